@@ -1,0 +1,28 @@
+import type { Item, Problem } from "./ast.ts";
+
+/**
+ * A stretch of a file that holds one header or one declaration, with the comments before it. Its content does not
+ * depend on where it stands: after an edit elsewhere the same object serves again, and whatever is computed from a
+ * region can be cached by the object itself.
+ */
+export interface Region {
+  readonly text: string;
+  /** `null`: only comments, or text that begins no declaration. */
+  readonly item: Item | null;
+  readonly problems: readonly Problem[];
+}
+
+/** A file as its regions, in order; their texts joined are the text of the file. */
+export interface SourceFile {
+  readonly text: string;
+  readonly regions: readonly Region[];
+  /** The offset in `text` where each region starts; as long as `regions`. */
+  readonly starts: readonly number[];
+}
+
+/** Replace [start, end) by `text`; offsets in UTF-16 units of the text before the edit. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}

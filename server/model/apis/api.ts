@@ -1,0 +1,45 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { Mask } from "../masks/mask.ts";
+
+/** How a function's size is given. `pages` and `count` are separate units: pages of a range, objects or pages of a bulk call. */
+export type SizeUnit = "order" | "bytes" | "pages" | "count" | "none";
+
+/** The families that rules and hovers speak of. */
+export type ApiFamily =
+  | "pages" | "pages-exact" | "bulk" | "nolock" | "slab" | "slab-cache" | "krealloc" | "kvmalloc" | "vmalloc"
+  | "contig" | "cma" | "dma" | "dma-pool" | "mempool" | "percpu" | "page-frag" | "skb" | "tree";
+
+/**
+ * One allocation function, as the model knows it: one file each in this folder. The dynamic side (what it tries, in
+ * which order) is in the same file.
+ */
+export interface Api {
+  readonly name: string;
+  readonly family: ApiFamily;
+  /** The C prototype, for hovers. */
+  readonly signature: string;
+  readonly size: SizeUnit;
+  /** Other units that are understood and converted; `size` itself not repeated. */
+  readonly alsoTakes: readonly SizeUnit[];
+  readonly takesMask: boolean;
+  /** The function exists in this kernel. */
+  readonly exists: (kernel: Kernel) => boolean;
+  /** One line each, for hovers and `explain`: what the call does to the mask in this kernel. */
+  readonly treatment: (kernel: Kernel) => MaskTreatment;
+}
+
+/** What an API does to the mask it is given, in one kernel. Bits that are in none of these are honoured. */
+export interface MaskTreatment {
+  /** Set by the call whatever the caller passes. */
+  readonly forced: Mask;
+  /** Cleared silently. */
+  readonly cleared: Mask;
+  /** Cleared with a warning. */
+  readonly clearedWithWarning: Mask;
+  /** Accepted, without any effect. */
+  readonly ignored: Mask;
+  /** The call fails at once (errno or NULL) when one of these is set. */
+  readonly refused: Mask;
+  /** Sentences with more: two tries, conditions. Each with its kernel function. */
+  readonly notes: readonly { readonly text: string; readonly evidence: string }[];
+}

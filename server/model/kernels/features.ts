@@ -1,0 +1,148 @@
+/**
+ * What a kernel version does, as facts that the rest of the model asks for. A version is a set of these and a flag
+ * table; no code outside of this folder compares version numbers.
+ *
+ * A feature is named for what the kernel does, not for the release that brought it. The value in each release stands in
+ * `releases/`, with its source.
+ */
+export interface Features {
+  // Masks and entry of the page allocator
+
+  /** current_gfp_context() runs before the fast path (`__alloc_pages`, 5.12+); before, only the slow path saw scopes. */
+  readonly scopesApplyToFastPath: boolean;
+  /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
+  readonly pinScopeClearsMovable: boolean;
+  /** Order above the maximum is refused on entry (5.0+: `__alloc_pages`); 4.19 refused in the slow path only. */
+  readonly orderCheckedOnEntry: boolean;
+  /** The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`. */
+  readonly sitesUseWarnOnOnceGfp: boolean;
+
+  // gfp -> ALLOC_ flags (mm/page_alloc.c: gfp_to_alloc_flags)
+
+  /** ALLOC_HARDER/ALLOC_HIGH (to 6.2) or ALLOC_NON_BLOCK/ALLOC_MIN_RESERVE (6.3+, and 6.1.192). */
+  readonly reserveScheme: "harder" | "min-reserve";
+  /** What makes a request "atomic": the __GFP_ATOMIC bit, or the absence of __GFP_DIRECT_RECLAIM. */
+  readonly atomicMeans: "atomic-flag" | "no-direct-reclaim";
+  /** ALLOC_HIGHATOMIC asks for __GFP_HIGH as well (6.1.192, 6.12.117, 6.18+); 6.3..6.8 gave it to any non-blocking order>0. */
+  readonly highatomicNeedsHigh: boolean;
+  /** A non-blocking request may take a HIGHATOMIC page as a last resort at order 0 (6.12.117+). */
+  readonly nonBlockTakesHighatomicPage: boolean;
+  /** The fast path may use HIGHATOMIC pageblocks too (7.x-dev). */
+  readonly fastPathHighatomic: boolean;
+  /** What an RT task with a blocking mask gets. */
+  readonly rtTaskGets: "harder" | "min-reserve";
+  /** A HARDWALL request in an insane cpuset configuration goes straight to nopage (5.16+). */
+  readonly insaneCpusetCheck: boolean;
+
+  // Slow path (mm/page_alloc.c: __alloc_pages_slowpath)
+
+  /** WARN_ON_ONCE for __GFP_ATOMIC with __GFP_DIRECT_RECLAIM, ATOMIC dropped (4.4..6.2). */
+  readonly warnsAtomicWithDirectReclaim: boolean;
+  /** gfp_compaction_allowed(): __GFP_IO is needed to count on compaction (6.8+, 6.1.192). */
+  readonly compactionNeedsIo: boolean;
+  /** Initial direct compaction before the loop (to 6.19), or the first turn of the loop compacts (7.0+). */
+  readonly firstCompaction: "before-loop" | "in-loop";
+  /** A costly NORETRY request gives up after the first compaction when that was skipped or deferred, or only when deferred (5.4). */
+  readonly costlyNoretryGivesUpOn: "skipped-or-deferred" | "deferred";
+  /** A costly NORETRY|THISNODE request gives up after the first compaction (6.1.192, 6.12.117, 6.18+). */
+  readonly costlyNoretryThisNodeGivesUp: boolean;
+  /** A costly NORETRY request without THISNODE or NOFAIL does not reclaim or compact at all (7.x-dev, unreleased). */
+  readonly costlyNoretrySkipsReclaim: boolean;
+  /** should_reclaim_retry() looks only at zones of the task's cpuset (6.12+). */
+  readonly reclaimRetryRespectsCpuset: boolean;
+  /** should_compact_retry() stops on a fatal signal (5.15+). */
+  readonly compactRetryStopsOnFatalSignal: boolean;
+  /** How should_compact_retry() counts: by progress (to 6.4), or by result (6.5+). */
+  readonly compactRetry: "progress" | "result";
+
+  // __GFP_NOFAIL
+
+  /** Where the misuse of NOFAIL (no direct reclaim, PF_MEMALLOC) warns. */
+  readonly nofailWarns: "when-failing" | "when-failing-unless-nowarn" | "on-slowpath-entry";
+  /** Where NOFAIL with order > 1 warns: rmqueue() (to 6.11), slow-path entry (6.12..6.18), nowhere (7.0+). */
+  readonly nofailHighOrderWarns: "rmqueue" | "on-slowpath-entry" | "nowhere";
+  /** rmqueue() serves orders up to 3 from the per-cpu lists first (5.14+), so that the NOFAIL order warning needs a miss. */
+  readonly pcpServesCostlyOrders: boolean;
+  /** A NOFAIL request of order > 3 warns when it is about to loop (4.12..6.11). */
+  readonly nofailCostlyWarnsWhenFailing: boolean;
+  /** Reserve of the last NOFAIL attempt: ALLOC_HARDER (0.75 min) or ALLOC_MIN_RESERVE (0.5 min). */
+  readonly nofailLastResort: "harder" | "min-reserve";
+
+  // OOM and reports
+
+  /** No failure report for __GFP_DMA when no DMA zone has managed pages (5.12+). */
+  readonly dmaFailureSilentWithoutManagedDma: boolean;
+  /** Memcg charges above the limit for __GFP_HIGH (6.1+) or __GFP_ATOMIC (to 5.15). */
+  readonly memcgOvershootFor: "high" | "atomic";
+  /** An allocation that stalls for 10 s prints a report (7.x-dev). */
+  readonly reportsStalls: boolean;
+
+  // APIs
+
+  readonly hasFolioAlloc: boolean;
+  readonly hasBulkAlloc: boolean;
+  /** try_alloc_pages (6.15), alloc_pages_nolock (6.16), with a gfp argument (6.18). */
+  readonly nolockPages: "absent" | "try_alloc_pages" | "alloc_pages_nolock" | "alloc_pages_nolock-with-gfp";
+  readonly hasKmallocNolock: boolean;
+  readonly hasFolioAllocGigantic: boolean;
+  readonly hasCmaAllocFolio: boolean;
+  /** alloc_pages_exact() warns about and drops __GFP_COMP (5.2+), and __GFP_HIGHMEM (5.19+). */
+  readonly exactDropsComp: boolean;
+  readonly exactDropsHighmem: boolean;
+  /** Large kmalloc fixes up __GFP_DMA32/HIGHMEM like a new slab does (5.10+). */
+  readonly largeKmallocFixesFlags: boolean;
+  /** kmalloc has separate caches for __GFP_ACCOUNT (5.14+). */
+  readonly kmallocAccountCaches: boolean;
+
+  /** Which masks let kvmalloc fall back to vmalloc: supersets of GFP_KERNEL (to 5.16), any blocking (5.17..6.18), any (6.19+). */
+  readonly kvmallocFallsBack: "gfp-kernel" | "blocking" | "any";
+  /** What the kmalloc part of a kvmalloc above one page loses or gains: NORETRY unless RETRY_MAYFAIL (to 6.15), or DIRECT_RECLAIM off unless RETRY_MAYFAIL (6.16+). */
+  readonly kvmallocFirstTry: "noretry" | "no-direct-reclaim";
+  /** kvmalloc drops NOFAIL for its kmalloc part (5.17+). */
+  readonly kvmallocDropsNofailFirst: boolean;
+  /** kvmalloc and vmalloc honour NOFAIL (5.17+). */
+  readonly vmallocNofail: boolean;
+  /** kvmalloc refuses sizes above INT_MAX (5.14+), and whether NOWARN silences its warning (5.19+). */
+  readonly kvmallocRefusesAboveIntMax: boolean;
+  readonly kvmallocIntMaxHonoursNowarn: boolean;
+  /** __vmalloc takes non-blocking masks (6.19+). */
+  readonly vmallocNonBlocking: boolean;
+  /** __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported (7.0+). */
+  readonly vmallocFiltersFlags: boolean;
+  readonly vmallocSupportsRetryMayfail: boolean;
+  /** A fatal signal ends the page loop of vmalloc: never (5.15), also for NOFAIL (6.0..6.9), not for NOFAIL (6.1.192, 6.10+). */
+  readonly vmallocFatalSignal: "ignored" | "aborts" | "aborts-unless-nofail";
+  /** __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12 yes, 6.1.192 silent). */
+  readonly vmallocReportsPageFailure: boolean;
+
+  /** alloc_contig_range: what of the caller's mask reaches the migration targets. */
+  readonly contigTargetMask: "default" | "hard-coded" | "from-caller";
+  /** alloc_contig_range refuses masks outside of a list with -EINVAL (6.14+, 6.12.117). */
+  readonly contigVerifiesMask: boolean;
+  /** HARDWALL is forced on the migration targets' mask (6.14, 6.12.117; gone by 6.18). */
+  readonly contigForcesHardwall: boolean;
+  /** NORETRY is a fast mode: one asynchronous try, stop at the first -EBUSY (Android). */
+  readonly contigNoretryFastMode: boolean;
+  /** __GFP_COMP: ignored, makes a compound page (6.12+), refused by the refcounted calls (7.0+). */
+  readonly contigComp: "ignored" | "supported" | "refused";
+  /** __GFP_ZERO is honoured (6.14+, 6.12.117). */
+  readonly contigHonoursZero: boolean;
+  /** NOWARN suppresses the page dump on -EBUSY (5.15+). */
+  readonly contigNowarnSuppressesDump: boolean;
+  /** lru_add_drain_all() per call (to 5.10), or lru_cache_disable() (5.15+). */
+  readonly contigLru: "drain-all" | "cache-disable";
+
+  /** dma_alloc_attrs and dma_alloc_pages refuse __GFP_COMP with a WARN (6.2+). */
+  readonly dmaRefusesComp: boolean;
+  readonly hasDmaAllocPages: boolean;
+  /** alloc_percpu_gfp treats NOFS/NOIO as atomic (to 6.14, not in 6.1.192 and 6.12.117). */
+  readonly percpuNofsIsAtomic: boolean;
+  readonly percpuAccount: boolean;
+  /** The high-order try of page_frag drops DIRECT_RECLAIM (after 5.4). */
+  readonly pageFragDropsDirectReclaim: boolean;
+
+  /** PREEMPT_RT can be configured in mainline (6.12+); before, with the RT patch. */
+  readonly mainlinePreemptRt: boolean;
+}
+
+export type FeatureName = keyof Features;

@@ -1,0 +1,47 @@
+import type { CompositeName, FlagName, Mask } from "../masks/mask.ts";
+import type { Features } from "./features.ts";
+
+/** The build options that change an answer. Names as in Kconfig, without CONFIG_. */
+export interface BuildOptions {
+  readonly PREEMPT_RT: boolean;
+  readonly NUMA: boolean;
+  readonly CMA: boolean;
+  readonly MEMCG: boolean;
+  readonly COMPACTION: boolean;
+  readonly TRANSPARENT_HUGEPAGE: boolean;
+  readonly ZONE_DMA: boolean;
+  readonly ZONE_DMA32: boolean;
+  readonly HIGHMEM: boolean;
+  readonly PREEMPT_RCU: boolean;
+  readonly LOCKDEP: boolean;
+  readonly KASAN_HW_TAGS: boolean;
+  readonly SLAB_OBJ_EXT: boolean;
+  readonly DEBUG_VM: boolean;
+  readonly DEBUG_ATOMIC_SLEEP: boolean;
+  /** Bytes in a page: a power of two, 4096 to 65536. */
+  readonly pageBytes: number;
+}
+
+/**
+ * A kernel version with its build options: everything that a verdict depends on besides the request. Made by
+ * `kernelOf()` in `kernels.ts`; equal arguments give the same object, so it can key caches.
+ */
+export interface Kernel {
+  /** As asked for: `6.12`, `6.12.117`, `android-6.18`, `7.x-dev`. */
+  readonly name: string;
+  /** Place in the order of releases, for "since" and "until"; point releases and vendor trees stand outside (null). */
+  readonly mainlineIndex: number | null;
+  /** Where the facts were read, and what is inferred: shown in hovers. */
+  readonly source: string;
+  readonly features: Features;
+  readonly options: BuildOptions;
+  /** The value of each flag; 0 where the version or the options do not have the bit. */
+  readonly bits: Readonly<Record<FlagName, Mask>>;
+  /** True where the name exists in this version's headers, even with value 0 (`__GFP_NOLOCKDEP` without LOCKDEP). */
+  readonly exists: Readonly<Record<FlagName, boolean>>;
+  readonly gfp: Readonly<Record<CompositeName, Mask>>;
+  /** All bits that the version defines (__GFP_BITS_MASK). */
+  readonly allBits: Mask;
+  /** The largest order that the buddy allocator serves: 10 with 4 KiB pages (MAX_ORDER-1 to 6.3, MAX_ORDER, MAX_PAGE_ORDER). */
+  readonly maxOrder: number;
+}

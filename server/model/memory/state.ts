@@ -1,0 +1,74 @@
+import type { ZoneName } from "../request.ts";
+
+/** A zone of a memory state. All amounts in pages. */
+export interface ZoneState {
+  readonly name: ZoneName;
+  readonly managed: number;
+  /** Free blocks by order, order 0 first; of all migratetypes together. */
+  readonly free: readonly number[];
+  readonly min: number;
+  readonly low: number;
+  readonly high: number;
+  /** What requests for a higher zone must leave here, by zone in the node's order; empty: none. */
+  readonly lowmemReserve: readonly number[];
+  /** Pages that direct reclaim can free. */
+  readonly reclaimable: number;
+  /** Pages that compaction can move. */
+  readonly movable: number;
+  readonly pinned: number;
+  /** Of the free pages, those in CMA pageblocks, and those in HIGHATOMIC pageblocks. */
+  readonly cma: number;
+  readonly highatomic: number;
+}
+
+export interface NodeState {
+  readonly id: number;
+  readonly zones: readonly ZoneState[];
+}
+
+/** A state of memory, as the language's `memory` and the `verdict` command's `memory` give it. */
+export interface MemoryState {
+  readonly nodes: readonly NodeState[];
+  /** A process exists that the OOM killer could kill. */
+  readonly oomKillable: boolean;
+  readonly watermarkBoost: boolean;
+  /** The node whose CPU runs the task; the lowest node if left out. */
+  readonly homeNode?: number;
+  /** Nodes of the task's cpuset; all if left out. */
+  readonly cpusetNodes?: readonly number[];
+  /** The task's memory cgroup is at its limit, with nothing to reclaim. */
+  readonly memcgAtLimit?: boolean;
+}
+
+export interface Attempt {
+  readonly mask: number;
+  readonly order: number;
+  readonly allocFlags: number;
+  readonly highestZone: number;
+  readonly migratetype: number;
+}
+
+/** What a request came to on a memory state. */
+export interface Outcome {
+  /** `ok`, `null`, `loop`, `oom` (the killer was called and the call then ended so), or an errno name (`EBUSY`). */
+  readonly result: string;
+  readonly node: number | null;
+  readonly zone: ZoneName | null;
+  readonly warnSites: readonly string[];
+  readonly bugSites: readonly string[];
+  readonly sleepSplat: boolean;
+  readonly failureReport: boolean;
+  readonly directReclaim: boolean;
+  readonly compaction: boolean;
+  readonly kswapdWoken: boolean;
+  readonly oomInvoked: boolean;
+  readonly drains: boolean;
+  readonly attempts: readonly Attempt[];
+  /** What happened, step by step, for people: each with the kernel function. Filled only when asked for. */
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly at: string;
+  readonly text: string;
+}

@@ -1,0 +1,77 @@
+import type { Kernel } from "./kernels/kernel.ts";
+import type { Mask } from "./masks/mask.ts";
+import type { Context } from "./contexts.ts";
+
+/** Facts of a slab cache that the caller states (`cache { … }`). */
+export interface CacheFacts {
+  readonly ctor: boolean;
+  readonly dma: boolean;
+  readonly account: boolean;
+  readonly reclaimable: boolean;
+  /** Bytes of one object. */
+  readonly sizeBytes: number | null;
+}
+
+/** One allocation, without the language: what a verdict is given. */
+export interface AllocationRequest {
+  /** The C name of the function, as in `apis/`: `alloc_pages`, `kmalloc`, … */
+  readonly api: string;
+  readonly mask: Mask;
+  /** As the API takes it; the others are null. `count` is objects or pages of a bulk call. */
+  readonly order: number | null;
+  readonly sizeBytes: number | null;
+  readonly pages: number | null;
+  readonly count: number | null;
+  readonly context: Context;
+  /** The node asked for, `null`: any (NUMA_NO_NODE). */
+  readonly node: number | null;
+  readonly cache: CacheFacts | null;
+  /** The reserve of a mempool is used up. */
+  readonly poolEmpty: boolean;
+}
+
+export type Certainty = "never" | "may" | "always";
+
+/**
+ * What the kernel does with a request, in every state of memory. `null` in a field: the model does not know, and
+ * `unknown` says why.
+ */
+export interface Verdict {
+  readonly mask: Mask;
+  /** Bits of the mask that the kernel does not define. */
+  readonly undefinedBits: Mask;
+  /** The mask that reaches the page allocator's last try, after the API and the scopes have changed it. */
+  readonly effective: Mask;
+  readonly zone: ZoneName;
+  readonly zoneValid: boolean;
+  /** 0 unmovable, 1 movable, 2 reclaimable, 3 the invalid combination. */
+  readonly migratetype: number;
+  readonly blocking: boolean;
+  /** 0: with fallback to other nodes, 1: ZONELIST_NOFALLBACK. */
+  readonly zonelist: 0 | 1;
+  readonly fastAllocFlags: number;
+  readonly slowAllocFlags: number;
+  readonly sleeps: Certainty;
+  readonly reclaim: "none" | "kswapd" | "direct";
+  readonly compaction: Certainty;
+  readonly kswapd: Certainty;
+  readonly oom: Certainty;
+  readonly fails: Certainty;
+  readonly warns: Certainty;
+  readonly reserves: "none" | "high" | "atomic" | "all";
+  /** Whether the call may never come back. */
+  readonly loops: Certainty;
+  /** Why the model cannot answer (an API, an option or a version outside of what it was given); null when it can. */
+  readonly unknown: string | null;
+}
+
+export type ZoneName = "DMA" | "DMA32" | "Normal" | "HighMem" | "Movable";
+
+/** A verdict's field, explained: the sentence, and the kernel function that proves it. */
+export interface Reason {
+  readonly about: "zone" | "mask" | "sleeps" | "reclaim" | "compaction" | "kswapd" | "oom" | "fails" | "warns" | "reserves" | "loops" | "refused" | "size";
+  readonly text: string;
+  readonly evidence: string;
+}
+
+export type VerdictOf = (kernel: Kernel, request: AllocationRequest) => Verdict;
