@@ -1,0 +1,263 @@
+import { LOCK, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
+import type { Context } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { CompositeName, Mask } from "../../model/masks/mask.ts";
+import { mask } from "../../model/masks/mask.ts";
+import { Bdd, FALSE, TRUE, type Node } from "./bdd.ts";
+
+/**
+ * All requests that a policy can be asked about: every mask of a kernel, with every size and every context. A set of
+ * requests is a boolean function over
+ *
+ * - the bits of the mask that the kernel defines,
+ * - "the request is larger than T bytes", for each T that the policy's comparisons speak of,
+ * - the places, locks, scopes and task states of a context.
+ *
+ * The space has no other dimensions: whatever else a request says, no predicate of the language can see.
+ */
+export interface Space {
+  readonly bdd: Bdd;
+  readonly kernel: Kernel;
+  /** Bit positions of the mask that the kernel defines, ascending; they are also the levels of their variables. */
+  readonly maskBits: readonly number[];
+  /** Ascending, in bytes. */
+  readonly thresholds: readonly number[];
+  /** What sizes a request can have: any number of bytes, or whole orders of pages only. */
+  readonly sizes: SizeDomain;
+  /** The requests that can be: sizes in order, contexts closed under implication. Every question is asked within it. */
+  readonly domain: Node;
+}
+
+export type SizeDomain = "bytes" | "orders";
+
+const CONTEXT_LEVEL = 32;
+const SIZE_LEVEL = 64;
+const MASK_BITS = 32;
+
+/** The bits of a context in one row: places, locks, scopes, task, each with its offset in the row. */
+const CONTEXT_GROUPS = [
+  { key: "places", bits: PLACE, offset: 0 },
+  { key: "locks", bits: LOCK, offset: 8 },
+  { key: "scopes", bits: SCOPE, offset: 16 },
+  { key: "task", bits: TASK, offset: 24 },
+] as const;
+
+/** A mask whose bits are functions: the input of a transform, or what comes out of one. Index: bit position. */
+export type SymbolicMask = readonly Node[];
+
+/**
+ * The space for one kernel and the sizes (in bytes) that the policy compares with. Thresholds may repeat and stand in
+ * any order.
+ */
+export function spaceOf(kernel: Kernel, thresholdsBytes: readonly number[], sizes: SizeDomain): Space {
+  const bdd = new Bdd();
+  const maskBits = Array.from({ length: MASK_BITS }, (_, bit) => bit).filter((bit) => (kernel.allBits >>> bit) & 1);
+  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1))].sort((a, b) => a - b);
+  const draft: Space = { bdd, kernel, maskBits, thresholds, sizes, domain: TRUE };
+  return { ...draft, domain: bdd.and(possibleSizes(draft), possibleContexts(draft)) };
+}
+
+/** The free input: every bit that the kernel defines is a variable, the others are 0. */
+export function anyMask(space: Space): SymbolicMask {
+  const defined = new Set(space.maskBits);
+  return Array.from({ length: MASK_BITS }, (_, bit) => (defined.has(bit) ? space.bdd.variable(bit) : FALSE));
+}
+
+/** A mask that is known. */
+export function constantMask(value: Mask): SymbolicMask {
+  return Array.from({ length: MASK_BITS }, (_, bit) => ((value >>> bit) & 1 ? TRUE : FALSE));
+}
+
+export function orMasks(space: Space, a: SymbolicMask, b: SymbolicMask): SymbolicMask {
+  return a.map((node, bit) => space.bdd.or(node, b[bit] ?? FALSE));
+}
+
+export function andMasks(space: Space, a: SymbolicMask, b: SymbolicMask): SymbolicMask {
+  return a.map((node, bit) => space.bdd.and(node, b[bit] ?? FALSE));
+}
+
+export function notMask(space: Space, a: SymbolicMask): SymbolicMask {
+  return a.map((node) => space.bdd.not(node));
+}
+
+/** Every bit of `bits` is set. */
+export function hasAll(space: Space, input: SymbolicMask, bits: SymbolicMask): Node {
+  return space.bdd.and(...input.map((node, bit) => space.bdd.or(node, space.bdd.not(bits[bit] ?? FALSE))));
+}
+
+/** At least one bit of `bits` is set. */
+export function hasAny(space: Space, input: SymbolicMask, bits: SymbolicMask): Node {
+  return space.bdd.or(...andMasks(space, input, bits));
+}
+
+/** No bit outside of `bits` is set. */
+export function hasOnly(space: Space, input: SymbolicMask, bits: SymbolicMask): Node {
+  return hasAll(space, bits, input);
+}
+
+export function isEqual(space: Space, input: SymbolicMask, bits: SymbolicMask): Node {
+  return space.bdd.not(space.bdd.or(...input.map((node, bit) => space.bdd.xor(node, bits[bit] ?? FALSE))));
+}
+
+/** The request is larger than so many bytes. A size that is no threshold of the space is a mistake of the caller. */
+export function largerThan(space: Space, bytes: number): Node {
+  if (bytes < 1) return TRUE;
+  const index = space.thresholds.indexOf(bytes);
+  if (index < 0) throw new Error(`${bytes} bytes is no threshold of this space`);
+  return space.bdd.variable(SIZE_LEVEL + index);
+}
+
+/** The context has all of these bits (of a context closed under implication). */
+export function inContext(space: Space, wanted: Context): Node {
+  return space.bdd.and(...contextLevels(wanted).map((level) => space.bdd.variable(level)));
+}
+
+/** The call runs in a task, not in an interrupt: what the language's `process` means. */
+export function inProcess(space: Space): Node {
+  const { bdd } = space;
+  return bdd.not(bdd.or(...[PLACE.softirq, PLACE.hardirq, PLACE.nmi].map((bit) => bdd.variable(levelOf(0, bit)))));
+}
+
+/** One request of a set, as small as can be. */
+export interface Witness {
+  readonly mask: Mask;
+  /** How many names it takes to write the mask: composites and flags, each one. No mask of the set takes fewer. */
+  readonly names: number;
+  /** Null: every size does. */
+  readonly sizeBytes: number | null;
+  /** Null: every context does. Bits as in `Context`, closed under implication. */
+  readonly context: Context | null;
+}
+
+/**
+ * The composites that a witness may be written with, those first that a reader knows best: of two masks with as many
+ * names the earlier composite wins, so that a witness reads as kernel code does.
+ */
+const BASES: readonly CompositeName[] = [
+  "KERNEL", "ATOMIC", "NOWAIT", "NOFS", "NOIO", "USER", "KERNEL_ACCOUNT", "HIGHUSER", "HIGHUSER_MOVABLE", "TRANSHUGE", "TRANSHUGE_LIGHT",
+];
+
+/** Below the price of one name, whatever their number: a plain context and a small size before others. */
+const CONTEXT_COST = 2 ** -12;
+const SIZE_COST = 2 ** -24;
+
+/** The request of the set whose mask takes the fewest names to write, or null when the set is empty. */
+export function smallestWitness(space: Space, set: Node): Witness | null {
+  const within = space.bdd.and(set, space.domain);
+  let best: { readonly cost: number; readonly base: Mask; readonly assignment: ReadonlyMap<number, boolean> } | null = null;
+  const bases: readonly { readonly bits: Mask; readonly names: number }[] = [
+    ...BASES.map((name) => ({ bits: space.kernel.gfp[name], names: 1 })),
+    { bits: mask(0), names: 0 },
+  ];
+  for (const base of bases) {
+    const rest = space.maskBits.reduce((f, bit) => ((base.bits >>> bit) & 1 ? space.bdd.restrict(f, bit, true) : f), within);
+    const found = space.bdd.cheapest(rest, costOf);
+    if (found !== null && (best === null || found.cost + base.names < best.cost)) {
+      best = { cost: found.cost + base.names, base: base.bits, assignment: found.assignment };
+    }
+  }
+  if (best === null) return null;
+  const isTrue = (level: number): boolean => best?.assignment.get(level) ?? false;
+  const value = space.maskBits.reduce((sum, bit) => (isTrue(bit) ? sum | (2 ** bit) : sum), best.base | 0);
+  return {
+    mask: mask(value),
+    names: Math.floor(best.cost),
+    sizeBytes: sizeOf(space, best.assignment),
+    context: contextOfAssignment(best.assignment),
+  };
+}
+
+/** How many masks of the kernel are in the set for at least one size and context. */
+export function countMasks(space: Space, set: Node): number {
+  const within = space.bdd.and(set, space.domain);
+  const others = space.bdd.support(within).filter((level) => level >= MASK_BITS);
+  return space.bdd.count(space.bdd.exists(within, others), space.maskBits);
+}
+
+/** Whether a request stands in the set: the ordinary evaluation that every witness is replayed through. */
+export function contains(space: Space, set: Node, value: Mask, sizeBytes: number, context: Context): boolean {
+  const levels = new Set(contextLevels(context));
+  return space.bdd.evaluate(set, (level) => {
+    if (level < MASK_BITS) return ((value >>> level) & 1) === 1;
+    if (level < SIZE_LEVEL) return levels.has(level);
+    return sizeBytes > (space.thresholds[level - SIZE_LEVEL] ?? Number.POSITIVE_INFINITY);
+  });
+}
+
+function costOf(level: number): number {
+  if (level < MASK_BITS) return 1;
+  return level < SIZE_LEVEL ? CONTEXT_COST : SIZE_COST;
+}
+
+function levelOf(offset: number, bit: number): number {
+  return CONTEXT_LEVEL + offset + Math.log2(bit);
+}
+
+function contextLevels(context: Context): readonly number[] {
+  return CONTEXT_GROUPS.flatMap(({ key, bits, offset }) =>
+    Object.values(bits)
+      .filter((bit) => (context[key] & bit) !== 0)
+      .map((bit) => levelOf(offset, bit)),
+  );
+}
+
+/** Implications that hold in every context; language.md, "One context implies others". */
+function possibleContexts(space: Space): Node {
+  const place = (bit: number): Node => space.bdd.variable(levelOf(0, bit));
+  const lock = (bit: number): Node => space.bdd.variable(levelOf(8, bit));
+  const implies = (a: Node, b: Node): Node => space.bdd.or(space.bdd.not(a), b);
+  return space.bdd.and(
+    implies(place(PLACE.nmi), place(PLACE.hardirq)),
+    implies(place(PLACE.hardirq), place(PLACE.irqs_off)),
+    implies(place(PLACE.irqs_off), place(PLACE.preempt_off)),
+    implies(place(PLACE.softirq), place(PLACE.bh_off)),
+    implies(place(PLACE.bh_off), place(PLACE.preempt_off)),
+    implies(lock(LOCK.raw_spinlock), place(PLACE.preempt_off)),
+    space.kernel.options.PREEMPT_RT ? TRUE : implies(lock(LOCK.spinlock), place(PLACE.preempt_off)),
+  );
+}
+
+/** Larger than a threshold is larger than all below it, and each step between two thresholds must hold a size. */
+function possibleSizes(space: Space): Node {
+  const { bdd, thresholds } = space;
+  const steps = [0, ...thresholds].map((above, index) => ({ above, upTo: thresholds[index] ?? Number.POSITIVE_INFINITY }));
+  return bdd.and(
+    ...steps.map(({ above, upTo }, index) => {
+      const isAbove = index === 0 ? TRUE : bdd.variable(SIZE_LEVEL + index - 1);
+      const isAboveNext = index === thresholds.length ? FALSE : bdd.variable(SIZE_LEVEL + index);
+      const inOrder = bdd.or(bdd.not(isAboveNext), isAbove);
+      const isEmpty = smallestSize(space, above) > upTo;
+      return isEmpty ? bdd.and(inOrder, bdd.not(bdd.without(isAbove, isAboveNext))) : inOrder;
+    }),
+  );
+}
+
+/** The smallest size above so many bytes that a request can have; whole pages where the step has room for them. */
+function smallestSize(space: Space, above: number, upTo: number = Number.POSITIVE_INFINITY): number {
+  const page = space.kernel.options.pageBytes;
+  if (space.sizes === "orders") {
+    let bytes = page;
+    while (bytes <= above) bytes *= 2;
+    return bytes;
+  }
+  const pages = (Math.floor(above / page) + 1) * page;
+  return pages <= upTo && above >= page ? pages : above + 1;
+}
+
+function sizeOf(space: Space, assignment: ReadonlyMap<number, boolean>): number | null {
+  const decided = space.thresholds.some((_, index) => assignment.has(SIZE_LEVEL + index));
+  if (!decided) return null;
+  const isAbove = (index: number): boolean => assignment.get(SIZE_LEVEL + index) ?? false;
+  const last = space.thresholds.findLastIndex((_, index) => isAbove(index));
+  return smallestSize(space, space.thresholds[last] ?? 0, space.thresholds[last + 1]);
+}
+
+function contextOfAssignment(assignment: ReadonlyMap<number, boolean>): Context | null {
+  const levels = [...assignment.keys()].filter((level) => level >= CONTEXT_LEVEL && level < SIZE_LEVEL);
+  if (levels.length === 0) return null;
+  const bitsOf = (offset: number): number =>
+    levels
+      .filter((level) => assignment.get(level) === true && level >= CONTEXT_LEVEL + offset && level < CONTEXT_LEVEL + offset + 8)
+      .reduce((sum, level) => sum | (1 << (level - CONTEXT_LEVEL - offset)), 0);
+  return { places: bitsOf(0), locks: bitsOf(8), scopes: bitsOf(16), task: bitsOf(24) };
+}
