@@ -19,6 +19,18 @@ export interface ZoneState {
   /** Of the free pages, those in CMA pageblocks, and those in HIGHATOMIC pageblocks. */
   readonly cma: number;
   readonly highatomic: number;
+  /**
+   * Pages on the file LRU that the kernel counts as reclaimable (zone_reclaimable_pages()) while reclaim gets none of
+   * them back: mapped text, ramfs. They keep should_reclaim_retry() hoping. 0 if left out.
+   */
+  readonly stuckFilePages?: number;
+}
+
+/** Free pages that come in from elsewhere, by place; given back as blocks of the largest orders that fit. */
+export interface PageGift {
+  readonly node: number;
+  readonly zone: ZoneName;
+  readonly pages: number;
 }
 
 export interface NodeState {
@@ -38,6 +50,15 @@ export interface MemoryState {
   readonly cpusetNodes?: readonly number[];
   /** The task's memory cgroup is at its limit, with nothing to reclaim. */
   readonly memcgAtLimit?: boolean;
+  /** Memory that the OOM notifiers (virtio-balloon, powerpc CMM) give back when the OOM path asks, once; none if left out. */
+  readonly oomNotifierGives?: readonly PageGift[];
+  /**
+   * What each process that the OOM killer can kill gives back, in the order of killing. Left out: `oomKillable` alone
+   * decides, and a victim gives back what the request needs.
+   */
+  readonly killable?: readonly (readonly PageGift[])[];
+  /** The per-cpu page lists are disabled (batch 1, high 0): rmqueue() goes to the buddy lists at once. */
+  readonly perCpuListsOff?: boolean;
 }
 
 export interface Attempt {

@@ -1,0 +1,236 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { ZoneName } from "../request.ts";
+import type { MemoryState, NodeState, PageGift, ZoneState } from "./state.ts";
+
+/** Free blocks by order of one kind of pageblock. */
+export interface FreeList {
+  readonly blocks: number[];
+  pages: number;
+}
+
+/**
+ * One zone while a simulation runs. The free lists of the ordinary migratetypes are one here: outside of
+ * ALLOC_NOFRAGMENT's first pass each may take from the others (find_suitable_fallback()), so that only CMA and
+ * HIGHATOMIC pageblocks, which may not be taken freely, stand apart.
+ */
+export interface Zone {
+  readonly node: number;
+  /** Index among the zones of this kernel's configuration: 0 DMA, 1 DMA32, 2 Normal, 3 Movable on x86-64. */
+  readonly index: number;
+  readonly name: ZoneName;
+  readonly managed: number;
+  readonly min: number;
+  readonly low: number;
+  readonly high: number;
+  /** By zone index; short lists read as 0. */
+  readonly lowmemReserve: readonly number[];
+  readonly ordinary: FreeList;
+  readonly cma: FreeList;
+  readonly highatomic: FreeList;
+  /** Pages of all HIGHATOMIC pageblocks, free or not (nr_reserved_highatomic). */
+  reservedHighatomic: number;
+  /** Added to every watermark while the zone recovers from fragmentation (watermark_boost). */
+  boost: number;
+  /** Pages that direct reclaim can free. */
+  reclaimable: number;
+  readonly stuckFilePages: number;
+  /** Pages that compaction can move. */
+  readonly movable: number;
+  /** Compaction deferral: compact_considered, compact_defer_shift, compact_order_failed. */
+  compactConsidered: number;
+  compactDeferShift: number;
+  compactOrderFailed: number;
+}
+
+/** The memory of a simulation, its CPU's place and what can give memory back. */
+export interface Machine {
+  /** Every zone, nodes in ascending order, zones from low to high. */
+  readonly zones: readonly Zone[];
+  readonly nodes: readonly number[];
+  readonly homeNode: number;
+  /** Nodes of the task's cpuset; null: all of them (no cpuset in force, cpusets_enabled() false). */
+  readonly cpusetNodes: ReadonlySet<number> | null;
+  readonly perCpuListsOff: boolean;
+  readonly memcgAtLimit: boolean;
+  oomNotifierGives: readonly PageGift[];
+  /** Victims left, in the order of killing; null: unspecified ones, without end. */
+  killable: (readonly PageGift[])[] | null;
+  readonly oomKillable: boolean;
+  /** Grows with every change of free or reclaimable memory: two equal readings mean that nothing has moved. */
+  version: number;
+}
+
+/** The names of the zones that this kernel is built with, by index. */
+export function zoneNamesOf(kernel: Kernel): readonly ZoneName[] {
+  const names: ZoneName[] = [];
+  if (kernel.options.ZONE_DMA) names.push("DMA");
+  if (kernel.options.ZONE_DMA32) names.push("DMA32");
+  names.push("Normal");
+  if (kernel.options.HIGHMEM) names.push("HighMem");
+  names.push("Movable");
+  return names;
+}
+
+/**
+ * The machine of a memory state. Zones that the kernel's options do not have are left out. A node without zones stays a
+ * node (memoryless).
+ */
+export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
+  const names = zoneNamesOf(kernel);
+  const nodes = [...memory.nodes].sort((a, b) => a.id - b.id);
+  const zones = nodes.flatMap((node) => zonesOf(kernel, names, node, memory.watermarkBoost));
+  return {
+    zones,
+    nodes: nodes.map((node) => node.id),
+    homeNode: memory.homeNode ?? nodes[0]?.id ?? 0,
+    cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
+    perCpuListsOff: memory.perCpuListsOff ?? false,
+    memcgAtLimit: memory.memcgAtLimit ?? false,
+    oomNotifierGives: memory.oomNotifierGives ?? [],
+    killable: memory.killable === undefined ? null : [...memory.killable],
+    oomKillable: memory.oomKillable || (memory.killable?.length ?? 0) > 0,
+    version: 0,
+  };
+}
+
+function zonesOf(kernel: Kernel, names: readonly ZoneName[], node: NodeState, boosted: boolean): readonly Zone[] {
+  const zones: Zone[] = [];
+  for (const [index, name] of names.entries()) {
+    const state = node.zones.find((zone) => zone.name === name);
+    if (state !== undefined) zones.push(zoneOf(kernel, node.id, index, state, boosted));
+  }
+  return zones;
+}
+
+/** watermark_boost_factor 15000: a boosted zone adds up to 150 % of its high watermark, in steps of a pageblock. */
+const BOOST_SHARE = 1.5;
+
+function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, boosted: boolean): Zone {
+  const { maxOrder } = kernel;
+  const ordinary = freeListOf(state.free, maxOrder);
+  return {
+    node, index, name: state.name, managed: state.managed, min: state.min, low: state.low, high: state.high,
+    lowmemReserve: state.lowmemReserve,
+    ordinary,
+    cma: splitOff(ordinary, state.cma, maxOrder),
+    highatomic: splitOff(ordinary, state.highatomic, maxOrder),
+    reservedHighatomic: state.highatomic,
+    boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
+    reclaimable: state.reclaimable,
+    stuckFilePages: state.stuckFilePages ?? 0,
+    movable: state.movable,
+    compactConsidered: 0, compactDeferShift: 0, compactOrderFailed: maxOrder + 1,
+  };
+}
+
+/** pageblock_order: a huge page (2 MiB) on x86-64 and arm64 with 4 KiB pages, never above the largest order. */
+export function pageblockOrder(kernel: Kernel): number {
+  return Math.min(9, kernel.maxOrder);
+}
+
+function freeListOf(free: readonly number[], maxOrder: number): FreeList {
+  const blocks = new Array<number>(maxOrder + 1).fill(0);
+  let pages = 0;
+  for (let order = 0; order <= maxOrder; order++) {
+    const count = free[order] ?? 0;
+    blocks[order] = count;
+    pages += count * 2 ** order;
+  }
+  return { blocks, pages };
+}
+
+/** Takes `pages` pages out of a list, the largest blocks first: CMA and HIGHATOMIC areas are whole pageblocks. */
+function splitOff(from: FreeList, pages: number, maxOrder: number): FreeList {
+  const taken = freeListOf([], maxOrder);
+  let missing = Math.min(pages, from.pages);
+  for (let order = maxOrder; order >= 0 && missing > 0; order--) {
+    const blocks = Math.min(from.blocks[order] ?? 0, Math.floor(missing / 2 ** order));
+    move(from, taken, order, blocks);
+    missing -= blocks * 2 ** order;
+  }
+  while (missing > 0 && takeBlock(from, 0)) {
+    addBlock(taken, 0);
+    missing--;
+  }
+  return taken;
+}
+
+function move(from: FreeList, to: FreeList, order: number, blocks: number): void {
+  from.blocks[order] = (from.blocks[order] ?? 0) - blocks;
+  to.blocks[order] = (to.blocks[order] ?? 0) + blocks;
+  from.pages -= blocks * 2 ** order;
+  to.pages += blocks * 2 ** order;
+}
+
+/** Takes one block of 2^order pages, splitting the smallest larger block (__rmqueue_smallest(), expand()). */
+export function takeBlock(list: FreeList, order: number): boolean {
+  const { blocks } = list;
+  for (let current = order; current < blocks.length; current++) {
+    if ((blocks[current] ?? 0) === 0) continue;
+    blocks[current] = (blocks[current] ?? 0) - 1;
+    for (let half = current - 1; half >= order; half--) blocks[half] = (blocks[half] ?? 0) + 1;
+    list.pages -= 2 ** order;
+    return true;
+  }
+  return false;
+}
+
+/** Gives one block back. Buddies are not merged: where the blocks lie is not known. */
+export function addBlock(list: FreeList, order: number): void {
+  list.blocks[order] = (list.blocks[order] ?? 0) + 1;
+  list.pages += 2 ** order;
+}
+
+/** Gives pages back as blocks of the largest orders that fit. */
+export function addPages(list: FreeList, pages: number): void {
+  let missing = pages;
+  for (let order = list.blocks.length - 1; order >= 0; order--) {
+    while (missing >= 2 ** order) {
+      addBlock(list, order);
+      missing -= 2 ** order;
+    }
+  }
+}
+
+/** A block of at least this order is free in the list. */
+export function hasBlock(list: FreeList, order: number): boolean {
+  for (let current = order; current < list.blocks.length; current++) if ((list.blocks[current] ?? 0) > 0) return true;
+  return false;
+}
+
+/** NR_FREE_PAGES: of every migratetype. */
+export function freePages(zone: Zone): number {
+  return zone.ordinary.pages + zone.cma.pages + zone.highatomic.pages;
+}
+
+/** What come in from elsewhere: gifts for zones that the machine does not have are lost. */
+export function receive(machine: Machine, gifts: readonly PageGift[]): number {
+  let received = 0;
+  for (const gift of gifts) {
+    const zone = machine.zones.find((candidate) => candidate.node === gift.node && candidate.name === gift.zone);
+    if (zone === undefined || gift.pages <= 0) continue;
+    addPages(zone.ordinary, gift.pages);
+    received += gift.pages;
+  }
+  if (received > 0) machine.version++;
+  return received;
+}
+
+/**
+ * The zones that a request may walk, best first: ZONELIST_NOFALLBACK with `thisNode`, else the node itself and then the
+ * others, zones from `highest` down in each (build_zonelists()). Distances between nodes are taken as equal, so the
+ * next node by number comes next.
+ */
+export function zonelistOf(machine: Machine, node: number, highest: number, thisNode: boolean): readonly Zone[] {
+  const start = machine.nodes.indexOf(node);
+  const zones: Zone[] = [];
+  const reach = thisNode ? 1 : machine.nodes.length;
+  for (let offset = 0; offset < reach && start >= 0; offset++) {
+    const current = machine.nodes[(start + offset) % machine.nodes.length];
+    for (let at = machine.zones.length - 1; at >= 0; at--) {
+      const zone = machine.zones[at];
+      if (zone !== undefined && zone.node === current && zone.index <= highest) zones.push(zone);
+    }
+  }
+  return zones;
+}

@@ -1,0 +1,153 @@
+import type { Context } from "../contexts.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+import type { Mask } from "../masks/mask.ts";
+import type { Machine } from "../memory/machine.ts";
+import { machineOf } from "../memory/machine.ts";
+import type { Attempt, MemoryState, Step } from "../memory/state.ts";
+
+/**
+ * A WARN, by what it is about; the kernel function in the comment. File and line differ from tree to tree and are not
+ * the model's business.
+ */
+export type WarnSite =
+  /** rmqueue(): NOFAIL with order > 1, however much is free (to 6.11). */
+  | "rmqueue: nofail above order 1"
+  /** __alloc_pages_slowpath(): the same on entry of the slow path (6.12 to 6.18). */
+  | "slowpath entry: nofail above order 1"
+  | "slowpath entry: nofail without direct reclaim"
+  | "slowpath entry: nofail under PF_MEMALLOC"
+  /** __alloc_pages_slowpath(), at nopage (to 6.11). */
+  | "nopage: nofail without direct reclaim"
+  | "nopage: nofail under PF_MEMALLOC"
+  | "nopage: nofail costly order"
+  /** __alloc_pages_slowpath(): __GFP_ATOMIC with __GFP_DIRECT_RECLAIM (4.4 to 6.2). */
+  | "slowpath entry: atomic with direct reclaim"
+  /** __alloc_pages(): order above the maximum. */
+  | "alloc_pages: order above maximum"
+  /** __alloc_pages_may_oom(): out_of_memory() killed nothing for a NOFAIL request. */
+  | "may_oom: nofail without victim"
+  /** gfp_migratetype(): MOVABLE together with RECLAIMABLE (CONFIG_DEBUG_VM). */
+  | "gfp_migratetype: movable and reclaimable"
+  /** A site of an API, named `function: what`. */
+  | `${string}: ${string}`;
+
+/** What is counted while a simulation runs; each is one call of the kernel function named. */
+export interface Counts {
+  /** __alloc_pages() */
+  alloc: number;
+  /** get_page_from_freelist() */
+  getPageFromFreelist: number;
+  /** __alloc_pages_slowpath() */
+  slowpath: number;
+  /** __alloc_pages_direct_reclaim() */
+  directReclaim: number;
+  /** __alloc_pages_direct_compact(), order 0 too, where it returns at once */
+  directCompact: number;
+  /** try_to_compact_pages() */
+  tryToCompact: number;
+  /** __alloc_pages_may_oom() */
+  mayOom: number;
+  /** out_of_memory() */
+  outOfMemory: number;
+  /** oom_kill_process() */
+  oomKill: number;
+  /** calls of an OOM notifier */
+  oomNotifier: number;
+  /** wakeup_kswapd(), one for each zone of the walk */
+  wakeKswapd: number;
+  /** warn_alloc(), silenced or not */
+  warnAlloc: number;
+  /** failure reports that get printed */
+  failureReports: number;
+  /** __drain_all_pages() */
+  drainAllPages: number;
+  /** __alloc_pages_cpuset_fallback() */
+  cpusetFallback: number;
+  /** should_reclaim_retry() */
+  reclaimRetry: number;
+  /** should_compact_retry() */
+  compactRetry: number;
+  /** reserve_highatomic_pageblock() */
+  reserveHighatomic: number;
+  /** unreserve_highatomic_pageblock() */
+  unreserveHighatomic: number;
+  /** memory cgroup charges that were refused */
+  memcgRefusals: number;
+}
+
+/** Everything that a simulation did, in order. Grows while the simulation runs. */
+export interface Trace {
+  readonly attempts: Attempt[];
+  readonly counts: Counts;
+  readonly warnSites: WarnSite[];
+  /** BUG() and VM_BUG_ON() sites, named like warn sites. The call died there. */
+  readonly bugSites: WarnSite[];
+  /** "sleeping function called from invalid context": the function that may sleep, in order. */
+  readonly sleepSites: string[];
+  readonly steps: Step[];
+}
+
+export interface SimulationOptions {
+  /** Record `steps` for people. Off: nothing is spent on them. */
+  readonly steps?: boolean;
+  /** A call that goes round without headway is reported as `loop` at once, but its trace goes on up to this many attempts. Default 0. */
+  readonly loopAttempts?: number;
+}
+
+/**
+ * One task on one machine: the state that an allocation changes, and the record of what happened. Calls made on the
+ * same simulation see what the earlier ones left.
+ */
+export interface Simulation {
+  readonly kernel: Kernel;
+  readonly context: Context;
+  readonly machine: Machine;
+  readonly trace: Trace;
+  readonly options: SimulationOptions;
+}
+
+/** What one call of the page allocator gave. `died`: a BUG() in the kernel, see `trace.bugSites`. */
+export type AllocResult = PageBlock | null | "loop" | "died";
+
+/** A block of 2^order pages that was handed out. */
+export interface PageBlock {
+  readonly node: number;
+  /** Index in the node's zones: 0 DMA, 1 DMA32, 2 Normal, 3 Movable (a kernel without HIGHMEM). */
+  readonly zoneIndex: number;
+  readonly order: number;
+  readonly from: "ordinary" | "cma" | "highatomic";
+  /** Allocated without watermarks: page_is_pfmemalloc(). */
+  readonly pfmemalloc: boolean;
+  /** Charged to the task's memory cgroup. */
+  readonly charged: boolean;
+}
+
+/** A fresh simulation: the machine is built from `memory`, the trace is empty. `memory` is not changed. */
+export function simulationOf(kernel: Kernel, context: Context, memory: MemoryState, options: SimulationOptions = {}): Simulation {
+  return { kernel, context, machine: machineOf(kernel, memory), trace: emptyTrace(), options };
+}
+
+export function emptyTrace(): Trace {
+  return {
+    attempts: [],
+    counts: {
+      alloc: 0, getPageFromFreelist: 0, slowpath: 0, directReclaim: 0, directCompact: 0, tryToCompact: 0, mayOom: 0,
+      outOfMemory: 0, oomKill: 0, oomNotifier: 0, wakeKswapd: 0, warnAlloc: 0, failureReports: 0, drainAllPages: 0,
+      cpusetFallback: 0, reclaimRetry: 0, compactRetry: 0, reserveHighatomic: 0, unreserveHighatomic: 0, memcgRefusals: 0,
+    },
+    warnSites: [], bugSites: [], sleepSites: [], steps: [],
+  };
+}
+
+/** Records a WARN; each site warns once in a simulation (WARN_ON_ONCE), as the first sight is what a log shows. */
+export function warnOnce(sim: Simulation, site: WarnSite): void {
+  if (!sim.trace.warnSites.includes(site)) sim.trace.warnSites.push(site);
+}
+
+/** Records a step for people; `text` is only called when steps are asked for. */
+export function step(sim: Simulation, at: string, text: () => string): void {
+  if (sim.options.steps === true) sim.trace.steps.push({ at, text: text() });
+}
+
+/** The signature of the page allocator, for those that take it as an argument. */
+export type AllocPages = (sim: Simulation, mask: Mask, order: number, node: number | null) => AllocResult;
