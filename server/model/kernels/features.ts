@@ -8,7 +8,7 @@
 export interface Features {
   // Masks and entry of the page allocator
 
-  /** current_gfp_context() runs before the fast path (`__alloc_pages`, 5.12+); before, only the slow path saw scopes. */
+  /** current_gfp_context() runs before the fast path (`__alloc_pages`, 5.13+); before, only the slow path saw scopes. */
   readonly scopesApplyToFastPath: boolean;
   /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
   readonly pinScopeClearsMovable: boolean;
@@ -42,9 +42,9 @@ export interface Features {
   readonly compactionNeedsIo: boolean;
   /** Initial direct compaction before the loop (to 6.19), or the first turn of the loop compacts (7.0+). */
   readonly firstCompaction: "before-loop" | "in-loop";
-  /** A costly NORETRY request gives up after the first compaction when that was skipped or deferred, or only when deferred (5.4). */
+  /** A costly NORETRY request gives up after the first compaction when that was skipped or deferred (5.5+), or only when deferred. */
   readonly costlyNoretryGivesUpOn: "skipped-or-deferred" | "deferred";
-  /** A costly NORETRY|THISNODE request gives up after the first compaction (6.1.192, 6.12.117, 6.18+). */
+  /** A costly NORETRY|THISNODE request gives up after the first compaction (6.1.192, 6.12.117, android-6.18, 6.19+). */
   readonly costlyNoretryThisNodeGivesUp: boolean;
   /** A costly NORETRY request without THISNODE or NOFAIL does not reclaim or compact at all (7.x-dev, unreleased). */
   readonly costlyNoretrySkipsReclaim: boolean;
@@ -70,9 +70,9 @@ export interface Features {
 
   // OOM and reports
 
-  /** No failure report for __GFP_DMA when no DMA zone has managed pages (5.12+). */
+  /** No failure report for __GFP_DMA when no DMA zone has managed pages (5.17+, and 5.15.19). */
   readonly dmaFailureSilentWithoutManagedDma: boolean;
-  /** Memcg charges above the limit for __GFP_HIGH (6.1+) or __GFP_ATOMIC (to 5.15). */
+  /** Memcg charges above the limit for __GFP_HIGH (5.18+; read in 6.1) or __GFP_ATOMIC (read in 5.15). */
   readonly memcgOvershootFor: "high" | "atomic";
   /** An allocation that stalls for 10 s prints a report (7.x-dev). */
   readonly reportsStalls: boolean;
@@ -89,7 +89,7 @@ export interface Features {
   /** alloc_pages_exact() warns about and drops __GFP_COMP (5.2+), and __GFP_HIGHMEM (5.19+). */
   readonly exactDropsComp: boolean;
   readonly exactDropsHighmem: boolean;
-  /** Large kmalloc fixes up __GFP_DMA32/HIGHMEM like a new slab does (5.10+). */
+  /** Large kmalloc fixes up __GFP_DMA32/HIGHMEM like a new slab does (5.9+; read in 5.10). */
   readonly largeKmallocFixesFlags: boolean;
   /** kmalloc has separate caches for __GFP_ACCOUNT (5.14+). */
   readonly kmallocAccountCaches: boolean;
@@ -102,7 +102,7 @@ export interface Features {
   readonly kvmallocDropsNofailFirst: boolean;
   /** kvmalloc and vmalloc honour NOFAIL (5.17+). */
   readonly vmallocNofail: boolean;
-  /** kvmalloc refuses sizes above INT_MAX (5.14+), and whether NOWARN silences its warning (5.19+). */
+  /** kvmalloc refuses sizes above INT_MAX (5.15+), and whether NOWARN silences its warning (5.18+; read in 5.19). */
   readonly kvmallocRefusesAboveIntMax: boolean;
   readonly kvmallocIntMaxHonoursNowarn: boolean;
   /** __vmalloc takes non-blocking masks (6.19+). */
@@ -129,7 +129,7 @@ export interface Features {
   readonly contigHonoursZero: boolean;
   /** NOWARN suppresses the page dump on -EBUSY (5.15+). */
   readonly contigNowarnSuppressesDump: boolean;
-  /** lru_add_drain_all() per call (to 5.10), or lru_cache_disable() (5.15+). */
+  /** lru_add_drain_all() per call (read in 5.10), or lru_cache_disable() (5.13+; read in 5.15). */
   readonly contigLru: "drain-all" | "cache-disable";
 
   /** dma_alloc_attrs and dma_alloc_pages refuse __GFP_COMP with a WARN (6.2+). */
@@ -141,8 +141,29 @@ export interface Features {
   /** The high-order try of page_frag drops DIRECT_RECLAIM (after 5.4). */
   readonly pageFragDropsDirectReclaim: boolean;
 
+  /** kmalloc has separate caches for __GFP_RECLAIMABLE (4.20+). */
+  readonly kmallocReclaimCaches: boolean;
+
   /** PREEMPT_RT can be configured in mainline (6.12+); before, with the RT patch. */
   readonly mainlinePreemptRt: boolean;
+
+  // Numbers
+
+  /** The value of ALLOC_KSWAPD: none (4.19), a bit of its own (5.0..5.8), the bit of __GFP_KSWAPD_RECLAIM (5.9+). */
+  readonly allocKswapd: 0 | 0x200 | 0x800;
+  /** The fast path avoids mixing pageblocks with ALLOC_NOFRAGMENT (5.0+). */
+  readonly fastPathAvoidsFragmentation: boolean;
+  /** Order of the constants KMALLOC_*: CGROUP before RECLAIM and DMA (5.14..6.1), or after them. */
+  readonly kmallocTypeOrder: "cgroup-first" | "cgroup-last";
+  /** pageblock_order without HUGETLB_PAGE: the maximum order, or at most that of a huge page (seen in 6.12.117). */
+  readonly pageblockOrderWithoutHugetlb: "max-order" | "huge-page-order";
+  /** gfp_nested_mask() exists (6.10+). */
+  readonly hasNestedMask: boolean;
+  /** The order in which %pGg prints flags: single flags in a hand-made order, or in the order of their bits. */
+  readonly printOrder: "by-hand" | "by-bit";
+
+  /** A first compaction that was skipped or deferred ends requests of pageblock order and above with IO and without RETRY_MAYFAIL (5.4 only). */
+  readonly hugeOrderGivesUpAfterFirstCompaction: boolean;
 }
 
 export type FeatureName = keyof Features;

@@ -1,4 +1,5 @@
 import type { CompositeName, FlagName, Mask } from "../masks/mask.ts";
+import type { ZoneName } from "../request.ts";
 import type { Features } from "./features.ts";
 
 /** The build options that change an answer. Names as in Kconfig, without CONFIG_. */
@@ -42,6 +43,12 @@ export interface Kernel {
   readonly gfp: Readonly<Record<CompositeName, Mask>>;
   /** All bits that the version defines (__GFP_BITS_MASK). */
   readonly allBits: Mask;
+  /** The bits that have a name in this version, with these options; a subset of `allBits`. */
+  readonly namedBits: Mask;
+  /** The zones of a node in the order of their indexes, lowest first. */
+  readonly zones: readonly ZoneName[];
+  /** gfp_zone() for the low four bits of a mask: indexes into `zones` (GFP_ZONE_TABLE of include/linux/gfp.h). */
+  readonly zoneTable: readonly number[];
   /** The largest order that the buddy allocator serves: 10 with 4 KiB pages (MAX_ORDER-1 to 6.3, MAX_ORDER, MAX_PAGE_ORDER). */
   readonly maxOrder: number;
 }

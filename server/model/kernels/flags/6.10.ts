@@ -1,0 +1,37 @@
+import type { FlagTable } from "./table.ts";
+
+/** Numbered by an enum, in which options move the later flags: 6.10 to 6.18. */
+export const flags6_10: FlagTable = {
+  kind: "enum",
+  source: "include/linux/gfp_types.h, read in 6.12.117; absent in 6.8.0; first release recalled",
+  flags: [
+    { flag: "DMA" },
+    { flag: "HIGHMEM" },
+    { flag: "DMA32" },
+    { flag: "MOVABLE" },
+    { flag: "RECLAIMABLE" },
+    { flag: "HIGH" },
+    { flag: "IO" },
+    { flag: "FS" },
+    { flag: "ZERO" },
+    { flag: null },
+    { flag: "DIRECT_RECLAIM" },
+    { flag: "KSWAPD_RECLAIM" },
+    { flag: "WRITE" },
+    { flag: "NOWARN" },
+    { flag: "RETRY_MAYFAIL" },
+    { flag: "NOFAIL" },
+    { flag: "NORETRY" },
+    { flag: "MEMALLOC" },
+    { flag: "COMP" },
+    { flag: "NOMEMALLOC" },
+    { flag: "HARDWALL" },
+    { flag: "THISNODE" },
+    { flag: "ACCOUNT" },
+    { flag: "ZEROTAGS" },
+    { flag: "SKIP_ZERO", when: "KASAN_HW_TAGS" },
+    { flag: "SKIP_KASAN", when: "KASAN_HW_TAGS" },
+    { flag: "NOLOCKDEP", when: "LOCKDEP" },
+    { flag: "NO_OBJ_EXT", when: "SLAB_OBJ_EXT" },
+  ],
+};

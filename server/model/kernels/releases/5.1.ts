@@ -1,0 +1,11 @@
+import { flags5_1 } from "../flags/5.1.ts";
+import type { Release } from "./release.ts";
+
+export const v5_1: Release = {
+  name: "5.1",
+  kind: "mainline",
+  basedOn: "5.0",
+  source: "Not read. The new flag values are printed by 5.2; that they begin here is recalled.",
+  flags: flags5_1,
+  features: {},
+};

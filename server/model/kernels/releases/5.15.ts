@@ -1,0 +1,13 @@
+import type { Release } from "./release.ts";
+
+export const v5_15: Release = {
+  name: "5.15",
+  kind: "mainline",
+  basedOn: "5.14",
+  source: "Read at 5.15.19, a point of the stable branch with other work on top.",
+  features: {
+    compactRetryStopsOnFatalSignal: true,
+    kvmallocRefusesAboveIntMax: true,
+    contigNowarnSuppressesDump: true,
+  },
+};

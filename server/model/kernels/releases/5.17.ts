@@ -1,0 +1,14 @@
+import type { Release } from "./release.ts";
+
+export const v5_17: Release = {
+  name: "5.17",
+  kind: "mainline",
+  basedOn: "5.16",
+  source: "Not read. The changes lie between 5.15.19 and 5.19.12; this release is recalled.",
+  features: {
+    dmaFailureSilentWithoutManagedDma: true,
+    kvmallocFallsBack: "blocking",
+    kvmallocDropsNofailFirst: true,
+    vmallocNofail: true,
+  },
+};

@@ -1,0 +1,20 @@
+import type { Release } from "./release.ts";
+
+export const v6_1_192: Release = {
+  name: "6.1.192",
+  kind: "point",
+  basedOn: "6.1",
+  source: "6.1.192 was read, and recorded while running. Its branch took the reserves of 6.3 (and kept __GFP_ATOMIC), the compaction test of 6.8 and the sleeping percpu of 6.15.",
+  features: {
+    reserveScheme: "min-reserve",
+    atomicMeans: "no-direct-reclaim",
+    highatomicNeedsHigh: true,
+    rtTaskGets: "min-reserve",
+    compactionNeedsIo: true,
+    costlyNoretryThisNodeGivesUp: true,
+    nofailLastResort: "min-reserve",
+    vmallocFatalSignal: "aborts-unless-nofail",
+    vmallocReportsPageFailure: false,
+    percpuNofsIsAtomic: false,
+  },
+};

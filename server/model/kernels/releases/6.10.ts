@@ -1,0 +1,14 @@
+import { flags6_10 } from "../flags/6.10.ts";
+import type { Release } from "./release.ts";
+
+export const v6_10: Release = {
+  name: "6.10",
+  kind: "mainline",
+  basedOn: "6.9",
+  source: "Not read. The changes lie between 6.8.0 and 6.12.117; this release is recalled.",
+  flags: flags6_10,
+  features: {
+    vmallocFatalSignal: "aborts-unless-nofail",
+    hasNestedMask: true,
+  },
+};

@@ -1,0 +1,14 @@
+import type { Release } from "./release.ts";
+
+export const v6_18: Release = {
+  name: "6.18",
+  kind: "mainline",
+  basedOn: "6.17",
+  source: "Not read; the Android tree based on it was. When alloc_contig stopped to force HARDWALL lies between 6.14 and this release.",
+  features: {
+    highatomicNeedsHigh: true,
+    nolockPages: "alloc_pages_nolock-with-gfp",
+    hasKmallocNolock: true,
+    contigForcesHardwall: false,
+  },
+};
