@@ -167,22 +167,47 @@ function lookUp(name: string): Found | { readonly unknown: string } {
   return { release: branch, source: `${name} itself was not read: taken as ${branch.name}, without what the stable branch took from later releases. ${branch.source}` };
 }
 
-const FLAG_NAMES: readonly FlagName[] = [
-  "DMA", "HIGHMEM", "DMA32", "MOVABLE", "RECLAIMABLE", "HIGH", "IO", "FS", "ZERO", "ATOMIC",
-  "DIRECT_RECLAIM", "KSWAPD_RECLAIM", "WRITE", "NOWARN", "RETRY_MAYFAIL", "NOFAIL", "NORETRY", "MEMALLOC",
-  "COMP", "NOMEMALLOC", "HARDWALL", "THISNODE", "ACCOUNT", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN",
-  "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON", "NOLOCKDEP", "NO_OBJ_EXT",
-];
+/** A record over all flags, and the only list of them. */
+function forEachFlag<Value>(valueOf: (flag: FlagName) => Value): Record<FlagName, Value> {
+  return {
+    DMA: valueOf("DMA"),
+    HIGHMEM: valueOf("HIGHMEM"),
+    DMA32: valueOf("DMA32"),
+    MOVABLE: valueOf("MOVABLE"),
+    RECLAIMABLE: valueOf("RECLAIMABLE"),
+    HIGH: valueOf("HIGH"),
+    IO: valueOf("IO"),
+    FS: valueOf("FS"),
+    ZERO: valueOf("ZERO"),
+    ATOMIC: valueOf("ATOMIC"),
+    DIRECT_RECLAIM: valueOf("DIRECT_RECLAIM"),
+    KSWAPD_RECLAIM: valueOf("KSWAPD_RECLAIM"),
+    WRITE: valueOf("WRITE"),
+    NOWARN: valueOf("NOWARN"),
+    RETRY_MAYFAIL: valueOf("RETRY_MAYFAIL"),
+    NOFAIL: valueOf("NOFAIL"),
+    NORETRY: valueOf("NORETRY"),
+    MEMALLOC: valueOf("MEMALLOC"),
+    COMP: valueOf("COMP"),
+    NOMEMALLOC: valueOf("NOMEMALLOC"),
+    HARDWALL: valueOf("HARDWALL"),
+    THISNODE: valueOf("THISNODE"),
+    ACCOUNT: valueOf("ACCOUNT"),
+    ZEROTAGS: valueOf("ZEROTAGS"),
+    SKIP_ZERO: valueOf("SKIP_ZERO"),
+    SKIP_KASAN: valueOf("SKIP_KASAN"),
+    SKIP_KASAN_UNPOISON: valueOf("SKIP_KASAN_UNPOISON"),
+    SKIP_KASAN_POISON: valueOf("SKIP_KASAN_POISON"),
+    NOLOCKDEP: valueOf("NOLOCKDEP"),
+    NO_OBJ_EXT: valueOf("NO_OBJ_EXT"),
+  };
+}
+
+const FLAG_NAMES: readonly FlagName[] = Object.values(forEachFlag((flag) => flag));
 
 /** All flags that any known version has, without `__GFP_`. */
 export function flagNames(): readonly FlagName[] {
   return FLAG_NAMES;
-}
-
-function recordOf<Name extends string, Value>(names: readonly Name[], valueOf: (name: Name) => Value): Record<Name, Value> {
-  const entries: Partial<Record<Name, Value>> = {};
-  for (const name of names) entries[name] = valueOf(name);
-  return entries as Record<Name, Value>;
 }
 
 interface Bits {
@@ -205,10 +230,28 @@ function bitsOf(table: FlagTable, options: BuildOptions): Bits {
   return { values, shift };
 }
 
-const COMPOSITE_NAMES: readonly CompositeName[] = [
-  "ATOMIC", "KERNEL", "KERNEL_ACCOUNT", "NOWAIT", "NOIO", "NOFS", "USER", "HIGHUSER", "HIGHUSER_MOVABLE",
-  "TRANSHUGE_LIGHT", "TRANSHUGE", "DMA", "DMA32", "RECLAIM", "ZONEMASK",
-];
+/** A record over all composites, and the only list of them. */
+function forEachComposite<Value>(valueOf: (composite: CompositeName) => Value): Record<CompositeName, Value> {
+  return {
+    ATOMIC: valueOf("ATOMIC"),
+    KERNEL: valueOf("KERNEL"),
+    KERNEL_ACCOUNT: valueOf("KERNEL_ACCOUNT"),
+    NOWAIT: valueOf("NOWAIT"),
+    NOIO: valueOf("NOIO"),
+    NOFS: valueOf("NOFS"),
+    USER: valueOf("USER"),
+    HIGHUSER: valueOf("HIGHUSER"),
+    HIGHUSER_MOVABLE: valueOf("HIGHUSER_MOVABLE"),
+    TRANSHUGE_LIGHT: valueOf("TRANSHUGE_LIGHT"),
+    TRANSHUGE: valueOf("TRANSHUGE"),
+    DMA: valueOf("DMA"),
+    DMA32: valueOf("DMA32"),
+    RECLAIM: valueOf("RECLAIM"),
+    ZONEMASK: valueOf("ZONEMASK"),
+  };
+}
+
+const COMPOSITE_NAMES: readonly CompositeName[] = Object.values(forEachComposite((composite) => composite));
 
 /** All composites, without `GFP_`; `RECLAIM` is `__GFP_RECLAIM`. */
 export function compositeNames(): readonly CompositeName[] {
@@ -218,7 +261,7 @@ export function compositeNames(): readonly CompositeName[] {
 function compositesOf(table: CompositeTable, bits: Readonly<Record<FlagName, Mask>>): Record<CompositeName, Mask> {
   const sum = (flags: readonly FlagName[]): number => flags.reduce((value, flag) => value | bits[flag], 0);
   const transhugeLight = (sum(table.HIGHUSER_MOVABLE) | sum(["COMP", "NOMEMALLOC", "NOWARN"])) & ~sum(table.RECLAIM);
-  return recordOf(COMPOSITE_NAMES, (name) => {
+  return forEachComposite((name) => {
     if (name === "TRANSHUGE_LIGHT") return mask(transhugeLight);
     if (name === "TRANSHUGE") return mask(transhugeLight | bits.DIRECT_RECLAIM);
     return mask(sum(table[name]));
@@ -257,13 +300,14 @@ function zoneTableOf(zones: readonly ZoneName[]): readonly number[] {
 /** The options of a kernel: the given ones over the defaults; SLAB_OBJ_EXT follows MEMCG unless it is given. */
 function optionsOf(given: Partial<BuildOptions>): BuildOptions {
   const memcg = given.MEMCG ?? DEFAULT_OPTIONS.MEMCG;
+  // The spread keeps the order of DEFAULT_OPTIONS, on which the cache's key stands.
   return { ...DEFAULT_OPTIONS, SLAB_OBJ_EXT: memcg, ...given };
 }
 
 function make(name: string, found: Found, options: BuildOptions): Kernel {
   const { features, flags, composites } = resolve(found.release);
   const { values, shift } = bitsOf(flags, options);
-  const bits = recordOf(FLAG_NAMES, (flag) => mask(values.get(flag) ?? 0));
+  const bits = forEachFlag((flag) => mask(values.get(flag) ?? 0));
   const zones = zonesOf(options);
   return {
     name,
@@ -272,7 +316,7 @@ function make(name: string, found: Found, options: BuildOptions): Kernel {
     features,
     options,
     bits,
-    exists: recordOf(FLAG_NAMES, (flag) => values.has(flag)),
+    exists: forEachFlag((flag) => values.has(flag)),
     gfp: compositesOf(composites, bits),
     allBits: mask(2 ** shift - 1),
     namedBits: FLAG_NAMES.reduce((all, flag) => mask(all | bits[flag]), EMPTY),
@@ -284,8 +328,6 @@ function make(name: string, found: Found, options: BuildOptions): Kernel {
 
 const cache = new Map<string, Kernel>();
 
-const OPTION_NAMES = Object.keys(DEFAULT_OPTIONS) as readonly (keyof BuildOptions)[];
-
 /**
  * The kernel of that version with those build options. Equal arguments give the same object. A point release that was
  * not read is taken as the nearest read point at or below it on its branch, or as the mainline release; `source` says so.
@@ -293,7 +335,7 @@ const OPTION_NAMES = Object.keys(DEFAULT_OPTIONS) as readonly (keyof BuildOption
  */
 export function kernelOf(version: string, options: Partial<BuildOptions> = {}): Kernel | { readonly unknown: string } {
   const complete = optionsOf(options);
-  const key = OPTION_NAMES.reduce((text, option) => `${text} ${complete[option]}`, version);
+  const key = `${version} ${Object.values(complete).join(" ")}`;
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
   const found = lookUp(version);
