@@ -1,0 +1,25 @@
+// The command that says what a mask means, for masks from a log or a debugger.
+import { commands, env, window, type Disposable } from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import { decode } from "./protocol.ts";
+
+const COPY = "Copy";
+
+/** What is selected, if it could be a mask; else what the user types. */
+async function askForMask(): Promise<string | undefined> {
+  const editor = window.activeTextEditor;
+  const selected = editor === undefined ? "" : editor.document.getText(editor.selection).trim();
+  if (/^(0x[0-9a-f]+|\d+)[ul]*$/i.test(selected)) return selected;
+  return window.showInputBox({ title: "Decode Mask", prompt: "A mask, as a number or as names", placeHolder: "0x140dca", value: selected.includes("\n") ? "" : selected });
+}
+
+export function registerDecode(client: BaseLanguageClient): Disposable {
+  return commands.registerCommand("allocpolicy.decodeMask", async (given: unknown) => {
+    const mask = typeof given === "string" ? given : await askForMask();
+    if (mask === undefined || mask.trim() === "") return undefined;
+    const answer = await client.sendRequest(decode, { mask: mask.trim() });
+    const text = answer?.text ?? `'${mask}' is not a mask.`;
+    void window.showInformationMessage(text, COPY).then((choice) => (choice === COPY ? env.clipboard.writeText(text) : undefined));
+    return text;
+  });
+}

@@ -1,0 +1,52 @@
+// The extension, whichever host it runs in: starts the language server and adds what VS Code alone can show.
+import { commands, workspace, type ExtensionContext } from "vscode";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { registerDecode } from "./decode.ts";
+import { showKernelStatus } from "./kernel-status.ts";
+import { LANGUAGE } from "./language.ts";
+import { linkToPages, registerRulePages } from "./rule-pages.ts";
+
+/** The server's id: VS Code reads the trace level from the setting `allocpolicy.trace.server`. */
+export const CLIENT_ID = "allocpolicy";
+export const CLIENT_NAME = "AllocPolicy";
+
+/** What other extensions, and the tests, may ask of this one. */
+export interface AllocPolicyExtension {
+  /** The text of the status item; undefined while no policy file is in front. */
+  readonly kernelInForce: () => string | undefined;
+}
+
+export function clientOptions(): LanguageClientOptions {
+  return {
+    documentSelector: [{ language: LANGUAGE }],
+    initializationOptions: { settings: workspace.getConfiguration(CLIENT_ID) },
+    synchronize: { configurationSection: CLIENT_ID, fileEvents: workspace.createFileSystemWatcher("**/*.allocpolicy") },
+    middleware: {
+      handleDiagnostics(uri, diagnostics, next) {
+        linkToPages(diagnostics);
+        next(uri, diagnostics);
+      },
+      async provideDiagnostics(document, previousResultId, token, next) {
+        const report = await next(document, previousResultId, token);
+        if (report !== undefined && report !== null && "items" in report) linkToPages(report.items);
+        return report;
+      },
+    },
+  };
+}
+
+/** Starts everything; the parts end with the extension, the client by its own `stop`. */
+export async function start(context: ExtensionContext, client: BaseLanguageClient): Promise<AllocPolicyExtension> {
+  const status = showKernelStatus(client);
+  context.subscriptions.push(
+    status,
+    registerDecode(client),
+    ...registerRulePages(client),
+    commands.registerCommand("allocpolicy.restartServer", async () => {
+      await client.stop();
+      await client.start();
+    }),
+  );
+  await client.start();
+  return { kernelInForce: status.text };
+}

@@ -1,0 +1,69 @@
+// The status item: which kernel the file in front is checked against.
+import { commands, MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from "vscode";
+import { State, type BaseLanguageClient } from "vscode-languageclient";
+import { activePolicyEditor, isPolicy } from "./language.ts";
+import { kernelInForce, type KernelInForce } from "./protocol.ts";
+
+/** After the last keystroke, before the server is asked again. */
+const PAUSE_MS = 150;
+
+export interface KernelStatus extends Disposable {
+  /** What the item shows; undefined while it is hidden. */
+  readonly text: () => string | undefined;
+}
+
+export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
+  const item = window.createStatusBarItem("allocpolicy.kernel", StatusBarAlignment.Right, 90);
+  item.name = "AllocPolicy: kernel in force";
+  item.command = "allocpolicy.showKernel";
+  let shown: KernelInForce | undefined;
+  let questions = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function show(kernel: KernelInForce | undefined): void {
+    shown = kernel;
+    if (kernel === undefined) {
+      item.hide();
+      return;
+    }
+    item.text = kernel.text;
+    item.tooltip = new MarkdownString(kernel.detail);
+    item.show();
+  }
+
+  async function ask(): Promise<void> {
+    const question = ++questions;
+    const editor = activePolicyEditor();
+    if (editor === undefined || client.state !== State.Running) {
+      show(undefined);
+      return;
+    }
+    const answer = await client.sendRequest(kernelInForce, { uri: client.code2ProtocolConverter.asUri(editor.document.uri) });
+    if (question === questions) show(answer ?? undefined);
+  }
+
+  function askSoon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(), PAUSE_MS);
+  }
+
+  const parts: Disposable[] = [
+    item,
+    window.onDidChangeActiveTextEditor(() => void ask()),
+    workspace.onDidChangeTextDocument(({ document }) => { if (isPolicy(document)) askSoon(); }),
+    workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration("allocpolicy")) askSoon(); }),
+    client.onDidChangeState(() => void ask()),
+    commands.registerCommand("allocpolicy.showKernel", async () => {
+      await ask();
+      await window.showInformationMessage(shown === undefined ? "Open an AllocPolicy file to see the kernel it is checked against." : `${shown.text}: ${shown.detail}`);
+    }),
+  ];
+  void ask();
+  return {
+    text: () => shown?.text,
+    dispose() {
+      clearTimeout(timer);
+      for (const part of parts) part.dispose();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// Bundles the program into dist/ and the editor's test suite into out/.
+// usage: node scripts/build.ts [--dev]   --dev: not minified, with source maps
+import { build as bundle, type BuildOptions } from "esbuild";
+import { chmodSync } from "node:fs";
+import { writeIndexes } from "./indexes.ts";
+import { inRoot, isProgram } from "./paths.ts";
+
+const NODE: BuildOptions = { platform: "node", format: "cjs", target: "node22" };
+const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: { global: "globalThis" } };
+
+/**
+ * The bundles: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. VS Code's web
+ * worker also goes by that ending, but then fetches the name with .js behind it: package.json names client.browser.cjs.
+ */
+const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string]; readonly outfile: string })[] = [
+  { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
+  { ...NODE, entryPoints: ["server/lsp/node.ts"], outfile: "dist/server.cjs" },
+  { ...NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
+  { ...NODE, entryPoints: ["server/cli/bin.ts"], outfile: "dist/allocpolicy.cjs", target: "node14", banner: { js: "#!/usr/bin/env node" } },
+  { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs.js", external: ["vscode"], format: "cjs" },
+  { ...BROWSER, entryPoints: ["server/lsp/browser.ts"], outfile: "dist/server.browser.js", format: "iife" },
+  { ...NODE, entryPoints: ["test/editor/index.ts"], outfile: "out/editor-suite.cjs", external: ["vscode", "mocha"], minify: false },
+];
+
+/**
+ * Writes the stale indexes, then all bundles.
+ * @throws what esbuild reports
+ */
+export async function build(options: { readonly dev: boolean }): Promise<void> {
+  for (const path of writeIndexes()) console.error(`wrote ${path}`);
+  await Promise.all(BUNDLES.map((one) => bundle({
+    bundle: true,
+    minify: !options.dev,
+    sourcemap: options.dev,
+    legalComments: "none",
+    logLevel: "warning",
+    absWorkingDir: inRoot(),
+    ...one,
+    entryPoints: [...one.entryPoints],
+  })));
+  chmodSync(inRoot("dist/allocpolicy.cjs"), 0o755);
+}
+
+if (isProgram(import.meta.url)) await build({ dev: process.argv.includes("--dev") });

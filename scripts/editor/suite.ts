@@ -1,0 +1,145 @@
+// Runs the suite of test/editor inside the extension host of a real VS Code.
+//   default                            the VS Code server of host.ts, opened by Chromium
+//   VSCODE_EXECUTABLE=/path/to/code    that desktop VS Code
+// usage: node scripts/editor/suite.ts [--package] [--verbose]   --package: the extension as packed, not from its folder
+import { runTests } from "@vscode/test-electron";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { format, parseArgs } from "node:util";
+import { inRoot, isProgram, VSIX } from "../paths.ts";
+import { findChromium, HOW_TO_INSTALL, launch } from "./browser.ts";
+import { ensureHost } from "./host.ts";
+import { startServer } from "./server.ts";
+
+/** The suite's own lines among all that the workbench logs; as in test/editor/reporter.ts. */
+const TAG = "[suite] ";
+const SUITE = "out/editor-suite.cjs";
+const LIMIT_MS = 240_000;
+/** Harmless: native modules that host.ts does not build, and the service worker of code-server's own page. */
+const NOISE = /spdlog|native-watchdog|serviceWorker\.js|Ignoring fetching additional builtin/;
+
+/** Where the extension comes from. */
+export type Variant = "folder" | "package";
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** How many tests one run of the suite has, from its text: for when it cannot run. */
+export function countTests(): number {
+  const folder = inRoot("test/editor");
+  return readdirSync(folder).filter((file) => file.endsWith(".suite.ts"))
+    .reduce((sum, file) => sum + [...readFileSync(join(folder, file), "utf8").matchAll(/^ *test\(/gm)].length, 0);
+}
+
+/** Reads the closing line of the suite. A suite without one, or one that ends well with another number of tests than the text has, is broken. */
+function countsOf(lines: readonly string[], exitCode: number): Counts {
+  const closing = lines.map((line) => /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line)).findLast((match) => match !== null);
+  if (closing === undefined || closing === null) throw new Error("the editor suite ended without its result");
+  const [passed, failed, skipped] = [Number(closing[1]), Number(closing[2]), Number(closing[3])];
+  if (passed + failed + skipped !== countTests()) throw new Error(`the editor suite ran ${passed + failed + skipped} tests; its text has ${countTests()}`);
+  if (exitCode !== 0 && failed === 0) throw new Error(`the editor suite ended with code ${exitCode}`);
+  return { passed, failed, skipped };
+}
+
+function print(lines: string[], line: string): void {
+  lines.push(line);
+  console.log(line);
+}
+
+/** The extension under development and what stands in for it when the packed one is tested. */
+const developed = (variant: Variant): string => (variant === "folder" ? inRoot() : inRoot("test/editor/driver"));
+
+async function runInDesktop(variant: Variant, executable: string, workspace: string): Promise<Counts> {
+  const lines: string[] = [];
+  const log = console.log;
+  console.log = (...args: unknown[]) => {
+    for (const line of format(...args).split("\n")) if (line.includes(TAG)) print(lines, line.slice(line.indexOf(TAG) + TAG.length));
+  };
+  try {
+    const exitCode = await runTests({
+      vscodeExecutablePath: executable,
+      extensionDevelopmentPath: developed(variant),
+      extensionTestsPath: inRoot(SUITE),
+      launchArgs: [workspace, "--disable-workspace-trust", "--skip-welcome", "--skip-release-notes", ...(variant === "package" ? ["--install-extension", VSIX] : ["--disable-extensions"])],
+    });
+    return countsOf(lines, exitCode);
+  } finally {
+    console.log = log;
+  }
+}
+
+async function runInServer(variant: Variant, chromium: string, workspace: string, dataFolder: string, verbose: boolean): Promise<Counts> {
+  const host = await ensureHost();
+  const server = await startServer({ host, dataFolder, port: 0, token: null, packages: variant === "package" ? [VSIX] : [], settings: {}, testDriver: true });
+  const lines: string[] = [];
+  const rest: string[] = [];
+  let browser;
+  try {
+    browser = await launch(chromium);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const exited = new Promise<number>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`the workbench reported no exit code in ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+      page.on("crash", () => reject(new Error("the page crashed")));
+      void page.exposeFunction("codeAutomationLog", (kind: string, args: unknown[]) => {
+        const line = format(...args);
+        if (line.startsWith(TAG)) print(lines, line.slice(TAG.length));
+        else if (verbose || !NOISE.test(line)) rest.push(`${kind}: ${line}`);
+      });
+      void page.exposeFunction("codeAutomationExit", (code: number) => {
+        clearTimeout(timer);
+        resolve(code);
+      });
+    });
+    exited.catch(() => undefined);
+    const remote = (path: string): string => `vscode-remote://${server.authority}${path}`;
+    const address = new URL(`http://${server.authority}/`);
+    address.searchParams.set("folder", workspace);
+    address.searchParams.set("payload", JSON.stringify([
+      ["skipWelcome", "true"],
+      ["extensionDevelopmentPath", remote(developed(variant))],
+      ["extensionTestsPath", remote(inRoot(SUITE))],
+    ]));
+    await page.goto(address.href);
+    const exitCode = await exited;
+    const counts = countsOf(lines, exitCode);
+    if (verbose || counts.failed > 0) console.error(["The workbench's log:", ...rest].join("\n"));
+    return counts;
+  } catch (error) {
+    console.error(["The workbench's log:", ...rest, "The server's log:", server.log()].join("\n"));
+    throw error;
+  } finally {
+    await browser?.close();
+    await server.stop();
+  }
+}
+
+/**
+ * Runs the suite once, on a copy of its workspace. dist/ and out/ must have been built, and the extension packed for `package`.
+ * @returns null when there is no VS Code to run it in, because Chromium is missing
+ * @throws when the suite does not come to its end
+ */
+export async function runSuite(variant: Variant, verbose = false): Promise<Counts | null> {
+  const desktop = process.env["VSCODE_EXECUTABLE"];
+  const chromium = findChromium();
+  if (desktop === undefined && chromium === null) return null;
+  const scratch = mkdtempSync(join(tmpdir(), "allocpolicy-editor-"));
+  const workspace = join(scratch, "workspace");
+  cpSync(inRoot("test/editor/workspace"), workspace, { recursive: true });
+  try {
+    if (desktop !== undefined) return await runInDesktop(variant, desktop, workspace);
+    return await runInServer(variant, chromium ?? "", workspace, join(scratch, "server"), verbose);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+if (isProgram(import.meta.url)) {
+  const { values } = parseArgs({ options: { package: { type: "boolean", default: false }, verbose: { type: "boolean", default: false } } });
+  const counts = await runSuite(values.package ? "package" : "folder", values.verbose);
+  if (counts === null) console.error(`Chromium is missing. ${HOW_TO_INSTALL}`);
+  process.exitCode = counts !== null && counts.failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,89 @@
+// Writes the index.ts of the folders where adding a thing is adding a file: kernels, APIs, rules, commands.
+// usage: node scripts/indexes.ts [--check]   --check writes nothing and fails when a committed index is stale
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { inRoot, isProgram, ROOT } from "./paths.ts";
+
+/** Folders whose files are collected; the file that only holds the folder's types is left out. */
+const FOLDERS: readonly { readonly path: string; readonly types: string }[] = [
+  { path: "server/model/kernels/releases", types: "release.ts" },
+  { path: "server/model/apis", types: "api.ts" },
+  { path: "server/analysis/rules", types: "rule.ts" },
+  { path: "server/cli/commands", types: "command.ts" },
+];
+
+/** What one file gives to the index: a thing, or a list of things that is spread into the index's own list. */
+interface Contribution {
+  readonly file: string;
+  readonly name: string;
+  readonly type: string;
+  readonly isList: boolean;
+}
+
+const EXPORTED = /^export const (\w+)\s*:\s*(readonly )?(\w+)(\[\])?\s*=/gm;
+
+/** @throws when the file does not export exactly one typed constant of the folder's type, or one list of it */
+function contributionOf(folder: string, file: string): Contribution {
+  const found = [...readFileSync(join(folder, file), "utf8").matchAll(EXPORTED)];
+  const [only] = found;
+  const name = only?.[1];
+  const type = only?.[3];
+  if (found.length !== 1 || name === undefined || type === undefined) {
+    throw new Error(`${relative(ROOT, join(folder, file))} must export exactly one typed constant (export const name: Type = …); it exports ${found.length}. Helpers live in files that begin with _.`);
+  }
+  return { file, name, type, isList: only?.[4] !== undefined };
+}
+
+/** `6.9` before `6.12`, and otherwise by name. */
+const byFileName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
+
+function indexOf(folder: string, typesFile: string): string {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts") && file !== "index.ts" && file !== typesFile && !file.startsWith("_"))
+    .sort(byFileName);
+  const contributions = files.map((file) => contributionOf(folder, file));
+  const type = contributions[0]?.type;
+  return [
+    "// Written by scripts/indexes.ts: one line for each file of this folder.",
+    ...contributions.map(({ file, name }) => `import { ${name} } from "./${file}";`),
+    ...(type === undefined ? [] : [`import type { ${type} } from "./${typesFile}";`]),
+    "",
+    `export const ALL: readonly ${type ?? "never"}[] = [`,
+    ...contributions.map(({ name, isList }) => `  ${isList ? "..." : ""}${name},`),
+    "];",
+    "",
+  ].join("\n");
+}
+
+/** One index as it should be and as it is. */
+export interface Index {
+  /** Relative to the clone. */
+  readonly path: string;
+  readonly wanted: string;
+  readonly present: string | null;
+}
+
+/** @returns the index of every collected folder that exists */
+export function indexes(): readonly Index[] {
+  return FOLDERS.filter(({ path }) => existsSync(inRoot(path))).map(({ path, types }) => {
+    const index = join(path, "index.ts");
+    return { path: index, wanted: indexOf(inRoot(path), types), present: existsSync(inRoot(index)) ? readFileSync(inRoot(index), "utf8") : null };
+  });
+}
+
+/** Writes the indexes that are stale. @returns their paths */
+export function writeIndexes(): readonly string[] {
+  const stale = indexes().filter(({ wanted, present }) => wanted !== present);
+  for (const { path, wanted } of stale) writeFileSync(inRoot(path), wanted);
+  return stale.map(({ path }) => path);
+}
+
+if (isProgram(import.meta.url)) {
+  if (process.argv.includes("--check")) {
+    const stale = indexes().filter(({ wanted, present }) => wanted !== present);
+    for (const { path } of stale) console.error(`${path} is stale: run node scripts/indexes.ts`);
+    process.exitCode = stale.length === 0 ? 0 : 1;
+  } else {
+    for (const path of writeIndexes()) console.log(`wrote ${path}`);
+  }
+}
