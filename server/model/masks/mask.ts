@@ -19,3 +19,54 @@ export function mask(value: number): Mask {
 }
 
 export const EMPTY: Mask = mask(0);
+
+/** Every bit of either. */
+export function or(left: Mask, right: Mask): Mask {
+  return mask(left | right);
+}
+
+/** The bits of both. */
+export function and(left: Mask, right: Mask): Mask {
+  return mask(left & right);
+}
+
+/** The bits of the first that the second does not have. */
+export function without(left: Mask, right: Mask): Mask {
+  return mask(left & ~right);
+}
+
+/** All other bits of a gfp_t. */
+export function not(value: Mask): Mask {
+  return mask(~value);
+}
+
+/** Every bit of `bits` is set; true for no bits at all. */
+export function has(value: Mask, bits: Mask): boolean {
+  return (value & bits) >>> 0 === bits;
+}
+
+/** At least one bit of `bits` is set. */
+export function any(value: Mask, bits: Mask): boolean {
+  return (value & bits) !== 0;
+}
+
+/** No bit of `bits` is set. */
+export function lacks(value: Mask, bits: Mask): boolean {
+  return (value & bits) === 0;
+}
+
+/** No bit outside of `bits` is set. */
+export function only(value: Mask, bits: Mask): boolean {
+  return (value & ~bits) === 0;
+}
+
+/** How many bits are set. */
+export function countBits(value: Mask): number {
+  let rest: number = value;
+  let count = 0;
+  while (rest !== 0) {
+    rest = (rest & (rest - 1)) >>> 0;
+    count += 1;
+  }
+  return count;
+}

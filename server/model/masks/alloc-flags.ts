@@ -1,0 +1,117 @@
+import { hasMemalloc, inInterrupt, inTask, TASK, type Context } from "../contexts.ts";
+import type { Kernel } from "../kernels/kernel.ts";
+import type { Mask } from "./mask.ts";
+import { migratetype, MIGRATE } from "./properties.ts";
+import { gfpZoneIndex } from "./zone.ts";
+
+/**
+ * The ALLOC_ bits of mm/internal.h. NON_BLOCK and MIN_RESERVE were called HARDER and HIGH to 6.2, with the same values;
+ * KSWAPD differs by version (`kernel.features.allocKswapd`).
+ */
+export const ALLOC = {
+  WMARK_MIN: 0x0,
+  WMARK_LOW: 0x1,
+  WMARK_HIGH: 0x2,
+  NO_WATERMARKS: 0x4,
+  OOM: 0x8,
+  NON_BLOCK: 0x10,
+  /** The name of NON_BLOCK to 6.2. */
+  HARDER: 0x10,
+  MIN_RESERVE: 0x20,
+  /** The name of MIN_RESERVE to 6.2. */
+  HIGH: 0x20,
+  CPUSET: 0x40,
+  CMA: 0x80,
+  NOFRAGMENT: 0x100,
+  HIGHATOMIC: 0x200,
+  TRYLOCK: 0x400,
+} as const;
+
+/** ALLOC_CMA for movable requests. gfp_to_alloc_flags_cma(), mm/page_alloc.c. */
+function cmaFlag(kernel: Kernel, value: Mask): number {
+  return kernel.options.CMA && migratetype(kernel, value) === MIGRATE.MOVABLE ? ALLOC.CMA : 0;
+}
+
+/** ALLOC_KSWAPD where the version has it. */
+function kswapdFlag(kernel: Kernel, value: Mask): number {
+  return (value & kernel.bits.KSWAPD_RECLAIM) === 0 ? 0 : kernel.features.allocKswapd;
+}
+
+/**
+ * gfp_to_alloc_flags(), mm/page_alloc.c: what the slow path may take. `order` matters for HIGHATOMIC only; of the
+ * context, whether the task is a realtime task.
+ */
+export function allocFlags(kernel: Kernel, value: Mask, order: number, context: Context): number {
+  const { bits, features } = kernel;
+  let flags = ALLOC.WMARK_MIN | ALLOC.CPUSET | kswapdFlag(kernel, value) | cmaFlag(kernel, value);
+  const high = (value & bits.HIGH) !== 0;
+  if (high) flags |= ALLOC.MIN_RESERVE;
+  const realtime = (context.task & TASK.rt_task) !== 0;
+  if (features.atomicMeans === "atomic-flag") {
+    if ((value & bits.ATOMIC) !== 0) {
+      if ((value & bits.NOMEMALLOC) === 0) flags |= ALLOC.NON_BLOCK;
+      flags &= ~ALLOC.CPUSET;
+    } else if (realtime && !inInterrupt(context)) {
+      flags |= ALLOC.NON_BLOCK;
+    }
+    return flags;
+  }
+  if ((value & bits.DIRECT_RECLAIM) === 0) {
+    if ((value & bits.NOMEMALLOC) === 0) {
+      flags |= ALLOC.NON_BLOCK;
+      if (order > 0 && (high || !features.highatomicNeedsHigh)) flags |= ALLOC.HIGHATOMIC;
+    }
+    if (high) flags &= ~ALLOC.CPUSET;
+  } else if (realtime && inTask(context)) {
+    flags |= features.rtTaskGets === "min-reserve" ? ALLOC.MIN_RESERVE : ALLOC.NON_BLOCK;
+  }
+  return flags;
+}
+
+/**
+ * What the fast path uses: prepare_alloc_pages() and alloc_flags_nofragment(), mm/page_alloc.c. For a machine whose
+ * cpusets are not in use, and where the preferred zone is the highest allowed one up to Normal (no populated Movable
+ * or HighMem zone): elsewhere NOFRAGMENT is not set.
+ */
+export function prepare(kernel: Kernel, value: Mask, order: number): number {
+  const { bits, features, options } = kernel;
+  let flags = ALLOC.WMARK_LOW | kswapdFlag(kernel, value) | cmaFlag(kernel, value);
+  if (features.fastPathAvoidsFragmentation && options.ZONE_DMA32 && gfpZoneIndex(kernel, value) >= kernel.zones.indexOf("Normal")) flags |= ALLOC.NOFRAGMENT;
+  if (features.fastPathHighatomic && order > 0 && (value & (bits.DIRECT_RECLAIM | bits.NOMEMALLOC)) === 0 && (value & bits.HIGH) !== 0) flags |= ALLOC.HIGHATOMIC;
+  return flags;
+}
+
+/**
+ * __gfp_pfmemalloc_flags(), mm/page_alloc.c: 0, ALLOC_NO_WATERMARKS or ALLOC_OOM, which take the place of the reserves in
+ * the alloc flags. NOMEMALLOC comes first, then MEMALLOC, then PF_MEMALLOC (see `hasMemalloc`), then an OOM victim
+ * outside of interrupts.
+ */
+export function pfmemallocFlags(kernel: Kernel, value: Mask, context: Context): number {
+  const { bits } = kernel;
+  if ((value & bits.NOMEMALLOC) !== 0) return 0;
+  if ((value & bits.MEMALLOC) !== 0) return ALLOC.NO_WATERMARKS;
+  if (hasMemalloc(context)) return ALLOC.NO_WATERMARKS;
+  if ((context.task & TASK.oom_victim) !== 0 && !inInterrupt(context)) return ALLOC.OOM;
+  return 0;
+}
+
+/** The names of alloc flags as the version's mm/internal.h has them, lowest bit first; `WMARK_MIN` stands for no watermark bit. */
+export function allocFlagNames(kernel: Kernel, flags: number): readonly string[] {
+  const older = kernel.features.reserveScheme === "harder";
+  const named: readonly (readonly [number, string])[] = [
+    [ALLOC.WMARK_LOW, "ALLOC_WMARK_LOW"],
+    [ALLOC.WMARK_HIGH, "ALLOC_WMARK_HIGH"],
+    [ALLOC.NO_WATERMARKS, "ALLOC_NO_WATERMARKS"],
+    [ALLOC.OOM, "ALLOC_OOM"],
+    [ALLOC.NON_BLOCK, older ? "ALLOC_HARDER" : "ALLOC_NON_BLOCK"],
+    [ALLOC.MIN_RESERVE, older ? "ALLOC_HIGH" : "ALLOC_MIN_RESERVE"],
+    [ALLOC.CPUSET, "ALLOC_CPUSET"],
+    [ALLOC.CMA, "ALLOC_CMA"],
+    [ALLOC.NOFRAGMENT, "ALLOC_NOFRAGMENT"],
+    [older ? 0 : ALLOC.HIGHATOMIC, "ALLOC_HIGHATOMIC"],
+    [older ? 0 : ALLOC.TRYLOCK, "ALLOC_TRYLOCK"],
+    [kernel.features.allocKswapd, "ALLOC_KSWAPD"],
+  ];
+  const names = named.filter(([bit]) => bit !== 0 && (flags & bit) === bit).map(([, name]) => name);
+  return (flags & (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH | ALLOC.NO_WATERMARKS)) === 0 ? ["ALLOC_WMARK_MIN", ...names] : names;
+}
