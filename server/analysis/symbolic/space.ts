@@ -146,7 +146,7 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
   const within = space.bdd.and(set, space.domain);
   let best: { readonly cost: number; readonly base: Mask; readonly assignment: ReadonlyMap<number, boolean> } | null = null;
   const bases: readonly { readonly bits: Mask; readonly names: number }[] = [
-    ...BASES.map((name) => ({ bits: space.kernel.gfp[name], names: 1 })),
+    ...BASES.map((name) => ({ bits: space.kernel.gfp[name], names: 1 })).filter(({ bits }) => (bits & ~space.kernel.allBits) === 0),
     { bits: mask(0), names: 0 },
   ];
   for (const base of bases) {
