@@ -109,7 +109,7 @@ const popcount = (value: number): number => Array.from({ length: 8 }, (_, bit) =
 
 /** How many names it takes at least: one of the composites and the rest flag by flag, or all flag by flag. */
 function namesOf(value: Mask): number {
-  const bases = Object.values(KERNEL.gfp).filter((base) => base !== 0 && base <= 0xff && (value & base) === base && popcount(base) > 1);
+  const bases = [KERNEL.gfp.KERNEL, KERNEL.gfp.ATOMIC, KERNEL.gfp.NOWAIT].filter((base) => (value & base) === base);
   return Math.min(popcount(value), ...bases.map((base) => 1 + popcount(value & ~base)));
 }
 
