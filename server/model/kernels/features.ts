@@ -86,6 +86,18 @@ export interface Features {
   readonly hasKmallocNolock: boolean;
   readonly hasFolioAllocGigantic: boolean;
   readonly hasCmaAllocFolio: boolean;
+  /** calculate_order() of slab looks for little waste from the wanted objects on ("waste", 6.7+), or gives up objects first ("objects"). */
+  readonly slabOrderBy: "objects" | "waste";
+  /** The XArray interface: xa_store, xa_insert, xa_alloc (4.20+). */
+  readonly hasXArray: boolean;
+  /** alloc_contig_pages (5.5+). */
+  readonly hasContigPages: boolean;
+  /** alloc_contig_frozen_range and _pages, cma_alloc_frozen (7.0+). */
+  readonly hasFrozenRanges: boolean;
+  /** The bulk calls are alloc_pages_bulk_array and _list (5.13..6.13), or alloc_pages_bulk (6.14+). */
+  readonly bulkNames: "array-and-list" | "plain";
+  readonly hasKvrealloc: boolean;
+  readonly hasVrealloc: boolean;
   /** alloc_pages_exact() warns about and drops __GFP_COMP (5.2+), and __GFP_HIGHMEM (5.19+). */
   readonly exactDropsComp: boolean;
   readonly exactDropsHighmem: boolean;
@@ -112,6 +124,11 @@ export interface Features {
   readonly vmallocSupportsRetryMayfail: boolean;
   /** A fatal signal ends the page loop of vmalloc: never (5.15), also for NOFAIL (6.0..6.9), not for NOFAIL (6.1.192, 6.10+). */
   readonly vmallocFatalSignal: "ignored" | "aborts" | "aborts-unless-nofail";
+  /**
+   * The page tables of a vmalloc: with GFP_KERNEL whatever the mask (to 5.16), in a nofs or noio scope that follows the
+   * mask (5.17+), and without reclaim for masks with NORETRY or RETRY_MAYFAIL (development tree: memalloc_apply_gfp_scope).
+   */
+  readonly vmallocPageTables: "gfp-kernel" | "scope-of-mask" | "noreclaim-for-retry-flags";
   /** __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12 yes, 6.1.192 silent). */
   readonly vmallocReportsPageFailure: boolean;
 
@@ -132,6 +149,8 @@ export interface Features {
   /** lru_add_drain_all() per call (read in 5.10), or lru_cache_disable() (5.13+; read in 5.15). */
   readonly contigLru: "drain-all" | "cache-disable";
 
+  /** Every backend of dma_alloc_attrs clears the memory (5.0+: commit 518a2f1925c3). */
+  readonly dmaAlwaysClears: boolean;
   /** dma_alloc_attrs and dma_alloc_pages refuse __GFP_COMP with a WARN (6.2+). */
   readonly dmaRefusesComp: boolean;
   readonly hasDmaAllocPages: boolean;

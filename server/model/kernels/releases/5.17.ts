@@ -10,5 +10,6 @@ export const v5_17: Release = {
     kvmallocFallsBack: "blocking",
     kvmallocDropsNofailFirst: true,
     vmallocNofail: true,
+    vmallocPageTables: "scope-of-mask",
   },
 };

@@ -9,5 +9,6 @@ export const v7_xDev: Release = {
     fastPathHighatomic: true,
     costlyNoretrySkipsReclaim: true,
     reportsStalls: true,
+    vmallocPageTables: "noreclaim-for-retry-flags",
   },
 };
