@@ -326,6 +326,14 @@ function make(name: string, found: Found, options: BuildOptions): Kernel {
   };
 }
 
+/** The kernel's branch is older than a mainline release: 6.1.192 comes before 6.2, as 6.1 does. The development tree comes after all. */
+export function comesBefore(kernel: Kernel, release: string): boolean {
+  const version = parseVersion(kernel.name);
+  const other = parseVersion(release);
+  if (version === null || other === null || version.kind === "development" || other.kind === "development") return false;
+  return version.major - other.major < 0 || (version.major === other.major && version.minor < other.minor);
+}
+
 const cache = new Map<string, Kernel>();
 
 /**

@@ -6,6 +6,7 @@ export const v4_20: Release = {
   basedOn: "4.19",
   source: "Not read. That kmalloc got caches for __GFP_RECLAIMABLE here is recalled.",
   features: {
+    hasXArray: true,
     kmallocReclaimCaches: true,
   },
 };

@@ -6,6 +6,7 @@ export const v5_15: Release = {
   basedOn: "5.14",
   source: "Read at 5.15.19, a point of the stable branch with other work on top.",
   features: {
+    hasKvrealloc: true,
     compactRetryStopsOnFatalSignal: true,
     kvmallocRefusesAboveIntMax: true,
     contigNowarnSuppressesDump: true,

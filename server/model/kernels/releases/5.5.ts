@@ -6,6 +6,7 @@ export const v5_5: Release = {
   basedOn: "5.4",
   source: "Not read. The test after the first compaction lies between 5.4.85 and 5.10.106; this release is recalled.",
   features: {
+    hasContigPages: true,
     costlyNoretryGivesUpOn: "skipped-or-deferred",
     hugeOrderGivesUpAfterFirstCompaction: false,
   },

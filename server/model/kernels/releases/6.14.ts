@@ -6,6 +6,7 @@ export const v6_14: Release = {
   basedOn: "6.13",
   source: "Not read. The verification of alloc_contig masks was read in 6.12.117, which has it from here; the order of printing in a later tree.",
   features: {
+    bulkNames: "plain",
     contigTargetMask: "from-caller",
     contigVerifiesMask: true,
     contigForcesHardwall: true,

@@ -5,5 +5,7 @@ export const v6_7: Release = {
   kind: "mainline",
   basedOn: "6.6",
   source: "Not read. No change that the model knows of lies in this release.",
-  features: {},
+  features: {
+    slabOrderBy: "waste",
+  },
 };

@@ -6,6 +6,7 @@ export const v7_0: Release = {
   basedOn: "6.19",
   source: "Not read as a tag. The changes were read in trees of that time and in the 2026 development tree.",
   features: {
+    hasFrozenRanges: true,
     firstCompaction: "in-loop",
     nofailHighOrderWarns: "nowhere",
     vmallocSupportsRetryMayfail: true,
