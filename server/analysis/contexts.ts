@@ -1,0 +1,63 @@
+import type { ContextItem } from "../../grammar/ast.ts";
+import { combine, contextOf, isContextName, isLockName, isScopeName, withLock, withScope, type Context } from "../model/contexts.ts";
+import type { Binding, Environment, Slot } from "./environment.ts";
+import { graphOf, type Graph } from "./graph.ts";
+
+const PROCESS: Context = contextOf("process");
+
+/** Contexts, by those that they start from or combine. */
+export const contextGraph: Graph = graphOf((environment, binding) => {
+  const { declaration } = binding;
+  if (declaration.kind !== "context") return [];
+  const names = [declaration.like, ...declaration.items.map((item) => (item.kind === "in" ? item.context : null))];
+  return names.flatMap((name) => {
+    const used = name === null ? null : environment.lookup("context", name.text);
+    return used === null ? [] : [used];
+  });
+});
+
+const contexts = new WeakMap<Slot, Context>();
+
+/** A context by name, declared or built in; null for a name that is neither. A context that is a cycle is `process`. */
+export function contextNamed(environment: Environment, name: string): Context | null {
+  const binding = environment.lookup("context", name);
+  if (binding === null) return isContextName(name) ? contextOf(name) : null;
+  return declaredContextOf(environment, binding);
+}
+
+/** What a declared context combines. */
+export function declaredContextOf(environment: Environment, binding: Binding): Context {
+  const known = contexts.get(binding.slot);
+  if (known !== undefined) return known;
+  contextGraph.inOrder(environment, binding, (used) => contexts.has(used.slot), (used, cyclic) => {
+    contexts.set(used.slot, cyclic ? PROCESS : combined(environment, used));
+  });
+  return contexts.get(binding.slot) ?? PROCESS;
+}
+
+function combined(environment: Environment, binding: Binding): Context {
+  const { declaration } = binding;
+  if (declaration.kind !== "context") return PROCESS;
+  const start = declaration.like === null ? null : knownContext(environment, declaration.like.text);
+  return declaration.items.reduce((context, item) => withItem(environment, context, item), start ?? PROCESS);
+}
+
+function withItem(environment: Environment, context: Context, item: ContextItem): Context {
+  switch (item.kind) {
+    case "in": {
+      const part = item.context === null ? null : knownContext(environment, item.context.text);
+      return part === null ? context : combine(context, part);
+    }
+    case "holds":
+      return item.lock !== null && isLockName(item.lock.text) ? withLock(context, item.lock.text) : context;
+    case "scope":
+      return item.scopes.reduce((all, { text }) => (isScopeName(text) ? withScope(all, text) : all), context);
+  }
+}
+
+/** A context that is computed already: `inOrder` has seen to that. */
+function knownContext(environment: Environment, name: string): Context | null {
+  const binding = environment.lookup("context", name);
+  if (binding !== null) return contexts.get(binding.slot) ?? null;
+  return isContextName(name) ? contextOf(name) : null;
+}

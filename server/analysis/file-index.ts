@@ -1,0 +1,108 @@
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import { namesOf, type RegionNames } from "./region-names.ts";
+
+/** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */
+export interface FileIndex {
+  readonly file: SourceFile;
+  /** As long as `file.regions`. */
+  readonly names: readonly RegionNames[];
+  /** The first region that exports a key. */
+  readonly first: ReadonlyMap<string, number>;
+  /** All regions that export a key, for keys that several export. Of `api:` keys too, where that is no mistake. */
+  readonly several: ReadonlyMap<string, readonly number[]>;
+  readonly imports: readonly number[];
+  /** Regions of `kernel` headers and of `config` headers; the first counts. */
+  readonly kernels: readonly number[];
+  readonly configs: readonly number[];
+  /** The first region that holds a declaration; -1: none. */
+  readonly firstDeclaration: number;
+}
+
+/** How two lists of regions differ: equal up to `start`, equal again from `oldEnd` and `newEnd`. */
+export interface Difference {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
+
+export function differenceOf(before: readonly Region[], after: readonly Region[]): Difference {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return { start, oldEnd: before.length - tail, newEnd: after.length - tail };
+}
+
+const cache = new WeakMap<SourceFile, FileIndex>();
+
+/** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
+export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
+  const known = cache.get(file);
+  if (known !== undefined) return known;
+  const index = (previous === null ? null : movedIndex(file, previous)) ?? freshIndex(file, file.regions.map(namesOf));
+  cache.set(file, index);
+  return index;
+}
+
+/** Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again. */
+function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
+  const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
+  const names = previous.names.slice(0, start);
+  for (let i = start; i < newEnd; i++) {
+    const region = file.regions[i];
+    if (region !== undefined) names.push(namesOf(region));
+  }
+  for (let i = oldEnd; i < previous.names.length; i++) {
+    const kept = previous.names[i];
+    if (kept !== undefined) names.push(kept);
+  }
+  if (oldEnd !== newEnd) return freshIndex(file, names);
+  for (let i = start; i < newEnd; i++) {
+    const before = previous.file.regions[i]?.item ?? null;
+    const after = file.regions[i]?.item ?? null;
+    if ((before?.kind ?? null) !== (after?.kind ?? null)) return freshIndex(file, names);
+    if (!sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? [])) return freshIndex(file, names);
+  }
+  return { ...previous, file, names };
+}
+
+function sameStrings(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
+}
+
+function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex {
+  const first = new Map<string, number>();
+  const several = new Map<string, number[]>();
+  const imports: number[] = [];
+  const kernels: number[] = [];
+  const configs: number[] = [];
+  let firstDeclaration = -1;
+  for (let i = 0; i < file.regions.length; i++) {
+    const item = file.regions[i]?.item ?? null;
+    if (item === null) continue;
+    if (item.kind === "import") imports.push(i);
+    else if (item.kind === "kernel") kernels.push(i);
+    else if (item.kind === "config") configs.push(i);
+    else if (firstDeclaration < 0) firstDeclaration = i;
+    for (const key of names[i]?.exports ?? []) {
+      const earlier = first.get(key);
+      if (earlier === undefined) {
+        first.set(key, i);
+        continue;
+      }
+      const all = several.get(key);
+      if (all === undefined) several.set(key, [earlier, i]);
+      else all.push(i);
+    }
+  }
+  return { file, names, first, several, imports, kernels, configs, firstDeclaration };
+}
+
+/** All regions of the file that export a key, in order. */
+export function exportersOf(index: FileIndex, key: string): readonly number[] {
+  const all = index.several.get(key);
+  if (all !== undefined) return all;
+  const one = index.first.get(key);
+  return one === undefined ? [] : [one];
+}

@@ -1,0 +1,106 @@
+import type { Binding, Environment, Slot } from "./environment.ts";
+
+/**
+ * How declarations of one kind lean on each other: aliases on aliases, contexts on contexts, requests on the ones that
+ * they are `like`. Answers are kept by slot. Nothing here recurses: a chain may be 100,000 declarations long.
+ */
+export interface Graph {
+  /** The declarations that one leans on directly, each once. */
+  readonly usesOf: (environment: Environment, binding: Binding) => readonly Binding[];
+  /** The cycle that it stands in, itself first; empty when it stands in none. */
+  readonly cycleOf: (environment: Environment, binding: Binding) => readonly Binding[];
+  /** Visits all that it leans on and then itself, each after what it leans on; what is done already is left out. */
+  readonly inOrder: (environment: Environment, binding: Binding, isDone: (binding: Binding) => boolean, visit: (binding: Binding, cyclic: boolean) => void) => void;
+}
+
+/** `collect` names the uses of a declaration; it may name one twice. */
+export function graphOf(collect: (environment: Environment, binding: Binding) => readonly Binding[]): Graph {
+  const uses = new WeakMap<Slot, readonly Binding[]>();
+  const cycles = new WeakMap<Slot, readonly Binding[]>();
+
+  const usesOf = (environment: Environment, binding: Binding): readonly Binding[] => {
+    const known = uses.get(binding.slot);
+    if (known !== undefined) return known;
+    const distinct = new Map<Slot, Binding>();
+    for (const used of collect(environment, binding)) distinct.set(used.slot, used);
+    const found = [...distinct.values()];
+    uses.set(binding.slot, found);
+    return found;
+  };
+
+  const cycleOf = (environment: Environment, binding: Binding): readonly Binding[] => {
+    if (!cycles.has(binding.slot)) findCycles(environment, binding, usesOf, cycles);
+    const members = cycles.get(binding.slot) ?? [];
+    const at = members.findIndex((member) => member.slot === binding.slot);
+    return at <= 0 ? members : [...members.slice(at), ...members.slice(0, at)];
+  };
+
+  const inOrder: Graph["inOrder"] = (environment, binding, isDone, visit) => {
+    const stack = [binding];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (isDone(top)) {
+        stack.pop();
+        continue;
+      }
+      const cyclic = cycleOf(environment, top).length > 0;
+      const waiting = cyclic ? [] : usesOf(environment, top).filter((used) => !isDone(used));
+      if (waiting.length > 0) {
+        stack.push(...waiting);
+        continue;
+      }
+      visit(top, cyclic);
+      stack.pop();
+      // A visit that leaves its declaration undone must not be asked for again and again.
+      if (!isDone(top)) return;
+    }
+  };
+
+  return { usesOf, cycleOf, inOrder };
+}
+
+interface Visit {
+  readonly binding: Binding;
+  readonly uses: readonly Binding[];
+  readonly number: number;
+  lowest: number;
+  next: number;
+  open: boolean;
+}
+
+/** Tarjan's strongly connected components, from one declaration on. A component of one is a cycle when it uses itself. */
+function findCycles(environment: Environment, root: Binding, usesOf: Graph["usesOf"], cycles: WeakMap<Slot, readonly Binding[]>): void {
+  const visits = new Map<Slot, Visit>();
+  const path: Visit[] = [];
+  const open: Visit[] = [];
+  const enter = (binding: Binding): void => {
+    const visit: Visit = { binding, uses: usesOf(environment, binding), number: visits.size, lowest: visits.size, next: 0, open: true };
+    visits.set(binding.slot, visit);
+    path.push(visit);
+    open.push(visit);
+  };
+  enter(root);
+  for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
+    const used = visit.uses[visit.next];
+    if (used !== undefined) {
+      visit.next++;
+      const seen = visits.get(used.slot);
+      if (seen === undefined && !cycles.has(used.slot)) enter(used);
+      else if (seen?.open === true) visit.lowest = Math.min(visit.lowest, seen.number);
+      continue;
+    }
+    path.pop();
+    const parent = path.at(-1);
+    if (parent !== undefined) parent.lowest = Math.min(parent.lowest, visit.lowest);
+    if (visit.lowest !== visit.number) continue;
+    const members: Visit[] = [];
+    for (let member = open.pop(); member !== undefined; member = open.pop()) {
+      member.open = false;
+      members.push(member);
+      if (member === visit) break;
+    }
+    const { binding } = visit;
+    const cyclic = members.length > 1 || visit.uses.some((other) => other.slot === binding.slot);
+    const cycle = cyclic ? members.map((member) => member.binding).reverse() : [];
+    for (const member of members) cycles.set(member.binding.slot, cycle);
+  }
+}

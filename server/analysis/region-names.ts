@@ -1,0 +1,183 @@
+import type { Item, Mask, Name, Predicate } from "../../grammar/ast.ts";
+import type { Region } from "../../grammar/source-file.ts";
+import type { NameSpace } from "./environment.ts";
+
+/** What a name is used for, where one space serves several purposes. */
+export type UseRole =
+  | "alias" | "call" | "like" | "in" | "context" | "fallback" | "policy" | "expect" | "on" | "within";
+
+export interface NameUse {
+  readonly space: NameSpace;
+  readonly role: UseRole;
+  readonly name: Name;
+}
+
+/** The names that a region declares and uses. Depends on the region alone. */
+export interface RegionNames {
+  readonly declares: Name | null;
+  /** Keys of what it declares, see `nameKey` and `apiKey`: what other regions may depend on. */
+  readonly exports: readonly string[];
+  readonly uses: readonly NameUse[];
+  /** Keys of what it uses, each once. */
+  readonly needs: readonly string[];
+}
+
+/** The key of a name in its space: one string, so that a set of them can be asked quickly. */
+export function nameKey(space: NameSpace, name: string): string {
+  return `${space}:${name}`;
+}
+
+/** The key of "the policies that are `for` this API": requests that call it depend on them without naming them. */
+export function apiKey(api: string): string {
+  return `api:${api}`;
+}
+
+/** The spaces that a declaration of this kind puts its name in. */
+export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
+  switch (kind) {
+    case "flags": return ["mask"];
+    case "transform": return ["mask", "subject"];
+    case "context": return ["context"];
+    case "request":
+    case "policy": return ["subject"];
+    case "memory": return ["memory"];
+    case "expect":
+    case "kernel":
+    case "config":
+    case "import": return [];
+  }
+}
+
+const NO_NAMES: RegionNames = { declares: null, exports: [], uses: [], needs: [] };
+const cache = new WeakMap<Region, RegionNames>();
+
+export function namesOf(region: Region): RegionNames {
+  if (region.item === null) return NO_NAMES;
+  const known = cache.get(region);
+  if (known !== undefined) return known;
+  const names = collect(region.item);
+  cache.set(region, names);
+  return names;
+}
+
+function collect(item: Item): RegionNames {
+  const uses: NameUse[] = [];
+  const exports: string[] = [];
+  const needs = new Set<string>();
+  const use = (space: NameSpace, role: UseRole, name: Name | null): void => {
+    if (name === null) return;
+    uses.push({ space, role, name });
+    needs.add(nameKey(space, name.text));
+  };
+  const useMask = (mask: Mask, parameter: string | null): void => eachMaskName(mask, (role, name) => {
+    if (name.text !== parameter) use("mask", role, name);
+  });
+  const usePredicate = (predicate: Predicate): void => eachPredicateLeaf(predicate, (leaf) => {
+    if (leaf.kind === "mask") useMask(leaf.mask, null);
+    else if (leaf.kind === "in") use("context", "in", leaf.context);
+  });
+
+  let declares: Name | null = null;
+  switch (item.kind) {
+    case "kernel":
+    case "config":
+    case "import":
+      return NO_NAMES;
+    case "flags":
+      declares = item.name;
+      useMask(item.value, null);
+      break;
+    case "transform":
+      declares = item.name;
+      useMask(item.body, item.parameter?.text ?? null);
+      break;
+    case "context":
+      declares = item.name;
+      use("context", "like", item.like);
+      for (const part of item.items) if (part.kind === "in") use("context", "in", part.context);
+      break;
+    case "request":
+      declares = item.name;
+      use("subject", "like", item.like);
+      for (const property of item.properties) {
+        switch (property.kind) {
+          case "api": if (property.api !== null) needs.add(apiKey(property.api.text)); break;
+          case "flags": useMask(property.mask, null); break;
+          case "context": use("context", "context", property.context); break;
+          case "fallback": if (property.request?.text !== "none") use("subject", "fallback", property.request); break;
+          case "policy": for (const policy of property.policies) use("subject", "policy", policy); break;
+          default: break;
+        }
+      }
+      break;
+    case "policy":
+      declares = item.name;
+      use("subject", "like", item.like);
+      for (const api of item.apis) exports.push(apiKey(api.text));
+      for (const clause of item.clauses) {
+        switch (clause.kind) {
+          case "allow":
+          case "forbid":
+          case "warn": usePredicate(clause.predicate); break;
+          case "require": usePredicate(clause.predicate); usePredicate(clause.when); break;
+          case "ignore": for (const mask of clause.masks) useMask(mask, null); break;
+          case "mode": if (clause.when !== null) usePredicate(clause.when); break;
+          case "stage": for (const mask of clause.honours) useMask(mask, null); break;
+        }
+      }
+      break;
+    case "memory":
+      declares = item.name;
+      break;
+    case "expect":
+      use("subject", "expect", item.name);
+      if (item.form === null) break;
+      switch (item.form.kind) {
+        case "facts": use("memory", "on", item.form.on); break;
+        case "forbids":
+        case "allows": useMask(item.form.mask, null); break;
+        case "within": use("subject", "within", item.form.policy); break;
+        case "gives":
+          if (item.form.when !== null) usePredicate(item.form.when);
+          usePredicate(item.form.gives);
+          break;
+      }
+      break;
+  }
+  if (declares !== null) for (const space of spacesOf(item.kind)) exports.push(nameKey(space, declares.text));
+  return { declares, exports, uses, needs: [...needs] };
+}
+
+/** Visits the names of a mask from left to right, with a stack of its own: a mask may be nested to any depth. */
+export function eachMaskName(mask: Mask, visit: (role: "alias" | "call", name: Name) => void): void {
+  const stack: Mask[] = [mask];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    switch (node.kind) {
+      case "name": visit("alias", node); break;
+      case "call": visit("call", node.callee); stack.push(node.argument); break;
+      case "or":
+      case "and": for (let i = node.operands.length - 1; i >= 0; i--) { const operand = node.operands[i]; if (operand !== undefined) stack.push(operand); } break;
+      case "not": stack.push(node.operand); break;
+      case "paren": stack.push(node.inner); break;
+      case "number":
+      case "missing": break;
+    }
+  }
+}
+
+export type PredicateLeaf = Extract<Predicate, { readonly kind: "mask" | "in" | "measure" | "model" }>;
+
+/** Visits the tests of a predicate from left to right; any depth. */
+export function eachPredicateLeaf(predicate: Predicate, visit: (leaf: PredicateLeaf) => void): void {
+  const stack: Predicate[] = [predicate];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    switch (node.kind) {
+      case "or":
+      case "and": for (let i = node.operands.length - 1; i >= 0; i--) { const operand = node.operands[i]; if (operand !== undefined) stack.push(operand); } break;
+      case "not": stack.push(node.operand); break;
+      case "paren": stack.push(node.inner); break;
+      case "missing": break;
+      default: visit(node); break;
+    }
+  }
+}

@@ -1,0 +1,352 @@
+import type { Declaration } from "../../grammar/ast.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Binding, Environment, NameSpace, Slot } from "./environment.ts";
+import { differenceOf, exportersOf, indexOf, type FileIndex } from "./file-index.ts";
+import type { Finding } from "./finding.ts";
+import { apiKey, nameKey } from "./region-names.ts";
+import { targetOf, type Target } from "./target.ts";
+import { resolveUri } from "./uris.ts";
+import type { Workspace } from "./workspace.ts";
+
+/**
+ * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Units
+ * follow each other as the files are edited. A region keeps its slot from one unit to the next as long as neither its
+ * own text nor anything that it depends on has changed, so that what is cached by slot stays true.
+ */
+export interface Unit {
+  readonly workspace: Workspace;
+  readonly target: Target;
+  /** The file itself first, then what it imports, depth first, each once. */
+  readonly files: readonly UnitFile[];
+  readonly imports: readonly ImportState[];
+  /** No imported file is still to be looked for. */
+  readonly complete: boolean;
+  readonly environment: Environment;
+  /** By region of the file itself; filled by `check`. Empty where the region's slot is new. */
+  readonly findings: (RegionFindings | undefined)[];
+}
+
+export interface UnitFile {
+  readonly uri: string;
+  readonly index: FileIndex;
+  /** As long as `index.file.regions`. */
+  readonly slots: readonly Slot[];
+}
+
+/** One `import` header of the file itself. */
+export interface ImportState {
+  readonly region: number;
+  readonly uri: string;
+  readonly state: "loaded" | "missing" | "not-looked-for";
+  /** The imported file imports this one, directly or not. */
+  readonly cyclic: boolean;
+}
+
+/** The findings of a region. `owners` holds, for related places, the slots that they stand in: indexes move, slots do not. */
+export interface RegionFindings {
+  readonly findings: readonly Finding[];
+  /** The findings have related places, whose region indexes must be looked up when they are given out. */
+  readonly movable: boolean;
+  readonly drafts: readonly DraftFinding[];
+}
+
+/** A finding whose related places are tied to slots. */
+export interface DraftFinding extends Omit<Finding, "related"> {
+  readonly related: readonly DraftRelated[];
+}
+
+export interface DraftRelated {
+  readonly slot: Slot;
+  readonly uri: string;
+  readonly place: { readonly start: number; readonly end: number };
+  readonly message: string;
+}
+
+/** The unit of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
+export function unitOf(workspace: Workspace, uri: string): Unit | null {
+  const previous = workspace.memory.units.get(uri) ?? null;
+  if (previous !== null && previous.workspace === workspace) return previous;
+  const file = workspace.files.get(uri);
+  if (file === undefined) return null;
+  const unit = nextUnit(workspace, uri, file, previous);
+  workspace.memory.units.set(uri, unit);
+  return unit;
+}
+
+function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous: Unit | null): Unit {
+  const indexes = new Map<string, FileIndex>();
+  const before = new Map<string, UnitFile>();
+  for (const old of previous?.files ?? []) before.set(old.uri, old);
+  const indexOfFile = (name: string, source: SourceFile): FileIndex => {
+    const known = indexes.get(name);
+    if (known !== undefined) return known;
+    const index = indexOf(source, before.get(name)?.index ?? null);
+    indexes.set(name, index);
+    return index;
+  };
+
+  const { order, imports, complete } = followImports(workspace, uri, file, indexOfFile);
+  const target = targetOf(indexOfFile(uri, file), workspace.settings);
+
+  const unchanged = previous !== null && previous.target === target && previous.complete === complete
+    && previous.files.length === order.length && previous.files.every((old, i) => old.uri === order[i]);
+  const files: UnitFile[] = [];
+  let findings: (RegionFindings | undefined)[] = [];
+  if (previous !== null && unchanged) {
+    const carried = carryOver(previous, order, (name) => indexOfFile(name, workspace.files.get(name) ?? file));
+    files.push(...carried.files);
+    findings = carried.findings;
+  } else {
+    for (const name of order) {
+      const index = indexOfFile(name, workspace.files.get(name) ?? file);
+      files.push({ uri: name, index, slots: index.file.regions.map(newSlot) });
+    }
+    findings = new Array<RegionFindings | undefined>(file.regions.length).fill(undefined);
+  }
+  return { workspace, target, files, imports, complete, findings, environment: environmentFor(uri, file, files, target, complete) };
+}
+
+function newSlot(): Slot {
+  return {};
+}
+
+// Imports -------------------------------------------------------------------------------------------------------------
+
+function followImports(
+  workspace: Workspace,
+  uri: string,
+  file: SourceFile,
+  indexOfFile: (uri: string, file: SourceFile) => FileIndex,
+): { readonly order: readonly string[]; readonly imports: readonly ImportState[]; readonly complete: boolean } {
+  const targets = new Map<string, readonly { readonly region: number; readonly uri: string }[]>();
+  const importsOfFile = (name: string): readonly { readonly region: number; readonly uri: string }[] => {
+    const known = targets.get(name);
+    if (known !== undefined) return known;
+    const source = name === uri ? file : workspace.files.get(name);
+    const found = source === undefined ? [] : importTargets(name, indexOfFile(name, source));
+    targets.set(name, found);
+    return found;
+  };
+
+  const order: string[] = [];
+  const seen = new Set<string>();
+  let complete = true;
+  let cyclic = false;
+  const stack = [uri];
+  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    if (name !== uri && !workspace.files.has(name)) {
+      if (!workspace.missing.has(name)) complete = false;
+      continue;
+    }
+    order.push(name);
+    for (const target of importsOfFile(name).toReversed()) {
+      if (target.uri === uri) cyclic = true;
+      else stack.push(target.uri);
+    }
+  }
+
+  const imports = importsOfFile(uri).map((target): ImportState => ({
+    ...target,
+    state: workspace.files.has(target.uri) ? "loaded" : workspace.missing.has(target.uri) ? "missing" : "not-looked-for",
+    cyclic: cyclic && reaches(target.uri, uri, importsOfFile),
+  }));
+  return { order, imports, complete };
+}
+
+function reaches(from: string, goal: string, importsOfFile: (uri: string) => readonly { readonly uri: string }[]): boolean {
+  const seen = new Set<string>();
+  const stack = [from];
+  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+    if (name === goal) return true;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    for (const target of importsOfFile(name)) stack.push(target.uri);
+  }
+  return false;
+}
+
+/** The files that a file imports, with the regions of the headers. */
+export function importTargets(uri: string, index: FileIndex): readonly { readonly region: number; readonly uri: string }[] {
+  const targets: { region: number; uri: string }[] = [];
+  for (const region of index.imports) {
+    const item = index.file.regions[region]?.item;
+    if (item?.kind !== "import" || item.path === null || item.path.value === "") continue;
+    targets.push({ region, uri: resolveUri(uri, item.path.value) });
+  }
+  return targets;
+}
+
+// From one unit to the next -------------------------------------------------------------------------------------------
+
+/** Passes over all regions before the users of each name are listed instead; more are needed only for long chains. */
+const PASSES = 4;
+
+/**
+ * The slots of the next unit: new ones for regions that changed, and for those that depend on a changed name, directly
+ * or through others; all others stay, with their findings.
+ */
+function carryOver(previous: Unit, order: readonly string[], indexOfFile: (uri: string) => FileIndex): { readonly files: readonly UnitFile[]; readonly findings: (RegionFindings | undefined)[] } {
+  const changed = new Set<string>();
+  const moved = order.map((uri, i) => {
+    const index = indexOfFile(uri);
+    const old = previous.files[i];
+    if (old === undefined || old.index.file === index.file) return { uri, index, slots: old?.slots.slice() ?? [] };
+    const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
+    for (let at = start; at < oldEnd; at++) for (const key of old.index.names[at]?.exports ?? []) changed.add(key);
+    for (let at = start; at < newEnd; at++) for (const key of index.names[at]?.exports ?? []) changed.add(key);
+    const slots: Slot[] = old.slots.slice(0, start);
+    for (let at = start; at < newEnd; at++) slots.push(newSlot());
+    for (let at = oldEnd; at < old.slots.length; at++) slots.push(old.slots[at] ?? newSlot());
+    return { uri, index, slots };
+  });
+
+  const own = moved[0];
+  const oldOwn = previous.files[0];
+  if (own === undefined || oldOwn === undefined) return { files: [], findings: [] };
+  const findings = carryFindings(previous.findings, oldOwn.index, own.index);
+
+  if (changed.size > 0) renewDependants(moved, findings, changed, previous);
+  return { files: moved, findings };
+}
+
+function carryFindings(before: readonly (RegionFindings | undefined)[], oldIndex: FileIndex, index: FileIndex): (RegionFindings | undefined)[] {
+  if (oldIndex.file === index.file) return before.slice();
+  const { start, oldEnd, newEnd } = differenceOf(oldIndex.file.regions, index.file.regions);
+  const findings = before.slice(0, start);
+  for (let at = start; at < newEnd; at++) findings.push(undefined);
+  for (let at = oldEnd; at < before.length; at++) findings.push(before[at]);
+  return findings;
+}
+
+/** Gives new slots to all regions that depend on a changed key; `changed` grows by what those declare. */
+function renewDependants(
+  files: readonly { readonly index: FileIndex; readonly slots: Slot[] }[],
+  findings: (RegionFindings | undefined)[],
+  changed: Set<string>,
+  previous: Unit,
+): void {
+  const renewed = files.map(({ slots }) => new Uint8Array(slots.length));
+  const grown: string[] = [];
+  const renew = (file: number, region: number): void => {
+    const marks = renewed[file];
+    const target = files[file];
+    if (marks === undefined || target === undefined || marks[region] === 1) return;
+    marks[region] = 1;
+    target.slots[region] = newSlot();
+    if (file === 0) findings[region] = undefined;
+    for (const key of target.index.names[region]?.exports ?? []) {
+      if (changed.has(key)) continue;
+      changed.add(key);
+      grown.push(key);
+    }
+  };
+  // Others that declare a changed name may now be the first, or no longer a duplicate.
+  const renewRivals = (key: string): void => {
+    if (key.startsWith("api:")) return;
+    files.forEach(({ index }, file) => {
+      const all = exportersOf(index, key);
+      const before = previous.files[file];
+      const rivals = all.length > 1 || files.length > 1 || (before !== undefined && exportersOf(before.index, key).length > 1);
+      if (rivals) for (const region of all) renew(file, region);
+    });
+  };
+
+  for (const key of [...changed]) renewRivals(key);
+  for (let pass = 0; pass < PASSES; pass++) {
+    grown.length = 0;
+    files.forEach(({ index }, file) => {
+      const { names } = index;
+      for (let region = 0; region < names.length; region++) {
+        for (const key of names[region]?.needs ?? []) {
+          if (changed.has(key)) {
+            renew(file, region);
+            break;
+          }
+        }
+      }
+    });
+    if (grown.length === 0) return;
+  }
+
+  const users = new Map<string, { readonly file: number; readonly region: number }[]>();
+  files.forEach(({ index }, file) => index.names.forEach(({ needs }, region) => {
+    for (const key of needs) {
+      const known = users.get(key);
+      if (known === undefined) users.set(key, [{ file, region }]);
+      else known.push({ file, region });
+    }
+  }));
+  grown.length = 0;
+  grown.push(...changed);
+  for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
+    for (const { file, region } of users.get(key) ?? []) renew(file, region);
+  }
+}
+
+// Environment ---------------------------------------------------------------------------------------------------------
+
+function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[], target: Target, complete: boolean): Environment {
+  const bindingAt = (unitFile: UnitFile, region: number): Binding | null => {
+    const item = unitFile.index.file.regions[region]?.item ?? null;
+    const slot = unitFile.slots[region];
+    if (item === null || slot === undefined || !isDeclaration(item)) return null;
+    return { uri: unitFile.uri, region, declaration: item, slot };
+  };
+  const bindingsOf = (key: string): readonly Binding[] => {
+    const found: Binding[] = [];
+    for (const unitFile of files) {
+      for (const region of exportersOf(unitFile.index, key)) {
+        const binding = bindingAt(unitFile, region);
+        if (binding !== null) found.push(binding);
+      }
+    }
+    return found;
+  };
+  const visible = new Map<NameSpace, readonly Binding[]>();
+  return {
+    uri,
+    file,
+    kernels: target.kernels,
+    groups: target.groups,
+    kernelsFrom: target.kernelsFrom,
+    kernelsText: target.kernelsText,
+    options: target.options,
+    ruleLevels: target.ruleLevels,
+    complete,
+    lookup: (space, name) => {
+      const key = nameKey(space, name);
+      for (const unitFile of files) {
+        const region = unitFile.index.first.get(key);
+        if (region !== undefined) return bindingAt(unitFile, region);
+      }
+      return null;
+    },
+    declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
+    policiesFor: (api) => bindingsOf(apiKey(api)),
+    bindingAt: (region) => {
+      const own = files[0];
+      return own === undefined ? null : bindingAt(own, region);
+    },
+    visible: (space) => {
+      const known = visible.get(space);
+      if (known !== undefined) return known;
+      const all: Binding[] = [];
+      const prefix = nameKey(space, "");
+      for (const unitFile of files) {
+        for (const [key, region] of unitFile.index.first) {
+          if (!key.startsWith(prefix)) continue;
+          const binding = bindingAt(unitFile, region);
+          if (binding !== null) all.push(binding);
+        }
+      }
+      visible.set(space, all);
+      return all;
+    },
+  };
+}
+
+function isDeclaration(item: NonNullable<SourceFile["regions"][number]["item"]>): item is Declaration {
+  return item.kind !== "kernel" && item.kind !== "config" && item.kind !== "import";
+}
