@@ -1,12 +1,12 @@
 // The extension, whichever host it runs in: starts the language server and adds what VS Code alone can show.
-import { commands, workspace, type ExtensionContext } from "vscode";
+import { commands, type ExtensionContext } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { registerDecode } from "./decode.ts";
 import { showKernelStatus } from "./kernel-status.ts";
 import { LANGUAGE } from "./language.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
 
-/** The server's id: VS Code reads the trace level from the setting `allocpolicy.trace.server`. */
+/** The server's id: the client reads the trace level from the setting `allocpolicy.trace.server`. */
 export const CLIENT_ID = "allocpolicy";
 export const CLIENT_NAME = "AllocPolicy";
 
@@ -19,8 +19,6 @@ export interface AllocPolicyExtension {
 export function clientOptions(): LanguageClientOptions {
   return {
     documentSelector: [{ language: LANGUAGE }],
-    initializationOptions: { settings: workspace.getConfiguration(CLIENT_ID) },
-    synchronize: { configurationSection: CLIENT_ID, fileEvents: workspace.createFileSystemWatcher("**/*.allocpolicy") },
     middleware: {
       handleDiagnostics(uri, diagnostics, next) {
         linkToPages(diagnostics);

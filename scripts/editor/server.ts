@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly packages: readonly string[];
   /** Over the settings that every host here gets. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** For the server and what it starts, over this program's own. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Let a page run a test suite in the extension host and hear its exit code. */
   readonly testDriver: boolean;
 }
@@ -54,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     writeFileSync(join(folder, "settings.json"), JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2));
   }
   const program = join(options.host, "out", "server-main.js");
-  const env = { ...process.env, ...ENVIRONMENT };
+  const env = { ...process.env, ...ENVIRONMENT, ...options.environment };
   const common = ["--server-data-dir", options.dataFolder, "--accept-server-license-terms", "--telemetry-level", "off"];
   for (const file of options.packages) {
     await capture(process.execPath, [program, ...common, "--install-extension", file, "--force"], { cwd: options.host, env });

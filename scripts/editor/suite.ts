@@ -2,12 +2,13 @@
 //   default                            the VS Code server of host.ts, opened by Chromium
 //   VSCODE_EXECUTABLE=/path/to/code    that desktop VS Code
 // usage: node scripts/editor/suite.ts [--package] [--verbose]   --package: the extension as packed, not from its folder
-import { runTests } from "@vscode/test-electron";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { resolveCliArgsFromVSCodeExecutablePath, runTests } from "@vscode/test-electron";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format, parseArgs } from "node:util";
 import { inRoot, isProgram, VSIX } from "../paths.ts";
+import { capture } from "../progress.mjs";
 import { findChromium, HOW_TO_INSTALL, launch } from "./browser.ts";
 import { ensureHost } from "./host.ts";
 import { startServer } from "./server.ts";
@@ -15,6 +16,8 @@ import { startServer } from "./server.ts";
 /** The suite's own lines among all that the workbench logs; as in test/editor/reporter.ts. */
 const TAG = "[suite] ";
 const SUITE = "out/editor-suite.cjs";
+/** Names the file where the suite leaves its closing line; as in test/editor/reporter.ts. */
+const RESULT_VARIABLE = "ALLOCPOLICY_SUITE_RESULT";
 const LIMIT_MS = 240_000;
 /** Harmless: native modules that host.ts does not build, and the service worker of code-server's own page. */
 const NOISE = /spdlog|native-watchdog|serviceWorker\.js|Ignoring fetching additional builtin/;
@@ -35,47 +38,56 @@ export function countTests(): number {
     .reduce((sum, file) => sum + [...readFileSync(join(folder, file), "utf8").matchAll(/^ *test\(/gm)].length, 0);
 }
 
-/** Reads the closing line of the suite. A suite without one, or one that ends well with another number of tests than the text has, is broken. */
-function countsOf(lines: readonly string[], exitCode: number): Counts {
-  const closing = lines.map((line) => /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line)).findLast((match) => match !== null);
-  if (closing === undefined || closing === null) throw new Error("the editor suite ended without its result");
-  const [passed, failed, skipped] = [Number(closing[1]), Number(closing[2]), Number(closing[3])];
+/** Reads what the suite left behind. A suite that left nothing, or ran another number of tests than its text has, is broken. */
+function countsOf(resultFile: string, exitCode: number): Counts {
+  const line = existsSync(resultFile) ? readFileSync(resultFile, "utf8") : "";
+  const found = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line);
+  if (found === null) throw new Error(`the editor suite ended with code ${exitCode} and without a result`);
+  const [passed, failed, skipped] = [Number(found[1]), Number(found[2]), Number(found[3])];
   if (passed + failed + skipped !== countTests()) throw new Error(`the editor suite ran ${passed + failed + skipped} tests; its text has ${countTests()}`);
   if (exitCode !== 0 && failed === 0) throw new Error(`the editor suite ended with code ${exitCode}`);
   return { passed, failed, skipped };
 }
 
-function print(lines: string[], line: string): void {
-  lines.push(line);
-  console.log(line);
+/** One run: which extension, on which copy of the workspace, and where the suite leaves its result. */
+interface Run {
+  readonly variant: Variant;
+  readonly workspace: string;
+  readonly scratch: string;
+  readonly resultFile: string;
+  readonly verbose: boolean;
 }
 
-/** The extension under development and what stands in for it when the packed one is tested. */
+/** The extension under development, or what stands in for it when the packed one is tested. */
 const developed = (variant: Variant): string => (variant === "folder" ? inRoot() : inRoot("test/editor/driver"));
 
-async function runInDesktop(variant: Variant, executable: string, workspace: string): Promise<Counts> {
-  const lines: string[] = [];
-  const log = console.log;
-  console.log = (...args: unknown[]) => {
-    for (const line of format(...args).split("\n")) if (line.includes(TAG)) print(lines, line.slice(line.indexOf(TAG) + TAG.length));
-  };
-  try {
-    const exitCode = await runTests({
-      vscodeExecutablePath: executable,
-      extensionDevelopmentPath: developed(variant),
-      extensionTestsPath: inRoot(SUITE),
-      launchArgs: [workspace, "--disable-workspace-trust", "--skip-welcome", "--skip-release-notes", ...(variant === "package" ? ["--install-extension", VSIX] : ["--disable-extensions"])],
-    });
-    return countsOf(lines, exitCode);
-  } finally {
-    console.log = log;
+async function runInDesktop(run: Run, executable: string): Promise<Counts> {
+  const extensions = ["--extensions-dir", join(run.scratch, "extensions")];
+  if (run.variant === "package") {
+    const [cli = executable, ...cliArgs] = resolveCliArgsFromVSCodeExecutablePath(executable);
+    await capture(cli, [...cliArgs, ...extensions, "--install-extension", VSIX, "--force"]);
   }
+  const exitCode = await runTests({
+    vscodeExecutablePath: executable,
+    extensionDevelopmentPath: developed(run.variant),
+    extensionTestsPath: inRoot(SUITE),
+    extensionTestsEnv: { [RESULT_VARIABLE]: run.resultFile },
+    launchArgs: [run.workspace, ...extensions, "--disable-workspace-trust", "--skip-welcome", "--skip-release-notes"],
+  });
+  return countsOf(run.resultFile, exitCode);
 }
 
-async function runInServer(variant: Variant, chromium: string, workspace: string, dataFolder: string, verbose: boolean): Promise<Counts> {
-  const host = await ensureHost();
-  const server = await startServer({ host, dataFolder, port: 0, token: null, packages: variant === "package" ? [VSIX] : [], settings: {}, testDriver: true });
-  const lines: string[] = [];
+async function runInServer({ variant, workspace, scratch, resultFile, verbose }: Run, chromium: string): Promise<Counts> {
+  const server = await startServer({
+    host: await ensureHost(),
+    dataFolder: join(scratch, "server"),
+    port: 0,
+    token: null,
+    packages: variant === "package" ? [VSIX] : [],
+    settings: {},
+    environment: { [RESULT_VARIABLE]: resultFile },
+    testDriver: true,
+  });
   const rest: string[] = [];
   let browser;
   try {
@@ -86,7 +98,7 @@ async function runInServer(variant: Variant, chromium: string, workspace: string
       page.on("crash", () => reject(new Error("the page crashed")));
       void page.exposeFunction("codeAutomationLog", (kind: string, args: unknown[]) => {
         const line = format(...args);
-        if (line.startsWith(TAG)) print(lines, line.slice(TAG.length));
+        if (line.startsWith(TAG)) console.log(line.slice(TAG.length));
         else if (verbose || !NOISE.test(line)) rest.push(`${kind}: ${line}`);
       });
       void page.exposeFunction("codeAutomationExit", (code: number) => {
@@ -105,7 +117,7 @@ async function runInServer(variant: Variant, chromium: string, workspace: string
     ]));
     await page.goto(address.href);
     const exitCode = await exited;
-    const counts = countsOf(lines, exitCode);
+    const counts = countsOf(resultFile, exitCode);
     if (verbose || counts.failed > 0) console.error(["The workbench's log:", ...rest].join("\n"));
     return counts;
   } catch (error) {
@@ -129,9 +141,9 @@ export async function runSuite(variant: Variant, verbose = false): Promise<Count
   const scratch = mkdtempSync(join(tmpdir(), "allocpolicy-editor-"));
   const workspace = join(scratch, "workspace");
   cpSync(inRoot("test/editor/workspace"), workspace, { recursive: true });
+  const run: Run = { variant, workspace, scratch, resultFile: join(scratch, "result"), verbose };
   try {
-    if (desktop !== undefined) return await runInDesktop(variant, desktop, workspace);
-    return await runInServer(variant, chromium ?? "", workspace, join(scratch, "server"), verbose);
+    return await (desktop === undefined ? runInServer(run, chromium ?? "") : runInDesktop(run, desktop));
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }

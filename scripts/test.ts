@@ -1,0 +1,92 @@
+// All tests, through `npm test`: build, types, package, the unit tests, and the editor suite twice. The last line is the sum;
+// a stage that breaks down counts as a failed test.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { findChromium, HOW_TO_INSTALL } from "./editor/browser.ts";
+import { countTests, runSuite, type Counts, type Variant } from "./editor/suite.ts";
+import { inRoot } from "./paths.ts";
+import { capture, step } from "./progress.mjs";
+
+const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
+const ONE_PASSED: Counts = { ...NOTHING, passed: 1 };
+const ONE_FAILED: Counts = { ...NOTHING, failed: 1 };
+
+const isCi = !["", "0", "false", undefined].includes(process.env["CI"]);
+
+const add = (a: Counts, b: Counts): Counts =>
+  ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
+
+/** Runs one stage; what it throws is printed and counts as one failure. */
+async function stage(run: () => Promise<Counts>): Promise<Counts> {
+  try {
+    return await run();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return ONE_FAILED;
+  }
+}
+
+/** A program that has no tests of its own: it works or it does not. */
+async function program(title: string, args: readonly string[]): Promise<Counts> {
+  await step(title, () => capture(process.execPath, args, { cwd: inRoot() }));
+  return ONE_PASSED;
+}
+
+interface VitestReport {
+  readonly success: boolean;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string }[] }[];
+}
+
+/** All of test/ but the editor suite. A file that cannot be loaded, or an error outside of any test, counts as a failure as well. */
+async function unitTests(): Promise<Counts> {
+  const file = inRoot("out/vitest.json");
+  rmSync(file, { force: true });
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    const args = [inRoot("node_modules/vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const child = spawn(process.execPath, args, { cwd: inRoot(), stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+  if (!existsSync(file)) throw new Error(`vitest ended with code ${exitCode} and without a report`);
+  const report: VitestReport = JSON.parse(readFileSync(file, "utf8"));
+  const broken = report.testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.some((one) => one.status === "failed")).length;
+  const failed = report.numFailedTests + broken;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+async function editorSuite(variant: Variant): Promise<Counts> {
+  console.log(`\nEditor suite, the extension ${variant === "folder" ? "from its folder" : "as packed"}`);
+  const counts = await runSuite(variant);
+  if (counts !== null) return counts;
+  const tests = countTests();
+  console.log(`Chromium is missing: ${tests} tests are ${isCi ? "failures, because this is CI" : "skipped"}. ${HOW_TO_INSTALL}`);
+  return isCi ? { ...NOTHING, failed: tests } : { ...NOTHING, skipped: tests };
+}
+
+async function all(): Promise<Counts> {
+  mkdirSync(inRoot("out"), { recursive: true });
+  const stages: readonly (() => Promise<Counts>)[] = [
+    () => program("Bundling the program", ["scripts/build.ts"]),
+    () => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]),
+    () => program("Packing the extension", ["scripts/package.ts"]),
+    unitTests,
+    () => editorSuite("folder"),
+    () => editorSuite("package"),
+  ];
+  let sum = NOTHING;
+  for (const run of stages) sum = add(sum, await stage(run));
+  return sum;
+}
+
+const { passed, failed, skipped } = await all();
+if (!isCi && findChromium() === null) console.log(`\nThe editor suite was skipped, because Chromium is missing. ${HOW_TO_INSTALL}`);
+process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
