@@ -17,6 +17,9 @@ export interface Features {
   /** The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`. */
   readonly sitesUseWarnOnOnceGfp: boolean;
 
+  /** MOVABLE|RECLAIMABLE runs off the table of find_suitable_fallback() and crashes (seen in 6.1.192; 6.12.117 lives on). */
+  readonly invalidMigratetypeCrashes: boolean;
+
   // gfp -> ALLOC_ flags (mm/page_alloc.c: gfp_to_alloc_flags)
 
   /** ALLOC_HARDER/ALLOC_HIGH (to 6.2) or ALLOC_NON_BLOCK/ALLOC_MIN_RESERVE (6.3+, and 6.1.192). */

@@ -6,6 +6,7 @@ export const oldestFeatures: Features = {
   pinScopeClearsMovable: false,
   orderCheckedOnEntry: false,
   sitesUseWarnOnOnceGfp: false,
+  invalidMigratetypeCrashes: false,
   reserveScheme: "harder",
   atomicMeans: "atomic-flag",
   highatomicNeedsHigh: false,

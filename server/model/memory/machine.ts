@@ -15,7 +15,7 @@ export interface FreeList {
  */
 export interface Zone {
   readonly node: number;
-  /** Index among the zones of this kernel's configuration: 0 DMA, 1 DMA32, 2 Normal, 3 Movable on x86-64. */
+  /** Index in `kernel.zones`: 0 DMA, 1 DMA32, 2 Normal, 3 Movable on x86-64. */
   readonly index: number;
   readonly name: ZoneName;
   readonly managed: number;
@@ -33,6 +33,7 @@ export interface Zone {
   boost: number;
   /** Pages that direct reclaim can free. */
   reclaimable: number;
+  readonly reclaimableAtStart: number;
   readonly stuckFilePages: number;
   /** Pages that compaction can move. */
   readonly movable: number;
@@ -40,6 +41,14 @@ export interface Zone {
   compactConsidered: number;
   compactDeferShift: number;
   compactOrderFailed: number;
+}
+
+/** Slab memory of a node that its shrinkers can give back. */
+export interface Shrinker {
+  readonly node: number;
+  readonly zone: ZoneName;
+  readonly pagesPerRound: number;
+  pages: number;
 }
 
 /** The memory of a simulation, its CPU's place and what can give memory back. */
@@ -52,6 +61,7 @@ export interface Machine {
   readonly cpusetNodes: ReadonlySet<number> | null;
   readonly perCpuListsOff: boolean;
   readonly memcgAtLimit: boolean;
+  readonly shrinkers: readonly Shrinker[];
   oomNotifierGives: readonly PageGift[];
   /** Victims left, in the order of killing; null: unspecified ones, without end. */
   killable: (readonly PageGift[])[] | null;
@@ -60,25 +70,13 @@ export interface Machine {
   version: number;
 }
 
-/** The names of the zones that this kernel is built with, by index. */
-export function zoneNamesOf(kernel: Kernel): readonly ZoneName[] {
-  const names: ZoneName[] = [];
-  if (kernel.options.ZONE_DMA) names.push("DMA");
-  if (kernel.options.ZONE_DMA32) names.push("DMA32");
-  names.push("Normal");
-  if (kernel.options.HIGHMEM) names.push("HighMem");
-  names.push("Movable");
-  return names;
-}
-
 /**
  * The machine of a memory state. Zones that the kernel's options do not have are left out. A node without zones stays a
  * node (memoryless).
  */
 export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
-  const names = zoneNamesOf(kernel);
   const nodes = [...memory.nodes].sort((a, b) => a.id - b.id);
-  const zones = nodes.flatMap((node) => zonesOf(kernel, names, node, memory.watermarkBoost));
+  const zones = nodes.flatMap((node) => zonesOf(kernel, node, memory.watermarkBoost));
   return {
     zones,
     nodes: nodes.map((node) => node.id),
@@ -86,6 +84,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
     perCpuListsOff: memory.perCpuListsOff ?? false,
     memcgAtLimit: memory.memcgAtLimit ?? false,
+    shrinkers: (memory.shrinkers ?? []).map((shrinker) => ({ ...shrinker })),
     oomNotifierGives: memory.oomNotifierGives ?? [],
     killable: memory.killable === undefined ? null : [...memory.killable],
     oomKillable: memory.oomKillable || (memory.killable?.length ?? 0) > 0,
@@ -93,9 +92,9 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
   };
 }
 
-function zonesOf(kernel: Kernel, names: readonly ZoneName[], node: NodeState, boosted: boolean): readonly Zone[] {
+function zonesOf(kernel: Kernel, node: NodeState, boosted: boolean): readonly Zone[] {
   const zones: Zone[] = [];
-  for (const [index, name] of names.entries()) {
+  for (const [index, name] of kernel.zones.entries()) {
     const state = node.zones.find((zone) => zone.name === name);
     if (state !== undefined) zones.push(zoneOf(kernel, node.id, index, state, boosted));
   }
@@ -116,7 +115,7 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
     highatomic: splitOff(ordinary, state.highatomic, maxOrder),
     reservedHighatomic: state.highatomic,
     boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
-    reclaimable: state.reclaimable,
+    reclaimable: state.reclaimable, reclaimableAtStart: state.reclaimable,
     stuckFilePages: state.stuckFilePages ?? 0,
     movable: state.movable,
     compactConsidered: 0, compactDeferShift: 0, compactOrderFailed: maxOrder + 1,

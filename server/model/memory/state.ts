@@ -50,6 +50,8 @@ export interface MemoryState {
   readonly cpusetNodes?: readonly number[];
   /** The task's memory cgroup is at its limit, with nothing to reclaim. */
   readonly memcgAtLimit?: boolean;
+  /** Slab memory that the shrinkers of a node give back to direct reclaim, `pagesPerRound` at most in one round; none if left out. */
+  readonly shrinkers?: readonly (PageGift & { readonly pagesPerRound: number })[];
   /** Memory that the OOM notifiers (virtio-balloon, powerpc CMM) give back when the OOM path asks, once; none if left out. */
   readonly oomNotifierGives?: readonly PageGift[];
   /**

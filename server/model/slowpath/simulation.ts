@@ -4,6 +4,7 @@ import type { Mask } from "../masks/mask.ts";
 import type { Machine } from "../memory/machine.ts";
 import { machineOf } from "../memory/machine.ts";
 import type { Attempt, MemoryState, Step } from "../memory/state.ts";
+import { isOomVictim } from "./task.ts";
 
 /**
  * A WARN, by what it is about; the kernel function in the comment. File and line differ from tree to tree and are not
@@ -24,8 +25,6 @@ export type WarnSite =
   | "slowpath entry: atomic with direct reclaim"
   /** __alloc_pages(): order above the maximum. */
   | "alloc_pages: order above maximum"
-  /** __alloc_pages_may_oom(): out_of_memory() killed nothing for a NOFAIL request. */
-  | "may_oom: nofail without victim"
   /** gfp_migratetype(): MOVABLE together with RECLAIMABLE (CONFIG_DEBUG_VM). */
   | "gfp_migratetype: movable and reclaimable"
   /** A site of an API, named `function: what`. */
@@ -102,6 +101,8 @@ export interface Simulation {
   readonly kernel: Kernel;
   readonly context: Context;
   readonly machine: Machine;
+  /** What happens to the task itself: the OOM path marks a dying one as its victim. */
+  readonly task: { oomVictim: boolean };
   readonly trace: Trace;
   readonly options: SimulationOptions;
 }
@@ -112,7 +113,7 @@ export type AllocResult = PageBlock | null | "loop" | "died";
 /** A block of 2^order pages that was handed out. */
 export interface PageBlock {
   readonly node: number;
-  /** Index in the node's zones: 0 DMA, 1 DMA32, 2 Normal, 3 Movable (a kernel without HIGHMEM). */
+  /** Index in `kernel.zones`: 0 DMA, 1 DMA32, 2 Normal, 3 Movable on x86-64. */
   readonly zoneIndex: number;
   readonly order: number;
   readonly from: "ordinary" | "cma" | "highatomic";
@@ -124,7 +125,7 @@ export interface PageBlock {
 
 /** A fresh simulation: the machine is built from `memory`, the trace is empty. `memory` is not changed. */
 export function simulationOf(kernel: Kernel, context: Context, memory: MemoryState, options: SimulationOptions = {}): Simulation {
-  return { kernel, context, machine: machineOf(kernel, memory), trace: emptyTrace(), options };
+  return { kernel, context, machine: machineOf(kernel, memory), task: { oomVictim: isOomVictim(context) }, trace: emptyTrace(), options };
 }
 
 export function emptyTrace(): Trace {
@@ -142,6 +143,16 @@ export function emptyTrace(): Trace {
 /** Records a WARN; each site warns once in a simulation (WARN_ON_ONCE), as the first sight is what a log shows. */
 export function warnOnce(sim: Simulation, site: WarnSite): void {
   if (!sim.trace.warnSites.includes(site)) sim.trace.warnSites.push(site);
+}
+
+/** Records a WARN that shows every time. */
+export function warn(sim: Simulation, site: WarnSite): void {
+  sim.trace.warnSites.push(site);
+}
+
+/** Records a BUG(): the call dies here. */
+export function bug(sim: Simulation, site: WarnSite): void {
+  sim.trace.bugSites.push(site);
 }
 
 /** Records a step for people; `text` is only called when steps are asked for. */

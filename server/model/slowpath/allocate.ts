@@ -1,0 +1,119 @@
+import { inTask, isAtomic } from "../contexts.ts";
+import { ALLOC, prepare } from "../masks/alloc-flags.ts";
+import type { Mask } from "../masks/mask.ts";
+import { mask as maskOf } from "../masks/mask.ts";
+import { applyScopes, migratetype, MIGRATE, zonelist } from "../masks/properties.ts";
+import { gfpZoneIndex, gfpZoneValid } from "../masks/zone.ts";
+import type { Zone } from "../memory/machine.ts";
+import { addBlock, zonelistOf } from "../memory/machine.ts";
+import type { AllocContext } from "./freelist.ts";
+import { getPageFromFreelist, preferredZone } from "./freelist.ts";
+import { chargeKernelMemory } from "./memcg.ts";
+import type { AllocResult, PageBlock, Simulation } from "./simulation.ts";
+import { bug, step, warn, warnOnce } from "./simulation.ts";
+import { slowPath } from "./slowpath.ts";
+
+/**
+ * The page allocator: __alloc_pages() (mm/page_alloc.c; __alloc_pages_nodemask() to 5.12, __alloc_pages_noprof() since 6.10),
+ * which alloc_pages() and alloc_pages_node() call. Changes the simulation's memory and records what it did.
+ *
+ * `order` 0 and up (above the kernel's maximum: NULL with a warning); `node` null: the node of the CPU. A node that the
+ * machine does not have gives null, as an empty zonelist does. Ends always: a call that would go round for ever gives "loop".
+ */
+export function allocPages(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
+  const { kernel, trace } = sim;
+  const { bits } = kernel;
+  trace.counts.alloc++;
+  if (order > kernel.maxOrder) {
+    if ((mask & bits.NOWARN) === 0) warnOnce(sim, "alloc_pages: order above maximum");
+    step(sim, "__alloc_pages", () => `order ${order} is above the largest, ${kernel.maxOrder}: refused`);
+    return null;
+  }
+  // gfp_allowed_mask: bits that the version does not define go no further.
+  const allowed = maskOf(mask & kernel.allBits);
+  const scoped = applyScopes(kernel, allowed, sim.context.scopes);
+  const first = kernel.features.scopesApplyToFastPath ? scoped : allowed;
+  if (!gfpZoneValid(first) && kernel.options.DEBUG_VM) {
+    bug(sim, "gfp_zone: invalid zone bits");
+    return "died";
+  }
+  const ac = allocContextOf(sim, first, node);
+  checkMigratetype(sim, first);
+  if ((first & bits.DIRECT_RECLAIM) !== 0) mightSleep(sim, "might_alloc");
+  const fast = fastPath(sim, first, order, ac);
+  if (fast === "died") return fast;
+  if (fast !== null) return charge(sim, scoped, fast);
+  const slow = slowPath(sim, scoped, order, { ...ac, nodes: null });
+  return slow === null || typeof slow === "string" ? slow : charge(sim, scoped, slow);
+}
+
+/** Gives a block back: __free_pages(). */
+export function freePageBlock(sim: Simulation, block: PageBlock): void {
+  const zone = sim.machine.zones.find((candidate) => candidate.node === block.node && candidate.index === block.zoneIndex);
+  if (zone === undefined) return;
+  addBlock(zone[block.from], block.order);
+  sim.machine.version++;
+}
+
+/** Records a "sleeping function called from invalid context" if the context may not sleep (CONFIG_DEBUG_ATOMIC_SLEEP). */
+export function mightSleep(sim: Simulation, site: string): void {
+  if (isAtomic(sim.kernel, sim.context)) sim.trace.sleepSites.push(site);
+}
+
+/** What a request looks for, as prepare_alloc_pages() sets it up, before any cpuset. `node` null: the CPU's own. */
+export function allocContextOf(sim: Simulation, mask: Mask, node: number | null): AllocContext {
+  const highestZone = gfpZoneIndex(sim.kernel, mask);
+  const thisNode = zonelist(sim.kernel, mask) === 1;
+  return {
+    zonelist: zonelistOf(sim.machine, node ?? sim.machine.homeNode, highestZone, thisNode),
+    highestZone,
+    migratetype: migratetype(sim.kernel, mask),
+    nodes: null,
+  };
+}
+
+/** gfp_migratetype() warns with DEBUG_VM, once for each of its two calls in prepare_alloc_pages(). */
+function checkMigratetype(sim: Simulation, mask: Mask): void {
+  if (!sim.kernel.options.DEBUG_VM || migratetype(sim.kernel, mask) !== MIGRATE.INVALID) return;
+  warn(sim, "gfp_migratetype: movable and reclaimable");
+  warn(sim, "gfp_migratetype: movable and reclaimable");
+}
+
+/** The first try with the low watermark; the cpuset is enforced here whatever the mask says (prepare_alloc_pages()). */
+function fastPath(sim: Simulation, mask: Mask, order: number, ac: AllocContext): PageBlock | null | "died" {
+  const { kernel, machine } = sim;
+  let flags = prepare(kernel, mask, order);
+  let firstMask = mask;
+  if (machine.cpusetNodes !== null) {
+    firstMask = maskOf(mask | kernel.bits.HARDWALL);
+    if (inTask(sim.context)) ac.nodes = machine.cpusetNodes;
+    else flags |= ALLOC.CPUSET;
+  }
+  if (!avoidsFragmentation(sim, preferredZone(ac))) flags &= ~ALLOC.NOFRAGMENT;
+  step(sim, "__alloc_pages", () => "fast path: low watermark");
+  if (ac.migratetype === MIGRATE.INVALID && kernel.features.invalidMigratetypeCrashes) {
+    bug(sim, "find_suitable_fallback: migratetype out of range");
+    return "died";
+  }
+  return getPageFromFreelist(sim, firstMask, order, flags, ac);
+}
+
+/** alloc_flags_nofragment(): only in Normal, and on a machine with more nodes only with memory in the zone below it. */
+function avoidsFragmentation(sim: Simulation, preferred: Zone | undefined): boolean {
+  const { kernel, machine } = sim;
+  if (preferred === undefined || preferred.index !== kernel.zones.indexOf("Normal")) return false;
+  if (machine.nodes.length === 1) return true;
+  return machine.zones.some((zone) => zone.node === preferred.node && zone.index === preferred.index - 1 && zone.managed > 0);
+}
+
+/** __GFP_ACCOUNT: the page is charged after it was taken, and given back if the charge fails (__memcg_kmem_charge_page()). */
+function charge(sim: Simulation, mask: Mask, block: PageBlock): AllocResult {
+  if ((mask & sim.kernel.bits.ACCOUNT) === 0) return block;
+  switch (chargeKernelMemory(sim, mask, block.order)) {
+    case "charged": return { ...block, charged: true };
+    case "uncharged": return block;
+    case "refused":
+      freePageBlock(sim, block);
+      return null;
+  }
+}

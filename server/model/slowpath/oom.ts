@@ -1,0 +1,63 @@
+import type { Mask } from "../masks/mask.ts";
+import { addPages, receive } from "../memory/machine.ts";
+import type { AllocContext } from "./freelist.ts";
+import { preferredZone } from "./freelist.ts";
+import type { Simulation } from "./simulation.ts";
+import { bug, step } from "./simulation.ts";
+import { hasFatalSignal } from "./task.ts";
+
+/** What out_of_memory() came to: it returns true on `progress`; `panic`: nothing was killable. */
+export type OomOutcome = "progress" | "panic";
+
+/**
+ * out_of_memory() (mm/oom_kill.c), for the whole system or for a memory cgroup: notifiers, a dying caller, masks without
+ * FS, and at last a victim.
+ */
+export function outOfMemory(sim: Simulation, mask: Mask, order: number, ac: AllocContext): OomOutcome {
+  const { counts } = sim.trace;
+  const { machine } = sim;
+  counts.outOfMemory++;
+  if (machine.oomNotifierGives.length > 0) {
+    counts.oomNotifier++;
+    const gifts = machine.oomNotifierGives;
+    machine.oomNotifierGives = [];
+    const pages = receive(machine, gifts);
+    if (pages > 0) {
+      step(sim, "out_of_memory", () => `an OOM notifier gives ${pages} pages back`);
+      return "progress";
+    }
+  }
+  if (hasFatalSignal(sim.context)) {
+    sim.task.oomVictim = true;
+    step(sim, "out_of_memory", () => "the task is dying: it becomes the victim and may use the reserves");
+    return "progress";
+  }
+  if ((mask & sim.kernel.bits.FS) === 0) {
+    step(sim, "out_of_memory", () => "without __GFP_FS nothing is killed, and progress is reported all the same");
+    return "progress";
+  }
+  return kill(sim, order, ac);
+}
+
+function kill(sim: Simulation, order: number, ac: AllocContext): OomOutcome {
+  const { machine } = sim;
+  const victim = machine.killable?.shift();
+  if (!machine.oomKillable || (machine.killable !== null && victim === undefined)) {
+    bug(sim, "out_of_memory: no killable process, panic");
+    return "panic";
+  }
+  sim.trace.counts.oomKill++;
+  const pages = victim === undefined ? giveWhatIsNeeded(sim, order, ac) : receive(machine, victim);
+  step(sim, "oom_kill_process", () => `a process is killed, ${pages} pages come back`);
+  return "progress";
+}
+
+/** An unspecified victim frees what the request needs in its first zone: a whole reserve's worth and the block itself. */
+function giveWhatIsNeeded(sim: Simulation, order: number, ac: AllocContext): number {
+  const zone = preferredZone(ac);
+  if (zone === undefined) return 0;
+  const pages = 2 * 2 ** order + zone.high + (zone.lowmemReserve[ac.highestZone] ?? 0);
+  addPages(zone.ordinary, pages);
+  sim.machine.version++;
+  return pages;
+}

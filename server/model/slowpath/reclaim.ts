@@ -1,0 +1,100 @@
+import { ALLOC } from "../masks/alloc-flags.ts";
+import type { Mask } from "../masks/mask.ts";
+import type { Machine, Zone } from "../memory/machine.ts";
+import { addPages, freePages } from "../memory/machine.ts";
+import { compactionSuitable } from "./compaction.ts";
+import type { AllocContext } from "./freelist.ts";
+import { cpusetAllows, zoneWatermarkOk } from "./freelist.ts";
+import type { Simulation } from "./simulation.ts";
+import { step } from "./simulation.ts";
+
+const COSTLY_ORDER = 3;
+const SWAP_CLUSTER_MAX = 32;
+/** At most so many rounds empty a zone, however large: a round of the kernel scans a share of the list too. */
+const MOST_ROUNDS = 1024;
+
+/**
+ * try_to_free_pages() (mm/vmscan.c): what one round of direct reclaim gets, in pages; 1 when it stops early because
+ * compaction could run instead (compaction_ready()), although nothing was freed.
+ */
+export function tryToFreePages(sim: Simulation, order: number, ac: AllocContext): number {
+  const { machine } = sim;
+  const reclaimed = new Set<number>();
+  let progress = 0;
+  let readyToCompact = false;
+  for (const zone of ac.zonelist) {
+    if (ac.nodes !== null && !ac.nodes.has(zone.node)) continue;
+    if (machine.cpusetNodes !== null && !cpusetAllows(sim, zone, true)) continue;
+    if (order > COSTLY_ORDER && sim.kernel.options.COMPACTION && compactionReady(sim, zone, order, ac.highestZone)) {
+      readyToCompact = true;
+      continue;
+    }
+    if (reclaimed.has(zone.node)) continue;
+    reclaimed.add(zone.node);
+    progress += shrinkNode(machine, zone.node, ac.highestZone);
+  }
+  if (progress > 0) machine.version++;
+  step(sim, "try_to_free_pages", () => (progress > 0 ? `${progress} pages freed` : readyToCompact ? "enough is free for compaction to run" : "nothing to free"));
+  return progress === 0 && readyToCompact ? 1 : progress;
+}
+
+/** compaction_ready(): the order is there, or compaction could make it with the high watermark to spare. */
+function compactionReady(sim: Simulation, zone: Zone, order: number, highestZone: number): boolean {
+  const { kernel } = sim;
+  const free = freePages(zone);
+  if (zoneWatermarkOk(kernel, zone, order, zone.min + zone.boost, highestZone, 0, free)) return true;
+  if (!compactionSuitable(kernel, zone, order, highestZone, free)) return false;
+  return zoneWatermarkOk(kernel, zone, 0, zone.high + zone.boost + 2 * 2 ** order, highestZone, 0, free);
+}
+
+/** shrink_node(): the shrinkers of the node, whatever zone their pages lie in, and the LRU pages of the zones allowed. */
+function shrinkNode(machine: Machine, node: number, highestZone: number): number {
+  let freed = 0;
+  for (const shrinker of machine.shrinkers) {
+    if (shrinker.node !== node || shrinker.pages === 0) continue;
+    const pages = Math.min(shrinker.pages, shrinker.pagesPerRound);
+    const zone = machine.zones.find((candidate) => candidate.node === node && candidate.name === shrinker.zone);
+    shrinker.pages -= pages;
+    if (zone !== undefined) addPages(zone.ordinary, pages);
+    freed += pages;
+  }
+  for (const zone of machine.zones) {
+    if (zone.node !== node || zone.index > highestZone || zone.reclaimable === 0) continue;
+    const pages = Math.min(zone.reclaimable, Math.max(SWAP_CLUSTER_MAX, Math.ceil(zone.reclaimableAtStart / MOST_ROUNDS)));
+    zone.reclaimable -= pages;
+    // Single pages from here and there on the LRU lists; only compaction makes blocks of them.
+    zone.ordinary.blocks[0] = (zone.ordinary.blocks[0] ?? 0) + pages;
+    zone.ordinary.pages += pages;
+    freed += pages;
+  }
+  return freed;
+}
+
+const MAX_RECLAIM_RETRIES = 16;
+
+/** Counter of one slow path that should_reclaim_retry() keeps. */
+export interface ReclaimRetry {
+  noProgressLoops: number;
+}
+
+/**
+ * should_reclaim_retry() (mm/page_alloc.c), without its last resort: whether another round is worth while, because some
+ * zone would pass its min watermark if all that looks reclaimable were free.
+ */
+export function shouldReclaimRetry(
+  sim: Simulation, mask: Mask, order: number, allocFlags: number, ac: AllocContext, progressed: boolean, state: ReclaimRetry,
+): boolean {
+  sim.trace.counts.reclaimRetry++;
+  if (progressed && order <= COSTLY_ORDER) state.noProgressLoops = 0;
+  else state.noProgressLoops++;
+  if (state.noProgressLoops > MAX_RECLAIM_RETRIES) return false;
+  const { kernel } = sim;
+  const hardwall = (mask & kernel.bits.HARDWALL) !== 0;
+  return ac.zonelist.some((zone) => {
+    if (ac.nodes !== null && !ac.nodes.has(zone.node)) return false;
+    const checksCpuset = kernel.features.reclaimRetryRespectsCpuset && (allocFlags & ALLOC.CPUSET) !== 0;
+    if (checksCpuset && !cpusetAllows(sim, zone, hardwall)) return false;
+    const available = freePages(zone) + zone.reclaimable + zone.stuckFilePages;
+    return zoneWatermarkOk(kernel, zone, order, zone.min + zone.boost, ac.highestZone, allocFlags, available);
+  });
+}
