@@ -1,5 +1,7 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Plan } from "./_plan.ts";
 
 /** How a function's size is given. `pages` and `count` are separate units: pages of a range, objects or pages of a bulk call. */
 export type SizeUnit = "order" | "bytes" | "pages" | "count" | "none";
@@ -10,8 +12,8 @@ export type ApiFamily =
   | "contig" | "cma" | "dma" | "dma-pool" | "mempool" | "percpu" | "page-frag" | "skb" | "tree";
 
 /**
- * One allocation function, as the model knows it: one file each in this folder. The dynamic side (what it tries, in
- * which order) is in the same file.
+ * One allocation function, as the model knows it. The files of this folder each export the functions that share a
+ * body in the kernel and differ by a trait (`kmalloc`, `kzalloc`), as a list.
  */
 export interface Api {
   readonly name: string;
@@ -26,6 +28,11 @@ export interface Api {
   readonly exists: (kernel: Kernel) => boolean;
   /** One line each, for hovers and `explain`: what the call does to the mask in this kernel. */
   readonly treatment: (kernel: Kernel) => MaskTreatment;
+  /**
+   * What the call comes to before memory is looked at: the tries that it makes of the page allocator and what it
+   * refuses by itself. Total: any request, any kernel. The verdict is composed from it.
+   */
+  readonly plan: (kernel: Kernel, request: AllocationRequest) => Plan;
 }
 
 /** What an API does to the mask it is given, in one kernel. Bits that are in none of these are honoured. */
@@ -41,5 +48,10 @@ export interface MaskTreatment {
   /** The call fails at once (errno or NULL) when one of these is set. */
   readonly refused: Mask;
   /** Sentences with more: two tries, conditions. Each with its kernel function. */
-  readonly notes: readonly { readonly text: string; readonly evidence: string }[];
+  readonly notes: readonly Note[];
+}
+
+export interface Note {
+  readonly text: string;
+  readonly evidence: string;
 }

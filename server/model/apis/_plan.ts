@@ -1,0 +1,77 @@
+import { EMPTY, type Mask } from "../masks/mask.ts";
+import type { Certainty } from "../request.ts";
+
+/** `Plan.order` of a call that asks the page allocator for nothing. */
+export const NO_PAGES = -1;
+
+/**
+ * What one call comes to before memory is looked at. Filled by the API's `plan`, read by `verdict`. One shape for all
+ * APIs, so that a verdict costs no dictionary.
+ */
+export interface Plan {
+  /** The mask of the last try of the page allocator: the one whose failure the caller sees. Scopes not yet applied. */
+  mask: Mask;
+  /** The order of that try, or NO_PAGES. */
+  order: number;
+  /** An earlier try whose failure the call survives. */
+  firstMask: Mask;
+  /** The order of the earlier try; NO_PAGES: there is none. */
+  firstOrder: number;
+  /** What the call needs besides with a mask of its own: vmalloc's page tables, order 0. EMPTY: nothing. */
+  sideMask: Mask;
+  /** NULL or an errno comes back whatever the state of memory. */
+  refused: Certainty;
+  /** Warnings of the API itself (WARN, pr_warn with a stack), whatever the state of memory. */
+  warns: Certainty;
+  /** A BUG() in the API itself, from this context. */
+  bugs: Certainty;
+  /** The call sleeps on its own account (a mutex, a timeout), whatever the mask. */
+  sleeps: boolean;
+  /** The call can fail for a reason of its own even when every page comes, __GFP_NOFAIL or not. */
+  fails: boolean;
+  /** The call repeats until it has succeeded. */
+  endless: boolean;
+  /** The last try takes pages from the free lists or gives up: no slow path. */
+  fastOnly: boolean;
+  /** The result is charged to the task's memory cgroup, and the mask that the charge is made with. */
+  charged: boolean;
+  chargeMask: Mask;
+  /** The call is safe in NMI. */
+  nmiSafe: boolean;
+  /** Why the model cannot answer; null when it can. */
+  unknown: string | null;
+}
+
+/** The plan of a call that passes `mask` to the page allocator once, for 2^`order` pages. */
+export function pagesPlan(mask: Mask, order: number, charged: boolean): Plan {
+  return {
+    mask,
+    order,
+    firstMask: EMPTY,
+    firstOrder: NO_PAGES,
+    sideMask: EMPTY,
+    refused: "never",
+    warns: "never",
+    bugs: "never",
+    sleeps: false,
+    fails: false,
+    endless: false,
+    fastOnly: false,
+    charged,
+    chargeMask: mask,
+    nmiSafe: false,
+    unknown: null,
+  };
+}
+
+/** Marks the plan as refused before any try. */
+export function refuse(plan: Plan, warns: Certainty): Plan {
+  plan.refused = "always";
+  plan.warns = warns;
+  plan.order = NO_PAGES;
+  plan.firstOrder = NO_PAGES;
+  plan.sideMask = EMPTY;
+  plan.sleeps = false;
+  plan.endless = false;
+  return plan;
+}

@@ -1,0 +1,94 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import { constraintMask, reclaimMask, slabBugMask } from "../masks/properties.ts";
+import { COSTLY_ORDER, orderOfBytes } from "./_sizes.ts";
+
+export interface SlabMasks {
+  /** What of the caller's mask a new slab keeps: GFP_RECLAIM_MASK | GFP_CONSTRAINT_MASK (mm/internal.h). */
+  readonly kept: Mask;
+  /** What a new slab complains about and drops: GFP_SLAB_BUG_MASK, bits 0..31. */
+  readonly refused: Mask;
+}
+
+const masksOf = new WeakMap<Kernel, SlabMasks>();
+
+/** The masks that slab judges the caller's mask by (mm/internal.h, mm/slub.c:new_slab). */
+export function slabMasks(kernel: Kernel): SlabMasks {
+  const known = masksOf.get(kernel);
+  if (known !== undefined) return known;
+  const made: SlabMasks = { kept: mask(reclaimMask(kernel) | constraintMask(kernel)), refused: slabBugMask(kernel) };
+  masksOf.set(kernel, made);
+  return made;
+}
+
+export interface SlabOrders {
+  /** The order asked for first. */
+  readonly preferred: number;
+  /** The order that one object needs, asked for when the first try failed. */
+  readonly least: number;
+}
+
+/** CPUs that the preferred order is worked out for; the kernel counts those present at boot. */
+const CPUS = 2;
+
+/** Objects that a slab should hold on a machine with CPUS processors: 4 * (fls(CPUS) + 1) (mm/slub.c:calculate_order). */
+const WANTED_OBJECTS = 4 * (32 - Math.clz32(CPUS) + 1);
+
+/**
+ * The page orders of a cache's slabs (mm/slub.c:calculate_order), for objects of `bytes` (at least 1) without debugging
+ * fields.
+ */
+export function slabOrders(kernel: Kernel, bytes: number): SlabOrders {
+  const size = Math.max(8, bytes);
+  const least = orderOfBytes(kernel, size);
+  if (least > COSTLY_ORDER) return { preferred: least, least };
+  const most = Math.max(1, Math.floor((kernel.options.pageBytes * 2 ** COSTLY_ORDER) / size));
+  let wanted = Math.min(WANTED_OBJECTS, most);
+  if (kernel.features.slabOrderBy === "waste") {
+    for (let fraction = 16; fraction > 1; fraction /= 2) {
+      const order = orderWithWaste(kernel, size, orderOfBytes(kernel, wanted * size), fraction);
+      if (order <= COSTLY_ORDER) return { preferred: order, least };
+    }
+    return { preferred: least, least };
+  }
+  for (; wanted > 1; wanted--) {
+    for (let fraction = 16; fraction >= 4; fraction /= 2) {
+      const order = orderWithWaste(kernel, size, orderOfBytes(kernel, wanted * size), fraction);
+      if (order <= COSTLY_ORDER) return { preferred: order, least };
+    }
+  }
+  return { preferred: least, least };
+}
+
+/** The first order from `from` up to 3 whose slab leaves at most 1/fraction unused; 4 if none does. */
+function orderWithWaste(kernel: Kernel, size: number, from: number, fraction: number): number {
+  let order = from;
+  for (; order <= COSTLY_ORDER; order++) {
+    const slabBytes = kernel.options.pageBytes * 2 ** order;
+    if (slabBytes % size <= slabBytes / fraction) break;
+  }
+  return order;
+}
+
+/** The mask of the first, larger try of a new slab (mm/slub.c:allocate_slab). */
+export function firstSlabMask(kernel: Kernel, flags: Mask, canGoLower: boolean): Mask {
+  const bits = kernel.bits;
+  const first = (flags | bits.NOWARN | bits.NORETRY) & ~bits.NOFAIL;
+  if ((first & bits.DIRECT_RECLAIM) !== 0 && canGoLower) {
+    return mask((first | bits.NOMEMALLOC) & ~(bits.DIRECT_RECLAIM | bits.KSWAPD_RECLAIM));
+  }
+  return mask(first);
+}
+
+/** Objects above two pages come straight from the page allocator (KMALLOC_MAX_CACHE_SIZE, include/linux/slab.h with SLUB). */
+export function largestCachedBytes(kernel: Kernel): number {
+  return kernel.options.pageBytes * 2;
+}
+
+/** The size of the kmalloc cache that serves `bytes`: 8, 16, 32, 64, 96, 128, 192, 256, … (mm/slab_common.c:kmalloc_info). */
+export function kmallocCacheBytes(bytes: number): number {
+  if (bytes <= 8) return 8;
+  if (bytes > 64 && bytes <= 96) return 96;
+  if (bytes > 128 && bytes <= 192) return 192;
+  return 2 ** (32 - Math.clz32(Math.ceil(bytes) - 1));
+}

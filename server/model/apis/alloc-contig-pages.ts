@@ -1,0 +1,40 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { AllocationRequest } from "../request.ts";
+import { contigTreatment, planRange } from "./alloc-contig-range.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { pagesOf } from "./_sizes.ts";
+
+function treatmentFor(kernel: Kernel, refcounted: boolean): MaskTreatment {
+  const base = contigTreatment(kernel, refcounted, true);
+  return {
+    ...base,
+    notes: [
+      { text: "Tries every aligned range of every zone that the mask allows; zone bits and __GFP_THISNODE choose the zones.", evidence: "mm/page_alloc.c:alloc_contig_pages" },
+      ...base.notes,
+    ],
+  };
+}
+
+function planPages(kernel: Kernel, request: AllocationRequest, refcounted: boolean): Plan {
+  const plan = planRange(kernel, request, refcounted);
+  return pagesOf(kernel, request, 1) === 0 ? refuse(plan, "never") : plan;
+}
+
+const common = { family: "contig" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
+
+/** Any range of so many pages (`alloc_contig_pages`, mm/page_alloc.c; 5.5+). */
+export const allocContigPages: readonly Api[] = [
+  {
+    ...common, name: "alloc_contig_pages", exists: (kernel) => kernel.features.hasContigPages,
+    signature: "struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
+    treatment: (kernel) => treatmentFor(kernel, true),
+    plan: (kernel, request) => planPages(kernel, request, true),
+  },
+  {
+    ...common, name: "alloc_contig_frozen_pages", exists: (kernel) => kernel.features.hasFrozenRanges,
+    signature: "struct page *alloc_contig_frozen_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
+    treatment: (kernel) => treatmentFor(kernel, false),
+    plan: (kernel, request) => planPages(kernel, request, false),
+  },
+];

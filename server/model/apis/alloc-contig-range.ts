@@ -1,0 +1,66 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import { contigIgnored, contigRefused } from "../masks/contig.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { planContig } from "./_contig.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+
+/** What the range allocator does to a mask; `refcounted` calls refuse __GFP_COMP since 7.0. */
+export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHonoured: boolean): MaskTreatment {
+  const { bits, features } = kernel;
+  const notes: Note[] = [
+    { text: "Always sleeps: isolation, draining of the per-cpu and LRU lists, and migration do not look at the mask.", evidence: "mm/page_alloc.c:alloc_contig_range" },
+  ];
+  let ignored = placementHonoured ? mask(bits.HARDWALL | bits.WRITE | bits.MOVABLE | bits.RECLAIMABLE) : contigIgnored(kernel);
+  let forced = bitsOf(kernel, "MOVABLE", "RETRY_MAYFAIL");
+  if (features.contigTargetMask === "from-caller") {
+    if (features.contigForcesHardwall) forced = mask(forced | bits.HARDWALL);
+    ignored = mask(ignored & ~forced);
+    notes.push({ text: "The caller's IO, FS, reclaim and NOWARN bits are those of the migration targets; __GFP_MOVABLE and __GFP_RETRY_MAYFAIL are forced on.", evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
+    notes.push({ text: "Anything but IO, FS, reclaim, COMP, RETRY_MAYFAIL, NOWARN, ZERO and placement bits gives -EINVAL before memory is touched.", evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
+    if (features.contigNoretryFastMode) {
+      notes.push({ text: "__GFP_NORETRY is a fast mode: one asynchronous migration, and the end at the first -EBUSY.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range (Android)" });
+      forced = mask(forced & ~bits.RETRY_MAYFAIL);
+    }
+  } else {
+    // Everything but the NOWARN of the page dump and the compaction control's reclaim bits is without effect.
+    const nowarn = features.contigNowarnSuppressesDump ? bits.NOWARN : 0;
+    const comp = features.contigComp === "ignored" ? 0 : bits.COMP;
+    const control = bits.IO | bits.FS | bits.DIRECT_RECLAIM | bits.KSWAPD_RECLAIM;
+    const placed = placementHonoured ? kernel.gfp.ZONEMASK & ~bits.MOVABLE | bits.THISNODE : 0;
+    forced = mask(kernel.gfp.USER | forced);
+    ignored = mask(kernel.allBits & ~(nowarn | comp | control | placed));
+    notes.push({ text: "Migration targets are allocated with GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL, whatever the caller says; his bits reach the compaction control only.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range" });
+    if (!features.contigHonoursZero) notes.push({ text: "__GFP_ZERO is dropped: the pages come with their old contents unless init_on_alloc is set.", evidence: "mm/compaction.c:split_map_pages" });
+  }
+  let refused = contigRefused(kernel, kernel.allBits);
+  if (features.contigComp === "refused" && refcounted) refused = mask(refused | bits.COMP);
+  return treatmentOf({ forced, ignored, refused, notes });
+}
+
+/** A range by page frame numbers. */
+export function planRange(kernel: Kernel, request: AllocationRequest, refcounted: boolean): Plan {
+  const plan = planContig(kernel, request.mask);
+  if ((request.mask & kernel.bits.COMP) !== 0 && kernel.features.contigComp === "refused" && refcounted) return refuse(plan, "always");
+  return plan;
+}
+
+const common = { family: "contig" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
+
+/** A given range of page frames (`alloc_contig_range`, mm/page_alloc.c). */
+export const allocContigRange: readonly Api[] = [
+  {
+    ...common, name: "alloc_contig_range", exists: always,
+    signature: "int alloc_contig_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
+    treatment: (kernel) => contigTreatment(kernel, true, false),
+    plan: (kernel, request) => planRange(kernel, request, true),
+  },
+  {
+    ...common, name: "alloc_contig_frozen_range", exists: (kernel) => kernel.features.hasFrozenRanges,
+    signature: "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
+    treatment: (kernel) => contigTreatment(kernel, false, false),
+    plan: (kernel, request) => planRange(kernel, request, false),
+  },
+];

@@ -1,0 +1,36 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Plan } from "./_plan.ts";
+import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+/** The bits that alloc_pages_exact() takes out with a WARN_ON_ONCE. */
+export function exactDrops(kernel: Kernel): Mask {
+  return mask((kernel.features.exactDropsComp ? kernel.bits.COMP : 0) | (kernel.features.exactDropsHighmem ? kernel.bits.HIGHMEM : 0));
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  const notes: Note[] = [{ text: "The size is rounded up to a power of two of pages, and the pages behind the size are given back: the order decides what the request may do.", evidence: "mm/page_alloc.c:alloc_pages_exact" }];
+  if (exactDrops(kernel) !== 0) {
+    notes.push({ text: "The pages are split, so a compound page is of no use here: WARN_ON_ONCE, and the bit is taken out.", evidence: "mm/page_alloc.c:alloc_pages_exact" });
+  }
+  return treatmentOf({ cleared: mask(kernel.bits.HIGHMEM & ~exactDrops(kernel)), clearedWithWarning: exactDrops(kernel), notes });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const dropped = exactDrops(kernel);
+  const planned = planPages(kernel, mask(request.mask & ~dropped & ~kernel.bits.HIGHMEM), orderOfBytes(kernel, bytesOf(kernel, request)));
+  if ((request.mask & dropped) !== 0) planned.warns = "always";
+  return planned;
+}
+
+const common = { family: "pages-exact" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+
+/** A stretch of pages that need not be a power of two (`alloc_pages_exact`, mm/page_alloc.c). */
+export const allocPagesExact: readonly Api[] = [
+  { ...common, name: "alloc_pages_exact", signature: "void *alloc_pages_exact(size_t size, gfp_t gfp_mask)" },
+  { ...common, name: "alloc_pages_exact_nid", signature: "void *alloc_pages_exact_nid(int nid, size_t size, gfp_t gfp_mask)" },
+];

@@ -1,0 +1,52 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import { PLACE } from "../contexts.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { pagesPlan, refuse, type Plan } from "./_plan.ts";
+import { COSTLY_ORDER, orderOf } from "./_sizes.ts";
+import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    forced: bitsOf(kernel, "NOWARN", "ZERO", "NOMEMALLOC", "COMP"),
+    ignored: allBut(kernel, bitsOf(kernel, "ACCOUNT", "NOWARN", "ZERO", "NOMEMALLOC", "COMP")),
+    notes: [
+      { text: "The free lists are tried once with trylocks, above the low watermark; there is no slow path and no report.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+      { text: "Flags other than __GFP_ACCOUNT: VM_WARN_ON_ONCE.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+      { text: "NULL for orders that the per-cpu lists do not hold, for PREEMPT_RT in hard interrupt or NMI, and for NMI without SMP.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+    ],
+  });
+}
+
+/** The order of a transparent huge page: 9 with 4 KiB pages (HPAGE_PMD_ORDER: a table of 8-byte entries). */
+function hugeOrder(kernel: Kernel): number {
+  return Math.log2(kernel.options.pageBytes) - 3;
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const bits = kernel.bits;
+  const forced = bits.NOWARN | bits.ZERO | bits.NOMEMALLOC | bits.COMP;
+  const order = orderOf(kernel, request);
+  const planned = pagesPlan(mask((request.mask & bits.ACCOUNT) | forced), order, kernel.options.MEMCG && (request.mask & bits.ACCOUNT) !== 0);
+  planned.fastOnly = true;
+  planned.fails = true;
+  planned.nmiSafe = true;
+  if (kernel.options.DEBUG_VM && (request.mask & ~(bits.ACCOUNT | forced)) !== 0) planned.warns = "always";
+  const onPerCpuLists = order <= COSTLY_ORDER || (kernel.options.TRANSPARENT_HUGEPAGE && order === hugeOrder(kernel));
+  if (!onPerCpuLists) return refuse(planned, planned.warns);
+  if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0) return refuse(planned, planned.warns);
+  return planned;
+}
+
+const common = { family: "nolock" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan };
+
+/** Pages from any context, without waiting for a lock (`alloc_pages_nolock`, mm/page_alloc.c; 6.15+). */
+export const allocPagesNolock: readonly Api[] = [
+  {
+    ...common, name: "alloc_pages_nolock", takesMask: true,
+    exists: (kernel) => kernel.features.nolockPages === "alloc_pages_nolock" || kernel.features.nolockPages === "alloc_pages_nolock-with-gfp",
+    signature: "struct page *alloc_pages_nolock(gfp_t gfp_flags, int nid, unsigned int order)",
+  },
+  { ...common, name: "try_alloc_pages", takesMask: false, exists: (kernel) => kernel.features.nolockPages === "try_alloc_pages", signature: "struct page *try_alloc_pages(int nid, unsigned int order)" },
+];

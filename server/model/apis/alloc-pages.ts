@@ -1,0 +1,50 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { pagesPlan, refuse, type Plan } from "./_plan.ts";
+import { orderOf } from "./_sizes.ts";
+import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
+import type { Mask } from "../masks/mask.ts";
+
+/**
+ * One call of the page allocator (`__alloc_pages`, mm/page_alloc.c) with the mask as it is. Other APIs make their
+ * tries with it.
+ */
+export function planPages(kernel: Kernel, mask: Mask, order: number): Plan {
+  const plan = pagesPlan(mask, order, kernel.options.MEMCG && (mask & kernel.bits.ACCOUNT) !== 0);
+  if (order > kernel.maxOrder) return refuse(plan, (mask & kernel.bits.NOWARN) !== 0 ? "never" : "always");
+  return plan;
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  const notes: Note[] = [...PAGES_NOTES];
+  notes.push({
+    text: kernel.features.scopesApplyToFastPath
+      ? "Scopes are applied on entry: nofs clears __GFP_FS, noio clears __GFP_IO and __GFP_FS."
+      : "Scopes are applied before the slow path only: nofs clears __GFP_FS, noio clears __GFP_IO and __GFP_FS.",
+    evidence: "include/linux/sched/mm.h:current_gfp_context",
+  });
+  if (kernel.features.pinScopeClearsMovable) {
+    notes.push({ text: "A pin scope clears __GFP_MOVABLE.", evidence: "include/linux/sched/mm.h:current_gfp_context" });
+  }
+  return treatmentOf({ notes });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planPages(kernel, request.mask, orderOf(kernel, request));
+}
+
+function planOnePage(kernel: Kernel, request: AllocationRequest): Plan {
+  return planPages(kernel, request.mask, 0);
+}
+
+const common = { family: "pages" as ApiFamily, takesMask: true, exists: always, treatment };
+
+/** The page allocator itself (mm/page_alloc.c). */
+export const allocPages: readonly Api[] = [
+  { ...common, name: "alloc_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *alloc_pages(gfp_t gfp, unsigned int order)" },
+  { ...common, name: "alloc_page", size: "none", alsoTakes: ["order"], plan: planOnePage, signature: "struct page *alloc_page(gfp_t gfp)" },
+  { ...common, name: "alloc_pages_node", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)" },
+  { ...common, name: "__alloc_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)" },
+  { ...common, name: "__alloc_pages_node", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *__alloc_pages_node(int nid, gfp_t gfp, unsigned int order)" },
+];

@@ -1,0 +1,76 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
+import { bytesOf } from "./_sizes.ts";
+import { allBut, always, treatmentOf } from "./_treatment.ts";
+
+/** Largest object of the percpu allocator (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h): 32 KiB. */
+export const PERCPU_LARGEST_BYTES = 32 << 10;
+
+/** The bits that reach the allocation of percpu pages (mm/percpu.c:pcpu_alloc). */
+export function percpuHonoured(kernel: Kernel): Mask {
+  return mask(kernel.gfp.KERNEL | kernel.bits.NORETRY | kernel.bits.NOWARN);
+}
+
+/** Whether the call takes from populated chunks only (mm/percpu.c:pcpu_alloc, is_atomic). */
+export function percpuIsAtomic(kernel: Kernel, flags: Mask): boolean {
+  if (kernel.features.percpuNofsIsAtomic) return (flags & kernel.gfp.KERNEL) !== kernel.gfp.KERNEL;
+  return (flags & kernel.bits.DIRECT_RECLAIM) === 0;
+}
+
+/** A percpu allocation of `bytes` on every CPU. */
+export function planPercpu(kernel: Kernel, flags: Mask, bytes: number): Plan {
+  const { bits } = kernel;
+  const atomic = percpuIsAtomic(kernel, flags);
+  const charged = kernel.options.MEMCG && kernel.features.percpuAccount && (flags & bits.ACCOUNT) !== 0;
+  const plan = pagesPlan(mask((flags & percpuHonoured(kernel)) | bits.HIGHMEM), atomic ? NO_PAGES : 0, charged);
+  plan.chargeMask = flags;
+  plan.sleeps = !atomic;
+  plan.fails = true;
+  const warns = (flags & bits.NOWARN) === 0;
+  if (warns) plan.warns = "may";
+  return bytes > PERCPU_LARGEST_BYTES ? refuse(plan, warns ? "always" : "never") : plan;
+}
+
+function notes(kernel: Kernel): readonly Note[] {
+  return [
+    { text: "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the page allocator; the memory is always cleared.", evidence: "mm/percpu.c:pcpu_alloc" },
+    {
+      text: kernel.features.percpuNofsIsAtomic
+        ? "A mask that lacks any bit of GFP_KERNEL, GFP_NOFS and GFP_NOIO included, is atomic: only pages that are already there are used."
+        : "A mask without __GFP_DIRECT_RECLAIM is atomic: only pages that are already there are used.",
+      evidence: "mm/percpu.c:pcpu_alloc",
+    },
+    { text: "More than 32 KiB, or an alignment above a page: a WARN unless __GFP_NOWARN, and NULL.", evidence: "mm/percpu.c:pcpu_alloc" },
+    { text: "__GFP_NOFAIL only chooses a mutex that a signal cannot interrupt; the call still fails.", evidence: "mm/percpu.c:pcpu_alloc" },
+  ];
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  const account = kernel.features.percpuAccount ? kernel.bits.ACCOUNT : 0;
+  return treatmentOf({ ignored: allBut(kernel, mask(percpuHonoured(kernel) | account)), forced: kernel.bits.HIGHMEM, notes: notes(kernel) });
+}
+
+function fixedTreatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({ forced: kernel.gfp.KERNEL, notes: notes(kernel) });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planPercpu(kernel, request.mask, bytesOf(kernel, request));
+}
+
+function planFixed(kernel: Kernel, request: AllocationRequest): Plan {
+  return planPercpu(kernel, kernel.gfp.KERNEL, bytesOf(kernel, request));
+}
+
+const common = { family: "percpu" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, exists: always };
+
+/** One object for each CPU (`pcpu_alloc`, mm/percpu.c). */
+export const allocPercpuGfp: readonly Api[] = [
+  { ...common, takesMask: true, treatment, plan, name: "alloc_percpu_gfp", signature: "typeof(type) __percpu *alloc_percpu_gfp(type, gfp_t gfp)" },
+  { ...common, takesMask: true, treatment, plan, name: "__alloc_percpu_gfp", signature: "void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)" },
+  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, name: "alloc_percpu", signature: "typeof(type) __percpu *alloc_percpu(type)" },
+  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, name: "__alloc_percpu", signature: "void __percpu *__alloc_percpu(size_t size, size_t align)" },
+];

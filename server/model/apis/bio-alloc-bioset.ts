@@ -1,0 +1,30 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { planMempool } from "./mempool-alloc.ts";
+import type { Plan } from "./_plan.ts";
+import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    forced: bitsOf(kernel, "NOMEMALLOC", "NORETRY", "NOWARN"),
+    ignored: bitsOf(kernel, "NOFAIL", "MEMALLOC", "RETRY_MAYFAIL"),
+    notes: [
+      { text: "A bio comes from a mempool: a blocking call does not fail, a non-blocking one does when the reserve is empty.", evidence: "block/bio.c:bio_alloc_bioset" },
+      { text: "While bios of this task wait to be submitted, __GFP_DIRECT_RECLAIM is taken out for a first try and a rescuer submits them.", evidence: "block/bio.c:bio_alloc_bioset" },
+      { text: "Two blocking calls for one bio_set before the first bio is submitted can wait for each other.", evidence: "block/bio.c:bio_alloc_bioset" },
+    ],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planMempool(kernel, request.mask, 0);
+}
+
+const common = { family: "mempool" as ApiFamily, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Block I/O descriptors (`bio_alloc_bioset`, block/bio.c). */
+export const bioAllocBioset: readonly Api[] = [
+  { ...common, name: "bio_alloc_bioset", signature: "struct bio *bio_alloc_bioset(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask, struct bio_set *bs)" },
+  { ...common, name: "bio_alloc", signature: "struct bio *bio_alloc(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask)" },
+];

@@ -1,0 +1,51 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { planContig } from "./_contig.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { pagesOf } from "./_sizes.ts";
+import { allBut, always, treatmentOf } from "./_treatment.ts";
+
+const NOTES: readonly Note[] = [
+  { text: "Takes no mask: the last argument is a bool that silences the report. Pages are moved out of the way with GFP_KERNEL.", evidence: "mm/cma.c:cma_alloc" },
+  { text: "A range that is busy is passed over for the next free one of the area; count 0, and no area, give NULL.", evidence: "mm/cma.c:cma_alloc" },
+];
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({ forced: kernel.gfp.KERNEL, ignored: allBut(kernel, kernel.gfp.KERNEL), notes: NOTES });
+}
+
+function folioTreatment(): MaskTreatment {
+  return treatmentOf({ notes: [{ text: "Without __GFP_COMP: WARN_ON and NULL.", evidence: "mm/cma.c:cma_alloc_folio" }] });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  // Any set bit of a mask that was passed by mistake becomes `true`: no warnings.
+  const silent = request.mask !== 0;
+  const planned = planContig(kernel, mask(kernel.gfp.KERNEL | (silent ? kernel.bits.NOWARN : 0)));
+  if (!kernel.options.CMA || pagesOf(kernel, request, 1) === 0) return refuse(planned, "never");
+  return planned;
+}
+
+function planFolio(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = planContig(kernel, request.mask);
+  if ((request.mask & kernel.bits.COMP) === 0) return refuse(planned, "always");
+  return kernel.options.CMA ? planned : refuse(planned, "never");
+}
+
+function planFrozen(kernel: Kernel, request: AllocationRequest): Plan {
+  return plan(kernel, request);
+}
+
+const common = { family: "cma" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const };
+
+/** Pages of a contiguous memory area (`cma_alloc`, mm/cma.c). */
+export const cmaAlloc: readonly Api[] = [
+  { ...common, takesMask: false, exists: always, treatment, plan, name: "cma_alloc", signature: "struct page *cma_alloc(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
+  {
+    ...common, size: "order", alsoTakes: ["pages", "bytes"], takesMask: true, exists: (kernel) => kernel.features.hasCmaAllocFolio, treatment: folioTreatment, plan: planFolio,
+    name: "cma_alloc_folio", signature: "struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)",
+  },
+  { ...common, takesMask: false, exists: (kernel) => kernel.features.hasFrozenRanges, treatment, plan: planFrozen, name: "cma_alloc_frozen", signature: "struct page *cma_alloc_frozen(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
+];

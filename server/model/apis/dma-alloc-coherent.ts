@@ -1,0 +1,54 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+
+/** dma_alloc_attrs() of `bytes` (kernel/dma/mapping.c, kernel/dma/direct.c), for a device that reaches all memory. */
+export function planCoherent(kernel: Kernel, flags: Mask, bytes: number): Plan {
+  const { bits } = kernel;
+  const passed = mask(flags & ~(bits.DMA | bits.DMA32 | bits.HIGHMEM | bits.ZERO));
+  const plan = planPages(kernel, passed, orderOfBytes(kernel, bytes));
+  // Addressing, remapping, encryption, pools: the backend's own reasons.
+  plan.fails = true;
+  if ((flags & bits.DIRECT_RECLAIM) !== 0 && kernel.options.CMA && bytes > kernel.options.pageBytes) plan.sleeps = true;
+  if (kernel.features.dmaRefusesComp && (flags & bits.COMP) !== 0) return refuse(plan, "always");
+  return plan;
+}
+
+function notes(kernel: Kernel): readonly Note[] {
+  const list: Note[] = [
+    { text: "The masks of the device choose the zone: __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM are taken out.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" },
+    { text: "The memory is always cleared; __GFP_ZERO adds nothing.", evidence: "kernel/dma/direct.c:dma_direct_alloc" },
+    { text: "Blocking requests of more than a page try the contiguous memory areas first; __GFP_NOFAIL promises nothing here.", evidence: "kernel/dma/direct.c:__dma_direct_alloc_pages" },
+  ];
+  if (kernel.features.dmaRefusesComp) list.push({ text: "__GFP_COMP: WARN_ON_ONCE and NULL.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" });
+  return list;
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    cleared: bitsOf(kernel, "DMA", "DMA32", "HIGHMEM"),
+    ignored: kernel.bits.ZERO,
+    refused: kernel.features.dmaRefusesComp ? kernel.bits.COMP : mask(0),
+    notes: notes(kernel),
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planCoherent(kernel, request.mask, bytesOf(kernel, request));
+}
+
+const common = { family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Memory that a device and the CPU share (`dma_alloc_attrs`, kernel/dma/mapping.c). */
+export const dmaAllocCoherent: readonly Api[] = [
+  { ...common, name: "dma_alloc_coherent", signature: "void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)" },
+  { ...common, name: "dma_alloc_attrs", signature: "void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag, unsigned long attrs)" },
+  { ...common, name: "dma_alloc_wc", signature: "void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)" },
+  { ...common, name: "dmam_alloc_coherent", signature: "void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)" },
+  { ...common, name: "dmam_alloc_attrs", signature: "void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp, unsigned long attrs)" },
+];

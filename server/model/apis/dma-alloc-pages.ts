@@ -1,0 +1,46 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { treatmentOf } from "./_treatment.ts";
+
+function refusedBits(kernel: Kernel): number {
+  const { bits } = kernel;
+  return bits.DMA | bits.DMA32 | bits.HIGHMEM | (kernel.features.dmaRefusesComp ? bits.COMP : 0);
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    refused: mask(refusedBits(kernel)),
+    ignored: kernel.bits.ZERO,
+    notes: [
+      { text: "Zone bits are refused, not cleared as dma_alloc_coherent does: WARN_ON_ONCE and NULL.", evidence: "kernel/dma/mapping.c:__dma_alloc_pages" },
+      { text: "The memory is cleared.", evidence: "kernel/dma/direct.c:dma_direct_alloc_pages" },
+    ],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const { bits } = kernel;
+  const bytes = bytesOf(kernel, request);
+  const planned = planPages(kernel, mask(request.mask & ~bits.ZERO), orderOfBytes(kernel, bytes));
+  planned.fails = true;
+  if ((request.mask & bits.DIRECT_RECLAIM) !== 0 && kernel.options.CMA && bytes > kernel.options.pageBytes) planned.sleeps = true;
+  if ((request.mask & refusedBits(kernel)) !== 0) return refuse(planned, "always");
+  return planned;
+}
+
+const common = {
+  family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true,
+  exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages, treatment, plan,
+};
+
+/** Pages for a device, not coherent (`dma_alloc_pages`, kernel/dma/mapping.c; 5.10+). */
+export const dmaAllocPages: readonly Api[] = [
+  { ...common, name: "dma_alloc_pages", signature: "struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)" },
+  { ...common, name: "dma_alloc_noncoherent", signature: "void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)" },
+  { ...common, name: "dma_alloc_noncontiguous", signature: "struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size, enum dma_data_direction dir, gfp_t gfp, unsigned long attrs)" },
+];

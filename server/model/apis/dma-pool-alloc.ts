@@ -1,0 +1,34 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { planCoherent } from "./dma-alloc-coherent.ts";
+import type { Plan } from "./_plan.ts";
+import { slabMasks } from "./_slab.ts";
+import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    cleared: bitsOf(kernel, "DMA"),
+    clearedWithWarning: bitsOf(kernel, "DMA32", "HIGHMEM"),
+    notes: [
+      { text: "A new page of the pool takes the mask twice: for its descriptor by kmalloc (which complains about __GFP_DMA32 and __GFP_HIGHMEM), and without __GFP_ZERO for the memory by dma_alloc_coherent.", evidence: "mm/dmapool.c:pool_alloc_page" },
+      { text: "__GFP_ZERO clears the block that is handed out.", evidence: "mm/dmapool.c:dma_pool_alloc" },
+    ],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const { bits } = kernel;
+  const planned = planCoherent(kernel, mask(request.mask & ~bits.ZERO), kernel.options.pageBytes);
+  if ((request.mask & slabMasks(kernel).refused) !== 0 && planned.warns === "never") planned.warns = "may";
+  return planned;
+}
+
+const common = { family: "dma-pool" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Small coherent blocks (`dma_pool_alloc`, mm/dmapool.c). */
+export const dmaPoolAlloc: readonly Api[] = [
+  { ...common, name: "dma_pool_alloc", signature: "void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)" },
+  { ...common, name: "dma_pool_zalloc", signature: "void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)" },
+];

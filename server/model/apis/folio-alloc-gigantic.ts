@@ -1,0 +1,27 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { AllocationRequest } from "../request.ts";
+import { contigTreatment, planRange } from "./alloc-contig-range.ts";
+import type { Api, MaskTreatment } from "./api.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { orderOf } from "./_sizes.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  const base = contigTreatment(kernel, false, true);
+  return { ...base, notes: [{ text: "Without __GFP_COMP, or for order 0: WARN_ON and NULL.", evidence: "include/linux/gfp.h:folio_alloc_gigantic" }, ...base.notes] };
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = planRange(kernel, request, false);
+  const sized = request.order !== null || request.pages !== null || request.sizeBytes !== null;
+  if ((request.mask & kernel.bits.COMP) === 0 || (sized && orderOf(kernel, request) === 0)) return refuse(planned, "always");
+  return planned;
+}
+
+/** A folio larger than the buddy allocator serves (`folio_alloc_gigantic`, include/linux/gfp.h; 6.12+). */
+export const folioAllocGigantic: readonly Api[] = [
+  {
+    name: "folio_alloc_gigantic", family: "contig", size: "order", alsoTakes: ["pages", "bytes"], takesMask: true,
+    exists: (kernel) => kernel.features.hasFolioAllocGigantic,
+    signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)", treatment, plan,
+  },
+];

@@ -1,0 +1,34 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Plan } from "./_plan.ts";
+import { orderOf } from "./_sizes.ts";
+import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    cleared: kernel.bits.HIGHMEM,
+    notes: [
+      { text: "The result is an address, so __GFP_HIGHMEM is taken out silently.", evidence: "mm/page_alloc.c:__get_free_pages" },
+      ...PAGES_NOTES,
+    ],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planPages(kernel, mask(request.mask & ~kernel.bits.HIGHMEM), orderOf(kernel, request));
+}
+
+function planOnePage(kernel: Kernel, request: AllocationRequest): Plan {
+  return planPages(kernel, mask(request.mask & ~kernel.bits.HIGHMEM), 0);
+}
+
+const common = { family: "pages" as ApiFamily, takesMask: true, exists: always, treatment };
+
+/** Pages by address (`__get_free_pages`, mm/page_alloc.c). */
+export const getFreePages: readonly Api[] = [
+  { ...common, name: "__get_free_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)" },
+  { ...common, name: "__get_free_page", size: "none", alsoTakes: ["order"], plan: planOnePage, signature: "unsigned long __get_free_page(gfp_t gfp_mask)" },
+];

@@ -1,0 +1,31 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { planTreeNode } from "./_tree.ts";
+import type { Plan } from "./_plan.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+function treatment(): MaskTreatment {
+  return treatmentOf({
+    notes: [
+      { text: "Nodes come from the cache with the caller's mask; a non-blocking call outside of interrupt takes preloaded nodes.", evidence: "lib/radix-tree.c:radix_tree_node_alloc" },
+      { text: "-ENOMEM without a node, -ENOSPC without a free number.", evidence: "lib/idr.c:idr_alloc_u32" },
+    ],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = planTreeNode(kernel, request.mask);
+  planned.fails = true;
+  return planned;
+}
+
+const common = { family: "tree" as ApiFamily, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Numbers for objects (`idr_alloc`, `ida_alloc`, lib/idr.c). */
+export const idrAlloc: readonly Api[] = [
+  { ...common, name: "idr_alloc", signature: "int idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)" },
+  { ...common, name: "idr_alloc_cyclic", signature: "int idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)" },
+  { ...common, name: "ida_alloc", signature: "int ida_alloc(struct ida *ida, gfp_t gfp)" },
+  { ...common, name: "ida_alloc_range", signature: "int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp)" },
+];

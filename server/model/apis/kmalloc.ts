@@ -1,0 +1,128 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { EMPTY, mask, type Mask } from "../masks/mask.ts";
+import { KMALLOC, kmallocType } from "../masks/properties.ts";
+import type { AllocationRequest, Certainty } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { pagesPlan, type Plan } from "./_plan.ts";
+import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { firstSlabMask, kmallocCacheBytes, largestCachedBytes, slabMasks, slabOrders } from "./_slab.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+/**
+ * An object of a slab cache: nothing when the cache has a free object, else the two tries of a new slab
+ * (mm/slub.c:new_slab, allocate_slab). `cacheBits` is what the cache itself adds (a zone, RECLAIMABLE).
+ */
+export function planSlabObject(kernel: Kernel, flags: Mask, cacheBits: Mask, objectBytes: number, charged: boolean): Plan {
+  const bits = kernel.bits;
+  const slab = slabMasks(kernel);
+  const orders = slabOrders(kernel, objectBytes);
+  const kept = mask((flags & slab.kept) | cacheBits | bits.COMP);
+  const plan = pagesPlan(kept, orders.least, charged);
+  plan.firstMask = firstSlabMask(kernel, kept, orders.preferred > orders.least);
+  plan.firstOrder = orders.preferred;
+  plan.chargeMask = flags;
+  // Only a new slab looks at the mask: a free object hides the mistake.
+  if ((flags & slab.refused) !== 0) plan.warns = "may";
+  return plan;
+}
+
+/** What the kmalloc caches that a mask chooses add to a new slab's mask (mm/slab_common.c:new_kmalloc_cache). */
+export function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
+  switch (kmallocType(kernel, flags)) {
+    case KMALLOC.dma:
+      return kernel.bits.DMA;
+    case KMALLOC.reclaim:
+      return kernel.bits.RECLAIMABLE;
+    case KMALLOC.normal:
+    case KMALLOC.cgroup:
+      return EMPTY;
+  }
+}
+
+/** Whether kmalloc charges the object: __GFP_ACCOUNT, but where the caches of another type win over it (include/linux/slab.h:kmalloc_type). */
+export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
+  if (!kernel.options.MEMCG || (flags & kernel.bits.ACCOUNT) === 0) return false;
+  return !kernel.features.kmallocAccountCaches || kmallocType(kernel, flags) !== KMALLOC.dma;
+}
+
+/** kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
+export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
+  if (bytes <= largestCachedBytes(kernel)) {
+    return planSlabObject(kernel, flags, kmallocCacheBits(kernel, flags), kmallocCacheBytes(bytes), kmallocCharges(kernel, flags));
+  }
+  const bits = kernel.bits;
+  let passed = flags | bits.COMP;
+  let warns: Certainty = "never";
+  if (kernel.features.largeKmallocFixesFlags && (flags & slabMasks(kernel).refused) !== 0) {
+    passed &= ~slabMasks(kernel).refused;
+    warns = "always";
+  }
+  const plan = planPages(kernel, mask(passed), orderOfBytes(kernel, bytes));
+  if (warns === "always") plan.warns = "always";
+  return plan;
+}
+
+/** What slab does with a mask, for hovers of the whole family. */
+export function slabTreatment(kernel: Kernel, forced: Mask, notes: readonly Note[]): MaskTreatment {
+  const bits = kernel.bits;
+  const slab = slabMasks(kernel);
+  const chosen = bits.ZERO | bits.ACCOUNT | bits.RECLAIMABLE | bits.DMA;
+  return treatmentOf({
+    forced: mask(forced | bits.COMP),
+    cleared: mask(kernel.allBits & ~(slab.kept | chosen | slab.refused | bits.COMP)),
+    clearedWithWarning: mask(slab.refused & kernel.allBits),
+    notes: [
+      { text: "A new slab is asked for at the preferred order first, with __GFP_NOWARN | __GFP_NORETRY and without __GFP_NOFAIL (and, where a lower order exists and the caller may reclaim, with __GFP_NOMEMALLOC and without reclaim); then at the smallest order with the caller's flags.", evidence: "mm/slub.c:allocate_slab" },
+      { text: "A new slab drops __GFP_HIGHMEM, __GFP_DMA32 and undefined bits with an \"Unexpected gfp\" message and a stack; a free object in the cache hides it.", evidence: "mm/slub.c:new_slab" },
+      ...notes,
+    ],
+  });
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return slabTreatment(kernel, EMPTY, kmallocNotes(kernel));
+}
+
+function zeroTreatment(kernel: Kernel): MaskTreatment {
+  return slabTreatment(kernel, kernel.bits.ZERO, kmallocNotes(kernel));
+}
+
+function kmallocNotes(kernel: Kernel): readonly Note[] {
+  return [
+    { text: "__GFP_DMA, __GFP_RECLAIMABLE and __GFP_ACCOUNT choose the cache, in this order of precedence; __GFP_ZERO clears the object.", evidence: "include/linux/slab.h:kmalloc_type" },
+    {
+      text: kernel.features.largeKmallocFixesFlags
+        ? "Above two pages the page allocator is asked with the caller's mask and __GFP_COMP: __GFP_MOVABLE goes through, __GFP_HIGHMEM and __GFP_DMA32 are dropped with a message on every call."
+        : "Above two pages the page allocator is asked with the caller's mask and __GFP_COMP, unchecked: __GFP_MOVABLE, __GFP_HIGHMEM and __GFP_DMA32 go through.",
+      evidence: "mm/slub.c:___kmalloc_large_node",
+    },
+    { text: "Sizes above KMALLOC_MAX_SIZE (the largest order; 4 MiB with 4 KiB pages) give NULL, with a WARN unless __GFP_NOWARN is set.", evidence: "mm/page_alloc.c:__alloc_pages" },
+  ];
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planKmalloc(kernel, request.mask, bytesOf(kernel, request));
+}
+
+function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
+  return planKmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request));
+}
+
+const plain = { family: "slab" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
+const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed };
+const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed };
+
+/** Objects by size (`__kmalloc`, mm/slub.c). */
+export const kmalloc: readonly Api[] = [
+  { ...plain, name: "kmalloc", signature: "void *kmalloc(size_t size, gfp_t flags)" },
+  { ...plain, name: "kmalloc_node", signature: "void *kmalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...array, name: "kmalloc_array", signature: "void *kmalloc_array(size_t n, size_t size, gfp_t flags)" },
+  { ...array, name: "kmalloc_array_node", signature: "void *kmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)" },
+  { ...plain, name: "kmemdup", signature: "void *kmemdup(const void *src, size_t len, gfp_t gfp)" },
+  { ...zeroed, name: "kzalloc", signature: "void *kzalloc(size_t size, gfp_t flags)" },
+  { ...zeroed, name: "kzalloc_node", signature: "void *kzalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...zeroedArray, name: "kcalloc", signature: "void *kcalloc(size_t n, size_t size, gfp_t flags)" },
+  { ...zeroedArray, name: "kcalloc_node", signature: "void *kcalloc_node(size_t n, size_t size, gfp_t flags, int node)" },
+];

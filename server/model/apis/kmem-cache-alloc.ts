@@ -1,0 +1,72 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { EMPTY, mask, type Mask } from "../masks/mask.ts";
+import type { AllocationRequest, CacheFacts } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { planSlabObject, slabTreatment } from "./kmalloc.ts";
+import type { Plan } from "./_plan.ts";
+import { wholeAmount } from "./_sizes.ts";
+import { always } from "./_treatment.ts";
+
+/** Object size when the request says none: any that fits one page gives the same least order. */
+const SOME_OBJECT_BYTES = 256;
+
+/** What a cache adds to the mask of its slabs (mm/slub.c:calculate_sizes: s->allocflags), besides __GFP_COMP. */
+export function cacheBits(kernel: Kernel, cache: CacheFacts | null): Mask {
+  if (cache === null) return EMPTY;
+  return mask((cache.dma ? kernel.bits.DMA : 0) | (cache.reclaimable ? kernel.bits.RECLAIMABLE : 0));
+}
+
+/** The bytes of one object of the request's cache. */
+export function objectBytesOf(request: AllocationRequest): number {
+  const stated = request.cache?.sizeBytes ?? request.sizeBytes;
+  return stated === null ? SOME_OBJECT_BYTES : Math.max(1, wholeAmount(stated));
+}
+
+/** kmem_cache_alloc() with `flags`. */
+export function planCacheObject(kernel: Kernel, flags: Mask, request: AllocationRequest): Plan {
+  const cache = request.cache;
+  const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || (cache !== null && cache.account));
+  const plan = planSlabObject(kernel, flags, cacheBits(kernel, cache), objectBytesOf(request), charged);
+  if (cache !== null && cache.ctor && (flags & kernel.bits.ZERO) !== 0) plan.warns = "may";
+  return plan;
+}
+
+const NOTES: readonly Note[] = [
+  { text: "The cache adds its own flags: __GFP_COMP, the zone of SLAB_CACHE_DMA or SLAB_CACHE_DMA32, __GFP_RECLAIMABLE for SLAB_RECLAIM_ACCOUNT.", evidence: "mm/slub.c:calculate_sizes" },
+  { text: "__GFP_ZERO on a cache with a constructor: WARN_ON_ONCE when a new slab is needed.", evidence: "mm/slub.c:new_slab" },
+];
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return withoutCacheChoice(kernel, slabTreatment(kernel, EMPTY, NOTES));
+}
+
+function zeroTreatment(kernel: Kernel): MaskTreatment {
+  return withoutCacheChoice(kernel, slabTreatment(kernel, kernel.bits.ZERO, NOTES));
+}
+
+/** The cache is given: DMA and RECLAIMABLE of the caller choose nothing, and a new slab drops them. */
+function withoutCacheChoice(kernel: Kernel, treatment: MaskTreatment): MaskTreatment {
+  return { ...treatment, cleared: mask(treatment.cleared | kernel.bits.DMA | kernel.bits.RECLAIMABLE) };
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planCacheObject(kernel, request.mask, request);
+}
+
+function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
+  return planCacheObject(kernel, mask(request.mask | kernel.bits.ZERO), request);
+}
+
+function planBulk(kernel: Kernel, request: AllocationRequest): Plan {
+  return planCacheObject(kernel, request.mask, request);
+}
+
+const common = { family: "slab-cache" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Objects of a cache (`kmem_cache_alloc`, mm/slub.c). The object's size is a fact of the cache. */
+export const kmemCacheAlloc: readonly Api[] = [
+  { ...common, name: "kmem_cache_alloc", signature: "void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)" },
+  { ...common, name: "kmem_cache_alloc_node", signature: "void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)" },
+  { ...common, name: "kmem_cache_alloc_bulk", size: "count", alsoTakes: [], plan: planBulk, signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)" },
+  { ...common, name: "kmem_cache_zalloc", treatment: zeroTreatment, plan: planZeroed, signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)" },
+];

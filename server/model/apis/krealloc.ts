@@ -1,0 +1,27 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { EMPTY } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { planKmalloc, slabTreatment } from "./kmalloc.ts";
+import type { Plan } from "./_plan.ts";
+import { bytesOf } from "./_sizes.ts";
+import { always } from "./_treatment.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return slabTreatment(kernel, EMPTY, [
+    { text: "NULL leaves the old object as it is; size 0 frees it. An object that still fits is returned without asking for memory.", evidence: "mm/slab_common.c:__do_krealloc" },
+    { text: "__GFP_ZERO clears the growth reliably only if every call for this object has passed it, the first one included.", evidence: "mm/slab_common.c:krealloc" },
+  ]);
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planKmalloc(kernel, request.mask, bytesOf(kernel, request));
+}
+
+const common = { family: "krealloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Objects that grow (`krealloc`, mm/slab_common.c; mm/slub.c since 6.12). */
+export const krealloc: readonly Api[] = [
+  { ...common, name: "krealloc", signature: "void *krealloc(const void *objp, size_t new_size, gfp_t flags)" },
+  { ...common, name: "krealloc_array", alsoTakes: ["count", "pages", "order"], signature: "void *krealloc_array(void *p, size_t new_n, size_t new_size, gfp_t flags)" },
+];

@@ -1,0 +1,108 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import { planKmalloc } from "./kmalloc.ts";
+import { planVmalloc } from "./vmalloc.ts";
+import { NO_PAGES, refuse, type Plan } from "./_plan.ts";
+import { bytesOf, INT_MAX } from "./_sizes.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+/** Whether a kvmalloc with this mask goes on to vmalloc when kmalloc has failed. */
+export function kvmallocFallsBack(kernel: Kernel, flags: Mask): boolean {
+  switch (kernel.features.kvmallocFallsBack) {
+    case "gfp-kernel":
+      return (flags & kernel.gfp.KERNEL) === kernel.gfp.KERNEL;
+    case "blocking":
+      return (flags & kernel.bits.DIRECT_RECLAIM) !== 0;
+    case "any":
+      return true;
+  }
+}
+
+/** The mask of the kmalloc part (mm/util.c:kvmalloc_node; mm/slub.c:kmalloc_gfp_adjust). */
+export function kvmallocFirstMask(kernel: Kernel, flags: Mask, bytes: number): Mask {
+  const bits = kernel.bits;
+  if (bytes <= kernel.options.pageBytes) return flags;
+  // Before 5.17 a mask that could not fall back was a plain kmalloc.
+  if (kernel.features.kvmallocFallsBack === "gfp-kernel" && !kvmallocFallsBack(kernel, flags)) return flags;
+  let first = flags | bits.NOWARN;
+  if ((flags & bits.RETRY_MAYFAIL) === 0) {
+    if (kernel.features.kvmallocFirstTry === "noretry") first |= bits.NORETRY;
+    else first &= ~bits.DIRECT_RECLAIM;
+  }
+  if (kernel.features.kvmallocDropsNofailFirst) first &= ~bits.NOFAIL;
+  return mask(first);
+}
+
+/** kvmalloc of `bytes`: kmalloc, then vmalloc where the mask allows (mm/slub.c:__kvmalloc_node). */
+export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request: AllocationRequest): Plan {
+  const bits = kernel.bits;
+  const first = planKmalloc(kernel, kvmallocFirstMask(kernel, flags, bytes), bytes);
+  if (bytes <= kernel.options.pageBytes || !kvmallocFallsBack(kernel, flags)) return first;
+  if (bytes > INT_MAX && kernel.features.kvmallocRefusesAboveIntMax) {
+    const silent = kernel.features.kvmallocIntMaxHonoursNowarn && (flags & bits.NOWARN) !== 0;
+    return refuse(first, silent ? "never" : "always");
+  }
+  const last = planVmalloc(kernel, flags, bytes, request);
+  last.firstMask = first.mask;
+  last.firstOrder = first.order;
+  if (first.warns !== "never") last.warns = first.warns;
+  if (last.bugs === "always" && first.order !== NO_PAGES) last.bugs = "may";
+  return last;
+}
+
+function notes(kernel: Kernel): readonly Note[] {
+  const { features } = kernel;
+  const first: Note = {
+    text: features.kvmallocFirstTry === "noretry"
+      ? "Above one page kmalloc is tried with __GFP_NOWARN, and with __GFP_NORETRY unless __GFP_RETRY_MAYFAIL is given."
+      : "Above one page kmalloc is tried with __GFP_NOWARN, and without __GFP_DIRECT_RECLAIM unless __GFP_RETRY_MAYFAIL is given.",
+    evidence: features.kvmallocFirstTry === "noretry" ? "mm/util.c:kvmalloc_node" : "mm/slub.c:kmalloc_gfp_adjust",
+  };
+  const fallback: Note = {
+    text: features.kvmallocFallsBack === "gfp-kernel"
+      ? "Only masks that contain all of GFP_KERNEL go on to vmalloc; any other is a plain kmalloc."
+      : features.kvmallocFallsBack === "blocking"
+        ? "Any mask with __GFP_DIRECT_RECLAIM goes on to vmalloc; a non-blocking one returns NULL after kmalloc."
+        : "Every mask goes on to vmalloc, non-blocking ones included; vmalloc has BUG_ON(in_interrupt()).",
+    evidence: "mm/slub.c:__kvmalloc_node",
+  };
+  const nofail: Note = {
+    text: features.vmallocNofail
+      ? "__GFP_NOFAIL is taken from the kmalloc part and kept by the vmalloc part; sizes above INT_MAX give NULL all the same."
+      : "__GFP_NOFAIL is not supported: the kmalloc part gets it together with __GFP_NORETRY, and the vmalloc part can fail.",
+    evidence: "mm/vmalloc.c:__vmalloc_node_range",
+  };
+  return [first, fallback, nofail];
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({ notes: notes(kernel) });
+}
+
+function zeroTreatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({ forced: kernel.bits.ZERO, notes: notes(kernel) });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  return planKvmalloc(kernel, request.mask, bytesOf(kernel, request), request);
+}
+
+function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
+  return planKvmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request), request);
+}
+
+const plain = { family: "kvmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
+const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed };
+
+/** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
+export const kvmalloc: readonly Api[] = [
+  { ...plain, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
+  { ...plain, name: "kvmalloc_node", signature: "void *kvmalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...array, name: "kvmalloc_array", signature: "void *kvmalloc_array(size_t n, size_t size, gfp_t flags)" },
+  { ...zeroed, name: "kvzalloc", signature: "void *kvzalloc(size_t size, gfp_t flags)" },
+  { ...zeroed, name: "kvzalloc_node", signature: "void *kvzalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...zeroed, name: "kvcalloc", alsoTakes: ["count", "pages", "order"], signature: "void *kvcalloc(size_t n, size_t size, gfp_t flags)" },
+];

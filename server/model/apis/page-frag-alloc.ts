@@ -1,0 +1,48 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { NO_PAGES, type Plan } from "./_plan.ts";
+import { orderOfBytes } from "./_sizes.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+/** A fragment cache is refilled with 32 KiB where it can (PAGE_FRAG_CACHE_MAX_SIZE). */
+export const FRAG_BYTES = 32 << 10;
+
+/** The mask of the large refill (mm/page_frag_cache.c:__page_frag_cache_refill). */
+export function fragFirstMask(kernel: Kernel, flags: Mask): Mask {
+  const { bits } = kernel;
+  const kept = kernel.features.pageFragDropsDirectReclaim ? flags & ~bits.DIRECT_RECLAIM : flags;
+  return mask(kept | bits.COMP | bits.NOWARN | bits.NORETRY | bits.NOMEMALLOC);
+}
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    notes: [
+      {
+        text: kernel.features.pageFragDropsDirectReclaim
+          ? "A refill of 32 KiB is tried without __GFP_DIRECT_RECLAIM and with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC; a single page with the caller's mask comes after it."
+          : "A refill of 32 KiB is tried with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC added; a single page with the caller's mask comes after it.",
+        evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
+      },
+      { text: "__GFP_ZERO clears a whole refill, not the fragment: fragments of a page that was there already keep their contents.", evidence: "mm/page_frag_cache.c:__page_frag_cache_refill" },
+    ],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = planPages(kernel, request.mask, 0);
+  const order = orderOfBytes(kernel, FRAG_BYTES);
+  planned.firstMask = fragFirstMask(kernel, request.mask);
+  planned.firstOrder = order > 0 ? order : NO_PAGES;
+  return planned;
+}
+
+const common = { family: "page-frag" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan };
+
+/** Fragments of pages (`page_frag_alloc`, mm/page_alloc.c; mm/page_frag_cache.c since 6.13). */
+export const pageFragAlloc: readonly Api[] = [
+  { ...common, name: "page_frag_alloc", signature: "void *page_frag_alloc(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask)" },
+  { ...common, name: "page_frag_alloc_align", signature: "void *page_frag_alloc_align(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask, unsigned int align)" },
+];

@@ -1,0 +1,29 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { mask } from "../masks/mask.ts";
+import type { AllocationRequest } from "../request.ts";
+import { planPages } from "./alloc-pages.ts";
+import type { Api, MaskTreatment } from "./api.ts";
+import { FRAG_BYTES } from "./page-frag-alloc.ts";
+import { NO_PAGES, type Plan } from "./_plan.ts";
+import { orderOfBytes } from "./_sizes.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+function treatment(): MaskTreatment {
+  return treatmentOf({
+    notes: [{ text: "32 KiB are tried without __GFP_DIRECT_RECLAIM and with __GFP_COMP, __GFP_NOWARN and __GFP_NORETRY; a single page with the caller's mask comes after them.", evidence: "net/core/sock.c:skb_page_frag_refill" }],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const { bits } = kernel;
+  const planned = planPages(kernel, request.mask, 0);
+  const order = orderOfBytes(kernel, FRAG_BYTES);
+  planned.firstMask = mask((request.mask & ~bits.DIRECT_RECLAIM) | bits.COMP | bits.NOWARN | bits.NORETRY);
+  planned.firstOrder = order > 0 ? order : NO_PAGES;
+  return planned;
+}
+
+/** Fragments of a socket (`skb_page_frag_refill`, net/core/sock.c). */
+export const skbPageFragRefill: readonly Api[] = [
+  { name: "skb_page_frag_refill", family: "page-frag", signature: "bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp)", size: "bytes", alsoTakes: [], takesMask: true, exists: always, treatment, plan },
+];

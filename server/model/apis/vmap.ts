@@ -1,0 +1,37 @@
+import type { Kernel } from "../kernels/kernel.ts";
+import { inInterrupt } from "../contexts.ts";
+import type { AllocationRequest } from "../request.ts";
+import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
+import { always, treatmentOf } from "./_treatment.ts";
+
+function treatment(kernel: Kernel): MaskTreatment {
+  return treatmentOf({
+    forced: kernel.gfp.KERNEL,
+    notes: [{ text: "Maps pages that exist; the area and the page tables are asked for with GFP_KERNEL. BUG_ON(in_interrupt()).", evidence: "mm/vmalloc.c:vmap" }],
+  });
+}
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = pagesPlan(kernel.gfp.KERNEL, 0, false);
+  planned.sleeps = true;
+  planned.fails = true;
+  planned.warns = "may";
+  if (inInterrupt(request.context)) planned.bugs = "always";
+  return planned;
+}
+
+function planUnmap(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = pagesPlan(kernel.gfp.KERNEL, NO_PAGES, false);
+  planned.sleeps = true;
+  if (inInterrupt(request.context)) planned.bugs = "always";
+  return planned;
+}
+
+const common = { family: "vmalloc" as ApiFamily, size: "none" as const, alsoTakes: ["count", "pages"] as const, takesMask: false, exists: always, treatment };
+
+/** Mapping of pages that exist (`vmap`, mm/vmalloc.c): no memory of its own, but the same contexts as vmalloc. */
+export const vmap: readonly Api[] = [
+  { ...common, plan, name: "vmap", signature: "void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)" },
+  { ...common, plan: planUnmap, name: "vunmap", signature: "void vunmap(const void *addr)" },
+];
