@@ -1,4 +1,4 @@
-import { LOCK, PLACE } from "../../model/contexts.ts";
+import { inInterrupt as contextInInterrupt, isAtomic, LOCK } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import type { Match, Remedy, Subject, Target } from "./rule.ts";
 
@@ -21,14 +21,11 @@ export const named = (subject: Subject, flag: FlagName): boolean => wrote(subjec
 /** The caller may block by this mask. */
 export const blocks = (subject: Subject): boolean => has(subject, "DIRECT_RECLAIM");
 
-/** in_interrupt() is true: hard or soft interrupt, NMI, or bottom halves disabled (include/linux/preempt.h). */
-export const inInterrupt = (subject: Subject): boolean =>
-  (subject.request.context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq | PLACE.bh_off)) !== 0;
+/** in_interrupt() is true: hard or soft interrupt, NMI, or bottom halves disabled. */
+export const inInterrupt = (subject: Subject): boolean => contextInInterrupt(subject.request.context);
 
-/** The context may not sleep: atomic, or under a lock whose section may not block, on PREEMPT_RT too. */
-export const mayNotSleep = (subject: Subject): boolean =>
-  (subject.request.context.places & (PLACE.nmi | PLACE.hardirq | PLACE.irqs_off | PLACE.softirq | PLACE.bh_off | PLACE.preempt_off)) !== 0 ||
-  (subject.request.context.locks & (LOCK.spinlock | LOCK.raw_spinlock | LOCK.rcu_read)) !== 0;
+/** The caller may not sleep where it stands, whatever its mask. */
+export const mayNotSleep = (subject: Subject): boolean => isAtomic(subject.kernel, subject.request.context);
 
 export const holds = (subject: Subject, lock: keyof typeof LOCK): boolean => (subject.request.context.locks & LOCK[lock]) !== 0;
 

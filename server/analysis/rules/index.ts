@@ -1,0 +1,27 @@
+// Written by scripts/indexes.ts: one line for each file of this folder.
+import { contig } from "./contig.ts";
+import { dma } from "./dma.ts";
+import { mempool } from "./mempool.ts";
+import { misc } from "./misc.ts";
+import { net } from "./net.ts";
+import { pages } from "./pages.ts";
+import { percpu } from "./percpu.ts";
+import { recursion } from "./recursion.ts";
+import { slab } from "./slab.ts";
+import { trees } from "./trees.ts";
+import { vmalloc } from "./vmalloc.ts";
+import type { Rule } from "./rule.ts";
+
+export const ALL: readonly Rule[] = [
+  ...contig,
+  ...dma,
+  ...mempool,
+  ...misc,
+  ...net,
+  ...pages,
+  ...percpu,
+  ...recursion,
+  ...slab,
+  ...trees,
+  ...vmalloc,
+];
