@@ -1,0 +1,141 @@
+import { observedFields } from "./observed.ts";
+import type { Fields, KindCheck, Row } from "./row.ts";
+import { textOf, textsOf } from "./row.ts";
+import { releaseOf, sceneOf, zonesByPart } from "./scenario.ts";
+
+/** Rows that disagree in one field in the same way. */
+export interface Disagreement {
+  readonly field: string;
+  /** What distinguishes the class: recorded and modelled value, as JSON. */
+  readonly recorded: string;
+  readonly modelled: string;
+  count: number;
+  /** The first rows of the class. */
+  readonly examples: Row[];
+}
+
+export interface FieldResult {
+  readonly field: string;
+  rows: number;
+  agreeing: number;
+  /** Rows left out because the field did not repeat when the row was recorded twice. */
+  unstable: number;
+  /** Lowest share that passes; null: none. */
+  readonly minimum: number | null;
+}
+
+export interface KindResult {
+  readonly kind: string;
+  rows: number;
+  readonly fields: Map<string, FieldResult>;
+  readonly disagreements: Map<string, Disagreement>;
+}
+
+export interface RunResult {
+  readonly kinds: Map<string, KindResult>;
+  /** Rows of kinds that nothing checks, and rows whose scene is not known, by kind. */
+  readonly unchecked: Map<string, number>;
+}
+
+/** Which recorded fields, when they did not repeat, make a derived field worthless. */
+const RAW_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  result: ["out", "loop"],
+  node: ["nid", "out"],
+  zone: ["zone", "nid", "out"],
+  report: ["failmsg", "out"],
+  sleep: ["sleep"],
+  directReclaim: ["ev.dreclaim"],
+  kswapd: ["ev.wake"],
+  compaction: ["ev.trycompact", "ev.dcompact"],
+  oom: ["ev.oom", "ev.mayoom"],
+  killed: ["ev.oomkill", "killed"],
+  drain: ["ev.drain"],
+  pfmemalloc: ["pfm"],
+  attempts: ["attempts", "out", "ev.gpff", "ev.dreclaim", "ev.dcompact", "ev.mayoom", "ev.oom", "ev.rretry", "ev.cretry", "ev.drain"],
+};
+
+/**
+ * Runs rows through their kinds' models and compares field by field. `only`: one kind; null: all. Zones come from the rows' own
+ * `zone` lines where there are any, else from machines.ts.
+ */
+export function runConformance(rows: readonly Row[], checks: ReadonlyMap<string, KindCheck>, only: string | null = null): RunResult {
+  const zones = zonesByPart(rows);
+  const result: RunResult = { kinds: new Map(), unchecked: new Map() };
+  for (const row of rows) {
+    const kind = textOf(row, "kind");
+    if (only !== null && kind !== only) continue;
+    const check = checks.get(kind);
+    const release = releaseOf(row);
+    const scene = check === undefined ? null : sceneOf(row, zones);
+    if (check === undefined || release === null || scene === null) {
+      result.unchecked.set(kind, (result.unchecked.get(kind) ?? 0) + 1);
+      continue;
+    }
+    const observed = check.observed === undefined ? observedFields(row, release) : check.observed(row, scene);
+    compare(kindResult(result, kind), check, row, observed, check.model(row, scene));
+  }
+  return result;
+}
+
+function kindResult(result: RunResult, kind: string): KindResult {
+  const known = result.kinds.get(kind);
+  if (known !== undefined) return known;
+  const fresh: KindResult = { kind, rows: 0, fields: new Map(), disagreements: new Map() };
+  result.kinds.set(kind, fresh);
+  return fresh;
+}
+
+const MOST_EXAMPLES = 20;
+
+function compare(kind: KindResult, check: KindCheck, row: Row, observed: Fields, modelled: Fields): void {
+  kind.rows++;
+  const unstable = textsOf(row, "unstable");
+  for (const [field, value] of Object.entries(modelled)) {
+    const found = fieldResult(kind, check, field);
+    if (isUnstable(field, unstable)) {
+      found.unstable++;
+      continue;
+    }
+    found.rows++;
+    const recordedText = JSON.stringify(observed[field]) ?? "absent";
+    const modelledText = JSON.stringify(value) ?? "absent";
+    if (recordedText === modelledText) {
+      found.agreeing++;
+      continue;
+    }
+    const key = `${field}\n${recordedText}\n${modelledText}`;
+    const class_ = kind.disagreements.get(key) ?? { field, recorded: recordedText, modelled: modelledText, count: 0, examples: [] };
+    class_.count++;
+    if (class_.examples.length < MOST_EXAMPLES) class_.examples.push(row);
+    kind.disagreements.set(key, class_);
+  }
+}
+
+function isUnstable(field: string, unstable: readonly string[]): boolean {
+  if (unstable.length === 0) return false;
+  return unstable.some((name) => name === field || (RAW_FIELDS[field]?.includes(name) ?? false));
+}
+
+function fieldResult(kind: KindResult, check: KindCheck, field: string): FieldResult {
+  const known = kind.fields.get(field);
+  if (known !== undefined) return known;
+  const fresh: FieldResult = { field, rows: 0, agreeing: 0, unstable: 0, minimum: check.minima[field] ?? check.minima["*"] ?? null };
+  kind.fields.set(field, fresh);
+  return fresh;
+}
+
+/** The share of agreeing rows, 0..1; 1 when there are none. */
+export function shareOf(field: FieldResult): number {
+  return field.rows === 0 ? 1 : field.agreeing / field.rows;
+}
+
+/** Fields whose share lies below the minimum. */
+export function failures(result: RunResult): readonly { readonly kind: string; readonly field: FieldResult }[] {
+  const failed: { kind: string; field: FieldResult }[] = [];
+  for (const kind of result.kinds.values()) {
+    for (const field of kind.fields.values()) {
+      if (field.minimum !== null && shareOf(field) < field.minimum) failed.push({ kind: kind.kind, field });
+    }
+  }
+  return failed;
+}

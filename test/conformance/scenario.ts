@@ -1,0 +1,207 @@
+import type { Context, ContextName } from "../../server/model/contexts.ts";
+import { contextOf, withScope } from "../../server/model/contexts.ts";
+import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
+import { kernelOf } from "../../server/model/kernels/kernels.ts";
+import type { MemoryState, NodeState, PageGift, ZoneState } from "../../server/model/memory/state.ts";
+import type { ZoneName } from "../../server/model/request.ts";
+import { MACHINES, machineOfPart } from "./machines.ts";
+import type { Release, Row, Scene, ZoneFacts } from "./row.ts";
+import { numberOf, textOf } from "./row.ts";
+
+/** The build options of the recorded kernels, where they differ from the model's defaults. */
+const RECORDED_OPTIONS: Partial<BuildOptions> = { DEBUG_VM: true, DEBUG_ATOMIC_SLEEP: true };
+
+/** Zones by part, collected from the `zone` rows of a recording. */
+export type ZonesByPart = ReadonlyMap<string, readonly ZoneFacts[]>;
+
+/** The release of a row's `v`; null for one that is not known. */
+export function releaseOf(row: Row): Release | null {
+  switch (textOf(row, "v")) {
+    case "6.1": return "6.1.192";
+    case "6.12": return "6.12.117";
+    default: return null;
+  }
+}
+
+/** The recorded kernel, as the model knows it. */
+export function recordedKernel(release: Release): Kernel {
+  const kernel = kernelOf(release, RECORDED_OPTIONS);
+  if ("unknown" in kernel) throw new Error(kernel.unknown);
+  return kernel;
+}
+
+/** Collects the `zone` rows of a recording, by release and part; the last boot of a part counts. */
+export function zonesByPart(rows: Iterable<Row>): ReadonlyMap<string, readonly ZoneFacts[]> {
+  const found = new Map<string, Map<string, ZoneFacts>>();
+  for (const row of rows) {
+    const zone = row["kind"] === "zone" ? zoneFactsOf(row) : null;
+    if (zone === null) continue;
+    const key = `${textOf(row, "v")} ${textOf(row, "part")}`;
+    const zones = found.get(key) ?? new Map<string, ZoneFacts>();
+    zones.set(`${zone.nid} ${zone.zone}`, zone);
+    found.set(key, zones);
+  }
+  return new Map([...found].map(([key, zones]) => [key, [...zones.values()]]));
+}
+
+function zoneFactsOf(row: Row): ZoneFacts | null {
+  const reserve = row["lowmem_reserve"];
+  if (!Array.isArray(reserve)) return null;
+  const number = (field: string): number => numberOf(row, field) ?? 0;
+  return {
+    nid: number("nid"), zone: number("zone"), name: textOf(row, "name"), managed: number("managed"), cma: number("cma"),
+    free: number("free"), min: number("min"), low: number("low"), high: number("high"), lowmem_reserve: reserve.map(Number),
+  };
+}
+
+/** The scene of a row: kernel, memory before the call, context. Null if the row's release or context is not known. */
+export function sceneOf(row: Row, zones: ZonesByPart): Scene | null {
+  const release = releaseOf(row);
+  if (release === null) return null;
+  const part = textOf(row, "part");
+  const machine = zones.get(`${textOf(row, "v")} ${part}`) ?? MACHINES[release][machineOfPart(part)];
+  const context = contextNamed(textOf(row, "ctx"));
+  if (context === null) return null;
+  return { release, kernel: recordedKernel(release), context, memory: memoryOf(row, machine, part) };
+}
+
+const TASKS: Readonly<Record<string, readonly ContextName[]>> = {
+  pf_memalloc: ["reclaim"],
+  pf_memalloc_preempt_off: ["reclaim", "preempt_off"],
+  softirq_pf_memalloc: ["softirq", "reclaim"],
+  hardirq_pf_memalloc: ["hardirq", "reclaim"],
+  preempt_off: ["preempt_off"],
+  irqs_off: ["irqs_off"],
+  bh_off: ["bh_off"],
+  softirq: ["softirq"],
+  hardirq: ["hardirq"],
+  oom_victim: ["oom_victim"],
+  rt_task: ["rt_task"],
+  sigkill_pending: ["sigkill_pending"],
+};
+
+/** The context of a recorded name. In `softirq_sets_pf_memalloc` the handler itself calls memalloc_noreclaim_save(). */
+export function contextNamed(name: string): Context | null {
+  switch (name) {
+    case "": case "process": return contextOf("process");
+    case "nofs": case "noio": case "pin": return withScope(contextOf("process"), name);
+    case "softirq_sets_pf_memalloc": return withScope(contextOf("softirq"), "noreclaim");
+    default: {
+      const names = TASKS[name];
+      return names === undefined ? null : contextOf(...names);
+    }
+  }
+}
+
+/** How the free pages of a state lie. */
+type Layout = "single pages" | "large blocks";
+
+function layoutOf(state: string): Layout {
+  const scattered = /^(n0_(?!zero)(?!.*_contig)|frag|drain_n0)/;
+  return scattered.test(state) ? "single pages" : "large blocks";
+}
+
+function memoryOf(row: Row, machine: readonly ZoneFacts[], part: string): MemoryState {
+  const state = textOf(row, "state");
+  const pressure = machineOfPart(part) === "pressure" || machineOfPart(part) === "cma";
+  const free = freeOf(row, machine, state);
+  const nodeIds = [...new Set(machine.map((zone) => zone.nid))].sort((a, b) => a - b);
+  const nodes: NodeState[] = nodeIds.map((id) => ({
+    id,
+    zones: machine.filter((zone) => zone.nid === id).map((zone) => zoneStateOf(zone, free, state, part)),
+  }));
+  return {
+    nodes,
+    oomKillable: !pressure || part === "p3b",
+    watermarkBoost: false,
+    homeNode: 0,
+    ...(state.startsWith("cpuset_mems1") ? { cpusetNodes: [1] } : {}),
+    memcgAtLimit: state.startsWith("memcg at memory.max"),
+    perCpuListsOff: pressure,
+    ...(state === "zero_reclaimable" ? { shrinkers: shrinkersOf(machine) } : {}),
+    ...(pressure && part !== "p3b" ? { oomNotifierGives: machine.map((zone) => giftOf(zone, NOTIFIER_PAGES)) } : {}),
+    ...(part === "p3b" ? { killable: killable(machine) } : {}),
+  };
+}
+
+/** The recorder's OOM notifier gives 8 MiB back to each zone, at once. */
+const NOTIFIER_PAGES = 2048;
+/** The recorder's shrinker gives back four blocks of 4 MiB on each node in a round, out of all it has taken. */
+const SHRINKER_PAGES_PER_ROUND = 4096;
+/** Four processes of 6 MiB each, on the first node's Normal zone. */
+const KILLABLE = 4;
+const KILLABLE_PAGES = 1536;
+
+function giftOf(zone: ZoneFacts, pages: number): PageGift {
+  return { node: zone.nid, zone: zoneName(zone.name), pages };
+}
+
+function shrinkersOf(machine: readonly ZoneFacts[]): NonNullable<MemoryState["shrinkers"]> {
+  return machine.filter((zone) => zone.name === "Normal").map((zone) => ({ ...giftOf(zone, zone.managed), pagesPerRound: SHRINKER_PAGES_PER_ROUND }));
+}
+
+function killable(machine: readonly ZoneFacts[]): readonly (readonly PageGift[])[] {
+  const home = machine.find((zone) => zone.nid === 0 && zone.name === "Normal");
+  return home === undefined ? [] : Array.from({ length: KILLABLE }, () => [giftOf(home, KILLABLE_PAGES)]);
+}
+
+/**
+ * Pages of the recorded machines' first Normal zone that lie on the file LRU and never come free (the text of pid 1, the
+ * root file system). Not recorded, but bounded on both sides by which states should_reclaim_retry() gave hope.
+ */
+function stuckFilePagesOf(part: string): number {
+  switch (part) {
+    case "p3c": return 220;
+    case "p4c": return 400;
+    default: return 140;
+  }
+}
+
+function zoneStateOf(zone: ZoneFacts, free: ReadonlyMap<string, number>, state: string, part: string): ZoneState {
+  const pages = free.get(`${zone.nid}.${zone.name}`) ?? 0;
+  const home = zone.nid === 0 && zone.name === "Normal";
+  return {
+    name: zoneName(zone.name),
+    managed: zone.managed,
+    free: layoutOf(state) === "single pages" ? [pages] : blocksOf(pages),
+    min: zone.min, low: zone.low, high: zone.high,
+    lowmemReserve: zone.lowmem_reserve,
+    reclaimable: 0,
+    movable: state === "frag_movable" ? pages : 0,
+    pinned: 0,
+    cma: state === "cma_only" && home ? pages : state.startsWith("plenty") ? Math.min(zone.cma, pages) : 0,
+    highatomic: 0,
+    stuckFilePages: home && state !== "" && !state.startsWith("plenty") && !state.startsWith("memcg") ? stuckFilePagesOf(part) : 0,
+  };
+}
+
+/** Free pages per `node.zone`: those of the row, those of a depth row, or, with memory to spare, those of the boot. */
+function freeOf(row: Row, machine: readonly ZoneFacts[], state: string): ReadonlyMap<string, number> {
+  const recorded = row["free"];
+  if (typeof recorded === "object" && recorded !== null) {
+    return new Map(Object.entries(recorded).map(([place, pages]) => [place, Number(pages)]));
+  }
+  if (state === "drain_n0") return new Map([["0.Normal", numberOf(row, "start_free") ?? 0]]);
+  // A row that died before it could say: every pressure state without memory.
+  if (state === "zero") return new Map();
+  return new Map(machine.map((zone) => [`${zone.nid}.${zone.name}`, zone.free]));
+}
+
+const LARGEST_ORDER = 10;
+
+function blocksOf(pages: number): readonly number[] {
+  const blocks: number[] = [];
+  let rest = pages;
+  for (let order = LARGEST_ORDER; order >= 0; order--) {
+    blocks[order] = Math.floor(rest / 2 ** order);
+    rest %= 2 ** order;
+  }
+  return blocks;
+}
+
+function zoneName(name: string): ZoneName {
+  switch (name) {
+    case "DMA": case "DMA32": case "HighMem": case "Movable": return name;
+    default: return "Normal";
+  }
+}
