@@ -1,0 +1,282 @@
+import type { Plan } from "./apis/_plan.ts";
+import { COSTLY_ORDER } from "./apis/_sizes.ts";
+import { apiNamed } from "./apis.ts";
+import { forbidsEvenNonBlocking, isAtomic, LOCK, SCOPE, TASK } from "./contexts.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import { mask, type FlagName, type Mask } from "./masks/mask.ts";
+import { applyScopes } from "./masks/properties.ts";
+import { isLowZone } from "./masks/zone.ts";
+import type { AllocationRequest, Reason, Verdict } from "./request.ts";
+import { CAN, chargeCan, pagesCan, taskHasMemalloc, verdict } from "./verdict.ts";
+
+const SLOWPATH = "mm/page_alloc.c:__alloc_pages_slowpath";
+const MAY_OOM = "mm/page_alloc.c:__alloc_pages_may_oom";
+const ALLOC_FLAGS = "mm/page_alloc.c:gfp_to_alloc_flags";
+
+/** The flags of a mask by name, in the order of the bits, joined with ` | `; `0` for none, undefined bits in hexadecimal. */
+export function flagList(kernel: Kernel, value: Mask): string {
+  const names: { readonly bit: number; readonly text: string }[] = [];
+  let rest: number = value;
+  for (const name of Object.keys(kernel.bits) as readonly FlagName[]) {
+    const bit = kernel.bits[name];
+    if (bit === 0 || (value & bit) === 0) continue;
+    names.push({ bit, text: `__GFP_${name}` });
+    rest &= ~bit;
+  }
+  names.sort((left, right) => left.bit - right.bit);
+  const texts = names.map(({ text }) => text);
+  if (rest !== 0) texts.push(`0x${(rest >>> 0).toString(16)}`);
+  return texts.length === 0 ? "0" : texts.join(" | ");
+}
+
+/**
+ * Why the verdict is what it is, for people: one sentence for each thing that the kernel does with the request, with the
+ * function that does it. Slower than the verdict.
+ */
+export function explain(kernel: Kernel, request: AllocationRequest): readonly Reason[] {
+  const api = apiNamed(request.api);
+  const answer = verdict(kernel, request);
+  if (api === null || answer.unknown !== null) {
+    return [{ about: "refused", text: answer.unknown ?? `The model does not know ${request.api}.`, evidence: kernel.source }];
+  }
+  const plan = api.plan(kernel, request);
+  const reasons: Reason[] = [];
+  const say = (about: Reason["about"], text: string, evidence: string): void => {
+    reasons.push({ about, text, evidence });
+  };
+  explainMask(kernel, request, plan, answer, say);
+  explainTries(kernel, request, plan, say);
+  if (answer.fails === "always") {
+    say("refused", `${request.api} fails before it looks at memory.`, treatmentEvidence(kernel, request.api));
+  }
+  explainContext(kernel, request, plan, answer, say);
+  if (plan.order >= 0) explainPages(kernel, request, plan, answer, say);
+  explainCharge(kernel, request, plan, say);
+  for (const note of api.treatment(kernel).notes) say("mask", note.text, note.evidence);
+  return reasons;
+}
+
+type Say = (about: Reason["about"], text: string, evidence: string) => void;
+
+function treatmentEvidence(kernel: Kernel, name: string): string {
+  return apiNamed(name)?.treatment(kernel).notes[0]?.evidence ?? "mm/page_alloc.c:__alloc_pages";
+}
+
+function explainMask(kernel: Kernel, request: AllocationRequest, plan: Plan, answer: Verdict, say: Say): void {
+  const { mask: given, context } = request;
+  if (answer.undefinedBits !== 0) {
+    say("mask", `The bits 0x${answer.undefinedBits.toString(16)} have no meaning in ${kernel.name}.`, "include/linux/gfp_types.h");
+  }
+  if (plan.refused !== "always") {
+    const added = mask(plan.mask & ~given);
+    const dropped = mask(given & ~plan.mask);
+    const evidence = treatmentEvidence(kernel, request.api);
+    if (added !== 0) say("mask", `${request.api} adds ${flagList(kernel, added)} for the page allocator.`, evidence);
+    if (dropped !== 0) say("mask", `${request.api} does not pass ${flagList(kernel, dropped)} to the page allocator.`, evidence);
+  }
+  const scoped = applyScopes(kernel, plan.mask, context.scopes);
+  if (scoped !== plan.mask) {
+    say("mask", `The scope takes ${flagList(kernel, mask(plan.mask & ~scoped))} away.`, "include/linux/sched/mm.h:current_gfp_context");
+  } else if ((context.scopes & (SCOPE.nofs | SCOPE.noio)) !== 0) {
+    say("mask", "The scope changes nothing: the mask has none of the bits that it takes away.", "include/linux/sched/mm.h:current_gfp_context");
+  }
+  if (!answer.zoneValid) {
+    say("zone", `The zone bits contradict each other: a BUG with DEBUG_VM, and without it the lowest zone, ${answer.zone}, silently.`, "include/linux/gfp.h:gfp_zone");
+  } else {
+    say("zone", `The highest zone allowed is ${answer.zone}${answer.zonelist === 1 ? ", of one node only" : ""}.`, "include/linux/gfp.h:gfp_zone");
+  }
+  if (answer.migratetype === 3) {
+    say("zone", "__GFP_MOVABLE with __GFP_RECLAIMABLE gives migratetype 3, which is that of the HIGHATOMIC reserve.", "include/linux/gfp.h:gfp_migratetype");
+  }
+}
+
+function explainTries(kernel: Kernel, request: AllocationRequest, plan: Plan, say: Say): void {
+  if (plan.refused === "always") return;
+  const evidence = treatmentEvidence(kernel, request.api);
+  if (plan.firstOrder >= 0) {
+    const refused = plan.firstOrder > kernel.maxOrder ? ", which is refused for its order" : "";
+    say("size", `First try: order ${plan.firstOrder} with ${flagList(kernel, plan.firstMask)}${refused}.`, evidence);
+    if (plan.order >= 0) say("size", `Last try: order ${plan.order} with ${flagList(kernel, plan.mask)}.`, evidence);
+  } else if (plan.order > 0 && request.order === null) {
+    say("size", `The page allocator is asked for order ${plan.order}.`, evidence);
+  }
+  if (plan.order < 0) say("size", "No page is asked for.", evidence);
+}
+
+function explainContext(kernel: Kernel, request: AllocationRequest, plan: Plan, answer: Verdict, say: Say): void {
+  const { context } = request;
+  const forbidden = plan.nmiSafe ? null : forbidsEvenNonBlocking(kernel, context);
+  if (forbidden !== null) {
+    say("sleeps", `No mask is right here: ${forbidden.text}.`, "Documentation/core-api/real-time/differences.rst");
+  }
+  if (plan.bugs === "always") {
+    say("warns", "BUG_ON(in_interrupt()): the kernel stops here.", "mm/vmalloc.c:__get_vm_area_node");
+  } else if (plan.bugs === "may") {
+    say("warns", "When the first try fails the call reaches BUG_ON(in_interrupt()).", "mm/vmalloc.c:__get_vm_area_node");
+  }
+  if (answer.sleeps === "may" && isAtomic(kernel, context)) {
+    say("sleeps", "The call may sleep where sleeping is not allowed: \"sleeping function called from invalid context\" with DEBUG_ATOMIC_SLEEP, and without it a schedule in atomic context when memory is short.", "include/linux/sched/mm.h:might_alloc");
+  }
+  if (answer.sleeps === "may" && (context.locks & LOCK.fs_lock) !== 0 && (answer.effective & kernel.bits.FS) !== 0) {
+    say("reclaim", "Reclaim may enter the filesystem whose lock is held.", "mm/page_alloc.c:__need_reclaim");
+  }
+  if (answer.sleeps === "may" && (context.locks & LOCK.io_lock) !== 0 && (answer.effective & kernel.bits.IO) !== 0) {
+    say("reclaim", "Reclaim may start I/O on the device whose lock is held.", "mm/vmscan.c:shrink_folio_list");
+  }
+}
+
+/** What decides the last try, in the order of the slow path. */
+function explainPages(kernel: Kernel, request: AllocationRequest, plan: Plan, answer: Verdict, say: Say): void {
+  const { bits, features } = kernel;
+  const { context } = request;
+  const value = applyScopes(kernel, plan.mask, context.scopes);
+  const has = (bit: Mask): boolean => (value & bit) !== 0;
+  const costly = plan.order > COSTLY_ORDER;
+  const can = plan.fastOnly ? CAN.fail : pagesCan(kernel, value, plan.order, context);
+
+  if (plan.fastOnly) {
+    say("fails", "The free lists are tried once, without waiting for a lock and without a slow path: NULL is ordinary.", "mm/page_alloc.c:alloc_pages_nolock");
+    return;
+  }
+  explainReserves(kernel, value, context.task, answer, say);
+  if (!has(bits.DIRECT_RECLAIM)) {
+    say("sleeps", plan.sleeps ? "The pages are asked for without __GFP_DIRECT_RECLAIM, but the call sleeps on its own account." : "Without __GFP_DIRECT_RECLAIM the call does not sleep: no reclaim, no compaction, no OOM killer, NULL after two tries.", SLOWPATH);
+    say("kswapd", has(bits.KSWAPD_RECLAIM) ? "kswapd is woken below the low watermark." : "kswapd is not woken either: nobody reclaims for this request.", SLOWPATH);
+    if (has(bits.NOFAIL)) say("fails", nofailWithoutReclaim(kernel, has(bits.NOWARN)), SLOWPATH);
+    if (!has(bits.NOFAIL) && (has(bits.NORETRY) || has(bits.RETRY_MAYFAIL))) {
+      say("fails", "The retry flags have no effect: the call gives up before they are looked at.", SLOWPATH);
+    }
+  } else if (taskHasMemalloc(context)) {
+    say("reclaim", "The task has PF_MEMALLOC: it is let into all reserves and does not reclaim, it gives up at once.", SLOWPATH);
+    say("fails", has(bits.NOFAIL) ? "__GFP_NOFAIL cannot give up here and spins until others free memory." : "Even GFP_KERNEL of order 0 can fail here.", SLOWPATH);
+  } else {
+    say("sleeps", "__GFP_DIRECT_RECLAIM: the call may sleep, reclaim and wait.", SLOWPATH);
+    if ((can & CAN.reclaim) === 0) say("reclaim", "This combination gives up without direct reclaim.", SLOWPATH);
+    if (plan.order > 0 && !has(bits.IO)) say("compaction", "Without __GFP_IO there is no compaction, so fragmentation cannot be mended.", "mm/compaction.c:try_to_compact_pages");
+    explainOom(kernel, value, plan, can, say);
+    explainFailure(kernel, value, plan, can, context.task, say);
+  }
+  if (plan.endless && (can & CAN.fail) !== 0) {
+    say("loops", "A failed try is repeated after a wait, until an element or the memory comes: the call does not return NULL, and may not return.", treatmentEvidence(kernel, request.api));
+  }
+  if (plan.fails) say("fails", "The call can fail for reasons of its own even when every page is there.", treatmentEvidence(kernel, request.api));
+  if (plan.order > 1 && has(bits.NOFAIL)) {
+    switch (features.nofailHighOrderWarns) {
+      case "rmqueue":
+        say("warns", "__GFP_NOFAIL with an order above 1: WARN_ON_ONCE when the page comes from the buddy lists, even on success.", "mm/page_alloc.c:rmqueue");
+        break;
+      case "on-slowpath-entry":
+        say("warns", "__GFP_NOFAIL with an order above 1: WARN_ON_ONCE as soon as the slow path is entered; __GFP_NOWARN does not silence it.", SLOWPATH);
+        break;
+      case "nowhere":
+        say("warns", "__GFP_NOFAIL with an order above 1 is documented as unsupported, but this version does not warn.", "include/linux/gfp_types.h");
+        break;
+    }
+  }
+  if (features.warnsAtomicWithDirectReclaim && has(bits.ATOMIC) && has(bits.DIRECT_RECLAIM)) {
+    say("warns", "__GFP_ATOMIC with __GFP_DIRECT_RECLAIM: WARN_ON_ONCE in the slow path, and __GFP_ATOMIC is dropped.", SLOWPATH);
+  }
+  if (costly && has(bits.NOFAIL) && has(bits.DIRECT_RECLAIM)) {
+    say("loops", "An order above 3 is never retried and never brings the OOM killer; __GFP_NOFAIL starts it again and again.", SLOWPATH);
+  }
+  if ((can & CAN.fail) !== 0 && !plan.endless) {
+    say("warns", has(bits.NOWARN) ? "__GFP_NOWARN: a failure is not reported." : "A failure is reported (\"page allocation failure\", at most 10 times in 5 seconds).", "mm/page_alloc.c:warn_alloc");
+  }
+}
+
+function nofailWithoutReclaim(kernel: Kernel, nowarn: boolean): string {
+  switch (kernel.features.nofailWarns) {
+    case "when-failing":
+      return "__GFP_NOFAIL without __GFP_DIRECT_RECLAIM: WARN_ON_ONCE when it fails, and it returns NULL.";
+    case "when-failing-unless-nowarn":
+      return nowarn
+        ? "__GFP_NOFAIL without __GFP_DIRECT_RECLAIM returns NULL; __GFP_NOWARN hides the WARN."
+        : "__GFP_NOFAIL without __GFP_DIRECT_RECLAIM: WARN_ON_ONCE when it fails, and it returns NULL.";
+    case "on-slowpath-entry":
+      return "__GFP_NOFAIL without __GFP_DIRECT_RECLAIM: WARN_ON_ONCE as soon as the slow path is entered, __GFP_NOWARN or not, and it returns NULL.";
+  }
+}
+
+function explainReserves(kernel: Kernel, value: Mask, task: number, answer: Verdict, say: Say): void {
+  const { bits, features } = kernel;
+  const guarded = (value & bits.NOMEMALLOC) !== 0;
+  if (guarded && (value & bits.MEMALLOC) !== 0) {
+    say("reserves", "__GFP_NOMEMALLOC wins over __GFP_MEMALLOC: no access to the reserves by either.", "mm/page_alloc.c:__gfp_pfmemalloc_flags");
+  }
+  switch (answer.reserves) {
+    case "all":
+      say("reserves", (value & bits.NOFAIL) !== 0 && (value & bits.MEMALLOC) === 0
+        ? "After the OOM killer was called, __GFP_NOFAIL tries without any watermark."
+        : "No watermark holds: the request may take the last page.", (value & bits.NOFAIL) !== 0 ? MAY_OOM : "mm/page_alloc.c:__gfp_pfmemalloc_flags");
+      break;
+    case "atomic":
+      say("reserves", "__GFP_HIGH without __GFP_DIRECT_RECLAIM: the request may go down to 0.375 of the min watermark, and outside of the cpuset.", ALLOC_FLAGS);
+      break;
+    case "high":
+      if ((value & bits.NOFAIL) !== 0 && (value & bits.HIGH) === 0) {
+        say("reserves", `When nothing helps, __GFP_NOFAIL may go down to ${features.nofailLastResort === "harder" ? "0.75" : "0.5"} of the min watermark.`, SLOWPATH);
+      } else if ((task & TASK.oom_victim) !== 0 && !guarded && (value & bits.HIGH) === 0) {
+        say("reserves", "A victim of the OOM killer may go down to half of the min watermark.", "mm/page_alloc.c:__gfp_pfmemalloc_flags");
+      } else {
+        say("reserves", "The request may go below the min watermark: to half of it with __GFP_HIGH.", ALLOC_FLAGS);
+      }
+      break;
+    case "none":
+      say("reserves", "The request stops at the min watermark.", ALLOC_FLAGS);
+      break;
+  }
+}
+
+function explainOom(kernel: Kernel, value: Mask, plan: Plan, can: number, say: Say): void {
+  const { bits } = kernel;
+  if ((can & CAN.kill) !== 0) {
+    say("oom", "When reclaim makes no progress the OOM killer is called.", MAY_OOM);
+    return;
+  }
+  const because =
+    (value & bits.NORETRY) !== 0 ? "__GFP_NORETRY gives up before it"
+    : (value & bits.RETRY_MAYFAIL) !== 0 ? "__GFP_RETRY_MAYFAIL"
+    : plan.order > COSTLY_ORDER ? "the order is above 3"
+    : (value & bits.THISNODE) !== 0 ? "__GFP_THISNODE: other nodes may have memory"
+    : isLowZone(kernel, value) ? "the request is for a zone below Normal"
+    : "without __GFP_FS out_of_memory() kills nobody and reports progress";
+  say("oom", `The OOM killer kills nobody for this request: ${because}.`, MAY_OOM);
+}
+
+function explainFailure(kernel: Kernel, value: Mask, plan: Plan, can: number, task: number, say: Say): void {
+  const { bits } = kernel;
+  const noretry = (value & bits.NORETRY) !== 0;
+  if ((value & bits.NOFAIL) !== 0) {
+    say("fails", "__GFP_NOFAIL that may reclaim never returns NULL.", SLOWPATH);
+    if ((can & CAN.kill) !== 0) say("loops", "The call loops until memory comes; the OOM killer can make some.", SLOWPATH);
+    else if (noretry) say("loops", "__GFP_NORETRY gives up after one round and __GFP_NOFAIL begins again: a loop that never reaches the OOM killer.", SLOWPATH);
+    else say("loops", "The call loops until memory comes, and the OOM killer cannot end it.", SLOWPATH);
+    return;
+  }
+  if (noretry) {
+    say("fails", "__GFP_NORETRY: one round of reclaim and compaction, then NULL.", SLOWPATH);
+    if ((value & bits.RETRY_MAYFAIL) !== 0) say("fails", "__GFP_RETRY_MAYFAIL has no effect beside __GFP_NORETRY, which is looked at first.", SLOWPATH);
+  } else if ((value & bits.RETRY_MAYFAIL) !== 0) {
+    say("fails", "__GFP_RETRY_MAYFAIL: up to 16 rounds without progress, then NULL.", "mm/page_alloc.c:should_reclaim_retry");
+  } else if (plan.order > COSTLY_ORDER) {
+    say("fails", "An order above 3 gets one round of compaction and reclaim, then NULL.", SLOWPATH);
+  } else if ((value & bits.THISNODE) !== 0 || isLowZone(kernel, value)) {
+    say("fails", "The node or the zone is not given up and nobody is killed for it: NULL when it is exhausted.", MAY_OOM);
+  } else if ((can & CAN.loop) !== 0) {
+    say("loops", "Small orders are retried for ever, and without __GFP_FS nobody is killed to end it: the call depends on the progress of others.", "mm/oom_kill.c:out_of_memory");
+    say("fails", "NULL comes only to victims of the OOM killer, to a failed charge, and from fault injection.", SLOWPATH);
+  } else {
+    const victim = (task & TASK.oom_victim) !== 0 ? " The task is such a victim." : "";
+    say("fails", `Orders up to 3 are retried until the OOM killer has made room: NULL comes only to its victims, in a core dump, with the killer disabled, to a failed charge, and from fault injection.${victim}`, SLOWPATH);
+  }
+}
+
+function explainCharge(kernel: Kernel, request: AllocationRequest, plan: Plan, say: Say): void {
+  if (!plan.charged || plan.refused === "always") return;
+  const value = applyScopes(kernel, plan.chargeMask, request.context.scopes);
+  const can = chargeCan(kernel, value, Math.max(0, plan.order), request.context);
+  const evidence = "mm/memcontrol.c:try_charge_memcg";
+  if ((can & CAN.fail) === 0) say("fails", "At the limit of the memory cgroup the charge goes over it rather than fail.", evidence);
+  else say("fails", "At the limit of the memory cgroup the charge can fail, and the page is given back.", evidence);
+  if ((can & CAN.kill) !== 0) say("oom", "At the limit of the memory cgroup its own OOM killer may be called, __GFP_FS or not.", evidence);
+}
