@@ -18,6 +18,11 @@ export interface SourceFile {
   readonly regions: readonly Region[];
   /** The offset in `text` where each region starts; as long as `regions`. */
   readonly starts: readonly number[];
+  /**
+   * How much text from its start on decides where each region ends: its own and the first words of what follows, or all
+   * (`Infinity`) if the end of the file matters. An edit beyond leaves the region as it is; only `editFile` asks.
+   */
+  readonly reaches: readonly number[];
 }
 
 /** Replace [start, end) by `text`; offsets in UTF-16 units of the text before the edit. */

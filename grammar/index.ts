@@ -1,0 +1,4 @@
+/** The language as text and tree: the grammar floor's front door. */
+export type * from "./ast.ts";
+export type { Edit, Region, SourceFile } from "./source-file.ts";
+export { editFile, parseFile } from "./regions.ts";

@@ -1,0 +1,1384 @@
+import { EmbeddedActionsParser, type IOrAlt, type IParserErrorMessageProvider, type IToken, type ParserMethod, type TokenType } from "chevrotain";
+import type {
+  Amount, CacheFact, Clause, Comparison, ConfigSetting, ContextItem, Effect, ExpectForm, Fact, Item, Mask, MaskTest, MemoryDeclaration, ModelTest,
+  Name as NameNode, NodeBlock, Numeral, Predicate, Problem, Property, Size, SizeMeasure, SizeUnit, Span, Text, Version,
+  ZoneBlock, ZoneFact,
+} from "./ast.ts";
+import { mend, type Finding } from "./mend.ts";
+import { beginsNothing, expected, found, left } from "./wording.ts";
+import * as T from "./tokens.ts";
+import type { Token } from "./tokens.ts";
+
+/** Masks and predicates nest at most this deep; no real one comes near. */
+export const MAX_DEPTH = 200;
+
+/** Thrown at the token that cannot stand where it stands. */
+class Damage {
+  readonly token: Token;
+  readonly message: string;
+  constructor(token: Token, message: string) {
+    this.token = token;
+    this.message = message;
+  }
+}
+
+/** Stands for every damage where only the fact matters, not the words. */
+const NOT_VALID = new Damage(T.END, "");
+
+function types(...list: readonly TokenType[]): ReadonlySet<number> {
+  return new Set(list.map(T.indexOf));
+}
+
+const ITEM_STARTS = types(...T.ITEM_KEYWORDS);
+const REQUEST_STARTS = types(
+  T.Api, T.SizeWord, T.Order, T.Pages, T.Count, T.Flags, T.Context, T.Node, T.Zone, T.Cache, T.Handles, T.Fallback, T.Policy, T.Expect, T.Waive,
+);
+const CONTEXT_STARTS = types(T.In, T.Holds, T.Scope);
+const CACHE_STARTS = types(T.Ctor, T.Dma, T.Account, T.Reclaimable, T.SizeWord);
+const POLICY_STARTS = types(T.Allow, T.Forbid, T.Warn, T.Require, T.Ignore, T.Mode, T.Stage);
+const MEMORY_STARTS = types(T.Node);
+const NODE_STARTS = types(T.Zone);
+const ZONE_STARTS = types(T.Managed, T.Reclaimable, T.Movable, T.Pinned, T.Cma, T.Highatomic, T.Free, T.Watermarks);
+const NO_STARTS: ReadonlySet<number> = new Set();
+/** Words that end a mask where a name would continue it. */
+const MASK_ENDS = types(T.And, T.Or, T.When, T.Because, T.Internal, T.Honours, T.Gives, T.Otherwise);
+
+const NAME = T.indexOf(T.Name);
+const NUMBER = T.indexOf(T.Number_);
+const NAMES: ReadonlySet<number> = new Set([NAME, ...types(...T.KEYWORDS.values())]);
+const LCURLY = T.indexOf(T.LCurly);
+const RCURLY = T.indexOf(T.RCurly);
+const LPAREN = T.indexOf(T.LParen);
+const RPAREN = T.indexOf(T.RParen);
+const TILDE = T.indexOf(T.Tilde);
+const COMMA = T.indexOf(T.Comma);
+const SEMI = T.indexOf(T.Semi);
+const PIPE = T.indexOf(T.Pipe);
+const AMP = T.indexOf(T.Amp);
+const END = T.indexOf(T.EOF);
+
+const PREDICATE_STARTS = new Set([
+  LPAREN, ...types(T.Has, T.Any, T.Lacks, T.Only, T.Is, T.In, T.Order, T.SizeWord, T.Pages, T.Sleeps, T.MayOom, T.MayFail),
+]);
+
+const OPERAND_STARTS = new Set([...NAMES, NUMBER, LPAREN]);
+const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
+const SETTING_VALUES = new Set([NUMBER, ...types(T.On, T.Off)]);
+const NODE_VALUES = new Set([NUMBER, ...types(T.Any)]);
+const HANDLES_VALUES = types(T.Null, T.Nothing);
+const MODE_CONDITIONS = types(T.When, T.Otherwise);
+const MEMORY_SOURCES = new Set([LCURLY, ...types(T.From)]);
+const EXPECT_FORMS = new Set([LCURLY, ...types(T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives)]);
+
+/** Ends behind the tokens, so that looking ahead needs no check of bounds. */
+export const PADDING = 4;
+const NO_TOKENS: readonly Token[] = Array.from({ length: PADDING }, () => T.END);
+
+type MemorySource = NonNullable<MemoryDeclaration["source"]>;
+
+/** What a strict parse found: the item and the index after its last token, or how far it got. */
+export type StrictResult = { readonly valid: true; readonly item: Item; readonly next: number } | { readonly valid: false; readonly seen: number };
+
+export interface TolerantResult<Node> {
+  readonly node: Node;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The grammar of `.allocpolicy` in Chevrotain's rules, with actions that build the tree of `ast.ts`.
+ *
+ * It runs in two ways. *Strict*: on the tokens of a whole file, from a given one on; accepts one header or declaration that
+ * is valid, and gives up at the first damage. *Tolerant*: on the tokens of one region that the strict way gave up on; goes on
+ * after damage and says what is wrong. Damage in a property leaves the property in the tree, its value missing.
+ *
+ * Chevrotain's own recovery stays off: it knows token types only, and what separates two mistakes here is mostly where a
+ * line begins.
+ */
+class AllocPolicyParser extends EmbeddedActionsParser {
+  /** Padded with `PADDING` ends. */
+  private tokens: readonly Token[] = NO_TOKENS;
+  /** The index of the token that was consumed last. */
+  private position = -1;
+  private base = 0;
+  private doc: string | null = null;
+  private depth = 0;
+
+  private tolerant = false;
+  /** What may begin an item of the block that is being read. */
+  private starts: ReadonlySet<number> = NO_STARTS;
+  private blocks = 0;
+  private lastClosing = -1;
+  private balanced = true;
+  private findings: readonly Finding[] = [];
+  private nextFinding = 0;
+  private problems: Problem[] = [];
+  /** Set by a problem: further ones say nothing new until an item in between was found in order. */
+  private quiet = false;
+  /** Counts problems, those kept quiet included. */
+  private events = 0;
+  /** What may begin an item of the block around the current one. */
+  private outer: ReadonlySet<number> = NO_STARTS;
+  /** Within a list of masks, where commas separate. */
+  private list = false;
+
+  constructor() {
+    const errorMessageProvider: IParserErrorMessageProvider = {
+      buildMismatchTokenMessage: ({ expected: type, ruleName }) => this.giveUp(ruleName, type.name),
+      buildNoViableAltMessage: ({ ruleName }) => this.giveUp(ruleName, ""),
+      buildEarlyExitMessage: ({ ruleName }) => this.giveUp(ruleName, ""),
+      buildNotAllInputParsedMessage: ({ ruleName }) => this.giveUp(ruleName, ""),
+    };
+    super(T.VOCABULARY, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true, errorMessageProvider });
+    this.performSelfAnalysis();
+  }
+
+  // The ways in -------------------------------------------------------------------------------------------------------
+
+  /** Reads the header or declaration that begins at `index`; `base` is where its region starts. */
+  readStrict(tokens: readonly Token[], index: number, base: number, doc: string | null): StrictResult {
+    this.begin(tokens, index, base, doc);
+    try {
+      const item = this.item();
+      return { valid: true, item, next: this.position + 1 };
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      return { valid: false, seen: this.position + 2 };
+    }
+  }
+
+  /** Reads all tokens as one header or declaration, whatever is wrong with them. */
+  readTolerant(tokens: readonly Token[], base: number, doc: string | null): TolerantResult<Item | null> {
+    return this.readMended(tokens, base, doc, () => {
+      if (!ITEM_STARTS.has(this.peek().tokenTypeIdx)) {
+        this.report(this.peek(), beginsNothing(this.peek().image));
+        return null;
+      }
+      return this.keep<Item | null>(() => this.item(), () => null);
+    });
+  }
+
+  /** Reads all tokens as a mask. */
+  readMask(tokens: readonly Token[]): TolerantResult<Mask> {
+    return this.readMended(tokens, 0, null, () => this.keep<Mask>(() => this.mask(), () => this.missingMask()));
+  }
+
+  /** Reads all tokens as a size. */
+  readSize(tokens: readonly Token[]): TolerantResult<Size | null> {
+    return this.readMended(tokens, 0, null, () => this.keep<Size | null>(() => this.size(), () => null));
+  }
+
+  private readMended<Node>(tokens: readonly Token[], base: number, doc: string | null, read: () => Node): TolerantResult<Node> {
+    const mended = mend(tokens);
+    this.begin([...mended.tokens, ...NO_TOKENS], 0, base, doc);
+    this.tolerant = true;
+    this.findings = mended.findings;
+    let open = 0;
+    for (let i = 0; i < mended.tokens.length; i++) {
+      const type = mended.tokens[i]?.tokenTypeIdx;
+      if (type === LCURLY) open++;
+      else if (type === RCURLY) {
+        open--;
+        this.lastClosing = i;
+      }
+    }
+    this.balanced = open === 0;
+    const node = read();
+    const rest = this.peek();
+    if (rest.tokenTypeIdx !== END) this.report(rest, left(rest.image));
+    this.position = tokens.length;
+    this.flush(Number.POSITIVE_INFINITY);
+    const problems = this.problems;
+    this.begin(NO_TOKENS, 0, 0, null);
+    return { node, problems };
+  }
+
+  private begin(tokens: readonly Token[], index: number, base: number, doc: string | null): void {
+    this.tokens = tokens;
+    this.position = index - 1;
+    this.base = base;
+    this.doc = doc;
+    this.depth = 0;
+    this.tolerant = false;
+    this.starts = NO_STARTS;
+    this.blocks = 0;
+    this.lastClosing = -1;
+    this.balanced = true;
+    this.findings = [];
+    this.nextFinding = 0;
+    this.problems = [];
+    this.quiet = false;
+    this.events = 0;
+    this.outer = NO_STARTS;
+    this.list = false;
+  }
+
+  // The tokens, in place of Chevrotain's own token vector: one array serves all regions of a file ------------------------
+
+  protected override LA(howMuch: number): Token {
+    return this.tokens[this.position + howMuch] ?? T.END;
+  }
+  protected override LA_FAST(howMuch: number): Token {
+    return this.tokens[this.position + howMuch] ?? T.END;
+  }
+  protected consumeToken(): void {
+    this.position++;
+  }
+  protected exportLexerState(): number {
+    return this.position;
+  }
+  protected importLexerState(position: number): void {
+    this.position = position;
+  }
+  protected resetLexerState(): void {
+    this.position = -1;
+  }
+  protected getLexerPosition(): number {
+    return this.position;
+  }
+  protected onBeforeParse(): void {
+    // No sentinels: `tokens` is padded.
+  }
+  protected onAfterParse(): void {
+    // A region may end before the tokens do.
+  }
+
+  private peek(ahead = 1): Token {
+    return this.tokens[this.position + ahead] ?? T.END;
+  }
+  private previous(): Token {
+    return this.tokens[this.position] ?? T.END;
+  }
+  private at(type: number): boolean {
+    return this.peek().tokenTypeIdx === type;
+  }
+
+  // Chevrotain infers the type of a choice from its alternatives; ours is told, so that each alternative is checked against it.
+  private choose<Node>(alternatives: IOrAlt<Node>[]): Node {
+    return this.OR(alternatives);
+  }
+  private choose2<Node>(alternatives: IOrAlt<Node>[]): Node {
+    return this.OR2(alternatives);
+  }
+  private choose3<Node>(alternatives: IOrAlt<Node>[]): Node {
+    return this.OR3(alternatives);
+  }
+
+  // Spans -------------------------------------------------------------------------------------------------------------
+
+  private start(token: { readonly startOffset: number }): number {
+    return token.startOffset - this.base;
+  }
+  /** The end of what was consumed last. */
+  private end(): number {
+    return this.endOf(this.previous());
+  }
+  private endOf(token: IToken): number {
+    return (token.endOffset ?? token.startOffset) + 1 - this.base;
+  }
+  private nameOf(token: IToken): NameNode {
+    return { text: token.image, start: token.startOffset - this.base, end: this.endOf(token) };
+  }
+  private numeralOf(token: IToken): Numeral {
+    return { text: token.image, value: numberValue(token.image), start: token.startOffset - this.base, end: this.endOf(token) };
+  }
+  private textOf(token: IToken): Text {
+    return { value: stringValue(token.image), start: token.startOffset - this.base, end: this.endOf(token) };
+  }
+  private missingMask(): Mask {
+    const at = Math.max(0, this.end());
+    return { kind: "missing", start: at, end: at };
+  }
+  private missingPredicate(): Predicate {
+    const at = Math.max(0, this.end());
+    return { kind: "missing", start: at, end: at };
+  }
+
+  // Damage ------------------------------------------------------------------------------------------------------------
+
+  private giveUp(ruleName: string, tokenName: string): never {
+    if (!this.tolerant) throw NOT_VALID;
+    throw new Damage(this.peek(), expected(ruleName, tokenName, found(this.peek().image)));
+  }
+
+  /** Gives up unless the next token is one of `allowed`. */
+  private need(allowed: ReadonlySet<number>, what: string): void {
+    if (this.RECORDING_PHASE || allowed.has(this.peek().tokenTypeIdx)) return;
+    if (!this.tolerant) throw NOT_VALID;
+    throw new Damage(this.peek(), `Expected ${what}, ${found(this.peek().image)}.`);
+  }
+
+  private report(token: Token, message: string, fix?: { readonly title: string; readonly text: string }): void {
+    const last = this.tokens[this.tokens.length - PADDING - 1] ?? T.END;
+    const start = token.tokenTypeIdx === END ? Math.max(0, last.startOffset - this.base) : this.start(token);
+    const end = token.tokenTypeIdx === END ? Math.max(0, last.endOffset + 1 - this.base) : token.endOffset + 1 - this.base;
+    this.flush(start);
+    this.add(fix === undefined ? { start, end, message } : { start, end, message, fix: { ...fix, start, end } });
+  }
+
+  private add(problem: Problem): void {
+    if (!this.quiet) this.problems.push(problem);
+    this.quiet = true;
+    this.events++;
+  }
+
+  /** Reports what `mend` found before `offset`. */
+  private flush(offset: number): void {
+    for (let finding = this.findings[this.nextFinding]; finding !== undefined; finding = this.findings[this.nextFinding]) {
+      if (finding.start - this.base > offset) return;
+      this.nextFinding++;
+      const { start, end, message, fix } = finding;
+      this.add({
+        start: start - this.base, end: end - this.base, message,
+        ...(fix === undefined ? {} : { fix: { title: fix.title, text: fix.text, start: fix.start - this.base, end: fix.end - this.base } }),
+      });
+    }
+  }
+
+  /** Reads a value; if it is damaged, reports that, goes on to the next item, and gives `missing` instead. */
+  private keep<Node>(read: () => Node, missing: () => Node): Node {
+    if (!this.tolerant) return read();
+    const { depth, starts, blocks, outer, list } = this;
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      this.report(error.token, error.message);
+      this.depth = depth;
+      this.starts = starts;
+      this.blocks = blocks;
+      this.outer = outer;
+      this.list = list;
+      const node = missing();
+      this.skip();
+      return node;
+    }
+  }
+
+  /** Goes to the next token that ends the damaged item: a line that begins an item, a `;`, the end of the block. */
+  private skip(): void {
+    let open = 0;
+    for (;;) {
+      const token = this.peek();
+      const type = token.tokenTypeIdx;
+      if (type === END) return;
+      if (open === 0 && token.indent >= 0 && this.starts.has(type)) return;
+      if (open === 0 && type === SEMI) return;
+      if (type === LCURLY) open++;
+      else if (type === RCURLY) {
+        if (open === 0) return;
+        open--;
+      }
+      this.position++;
+    }
+  }
+
+  /** Reads the items of a block; `many` reads as many as it can. */
+  private items(starts: ReadonlySet<number>, what: string, many: () => void): void {
+    if (!this.tolerant) {
+      many();
+      return;
+    }
+    const { starts: around, outer } = this;
+    this.outer = around;
+    this.starts = starts;
+    this.blocks++;
+    do many();
+    while (this.skipJunk(what));
+    this.blocks--;
+    this.starts = around;
+    this.outer = outer;
+  }
+
+  /** At something that begins no item: true if the block goes on after it. */
+  private skipJunk(what: string): boolean {
+    const token = this.peek();
+    const type = token.tokenTypeIdx;
+    if (type === END) return false;
+    if (type === RCURLY) {
+      if (this.blocks > 1 || this.position + 1 >= this.lastClosing) return false;
+      this.report(token, "This `}` ends the declaration too early: remove it, or write the `{` that belongs to it.");
+      this.position++;
+      return true;
+    }
+    if (token.indent >= 0 && this.blocks > 1 && this.outer.has(type)) return false;
+    const before = this.position;
+    this.report(token, `Expected ${what}, ${found(token.image)}.`);
+    this.skip();
+    if (this.at(SEMI)) this.position++;
+    else if (this.position === before && !this.at(RCURLY)) this.position++;
+    return true;
+  }
+
+  /** Reads one item of a block; if it is in order, later damage is a mistake of its own and is reported. */
+  private settled(read: () => void): void {
+    if (!this.tolerant) {
+      read();
+      return;
+    }
+    const before = this.events;
+    read();
+    this.flush(this.end() - 1);
+    if (this.events !== before || !this.balanced) return;
+    const type = this.peek().tokenTypeIdx;
+    if (this.starts.has(type) || type === RCURLY || type === END) this.quiet = false;
+  }
+
+  private open(consume: () => unknown, what: string): void {
+    if (!this.tolerant || this.at(LCURLY)) {
+      consume();
+      return;
+    }
+    this.report(this.peek(), `Expected \`{\`, ${found(this.peek().image)}: ${what} follows between braces.`);
+    if (this.peek().tokenTypeIdx === RCURLY || this.peek().indent >= 0) return;
+    this.skipTo();
+    if (this.at(LCURLY)) this.position++;
+  }
+
+  /** Within the line: to a `{` or to the next line. */
+  private skipTo(): void {
+    for (;;) {
+      const token = this.peek();
+      if (token.tokenTypeIdx === END || token.tokenTypeIdx === LCURLY || token.tokenTypeIdx === RCURLY || token.indent >= 0) return;
+      this.position++;
+    }
+  }
+
+  private close(consume: () => unknown): void {
+    if (!this.tolerant || this.at(RCURLY)) {
+      consume();
+      return;
+    }
+    if (this.problems.length === 0) this.report(this.at(END) ? T.END : this.previous(), "A `}` is missing: write it after this.");
+  }
+
+  /** True if the list goes on: a comma stood here, or should have. */
+  private afterListItem(comma: unknown, what: string): void {
+    if (this.RECORDING_PHASE || comma !== undefined) return;
+    const token = this.peek();
+    if (token.tokenTypeIdx === RCURLY) return;
+    if (!this.tolerant) throw NOT_VALID;
+    if (token.tokenTypeIdx === END || !NAMES.has(token.tokenTypeIdx) || token.indent >= 0) return;
+    this.report(token, `${what} are separated by commas: write \`, ${token.image}\`.`, { title: "Insert a comma", text: `, ${token.image}` });
+  }
+
+  /** A name that a value needs; null (and a problem) if the next line begins another item instead. */
+  private nameOrNothing(consume: () => IToken): NameNode | null {
+    if (this.tolerant) {
+      const token = this.peek();
+      if (token.indent >= 0 && this.starts.has(token.tokenTypeIdx)) throw new Damage(this.previous(), `A name is missing after \`${this.previous().image}\`.`);
+    }
+    return this.nameOf(consume());
+  }
+
+  // Lists and small parts ---------------------------------------------------------------------------------------------
+
+  private readonly names: ParserMethod<[], NameNode[]> = this.RULE("names", (): NameNode[] => {
+    const names: NameNode[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => names.push(this.nameOf(this.CONSUME(T.Name))) });
+    return names;
+  });
+
+  private readonly size: ParserMethod<[], Size> = this.RULE("size", (): Size => {
+    const number = this.numeralOf(this.CONSUME(T.Number_));
+    const unit = this.OPTION(() => this.CONSUME(T.Unit));
+    if (this.tolerant) this.checkSize();
+    return { number, unit: unit === undefined ? null : unitOf(unit.image), start: number.start, end: this.end() };
+  });
+
+  /** What people write for a size and the language does not have. */
+  private checkSize(): void {
+    const token = this.peek();
+    if (token.indent >= 0) return;
+    if (token.image === "." && this.peek(2).tokenTypeIdx === NUMBER) {
+      this.report(token, "A size is a whole number: write it in a smaller unit.");
+      this.position += 2;
+      if (NAMES.has(this.peek().tokenTypeIdx) && this.peek().indent < 0) this.position++;
+      return;
+    }
+    const unit = meantUnit(token.image);
+    if (unit === null || !NAMES.has(token.tokenTypeIdx)) return;
+    this.report(token, `\`${token.image}\` is no unit: write \`${unit}\`.`, { title: `Write ${unit}`, text: unit });
+    this.position++;
+  }
+
+  private readonly amount: ParserMethod<[], Amount> = this.RULE("amount", (): Amount => {
+    const number = this.numeralOf(this.CONSUME(T.Number_));
+    let unit: SizeUnit | null = null;
+    let pages = false;
+    this.OPTION(() =>
+      this.OR([
+        { ALT: () => { this.CONSUME(T.Pages); pages = true; } },
+        { ALT: () => { unit = unitOf(this.CONSUME(T.Unit).image); } },
+      ]),
+    );
+    if (this.tolerant) this.checkSize();
+    const { start } = number;
+    const end = this.end();
+    return pages ? { kind: "pages", number, start, end } : { kind: "size", size: { number, unit, start, end }, start, end };
+  });
+
+  private readonly fact: ParserMethod<[], Fact> = this.RULE("fact", (): Fact => {
+    const name = this.nameOf(this.CONSUME(T.Name));
+    let value: NameNode | Numeral | null = null;
+    this.OPTION({
+      GATE: () => !this.tolerant || this.peek().indent < 0,
+      DEF: () =>
+        this.OR([
+          { ALT: () => { value = this.nameOf(this.CONSUME2(T.Name)); } },
+          { ALT: () => { value = this.numeralOf(this.CONSUME(T.Number_)); } },
+        ]),
+    });
+    return { name, value, start: name.start, end: this.end() };
+  });
+
+  private readonly facts: ParserMethod<[], Fact[]> = this.RULE("facts", (): Fact[] => {
+    const facts: Fact[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "a list of facts");
+    this.items(NO_STARTS, "a fact or `}`", () =>
+      this.MANY({
+        GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
+        DEF: () => this.settled(() => {
+          facts.push(this.SUBRULE(this.fact));
+          this.afterListItem(this.OPTION(() => this.CONSUME(T.Comma)), "Facts");
+        }),
+      }),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return facts;
+  });
+
+  /** In a list between braces: whether a line begins an item of the block around it. */
+  private outerStart(): boolean {
+    return this.outer.has(this.peek().tokenTypeIdx) && !this.balanced;
+  }
+
+  // Masks -------------------------------------------------------------------------------------------------------------
+
+  readonly mask: ParserMethod<[], Mask> = this.RULE("mask", (): Mask => {
+    const ors: Mask[] = [];
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Pipe,
+      DEF: () => {
+        const ands: Mask[] = [];
+        this.AT_LEAST_ONE_SEP2({ SEP: T.Amp, DEF: () => ands.push(this.SUBRULE(this.operand)) });
+        ors.push(this.joined("and", ands));
+      },
+    });
+    if (this.tolerant) this.joinLeftovers(ors);
+    return this.joined("or", ors);
+  });
+
+  private joined(kind: "or" | "and", operands: readonly Mask[]): Mask {
+    const first = operands[0];
+    const last = operands[operands.length - 1];
+    if (first === undefined || last === undefined) return this.missingMask();
+    return operands.length === 1 ? first : { kind, operands, start: first.start, end: last.end };
+  }
+
+  /** After a mask: flags that nothing joins to it, or a parenthesis too many. */
+  private joinLeftovers(ors: Mask[]): void {
+    for (;;) {
+      const token = this.peek();
+      const type = token.tokenTypeIdx;
+      if (type === RPAREN && this.depth === 0) {
+        this.report(token, "This `)` closes nothing: remove it.", { title: "Remove the parenthesis", text: "" });
+        this.position++;
+        if (!this.at(PIPE) && !this.at(AMP)) continue;
+        this.position++;
+      } else if (type === COMMA && !this.list && this.blocks > 0 && this.peek(2).indent < 0) {
+        this.report(token, "`,` joins no flags: write `|`.", { title: "Write |", text: " |" });
+        this.position++;
+      } else if ((NAMES.has(type) || type === NUMBER || type === TILDE || type === LPAREN) && token.indent < 0 && !MASK_ENDS.has(type) && !this.starts.has(type)) {
+        this.report(token, `Flags are joined by \`|\`: write \`| ${token.image}\`.`, { title: "Insert |", text: `| ${token.image}` });
+      } else {
+        return;
+      }
+      ors.push(this.mask());
+    }
+  }
+
+  private readonly operand: ParserMethod<[], Mask> = this.RULE("operand", (): Mask => {
+    const firstIndex = this.position + 1;
+    const depth = this.depth;
+    let tildes = 0;
+    this.MANY(() => {
+      this.CONSUME(T.Tilde);
+      tildes++;
+      this.deeper();
+    });
+    if (this.tolerant && !this.operandFollows()) {
+      this.depth = depth;
+      return this.missingOperand();
+    }
+    this.need(OPERAND_STARTS, "a flag");
+    let mask = this.OR([
+      { ALT: () => this.nameOrCall() },
+      { ALT: (): Mask => { const numeral = this.numeralOf(this.CONSUME(T.Number_)); return { kind: "number", numeral, start: numeral.start, end: numeral.end }; } },
+      {
+        ALT: (): Mask => {
+          const open = this.CONSUME(T.LParen);
+          this.deeper();
+          const inner = this.SUBRULE(this.mask);
+          this.closeParen(() => this.CONSUME(T.RParen), open);
+          return { kind: "paren", inner, start: this.start(open), end: this.end() };
+        },
+      },
+    ]);
+    for (let i = tildes - 1; i >= 0; i--) {
+      mask = { kind: "not", operand: mask, start: this.start(this.tokens[firstIndex + i] ?? T.END), end: mask.end };
+    }
+    this.depth = depth;
+    return mask;
+  });
+
+  private nameOrCall(): Mask {
+    const name = this.nameOf(this.CONSUME(T.Name));
+    const argument = this.OPTION(() => {
+      const open = this.CONSUME2(T.LParen);
+      this.deeper();
+      const inner = this.SUBRULE2(this.mask);
+      this.closeParen(() => this.CONSUME2(T.RParen), open);
+      return inner;
+    });
+    return argument === undefined
+      ? { kind: "name", text: name.text, start: name.start, end: name.end }
+      : { kind: "call", callee: name, argument, start: name.start, end: this.end() };
+  }
+
+  private operandFollows(): boolean {
+    const token = this.peek();
+    if (!OPERAND_STARTS.has(token.tokenTypeIdx)) return false;
+    // A line that begins the next item, after a `|` that nothing follows.
+    return !(token.indent >= 0 && this.starts.has(token.tokenTypeIdx) && OPERAND_STARTS.has(this.peek(2).tokenTypeIdx) && this.peek(2).tokenTypeIdx !== LPAREN);
+  }
+
+  private missingOperand(): Mask {
+    const token = this.peek();
+    const previous = this.previous();
+    const type = token.tokenTypeIdx;
+    const here = type === END || token.indent >= 0 || type === RCURLY || type === RPAREN || type === SEMI ? previous : token;
+    this.report(here, here === previous ? `A flag is missing after \`${previous.image}\`.` : `Expected a flag, ${found(token.image)}.`);
+    return this.missingMask();
+  }
+
+  private deeper(): void {
+    this.depth++;
+    if (this.depth <= MAX_DEPTH) return;
+    if (!this.tolerant) throw NOT_VALID;
+    throw new Damage(this.previous(), `This nests more than ${MAX_DEPTH} deep: write it with fewer parentheses.`);
+  }
+
+  private closeParen(consume: () => unknown, open: IToken): void {
+    this.depth--;
+    if (!this.tolerant || this.at(RPAREN)) {
+      consume();
+      return;
+    }
+    this.report({ ...T.END, ...open, indent: -1 }, "This `(` is not closed: write the `)`.");
+  }
+
+  // Predicates --------------------------------------------------------------------------------------------------------
+
+  private readonly predicate: ParserMethod<[], Predicate> = this.RULE("predicate", (): Predicate => {
+    const ors: Predicate[] = [];
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Or,
+      DEF: () => {
+        const ands: Predicate[] = [];
+        this.AT_LEAST_ONE_SEP2({ SEP: T.And, DEF: () => ands.push(this.SUBRULE(this.condition)) });
+        ors.push(this.combined("and", ands));
+      },
+    });
+    return this.combined("or", ors);
+  });
+
+  private combined(kind: "or" | "and", operands: readonly Predicate[]): Predicate {
+    const first = operands[0];
+    const last = operands[operands.length - 1];
+    if (first === undefined || last === undefined) return this.missingPredicate();
+    return operands.length === 1 ? first : { kind, operands, start: first.start, end: last.end };
+  }
+
+  private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
+    const not = this.OPTION(() => this.CONSUME(T.Not));
+    this.need(PREDICATE_STARTS, "a condition such as `has`, `lacks`, `only`, `in` or `order`");
+    const operand = this.OR([
+      {
+        ALT: (): Predicate => {
+          const open = this.CONSUME(T.LParen);
+          this.deeper();
+          const inner = this.SUBRULE(this.predicate);
+          this.closeParen(() => this.CONSUME(T.RParen), open);
+          return { kind: "paren", inner, start: this.start(open), end: this.end() };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.maskTest) },
+      { ALT: () => this.SUBRULE(this.measureTest) },
+      {
+        ALT: (): Predicate => {
+          const word = this.CONSUME(T.In);
+          const context = this.nameOrNothing(() => this.CONSUME(T.Name));
+          return { kind: "in", context, start: this.start(word), end: this.end() };
+        },
+      },
+      { ALT: () => this.modelTest(this.CONSUME(T.Sleeps), "sleeps") },
+      { ALT: () => this.modelTest(this.CONSUME(T.MayOom), "may_oom") },
+      { ALT: () => this.modelTest(this.CONSUME(T.MayFail), "may_fail") },
+    ]);
+    return not === undefined ? operand : { kind: "not", operand, start: this.start(not), end: operand.end };
+  });
+
+  private modelTest(word: IToken, test: ModelTest): Predicate {
+    return { kind: "model", test, start: this.start(word), end: this.end() };
+  }
+
+  private readonly maskTest: ParserMethod<[], Predicate> = this.RULE("maskTest", (): Predicate => {
+    let test: MaskTest = "has";
+    const word = this.OR([
+      { ALT: () => { test = "has"; return this.CONSUME(T.Has); } },
+      { ALT: () => { test = "any"; return this.CONSUME(T.Any); } },
+      { ALT: () => { test = "lacks"; return this.CONSUME(T.Lacks); } },
+      { ALT: () => { test = "only"; return this.CONSUME(T.Only); } },
+      { ALT: () => { test = "is"; return this.CONSUME(T.Is); } },
+    ]);
+    const mask = this.SUBRULE(this.mask);
+    return { kind: "mask", test, mask, start: this.start(word), end: this.end() };
+  });
+
+  private readonly measureTest: ParserMethod<[], Predicate> = this.RULE("measureTest", (): Predicate => {
+    let measure: SizeMeasure = "order";
+    const word = this.OR([
+      { ALT: () => { measure = "order"; return this.CONSUME(T.Order); } },
+      { ALT: () => { measure = "size"; return this.CONSUME(T.SizeWord); } },
+      { ALT: () => { measure = "pages"; return this.CONSUME(T.Pages); } },
+    ]);
+    const comparison = comparisonOf(this.CONSUME(T.Compare).image);
+    const size = this.SUBRULE(this.size);
+    return { kind: "measure", measure, comparison, size, start: this.start(word), end: this.end() };
+  });
+
+  private keepMask(read: () => Mask): Mask {
+    return this.keep<Mask>(read, () => this.missingMask());
+  }
+  private keepPredicate(read: () => Predicate): Predicate {
+    return this.keep<Predicate>(read, () => this.missingPredicate());
+  }
+
+  // Headers -----------------------------------------------------------------------------------------------------------
+
+  private readonly version: ParserMethod<[], Version> = this.RULE("version", (): Version => {
+    const first = this.OR([
+      { ALT: () => this.CONSUME(T.Number_) },
+      {
+        ALT: () => {
+          const vendor = this.CONSUME(T.Name);
+          this.CONSUME(T.Minus);
+          this.CONSUME2(T.Number_);
+          return vendor;
+        },
+      },
+    ]);
+    this.CONSUME(T.Dot);
+    this.OR2([{ ALT: () => this.CONSUME3(T.Number_) }, { ALT: () => this.CONSUME2(T.Name) }]);
+    this.OPTION(() => {
+      this.CONSUME2(T.Dot);
+      this.OR3([{ ALT: () => this.CONSUME4(T.Number_) }, { ALT: () => this.CONSUME3(T.Name) }]);
+    });
+    this.OPTION2(() => {
+      this.CONSUME2(T.Minus);
+      this.CONSUME4(T.Name);
+    });
+    return { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
+  });
+
+  /** The text from a token to the one consumed last, without what stands between tokens. */
+  private written(first: IToken): string {
+    let text = "";
+    for (let i = this.position; i >= 0; i--) {
+      const token = this.tokens[i];
+      if (token === undefined) break;
+      text = token.image + text;
+      if (token.startOffset <= first.startOffset) break;
+    }
+    return text;
+  }
+
+  private readonly kernelHeader: ParserMethod<[], Item> = this.RULE("kernelHeader", (): Item => {
+    const word = this.CONSUME(T.Kernel);
+    const { doc } = this;
+    const versions: Version[] = [];
+    let range = false;
+    this.keep<void>(() => {
+      versions.push(this.SUBRULE(this.version));
+      this.OPTION(() => {
+        this.CONSUME(T.DotDot);
+        range = true;
+        versions.push(this.SUBRULE2(this.version));
+      });
+      this.MANY({
+        GATE: () => !range,
+        DEF: () => {
+          this.CONSUME(T.Comma);
+          versions.push(this.SUBRULE3(this.version));
+        },
+      });
+    }, () => undefined);
+    return { kind: "kernel", doc, versions, range: range && versions.length === 2, start: this.start(word), end: this.end() };
+  });
+
+  private readonly configHeader: ParserMethod<[], Item> = this.RULE("configHeader", (): Item => {
+    const word = this.CONSUME(T.Config);
+    const { doc } = this;
+    const settings: ConfigSetting[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "a list of build options");
+    this.items(NO_STARTS, "a build option or `}`", () =>
+      this.MANY(() => this.settled(() => {
+        const option = this.nameOf(this.CONSUME(T.Name));
+        const value = this.keep<ConfigSetting["value"]>(() => {
+          this.need(SETTING_VALUES, "`on`, `off` or a size");
+          return this.choose<ConfigSetting["value"]>([
+            { ALT: () => { this.CONSUME(T.On); return "on"; } },
+            { ALT: () => { this.CONSUME(T.Off); return "off"; } },
+            { ALT: () => this.SUBRULE(this.size) },
+          ]);
+        }, () => null);
+        settings.push({ option, value, start: option.start, end: this.end() });
+        this.OPTION(() => this.CONSUME(T.Semi));
+      })),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "config", doc, settings, start: this.start(word), end: this.end() };
+  });
+
+  private readonly importHeader: ParserMethod<[], Item> = this.RULE("importHeader", (): Item => {
+    const word = this.CONSUME(T.Import);
+    const { doc } = this;
+    const path = this.keep<Text | null>(() => this.textOf(this.CONSUME(T.String_)), () => null);
+    return { kind: "import", doc, path, start: this.start(word), end: this.end() };
+  });
+
+  // Declarations ------------------------------------------------------------------------------------------------------
+
+  /** The name of a declaration; null and a problem if it is missing. */
+  private declared(consume: () => IToken): NameNode | null {
+    if (this.tolerant && !NAMES.has(this.peek().tokenTypeIdx)) {
+      const word = this.previous();
+      const token = this.peek();
+      const type = token.tokenTypeIdx;
+      if (type === NUMBER && NAMES.has(this.peek(2).tokenTypeIdx) && this.peek(2).startOffset === token.endOffset + 1) {
+        this.report(token, "A name does not begin with a digit.");
+        this.position++;
+        return this.nameOf(consume());
+      }
+      const stands = type === LCURLY || type === T.indexOf(T.Equals) || type === LPAREN;
+      this.report(stands || type === END ? word : token, stands || type === END ? `A name is missing after \`${word.image}\`.` : `Expected a name, ${found(token.image)}.`);
+      if (!stands && type !== END && type !== RCURLY) this.position++;
+      return null;
+    }
+    return this.nameOf(consume());
+  }
+
+  private readonly flagsDeclaration: ParserMethod<[], Item> = this.RULE("flagsDeclaration", (): Item => {
+    const word = this.CONSUME(T.Flags);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    const value = this.keepMask(() => {
+      this.CONSUME(T.Equals);
+      return this.SUBRULE(this.mask);
+    });
+    return { kind: "flags", doc, name, value, start: this.start(word), end: this.end() };
+  });
+
+  private readonly transformDeclaration: ParserMethod<[], Item> = this.RULE("transformDeclaration", (): Item => {
+    const word = this.CONSUME(T.Transform);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    let parameter: NameNode | null = null;
+    const body = this.keepMask(() => {
+      this.CONSUME(T.LParen);
+      parameter = this.nameOf(this.CONSUME2(T.Name));
+      this.CONSUME(T.RParen);
+      this.CONSUME(T.Equals);
+      return this.SUBRULE(this.mask);
+    });
+    return { kind: "transform", doc, name, parameter, body, start: this.start(word), end: this.end() };
+  });
+
+  private readonly contextDeclaration: ParserMethod<[], Item> = this.RULE("contextDeclaration", (): Item => {
+    const word = this.CONSUME(T.Context);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    const like = this.OPTION(() => { this.CONSUME(T.Like); return this.keep<NameNode | null>(() => this.nameOf(this.CONSUME2(T.Name)), () => null); }) ?? null;
+    const items: ContextItem[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "what the context is");
+    this.items(CONTEXT_STARTS, "`in`, `holds`, `scope` or `}`", () =>
+      this.MANY(() => this.settled(() => {
+        items.push(this.SUBRULE(this.contextItem));
+        this.OPTION2(() => this.CONSUME(T.Semi));
+      })),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "context", doc, name, like, items, start: this.start(word), end: this.end() };
+  });
+
+  private readonly contextItem: ParserMethod<[], ContextItem> = this.RULE("contextItem", (): ContextItem =>
+    this.choose<ContextItem>([
+      {
+        ALT: () => {
+          const start = this.start(this.CONSUME(T.In));
+          const context = this.keep<NameNode | null>(() => this.nameOrNothing(() => this.CONSUME(T.Name)), () => null);
+          return { kind: "in", context, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          const start = this.start(this.CONSUME(T.Holds));
+          const lock = this.keep<NameNode | null>(() => this.nameOrNothing(() => this.CONSUME2(T.Name)), () => null);
+          const label = this.OPTION(() => this.textOf(this.CONSUME(T.String_))) ?? null;
+          return { kind: "holds", lock, label, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          const start = this.start(this.CONSUME(T.Scope));
+          const scopes = this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []);
+          return { kind: "scope", scopes, start, end: this.end() };
+        },
+      },
+    ]));
+
+  private readonly requestDeclaration: ParserMethod<[], Item> = this.RULE("requestDeclaration", (): Item => {
+    const word = this.CONSUME(T.Request);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    const like = this.OPTION(() => { this.CONSUME(T.Like); return this.keep<NameNode | null>(() => this.nameOf(this.CONSUME2(T.Name)), () => null); }) ?? null;
+    const properties: Property[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "the request");
+    this.items(REQUEST_STARTS, "a property such as `api` or `flags`, or `}`", () =>
+      this.MANY(() => this.settled(() => {
+        properties.push(this.SUBRULE(this.property));
+        this.OPTION2(() => this.CONSUME(T.Semi));
+      })),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "request", doc, name, like, properties, start: this.start(word), end: this.end() };
+  });
+
+  private keepName(consume: () => IToken): NameNode | null {
+    return this.keep<NameNode | null>(() => this.nameOrNothing(consume), () => null);
+  }
+  private keepNumber(consume: () => IToken): Numeral | null {
+    return this.keep<Numeral | null>(() => this.numeralOf(consume()), () => null);
+  }
+  private keepSize(read: () => Size): Size | null {
+    return this.keep<Size | null>(read, () => null);
+  }
+
+  private readonly property: ParserMethod<[], Property> = this.RULE("property", (): Property => {
+    const first = this.peek();
+    const start = this.start(first);
+    const keyword = { start, end: this.endOf(first) };
+    return this.choose<Property>([
+      { ALT: () => { this.CONSUME(T.Api); const api = this.keepName(() => this.CONSUME(T.Name)); return { kind: "api", keyword, api, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Flags); const mask = this.keepMask(() => this.SUBRULE(this.mask)); return { kind: "flags", keyword, mask, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.SizeWord); const size = this.keepSize(() => this.SUBRULE(this.size)); return { kind: "size", keyword, size, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Order); const number = this.keepNumber(() => this.CONSUME(T.Number_)); return { kind: "order", keyword, number, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME2(T.Pages); const number = this.keepNumber(() => this.CONSUME2(T.Number_)); return { kind: "pages", keyword, number, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Count); const number = this.keepNumber(() => this.CONSUME3(T.Number_)); return { kind: "count", keyword, number, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Context); const context = this.keepName(() => this.CONSUME2(T.Name)); return { kind: "context", keyword, context, start, end: this.end() }; } },
+      {
+        ALT: () => {
+          this.CONSUME(T.Node);
+          const node = this.keep<Numeral | "any" | null>(() => {
+            this.need(NODE_VALUES, "a node number or `any`");
+            return this.choose2<Numeral | "any">([
+              { ALT: () => this.numeralOf(this.CONSUME4(T.Number_)) },
+              { ALT: () => { this.CONSUME(T.Any); return "any"; } },
+            ]);
+          }, () => null);
+          return { kind: "node", keyword, node, start, end: this.end() };
+        },
+      },
+      { ALT: () => { this.CONSUME(T.Zone); const zone = this.keepName(() => this.CONSUME3(T.Name)); return { kind: "zone", keyword, zone, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Cache); const facts = this.SUBRULE(this.cacheFacts); return { kind: "cache", keyword, facts, start, end: this.end() }; } },
+      {
+        ALT: () => {
+          this.CONSUME(T.Handles);
+          const value = { start: this.start(this.peek()), end: this.endOf(this.peek()) };
+          const handles = this.keep<"null" | "nothing" | null>(() => {
+            this.need(HANDLES_VALUES, "`null` or `nothing`");
+            return this.choose3<"null" | "nothing">([
+              { ALT: () => { this.CONSUME(T.Null); return "null"; } },
+              { ALT: () => { this.CONSUME(T.Nothing); return "nothing"; } },
+            ]);
+          }, () => null);
+          return { kind: "handles", keyword, handles, value: handles === null ? keyword : value, start, end: this.end() };
+        },
+      },
+      { ALT: () => { this.CONSUME(T.Fallback); const request = this.keepName(() => this.CONSUME4(T.Name)); return { kind: "fallback", keyword, request, start, end: this.end() }; } },
+      {
+        ALT: () => {
+          this.CONSUME(T.Policy);
+          const policies = this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []);
+          return { kind: "policy", keyword, policies, start, end: this.end() };
+        },
+      },
+      { ALT: () => { this.CONSUME(T.Expect); const facts = this.keep<Fact[]>(() => this.SUBRULE(this.facts), () => []); return { kind: "expect", keyword, facts, start, end: this.end() }; } },
+      { ALT: () => this.SUBRULE(this.waiver) },
+    ]);
+  });
+
+  private readonly waiver: ParserMethod<[], Property> = this.RULE("waiver", (): Property => {
+    const word = this.CONSUME(T.Waive);
+    const keyword = { start: this.start(word), end: this.endOf(word) };
+    let rule: NameNode | null = null;
+    const because = this.keep<Text | null>(() => {
+      const first = this.CONSUME(T.Name);
+      this.MANY(() => {
+        this.CONSUME(T.Minus);
+        this.CONSUME2(T.Name);
+      });
+      rule = { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
+      this.CONSUME(T.Because);
+      return this.textOf(this.CONSUME(T.String_));
+    }, () => null);
+    return { kind: "waive", keyword, rule, because, start: keyword.start, end: this.end() };
+  });
+
+  private readonly cacheFacts: ParserMethod<[], CacheFact[]> = this.RULE("cacheFacts", (): CacheFact[] => {
+    const facts: CacheFact[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "what the cache is");
+    this.items(CACHE_STARTS, "`ctor`, `dma`, `account`, `reclaimable`, `size` or `}`", () =>
+      this.MANY(() => this.settled(() => {
+        const start = this.start(this.peek());
+        facts.push(this.choose<CacheFact>([
+          { ALT: () => { this.CONSUME(T.Ctor); return { kind: "ctor", start, end: this.end() }; } },
+          { ALT: () => { this.CONSUME(T.Dma); return { kind: "dma", start, end: this.end() }; } },
+          { ALT: () => { this.CONSUME(T.Account); return { kind: "account", start, end: this.end() }; } },
+          { ALT: () => { this.CONSUME(T.Reclaimable); return { kind: "reclaimable", start, end: this.end() }; } },
+          { ALT: () => { this.CONSUME(T.SizeWord); const size = this.keepSize(() => this.SUBRULE(this.size)); return { kind: "size", size, start, end: this.end() }; } },
+        ]));
+        this.OPTION(() => this.CONSUME(T.Semi));
+      })),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return facts;
+  });
+
+  private readonly policyDeclaration: ParserMethod<[], Item> = this.RULE("policyDeclaration", (): Item => {
+    const word = this.CONSUME(T.Policy);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    const like = this.OPTION(() => { this.CONSUME(T.Like); return this.keep<NameNode | null>(() => this.nameOf(this.CONSUME2(T.Name)), () => null); }) ?? null;
+    const apis = this.OPTION2(() => { this.CONSUME(T.For); return this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []); }) ?? [];
+    const clauses: Clause[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "the policy");
+    this.items(POLICY_STARTS, "a clause such as `allow`, `forbid` or `mode`, or `}`", () =>
+      this.MANY(() => this.settled(() => {
+        clauses.push(this.SUBRULE(this.clause));
+        this.OPTION3(() => this.CONSUME(T.Semi));
+      })),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "policy", doc, name, like, apis, clauses, start: this.start(word), end: this.end() };
+  });
+
+  private readonly clause: ParserMethod<[], Clause> = this.RULE("clause", (): Clause => {
+    const first = this.peek();
+    const start = this.start(first);
+    const keyword = { start, end: this.endOf(first) };
+    return this.choose<Clause>([
+      { ALT: () => { this.CONSUME(T.Allow); return this.SUBRULE(this.rule, { ARGS: ["allow", keyword] }); } },
+      { ALT: () => { this.CONSUME(T.Forbid); return this.SUBRULE2(this.rule, { ARGS: ["forbid", keyword] }); } },
+      { ALT: () => { this.CONSUME(T.Warn); return this.SUBRULE3(this.rule, { ARGS: ["warn", keyword] }); } },
+      {
+        ALT: () => {
+          this.CONSUME(T.Require);
+          const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+          const when = this.keepPredicate(() => {
+            this.CONSUME(T.When);
+            return this.SUBRULE2(this.predicate);
+          });
+          const because = this.SUBRULE(this.reason);
+          return { kind: "require", keyword, predicate, when, because, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Ignore);
+          const masks = this.keep<Mask[]>(() => this.SUBRULE(this.masks), () => []);
+          const because = this.SUBRULE2(this.reason);
+          return { kind: "ignore", keyword, masks, because, start, end: this.end() };
+        },
+      },
+      { ALT: () => { this.CONSUME(T.Mode); return this.SUBRULE(this.mode, { ARGS: [keyword] }); } },
+      {
+        ALT: () => {
+          this.CONSUME(T.Stage);
+          const name = this.keepName(() => this.CONSUME(T.Name));
+          const honours = this.keep<Mask[]>(() => {
+            this.CONSUME(T.Honours);
+            return this.SUBRULE2(this.masks);
+          }, () => []);
+          const internal = this.OPTION(() => this.CONSUME(T.Internal)) !== undefined;
+          return { kind: "stage", keyword, name, honours, internal, start, end: this.end() };
+        },
+      },
+    ]);
+  });
+
+  private readonly rule: ParserMethod<["allow" | "forbid" | "warn", Span], Clause> = this.RULE("rule", (kind: "allow" | "forbid" | "warn", keyword: Span): Clause => {
+    const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+    const because = this.SUBRULE(this.reason);
+    return { kind, keyword, predicate, because, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
+  });
+
+  private readonly reason: ParserMethod<[], Text | null> = this.RULE("reason", (): Text | null =>
+    this.OPTION(() => {
+      this.CONSUME(T.Because);
+      return this.keep<Text | null>(() => this.textOf(this.CONSUME(T.String_)), () => null);
+    }) ?? null);
+
+  private readonly masks: ParserMethod<[], Mask[]> = this.RULE("masks", (): Mask[] => {
+    const masks: Mask[] = [];
+    const outer = this.list;
+    this.list = true;
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => masks.push(this.SUBRULE(this.mask)) });
+    this.list = outer;
+    return masks;
+  });
+
+  private readonly mode: ParserMethod<[Span], Clause> = this.RULE("mode", (keyword: Span): Clause => {
+    const name = this.keepName(() => this.CONSUME(T.Name));
+    const when = this.keep<Predicate | null>(() => {
+      this.need(MODE_CONDITIONS, "`when` or `otherwise`");
+      return this.choose<Predicate | null>([
+        { ALT: () => { this.CONSUME(T.When); return this.SUBRULE(this.predicate); } },
+        { ALT: () => { this.CONSUME(T.Otherwise); return null; } },
+      ]);
+    }, () => this.missingPredicate());
+    const effects = this.keep<Effect[]>(() => this.SUBRULE(this.effects), () => []);
+    return { kind: "mode", keyword, name, when, effects, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
+  });
+
+  private readonly effects: ParserMethod<[], Effect[]> = this.RULE("effects", (): Effect[] => {
+    const effects: Effect[] = [];
+    this.CONSUME(T.LCurly);
+    this.items(NO_STARTS, "an effect or `}`", () =>
+      this.MANY({
+        GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
+        DEF: () => this.settled(() => {
+          effects.push(this.SUBRULE(this.effect));
+          this.afterListItem(this.OPTION(() => this.CONSUME(T.Comma)), "Effects");
+        }),
+      }),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return effects;
+  });
+
+  private readonly effect: ParserMethod<[], Effect> = this.RULE("effect", (): Effect => {
+    const name = this.nameOf(this.CONSUME(T.Name));
+    const values = this.keep<readonly NameNode[] | Numeral | null>(() => {
+      this.need(NAME_OR_NUMBER, "a value");
+      return this.choose<readonly NameNode[] | Numeral>([
+        {
+          ALT: () => {
+            const list: NameNode[] = [];
+            this.AT_LEAST_ONE_SEP({ SEP: T.Pipe, DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name))) });
+            return list;
+          },
+        },
+        { ALT: () => this.numeralOf(this.CONSUME(T.Number_)) },
+      ]);
+    }, () => null);
+    return { name, values, start: name.start, end: this.end() };
+  });
+
+  private readonly memoryDeclaration: ParserMethod<[], Item> = this.RULE("memoryDeclaration", (): Item => {
+    const word = this.CONSUME(T.Memory);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    const source = this.keep<MemorySource | null>(() => {
+      if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.nodeBlocks);
+      return this.choose<MemorySource>([
+        { ALT: () => this.SUBRULE2(this.nodeBlocks) },
+        { ALT: () => { this.CONSUME(T.From); return { kind: "from", path: this.textOf(this.CONSUME(T.String_)) }; } },
+      ]);
+    }, () => null);
+    return { kind: "memory", doc, name, source, start: this.start(word), end: this.end() };
+  });
+
+  private readonly nodeBlocks: ParserMethod<[], MemorySource> = this.RULE("nodeBlocks", (): MemorySource => {
+    const nodes: NodeBlock[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "a list of nodes");
+    this.items(MEMORY_STARTS, "`node` or `}`", () => this.MANY(() => this.settled(() => nodes.push(this.SUBRULE(this.nodeBlock)))));
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "nodes", nodes };
+  });
+
+  private readonly nodeBlock: ParserMethod<[], NodeBlock> = this.RULE("nodeBlock", (): NodeBlock => {
+    const word = this.CONSUME(T.Node);
+    const number = this.keepNumber(() => this.CONSUME(T.Number_));
+    const zones: ZoneBlock[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "the zones");
+    this.items(NODE_STARTS, "`zone` or `}`", () => this.MANY(() => this.settled(() => zones.push(this.SUBRULE(this.zoneBlock)))));
+    this.close(() => this.CONSUME(T.RCurly));
+    return { number, zones, start: this.start(word), end: this.end() };
+  });
+
+  private readonly zoneBlock: ParserMethod<[], ZoneBlock> = this.RULE("zoneBlock", (): ZoneBlock => {
+    const word = this.CONSUME(T.Zone);
+    const name = this.keepName(() => this.CONSUME(T.Name));
+    const facts: ZoneFact[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "the zone's numbers");
+    this.items(ZONE_STARTS, "a fact such as `managed` or `free`, or `}`", () =>
+      this.MANY(() => this.settled(() => {
+        facts.push(this.SUBRULE(this.zoneFact));
+        this.OPTION(() => this.CONSUME(T.Semi));
+      })),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { name, facts, start: this.start(word), end: this.end() };
+  });
+
+  private readonly zoneFact: ParserMethod<[], ZoneFact> = this.RULE("zoneFact", (): ZoneFact => {
+    const first = this.peek();
+    const start = this.start(first);
+    const keyword = { start, end: this.endOf(first) };
+    const amount = (read: () => Amount) => this.keep<Amount | null>(read, () => null);
+    return this.choose<ZoneFact>([
+      { ALT: () => { this.CONSUME(T.Managed); const value = amount(() => this.SUBRULE(this.amount)); return { kind: "managed", keyword, amount: value, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Reclaimable); const value = amount(() => this.SUBRULE2(this.amount)); return { kind: "reclaimable", keyword, amount: value, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Movable); const value = amount(() => this.SUBRULE3(this.amount)); return { kind: "movable", keyword, amount: value, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Pinned); const value = amount(() => this.SUBRULE4(this.amount)); return { kind: "pinned", keyword, amount: value, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Cma); const value = amount(() => this.SUBRULE5(this.amount)); return { kind: "cma", keyword, amount: value, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Highatomic); const value = amount(() => this.SUBRULE6(this.amount)); return { kind: "highatomic", keyword, amount: value, start, end: this.end() }; } },
+      {
+        ALT: () => {
+          this.CONSUME(T.Free);
+          const blocks: (Span & { order: Numeral; count: Numeral })[] = [];
+          this.keep<void>(() => {
+            this.AT_LEAST_ONE_SEP({
+              SEP: T.Comma,
+              DEF: () => {
+                const word = this.CONSUME(T.Order);
+                const order = this.numeralOf(this.CONSUME(T.Number_));
+                this.CONSUME(T.Colon);
+                const count = this.numeralOf(this.CONSUME2(T.Number_));
+                blocks.push({ order, count, start: this.start(word), end: count.end });
+              },
+            });
+          }, () => undefined);
+          return { kind: "free", keyword, blocks, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Watermarks);
+          const marks: (Span & { name: NameNode; amount: Amount })[] = [];
+          this.keep<void>(() => {
+            this.AT_LEAST_ONE_SEP2({
+              SEP: T.Comma,
+              DEF: () => {
+                const name = this.nameOf(this.CONSUME(T.Name));
+                const value = this.SUBRULE7(this.amount);
+                marks.push({ name, amount: value, start: name.start, end: this.end() });
+              },
+            });
+          }, () => undefined);
+          return { kind: "watermarks", keyword, marks, start, end: this.end() };
+        },
+      },
+    ]);
+  });
+
+  private readonly expectDeclaration: ParserMethod<[], Item> = this.RULE("expectDeclaration", (): Item => {
+    const word = this.CONSUME(T.Expect);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name));
+    const form = this.keep<ExpectForm | null>(() => this.SUBRULE(this.expectForm), () => null);
+    return { kind: "expect", doc, name, form, start: this.start(word), end: this.end() };
+  });
+
+  private readonly expectForm: ParserMethod<[], ExpectForm> = this.RULE("expectForm", (): ExpectForm => {
+    this.need(EXPECT_FORMS, "`{`, `on`, `forbids`, `allows`, `within`, `when` or `gives`");
+    const start = this.start(this.peek());
+    return this.choose<ExpectForm>([
+      {
+        ALT: () => {
+          const on = this.OPTION(() => { this.CONSUME(T.On); return this.nameOf(this.CONSUME(T.Name)); }) ?? null;
+          const facts = this.SUBRULE(this.facts);
+          return { kind: "facts", on, facts, start, end: this.end() };
+        },
+      },
+      { ALT: () => { this.CONSUME(T.Forbids); const mask = this.keepMask(() => this.SUBRULE(this.mask)); return { kind: "forbids", mask, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Allows); const mask = this.keepMask(() => this.SUBRULE2(this.mask)); return { kind: "allows", mask, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Within); const policy = this.keepName(() => this.CONSUME2(T.Name)); return { kind: "within", policy, start, end: this.end() }; } },
+      {
+        ALT: () => {
+          const when = this.OPTION2(() => { this.CONSUME(T.When); return this.keepPredicate(() => this.SUBRULE(this.predicate)); }) ?? null;
+          const gives = this.keepPredicate(() => {
+            this.CONSUME(T.Gives);
+            return this.SUBRULE2(this.predicate);
+          });
+          return { kind: "gives", when, gives, start, end: this.end() };
+        },
+      },
+    ]);
+  });
+
+  private readonly item: ParserMethod<[], Item> = this.RULE("item", (): Item => {
+    const item = this.choose<Item>([
+      { ALT: () => this.SUBRULE(this.kernelHeader) },
+      { ALT: () => this.SUBRULE(this.configHeader) },
+      { ALT: () => this.SUBRULE(this.importHeader) },
+      { ALT: () => this.SUBRULE(this.flagsDeclaration) },
+      { ALT: () => this.SUBRULE(this.transformDeclaration) },
+      { ALT: () => this.SUBRULE(this.contextDeclaration) },
+      { ALT: () => this.SUBRULE(this.requestDeclaration) },
+      { ALT: () => this.SUBRULE(this.policyDeclaration) },
+      { ALT: () => this.SUBRULE(this.memoryDeclaration) },
+      { ALT: () => this.SUBRULE(this.expectDeclaration) },
+    ]);
+    this.OPTION(() => this.CONSUME(T.Semi));
+    return item;
+  });
+}
+
+function unitOf(text: string): SizeUnit | null {
+  return T.UNITS.find((unit) => unit === text) ?? null;
+}
+
+/** The unit that `text` is meant to be, if it looks like one: `kB`, `mb`, `kib`. */
+function meantUnit(text: string): SizeUnit | null {
+  const match = /^(?:([kmg])(i?b|i)?|(b)(?:ytes?)?)$/i.exec(text);
+  if (match === null) return null;
+  if (match[3] !== undefined) return "B";
+  return unitOf(`${(match[1] ?? "").toUpperCase()}iB`);
+}
+
+function comparisonOf(text: string): Comparison {
+  switch (text) {
+    case "<": case "<=": case ">": case ">=": return text;
+    default: return "==";
+  }
+}
+
+/** The value of a number as written; `Infinity` above 2^53. */
+function numberValue(text: string): number {
+  const value = Number(text.replace(/[uUlL]+$/, ""));
+  return value <= Number.MAX_SAFE_INTEGER + 1 ? value : Number.POSITIVE_INFINITY;
+}
+
+function stringValue(text: string): string {
+  return text.slice(1, -1).replace(/\\(["\\])/g, "$1");
+}
+
+let instance: AllocPolicyParser | null = null;
+
+/** The one parser; made when it is first needed, since making it costs more than parsing a file. */
+export function parser(): AllocPolicyParser {
+  instance ??= new AllocPolicyParser();
+  return instance;
+}

@@ -1,0 +1,221 @@
+import { lex, type Tokens } from "./lexer.ts";
+import { PADDING, parser } from "./parser.ts";
+import type { Edit, Region, SourceFile } from "./source-file.ts";
+import * as T from "./tokens.ts";
+import type { Token } from "./tokens.ts";
+import { docBetween, regionEnd } from "./trivia.ts";
+
+/**
+ * Splits a text into regions, each one header or declaration with the comments before it.
+ *
+ * A region begins in the same state wherever it stands (outside of comments, strings and braces), and where it ends follows
+ * from the text behind its start alone. So a valid declaration ends where the strict parser says; a damaged one ends before
+ * the next place that looks like the beginning of another; and an edit re-splits only the regions whose reach it touches.
+ */
+
+const KIND = {
+  name: T.indexOf(T.Name), lcurly: T.indexOf(T.LCurly), rcurly: T.indexOf(T.RCurly), equals: T.indexOf(T.Equals), lparen: T.indexOf(T.LParen),
+  number: T.indexOf(T.Number_), string: T.indexOf(T.String_), minus: T.indexOf(T.Minus), like: T.indexOf(T.Like), for: T.indexOf(T.For),
+  from: T.indexOf(T.From), end: T.indexOf(T.EOF), kernel: T.indexOf(T.Kernel), config: T.indexOf(T.Config), import: T.indexOf(T.Import),
+  flags: T.indexOf(T.Flags), transform: T.indexOf(T.Transform), context: T.indexOf(T.Context), request: T.indexOf(T.Request),
+  policy: T.indexOf(T.Policy), memory: T.indexOf(T.Memory), expect: T.indexOf(T.Expect),
+};
+const ITEM_KEYWORDS: ReadonlySet<number> = new Set(T.ITEM_KEYWORDS.map(T.indexOf));
+const NAMES: ReadonlySet<number> = new Set([KIND.name, ...[...T.KEYWORDS.values()].map(T.indexOf)]);
+const EXPECT_FORMS: ReadonlySet<number> = new Set([KIND.lcurly, ...[T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives].map(T.indexOf)]);
+/** Words that begin a declaration and are properties of a request as well. */
+const ALSO_PROPERTIES: ReadonlySet<number> = new Set([KIND.flags, KIND.context, KIND.policy, KIND.expect]);
+/** How many tokens `beginsItem` looks at. */
+const WINDOW = 3;
+
+function kindAt(tokens: readonly Token[], index: number): number {
+  return tokens[index]?.tokenTypeIdx ?? KIND.end;
+}
+
+/** Whether a header or declaration begins at `index`, by its first three tokens; true for every valid one. */
+function beginsItem(tokens: readonly Token[], index: number): boolean {
+  const first = kindAt(tokens, index);
+  if (!ITEM_KEYWORDS.has(first)) return false;
+  const second = kindAt(tokens, index + 1);
+  const third = kindAt(tokens, index + 2);
+  switch (first) {
+    case KIND.kernel: return second === KIND.number || (NAMES.has(second) && third === KIND.minus);
+    case KIND.config: return second === KIND.lcurly;
+    case KIND.import: return second === KIND.string;
+  }
+  if (!NAMES.has(second)) return false;
+  switch (first) {
+    case KIND.flags: return third === KIND.equals;
+    case KIND.transform: return third === KIND.lparen;
+    case KIND.policy: return third === KIND.lcurly || third === KIND.like || third === KIND.for;
+    case KIND.memory: return third === KIND.lcurly || third === KIND.from;
+    case KIND.expect: return EXPECT_FORMS.has(third);
+    default: return third === KIND.lcurly || third === KIND.like;
+  }
+}
+
+/** Two names and then what only stands behind a declaration's name: a misspelt declaration. */
+function mayBeginItem(tokens: readonly Token[], index: number): boolean {
+  if (!NAMES.has(kindAt(tokens, index)) || !NAMES.has(kindAt(tokens, index + 1))) return false;
+  const third = kindAt(tokens, index + 2);
+  return third === KIND.lcurly || third === KIND.equals || third === KIND.like || third === KIND.lparen;
+}
+
+/** The index of the token before which a damaged item that begins at `index` ends. */
+function damagedEnd(tokens: readonly Token[], index: number, count: number): number {
+  const head = tokens[index];
+  if (head === undefined) return count;
+  const indent = Math.max(0, head.indent);
+  let depth = head.tokenTypeIdx === KIND.lcurly ? 1 : 0;
+  for (let i = index + 1; i < count; i++) {
+    const token = tokens[i];
+    if (token === undefined) return count;
+    const kind = token.tokenTypeIdx;
+    if (kind === KIND.lcurly) depth++;
+    else if (kind === KIND.rcurly) depth = Math.max(0, depth - 1);
+    else if (NAMES.has(kind)) {
+      const leads = token.indent >= 0 && token.indent <= indent;
+      if (ITEM_KEYWORDS.has(kind)) {
+        if (beginsItem(tokens, i)) {
+          if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
+        } else if (leads && depth === 0) return i;
+      } else if (leads && depth === 0 && mayBeginItem(tokens, i)) return i;
+    }
+  }
+  return count;
+}
+
+interface Piece {
+  readonly region: Region;
+  /** As in `SourceFile.reaches`. */
+  readonly reach: number;
+  readonly end: number;
+  /** The index of the first token behind the region. */
+  readonly next: number;
+}
+
+const NOT_ENOUGH = "not enough";
+
+/** The region of `text` that begins at `start`; `index` is its first token. Asks for more tokens if they end too soon. */
+function readRegion(text: string, start: number, { tokens, complete }: Tokens, index: number): Piece | typeof NOT_ENOUGH {
+  const count = tokens.length - PADDING;
+  const head = tokens[index];
+  if (head === undefined || index >= count) {
+    if (!complete) return NOT_ENOUGH;
+    return { region: { text: text.slice(start), item: null, problems: [] }, reach: Number.POSITIVE_INFINITY, end: text.length, next: index };
+  }
+  const doc = docBetween(text, start, head.startOffset);
+  let next = index;
+  let seen = index + 1;
+  let item: Region["item"] = null;
+  if (ITEM_KEYWORDS.has(head.tokenTypeIdx)) {
+    const strict = parser().readStrict(tokens, index, start, doc);
+    if (strict.valid) {
+      next = strict.next;
+      if (endsAt(tokens, head, next, count)) item = strict.item;
+      seen = next + WINDOW;
+    } else {
+      seen = strict.seen + 1;
+    }
+  }
+  if (item === null) {
+    next = damagedEnd(tokens, index, count);
+    seen = Math.max(seen, next + WINDOW);
+  }
+  if (seen > count && !complete) return NOT_ENOUGH;
+  const last = tokens[next - 1] ?? head;
+  const end = regionEnd(text, last.endOffset + 1, tokens[next]?.tokenTypeIdx === KIND.end ? text.length : (tokens[next]?.startOffset ?? text.length));
+  const farthest = seen >= count ? undefined : tokens[seen];
+  const open = item === null && tokens.slice(index, next).some((token) => token.tokenType === T.OpenComment);
+  const reach = farthest === undefined || open ? Number.POSITIVE_INFINITY : farthest.endOffset + 2 - start;
+  const problems = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
+  const region: Region = { text: text.slice(start, end), item: problems === null ? item : problems.node, problems: problems?.problems ?? [] };
+  return { region, reach, end, next };
+}
+
+/** Whether a declaration that is valid up to `next` ends there, or goes on with something that does not belong. */
+function endsAt(tokens: readonly Token[], head: Token, next: number, count: number): boolean {
+  const token = tokens[next];
+  if (token === undefined || next >= count || beginsItem(tokens, next)) return true;
+  return token.indent >= 0 && token.indent <= Math.max(0, head.indent);
+}
+
+function padded({ tokens, complete }: Tokens): Tokens {
+  return { tokens: [...tokens, ...Array.from({ length: PADDING }, () => T.END)], complete };
+}
+
+/** Reads a whole text. Never fails; what is wrong is in the problems of its regions. */
+export function parseFile(text: string): SourceFile {
+  const regions: Region[] = [];
+  const starts: number[] = [];
+  const reaches: number[] = [];
+  const tokens = padded(lex(text));
+  let at = 0;
+  let index = 0;
+  while (at < text.length) {
+    const piece = readRegion(text, at, tokens, index);
+    if (piece === NOT_ENOUGH) break;
+    regions.push(piece.region);
+    starts.push(at);
+    reaches.push(piece.reach);
+    at = piece.end;
+    index = piece.next;
+  }
+  return { text, regions, starts, reaches };
+}
+
+/** How much text is lexed at first around an edit. */
+const CHUNK = 2_000;
+
+function readRegionAlone(text: string, start: number): Piece {
+  for (let length = CHUNK; ; length *= 4) {
+    const piece = readRegion(text, start, padded(lex(text, start, start + length)), 0);
+    if (piece !== NOT_ENOUGH) return piece;
+  }
+}
+
+/**
+ * The file after an edit: what `parseFile` makes of the new text, with every region that the edit left alone taken over as
+ * the same object. Costs what the touched declarations cost, beside joining the text and copying the array of starts.
+ */
+export function editFile(file: SourceFile, edit: Edit): SourceFile {
+  const text = file.text.slice(0, edit.start) + edit.text + file.text.slice(edit.end);
+  const shift = edit.text.length - (edit.end - edit.start);
+  const touchedEnd = edit.start + edit.text.length;
+  const regions: Region[] = [];
+  const starts: number[] = [];
+  const reaches: number[] = [];
+  const count = file.regions.length;
+  const oldStart = (index: number) => file.starts[index] ?? file.text.length;
+  const take = (region: Region, start: number, reach: number) => {
+    regions.push(region);
+    starts.push(start);
+    reaches.push(reach);
+  };
+  let at = 0;
+  for (let old = 0; at < text.length; ) {
+    const region = file.regions[old];
+    const reach = file.reaches[old] ?? Number.POSITIVE_INFINITY;
+    const before = oldStart(old) === at && at <= edit.start;
+    if (region !== undefined && before && at + reach <= edit.start) {
+      take(region, at, reach);
+      at += region.text.length;
+      old++;
+      continue;
+    }
+    if (at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at) {
+      for (let i = old; i < count; i++) {
+        const rest = file.regions[i];
+        if (rest !== undefined) take(rest, oldStart(i) + shift, file.reaches[i] ?? Number.POSITIVE_INFINITY);
+      }
+      break;
+    }
+    const piece = readRegionAlone(text, at);
+    // The same text makes the same region: caches that hang on the object stay good.
+    const same = region !== undefined && (before || oldStart(old) + shift === at) && region.text === piece.region.text;
+    take(same ? region : piece.region, at, piece.reach);
+    at = piece.end;
+    while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;
+  }
+  return { text, regions, starts, reaches };
+}

@@ -1,0 +1,57 @@
+/** How the parser names what it wants and what it found. */
+
+const TOKEN_NAMES: ReadonlyMap<string, string> = new Map([
+  ["Name", "a name"], ["Number", "a number"], ["String", "a text in double quotes"], ["LCurly", "`{`"], ["RCurly", "`}`"], ["LParen", "`(`"],
+  ["RParen", "`)`"], ["Equals", "`=`"], ["Compare", "a comparison such as `>`"], ["Dot", "`.`"], ["DotDot", "`..`"], ["Minus", "`-`"],
+  ["Colon", "`:`"], ["Comma", "`,`"], ["Pipe", "`|`"], ["Unit", "a unit"],
+]);
+
+/** Where a rule of the grammar has a better word for what it wants than the token's. */
+const RULE_WANTS: ReadonlyMap<string, string> = new Map([
+  ["version", "a version such as `6.12`"], ["version Dot", "a version such as `6.12`"], ["version Number", "a version such as `6.12`"],
+  ["size Number", "a size such as `4 KiB`"], ["amount Number", "an amount such as `64 MiB` or `3 pages`"], ["predicate", "a condition"],
+  ["waiver Name", "the name of a rule"], ["reason String", "a reason in double quotes"], ["waiver String", "a reason in double quotes"],
+  ["waiver Because", "`because` and a reason"], ["importHeader String", "a file name in double quotes"], ["names Name", "a name"],
+  ["memoryDeclaration String", "the name of a kernel log in double quotes"], ["fact Name", "a fact"], ["effect Name", "an effect"],
+  ["zoneFact Order", "`order N: COUNT`"], ["mask", "a flag"], ["operand", "a flag"], ["measureTest Compare", "`<`, `<=`, `>`, `>=` or `==`"],
+]);
+
+function readable(tokenName: string): string {
+  if (tokenName.startsWith("keyword_")) return `\`${tokenName.slice("keyword_".length)}\``;
+  return TOKEN_NAMES.get(tokenName) ?? "something else";
+}
+
+/** What the text ran into: `found "x"`, shortened. */
+export function found(image: string): string {
+  if (image === "") return "found the end";
+  const shown = image.length > 40 ? `${image.slice(0, 40)}…` : image;
+  return `found \`${printable(shown)}\``;
+}
+
+/** Control characters and lone surrogates as their code points. */
+export function printable(text: string): string {
+  let out = "";
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    const hidden = code < 32 || (code >= 127 && code < 161) || (code >= 0xd800 && code < 0xe000) || code === 0xfeff || (code >= 0x2000 && code < 0x2070) || code === 0x3000;
+    out += hidden ? `U+${code.toString(16).toUpperCase().padStart(4, "0")}` : char;
+  }
+  return out;
+}
+
+/** A whole message: what the rule wants, what stands there. */
+export function expected(ruleName: string, tokenName: string, foundText: string): string {
+  const wants = RULE_WANTS.get(`${ruleName} ${tokenName}`.trim()) ?? (tokenName === "" ? "something else" : readable(tokenName));
+  return `Expected ${wants}, ${foundText}.`;
+}
+
+export function beginsNothing(image: string): string {
+  if (image === "}") return "This `}` closes nothing: remove it.";
+  if (image === "{") return "This `{` belongs to no declaration: write what it declares before it.";
+  return `${found(image).replace("found ", "")} begins no declaration: one begins with \`flags\`, \`transform\`, \`context\`, \`request\`, \`policy\`, \`memory\` or \`expect\`.`;
+}
+
+export function left(image: string): string {
+  if (image === "}") return "This `}` closes nothing: remove it.";
+  return `${found(image).replace("found ", "")} stands behind the end of the declaration: remove it, or begin a declaration with it.`;
+}
