@@ -4,11 +4,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { inRoot, isProgram, ROOT } from "./paths.ts";
 
-/** Folders whose files are collected; the file that only holds the folder's types is left out. */
-const FOLDERS: readonly { readonly path: string; readonly types: string }[] = [
+/** Folders whose files are collected; the file that only holds the folder's types is left out, and what is built on the collection. */
+const FOLDERS: readonly { readonly path: string; readonly types: string; readonly besides?: readonly string[] }[] = [
   { path: "server/model/kernels/releases", types: "release.ts" },
   { path: "server/model/apis", types: "api.ts" },
-  { path: "server/analysis/rules", types: "rule.ts" },
+  { path: "server/analysis/rules", types: "rule.ts", besides: ["catalogue.ts", "page.ts"] },
   { path: "server/cli/commands", types: "command.ts" },
 ];
 
@@ -37,9 +37,9 @@ function contributionOf(folder: string, file: string): Contribution {
 /** `6.9` before `6.12`, and otherwise by name. */
 const byFileName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
 
-function indexOf(folder: string, typesFile: string): string {
+function indexOf(folder: string, typesFile: string, besides: readonly string[]): string {
   const files = readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && file !== "index.ts" && file !== typesFile && !file.startsWith("_"))
+    .filter((file) => file.endsWith(".ts") && file !== "index.ts" && file !== typesFile && !besides.includes(file) && !file.startsWith("_"))
     .sort(byFileName);
   const contributions = files.map((file) => contributionOf(folder, file));
   const type = contributions[0]?.type;
@@ -65,9 +65,9 @@ export interface Index {
 
 /** @returns the index of every collected folder that exists */
 export function indexes(): readonly Index[] {
-  return FOLDERS.filter(({ path }) => existsSync(inRoot(path))).map(({ path, types }) => {
+  return FOLDERS.filter(({ path }) => existsSync(inRoot(path))).map(({ path, types, besides }) => {
     const index = join(path, "index.ts");
-    return { path: index, wanted: indexOf(inRoot(path), types), present: existsSync(inRoot(index)) ? readFileSync(inRoot(index), "utf8") : null };
+    return { path: index, wanted: indexOf(inRoot(path), types, besides ?? []), present: existsSync(inRoot(index)) ? readFileSync(inRoot(index), "utf8") : null };
   });
 }
 

@@ -1,0 +1,48 @@
+import { kernelRule, languageRule } from "./catalogue.ts";
+import type { Rule } from "./rule.ts";
+
+/** Where the generated pages (docs/rules) are read. The one place that knows it. */
+const PAGES = "https://github.com/allocpolicy/allocpolicy/blob/main/docs/rules/";
+
+/** The address of a rule's page. */
+export function ruleUrl(id: string): string {
+  return `${PAGES}${id}.md`;
+}
+
+/** The page of a finding as Markdown, made from its data; null where there is no finding of that id. */
+export function rulePage(id: string): string | null {
+  const rule = kernelRule(id);
+  if (rule !== null) {
+    return page(rule, "What the kernel does", [["class", rule.class], ["kernels", versionsOf(rule)], ["evidence", rule.evidence]]);
+  }
+  const other = languageRule(id);
+  return other === null ? null : page(other, "What it means", [["about", other.group]]);
+}
+
+type Documented = Pick<Rule, "id" | "title" | "severity" | "explanation" | "advice" | "examples">;
+
+function page(rule: Documented, meaning: string, facts: readonly (readonly [string, string])[]): string {
+  const rows = [["severity", rule.severity] as const, ...facts].map(([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`);
+  return [
+    `# ${rule.id}`,
+    sentence(rule.title),
+    ["| | |", "|---|---|", ...rows].join("\n"),
+    `## ${meaning}`,
+    rule.explanation,
+    "## What to write",
+    rule.advice,
+    "## Reported",
+    fenced(rule.examples.bad),
+    "## Not reported",
+    fenced(rule.examples.good),
+  ].join("\n\n") + "\n";
+}
+
+/** `since 6.14`, `5.10 to 6.13`. Point releases can carry later work: the explanation says where one does. */
+function versionsOf(rule: Rule): string {
+  return rule.versions.until === null ? `since ${rule.versions.since}` : `${rule.versions.since} to ${rule.versions.until}`;
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+const fenced = (text: string): string => `\`\`\`allocpolicy\n${text.trim()}\n\`\`\``;
