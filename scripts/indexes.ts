@@ -4,12 +4,22 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { inRoot, isProgram, ROOT } from "./paths.ts";
 
-/** Folders whose files are collected; the file that only holds the folder's types is left out, and what is built on the collection. */
-const FOLDERS: readonly { readonly path: string; readonly types: string; readonly besides?: readonly string[] }[] = [
-  { path: "server/model/kernels/releases", types: "release.ts" },
-  { path: "server/model/apis", types: "api.ts" },
-  { path: "server/analysis/rules", types: "rule.ts", besides: ["catalogue.ts", "page.ts"] },
-  { path: "server/cli/commands", types: "command.ts" },
+/** A folder whose files are collected. */
+interface Collected {
+  readonly path: string;
+  /** What the index exports. */
+  readonly list: string;
+  /** Where the things' type is declared, relative to the folder. */
+  readonly types: string;
+  /** Files that stand beside the things and give nothing to the index. */
+  readonly besides: readonly string[];
+}
+
+const FOLDERS: readonly Collected[] = [
+  { path: "server/model/kernels/releases", list: "ALL", types: "./release.ts", besides: ["release.ts"] },
+  { path: "server/model/apis", list: "ALL", types: "./api.ts", besides: ["api.ts"] },
+  { path: "server/analysis/rules", list: "ALL", types: "./rule.ts", besides: ["rule.ts", "catalogue.ts", "page.ts"] },
+  { path: "server/cli/commands", list: "ALL_COMMANDS", types: "../command.ts", besides: [] },
 ];
 
 /** What one file gives to the index: a thing, or a list of things that is spread into the index's own list. */
@@ -46,9 +56,9 @@ function indexOf(folder: string, typesFile: string, besides: readonly string[]):
   return [
     "// Written by scripts/indexes.ts: one line for each file of this folder.",
     ...contributions.map(({ file, name }) => `import { ${name} } from "./${file}";`),
-    ...(type === undefined ? [] : [`import type { ${type} } from "./${typesFile}";`]),
+    ...(type === undefined ? [] : [`import type { ${type} } from "${types}";`]),
     "",
-    `export const ALL: readonly ${type ?? "never"}[] = [`,
+    `export const ${list}: readonly ${type ?? "never"}[] = [`,
     ...contributions.map(({ name, isList }) => `  ${isList ? "..." : ""}${name},`),
     "];",
     "",

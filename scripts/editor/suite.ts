@@ -21,6 +21,7 @@ const RESULT_VARIABLE = "ALLOCPOLICY_SUITE_RESULT";
 const LIMIT_MS = 240_000;
 /** Harmless: native modules that host.ts does not build, and the service worker of code-server's own page. */
 const NOISE = /spdlog|native-watchdog|serviceWorker\.js|Ignoring fetching additional builtin/;
+const NOISE_OF_SERVER = /^Error: Could not locate the bindings file[^]*?^}\n/gm;
 
 /** Where the extension comes from. */
 export type Variant = "folder" | "package";
@@ -121,7 +122,7 @@ async function runInServer({ variant, workspace, scratch, resultFile, verbose }:
     if (verbose || counts.failed > 0) console.error(["The workbench's log:", ...rest].join("\n"));
     return counts;
   } catch (error) {
-    console.error(["The workbench's log:", ...rest, "The server's log:", server.log()].join("\n"));
+    console.error(["The workbench's log:", ...rest, "The server's log:", server.log().replaceAll(NOISE_OF_SERVER, "")].join("\n"));
     throw error;
   } finally {
     await browser?.close();
