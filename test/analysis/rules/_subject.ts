@@ -6,7 +6,7 @@ import { kernelOf, knownKernels, mainlineReleases } from "../../../server/model/
 import { EMPTY, mask, or, without, type Mask } from "../../../server/model/masks/mask.ts";
 import { meaningOf } from "../../../server/model/masks/names.ts";
 import type { AllocationRequest, CacheFacts } from "../../../server/model/request.ts";
-import { verdictOf } from "../../../server/model/verdict.ts";
+import { verdict } from "../../../server/model/verdict.ts";
 
 /** A request for a rule to look at, in few words. Left out: kernel 6.12 with default options, kmalloc of 64 bytes in a process, nothing said about NULL. */
 export interface Asked {
@@ -96,7 +96,7 @@ export function subjectOf(asked: Asked): Subject {
     kernel,
     api,
     request,
-    verdict: verdictOf(kernel, request),
+    verdict: verdict(kernel, request),
     mask: value,
     written: asked.flags === null ? null : written,
     handles: asked.handles ?? null,
