@@ -108,7 +108,7 @@ function memoryOf(row: Row, machine: readonly ZoneFacts[], part: string): Memory
   const nodeIds = [...new Set(machine.map((zone) => zone.nid))].sort((a, b) => a - b);
   const nodes: NodeState[] = nodeIds.map((id) => ({
     id,
-    zones: machine.filter((zone) => zone.nid === id).map((zone) => zoneStateOf(zone, free, state, part)),
+    zones: machine.filter((zone) => zone.nid === id).map((zone) => zoneStateOf(zone, free, state)),
   }));
   return {
     nodes,
@@ -145,19 +145,7 @@ function killable(machine: readonly ZoneFacts[]): readonly (readonly PageGift[])
   return home === undefined ? [] : Array.from({ length: KILLABLE }, () => [giftOf(home, KILLABLE_PAGES)]);
 }
 
-/**
- * Pages of the recorded machines' first Normal zone that lie on the file LRU and never come free (the text of pid 1, the
- * root file system). Not recorded, but bounded on both sides by which states should_reclaim_retry() gave hope.
- */
-function stuckFilePagesOf(part: string): number {
-  switch (part) {
-    case "p3c": return 220;
-    case "p4c": return 400;
-    default: return 140;
-  }
-}
-
-function zoneStateOf(zone: ZoneFacts, free: ReadonlyMap<string, number>, state: string, part: string): ZoneState {
+function zoneStateOf(zone: ZoneFacts, free: ReadonlyMap<string, number>, state: string): ZoneState {
   const pages = free.get(`${zone.nid}.${zone.name}`) ?? 0;
   const home = zone.nid === 0 && zone.name === "Normal";
   return {
@@ -171,7 +159,6 @@ function zoneStateOf(zone: ZoneFacts, free: ReadonlyMap<string, number>, state: 
     pinned: 0,
     cma: state === "cma_only" && home ? pages : state.startsWith("plenty") ? Math.min(zone.cma, pages) : 0,
     highatomic: 0,
-    stuckFilePages: home && state !== "" && !state.startsWith("plenty") && !state.startsWith("memcg") ? stuckFilePagesOf(part) : 0,
   };
 }
 

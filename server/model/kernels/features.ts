@@ -53,6 +53,8 @@ export interface Features {
   readonly costlyNoretrySkipsReclaim: boolean;
   /** should_reclaim_retry() looks only at zones of the task's cpuset (6.12+). */
   readonly reclaimRetryRespectsCpuset: boolean;
+  /** zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13+, 6.1.192, 6.12.117). */
+  readonly reclaimableFallsBackToFree: boolean;
   /** should_compact_retry() stops on a fatal signal (5.15+). */
   readonly compactRetryStopsOnFatalSignal: boolean;
   /** How should_compact_retry() counts: by progress (to 6.4), or by result (6.5+). */

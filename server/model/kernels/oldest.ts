@@ -21,6 +21,7 @@ export const oldestFeatures: Features = {
   costlyNoretryThisNodeGivesUp: false,
   costlyNoretrySkipsReclaim: false,
   reclaimRetryRespectsCpuset: false,
+  reclaimableFallsBackToFree: false,
   compactRetryStopsOnFatalSignal: false,
   compactRetry: "progress",
   nofailWarns: "when-failing",

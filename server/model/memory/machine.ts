@@ -34,7 +34,6 @@ export interface Zone {
   /** Pages that direct reclaim can free. */
   reclaimable: number;
   readonly reclaimableAtStart: number;
-  readonly stuckFilePages: number;
   /** Pages that compaction can move. */
   readonly movable: number;
   /** Compaction deferral: compact_considered, compact_defer_shift, compact_order_failed. */
@@ -65,6 +64,8 @@ export interface Machine {
   oomNotifierGives: readonly PageGift[];
   /** Victims left, in the order of killing; null: unspecified ones, without end. */
   killable: (readonly PageGift[])[] | null;
+  /** Memory of a killed process that has not come back yet: its exit takes a while. */
+  dying: readonly PageGift[];
   readonly oomKillable: boolean;
   /** Grows with every change of free or reclaimable memory: two equal readings mean that nothing has moved. */
   version: number;
@@ -87,6 +88,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     shrinkers: (memory.shrinkers ?? []).map((shrinker) => ({ ...shrinker })),
     oomNotifierGives: memory.oomNotifierGives ?? [],
     killable: memory.killable === undefined ? null : [...memory.killable],
+    dying: [],
     oomKillable: memory.oomKillable || (memory.killable?.length ?? 0) > 0,
     version: 0,
   };
@@ -116,7 +118,6 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
     reservedHighatomic: state.highatomic,
     boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
     reclaimable: state.reclaimable, reclaimableAtStart: state.reclaimable,
-    stuckFilePages: state.stuckFilePages ?? 0,
     movable: state.movable,
     compactConsidered: 0, compactDeferShift: 0, compactOrderFailed: maxOrder + 1,
   };
@@ -202,7 +203,16 @@ export function freePages(zone: Zone): number {
   return zone.ordinary.pages + zone.cma.pages + zone.highatomic.pages;
 }
 
-/** What come in from elsewhere: gifts for zones that the machine does not have are lost. */
+/**
+ * zone_reclaimable_pages() (mm/vmscan.c). Newer kernels count a zone's free pages where there is nothing to reclaim, so
+ * that should_reclaim_retry() counts them twice.
+ */
+export function reclaimablePages(kernel: Kernel, zone: Zone): number {
+  if (zone.reclaimable === 0 && kernel.features.reclaimableFallsBackToFree) return freePages(zone);
+  return zone.reclaimable;
+}
+
+/** What comes in from elsewhere: gifts for zones that the machine does not have are lost. */
 export function receive(machine: Machine, gifts: readonly PageGift[]): number {
   let received = 0;
   for (const gift of gifts) {

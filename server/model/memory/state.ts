@@ -19,11 +19,6 @@ export interface ZoneState {
   /** Of the free pages, those in CMA pageblocks, and those in HIGHATOMIC pageblocks. */
   readonly cma: number;
   readonly highatomic: number;
-  /**
-   * Pages on the file LRU that the kernel counts as reclaimable (zone_reclaimable_pages()) while reclaim gets none of
-   * them back: mapped text, ramfs. They keep should_reclaim_retry() hoping. 0 if left out.
-   */
-  readonly stuckFilePages?: number;
 }
 
 /** Free pages that come in from elsewhere, by place; given back as blocks of the largest orders that fit. */

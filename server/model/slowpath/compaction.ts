@@ -2,7 +2,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { FreeList, Zone } from "../memory/machine.ts";
-import { addBlock, freePages, hasBlock } from "../memory/machine.ts";
+import { addBlock, freePages, hasBlock, reclaimablePages } from "../memory/machine.ts";
 import type { AllocContext } from "./freelist.ts";
 import { cpusetAllows, watermarkOf, zoneWatermarkOk } from "./freelist.ts";
 import type { Simulation } from "./simulation.ts";
@@ -158,7 +158,7 @@ function fragmentationIndex(zone: Zone, order: number): number {
 export function compactionZonelistSuitable(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): boolean {
   return ac.zonelist.some((zone) => {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) return false;
-    const available = Math.trunc((zone.reclaimable + zone.stuckFilePages) / order) + freePages(zone);
+    const available = Math.trunc(reclaimablePages(sim.kernel, zone) / order) + freePages(zone);
     const { kernel } = sim;
     if (kernel.features.compactRetry === "progress"
       && zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone))) return false;

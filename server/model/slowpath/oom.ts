@@ -1,5 +1,6 @@
 import type { Mask } from "../masks/mask.ts";
-import { addPages, receive } from "../memory/machine.ts";
+import { receive } from "../memory/machine.ts";
+import type { PageGift } from "../memory/state.ts";
 import type { AllocContext } from "./freelist.ts";
 import { preferredZone } from "./freelist.ts";
 import type { Simulation } from "./simulation.ts";
@@ -47,17 +48,16 @@ function kill(sim: Simulation, order: number, ac: AllocContext): OomOutcome {
     return "panic";
   }
   sim.trace.counts.oomKill++;
-  const pages = victim === undefined ? giveWhatIsNeeded(sim, order, ac) : receive(machine, victim);
-  step(sim, "oom_kill_process", () => `a process is killed, ${pages} pages come back`);
+  machine.dying = victim ?? whatIsNeeded(order, ac);
+  machine.version++;
+  step(sim, "oom_kill_process", () => "a process is killed");
   return "progress";
 }
 
-/** An unspecified victim frees what the request needs in its first zone: a whole reserve's worth and the block itself. */
-function giveWhatIsNeeded(sim: Simulation, order: number, ac: AllocContext): number {
+/** An unspecified victim frees what the request needs in its first zone: the reserves and the block itself. */
+function whatIsNeeded(order: number, ac: AllocContext): readonly PageGift[] {
   const zone = preferredZone(ac);
-  if (zone === undefined) return 0;
-  const pages = 2 * 2 ** order + zone.high + (zone.lowmemReserve[ac.highestZone] ?? 0);
-  addPages(zone.ordinary, pages);
-  sim.machine.version++;
-  return pages;
+  if (zone === undefined) return [];
+  const pages = 2 * 2 ** order + zone.high + zone.boost + (zone.lowmemReserve[ac.highestZone] ?? 0);
+  return [{ node: zone.node, zone: zone.name, pages }];
 }

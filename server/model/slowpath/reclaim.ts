@@ -1,8 +1,8 @@
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { Machine, Zone } from "../memory/machine.ts";
-import { addPages, freePages } from "../memory/machine.ts";
-import { compactionSuitable } from "./compaction.ts";
+import { addPages, freePages, receive, reclaimablePages } from "../memory/machine.ts";
+import { compactionAllowed, compactionSuitable } from "./compaction.ts";
 import type { AllocContext } from "./freelist.ts";
 import { cpusetAllows, zoneWatermarkOk } from "./freelist.ts";
 import type { Simulation } from "./simulation.ts";
@@ -17,15 +17,22 @@ const MOST_ROUNDS = 1024;
  * try_to_free_pages() (mm/vmscan.c): what one round of direct reclaim gets, in pages; 1 when it stops early because
  * compaction could run instead (compaction_ready()), although nothing was freed.
  */
-export function tryToFreePages(sim: Simulation, order: number, ac: AllocContext): number {
+export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: AllocContext): number {
   const { machine } = sim;
+  if (machine.dying.length > 0) {
+    const pages = receive(machine, machine.dying);
+    machine.dying = [];
+    step(sim, "exit_mmap", () => `the killed process is gone, ${pages} pages are free`);
+  }
+  // Versions that ask gfp_compaction_allowed() elsewhere ask it here as well.
+  const mayCompact = compactionAllowed(sim.kernel, mask);
   const reclaimed = new Set<number>();
   let progress = 0;
   let readyToCompact = false;
   for (const zone of ac.zonelist) {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) continue;
     if (machine.cpusetNodes !== null && !cpusetAllows(sim, zone, true)) continue;
-    if (order > COSTLY_ORDER && sim.kernel.options.COMPACTION && compactionReady(sim, zone, order, ac.highestZone)) {
+    if (order > COSTLY_ORDER && mayCompact && compactionReady(sim, zone, order, ac.highestZone)) {
       readyToCompact = true;
       continue;
     }
@@ -94,7 +101,7 @@ export function shouldReclaimRetry(
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) return false;
     const checksCpuset = kernel.features.reclaimRetryRespectsCpuset && (allocFlags & ALLOC.CPUSET) !== 0;
     if (checksCpuset && !cpusetAllows(sim, zone, hardwall)) return false;
-    const available = freePages(zone) + zone.reclaimable + zone.stuckFilePages;
+    const available = freePages(zone) + reclaimablePages(kernel, zone);
     return zoneWatermarkOk(kernel, zone, order, zone.min + zone.boost, ac.highestZone, allocFlags, available);
   });
 }

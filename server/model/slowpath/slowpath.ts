@@ -206,13 +206,13 @@ function mayReclaim(slow: Slow): State {
 
 /** __alloc_pages_direct_reclaim(): after progress one try, and another after all per-cpu lists have been drained. */
 function directReclaim(slow: Slow): State {
-  const { sim, order, ac } = slow;
+  const { sim, mask, order, ac } = slow;
   sim.trace.counts.directReclaim++;
   if (inHardirq(sim.context)) {
     step(sim, "try_to_free_pages", () => "reclaim sleeps, and this is a hard interrupt: the kernel dies");
     return "died";
   }
-  slow.progress = tryToFreePages(sim, order, ac);
+  slow.progress = tryToFreePages(sim, mask, order, ac);
   if (slow.progress > 0) {
     if (take(slow, slow.allocFlags)) return "got";
     unreserveHighatomic(sim, ac, false);

@@ -14,6 +14,8 @@ export const SPINS = 401;
 /** The fields of observed.ts that a finished simulation speaks of. */
 export function simulatedFields(sim: Simulation, result: AllocResult): Fields {
   const { counts, attempts, warnSites, bugSites, sleepSites } = sim.trace;
+  // A kernel that died could not say more.
+  if (result === "died") return { result, warn: warnSites, bug: bugSites, sleep: sleepSites.length > 0 };
   const page = typeof result === "string" ? null : result;
   return {
     result: page === null ? (result ?? "null") : "ok",

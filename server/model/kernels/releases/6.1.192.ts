@@ -6,6 +6,7 @@ export const v6_1_192: Release = {
   basedOn: "6.1",
   source: "6.1.192 was read, and recorded while running. Its branch took the reserves of 6.3 (and kept __GFP_ATOMIC), the compaction test of 6.8 and the sleeping percpu of 6.15.",
   features: {
+    reclaimableFallsBackToFree: true,
     invalidMigratetypeCrashes: true,
     reserveScheme: "min-reserve",
     atomicMeans: "no-direct-reclaim",

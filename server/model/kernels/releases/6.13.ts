@@ -5,5 +5,5 @@ export const v6_13: Release = {
   kind: "mainline",
   basedOn: "6.12",
   source: "Not read. No change that the model knows of lies in this release.",
-  features: {},
+  features: { reclaimableFallsBackToFree: true },
 };
