@@ -9,56 +9,54 @@ interface Collected {
   readonly path: string;
   /** What the index exports. */
   readonly list: string;
-  /** Where the things' type is declared, relative to the folder. */
-  readonly types: string;
+  /** The things' type, and where it is declared, relative to the folder. */
+  readonly type: string;
+  readonly declaredIn: string;
   /** Files that stand beside the things and give nothing to the index. */
   readonly besides: readonly string[];
 }
 
 const FOLDERS: readonly Collected[] = [
-  { path: "server/model/kernels/releases", list: "ALL", types: "./release.ts", besides: ["release.ts"] },
-  { path: "server/model/apis", list: "ALL", types: "./api.ts", besides: ["api.ts"] },
-  { path: "server/analysis/rules", list: "ALL", types: "./rule.ts", besides: ["rule.ts", "catalogue.ts", "page.ts"] },
-  { path: "server/cli/commands", list: "ALL_COMMANDS", types: "../command.ts", besides: [] },
+  { path: "server/model/kernels/releases", list: "ALL", type: "Release", declaredIn: "./release.ts", besides: ["release.ts"] },
+  { path: "server/model/apis", list: "ALL", type: "Api", declaredIn: "./api.ts", besides: ["api.ts"] },
+  { path: "server/analysis/rules", list: "ALL", type: "Rule", declaredIn: "./rule.ts", besides: ["rule.ts", "catalogue.ts", "page.ts"] },
+  { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
 ];
 
 /** What one file gives to the index: a thing, or a list of things that is spread into the index's own list. */
 interface Contribution {
   readonly file: string;
   readonly name: string;
-  readonly type: string;
   readonly isList: boolean;
 }
 
-const EXPORTED = /^export const (\w+)\s*:\s*(readonly )?(\w+)(\[\])?\s*=/gm;
-
-/** @throws when the file does not export exactly one typed constant of the folder's type, or one list of it */
-function contributionOf(folder: string, file: string): Contribution {
-  const found = [...readFileSync(join(folder, file), "utf8").matchAll(EXPORTED)];
+/** @throws when the file does not export exactly one constant of the type, or one list of it */
+function contributionOf(folder: string, file: string, type: string): Contribution {
+  const exported = new RegExp(`^export const (\\w+): (?:readonly )?${type}(\\[\\])? =`, "gm");
+  const found = [...readFileSync(join(folder, file), "utf8").matchAll(exported)];
   const [only] = found;
   const name = only?.[1];
-  const type = only?.[3];
-  if (found.length !== 1 || name === undefined || type === undefined) {
-    throw new Error(`${relative(ROOT, join(folder, file))} must export exactly one typed constant (export const name: Type = …); it exports ${found.length}. Helpers live in files that begin with _.`);
+  if (found.length !== 1 || name === undefined) {
+    throw new Error(`${relative(ROOT, join(folder, file))} must export one constant of type ${type} or readonly ${type}[]; it exports ${found.length}. Helpers live in files that begin with _.`);
   }
-  return { file, name, type, isList: only?.[4] !== undefined };
+  return { file, name, isList: only?.[2] !== undefined };
 }
 
 /** `6.9` before `6.12`, and otherwise by name. */
 const byFileName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
 
-function indexOf(folder: string, typesFile: string, besides: readonly string[]): string {
+function indexOf({ path, list, type, declaredIn, besides }: Collected): string {
+  const folder = inRoot(path);
   const files = readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && file !== "index.ts" && file !== typesFile && !besides.includes(file) && !file.startsWith("_"))
+    .filter((file) => /^[^_].*(?<!\.d)\.ts$/.test(file) && file !== "index.ts" && !besides.includes(file))
     .sort(byFileName);
-  const contributions = files.map((file) => contributionOf(folder, file));
-  const type = contributions[0]?.type;
+  const contributions = files.map((file) => contributionOf(folder, file, type));
   return [
     "// Written by scripts/indexes.ts: one line for each file of this folder.",
     ...contributions.map(({ file, name }) => `import { ${name} } from "./${file}";`),
-    ...(type === undefined ? [] : [`import type { ${type} } from "${types}";`]),
+    `import type { ${type} } from "${declaredIn}";`,
     "",
-    `export const ${list}: readonly ${type ?? "never"}[] = [`,
+    `export const ${list}: readonly ${type}[] = [`,
     ...contributions.map(({ name, isList }) => `  ${isList ? "..." : ""}${name},`),
     "];",
     "",
@@ -75,9 +73,9 @@ export interface Index {
 
 /** @returns the index of every collected folder that exists */
 export function indexes(): readonly Index[] {
-  return FOLDERS.filter(({ path }) => existsSync(inRoot(path))).map(({ path, types, besides }) => {
-    const index = join(path, "index.ts");
-    return { path: index, wanted: indexOf(inRoot(path), types, besides ?? []), present: existsSync(inRoot(index)) ? readFileSync(inRoot(index), "utf8") : null };
+  return FOLDERS.filter(({ path }) => existsSync(inRoot(path))).map((folder) => {
+    const path = join(folder.path, "index.ts");
+    return { path, wanted: indexOf(folder), present: existsSync(inRoot(path)) ? readFileSync(inRoot(path), "utf8") : null };
   });
 }
 

@@ -5,7 +5,7 @@ import {
   window, workspace, type TextDocument, type TextEditor,
 } from "vscode";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 10_000;
 const POLL_MS = 25;
 
 /** The folder that the workbench was opened on: a copy of test/editor/workspace. */
