@@ -125,7 +125,8 @@ function reserves(kernel: Kernel, value: Mask, order: number, context: Context):
 export function chargeCan(kernel: Kernel, value: Mask, order: number, context: Context): number {
   const { bits } = kernel;
   if (taskHasMemalloc(context) && !inInterrupt(context)) return 0;
-  const overshoots = (value & (kernel.features.memcgOvershootFor === "high" ? bits.HIGH : bits.ATOMIC)) !== 0;
+  const { memcgOvershootFor } = kernel.features;
+  const overshoots = (value & (memcgOvershootFor === "high" ? bits.HIGH : memcgOvershootFor === "atomic" ? bits.ATOMIC : 0)) !== 0;
   const fails = overshoots || (value & bits.NOFAIL) !== 0 ? 0 : CAN.fail;
   if ((value & bits.DIRECT_RECLAIM) === 0) return fails;
   const kills = order <= COSTLY_ORDER && (value & (bits.NORETRY | bits.RETRY_MAYFAIL)) === 0;

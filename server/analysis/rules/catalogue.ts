@@ -8,7 +8,6 @@ import type { Rule } from "./rule.ts";
 export const ALL_RULES: readonly Rule[] = ALL;
 
 const byId: ReadonlyMap<string, Rule> = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
-const languageById: () => ReadonlyMap<string, LanguageRule> = () => new Map(LANGUAGE_RULES.map((rule) => [rule.id, rule]));
 
 /** The kernel rule of that id, or null. */
 export function kernelRule(id: string): Rule | null {
@@ -17,7 +16,7 @@ export function kernelRule(id: string): Rule | null {
 
 /** The finding of that id that is no kernel rule (language, requests, policies, memory, expectations), or null. */
 export function languageRule(id: string): LanguageRule | null {
-  return languageById().get(id) ?? null;
+  return LANGUAGE_RULES.find((rule) => rule.id === id) ?? null;
 }
 
 /** What every finding has to show in a list. */

@@ -1,3 +1,4 @@
+import { inTask } from "../../model/contexts.ts";
 import { COSTLY_ORDER, orderOf } from "../../model/apis/_sizes.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { maskText, meaningOf, undefinedBits } from "../../model/masks/names.ts";
@@ -200,7 +201,7 @@ export const misc: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "5.4", until: null },
     explanation:
-      "A non-blocking charge cannot reclaim in its memory cgroup. With __GFP_HIGH (the release of the change from __GFP_ATOMIC, which did it up to 5.15, lies before 6.1) it is let above the limit instead of failing; __GFP_NOFAIL is too. GFP_NOWAIT fails at the limit.",
+      "A non-blocking charge cannot reclaim in its memory cgroup. In interrupt nothing is charged, so the rule speaks of task context. With __GFP_HIGH (the release of the change from __GFP_ATOMIC, which did it up to 5.15, lies before 6.1) it is let above the limit instead of failing; __GFP_NOFAIL is too. GFP_NOWAIT fails at the limit.",
     evidence: "mm/memcontrol.c:try_charge_memcg (5.15, 6.1)",
     advice: "Pass GFP_NOWAIT | __GFP_ACCOUNT where the limit must hold.",
     examples: {
@@ -209,7 +210,9 @@ export const misc: readonly Rule[] = [
     },
     check: (subject) => {
       const { kernel, api, request } = subject;
-      const decides: FlagName = kernel.features.memcgOvershootFor === "high" ? "HIGH" : "ATOMIC";
+      const { memcgOvershootFor } = kernel.features;
+      if (memcgOvershootFor === "none" || !inTask(request.context)) return NOTHING;
+      const decides: FlagName = memcgOvershootFor === "high" ? "HIGH" : "ATOMIC";
       return has(subject, "ACCOUNT") && has(subject, decides) && !blocks(subject) && api.plan(kernel, request).charged
         ? found(
             { kind: "flag", flag: "ACCOUNT" },

@@ -77,8 +77,8 @@ export interface Features {
 
   /** No failure report for __GFP_DMA when no DMA zone has managed pages (5.17+, and 5.15.19). */
   readonly dmaFailureSilentWithoutManagedDma: boolean;
-  /** Memcg charges above the limit for __GFP_HIGH (5.18+; read in 6.1) or __GFP_ATOMIC (read in 5.15). */
-  readonly memcgOvershootFor: "high" | "atomic";
+  /** Memcg charges above the limit for __GFP_HIGH (5.18+; read in 6.1) or __GFP_ATOMIC (5.4+: commit 869712fd3de5; read in 5.15), or for none (4.19.0). */
+  readonly memcgOvershootFor: "high" | "atomic" | "none";
   /** An allocation that stalls for 10 s prints a report (7.x-dev). */
   readonly reportsStalls: boolean;
 
@@ -124,7 +124,7 @@ export interface Features {
   readonly kvmallocIntMaxHonoursNowarn: boolean;
   /** __vmalloc takes non-blocking masks (6.19+). */
   readonly vmallocNonBlocking: boolean;
-  /** __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported (7.0+). */
+  /** __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported (development tree, commit 3caedb3b99ea; 7.0.12 was seen to strip it). */
   readonly vmallocFiltersFlags: boolean;
   readonly vmallocSupportsRetryMayfail: boolean;
   /** A fatal signal ends the page loop of vmalloc: never (5.15), also for NOFAIL (6.0..6.9), not for NOFAIL (6.1.192, 6.10+). */

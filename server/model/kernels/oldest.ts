@@ -30,7 +30,7 @@ export const oldestFeatures: Features = {
   nofailCostlyWarnsWhenFailing: true,
   nofailLastResort: "harder",
   dmaFailureSilentWithoutManagedDma: false,
-  memcgOvershootFor: "atomic",
+  memcgOvershootFor: "none",
   reportsStalls: false,
   hasFolioAlloc: false,
   hasBulkAlloc: false,

@@ -18,7 +18,7 @@ export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): 
   // memcg_kmem_bypass()
   if (!options.MEMCG || !inTask(sim.context)) return "uncharged";
   if (!sim.machine.memcgAtLimit || isMemalloc(sim.context)) return "charged";
-  const overshoots = bits.NOFAIL | (features.memcgOvershootFor === "high" ? bits.HIGH : bits.ATOMIC);
+  const overshoots = bits.NOFAIL | (features.memcgOvershootFor === "high" ? bits.HIGH : features.memcgOvershootFor === "atomic" ? bits.ATOMIC : 0);
   if ((mask & bits.DIRECT_RECLAIM) !== 0) memcgOom(sim, mask, order);
   if ((mask & overshoots) !== 0) {
     step(sim, "try_charge_memcg", () => "the cgroup is at its limit: charged over it");

@@ -6,6 +6,7 @@ export const v5_4: Release = {
   basedOn: "5.3",
   source: "Read at 5.4.85, a point of the stable branch; taken for 5.4 as well.",
   features: {
+    memcgOvershootFor: "atomic",
     hugeOrderGivesUpAfterFirstCompaction: true,
   },
 };

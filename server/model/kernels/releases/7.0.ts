@@ -9,7 +9,6 @@ export const v7_0: Release = {
     hasFrozenRanges: true,
     firstCompaction: "in-loop",
     nofailHighOrderWarns: "nowhere",
-    vmallocSupportsRetryMayfail: true,
     contigComp: "refused",
   },
 };
