@@ -95,19 +95,22 @@ function lineEnd(text: string, from: number): number {
 export interface Tokens {
   readonly tokens: readonly Token[];
   readonly complete: boolean;
+  /** Whether a comment is open: its token depends on all of the text behind it. */
+  readonly openComment: boolean;
 }
 
 /**
  * The tokens of `text` from `start` on, comments left out; offsets are those of `text`. Ends at the end of the text, or with
- * the first token that begins at or after `limit`. `start` must stand outside of comments and strings, and counts as the
- * first column of a line. Never fails: what is no token comes out as `Wrong`, `WrongName`, `OpenString` or `OpenComment`.
+ * the first token that begins at or after `limit`. `start` must stand outside of comments and strings; it is the
+ * beginning of a line, or a token stands before it on its line. Never fails: what is no token comes out as `Wrong`, `WrongName`, `OpenString` or `OpenComment`.
  */
 export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): Tokens {
   const tokens: Token[] = [];
   const length = text.length;
   const commentEnd = blockComments(text);
   let lineStart = start;
-  let first = true;
+  let first = start === 0 || text.charCodeAt(start - 1) === NEWLINE;
+  let openComment = false;
   let i = start;
   while (i < length) {
     const code = text.charCodeAt(i);
@@ -135,13 +138,14 @@ export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): 
         continue;
       }
     }
-    if (i >= limit) return { tokens, complete: false };
+    if (i >= limit) return { tokens, complete: false, openComment };
     const token = readToken(text, i, code, kind, first ? i - lineStart : -1);
     first = false;
+    if (token.tokenType === OpenComment) openComment = true;
     tokens.push(token);
     i = token.endOffset + 1;
   }
-  return { tokens, complete: true };
+  return { tokens, complete: true, openComment };
 }
 
 function readToken(text: string, start: number, code: number, kind: number, indent: number): Token {

@@ -9,7 +9,7 @@ import { docBetween, regionEnd } from "./trivia.ts";
  * Splits a text into regions, each one header or declaration with the comments before it.
  *
  * A region begins in the same state wherever it stands (outside of comments, strings and braces), and where it ends follows
- * from the text behind its start alone. So a valid declaration ends where the strict parser says; a damaged one ends before
+ * from the text behind its start alone (and from whether a line begins there). So a valid declaration ends where the strict parser says; a damaged one ends before
  * the next place that looks like the beginning of another; and an edit re-splits only the regions whose reach it touches.
  */
 
@@ -97,7 +97,7 @@ interface Piece {
 const NOT_ENOUGH = "not enough";
 
 /** The region of `text` that begins at `start`; `index` is its first token. Asks for more tokens if they end too soon. */
-function readRegion(text: string, start: number, { tokens, complete }: Tokens, index: number): Piece | typeof NOT_ENOUGH {
+function readRegion(text: string, start: number, { tokens, complete, openComment }: Tokens, index: number): Piece | typeof NOT_ENOUGH {
   const count = tokens.length - PADDING;
   const head = tokens[index];
   if (head === undefined || index >= count) {
@@ -122,11 +122,11 @@ function readRegion(text: string, start: number, { tokens, complete }: Tokens, i
     next = damagedEnd(tokens, index, count);
     seen = Math.max(seen, next + WINDOW);
   }
-  if (seen > count && !complete) return NOT_ENOUGH;
+  if (seen >= count && !complete) return NOT_ENOUGH;
   const last = tokens[next - 1] ?? head;
   const end = regionEnd(text, last.endOffset + 1, tokens[next]?.tokenTypeIdx === KIND.end ? text.length : (tokens[next]?.startOffset ?? text.length));
   const farthest = seen >= count ? undefined : tokens[seen];
-  const open = item === null && tokens.slice(index, next).some((token) => token.tokenType === T.OpenComment);
+  const open = openComment && tokens.slice(index, seen + 1).some((token) => token.tokenType === T.OpenComment);
   const reach = farthest === undefined || open ? Number.POSITIVE_INFINITY : farthest.endOffset + 2 - start;
   const problems = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
   const region: Region = { text: text.slice(start, end), item: problems === null ? item : problems.node, problems: problems?.problems ?? [] };
@@ -140,8 +140,8 @@ function endsAt(tokens: readonly Token[], head: Token, next: number, count: numb
   return token.indent >= 0 && token.indent <= Math.max(0, head.indent);
 }
 
-function padded({ tokens, complete }: Tokens): Tokens {
-  return { tokens: [...tokens, ...Array.from({ length: PADDING }, () => T.END)], complete };
+function padded(lexed: Tokens): Tokens {
+  return { ...lexed, tokens: [...lexed.tokens, ...Array.from({ length: PADDING }, () => T.END)] };
 }
 
 /** Reads a whole text. Never fails; what is wrong is in the problems of its regions. */
@@ -162,6 +162,10 @@ export function parseFile(text: string): SourceFile {
     index = piece.next;
   }
   return { text, regions, starts, reaches };
+}
+
+function beginsLine(text: string, at: number): boolean {
+  return at === 0 || text.charCodeAt(at - 1) === 10;
 }
 
 /** How much text is lexed at first around an edit. */
@@ -203,7 +207,8 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
       old++;
       continue;
     }
-    if (at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at) {
+    const beginsAlike = beginsLine(text, at) === beginsLine(file.text, oldStart(old));
+    if (at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at && beginsAlike) {
       for (let i = old; i < count; i++) {
         const rest = file.regions[i];
         if (rest !== undefined) take(rest, oldStart(i) + shift, file.reaches[i] ?? Number.POSITIVE_INFINITY);
@@ -212,7 +217,7 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
     }
     const piece = readRegionAlone(text, at);
     // The same text makes the same region: caches that hang on the object stay good.
-    const same = region !== undefined && (before || oldStart(old) + shift === at) && region.text === piece.region.text;
+    const same = region !== undefined && beginsAlike && (before || oldStart(old) + shift === at) && region.text === piece.region.text;
     take(same ? region : piece.region, at, piece.reach);
     at = piece.end;
     while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;

@@ -35,7 +35,7 @@ export function docBetween(text: string, from: number, to: number): string | nul
   if (to - from < 3) return null;
   let lines: string[] = [];
   let blank = false;
-  let first = true;
+  let first = from === 0 || text.charCodeAt(from - 1) === 10;
   let at = from;
   while (at < to) {
     const code = text.charCodeAt(at);
