@@ -35,14 +35,17 @@ export function observedFields(row: Row, release: Release): Fields {
   };
 }
 
-/**
- * A call that did not come back got a page after the recorder had released memory; the warning of that last step is not
- * the call's own.
- */
 function warnSites(row: Row, release: Release): readonly string[] {
   const names = siteNames(release, textsOf(row, "warn"));
-  const endless = row["loop"] !== undefined;
-  return endless && names.at(-1) === "rmqueue: nofail above order 1" ? names.slice(0, -1) : names;
+  return row["loop"] === undefined ? names : withoutRelease(names);
+}
+
+/**
+ * The warnings of a call that did not come back, without that of taking a page at last: after the recorder had released
+ * memory the call got one, and whether it had warned there before cannot be told.
+ */
+export function withoutRelease(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name !== "rmqueue: nofail above order 1");
 }
 
 function observedResult(row: Row): string {

@@ -40,18 +40,19 @@ export interface RunResult {
 /** Which recorded fields, when they did not repeat, make a derived field worthless. */
 const RAW_FIELDS: Readonly<Record<string, readonly string[]>> = {
   result: ["out", "loop"],
-  node: ["nid", "out"],
-  zone: ["zone", "nid", "out"],
-  report: ["failmsg", "out"],
+  node: ["nid", "out", "loop"],
+  zone: ["zone", "nid", "out", "loop"],
+  report: ["failmsg", "ev.warn_alloc", "out"],
   sleep: ["sleep"],
   directReclaim: ["ev.dreclaim"],
   kswapd: ["ev.wake"],
   compaction: ["ev.trycompact", "ev.dcompact"],
   oom: ["ev.oom", "ev.mayoom"],
-  killed: ["ev.oomkill", "killed"],
+  killed: ["ev.oomkill", "killed", "ev.oom", "ev.mayoom", "out"],
+  warn: ["warn", "out", "loop"],
   drain: ["ev.drain"],
-  pfmemalloc: ["pfm"],
-  attempts: ["attempts", "out", "ev.gpff", "ev.dreclaim", "ev.dcompact", "ev.mayoom", "ev.oom", "ev.rretry", "ev.cretry", "ev.drain"],
+  pfmemalloc: ["pfm", "out", "loop"],
+  attempts: ["attempts", "out", "loop", "ev.gpff", "ev.dreclaim", "ev.dcompact", "ev.mayoom", "ev.oom", "ev.rretry", "ev.cretry", "ev.drain"],
 };
 
 /**

@@ -1,9 +1,8 @@
-import type { Context, ContextName } from "../../server/model/contexts.ts";
-import { contextOf, withScope } from "../../server/model/contexts.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 import type { MemoryState, NodeState, PageGift, ZoneState } from "../../server/model/memory/state.ts";
 import type { ZoneName } from "../../server/model/request.ts";
+import { recordedContext } from "./kinds/masks.ts";
 import { MACHINES, machineOfPart } from "./machines.ts";
 import type { Release, Row, Scene, ZoneFacts } from "./row.ts";
 import { numberOf, textOf } from "./row.ts";
@@ -59,38 +58,12 @@ export function sceneOf(row: Row, zones: ZonesByPart): Scene | null {
   const release = releaseOf(row);
   if (release === null) return null;
   const part = textOf(row, "part");
-  const machine = zones.get(`${textOf(row, "v")} ${part}`) ?? MACHINES[release][machineOfPart(part)];
-  const context = contextNamed(textOf(row, "ctx"));
+  const known = MACHINES[release][machineOfPart(part)];
+  const reported = zones.get(`${textOf(row, "v")} ${part}`);
+  const machine = reported === undefined || reported.length < known.length ? known : reported;
+  const context = recordedContext(textOf(row, "ctx") === "" ? "process" : textOf(row, "ctx"));
   if (context === null) return null;
   return { release, kernel: recordedKernel(release), context, memory: memoryOf(row, machine, part) };
-}
-
-const TASKS: Readonly<Record<string, readonly ContextName[]>> = {
-  pf_memalloc: ["reclaim"],
-  pf_memalloc_preempt_off: ["reclaim", "preempt_off"],
-  softirq_pf_memalloc: ["softirq", "reclaim"],
-  hardirq_pf_memalloc: ["hardirq", "reclaim"],
-  preempt_off: ["preempt_off"],
-  irqs_off: ["irqs_off"],
-  bh_off: ["bh_off"],
-  softirq: ["softirq"],
-  hardirq: ["hardirq"],
-  oom_victim: ["oom_victim"],
-  rt_task: ["rt_task"],
-  sigkill_pending: ["sigkill_pending"],
-};
-
-/** The context of a recorded name. In `softirq_sets_pf_memalloc` the handler itself calls memalloc_noreclaim_save(). */
-export function contextNamed(name: string): Context | null {
-  switch (name) {
-    case "": case "process": return contextOf("process");
-    case "nofs": case "noio": case "pin": return withScope(contextOf("process"), name);
-    case "softirq_sets_pf_memalloc": return withScope(contextOf("softirq"), "noreclaim");
-    default: {
-      const names = TASKS[name];
-      return names === undefined ? null : contextOf(...names);
-    }
-  }
 }
 
 /** How the free pages of a state lie. */

@@ -92,7 +92,7 @@ function fastPath(sim: Simulation, mask: Mask, order: number, ac: AllocContext):
   if (!avoidsFragmentation(sim, preferredZone(ac))) flags &= ~ALLOC.NOFRAGMENT;
   step(sim, "__alloc_pages", () => "fast path: low watermark");
   if (ac.migratetype === MIGRATE.INVALID && kernel.features.invalidMigratetypeCrashes) {
-    bug(sim, "find_suitable_fallback: migratetype out of range");
+    step(sim, "find_suitable_fallback", () => "migratetype 3 is no row of the table of fallbacks: a page fault in the kernel");
     return "died";
   }
   return getPageFromFreelist(sim, firstMask, order, flags, ac);

@@ -4,7 +4,7 @@ import { simulationOf } from "../../../server/model/slowpath/simulation.ts";
 import { allocPages } from "../../../server/model/slowpath/allocate.ts";
 import type { AllocResult } from "../../../server/model/slowpath/simulation.ts";
 import { freePages } from "../../../server/model/memory/machine.ts";
-import { foldAttempts } from "../observed.ts";
+import { foldAttempts, withoutRelease } from "../observed.ts";
 import type { Fields, KindCheck, Row, Scene } from "../row.ts";
 import { numberOf, textOf } from "../row.ts";
 
@@ -21,7 +21,7 @@ export function simulatedFields(sim: Simulation, result: AllocResult): Fields {
     result: page === null ? (result ?? "null") : "ok",
     node: page?.node ?? null,
     zone: page?.zoneIndex ?? null,
-    warn: warnSites,
+    warn: result === "loop" ? withoutRelease(warnSites) : warnSites,
     bug: bugSites,
     sleep: sleepSites.length > 0,
     report: counts.failureReports > 0 ? "page" : null,
@@ -72,7 +72,7 @@ function depth(row: Row, scene: Scene): Fields {
       free_at_null: end === "null" ? free : -1,
       // The page that a call got after the recorder or the notifier stepped in counts.
       got: end === "null" ? got : got + 1,
-      warn: sim.trace.warnSites,
+      warn: end === "loop" ? withoutRelease(sim.trace.warnSites) : sim.trace.warnSites,
       report: counts.failureReports > 0 ? "page" : null,
       directReclaim: counts.directReclaim > before.directReclaim,
       kswapd: counts.wakeKswapd > before.wakeKswapd,
