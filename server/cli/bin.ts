@@ -24,7 +24,7 @@ function runOnNewerNode(): void {
 }
 
 async function run(): Promise<void> {
-  const isServer = process.argv[2] === "lsp" && !process.argv.includes("--help") && !process.argv.includes("-h");
+  const isServer = process.argv[2] === "lsp" && process.argv.includes("--stdio");
   await import(pathToFileURL(join(folder, isServer ? "server.cjs" : "cli.mjs")).href);
 }
 

@@ -1,0 +1,122 @@
+// The plan of the house, kept: which floor knows which, what stays out of the lower floors, and how large the program gets.
+import { build } from "esbuild";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { indexes } from "../scripts/indexes.ts";
+import { inRoot, VSIX } from "../scripts/paths.ts";
+
+interface Floor {
+  readonly path: string;
+  /** The other floors that it may import from. */
+  readonly knows: readonly string[];
+  /** Packages that it may import. */
+  readonly packages: RegExp;
+}
+
+const NOTHING = /^$/;
+const FLOORS: readonly Floor[] = [
+  { path: "grammar", knows: [], packages: /^chevrotain$/ },
+  { path: "server/model", knows: [], packages: NOTHING },
+  { path: "server/kernel-log", knows: ["server/model"], packages: NOTHING },
+  { path: "server/analysis", knows: ["grammar", "server/model", "server/kernel-log"], packages: NOTHING },
+  { path: "server/service", knows: ["grammar", "server/model", "server/kernel-log", "server/analysis"], packages: NOTHING },
+  { path: "server/lsp", knows: ["grammar", "server/analysis", "server/service"], packages: /^(vscode-languageserver(\/|$)|node:)/ },
+  { path: "server/cli", knows: ["grammar", "server/model", "server/kernel-log", "server/analysis", "server/service"], packages: /^node:/ },
+  { path: "client", knows: [], packages: /^(vscode$|vscode-languageclient(\/|$))/ },
+];
+
+/** What a floor keeps to itself: helpers, the single things behind an index, and the steps of parsing. */
+const INSIDES: readonly RegExp[] = [
+  /\/_[^/]+$/,
+  /^grammar\/(tokens|lexer|parser|trivia|mend|regions|wording)\.ts$/,
+  /^server\/model\/kernels\/releases\//,
+];
+
+interface Import {
+  readonly file: string;
+  /** A path in the clone, or the name of a package. */
+  readonly target: string;
+}
+
+const isInside = (file: string, floor: string): boolean => file.startsWith(`${floor}/`);
+
+function sourceFiles(folder: string): readonly string[] {
+  return readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
+}
+
+const IMPORT = /^(?:import|export) (?:[^"';]*? from )?"([^"\n]+)"|^\} from "([^"\n]+)"|\bimport\("([^"\n]+)"\)/gm;
+
+function importsOf(file: string): readonly Import[] {
+  return [...readFileSync(inRoot(file), "utf8").matchAll(IMPORT)].map((match) => {
+    const name = match[1] ?? match[2] ?? match[3] ?? "";
+    return { file, target: name.startsWith(".") ? join(dirname(file), name) : name };
+  });
+}
+
+const imports = (floor: string): readonly Import[] => sourceFiles(floor).flatMap(importsOf);
+const told = (found: readonly Import[]): readonly string[] => found.map(({ file, target }) => `${file} imports ${target}`);
+
+describe("the house", () => {
+  it.each(FLOORS)("$path imports only along the arrows", ({ path, knows, packages }) => {
+    const wrong = imports(path).filter(({ target }) => !packages.test(target) && ![path, ...knows].some((floor) => isInside(target, floor)));
+    expect(told(wrong)).toEqual([]);
+  });
+
+  it("sees the imports of every floor", () => {
+    for (const { path } of FLOORS.filter((floor) => sourceFiles(floor.path).length > 0)) expect(imports(path), path).not.toEqual([]);
+  });
+
+  it("enters a floor by its doors, not through its insides", () => {
+    const wrong = FLOORS.flatMap(({ path }) => imports(path).filter(({ target }) => !isInside(target, path) && INSIDES.some((inside) => inside.test(target))));
+    expect(told(wrong)).toEqual([]);
+  });
+
+  it("compares version numbers nowhere but in server/model/kernels", () => {
+    const comparison = /(?:[=!]==|[<>]=?)\s*["'`]v?\d+\.\d+|["'`]v?\d+\.\d+[^"'`\s]*["'`]\s*(?:[=!]==|[<>]=?)|\.mainlineIndex\s*[<>]|\bcompareVersion|startsWith\("\d+\./;
+    const wrong = FLOORS.flatMap(({ path }) => sourceFiles(path))
+      .filter((file) => !isInside(file, "server/model/kernels"))
+      .flatMap((file) => readFileSync(inRoot(file), "utf8").split("\n").flatMap((line, index) => (comparison.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])));
+    expect(wrong).toEqual([]);
+  });
+
+  it("has fresh indexes", () => {
+    const stale = indexes().filter(({ wanted, present }) => wanted !== present).map(({ path }) => `${path}: run node scripts/indexes.ts`);
+    expect(stale).toEqual([]);
+  });
+
+  it.each(["client/browser.ts", "server/lsp/browser.ts"])("bundles %s for the browser without anything of Node", async (entry) => {
+    const { metafile } = await build({ entryPoints: [inRoot(entry)], absWorkingDir: inRoot(), bundle: true, write: false, metafile: true, platform: "browser", format: "esm", external: ["vscode"], logLevel: "silent" });
+    const outside = Object.values(metafile.inputs).flatMap((input) => input.imports).filter(({ external, path }) => external === true && path !== "vscode");
+    expect(outside.map(({ path }) => path)).toEqual([]);
+    const builtIn = Object.keys(metafile.inputs).filter((path) => builtinModules.includes(path.replace(/^node:/, "")));
+    expect(builtIn).toEqual([]);
+  });
+});
+
+/** Largest size in bytes of what `npm run package` writes. */
+const LIMITS: Readonly<Record<string, number>> = {
+  "dist/allocpolicy.cjs": 4_000,
+  "dist/client.cjs": 480_000,
+  "dist/client.browser.cjs.js": 480_000,
+  "dist/cli.mjs": 1_000_000,
+  "dist/server.cjs": 1_000_000,
+  "dist/server.browser.js": 1_000_000,
+};
+
+describe("the program as it is built", () => {
+  it.each(Object.entries(LIMITS))("keeps %s below %i bytes", (file, limit) => {
+    expect(existsSync(inRoot(file)), `${file} is there: run npm run package first`).toBe(true);
+    expect(statSync(inRoot(file)).size).toBeLessThan(limit);
+  });
+
+  it("puts nothing else into dist", () => {
+    expect(readdirSync(inRoot("dist")).filter((file) => !file.endsWith(".map")).map((file) => `dist/${file}`).sort()).toEqual(Object.keys(LIMITS).sort());
+  });
+
+  it("packs the extension into 600 KB at most", () => {
+    expect(existsSync(VSIX), `${VSIX} is there: run npm run package first`).toBe(true);
+    expect(statSync(VSIX).size).toBeLessThanOrEqual(600_000);
+  });
+});
