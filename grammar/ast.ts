@@ -176,7 +176,9 @@ export interface Effect extends Span {
 }
 
 export type Clause = Span & { readonly keyword: Span } & (
-    | { readonly kind: "allow" | "forbid" | "warn"; readonly predicate: Predicate; readonly because: Text | null }
+    | { readonly kind: "allow"; readonly predicate: Predicate; readonly because: Text | null }
+    | { readonly kind: "forbid"; readonly predicate: Predicate; readonly because: Text | null }
+    | { readonly kind: "warn"; readonly predicate: Predicate; readonly because: Text | null }
     | { readonly kind: "require"; readonly predicate: Predicate; readonly when: Predicate; readonly because: Text | null }
     | { readonly kind: "ignore"; readonly masks: readonly Mask[]; readonly because: Text | null }
     /** `when` null: `otherwise`. */

@@ -67,10 +67,13 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
   if (head === undefined) return count;
   const indent = Math.max(0, head.indent);
   let depth = head.tokenTypeIdx === KIND.lcurly ? 1 : 0;
+  // Without either, what follows is the rest of a head that a newline broke.
+  let hasBody = depth > 0;
   for (let i = index + 1; i < count; i++) {
     const token = tokens[i];
     if (token === undefined) return count;
     const kind = token.tokenTypeIdx;
+    if (kind === KIND.lcurly || kind === KIND.equals) hasBody = true;
     if (kind === KIND.lcurly) depth++;
     else if (kind === KIND.rcurly) depth = Math.max(0, depth - 1);
     else if (NAMES.has(kind)) {
@@ -79,7 +82,7 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
         if (beginsItem(tokens, i)) {
           if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
         } else if (leads && depth === 0) return i;
-      } else if (leads && depth === 0 && mayBeginItem(tokens, i)) return i;
+      } else if (leads && depth === 0 && hasBody && mayBeginItem(tokens, i)) return i;
     }
   }
   return count;
