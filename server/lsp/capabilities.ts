@@ -1,0 +1,94 @@
+import type { ClientCapabilities, ServerCapabilities } from "vscode-languageserver";
+import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../service/semantic-tokens.ts";
+import type { DiagnosticAbilities } from "./diagnostics.ts";
+
+/** What the client said that it can do, as far as the server cares. */
+export interface Abilities {
+  readonly pullsDiagnostics: boolean;
+  readonly refreshesDiagnostics: boolean;
+  readonly refreshesInlayHints: boolean;
+  readonly refreshesSemanticTokens: boolean;
+  readonly configuration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly registersWatchers: boolean;
+  readonly workspaceFolders: boolean;
+  readonly snippets: boolean;
+  readonly markdown: boolean;
+  /** Details and documentation may be filled in later (`completionItem/resolve`). */
+  readonly resolvesCompletion: boolean;
+  readonly deprecatedTagInCompletion: boolean;
+  readonly labelDetails: boolean;
+  readonly nestedSymbols: boolean;
+  readonly lineFoldingOnly: boolean;
+  readonly foldingLimit: number;
+  readonly documentChanges: boolean;
+  readonly preferredActions: boolean;
+  readonly diagnostics: DiagnosticAbilities;
+}
+
+const MOST_FOLDS = 5000;
+
+export function abilitiesOf(client: ClientCapabilities): Abilities {
+  const { textDocument = {}, workspace = {} } = client;
+  const item = textDocument.completion?.completionItem;
+  const publish = textDocument.publishDiagnostics;
+  const pull = textDocument.diagnostic;
+  return {
+    pullsDiagnostics: pull !== undefined,
+    refreshesDiagnostics: workspace.diagnostics?.refreshSupport === true,
+    refreshesInlayHints: workspace.inlayHint?.refreshSupport === true,
+    refreshesSemanticTokens: workspace.semanticTokens?.refreshSupport === true,
+    configuration: workspace.configuration === true,
+    registersConfiguration: workspace.didChangeConfiguration?.dynamicRegistration === true,
+    registersWatchers: workspace.didChangeWatchedFiles?.dynamicRegistration === true,
+    workspaceFolders: workspace.workspaceFolders === true,
+    snippets: item?.snippetSupport === true,
+    markdown: textDocument.hover?.contentFormat?.includes("markdown") !== false,
+    resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") === true,
+    deprecatedTagInCompletion: item?.tagSupport?.valueSet.includes(1) === true,
+    labelDetails: item?.labelDetailsSupport === true,
+    nestedSymbols: textDocument.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    lineFoldingOnly: textDocument.foldingRange?.lineFoldingOnly === true,
+    foldingLimit: Math.min(textDocument.foldingRange?.rangeLimit ?? MOST_FOLDS, MOST_FOLDS),
+    documentChanges: workspace.workspaceEdit?.documentChanges === true,
+    preferredActions: textDocument.codeAction?.isPreferredSupport === true,
+    diagnostics: {
+      relatedInformation: (pull?.relatedInformation ?? publish?.relatedInformation) === true,
+      tags: (pull?.tagSupport ?? publish?.tagSupport) !== undefined,
+      // Editors that do not know the field pass it over; several that can show it do not say so.
+      codeDescription: true,
+      data: (pull?.dataSupport ?? publish?.dataSupport) !== false,
+    },
+  };
+}
+
+export const SOURCE_FIX_ALL = "source.fixAll.allocpolicy";
+
+export function serverCapabilities(abilities: Abilities): ServerCapabilities {
+  return {
+    positionEncoding: "utf-16",
+    textDocumentSync: { openClose: true, change: 2, save: false },
+    hoverProvider: true,
+    completionProvider: { triggerCharacters: [" ", "|", "&", "~", "(", ",", "{"], resolveProvider: true },
+    definitionProvider: true,
+    referencesProvider: true,
+    documentHighlightProvider: true,
+    renameProvider: { prepareProvider: true },
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    semanticTokensProvider: {
+      legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
+      full: { delta: true },
+      range: true,
+    },
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    documentLinkProvider: {},
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    codeActionProvider: { codeActionKinds: ["quickfix", SOURCE_FIX_ALL] },
+    inlayHintProvider: true,
+    ...(abilities.pullsDiagnostics ? { diagnosticProvider: { identifier: "allocpolicy", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
+    ...(abilities.workspaceFolders ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } } : {}),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Range } from "vscode-languageserver";
+import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { linesOf, offsetAt, positionAt, type Lines, type Position } from "./lines.ts";
+import { fileKey } from "./uri.ts";
+
+/** Turns offsets into the protocol's positions and file keys into the client's uris. */
+export class FileTable {
+  readonly #lines = new WeakMap<SourceFile, Lines>();
+  /** The uris as the client wrote them, by key; a file that it never named is called by its key. */
+  readonly #clientUris = new Map<string, string>();
+
+  /** Remembers how the client writes a uri; gives the key by which the file is known here. */
+  key(clientUri: string): string {
+    const key = fileKey(clientUri);
+    if (key !== clientUri) this.#clientUris.set(key, clientUri);
+    return key;
+  }
+
+  clientUri(key: string): string {
+    return this.#clientUris.get(key) ?? key;
+  }
+
+  /** The lines of a file, found once. */
+  lines(file: SourceFile): Lines {
+    const known = this.#lines.get(file);
+    if (known !== undefined) return known;
+    const lines = linesOf(file.text);
+    this.#lines.set(file, lines);
+    return lines;
+  }
+
+  /** Notes lines that were brought up to date by an edit. */
+  setLines(file: SourceFile, lines: Lines): void {
+    this.#lines.set(file, lines);
+  }
+
+  rangeIn(file: SourceFile, start: number, end: number): Range {
+    const lines = this.lines(file);
+    return { start: positionAt(lines, start), end: positionAt(lines, end) };
+  }
+
+  /** A range of a file of the workspace; the file's start where it is gone. */
+  range(workspace: Workspace, uri: string, start: number, end: number): Range {
+    const file = workspace.files.get(uri);
+    return file === undefined ? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } : this.rangeIn(file, start, end);
+  }
+
+  offset(file: SourceFile, position: Position): number {
+    return offsetAt(this.lines(file), position, file.text);
+  }
+}

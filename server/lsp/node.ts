@@ -1,0 +1,38 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import type { Host } from "./host.ts";
+import { startServer } from "./server.ts";
+
+/** Files larger than this are not read as imports. */
+const LARGEST_FILE_BYTES = 16 * 1024 * 1024;
+const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
+
+const disk: Host = {
+  async readFile(uri) {
+    if (!uri.startsWith("file:")) return null;
+    try {
+      const bytes = await readFile(fileURLToPath(uri));
+      return bytes.length > LARGEST_FILE_BYTES ? null : bytes.toString("utf8");
+    } catch {
+      return null;
+    }
+  },
+  async listPolicies(folderUri, limit) {
+    if (!folderUri.startsWith("file:")) return [];
+    const found: string[] = [];
+    const folders = [fileURLToPath(folderUri)];
+    for (let folder = folders.pop(); folder !== undefined && found.length < limit; folder = folders.pop()) {
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries) {
+        if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(join(folder, entry.name));
+        else if (entry.isFile() && entry.name.endsWith(".allocpolicy")) found.push(pathToFileURL(join(folder, entry.name)).href);
+      }
+    }
+    return found.slice(0, limit);
+  },
+};
+
+// Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say.
+startServer(createConnection(ProposedFeatures.all), disk);

@@ -1,0 +1,206 @@
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
+import { editFile, parseFile } from "../../grammar/index.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
+import { importsOf, type Workspace } from "../analysis/workspace.ts";
+import { FileTable } from "./file-table.ts";
+import { Folder, folderOf } from "./folders.ts";
+import type { Host } from "./host.ts";
+import { editLines, linesOf, offsetAt } from "./lines.ts";
+
+/** How many files of a folder are read to know its names. */
+const MOST_FILES_IN_FOLDER = 2000;
+
+/** A document that the client has open: its text counts, not the disk's. */
+interface OpenDocument {
+  readonly version: number;
+  readonly file: SourceFile;
+}
+
+/** A document or file that the server does not have; the client is told so. */
+export class UnknownDocument extends Error {}
+
+/**
+ * What one client has open, in which folders, under which settings. All changes go through here; requests read the
+ * immutable workspaces.
+ */
+export class Session {
+  readonly files = new FileTable();
+  readonly #host: Host;
+  readonly #open = new Map<string, OpenDocument>();
+  #folders: readonly Folder[] = [new Folder(null)];
+  /** Reads in flight, by key. */
+  readonly #reading = new Map<string, Promise<void>>();
+  /** Called when files that were read change what is known about others. */
+  readonly #onFilesRead: () => void;
+
+  constructor(host: Host, onFilesRead: () => void) {
+    this.#host = host;
+    this.#onFilesRead = onFilesRead;
+  }
+
+  get folders(): readonly Folder[] {
+    return this.#folders;
+  }
+
+  /** Adds and removes folders; open documents move to the folder that they now belong to. */
+  changeFolders(added: readonly string[], removed: readonly string[]): void {
+    const gone = new Set(removed.map((uri) => this.files.key(uri)));
+    const kept = this.#folders.filter((folder) => folder.uri === null || !gone.has(folder.uri));
+    const known = new Set(kept.map((folder) => folder.uri));
+    const fresh = added.map((uri) => this.files.key(uri)).filter((uri) => !known.has(uri));
+    this.#folders = [...kept, ...fresh.map((uri) => new Folder(uri))];
+    for (const [key, document] of this.#open) this.#place(key, document.file);
+  }
+
+  /** The uris of open documents, by key. */
+  openDocuments(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
+  versionOf(key: string): number | null {
+    return this.#open.get(key)?.version ?? null;
+  }
+
+  open(uri: string, version: number, text: string): string {
+    const key = this.files.key(uri);
+    this.#open.set(key, { version, file: parseFile(text) });
+    this.#place(key, this.#openFile(key));
+    return key;
+  }
+
+  /** Applies the changes in order, each to the text that the one before left. */
+  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): string {
+    const key = this.files.key(uri);
+    let file = this.#openFile(key);
+    for (const change of changes) file = this.#apply(file, change);
+    this.#open.set(key, { version, file });
+    this.#place(key, file);
+    return key;
+  }
+
+  /** The disk's text counts again, where the folder or an import wants the file. */
+  async close(uri: string): Promise<void> {
+    const key = this.files.key(uri);
+    this.#open.delete(key);
+    await this.reread(key);
+  }
+
+  /** Reads a file again that changed on disk, or that was closed; an open document stays as it is. */
+  async reread(key: string): Promise<void> {
+    if (this.#open.has(key)) return;
+    const interested = this.#folders.filter((folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder));
+    if (interested.length === 0) return;
+    const text = await this.#host.readFile(this.files.clientUri(key));
+    if (this.#open.has(key)) return;
+    const file = text === null ? null : parseFile(text);
+    for (const folder of interested) {
+      if (file !== null) folder.put(key, file);
+      else {
+        folder.remove(key);
+        folder.putMissing(key);
+      }
+    }
+    if (file !== null) this.#readImports(key, file, interested);
+    this.#onFilesRead();
+  }
+
+  folder(key: string): Folder {
+    return folderOf(this.#folders, key);
+  }
+
+  /** The workspace of a document, and the document's file in it. */
+  document(uri: string): { readonly key: string; readonly workspace: Workspace; readonly file: SourceFile; readonly folder: Folder } {
+    const key = this.files.key(uri);
+    const folder = this.folder(key);
+    const file = folder.workspace.files.get(key);
+    if (file === undefined) throw new UnknownDocument(`${uri} is not open.`);
+    return { key, workspace: folder.workspace, file, folder };
+  }
+
+  /** Resolves when all imports that are wanted so far were read. */
+  async settled(): Promise<void> {
+    while (this.#reading.size > 0) await Promise.all(this.#reading.values());
+  }
+
+  get isReading(): boolean {
+    return this.#reading.size > 0;
+  }
+
+  /** Reads the policies of all folders from disk, once each. */
+  async scanFolders(): Promise<void> {
+    await Promise.all(this.#folders.map((folder) => (folder.scan ??= this.#scan(folder))));
+    await this.settled();
+  }
+
+  async #scan(folder: Folder): Promise<void> {
+    if (folder.uri === null) return;
+    const uris = await this.#host.listPolicies(this.files.clientUri(folder.uri), MOST_FILES_IN_FOLDER);
+    for (const uri of uris) {
+      const key = this.files.key(uri);
+      if (folderOf(this.#folders, key) === folder) this.#read(key, folder);
+    }
+  }
+
+  #openFile(key: string): SourceFile {
+    const document = this.#open.get(key);
+    if (document === undefined) throw new UnknownDocument(`${key} is not open.`);
+    return document.file;
+  }
+
+  #apply(file: SourceFile, change: TextDocumentContentChangeEvent): SourceFile {
+    if (!("range" in change)) {
+      const next = parseFile(change.text);
+      this.files.setLines(next, linesOf(change.text));
+      return next;
+    }
+    const lines = this.files.lines(file);
+    const from = offsetAt(lines, change.range.start, file.text);
+    const to = offsetAt(lines, change.range.end, file.text);
+    const edit = { start: Math.min(from, to), end: Math.max(from, to), text: change.text };
+    const next = editFile(file, edit);
+    this.files.setLines(next, editLines(lines, edit.start, edit.end, edit.text, next.text));
+    return next;
+  }
+
+  /** Puts an open file into its folder and into every other that imports it, and asks for its imports. */
+  #place(key: string, file: SourceFile): void {
+    const own = this.folder(key);
+    const interested = this.#folders.filter((folder) => folder === own || folder.knows(key));
+    for (const folder of interested) folder.put(key, file);
+    this.#readImports(key, file, interested);
+  }
+
+  #readImports(key: string, file: SourceFile, folders: readonly Folder[]): void {
+    for (const wanted of importsOf(key, file)) {
+      for (const folder of folders) if (!folder.knows(wanted)) this.#read(wanted, folder);
+    }
+  }
+
+  /** Starts to read a file for a folder, unless that is under way or the document is open. */
+  #read(key: string, folder: Folder): void {
+    const document = this.#open.get(key);
+    if (document !== undefined) {
+      folder.put(key, document.file);
+      return;
+    }
+    const job = `${folder.uri ?? ""}\n${key}`;
+    if (this.#reading.has(job)) return;
+    const work = this.#readNow(key, folder).finally(() => {
+      this.#reading.delete(job);
+      if (this.#reading.size === 0) this.#onFilesRead();
+    });
+    this.#reading.set(job, work);
+  }
+
+  async #readNow(key: string, folder: Folder): Promise<void> {
+    const text = await this.#host.readFile(this.files.clientUri(key));
+    const opened = this.#open.get(key);
+    const file = opened?.file ?? (text === null ? null : parseFile(text));
+    if (file === null) {
+      folder.putMissing(key);
+      return;
+    }
+    folder.put(key, file);
+    this.#readImports(key, file, [folder]);
+  }
+}

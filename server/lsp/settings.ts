@@ -1,0 +1,76 @@
+import type { Severity } from "../analysis/finding.ts";
+import type { Settings as AnalysisSettings } from "../analysis/workspace.ts";
+import { buildOptionsOf } from "../service/build-options.ts";
+
+export type RuleLevel = Severity | "off";
+
+/** The section `allocpolicy` of the client's configuration, with what makes no sense left out. */
+export interface Settings {
+  /** The kernel for files without a `kernel` header; null: the newest that the model knows. */
+  readonly kernel: string | null;
+  /** Build options for files without that option in their `config` header; `page` in bytes. */
+  readonly config: Readonly<Record<string, boolean | number>>;
+  /** The level of a rule, by its name. */
+  readonly rules: Readonly<Record<string, RuleLevel>>;
+  /** Show what the kernel may do behind each request. */
+  readonly inlayHints: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = { kernel: null, config: {}, rules: {}, inlayHints: true };
+
+const LEVELS: ReadonlySet<unknown> = new Set<RuleLevel>(["error", "warning", "information", "hint", "off"]);
+
+/** Reads the section from whatever the client sent: a wrong type counts as not set. */
+export function settingsOf(given: unknown): Settings {
+  if (!isRecord(given)) return DEFAULT_SETTINGS;
+  const kernel = typeof given["kernel"] === "string" ? given["kernel"].trim() : "";
+  const hints = given["inlayHints"];
+  return {
+    kernel: kernel === "" ? null : kernel,
+    config: entriesOf(given["config"], optionValue),
+    rules: entriesOf(given["rules"], (value) => (isLevel(value) ? value : undefined)),
+    inlayHints: typeof hints === "boolean" ? hints : isRecord(hints) && typeof hints["enabled"] === "boolean" ? hints["enabled"] : true,
+  };
+}
+
+/** The part that the analysis asks for. */
+export function analysisSettings(settings: Settings): AnalysisSettings {
+  return { defaultKernel: settings.kernel, options: buildOptionsOf(settings.config), ruleLevels: settings.rules };
+}
+
+/** A text that is equal for equal settings. */
+export function settingsKey(settings: Settings): string {
+  return JSON.stringify([settings.kernel, sorted(settings.config), sorted(settings.rules)]);
+}
+
+function sorted(record: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** `true`, `"on"`, `"off"`, or for `page` a number of bytes or `"16 KiB"`. */
+function optionValue(value: unknown): boolean | number | undefined {
+  if (typeof value === "boolean" || typeof value === "number") return value;
+  if (typeof value !== "string") return undefined;
+  if (value === "on" || value === "y") return true;
+  if (value === "off" || value === "n") return false;
+  const size = /^(\d+)\s*(K|KiB)?$/.exec(value.trim());
+  return size === null ? undefined : Number(size[1]) * (size[2] === undefined ? 1 : 1024);
+}
+
+function entriesOf<T>(given: unknown, read: (value: unknown) => T | undefined): Record<string, T> {
+  const out: Record<string, T> = {};
+  if (!isRecord(given)) return out;
+  for (const [key, value] of Object.entries(given)) {
+    const known = read(value);
+    if (known !== undefined) out[key] = known;
+  }
+  return out;
+}
+
+function isLevel(value: unknown): value is RuleLevel {
+  return LEVELS.has(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,391 @@
+import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import type { Environment } from "../analysis/environment.ts";
+import { resolveRequest, type ResolvedRequest } from "../analysis/requests.ts";
+import { catalogue } from "../analysis/rules/catalogue.ts";
+import { optionNames } from "../analysis/target.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import { allApis } from "../model/apis.ts";
+import type { Api, SizeUnit } from "../model/apis/api.ts";
+import { isAtomic } from "../model/contexts.ts";
+import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
+import { compositeNames, flagNames, knownKernels } from "../model/kernels/kernels.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { compositeText, flagText } from "../model/masks/names.ts";
+import { blocking } from "../model/masks/properties.ts";
+import { endsInCommentOrString, placeAfter, type CompletionPlace } from "./completion-place.ts";
+import { CACHE_FACTS, CLAUSES, CONTEXTS, DECLARATIONS, EFFECTS, FACTS, HEADERS, LOCKS, PREDICATES, PROPERTIES, SCOPES, ZONE_FACTS, ZONES } from "./descriptions/words.ts";
+import { newestKernel } from "./features-of-file.ts";
+import { findingsOf } from "./findings.ts";
+import { describeName } from "./hover.ts";
+import { hex } from "./masks.ts";
+import { regionAt } from "./regions.ts";
+import { treatmentKind } from "./treatment.ts";
+
+export type CompletionKind = "keyword" | "property" | "flag" | "composite" | "mask" | "function" | "context" | "value" | "unit" | "kernel" | "rule" | "name" | "snippet";
+
+export interface Completion {
+  readonly label: string;
+  readonly kind: CompletionKind;
+  /** What is written; `snippet`, where there is one, has `$1`-style stops for editors that know them. */
+  readonly insert: string;
+  readonly snippet: string | null;
+  /** A few words beside the label. */
+  readonly detail: string | null;
+  /** Why it is of no use here; such items come last. */
+  readonly useless: string | null;
+  /** What `resolveCompletion` is asked for the documentation. */
+  readonly topic: string | null;
+  /** The next thing can be completed at once. */
+  readonly followUp: boolean;
+}
+
+export interface CompletionList {
+  /** The text that a completion replaces. */
+  readonly start: number;
+  readonly end: number;
+  /** More typing may bring other items. */
+  readonly incomplete: boolean;
+  readonly items: readonly Completion[];
+}
+
+const MOST_ITEMS = 300;
+/** Longer text before the cursor within one declaration is not walked through. */
+const LONGEST_PREFIX = 200_000;
+/** After a space only values are offered, not the words that begin something new. */
+const NOT_AFTER_SPACE: ReadonlySet<CompletionPlace["kind"]> = new Set<CompletionPlace["kind"]>(["item", "property", "context-item", "clause", "words", "option", "zone-fact", "fact", "effect", "cache-fact"]);
+
+/** What can be written at an offset. `trigger`: the character that asked, null when the user did. */
+export function completionsAt(workspace: Workspace, uri: string, offset: number, trigger: string | null): CompletionList {
+  const environment = environmentOf(workspace, uri);
+  const nothing: CompletionList = { start: offset, end: offset, incomplete: false, items: [] };
+  if (environment === null) return nothing;
+  const before = textBefore(environment.file, offset);
+  if (before === null || endsInCommentOrString(before.text)) return nothing;
+  const typed = /(?:[A-Za-z_][\w-]*|\d(?:\w|\.(?!\.))*)$/.exec(before.text)?.[0] ?? "";
+  const place = placeAfter(before.text.slice(0, before.text.length - typed.length));
+  if (trigger === " " && NOT_AFTER_SPACE.has(place.kind)) return nothing;
+  // A number that is being typed is the user's own, but for versions.
+  if (/^\d/.test(typed) && place.kind !== "version" && place.kind !== "mask") return nothing;
+  const all = new Offer(workspace, environment, before.region, before.index).at(place);
+  const fitting = all.filter((item) => fits(item.label, typed));
+  const sorted = [...fitting.filter((item) => item.useless === null), ...fitting.filter((item) => item.useless !== null)];
+  return { start: offset - typed.length, end: offset, incomplete: sorted.length > MOST_ITEMS, items: sorted.slice(0, MOST_ITEMS) };
+}
+
+/** The documentation of an item, as Markdown; null where there is none. */
+export function resolveCompletion(workspace: Workspace, uri: string, topic: string): string | null {
+  const environment = environmentOf(workspace, uri);
+  const [kind, name] = topic.split(":", 2);
+  return environment === null || kind === undefined || name === undefined ? null : describeName(kind, name, environment);
+}
+
+/** The text from the start of the declaration to the offset; where the cursor stands in white space behind an open declaration, that one's. */
+function textBefore(file: SourceFile, offset: number): { readonly text: string; readonly region: Region; readonly index: number } | null {
+  const placed = regionAt(file, offset === file.text.length ? offset : Math.max(0, offset - 1)) ?? regionAt(file, offset);
+  if (placed === null) return null;
+  let { region, index } = placed;
+  let text = region.text.slice(0, offset - placed.start);
+  while (index > 0 && isBlank(text) && text.length < LONGEST_PREFIX) {
+    const previous = file.regions[index - 1];
+    if (previous === undefined) break;
+    index -= 1;
+    region = previous;
+    text = previous.text + text;
+  }
+  return text.length > LONGEST_PREFIX ? null : { text, region, index };
+}
+
+function isBlank(text: string): boolean {
+  return /^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/.test(text);
+}
+
+/** The letters typed stand in the label in their order, in any case. */
+function fits(label: string, typed: string): boolean {
+  let at = 0;
+  const wanted = typed.toLowerCase();
+  for (const char of label.toLowerCase()) if (char === wanted[at]) at += 1;
+  return at === wanted.length;
+}
+
+interface Extra {
+  readonly insert?: string;
+  readonly snippet?: string;
+  readonly detail?: string;
+  readonly useless?: string | null;
+  readonly topic?: string;
+  readonly followUp?: boolean;
+}
+
+function item(label: string, kind: CompletionKind, extra: Extra = {}): Completion {
+  const useless = extra.useless ?? null;
+  const detail = [extra.detail, useless].filter((part) => part !== undefined && part !== null && part !== "").join(" · ");
+  return {
+    label,
+    kind,
+    insert: extra.insert ?? label,
+    snippet: extra.snippet ?? null,
+    detail: detail === "" ? null : detail,
+    useless,
+    topic: extra.topic ?? null,
+    followUp: extra.followUp ?? false,
+  };
+}
+
+function described(words: Readonly<Record<string, string | { readonly meaning: string }>>, kind: CompletionKind, topic: string): readonly Completion[] {
+  return Object.keys(words).map((name) => item(name, kind, { topic: `${topic}:${name}` }));
+}
+
+/** What is offered in one declaration. */
+class Offer {
+  readonly #workspace: Workspace;
+  readonly #environment: Environment;
+  readonly #region: Region;
+  readonly #index: number;
+
+  constructor(workspace: Workspace, environment: Environment, region: Region, index: number) {
+    this.#workspace = workspace;
+    this.#environment = environment;
+    this.#region = region;
+    this.#index = index;
+  }
+
+  at(place: CompletionPlace): readonly Completion[] {
+    switch (place.kind) {
+      case "nothing":
+        return [];
+      case "item":
+        return this.#items();
+      case "version":
+        return [...knownKernels()].reverse().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
+      case "option":
+        return optionNames().map((name) => item(name, "property", { insert: `${name} `, topic: `option:${name}`, followUp: true }));
+      case "option-value":
+        return (place.option === "page" ? ["4 KiB", "16 KiB", "64 KiB"] : ["on", "off"]).map((value) => item(value, "value"));
+      case "mask":
+        return this.#masks(place.used, place.parameter);
+      case "property":
+        return this.#properties();
+      case "api":
+        return this.#apis();
+      case "unit":
+        return ["KiB", "MiB", "GiB", "B"].map((unit) => item(unit, "unit"));
+      case "context":
+        return this.#contexts();
+      case "context-item":
+        return ["in", "holds", "scope"].map((word) => item(word, "keyword", { insert: `${word} `, followUp: true }));
+      case "lock":
+        return described(LOCKS, "context", "lock");
+      case "scope":
+        return described(SCOPES, "context", "scope");
+      case "zone":
+        return described(ZONES, "value", "zone");
+      case "words":
+        return place.words.filter((word) => /^[a-z]/.test(word)).map((word) => item(word, "keyword"));
+      case "cache-fact":
+        return described(CACHE_FACTS, "property", "cache");
+      case "subject":
+        return this.#subjects(place.of, place.none);
+      case "memory":
+        return this.#environment.visible("memory").flatMap(({ declaration }) => (declaration.name === null ? [] : [item(declaration.name.text, "name")]));
+      case "rule":
+        return this.#rules();
+      case "fact":
+        return Object.entries(FACTS)
+          .filter(([, fact]) => !place.onMemory || fact.onMemory)
+          .map(([name, fact]) => item(name, "property", { insert: fact.values.length > 0 && !place.onMemory ? `${name} ` : name, topic: `fact:${name}`, followUp: fact.values.length > 0 && !place.onMemory }));
+      case "fact-value":
+        return this.#factValues(place.fact);
+      case "clause":
+        return Object.keys(CLAUSES).map((word) => item(word, "keyword", { insert: `${word} `, topic: `clause:${word}`, followUp: word !== "mode" && word !== "stage" }));
+      case "predicate":
+        return Object.keys(PREDICATES)
+          .filter((word) => word !== "and" && word !== "or")
+          .map((word) => item(word, "keyword", { topic: `predicate:${word}` }));
+      case "effect":
+        return described(EFFECTS, "property", "effect");
+      case "effect-value":
+        return effectValues(place.effect).map((value) => item(value, "value"));
+      case "zone-fact":
+        return Object.keys(ZONE_FACTS).map((word) => item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` }));
+    }
+  }
+
+  #items(): readonly Completion[] {
+    const { file, kernelsFrom } = this.#environment;
+    const headers = Object.keys(HEADERS).filter((word) => word === "import" || (word === "kernel" ? kernelsFrom !== "header" : !file.regions.some((region) => region.item?.kind === "config")));
+    return [
+      ...Object.entries(ITEM_SNIPPETS).map(([word, snippet]) => item(word, "snippet", { insert: `${word} `, snippet, topic: `declaration:${word}` })),
+      ...headers.map((word) => item(word, "keyword", { ...(HEADER_SNIPPETS[word] === undefined ? {} : { snippet: HEADER_SNIPPETS[word] }), insert: `${word} `, topic: `header:${word}`, followUp: word === "kernel" })),
+    ];
+  }
+
+  /** The request that the cursor stands in, with what it inherits; null elsewhere. */
+  #request(): { readonly declaration: RequestDeclaration; readonly resolved: ResolvedRequest } | null {
+    const declaration = this.#region.item;
+    return declaration?.kind === "request" ? { declaration, resolved: resolveRequest(this.#environment, declaration) } : null;
+  }
+
+  #masks(used: readonly string[], parameter: string | null): readonly Completion[] {
+    const kernel = newestKernel(this.#environment);
+    if (kernel === null) return [];
+    const taken = new Set(used);
+    const request = this.#request();
+    const api = request?.resolved.api ?? null;
+    const composites = compositeNames().map((composite): Completion => {
+      const bits = kernel.gfp[composite];
+      const sleeps = request !== null && isAtomic(kernel, request.resolved.context) && blocking(kernel, bits) ? "may sleep, and this context must not" : null;
+      return item(compositeText(composite), "composite", { detail: hex(bits), useless: sleeps, topic: `mask:${compositeText(composite)}` });
+    });
+    const flags = flagNames().map((flag): Completion => {
+      const name = flagText(flag);
+      return item(name, "flag", { detail: hex(kernel.bits[flag]), useless: this.#uselessFlag(kernel, api, flag), topic: `mask:${name}` });
+    });
+    const declared = this.#environment.visible("mask").flatMap(({ declaration }): readonly Completion[] => {
+      if (declaration.name === null || declaration === this.#region.item) return [];
+      const name = declaration.name.text;
+      return [declaration.kind === "transform" ? item(name, "function", { insert: `${name}(`, snippet: `${name}($1)`, detail: "transform", topic: `mask:${name}` }) : item(name, "mask", { detail: "mask", topic: `mask:${name}` })];
+    });
+    const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
+    const own = parameter === null ? [] : [item(parameter, "mask", { detail: "parameter" })];
+    const ordered = taken.size === 0 ? [...own, ...composites, ...declared, ...flags, ...groups] : [...own, ...flags, ...declared, ...composites, ...groups];
+    return ordered.filter(({ label }) => !taken.has(label));
+  }
+
+  /** Why a flag is of no use in this call; null where it has its effect. */
+  #uselessFlag(kernel: Kernel, api: Api | null, flag: Parameters<typeof flagText>[0]): string | null {
+    if (!kernel.exists[flag]) return `not in ${kernel.name}`;
+    if (kernel.bits[flag] === 0) return "no bit with these build options";
+    if (api === null || !api.exists(kernel)) return null;
+    switch (treatmentKind(api, kernel, flag)) {
+      case "refused":
+        return `${api.name} refuses it`;
+      case "clearedWithWarning":
+        return `${api.name} drops it with a warning`;
+      case "cleared":
+        return `${api.name} drops it`;
+      case "ignored":
+        return `${api.name} ignores it`;
+      case "forced":
+        return `${api.name} sets it anyway`;
+      case "no mask":
+        return `${api.name} takes no mask`;
+      case "honoured":
+      case "absent":
+        return null;
+    }
+  }
+
+  #properties(): readonly Completion[] {
+    const request = this.#request();
+    const present = new Set(request?.declaration.properties.map((property) => property.kind) ?? []);
+    const api = request?.resolved.api ?? null;
+    const offered: Completion[] = [];
+    for (const name of Object.keys(PROPERTIES)) {
+      const asSize = SIZE_PROPERTIES[name];
+      if (name !== "waive" && [...present].some((kind) => kind === name)) continue;
+      if (asSize !== undefined && api !== null && (api.size === "none" || !(api.size === asSize || api.alsoTakes.includes(asSize)))) continue;
+      if (asSize !== undefined && [...present].some((kind) => SIZE_PROPERTIES[kind] !== undefined && kind !== "count" && name !== "count")) continue;
+      if (name === "flags" && api !== null && !api.takesMask) continue;
+      if (name === "cache" && api !== null && api.family !== "slab-cache") continue;
+      const snippet = PROPERTY_SNIPPETS[name];
+      const needed = name === "api" || (name === "flags" && (api === null || api.takesMask)) || (asSize !== undefined && api !== null && api.size === asSize);
+      offered.push(item(name, "property", { insert: `${name} `, ...(snippet === undefined ? {} : { snippet }), ...(needed ? { detail: "needed" } : {}), topic: `property:${name}`, followUp: snippet === undefined && FOLLOWED.has(name) }));
+    }
+    return [...offered.filter((each) => each.detail === "needed"), ...offered.filter((each) => each.detail !== "needed")];
+  }
+
+  #apis(): readonly Completion[] {
+    const { kernels, kernelsText } = this.#environment;
+    return allApis().map((api) => {
+      const exists = kernels.some((kernel) => api.exists(kernel));
+      return item(api.name, "function", { detail: api.signature, useless: exists ? null : `not in ${kernelsText}`, topic: `api:${api.name}` });
+    });
+  }
+
+  #contexts(): readonly Completion[] {
+    const declared = this.#environment.visible("context").flatMap(({ declaration }) => (declaration.name === null || declaration === this.#region.item ? [] : [item(declaration.name.text, "context", { detail: "declared", topic: `context:${declaration.name.text}` })]));
+    const names = new Set(declared.map(({ label }) => label));
+    return [...declared, ...described(CONTEXTS, "context", "context").filter(({ label }) => !names.has(label))];
+  }
+
+  #subjects(of: "request" | "policy" | "any", none: boolean): readonly Completion[] {
+    const found = this.#environment.visible("subject").flatMap(({ declaration }) => {
+      if (declaration.name === null || declaration === this.#region.item) return [];
+      return of === "any" || declaration.kind === of ? [item(declaration.name.text, "name", { detail: declaration.kind, topic: `subject:${declaration.name.text}` })] : [];
+    });
+    return none ? [...found, item("none", "keyword")] : found;
+  }
+
+  #rules(): readonly Completion[] {
+    const here = new Set(
+      findingsOf(this.#workspace, this.#environment.uri, 10_000)
+        .findings.filter((placed) => placed.region === this.#index)
+        .map((placed) => placed.finding.rule),
+    );
+    const rules = catalogue().map(({ id, title }) => item(id, "rule", { detail: title, insert: `${id} because ""`, snippet: `${id} because "$1"`, topic: `rule:${id}` }));
+    return [...rules.filter(({ label }) => here.has(label)), ...rules.filter(({ label }) => !here.has(label))];
+  }
+
+  #factValues(fact: string): readonly Completion[] {
+    if (fact === "mode") return this.#modes().map((name) => item(name, "value"));
+    const known = Object.hasOwn(FACTS, fact) ? FACTS[fact] : undefined;
+    return known === undefined ? [] : known.values.map((value) => item(value, "value"));
+  }
+
+  /** The modes of the policies that bind to the request: the one around, or the one that the expectation names. */
+  #modes(): readonly string[] {
+    const own = this.#region.item;
+    const declaration = own?.kind === "expect" && own.name !== null ? this.#environment.lookup("subject", own.name.text)?.declaration : own;
+    if (declaration?.kind !== "request") return [];
+    return resolveRequest(this.#environment, declaration).policies.flatMap(({ declaration: policy }) => (policy.kind === "policy" ? modesOf(policy) : []));
+  }
+}
+
+function modesOf(policy: PolicyDeclaration): readonly string[] {
+  return policy.clauses.flatMap((clause) => (clause.kind === "mode" && clause.name !== null ? [clause.name.text] : []));
+}
+
+function effectValues(effect: string): readonly string[] {
+  switch (effect) {
+    case "drain":
+      return ["none", "lru", "pcp"];
+    case "pcp":
+      return ["disabled", "enabled"];
+    case "reclaim":
+      return ["none", "kswapd", "direct"];
+    case "sleeps":
+    case "compaction":
+    case "oom":
+    case "warns":
+    case "zeroed":
+      return ["never", "may", "always"];
+    case "fails":
+      return ["never", "may", "often", "always"];
+    default:
+      return [];
+  }
+}
+
+const SIZE_PROPERTIES: Readonly<Record<string, SizeUnit>> = { size: "bytes", order: "order", pages: "pages", count: "count" };
+
+/** Properties whose value can be completed. */
+const FOLLOWED: ReadonlySet<string> = new Set(["api", "flags", "context", "zone", "handles", "fallback", "policy", "node"]);
+
+const PROPERTY_SNIPPETS: Readonly<Record<string, string>> = {
+  cache: "cache { $1 }",
+  expect: "expect { $1 }",
+  waive: 'waive ${1:rule} because "$2"',
+};
+
+const HEADER_SNIPPETS: Readonly<Record<string, string>> = { config: "config { $1 }", import: 'import "$1"' };
+
+const ITEM_SNIPPETS: Readonly<Record<keyof typeof DECLARATIONS, string>> = {
+  request: "request ${1:name} {\n  api   ${2:kmalloc}\n  size  ${3:64 B}\n  flags ${4:GFP_KERNEL}\n}",
+  context: "context ${1:name} {\n  in ${2:process}\n}",
+  flags: "flags ${1:NAME} = ${2:GFP_KERNEL}",
+  transform: "transform ${1:name}(${2:gfp}) = ${2:gfp} | $3",
+  policy: "policy ${1:name} for ${2:alloc_pages} {\n  allow only ${3:GFP_KERNEL}\n}",
+  memory: "memory ${1:name} {\n  node 0 {\n    zone Normal {\n      managed    ${2:4 GiB}\n      free       order 0: ${3:1000}\n      watermarks min ${4:45 MiB}, low ${5:56 MiB}, high ${6:67 MiB}\n    }\n  }\n}",
+  expect: "expect ${1:name} { ${2:sleeps never} }",
+};

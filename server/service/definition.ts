@@ -1,0 +1,64 @@
+import { definitionOf, symbolAt, type SymbolPlace } from "../analysis/names.ts";
+import { resolveUri } from "../analysis/uris.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Span } from "../../grammar/ast.ts";
+import { wordAtOffset } from "./regions.ts";
+
+/** A stretch of a file of the workspace. */
+export interface FileSpan extends Span {
+  readonly uri: string;
+}
+
+export interface Definition {
+  /** What was asked about. */
+  readonly origin: Span;
+  /** The name in the declaration; the start of the file for an import. */
+  readonly target: FileSpan;
+  /** The whole declaration. */
+  readonly targetRange: FileSpan;
+}
+
+/** Where the name, or the imported file, at an offset is declared; null for built-in names and everything else. */
+export function definitionAt(workspace: Workspace, uri: string, offset: number): Definition | null {
+  const found = symbolAt(workspace, uri, offset);
+  if (found === null) return importAt(workspace, uri, offset);
+  const declared = definitionOf(workspace, uri, found.symbol);
+  if (declared === null) return null;
+  const origin = placeOf(workspace, found);
+  const target = placeOf(workspace, declared);
+  if (origin === null || target === null) return null;
+  return { origin, target, targetRange: declarationAround(workspace, declared) ?? target };
+}
+
+/** A symbol's place as offsets of its file; null where the file has changed since. */
+export function placeOf(workspace: Workspace, place: SymbolPlace): FileSpan | null {
+  const start = workspace.files.get(place.uri)?.starts[place.region];
+  return start === undefined ? null : { uri: place.uri, start: start + place.place.start, end: start + place.place.end };
+}
+
+function declarationAround(workspace: Workspace, place: SymbolPlace): FileSpan | null {
+  const file = workspace.files.get(place.uri);
+  const start = file?.starts[place.region];
+  const item = file?.regions[place.region]?.item;
+  return start === undefined || item === undefined || item === null ? null : { uri: place.uri, start: start + item.start, end: start + item.end };
+}
+
+function importAt(workspace: Workspace, uri: string, offset: number): Definition | null {
+  const environment = environmentOf(workspace, uri);
+  if (environment === null) return null;
+  const found = wordAtOffset(environment.file, offset);
+  const item = found?.placed.region.item;
+  if (found === null || item?.kind !== "import") return null;
+  const target = importTarget(workspace, uri, found.placed.index);
+  if (target === null || !workspace.files.has(target)) return null;
+  const span = { uri: target, start: 0, end: 0 };
+  return { origin: found.range, target: span, targetRange: span };
+}
+
+/** The file that the import header in a region names; null when the region is none. */
+export function importTarget(workspace: Workspace, uri: string, region: number): string | null {
+  const file = workspace.files.get(uri);
+  const item = file?.regions[region]?.item;
+  if (file === undefined || item?.kind !== "import" || item.path === null) return null;
+  return resolveUri(uri, item.path.value);
+}

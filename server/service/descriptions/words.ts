@@ -1,0 +1,182 @@
+import type { Clause, Declaration, Header, ModelTest, MaskTest, Property, SizeMeasure, ZoneFact } from "../../../grammar/ast.ts";
+import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
+import type { ZoneName } from "../../model/request.ts";
+
+/** A word of the language: what it takes and what it means. Shown in hovers and completion. */
+export interface Word {
+  readonly syntax: string;
+  readonly meaning: string;
+}
+
+export const HEADERS: Readonly<Record<Header["kind"], Word>> = {
+  kernel: { syntax: "kernel 6.12 · kernel 6.1 .. 6.12 · kernel 6.1, 6.6", meaning: "The kernels to check against. A range is checked at every release where the answer can change." },
+  config: { syntax: "config { PREEMPT_RT on  page 4 KiB }", meaning: "The build options that change the answer. Left out: those of a common x86-64 distribution kernel." },
+  import: { syntax: 'import "contexts.allocpolicy"', meaning: "The declarations of another file, relative to this one." },
+};
+
+export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
+  flags: { syntax: "flags NAME = MASK", meaning: "A named mask." },
+  transform: { syntax: "transform NAME(gfp) = MASK", meaning: "A function from mask to mask, checked over every mask of the kernel." },
+  context: { syntax: "context NAME { in …  holds …  scope … }", meaning: "Where a call is made from: may it sleep, may it enter the filesystem?" },
+  request: { syntax: "request NAME { api …  flags … }", meaning: "One allocation: API, size, flags, context." },
+  policy: { syntax: "policy NAME for API { allow …  forbid … }", meaning: "The contract of an allocator or a subsystem: which masks it takes, and what each mode promises." },
+  memory: { syntax: "memory NAME { node 0 { zone Normal { … } } }", meaning: "A state of memory to run requests on." },
+  expect: { syntax: "expect NAME { sleeps never, oom never }", meaning: "A belief. One that does not hold is an error, with the reason." },
+};
+
+export const PROPERTIES: Readonly<Record<Property["kind"], Word>> = {
+  api: { syntax: "api alloc_pages", meaning: "The allocation function. It decides how the mask is read and in which unit the size is given." },
+  size: { syntax: "size 4 KiB", meaning: "The size in bytes." },
+  order: { syntax: "order 3", meaning: "The order: 2^order pages in a row." },
+  pages: { syntax: "pages 512", meaning: "The number of pages of a range." },
+  count: { syntax: "count 16", meaning: "The number of objects or pages of a bulk call." },
+  flags: { syntax: "flags GFP_KERNEL | __GFP_ZERO", meaning: "The mask, in C's notation." },
+  context: { syntax: "context softirq", meaning: "Where the call is made from: a built-in or a declared context. Left out: `process`." },
+  node: { syntax: "node 0 · node any", meaning: "The NUMA node asked for." },
+  zone: { syntax: "zone DMA32", meaning: "The zone that the caller needs the memory to be in. A mask that does not lead there is reported." },
+  cache: { syntax: "cache { ctor  size 256 }", meaning: "Facts of the slab cache, for `kmem_cache_alloc`." },
+  handles: { syntax: "handles null · handles nothing", meaning: "What the caller does when the call fails." },
+  fallback: { syntax: "fallback NAME", meaning: "The request tried next when this one fails; `none` clears an inherited one." },
+  policy: { syntax: "policy NAME", meaning: "Binds a policy. Policies `for` this API bind by themselves." },
+  expect: { syntax: "expect { sleeps never }", meaning: "Beliefs about this request. One that does not hold is an error." },
+  waive: { syntax: 'waive RULE because "…"', meaning: "Silences one rule here; the reason is required." },
+};
+
+export const CONTEXTS: Readonly<Record<ContextName, string>> = {
+  process: "Task context, nothing held: sleeping is allowed.",
+  softirq: "A softirq, tasklet or timer, or a task with bottom halves off: sleeping is not allowed. Implies `bh_off` and `preempt_off`.",
+  hardirq: "A hard interrupt handler: sleeping is not allowed. Implies `irqs_off`.",
+  nmi: "A non-maskable interrupt: no lock may be taken, so only the nolock calls are possible. Implies `hardirq`.",
+  preempt_off: "Preemption is off: sleeping is not allowed.",
+  atomic: "The same as `preempt_off`.",
+  bh_off: "Bottom halves are off: sleeping is not allowed.",
+  irqs_off: "Interrupts are off: sleeping is not allowed. Implies `preempt_off`.",
+  spinlock: "Under a spinlock: sleeping is not allowed. On PREEMPT_RT preemption stays on, so a non-blocking request is fine there.",
+  raw_spinlock: "Under a raw spinlock: sleeping is not allowed, and on PREEMPT_RT no allocation at all.",
+  rcu_read: "Inside an RCU read-side critical section: sleeping is not allowed.",
+  reclaim: "The task is reclaiming memory itself (PF_MEMALLOC): it gets all reserves and does not reclaim again.",
+  oom_victim: "The OOM killer chose the task: it may use a part of the reserve.",
+  rt_task: "A real-time or deadline task: a blocking request gets a part of the reserve.",
+  sigkill_pending: "A fatal signal is pending: loops that look for one give up.",
+};
+
+export const LOCKS: Readonly<Record<LockName, string>> = {
+  spinlock: CONTEXTS.spinlock,
+  raw_spinlock: CONTEXTS.raw_spinlock,
+  rcu_read: CONTEXTS.rcu_read,
+  mutex: "A mutex: documentation, without an effect of its own.",
+  fs_lock: "A lock that reclaim entering the filesystem could take: reclaim must stay out of it.",
+  io_lock: "A lock that reclaim entering the block layer could take: reclaim must start no I/O.",
+};
+
+export const SCOPES: Readonly<Record<ScopeName, string>> = {
+  nofs: "`memalloc_nofs_save()` is in force: `__GFP_FS` is cleared from every request.",
+  noio: "`memalloc_noio_save()` is in force: `__GFP_IO` and `__GFP_FS` are cleared from every request.",
+  noreclaim: "`memalloc_noreclaim_save()` is in force (PF_MEMALLOC): no direct reclaim, all reserves.",
+  memalloc: "PF_MEMALLOC is set: no direct reclaim, all reserves.",
+  pin: "`memalloc_pin_save()` is in force: pages are to be pinned for long and must not be movable.",
+};
+
+export const ZONES: Readonly<Record<ZoneName, string>> = {
+  DMA: "The lowest memory: 16 MiB on x86.",
+  DMA32: "Memory below 4 GiB.",
+  Normal: "Memory that the kernel has mapped.",
+  HighMem: "Memory without a permanent kernel mapping, on 32-bit machines.",
+  Movable: "Memory for pages that can be migrated.",
+};
+
+/** The facts of an expectation, with the values that each takes; an empty list: no value. */
+export const FACTS: Readonly<Record<string, { readonly values: readonly string[]; readonly meaning: string; readonly onMemory: boolean }>> = {
+  sleeps: { values: ["never", "may", "always"], meaning: "Whether the call may sleep.", onMemory: false },
+  oom: { values: ["never", "may", "always"], meaning: "Whether the call may invoke the OOM killer.", onMemory: true },
+  fails: { values: ["never", "may", "always"], meaning: "Whether the call may fail.", onMemory: true },
+  warns: { values: ["never", "may", "always"], meaning: "Whether the call may print a warning or a failure report.", onMemory: false },
+  reclaim: { values: ["none", "kswapd", "direct"], meaning: "Who reclaims memory for the call.", onMemory: false },
+  reserves: { values: ["none", "high", "atomic", "all"], meaning: "How much of the reserve below the min watermark the call may use.", onMemory: false },
+  zone: { values: ["DMA", "DMA32", "Normal", "HighMem", "Movable"], meaning: "The highest zone that the memory may come from.", onMemory: false },
+  mode: { values: [], meaning: "The mode of the policy that the request falls into.", onMemory: false },
+  succeeds: { values: [], meaning: "The call returns memory in this state.", onMemory: true },
+  drains: { values: ["pcp", "lru"], meaning: "The call drains the per-CPU lists in this state.", onMemory: true },
+  node: { values: [], meaning: "The node that the memory comes from in this state.", onMemory: true },
+  retries: { values: [], meaning: "At most so many retries in this state.", onMemory: true },
+};
+
+export const EFFECTS: Readonly<Record<string, string>> = {
+  sleeps: "The mode may sleep.",
+  reclaim: "Who reclaims.",
+  compaction: "Whether memory is compacted.",
+  drain: "Which per-CPU lists are drained: `none`, `lru`, `pcp`, joined with `|`.",
+  pcp: "`disabled`: the per-CPU lists are off during the operation.",
+  retries: "How often the operation is tried again.",
+  oom: "Whether the OOM killer may be called.",
+  fails: "How often the operation fails.",
+  warns: "Whether failures are reported.",
+  zeroed: "Whether the memory comes zeroed.",
+  node: "Which node serves it.",
+};
+
+export const CLAUSES: Readonly<Record<Clause["kind"], Word>> = {
+  allow: { syntax: "allow only GFP_KERNEL | __GFP_NOWARN", meaning: "Masks that the policy takes. Outside of every `allow` (if there is one) is forbidden." },
+  forbid: { syntax: 'forbid has __GFP_NOFAIL because "…"', meaning: "Masks that the policy refuses." },
+  warn: { syntax: "warn has __GFP_HIGH", meaning: "Masks that get a warning." },
+  require: { syntax: "require has __GFP_NOWARN when order > 0", meaning: "What must hold whenever the condition does." },
+  ignore: { syntax: 'ignore __GFP_THISNODE because "…"', meaning: "Flags that are accepted and have no effect here." },
+  mode: { syntax: "mode fast when has __GFP_NORETRY { retries 0 }", meaning: "A way of working, chosen by the mask, with what it promises." },
+  stage: { syntax: "stage isolation honours __GFP_NORETRY", meaning: "A step of the operation and the flags that it reads." },
+};
+
+export const PREDICATES: Readonly<Record<MaskTest | SizeMeasure | ModelTest | "in" | "not" | "and" | "or", string>> = {
+  has: "Every bit of the mask is set.",
+  any: "At least one bit of the mask is set.",
+  lacks: "No bit of the mask is set.",
+  only: "No bit outside of the mask is set.",
+  is: "The request's mask equals this one.",
+  in: "The request's context is this one, or implies it.",
+  order: "Compares the order: `order > 3`.",
+  size: "Compares the size: `size <= 4 MiB`.",
+  pages: "Compares the number of pages: `pages > 512`.",
+  sleeps: "The model says that the request may sleep.",
+  may_oom: "The model says that the request may call the OOM killer.",
+  may_fail: "The model says that the request may fail.",
+  not: "The opposite.",
+  and: "Both hold.",
+  or: "At least one holds.",
+};
+
+export const OPTIONS: Readonly<Record<string, string>> = {
+  PREEMPT_RT: "The real-time kernel: spinlocks sleep.",
+  NUMA: "More than one memory node.",
+  CMA: "The contiguous memory allocator.",
+  MEMCG: "Memory cgroups: `__GFP_ACCOUNT` charges.",
+  COMPACTION: "Memory compaction.",
+  TRANSPARENT_HUGEPAGE: "Transparent huge pages.",
+  ZONE_DMA: "ZONE_DMA exists.",
+  ZONE_DMA32: "ZONE_DMA32 exists.",
+  HIGHMEM: "32-bit high memory: ZONE_HIGHMEM exists.",
+  PREEMPT_RCU: "Preemptible RCU.",
+  LOCKDEP: "Lock validation: `__GFP_NOLOCKDEP` is a bit.",
+  KASAN_HW_TAGS: "KASAN with hardware tags: the `SKIP_…` flags are bits.",
+  SLAB_OBJ_EXT: "Object extensions of slabs: `__GFP_NO_OBJ_EXT` is a bit.",
+  DEBUG_VM: "Memory management assertions.",
+  DEBUG_ATOMIC_SLEEP: "Reports sleeping in atomic context.",
+  page: "The page size: `page 4 KiB`.",
+};
+
+export const ZONE_FACTS: Readonly<Record<ZoneFact["kind"], Word>> = {
+  managed: { syntax: "managed 4 GiB", meaning: "Pages that the buddy allocator manages in this zone." },
+  free: { syntax: "free order 0: 51200, order 4: 3", meaning: "Free blocks by order." },
+  watermarks: { syntax: "watermarks min 45 MiB, low 56 MiB, high 67 MiB", meaning: "The zone's watermarks." },
+  reclaimable: { syntax: "reclaimable 200 MiB", meaning: "What direct reclaim can free." },
+  movable: { syntax: "movable 1 GiB", meaning: "What compaction can move." },
+  pinned: { syntax: "pinned 3 pages", meaning: "Pages that cannot be moved." },
+  cma: { syntax: "cma 64 MiB", meaning: "Of the free pages, those in CMA pageblocks." },
+  highatomic: { syntax: "highatomic 2 MiB", meaning: "Of the free pages, those in HIGHATOMIC pageblocks." },
+};
+
+export const CACHE_FACTS: Readonly<Record<string, string>> = {
+  ctor: "The cache has a constructor.",
+  dma: "The cache was made with SLAB_CACHE_DMA.",
+  account: "The cache was made with SLAB_ACCOUNT.",
+  reclaimable: "The cache was made with SLAB_RECLAIM_ACCOUNT.",
+  size: "Bytes of one object.",
+};

@@ -1,0 +1,44 @@
+import { check, type Workspace } from "../analysis/workspace.ts";
+import type { Finding } from "../analysis/finding.ts";
+
+/** A finding with its places as offsets of files. */
+export interface PlacedFinding {
+  readonly finding: Finding;
+  readonly region: number;
+  /** Where the region starts: what the finding's own offsets are relative to. */
+  readonly regionStart: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface PlacedRelated {
+  readonly uri: string;
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+}
+
+/** The findings of a file in the order of the text, at most `limit` of them, and how many there are in all. */
+export function findingsOf(workspace: Workspace, uri: string, limit: number): { readonly findings: readonly PlacedFinding[]; readonly total: number } {
+  const file = workspace.files.get(uri);
+  if (file === undefined) return { findings: [], total: 0 };
+  const findings: PlacedFinding[] = [];
+  let total = 0;
+  check(workspace, uri).regions.forEach((list, region) => {
+    total += list.length;
+    const start = file.starts[region];
+    if (list.length === 0 || start === undefined) return;
+    for (const finding of list) {
+      if (findings.length < limit) findings.push({ finding, region, regionStart: start, start: start + finding.place.start, end: start + finding.place.end });
+    }
+  });
+  return { findings, total };
+}
+
+/** The related places of a finding that still exist, as offsets of their files. */
+export function relatedOf(workspace: Workspace, finding: Finding): readonly PlacedRelated[] {
+  return finding.related.flatMap((related) => {
+    const start = workspace.files.get(related.uri)?.starts[related.region];
+    return start === undefined ? [] : [{ uri: related.uri, start: start + related.place.start, end: start + related.place.end, message: related.message }];
+  });
+}

@@ -1,0 +1,442 @@
+import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import { evaluateMask, type MaskPart } from "../analysis/masks.ts";
+import { bytesOfSize, sizeText as bytesText } from "../analysis/sizes.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Api } from "../model/apis/api.ts";
+import { apiNamed } from "../model/apis.ts";
+import { flagList } from "../model/explain.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { kernelOf } from "../model/kernels/kernels.ts";
+import type { Mask } from "../model/masks/mask.ts";
+import { maskText } from "../model/masks/names.ts";
+import { COMPOSITE_MEANINGS, FLAG_MEANINGS, GROUP_MEANINGS } from "./descriptions/flags.ts";
+import { CACHE_FACTS, CLAUSES, CONTEXTS, DECLARATIONS, EFFECTS, FACTS, HEADERS, LOCKS, OPTIONS, PREDICATES, PROPERTIES, SCOPES, ZONE_FACTS, ZONES, type Word as Description } from "./descriptions/words.ts";
+import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
+import { kernelDetail } from "./kernel-in-force.ts";
+import { maskName } from "./mask-names.ts";
+import { hex } from "./masks.ts";
+import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";
+import { wordAtOffset, regionAt } from "./regions.ts";
+import { overAnswers, requestSummary } from "./request-summary.ts";
+import { ruleSummary } from "./rule-summary.ts";
+import { conversionText } from "./sizes.ts";
+import { treatmentOfFlag, treatmentLines } from "./treatment.ts";
+import type { Word } from "./words.ts";
+import { isUnit } from "./units.ts";
+
+/** An explanation in Markdown, of the text between two offsets of the file. */
+export interface Explanation {
+  readonly markdown: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands at an offset, explained for the kernels in force; null where there is nothing to say. */
+export function hoverAt(workspace: Workspace, uri: string, offset: number): Explanation | null {
+  const environment = environmentOf(workspace, uri);
+  if (environment === null) return null;
+  const found = wordAtOffset(environment.file, offset);
+  if (found === null) return headHover(environment, offset);
+  const { item } = found.placed.region;
+  if (item === null) return null;
+  const markdown = explain(found.word, item, environment);
+  return markdown === null ? null : { markdown, start: found.range.start, end: found.range.end };
+}
+
+function explain(word: Word, item: Item, environment: Environment): string | null {
+  switch (word.role) {
+    case "mask":
+    case "call":
+      return maskHover(word, item, environment);
+    case "literal":
+      return literalHover(word, environment);
+    case "parameter":
+      return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
+    case "api":
+      return apiHover(word.text, environment);
+    case "context":
+      return contextHover(word.text, environment);
+    case "lock":
+      return described(word.text, "lock", LOCKS);
+    case "scope":
+      return described(word.text, "scope", SCOPES);
+    case "zone":
+      return described(word.text, "zone", ZONES);
+    case "declared":
+      return declarationHover(word, item, environment);
+    case "reference":
+      return referenceHover(word, environment);
+    case "rule":
+      return ruleSummary(word.text);
+    case "fact":
+      return factHover(word.text);
+    case "effect":
+      return described(word.text, "effect", EFFECTS);
+    case "mode":
+      return heading(word.text, "mode", [CLAUSES.mode.meaning]);
+    case "stage":
+      return heading(word.text, "stage", [CLAUSES.stage.meaning]);
+    case "option":
+      return described(word.text, "build option", OPTIONS);
+    case "version":
+      return versionHover(word.text, environment);
+    case "size":
+      return sizeHover(word, environment);
+    case "number":
+      return numberHover(word, environment);
+    case "keyword":
+      return keywordHover(word);
+    case "path":
+    case "fact-value":
+    case "effect-value":
+      return null;
+  }
+}
+
+// Masks ---------------------------------------------------------------------------------------------------------------
+
+function maskHover(word: Word, item: Item, environment: Environment): string | null {
+  const name = maskName(environment, word.text);
+  const lines: string[] = [];
+  switch (name.kind) {
+    case "flag": {
+      lines.push(FLAG_MEANINGS[name.flag], bulleted(linesOver(overKernels(environment.kernels, (kernel) => (kernel.exists[name.flag] ? kernel.bits[name.flag] : null), String), flagValueText)));
+      const use = useOf(word, item, environment);
+      if (use !== null) lines.push(flagInRequest(use, name.flag, environment));
+      return heading(word.text, "flag", lines);
+    }
+    case "composite": {
+      const bits = overKernels(environment.kernels, (kernel) => ({ mask: kernel.gfp[name.composite], text: flagList(kernel, kernel.gfp[name.composite]) }), (value) => `${value.mask} ${value.text}`);
+      lines.push(COMPOSITE_MEANINGS[name.composite], bulleted(linesOver(bits, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)));
+      const use = useOf(word, item, environment);
+      if (use !== null) lines.push(maskInRequest(use, environment));
+      return heading(word.text, "composite", lines);
+    }
+    case "group": {
+      lines.push(GROUP_MEANINGS[name.group]);
+      lines.push(bulleted(linesOver(overKernels(environment.kernels, (kernel) => valueOfName(word, item, environment, kernel), ({ text }) => text), ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)));
+      return heading(word.text, "group", lines);
+    }
+    case "declared": {
+      const binding = environment.lookup("mask", word.text);
+      return binding === null ? null : declaredMaskHover(binding, environment);
+    }
+    case "unknown":
+      if (item.kind === "transform" && item.parameter?.text === word.text) return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
+      return null;
+  }
+}
+
+function flagValueText(bits: Mask | null): string {
+  if (bits === null) return "does not exist";
+  if (bits === 0) return "`0x0`: no bit with these build options";
+  return `\`${hex(bits)}\` (bit ${Math.log2(bits)})`;
+}
+
+/** The flags property that a word of a mask stands in, and its request. */
+interface Use {
+  readonly request: RequestDeclaration;
+  readonly word: Word;
+}
+
+function useOf(word: Word, item: Item, environment: Environment): Use | null {
+  if (item.kind !== "request" || environment.kernels.length === 0) return null;
+  return propertyAt(item, word.start)?.kind === "flags" ? { request: item, word } : null;
+}
+
+/** What a flag means for this request: whether it is set and by what, and what the API makes of it. */
+function flagInRequest(use: Use, flag: keyof Kernel["bits"], environment: Environment): string {
+  const { resolved, answers } = answersOf(environment, use.request);
+  const api = resolved.api;
+  const answer = answers[answers.length - 1];
+  if (api === null || answer === undefined) return "";
+  const lines: string[] = [];
+  const part = answer.value?.parts.find((each) => each.place.start === use.word.start && each.binding === null);
+  const bit = answer.kernel.bits[flag];
+  if (part?.negated === true) lines.push("Cleared here.");
+  else if (bit !== 0 && (answer.request.mask & bit) === 0) lines.push("Not set in the resulting mask: the expression clears it again.");
+  lines.push(...linesOver(overKernels(answers.map((each) => each.kernel), (kernel) => treatmentOfFlag(api, kernel, flag), String), (text) => text));
+  return `In \`${use.request.name?.text ?? "this request"}\`, \`${api.name}\`:\n\n${bulleted(lines)}`;
+}
+
+/** What the expression around comes to. */
+function maskInRequest(use: Use, environment: Environment): string {
+  const { answers } = answersOf(environment, use.request);
+  const lines = linesOver(overAnswers(answers, ({ request, verdict }) => `${request.mask} ${verdict.effective}`), ({ kernel, request, verdict }) => {
+    const effective = verdict.effective === request.mask ? "" : `, reaches the page allocator as \`${hex(verdict.effective)}\` = ${code(maskText(kernel, verdict.effective))}`;
+    return `\`${hex(request.mask)}\`${effective}`;
+  });
+  return lines.length === 0 ? "" : `The whole mask:${lines.length === 1 ? " " : "\n\n"}${bulleted(lines)}`;
+}
+
+function valueOfName(word: Word, item: Item, environment: Environment, kernel: Kernel): { readonly mask: Mask; readonly text: string } {
+  const node: MaskNode = { kind: "name", text: word.text, start: word.start, end: word.end };
+  const { mask } = evaluateMask(environment, kernel, node);
+  return { mask, text: item.kind === "transform" && mask === 0 ? "0" : flagList(kernel, mask) };
+}
+
+function literalHover(word: Word, environment: Environment): string | null {
+  const value = numberOf(word.text);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) return null;
+  const lines = linesOver(
+    overKernels(environment.kernels, (kernel) => valueOfLiteral(word, environment, kernel, value), String),
+    (text) => text,
+  );
+  return heading(word.text, "literal", [bulleted(lines)]);
+}
+
+function valueOfLiteral(word: Word, environment: Environment, kernel: Kernel, value: number): string {
+  const node: MaskNode = { kind: "number", numeral: { text: word.text, value, start: word.start, end: word.end }, start: word.start, end: word.end };
+  const { mask } = evaluateMask(environment, kernel, node);
+  const undefinedBits = (mask & ~kernel.allBits) >>> 0;
+  const floating = mask >>> 24 !== 0 ? "; bits 24 and up depend on the build options" : "";
+  return `${code(maskText(kernel, mask))}${undefinedBits === 0 ? "" : `, with undefined bits \`${hex(undefinedBits)}\``}${floating}`;
+}
+
+function declaredMaskHover(binding: Binding, environment: Environment): string | null {
+  const { declaration } = binding;
+  const name = declaration.name?.text ?? "";
+  if (declaration.kind === "transform") {
+    return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(binding, environment))]);
+  }
+  if (declaration.kind !== "flags") return null;
+  const values = overKernels(environment.kernels, (kernel) => {
+    const value = evaluateMask(environment, kernel, declaration.value);
+    return { mask: value.mask, text: flagList(kernel, value.mask), path: value.parts.map(partText).join("\n") };
+  }, ({ mask, text }) => `${mask} ${text}`);
+  const last = values[values.length - 1];
+  return heading(name, "mask", [
+    declaration.doc ?? "",
+    fenced(sourceOf(binding, environment)),
+    bulleted(linesOver(values, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
+    last === undefined || last.value.path === "" ? "" : last.value.path,
+  ]);
+}
+
+function partText(part: MaskPart): string {
+  return `- \`${part.text}\` ${part.negated ? "clears" : "brings"} \`${hex(part.negated ? part.bits : part.carries)}\``;
+}
+
+function sourceOf(binding: Binding, environment: Environment): string {
+  if (binding.uri !== environment.uri) return `${binding.declaration.kind} ${binding.declaration.name?.text ?? ""}`;
+  const region = environment.file.regions[binding.region];
+  return region === undefined ? "" : region.text.slice(binding.declaration.start, binding.declaration.end);
+}
+
+// Everything else -----------------------------------------------------------------------------------------------------
+
+function apiHover(name: string, environment: Environment): string | null {
+  const api = apiNamed(name);
+  if (api === null) return null;
+  const here = environment.kernels.filter((kernel) => api.exists(kernel));
+  const lines: string[] = [fenced(api.signature, "c")];
+  lines.push(`${sizeText(api)}${api.takesMask ? "" : " It takes no mask."}`);
+  if (here.length === 0) lines.push(`Does not exist in ${environment.kernelsText}.`);
+  else if (here.length < environment.kernels.length) lines.push(`Exists in ${kernelsText(here)} of ${environment.kernelsText}.`);
+  const kernel = here[here.length - 1];
+  if (kernel !== undefined) lines.push(treatmentLines(api, kernel, here.length > 1));
+  return lines.filter((line) => line !== "").join("\n\n");
+}
+
+function sizeText(api: Api): string {
+  switch (api.size) {
+    case "order":
+      return "Takes an `order`.";
+    case "bytes":
+      return "Takes a `size` in bytes.";
+    case "pages":
+      return "Takes a number of `pages`.";
+    case "count":
+      return "Takes a `count` of pages or objects.";
+    case "none":
+      return "Takes no size.";
+  }
+}
+
+function contextHover(name: string, environment: Environment): string | null {
+  const binding = environment.lookup("context", name);
+  if (binding !== null && binding.declaration.kind === "context") return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(binding, environment))]);
+  return described(name, "context", CONTEXTS);
+}
+
+function declarationHover(word: Word, item: Item, environment: Environment): string | null {
+  switch (item.kind) {
+    case "request":
+      return requestHover(item, environment);
+    case "flags":
+    case "transform": {
+      const binding = environment.lookup("mask", word.text);
+      return binding === null ? null : declaredMaskHover(binding, environment);
+    }
+    case "context":
+    case "policy":
+    case "memory":
+      return heading(word.text, item.kind, [item.doc ?? "", DECLARATIONS[item.kind].meaning]);
+    case "expect":
+    case "kernel":
+    case "config":
+    case "import":
+      return null;
+  }
+}
+
+function requestHover(request: RequestDeclaration, environment: Environment): string {
+  return requestSummary(answersOf(environment, request), environment);
+}
+
+function referenceHover(word: Word, environment: Environment): string | null {
+  const binding = environment.lookup(word.detail === "memory" ? "memory" : "subject", word.text);
+  if (binding === null) return null;
+  const { declaration } = binding;
+  if (declaration.kind === "request") return requestHover(declaration, environment);
+  if (declaration.kind === "transform") return declaredMaskHover(binding, environment);
+  return heading(word.text, declaration.kind, [declaration.doc ?? "", DECLARATIONS[declaration.kind].meaning]);
+}
+
+function factHover(name: string): string | null {
+  if (!Object.hasOwn(FACTS, name)) return null;
+  const fact = FACTS[name];
+  if (fact === undefined) return null;
+  return heading(name, "fact", [fact.meaning, fact.values.length === 0 ? "" : `One of ${fact.values.map((value) => `\`${value}\``).join(", ")}.`]);
+}
+
+function versionHover(name: string, environment: Environment): string | null {
+  const kernel = environment.kernels.find((each) => each.name === name);
+  if (kernel === undefined) return null;
+  return heading(`Linux ${kernel.name}`, "kernel", [kernel.source, kernelDetail(environment)]);
+}
+
+function sizeHover(word: Word, environment: Environment): string | null {
+  const kernel = newestKernel(environment);
+  const unit = isUnit(word.detail) ? word.detail : null;
+  const bytes = bytesOfSize({ number: { text: word.text, value: numberOf(word.text), start: word.start, end: word.end }, unit, start: word.start, end: word.end });
+  if (kernel === null || !Number.isFinite(bytes)) return null;
+  const conversion = conversionText(bytes, kernel.options.pageBytes);
+  return `\`${bytes.toLocaleString("en").replaceAll(",", " ")}\` bytes${conversion === null ? "" : ` = ${conversion}`} (pages of ${bytesText(kernel.options.pageBytes)})`;
+}
+
+function numberHover(word: Word, environment: Environment): string | null {
+  const kernel = newestKernel(environment);
+  const value = numberOf(word.text);
+  if (kernel === null || !Number.isInteger(value) || value < 0) return null;
+  const { pageBytes } = kernel.options;
+  if (word.detail === "order") {
+    if (value > 40) return null;
+    return `order ${value} = ${2 ** value} page${value === 0 ? "" : "s"} = ${bytesText(2 ** value * pageBytes)}${value > kernel.maxOrder ? `; the largest order of ${kernel.name} is ${kernel.maxOrder}` : ""}`;
+  }
+  if (word.detail === "pages") return `${value} pages = ${bytesText(value * pageBytes)}`;
+  return null;
+}
+
+/** A number as written, without C's suffixes. */
+function numberOf(text: string): number {
+  return Number(text.replace(/[ul]+$/i, ""));
+}
+
+function keywordHover(word: Word): string | null {
+  switch (word.detail) {
+    case "property":
+      return wordHover(word.text, PROPERTIES);
+    case "clause":
+      return wordHover(word.text, CLAUSES);
+    case "zone-fact":
+      return wordHover(word.text, ZONE_FACTS);
+    case "predicate":
+      return described(word.text, "predicate", PREDICATES);
+    case "cache-fact":
+      return described(word.text, "cache", CACHE_FACTS);
+    default:
+      return null;
+  }
+}
+
+/** The hover of the keyword that an item begins with: no word of the tree, so it is found by its place. */
+function headHover(environment: Environment, offset: number): Explanation | null {
+  const placed = regionAt(environment.file, offset);
+  const item = placed?.region.item;
+  if (placed === null || item === undefined || item === null) return null;
+  const keyword = new RegExp(`\\b${item.kind}\\b`).exec(placed.region.text.slice(item.start, item.end));
+  if (keyword === null) return null;
+  const start = placed.start + item.start + keyword.index;
+  const end = start + item.kind.length;
+  if (offset < start || offset > end) return null;
+  const words: Readonly<Record<string, Description>> = { ...HEADERS, ...DECLARATIONS };
+  const markdown = item.kind === "kernel" || item.kind === "config" ? `${wordHover(item.kind, words) ?? ""}\n\n${kernelDetail(environment)}` : wordHover(item.kind, words);
+  return markdown === null ? null : { markdown, start, end };
+}
+
+/** The documentation of a name by itself, for completion: `kind` says where it may stand. */
+export function describeName(kind: string, name: string, environment: Environment): string | null {
+  const word = (role: Word["role"], detail = ""): Word => ({ role, text: name, detail, start: 0, end: name.length });
+  switch (kind) {
+    case "mask":
+      return maskHover(word("mask"), NO_ITEM, environment);
+    case "api":
+      return apiHover(name, environment);
+    case "context":
+      return contextHover(name, environment);
+    case "lock":
+      return described(name, "lock", LOCKS);
+    case "scope":
+      return described(name, "scope", SCOPES);
+    case "zone":
+      return described(name, "zone", ZONES);
+    case "option":
+      return described(name, "build option", OPTIONS);
+    case "subject":
+      return referenceHover(word("reference", "any"), environment);
+    case "rule":
+      return ruleSummary(name);
+    case "fact":
+      return factHover(name);
+    case "effect":
+      return described(name, "effect", EFFECTS);
+    case "kernel": {
+      const kernel = kernelOf(name);
+      return "unknown" in kernel ? null : heading(`Linux ${name}`, "kernel", [kernel.source]);
+    }
+    case "declaration":
+      return wordHover(name, DECLARATIONS);
+    case "header":
+      return wordHover(name, HEADERS);
+    case "property":
+    case "clause":
+    case "zone-fact":
+    case "predicate":
+      return keywordHover(word("keyword", kind));
+    case "cache":
+      return keywordHover(word("keyword", "cache-fact"));
+    default:
+      return null;
+  }
+}
+
+/** Stands for the item around a name that stands nowhere yet. */
+const NO_ITEM: Item = { kind: "config", doc: null, settings: [], start: 0, end: 0 };
+
+function wordHover(name: string, words: Readonly<Record<string, Description>>): string | null {
+  const word = Object.hasOwn(words, name) ? words[name] : undefined;
+  return word === undefined ? null : `${fenced(word.syntax)}\n\n${word.meaning}`;
+}
+
+function described(name: string, kind: string, meanings: Readonly<Record<string, string>>): string | null {
+  const meaning = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
+  return meaning === undefined ? null : heading(name, kind, [meaning]);
+}
+
+function heading(name: string, kind: string, lines: readonly string[]): string {
+  return [`**${name}** · ${kind}`, ...lines].filter((line) => line !== "").join("\n\n");
+}
+
+function bulleted(lines: readonly string[]): string {
+  return lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `- ${line}`).join("\n");
+}
+
+function fenced(text: string, language = "allocpolicy"): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

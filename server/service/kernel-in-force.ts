@@ -1,0 +1,43 @@
+import type { Environment } from "../analysis/environment.ts";
+import { optionNames } from "../analysis/target.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import { sizeText } from "../analysis/sizes.ts";
+import { DEFAULT_OPTIONS } from "../model/kernels/kernels.ts";
+
+/** For a status line and its tooltip. */
+export interface KernelInForce {
+  /** `Linux 6.12`. */
+  readonly text: string;
+  /** Where that comes from, and the build options that differ from the defaults. */
+  readonly detail: string;
+}
+
+/** Which kernel a file is checked against; null for a file that the workspace does not have. */
+export function kernelInForce(workspace: Workspace, uri: string): KernelInForce | null {
+  const environment = environmentOf(workspace, uri);
+  return environment === null ? null : { text: `Linux ${environment.kernelsText}${environment.options.PREEMPT_RT ? " RT" : ""}`, detail: kernelDetail(environment) };
+}
+
+/** Where the kernels come from, how many they are, and the build options. */
+export function kernelDetail(environment: Environment): string {
+  const count = environment.kernels.length;
+  const many = count > 1 ? `, ${count} kernels` : "";
+  return `${ORIGIN[environment.kernelsFrom]}${many}. ${optionsText(environment)}`;
+}
+
+const ORIGIN: Readonly<Record<Environment["kernelsFrom"], string>> = {
+  header: "From the file's `kernel` header",
+  settings: "From the settings, for want of a `kernel` header",
+  newest: "The newest release that the model knows, for want of a `kernel` header and a setting",
+};
+
+function optionsText(environment: Environment): string {
+  const { options } = environment;
+  const changed = optionNames().flatMap((name) => {
+    if (name === "page") return options.pageBytes === DEFAULT_OPTIONS.pageBytes ? [] : [`page ${sizeText(options.pageBytes)}`];
+    const value = Object.entries(options).find(([option]) => option === name)?.[1];
+    const usual = Object.entries(DEFAULT_OPTIONS).find(([option]) => option === name)?.[1];
+    return value === usual ? [] : [`${name} ${value === true ? "on" : "off"}`];
+  });
+  return changed.length === 0 ? "Build options: those of a common x86-64 distribution kernel." : `Build options that differ from a common x86-64 distribution kernel: ${changed.join(", ")}.`;
+}

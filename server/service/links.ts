@@ -1,0 +1,35 @@
+import type { Span } from "../../grammar/ast.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { importTarget } from "./definition.ts";
+import { kernelRule, languageRule } from "../analysis/rules/catalogue.ts";
+import { ruleUrl } from "../analysis/rules/page.ts";
+
+export interface Link extends Span {
+  readonly target: { readonly kind: "file"; readonly uri: string } | { readonly kind: "web"; readonly url: string };
+  readonly tooltip: string;
+}
+
+/** The links of a file: imports to their files, rule names in `waive` to their pages. At most `limit`. */
+export function linksOf(workspace: Workspace, uri: string, limit: number): readonly Link[] {
+  const file = workspace.files.get(uri);
+  if (file === undefined) return [];
+  const links: Link[] = [];
+  for (let index = 0; index < file.regions.length && links.length < limit; index += 1) {
+    const item = file.regions[index]?.item;
+    const start = file.starts[index];
+    if (item === undefined || item === null || start === undefined) continue;
+    if (item.kind === "import" && item.path !== null) {
+      const target = importTarget(workspace, uri, index);
+      // The quotes are not part of the link.
+      if (target !== null) links.push({ start: start + item.path.start + 1, end: start + item.path.end - 1, target: { kind: "file", uri: target }, tooltip: "Open the imported file" });
+    } else if (item.kind === "request") {
+      for (const property of item.properties) {
+        if (property.kind !== "waive" || property.rule === null) continue;
+        const { rule } = property;
+        if (kernelRule(rule.text) === null && languageRule(rule.text) === null) continue;
+        links.push({ start: start + rule.start, end: start + rule.end, target: { kind: "web", url: ruleUrl(rule.text) }, tooltip: "Open the rule's page" });
+      }
+    }
+  }
+  return links;
+}

@@ -1,0 +1,146 @@
+import type { Environment } from "../analysis/environment.ts";
+import type { KernelRequest } from "../analysis/requests.ts";
+import { sizeText } from "../analysis/sizes.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { maskText } from "../model/masks/names.ts";
+import type { Certainty, Reason, Verdict } from "../model/request.ts";
+import { apiNamed } from "../model/apis.ts";
+import { explain } from "../model/explain.ts";
+import type { RequestAnswers } from "./features-of-file.ts";
+import { hex } from "./masks.ts";
+import { kernelsText, linesOver, overKernels, type Stretch } from "./over-kernels.ts";
+
+/** A verdict's fields that a reader asks about, in the order in which they are told. */
+const ASPECTS = ["sleeps", "reclaim", "compaction", "kswapd", "oom", "reserves", "fails", "loops", "warns"] as const;
+type Aspect = (typeof ASPECTS)[number];
+
+const QUESTIONS: Readonly<Record<Aspect, string>> = {
+  sleeps: "sleeps",
+  reclaim: "reclaim",
+  compaction: "compaction",
+  kswapd: "wakes kswapd",
+  oom: "OOM killer",
+  reserves: "reserves",
+  fails: "fails",
+  loops: "may never return",
+  warns: "warns",
+};
+
+/** What the kernel does with a request, as Markdown: the mask, the zone, and each answer with its reason and the kernel function. */
+export function requestSummary({ resolved, answers }: RequestAnswers, environment: Environment): string {
+  const lines: string[] = [`**${resolved.name ?? "request"}** · request`];
+  if (resolved.declaration.doc !== null) lines.push(resolved.declaration.doc);
+  const newest = answers[answers.length - 1];
+  if (resolved.api === null || newest === undefined) {
+    lines.push(resolved.api === null ? "The model answers once the request has an `api` that it knows." : `\`${resolved.api.name}\` does not exist in ${environment.kernelsText}.`);
+    return lines.join("\n\n");
+  }
+  lines.push(callText(resolved.api.name, newest));
+  lines.push(bullets(linesOver(overAnswers(answers, (answer) => `${answer.request.mask} ${answer.verdict.effective}`), maskLine)));
+  const unknown = newest.verdict.unknown;
+  if (unknown !== null) lines.push(`The model does not know: ${unknown}`);
+  lines.push(bullets(linesOver(overAnswers(answers, ({ verdict }) => placeText(verdict)), ({ verdict }) => placeText(verdict))));
+  const told = ASPECTS.flatMap((aspect) => aspectLines(aspect, answers));
+  if (told.length > 0) lines.push(told.join("\n"));
+  const general = generalLines(newest);
+  if (general.length > 0) lines.push(general.join("\n"));
+  lines.push(`_Linux ${kernelsText(answers.map(({ kernel }) => kernel))}_`);
+  return lines.join("\n\n");
+}
+
+/** The verdict in a few words, for an inlay hint: `sleeps · OOM · may fail`; null where the model has no answer. */
+export function verdictWords(answers: readonly KernelRequest[]): string | null {
+  const newest = answers[answers.length - 1];
+  if (newest === undefined || newest.verdict.unknown !== null) return null;
+  const differs = overAnswers(answers, ({ verdict }) => words(verdict).join()).length > 1;
+  return words(newest.verdict).join(" · ") + (differs ? ` (${newest.kernel.name})` : "");
+}
+
+function words(verdict: Verdict): readonly string[] {
+  const told: string[] = [verdict.sleeps === "never" ? "never sleeps" : verdict.sleeps === "always" ? "sleeps" : "may sleep"];
+  if (verdict.oom !== "never") told.push("OOM");
+  if (verdict.reserves !== "none") told.push(`reserves: ${verdict.reserves}`);
+  if (verdict.loops !== "never") told.push("may loop");
+  told.push(verdict.fails === "never" ? "never fails" : verdict.fails === "always" ? "always fails" : "may fail");
+  if (verdict.warns === "always") told.push("warns");
+  return told;
+}
+
+/** Joins neighbouring kernels whose answers are alike (by `keyOf`); the newest of them speaks for all. */
+export function overAnswers(answers: readonly KernelRequest[], keyOf: (answer: KernelRequest) => string): readonly Stretch<KernelRequest>[] {
+  const byKernel = new Map(answers.map((answer) => [answer.kernel, answer]));
+  return overKernels(
+    answers.map(({ kernel }) => kernel),
+    (kernel: Kernel) => byKernel.get(kernel),
+    (answer) => (answer === undefined ? "" : keyOf(answer)),
+  ).flatMap(({ kernels }) => {
+    const last = kernels[kernels.length - 1];
+    const value = last === undefined ? undefined : byKernel.get(last);
+    return value === undefined ? [] : [{ value, kernels }];
+  });
+}
+
+function callText(api: string, { request, kernel }: KernelRequest): string {
+  const parts = [`\`${api}\``];
+  if (request.order !== null) parts.push(`order ${request.order} = ${sizeText(2 ** Math.min(request.order, 40) * kernel.options.pageBytes)}`);
+  if (request.sizeBytes !== null) parts.push(sizeText(request.sizeBytes));
+  if (request.pages !== null) parts.push(`${request.pages} pages = ${sizeText(request.pages * kernel.options.pageBytes)}`);
+  if (request.count !== null) parts.push(`count ${request.count}`);
+  if (request.node !== null) parts.push(`node ${request.node}`);
+  return parts.join(", ");
+}
+
+function maskLine({ kernel, request, value, verdict }: KernelRequest): string {
+  if (value === null && request.mask === 0) return verdict.effective === 0 ? "no mask" : `the call uses \`${hex(verdict.effective)}\` = \`${maskText(kernel, verdict.effective)}\``;
+  const written = `\`${hex(request.mask)}\` = \`${maskText(kernel, request.mask)}\``;
+  return verdict.effective === request.mask ? `mask ${written}` : `mask ${written}, reaches the page allocator as \`${hex(verdict.effective)}\` = \`${maskText(kernel, verdict.effective)}\``;
+}
+
+const MOBILITY = ["unmovable", "movable", "reclaimable", "an invalid migratetype"] as const;
+
+function placeText(verdict: Verdict): string {
+  const zone = verdict.zoneValid ? `zone ${verdict.zone}` : `zone ${verdict.zone}, by an invalid combination of zone flags`;
+  return `${zone}, ${MOBILITY[verdict.migratetype] ?? "unmovable"}${verdict.zonelist === 1 ? ", this node only" : ""}`;
+}
+
+function aspectLines(aspect: Aspect, answers: readonly KernelRequest[]): readonly string[] {
+  const told = overAnswers(answers, ({ verdict }) => verdict[aspect]);
+  const worthTelling = told.some(({ value }) => ALWAYS_TOLD.has(aspect) || !isSilent(value.verdict[aspect]));
+  if (!worthTelling) return [];
+  return told.flatMap(({ value, kernels }) => {
+    const versions = told.length > 1 ? ` (${kernelsText(kernels)})` : "";
+    const reasons = reasonsOf(value).filter((reason) => reason.about === aspect);
+    return [`- ${QUESTIONS[aspect]}${versions}: **${value.verdict[aspect]}**`, ...reasons.map((reason) => `  - ${reasonText(reason)}`)];
+  });
+}
+
+/** What is not about one aspect: what the API and the scopes do to the mask, which tries are made, why it is refused. */
+function generalLines(answer: KernelRequest): readonly string[] {
+  return reasonsOf(answer).filter(({ about }) => about === "mask" || about === "size" || about === "refused").map((reason) => `- ${reasonText(reason)}`);
+}
+
+const reasonsByAnswer = new WeakMap<KernelRequest, readonly Reason[]>();
+
+/** The model's reasons but for the API's own notes, which its hover has. */
+function reasonsOf(answer: KernelRequest): readonly Reason[] {
+  const known = reasonsByAnswer.get(answer);
+  if (known !== undefined) return known;
+  const notes = new Set(apiNamed(answer.request.api)?.treatment(answer.kernel).notes.map((note) => note.text) ?? []);
+  const reasons = explain(answer.kernel, answer.request).filter((reason) => !notes.has(reason.text));
+  reasonsByAnswer.set(answer, reasons);
+  return reasons;
+}
+
+function reasonText({ text, evidence }: Reason): string {
+  return `${text} (\`${evidence}\`)`;
+}
+
+const ALWAYS_TOLD: ReadonlySet<Aspect> = new Set<Aspect>(["sleeps", "reclaim", "oom", "reserves", "fails"]);
+
+function isSilent(value: Certainty | string): boolean {
+  return value === "never" || value === "none";
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `- ${line}`).join("\n");
+}

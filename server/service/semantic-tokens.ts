@@ -1,0 +1,133 @@
+import type { Item } from "../../grammar/ast.ts";
+import type { Region } from "../../grammar/source-file.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Environment } from "../analysis/environment.ts";
+import { CONTEXTS, LOCKS } from "./descriptions/words.ts";
+import { maskName } from "./mask-names.ts";
+import { regionsIn } from "./regions.ts";
+import { wordsOf, type Word } from "./words.ts";
+
+export const TOKEN_TYPES = ["keyword", "enumMember", "variable", "parameter", "function", "type", "class", "interface", "struct", "property", "number", "macro"] as const;
+export const TOKEN_MODIFIERS = ["declaration", "deprecated", "defaultLibrary"] as const;
+
+type TokenType = (typeof TOKEN_TYPES)[number];
+
+const TYPE: Readonly<Record<TokenType, number>> = { keyword: 0, enumMember: 1, variable: 2, parameter: 3, function: 4, type: 5, class: 6, interface: 7, struct: 8, property: 9, number: 10, macro: 11 };
+const DECLARATION = 1;
+const DEPRECATED = 2;
+const DEFAULT_LIBRARY = 4;
+
+/** A coloured word: offsets in the file, `type` an index of TOKEN_TYPES, `modifiers` bits of TOKEN_MODIFIERS. */
+export interface SemanticToken {
+  readonly start: number;
+  readonly end: number;
+  readonly type: number;
+  readonly modifiers: number;
+}
+
+interface Colour {
+  readonly type: TokenType;
+  readonly modifiers: number;
+}
+
+/** The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have. */
+export function semanticTokensOf(workspace: Workspace, uri: string, start: number, end: number): readonly SemanticToken[] {
+  const environment = environmentOf(workspace, uri);
+  if (environment === null) return [];
+  const tokens: SemanticToken[] = [];
+  for (const { region, start: at } of regionsIn(environment.file, start, end)) {
+    if (region.item === null) continue;
+    for (const token of tokensOf(region, region.item, environment)) tokens.push({ start: at + token.start, end: at + token.end, type: token.type, modifiers: token.modifiers });
+  }
+  return tokens;
+}
+
+function* tokensOf(region: Region, item: Item, environment: Environment): Generator<SemanticToken> {
+  for (const word of wordsOf(item)) {
+    if (region.text.slice(word.start, word.end).includes("\n")) continue;
+    const colour = colourOf(word, environment);
+    if (colour !== null) yield { start: word.start, end: word.end, type: TYPE[colour.type], modifiers: colour.modifiers };
+  }
+}
+
+function colourOf(word: Word, environment: Environment): Colour | null {
+  switch (word.role) {
+    case "declared":
+      return { type: declaredType(word.detail), modifiers: DECLARATION };
+    case "mask":
+      return maskColour(word.text, environment);
+    case "call":
+      return { type: "function", modifiers: 0 };
+    case "parameter":
+      return { type: "parameter", modifiers: DECLARATION };
+    case "api":
+      return { type: "function", modifiers: DEFAULT_LIBRARY };
+    case "context":
+      return { type: "type", modifiers: Object.hasOwn(CONTEXTS, word.text) ? DEFAULT_LIBRARY : 0 };
+    case "lock":
+      return { type: "type", modifiers: Object.hasOwn(LOCKS, word.text) ? DEFAULT_LIBRARY : 0 };
+    case "scope":
+    case "zone":
+      return { type: "type", modifiers: DEFAULT_LIBRARY };
+    case "reference":
+      return { type: referenceType(word, environment), modifiers: 0 };
+    case "rule":
+      return { type: "macro", modifiers: 0 };
+    case "fact":
+    case "effect":
+    case "option":
+      return { type: "property", modifiers: 0 };
+    case "mode":
+    case "stage":
+      return { type: "property", modifiers: DECLARATION };
+    case "fact-value":
+    case "effect-value":
+      return { type: /^\d/.test(word.text) ? "number" : "enumMember", modifiers: 0 };
+    case "version":
+    case "number":
+    case "literal":
+      return { type: "number", modifiers: 0 };
+    case "keyword":
+      return { type: "keyword", modifiers: 0 };
+    case "size":
+    case "path":
+      return null;
+  }
+}
+
+function maskColour(text: string, environment: Environment): Colour {
+  const name = maskName(environment, text);
+  switch (name.kind) {
+    case "declared":
+      return { type: name.declares === "transform" ? "function" : "variable", modifiers: 0 };
+    case "flag":
+      return { type: "enumMember", modifiers: DEFAULT_LIBRARY | (environment.kernels.every((kernel) => kernel.exists[name.flag]) ? 0 : DEPRECATED) };
+    case "composite":
+    case "group":
+      return { type: "enumMember", modifiers: DEFAULT_LIBRARY };
+    case "unknown":
+      return { type: "parameter", modifiers: 0 };
+  }
+}
+
+function declaredType(kind: string): TokenType {
+  switch (kind) {
+    case "flags":
+      return "variable";
+    case "transform":
+      return "function";
+    case "context":
+      return "type";
+    case "policy":
+      return "interface";
+    case "memory":
+      return "struct";
+    default:
+      return "class";
+  }
+}
+
+function referenceType(word: Word, environment: Environment): TokenType {
+  if (word.detail !== "any") return declaredType(word.detail);
+  return declaredType(environment.lookup("subject", word.text)?.declaration.kind ?? "request");
+}

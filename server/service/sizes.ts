@@ -1,0 +1,10 @@
+import { orderOfBytes } from "../analysis/sizes.ts";
+
+/** A size told in the other units: `4 pages, order 2`. Null where nothing is to be said. */
+export function conversionText(bytes: number, pageBytes: number): string | null {
+  if (!Number.isFinite(bytes) || bytes <= 0) return null;
+  const pages = Math.ceil(bytes / pageBytes);
+  if (pages <= 1) return null;
+  const order = orderOfBytes(bytes, pageBytes);
+  return `${pages} pages, ${2 ** order === pages ? "order" : "within order"} ${order}`;
+}

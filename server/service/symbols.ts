@@ -1,0 +1,84 @@
+import type { Declaration, Span } from "../../grammar/ast.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
+
+export type SymbolKind = Exclude<Declaration["kind"], "expect"> | "mode" | "stage" | "zone" | "node";
+
+export interface Symbol {
+  readonly name: string;
+  /** A short addition: a request's API, a policy's APIs. */
+  readonly detail: string;
+  readonly kind: SymbolKind;
+  /** The whole declaration, and its name; offsets in the file. */
+  readonly range: Span;
+  readonly nameRange: Span;
+  readonly children: readonly Symbol[];
+}
+
+/** The declarations of a file, at most `limit` at the top level; expectations speak about others and are left out. */
+export function symbolsOf(file: SourceFile, limit: number): readonly Symbol[] {
+  const symbols: Symbol[] = [];
+  for (let index = 0; index < file.regions.length && symbols.length < limit; index += 1) {
+    const item = file.regions[index]?.item;
+    const start = file.starts[index];
+    if (item === undefined || item === null || start === undefined) continue;
+    if (item.kind === "kernel" || item.kind === "config" || item.kind === "import" || item.kind === "expect") continue;
+    if (item.name !== null) symbols.push(symbolOf(item, item.name, start));
+  }
+  return symbols;
+}
+
+/** Whether a symbol matches what was typed into a symbol search: its letters in order, in any case. */
+export function matches(name: string, query: string): boolean {
+  let at = 0;
+  const wanted = query.toLowerCase();
+  for (const char of name.toLowerCase()) if (char === wanted[at]) at += 1;
+  return at === wanted.length;
+}
+
+function symbolOf(item: Exclude<Declaration, { kind: "expect" }>, name: Span & { readonly text: string }, start: number): Symbol {
+  return { name: name.text, detail: detailOf(item), kind: item.kind, range: move(item, start), nameRange: move(name, start), children: childrenOf(item, start) };
+}
+
+function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
+  switch (item.kind) {
+    case "request": {
+      for (const property of item.properties) if (property.kind === "api" && property.api !== null) return property.api.text;
+      return item.like === null ? "" : `like ${item.like.text}`;
+    }
+    case "policy":
+      return item.apis.map((api) => api.text).join(", ");
+    case "transform":
+      return item.parameter === null ? "" : `(${item.parameter.text})`;
+    case "context":
+      return item.items.flatMap((each) => (each.kind === "in" && each.context !== null ? [each.context.text] : [])).join(", ");
+    case "flags":
+    case "memory":
+      return "";
+  }
+}
+
+function childrenOf(item: Declaration, start: number): readonly Symbol[] {
+  const leaf = (name: string, kind: SymbolKind, range: Span, nameRange: Span, children: readonly Symbol[] = []): Symbol => ({
+    name,
+    detail: "",
+    kind,
+    range: move(range, start),
+    nameRange: move(nameRange, start),
+    children,
+  });
+  if (item.kind === "policy") {
+    return item.clauses.flatMap((clause) => ((clause.kind === "mode" || clause.kind === "stage") && clause.name !== null ? [leaf(clause.name.text, clause.kind, clause, clause.name)] : []));
+  }
+  if (item.kind === "memory" && item.source?.kind === "nodes") {
+    return item.source.nodes.flatMap((node) => {
+      if (node.number === null) return [];
+      const zones = node.zones.flatMap((zone) => (zone.name === null ? [] : [leaf(zone.name.text, "zone", zone, zone.name)]));
+      return [leaf(`node ${node.number.text}`, "node", node, node.number, zones)];
+    });
+  }
+  return [];
+}
+
+function move(span: Span, by: number): Span {
+  return { start: span.start + by, end: span.end + by };
+}
