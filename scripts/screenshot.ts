@@ -23,7 +23,6 @@ const SETTINGS = {
   "workbench.activityBar.location": "default",
   "workbench.colorTheme": "Default Light Modern",
   "workbench.layoutControl.enabled": false,
-  "workbench.secondarySideBar.defaultVisibility": "hidden",
 };
 
 async function stage(page: Page, address: string): Promise<void> {

@@ -1,6 +1,6 @@
 // The VS Code server of host.ts as a running program on 127.0.0.1.
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "../progress.mjs";
 
@@ -11,8 +11,10 @@ const SETTINGS = {
   "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
+  "git.openRepositoryInParentFolders": "never",
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
 };
 
@@ -30,7 +32,7 @@ export interface ServerOptions {
   readonly token: string | null;
   /** Extensions to install first. */
   readonly packages: readonly string[];
-  /** Over the settings that every host here gets. */
+  /** Beside the settings that every host here gets; for a data folder that is new. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** For the server and what it starts, over this program's own. */
   readonly environment: Readonly<Record<string, string>>;
@@ -52,8 +54,10 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   for (const scope of ["Machine", "User"]) {
     const folder = join(options.dataFolder, "data", scope);
+    const file = join(folder, "settings.json");
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "settings.json"), JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2));
+    // What a user has changed since stays.
+    if (!existsSync(file)) writeFileSync(file, JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2));
   }
   const program = join(options.host, "out", "server-main.js");
   const env = { ...process.env, ...ENVIRONMENT, ...options.environment };
