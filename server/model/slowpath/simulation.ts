@@ -58,6 +58,8 @@ export interface Counts {
   warnAlloc: number;
   /** failure reports that get printed */
   failureReports: number;
+  /** "vmalloc error" reports that get printed */
+  vmallocReports: number;
   /** __drain_all_pages() */
   drainAllPages: number;
   /** __alloc_pages_cpuset_fallback() */
@@ -133,7 +135,7 @@ export function emptyTrace(): Trace {
     attempts: [],
     counts: {
       alloc: 0, getPageFromFreelist: 0, slowpath: 0, directReclaim: 0, directCompact: 0, tryToCompact: 0, mayOom: 0,
-      outOfMemory: 0, oomKill: 0, oomNotifier: 0, wakeKswapd: 0, warnAlloc: 0, failureReports: 0, drainAllPages: 0,
+      outOfMemory: 0, oomKill: 0, oomNotifier: 0, wakeKswapd: 0, warnAlloc: 0, failureReports: 0, vmallocReports: 0, drainAllPages: 0,
       cpusetFallback: 0, reclaimRetry: 0, compactRetry: 0, reserveHighatomic: 0, unreserveHighatomic: 0, memcgRefusals: 0,
     },
     warnSites: [], bugSites: [], sleepSites: [], steps: [],

@@ -94,7 +94,7 @@ export const pressureChecks: readonly KindCheck[] = [
   { kind: "pressure_cpuset", model: pressure, minima: EXACT },
   { kind: "cma_only", model: pressure, minima: EXACT },
   { kind: "depth", model: depth, minima: { ...EXACT, free_at_null: 1 } },
-  { kind: "deadly_pressure", model: pressure, minima: EXACT },
+  { kind: "deadly_pressure", model: pressure, minima: { result: 0.99, warn: 0.99, bug: 0.99, sleep: 0.99 } },
   { kind: "realoom", model: pressure, minima: RACING },
   { kind: "pressure_frag_movable", model: pressure, minima: RACING },
 ];

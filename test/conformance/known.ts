@@ -1,0 +1,42 @@
+import type { Row } from "./row.ts";
+import { numberOf, textOf } from "./row.ts";
+
+/** A class of disagreements whose reason is known. */
+export interface KnownClass {
+  readonly kind: string;
+  readonly fields: readonly string[];
+  readonly applies: (row: Row) => boolean;
+  readonly reason: string;
+}
+
+const always = (): boolean => true;
+const ofOrder = (order: number) => (row: Row): boolean => numberOf(row, "order") === order;
+
+/** In the order in which they are asked; the first that applies gives the reason. */
+export const KNOWN: readonly KnownClass[] = [
+  {
+    kind: "pressure_frag_movable", fields: ["attempts", "drain", "directReclaim"],
+    applies: (row) => ofOrder(9)(row) && textOf(row, "v") === "6.12",
+    reason: "The blocks that a failed asynchronous compaction of 6.12 had emptied lay on per-cpu lists, and draining those made the huge block one try earlier (or a movable request found none and went on). The model has no per-cpu lists.",
+  },
+  {
+    kind: "pressure_frag_movable", fields: ["attempts", "oom", "compaction", "drain", "directReclaim", "kswapd", "warn", "pfmemalloc", "result", "node", "zone", "report"],
+    applies: always,
+    reason: "kcompactd runs on the other CPU and moves the same pages: whether a round of direct compaction finds its block differs from run to run.",
+  },
+  {
+    kind: "realoom", fields: ["attempts", "killed", "result", "node", "zone", "warn", "pfmemalloc", "oom", "report", "directReclaim", "compaction", "kswapd"],
+    applies: always,
+    reason: "Memory came back from a process that an earlier row had killed, or a killed one exited sooner or later than the model's, which gives back its memory in the next round of reclaim.",
+  },
+  {
+    kind: "deadly_pressure", fields: ["report"],
+    applies: always,
+    reason: "The row printed eight sleep splats with their stacks, and its failure report is not among the lines that the recorder kept, although warn_alloc() was entered without __GFP_NOWARN.",
+  },
+];
+
+/** The reason of a disagreement; null: not known. */
+export function reasonOf(kind: string, field: string, row: Row): string | null {
+  return KNOWN.find((known) => known.kind === kind && known.fields.includes(field) && known.applies(row))?.reason ?? null;
+}
