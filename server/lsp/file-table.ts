@@ -1,7 +1,7 @@
 import type { Range } from "vscode-languageserver";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Workspace } from "../analysis/workspace.ts";
-import { linesOf, offsetAt, positionAt, type Lines, type Position } from "./lines.ts";
+import { linesOf, offsetAt, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
 import { fileKey } from "./uri.ts";
 
 /** Turns offsets into the protocol's positions and file keys into the client's uris. */

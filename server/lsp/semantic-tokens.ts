@@ -1,5 +1,5 @@
 import type { SemanticToken } from "../service/semantic-tokens.ts";
-import { positionAt, type Lines } from "./lines.ts";
+import { positionAt, type Lines } from "../../grammar/lines.ts";
 
 /** Packs tokens, sorted by offset and within one line each, as the protocol has it: five numbers a token, relative to the one before. */
 export function packTokens(tokens: readonly SemanticToken[], lines: Lines): number[] {

@@ -5,7 +5,7 @@ import { importsOf, type Workspace } from "../analysis/workspace.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
 import type { Host } from "./host.ts";
-import { editLines, linesOf, offsetAt } from "./lines.ts";
+import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
 
 /** How many files of a folder are read to know its names. */
 const MOST_FILES_IN_FOLDER = 2000;
