@@ -1,0 +1,147 @@
+import { parseArgs } from "node:util";
+import { bareFindings, bareMask, type BareFinding } from "../../analysis/bare-request.ts";
+import { nearest } from "../../analysis/suggest.ts";
+import { allApis, apiNamed } from "../../model/apis.ts";
+import type { Api } from "../../model/apis/api.ts";
+import { contextOf, isContextName, type Context } from "../../model/contexts.ts";
+import { explain as explainRequest } from "../../model/explain.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { maskText } from "../../model/masks/names.ts";
+import type { AllocationRequest, Reason, Verdict } from "../../model/request.ts";
+import { verdict } from "../../model/verdict.ts";
+import { FOUND, OK, UsageError, type Command } from "../command.ts";
+import { bytesFrom, kernelFrom } from "../kernels.ts";
+import { verdictFields } from "../verdict-lines.ts";
+
+export const explain: Command = {
+  name: "explain",
+  usage: "[--kernel V] [--config K=V,…] --api A --flags MASK [--order N | --size S] [--context C] [--json]",
+  summary: "one request without a file: what the kernel does, why, and what is wrong with it",
+  run: async (args, io) => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        kernel: { type: "string" },
+        config: { type: "string", multiple: true, default: [] },
+        api: { type: "string" },
+        flags: { type: "string" },
+        order: { type: "string" },
+        size: { type: "string" },
+        context: { type: "string", default: "process" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const kernel = kernelFrom(values.kernel, values.config);
+    const api = apiFrom(values.api);
+    if (values.flags === undefined && api.takesMask) throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);
+    const given = bareMask(kernel, values.flags ?? "0");
+    if ("wrong" in given) throw new UsageError(given.wrong);
+    const request: AllocationRequest = {
+      api: api.name,
+      mask: given.mask,
+      ...sizeFrom(api, kernel, values.order, values.size),
+      count: null,
+      context: contextFrom(values.context),
+      node: null,
+      cache: null,
+      poolEmpty: false,
+    };
+    const answer = verdict(kernel, request);
+    const reasons = explainRequest(kernel, request);
+    const findings = bareFindings(kernel, request, values.flags === undefined ? null : given.written);
+    const title = `${api.name} with ${maskText(kernel, given.mask)}${sizeText(request)}, from ${values.context}, on Linux ${kernel.name}`;
+    await io.write(
+      values.json
+        ? `${JSON.stringify({ kernel: kernel.name, api: api.name, ...verdictFields(kernel, answer), reasons, findings }, null, 2)}\n`
+        : report(title, kernel, answer, reasons, findings),
+    );
+    return findings.some(({ severity }) => severity === "error") ? FOUND : OK;
+  },
+};
+
+function apiFrom(name: string | undefined): Api {
+  if (name === undefined) throw new UsageError("say which function allocates: --api kmalloc");
+  const api = apiNamed(name);
+  if (api !== null) return api;
+  const near = nearest(name, allApis().map((known) => known.name));
+  throw new UsageError(`the model does not know the API '${name}'${near.length > 0 ? `; did you mean ${near.join(" or ")}?` : ""}`);
+}
+
+function contextFrom(names: string): Context {
+  const parts = names.split(/[,+\s]+/).filter((part) => part !== "");
+  const known = parts.filter(isContextName);
+  const wrong = parts.find((part) => !isContextName(part));
+  if (wrong !== undefined) throw new UsageError(`there is no context '${wrong}': use process, softirq, hardirq, …`);
+  return contextOf(...known);
+}
+
+type Sizes = Pick<AllocationRequest, "order" | "sizeBytes" | "pages">;
+
+/** The size in the unit that the API takes, from whichever of the two was given. */
+function sizeFrom(api: Api, kernel: Kernel, order: string | undefined, size: string | undefined): Sizes {
+  if (order !== undefined && size !== undefined) throw new UsageError("give --order or --size, not both");
+  const page = kernel.options.pageBytes;
+  const bytes = size !== undefined ? bytesFrom(size) : order !== undefined ? page * 2 ** orderFrom(order) : null;
+  if (bytes === null) {
+    if (api.size === "none" || api.family === "slab-cache") return { order: null, sizeBytes: null, pages: null };
+    if (api.size === "order" || api.size === "count") return { order: api.size === "order" ? 0 : null, sizeBytes: null, pages: null };
+    throw new UsageError(`${api.name} takes a size: say --size 4KiB or --order 0`);
+  }
+  const pages = Math.ceil(bytes / page);
+  switch (api.size) {
+    case "order":
+      return { order: Math.max(0, Math.ceil(Math.log2(pages))), sizeBytes: null, pages: null };
+    case "pages":
+      return { order: null, sizeBytes: null, pages };
+    default:
+      return { order: null, sizeBytes: bytes, pages: null };
+  }
+}
+
+function orderFrom(text: string): number {
+  const order = Number(text);
+  if (!Number.isInteger(order) || order < 0 || order > 52) throw new UsageError(`'${text}' is no order: give a whole number from 0 on`);
+  return order;
+}
+
+function sizeText({ order, sizeBytes, pages }: Sizes): string {
+  if (order !== null) return `, order ${order}`;
+  if (pages !== null) return `, ${pages} pages`;
+  return sizeBytes === null ? "" : `, ${sizeBytes} bytes`;
+}
+
+const MIGRATETYPES = ["unmovable", "movable", "reclaimable", "invalid (both mobility flags)"] as const;
+
+function report(title: string, kernel: Kernel, answer: Verdict, reasons: readonly Reason[], findings: readonly BareFinding[]): string {
+  const hex = (value: number): string => `0x${value.toString(16)}`;
+  const mobility = MIGRATETYPES[answer.migratetype] ?? String(answer.migratetype);
+  const facts: readonly (readonly [string, string])[] = [
+    ["mask", hex(answer.mask)],
+    ["effective", answer.effective === answer.mask ? "the same" : `${hex(answer.effective)}  ${maskText(kernel, answer.effective)}`],
+    ["zone", `${answer.zone}${answer.zoneValid ? "" : " (the combination of zone flags is invalid)"}, ${mobility}`],
+    ...(answer.unknown === null
+      ? ([
+          ["sleeps", answer.sleeps],
+          ["reclaim", `${answer.reclaim}, compaction ${answer.compaction}`],
+          ["kswapd", answer.kswapd],
+          ["OOM killer", answer.oom],
+          ["reserves", answer.reserves],
+          ["fails", answer.fails],
+          ["warns", answer.warns],
+          ["loops", answer.loops],
+        ] as const)
+      : ([["unknown", answer.unknown]] as const)),
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [
+    title,
+    ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    "",
+    "why",
+    ...reasons.map(({ text, evidence }) => `  ${text}\n      ${evidence}`),
+    ...(findings.length === 0
+      ? ["", "nothing is wrong with it"]
+      : ["", "findings", ...findings.map(({ rule, severity, message, fix }) => `  ${severity}: ${message} [${rule}]${fix === "" ? "" : `\n      ${fix}`}`)]),
+    "",
+  ].join("\n");
+}

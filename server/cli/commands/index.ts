@@ -1,0 +1,21 @@
+// Written by scripts/indexes.ts: one line for each file of this folder.
+import { check } from "./check.ts";
+import { decode } from "./decode.ts";
+import { encode } from "./encode.ts";
+import { explain } from "./explain.ts";
+import { fmt } from "./fmt.ts";
+import { lsp } from "./lsp.ts";
+import { rules } from "./rules.ts";
+import { verdict } from "./verdict.ts";
+import type { Command } from "../command.ts";
+
+export const ALL_COMMANDS: readonly Command[] = [
+  check,
+  decode,
+  encode,
+  explain,
+  fmt,
+  lsp,
+  rules,
+  verdict,
+];

@@ -1,0 +1,25 @@
+import { parseArgs } from "node:util";
+import { catalogue } from "../../analysis/rules/catalogue.ts";
+import { rulePage } from "../../analysis/rules/page.ts";
+import { OK, UsageError, type Command } from "../command.ts";
+
+export const rules: Command = {
+  name: "rules",
+  usage: "[RULE]",
+  summary: "list every finding that there is, or show one rule's page",
+  run: async (args, io) => {
+    const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+    const [id, ...more] = positionals;
+    if (more.length > 0) throw new UsageError("name one rule");
+    if (id === undefined) {
+      const entries = catalogue();
+      const width = Math.max(...entries.map((entry) => entry.id.length));
+      await io.write(entries.map((entry) => `${entry.id.padEnd(width)}  ${entry.severity.padEnd(11)}  ${entry.title}\n`).join(""));
+      return OK;
+    }
+    const page = rulePage(id);
+    if (page === null) throw new UsageError(`there is no rule '${id}'; 'allocpolicy rules' lists them`);
+    await io.write(page);
+    return OK;
+  },
+};

@@ -1,0 +1,82 @@
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UsageError } from "./command.ts";
+
+const EXTENSION = ".allocpolicy";
+
+/** A file to check: its path as the user would write it, and its text. */
+export interface PolicyFile {
+  /** Relative to where the command runs, if the user gave it so. */
+  readonly path: string;
+  readonly absolutePath: string;
+  readonly text: string;
+}
+
+/**
+ * The files that the arguments mean: a file is itself, a folder is every `.allocpolicy` file below it in order of name
+ * (hidden folders and `node_modules` left out), nothing is the current folder. Throws `UsageError` for a path that
+ * cannot be read, and for a folder without any policy.
+ */
+export function policyFiles(cwd: string, paths: readonly string[]): readonly PolicyFile[] {
+  const wanted = paths.length > 0 ? paths : ["."];
+  const found = wanted.flatMap((path) => filesAt(cwd, path));
+  const seen = new Set<string>();
+  return found
+    .filter((path) => !seen.has(resolve(cwd, path)) && seen.add(resolve(cwd, path)))
+    .map((path) => ({ path, absolutePath: resolve(cwd, path), text: readText(cwd, path) }));
+}
+
+/** The text of a file; throws `UsageError` that says which file and why. */
+export function readText(cwd: string, path: string): string {
+  try {
+    return readFileSync(resolve(cwd, path), "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+function filesAt(cwd: string, path: string): readonly string[] {
+  const absolute = resolve(cwd, path);
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(absolute).isDirectory();
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+  if (!isFolder) return [path];
+  const files = filesBelow(cwd, path);
+  if (files.length === 0) throw new UsageError(`there is no ${EXTENSION} file in ${path === "." ? "this folder" : path}`);
+  return files;
+}
+
+function filesBelow(cwd: string, folder: string): readonly string[] {
+  let entries;
+  try {
+    entries = readdirSync(resolve(cwd, folder), { withFileTypes: true });
+  } catch (error) {
+    throw new UsageError(`cannot read ${folder}: ${reasonOf(error)}`);
+  }
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = folder === "." ? entry.name : join(folder, entry.name);
+      if (entry.isDirectory()) return entry.name.startsWith(".") || entry.name === "node_modules" ? [] : filesBelow(cwd, path);
+      return entry.name.endsWith(EXTENSION) ? [path] : [];
+    });
+}
+
+/** Why the file system refused, in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "EISDIR":
+      return "it is a folder";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

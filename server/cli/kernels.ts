@@ -1,0 +1,58 @@
+import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
+import { DEFAULT_OPTIONS, kernelOf, newestRelease } from "../model/kernels/kernels.ts";
+import { UsageError } from "./command.ts";
+
+/** The kernel that `--kernel` and `--config` name; the newest release without the former. Throws `UsageError`. */
+export function kernelFrom(version: string | undefined, config: readonly string[] = []): Kernel {
+  const kernel = kernelOf(version ?? newestRelease(), optionsFrom(config));
+  if ("unknown" in kernel) throw new UsageError(kernel.unknown);
+  return kernel;
+}
+
+/** `6.1,6.12` as its versions, each of them known. Throws `UsageError`. */
+export function kernelList(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names) kernelFrom(name);
+  return names;
+}
+
+/** `K=V,…` (`--config` may stand more than once): `LOCKDEP=y`, `PREEMPT_RT=on`, `page=16384`. Throws `UsageError`. */
+export function optionsFrom(config: readonly string[]): Partial<BuildOptions> {
+  const settings = config.flatMap((list) => list.split(",")).filter((setting) => setting.trim() !== "");
+  return Object.assign({}, ...settings.map(optionFrom));
+}
+
+const SWITCHES: ReadonlyMap<string, boolean> = new Map([
+  ["y", true], ["on", true], ["1", true], ["true", true],
+  ["n", false], ["off", false], ["0", false], ["false", false],
+]);
+
+function optionFrom(setting: string): Partial<BuildOptions> {
+  const [written = "", value = "y"] = setting.split("=").map((part) => part.trim());
+  const name = written.replace(/^CONFIG_/, "");
+  if (name === "page") return { pageBytes: pageBytesFrom(value) };
+  if (name === "pageBytes" || !Object.hasOwn(DEFAULT_OPTIONS, name)) {
+    const known = Object.keys(DEFAULT_OPTIONS).filter((option) => option !== "pageBytes");
+    throw new UsageError(`there is no build option '${written}': use ${known.join(", ")} or page`);
+  }
+  const isOn = SWITCHES.get(value.toLowerCase());
+  if (isOn === undefined) throw new UsageError(`${name} is on or off (y or n), not '${value}'`);
+  return { [name]: isOn };
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, K: 1024, KiB: 1024, M: 1024 ** 2, MiB: 1024 ** 2, G: 1024 ** 3, GiB: 1024 ** 3 };
+
+function pageBytesFrom(text: string): number {
+  const bytes = bytesFrom(text);
+  const isPage = bytes >= 4096 && bytes <= 65536 && Number.isInteger(Math.log2(bytes));
+  if (!isPage) throw new UsageError(`page is a power of two from 4 KiB to 64 KiB, not '${text}'`);
+  return bytes;
+}
+
+/** `4096`, `4K`, `4 KiB`: bytes. Throws `UsageError`. */
+export function bytesFrom(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+|0x[0-9a-f]+)\s*([A-Za-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
+  if (digits === "" || factor === undefined) throw new UsageError(`'${text}' is no size: write bytes, or a number with KiB, MiB or GiB`);
+  return Number(digits) * factor;
+}

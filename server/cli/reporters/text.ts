@@ -1,0 +1,36 @@
+import type { Severity } from "../../analysis/finding.ts";
+import { SEVERITIES, summaryOf, type FileReport } from "../report.ts";
+
+/**
+ * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then related
+ * places indented, then the totals.
+ */
+export function textReport(reports: readonly FileReport[]): string {
+  const lines = reports.flatMap(({ path, findings }) =>
+    findings.flatMap((finding) => [
+      `${path}:${at(finding.range.start)}: ${finding.severity}: ${finding.message} [${finding.rule}]`,
+      ...finding.related.map((related) => `    ${related.path}:${at(related.range.start)}: ${related.message}`),
+    ]),
+  );
+  return [...lines, totals(reports), ""].join("\n");
+}
+
+function at(position: { readonly line: number; readonly character: number }): string {
+  return `${position.line + 1}:${position.character + 1}`;
+}
+
+const NOUNS: Readonly<Record<Severity, readonly [one: string, many: string]>> = {
+  error: ["error", "errors"],
+  warning: ["warning", "warnings"],
+  information: ["information", "informations"],
+  hint: ["hint", "hints"],
+};
+
+function totals(reports: readonly FileReport[]): string {
+  const summary = summaryOf(reports);
+  const files = reports.length === 1 ? "1 file" : `${reports.length} files`;
+  const counts = SEVERITIES.filter((severity) => summary[severity] > 0).map(
+    (severity) => `${summary[severity]} ${NOUNS[severity][summary[severity] === 1 ? 0 : 1]}`,
+  );
+  return `${files} checked: ${counts.length > 0 ? counts.join(", ") : "nothing to report"}`;
+}

@@ -1,0 +1,258 @@
+import { bareFindings, bareMask, type BareMask } from "../analysis/bare-request.ts";
+import { apiNamed } from "../model/apis.ts";
+import { combine, contextOf, isContextName, isScopeName, withScope, type Context } from "../model/contexts.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
+import { decode } from "../model/masks/names.ts";
+import type { MemoryState, NodeState, Outcome, ZoneState } from "../model/memory/state.ts";
+import type { AllocationRequest, CacheFacts, Verdict, ZoneName } from "../model/request.ts";
+import { simulate } from "../model/simulate.ts";
+import { verdict } from "../model/verdict.ts";
+import { UsageError } from "./command.ts";
+import { optionsFrom } from "./kernels.ts";
+
+/** What is wrong with one line; the other lines go on. */
+class LineError extends Error {}
+
+/** The answer to one line of JSON: a verdict, or an error that says what is wrong with the line. Never throws. */
+export function answerLine(line: string): string {
+  let id: unknown;
+  try {
+    const input = objectFrom(parseJson(line), "the line");
+    id = input["id"];
+    return JSON.stringify({ ...(id === undefined ? {} : { id }), ...answer(input) });
+  } catch (error) {
+    if (!(error instanceof LineError) && !(error instanceof UsageError)) throw error;
+    return JSON.stringify({ ...(id === undefined ? {} : { id }), error: error.message });
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const FIELDS: ReadonlySet<string> = new Set([
+  "id", "kernel", "config", "api", "flags", "order", "size", "pages", "count", "context", "task", "scopes", "node", "cache", "pool", "memory",
+]);
+
+function answer(input: Fields): object {
+  for (const field of Object.keys(input)) if (!FIELDS.has(field)) throw new LineError(`there is no field '${field}'`);
+  const kernel = kernelFor(input);
+  const apiName = stringFrom(input, "api");
+  if (apiName === null) throw new LineError("'api' is missing");
+  const api = apiNamed(apiName);
+  if (api === null) throw new LineError(`the model does not know the API '${apiName}'`);
+  const flags = stringFrom(input, "flags");
+  if (flags === null && api.takesMask) throw new LineError(`'flags' is missing: ${apiName} takes a mask`);
+  const written: BareMask | { readonly wrong: string } = bareMask(kernel, flags ?? "0");
+  if ("wrong" in written) throw new LineError(written.wrong);
+  const size = numberFrom(input, "size");
+  const pages = numberFrom(input, "pages");
+  const request: AllocationRequest = {
+    api: apiName,
+    mask: written.mask,
+    order: numberFrom(input, "order"),
+    // `size` is as the API takes it: pages for those that count in pages.
+    sizeBytes: api.size === "pages" ? null : size,
+    pages: pages ?? (api.size === "pages" ? size : null),
+    count: numberFrom(input, "count"),
+    context: contextFrom(input),
+    node: numberFrom(input, "node"),
+    cache: cacheFrom(input["cache"]),
+    poolEmpty: poolEmptyFrom(input["pool"]),
+  };
+  const memory = input["memory"] === undefined ? null : memoryFrom(input["memory"]);
+  return {
+    ...verdictFields(kernel, verdict(kernel, request)),
+    findings: bareFindings(kernel, request, flags === null ? null : written.written),
+    ...(memory === null ? {} : { outcome: outcomeFields(simulate(kernel, request, memory, { steps: false })) }),
+  };
+}
+
+/** The verdict in the names of the contract. What the model does not know says so, and `unknown_because` why. */
+export function verdictFields(kernel: Kernel, given: Verdict): object {
+  const known = given.unknown === null;
+  const said = <T>(value: T): T | "unknown" => (known ? value : "unknown");
+  return {
+    mask: given.mask,
+    names: decode(kernel, given.mask).names,
+    unknown: given.undefinedBits,
+    effective: given.effective,
+    zone: given.zone,
+    zone_valid: given.zoneValid,
+    migratetype: given.migratetype,
+    blocking: given.blocking,
+    zonelist: given.zonelist,
+    alloc_flags: { fast: given.fastAllocFlags, slow: given.slowAllocFlags },
+    sleeps: said(given.sleeps),
+    reclaim: said(given.reclaim),
+    compaction: said(given.compaction),
+    kswapd: said(given.kswapd),
+    oom: said(given.oom),
+    fails: said(given.fails),
+    warns: said(given.warns),
+    reserves: said(given.reserves),
+    loops: said(given.loops),
+    ...(known ? {} : { unknown_because: given.unknown }),
+  };
+}
+
+function outcomeFields(outcome: Outcome): object {
+  return {
+    result: outcome.result,
+    node: outcome.node,
+    zone: outcome.zone,
+    warn_sites: outcome.warnSites,
+    bug_sites: outcome.bugSites,
+    sleep_splat: outcome.sleepSplat,
+    failure_report: outcome.failureReport,
+    direct_reclaim: outcome.directReclaim,
+    compaction: outcome.compaction,
+    kswapd_woken: outcome.kswapdWoken,
+    oom_invoked: outcome.oomInvoked,
+    attempts: outcome.attempts.map(({ mask, order, allocFlags, highestZone, migratetype }) => [mask, order, allocFlags, highestZone, migratetype]),
+  };
+}
+
+// Reading a line ------------------------------------------------------------------------------------------------------
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new LineError("the line is no JSON");
+  }
+}
+
+function objectFrom(value: unknown, what: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new LineError(`${what} is no JSON object`);
+  return Object.fromEntries(Object.entries(value));
+}
+
+function stringFrom(input: Fields, field: string): string | null {
+  const value = input[field];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string") throw new LineError(`'${field}' is no string`);
+  return value;
+}
+
+function numberFrom(input: Fields, field: string): number | null {
+  const value = input[field];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "number" || !(value >= 0) || !Number.isInteger(value)) throw new LineError(`'${field}' is no whole number from 0 on`);
+  return value;
+}
+
+function listFrom(input: Fields, field: string): readonly unknown[] {
+  const value = input[field];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new LineError(`'${field}' is no list`);
+  return value;
+}
+
+function booleanFrom(input: Fields, field: string, otherwise: boolean): boolean {
+  const value = input[field];
+  if (value === undefined) return otherwise;
+  if (typeof value !== "boolean") throw new LineError(`'${field}' is neither true nor false`);
+  return value;
+}
+
+/** One version is asked for again and again: the options are read once for each `config` text. */
+function kernelFor(input: Fields): Kernel {
+  const version = stringFrom(input, "kernel") ?? newestRelease();
+  const config = input["config"] === undefined ? {} : objectFrom(input["config"], "'config'");
+  const settings = Object.entries(config).map(([name, value]) => {
+    if (typeof value !== "boolean" && typeof value !== "number" && typeof value !== "string") throw new LineError(`the option ${name} is no switch`);
+    return `${name}=${String(value)}`;
+  });
+  const kernel = kernelOf(version, optionsFrom(settings));
+  if ("unknown" in kernel) throw new LineError(kernel.unknown);
+  return kernel;
+}
+
+function contextFrom(input: Fields): Context {
+  const name = stringFrom(input, "context") ?? "process";
+  if (!isContextName(name)) throw new LineError(`there is no context '${name}'`);
+  const task = listFrom(input, "task").map((state) => {
+    const isTaskState = state === "reclaim" || state === "oom_victim" || state === "rt_task" || state === "sigkill_pending";
+    if (!isTaskState) throw new LineError("'task' takes reclaim, oom_victim, rt_task and sigkill_pending");
+    return contextOf(state);
+  });
+  return listFrom(input, "scopes").reduce<Context>((context, scope) => {
+    if (typeof scope !== "string" || !isScopeName(scope)) throw new LineError("'scopes' takes nofs, noio, noreclaim, memalloc and pin");
+    return withScope(context, scope);
+  }, combine(contextOf(name), ...task));
+}
+
+function cacheFrom(value: unknown): CacheFacts | null {
+  if (value === undefined || value === null) return null;
+  const cache = objectFrom(value, "'cache'");
+  onlyFields(cache, ["ctor", "dma", "account", "reclaimable", "size"], "'cache'");
+  return {
+    ctor: booleanFrom(cache, "ctor", false),
+    dma: booleanFrom(cache, "dma", false),
+    account: booleanFrom(cache, "account", false),
+    reclaimable: booleanFrom(cache, "reclaimable", false),
+    sizeBytes: numberFrom(cache, "size"),
+  };
+}
+
+function poolEmptyFrom(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  const pool = objectFrom(value, "'pool'");
+  onlyFields(pool, ["empty"], "'pool'");
+  return booleanFrom(pool, "empty", false);
+}
+
+function onlyFields(fields: Fields, known: readonly string[], what: string): void {
+  for (const field of Object.keys(fields)) if (!known.includes(field)) throw new LineError(`${what} has no field '${field}'`);
+}
+
+// Memory --------------------------------------------------------------------------------------------------------------
+
+const ZONES: readonly ZoneName[] = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
+
+/** A memory state in JSON; all amounts in pages. Throws `LineError` for one that cannot be. */
+export function memoryFrom(value: unknown): MemoryState {
+  const memory = objectFrom(value, "'memory'");
+  onlyFields(memory, ["nodes", "oom_killable", "watermark_boost"], "'memory'");
+  const nodes = listFrom(memory, "nodes").map(nodeFrom);
+  if (nodes.length === 0) throw new LineError("'memory' has no nodes");
+  return { nodes, oomKillable: booleanFrom(memory, "oom_killable", true), watermarkBoost: booleanFrom(memory, "watermark_boost", false) };
+}
+
+function nodeFrom(value: unknown): NodeState {
+  const node = objectFrom(value, "a node");
+  onlyFields(node, ["id", "zones"], "a node");
+  const id = numberFrom(node, "id");
+  if (id === null) throw new LineError("a node has no 'id'");
+  return { id, zones: listFrom(node, "zones").map(zoneFrom) };
+}
+
+const ZONE_FIELDS = ["name", "managed", "free", "min", "low", "high", "lowmem_reserve", "reclaimable", "movable", "pinned", "cma", "highatomic"];
+
+function zoneFrom(value: unknown): ZoneState {
+  const zone = objectFrom(value, "a zone");
+  onlyFields(zone, ZONE_FIELDS, "a zone");
+  const name = ZONES.find((known) => known === zone["name"]);
+  if (name === undefined) throw new LineError(`a zone is one of ${ZONES.join(", ")}`);
+  const amount = (field: string): number => numberFrom(zone, field) ?? 0;
+  const amounts = (field: string): readonly number[] =>
+    listFrom(zone, field).map((entry) => {
+      if (typeof entry !== "number" || !(entry >= 0) || !Number.isInteger(entry)) throw new LineError(`'${field}' of zone ${name} holds whole numbers from 0 on`);
+      return entry;
+    });
+  const free = amounts("free");
+  const freePages = free.reduce((sum, count, order) => sum + count * 2 ** order, 0);
+  const managed = numberFrom(zone, "managed") ?? freePages;
+  if (freePages > managed) throw new LineError(`zone ${name} has ${freePages} free pages of ${managed} managed ones`);
+  const [min, low, high] = [amount("min"), numberFrom(zone, "low") ?? amount("min"), numberFrom(zone, "high") ?? numberFrom(zone, "low") ?? amount("min")];
+  if (min > low || low > high) throw new LineError(`the watermarks of zone ${name} are not in order`);
+  return {
+    name, managed, free, min, low, high,
+    lowmemReserve: amounts("lowmem_reserve"),
+    reclaimable: amount("reclaimable"),
+    movable: amount("movable"),
+    pinned: amount("pinned"),
+    cma: amount("cma"),
+    highatomic: amount("highatomic"),
+  };
+}
