@@ -1,0 +1,121 @@
+import type { Clause, Predicate } from "../../../grammar/ast.ts";
+import { apiNamed } from "../../model/apis.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { Environment, Slot } from "../environment.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
+import { anyMask, spaceOf, type SizeDomain, type Space } from "../symbolic/space.ts";
+import { modelSetsOf } from "./model-sets.ts";
+import { isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
+
+type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;
+
+/** A clause as a set of requests. */
+export interface ClauseSet {
+  readonly source: PolicyClause<ClauseOf<"allow" | "forbid" | "warn" | "require">>;
+  /** Where its predicate holds. */
+  readonly set: Node;
+  /** Of a `require`: where it is asked for. TRUE for the others. */
+  readonly when: Node;
+}
+
+export interface ModeSet {
+  readonly source: PolicyClause<ClauseOf<"mode">>;
+  /** What selects it; for `otherwise`, what no other mode takes. */
+  readonly set: Node;
+}
+
+/** A policy under one kernel: every request that there can be, and what the policy says of it. */
+export interface PolicySet {
+  readonly policy: ResolvedPolicy;
+  readonly kernel: Kernel;
+  readonly space: Space;
+  readonly clauses: readonly ClauseSet[];
+  readonly modes: readonly ModeSet[];
+  /** The requests that the policy takes: within an `allow`, outside of every `forbid`, meeting what is required. */
+  readonly allowed: Node;
+  /** Every clause could be read. Where not, nothing is claimed over all masks. */
+  readonly certain: boolean;
+}
+
+const sets = new WeakMap<Slot, Map<Kernel, PolicySet>>();
+
+/** The policy as sets; the same object for the same policy and kernel. `extraThresholds` of those who ask more of its space. */
+export function policySetOf(environment: Environment, policy: ResolvedPolicy, kernel: Kernel): PolicySet {
+  const byKernel = sets.get(policy.binding.slot) ?? new Map<Kernel, PolicySet>();
+  sets.set(policy.binding.slot, byKernel);
+  const known = byKernel.get(kernel);
+  if (known !== undefined) return known;
+  const thresholds = policy.clauses.flatMap(({ clause }) => predicatesOf(clause).flatMap((predicate) => thresholdsOf(kernel, predicate)));
+  const made = policySetIn(spaceOf(kernel, thresholds, sizeDomainOf(policy)), environment, policy);
+  byKernel.set(kernel, made);
+  return made;
+}
+
+/** The policy within a space that is given: to compare it with another one there. */
+export function policySetIn(space: Space, environment: Environment, policy: ResolvedPolicy): PolicySet {
+  const { bdd, kernel } = space;
+  const input = anyMask(space);
+  const model = lazy<ModelSets>(() => modelSetsOf(space, policy));
+  const inSpace = (predicate: Predicate): Node => setOf(space, environment, predicate, input, model);
+  const readable = policy.clauses.filter(({ clause }) => predicatesOf(clause).every((predicate) => isCertain(environment, kernel, predicate)));
+  const clauses = readable.flatMap((source): readonly ClauseSet[] => {
+    const { clause, owner } = source;
+    switch (clause.kind) {
+      case "allow":
+      case "forbid":
+      case "warn":
+        return [{ source: { clause, owner }, set: inSpace(clause.predicate), when: TRUE }];
+      case "require":
+        return [{ source: { clause, owner }, set: inSpace(clause.predicate), when: inSpace(clause.when) }];
+      default:
+        return [];
+    }
+  });
+  const selected = readable.flatMap(({ clause, owner }) =>
+    clause.kind === "mode" ? [{ source: { clause, owner }, set: clause.when === null ? null : inSpace(clause.when) }] : [],
+  );
+  const taken = bdd.or(...selected.map(({ set }) => set ?? FALSE));
+  const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(taken) }));
+  const allowed = bdd.and(space.domain, allowedBy(space, clauses));
+  return { policy, kernel, space, clauses, modes, allowed, certain: readable.length === policy.clauses.length };
+}
+
+/** What these clauses take, taken together. */
+export function allowedBy(space: Space, clauses: readonly ClauseSet[]): Node {
+  const { bdd } = space;
+  const ofKind = (kind: ClauseSet["source"]["clause"]["kind"]): readonly ClauseSet[] => clauses.filter(({ source }) => source.clause.kind === kind);
+  const allows = ofKind("allow");
+  const within = allows.length === 0 ? TRUE : bdd.or(...allows.map(({ set }) => set));
+  const forbidden = bdd.or(...ofKind("forbid").map(({ set }) => set));
+  const unmet = bdd.or(...ofKind("require").map(({ set, when }) => bdd.without(when, set)));
+  return bdd.and(within, bdd.not(forbidden), bdd.not(unmet));
+}
+
+/** The predicates of a clause, in the order written. */
+export function predicatesOf(clause: Clause): readonly Predicate[] {
+  switch (clause.kind) {
+    case "allow":
+    case "forbid":
+    case "warn":
+      return [clause.predicate];
+    case "require":
+      return [clause.predicate, clause.when];
+    case "mode":
+      return clause.when === null ? [] : [clause.when];
+    case "ignore":
+    case "stage":
+      return [];
+  }
+}
+
+/** Whole orders of pages where every API of the policy takes an order. */
+export function sizeDomainOf(policy: ResolvedPolicy): SizeDomain {
+  const units = policy.apis.map(({ text }) => apiNamed(text)?.size);
+  return units.length > 0 && units.every((unit) => unit === "order") ? "orders" : "bytes";
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,321 @@
+import type { Mask as MaskNode, Predicate } from "../../../grammar/ast.ts";
+import type { Context } from "../../model/contexts.ts";
+import { contains, LOCK, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { Mask } from "../../model/masks/mask.ts";
+import { contextNamed } from "../contexts.ts";
+import type { Environment } from "../environment.ts";
+import { evaluateMask } from "../masks.ts";
+import { bytesOfSize } from "../sizes.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
+import { closedContext, constantMask, hasAll, hasAny, hasOnly, inContext, inProcess, isEqual, largerThan, type Space, type SymbolicMask } from "../symbolic/space.ts";
+
+/** What a predicate can see of one request. `null`: the request does not say. */
+export interface PredicateSubject {
+  readonly mask: Mask;
+  readonly sizeBytes: number | null;
+  readonly context: Context;
+  /** What the model says of it; null where the model does not know. */
+  readonly sleeps: boolean | null;
+  readonly mayOom: boolean | null;
+  readonly mayFail: boolean | null;
+}
+
+/**
+ * The ordinary evaluation of a predicate: true, false, or null where it hangs on something that is not known. Damaged
+ * parts and names that do not exist are not known; they have findings of their own.
+ */
+export function holdsFor(environment: Environment, kernel: Kernel, predicate: Predicate, subject: PredicateSubject): boolean | null {
+  switch (predicate.kind) {
+    case "mask": {
+      const bits = certainMask(environment, kernel, predicate.mask);
+      return bits === null ? null : testMask(predicate.test, subject.mask, bits);
+    }
+    case "in":
+      return predicate.context === null ? null : isIn(environment, closedContext(kernel, subject.context), predicate.context.text);
+    case "measure": {
+      const limit = limitBytes(kernel, predicate);
+      return limit === null || subject.sizeBytes === null ? null : compareToLimit(predicate.comparison, limit, subject.sizeBytes);
+    }
+    case "model":
+      return { sleeps: subject.sleeps, may_oom: subject.mayOom, may_fail: subject.mayFail }[predicate.test];
+    case "or":
+      return anyTrue(predicate.operands.map((operand) => holdsFor(environment, kernel, operand, subject)));
+    case "and": {
+      const none = anyTrue(predicate.operands.map((operand) => negated(holdsFor(environment, kernel, operand, subject))));
+      return negated(none);
+    }
+    case "not":
+      return negated(holdsFor(environment, kernel, predicate.operand, subject));
+    case "paren":
+      return holdsFor(environment, kernel, predicate.inner, subject);
+    case "missing":
+      return null;
+  }
+}
+
+/** Every part of the predicate is readable and means something: all else is left out of reasoning over all masks. */
+export function isCertain(environment: Environment, kernel: Kernel, predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case "mask":
+      return certainMask(environment, kernel, predicate.mask) !== null;
+    case "in":
+      return predicate.context !== null && contextNamed(environment, predicate.context.text) !== null;
+    case "measure":
+      return limitBytes(kernel, predicate) !== null;
+    case "model":
+      return true;
+    case "or":
+    case "and":
+      return predicate.operands.every((operand) => isCertain(environment, kernel, operand));
+    case "not":
+      return isCertain(environment, kernel, predicate.operand);
+    case "paren":
+      return isCertain(environment, kernel, predicate.inner);
+    case "missing":
+      return false;
+  }
+}
+
+/** What `sleeps`, `may_oom` and `may_fail` are as sets of requests. */
+export type ModelSets = Readonly<Record<Extract<Predicate, { kind: "model" }>["test"], Node>>;
+
+/** The set of requests for which the predicate holds; `input` is the mask that it is asked about. For certain predicates. */
+export function setOf(space: Space, environment: Environment, predicate: Predicate, input: SymbolicMask, model: () => ModelSets): Node {
+  const { bdd, kernel } = space;
+  const inner = (operand: Predicate): Node => setOf(space, environment, operand, input, model);
+  switch (predicate.kind) {
+    case "mask": {
+      const bits = constantMask(evaluateMask(environment, kernel, predicate.mask).mask);
+      switch (predicate.test) {
+        case "has":
+          return hasAll(space, input, bits);
+        case "any":
+          return hasAny(space, input, bits);
+        case "lacks":
+          return bdd.not(hasAny(space, input, bits));
+        case "only":
+          return hasOnly(space, input, bits);
+        case "is":
+          return isEqual(space, input, bits);
+      }
+    }
+    case "in": {
+      const name = predicate.context?.text ?? "";
+      const wanted = contextNamed(environment, name);
+      if (wanted === null) return FALSE;
+      const bits = inContext(space, wanted);
+      return runsInTask(environment, name) ? bdd.and(bits, inProcess(space)) : bits;
+    }
+    case "measure": {
+      const limit = limitBytes(kernel, predicate);
+      return limit === null ? FALSE : measureSet(space, predicate.comparison, limit);
+    }
+    case "model":
+      return model()[predicate.test];
+    case "or":
+      return bdd.or(...predicate.operands.map(inner));
+    case "and":
+      return bdd.and(...predicate.operands.map(inner));
+    case "not":
+      return bdd.not(inner(predicate.operand));
+    case "paren":
+      return inner(predicate.inner);
+    case "missing":
+      return TRUE;
+  }
+}
+
+/** The sizes, in bytes, at which the predicate can change its answer. */
+export function thresholdsOf(kernel: Kernel, predicate: Predicate): readonly number[] {
+  switch (predicate.kind) {
+    case "measure": {
+      const limit = limitBytes(kernel, predicate);
+      return limit === null ? [] : [limit.from - 1, limit.to];
+    }
+    case "or":
+    case "and":
+      return predicate.operands.flatMap((operand) => thresholdsOf(kernel, operand));
+    case "not":
+      return thresholdsOf(kernel, predicate.operand);
+    case "paren":
+      return thresholdsOf(kernel, predicate.inner);
+    default:
+      return [];
+  }
+}
+
+/** Whether the predicate asks the allocator model. */
+export function asksModel(predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case "model":
+      return true;
+    case "or":
+    case "and":
+      return predicate.operands.some(asksModel);
+    case "not":
+      return asksModel(predicate.operand);
+    case "paren":
+      return asksModel(predicate.inner);
+    default:
+      return false;
+  }
+}
+
+/** Each mask test of the predicate. */
+export function maskTestsOf(predicate: Predicate): readonly Extract<Predicate, { kind: "mask" }>[] {
+  switch (predicate.kind) {
+    case "mask":
+      return [predicate];
+    case "or":
+    case "and":
+      return predicate.operands.flatMap(maskTestsOf);
+    case "not":
+      return maskTestsOf(predicate.operand);
+    case "paren":
+      return maskTestsOf(predicate.inner);
+    default:
+      return [];
+  }
+}
+
+function certainMask(environment: Environment, kernel: Kernel, node: MaskNode): Mask | null {
+  const value = evaluateMask(environment, kernel, node);
+  return value.certain ? value.mask : null;
+}
+
+function testMask(test: Extract<Predicate, { kind: "mask" }>["test"], value: Mask, bits: Mask): boolean {
+  switch (test) {
+    case "has":
+      return (value & bits) === (bits | 0);
+    case "any":
+      return (value & bits) !== 0;
+    case "lacks":
+      return (value & bits) === 0;
+    case "only":
+      return (value & ~bits) === 0;
+    case "is":
+      return value === bits;
+  }
+}
+
+function negated(value: boolean | null): boolean | null {
+  return value === null ? null : !value;
+}
+
+function anyTrue(values: readonly (boolean | null)[]): boolean | null {
+  if (values.includes(true)) return true;
+  return values.includes(null) ? null : false;
+}
+
+// Contexts ------------------------------------------------------------------------------------------------------------
+
+/** The request's context is the named one, or implies it. Null: there is no such context. */
+function isIn(environment: Environment, context: Context, name: string): boolean | null {
+  const wanted = contextNamed(environment, name);
+  if (wanted === null) return null;
+  const visible = { ...wanted, places: wanted.places & ~PLACE.preemption_disabled };
+  return contains(context, visible) && (!runsInTask(environment, name) || (context.places & INTERRUPT) === 0);
+}
+
+const INTERRUPT = PLACE.nmi | PLACE.hardirq | PLACE.softirq;
+
+/** The context is `process`, or was declared `in process`: an interrupt is then not in it, whatever its other bits. */
+function runsInTask(environment: Environment, name: string): boolean {
+  const seen = new Set<string>();
+  const names = [name];
+  for (let next = names.pop(); next !== undefined; next = names.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const declaration = environment.lookup("context", next)?.declaration;
+    if (declaration === undefined) {
+      if (next === "process") return true;
+    } else if (declaration.kind === "context") {
+      if (declaration.like !== null) names.push(declaration.like.text);
+      names.push(...declaration.items.flatMap((item) => (item.kind === "in" && item.context !== null ? [item.context.text] : [])));
+    }
+  }
+  return false;
+}
+
+/** A context in words, the implied parts left out: `softirq`, `spinlock`, `process`. */
+export function contextText(context: Context): string {
+  const { places } = context;
+  const implied =
+    (places & PLACE.nmi ? PLACE.hardirq | PLACE.irqs_off | PLACE.preempt_off : 0) |
+    (places & PLACE.hardirq ? PLACE.irqs_off | PLACE.preempt_off : 0) |
+    (places & PLACE.irqs_off ? PLACE.preempt_off : 0) |
+    (places & PLACE.softirq ? PLACE.bh_off | PLACE.preempt_off : 0) |
+    (places & PLACE.bh_off ? PLACE.preempt_off : 0) |
+    (context.locks & (LOCK.spinlock | LOCK.raw_spinlock) ? PLACE.preempt_off : 0) |
+    PLACE.preemption_disabled;
+  const names = [
+    ...namesOf(PLACE, places & ~implied),
+    ...namesOf(LOCK, context.locks),
+    ...namesOf(SCOPE, context.scopes).map((scope) => `scope ${scope}`),
+    ...namesOf(TASK, context.task),
+  ];
+  return names.length === 0 ? "process" : names.join(" with ");
+}
+
+function namesOf(bits: Readonly<Record<string, number>>, value: number): readonly string[] {
+  return Object.entries(bits).flatMap(([name, bit]) => ((value & bit) !== 0 ? [name] : []));
+}
+
+// Sizes ---------------------------------------------------------------------------------------------------------------
+
+type MeasurePredicate = Extract<Predicate, { kind: "measure" }>;
+
+/** The sizes that count as equal to what is compared with, in bytes, both ends included: `order == 2` is more than one size. */
+interface Limit {
+  readonly from: number;
+  readonly to: number;
+}
+
+function limitBytes(kernel: Kernel, { measure, size }: MeasurePredicate): Limit | null {
+  if (size === null) return null;
+  const page = kernel.options.pageBytes;
+  const value = bytesOfSize(size);
+  if (!Number.isFinite(value)) return null;
+  switch (measure) {
+    case "size":
+      return { from: value, to: value };
+    case "pages":
+      return { from: (value - 1) * page + 1, to: value * page };
+    case "order":
+      return { from: value === 0 ? 1 : page * 2 ** (value - 1) + 1, to: page * 2 ** value };
+  }
+}
+
+function compareToLimit(comparison: MeasurePredicate["comparison"], limit: Limit, bytes: number): boolean {
+  switch (comparison) {
+    case "<":
+      return bytes < limit.from;
+    case "<=":
+      return bytes <= limit.to;
+    case ">":
+      return bytes > limit.to;
+    case ">=":
+      return bytes >= limit.from;
+    case "==":
+      return bytes >= limit.from && bytes <= limit.to;
+  }
+}
+
+function measureSet(space: Space, comparison: MeasurePredicate["comparison"], limit: Limit): Node {
+  const { bdd } = space;
+  const fromOn = largerThan(space, limit.from - 1);
+  const beyond = largerThan(space, limit.to);
+  switch (comparison) {
+    case "<":
+      return bdd.not(fromOn);
+    case "<=":
+      return bdd.not(beyond);
+    case ">":
+      return beyond;
+    case ">=":
+      return fromOn;
+    case "==":
+      return bdd.without(fromOn, beyond);
+  }
+}

@@ -1,0 +1,290 @@
+import type { Clause, Mask as MaskNode, Name } from "../../../grammar/ast.ts";
+import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
+import { mask } from "../../model/masks/mask.ts";
+import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
+import type { Binding, Environment } from "../environment.ts";
+import type { Place, Severity } from "../finding.ts";
+import { evaluateMask } from "../masks.ts";
+import { FALSE, type Node } from "../symbolic/bdd.ts";
+import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
+import type { DraftFinding } from "../drafts.ts";
+import { allowedBy, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
+import { isTaken, judge } from "./judgement.ts";
+import { holdsFor, maskTestsOf } from "./predicates.ts";
+import { replayedWitness, smallestText } from "./witness.ts";
+
+/**
+ * What is wrong with a policy by itself, over every mask, size and context, under one kernel. Only what the policy
+ * itself wrote is marked: what a policy inherits is reported where it stands.
+ */
+export function checkAgainstItself(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+  if (!set.certain) return [];
+  return [
+    ...set.clauses.flatMap((clause, index) => clauseFindings(environment, set, clause, index)),
+    ...composites(environment, set),
+    ...modeFindings(environment, set),
+    ...flagFindings(environment, set),
+  ];
+}
+
+// Rules ---------------------------------------------------------------------------------------------------------------
+
+/** A rule that contradicts another, or that decides nothing. */
+function clauseFindings(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly DraftFinding[] {
+  const { space } = set;
+  const { bdd } = space;
+  const { clause } = subject.source;
+  const others = set.clauses.filter((other) => other !== subject);
+  const possible = bdd.and(subject.set, space.domain);
+  switch (clause.kind) {
+    case "require": {
+      const asked = bdd.and(allowedBy(space, others), subject.when, space.domain);
+      if (asked === FALSE) return [neverFires(set, subject, "no mask that the policy takes meets its `when`")];
+      if (bdd.implies(asked, subject.set)) return [neverFires(set, subject, "every mask that it is asked of has it already")];
+      if (bdd.and(asked, subject.set) !== FALSE) return [];
+      const opponent = opponentOf(set, subject, others);
+      // Of two that contradict each other the later one is marked, once.
+      if (opponent !== null && set.clauses.indexOf(opponent) > index) return [contradiction(environment, set, opponent, subject, asked)];
+      return [contradiction(environment, set, subject, opponent, asked)];
+    }
+    case "forbid":
+    case "warn": {
+      if (possible === FALSE) return [neverFires(set, subject, "no mask meets it")];
+      const before = set.clauses.slice(0, index);
+      const taken = allowedBy(space, [
+        ...set.clauses.filter(({ source }) => source.clause.kind === "allow"),
+        ...before.filter(({ source }) => source.clause.kind === "forbid"),
+      ]);
+      if (bdd.and(possible, taken) !== FALSE) return [];
+      const shadow = before.find(({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier));
+      return [neverFires(set, subject, shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask", shadow)];
+    }
+    case "allow": {
+      if (possible === FALSE) return [neverFires(set, subject, "no mask meets it")];
+      const forbidden = bdd.or(...others.filter(({ source }) => source.clause.kind === "forbid").map((other) => other.set));
+      if (bdd.implies(possible, forbidden)) {
+        const opponent = others.find(({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused)) ?? null;
+        const later = opponent !== null && set.clauses.indexOf(opponent) > index ? opponent : subject;
+        return [contradiction(environment, set, later, later === subject ? opponent : subject, possible)];
+      }
+      const earlier = set.clauses.slice(0, index).filter(({ source }) => source.clause.kind === "allow");
+      const adds = bdd.without(possible, bdd.or(...earlier.map((other) => other.set)));
+      return adds === FALSE && earlier.length > 0 ? [neverFires(set, subject, "the rules before it allow every such mask")] : [];
+    }
+  }
+}
+
+/** The one rule without which the requirement could be met; null when it takes more than one. */
+function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseSet[]): ClauseSet | null {
+  const { space } = set;
+  const { bdd } = space;
+  const culprits = others.filter((other) => {
+    const rest = others.filter((candidate) => candidate !== other);
+    return bdd.and(allowedBy(space, rest), subject.when, subject.set, space.domain) !== FALSE;
+  });
+  return culprits.length === 1 ? (culprits[0] ?? null) : null;
+}
+
+function contradiction(environment: Environment, set: PolicySet, marked: ClauseSet, other: ClauseSet | null, asked: Node): DraftFinding {
+  const witness = replayedWitness(set, asked, (subject) => !isTaken(judge(environment, set.kernel, set.policy, subject)));
+  const example = witness === null ? "" : `, for example for ${smallestText(set.space, witness)}`;
+  const message =
+    other === null
+      ? `No mask can meet both this \`${marked.source.clause.kind}\` and the other rules${example}.`
+      : `No mask can meet both this \`${marked.source.clause.kind}\` and the \`${other.source.clause.kind}\` before it${example}.`;
+  return draft(set, "policy-contradiction", "error", message, marked.source.owner, predicatePlace(marked), other === null ? [] : [relatedTo(other, "the rule that it contradicts")]);
+}
+
+function neverFires(set: PolicySet, subject: ClauseSet, why: string, because?: ClauseSet): DraftFinding {
+  const related = because === undefined ? [] : [relatedTo(because, "the rule that comes first")];
+  return draft(set, "policy-rule-never-fires", "warning", `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`, subject.source.owner, predicatePlace(subject), related);
+}
+
+function predicatePlace({ source: { clause } }: ClauseSet): Place {
+  return { start: clause.predicate.start, end: clause.predicate.end };
+}
+
+// Composites that promise less than their names say -------------------------------------------------------------------
+
+/** What a reader takes a composite to leave out. */
+const LEFT_OUT: Partial<Readonly<Record<CompositeName, readonly FlagName[]>>> = {
+  ATOMIC: ["DIRECT_RECLAIM"],
+  NOWAIT: ["DIRECT_RECLAIM"],
+  NOIO: ["IO", "FS"],
+  NOFS: ["FS"],
+  TRANSHUGE_LIGHT: ["DIRECT_RECLAIM", "KSWAPD_RECLAIM"],
+};
+
+const SURPRISES: Readonly<Partial<Record<CompositeName, string>>> = {
+  ATOMIC: "may sleep",
+  NOWAIT: "may sleep",
+  NOIO: "may start I/O",
+  NOFS: "may enter the filesystem",
+  TRANSHUGE_LIGHT: "reclaim",
+};
+
+/** `has GFP_NOWAIT` is true of GFP_KERNEL | __GFP_NOWARN: the bits of a composite are there, what it leaves out is there too. */
+function composites(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+  const { space, policy } = set;
+  const { bdd, kernel } = space;
+  const input = anyMask(space);
+  return policy.clauses.flatMap(({ clause, owner }) => {
+    const entry = set.clauses.find(({ source }) => source.clause === clause) ?? set.modes.find(({ source }) => source.clause === clause);
+    if (entry === undefined) return [];
+    return predicatesOf(clause).flatMap((predicate) =>
+      maskTestsOf(predicate).flatMap((test) => {
+        if (test.test !== "has" && test.test !== "any") return [];
+        const composite = compositeOf(environment, set, test.mask);
+        const missing = composite === null ? undefined : LEFT_OUT[composite];
+        if (composite === null || missing === undefined) return [];
+        const bits = constantMask(kernel.gfp[composite]);
+        const matches = test.test === "has" ? hasAll(space, input, bits) : hasAny(space, input, bits);
+        const scope = clause.kind === "allow" ? space.domain : taken(set);
+        const extraBits = missing.reduce((all, flag) => all | kernel.bits[flag], 0);
+        const extra = constantMask(mask(extraBits));
+        const witness = replayedWitness(
+          set,
+          bdd.and(scope, matches, whereTrue(set, clause, predicate), hasAny(space, input, extra)),
+          (subject) => holdsFor(environment, kernel, predicate, subject) === true && (subject.mask & extraBits) !== 0,
+        );
+        if (witness === null) return [];
+        const name = compositeText(composite);
+        const message =
+          `\`${test.test} ${name}\` is also true of masks that ${SURPRISES[composite] ?? "do more"}, such as ${smallestText(space, witness)}: ` +
+          `write \`is ${name}\`, or add \`and lacks ${missing.map(flagText).join(" | ")}\`.`;
+        return [draft(set, "policy-says-more-than-it-seems", "warning", message, owner, { start: test.start, end: test.end }, [])];
+      }),
+    );
+  });
+}
+
+/** Where the predicate itself holds: a test that the rest of its predicate narrows says no more than it seems. */
+function whereTrue(set: PolicySet, clause: Clause, predicate: unknown): Node {
+  const rule = set.clauses.find(({ source }) => source.clause === clause);
+  if (rule !== undefined && rule.source.clause.kind === "require") return predicate === rule.source.clause.when ? rule.when : rule.set;
+  if (rule !== undefined) return rule.set;
+  return set.modes.find(({ source }) => source.clause === clause)?.set ?? FALSE;
+}
+
+/** What the `allow` rules take: where other rules can still be asked. */
+function taken(set: PolicySet): Node {
+  return set.space.bdd.and(set.space.domain, allowedBy(set.space, set.clauses.filter(({ source }) => source.clause.kind === "allow")));
+}
+
+/** The composite that an expression is, written by itself or through an alias of it. */
+function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): CompositeName | null {
+  if (node.kind === "paren") return compositeOf(environment, set, node.inner);
+  if (node.kind !== "name" || environment.lookup("mask", node.text) !== null) return null;
+  const meaning = meaningOf(set.kernel, node.text);
+  return meaning.kind === "composite" ? meaning.composite : null;
+}
+
+// Modes ---------------------------------------------------------------------------------------------------------------
+
+function modeFindings(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+  const { space, modes, allowed, policy, kernel } = set;
+  const { bdd } = space;
+  // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
+  if (allowed === FALSE || modes.length === 0) return [];
+  const found = modes.flatMap((mode, index) => {
+    const name = mode.source.clause.name;
+    if (name === null) return [];
+    if (bdd.and(mode.set, allowed) === FALSE) {
+      const why = mode.source.clause.when === null ? "the other modes cover every mask that the policy takes" : "the policy takes no mask that selects it";
+      return [draft(set, "policy-mode-unreachable", "error", `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
+    }
+    return modes.slice(0, index).flatMap((earlier) => overlap(environment, set, earlier, mode, name));
+  });
+  const witness = replayedWitness(set, bdd.without(allowed, bdd.or(...modes.map((mode) => mode.set))), (subject) => {
+    const judgement = judge(environment, kernel, policy, subject);
+    return isTaken(judgement) && judgement.modes.length === 0;
+  });
+  const owner = policy.binding.declaration.name;
+  if (witness === null || owner === null) return found;
+  const gap = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
+  return [...found, draft(set, "policy-mode-gap", "warning", gap, policy.binding, placeOf(owner), [])];
+}
+
+function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, later: ModeSet, name: Name): readonly DraftFinding[] {
+  const witness = replayedWitness(set, set.space.bdd.and(earlier.set, later.set, set.allowed), (subject) => {
+    const judgement = judge(environment, set.kernel, set.policy, subject);
+    const selected = judgement.modes.map(({ clause }) => clause);
+    return isTaken(judgement) && selected.includes(earlier.source.clause) && selected.includes(later.source.clause);
+  });
+  const earlierName = earlier.source.clause.name;
+  if (witness === null || earlierName === null) return [];
+  const message = `${smallestText(set.space, witness)} selects both \`${earlierName.text}\` and \`${name.text}\`: let one of them exclude the other.`;
+  const related = { slot: earlier.source.owner.slot, uri: earlier.source.owner.uri, place: placeOf(earlierName), message: "the mode that it overlaps" };
+  return [draft(set, "policy-modes-overlap", "warning", message, later.source.owner, placeOf(name), [related])];
+}
+
+// Flags that no stage honours -----------------------------------------------------------------------------------------
+
+function flagFindings(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+  const { policy, kernel } = set;
+  const stages = policy.clauses.flatMap(({ clause }) => (clause.kind === "stage" ? [clause] : []));
+  if (stages.length === 0) return [];
+  const bitsOf = (masks: readonly MaskNode[]): number => masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0);
+  const honoured = stages.reduce((all, stage) => all | bitsOf(stage.honours), 0);
+  const outside = stages.reduce((all, stage) => (stage.internal ? all : all | bitsOf(stage.honours)), 0);
+  const ignored = policy.clauses.reduce((all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all), 0);
+  const reported = new Set<string>();
+  return policy.clauses.flatMap(({ clause, owner }) => {
+    if (clause.kind !== "allow") return [];
+    return maskTestsOf(clause.predicate).flatMap((test) => {
+      if (test.test === "lacks") return [];
+      return evaluateMask(environment, kernel, test.mask).parts.flatMap((part) => {
+        const carried = part.carries & kernel.namedBits & ~ignored & reachableBits(set);
+        const dead = carried & ~honoured;
+        const internal = carried & honoured & ~outside;
+        if (part.negated || reported.has(part.text)) return [];
+        if (dead !== 0) {
+          reported.add(part.text);
+          const flags = flagsIn(kernel, mask(dead)).map(flagText).join(", ");
+          const message = `The policy allows ${flags}, and no stage honours it: name the stage that reads it, or say \`ignore\`.`;
+          return [draft(set, "policy-dead-flag", "warning", message, owner, part.place, [])];
+        }
+        if (internal !== 0) {
+          reported.add(part.text);
+          const names = stages.filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0).map((stage) => `\`${stage.name?.text ?? ""}\``);
+          const message = `Only the internal stage ${names.join(" and ")} honours ${part.text}: callers set what they should not need to know.`;
+          return [draft(set, "internal-stage-flag", "information", message, owner, part.place, [])];
+        }
+        return [];
+      });
+    });
+  });
+}
+
+/** The bits that some allowed mask has. */
+function reachableBits(set: PolicySet): number {
+  const { bdd, maskBits } = set.space;
+  return maskBits.reduce((all, bit) => (bdd.and(set.allowed, bdd.variable(bit)) === FALSE ? all : all | (2 ** bit)), 0);
+}
+
+// Drafts --------------------------------------------------------------------------------------------------------------
+
+function placeOf({ start, end }: Place): Place {
+  return { start, end };
+}
+
+function relatedTo({ source }: ClauseSet, message: string): DraftFinding["related"][number] {
+  return { slot: source.owner.slot, uri: source.owner.uri, place: placeOf(source.clause.predicate), message };
+}
+
+/** A finding of the policy, marked in its own text; where the text is another policy's, at the name of the one that inherits it. */
+function draft(
+  set: PolicySet,
+  rule: string,
+  severity: Severity,
+  message: string,
+  owner: Binding,
+  place: Place,
+  related: DraftFinding["related"],
+): DraftFinding {
+  const { binding } = set.policy;
+  const own = owner.slot === binding.slot;
+  const at = own ? place : placeOf(binding.declaration.name ?? { start: 0, end: 0 });
+  const inherited = own ? [] : [{ slot: owner.slot, uri: owner.uri, place, message: "inherited from here" }];
+  return { rule, severity, source: "policy", message, place: at, holds: null, related: [...related, ...inherited], fixes: [], tag: null };
+}

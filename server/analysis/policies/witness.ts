@@ -1,0 +1,52 @@
+import { apiNamed } from "../../model/apis.ts";
+import { contextOf } from "../../model/contexts.ts";
+import { maskText } from "../../model/masks/names.ts";
+import { verdict } from "../../model/verdict.ts";
+import { sizeText } from "../sizes.ts";
+import type { Node } from "../symbolic/bdd.ts";
+import { smallestWitness, type Space, type Witness } from "../symbolic/space.ts";
+import { requestFor, standingApi } from "./model-sets.ts";
+import type { PolicySet } from "./policy-set.ts";
+import { contextText, type PredicateSubject } from "./predicates.ts";
+
+/**
+ * The smallest request of a set, replayed: `stands` judges it by the ordinary evaluation, predicate by predicate. One
+ * that does not stand is a fault of the symbolic side; it throws, and is never shown.
+ */
+export function replayedWitness(set: PolicySet, of: Node, stands: (subject: PredicateSubject) => boolean): Witness | null {
+  const witness = smallestWitness(set.space, of);
+  if (witness === null) return null;
+  if (!stands(subjectOf(set, witness))) throw new Error(`the witness ${witnessText(set.space, witness)} does not stand up to the ordinary evaluation`);
+  return witness;
+}
+
+/** A witness as a request, with what the model says of it. */
+export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
+  const { kernel, policy } = set;
+  const sizeBytes = witness.sizeBytes ?? kernel.options.pageBytes;
+  const context = witness.context ?? contextOf("process");
+  const apis = policy.apis.flatMap(({ text }) => apiNamed(text) ?? []);
+  const verdicts = (apis.length > 0 ? apis : standingApi()).map((api) => verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)));
+  return {
+    mask: witness.mask,
+    sizeBytes,
+    context,
+    sleeps: verdicts.some(({ sleeps }) => sleeps !== "never"),
+    mayOom: verdicts.some(({ oom }) => oom !== "never"),
+    mayFail: verdicts.some(({ fails }) => fails !== "never"),
+  };
+}
+
+/** A witness as a kernel developer writes it: `GFP_KERNEL | __GFP_NOWARN`, with its size and context where they matter. */
+export function witnessText(space: Space, witness: Witness): string {
+  const { kernel } = space;
+  const size = witness.sizeBytes === null ? "" : `, ${space.sizes === "orders" ? `order ${Math.log2(witness.sizeBytes / kernel.options.pageBytes)}` : sizeText(witness.sizeBytes)}`;
+  const context = witness.context === null ? "" : `, in ${contextText(witness.context)}`;
+  return `\`${maskText(kernel, witness.mask)}\`${size}${context}`;
+}
+
+/** The same, with the word that there is no smaller one. */
+export function smallestText(space: Space, witness: Witness): string {
+  const names = witness.names === 1 ? "1 name" : `${witness.names} names`;
+  return witness.names === 0 ? `${witnessText(space, witness)} (the empty mask)` : `${witnessText(space, witness)} (${names}, the fewest)`;
+}
