@@ -2,3 +2,5 @@
 export type * from "./ast.ts";
 export type { Edit, Region, SourceFile } from "./source-file.ts";
 export { editFile, parseFile } from "./regions.ts";
+export { parseMask, parseSize } from "./parts.ts";
+export { format, type Formatted } from "./printer.ts";
