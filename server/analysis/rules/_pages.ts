@@ -1,0 +1,80 @@
+import { NO_PAGES, type Plan } from "../../model/apis/_plan.ts";
+import { orderOf } from "../../model/apis/_sizes.ts";
+import type { ApiFamily } from "../../model/apis/api.ts";
+import type { FlagName } from "../../model/masks/mask.ts";
+import { found, has } from "./_ask.ts";
+import type { Match, Remedy, Subject } from "./rule.ts";
+
+export type TitledRemedy = Remedy & { readonly title: string };
+
+const plans = new WeakMap<Subject, Plan>();
+
+/** What the call comes to before memory is looked at; computed once for each subject. */
+export function planOf(subject: Subject): Plan {
+  const known = plans.get(subject);
+  if (known !== undefined) return known;
+  const plan = subject.api.plan(subject.kernel, subject.request);
+  plans.set(subject, plan);
+  return plan;
+}
+
+/** The order of the last try of the page allocator; NO_PAGES (-1) where the call asks for none. */
+export const buddyOrder = (subject: Subject): number => planOf(subject).order;
+
+/** The order is one that the page allocator serves, and above 3: not retried for ever, and no reason for the OOM killer. */
+export function isCostly(subject: Subject): boolean {
+  const order = buddyOrder(subject);
+  return order > 3 && order <= subject.kernel.maxOrder;
+}
+
+/** Orders that the page allocator tries as hard as it can: 0 to 3. */
+export const isSmall = (subject: Subject): boolean => buddyOrder(subject) > NO_PAGES && buddyOrder(subject) <= 3;
+
+/** The order of the request itself, for messages. */
+export const orderText = (subject: Subject): string => `order ${buddyOrder(subject)}`;
+
+/** The flag is in the mask that reaches the page allocator, after the call and the scopes have changed it. */
+export const reaches = (subject: Subject, flag: FlagName): boolean => (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
+
+/** The model can say what this call does, and a mask is written for it. */
+export const isDecided = (subject: Subject): boolean => subject.verdict.unknown === null && subject.written !== null && subject.api.takesMask;
+
+const isIn = (subject: Subject, families: readonly ApiFamily[]): boolean => families.includes(subject.api.family);
+
+/** Pages straight from the page allocator. */
+export const isPages = (subject: Subject): boolean => isIn(subject, ["pages", "pages-exact"]);
+
+/** Objects of slab caches. */
+export const isSlab = (subject: Subject): boolean => isIn(subject, ["slab", "slab-cache"]) || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
+
+/** Calls in which the slow path of the page allocator works with the caller's retry flags. */
+export const isRetried = (subject: Subject): boolean =>
+  isPages(subject) || isSlab(subject) || isIn(subject, ["krealloc", "kvmalloc", "vmalloc", "page-frag", "skb", "tree"]);
+
+/** Calls that give an address of the kernel's own memory rather than a page. */
+export const givesAddress = (subject: Subject): boolean =>
+  subject.api.family === "pages-exact" || ["__get_free_pages", "__get_free_page", "get_zeroed_page"].includes(subject.api.name);
+
+/** The composites that may block, whose name a remedy can replace by another name. */
+const BLOCKING_COMPOSITES = ["GFP_KERNEL", "GFP_NOFS", "GFP_NOIO", "GFP_USER"] as const;
+
+/** Writes another composite where the mask names one that may block; no remedy where it does not. */
+export function insteadOfBlocking(subject: Subject, by: string): readonly TitledRemedy[] {
+  const name = BLOCKING_COMPOSITES.find((composite) => subject.written?.names.includes(composite) ?? false);
+  return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
+}
+
+/** Marks the later of two flags; each can be dropped. */
+export function clash(first: FlagName, second: FlagName, message: string): readonly Match[] {
+  const dropping = (flag: FlagName): TitledRemedy => ({ kind: "remove-flags", flags: [flag], title: `Drop __GFP_${flag}` });
+  return found({ kind: "pair", flags: [first, second] }, message, dropping(second), dropping(first));
+}
+
+/** Both flags are in the caller's mask. */
+export const hasBoth = (subject: Subject, first: FlagName, second: FlagName): boolean => has(subject, first) && has(subject, second);
+
+/** `alloc_pages() of order 2`, `kmalloc() of 64 bytes`. */
+export function callText(subject: Subject): string {
+  const order = orderOf(subject.kernel, subject.request);
+  return subject.api.size === "order" && order > 0 ? `${subject.api.name}() of order ${order}` : `${subject.api.name}()`;
+}
