@@ -4,9 +4,12 @@ import { dma } from "./dma.ts";
 import { mempool } from "./mempool.ts";
 import { misc } from "./misc.ts";
 import { net } from "./net.ts";
+import { nofail } from "./nofail.ts";
 import { pages } from "./pages.ts";
 import { percpu } from "./percpu.ts";
 import { recursion } from "./recursion.ts";
+import { reserves } from "./reserves.ts";
+import { retry } from "./retry.ts";
 import { slab } from "./slab.ts";
 import { trees } from "./trees.ts";
 import { vmalloc } from "./vmalloc.ts";
@@ -18,9 +21,12 @@ export const ALL: readonly Rule[] = [
   ...mempool,
   ...misc,
   ...net,
+  ...nofail,
   ...pages,
   ...percpu,
   ...recursion,
+  ...reserves,
+  ...retry,
   ...slab,
   ...trees,
   ...vmalloc,

@@ -103,8 +103,8 @@ export const pages: readonly Rule[] = [
     evidence: "mm/page_alloc.c:alloc_pages_bulk",
     advice: "Allocate without __GFP_ACCOUNT and charge the pages separately, or allocate them one by one.",
     examples: {
-      bad: example("6.12", ["api   alloc_pages_bulk", "count 64", "flags GFP_KERNEL | __GFP_ACCOUNT"]),
-      good: example("6.12", ["api   alloc_pages_bulk", "count 64", "flags GFP_KERNEL"]),
+      bad: example("6.14", ["api   alloc_pages_bulk", "count 64", "flags GFP_KERNEL | __GFP_ACCOUNT"]),
+      good: example("6.14", ["api   alloc_pages_bulk", "count 64", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
       subject.api.family === "bulk" && has(subject, "ACCOUNT") && subject.kernel.options.MEMCG && pagesOf(subject.kernel, subject.request, 2) > 1
@@ -126,8 +126,8 @@ export const pages: readonly Rule[] = [
     evidence: "mm/page_alloc.c:alloc_pages_bulk",
     advice: "Compare the count, and call again or fall back for the rest.",
     examples: {
-      bad: example("6.12", ["api     alloc_pages_bulk", "count   64", "flags   GFP_KERNEL", "handles nothing"]),
-      good: example("6.12", ["api     alloc_pages_bulk", "count   64", "flags   GFP_KERNEL", "handles null"]),
+      bad: example("6.14", ["api     alloc_pages_bulk", "count   64", "flags   GFP_KERNEL", "handles nothing"]),
+      good: example("6.14", ["api     alloc_pages_bulk", "count   64", "flags   GFP_KERNEL", "handles null"]),
     },
     check: (subject) =>
       subject.api.family === "bulk" && subject.handles === "nothing"

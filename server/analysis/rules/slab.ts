@@ -16,7 +16,7 @@ const warning = (subject: Subject): string => (subject.verdict.warns === "never"
 
 /** What a page may carry and an object of a slab may not; a composite that has one of the KASAN bits does not count. */
 function droppedBySlab(subject: Subject): readonly FlagName[] {
-  const carried = (["COMP", "WRITE", "ZEROTAGS"] as const).filter((flag) => has(subject, flag) || named(subject, flag));
+  const carried = (["COMP", "WRITE", "ZEROTAGS"] as const).filter((flag) => subject.kernel.exists[flag] && (has(subject, flag) || named(subject, flag)));
   const kasan = (["SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON"] as const).filter((flag) => subject.kernel.exists[flag] && named(subject, flag));
   return [...carried, ...kasan];
 }
