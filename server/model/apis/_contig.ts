@@ -1,16 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { contigRefused, contigTargetMask } from "../masks/contig.ts";
-import { mask, type Mask } from "../masks/mask.ts";
+import { contigRefused } from "../masks/contig.ts";
+import type { Mask } from "../masks/mask.ts";
+import type { SearchResult } from "../ranges/pages.ts";
+import { migrationTargetMask } from "../ranges/target.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
-
-/**
- * The mask of migration targets: what the version takes from the caller, and GFP_USER | __GFP_MOVABLE |
- * __GFP_RETRY_MAYFAIL where it takes nothing (include/linux/migrate.h:new_page_nodemask to 5.8, mm/page_alloc.c after).
- */
-export function migrationTargetMask(kernel: Kernel, caller: Mask): Mask {
-  const { bits, gfp } = kernel;
-  return contigTargetMask(kernel, caller) ?? mask(gfp.USER | bits.MOVABLE | bits.RETRY_MAYFAIL);
-}
+import type { RunResult } from "./_run.ts";
 
 /**
  * A range allocation: the only pages it asks the page allocator for are migration targets, order 0. It isolates, drains
@@ -22,4 +16,11 @@ export function planContig(kernel: Kernel, caller: Mask): Plan {
   plan.fails = true;
   if ((caller & kernel.bits.NOWARN) === 0) plan.warns = "may";
   return contigRefused(kernel, caller) !== 0 ? refuse(plan, "never") : plan;
+}
+
+/** The result of a search over ranges as that of an API. */
+export function fromSearch(result: SearchResult): RunResult {
+  if (result.kind !== "ok") return result;
+  const { node, index } = result.zone;
+  return { kind: "ok", block: { node, zoneIndex: index, order: 0, from: "ordinary", pfmemalloc: false, charged: false } };
 }

@@ -1,5 +1,9 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { allocContigPages as searchRanges } from "../ranges/pages.ts";
+import { fromSearch } from "./_contig.ts";
+import type { RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
@@ -21,6 +25,10 @@ function planPages(kernel: Kernel, request: AllocationRequest, refcounted: boole
   return pagesOf(kernel, request, 1) === 0 ? refuse(plan, "never") : plan;
 }
 
+function runPages(sim: Simulation, request: AllocationRequest, refcounted: boolean): RunResult {
+  return fromSearch(searchRanges(sim, request.mask, pagesOf(sim.kernel, request, 1), request.node, refcounted));
+}
+
 const common = { family: "contig" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
 
 /** Any range of so many pages (`alloc_contig_pages`, mm/page_alloc.c; 5.5+). */
@@ -30,11 +38,13 @@ export const allocContigPages: readonly Api[] = [
     signature: "struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, true),
     plan: (kernel, request) => planPages(kernel, request, true),
+    run: (sim, request) => runPages(sim, request, true),
   },
   {
     ...common, name: "alloc_contig_frozen_pages", exists: (kernel) => kernel.features.hasFrozenRanges,
     signature: "struct page *alloc_contig_frozen_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, false),
     plan: (kernel, request) => planPages(kernel, request, false),
+    run: (sim, request) => runPages(sim, request, false),
   },
 ];

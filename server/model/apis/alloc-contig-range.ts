@@ -2,9 +2,13 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import { contigIgnored, contigRefused } from "../masks/contig.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { allocContigRange as allocateRange, rangeOf, takeRange } from "../ranges/range.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
-import { planContig } from "./_contig.ts";
+import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
+import { pagesOf } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** What the range allocator does to a mask; `refcounted` calls refuse __GFP_COMP since 7.0. */
@@ -47,6 +51,26 @@ export function planRange(kernel: Kernel, request: AllocationRequest, refcounted
   return plan;
 }
 
+/** A call that says no size asks for one pageblock. */
+const SOME_PAGES = 512;
+
+function runRange(sim: Simulation, request: AllocationRequest, refcounted: boolean): RunResult {
+  const pages = pagesOf(sim.kernel, request, SOME_PAGES);
+  const range = rangeOf(sim, pages, request.node);
+  if (range === null) return { kind: "errno", errno: "EINVAL" };
+  const result = allocateRange(sim, request.mask, range, refcounted);
+  switch (result) {
+    case "ok":
+      takeRange(sim, range);
+      return fromSearch({ kind: "ok", zone: range.zone });
+    case "loop":
+    case "died":
+      return { kind: result };
+    default:
+      return { kind: "errno", errno: result };
+  }
+}
+
 const common = { family: "contig" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
 
 /** A given range of page frames (`alloc_contig_range`, mm/page_alloc.c). */
@@ -56,11 +80,13 @@ export const allocContigRange: readonly Api[] = [
     signature: "int alloc_contig_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, true, false),
     plan: (kernel, request) => planRange(kernel, request, true),
+    run: (sim, request) => runRange(sim, request, true),
   },
   {
     ...common, name: "alloc_contig_frozen_range", exists: (kernel) => kernel.features.hasFrozenRanges,
     signature: "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, false, false),
     plan: (kernel, request) => planRange(kernel, request, false),
+    run: (sim, request) => runRange(sim, request, false),
   },
 ];

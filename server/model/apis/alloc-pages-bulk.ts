@@ -1,5 +1,13 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { ALLOC, prepare } from "../masks/alloc-flags.ts";
+import { mask, type Mask } from "../masks/mask.ts";
+import { allocContextOf } from "../slowpath/allocate.ts";
+import { freePages, takeBlock } from "../memory/machine.ts";
+import { cpusetAllows, preferredZone, watermarkOf, zoneWatermarkOk } from "../slowpath/freelist.ts";
+import { step, type PageBlock } from "../slowpath/simulation.ts";
+import { mightAlloc, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
@@ -23,8 +31,68 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+/** What a bulk call gave: how many pages, and the first of them. */
+export interface BulkResult {
+  readonly pages: number;
+  readonly result: RunResult;
+}
+
+/**
+ * The batch (mm/page_alloc.c:__alloc_pages_bulk): the first zone whose low watermark leaves room for all pages gives what
+ * it has. Without one, and for one page, a single page is asked for in the ordinary way.
+ */
+export function runBulk(sim: Simulation, flags: Mask, wanted: number, node: number | null): BulkResult {
+  const { kernel, machine } = sim;
+  const { bits } = kernel;
+  const passed = mask(flags & kernel.allBits);
+  const onePageOnly = wanted <= 1 || (kernel.options.MEMCG && machine.memcgInUse && (passed & bits.ACCOUNT) !== 0);
+  if (!onePageOnly) {
+    mightAlloc(sim, passed);
+    const batch = takeBatch(sim, passed, wanted, node);
+    if (batch !== null) return batch;
+  }
+  const result = runPages(sim, flags, 0, node);
+  return { pages: result.kind === "ok" ? 1 : 0, result };
+}
+
+function takeBatch(sim: Simulation, flags: Mask, wanted: number, node: number | null): BulkResult | null {
+  const { kernel, machine } = sim;
+  const ac = allocContextOf(sim, flags, node);
+  const allocFlags = prepare(kernel, flags, 0);
+  const preferred = preferredZone(ac);
+  for (const zone of ac.zonelist) {
+    if (machine.cpusetNodes !== null && !cpusetAllows(sim, zone, true)) continue;
+    // Rather one page of the near node than a batch of a far one.
+    if (machine.nodes.length > 1 && preferred !== undefined && zone.node !== preferred.node) return null;
+    const mark = watermarkOf(zone, allocFlags) + wanted;
+    if (!zoneWatermarkOk(kernel, zone, 0, mark, ac.highestZone, allocFlags, freePages(zone))) continue;
+    let pages = 0;
+    let from: PageBlock["from"] = "ordinary";
+    while (pages < wanted) {
+      if (!takeBlock(zone.ordinary, 0)) {
+        if ((allocFlags & ALLOC.CMA) === 0 || !takeBlock(zone.cma, 0)) break;
+        if (pages === 0) from = "cma";
+      }
+      pages++;
+    }
+    if (pages === 0) continue;
+    machine.version++;
+    step(sim, "alloc_pages_bulk", () => `takes ${pages} of ${wanted} pages from node ${zone.node} ${zone.name} in one batch`);
+    return { pages, result: { kind: "ok", block: { node: zone.node, zoneIndex: zone.index, order: 0, from, pfmemalloc: false, charged: false } } };
+  }
+  return null;
+}
+
+/** A caller that says no count asks for a handful. */
+const SOME_PAGES = 16;
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const wanted = pagesOf(sim.kernel, request, SOME_PAGES);
+  return runBulk(sim, request.mask, wanted, request.node).result;
+}
+
 const common = {
-  family: "bulk" as ApiFamily, size: "count" as const, alsoTakes: ["pages"] as const, takesMask: true, treatment, plan,
+  family: "bulk" as ApiFamily, size: "count" as const, alsoTakes: ["pages"] as const, takesMask: true, treatment, plan, run,
 };
 
 const before = (kernel: Kernel): boolean => kernel.features.hasBulkAlloc && kernel.features.bulkNames === "array-and-list";

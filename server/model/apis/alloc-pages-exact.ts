@@ -1,6 +1,9 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
@@ -27,7 +30,15 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-const common = { family: "pages-exact" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { kernel } = sim;
+  const dropped = exactDrops(kernel);
+  if ((request.mask & dropped) !== 0) warnOnce(sim, "alloc_pages_exact: compound or highmem");
+  const passed = mask(request.mask & ~dropped & ~kernel.bits.HIGHMEM);
+  return runPages(sim, passed, orderOfBytes(kernel, bytesOf(kernel, request)), request.node);
+}
+
+const common = { family: "pages-exact" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** A stretch of pages that need not be a power of two (`alloc_pages_exact`, mm/page_alloc.c). */
 export const allocPagesExact: readonly Api[] = [

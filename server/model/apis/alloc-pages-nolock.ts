@@ -2,6 +2,12 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import { PLACE } from "../contexts.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { ALLOC, prepare } from "../masks/alloc-flags.ts";
+import { allocContextOf } from "../slowpath/allocate.ts";
+import { getPageFromFreelist } from "../slowpath/freelist.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { fromPages, NULL, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { COSTLY_ORDER, orderOf } from "./_sizes.ts";
@@ -39,7 +45,15 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-const common = { family: "nolock" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan };
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const planned = plan(sim.kernel, request);
+  if (planned.warns === "always") warnOnce(sim, "alloc_pages_nolock: unexpected flags");
+  if (planned.refused === "always") return NULL;
+  const flags = prepare(sim.kernel, planned.mask, planned.order) | ALLOC.TRYLOCK;
+  return fromPages(getPageFromFreelist(sim, planned.mask, planned.order, flags, allocContextOf(sim, planned.mask, request.node)));
+}
+
+const common = { family: "nolock" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan, run };
 
 /** Pages from any context, without waiting for a lock (`alloc_pages_nolock`, mm/page_alloc.c; 6.15+). */
 export const allocPagesNolock: readonly Api[] = [

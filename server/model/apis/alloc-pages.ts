@@ -1,5 +1,7 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { runPages, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { orderOf } from "./_sizes.ts";
@@ -38,13 +40,21 @@ function planOnePage(kernel: Kernel, request: AllocationRequest): Plan {
   return planPages(kernel, request.mask, 0);
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runPages(sim, request.mask, orderOf(sim.kernel, request), request.node);
+}
+
+function runOnePage(sim: Simulation, request: AllocationRequest): RunResult {
+  return runPages(sim, request.mask, 0, request.node);
+}
+
 const common = { family: "pages" as ApiFamily, takesMask: true, exists: always, treatment };
 
 /** The page allocator itself (mm/page_alloc.c). */
 export const allocPages: readonly Api[] = [
-  { ...common, name: "alloc_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *alloc_pages(gfp_t gfp, unsigned int order)" },
-  { ...common, name: "alloc_page", size: "none", alsoTakes: ["order"], plan: planOnePage, signature: "struct page *alloc_page(gfp_t gfp)" },
-  { ...common, name: "alloc_pages_node", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)" },
-  { ...common, name: "__alloc_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)" },
-  { ...common, name: "__alloc_pages_node", size: "order", alsoTakes: ["bytes", "pages"], plan, signature: "struct page *__alloc_pages_node(int nid, gfp_t gfp, unsigned int order)" },
+  { ...common, name: "alloc_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, run, signature: "struct page *alloc_pages(gfp_t gfp, unsigned int order)" },
+  { ...common, name: "alloc_page", size: "none", alsoTakes: ["order"], plan: planOnePage, run: runOnePage, signature: "struct page *alloc_page(gfp_t gfp)" },
+  { ...common, name: "alloc_pages_node", size: "order", alsoTakes: ["bytes", "pages"], plan, run, signature: "struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)" },
+  { ...common, name: "__alloc_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, run, signature: "struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)" },
+  { ...common, name: "__alloc_pages_node", size: "order", alsoTakes: ["bytes", "pages"], plan, run, signature: "struct page *__alloc_pages_node(int nid, gfp_t gfp, unsigned int order)" },
 ];

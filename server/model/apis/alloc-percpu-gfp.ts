@@ -1,6 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { mightSleep } from "../slowpath/allocate.ts";
+import { chargeKernelMemory } from "../slowpath/memcg.ts";
+import { step, warn } from "../slowpath/simulation.ts";
+import { NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
@@ -20,8 +25,8 @@ export function percpuIsAtomic(kernel: Kernel, flags: Mask): boolean {
   return (flags & kernel.bits.DIRECT_RECLAIM) === 0;
 }
 
-/** A percpu allocation of `bytes` on every CPU. */
-export function planPercpu(kernel: Kernel, flags: Mask, bytes: number): Plan {
+/** A percpu allocation of `bytes` on every CPU; `sized`: the size was given. */
+export function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: boolean): Plan {
   const { bits } = kernel;
   const atomic = percpuIsAtomic(kernel, flags);
   const charged = kernel.options.MEMCG && kernel.features.percpuAccount && (flags & bits.ACCOUNT) !== 0;
@@ -31,7 +36,7 @@ export function planPercpu(kernel: Kernel, flags: Mask, bytes: number): Plan {
   plan.fails = true;
   const warns = (flags & bits.NOWARN) === 0;
   if (warns) plan.warns = "may";
-  return bytes > PERCPU_LARGEST_BYTES ? refuse(plan, warns ? "always" : "never") : plan;
+  return bytes > PERCPU_LARGEST_BYTES || (bytes === 0 && sized) ? refuse(plan, warns ? "always" : "never") : plan;
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -58,19 +63,47 @@ function fixedTreatment(kernel: Kernel): MaskTreatment {
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  return planPercpu(kernel, request.mask, bytesOf(kernel, request));
+  return planPercpu(kernel, request.mask, bytesOf(kernel, request), request.sizeBytes !== null);
 }
 
 function planFixed(kernel: Kernel, request: AllocationRequest): Plan {
-  return planPercpu(kernel, kernel.gfp.KERNEL, bytesOf(kernel, request));
+  return planPercpu(kernel, kernel.gfp.KERNEL, bytesOf(kernel, request), request.sizeBytes !== null);
+}
+
+/** pcpu_alloc(): from the chunks that are there; else, where the mask may sleep, from a page more for a chunk. */
+export function runPercpu(sim: Simulation, flags: Mask, bytes: number): RunResult {
+  const { kernel, machine } = sim;
+  const { bits, features } = kernel;
+  if (bytes === 0 || bytes > PERCPU_LARGEST_BYTES) {
+    if ((flags & bits.NOWARN) === 0) warn(sim, "pcpu_alloc: size or alignment");
+    return NULL;
+  }
+  const charged = features.percpuAccount && machine.memcgInUse && (flags & bits.ACCOUNT) !== 0;
+  if (charged && chargeKernelMemory(sim, flags, 0) === "refused") return NULL;
+  const atomic = percpuIsAtomic(kernel, flags);
+  if (!atomic) mightSleep(sim, "pcpu_alloc");
+  if (machine.cachedObjects) return { kind: "ok", block: null };
+  if (atomic) {
+    step(sim, "pcpu_alloc", () => "no populated chunk has room, and the mask may not sleep");
+    return NULL;
+  }
+  return runPages(sim, mask((flags & percpuHonoured(kernel)) | bits.HIGHMEM), 0, null);
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runPercpu(sim, request.mask, bytesOf(sim.kernel, request));
+}
+
+function runFixed(sim: Simulation, request: AllocationRequest): RunResult {
+  return runPercpu(sim, sim.kernel.gfp.KERNEL, bytesOf(sim.kernel, request));
 }
 
 const common = { family: "percpu" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, exists: always };
 
 /** One object for each CPU (`pcpu_alloc`, mm/percpu.c). */
 export const allocPercpuGfp: readonly Api[] = [
-  { ...common, takesMask: true, treatment, plan, name: "alloc_percpu_gfp", signature: "typeof(type) __percpu *alloc_percpu_gfp(type, gfp_t gfp)" },
-  { ...common, takesMask: true, treatment, plan, name: "__alloc_percpu_gfp", signature: "void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)" },
-  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, name: "alloc_percpu", signature: "typeof(type) __percpu *alloc_percpu(type)" },
-  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, name: "__alloc_percpu", signature: "void __percpu *__alloc_percpu(size_t size, size_t align)" },
+  { ...common, takesMask: true, treatment, plan, run, name: "alloc_percpu_gfp", signature: "typeof(type) __percpu *alloc_percpu_gfp(type, gfp_t gfp)" },
+  { ...common, takesMask: true, treatment, plan, run, name: "__alloc_percpu_gfp", signature: "void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)" },
+  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, run: runFixed, name: "alloc_percpu", signature: "typeof(type) __percpu *alloc_percpu(type)" },
+  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, run: runFixed, name: "__alloc_percpu", signature: "void __percpu *__alloc_percpu(size_t size, size_t align)" },
 ];

@@ -1,9 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { SCOPE, TASK } from "../contexts.ts";
-import { mask, type Mask } from "../masks/mask.ts";
+import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { planKmalloc, runKmalloc, runSlabObject } from "./kmalloc.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planKmalloc } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -51,7 +53,22 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planData(kernel, request.mask, request);
 }
 
-const common = { family: "skb" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan };
+/** sizeof(struct sk_buff), about. */
+const SKB_BYTES = 232;
+
+/** __alloc_skb(): the head, then the data, the second time with the reserves where the mask or the task may use them. */
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { kernel } = sim;
+  const { bits } = kernel;
+  const head = runSlabObject(sim, mask(request.mask & ~bits.DMA), { bits: EMPTY, objectBytes: SKB_BYTES, ctor: false, charged: false }, request.node);
+  if (head.kind !== "ok") return head;
+  const bytes = bytesOf(kernel, request) + SHARED_INFO_BYTES;
+  const first = runKmalloc(sim, mask(request.mask | bits.NOMEMALLOC | bits.NOWARN), bytes, request.node);
+  if (first.kind !== "null" || !mayUseReserves(kernel, request)) return first;
+  return runKmalloc(sim, request.mask, bytes, request.node);
+}
+
+const common = { family: "skb" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Network buffers (`__alloc_skb`, net/core/skbuff.c). */
 export const allocSkb: readonly Api[] = [

@@ -1,7 +1,9 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
 import type { Plan } from "./_plan.ts";
+import type { RunResult } from "./_run.ts";
 
 /** How a function's size is given. `pages` and `count` are separate units: pages of a range, objects or pages of a bulk call. */
 export type SizeUnit = "order" | "bytes" | "pages" | "count" | "none";
@@ -33,6 +35,8 @@ export interface Api {
    * refuses by itself. Total: any request, any kernel. The verdict is composed from it.
    */
   readonly plan: (kernel: Kernel, request: AllocationRequest) => Plan;
+  /** The call itself, on the memory of a simulation: its tries in order, with what they leave behind. Ends always. */
+  readonly run: (sim: Simulation, request: AllocationRequest) => RunResult;
 }
 
 /** What an API does to the mask it is given, in one kernel. Bits that are in none of these are honoured. */

@@ -1,7 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { runSlabObject } from "./kmalloc.ts";
+import { EMPTY } from "../masks/mask.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planMempool } from "./mempool-alloc.ts";
+import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
@@ -21,7 +25,15 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planMempool(kernel, request.mask, 0);
 }
 
-const common = { family: "mempool" as ApiFamily, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan };
+/** sizeof(struct bio) with its inline vectors, about. */
+const BIO_BYTES = 256;
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const cache = { bits: EMPTY, objectBytes: BIO_BYTES, ctor: false, charged: false };
+  return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runSlabObject(on, flags, cache, request.node));
+}
+
+const common = { family: "mempool" as ApiFamily, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Block I/O descriptors (`bio_alloc_bioset`, block/bio.c). */
 export const bioAllocBioset: readonly Api[] = [

@@ -1,8 +1,12 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { NULL, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
-import { planContig } from "./_contig.ts";
+import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "./_sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
@@ -38,14 +42,26 @@ function planFrozen(kernel: Kernel, request: AllocationRequest): Plan {
   return plan(kernel, request);
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return fromSearch(cmaAllocate(sim, cmaMask(sim, request.mask !== 0), pagesOf(sim.kernel, request, 1)));
+}
+
+function runFolio(sim: Simulation, request: AllocationRequest): RunResult {
+  if ((request.mask & sim.kernel.bits.COMP) === 0) {
+    warnOnce(sim, "cma_alloc_folio: without compound");
+    return NULL;
+  }
+  return fromSearch(cmaAllocate(sim, request.mask, pagesOf(sim.kernel, request, 1)));
+}
+
 const common = { family: "cma" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const };
 
 /** Pages of a contiguous memory area (`cma_alloc`, mm/cma.c). */
 export const cmaAlloc: readonly Api[] = [
-  { ...common, takesMask: false, exists: always, treatment, plan, name: "cma_alloc", signature: "struct page *cma_alloc(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
+  { ...common, takesMask: false, exists: always, treatment, plan, run, name: "cma_alloc", signature: "struct page *cma_alloc(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
   {
-    ...common, size: "order", alsoTakes: ["pages", "bytes"], takesMask: true, exists: (kernel) => kernel.features.hasCmaAllocFolio, treatment: folioTreatment, plan: planFolio,
+    ...common, size: "order", alsoTakes: ["pages", "bytes"], takesMask: true, exists: (kernel) => kernel.features.hasCmaAllocFolio, treatment: folioTreatment, plan: planFolio, run: runFolio,
     name: "cma_alloc_folio", signature: "struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)",
   },
-  { ...common, takesMask: false, exists: (kernel) => kernel.features.hasFrozenRanges, treatment, plan: planFrozen, name: "cma_alloc_frozen", signature: "struct page *cma_alloc_frozen(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
+  { ...common, takesMask: false, exists: (kernel) => kernel.features.hasFrozenRanges, treatment, plan: planFrozen, run, name: "cma_alloc_frozen", signature: "struct page *cma_alloc_frozen(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
 ];

@@ -1,6 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { fromSearch } from "./_contig.ts";
+import { NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
@@ -42,7 +47,33 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planCoherent(kernel, request.mask, bytesOf(kernel, request));
 }
 
-const common = { family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+/** The contiguous area for blocking requests of more than a page, then the page allocator (kernel/dma/direct.c:__dma_direct_alloc_pages). */
+export function runDirect(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
+  const { kernel } = sim;
+  const { bits } = kernel;
+  if ((flags & bits.DIRECT_RECLAIM) !== 0 && bytes > kernel.options.pageBytes) {
+    const pages = Math.ceil(bytes / kernel.options.pageBytes);
+    const area = fromSearch(cmaAllocate(sim, cmaMask(sim, (flags & bits.NOWARN) !== 0), pages));
+    if (area.kind !== "null") return area;
+  }
+  return runPages(sim, flags, orderOfBytes(kernel, bytes), node);
+}
+
+/** dma_alloc_attrs() of `bytes`, for a device that reaches all memory. */
+export function runCoherent(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
+  const { bits, features } = sim.kernel;
+  if (features.dmaRefusesComp && (flags & bits.COMP) !== 0) {
+    warnOnce(sim, "dma_alloc_attrs: compound");
+    return NULL;
+  }
+  return runDirect(sim, mask(flags & ~(bits.DMA | bits.DMA32 | bits.HIGHMEM | bits.ZERO)), bytes, node);
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runCoherent(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+}
+
+const common = { family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Memory that a device and the CPU share (`dma_alloc_attrs`, kernel/dma/mapping.c). */
 export const dmaAllocCoherent: readonly Api[] = [

@@ -1,8 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
+import { NULL, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planContig } from "./_contig.ts";
+import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "./_sizes.ts";
 import { allBut, always, bitsOf, treatmentOf } from "./_treatment.ts";
@@ -40,10 +43,21 @@ function fromTreatment(kernel: Kernel): MaskTreatment {
   });
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { bits } = sim.kernel;
+  const pages = pagesOf(sim.kernel, request, 2);
+  if ((request.mask & bits.DIRECT_RECLAIM) === 0 || pages <= 1) return NULL;
+  return fromSearch(cmaAllocate(sim, cmaMask(sim, (request.mask & bits.NOWARN) !== 0), pages));
+}
+
+function runFromContiguous(sim: Simulation, request: AllocationRequest): RunResult {
+  return fromSearch(cmaAllocate(sim, cmaMask(sim, request.mask !== 0), pagesOf(sim.kernel, request, 1)));
+}
+
 const common = { family: "dma" as ApiFamily, exists: always };
 
 /** Contiguous memory for a device (`dma_alloc_contiguous`, kernel/dma/contiguous.c). */
 export const dmaAllocContiguous: readonly Api[] = [
-  { ...common, size: "bytes", alsoTakes: ["pages", "order"], takesMask: true, treatment, plan, name: "dma_alloc_contiguous", signature: "struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)" },
-  { ...common, size: "pages", alsoTakes: ["bytes", "order"], takesMask: false, treatment: fromTreatment, plan: planFromContiguous, name: "dma_alloc_from_contiguous", signature: "struct page *dma_alloc_from_contiguous(struct device *dev, size_t count, unsigned int order, bool no_warn)" },
+  { ...common, size: "bytes", alsoTakes: ["pages", "order"], takesMask: true, treatment, plan, run, name: "dma_alloc_contiguous", signature: "struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)" },
+  { ...common, size: "pages", alsoTakes: ["bytes", "order"], takesMask: false, treatment: fromTreatment, plan: planFromContiguous, run: runFromContiguous, name: "dma_alloc_from_contiguous", signature: "struct page *dma_alloc_from_contiguous(struct device *dev, size_t count, unsigned int order, bool no_warn)" },
 ];

@@ -1,6 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { runDirect } from "./dma-alloc-coherent.ts";
+import { NULL, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
@@ -33,9 +37,22 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { bits, features } = sim.kernel;
+  if ((request.mask & (bits.DMA | bits.DMA32 | bits.HIGHMEM)) !== 0) {
+    warnOnce(sim, "dma_alloc_pages: zone flags");
+    return NULL;
+  }
+  if (features.dmaRefusesComp && (request.mask & bits.COMP) !== 0) {
+    warnOnce(sim, "dma_alloc_pages: compound");
+    return NULL;
+  }
+  return runDirect(sim, mask(request.mask & ~bits.ZERO), bytesOf(sim.kernel, request), request.node);
+}
+
 const common = {
   family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages, treatment, plan,
+  exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages, treatment, plan, run,
 };
 
 /** Pages for a device, not coherent (`dma_alloc_pages`, kernel/dma/mapping.c; 5.10+). */

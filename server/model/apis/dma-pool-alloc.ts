@@ -1,8 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { planCoherent, runCoherent } from "./dma-alloc-coherent.ts";
+import { runKmalloc } from "./kmalloc.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planCoherent } from "./dma-alloc-coherent.ts";
 import type { Plan } from "./_plan.ts";
 import { slabMasks } from "./_slab.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
@@ -25,7 +28,19 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-const common = { family: "dma-pool" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan };
+/** sizeof(struct dma_page), about. */
+const DESCRIPTOR_BYTES = 64;
+
+/** pool_alloc_page(): the pool has no free block; a descriptor and a page are needed. */
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  if (sim.machine.cachedObjects) return { kind: "ok", block: null };
+  const flags = mask(request.mask & ~sim.kernel.bits.ZERO);
+  const descriptor = runKmalloc(sim, flags, DESCRIPTOR_BYTES, request.node);
+  if (descriptor.kind !== "ok") return descriptor;
+  return runCoherent(sim, flags, sim.kernel.options.pageBytes, request.node);
+}
+
+const common = { family: "dma-pool" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Small coherent blocks (`dma_pool_alloc`, mm/dmapool.c). */
 export const dmaPoolAlloc: readonly Api[] = [

@@ -1,5 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { allocContigPages as searchRanges } from "../ranges/pages.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { fromSearch } from "./_contig.ts";
+import { NULL, type RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
@@ -17,11 +22,19 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  if ((request.mask & sim.kernel.bits.COMP) === 0 || orderOf(sim.kernel, request) === 0) {
+    warnOnce(sim, "folio_alloc_gigantic: without compound");
+    return NULL;
+  }
+  return fromSearch(searchRanges(sim, request.mask, 2 ** orderOf(sim.kernel, request), request.node, false));
+}
+
 /** A folio larger than the buddy allocator serves (`folio_alloc_gigantic`, include/linux/gfp.h; 6.12+). */
 export const folioAllocGigantic: readonly Api[] = [
   {
     name: "folio_alloc_gigantic", family: "contig", size: "order", alsoTakes: ["pages", "bytes"], takesMask: true,
     exists: (kernel) => kernel.features.hasFolioAllocGigantic,
-    signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)", treatment, plan,
+    signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)", treatment, plan, run,
   },
 ];

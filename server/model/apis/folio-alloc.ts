@@ -1,6 +1,8 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
@@ -18,9 +20,13 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planPages(kernel, mask(request.mask | kernel.bits.COMP), orderOf(kernel, request));
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runPages(sim, mask(request.mask | sim.kernel.bits.COMP), orderOf(sim.kernel, request), request.node);
+}
+
 const common = {
   family: "pages" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasFolioAlloc, treatment, plan,
+  exists: (kernel: Kernel): boolean => kernel.features.hasFolioAlloc, treatment, plan, run,
 };
 
 /** Folios (`__folio_alloc`, mm/page_alloc.c; 5.16+). */

@@ -1,7 +1,13 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { EMPTY, mask } from "../masks/mask.ts";
+import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import { PLACE } from "../contexts.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { ALLOC, prepare } from "../masks/alloc-flags.ts";
+import { allocContextOf } from "../slowpath/allocate.ts";
+import { getPageFromFreelist } from "../slowpath/freelist.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import { fromPages, NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { kmallocCharges, planSlabObject } from "./kmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
@@ -35,7 +41,19 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { kernel } = sim;
+  const planned = plan(kernel, request);
+  if (planned.warns === "always") warnOnce(sim, "kmalloc_nolock: unexpected flags");
+  if (planned.refused === "always") return NULL;
+  if (sim.machine.cachedObjects) return { kind: "ok", block: null };
+  const take = (mask: Mask, order: number): RunResult =>
+    fromPages(getPageFromFreelist(sim, mask, order, prepare(kernel, mask, order) | ALLOC.TRYLOCK, allocContextOf(sim, mask, request.node)));
+  const first = take(planned.firstMask, planned.firstOrder);
+  return first.kind === "ok" ? first : take(planned.mask, planned.order);
+}
+
 /** Objects from any context (`kmalloc_nolock`, mm/slub.c; 6.18+). */
 export const kmallocNolock: readonly Api[] = [
-  { name: "kmalloc_nolock", family: "nolock", signature: "void *kmalloc_nolock(size_t size, gfp_t gfp_flags, int node)", size: "bytes", alsoTakes: [], takesMask: true, exists: (kernel) => kernel.features.hasKmallocNolock, treatment, plan },
+  { name: "kmalloc_nolock", family: "nolock", signature: "void *kmalloc_nolock(size_t size, gfp_t gfp_flags, int node)", size: "bytes", alsoTakes: [], takesMask: true, exists: (kernel) => kernel.features.hasKmallocNolock, treatment, plan, run },
 ];

@@ -1,6 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import { KMALLOC, kmallocType } from "../masks/properties.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { chargeKernelMemory } from "../slowpath/memcg.ts";
+import { step, warn, warnOnce } from "../slowpath/simulation.ts";
+import { mightAlloc, NULL, runPages, ZERO_SIZE, type RunResult } from "./_run.ts";
 import type { AllocationRequest, Certainty } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
@@ -109,10 +113,67 @@ function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
   return planKmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request));
 }
 
-const plain = { family: "slab" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+/** A slab cache, as far as a simulation needs it. */
+export interface SlabCache {
+  readonly bits: Mask;
+  readonly objectBytes: number;
+  readonly ctor: boolean;
+  /** The object is charged to the task's memory cgroup. */
+  readonly charged: boolean;
+}
+
+/** Takes an object: from the cache if one is free there, else from a new slab (mm/slub.c:slab_alloc_node, allocate_slab). */
+export function runSlabObject(sim: Simulation, flags: Mask, cache: SlabCache, node: number | null): RunResult {
+  const { kernel, machine } = sim;
+  const slab = slabMasks(kernel);
+  mightAlloc(sim, flags);
+  if (cache.charged && machine.memcgInUse && chargeKernelMemory(sim, mask(flags | kernel.bits.ACCOUNT), 0) === "refused") return NULL;
+  if (machine.cachedObjects) {
+    step(sim, "slab_alloc_node", () => "an object is free in the cache: no page is needed");
+    return { kind: "ok", block: null };
+  }
+  if ((flags & slab.refused) !== 0) warn(sim, UNEXPECTED_GFP);
+  if (cache.ctor && (flags & kernel.bits.ZERO) !== 0) warnOnce(sim, "allocate_slab: zero with constructor");
+  const kept = mask((flags & slab.kept) | cache.bits | kernel.bits.COMP);
+  const orders = slabOrders(kernel, cache.objectBytes);
+  step(sim, "allocate_slab", () => `a new slab: order ${orders.preferred} first`);
+  const first = runPages(sim, firstSlabMask(kernel, kept, orders.preferred > orders.least), orders.preferred, node);
+  if (first.kind !== "null") return first;
+  step(sim, "allocate_slab", () => `then order ${orders.least} with the caller's flags`);
+  return runPages(sim, kept, orders.least, node);
+}
+
+/** The name of slab's "Unexpected gfp" message in the record of a simulation. */
+export const UNEXPECTED_GFP = "new_slab: unexpected gfp";
+
+/** kmalloc() of `bytes` (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
+export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
+  const { kernel } = sim;
+  if (bytes === 0) return ZERO_SIZE;
+  if (bytes <= largestCachedBytes(kernel)) {
+    const cache: SlabCache = { bits: kmallocCacheBits(kernel, flags), objectBytes: kmallocCacheBytes(bytes), ctor: false, charged: kmallocCharges(kernel, flags) };
+    return runSlabObject(sim, flags, cache, node);
+  }
+  let passed = mask(flags | kernel.bits.COMP);
+  if (kernel.features.largeKmallocFixesFlags && (flags & slabMasks(kernel).refused) !== 0) {
+    warn(sim, UNEXPECTED_GFP);
+    passed = mask(passed & ~slabMasks(kernel).refused);
+  }
+  return runPages(sim, passed, orderOfBytes(kernel, bytes), node);
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+}
+
+function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), bytesOf(sim.kernel, request), request.node);
+}
+
+const plain = { family: "slab" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
-const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed };
-const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed };
+const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
+const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** Objects by size (`__kmalloc`, mm/slub.c). */
 export const kmalloc: readonly Api[] = [

@@ -1,8 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { NULL, type RunResult } from "./_run.ts";
 import type { AllocationRequest, CacheFacts } from "../request.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
-import { planSlabObject, slabTreatment } from "./kmalloc.ts";
+import { planSlabObject, runSlabObject, slabTreatment, type SlabCache } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { wholeAmount } from "./_sizes.ts";
 import { always } from "./_treatment.ts";
@@ -61,12 +63,42 @@ function planBulk(kernel: Kernel, request: AllocationRequest): Plan {
   return planCacheObject(kernel, request.mask, request);
 }
 
-const common = { family: "slab-cache" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan };
+function runCacheObject(sim: Simulation, flags: Mask, request: AllocationRequest): RunResult {
+  const { kernel } = sim;
+  const { cache } = request;
+  const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || (cache !== null && cache.account));
+  const facts: SlabCache = { bits: cacheBits(kernel, cache), objectBytes: objectBytesOf(request), ctor: cache?.ctor ?? false, charged };
+  return runSlabObject(sim, flags, facts, request.node);
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runCacheObject(sim, request.mask, request);
+}
+
+function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  return runCacheObject(sim, mask(request.mask | sim.kernel.bits.ZERO), request);
+}
+
+/** All objects or none (mm/slub.c:kmem_cache_alloc_bulk). */
+function runBulk(sim: Simulation, request: AllocationRequest): RunResult {
+  const most = Math.min(wholeAmount(request.count ?? 1), MOST_OBJECTS);
+  let last: RunResult = NULL;
+  for (let done = 0; done < Math.max(1, most); done++) {
+    last = runCacheObject(sim, request.mask, request);
+    if (last.kind !== "ok") return last;
+  }
+  return last;
+}
+
+/** Objects of a bulk call that are followed one by one. */
+const MOST_OBJECTS = 1024;
+
+const common = { family: "slab-cache" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Objects of a cache (`kmem_cache_alloc`, mm/slub.c). The object's size is a fact of the cache. */
 export const kmemCacheAlloc: readonly Api[] = [
   { ...common, name: "kmem_cache_alloc", signature: "void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)" },
   { ...common, name: "kmem_cache_alloc_node", signature: "void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)" },
-  { ...common, name: "kmem_cache_alloc_bulk", size: "count", alsoTakes: [], plan: planBulk, signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)" },
-  { ...common, name: "kmem_cache_zalloc", treatment: zeroTreatment, plan: planZeroed, signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)" },
+  { ...common, name: "kmem_cache_alloc_bulk", size: "count", alsoTakes: [], plan: planBulk, run: runBulk, signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)" },
+  { ...common, name: "kmem_cache_zalloc", treatment: zeroTreatment, plan: planZeroed, run: runZeroed, signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)" },
 ];

@@ -1,8 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planKmalloc, slabTreatment } from "./kmalloc.ts";
+import { planKmalloc, runKmalloc, slabTreatment } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
 import { always } from "./_treatment.ts";
@@ -18,7 +20,11 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planKmalloc(kernel, request.mask, bytesOf(kernel, request));
 }
 
-const common = { family: "krealloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+}
+
+const common = { family: "krealloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Objects that grow (`krealloc`, mm/slab_common.c; mm/slub.c since 6.12). */
 export const krealloc: readonly Api[] = [

@@ -1,9 +1,12 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { step, warnOnce } from "../slowpath/simulation.ts";
+import { NULL, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
-import { planKmalloc } from "./kmalloc.ts";
-import { planVmalloc } from "./vmalloc.ts";
+import { planKmalloc, runKmalloc } from "./kmalloc.ts";
+import { planVmalloc, runVmalloc } from "./vmalloc.ts";
 import { NO_PAGES, refuse, type Plan } from "./_plan.ts";
 import { bytesOf, INT_MAX } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -93,9 +96,30 @@ function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
   return planKvmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request), request);
 }
 
-const plain = { family: "kvmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan };
+/** kvmalloc() of `bytes`: kmalloc, and where that gives nothing and the mask allows, vmalloc (mm/slub.c:__kvmalloc_node). */
+export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
+  const { kernel } = sim;
+  const first = runKmalloc(sim, kvmallocFirstMask(kernel, flags, bytes), bytes, node);
+  if (first.kind !== "null" || bytes <= kernel.options.pageBytes || !kvmallocFallsBack(kernel, flags)) return first;
+  if (bytes > INT_MAX && kernel.features.kvmallocRefusesAboveIntMax) {
+    if (!kernel.features.kvmallocIntMaxHonoursNowarn || (flags & kernel.bits.NOWARN) === 0) warnOnce(sim, "kvmalloc_node: above INT_MAX");
+    return NULL;
+  }
+  step(sim, "__kvmalloc_node", () => "kmalloc gave nothing: vmalloc is next");
+  return runVmalloc(sim, flags, bytes, { node, mayBeHuge: kernel.features.kvmallocHugePages });
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKvmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+}
+
+function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), bytesOf(sim.kernel, request), request.node);
+}
+
+const plain = { family: "kvmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
-const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed };
+const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
 export const kvmalloc: readonly Api[] = [

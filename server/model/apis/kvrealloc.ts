@@ -1,7 +1,9 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
-import { kvmalloc, planKvmalloc } from "./kvmalloc.ts";
+import { kvmalloc, planKvmalloc, runKvmalloc } from "./kvmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
@@ -21,7 +23,11 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planKvmalloc(kernel, request.mask, bytesOf(kernel, request), request);
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKvmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+}
+
 /** kvmalloc memory that grows (`kvrealloc`, mm/util.c; mm/slub.c since 6.12). */
 export const kvrealloc: readonly Api[] = [
-  { name: "kvrealloc", family: "krealloc", signature: "void *kvrealloc(const void *p, size_t size, gfp_t flags)", size: "bytes", alsoTakes: ["pages", "order"], takesMask: true, exists: (kernel) => kernel.features.hasKvrealloc, treatment, plan },
+  { name: "kvrealloc", family: "krealloc", signature: "void *kvrealloc(const void *p, size_t size, gfp_t flags)", size: "bytes", alsoTakes: ["pages", "order"], takesMask: true, exists: (kernel) => kernel.features.hasKvrealloc, treatment, plan, run },
 ];

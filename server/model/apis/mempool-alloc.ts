@@ -1,10 +1,14 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { step, warnOnce } from "../slowpath/simulation.ts";
+import { runKmalloc } from "./kmalloc.ts";
+import { LOOP, mightAlloc, NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { orderOf } from "./_sizes.ts";
+import { orderOf, wholeAmount } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** The mask of the second pass of a mempool; the first one also goes without DIRECT_RECLAIM and IO (mm/mempool.c:mempool_alloc). */
@@ -44,7 +48,45 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planMempool(kernel, request.mask, orderOf(kernel, request));
 }
 
+/** An element of the pool's own allocator. */
+type ElementOf = (sim: Simulation, mask: Mask) => RunResult;
+
+/** mempool_alloc(): the allocator without sleeping, the reserve, the allocator with the caller's bits, a wait, and again. */
+export function runMempool(sim: Simulation, flags: Mask, reserveEmpty: boolean, element: ElementOf): RunResult {
+  const { kernel } = sim;
+  const { bits } = kernel;
+  if (kernel.options.DEBUG_VM && (flags & bits.ZERO) !== 0) warnOnce(sim, "mempool_alloc: zero");
+  mightAlloc(sim, flags);
+  const full = mempoolMask(kernel, flags);
+  let tried = mask(full & ~(bits.DIRECT_RECLAIM | bits.IO));
+  for (;;) {
+    const before = sim.machine.version;
+    const result = element(sim, tried);
+    if (result.kind !== "null") return result;
+    if (!reserveEmpty) {
+      step(sim, "mempool_alloc", () => "an element of the reserve");
+      return { kind: "ok", block: null };
+    }
+    if (tried !== full) {
+      tried = full;
+      continue;
+    }
+    if ((flags & bits.DIRECT_RECLAIM) === 0) return NULL;
+    step(sim, "mempool_alloc", () => "waits up to 5 seconds for an element");
+    if (sim.machine.version === before) return LOOP;
+  }
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const bytes = request.sizeBytes;
+  if (bytes !== null) {
+    return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runKmalloc(on, flags, wholeAmount(bytes), request.node));
+  }
+  const order = orderOf(sim.kernel, request);
+  return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runPages(on, flags, order, request.node));
+}
+
 /** An element of a pool with a reserve (`mempool_alloc`, mm/mempool.c). */
 export const mempoolAlloc: readonly Api[] = [
-  { name: "mempool_alloc", family: "mempool", signature: "void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)", size: "none", alsoTakes: ["bytes", "order", "pages"], takesMask: true, exists: always, treatment, plan },
+  { name: "mempool_alloc", family: "mempool", signature: "void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)", size: "none", alsoTakes: ["bytes", "order", "pages"], takesMask: true, exists: always, treatment, plan, run },
 ];

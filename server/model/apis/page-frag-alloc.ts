@@ -1,6 +1,8 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
@@ -39,7 +41,16 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-const common = { family: "page-frag" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan };
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const planned = plan(sim.kernel, request);
+  if (planned.firstOrder > 0) {
+    const first = runPages(sim, planned.firstMask, planned.firstOrder, request.node);
+    if (first.kind !== "null") return first;
+  }
+  return runPages(sim, planned.mask, 0, request.node);
+}
+
+const common = { family: "page-frag" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Fragments of pages (`page_frag_alloc`, mm/page_alloc.c; mm/page_frag_cache.c since 6.13). */
 export const pageFragAlloc: readonly Api[] = [

@@ -1,8 +1,11 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planTreeNode } from "./_tree.ts";
+import { planTreeNode, runTreeNode } from "./_tree.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
@@ -37,11 +40,25 @@ function planRoot(kernel: Kernel, request: AllocationRequest): Plan {
   return pagesPlan(mask(request.mask & ~kernel.gfp.ZONEMASK), NO_PAGES, false);
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { bits } = sim.kernel;
+  if ((request.mask & bits.DIRECT_RECLAIM) === 0) warnOnce(sim, "radix_tree_preload: not blocking");
+  return runTreeNode(sim, mask(request.mask & ~bits.ACCOUNT));
+}
+
+function runIdr(sim: Simulation, request: AllocationRequest): RunResult {
+  return runTreeNode(sim, mask(request.mask & ~sim.kernel.bits.ACCOUNT));
+}
+
+function runRoot(): RunResult {
+  return { kind: "ok", block: null };
+}
+
 const common = { family: "tree" as ApiFamily, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always };
 
 /** Stock of tree nodes ahead of a lock (`radix_tree_preload`, lib/radix-tree.c). */
 export const radixTreePreload: readonly Api[] = [
-  { ...common, treatment, plan, name: "radix_tree_preload", signature: "int radix_tree_preload(gfp_t gfp_mask)" },
-  { ...common, treatment, plan: planIdr, name: "idr_preload", signature: "void idr_preload(gfp_t gfp_mask)" },
-  { ...common, treatment: rootTreatment, plan: planRoot, name: "INIT_RADIX_TREE", signature: "INIT_RADIX_TREE(root, gfp_t mask)" },
+  { ...common, treatment, plan, run, name: "radix_tree_preload", signature: "int radix_tree_preload(gfp_t gfp_mask)" },
+  { ...common, treatment, plan: planIdr, run: runIdr, name: "idr_preload", signature: "void idr_preload(gfp_t gfp_mask)" },
+  { ...common, treatment: rootTreatment, plan: planRoot, run: runRoot, name: "INIT_RADIX_TREE", signature: "INIT_RADIX_TREE(root, gfp_t mask)" },
 ];

@@ -1,6 +1,8 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { FRAG_BYTES } from "./page-frag-alloc.ts";
@@ -23,7 +25,16 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const planned = plan(sim.kernel, request);
+  if (planned.firstOrder > 0) {
+    const first = runPages(sim, planned.firstMask, planned.firstOrder, request.node);
+    if (first.kind !== "null") return first;
+  }
+  return runPages(sim, planned.mask, 0, request.node);
+}
+
 /** Fragments of a socket (`skb_page_frag_refill`, net/core/sock.c). */
 export const skbPageFragRefill: readonly Api[] = [
-  { name: "skb_page_frag_refill", family: "page-frag", signature: "bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp)", size: "bytes", alsoTakes: [], takesMask: true, exists: always, treatment, plan },
+  { name: "skb_page_frag_refill", family: "page-frag", signature: "bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp)", size: "bytes", alsoTakes: [], takesMask: true, exists: always, treatment, plan, run },
 ];

@@ -1,11 +1,14 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { warnOnce } from "../slowpath/simulation.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
-import { planVmalloc } from "./vmalloc.ts";
+import { planVmalloc, runVmalloc } from "./vmalloc.ts";
 
 /** GFP_VMALLOC_SUPPORTED (mm/vmalloc.c, 6.19+): what __vmalloc() does not strip. All bits before. */
 export function vmallocSupported(kernel: Kernel): Mask {
@@ -58,12 +61,30 @@ function planUnfiltered(kernel: Kernel, request: AllocationRequest): Plan {
   return planVmalloc(kernel, request.mask, bytesOf(kernel, request), request);
 }
 
+function runFiltered(sim: Simulation, request: AllocationRequest, mayBeHuge: boolean): RunResult {
+  const supported = vmallocSupported(sim.kernel);
+  if ((request.mask & ~supported) !== 0) warnOnce(sim, "vmalloc_fix_flags: unsupported flags");
+  return runVmalloc(sim, mask(request.mask & supported), bytesOf(sim.kernel, request), { node: request.node, mayBeHuge });
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runFiltered(sim, request, false);
+}
+
+function runHuge(sim: Simulation, request: AllocationRequest): RunResult {
+  return runFiltered(sim, request, true);
+}
+
+function runUnfiltered(sim: Simulation, request: AllocationRequest): RunResult {
+  return runVmalloc(sim, request.mask, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+}
+
 const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always };
 
 /** vmalloc with a mask (`__vmalloc`, mm/vmalloc.c). */
 export const vmallocWithMask: readonly Api[] = [
-  { ...common, treatment, plan, name: "__vmalloc", signature: "void *__vmalloc(unsigned long size, gfp_t gfp_mask)" },
-  { ...common, treatment, plan, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
-  { ...common, treatment: unfilteredTreatment, plan: planUnfiltered, name: "__vmalloc_node", signature: "void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node, const void *caller)" },
-  { ...common, exists: (kernel) => kernel.features.hasVrealloc, treatment: unfilteredTreatment, plan: planUnfiltered, name: "vrealloc", signature: "void *vrealloc(const void *p, size_t size, gfp_t flags)" },
+  { ...common, treatment, plan, run, name: "__vmalloc", signature: "void *__vmalloc(unsigned long size, gfp_t gfp_mask)" },
+  { ...common, treatment, plan, run: runHuge, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
+  { ...common, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "__vmalloc_node", signature: "void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node, const void *caller)" },
+  { ...common, exists: (kernel) => kernel.features.hasVrealloc, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "vrealloc", signature: "void *vrealloc(const void *p, size_t size, gfp_t flags)" },
 ];

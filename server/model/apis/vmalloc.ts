@@ -2,6 +2,12 @@ import type { Kernel } from "../kernels/kernel.ts";
 import { inInterrupt } from "../contexts.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { mightSleep } from "../slowpath/allocate.ts";
+import { bug, step, warnOnce } from "../slowpath/simulation.ts";
+import { hasFatalSignal } from "../slowpath/task.ts";
+import { runBulk } from "./alloc-pages-bulk.ts";
+import { DIED, LOOP, NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
@@ -103,9 +109,127 @@ function treatment32Zeroed(kernel: Kernel): MaskTreatment {
   return treatmentOf({ forced: mask(mask32(kernel) | kernel.bits.ZERO), notes: notes(kernel) });
 }
 
+export interface VmallocOptions {
+  readonly node: number | null;
+  /** Pages of 2 MiB are tried first for areas that large (VM_ALLOW_HUGE_VMAP). */
+  readonly mayBeHuge: boolean;
+}
+
+/**
+ * __vmalloc_node_range() (mm/vmalloc.c) of `bytes`. The address space is taken to be large enough, and the small objects
+ * and page tables to be there: what is simulated is the pages.
+ */
+export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options: VmallocOptions): RunResult {
+  const { kernel } = sim;
+  if (bytes === 0) {
+    warnOnce(sim, "__vmalloc_node_range: size 0");
+    return NULL;
+  }
+  const pages = Math.ceil(bytes / kernel.options.pageBytes);
+  const managed = sim.machine.zones.reduce((sum, zone) => sum + zone.managed, 0);
+  if (pages > managed) {
+    report(sim, flags, "the size is above all of memory");
+    return NULL;
+  }
+  if (inInterrupt(sim.context)) {
+    bug(sim, "__get_vm_area_node: in interrupt");
+    return DIED;
+  }
+  if (!kernel.features.vmallocNonBlocking || (flags & kernel.bits.DIRECT_RECLAIM) !== 0) mightSleep(sim, "alloc_vmap_area");
+  const hugeOrder = Math.log2(kernel.options.pageBytes) - 3;
+  if (options.mayBeHuge && pages >= 2 ** hugeOrder) {
+    const huge = takePages(sim, flags, Math.ceil(pages / 2 ** hugeOrder), hugeOrder, options.node);
+    if (huge.kind !== "null") return huge;
+    step(sim, "__vmalloc_node_range", () => "not enough huge pages: single pages");
+  }
+  return takePages(sim, flags, pages, 0, options.node);
+}
+
+/** vm_area_alloc_pages(): in batches where the version has them, then one by one; a NOFAIL area is tried again. */
+function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, node: number | null): RunResult {
+  const { kernel } = sim;
+  const { bits, features } = kernel;
+  const area = vmallocPageMask(kernel, flags);
+  const single = order === 0 ? area : mask(area & ~bits.NOFAIL);
+  const nofail = features.vmallocNofail && (area & bits.NOFAIL) !== 0;
+  for (;;) {
+    const before = sim.machine.version;
+    let first: RunResult | null = null;
+    let got = 0;
+    if (order === 0 && features.hasBulkAlloc) {
+      const bulkMask = mask(area & ~bits.NOFAIL);
+      while (got < wanted) {
+        const asked = Math.min(BATCH_PAGES, wanted - got);
+        const batch = runBulk(sim, bulkMask, asked, node);
+        if (batch.result.kind === "loop" || batch.result.kind === "died") return batch.result;
+        first ??= batch.result.kind === "ok" ? batch.result : null;
+        got += batch.pages;
+        if (batch.pages < asked) break;
+      }
+    }
+    while (got < wanted && !leavesForSignal(sim, nofail)) {
+      const page = runPages(sim, single, order, node);
+      if (page.kind === "loop" || page.kind === "died") return page;
+      if (page.kind !== "ok") break;
+      if (order > 0 && (area & bits.COMP) !== 0 && kernel.options.DEBUG_VM) {
+        bug(sim, "split_page: compound page");
+        return DIED;
+      }
+      first ??= page;
+      got++;
+    }
+    if (got >= wanted) return first ?? { kind: "ok", block: null };
+    if (order > 0) return NULL;
+    if (!nofail) {
+      if (features.vmallocReportsPageFailure && !hasFatalSignal(sim.context)) report(sim, flags, "not all pages came");
+      return NULL;
+    }
+    if (sim.machine.version === before) return LOOP;
+  }
+}
+
+/** Pages of one batch (mm/vmalloc.c:vm_area_alloc_pages). */
+const BATCH_PAGES = 100;
+
+function leavesForSignal(sim: Simulation, nofail: boolean): boolean {
+  switch (sim.kernel.features.vmallocFatalSignal) {
+    case "ignored":
+      return false;
+    case "aborts":
+      return hasFatalSignal(sim.context);
+    case "aborts-unless-nofail":
+      return !nofail && hasFatalSignal(sim.context);
+  }
+}
+
+function report(sim: Simulation, flags: Mask, why: string): void {
+  sim.trace.counts.warnAlloc++;
+  if ((flags & sim.kernel.bits.NOWARN) !== 0) return;
+  sim.trace.counts.vmallocReports++;
+  step(sim, "warn_alloc", () => `vmalloc error: ${why}`);
+}
+
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  return runVmalloc(sim, sim.kernel.gfp.KERNEL, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+}
+
+function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  const flags = mask(sim.kernel.gfp.KERNEL | sim.kernel.bits.ZERO);
+  return runVmalloc(sim, flags, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+}
+
+function run32(sim: Simulation, request: AllocationRequest): RunResult {
+  return runVmalloc(sim, mask32(sim.kernel), bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+}
+
+function run32Zeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  const flags = mask(mask32(sim.kernel) | sim.kernel.bits.ZERO);
+  return runVmalloc(sim, flags, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+}
+
 const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: false, exists: always };
-const plain = { ...common, treatment, plan };
-const zeroed = { ...common, treatment: zeroTreatment, plan: planZeroed };
+const plain = { ...common, treatment, plan, run };
+const zeroed = { ...common, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** Virtually contiguous memory with the mask built in (`vmalloc`, mm/vmalloc.c). */
 export const vmalloc: readonly Api[] = [
@@ -114,6 +238,6 @@ export const vmalloc: readonly Api[] = [
   { ...zeroed, name: "vzalloc", signature: "void *vzalloc(unsigned long size)" },
   { ...zeroed, name: "vzalloc_node", signature: "void *vzalloc_node(unsigned long size, int node)" },
   { ...zeroed, name: "vmalloc_user", signature: "void *vmalloc_user(unsigned long size)" },
-  { ...common, treatment: treatment32, plan: plan32, name: "vmalloc_32", signature: "void *vmalloc_32(unsigned long size)" },
-  { ...common, treatment: treatment32Zeroed, plan: plan32Zeroed, name: "vmalloc_32_user", signature: "void *vmalloc_32_user(unsigned long size)" },
+  { ...common, treatment: treatment32, plan: plan32, run: run32, name: "vmalloc_32", signature: "void *vmalloc_32(unsigned long size)" },
+  { ...common, treatment: treatment32Zeroed, plan: plan32Zeroed, run: run32Zeroed, name: "vmalloc_32_user", signature: "void *vmalloc_32_user(unsigned long size)" },
 ];

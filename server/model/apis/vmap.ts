@@ -1,6 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { inInterrupt } from "../contexts.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import { mightSleep } from "../slowpath/allocate.ts";
+import { bug } from "../slowpath/simulation.ts";
+import { DIED, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -28,7 +32,17 @@ function planUnmap(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-const common = { family: "vmalloc" as ApiFamily, size: "none" as const, alsoTakes: ["count", "pages"] as const, takesMask: false, exists: always, treatment };
+/** The area and the page tables are taken to be there. */
+function run(sim: Simulation): RunResult {
+  if (inInterrupt(sim.context)) {
+    bug(sim, "__get_vm_area_node: in interrupt");
+    return DIED;
+  }
+  mightSleep(sim, "alloc_vmap_area");
+  return { kind: "ok", block: null };
+}
+
+const common = { family: "vmalloc" as ApiFamily, size: "none" as const, alsoTakes: ["count", "pages"] as const, takesMask: false, exists: always, treatment, run };
 
 /** Mapping of pages that exist (`vmap`, mm/vmalloc.c): no memory of its own, but the same contexts as vmalloc. */
 export const vmap: readonly Api[] = [

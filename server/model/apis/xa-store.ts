@@ -1,8 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
+import type { Simulation } from "../slowpath/simulation.ts";
+import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
-import { planTreeNode } from "./_tree.ts";
+import { planTreeNode, runTreeNode } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
 import { treatmentOf } from "./_treatment.ts";
 
@@ -24,9 +26,15 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+function run(sim: Simulation, request: AllocationRequest): RunResult {
+  const { gfp, bits } = sim.kernel;
+  const first = runTreeNode(sim, mask(gfp.NOWAIT | bits.NOWARN));
+  return first.kind === "null" ? runTreeNode(sim, request.mask) : first;
+}
+
 const common = {
   family: "tree" as ApiFamily, size: "none" as const, alsoTakes: [] as const, takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasXArray, treatment, plan,
+  exists: (kernel: Kernel): boolean => kernel.features.hasXArray, treatment, plan, run,
 };
 
 /** The XArray (`xas_alloc`, lib/xarray.c; 4.20+). */

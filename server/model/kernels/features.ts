@@ -66,7 +66,7 @@ export interface Features {
   readonly nofailWarns: "when-failing" | "when-failing-unless-nowarn" | "on-slowpath-entry";
   /** Where NOFAIL with order > 1 warns: rmqueue() (to 6.11), slow-path entry (6.12..6.18), nowhere (7.0+). */
   readonly nofailHighOrderWarns: "rmqueue" | "on-slowpath-entry" | "nowhere";
-  /** rmqueue() serves orders up to 3 from the per-cpu lists first (5.14+), so that the NOFAIL order warning needs a miss. */
+  /** rmqueue() serves orders up to 3 from the per-cpu lists before it comes to the NOFAIL order warning (5.14..5.19; 6.1.192 was seen to warn first). */
   readonly pcpServesCostlyOrders: boolean;
   /** A NOFAIL request of order > 3 warns when it is about to loop (4.12..6.11). */
   readonly nofailCostlyWarnsWhenFailing: boolean;
@@ -115,6 +115,8 @@ export interface Features {
   readonly kvmallocFallsBack: "gfp-kernel" | "blocking" | "any";
   /** What the kmalloc part of a kvmalloc above one page loses or gains: NORETRY unless RETRY_MAYFAIL (to 6.15), or DIRECT_RECLAIM off unless RETRY_MAYFAIL (6.16+). */
   readonly kvmallocFirstTry: "noretry" | "no-direct-reclaim";
+  /** The vmalloc part of kvmalloc may use huge pages (VM_ALLOW_HUGE_VMAP, 5.18+). */
+  readonly kvmallocHugePages: boolean;
   /** kvmalloc drops NOFAIL for its kmalloc part (5.17+). */
   readonly kvmallocDropsNofailFirst: boolean;
   /** kvmalloc and vmalloc honour NOFAIL (5.17+). */

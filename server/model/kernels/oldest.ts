@@ -51,6 +51,7 @@ export const oldestFeatures: Features = {
   kmallocAccountCaches: false,
   kvmallocFallsBack: "gfp-kernel",
   kvmallocFirstTry: "noretry",
+  kvmallocHugePages: false,
   kvmallocDropsNofailFirst: false,
   vmallocNofail: false,
   kvmallocRefusesAboveIntMax: false,

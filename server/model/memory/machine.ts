@@ -1,6 +1,6 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { ZoneName } from "../request.ts";
-import type { MemoryState, NodeState, PageGift, ZoneState } from "./state.ts";
+import type { MemoryState, NodeState, PageGift, RangeState, ZoneState } from "./state.ts";
 
 /** Free blocks by order of one kind of pageblock. */
 export interface FreeList {
@@ -36,6 +36,8 @@ export interface Zone {
   readonly reclaimableAtStart: number;
   /** Pages that compaction can move. */
   readonly movable: number;
+  /** Movable pages that someone holds. */
+  readonly pinned: number;
   /** Compaction deferral: compact_considered, compact_defer_shift, compact_order_failed. */
   compactConsidered: number;
   compactDeferShift: number;
@@ -60,6 +62,9 @@ export interface Machine {
   readonly cpusetNodes: ReadonlySet<number> | null;
   readonly perCpuListsOff: boolean;
   readonly memcgAtLimit: boolean;
+  readonly memcgInUse: boolean;
+  readonly cachedObjects: boolean;
+  readonly range: RangeState | null;
   readonly shrinkers: readonly Shrinker[];
   oomNotifierGives: readonly PageGift[];
   /** Victims left, in the order of killing; null: unspecified ones, without end. */
@@ -85,6 +90,9 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
     perCpuListsOff: memory.perCpuListsOff ?? false,
     memcgAtLimit: memory.memcgAtLimit ?? false,
+    memcgInUse: memory.memcgInUse ?? true,
+    cachedObjects: memory.cachedObjects ?? false,
+    range: memory.range ?? null,
     shrinkers: (memory.shrinkers ?? []).map((shrinker) => ({ ...shrinker })),
     oomNotifierGives: memory.oomNotifierGives ?? [],
     killable: memory.killable === undefined ? null : [...memory.killable],
@@ -119,6 +127,7 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
     boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
     reclaimable: state.reclaimable, reclaimableAtStart: state.reclaimable,
     movable: state.movable,
+    pinned: state.pinned,
     compactConsidered: 0, compactDeferShift: 0, compactOrderFailed: maxOrder + 1,
   };
 }

@@ -33,6 +33,18 @@ export interface NodeState {
   readonly zones: readonly ZoneState[];
 }
 
+/** The pages of a range that are not free, and where it lies. */
+export interface RangeState {
+  readonly node: number;
+  readonly zone: ZoneName;
+  /** Pages in use that can be moved elsewhere. */
+  readonly movablePages: number;
+  /** Movable pages that someone holds: they cannot be moved now. */
+  readonly pinnedPages: number;
+  /** Pages of the kernel: the range cannot be isolated. */
+  readonly unmovablePages: number;
+}
+
 /** A state of memory, as the language's `memory` and the `verdict` command's `memory` give it. */
 export interface MemoryState {
   readonly nodes: readonly NodeState[];
@@ -54,6 +66,12 @@ export interface MemoryState {
    * decides, and a victim gives back what the request needs.
    */
   readonly killable?: readonly (readonly PageGift[])[];
+  /** Slab caches have an object free, so that no slab is needed; false if left out. */
+  readonly cachedObjects?: boolean;
+  /** A memory cgroup with kernel accounting exists besides the root, so that __GFP_ACCOUNT means something; true if left out. */
+  readonly memcgInUse?: boolean;
+  /** What the range of a call of alloc_contig_range() holds; left out: as the zone it lies in (see ranges/range.ts). */
+  readonly range?: RangeState;
   /** The per-cpu page lists are disabled (batch 1, high 0): rmqueue() goes to the buddy lists at once. */
   readonly perCpuListsOff?: boolean;
 }

@@ -18,6 +18,8 @@ export interface AllocContext {
 }
 
 const MIGRATE_MOVABLE = 1;
+/** pcp_allowed_order(): the per-cpu lists hold orders up to 3 (and huge pages). */
+const PCP_ORDER = 3;
 const WMARK_MASK = ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH;
 
 /** ac->preferred_zoneref: the first zone of the list that the nodemask allows. */
@@ -140,7 +142,8 @@ function rmqueue(
   sim: Simulation, zone: Zone, mask: Mask, order: number, allocFlags: number, migratetype: number,
 ): PageBlock["from"] | null {
   const { features, bits } = sim.kernel;
-  if (features.nofailHighOrderWarns === "rmqueue" && order > 1 && (mask & bits.NOFAIL) !== 0) {
+  const fromPerCpuList = features.pcpServesCostlyOrders && order <= PCP_ORDER && !sim.machine.perCpuListsOff;
+  if (features.nofailHighOrderWarns === "rmqueue" && order > 1 && (mask & bits.NOFAIL) !== 0 && !fromPerCpuList) {
     warnOnce(sim, "rmqueue: nofail above order 1");
   }
   if (order > 0 && (allocFlags & highatomicReserving(sim.kernel)) !== 0 && takeBlock(zone.highatomic, order)) return "highatomic";

@@ -8,6 +8,7 @@ export const v5_18: Release = {
   source: "Not read. The changes lie between 5.15.19 and 5.19.12; this release is recalled.",
   flags: flags5_18,
   features: {
+    kvmallocHugePages: true,
     memcgOvershootFor: "high",
     kvmallocIntMaxHonoursNowarn: true,
   },

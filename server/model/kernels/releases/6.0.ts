@@ -8,6 +8,7 @@ export const v6_0: Release = {
   source: "Not read. The changes lie between 5.19.12 and 6.5-rc1; this release is recalled.",
   composites: { HIGHUSER_MOVABLE: [...highuserMovable, "SKIP_KASAN_POISON", "SKIP_KASAN_UNPOISON"] },
   features: {
+    pcpServesCostlyOrders: false,
     vmallocFatalSignal: "aborts",
   },
 };

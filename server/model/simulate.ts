@@ -1,0 +1,68 @@
+import { apiNamed } from "./apis.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import type { MemoryState, Outcome } from "./memory/state.ts";
+import type { AllocationRequest } from "./request.ts";
+import type { RunResult } from "./apis/_run.ts";
+import { simulationOf, type Simulation } from "./slowpath/simulation.ts";
+
+export interface SimulateOptions {
+  /** Record what happens, step by step, for people. */
+  readonly steps: boolean;
+  /** How many tries on the free lists of a call that goes round for ever are recorded before it is given up; 0: none. */
+  readonly loopAttempts?: number;
+}
+
+/**
+ * Runs one request on a state of memory, which is not changed. `result` is `ok`, `null`, `loop`, an errno name
+ * (alloc_contig_range), `oom` where the OOM killer was called and found nobody to kill (the kernel panics), `died` where
+ * the kernel stops at a BUG, and `unknown` where the model has no such function in this kernel; `steps` then says why.
+ * Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the complaint
+ * of DEBUG_ATOMIC_SLEEP, given without the option too: the call slept, or might have, where it may not.
+ */
+export function simulate(kernel: Kernel, request: AllocationRequest, memory: MemoryState, options: SimulateOptions): Outcome {
+  const sim = simulationOf(kernel, request.context, memory, { steps: options.steps, loopAttempts: options.loopAttempts ?? 0 });
+  const api = apiNamed(request.api);
+  if (api === null || !api.exists(kernel)) {
+    const text = api === null ? `The model does not know ${request.api}.` : `${request.api} does not exist in ${kernel.name}.`;
+    sim.trace.steps.push({ at: request.api, text });
+    return outcomeOf(sim, "unknown", { kind: "null" });
+  }
+  const result = api.run(sim, request);
+  return outcomeOf(sim, resultName(sim, result), result);
+}
+
+function resultName(sim: Simulation, result: RunResult): string {
+  switch (result.kind) {
+    case "ok":
+    case "zero-size":
+      return "ok";
+    case "null":
+    case "loop":
+      return result.kind;
+    case "died":
+      return sim.trace.bugSites.some((site) => site.startsWith("out_of_memory:")) ? "oom" : "died";
+    case "errno":
+      return result.errno;
+  }
+}
+
+function outcomeOf(sim: Simulation, result: string, ran: RunResult): Outcome {
+  const { counts, attempts, warnSites, bugSites, sleepSites, steps } = sim.trace;
+  const block = ran.kind === "ok" ? ran.block : null;
+  return {
+    result,
+    node: block?.node ?? null,
+    zone: block === null ? null : sim.kernel.zones[block.zoneIndex] ?? null,
+    warnSites,
+    bugSites,
+    sleepSplat: sleepSites.length > 0,
+    failureReport: counts.failureReports + counts.vmallocReports > 0,
+    directReclaim: counts.directReclaim > 0,
+    compaction: counts.tryToCompact > 0,
+    kswapdWoken: counts.wakeKswapd > 0,
+    oomInvoked: counts.outOfMemory > 0,
+    drains: counts.drainAllPages > 0,
+    attempts,
+    steps,
+  };
+}
