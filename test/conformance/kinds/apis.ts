@@ -1,0 +1,153 @@
+import { apiNamed } from "../../../server/model/apis.ts";
+import type { RunResult } from "../../../server/model/apis/_run.ts";
+import { UNEXPECTED_GFP } from "../../../server/model/apis/kmalloc.ts";
+import { mask as maskOf } from "../../../server/model/masks/mask.ts";
+import type { MemoryState, RangeState } from "../../../server/model/memory/state.ts";
+import type { AllocationRequest, CacheFacts } from "../../../server/model/request.ts";
+import { simulationOf, type AllocResult, type Simulation } from "../../../server/model/slowpath/simulation.ts";
+import { observedFields } from "../observed.ts";
+import type { Fields, KindCheck, Row, Scene } from "../row.ts";
+import { eventOf, numberOf, textOf } from "../row.ts";
+import { simulatedFields, SPINS } from "./pressure.ts";
+
+/** What the recorder asked its bulk calls for. */
+const BULK_PAGES = 20;
+/** The object size of the recorder's caches and of its mempool of objects where the row names none. */
+const SOME_BYTES = 256;
+
+const NO_CACHE: CacheFacts = { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: SOME_BYTES };
+
+/** `kmem_cache_alloc(new slab, ctor)`: the function, and what the recorder adds in parentheses. */
+function apiOf(row: Row): { readonly name: string; readonly notes: string } {
+  const parts = /^([^(]*)(?:\((.*)\))?$/.exec(textOf(row, "api"));
+  return { name: parts?.[1] ?? "", notes: parts?.[2] ?? "" };
+}
+
+function requestOf(row: Row, scene: Scene): AllocationRequest {
+  const { name, notes } = apiOf(row);
+  const size = numberOf(row, "size");
+  const api = apiNamed(name);
+  const pages = (name === "alloc_contig_pages" || name === "cma_alloc") && size !== null;
+  // A size of 0 is left out of the recording.
+  const bytes = size ?? (api?.size === "bytes" ? 0 : null);
+  const cached = name.startsWith("kmem_cache_");
+  return {
+    api: name,
+    mask: name === "cma_alloc" ? maskOf(textOf(row, "n") === "warn" ? 0 : 1) : maskOf(Number(textOf(row, "g"))),
+    order: pages ? null : numberOf(row, "order"),
+    sizeBytes: pages || cached ? null : notes === "kmalloc pool" ? SOME_BYTES : bytes,
+    pages: pages ? size : null,
+    count: api?.size === "count" ? BULK_PAGES : null,
+    context: scene.context,
+    node: numberOf(row, "rnid"),
+    cache: cached ? { ...NO_CACHE, ctor: notes.includes("ctor"), dma: notes === "SLAB_CACHE_DMA", sizeBytes: size ?? SOME_BYTES } : null,
+    poolEmpty: notes.startsWith("emptied"),
+  };
+}
+
+/** The state of memory with what only the row itself says: whether the slab cache was empty, and what the range held. */
+function memoryOf(row: Row, scene: Scene): MemoryState {
+  const range = rangeOf(row);
+  return {
+    ...scene.memory,
+    cachedObjects: eventOf(row, "newslab") === 0 && !apiOf(row).notes.includes("new slab"),
+    // Only the parts of p2 and pm put the task into a memory cgroup.
+    memcgInUse: /^p(2|m)/.test(textOf(row, "part")),
+    ...(range === null ? {} : { range }),
+  };
+}
+
+function rangeOf(row: Row): RangeState | null {
+  const free = { node: 0, zone: "Movable", movablePages: 0, pinnedPages: 0, unmovablePages: 0 } as const;
+  switch (textOf(row, "state")) {
+    case "range free":
+      return free;
+    case "range mapped anon":
+      return { ...free, movablePages: 1 };
+    case "range pinned":
+      return { ...free, pinnedPages: 1 };
+    case "range unmovable":
+      return { ...free, unmovablePages: 1 };
+    default:
+      return null;
+  }
+}
+
+function pageOf(result: RunResult): AllocResult {
+  switch (result.kind) {
+    case "ok":
+      return result.block;
+    case "loop":
+    case "died":
+      return result.kind;
+    default:
+      return null;
+  }
+}
+
+const ERRNO = { EINVAL: -22, EBUSY: -16, ENOMEM: -12, EINTR: -4 } as const;
+
+/** One call of the row's function on the row's machine. */
+function call(row: Row, scene: Scene): Fields {
+  const request = requestOf(row, scene);
+  const api = apiNamed(request.api);
+  if (api === null) return { result: `unknown function ${request.api}` };
+  const sim = simulationOf(scene.kernel, scene.context, memoryOf(row, scene), { loopAttempts: SPINS });
+  const result = api.run(sim, request);
+  return { ...fieldsOf(sim, result) };
+}
+
+function fieldsOf(sim: Simulation, result: RunResult): Fields {
+  const { counts, warnSites } = sim.trace;
+  const placed = result.kind === "ok" && result.block !== null;
+  const { node, zone, pfmemalloc, ...rest } = simulatedFields(sim, pageOf(result));
+  return {
+    ...rest,
+    result: result.kind === "errno" ? "null" : result.kind,
+    err: result.kind === "errno" ? ERRNO[result.errno] : null,
+    // An object that was in its cache, or percpu memory, lies where it came from once.
+    ...(placed || result.kind !== "ok" ? { node, zone } : {}),
+    warn: warnSites.filter((site) => site !== UNEXPECTED_GFP),
+    fixup: warnSites.includes(UNEXPECTED_GFP),
+    report: counts.vmallocReports > 0 ? "vmalloc" : rest["report"],
+    pfmemalloc: placed ? pfmemalloc : null,
+  };
+}
+
+function observed(row: Row, scene: Scene): Fields {
+  const calls = row["calls"];
+  return {
+    ...observedFields(row, scene.release),
+    err: numberOf(row, "err"),
+    fixup: textOf(row, "fixup") !== "",
+    target: Array.isArray(calls) && Array.isArray(calls[0]) ? Number(calls[0][0]) : null,
+  };
+}
+
+/** The fields by which rows with memory to spare are judged. */
+function outcome(row: Row, scene: Scene): Fields {
+  const { result, node, zone, warn, sleep, bug, fixup } = call(row, scene);
+  return { result, ...(zone === undefined ? {} : { node, zone }), warn, sleep, bug, fixup };
+}
+
+/** The fields of a range: errno, drains, and what the first migration target was asked for with. */
+function contig(row: Row, scene: Scene): Fields {
+  const { result, err, drain, warn, attempts, zone } = call(row, scene);
+  const first: unknown = Array.isArray(attempts) ? attempts[0] : undefined;
+  const target = Array.isArray(first) ? Number(first[0]) : null;
+  return { result, err, drain, warn, target, zone };
+}
+
+const SPARE: KindCheck["minima"] = { "*": 0.995 };
+
+export const apiChecks: readonly KindCheck[] = [
+  { kind: "plenty", model: outcome, observed, minima: SPARE },
+  { kind: "plenty_newslab", model: outcome, observed, minima: SPARE },
+  { kind: "deadly", model: outcome, observed, minima: SPARE },
+  { kind: "zonepick", model: outcome, observed, minima: SPARE },
+  { kind: "memcg_limit", model: outcome, observed, minima: SPARE },
+  { kind: "pressure_api", model: call, observed, minima: { attempts: 0.98, "*": 0.99 } },
+  { kind: "pressure_newslab", model: call, observed, minima: { attempts: 0.98, "*": 0.99 } },
+  { kind: "contig", model: contig, observed, minima: { "*": 0.99 } },
+  { kind: "contig_comp", model: contig, observed, minima: { "*": 0.99 } },
+];
