@@ -134,8 +134,11 @@ export interface ContextDeclaration extends DeclarationBase {
   readonly items: readonly ContextItem[];
 }
 
+/** One member for each kind, so that a kind picks its member out. */
+type EachKind<K extends string, Fields> = { [Kind in K]: { readonly kind: Kind } & Fields }[K];
+
 export type CacheFact =
-  | (Span & { readonly kind: "ctor" | "dma" | "account" | "reclaimable" })
+  | (Span & EachKind<"ctor" | "dma" | "account" | "reclaimable", unknown>)
   | (Span & { readonly kind: "size"; readonly size: Size | null });
 
 /** `sleeps never`, `zone Normal`, `retries 3`, `succeeds`. */
@@ -176,9 +179,7 @@ export interface Effect extends Span {
 }
 
 export type Clause = Span & { readonly keyword: Span } & (
-    | { readonly kind: "allow"; readonly predicate: Predicate; readonly because: Text | null }
-    | { readonly kind: "forbid"; readonly predicate: Predicate; readonly because: Text | null }
-    | { readonly kind: "warn"; readonly predicate: Predicate; readonly because: Text | null }
+    | EachKind<"allow" | "forbid" | "warn", { readonly predicate: Predicate; readonly because: Text | null }>
     | { readonly kind: "require"; readonly predicate: Predicate; readonly when: Predicate; readonly because: Text | null }
     | { readonly kind: "ignore"; readonly masks: readonly Mask[]; readonly because: Text | null }
     /** `when` null: `otherwise`. */
@@ -194,7 +195,7 @@ export interface PolicyDeclaration extends DeclarationBase {
 }
 
 export type ZoneFact = Span & { readonly keyword: Span } & (
-    | { readonly kind: "managed" | "reclaimable" | "movable" | "pinned" | "cma" | "highatomic"; readonly amount: Amount | null }
+    | EachKind<"managed" | "reclaimable" | "movable" | "pinned" | "cma" | "highatomic", { readonly amount: Amount | null }>
     | { readonly kind: "free"; readonly blocks: readonly (Span & { readonly order: Numeral; readonly count: Numeral })[] }
     | { readonly kind: "watermarks"; readonly marks: readonly (Span & { readonly name: Name; readonly amount: Amount })[] }
   );
@@ -219,7 +220,7 @@ export interface MemoryDeclaration extends DeclarationBase {
 
 export type ExpectForm =
   | (Span & { readonly kind: "facts"; readonly on: Name | null; readonly facts: readonly Fact[] })
-  | (Span & { readonly kind: "forbids" | "allows"; readonly mask: Mask })
+  | (Span & EachKind<"forbids" | "allows", { readonly mask: Mask }>)
   | (Span & { readonly kind: "within"; readonly policy: Name | null })
   | (Span & { readonly kind: "gives"; readonly when: Predicate | null; readonly gives: Predicate });
 
