@@ -41,4 +41,10 @@ export async function build(options: { readonly dev: boolean }): Promise<void> {
   chmodSync(inRoot("dist/allocpolicy.cjs"), 0o755);
 }
 
-if (isProgram(import.meta.url)) await build({ dev: process.argv.includes("--dev") });
+if (isProgram(import.meta.url)) {
+  // esbuild has printed its errors itself.
+  await build({ dev: process.argv.includes("--dev") }).catch((error: unknown) => {
+    if (!(error instanceof Error && "errors" in error)) console.error(error);
+    process.exitCode = 1;
+  });
+}
