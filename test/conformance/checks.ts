@@ -1,3 +1,4 @@
+import { apiChecks } from "./kinds/apis.ts";
 import { evaluators } from "./kinds/masks.ts";
 import { pressureChecks } from "./kinds/pressure.ts";
 import type { Fields, KindCheck, Row } from "./row.ts";
@@ -22,4 +23,4 @@ const maskChecks: readonly KindCheck[] = Object.entries(evaluators).map(([kind, 
 }));
 
 /** Every kind that is checked, by name. */
-export const CHECKS: ReadonlyMap<string, KindCheck> = new Map([...maskChecks, ...pressureChecks].map((check) => [check.kind, check]));
+export const CHECKS: ReadonlyMap<string, KindCheck> = new Map([...maskChecks, ...pressureChecks, ...apiChecks].map((check) => [check.kind, check]));

@@ -152,22 +152,23 @@ function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, 
   const area = vmallocPageMask(kernel, flags);
   const single = order === 0 ? area : mask(area & ~bits.NOFAIL);
   const nofail = features.vmallocNofail && (area & bits.NOFAIL) !== 0;
+  const batched = features.vmallocBatchesCarryNofail ? area : mask(area & ~bits.NOFAIL);
+  const staysForSignal = nofail && (order === 0 || !features.vmallocBatchesCarryNofail);
   for (;;) {
     const before = sim.machine.version;
     let first: RunResult | null = null;
     let got = 0;
     if (order === 0 && features.hasBulkAlloc) {
-      const bulkMask = mask(area & ~bits.NOFAIL);
       while (got < wanted) {
         const asked = Math.min(BATCH_PAGES, wanted - got);
-        const batch = runBulk(sim, bulkMask, asked, node);
+        const batch = runBulk(sim, batched, asked, node);
         if (batch.result.kind === "loop" || batch.result.kind === "died") return batch.result;
         first ??= batch.result.kind === "ok" ? batch.result : null;
         got += batch.pages;
         if (batch.pages < asked) break;
       }
     }
-    while (got < wanted && !leavesForSignal(sim, nofail)) {
+    while (got < wanted && !leavesForSignal(sim, staysForSignal)) {
       const page = runPages(sim, single, order, node);
       if (page.kind === "loop" || page.kind === "died") return page;
       if (page.kind !== "ok") break;

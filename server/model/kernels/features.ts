@@ -129,6 +129,8 @@ export interface Features {
   /** __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported (development tree, commit 3caedb3b99ea; 7.0.12 was seen to strip it). */
   readonly vmallocFiltersFlags: boolean;
   readonly vmallocSupportsRetryMayfail: boolean;
+  /** vm_area_alloc_pages() passes NOFAIL to the batches too, and its huge pages know nothing of it (6.12+); before, batches went without. */
+  readonly vmallocBatchesCarryNofail: boolean;
   /** A fatal signal ends the page loop of vmalloc: never (5.15), also for NOFAIL (6.0..6.9), not for NOFAIL (6.1.192, 6.10+). */
   readonly vmallocFatalSignal: "ignored" | "aborts" | "aborts-unless-nofail";
   /**

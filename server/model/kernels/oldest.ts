@@ -59,6 +59,7 @@ export const oldestFeatures: Features = {
   vmallocNonBlocking: false,
   vmallocFiltersFlags: false,
   vmallocSupportsRetryMayfail: false,
+  vmallocBatchesCarryNofail: false,
   vmallocFatalSignal: "ignored",
   vmallocPageTables: "gfp-kernel",
   vmallocReportsPageFailure: true,

@@ -100,7 +100,8 @@ function call(row: Row, scene: Scene): Fields {
 function fieldsOf(sim: Simulation, result: RunResult): Fields {
   const { counts, warnSites } = sim.trace;
   const placed = result.kind === "ok" && result.block !== null;
-  const { node, zone, pfmemalloc, ...rest } = simulatedFields(sim, pageOf(result));
+  // Whether a page came from the reserves does not show behind slab and pools.
+  const { node, zone, pfmemalloc: _reserves, ...rest } = simulatedFields(sim, pageOf(result));
   return {
     ...rest,
     result: result.kind === "errno" ? "null" : result.kind,
@@ -110,32 +111,50 @@ function fieldsOf(sim: Simulation, result: RunResult): Fields {
     warn: warnSites.filter((site) => site !== UNEXPECTED_GFP),
     fixup: warnSites.includes(UNEXPECTED_GFP),
     report: counts.vmallocReports > 0 ? "vmalloc" : rest["report"],
-    pfmemalloc: placed ? pfmemalloc : null,
   };
 }
 
 function observed(row: Row, scene: Scene): Fields {
-  const calls = row["calls"];
+  const fields = observedFields(row, scene.release);
   return {
-    ...observedFields(row, scene.release),
+    ...fields,
     err: numberOf(row, "err"),
     fixup: textOf(row, "fixup") !== "",
-    target: Array.isArray(calls) && Array.isArray(calls[0]) ? Number(calls[0][0]) : null,
+    target: firstMask(fields),
   };
+}
+
+/** The mask of the first try on the free lists. */
+function firstMask(fields: Fields): number | null {
+  const attempts = fields["attempts"];
+  const first: unknown = Array.isArray(attempts) ? attempts[0] : undefined;
+  return Array.isArray(first) ? Number(first[0]) : null;
+}
+
+/** A search over ranges meets the same warning in each. */
+function distinct(sites: unknown): readonly unknown[] {
+  return Array.isArray(sites) ? [...new Set<unknown>(sites)] : [];
+}
+
+/** What was seen of a range, in the form of `contig`. */
+function observedContig(row: Row, scene: Scene): Fields {
+  const fields = observed(row, scene);
+  return { ...fields, warn: distinct(fields["warn"]) };
 }
 
 /** The fields by which rows with memory to spare are judged. */
 function outcome(row: Row, scene: Scene): Fields {
   const { result, node, zone, warn, sleep, bug, fixup } = call(row, scene);
-  return { result, ...(zone === undefined ? {} : { node, zone }), warn, sleep, bug, fixup };
+  const place = zone === undefined ? {} : { node, zone };
+  // The recorder could not print slab's complaint once the kernel had died.
+  return { result, ...place, warn, sleep, bug, ...(result === "died" ? {} : { fixup }) };
 }
 
 /** The fields of a range: errno, drains, and what the first migration target was asked for with. */
 function contig(row: Row, scene: Scene): Fields {
-  const { result, err, drain, warn, attempts, zone } = call(row, scene);
-  const first: unknown = Array.isArray(attempts) ? attempts[0] : undefined;
-  const target = Array.isArray(first) ? Number(first[0]) : null;
-  return { result, err, drain, warn, target, zone };
+  const fields = call(row, scene);
+  const { result, err, drain, warn, node, zone } = fields;
+  return { result, err, drain, warn: distinct(warn), target: firstMask(fields), node, zone };
 }
 
 const SPARE: KindCheck["minima"] = { "*": 0.995 };
@@ -148,6 +167,6 @@ export const apiChecks: readonly KindCheck[] = [
   { kind: "memcg_limit", model: outcome, observed, minima: SPARE },
   { kind: "pressure_api", model: call, observed, minima: { attempts: 0.98, "*": 0.99 } },
   { kind: "pressure_newslab", model: call, observed, minima: { attempts: 0.98, "*": 0.99 } },
-  { kind: "contig", model: contig, observed, minima: { "*": 0.99 } },
-  { kind: "contig_comp", model: contig, observed, minima: { "*": 0.99 } },
+  { kind: "contig", model: contig, observed: observedContig, minima: { "*": 0.99 } },
+  { kind: "contig_comp", model: contig, observed: observedContig, minima: { "*": 0.99 } },
 ];
