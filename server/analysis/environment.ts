@@ -32,6 +32,8 @@ export interface Binding {
   readonly region: number;
   readonly declaration: Declaration;
   readonly slot: Slot;
+  /** The declaration has syntax errors: what it says is not fully known. */
+  readonly damaged: boolean;
 }
 
 /** What the declarations of one file are judged by: kernels, options and the names that are visible. */
@@ -42,14 +44,18 @@ export interface Environment {
   readonly kernels: readonly Kernel[];
   /** The kernels in force, those that answer alike together: each group is asked once. */
   readonly groups: readonly KernelGroup[];
-  /** Where they come from: the file's header, the settings, or for want of both the newest release. */
-  readonly kernelsFrom: "header" | "settings" | "newest";
+  /** Where they come from: the file's header, the settings, or for want of both the newest release. `nothing`: a header without any known version. */
+  readonly kernelsFrom: "header" | "settings" | "newest" | "nothing";
   /** For messages: `6.12`, `6.1 .. 6.12`, `6.1, 6.6`. */
   readonly kernelsText: string;
   readonly options: BuildOptions;
   readonly ruleLevels: Readonly<Record<string, Severity | "off">>;
   /** Every imported file has been looked for: a name that is not found does not exist. */
   readonly complete: boolean;
+  /** False where the `kernel` header cannot be read or names no known version: then nothing is said about what the kernel does. */
+  readonly judges: boolean;
+  /** The name stands in a declaration that cannot be read: it may be declared there. */
+  readonly mayBeDamaged: (name: string) => boolean;
   /** The declaration that a name stands for, in this file or in what it imports (at any depth). */
   readonly lookup: (space: NameSpace, name: string) => Binding | null;
   /** All declarations of the name, the one that counts first: more than one is an error. */

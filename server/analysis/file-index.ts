@@ -16,6 +16,10 @@ export interface FileIndex {
   readonly configs: readonly number[];
   /** The first region that holds a declaration; -1: none. */
   readonly firstDeclaration: number;
+  /** Words of damaged regions: names that may be declared there. */
+  readonly damagedWords: ReadonlySet<string>;
+  /** Damage before the first declaration, or in a `kernel` header: what to check against is not known. */
+  readonly headerDamaged: boolean;
 }
 
 /** How two lists of regions differ: equal up to `start`, equal again from `oldEnd` and `newEnd`. */
@@ -63,6 +67,7 @@ function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
     const after = file.regions[i]?.item ?? null;
     if ((before?.kind ?? null) !== (after?.kind ?? null)) return freshIndex(file, names);
     if (!sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? [])) return freshIndex(file, names);
+    if (!sameStrings(previous.names[i]?.words ?? [], names[i]?.words ?? [])) return freshIndex(file, names);
   }
   return { ...previous, file, names };
 }
@@ -77,9 +82,16 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex 
   const imports: number[] = [];
   const kernels: number[] = [];
   const configs: number[] = [];
+  const damagedWords = new Set<string>();
+  let headerDamaged = false;
   let firstDeclaration = -1;
   for (let i = 0; i < file.regions.length; i++) {
-    const item = file.regions[i]?.item ?? null;
+    const region = file.regions[i];
+    const item = region?.item ?? null;
+    if (region !== undefined && region.problems.length > 0) {
+      for (const word of names[i]?.words ?? []) damagedWords.add(word);
+      if (item?.kind === "kernel" || (item === null && firstDeclaration < 0)) headerDamaged = true;
+    }
     if (item === null) continue;
     if (item.kind === "import") imports.push(i);
     else if (item.kind === "kernel") kernels.push(i);
@@ -96,7 +108,7 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex 
       else all.push(i);
     }
   }
-  return { file, names, first, several, imports, kernels, configs, firstDeclaration };
+  return { file, names, first, several, imports, kernels, configs, firstDeclaration, damagedWords, headerDamaged };
 }
 
 /** All regions of the file that export a key, in order. */

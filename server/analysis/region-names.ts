@@ -10,6 +10,8 @@ export interface NameUse {
   readonly space: NameSpace;
   readonly role: UseRole;
   readonly name: Name;
+  /** Of a `like` in the subject space: whether it stands in a request or in a policy. */
+  readonly likeKind?: "request" | "policy";
 }
 
 /** The names that a region declares and uses. Depends on the region alone. */
@@ -20,6 +22,8 @@ export interface RegionNames {
   readonly uses: readonly NameUse[];
   /** Keys of what it uses, each once. */
   readonly needs: readonly string[];
+  /** Of a damaged region: the words in it, any of which may be a name that the damage hides. */
+  readonly words: readonly string[];
 }
 
 /** The key of a name in its space: one string, so that a set of them can be asked quickly. */
@@ -48,25 +52,57 @@ export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
   }
 }
 
-const NO_NAMES: RegionNames = { declares: null, exports: [], uses: [], needs: [] };
+const NO_NAMES: RegionNames = { declares: null, exports: [], uses: [], needs: [], words: [] };
 const cache = new WeakMap<Region, RegionNames>();
 
 export function namesOf(region: Region): RegionNames {
-  if (region.item === null) return NO_NAMES;
+  if (region.item === null && region.problems.length === 0) return NO_NAMES;
   const known = cache.get(region);
   if (known !== undefined) return known;
-  const names = collect(region.item);
-  cache.set(region, names);
-  return names;
+  const names = region.item === null ? NO_NAMES : collect(region.item);
+  const whole = region.problems.length === 0 ? names : { ...names, words: wordsOf(region) };
+  cache.set(region, whole);
+  return whole;
 }
+
+/** Words that are kept of one damaged region: a pasted novel declares nothing. */
+const MOST_WORDS = 2000;
+
+/** The words of a damaged region, as they stand and with the damage taken out: `napi#poll` may have been `napipoll`. */
+function wordsOf(region: Region): readonly string[] {
+  const words = new Set<string>();
+  const add = (text: string): void => {
+    for (const [word] of text.matchAll(/[A-Za-z_]\w*/g)) {
+      if (words.size >= MOST_WORDS) return;
+      words.add(word);
+    }
+  };
+  add(region.text);
+  let mended = "";
+  let at = 0;
+  for (const { start, end } of region.problems) {
+    if (start < at) continue;
+    mended += region.text.slice(at, start);
+    at = end;
+  }
+  add(mended + region.text.slice(at));
+  return [...words];
+}
+
+/** The key of "a damaged region holds this word". Everything that uses the word may have its declaration there. */
+export function damageKeys(word: string): readonly string[] {
+  return DAMAGED_SPACES.map((space) => nameKey(space, word));
+}
+
+const DAMAGED_SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
 
 function collect(item: Item): RegionNames {
   const uses: NameUse[] = [];
   const exports: string[] = [];
   const needs = new Set<string>();
-  const use = (space: NameSpace, role: UseRole, name: Name | null): void => {
+  const use = (space: NameSpace, role: UseRole, name: Name | null, likeKind?: "request" | "policy"): void => {
     if (name === null) return;
-    uses.push({ space, role, name });
+    uses.push(likeKind === undefined ? { space, role, name } : { space, role, name, likeKind });
     needs.add(nameKey(space, name.text));
   };
   const useMask = (mask: Mask, parameter: string | null): void => eachMaskName(mask, (role, name) => {
@@ -98,7 +134,7 @@ function collect(item: Item): RegionNames {
       break;
     case "request":
       declares = item.name;
-      use("subject", "like", item.like);
+      use("subject", "like", item.like, "request");
       for (const property of item.properties) {
         switch (property.kind) {
           case "api": if (property.api !== null) needs.add(apiKey(property.api.text)); break;
@@ -112,7 +148,7 @@ function collect(item: Item): RegionNames {
       break;
     case "policy":
       declares = item.name;
-      use("subject", "like", item.like);
+      use("subject", "like", item.like, "policy");
       for (const api of item.apis) exports.push(apiKey(api.text));
       for (const clause of item.clauses) {
         switch (clause.kind) {
@@ -145,7 +181,7 @@ function collect(item: Item): RegionNames {
       break;
   }
   if (declares !== null) for (const space of spacesOf(item.kind)) exports.push(nameKey(space, declares.text));
-  return { declares, exports, uses, needs: [...needs] };
+  return { declares, exports, uses, needs: [...needs], words: [] };
 }
 
 /** Visits the names of a mask from left to right, with a stack of its own: a mask may be nested to any depth. */

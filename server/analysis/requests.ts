@@ -1,11 +1,17 @@
-import type { Mask as MaskNode, Name, Property, RequestDeclaration } from "../../grammar/ast.ts";
+import type { CacheFact, Mask as MaskNode, Name, Property, RequestDeclaration } from "../../grammar/ast.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";
-import type { Context } from "../model/contexts.ts";
+import { apiNamed } from "../model/apis.ts";
+import { contextOf, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
+import { EMPTY } from "../model/masks/mask.ts";
 import type { AllocationRequest, CacheFacts, Verdict } from "../model/request.ts";
-import type { Binding, Environment } from "./environment.ts";
-import type { MaskValue } from "./masks.ts";
+import { verdict } from "../model/verdict.ts";
+import { contextNamed } from "./contexts.ts";
+import type { Binding, Environment, Slot } from "./environment.ts";
+import { graphOf, type Graph } from "./graph.ts";
+import { evaluateMask, type MaskValue } from "./masks.ts";
 import type { PropertyOf, Written } from "./properties.ts";
+import { bytesOfSize, orderOfBytes } from "./sizes.ts";
 
 /** A size as written, and as the API takes it. */
 export interface ResolvedSize {
@@ -53,6 +59,271 @@ export interface KernelRequest {
   readonly verdict: Verdict;
 }
 
-export declare function resolveRequest(environment: Environment, declaration: RequestDeclaration): ResolvedRequest;
+/** Requests, by the one that each is `like`. */
+export const likeGraph: Graph = graphOf((environment, binding) => {
+  const { declaration } = binding;
+  if (declaration.kind !== "request" || declaration.like === null) return [];
+  const used = environment.lookup("subject", declaration.like.text);
+  return used?.declaration.kind === "request" ? [used] : [];
+});
+
+type Slotted = "api" | "size" | "count" | "flags" | "context" | "node" | "zone" | "cache" | "handles" | "fallback" | "policy" | "expect" | "waive";
+
+/** The property whose place another one takes: a size in another unit replaces a size. */
+function placeOf(kind: Property["kind"]): Slotted {
+  return kind === "order" || kind === "pages" ? "size" : kind;
+}
+
+/** The properties in force, by what they speak of; those that may stand more than once as lists. */
+interface PropertySet {
+  readonly single: ReadonlyMap<Slotted, Written>;
+  readonly policies: readonly Written<PropertyOf<"policy">>[];
+  readonly waivers: readonly Written<PropertyOf<"waive">>[];
+}
+
+const NO_PROPERTIES: PropertySet = { single: new Map(), policies: [], waivers: [] };
+const propertySets = new WeakMap<Slot, PropertySet>();
+const resolvedRequests = new WeakMap<Slot, ResolvedRequest>();
+
+/** The properties of a request with those that it inherits. Of a property written twice the last one counts, as in devicetree. */
+function propertySetOf(environment: Environment, binding: Binding): PropertySet {
+  likeGraph.inOrder(environment, binding, (used) => propertySets.has(used.slot), (used, cyclic) => {
+    const base = cyclic ? undefined : likeGraph.usesOf(environment, used)[0];
+    const inherited = base === undefined ? NO_PROPERTIES : inheritedFrom(propertySets.get(base.slot) ?? NO_PROPERTIES, base);
+    const { declaration } = used;
+    propertySets.set(used.slot, declaration.kind === "request" ? withOwn(inherited, declaration.properties) : NO_PROPERTIES);
+  });
+  return propertySets.get(binding.slot) ?? NO_PROPERTIES;
+}
+
+function inheritedFrom(set: PropertySet, base: Binding): PropertySet {
+  const single = new Map<Slotted, Written>();
+  for (const [place, written] of set.single) single.set(place, { ...written, inheritedFrom: written.inheritedFrom ?? base });
+  return {
+    single,
+    policies: set.policies.map((written) => ({ ...written, inheritedFrom: written.inheritedFrom ?? base })),
+    waivers: set.waivers.map((written) => ({ ...written, inheritedFrom: written.inheritedFrom ?? base })),
+  };
+}
+
+/** Waivers add up; policies of its own replace those that a request would inherit. Beliefs are never inherited: they are about one request. */
+function withOwn(inherited: PropertySet, own: readonly Property[]): PropertySet {
+  const single = new Map(inherited.single);
+  const policies: Written<PropertyOf<"policy">>[] = [];
+  const waivers = [...inherited.waivers];
+  for (const property of own) {
+    if (property.kind === "policy") policies.push({ property, inheritedFrom: null });
+    else if (property.kind === "waive") waivers.push({ property, inheritedFrom: null });
+    else if (property.kind !== "expect") single.set(placeOf(property.kind), { property, inheritedFrom: null });
+  }
+  return { single, policies: policies.length > 0 ? policies : inherited.policies, waivers };
+}
+
+/** Folds the `like` chain in and resolves the names. Total: what is missing or unknown is null. */
+export function resolveRequest(environment: Environment, declaration: RequestDeclaration): ResolvedRequest {
+  const name = declaration.name?.text ?? null;
+  const bindings = name === null ? [] : environment.declarationsOf("subject", name);
+  const binding = bindings.find((candidate) => candidate.declaration === declaration);
+  if (binding !== undefined) return resolvedRequestOf(environment, binding);
+  // A request without a name, or one of another file: nothing to cache by.
+  return resolve(environment, declaration, withOwn(NO_PROPERTIES, declaration.properties));
+}
+
+/** The same for a declaration that was looked up. */
+export function resolvedRequestOf(environment: Environment, binding: Binding): ResolvedRequest {
+  const known = resolvedRequests.get(binding.slot);
+  if (known !== undefined) return known;
+  const { declaration } = binding;
+  const set = propertySetOf(environment, binding);
+  const resolved = resolve(environment, declaration.kind === "request" ? declaration : EMPTY_REQUEST, set);
+  resolvedRequests.set(binding.slot, resolved);
+  return resolved;
+}
+
+const EMPTY_REQUEST: RequestDeclaration = { kind: "request", start: 0, end: 0, doc: null, name: null, like: null, properties: [] };
+
+function single<K extends Exclude<Slotted, "size"> | "size" | "order" | "pages">(set: PropertySet, kind: K): Written<PropertyOf<K>> | null {
+  const written = set.single.get(placeOf(kind));
+  return written !== undefined && isOf(written, kind) ? written : null;
+}
+
+function isOf<K extends Property["kind"]>(written: Written, kind: K): written is Written<PropertyOf<K>> {
+  return written.property.kind === kind;
+}
+
+function resolve(environment: Environment, declaration: RequestDeclaration, set: PropertySet): ResolvedRequest {
+  const apiWritten = single(set, "api");
+  const apiName = apiWritten?.property.api?.text ?? null;
+  const api = apiName === null ? null : apiNamed(apiName);
+  const flags = single(set, "flags");
+  const contextWritten = single(set, "context");
+  const contextName = contextWritten?.property.context?.text ?? null;
+  const nodeWritten = single(set, "node")?.property.node ?? null;
+  const cacheWritten = single(set, "cache");
+  const fallbackWritten = single(set, "fallback");
+  const fallbackName = fallbackWritten?.property.request ?? null;
+  const fallback = fallbackWritten === null || fallbackName === null || fallbackName.text === "none"
+    ? null
+    : { written: fallbackWritten, name: fallbackName, binding: requestNamed(environment, fallbackName.text) };
+  const { pageBytes } = environment.options;
+  const sizeWritten = single(set, "size") ?? single(set, "order") ?? single(set, "pages");
+  const countWritten = single(set, "count");
+  return {
+    name: declaration.name?.text ?? null,
+    declaration,
+    api,
+    apiWritten,
+    size: sizeWritten === null ? null : resolveSize(sizeWritten, api, pageBytes),
+    count: countWritten === null ? null : resolveSize(countWritten, api, pageBytes),
+    flags,
+    mask: flags?.property.mask ?? null,
+    context: (contextName === null ? null : contextNamed(environment, contextName)) ?? contextOf("process"),
+    contextWritten,
+    node: nodeWritten === null || nodeWritten === "any" ? null : nodeWritten.value,
+    zone: single(set, "zone"),
+    cache: cacheWritten === null ? null : cacheFactsOf(cacheWritten.property.facts),
+    handles: single(set, "handles"),
+    fallback,
+    policies: policiesOf(environment, set, apiName),
+    waivers: set.waivers,
+    properties: [...set.single.values(), ...set.policies, ...set.waivers],
+  };
+}
+
+function requestNamed(environment: Environment, name: string): Binding | null {
+  const binding = environment.lookup("subject", name);
+  return binding?.declaration.kind === "request" ? binding : null;
+}
+
+/** Those that name the API in their `for`, and those that the request names. */
+function policiesOf(environment: Environment, set: PropertySet, apiName: string | null): readonly Binding[] {
+  const bindings = new Map<Slot, Binding>();
+  if (apiName !== null) for (const policy of environment.policiesFor(apiName)) bindings.set(policy.slot, policy);
+  for (const { property } of set.policies) {
+    for (const { text } of property.policies) {
+      const binding = environment.lookup("subject", text);
+      if (binding?.declaration.kind === "policy") bindings.set(binding.slot, binding);
+    }
+  }
+  return [...bindings.values()];
+}
+
+function cacheFactsOf(facts: readonly CacheFact[]): CacheFacts {
+  const size = facts.findLast((fact) => fact.kind === "size")?.size ?? null;
+  const states = (kind: CacheFact["kind"]): boolean => facts.some((fact) => fact.kind === kind);
+  return {
+    ctor: states("ctor"),
+    dma: states("dma"),
+    account: states("account"),
+    reclaimable: states("reclaimable"),
+    sizeBytes: size === null ? null : bytesOfSize(size),
+  };
+}
+
+/** Requests, by the one that each falls back to; inherited fallbacks count. */
+export const fallbackGraph: Graph = graphOf((environment, binding) => {
+  if (binding.declaration.kind !== "request") return [];
+  const next = resolvedRequestOf(environment, binding).fallback?.binding ?? null;
+  return next === null ? [] : [next];
+});
+
+// Sizes ---------------------------------------------------------------------------------------------------------------
+
+const UNIT_OF_PROPERTY = { size: "bytes", order: "order", pages: "pages", count: "count" } as const;
+
+function resolveSize(written: ResolvedSize["written"], api: Api | null, pageBytes: number): ResolvedSize {
+  const { property } = written;
+  const writtenUnit = UNIT_OF_PROPERTY[property.kind];
+  const given = property.kind === "size"
+    ? property.size === null ? null : bytesOfSize(property.size)
+    : property.number?.value ?? null;
+  const unit = api === null ? writtenUnit : unitFor(api, writtenUnit);
+  return {
+    written,
+    writtenUnit,
+    value: given === null ? null : convert(given, writtenUnit, unit, pageBytes),
+    unit,
+    fits: api === null || fitsApi(api, writtenUnit),
+  };
+}
+
+/** The unit that a size is handed to the model in: the API's own, or the one written where the API has several sizes or none. */
+function unitFor(api: Api, written: SizeUnit): SizeUnit {
+  if (written === "count" || api.size === "none" || api.size === "count") return written;
+  return api.size;
+}
+
+/**
+ * Whether a size may be written in this unit for the API: its own unit; for ranges of pages also bytes, as the kernel's
+ * callers think of them; and what an API without a size of its own understands.
+ */
+function fitsApi(api: Api, written: SizeUnit): boolean {
+  if (written === api.size) return true;
+  if (!api.alsoTakes.includes(written)) return false;
+  return written === "count" || api.size === "none" || api.size === "count" || api.size === "pages";
+}
+
+/** A size in another unit, rounded up to what holds it; null between units that have nothing in common. */
+export function convert(value: number, from: SizeUnit, to: SizeUnit, pageBytes: number): number | null {
+  if (from === to) return value;
+  const bytes = bytesIn(value, from, pageBytes);
+  if (bytes === null) return null;
+  switch (to) {
+    case "bytes": return bytes;
+    case "pages": return Math.ceil(bytes / pageBytes);
+    case "order": return orderOfBytes(bytes, pageBytes);
+    case "count":
+    case "none": return null;
+  }
+}
+
+function bytesIn(value: number, unit: SizeUnit, pageBytes: number): number | null {
+  switch (unit) {
+    case "bytes": return value;
+    case "pages": return value * pageBytes;
+    case "order": return 2 ** value * pageBytes;
+    case "count":
+    case "none": return null;
+  }
+}
+
+// Under one kernel ----------------------------------------------------------------------------------------------------
+
+const kernelRequests = new WeakMap<ResolvedRequest, Map<Kernel, KernelRequest | null>>();
+
 /** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
-export declare function requestUnder(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null;
+export function requestUnder(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null {
+  let byKernel = kernelRequests.get(resolved);
+  if (byKernel === undefined) {
+    byKernel = new Map();
+    kernelRequests.set(resolved, byKernel);
+  }
+  const known = byKernel.get(kernel);
+  if (known !== undefined) return known;
+  const made = makeKernelRequest(environment, resolved, kernel);
+  byKernel.set(kernel, made);
+  return made;
+}
+
+function makeKernelRequest(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null {
+  const { api, size, count } = resolved;
+  if (api === null || !api.exists(kernel)) return null;
+  const value = resolved.mask === null ? null : evaluateMask(environment, kernel, resolved.mask);
+  const inUnit = (unit: SizeUnit): number | null => {
+    if (unit === "count") return count?.value ?? null;
+    return size !== null && size.unit === unit ? size.value : null;
+  };
+  const request: AllocationRequest = {
+    api: api.name,
+    mask: value?.mask ?? EMPTY,
+    order: inUnit("order"),
+    sizeBytes: inUnit("bytes"),
+    pages: inUnit("pages"),
+    count: inUnit("count"),
+    context: resolved.context,
+    node: resolved.node,
+    cache: resolved.cache,
+    poolEmpty: false,
+  };
+  return { kernel, request, value, verdict: verdict(kernel, request) };
+}

@@ -11,7 +11,7 @@ import type { Settings } from "./workspace.ts";
 export interface Target {
   readonly kernels: readonly Kernel[];
   readonly groups: readonly KernelGroup[];
-  readonly kernelsFrom: "header" | "settings" | "newest";
+  readonly kernelsFrom: "header" | "settings" | "newest" | "nothing";
   readonly kernelsText: string;
   readonly options: BuildOptions;
   readonly ruleLevels: Readonly<Record<string, Severity | "off">>;
@@ -87,7 +87,7 @@ function kernelNames(header: KernelHeader | null, settings: Settings): { readonl
     if (chosen !== null) return chosen;
   }
   const newest = newestRelease();
-  return { names: [newest], kernelsFrom: "newest", kernelsText: newest };
+  return { names: [newest], kernelsFrom: header === null ? "newest" : "nothing", kernelsText: newest };
 }
 
 /** Reads `6.12`, `6.1 .. 6.12`, `6.1, 6.6`: the notation of the header, for settings and command lines. */

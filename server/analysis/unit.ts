@@ -1,9 +1,10 @@
 import type { Declaration } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
+import type { DraftFinding } from "./drafts.ts";
 import type { Binding, Environment, NameSpace, Slot } from "./environment.ts";
 import { differenceOf, exportersOf, indexOf, type FileIndex } from "./file-index.ts";
 import type { Finding } from "./finding.ts";
-import { apiKey, nameKey } from "./region-names.ts";
+import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { targetOf, type Target } from "./target.ts";
 import { resolveUri } from "./uris.ts";
 import type { Workspace } from "./workspace.ts";
@@ -42,24 +43,12 @@ export interface ImportState {
   readonly cyclic: boolean;
 }
 
-/** The findings of a region. `owners` holds, for related places, the slots that they stand in: indexes move, slots do not. */
+/** The findings of a region, and how they were last given out. */
 export interface RegionFindings {
-  readonly findings: readonly Finding[];
-  /** The findings have related places, whose region indexes must be looked up when they are given out. */
-  readonly movable: boolean;
   readonly drafts: readonly DraftFinding[];
-}
-
-/** A finding whose related places are tied to slots. */
-export interface DraftFinding extends Omit<Finding, "related"> {
-  readonly related: readonly DraftRelated[];
-}
-
-export interface DraftRelated {
-  readonly slot: Slot;
-  readonly uri: string;
-  readonly place: { readonly start: number; readonly end: number };
-  readonly message: string;
+  /** Some draft has related places, whose region indexes must be looked up again when regions move. */
+  readonly movable: boolean;
+  published: readonly Finding[];
 }
 
 /** The unit of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
@@ -88,7 +77,8 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
   const { order, imports, complete } = followImports(workspace, uri, file, indexOfFile);
   const target = targetOf(indexOfFile(uri, file), workspace.settings);
 
-  const unchanged = previous !== null && previous.target === target && previous.complete === complete
+  const judges = target.kernelsFrom === "settings" || (target.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
+  const unchanged = previous !== null && previous.target === target && previous.environment.judges === judges && previous.complete === complete
     && previous.files.length === order.length && previous.files.every((old, i) => old.uri === order[i]);
   const files: UnitFile[] = [];
   let findings: (RegionFindings | undefined)[] = [];
@@ -103,7 +93,7 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
     }
     findings = new Array<RegionFindings | undefined>(file.regions.length).fill(undefined);
   }
-  return { workspace, target, files, imports, complete, findings, environment: environmentFor(uri, file, files, target, complete) };
+  return { workspace, target, files, imports, complete, findings, environment: environmentFor(uri, file, files, target, complete, judges) };
 }
 
 function newSlot(): Slot {
@@ -194,8 +184,8 @@ function carryOver(previous: Unit, order: readonly string[], indexOfFile: (uri: 
     const old = previous.files[i];
     if (old === undefined || old.index.file === index.file) return { uri, index, slots: old?.slots.slice() ?? [] };
     const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
-    for (let at = start; at < oldEnd; at++) for (const key of old.index.names[at]?.exports ?? []) changed.add(key);
-    for (let at = start; at < newEnd; at++) for (const key of index.names[at]?.exports ?? []) changed.add(key);
+    for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
+    for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
     const slots: Slot[] = old.slots.slice(0, start);
     for (let at = start; at < newEnd; at++) slots.push(newSlot());
     for (let at = oldEnd; at < old.slots.length; at++) slots.push(old.slots[at] ?? newSlot());
@@ -209,6 +199,12 @@ function carryOver(previous: Unit, order: readonly string[], indexOfFile: (uri: 
 
   if (changed.size > 0) renewDependants(moved, findings, changed, previous);
   return { files: moved, findings };
+}
+
+function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
+  if (names === undefined) return;
+  for (const key of names.exports) keys.add(key);
+  for (const word of names.words) for (const key of damageKeys(word)) keys.add(key);
 }
 
 function carryFindings(before: readonly (RegionFindings | undefined)[], oldIndex: FileIndex, index: FileIndex): (RegionFindings | undefined)[] {
@@ -287,12 +283,13 @@ function renewDependants(
 
 // Environment ---------------------------------------------------------------------------------------------------------
 
-function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[], target: Target, complete: boolean): Environment {
+function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[], target: Target, complete: boolean, judges: boolean): Environment {
   const bindingAt = (unitFile: UnitFile, region: number): Binding | null => {
     const item = unitFile.index.file.regions[region]?.item ?? null;
     const slot = unitFile.slots[region];
     if (item === null || slot === undefined || !isDeclaration(item)) return null;
-    return { uri: unitFile.uri, region, declaration: item, slot };
+    const damaged = (unitFile.index.file.regions[region]?.problems.length ?? 0) > 0;
+    return { uri: unitFile.uri, region, declaration: item, slot, damaged };
   };
   const bindingsOf = (key: string): readonly Binding[] => {
     const found: Binding[] = [];
@@ -314,7 +311,9 @@ function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[
     kernelsText: target.kernelsText,
     options: target.options,
     ruleLevels: target.ruleLevels,
+    judges,
     complete,
+    mayBeDamaged: (name) => files.some(({ index }) => index.damagedWords.has(name)),
     lookup: (space, name) => {
       const key = nameKey(space, name);
       for (const unitFile of files) {

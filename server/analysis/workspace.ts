@@ -2,6 +2,9 @@ import type { SourceFile } from "../../grammar/source-file.ts";
 import type { BuildOptions } from "../model/kernels/kernel.ts";
 import type { Environment } from "./environment.ts";
 import type { Finding, Severity } from "./finding.ts";
+import { findingsOf } from "./file-findings.ts";
+import { unitOf, type Unit } from "./unit.ts";
+import { resolveUri } from "./uris.ts";
 
 /** What the user set outside of the files. */
 export interface Settings {
@@ -30,7 +33,7 @@ export interface Workspace {
 
 /** Opaque: the last analysis of each file. */
 export interface AnalysisMemory {
-  readonly units: Map<string, unknown>;
+  readonly units: Map<string, Unit>;
 }
 
 /** The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the region. */
@@ -38,18 +41,57 @@ export interface FileFindings {
   readonly regions: readonly (readonly Finding[])[];
 }
 
-export declare const DEFAULT_SETTINGS: Settings;
-export declare function emptyWorkspace(settings: Settings): Workspace;
+export const DEFAULT_SETTINGS: Settings = { defaultKernel: null, options: {}, ruleLevels: {} };
+
+export function emptyWorkspace(settings: Settings): Workspace {
+  return { files: new Map(), missing: new Set(), settings, memory: { units: new Map() } };
+}
+
 /** Adds or replaces a file; takes it out of `missing`. */
-export declare function withFile(workspace: Workspace, uri: string, file: SourceFile): Workspace;
+export function withFile(workspace: Workspace, uri: string, file: SourceFile): Workspace {
+  const files = new Map(workspace.files).set(uri, file);
+  return { ...workspace, files, missing: without(workspace.missing, uri) };
+}
+
 /** Forgets a file, for example one that was closed or deleted; it then counts as not looked for. */
-export declare function withoutFile(workspace: Workspace, uri: string): Workspace;
+export function withoutFile(workspace: Workspace, uri: string): Workspace {
+  const files = new Map(workspace.files);
+  files.delete(uri);
+  workspace.memory.units.delete(uri);
+  return { ...workspace, files, missing: without(workspace.missing, uri) };
+}
+
 /** Notes that there is no such file: an import of it is then reported. */
-export declare function withMissing(workspace: Workspace, uri: string): Workspace;
-export declare function withSettings(workspace: Workspace, settings: Settings): Workspace;
+export function withMissing(workspace: Workspace, uri: string): Workspace {
+  const files = new Map(workspace.files);
+  files.delete(uri);
+  workspace.memory.units.delete(uri);
+  return { ...workspace, files, missing: new Set(workspace.missing).add(uri) };
+}
+
+export function withSettings(workspace: Workspace, settings: Settings): Workspace {
+  return { ...workspace, settings };
+}
+
+function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> {
+  if (!set.has(member)) return set;
+  const rest = new Set(set);
+  rest.delete(member);
+  return rest;
+}
+
 /** The uris that the file imports, resolved against its own, in order. The host loads them (and theirs), or calls `withMissing`. */
-export declare function importsOf(uri: string, file: SourceFile): readonly string[];
+export function importsOf(uri: string, file: SourceFile): readonly string[] {
+  return file.regions.flatMap(({ item }) => (item?.kind === "import" && item.path !== null && item.path.value !== "" ? [resolveUri(uri, item.path.value)] : []));
+}
+
 /** All findings of one file. A file that the workspace does not have gives none. */
-export declare function check(workspace: Workspace, uri: string): FileFindings;
+export function check(workspace: Workspace, uri: string): FileFindings {
+  const unit = unitOf(workspace, uri);
+  return { regions: unit === null ? [] : findingsOf(unit) };
+}
+
 /** What the declarations of a file are judged by; null for a file that the workspace does not have. */
-export declare function environmentOf(workspace: Workspace, uri: string): Environment | null;
+export function environmentOf(workspace: Workspace, uri: string): Environment | null {
+  return unitOf(workspace, uri)?.environment ?? null;
+}

@@ -1,4 +1,22 @@
+import { EXPECTATION_RULES } from "./expectations.ts";
+import { FLAG_RULES } from "./flags.ts";
+import { HEADER_RULES } from "./headers.ts";
+import { INTERNAL_RULES } from "./internal.ts";
 import type { LanguageRule } from "./language-rule.ts";
+import { MEMORY_RULES } from "./memory.ts";
+import { NAME_RULES } from "./names.ts";
+import { REQUEST_LANGUAGE_RULES, REQUEST_RULES } from "./requests.ts";
+import { SYNTAX_RULES } from "./syntax.ts";
 
 /** Every finding that is no kernel rule, in the order of the language's documentation. */
-export declare const LANGUAGE_RULES: readonly LanguageRule[];
+export const LANGUAGE_RULES: readonly LanguageRule[] = [
+  ...SYNTAX_RULES,
+  ...FLAG_RULES,
+  ...REQUEST_LANGUAGE_RULES,
+  ...NAME_RULES,
+  ...HEADER_RULES,
+  ...REQUEST_RULES,
+  ...MEMORY_RULES,
+  ...EXPECTATION_RULES,
+  ...INTERNAL_RULES,
+];

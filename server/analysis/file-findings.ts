@@ -1,0 +1,271 @@
+import type { ExpectDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
+import type { Region } from "../../grammar/source-file.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { DraftFinding } from "./drafts.ts";
+import type { Binding, Environment, Slot } from "./environment.ts";
+import type { Finding, Place, RelatedPlace } from "./finding.ts";
+import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "./findings/expectations.ts";
+import { expressionsOf, flagFindings, type WrittenExpression } from "./findings/flags.ts";
+import { configHeaderFindings, importFindings, kernelHeaderFindings, noKernelFinding, secondHeader } from "./findings/headers.ts";
+import { internalError } from "./findings/internal.ts";
+import { LANGUAGE_RULES } from "./findings/language-rules.ts";
+import { memoryFindings } from "./findings/memory.ts";
+import { contextWordFindings, duplicateNameFindings, nameCycleFindings, unknownNameFindings } from "./findings/names.ts";
+import {
+  applyWaivers, duplicatePropertyFindings, fallbackCycleFindings, fallbackFindings, missingPropertyFindings, sizeUnitFindings,
+  unknownApiFinding, unknownZoneFindings, zoneFindings,
+} from "./findings/requests.ts";
+import { syntaxFindings } from "./findings/syntax.ts";
+import { kernelFindings, nameSpot } from "./kernel-rules.ts";
+import { memoryStateOf } from "./memory.ts";
+import { overKernels } from "./over-kernels.ts";
+import { checkExpectation, checkPolicy, policyVerdict, selectedModes } from "./policy-checks.ts";
+import { likeGraph, requestUnder, resolvedRequestOf, resolveRequest, type ResolvedRequest } from "./requests.ts";
+import { ALL as KERNEL_RULES } from "./rules/index.ts";
+import type { Rule } from "./rules/rule.ts";
+import { removedNameFindings } from "./removed-names.ts";
+import type { RegionFindings, Unit } from "./unit.ts";
+
+const NOTHING: readonly Finding[] = [];
+const NO_FINDINGS: RegionFindings = { drafts: [], movable: false, published: NOTHING };
+
+/** The findings of every region of the unit's own file. Only regions with a new slot are looked at; the others keep theirs. */
+export function findingsOf(unit: Unit): readonly (readonly Finding[])[] {
+  const own = unit.files[0];
+  if (own === undefined) return [];
+  const { regions } = own.index.file;
+  for (const region of own.index.imports) unit.findings[region] = undefined;
+  const regionOf = slotRegions(unit);
+  const result = new Array<readonly Finding[]>(regions.length);
+  for (let i = 0; i < regions.length; i++) {
+    let known = unit.findings[i];
+    if (known === undefined) {
+      const region = regions[i];
+      known = region === undefined ? NO_FINDINGS : analysed(unit, region, i);
+      unit.findings[i] = known;
+    }
+    result[i] = known.movable ? published(known, i, regionOf, own.uri) : known.published;
+  }
+  return withFirstDeclaration(unit, result);
+}
+
+function analysed(unit: Unit, region: Region, index: number): RegionFindings {
+  const drafts = withLevels(unit.environment, regionDrafts(unit, region, index));
+  if (drafts.length === 0) return NO_FINDINGS;
+  const movable = drafts.some((draft) => draft.related.length > 0);
+  return { drafts, movable, published: movable ? NOTHING : drafts.map((draft) => ({ ...draft, related: [] })) };
+}
+
+/** Severities as the settings want them. */
+function withLevels(environment: Environment, drafts: readonly DraftFinding[]): readonly DraftFinding[] {
+  if (drafts.length === 0) return drafts;
+  const { ruleLevels } = environment;
+  return drafts.flatMap((draft) => {
+    const level = Object.hasOwn(ruleLevels, draft.rule) ? ruleLevels[draft.rule] : undefined;
+    if (level === undefined) return [draft];
+    return level === "off" ? [] : [{ ...draft, severity: level }];
+  });
+}
+
+/** Related places get the index that their region has now; where none moved, the same findings serve again. */
+function published(known: RegionFindings, own: number, regionOf: (uri: string, slot: Slot) => number | null, ownUri: string): readonly Finding[] {
+  const findings = known.drafts.map((draft): Finding => ({
+    ...draft,
+    related: draft.related.flatMap(({ slot, uri, place, message }): readonly RelatedPlace[] => {
+      const region = slot === null ? own : regionOf(uri, slot);
+      return region === null ? [] : [{ uri: slot === null ? ownUri : uri, region, place, message }];
+    }),
+  }));
+  const same = known.published.length === findings.length && known.published.every((before, i) => {
+    const now = findings[i];
+    return now !== undefined && before.related.length === now.related.length && before.related.every((place, j) => place.region === now.related[j]?.region);
+  });
+  if (!same) known.published = findings;
+  return known.published;
+}
+
+/** Finds the region of a slot; the table of a file is made when the first one is asked for. */
+function slotRegions(unit: Unit): (uri: string, slot: Slot) => number | null {
+  const tables = new Map<string, ReadonlyMap<Slot, number>>();
+  return (uri, slot) => {
+    let table = tables.get(uri);
+    if (table === undefined) {
+      const file = unit.files.find((candidate) => candidate.uri === uri);
+      table = new Map(file?.slots.map((own, region) => [own, region]));
+      tables.set(uri, table);
+    }
+    return table.get(slot) ?? null;
+  };
+}
+
+/** What is said of the file as a whole stands at its first declaration. */
+function withFirstDeclaration(unit: Unit, result: (readonly Finding[])[]): readonly (readonly Finding[])[] {
+  const own = unit.files[0];
+  const { environment } = unit;
+  if (own === undefined || environment.kernelsFrom !== "newest" || !environment.judges || own.index.firstDeclaration < 0) return result;
+  const region = own.index.firstDeclaration;
+  const item = own.index.file.regions[region]?.item;
+  if (item === undefined || item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import") return result;
+  const place = item.name ?? { start: item.start, end: item.start + item.kind.length };
+  const drafts = withLevels(environment, [noKernelFinding(place, environment.kernelsText)]);
+  result[region] = [...(result[region] ?? NOTHING), ...drafts.map((draft) => ({ ...draft, related: [] }))];
+  return result;
+}
+
+// One region ----------------------------------------------------------------------------------------------------------
+
+/** All that there is to say of a region. A damaged one says only where the damage is: the rest would be guessed. */
+function regionDrafts(unit: Unit, region: Region, index: number): readonly DraftFinding[] {
+  if (region.problems.length > 0) return syntaxFindings(region.problems);
+  const { item } = region;
+  if (item === null) return [];
+  try {
+    return itemDrafts(unit, region, index);
+  } catch (error) {
+    return [internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error)];
+  }
+}
+
+function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFinding[] {
+  const { environment } = unit;
+  const own = unit.files[0];
+  const { item } = region;
+  if (item === null || own === undefined) return [];
+  switch (item.kind) {
+    case "kernel": return [...(own.index.kernels[0] === index ? [] : [secondHeader(item)]), ...kernelHeaderFindings(item)];
+    case "config": return [...(own.index.configs[0] === index ? [] : [secondHeader(item)]), ...configHeaderFindings(item, own.uri)];
+    case "import": return importFindings(item, unit.imports.find((state) => state.region === index) ?? null);
+    default: break;
+  }
+
+  const binding = environment.bindingAt(index);
+  const drafts: DraftFinding[] = [...unknownNameFindings(environment, region)];
+  if (binding !== null) drafts.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));
+  drafts.push(...expressionDrafts(environment, expressionsOf(region), item.kind !== "request"));
+  switch (item.kind) {
+    case "context": drafts.push(...contextWordFindings(item)); break;
+    case "request": return binding === null ? drafts : requestDrafts(environment, region, item, binding, drafts);
+    case "policy":
+      drafts.push(...apiDrafts(environment, item.apis));
+      if (binding !== null && environment.judges) drafts.push(...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)));
+      break;
+    case "memory": drafts.push(...memoryFindings(environment, item)); break;
+    case "expect": drafts.push(...expectDrafts(environment, item)); break;
+    case "flags":
+    case "transform": break;
+  }
+  return drafts;
+}
+
+/** Names and numbers of mask expressions. In a request the rule `removed-flag` is asked with all others. */
+function expressionDrafts(environment: Environment, expressions: readonly WrittenExpression[], removedToo: boolean): readonly DraftFinding[] {
+  if (expressions.length === 0) return [];
+  return overKernels(environment, "where-it-differs", (kernel) => expressions.flatMap((expression) => [
+    ...flagFindings(environment, kernel, expression),
+    ...(removedToo && environment.judges ? removedNameFindings(environment, kernel, expression) : []),
+  ]));
+}
+
+function apiDrafts(environment: Environment, names: readonly { readonly text: string; readonly start: number; readonly end: number }[]): readonly DraftFinding[] {
+  if (names.length === 0) return [];
+  return overKernels(environment, "where-it-differs", (kernel) => names.flatMap((name) => unknownApiFinding(kernel, name) ?? []));
+}
+
+// Requests ------------------------------------------------------------------------------------------------------------
+
+const RULE_IDS: readonly string[] = [...KERNEL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
+
+function requestDrafts(environment: Environment, region: Region, declaration: RequestDeclaration, binding: Binding, found: readonly DraftFinding[]): readonly DraftFinding[] {
+  const request = resolvedRequestOf(environment, binding);
+  const drafts: DraftFinding[] = [...found, ...duplicatePropertyFindings(declaration.properties, environment.uri)];
+  const base = likeGraph.usesOf(environment, binding)[0];
+  // What is missing because the base of `like` is unknown or damaged is not this request's mistake.
+  const baseKnown = declaration.like === null || (base !== undefined && !base.damaged && likeGraph.cycleOf(environment, binding).length === 0);
+  if (baseKnown) drafts.push(...missingPropertyFindings(request, region.text));
+  drafts.push(...sizeUnitFindings(request), ...unknownZoneFindings(request), ...fallbackCycleFindings(environment, binding, request));
+  const ownApi = request.apiWritten?.inheritedFrom === null ? request.apiWritten.property.api : null;
+  if (ownApi !== null) drafts.push(...apiDrafts(environment, [ownApi]));
+  const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
+  drafts.push(...unknownFactFindings(facts, false));
+  if (environment.judges) {
+    const judged = overKernels(environment, "always", (kernel) => judgedUnder(environment, region, binding, request, kernel));
+    drafts.push(...withoutInherited(environment, request, judged));
+    if (facts.length > 0) drafts.push(...factDrafts(environment, request, facts));
+  }
+  return applyWaivers(request, drafts, RULE_IDS, region.text);
+}
+
+function judgedUnder(environment: Environment, region: Region, binding: Binding, request: ResolvedRequest, kernel: Kernel): readonly DraftFinding[] {
+  const rules: readonly Rule[] = KERNEL_RULES;
+  const drafts: DraftFinding[] = [...kernelFindings(environment, rules, request, kernel, region.text)];
+  const under = requestUnder(environment, request, kernel);
+  if (under === null) return drafts;
+  drafts.push(...zoneFindings(request, under), ...fallbackFindings(environment, binding, request, under));
+  try {
+    drafts.push(...policyVerdict(environment, request, under));
+  } catch (error) {
+    drafts.push(internalError(nameSpot(request), "check against policies", error));
+  }
+  return drafts;
+}
+
+/**
+ * A finding on text that is inherited, of a rule that says the same of the request that it is inherited from, is reported
+ * there and nowhere else.
+ */
+function withoutInherited(environment: Environment, request: ResolvedRequest, drafts: readonly DraftFinding[]): readonly DraftFinding[] {
+  const like = request.declaration.like;
+  if (like === null) return drafts;
+  const base = environment.lookup("subject", like.text);
+  if (base === null || !drafts.some((draft) => isInherited(draft, like))) return drafts;
+  const said = new Set<string>();
+  const inherited = resolvedRequestOf(environment, base);
+  for (const { kernel } of environment.groups) {
+    for (const draft of kernelFindings(environment, KERNEL_RULES, inherited, kernel, "")) {
+      const origin = draft.related.find((related) => related.slot !== null && related.slot !== base.slot);
+      const place: Place = origin?.place ?? draft.place;
+      said.add(`${draft.rule} ${place.start} ${place.end}`);
+    }
+  }
+  return drafts.filter((draft) => {
+    const origin = isInherited(draft, like) ? draft.related[0] : undefined;
+    return origin === undefined || !said.has(`${draft.rule} ${origin.place.start} ${origin.place.end}`);
+  });
+}
+
+function isInherited(draft: DraftFinding, like: Place): boolean {
+  return draft.place.start === like.start && draft.place.end === like.end && draft.related[0]?.slot != null;
+}
+
+// Expectations --------------------------------------------------------------------------------------------------------
+
+function factDrafts(environment: Environment, request: ResolvedRequest, facts: Parameters<typeof staticFactFindings>[0]): readonly DraftFinding[] {
+  return overKernels(environment, "always", (kernel) => {
+    const under = requestUnder(environment, request, kernel);
+    return under === null ? [] : staticFactFindings(facts, under, selectedModes(environment, request, under));
+  });
+}
+
+function expectDrafts(environment: Environment, declaration: ExpectDeclaration): readonly DraftFinding[] {
+  const { form, name } = declaration;
+  if (form === null || name === null) return [];
+  if (form.kind !== "facts") {
+    return environment.judges ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel)) : [];
+  }
+  const drafts: DraftFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
+  const subject = environment.lookup("subject", name.text);
+  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.judges) return drafts;
+  const request = resolveRequest(environment, subject.declaration);
+  if (form.on === null) return [...drafts, ...factDrafts(environment, request, form.facts)];
+  const memory = environment.lookup("memory", form.on.text);
+  if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return drafts;
+  const state = memoryStateOf(memory.declaration, environment.options.pageBytes);
+  if (state === null || memoryFindings(environment, memory.declaration).length > 0) return drafts;
+  const memoryName = form.on.text;
+  drafts.push(...overKernels(environment, "always", (kernel) => {
+    const under = requestUnder(environment, request, kernel);
+    return under === null ? [] : memoryFactFindings(form.facts, under, state, memoryName);
+  }));
+  return drafts;
+}
+

@@ -1,0 +1,83 @@
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { DraftFinding } from "./drafts.ts";
+import type { Environment } from "./environment.ts";
+import type { Holds } from "./finding.ts";
+
+/** How the version gets into a message: always, or only where the finding does not hold in all kernels in force. */
+export type VersionNote = "always" | "where-it-differs";
+
+interface Merged {
+  draft: DraftFinding;
+  readonly members: Set<number>;
+}
+
+/**
+ * Asks the same question of every kernel in force, those that answer alike once, and merges what they say: one finding
+ * for each rule and place, with the newest kernel's words and the span of kernels that it holds in.
+ */
+export function overKernels(environment: Environment, note: VersionNote, ask: (kernel: Kernel) => readonly DraftFinding[]): readonly DraftFinding[] {
+  const merged = new Map<string, Merged>();
+  for (const group of environment.groups) {
+    const times = new Map<string, number>();
+    for (const draft of ask(group.kernel)) {
+      const place = `${draft.rule} ${draft.place.start} ${draft.place.end}`;
+      const time = times.get(place) ?? 0;
+      times.set(place, time + 1);
+      const key = `${place} ${time}`;
+      const known = merged.get(key);
+      if (known === undefined) {
+        merged.set(key, { draft, members: new Set(group.members) });
+        continue;
+      }
+      // Groups come oldest first.
+      known.draft = draft;
+      for (const member of group.members) known.members.add(member);
+    }
+  }
+  return [...merged.values()].map(({ draft, members }) => {
+    const indexes = [...members].sort((a, b) => a - b);
+    const everywhere = indexes.length === environment.kernels.length;
+    const message = note === "where-it-differs" && everywhere ? draft.message : withVersions(draft.message, versionsText(environment, indexes));
+    return { ...draft, message, holds: holdsOf(environment, indexes) };
+  });
+}
+
+/** `null` at an end that is the end of what was checked. */
+export function holdsOf(environment: Environment, indexes: readonly number[]): Holds {
+  const first = indexes[0] ?? 0;
+  const last = indexes.at(-1) ?? 0;
+  return {
+    since: first === 0 ? null : environment.kernels[first]?.name ?? null,
+    until: last === environment.kernels.length - 1 ? null : environment.kernels[last]?.name ?? null,
+  };
+}
+
+/** `6.12`, `6.1 to 6.12`, `since 6.3`, `until 6.11`, `6.1 and 6.5 to 6.8`: some of the kernels in force. */
+export function versionsText(environment: Environment, indexes: readonly number[]): string {
+  const { kernels } = environment;
+  const nameAt = (index: number): string => kernels[index]?.name ?? "";
+  const runs: { readonly first: number; last: number }[] = [];
+  for (const index of indexes) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.last === index - 1) run.last = index;
+    else runs.push({ first: index, last: index });
+  }
+  const [only] = runs;
+  if (only === undefined) return "";
+  const end = kernels.length - 1;
+  if (runs.length === 1) {
+    if (only.first === only.last) return nameAt(only.first);
+    if (only.first === 0 && only.last === end) return `${nameAt(0)} to ${nameAt(end)}`;
+    if (only.last === end) return `since ${nameAt(only.first)}`;
+    if (only.first === 0) return `until ${nameAt(only.last)}`;
+    return `${nameAt(only.first)} to ${nameAt(only.last)}`;
+  }
+  const texts = runs.map(({ first, last }) => (first === last ? nameAt(first) : `${nameAt(first)} to ${nameAt(last)}`));
+  return `${texts.slice(0, -1).join(", ")} and ${texts.at(-1) ?? ""}`;
+}
+
+/** The sentence with the kernels that it is true of: `… returns NULL (since 6.12).` */
+export function withVersions(sentence: string, versions: string): string {
+  const body = sentence.replace(/\.$/, "");
+  return versions === "" ? sentence : `${body} (${versions}).`;
+}
