@@ -42,7 +42,8 @@ function smallNoretry(subject: Subject): readonly Match[] {
 function smallRetryMayfail(subject: Subject): readonly Match[] {
   if (!asks(subject) || !blocks(subject) || !has(subject, "RETRY_MAYFAIL") || has(subject, "NORETRY") || has(subject, "NOFAIL")) return NOTHING;
   if (!isSmall(subject) || subject.handles !== "nothing" || subject.verdict.fails === "never") return NOTHING;
-  return found({ kind: "handles" }, "__GFP_RETRY_MAYFAIL keeps the OOM killer away, so that small orders fail too, after 16 rounds without progress: handle NULL, or drop the flag.", HANDLE_NULL, drop("RETRY_MAYFAIL"));
+  // The missing check itself is reported by unchecked-result.
+  return found({ kind: "flag", flag: "RETRY_MAYFAIL" }, "__GFP_RETRY_MAYFAIL keeps the OOM killer away, so that small orders fail too, after 16 rounds without progress: handle NULL, or drop the flag.", HANDLE_NULL, drop("RETRY_MAYFAIL"));
 }
 
 const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
