@@ -2,6 +2,11 @@ import type { ExpectDeclaration } from "../../grammar/ast.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { DraftFinding } from "./drafts.ts";
 import type { Binding, Environment } from "./environment.ts";
+import { checkPolicyExpectation } from "./policies/expectation-check.ts";
+import { policySetOf } from "./policies/policy-set.ts";
+import { checkRequestAgainstPolicies, modesOf } from "./policies/request-check.ts";
+import { resolvePolicy } from "./policies/resolved-policy.ts";
+import { checkAgainstItself } from "./policies/self-check.ts";
 import type { KernelRequest, ResolvedRequest } from "./requests.ts";
 
 /**
@@ -10,21 +15,23 @@ import type { KernelRequest, ResolvedRequest } from "./requests.ts";
  */
 
 /** A policy against itself and against the kernel. */
-export function checkPolicy(_environment: Environment, _policy: Binding, _kernel: Kernel): readonly DraftFinding[] {
-  return [];
+export function checkPolicy(environment: Environment, binding: Binding, kernel: Kernel): readonly DraftFinding[] {
+  const policy = resolvePolicy(environment, binding);
+  return policy === null ? [] : checkAgainstItself(environment, policySetOf(environment, policy, kernel));
 }
 
 /** What an expectation says of a policy or a transform: `forbids`, `allows`, `within`, `gives`. */
-export function checkExpectation(_environment: Environment, _declaration: ExpectDeclaration, _kernel: Kernel): readonly DraftFinding[] {
-  return [];
+export function checkExpectation(environment: Environment, declaration: ExpectDeclaration, kernel: Kernel): readonly DraftFinding[] {
+  return checkPolicyExpectation(environment, declaration, kernel);
 }
 
 /** A request against the policies that it is bound to. */
-export function policyVerdict(_environment: Environment, _request: ResolvedRequest, _under: KernelRequest): readonly DraftFinding[] {
-  return [];
+export function policyVerdict(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
+  return checkRequestAgainstPolicies(environment, request, under);
 }
 
 /** The modes of its policies that a request selects, by name; null where that is not known. */
-export function selectedModes(_environment: Environment, _request: ResolvedRequest, _under: KernelRequest): readonly string[] | null {
-  return null;
+export function selectedModes(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly string[] | null {
+  if (request.policies.length === 0 || (under.value !== null && !under.value.certain)) return null;
+  return request.policies.flatMap((policy) => modesOf(environment, policy, under));
 }

@@ -1,11 +1,13 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
+import { report, type DraftFinding } from "../drafts.ts";
 import type { Binding, Environment } from "../environment.ts";
 import type { Place } from "../finding.ts";
+import type { LanguageRule } from "../findings/language-rule.ts";
+import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
 import type { MaskValue } from "../masks.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests.ts";
-import type { DraftFinding } from "../drafts.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";
 import type { PredicateSubject } from "./predicates.ts";
 import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolved-policy.ts";
@@ -34,30 +36,15 @@ function findingsOf(environment: Environment, policy: ResolvedPolicy, request: R
   const subject = subjectOfRequest(under);
   const judgement = judge(environment, kernel, policy, subject);
   const name = policy.declaration.name?.text ?? "";
-  const draft = (
-    rule: string,
-    severity: DraftFinding["severity"],
-    message: string,
-    clause: PolicyClause | null,
-    place: Place,
-    tag: DraftFinding["tag"] = null,
-  ): DraftFinding => ({
-    rule,
-    severity,
-    source: "policy",
-    message,
-    place,
-    holds: null,
-    related: clause === null ? [] : [{ slot: clause.owner.slot, uri: clause.owner.uri, place: predicatePlace(clause), message: `the rule of policy ${name}` }],
-    fixes: [],
-    tag,
-  });
+  const draft = (rule: LanguageRule, message: string, clause: PolicyClause, place: Place, tag: DraftFinding["tag"] = null): DraftFinding => {
+    const related = [{ slot: clause.owner.slot, uri: clause.owner.uri, place: predicatePlace(clause), message: `the rule of policy ${name}` }];
+    return { ...report(rule, place, message, { related }), tag };
+  };
   const decisive = (isMended: (changed: Judgement) => boolean): Place =>
     placeOfBits(request, value, decidingBits(kernel, subject.mask, (changed) => isMended(judge(environment, kernel, policy, { ...subject, mask: changed }))));
   const forbidden = judgement.forbidden.map((entry) =>
     draft(
-      "policy-forbids",
-      "error",
+      policyForbids,
       `Policy ${name} forbids this${because(entry)}.`,
       entry,
       decisive((changed) => !changed.forbidden.some(({ clause }) => clause === entry.clause)),
@@ -69,18 +56,16 @@ function findingsOf(environment: Environment, policy: ResolvedPolicy, request: R
       ? []
       : [
           draft(
-            "policy-forbids",
-            "error",
+            policyForbids,
             `Policy ${name} does not allow this mask${extraText(environment, policy, under, subject)}${because(firstAllow)}.`,
             firstAllow,
             decisive((changed) => changed.outside.length === 0),
           ),
         ];
-  const unmet = judgement.unmet.map((entry) => draft("policy-requires", "error", `Policy ${name} requires what this mask does not have${because(entry)}.`, entry, maskPlace(request)));
+  const unmet = judgement.unmet.map((entry) => draft(policyRequires, `Policy ${name} requires what this mask does not have${because(entry)}.`, entry, maskPlace(request)));
   const warned = judgement.warned.map((entry) =>
     draft(
-      "policy-warns",
-      "warning",
+      policyWarns,
       `Policy ${name} warns about this${because(entry)}.`,
       entry,
       decisive((changed) => !changed.warned.some(({ clause }) => clause === entry.clause)),
@@ -88,7 +73,7 @@ function findingsOf(environment: Environment, policy: ResolvedPolicy, request: R
   );
   const ignored = judgement.ignored.map((entry) => {
     const flags = flagsIn(kernel, entry.bits).map(flagText).join(", ");
-    return draft("policy-ignores", "hint", `Policy ${name} ignores ${flags}${because(entry)}.`, entry, placeOfBits(request, value, entry.bits), "unnecessary");
+    return draft(policyIgnores, `Policy ${name} ignores ${flags}${because(entry)}.`, entry, placeOfBits(request, value, entry.bits), "unnecessary");
   });
   return [...forbidden, ...outside, ...unmet, ...warned, ...ignored];
 }

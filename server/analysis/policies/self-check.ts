@@ -2,12 +2,18 @@ import type { Clause, Mask as MaskNode, Name } from "../../../grammar/ast.ts";
 import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
 import { mask } from "../../model/masks/mask.ts";
 import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
+import { report, type DraftFinding } from "../drafts.ts";
 import type { Binding, Environment } from "../environment.ts";
-import type { Place, Severity } from "../finding.ts";
+import type { Place } from "../finding.ts";
+import type { LanguageRule } from "../findings/language-rule.ts";
+import {
+  internalStageFlag, policyContradiction, policyDeadFlag, policyModeGap, policyModesOverlap, policyModeUnreachable, policyRuleNeverFires,
+  policySaysMoreThanItSeems,
+} from "../findings/policies.ts";
 import { evaluateMask } from "../masks.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
-import type { DraftFinding } from "../drafts.ts";
+
 import { allowedBy, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { holdsFor, maskTestsOf } from "./predicates.ts";
@@ -50,9 +56,11 @@ function clauseFindings(environment: Environment, set: PolicySet, subject: Claus
     case "forbid":
     case "warn": {
       if (possible === FALSE) return [neverFires(set, subject, "no mask meets it")];
+      // Rules are read in order: an `allow` that comes later leaves the words to this one.
       const before = set.clauses.slice(0, index);
+      const allows = set.clauses.filter(({ source }) => source.clause.kind === "allow");
       const taken = allowedBy(space, [
-        ...set.clauses.filter(({ source }) => source.clause.kind === "allow"),
+        ...(allows.every((allow) => before.includes(allow)) ? allows : []),
         ...before.filter(({ source }) => source.clause.kind === "forbid"),
       ]);
       if (bdd.and(possible, taken) !== FALSE) return [];
@@ -92,12 +100,12 @@ function contradiction(environment: Environment, set: PolicySet, marked: ClauseS
     other === null
       ? `No mask can meet both this \`${marked.source.clause.kind}\` and the other rules${example}.`
       : `No mask can meet both this \`${marked.source.clause.kind}\` and the \`${other.source.clause.kind}\` before it${example}.`;
-  return draft(set, "policy-contradiction", "error", message, marked.source.owner, predicatePlace(marked), other === null ? [] : [relatedTo(other, "the rule that it contradicts")]);
+  return draft(set, policyContradiction, message, marked.source.owner, predicatePlace(marked), other === null ? [] : [relatedTo(other, "the rule that it contradicts")]);
 }
 
 function neverFires(set: PolicySet, subject: ClauseSet, why: string, because?: ClauseSet): DraftFinding {
   const related = because === undefined ? [] : [relatedTo(because, "the rule that comes first")];
-  return draft(set, "policy-rule-never-fires", "warning", `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`, subject.source.owner, predicatePlace(subject), related);
+  return draft(set, policyRuleNeverFires, `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`, subject.source.owner, predicatePlace(subject), related);
 }
 
 function predicatePlace({ source: { clause } }: ClauseSet): Place {
@@ -152,7 +160,7 @@ function composites(environment: Environment, set: PolicySet): readonly DraftFin
         const message =
           `\`${test.test} ${name}\` is also true of masks that ${SURPRISES[composite] ?? "do more"}, such as ${smallestText(space, witness)}: ` +
           `write \`is ${name}\`, or add \`and lacks ${missing.map(flagText).join(" | ")}\`.`;
-        return [draft(set, "policy-says-more-than-it-seems", "warning", message, owner, { start: test.start, end: test.end }, [])];
+        return [draft(set, policySaysMoreThanItSeems, message, owner, { start: test.start, end: test.end }, [])];
       }),
     );
   });
@@ -191,7 +199,7 @@ function modeFindings(environment: Environment, set: PolicySet): readonly DraftF
     if (name === null) return [];
     if (bdd.and(mode.set, allowed) === FALSE) {
       const why = mode.source.clause.when === null ? "the other modes cover every mask that the policy takes" : "the policy takes no mask that selects it";
-      return [draft(set, "policy-mode-unreachable", "error", `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
+      return [draft(set, policyModeUnreachable, `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
     }
     return modes.slice(0, index).flatMap((earlier) => overlap(environment, set, earlier, mode, name));
   });
@@ -202,7 +210,7 @@ function modeFindings(environment: Environment, set: PolicySet): readonly DraftF
   const owner = policy.binding.declaration.name;
   if (witness === null || owner === null) return found;
   const gap = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
-  return [...found, draft(set, "policy-mode-gap", "warning", gap, policy.binding, placeOf(owner), [])];
+  return [...found, draft(set, policyModeGap, gap, policy.binding, placeOf(owner), [])];
 }
 
 function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, later: ModeSet, name: Name): readonly DraftFinding[] {
@@ -215,7 +223,7 @@ function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, lat
   if (witness === null || earlierName === null) return [];
   const message = `${smallestText(set.space, witness)} selects both \`${earlierName.text}\` and \`${name.text}\`: let one of them exclude the other.`;
   const related = { slot: earlier.source.owner.slot, uri: earlier.source.owner.uri, place: placeOf(earlierName), message: "the mode that it overlaps" };
-  return [draft(set, "policy-modes-overlap", "warning", message, later.source.owner, placeOf(name), [related])];
+  return [draft(set, policyModesOverlap, message, later.source.owner, placeOf(name), [related])];
 }
 
 // Flags that no stage honours -----------------------------------------------------------------------------------------
@@ -242,13 +250,13 @@ function flagFindings(environment: Environment, set: PolicySet): readonly DraftF
           reported.add(part.text);
           const flags = flagsIn(kernel, mask(dead)).map(flagText).join(", ");
           const message = `The policy allows ${flags}, and no stage honours it: name the stage that reads it, or say \`ignore\`.`;
-          return [draft(set, "policy-dead-flag", "warning", message, owner, part.place, [])];
+          return [draft(set, policyDeadFlag, message, owner, part.place, [])];
         }
         if (internal !== 0) {
           reported.add(part.text);
           const names = stages.filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0).map((stage) => `\`${stage.name?.text ?? ""}\``);
           const message = `Only the internal stage ${names.join(" and ")} honours ${part.text}: callers set what they should not need to know.`;
-          return [draft(set, "internal-stage-flag", "information", message, owner, part.place, [])];
+          return [draft(set, internalStageFlag, message, owner, part.place, [])];
         }
         return [];
       });
@@ -273,18 +281,9 @@ function relatedTo({ source }: ClauseSet, message: string): DraftFinding["relate
 }
 
 /** A finding of the policy, marked in its own text; where the text is another policy's, at the name of the one that inherits it. */
-function draft(
-  set: PolicySet,
-  rule: string,
-  severity: Severity,
-  message: string,
-  owner: Binding,
-  place: Place,
-  related: DraftFinding["related"],
-): DraftFinding {
+function draft(set: PolicySet, rule: LanguageRule, message: string, owner: Binding, place: Place, related: DraftFinding["related"]): DraftFinding {
   const { binding } = set.policy;
-  const own = owner.slot === binding.slot;
-  const at = own ? place : placeOf(binding.declaration.name ?? { start: 0, end: 0 });
-  const inherited = own ? [] : [{ slot: owner.slot, uri: owner.uri, place, message: "inherited from here" }];
-  return { rule, severity, source: "policy", message, place: at, holds: null, related: [...related, ...inherited], fixes: [], tag: null };
+  if (owner.slot === binding.slot) return report(rule, place, message, { related });
+  const inherited = { slot: owner.slot, uri: owner.uri, place: placeOf(place), message: "inherited from here" };
+  return report(rule, binding.declaration.name ?? binding.declaration, message, { related: [...related, inherited] });
 }

@@ -41,7 +41,9 @@ export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
 export function witnessText(space: Space, witness: Witness): string {
   const { kernel } = space;
   const size = witness.sizeBytes === null ? "" : `, ${space.sizes === "orders" ? `order ${Math.log2(witness.sizeBytes / kernel.options.pageBytes)}` : sizeText(witness.sizeBytes)}`;
-  const context = witness.context === null ? "" : `, in ${contextText(witness.context)}`;
+  // A plain task goes without saying.
+  const place = witness.context === null ? "process" : contextText(witness.context);
+  const context = place === "process" ? "" : `, in ${place}`;
   return `\`${maskText(kernel, witness.mask)}\`${size}${context}`;
 }
 

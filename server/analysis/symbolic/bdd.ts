@@ -86,7 +86,7 @@ export class Bdd {
 
   /** There is a value of the variables at these levels that makes it true. */
   exists(a: Node, levels: readonly number[]): Node {
-    return levels.reduce((f, level) => this.or(this.restrict(f, level, false), this.restrict(f, level, true)), a);
+    return levels.reduce<Node>((f, level) => this.or(this.restrict(f, level, false), this.restrict(f, level, true)), a);
   }
 
   /** How many assignments of the variables at `levels` (ascending, all that `a` depends on) make it true. Exact to 2^53. */

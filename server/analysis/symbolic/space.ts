@@ -34,9 +34,12 @@ const CONTEXT_LEVEL = 32;
 const SIZE_LEVEL = 64;
 const MASK_BITS = 32;
 
+/** What predicates can see of a place: how PREEMPT_RT takes it (`preemption_disabled`) is not part of the language. */
+const { preemption_disabled: _realTimeOnly, ...VISIBLE_PLACES } = PLACE;
+
 /** The bits of a context in one row: places, locks, scopes, task, each with its offset in the row. */
 const CONTEXT_GROUPS = [
-  { key: "places", bits: PLACE, offset: 0 },
+  { key: "places", bits: VISIBLE_PLACES, offset: 0 },
   { key: "locks", bits: LOCK, offset: 8 },
   { key: "scopes", bits: SCOPE, offset: 16 },
   { key: "task", bits: TASK, offset: 24 },
@@ -150,7 +153,7 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     { bits: mask(0), names: 0 },
   ];
   for (const base of bases) {
-    const rest = space.maskBits.reduce((f, bit) => ((base.bits >>> bit) & 1 ? space.bdd.restrict(f, bit, true) : f), within);
+    const rest = space.maskBits.reduce<Node>((f, bit) => ((base.bits >>> bit) & 1 ? space.bdd.restrict(f, bit, true) : f), within);
     const found = space.bdd.cheapest(rest, costOf);
     if (found !== null && (best === null || found.cost + base.names < best.cost)) {
       best = { cost: found.cost + base.names, base: base.bits, assignment: found.assignment };
@@ -176,12 +179,18 @@ export function countMasks(space: Space, set: Node): number {
 
 /** Whether a request stands in the set: the ordinary evaluation that every witness is replayed through. */
 export function contains(space: Space, set: Node, value: Mask, sizeBytes: number, context: Context): boolean {
-  const levels = new Set(contextLevels(context));
+  const levels = new Set(contextLevels(closedContext(space.kernel, context)));
   return space.bdd.evaluate(set, (level) => {
     if (level < MASK_BITS) return ((value >>> level) & 1) === 1;
     if (level < SIZE_LEVEL) return levels.has(level);
     return sizeBytes > (space.thresholds[level - SIZE_LEVEL] ?? Number.POSITIVE_INFINITY);
   });
+}
+
+/** The context with what a spinlock implies where PREEMPT_RT is off; the other implications are in every context already. */
+export function closedContext(kernel: Kernel, context: Context): Context {
+  const isSpinning = (context.locks & LOCK.spinlock) !== 0 && !kernel.options.PREEMPT_RT;
+  return isSpinning ? { ...context, places: context.places | PLACE.preempt_off } : context;
 }
 
 function costOf(level: number): number {

@@ -22,7 +22,7 @@ function at(position: { readonly line: number; readonly character: number }): st
 const NOUNS: Readonly<Record<Severity, readonly [one: string, many: string]>> = {
   error: ["error", "errors"],
   warning: ["warning", "warnings"],
-  information: ["information", "informations"],
+  information: ["information", "information"],
   hint: ["hint", "hints"],
 };
 
