@@ -5,7 +5,8 @@ import { chmodSync } from "node:fs";
 import { writeIndexes } from "./indexes.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
-const NODE: BuildOptions = { platform: "node", format: "cjs", target: "node22" };
+const NODE: BuildOptions = { platform: "node", format: "cjs", target: "node20" };
+const ON_OLD_NODE: BuildOptions = { inject: ["scripts/node20.ts"] };
 const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: { global: "globalThis" } };
 
 /**
@@ -14,8 +15,8 @@ const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: {
  */
 const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string]; readonly outfile: string })[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
-  { ...NODE, entryPoints: ["server/lsp/node.ts"], outfile: "dist/server.cjs" },
-  { ...NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
+  { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/lsp/node.ts"], outfile: "dist/server.cjs" },
+  { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
   { ...NODE, entryPoints: ["server/cli/bin.ts"], outfile: "dist/allocpolicy.cjs", target: "node14", banner: { js: "#!/usr/bin/env node" } },
   { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs.js", external: ["vscode"], format: "cjs" },
   { ...BROWSER, entryPoints: ["server/lsp/browser.ts"], outfile: "dist/server.browser.js", format: "iife" },
