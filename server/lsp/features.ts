@@ -20,7 +20,6 @@ import type {
   TextEdit,
   WorkspaceEdit,
 } from "vscode-languageserver";
-import { format } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Workspace } from "../analysis/workspace.ts";
 import { actionsAt, fixAllAction, type Action, type Change } from "../service/actions.ts";
@@ -273,13 +272,13 @@ export function registerFeatures(connection: Connection, session: Session, log: 
   connection.onDocumentFormatting(
     guarded(log, "textDocument/formatting", ({ textDocument }): TextEdit[] => {
       const { file } = session.document(textDocument.uri);
-      return formattingOf(file, 0, file.text.length, format).map((change) => textEdit(file, change));
+      return formattingOf(file, 0, file.text.length).map((change) => textEdit(file, change));
     }),
   );
   connection.onDocumentRangeFormatting(
     guarded(log, "textDocument/rangeFormatting", ({ textDocument, range }): TextEdit[] => {
       const { file } = session.document(textDocument.uri);
-      return formattingOf(file, files.offset(file, range.start), files.offset(file, range.end), format).map((change) => textEdit(file, change));
+      return formattingOf(file, files.offset(file, range.start), files.offset(file, range.end)).map((change) => textEdit(file, change));
     }),
   );
   connection.onCodeAction(

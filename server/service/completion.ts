@@ -82,8 +82,8 @@ export function resolveCompletion(workspace: Workspace, uri: string, topic: stri
 
 /** The text from the start of the declaration to the offset; where the cursor stands in white space behind an open declaration, that one's. */
 function textBefore(file: SourceFile, offset: number): { readonly text: string; readonly region: Region; readonly index: number } | null {
-  const placed = regionAt(file, offset === file.text.length ? offset : Math.max(0, offset - 1)) ?? regionAt(file, offset);
-  if (placed === null) return null;
+  const placed = regionAt(file, Math.max(0, offset - 1)) ?? regionAt(file, offset);
+  if (placed === null) return { text: file.text.slice(0, offset), region: EMPTY_REGION, index: 0 };
   let { region, index } = placed;
   let text = region.text.slice(0, offset - placed.start);
   while (index > 0 && isBlank(text) && text.length < LONGEST_PREFIX) {
@@ -95,6 +95,9 @@ function textBefore(file: SourceFile, offset: number): { readonly text: string; 
   }
   return text.length > LONGEST_PREFIX ? null : { text, region, index };
 }
+
+/** Stands for the region in a file that has none. */
+const EMPTY_REGION: Region = { text: "", item: null, problems: [] };
 
 function isBlank(text: string): boolean {
   return /^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/.test(text);

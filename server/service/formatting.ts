@@ -1,3 +1,4 @@
+import { format } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Change } from "./actions.ts";
 
@@ -5,11 +6,11 @@ import type { Change } from "./actions.ts";
  * The changes that format the declarations meeting [start, end): whole lines only, each where something differs. None
  * for a file with damage: the formatter must not move what the parser did not understand.
  */
-export function formattingOf(file: SourceFile, start: number, end: number, format: (file: SourceFile) => string | null): readonly Change[] {
+export function formattingOf(file: SourceFile, start: number, end: number): readonly Change[] {
   if (file.regions.some((region) => region.problems.length > 0)) return [];
-  const formatted = format(file);
-  if (formatted === null || formatted === file.text) return [];
-  return lineChanges(file.text, formatted).filter((change) => change.start < end && start < Math.max(change.end, change.start + 1));
+  const formatted = format(file.text);
+  if (formatted.kind === "damaged" || formatted.text === file.text) return [];
+  return lineChanges(file.text, formatted.text).filter((change) => change.start < end && start < Math.max(change.end, change.start + 1));
 }
 
 interface Line {
@@ -41,7 +42,7 @@ function lineChanges(before: string, after: string): readonly Change[] {
 }
 
 /** How far a changed stretch is looked through for lines that agree again. */
-const WINDOW = 64;
+const WINDOW = 32;
 
 function nextAgreement(from: readonly Line[], to: readonly Line[], a: number, b: number): readonly [number, number] {
   for (let distance = 1; distance <= WINDOW; distance += 1) {

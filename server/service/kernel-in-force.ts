@@ -15,12 +15,14 @@ export interface KernelInForce {
 /** Which kernel a file is checked against; null for a file that the workspace does not have. */
 export function kernelInForce(workspace: Workspace, uri: string): KernelInForce | null {
   const environment = environmentOf(workspace, uri);
-  return environment === null ? null : { text: `Linux ${environment.kernelsText}${environment.options.PREEMPT_RT ? " RT" : ""}`, detail: kernelDetail(environment) };
+  if (environment === null) return null;
+  const kernels = environment.judges ? environment.kernelsText : "?";
+  return { text: `Linux ${kernels}${environment.options.PREEMPT_RT ? " RT" : ""}`, detail: kernelDetail(environment) };
 }
 
 /** Where the kernels come from, how many they are, and the build options. */
 export function kernelDetail(environment: Environment): string {
-  const count = environment.kernels.length;
+  const count = environment.judges ? environment.kernels.length : 0;
   const many = count > 1 ? `, ${count} kernels` : "";
   return `${ORIGIN[environment.kernelsFrom]}${many}. ${optionsText(environment)}`;
 }
@@ -28,6 +30,7 @@ export function kernelDetail(environment: Environment): string {
 const ORIGIN: Readonly<Record<Environment["kernelsFrom"], string>> = {
   header: "From the file's `kernel` header",
   settings: "From the settings, for want of a `kernel` header",
+  nothing: "The `kernel` header names no version that the model knows, so nothing is said about what the kernel does",
   newest: "The newest release that the model knows, for want of a `kernel` header and a setting",
 };
 

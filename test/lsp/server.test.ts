@@ -1,0 +1,450 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { Client, field, type Options, type Position } from "./client.ts";
+
+const MAIN = "file:///policies/main.allocpolicy";
+const CLEAN = "kernel 6.12\n\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
+const SLEEPER = "kernel 6.12\n\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
+
+const clients: Client[] = [];
+const folders: string[] = [];
+
+async function start(options: Options = {}): Promise<Client> {
+  const client = await Client.started(options);
+  clients.push(client);
+  return client;
+}
+
+/** A folder on disk with these files; its uri. */
+function onDisk(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "allocpolicy-lsp-"));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return pathToFileURL(folder).href;
+}
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.kill();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The position of a text in another; `$0`-free: the start of the first occurrence. */
+function positionOf(text: string, part: string, inside = 1): Position {
+  const before = text.slice(0, text.indexOf(part) + inside);
+  return { line: before.split("\n").length - 1, character: before.length - before.lastIndexOf("\n") - 1 };
+}
+
+const codes = (diagnostics: readonly { readonly code?: string }[]): readonly (string | undefined)[] => diagnostics.map(({ code }) => code);
+
+describe("the server's life", () => {
+  it("tells what it can do", async () => {
+    const { capabilities } = await start({ pull: true });
+    expect(capabilities).toMatchObject({
+      textDocumentSync: { change: 2, openClose: true },
+      hoverProvider: true,
+      renameProvider: { prepareProvider: true },
+      diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
+      workspace: { workspaceFolders: { supported: true } },
+    });
+  });
+
+  it("offers no pull diagnostics to a client that does not pull", async () => {
+    expect((await start()).capabilities).not.toHaveProperty("diagnosticProvider");
+  });
+
+  it("ends with 0 after shutdown and exit", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER);
+    expect(await client.stop()).toBe(0);
+  });
+
+  it("ends when its input ends", async () => {
+    const client = await start();
+    client.process.stdin?.end();
+    await client.until(() => (client.exitCode === undefined ? undefined : true), () => "the end of the server");
+    expect(client.exitCode).toBe(1);
+  });
+
+  it("refuses requests after shutdown", async () => {
+    const client = await start();
+    await client.request("shutdown", null);
+    await expect(client.at("textDocument/hover", MAIN, { line: 0, character: 0 })).rejects.toThrow();
+  });
+
+  it("answers an unknown request with an error and goes on", async () => {
+    const client = await start({ pull: true });
+    await expect(client.request("allocpolicy/noSuchThing", {})).rejects.toMatchObject({ code: -32601 });
+    client.open(MAIN, SLEEPER);
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+});
+
+describe("messages that are wrong", () => {
+  it.each([
+    ["no parameters", "textDocument/hover", undefined],
+    ["a position that is none", "textDocument/hover", { textDocument: { uri: MAIN }, position: null }],
+    ["a document that is not open", "textDocument/hover", { textDocument: { uri: "file:///nowhere.allocpolicy" }, position: { line: 0, character: 0 } }],
+    ["a rename without a name", "textDocument/rename", { textDocument: { uri: MAIN }, position: { line: 2, character: 9 } }],
+    ["a selection without positions", "textDocument/selectionRange", { textDocument: { uri: MAIN } }],
+  ])("get an error and no crash: %s", async (_, method, params) => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    await expect(client.request(method, params)).rejects.toThrow();
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+
+  it("hold no stack trace in what the user sees", async () => {
+    const client = await start();
+    const error = await client.request("textDocument/hover", { textDocument: { uri: "file:///nowhere" }, position: { line: 0, character: 0 } }).catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(Error);
+    expect(String(field(error, "message"))).not.toMatch(/\n|\bat \w+ \(/);
+    expect(String(field(error, "message")).length).toBeLessThan(260);
+  });
+
+  it("are passed over when they are notifications", async () => {
+    const client = await start({ pull: true });
+    client.notify("textDocument/didChange", { textDocument: { uri: "file:///never-opened", version: 2 }, contentChanges: [{ text: "x" }] });
+    client.notify("textDocument/didChange", { textDocument: null });
+    client.notify("textDocument/didClose", {});
+    client.notify("workspace/didChangeConfiguration", 7);
+    client.notify("$/noSuchNotification", {});
+    client.open(MAIN, SLEEPER);
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+
+  it("survives a body that is no JSON", async () => {
+    const client = await start({ pull: true });
+    client.raw("Content-Length: 5\r\n\r\n{nope");
+    client.open(MAIN, SLEEPER);
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+
+  it("takes positions beyond the text as its end", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, "kernel 6.12\n");
+    client.change(MAIN, 2, { range: { start: { line: 99, character: 99 }, end: { line: 999, character: 0 } }, text: "request r { api kmalloc size 1 B flags GFP_KERNEL context softirq }\n" });
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+});
+
+describe("diagnostics that are pulled", () => {
+  it("carry code, link, source, severity and the marked text", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const { kind, items } = await client.pull(MAIN);
+    expect(kind).toBe("full");
+    const found = items.find(({ code }) => code === "sleep-in-atomic");
+    expect(found).toMatchObject({ severity: 1, source: "allocpolicy", range: { start: positionOf(SLEEPER, "GFP_KERNEL", 0), end: positionOf(SLEEPER, "GFP_KERNEL", 10) } });
+    expect(found?.codeDescription?.href).toMatch(/^https:\/\/.*\/sleep-in-atomic\.md$/);
+    expect(found?.message).toMatch(/6\.12/);
+  });
+
+  it("are unchanged while nothing changes, and full again after an edit", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const first = await client.pull(MAIN);
+    expect(await client.pull(MAIN, first.resultId)).toEqual({ kind: "unchanged", resultId: first.resultId });
+    client.change(MAIN, 2, { range: { start: positionOf(SLEEPER, "KERNEL", 0), end: positionOf(SLEEPER, "KERNEL", 6) }, text: "ATOMIC" });
+    const second = await client.pull(MAIN, first.resultId);
+    expect(second.kind).toBe("full");
+    expect(codes(second.items)).not.toContain("sleep-in-atomic");
+  });
+
+  it("name the other flag of a pair as related information", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, CLEAN.replace("GFP_KERNEL", "GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL"));
+    const found = (await client.pull(MAIN)).items.find(({ code }) => code === "noretry-with-retry-mayfail");
+    expect(found?.relatedInformation?.[0]?.location.uri).toBe(MAIN);
+  });
+
+  it("tag what has no effect", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, CLEAN.replace("GFP_KERNEL", "GFP_NOWAIT | __GFP_NOWARN"));
+    const found = (await client.pull(MAIN)).items.find(({ code }) => code === "nowait-redundant-nowarn");
+    expect(found?.tags).toEqual([1]);
+  });
+
+  it("a cancelled pull is never answered with an empty list", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const { id, answer } = client.requestWithId("textDocument/diagnostic", { textDocument: { uri: MAIN } });
+    client.notify("$/cancelRequest", { id });
+    const outcome = await answer.then((report) => codes(field(report, "items") as readonly { code: string }[]), (error: unknown) => field(error, "code"));
+    if (typeof outcome === "number") expect([-32800, -32802]).toContain(outcome);
+    else expect(outcome).toContain("sleep-in-atomic");
+  });
+
+  it("stop at a thousand, and the last says how many more there are", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, `kernel 6.12\n${Array.from({ length: 1200 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL context softirq }`).join("\n")}\n`);
+    const { items } = await client.pull(MAIN);
+    expect(items).toHaveLength(1000);
+    expect(items.at(-1)?.message).toMatch(/^\d+ more findings/);
+  });
+
+  it("of a workspace cover files that are not open, and are unchanged the second time", async () => {
+    const folder = onDisk({ "closed.allocpolicy": SLEEPER, "notes.txt": "no policy" });
+    const client = await start({ pull: true, folders: [folder] });
+    const first = await client.request("workspace/diagnostic", { previousResultIds: [] });
+    const items = field(first, "items") as readonly { readonly uri: string; readonly kind: string; readonly resultId: string; readonly items: readonly { readonly code: string }[] }[];
+    expect(items.map(({ uri }) => uri)).toEqual([`${folder}/closed.allocpolicy`]);
+    expect(codes(items[0]?.items ?? [])).toContain("sleep-in-atomic");
+    const second = await client.request("workspace/diagnostic", { previousResultIds: items.map(({ uri, resultId }) => ({ uri, value: resultId })) });
+    expect(field(second, "items")).toMatchObject([{ kind: "unchanged" }]);
+  });
+});
+
+describe("diagnostics that are pushed", () => {
+  it("come with the document's version and go when it is closed", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER, 3);
+    const first = await client.publishes(MAIN, ({ version }) => version === 3);
+    expect(codes(first.diagnostics)).toContain("sleep-in-atomic");
+    client.change(MAIN, 4, { range: { start: positionOf(SLEEPER, "softirq", 0), end: positionOf(SLEEPER, "softirq", 7) }, text: "process" });
+    const second = await client.publishes(MAIN, ({ version }) => version === 4);
+    expect(codes(second.diagnostics)).not.toContain("sleep-in-atomic");
+    client.notify("textDocument/didClose", { textDocument: { uri: MAIN } });
+    expect((await client.publishes(MAIN, ({ version }) => version === undefined)).diagnostics).toEqual([]);
+  });
+
+  it("never belong to a version that was not sent", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER, 1);
+    for (let version = 2; version <= 30; version += 1) client.change(MAIN, version, { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "// edit\n" });
+    const last = await client.publishes(MAIN, ({ version }) => version === 30);
+    expect(last.diagnostics.find(({ code }) => code === "sleep-in-atomic")?.range.start.line).toBe(positionOf(SLEEPER, "GFP_KERNEL").line + 29);
+    expect(client.published.map(({ version }) => version)).toEqual(expect.arrayContaining([30]));
+  });
+
+  it("follow an edit of an imported document that is open", async () => {
+    const client = await start();
+    client.open("file:///policies/contexts.allocpolicy", "kernel 6.12\ncontext rx { in process }\n");
+    client.open(MAIN, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
+    await client.publishes(MAIN, ({ diagnostics }) => !codes(diagnostics).includes("sleep-in-atomic"));
+    client.change("file:///policies/contexts.allocpolicy", 2, { range: { start: { line: 1, character: 16 }, end: { line: 1, character: 23 } }, text: "softirq" });
+    await client.publishes(MAIN, ({ diagnostics }) => codes(diagnostics).includes("sleep-in-atomic"));
+  });
+});
+
+describe("files on disk", () => {
+  it("are read for imports, and again when the watcher tells of a change", async () => {
+    const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" });
+    const uri = `${folder}/main.allocpolicy`;
+    const client = await start({ pull: true, folders: [folder] });
+    client.open(uri, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
+    expect(codes((await client.pull(uri)).items)).toContain("sleep-in-atomic");
+    writeFileSync(new URL("contexts.allocpolicy", `${folder}/`), "kernel 6.12\ncontext rx { in process }\n");
+    const refreshes = client.refreshes.length;
+    client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: `${folder}/contexts.allocpolicy`, type: 2 }] });
+    await client.until(() => (client.refreshes.length > refreshes ? true : undefined), () => "a refresh");
+    expect(codes((await client.pull(uri)).items)).not.toContain("sleep-in-atomic");
+  });
+
+  it("that are missing are reported on the import until they are there", async () => {
+    const folder = onDisk({});
+    const uri = `${folder}/main.allocpolicy`;
+    const client = await start({ pull: true, folders: [folder] });
+    client.open(uri, `import "later.allocpolicy"\n${CLEAN}`);
+    expect(codes((await client.pull(uri)).items)).toContain("import-not-found");
+    writeFileSync(new URL("later.allocpolicy", `${folder}/`), "kernel 6.12\n");
+    client.refreshes.length = 0;
+    client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: `${folder}/later.allocpolicy`, type: 1 }] });
+    await client.until(() => (client.refreshes.includes("workspace/diagnostic/refresh") ? true : undefined), () => "a refresh");
+    expect(codes((await client.pull(uri)).items)).not.toContain("import-not-found");
+  });
+
+  it("give way to the editor's text while it is open", async () => {
+    const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" });
+    const uri = `${folder}/main.allocpolicy`;
+    const client = await start({ pull: true, folders: [folder] });
+    client.open(`${folder}/contexts.allocpolicy`, "kernel 6.12\ncontext rx { in process }\n");
+    client.open(uri, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
+    expect(codes((await client.pull(uri)).items)).not.toContain("sleep-in-atomic");
+    client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/contexts.allocpolicy` } });
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    expect(codes((await client.pull(uri)).items)).toContain("sleep-in-atomic");
+  });
+
+  it("are renamed in although they are not open", async () => {
+    const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in process }\n", "user.allocpolicy": 'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_KERNEL context rx }\n' });
+    const uri = `${folder}/contexts.allocpolicy`;
+    const client = await start({ folders: [folder] });
+    client.open(uri, "kernel 6.12\ncontext rx { in process }\n");
+    const edit = await client.at("textDocument/rename", uri, { line: 1, character: 9 }, { newName: "tx" });
+    const changes = field(edit, "documentChanges") as readonly { readonly textDocument: { readonly uri: string }; readonly edits: readonly unknown[] }[];
+    expect(changes.map(({ textDocument }) => textDocument.uri).sort()).toEqual([uri, `${folder}/user.allocpolicy`]);
+  });
+
+  it("are watched where the client lets the server ask", async () => {
+    const client = await start({ configuration: () => null });
+    await client.until(() => (client.registered.length >= 2 ? true : undefined), () => "registrations");
+    expect([...client.registered].sort()).toEqual(["workspace/didChangeConfiguration", "workspace/didChangeWatchedFiles"]);
+  });
+});
+
+describe("settings", () => {
+  const HEADLESS = SLEEPER.replace("kernel 6.12\n", "");
+
+  it("decide the kernel of a file without a header, and a change of them is seen", async () => {
+    let kernel = "5.15";
+    const client = await start({ pull: true, configuration: () => ({ kernel }) });
+    client.open(MAIN, HEADLESS);
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 5.15" });
+    kernel = "6.1";
+    client.refreshes.length = 0;
+    client.notify("workspace/didChangeConfiguration", { settings: null });
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.1" });
+  });
+
+  it("change the level of a rule and turn it off", async () => {
+    let level = "hint";
+    const client = await start({ pull: true, configuration: () => ({ rules: { "sleep-in-atomic": level } }) });
+    client.open(MAIN, SLEEPER);
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    expect((await client.pull(MAIN)).items.find(({ code }) => code === "sleep-in-atomic")?.severity).toBe(4);
+    level = "off";
+    client.refreshes.length = 0;
+    client.notify("workspace/didChangeConfiguration", { settings: null });
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    expect(codes((await client.pull(MAIN)).items)).not.toContain("sleep-in-atomic");
+  });
+
+  it("are pushed by clients that cannot be asked", async () => {
+    const client = await start({ initializationOptions: { settings: { kernel: "5.10" } } });
+    client.open(MAIN, HEADLESS);
+    expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 5.10" });
+    client.notify("workspace/didChangeConfiguration", { settings: { allocpolicy: { kernel: "6.6" } } });
+    expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.6" });
+  });
+
+  it("differ between two folders", async () => {
+    const [one, two] = [onDisk({}), onDisk({})];
+    const client = await start({ pull: true, folders: [one, two], configuration: (scope) => ({ kernel: scope === two ? "5.4" : "6.6" }) });
+    client.open(`${one}/a.allocpolicy`, HEADLESS);
+    client.open(`${two}/a.allocpolicy`, HEADLESS);
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    expect(await client.request("allocpolicy/kernelInForce", { uri: `${one}/a.allocpolicy` })).toMatchObject({ text: "Linux 6.6" });
+    expect(await client.request("allocpolicy/kernelInForce", { uri: `${two}/a.allocpolicy` })).toMatchObject({ text: "Linux 5.4" });
+  });
+
+  it("of a wrong type count as not set", async () => {
+    const client = await start({ initializationOptions: { settings: { kernel: 6, config: "no", rules: { "sleep-in-atomic": "loud" } } } });
+    client.open(MAIN, SLEEPER);
+    const { diagnostics } = await client.publishes(MAIN, () => true);
+    expect(diagnostics.find(({ code }) => code === "sleep-in-atomic")?.severity).toBe(1);
+  });
+});
+
+describe("requests about a document", () => {
+  it("answer hover, completion with its documentation, definition, references and highlights", async () => {
+    const text = 'kernel 6.12\ncontext rx { in softirq }\nrequest r { api kmalloc size 64 B flags GFP_ATOMIC context rx }\n';
+    const client = await start();
+    client.open(MAIN, text);
+    expect(field(field(await client.at("textDocument/hover", MAIN, positionOf(text, "GFP_ATOMIC")), "contents"), "value")).toMatch(/0x820/);
+    const list = await client.at("textDocument/completion", MAIN, positionOf(text, "GFP_ATOMIC", 4));
+    const items = field(list, "items") as readonly { readonly label: string }[];
+    const item = items.find(({ label }) => label === "GFP_KERNEL");
+    expect(field(field(await client.request("completionItem/resolve", item), "documentation"), "value")).toMatch(/may sleep/);
+    expect(await client.at("textDocument/definition", MAIN, positionOf(text, "rx }\n", 1))).toMatchObject({ uri: MAIN, range: { start: { line: 1, character: 8 } } });
+    expect(await client.at("textDocument/references", MAIN, positionOf(text, "rx {"), { context: { includeDeclaration: true } })).toHaveLength(2);
+    expect(await client.at("textDocument/documentHighlight", MAIN, positionOf(text, "rx {"))).toHaveLength(2);
+  });
+
+  it("answer symbols, folds, selections, links and hints", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER);
+    const textDocument = { uri: MAIN };
+    expect(await client.request("textDocument/documentSymbol", { textDocument })).toMatchObject([{ name: "r", detail: "kmalloc" }]);
+    expect(await client.request("workspace/symbol", { query: "r" })).toMatchObject([{ name: "r" }]);
+    expect(await client.request("textDocument/foldingRange", { textDocument })).toMatchObject([{ startLine: 2, endLine: 6 }]);
+    const selections = await client.request("textDocument/selectionRange", { textDocument, positions: [positionOf(SLEEPER, "GFP_KERNEL")] });
+    expect(selections).toMatchObject([{ range: { start: positionOf(SLEEPER, "GFP_KERNEL", 0) } }]);
+    expect(await client.request("textDocument/documentLink", { textDocument })).toEqual([]);
+    const hints = await client.request("textDocument/inlayHint", { textDocument, range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } } });
+    expect(hints).toMatchObject([{ position: { line: 2 } }]);
+  });
+
+  it("answer semantic tokens in full, in part, and as the difference", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER);
+    const textDocument = { uri: MAIN };
+    const full = await client.request("textDocument/semanticTokens/full", { textDocument });
+    const data = field(full, "data") as readonly number[];
+    expect(data.length % 5).toBe(0);
+    expect(data.length).toBeGreaterThan(20);
+    client.change(MAIN, 2, { range: { start: positionOf(SLEEPER, "softirq", 0), end: positionOf(SLEEPER, "softirq", 7) }, text: "hardirq" });
+    const same = await client.request("textDocument/semanticTokens/full/delta", { textDocument, previousResultId: field(full, "resultId") });
+    expect(field(same, "edits")).toEqual([]);
+    client.change(MAIN, 3, { range: { start: { line: 2, character: 8 }, end: { line: 2, character: 9 } }, text: "longer" });
+    const delta = await client.request("textDocument/semanticTokens/full/delta", { textDocument, previousResultId: field(same, "resultId") });
+    const [edit] = field(delta, "edits") as readonly { readonly start: number; readonly deleteCount: number; readonly data: readonly number[] }[];
+    const patched = [...data];
+    patched.splice(edit?.start ?? 0, edit?.deleteCount ?? 0, ...(edit?.data ?? []));
+    const again = await client.request("textDocument/semanticTokens/full", { textDocument });
+    expect(patched).toEqual(field(again, "data"));
+    const part = await client.request("textDocument/semanticTokens/range", { textDocument, range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } } });
+    expect((field(part, "data") as readonly number[]).length).toBeLessThan(data.length);
+  });
+
+  it("refuse to rename what is built in, in words", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER);
+    await expect(client.at("textDocument/prepareRename", MAIN, positionOf(SLEEPER, "GFP_KERNEL"))).rejects.toThrow(/built in/);
+  });
+
+  it("format, and leave a damaged file alone", async () => {
+    const client = await start();
+    client.open(MAIN, "kernel 6.12\nrequest   r{api kmalloc\n size 64 B\n flags GFP_KERNEL}\n");
+    const options = { tabSize: 2, insertSpaces: true };
+    expect(await client.request("textDocument/formatting", { textDocument: { uri: MAIN }, options })).not.toEqual([]);
+    client.change(MAIN, 2, { text: "request   r{api\n" });
+    expect(await client.request("textDocument/formatting", { textDocument: { uri: MAIN }, options })).toEqual([]);
+  });
+
+  it("offer fixes, all safe fixes at once, and a waiver", async () => {
+    const text = CLEAN.replace("GFP_KERNEL", "GFP_NOWAIT | __GFP_NOWARN");
+    const client = await start({ pull: true });
+    client.open(MAIN, text);
+    const range = { start: positionOf(text, "__GFP_NOWARN"), end: positionOf(text, "__GFP_NOWARN") };
+    const actions = (await client.request("textDocument/codeAction", { textDocument: { uri: MAIN }, range, context: { diagnostics: [] } })) as readonly { readonly title: string; readonly kind: string }[];
+    expect(actions.map(({ kind }) => kind)).toContain("quickfix");
+    expect(actions.map(({ title }) => title)).toContain("Waive nowait-redundant-nowarn here");
+    const all = await client.request("textDocument/codeAction", { textDocument: { uri: MAIN }, range, context: { diagnostics: [], only: ["source.fixAll"] } });
+    expect(all).toMatchObject([{ kind: "source.fixAll.allocpolicy" }]);
+  });
+
+  it("tell the kernel in force, a rule's page and a mask's names", async () => {
+    const client = await start();
+    client.open(MAIN, SLEEPER);
+    expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.12" });
+    expect(await client.request("allocpolicy/kernelInForce", { uri: "file:///nowhere" })).toBeNull();
+    expect(field(await client.request("allocpolicy/rulePage", { rule: "nofail-with-range" }), "markdown")).toMatch(/^# nofail-with-range/);
+    expect(await client.request("allocpolicy/rulePage", { rule: "no-such-rule" })).toBeNull();
+    expect(field(await client.request("allocpolicy/decode", { mask: "0xcc0", kernel: "6.12" }), "text")).toMatch(/6\.12: 0xcc0 = GFP_KERNEL/);
+    expect(await client.request("allocpolicy/decode", { mask: "hello {" })).toBeNull();
+  });
+});
+
+describe("endurance", () => {
+  it("10,000 edits leave the right findings and little memory behind", async () => {
+    const records = Array.from({ length: 200 }, (_, i) => `request r${i} {\n  api alloc_pages  order ${i % 3}\n  flags GFP_KERNEL | __GFP_ZERO\n  context process\n}\n`).join("");
+    const client = await start({ pull: true });
+    client.open(MAIN, `kernel 6.12\n${records}`);
+    const clean = await client.pull(MAIN);
+    let version = 1;
+    for (let edit = 0; edit < 5000; edit += 1) {
+      const at = { line: 3 + 5 * (edit % 200), character: 2 };
+      client.change(MAIN, ++version, { range: { start: at, end: at }, text: "x" });
+      client.change(MAIN, ++version, { range: { start: at, end: { line: at.line, character: 3 } }, text: "" });
+      if (edit % 500 === 499) await client.pull(MAIN);
+    }
+    expect(await client.pull(MAIN, clean.resultId)).toMatchObject({ kind: "unchanged" });
+    const bytes = client.residentBytes();
+    if (bytes !== null) expect(bytes).toBeLessThan(250 * 1024 * 1024);
+  }, 60_000);
+});
