@@ -1,4 +1,5 @@
 // Written by scripts/indexes.ts: one line for each file of this folder.
+import { context } from "./context.ts";
 import { contig } from "./contig.ts";
 import { dma } from "./dma.ts";
 import { mempool } from "./mempool.ts";
@@ -13,9 +14,11 @@ import { retry } from "./retry.ts";
 import { slab } from "./slab.ts";
 import { trees } from "./trees.ts";
 import { vmalloc } from "./vmalloc.ts";
+import { zones } from "./zones.ts";
 import type { Rule } from "./rule.ts";
 
 export const ALL: readonly Rule[] = [
+  ...context,
   ...contig,
   ...dma,
   ...mempool,
@@ -30,4 +33,5 @@ export const ALL: readonly Rule[] = [
   ...slab,
   ...trees,
   ...vmalloc,
+  ...zones,
 ];

@@ -156,7 +156,7 @@ export const misc: readonly Rule[] = [
     check: (subject) =>
       namedInternals(subject).flatMap((flag) =>
         found(
-          wrote(subject, `__GFP_${flag}`) ? { kind: "written", name: `__GFP_${flag}` } : { kind: "flag", flag },
+          { kind: "flag", flag },
           `__GFP_${flag} is a contract inside the memory management and may change with any release: drop it outside of mm.`,
           drop(flag),
         ),

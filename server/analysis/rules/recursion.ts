@@ -202,7 +202,7 @@ export const recursion: readonly Rule[] = [
     check: (subject) =>
       wrote(subject, "__GFP_NOLOCKDEP") || has(subject, "NOLOCKDEP")
         ? found(
-            wrote(subject, "__GFP_NOLOCKDEP") ? { kind: "written", name: "__GFP_NOLOCKDEP" } : { kind: "flag", flag: "NOLOCKDEP" },
+            { kind: "flag", flag: "NOLOCKDEP" },
             "__GFP_NOLOCKDEP switches off lockdep's check for reclaim recursion, the only one that speaks before a deadlock: prefer a lock subclass or a scope.",
             drop("NOLOCKDEP"),
           )

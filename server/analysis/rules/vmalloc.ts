@@ -40,7 +40,7 @@ export const vmalloc: readonly Rule[] = [
     class: "ineffective",
     versions: { since: "4.12", until: "6.18" },
     explanation:
-      "vmalloc() could not work with a mask that may not block, so kvmalloc() skipped that try: above one page the call was a kmalloc() that gives up early, and NULL came back as soon as no contiguous block was free. From 6.19 on the second try is made. Up to one page there is only one try in any version, and the rule is quiet.",
+      "vmalloc() could not work with a mask that may not block, so kvmalloc() skipped that try: above one page the call was a kmalloc() that gives up early, and NULL came back as soon as no contiguous block was free. From 6.19 on the second try is made. From 5.17 to 5.19 it was made too, by mistake (commit 30c19366636f took it back): there vmalloc-nonblocking and kvmalloc-in-interrupt speak. Up to one page there is only one try in any version, and the rule is quiet.",
     evidence: "mm/slub.c:__kvmalloc_node_noprof; mm/util.c:kvmalloc_node (to 6.10)",
     advice: "Allocate earlier, where the call may sleep; or say kmalloc() and handle NULL, which is what happens.",
     examples: {
@@ -57,12 +57,12 @@ export const vmalloc: readonly Rule[] = [
   },
   {
     id: "kvmalloc-in-interrupt",
-    title: "Non-blocking kvmalloc() or __vmalloc() in interrupt since 6.19",
+    title: "Non-blocking kvmalloc() or __vmalloc() that reaches vmalloc in interrupt",
     severity: "error",
     class: "bug",
-    versions: { since: "6.19", until: null },
+    versions: { since: "5.17", until: null },
     explanation:
-      "From 6.19 on a non-blocking kvmalloc() goes on to vmalloc when its kmalloc part misses, and vmalloc still begins with BUG_ON(in_interrupt()). That is true in hard and soft interrupt and wherever bottom halves are off, spin_lock_bh() included. The crash comes only when memory is fragmented; before 6.19 the call returned NULL there. That 6.19 is the first such release is inferred from the release of the commit that allowed these masks.",
+      "From 5.17 to 5.19 by mistake, and from 6.19 on by design, a non-blocking kvmalloc() goes on to vmalloc when its kmalloc part misses, and vmalloc still begins with BUG_ON(in_interrupt()). That is true in hard and soft interrupt and wherever bottom halves are off, spin_lock_bh() included. The crash comes only when memory is fragmented; up to 5.16 and from 6.0 to 6.18 the call returned NULL there. That it begins again with 6.19 is inferred from the release of the commit that allowed these masks.",
     evidence: "mm/vmalloc.c:__get_vm_area_node; mm/slub.c:__kvmalloc_node_noprof",
     advice: "Use kmalloc() there, and handle NULL.",
     examples: {
@@ -152,20 +152,28 @@ export const vmalloc: readonly Rule[] = [
     class: "bug",
     versions: { since: "2.6.x", until: "6.18" },
     explanation:
-      "Finding address space, purging lazily freed areas and allocating page tables may all sleep, whatever the mask says: __vmalloc() never supported GFP_ATOMIC or GFP_NOWAIT before 6.19. The mask reached the data pages only.",
+      "Finding address space, purging lazily freed areas and allocating page tables may all sleep, whatever the mask says: __vmalloc() never supported GFP_ATOMIC or GFP_NOWAIT before 6.19. The mask reached the data pages only. From 5.17 to 5.19 kvmalloc() above one page went on to vmalloc with such masks as well (mended by commit 30c19366636f in 6.0).",
     evidence: "mm/vmalloc.c:__vmalloc_node_range, alloc_vmap_area, __vmalloc_area_node",
     advice: "Use kmalloc() or alloc_pages(), or allocate where the call may sleep.",
     examples: {
       bad: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_NOWAIT"]),
       good: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
     },
-    check: (subject) =>
-      maskedVmalloc(subject) && !blocks(subject) && !subject.kernel.features.vmallocNonBlocking
+    check: (subject) => {
+      if (blocks(subject) || subject.kernel.features.vmallocNonBlocking) return NOTHING;
+      if (maskedVmalloc(subject)) {
+        return found(
+          { kind: "mask" },
+          `${subject.api.name}() sleeps on its own locks and page tables whatever the mask, and supports no mask without __GFP_DIRECT_RECLAIM here: use kmalloc(), or allocate where the call may sleep.`,
+        );
+      }
+      return isKvmalloc(subject) && kvmallocFallsBack(subject.kernel, subject.mask) && aboveOnePage(subject)
         ? found(
             { kind: "mask" },
-            `${subject.api.name}() sleeps on its own locks and page tables whatever the mask, and supports no mask without __GFP_DIRECT_RECLAIM here: use kmalloc(), or allocate where the call may sleep.`,
+            `${subject.api.name}() goes on to vmalloc here, which sleeps on its own locks and page tables whatever the mask: use kmalloc(), or allocate where the call may sleep.`,
           )
-        : NOTHING,
+        : NOTHING;
+    },
   },
   {
     id: "vmalloc-unsupported-flags",

@@ -111,7 +111,7 @@ export interface Features {
   /** kmalloc has separate caches for __GFP_ACCOUNT (5.14+). */
   readonly kmallocAccountCaches: boolean;
 
-  /** Which masks let kvmalloc fall back to vmalloc: supersets of GFP_KERNEL (to 5.16), any blocking (5.17..6.18), any (6.19+). */
+  /** Which masks let kvmalloc fall back to vmalloc: supersets of GFP_KERNEL (to 5.16), any blocking (6.0..6.18: commit 30c19366636f), any (5.17..5.19, where vmalloc was not ready for it, and 6.19+). */
   readonly kvmallocFallsBack: "gfp-kernel" | "blocking" | "any";
   /** What the kmalloc part of a kvmalloc above one page loses or gains: NORETRY unless RETRY_MAYFAIL (to 6.15), or DIRECT_RECLAIM off unless RETRY_MAYFAIL (6.16+). */
   readonly kvmallocFirstTry: "noretry" | "no-direct-reclaim";

@@ -107,7 +107,7 @@ describe("nolockdep", () => {
   test("reports the name with and without LOCKDEP, which gives it its bit", () => {
     expect(holdsIn("nolockdep", { flags: "GFP_KERNEL | __GFP_NOLOCKDEP" })).toBe(EVERY);
     expect(reports("nolockdep", { flags: "GFP_KERNEL | __GFP_NOLOCKDEP", options: { LOCKDEP: true } })).toBe(true);
-    expect(marks("nolockdep", { flags: "GFP_KERNEL | __GFP_NOLOCKDEP" })).toEqual({ kind: "written", name: "__GFP_NOLOCKDEP" });
+    expect(marks("nolockdep", { flags: "GFP_KERNEL | __GFP_NOLOCKDEP" })).toEqual({ kind: "flag", flag: "NOLOCKDEP" });
   });
   test("is quiet for masks without it", () => {
     expect(reports("nolockdep", { flags: "GFP_KERNEL" })).toBe(false);

@@ -6,10 +6,10 @@ const PAGE = 4096;
 
 describe("kvmalloc-nonblocking", () => {
   const asked = { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC" } as const;
-  test("reports until 6.18 and marks the whole mask", () => {
-    expect(holdsIn("kvmalloc-nonblocking", asked)).toBe("4.19..6.18");
+  test("reports until 6.18, but not where the second try was made by mistake, and marks the whole mask", () => {
+    expect(holdsIn("kvmalloc-nonblocking", asked)).toBe("4.19..5.16, 6.0..6.18");
     expect(marks("kvmalloc-nonblocking", asked)).toEqual({ kind: "mask" });
-    expect(holdsIn("kvmalloc-nonblocking", { ...asked, api: "kvzalloc", flags: "GFP_NOWAIT" })).toBe("4.19..6.18");
+    expect(holdsIn("kvmalloc-nonblocking", { ...asked, api: "kvzalloc", flags: "GFP_NOWAIT" })).toBe("4.19..5.16, 6.0..6.18");
   });
   test("is quiet up to one page, whatever the size of a page, and for blocking masks", () => {
     expect(reports("kvmalloc-nonblocking", { ...asked, size: PAGE })).toBe(false);
@@ -25,9 +25,9 @@ describe("kvmalloc-nonblocking", () => {
 });
 
 describe("kvmalloc-in-interrupt", () => {
-  test("reports non-blocking masks in interrupt since 6.19, also with bottom halves off only", () => {
+  test("reports non-blocking masks in interrupt where they reach vmalloc, also with bottom halves off only", () => {
     for (const context of ["softirq", "hardirq", "bh_off"] as const) {
-      expect(holdsIn("kvmalloc-in-interrupt", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC", context: [context] })).toBe("6.19..7.0");
+      expect(holdsIn("kvmalloc-in-interrupt", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC", context: [context] })).toBe("5.17..5.19, 6.19..7.0");
     }
     expect(holdsIn("kvmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", context: ["softirq"] })).toBe("6.19..7.0");
   });
@@ -82,6 +82,10 @@ describe("vmalloc-nonblocking", () => {
   test("reports until 6.18 in any context", () => {
     expect(holdsIn("vmalloc-nonblocking", { api: "__vmalloc", size: SOME, flags: "GFP_ATOMIC" })).toBe("4.19..6.18");
     expect(holdsIn("vmalloc-nonblocking", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", holds: ["spinlock"] })).toBe("4.19..6.18");
+  });
+  test("reports the kvmalloc of 5.17 to 5.19, which went on to vmalloc", () => {
+    expect(holdsIn("vmalloc-nonblocking", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC" })).toBe("5.17..5.19");
+    expect(holdsIn("vmalloc-nonblocking", { api: "kvmalloc", size: PAGE, flags: "GFP_ATOMIC" })).toBe(NEVER);
   });
   test("is quiet for blocking masks and for vmalloc(), which takes none", () => {
     expect(reports("vmalloc-nonblocking", { api: "__vmalloc", size: SOME, flags: "GFP_NOIO" })).toBe(false);

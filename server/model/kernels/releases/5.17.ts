@@ -7,7 +7,7 @@ export const v5_17: Release = {
   source: "Not read. The changes lie between 5.15.19 and 5.19.12; this release is recalled.",
   features: {
     dmaFailureSilentWithoutManagedDma: true,
-    kvmallocFallsBack: "blocking",
+    kvmallocFallsBack: "any",
     kvmallocDropsNofailFirst: true,
     vmallocNofail: true,
     vmallocPageTables: "scope-of-mask",

@@ -10,5 +10,6 @@ export const v6_0: Release = {
   features: {
     pcpServesCostlyOrders: false,
     vmallocFatalSignal: "aborts",
+    kvmallocFallsBack: "blocking",
   },
 };
