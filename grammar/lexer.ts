@@ -24,6 +24,7 @@ for (const [c, type] of [["{", LCurly], ["}", RCurly], ["(", LParen], [")", RPar
 }
 
 const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
 const SLASH = 47;
 const STAR = 42;
@@ -88,7 +89,7 @@ function blockComments(text: string): (start: number) => number | null {
 function lineEnd(text: string, from: number): number {
   const newline = text.indexOf("\n", from);
   const end = newline < 0 ? text.length : newline;
-  return end > from && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+  return end > from && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
 }
 
 /** Where `lex` stopped: tokens, and whether they reach the end of the text. */
@@ -218,11 +219,13 @@ function numberEnd(text: string, start: number): number {
 }
 
 function readString(text: string, start: number, indent: number): Token {
-  const stop = lineEnd(text, start);
-  for (let end = start + 1; end < stop; end++) {
+  let end = start + 1;
+  for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (code === BACKSLASH) end++;
-    else if (code === QUOTE) return makeToken(String_, text.slice(start, end + 1), start, indent);
+    if (code === QUOTE) return makeToken(String_, text.slice(start, end + 1), start, indent);
+    if (code === NEWLINE) break;
+    if (code === BACKSLASH && end + 1 < text.length && text.charCodeAt(end + 1) !== NEWLINE) end++;
   }
-  return makeToken(OpenString, text.slice(start, stop), start, indent);
+  if (end > start + 1 && text.charCodeAt(end - 1) === CARRIAGE_RETURN) end--;
+  return makeToken(OpenString, text.slice(start, end), start, indent);
 }

@@ -1,7 +1,7 @@
 import { readAs } from "./lexer.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
-import { printable } from "./wording.ts";
+import { quoted } from "./wording.ts";
 
 /** A problem that is plain from the tokens alone; offsets are those of the tokens. */
 export interface Finding {
@@ -87,7 +87,7 @@ export function mend(tokens: readonly Token[]): Mended {
         break;
       case T.WrongName: {
         const clean = token.image.replace(/[^A-Za-z0-9_]/g, "");
-        say(token, `A name has only letters, digits and \`_\`: \`${printable(token.image)}\` has others.`, { title: `Write ${clean}`, text: clean });
+        say(token, `A name has only letters, digits and \`_\`: ${quoted(token.image)} has others.`, { title: `Write ${clean}`, text: clean });
         out.push(readAs(token, T.KEYWORDS.get(clean) ?? T.Name, clean));
         break;
       }
@@ -100,7 +100,7 @@ export function mend(tokens: readonly Token[]): Mended {
           say(token, "A mask has no `?:`: write a request for each case.");
           out.push(token);
         } else {
-          say(token, `\`${printable(token.image)}\` means nothing here: remove it.`, { title: "Remove it", text: "" });
+          say(token, `${quoted(token.image)} means nothing here: remove it.`, { title: "Remove it", text: "" });
         }
         break;
       }

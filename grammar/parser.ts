@@ -61,7 +61,10 @@ const PREDICATE_STARTS = new Set([
   LPAREN, ...types(T.Has, T.Any, T.Lacks, T.Only, T.Is, T.In, T.Order, T.SizeWord, T.Pages, T.Sleeps, T.MayOom, T.MayFail),
 ]);
 
+const NEG_STARTS = new Set([...PREDICATE_STARTS, ...types(T.Not)]);
+const CONDITION = "a condition such as `has`, `lacks`, `only`, `in` or `order`";
 const OPERAND_STARTS = new Set([...NAMES, NUMBER, LPAREN]);
+const MASK_STARTS = new Set([...OPERAND_STARTS, TILDE]);
 const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
 const SETTING_VALUES = new Set([NUMBER, ...types(T.On, T.Off)]);
 const NODE_VALUES = new Set([NUMBER, ...types(T.Any)]);
@@ -120,6 +123,8 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private outer: ReadonlySet<number> = NO_STARTS;
   /** Within a list of masks, where commas separate. */
   private list = false;
+  /** The depth at which leftovers are being joined to a mask: the pieces themselves take no further ones. */
+  private joining = -1;
 
   constructor() {
     const errorMessageProvider: IParserErrorMessageProvider = {
@@ -210,6 +215,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.events = 0;
     this.outer = NO_STARTS;
     this.list = false;
+    this.joining = -1;
   }
 
   // The tokens, in place of Chevrotain's own token vector: one array serves all regions of a file ------------------------
@@ -337,7 +343,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   /** Reads a value; if it is damaged, reports that, goes on to the next item, and gives `missing` instead. */
   private keep<Node>(read: () => Node, missing: () => Node): Node {
     if (!this.tolerant) return read();
-    const { depth, starts, blocks, outer, list } = this;
+    const { depth, starts, blocks, outer, list, joining } = this;
     try {
       return read();
     } catch (error) {
@@ -348,6 +354,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       this.blocks = blocks;
       this.outer = outer;
       this.list = list;
+      this.joining = joining;
       const node = missing();
       this.skip();
       return node;
@@ -474,6 +481,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly names: ParserMethod<[], NameNode[]> = this.RULE("names", (): NameNode[] => {
     const names: NameNode[] = [];
+    this.need(NAMES, "a name");
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => names.push(this.nameOf(this.CONSUME(T.Name))) });
     return names;
   });
@@ -556,6 +564,13 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   readonly mask: ParserMethod<[], Mask> = this.RULE("mask", (): Mask => {
     const ors: Mask[] = [];
+    if (!this.RECORDING_PHASE && !MASK_STARTS.has(this.peek().tokenTypeIdx)) {
+      if (!this.tolerant) throw NOT_VALID;
+      const missing = this.missingOperand();
+      if (!this.at(PIPE) && !this.at(AMP)) return missing;
+      this.position++;
+      if (!MASK_STARTS.has(this.peek().tokenTypeIdx)) return missing;
+    }
     this.AT_LEAST_ONE_SEP({
       SEP: T.Pipe,
       DEF: () => {
@@ -564,7 +579,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         ors.push(this.joined("and", ands));
       },
     });
-    if (this.tolerant) this.joinLeftovers(ors);
+    if (this.tolerant && this.joining !== this.depth) this.joinLeftovers(ors);
     return this.joined("or", ors);
   });
 
@@ -593,7 +608,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       } else {
         return;
       }
+      const outer = this.joining;
+      this.joining = this.depth;
       ors.push(this.mask());
+      this.joining = outer;
     }
   }
 
@@ -681,6 +699,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly predicate: ParserMethod<[], Predicate> = this.RULE("predicate", (): Predicate => {
     const ors: Predicate[] = [];
+    this.need(NEG_STARTS, CONDITION);
     this.AT_LEAST_ONE_SEP({
       SEP: T.Or,
       DEF: () => {
@@ -701,7 +720,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
     const not = this.OPTION(() => this.CONSUME(T.Not));
-    this.need(PREDICATE_STARTS, "a condition such as `has`, `lacks`, `only`, `in` or `order`");
+    this.need(PREDICATE_STARTS, CONDITION);
     const operand = this.OR([
       {
         ALT: (): Predicate => {

@@ -21,22 +21,22 @@ function readable(tokenName: string): string {
   return TOKEN_NAMES.get(tokenName) ?? "something else";
 }
 
-/** What the text ran into: `found "x"`, shortened. */
+/** What the text ran into: `found "x"`. */
 export function found(image: string): string {
-  if (image === "") return "found the end";
-  const shown = image.length > 40 ? `${image.slice(0, 40)}…` : image;
-  return `found \`${printable(shown)}\``;
+  return image === "" ? "found the end" : `found ${quoted(image)}`;
 }
 
-/** Control characters and lone surrogates as their code points. */
-export function printable(text: string): string {
+const LONGEST_QUOTE = 40;
+
+/** A piece of text in a message: between backquotes, shortened, control characters and lone surrogates as code points. */
+export function quoted(text: string): string {
   let out = "";
-  for (const char of text) {
+  for (const char of text.slice(0, LONGEST_QUOTE)) {
     const code = char.codePointAt(0) ?? 0;
-    const hidden = code < 32 || (code >= 127 && code < 161) || (code >= 0xd800 && code < 0xe000) || code === 0xfeff || (code >= 0x2000 && code < 0x2070) || code === 0x3000;
+    const hidden = code < 32 || (code >= 127 && code < 161) || (code >= 0xd800 && code < 0xe000) || code === 0xfeff || (code >= 0x2000 && code < 0x2010) || code === 0x3000;
     out += hidden ? `U+${code.toString(16).toUpperCase().padStart(4, "0")}` : char;
   }
-  return out;
+  return `\`${out}${text.length > LONGEST_QUOTE ? "…" : ""}\``;
 }
 
 /** A whole message: what the rule wants, what stands there. */
@@ -48,10 +48,10 @@ export function expected(ruleName: string, tokenName: string, foundText: string)
 export function beginsNothing(image: string): string {
   if (image === "}") return "This `}` closes nothing: remove it.";
   if (image === "{") return "This `{` belongs to no declaration: write what it declares before it.";
-  return `${found(image).replace("found ", "")} begins no declaration: one begins with \`flags\`, \`transform\`, \`context\`, \`request\`, \`policy\`, \`memory\` or \`expect\`.`;
+  return `${quoted(image)} begins no declaration: one begins with \`flags\`, \`transform\`, \`context\`, \`request\`, \`policy\`, \`memory\` or \`expect\`.`;
 }
 
 export function left(image: string): string {
   if (image === "}") return "This `}` closes nothing: remove it.";
-  return `${found(image).replace("found ", "")} stands behind the end of the declaration: remove it, or begin a declaration with it.`;
+  return `${quoted(image)} stands behind the end of the declaration: remove it, or begin a declaration with it.`;
 }

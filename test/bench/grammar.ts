@@ -1,0 +1,57 @@
+/** What the grammar floor costs: `node test/bench/grammar.ts` prints a table. CPU of this thread, medians. */
+const started = process.cpuUsage();
+const { editFile, format, parseFile } = await import("../../grammar/index.ts");
+const loaded = process.cpuUsage(started);
+
+function cpuMs(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function policyText(lines: number): string {
+  const parts: string[] = ["kernel 6.1 .. 6.12\n"];
+  for (let i = 0, count = 2; count < lines; i++, count += 15) {
+    parts.push(`/// Refills ring ${i}.
+request rx_refill_${i} {
+  api      alloc_pages
+  order    ${i % 4}
+  flags    GFP_ATOMIC | __GFP_NOWARN & ~__GFP_HIGH
+  context  softirq
+  handles  null
+}
+
+policy driver_${i} for alloc_pages {
+  forbid has __GFP_NOFAIL because "a driver can report -ENOMEM"
+  mode fast when has __GFP_NORETRY { drain none, retries 0 }
+}
+expect rx_refill_${i} { sleeps never, oom never }
+`);
+  }
+  return parts.join("\n");
+}
+
+const first = cpuMs(() => { parseFile("flags A = B\n"); });
+console.log(`load modules ${((loaded.user + loaded.system) / 1000).toFixed(1)} ms, first parse (makes the parser) ${first.toFixed(1)} ms`);
+console.log("lines    bytes      parse   edit     format (ms)");
+for (const lines of [1_000, 10_000, 50_000]) {
+  const text = policyText(lines);
+  const rounds = lines > 10_000 ? 9 : 40;
+  const parse = median(Array.from({ length: rounds }, () => cpuMs(() => { parseFile(text); })));
+  let file = parseFile(text);
+  const at = text.indexOf("GFP_ATOMIC", text.length >> 1);
+  const edits = 400;
+  const edit = cpuMs(() => {
+    for (let i = 0; i < edits / 2; i++) {
+      file = editFile(file, { start: at, end: at, text: "@" });
+      file = editFile(file, { start: at, end: at + 1, text: "" });
+    }
+  }) / edits;
+  const formatting = median(Array.from({ length: 5 }, () => cpuMs(() => { format(text); })));
+  console.log(`${String(lines).padEnd(8)} ${String(text.length).padEnd(10)} ${parse.toFixed(2).padEnd(7)} ${edit.toFixed(3).padEnd(8)} ${formatting.toFixed(1)}`);
+}
