@@ -49,6 +49,7 @@ export interface Shrinker {
   readonly node: number;
   readonly zone: ZoneName;
   readonly pagesPerRound: number;
+  readonly pagesAtStart: number;
   pages: number;
 }
 
@@ -67,7 +68,7 @@ export interface Machine {
   readonly range: RangeState | null;
   readonly shrinkers: readonly Shrinker[];
   oomNotifierGives: readonly PageGift[];
-  /** Victims left, in the order of killing; null: unspecified ones, without end. */
+  /** Victims left, in the order of killing; null: unspecified ones. */
   killable: (readonly PageGift[])[] | null;
   /** Memory of a killed process that has not come back yet: its exit takes a while. */
   dying: readonly PageGift[];
@@ -93,7 +94,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     memcgInUse: memory.memcgInUse ?? true,
     cachedObjects: memory.cachedObjects ?? false,
     range: memory.range ?? null,
-    shrinkers: (memory.shrinkers ?? []).map((shrinker) => ({ ...shrinker })),
+    shrinkers: (memory.shrinkers ?? []).map((shrinker) => ({ ...shrinker, pagesAtStart: shrinker.pages })),
     oomNotifierGives: memory.oomNotifierGives ?? [],
     killable: memory.killable === undefined ? null : [...memory.killable],
     dying: [],

@@ -1,6 +1,6 @@
 import { inInterrupt } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { ALLOC } from "../masks/alloc-flags.ts";
+import { ALLOC, allocFlagNames } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { Zone } from "../memory/machine.ts";
 import { freePages, hasBlock, pageblockOrder, takeBlock } from "../memory/machine.ts";
@@ -128,8 +128,21 @@ export function getPageFromFreelist(
       pfmemalloc: (allocFlags & ALLOC.NO_WATERMARKS) !== 0,
     };
   }
-  step(sim, "get_page_from_freelist", () => "no zone passes");
+  step(sim, "get_page_from_freelist", () => `nothing with ${allocFlagNames(kernel, allocFlags).join("|")}: ${refusals(sim, order, allocFlags, ac).join("; ")}`);
   return null;
+}
+
+/** Why each zone of the list gave nothing, for people. */
+function refusals(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): readonly string[] {
+  if (ac.zonelist.length === 0) return ["no zone to look in"];
+  return ac.zonelist.map((zone) => {
+    const place = `node ${zone.node} ${zone.name}`;
+    if (ac.nodes !== null && !ac.nodes.has(zone.node)) return `${place} is outside of the cpuset`;
+    if ((allocFlags & ALLOC.NO_WATERMARKS) !== 0) return `${place} has no block of order ${order}`;
+    const usable = freePages(zone) - unusableFree(sim.kernel, zone, order, allocFlags);
+    const needed = reducedWatermark(sim.kernel, watermarkOf(zone, allocFlags), allocFlags) + (zone.lowmemReserve[ac.highestZone] ?? 0);
+    return usable <= needed ? `${place} has ${Math.max(0, usable)} usable pages and keeps ${needed}` : `${place} has no block of order ${order}`;
+  });
 }
 
 /** The flag with which a success of order > 0 reserves its pageblock for later high-order atomic requests. */

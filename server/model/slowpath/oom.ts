@@ -2,7 +2,6 @@ import type { Mask } from "../masks/mask.ts";
 import { receive } from "../memory/machine.ts";
 import type { PageGift } from "../memory/state.ts";
 import type { AllocContext } from "./freelist.ts";
-import { preferredZone } from "./freelist.ts";
 import type { Simulation } from "./simulation.ts";
 import { bug, step } from "./simulation.ts";
 import { hasFatalSignal } from "./task.ts";
@@ -43,20 +42,28 @@ export function outOfMemory(sim: Simulation, mask: Mask, order: number, ac: Allo
 function kill(sim: Simulation, order: number, ac: AllocContext): OomOutcome {
   const { machine } = sim;
   const victim = machine.killable?.shift();
-  if (!machine.oomKillable || (machine.killable !== null && victim === undefined)) {
+  const noneLeft = machine.killable === null ? sim.trace.counts.oomKill >= MOST_VICTIMS : victim === undefined;
+  if (!machine.oomKillable || noneLeft) {
     bug(sim, "out_of_memory: no killable process, panic");
     return "panic";
   }
   sim.trace.counts.oomKill++;
-  machine.dying = victim ?? whatIsNeeded(order, ac);
+  machine.dying = victim ?? whatIsNeeded(sim, order, ac);
   machine.version++;
   step(sim, "oom_kill_process", () => "a process is killed");
   return "progress";
 }
 
-/** An unspecified victim frees what the request needs in its first zone: the reserves and the block itself. */
-function whatIsNeeded(order: number, ac: AllocContext): readonly PageGift[] {
-  const zone = preferredZone(ac);
+/** Unspecified processes do not last for ever. */
+const MOST_VICTIMS = 8;
+
+/**
+ * An unspecified victim frees what the request needs in its first zone, of its cpuset if there is one: the reserves and the
+ * block itself.
+ */
+function whatIsNeeded(sim: Simulation, order: number, ac: AllocContext): readonly PageGift[] {
+  const { cpusetNodes } = sim.machine;
+  const zone = ac.zonelist.find((candidate) => cpusetNodes === null || cpusetNodes.has(candidate.node)) ?? ac.zonelist[0];
   if (zone === undefined) return [];
   const pages = 2 * 2 ** order + zone.high + zone.boost + (zone.lowmemReserve[ac.highestZone] ?? 0);
   return [{ node: zone.node, zone: zone.name, pages }];

@@ -59,7 +59,7 @@ function shrinkNode(machine: Machine, node: number, highestZone: number): number
   let freed = 0;
   for (const shrinker of machine.shrinkers) {
     if (shrinker.node !== node || shrinker.pages === 0) continue;
-    const pages = Math.min(shrinker.pages, shrinker.pagesPerRound);
+    const pages = roundOf(shrinker.pages, shrinker.pagesAtStart, shrinker.pagesPerRound);
     const zone = machine.zones.find((candidate) => candidate.node === node && candidate.name === shrinker.zone);
     shrinker.pages -= pages;
     if (zone !== undefined) addPages(zone.ordinary, pages);
@@ -67,7 +67,7 @@ function shrinkNode(machine: Machine, node: number, highestZone: number): number
   }
   for (const zone of machine.zones) {
     if (zone.node !== node || zone.index > highestZone || zone.reclaimable === 0) continue;
-    const pages = Math.min(zone.reclaimable, Math.max(SWAP_CLUSTER_MAX, Math.ceil(zone.reclaimableAtStart / MOST_ROUNDS)));
+    const pages = roundOf(zone.reclaimable, zone.reclaimableAtStart, SWAP_CLUSTER_MAX);
     zone.reclaimable -= pages;
     // Single pages from here and there on the LRU lists; only compaction makes blocks of them.
     zone.ordinary.blocks[0] = (zone.ordinary.blocks[0] ?? 0) + pages;
@@ -75,6 +75,11 @@ function shrinkNode(machine: Machine, node: number, highestZone: number): number
     freed += pages;
   }
   return freed;
+}
+
+/** What one round takes of what is left. */
+function roundOf(left: number, atStart: number, usual: number): number {
+  return Math.min(left, Math.max(usual, Math.ceil(atStart / MOST_ROUNDS)));
 }
 
 const MAX_RECLAIM_RETRIES = 16;

@@ -21,6 +21,8 @@ const COSTLY_ORDER = 3;
 const IDLE_ROUNDS = 66;
 /** The same in tries on the free lists, for rounds that are no rounds of the OOM path. */
 const IDLE_ATTEMPTS = 2000;
+/** A call that tries more often than this, with memory changing all the time, is taken for one without end. */
+const MOST_ATTEMPTS = 16_384;
 
 /**
  * The states of __alloc_pages_slowpath() (mm/page_alloc.c), in the order in which they are first reached. Each state's
@@ -50,6 +52,7 @@ interface Slow {
   page: PageBlock | null;
   /** For the detection of loops. */
   readonly idle: { version: number; rounds: number; attempts: number };
+  readonly attemptsAtStart: number;
   looping: boolean;
 }
 
@@ -70,6 +73,7 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
     compactFirst: false,
     page: null,
     idle: { version: sim.machine.version, rounds: 0, attempts: sim.trace.attempts.length },
+    attemptsAtStart: sim.trace.attempts.length,
     looping: false,
   };
   let state: State = "entry";
@@ -391,6 +395,7 @@ function countRound(slow: Slow): void {
 /** Whether the state of memory has been the same for so long that the rounds to come are those that have been. */
 function isIdle(slow: Slow): boolean {
   const { sim, idle, order } = slow;
+  if (sim.trace.attempts.length - slow.attemptsAtStart > MOST_ATTEMPTS) return true;
   if (sim.machine.version !== idle.version) {
     idle.version = sim.machine.version;
     idle.rounds = 0;
