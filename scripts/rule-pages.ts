@@ -4,12 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { LANGUAGE_RULES } from "../server/analysis/findings/language-rules.ts";
 import { ALL_RULES, catalogue, SOURCE_RULES, type CatalogueEntry } from "../server/analysis/rules/catalogue.ts";
-import { rulePage } from "../server/analysis/rules/page.ts";
+import { rulePage, withCode } from "../server/analysis/rules/page.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
 const FOLDER = "docs/rules";
 
-const row = ({ id, severity, title }: CatalogueEntry): string => `| [${id}](${id}.md) | ${severity} | ${title} |`;
+const row = ({ id, severity, title }: CatalogueEntry): string => `| [${id}](${id}.md) | ${severity} | ${withCode(title)} |`;
 
 /** The list of all findings, and of the known mistakes that stay out. */
 function list(): string {
@@ -22,7 +22,7 @@ function list(): string {
     ["| finding | severity | |", "|---|---|---|", ...LANGUAGE_RULES.map(row)].join("\n"),
     "## Not reported",
     "Known mistakes with allocation flags that a request does not show. They take the C code around the call.",
-    ["| mistake | | what would decide it |", "|---|---|---|", ...SOURCE_RULES.map(({ id, title, needs }) => `| ${id} | ${title} | ${needs} |`)].join("\n"),
+    ["| mistake | | what would decide it |", "|---|---|---|", ...SOURCE_RULES.map(({ id, title, needs }) => `| ${id} | ${withCode(title)} | ${withCode(needs)} |`)].join("\n"),
   ].join("\n\n") + "\n";
 }
 

@@ -19,18 +19,29 @@ export function rulePage(id: string): string | null {
   return other === null ? null : page(other, "What it means", [["about", other.group]]);
 }
 
+/** Names as C writes them: flags, composites, functions. */
+const C_NAMES = /(?<![\w(])(?:__GFP_\w+|GFP_[A-Z]\w*|[A-Za-z_]\w*\*?\(\))/g;
+
+/** Text for a page: C names as code, so that their underscores and stars stay what they are. What is code already stays. */
+export function withCode(text: string): string {
+  return text
+    .split("`")
+    .map((part, index) => (index % 2 === 0 ? part.replace(C_NAMES, "`$&`") : part))
+    .join("`");
+}
+
 type Documented = Pick<Rule, "id" | "title" | "severity" | "explanation" | "advice" | "examples">;
 
 function page(rule: Documented, meaning: string, facts: readonly (readonly [string, string])[]): string {
   const rows = [["severity", rule.severity] as const, ...facts].map(([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`);
   return [
     `# ${rule.id}`,
-    sentence(rule.title),
+    withCode(sentence(rule.title)),
     ["| | |", "|---|---|", ...rows].join("\n"),
     `## ${meaning}`,
-    rule.explanation,
+    withCode(rule.explanation),
     "## What to write",
-    rule.advice,
+    withCode(rule.advice),
     "## Reported",
     fenced(rule.examples.bad),
     "## Not reported",

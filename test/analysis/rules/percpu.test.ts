@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EVERY, NEVER, alsoIn, holdsIn, marks, reports } from "./_holds.ts";
+import { EVERY, NEVER, alsoIn, holdsIn, marks } from "./_holds.ts";
 
 const PERCPU = { api: "alloc_percpu_gfp", size: 64 } as const;
 
