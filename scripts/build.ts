@@ -1,7 +1,7 @@
 // Bundles the program into dist/ and the editor's test suite into out/.
 // usage: node scripts/build.ts [--dev]   --dev: not minified, with source maps
 import { build as bundle, type BuildOptions } from "esbuild";
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { writeIndexes } from "./indexes.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
@@ -11,15 +11,15 @@ const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: {
 
 /**
  * The bundles: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. VS Code's web
- * worker also goes by that ending, but then fetches the name with .js behind it: package.json names client.browser.cjs.
+ * worker also goes by that ending, but then fetches the name with .js behind it: package.json names client.browser.cjs. The
+ * server is read by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
  */
 const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string]; readonly outfile: string })[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
-  { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/lsp/node.ts"], outfile: "dist/server.cjs" },
+  { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/lsp/main.ts"], outfile: "dist/server.js", format: "iife", conditions: ["node", "browser"], define: { global: "globalThis" } },
   { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
   { ...NODE, entryPoints: ["server/cli/bin.ts"], outfile: "dist/allocpolicy.cjs", target: "node14", banner: { js: "#!/usr/bin/env node" } },
   { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs.js", external: ["vscode"], format: "cjs" },
-  { ...BROWSER, entryPoints: ["server/lsp/browser.ts"], outfile: "dist/server.browser.js", format: "iife" },
   { ...NODE, entryPoints: ["test/editor/index.ts"], outfile: "out/editor-suite.cjs", external: ["vscode", "mocha"], minify: false },
 ];
 
@@ -29,6 +29,7 @@ const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string
  */
 export async function build(options: { readonly dev: boolean }): Promise<void> {
   for (const path of writeIndexes()) console.error(`wrote ${path}`);
+  rmSync(inRoot("dist"), { recursive: true, force: true });
   await Promise.all(BUNDLES.map((one) => bundle({
     bundle: true,
     minify: !options.dev,
@@ -39,6 +40,7 @@ export async function build(options: { readonly dev: boolean }): Promise<void> {
     ...one,
     entryPoints: [...one.entryPoints],
   })));
+  writeFileSync(inRoot("dist/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
   chmodSync(inRoot("dist/allocpolicy.cjs"), 0o755);
 }
 

@@ -1,5 +1,5 @@
 // The program `allocpolicy`. It only picks what to load, because the language server must answer within a tenth of a second
-// and neither half needs the other: server.cjs for `lsp`, cli.mjs for everything else. This file itself runs on any old Node.
+// and neither half needs the other: server.js for `lsp`, cli.mjs for everything else. This file itself runs on any old Node.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -12,5 +12,5 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
 } else {
   const isServer = process.argv[2] === "lsp" && process.argv.includes("--stdio");
   // Bundled, this file stands in dist/, beside the two halves.
-  void import(pathToFileURL(join(__dirname, isServer ? "server.cjs" : "cli.mjs")).href);
+  void import(pathToFileURL(join(__dirname, isServer ? "server.js" : "cli.mjs")).href);
 }
