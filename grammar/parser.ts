@@ -55,6 +55,8 @@ const COMMA = T.indexOf(T.Comma);
 const SEMI = T.indexOf(T.Semi);
 const PIPE = T.indexOf(T.Pipe);
 const AMP = T.indexOf(T.Amp);
+const COMPARE = T.indexOf(T.Compare);
+const EQUALS = T.indexOf(T.Equals);
 const END = T.indexOf(T.EOF);
 
 const PREDICATE_STARTS = new Set([
@@ -574,6 +576,11 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.AT_LEAST_ONE_SEP({
       SEP: T.Pipe,
       DEF: () => {
+        if (!this.RECORDING_PHASE && !MASK_STARTS.has(this.peek().tokenTypeIdx)) {
+          if (!this.tolerant) throw NOT_VALID;
+          ors.push(this.missingOperand());
+          return;
+        }
         const ands: Mask[] = [];
         this.AT_LEAST_ONE_SEP2({ SEP: T.Amp, DEF: () => ands.push(this.SUBRULE(this.operand)) });
         ors.push(this.joined("and", ands));
@@ -602,6 +609,9 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         this.position++;
       } else if (type === COMMA && !this.list && this.blocks > 0 && this.peek(2).indent < 0) {
         this.report(token, "`,` joins no flags: write `|`.", { title: "Write |", text: " |" });
+        this.position++;
+      } else if ((type === COMPARE || type === EQUALS) && token.indent < 0) {
+        this.report(token, "A mask compares nothing: write the flags, joined by `|`.");
         this.position++;
       } else if ((NAMES.has(type) || type === NUMBER || type === TILDE || type === LPAREN) && token.indent < 0 && !MASK_ENDS.has(type) && !this.starts.has(type)) {
         this.report(token, `Flags are joined by \`|\`: write \`| ${token.image}\`.`, { title: "Insert |", text: `| ${token.image}` });
@@ -703,6 +713,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.AT_LEAST_ONE_SEP({
       SEP: T.Or,
       DEF: () => {
+        this.need(NEG_STARTS, CONDITION);
         const ands: Predicate[] = [];
         this.AT_LEAST_ONE_SEP2({ SEP: T.And, DEF: () => ands.push(this.SUBRULE(this.condition)) });
         ors.push(this.combined("and", ands));
@@ -889,7 +900,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         this.position++;
         return this.nameOf(consume());
       }
-      const stands = type === LCURLY || type === T.indexOf(T.Equals) || type === LPAREN;
+      const stands = type === LCURLY || type === EQUALS || type === LPAREN;
       this.report(stands || type === END ? word : token, stands || type === END ? `A name is missing after \`${word.image}\`.` : `Expected a name, ${found(token.image)}.`);
       if (!stands && type !== END && type !== RCURLY) this.position++;
       return null;

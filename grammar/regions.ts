@@ -81,7 +81,7 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
       if (ITEM_KEYWORDS.has(kind)) {
         if (beginsItem(tokens, i)) {
           if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
-        } else if (leads && depth === 0) return i;
+        } else if (leads && depth === 0 && (NAMES.has(kindAt(tokens, i + 1)) || kindAt(tokens, i + 1) === KIND.lcurly)) return i;
       } else if (leads && depth === 0 && hasBody && mayBeginItem(tokens, i)) return i;
     }
   }

@@ -8,7 +8,7 @@ const TOKEN_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** Where a rule of the grammar has a better word for what it wants than the token's. */
 const RULE_WANTS: ReadonlyMap<string, string> = new Map([
-  ["version", "a version such as `6.12`"], ["version Dot", "a version such as `6.12`"], ["version Number", "a version such as `6.12`"],
+  ["version", "a version such as `6.12`"], ["version Minus", "a version such as `6.12`"], ["version Dot", "a version such as `6.12`"], ["version Number", "a version such as `6.12`"],
   ["size Number", "a size such as `4 KiB`"], ["amount Number", "an amount such as `64 MiB` or `3 pages`"], ["predicate", "a condition"],
   ["waiver Name", "the name of a rule"], ["reason String", "a reason in double quotes"], ["waiver String", "a reason in double quotes"],
   ["waiver Because", "`because` and a reason"], ["importHeader String", "a file name in double quotes"], ["names Name", "a name"],

@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseFile, parseMask } from "../../grammar/index.ts";
+import { anyText, file } from "./arbitrary.ts";
+
+/** Every construct of the language, as people write it. */
+const SAMPLE = `/// A driver's policy.
+kernel 6.1 .. 6.12
+config { PREEMPT_RT on  page 4 KiB }
+import "contexts.allocpolicy"
+
+// where calls come from
+context napi { in softirq  holds spinlock "rx" }
+context journal like napi {
+  in    process
+  holds mutex "j"  // a note
+  scope nofs, noio
+}
+
+flags RING = GFP_KERNEL | __GFP_NOWARN & ~__GFP_ZERO
+transform nested(gfp) = gfp & (GFP_KERNEL | 0x100) | __GFP_NOWARN
+
+policy driver for alloc_pages, kmalloc {
+  forbid has __GFP_NOFAIL and in softirq
+    because "a driver can report -ENOMEM"
+  require has __GFP_NOWARN when order > 0 or not (size <= 4 KiB)
+  ignore __GFP_COLD, __GFP_ZERO because "no effect"
+  mode fast   when has __GFP_NORETRY { drain none, retries 0, fails often }
+  mode normal otherwise              { drain lru | pcp, retries 5 }
+  stage isolation honours __GFP_NORETRY, GFP_KERNEL  internal
+}
+
+/* the hot path */
+request rx_page {
+  api      kmem_cache_alloc
+  size     192 B
+  flags    nested(GFP_ATOMIC) | RING
+  context  napi
+  cache    { ctor  size 256 }
+  node     any
+  policy   driver
+  expect   { sleeps never, oom never }
+  waive    sleep-in-atomic because "tested"
+  fallback none
+}
+
+request ring like rx_page {
+  flags   RING
+  handles null
+}
+
+memory rough {
+  node 0 {
+    zone Normal {
+      managed    4 GiB
+      free       order 0: 51200, order 1: 300
+      watermarks min 45 MiB, low 56 MiB, high 67 MiB
+      pinned     3 pages
+    }
+  }
+}
+memory report from "oops.log"
+
+expect rx_page on rough { succeeds, retries 3 }
+expect driver forbids __GFP_NOFAIL
+expect driver within other
+expect nested when lacks __GFP_DIRECT_RECLAIM gives lacks __GFP_NOFAIL
+`;
+
+const CHARACTERS = ["", "{", "}", "(", ")", "\"", "|", "=", ",", ";", "@", "x", "7", " ", "\n", "/", "*", ".", "-", "&", "~", "<", "!", "?", ":", "é", "\u0000", "\ud800"];
+
+function found(text: string): string[] {
+  return parseFile(text).regions.flatMap((region) => region.problems.map((problem) => `${region.text.slice(problem.start, problem.end)}: ${problem.message}`));
+}
+
+function only(text: string): string {
+  const all = found(text);
+  expect(all.length).toBe(1);
+  return all[0] ?? "";
+}
+
+describe("One wrong character", () => {
+  test("gives at most one problem, wherever it stands in a file with every construct", () => {
+    for (let at = 0; at <= SAMPLE.length; at++) {
+      for (const character of CHARACTERS) {
+        for (const length of [0, 1]) {
+          const text = SAMPLE.slice(0, at) + character + SAMPLE.slice(at + length);
+          const problems = found(text);
+          if (problems.length > 1) expect({ text: text.slice(Math.max(0, at - 60), at + 60), problems }).toEqual({ at, character, length });
+        }
+      }
+    }
+  }, 120_000);
+
+  test("leaves all but the declarations that it touches as they were", () => {
+    const before = parseFile(SAMPLE).regions;
+    for (let at = 0; at <= SAMPLE.length; at++) {
+      for (const character of CHARACTERS) {
+        const after = new Set(parseFile(SAMPLE.slice(0, at) + character + SAMPLE.slice(at + 1)).regions.map((region) => region.text));
+        const lost = before.filter((region) => !after.has(region.text));
+        if (lost.length > 2) expect({ at, character, lost: lost.map((region) => region.text) }).toEqual("at most two declarations");
+      }
+    }
+  }, 120_000);
+
+  test("in a request leaves its other properties in the tree", () => {
+    const [region] = parseFile("request a {\n  api kmalloc\n  size 4 @@ KiB\n  flags GFP_KERNEL || __GFP_ZERO\n  order\n  context process\n}\n").regions;
+    expect(region?.item?.kind === "request" ? region.item.properties.map((property) => property.kind) : null).toEqual(["api", "size", "flags", "order", "context"]);
+  });
+});
+
+describe("Problems", () => {
+  test("are none exactly where a region is a valid item, on any text", () => {
+    fc.assert(fc.property(anyText, (text) => {
+      for (const region of parseFile(text).regions) {
+        const alone = parseFile(region.text).regions;
+        expect(alone.flatMap((one) => one.problems).length === 0).toBe(region.problems.length === 0);
+      }
+    }), { seed: 7, numRuns: 1500 });
+  });
+  test("lie within their region", () => {
+    fc.assert(fc.property(anyText, (text) => {
+      for (const region of parseFile(text).regions) {
+        for (const { start, end } of region.problems) expect(0 <= start && start <= end && end <= region.text.length).toBe(true);
+      }
+    }), { seed: 8, numRuns: 1500 });
+  });
+  test("that offer a fix are gone with it", () => {
+    fc.assert(fc.property(file, fc.constantFrom(["|", "||"], ["&", "&&"], ["~", "!"], ["KiB", "kB"], ["GFP_KERNEL", "(gfp_t)GFP_KERNEL"]), (text, [right = "", wrong = ""]) => {
+      const at = text.indexOf(` ${right}`);
+      fc.pre(at >= 0);
+      const damaged = text.slice(0, at + 1) + wrong + text.slice(at + 1 + right.length);
+      const parsed = parseFile(damaged);
+      const i = parsed.regions.findIndex((region) => region.problems.length > 0);
+      const fix = parsed.regions[i]?.problems[0]?.fix;
+      fc.pre(fix !== undefined);
+      const start = (parsed.starts[i] ?? 0) + (fix?.start ?? 0);
+      const mended = damaged.slice(0, start) + (fix?.text ?? "") + damaged.slice((parsed.starts[i] ?? 0) + (fix?.end ?? 0));
+      expect(found(mended)).toEqual([]);
+    }), { seed: 9, numRuns: 300 });
+  });
+
+  for (const [text, problem] of [
+    ["flags A = B || C", "||: `||` is not a mask operator: write `|`."],
+    ["flags A = B && C", "&&: `&&` is not a mask operator: write `&`, or `and` between conditions."],
+    ["flags A = !B", "!: `!` is not a mask operator: write `~`, or `not` before a condition."],
+    ["flags A = (gfp_t)B", "(gfp_t): A mask takes no cast: remove it."],
+    ["flags A = (__force gfp_t) 0x10u", "(__force gfp_t): A mask takes no cast: remove it."],
+    ["request r { flags A ? B : C }", "?: A mask has no `?:`: write a request for each case."],
+    ["request r { flags A, B }", ",: `,` joins no flags: write `|`."],
+    ["request r { flags A == B }", "==: A mask compares nothing: write the flags, joined by `|`."],
+    ["flags A = B C", "C: Flags are joined by `|`: write `| C`."],
+    ["flags A = (B | C", "(: This `(` is not closed: write the `)`."],
+    ["flags A = B)", "): This `)` closes nothing: remove it."],
+    ["flags A = B |", "|: A flag is missing after `|`."],
+    ["request r { size 4 kB }", "kB: `kB` is no unit: write `KiB`."],
+    ["request r { api kmalloc", "kmalloc: A `}` is missing: write it after this."],
+    ["request { api kmalloc }", "request: A name is missing after `request`."],
+    ["reqest r { api kmalloc }", "reqest: `reqest` begins no declaration: write `request`."],
+    ["request r { holds x }", "holds: Expected a property such as `api` or `flags`, or `}`, found `holds`."],
+    ["import \"x", "\"x: This text has no end: write `\"` before the line ends."],
+    ["flags A = B /* note\n", "/* note: This comment has no end: write `*/`."],
+    ["flags A = GFP_@KERNEL", "GFP_@KERNEL: A name has only letters, digits and `_`: `GFP_@KERNEL` has others."],
+    ["policy p { mode a when has B { retries } }", "}: Expected a value, found `}`."],
+    ["kernel six", "six: Expected a version such as `6.12`, found the end."],
+  ] as const) {
+    test(`name what is wrong in \`${text}\` and what to write`, () => {
+      expect(only(text)).toBe(problem);
+    });
+  }
+
+  test("of separate properties are all reported", () => {
+    expect(found("request r {\n  api\n  order 1\n  flags A || B\n  size 3\n  node x\n}\n").length).toBe(3);
+  });
+  test("of a mask alone are found too", () => {
+    expect(parseMask("GFP_KERNEL || X").problems.length).toBe(1);
+    expect(parseMask("").problems.length).toBe(1);
+    expect(parseMask("GFP_KERNEL|0xc0u").problems).toEqual([]);
+  });
+});
+
+describe("A commented-out declaration", () => {
+  test("is a comment", () => {
+    expect(found("/*\nrequest a {\n  api\n}\n*/\nflags A = B\n")).toEqual([]);
+  });
+  test("does not hide that an earlier comment has no end", () => {
+    const parsed = parseFile("flags A = B /* note\n\nrequest r { api x }\n\n/* fine */\nflags C = D\n");
+    expect(parsed.regions.map((region) => region.item?.kind)).toEqual(["flags", "request", "flags"]);
+  });
+});
