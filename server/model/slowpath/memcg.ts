@@ -14,11 +14,11 @@ export type ChargeOutcome = "charged" | "uncharged" | "refused";
  * reclaim in the cgroup and nobody to kill there, a mask decides: NOFAIL and HIGH (ATOMIC in older versions) go over the limit.
  */
 export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): ChargeOutcome {
-  const { bits, features, options } = sim.kernel;
+  const { bits, options } = sim.kernel;
   // memcg_kmem_bypass()
   if (!options.MEMCG || !inTask(sim.context)) return "uncharged";
   if (!sim.machine.memcgAtLimit || isMemalloc(sim.context)) return "charged";
-  const overshoots = bits.NOFAIL | (features.memcgOvershootFor === "high" ? bits.HIGH : features.memcgOvershootFor === "atomic" ? bits.ATOMIC : 0);
+  const overshoots = bits.NOFAIL | overshooting(sim);
   if ((mask & bits.DIRECT_RECLAIM) !== 0) memcgOom(sim, mask, order);
   if ((mask & overshoots) !== 0) {
     step(sim, "try_charge_memcg", () => "the cgroup is at its limit: charged over it");
@@ -27,6 +27,16 @@ export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): 
   sim.trace.counts.memcgRefusals++;
   step(sim, "try_charge_memcg", () => "the cgroup is at its limit: refused");
   return "refused";
+}
+
+/** The flag that lets a request without NOFAIL over the limit; 0 if none does. */
+function overshooting(sim: Simulation): number {
+  const { bits, features } = sim.kernel;
+  switch (features.memcgOvershootFor) {
+    case "high": return bits.HIGH;
+    case "atomic": return bits.ATOMIC;
+    case "none": return 0;
+  }
 }
 
 /** mem_cgroup_oom(): entered after the retries, unless the mask or the order rules it out. */
