@@ -323,7 +323,7 @@ class Offer {
   #rules(): readonly Completion[] {
     const here = new Set(
       findingsOf(this.#workspace, this.#environment.uri, 10_000)
-        .findings.filter((placed) => placed.region === this.#index)
+        .findings.filter((placed) => placed.region === this.#index && placed.finding.source !== "language")
         .map((placed) => placed.finding.rule),
     );
     const rules = catalogue().map(({ id, title }) => item(id, "rule", { detail: title, insert: `${id} because ""`, snippet: `${id} because "$1"`, topic: `rule:${id}` }));
