@@ -297,6 +297,18 @@ function zoneTableOf(zones: readonly ZoneName[]): readonly number[] {
   return table;
 }
 
+/**
+ * The largest order: 10 with 4 KiB pages; larger pages as arm64 has them, so that a huge page is one block.
+ * arch/arm64/Kconfig: ARCH_FORCE_MAX_ORDER (FORCE_MAX_ZONEORDER, one more, to 6.3).
+ */
+function maxOrderOf(pageBytes: number): number {
+  switch (pageBytes) {
+    case 16384: return 11;
+    case 65536: return 13;
+    default: return 10;
+  }
+}
+
 /** The options of a kernel: the given ones over the defaults; SLAB_OBJ_EXT follows MEMCG unless it is given. */
 function optionsOf(given: Partial<BuildOptions>): BuildOptions {
   const memcg = given.MEMCG ?? DEFAULT_OPTIONS.MEMCG;
@@ -322,7 +334,7 @@ function make(name: string, found: Found, options: BuildOptions): Kernel {
     namedBits: FLAG_NAMES.reduce((all, flag) => mask(all | bits[flag]), EMPTY),
     zones,
     zoneTable: zoneTableOf(zones),
-    maxOrder: 10,
+    maxOrder: maxOrderOf(options.pageBytes),
   };
 }
 
