@@ -65,15 +65,18 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
   const thisNode = (value & bits.THISNODE) !== 0;
   const costly = order > COSTLY_ORDER;
 
+  const compacts = order > 0 && compactionAllowed(kernel, value);
   if (taskHasMemalloc(context)) {
+    // The first compaction comes before the look at PF_MEMALLOC, for those that PF_MEMALLOC does not let into the reserves.
+    const early = features.firstCompaction === "before-loop" && (costly || migratetype(kernel, value) !== MIGRATE.MOVABLE);
+    if (compacts && early && pfmemallocFlags(kernel, value, context) === 0) can |= CAN.compact;
     if (nofail) return can | CAN.loop | (misuseSilenced ? 0 : CAN.warn);
     return can | CAN.fail | report(kernel, value);
   }
 
-  const compacts = order > 0 && compactionAllowed(kernel, value);
   const skips = features.costlyNoretrySkipsReclaim && costly && noretry && !thisNode && !nofail;
   if (compacts && !skips) can |= CAN.compact;
-  if (!skips && !(noretry && thisNode && compacts && givesUpAfterCompaction(kernel, value, costly))) can |= CAN.reclaim;
+  if (!skips && !(noretry && thisNode && !nofail && compacts && givesUpAfterCompaction(kernel, value, costly, context))) can |= CAN.reclaim;
 
   const gentle = noretry || (value & bits.RETRY_MAYFAIL) !== 0 || thisNode;
   const reachesOom = !gentle && !costly && !isLowZone(kernel, value);
@@ -90,14 +93,35 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
     if (features.reportsStalls && !nowarn) can |= CAN.warn;
     return can;
   }
-  // Without __GFP_FS nobody is killed, progress is reported all the same, and only a victim of the killer leaves.
-  if (reachesOom && (value & bits.FS) === 0 && (context.task & TASK.oom_victim) === 0) can |= CAN.loop;
+  // Without __GFP_FS, or for a dying task, nobody is killed and progress is reported all the same.
+  const dying = (context.task & (TASK.oom_victim | TASK.sigkill_pending)) !== 0;
+  if (reachesOom && ((value & bits.FS) === 0 || dying) && !(dying && victimLeaves(kernel, value, context))) can |= CAN.loop;
+  if (reclaimsForCompaction(kernel, value, order)) can |= CAN.loop;
   return can | CAN.fail | report(kernel, value);
 }
 
+/** A victim of the OOM killer leaves without a page once it has had its share of the reserves, or wants none. */
+function victimLeaves(kernel: Kernel, value: Mask, context: Context): boolean {
+  if ((value & kernel.bits.NOMEMALLOC) !== 0) return true;
+  return (value & kernel.bits.MEMALLOC) === 0 && !inInterrupt(context);
+}
+
+/**
+ * Without __GFP_IO compaction is always skipped, and to 6.7 that counted as "reclaim for it first": every round that
+ * reclaims a page is followed by another, also for the orders above 3 that RETRY_MAYFAIL keeps trying
+ * (mm/page_alloc.c:should_compact_retry).
+ */
+function reclaimsForCompaction(kernel: Kernel, value: Mask, order: number): boolean {
+  const { bits, features, options } = kernel;
+  if (features.compactionNeedsIo || !options.COMPACTION || order === 0 || (value & (bits.IO | bits.NORETRY)) !== 0) return false;
+  return order <= COSTLY_ORDER || (value & bits.RETRY_MAYFAIL) !== 0;
+}
+
 /** A NORETRY | THISNODE request leaves after the first compaction (mm/page_alloc.c:__alloc_pages_slowpath). */
-function givesUpAfterCompaction(kernel: Kernel, value: Mask, costly: boolean): boolean {
-  if (kernel.features.firstCompaction === "in-loop") return costly || (value & kernel.bits.MOVABLE) === 0;
+function givesUpAfterCompaction(kernel: Kernel, value: Mask, costly: boolean, context: Context): boolean {
+  // Who is let into the reserves does not compact first.
+  if (pfmemallocFlags(kernel, value, context) !== 0) return false;
+  if (kernel.features.firstCompaction === "in-loop") return costly || migratetype(kernel, value) !== MIGRATE.MOVABLE;
   return costly && kernel.features.costlyNoretryThisNodeGivesUp;
 }
 

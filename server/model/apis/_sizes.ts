@@ -48,9 +48,18 @@ export function bytesOf(kernel: Kernel, request: AllocationRequest): number {
   if (request.sizeBytes !== null) bytes = wholeAmount(request.sizeBytes);
   else if (request.pages !== null) bytes = wholeAmount(request.pages) * page;
   else if (request.order !== null) bytes = page * 2 ** wholeOrder(request.order);
-  else if (request.cache !== null && request.cache.sizeBytes !== null) bytes = wholeAmount(request.cache.sizeBytes);
   if (request.count !== null && request.count > 1 && request.sizeBytes !== null) bytes *= wholeAmount(request.count);
   return wholeAmount(bytes);
+}
+
+/** Whether the request gives a size, in any unit but `count`. */
+export function isSized(request: AllocationRequest): boolean {
+  return request.order !== null || request.sizeBytes !== null || request.pages !== null;
+}
+
+/** The bytes that a simulated call asks for: those of the request, or one page when it gives no size. */
+export function runBytesOf(kernel: Kernel, request: AllocationRequest): number {
+  return isSized(request) ? bytesOf(kernel, request) : kernel.options.pageBytes;
 }
 
 /** The pages that a request speaks of; `otherwise` when no size was given. */

@@ -11,7 +11,10 @@ const NODE_BYTES = 576;
 /** A node of a tree, from its reclaimable cache (lib/radix-tree.c:radix_tree_init, SLAB_PANIC | SLAB_RECLAIM_ACCOUNT). */
 export function planTreeNode(kernel: Kernel, flags: Mask): Plan {
   const charged = kernel.options.MEMCG && (flags & kernel.bits.ACCOUNT) !== 0;
-  return planSlabObject(kernel, flags, kernel.bits.RECLAIMABLE, NODE_BYTES, charged);
+  const plan = planSlabObject(kernel, flags, kernel.bits.RECLAIMABLE, NODE_BYTES, charged);
+  // The cache has a constructor.
+  if ((flags & kernel.bits.ZERO) !== 0) plan.warns = "may";
+  return plan;
 }
 
 /** Takes a node on a machine. */

@@ -8,7 +8,7 @@ import { step, warn } from "../slowpath/simulation.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "./_sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 /** Largest object of the percpu allocator (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h): 32 KiB. */
@@ -91,11 +91,11 @@ export function runPercpu(sim: Simulation, flags: Mask, bytes: number): RunResul
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runPercpu(sim, request.mask, bytesOf(sim.kernel, request));
+  return runPercpu(sim, request.mask, runBytesOf(sim.kernel, request));
 }
 
 function runFixed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runPercpu(sim, sim.kernel.gfp.KERNEL, bytesOf(sim.kernel, request));
+  return runPercpu(sim, sim.kernel.gfp.KERNEL, runBytesOf(sim.kernel, request));
 }
 
 const common = { family: "percpu" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, exists: always };

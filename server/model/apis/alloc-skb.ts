@@ -3,7 +3,7 @@ import { SCOPE, TASK } from "../contexts.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
-import { planKmalloc, runKmalloc, runSlabObject } from "./kmalloc.ts";
+import { planKmalloc, planSlabObject, runKmalloc, runSlabObject } from "./kmalloc.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
@@ -12,6 +12,9 @@ import { always, treatmentOf } from "./_treatment.ts";
 
 /** sizeof(struct skb_shared_info) on 64 bits, which the data buffer carries at its end. */
 const SHARED_INFO_BYTES = 320;
+
+/** sizeof(struct sk_buff), about. */
+const SKB_BYTES = 232;
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -50,11 +53,14 @@ function planData(kernel: Kernel, flags: Mask, request: AllocationRequest): Plan
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  return planData(kernel, request.mask, request);
+  const planned = planData(kernel, request.mask, request);
+  const head = planSlabObject(kernel, mask(request.mask & ~kernel.bits.DMA), EMPTY, SKB_BYTES, false);
+  planned.sideMask = head.mask;
+  const { ATOMIC, DIRECT_RECLAIM, NOFAIL, NOWARN } = kernel.bits;
+  const complains = (request.mask & NOWARN) === 0 || (request.mask & NOFAIL) !== 0 || ((request.mask & ATOMIC) !== 0 && (request.mask & DIRECT_RECLAIM) !== 0);
+  if ((complains || head.warns !== "never") && planned.warns === "never") planned.warns = "may";
+  return planned;
 }
-
-/** sizeof(struct sk_buff), about. */
-const SKB_BYTES = 232;
 
 /** __alloc_skb(): the head, then the data, the second time with the reserves where the mask or the task may use them. */
 function run(sim: Simulation, request: AllocationRequest): RunResult {

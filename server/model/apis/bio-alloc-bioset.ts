@@ -1,13 +1,16 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
-import { runSlabObject } from "./kmalloc.ts";
+import { planSlabObject, runSlabObject } from "./kmalloc.ts";
 import { EMPTY } from "../masks/mask.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+
+/** sizeof(struct bio) with its inline vectors, about. */
+const BIO_BYTES = 256;
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -22,11 +25,8 @@ function treatment(kernel: Kernel): MaskTreatment {
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  return planMempool(kernel, request.mask, 0);
+  return planMempool(kernel, request.mask, (flags) => planSlabObject(kernel, flags, EMPTY, BIO_BYTES, false));
 }
-
-/** sizeof(struct bio) with its inline vectors, about. */
-const BIO_BYTES = 256;
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const cache = { bits: EMPTY, objectBytes: BIO_BYTES, ctor: false, charged: false };

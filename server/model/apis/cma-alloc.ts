@@ -35,7 +35,10 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 function planFolio(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planContig(kernel, request.mask);
   if ((request.mask & kernel.bits.COMP) === 0) return refuse(planned, "always");
-  return kernel.options.CMA ? planned : refuse(planned, "never");
+  if (!kernel.options.CMA) return refuse(planned, "never");
+  // The area's mutex is taken before the range allocator looks at the mask.
+  planned.sleeps = true;
+  return planned;
 }
 
 function planFrozen(kernel: Kernel, request: AllocationRequest): Plan {

@@ -9,7 +9,7 @@ import { NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** dma_alloc_attrs() of `bytes` (kernel/dma/mapping.c, kernel/dma/direct.c), for a device that reaches all memory. */
@@ -17,11 +17,20 @@ export function planCoherent(kernel: Kernel, flags: Mask, bytes: number): Plan {
   const { bits } = kernel;
   const passed = mask(flags & ~(bits.DMA | bits.DMA32 | bits.HIGHMEM | bits.ZERO));
   const plan = planPages(kernel, passed, orderOfBytes(kernel, bytes));
-  // Addressing, remapping, encryption, pools: the backend's own reasons.
-  plan.fails = true;
-  if ((flags & bits.DIRECT_RECLAIM) !== 0 && kernel.options.CMA && bytes > kernel.options.pageBytes) plan.sleeps = true;
+  planBackend(kernel, plan, flags, bytes);
   if (kernel.features.dmaRefusesComp && (flags & bits.COMP) !== 0) return refuse(plan, "always");
   return plan;
+}
+
+/** What the backends add to a plan: failures of their own, and the contiguous area for blocking requests of more than a page. */
+export function planBackend(kernel: Kernel, plan: Plan, flags: Mask, bytes: number): void {
+  // Addressing, remapping, encryption, pools.
+  plan.fails = true;
+  if ((flags & kernel.bits.DIRECT_RECLAIM) === 0 || !kernel.options.CMA || bytes <= kernel.options.pageBytes) return;
+  plan.sleeps = true;
+  // The area may serve what is too large for the page allocator.
+  if (plan.refused === "always") plan.refused = "may";
+  if ((flags & kernel.bits.NOWARN) === 0 && plan.warns !== "never") plan.warns = "may";
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -70,7 +79,7 @@ export function runCoherent(sim: Simulation, flags: Mask, bytes: number, node: n
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runCoherent(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+  return runCoherent(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
 const common = { family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };

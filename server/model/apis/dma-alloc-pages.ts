@@ -3,12 +3,12 @@ import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
-import { runDirect } from "./dma-alloc-coherent.ts";
+import { planBackend, runDirect } from "./dma-alloc-coherent.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
 
 function refusedBits(kernel: Kernel): number {
@@ -31,8 +31,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const { bits } = kernel;
   const bytes = bytesOf(kernel, request);
   const planned = planPages(kernel, mask(request.mask & ~bits.ZERO), orderOfBytes(kernel, bytes));
-  planned.fails = true;
-  if ((request.mask & bits.DIRECT_RECLAIM) !== 0 && kernel.options.CMA && bytes > kernel.options.pageBytes) planned.sleeps = true;
+  planBackend(kernel, planned, request.mask, bytes);
   if ((request.mask & refusedBits(kernel)) !== 0) return refuse(planned, "always");
   return planned;
 }
@@ -47,7 +46,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
     warnOnce(sim, "dma_alloc_pages: compound");
     return NULL;
   }
-  return runDirect(sim, mask(request.mask & ~bits.ZERO), bytesOf(sim.kernel, request), request.node);
+  return runDirect(sim, mask(request.mask & ~bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
 const common = {

@@ -3,11 +3,10 @@ import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { planCoherent, runCoherent } from "./dma-alloc-coherent.ts";
-import { runKmalloc } from "./kmalloc.ts";
+import { planKmalloc, runKmalloc } from "./kmalloc.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { slabMasks } from "./_slab.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -23,8 +22,13 @@ function treatment(kernel: Kernel): MaskTreatment {
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const { bits } = kernel;
-  const planned = planCoherent(kernel, mask(request.mask & ~bits.ZERO), kernel.options.pageBytes);
-  if ((request.mask & slabMasks(kernel).refused) !== 0 && planned.warns === "never") planned.warns = "may";
+  const flags = mask(request.mask & ~bits.ZERO);
+  const planned = planCoherent(kernel, flags, kernel.options.pageBytes);
+  const descriptor = planKmalloc(kernel, flags, DESCRIPTOR_BYTES);
+  // A free block of the pool hides all of it.
+  if (planned.refused === "always") planned.refused = "may";
+  planned.sideMask = descriptor.mask;
+  if (planned.warns !== "never" || descriptor.warns !== "never" || (flags & bits.NOWARN) === 0) planned.warns = "may";
   return planned;
 }
 

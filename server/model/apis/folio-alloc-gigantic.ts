@@ -8,7 +8,7 @@ import { NULL, type RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { orderOf } from "./_sizes.ts";
+import { isSized, orderOf } from "./_sizes.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   const base = contigTreatment(kernel, false, true);
@@ -17,17 +17,20 @@ function treatment(kernel: Kernel): MaskTreatment {
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planRange(kernel, request, false);
-  const sized = request.order !== null || request.pages !== null || request.sizeBytes !== null;
-  if ((request.mask & kernel.bits.COMP) === 0 || (sized && orderOf(kernel, request) === 0)) return refuse(planned, "always");
+  if ((request.mask & kernel.bits.COMP) === 0 || (isSized(request) && orderOf(kernel, request) === 0)) return refuse(planned, "always");
   return planned;
 }
 
+/** A call that says no size asks for 1 GiB with 4 KiB pages. */
+const SOME_ORDER = 18;
+
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  if ((request.mask & sim.kernel.bits.COMP) === 0 || orderOf(sim.kernel, request) === 0) {
+  const order = isSized(request) ? orderOf(sim.kernel, request) : SOME_ORDER;
+  if ((request.mask & sim.kernel.bits.COMP) === 0 || order === 0) {
     warnOnce(sim, "folio_alloc_gigantic: without compound");
     return NULL;
   }
-  return fromSearch(searchRanges(sim, request.mask, 2 ** orderOf(sim.kernel, request), request.node, false));
+  return fromSearch(searchRanges(sim, request.mask, 2 ** order, request.node, false));
 }
 
 /** A folio larger than the buddy allocator serves (`folio_alloc_gigantic`, include/linux/gfp.h; 6.12+). */

@@ -9,7 +9,7 @@ import type { AllocationRequest, Certainty } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, type Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
 import { firstSlabMask, kmallocCacheBytes, largestCachedBytes, slabMasks, slabOrders } from "./_slab.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
@@ -23,6 +23,7 @@ export function planSlabObject(kernel: Kernel, flags: Mask, cacheBits: Mask, obj
   const orders = slabOrders(kernel, objectBytes);
   const kept = mask((flags & slab.kept) | cacheBits | bits.COMP);
   const plan = pagesPlan(kept, orders.least, charged);
+  if (orders.least > kernel.maxOrder) plan.unknown = `No slab cache can hold objects of ${objectBytes} bytes.`;
   plan.firstMask = firstSlabMask(kernel, kept, orders.preferred > orders.least);
   plan.firstOrder = orders.preferred;
   plan.chargeMask = flags;
@@ -163,11 +164,11 @@ export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: nu
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), bytesOf(sim.kernel, request), request.node);
+  return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
 const plain = { family: "slab" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };

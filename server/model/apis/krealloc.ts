@@ -6,7 +6,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
 import { planKmalloc, runKmalloc, slabTreatment } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "./_sizes.ts";
 import { always } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -21,7 +21,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
 const common = { family: "krealloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };

@@ -6,9 +6,9 @@ import { step, warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { planKmalloc, runKmalloc } from "./kmalloc.ts";
-import { planVmalloc, runVmalloc } from "./vmalloc.ts";
-import { NO_PAGES, refuse, type Plan } from "./_plan.ts";
-import { bytesOf, INT_MAX } from "./_sizes.ts";
+import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
+import { refuse, type Plan } from "./_plan.ts";
+import { bytesOf, INT_MAX, runBytesOf } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** Whether a kvmalloc with this mask goes on to vmalloc when kmalloc has failed. */
@@ -45,13 +45,15 @@ export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request
   if (bytes <= kernel.options.pageBytes || !kvmallocFallsBack(kernel, flags)) return first;
   if (bytes > INT_MAX && kernel.features.kvmallocRefusesAboveIntMax) {
     const silent = kernel.features.kvmallocIntMaxHonoursNowarn && (flags & bits.NOWARN) !== 0;
-    return refuse(first, silent ? "never" : "always");
+    return refuse(first, silent ? first.warns : "always");
   }
   const last = planVmalloc(kernel, flags, bytes, request);
   last.firstMask = first.mask;
   last.firstOrder = first.order;
+  // The huge pages are asked for with more effort than kmalloc was: what they can do covers both.
+  if (kernel.features.kvmallocHugePages) planHugeFirst(kernel, last, bytes);
   if (first.warns !== "never") last.warns = first.warns;
-  if (last.bugs === "always" && first.order !== NO_PAGES) last.bugs = "may";
+  if (last.bugs === "always" && first.refused === "never") last.bugs = "may";
   return last;
 }
 
@@ -110,11 +112,11 @@ export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: n
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), bytesOf(sim.kernel, request), request.node);
+  return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
 const plain = { family: "kvmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };

@@ -5,7 +5,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { kvmalloc, planKvmalloc, runKvmalloc } from "./kvmalloc.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "./_sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -24,7 +24,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, request.mask, bytesOf(sim.kernel, request), request.node);
+  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
 /** kvmalloc memory that grows (`kvrealloc`, mm/util.c; mm/slub.c since 6.12). */

@@ -3,7 +3,7 @@ import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { step, warnOnce } from "../slowpath/simulation.ts";
-import { runKmalloc } from "./kmalloc.ts";
+import { planKmalloc, runKmalloc } from "./kmalloc.ts";
 import { LOOP, mightAlloc, NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
@@ -16,19 +16,20 @@ export function mempoolMask(kernel: Kernel, flags: Mask): Mask {
   return mask(flags | kernel.bits.NOMEMALLOC | kernel.bits.NORETRY | kernel.bits.NOWARN);
 }
 
-/** mempool_alloc() with `flags`, over a pool of 2^`order` pages (a pool of objects asks slab for less). */
-export function planMempool(kernel: Kernel, flags: Mask, order: number): Plan {
+/** mempool_alloc() with `flags`, over a pool whose elements `element` plans. */
+export function planMempool(kernel: Kernel, flags: Mask, element: (mask: Mask) => Plan): Plan {
   const { bits } = kernel;
   const adjusted = mempoolMask(kernel, flags);
-  const first = mask(adjusted & ~(bits.DIRECT_RECLAIM | bits.IO));
   const blocking = (flags & bits.DIRECT_RECLAIM) !== 0;
-  const plan = planPages(kernel, adjusted, order);
-  plan.firstMask = first;
-  plan.firstOrder = order;
+  const plan = element(adjusted);
+  const first = element(mask(adjusted & ~(bits.DIRECT_RECLAIM | bits.IO)));
+  plan.firstMask = first.mask;
+  plan.firstOrder = first.order;
   plan.sleeps = blocking;
   plan.endless = blocking;
-  plan.refused = "never";
-  plan.warns = kernel.options.DEBUG_VM && (flags & bits.ZERO) !== 0 ? "always" : "never";
+  // What its allocator refuses, a pool may still have in reserve.
+  if (plan.refused === "always") plan.refused = "may";
+  if (kernel.options.DEBUG_VM && (flags & bits.ZERO) !== 0) plan.warns = "always";
   return plan;
 }
 
@@ -45,7 +46,10 @@ function treatment(kernel: Kernel): MaskTreatment {
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  return planMempool(kernel, request.mask, orderOf(kernel, request));
+  const bytes = request.sizeBytes;
+  if (bytes !== null) return planMempool(kernel, request.mask, (flags) => planKmalloc(kernel, flags, wholeAmount(bytes)));
+  const order = orderOf(kernel, request);
+  return planMempool(kernel, request.mask, (flags) => planPages(kernel, flags, order));
 }
 
 /** An element of the pool's own allocator. */

@@ -6,9 +6,9 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
-import { planVmalloc, runVmalloc } from "./vmalloc.ts";
+import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 
 /** GFP_VMALLOC_SUPPORTED (mm/vmalloc.c, 6.19+): what __vmalloc() does not strip. All bits before. */
 export function vmallocSupported(kernel: Kernel): Mask {
@@ -57,6 +57,12 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+function planHuge(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = plan(kernel, request);
+  planHugeFirst(kernel, planned, bytesOf(kernel, request));
+  return planned;
+}
+
 function planUnfiltered(kernel: Kernel, request: AllocationRequest): Plan {
   return planVmalloc(kernel, request.mask, bytesOf(kernel, request), request);
 }
@@ -64,7 +70,7 @@ function planUnfiltered(kernel: Kernel, request: AllocationRequest): Plan {
 function runFiltered(sim: Simulation, request: AllocationRequest, mayBeHuge: boolean): RunResult {
   const supported = vmallocSupported(sim.kernel);
   if ((request.mask & ~supported) !== 0) warnOnce(sim, "vmalloc_fix_flags: unsupported flags");
-  return runVmalloc(sim, mask(request.mask & supported), bytesOf(sim.kernel, request), { node: request.node, mayBeHuge });
+  return runVmalloc(sim, mask(request.mask & supported), runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge });
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
@@ -76,7 +82,7 @@ function runHuge(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 function runUnfiltered(sim: Simulation, request: AllocationRequest): RunResult {
-  return runVmalloc(sim, request.mask, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+  return runVmalloc(sim, request.mask, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
 const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always };
@@ -84,7 +90,7 @@ const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTak
 /** vmalloc with a mask (`__vmalloc`, mm/vmalloc.c). */
 export const vmallocWithMask: readonly Api[] = [
   { ...common, treatment, plan, run, name: "__vmalloc", signature: "void *__vmalloc(unsigned long size, gfp_t gfp_mask)" },
-  { ...common, treatment, plan, run: runHuge, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
+  { ...common, treatment, plan: planHuge, run: runHuge, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
   { ...common, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "__vmalloc_node", signature: "void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node, const void *caller)" },
   { ...common, exists: (kernel) => kernel.features.hasVrealloc, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "vrealloc", signature: "void *vrealloc(const void *p, size_t size, gfp_t flags)" },
 ];

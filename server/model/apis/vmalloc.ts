@@ -7,10 +7,10 @@ import { mightSleep } from "../slowpath/allocate.ts";
 import { bug, step, warnOnce } from "../slowpath/simulation.ts";
 import { hasFatalSignal } from "../slowpath/task.ts";
 import { runBulk } from "./alloc-pages-bulk.ts";
-import { DIED, LOOP, NULL, runPages, type RunResult } from "./_run.ts";
+import { DIED, NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
+import { bytesOf, INT_MAX, runBytesOf } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** The mask that the pages of a vmalloc area are asked for with (mm/vmalloc.c:__vmalloc_area_node). */
@@ -44,6 +44,19 @@ export function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   }
 }
 
+/** The order of the huge pages that vmalloc tries (PMD_SHIFT): 9 with 4 KiB pages. */
+export function vmallocHugeOrder(kernel: Kernel): number {
+  return Math.log2(kernel.options.pageBytes) - 3;
+}
+
+/** Makes the huge pages that an area of `bytes` tries first the earlier try of its plan; without NOFAIL, which is for single pages. */
+export function planHugeFirst(kernel: Kernel, plan: Plan, bytes: number): void {
+  const order = vmallocHugeOrder(kernel);
+  if (plan.order !== 0 || bytes < kernel.options.pageBytes * 2 ** order) return;
+  plan.firstMask = mask(plan.mask & ~kernel.bits.NOFAIL);
+  plan.firstOrder = order;
+}
+
 /** A vmalloc of `bytes` with `flags` (mm/vmalloc.c:__vmalloc_node_range): area, array, pages, page tables. */
 export function planVmalloc(kernel: Kernel, flags: Mask, bytes: number, request: AllocationRequest): Plan {
   const bits = kernel.bits;
@@ -52,14 +65,15 @@ export function planVmalloc(kernel: Kernel, flags: Mask, bytes: number, request:
   plan.sideMask = pageTableMask(kernel, flags);
   plan.sleeps = !features.vmallocNonBlocking || (flags & bits.DIRECT_RECLAIM) !== 0;
   const asked = (flags & bits.NOFAIL) !== 0 && (flags & bits.DIRECT_RECLAIM) !== 0;
-  const nofail = features.vmallocNofail && asked && features.vmallocFatalSignal !== "aborts";
+  // A size above INT_MAX may be more than all of memory, which is refused whatever the mask.
+  const nofail = features.vmallocNofail && asked && features.vmallocFatalSignal !== "aborts" && bytes <= INT_MAX;
   plan.endless = nofail;
   // Address space, page tables and the size against all of memory: outside of what a request says.
   plan.fails = !nofail;
   if ((flags & bits.NOWARN) === 0) plan.warns = "may";
   if (inInterrupt(request.context)) plan.bugs = "always";
   const none = bytes === 0 && request.sizeBytes !== null;
-  return none ? refuse(plan, plan.warns) : plan;
+  return none ? refuse(plan, "always") : plan;
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -136,7 +150,7 @@ export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options:
     return DIED;
   }
   if (!kernel.features.vmallocNonBlocking || (flags & kernel.bits.DIRECT_RECLAIM) !== 0) mightSleep(sim, "alloc_vmap_area");
-  const hugeOrder = Math.log2(kernel.options.pageBytes) - 3;
+  const hugeOrder = vmallocHugeOrder(kernel);
   if (options.mayBeHuge && pages >= 2 ** hugeOrder) {
     const huge = takePages(sim, flags, Math.ceil(pages / 2 ** hugeOrder), hugeOrder, options.node);
     if (huge.kind !== "null") return huge;
@@ -145,7 +159,7 @@ export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options:
   return takePages(sim, flags, pages, 0, options.node);
 }
 
-/** vm_area_alloc_pages(): in batches where the version has them, then one by one; a NOFAIL area is tried again. */
+/** vm_area_alloc_pages(): in batches where the version has them, then one by one. */
 function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, node: number | null): RunResult {
   const { kernel } = sim;
   const { bits, features } = kernel;
@@ -154,39 +168,32 @@ function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, 
   const nofail = features.vmallocNofail && (area & bits.NOFAIL) !== 0;
   const batched = features.vmallocBatchesCarryNofail ? area : mask(area & ~bits.NOFAIL);
   const staysForSignal = nofail && (order === 0 || !features.vmallocBatchesCarryNofail);
-  for (;;) {
-    const before = sim.machine.version;
-    let first: RunResult | null = null;
-    let got = 0;
-    if (order === 0 && features.hasBulkAlloc) {
-      while (got < wanted) {
-        const asked = Math.min(BATCH_PAGES, wanted - got);
-        const batch = runBulk(sim, batched, asked, node);
-        if (batch.result.kind === "loop" || batch.result.kind === "died") return batch.result;
-        first ??= batch.result.kind === "ok" ? batch.result : null;
-        got += batch.pages;
-        if (batch.pages < asked) break;
-      }
+  let first: RunResult | null = null;
+  let got = 0;
+  if (order === 0 && features.hasBulkAlloc) {
+    while (got < wanted) {
+      const asked = Math.min(BATCH_PAGES, wanted - got);
+      const batch = runBulk(sim, batched, asked, node);
+      if (batch.result.kind === "loop" || batch.result.kind === "died") return batch.result;
+      first ??= batch.result.kind === "ok" ? batch.result : null;
+      got += batch.pages;
+      if (batch.pages < asked) break;
     }
-    while (got < wanted && !leavesForSignal(sim, staysForSignal)) {
-      const page = runPages(sim, single, order, node);
-      if (page.kind === "loop" || page.kind === "died") return page;
-      if (page.kind !== "ok") break;
-      if (order > 0 && (area & bits.COMP) !== 0 && kernel.options.DEBUG_VM) {
-        bug(sim, "split_page: compound page");
-        return DIED;
-      }
-      first ??= page;
-      got++;
-    }
-    if (got >= wanted) return first ?? { kind: "ok", block: null };
-    if (order > 0) return NULL;
-    if (!nofail) {
-      if (features.vmallocReportsPageFailure && !hasFatalSignal(sim.context)) report(sim, flags, "not all pages came");
-      return NULL;
-    }
-    if (sim.machine.version === before) return LOOP;
   }
+  while (got < wanted && !leavesForSignal(sim, staysForSignal)) {
+    const page = runPages(sim, single, order, node);
+    if (page.kind === "loop" || page.kind === "died") return page;
+    if (page.kind !== "ok") break;
+    if (order > 0 && (area & bits.COMP) !== 0 && kernel.options.DEBUG_VM) {
+      bug(sim, "split_page: compound page");
+      return DIED;
+    }
+    first ??= page;
+    got++;
+  }
+  if (got >= wanted) return first ?? { kind: "ok", block: null };
+  if (order === 0 && features.vmallocReportsPageFailure && !hasFatalSignal(sim.context)) report(sim, flags, "not all pages came");
+  return NULL;
 }
 
 /** Pages of one batch (mm/vmalloc.c:vm_area_alloc_pages). */
@@ -211,21 +218,21 @@ function report(sim: Simulation, flags: Mask, why: string): void {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runVmalloc(sim, sim.kernel.gfp.KERNEL, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+  return runVmalloc(sim, sim.kernel.gfp.KERNEL, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
   const flags = mask(sim.kernel.gfp.KERNEL | sim.kernel.bits.ZERO);
-  return runVmalloc(sim, flags, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+  return runVmalloc(sim, flags, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
 function run32(sim: Simulation, request: AllocationRequest): RunResult {
-  return runVmalloc(sim, mask32(sim.kernel), bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+  return runVmalloc(sim, mask32(sim.kernel), runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
 function run32Zeroed(sim: Simulation, request: AllocationRequest): RunResult {
   const flags = mask(mask32(sim.kernel) | sim.kernel.bits.ZERO);
-  return runVmalloc(sim, flags, bytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+  return runVmalloc(sim, flags, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
 const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: false, exists: always };
