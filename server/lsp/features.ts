@@ -122,6 +122,7 @@ export function registerFeatures(connection: Connection, session: Session, log: 
   );
   connection.onRenameRequest(
     guarded(log, "textDocument/rename", async ({ textDocument, position, newName }): Promise<WorkspaceEdit> => {
+      if (typeof newName !== "string") throw refused("A rename needs a new name.");
       await session.scanFolders();
       const { key, workspace, file } = session.document(textDocument.uri);
       const rename = renameAt(workspace, key, files.offset(file, position), newName);

@@ -8,6 +8,8 @@ import { DEFAULT_OPTIONS } from "../model/kernels/kernels.ts";
 export interface KernelInForce {
   /** `Linux 6.12`. */
   readonly text: string;
+  /** As a header writes it: `6.12`, `6.1 .. 6.12`. */
+  readonly kernels: string;
   /** Where that comes from, and the build options that differ from the defaults. */
   readonly detail: string;
 }

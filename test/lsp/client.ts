@@ -168,6 +168,16 @@ export class Client {
     return report as { kind: string; resultId: string; items: readonly Diagnostic[] };
   }
 
+  /** Pulls now and after every refresh that the server asks for, until the diagnostics satisfy the test. */
+  async pullUntil(uri: string, test: (diagnostics: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]> {
+    for (;;) {
+      const seen = this.refreshes.length;
+      const { items } = await this.pull(uri);
+      if (test(items)) return items;
+      await this.until(() => (this.refreshes.length > seen ? true : undefined), () => `a refresh after ${JSON.stringify(items.map(({ code }) => code))}`);
+    }
+  }
+
   /** Waits until the last publication for a document satisfies the test. */
   async publishes(uri: string, test: (published: Published) => boolean): Promise<Published> {
     return this.until(() => {

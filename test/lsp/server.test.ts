@@ -237,10 +237,8 @@ describe("files on disk", () => {
     client.open(uri, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
     expect(codes((await client.pull(uri)).items)).toContain("sleep-in-atomic");
     writeFileSync(new URL("contexts.allocpolicy", `${folder}/`), "kernel 6.12\ncontext rx { in process }\n");
-    const refreshes = client.refreshes.length;
     client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: `${folder}/contexts.allocpolicy`, type: 2 }] });
-    await client.until(() => (client.refreshes.length > refreshes ? true : undefined), () => "a refresh");
-    expect(codes((await client.pull(uri)).items)).not.toContain("sleep-in-atomic");
+    await client.pullUntil(uri, (items) => !codes(items).includes("sleep-in-atomic"));
   });
 
   it("that are missing are reported on the import until they are there", async () => {
@@ -250,10 +248,8 @@ describe("files on disk", () => {
     client.open(uri, `import "later.allocpolicy"\n${CLEAN}`);
     expect(codes((await client.pull(uri)).items)).toContain("import-not-found");
     writeFileSync(new URL("later.allocpolicy", `${folder}/`), "kernel 6.12\n");
-    client.refreshes.length = 0;
     client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: `${folder}/later.allocpolicy`, type: 1 }] });
-    await client.until(() => (client.refreshes.includes("workspace/diagnostic/refresh") ? true : undefined), () => "a refresh");
-    expect(codes((await client.pull(uri)).items)).not.toContain("import-not-found");
+    await client.pullUntil(uri, (items) => !codes(items).includes("import-not-found"));
   });
 
   it("give way to the editor's text while it is open", async () => {
@@ -264,8 +260,7 @@ describe("files on disk", () => {
     client.open(uri, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
     expect(codes((await client.pull(uri)).items)).not.toContain("sleep-in-atomic");
     client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/contexts.allocpolicy` } });
-    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
-    expect(codes((await client.pull(uri)).items)).toContain("sleep-in-atomic");
+    await client.pullUntil(uri, (items) => codes(items).includes("sleep-in-atomic"));
   });
 
   it("are renamed in although they are not open", async () => {
@@ -305,13 +300,10 @@ describe("settings", () => {
     let level = "hint";
     const client = await start({ pull: true, configuration: () => ({ rules: { "sleep-in-atomic": level } }) });
     client.open(MAIN, SLEEPER);
-    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
-    expect((await client.pull(MAIN)).items.find(({ code }) => code === "sleep-in-atomic")?.severity).toBe(4);
+    await client.pullUntil(MAIN, (items) => items.find(({ code }) => code === "sleep-in-atomic")?.severity === 4);
     level = "off";
-    client.refreshes.length = 0;
     client.notify("workspace/didChangeConfiguration", { settings: null });
-    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
-    expect(codes((await client.pull(MAIN)).items)).not.toContain("sleep-in-atomic");
+    await client.pullUntil(MAIN, (items) => !codes(items).includes("sleep-in-atomic"));
   });
 
   it("are pushed by clients that cannot be asked", async () => {
