@@ -114,8 +114,12 @@ export const contig: readonly Rule[] = [
     },
     check: (subject) => {
       if (!isRange(subject) || !has(subject, "NORETRY") || subject.kernel.features.contigNoretryFastMode) return NOTHING;
-      const does = (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.NORETRY) !== 0 ? "refuses the mask (-EINVAL or NULL)" : "ignores the flag and tries as hard as without it";
-      return found({ kind: "flag", flag: "NORETRY" }, `__GFP_NORETRY is no fast mode here: ${subject.api.name}() ${does}; drop it.`, drop("NORETRY"));
+      // One sentence for all kernels: findings of a range are merged.
+      return found(
+        { kind: "flag", flag: "NORETRY" },
+        `__GFP_NORETRY is no fast mode of ${subject.api.name}() in mainline, which ignores it or, in newer kernels, refuses the mask: drop it.`,
+        drop("NORETRY"),
+      );
     },
   },
   {

@@ -48,7 +48,7 @@ export const dma: readonly Rule[] = [
       good: example("6.12", ["api   dma_alloc_coherent", "size  16 KiB", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      subject.api.family === "dma" && (subject.api.treatment(subject.kernel).refused & subject.mask & subject.kernel.bits.COMP) !== 0
+      subject.api.family === "dma" && has(subject, "COMP") && (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.COMP) !== 0
         ? found({ kind: "flag", flag: "COMP" }, `${subject.api.name}() warns and returns NULL with __GFP_COMP: drop it.`, drop("COMP"))
         : NOTHING,
   },

@@ -27,7 +27,7 @@ function numericMask(subject: Subject): readonly Match[] {
   const { written, mask, kernel } = subject;
   if (written === null || !written.hasLiteral || (mask === 0 && written.names.length === 0)) return NOTHING;
   const text = maskText(kernel, mask);
-  const message = `The value of a flag changes from release to release and, since 6.10, with the build options: write the names${undefinedBits(kernel, mask) === 0 ? `, here ${text}` : ""}.`;
+  const message = "The value of a flag changes from release to release and, since 6.10, with the build options: write the names.";
   return undefinedBits(kernel, mask) === 0
     ? found({ kind: "literal" }, message, { kind: "replace-mask", text, title: `Write ${text}` })
     : found({ kind: "literal" }, message);
@@ -216,7 +216,7 @@ export const misc: readonly Rule[] = [
       return has(subject, "ACCOUNT") && has(subject, decides) && !blocks(subject) && api.plan(kernel, request).charged
         ? found(
             { kind: "flag", flag: "ACCOUNT" },
-            `A non-blocking charge with __GFP_${decides} goes above the memory cgroup's limit instead of failing: write GFP_NOWAIT | __GFP_ACCOUNT where the limit must hold.`,
+            "An atomic charge is let above the memory cgroup's limit instead of failing: write GFP_NOWAIT | __GFP_ACCOUNT where the limit must hold.",
           )
         : NOTHING;
     },

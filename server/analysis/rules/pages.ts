@@ -88,7 +88,7 @@ export const pages: readonly Rule[] = [
       good: example("6.12", ["api   folio_alloc", "order 2", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      subject.api.family === "pages" && (subject.api.treatment(subject.kernel).forced & subject.mask & subject.kernel.bits.COMP) !== 0
+      subject.api.family === "pages" && has(subject, "COMP") && (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.COMP) !== 0
         ? found({ kind: "flag", flag: "COMP" }, `${subject.api.name}() adds __GFP_COMP by itself: drop it.`, drop("COMP"))
         : NOTHING,
   },

@@ -106,7 +106,7 @@ export const recursion: readonly Rule[] = [
     class: "deprecated",
     versions: { since: "4.12", until: null },
     explanation:
-      "The names say it for one call only: a helper beneath it that hard-codes GFP_KERNEL (page tables, a nested kmalloc) loses the constraint. memalloc_nofs_save() and memalloc_noio_save() mark the section where reclaim is dangerous, and every allocation beneath follows. The rule speaks of the names GFP_NOFS and GFP_NOIO in a context that may sleep; inside a scope nofs-in-scope speaks, in atomic context the sleeping rules do.",
+      "The names say it for one call only: a helper in the same section that takes no mask and hard-codes GFP_KERNEL (page tables, a nested kmalloc) does not know of the constraint. memalloc_nofs_save() and memalloc_noio_save() mark the section where reclaim is dangerous, and every allocation beneath follows. The rule speaks of the names GFP_NOFS and GFP_NOIO in a context that may sleep; inside a scope nofs-in-scope speaks, in atomic context the sleeping rules do.",
     evidence: "include/linux/gfp_types.h; Documentation/core-api/gfp_mask-from-fs-io.rst",
     advice: "Open the scope where the lock is taken, with a comment why, and write GFP_KERNEL at the call.",
     examples: {
@@ -116,10 +116,10 @@ export const recursion: readonly Rule[] = [
     check: (subject) => {
       if (mayNotSleep(subject) || inScope(subject, "nofs", "noio")) return NOTHING;
       if (wrote(subject, "GFP_NOFS")) {
-        return found({ kind: "composite", composite: "NOFS" }, "GFP_NOFS holds for this one call and is lost in helpers beneath it: mark the section with memalloc_nofs_save() and write GFP_KERNEL.");
+        return found({ kind: "composite", composite: "NOFS" }, "GFP_NOFS covers this one call and not what else is allocated in the section: mark it with memalloc_nofs_save() and write GFP_KERNEL.");
       }
       if (wrote(subject, "GFP_NOIO")) {
-        return found({ kind: "composite", composite: "NOIO" }, "GFP_NOIO holds for this one call and is lost in helpers beneath it: mark the section with memalloc_noio_save() and write GFP_KERNEL.");
+        return found({ kind: "composite", composite: "NOIO" }, "GFP_NOIO covers this one call and not what else is allocated in the section: mark it with memalloc_noio_save() and write GFP_KERNEL.");
       }
       return NOTHING;
     },

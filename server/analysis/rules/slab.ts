@@ -106,13 +106,14 @@ export const slab: readonly Rule[] = [
       good: example("6.12", ["api   kzalloc", "size  512 B", "flags GFP_KERNEL"]),
     },
     check: (subject) => {
+      if (!has(subject, "ZERO")) return NOTHING;
       switch (subject.api.family) {
         case "pages":
         case "slab":
         case "slab-cache":
         case "kvmalloc":
         case "vmalloc":
-          return (subject.api.treatment(subject.kernel).forced & subject.mask & subject.kernel.bits.ZERO) !== 0
+          return (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.ZERO) !== 0
             ? found({ kind: "flag", flag: "ZERO" }, `${subject.api.name}() adds __GFP_ZERO by itself: drop it.`, drop("ZERO"))
             : NOTHING;
         default:

@@ -218,11 +218,11 @@ export const vmalloc: readonly Rule[] = [
     check: (subject) => {
       const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]);
       if (!maskedVmalloc(subject) || flags.length === 0 || !blocks(subject)) return NOTHING;
-      const tables =
-        subject.kernel.features.vmallocPageTables === "noreclaim-for-retry-flags"
-          ? "the page tables are allocated without any reclaim and can fail early"
-          : "the page tables are allocated with GFP_KERNEL and may bring the OOM killer";
-      return found({ kind: "flags", flags }, `${listed(flags)} ${verb(flags, "reaches", "reach")} only the data pages of ${subject.api.name}(); ${tables}: drop ${verb(flags, "it", "them")} unless that is meant.`, drop(...flags));
+      return found(
+        { kind: "flags", flags },
+        `${listed(flags)} ${verb(flags, "reaches", "reach")} only the data pages of ${subject.api.name}(); its page tables may bring the OOM killer all the same or, in the newest kernels, fail early: drop ${verb(flags, "it", "them")} unless that is meant.`,
+        drop(...flags),
+      );
     },
   },
   {
@@ -242,11 +242,10 @@ export const vmalloc: readonly Rule[] = [
     check: (subject) => {
       const zones = setFlags(subject, ZONES);
       if (!maskedVmalloc(subject) || zones.length === 0) return NOTHING;
-      const what = zones.every((zone) => zone === "HIGHMEM") && !subject.kernel.features.vmallocFiltersFlags
-        ? `${subject.api.name}() adds __GFP_HIGHMEM by itself`
-        : `${subject.api.name}() supports no zone bits${subject.kernel.features.vmallocFiltersFlags ? " and strips them" : ""}`;
-      const instead = zones.every((zone) => zone === "HIGHMEM") ? "drop it" : "use vmalloc_32() for memory below 4 GiB";
-      return found({ kind: "flags", flags: zones }, `${what}: ${instead}.`, drop(...zones));
+      const message = zones.every((zone) => zone === "HIGHMEM")
+        ? `${subject.api.name}() adds __GFP_HIGHMEM by itself: drop it.`
+        : `${subject.api.name}() supports no zone bits: use vmalloc_32() for memory below 4 GiB.`;
+      return found({ kind: "flags", flags: zones }, message, drop(...zones));
     },
   },
   {
