@@ -19,7 +19,7 @@ import { syntaxFindings } from "./findings/syntax.ts";
 import { kernelFindings, nameSpot } from "./kernel-rules.ts";
 import { memoryStateOf } from "./memory.ts";
 import { overKernels } from "./over-kernels.ts";
-import { checkExpectation, checkPolicy, policyVerdict, selectedModes } from "./policy-checks.ts";
+import { checkExpectation, checkPolicy, checkPromises, policyVerdict, selectedModes } from "./policy-checks.ts";
 import { likeGraph, requestUnder, resolvedRequestOf, resolveRequest, type ResolvedRequest } from "./requests.ts";
 import { ALL as KERNEL_RULES } from "./rules/index.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -147,7 +147,10 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
     case "request": return binding === null ? drafts : requestDrafts(environment, region, item, binding, drafts);
     case "policy":
       drafts.push(...apiDrafts(environment, item.apis));
-      if (binding !== null && environment.judges) drafts.push(...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)));
+      if (binding !== null && environment.judges) {
+        drafts.push(...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)));
+        drafts.push(...overKernels(environment, "always", (kernel) => checkPromises(environment, binding, kernel)));
+      }
       break;
     case "memory": drafts.push(...memoryFindings(environment, item)); break;
     case "expect": drafts.push(...expectDrafts(environment, item)); break;

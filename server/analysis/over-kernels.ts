@@ -13,7 +13,8 @@ interface Merged {
 
 /**
  * Asks the same question of every kernel in force, those that answer alike once, and merges what they say: one finding
- * for each rule and place, with the newest kernel's words and the span of kernels that it holds in.
+ * for each rule, place and sentence, with the span of kernels that it holds in. Where kernels do different things about
+ * the same mistake each thing is said of its own kernels.
  */
 export function overKernels(environment: Environment, note: VersionNote, ask: (kernel: Kernel) => readonly DraftFinding[]): readonly DraftFinding[] {
   const merged = new Map<string, Merged>();

@@ -3,6 +3,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import type { DraftFinding } from "./drafts.ts";
 import type { Binding, Environment } from "./environment.ts";
 import { checkPolicyExpectation } from "./policies/expectation-check.ts";
+import { checkAgainstKernel } from "./policies/kernel-check.ts";
 import { policySetOf } from "./policies/policy-set.ts";
 import { checkRequestAgainstPolicies, modesOf } from "./policies/request-check.ts";
 import { resolvePolicy } from "./policies/resolved-policy.ts";
@@ -14,10 +15,16 @@ import type { KernelRequest, ResolvedRequest } from "./requests.ts";
  * findings are merged over the kernels in force afterwards.
  */
 
-/** A policy against itself and against the kernel. */
+/** A policy against itself. */
 export function checkPolicy(environment: Environment, binding: Binding, kernel: Kernel): readonly DraftFinding[] {
   const policy = resolvePolicy(environment, binding);
   return policy === null ? [] : checkAgainstItself(environment, policySetOf(environment, policy, kernel));
+}
+
+/** What a policy promises, against what the kernel does. */
+export function checkPromises(environment: Environment, binding: Binding, kernel: Kernel): readonly DraftFinding[] {
+  const policy = resolvePolicy(environment, binding);
+  return policy === null ? [] : checkAgainstKernel(environment, policySetOf(environment, policy, kernel));
 }
 
 /** What an expectation says of a policy or a transform: `forbids`, `allows`, `within`, `gives`. */

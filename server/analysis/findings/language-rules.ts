@@ -5,6 +5,7 @@ import { INTERNAL_RULES } from "./internal.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { MEMORY_RULES } from "./memory.ts";
 import { NAME_RULES } from "./names.ts";
+import { POLICY_RULES } from "./policies.ts";
 import { REQUEST_LANGUAGE_RULES, REQUEST_RULES } from "./requests.ts";
 import { SYNTAX_RULES } from "./syntax.ts";
 
@@ -16,6 +17,7 @@ export const LANGUAGE_RULES: readonly LanguageRule[] = [
   ...NAME_RULES,
   ...HEADER_RULES,
   ...REQUEST_RULES,
+  ...POLICY_RULES,
   ...MEMORY_RULES,
   ...EXPECTATION_RULES,
   ...INTERNAL_RULES,

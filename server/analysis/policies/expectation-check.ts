@@ -9,9 +9,9 @@ import type { DraftFinding } from "../drafts.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, constantMask, isEqual, smallestWitness, spaceOf, type Space, type SymbolicMask } from "../symbolic/space.ts";
 import { isTaken, judge } from "./judgement.ts";
-import { modelSetsOf } from "./model-sets.ts";
-import { policySetIn, policySetOf, predicatesOf, sizeDomainOf, type PolicySet } from "./policy-set.ts";
-import { holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { modelSetsOf, modelThresholds } from "./model-sets.ts";
+import { policySetIn, policySetOf, sizeDomainOf, sizesOf, type PolicySet } from "./policy-set.ts";
+import { asksModel, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
 import { replayedWitness, smallestText, witnessText } from "./witness.ts";
 
@@ -115,9 +115,7 @@ export function togetherIn(
   kernel: Kernel,
   secondEnvironment: Environment = environment,
 ): { readonly small: PolicySet; readonly large: PolicySet } {
-  const thresholds = [first, second].flatMap(({ clauses }) =>
-    clauses.flatMap(({ clause }) => predicatesOf(clause).flatMap((predicate) => thresholdsOf(kernel, predicate))),
-  );
+  const thresholds = [first, second].flatMap((policy) => sizesOf(policy, kernel));
   const sizes = sizeDomainOf(first) === "orders" && sizeDomainOf(second) === "orders" ? "orders" : "bytes";
   const space = spaceOf(kernel, thresholds, sizes);
   return { small: policySetIn(space, environment, first), large: policySetIn(space, secondEnvironment, second) };
@@ -134,7 +132,8 @@ function checkGives(
   const transform = declaredMaskOf(environment, kernel, binding);
   const predicates = form.when === null ? [form.gives] : [form.when, form.gives];
   if (!transform.certain || !predicates.every((predicate) => isCertain(environment, kernel, predicate))) return [];
-  const space = spaceOf(kernel, predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)), "bytes");
+  const sizes = [...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)), ...(predicates.some(asksModel) ? modelThresholds(kernel) : [])];
+  const space = spaceOf(kernel, sizes, "bytes");
   const { bdd } = space;
   const input = anyMask(space);
   const model = (): ModelSets => modelSetsOf(space, { apis: [] });

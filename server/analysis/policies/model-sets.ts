@@ -1,6 +1,7 @@
 import { apiNamed } from "../../model/apis.ts";
-import type { Api } from "../../model/apis/api.ts";
+import type { Api, ApiFamily } from "../../model/apis/api.ts";
 import { contextOf } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
 import type { AllocationRequest, Verdict } from "../../model/request.ts";
 import { verdict } from "../../model/verdict.ts";
@@ -9,86 +10,157 @@ import { largerThan, type Space } from "../symbolic/space.ts";
 import type { ModelSets } from "./predicates.ts";
 import type { ResolvedPolicy } from "./resolved-policy.ts";
 
-/**
- * The flags that decide whether a request sleeps, meets the OOM killer or may fail. A test changes every other bit of
- * random masks, for every API and kernel, and sees no change of these answers.
- */
-export const DECISIVE_FLAGS: readonly FlagName[] = [
-  "DIRECT_RECLAIM", "NOFAIL", "NORETRY", "RETRY_MAYFAIL", "THISNODE", "FS", "MEMALLOC", "NOMEMALLOC", "DMA", "DMA32", "HIGHMEM", "ACCOUNT",
-];
+/** The answers of a verdict that a policy can speak of over all masks. Warnings hang on too many flags for that. */
+export type Field = "sleeps" | "reclaim" | "compaction" | "oom" | "fails";
 
-/** The API that stands for a policy that is bound to none: the page allocator itself. */
+/**
+ * The flags that decide each answer. Of those that a function refuses or clears with a warning it only matters whether any
+ * is set, and no other bit is read for these answers: a test lays random masks of every function and kernel beside the
+ * verdict.
+ */
+const DECISIVE: Readonly<Record<Field, readonly FlagName[]>> = {
+  sleeps: ["DIRECT_RECLAIM"],
+  reclaim: ["DIRECT_RECLAIM", "KSWAPD_RECLAIM", "IO", "NORETRY", "THISNODE", "ACCOUNT", "MOVABLE", "NOFAIL", "DMA"],
+  compaction: ["DIRECT_RECLAIM", "IO", "RETRY_MAYFAIL", "NOFAIL", "NORETRY", "THISNODE"],
+  oom: ["DIRECT_RECLAIM", "NORETRY", "RETRY_MAYFAIL", "THISNODE", "FS", "ACCOUNT", "DMA", "DMA32"],
+  fails: ["DIRECT_RECLAIM", "NOFAIL"],
+};
+
+/** These look for a whole composite: supersets of GFP_KERNEL have the vmalloc fallback, or are the only blocking masks. */
+const GFP_KERNEL_FLAGS: readonly FlagName[] = ["IO", "FS", "KSWAPD_RECLAIM", "ACCOUNT"];
+/** What the range allocator refuses, not always with the same words: with a WARN, or not in every version. */
+const RANGE_FLAGS: readonly FlagName[] = ["COMP", "HIGH", "NOFAIL", "NORETRY", "MEMALLOC", "NOMEMALLOC", "ACCOUNT", "NO_OBJ_EXT"];
+
+const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
+  kvmalloc: GFP_KERNEL_FLAGS,
+  krealloc: GFP_KERNEL_FLAGS,
+  percpu: GFP_KERNEL_FLAGS,
+  contig: RANGE_FLAGS,
+  cma: RANGE_FLAGS,
+  "dma-pool": ["COMP"],
+};
+
+/** The flags that decide an answer of a function in one kernel, one by one. */
+export function decisiveFlags(kernel: Kernel, api: Api, field: Field): readonly FlagName[] {
+  const flags = [...new Set([...DECISIVE[field], ...(MORE[api.family] ?? [])])];
+  return flags.filter((flag) => kernel.bits[flag] !== 0);
+}
+
+/** The function that stands for a policy that is bound to none: the page allocator itself. */
 export function standingApi(): readonly Api[] {
   const api = apiNamed("alloc_pages");
   return api === null ? [] : [api];
 }
 
-/** A size that answers like every size up to the threshold: the sizes at which the page allocator changes its mind. */
-export function modelThresholds(space: Pick<Space, "kernel">): readonly number[] {
-  const { maxOrder, options } = space.kernel;
-  return [options.pageBytes * 2 ** 0, options.pageBytes * 2 ** 3, options.pageBytes * 2 ** maxOrder];
+/** The functions that a policy is judged by. */
+export function apisOf(policy: Pick<ResolvedPolicy, "apis">): readonly Api[] {
+  const apis = policy.apis.flatMap(({ text }) => apiNamed(text) ?? []);
+  return apis.length > 0 ? apis : standingApi();
+}
+
+/** The sizes, in bytes, at which the allocators change their mind: a page, what slab and NOFAIL serve, the costly order, the largest. */
+export function modelThresholds({ maxOrder, options }: Kernel): readonly number[] {
+  return [0, 1, 3, maxOrder].map((order) => options.pageBytes * 2 ** order);
+}
+
+const known = new WeakMap<Space, Map<string, ReadonlyMap<string, Node>>>();
+
+/**
+ * The requests of a space by the verdict's answer: for each value that occurs within a set, where it does. Asked for a
+ * task that holds nothing, with every combination of the decisive flags that the set has, and the largest size of each
+ * class: functions with an overhead of their own (alloc_skb) change a little below that.
+ */
+export function answerSets(space: Space, api: Api, field: Field, within: Node = TRUE): ReadonlyMap<string, Node> {
+  const sets = known.get(space) ?? new Map<string, ReadonlyMap<string, Node>>();
+  known.set(space, sets);
+  const key = `${api.name} ${field} ${within}`;
+  const before = sets.get(key);
+  if (before !== undefined) return before;
+  const made = new Map<string, Node>();
+  // A function without a mask takes what stands in its place for a bool: nothing to reason about, bit by bit.
+  if (!api.takesMask) return new Map([["unknown", TRUE]]);
+  const flags = decisiveFlags(space.kernel, api, field);
+  for (const [shape, value] of shapesOf(space, api, flags)) {
+    for (const [sizeClass, sizeBytes] of sizeClassesOf(space)) {
+      const answers = byFlags(space, flags, value, within, (chosen) => {
+        return answerOf(verdict(space.kernel, requestFor(api, space.kernel.options.pageBytes, chosen, sizeBytes)), field);
+      });
+      for (const [text, node] of answers) made.set(text, space.bdd.or(made.get(text) ?? FALSE, space.bdd.and(shape, sizeClass, node)));
+    }
+  }
+  sets.set(key, made);
+  return made;
+}
+
+/** What `sleeps`, `may_oom` and `may_fail` are as sets of requests; with several functions, where one of them does it. */
+export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">): ModelSets {
+  const { bdd } = space;
+  const unless = (field: Field): Node =>
+    bdd.or(...apisOf(policy).flatMap((api) => [...answerSets(space, api, field)].flatMap(([value, node]) => (value === "never" || value === "unknown" ? [] : [node]))));
+  return { sleeps: unless("sleeps"), may_oom: unless("oom"), may_fail: unless("fails") };
+}
+
+type Answers = ReadonlyMap<string, Node>;
+
+/** The answers for every combination of the flags that `within` has, on top of bits that are set already. */
+function byFlags(space: Space, flags: readonly FlagName[], value: Mask, within: Node, ask: (value: Mask) => string): Answers {
+  if (within === FALSE) return new Map();
+  const [flag, ...rest] = flags;
+  if (flag === undefined) return new Map([[ask(value), TRUE]]);
+  const { bdd, kernel } = space;
+  const bit = kernel.bits[flag];
+  const level = Math.log2(bit);
+  const variable = bdd.variable(level);
+  const without = byFlags(space, rest, value, bdd.restrict(within, level, false), ask);
+  const withIt = byFlags(space, rest, mask(value | bit), bdd.restrict(within, level, true), ask);
+  const answers = new Map<string, Node>();
+  for (const text of new Set([...without.keys(), ...withIt.keys()])) {
+    const [off, on] = [without.get(text) ?? FALSE, withIt.get(text) ?? FALSE];
+    answers.set(text, off === on ? on : bdd.or(bdd.and(variable, on), bdd.without(off, variable)));
+  }
+  return answers;
 }
 
 /**
- * What `sleeps`, `may_oom` and `may_fail` are as sets of requests: the verdict on every combination of the decisive
- * flags, for a size of each class, made from a task that holds nothing. With several APIs: where one of them does it.
+ * Whether a mask has any other flag that the function refuses, and any that it warns about: each case with a mask that
+ * stands for it.
  */
-export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">): ModelSets {
-  const apis = policy.apis.flatMap(({ text }) => apiNamed(text) ?? []);
-  const asked = apis.length > 0 ? apis : standingApi();
-  const sets = asked.map((api) => setsOfApi(space, api));
-  const union = (test: keyof ModelSets): Node => space.bdd.or(...sets.map((set) => set[test]));
-  return { sleeps: union("sleeps"), may_oom: union("may_oom"), may_fail: union("may_fail") };
-}
-
-function setsOfApi(space: Space, api: Api): ModelSets {
+function shapesOf(space: Space, api: Api, flags: readonly FlagName[]): readonly (readonly [Node, Mask])[] {
   const { bdd, kernel } = space;
-  const bitsOf = (flag: FlagName): Mask => kernel.bits[flag];
-  const flags = DECISIVE_FLAGS.filter((flag) => bitsOf(flag) !== 0);
-  const { refused } = api.treatment(kernel);
-  const edges = [0, ...space.thresholds];
-  const perSize = edges.map((above, index) => {
-    const upTo = space.thresholds[index] ?? above * 2 + kernel.options.pageBytes;
-    const inClass = bdd.without(largerThan(space, above), index < space.thresholds.length ? largerThan(space, upTo) : FALSE);
-    const build = (from: number, value: Mask): Answers => {
-      const flag = flags[from];
-      if (flag === undefined) return answersOf(verdict(kernel, requestFor(api, kernel.options.pageBytes, value, upTo)));
-      const without = build(from + 1, value);
-      const withIt = build(from + 1, mask(value | bitsOf(flag)));
-      const variable = bdd.variable(Math.log2(bitsOf(flag)));
-      const choose = (a: Node, b: Node): Node => (a === b ? a : bdd.or(bdd.and(variable, a), bdd.without(b, variable)));
-      return { sleeps: choose(withIt.sleeps, without.sleeps), mayOom: choose(withIt.mayOom, without.mayOom), mayFail: choose(withIt.mayFail, without.mayFail) };
-    };
-    const answers = build(0, EMPTY);
-    return { sleeps: bdd.and(inClass, answers.sleeps), mayOom: bdd.and(inClass, answers.mayOom), mayFail: bdd.and(inClass, answers.mayFail) };
+  const { refused, clearedWithWarning } = api.treatment(kernel);
+  const decided = flags.reduce((all, flag) => all | kernel.bits[flag], 0);
+  return [refused & ~decided, clearedWithWarning & ~decided].reduce<readonly (readonly [Node, Mask])[]>(
+    (shapes, bits) => {
+      const present = space.maskBits.filter((bit) => (bits >>> bit) & 1);
+      const [lowest] = present;
+      if (lowest === undefined) return shapes;
+      const any = bdd.or(...present.map((bit) => bdd.variable(bit)));
+      return shapes.flatMap(([shape, value]) => [
+        [bdd.without(shape, any), value] as const,
+        [bdd.and(shape, any), mask(value | (2 ** lowest))] as const,
+      ]);
+    },
+    [[TRUE, EMPTY]],
+  );
+}
+
+/** The stretches between thresholds, each with a size in it. */
+function sizeClassesOf(space: Space): readonly (readonly [Node, number])[] {
+  const { bdd, thresholds, kernel } = space;
+  return [0, ...thresholds].map((above, index) => {
+    const upTo = thresholds[index];
+    const isBelow = upTo === undefined ? TRUE : bdd.not(largerThan(space, upTo));
+    return [bdd.and(largerThan(space, above), isBelow), upTo ?? above * 2 + kernel.options.pageBytes] as const;
   });
-  const anyRefused = bdd.or(...space.maskBits.filter((bit) => (refused >>> bit) & 1).map((bit) => bdd.variable(bit)));
-  return {
-    sleeps: bdd.without(bdd.or(...perSize.map(({ sleeps }) => sleeps)), anyRefused),
-    may_oom: bdd.without(bdd.or(...perSize.map(({ mayOom }) => mayOom)), anyRefused),
-    may_fail: bdd.or(anyRefused, ...perSize.map(({ mayFail }) => mayFail)),
-  };
 }
 
-interface Answers {
-  readonly sleeps: Node;
-  readonly mayOom: Node;
-  readonly mayFail: Node;
-}
-
-function answersOf({ sleeps, oom, fails }: Verdict): Answers {
-  const asNode = (holds: boolean): Node => (holds ? TRUE : FALSE);
-  return { sleeps: asNode(sleeps !== "never"), mayOom: asNode(oom !== "never"), mayFail: asNode(fails !== "never") };
-}
-
-/** A request of that size, in the unit that the API takes. */
+/** A request of that size, in the unit that the function takes, from a task that holds nothing. */
 export function requestFor(api: Api, pageBytes: number, value: Mask, sizeBytes: number): AllocationRequest {
   const pages = Math.max(1, Math.ceil(sizeBytes / pageBytes));
-  const order = Math.max(0, Math.ceil(Math.log2(pages)));
   return {
     api: api.name,
     mask: value,
-    order: api.size === "order" ? order : null,
+    order: api.size === "order" ? Math.ceil(Math.log2(pages)) : null,
     sizeBytes: api.size === "bytes" ? sizeBytes : null,
     pages: api.size === "pages" ? pages : null,
     count: api.size === "count" ? pages : null,
@@ -97,4 +169,9 @@ export function requestFor(api: Api, pageBytes: number, value: Mask, sizeBytes: 
     cache: null,
     poolEmpty: false,
   };
+}
+
+/** The verdict's answer in words that claims are compared with. */
+export function answerOf(answer: Verdict, field: Field): string {
+  return answer.unknown === null ? answer[field] : "unknown";
 }

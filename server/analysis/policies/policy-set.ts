@@ -4,8 +4,8 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Environment, Slot } from "../environment.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, spaceOf, type SizeDomain, type Space } from "../symbolic/space.ts";
-import { modelSetsOf } from "./model-sets.ts";
-import { isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { modelSetsOf, modelThresholds } from "./model-sets.ts";
+import { asksModel, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;
@@ -40,14 +40,13 @@ export interface PolicySet {
 
 const sets = new WeakMap<Slot, Map<Kernel, PolicySet>>();
 
-/** The policy as sets; the same object for the same policy and kernel. `extraThresholds` of those who ask more of its space. */
+/** The policy as sets; the same object for the same policy and kernel. */
 export function policySetOf(environment: Environment, policy: ResolvedPolicy, kernel: Kernel): PolicySet {
   const byKernel = sets.get(policy.binding.slot) ?? new Map<Kernel, PolicySet>();
   sets.set(policy.binding.slot, byKernel);
   const known = byKernel.get(kernel);
   if (known !== undefined) return known;
-  const thresholds = policy.clauses.flatMap(({ clause }) => predicatesOf(clause).flatMap((predicate) => thresholdsOf(kernel, predicate)));
-  const made = policySetIn(spaceOf(kernel, thresholds, sizeDomainOf(policy)), environment, policy);
+  const made = policySetIn(spaceOf(kernel, sizesOf(policy, kernel), sizeDomainOf(policy)), environment, policy);
   byKernel.set(kernel, made);
   return made;
 }
@@ -79,6 +78,13 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
   const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(taken) }));
   const allowed = bdd.and(space.domain, allowedBy(space, clauses));
   return { policy, kernel, space, clauses, modes, allowed, certain: readable.length === policy.clauses.length };
+}
+
+/** The sizes, in bytes, that the policy's space must tell apart. */
+export function sizesOf(policy: ResolvedPolicy, kernel: Kernel): readonly number[] {
+  const predicates = policy.clauses.flatMap(({ clause }) => predicatesOf(clause));
+  const isJudged = predicates.some(asksModel) || (policy.apis.length > 0 && policy.clauses.some(({ clause }) => clause.kind === "mode" && clause.effects.length > 0));
+  return [...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)), ...(isJudged ? modelThresholds(kernel) : [])];
 }
 
 /** What these clauses take, taken together. */

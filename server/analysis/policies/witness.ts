@@ -1,11 +1,10 @@
-import { apiNamed } from "../../model/apis.ts";
 import { contextOf } from "../../model/contexts.ts";
 import { maskText } from "../../model/masks/names.ts";
 import { verdict } from "../../model/verdict.ts";
 import { sizeText } from "../sizes.ts";
 import type { Node } from "../symbolic/bdd.ts";
 import { smallestWitness, type Space, type Witness } from "../symbolic/space.ts";
-import { requestFor, standingApi } from "./model-sets.ts";
+import { apisOf, requestFor } from "./model-sets.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { contextText, type PredicateSubject } from "./predicates.ts";
 
@@ -25,8 +24,7 @@ export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
   const { kernel, policy } = set;
   const sizeBytes = witness.sizeBytes ?? kernel.options.pageBytes;
   const context = witness.context ?? contextOf("process");
-  const apis = policy.apis.flatMap(({ text }) => apiNamed(text) ?? []);
-  const verdicts = (apis.length > 0 ? apis : standingApi()).map((api) => verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)));
+  const verdicts = apisOf(policy).map((api) => verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)));
   return {
     mask: witness.mask,
     sizeBytes,

@@ -1,6 +1,7 @@
 import { contigRefused } from "../masks/contig.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import { addBlock, freePages, hasBlock, pageblockOrder, takeBlock, type Zone } from "../memory/machine.ts";
+import { MIGRATION_TRIES } from "./effort.ts";
 import { migrationTargetMask } from "./target.ts";
 import { allocPages, mightSleep } from "../slowpath/allocate.ts";
 import { step, warn, warnOnce, type Simulation } from "../slowpath/simulation.ts";
@@ -19,9 +20,6 @@ export interface Range {
 }
 
 export type RangeResult = "ok" | "EINVAL" | "EBUSY" | "ENOMEM" | "EINTR" | "loop" | "died";
-
-/** Rounds of migration before the range is given up (mm/page_alloc.c:__alloc_contig_migrate_range). */
-const MIGRATION_TRIES = 5;
 
 /**
  * alloc_contig_range() (mm/page_alloc.c): verify, isolate, drain, migrate, take. `refcounted`: not one of the frozen
