@@ -28,7 +28,7 @@ export interface Features {
   readonly atomicMeans: "atomic-flag" | "no-direct-reclaim";
   /** ALLOC_HIGHATOMIC asks for __GFP_HIGH as well (6.1.192, 6.12.117, 6.18+); 6.3..6.8 gave it to any non-blocking order>0. */
   readonly highatomicNeedsHigh: boolean;
-  /** A non-blocking request may take a HIGHATOMIC page as a last resort at order 0 (6.12.117+). */
+  /** A non-blocking request may take a HIGHATOMIC page as a last resort at order 0 (281dd25c1a01: 6.12+, and 6.1.192 with the branch's 6.1.116). */
   readonly nonBlockTakesHighatomicPage: boolean;
   /** The fast path may use HIGHATOMIC pageblocks too (7.x-dev). */
   readonly fastPathHighatomic: boolean;
@@ -89,6 +89,8 @@ export interface Features {
   /** try_alloc_pages (6.15), alloc_pages_nolock (6.16), with a gfp argument (6.18). */
   readonly nolockPages: "absent" | "try_alloc_pages" | "alloc_pages_nolock" | "alloc_pages_nolock-with-gfp";
   readonly hasKmallocNolock: boolean;
+  /** The nolock calls take the flags that they set themselves without a VM_WARN_ON_ONCE (development tree; 6.18 warns). */
+  readonly nolockTakesItsOwnFlags: boolean;
   readonly hasFolioAllocGigantic: boolean;
   readonly hasCmaAllocFolio: boolean;
   /** calculate_order() of slab looks for little waste from the wanted objects on ("waste", 6.7+), or gives up objects first ("objects"). */
@@ -121,7 +123,7 @@ export interface Features {
   readonly kvmallocDropsNofailFirst: boolean;
   /** kvmalloc and vmalloc honour NOFAIL (5.17+). */
   readonly vmallocNofail: boolean;
-  /** kvmalloc refuses sizes above INT_MAX (5.15+), and whether NOWARN silences its warning (5.18+; read in 5.19). */
+  /** kvmalloc refuses sizes above INT_MAX (5.15+), and whether NOWARN silences its warning (5.17+; read in 5.19). */
   readonly kvmallocRefusesAboveIntMax: boolean;
   readonly kvmallocIntMaxHonoursNowarn: boolean;
   /** __vmalloc takes non-blocking masks (6.19+). */
@@ -166,7 +168,7 @@ export interface Features {
   /** alloc_percpu_gfp treats NOFS/NOIO as atomic (to 6.14, not in 6.1.192 and 6.12.117). */
   readonly percpuNofsIsAtomic: boolean;
   readonly percpuAccount: boolean;
-  /** The high-order try of page_frag drops DIRECT_RECLAIM (after 5.4). */
+  /** The high-order try of page_frag drops DIRECT_RECLAIM (6.9+). */
   readonly pageFragDropsDirectReclaim: boolean;
 
   /** kmalloc has separate caches for __GFP_RECLAIMABLE (4.20+). */

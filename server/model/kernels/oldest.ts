@@ -36,6 +36,7 @@ export const oldestFeatures: Features = {
   hasBulkAlloc: false,
   nolockPages: "absent",
   hasKmallocNolock: false,
+  nolockTakesItsOwnFlags: false,
   hasFolioAllocGigantic: false,
   hasCmaAllocFolio: false,
   slabOrderBy: "objects",

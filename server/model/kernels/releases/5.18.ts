@@ -10,6 +10,5 @@ export const v5_18: Release = {
   features: {
     kvmallocHugePages: true,
     memcgOvershootFor: "high",
-    kvmallocIntMaxHonoursNowarn: true,
   },
 };

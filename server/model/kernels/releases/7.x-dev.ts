@@ -9,6 +9,7 @@ export const v7_xDev: Release = {
     fastPathHighatomic: true,
     costlyNoretrySkipsReclaim: true,
     reportsStalls: true,
+    nolockTakesItsOwnFlags: true,
     vmallocSupportsRetryMayfail: true,
     vmallocPageTables: "noreclaim-for-retry-flags",
   },
