@@ -47,7 +47,15 @@ const SITES: Readonly<Record<Release, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** gfp_zone()'s VM_BUG_ON; what comes after it in the header checks the node's number. */
+const GFP_ZONE_LINE: Readonly<Record<Release, number>> = { "6.1.192": 136, "6.12.117": 143 };
+
 /** The names of recorded sites (`file:line function`); a site that is not listed keeps its text, so that it shows as a difference. */
 export function siteNames(release: Release, sites: readonly string[]): readonly string[] {
-  return sites.map((site) => SITES[release][site.split(" ")[0] ?? ""] ?? site);
+  return sites.map((site) => SITES[release][site.split(" ")[0] ?? ""] ?? nodeSite(release, site) ?? site);
+}
+
+function nodeSite(release: Release, site: string): string | null {
+  const match = /^include\/linux\/gfp\.h:(\d+)/.exec(site);
+  return match !== null && Number(match[1]) > GFP_ZONE_LINE[release] ? "__alloc_pages_node: node out of range" : null;
 }

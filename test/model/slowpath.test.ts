@@ -3,7 +3,7 @@ import type { ContextName } from "../../server/model/contexts.ts";
 import { contextOf, withScope } from "../../server/model/contexts.ts";
 import type { CompositeName, FlagName } from "../../server/model/masks/mask.ts";
 import { freePages } from "../../server/model/memory/machine.ts";
-import { allocPages } from "../../server/model/slowpath/allocate.ts";
+import { allocPages, allocPagesNode } from "../../server/model/slowpath/allocate.ts";
 import { outcomeOf } from "../../server/model/slowpath/outcome.ts";
 import { simulationOf } from "../../server/model/slowpath/simulation.ts";
 import { call, ending, gfp, kernel, machine, MIN, zone } from "./slowpath-machine.ts";
@@ -193,6 +193,19 @@ describe("where the pages come from", () => {
 
   test("a node that the machine does not have gives nothing", () => {
     expect(ending(call(v6_12, twoNodes(5000, 5000), gfp(v6_12, "NOWAIT"), 0, contextOf("process"), {}, 7))).toBe("null");
+  });
+
+  test("a call that names a node which does not exist kills the kernel", () => {
+    const named = (version: ReturnType<typeof kernel>, node: number, order = 0) => {
+      const sim = simulationOf(version, contextOf("process"), twoNodes(5000, 5000));
+      return [allocPagesNode(sim, gfp(version, "KERNEL"), order, node), ...sim.trace.bugSites];
+    };
+    const debug = kernel("6.12", { DEBUG_VM: true });
+    expect(named(debug, 7)).toEqual(["died"]);
+    expect(named(debug, 4000)).toEqual(["died", "__alloc_pages_node: node out of range"]);
+    expect(named(v6_12, 4000)).toEqual(["died"]);
+    expect(named(v6_12, 7, 11)).toEqual([null]);
+    expect(named(kernel("6.12", { NUMA: false }), 7)).not.toEqual(["died"]);
   });
 
   test("a cpuset binds GFP_USER to its nodes, and GFP_KERNEL in the fast path only", () => {

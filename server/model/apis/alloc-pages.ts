@@ -1,7 +1,8 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
-import { runPages, type RunResult } from "./_run.ts";
+import { allocPagesNode } from "../slowpath/allocate.ts";
+import { fromPages, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { orderOf } from "./_sizes.ts";
@@ -41,11 +42,11 @@ function planOnePage(kernel: Kernel, request: AllocationRequest): Plan {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runPages(sim, request.mask, orderOf(sim.kernel, request), request.node);
+  return fromPages(allocPagesNode(sim, request.mask, orderOf(sim.kernel, request), request.node));
 }
 
 function runOnePage(sim: Simulation, request: AllocationRequest): RunResult {
-  return runPages(sim, request.mask, 0, request.node);
+  return fromPages(allocPagesNode(sim, request.mask, 0, request.node));
 }
 
 const common = { family: "pages" as ApiFamily, takesMask: true, exists: always, treatment };

@@ -47,6 +47,26 @@ export function allocPages(sim: Simulation, mask: Mask, order: number, node: num
   return slow === null || typeof slow === "string" ? slow : charge(sim, scoped, slow);
 }
 
+/** MAX_NUMNODES of x86-64 without MAXSMP (NODES_SHIFT 6). */
+const MAX_NUMNODES = 64;
+
+/**
+ * alloc_pages_node() (include/linux/gfp.h): the caller names a node, which has to exist. One that does not has no zonelist,
+ * and looking for it is a page fault in the kernel; a number that no node can have is a VM_BUG_ON with DEBUG_VM.
+ * Arguments and result as of `allocPages`.
+ */
+export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
+  const { kernel, machine } = sim;
+  if (node === null || !kernel.options.NUMA || machine.nodes.includes(node)) return allocPages(sim, mask, order, node);
+  if (kernel.options.DEBUG_VM && (node < 0 || node >= MAX_NUMNODES)) {
+    bug(sim, "__alloc_pages_node: node out of range");
+    return "died";
+  }
+  if (order > kernel.maxOrder) return allocPages(sim, mask, order, node);
+  step(sim, "node_zonelist", () => `there is no node ${node}: a page fault in the kernel`);
+  return "died";
+}
+
 /** Gives a block back: __free_pages(). */
 export function freePageBlock(sim: Simulation, block: PageBlock): void {
   const zone = sim.machine.zones.find((candidate) => candidate.node === block.node && candidate.index === block.zoneIndex);
