@@ -19,12 +19,8 @@ interface Merged {
 export function overKernels(environment: Environment, note: VersionNote, ask: (kernel: Kernel) => readonly DraftFinding[]): readonly DraftFinding[] {
   const merged = new Map<string, Merged>();
   for (const group of environment.groups) {
-    const times = new Map<string, number>();
     for (const draft of ask(group.kernel)) {
-      const place = `${draft.rule} ${draft.place.start} ${draft.place.end}`;
-      const time = times.get(place) ?? 0;
-      times.set(place, time + 1);
-      const key = `${place} ${time}`;
+      const key = `${draft.rule} ${draft.place.start} ${draft.place.end} ${draft.message}`;
       const known = merged.get(key);
       if (known === undefined) {
         merged.set(key, { draft, members: new Set(group.members) });

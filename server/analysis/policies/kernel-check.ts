@@ -1,6 +1,5 @@
 import type { Effect } from "../../../grammar/ast.ts";
 import type { Api } from "../../model/apis/api.ts";
-import { contigRefused } from "../../model/masks/contig.ts";
 import { rangeEffort } from "../../model/ranges/effort.ts";
 import { report, type DraftFinding } from "../drafts.ts";
 import type { Environment } from "../environment.ts";
@@ -26,13 +25,25 @@ export function checkAgainstKernel(environment: Environment, set: PolicySet): re
     const within = set.space.bdd.and(mode.set, set.allowed);
     if (within === FALSE) return [];
     return clause.effects.flatMap((effect) => {
-      const differences = apis.flatMap((api) => differenceOf(environment, set, mode, within, api, effect) ?? []);
+      const differences = apis.flatMap((api) => {
+        // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
+        const refused = answerSets(set.space, api, "fails", within).get("always") ?? FALSE;
+        const asked = effect.name.text === "fails" ? within : set.space.bdd.without(within, refused);
+        return (asked === FALSE ? refusal(api, effect) : differenceOf(environment, set, mode, asked, api, effect)) ?? [];
+      });
       const [first] = differences;
       if (first === undefined) return [];
       return [report(notWhatTheKernelDoes, effect, first)];
     });
   });
 }
+
+/** No mask of the mode is taken at all, so that nothing of what it promises comes about. */
+function refusal(api: Api, effect: Effect): string | null {
+  return COMPARED.has(effect.name.text) ? `${api.name}() refuses every mask of this mode.` : null;
+}
+
+const COMPARED: ReadonlySet<string> = new Set(["sleeps", "reclaim", "compaction", "oom", "drain", "pcp", "retries", "zeroed"]);
 
 /** What the kernel does instead, in a sentence; null where the claim holds or is not compared. */
 function differenceOf(environment: Environment, set: PolicySet, mode: ModeSet, within: Node, api: Api, effect: Effect): string | null {
@@ -82,7 +93,7 @@ function certaintyDifference(
   // "May" is wrong only where it is settled: for every mask of the mode the same way.
   const sets = answerSets(set.space, api, field, within);
   const settled = ["never", "always"].find((answer) => set.space.bdd.implies(within, sets.get(answer) ?? FALSE));
-  return settled === undefined ? null : sentence(set, api, field, settled, null);
+  return settled === undefined ? null : sentence(api, field, settled, null);
 }
 
 /** The smallest mask of the mode for which the kernel does something else, and what. */
@@ -102,12 +113,12 @@ function answerDifference(
       const judgement = judge(environment, set.kernel, set.policy, subject);
       return isTaken(judgement) && judgement.modes.some(({ clause }) => clause === mode.source.clause);
     });
-    if (witness !== null) return sentence(set, api, field, answer, bdd.implies(within, node) ? null : witnessText(set.space, witness));
+    if (witness !== null) return sentence(api, field, answer, bdd.implies(within, node) ? null : witnessText(set.space, witness));
   }
   return null;
 }
 
-function sentence(set: PolicySet, api: Api, field: Field, answer: string, example: string | null): string {
+function sentence(api: Api, field: Field, answer: string, example: string | null): string {
   const what = PHRASES[field](answer);
   const which = example === null ? "with every mask of this mode" : `with ${example}`;
   return `${api.name}() ${what} ${which}.`;
@@ -127,10 +138,8 @@ const PHRASES: Readonly<Record<Field, (answer: string) => string>> = {
 function effortDifference(set: PolicySet, within: Node, api: Api, effect: "drain" | "pcp" | "retries", values: readonly string[]): string | null {
   if (api.family !== "contig") return null;
   const { kernel, space } = set;
-  // What the call refuses it does not get as far as this: `fails` is the claim to compare.
-  const taken = space.maskBits.reduce<Node>((f, bit) => ((contigRefusedBits(set) >>> bit) & 1 ? space.bdd.and(f, space.bdd.not(space.bdd.variable(bit))) : f), within);
-  const example = smallestWitness(space, taken);
-  if (example === null) return `${api.name}() refuses every mask of this mode with -EINVAL.`;
+  const example = smallestWitness(space, within);
+  if (example === null) return null;
   const effort = rangeEffort(kernel, example.mask);
   switch (effect) {
     case "drain": {
@@ -145,11 +154,6 @@ function effortDifference(set: PolicySet, within: Node, api: Api, effect: "drain
       return claimed === effort.migrationTries ? null : `${api.name}() tries to migrate ${effort.migrationTries === 1 ? "once" : `up to ${effort.migrationTries} times`}, then gives up.`;
     }
   }
-}
-
-/** The bits that the range allocator refuses in this kernel. */
-function contigRefusedBits({ kernel }: PolicySet): number {
-  return contigRefused(kernel, kernel.allBits);
 }
 
 // Zeroing -------------------------------------------------------------------------------------------------------------
