@@ -74,8 +74,24 @@ export function conformancePage(result: RunResult): string {
     "",
   ];
   for (const kind of kinds) lines.push(...kindSection(kind));
+  lines.push(...LEFT_OUT);
   return `${lines.join("\n").trimEnd()}\n`;
 }
+
+/** What the simulation does not follow, so that nobody takes its silence for a fact. */
+const LEFT_OUT: readonly string[] = [
+  "## What the simulation leaves out",
+  "",
+  "- Other tasks and CPUs: kswapd and kcompactd are woken and do nothing, a killed process gives its memory back in the next round of reclaim, and nobody else",
+  "  holds `oom_lock`.",
+  "- Time: no throttling, no rate limit of failure reports, no stall report.",
+  "- The per-cpu page lists: pages are taken from the buddy lists, and a drain brings nothing back.",
+  "- Which pageblock a page lies in, beyond ordinary, CMA and HIGHATOMIC: ALLOC_NOFRAGMENT and the stealing between migratetypes choose among pages of the same zone.",
+  "- Where free blocks lie: buddies do not merge but in compaction, which succeeds when enough pages can move.",
+  "- Distances between nodes: the next node by number comes next. Memory policies (mbind) and dirty limits (`__GFP_WRITE`).",
+  "- Nested cpusets: the nearest hardwall ancestor of the task's cpuset is the root.",
+  "",
+];
 
 function kindSection(kind: KindResult): readonly string[] {
   const lines = [`## ${kind.kind}`, "", `${kind.rows} rows.`, ""];

@@ -28,6 +28,8 @@ export interface Features {
   readonly atomicMeans: "atomic-flag" | "no-direct-reclaim";
   /** ALLOC_HIGHATOMIC asks for __GFP_HIGH as well (6.1.192, 6.12.117, 6.18+); 6.3..6.8 gave it to any non-blocking order>0. */
   readonly highatomicNeedsHigh: boolean;
+  /** No HIGHATOMIC pageblock is reserved in a zone of which 1 % is less than one (6.8+, recalled; seen in 6.12.117, not in 6.1.192). */
+  readonly highatomicNeedsMinimumZone: boolean;
   /** A non-blocking request may take a HIGHATOMIC page as a last resort at order 0 (281dd25c1a01: 6.12+, and 6.1.192 with the branch's 6.1.116). */
   readonly nonBlockTakesHighatomicPage: boolean;
   /** The fast path may use HIGHATOMIC pageblocks too (7.x-dev). */
@@ -53,7 +55,7 @@ export interface Features {
   readonly costlyNoretrySkipsReclaim: boolean;
   /** should_reclaim_retry() looks only at zones of the task's cpuset (6.12+). */
   readonly reclaimRetryRespectsCpuset: boolean;
-  /** zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13+, 6.1.192, 6.12.117). */
+  /** zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13+, recalled; seen in 6.1.192 and 6.12.117). */
   readonly reclaimableFallsBackToFree: boolean;
   /** should_compact_retry() stops on a fatal signal (5.15+). */
   readonly compactRetryStopsOnFatalSignal: boolean;

@@ -10,6 +10,7 @@ export const oldestFeatures: Features = {
   reserveScheme: "harder",
   atomicMeans: "atomic-flag",
   highatomicNeedsHigh: false,
+  highatomicNeedsMinimumZone: false,
   nonBlockTakesHighatomicPage: false,
   fastPathHighatomic: false,
   rtTaskGets: "harder",

@@ -170,11 +170,17 @@ function rmqueue(
   return null;
 }
 
-/** reserve_highatomic_pageblock(): at most about 1 % of the zone, at least one pageblock. */
+/**
+ * reserve_highatomic_pageblock(): at most about 1 % of the zone, and one pageblock more to 6.7; from 6.8 rounded up, and none where
+ * that share is less than a pageblock. Which free pages lie in the same pageblock is not known: they stay where they are.
+ */
 function reserveHighatomic(sim: Simulation, zone: Zone): void {
   sim.trace.counts.reserveHighatomic++;
   const pageblock = 2 ** pageblockOrder(sim.kernel);
-  const most = Math.floor(zone.managed / 100) + pageblock;
+  const share = Math.floor(zone.managed / 100);
+  const { highatomicNeedsMinimumZone } = sim.kernel.features;
+  if (highatomicNeedsMinimumZone && share < pageblock) return;
+  const most = highatomicNeedsMinimumZone ? Math.ceil(share / pageblock) * pageblock : share + pageblock;
   if (zone.reservedHighatomic < most) zone.reservedHighatomic += pageblock;
 }
 

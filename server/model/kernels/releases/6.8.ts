@@ -8,5 +8,6 @@ export const v6_8: Release = {
   composites: { NOWAIT: ["KSWAPD_RECLAIM", "NOWARN"] },
   features: {
     compactionNeedsIo: true,
+    highatomicNeedsMinimumZone: true,
   },
 };
