@@ -11,7 +11,10 @@ const UNEXPECTED_BY_NOLOCK: readonly FlagName[] = [
 ];
 
 /** The flags of the mask that a nolock call does not expect; the model says which bits those are. */
-const unexpected = (subject: Subject): readonly FlagName[] => setAmong(subject, UNEXPECTED_BY_NOLOCK, subject.api.treatment(subject.kernel).ignored);
+function unexpected(subject: Subject): readonly FlagName[] {
+  const { ignored, forced } = subject.api.treatment(subject.kernel);
+  return setAmong(subject, UNEXPECTED_BY_NOLOCK, subject.kernel.features.nolockTakesItsOwnFlags ? ignored : ignored | forced);
+}
 
 function nolockFlags(subject: Subject): readonly Match[] {
   if (subject.api.family !== "nolock" || subject.api.name === "kmalloc_nolock" || subject.mask === 0) return NOTHING;

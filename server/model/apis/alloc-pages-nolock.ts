@@ -38,7 +38,8 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   planned.fastOnly = true;
   planned.fails = true;
   planned.nmiSafe = true;
-  if (kernel.options.DEBUG_VM && (request.mask & ~(bits.ACCOUNT | forced)) !== 0) planned.warns = "always";
+  const expected = bits.ACCOUNT | (kernel.features.nolockTakesItsOwnFlags ? forced : 0);
+  if (kernel.options.DEBUG_VM && (request.mask & ~expected) !== 0) planned.warns = "always";
   const onPerCpuLists = order <= COSTLY_ORDER || (kernel.options.TRANSPARENT_HUGEPAGE && order === hugeOrder(kernel));
   if (!onPerCpuLists) return refuse(planned, planned.warns);
   if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0) return refuse(planned, planned.warns);

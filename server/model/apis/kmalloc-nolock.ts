@@ -30,7 +30,8 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const bits = kernel.bits;
   const bytes = bytesOf(kernel, request);
   const kept = mask((request.mask & (bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT)) | bits.NOWARN | bits.NOMEMALLOC);
-  const unexpected = request.mask & ~(bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT);
+  const itsOwn = kernel.features.nolockTakesItsOwnFlags ? bits.NOWARN | bits.NOMEMALLOC : 0;
+  const unexpected = request.mask & ~(bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT | itsOwn);
   const planned = planSlabObject(kernel, kept, EMPTY, kmallocCacheBytes(Math.min(bytes, largestCachedBytes(kernel))), kmallocCharges(kernel, kept));
   planned.fastOnly = true;
   planned.fails = true;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NEVER, holdsIn, marks, match, reports } from "./_holds.ts";
+import { NEVER, alsoIn, holdsIn, marks, match, reports } from "./_holds.ts";
 
 describe("exact-with-comp", () => {
   test("reports COMP since 5.2 and HIGHMEM since 5.19", () => {
@@ -58,6 +58,10 @@ describe("nolock-flags", () => {
     expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "__GFP_ACCOUNT" })).toBe("6.16..6.17");
     expect(marks("nolock-flags", { api: "alloc_pages_nolock", kernel: "6.16", order: 0, flags: "__GFP_ACCOUNT" })).toEqual({ kind: "mask" });
   });
+  test("reports what the call sets itself, up to the development tree, which takes it", () => {
+    expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "__GFP_ACCOUNT | __GFP_ZERO" })).toBe("6.16..7.0");
+    expect(alsoIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "__GFP_ACCOUNT | __GFP_ZERO" })).toEqual(["android-6.18"]);
+  });
   test("is quiet for 0", () => {
     expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "0" })).toBe(NEVER);
   });
@@ -67,6 +71,10 @@ describe("kmalloc-nolock-limits", () => {
   test("reports flags that it does not expect", () => {
     expect(holdsIn("kmalloc-nolock-limits", { api: "kmalloc_nolock", size: 64, flags: "GFP_ATOMIC" })).toBe("6.18..7.0");
     expect(match("kmalloc-nolock-limits", { api: "kmalloc_nolock", kernel: "6.18", size: 64, flags: "GFP_ATOMIC | __GFP_ZERO" }).remedies).toMatchObject([{ kind: "replace-mask", text: "__GFP_ZERO" }]);
+  });
+  test("takes NOWARN and NOMEMALLOC in the development tree only", () => {
+    expect(holdsIn("kmalloc-nolock-limits", { api: "kmalloc_nolock", size: 64, flags: "__GFP_ZERO | __GFP_NOWARN" })).toBe("6.18..7.0");
+    expect(reports("kmalloc-nolock-limits", { api: "kmalloc_nolock", kernel: "7.x-dev", size: 64, flags: "__GFP_ZERO | __GFP_NOWARN" })).toBe(false);
   });
   test("reports more than two pages", () => {
     expect(marks("kmalloc-nolock-limits", { api: "kmalloc_nolock", kernel: "6.18", size: 8193, flags: "__GFP_ZERO" })).toEqual({ kind: "size" });
