@@ -4,7 +4,6 @@ import { contextOf, withScope } from "../../server/model/contexts.ts";
 import type { CompositeName, FlagName } from "../../server/model/masks/mask.ts";
 import { freePages } from "../../server/model/memory/machine.ts";
 import { allocPages, allocPagesNode } from "../../server/model/slowpath/allocate.ts";
-import { outcomeOf } from "../../server/model/slowpath/outcome.ts";
 import { simulationOf } from "../../server/model/slowpath/simulation.ts";
 import { call, ending, gfp, kernel, machine, MIN, zone } from "./slowpath-machine.ts";
 
@@ -96,8 +95,7 @@ describe("what becomes of a request when nothing is free", () => {
 
   test("the kernel panics when nothing can be killed", () => {
     const { sim, result } = call(v6_12, machine({}, { oomKillable: false }), gfp(v6_12, "KERNEL"));
-    expect(result).toBe("died");
-    expect(outcomeOf(sim, { kind: "died" }).result).toBe("oom");
+    expect([result, ...sim.trace.bugSites]).toEqual(["died", "out_of_memory: no killable process, panic"]);
   });
 
   test("a dying task becomes the victim itself and may use half of the reserve", () => {
@@ -329,11 +327,5 @@ describe("the record of a simulation", () => {
     expect(short.sim.trace.attempts.length).toBeLessThan(20);
     expect(long.sim.trace.attempts.length).toBeGreaterThanOrEqual(400);
     expect(long.sim.trace.attempts.slice(0, short.sim.trace.attempts.length)).toEqual(short.sim.trace.attempts);
-  });
-
-  test("says as an outcome that a process was killed for it", () => {
-    const { sim, result } = call(v6_12, machine(), gfp(v6_12, "KERNEL"));
-    const block = result === null || typeof result === "string" ? null : result;
-    expect(outcomeOf(sim, { kind: "ok", block })).toMatchObject({ result: "oom", oomInvoked: true, directReclaim: true, kswapdWoken: true, zone: "Normal", node: 0 });
   });
 });
