@@ -13,11 +13,13 @@ async function askForMask(): Promise<string | undefined> {
   return window.showInputBox({ title: "Decode Mask", prompt: "A mask, as a number or as names", placeHolder: "0x140dca", value: selected.includes("\n") ? "" : selected });
 }
 
-export function registerDecode(client: BaseLanguageClient): Disposable {
+/** @param kernelsInForce of the file in front; undefined where none is */
+export function registerDecode(client: BaseLanguageClient, kernelsInForce: () => string | undefined): Disposable {
   return commands.registerCommand("allocpolicy.decodeMask", async (given: unknown) => {
     const mask = typeof given === "string" ? given : await askForMask();
     if (mask === undefined || mask.trim() === "") return undefined;
-    const answer = await client.sendRequest(decode, { mask: mask.trim() });
+    const kernel = kernelsInForce();
+    const answer = await client.sendRequest(decode, { mask: mask.trim(), ...(kernel === undefined ? {} : { kernel }) });
     const text = answer?.text ?? `'${mask}' is not a mask.`;
     void window.showInformationMessage(text, COPY).then((choice) => (choice === COPY ? env.clipboard.writeText(text) : undefined));
     return text;

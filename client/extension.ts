@@ -38,7 +38,7 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
   const status = showKernelStatus(client);
   context.subscriptions.push(
     status,
-    registerDecode(client),
+    registerDecode(client, () => status.shown()?.kernels),
     ...registerRulePages(client),
     commands.registerCommand("allocpolicy.restartServer", async () => {
       await client.stop();
@@ -46,5 +46,5 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     }),
   );
   await client.start();
-  return { kernelInForce: status.text };
+  return { kernelInForce: () => status.shown()?.text };
 }

@@ -9,7 +9,7 @@ const PAUSE_MS = 150;
 
 export interface KernelStatus extends Disposable {
   /** What the item shows; undefined while it is hidden. */
-  readonly text: () => string | undefined;
+  readonly shown: () => KernelInForce | undefined;
 }
 
 export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
@@ -60,7 +60,7 @@ export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
   ];
   void ask();
   return {
-    text: () => shown?.text,
+    shown: () => shown,
     dispose() {
       clearTimeout(timer);
       for (const part of parts) part.dispose();

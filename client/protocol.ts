@@ -5,6 +5,8 @@ import { RequestType } from "vscode-languageclient";
 export interface KernelInForce {
   /** Short, for the status bar: `Linux 6.12`. */
   readonly text: string;
+  /** As a header writes it: `6.12`, `6.1 .. 6.12`. */
+  readonly kernels: string;
   /** A sentence or two: where it comes from, the build options. */
   readonly detail: string;
 }

@@ -19,7 +19,7 @@ export function kernelInForce(workspace: Workspace, uri: string): KernelInForce 
   const environment = environmentOf(workspace, uri);
   if (environment === null) return null;
   const kernels = environment.judges ? environment.kernelsText : "?";
-  return { text: `Linux ${kernels}${environment.options.PREEMPT_RT ? " RT" : ""}`, detail: kernelDetail(environment) };
+  return { text: `Linux ${kernels}${environment.options.PREEMPT_RT ? " RT" : ""}`, kernels: environment.kernelsText, detail: kernelDetail(environment) };
 }
 
 /** Where the kernels come from, how many they are, and the build options. */

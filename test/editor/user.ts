@@ -7,6 +7,8 @@ import {
 
 const PATIENCE_MS = 10_000;
 const POLL_MS = 25;
+/** Fixes of one finding that are asked for their changes, and not only for their titles. */
+const MOST_FIXES = 10;
 
 /** The folder that the workbench was opened on: a copy of test/editor/workspace. */
 export function inWorkspace(name: string): Uri {
@@ -129,6 +131,6 @@ export function readHover(document: TextDocument, at: Position): Promise<string>
 
 /** The quick fixes that the light bulb offers for a finding. */
 export async function quickFixes(document: TextDocument, diagnostic: Diagnostic): Promise<readonly CodeAction[]> {
-  const actions = await commands.executeCommand<CodeAction[]>("vscode.executeCodeActionProvider", document.uri, diagnostic.range, "quickfix");
+  const actions = await commands.executeCommand<CodeAction[]>("vscode.executeCodeActionProvider", document.uri, diagnostic.range, "quickfix", MOST_FIXES);
   return actions.filter((action) => action.diagnostics?.some((one) => ruleOf(one) === ruleOf(diagnostic)) ?? false);
 }
