@@ -27,7 +27,7 @@ import { removedNameFindings } from "./removed-names.ts";
 import type { RegionFindings, Unit } from "./unit.ts";
 
 const NOTHING: readonly Finding[] = [];
-const NO_FINDINGS: RegionFindings = { drafts: [], movable: false, published: NOTHING };
+const NO_FINDINGS: RegionFindings = { drafts: [], movable: false, suggests: false, published: NOTHING };
 
 /** The findings of every region of the unit's own file. Only regions with a new slot are looked at; the others keep theirs. */
 export function findingsOf(unit: Unit): readonly (readonly Finding[])[] {
@@ -53,7 +53,8 @@ function analysed(unit: Unit, region: Region, index: number): RegionFindings {
   const drafts = withLevels(unit.environment, regionDrafts(unit, region, index));
   if (drafts.length === 0) return NO_FINDINGS;
   const movable = drafts.some((draft) => draft.related.length > 0);
-  return { drafts, movable, published: movable ? NOTHING : drafts.map((draft) => ({ ...draft, related: [] })) };
+  const suggests = drafts.some((draft) => draft.rule.startsWith("unknown-"));
+  return { drafts, movable, suggests, published: movable ? NOTHING : drafts.map((draft) => ({ ...draft, related: [] })) };
 }
 
 /** Severities as the settings want them. */
@@ -183,7 +184,7 @@ function requestDrafts(environment: Environment, region: Region, declaration: Re
   const drafts: DraftFinding[] = [...found, ...duplicatePropertyFindings(declaration.properties, environment.uri)];
   const base = likeGraph.usesOf(environment, binding)[0];
   // What is missing because the base of `like` is unknown or damaged is not this request's mistake.
-  const baseKnown = declaration.like === null || (base !== undefined && !base.damaged && likeGraph.cycleOf(environment, binding).length === 0);
+  const baseKnown = declaration.like === null || (base !== undefined && !base.damaged && likeGraph.cycleOf(environment, binding) === null);
   if (baseKnown) drafts.push(...missingPropertyFindings(request, region.text));
   drafts.push(...sizeUnitFindings(request), ...unknownZoneFindings(request), ...fallbackCycleFindings(environment, binding, request));
   const ownApi = request.apiWritten?.inheritedFrom === null ? request.apiWritten.property.api : null;

@@ -1,4 +1,5 @@
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import type { NameSpace } from "./environment.ts";
 import { namesOf, type RegionNames } from "./region-names.ts";
 
 /** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */
@@ -8,6 +9,8 @@ export interface FileIndex {
   readonly names: readonly RegionNames[];
   /** The first region that exports a key. */
   readonly first: ReadonlyMap<string, number>;
+  /** The regions of `first`, by space, in the order of the file. */
+  readonly bySpace: ReadonlyMap<NameSpace, readonly number[]>;
   /** All regions that export a key, for keys that several export. Of `api:` keys too, where that is no mistake. */
   readonly several: ReadonlyMap<string, readonly number[]>;
   readonly imports: readonly number[];
@@ -38,6 +41,7 @@ export function differenceOf(before: readonly Region[], after: readonly Region[]
   return { start, oldEnd: before.length - tail, newEnd: after.length - tail };
 }
 
+const SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
 const cache = new WeakMap<SourceFile, FileIndex>();
 
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
@@ -79,6 +83,7 @@ function sameStrings(a: readonly string[], b: readonly string[]): boolean {
 function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex {
   const first = new Map<string, number>();
   const several = new Map<string, number[]>();
+  const bySpace = new Map<NameSpace, number[]>(SPACES.map((space) => [space, []]));
   const imports: number[] = [];
   const kernels: number[] = [];
   const configs: number[] = [];
@@ -101,6 +106,7 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex 
       const earlier = first.get(key);
       if (earlier === undefined) {
         first.set(key, i);
+        for (const [space, regions] of bySpace) if (key.startsWith(`${space}:`)) regions.push(i);
         continue;
       }
       const all = several.get(key);
@@ -108,7 +114,7 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex 
       else all.push(i);
     }
   }
-  return { file, names, first, several, imports, kernels, configs, firstDeclaration, damagedWords, headerDamaged };
+  return { file, names, first, bySpace, several, imports, kernels, configs, firstDeclaration, damagedWords, headerDamaged };
 }
 
 /** All regions of the file that export a key, in order. */

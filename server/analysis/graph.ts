@@ -7,16 +7,31 @@ import type { Binding, Environment, Slot } from "./environment.ts";
 export interface Graph {
   /** The declarations that one leans on directly, each once. */
   readonly usesOf: (environment: Environment, binding: Binding) => readonly Binding[];
-  /** The cycle that it stands in, itself first; empty when it stands in none. */
-  readonly cycleOf: (environment: Environment, binding: Binding) => readonly Binding[];
+  /** The cycle that it stands in: the same object for all of its members; null when it stands in none. */
+  readonly cycleOf: (environment: Environment, binding: Binding) => Cycle | null;
   /** Visits all that it leans on and then itself, each after what it leans on; what is done already is left out. */
   readonly inOrder: (environment: Environment, binding: Binding, isDone: (binding: Binding) => boolean, visit: (binding: Binding, cyclic: boolean) => void) => void;
+}
+
+/** Declarations that lead back to each other. */
+export interface Cycle {
+  readonly members: readonly Binding[];
+}
+
+/** Of the others in a cycle, the first few: a cycle may have 100,000 members. */
+export function othersIn(cycle: Cycle, binding: Binding, most: number): readonly Binding[] {
+  const others: Binding[] = [];
+  for (const member of cycle.members) {
+    if (others.length === most) break;
+    if (member.slot !== binding.slot) others.push(member);
+  }
+  return others;
 }
 
 /** `collect` names the uses of a declaration; it may name one twice. */
 export function graphOf(collect: (environment: Environment, binding: Binding) => readonly Binding[]): Graph {
   const uses = new WeakMap<Slot, readonly Binding[]>();
-  const cycles = new WeakMap<Slot, readonly Binding[]>();
+  const cycles = new WeakMap<Slot, Cycle | null>();
 
   const usesOf = (environment: Environment, binding: Binding): readonly Binding[] => {
     const known = uses.get(binding.slot);
@@ -28,11 +43,9 @@ export function graphOf(collect: (environment: Environment, binding: Binding) =>
     return found;
   };
 
-  const cycleOf = (environment: Environment, binding: Binding): readonly Binding[] => {
+  const cycleOf = (environment: Environment, binding: Binding): Cycle | null => {
     if (!cycles.has(binding.slot)) findCycles(environment, binding, usesOf, cycles);
-    const members = cycles.get(binding.slot) ?? [];
-    const at = members.findIndex((member) => member.slot === binding.slot);
-    return at <= 0 ? members : [...members.slice(at), ...members.slice(0, at)];
+    return cycles.get(binding.slot) ?? null;
   };
 
   const inOrder: Graph["inOrder"] = (environment, binding, isDone, visit) => {
@@ -42,7 +55,7 @@ export function graphOf(collect: (environment: Environment, binding: Binding) =>
         stack.pop();
         continue;
       }
-      const cyclic = cycleOf(environment, top).length > 0;
+      const cyclic = cycleOf(environment, top) !== null;
       const waiting = cyclic ? [] : usesOf(environment, top).filter((used) => !isDone(used));
       if (waiting.length > 0) {
         stack.push(...waiting);
@@ -68,7 +81,7 @@ interface Visit {
 }
 
 /** Tarjan's strongly connected components, from one declaration on. A component of one is a cycle when it uses itself. */
-function findCycles(environment: Environment, root: Binding, usesOf: Graph["usesOf"], cycles: WeakMap<Slot, readonly Binding[]>): void {
+function findCycles(environment: Environment, root: Binding, usesOf: Graph["usesOf"], cycles: WeakMap<Slot, Cycle | null>): void {
   const visits = new Map<Slot, Visit>();
   const path: Visit[] = [];
   const open: Visit[] = [];
@@ -100,7 +113,7 @@ function findCycles(environment: Environment, root: Binding, usesOf: Graph["uses
     }
     const { binding } = visit;
     const cyclic = members.length > 1 || visit.uses.some((other) => other.slot === binding.slot);
-    const cycle = cyclic ? members.map((member) => member.binding).reverse() : [];
+    const cycle = cyclic ? { members: members.map((member) => member.binding).reverse() } : null;
     for (const member of members) cycles.set(member.binding.slot, cycle);
   }
 }

@@ -1,7 +1,7 @@
 /** The candidates nearest to a name that does not exist, best first, at most three; near enough to be what was meant. */
 export function nearest(name: string, candidates: Iterable<string>): readonly string[] {
   const wanted = plain(name);
-  const limit = Math.max(1, Math.min(3, Math.floor(wanted.length / 3)));
+  const limit = Math.min(3, Math.floor(wanted.length / 3));
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   for (const candidate of candidates) {
     if (candidate === name) continue;

@@ -48,6 +48,8 @@ export interface RegionFindings {
   readonly drafts: readonly DraftFinding[];
   /** Some draft has related places, whose region indexes must be looked up again when regions move. */
   readonly movable: boolean;
+  /** Some draft offers names that were meant: those depend on all names that are declared. */
+  readonly suggests: boolean;
   published: readonly Finding[];
 }
 
@@ -198,6 +200,12 @@ function carryOver(previous: Unit, order: readonly string[], indexOfFile: (uri: 
   const findings = carryFindings(previous.findings, oldOwn.index, own.index);
 
   if (changed.size > 0) renewDependants(moved, findings, changed, previous);
+  // Which names are declared has changed, and with it what an unknown one may have meant.
+  if (moved.some((file, i) => file.index.first !== previous.files[i]?.index.first)) {
+    findings.forEach((known, region) => {
+      if (known?.suggests === true) findings[region] = undefined;
+    });
+  }
   return { files: moved, findings };
 }
 
@@ -236,9 +244,10 @@ function renewDependants(
       if (changed.has(key)) continue;
       changed.add(key);
       grown.push(key);
+      renewRivals(key);
     }
   };
-  // Others that declare a changed name may now be the first, or no longer a duplicate.
+  // Others that declare a changed name may now be the first, or no longer a duplicate, or point at the one that changed.
   const renewRivals = (key: string): void => {
     if (key.startsWith("api:")) return;
     files.forEach(({ index }, file) => {
@@ -332,10 +341,8 @@ function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[
       const known = visible.get(space);
       if (known !== undefined) return known;
       const all: Binding[] = [];
-      const prefix = nameKey(space, "");
       for (const unitFile of files) {
-        for (const [key, region] of unitFile.index.first) {
-          if (!key.startsWith(prefix)) continue;
+        for (const region of unitFile.index.bySpace.get(space) ?? []) {
           const binding = bindingAt(unitFile, region);
           if (binding !== null) all.push(binding);
         }

@@ -5,7 +5,7 @@ import { contextGraph } from "../contexts.ts";
 import { didYouMean, listText, replacements, report, type DraftFinding, type DraftRelated } from "../drafts.ts";
 import type { Binding, Environment, NameSpace } from "../environment.ts";
 import type { Place } from "../finding.ts";
-import type { Graph } from "../graph.ts";
+import { othersIn, type Graph } from "../graph.ts";
 import { maskGraph } from "../masks.ts";
 import { policyGraph } from "../policies/resolved-policy.ts";
 import { namesOf, spacesOf, type NameUse } from "../region-names.ts";
@@ -172,28 +172,29 @@ export function nameCycleFindings(environment: Environment, binding: Binding, re
   const graph = graphFor(binding.declaration.kind);
   if (graph === null) return [];
   const cycle = graph.cycleOf(environment, binding);
-  if (cycle.length === 0) return [];
-  const members = new Set(cycle.map((member) => member.slot));
-  const spaces = new Set<NameSpace>(graph === maskGraph ? ["mask"] : graph === contextGraph ? ["context"] : ["subject"]);
-  const use = namesOf(region).uses.find(({ space, name, role }) => {
-    if (!spaces.has(space) || (space === "subject" && role !== "like")) return false;
-    const target = environment.lookup(space, name.text);
-    return target !== null && members.has(target.slot);
+  if (cycle === null) return [];
+  const space: NameSpace = graph === maskGraph ? "mask" : graph === contextGraph ? "context" : "subject";
+  const use = namesOf(region).uses.find((candidate) => {
+    if (candidate.space !== space || (space === "subject" && candidate.role !== "like")) return false;
+    const target = environment.lookup(space, candidate.name.text);
+    return target !== null && graph.cycleOf(environment, target) === cycle;
   });
   const own = binding.declaration.name?.text ?? "";
-  const through = cycle.flatMap((member) => (member.slot === binding.slot || member.declaration.name === null ? [] : [member.declaration.name.text]));
-  const message = through.length === 0
-    ? `${own} is defined by itself, so it has no value.`
-    : `${own} is defined by itself through ${shortList(through)}, so it has no value.`;
-  const related = cycle.filter((member) => member.slot !== binding.slot).slice(0, MOST_RELATED).map((member) => declarationOf(member, "Part of the cycle."));
+  const others = othersIn(cycle, binding, MOST_RELATED);
+  const through = throughText(others, cycle.members.length - 1);
+  const message = `${own} is defined by itself${through}, so it has no value.`;
+  const related = others.map((member) => declarationOf(member, "Part of the cycle."));
   return [report(nameCycle, use?.name ?? binding.declaration.name ?? binding.declaration, message, { related })];
 }
 
 const MOST_RELATED = 8;
 const MOST_LISTED = 4;
 
-function shortList(names: readonly string[]): string {
-  return names.length <= MOST_LISTED ? listText(names) : `${names.slice(0, MOST_LISTED).join(", ")} and ${names.length - MOST_LISTED} more`;
+/** ` through B, C and 3 more`; nothing for a cycle of one. */
+export function throughText(others: readonly Binding[], count: number): string {
+  const names = others.slice(0, MOST_LISTED).flatMap(({ declaration }) => declaration.name?.text ?? []);
+  if (names.length === 0) return "";
+  return ` through ${count > names.length ? `${names.join(", ")} and ${count - names.length} more` : listText(names)}`;
 }
 
 function graphFor(kind: Declaration["kind"]): Graph | null {

@@ -7,6 +7,7 @@ import type { ZoneName } from "../../model/request.ts";
 import { didYouMean, replacements, report, type DraftFinding } from "../drafts.ts";
 import type { Binding, Environment } from "../environment.ts";
 import type { Place } from "../finding.ts";
+import { othersIn } from "../graph.ts";
 import { nameSpot, spotIn } from "../kernel-rules.ts";
 import { insertProperty, wholeLine } from "../remedies.ts";
 import { fallbackGraph, requestUnder, resolvedRequestOf, type KernelRequest, type ResolvedRequest, type ResolvedSize } from "../requests.ts";
@@ -14,7 +15,7 @@ import { sizeText } from "../sizes.ts";
 import { nearest } from "../suggest.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
-import { declarationOf, unknownWord } from "./names.ts";
+import { declarationOf, throughText, unknownWord } from "./names.ts";
 
 const unknownApi: LanguageRule = {
   id: "unknown-api",
@@ -261,13 +262,12 @@ export function fallbackCycleFindings(environment: Environment, binding: Binding
   const { fallback } = request;
   if (fallback === null) return [];
   const cycle = fallbackGraph.cycleOf(environment, binding);
-  if (cycle.length === 0) return [];
-  const through = cycle.flatMap((member) => (member.slot === binding.slot || member.declaration.name === null ? [] : [member.declaration.name.text]));
-  const shown = through.length > 4 ? `${through.slice(0, 4).join(", ")} and ${through.length - 4} more` : through.join(", ");
-  const message = through.length === 0 ? "The request falls back to itself." : `The fallbacks lead back to ${request.name ?? "this request"} through ${shown}.`;
+  if (cycle === null) return [];
+  const others = othersIn(cycle, binding, 8);
+  const through = throughText(others, cycle.members.length - 1);
+  const message = through === "" ? "The request falls back to itself." : `The fallbacks lead back to ${request.name ?? "this request"}${through}.`;
   const spot = spotIn(request, fallback.written, fallback.name);
-  const others = cycle.filter((member) => member.slot !== binding.slot).slice(0, 8).map((member) => declarationOf(member, "Part of the cycle."));
-  return [{ ...report(fallbackCycle, spot.place, message), related: [...spot.related, ...others] }];
+  return [{ ...report(fallbackCycle, spot.place, message), related: [...spot.related, ...others.map((member) => declarationOf(member, "Part of the cycle."))] }];
 }
 
 /** What one kernel says of a request and its fallback. Only what can be proved from the two masks is reported. */
@@ -275,7 +275,7 @@ export function fallbackFindings(environment: Environment, binding: Binding, req
   const { fallback } = request;
   const target = fallback?.binding ?? null;
   if (fallback === null || target === null || target.damaged || target.slot === binding.slot) return [];
-  if (fallbackGraph.cycleOf(environment, binding).length > 0) return [];
+  if (fallbackGraph.cycleOf(environment, binding) !== null) return [];
   if (under.verdict.unknown !== null || under.value?.certain === false) return [];
   const spot = spotIn(request, fallback.written, fallback.name);
   const draft = (message: string): readonly DraftFinding[] => [{ ...report(fallbackNoBetter, spot.place, message), related: [...spot.related, declarationOf(target, "The fallback.")] }];

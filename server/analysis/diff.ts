@@ -1,0 +1,175 @@
+import type { RequestDeclaration } from "../../grammar/ast.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { flagsIn, flagText, maskText, meaningOf } from "../model/masks/names.ts";
+import type { FlagName, Mask } from "../model/masks/mask.ts";
+import type { Verdict } from "../model/request.ts";
+import type { Binding, Environment } from "./environment.ts";
+import { meaningsOf } from "./masks.ts";
+import { togetherIn } from "./policies/expectation-check.ts";
+import { isTaken, judge } from "./policies/judgement.ts";
+import { resolvePolicy } from "./policies/resolved-policy.ts";
+import { replayedWitness, witnessText } from "./policies/witness.ts";
+import { requestUnder, resolveRequest } from "./requests.ts";
+
+/** A file as it is judged: with one kernel, so that two sides can be laid beside each other. */
+export interface Side {
+  readonly environment: Environment;
+  readonly kernel: Kernel;
+}
+
+/** How two policies stand to each other. The first is stricter when the second takes every request that it takes, and more. */
+export type Relation = "equal" | "stricter" | "looser" | "incomparable" | "unknown";
+
+export interface PolicyDifference {
+  readonly first: string;
+  readonly second: string;
+  readonly relation: Relation;
+  /** The smallest request that only the first takes, and only the second; null where there is none. */
+  readonly onlyFirst: string | null;
+  readonly onlySecond: string | null;
+}
+
+export interface Change {
+  readonly what: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface RequestDifference {
+  readonly name: string;
+  readonly changes: readonly Change[];
+}
+
+/** A flag that the file writes and that is not the same on both sides. */
+export interface FlagDifference {
+  readonly name: string;
+  readonly kind: "appears" | "vanishes" | "changes";
+  readonly text: string;
+}
+
+/** What is different between two sides: two files, or one file under two kernels. */
+export interface Difference {
+  readonly policies: readonly PolicyDifference[];
+  readonly requests: readonly RequestDifference[];
+  readonly flags: readonly FlagDifference[];
+  readonly onlyFirst: readonly string[];
+  readonly onlySecond: readonly string[];
+}
+
+/** Two policies, over every mask, size and context, under the kernel of the first side. */
+export function comparePolicies(first: Side, one: Binding, second: Side, other: Binding): PolicyDifference {
+  const a = resolvePolicy(first.environment, one);
+  const b = resolvePolicy(second.environment, other);
+  const names = { first: one.declaration.name?.text ?? "", second: other.declaration.name?.text ?? "" };
+  const unknown: PolicyDifference = { ...names, relation: "unknown", onlyFirst: null, onlySecond: null };
+  if (a === null || b === null) return unknown;
+  const { small, large } = togetherIn(first.environment, a, b, first.kernel, second.environment);
+  if (!small.certain || !large.certain) return unknown;
+  const { bdd } = small.space;
+  const takes = (side: Side, policy: typeof a) => (subject: Parameters<typeof judge>[3]): boolean =>
+    isTaken(judge(side.environment, first.kernel, policy, subject));
+  const [inFirst, inSecond] = [takes(first, a), takes(second, b)];
+  const onlyFirst = replayedWitness(small, bdd.without(small.allowed, large.allowed), (subject) => inFirst(subject) && !inSecond(subject));
+  const onlySecond = replayedWitness(large, bdd.without(large.allowed, small.allowed), (subject) => !inFirst(subject) && inSecond(subject));
+  const relation = onlyFirst === null ? (onlySecond === null ? "equal" : "stricter") : onlySecond === null ? "looser" : "incomparable";
+  return {
+    ...names,
+    relation,
+    onlyFirst: onlyFirst === null ? null : witnessText(small.space, onlyFirst),
+    onlySecond: onlySecond === null ? null : witnessText(small.space, onlySecond),
+  };
+}
+
+/** Two files by the names of their declarations, or one file under two kernels. */
+export function compareSides(first: Side, second: Side): Difference {
+  const firstSubjects = subjectsOf(first);
+  const secondSubjects = subjectsOf(second);
+  const both = [...firstSubjects.keys()].filter((name) => secondSubjects.has(name));
+  const pairs = both.flatMap((name) => {
+    const [one, other] = [firstSubjects.get(name), secondSubjects.get(name)];
+    return one === undefined || other === undefined ? [] : [{ name, one, other }];
+  });
+  const sameKernel = first.kernel === second.kernel;
+  return {
+    policies: sameKernel
+      ? pairs.filter(({ one, other }) => one.declaration.kind === "policy" && other.declaration.kind === "policy").map(({ one, other }) => comparePolicies(first, one, second, other))
+      : [],
+    requests: pairs.flatMap(({ name, one, other }) => {
+      if (one.declaration.kind !== "request" || other.declaration.kind !== "request") return [];
+      const changes = requestChanges(first, one.declaration, second, other.declaration);
+      return changes.length === 0 ? [] : [{ name, changes }];
+    }),
+    flags: sameKernel ? [] : flagDifferences(first, second),
+    onlyFirst: [...firstSubjects.keys()].filter((name) => !secondSubjects.has(name)),
+    onlySecond: [...secondSubjects.keys()].filter((name) => !firstSubjects.has(name)),
+  };
+}
+
+/** Requests and policies of the file itself, by name. */
+function subjectsOf({ environment }: Side): ReadonlyMap<string, Binding> {
+  const own = environment.visible("subject").filter(({ uri, declaration }) => uri === environment.uri && declaration.kind !== "transform");
+  return new Map(own.flatMap((binding) => (binding.declaration.name === null ? [] : [[binding.declaration.name.text, binding] as const])));
+}
+
+// Requests ------------------------------------------------------------------------------------------------------------
+
+const VERDICT_FIELDS = ["sleeps", "reclaim", "compaction", "kswapd", "oom", "fails", "warns", "reserves", "loops", "zone"] as const satisfies readonly (keyof Verdict)[];
+
+function requestChanges(first: Side, one: RequestDeclaration, second: Side, other: RequestDeclaration): readonly Change[] {
+  const before = requestUnder(first.environment, resolveRequest(first.environment, one), first.kernel);
+  const after = requestUnder(second.environment, resolveRequest(second.environment, other), second.kernel);
+  if (before === null || after === null) {
+    const state = (side: Side, under: typeof before): string => (under === null ? `no such call in ${side.kernel.name}` : "judged");
+    return before === null && after === null ? [] : [{ what: "call", from: state(first, before), to: state(second, after) }];
+  }
+  const said = (verdict: Verdict, field: (typeof VERDICT_FIELDS)[number]): string => (verdict.unknown === null ? String(verdict[field]) : "unknown");
+  const changes = VERDICT_FIELDS.map((what) => ({ what, from: said(before.verdict, what), to: said(after.verdict, what) }));
+  // A mask is compared by its names: the numbers were shuffled more than once.
+  const masks = { what: "mask", from: maskText(first.kernel, before.request.mask), to: maskText(second.kernel, after.request.mask) };
+  const reaches = { what: "reaches the page allocator as", from: maskText(first.kernel, before.verdict.effective), to: maskText(second.kernel, after.verdict.effective) };
+  const api = { what: "api", from: before.request.api, to: after.request.api };
+  return [api, masks, ...(reaches.from === masks.from && reaches.to === masks.to ? [] : [reaches]), ...changes].filter(({ from, to }) => from !== to);
+}
+
+// Flags ---------------------------------------------------------------------------------------------------------------
+
+/** The names that the file writes in its masks and whose meaning is another one under the other kernel. */
+function flagDifferences(first: Side, second: Side): readonly FlagDifference[] {
+  const names = new Set<string>();
+  for (const { environment, kernel } of [first, second]) {
+    for (const binding of [...environment.visible("subject"), ...environment.visible("mask")]) {
+      if (binding.uri === environment.uri) for (const name of namesIn(environment, kernel, binding)) names.add(name);
+    }
+  }
+  return [...names].sort().flatMap((name): readonly FlagDifference[] => {
+    const [before, after] = [bitsOf(first.kernel, name), bitsOf(second.kernel, name)];
+    if (before === null && after === null) return [];
+    if (before === null) return [{ name, kind: "appears", text: `${name} does not exist in ${first.kernel.name}` }];
+    if (after === null) return [{ name, kind: "vanishes", text: `${name} does not exist in ${second.kernel.name}` }];
+    const [had, has] = [new Set<FlagName>(flagsIn(first.kernel, before)), new Set<FlagName>(flagsIn(second.kernel, after))];
+    const gained = [...has].filter((flag) => !had.has(flag)).map(flagText);
+    const lost = [...had].filter((flag) => !has.has(flag)).map(flagText);
+    if (gained.length === 0 && lost.length === 0) return [];
+    const parts = [...(gained.length > 0 ? [`gains ${gained.join(", ")}`] : []), ...(lost.length > 0 ? [`loses ${lost.join(", ")}`] : [])];
+    return [{ name, kind: "changes", text: `${name} ${parts.join(" and ")}` }];
+  });
+}
+
+function bitsOf(kernel: Kernel, name: string): Mask | null {
+  const meaning = meaningOf(kernel, name);
+  return "mask" in meaning ? meaning.mask : null;
+}
+
+function namesIn(environment: Environment, kernel: Kernel, { declaration }: Binding): readonly string[] {
+  const masks =
+    declaration.kind === "request"
+      ? declaration.properties.flatMap((property) => (property.kind === "flags" ? [property.mask] : []))
+      : declaration.kind === "flags"
+        ? [declaration.value]
+        : declaration.kind === "transform"
+          ? [declaration.body]
+          : [];
+  return masks.flatMap((node) =>
+    meaningsOf(environment, kernel, node, null).flatMap(({ node: leaf, meaning }) => (leaf.kind === "name" && meaning.kind !== "declared" ? [leaf.text] : [])),
+  );
+}

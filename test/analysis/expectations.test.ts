@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { checkFindings, findingsIn, fixed } from "./_fixture.ts";
+
+const REQUEST = "request r {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL\n}\n";
+
+describe("facts of a request", () => {
+  test("a false fact is marked, with what the kernel does and why", () => {
+    const [finding] = checkFindings(`
+kernel 6.12
+${REQUEST}
+expect r { sleeps never, oom may, reserves none, zone Normal, reclaim direct }
+//         ^^^^^^^^^^^^ expectation-fails
+`);
+    expect(finding?.message).toContain("`sleeps may`");
+    expect(finding?.source).toBe("expectation");
+  });
+
+  test("a request states its own beliefs, and they are not inherited", () => {
+    checkFindings(`
+kernel 6.12
+request r {
+  api    alloc_pages
+  order  0
+  flags  GFP_ATOMIC
+  expect { sleeps never, reserves all }
+  //                     ^^^^^^^^^^^^ expectation-fails
+}
+request s like r { flags GFP_KERNEL }
+`, { ignore: ["atomic-when-sleepable"] });
+  });
+
+  test("a fact that holds in some kernels only is reported with those", () => {
+    const [finding] = findingsIn(`kernel 6.1 .. 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags GFP_NOWAIT\n}\nexpect r { warns never }\n`).filter(({ rule }) => rule === "expectation-fails");
+    expect(finding?.holds?.since).toBe(null);
+    expect(finding?.holds?.until).not.toBe(null);
+  });
+
+  test("unknown facts and values are reported with what was meant", () => {
+    const text = `kernel 6.12\n${REQUEST}expect r { sleep may }\n`;
+    expect(fixed(text, "expectation-unknown-fact")).toContain("expect r { sleeps may }");
+    checkFindings(`
+kernel 6.12
+${REQUEST}
+expect r { sleep may, oom nevr, reclaim, zone Normla, succeeds, retries 3 }
+//         ^^^^^ expectation-unknown-fact
+//                        ^^^^ expectation-unknown-fact
+//                              ^^^^^^^ expectation-unknown-fact
+//                                            ^^^^^^ expectation-unknown-fact
+//                                                    ^^^^^^^^ expectation-unknown-fact
+//                                                              ^^^^^^^ expectation-unknown-fact
+`);
+  });
+
+  test("nothing is claimed of a request that is damaged or has an unknown flag", () => {
+    checkFindings(`
+kernel 6.12
+request damaged {
+  api   alloc_pages
+  order 0
+  flags GFP_KERNEL | ! __GFP_ZERO
+  //                 ^ syntax
+}
+request unknown {
+  api   alloc_pages
+  order 0
+  flags GFP_KERNAL
+  //    ^^^^^^^^^^ unknown-flag
+}
+expect damaged { sleeps never }
+expect unknown { sleeps never }
+`);
+  });
+});
+
+describe("states of memory", () => {
+  const zone = (facts: string): string => `kernel 6.12\nmemory m {\n  node 0 {\n    zone Normal {\n${facts}\n    }\n  }\n}\n`;
+
+  test("facts that contradict each other are marked", () => {
+    checkFindings(zone(`      managed    4 MiB
+      free       order 0: 2000
+//    ^^^^^^^^^^^^^^^^^^^^^^^^ memory-impossible
+      watermarks min 45 MiB, low 3 pages, high 4 pages
+//               ^^^^^^^^^^ memory-impossible`));
+    checkFindings(zone(`      managed     4 MiB
+      free        order 0: 1000
+      pinned      100 pages
+//                ^^^^^^^^^ memory-impossible
+      cma         1001 pages
+//                ^^^^^^^^^^ memory-impossible`));
+  });
+
+  test("orders, zones, watermarks and facts must exist and stand once", () => {
+    checkFindings(`
+kernel 6.12
+memory m {
+  node 0 {
+    zone Norml {
+    //   ^^^^^ unknown-name
+      free order 11: 1, order 0: 1, order 0: 2
+      //         ^^ memory-impossible
+      //                                  ^ duplicate-property
+      watermarks minn 1 pages
+      //         ^^^^ unknown-name
+      managed 1 GiB
+      managed 2 GiB
+//    ^^^^^^^ duplicate-property
+    }
+    zone DMA { }
+    zone DMA { }
+    //   ^^^ memory-impossible
+  }
+  node 0 { }
+  //   ^ memory-impossible
+}
+`);
+  });
+
+  test("a state that is read from a log is not looked at", () => {
+    checkFindings("kernel 6.12\nmemory m from \"no-such.log\"\n");
+  });
+
+  test("a request is run on a state that is written out", () => {
+    const memory = "memory plenty {\n  node 0 {\n    zone Normal {\n      managed 1 GiB\n      free    order 0: 60000, order 10: 100\n      watermarks min 10 MiB, low 12 MiB, high 14 MiB\n    }\n  }\n}\n";
+    const [finding] = checkFindings(`
+kernel 6.12
+${REQUEST}
+${memory}
+expect r on plenty { succeeds, oom never, node 0, retries 0 }
+expect r on plenty { fails }
+//                   ^^^^^ expectation-fails
+`);
+    expect(finding?.message).toContain("succeeds");
+  });
+
+  test("no run on a state that cannot be", () => {
+    checkFindings(`${zone(`      managed    4 MiB
+      free       order 0: 2000
+//    ^^^^^^^^^^^^^^^^^^^^^^^^ memory-impossible`)}
+${REQUEST}
+expect r on m { fails }
+`);
+  });
+});
