@@ -63,7 +63,7 @@ export interface MemoryState {
   readonly oomNotifierGives?: readonly PageGift[];
   /**
    * What each process that the OOM killer can kill gives back, in the order of killing. Left out: `oomKillable` alone
-   * decides, and a victim gives back what the request needs.
+   * decides, and a victim gives back what the request needs, at once; a listed one in the next round of reclaim.
    */
   readonly killable?: readonly (readonly PageGift[])[];
   /** Slab caches have an object free, so that no slab is needed; false if left out. */

@@ -48,7 +48,9 @@ function kill(sim: Simulation, order: number, ac: AllocContext): OomOutcome {
     return "panic";
   }
   sim.trace.counts.oomKill++;
-  machine.dying = victim ?? whatIsNeeded(sim, order, ac);
+  // What a named process holds comes back in its own time; an unspecified one stands for "the memory comes back".
+  if (victim === undefined) receive(machine, whatIsNeeded(sim, order, ac));
+  else machine.dying = victim;
   machine.version++;
   step(sim, "oom_kill_process", () => "a process is killed");
   return "progress";
