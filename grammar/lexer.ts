@@ -34,6 +34,7 @@ const DOT = 46;
 /** C operators of two or three characters, so that one of them is one mistake; the two that the language has are first. */
 const OPERATORS = ["..", "==", "<=", ">=", "||", "&&", "!=", "<<=", ">>=", "<<", ">>", "|=", "&=", "^=", "+=", "-=", "->", "++", "--"];
 const OPERATOR_STARTS = new Set(OPERATORS.map((operator) => operator.charCodeAt(0)));
+const OPERATOR_SECONDS = new Set(OPERATORS.map((operator) => operator.charCodeAt(1)));
 
 /** A line that begins, at its first column, like a header or a declaration. */
 const ITEM_LINE = /^(?:kernel|config|import|flags|transform|context|request|policy|memory|expect)\b/;
@@ -161,7 +162,7 @@ function readToken(text: string, start: number, code: number, kind: number, inde
   if (kind === DIGIT) return makeToken(Number_, text.slice(start, numberEnd(text, start)), start, indent);
   if (code === QUOTE) return readString(text, start, indent);
   if (code === SLASH && text.charCodeAt(start + 1) === STAR) return makeToken(OpenComment, text.slice(start, lineEnd(text, start)), start, indent);
-  if (OPERATOR_STARTS.has(code)) {
+  if (OPERATOR_SECONDS.has(text.charCodeAt(start + 1)) && OPERATOR_STARTS.has(code)) {
     const operator = OPERATORS.find((candidate) => text.startsWith(candidate, start));
     if (operator === "..") return makeToken(DotDot, operator, start, indent);
     if (operator === "==" || operator === "<=" || operator === ">=") return makeToken(Compare, operator, start, indent);

@@ -125,6 +125,9 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private outer: ReadonlySet<number> = NO_STARTS;
   /** Within a list of masks, where commas separate. */
   private list = false;
+  /** Where the item of a block begins that is being read, and its keyword; items of that kind do not nest. */
+  private itemStart = 0;
+  private itemKeyword: Span = { start: 0, end: 0 };
   /** The depth at which leftovers are being joined to a mask: the pieces themselves take no further ones. */
   private joining = -1;
 
@@ -625,6 +628,20 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     }
   }
 
+  private readonly operands: IOrAlt<Mask>[] = [
+      { ALT: () => this.nameOrCall() },
+      { ALT: (): Mask => { const numeral = this.numeralOf(this.CONSUME(T.Number_)); return { kind: "number", numeral, start: numeral.start, end: numeral.end }; } },
+      {
+        ALT: (): Mask => {
+          const open = this.CONSUME(T.LParen);
+          this.deeper();
+          const inner = this.SUBRULE(this.mask);
+          this.closeParen(() => this.CONSUME(T.RParen), open);
+          return { kind: "paren", inner, start: this.start(open), end: this.end() };
+        },
+      },
+  ];
+
   private readonly operand: ParserMethod<[], Mask> = this.RULE("operand", (): Mask => {
     const firstIndex = this.position + 1;
     const depth = this.depth;
@@ -639,19 +656,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       return this.missingOperand();
     }
     this.need(OPERAND_STARTS, "a flag");
-    let mask = this.OR([
-      { ALT: () => this.nameOrCall() },
-      { ALT: (): Mask => { const numeral = this.numeralOf(this.CONSUME(T.Number_)); return { kind: "number", numeral, start: numeral.start, end: numeral.end }; } },
-      {
-        ALT: (): Mask => {
-          const open = this.CONSUME(T.LParen);
-          this.deeper();
-          const inner = this.SUBRULE(this.mask);
-          this.closeParen(() => this.CONSUME(T.RParen), open);
-          return { kind: "paren", inner, start: this.start(open), end: this.end() };
-        },
-      },
-    ]);
+    let mask = this.choose(this.operands);
     for (let i = tildes - 1; i >= 0; i--) {
       mask = { kind: "not", operand: mask, start: this.start(this.tokens[firstIndex + i] ?? T.END), end: mask.end };
     }
@@ -729,10 +734,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return operands.length === 1 ? first : { kind, operands, start: first.start, end: last.end };
   }
 
-  private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
-    const not = this.OPTION(() => this.CONSUME(T.Not));
-    this.need(PREDICATE_STARTS, CONDITION);
-    const operand = this.OR([
+  private readonly conditions: IOrAlt<Predicate>[] = [
       {
         ALT: (): Predicate => {
           const open = this.CONSUME(T.LParen);
@@ -754,7 +756,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       { ALT: () => this.modelTest(this.CONSUME(T.Sleeps), "sleeps") },
       { ALT: () => this.modelTest(this.CONSUME(T.MayOom), "may_oom") },
       { ALT: () => this.modelTest(this.CONSUME(T.MayFail), "may_fail") },
-    ]);
+  ];
+
+  private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
+    const not = this.OPTION(() => this.CONSUME(T.Not));
+    this.need(PREDICATE_STARTS, CONDITION);
+    const operand = this.choose(this.conditions);
     return not === undefined ? operand : { kind: "not", operand, start: this.start(not), end: operand.end };
   });
 
@@ -1000,22 +1007,21 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private keepNumber(consume: () => IToken): Numeral | null {
     return this.keep<Numeral | null>(() => this.numeralOf(consume()), () => null);
   }
+  private keepAmount(read: () => Amount): Amount | null {
+    return this.keep<Amount | null>(read, () => null);
+  }
   private keepSize(read: () => Size): Size | null {
     return this.keep<Size | null>(read, () => null);
   }
 
-  private readonly property: ParserMethod<[], Property> = this.RULE("property", (): Property => {
-    const first = this.peek();
-    const start = this.start(first);
-    const keyword = { start, end: this.endOf(first) };
-    return this.choose<Property>([
-      { ALT: () => { this.CONSUME(T.Api); const api = this.keepName(() => this.CONSUME(T.Name)); return { kind: "api", keyword, api, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Flags); const mask = this.keepMask(() => this.SUBRULE(this.mask)); return { kind: "flags", keyword, mask, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.SizeWord); const size = this.keepSize(() => this.SUBRULE(this.size)); return { kind: "size", keyword, size, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Order); const number = this.keepNumber(() => this.CONSUME(T.Number_)); return { kind: "order", keyword, number, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME2(T.Pages); const number = this.keepNumber(() => this.CONSUME2(T.Number_)); return { kind: "pages", keyword, number, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Count); const number = this.keepNumber(() => this.CONSUME3(T.Number_)); return { kind: "count", keyword, number, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Context); const context = this.keepName(() => this.CONSUME2(T.Name)); return { kind: "context", keyword, context, start, end: this.end() }; } },
+  private readonly properties: IOrAlt<Property>[] = [
+      { ALT: () => { this.CONSUME(T.Api); const api = this.keepName(() => this.CONSUME(T.Name)); return { kind: "api", keyword: this.itemKeyword, api, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Flags); const mask = this.keepMask(() => this.SUBRULE(this.mask)); return { kind: "flags", keyword: this.itemKeyword, mask, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.SizeWord); const size = this.keepSize(() => this.SUBRULE(this.size)); return { kind: "size", keyword: this.itemKeyword, size, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Order); const number = this.keepNumber(() => this.CONSUME(T.Number_)); return { kind: "order", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME2(T.Pages); const number = this.keepNumber(() => this.CONSUME2(T.Number_)); return { kind: "pages", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Count); const number = this.keepNumber(() => this.CONSUME3(T.Number_)); return { kind: "count", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Context); const context = this.keepName(() => this.CONSUME2(T.Name)); return { kind: "context", keyword: this.itemKeyword, context, start: this.itemStart, end: this.end() }; } },
       {
         ALT: () => {
           this.CONSUME(T.Node);
@@ -1026,11 +1032,11 @@ class AllocPolicyParser extends EmbeddedActionsParser {
               { ALT: () => { this.CONSUME(T.Any); return "any"; } },
             ]);
           }, () => null);
-          return { kind: "node", keyword, node, start, end: this.end() };
+          return { kind: "node", keyword: this.itemKeyword, node, start: this.itemStart, end: this.end() };
         },
       },
-      { ALT: () => { this.CONSUME(T.Zone); const zone = this.keepName(() => this.CONSUME3(T.Name)); return { kind: "zone", keyword, zone, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Cache); const facts = this.SUBRULE(this.cacheFacts); return { kind: "cache", keyword, facts, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Zone); const zone = this.keepName(() => this.CONSUME3(T.Name)); return { kind: "zone", keyword: this.itemKeyword, zone, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Cache); const facts = this.SUBRULE(this.cacheFacts); return { kind: "cache", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() }; } },
       {
         ALT: () => {
           this.CONSUME(T.Handles);
@@ -1042,20 +1048,26 @@ class AllocPolicyParser extends EmbeddedActionsParser {
               { ALT: () => { this.CONSUME(T.Nothing); return "nothing"; } },
             ]);
           }, () => null);
-          return { kind: "handles", keyword, handles, value: handles === null ? keyword : value, start, end: this.end() };
+          return { kind: "handles", keyword: this.itemKeyword, handles, value: handles === null ? this.itemKeyword : value, start: this.itemStart, end: this.end() };
         },
       },
-      { ALT: () => { this.CONSUME(T.Fallback); const request = this.keepName(() => this.CONSUME4(T.Name)); return { kind: "fallback", keyword, request, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Fallback); const request = this.keepName(() => this.CONSUME4(T.Name)); return { kind: "fallback", keyword: this.itemKeyword, request, start: this.itemStart, end: this.end() }; } },
       {
         ALT: () => {
           this.CONSUME(T.Policy);
           const policies = this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []);
-          return { kind: "policy", keyword, policies, start, end: this.end() };
+          return { kind: "policy", keyword: this.itemKeyword, policies, start: this.itemStart, end: this.end() };
         },
       },
-      { ALT: () => { this.CONSUME(T.Expect); const facts = this.keep<Fact[]>(() => this.SUBRULE(this.facts), () => []); return { kind: "expect", keyword, facts, start, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Expect); const facts = this.keep<Fact[]>(() => this.SUBRULE(this.facts), () => []); return { kind: "expect", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() }; } },
       { ALT: () => this.SUBRULE(this.waiver) },
-    ]);
+    ];
+
+  private readonly property: ParserMethod<[], Property> = this.RULE("property", (): Property => {
+    const first = this.peek();
+    this.itemStart = this.start(first);
+    this.itemKeyword = { start: this.itemStart, end: this.endOf(first) };
+    return this.choose(this.properties);
   });
 
   private readonly waiver: ParserMethod<[], Property> = this.RULE("waiver", (): Property => {
@@ -1113,14 +1125,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return { kind: "policy", doc, name, like, apis, clauses, start: this.start(word), end: this.end() };
   });
 
-  private readonly clause: ParserMethod<[], Clause> = this.RULE("clause", (): Clause => {
-    const first = this.peek();
-    const start = this.start(first);
-    const keyword = { start, end: this.endOf(first) };
-    return this.choose<Clause>([
-      { ALT: () => { this.CONSUME(T.Allow); return this.SUBRULE(this.rule, { ARGS: ["allow", keyword] }); } },
-      { ALT: () => { this.CONSUME(T.Forbid); return this.SUBRULE2(this.rule, { ARGS: ["forbid", keyword] }); } },
-      { ALT: () => { this.CONSUME(T.Warn); return this.SUBRULE3(this.rule, { ARGS: ["warn", keyword] }); } },
+  private readonly clauses: IOrAlt<Clause>[] = [
+      { ALT: () => { this.CONSUME(T.Allow); return this.SUBRULE(this.rule, { ARGS: ["allow", this.itemKeyword] }); } },
+      { ALT: () => { this.CONSUME(T.Forbid); return this.SUBRULE2(this.rule, { ARGS: ["forbid", this.itemKeyword] }); } },
+      { ALT: () => { this.CONSUME(T.Warn); return this.SUBRULE3(this.rule, { ARGS: ["warn", this.itemKeyword] }); } },
       {
         ALT: () => {
           this.CONSUME(T.Require);
@@ -1130,7 +1138,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
             return this.SUBRULE2(this.predicate);
           });
           const because = this.SUBRULE(this.reason);
-          return { kind: "require", keyword, predicate, when, because, start, end: this.end() };
+          return { kind: "require", keyword: this.itemKeyword, predicate, when, because, start: this.itemStart, end: this.end() };
         },
       },
       {
@@ -1138,10 +1146,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           this.CONSUME(T.Ignore);
           const masks = this.keep<Mask[]>(() => this.SUBRULE(this.masks), () => []);
           const because = this.SUBRULE2(this.reason);
-          return { kind: "ignore", keyword, masks, because, start, end: this.end() };
+          return { kind: "ignore", keyword: this.itemKeyword, masks, because, start: this.itemStart, end: this.end() };
         },
       },
-      { ALT: () => { this.CONSUME(T.Mode); return this.SUBRULE(this.mode, { ARGS: [keyword] }); } },
+      { ALT: () => { this.CONSUME(T.Mode); return this.SUBRULE(this.mode, { ARGS: [this.itemKeyword] }); } },
       {
         ALT: () => {
           this.CONSUME(T.Stage);
@@ -1151,10 +1159,16 @@ class AllocPolicyParser extends EmbeddedActionsParser {
             return this.SUBRULE2(this.masks);
           }, () => []);
           const internal = this.OPTION(() => this.CONSUME(T.Internal)) !== undefined;
-          return { kind: "stage", keyword, name, honours, internal, start, end: this.end() };
+          return { kind: "stage", keyword: this.itemKeyword, name, honours, internal, start: this.itemStart, end: this.end() };
         },
       },
-    ]);
+    ];
+
+  private readonly clause: ParserMethod<[], Clause> = this.RULE("clause", (): Clause => {
+    const first = this.peek();
+    this.itemStart = this.start(first);
+    this.itemKeyword = { start: this.itemStart, end: this.endOf(first) };
+    return this.choose(this.clauses);
   });
 
   private readonly rule: ParserMethod<["allow" | "forbid" | "warn", Span], Clause> = this.RULE("rule", (kind: "allow" | "forbid" | "warn", keyword: Span): Clause => {
@@ -1272,18 +1286,13 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return { name, facts, start: this.start(word), end: this.end() };
   });
 
-  private readonly zoneFact: ParserMethod<[], ZoneFact> = this.RULE("zoneFact", (): ZoneFact => {
-    const first = this.peek();
-    const start = this.start(first);
-    const keyword = { start, end: this.endOf(first) };
-    const amount = (read: () => Amount) => this.keep<Amount | null>(read, () => null);
-    return this.choose<ZoneFact>([
-      { ALT: () => { this.CONSUME(T.Managed); const value = amount(() => this.SUBRULE(this.amount)); return { kind: "managed", keyword, amount: value, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Reclaimable); const value = amount(() => this.SUBRULE2(this.amount)); return { kind: "reclaimable", keyword, amount: value, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Movable); const value = amount(() => this.SUBRULE3(this.amount)); return { kind: "movable", keyword, amount: value, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Pinned); const value = amount(() => this.SUBRULE4(this.amount)); return { kind: "pinned", keyword, amount: value, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Cma); const value = amount(() => this.SUBRULE5(this.amount)); return { kind: "cma", keyword, amount: value, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Highatomic); const value = amount(() => this.SUBRULE6(this.amount)); return { kind: "highatomic", keyword, amount: value, start, end: this.end() }; } },
+  private readonly zoneFacts: IOrAlt<ZoneFact>[] = [
+      { ALT: () => { this.CONSUME(T.Managed); const value = this.keepAmount(() => this.SUBRULE(this.amount)); return { kind: "managed", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Reclaimable); const value = this.keepAmount(() => this.SUBRULE2(this.amount)); return { kind: "reclaimable", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Movable); const value = this.keepAmount(() => this.SUBRULE3(this.amount)); return { kind: "movable", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Pinned); const value = this.keepAmount(() => this.SUBRULE4(this.amount)); return { kind: "pinned", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Cma); const value = this.keepAmount(() => this.SUBRULE5(this.amount)); return { kind: "cma", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
+      { ALT: () => { this.CONSUME(T.Highatomic); const value = this.keepAmount(() => this.SUBRULE6(this.amount)); return { kind: "highatomic", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
       {
         ALT: () => {
           this.CONSUME(T.Free);
@@ -1300,7 +1309,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
               },
             });
           }, () => undefined);
-          return { kind: "free", keyword, blocks, start, end: this.end() };
+          return { kind: "free", keyword: this.itemKeyword, blocks, start: this.itemStart, end: this.end() };
         },
       },
       {
@@ -1317,10 +1326,16 @@ class AllocPolicyParser extends EmbeddedActionsParser {
               },
             });
           }, () => undefined);
-          return { kind: "watermarks", keyword, marks, start, end: this.end() };
+          return { kind: "watermarks", keyword: this.itemKeyword, marks, start: this.itemStart, end: this.end() };
         },
       },
-    ]);
+    ];
+
+  private readonly zoneFact: ParserMethod<[], ZoneFact> = this.RULE("zoneFact", (): ZoneFact => {
+    const first = this.peek();
+    this.itemStart = this.start(first);
+    this.itemKeyword = { start: this.itemStart, end: this.endOf(first) };
+    return this.choose(this.zoneFacts);
   });
 
   private readonly expectDeclaration: ParserMethod<[], Item> = this.RULE("expectDeclaration", (): Item => {
@@ -1358,8 +1373,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     ]);
   });
 
-  private readonly item: ParserMethod<[], Item> = this.RULE("item", (): Item => {
-    const item = this.choose<Item>([
+  private readonly itemKinds: IOrAlt<Item>[] = [
       { ALT: () => this.SUBRULE(this.kernelHeader) },
       { ALT: () => this.SUBRULE(this.configHeader) },
       { ALT: () => this.SUBRULE(this.importHeader) },
@@ -1370,7 +1384,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       { ALT: () => this.SUBRULE(this.policyDeclaration) },
       { ALT: () => this.SUBRULE(this.memoryDeclaration) },
       { ALT: () => this.SUBRULE(this.expectDeclaration) },
-    ]);
+  ];
+
+  private readonly item: ParserMethod<[], Item> = this.RULE("item", (): Item => {
+    const item = this.choose(this.itemKinds);
     this.OPTION(() => this.CONSUME(T.Semi));
     return item;
   });

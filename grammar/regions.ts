@@ -25,6 +25,11 @@ const NAMES: ReadonlySet<number> = new Set([KIND.name, ...[...T.KEYWORDS.values(
 const EXPECT_FORMS: ReadonlySet<number> = new Set([KIND.lcurly, ...[T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives].map(T.indexOf)]);
 /** Words that begin a declaration and are properties of a request as well. */
 const ALSO_PROPERTIES: ReadonlySet<number> = new Set([KIND.flags, KIND.context, KIND.policy, KIND.expect]);
+/** What a name follows: a keyword behind it on the same line is that name. */
+const BEFORE_NAMES: ReadonlySet<number> = new Set([
+  T.Like, T.For, T.On, T.Within, T.In, T.Comma, T.Mode, T.Stage, T.Api, T.Context, T.Zone, T.Fallback, T.Policy, T.Holds, T.Scope, T.Has, T.Any, T.Lacks, T.Only,
+  T.Is, T.Flags, T.Ignore, T.Honours, T.Waive, T.Pipe, T.Amp, T.Tilde, T.LParen, T.Equals,
+].map(T.indexOf));
 /** How many tokens `beginsItem` looks at. */
 const WINDOW = 3;
 
@@ -80,6 +85,7 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
       const leads = token.indent >= 0 && token.indent <= indent;
       if (ITEM_KEYWORDS.has(kind)) {
         if (beginsItem(tokens, i)) {
+          if (!leads && (i === index + 1 || BEFORE_NAMES.has(kindAt(tokens, i - 1)))) continue;
           if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
         } else if (leads && depth === 0 && (NAMES.has(kindAt(tokens, i + 1)) || kindAt(tokens, i + 1) === KIND.lcurly)) return i;
       } else if (leads && depth === 0 && hasBody && mayBeginItem(tokens, i)) return i;
@@ -147,17 +153,27 @@ function padded(lexed: Tokens): Tokens {
   return { ...lexed, tokens: [...lexed.tokens, ...Array.from({ length: PADDING }, () => T.END)] };
 }
 
+/** How much text of a whole file is lexed at once: few tokens at a time die young, which the collector likes. */
+const FILE_CHUNK = 1 << 16;
+
 /** Reads a whole text. Never fails; what is wrong is in the problems of its regions. */
 export function parseFile(text: string): SourceFile {
   const regions: Region[] = [];
   const starts: number[] = [];
   const reaches: number[] = [];
-  const tokens = padded(lex(text));
+  let size = FILE_CHUNK;
+  let tokens = padded(lex(text, 0, size));
   let at = 0;
   let index = 0;
   while (at < text.length) {
     const piece = readRegion(text, at, tokens, index);
-    if (piece === NOT_ENOUGH) break;
+    if (piece === NOT_ENOUGH) {
+      // A region that does not fit a whole chunk needs a larger one.
+      size = index === 0 ? size * 4 : FILE_CHUNK;
+      tokens = padded(lex(text, at, at + size));
+      index = 0;
+      continue;
+    }
     regions.push(piece.region);
     starts.push(at);
     reaches.push(piece.reach);
@@ -211,7 +227,7 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
       continue;
     }
     const beginsAlike = beginsLine(text, at) === beginsLine(file.text, oldStart(old));
-    if (at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at && beginsAlike) {
+    if (beginsAlike && at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at) {
       for (let i = old; i < count; i++) {
         const rest = file.regions[i];
         if (rest !== undefined) take(rest, oldStart(i) + shift, file.reaches[i] ?? Number.POSITIVE_INFINITY);

@@ -31,12 +31,13 @@ const LONGEST_QUOTE = 40;
 /** A piece of text in a message: between backquotes, shortened, control characters and lone surrogates as code points. */
 export function quoted(text: string): string {
   let out = "";
-  for (const char of text.slice(0, LONGEST_QUOTE)) {
+  for (const char of text.slice(0, LONGEST_QUOTE + 1)) {
+    if (out.length >= LONGEST_QUOTE) return `\`${out}…\``;
     const code = char.codePointAt(0) ?? 0;
     const hidden = code < 32 || (code >= 127 && code < 161) || (code >= 0xd800 && code < 0xe000) || code === 0xfeff || (code >= 0x2000 && code < 0x2010) || code === 0x3000;
     out += hidden ? `U+${code.toString(16).toUpperCase().padStart(4, "0")}` : char;
   }
-  return `\`${out}${text.length > LONGEST_QUOTE ? "…" : ""}\``;
+  return `\`${out}\``;
 }
 
 /** A whole message: what the rule wants, what stands there. */
