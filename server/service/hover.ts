@@ -15,6 +15,7 @@ import { CACHE_FACTS, CLAUSES, CONTEXTS, DECLARATIONS, EFFECTS, FACTS, HEADERS, 
 import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
+import { bulleted, code, fenced, heading } from "./markdown.ts";
 import { hex } from "./masks.ts";
 import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";
 import { wordAtOffset, regionAt } from "./regions.ts";
@@ -423,20 +424,4 @@ function wordHover(name: string, words: Readonly<Record<string, Description>>): 
 function described(name: string, kind: string, meanings: Readonly<Record<string, string>>): string | null {
   const meaning = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
   return meaning === undefined ? null : heading(name, kind, [meaning]);
-}
-
-function heading(name: string, kind: string, lines: readonly string[]): string {
-  return [`**${name}** · ${kind}`, ...lines].filter((line) => line !== "").join("\n\n");
-}
-
-function bulleted(lines: readonly string[]): string {
-  return lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `- ${line}`).join("\n");
-}
-
-function fenced(text: string, language = "allocpolicy"): string {
-  return `\`\`\`${language}\n${text}\n\`\`\``;
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }

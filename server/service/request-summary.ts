@@ -7,6 +7,7 @@ import type { Certainty, Reason, Verdict } from "../model/request.ts";
 import { apiNamed } from "../model/apis.ts";
 import { explain } from "../model/explain.ts";
 import type { RequestAnswers } from "./features-of-file.ts";
+import { bulleted, code, heading, withCode } from "./markdown.ts";
 import { hex } from "./masks.ts";
 import { kernelsText, linesOver, overKernels, type Stretch } from "./over-kernels.ts";
 
@@ -28,18 +29,17 @@ const QUESTIONS: Readonly<Record<Aspect, string>> = {
 
 /** What the kernel does with a request, as Markdown: the mask, the zone, and each answer with its reason and the kernel function. */
 export function requestSummary({ resolved, answers }: RequestAnswers, environment: Environment): string {
-  const lines: string[] = [`**${resolved.name ?? "request"}** · request`];
-  if (resolved.declaration.doc !== null) lines.push(resolved.declaration.doc);
+  const lines: string[] = [heading(resolved.name ?? "request", "request", [resolved.declaration.doc ?? ""])];
   const newest = answers[answers.length - 1];
   if (resolved.api === null || newest === undefined) {
     lines.push(resolved.api === null ? "The model answers once the request has an `api` that it knows." : `\`${resolved.api.name}\` does not exist in ${environment.kernelsText}.`);
     return lines.join("\n\n");
   }
   lines.push(callText(resolved.api.name, newest));
-  lines.push(bullets(linesOver(overAnswers(answers, (answer) => `${answer.request.mask} ${answer.verdict.effective}`), maskLine)));
+  lines.push(bulleted(linesOver(overAnswers(answers, (answer) => `${answer.request.mask} ${answer.verdict.effective}`), maskLine)));
   const unknown = newest.verdict.unknown;
   if (unknown !== null) lines.push(`The model does not know: ${unknown}`);
-  lines.push(bullets(linesOver(overAnswers(answers, ({ verdict }) => placeText(verdict)), ({ verdict }) => placeText(verdict))));
+  lines.push(bulleted(linesOver(overAnswers(answers, ({ verdict }) => placeText(verdict)), ({ verdict }) => placeText(verdict))));
   const told = ASPECTS.flatMap((aspect) => aspectLines(aspect, answers));
   if (told.length > 0) lines.push(told.join("\n"));
   const general = generalLines(newest);
@@ -132,15 +132,11 @@ function reasonsOf(answer: KernelRequest): readonly Reason[] {
 }
 
 function reasonText({ text, evidence }: Reason): string {
-  return `${text} (\`${evidence}\`)`;
+  return `${withCode(text)} (${code(evidence)})`;
 }
 
 const ALWAYS_TOLD: ReadonlySet<Aspect> = new Set<Aspect>(["sleeps", "reclaim", "oom", "reserves", "fails"]);
 
 function isSilent(value: Certainty | string): boolean {
   return value === "never" || value === "none";
-}
-
-function bullets(lines: readonly string[]): string {
-  return lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `- ${line}`).join("\n");
 }

@@ -1,4 +1,5 @@
 import { kernelRule, languageRule } from "../analysis/rules/catalogue.ts";
+import { code, heading, withCode } from "./markdown.ts";
 
 /** A finding's documentation in a few lines of Markdown, for hovers and completion; null when there is none of that name. */
 export function ruleSummary(id: string): string | null {
@@ -6,8 +7,8 @@ export function ruleSummary(id: string): string | null {
   if (rule !== null) {
     const { since, until } = rule.versions;
     const versions = until === null ? `since ${since}` : `${since} to ${until}`;
-    return `**${id}** · ${rule.severity}, ${versions}\n\n${rule.title}\n\n${rule.explanation}\n\n\`${rule.evidence}\``;
+    return heading(id, `${rule.severity}, ${versions}`, [withCode(rule.title), withCode(rule.explanation), code(rule.evidence)]);
   }
   const other = languageRule(id);
-  return other === null ? null : `**${id}** · ${other.severity}\n\n${other.title}\n\n${other.explanation}`;
+  return other === null ? null : heading(id, other.severity, [withCode(other.title), withCode(other.explanation)]);
 }

@@ -2,6 +2,7 @@ import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { mask, type FlagName, type Mask } from "../model/masks/mask.ts";
 import { flagList } from "../model/explain.ts";
+import { code, withCode } from "./markdown.ts";
 
 export type Treatment = "forced" | "refused" | "clearedWithWarning" | "cleared" | "ignored" | "honoured" | "absent" | "no mask";
 
@@ -48,7 +49,7 @@ export function treatmentLines(api: Api, kernel: Kernel, named: boolean): string
     ...line("clears with a warning", clearedWithWarning),
     ...line("ignores", ignored),
     ...line("refuses", refused),
-    ...notes.map((note) => `- ${note.text} (\`${note.evidence}\`)`),
+    ...notes.map((note) => `- ${withCode(note.text)} (${code(note.evidence)})`),
   ];
   return lines.length === 0 ? "" : `${named ? `In ${kernel.name}:\n\n` : ""}${lines.join("\n")}`;
 }

@@ -437,6 +437,6 @@ describe("endurance", () => {
     }
     expect(await client.pull(MAIN, clean.resultId)).toMatchObject({ kind: "unchanged" });
     const bytes = client.residentBytes();
-    if (bytes !== null) expect(bytes).toBeLessThan(250 * 1024 * 1024);
+    if (bytes !== null) expect(bytes).toBeLessThan(400 * 1024 * 1024);
   }, 60_000);
 });

@@ -83,7 +83,7 @@ describe("decoding a mask", () => {
 
 describe("the documentation of findings", () => {
   it("is there for everything that can be reported", () => {
-    for (const { id } of catalogue()) expect(ruleSummary(id), id).toMatch(new RegExp(`^\\*\\*${id}\\*\\*`));
+    for (const { id } of catalogue()) expect(ruleSummary(id), id).toMatch(new RegExp(`^\\*\\*\`${id}\`\\*\\*`));
     expect(ruleSummary("no-such-rule")).toBeNull();
   });
 });

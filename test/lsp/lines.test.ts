@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
+import { tokensEdit } from "../../server/lsp/semantic-tokens.ts";
+import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
+import { fileKey, isWithin } from "../../server/lsp/uri.ts";
+
+/** Text with all three kinds of line ends, side by side. */
+const broken = fc.array(fc.constantFrom("a", "bc", "\n", "\r", "\r\n", "é", "😀"), { maxLength: 30 }).map((parts) => parts.join(""));
+
+describe("lines", () => {
+  it("end with \\n, \\r\\n and \\r", () => {
+    expect([...linesOf("a\nb\r\nc\rd").starts]).toEqual([0, 2, 5, 7]);
+  });
+
+  it("after an edit are those of the new text", () => {
+    fc.assert(
+      fc.property(broken, broken, fc.nat(60), fc.nat(60), (text, insert, one, other) => {
+        const start = Math.min(one, other, text.length);
+        const end = Math.min(Math.max(one, other), text.length);
+        const after = text.slice(0, start) + insert + text.slice(end);
+        expect(editLines(linesOf(text), start, end, insert, after)).toEqual(linesOf(after));
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+
+  it("give every offset a position and back, but in the middle of a line end", () => {
+    fc.assert(
+      fc.property(broken, (text) => {
+        const lines = linesOf(text);
+        for (let offset = 0; offset <= text.length; offset += 1) {
+          const inside = text[offset - 1] === "\r" && text[offset] === "\n";
+          if (!inside) expect(offsetAt(lines, positionAt(lines, offset), text)).toBe(offset);
+        }
+      }),
+      { seed: 8, numRuns: 200 },
+    );
+  });
+
+  it("take a column beyond the line as its end, and a line beyond the text as the end of the text", () => {
+    const lines = linesOf("ab\r\ncd");
+    expect(offsetAt(lines, { line: 0, character: 99 }, "ab\r\ncd")).toBe(2);
+    expect(offsetAt(lines, { line: 99, character: 0 }, "ab\r\ncd")).toBe(6);
+  });
+});
+
+describe("uris", () => {
+  it("of one file are one key, however they are encoded", () => {
+    expect(fileKey("file:///c%3A/my%20policies/a.allocpolicy")).toBe("file:///c:/my%20policies/a.allocpolicy");
+    expect(fileKey("file:///C:/my%20policies/a.allocpolicy")).toBe("file:///c:/my%20policies/a.allocpolicy");
+    expect(fileKey("file:///a%23b%3Fc")).toBe("file:///a%23b%3Fc");
+    expect(fileKey("file:///a%ZZ")).toBe("file:///a%ZZ");
+    expect(fileKey("file:///a%C3%A9")).toBe(fileKey("file:///a%c3%a9"));
+  });
+
+  it("lie in a folder when they are below it", () => {
+    expect(isWithin("file:///a", "file:///a/b")).toBe(true);
+    expect(isWithin("file:///a", "file:///ab")).toBe(false);
+  });
+});
+
+describe("settings", () => {
+  it("that make no sense count as not set", () => {
+    for (const wrong of [null, 7, "x", [], { kernel: 6, config: [], rules: { a: "loud" } }]) expect(settingsKey(settingsOf(wrong))).toBe(settingsKey(settingsOf({})));
+  });
+
+  it("read switches, page sizes and levels", () => {
+    expect(settingsOf({ kernel: " 6.12 ", config: { PREEMPT_RT: true, NUMA: "off", page: "16 KiB" }, rules: { x: "off" }, inlayHints: false })).toEqual({
+      kernel: "6.12",
+      config: { PREEMPT_RT: true, NUMA: false, page: 16384 },
+      rules: { x: "off" },
+      inlayHints: false,
+    });
+  });
+});
+
+describe("the difference of two token lists", () => {
+  it("makes one of the other", () => {
+    const list = fc.array(fc.nat(3), { maxLength: 12 });
+    fc.assert(
+      fc.property(list, list, (before, after) => {
+        const edit = tokensEdit(before, after);
+        const patched = [...before];
+        if (edit !== null) patched.splice(edit.start, edit.deleteCount, ...edit.data);
+        expect(patched).toEqual(after);
+      }),
+      { seed: 9, numRuns: 500 },
+    );
+  });
+});
