@@ -45,10 +45,9 @@ function noKswapd(subject: Subject): readonly Match[] {
   if (name === undefined || has(subject, "KSWAPD_RECLAIM")) return NOTHING;
   // Huge pages that are only welcome, and callers under the scheduler's own locks, have reason not to wake it.
   if (wrote(subject, "GFP_TRANSHUGE") || wrote(subject, "GFP_TRANSHUGE_LIGHT") || holds(subject, "raw_spinlock")) return NOTHING;
-  const instead = blocks(subject) ? "keep __GFP_KSWAPD_RECLAIM" : "clear only __GFP_DIRECT_RECLAIM";
   return found(
     { kind: "mask" },
-    `Without __GFP_KSWAPD_RECLAIM this request takes memory and wakes nobody to free more, so the next caller pays for it: ${instead}.`,
+    "Without __GFP_KSWAPD_RECLAIM this request takes memory and wakes nobody to free more, so the next caller pays for it: keep the flag.",
     add("KSWAPD_RECLAIM"),
   );
 }
@@ -82,7 +81,7 @@ export const misc: readonly Rule[] = [
       good: example("6.12", ["api   kmem_cache_alloc", "cache { size 256  account }", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      has(subject, "ACCOUNT") && subject.api.family === "slab-cache" && subject.request.cache?.account === true
+      has(subject, "ACCOUNT") && subject.kernel.options.MEMCG && subject.api.family === "slab-cache" && subject.request.cache?.account === true
         ? found({ kind: "flag", flag: "ACCOUNT" }, "The cache charges all its objects (SLAB_ACCOUNT), so __GFP_ACCOUNT has no effect: drop it.", drop("ACCOUNT"))
         : NOTHING,
   },

@@ -8,6 +8,7 @@ describe("account-no-effect", () => {
     expect(marks("account-no-effect", asked)).toEqual({ kind: "flag", flag: "ACCOUNT" });
   });
   test("is quiet for other caches, for kmalloc, and without the flag", () => {
+    expect(reports("account-no-effect", { ...asked, options: { MEMCG: false } })).toBe(false);
     expect(reports("account-no-effect", { ...asked, cache: {} })).toBe(false);
     expect(reports("account-no-effect", { ...asked, flags: "GFP_KERNEL" })).toBe(false);
     expect(reports("account-no-effect", { flags: "GFP_KERNEL_ACCOUNT" })).toBe(false);
