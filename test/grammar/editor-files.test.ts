@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { format, parseFile } from "../../grammar/index.ts";
+
+function json(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../grammar/${name}`, import.meta.url), "utf8"));
+}
+
+/** All values of the given keys, at any depth. */
+function valuesOf(node: unknown, keys: ReadonlySet<string>): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => (typeof value === "string" && keys.has(key) ? [value] : valuesOf(value, keys)));
+}
+
+describe("The TextMate grammar", () => {
+  const grammar = json("allocpolicy.tmLanguage.json");
+  const rules = valuesOf(grammar, new Set(["match", "begin", "end"]));
+
+  test("has patterns that compile", () => {
+    expect(rules.length).toBeGreaterThan(30);
+    for (const rule of rules) expect(() => new RegExp(rule)).not.toThrow();
+  });
+  test("gives every scope the name of the language", () => {
+    for (const name of valuesOf(grammar, new Set(["name"]))) if (name !== "AllocPolicy") expect(name).toMatch(/^[a-z][a-z-]*(\.[a-z-]+)*\.allocpolicy$/);
+  });
+  test("includes only what its repository has", () => {
+    const repository = typeof grammar === "object" && grammar !== null && "repository" in grammar && typeof grammar.repository === "object" && grammar.repository !== null ? Object.keys(grammar.repository) : [];
+    for (const include of valuesOf(grammar, new Set(["include"]))) expect(repository).toContain(include.slice(1));
+  });
+});
+
+describe("The snippets", () => {
+  const snippets = json("snippets.json");
+  const bodies = typeof snippets === "object" && snippets !== null
+    ? Object.entries(snippets).map(([name, snippet]: [string, { readonly body: readonly string[] }]) => [name, snippet.body.join("\n")] as const)
+    : [];
+  /** What a snippet inserts if every placeholder is left as it is. */
+  const inserted = (body: string) => body.replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, "$1").replace(/\$\{\d+:([^}]*)\}/g, "$1");
+
+  for (const [name, body] of bodies) {
+    test(`insert valid text in the house style (${name})`, () => {
+      const text = inserted(body);
+      const whole = `${text.startsWith("waive") ? `request r {\n  ${text}\n}` : text}\n`;
+      expect(parseFile(whole).regions.flatMap((region) => region.problems)).toEqual([]);
+      expect(format(whole)).toEqual({ kind: "formatted", text: whole });
+    });
+  }
+});
+
+describe("The language configuration", () => {
+  test("has patterns that compile", () => {
+    const patterns = valuesOf(json("language-configuration.json"), new Set(["pattern", "wordPattern", "increaseIndentPattern", "decreaseIndentPattern", "start", "end"]));
+    expect(patterns.length).toBeGreaterThan(8);
+    for (const pattern of patterns) expect(() => new RegExp(pattern)).not.toThrow();
+  });
+});
