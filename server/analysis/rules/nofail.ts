@@ -13,6 +13,9 @@ const asks = (subject: Subject): boolean => isDecided(subject) && has(subject, "
 /** The same, with a mask that may block: the only one in which the promise can be kept. */
 const asksAndBlocks = (subject: Subject): boolean => asks(subject) && blocks(subject);
 
+/** A call that does not keep the promise in this kernel at all: kvmalloc and vmalloc to 5.16, reported as such. */
+const isUnsupported = (subject: Subject): boolean => (subject.api.family === "vmalloc" || subject.api.family === "kvmalloc") && !subject.kernel.features.vmallocNofail;
+
 const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
 
 function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
@@ -40,7 +43,7 @@ function withoutReclaim(subject: Subject): readonly Match[] {
 
 function highOrder(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
-  if (!asksAndBlocks(subject) || order <= 1 || order > 3) return NOTHING;
+  if (!asksAndBlocks(subject) || order <= 1 || order > 3 || mayNotSleep(subject)) return NOTHING;
   const says: Readonly<Record<typeof subject.kernel.features.nofailHighOrderWarns, string>> = {
     "rmqueue": "rmqueue() warns about it even when the pages are there",
     "on-slowpath-entry": "the slow path warns about it",
@@ -50,7 +53,8 @@ function highOrder(subject: Subject): readonly Match[] {
 }
 
 function costlyOrder(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || !isCostly(subject)) return NOTHING;
+  // Who may not sleep or reclaim never comes to the loop.
+  if (!asksAndBlocks(subject) || !isCostly(subject) || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
   return found(NOFAIL, `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; use kvmalloc(), or handle NULL.`, ...kvmallocInstead(subject), drop("NOFAIL"));
 }
 
@@ -65,7 +69,7 @@ function lowZone(subject: Subject): readonly Match[] {
 }
 
 function inReclaim(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || mayNotSleep(subject) || !hasMemalloc(subject.request.context)) return NOTHING;
+  if (!asksAndBlocks(subject) || mayNotSleep(subject) || !hasMemalloc(subject.request.context) || isUnsupported(subject)) return NOTHING;
   const warns: Readonly<Record<typeof subject.kernel.features.nofailWarns, string>> = {
     "when-failing": "warns and spins",
     "when-failing-unless-nowarn": has(subject, "NOWARN") ? "spins, and __GFP_NOWARN hides the warning" : "warns and spins",
@@ -75,7 +79,7 @@ function inReclaim(subject: Subject): readonly Match[] {
 }
 
 function withoutFs(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || reaches(subject, "FS") || mayNotSleep(subject) || hasMemalloc(subject.request.context) || neverReachesOom(subject)) return NOTHING;
+  if (!asksAndBlocks(subject) || reaches(subject, "FS") || mayNotSleep(subject) || hasMemalloc(subject.request.context) || neverReachesOom(subject) || isUnsupported(subject)) return NOTHING;
   return found(NOFAIL, "Without __GFP_FS the OOM killer reports progress and kills nobody, so __GFP_NOFAIL waits for other tasks to free memory; allocate with GFP_KERNEL before the transaction, or use a mempool.");
 }
 
@@ -119,12 +123,12 @@ function withDma(subject: Subject): readonly Match[] {
 }
 
 function oldVmalloc(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || subject.api.family !== "vmalloc" || subject.kernel.features.vmallocNofail) return NOTHING;
+  if (!asksAndBlocks(subject) || subject.api.family !== "vmalloc" || !isUnsupported(subject) || mayNotSleep(subject)) return NOTHING;
   return found(NOFAIL, `${subject.api.name}() gives __GFP_NOFAIL to the pages only; its descriptor and page tables can fail, and then it returns NULL: check for it.`, drop("NOFAIL"));
 }
 
 function oldKvmalloc(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || subject.api.family !== "kvmalloc" || subject.kernel.features.vmallocNofail) return NOTHING;
+  if (!asksAndBlocks(subject) || subject.api.family !== "kvmalloc" || !isUnsupported(subject) || mayNotSleep(subject) || isCostly(subject)) return NOTHING;
   if ((subject.request.sizeBytes ?? 0) * Math.max(1, subject.request.count ?? 1) <= subject.kernel.options.pageBytes) return NOTHING;
   return found(NOFAIL, `Above one page ${subject.api.name}() tries kmalloc with __GFP_NOFAIL and __GFP_NORETRY together, and its vmalloc fallback can fail: allocate smaller pieces.`, drop("NOFAIL"));
 }

@@ -1,6 +1,6 @@
 import { hasMemalloc, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
 import { blocks, drop, example, found, has, mayNotSleep, NOTHING } from "./_ask.ts";
-import { clash, hasBoth, isDecided, planOf } from "./_pages.ts";
+import { clash, hasBoth, isDecided, isRetried, planOf } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 function precedence(subject: Subject): readonly Match[] {
@@ -17,7 +17,7 @@ function outsideOfMm(subject: Subject): readonly Match[] {
 }
 
 function unchecked(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !blocks(subject) || has(subject, "NOFAIL") || subject.handles !== "nothing") return NOTHING;
+  if (!isDecided(subject) || !isRetried(subject) || !blocks(subject) || has(subject, "NOFAIL") || subject.handles !== "nothing") return NOTHING;
   if (!hasMemalloc(subject.request.context) || mayNotSleep(subject) || subject.verdict.fails === "never") return NOTHING;
   return found({ kind: "handles" }, "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so GFP_KERNEL returns NULL at order 0 too: handle NULL.", { kind: "set-handles", handles: "null", title: "Handle NULL" });
 }

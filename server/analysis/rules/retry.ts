@@ -74,7 +74,7 @@ function costlyRetryWithoutIo(subject: Subject): readonly Match[] {
 
 function highOrderWithoutIo(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
-  if (!asks(subject) || !blocks(subject) || reaches(subject, "IO") || !canCompact(subject) || isCostlyRetryWithoutIo(subject)) return NOTHING;
+  if (!asks(subject) || !(isPages(subject) || isSlab(subject)) || !blocks(subject) || reaches(subject, "IO") || !canCompact(subject) || isCostlyRetryWithoutIo(subject)) return NOTHING;
   if (order < 1 || order > subject.kernel.maxOrder) return NOTHING;
   const byScope = has(subject, "IO");
   return found(

@@ -143,3 +143,17 @@ describe("what versions change", () => {
     expect(kernelsWhere(nofail, "nofail-with-bulk", { api: "alloc_pages_bulk_array", count: 4, flags: "GFP_KERNEL | __GFP_NOFAIL" })).not.toContain("5.10");
   });
 });
+
+describe("one finding where one says it", () => {
+  test.each<[string, Asked, readonly string[]]>([
+    ["a costly order in a softirq", { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] }, ["nofail-in-atomic"]],
+    ["a high order in a softirq", { api: "alloc_pages", order: 2, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] }, ["nofail-in-atomic"]],
+    ["a costly order in reclaim, which does not reclaim", { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] }, ["nofail-in-reclaim"]],
+    ["an old vmalloc with NOFS", { kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_NOFS | __GFP_NOFAIL" }, ["nofail-vmalloc-unsupported"]],
+    ["an old kvmalloc in reclaim", { kernel: "5.10", api: "kvmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] }, ["nofail-kvmalloc-unsupported"]],
+    ["an old vmalloc in a softirq", { kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] }, ["nofail-in-atomic"]],
+    ["an old kvmalloc that is a costly kmalloc, for want of FS", { kernel: "5.10", api: "kvmalloc", size: 65536, flags: "GFP_NOFS | __GFP_NOFAIL" }, ["nofail-costly-order"]],
+  ])("%s: %o", (_what, asked, ids) => {
+    expect(fires(asked)).toEqual(ids);
+  });
+});
