@@ -50,7 +50,14 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
     say("refused", `${request.api} fails before it looks at memory.`, treatmentEvidence(kernel, request.api));
   }
   explainContext(kernel, request, plan, answer, say);
-  if (plan.order >= 0) explainPages(kernel, request, plan, answer, say);
+  if (plan.order >= 0) {
+    if (api.family === "contig" || api.family === "cma") explainRange(kernel, plan, say);
+    else explainPages(kernel, request, plan, answer, say);
+  }
+  if (plan.sideMask !== 0 && api.family !== "skb") {
+    const what = api.family === "dma-pool" ? "A new page's descriptor is" : "Page tables are";
+    say("reclaim", `${what} asked for with ${flagList(kernel, applyScopes(kernel, plan.sideMask, request.context.scopes))}.`, api.family === "dma-pool" ? "mm/dmapool.c:pool_alloc_page" : "mm/vmalloc.c:__vmalloc_area_node");
+  }
   explainCharge(kernel, request, plan, say);
   for (const note of api.treatment(kernel).notes) say("mask", note.text, note.evidence);
   return reasons;
@@ -125,6 +132,17 @@ function explainContext(kernel: Kernel, request: AllocationRequest, plan: Plan, 
   }
 }
 
+/** A range: its own work looks at no mask; the pages that it asks for are those that its contents move to. */
+function explainRange(kernel: Kernel, plan: Plan, say: Say): void {
+  const evidence = "mm/page_alloc.c:__alloc_contig_migrate_range";
+  say("sleeps", "Isolation, draining and migration sleep, whatever the mask.", "mm/page_alloc.c:alloc_contig_range");
+  const blocking = (plan.mask & kernel.bits.DIRECT_RECLAIM) !== 0;
+  say("reclaim", `Pages in use are moved to pages asked for with ${flagList(kernel, plan.mask)}: ${blocking ? "they may be reclaimed for" : "nothing is reclaimed for them"}.`, evidence);
+  const gentle = (plan.mask & kernel.bits.RETRY_MAYFAIL) !== 0 ? "__GFP_RETRY_MAYFAIL is forced on" : "__GFP_NORETRY stays with";
+  say("oom", `Nobody is killed for a range: ${gentle} the pages that its contents move to.`, MAY_OOM);
+  say("fails", "A pinned or unmovable page in the range: -EBUSY; no page to move to: -ENOMEM; a fatal signal: -EINTR.", evidence);
+}
+
 /** What decides the last try, in the order of the slow path. */
 function explainPages(kernel: Kernel, request: AllocationRequest, plan: Plan, answer: Verdict, say: Say): void {
   const { bits, features } = kernel;
@@ -180,7 +198,7 @@ function explainPages(kernel: Kernel, request: AllocationRequest, plan: Plan, an
     say("loops", "An order above 3 is never retried and never brings the OOM killer; __GFP_NOFAIL starts it again and again.", SLOWPATH);
   }
   if ((can & CAN.fail) !== 0 && !plan.endless) {
-    say("warns", has(bits.NOWARN) ? "__GFP_NOWARN: a failure is not reported." : "A failure is reported (\"page allocation failure\", at most 10 times in 5 seconds).", "mm/page_alloc.c:warn_alloc");
+    say("warns", has(bits.NOWARN) ? "__GFP_NOWARN: a failure is not reported." : "A failure is reported (\"page allocation failure\", at most once in 10 seconds).", "mm/page_alloc.c:warn_alloc");
   }
 }
 
@@ -256,6 +274,8 @@ function explainFailure(kernel: Kernel, value: Mask, plan: Plan, can: number, ta
   if (noretry) {
     say("fails", "__GFP_NORETRY: one round of reclaim and compaction, then NULL.", SLOWPATH);
     if ((value & bits.RETRY_MAYFAIL) !== 0) say("fails", "__GFP_RETRY_MAYFAIL has no effect beside __GFP_NORETRY, which is looked at first.", SLOWPATH);
+  } else if ((can & CAN.loop) !== 0 && plan.order > 0 && (value & bits.RETRY_MAYFAIL) !== 0) {
+    say("loops", "Without __GFP_IO compaction is skipped, which this version takes as a reason to reclaim first: as long as reclaim frees anything, the call goes on.", "mm/page_alloc.c:should_compact_retry");
   } else if ((value & bits.RETRY_MAYFAIL) !== 0) {
     say("fails", "__GFP_RETRY_MAYFAIL: up to 16 rounds without progress, then NULL.", "mm/page_alloc.c:should_reclaim_retry");
   } else if (plan.order > COSTLY_ORDER) {

@@ -35,7 +35,7 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
     const control = bits.IO | bits.FS | bits.DIRECT_RECLAIM | bits.KSWAPD_RECLAIM;
     const placed = placementHonoured ? kernel.gfp.ZONEMASK & ~bits.MOVABLE | bits.THISNODE : 0;
     forced = mask(kernel.gfp.USER | forced);
-    ignored = mask(kernel.allBits & ~(nowarn | comp | control | placed));
+    ignored = mask(kernel.allBits & ~(nowarn | comp | control | placed | forced));
     notes.push({ text: "Migration targets are allocated with GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL, whatever the caller says; his bits reach the compaction control only.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range" });
     if (!features.contigHonoursZero) notes.push({ text: "__GFP_ZERO is dropped: the pages come with their old contents unless init_on_alloc is set.", evidence: "mm/compaction.c:split_map_pages" });
   }

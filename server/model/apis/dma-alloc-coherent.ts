@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { mask, type Mask } from "../masks/mask.ts";
+import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
@@ -36,7 +36,9 @@ export function planBackend(kernel: Kernel, plan: Plan, flags: Mask, bytes: numb
 function notes(kernel: Kernel): readonly Note[] {
   const list: Note[] = [
     { text: "The masks of the device choose the zone: __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM are taken out.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" },
-    { text: "The memory is always cleared; __GFP_ZERO adds nothing.", evidence: "kernel/dma/direct.c:dma_direct_alloc" },
+    kernel.features.dmaAlwaysClears
+      ? { text: "The memory is always cleared; __GFP_ZERO adds nothing.", evidence: "kernel/dma/direct.c:dma_direct_alloc" }
+      : { text: "Not every backend clears the memory without __GFP_ZERO.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" },
     { text: "Blocking requests of more than a page try the contiguous memory areas first; __GFP_NOFAIL promises nothing here.", evidence: "kernel/dma/direct.c:__dma_direct_alloc_pages" },
   ];
   if (kernel.features.dmaRefusesComp) list.push({ text: "__GFP_COMP: WARN_ON_ONCE and NULL.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" });
@@ -46,8 +48,8 @@ function notes(kernel: Kernel): readonly Note[] {
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     cleared: bitsOf(kernel, "DMA", "DMA32", "HIGHMEM"),
-    ignored: kernel.bits.ZERO,
-    refused: kernel.features.dmaRefusesComp ? kernel.bits.COMP : mask(0),
+    ignored: kernel.features.dmaAlwaysClears ? kernel.bits.ZERO : EMPTY,
+    refused: kernel.features.dmaRefusesComp ? kernel.bits.COMP : EMPTY,
     notes: notes(kernel),
   });
 }
