@@ -1,6 +1,7 @@
 // Written by scripts/indexes.ts: one line for each file of this folder.
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
+import { diff } from "./diff.ts";
 import { encode } from "./encode.ts";
 import { explain } from "./explain.ts";
 import { fmt } from "./fmt.ts";
@@ -12,6 +13,7 @@ import type { Command } from "../command.ts";
 export const ALL_COMMANDS: readonly Command[] = [
   check,
   decode,
+  diff,
   encode,
   explain,
   fmt,

@@ -1,0 +1,95 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { pathToFileURL } from "node:url";
+import { comparePolicies, compareSides, type Difference, type PolicyDifference, type Side } from "../../analysis/diff.ts";
+import { DEFAULT_SETTINGS, environmentOf } from "../../analysis/workspace.ts";
+import { FOUND, OK, UsageError, type Command } from "../command.ts";
+import { readText } from "../files.ts";
+import { kernelFrom } from "../kernels.ts";
+import { loadWorkspace } from "../workspace.ts";
+
+export const diff: Command = {
+  name: "diff",
+  usage: "A B | FILE --kernel V --to W  [--json]    (A, B: FILE, FILE#POLICY or #POLICY of the same file)",
+  summary: "what changes between two policies, two files, or one file under two kernels, with witnesses",
+  run: async (args, io) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { kernel: { type: "string" }, to: { type: "string" }, json: { type: "boolean", default: false } },
+    });
+    const [a, b, ...more] = positionals;
+    if (a === undefined || more.length > 0) throw new UsageError("give two files or policies, or one file with --kernel and --to");
+    const difference = differenceOf(io.cwd, a, b, values.kernel, values.to);
+    await io.write(values.json ? `${JSON.stringify(difference, null, 2)}\n` : report(difference));
+    return isSame(difference) ? OK : FOUND;
+  },
+};
+
+function differenceOf(cwd: string, a: string, b: string | undefined, kernel: string | undefined, to: string | undefined): Difference {
+  const first = nameOf(a);
+  if (b === undefined) {
+    if (kernel === undefined || to === undefined) throw new UsageError("for one file say between which kernels: --kernel 6.1 --to 6.12");
+    if (first.policy !== null) throw new UsageError("name a file: all its requests are compared under the two kernels");
+    return compareSides(sideOf(cwd, first.path, kernel), sideOf(cwd, first.path, to));
+  }
+  if (to !== undefined) throw new UsageError("--to goes with one file");
+  const second = nameOf(b);
+  const [one, other] = [sideOf(cwd, first.path, kernel), sideOf(cwd, second.path === "" ? first.path : second.path, kernel)];
+  if (first.policy === null && second.policy === null) return compareSides(one, { ...other, kernel: one.kernel });
+  if (first.policy === null || second.policy === null) throw new UsageError("name a policy on both sides, or on none");
+  return { ...NOTHING, policies: [comparePolicies(one, policyOf(one, first.policy), other, policyOf(other, second.policy))] };
+}
+
+const NOTHING: Difference = { policies: [], requests: [], flags: [], onlyFirst: [], onlySecond: [] };
+
+/** `FILE#POLICY` in its parts. */
+function nameOf(text: string): { readonly path: string; readonly policy: string | null } {
+  const at = text.lastIndexOf("#");
+  return at < 0 ? { path: text, policy: null } : { path: text.slice(0, at), policy: text.slice(at + 1) };
+}
+
+/** The file under a kernel: the one asked for, or the newest that the file itself names. */
+function sideOf(cwd: string, path: string, version: string | undefined): Side {
+  if (path === "") throw new UsageError("the first side names its file: FILE#POLICY");
+  if (version !== undefined) kernelFrom(version);
+  const absolutePath = resolve(cwd, path);
+  const settings = { ...DEFAULT_SETTINGS, forcedKernel: version ?? null };
+  const environment = environmentOf(loadWorkspace([{ path, absolutePath, text: readText(cwd, path) }], settings), pathToFileURL(absolutePath).href);
+  const kernel = environment?.kernels.at(-1);
+  if (environment === null || kernel === undefined) throw new UsageError(`cannot judge ${path}`);
+  return { environment, kernel };
+}
+
+function policyOf({ environment }: Side, name: string): ReturnType<Side["environment"]["visible"]>[number] {
+  const binding = environment.lookup("subject", name);
+  if (binding === null || binding.declaration.kind !== "policy") throw new UsageError(`there is no policy '${name}'`);
+  return binding;
+}
+
+function isSame({ policies, requests, flags, onlyFirst, onlySecond }: Difference): boolean {
+  return policies.every(({ relation }) => relation === "equal") && requests.length + flags.length + onlyFirst.length + onlySecond.length === 0;
+}
+
+const RELATIONS: Readonly<Record<PolicyDifference["relation"], string>> = {
+  equal: "takes the same requests as",
+  stricter: "is stricter than",
+  looser: "is looser than",
+  incomparable: "is neither stricter nor looser than",
+  unknown: "cannot be compared with",
+};
+
+function report({ policies, requests, flags, onlyFirst, onlySecond }: Difference): string {
+  const lines = [
+    ...policies.flatMap(({ first, second, relation, onlyFirst: mine, onlySecond: theirs }) => [
+      first === second ? `policy ${first}: the first ${RELATIONS[relation]} the second` : `policy ${first} ${RELATIONS[relation]} ${second}`,
+      ...(mine === null ? [] : [`    only the first takes   ${mine}`]),
+      ...(theirs === null ? [] : [`    only the second takes  ${theirs}`]),
+    ]),
+    ...flags.map(({ kind, text }) => `flag ${kind}: ${text}`),
+    ...requests.flatMap(({ name, changes }) => [`request ${name}`, ...changes.map(({ what, from, to }) => `    ${what}: ${from} -> ${to}`)]),
+    ...onlyFirst.map((name) => `only in the first: ${name}`),
+    ...onlySecond.map((name) => `only in the second: ${name}`),
+  ];
+  return lines.length === 0 ? "nothing changes\n" : `${lines.join("\n")}\n`;
+}
