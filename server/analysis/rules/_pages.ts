@@ -1,7 +1,6 @@
-import { NO_PAGES, type Plan } from "../../model/apis/_plan.ts";
-import { orderOf } from "../../model/apis/_sizes.ts";
 import type { ApiFamily } from "../../model/apis/api.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
+import { NO_PAGES, orderOf, type Plan } from "../../model/sizes.ts";
 import { found, has } from "./_ask.ts";
 import type { Match, Remedy, Subject } from "./rule.ts";
 

@@ -1,5 +1,5 @@
-import { orderOf, pagesOf } from "../../model/apis/_sizes.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
+import { orderOf, pagesOf } from "../../model/sizes.ts";
 import { blocks, drop, example, found, has, listed, mayNotSleep, named, NOTHING, setAmong, verb } from "./_ask.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 

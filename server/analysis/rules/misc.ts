@@ -1,7 +1,7 @@
 import { inTask } from "../../model/contexts.ts";
-import { COSTLY_ORDER, orderOf } from "../../model/apis/_sizes.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { maskText, meaningOf, undefinedBits } from "../../model/masks/names.ts";
+import { COSTLY_ORDER, orderOf } from "../../model/sizes.ts";
 import { add, blocks, drop, example, found, has, holds, NOTHING, wrote } from "./_ask.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 

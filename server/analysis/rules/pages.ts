@@ -1,6 +1,5 @@
-import { largestCachedBytes } from "../../model/apis/_slab.ts";
-import { bytesOf, pagesOf } from "../../model/apis/_sizes.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
+import { bytesOf, largestCachedBytes, pagesOf } from "../../model/sizes.ts";
 import { drop, example, found, has, listed, NOTHING, setAmong, verb } from "./_ask.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 

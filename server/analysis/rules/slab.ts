@@ -1,6 +1,5 @@
-import { largestCachedBytes } from "../../model/apis/_slab.ts";
-import { bytesOf, orderOf } from "../../model/apis/_sizes.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
+import { bytesOf, largestCachedBytes, orderOf } from "../../model/sizes.ts";
 import { drop, example, found, has, listed, named, NOTHING, verb } from "./_ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 

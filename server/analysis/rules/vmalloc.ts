@@ -1,6 +1,6 @@
-import { bytesOf, INT_MAX } from "../../model/apis/_sizes.ts";
 import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
+import { bytesOf, INT_MAX } from "../../model/sizes.ts";
 import { blocks, drop, example, found, has, inInterrupt, listed, NOTHING, setAmong, setFlags, verb } from "./_ask.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 

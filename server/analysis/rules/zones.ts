@@ -1,7 +1,6 @@
-import { largestCachedBytes } from "../../model/apis/_slab.ts";
-import { bytesOf } from "../../model/apis/_sizes.ts";
 import { hugePageOrder } from "../../model/masks/constants.ts";
 import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
+import { bytesOf, largestCachedBytes } from "../../model/sizes.ts";
 import { KMALLOC, kmallocType, MIGRATE } from "../../model/masks/properties.ts";
 import { blocks, drop, example, found, has, inInterrupt, listed, named, NOTHING, setAmong, verb, wrote } from "./_ask.ts";
 import { buddyOrder, clash, givesAddress, hasBoth, isDecided, isPages, isRetried, isSlab, type TitledRemedy } from "./_pages.ts";
