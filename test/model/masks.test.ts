@@ -114,6 +114,13 @@ describe("the names of a mask", () => {
     expect(maskText(kernel("6.12"), mask(0x80000cc0))).toBe("GFP_KERNEL | 0x80000000");
   });
 
+  test("single flags are printed in an order made by hand to 6.14, and by their bits since", () => {
+    const value = mask(0x101c4a);
+    expect(printed(kernel("6.14"), value)).toBe("GFP_NOFS|__GFP_HIGHMEM|__GFP_HARDWALL|__GFP_MOVABLE|__GFP_WRITE");
+    expect(printed(kernel("6.15"), value)).toBe("GFP_NOFS|__GFP_HIGHMEM|__GFP_MOVABLE|__GFP_WRITE|__GFP_HARDWALL");
+    expect(printed(kernel("6.14"), mask(0xcc3))).toBe("GFP_KERNEL|GFP_DMA|__GFP_HIGHMEM");
+  });
+
   test("GFP_NOWAIT takes __GFP_NOWARN with it since 6.8", () => {
     expect(decode(kernel("6.6"), mask(0x2800)).names).toEqual(["GFP_NOWAIT", "__GFP_NOWARN"]);
     expect(decode(kernel("6.8"), mask(0x2800)).names).toEqual(["GFP_NOWAIT"]);

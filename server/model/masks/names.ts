@@ -83,7 +83,7 @@ const PRINTED_COMPOSITES: readonly CompositeName[] = [
 
 type Printed = { readonly composite: CompositeName } | { readonly flag: FlagName };
 
-/** The order in which releases to 6.13 print what the composites left: by hand, with GFP_DMA and GFP_DMA32 among the flags. */
+/** The order in which releases to 6.14 print what the composites left: by hand, with GFP_DMA and GFP_DMA32 among the flags. */
 const BY_HAND: readonly Printed[] = [
   { composite: "DMA" }, { flag: "HIGHMEM" }, { composite: "DMA32" }, { flag: "HIGH" }, { flag: "ATOMIC" }, { flag: "IO" }, { flag: "FS" },
   { flag: "NOWARN" }, { flag: "RETRY_MAYFAIL" }, { flag: "NOFAIL" }, { flag: "NORETRY" }, { flag: "COMP" }, { flag: "ZERO" },

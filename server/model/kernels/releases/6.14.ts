@@ -4,13 +4,12 @@ export const v6_14: Release = {
   name: "6.14",
   kind: "mainline",
   basedOn: "6.13",
-  source: "Not read. The verification of alloc_contig masks was read in 6.12.117, which has it from here; the order of printing in a later tree.",
+  source: "Not read. The verification of alloc_contig masks was read in 6.12.117, which has it from here.",
   features: {
     bulkNames: "plain",
     contigTargetMask: "from-caller",
     contigVerifiesMask: true,
     contigForcesHardwall: true,
     contigHonoursZero: true,
-    printOrder: "by-bit",
   },
 };
