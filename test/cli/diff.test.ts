@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { folderWith, run } from "./_run.ts";
+
+const POLICIES = `kernel 6.12
+policy strict { allow only GFP_KERNEL | __GFP_NOWARN }
+policy same   { forbid any ~(GFP_KERNEL | __GFP_NOWARN) }
+policy loose  { forbid has __GFP_NOFAIL }
+policy small  { forbid order > 3 }
+`;
+
+describe("diff", () => {
+  test.each([
+    ["strict", "same", "policy strict takes the same requests as same\n", 0],
+    ["strict", "loose", "policy strict is stricter than loose\n", 1],
+    ["loose", "strict", "policy loose is looser than strict\n", 1],
+    ["loose", "small", "policy loose is neither stricter nor looser than small\n", 1],
+  ])("%s against %s", async (one, other, first, status) => {
+    const cwd = folderWith({ "p.allocpolicy": POLICIES });
+    const result = await run(["diff", `p.allocpolicy#${one}`, `#${other}`], { cwd });
+    expect(result.out.startsWith(first)).toBe(true);
+    expect(result.status).toBe(status);
+  });
+
+  test("each side has a witness that the other does not take", async () => {
+    const cwd = folderWith({ "p.allocpolicy": POLICIES });
+    const { out } = await run(["diff", "p.allocpolicy#loose", "#small", "--json"], { cwd });
+    expect(JSON.parse(out).policies).toEqual([
+      { first: "loose", second: "small", relation: "incomparable", onlyFirst: "`0`, 36 KiB", onlySecond: expect.stringContaining("__GFP_NOFAIL") },
+    ]);
+  });
+
+  test("between two kernels it says which verdicts and flags change", async () => {
+    const file = "kernel 6.12\nrequest range { api alloc_contig_range pages 512 flags GFP_KERNEL | __GFP_NORETRY }\nrequest poll { api kmalloc size 64 B flags GFP_NOWAIT }\n";
+    const cwd = folderWith({ "d.allocpolicy": file });
+    const { status, out } = await run(["diff", "d.allocpolicy", "--kernel", "6.1", "--to", "6.12.117"], { cwd });
+    expect(status).toBe(1);
+    expect(out).toContain("flag changes: GFP_NOWAIT gains __GFP_NOWARN");
+    expect(out).toMatch(/request range\n(?: {4}.+\n)* {4}fails: may -> always/);
+  });
+
+  test("two versions of a file: what changed, what came, what went", async () => {
+    const cwd = folderWith({
+      "old.allocpolicy": "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\nrequest gone { api kmalloc size 64 B flags GFP_KERNEL }\n",
+      "new.allocpolicy": "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_ATOMIC }\nrequest came { api kmalloc size 64 B flags GFP_KERNEL }\n",
+    });
+    const { out } = await run(["diff", "old.allocpolicy", "new.allocpolicy"], { cwd });
+    expect(out).toMatch(/request a\n {4}mask: GFP_KERNEL -> GFP_ATOMIC\n(?: {4}.+\n)* {4}sleeps: may -> never/);
+    expect(out).toContain("only in the first: gone\nonly in the second: came\n");
+  });
+
+  test("a file is the same as itself", async () => {
+    const cwd = folderWith({ "p.allocpolicy": POLICIES });
+    expect(await run(["diff", "p.allocpolicy", "p.allocpolicy"], { cwd })).toMatchObject({ status: 0 });
+  });
+
+  test.each([
+    [["diff", "p.allocpolicy"], "--kernel 6.1 --to 6.12"],
+    [["diff", "p.allocpolicy#nobody", "#strict"], "there is no policy 'nobody'"],
+    [["diff", "p.allocpolicy#strict", "p.allocpolicy"], "name a policy on both sides"],
+  ])("%j: %s", async (args, message) => {
+    const { status, err } = await run(args, { cwd: folderWith({ "p.allocpolicy": POLICIES }) });
+    expect(status).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
+describe("the command line", () => {
+  test("without a command lists them and exits 2", async () => {
+    const { status, out } = await run([]);
+    expect(status).toBe(2);
+    for (const name of ["check", "decode", "diff", "encode", "explain", "fmt", "lsp", "rules", "verdict"]) expect(out).toContain(`  ${name} `);
+  });
+
+  test("an unknown command exits 2 and says where the list is", async () => {
+    expect(await run(["frobnicate"])).toMatchObject({ status: 2, err: expect.stringContaining("'allocpolicy help' lists them") });
+  });
+
+  test("rules lists every finding, and shows the page of one", async () => {
+    const { out } = await run(["rules"]);
+    for (const id of ["nofail-with-range", "unknown-flag", "policy-mode-gap", "expectation-fails"]) expect(out).toMatch(new RegExp(`^${id} `, "m"));
+    expect((await run(["rules", "nofail-with-range"])).out).toContain("__alloc_contig_verify_gfp_mask");
+    expect((await run(["rules", "no-such-rule"])).status).toBe(2);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { run } from "./_run.ts";
+
+async function answers(...lines: readonly (object | string)[]): Promise<readonly Record<string, unknown>[]> {
+  const text = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n");
+  // Chunks that cut lines in two, as a pipe does.
+  const chunks = text.match(/[\s\S]{1,37}/g) ?? [];
+  const { out, status } = await run(["verdict"], { input: chunks });
+  expect(status).toBe(0);
+  return out.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+const NORMAL = { name: "Normal", managed: 1_000_000, min: 11_520, low: 14_400, high: 17_280 };
+
+describe("verdict", () => {
+  test("answers each line with the id that came in", async () => {
+    const rows = await answers(
+      { id: 1, kernel: "6.12", api: "alloc_pages", flags: "GFP_KERNEL", order: 0 },
+      { id: "b", kernel: "6.12", api: "alloc_pages", flags: "0x820", order: 0, context: "softirq" },
+    );
+    expect(rows[0]).toMatchObject({ id: 1, mask: 0xcc0, names: ["GFP_KERNEL"], sleeps: "may", reclaim: "direct", oom: "may", zone: "Normal", alloc_flags: { fast: 2305, slow: 2112 }, findings: [] });
+    expect(rows[1]).toMatchObject({ id: "b", sleeps: "never", reclaim: "kswapd", reserves: "atomic", blocking: false });
+  });
+
+  test("findings carry rule, severity, flags and versions", async () => {
+    const [row] = await answers({ kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY", size: 100 });
+    expect(row?.["findings"]).toContainEqual(
+      expect.objectContaining({ rule: "nofail-with-noretry", severity: "error", flags: expect.arrayContaining(["__GFP_NOFAIL", "__GFP_NORETRY"]) }),
+    );
+  });
+
+  test("with a memory state the outcome is simulated, try by try", async () => {
+    const shattered = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [51_200] }] }] };
+    const roomy = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [1000, 0, 0, 0, 800, 0, 0, 0, 0, 0, 200] }] }] };
+    const request = { kernel: "6.12", api: "alloc_pages", flags: "GFP_KERNEL", order: 4 };
+    const [fails, succeeds] = await answers({ ...request, memory: shattered }, { ...request, memory: roomy });
+    expect(fails?.["outcome"]).toMatchObject({ result: "null", oom_invoked: false, direct_reclaim: true, failure_report: true });
+    expect(succeeds?.["outcome"]).toMatchObject({ result: "ok", zone: "Normal", direct_reclaim: false });
+  });
+
+  test("a wrong line is an error on that line, and the others go on", async () => {
+    const good = { id: 3, kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL", size: 64 };
+    const rows = await answers("{ this is no JSON", { id: 1, api: "kmalloc", flags: "GFP_KERNEL", sise: 64 }, { id: 2, api: "malloc", flags: "0" }, good);
+    expect(rows.map(({ id, error }) => ({ id, error }))).toEqual([
+      { id: undefined, error: "the line is no JSON" },
+      { id: 1, error: "there is no field 'sise'" },
+      { id: 2, error: "the model does not know the API 'malloc'" },
+      { id: 3, error: undefined },
+    ]);
+  });
+
+  test.each([
+    [{ api: "kmalloc", size: 1 }, "'flags' is missing"],
+    [{ flags: "0" }, "'api' is missing"],
+    [{ api: "kmalloc", flags: "GFP_WRONG" }, "has no flag GFP_WRONG"],
+    [{ api: "kmalloc", flags: "0", kernel: "2.6" }, "2.6"],
+    [{ api: "kmalloc", flags: "0", context: "attic" }, "there is no context 'attic'"],
+    [{ api: "kmalloc", flags: "0", size: -1 }, "'size' is no whole number"],
+    [{ api: "kmalloc", flags: "0", scopes: ["nofx"] }, "'scopes' takes"],
+    [{ api: "kmalloc", flags: "0", memory: { nodes: [] } }, "'memory' has no nodes"],
+    [{ api: "kmalloc", flags: "0", memory: { nodes: [{ id: 0, zones: [{ name: "Normal", managed: 1, free: [2] }] }] } }, "2 free pages of 1"],
+    [[1, 2], "no JSON object"],
+  ])("%j: %s", async (line, message) => {
+    const [row] = await answers(line);
+    expect(row?.["error"]).toContain(message);
+  });
+
+  test("a hundred thousand lines do not grow the heap", async () => {
+    const line = `${JSON.stringify({ kernel: "6.12", api: "kmalloc", flags: "0xcc0", size: 64 })}\n`;
+    async function* lines(): AsyncGenerator<string> {
+      for (let i = 0; i < 1000; i += 1) yield line.repeat(100);
+    }
+    const { verdict } = await import("../../server/cli/commands/verdict.ts");
+    let answered = 0;
+    let held = 0;
+    const write = (text: string): Promise<void> => {
+      answered += text.split("\n").length - 1;
+      held = Math.max(held, text.length);
+      return Promise.resolve();
+    };
+    await verdict.run([], { cwd: ".", input: lines(), write, warn: () => undefined });
+    expect(answered).toBe(100_000);
+    expect(held).toBeLessThan(1 << 18);
+  });
+});
+
+describe("explain", () => {
+  test("says what the kernel does, why, and what is wrong with it", async () => {
+    const { status, out } = await run(["explain", "--kernel", "6.12", "--api", "alloc_pages", "--order", "0", "--flags", "GFP_ATOMIC|__GFP_NOFAIL", "--context", "softirq"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^alloc_pages with GFP_ATOMIC \| __GFP_NOFAIL, order 0, from softirq, on Linux 6\.12\n/);
+    expect(out).toMatch(/sleeps +never/);
+    expect(out).toContain("mm/page_alloc.c:");
+    expect(out).toContain("[nofail-without-reclaim]");
+  });
+
+  test("in JSON it is the verdict with its reasons", async () => {
+    const { status, out } = await run(["explain", "--kernel", "6.1", "--api", "kmalloc", "--size", "4KiB", "--flags", "GFP_KERNEL", "--json"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ kernel: "6.1", api: "kmalloc", mask: 0xcc0, sleeps: "may", findings: [] });
+  });
+
+  test.each([
+    [["explain"], "--api"],
+    [["explain", "--api", "kmaloc", "--flags", "0"], "did you mean kmalloc"],
+    [["explain", "--api", "kmalloc"], "takes a mask"],
+    [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL"], "takes a size"],
+    [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "9 furlongs"], "is no size"],
+    [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "1", "--context", "attic"], "there is no context 'attic'"],
+  ])("%j: %s", async (args, message) => {
+    const { status, err } = await run(args);
+    expect(status).toBe(2);
+    expect(err).toContain(message);
+  });
+});
