@@ -352,7 +352,7 @@ function evaluateWith(environment: Environment, kernel: Kernel, root: MaskNode, 
       case "not":
         // `~~X` and `~(~X)`: what the outer one provides, X provides.
         if (under || isComplement(program, first)) provides[first] = wanted;
-        else parts.push(partOf("~", node, "complement", results[step] ?? 0, wanted, null, false));
+        else if (wanted !== 0) parts.push(partOf("~", node, "complement", results[step] ?? 0, wanted, null, false));
         break;
       case "call": {
         const meaning = scope.meaningOf(node);
