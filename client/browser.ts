@@ -1,13 +1,19 @@
 import { Uri, type ExtensionContext } from "vscode";
-import { LanguageClient } from "vscode-languageclient/browser";
+import { BrowserMessageReader, BrowserMessageWriter, LanguageClient, type MessageTransports } from "vscode-languageclient/browser";
 import { CLIENT_ID, CLIENT_NAME, clientOptions, start, type AllocPolicyExtension } from "./extension.ts";
 
 let client: LanguageClient | undefined;
 
+/** A new worker for each start, so that the server can be restarted. */
+function startWorker(server: Uri): Promise<MessageTransports> {
+  const worker = new Worker(server.toString(true));
+  return Promise.resolve({ reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) });
+}
+
 /** Called by VS Code in a browser, where the server is a web worker. */
 export function activate(context: ExtensionContext): Promise<AllocPolicyExtension> {
   const server = Uri.joinPath(context.extensionUri, "dist/server.js");
-  client = new LanguageClient(CLIENT_ID, CLIENT_NAME, () => Promise.resolve(new Worker(server.toString(true))), clientOptions());
+  client = new LanguageClient(CLIENT_ID, CLIENT_NAME, () => startWorker(server), clientOptions());
   return start(context, client);
 }
 

@@ -10,16 +10,15 @@ const ON_OLD_NODE: BuildOptions = { inject: ["scripts/node20.ts"] };
 const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: { global: "globalThis" } };
 
 /**
- * The bundles: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. VS Code's web
- * worker also goes by that ending, but then fetches the name with .js behind it: package.json names client.browser.cjs. The
- * server is read by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
+ * The bundles: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. The server is read
+ * by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
  */
 const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string]; readonly outfile: string })[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
   { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/lsp/main.ts"], outfile: "dist/server.js", format: "iife", conditions: ["node", "browser"], define: { global: "globalThis" } },
   { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
   { ...NODE, entryPoints: ["server/cli/bin.ts"], outfile: "dist/allocpolicy.cjs", target: "node14", banner: { js: "#!/usr/bin/env node" } },
-  { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs.js", external: ["vscode"], format: "cjs" },
+  { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs", external: ["vscode"], format: "cjs" },
   { ...NODE, entryPoints: ["test/editor/index.ts"], outfile: "out/editor-suite.cjs", external: ["vscode", "mocha"], minify: false },
 ];
 

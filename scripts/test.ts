@@ -1,9 +1,10 @@
-// All tests, through `npm test`: build, types, package, the unit tests, and the editor suite twice. The last line is the sum;
+// All tests, through `npm test`: build, types, package, the unit tests, and the extension in a real editor. The last line is the sum;
 // a stage that breaks down counts as a failed test.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { findChromium, HOW_TO_INSTALL } from "./editor/browser.ts";
-import { countTests, runSuite, type Counts, type Variant } from "./editor/suite.ts";
+import { countTests, runSuite, type Counts } from "./editor/suite.ts";
+import { countPageTests, runInWebWorker } from "./editor/web.ts";
 import { inRoot } from "./paths.ts";
 import { capture, step } from "./progress.mjs";
 
@@ -62,11 +63,11 @@ async function unitTests(): Promise<Counts> {
   };
 }
 
-async function editorSuite(variant: Variant): Promise<Counts> {
-  console.log(`\nEditor suite, the extension ${variant === "folder" ? "from its folder" : "as packed"}`);
-  const counts = await runSuite(variant);
+/** Tests in a real editor: skipped where Chromium is missing, but not in CI. */
+async function editorTests(title: string, tests: number, run: () => Promise<Counts | null>): Promise<Counts> {
+  console.log(`\n${title}`);
+  const counts = await run();
   if (counts !== null) return counts;
-  const tests = countTests();
   console.log(`Chromium is missing: ${tests} tests are ${isCi ? "failures, because this is CI" : "skipped"}. ${HOW_TO_INSTALL}`);
   return isCi ? { ...NOTHING, failed: tests } : { ...NOTHING, skipped: tests };
 }
@@ -78,8 +79,9 @@ async function all(): Promise<Counts> {
     () => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]),
     () => program("Packing the extension", ["scripts/package.ts"]),
     unitTests,
-    () => editorSuite("folder"),
-    () => editorSuite("package"),
+    () => editorTests("In VS Code, the extension from its folder", countTests(), () => runSuite("folder")),
+    () => editorTests("In VS Code, the extension as packed", countTests(), () => runSuite("package")),
+    () => editorTests("In VS Code without Node, the extension as web workers", countPageTests(), runInWebWorker),
   ];
   let sum = NOTHING;
   for (const run of stages) sum = add(sum, await stage(run));
@@ -87,6 +89,6 @@ async function all(): Promise<Counts> {
 }
 
 const { passed, failed, skipped } = await all();
-if (!isCi && findChromium() === null) console.log(`\nThe editor suite was skipped, because Chromium is missing. ${HOW_TO_INSTALL}`);
+if (!isCi && findChromium() === null) console.log(`\nThe tests in the editor were skipped, because Chromium is missing. ${HOW_TO_INSTALL}`);
 process.exitCode = failed === 0 ? 0 : 1;
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -99,7 +99,7 @@ describe("the house", () => {
 const LIMITS: Readonly<Record<string, number>> = {
   "dist/allocpolicy.cjs": 4_000,
   "dist/client.cjs": 480_000,
-  "dist/client.browser.cjs.js": 480_000,
+  "dist/client.browser.cjs": 480_000,
   "dist/cli.mjs": 1_000_000,
   "dist/package.json": 100,
   "dist/server.js": 1_200_000,
