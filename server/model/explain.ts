@@ -1,9 +1,11 @@
 import type { Plan } from "./apis/_plan.ts";
-import { COSTLY_ORDER } from "./apis/_sizes.ts";
+import { COSTLY_ORDER, orderOf } from "./apis/_sizes.ts";
+import type { Api } from "./apis/api.ts";
 import { apiNamed } from "./apis.ts";
 import { forbidsEvenNonBlocking, isAtomic, LOCK, SCOPE, TASK } from "./contexts.ts";
 import type { Kernel } from "./kernels/kernel.ts";
-import { mask, type FlagName, type Mask } from "./masks/mask.ts";
+import { EMPTY, mask, type FlagName, type Mask } from "./masks/mask.ts";
+import { flagsIn, maskText } from "./masks/names.ts";
 import { applyScopes } from "./masks/properties.ts";
 import { isLowZone } from "./masks/zone.ts";
 import type { AllocationRequest, Reason, Verdict } from "./request.ts";
@@ -44,11 +46,9 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
   const say = (about: Reason["about"], text: string, evidence: string): void => {
     reasons.push({ about, text, evidence });
   };
-  explainMask(kernel, request, plan, answer, say);
+  explainMask(kernel, api, request, plan, answer, say);
   explainTries(kernel, request, plan, say);
-  if (answer.fails === "always") {
-    say("refused", `${request.api} fails before it looks at memory.`, treatmentEvidence(kernel, request.api));
-  }
+  if (answer.fails === "always") explainRefusal(kernel, api, request, say);
   explainContext(kernel, request, plan, answer, say);
   if (plan.order >= 0) {
     if (api.family === "contig" || api.family === "cma") explainRange(kernel, plan, say);
@@ -56,7 +56,10 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
   }
   if (plan.sideMask !== 0 && api.family !== "skb") {
     const what = api.family === "dma-pool" ? "A new page's descriptor is" : "Page tables are";
-    say("reclaim", `${what} asked for with ${flagList(kernel, applyScopes(kernel, plan.sideMask, request.context.scopes))}.`, api.family === "dma-pool" ? "mm/dmapool.c:pool_alloc_page" : "mm/vmalloc.c:__vmalloc_area_node");
+    const side = applyScopes(kernel, plan.sideMask, request.context.scopes);
+    const evidence = api.family === "dma-pool" ? "mm/dmapool.c:pool_alloc_page" : "mm/vmalloc.c:__vmalloc_area_node";
+    say("reclaim", `${what} asked for with ${maskText(kernel, side)}.`, evidence);
+    if ((pagesCan(kernel, side, 0, request.context) & CAN.kill) !== 0) say("oom", "For those the OOM killer may be called, whatever the mask.", evidence);
   }
   explainCharge(kernel, request, plan, say);
   for (const note of api.treatment(kernel).notes) say("mask", note.text, note.evidence);
@@ -69,21 +72,65 @@ function treatmentEvidence(kernel: Kernel, name: string): string {
   return apiNamed(name)?.treatment(kernel).notes[0]?.evidence ?? "mm/page_alloc.c:__alloc_pages";
 }
 
-function explainMask(kernel: Kernel, request: AllocationRequest, plan: Plan, answer: Verdict, say: Say): void {
+/** The note of an API that speaks of one of these flags, or its first; its kernel function proves what is said. */
+function evidenceOf(api: Api, kernel: Kernel, flags: Mask): string {
+  const { notes } = api.treatment(kernel);
+  const names = flagsIn(kernel, flags).map((flag) => `__GFP_${flag}`);
+  const note = notes.find(({ text }) => names.some((name) => text.includes(name))) ?? notes[0];
+  return note?.evidence ?? "mm/page_alloc.c:__alloc_pages";
+}
+
+/** Why the call fails at once: a flag, or the size. */
+function explainRefusal(kernel: Kernel, api: Api, request: AllocationRequest, say: Say): void {
+  const flags = mask(request.mask & api.treatment(kernel).refused);
+  if (flags !== 0) {
+    say("refused", `${request.api} does not take ${maskText(kernel, flags)}: it fails at once, before it touches memory.`, evidenceOf(api, kernel, flags));
+    return;
+  }
+  const order = orderOf(kernel, request);
+  if (order > kernel.maxOrder && api.family !== "contig" && api.family !== "cma") {
+    say("refused", `The page allocator has nothing above order ${kernel.maxOrder}, and this is order ${order}: NULL at once.`, "mm/page_alloc.c:__alloc_pages");
+    return;
+  }
+  say("refused", `${request.api} fails before it looks at memory: its notes say why.`, evidenceOf(api, kernel, EMPTY));
+}
+
+/** What the call does with each flag that the caller passes. */
+function explainFlags(kernel: Kernel, api: Api, request: AllocationRequest, say: Say): void {
+  if (!api.takesMask) {
+    if (request.mask !== 0) say("mask", `${request.api} takes no mask: ${maskText(kernel, request.mask)} is not what it is given.`, evidenceOf(api, kernel, EMPTY));
+    return;
+  }
+  const { refused, clearedWithWarning, cleared, ignored, forced } = api.treatment(kernel);
+  const given = request.mask;
+  const tell = (about: Reason["about"], flags: number, what: string): void => {
+    const value = mask(flags & ~refused);
+    if (value !== 0) say(about, `${request.api} ${what.replace("%", maskText(kernel, value))}.`, evidenceOf(api, kernel, value));
+  };
+  tell("warns", given & clearedWithWarning, "takes % out, with a warning in the kernel log");
+  tell("mask", given & cleared & ~clearedWithWarning, "takes % out silently");
+  tell("mask", given & ignored & ~cleared & ~clearedWithWarning, "accepts %, without any effect");
+  tell("mask", given & forced & ~ignored & ~cleared & ~clearedWithWarning, "sets % in any case");
+}
+
+function explainMask(kernel: Kernel, api: Api, request: AllocationRequest, plan: Plan, answer: Verdict, say: Say): void {
   const { mask: given, context } = request;
+  explainFlags(kernel, api, request, say);
   if (answer.undefinedBits !== 0) {
     say("mask", `The bits 0x${answer.undefinedBits.toString(16)} have no meaning in ${kernel.name}.`, "include/linux/gfp_types.h");
   }
   if (plan.refused !== "always") {
     const added = mask(plan.mask & ~given);
-    const dropped = mask(given & ~plan.mask);
+    const { refused, clearedWithWarning, cleared, ignored } = api.treatment(kernel);
+    // What is said of single flags already is not said again; what slab chooses its cache by and what clears is not lost.
+    const dropped = api.takesMask ? mask(given & ~plan.mask & kernel.namedBits & ~(refused | clearedWithWarning | cleared | ignored | kernel.bits.ZERO | kernel.bits.ACCOUNT)) : EMPTY;
     const evidence = treatmentEvidence(kernel, request.api);
-    if (added !== 0) say("mask", `${request.api} adds ${flagList(kernel, added)} for the page allocator.`, evidence);
-    if (dropped !== 0) say("mask", `${request.api} does not pass ${flagList(kernel, dropped)} to the page allocator.`, evidence);
+    if (added !== 0) say("mask", `${request.api} adds ${maskText(kernel, added)} for the page allocator.`, evidence);
+    if (dropped !== 0) say("mask", `${request.api} does not pass ${maskText(kernel, dropped)} to the page allocator.`, evidence);
   }
   const scoped = applyScopes(kernel, plan.mask, context.scopes);
   if (scoped !== plan.mask) {
-    say("mask", `The scope takes ${flagList(kernel, mask(plan.mask & ~scoped))} away.`, "include/linux/sched/mm.h:current_gfp_context");
+    say("mask", `The scope takes ${maskText(kernel, mask(plan.mask & ~scoped))} away.`, "include/linux/sched/mm.h:current_gfp_context");
   } else if ((context.scopes & (SCOPE.nofs | SCOPE.noio)) !== 0) {
     say("mask", "The scope changes nothing: the mask has none of the bits that it takes away.", "include/linux/sched/mm.h:current_gfp_context");
   }
@@ -102,8 +149,8 @@ function explainTries(kernel: Kernel, request: AllocationRequest, plan: Plan, sa
   const evidence = treatmentEvidence(kernel, request.api);
   if (plan.firstOrder >= 0) {
     const refused = plan.firstOrder > kernel.maxOrder ? ", which is refused for its order" : "";
-    say("size", `First try: order ${plan.firstOrder} with ${flagList(kernel, plan.firstMask)}${refused}.`, evidence);
-    if (plan.order >= 0) say("size", `Last try: order ${plan.order} with ${flagList(kernel, plan.mask)}.`, evidence);
+    say("size", `First try: order ${plan.firstOrder} with ${maskText(kernel, plan.firstMask)}${refused}.`, evidence);
+    if (plan.order >= 0) say("size", `Last try: order ${plan.order} with ${maskText(kernel, plan.mask)}.`, evidence);
   } else if (plan.order > 0 && request.order === null) {
     say("size", `The page allocator is asked for order ${plan.order}.`, evidence);
   }
@@ -137,7 +184,7 @@ function explainRange(kernel: Kernel, plan: Plan, say: Say): void {
   const evidence = "mm/page_alloc.c:__alloc_contig_migrate_range";
   say("sleeps", "Isolation, draining and migration sleep, whatever the mask.", "mm/page_alloc.c:alloc_contig_range");
   const blocking = (plan.mask & kernel.bits.DIRECT_RECLAIM) !== 0;
-  say("reclaim", `Pages in use are moved to pages asked for with ${flagList(kernel, plan.mask)}: ${blocking ? "they may be reclaimed for" : "nothing is reclaimed for them"}.`, evidence);
+  say("reclaim", `Pages in use are moved to pages asked for with ${maskText(kernel, plan.mask)}: ${blocking ? "they may be reclaimed for" : "nothing is reclaimed for them"}.`, evidence);
   const gentle = (plan.mask & kernel.bits.RETRY_MAYFAIL) !== 0 ? "__GFP_RETRY_MAYFAIL is forced on" : "__GFP_NORETRY stays with";
   say("oom", `Nobody is killed for a range: ${gentle} the pages that its contents move to.`, MAY_OOM);
   say("fails", "A pinned or unmovable page in the range: -EBUSY; no page to move to: -ENOMEM; a fatal signal: -EINTR.", evidence);
@@ -258,7 +305,7 @@ function explainOom(kernel: Kernel, value: Mask, plan: Plan, can: number, say: S
     : (value & bits.THISNODE) !== 0 ? "__GFP_THISNODE: other nodes may have memory"
     : isLowZone(kernel, value) ? "the request is for a zone below Normal"
     : "without __GFP_FS out_of_memory() kills nobody and reports progress";
-  say("oom", `The OOM killer kills nobody for this request: ${because}.`, MAY_OOM);
+  say("oom", `The OOM killer kills nobody for ${plan.sideMask === 0 ? "this request" : "these pages"}: ${because}.`, MAY_OOM);
 }
 
 function explainFailure(kernel: Kernel, value: Mask, plan: Plan, can: number, task: number, say: Say): void {

@@ -33,8 +33,9 @@ export interface AllocationRequest {
 export type Certainty = "never" | "may" | "always";
 
 /**
- * What the kernel does with a request, in every state of memory. `null` in a field: the model does not know, and
- * `unknown` says why.
+ * What the kernel does with a request, in every state of memory: `never` only where the model knows that it cannot,
+ * `always` where it does whatever the state of memory, else `may` (`verdict.ts` has the whole convention). Where the
+ * model has no answer, `unknown` says why and the certainties are `may`.
  */
 export interface Verdict {
   readonly mask: Mask;

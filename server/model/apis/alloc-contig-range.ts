@@ -23,7 +23,7 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
     if (features.contigForcesHardwall) forced = mask(forced | bits.HARDWALL);
     ignored = mask(ignored & ~forced);
     notes.push({ text: "The caller's IO, FS, reclaim and NOWARN bits are those of the migration targets; __GFP_MOVABLE and __GFP_RETRY_MAYFAIL are forced on.", evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
-    notes.push({ text: "Anything but IO, FS, reclaim, COMP, RETRY_MAYFAIL, NOWARN, ZERO and placement bits gives -EINVAL before memory is touched.", evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
+    notes.push({ text: `Anything but IO, FS, reclaim, COMP, RETRY_MAYFAIL, NOWARN, ZERO and placement bits gives -EINVAL before memory is touched: __GFP_NOFAIL, ${features.contigNoretryFastMode ? "" : "__GFP_NORETRY, "}__GFP_HIGH, __GFP_MEMALLOC, __GFP_NOMEMALLOC, __GFP_ACCOUNT.`, evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
     if (features.contigNoretryFastMode) {
       notes.push({ text: "__GFP_NORETRY is a fast mode: one asynchronous migration, and the end at the first -EBUSY.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range (Android)" });
       forced = mask(forced & ~bits.RETRY_MAYFAIL);
@@ -36,7 +36,7 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
     const placed = placementHonoured ? kernel.gfp.ZONEMASK & ~bits.MOVABLE | bits.THISNODE : 0;
     forced = mask(kernel.gfp.USER | forced);
     ignored = mask(kernel.allBits & ~(nowarn | comp | control | placed | forced));
-    notes.push({ text: "Migration targets are allocated with GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL, whatever the caller says; his bits reach the compaction control only.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range" });
+    notes.push({ text: "Migration targets are allocated with GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL, whatever the mask says; the caller's bits reach the compaction control only.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range" });
     if (!features.contigHonoursZero) notes.push({ text: "__GFP_ZERO is dropped: the pages come with their old contents unless init_on_alloc is set.", evidence: "mm/compaction.c:split_map_pages" });
   }
   let refused = contigRefused(kernel, kernel.allBits);

@@ -90,7 +90,7 @@ const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTak
 /** vmalloc with a mask (`__vmalloc`, mm/vmalloc.c). */
 export const vmallocWithMask: readonly Api[] = [
   { ...common, treatment, plan, run, name: "__vmalloc", signature: "void *__vmalloc(unsigned long size, gfp_t gfp_mask)" },
-  { ...common, treatment, plan: planHuge, run: runHuge, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
+  { ...common, exists: (kernel) => kernel.features.kvmallocHugePages, treatment, plan: planHuge, run: runHuge, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
   { ...common, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "__vmalloc_node", signature: "void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node, const void *caller)" },
   { ...common, exists: (kernel) => kernel.features.hasVrealloc, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "vrealloc", signature: "void *vrealloc(const void *p, size_t size, gfp_t flags)" },
 ];

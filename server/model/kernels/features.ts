@@ -12,7 +12,7 @@ export interface Features {
   readonly scopesApplyToFastPath: boolean;
   /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
   readonly pinScopeClearsMovable: boolean;
-  /** Order above the maximum is refused on entry (5.0+: `__alloc_pages`); 4.19 refused in the slow path only. */
+  /** Order above the maximum is refused on entry (4.20+: `__alloc_pages`); 4.19 refused in the slow path only. */
   readonly orderCheckedOnEntry: boolean;
   /** The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`. */
   readonly sitesUseWarnOnOnceGfp: boolean;
@@ -119,7 +119,7 @@ export interface Features {
   readonly kvmallocFallsBack: "gfp-kernel" | "blocking" | "any";
   /** What the kmalloc part of a kvmalloc above one page loses or gains: NORETRY unless RETRY_MAYFAIL (to 6.15), or DIRECT_RECLAIM off unless RETRY_MAYFAIL (6.16+). */
   readonly kvmallocFirstTry: "noretry" | "no-direct-reclaim";
-  /** The vmalloc part of kvmalloc may use huge pages (VM_ALLOW_HUGE_VMAP, 5.18+). */
+  /** The vmalloc part of kvmalloc may use huge pages (VM_ALLOW_HUGE_VMAP, 5.18+, with vmalloc_huge(). */
   readonly kvmallocHugePages: boolean;
   /** kvmalloc drops NOFAIL for its kmalloc part (5.17+). */
   readonly kvmallocDropsNofailFirst: boolean;
