@@ -181,7 +181,7 @@ export interface Features {
 
   // Numbers
 
-  /** The value of ALLOC_KSWAPD: none (4.19), a bit of its own (5.0..5.8), the bit of __GFP_KSWAPD_RECLAIM (5.9+). */
+  /** The value of ALLOC_KSWAPD: none (4.19), a bit of its own (5.0..5.8, recalled), the bit of __GFP_KSWAPD_RECLAIM (5.9+; seen in 6.1 and 6.12). */
   readonly allocKswapd: 0 | 0x200 | 0x800;
   /** The fast path avoids mixing pageblocks with ALLOC_NOFRAGMENT (5.0+). */
   readonly fastPathAvoidsFragmentation: boolean;

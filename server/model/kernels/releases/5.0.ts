@@ -4,10 +4,9 @@ export const v5_0: Release = {
   name: "5.0",
   kind: "mainline",
   basedOn: "4.20",
-  source: "Not read, but its flag values are those that 5.0.4 prints. That the order is checked on entry, ALLOC_KSWAPD and ALLOC_NOFRAGMENT begin here is recalled; 5.4.85 has them.",
+  source: "Not read, but its flag values are those that 5.0.4 prints. That ALLOC_KSWAPD and ALLOC_NOFRAGMENT begin here is recalled.",
   features: {
     dmaAlwaysClears: true,
-    orderCheckedOnEntry: true,
     allocKswapd: 0x200,
     fastPathAvoidsFragmentation: true,
   },
