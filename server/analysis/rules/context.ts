@@ -81,7 +81,8 @@ function atomicWhenSleepable(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || blocks(subject) || !has(subject, "HIGH") || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
   if ((planOf(subject).mask & subject.kernel.bits.HIGH) === 0 || planOf(subject).nmiSafe) return NOTHING;
   const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_ATOMIC") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_KERNEL", title: "Write GFP_KERNEL" }] : [];
-  return found({ kind: "flag", flag: "HIGH" }, "This context may sleep, yet the mask takes up to five eighths of the min reserve, leaves its cpuset and fails early instead of reclaiming: write GFP_KERNEL.", ...remedies);
+  const takes = subject.verdict.reserves === "atomic" ? "takes up to five eighths of the min reserve, leaves its cpuset" : "takes up to half of the min reserve";
+  return found({ kind: "flag", flag: "HIGH" }, `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write GFP_KERNEL.`, ...remedies);
 }
 
 const isAtomicWithReclaim = (subject: Subject): boolean => wrote(subject, "GFP_ATOMIC") && has(subject, "HIGH") && blocks(subject);

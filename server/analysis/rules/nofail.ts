@@ -1,7 +1,7 @@
 import { hasMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { isLowZone } from "../../model/masks/zone.ts";
-import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING } from "./_ask.ts";
+import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "./_ask.ts";
 import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, planOf, reaches, type TitledRemedy } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
@@ -35,9 +35,16 @@ function complaint(subject: Subject): string {
   }
 }
 
+/** Lets the mask block: the composite that may not is replaced by the one that may. */
+function blocking(subject: Subject): readonly TitledRemedy[] {
+  if (mayNotSleep(subject)) return [];
+  const name = (["GFP_ATOMIC", "GFP_NOWAIT"] as const).find((composite) => wrote(subject, composite));
+  return name === undefined ? [add("DIRECT_RECLAIM")] : [{ kind: "replace-name", name, by: "GFP_KERNEL", title: "Write GFP_KERNEL" }];
+}
+
 function withoutReclaim(subject: Subject): readonly Match[] {
   if (!asks(subject) || blocks(subject)) return NOTHING;
-  const sleepable = mayNotSleep(subject) ? [] : [add("DIRECT_RECLAIM")];
+  const sleepable = blocking(subject);
   return found(NOFAIL, `Without __GFP_DIRECT_RECLAIM __GFP_NOFAIL is not kept: the kernel ${complaint(subject)}; drop it and handle NULL, or block.`, drop("NOFAIL"), ...sleepable);
 }
 

@@ -110,10 +110,17 @@ function thisNodeNoEffect(subject: Subject): readonly Match[] {
   return found({ kind: "flag", flag: "THISNODE" }, `${subject.api.name}() is given no node, so __GFP_THISNODE binds it to the node of whichever CPU runs: name the node, or drop the flag.`, drop("THISNODE"));
 }
 
+/** GFP_KERNEL | __GFP_HARDWALL is GFP_USER: the mask written so, where it is names alone. */
+function asUserMask(subject: Subject): readonly TitledRemedy[] {
+  if (subject.written === null || subject.written.hasLiteral || subject.written.cleared.length > 0 || !wrote(subject, "GFP_KERNEL")) return [];
+  const text = subject.written.names.filter((name) => name !== "__GFP_HARDWALL").map((name) => (name === "GFP_KERNEL" ? "GFP_USER" : name)).join(" | ");
+  return [{ kind: "replace-mask", text, title: `Write ${text}` }];
+}
+
 function explicitHardwall(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !isRetried(subject) || !named(subject, "HARDWALL") || !has(subject, "HARDWALL")) return NOTHING;
   const where = inInterrupt(subject) ? "in interrupts cpusets are not looked at" : "beyond that it only keeps the slow path in the cpuset, which GFP_USER is for";
-  const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_KERNEL") && !inInterrupt(subject) ? [{ kind: "replace-name", name: "GFP_KERNEL", by: "GFP_USER", title: "Write GFP_USER" }] : [];
+  const remedies = inInterrupt(subject) ? [] : asUserMask(subject);
   return found({ kind: "flag", flag: "HARDWALL" }, `The fast path sets __GFP_HARDWALL by itself while cpusets are in use, and ${where}: drop it, or write GFP_USER for memory of user space.`, drop("HARDWALL"), ...remedies);
 }
 

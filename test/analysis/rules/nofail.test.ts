@@ -28,7 +28,7 @@ describe("a promise that cannot be kept", () => {
 
   test("offers to block only where the caller may sleep", () => {
     const titles = (context: "process" | "softirq"): readonly string[] => (matchesOf(nofail, "nofail-without-reclaim", { flags: "GFP_NOWAIT | __GFP_NOFAIL", context: [context] })[0]?.remedies ?? []).map(({ title }) => title);
-    expect(titles("process")).toEqual(["Drop __GFP_NOFAIL", "Add __GFP_DIRECT_RECLAIM"]);
+    expect(titles("process")).toEqual(["Drop __GFP_NOFAIL", "Write GFP_KERNEL"]);
     expect(titles("softirq")).toEqual(["Drop __GFP_NOFAIL"]);
   });
 
