@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { context } from "../../../server/analysis/rules/context.ts";
-import { nofail } from "../../../server/analysis/rules/nofail.ts";
-import { reserves } from "../../../server/analysis/rules/reserves.ts";
-import { retry } from "../../../server/analysis/rules/retry.ts";
 import type { Match, Remedy } from "../../../server/analysis/rules/rule.ts";
-import { zones } from "../../../server/analysis/rules/zones.ts";
 import { ALL } from "../../../server/analysis/rules/index.ts";
 import { readExample } from "./_example.ts";
 import { firing, matchesOf, type Asked } from "./_subject.ts";
@@ -43,7 +38,7 @@ function applied(asked: Asked, remedy: Remedy): Asked {
   }
 }
 
-const remedied = [...nofail, ...retry, ...context, ...reserves, ...zones]
+const remedied = ALL
   .flatMap((rule) => matchesOf(ALL, rule.id, readExample(rule.examples.bad)).flatMap((match: Match) => match.remedies.map((remedy) => ({ id: rule.id, title: remedy.title, asked: readExample(rule.examples.bad), remedy }))));
 
 /** A mended request may show a warning that the error covered, but no error. */
