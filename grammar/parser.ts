@@ -57,6 +57,8 @@ const PIPE = T.indexOf(T.Pipe);
 const AMP = T.indexOf(T.Amp);
 const COMPARE = T.indexOf(T.Compare);
 const EQUALS = T.indexOf(T.Equals);
+const MINUS = T.indexOf(T.Minus);
+const DOT = T.indexOf(T.Dot);
 const END = T.indexOf(T.EOF);
 
 const PREDICATE_STARTS = new Set([
@@ -429,10 +431,11 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     }
     const before = this.events;
     read();
-    this.flush(this.end() - 1);
-    if (this.events !== before || !this.balanced) return;
-    const type = this.peek().tokenTypeIdx;
-    if (this.starts.has(type) || type === RCURLY || type === END) this.quiet = false;
+    this.flush(this.at(END) ? Number.POSITIVE_INFINITY : this.start(this.peek()));
+    if (!this.balanced) return;
+    const { tokenTypeIdx: type, indent } = this.peek();
+    // Damage that a line ends, with a proper item on the next, is over.
+    if (this.events === before ? this.starts.has(type) || type === RCURLY || type === END : indent >= 0 && this.starts.has(type)) this.quiet = false;
   }
 
   private open(consume: () => unknown, what: string): void {
@@ -615,6 +618,11 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         this.position++;
       } else if ((type === COMPARE || type === EQUALS) && token.indent < 0) {
         this.report(token, "A mask compares nothing: write the flags, joined by `|`.");
+        this.position++;
+      } else if (NAMES.has(type) && this.previous().tokenTypeIdx === NUMBER && token.startOffset === this.previous().endOffset + 1) {
+        this.report(token, `\`${this.previous().image}${token.image}\` is neither a number nor a name.`);
+        this.position++;
+        if (!this.at(PIPE) && !this.at(AMP)) continue;
         this.position++;
       } else if ((NAMES.has(type) || type === NUMBER || type === TILDE || type === LPAREN) && token.indent < 0 && !MASK_ENDS.has(type) && !this.starts.has(type)) {
         this.report(token, `Flags are joined by \`|\`: write \`| ${token.image}\`.`, { title: "Insert |", text: `| ${token.image}` });
@@ -859,6 +867,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           versions.push(this.SUBRULE3(this.version));
         },
       });
+      if (this.tolerant && this.at(NUMBER) && this.peek().indent < 0) throw new Damage(this.peek(), `Versions are separated by commas: write \`, ${this.peek().image}\`.`);
     }, () => undefined);
     return { kind: "kernel", doc, versions, range: range && versions.length === 2, start: this.start(word), end: this.end() };
   });
@@ -912,7 +921,19 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       if (!stands && type !== END && type !== RCURLY) this.position++;
       return null;
     }
-    return this.nameOf(consume());
+    const name = this.nameOf(consume());
+    if (this.tolerant) this.joinName(name.text);
+    return name;
+  }
+
+  /** After a declared name: a `-` or `.` that was meant to be part of it. */
+  private joinName(first: string): void {
+    const mark = this.peek();
+    const rest = this.peek(2);
+    if ((mark.tokenTypeIdx !== MINUS && mark.tokenTypeIdx !== DOT) || !NAMES.has(rest.tokenTypeIdx)) return;
+    if (mark.startOffset !== this.previous().endOffset + 1 || rest.startOffset !== mark.endOffset + 1) return;
+    this.report(mark, `A name has only letters, digits and \`_\`: write \`${first}_${rest.image}\`.`, { title: "Write _", text: "_" });
+    this.position += 2;
   }
 
   private readonly flagsDeclaration: ParserMethod<[], Item> = this.RULE("flagsDeclaration", (): Item => {

@@ -55,3 +55,5 @@ for (const lines of [1_000, 10_000, 50_000]) {
   const formatting = median(Array.from({ length: 5 }, () => cpuMs(() => { format(text); })));
   console.log(`${String(lines).padEnd(8)} ${String(text.length).padEnd(10)} ${parse.toFixed(2).padEnd(7)} ${edit.toFixed(3).padEnd(8)} ${formatting.toFixed(1)}`);
 }
+
+export {};
