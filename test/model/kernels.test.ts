@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { REMOVED_NAMES } from "../../server/model/kernels/flags/history.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
 import { compositeNames, flagNames, kernelOf, knownKernels, mainlineReleases, newestRelease, parseVersion, releasesBetween } from "../../server/model/kernels/kernels.ts";
+import { meaningOf } from "../../server/model/masks/names.ts";
 
 function kernel(version: string, options: Partial<BuildOptions> = {}): Kernel {
   const made = kernelOf(version, options);
@@ -175,5 +177,18 @@ describe("what the stable branches took from later releases", () => {
     expect(kernel("6.12.117").features.contigVerifiesMask).toBe(true);
     expect(kernel("6.12").features.contigVerifiesMask).toBe(false);
     expect(kernel("6.14").features.contigVerifiesMask).toBe(true);
+  });
+});
+
+describe("names that were removed", () => {
+  test.each(REMOVED_NAMES)("$name is gone from $removedIn on, and its replacement is a name of the newest release", ({ name, removedIn, replacement }) => {
+    const newest = kernel(newestRelease());
+    expect(meaningOf(newest, name).kind).toBe("removed");
+    if (replacement !== null) expect(["flag", "composite"]).toContain(meaningOf(newest, replacement).kind);
+    if (mainlineReleases().includes(removedIn)) {
+      const last = mainlineReleases()[mainlineReleases().indexOf(removedIn) - 1] ?? "";
+      expect(meaningOf(kernel(last), name).kind).toBe("flag");
+      expect(meaningOf(kernel(removedIn), name).kind).toBe("removed");
+    }
   });
 });

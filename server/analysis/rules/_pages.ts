@@ -29,9 +29,6 @@ export function isCostly(subject: Subject): boolean {
 /** Orders that the page allocator tries as hard as it can: 0 to 3. */
 export const isSmall = (subject: Subject): boolean => buddyOrder(subject) > NO_PAGES && buddyOrder(subject) <= 3;
 
-/** The order of the request itself, for messages. */
-export const orderText = (subject: Subject): string => `order ${buddyOrder(subject)}`;
-
 /** The flag is in the mask that reaches the page allocator, after the call and the scopes have changed it. */
 export const reaches = (subject: Subject, flag: FlagName): boolean => (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
 
