@@ -26,14 +26,13 @@ function lockedPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
 }
 
-/** True when node_modules holds every package of the lock in its version; packages for other systems do not count. */
+/** True when node_modules holds every package of the lock in its version; optional ones count only where they name this very system. */
 function isInstalled() {
   const installed = lockedPackages(join(root, "node_modules", ".package-lock.json"));
   return Object.entries(lockedPackages(join(root, "package-lock.json"))).every(([path, locked]) => {
-    if (path === "") return true;
-    const foreign = locked.optional === true
-      && (locked.os?.includes(process.platform) === false || locked.cpu?.includes(process.arch) === false || locked.libc !== undefined);
-    return foreign || (installed[path]?.version === locked.version && existsSync(join(root, path)));
+    const isForHere = locked.libc === undefined && locked.os?.includes(process.platform) === true && locked.cpu?.includes(process.arch) === true;
+    if (path === "" || (locked.optional === true && !isForHere)) return true;
+    return installed[path]?.version === locked.version && existsSync(join(root, path));
   });
 }
 
