@@ -103,6 +103,11 @@ describe("alloc_contig_range", () => {
     expect(run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_COMP", memory({}, FREE), { pages: 4 })).toMatchObject({ result: "EINVAL", warnSites: ["alloc_contig_range: compound of an uneven range"] });
   });
 
+  it("cannot isolate among scattered free pages with nothing movable between them", () => {
+    expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200] }))).toMatchObject({ result: "EBUSY", drains: false });
+    expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200], reclaimable: 51200 }))).toMatchObject({ result: "ok", drains: true });
+  });
+
   it("takes what is not free in a zone for its movable pages, and meets its pinned ones", () => {
     expect(run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18, pinned: 3 }), { pages: 1 << 15 })).toMatchObject({ result: "EBUSY", drains: true, oomInvoked: false });
     expect(run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18 }), { pages: 1 << 10 })).toMatchObject({ result: "ok", drains: true });

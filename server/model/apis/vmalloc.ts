@@ -44,9 +44,9 @@ export function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   }
 }
 
-/** The order of the huge pages that vmalloc tries (PMD_SHIFT): 9 with 4 KiB pages. */
+/** The order of the huge pages that vmalloc tries (PMD_SHIFT): 9 with 4 KiB pages, a table of 8-byte entries. */
 export function vmallocHugeOrder(kernel: Kernel): number {
-  return Math.log2(kernel.options.pageBytes) - 3;
+  return Math.min(kernel.maxOrder, Math.log2(kernel.options.pageBytes) - 3);
 }
 
 /** Makes the huge pages that an area of `bytes` tries first the earlier try of its plan; without NOFAIL, which is for single pages. */

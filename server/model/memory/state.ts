@@ -86,7 +86,10 @@ export interface Attempt {
 
 /** What a request came to on a memory state. */
 export interface Outcome {
-  /** `ok`, `null`, `loop`, `oom` (the killer was called and the call then ended so), or an errno name (`EBUSY`). */
+  /**
+   * `ok`, `null`, `loop`, an errno name (`EBUSY`), `oom` (the killer found nobody to kill: the kernel panics), `died` (the
+   * kernel stops at a BUG, see `bugSites`) or `unknown` (the model has no such function in this kernel).
+   */
   readonly result: string;
   readonly node: number | null;
   readonly zone: ZoneName | null;

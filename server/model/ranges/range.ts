@@ -100,7 +100,8 @@ function targetMask(sim: Simulation, caller: Mask, zone: Zone): Mask {
 
 /**
  * The range of a call that names none: in the highest zone of the node, as the memory state's `range` says; without that
- * the range is taken to meet the zone's pinned pages, and what is not one free block in it to be the zone's movable pages.
+ * a free block that is large enough is the range; failing that it is taken to meet the zone's pinned pages, its movable
+ * pages, and, where there are none of those, the kernel's own.
  */
 export function rangeOf(sim: Simulation, pages: number, node: number | null): Range | null {
   const { machine } = sim;
@@ -123,16 +124,16 @@ export function rangeIn(sim: Simulation, zone: Zone, pages: number): Range {
   const largest = 2 ** sim.kernel.maxOrder;
   const manyBlocks = pages > largest && ((zone.ordinary.blocks[sim.kernel.maxOrder] ?? 0) + (zone.cma.blocks[sim.kernel.maxOrder] ?? 0)) * largest >= pages;
   if (wholeBlock || manyBlocks) return { zone, pages, movablePages: 0, pinnedPages: 0, unmovablePages: 0 };
-  const movablePages = Math.min(zone.movable, pages);
+  // Clean page cache is given up where it lies (reclaim_clean_pages_from_list).
+  const yielding = zone.movable + zone.reclaimable;
+  const ofTheKernel = zone.managed - free - yielding - zone.pinned;
   return {
-    zone, pages, movablePages,
-    pinnedPages: pinnedIn(zone, pages),
-    unmovablePages: Math.max(0, pages - free - zone.movable),
+    zone, pages,
+    movablePages: Math.min(zone.movable, pages),
+    pinnedPages: Math.min(zone.pinned, pages),
+    // Between scattered free pages lie those of the kernel, if nothing else is there.
+    unmovablePages: yielding === 0 && ofTheKernel > 0 ? Math.min(ofTheKernel, pages) : Math.max(0, pages - free - yielding),
   };
-}
-
-function pinnedIn(zone: Zone, pages: number): number {
-  return Math.min(zone.pinned, pages);
 }
 
 /** Takes the pages of a range that was won out of the zone's free lists, as far as they are there as blocks. */
