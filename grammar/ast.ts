@@ -222,7 +222,8 @@ export type ExpectForm =
   | (Span & { readonly kind: "facts"; readonly on: Name | null; readonly facts: readonly Fact[] })
   | (Span & EachKind<"forbids" | "allows", { readonly mask: Mask }>)
   | (Span & { readonly kind: "within"; readonly policy: Name | null })
-  | (Span & { readonly kind: "gives"; readonly when: Predicate | null; readonly gives: Predicate });
+  /** `claim`: from `gives` on, without the condition. */
+  | (Span & { readonly kind: "gives"; readonly when: Predicate | null; readonly gives: Predicate; readonly claim: Span });
 
 /** `name` is the declaration that it speaks about. The span of the form is what a failing one marks. */
 export interface ExpectDeclaration extends DeclarationBase {

@@ -1384,11 +1384,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           const when = this.OPTION2(() => { this.CONSUME(T.When); return this.keepPredicate(() => this.SUBRULE(this.predicate)); }) ?? null;
+          let claimStart = start;
           const gives = this.keepPredicate(() => {
-            this.CONSUME(T.Gives);
+            claimStart = this.start(this.CONSUME(T.Gives));
             return this.SUBRULE2(this.predicate);
           });
-          return { kind: "gives", when, gives, start, end: this.end() };
+          return { kind: "gives", when, gives, claim: { start: claimStart, end: this.end() }, start, end: this.end() };
         },
       },
     ]);

@@ -170,6 +170,8 @@ function symbolicOutput(space: Space, transform: DeclaredMask, input: SymbolicMa
   });
 }
 
-function formPlace({ start, end }: Place): Place {
+/** What a failing one marks: everything from `forbids`, `allows`, `within` or `gives` on. */
+function formPlace(form: ExpectForm): Place {
+  const { start, end } = form.kind === "gives" ? form.claim : form;
   return { start, end };
 }

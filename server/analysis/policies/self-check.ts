@@ -14,29 +14,52 @@ import { evaluateMask } from "../masks.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
 
-import { allowedBy, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
+import { allowedBy, policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { holdsFor, maskTestsOf } from "./predicates.ts";
+import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
 import { replayedWitness, smallestText } from "./witness.ts";
 
 /**
  * What is wrong with a policy by itself, over every mask, size and context, under one kernel. Only what the policy
- * itself wrote is marked: what a policy inherits is reported where it stands.
+ * itself wrote is marked: what is wrong with the one that it refines already is reported there.
  */
 export function checkAgainstItself(environment: Environment, set: PolicySet): readonly DraftFinding[] {
   if (!set.certain) return [];
+  const base = policyGraph.usesOf(environment, set.policy.binding)[0];
+  const basePolicy = base === undefined ? null : resolvePolicy(environment, base);
+  const known = basePolicy === null ? [] : marksOf(environment, policySetOf(environment, basePolicy, set.kernel));
+  return marksOf(environment, set)
+    .filter((mark) => !known.some((other) => isSameMark(mark, other)))
+    .map((mark) => draft(set, mark));
+}
+
+/** Something that is wrong, where it is written: in the policy itself or in one that it refines. */
+interface Mark {
+  readonly rule: LanguageRule;
+  readonly message: string;
+  readonly owner: Binding;
+  readonly place: Place;
+  readonly related: DraftFinding["related"];
+}
+
+function isSameMark(a: Mark, b: Mark): boolean {
+  return a.rule === b.rule && a.owner.slot === b.owner.slot && a.place.start === b.place.start && a.place.end === b.place.end;
+}
+
+function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
   return [
-    ...set.clauses.flatMap((clause, index) => clauseFindings(environment, set, clause, index)),
-    ...composites(environment, set),
-    ...modeFindings(environment, set),
-    ...flagFindings(environment, set),
+    ...set.clauses.flatMap((clause, index) => clauseMarks(environment, set, clause, index)),
+    ...compositeMarks(environment, set),
+    ...modeMarks(environment, set),
+    ...flagMarks(environment, set),
   ];
 }
 
 // Rules ---------------------------------------------------------------------------------------------------------------
 
 /** A rule that contradicts another, or that decides nothing. */
-function clauseFindings(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly DraftFinding[] {
+function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly Mark[] {
   const { space } = set;
   const { bdd } = space;
   const { clause } = subject.source;
@@ -45,8 +68,8 @@ function clauseFindings(environment: Environment, set: PolicySet, subject: Claus
   switch (clause.kind) {
     case "require": {
       const asked = bdd.and(allowedBy(space, others), subject.when, space.domain);
-      if (asked === FALSE) return [neverFires(set, subject, "no mask that the policy takes meets its `when`")];
-      if (bdd.implies(asked, subject.set)) return [neverFires(set, subject, "every mask that it is asked of has it already")];
+      if (asked === FALSE) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
+      if (bdd.implies(asked, subject.set)) return [neverFires(subject, "every mask that it is asked of has it already")];
       if (bdd.and(asked, subject.set) !== FALSE) return [];
       const opponent = opponentOf(set, subject, others);
       // Of two that contradict each other the later one is marked, once.
@@ -55,7 +78,7 @@ function clauseFindings(environment: Environment, set: PolicySet, subject: Claus
     }
     case "forbid":
     case "warn": {
-      if (possible === FALSE) return [neverFires(set, subject, "no mask meets it")];
+      if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
       // Rules are read in order: an `allow` that comes later leaves the words to this one.
       const before = set.clauses.slice(0, index);
       const allows = set.clauses.filter(({ source }) => source.clause.kind === "allow");
@@ -65,10 +88,10 @@ function clauseFindings(environment: Environment, set: PolicySet, subject: Claus
       ]);
       if (bdd.and(possible, taken) !== FALSE) return [];
       const shadow = before.find(({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier));
-      return [neverFires(set, subject, shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask", shadow)];
+      return [neverFires(subject, shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask", shadow)];
     }
     case "allow": {
-      if (possible === FALSE) return [neverFires(set, subject, "no mask meets it")];
+      if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
       const forbidden = bdd.or(...others.filter(({ source }) => source.clause.kind === "forbid").map((other) => other.set));
       if (bdd.implies(possible, forbidden)) {
         const opponent = others.find(({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused)) ?? null;
@@ -77,7 +100,7 @@ function clauseFindings(environment: Environment, set: PolicySet, subject: Claus
       }
       const earlier = set.clauses.slice(0, index).filter(({ source }) => source.clause.kind === "allow");
       const adds = bdd.without(possible, bdd.or(...earlier.map((other) => other.set)));
-      return adds === FALSE && earlier.length > 0 ? [neverFires(set, subject, "the rules before it allow every such mask")] : [];
+      return adds === FALSE && earlier.length > 0 ? [neverFires(subject, "the rules before it allow every such mask")] : [];
     }
   }
 }
@@ -93,19 +116,19 @@ function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseS
   return culprits.length === 1 ? (culprits[0] ?? null) : null;
 }
 
-function contradiction(environment: Environment, set: PolicySet, marked: ClauseSet, other: ClauseSet | null, asked: Node): DraftFinding {
+function contradiction(environment: Environment, set: PolicySet, marked: ClauseSet, other: ClauseSet | null, asked: Node): Mark {
   const witness = replayedWitness(set, asked, (subject) => !isTaken(judge(environment, set.kernel, set.policy, subject)));
   const example = witness === null ? "" : `, for example for ${smallestText(set.space, witness)}`;
   const message =
     other === null
       ? `No mask can meet both this \`${marked.source.clause.kind}\` and the other rules${example}.`
       : `No mask can meet both this \`${marked.source.clause.kind}\` and the \`${other.source.clause.kind}\` before it${example}.`;
-  return draft(set, policyContradiction, message, marked.source.owner, predicatePlace(marked), other === null ? [] : [relatedTo(other, "the rule that it contradicts")]);
+  return mark(policyContradiction, message, marked.source.owner, predicatePlace(marked), other === null ? [] : [relatedTo(other, "the rule that it contradicts")]);
 }
 
-function neverFires(set: PolicySet, subject: ClauseSet, why: string, because?: ClauseSet): DraftFinding {
+function neverFires(subject: ClauseSet, why: string, because?: ClauseSet): Mark {
   const related = because === undefined ? [] : [relatedTo(because, "the rule that comes first")];
-  return draft(set, policyRuleNeverFires, `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`, subject.source.owner, predicatePlace(subject), related);
+  return mark(policyRuleNeverFires, `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`, subject.source.owner, predicatePlace(subject), related);
 }
 
 function predicatePlace({ source: { clause } }: ClauseSet): Place {
@@ -132,7 +155,7 @@ const SURPRISES: Readonly<Partial<Record<CompositeName, string>>> = {
 };
 
 /** `has GFP_NOWAIT` is true of GFP_KERNEL | __GFP_NOWARN: the bits of a composite are there, what it leaves out is there too. */
-function composites(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+function compositeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { space, policy } = set;
   const { bdd, kernel } = space;
   const input = anyMask(space);
@@ -160,7 +183,7 @@ function composites(environment: Environment, set: PolicySet): readonly DraftFin
         const message =
           `\`${test.test} ${name}\` is also true of masks that ${SURPRISES[composite] ?? "do more"}, such as ${smallestText(space, witness)}: ` +
           `write \`is ${name}\`, or add \`and lacks ${missing.map(flagText).join(" | ")}\`.`;
-        return [draft(set, policySaysMoreThanItSeems, message, owner, { start: test.start, end: test.end }, [])];
+        return [mark(policySaysMoreThanItSeems, message, owner, { start: test.start, end: test.end }, [])];
       }),
     );
   });
@@ -189,7 +212,7 @@ function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): 
 
 // Modes ---------------------------------------------------------------------------------------------------------------
 
-function modeFindings(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { space, modes, allowed, policy, kernel } = set;
   const { bdd } = space;
   // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
@@ -199,7 +222,7 @@ function modeFindings(environment: Environment, set: PolicySet): readonly DraftF
     if (name === null) return [];
     if (bdd.and(mode.set, allowed) === FALSE) {
       const why = mode.source.clause.when === null ? "the other modes cover every mask that the policy takes" : "the policy takes no mask that selects it";
-      return [draft(set, policyModeUnreachable, `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
+      return [mark(policyModeUnreachable, `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
     }
     return modes.slice(0, index).flatMap((earlier) => overlap(environment, set, earlier, mode, name));
   });
@@ -210,10 +233,10 @@ function modeFindings(environment: Environment, set: PolicySet): readonly DraftF
   const owner = policy.binding.declaration.name;
   if (witness === null || owner === null) return found;
   const gap = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
-  return [...found, draft(set, policyModeGap, gap, policy.binding, placeOf(owner), [])];
+  return [...found, mark(policyModeGap, gap, policy.binding, placeOf(owner), [])];
 }
 
-function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, later: ModeSet, name: Name): readonly DraftFinding[] {
+function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, later: ModeSet, name: Name): readonly Mark[] {
   const witness = replayedWitness(set, set.space.bdd.and(earlier.set, later.set, set.allowed), (subject) => {
     const judgement = judge(environment, set.kernel, set.policy, subject);
     const selected = judgement.modes.map(({ clause }) => clause);
@@ -223,12 +246,12 @@ function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, lat
   if (witness === null || earlierName === null) return [];
   const message = `${smallestText(set.space, witness)} selects both \`${earlierName.text}\` and \`${name.text}\`: let one of them exclude the other.`;
   const related = { slot: earlier.source.owner.slot, uri: earlier.source.owner.uri, place: placeOf(earlierName), message: "the mode that it overlaps" };
-  return [draft(set, policyModesOverlap, message, later.source.owner, placeOf(name), [related])];
+  return [mark(policyModesOverlap, message, later.source.owner, placeOf(name), [related])];
 }
 
 // Flags that no stage honours -----------------------------------------------------------------------------------------
 
-function flagFindings(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { policy, kernel } = set;
   const stages = policy.clauses.flatMap(({ clause }) => (clause.kind === "stage" ? [clause] : []));
   if (stages.length === 0) return [];
@@ -250,13 +273,13 @@ function flagFindings(environment: Environment, set: PolicySet): readonly DraftF
           reported.add(part.text);
           const flags = flagsIn(kernel, mask(dead)).map(flagText).join(", ");
           const message = `The policy allows ${flags}, and no stage honours it: name the stage that reads it, or say \`ignore\`.`;
-          return [draft(set, policyDeadFlag, message, owner, part.place, [])];
+          return [mark(policyDeadFlag, message, owner, part.place, [])];
         }
         if (internal !== 0) {
           reported.add(part.text);
           const names = stages.filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0).map((stage) => `\`${stage.name?.text ?? ""}\``);
           const message = `Only the internal stage ${names.join(" and ")} honours ${part.text}: callers set what they should not need to know.`;
-          return [draft(set, internalStageFlag, message, owner, part.place, [])];
+          return [mark(internalStageFlag, message, owner, part.place, [])];
         }
         return [];
       });
@@ -280,9 +303,12 @@ function relatedTo({ source }: ClauseSet, message: string): DraftFinding["relate
   return { slot: source.owner.slot, uri: source.owner.uri, place: placeOf(source.clause.predicate), message };
 }
 
-/** A finding of the policy, marked in its own text; where the text is another policy's, at the name of the one that inherits it. */
-function draft(set: PolicySet, rule: LanguageRule, message: string, owner: Binding, place: Place, related: DraftFinding["related"]): DraftFinding {
-  const { binding } = set.policy;
+function mark(rule: LanguageRule, message: string, owner: Binding, place: Place, related: DraftFinding["related"]): Mark {
+  return { rule, message, owner, place, related };
+}
+
+/** A mark as a finding; one in the text of another policy stands at the name of the policy that inherits it. */
+function draft({ policy: { binding } }: PolicySet, { rule, message, owner, place, related }: Mark): DraftFinding {
   if (owner.slot === binding.slot) return report(rule, place, message, { related });
   const inherited = { slot: owner.slot, uri: owner.uri, place: placeOf(place), message: "inherited from here" };
   return report(rule, binding.declaration.name ?? binding.declaration, message, { related: [...related, inherited] });
