@@ -60,6 +60,8 @@ export interface Environment {
   readonly lookup: (space: NameSpace, name: string) => Binding | null;
   /** All declarations of the name, the one that counts first: more than one is an error. */
   readonly declarationsOf: (space: NameSpace, name: string) => readonly Binding[];
+  /** The declaration that an own one of this file clashes with in a space: an earlier one of the file, or an imported one. */
+  readonly rivalOf: (space: NameSpace, binding: Binding) => Binding | null;
   /** The policies that bind by themselves to requests for this API. */
   readonly policiesFor: (api: string) => readonly Binding[];
   /** The declaration in a region of the file itself; null where there is none. */

@@ -1,10 +1,11 @@
-import type { ExpectDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
+import type { RequestDeclaration } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { DraftFinding } from "./drafts.ts";
+import { expectDrafts, factDrafts } from "./expectations.ts";
 import type { Binding, Environment, Slot } from "./environment.ts";
 import type { Finding, Place, RelatedPlace } from "./finding.ts";
-import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "./findings/expectations.ts";
+import { unknownFactFindings } from "./findings/expectations.ts";
 import { expressionsOf, flagFindings, type WrittenExpression } from "./findings/flags.ts";
 import { configHeaderFindings, importFindings, kernelHeaderFindings, noKernelFinding, secondHeader } from "./findings/headers.ts";
 import { internalError } from "./findings/internal.ts";
@@ -17,10 +18,9 @@ import {
 } from "./findings/requests.ts";
 import { syntaxFindings } from "./findings/syntax.ts";
 import { kernelFindings, nameSpot } from "./kernel-rules.ts";
-import { memoryStateOf } from "./memory.ts";
 import { overKernels } from "./over-kernels.ts";
-import { checkExpectation, checkPolicy, checkPromises, policyVerdict, selectedModes } from "./policy-checks.ts";
-import { likeGraph, requestUnder, resolvedRequestOf, resolveRequest, type ResolvedRequest } from "./requests.ts";
+import { checkPolicy, checkPromises, policyVerdict } from "./policy-checks.ts";
+import { likeGraph, requestUnder, resolvedRequestOf, type ResolvedRequest } from "./requests.ts";
 import { ALL as KERNEL_RULES } from "./rules/index.ts";
 import type { Rule } from "./rules/rule.ts";
 import { removedNameFindings } from "./removed-names.ts";
@@ -239,37 +239,5 @@ function withoutInherited(environment: Environment, request: ResolvedRequest, dr
 
 function isInherited(draft: DraftFinding, like: Place): boolean {
   return draft.place.start === like.start && draft.place.end === like.end && draft.related[0]?.slot != null;
-}
-
-// Expectations --------------------------------------------------------------------------------------------------------
-
-function factDrafts(environment: Environment, request: ResolvedRequest, facts: Parameters<typeof staticFactFindings>[0]): readonly DraftFinding[] {
-  return overKernels(environment, "always", (kernel) => {
-    const under = requestUnder(environment, request, kernel);
-    return under === null ? [] : staticFactFindings(facts, under, selectedModes(environment, request, under));
-  });
-}
-
-function expectDrafts(environment: Environment, declaration: ExpectDeclaration): readonly DraftFinding[] {
-  const { form, name } = declaration;
-  if (form === null || name === null) return [];
-  if (form.kind !== "facts") {
-    return environment.judges ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel)) : [];
-  }
-  const drafts: DraftFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
-  const subject = environment.lookup("subject", name.text);
-  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.judges) return drafts;
-  const request = resolveRequest(environment, subject.declaration);
-  if (form.on === null) return [...drafts, ...factDrafts(environment, request, form.facts)];
-  const memory = environment.lookup("memory", form.on.text);
-  if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return drafts;
-  const state = memoryStateOf(memory.declaration, environment.options.pageBytes);
-  if (state === null || memoryFindings(environment, memory.declaration).length > 0) return drafts;
-  const memoryName = form.on.text;
-  drafts.push(...overKernels(environment, "always", (kernel) => {
-    const under = requestUnder(environment, request, kernel);
-    return under === null ? [] : memoryFactFindings(form.facts, under, state, memoryName);
-  }));
-  return drafts;
 }
 

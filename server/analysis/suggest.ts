@@ -1,18 +1,44 @@
-/** The candidates nearest to a name that does not exist, best first, at most three; near enough to be what was meant. */
-export function nearest(name: string, candidates: Iterable<string>): readonly string[] {
-  const wanted = plain(name);
-  const limit = Math.min(3, Math.floor(wanted.length / 3));
-  const found: { readonly candidate: string; readonly distance: number }[] = [];
+/** Names to choose from, prepared once for each list: what they are compared by, sorted by its length. */
+interface Prepared {
+  readonly byLength: ReadonlyMap<number, readonly { readonly candidate: string; readonly plain: string }[]>;
+}
+
+const prepared = new WeakMap<readonly string[], Prepared>();
+
+function prepare(candidates: readonly string[]): Prepared {
+  const known = prepared.get(candidates);
+  if (known !== undefined) return known;
+  const byLength = new Map<number, { readonly candidate: string; readonly plain: string }[]>();
   for (const candidate of candidates) {
-    if (candidate === name) continue;
-    const other = plain(candidate);
-    if (Math.abs(other.length - wanted.length) > limit) continue;
-    const distance = editDistance(wanted, other, limit);
-    if (distance <= limit) found.push({ candidate, distance });
+    const text = plain(candidate);
+    const same = byLength.get(text.length);
+    if (same === undefined) byLength.set(text.length, [{ candidate, plain: text }]);
+    else same.push({ candidate, plain: text });
   }
-  found.sort((a, b) => a.distance - b.distance || Math.abs(a.candidate.length - name.length) - Math.abs(b.candidate.length - name.length) || (a.candidate < b.candidate ? -1 : 1));
-  const best = found[0]?.distance ?? 0;
-  return found.filter(({ distance }) => distance <= best + 1).slice(0, 3).map(({ candidate }) => candidate);
+  const made = { byLength };
+  prepared.set(candidates, made);
+  return made;
+}
+
+/** The candidates nearest to a name that does not exist, best first, at most three; near enough to be what was meant. */
+export function nearest(name: string, ...lists: readonly (readonly string[])[]): readonly string[] {
+  const wanted = plain(name);
+  if (wanted.length > LONGEST) return [];
+  const limit = Math.min(3, Math.floor(wanted.length / 3));
+  const found = new Map<string, number>();
+  for (const list of lists) {
+    const { byLength } = prepare(list);
+    for (let length = wanted.length - limit; length <= wanted.length + limit; length++) {
+      for (const { candidate, plain: other } of byLength.get(length) ?? []) {
+        if (candidate === name) continue;
+        const distance = editDistance(wanted, other, limit);
+        if (distance <= limit) found.set(candidate, distance);
+      }
+    }
+  }
+  const sorted = [...found].sort(([a, near], [b, far]) => near - far || Math.abs(a.length - name.length) - Math.abs(b.length - name.length) || (a < b ? -1 : 1));
+  const best = sorted[0]?.[1] ?? 0;
+  return sorted.filter(([, distance]) => distance <= best + 1).slice(0, 3).map(([candidate]) => candidate);
 }
 
 /** What names are compared by: case, leading underscores and the `GFP_` of a flag do not count. */

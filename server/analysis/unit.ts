@@ -332,6 +332,14 @@ function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[
       return null;
     },
     declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
+    rivalOf: (space, binding) => {
+      const key = nameKey(space, binding.declaration.name?.text ?? "");
+      for (const [i, unitFile] of files.entries()) {
+        const region = unitFile.index.first.get(key);
+        if (region !== undefined && (i > 0 || region !== binding.region)) return bindingAt(unitFile, region);
+      }
+      return null;
+    },
     policiesFor: (api) => bindingsOf(apiKey(api)),
     bindingAt: (region) => {
       const own = files[0];

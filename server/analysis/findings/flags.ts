@@ -10,6 +10,7 @@ import { literalBits, meaningsOf, type Meaning } from "../masks.ts";
 import { eachPredicateLeaf } from "../region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { nearest } from "../suggest.ts";
+import { visibleNames } from "../visible-names.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const unknownFlag: LanguageRule = {
@@ -127,7 +128,7 @@ function unknownNames(
   if (why?.kind === "removed") return [];
   if (why?.kind === "not-yet") return [report(unknownFlag, name, `${name.text} does not exist before ${why.since}.`)];
   if (called) {
-    const near = nearest(name.text, environment.visible("mask").flatMap(({ declaration }) => (declaration.kind === "transform" && declaration.name !== null ? [declaration.name.text] : [])));
+    const near = nearest(name.text, visibleNames(environment, "mask", ["transform"]));
     return [report(unknownFlag, name, `No transform ${name.text} is declared here or imported${near.length > 0 ? didYouMean(near) : "."}`, { fixes: replacements(name, near) })];
   }
   const near = suggestions(environment, kernel, name.text, parameter);
@@ -135,22 +136,45 @@ function unknownNames(
 }
 
 const namesByKernel = new WeakMap<Kernel, readonly string[]>();
+/** One list for all kernels that have the same names. */
+const nameLists = new Map<string, readonly string[]>();
 
 /** All names that mean something in this kernel. */
 export function kernelMaskNames(kernel: Kernel): readonly string[] {
   const known = namesByKernel.get(kernel);
   if (known !== undefined) return known;
   const names = [...compositeNames().map(compositeText), ...flagNames().map(flagText), ...Object.keys(FLAG_GROUPS)].filter((name) => "mask" in meaningOf(kernel, name));
-  namesByKernel.set(kernel, names);
-  return names;
+  const shared = nameLists.get(names.join(" ")) ?? names;
+  nameLists.set(names.join(" "), shared);
+  namesByKernel.set(kernel, shared);
+  return shared;
 }
 
+const suggested = new WeakMap<Environment, WeakMap<readonly string[], Map<string, readonly string[]>>>();
+
+/** Names near to one that does not exist; kernels that have the same names give the same answer. */
 function suggestions(environment: Environment, kernel: Kernel, name: string, parameter: string | null): readonly string[] {
-  const declared = environment.visible("mask").flatMap(({ declaration }) => (declaration.name === null ? [] : [declaration.name.text]));
-  const candidates = [...kernelMaskNames(kernel), ...declared, ...(parameter === null ? [] : [parameter])];
-  // NOFAIL for __GFP_NOFAIL, KERNEL for GFP_KERNEL.
-  const short = candidates.filter((candidate) => candidate === `GFP_${name.toUpperCase()}` || candidate === `__GFP_${name.toUpperCase()}`);
-  return short.length > 0 ? short : nearest(name, candidates);
+  const names = kernelMaskNames(kernel);
+  let byNames = suggested.get(environment);
+  if (byNames === undefined) {
+    byNames = new WeakMap();
+    suggested.set(environment, byNames);
+  }
+  let known = byNames.get(names);
+  if (known === undefined) {
+    known = new Map();
+    byNames.set(names, known);
+  }
+  const key = `${name} ${parameter ?? ""}`;
+  let found = known.get(key);
+  if (found === undefined) {
+    // NOFAIL for __GFP_NOFAIL, KERNEL for GFP_KERNEL.
+    const upper = name.toUpperCase();
+    const short = names.filter((candidate) => candidate === `GFP_${upper}` || candidate === `__GFP_${upper}`);
+    found = short.length > 0 ? short : nearest(name, names, visibleNames(environment, "mask"), parameter === null ? [] : [parameter]);
+    known.set(key, found);
+  }
+  return found;
 }
 
 function literalFinding(kernel: Kernel, node: Extract<MaskNode, { readonly kind: "number" }>, meaning: Extract<Meaning, { readonly kind: "literal" }>): DraftFinding | null {

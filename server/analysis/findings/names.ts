@@ -11,6 +11,7 @@ import { policyGraph } from "../policies/resolved-policy.ts";
 import { namesOf, spacesOf, type NameUse } from "../region-names.ts";
 import { likeGraph } from "../requests.ts";
 import { nearest } from "../suggest.ts";
+import { visibleNames } from "../visible-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
@@ -97,7 +98,7 @@ function unknownUse(environment: Environment, use: NameUse): DraftFinding | null
   const { name } = use;
   if (use.space === "context") {
     if (isContextName(name.text) || environment.lookup("context", name.text) !== null) return null;
-    const near = nearest(name.text, [...visibleNames(environment, "context"), ...CONTEXT_NAMES]);
+    const near = nearest(name.text, visibleNames(environment, "context"), CONTEXT_NAMES);
     return report(unknownContext, name, `No context ${name.text} is declared or built in${near.length > 0 ? didYouMean(near) : "."}`, { fixes: replacements(name, near) });
   }
   const wanted = wantedKinds(use);
@@ -128,10 +129,6 @@ function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
   }
 }
 
-function visibleNames(environment: Environment, space: NameSpace, kinds: readonly Declaration["kind"][] | null = null): readonly string[] {
-  return environment.visible(space).flatMap(({ declaration }) => (declaration.name !== null && (kinds === null || kinds.includes(declaration.kind)) ? [declaration.name.text] : []));
-}
-
 /** Related information: where something is declared. */
 export function declarationOf(binding: Binding, message: string): DraftRelated {
   const { declaration } = binding;
@@ -142,16 +139,13 @@ export function declarationOf(binding: Binding, message: string): DraftRelated {
 // Declarations --------------------------------------------------------------------------------------------------------
 
 export function duplicateNameFindings(environment: Environment, binding: Binding): readonly DraftFinding[] {
-  const { declaration, slot } = binding;
+  const { declaration } = binding;
   const { name, kind } = declaration;
   if (name === null || kind === "expect") return [];
   for (const space of spacesOf(kind)) {
-    const all = environment.declarationsOf(space, name.text);
-    if (all.length < 2) continue;
-    const own = all.findIndex((other) => other.slot === slot);
     // Of two in one file the later one is wrong; against an imported one it is the file's own.
-    const other = all.find((candidate, at) => candidate.slot !== slot && (candidate.uri !== binding.uri || at < own));
-    if (other === undefined) continue;
+    const other = environment.rivalOf(space, binding);
+    if (other === null) continue;
     const where = other.uri === binding.uri ? "already declared" : "declared in an imported file too";
     return [report(duplicateName, name, `${name.text} is ${where}, as ${article(other.declaration.kind)}.`, { related: [declarationOf(other, `The other ${name.text}.`)] })];
   }
