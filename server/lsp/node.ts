@@ -9,9 +9,18 @@ import { startServer } from "./server.ts";
 const LARGEST_FILE_BYTES = 16 * 1024 * 1024;
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
+/** Null for a uri that names no file of this machine, such as one with a host in it. */
+function pathOf(uri: string): string | null {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return null;
+  }
+}
+
 const disk: Host = {
+  canRead: (uri) => uri.startsWith("file:"),
   async readFile(uri) {
-    if (!uri.startsWith("file:")) return null;
     try {
       const bytes = await readFile(fileURLToPath(uri));
       return bytes.length > LARGEST_FILE_BYTES ? null : bytes.toString("utf8");
@@ -20,9 +29,8 @@ const disk: Host = {
     }
   },
   async listPolicies(folderUri, limit) {
-    if (!folderUri.startsWith("file:")) return [];
     const found: string[] = [];
-    const folders = [fileURLToPath(folderUri)];
+    const folders = [pathOf(folderUri)].filter((path) => path !== null);
     for (let folder = folders.pop(); folder !== undefined && found.length < limit; folder = folders.pop()) {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {

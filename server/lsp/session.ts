@@ -90,6 +90,11 @@ export class Session {
     if (this.#open.has(key)) return;
     const interested = this.#folders.filter((folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder));
     if (interested.length === 0) return;
+    if (!this.#host.canRead(key)) {
+      for (const folder of interested) folder.remove(key);
+      this.#onFilesRead();
+      return;
+    }
     const text = await this.#host.readFile(this.files.clientUri(key));
     if (this.#open.has(key)) return;
     const file = text === null ? null : parseFile(text);
@@ -133,7 +138,7 @@ export class Session {
   }
 
   async #scan(folder: Folder): Promise<void> {
-    if (folder.uri === null) return;
+    if (folder.uri === null || !this.#host.canRead(folder.uri)) return;
     const uris = await this.#host.listPolicies(this.files.clientUri(folder.uri), MOST_FILES_IN_FOLDER);
     for (const uri of uris) {
       const key = this.files.key(uri);
@@ -183,6 +188,7 @@ export class Session {
       folder.put(key, document.file);
       return;
     }
+    if (!this.#host.canRead(key)) return;
     const job = `${folder.uri ?? ""}\n${key}`;
     if (this.#reading.has(job)) return;
     const work = this.#readNow(key, folder).finally(() => {

@@ -7,12 +7,11 @@ import { optionNames } from "../analysis/target.ts";
 import { environmentOf, type Workspace } from "../analysis/workspace.ts";
 import { allApis } from "../model/apis.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";
-import { isAtomic } from "../model/contexts.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import { compositeNames, flagNames, knownKernels } from "../model/kernels/kernels.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
-import { blocking } from "../model/masks/properties.ts";
+import { objectionsTo } from "./candidates.ts";
 import { endsInCommentOrString, placeAfter, type CompletionPlace } from "./completion-place.ts";
 import { CACHE_FACTS, CLAUSES, CONTEXTS, DECLARATIONS, EFFECTS, FACTS, HEADERS, LOCKS, PREDICATES, PROPERTIES, SCOPES, ZONE_FACTS, ZONES } from "./descriptions/words.ts";
 import { newestKernel } from "./features-of-file.ts";
@@ -235,14 +234,15 @@ class Offer {
     const taken = new Set(used);
     const request = this.#request();
     const api = request?.resolved.api ?? null;
+    const objection = request === null || !this.#environment.judges ? () => null : objectionsTo(this.#environment, request.resolved, kernel);
     const composites = compositeNames().map((composite): Completion => {
       const bits = kernel.gfp[composite];
-      const sleeps = request !== null && isAtomic(kernel, request.resolved.context) && blocking(kernel, bits) ? "may sleep, and this context must not" : null;
-      return item(compositeText(composite), "composite", { detail: hex(bits), useless: sleeps, topic: `mask:${compositeText(composite)}` });
+      const name = compositeText(composite);
+      return item(name, "composite", { detail: hex(bits), useless: taken.has(name) ? null : objection(name, bits), topic: `mask:${name}` });
     });
     const flags = flagNames().map((flag): Completion => {
       const name = flagText(flag);
-      return item(name, "flag", { detail: hex(kernel.bits[flag]), useless: this.#uselessFlag(kernel, api, flag), topic: `mask:${name}` });
+      return item(name, "flag", { detail: hex(kernel.bits[flag]), useless: this.#uselessFlag(kernel, api, flag) ?? (taken.has(name) ? null : objection(name, kernel.bits[flag])), topic: `mask:${name}` });
     });
     const declared = this.#environment.visible("mask").flatMap(({ declaration }): readonly Completion[] => {
       if (declaration.name === null || declaration === this.#region.item) return [];

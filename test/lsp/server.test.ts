@@ -252,6 +252,14 @@ describe("files on disk", () => {
     await client.pullUntil(uri, (items) => !codes(items).includes("import-not-found"));
   });
 
+  it("that cannot be read are not said to be missing", async () => {
+    const client = await start({ pull: true });
+    client.open("untitled:Untitled-1", `import "contexts.allocpolicy"\n${CLEAN.replace("}", "  context elsewhere\n}")}`);
+    expect(codes((await client.pull("untitled:Untitled-1")).items)).not.toContain("import-not-found");
+    client.notify("textDocument/didClose", { textDocument: { uri: "untitled:Untitled-1" } });
+    await expect(client.pull("untitled:Untitled-1")).rejects.toThrow(/not open/);
+  });
+
   it("give way to the editor's text while it is open", async () => {
     const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" });
     const uri = `${folder}/main.allocpolicy`;

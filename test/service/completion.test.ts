@@ -44,10 +44,20 @@ describe("completion", () => {
     expect(all.indexOf("__GFP_HIGHMEM")).toBeGreaterThan(all.indexOf("__GFP_NOWARN"));
   });
 
-  it("marks masks that sleep where the context must not", () => {
-    const text = request("  api kmalloc\n  context rx_poll\n  flags $0");
-    expect(completionOf(text, "GFP_KERNEL").useless).toMatch(/sleep/);
+  it("marks masks that are a mistake in this context, by the rule", () => {
+    const text = request("  api kmalloc\n  size 64 B\n  context rx_poll\n  flags $0");
+    expect(completionOf(text, "GFP_KERNEL").useless).toBe("sleep-in-atomic");
+    expect(completionOf(text, "GFP_NOFS").useless).toMatch(/atomic/);
     expect(completionOf(text, "GFP_ATOMIC").useless).toBeNull();
+  });
+
+  it("marks flags that are a mistake beside those already written, by the rule", () => {
+    const text = (flags: string): string => request(`  api alloc_pages\n  order 0\n  flags ${flags} | $0`);
+    expect(completionOf(text("GFP_ATOMIC"), "__GFP_NOFAIL").useless).toBe("nofail-without-reclaim");
+    expect(completionOf(text("GFP_KERNEL"), "__GFP_NOFAIL").useless).toBeNull();
+    expect(completionOf(text("GFP_KERNEL | __GFP_NORETRY"), "__GFP_RETRY_MAYFAIL").useless).toBe("noretry-with-retry-mayfail");
+    expect(completionOf(text("GFP_NOWAIT"), "__GFP_NOWARN").useless).toBe("nowait-redundant-nowarn");
+    expect(labels(completeAt(text("GFP_ATOMIC"))).indexOf("__GFP_NOFAIL")).toBeGreaterThan(labels(completeAt(text("GFP_ATOMIC"))).indexOf("__GFP_ZERO"));
   });
 
   it("offers declared masks and transforms", () => {

@@ -1,0 +1,33 @@
+import { bareFindings } from "../analysis/bare-request.ts";
+import type { Environment } from "../analysis/environment.ts";
+import { requestUnder, type ResolvedRequest } from "../analysis/requests.ts";
+import { kernelRule } from "../analysis/rules/catalogue.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { mask, type Mask } from "../model/masks/mask.ts";
+
+/** Says which mistake a request would make with more bits in its mask; null for none that it does not make already. */
+export type Objection = (name: string, bits: Mask) => string | null;
+
+const NO_OBJECTION: Objection = () => null;
+
+/** Lays every candidate for the mask of a request before the kernel's rules, under one kernel. */
+export function objectionsTo(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): Objection {
+  const base = requestUnder(environment, resolved, kernel);
+  if (base === null) return NO_OBJECTION;
+  const names = base.value?.written.names ?? [];
+  const hasLiteral = base.value?.written.hasLiteral ?? false;
+  const cleared = base.value?.written.cleared ?? [];
+  const rulesWith = (extra: readonly string[], bits: number): readonly string[] =>
+    bareFindings(kernel, { ...base.request, mask: mask(base.request.mask | bits) }, { names: [...names, ...extra], hasLiteral, cleared }).map(({ rule }) => rule);
+  const already = new Set(rulesWith([], 0));
+  return (name, bits) => {
+    if (bits === 0) return null;
+    return rulesWith([name], bits).find((rule) => !already.has(rule) && isMistake(rule)) ?? null;
+  };
+}
+
+/** Suspicious things are often meant; the others are mistakes or have no effect. */
+function isMistake(id: string): boolean {
+  const rule = kernelRule(id);
+  return rule !== null && rule.class !== "suspicious";
+}
