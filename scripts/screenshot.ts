@@ -18,6 +18,7 @@ const SETTINGS = {
   "breadcrumbs.enabled": false,
   "editor.fontSize": 13,
   "editor.minimap.enabled": false,
+  "editor.scrollbar.horizontal": "hidden",
   "editor.stickyScroll.enabled": false,
   "window.commandCenter": false,
   "workbench.activityBar.location": "default",
