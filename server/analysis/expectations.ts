@@ -72,8 +72,6 @@ export interface DecidedExpectation {
   readonly state: ExpectationState;
   /** Why it does not hold, or is not decided; null where it holds. */
   readonly message: string | null;
-  /** It was decided together with so many others, itself included. */
-  readonly together: number;
 }
 
 /** A group of expectations that are decided in one go, and the go itself. */
@@ -99,27 +97,46 @@ const NOT_JUDGED = "The `kernel` header names no version that the model knows.";
 function decideDeclaration(environment: Environment, declaration: ExpectDeclaration, damaged: boolean): readonly DecidedExpectation[] {
   const { form, name } = declaration;
   if (form === null || name === null) return [];
+  const facts = form.kind === "facts" ? form.facts : null;
   const on = form.kind === "facts" ? (form.on?.text ?? null) : null;
-  const places = form.kind === "facts" ? form.facts : [form];
-  const open = openBecause(environment, declaration, form, damaged);
-  const drafts = open === null ? expectDrafts(environment, declaration) : form.kind === "facts" ? unknownFactFindings(form.facts, form.on !== null) : [];
-  const openFact = open === null && form.kind === "facts" ? openFacts(environment, name.text, form.facts, on) : () => null;
-  return places.map((place) => decided(name.text, place, on, drafts, open ?? openFact(place), places.length));
+  return decideAll(name.text, facts ?? [form], on, () => {
+    const open = openBecause(environment, declaration, form, damaged);
+    if (open !== null) return { drafts: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
+    return { drafts: expectDrafts(environment, declaration), open: facts === null ? () => null : openFacts(environment, environment.lookup("subject", name.text), facts, on) };
+  });
 }
 
 function decideFacts(environment: Environment, binding: Binding, about: string, facts: readonly Fact[]): readonly DecidedExpectation[] {
-  const open = binding.damaged ? "The request has syntax errors." : environment.judges ? null : NOT_JUDGED;
-  const drafts = [...unknownFactFindings(facts, false), ...(open === null ? factDrafts(environment, resolvedRequestOf(environment, binding), facts) : [])];
-  const openFact = open === null ? openFacts(environment, about, facts, null, binding) : () => null;
-  return facts.map((fact) => decided(about, fact, null, drafts, open ?? openFact(fact), facts.length));
+  return decideAll(about, facts, null, () => {
+    const drafts = unknownFactFindings(facts, false);
+    const open = binding.damaged ? "The request has syntax errors." : environment.judges ? null : NOT_JUDGED;
+    if (open !== null) return { drafts, open: () => open };
+    return { drafts: [...drafts, ...factDrafts(environment, resolvedRequestOf(environment, binding), facts)], open: openFacts(environment, binding, facts, null) };
+  });
+}
+
+interface Answer {
+  readonly drafts: readonly DraftFinding[];
+  readonly open: (place: Place) => string | null;
+}
+
+/** A check that breaks leaves all that it was asked undecided; `check` reports it as an internal error. */
+function decideAll(about: string, places: readonly Place[], on: string | null, ask: () => Answer): readonly DecidedExpectation[] {
+  try {
+    const { drafts, open } = ask();
+    return places.map((place) => decided(about, place, on, drafts, open(place)));
+  } catch (error) {
+    const message = `AllocPolicy itself failed here: ${error instanceof Error ? error.message : String(error)}.`;
+    return places.map(({ start, end }) => ({ about, place: { start, end }, on, state: "not-decided", message }));
+  }
 }
 
 /** What is said within the place decides: that it is no fact, or that it is false. */
-function decided(about: string, place: Place, on: string | null, drafts: readonly DraftFinding[], open: string | null, together: number): DecidedExpectation {
+function decided(about: string, place: Place, on: string | null, drafts: readonly DraftFinding[], open: string | null): DecidedExpectation {
   const here = drafts.filter((draft) => place.start <= draft.place.start && draft.place.end <= place.end);
   const meaningless = here.filter(({ rule }) => rule === "expectation-unknown-fact");
   const failures = here.filter(({ rule }) => rule === "expectation-fails");
-  const common = { about, place: { start: place.start, end: place.end }, on, together };
+  const common = { about, place: { start: place.start, end: place.end }, on };
   if (meaningless.length > 0) return { ...common, state: "not-decided", message: meaningless.map(({ message }) => message).join("\n") };
   if (failures.length > 0) return { ...common, state: "failed", message: failures.map(({ message }) => message).join("\n") };
   return open === null ? { ...common, state: "passed", message: null } : { ...common, state: "not-decided", message: open };
@@ -168,10 +185,9 @@ function openPolicy(environment: Environment, binding: Binding, kernel: Kernel):
 }
 
 /** For each fact why it is open, if it is. A kernel without the function has nothing to decide. */
-function openFacts(environment: Environment, about: string, facts: readonly Fact[], on: string | null, own?: Binding): (fact: Place) => string | null {
-  const binding = own ?? environment.lookup("subject", about);
-  if (binding === null || binding.declaration.kind !== "request") return () => null;
-  const request = own === undefined ? resolveRequest(environment, binding.declaration) : resolvedRequestOf(environment, binding);
+function openFacts(environment: Environment, binding: Binding | null, facts: readonly Fact[], on: string | null): (fact: Place) => string | null {
+  if (binding === null) return () => null;
+  const request = resolvedRequestOf(environment, binding);
   const answers = environment.groups.map(({ kernel, members }) => ({ members, under: requestUnder(environment, request, kernel) }));
   if (answers.every(({ under }) => under === null)) return () => (request.api === null ? "The request names no function that the model knows." : `${request.api.name}() does not exist in ${environment.kernelsText}.`);
   const state = on === null ? null : stateNamed(environment, on);

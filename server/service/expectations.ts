@@ -1,0 +1,93 @@
+import type { Span } from "../../grammar/ast.ts";
+import type { Slot } from "../analysis/environment.ts";
+import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../analysis/expectations.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+
+/** One thing that a file expects, for a test explorer. Offsets are those of the file. */
+export interface ExpectationItem {
+  /** Unique in the file, and the same for as long as declaration and label are. */
+  readonly id: string;
+  /** As written: `mode fast`, `forbids __GFP_NOFAIL`, `on fragmented: succeeds`. */
+  readonly label: string;
+  readonly range: Span;
+  /** The request, policy or transform that it speaks of. */
+  readonly declaration: string;
+  /** The name of that declaration; null where it stands in another file, or nowhere. */
+  readonly declarationRange: Span | null;
+  readonly state: ExpectationState;
+  /** Why it does not hold, or is not decided; null where it holds. */
+  readonly message: string | null;
+  /** What it took to decide it, by the caller's clock; of several that are decided in one go, each has its share. */
+  readonly durationMs: number;
+}
+
+export interface ExpectationOptions {
+  /** A clock in milliseconds; without one all durations are 0. */
+  readonly now?: () => number;
+  /** Decide again what was decided before: for a run that the user asks for. */
+  readonly fresh?: boolean;
+}
+
+interface Timed extends DecidedExpectation {
+  readonly durationMs: number;
+}
+
+/** Decided by declaration; a slot lives as long as nothing that the answer depends on has changed. */
+const known = new WeakMap<Slot, readonly Timed[]>();
+
+/** All that a file expects, in the order of the text; empty for a file that the workspace does not have. */
+export function expectationsOf(workspace: Workspace, uri: string, options: ExpectationOptions = {}): readonly ExpectationItem[] {
+  const environment = environmentOf(workspace, uri);
+  if (environment === null) return [];
+  const { now = () => 0, fresh = false } = options;
+  const { file } = environment;
+  const taken = new Map<string, number>();
+  return file.regions.flatMap((region, index): readonly ExpectationItem[] => {
+    const binding = environment.bindingAt(index);
+    const start = file.starts[index];
+    if (binding === null || start === undefined || (binding.declaration.kind !== "expect" && binding.declaration.kind !== "request")) return [];
+    let decided = fresh ? undefined : known.get(binding.slot);
+    if (decided === undefined) {
+      decided = expectationGroups(environment, binding).flatMap(({ decide }) => timed(decide, now));
+      known.set(binding.slot, decided);
+    }
+    return decided.map((each) => {
+      const label = labelOf(each, region.text);
+      const id = `${each.about}/${label}`;
+      const earlier = taken.get(id) ?? 0;
+      taken.set(id, earlier + 1);
+      const subject = environment.lookup("subject", each.about) ?? environment.lookup("mask", each.about);
+      const subjectStart = subject?.uri === uri ? file.starts[subject.region] : undefined;
+      const name = subject?.declaration.name ?? null;
+      return {
+        id: earlier === 0 ? id : `${id} (${earlier + 1})`,
+        label,
+        range: { start: start + each.place.start, end: start + each.place.end },
+        declaration: each.about,
+        declarationRange: subjectStart === undefined || name === null ? null : { start: subjectStart + name.start, end: subjectStart + name.end },
+        state: each.state,
+        message: each.message,
+        durationMs: each.durationMs,
+      };
+    });
+  });
+}
+
+/** How many of them hold, do not hold, and are not decided. */
+export function countExpectations(items: readonly ExpectationItem[]): { readonly passed: number; readonly failed: number; readonly notDecided: number } {
+  const count = (state: ExpectationState): number => items.filter((item) => item.state === state).length;
+  return { passed: count("passed"), failed: count("failed"), notDecided: count("not-decided") };
+}
+
+function timed(decide: () => readonly DecidedExpectation[], now: () => number): readonly Timed[] {
+  const start = now();
+  const decided = decide();
+  const durationMs = now() - start;
+  return decided.map((each) => ({ ...each, durationMs: durationMs / decided.length }));
+}
+
+/** The text of the expectation on one line, without comments. */
+function labelOf({ place, on }: DecidedExpectation, text: string): string {
+  const written = text.slice(place.start, place.end).replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, " ").replace(/\s+/g, " ").trim();
+  return on === null ? written : `on ${on}: ${written}`;
+}
