@@ -1,7 +1,8 @@
+import { fork } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { Client, field, type Options, type Position } from "./client.ts";
 
@@ -66,6 +67,17 @@ describe("the server's life", () => {
     client.process.stdin?.end();
     await client.until(() => (client.exitCode === undefined ? undefined : true), () => "the end of the server");
     expect(client.exitCode).toBe(1);
+  });
+
+  it("serves a client over Node's IPC as well", async () => {
+    const server = fork(fileURLToPath(new URL("../../server/lsp/node.ts", import.meta.url)), ["--node-ipc"], { execArgv: ["--no-warnings"], stdio: "ignore" });
+    try {
+      const answer = new Promise<unknown>((resolve) => server.once("message", resolve));
+      server.send({ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: process.pid, rootUri: null, capabilities: {} } });
+      expect(await answer).toMatchObject({ id: 1, result: { serverInfo: { name: "allocpolicy" } } });
+    } finally {
+      server.kill();
+    }
   });
 
   it("refuses requests after shutdown", async () => {
