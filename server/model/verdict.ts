@@ -70,7 +70,7 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
     // The first compaction comes before the look at PF_MEMALLOC, for those that PF_MEMALLOC does not let into the reserves.
     const early = features.firstCompaction === "before-loop" && (costly || migratetype(kernel, value) !== MIGRATE.MOVABLE);
     if (compacts && early && pfmemallocFlags(kernel, value, context) === 0) can |= CAN.compact;
-    if (nofail) return can | CAN.loop | (misuseSilenced ? 0 : CAN.warn);
+    if (nofail) return can | CAN.loop | CAN.reserveHigh | (misuseSilenced ? 0 : CAN.warn);
     return can | CAN.fail | report(kernel, value);
   }
 

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allApis } from "../../server/model/apis.ts";
+import { allApis, apiNamed } from "../../server/model/apis.ts";
+import { TASK } from "../../server/model/contexts.ts";
 import { explain } from "../../server/model/explain.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
+import { ALLOC } from "../../server/model/masks/alloc-flags.ts";
 import { mask } from "../../server/model/masks/mask.ts";
 import type { MemoryState, NodeState, ZoneState } from "../../server/model/memory/state.ts";
 import type { AllocationRequest, ZoneName } from "../../server/model/request.ts";
 import { simulate } from "../../server/model/simulate.ts";
+import { simulationOf } from "../../server/model/slowpath/simulation.ts";
 import { verdict } from "../../server/model/verdict.ts";
 
 const SEED = 20201203;
@@ -137,6 +140,11 @@ const memories: fc.Arbitrary<MemoryState> = fc.record({
   watermarkBoost: fc.boolean(),
   memcgAtLimit: fc.boolean(),
   cachedObjects: fc.boolean(),
+  homeNode: fc.constantFrom(0, 1),
+  cpusetNodes: fc.constantFrom([0, 1], [1], [0]),
+  shrinkers: fc.constantFrom([], [{ node: 0, zone: "Normal" as const, pages: 5000, pagesPerRound: 700 }]),
+  oomNotifierGives: fc.constantFrom([], [{ node: 0, zone: "Normal" as const, pages: 2048 }]),
+  perCpuListsOff: fc.boolean(),
 });
 
 const plain: fc.Arbitrary<Partial<BuildOptions>> = fc.record({ DEBUG_VM: fc.boolean(), MEMCG: fc.boolean(), COMPACTION: fc.boolean(), CMA: fc.boolean() });
@@ -166,5 +174,25 @@ describe("what is simulated on any memory", () => {
       if (answer.sleeps === "never") expect(outcome.sleepSplat).toBe(false);
       if (answer.warns === "never") expect([outcome.warnSites, outcome.bugSites, outcome.failureReport]).toEqual([[], [], false]);
     }), { seed: SEED, numRuns: 6000 });
+  });
+
+  it("kills nobody that the verdict spares, and goes no deeper into the reserves and no higher in the zones", () => {
+    fc.assert(fc.property(plainKernels, smallRequests, memories, (from, request, memory) => {
+      const kernel = kernelFrom(from);
+      const api = apiNamed(request.api);
+      const answer = verdict(kernel, request);
+      if (api === null || answer.unknown !== null) return;
+      const sim = simulationOf(kernel, request.context, memory);
+      const result = api.run(sim, request);
+      if (answer.oom === "never") expect(sim.trace.counts.oomKill).toBe(0);
+      const used = sim.trace.attempts.reduce((flags, attempt) => flags | attempt.allocFlags, 0);
+      // A dying task becomes a victim of the OOM killer on the way, and gets a victim's share.
+      const dying = (request.context.task & TASK.sigkill_pending) !== 0;
+      if (answer.reserves !== "all") expect(used & ALLOC.NO_WATERMARKS).toBe(0);
+      if (answer.reserves === "none" && !dying) expect(used & (ALLOC.MIN_RESERVE | ALLOC.OOM)).toBe(0);
+      // The zone is that of the last try: the kmalloc before a vmalloc drops zone bits, and ranges and devices go their own ways.
+      const placed = result.kind === "ok" && result.block !== null && !/^(contig|cma|dma|dma-pool|kvmalloc|krealloc)$/.test(api.family);
+      if (placed) expect(result.block.zoneIndex).toBeLessThanOrEqual(kernel.zones.indexOf(answer.zone));
+    }), { seed: SEED, numRuns: 4000 });
   });
 });
