@@ -29,6 +29,14 @@ export interface FileReport {
   readonly path: string;
   readonly text: string;
   readonly findings: readonly ReportedFinding[];
+  readonly expectations: ExpectationCounts;
+}
+
+/** How many expectations hold, do not hold, and are not decided. */
+export interface ExpectationCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly notDecided: number;
 }
 
 /** A file of the run, with what turns its offsets into positions. */
@@ -50,6 +58,7 @@ export function reportedFile(path: string, file: SourceFile): ReportedFile {
 export function reportOf(
   { path, file, lines }: ReportedFile,
   findings: readonly (readonly Finding[])[],
+  expectations: ExpectationCounts,
   fileOf: (uri: string) => ReportedFile | null,
 ): FileReport {
   const reported = findings.flatMap((list, index) => {
@@ -72,7 +81,7 @@ export function reportOf(
       url: ruleUrl(finding.rule),
     }));
   });
-  return { path, text: file.text, findings: reported.sort(byPosition) };
+  return { path, text: file.text, findings: reported.sort(byPosition), expectations };
 }
 
 function relatedOf(related: RelatedPlace, fileOf: (uri: string) => ReportedFile | null): ReportedFinding["related"] {
@@ -101,6 +110,12 @@ function byPosition(a: ReportedFinding, b: ReportedFinding): number {
 }
 
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "information", "hint"];
+
+/** How many expectations of all files hold, do not hold, and are not decided. */
+export function expectationsIn(reports: readonly FileReport[]): ExpectationCounts {
+  const sum = (what: keyof ExpectationCounts): number => reports.reduce((all, { expectations }) => all + expectations[what], 0);
+  return { passed: sum("passed"), failed: sum("failed"), notDecided: sum("notDecided") };
+}
 
 /** How many findings of each severity. */
 export function summaryOf(reports: readonly FileReport[]): Readonly<Record<Severity, number>> {

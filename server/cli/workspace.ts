@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseFile } from "../../grammar/index.ts";
 import { check, emptyWorkspace, importsOf, withFile, withMissing, type Settings, type Workspace } from "../analysis/workspace.ts";
+import { countExpectations, expectationsOf } from "../service/expectations.ts";
 import type { PolicyFile } from "./files.ts";
 import { reportedFile, reportOf, type FileReport, type ReportedFile } from "./report.ts";
 
@@ -25,7 +26,7 @@ export function checkFiles(files: readonly PolicyFile[], settings: Settings, cwd
   };
   return [...pathByUri.keys()].flatMap((uri) => {
     const file = fileOf(uri);
-    return file === null ? [] : [reportOf(file, check(workspace, uri).regions, fileOf)];
+    return file === null ? [] : [reportOf(file, check(workspace, uri).regions, countExpectations(expectationsOf(workspace, uri)), fileOf)];
   });
 }
 

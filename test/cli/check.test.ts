@@ -80,6 +80,15 @@ describe("check", () => {
     expect(out).toMatch(/"url": "https:\/\/.+sleep-in-atomic/);
   });
 
+  test("counts the expectations that hold, that do not, and that are not decided", async () => {
+    const cwd = folderWith({ "a.allocpolicy": `${SOUND}\nexpect small { sleeps may, oom never }\nexpect nobody { sleeps may }\n`, "b.allocpolicy": `${SOUND}\nexpect small { sleeps may }\n` });
+    const { status, out } = await run(["check"], { cwd });
+    expect(status).toBe(1);
+    expect(out).toMatch(/\n2 files checked: 2 errors; 2 expectations hold, 1 does not, 1 not decided\n$/);
+    const { summary } = JSON.parse((await run(["check", "--format", "json"], { cwd })).out);
+    expect(summary).toEqual({ error: 2, warning: 0, information: 0, hint: 0, expectations: { passed: 2, failed: 1 } });
+  });
+
   test("GitHub annotations escape what would end them", async () => {
     const cwd = folderWith({ "a,b.allocpolicy": SLEEPER });
     const { out } = await run(["check", "--format", "github"], { cwd });

@@ -1,4 +1,4 @@
-import { summaryOf, type FileReport } from "../report.ts";
+import { expectationsIn, summaryOf, type FileReport } from "../report.ts";
 
 /** The format version that scripts rely on; it changes when a field is taken away or means something else. */
 const VERSION = 1;
@@ -6,5 +6,6 @@ const VERSION = 1;
 /** One JSON document; the shape is part of the command line's contract (docs/command-line.md). */
 export function jsonReport(reports: readonly FileReport[]): string {
   const files = reports.map(({ path, findings }) => ({ path, findings }));
-  return `${JSON.stringify({ version: VERSION, files, summary: summaryOf(reports) }, null, 2)}\n`;
+  const { passed, failed } = expectationsIn(reports);
+  return `${JSON.stringify({ version: VERSION, files, summary: { ...summaryOf(reports), expectations: { passed, failed } } }, null, 2)}\n`;
 }

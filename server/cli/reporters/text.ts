@@ -1,5 +1,5 @@
 import type { Severity } from "../../analysis/finding.ts";
-import { SEVERITIES, summaryOf, type FileReport } from "../report.ts";
+import { expectationsIn, SEVERITIES, summaryOf, type FileReport } from "../report.ts";
 
 /**
  * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then related
@@ -32,5 +32,14 @@ function totals(reports: readonly FileReport[]): string {
   const counts = SEVERITIES.filter((severity) => summary[severity] > 0).map(
     (severity) => `${summary[severity]} ${NOUNS[severity][summary[severity] === 1 ? 0 : 1]}`,
   );
-  return `${files} checked: ${counts.length > 0 ? counts.join(", ") : "nothing to report"}`;
+  return `${files} checked: ${counts.length > 0 ? counts.join(", ") : "nothing to report"}${expectations(reports)}`;
+}
+
+/** Nothing where nothing is expected. */
+function expectations(reports: readonly FileReport[]): string {
+  const { passed, failed, notDecided } = expectationsIn(reports);
+  if (passed + failed + notDecided === 0) return "";
+  const holds = passed === 1 ? "1 expectation holds" : `${passed} expectations hold`;
+  const fails = `, ${failed} ${failed === 1 ? "does" : "do"} not`;
+  return `; ${holds}${fails}${notDecided === 0 ? "" : `, ${notDecided} not decided`}`;
 }
