@@ -18,7 +18,7 @@ import {
 } from "./findings/requests.ts";
 import { syntaxFindings } from "./findings/syntax.ts";
 import { kernelFindings, nameSpot } from "./kernel-rules.ts";
-import { overKernels } from "./over-kernels.ts";
+import { overKernels, overKernelsOnce } from "./over-kernels.ts";
 import { checkPolicy, checkPromises, policyVerdict } from "./policy-checks.ts";
 import { likeGraph, requestUnder, resolvedRequestOf, type ResolvedRequest } from "./requests.ts";
 import { ALL as KERNEL_RULES } from "./rules/index.ts";
@@ -164,7 +164,7 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
 /** Names and numbers of mask expressions. In a request the rule `removed-flag` is asked with all others. */
 function expressionDrafts(environment: Environment, expressions: readonly WrittenExpression[], removedToo: boolean): readonly DraftFinding[] {
   if (expressions.length === 0) return [];
-  return overKernels(environment, "where-it-differs", (kernel) => expressions.flatMap((expression) => [
+  return overKernelsOnce(environment, "where-it-differs", (kernel) => expressions.flatMap((expression) => [
     ...flagFindings(environment, kernel, expression),
     ...(removedToo && environment.judges ? removedNameFindings(environment, kernel, expression) : []),
   ]));
@@ -172,7 +172,7 @@ function expressionDrafts(environment: Environment, expressions: readonly Writte
 
 function apiDrafts(environment: Environment, names: readonly { readonly text: string; readonly start: number; readonly end: number }[]): readonly DraftFinding[] {
   if (names.length === 0) return [];
-  return overKernels(environment, "where-it-differs", (kernel) => names.flatMap((name) => unknownApiFinding(kernel, name) ?? []));
+  return overKernelsOnce(environment, "where-it-differs", (kernel) => names.flatMap((name) => unknownApiFinding(kernel, name) ?? []));
 }
 
 // Requests ------------------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ function requestDrafts(environment: Environment, region: Region, declaration: Re
   const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
   drafts.push(...unknownFactFindings(facts, false));
   if (environment.judges) {
-    const judged = overKernels(environment, "always", (kernel) => judgedUnder(environment, region, binding, request, kernel));
+    const judged = overKernelsOnce(environment, "always", (kernel) => judgedUnder(environment, region, binding, request, kernel));
     drafts.push(...withoutInherited(environment, request, judged));
     if (facts.length > 0) drafts.push(...factDrafts(environment, request, facts));
   }

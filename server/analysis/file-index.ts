@@ -41,6 +41,11 @@ export function differenceOf(before: readonly Region[], after: readonly Region[]
   return { start, oldEnd: before.length - tail, newEnd: after.length - tail };
 }
 
+/** A copy of a list with [start, oldEnd) replaced: few new entries among many that stay. */
+export function splice<Entry>(list: readonly Entry[], start: number, oldEnd: number, fresh: readonly Entry[]): Entry[] {
+  return list.slice(0, start).concat(fresh, list.slice(oldEnd));
+}
+
 const SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
 const cache = new WeakMap<SourceFile, FileIndex>();
 
@@ -56,15 +61,7 @@ export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex
 /** Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again. */
 function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
   const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
-  const names = previous.names.slice(0, start);
-  for (let i = start; i < newEnd; i++) {
-    const region = file.regions[i];
-    if (region !== undefined) names.push(namesOf(region));
-  }
-  for (let i = oldEnd; i < previous.names.length; i++) {
-    const kept = previous.names[i];
-    if (kept !== undefined) names.push(kept);
-  }
+  const names = splice(previous.names, start, oldEnd, file.regions.slice(start, newEnd).map(namesOf));
   if (oldEnd !== newEnd) return freshIndex(file, names);
   for (let i = start; i < newEnd; i++) {
     const before = previous.file.regions[i]?.item ?? null;

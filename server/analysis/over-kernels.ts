@@ -32,11 +32,51 @@ export function overKernels(environment: Environment, note: VersionNote, ask: (k
     }
   }
   return [...merged.values()].map(({ draft, members }) => {
-    const indexes = [...members].sort((a, b) => a - b);
+    const indexes = sorted([...members]);
     const everywhere = indexes.length === environment.kernels.length;
     const message = note === "where-it-differs" && everywhere ? draft.message : withVersions(draft.message, versionsText(environment, indexes));
     return { ...draft, message, holds: holdsOf(environment, indexes) };
   });
+}
+
+/**
+ * The same with one finding for each rule and place, however many sentences the kernels give: where the mistake is one, it
+ * is marked once. The newest kernel's words and fixes lead; with `always`, what older ones do differently follows.
+ */
+export function overKernelsOnce(environment: Environment, note: VersionNote, ask: (kernel: Kernel) => readonly DraftFinding[]): readonly DraftFinding[] {
+  const merged = new Map<string, Map<string, Merged>>();
+  for (const group of environment.groups) {
+    const times = new Map<string, number>();
+    for (const draft of ask(group.kernel)) {
+      const place = `${draft.rule} ${draft.place.start} ${draft.place.end}`;
+      const time = times.get(place) ?? 0;
+      times.set(place, time + 1);
+      const key = `${place} ${time}`;
+      const sentences = merged.get(key) ?? new Map<string, Merged>();
+      merged.set(key, sentences);
+      const known = sentences.get(draft.message);
+      const members = known?.members ?? new Set<number>();
+      for (const member of group.members) members.add(member);
+      // Groups come oldest first, and what is said last leads.
+      sentences.delete(draft.message);
+      sentences.set(draft.message, { draft, members });
+    }
+  }
+  return [...merged.values()].flatMap((sentences) => {
+    const said = [...sentences.values()].reverse();
+    const [newest] = said;
+    if (newest === undefined) return [];
+    const indexes = sorted(said.flatMap(({ members }) => [...members]));
+    const everywhere = indexes.length === environment.kernels.length;
+    const message = note === "where-it-differs"
+      ? everywhere ? newest.draft.message : withVersions(newest.draft.message, versionsText(environment, indexes))
+      : said.map(({ draft, members }) => withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, "")).join("; ") + ".";
+    return [{ ...newest.draft, message, holds: holdsOf(environment, indexes) }];
+  });
+}
+
+function sorted(indexes: readonly number[]): readonly number[] {
+  return indexes.toSorted((a, b) => a - b);
 }
 
 /** `null` at an end that is the end of what was checked. */

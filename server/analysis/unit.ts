@@ -2,7 +2,7 @@ import type { Declaration } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { DraftFinding } from "./drafts.ts";
 import type { Binding, Environment, NameSpace, Slot } from "./environment.ts";
-import { differenceOf, exportersOf, indexOf, type FileIndex } from "./file-index.ts";
+import { differenceOf, exportersOf, indexOf, splice, type FileIndex } from "./file-index.ts";
 import type { Finding } from "./finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { targetOf, type Target } from "./target.ts";
@@ -188,9 +188,8 @@ function carryOver(previous: Unit, order: readonly string[], indexOfFile: (uri: 
     const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
     for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
     for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
-    const slots: Slot[] = old.slots.slice(0, start);
-    for (let at = start; at < newEnd; at++) slots.push(newSlot());
-    for (let at = oldEnd; at < old.slots.length; at++) slots.push(old.slots[at] ?? newSlot());
+    const fresh = Array.from({ length: newEnd - start }, newSlot);
+    const slots = splice(old.slots, start, oldEnd, fresh);
     return { uri, index, slots };
   });
 
@@ -218,10 +217,7 @@ function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
 function carryFindings(before: readonly (RegionFindings | undefined)[], oldIndex: FileIndex, index: FileIndex): (RegionFindings | undefined)[] {
   if (oldIndex.file === index.file) return before.slice();
   const { start, oldEnd, newEnd } = differenceOf(oldIndex.file.regions, index.file.regions);
-  const findings = before.slice(0, start);
-  for (let at = start; at < newEnd; at++) findings.push(undefined);
-  for (let at = oldEnd; at < before.length; at++) findings.push(before[at]);
-  return findings;
+  return splice(before, start, oldEnd, new Array<RegionFindings | undefined>(newEnd - start).fill(undefined));
 }
 
 /** Gives new slots to all regions that depend on a changed key; `changed` grows by what those declare. */

@@ -305,3 +305,17 @@ request r {
     expect(findingsIn(text).map(({ rule }) => rule)).toEqual(["unknown-flag", "unused-waiver"]);
   });
 });
+
+describe("over many kernels", () => {
+  test("a mistake that each kernel answers in its own way is one finding, with what each does", () => {
+    const text = "kernel 6.12 .. 6.18\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n";
+    const [finding, ...others] = findingsIn(text).filter(({ rule }) => rule === "nofail-with-range");
+    expect(others).toEqual([]);
+    expect(finding?.holds).toEqual({ since: null, until: null });
+    expect(finding?.message).toMatch(/\(since 6\.14\); .*\(until 6\.13\)\.$/);
+  });
+
+  test("a misspelt name is one finding, even where the kernels have different names near to it", () => {
+    expect(findingsIn("kernel 6.1 .. 6.12\nflags A = __GFP_SKIP_KASA\n")).toHaveLength(1);
+  });
+});
