@@ -1,17 +1,21 @@
-import type { SemanticToken } from "../service/semantic-tokens.ts";
 import { positionAt, type Lines } from "../../grammar/lines.ts";
+import type { SemanticToken } from "../service/semantic-tokens.ts";
 
 /** Packs tokens, sorted by offset and within one line each, as the protocol has it: five numbers a token, relative to the one before. */
 export function packTokens(tokens: readonly SemanticToken[], lines: Lines): number[] {
   const data: number[] = [];
-  let line = 0;
-  let character = 0;
+  const first = tokens[0];
+  if (first === undefined) return data;
+  // The tokens come in order, so the line of each is found by going on from the one before.
+  let line = positionAt(lines, first.start).line;
+  let lineSent = 0;
+  let characterSent = 0;
   for (const token of tokens) {
-    const at = positionAt(lines, token.start);
-    const sameLine = at.line === line;
-    data.push(at.line - line, sameLine ? at.character - character : at.character, token.end - token.start, token.type, token.modifiers);
-    line = at.line;
-    character = at.character;
+    while ((lines.starts[line + 1] ?? Number.POSITIVE_INFINITY) <= token.start) line += 1;
+    const character = token.start - (lines.starts[line] ?? 0);
+    data.push(line - lineSent, line === lineSent ? character - characterSent : character, token.end - token.start, token.type, token.modifiers);
+    lineSent = line;
+    characterSent = character;
   }
   return data;
 }

@@ -1,4 +1,3 @@
-import type { Item } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
 import { environmentOf, type Workspace } from "../analysis/workspace.ts";
 import type { Environment } from "../analysis/environment.ts";
@@ -35,19 +34,26 @@ export function semanticTokensOf(workspace: Workspace, uri: string, start: numbe
   const environment = environmentOf(workspace, uri);
   if (environment === null) return [];
   const tokens: SemanticToken[] = [];
+  const colours = new Map<string, Colour>();
+  const maskColours = (text: string): Colour => {
+    const known = colours.get(text) ?? maskColour(text, environment);
+    colours.set(text, known);
+    return known;
+  };
   for (const { region, start: at } of regionsIn(environment.file, start, end)) {
     if (region.item === null) continue;
-    for (const token of tokensOf(region, region.item, environment)) tokens.push({ start: at + token.start, end: at + token.end, type: token.type, modifiers: token.modifiers });
+    for (const word of wordsOf(region.item)) {
+      if (spansLines(region, word)) continue;
+      const colour = word.role === "mask" ? maskColours(word.text) : colourOf(word, environment);
+      if (colour !== null) tokens.push({ start: at + word.start, end: at + word.end, type: TYPE[colour.type], modifiers: colour.modifiers });
+    }
   }
   return tokens;
 }
 
-function* tokensOf(region: Region, item: Item, environment: Environment): Generator<SemanticToken> {
-  for (const word of wordsOf(item)) {
-    if (region.text.slice(word.start, word.end).includes("\n")) continue;
-    const colour = colourOf(word, environment);
-    if (colour !== null) yield { start: word.start, end: word.end, type: TYPE[colour.type], modifiers: colour.modifiers };
-  }
+/** A size may be written over two lines; the protocol has no such token. */
+function spansLines(region: Region, word: Word): boolean {
+  return word.role === "size" && region.text.slice(word.start, word.end).includes("\n");
 }
 
 function colourOf(word: Word, environment: Environment): Colour | null {

@@ -1,0 +1,471 @@
+import type { Clause, Effect, Mask as MaskNode, Predicate, Span } from "../../grammar/ast.ts";
+import { listText } from "../analysis/drafts.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import { evaluateMask } from "../analysis/masks.ts";
+import { checkAgainstKernel } from "../analysis/policies/kernel-check.ts";
+import { apisOf } from "../analysis/policies/model-sets.ts";
+import { policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "../analysis/policies/policy-set.ts";
+import { maskTestsOf } from "../analysis/policies/predicates.ts";
+import { resolvePolicy, type PolicyClause } from "../analysis/policies/resolved-policy.ts";
+import { FALSE, TRUE, type Node } from "../analysis/symbolic/bdd.ts";
+import type { Space } from "../analysis/symbolic/space.ts";
+import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Api } from "../model/apis/api.ts";
+import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { flagNames } from "../model/kernels/kernels.ts";
+import { mask, type FlagName, type Mask } from "../model/masks/mask.ts";
+import { flagsIn, flagText } from "../model/masks/names.ts";
+import { regionAt } from "./regions.ts";
+import { treatmentKind, type Treatment } from "./treatment.ts";
+
+/** A place in a file: offsets of that file. */
+export interface MatrixPlace extends Span {
+  readonly uri: string;
+}
+
+/**
+ * What a flag (or all flags of a composite) is to a mode of a policy, over every mask, size and context that the policy
+ * takes and that selects the mode:
+ *
+ * - `forbidden`: none of them has it;
+ * - `selects`: the mode's `when` names it, and without it some of them would not be in the mode;
+ * - `required`: all of them have it;
+ * - `ignored`: some have it, and an `ignore` says that it has no effect;
+ * - `allowed`: some have it, some may not.
+ */
+export type CellKind = "allowed" | "required" | "forbidden" | "selects" | "ignored";
+
+export interface MatrixCell {
+  readonly kind: CellKind;
+  /** Every mask of the mode has it: so of every `required`, and of some `selects`. */
+  readonly always: boolean;
+  /** A `warn` rule takes every mask of the mode that has it. */
+  readonly warned: boolean;
+  /** Why, in a few words. */
+  readonly reason: string;
+  /** The clause that decides it; null where none does by itself. */
+  readonly rule: MatrixPlace | null;
+  /** What the kernel does with the flag that the policy does not say; null where they agree. */
+  readonly kernel: string | null;
+}
+
+export interface MatrixRow {
+  /** As written in a mask: `__GFP_NOFAIL`, `GFP_KERNEL`. */
+  readonly name: string;
+  /** One for each column. */
+  readonly cells: readonly MatrixCell[];
+}
+
+export interface MatrixGroup {
+  readonly title: string;
+  readonly rows: readonly MatrixRow[];
+}
+
+export interface MatrixColumn {
+  /** The mode's name; `any mode` where the policy has none. */
+  readonly name: string;
+  /** The text of its `when`; `otherwise`; empty for `any mode`. */
+  readonly selectedBy: string;
+  readonly place: MatrixPlace | null;
+  /** Some mask that the policy takes selects it. */
+  readonly reachable: boolean;
+}
+
+/** What a mode promises: `retries 5`. */
+export interface MatrixPromise {
+  readonly text: string;
+  readonly place: MatrixPlace;
+  /** What the kernel does instead; null where it does as promised, or where that is not compared. */
+  readonly kernel: string | null;
+}
+
+export interface MatrixPromises {
+  /** `sleeps`, `drain`, … */
+  readonly effect: string;
+  /** One for each column; null where the mode promises nothing of it. */
+  readonly cells: readonly (MatrixPromise | null)[];
+}
+
+/** A policy as people think of it: modes across, promises and flags down. Plain data. */
+export interface Matrix {
+  readonly policy: string;
+  readonly place: MatrixPlace;
+  /** The kernel that it is made for: the newest in force. */
+  readonly kernel: string;
+  /** All kernels in force, as the header writes them. */
+  readonly kernels: string;
+  /** The functions that the policy is for. */
+  readonly apis: readonly string[];
+  readonly columns: readonly MatrixColumn[];
+  readonly promises: readonly MatrixPromises[];
+  readonly groups: readonly MatrixGroup[];
+}
+
+/** The matrix, or why there is none: the policy, or a name that it uses, cannot be read at the moment. */
+export type MatrixAnswer =
+  | { readonly kind: "matrix"; readonly matrix: Matrix }
+  | { readonly kind: "unreadable"; readonly policy: string; readonly reason: string };
+
+/** Which policy of a file: by name, or the one that an offset stands in (or else the one before it, or the first). */
+export type WhichPolicy = { readonly name: string } | { readonly offset: number };
+
+export interface PolicyName {
+  readonly name: string;
+  /** Of the name. */
+  readonly range: Span;
+}
+
+/** The policies that a file declares, in order. */
+export function policiesOf(workspace: Workspace, uri: string): readonly PolicyName[] {
+  const file = workspace.files.get(uri);
+  if (file === undefined) return [];
+  return file.regions.flatMap(({ item }, index) => {
+    const start = file.starts[index] ?? 0;
+    return item?.kind === "policy" && item.name !== null ? [{ name: item.name.text, range: { start: start + item.name.start, end: start + item.name.end } }] : [];
+  });
+}
+
+/** The matrix of a policy under the newest kernel in force; null where the file has no such policy. */
+export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy): MatrixAnswer | null {
+  const environment = environmentOf(workspace, uri);
+  const binding = environment === null ? null : bindingOf(environment, which);
+  if (environment === null || binding === null) return null;
+  const name = binding.declaration.name?.text ?? "";
+  const unreadable = (reason: string): MatrixAnswer => ({ kind: "unreadable", policy: name, reason });
+  if (binding.damaged) return unreadable("The policy has syntax errors.");
+  const kernel = environment.kernels.at(-1);
+  if (kernel === undefined || !environment.judges) return unreadable("The `kernel` header names no version that the model knows.");
+  const policy = resolvePolicy(environment, binding);
+  if (policy === null) return null;
+  if (policy.clauses.some(({ owner }) => owner.damaged)) return unreadable("A policy that this one refines has syntax errors.");
+  const set = policySetOf(environment, policy, kernel);
+  if (!set.certain) return unreadable("A rule of the policy names something that is not known.");
+  return { kind: "matrix", matrix: makeMatrix(workspace, environment, set) };
+}
+
+function bindingOf(environment: Environment, which: WhichPolicy): Binding | null {
+  const isPolicy = (binding: Binding | null): binding is Binding => binding !== null && binding.declaration.kind === "policy" && binding.declaration.name !== null;
+  if ("name" in which) {
+    const named = environment.lookup("subject", which.name);
+    return isPolicy(named) ? named : null;
+  }
+  const at = regionAt(environment.file, which.offset)?.index ?? 0;
+  const regions = environment.file.regions.map((_, index) => index);
+  const order = [...regions.slice(0, at + 1).reverse(), ...regions.slice(at + 1)];
+  return order.map((index) => environment.bindingAt(index)).find(isPolicy) ?? null;
+}
+
+// The table --------------------------------------------------------------------------------------------------------------
+
+/** A column while it is made. */
+interface Mode {
+  readonly column: MatrixColumn;
+  readonly source: ModeSet | null;
+  /** What the policy takes in this mode. */
+  readonly within: Node;
+}
+
+function makeMatrix(workspace: Workspace, environment: Environment, set: PolicySet): Matrix {
+  const { policy, kernel, space } = set;
+  const placeOf = (owner: Binding, span: Span): MatrixPlace => placeIn(workspace, owner, span);
+  const modes: readonly Mode[] = set.modes.length === 0
+    ? [{ column: { name: "any mode", selectedBy: "", place: null, reachable: set.allowed !== FALSE }, source: null, within: set.allowed }]
+    : set.modes.map((source) => {
+      const { clause, owner } = source.source;
+      const within = space.bdd.and(source.set, set.allowed);
+      const column = {
+        name: clause.name?.text ?? "",
+        selectedBy: clause.when === null ? "otherwise" : textOf(workspace, owner, clause.when),
+        place: placeOf(owner, clause.name ?? clause.keyword),
+        reachable: within !== FALSE,
+      };
+      return { column, source, within };
+    });
+  const apis = apisOf(policy).filter((api) => policy.apis.length > 0 && api.exists(kernel));
+  const rows = (names: readonly RowName[]): readonly MatrixRow[] =>
+    names.map(({ name, bits }) => ({ name, cells: modes.map((mode) => cellOf(workspace, environment, set, mode, name, bits, apis)) }));
+  return {
+    policy: policy.declaration.name?.text ?? "",
+    place: placeOf(policy.binding, policy.declaration.name ?? policy.declaration),
+    kernel: kernel.name,
+    kernels: environment.kernelsText,
+    apis: policy.apis.map(({ text }) => text),
+    columns: modes.map(({ column }) => column),
+    promises: promisesOf(workspace, environment, set, modes),
+    groups: [...flagGroups(kernel), { title: "Composites", rows: compositesIn(environment, set) }]
+      .map(({ title, rows: names }) => ({ title, rows: rows(names) }))
+      .filter(({ rows: found }) => found.length > 0),
+  };
+}
+
+interface RowName {
+  readonly name: string;
+  readonly bits: Mask;
+}
+
+const GROUPS: readonly (readonly [title: string, flags: readonly FlagName[]])[] = [
+  ["Zone modifiers", FLAG_GROUPS.ZONE_MODIFIERS],
+  ["Mobility and placement", FLAG_GROUPS.MOBILITY],
+  ["Watermarks", FLAG_GROUPS.WATERMARK],
+  ["Reclaim modifiers", FLAG_GROUPS.RECLAIM_MODIFIERS],
+  ["Action modifiers", FLAG_GROUPS.ACTION_MODIFIERS],
+  ["Others", flagNames()],
+];
+
+/** Every flag of the kernel that has a bit, each in the first group that it belongs to. */
+function flagGroups(kernel: Kernel): readonly { readonly title: string; readonly rows: readonly RowName[] }[] {
+  const seen = new Set<FlagName>();
+  return GROUPS.map(([title, flags]) => {
+    const own = flags.filter((flag) => kernel.bits[flag] !== 0 && !seen.has(flag));
+    for (const flag of own) seen.add(flag);
+    return { title, rows: own.map((flag) => ({ name: flagText(flag), bits: kernel.bits[flag] })) };
+  });
+}
+
+/** The composites that the policy's rules are written with. */
+function compositesIn(environment: Environment, set: PolicySet): readonly RowName[] {
+  const found = new Map<string, Mask>();
+  for (const { clause } of set.policy.clauses) {
+    for (const node of masksOf(clause)) {
+      for (const part of evaluateMask(environment, set.kernel, node).parts) {
+        const bits = mask(part.bits & set.kernel.namedBits);
+        if (part.kind === "composite" && bits !== 0) found.set(part.text, bits);
+      }
+    }
+  }
+  return [...found].map(([name, bits]) => ({ name, bits }));
+}
+
+function masksOf(clause: Clause): readonly MaskNode[] {
+  if (clause.kind === "ignore") return clause.masks;
+  if (clause.kind === "stage") return clause.honours;
+  return predicatesOf(clause).flatMap(maskTestsOf).map((test) => test.mask);
+}
+
+// A cell -----------------------------------------------------------------------------------------------------------------
+
+function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, mode: Mode, name: string, bits: Mask, apis: readonly Api[]): MatrixCell {
+  const { space, kernel } = set;
+  const { bdd } = space;
+  const has = withAll(space, bits);
+  const withIt = bdd.and(mode.within, has);
+  const place = (found: PolicyClause | null): MatrixPlace | null => (found === null ? null : placeIn(workspace, found.owner, spanOf(found.clause)));
+  const cell = (kind: CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
+    kind, always: false, warned: false, reason: why.reason, rule: place(why.rule), kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind), ...more,
+  });
+  if (withIt === FALSE) return cell("forbidden", whyNone(environment, set, mode, bits, has));
+  const always = bdd.implies(mode.within, has);
+  const warning = set.clauses.find((each) => each.source.clause.kind === "warn" && bdd.implies(withIt, each.set) && (always || !bdd.implies(mode.within, each.set)));
+  const warned = warning !== undefined;
+  const limits = always ? "" : companions(space, mode.within, withIt, bits);
+  const when = mode.source?.source.clause.when ?? null;
+  if (mode.source !== null && when !== null && namesBits(environment, kernel, when, bits) && decides(space, mode.source.set, withIt, bits)) {
+    const selected = always ? `every mask of this mode has ${them(bits)}` : `${name} is one of the ways into this mode`;
+    return cell("selects", { reason: sentence(`selects this mode: ${selected}`, limits), rule: mode.source.source }, { always, warned });
+  }
+  const ignoring = set.policy.clauses.find(({ clause }) => clause.kind === "ignore" && (bits & ~clauseBits(environment, kernel, clause.masks)) === 0);
+  if (ignoring !== undefined) return cell("ignored", { reason: sentence(`accepted and without effect${because(ignoring.clause)}`, limits), rule: ignoring }, { always, warned });
+  if (warning !== undefined) {
+    return cell(always ? "required" : "allowed", { reason: sentence(`taken with a warning${because(warning.source.clause)}`, limits), rule: warning.source }, { always, warned });
+  }
+  if (always) return cell("required", whyAlways(environment, set, mode, bits, has), { always });
+  const letting = set.clauses.find((each) => each.source.clause.kind === "allow" && bdd.and(each.set, withIt) !== FALSE);
+  return cell("allowed", { reason: sentence(letting === undefined ? "no rule is against it" : `allowed${because(letting.source.clause)}`, limits), rule: letting?.source ?? null });
+}
+
+interface Why {
+  readonly reason: string;
+  readonly rule: PolicyClause | null;
+}
+
+/** All of the bits are set. */
+function withAll(space: Space, bits: Mask): Node {
+  return space.bdd.and(...levelsOf(bits).map((level) => space.bdd.variable(level)));
+}
+
+function levelsOf(bits: Mask): readonly number[] {
+  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (bits >>> bit) & 1);
+}
+
+/** Some request of the mode is in it only because of these bits: without them it would not be. */
+function decides({ bdd }: Space, selected: Node, withIt: Node, bits: Mask): boolean {
+  const unset = levelsOf(bits).reduce<Node>((node, level) => bdd.restrict(node, level, false), selected);
+  return bdd.without(withIt, unset) !== FALSE;
+}
+
+function namesBits(environment: Environment, kernel: Kernel, predicate: Predicate, bits: Mask): boolean {
+  return (maskTestsOf(predicate).reduce((all, test) => all | evaluateMask(environment, kernel, test.mask).mask, 0) & bits) !== 0;
+}
+
+function clauseBits(environment: Environment, kernel: Kernel, masks: readonly MaskNode[]): number {
+  return masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0);
+}
+
+/** Why no mask of the mode has the bits: the rule that takes them all, or the mode's own condition. */
+function whyNone(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
+  const { space } = set;
+  if (!mode.column.reachable) return { reason: "no mask that the policy takes selects this mode", rule: mode.source?.source ?? null };
+  const anywhere = refusing(environment, set, space.bdd.and(space.domain, has), bits);
+  if (anywhere !== null) return anywhere;
+  return elsewhere(set, mode, has, `masks with ${them(bits)} do not select this mode`)
+    ?? refusing(environment, set, inMode(set, mode, has), bits)
+    ?? { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
+}
+
+/** Why every mask of the mode has the bits: the rule that refuses those without, or the mode's own condition. */
+function whyAlways(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
+  const { space } = set;
+  const lacks = space.bdd.without(space.domain, has);
+  const anywhere = refusing(environment, set, lacks, bits);
+  if (anywhere !== null) return anywhere;
+  return elsewhere(set, mode, space.bdd.not(has), `masks without ${them(bits)} do not select this mode`)
+    ?? refusing(environment, set, inMode(set, mode, space.bdd.not(has)), bits)
+    ?? { reason: "the rules together leave no mask without it", rule: firstAgainst(set, inMode(set, mode, space.bdd.not(has))) };
+}
+
+function inMode({ space }: PolicySet, mode: Mode, condition: Node): Node {
+  return space.bdd.and(space.domain, mode.source?.set ?? TRUE, condition);
+}
+
+/** One rule that refuses all of these requests. */
+function refusing(environment: Environment, { clauses, space }: PolicySet, requests: Node, bits: Mask): Why | null {
+  const { bdd } = space;
+  const forbid = clauses.find(({ source, set }) => source.clause.kind === "forbid" && bdd.implies(requests, set));
+  if (forbid !== undefined) return { reason: `forbidden${because(forbid.source.clause)}`, rule: forbid.source };
+  const require = clauses.find(({ source, set, when }) => source.clause.kind === "require" && bdd.and(requests, bdd.or(set, bdd.not(when))) === FALSE);
+  if (require !== undefined) return { reason: `against a \`require\`${because(require.source.clause)}`, rule: require.source };
+  const allows = clauses.filter(({ source }) => source.clause.kind === "allow");
+  const [first] = allows;
+  if (first === undefined || bdd.and(requests, bdd.or(...allows.map(({ set }) => set))) !== FALSE) return null;
+  // Of several the one that names it, if any does: its other conditions keep it out.
+  const naming = allows.find(({ source }) => predicatesOf(source.clause).some((predicate) => namesBits(environment, space.kernel, predicate, bits))) ?? first;
+  return { reason: `${allows.length === 1 ? "outside of `allow`" : "outside of every `allow`"}${because(naming.source.clause)}`, rule: naming.source };
+}
+
+/** The mode's own condition keeps these requests out; of `otherwise`, the mode that takes them. */
+function elsewhere({ modes, space, allowed }: PolicySet, mode: Mode, condition: Node, reason: string): Why | null {
+  const { bdd } = space;
+  if (mode.source === null || bdd.and(mode.source.set, allowed, condition) !== FALSE || bdd.and(allowed, condition) === FALSE) return null;
+  const { clause } = mode.source.source;
+  if (clause.when !== null) return { reason, rule: mode.source.source };
+  const taker = modes.find(({ source, set }) => source.clause.when !== null && bdd.implies(bdd.and(allowed, condition), set));
+  return taker === undefined ? { reason, rule: mode.source.source } : { reason: `selects \`${taker.source.clause.name?.text ?? ""}\` instead`, rule: taker.source };
+}
+
+function firstAgainst({ clauses, space }: PolicySet, requests: Node): PolicyClause | null {
+  return clauses.find(({ source, set }: ClauseSet) => source.clause.kind === "forbid" && space.bdd.and(requests, set) !== FALSE)?.source ?? null;
+}
+
+/** The flags that it cannot go with, or cannot do without, though the mode can. */
+function companions(space: Space, within: Node, withIt: Node, bits: Mask): string {
+  const { bdd, kernel } = space;
+  const never: string[] = [];
+  const needed: string[] = [];
+  // Flags that the set does not depend on are free.
+  for (const level of bdd.support(withIt)) {
+    if (level >= 32 || (bits >>> level) & 1) continue;
+    const variable = bdd.variable(level);
+    const name = flagsIn(kernel, mask(2 ** level)).map(flagText)[0];
+    if (name === undefined) continue;
+    if (bdd.and(withIt, variable) === FALSE) {
+      if (bdd.and(within, variable) !== FALSE) never.push(name);
+    } else if (bdd.implies(withIt, variable) && !bdd.implies(within, variable)) needed.push(name);
+  }
+  const few = (names: readonly string[], word: string): string => (names.length > 3 ? `${names.length} others` : listText(names, word));
+  return [...(needed.length > 0 ? [`only with ${few(needed, "and")}`] : []), ...(never.length > 0 ? [`not with ${few(never, "or")}`] : [])].join(", ");
+}
+
+function sentence(text: string, more: string): string {
+  return more === "" ? text : `${text}; ${more}`;
+}
+
+function them(bits: Mask): string {
+  return (bits & (bits - 1)) === 0 ? "it" : "all of it";
+}
+
+/** `: "isolation does not block"`, in the author's words. */
+function because(clause: Clause): string {
+  const reason = "because" in clause ? clause.because : null;
+  return reason === null || reason === undefined ? "" : `: “${reason.value}”`;
+}
+
+/** What a click on the cell shows. */
+function spanOf(clause: Clause): Span {
+  switch (clause.kind) {
+    case "mode": return clause.when ?? clause.name ?? clause.keyword;
+    case "allow":
+    case "forbid":
+    case "warn":
+    case "require": return clause.predicate;
+    case "ignore": return clause.masks[0] ?? clause.keyword;
+    case "stage": return clause.keyword;
+  }
+}
+
+// The kernel -------------------------------------------------------------------------------------------------------------
+
+const DROPPED: Partial<Readonly<Record<Treatment, string>>> = {
+  refused: "refuses", clearedWithWarning: "clears, with a warning,", cleared: "clears", ignored: "ignores",
+};
+
+/** What the functions of the policy do with flags that the policy takes (or takes to have no effect); null where they agree. */
+function kernelDifference(kernel: Kernel, apis: readonly Api[], bits: Mask, kind: CellKind): string | null {
+  const said = new Map<string, string[]>();
+  for (const api of apis) {
+    if (!api.takesMask) {
+      said.set("takes no mask", [...(said.get("takes no mask") ?? []), api.name]);
+      continue;
+    }
+    const byTreatment = new Map<Treatment, string[]>();
+    for (const flag of flagsIn(kernel, bits)) {
+      const treatment = treatmentKind(api, kernel, flag);
+      byTreatment.set(treatment, [...(byTreatment.get(treatment) ?? []), flagText(flag)]);
+    }
+    for (const [treatment, flags] of byTreatment) {
+      const verb = kind === "ignored" ? (treatment === "honoured" ? "honours" : treatment === "refused" ? "refuses" : undefined) : DROPPED[treatment];
+      if (verb === undefined) continue;
+      const text = `${verb} ${listText(flags)}`;
+      said.set(text, [...(said.get(text) ?? []), api.name]);
+    }
+  }
+  if (said.size === 0) return null;
+  return [...said].map(([text, names]) => `${listText(names.map((name) => `${name}()`))} ${names.length === 1 ? text : plural(text)} (${kernel.name}).`).join(" ");
+}
+
+/** `refuses X` of several functions: `refuse X`. */
+function plural(text: string): string {
+  return text.replace(/^(refuse|clear|ignore|honour|take)s\b/, "$1");
+}
+
+function promisesOf(workspace: Workspace, environment: Environment, set: PolicySet, modes: readonly Mode[]): readonly MatrixPromises[] {
+  const differences = checkAgainstKernel(environment, set);
+  const effects = new Set(modes.flatMap(({ source }) => source?.source.clause.effects.map(({ name }) => name.text) ?? []));
+  return [...effects].map((effect) => ({
+    effect,
+    cells: modes.map(({ source }): MatrixPromise | null => {
+      const promise = source?.source.clause.effects.find(({ name }) => name.text === effect);
+      if (source === null || promise === undefined) return null;
+      const { owner } = source.source;
+      const own = owner.slot === set.policy.binding.slot;
+      const difference = own ? differences.find(({ place }) => place.start === promise.start && place.end === promise.end) : undefined;
+      return { text: valueText(promise), place: placeIn(workspace, owner, promise), kernel: difference?.message ?? null };
+    }),
+  }));
+}
+
+function valueText({ name, values }: Effect): string {
+  if (values === null) return name.text;
+  return "value" in values ? values.text : values.map(({ text }) => text).join(" | ");
+}
+
+// Places -----------------------------------------------------------------------------------------------------------------
+
+function placeIn(workspace: Workspace, owner: Binding, { start, end }: Span): MatrixPlace {
+  const offset = workspace.files.get(owner.uri)?.starts[owner.region] ?? 0;
+  return { uri: owner.uri, start: offset + start, end: offset + end };
+}
+
+function textOf(workspace: Workspace, owner: Binding, { start, end }: Span): string {
+  return (workspace.files.get(owner.uri)?.regions[owner.region]?.text.slice(start, end) ?? "").replace(/\s+/g, " ");
+}
