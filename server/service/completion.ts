@@ -76,7 +76,7 @@ export function completionsAt(workspace: Workspace, uri: string, offset: number,
 export function resolveCompletion(workspace: Workspace, uri: string, topic: string): string | null {
   const environment = environmentOf(workspace, uri);
   const [kind, name] = topic.split(":", 2);
-  return environment === null || kind === undefined || name === undefined ? null : describeName(kind, name, environment);
+  return environment === null || kind === undefined || name === undefined ? null : describeName(kind, name, environment, workspace);
 }
 
 /** The text from the start of the declaration to the offset; where the cursor stands in white space behind an open declaration, that one's. */

@@ -41,15 +41,15 @@ export function hoverAt(workspace: Workspace, uri: string, offset: number): Expl
   if (found === null) return headHover(environment, offset);
   const { item } = found.placed.region;
   if (item === null) return null;
-  const markdown = explain(found.word, item, environment);
+  const markdown = explain(found.word, item, environment, workspace);
   return markdown === null ? null : { markdown, start: found.range.start, end: found.range.end };
 }
 
-function explain(word: Word, item: Item, environment: Environment): string | null {
+function explain(word: Word, item: Item, environment: Environment, workspace: Workspace): string | null {
   switch (word.role) {
     case "mask":
     case "call":
-      return maskHover(word, item, environment);
+      return maskHover(word, item, environment, workspace);
     case "literal":
       return literalHover(word, environment);
     case "parameter":
@@ -57,7 +57,7 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
     case "api":
       return apiHover(word.text, environment);
     case "context":
-      return contextHover(word.text, environment);
+      return contextHover(word.text, environment, workspace);
     case "lock":
       return described(word.text, "lock", LOCKS);
     case "scope":
@@ -65,9 +65,9 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
     case "zone":
       return described(word.text, "zone", ZONES);
     case "declared":
-      return declarationHover(word, item, environment);
+      return declarationHover(word, item, environment, workspace);
     case "reference":
-      return referenceHover(word, environment);
+      return referenceHover(word, environment, workspace);
     case "rule":
       return ruleSummary(word.text);
     case "fact":
@@ -97,7 +97,7 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
 
 // Masks ---------------------------------------------------------------------------------------------------------------
 
-function maskHover(word: Word, item: Item, environment: Environment): string | null {
+function maskHover(word: Word, item: Item, environment: Environment, workspace: Workspace): string | null {
   const name = maskName(environment, word.text);
   const lines: string[] = [];
   switch (name.kind) {
@@ -121,7 +121,7 @@ function maskHover(word: Word, item: Item, environment: Environment): string | n
     }
     case "declared": {
       const binding = environment.lookup("mask", word.text);
-      return binding === null ? null : declaredMaskHover(binding, environment);
+      return binding === null ? null : declaredMaskHover(binding, environment, workspace);
     }
     case "unknown":
       if (item.kind === "transform" && item.parameter?.text === word.text) return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
@@ -195,11 +195,11 @@ function valueOfLiteral(word: Word, environment: Environment, kernel: Kernel, va
   return `${code(maskText(kernel, mask))}${undefinedBits === 0 ? "" : `, with undefined bits \`${hex(undefinedBits)}\``}${floating}`;
 }
 
-function declaredMaskHover(binding: Binding, environment: Environment): string | null {
+function declaredMaskHover(binding: Binding, environment: Environment, workspace: Workspace): string | null {
   const { declaration } = binding;
   const name = declaration.name?.text ?? "";
   if (declaration.kind === "transform") {
-    return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(binding, environment))]);
+    return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
   }
   if (declaration.kind !== "flags") return null;
   const values = overKernels(environment.kernels, (kernel) => {
@@ -209,7 +209,7 @@ function declaredMaskHover(binding: Binding, environment: Environment): string |
   const last = values[values.length - 1];
   return heading(name, "mask", [
     declaration.doc ?? "",
-    fenced(sourceOf(binding, environment)),
+    fenced(sourceOf(binding, workspace)),
     bulleted(linesOver(values, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
     last === undefined || last.value.path === "" ? "" : last.value.path,
   ]);
@@ -219,10 +219,14 @@ function partText(part: MaskPart): string {
   return `- \`${part.text}\` ${part.negated ? "clears" : "brings"} \`${hex(part.negated ? part.bits : part.carries)}\``;
 }
 
-function sourceOf(binding: Binding, environment: Environment): string {
-  if (binding.uri !== environment.uri) return `${binding.declaration.kind} ${binding.declaration.name?.text ?? ""}`;
-  const region = environment.file.regions[binding.region];
-  return region === undefined ? "" : region.text.slice(binding.declaration.start, binding.declaration.end);
+/** Longer declarations are cut in hovers. */
+const MOST_SOURCE_LINES = 16;
+
+/** The text of a declaration, of this file or of an imported one. */
+function sourceOf(binding: Binding, workspace: Workspace): string {
+  const text = workspace.files.get(binding.uri)?.regions[binding.region]?.text.slice(binding.declaration.start, binding.declaration.end) ?? "";
+  const lines = text.split("\n");
+  return lines.length <= MOST_SOURCE_LINES ? text : [...lines.slice(0, MOST_SOURCE_LINES - 1), "…"].join("\n");
 }
 
 // Everything else -----------------------------------------------------------------------------------------------------
@@ -255,20 +259,20 @@ function sizeText(api: Api): string {
   }
 }
 
-function contextHover(name: string, environment: Environment): string | null {
+function contextHover(name: string, environment: Environment, workspace: Workspace): string | null {
   const binding = environment.lookup("context", name);
-  if (binding !== null && binding.declaration.kind === "context") return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(binding, environment))]);
+  if (binding !== null && binding.declaration.kind === "context") return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
   return described(name, "context", CONTEXTS);
 }
 
-function declarationHover(word: Word, item: Item, environment: Environment): string | null {
+function declarationHover(word: Word, item: Item, environment: Environment, workspace: Workspace): string | null {
   switch (item.kind) {
     case "request":
       return requestHover(item, environment);
     case "flags":
     case "transform": {
       const binding = environment.lookup("mask", word.text);
-      return binding === null ? null : declaredMaskHover(binding, environment);
+      return binding === null ? null : declaredMaskHover(binding, environment, workspace);
     }
     case "context":
     case "policy":
@@ -286,13 +290,13 @@ function requestHover(request: RequestDeclaration, environment: Environment): st
   return requestSummary(answersOf(environment, request), environment);
 }
 
-function referenceHover(word: Word, environment: Environment): string | null {
+function referenceHover(word: Word, environment: Environment, workspace: Workspace): string | null {
   const binding = environment.lookup(word.detail === "memory" ? "memory" : "subject", word.text);
   if (binding === null) return null;
   const { declaration } = binding;
   if (declaration.kind === "request") return requestHover(declaration, environment);
-  if (declaration.kind === "transform") return declaredMaskHover(binding, environment);
-  return heading(word.text, declaration.kind, [declaration.doc ?? "", DECLARATIONS[declaration.kind].meaning]);
+  if (declaration.kind === "transform") return declaredMaskHover(binding, environment, workspace);
+  return heading(word.text, declaration.kind, [declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
 }
 
 function factHover(name: string): string | null {
@@ -368,15 +372,15 @@ function headHover(environment: Environment, offset: number): Explanation | null
 }
 
 /** The documentation of a name by itself, for completion: `kind` says where it may stand. */
-export function describeName(kind: string, name: string, environment: Environment): string | null {
+export function describeName(kind: string, name: string, environment: Environment, workspace: Workspace): string | null {
   const word = (role: Word["role"], detail = ""): Word => ({ role, text: name, detail, start: 0, end: name.length });
   switch (kind) {
     case "mask":
-      return maskHover(word("mask"), NO_ITEM, environment);
+      return maskHover(word("mask"), NO_ITEM, environment, workspace);
     case "api":
       return apiHover(name, environment);
     case "context":
-      return contextHover(name, environment);
+      return contextHover(name, environment, workspace);
     case "lock":
       return described(name, "lock", LOCKS);
     case "scope":
@@ -386,7 +390,7 @@ export function describeName(kind: string, name: string, environment: Environmen
     case "option":
       return described(name, "build option", OPTIONS);
     case "subject":
-      return referenceHover(word("reference", "any"), environment);
+      return referenceHover(word("reference", "any"), environment, workspace);
     case "rule":
       return ruleSummary(name);
     case "fact":

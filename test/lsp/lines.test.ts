@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
-import { tokensEdit } from "../../server/lsp/semantic-tokens.ts";
+import { packTokens, tokensEdit } from "../../server/lsp/semantic-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
 import { fileKey, isWithin } from "../../server/lsp/uri.ts";
 
@@ -72,6 +72,28 @@ describe("settings", () => {
       rules: { x: "off" },
       inlayHints: false,
     });
+  });
+});
+
+describe("packed tokens", () => {
+  it("give each token its line and column again", () => {
+    fc.assert(
+      fc.property(broken, fc.array(fc.nat(60), { maxLength: 8 }), (text, offsets) => {
+        const lines = linesOf(text);
+        const starts = [...new Set(offsets.map((offset) => Math.min(offset, text.length)))].sort((a, b) => a - b);
+        const data = packTokens(starts.map((start) => ({ start, end: start, type: 1, modifiers: 0 })), lines);
+        let line = 0;
+        let character = 0;
+        const unpacked = starts.map((_, i) => {
+          const [down = 0, across = 0] = data.slice(5 * i);
+          character = down === 0 ? character + across : across;
+          line += down;
+          return { line, character };
+        });
+        expect(unpacked).toEqual(starts.map((start) => positionAt(lines, start)));
+      }),
+      { seed: 10, numRuns: 300 },
+    );
   });
 });
 

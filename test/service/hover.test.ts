@@ -1,5 +1,6 @@
-import { describe, it } from "vitest";
-import { checkHover } from "./fixture.ts";
+import { describe, expect, it } from "vitest";
+import { hoverAt } from "../../server/service/hover.ts";
+import { checkHover, fixture } from "./fixture.ts";
 
 describe("the hover of a name in a mask", () => {
   it("says what a flag asks for, its bit, and what the API does with it", () => {
@@ -85,6 +86,16 @@ describe("the hover of the other words", () => {
   it("explains a built-in context and shows a declared one", () => {
     checkHover("kernel 6.12\ncontext c { in soft$0irq }", "softirq", [/not allowed/]);
     checkHover("kernel 6.12\n/// The ring.\ncontext ring { in softirq }\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context ri$0ng }", "ring", [/The ring/, /in softirq/]);
+  });
+
+  it("shows what an imported file declares", () => {
+    const { workspace, uri, offset } = fixture('kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }', { "contexts.allocpolicy": "/// The ring.\ncontext rx { in softirq  holds spinlock }\n" });
+    expect(hoverAt(workspace, uri, offset)?.markdown).toMatch(/The ring[^]*holds spinlock/);
+  });
+
+  it("shows a policy where it is named, cut where it is long", () => {
+    checkHover("kernel 6.12\npolicy driver { forbid has __GFP_NOFAIL }\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }", "driver", [/forbid has __GFP_NOFAIL/]);
+    checkHover(`kernel 6.12\npolicy driver {\n${"  warn has __GFP_HIGH\n".repeat(40)}}\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }`, "driver", [/…/]);
   });
 
   it("explains locks and scopes", () => {
