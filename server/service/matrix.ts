@@ -304,24 +304,23 @@ function clauseBits(environment: Environment, kernel: Kernel, masks: readonly Ma
 
 /** Why no mask of the mode has the bits: the rule that takes them all, or the mode's own condition. */
 function whyNone(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
-  const { space } = set;
   if (!mode.column.reachable) return { reason: "no mask that the policy takes selects this mode", rule: mode.source?.source ?? null };
-  const anywhere = refusing(environment, set, space.bdd.and(space.domain, has), bits);
-  if (anywhere !== null) return anywhere;
-  return elsewhere(set, mode, has, `masks with ${them(bits)} do not select this mode`)
-    ?? refusing(environment, set, inMode(set, mode, has), bits)
-    ?? { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
+  return whyNever(environment, set, mode, bits, has) ?? { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
 }
 
 /** Why every mask of the mode has the bits: the rule that refuses those without, or the mode's own condition. */
 function whyAlways(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
-  const { space } = set;
-  const lacks = space.bdd.without(space.domain, has);
-  const anywhere = refusing(environment, set, lacks, bits);
-  if (anywhere !== null) return anywhere;
-  return elsewhere(set, mode, space.bdd.not(has), `masks without ${them(bits)} do not select this mode`)
-    ?? refusing(environment, set, inMode(set, mode, space.bdd.not(has)), bits)
-    ?? { reason: "the rules together leave no mask without it", rule: firstAgainst(set, inMode(set, mode, space.bdd.not(has))) };
+  const lacks = set.space.bdd.not(has);
+  const why = whyNever(environment, set, mode, bits, lacks);
+  if (why === null) return { reason: `the rules together leave no mask without ${them(bits)}`, rule: firstAgainst(set, inMode(set, mode, lacks)) };
+  return { ...why, reason: `without ${them(bits)}: ${why.reason}` };
+}
+
+/** What keeps all masks of a condition out: one rule for every mode, the mode's own condition, one rule for this mode. */
+function whyNever(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, condition: Node): Why | null {
+  return refusing(environment, set, set.space.bdd.and(set.space.domain, condition), bits)
+    ?? elsewhere(set, mode, condition)
+    ?? refusing(environment, set, inMode(set, mode, condition), bits);
 }
 
 function inMode({ space }: PolicySet, mode: Mode, condition: Node): Node {
@@ -343,14 +342,16 @@ function refusing(environment: Environment, { clauses, space }: PolicySet, reque
   return { reason: `${allows.length === 1 ? "outside of `allow`" : "outside of every `allow`"}${because(naming.source.clause)}`, rule: naming.source };
 }
 
-/** The mode's own condition keeps these requests out; of `otherwise`, the mode that takes them. */
-function elsewhere({ modes, space, allowed }: PolicySet, mode: Mode, condition: Node, reason: string): Why | null {
-  const { bdd } = space;
-  if (mode.source === null || bdd.and(mode.source.set, allowed, condition) !== FALSE || bdd.and(allowed, condition) === FALSE) return null;
-  const { clause } = mode.source.source;
-  if (clause.when !== null) return { reason, rule: mode.source.source };
-  const taker = modes.find(({ source, set }) => source.clause.when !== null && bdd.implies(bdd.and(allowed, condition), set));
-  return taker === undefined ? { reason, rule: mode.source.source } : { reason: `selects \`${taker.source.clause.name?.text ?? ""}\` instead`, rule: taker.source };
+/** The mode's own condition keeps these masks out; of `otherwise`, the mode that takes them. */
+function elsewhere(set: PolicySet, mode: Mode, condition: Node): Why | null {
+  if (mode.source === null || inMode(set, mode, condition) !== FALSE) return null;
+  const { bdd, domain } = set.space;
+  const { source } = mode.source;
+  const taker = source.clause.when === null
+    ? set.modes.find((other) => other.source.clause.when !== null && bdd.implies(bdd.and(domain, condition), other.set))
+    : undefined;
+  if (taker !== undefined) return { reason: `selects \`${taker.source.clause.name?.text ?? ""}\` instead`, rule: taker.source };
+  return { reason: "does not select this mode", rule: source };
 }
 
 function firstAgainst({ clauses, space }: PolicySet, requests: Node): PolicyClause | null {
