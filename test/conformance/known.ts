@@ -29,6 +29,21 @@ export const KNOWN: readonly KnownClass[] = [
     reason: "Memory came back from a process that an earlier row had killed, or a killed one exited sooner or later than the model's, which gives back its memory in the next round of reclaim.",
   },
   {
+    kind: "pressure_api", fields: ["attempts"],
+    applies: (row) => /^(__vmalloc|kvmalloc)/.test(textOf(row, "api")),
+    reason: "The vmalloc area happened to need a new page table, or a slab for its bookkeeping: one try more, with GFP_KERNEL | __GFP_ZERO for a page table. Which areas of the address space have page tables is not recorded.",
+  },
+  {
+    kind: "pressure_api", fields: ["attempts"],
+    applies: (row) => textOf(row, "loop") !== "",
+    reason: "The recorder released memory after 4 seconds, so that the next turn of the loop succeeded; the model leaves a loop where it finds it.",
+  },
+  {
+    kind: "plenty", fields: ["node"],
+    applies: (row) => textOf(row, "api").startsWith("mempool_alloc(kmalloc"),
+    reason: "The object was free in a slab of node 1. The page that was asked for, with __GFP_THISNODE, holds that slab's pointers to memory cgroups (alloc_slab_obj_exts), which the model does not follow.",
+  },
+  {
     kind: "deadly_pressure", fields: ["report"],
     applies: always,
     reason: "The row printed eight sleep splats with their stacks, and its failure report is not among the lines that the recorder kept, although warn_alloc() was entered without __GFP_NOWARN.",

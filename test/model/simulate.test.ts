@@ -97,6 +97,14 @@ describe("slab", () => {
     expect(tries(outcome)).toEqual(["0x52800 order 2", "0x40800 order 2"]);
   });
 
+  it("tries the node that was asked for first, without waiting, since 6.10", () => {
+    const cache = { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: 256 };
+    const first = (version: string, api: string): string => `0x${(run(kernelNamed(version), api, "GFP_KERNEL", ROOMY, { cache, node: 0 }).attempts[0]?.mask ?? 0).toString(16)}`;
+    expect(first("6.12", "kmem_cache_alloc_node")).toBe("0x252800");
+    expect(first("6.12", "kmem_cache_alloc")).toBe("0x52cc0");
+    expect(first("6.8", "kmem_cache_alloc_node")).toBe("0x52cc0");
+  });
+
   it("takes an object that is there without asking for pages", () => {
     const outcome = run(v6_12, "kmalloc", "GFP_KERNEL", { ...EMPTY, cachedObjects: true }, { sizeBytes: 64 });
     expect(outcome).toMatchObject({ result: "ok", node: null });

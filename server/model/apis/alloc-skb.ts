@@ -62,16 +62,16 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-/** __alloc_skb(): the head, then the data, the second time with the reserves where the mask or the task may use them. */
+/** __alloc_skb(), whatever node it is asked for: the head, then the data, the second time with the reserves where the mask or the task may use them. */
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const { kernel } = sim;
   const { bits } = kernel;
-  const head = runSlabObject(sim, mask(request.mask & ~bits.DMA), { bits: EMPTY, objectBytes: SKB_BYTES, ctor: false, charged: false }, request.node);
+  const head = runSlabObject(sim, mask(request.mask & ~bits.DMA), { bits: EMPTY, objectBytes: SKB_BYTES, ctor: false, charged: false }, null);
   if (head.kind !== "ok") return head;
   const bytes = bytesOf(kernel, request) + SHARED_INFO_BYTES;
-  const first = runKmalloc(sim, mask(request.mask | bits.NOMEMALLOC | bits.NOWARN), bytes, request.node);
+  const first = runKmalloc(sim, mask(request.mask | bits.NOMEMALLOC | bits.NOWARN), bytes, null);
   if (first.kind !== "null" || !mayUseReserves(kernel, request)) return first;
-  return runKmalloc(sim, request.mask, bytes, request.node);
+  return runKmalloc(sim, request.mask, bytes, null);
 }
 
 const common = { family: "skb" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };

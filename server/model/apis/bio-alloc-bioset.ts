@@ -30,7 +30,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const cache = { bits: EMPTY, objectBytes: BIO_BYTES, ctor: false, charged: false };
-  return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runSlabObject(on, flags, cache, request.node));
+  return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runSlabObject(on, flags, cache, null));
 }
 
 const common = { family: "mempool" as ApiFamily, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan, run };

@@ -39,7 +39,7 @@ const DESCRIPTOR_BYTES = 64;
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   if (sim.machine.cachedObjects) return { kind: "ok", block: null };
   const flags = mask(request.mask & ~sim.kernel.bits.ZERO);
-  const descriptor = runKmalloc(sim, flags, DESCRIPTOR_BYTES, request.node);
+  const descriptor = runKmalloc(sim, flags, DESCRIPTOR_BYTES, null);
   if (descriptor.kind !== "ok") return descriptor;
   return runCoherent(sim, flags, sim.kernel.options.pageBytes, request.node);
 }

@@ -32,6 +32,21 @@ export function planSlabObject(kernel: Kernel, flags: Mask, cacheBits: Mask, obj
   return plan;
 }
 
+/** A slab for a given node, without __GFP_THISNODE, is tried on that node alone first (mm/slub.c:___slab_alloc). */
+function triesNodeFirst(kernel: Kernel, flags: Mask): boolean {
+  return kernel.features.slabTriesNodeFirst && (flags & kernel.bits.THISNODE) === 0;
+}
+
+function nodeTryMask(kernel: Kernel): Mask {
+  return mask(kernel.gfp.NOWAIT | kernel.bits.THISNODE);
+}
+
+/** Adds the try on the node that the request names to the plan of a slab object; the functions without a node have none. */
+export function planNodeTry(kernel: Kernel, plan: Plan, request: AllocationRequest): Plan {
+  if (request.node !== null && plan.refused === "never" && triesNodeFirst(kernel, request.mask) && plan.sideMask === EMPTY) plan.sideMask = nodeTryMask(kernel);
+  return plan;
+}
+
 /** What the kmalloc caches that a mask chooses add to a new slab's mask (mm/slab_common.c:new_kmalloc_cache). */
 export function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
   switch (kmallocType(kernel, flags)) {
@@ -135,7 +150,18 @@ export function runSlabObject(sim: Simulation, flags: Mask, cache: SlabCache, no
   }
   if ((flags & slab.refused) !== 0) warn(sim, UNEXPECTED_GFP);
   if (cache.ctor && (flags & kernel.bits.ZERO) !== 0) warnOnce(sim, "allocate_slab: zero with constructor");
-  const kept = mask((flags & slab.kept) | cache.bits | kernel.bits.COMP);
+  if (node !== null && triesNodeFirst(kernel, flags)) {
+    step(sim, "___slab_alloc", () => `a slab on node ${node} without waiting, before other nodes`);
+    const near = runNewSlab(sim, nodeTryMask(kernel), cache, node);
+    if (near.kind !== "null") return near;
+  }
+  return runNewSlab(sim, flags, cache, node);
+}
+
+/** allocate_slab(): the preferred order without effort, then the least order with these flags. */
+function runNewSlab(sim: Simulation, flags: Mask, cache: SlabCache, node: number | null): RunResult {
+  const { kernel } = sim;
+  const kept = mask((flags & slabMasks(kernel).kept) | cache.bits | kernel.bits.COMP);
   const orders = slabOrders(kernel, cache.objectBytes);
   step(sim, "allocate_slab", () => `a new slab: order ${orders.preferred} first`);
   const first = runPages(sim, firstSlabMask(kernel, kept, orders.preferred > orders.least), orders.preferred, node);
@@ -164,10 +190,28 @@ export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: nu
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), null);
+}
+
+function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = plan(kernel, request);
+  return bytesOf(kernel, request) <= largestCachedBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
+}
+
+function planZeroedOnNode(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = planZeroed(kernel, request);
+  return bytesOf(kernel, request) <= largestCachedBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
+}
+
+function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+}
+
+function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
@@ -179,12 +223,12 @@ const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed, run:
 /** Objects by size (`__kmalloc`, mm/slub.c). */
 export const kmalloc: readonly Api[] = [
   { ...plain, name: "kmalloc", signature: "void *kmalloc(size_t size, gfp_t flags)" },
-  { ...plain, name: "kmalloc_node", signature: "void *kmalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...plain, plan: planOnNode, run: runOnNode, name: "kmalloc_node", signature: "void *kmalloc_node(size_t size, gfp_t flags, int node)" },
   { ...array, name: "kmalloc_array", signature: "void *kmalloc_array(size_t n, size_t size, gfp_t flags)" },
-  { ...array, name: "kmalloc_array_node", signature: "void *kmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)" },
+  { ...array, plan: planOnNode, run: runOnNode, name: "kmalloc_array_node", signature: "void *kmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)" },
   { ...plain, name: "kmemdup", signature: "void *kmemdup(const void *src, size_t len, gfp_t gfp)" },
   { ...zeroed, name: "kzalloc", signature: "void *kzalloc(size_t size, gfp_t flags)" },
-  { ...zeroed, name: "kzalloc_node", signature: "void *kzalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...zeroed, plan: planZeroedOnNode, run: runZeroedOnNode, name: "kzalloc_node", signature: "void *kzalloc_node(size_t size, gfp_t flags, int node)" },
   { ...zeroedArray, name: "kcalloc", signature: "void *kcalloc(size_t n, size_t size, gfp_t flags)" },
-  { ...zeroedArray, name: "kcalloc_node", signature: "void *kcalloc_node(size_t n, size_t size, gfp_t flags, int node)" },
+  { ...zeroedArray, plan: planZeroedOnNode, run: runZeroedOnNode, name: "kcalloc_node", signature: "void *kcalloc_node(size_t n, size_t size, gfp_t flags, int node)" },
 ];

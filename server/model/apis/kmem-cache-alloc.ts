@@ -4,7 +4,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { AllocationRequest, CacheFacts } from "../request.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
-import { planSlabObject, runSlabObject, slabTreatment, type SlabCache } from "./kmalloc.ts";
+import { planNodeTry, planSlabObject, runSlabObject, slabTreatment, type SlabCache } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { wholeAmount } from "./_sizes.ts";
 import { always } from "./_treatment.ts";
@@ -63,20 +63,28 @@ function planBulk(kernel: Kernel, request: AllocationRequest): Plan {
   return planCacheObject(kernel, request.mask, request);
 }
 
-function runCacheObject(sim: Simulation, flags: Mask, request: AllocationRequest): RunResult {
+function runCacheObject(sim: Simulation, flags: Mask, request: AllocationRequest, node: number | null): RunResult {
   const { kernel } = sim;
   const { cache } = request;
   const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || (cache !== null && cache.account));
   const facts: SlabCache = { bits: cacheBits(kernel, cache), objectBytes: objectBytesOf(request), ctor: cache?.ctor ?? false, charged };
-  return runSlabObject(sim, flags, facts, request.node);
+  return runSlabObject(sim, flags, facts, node);
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runCacheObject(sim, request.mask, request);
+  return runCacheObject(sim, request.mask, request, null);
+}
+
+function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
+  return planNodeTry(kernel, plan(kernel, request), request);
+}
+
+function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
+  return runCacheObject(sim, request.mask, request, request.node);
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runCacheObject(sim, mask(request.mask | sim.kernel.bits.ZERO), request);
+  return runCacheObject(sim, mask(request.mask | sim.kernel.bits.ZERO), request, null);
 }
 
 /** All objects or none (mm/slub.c:kmem_cache_alloc_bulk). */
@@ -84,7 +92,7 @@ function runBulk(sim: Simulation, request: AllocationRequest): RunResult {
   const most = Math.min(wholeAmount(request.count ?? 1), MOST_OBJECTS);
   let last: RunResult = NULL;
   for (let done = 0; done < Math.max(1, most); done++) {
-    last = runCacheObject(sim, request.mask, request);
+    last = runCacheObject(sim, request.mask, request, null);
     if (last.kind !== "ok") return last;
   }
   return last;
@@ -98,7 +106,7 @@ const common = { family: "slab-cache" as ApiFamily, size: "none" as const, alsoT
 /** Objects of a cache (`kmem_cache_alloc`, mm/slub.c). The object's size is a fact of the cache. */
 export const kmemCacheAlloc: readonly Api[] = [
   { ...common, name: "kmem_cache_alloc", signature: "void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)" },
-  { ...common, name: "kmem_cache_alloc_node", signature: "void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)" },
+  { ...common, plan: planOnNode, run: runOnNode, name: "kmem_cache_alloc_node", signature: "void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)" },
   { ...common, name: "kmem_cache_alloc_bulk", size: "count", alsoTakes: [], plan: planBulk, run: runBulk, signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)" },
   { ...common, name: "kmem_cache_zalloc", treatment: zeroTreatment, plan: planZeroed, run: runZeroed, signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)" },
 ];

@@ -21,7 +21,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
 const common = { family: "krealloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };

@@ -5,7 +5,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { step, warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
-import { planKmalloc, runKmalloc } from "./kmalloc.ts";
+import { planKmalloc, planNodeTry, runKmalloc } from "./kmalloc.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { bytesOf, INT_MAX, runBytesOf } from "./_sizes.ts";
@@ -112,10 +112,26 @@ export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: n
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), null);
+}
+
+function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
+  return planNodeTry(kernel, plan(kernel, request), request);
+}
+
+function planZeroedOnNode(kernel: Kernel, request: AllocationRequest): Plan {
+  return planNodeTry(kernel, planZeroed(kernel, request), request);
+}
+
+function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
+  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+}
+
+function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult {
   return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
@@ -126,9 +142,9 @@ const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZ
 /** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
 export const kvmalloc: readonly Api[] = [
   { ...plain, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
-  { ...plain, name: "kvmalloc_node", signature: "void *kvmalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...plain, plan: planOnNode, run: runOnNode, name: "kvmalloc_node", signature: "void *kvmalloc_node(size_t size, gfp_t flags, int node)" },
   { ...array, name: "kvmalloc_array", signature: "void *kvmalloc_array(size_t n, size_t size, gfp_t flags)" },
   { ...zeroed, name: "kvzalloc", signature: "void *kvzalloc(size_t size, gfp_t flags)" },
-  { ...zeroed, name: "kvzalloc_node", signature: "void *kvzalloc_node(size_t size, gfp_t flags, int node)" },
+  { ...zeroed, plan: planZeroedOnNode, run: runZeroedOnNode, name: "kvzalloc_node", signature: "void *kvzalloc_node(size_t size, gfp_t flags, int node)" },
   { ...zeroed, name: "kvcalloc", alsoTakes: ["count", "pages", "order"], signature: "void *kvcalloc(size_t n, size_t size, gfp_t flags)" },
 ];

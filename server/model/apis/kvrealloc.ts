@@ -24,7 +24,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+  return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
 /** kvmalloc memory that grows (`kvrealloc`, mm/util.c; mm/slub.c since 6.12). */

@@ -84,10 +84,10 @@ export function runMempool(sim: Simulation, flags: Mask, reserveEmpty: boolean, 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const bytes = request.sizeBytes;
   if (bytes !== null) {
-    return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runKmalloc(on, flags, wholeAmount(bytes), request.node));
+    return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runKmalloc(on, flags, wholeAmount(bytes), null));
   }
   const order = orderOf(sim.kernel, request);
-  return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runPages(on, flags, order, request.node));
+  return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runPages(on, flags, order, null));
 }
 
 /** An element of a pool with a reserve (`mempool_alloc`, mm/mempool.c). */

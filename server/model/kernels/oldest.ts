@@ -41,6 +41,7 @@ export const oldestFeatures: Features = {
   hasFolioAllocGigantic: false,
   hasCmaAllocFolio: false,
   slabOrderBy: "objects",
+  slabTriesNodeFirst: false,
   hasXArray: false,
   hasContigPages: false,
   hasFrozenRanges: false,

@@ -8,6 +8,7 @@ export const v6_10: Release = {
   source: "Not read. The changes lie between 6.8.0 and 6.12.117; this release is recalled.",
   flags: flags6_10,
   features: {
+    slabTriesNodeFirst: true,
     vmallocFatalSignal: "aborts-unless-nofail",
     hasNestedMask: true,
   },
