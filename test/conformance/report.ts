@@ -90,6 +90,8 @@ const LEFT_OUT: readonly string[] = [
   "- Where free blocks lie: buddies do not merge but in compaction, which succeeds when enough pages can move.",
   "- Distances between nodes: the next node by number comes next. Memory policies (mbind) and dirty limits (`__GFP_WRITE`).",
   "- Nested cpusets: the nearest hardwall ancestor of the task's cpuset is the root.",
+  "- What the caches hold: slab caches and percpu chunks have room or not, as the memory state says; pages for the memory cgroup pointers of a slab are not asked for.",
+  "- vmalloc's address space, page tables and bookkeeping objects: they are taken to be there. The contents of a range: as the memory state says, or the best that its zone has.",
   "",
 ];
 
