@@ -34,19 +34,26 @@ export function findingsOf(unit: Unit): readonly (readonly Finding[])[] {
   const own = unit.files[0];
   if (own === undefined) return [];
   const { regions } = own.index.file;
-  for (const region of own.index.imports) unit.findings[region] = undefined;
+  // What an import says hangs on other files as well.
+  for (const region of own.index.imports) unit.findings[region] = unit.ready[region] = undefined;
   const regionOf = slotRegions(unit);
   const result = new Array<readonly Finding[]>(regions.length);
   for (let i = 0; i < regions.length; i++) {
-    let known = unit.findings[i];
-    if (known === undefined) {
-      const region = regions[i];
-      known = region === undefined ? NO_FINDINGS : analysed(unit, region, i);
-      unit.findings[i] = known;
-    }
-    result[i] = known.movable ? published(known, i, regionOf, own.uri) : known.published;
+    result[i] = unit.ready[i] ?? regionFindings(unit, i, regionOf, own.uri);
   }
   return withFirstDeclaration(unit, result);
+}
+
+function regionFindings(unit: Unit, index: number, regionOf: (uri: string, slot: Slot) => number | null, uri: string): readonly Finding[] {
+  let known = unit.findings[index];
+  if (known === undefined) {
+    const region = unit.files[0]?.index.file.regions[index];
+    known = region === undefined ? NO_FINDINGS : analysed(unit, region, index);
+    unit.findings[index] = known;
+  }
+  if (known.movable) return published(known, index, regionOf, uri);
+  unit.ready[index] = known.published;
+  return known.published;
 }
 
 function analysed(unit: Unit, region: Region, index: number): RegionFindings {

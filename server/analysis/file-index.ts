@@ -7,6 +7,7 @@ export interface FileIndex {
   readonly file: SourceFile;
   /** As long as `file.regions`. */
   readonly names: readonly RegionNames[];
+  readonly needed: NeededKeys;
   /** The first region that exports a key. */
   readonly first: ReadonlyMap<string, number>;
   /** The regions of `first`, by space, in the order of the file. */
@@ -23,6 +24,43 @@ export interface FileIndex {
   readonly damagedWords: ReadonlySet<string>;
   /** Damage before the first declaration, or in a `kernel` header: what to check against is not known. */
   readonly headerDamaged: boolean;
+}
+
+/** How many regions need each key: counted once, and corrected by what the edits since then changed. */
+export interface NeededKeys {
+  readonly counted: ReadonlyMap<string, number>;
+  readonly corrections: ReadonlyMap<string, number>;
+}
+
+/** Corrections that are kept before the keys are counted anew. */
+const MOST_CORRECTIONS = 256;
+
+function countKeys(names: readonly RegionNames[]): NeededKeys {
+  const counted = new Map<string, number>();
+  for (const { needs } of names) for (const key of needs) counted.set(key, (counted.get(key) ?? 0) + 1);
+  return { counted, corrections: new Map() };
+}
+
+/** The keys after some regions were replaced by others; null when that is too much to be kept as a correction. */
+function correctKeys(needed: NeededKeys, before: readonly RegionNames[], after: readonly RegionNames[]): NeededKeys | null {
+  const corrections = new Map(needed.corrections);
+  const add = (names: readonly RegionNames[], by: number): void => {
+    for (const { needs } of names) {
+      for (const key of needs) {
+        const count = (corrections.get(key) ?? 0) + by;
+        if (count === 0) corrections.delete(key);
+        else corrections.set(key, count);
+      }
+    }
+  };
+  add(before, -1);
+  add(after, 1);
+  return corrections.size > MOST_CORRECTIONS ? null : { counted: needed.counted, corrections };
+}
+
+/** Whether any region of the file needs the key. */
+export function isNeeded({ needed }: FileIndex, key: string): boolean {
+  return (needed.counted.get(key) ?? 0) + (needed.corrections.get(key) ?? 0) > 0;
 }
 
 /** How two lists of regions differ: equal up to `start`, equal again from `oldEnd` and `newEnd`. */
@@ -53,31 +91,38 @@ const cache = new WeakMap<SourceFile, FileIndex>();
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
   const known = cache.get(file);
   if (known !== undefined) return known;
-  const index = (previous === null ? null : movedIndex(file, previous)) ?? freshIndex(file, file.regions.map(namesOf));
+  const index = (previous === null ? null : movedIndex(file, previous)) ?? countedIndex(file);
   cache.set(file, index);
   return index;
+}
+
+function countedIndex(file: SourceFile): FileIndex {
+  const names = file.regions.map(namesOf);
+  return freshIndex(file, names, countKeys(names));
 }
 
 /** Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again. */
 function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
   const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
-  const names = splice(previous.names, start, oldEnd, file.regions.slice(start, newEnd).map(namesOf));
-  if (oldEnd !== newEnd) return freshIndex(file, names);
+  const fresh = file.regions.slice(start, newEnd).map(namesOf);
+  const names = splice(previous.names, start, oldEnd, fresh);
+  const needed = correctKeys(previous.needed, previous.names.slice(start, oldEnd), fresh) ?? countKeys(names);
+  if (oldEnd !== newEnd) return freshIndex(file, names, needed);
   for (let i = start; i < newEnd; i++) {
     const before = previous.file.regions[i]?.item ?? null;
     const after = file.regions[i]?.item ?? null;
-    if ((before?.kind ?? null) !== (after?.kind ?? null)) return freshIndex(file, names);
-    if (!sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? [])) return freshIndex(file, names);
-    if (!sameStrings(previous.names[i]?.words ?? [], names[i]?.words ?? [])) return freshIndex(file, names);
+    if ((before?.kind ?? null) !== (after?.kind ?? null)) return freshIndex(file, names, needed);
+    if (!sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? [])) return freshIndex(file, names, needed);
+    if (!sameStrings(previous.names[i]?.words ?? [], names[i]?.words ?? [])) return freshIndex(file, names, needed);
   }
-  return { ...previous, file, names };
+  return { ...previous, file, names, needed };
 }
 
 function sameStrings(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
 }
 
-function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex {
+function freshIndex(file: SourceFile, names: readonly RegionNames[], needed: NeededKeys): FileIndex {
   const first = new Map<string, number>();
   const several = new Map<string, number[]>();
   const bySpace = new Map<NameSpace, number[]>(SPACES.map((space) => [space, []]));
@@ -111,7 +156,7 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[]): FileIndex 
       else all.push(i);
     }
   }
-  return { file, names, first, bySpace, several, imports, kernels, configs, firstDeclaration, damagedWords, headerDamaged };
+  return { file, names, needed, first, bySpace, several, imports, kernels, configs, firstDeclaration, damagedWords, headerDamaged };
 }
 
 /** All regions of the file that export a key, in order. */

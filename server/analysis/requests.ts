@@ -289,20 +289,16 @@ function bytesIn(value: number, unit: SizeUnit, pageBytes: number): number | nul
 
 // Under one kernel ----------------------------------------------------------------------------------------------------
 
-const kernelRequests = new WeakMap<ResolvedRequest, Map<Kernel, KernelRequest | null>>();
+/** The last request asked about under each kernel: the rules, the policies and the expectations ask one after the other. */
+const lastAsked = new WeakMap<Kernel, { readonly resolved: ResolvedRequest; readonly under: KernelRequest | null }>();
 
 /** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
 export function requestUnder(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null {
-  let byKernel = kernelRequests.get(resolved);
-  if (byKernel === undefined) {
-    byKernel = new Map();
-    kernelRequests.set(resolved, byKernel);
-  }
-  const known = byKernel.get(kernel);
-  if (known !== undefined) return known;
-  const made = makeKernelRequest(environment, resolved, kernel);
-  byKernel.set(kernel, made);
-  return made;
+  const last = lastAsked.get(kernel);
+  if (last?.resolved === resolved) return last.under;
+  const under = makeKernelRequest(environment, resolved, kernel);
+  lastAsked.set(kernel, { resolved, under });
+  return under;
 }
 
 function makeKernelRequest(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null {

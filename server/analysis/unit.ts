@@ -2,7 +2,7 @@ import type { Declaration } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { DraftFinding } from "./drafts.ts";
 import type { Binding, Environment, NameSpace, Slot } from "./environment.ts";
-import { differenceOf, exportersOf, indexOf, splice, type FileIndex } from "./file-index.ts";
+import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex } from "./file-index.ts";
 import type { Finding } from "./finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { targetOf, type Target } from "./target.ts";
@@ -25,6 +25,8 @@ export interface Unit {
   readonly environment: Environment;
   /** By region of the file itself; filled by `check`. Empty where the region's slot is new. */
   readonly findings: (RegionFindings | undefined)[];
+  /** What was given out for each region, where it can be given out again as it is. */
+  readonly ready: (readonly Finding[] | undefined)[];
 }
 
 export interface UnitFile {
@@ -82,20 +84,28 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
   const judges = target.kernelsFrom === "settings" || (target.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
   const unchanged = previous !== null && previous.target === target && previous.environment.judges === judges && previous.complete === complete
     && previous.files.length === order.length && previous.files.every((old, i) => old.uri === order[i]);
-  const files: UnitFile[] = [];
-  let findings: (RegionFindings | undefined)[] = [];
-  if (previous !== null && unchanged) {
-    const carried = carryOver(previous, order, (name) => indexOfFile(name, workspace.files.get(name) ?? file));
-    files.push(...carried.files);
-    findings = carried.findings;
-  } else {
-    for (const name of order) {
-      const index = indexOfFile(name, workspace.files.get(name) ?? file);
-      files.push({ uri: name, index, slots: index.file.regions.map(newSlot) });
-    }
-    findings = new Array<RegionFindings | undefined>(file.regions.length).fill(undefined);
-  }
-  return { workspace, target, files, imports, complete, findings, environment: environmentFor(uri, file, files, target, complete, judges) };
+  const indexNamed = (name: string): FileIndex => indexOfFile(name, workspace.files.get(name) ?? file);
+  const { files, findings, ready } = previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
+  return { workspace, target, files, imports, complete, findings, ready, environment: environmentFor(uri, file, files, target, complete, judges) };
+}
+
+interface Contents {
+  readonly files: readonly UnitFile[];
+  readonly findings: (RegionFindings | undefined)[];
+  readonly ready: (readonly Finding[] | undefined)[];
+}
+
+function startAnew(order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
+  const files = order.map((uri): UnitFile => {
+    const index = indexNamed(uri);
+    return { uri, index, slots: index.file.regions.map(newSlot) };
+  });
+  const regions = files[0]?.slots.length ?? 0;
+  return { files, findings: nothing(regions), ready: nothing(regions) };
+}
+
+function nothing(length: number): undefined[] {
+  return new Array<undefined>(length).fill(undefined);
 }
 
 function newSlot(): Slot {
@@ -179,33 +189,38 @@ const PASSES = 4;
  * The slots of the next unit: new ones for regions that changed, and for those that depend on a changed name, directly
  * or through others; all others stay, with their findings.
  */
-function carryOver(previous: Unit, order: readonly string[], indexOfFile: (uri: string) => FileIndex): { readonly files: readonly UnitFile[]; readonly findings: (RegionFindings | undefined)[] } {
+function carryOver(previous: Unit, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
   const changed = new Set<string>();
+  let { findings, ready } = previous;
   const moved = order.map((uri, i) => {
-    const index = indexOfFile(uri);
+    const index = indexNamed(uri);
     const old = previous.files[i];
     if (old === undefined || old.index.file === index.file) return { uri, index, slots: old?.slots.slice() ?? [] };
     const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
     for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
     for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
     const fresh = Array.from({ length: newEnd - start }, newSlot);
-    const slots = splice(old.slots, start, oldEnd, fresh);
-    return { uri, index, slots };
+    if (i === 0) {
+      findings = splice(findings, start, oldEnd, nothing(newEnd - start));
+      ready = splice(ready, start, oldEnd, nothing(newEnd - start));
+    }
+    return { uri, index, slots: splice(old.slots, start, oldEnd, fresh) };
   });
+  if (findings === previous.findings) findings = findings.slice();
+  if (ready === previous.ready) ready = ready.slice();
+  const forget = (region: number): void => {
+    findings[region] = undefined;
+    ready[region] = undefined;
+  };
 
-  const own = moved[0];
-  const oldOwn = previous.files[0];
-  if (own === undefined || oldOwn === undefined) return { files: [], findings: [] };
-  const findings = carryFindings(previous.findings, oldOwn.index, own.index);
-
-  if (changed.size > 0) renewDependants(moved, findings, changed, previous);
+  if (changed.size > 0) renewDependants(moved, forget, changed, previous);
   // Which names are declared has changed, and with it what an unknown one may have meant.
   if (moved.some((file, i) => file.index.first !== previous.files[i]?.index.first)) {
     findings.forEach((known, region) => {
-      if (known?.suggests === true) findings[region] = undefined;
+      if (known?.suggests === true) forget(region);
     });
   }
-  return { files: moved, findings };
+  return { files: moved, findings, ready };
 }
 
 function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
@@ -214,16 +229,10 @@ function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
   for (const word of names.words) for (const key of damageKeys(word)) keys.add(key);
 }
 
-function carryFindings(before: readonly (RegionFindings | undefined)[], oldIndex: FileIndex, index: FileIndex): (RegionFindings | undefined)[] {
-  if (oldIndex.file === index.file) return before.slice();
-  const { start, oldEnd, newEnd } = differenceOf(oldIndex.file.regions, index.file.regions);
-  return splice(before, start, oldEnd, new Array<RegionFindings | undefined>(newEnd - start).fill(undefined));
-}
-
 /** Gives new slots to all regions that depend on a changed key; `changed` grows by what those declare. */
 function renewDependants(
   files: readonly { readonly index: FileIndex; readonly slots: Slot[] }[],
-  findings: (RegionFindings | undefined)[],
+  forget: (region: number) => void,
   changed: Set<string>,
   previous: Unit,
 ): void {
@@ -235,7 +244,7 @@ function renewDependants(
     if (marks === undefined || target === undefined || marks[region] === 1) return;
     marks[region] = 1;
     target.slots[region] = newSlot();
-    if (file === 0) findings[region] = undefined;
+    if (file === 0) forget(region);
     for (const key of target.index.names[region]?.exports ?? []) {
       if (changed.has(key)) continue;
       changed.add(key);
@@ -255,6 +264,12 @@ function renewDependants(
   };
 
   for (const key of [...changed]) renewRivals(key);
+  // Nearly always nobody leans on what was typed into.
+  const isAnyNeeded = (keys: Iterable<string>): boolean => {
+    for (const key of keys) if (files.some(({ index }) => isNeeded(index, key))) return true;
+    return false;
+  };
+  if (!isAnyNeeded(changed)) return;
   for (let pass = 0; pass < PASSES; pass++) {
     grown.length = 0;
     files.forEach(({ index }, file) => {
@@ -268,7 +283,7 @@ function renewDependants(
         }
       }
     });
-    if (grown.length === 0) return;
+    if (!isAnyNeeded(grown)) return;
   }
 
   const users = new Map<string, { readonly file: number; readonly region: number }[]>();
