@@ -35,6 +35,12 @@ export interface Change {
   readonly to: string;
 }
 
+/** `sleeps`: `never`; `mask`: `GFP_KERNEL | __GFP_NOWARN`. */
+export interface RequestFact {
+  readonly what: string;
+  readonly value: string;
+}
+
 export interface RequestDifference {
   readonly name: string;
   readonly changes: readonly Change[];
@@ -115,20 +121,31 @@ function subjectsOf({ environment }: Side): ReadonlyMap<string, Binding> {
 
 const VERDICT_FIELDS = ["sleeps", "reclaim", "compaction", "kswapd", "oom", "fails", "warns", "reserves", "loops", "zone"] as const satisfies readonly (keyof Verdict)[];
 
+/** What is true of a request on one side, in the order in which it is shown; null where its function does not exist there. */
+export function requestFacts(side: Side, declaration: RequestDeclaration): readonly RequestFact[] | null {
+  const under = requestUnder(side.environment, resolveRequest(side.environment, declaration), side.kernel);
+  if (under === null) return null;
+  const { request, verdict } = under;
+  return [
+    { what: "api", value: request.api },
+    // A mask is compared by its names: the numbers were shuffled more than once.
+    { what: "mask", value: maskText(side.kernel, request.mask) },
+    { what: "reaches the page allocator as", value: maskText(side.kernel, verdict.effective) },
+    ...VERDICT_FIELDS.map((what) => ({ what, value: verdict.unknown === null ? String(verdict[what]) : "unknown" })),
+  ];
+}
+
 function requestChanges(first: Side, one: RequestDeclaration, second: Side, other: RequestDeclaration): readonly Change[] {
-  const before = requestUnder(first.environment, resolveRequest(first.environment, one), first.kernel);
-  const after = requestUnder(second.environment, resolveRequest(second.environment, other), second.kernel);
+  const [before, after] = [requestFacts(first, one), requestFacts(second, other)];
   if (before === null || after === null) {
-    const state = (side: Side, under: typeof before): string => (under === null ? `no such call in ${side.kernel.name}` : "judged");
+    const state = (side: Side, facts: typeof before): string => (facts === null ? `no such call in ${side.kernel.name}` : "judged");
     return before === null && after === null ? [] : [{ what: "call", from: state(first, before), to: state(second, after) }];
   }
-  const said = (verdict: Verdict, field: (typeof VERDICT_FIELDS)[number]): string => (verdict.unknown === null ? String(verdict[field]) : "unknown");
-  const changes = VERDICT_FIELDS.map((what) => ({ what, from: said(before.verdict, what), to: said(after.verdict, what) }));
-  // A mask is compared by its names: the numbers were shuffled more than once.
-  const masks = { what: "mask", from: maskText(first.kernel, before.request.mask), to: maskText(second.kernel, after.request.mask) };
-  const reaches = { what: "reaches the page allocator as", from: maskText(first.kernel, before.verdict.effective), to: maskText(second.kernel, after.verdict.effective) };
-  const api = { what: "api", from: before.request.api, to: after.request.api };
-  return [api, masks, ...(reaches.from === masks.from && reaches.to === masks.to ? [] : [reaches]), ...changes].filter(({ from, to }) => from !== to);
+  const changes = before.map(({ what, value }, index) => ({ what, from: value, to: after[index]?.value ?? "" }));
+  const [, masks, reaches] = changes;
+  // The mask that the allocator sees is told only where the call makes another of it.
+  const isSame = masks !== undefined && reaches !== undefined && reaches.from === masks.from && reaches.to === masks.to;
+  return changes.filter((change) => change.from !== change.to && !(isSame && change === reaches));
 }
 
 // Flags ---------------------------------------------------------------------------------------------------------------

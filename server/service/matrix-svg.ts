@@ -49,7 +49,7 @@ export function toSvg(matrix: Matrix): string {
   if (columns.some(({ selectedBy }) => selectedBy !== "")) {
     y += 18;
     columns.forEach(({ selectedBy }, index) => {
-      parts.push(`<text x="${columnAt(index) + 8}" y="${y}" class="quiet">${escaped(shortened(selectedBy, columnWidth))}<title>${escaped(selectedBy)}</title></text>`);
+      parts.push(`<text x="${columnAt(index) + 8}" y="${y}" class="quiet"><title>${escaped(selectedBy)}</title>${escaped(shortened(selectedBy, columnWidth))}</text>`);
     });
   }
   y += 10;
