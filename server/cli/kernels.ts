@@ -1,12 +1,20 @@
 import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
 import { DEFAULT_OPTIONS, kernelOf, newestRelease } from "../model/kernels/kernels.ts";
+import { versionOfPrinted } from "../model/kernels/printed-version.ts";
 import { UsageError } from "./command.ts";
 
-/** The kernel that `--kernel` and `--config` name; the newest release without the former. Throws `UsageError`. */
+/**
+ * The kernel that `--kernel` and `--config` name, also in the words of a log (`6.8.0-rc3-1.gae4495f-default`); the newest
+ * release without the former. Throws `UsageError`.
+ */
 export function kernelFrom(version: string | undefined, config: readonly string[] = []): Kernel {
-  const kernel = kernelOf(version ?? newestRelease(), optionsFrom(config));
-  if ("unknown" in kernel) throw new UsageError(kernel.unknown);
-  return kernel;
+  const options = optionsFrom(config);
+  const kernel = kernelOf(version ?? newestRelease(), options);
+  if (!("unknown" in kernel)) return kernel;
+  const printed = version === undefined ? null : versionOfPrinted(version);
+  const known = printed === null ? kernel : kernelOf(printed, options);
+  if ("unknown" in known) throw new UsageError(kernel.unknown);
+  return known;
 }
 
 /** `6.1,6.12` as its versions, each of them known. Throws `UsageError`. */
