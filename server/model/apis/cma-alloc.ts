@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { mask } from "../masks/mask.ts";
+import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
@@ -57,6 +57,31 @@ function runFolio(sim: Simulation, request: AllocationRequest): RunResult {
   return fromSearch(cmaAllocate(sim, request.mask, pagesOf(sim.kernel, request, 1)));
 }
 
+/** What cma_alloc_frozen_compound() hands to the range allocator: of the caller's mask only __GFP_ZERO. */
+function compoundMask(kernel: Kernel, caller: Mask): Mask {
+  const { bits, gfp } = kernel;
+  return mask(gfp.KERNEL | bits.COMP | bits.NOWARN | (caller & bits.ZERO));
+}
+
+function compoundTreatment(kernel: Kernel): MaskTreatment {
+  const { bits, gfp } = kernel;
+  const forced = mask(gfp.KERNEL | bits.COMP | bits.NOWARN);
+  return treatmentOf({
+    forced,
+    ignored: allBut(kernel, mask(forced | bits.ZERO)),
+    notes: [{ text: "Of the caller's mask only __GFP_ZERO counts; the range is asked for with GFP_KERNEL | __GFP_COMP | __GFP_NOWARN.", evidence: "mm/cma.c:cma_alloc_frozen_compound" }],
+  });
+}
+
+function planCompound(kernel: Kernel, request: AllocationRequest): Plan {
+  const planned = planContig(kernel, compoundMask(kernel, request.mask));
+  return kernel.options.CMA ? planned : refuse(planned, "never");
+}
+
+function runCompound(sim: Simulation, request: AllocationRequest): RunResult {
+  return fromSearch(cmaAllocate(sim, compoundMask(sim.kernel, request.mask), pagesOf(sim.kernel, request, 512)));
+}
+
 const common = { family: "cma" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const };
 
 /** Pages of a contiguous memory area (`cma_alloc`, mm/cma.c). */
@@ -67,4 +92,8 @@ export const cmaAlloc: readonly Api[] = [
     name: "cma_alloc_folio", signature: "struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)",
   },
   { ...common, takesMask: false, exists: (kernel) => kernel.features.hasFrozenRanges, treatment, plan: planFrozen, run, name: "cma_alloc_frozen", signature: "struct page *cma_alloc_frozen(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
+  {
+    ...common, size: "order", alsoTakes: ["pages", "bytes"], takesMask: true, exists: (kernel) => kernel.features.hasFrozenRanges, treatment: compoundTreatment, plan: planCompound, run: runCompound,
+    name: "cma_alloc_frozen_compound", signature: "struct page *cma_alloc_frozen_compound(struct cma *cma, unsigned int order, gfp_t caller_gfp)",
+  },
 ];

@@ -24,6 +24,7 @@ import { kmemCacheAlloc } from "./kmem-cache-alloc.ts";
 import { krealloc } from "./krealloc.ts";
 import { kvmalloc } from "./kvmalloc.ts";
 import { kvrealloc } from "./kvrealloc.ts";
+import { mempoolAllocBulk } from "./mempool-alloc-bulk.ts";
 import { mempoolAlloc } from "./mempool-alloc.ts";
 import { pageFragAlloc } from "./page-frag-alloc.ts";
 import { radixTreePreload } from "./radix-tree-preload.ts";
@@ -60,6 +61,7 @@ export const ALL: readonly Api[] = [
   ...krealloc,
   ...kvmalloc,
   ...kvrealloc,
+  ...mempoolAllocBulk,
   ...mempoolAlloc,
   ...pageFragAlloc,
   ...radixTreePreload,

@@ -99,6 +99,8 @@ export interface Features {
   readonly slabOrderBy: "objects" | "waste";
   /** A new slab for a given node is asked for on that node with GFP_NOWAIT before anything else (seen in 6.12, recalled for 6.10). */
   readonly slabTriesNodeFirst: boolean;
+  /** mempool_alloc_bulk (6.19+). */
+  readonly hasMempoolBulk: boolean;
   /** The XArray interface: xa_store, xa_insert, xa_alloc (4.20+). */
   readonly hasXArray: boolean;
   /** alloc_contig_pages (5.5+). */

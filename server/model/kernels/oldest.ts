@@ -42,6 +42,7 @@ export const oldestFeatures: Features = {
   hasCmaAllocFolio: false,
   slabOrderBy: "objects",
   slabTriesNodeFirst: false,
+  hasMempoolBulk: false,
   hasXArray: false,
   hasContigPages: false,
   hasFrozenRanges: false,
