@@ -72,20 +72,34 @@ async function editorTests(title: string, tests: number, run: () => Promise<Coun
   return isCi ? { ...NOTHING, failed: tests } : { ...NOTHING, skipped: tests };
 }
 
-async function all(): Promise<Counts> {
-  mkdirSync(inRoot("out"), { recursive: true });
-  const stages: readonly (() => Promise<Counts>)[] = [
-    () => program("Bundling the program", ["scripts/build.ts"]),
-    () => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]),
-    () => program("Packing the extension", ["scripts/package.ts"]),
-    unitTests,
+/** What the tests in the editor need: without it they are not begun, and fail. */
+async function editorStages(isBuilt: boolean): Promise<Counts> {
+  if (!isBuilt) {
+    const tests = 2 * countTests() + countPageTests();
+    console.log(`\nThe program could not be built and packed: the ${tests} tests in VS Code fail without being run.`);
+    return { ...NOTHING, failed: tests };
+  }
+  return inTurn([
     () => editorTests("In VS Code, the extension from its folder", countTests(), () => runSuite("folder")),
     () => editorTests("In VS Code, the extension as packed", countTests(), () => runSuite("package")),
     () => editorTests("In VS Code without Node, the extension as web workers", countPageTests(), runInWebWorker),
-  ];
+  ]);
+}
+
+async function inTurn(stages: readonly (() => Promise<Counts>)[]): Promise<Counts> {
   let sum = NOTHING;
   for (const run of stages) sum = add(sum, await stage(run));
   return sum;
+}
+
+async function all(): Promise<Counts> {
+  mkdirSync(inRoot("out"), { recursive: true });
+  const built = await inTurn([
+    () => program("Bundling the program", ["scripts/build.ts"]),
+    () => program("Packing the extension", ["scripts/package.ts"]),
+  ]);
+  const checked = await inTurn([() => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]), unitTests]);
+  return [checked, await editorStages(built.failed === 0)].reduce(add, built);
 }
 
 const { passed, failed, skipped } = await all();

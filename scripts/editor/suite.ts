@@ -18,7 +18,7 @@ const TAG = "[suite] ";
 const SUITE = "out/editor-suite.cjs";
 /** Names the file where the suite leaves its closing line; as in test/editor/reporter.ts. */
 const RESULT_VARIABLE = "ALLOCPOLICY_SUITE_RESULT";
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 180_000;
 /** Harmless: native modules that host.ts does not build, and the service worker of code-server's own page. */
 const NOISE = /spdlog|native-watchdog|serviceWorker\.js|Ignoring fetching additional builtin/;
 const NOISE_OF_SERVER = /^Error: Could not locate the bindings file[^]*?^}\n/gm;
