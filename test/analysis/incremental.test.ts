@@ -99,6 +99,16 @@ describe("after any edits", () => {
     expect(shown(before, MAIN)).toEqual(first);
   });
 
+  test("what leans on an edited alias is checked again, through other aliases and in files that import it", () => {
+    const library = parseFile("kernel 6.12\nflags BASE = GFP_NOWAIT\nflags RING = BASE | __GFP_NOWARN\n");
+    const main = parseFile("kernel 6.12\nimport \"library.allocpolicy\"\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   RING\n  context softirq\n}\n");
+    const before = withFile(withFile(emptyWorkspace(DEFAULT_SETTINGS), LIBRARY, library), MAIN, main);
+    expect(shown(before, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(0);
+    const at = library.text.indexOf("GFP_NOWAIT");
+    const after = withFile(before, LIBRARY, editFile(library, { start: at, end: at + "GFP_NOWAIT".length, text: "GFP_KERNEL" }));
+    expect(shown(after, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(1);
+  });
+
   test("regions that did not change keep their findings, the very objects", () => {
     const request = (name: string): string => `request ${name} {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n`;
     const file = parseFile(`kernel 6.12\n${request("a")}${request("b")}`);
