@@ -1,5 +1,9 @@
 import type { Item, Mask, Name, Predicate } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
+import { CONTEXT_NAMES } from "../model/contexts.ts";
+import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
+import { compositeNames, flagNames } from "../model/kernels/kernels.ts";
+import { compositeText, flagText } from "../model/masks/names.ts";
 import type { NameSpace } from "./environment.ts";
 
 /** What a name is used for, where one space serves several purposes. */
@@ -68,13 +72,18 @@ export function namesOf(region: Region): RegionNames {
 /** Words that are kept of one damaged region: a pasted novel declares nothing. */
 const MOST_WORDS = 2000;
 
+/** No declaration may have one of these names, and every request uses some: what leans on them hangs on no damage. */
+const BUILT_IN: ReadonlySet<string> = new Set([
+  ...flagNames().map(flagText), ...compositeNames().map(compositeText), ...Object.keys(FLAG_GROUPS), ...CONTEXT_NAMES,
+]);
+
 /** The words of a damaged region, as they stand and with the damage taken out: `napi#poll` may have been `napipoll`. */
 function wordsOf(region: Region): readonly string[] {
   const words = new Set<string>();
   const add = (text: string): void => {
     for (const [word] of text.matchAll(/[A-Za-z_]\w*/g)) {
       if (words.size >= MOST_WORDS) return;
-      words.add(word);
+      if (!BUILT_IN.has(word)) words.add(word);
     }
   };
   add(region.text);
