@@ -299,29 +299,10 @@ function negatedSteps(program: Program): Uint8Array {
  * Evaluates an expression under one kernel. Names resolve to declared `flags` first, then to the kernel's flags, its
  * composites and the built-in groups. Never throws, whatever the depth of aliases or their cycles (a cycle is worth 0).
  */
-export function evaluateMask(environment: Environment, kernel: Kernel, node: MaskNode): MaskValue {
-  return evaluateWith(environment, kernel, node, null, EMPTY);
-}
-
-/** The same for the body of a transform, given the mask that goes in. */
-export function evaluateBody(environment: Environment, kernel: Kernel, node: MaskNode, parameter: string | null, argument: Mask): MaskValue {
-  return evaluateWith(environment, kernel, node, parameter, argument);
-}
-
-/** What the names and literals of an expression are under one kernel, in order. */
-export function meaningsOf(environment: Environment, kernel: Kernel, node: MaskNode, parameter: string | null): readonly { readonly node: Leaf; readonly meaning: Meaning }[] {
-  const scope = scopeOf(environment, kernel, parameter);
-  const found: { readonly node: Leaf; readonly meaning: Meaning }[] = [];
-  for (const step of programOf(node).nodes) {
-    if (step.kind === "name" || step.kind === "number" || step.kind === "call") found.push({ node: step, meaning: scope.meaningOf(step) });
-  }
-  return found.sort((a, b) => a.node.start - b.node.start);
-}
-
-function evaluateWith(environment: Environment, kernel: Kernel, root: MaskNode, parameter: string | null, argument: Mask): MaskValue {
-  const program = programOf(root);
-  const scope = scopeOf(environment, kernel, parameter);
-  const results = run(program, (node, inner) => scope.bitsOf(node, inner, argument));
+export function evaluateMask(environment: Environment, kernel: Kernel, expression: MaskNode): MaskValue {
+  const program = programOf(expression);
+  const scope = scopeOf(environment, kernel, null);
+  const results = run(program, (leaf, inner) => scope.bitsOf(leaf, inner, EMPTY));
   const last = program.nodes.length - 1;
   const negated = negatedSteps(program);
 
@@ -375,6 +356,16 @@ function evaluateWith(environment: Environment, kernel: Kernel, root: MaskNode, 
   }
   parts.sort((a, b) => a.place.start - b.place.start);
   return { mask: mask(results[last] ?? 0), parts, ...writingOf(program, scope) };
+}
+
+/** What the names and literals of an expression are under one kernel, in order. */
+export function meaningsOf(environment: Environment, kernel: Kernel, node: MaskNode, parameter: string | null): readonly { readonly node: Leaf; readonly meaning: Meaning }[] {
+  const scope = scopeOf(environment, kernel, parameter);
+  const found: { readonly node: Leaf; readonly meaning: Meaning }[] = [];
+  for (const step of programOf(node).nodes) {
+    if (step.kind === "name" || step.kind === "number" || step.kind === "call") found.push({ node: step, meaning: scope.meaningOf(step) });
+  }
+  return found.sort((a, b) => a.node.start - b.node.start);
 }
 
 function isComplement(program: Program, step: number): boolean {

@@ -50,7 +50,7 @@ function plain(name: string): string {
 const LONGEST = 64;
 
 /** Insertions, deletions, replacements and swaps of neighbours; above `limit` any larger number. */
-export function editDistance(a: string, b: string, limit: number): number {
+function editDistance(a: string, b: string, limit: number): number {
   if (a.length > LONGEST || b.length > LONGEST) return limit + 1;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -140,7 +140,7 @@ const namesByKernel = new WeakMap<Kernel, readonly string[]>();
 const nameLists = new Map<string, readonly string[]>();
 
 /** All names that mean something in this kernel. */
-export function kernelMaskNames(kernel: Kernel): readonly string[] {
+function kernelMaskNames(kernel: Kernel): readonly string[] {
   const known = namesByKernel.get(kernel);
   if (known !== undefined) return known;
   const names = [...compositeNames().map(compositeText), ...flagNames().map(flagText), ...Object.keys(FLAG_GROUPS)].filter((name) => "mask" in meaningOf(kernel, name));
