@@ -5,4 +5,3 @@ export { editFile, parseFile } from "./regions.ts";
 export { parseMask, parseSize } from "./parts.ts";
 export { format, type Formatted } from "./printer.ts";
 export { eachMask, eachPredicate, tokenize, type LexicalKind, type LexicalToken } from "./tokenize.ts";
-export { placeAt, type BlockKind, type DeclarationKind, type Place, type PlaceKind } from "./place.ts";
