@@ -59,7 +59,8 @@ function removeFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]
   if (value === null) return null;
   const names = new Set(flags.map(flagText));
   const bits = flags.reduce((all, flag) => mask(all | kernel.bits[flag]), mask(0));
-  const written = value.parts.filter((part) => names.has(part.text) && !part.negated);
+  // A composite or number with nothing else in it, like GFP_DMA, goes as a whole.
+  const written = value.parts.filter((part) => !part.negated && (names.has(part.text) || isOnly(part, bits)));
   const removed = removeParts(root, written);
   if (removed === null) return null;
   const carriers = value.parts.filter((part) => !written.includes(part) && (part.carries & bits) !== 0);
@@ -70,6 +71,11 @@ function removeFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]
     rewritten.push(replace(part.place, text));
   }
   return [...removed, ...rewritten].sort((a, b) => a.start - b.start);
+}
+
+/** A composite or number with these bits and no others. */
+function isOnly(part: MaskPart, bits: number): boolean {
+  return (part.kind === "composite" || part.kind === "literal") && (part.carries & bits) !== 0 && (part.bits & ~bits) === 0;
 }
 
 /** A composite, alias or number without some of its bits: another name where there is one, else `NAME & ~FLAG`. */

@@ -1,3 +1,4 @@
+import { hasMemalloc, isAtomic } from "../../model/contexts.ts";
 import type { ApiFamily } from "../../model/apis/api.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { NO_PAGES, orderOf, type Plan } from "../../model/sizes.ts";
@@ -60,11 +61,41 @@ export function insteadOfBlocking(subject: Subject, by: string): readonly Titled
   return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
 }
 
-/** Marks the later of two flags; each can be dropped. */
-export function clash(first: FlagName, second: FlagName, message: string): readonly Match[] {
-  const dropping = (flag: FlagName): TitledRemedy => ({ kind: "remove-flags", flags: [flag], title: `Drop __GFP_${flag}` });
-  return found({ kind: "pair", flags: [first, second] }, message, dropping(second), dropping(first));
+const dropping = (flag: FlagName): TitledRemedy => ({ kind: "remove-flags", flags: [flag], title: `Drop __GFP_${flag}` });
+
+/** Marks the later of two flags; each can be dropped, the second first unless the remedies are given. */
+export function clash(first: FlagName, second: FlagName, message: string, drops: readonly FlagName[] = [second, first]): readonly Match[] {
+  return found({ kind: "pair", flags: [first, second] }, message, ...drops.map(dropping));
 }
+
+const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
+
+/** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
+export function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
+  const api = KVMALLOC[subject.api.name];
+  const { kernel } = subject;
+  if (api === undefined || !has(subject, "DIRECT_RECLAIM") || has(subject, "DMA") || has(subject, "DMA32")) return [];
+  if (isAtomic(kernel, subject.request.context) || (has(subject, "NOFAIL") && !kernel.features.vmallocNofail)) return [];
+  return [{ kind: "replace-api", api, title: `Use ${api}()` }];
+}
+
+/** An unchecked blocking request of a task that may not reclaim: noreclaim-scope-unchecked says it better than unchecked-result. */
+export function isUncheckedInReclaim(subject: Subject): boolean {
+  if (!isDecided(subject) || !isRetried(subject) || !has(subject, "DIRECT_RECLAIM") || has(subject, "NOFAIL") || subject.handles !== "nothing") return false;
+  const { context } = subject.request;
+  return hasMemalloc(context) && !isAtomic(subject.kernel, context) && subject.verdict.fails !== "never";
+}
+
+/** __GFP_MEMALLOC reaches the page allocator, and nothing takes its effect away. */
+export function opensAllReserves(subject: Subject): boolean {
+  const { bits } = subject.kernel;
+  if (!isDecided(subject) || !has(subject, "MEMALLOC")) return false;
+  const passed = planOf(subject).mask;
+  return (passed & bits.MEMALLOC) !== 0 && (passed & bits.NOMEMALLOC) === 0;
+}
+
+/** An object of a cache with __GFP_MEMALLOC: pfmemalloc-slab says what the flag does there. */
+export const isReserveObject = (subject: Subject): boolean => isIn(subject, ["slab", "slab-cache"]) && has(subject, "MEMALLOC") && !has(subject, "NOMEMALLOC");
 
 /** Both flags are in the caller's mask. */
 export const hasBoth = (subject: Subject, first: FlagName, second: FlagName): boolean => has(subject, first) && has(subject, second);

@@ -77,20 +77,36 @@ function onRealtime(subject: Subject): readonly Match[] {
   return found({ kind: "mask" }, `No mask is right here: ${forbidden.text}; allocate outside of it, or leave it to a thread.`);
 }
 
+/** The composite that may sleep here and keeps reclaim out of the locks that are held. */
+const blockingHere = (subject: Subject): string => (holds(subject, "io_lock") ? "GFP_NOIO" : holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL");
+
 function atomicWhenSleepable(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || blocks(subject) || !has(subject, "HIGH") || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
   if ((planOf(subject).mask & subject.kernel.bits.HIGH) === 0 || planOf(subject).nmiSafe) return NOTHING;
-  const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_ATOMIC") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_KERNEL", title: "Write GFP_KERNEL" }] : [];
+  // A preload that may not block is reported as such.
+  if (/_preload$/.test(subject.api.name)) return NOTHING;
+  const by = blockingHere(subject);
+  const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_ATOMIC") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }] : [];
   const takes = subject.verdict.reserves === "atomic" ? "takes up to five eighths of the min reserve, leaves its cpuset" : "takes up to half of the min reserve";
-  return found({ kind: "flag", flag: "HIGH" }, `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write GFP_KERNEL.`, ...remedies);
+  return found({ kind: "flag", flag: "HIGH" }, `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write ${by}.`, ...remedies);
 }
 
 const isAtomicWithReclaim = (subject: Subject): boolean => wrote(subject, "GFP_ATOMIC") && has(subject, "HIGH") && blocks(subject);
 
+/** Drops GFP_ATOMIC where the caller may sleep and another composite stays, else what makes the mask block. */
+function oneOfTheTwo(subject: Subject): readonly TitledRemedy[] {
+  const blocking = subject.written?.names.find((name) => name !== "GFP_ATOMIC" && (name.startsWith("GFP_") || name === "__GFP_DIRECT_RECLAIM" || name === "__GFP_RECLAIM"));
+  if (blocking === undefined) return [];
+  const keep: TitledRemedy = blocking.startsWith("GFP_")
+    ? { kind: "remove-name", name: "GFP_ATOMIC", title: "Drop GFP_ATOMIC" }
+    : { kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_KERNEL", title: "Write GFP_KERNEL" };
+  return mayNotSleep(subject) ? [{ kind: "remove-name", name: blocking, title: `Drop ${blocking}` }] : [keep];
+}
+
 function atomicOrKernel(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !isAtomicWithReclaim(subject)) return NOTHING;
   const does = subject.kernel.features.warnsAtomicWithDirectReclaim ? "the slow path warns, drops __GFP_ATOMIC and sleeps" : "it sleeps, and takes half of the min reserve besides";
-  return found({ kind: "composite", composite: "ATOMIC" }, `GFP_ATOMIC together with __GFP_DIRECT_RECLAIM is not atomic: ${does}; write one of the two.`, { kind: "remove-name", name: "GFP_ATOMIC", title: "Drop GFP_ATOMIC" });
+  return found({ kind: "composite", composite: "ATOMIC" }, `GFP_ATOMIC together with __GFP_DIRECT_RECLAIM is not atomic: ${does}; write one of the two.`, ...oneOfTheTwo(subject));
 }
 
 function highWithReclaim(subject: Subject): readonly Match[] {
@@ -104,7 +120,7 @@ const nowaitIsQuiet = (subject: Subject): boolean => (subject.kernel.gfp.NOWAIT 
 function nowaitMayWarn(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || nowaitIsQuiet(subject) || !wrote(subject, "GFP_NOWAIT") || blocks(subject) || has(subject, "HIGH") || has(subject, "NOWARN")) return NOTHING;
   if (!isRetried(subject) || reaches(subject, "NOWARN") || subject.verdict.warns === "never") return NOTHING;
-  return found({ kind: "composite", composite: "NOWAIT" }, "GFP_NOWAIT is expected to fail, and on this kernel each failure prints a report: add __GFP_NOWARN.", { kind: "add-flags", flags: ["NOWARN"], title: "Add __GFP_NOWARN" });
+  return found({ kind: "composite", composite: "NOWAIT" }, "GFP_NOWAIT is expected to fail, and on this kernel its failures print reports: add __GFP_NOWARN.", { kind: "add-flags", flags: ["NOWARN"], title: "Add __GFP_NOWARN" });
 }
 
 function nowaitIsQuietAlready(subject: Subject): readonly Match[] {

@@ -13,7 +13,8 @@ const takesBool = (subject: Subject): boolean => !subject.api.takesMask && (subj
 
 const reachesCma = (subject: Subject): boolean => subject.api.family === "cma" || subject.api.name === "dma_alloc_contiguous" || subject.api.name === "dma_alloc_from_contiguous";
 
-const PLACEMENT: readonly FlagName[] = ["DMA", "DMA32", "HIGHMEM", "MOVABLE", "RECLAIMABLE", "WRITE", "HARDWALL", "THISNODE"];
+/** What says where pages lie. Of __GFP_WRITE write-no-effect speaks. */
+const PLACEMENT: readonly FlagName[] = ["DMA", "DMA32", "HIGHMEM", "MOVABLE", "RECLAIMABLE", "HARDWALL", "THISNODE"];
 
 const REFUSABLE: readonly FlagName[] = ["NOFAIL", "NORETRY", "HIGH", "ATOMIC", "MEMALLOC", "NOMEMALLOC", "ACCOUNT", "NOLOCKDEP", "NO_OBJ_EXT"];
 
@@ -21,7 +22,8 @@ const xmit = "context xmit { in process  holds spinlock }";
 
 function unsupported(subject: Subject): readonly Match[] {
   if (!isRange(subject)) return NOTHING;
-  const flags = setAmong(subject, REFUSABLE, subject.api.treatment(subject.kernel).refused);
+  // nofail-with-range and range-noretry say it of theirs.
+  const flags = setAmong(subject, REFUSABLE, subject.api.treatment(subject.kernel).refused).filter((flag) => flag !== "NOFAIL" && flag !== "NORETRY");
   if (flags.length === 0) return NOTHING;
   return found(
     { kind: "flags", flags },
@@ -114,10 +116,10 @@ export const contig: readonly Rule[] = [
     },
     check: (subject) => {
       if (!isRange(subject) || !has(subject, "NORETRY") || subject.kernel.features.contigNoretryFastMode) return NOTHING;
-      // One sentence for all kernels: findings of a range are merged.
+      const refused = (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.NORETRY) !== 0;
       return found(
         { kind: "flag", flag: "NORETRY" },
-        `__GFP_NORETRY is no fast mode of ${subject.api.name}() in mainline, which ignores it or, in newer kernels, refuses the mask: drop it.`,
+        `__GFP_NORETRY is no fast mode of ${subject.api.name}() in mainline, which ${refused ? "refuses the mask with -EINVAL" : "ignores it"}: drop it.`,
         drop("NORETRY"),
       );
     },

@@ -3,9 +3,20 @@ import type { FlagName } from "../../model/masks/mask.ts";
 import { maskText, meaningOf, undefinedBits } from "../../model/masks/names.ts";
 import { COSTLY_ORDER, orderOf } from "../../model/sizes.ts";
 import { add, blocks, drop, example, found, has, holds, NOTHING, wrote } from "./_ask.ts";
+import { isReserveObject, isUncheckedInReclaim, opensAllReserves, planOf } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
-const INTERNAL: readonly FlagName[] = ["NO_OBJ_EXT", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON", "NOLOCKDEP", "MEMALLOC"];
+/** The flags of mm itself, but __GFP_NOLOCKDEP, which nolockdep reports wherever it is written. */
+const INTERNAL: readonly FlagName[] = ["NO_OBJ_EXT", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON", "MEMALLOC"];
+
+/** memalloc-outside-mm, pfmemalloc-slab and memalloc-with-nomemalloc say more of __GFP_MEMALLOC. */
+const isReported = (subject: Subject, flag: FlagName): boolean => flag === "MEMALLOC" && (opensAllReserves(subject) || isReserveObject(subject) || has(subject, "NOMEMALLOC"));
+
+/** What to write instead; nothing where the mask has it already, or where the old flag did nothing beside direct reclaim. */
+function replacementOf(subject: Subject, name: string, replacement: string | null): string | null {
+  if (replacement === null || wrote(subject, replacement)) return null;
+  return name === "__GFP_ATOMIC" && (blocks(subject) || wrote(subject, "GFP_ATOMIC")) ? null : replacement;
+}
 
 function removedNames(subject: Subject): readonly Match[] {
   const written = subject.written;
@@ -13,7 +24,8 @@ function removedNames(subject: Subject): readonly Match[] {
   return [...new Set([...written.names, ...written.cleared])].flatMap((name): readonly Match[] => {
     const meaning = meaningOf(subject.kernel, name);
     if (meaning.kind !== "removed") return NOTHING;
-    const { replacement, removedIn, change } = meaning.removed;
+    const { removedIn, change } = meaning.removed;
+    const replacement = replacementOf(subject, name, meaning.removed.replacement);
     const title = replacement === null ? `Drop ${name}` : `Write ${replacement}`;
     return found(
       { kind: "written", name },
@@ -36,7 +48,7 @@ function numericMask(subject: Subject): readonly Match[] {
 /** Written by name; of a mask that is only a number, the bit. */
 function namedInternals(subject: Subject): readonly FlagName[] {
   const onlyNumbers = subject.written?.names.length === 0;
-  return INTERNAL.filter((flag) => (subject.kernel.exists[flag] && wrote(subject, `__GFP_${flag}`)) || (onlyNumbers && has(subject, flag)));
+  return INTERNAL.filter((flag) => (subject.kernel.exists[flag] && wrote(subject, `__GFP_${flag}`)) || (onlyNumbers && has(subject, flag))).filter((flag) => !isReported(subject, flag));
 }
 
 function noKswapd(subject: Subject): readonly Match[] {
@@ -47,20 +59,22 @@ function noKswapd(subject: Subject): readonly Match[] {
   if (wrote(subject, "GFP_TRANSHUGE") || wrote(subject, "GFP_TRANSHUGE_LIGHT") || holds(subject, "raw_spinlock")) return NOTHING;
   return found(
     { kind: "mask" },
-    "Without __GFP_KSWAPD_RECLAIM this request takes memory and wakes nobody to free more, so the next caller pays for it: keep the flag.",
-    add("KSWAPD_RECLAIM"),
+    `Without __GFP_KSWAPD_RECLAIM this request takes memory and wakes nobody to free more, so the next caller pays for it: ${name === "__GFP_RECLAIM" ? "clear only __GFP_DIRECT_RECLAIM" : "keep the flag"}.`,
+    name === "__GFP_RECLAIM" ? { kind: "replace-name", name, by: "__GFP_DIRECT_RECLAIM", title: "Clear only __GFP_DIRECT_RECLAIM" } : add("KSWAPD_RECLAIM"),
   );
 }
 
 function uncheckedResult(subject: Subject): readonly Match[] {
   if (subject.handles !== "nothing" || subject.verdict.fails === "never" || has(subject, "NOFAIL")) return NOTHING;
-  // mempool-unchecked and bulk-unchecked say it for theirs.
+  // mempool-unchecked, bulk-unchecked and noreclaim-scope-unchecked say it for theirs.
+  if (isUncheckedInReclaim(subject)) return NOTHING;
   if (subject.api.family === "mempool" || subject.api.family === "bulk") return NOTHING;
   const { kernel, request, api } = subject;
   const seldom =
     (api.family === "pages" || api.family === "slab" || api.family === "slab-cache") && blocks(subject) && orderOf(kernel, request) <= COSTLY_ORDER &&
     !has(subject, "NORETRY") && !has(subject, "RETRY_MAYFAIL") && !has(subject, "THISNODE") && subject.verdict.fails === "may";
-  const why = seldom ? "seldom fails, but an OOM victim, a PF_MEMALLOC task or a memcg at its limit does get NULL" : `${subject.verdict.fails === "always" ? "always fails" : "may fail"} here`;
+  const whom = planOf(subject).charged ? "an OOM victim, a PF_MEMALLOC task or a memcg at its limit does get NULL" : "an OOM victim or a PF_MEMALLOC task does get NULL";
+  const why = seldom ? `seldom fails, but ${whom}` : `${subject.verdict.fails === "always" ? "always fails" : "may fail"} here`;
   return found({ kind: "handles" }, `${api.name}() ${why}, and the result is not checked: check it.`, { kind: "set-handles", handles: "null", title: "Check for NULL" });
 }
 
@@ -145,7 +159,7 @@ export const misc: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "3.6", until: null },
     explanation:
-      "__GFP_NO_OBJ_EXT, __GFP_ZEROTAGS, __GFP_SKIP_ZERO and __GFP_SKIP_KASAN (5.14 and later, under changing names) are contracts between the allocator, KASAN and memory tagging; __GFP_MEMALLOC and __GFP_NOLOCKDEP are for reclaim and for proven false reports. They change without notice. A composite that carries one of them is not meant, only the name itself.",
+      "__GFP_NO_OBJ_EXT, __GFP_ZEROTAGS, __GFP_SKIP_ZERO and __GFP_SKIP_KASAN (5.14 and later, under changing names) are contracts between the allocator, KASAN and memory tagging; __GFP_MEMALLOC is for reclaim, and memalloc-outside-mm reports it where it takes effect; __GFP_NOLOCKDEP is reported as nolockdep. They change without notice. A composite that carries one of them is not meant, only the name itself.",
     evidence: "include/linux/gfp_types.h",
     advice: "Drop the flag outside of mm and its architecture hooks.",
     examples: {
@@ -184,7 +198,7 @@ export const misc: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "The request says `handles nothing`, and the model says that it can fail. Small blocking requests practically never do (too small to fail), but a task that the OOM killer has chosen, a PF_MEMALLOC task, a memory cgroup at its limit, a node or zone asked for alone, a dumping task and fault injection get NULL. Larger and non-blocking requests fail in earnest. A request that says nothing about its handling is not meant.",
+      "The request says `handles nothing`, and the model says that it can fail. Small blocking requests practically never do (too small to fail), but a task that the OOM killer has chosen, a PF_MEMALLOC task, a memory cgroup at its limit (where the request is charged), a node or zone asked for alone, a dumping task and fault injection get NULL. Larger and non-blocking requests fail in earnest. A request that says nothing about its handling is not meant.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath, __alloc_pages_may_oom",
     advice: "Check for NULL; where there is no way out, say __GFP_NOFAIL.",
     examples: {

@@ -2,7 +2,7 @@ import { hasMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { isLowZone } from "../../model/masks/zone.ts";
 import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "./_ask.ts";
-import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, planOf, reaches, type TitledRemedy } from "./_pages.ts";
+import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, kvmallocInstead, planOf, reaches, type TitledRemedy } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const NOFAIL: { readonly kind: "flag"; readonly flag: FlagName } = { kind: "flag", flag: "NOFAIL" };
@@ -16,12 +16,8 @@ const asksAndBlocks = (subject: Subject): boolean => asks(subject) && blocks(sub
 /** A call that does not keep the promise in this kernel at all: kvmalloc and vmalloc to 5.16, reported as such. */
 const isUnsupported = (subject: Subject): boolean => (subject.api.family === "vmalloc" || subject.api.family === "kvmalloc") && !subject.kernel.features.vmallocNofail;
 
-const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
-
-function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
-  const api = KVMALLOC[subject.api.name];
-  return api === undefined ? [] : [{ kind: "replace-api", api, title: `Use ${api}()` }];
-}
+/** What to use in place of a high order that must not fail: kvmalloc() keeps the promise from 5.17 on. */
+const instead = (subject: Subject): string => (subject.kernel.features.vmallocNofail ? "use kvmalloc()" : "handle NULL");
 
 /** What the kernel says to a NOFAIL that cannot be kept. */
 function complaint(subject: Subject): string {
@@ -38,6 +34,8 @@ function complaint(subject: Subject): string {
 /** Lets the mask block: the composite that may not is replaced by the one that may. */
 function blocking(subject: Subject): readonly TitledRemedy[] {
   if (mayNotSleep(subject)) return [];
+  // With these it would block and loop for ever.
+  if (has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL")) return [];
   const name = (["GFP_ATOMIC", "GFP_NOWAIT"] as const).find((composite) => wrote(subject, composite));
   return name === undefined ? [add("DIRECT_RECLAIM")] : [{ kind: "replace-name", name, by: "GFP_KERNEL", title: "Write GFP_KERNEL" }];
 }
@@ -56,13 +54,13 @@ function highOrder(subject: Subject): readonly Match[] {
     "on-slowpath-entry": "the slow path warns about it",
     "nowhere": "the kernel documents it as unsupported, without a warning",
   };
-  return found(NOFAIL, `__GFP_NOFAIL is for orders 0 and 1, and this is order ${order}: ${says[subject.kernel.features.nofailHighOrderWarns]}; allocate single pages, or use kvmalloc().`, ...kvmallocInstead(subject), drop("NOFAIL"));
+  return found(NOFAIL, `__GFP_NOFAIL is for orders 0 and 1, and this is order ${order}: ${says[subject.kernel.features.nofailHighOrderWarns]}; allocate single pages, or ${instead(subject)}.`, ...kvmallocInstead(subject), drop("NOFAIL"));
 }
 
 function costlyOrder(subject: Subject): readonly Match[] {
   // Who may not sleep or reclaim never comes to the loop.
   if (!asksAndBlocks(subject) || !isCostly(subject) || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
-  return found(NOFAIL, `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; use kvmalloc(), or handle NULL.`, ...kvmallocInstead(subject), drop("NOFAIL"));
+  return found(NOFAIL, `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; ${subject.kernel.features.vmallocNofail ? "use kvmalloc(), or handle NULL" : "drop it and handle NULL"}.`, ...kvmallocInstead(subject), drop("NOFAIL"));
 }
 
 /** The rules below are about loops in which the OOM killer is never reached; one of them is enough. */
@@ -72,7 +70,7 @@ const neverReachesOom = (subject: Subject): boolean =>
 function lowZone(subject: Subject): readonly Match[] {
   if (!asksAndBlocks(subject) || !(isPages(subject) || isSlab(subject)) || !subject.verdict.zoneValid || !isLowZone(subject.kernel, subject.verdict.effective)) return NOTHING;
   const bit: FlagName = has(subject, "DMA") ? "DMA" : "DMA32";
-  return clash("NOFAIL", bit, `The OOM killer is never called for ZONE_${subject.verdict.zone}, so __GFP_NOFAIL loops without end once that zone is used up; reserve the memory early, or use dma_alloc_coherent() or a dma_pool.`);
+  return clash("NOFAIL", bit, `The OOM killer is never called for ZONE_${subject.verdict.zone}, so __GFP_NOFAIL loops without end once that zone is used up; reserve the memory early, or use dma_alloc_coherent() or a dma_pool.`, ["NOFAIL", bit]);
 }
 
 function inReclaim(subject: Subject): readonly Match[] {
@@ -96,7 +94,7 @@ function inAtomic(subject: Subject): readonly Match[] {
 }
 
 function deadNullCheck(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || subject.handles !== "null" || subject.verdict.fails !== "never" || buddyOrder(subject) > 1 || mayNotSleep(subject)) return NOTHING;
+  if (!asksAndBlocks(subject) || subject.handles !== "null" || subject.verdict.fails !== "never" || buddyOrder(subject) > 1 || mayNotSleep(subject) || isUnsupported(subject)) return NOTHING;
   return found({ kind: "handles" }, `With __GFP_NOFAIL ${callText(subject)} never returns NULL here, so the check is dead code; remove it, or drop __GFP_NOFAIL.`, { kind: "remove-property", property: "handles", title: "Remove handles null" }, drop("NOFAIL"));
 }
 
@@ -105,7 +103,7 @@ function overLimit(subject: Subject): readonly Match[] {
   const isRefused = planOf(subject).refused === "always";
   if (!isRefused && blocks(subject)) return NOTHING;
   const why = isRefused ? "the size is above the limit, which is checked before __GFP_NOFAIL" : "__GFP_NOFAIL is not kept without __GFP_DIRECT_RECLAIM";
-  return found({ kind: "handles" }, `${subject.api.name}() can return NULL all the same: ${why}; bound the size or check the result.`, { kind: "set-handles", handles: "null", title: "Handle NULL" });
+  return found({ kind: "handles" }, `${subject.api.name}() can return NULL all the same: ${why}; ${isRefused ? "bound the size or check the result" : "check the result"}.`, { kind: "set-handles", handles: "null", title: "Handle NULL" });
 }
 
 function withRange(subject: Subject): readonly Match[] {
@@ -144,7 +142,7 @@ function withNowarn(subject: Subject): readonly Match[] {
   const { features } = subject.kernel;
   if (!asksAndBlocks(subject) || !has(subject, "NOWARN") || !features.sitesUseWarnOnOnceGfp) return NOTHING;
   const hidden = features.nofailWarns === "when-failing-unless-nowarn" ? "every warning about a __GFP_NOFAIL that cannot be kept" : features.reportsStalls ? "the warning that the OOM killer is disabled and the report of a stalled allocation" : "the warning that the OOM killer is disabled";
-  return clash("NOFAIL", "NOWARN", `__GFP_NOWARN silences ${hidden}, and __GFP_NOFAIL has no failure to be quiet about: drop __GFP_NOWARN.`);
+  return clash("NOFAIL", "NOWARN", `__GFP_NOWARN silences ${hidden}, and __GFP_NOFAIL has no failure to be quiet about: drop __GFP_NOWARN.`, ["NOWARN"]);
 }
 
 /** __GFP_NOFAIL: where the promise cannot be kept, where it is not heard, and where it hides something. A costly order is reported as such and not as a high one as well. */

@@ -1,4 +1,9 @@
+import { percpuIsAtomic } from "../../model/apis/alloc-percpu-gfp.ts";
+import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import { SCOPE } from "../../model/contexts.ts";
+import { maskText } from "../../model/masks/names.ts";
+import { mask } from "../../model/masks/mask.ts";
+import { bytesOf } from "../../model/sizes.ts";
 import { blocks, drop, example, found, has, holds, mayNotSleep, NOTHING, wrote } from "./_ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 
@@ -8,6 +13,20 @@ const inScope = (subject: Subject, ...scopes: readonly (keyof typeof SCOPE)[]): 
 /** Direct reclaim runs with this bit, after the API and the scopes have changed the mask. */
 const reclaimsWith = (subject: Subject, flag: "FS" | "IO"): boolean =>
   subject.verdict.reclaim === "direct" && (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
+
+/** Where GFP_NOFS or GFP_NOIO does not do what it says, the rule that reports this names the remedy. */
+function saysMoreOfNofs(subject: Subject): boolean {
+  const { api, kernel, mask } = subject;
+  if (!blocks(subject)) return false;
+  if (holds(subject, "io_lock") && reclaimsWith(subject, "IO")) return true;
+  switch (api.family) {
+    case "percpu": return percpuIsAtomic(kernel, mask);
+    case "contig": return kernel.features.contigTargetMask !== "from-caller";
+    case "vmalloc": return kernel.features.vmallocPageTables === "gfp-kernel" && holds(subject, "fs_lock");
+    case "kvmalloc": return !kvmallocFallsBack(kernel, mask) && bytesOf(kernel, subject.request) > kernel.options.pageBytes;
+    default: return false;
+  }
+}
 
 const journal = 'context journal { in process  holds fs_lock "journal" }';
 const journalScope = 'context journal { in process  holds fs_lock "journal"  scope nofs }';
@@ -30,15 +49,16 @@ export const recursion: readonly Rule[] = [
       bad: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL & ~__GFP_IO"]),
       good: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL"]),
     },
-    check: (subject) =>
-      blocks(subject) && has(subject, "FS") && !has(subject, "IO")
-        ? found(
-            { kind: "flag", flag: "FS" },
-            "__GFP_FS without __GFP_IO lets reclaim enter filesystems that then may not do I/O, a shape that no kernel composite has: write GFP_KERNEL or GFP_NOIO.",
-            { kind: "add-flags", flags: ["IO"], title: "Add __GFP_IO" },
-            drop("FS"),
-          )
-        : NOTHING,
+    check: (subject) => {
+      if (!blocks(subject) || !has(subject, "FS") || has(subject, "IO")) return NOTHING;
+      const noio = maskText(subject.kernel, mask(subject.mask & ~subject.kernel.bits.FS));
+      return found(
+        { kind: "flag", flag: "FS" },
+        "__GFP_FS without __GFP_IO lets reclaim enter filesystems that then may not do I/O, a shape that no kernel composite has: write GFP_KERNEL or GFP_NOIO.",
+        { kind: "add-flags", flags: ["IO"], title: "Add __GFP_IO" },
+        { kind: "replace-mask", text: noio, title: `Write ${noio}` },
+      );
+    },
   },
   {
     id: "fs-reclaim-under-lock",
@@ -114,7 +134,7 @@ export const recursion: readonly Rule[] = [
       good: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"], [journalScope]),
     },
     check: (subject) => {
-      if (mayNotSleep(subject) || inScope(subject, "nofs", "noio")) return NOTHING;
+      if (mayNotSleep(subject) || inScope(subject, "nofs", "noio") || saysMoreOfNofs(subject)) return NOTHING;
       if (wrote(subject, "GFP_NOFS")) {
         return found({ kind: "composite", composite: "NOFS" }, "GFP_NOFS covers this one call and not what else is allocated in the section: mark it with memalloc_nofs_save() and write GFP_KERNEL.");
       }

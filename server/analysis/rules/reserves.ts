@@ -1,24 +1,21 @@
-import { hasMemalloc, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
-import { blocks, drop, example, found, has, mayNotSleep, NOTHING } from "./_ask.ts";
-import { clash, hasBoth, isDecided, isRetried, planOf } from "./_pages.ts";
+import { PLACE, SCOPE, TASK } from "../../model/contexts.ts";
+import { drop, example, found, has, NOTHING } from "./_ask.ts";
+import { clash, hasBoth, isDecided, isReserveObject, isUncheckedInReclaim, opensAllReserves } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 function precedence(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !hasBoth(subject, "MEMALLOC", "NOMEMALLOC")) return NOTHING;
-  return clash("MEMALLOC", "NOMEMALLOC", "__GFP_NOMEMALLOC is looked at first, so __GFP_MEMALLOC opens no reserve: keep one of them.");
+  return clash("MEMALLOC", "NOMEMALLOC", "__GFP_NOMEMALLOC is looked at first, so __GFP_MEMALLOC opens no reserve: keep one of them.", ["MEMALLOC", "NOMEMALLOC"]);
 }
 
 function outsideOfMm(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !has(subject, "MEMALLOC")) return NOTHING;
-  const passed = planOf(subject).mask;
-  const { bits } = subject.kernel;
-  if ((passed & bits.MEMALLOC) === 0 || (passed & bits.NOMEMALLOC) !== 0) return NOTHING;
+  // Of objects pfmemalloc-slab says it.
+  if (!opensAllReserves(subject) || isReserveObject(subject)) return NOTHING;
   return found({ kind: "flag", flag: "MEMALLOC" }, "__GFP_MEMALLOC takes pages below every watermark and can use up the memory that reclaim itself needs: keep it to code that frees memory, and use a mempool.", drop("MEMALLOC"));
 }
 
 function unchecked(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !isRetried(subject) || !blocks(subject) || has(subject, "NOFAIL") || subject.handles !== "nothing") return NOTHING;
-  if (!hasMemalloc(subject.request.context) || mayNotSleep(subject) || subject.verdict.fails === "never") return NOTHING;
+  if (!isUncheckedInReclaim(subject)) return NOTHING;
   return found({ kind: "handles" }, "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so GFP_KERNEL returns NULL at order 0 too: handle NULL.", { kind: "set-handles", handles: "null", title: "Handle NULL" });
 }
 

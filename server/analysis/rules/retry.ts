@@ -1,5 +1,5 @@
 import { add, blocks, drop, example, found, has, NOTHING } from "./_ask.ts";
-import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, isSmall, reaches, type TitledRemedy } from "./_pages.ts";
+import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, isSmall, kvmallocInstead, reaches, type TitledRemedy } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const asks = (subject: Subject): boolean => isDecided(subject) && isRetried(subject);
@@ -46,16 +46,13 @@ function smallRetryMayfail(subject: Subject): readonly Match[] {
   return found({ kind: "flag", flag: "RETRY_MAYFAIL" }, "__GFP_RETRY_MAYFAIL keeps the OOM killer away, so that small orders fail too, after 16 rounds without progress: handle NULL, or drop the flag.", HANDLE_NULL, drop("RETRY_MAYFAIL"));
 }
 
-const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
-
 function costlyPlain(subject: Subject): readonly Match[] {
   if (!asks(subject) || !(isPages(subject) || isSlab(subject)) || !blocks(subject) || !isPlain(subject) || !isCostly(subject) || isTranshuge(subject)) return NOTHING;
   if (subject.hasFallback && has(subject, "NOWARN")) return NOTHING;
-  const api = KVMALLOC[subject.api.name];
-  const instead: readonly TitledRemedy[] = api === undefined ? [] : [{ kind: "replace-api", api, title: `Use ${api}()` }];
+  const instead = kvmallocInstead(subject);
   return found(
     { kind: "size" },
-    `Above order 3 (this is order ${buddyOrder(subject)}) the kernel tries one round and fails, with neither retries nor the OOM killer: ${api === undefined ? "" : "use kvmalloc(), or "}say how hard to try, __GFP_RETRY_MAYFAIL or __GFP_NORETRY | __GFP_NOWARN.`,
+    `Above order 3 (this is order ${buddyOrder(subject)}) the kernel tries one round and gives up, with neither retries nor the OOM killer: ${instead.length === 0 ? "" : "use kvmalloc(), or "}say how hard to try, __GFP_RETRY_MAYFAIL or __GFP_NORETRY | __GFP_NOWARN.`,
     ...instead,
     add("RETRY_MAYFAIL"),
     add("NORETRY", "NOWARN"),
@@ -183,7 +180,7 @@ export const retry: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "Orders above 3 are costly: the kernel compacts asynchronously, reclaims once, compacts lightly once and fails, with a report. It neither retries nor calls the OOM killer. A mask that does not say how much effort the block is worth is rarely what was meant.",
+      "Orders above 3 are costly: the kernel compacts asynchronously, reclaims once, compacts lightly once and gives up, with a report. It neither retries nor calls the OOM killer. A mask that does not say how much effort the block is worth is rarely what was meant.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Use kvmalloc() where the memory need not be contiguous; else __GFP_RETRY_MAYFAIL, or __GFP_NORETRY | __GFP_NOWARN with a fallback.",
     examples: {

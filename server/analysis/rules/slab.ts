@@ -1,6 +1,7 @@
 import type { FlagName } from "../../model/masks/mask.ts";
 import { bytesOf, largestCachedBytes, orderOf } from "../../model/sizes.ts";
 import { drop, example, found, has, listed, named, NOTHING, verb } from "./_ask.ts";
+import { isReserveObject, kvmallocInstead } from "./_pages.ts";
 import type { Rule, Subject } from "./rule.ts";
 
 const isObject = (subject: Subject): boolean => subject.api.family === "slab" || subject.api.family === "slab-cache";
@@ -13,9 +14,9 @@ const inUnits = (bytes: number): string => (bytes >= 2 ** 20 ? `${bytes / 2 ** 2
 
 const warning = (subject: Subject): string => (subject.verdict.warns === "never" ? "" : " and warns");
 
-/** What a page may carry and an object of a slab may not; a composite that has one of the KASAN bits does not count. */
+/** What a page may carry and an object of a slab may not, but __GFP_WRITE, which write-no-effect reports; a composite that has one of the KASAN bits does not count. */
 function droppedBySlab(subject: Subject): readonly FlagName[] {
-  const carried = (["COMP", "WRITE", "ZEROTAGS"] as const).filter((flag) => subject.kernel.exists[flag] && (has(subject, flag) || named(subject, flag)));
+  const carried = (["COMP", "ZEROTAGS"] as const).filter((flag) => subject.kernel.exists[flag] && (has(subject, flag) || named(subject, flag)));
   const kasan = (["SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON"] as const).filter((flag) => subject.kernel.exists[flag] && named(subject, flag));
   return [...carried, ...kasan];
 }
@@ -39,10 +40,8 @@ export const slab: readonly Rule[] = [
     check: (subject) => {
       const isKmalloc = subject.api.family === "slab" || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
       if (!isKmalloc || bytesOf(subject.kernel, subject.request) <= largestBytes(subject)) return NOTHING;
-      const remedies = subject.api.name === "kmalloc" || subject.api.name === "kzalloc" || subject.api.name === "kcalloc" || subject.api.name === "kmalloc_array"
-        ? [{ kind: "replace-api", api: subject.api.name.replace(/^k/, "kv"), title: `Use ${subject.api.name.replace(/^k/, "kv")}()` } as const]
-        : [];
-      return found({ kind: "size" }, `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: use kvmalloc(), or bound the size.`, ...remedies);
+      const remedies = kvmallocInstead(subject);
+      return found({ kind: "size" }, `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: ${remedies.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`, ...remedies);
     },
   },
   {
@@ -151,7 +150,7 @@ export const slab: readonly Rule[] = [
     class: "ineffective",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "A new slab takes from the caller's mask only what steers reclaim, warnings, reserves and nodes (GFP_RECLAIM_MASK and GFP_CONSTRAINT_MASK); __GFP_COMP, the zone and the mobility come from the cache. __GFP_WRITE, __GFP_COMP, __GFP_ZEROTAGS and the SKIP flags are lost. kmalloc() of more than two pages goes to the page allocator itself and is not meant here.",
+      "A new slab takes from the caller's mask only what steers reclaim, warnings, reserves and nodes (GFP_RECLAIM_MASK and GFP_CONSTRAINT_MASK); __GFP_COMP, the zone and the mobility come from the cache. __GFP_COMP, __GFP_ZEROTAGS and the SKIP flags are lost. (So is __GFP_WRITE, which write-no-effect reports.) kmalloc() of more than two pages goes to the page allocator itself and is not meant here.",
     evidence: "mm/slub.c:new_slab; mm/internal.h:GFP_RECLAIM_MASK, GFP_CONSTRAINT_MASK",
     advice: "Drop the flag.",
     examples: {
@@ -186,10 +185,11 @@ export const slab: readonly Rule[] = [
       good: example("6.12", ["api   mempool_alloc", "flags GFP_NOIO"]),
     },
     check: (subject) =>
-      isObject(subject) && has(subject, "MEMALLOC") && !has(subject, "NOMEMALLOC")
+      isReserveObject(subject)
         ? found(
             { kind: "flag", flag: "MEMALLOC" },
-            "Objects of a slab that came from the reserves go only to requests that may use the reserves, so __GFP_MEMALLOC takes more memory than the object needs: use a mempool for guaranteed progress.",
+            "__GFP_MEMALLOC takes pages below every watermark, a whole slab for one object, and the rest of that slab is kept for requests that may use the reserves too: use a mempool for guaranteed progress.",
+            drop("MEMALLOC"),
           )
         : NOTHING,
   },

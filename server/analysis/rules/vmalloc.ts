@@ -15,11 +15,14 @@ const maskedVmalloc = (subject: Subject): boolean => subject.api.family === "vma
 /** The context may be entered from softirq, hardirq, NMI, or with bottom halves off. */
 const rxPoll = "context rx_poll { in softirq }";
 
-/** All flags that a mask may have beside the ones that vmalloc supports. */
+/** All flags that a mask may have beside the ones that vmalloc supports; the zones have a rule of their own. */
 const STRIPPED: readonly FlagName[] = [
-  "DMA", "HIGHMEM", "DMA32", "MOVABLE", "RECLAIMABLE", "WRITE", "NOWARN", "RETRY_MAYFAIL", "MEMALLOC", "COMP", "NOMEMALLOC", "THISNODE",
+  "MOVABLE", "RECLAIMABLE", "WRITE", "NOWARN", "RETRY_MAYFAIL", "MEMALLOC", "COMP", "NOMEMALLOC", "THISNODE",
   "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "NO_OBJ_EXT",
 ];
+
+/** What __vmalloc() warns about and strips in this kernel, but the zone bits. */
+const strippedFlags = (subject: Subject): readonly FlagName[] => setAmong(subject, STRIPPED, subject.api.treatment(subject.kernel).clearedWithWarning);
 
 const ZONES = ["DMA", "DMA32", "HIGHMEM"] as const;
 
@@ -191,7 +194,7 @@ export const vmalloc: readonly Rule[] = [
     },
     check: (subject) => {
       if (!maskedVmalloc(subject)) return NOTHING;
-      const stripped = setAmong(subject, STRIPPED, subject.api.treatment(subject.kernel).clearedWithWarning);
+      const stripped = strippedFlags(subject);
       return stripped.length === 0
         ? NOTHING
         : found(
@@ -216,7 +219,8 @@ export const vmalloc: readonly Rule[] = [
       good: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
     },
     check: (subject) => {
-      const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]);
+      const stripped = strippedFlags(subject);
+      const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]).filter((flag) => !stripped.includes(flag));
       if (!maskedVmalloc(subject) || flags.length === 0 || !blocks(subject)) return NOTHING;
       return found(
         { kind: "flags", flags },
@@ -242,9 +246,11 @@ export const vmalloc: readonly Rule[] = [
     check: (subject) => {
       const zones = setFlags(subject, ZONES);
       if (!maskedVmalloc(subject) || zones.length === 0) return NOTHING;
+      const warned = setAmong(subject, ZONES, subject.api.treatment(subject.kernel).clearedWithWarning);
+      const strips = warned.length === 0 ? "" : `, warns about ${listed(warned)} and takes ${verb(warned, "it", "them")} out`;
       const message = zones.every((zone) => zone === "HIGHMEM")
-        ? `${subject.api.name}() adds __GFP_HIGHMEM by itself: drop it.`
-        : `${subject.api.name}() supports no zone bits: use vmalloc_32() for memory below 4 GiB.`;
+        ? `${subject.api.name}() adds __GFP_HIGHMEM by itself${strips}: drop it.`
+        : `${subject.api.name}() supports no zone bits${strips}: use vmalloc_32() for memory below 4 GiB.`;
       return found({ kind: "flags", flags: zones }, message, drop(...zones));
     },
   },
@@ -263,7 +269,8 @@ export const vmalloc: readonly Rule[] = [
       good: example("6.12", ["api     vmalloc", "size    96 KiB", "context process"]),
     },
     check: (subject) =>
-      subject.api.family === "vmalloc" && inInterrupt(subject)
+      // From 6.19 on kvmalloc-in-interrupt says it of masks that may not block.
+      subject.api.family === "vmalloc" && inInterrupt(subject) && !(maskedVmalloc(subject) && !blocks(subject) && subject.kernel.features.vmallocNonBlocking)
         ? found({ kind: "api" }, `${subject.api.name}() stops at BUG_ON(in_interrupt()) in this context: allocate in process context.`)
         : NOTHING,
   },

@@ -13,6 +13,8 @@ function badZones(first: FlagName, second: FlagName): (subject: Subject) => read
     const pair = bits[first] | bits[second];
     if (!isDecided(subject) || !hasBoth(subject, first, second) || subject.verdict.zoneValid || (subject.verdict.effective & pair) >>> 0 !== pair) return NOTHING;
     const does = options.DEBUG_VM ? "stops with VM_BUG_ON in gfp_zone()" : `silently takes the lowest zone, ${subject.verdict.zone}`;
+    // Of three zone bits two findings are enough.
+    if (first === "DMA32" && has(subject, "DMA")) return NOTHING;
     return clash(first, second, `__GFP_${first} and __GFP_${second} name two zones and the kernel ${does}: keep one of them.`);
   };
 }

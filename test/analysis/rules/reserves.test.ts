@@ -19,7 +19,7 @@ describe("MEMALLOC", () => {
   });
 
   test("by itself asks for a reason", () => {
-    expect(fires({ flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toEqual(["memalloc-outside-mm"]);
+    expect(fires({ api: "alloc_pages", order: 0, flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toEqual(["memalloc-outside-mm"]);
     expect(fires({ flags: "GFP_KERNEL" })).toEqual([]);
   });
 

@@ -96,7 +96,7 @@ describe("vmalloc-nonblocking", () => {
 describe("vmalloc-unsupported-flags", () => {
   test("reports what the filter of 6.19 strips", () => {
     expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_COMP" })).toBe("6.19..7.0");
-    expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_HIGHMEM" })).toBe("6.19..7.0");
+    expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_MOVABLE" })).toBe("6.19..7.0");
   });
   test("knows that RETRY_MAYFAIL came late", () => {
     const asked = { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" } as const;
@@ -113,9 +113,10 @@ describe("vmalloc-unsupported-flags", () => {
 });
 
 describe("vmalloc-retry-flags", () => {
-  test("reports both flags in every release", () => {
+  test("reports both flags where they are not stripped", () => {
     expect(holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_NORETRY" })).toBe(EVERY);
-    expect(holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe(EVERY);
+    expect(holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe("4.19..6.18");
+    expect(reports("vmalloc-retry-flags", { api: "__vmalloc", kernel: "7.x-dev", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe(true);
   });
   test("is quiet without them, and for kvmalloc", () => {
     expect(reports("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL" })).toBe(false);
