@@ -111,7 +111,7 @@ export function seesFinding(document: TextDocument, rule: string, marked: string
 
 /** Waits until a rule marks nothing any more. */
 export async function seesNoFinding(document: TextDocument, rule: string): Promise<void> {
-  await until(`an end of '${rule}'`, () => findings(document).every((one) => one.rule !== rule) || undefined, () => findings(document));
+  await until(`an end of '${rule}'`, () => findings(document).every((one) => one.rule !== rule) || undefined, () => [document.getText(), findings(document)]);
 }
 
 /** Waits until nothing is marked as an error or a warning. */
