@@ -2,9 +2,13 @@
 import { commands, type ExtensionContext } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { registerDecode } from "./decode.ts";
+import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
 import { LANGUAGE } from "./language.ts";
+import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
+import { registerExpectations, type ShownExpectation } from "./testing.ts";
+import type { Shown } from "./view/data.ts";
 
 /** The server's id: the client reads the trace level from the setting `allocpolicy.trace.server`. */
 export const CLIENT_ID = "allocpolicy";
@@ -14,6 +18,10 @@ export const CLIENT_NAME = "AllocPolicy";
 export interface AllocPolicyExtension {
   /** The text of the status item; undefined while no policy file is in front. */
   readonly kernelInForce: () => string | undefined;
+  /** What the test explorer lists, with the results of the last run. */
+  readonly expectations: () => readonly ShownExpectation[];
+  /** What the matrix panel shows; undefined while it is closed or empty. */
+  readonly matrix: () => Shown | undefined;
 }
 
 export function clientOptions(): LanguageClientOptions {
@@ -36,8 +44,13 @@ export function clientOptions(): LanguageClientOptions {
 /** Starts everything; the parts end with the extension, the client by its own `stop`. */
 export async function start(context: ExtensionContext, client: BaseLanguageClient): Promise<AllocPolicyExtension> {
   const status = showKernelStatus(client);
+  const matrix = registerMatrix(context, client);
+  const expectations = registerExpectations(client);
   context.subscriptions.push(
     status,
+    matrix,
+    expectations,
+    ...registerDiff(client),
     registerDecode(client, () => status.shown()?.kernels),
     ...registerRulePages(client),
     commands.registerCommand("allocpolicy.restartServer", async () => {
@@ -46,5 +59,5 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     }),
   );
   await client.start();
-  return { kernelInForce: () => status.shown()?.text };
+  return { kernelInForce: () => status.shown()?.text, expectations: expectations.shown, matrix: matrix.shown };
 }

@@ -19,6 +19,7 @@ const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string
   { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
   { ...NODE, entryPoints: ["server/cli/bin.ts"], outfile: "dist/allocpolicy.cjs", target: "node14", banner: { js: "#!/usr/bin/env node" } },
   { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs", external: ["vscode"], format: "cjs" },
+  { ...BROWSER, entryPoints: ["client/view/matrix.ts"], outfile: "dist/matrix-view.js", format: "iife" },
   { ...NODE, entryPoints: ["test/editor/index.ts"], outfile: "out/editor-suite.cjs", external: ["vscode", "mocha"], minify: false },
 ];
 

@@ -101,6 +101,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   "dist/client.cjs": 480_000,
   "dist/client.browser.cjs": 480_000,
   "dist/cli.mjs": 1_000_000,
+  "dist/matrix-view.js": 20_000,
   "dist/package.json": 100,
   "dist/server.js": 1_200_000,
 };

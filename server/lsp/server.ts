@@ -15,6 +15,7 @@ import { cancelled, guarded, guardedNotification, type Log } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { Session } from "./session.ts";
 import { settingsOf } from "./settings.ts";
+import { registerViews } from "./views.ts";
 
 /** The section of the client's configuration. */
 const SECTION = "allocpolicy";
@@ -201,6 +202,7 @@ export function startServer(connection: Connection, host: Host): void {
   });
 
   registerFeatures(connection, session, log, () => abilities);
+  registerViews(connection, session, log);
   connection.listen();
 }
 

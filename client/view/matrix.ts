@@ -1,0 +1,206 @@
+// Runs inside the matrix panel: a table that is read by eye, by keyboard and by screen reader. Only text is put into the page.
+import type { Cell, CellKind, Column, FromView, Matrix, Place, Promised, ToView } from "./data.ts";
+
+declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView) => void };
+
+const editor = acquireVsCodeApi();
+
+const SYMBOLS: Readonly<Record<CellKind, string>> = { allowed: "✓", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
+const LEGEND: readonly (readonly [CellKind, string])[] = [
+  ["selects", "selects the mode"], ["required", "every mask has it"], ["allowed", "some masks have it"], ["ignored", "accepted, no effect"], ["forbidden", "no mask has it"],
+];
+/** Where "differs" is said. */
+const DIFFERS = "⚠";
+
+/** A cell of the page, and what it says and leads to. */
+interface Spot {
+  readonly element: HTMLElement;
+  readonly row: string;
+  readonly column: string;
+  readonly details: readonly { readonly text: string; readonly differs: boolean }[];
+  readonly place: Place | null;
+}
+
+const title = element("h1", "");
+const subtitle = element("p", "subtitle");
+const note = element("p", "note");
+const table = element("table", "");
+const details = element("footer", "");
+let spots: readonly (readonly Spot[])[] = [];
+let current: { readonly row: string; readonly column: string } | null = null;
+
+function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string, ...children: readonly (Node | string)[]): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  if (className !== "") made.className = className;
+  made.append(...children);
+  return made;
+}
+
+// Building ---------------------------------------------------------------------------------------------------------------
+
+function show(matrix: Matrix): void {
+  const rows: Spot[][] = [];
+  const top = columnSpots(matrix.columns);
+  rows.push([...top]);
+  const head = element("thead", "", element("tr", "", corner(), ...top.map((spot) => spot.element)));
+  const bodies = [
+    ...(matrix.promises.length === 0 ? [] : [body("Promises", matrix.promises.map(({ effect, cells }) => line(rows, effect, "effect", cells.map((cell, index) => promiseSpot(effect, matrix.columns[index], cell)))))]),
+    ...matrix.groups.map((group) => body(group.title, group.rows.map((row) => line(rows, row.name, "flag", row.cells.map((cell, index) => cellSpot(row.name, matrix.columns[index], cell)))))),
+  ];
+  function body(name: string, lines: readonly HTMLElement[]): HTMLElement {
+    const heading = element("th", "group", name);
+    heading.colSpan = matrix.columns.length + 1;
+    heading.scope = "rowgroup";
+    return element("tbody", "", element("tr", "", heading), ...lines);
+  }
+
+  const hadFocus = table.contains(document.activeElement);
+  spots = rows;
+  title.replaceChildren("Policy ", element("code", "", matrix.policy));
+  subtitle.textContent = `${matrix.apis.length === 0 ? "" : `for ${matrix.apis.map((api) => `${api}()`).join(", ")} · `}Linux ${matrix.kernel}${matrix.kernel === matrix.kernels ? "" : ` (newest of ${matrix.kernels})`}`;
+  note.textContent = "";
+  table.setAttribute("aria-label", `Policy ${matrix.policy}: flags by mode`);
+  table.replaceChildren(head, ...bodies);
+  const kept = (current === null ? undefined : rows.flat().find(({ row, column }) => row === current?.row && column === current.column)) ?? rows[1]?.[0] ?? rows[0]?.[0];
+  if (kept !== undefined) settle(kept, hadFocus);
+  editor.postMessage({ type: "shown", shown: { policy: matrix.policy, columns: matrix.columns.map(({ name }) => name), rows: matrix.groups.flatMap((group) => group.rows.map(({ name }) => name)) } });
+}
+
+function corner(): HTMLElement {
+  return element("td", "corner");
+}
+
+function line(rows: Spot[][], name: string, kind: string, cells: readonly Spot[]): HTMLElement {
+  rows.push([...cells]);
+  const heading = element("th", kind, name);
+  heading.scope = "row";
+  const quiet = cells.every(({ element: cell }) => cell.classList.contains("forbidden"));
+  return element("tr", quiet ? "quiet" : "", heading, ...cells.map((spot) => spot.element));
+}
+
+function columnSpots(columns: readonly Column[]): readonly Spot[] {
+  return columns.map((column) => {
+    const made = element("th", column.reachable ? "mode" : "mode unreachable", element("span", "name", column.name), element("span", "when", column.selectedBy));
+    made.scope = "col";
+    const about = column.selectedBy === "" ? "the policy has no modes" : column.selectedBy === "otherwise" ? "selected by what no other mode takes" : `selected when ${column.selectedBy}`;
+    return spot(made, "", column.name, [{ text: `mode ${column.name}: ${about}`, differs: false }, ...(column.reachable ? [] : [{ text: "no mask that the policy takes selects it", differs: true }])], column.place);
+  });
+}
+
+function promiseSpot(effect: string, column: Column | undefined, promise: Promised | null): Spot {
+  const name = column?.name ?? "";
+  if (promise === null) return spot(element("td", "none"), effect, name, [{ text: `${effect}, mode ${name}: nothing promised`, differs: false }], column?.place ?? null);
+  const made = element("td", "promise", promise.text, ...mark(promise.kernel));
+  return spot(made, effect, name, [{ text: `mode ${name} promises ${effect} ${promise.text}`, differs: false }, ...differs(promise.kernel)], promise.place);
+}
+
+function cellSpot(row: string, column: Column | undefined, cell: Cell): Spot {
+  const name = column?.name ?? "";
+  const made = element("td", cell.kind, element("span", "symbol", SYMBOLS[cell.kind]), ` ${cell.kind}${cell.warned ? ", warns" : ""}`, ...mark(cell.kernel));
+  return spot(made, row, name, [{ text: `${row} in ${name}: ${cell.kind}. ${cell.reason}`, differs: false }, ...differs(cell.kernel)], cell.rule);
+}
+
+function mark(kernel: string | null): readonly HTMLElement[] {
+  if (kernel === null) return [];
+  const made = element("span", "differs", DIFFERS);
+  made.setAttribute("role", "img");
+  made.setAttribute("aria-label", "the kernel differs");
+  return [made];
+}
+
+function differs(kernel: string | null): Spot["details"] {
+  return kernel === null ? [] : [{ text: `${DIFFERS} ${kernel}`, differs: true }];
+}
+
+function spot(made: HTMLElement, row: string, column: string, says: Spot["details"], place: Place | null): Spot {
+  made.tabIndex = -1;
+  made.title = says.map(({ text }) => text).join("\n");
+  made.setAttribute("role", made.tagName === "TH" ? "columnheader" : "gridcell");
+  return { element: made, row, column, details: says, place };
+}
+
+// Moving about -----------------------------------------------------------------------------------------------------------
+
+/** Makes a cell the one that Tab leads to, and says what it means. */
+function settle(to: Spot, focus: boolean): void {
+  for (const each of spots.flat()) each.element.tabIndex = -1;
+  to.element.tabIndex = 0;
+  current = { row: to.row, column: to.column };
+  if (focus) to.element.focus();
+  details.replaceChildren(...to.details.map(({ text, differs: isDifference }) => element("p", isDifference ? "differs" : "", text)));
+}
+
+function placeOf(target: EventTarget | null): { readonly y: number; readonly x: number; readonly spot: Spot } | null {
+  const cell = target instanceof Element ? target.closest("td, th") : null;
+  for (const [y, row] of spots.entries()) {
+    for (const [x, each] of row.entries()) if (each.element === cell) return { y, x, spot: each };
+  }
+  return null;
+}
+
+function reveal({ place }: Spot): void {
+  if (place !== null) editor.postMessage({ type: "reveal", place });
+}
+
+table.setAttribute("role", "grid");
+table.addEventListener("click", ({ target }) => {
+  const at = placeOf(target);
+  if (at === null) return;
+  settle(at.spot, true);
+  reveal(at.spot);
+});
+table.addEventListener("focusin", ({ target }) => {
+  const at = placeOf(target);
+  if (at !== null) settle(at.spot, false);
+});
+table.addEventListener("keydown", (event) => {
+  const at = placeOf(event.target);
+  if (at === null) return;
+  const lastRow = spots.length - 1;
+  const lastColumn = (spots[at.y]?.length ?? 1) - 1;
+  const page = 8;
+  const whole = event.ctrlKey || event.metaKey;
+  let { y, x } = at;
+  switch (event.key) {
+    case "ArrowUp": y -= 1; break;
+    case "ArrowDown": y += 1; break;
+    case "ArrowLeft": x -= 1; break;
+    case "ArrowRight": x += 1; break;
+    case "PageUp": y -= page; break;
+    case "PageDown": y += page; break;
+    case "Home": x = 0; if (whole) y = 0; break;
+    case "End": x = lastColumn; if (whole) y = lastRow; break;
+    case "Enter":
+    case " ": reveal(at.spot); event.preventDefault(); return;
+    default: return;
+  }
+  event.preventDefault();
+  const to = spots[Math.min(Math.max(y, 0), lastRow)]?.[Math.min(Math.max(x, 0), lastColumn)];
+  if (to === undefined) return;
+  settle(to, true);
+  to.element.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
+// The page ---------------------------------------------------------------------------------------------------------------
+
+const save = element("button", "", "Export…");
+save.title = "Write the matrix to a file, as Markdown or SVG";
+save.addEventListener("click", () => editor.postMessage({ type: "export" }));
+note.setAttribute("role", "status");
+details.setAttribute("aria-live", "polite");
+const legend = element("p", "legend", ...LEGEND.flatMap(([kind, meaning]) => [element("span", kind, element("span", "symbol", SYMBOLS[kind]), ` ${kind}`), ` ${meaning}  `]), element("span", "differs", DIFFERS), " the kernel differs");
+document.body.append(
+  element("header", "", element("div", "", title, subtitle), save),
+  note,
+  element("main", "", table),
+  legend,
+  details,
+);
+
+window.addEventListener("message", ({ data }: MessageEvent<ToView>) => {
+  switch (data.type) {
+    case "show": show(data.matrix); break;
+    case "note": note.textContent = data.text; break;
+  }
+});
+editor.postMessage({ type: "ready" });
