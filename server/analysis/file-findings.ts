@@ -1,6 +1,5 @@
 import type { RequestDeclaration } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
 import type { DraftFinding } from "./drafts.ts";
 import { expectDrafts, factDrafts } from "./expectations.ts";
 import type { Binding, Environment, Slot } from "./environment.ts";
@@ -22,7 +21,7 @@ import { overKernels, overKernelsOnce } from "./over-kernels.ts";
 import { checkPolicy, checkPromises, policyVerdict } from "./policy-checks.ts";
 import { likeGraph, requestUnder, resolvedRequestOf, type ResolvedRequest } from "./requests.ts";
 import { ALL as KERNEL_RULES } from "./rules/index.ts";
-import type { Rule } from "./rules/rule.ts";
+import { namesOf } from "./region-names.ts";
 import { removedNameFindings } from "./removed-names.ts";
 import type { RegionFindings, Unit } from "./unit.ts";
 
@@ -199,25 +198,50 @@ function requestDrafts(environment: Environment, region: Region, declaration: Re
   const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
   drafts.push(...unknownFactFindings(facts, false));
   if (environment.judges) {
-    const judged = overKernelsOnce(environment, "always", (kernel) => judgedUnder(environment, region, binding, request, kernel));
-    drafts.push(...withoutInherited(environment, request, judged));
+    drafts.push(...kernelDrafts(environment, region, binding, request), ...policyDrafts(environment, request));
     if (facts.length > 0) drafts.push(...factDrafts(environment, request, facts));
   }
   return applyWaivers(request, drafts, RULE_IDS, region.text);
 }
 
-function judgedUnder(environment: Environment, region: Region, binding: Binding, request: ResolvedRequest, kernel: Kernel): readonly DraftFinding[] {
-  const rules: readonly Rule[] = KERNEL_RULES;
-  const drafts: DraftFinding[] = [...kernelFindings(environment, rules, request, kernel, region.text)];
-  const under = requestUnder(environment, request, kernel);
-  if (under === null) return drafts;
-  drafts.push(...zoneFindings(request, under), ...fallbackFindings(environment, binding, request, under));
-  try {
-    drafts.push(...policyVerdict(environment, request, under));
-  } catch (error) {
-    drafts.push(internalError(nameSpot(request), "check against policies", error));
-  }
+/** What the kernels say of a request, and what that depends on besides the region: everything but policies. */
+interface KernelAnswer {
+  readonly groups: Environment["groups"];
+  readonly leansOn: readonly (Slot | null)[];
+  readonly drafts: readonly DraftFinding[];
+}
+
+const kernelAnswers = new WeakMap<Region, KernelAnswer>();
+
+/** The kernel's part of the findings: kept while a policy that binds the request is edited. */
+function kernelDrafts(environment: Environment, region: Region, binding: Binding, request: ResolvedRequest): readonly DraftFinding[] {
+  const leansOn = namesOf(region).uses.flatMap((use) => (use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.slot ?? null]));
+  const known = kernelAnswers.get(region);
+  const { groups } = environment;
+  if (known !== undefined && known.groups === groups && known.leansOn.every((slot, i) => slot === leansOn[i])) return known.drafts;
+  const judged = overKernelsOnce(environment, "always", (kernel) => {
+    const under = requestUnder(environment, request, kernel);
+    return under === null ? [] : [
+      ...kernelFindings(environment, KERNEL_RULES, request, kernel, region.text),
+      ...zoneFindings(request, under),
+      ...fallbackFindings(environment, binding, request, under),
+    ];
+  });
+  const drafts = withoutInherited(environment, request, judged);
+  kernelAnswers.set(region, { groups, leansOn, drafts });
   return drafts;
+}
+
+function policyDrafts(environment: Environment, request: ResolvedRequest): readonly DraftFinding[] {
+  if (request.policies.length === 0) return [];
+  try {
+    return overKernelsOnce(environment, "always", (kernel) => {
+      const under = requestUnder(environment, request, kernel);
+      return under === null ? [] : policyVerdict(environment, request, under);
+    });
+  } catch (error) {
+    return [internalError(nameSpot(request), "check against policies", error)];
+  }
 }
 
 /**
