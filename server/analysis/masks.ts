@@ -258,29 +258,49 @@ function writingOf(program: Program, scope: Scope): { readonly written: WrittenM
     for (const name of from) if (to.size < MOST_NAMES) to.add(name);
   };
   const negated = negatedSteps(program);
+  const filters = filteringSteps(program, scope);
   program.nodes.forEach((node, step) => {
     if (node.kind !== "name" && node.kind !== "number" && node.kind !== "call" && node.kind !== "missing") return;
     const under = negated[step] === 1;
     const meaning = scope.meaningOf(node);
+    // In `gfp & (GFP_KERNEL | GFP_ATOMIC)` the names let bits of the caller through: the mask is not written with them.
+    const [here, there] = filters[step] === 1 && !under ? [new Set<string>(), new Set<string>()] : under ? [cleared, names] : [names, cleared];
     switch (meaning.kind) {
       case "declared": {
         const inner = meaning.value.written;
-        add(under ? cleared : names, inner.names);
-        add(under ? names : cleared, inner.cleared);
+        add(here, inner.names);
+        add(there, inner.cleared);
         hasLiteral ||= inner.hasLiteral;
         certain &&= meaning.value.certain;
         break;
       }
-      case "kernel": add(under ? cleared : names, [meaning.text]); break;
+      case "kernel": add(here, [meaning.text]); break;
       case "parameter": break;
       case "literal": hasLiteral = true; certain &&= meaning.fits; break;
       case "unknown":
         certain = false;
-        if (node.kind === "name") add(under ? cleared : names, [node.text]);
+        if (node.kind === "name") add(here, [node.text]);
         break;
     }
   });
   return { written: { names: [...names], hasLiteral, cleared: [...cleared] }, certain };
+}
+
+/** 1 for each step that stands in an `&` with the parameter of a transform, on the other side of it. */
+function filteringSteps(program: Program, scope: Scope): Uint8Array {
+  const { nodes, operands } = program;
+  const holdsParameter = new Uint8Array(nodes.length);
+  nodes.forEach((node, step) => {
+    const own = node.kind === "name" && scope.meaningOf(node).kind === "parameter";
+    holdsParameter[step] = own || (operands[step] ?? []).some((operand) => holdsParameter[operand] === 1) ? 1 : 0;
+  });
+  const filters = new Uint8Array(nodes.length);
+  for (let step = nodes.length - 1; step >= 0; step--) {
+    const inner = operands[step] ?? [];
+    const beside = nodes[step]?.kind === "and" ? inner.filter((operand) => holdsParameter[operand] === 1).length : 0;
+    for (const operand of inner) filters[operand] = filters[step] === 1 || beside > (holdsParameter[operand] ?? 0) ? 1 : 0;
+  }
+  return filters;
 }
 
 /** 1 for each step that stands under an odd number of `~`. */

@@ -6,7 +6,7 @@ import { evaluateMask, type MaskValue } from "../../server/analysis/masks.ts";
 import { environmentOf } from "../../server/analysis/workspace.ts";
 import { contextNamed } from "../../server/analysis/contexts.ts";
 import { LOCK, PLACE, SCOPE } from "../../server/model/contexts.ts";
-import { FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
+import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
 /** The value of the last `flags` declaration of a text. */
 function evaluated(text: string): { readonly value: MaskValue; readonly kernel: Kernel } {
@@ -62,6 +62,15 @@ describe("the value of a mask", () => {
     expect(evaluated("kernel 4.19\nflags A = GFP_KERNEL\n").value.mask).toBe(0x6000c0);
     expect(evaluated("kernel 6.12\nconfig { LOCKDEP on }\nflags A = __GFP_NOLOCKDEP\n").value.mask).not.toBe(0);
     expect(evaluated("kernel 6.12\nflags A = __GFP_NOLOCKDEP\n").value).toMatchObject({ mask: 0, certain: true });
+  });
+});
+
+describe("the names that a mask is written with", () => {
+  test("are not those that a transform only lets through", () => {
+    const text = "kernel 6.12\n\ntransform nested(gfp) = gfp & (GFP_KERNEL | __GFP_NOLOCKDEP) & ~__GFP_FS | __GFP_NOWARN\n\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags nested(GFP_KERNEL)\n}\n";
+    expect(findingsIn(text).map(({ rule }) => rule)).not.toContain("nolockdep");
+    const direct = text.replace("nested(GFP_KERNEL)", "GFP_KERNEL | __GFP_NOLOCKDEP");
+    expect(findingsIn(direct).map(({ rule }) => rule)).toContain("nolockdep");
   });
 });
 
