@@ -1,7 +1,7 @@
 import type { Property } from "../../../grammar/ast.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis } from "../../model/apis.ts";
-import { kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
+import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { ZoneName } from "../../model/request.ts";
 import { didYouMean, replacements, report, type DraftFinding } from "../drafts.ts";
@@ -210,8 +210,7 @@ export function unknownApiFinding(kernel: Kernel, name: { readonly text: string;
     return !("unknown" in other) && api.exists(other);
   });
   if (since === undefined) return report(unknownApi, name, `${name.text}() does not exist in ${kernel.name}.`);
-  const before = kernel.mainlineIndex !== null && kernel.mainlineIndex < mainlineReleases().indexOf(since);
-  return report(unknownApi, name, before || last === mainlineReleases().at(-1) ? `${name.text}() does not exist before ${since}.` : `${name.text}() exists from ${since} to ${last ?? since} only.`);
+  return report(unknownApi, name, comesBefore(kernel, since) || last === mainlineReleases().at(-1) ? `${name.text}() does not exist before ${since}.` : `${name.text}() exists from ${since} to ${last ?? since} only.`);
 }
 
 // Zones ---------------------------------------------------------------------------------------------------------------
