@@ -19,11 +19,10 @@ const NOTHING = /^$/;
 const FLOORS: readonly Floor[] = [
   { path: "grammar", knows: [], packages: /^chevrotain$/ },
   { path: "server/model", knows: [], packages: NOTHING },
-  { path: "server/kernel-log", knows: ["server/model"], packages: NOTHING },
-  { path: "server/analysis", knows: ["grammar", "server/model", "server/kernel-log"], packages: NOTHING },
-  { path: "server/service", knows: ["grammar", "server/model", "server/kernel-log", "server/analysis"], packages: NOTHING },
+  { path: "server/analysis", knows: ["grammar", "server/model"], packages: NOTHING },
+  { path: "server/service", knows: ["grammar", "server/model", "server/analysis"], packages: NOTHING },
   { path: "server/lsp", knows: ["grammar", "server/analysis", "server/service"], packages: /^(vscode-languageserver(\/|$)|node:)/ },
-  { path: "server/cli", knows: ["grammar", "server/model", "server/kernel-log", "server/analysis", "server/service"], packages: /^node:/ },
+  { path: "server/cli", knows: ["grammar", "server/model", "server/analysis", "server/service"], packages: /^node:/ },
   { path: "client", knows: [], packages: /^(vscode$|vscode-languageclient(\/|$))/ },
 ];
 
