@@ -174,13 +174,13 @@ button { color: var(--vscode-button-secondaryForeground); background: var(--vsco
 button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 main { flex: 1; overflow: auto; padding: 0 16px; min-height: 4em; }
 table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
-th, td { text-align: left; font-weight: normal; padding: 1px 10px; height: 1.7em; white-space: nowrap; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 9%, transparent); }
+th, td { text-align: left; font-weight: normal; padding: 0 10px; height: 1.55em; white-space: nowrap; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 9%, transparent); }
 thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vscode-editor-background); vertical-align: bottom; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 35%, transparent); padding-top: 4px; padding-bottom: 4px; }
 .mode { min-width: 9em; }
 .mode .name { display: block; font-weight: 600; }
 .mode .when { display: block; max-width: 22em; overflow: hidden; text-overflow: ellipsis; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
 .unreachable .name { text-decoration: line-through; }
-th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 12px 0 3px; color: var(--vscode-descriptionForeground); }
+th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 0 2px; color: var(--vscode-descriptionForeground); }
 tbody th:not(.group) { padding-right: 20px; }
 tr.quiet th { color: var(--vscode-descriptionForeground); }
 td[tabindex], th[tabindex] { cursor: pointer; outline-offset: -2px; }
@@ -196,7 +196,7 @@ td.required, td.selects { background: color-mix(in srgb, currentColor 14%, trans
 .differs { color: var(--vscode-editorWarning-foreground); font-weight: normal; }
 td .differs { margin-left: 0.6em; }
 .legend { padding: 6px 16px; font-size: 0.9em; line-height: 1.7; }
-.legend > span { margin-left: 0.2em; }
+.legend > span { margin-right: 1.2em; white-space: nowrap; }
 footer { padding: 8px 16px 10px; min-height: 3em; border-top: 1px solid var(--vscode-panel-border); line-height: 1.5; }
 @media (forced-colors: active) { td.required, td.selects { border: 1px solid; } }
 `;

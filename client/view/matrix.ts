@@ -7,7 +7,7 @@ const editor = acquireVsCodeApi();
 
 const SYMBOLS: Readonly<Record<CellKind, string>> = { allowed: "✓", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
 const LEGEND: readonly (readonly [CellKind, string])[] = [
-  ["selects", "selects the mode"], ["required", "every mask has it"], ["allowed", "some masks have it"], ["ignored", "accepted, no effect"], ["forbidden", "no mask has it"],
+  ["selects", "selects the mode"], ["required", "every mask has it"], ["allowed", "some masks have it"], ["ignored", "accepted, without effect"], ["forbidden", "no mask has it"],
 ];
 /** Where "differs" is said. */
 const DIFFERS = "⚠";
@@ -97,7 +97,7 @@ function promiseSpot(effect: string, column: Column | undefined, promise: Promis
 function cellSpot(row: string, column: Column | undefined, cell: Cell): Spot {
   const name = column?.name ?? "";
   const made = element("td", cell.kind, element("span", "symbol", SYMBOLS[cell.kind]), ` ${cell.kind}${cell.warned ? ", warns" : ""}`, ...mark(cell.kernel));
-  return spot(made, row, name, [{ text: `${row} in ${name}: ${cell.kind}. ${cell.reason}`, differs: false }, ...differs(cell.kernel)], cell.rule);
+  return spot(made, row, name, [{ text: `${row}, ${column?.place === null ? name : `mode ${name}`}: ${cell.kind}, ${cell.reason}`, differs: false }, ...differs(cell.kernel)], cell.rule);
 }
 
 function mark(kernel: string | null): readonly HTMLElement[] {
@@ -188,7 +188,7 @@ save.title = "Write the matrix to a file, as Markdown or SVG";
 save.addEventListener("click", () => editor.postMessage({ type: "export" }));
 note.setAttribute("role", "status");
 details.setAttribute("aria-live", "polite");
-const legend = element("p", "legend", ...LEGEND.flatMap(([kind, meaning]) => [element("span", kind, element("span", "symbol", SYMBOLS[kind]), ` ${kind}`), ` ${meaning}  `]), element("span", "differs", DIFFERS), " the kernel differs");
+const legend = element("p", "legend", ...LEGEND.map(([kind, meaning]) => element("span", "", element("span", `symbol ${kind}`, SYMBOLS[kind]), ` ${meaning}`)), element("span", "", element("span", "symbol differs", DIFFERS), " the kernel differs"));
 document.body.append(
   element("header", "", element("div", "", title, subtitle), save),
   note,

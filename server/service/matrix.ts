@@ -184,7 +184,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
     });
   const apis = apisOf(policy).filter((api) => policy.apis.length > 0 && api.exists(kernel));
   const rows = (names: readonly RowName[]): readonly MatrixRow[] =>
-    names.map(({ name, bits }) => ({ name, cells: modes.map((mode) => cellOf(workspace, environment, set, mode, name, bits, apis)) }));
+    names.map(({ name, bits }) => ({ name, cells: modes.map((mode) => cellOf(workspace, environment, set, mode, bits, apis)) }));
   return {
     policy: policy.declaration.name?.text ?? "",
     place: placeOf(policy.binding, policy.declaration.name ?? policy.declaration),
@@ -245,7 +245,7 @@ function masksOf(clause: Clause): readonly MaskNode[] {
 
 // A cell -----------------------------------------------------------------------------------------------------------------
 
-function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, mode: Mode, name: string, bits: Mask, apis: readonly Api[]): MatrixCell {
+function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, mode: Mode, bits: Mask, apis: readonly Api[]): MatrixCell {
   const { space, kernel } = set;
   const { bdd } = space;
   const has = withAll(space, bits);
@@ -261,8 +261,8 @@ function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, 
   const limits = always ? "" : companions(space, mode.within, withIt, bits);
   const when = mode.source?.source.clause.when ?? null;
   if (mode.source !== null && when !== null && namesBits(environment, kernel, when, bits) && decides(space, mode.source.set, withIt, bits)) {
-    const selected = always ? `every mask of this mode has ${them(bits)}` : `${name} is one of the ways into this mode`;
-    return cell("selects", { reason: sentence(`selects this mode: ${selected}`, limits), rule: mode.source.source }, { always, warned });
+    const selected = always ? `every mask of this mode has ${them(bits)}` : "one of the ways into this mode";
+    return cell("selects", { reason: sentence(selected, limits), rule: mode.source.source }, { always, warned });
   }
   const ignoring = set.policy.clauses.find(({ clause }) => clause.kind === "ignore" && (bits & ~clauseBits(environment, kernel, clause.masks)) === 0);
   if (ignoring !== undefined) return cell("ignored", { reason: sentence(`accepted and without effect${because(ignoring.clause)}`, limits), rule: ignoring }, { always, warned });
@@ -271,7 +271,7 @@ function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, 
   }
   if (always) return cell("required", whyAlways(environment, set, mode, bits, has), { always });
   const letting = set.clauses.find((each) => each.source.clause.kind === "allow" && bdd.and(each.set, withIt) !== FALSE);
-  return cell("allowed", { reason: sentence(letting === undefined ? "no rule is against it" : `allowed${because(letting.source.clause)}`, limits), rule: letting?.source ?? null });
+  return cell("allowed", { reason: sentence(letting === undefined ? "no rule speaks of it" : `some masks have it${because(letting.source.clause)}`, limits), rule: letting?.source ?? null });
 }
 
 interface Why {
@@ -305,7 +305,9 @@ function clauseBits(environment: Environment, kernel: Kernel, masks: readonly Ma
 /** Why no mask of the mode has the bits: the rule that takes them all, or the mode's own condition. */
 function whyNone(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
   if (!mode.column.reachable) return { reason: "no mask that the policy takes selects this mode", rule: mode.source?.source ?? null };
-  return whyNever(environment, set, mode, bits, has) ?? { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
+  const why = whyNever(environment, set, mode, bits, has);
+  if (why === null) return { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
+  return { ...why, reason: `a mask with ${them(bits)} ${why.reason}` };
 }
 
 /** Why every mask of the mode has the bits: the rule that refuses those without, or the mode's own condition. */
@@ -313,10 +315,10 @@ function whyAlways(environment: Environment, set: PolicySet, mode: Mode, bits: M
   const lacks = set.space.bdd.not(has);
   const why = whyNever(environment, set, mode, bits, lacks);
   if (why === null) return { reason: `the rules together leave no mask without ${them(bits)}`, rule: firstAgainst(set, inMode(set, mode, lacks)) };
-  return { ...why, reason: `without ${them(bits)}: ${why.reason}` };
+  return { ...why, reason: `a mask without ${them(bits)} ${why.reason}` };
 }
 
-/** What keeps all masks of a condition out: one rule for every mode, the mode's own condition, one rule for this mode. */
+/** What keeps all masks of a condition out, as what such a mask does: one rule for every mode, the mode's own condition, one rule for this mode. */
 function whyNever(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, condition: Node): Why | null {
   return refusing(environment, set, set.space.bdd.and(set.space.domain, condition), bits)
     ?? elsewhere(set, mode, condition)
@@ -331,15 +333,15 @@ function inMode({ space }: PolicySet, mode: Mode, condition: Node): Node {
 function refusing(environment: Environment, { clauses, space }: PolicySet, requests: Node, bits: Mask): Why | null {
   const { bdd } = space;
   const forbid = clauses.find(({ source, set }) => source.clause.kind === "forbid" && bdd.implies(requests, set));
-  if (forbid !== undefined) return { reason: `forbidden${because(forbid.source.clause)}`, rule: forbid.source };
+  if (forbid !== undefined) return { reason: `is forbidden${because(forbid.source.clause)}`, rule: forbid.source };
   const require = clauses.find(({ source, set, when }) => source.clause.kind === "require" && bdd.and(requests, bdd.or(set, bdd.not(when))) === FALSE);
-  if (require !== undefined) return { reason: `against a \`require\`${because(require.source.clause)}`, rule: require.source };
+  if (require !== undefined) return { reason: `is against a \`require\`${because(require.source.clause)}`, rule: require.source };
   const allows = clauses.filter(({ source }) => source.clause.kind === "allow");
   const [first] = allows;
   if (first === undefined || bdd.and(requests, bdd.or(...allows.map(({ set }) => set))) !== FALSE) return null;
   // Of several the one that names it, if any does: its other conditions keep it out.
   const naming = allows.find(({ source }) => predicatesOf(source.clause).some((predicate) => namesBits(environment, space.kernel, predicate, bits))) ?? first;
-  return { reason: `${allows.length === 1 ? "outside of `allow`" : "outside of every `allow`"}${because(naming.source.clause)}`, rule: naming.source };
+  return { reason: `${allows.length === 1 ? "is outside of `allow`" : "is outside of every `allow`"}${because(naming.source.clause)}`, rule: naming.source };
 }
 
 /** The mode's own condition keeps these masks out; of `otherwise`, the mode that takes them. */
