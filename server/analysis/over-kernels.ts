@@ -35,7 +35,9 @@ export function overKernels(environment: Environment, note: VersionNote, ask: (k
     const indexes = sorted([...members]);
     const everywhere = indexes.length === environment.kernels.length;
     const message = note === "where-it-differs" && everywhere ? draft.message : withVersions(draft.message, versionsText(environment, indexes));
-    return { ...draft, message, holds: holdsOf(environment, indexes) };
+    // A change that one kernel asks for may be wrong for another that the file is checked against: not without looking.
+    const fixes = everywhere ? draft.fixes : draft.fixes.map((fix) => ({ ...fix, preferred: false }));
+    return { ...draft, message, fixes, holds: holdsOf(environment, indexes) };
   });
 }
 

@@ -125,7 +125,7 @@ function nowaitMayWarn(subject: Subject): readonly Match[] {
 
 function nowaitIsQuietAlready(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !nowaitIsQuiet(subject) || !wrote(subject, "GFP_NOWAIT") || !named(subject, "NOWARN") || !has(subject, "NOWARN")) return NOTHING;
-  return found({ kind: "written", name: "__GFP_NOWARN" }, "GFP_NOWAIT has __GFP_NOWARN already: drop it.", { kind: "remove-name", name: "__GFP_NOWARN", title: "Drop __GFP_NOWARN" });
+  return found({ kind: "written", name: "__GFP_NOWARN" }, "GFP_NOWAIT has __GFP_NOWARN already: drop it, unless older kernels build this code too.", { kind: "remove-name", name: "__GFP_NOWARN", title: "Drop __GFP_NOWARN" });
 }
 
 function wakesUnderRawLock(subject: Subject): readonly Match[] {

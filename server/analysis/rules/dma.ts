@@ -107,7 +107,12 @@ export const dma: readonly Rule[] = [
     },
     check: (subject) =>
       (isCoherent(subject) || subject.api.family === "dma-pool") && !has(subject, "DIRECT_RECLAIM")
-        ? found({ kind: "mask" }, `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() has no contiguous area to take from, and on some machines only a small atomic pool: allocate at probe time with GFP_KERNEL.`)
+        ? found(
+            { kind: "mask" },
+            subject.api.family === "dma-pool"
+              ? `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() has no contiguous area to grow from when the pool is empty, and on some machines only a small atomic pool: fill it at probe time with GFP_KERNEL.`
+              : `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() has no contiguous area to take from, and on some machines only a small atomic pool: allocate at probe time with GFP_KERNEL.`,
+          )
         : NOTHING,
   },
   {

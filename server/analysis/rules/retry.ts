@@ -72,7 +72,8 @@ function costlyRetryWithoutIo(subject: Subject): readonly Match[] {
 function highOrderWithoutIo(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
   if (!asks(subject) || !(isPages(subject) || isSlab(subject)) || !blocks(subject) || reaches(subject, "IO") || !canCompact(subject) || isCostlyRetryWithoutIo(subject)) return NOTHING;
-  if (order < 1 || order > subject.kernel.maxOrder) return NOTHING;
+  // A try that is ready to fail may be cheap.
+  if (order < 1 || order > subject.kernel.maxOrder || subject.hasFallback) return NOTHING;
   const byScope = has(subject, "IO");
   return found(
     byScope ? { kind: "context" } : { kind: "mask" },
@@ -82,7 +83,7 @@ function highOrderWithoutIo(subject: Subject): readonly Match[] {
 
 function costlyThisNode(subject: Subject): readonly Match[] {
   const { costlyNoretryThisNodeGivesUp, firstCompaction } = subject.kernel.features;
-  if (!asks(subject) || !blocks(subject) || !hasBoth(subject, "NORETRY", "THISNODE") || !subject.kernel.options.NUMA || !isCostly(subject)) return NOTHING;
+  if (!asks(subject) || !blocks(subject) || !hasBoth(subject, "NORETRY", "THISNODE") || !subject.kernel.options.NUMA || !isCostly(subject) || isTranshuge(subject)) return NOTHING;
   if (!(costlyNoretryThisNodeGivesUp || firstCompaction === "in-loop") || !reaches(subject, "IO") || !canCompact(subject)) return NOTHING;
   return clash("NORETRY", "THISNODE", "A costly request with both flags gives up after one compaction and never reclaims, as the local try for a huge page wants it: drop __GFP_THISNODE if the memory is needed.");
 }
@@ -212,7 +213,7 @@ export const retry: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "Direct compaction refuses a mask without __GFP_IO in every version, so nothing puts a block together for the request. A noio scope clears the bit as well.",
+      "Direct compaction refuses a mask without __GFP_IO in every version, so nothing puts a block together for the request. A noio scope clears the bit as well. A request with a fallback is not reported.",
     evidence: "mm/compaction.c:try_to_compact_pages",
     advice: "Allocate single pages, or before IO is forbidden.",
     examples: {
@@ -228,7 +229,7 @@ export const retry: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "6.19", until: null },
     explanation:
-      "The pair marks the first, local try for a transparent huge page: one compaction and no reclaim, so that the node is not emptied for it. Seen in 6.1.192, 6.12.117 and Android 6.18 as well; absent in 6.8.",
+      "The pair marks the first, local try for a transparent huge page: one compaction and no reclaim, so that the node is not emptied for it. GFP_TRANSHUGE, which means that, is not reported. Seen in 6.1.192, 6.12.117 and Android 6.18 as well; absent in 6.8.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Drop __GFP_THISNODE if the memory is needed.",
     examples: {

@@ -120,3 +120,22 @@ describe("a message says only what is true of the request", () => {
     expect(messageOf("6.12", "api kmalloc; size 64 B; flags GFP_NOWAIT | __GFP_NOFAIL; handles nothing", "nofail-over-limit")).not.toContain("bound the size");
   });
 });
+
+describe("what was asked for with open eyes is not reported", () => {
+  test("a huge page tried on one node only", () => {
+    expect(rulesOf("6.19", "api alloc_pages_node; order 9; node 1; flags GFP_TRANSHUGE | __GFP_THISNODE | __GFP_NORETRY; handles null")).toEqual([]);
+  });
+
+  test("a high order without IO that has a fallback", () => {
+    const properties = "api alloc_pages; order 2; flags GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN";
+    expect(rulesOf("6.12", properties)).toContain("high-order-without-io");
+    expect(rulesOf("6.12", `${properties}; fallback single }\nrequest single { api alloc_page; flags GFP_KERNEL`)).not.toContain("high-order-without-io");
+  });
+});
+
+test("a fix that only some of the checked kernels ask for is not made without looking", () => {
+  const preferred = (kernel: string): readonly boolean[] =>
+    findingsOf(fileOf(kernel, "api kmalloc; size 64 B; flags GFP_NOWAIT | __GFP_NOWARN; context bh")).flatMap(({ fixes }) => fixes.map((fix) => fix.preferred));
+  expect(preferred("6.12")).toEqual([true]);
+  expect(preferred("6.1 .. 6.12")).toEqual([false]);
+});
