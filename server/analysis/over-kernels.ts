@@ -1,7 +1,7 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { DraftFinding } from "./drafts.ts";
 import type { Environment } from "./environment.ts";
-import type { Holds } from "./finding.ts";
+import type { Fix, Holds } from "./finding.ts";
 
 /** How the version gets into a message: always, or only where the finding does not hold in all kernels in force. */
 export type VersionNote = "always" | "where-it-differs";
@@ -35,9 +35,7 @@ export function overKernels(environment: Environment, note: VersionNote, ask: (k
     const indexes = sorted([...members]);
     const everywhere = indexes.length === environment.kernels.length;
     const message = note === "where-it-differs" && everywhere ? draft.message : withVersions(draft.message, versionsText(environment, indexes));
-    // A change that one kernel asks for may be wrong for another that the file is checked against: not without looking.
-    const fixes = everywhere ? draft.fixes : draft.fixes.map((fix) => ({ ...fix, preferred: false }));
-    return { ...draft, message, fixes, holds: holdsOf(environment, indexes) };
+    return { ...draft, message, fixes: fixesFor(draft, everywhere), holds: holdsOf(environment, indexes) };
   });
 }
 
@@ -73,8 +71,13 @@ export function overKernelsOnce(environment: Environment, note: VersionNote, ask
     const message = note === "where-it-differs"
       ? everywhere ? newest.draft.message : withVersions(newest.draft.message, versionsText(environment, indexes))
       : said.map(({ draft, members }) => withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, "")).join("; ") + ".";
-    return [{ ...newest.draft, message, holds: holdsOf(environment, indexes) }];
+    return [{ ...newest.draft, message, fixes: fixesFor(newest.draft, everywhere), holds: holdsOf(environment, indexes) }];
   });
+}
+
+/** A change that one kernel asks for may be wrong for another that the file is checked against: not without looking. */
+function fixesFor(draft: DraftFinding, everywhere: boolean): readonly Fix[] {
+  return everywhere ? draft.fixes : draft.fixes.map((fix) => ({ ...fix, preferred: false }));
 }
 
 function sorted(indexes: readonly number[]): readonly number[] {
