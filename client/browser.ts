@@ -3,10 +3,12 @@ import { BrowserMessageReader, BrowserMessageWriter, LanguageClient, type Messag
 import { CLIENT_ID, CLIENT_NAME, clientOptions, start, type AllocPolicyExtension } from "./extension.ts";
 
 let client: LanguageClient | undefined;
+let worker: Worker | undefined;
 
 /** A new worker for each start, so that the server can be restarted. */
 function startWorker(server: Uri): Promise<MessageTransports> {
-  const worker = new Worker(server.toString(true));
+  worker?.terminate();
+  worker = new Worker(server.toString(true));
   return Promise.resolve({ reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) });
 }
 
@@ -17,6 +19,7 @@ export function activate(context: ExtensionContext): Promise<AllocPolicyExtensio
   return start(context, client);
 }
 
-export function deactivate(): Promise<void> | undefined {
-  return client?.stop();
+export async function deactivate(): Promise<void> {
+  await client?.stop();
+  worker?.terminate();
 }
