@@ -50,7 +50,7 @@ function highOrder(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
   if (!asksAndBlocks(subject) || order <= 1 || order > 3 || mayNotSleep(subject)) return NOTHING;
   const says: Readonly<Record<typeof subject.kernel.features.nofailHighOrderWarns, string>> = {
-    "rmqueue": "rmqueue() warns about it even when the pages are there",
+    "rmqueue": subject.kernel.features.pcpServesCostlyOrders ? "rmqueue() warns about it unless a per-cpu list has the pages" : "rmqueue() warns about it even when the pages are there",
     "on-slowpath-entry": "the slow path warns about it",
     "nowhere": "the kernel documents it as unsupported, without a warning",
   };
@@ -170,7 +170,7 @@ export const nofail: readonly Rule[] = [
     class: "warn",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "Fragmentation can keep a block of more than two pages away for ever. To 6.11 rmqueue() warns about such a request even when it succeeds (since 5.14 only when the per-cpu lists, which serve orders up to 3, had none); from 6.12 on the slow path warns on entry; in 7.0 the warning is gone, while gfp_types.h still calls it unsupported. Above order 3 the request is reported as nofail-costly-order instead.",
+      "Fragmentation can keep a block of more than two pages away for ever. To 6.11 rmqueue() warns about such a request even when it succeeds (from 5.14 to 5.19 only when the per-cpu lists, which serve orders up to 3, had none); from 6.12 on the slow path warns on entry; in 7.0 the warning is gone, while gfp_types.h still calls it unsupported. Above order 3 the request is reported as nofail-costly-order instead.",
     evidence: "mm/page_alloc.c:rmqueue (to 6.11), __alloc_pages_slowpath (6.12 on)",
     advice: "Allocate single pages, or use kvmalloc() with __GFP_NOFAIL.",
     examples: {

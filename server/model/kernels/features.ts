@@ -146,7 +146,7 @@ export interface Features {
    * mask (5.17+), and without reclaim for masks with NORETRY or RETRY_MAYFAIL (development tree: memalloc_apply_gfp_scope).
    */
   readonly vmallocPageTables: "gfp-kernel" | "scope-of-mask" | "noreclaim-for-retry-flags";
-  /** __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12 yes, 6.1.192 silent). */
+  /** __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12.117 yes, 6.1.192 silent; elsewhere assumed, not read). */
   readonly vmallocReportsPageFailure: boolean;
 
   /** alloc_contig_range: what of the caller's mask reaches the migration targets. */

@@ -111,6 +111,12 @@ describe("a message says only what is true of the request", () => {
     expect(messageOf("6.12", "api kmalloc; size 64 B; flags GFP_KERNEL_ACCOUNT; handles nothing", "unchecked-result")).toContain("memcg");
   });
 
+  test("where per-cpu lists serve order 2, they keep rmqueue() from warning", () => {
+    const properties = "api alloc_pages; order 2; flags GFP_KERNEL | __GFP_NOFAIL";
+    expect(messageOf("5.15", properties, "nofail-high-order")).toContain("unless a per-cpu list has the pages");
+    expect(messageOf("6.6", properties, "nofail-high-order")).toContain("even when the pages are there");
+  });
+
   test("range-noretry says what each kernel does", () => {
     expect(messageOf("6.6", "api alloc_contig_pages; pages 512; flags GFP_KERNEL | __GFP_NORETRY", "range-noretry")).toContain("ignores it");
     expect(messageOf("6.14", "api alloc_contig_pages; pages 512; flags GFP_KERNEL | __GFP_NORETRY", "range-noretry")).toContain("refuses the mask");
