@@ -7,7 +7,7 @@ import { apisOf } from "../analysis/policies/model-sets.ts";
 import { policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "../analysis/policies/policy-set.ts";
 import { maskTestsOf } from "../analysis/policies/predicates.ts";
 import { resolvePolicy, type PolicyClause } from "../analysis/policies/resolved-policy.ts";
-import { FALSE, TRUE, type Node } from "../analysis/symbolic/bdd.ts";
+import { FALSE, TRUE, type Fixed, type Node } from "../analysis/symbolic/bdd.ts";
 import type { Space } from "../analysis/symbolic/space.ts";
 import { environmentOf, type Workspace } from "../analysis/workspace.ts";
 import type { Api } from "../model/apis/api.ts";
@@ -164,13 +164,17 @@ interface Mode {
   readonly source: ModeSet | null;
   /** What the policy takes in this mode. */
   readonly within: Node;
+  /** The bits that all of it has, and that none of it has. */
+  readonly fixed: Fixed;
+  /** What each `warn` leaves of it. */
+  readonly unwarned: readonly { readonly rule: PolicyClause; readonly rest: Node; readonly fixed: Fixed }[];
 }
 
 function makeMatrix(workspace: Workspace, environment: Environment, set: PolicySet): Matrix {
   const { policy, kernel, space } = set;
   const placeOf = (owner: Binding, span: Span): MatrixPlace => placeIn(workspace, owner, span);
   const modes: readonly Mode[] = set.modes.length === 0
-    ? [{ column: { name: "any mode", selectedBy: "", place: null, reachable: set.allowed !== FALSE }, source: null, within: set.allowed }]
+    ? [modeOf(set, { name: "any mode", selectedBy: "", place: null, reachable: set.allowed !== FALSE }, null, set.allowed)]
     : set.modes.map((source) => {
       const { clause, owner } = source.source;
       const within = space.bdd.and(source.set, set.allowed);
@@ -180,7 +184,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
         place: placeOf(owner, clause.name ?? clause.keyword),
         reachable: within !== FALSE,
       };
-      return { column, source, within };
+      return modeOf(set, column, source, within);
     });
   const apis = apisOf(policy).filter((api) => policy.apis.length > 0 && api.exists(kernel));
   const rows = (names: readonly RowName[]): readonly MatrixRow[] =>
@@ -197,6 +201,15 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
       .map(({ title, rows: names }) => ({ title, rows: rows(names) }))
       .filter(({ rows: found }) => found.length > 0),
   };
+}
+
+function modeOf({ clauses, space }: PolicySet, column: MatrixColumn, source: ModeSet | null, within: Node): Mode {
+  const unwarned = clauses.flatMap(({ source: rule, set }) => {
+    if (rule.clause.kind !== "warn") return [];
+    const rest = space.bdd.without(within, set);
+    return [{ rule, rest, fixed: space.bdd.fixed(rest) }];
+  });
+  return { column, source, within, fixed: space.bdd.fixed(within), unwarned };
 }
 
 interface RowName {
@@ -255,10 +268,13 @@ function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, 
     kind, always: false, warned: false, reason: why.reason, rule: place(why.rule), kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind), ...more,
   });
   if (withIt === FALSE) return cell("forbidden", whyNone(environment, set, mode, bits, has));
-  const always = bdd.implies(mode.within, has);
-  const warning = set.clauses.find((each) => each.source.clause.kind === "warn" && bdd.implies(withIt, each.set) && (always || !bdd.implies(mode.within, each.set)));
+  const always = (bits & ~mode.fixed.ones) === 0;
+  const warning = mode.unwarned.find(({ rest, fixed }) => {
+    if (rest === FALSE) return always;
+    return (bits & fixed.zeros) !== 0 || (!isSingle(bits) && bdd.and(rest, has) === FALSE);
+  })?.rule;
   const warned = warning !== undefined;
-  const limits = always ? "" : companions(space, mode.within, withIt, bits);
+  const limits = always ? "" : companions(space, mode.fixed, withIt, bits);
   const when = mode.source?.source.clause.when ?? null;
   if (mode.source !== null && when !== null && namesBits(environment, kernel, when, bits) && decides(space, mode.source.set, withIt, bits)) {
     const selected = always ? `every mask of this mode has ${them(bits)}` : "one of the ways into this mode";
@@ -267,7 +283,7 @@ function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, 
   const ignoring = set.policy.clauses.find(({ clause }) => clause.kind === "ignore" && (bits & ~clauseBits(environment, kernel, clause.masks)) === 0);
   if (ignoring !== undefined) return cell("ignored", { reason: sentence(`accepted and without effect${because(ignoring.clause)}`, limits), rule: ignoring }, { always, warned });
   if (warning !== undefined) {
-    return cell(always ? "required" : "allowed", { reason: sentence(`taken with a warning${because(warning.source.clause)}`, limits), rule: warning.source }, { always, warned });
+    return cell(always ? "required" : "allowed", { reason: sentence(`taken with a warning${because(warning.clause)}`, limits), rule: warning }, { always, warned });
   }
   if (always) return cell("required", whyAlways(environment, set, mode, bits, has), { always });
   const letting = set.clauses.find((each) => each.source.clause.kind === "allow" && bdd.and(each.set, withIt) !== FALSE);
@@ -361,20 +377,10 @@ function firstAgainst({ clauses, space }: PolicySet, requests: Node): PolicyClau
 }
 
 /** The flags that it cannot go with, or cannot do without, though the mode can. */
-function companions(space: Space, within: Node, withIt: Node, bits: Mask): string {
-  const { bdd, kernel } = space;
-  const never: string[] = [];
-  const needed: string[] = [];
-  // Flags that the set does not depend on are free.
-  for (const level of bdd.support(withIt)) {
-    if (level >= 32 || (bits >>> level) & 1) continue;
-    const variable = bdd.variable(level);
-    const name = flagsIn(kernel, mask(2 ** level)).map(flagText)[0];
-    if (name === undefined) continue;
-    if (bdd.and(withIt, variable) === FALSE) {
-      if (bdd.and(within, variable) !== FALSE) never.push(name);
-    } else if (bdd.implies(withIt, variable) && !bdd.implies(within, variable)) needed.push(name);
-  }
+function companions({ bdd, kernel }: Space, inMode: Fixed, withIt: Node, bits: Mask): string {
+  const { ones, zeros } = bdd.fixed(withIt);
+  const needed = flagsIn(kernel, mask(ones & ~inMode.ones & ~bits)).map(flagText);
+  const never = flagsIn(kernel, mask(zeros & ~inMode.zeros & ~bits)).map(flagText);
   const few = (names: readonly string[], word: string): string => (names.length > 3 ? `${names.length} others` : listText(names, word));
   return [...(needed.length > 0 ? [`only with ${few(needed, "and")}`] : []), ...(never.length > 0 ? [`not with ${few(never, "or")}`] : [])].join(", ");
 }
@@ -384,7 +390,11 @@ function sentence(text: string, more: string): string {
 }
 
 function them(bits: Mask): string {
-  return (bits & (bits - 1)) === 0 ? "it" : "all of it";
+  return isSingle(bits) ? "it" : "all of it";
+}
+
+function isSingle(bits: Mask): boolean {
+  return (bits & (bits - 1)) === 0;
 }
 
 /** `: "isolation does not block"`, in the author's words. */

@@ -17,6 +17,15 @@ function node(index: number): Node {
 export const FALSE: Node = node(0);
 export const TRUE: Node = node(1);
 
+/** Variables with only one value, as bits by level. */
+export interface Fixed {
+  readonly ones: number;
+  readonly zeros: number;
+}
+
+const ALL_FIXED: Fixed = { ones: 0xffffffff, zeros: 0xffffffff };
+const NONE_FIXED: Fixed = { ones: 0, zeros: 0 };
+
 type Operation = "and" | "or" | "xor";
 
 /** Pairs of node numbers are cached under one number; node numbers stay below this. */
@@ -87,6 +96,31 @@ export class Bdd {
   /** There is a value of the variables at these levels that makes it true. */
   exists(a: Node, levels: readonly number[]): Node {
     return levels.reduce<Node>((f, level) => this.or(this.restrict(f, level, false), this.restrict(f, level, true)), a);
+  }
+
+  /**
+   * The variables below level 32 that have the same value in every assignment that makes it true, as bits: those that are
+   * always true, and those that are always false. All of both for FALSE, which nothing makes true.
+   */
+  fixed(a: Node): Fixed {
+    const known = new Map<Node, Fixed>();
+    const walk = (n: Node): Fixed => {
+      if (n === FALSE) return ALL_FIXED;
+      if (n === TRUE) return NONE_FIXED;
+      const seen = known.get(n);
+      if (seen !== undefined) return seen;
+      const level = this.#levelOf(n);
+      const [low, high] = [walk(this.#lowOf(n)), walk(this.#highOf(n))];
+      const bit = level < 32 ? (1 << level) >>> 0 : 0;
+      // A branch that nothing satisfies says nothing against the other; what neither branch asks is free in both.
+      const result = {
+        ones: (low.ones & (high.ones | bit)) >>> 0,
+        zeros: ((low.zeros | bit) & high.zeros) >>> 0,
+      };
+      known.set(n, result);
+      return result;
+    };
+    return walk(a);
   }
 
   /** How many assignments of the variables at `levels` (ascending, all that `a` depends on) make it true. Exact to 2^53. */
