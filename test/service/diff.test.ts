@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { check } from "../../server/analysis/workspace.ts";
+import { diffKernels, diffPolicies, kernelNames } from "../../server/service/diff.ts";
+import { fixture } from "./fixture.ts";
+
+const FILE = `kernel 6.12
+
+request quiet {
+  api     alloc_pages
+  order   0
+  flags   GFP_NOWAIT | __GFP_NOWARN
+  context softirq
+  handles null
+}
+
+request same {
+  api     kmalloc
+  size    64 B
+  flags   GFP_KERNEL
+  handles null
+}
+`;
+
+const lines = (text: string | undefined): readonly string[] => (text ?? "").split("\n");
+
+describe("a file under two kernels", () => {
+  const { workspace, uri } = fixture(FILE);
+  const found = diffKernels(workspace, uri, "6.1", "6.12");
+
+  it("is two texts with the same requests, whose lines differ where the kernels do", () => {
+    expect(lines(found?.left)[0]).toBe("Linux 6.1");
+    expect(lines(found?.right)[0]).toBe("Linux 6.12");
+    const requests = (text: string | undefined): readonly string[] => lines(text).filter((line) => line.startsWith("request "));
+    expect(requests(found?.left)).toEqual(["request quiet", "request same"]);
+    expect(requests(found?.right)).toEqual(requests(found?.left));
+    const same = (text: string | undefined): string => (text ?? "").slice((text ?? "").indexOf("request same"));
+    expect(same(found?.left)).toBe(same(found?.right));
+    expect(found?.left).not.toBe(found?.right);
+  });
+
+  it("says which flags are not the same, and what the rules say under each", () => {
+    expect(found?.left).toContain("flag GFP_NOWAIT  __GFP_KSWAPD_RECLAIM\n");
+    expect(found?.right).toContain("flag GFP_NOWAIT  __GFP_KSWAPD_RECLAIM | __GFP_NOWARN\n");
+    expect(found?.right).toContain("[nowait-redundant-nowarn]");
+    expect(found?.left).not.toContain("[nowait-redundant-nowarn]");
+    expect(found?.flags).toBe(1);
+  });
+
+  it("has no difference under one kernel", () => {
+    const none = diffKernels(workspace, uri, "6.6", "6.6");
+    expect(none?.left).toBe(none?.right);
+    expect([none?.requests, none?.flags]).toEqual([0, 0]);
+  });
+
+  it("says that a function is not there yet", () => {
+    const made = fixture("kernel 6.18\nrequest early {\n  api kmalloc_nolock\n  size 64 B\n  flags __GFP_ZERO\n  handles null\n}\n");
+    const difference = diffKernels(made.workspace, made.uri, "6.1", "6.18");
+    expect(difference?.left).toContain("request early\n  does not exist in this kernel");
+    expect(difference?.right).toContain("api:                           kmalloc_nolock");
+    expect(difference?.requests).toBe(1);
+  });
+
+  it("leaves what is known of the file as it is", () => {
+    const before = check(workspace, uri).regions;
+    diffKernels(workspace, uri, "5.10", "6.18");
+    check(workspace, uri).regions.forEach((findings, index) => expect(findings).toBe(before[index]));
+  });
+
+  it.each([["2.4", "6.12"], ["6.1", "nine"], ["6.1, 6.6", "6.12"]])("is not made up for kernels that are not known: %s, %s", (from, to) => {
+    expect(diffKernels(workspace, uri, from, to)).toBeNull();
+  });
+
+  it("is offered for every kernel that the model knows, newest first", () => {
+    const names = kernelNames();
+    expect(names).toContain("6.1.192");
+    expect(names.indexOf("6.12")).toBeLessThan(names.indexOf("6.1"));
+  });
+});
+
+describe("two policies", () => {
+  const page = (text: string): string | null => {
+    const { workspace, uri } = fixture(`kernel 6.12\n${text}`);
+    return diffPolicies({ workspace, uri, name: "a" }, { workspace, uri, name: "b" });
+  };
+
+  it("that are one stricter than the other have a witness and the flags that they treat differently", () => {
+    const text = page("policy a { allow only GFP_KERNEL }\npolicy b like a { forbid lacks __GFP_IO }\n");
+    expect(text).toMatch(/^# `a` is looser than `b`\n/);
+    expect(text).toContain("- Only `a` takes `0`.");
+    expect(text).toContain("| `__GFP_IO` | allowed | required |");
+    expect(text).not.toContain("| `__GFP_FS` |");
+  });
+
+  it("that are incomparable have a witness each, and show the modes that flags select", () => {
+    const text = page("policy a { allow only __GFP_ZERO | __GFP_HIGH\n mode high when has __GFP_HIGH { }\n mode low otherwise { } }\npolicy b { allow only __GFP_ZERO | __GFP_COMP }\n");
+    expect(text).toMatch(/^# `a` is neither stricter nor looser than `b`\n/);
+    expect(text).toContain("- Only `a` takes `__GFP_HIGH`.");
+    expect(text).toContain("- Only `b` takes `__GFP_COMP`.");
+    expect(text).toContain("| `__GFP_HIGH` | allowed, selects `high` | forbidden |");
+    expect(text).not.toContain("`__GFP_ZERO`");
+  });
+
+  it("that are equal have no table", () => {
+    expect(page("policy a { allow only GFP_KERNEL }\npolicy b { forbid not only GFP_KERNEL }\n")).toBe("# `a` takes the same requests as `b`\n\nOver every mask, size and context, under Linux 6.12. Witnesses are the smallest.\n\n");
+  });
+
+  it("of which one cannot be read are not compared", () => {
+    expect(page("policy a { allow only __GFP_NOSUCH }\npolicy b { allow only GFP_KERNEL }\n")).toMatch(/^# `a` cannot be compared with `b`/);
+    expect(page("policy a { allow only GFP_KERNEL }\n")).toBeNull();
+  });
+});
