@@ -3,7 +3,7 @@ import { COSTLY_ORDER } from "./apis/_sizes.ts";
 import { apiNamed } from "./apis.ts";
 import { forbidsEvenNonBlocking, inInterrupt, isAtomic, SCOPE, servesSoftirq, TASK, type Context } from "./contexts.ts";
 import type { Kernel } from "./kernels/kernel.ts";
-import { ALLOC, allocFlags, pfmemallocFlags, prepare } from "./masks/alloc-flags.ts";
+import { ALLOC, allocFlags, NOLOCK_FLAGS, pfmemallocFlags, prepare } from "./masks/alloc-flags.ts";
 import { mask, type Mask } from "./masks/mask.ts";
 import { applyScopes, compactionAllowed, MIGRATE, migratetype, zonelist } from "./masks/properties.ts";
 import { gfpZoneIndex, gfpZoneValid, isLowZone } from "./masks/zone.ts";
@@ -223,7 +223,7 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
     migratetype: migratetype(kernel, effective),
     blocking: (effective & kernel.bits.DIRECT_RECLAIM) !== 0,
     zonelist: zonelist(kernel, effective),
-    fastAllocFlags: prepare(kernel, kernel.features.scopesApplyToFastPath ? scoped : plan.mask, order) | (plan.fastOnly ? ALLOC.TRYLOCK : 0),
+    fastAllocFlags: plan.fastOnly ? NOLOCK_FLAGS : prepare(kernel, kernel.features.scopesApplyToFastPath ? scoped : plan.mask, order),
     slowAllocFlags: allocFlags(kernel, effective, order, context),
     sleeps: sleeps ? "may" : "never",
     reclaim: (can & CAN.reclaim) !== 0 ? "direct" : (can & CAN.kswapd) !== 0 ? "kswapd" : "none",

@@ -3,6 +3,7 @@ import { combine, contextOf, withScope, type Context } from "../../server/model/
 import { explain } from "../../server/model/explain.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
+import { ALLOC } from "../../server/model/masks/alloc-flags.ts";
 import { encode } from "../../server/model/masks/names.ts";
 import type { AllocationRequest, Verdict } from "../../server/model/request.ts";
 import { verdict } from "../../server/model/verdict.ts";
@@ -197,6 +198,11 @@ describe("the other APIs", () => {
   it("charges may kill in the cgroup without __GFP_FS, and go over the limit for __GFP_HIGH", () => {
     expectFacts(ALL, "alloc_pages", "GFP_NOFS|__GFP_ACCOUNT", page, { oom: "may" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_ACCOUNT|__GFP_NORETRY", page, { oom: "never" });
+  });
+
+  it("looks at the min watermark in a nolock call, and at no other", () => {
+    expect(verdict(kernelNamed("6.18"), request("6.18", "alloc_pages_nolock", "0")).fastAllocFlags).toBe(ALLOC.TRYLOCK);
+    expect(verdict(kernelNamed("6.18"), request("6.18", "kmalloc_nolock", "0", { sizeBytes: 64 })).fastAllocFlags & (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH)).toBe(0);
   });
 
   it("says when it does not know: a function, or a function in that version", () => {

@@ -1,9 +1,9 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { mask } from "../masks/mask.ts";
+import { mask, type Mask } from "../masks/mask.ts";
 import { PLACE } from "../contexts.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
-import { ALLOC, prepare } from "../masks/alloc-flags.ts";
+import { NOLOCK_FLAGS } from "../masks/alloc-flags.ts";
 import { allocContextOf } from "../slowpath/allocate.ts";
 import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
@@ -13,13 +13,20 @@ import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { COSTLY_ORDER, orderOf } from "./_sizes.ts";
 import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
+/** The call has a mask (6.18+); before, every page was charged and none was compound. */
+const takesGfp = (kernel: Kernel): boolean => kernel.features.nolockPages === "alloc_pages_nolock-with-gfp";
+
+const forcedBits = (kernel: Kernel): Mask => bitsOf(kernel, "NOWARN", "ZERO", "NOMEMALLOC", takesGfp(kernel) ? "COMP" : "ACCOUNT");
+
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
-    forced: bitsOf(kernel, "NOWARN", "ZERO", "NOMEMALLOC", "COMP"),
-    ignored: allBut(kernel, bitsOf(kernel, "ACCOUNT", "NOWARN", "ZERO", "NOMEMALLOC", "COMP")),
+    forced: forcedBits(kernel),
+    ignored: allBut(kernel, mask(forcedBits(kernel) | kernel.bits.ACCOUNT)),
     notes: [
-      { text: "The free lists are tried once with trylocks, above the low watermark; there is no slow path and no report.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
-      { text: "Flags other than __GFP_ACCOUNT: VM_WARN_ON_ONCE.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+      { text: "The free lists are tried once with trylocks, above the min watermark; there is no slow path and no report.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+      takesGfp(kernel)
+        ? { text: "Flags other than __GFP_ACCOUNT: VM_WARN_ON_ONCE.", evidence: "mm/page_alloc.c:alloc_pages_nolock" }
+        : { text: "The call takes no mask yet; it adds __GFP_ACCOUNT by itself and gives pages without __GFP_COMP.", evidence: "mm/page_alloc.c:try_alloc_pages, alloc_pages_nolock (6.15 to 6.17)" },
       { text: "NULL for orders that the per-cpu lists do not hold, for PREEMPT_RT in hard interrupt or NMI, and for NMI without SMP.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
     ],
   });
@@ -32,9 +39,10 @@ function hugeOrder(kernel: Kernel): number {
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const bits = kernel.bits;
-  const forced = bits.NOWARN | bits.ZERO | bits.NOMEMALLOC | bits.COMP;
+  const forced = forcedBits(kernel);
   const order = orderOf(kernel, request);
-  const planned = pagesPlan(mask((request.mask & bits.ACCOUNT) | forced), order, kernel.options.MEMCG && (request.mask & bits.ACCOUNT) !== 0);
+  const passed = mask((takesGfp(kernel) ? request.mask & bits.ACCOUNT : 0) | forced);
+  const planned = pagesPlan(passed, order, kernel.options.MEMCG && (passed & bits.ACCOUNT) !== 0);
   planned.fastOnly = true;
   planned.fails = true;
   planned.nmiSafe = true;
@@ -50,8 +58,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   const planned = plan(sim.kernel, request);
   if (planned.warns === "always") warnOnce(sim, "alloc_pages_nolock: unexpected flags");
   if (planned.refused === "always") return NULL;
-  const flags = prepare(sim.kernel, planned.mask, planned.order) | ALLOC.TRYLOCK;
-  return fromPages(getPageFromFreelist(sim, planned.mask, planned.order, flags, allocContextOf(sim, planned.mask, request.node)));
+  return fromPages(getPageFromFreelist(sim, planned.mask, planned.order, NOLOCK_FLAGS, allocContextOf(sim, planned.mask, request.node)));
 }
 
 const common = { family: "nolock" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan, run };

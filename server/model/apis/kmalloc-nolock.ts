@@ -3,7 +3,7 @@ import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import { PLACE } from "../contexts.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
-import { ALLOC, prepare } from "../masks/alloc-flags.ts";
+import { NOLOCK_FLAGS } from "../masks/alloc-flags.ts";
 import { allocContextOf } from "../slowpath/allocate.ts";
 import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
@@ -49,7 +49,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   if (planned.refused === "always") return NULL;
   if (sim.machine.cachedObjects) return { kind: "ok", block: null };
   const take = (mask: Mask, order: number): RunResult =>
-    fromPages(getPageFromFreelist(sim, mask, order, prepare(kernel, mask, order) | ALLOC.TRYLOCK, allocContextOf(sim, mask, request.node)));
+    fromPages(getPageFromFreelist(sim, mask, order, NOLOCK_FLAGS, allocContextOf(sim, mask, request.node)));
   const first = take(planned.firstMask, planned.firstOrder);
   return first.kind === "ok" ? first : take(planned.mask, planned.order);
 }

@@ -82,6 +82,12 @@ export function prepare(kernel: Kernel, value: Mask, order: number): number {
 }
 
 /**
+ * What the nolock calls look at the free lists with, once: trylocks, and the min watermark, for want of another
+ * (mm/page_alloc.c: alloc_frozen_pages_nolock; its mask can be neither movable nor wake kswapd).
+ */
+export const NOLOCK_FLAGS: number = ALLOC.TRYLOCK;
+
+/**
  * __gfp_pfmemalloc_flags(), mm/page_alloc.c: 0, ALLOC_NO_WATERMARKS or ALLOC_OOM, which take the place of the reserves in
  * the alloc flags. NOMEMALLOC comes first, then MEMALLOC, then PF_MEMALLOC (see `hasMemalloc`), then an OOM victim
  * outside of interrupts.

@@ -51,8 +51,7 @@ const TABLE: readonly Line[] = [
   ...always("alloc_pages_exact", "warns", "COMP"),
   ["alloc_pages_exact", "HIGHMEM", ["cleared", "cleared", "warns", "warns", "warns", "warns", "warns"]],
   ...always("alloc_pages_nolock", "ignored", "DIRECT_RECLAIM", "NOFAIL", "HIGH"),
-  ...always("alloc_pages_nolock", "forced", "NOWARN", "ZERO", "NOMEMALLOC", "COMP"),
-  ...always("alloc_pages_nolock", "honoured", "ACCOUNT"),
+  ...always("alloc_pages_nolock", "forced", "NOWARN", "ZERO", "NOMEMALLOC"),
 
   ...always("kmalloc", "warns", "HIGHMEM", "DMA32"),
   ...always("kmalloc", "cleared", "MOVABLE", "WRITE"),
@@ -127,6 +126,13 @@ describe("what an API does to a flag", () => {
   it("takes NORETRY for a fast mode on Android only", () => {
     expect(kindOf("alloc_contig_range", "android-6.18", "NORETRY")).toBe("honoured");
     expect(kindOf("alloc_contig_range", "android-6.18", "NOFAIL")).toBe("refused");
+  });
+
+  it("lets alloc_pages_nolock choose to charge, and gives compound pages, since it takes a mask", () => {
+    expect(kindOf("alloc_pages_nolock", "6.17", "ACCOUNT")).toBe("forced");
+    expect(kindOf("alloc_pages_nolock", "6.18", "ACCOUNT")).toBe("honoured");
+    expect(kindOf("alloc_pages_nolock", "6.17", "COMP")).toBe("ignored");
+    expect(kindOf("alloc_pages_nolock", "6.18", "COMP")).toBe("forced");
   });
 
   it("strips __GFP_RETRY_MAYFAIL from __vmalloc in 6.19", () => {
