@@ -73,22 +73,29 @@ const known = new WeakMap<Space, Map<string, ReadonlyMap<string, Node>>>();
 export function answerSets(space: Space, api: Api, field: Field, within: Node = TRUE): ReadonlyMap<string, Node> {
   const sets = known.get(space) ?? new Map<string, ReadonlyMap<string, Node>>();
   known.set(space, sets);
-  const key = `${api.name} ${field} ${within}`;
-  const before = sets.get(key);
-  if (before !== undefined) return before;
-  const made = new Map<string, Node>();
   // A function without a mask takes what stands in its place for a bool: nothing to reason about, bit by bit.
   if (!api.takesMask) return new Map([["unknown", TRUE]]);
+  const key = (asked: Node): string => `${api.name} ${field} ${asked}`;
+  const before = sets.get(key(within));
+  if (before !== undefined) return before;
   const flags = decisiveFlags(space.kernel, api, field);
+  const combinations = space.bdd.projectedOn(within, flags.map((flag) => Math.log2(space.kernel.bits[flag])));
+  const made = sets.get(key(combinations)) ?? answersFor(space, api, field, flags, combinations);
+  sets.set(key(within), made).set(key(combinations), made);
+  return made;
+}
+
+/** `combinations`: those of the decisive flags that can occur, as a set. */
+function answersFor(space: Space, api: Api, field: Field, flags: readonly FlagName[], combinations: Node): Answers {
+  const made = new Map<string, Node>();
   for (const [shape, value] of shapesOf(space, api, flags)) {
     for (const [sizeClass, sizeBytes] of sizeClassesOf(space)) {
-      const answers = byFlags(space, flags, value, within, (chosen) => {
+      const answers = byFlags(space, flags, value, combinations, (chosen) => {
         return answerOf(verdict(space.kernel, requestFor(api, space.kernel.options.pageBytes, chosen, sizeBytes)), field);
       });
       for (const [text, node] of answers) made.set(text, space.bdd.or(made.get(text) ?? FALSE, space.bdd.and(shape, sizeClass, node)));
     }
   }
-  sets.set(key, made);
   return made;
 }
 

@@ -76,7 +76,7 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
   );
   const taken = bdd.or(...selected.map(({ set }) => set ?? FALSE));
   const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(taken) }));
-  const allowed = bdd.and(space.domain, allowedBy(space, clauses));
+  const allowed = bdd.and(space.domain, ...conditionsOf(space, clauses));
   return { policy, kernel, space, clauses, modes, allowed, certain: readable.length === policy.clauses.length };
 }
 
@@ -89,13 +89,18 @@ export function sizesOf(policy: ResolvedPolicy, kernel: Kernel): readonly number
 
 /** What these clauses take, taken together. */
 export function allowedBy(space: Space, clauses: readonly ClauseSet[]): Node {
-  const { bdd } = space;
-  const ofKind = (kind: ClauseSet["source"]["clause"]["kind"]): readonly ClauseSet[] => clauses.filter(({ source }) => source.clause.kind === kind);
-  const allows = ofKind("allow");
-  const within = allows.length === 0 ? TRUE : bdd.or(...allows.map(({ set }) => set));
-  const forbidden = bdd.or(...ofKind("forbid").map(({ set }) => set));
-  const unmet = bdd.or(...ofKind("require").map(({ set, when }) => bdd.without(when, set)));
-  return bdd.and(within, bdd.not(forbidden), bdd.not(unmet));
+  return space.bdd.and(...conditionsOf(space, clauses));
+}
+
+/** What a request must meet for these clauses to take it: one condition for all `allow`, one for each other rule. */
+export function conditionsOf({ bdd }: Space, clauses: readonly ClauseSet[]): readonly Node[] {
+  const allows = clauses.filter(({ source }) => source.clause.kind === "allow");
+  const within = allows.length === 0 ? [] : [bdd.or(...allows.map(({ set }) => set))];
+  const others = clauses.flatMap(({ source, set, when }) => {
+    if (source.clause.kind === "forbid") return [bdd.not(set)];
+    return source.clause.kind === "require" ? [bdd.or(set, bdd.not(when))] : [];
+  });
+  return [...within, ...others];
 }
 
 /** The predicates of a clause, in the order written. */

@@ -11,10 +11,10 @@ import {
   policySaysMoreThanItSeems,
 } from "../findings/policies.ts";
 import { evaluateMask } from "../masks.ts";
-import { FALSE, type Node } from "../symbolic/bdd.ts";
+import { FALSE, type Bdd, type Node } from "../symbolic/bdd.ts";
 import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
 
-import { allowedBy, policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
+import { allowedBy, conditionsOf, policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { holdsFor, maskTestsOf } from "./predicates.ts";
 import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
@@ -67,10 +67,11 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
   const possible = bdd.and(subject.set, space.domain);
   switch (clause.kind) {
     case "require": {
-      const asked = bdd.and(allowedBy(space, others), subject.when, space.domain);
-      if (asked === FALSE) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
-      if (bdd.implies(asked, subject.set)) return [neverFires(subject, "every mask that it is asked of has it already")];
-      if (bdd.and(asked, subject.set) !== FALSE) return [];
+      const conditions = [subject.when, space.domain, ...conditionsOf(space, others)];
+      if (!bdd.meet(...conditions)) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
+      if (!bdd.meet(bdd.not(subject.set), ...conditions)) return [neverFires(subject, "every mask that it is asked of has it already")];
+      if (bdd.meet(subject.set, ...conditions)) return [];
+      const asked = bdd.and(...conditions);
       const opponent = opponentOf(set, subject, others);
       // Of two that contradict each other the later one is marked, once.
       if (opponent !== null && set.clauses.indexOf(opponent) > index) return [contradiction(environment, set, opponent, subject, asked)];
@@ -82,25 +83,25 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
       // Rules are read in order: an `allow` that comes later leaves the words to this one.
       const before = set.clauses.slice(0, index);
       const allows = set.clauses.filter(({ source }) => source.clause.kind === "allow");
-      const taken = allowedBy(space, [
+      const taken = conditionsOf(space, [
         ...(allows.every((allow) => before.includes(allow)) ? allows : []),
         ...before.filter(({ source }) => source.clause.kind === "forbid"),
       ]);
-      if (bdd.and(possible, taken) !== FALSE) return [];
+      if (bdd.meet(possible, ...taken)) return [];
       const shadow = before.find(({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier));
       return [neverFires(subject, shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask", shadow)];
     }
     case "allow": {
       if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
-      const forbidden = bdd.or(...others.filter(({ source }) => source.clause.kind === "forbid").map((other) => other.set));
-      if (bdd.implies(possible, forbidden)) {
+      const permitted = others.filter(({ source }) => source.clause.kind === "forbid").map((other) => bdd.not(other.set));
+      if (!bdd.meet(possible, ...permitted)) {
         const opponent = others.find(({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused)) ?? null;
         const later = opponent !== null && set.clauses.indexOf(opponent) > index ? opponent : subject;
         return [contradiction(environment, set, later, later === subject ? opponent : subject, possible)];
       }
       const earlier = set.clauses.slice(0, index).filter(({ source }) => source.clause.kind === "allow");
-      const adds = bdd.without(possible, bdd.or(...earlier.map((other) => other.set)));
-      return adds === FALSE && earlier.length > 0 ? [neverFires(subject, "the rules before it allow every such mask")] : [];
+      const adds = bdd.meet(possible, ...earlier.map((other) => bdd.not(other.set)));
+      return !adds ? [neverFires(subject, "the rules before it allow every such mask")] : [];
     }
   }
 }
@@ -109,11 +110,26 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
 function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseSet[]): ClauseSet | null {
   const { space } = set;
   const { bdd } = space;
-  const culprits = others.filter((other) => {
-    const rest = others.filter((candidate) => candidate !== other);
-    return bdd.and(allowedBy(space, rest), subject.when, subject.set, space.domain) !== FALSE;
-  });
+  const allows = others.filter(({ source }) => source.clause.kind === "allow");
+  // Without one of several `allow` rules there is less to choose from, not more.
+  const [kept, rules] = allows.length > 1 ? [allows, others.filter((other) => !allows.includes(other))] : [[], others];
+  const start = bdd.and(subject.when, subject.set, space.domain, ...conditionsOf(space, kept));
+  const conditions = rules.map((rule) => bdd.and(...conditionsOf(space, [rule])));
+  // Where the rules up to one leave nothing it cannot be a later one; from the end, not an earlier one.
+  const last = firstThatLeavesNothing(bdd, start, conditions);
+  const first = rules.length - 1 - firstThatLeavesNothing(bdd, start, conditions.toReversed());
+  const culprits = rules.filter((_, index) => index >= first && index <= last && bdd.meet(start, ...conditions.toSpliced(index, 1)));
   return culprits.length === 1 ? (culprits[0] ?? null) : null;
+}
+
+/** The index of the condition with which, after those before it, nothing is left; their number when something always is. */
+function firstThatLeavesNothing(bdd: Bdd, start: Node, conditions: readonly Node[]): number {
+  let left = start;
+  for (const [index, condition] of conditions.entries()) {
+    left = bdd.and(left, condition);
+    if (left === FALSE) return index;
+  }
+  return conditions.length;
 }
 
 function contradiction(environment: Environment, set: PolicySet, marked: ClauseSet, other: ClauseSet | null, asked: Node): Mark {
@@ -175,7 +191,7 @@ function compositeMarks(environment: Environment, set: PolicySet): readonly Mark
         const extra = constantMask(mask(extraBits));
         const witness = replayedWitness(
           set,
-          bdd.and(scope, matches, whereTrue(set, clause, predicate), hasAny(space, input, extra)),
+          bdd.and(matches, hasAny(space, input, extra), whereTrue(set, clause, predicate), scope),
           (subject) => holdsFor(environment, kernel, predicate, subject) === true && (subject.mask & extraBits) !== 0,
         );
         if (witness === null) return [];
@@ -259,13 +275,14 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const honoured = stages.reduce((all, stage) => all | bitsOf(stage.honours), 0);
   const outside = stages.reduce((all, stage) => (stage.internal ? all : all | bitsOf(stage.honours)), 0);
   const ignored = policy.clauses.reduce((all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all), 0);
+  const reachable = ~set.space.bdd.fixed(set.allowed).zeros;
   const reported = new Set<string>();
   return policy.clauses.flatMap(({ clause, owner }) => {
     if (clause.kind !== "allow") return [];
     return maskTestsOf(clause.predicate).flatMap((test) => {
       if (test.test === "lacks") return [];
       return evaluateMask(environment, kernel, test.mask).parts.flatMap((part) => {
-        const carried = part.carries & kernel.namedBits & ~ignored & reachableBits(set);
+        const carried = part.carries & kernel.namedBits & ~ignored & reachable;
         const dead = carried & ~honoured;
         const internal = carried & honoured & ~outside;
         if (part.negated || reported.has(part.text)) return [];
@@ -285,12 +302,6 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
       });
     });
   });
-}
-
-/** The bits that some allowed mask has. */
-function reachableBits(set: PolicySet): number {
-  const { bdd, maskBits } = set.space;
-  return maskBits.reduce((all, bit) => (bdd.and(set.allowed, bdd.variable(bit)) === FALSE ? all : all | (2 ** bit)), 0);
 }
 
 // Drafts --------------------------------------------------------------------------------------------------------------

@@ -28,23 +28,74 @@ const NONE_FIXED: Fixed = { ones: 0, zeros: 0 };
 
 type Operation = "and" | "or" | "xor";
 
-/** Pairs of node numbers are cached under one number; node numbers stay below this. */
-const NODE_LIMIT = 2 ** 26;
+/** Constants stand below all variables. */
+const CONSTANT_LEVEL = 0x7fffffff;
+/** Node numbers stay below this; a question that needs more is refused. */
+const NODE_LIMIT = 2 ** 24;
+const FIRST_CAPACITY = 2 ** 10;
+/** Results that are remembered, at most, for each operation: one that is forgotten is computed again. */
+const MOST_RESULTS = 2 ** 17;
 
 /** A partial assignment of the variables, by level: true, false, or left open. */
 export type Assignment = ReadonlyMap<number, boolean>;
 
+/** How long `meet` looks for an assignment, in variables tried. */
+const MOST_STEPS = 300;
+
+/** Spreads three numbers over 32 bits. */
+function hash(a: number, b: number, c: number): number {
+  const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** What an operation gave for two nodes: each slot holds the last pair that fell on it, as three numbers. */
+class Results {
+  #slots = new Int32Array(3 * FIRST_CAPACITY);
+
+  /** The result, or null where it is not known (any more). */
+  get(a: Node, b: Node): Node | null {
+    const at = this.#slotOf(a, b);
+    return this.#slots[at] === a && this.#slots[at + 1] === b ? node(this.#slots[at + 2] ?? 0) : null;
+  }
+
+  set(a: Node, b: Node, result: Node): void {
+    const at = this.#slotOf(a, b);
+    this.#slots[at] = a;
+    this.#slots[at + 1] = b;
+    this.#slots[at + 2] = result;
+  }
+
+  /** Room for as many results as there are nodes; what was known is placed anew. */
+  grow(nodes: number): void {
+    const wanted = Math.min(nodes, MOST_RESULTS);
+    const old = this.#slots;
+    if (old.length >= 3 * wanted) return;
+    this.#slots = new Int32Array(3 * wanted);
+    for (let at = 0; at < old.length; at += 3) {
+      if (old[at] !== 0) this.set(node(old[at] ?? 0), node(old[at + 1] ?? 0), node(old[at + 2] ?? 0));
+    }
+  }
+
+  #slotOf(a: Node, b: Node): number {
+    return 3 * (hash(a, b, 0) & (this.#slots.length / 3 - 1));
+  }
+}
+
 export class Bdd {
-  readonly #level: number[] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-  readonly #low: Node[] = [FALSE, TRUE];
-  readonly #high: Node[] = [FALSE, TRUE];
-  /** For each level, the nodes there by their two branches. */
-  readonly #unique: Map<number, Node>[] = [];
-  readonly #results: Record<Operation, Map<number, Node>> = { and: new Map(), or: new Map(), xor: new Map() };
+  // Node n is (#level[n], #low[n], #high[n]); plain arrays of numbers, for this is where all the time goes.
+  #level = new Int32Array(FIRST_CAPACITY).fill(CONSTANT_LEVEL, 0, 2);
+  #low = new Int32Array(FIRST_CAPACITY);
+  #high = new Int32Array(FIRST_CAPACITY);
+  /** The negation of each node where it was asked for, otherwise 0. */
+  #negation = new Int32Array(FIRST_CAPACITY);
+  #size = 2;
+  /** Nodes by what they are made of; open addressing, 0 is an empty place. */
+  #unique = new Int32Array(2 * FIRST_CAPACITY);
+  readonly #results: Readonly<Record<Operation, Results>> = { and: new Results(), or: new Results(), xor: new Results() };
 
   /** How many nodes were made: a measure of the work done. */
   get size(): number {
-    return this.#level.length;
+    return this.#size;
   }
 
   /** The function that is the variable at this level. Lower levels are decided first. */
@@ -53,7 +104,7 @@ export class Bdd {
   }
 
   not(a: Node): Node {
-    return this.#apply("xor", a, TRUE);
+    return this.#negate(a);
   }
 
   and(...operands: readonly Node[]): Node {
@@ -77,6 +128,24 @@ export class Bdd {
     return this.without(a, b) === FALSE;
   }
 
+  /**
+   * Some assignment makes all of them true: `and(...operands) !== FALSE`, mostly without making that function. It looks for
+   * such an assignment variable by variable; where that takes too long, there is likely none, and the function is made.
+   */
+  meet(...operands: readonly Node[]): boolean {
+    let steps = 0;
+    const search = (nodes: readonly Node[]): boolean | null => {
+      if (nodes.includes(FALSE)) return false;
+      const open = nodes.filter((n) => n !== TRUE);
+      if (open.length < 2) return true;
+      if (++steps > MOST_STEPS) return null;
+      const level = open.reduce((least, n) => Math.min(least, this.#levelOf(n)), CONSTANT_LEVEL);
+      const low = search(open.map((n) => (this.#levelOf(n) === level ? this.#lowOf(n) : n)));
+      return low === false ? search(open.map((n) => (this.#levelOf(n) === level ? this.#highOf(n) : n))) : low;
+    };
+    return search(operands) ?? this.and(...operands) !== FALSE;
+  }
+
   /** The function for one value of the variable at `level`. */
   restrict(a: Node, level: number, value: boolean): Node {
     const known = new Map<Node, Node>();
@@ -95,7 +164,27 @@ export class Bdd {
 
   /** There is a value of the variables at these levels that makes it true. */
   exists(a: Node, levels: readonly number[]): Node {
-    return levels.reduce<Node>((f, level) => this.or(this.restrict(f, level, false), this.restrict(f, level, true)), a);
+    const gone = new Set(levels);
+    return this.#project(a, (level) => !gone.has(level), new Map());
+  }
+
+  /** The same for the variables at all other levels: what it says of the variables at `levels` alone. */
+  projectedOn(a: Node, levels: readonly number[]): Node {
+    const kept = new Set(levels);
+    return this.#project(a, (level) => kept.has(level), new Map());
+  }
+
+  #project(a: Node, isKept: (level: number) => boolean, known: Map<Node, Node>): Node {
+    if (a === TRUE || a === FALSE) return a;
+    const seen = known.get(a);
+    if (seen !== undefined) return seen;
+    const level = this.#levelOf(a);
+    const low = this.#project(this.#lowOf(a), isKept, known);
+    // Nothing is added to what is true already.
+    const high = low === TRUE && !isKept(level) ? TRUE : this.#project(this.#highOf(a), isKept, known);
+    const result = isKept(level) ? this.#make(level, low, high) : this.#apply("or", low, high);
+    known.set(a, result);
+    return result;
   }
 
   /**
@@ -149,26 +238,29 @@ export class Bdd {
 
   /**
    * The satisfying assignment of least cost, or null when there is none. `cost(level)` is what a true variable costs (not
-   * negative); false ones and those that do not matter cost nothing, and the latter are left out of the answer.
+   * negative); false ones and those that do not matter cost nothing, and the latter are left out of the answer. Variables
+   * for which `isSet` answers are true.
    */
-  cheapest(a: Node, cost: (level: number) => number): { readonly assignment: Assignment; readonly cost: number } | null {
-    if (a === FALSE) return null;
+  cheapest(a: Node, cost: (level: number) => number, isSet: (level: number) => boolean = () => false): { readonly assignment: Assignment; readonly cost: number } | null {
     const known = new Map<Node, number>();
     const costOf = (n: Node): number => {
       if (n === FALSE) return Number.POSITIVE_INFINITY;
       if (n === TRUE) return 0;
       const seen = known.get(n);
       if (seen !== undefined) return seen;
-      const result = Math.min(costOf(this.#lowOf(n)), cost(this.#levelOf(n)) + costOf(this.#highOf(n)));
+      const level = this.#levelOf(n);
+      const high = cost(level) + costOf(this.#highOf(n));
+      const result = isSet(level) ? high : Math.min(costOf(this.#lowOf(n)), high);
       known.set(n, result);
       return result;
     };
     const total = costOf(a);
+    if (total === Number.POSITIVE_INFINITY) return null;
     const assignment = new Map<number, boolean>();
     for (let n = a; n !== TRUE; ) {
       const level = this.#levelOf(n);
       const low = this.#lowOf(n);
-      const takeHigh = costOf(low) > cost(level) + costOf(this.#highOf(n));
+      const takeHigh = isSet(level) || costOf(low) > cost(level) + costOf(this.#highOf(n));
       assignment.set(level, takeHigh);
       n = takeHigh ? this.#highOf(n) : low;
     }
@@ -198,44 +290,64 @@ export class Bdd {
   }
 
   #levelOf(n: Node): number {
-    return this.#level[n] ?? Number.MAX_SAFE_INTEGER;
+    return this.#level[n] ?? CONSTANT_LEVEL;
   }
 
   #lowOf(n: Node): Node {
-    return this.#low[n] ?? FALSE;
+    return node(this.#low[n] ?? 0);
   }
 
   #highOf(n: Node): Node {
-    return this.#high[n] ?? FALSE;
+    return node(this.#high[n] ?? 0);
   }
 
+  /** The node with these branches: a new one only where there is none yet. */
   #make(level: number, low: Node, high: Node): Node {
     if (low === high) return low;
-    let table = this.#unique[level];
-    if (table === undefined) {
-      table = new Map();
-      this.#unique[level] = table;
+    const places = this.#unique.length - 1;
+    let at = hash(level, low, high) & places;
+    for (let known = this.#unique[at] ?? 0; known !== 0; known = this.#unique[at] ?? 0) {
+      if (this.#level[known] === level && this.#low[known] === low && this.#high[known] === high) return node(known);
+      at = (at + 1) & places;
     }
-    const key = low * NODE_LIMIT + high;
-    const known = table.get(key);
-    if (known !== undefined) return known;
-    const made = node(this.#level.length);
-    if (made >= NODE_LIMIT) throw new RangeError("the question needs more decision nodes than there is room for");
-    this.#level.push(level);
-    this.#low.push(low);
-    this.#high.push(high);
-    table.set(key, made);
-    return made;
+    if (this.#size === this.#level.length) {
+      this.#grow();
+      return this.#make(level, low, high);
+    }
+    const made = this.#size++;
+    this.#level[made] = level;
+    this.#low[made] = low;
+    this.#high[made] = high;
+    this.#unique[at] = made;
+    return node(made);
+  }
+
+  #grow(): void {
+    const capacity = this.#level.length * 2;
+    if (capacity > NODE_LIMIT) throw new Error("the question needs more decision nodes than there is room for");
+    this.#level = enlarged(this.#level, capacity);
+    this.#low = enlarged(this.#low, capacity);
+    this.#high = enlarged(this.#high, capacity);
+    this.#negation = enlarged(this.#negation, capacity);
+    for (const results of Object.values(this.#results)) results.grow(capacity);
+    this.#unique = new Int32Array(2 * capacity);
+    const places = this.#unique.length - 1;
+    for (let n = 2; n < this.#size; n++) {
+      let at = hash(this.#level[n] ?? 0, this.#low[n] ?? 0, this.#high[n] ?? 0) & places;
+      while (this.#unique[at] !== 0) at = (at + 1) & places;
+      this.#unique[at] = n;
+    }
   }
 
   #apply(operation: Operation, a: Node, b: Node): Node {
     const simple = simplify(operation, a, b);
     if (simple !== null) return simple;
     if (operation === "xor" && (a === TRUE || b === TRUE)) return this.#negate(a === TRUE ? b : a);
-    const key = a < b ? a * NODE_LIMIT + b : b * NODE_LIMIT + a;
+    // All three operations commute.
+    if (a > b) return this.#apply(operation, b, a);
     const results = this.#results[operation];
-    const known = results.get(key);
-    if (known !== undefined) return known;
+    const known = results.get(a, b);
+    if (known !== null) return known;
     const levelA = this.#levelOf(a);
     const levelB = this.#levelOf(b);
     const level = Math.min(levelA, levelB);
@@ -244,22 +356,26 @@ export class Bdd {
       this.#apply(operation, levelA === level ? this.#lowOf(a) : a, levelB === level ? this.#lowOf(b) : b),
       this.#apply(operation, levelA === level ? this.#highOf(a) : a, levelB === level ? this.#highOf(b) : b),
     );
-    results.set(key, result);
+    results.set(a, b, result);
     return result;
   }
-
-  readonly #negations = new Map<Node, Node>();
 
   #negate(a: Node): Node {
     if (a === TRUE) return FALSE;
     if (a === FALSE) return TRUE;
-    const known = this.#negations.get(a);
-    if (known !== undefined) return known;
+    const known = this.#negation[a] ?? 0;
+    if (known !== 0) return node(known);
     const result = this.#make(this.#levelOf(a), this.#negate(this.#lowOf(a)), this.#negate(this.#highOf(a)));
-    this.#negations.set(a, result);
-    this.#negations.set(result, a);
+    this.#negation[a] = result;
+    this.#negation[result] = a;
     return result;
   }
+}
+
+function enlarged(numbers: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(capacity);
+  larger.set(numbers);
+  return larger;
 }
 
 /** The answer where one operand decides it; null otherwise. */

@@ -48,14 +48,36 @@ const CONTEXT_GROUPS = [
 /** A mask whose bits are functions: the input of a transform, or what comes out of one. Index: bit position. */
 export type SymbolicMask = readonly Node[];
 
+/** The spaces of each kernel, by thresholds and sizes: what was computed in one serves the next edit of the policy. */
+const spaces = new WeakMap<Kernel, Map<string, Space>>();
+const MOST_SPACES = 4;
+/** A space that has grown so far is left to who still uses it, and a new one begun. */
+const MOST_NODES = 2 ** 18;
+
 /**
  * The space for one kernel and the sizes (in bytes) that the policy compares with. Thresholds may repeat and stand in
- * any order.
+ * any order. Spaces are shared: the same question may give the same object.
  */
 export function spaceOf(kernel: Kernel, thresholdsBytes: readonly number[], sizes: SizeDomain): Space {
+  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1))].sort((a, b) => a - b);
+  const key = `${sizes} ${thresholds.join(" ")}`;
+  const ofKernel = spaces.get(kernel) ?? new Map<string, Space>();
+  spaces.set(kernel, ofKernel);
+  const known = ofKernel.get(key);
+  const space = known !== undefined && known.bdd.size < MOST_NODES ? known : newSpace(kernel, thresholds, sizes);
+  // Used last stands last: the first is the one to forget.
+  ofKernel.delete(key);
+  ofKernel.set(key, space);
+  for (const oldest of ofKernel.keys()) {
+    if (ofKernel.size <= MOST_SPACES) break;
+    ofKernel.delete(oldest);
+  }
+  return space;
+}
+
+function newSpace(kernel: Kernel, thresholds: readonly number[], sizes: SizeDomain): Space {
   const bdd = new Bdd();
   const maskBits = Array.from({ length: MASK_BITS }, (_, bit) => bit).filter((bit) => (kernel.allBits >>> bit) & 1);
-  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1))].sort((a, b) => a - b);
   const draft: Space = { bdd, kernel, maskBits, thresholds, sizes, domain: TRUE };
   return { ...draft, domain: bdd.and(possibleSizes(draft), possibleContexts(draft)) };
 }
@@ -153,8 +175,8 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     { bits: mask(0), names: 0 },
   ];
   for (const base of bases) {
-    const rest = space.maskBits.reduce<Node>((f, bit) => ((base.bits >>> bit) & 1 ? space.bdd.restrict(f, bit, true) : f), within);
-    const found = space.bdd.cheapest(rest, costOf);
+    const isBase = (level: number): boolean => level < MASK_BITS && ((base.bits >>> level) & 1) === 1;
+    const found = space.bdd.cheapest(within, (level) => (isBase(level) ? 0 : costOf(level)), isBase);
     if (found !== null && (best === null || found.cost + base.names < best.cost)) {
       best = { cost: found.cost + base.names, base: base.bits, assignment: found.assignment };
     }

@@ -137,4 +137,63 @@ describe("decision diagrams agree with brute force", () => {
       seeded,
     );
   });
+
+  test("on whether several formulas can be true together", () => {
+    fc.assert(
+      fc.property(fc.array(formulas, { maxLength: 5 }), (several) => {
+        const bdd = new Bdd();
+        const expected = ASSIGNMENTS.some((bits) => several.every((formula) => holds(formula, bits)));
+        expect(bdd.meet(...several.map((formula) => build(bdd, formula)))).toBe(expected);
+      }),
+      seeded,
+    );
+  });
+
+  test("on the cheapest assignment with some variables set, where none may be set", () => {
+    fc.assert(
+      fc.property(formulas, fc.nat(2 ** VARIABLES - 1), (formula, set) => {
+        const bdd = new Bdd();
+        const isSet = (level: number): boolean => ((set >> level) & 1) === 1;
+        const found = bdd.cheapest(build(bdd, formula), (level) => (isSet(level) ? 0 : 1), isSet);
+        const costs = models(formula).filter((bits) => (bits & set) === set).map((bits) => popcount(bits & ~set));
+        expect(found?.cost ?? null).toBe(costs.length === 0 ? null : Math.min(...costs));
+      }),
+      seeded,
+    );
+  });
+
+  test("on what a formula says of some of its variables alone", () => {
+    fc.assert(
+      fc.property(formulas, fc.nat(2 ** VARIABLES - 1), (formula, kept) => {
+        const bdd = new Bdd();
+        const levels = LEVELS.filter((level) => (kept >> level) & 1);
+        const projected = bdd.projectedOn(build(bdd, formula), levels);
+        for (const bits of ASSIGNMENTS) {
+          const expected = models(formula).some((model) => (model & kept) === (bits & kept));
+          expect(bdd.evaluate(projected, (level) => ((bits >> level) & 1) === 1)).toBe(expected);
+        }
+      }),
+      { ...seeded, numRuns: 100 },
+    );
+  });
+
+  test("when the search for an assignment is given up and the function is made", () => {
+    const bdd = new Bdd();
+    const pairs = Array.from({ length: 14 }, (_, i) => bdd.xor(bdd.variable(i), bdd.variable(i + 14)));
+    const parity = Array.from({ length: 28 }, (_, i) => bdd.variable(i)).reduce((a, b) => bdd.xor(a, b));
+    // Fourteen pairs that differ make an even number of ones.
+    expect(bdd.meet(...pairs, parity)).toBe(false);
+    expect(bdd.meet(...pairs, bdd.not(parity))).toBe(true);
+  });
+
+  test("when the tables have grown many times", () => {
+    const bdd = new Bdd();
+    const functions = Array.from({ length: 12 }, (_, i) => bdd.or(bdd.and(bdd.variable(i), bdd.variable(23 - i)), bdd.variable((i * 7) % 24)));
+    const all = functions.reduce((a, b) => bdd.xor(a, b));
+    expect(bdd.size).toBeGreaterThan(2048);
+    for (let seed = 0; seed < 500; seed++) {
+      const isTrue = (level: number): boolean => ((seed * 2654435761) >>> level) % 3 === 0;
+      expect(bdd.evaluate(all, isTrue)).toBe(functions.reduce((sum, f) => sum !== bdd.evaluate(f, isTrue), false));
+    }
+  });
 });
