@@ -7,18 +7,20 @@ import { kernelList } from "../kernels.ts";
 import { SEVERITIES, type FileReport } from "../report.ts";
 import { githubReport } from "../reporters/github.ts";
 import { jsonReport } from "../reporters/json.ts";
+import { sarifReport } from "../reporters/sarif.ts";
 import { textReport } from "../reporters/text.ts";
 import { checkFiles } from "../workspace.ts";
 
 const REPORTERS: Readonly<Record<string, (reports: readonly FileReport[]) => string>> = {
   text: textReport,
   json: jsonReport,
+  sarif: sarifReport,
   github: githubReport,
 };
 
 export const check: Command = {
   name: "check",
-  usage: "[PATH…] [--format text|json|github] [--kernel V[,V…]] [--fail-on error|warning|information]",
+  usage: "[PATH…] [--format text|json|sarif|github] [--kernel V[,V…]] [--fail-on error|warning|information]",
   summary: "check policy files: a file, every .allocpolicy file below a folder, or the current folder",
   run: async (args, io) => {
     const { values, positionals } = parseArgs({
