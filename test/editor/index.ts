@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
   await import("./writing.suite.ts");
   await import("./files.suite.ts");
   await import("./commands.suite.ts");
+  await import("./views.suite.ts");
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => {
       if (failures > 0) reject(new Error(`${failures} tests failed`));

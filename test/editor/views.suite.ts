@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { commands, extensions, TabInputCustom, TabInputTextDiff, Uri, window, workspace, type CodeLens } from "vscode";
+import type { AllocPolicyExtension } from "../../client/extension.ts";
+import { closeAll, inside, inWorkspace, openFile, placeCursor, select, type, until } from "./user.ts";
+
+async function extension(): Promise<AllocPolicyExtension> {
+  const found = extensions.getExtension<AllocPolicyExtension>("allocpolicy.allocpolicy");
+  assert.ok(found, "the extension is installed");
+  return found.activate();
+}
+
+const POLICIES = `kernel 6.12
+
+policy driver for kmalloc {
+  allow only GFP_KERNEL | __GFP_NORETRY
+  mode fast when has __GFP_NORETRY { sleeps may }
+  mode slow otherwise { sleeps never }
+}
+
+policy other { forbid has __GFP_ZERO }
+
+request refill {
+  api    kmalloc
+  size   64 B
+  flags  GFP_KERNEL | __GFP_NORETRY
+  handles null
+}
+
+expect refill { mode fast, sleeps never }
+expect driver forbids __GFP_ZERO
+`;
+
+/** Waits until the panel shows the matrix of a policy, with these modes. */
+async function seesMatrix(policy: string, modes: readonly string[]): Promise<void> {
+  const { matrix } = await extension();
+  await until(`the matrix of ${policy} with ${modes.join(", ")}`, () => {
+    const shown = matrix();
+    return (shown?.policy === policy && shown.columns.join() === modes.join()) || undefined;
+  }, matrix);
+}
+
+/** What the test explorer has for a file: `declaration: label state`. */
+async function listedTests(name: string): Promise<readonly string[]> {
+  const { expectations } = await extension();
+  return expectations().filter(({ file }) => file === name).map(({ declaration, label, state }) => `${declaration}: ${label} ${state ?? "not run"}`);
+}
+
+async function seesTests(name: string, wanted: readonly string[]): Promise<void> {
+  let last: readonly string[] = [];
+  await until(`the expectations of ${name}`, async () => {
+    last = await listedTests(name);
+    return last.join() === wanted.join() || undefined;
+  }, () => last);
+}
+
+suite("Views", () => {
+  teardown(closeAll);
+
+  test("the matrix lists the modes and flags of the policy at the cursor, and follows cursor and typing", async () => {
+    const editor = await openFile("matrix.allocpolicy", POLICIES);
+    placeCursor(editor, editor.document.offsetAt(inside(editor.document, "mode fast")));
+    await commands.executeCommand("allocpolicy.showMatrix");
+    await seesMatrix("driver", ["fast", "slow"]);
+    assert.ok((await extension()).matrix()?.rows.includes("__GFP_NORETRY"), "flags are rows");
+    assert.equal(window.activeTextEditor?.document.uri.toString(), editor.document.uri.toString(), "the focus stays in the editor");
+
+    select(editor, "slow");
+    await type("gentle");
+    await seesMatrix("driver", ["fast", "gentle"]);
+    placeCursor(editor, editor.document.offsetAt(inside(editor.document, "policy other")));
+    await seesMatrix("other", ["any mode"]);
+  });
+
+  test("the matrix stays while the text is damaged", async () => {
+    const editor = await openFile("matrix-damaged.allocpolicy", POLICIES);
+    placeCursor(editor, editor.document.offsetAt(inside(editor.document, "mode fast")));
+    await commands.executeCommand("allocpolicy.showMatrix");
+    await seesMatrix("driver", ["fast", "slow"]);
+    select(editor, "has __GFP_NORETRY {");
+    await type("has {");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await seesMatrix("driver", ["fast", "slow"]);
+  });
+
+  test("each policy has a lens that opens its matrix", async () => {
+    const { document } = await openFile("lens.allocpolicy", POLICIES);
+    await extension();
+    const lenses = await until("the lenses", async () => {
+      const found = await commands.executeCommand<CodeLens[]>("vscode.executeCodeLensProvider", document.uri);
+      return found.length === 2 ? found : undefined;
+    });
+    const command = lenses[1]?.command;
+    assert.equal(command?.title, "Matrix");
+    await commands.executeCommand(command.command, ...(command.arguments ?? []));
+    await seesMatrix("other", ["any mode"]);
+  });
+
+  test("the matrix is written to a file as Markdown and as SVG", async () => {
+    await openFile("written.allocpolicy", POLICIES);
+    await extension();
+    for (const [name, begins] of [["matrix.md", "# Policy driver\n"], ["matrix.svg", "<svg "]] as const) {
+      const target = inWorkspace(name);
+      await commands.executeCommand("allocpolicy.exportMatrix", target);
+      const text = new TextDecoder().decode(await workspace.fs.readFile(target));
+      assert.ok(text.startsWith(begins), `${name} begins with ${text.slice(0, 40)}`);
+    }
+  });
+
+  test("expectations are tests: listed by declaration, run, passed and failed, and they follow the text", async () => {
+    const editor = await openFile("expectations.allocpolicy", POLICIES);
+    const listed = (states: readonly string[]): readonly string[] =>
+      ["refill: mode fast", "refill: sleeps never", "driver: forbids __GFP_ZERO"].map((label, index) => `${label} ${states[index]}`);
+    await seesTests("expectations.allocpolicy", listed(["not run", "not run", "not run"]));
+    await until("a run", async () => {
+      // The workbench hears of new tests a little later than the extension that lists them.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await commands.executeCommand("testing.runCurrentFile");
+      return (await listedTests("expectations.allocpolicy")).some((line) => line.endsWith(" passed")) || undefined;
+    });
+    await seesTests("expectations.allocpolicy", listed(["passed", "failed", "passed"]));
+
+    select(editor, "sleeps never }\nexpect");
+    await type("sleeps may }\nexpect");
+    await seesTests("expectations.allocpolicy", ["refill: mode fast passed", "refill: sleeps may not run", "driver: forbids __GFP_ZERO passed"]);
+  });
+
+  test("a file is compared under two kernels, side by side", async () => {
+    await openFile("kernels.allocpolicy", POLICIES.replace("GFP_KERNEL | __GFP_NORETRY\n  handles", "GFP_NOWAIT\n  handles"));
+    await extension();
+    await commands.executeCommand("allocpolicy.diffKernels", "6.1", "6.12");
+    const input = await until("a diff editor", () => {
+      const tab = window.tabGroups.activeTabGroup.activeTab;
+      return tab?.input instanceof TabInputTextDiff ? tab.input : undefined;
+    }, () => window.tabGroups.activeTabGroup.activeTab?.label);
+    const [left, right] = await Promise.all([input.original, input.modified].map((uri: Uri) => workspace.openTextDocument(uri)));
+    assert.match(left?.getText() ?? "", /^Linux 6\.1\n[^]*request refill/);
+    assert.match(right?.getText() ?? "", /^Linux 6\.12\n[^]*flag GFP_NOWAIT {2}__GFP_KSWAPD_RECLAIM \| __GFP_NOWARN/);
+  });
+
+  test("two policies are compared on a page", async () => {
+    await openFile("compared.allocpolicy", POLICIES);
+    await extension();
+    await commands.executeCommand("allocpolicy.diffPolicies", "driver", "other");
+    const uri = await until("the page", () => {
+      const input = window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof TabInputCustom && input.uri.scheme === "allocpolicy-diff" ? input.uri : undefined;
+    }, () => window.tabGroups.activeTabGroup.activeTab?.label);
+    assert.match((await workspace.openTextDocument(uri)).getText(), /^# `driver` is stricter than `other`/);
+  });
+});
