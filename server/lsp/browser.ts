@@ -1,7 +1,9 @@
 import { BrowserMessageReader, BrowserMessageWriter, createConnection, ProposedFeatures } from "vscode-languageserver/browser";
 import { NO_FILES } from "./host.ts";
-import { startServer } from "./server.ts";
+import type { startServer } from "./server.ts";
 
-// In a web worker the global object is the port to the client.
-const port: unknown = globalThis;
-startServer(createConnection(ProposedFeatures.all, new BrowserMessageReader(port), new BrowserMessageWriter(port)), NO_FILES);
+/** Serves the page that started this web worker: the global object is the port to it. */
+export function serve(start: typeof startServer): void {
+  const port: unknown = globalThis;
+  start(createConnection(ProposedFeatures.all, new BrowserMessageReader(port), new BrowserMessageWriter(port)), NO_FILES);
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import type { Host } from "./host.ts";
-import { startServer } from "./server.ts";
+import type { startServer } from "./server.ts";
 
 /** Files larger than this are not read as imports. */
 const LARGEST_FILE_BYTES = 16 * 1024 * 1024;
@@ -42,5 +42,7 @@ const disk: Host = {
   },
 };
 
-// Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say.
-startServer(createConnection(ProposedFeatures.all), disk);
+/** Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say. */
+export function serve(start: typeof startServer): void {
+  start(createConnection(ProposedFeatures.all), disk);
+}

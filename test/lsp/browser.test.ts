@@ -4,11 +4,16 @@ import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { field } from "./client.ts";
 
-const ENTRY = fileURLToPath(new URL("../../server/lsp/browser.ts", import.meta.url));
+/** The browser's door alone: what main.ts opens in a worker. */
+const DOOR = {
+  contents: 'import { serve } from "./browser.ts";\nimport { startServer } from "./server.ts";\nserve(startServer);\n',
+  resolveDir: fileURLToPath(new URL("../../server/lsp/", import.meta.url)),
+  loader: "ts",
+} as const;
 
 /** The server as a web worker runs it: a global object with messages in and out, and nothing of Node. */
 async function startWorker(): Promise<{ readonly request: (method: string, params: unknown) => Promise<unknown>; readonly notify: (method: string, params: unknown) => void }> {
-  const { outputFiles } = await build({ entryPoints: [ENTRY], bundle: true, write: false, platform: "browser", format: "iife", target: "es2023", logLevel: "silent", define: { global: "globalThis" } });
+  const { outputFiles } = await build({ stdin: DOOR, bundle: true, write: false, platform: "browser", format: "iife", target: "es2023", logLevel: "silent", define: { global: "globalThis" } });
   const waiting = new Map<number, (message: unknown) => void>();
   const scope: Record<string, unknown> = {
     onmessage: null,

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SERVER = fileURLToPath(new URL("../../server/lsp/node.ts", import.meta.url));
+const SERVER = fileURLToPath(new URL("../../server/lsp/main.ts", import.meta.url));
 const ANSWER_MS = 15_000;
 
 export interface Position {

@@ -70,7 +70,7 @@ describe("the server's life", () => {
   });
 
   it("serves a client over Node's IPC as well", async () => {
-    const server = fork(fileURLToPath(new URL("../../server/lsp/node.ts", import.meta.url)), ["--node-ipc"], { execArgv: ["--no-warnings"], stdio: "ignore" });
+    const server = fork(fileURLToPath(new URL("../../server/lsp/main.ts", import.meta.url)), ["--node-ipc"], { execArgv: ["--no-warnings"], stdio: "ignore" });
     try {
       const answer = new Promise<unknown>((resolve) => server.once("message", resolve));
       server.send({ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: process.pid, rootUri: null, capabilities: {} } });
