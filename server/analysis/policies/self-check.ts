@@ -47,13 +47,15 @@ function isSameMark(a: Mark, b: Mark): boolean {
   return a.rule === b.rule && a.owner.slot === b.owner.slot && a.place.start === b.place.start && a.place.end === b.place.end;
 }
 
+/** Each once: of two rules that contradict each other both are looked at, and the later one is marked. */
 function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
-  return [
+  const marks = [
     ...set.clauses.flatMap((clause, index) => clauseMarks(environment, set, clause, index)),
     ...compositeMarks(environment, set),
     ...modeMarks(environment, set),
     ...flagMarks(environment, set),
   ];
+  return marks.filter((mark, index) => !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)));
 }
 
 // Rules ---------------------------------------------------------------------------------------------------------------

@@ -156,10 +156,11 @@ export interface Witness {
 
 /**
  * The composites that a witness may be written with, those first that a reader knows best: of two masks with as many
- * names the earlier composite wins, so that a witness reads as kernel code does.
+ * names the earlier composite wins, so that a witness reads as kernel code does. Those that few callers write come after
+ * bare flags (null): `__GFP_COMP` says more than GFP_TRANSHUGE.
  */
-const BASES: readonly CompositeName[] = [
-  "KERNEL", "ATOMIC", "NOWAIT", "NOFS", "NOIO", "USER", "KERNEL_ACCOUNT", "HIGHUSER", "HIGHUSER_MOVABLE", "TRANSHUGE", "TRANSHUGE_LIGHT",
+const BASES: readonly (CompositeName | null)[] = [
+  "KERNEL", "ATOMIC", "NOWAIT", "NOFS", "NOIO", "USER", "KERNEL_ACCOUNT", null, "HIGHUSER", "HIGHUSER_MOVABLE", "TRANSHUGE", "TRANSHUGE_LIGHT",
 ];
 
 /** Below the price of one name, whatever their number: a plain context and a small size before others. */
@@ -170,10 +171,9 @@ const SIZE_COST = 2 ** -24;
 export function smallestWitness(space: Space, set: Node): Witness | null {
   const within = space.bdd.and(set, space.domain);
   let best: { readonly cost: number; readonly base: Mask; readonly assignment: ReadonlyMap<number, boolean> } | null = null;
-  const bases: readonly { readonly bits: Mask; readonly names: number }[] = [
-    ...BASES.map((name) => ({ bits: space.kernel.gfp[name], names: 1 })).filter(({ bits }) => (bits & ~space.kernel.allBits) === 0),
-    { bits: mask(0), names: 0 },
-  ];
+  const bases = BASES.map((name) => (name === null ? { bits: mask(0), names: 0 } : { bits: space.kernel.gfp[name], names: 1 })).filter(
+    ({ bits }) => (bits & ~space.kernel.allBits) === 0,
+  );
   for (const base of bases) {
     const isBase = (level: number): boolean => level < MASK_BITS && ((base.bits >>> level) & 1) === 1;
     const found = space.bdd.cheapest(within, (level) => (isBase(level) ? 0 : costOf(level)), isBase);
