@@ -123,7 +123,9 @@ function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextC
       case "and": {
         const before = changes.length;
         const gone = node.operands.map((operand) => prune(operand, depth + 1));
-        if (gone.every((all) => all)) {
+        // What is left of `X & ~Y` without X is nothing, not all but Y.
+        const empty = node.kind === "and" && node.operands.some((operand, i) => gone[i] === true && operand.kind !== "not");
+        if (empty || gone.every((all) => all)) {
           changes.length = before;
           return true;
         }

@@ -1,8 +1,9 @@
 import { hasMemalloc, isAtomic } from "../../model/contexts.ts";
 import type { ApiFamily } from "../../model/apis/api.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { NO_PAGES, orderOf, type Plan } from "../../model/sizes.ts";
-import { found, has } from "./_ask.ts";
+import { found, has, holds } from "./_ask.ts";
 import type { Match, Remedy, Subject } from "./rule.ts";
 
 export type TitledRemedy = Remedy & { readonly title: string };
@@ -61,6 +62,12 @@ export function insteadOfBlocking(subject: Subject, by: string): readonly Titled
   return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
 }
 
+/** The composite that may sleep where the request stands and keeps reclaim out of the locks that are held. */
+export function blockingHere(subject: Subject): "GFP_KERNEL" | "GFP_NOFS" | "GFP_NOIO" {
+  if (holds(subject, "io_lock")) return "GFP_NOIO";
+  return holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL";
+}
+
 const dropping = (flag: FlagName): TitledRemedy => ({ kind: "remove-flags", flags: [flag], title: `Drop __GFP_${flag}` });
 
 /** Marks the later of two flags; each can be dropped, the second first unless the remedies are given. */
@@ -70,12 +77,16 @@ export function clash(first: FlagName, second: FlagName, message: string, drops:
 
 const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
 
+/** vmalloc() heeds __GFP_NOFAIL, and a fatal signal does not end it (5.17 to 5.19, and 6.10 on). */
+export const vmallocKeepsNofail = ({ features }: Kernel): boolean => features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
+
 /** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
 export function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
   const api = KVMALLOC[subject.api.name];
   const { kernel } = subject;
   if (api === undefined || !has(subject, "DIRECT_RECLAIM") || has(subject, "DMA") || has(subject, "DMA32")) return [];
-  if (isAtomic(kernel, subject.request.context) || (has(subject, "NOFAIL") && !kernel.features.vmallocNofail)) return [];
+  if (isAtomic(kernel, subject.request.context) || (has(subject, "NOFAIL") && !vmallocKeepsNofail(kernel))) return [];
+  if ((holds(subject, "fs_lock") && has(subject, "FS")) || (holds(subject, "io_lock") && has(subject, "IO"))) return [];
   return [{ kind: "replace-api", api, title: `Use ${api}()` }];
 }
 

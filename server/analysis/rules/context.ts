@@ -1,7 +1,8 @@
+import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import { forbidsEvenNonBlocking, hasMemalloc, PLACE } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { blocks, drop, example, found, has, holds, inInterrupt, mayNotSleep, named, NOTHING, wrote } from "./_ask.ts";
-import { buddyOrder, insteadOfBlocking, isDecided, isPages, isRetried, isSlab, planOf, reaches, type TitledRemedy } from "./_pages.ts";
+import { blockingHere, buddyOrder, insteadOfBlocking, isDecided, isPages, isRetried, isSlab, planOf, reaches, type TitledRemedy } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const inNmi = (subject: Subject): boolean => (subject.request.context.places & PLACE.nmi) !== 0;
@@ -32,9 +33,16 @@ function sleepsInAtomic(subject: Subject): boolean {
   return mayNotSleep(subject) && !inNmi(subject) && !isReportedElsewhere(subject);
 }
 
+/** False where a mask that may not block is a mistake of its own: vmalloc, a kvmalloc that comes to it, a pool whose NULL is not looked at. */
+function servesNonBlocking(subject: Subject): boolean {
+  const { family } = subject.api;
+  if (family === "vmalloc" || (family === "mempool" && subject.handles === "nothing")) return false;
+  return family !== "kvmalloc" || !kvmallocFallsBack(subject.kernel, subject.kernel.gfp.NOWAIT);
+}
+
 /** Non-blocking masks first; where even those are forbidden (PREEMPT_RT) there is none to offer. */
 function nonBlocking(subject: Subject): readonly TitledRemedy[] {
-  if (forbidsEvenNonBlocking(subject.kernel, subject.request.context) !== null || has(subject, "NOFAIL")) return [];
+  if (forbidsEvenNonBlocking(subject.kernel, subject.request.context) !== null || has(subject, "NOFAIL") || !servesNonBlocking(subject)) return [];
   return [...insteadOfBlocking(subject, "GFP_NOWAIT"), ...insteadOfBlocking(subject, "GFP_ATOMIC")];
 }
 
@@ -77,16 +85,13 @@ function onRealtime(subject: Subject): readonly Match[] {
   return found({ kind: "mask" }, `No mask is right here: ${forbidden.text}; allocate outside of it, or leave it to a thread.`);
 }
 
-/** The composite that may sleep here and keeps reclaim out of the locks that are held. */
-const blockingHere = (subject: Subject): string => (holds(subject, "io_lock") ? "GFP_NOIO" : holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL");
-
 function atomicWhenSleepable(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || blocks(subject) || !has(subject, "HIGH") || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
   if ((planOf(subject).mask & subject.kernel.bits.HIGH) === 0 || planOf(subject).nmiSafe) return NOTHING;
   // A preload that may not block is reported as such.
   if (/_preload$/.test(subject.api.name)) return NOTHING;
   const by = blockingHere(subject);
-  const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_ATOMIC") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }] : [];
+  const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_ATOMIC") && !has(subject, "NOFAIL") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }] : [];
   const takes = subject.verdict.reserves === "atomic" ? "takes up to five eighths of the min reserve, leaves its cpuset" : "takes up to half of the min reserve";
   return found({ kind: "flag", flag: "HIGH" }, `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write ${by}.`, ...remedies);
 }
@@ -130,7 +135,8 @@ function nowaitIsQuietAlready(subject: Subject): readonly Match[] {
 
 function wakesUnderRawLock(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || subject.kernel.options.PREEMPT_RT || !holds(subject, "raw_spinlock") || inNmi(subject)) return NOTHING;
-  if (blocks(subject) || !reaches(subject, "KSWAPD_RECLAIM") || planOf(subject).nmiSafe) return NOTHING;
+  // A range sleeps in any case: range-nonblocking says it.
+  if (blocks(subject) || !reaches(subject, "KSWAPD_RECLAIM") || planOf(subject).nmiSafe || subject.api.family === "contig") return NOTHING;
   return found({ kind: "flag", flag: "KSWAPD_RECLAIM" }, "__GFP_KSWAPD_RECLAIM wakes kswapd, which takes scheduler locks: a deadlock if the raw spinlock is one of them or is taken inside of them; allocate outside, or clear the flag.");
 }
 
@@ -145,7 +151,7 @@ function noReclaimBits(subject: Subject): readonly Match[] {
   if (blocks(subject) || has(subject, "KSWAPD_RECLAIM") || cleared.length > 0) return NOTHING;
   // A number that is more than nothing may mean anything.
   if (!names.every((name) => BARE.includes(name)) || (hasLiteral && subject.mask !== 0)) return NOTHING;
-  const base = mayNotSleep(subject) ? "GFP_NOWAIT" : "GFP_KERNEL";
+  const base = mayNotSleep(subject) ? "GFP_NOWAIT" : blockingHere(subject);
   const text = [base, ...names].join(" | ");
   return found({ kind: "mask" }, `No bit of this mask lets the kernel reclaim or wake kswapd, so it fails as soon as memory is low: write ${text}.`, { kind: "replace-mask", text, title: `Write ${text}` });
 }

@@ -10,7 +10,12 @@ import type { Match, Rule, Subject } from "./rule.ts";
 const INTERNAL: readonly FlagName[] = ["NO_OBJ_EXT", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON", "MEMALLOC"];
 
 /** memalloc-outside-mm, pfmemalloc-slab and memalloc-with-nomemalloc say more of __GFP_MEMALLOC. */
-const isReported = (subject: Subject, flag: FlagName): boolean => flag === "MEMALLOC" && (opensAllReserves(subject) || isReserveObject(subject) || has(subject, "NOMEMALLOC"));
+function isReported(subject: Subject, flag: FlagName): boolean {
+  if (flag !== "MEMALLOC") return false;
+  // So do mempool-forced-flags and range-unsupported-flag.
+  const isTakenOut = subject.api.family === "mempool" || (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.MEMALLOC) !== 0;
+  return isTakenOut || opensAllReserves(subject) || isReserveObject(subject) || has(subject, "NOMEMALLOC");
+}
 
 /** What to write instead; nothing where the mask has it already, or where the old flag did nothing beside direct reclaim. */
 function replacementOf(subject: Subject, name: string, replacement: string | null): string | null {
@@ -54,7 +59,7 @@ function namedInternals(subject: Subject): readonly FlagName[] {
 function noKswapd(subject: Subject): readonly Match[] {
   const cleared = subject.written?.cleared ?? [];
   const name = (["__GFP_KSWAPD_RECLAIM", "__GFP_RECLAIM"] as const).find((one) => cleared.includes(one));
-  if (name === undefined || has(subject, "KSWAPD_RECLAIM")) return NOTHING;
+  if (name === undefined || !subject.api.takesMask || has(subject, "KSWAPD_RECLAIM")) return NOTHING;
   // Huge pages that are only welcome, and callers under the scheduler's own locks, have reason not to wake it.
   if (wrote(subject, "GFP_TRANSHUGE") || wrote(subject, "GFP_TRANSHUGE_LIGHT") || holds(subject, "raw_spinlock")) return NOTHING;
   return found(

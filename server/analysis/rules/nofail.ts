@@ -2,7 +2,7 @@ import { hasMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { isLowZone } from "../../model/masks/zone.ts";
 import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "./_ask.ts";
-import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, kvmallocInstead, planOf, reaches, type TitledRemedy } from "./_pages.ts";
+import { blockingHere, buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, kvmallocInstead, planOf, reaches, vmallocKeepsNofail, type TitledRemedy } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const NOFAIL: { readonly kind: "flag"; readonly flag: FlagName } = { kind: "flag", flag: "NOFAIL" };
@@ -16,8 +16,8 @@ const asksAndBlocks = (subject: Subject): boolean => asks(subject) && blocks(sub
 /** A call that does not keep the promise in this kernel at all: kvmalloc and vmalloc to 5.16, reported as such. */
 const isUnsupported = (subject: Subject): boolean => (subject.api.family === "vmalloc" || subject.api.family === "kvmalloc") && !subject.kernel.features.vmallocNofail;
 
-/** What to use in place of a high order that must not fail: kvmalloc() keeps the promise from 5.17 on. */
-const instead = (subject: Subject): string => (subject.kernel.features.vmallocNofail ? "use kvmalloc()" : "handle NULL");
+/** What to use in place of a high order that must not fail. */
+const instead = (subject: Subject): string => (vmallocKeepsNofail(subject.kernel) ? "use kvmalloc()" : "handle NULL");
 
 /** What the kernel says to a NOFAIL that cannot be kept. */
 function complaint(subject: Subject): string {
@@ -35,9 +35,11 @@ function complaint(subject: Subject): string {
 function blocking(subject: Subject): readonly TitledRemedy[] {
   if (mayNotSleep(subject)) return [];
   // With these it would block and loop for ever.
-  if (has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL")) return [];
+  if (has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL") || isCostly(subject)) return [];
   const name = (["GFP_ATOMIC", "GFP_NOWAIT"] as const).find((composite) => wrote(subject, composite));
-  return name === undefined ? [add("DIRECT_RECLAIM")] : [{ kind: "replace-name", name, by: "GFP_KERNEL", title: "Write GFP_KERNEL" }];
+  const by = blockingHere(subject);
+  if (name !== undefined) return [{ kind: "replace-name", name, by, title: `Write ${by}` }];
+  return subject.written?.cleared.length === 0 ? [add("DIRECT_RECLAIM")] : [];
 }
 
 function withoutReclaim(subject: Subject): readonly Match[] {
@@ -60,7 +62,7 @@ function highOrder(subject: Subject): readonly Match[] {
 function costlyOrder(subject: Subject): readonly Match[] {
   // Who may not sleep or reclaim never comes to the loop.
   if (!asksAndBlocks(subject) || !isCostly(subject) || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
-  return found(NOFAIL, `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; ${subject.kernel.features.vmallocNofail ? "use kvmalloc(), or handle NULL" : "drop it and handle NULL"}.`, ...kvmallocInstead(subject), drop("NOFAIL"));
+  return found(NOFAIL, `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; ${vmallocKeepsNofail(subject.kernel) ? "use kvmalloc(), or handle NULL" : "drop it and handle NULL"}.`, ...kvmallocInstead(subject), drop("NOFAIL"));
 }
 
 /** The rules below are about loops in which the OOM killer is never reached; one of them is enough. */

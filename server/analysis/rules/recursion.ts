@@ -14,6 +14,10 @@ const inScope = (subject: Subject, ...scopes: readonly (keyof typeof SCOPE)[]): 
 const reclaimsWith = (subject: Subject, flag: "FS" | "IO"): boolean =>
   subject.verdict.reclaim === "direct" && (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
 
+/** The pages are asked for with a mask of the call's own, so that the caller's says nothing about reclaim. */
+const reclaimsByItself = (subject: Subject): boolean =>
+  !subject.api.takesMask || (subject.api.family === "contig" && subject.kernel.features.contigTargetMask !== "from-caller");
+
 /** Where GFP_NOFS or GFP_NOIO does not do what it says, the rule that reports this names the remedy. */
 function saysMoreOfNofs(subject: Subject): boolean {
   const { api, kernel, mask } = subject;
@@ -50,13 +54,13 @@ export const recursion: readonly Rule[] = [
       good: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL"]),
     },
     check: (subject) => {
-      if (!blocks(subject) || !has(subject, "FS") || has(subject, "IO")) return NOTHING;
+      if (!subject.api.takesMask || !blocks(subject) || !has(subject, "FS") || has(subject, "IO")) return NOTHING;
       const noio = maskText(subject.kernel, mask(subject.mask & ~subject.kernel.bits.FS));
       return found(
         { kind: "flag", flag: "FS" },
         "__GFP_FS without __GFP_IO lets reclaim enter filesystems that then may not do I/O, a shape that no kernel composite has: write GFP_KERNEL or GFP_NOIO.",
-        { kind: "add-flags", flags: ["IO"], title: "Add __GFP_IO" },
-        { kind: "replace-mask", text: noio, title: `Write ${noio}` },
+        ...(holds(subject, "io_lock") ? [] : [{ kind: "add-flags", flags: ["IO"], title: "Add __GFP_IO" } as const]),
+        ...(mayNotSleep(subject) ? [] : [{ kind: "replace-mask", text: noio, title: `Write ${noio}` } as const]),
       );
     },
   },
@@ -77,11 +81,11 @@ export const recursion: readonly Rule[] = [
     check: (subject) => {
       // The vmalloc calls without a mask have a rule of their own, vmalloc-under-fs-lock.
       if (!holds(subject, "fs_lock") || !reclaimsWith(subject, "FS") || (subject.api.family === "vmalloc" && !subject.api.takesMask)) return NOTHING;
-      if (has(subject, "FS")) {
+      if (has(subject, "FS") && !reclaimsByItself(subject)) {
         return found(
           { kind: "flag", flag: "FS" },
           "With __GFP_FS direct reclaim may enter the filesystem and wait for the lock that this context holds: open a memalloc_nofs_save() scope around the locked section.",
-          drop("FS"),
+          ...(subject.api.family === "vmalloc" && subject.kernel.features.vmallocPageTables === "gfp-kernel" ? [] : [drop("FS")]),
         );
       }
       return found(
@@ -106,7 +110,7 @@ export const recursion: readonly Rule[] = [
     },
     check: (subject) => {
       if (!holds(subject, "io_lock") || !reclaimsWith(subject, "IO")) return NOTHING;
-      if (has(subject, "IO")) {
+      if (has(subject, "IO") && !reclaimsByItself(subject)) {
         return found(
           { kind: "flag", flag: "IO" },
           "With __GFP_IO direct reclaim may start I/O and wait for the path that this context has to finish: open a memalloc_noio_save() scope, or use a mempool.",
@@ -135,6 +139,8 @@ export const recursion: readonly Rule[] = [
     },
     check: (subject) => {
       if (mayNotSleep(subject) || inScope(subject, "nofs", "noio") || saysMoreOfNofs(subject)) return NOTHING;
+      // A bool and the mask of a nolock call are reported as such.
+      if (!subject.api.takesMask || subject.api.family === "nolock") return NOTHING;
       if (wrote(subject, "GFP_NOFS")) {
         return found({ kind: "composite", composite: "NOFS" }, "GFP_NOFS covers this one call and not what else is allocated in the section: mark it with memalloc_nofs_save() and write GFP_KERNEL.");
       }

@@ -85,9 +85,10 @@ export const slab: readonly Rule[] = [
       const forced = (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.ZERO) !== 0;
       if (!forced && !has(subject, "ZERO")) return NOTHING;
       const message = "Zeroing an object of a cache with a constructor destroys what the constructor left, or is not done at all with init_on_alloc; a new slab warns";
-      return has(subject, "ZERO")
-        ? found({ kind: "flag", flag: "ZERO" }, `${message}: drop __GFP_ZERO or the constructor.`, drop("ZERO"))
-        : found({ kind: "api" }, `${message}: use kmem_cache_alloc() or drop the constructor.`, { kind: "replace-api", api: "kmem_cache_alloc", title: "Use kmem_cache_alloc()" });
+      if (!forced) return found({ kind: "flag", flag: "ZERO" }, `${message}: drop __GFP_ZERO or the constructor.`, drop("ZERO"));
+      // With the flag in the mask as well the other call alone would mend nothing.
+      const remedies = has(subject, "ZERO") ? [] : [{ kind: "replace-api", api: "kmem_cache_alloc", title: "Use kmem_cache_alloc()" } as const];
+      return found({ kind: "api" }, `${message}: use kmem_cache_alloc() or drop the constructor.`, ...remedies);
     },
   },
   {

@@ -84,7 +84,7 @@ describe("internal-flag", () => {
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_NO_OBJ_EXT" })).toBe("6.10..7.0");
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_SKIP_KASAN" })).toBe("6.4..7.0");
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_SKIP_KASAN_POISON" })).toBe("5.14..6.3");
-    expect(holdsIn("internal-flag", { api: "mempool_alloc", flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toBe(EVERY);
+    expect(holdsIn("internal-flag", { api: "alloc_percpu_gfp", size: 64, flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toBe(EVERY);
   });
   test("is quiet for composites that carry one, and for ordinary flags", () => {
     expect(reports("internal-flag", { flags: "GFP_HIGHUSER_MOVABLE", options: { KASAN_HW_TAGS: true } })).toBe(false);

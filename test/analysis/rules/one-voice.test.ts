@@ -80,6 +80,20 @@ describe("a fix writes what a kernel developer would", () => {
   });
 });
 
+describe("a fix never turns a mask into its complement", () => {
+  test.each(["GFP_DMA32 & ~__GFP_IO", "__GFP_DMA32 & ~__GFP_IO"])("%s without its only flag", (flags) => {
+    const titles = findingsOf(fileOf("6.12", `api kmem_cache_alloc; cache { size 64 }; flags ${flags}`)).flatMap(({ fixes }) => fixes.map(({ title }) => title));
+    expect(titles).not.toContain("Drop __GFP_DMA32");
+  });
+
+  test("an operand of | goes with what it is masked by", () => {
+    const text = fileOf("6.12", "api kmem_cache_alloc; cache { size 64 }; flags GFP_KERNEL | __GFP_DMA32 & ~__GFP_IO");
+    const finding = findingsOf(text).find(({ rule }) => rule === "slab-zone-flags");
+    if (finding === undefined) throw new Error("slab-zone-flags does not speak");
+    expect(after(text, finding, "Drop __GFP_DMA32").flags).toBe("GFP_KERNEL");
+  });
+});
+
 describe("a fix that would only move the mistake is not offered", () => {
   const titlesOf = (kernel: string, properties: string, rule: string): readonly string[] =>
     findingsOf(fileOf(kernel, properties)).filter((one) => one.rule === rule).flatMap(({ fixes }) => fixes.map(({ title }) => title));
@@ -87,6 +101,27 @@ describe("a fix that would only move the mistake is not offered", () => {
   test("kvmalloc() with __GFP_NOFAIL, before vmalloc keeps it", () => {
     expect(titlesOf("5.15", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Drop __GFP_NOFAIL"]);
     expect(titlesOf("6.12", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Use kvmalloc()", "Drop __GFP_NOFAIL"]);
+  });
+
+  test("a mask without FS for a call that reclaims by its own mask", () => {
+    expect(titlesOf("6.6", "api alloc_contig_range; pages 512; flags GFP_KERNEL; context fs", "fs-reclaim-under-lock")).toEqual([]);
+    expect(titlesOf("5.10", "api __vmalloc; size 64 KiB; flags GFP_KERNEL; context fs", "fs-reclaim-under-lock")).toEqual([]);
+    expect(titlesOf("6.12", "api __vmalloc; size 64 KiB; flags GFP_KERNEL; context fs", "fs-reclaim-under-lock")).toEqual(["Drop __GFP_FS"]);
+  });
+
+  test("GFP_NOWAIT where the call cannot work with it", () => {
+    expect(titlesOf("6.19", "api kvmalloc; size 64 KiB; flags GFP_KERNEL; context bh", "sleep-in-atomic")).toEqual([]);
+    expect(titlesOf("6.12", "api mempool_alloc; flags GFP_KERNEL; context spin; handles nothing", "sleep-in-atomic")).toEqual([]);
+    expect(titlesOf("6.12", "api mempool_alloc; flags GFP_KERNEL; context spin", "sleep-in-atomic")).toEqual(["Write GFP_NOWAIT", "Write GFP_ATOMIC"]);
+  });
+
+  test("GFP_KERNEL under a lock of the file system", () => {
+    expect(titlesOf("6.12", "api kmalloc; size 64 B; flags GFP_DMA; context fs", "no-reclaim-bits")).toEqual(["Write GFP_NOFS | GFP_DMA"]);
+    expect(titlesOf("6.12", "api kmalloc; size 64 B; flags GFP_NOWAIT | __GFP_NOFAIL; context fs", "nofail-without-reclaim")).toEqual(["Drop __GFP_NOFAIL", "Write GFP_NOFS"]);
+  });
+
+  test("kvmalloc() with __GFP_NOFAIL, where a fatal signal ends it", () => {
+    expect(titlesOf("6.6", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Drop __GFP_NOFAIL"]);
   });
 
   test("kvmalloc() where the caller may not sleep", () => {
