@@ -1,5 +1,6 @@
 import type { Plan } from "./apis/_plan.ts";
-import { COSTLY_ORDER, orderOf } from "./apis/_sizes.ts";
+import { bytesOf, COSTLY_ORDER, orderOf } from "./apis/_sizes.ts";
+import { largestCachedBytes } from "./apis/_slab.ts";
 import type { Api } from "./apis/api.ts";
 import { apiNamed } from "./apis.ts";
 import { forbidsEvenNonBlocking, isAtomic, LOCK, SCOPE, TASK } from "./contexts.ts";
@@ -68,7 +69,10 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
 
 type Say = (about: Reason["about"], text: string, evidence: string) => void;
 
-function treatmentEvidence(kernel: Kernel, name: string): string {
+function treatmentEvidence(kernel: Kernel, request: AllocationRequest): string {
+  const { api: name } = request;
+  // A large kmalloc makes no slab.
+  if (apiNamed(name)?.family === "slab" && bytesOf(kernel, request) > largestCachedBytes(kernel)) return "mm/slub.c:___kmalloc_large_node";
   return apiNamed(name)?.treatment(kernel).notes[0]?.evidence ?? "mm/page_alloc.c:__alloc_pages";
 }
 
@@ -124,7 +128,7 @@ function explainMask(kernel: Kernel, api: Api, request: AllocationRequest, plan:
     const { refused, clearedWithWarning, cleared, ignored } = api.treatment(kernel);
     // What is said of single flags already is not said again; what slab chooses its cache by and what clears is not lost.
     const dropped = api.takesMask ? mask(given & ~plan.mask & kernel.namedBits & ~(refused | clearedWithWarning | cleared | ignored | kernel.bits.ZERO | kernel.bits.ACCOUNT)) : EMPTY;
-    const evidence = treatmentEvidence(kernel, request.api);
+    const evidence = treatmentEvidence(kernel, request);
     if (added !== 0) say("mask", `${request.api} adds ${maskText(kernel, added)} for the page allocator.`, evidence);
     if (dropped !== 0) say("mask", `${request.api} does not pass ${maskText(kernel, dropped)} to the page allocator.`, evidence);
   }
@@ -146,7 +150,7 @@ function explainMask(kernel: Kernel, api: Api, request: AllocationRequest, plan:
 
 function explainTries(kernel: Kernel, request: AllocationRequest, plan: Plan, say: Say): void {
   if (plan.refused === "always") return;
-  const evidence = treatmentEvidence(kernel, request.api);
+  const evidence = treatmentEvidence(kernel, request);
   if (plan.firstOrder >= 0) {
     const refused = plan.firstOrder > kernel.maxOrder ? ", which is refused for its order" : "";
     say("size", `First try: order ${plan.firstOrder} with ${maskText(kernel, plan.firstMask)}${refused}.`, evidence);
@@ -222,9 +226,9 @@ function explainPages(kernel: Kernel, request: AllocationRequest, plan: Plan, an
     explainFailure(kernel, value, plan, can, context.task, say);
   }
   if (plan.endless && (can & CAN.fail) !== 0) {
-    say("loops", "A failed try is repeated after a wait, until an element or the memory comes: the call does not return NULL, and may not return.", treatmentEvidence(kernel, request.api));
+    say("loops", "A failed try is repeated after a wait, until an element or the memory comes: the call does not return NULL, and may not return.", treatmentEvidence(kernel, request));
   }
-  if (plan.fails) say("fails", "The call can fail for reasons of its own even when every page is there.", treatmentEvidence(kernel, request.api));
+  if (plan.fails) say("fails", "The call can fail for reasons of its own even when every page is there.", treatmentEvidence(kernel, request));
   if (plan.order > 1 && has(bits.NOFAIL)) {
     switch (features.nofailHighOrderWarns) {
       case "rmqueue":

@@ -108,9 +108,16 @@ function zeroTreatment(kernel: Kernel): MaskTreatment {
   return slabTreatment(kernel, kernel.bits.ZERO, kmallocNotes(kernel));
 }
 
+/** What kmalloc looks at to choose among its sets of caches. */
+function choosesCache(kernel: Kernel): string {
+  const { kmallocReclaimCaches, kmallocAccountCaches } = kernel.features;
+  if (kmallocAccountCaches) return "__GFP_DMA, __GFP_RECLAIMABLE and __GFP_ACCOUNT choose the cache, in this order of precedence";
+  return kmallocReclaimCaches ? "__GFP_DMA and __GFP_RECLAIMABLE choose the cache, in this order of precedence" : "__GFP_DMA chooses the cache";
+}
+
 function kmallocNotes(kernel: Kernel): readonly Note[] {
   return [
-    { text: "__GFP_DMA, __GFP_RECLAIMABLE and __GFP_ACCOUNT choose the cache, in this order of precedence; __GFP_ZERO clears the object.", evidence: "include/linux/slab.h:kmalloc_type" },
+    { text: `${choosesCache(kernel)}; __GFP_ZERO clears the object.`, evidence: "include/linux/slab.h:kmalloc_type" },
     {
       text: kernel.features.largeKmallocFixesFlags
         ? "Above two pages the page allocator is asked with the caller's mask and __GFP_COMP: __GFP_MOVABLE goes through, __GFP_HIGHMEM and __GFP_DMA32 are dropped with a message on every call."

@@ -63,7 +63,7 @@ function notes(kernel: Kernel): readonly Note[] {
     text: features.kvmallocFirstTry === "noretry"
       ? "Above one page kmalloc is tried with __GFP_NOWARN, and with __GFP_NORETRY unless __GFP_RETRY_MAYFAIL is given."
       : "Above one page kmalloc is tried with __GFP_NOWARN, and without __GFP_DIRECT_RECLAIM unless __GFP_RETRY_MAYFAIL is given.",
-    evidence: features.kvmallocFirstTry === "noretry" ? "mm/util.c:kvmalloc_node" : "mm/slub.c:kmalloc_gfp_adjust",
+    evidence: features.kvmallocFirstTry === "noretry" ? "mm/util.c:kvmalloc_node (mm/slub.c from 6.11 on)" : "mm/slub.c:kmalloc_gfp_adjust",
   };
   const fallback: Note = {
     text: features.kvmallocFallsBack === "gfp-kernel"
@@ -71,7 +71,7 @@ function notes(kernel: Kernel): readonly Note[] {
       : features.kvmallocFallsBack === "blocking"
         ? "Any mask with __GFP_DIRECT_RECLAIM goes on to vmalloc; a non-blocking one returns NULL after kmalloc."
         : "Every mask goes on to vmalloc, non-blocking ones included; vmalloc has BUG_ON(in_interrupt()).",
-    evidence: "mm/slub.c:__kvmalloc_node",
+    evidence: features.kvmallocFallsBack === "gfp-kernel" ? "mm/util.c:kvmalloc_node" : "mm/slub.c:__kvmalloc_node (mm/util.c:kvmalloc_node to 6.10)",
   };
   const nofail: Note = {
     text: features.vmallocNofail

@@ -128,6 +128,13 @@ describe("what an API does to a flag", () => {
     expect(kindOf("alloc_contig_range", "android-6.18", "NOFAIL")).toBe("refused");
   });
 
+  it("names the caches that kmalloc chooses among by their version", () => {
+    const choice = (version: string): string => apiCalled("kmalloc").treatment(kernelNamed(version)).notes.find(({ evidence }) => evidence.includes("kmalloc_type"))?.text ?? "";
+    expect(choice("4.19")).not.toContain("RECLAIMABLE");
+    expect(choice("5.10")).not.toContain("ACCOUNT");
+    expect(choice("6.12")).toContain("ACCOUNT");
+  });
+
   it("lets alloc_pages_nolock choose to charge, and gives compound pages, since it takes a mask", () => {
     expect(kindOf("alloc_pages_nolock", "6.17", "ACCOUNT")).toBe("forced");
     expect(kindOf("alloc_pages_nolock", "6.18", "ACCOUNT")).toBe("honoured");
