@@ -77,13 +77,15 @@ export const vmalloc: readonly Rule[] = [
       const reaches =
         (isKvmalloc(subject) && kvmallocFallsBack(subject.kernel, subject.mask) && aboveOnePage(subject)) ||
         (maskedVmalloc(subject) && subject.kernel.features.vmallocNonBlocking);
-      return reaches
-        ? found(
-            { kind: "api" },
-            `${subject.api.name}() reaches BUG_ON(in_interrupt()) in vmalloc from this context${isKvmalloc(subject) ? " when its kmalloc part finds no block" : ""}: use kmalloc() here.`,
-            { kind: "replace-api", api: "kmalloc", title: "Use kmalloc()" },
-          )
-        : NOTHING;
+      if (!reaches) return NOTHING;
+      // kvzalloc becomes kzalloc, kvrealloc krealloc: whoever counted on cleared or kept contents still has them.
+      const api = isKvmalloc(subject) ? subject.api.name.replace(/^kv/, "k") : "kmalloc";
+      const fits = bytesOf(subject.kernel, subject.request) <= subject.kernel.options.pageBytes * 2 ** subject.kernel.maxOrder;
+      return found(
+        { kind: "api" },
+        `${subject.api.name}() reaches BUG_ON(in_interrupt()) in vmalloc from this context${isKvmalloc(subject) ? " when its kmalloc part finds no block" : ""}: ${fits ? `use ${api}() here` : "allocate in process context"}.`,
+        ...(fits ? [{ kind: "replace-api", api, title: `Use ${api}()` } as const] : []),
+      );
     },
   },
   {

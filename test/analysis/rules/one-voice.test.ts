@@ -120,6 +120,11 @@ describe("a fix that would only move the mistake is not offered", () => {
     expect(titlesOf("6.12", "api kmalloc; size 64 B; flags GFP_NOWAIT | __GFP_NOFAIL; context fs", "nofail-without-reclaim")).toEqual(["Drop __GFP_NOFAIL", "Write GFP_NOFS"]);
   });
 
+  test("kmalloc() for a kvzalloc() that clears, or for more than it gives", () => {
+    expect(titlesOf("6.19", "api kvzalloc; size 64 KiB; flags GFP_NOWAIT; context bh", "kvmalloc-in-interrupt")).toEqual(["Use kzalloc()"]);
+    expect(titlesOf("6.19", "api kvmalloc; size 64 MiB; flags GFP_NOWAIT; context bh", "kvmalloc-in-interrupt")).toEqual([]);
+  });
+
   test("kvmalloc() with __GFP_NOFAIL, where a fatal signal ends it", () => {
     expect(titlesOf("6.6", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Drop __GFP_NOFAIL"]);
   });
