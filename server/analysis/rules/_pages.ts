@@ -49,6 +49,9 @@ export const isSlab = (subject: Subject): boolean => isIn(subject, ["slab", "sla
 export const isRetried = (subject: Subject): boolean =>
   isPages(subject) || isSlab(subject) || isIn(subject, ["krealloc", "kvmalloc", "vmalloc", "page-frag", "skb", "tree"]);
 
+/** How a refused range call fails: those that return pages return NULL. */
+export const refusal = (subject: Subject): string => (/_range$/.test(subject.api.name) ? "-EINVAL" : "NULL");
+
 /** Calls that give an address of the kernel's own memory rather than a page. */
 export const givesAddress = (subject: Subject): boolean =>
   subject.api.family === "pages-exact" || ["__get_free_pages", "__get_free_page", "get_zeroed_page"].includes(subject.api.name);

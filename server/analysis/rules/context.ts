@@ -57,16 +57,16 @@ function sleepInAtomic(subject: Subject): readonly Match[] {
   if (!sleepsInAtomic(subject)) return NOTHING;
   if (!isDecided(subject)) {
     if (subject.api.takesMask) return NOTHING;
-    return found({ kind: "api" }, `${subject.api.name}() may sleep, which it may not ${whereItIs(subject)}: call it before.`);
+    return found({ kind: "api" }, `${subject.api.name}() may sleep, which is forbidden ${whereItIs(subject)}: call it before.`);
   }
   if (!blocks(subject) || isGentle(subject)) return NOTHING;
-  return found({ kind: "flag", flag: "DIRECT_RECLAIM" }, `This mask has __GFP_DIRECT_RECLAIM and may sleep, which it may not ${whereItIs(subject)}: ${whatToWrite(subject)}.`, ...nonBlocking(subject));
+  return found({ kind: "flag", flag: "DIRECT_RECLAIM" }, `This mask has __GFP_DIRECT_RECLAIM and may sleep, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`, ...nonBlocking(subject));
 }
 
 function nofsIsNotAtomic(subject: Subject): readonly Match[] {
   if (!sleepsInAtomic(subject) || !isDecided(subject) || !isGentle(subject)) return NOTHING;
   const name = has(subject, "IO") ? "GFP_NOFS" : "GFP_NOIO";
-  return found({ kind: "flag", flag: "DIRECT_RECLAIM" }, `${name} limits what reclaim may enter and still sleeps, which it may not ${whereItIs(subject)}: ${whatToWrite(subject)}.`, ...nonBlocking(subject));
+  return found({ kind: "flag", flag: "DIRECT_RECLAIM" }, `${name} limits what reclaim may enter and still sleeps, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`, ...nonBlocking(subject));
 }
 
 function inNmiAtAll(subject: Subject): readonly Match[] {
@@ -75,7 +75,7 @@ function inNmiAtAll(subject: Subject): readonly Match[] {
   if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never")) return NOTHING;
   const { nolockPages, hasKmallocNolock } = subject.kernel.features;
   const nolock = isSlab(subject) && hasKmallocNolock ? "kmalloc_nolock()" : nolockPages === "absent" ? null : nolockPages === "try_alloc_pages" ? "try_alloc_pages()" : "alloc_pages_nolock()";
-  return found({ kind: "context" }, `${subject.api.name}() takes locks that the interrupted code may hold, and deadlocks in an NMI whatever the mask: allocate before, or from irq_work${nolock === null ? "" : `, or use ${nolock}`}.`);
+  return found({ kind: "context" }, `${subject.api.name}() takes locks that the interrupted code may hold, and can deadlock in an NMI whatever the mask: allocate before, or from irq_work${nolock === null ? "" : `, or use ${nolock}`}.`);
 }
 
 function onRealtime(subject: Subject): readonly Match[] {
@@ -130,6 +130,8 @@ function nowaitMayWarn(subject: Subject): readonly Match[] {
 
 function nowaitIsQuietAlready(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !nowaitIsQuiet(subject) || !wrote(subject, "GFP_NOWAIT") || !named(subject, "NOWARN") || !has(subject, "NOWARN")) return NOTHING;
+  // Pools add it in every version: mempool-forced-flags says it.
+  if (subject.api.family === "mempool") return NOTHING;
   return found({ kind: "written", name: "__GFP_NOWARN" }, "GFP_NOWAIT has __GFP_NOWARN already: drop it, unless older kernels build this code too.", { kind: "remove-name", name: "__GFP_NOWARN", title: "Drop __GFP_NOWARN" });
 }
 

@@ -1,6 +1,7 @@
 import type { FlagName } from "../../model/masks/mask.ts";
 import { orderOf, pagesOf } from "../../model/sizes.ts";
 import { blocks, drop, example, found, has, listed, mayNotSleep, named, NOTHING, setAmong, verb } from "./_ask.ts";
+import { refusal } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const isRange = (subject: Subject): boolean => subject.api.family === "contig";
@@ -27,7 +28,7 @@ function unsupported(subject: Subject): readonly Match[] {
   if (flags.length === 0) return NOTHING;
   return found(
     { kind: "flags", flags },
-    `${subject.api.name}() refuses a mask with ${listed(flags)} before it looks at memory (-EINVAL or NULL): write GFP_KERNEL, with __GFP_NOWARN where a failure is expected.`,
+    `${subject.api.name}() refuses a mask with ${listed(flags)} before it looks at memory (${refusal(subject)}): write GFP_KERNEL, with __GFP_NOWARN where a failure is expected.`,
     drop(...flags),
   );
 }
@@ -45,7 +46,7 @@ function comp(subject: Subject): readonly Match[] {
   if (subject.kernel.features.contigComp === "supported" && subject.api.name !== "folio_alloc_gigantic" && !Number.isInteger(Math.log2(count))) {
     return found(
       { kind: "flag", flag: "COMP" },
-      `${subject.api.name}() makes a compound page only of a power of two of pages; for ${count} it warns and fails with -EINVAL: drop __GFP_COMP or round the size.`,
+      `${subject.api.name}() makes a compound page only of a power of two of pages; for ${count} it warns and fails (${refusal(subject)}): drop __GFP_COMP or round the size.`,
       drop("COMP"),
     );
   }
@@ -119,7 +120,7 @@ export const contig: readonly Rule[] = [
       const refused = (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.NORETRY) !== 0;
       return found(
         { kind: "flag", flag: "NORETRY" },
-        `__GFP_NORETRY is no fast mode of ${subject.api.name}() in mainline, which ${refused ? "refuses the mask with -EINVAL" : "ignores it"}: drop it.`,
+        `__GFP_NORETRY is no fast mode of ${subject.api.name}() in mainline, which ${refused ? `refuses the mask (${refusal(subject)})` : "ignores it"}: drop it.`,
         drop("NORETRY"),
       );
     },

@@ -2,7 +2,7 @@ import { hasMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { isLowZone } from "../../model/masks/zone.ts";
 import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "./_ask.ts";
-import { blockingHere, buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, kvmallocInstead, planOf, reaches, vmallocKeepsNofail, type TitledRemedy } from "./_pages.ts";
+import { blockingHere, buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, kvmallocInstead, planOf, reaches, refusal, vmallocKeepsNofail, type TitledRemedy } from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const NOFAIL: { readonly kind: "flag"; readonly flag: FlagName } = { kind: "flag", flag: "NOFAIL" };
@@ -111,7 +111,7 @@ function overLimit(subject: Subject): readonly Match[] {
 function withRange(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !has(subject, "NOFAIL") || subject.api.family !== "contig") return NOTHING;
   const refused = (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.NOFAIL) !== 0;
-  const does = refused ? "refuses __GFP_NOFAIL with -EINVAL before it touches memory" : "ignores __GFP_NOFAIL and fails as ever";
+  const does = refused ? `refuses __GFP_NOFAIL (${refusal(subject)}) before it touches memory` : "ignores __GFP_NOFAIL and fails as ever";
   return found(NOFAIL, `${subject.api.name}() ${does}: drop it and handle the failure.`, drop("NOFAIL"));
 }
 
@@ -355,7 +355,7 @@ export const nofail: readonly Rule[] = [
     title: "__GFP_NOFAIL for a range of pages",
     severity: "error",
     class: "bug",
-    versions: { since: "5.10", until: null },
+    versions: { since: "3.4", until: null },
     explanation:
       "One page that cannot be moved keeps a range from being allocated for ever. To 6.13 the flag is ignored and the call fails as ever; since 6.14, and in the 6.12 stable branch, the mask is refused with -EINVAL.",
     evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask",
