@@ -1,4 +1,4 @@
-import type { Item, Mask, Name, Predicate } from "../../grammar/ast.ts";
+import type { ExpectForm, Item, Mask, Name, Predicate } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
 import { CONTEXT_NAMES } from "../model/contexts.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
@@ -10,12 +10,15 @@ import type { NameSpace } from "./environment.ts";
 export type UseRole =
   | "alias" | "call" | "like" | "in" | "context" | "fallback" | "policy" | "expect" | "on" | "within";
 
+/** What stands in the subject space. */
+export type SubjectKind = "request" | "policy" | "transform";
+
 export interface NameUse {
   readonly space: NameSpace;
   readonly role: UseRole;
   readonly name: Name;
-  /** Of a `like` in the subject space: whether it stands in a request or in a policy. */
-  readonly likeKind?: "request" | "policy";
+  /** In the subject space, where the role alone does not say it: what a `like` continues, what an expectation speaks of. */
+  readonly kind?: SubjectKind;
 }
 
 /** The names that a region declares and uses. Depends on the region alone. */
@@ -29,6 +32,15 @@ export interface RegionNames {
   /** Of a damaged region: the words in it, any of which may be a name that the damage hides. */
   readonly words: readonly string[];
 }
+
+/** What each form of expectation can be true of. */
+const EXPECTED: Readonly<Record<ExpectForm["kind"], SubjectKind>> = {
+  facts: "request",
+  forbids: "policy",
+  allows: "policy",
+  within: "policy",
+  gives: "transform",
+};
 
 /** The key of a name in its space: one string, so that a set of them can be asked quickly. */
 export function nameKey(space: NameSpace, name: string): string {
@@ -109,9 +121,9 @@ function collect(item: Item): RegionNames {
   const uses: NameUse[] = [];
   const exports: string[] = [];
   const needs = new Set<string>();
-  const use = (space: NameSpace, role: UseRole, name: Name | null, likeKind?: "request" | "policy"): void => {
+  const use = (space: NameSpace, role: UseRole, name: Name | null, kind?: SubjectKind): void => {
     if (name === null) return;
-    uses.push(likeKind === undefined ? { space, role, name } : { space, role, name, likeKind });
+    uses.push(kind === undefined ? { space, role, name } : { space, role, name, kind });
     needs.add(nameKey(space, name.text));
   };
   const useMask = (mask: Mask, parameter: string | null): void => eachMaskName(mask, (role, name) => {
@@ -175,7 +187,7 @@ function collect(item: Item): RegionNames {
       declares = item.name;
       break;
     case "expect":
-      use("subject", "expect", item.name);
+      use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);
       if (item.form === null) break;
       switch (item.form.kind) {
         case "facts": use("memory", "on", item.form.on); break;

@@ -357,6 +357,33 @@ expect r on nothing { fails }
   });
 });
 
+describe("what an expectation speaks of", () => {
+  test("is a request for facts, a policy for `forbids`, `allows` and `within`, a transform for `gives`", () => {
+    const findings = checkFindings(`
+kernel 6.12
+policy p { forbid has __GFP_NOFAIL }
+transform t(gfp) = gfp & GFP_KERNEL
+request r {
+  api   kmalloc
+  size  64 B
+  flags GFP_KERNEL
+}
+expect p { sleeps may }
+//     ^ unknown-name
+expect t forbids GFP_KERNEL
+//     ^ unknown-name
+expect r within p
+//     ^ unknown-name
+expect p gives has __GFP_IO
+//     ^ unknown-name
+expect r { sleeps may }
+expect p allows GFP_KERNEL
+expect t gives only GFP_KERNEL
+`);
+    expect(findings.map(({ message }) => message)).toContain("r is a request, and a policy is needed here.");
+  });
+});
+
 describe("damage", () => {
   test("one wrong character gives one finding, and names that the damage may hide are not missed", () => {
     checkFindings(`

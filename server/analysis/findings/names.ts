@@ -113,15 +113,15 @@ function unknownUse(environment: Environment, use: NameUse): DraftFinding | null
   return report(unknownName, name, message, { related, fixes: replacements(name, near) });
 }
 
-/** What a use of this role may stand for. `like` of a policy is told from that of a request by `likeKind`. */
+/** What a use of this role may stand for. */
 function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
   switch (use.role) {
     case "on": return ["memory"];
     case "policy":
     case "within": return ["policy"];
     case "fallback": return ["request"];
-    case "expect": return ["request", "policy", "transform"];
-    case "like": return [use.likeKind ?? "request"];
+    case "expect": return use.kind === undefined ? ["request", "policy", "transform"] : [use.kind];
+    case "like": return [use.kind ?? "request"];
     case "alias":
     case "call":
     case "in":
