@@ -95,7 +95,8 @@ export function verdictFields(kernel: Kernel, given: Verdict): object {
   };
 }
 
-function outcomeFields(outcome: Outcome): object {
+/** An outcome in the names of the contract. */
+export function outcomeFields(outcome: Outcome): object {
   return {
     result: outcome.result,
     node: outcome.node,

@@ -7,6 +7,7 @@ import { explain } from "./explain.ts";
 import { fmt } from "./fmt.ts";
 import { lsp } from "./lsp.ts";
 import { rules } from "./rules.ts";
+import { simulate } from "./simulate.ts";
 import { verdict } from "./verdict.ts";
 import type { Command } from "../command.ts";
 
@@ -19,5 +20,6 @@ export const ALL_COMMANDS: readonly Command[] = [
   fmt,
   lsp,
   rules,
+  simulate,
   verdict,
 ];

@@ -1,0 +1,100 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { pathToFileURL } from "node:url";
+import type { Environment } from "../../analysis/environment.ts";
+import { memoryStateOf } from "../../analysis/memory.ts";
+import { requestUnder, resolveRequest } from "../../analysis/requests.ts";
+import { DEFAULT_SETTINGS, environmentOf } from "../../analysis/workspace.ts";
+import type { Outcome } from "../../model/memory/state.ts";
+import { simulate as simulateRequest } from "../../model/simulate.ts";
+import { OK, UsageError, type Command } from "../command.ts";
+import { readText } from "../files.ts";
+import { kernelFrom } from "../kernels.ts";
+import { outcomeFields } from "../verdict-lines.ts";
+import { loadWorkspace } from "../workspace.ts";
+
+interface Run {
+  readonly request: string;
+  readonly memory: string;
+  readonly outcome: Outcome;
+}
+
+export const simulate: Command = {
+  name: "simulate",
+  usage: "FILE [--request R] [--memory M] [--kernel V] [--trace] [--json]",
+  summary: "run the requests of a file on its states of memory; --trace: step by step",
+  run: async (args, io) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        request: { type: "string" },
+        memory: { type: "string" },
+        kernel: { type: "string" },
+        trace: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const [path, ...more] = positionals;
+    if (path === undefined || more.length > 0) throw new UsageError("name one file");
+    if (values.kernel !== undefined) kernelFrom(values.kernel);
+    const absolutePath = resolve(io.cwd, path);
+    const settings = { ...DEFAULT_SETTINGS, forcedKernel: values.kernel ?? null };
+    const environment = environmentOf(loadWorkspace([{ path, absolutePath, text: readText(io.cwd, path) }], settings), pathToFileURL(absolutePath).href);
+    if (environment === null) throw new UsageError(`cannot judge ${path}`);
+    const runs = runsOf(environment, values.request, values.memory, values.trace);
+    await io.write(values.json ? `${JSON.stringify(runs.map((run) => jsonOf(run, values.trace)), null, 2)}\n` : runs.map((run) => textOf(run)).join(""));
+    return OK;
+  },
+};
+
+/** Every request on every state of memory, under the newest kernel in force; those named, where they are. */
+function runsOf(environment: Environment, request: string | undefined, memory: string | undefined, steps: boolean): readonly Run[] {
+  const kernel = environment.kernels.at(-1);
+  if (kernel === undefined) throw new UsageError("the file names no kernel that the model knows");
+  const requests = environment.visible("subject").flatMap(({ declaration }) => (declaration.kind === "request" ? [declaration] : []));
+  const states = environment.visible("memory").flatMap(({ declaration }) => (declaration.kind === "memory" ? [declaration] : []));
+  const wanted = requests.filter(({ name }) => request === undefined || name?.text === request);
+  const on = states.filter(({ name }) => memory === undefined || name?.text === memory);
+  if (wanted.length === 0) throw new UsageError(request === undefined ? "the file has no request" : `there is no request '${request}'`);
+  if (on.length === 0) throw new UsageError(memory === undefined ? "the file has no state of memory" : `there is no memory '${memory}'`);
+  return on.flatMap((declaration) => {
+    const state = memoryStateOf(declaration, kernel.options.pageBytes);
+    const memoryName = declaration.name?.text ?? "";
+    if (state === null) throw new UsageError(`the state of memory '${memoryName}' cannot be used: 'allocpolicy check' says why`);
+    return wanted.flatMap((one) => {
+      const under = requestUnder(environment, resolveRequest(environment, one), kernel);
+      const name = one.name?.text ?? "";
+      if (under === null) throw new UsageError(`the request '${name}' names no call of ${kernel.name}: 'allocpolicy check' says why`);
+      return [{ request: name, memory: memoryName, outcome: simulateRequest(kernel, under.request, state, { steps }) }];
+    });
+  });
+}
+
+function jsonOf({ request, memory, outcome }: Run, trace: boolean): object {
+  return { request, memory, ...outcomeFields(outcome), ...(trace ? { steps: outcome.steps } : {}) };
+}
+
+const RESULTS: Readonly<Record<string, string>> = {
+  ok: "succeeds",
+  null: "fails",
+  loop: "never comes back",
+  oom: "ends in a panic: the OOM killer finds nobody to kill",
+  died: "ends in a BUG",
+  unknown: "is not known to the model",
+};
+
+function textOf({ request, memory, outcome }: Run): string {
+  const did = [
+    ...(outcome.kswapdWoken ? ["wakes kswapd"] : []),
+    ...(outcome.directReclaim ? ["reclaims"] : []),
+    ...(outcome.compaction ? ["compacts"] : []),
+    ...(outcome.drains ? ["drains the per-cpu lists"] : []),
+    ...(outcome.oomInvoked ? ["calls the OOM killer"] : []),
+    ...(outcome.failureReport ? ["prints a failure report"] : []),
+    ...outcome.warnSites.map((site) => `warns (${site})`),
+  ];
+  const where = outcome.result === "ok" && outcome.zone !== null ? ` from zone ${outcome.zone} of node ${outcome.node ?? 0}` : "";
+  const head = `${request} on ${memory}: ${RESULTS[outcome.result] ?? `fails with -${outcome.result}`}${where}${did.length > 0 ? `; ${did.join(", ")}` : ""}\n`;
+  return head + outcome.steps.map(({ at, text }) => `    ${at}: ${text}\n`).join("");
+}
