@@ -3,9 +3,10 @@ import { bytesOf, COSTLY_ORDER, orderOf } from "./apis/_sizes.ts";
 import { largestCachedBytes } from "./apis/_slab.ts";
 import type { Api } from "./apis/api.ts";
 import { apiNamed } from "./apis.ts";
-import { forbidsEvenNonBlocking, isAtomic, LOCK, SCOPE, TASK } from "./contexts.ts";
+import { forbidsEvenNonBlocking, isAtomic, LOCK, SCOPE, TASK, type Context } from "./contexts.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "./masks/mask.ts";
+import { pfmemallocFlags } from "./masks/alloc-flags.ts";
 import { flagsIn, maskText } from "./masks/names.ts";
 import { applyScopes } from "./masks/properties.ts";
 import { isLowZone } from "./masks/zone.ts";
@@ -207,7 +208,7 @@ function explainPages(kernel: Kernel, request: AllocationRequest, plan: Plan, an
     say("fails", "The free lists are tried once, without waiting for a lock and without a slow path: NULL is ordinary.", "mm/page_alloc.c:alloc_pages_nolock");
     return;
   }
-  explainReserves(kernel, value, context.task, answer, say);
+  explainReserves(kernel, value, context, answer, say);
   if (!has(bits.DIRECT_RECLAIM)) {
     say("sleeps", plan.sleeps ? "The pages are asked for without __GFP_DIRECT_RECLAIM, but the call sleeps on its own account." : "Without __GFP_DIRECT_RECLAIM the call does not sleep: no reclaim, no compaction, no OOM killer, NULL after two tries.", SLOWPATH);
     say("kswapd", has(bits.KSWAPD_RECLAIM) ? "kswapd is woken below the low watermark." : "kswapd is not woken either: nobody reclaims for this request.", SLOWPATH);
@@ -266,17 +267,17 @@ function nofailWithoutReclaim(kernel: Kernel, nowarn: boolean): string {
   }
 }
 
-function explainReserves(kernel: Kernel, value: Mask, task: number, answer: Verdict, say: Say): void {
+function explainReserves(kernel: Kernel, value: Mask, context: Context, answer: Verdict, say: Say): void {
   const { bits, features } = kernel;
+  const { task } = context;
   const guarded = (value & bits.NOMEMALLOC) !== 0;
   if (guarded && (value & bits.MEMALLOC) !== 0) {
     say("reserves", "__GFP_NOMEMALLOC wins over __GFP_MEMALLOC: no access to the reserves by either.", "mm/page_alloc.c:__gfp_pfmemalloc_flags");
   }
   switch (answer.reserves) {
     case "all":
-      say("reserves", (value & bits.NOFAIL) !== 0 && (value & bits.MEMALLOC) === 0
-        ? "After the OOM killer was called, __GFP_NOFAIL tries without any watermark."
-        : "No watermark holds: the request may take the last page.", (value & bits.NOFAIL) !== 0 ? MAY_OOM : "mm/page_alloc.c:__gfp_pfmemalloc_flags");
+      if (pfmemallocFlags(kernel, value, context) === 0) say("reserves", "After the OOM killer was called, __GFP_NOFAIL tries without any watermark.", MAY_OOM);
+      else say("reserves", "No watermark holds: the request may take the last page.", "mm/page_alloc.c:__gfp_pfmemalloc_flags");
       break;
     case "atomic":
       say("reserves", "__GFP_HIGH without __GFP_DIRECT_RECLAIM: the request may go down to 0.375 of the min watermark, and outside of the cpuset.", ALLOC_FLAGS);
@@ -287,7 +288,9 @@ function explainReserves(kernel: Kernel, value: Mask, task: number, answer: Verd
       } else if ((task & TASK.oom_victim) !== 0 && !guarded && (value & bits.HIGH) === 0) {
         say("reserves", "A victim of the OOM killer may go down to half of the min watermark.", "mm/page_alloc.c:__gfp_pfmemalloc_flags");
       } else {
-        say("reserves", "The request may go below the min watermark: to half of it with __GFP_HIGH.", ALLOC_FLAGS);
+        const high = (value & bits.HIGH) !== 0;
+        const whose = high ? "__GFP_HIGH" : (task & TASK.rt_task) !== 0 ? "A realtime task" : "__GFP_ATOMIC";
+        say("reserves", `${whose} may go down to ${high || features.reserveScheme === "min-reserve" ? "half" : "three quarters"} of the min watermark.`, ALLOC_FLAGS);
       }
       break;
     case "none":

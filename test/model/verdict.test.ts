@@ -243,6 +243,18 @@ describe("explanations", () => {
     expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY", page)).toMatch(/loops: .*never reaches the OOM killer.*__alloc_pages_slowpath/);
   });
 
+  it("say who may go below the min watermark, how far, and why", () => {
+    const realtime = { ...page, context: contextOf("rt_task") };
+    expect(texts("5.10", "alloc_pages", "GFP_KERNEL", realtime)).toContain("A realtime task may go down to three quarters of the min watermark.");
+    expect(texts("6.12", "alloc_pages", "GFP_KERNEL", realtime)).toContain("A realtime task may go down to half of the min watermark.");
+    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_HIGH", page)).toContain("__GFP_HIGH may go down to half of the min watermark.");
+    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL", { ...page, context: contextOf("reclaim") })).not.toContain("After the OOM killer");
+  });
+
+  it("name the function of a large kmalloc, which makes no slab", () => {
+    expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 65536 })).toContain("order 4. [mm/slub.c:___kmalloc_large_node]");
+  });
+
   it("say that NULL is rare for GFP_KERNEL, and for whom", () => {
     expect(texts("6.12", "alloc_pages", "GFP_KERNEL", page)).toMatch(/fails: .*victims/);
   });
