@@ -182,7 +182,8 @@ thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vsco
 .unreachable .name { text-decoration: line-through; }
 th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 0 2px; color: var(--vscode-descriptionForeground); }
 tbody th:not(.group) { padding-right: 20px; }
-tr.quiet th { color: var(--vscode-descriptionForeground); }
+tbody th:not(.group), .corner { position: sticky; left: 0; background: var(--vscode-editor-background); }
+.corner { z-index: 2; }
 td[tabindex], th[tabindex] { cursor: pointer; outline-offset: -2px; }
 td[tabindex]:hover, th[tabindex]:hover { background: var(--vscode-list-hoverBackground); }
 td:focus, th:focus, button:focus { outline: 2px solid var(--vscode-focusBorder); }
@@ -191,7 +192,7 @@ td:focus, th:focus, button:focus { outline: 2px solid var(--vscode-focusBorder);
 .required { color: var(--vscode-charts-blue); font-weight: 600; }
 .selects { color: var(--vscode-charts-purple); font-weight: 600; }
 .ignored { color: var(--vscode-charts-yellow); }
-.forbidden { color: var(--vscode-disabledForeground); }
+.forbidden, tr.quiet th { color: color-mix(in srgb, var(--vscode-foreground) 68%, var(--vscode-editor-background)); }
 td.required, td.selects { background: color-mix(in srgb, currentColor 14%, transparent); }
 .differs { color: var(--vscode-editorWarning-foreground); font-weight: normal; }
 td .differs { margin-left: 0.6em; }

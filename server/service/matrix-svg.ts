@@ -13,10 +13,10 @@ const LEAST_TEXT_COLUMNS = 80;
 
 const STYLE = `
   svg { --paper: #ffffff; --ink: #1f2328; --quiet: #656d76; --line: #d8dee4; --allowed: #1a7f37; --allowed-back: #dafbe1; --required: #0a5cad; --required-back: #cfe6ff;
-    --selects: #7a3fbf; --selects-back: #ebdcff; --forbidden: #8c959f; --ignored: #7d5c00; --ignored-back: #fff3c4; --differs: #b34000; font: 12px ui-monospace, SFMono-Regular, Consolas, "DejaVu Sans Mono", monospace; }
+    --selects: #7a3fbf; --selects-back: #ebdcff; --forbidden: #6e7781; --ignored: #7d5c00; --ignored-back: #fff3c4; --differs: #b34000; font: 12px ui-monospace, SFMono-Regular, Consolas, "DejaVu Sans Mono", monospace; }
   @media (prefers-color-scheme: dark) {
     svg { --paper: #0d1117; --ink: #e6edf3; --quiet: #9198a1; --line: #30363d; --allowed: #56d364; --allowed-back: #12361f; --required: #79c0ff; --required-back: #0c2d52;
-      --selects: #d2a8ff; --selects-back: #3a2258; --forbidden: #6e7681; --ignored: #e3b341; --ignored-back: #3b2e00; --differs: #ffa657; }
+      --selects: #d2a8ff; --selects-back: #3a2258; --forbidden: #848d97; --ignored: #e3b341; --ignored-back: #3b2e00; --differs: #ffa657; }
   }
   text { fill: var(--ink); dominant-baseline: central; white-space: pre; }
   .title { font-size: 16px; font-weight: 600; } .quiet { fill: var(--quiet); } .head { font-weight: 600; } .line { stroke: var(--line); } .paper { fill: var(--paper); }
