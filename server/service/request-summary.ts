@@ -1,5 +1,6 @@
 import type { Environment } from "../analysis/environment.ts";
 import type { KernelRequest } from "../analysis/requests.ts";
+import { selectedModesOf } from "../analysis/policies/request-check.ts";
 import { sizeText } from "../analysis/sizes.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { maskText } from "../model/masks/names.ts";
@@ -44,6 +45,10 @@ export function requestSummary({ resolved, answers }: RequestAnswers, environmen
   if (told.length > 0) lines.push(told.join("\n"));
   const general = generalLines(newest);
   if (general.length > 0) lines.push(general.join("\n"));
+  const modes = selectedModesOf(environment, resolved, newest).map(
+    ({ policy, mode, promises }) => `Policy \`${policy}\`: mode \`${mode}\`${promises === "" ? "" : ` promises ${promises}`}.`,
+  );
+  if (modes.length > 0) lines.push(bulleted(modes));
   lines.push(`_Linux ${kernelsText(answers.map(({ kernel }) => kernel))}_`);
   return lines.join("\n\n");
 }

@@ -123,4 +123,12 @@ describe("the hover of the other words", () => {
   it("says nothing in a comment or between words", () => {
     checkHover("kernel 6.12\n// GFP_KER$0NEL\nflags M = 0", null);
   });
+
+  it("says which mode of its policies a request selects, and what that mode promises", () => {
+    checkHover(
+      "kernel 6.12\npolicy driver for kmalloc { mode fast when has __GFP_NORETRY { retries 0, drain lru | pcp }  mode plain otherwise { } }\nrequest poll$0er { api kmalloc size 64 B flags GFP_KERNEL | __GFP_NORETRY }",
+      "poller",
+      [/Policy `driver`: mode `fast` promises retries 0, drain lru \| pcp\./],
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import type { Effect } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
@@ -28,6 +29,31 @@ export function modesOf(environment: Environment, binding: Binding, under: Kerne
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return [];
   return judge(environment, under.kernel, policy, subjectOfRequest(under)).modes.flatMap(({ clause }) => clause.name?.text ?? []);
+}
+
+/** A mode that a request selects, and what it promises: `drain none, retries 0`. */
+export interface SelectedMode {
+  readonly policy: string;
+  readonly mode: string;
+  readonly promises: string;
+}
+
+/** The modes that a request selects in all its policies, under one kernel. */
+export function selectedModesOf(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly SelectedMode[] {
+  return request.policies.flatMap((binding) => {
+    const policy = resolvePolicy(environment, binding);
+    if (policy === null) return [];
+    return judge(environment, under.kernel, policy, subjectOfRequest(under)).modes.map(({ clause }) => ({
+      policy: policy.declaration.name?.text ?? "",
+      mode: clause.name?.text ?? "",
+      promises: clause.effects.map(effectText).join(", "),
+    }));
+  });
+}
+
+function effectText({ name, values }: Effect): string {
+  if (values === null) return name.text;
+  return `${name.text} ${"value" in values ? values.text : values.map(({ text }) => text).join(" | ")}`;
 }
 
 function findingsOf(environment: Environment, policy: ResolvedPolicy, request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
