@@ -27,12 +27,16 @@ describe("the modes of the founding discussion", () => {
     ]);
   });
 
-  test.each(["6.12.117", "6.18"])("%s refuses NORETRY: nothing of the fast mode comes about", (kernel) => {
+  test.each([
+    ["6.12.117", ""],
+    ["6.14", ", since 6.14"],
+    ["6.18", ", since 6.14"],
+  ])("%s refuses NORETRY: nothing of the fast mode comes about", (kernel, since) => {
     expect(differences(RANGE, kernel)).toEqual([
-      `drain none: alloc_contig_range() refuses every mask of this mode (${kernel}).`,
-      `retries 0: alloc_contig_range() refuses every mask of this mode (${kernel}).`,
-      `fails often: alloc_contig_range() always fails with every mask of this mode (${kernel}).`,
-      `sleeps never: alloc_contig_range() refuses every mask of this mode (${kernel}).`,
+      `drain none: alloc_contig_range() refuses every mask of this mode${since} (${kernel}).`,
+      `retries 0: alloc_contig_range() refuses every mask of this mode${since} (${kernel}).`,
+      `fails often: alloc_contig_range() always fails with every mask of this mode${since} (${kernel}).`,
+      `sleeps never: alloc_contig_range() refuses every mask of this mode${since} (${kernel}).`,
       `retries 10: alloc_contig_range() tries to migrate up to 5 times, then gives up (${kernel}).`,
       `pcp disabled: alloc_contig_range() drains the per-cpu lists and leaves them on (${kernel}).`,
     ]);
@@ -47,7 +51,7 @@ describe("the modes of the founding discussion", () => {
     const found = differences(RANGE, "6.12, 6.18, android-6.18").filter((text) => text.startsWith("retries 0"));
     expect(found).toEqual([
       "retries 0: alloc_contig_range() tries to migrate up to 5 times, then gives up (6.12).",
-      "retries 0: alloc_contig_range() refuses every mask of this mode (6.18).",
+      "retries 0: alloc_contig_range() refuses every mask of this mode, since 6.14 (6.18).",
       "retries 0: alloc_contig_range() tries to migrate once, then gives up (android-6.18).",
     ]);
   });
@@ -74,7 +78,7 @@ describe("claims about the page allocator", () => {
     ["mode a when has GFP_KERNEL and order == 0 { fails never }", "alloc_pages() may fail with `GFP_KERNEL`, order 0 (6.12)."],
     ["mode a when lacks __GFP_DIRECT_RECLAIM and order == 0 { sleeps may }", "alloc_pages() never sleeps with every mask of this mode (6.12)."],
     ["mode a when has GFP_NOWAIT and lacks __GFP_DIRECT_RECLAIM and order == 0 { reclaim none }", "alloc_pages() wakes kswapd and reclaims nothing itself with every mask of this mode (6.12)."],
-    ["mode a when has GFP_KERNEL and order == 0 { zeroed always }", "alloc_pages() does not zero the memory with `GFP_KERNEL`, order 0 (mode a) (6.12)."],
+    ["mode a when has GFP_KERNEL and order == 0 { zeroed always }", "alloc_pages() does not zero the memory with `GFP_KERNEL`, order 0 (6.12)."],
   ])("%s: the kernel does something else", (mode, sentence) => {
     expect(differences(pages(mode), "6.12").map((text) => text.replace(/^[a-z ]+: /, ""))).toEqual([sentence]);
   });
