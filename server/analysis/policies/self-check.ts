@@ -242,7 +242,8 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
       const why = mode.source.clause.when === null ? "the other modes cover every mask that the policy takes" : "the policy takes no mask that selects it";
       return [mark(policyModeUnreachable, `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
     }
-    return modes.slice(0, index).flatMap((earlier) => overlap(environment, set, earlier, mode, name));
+    const shared = modes.slice(0, index).filter((earlier) => bdd.and(earlier.set, mode.set, allowed) !== FALSE);
+    return overlap(environment, set, shared, mode, name);
   });
   const witness = replayedWitness(set, bdd.without(allowed, bdd.or(...modes.map((mode) => mode.set))), (subject) => {
     const judgement = judge(environment, kernel, policy, subject);
@@ -254,17 +255,25 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   return [...found, mark(policyModeGap, gap, policy.binding, placeOf(owner), [])];
 }
 
-function overlap(environment: Environment, set: PolicySet, earlier: ModeSet, later: ModeSet, name: Name): readonly Mark[] {
-  const witness = replayedWitness(set, set.space.bdd.and(earlier.set, later.set, set.allowed), (subject) => {
+/** Of the earlier modes that a mode overlaps this many are named. */
+const MOST_OVERLAPS = 5;
+
+/** One finding for a mode, whatever the number of those that it overlaps: each of them is related. */
+function overlap(environment: Environment, set: PolicySet, earlier: readonly ModeSet[], later: ModeSet, name: Name): readonly Mark[] {
+  const [first] = earlier;
+  if (first === undefined) return [];
+  const witness = replayedWitness(set, set.space.bdd.and(first.set, later.set, set.allowed), (subject) => {
     const judgement = judge(environment, set.kernel, set.policy, subject);
     const selected = judgement.modes.map(({ clause }) => clause);
-    return isTaken(judgement) && selected.includes(earlier.source.clause) && selected.includes(later.source.clause);
+    return isTaken(judgement) && selected.includes(first.source.clause) && selected.includes(later.source.clause);
   });
-  const earlierName = earlier.source.clause.name;
-  if (witness === null || earlierName === null) return [];
-  const message = `${smallestText(set.space, witness)} selects both \`${earlierName.text}\` and \`${name.text}\`: let one of them exclude the other.`;
-  const related = { slot: earlier.source.owner.slot, uri: earlier.source.owner.uri, place: placeOf(earlierName), message: "the mode that it overlaps" };
-  return [mark(policyModesOverlap, message, later.source.owner, placeOf(name), [related])];
+  if (witness === null) return [];
+  const firstName = first.source.clause.name?.text ?? "";
+  const message = `${smallestText(set.space, witness)} selects both \`${firstName}\` and \`${name.text}\`: let one of them exclude the other.`;
+  const related = earlier.slice(0, MOST_OVERLAPS).flatMap(({ source: { clause, owner } }) =>
+    clause.name === null ? [] : [{ slot: owner.slot, uri: owner.uri, place: placeOf(clause.name), message: "the mode that it overlaps" }],
+  );
+  return [mark(policyModesOverlap, message, later.source.owner, placeOf(name), related)];
 }
 
 // Flags that no stage honours -----------------------------------------------------------------------------------------

@@ -136,7 +136,42 @@ describe("policy-says-more-than-it-seems", () => {
   });
 });
 
+describe("two rules that contradict each other", () => {
+  test("are one finding, at the later one, with a mask of bare flags", () => {
+    const findings = checkFindings(`kernel 6.12
+
+policy p {
+  require has __GFP_IO when has __GFP_COMP
+  require lacks __GFP_IO when any __GFP_COMP
+  //      ^^^^^^^^^^^^^^ policy-contradiction
+}
+`);
+    expect(findings[0]?.message).toContain("for `__GFP_COMP` (1 name, the fewest)");
+  });
+
+  test("are told from forty sound ones around them", () => {
+    const sound = Array.from({ length: 40 }, (_, i) => `  forbid has __GFP_DMA and order > ${i + 2} and order < ${i + 4}`);
+    const text = ["kernel 6.12", "policy p {", ...sound.slice(0, 20), "  forbid has __GFP_ZERO", ...sound.slice(20), "  require has __GFP_ZERO when has __GFP_WRITE", "}", ""].join("\n");
+    const found = findingsIn(text).filter(({ rule }) => rule === "policy-contradiction");
+    expect(found.map((finding) => [finding.text, finding.related.length])).toEqual([["has __GFP_ZERO", 1]]);
+  });
+});
+
 describe("modes", () => {
+  test("a mode that overlaps several is reported once, with all of them related", () => {
+    const findings = checkFindings(`kernel 6.12
+
+policy p {
+//     ^ policy-mode-gap
+  mode a when has __GFP_NORETRY { }
+  mode b when has __GFP_RETRY_MAYFAIL and lacks __GFP_NORETRY { }
+  mode c when any __GFP_NORETRY | __GFP_RETRY_MAYFAIL { }
+  //   ^ policy-modes-overlap
+}
+`);
+    expect(findings.find(({ rule }) => rule === "policy-modes-overlap")?.related).toHaveLength(2);
+  });
+
   test("an overlap that the rules forbid is none", () => {
     const modes = ["mode fast when has __GFP_NORETRY { }", "mode hard when has __GFP_RETRY_MAYFAIL { }", "mode normal otherwise { }"];
     expect(rulesOf(policy(...modes))).toEqual(["policy-modes-overlap"]);
