@@ -37,7 +37,7 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
     if (/^(0x[0-9a-f]+|\d+)[ul]*$/i.test(part)) {
       const bits = Number(part.replace(/[ul]+$/i, ""));
       if (bits > 0xffffffff) return { wrong: `${part} has more than the 32 bits of a mask` };
-      hasLiteral = true;
+      hasLiteral ||= bits !== 0;
       value = mask(value | bits);
       continue;
     }

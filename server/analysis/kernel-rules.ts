@@ -106,7 +106,7 @@ function locate(environment: Environment, request: ResolvedRequest, under: Kerne
       return part === undefined ? null : inMask(part.place);
     }
     case "literal": {
-      const part = value?.parts.find((candidate) => candidate.kind === "literal" || holdsLiteral(environment, kernel, candidate));
+      const part = value?.parts.find((candidate) => (candidate.kind === "literal" && (candidate.bits !== 0 || candidate.negated)) || holdsLiteral(environment, kernel, candidate));
       return part === undefined ? whole() : inMask(part.place);
     }
     case "mask": return whole();

@@ -276,7 +276,8 @@ function writingOf(program: Program, scope: Scope): { readonly written: WrittenM
       }
       case "kernel": add(here, [meaning.text]); break;
       case "parameter": break;
-      case "literal": hasLiteral = true; certain &&= meaning.fits; break;
+      // Zero is zero in every kernel.
+      case "literal": hasLiteral ||= meaning.bits !== 0 || under || !meaning.fits; certain &&= meaning.fits; break;
       case "unknown":
         certain = false;
         if (node.kind === "name") add(here, [node.text]);

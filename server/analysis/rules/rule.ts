@@ -8,6 +8,7 @@ import type { Severity } from "../finding.ts";
 export interface WrittenMask {
   /** `GFP_KERNEL`, `__GFP_ZERO`, aliases resolved to what they stand for. */
   readonly names: readonly string[];
+  /** A number other than 0. */
   readonly hasLiteral: boolean;
   /** Names that were cleared with `& ~`. */
   readonly cleared: readonly string[];

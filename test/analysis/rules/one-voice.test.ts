@@ -32,6 +32,8 @@ const ONE_VOICE: readonly (readonly [string, string, readonly string[]])[] = [
   ["6.19", "api __vmalloc; size 64 KiB; flags GFP_NOWAIT; context bh", ["kvmalloc-in-interrupt"]],
   ["6.12", "api alloc_pages; order 0; flags GFP_KERNEL | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM", ["zone-dma-dma32", "zone-dma-highmem"]],
   ["6.12", "api bio_alloc; flags GFP_NOWAIT | __GFP_NOWARN; context bh; handles null", ["mempool-forced-flags"]],
+  ["6.12", "api alloc_pages; order 0; flags GFP_KERNEL | 0", []],
+  ["6.12", "api alloc_pages; order 0; flags GFP_KERNEL | 0x100", ["numeric-mask"]],
   ["6.12", "api radix_tree_preload; flags GFP_ATOMIC", ["preload-nonblocking"]],
   ["6.12", "api alloc_percpu_gfp; size 64 B; flags GFP_NOFS", ["percpu-nofs-atomic"]],
   ["5.10", "api kvmalloc; size 64 KiB; flags GFP_NOFS", ["kvmalloc-nofs-no-fallback"]],
