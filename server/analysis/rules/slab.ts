@@ -62,7 +62,7 @@ export const slab: readonly Rule[] = [
       (subject.api.family === "pages" || subject.api.family === "pages-exact") && orderOf(subject.kernel, subject.request) > subject.kernel.maxOrder
         ? found(
             { kind: "size" },
-            `The page allocator serves orders up to ${subject.kernel.maxOrder} and returns NULL${warning(subject)} for order ${orderOf(subject.kernel, subject.request)}: use alloc_contig_pages(), CMA or vmalloc().`,
+            `The page allocator serves orders up to ${subject.kernel.maxOrder} and returns NULL${warning(subject)} for order ${orderOf(subject.kernel, subject.request)}: use ${subject.kernel.features.hasContigPages ? "alloc_contig_pages(), " : ""}CMA or vmalloc().`,
           )
         : NOTHING,
   },
