@@ -39,6 +39,8 @@ export interface Change {
 export interface RequestFact {
   readonly what: string;
   readonly value: string;
+  /** What it is compared by, where that is not the text: of a mask its flags, for composites change. */
+  readonly flags?: string;
 }
 
 export interface RequestDifference {
@@ -128,11 +130,15 @@ export function requestFacts(side: Side, declaration: RequestDeclaration): reado
   const { request, verdict } = under;
   return [
     { what: "api", value: request.api },
-    // A mask is compared by its names: the numbers were shuffled more than once.
-    { what: "mask", value: maskText(side.kernel, request.mask) },
-    { what: "reaches the page allocator as", value: maskText(side.kernel, verdict.effective) },
+    maskFact(side.kernel, "mask", request.mask),
+    maskFact(side.kernel, "reaches the page allocator as", verdict.effective),
     ...VERDICT_FIELDS.map((what) => ({ what, value: verdict.unknown === null ? String(verdict[what]) : "unknown" })),
   ];
+}
+
+/** A mask is compared flag by flag: the numbers were shuffled more than once. */
+function maskFact(kernel: Kernel, what: string, value: Mask): RequestFact {
+  return { what, value: maskText(kernel, value), flags: flagsIn(kernel, value).toSorted().join(" ") };
 }
 
 function requestChanges(first: Side, one: RequestDeclaration, second: Side, other: RequestDeclaration): readonly Change[] {
@@ -141,11 +147,14 @@ function requestChanges(first: Side, one: RequestDeclaration, second: Side, othe
     const state = (side: Side, facts: typeof before): string => (facts === null ? `no such call in ${side.kernel.name}` : "judged");
     return before === null && after === null ? [] : [{ what: "call", from: state(first, before), to: state(second, after) }];
   }
-  const changes = before.map(({ what, value }, index) => ({ what, from: value, to: after[index]?.value ?? "" }));
+  const changes = before.map(({ what, value, flags }, index) => {
+    const now = after[index];
+    return { what, from: value, to: now?.value ?? "", isSame: (flags ?? value) === (now?.flags ?? now?.value) };
+  });
   const [, masks, reaches] = changes;
   // The mask that the allocator sees is told only where the call makes another of it.
   const isSame = masks !== undefined && reaches !== undefined && reaches.from === masks.from && reaches.to === masks.to;
-  return changes.filter((change) => change.from !== change.to && !(isSame && change === reaches));
+  return changes.filter((change) => !change.isSame && !(isSame && change === reaches)).map(({ what, from, to }) => ({ what, from, to }));
 }
 
 // Flags ---------------------------------------------------------------------------------------------------------------

@@ -38,6 +38,13 @@ describe("diff", () => {
     expect(out).toMatch(/request range\n(?: {4}.+\n)* {4}fails: may -> always/);
   });
 
+  test("a mask that only is written with other names under the other kernel has not changed", async () => {
+    const file = "kernel 6.12\nrequest poll { api kmalloc size 64 B flags __GFP_IO | __GFP_KSWAPD_RECLAIM | __GFP_NOWARN }\n";
+    const { status, out } = await run(["diff", "d.allocpolicy", "--kernel", "6.1", "--to", "6.12"], { cwd: folderWith({ "d.allocpolicy": file }) });
+    expect(out).not.toContain("mask:");
+    expect(status).toBe(0);
+  });
+
   test("two versions of a file: what changed, what came, what went", async () => {
     const cwd = folderWith({
       "old.allocpolicy": "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\nrequest gone { api kmalloc size 64 B flags GFP_KERNEL }\n",

@@ -162,6 +162,22 @@ export class Bdd {
     return walk(a);
   }
 
+  /** The function of the other variables where these have the values that are given; null leaves one open. */
+  given(a: Node, valueOf: (level: number) => boolean | null): Node {
+    const known = new Map<Node, Node>();
+    const walk = (n: Node): Node => {
+      if (n === TRUE || n === FALSE) return n;
+      const seen = known.get(n);
+      if (seen !== undefined) return seen;
+      const level = this.#levelOf(n);
+      const value = valueOf(level);
+      const result = value === null ? this.#make(level, walk(this.#lowOf(n)), walk(this.#highOf(n))) : walk(value ? this.#highOf(n) : this.#lowOf(n));
+      known.set(n, result);
+      return result;
+    };
+    return walk(a);
+  }
+
   /** There is a value of the variables at these levels that makes it true. */
   exists(a: Node, levels: readonly number[]): Node {
     const gone = new Set(levels);

@@ -182,13 +182,19 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     }
   }
   if (best === null) return null;
-  const isTrue = (level: number): boolean => best?.assignment.get(level) ?? false;
-  const value = space.maskBits.reduce((sum, bit) => (isTrue(bit) ? sum | (2 ** bit) : sum), best.base | 0);
+  const { assignment } = best;
+  const value = space.maskBits.reduce((sum, bit) => (assignment.get(bit) === true ? sum | (2 ** bit) : sum), best.base | 0);
+  const chosen = (level: number): boolean => (level < MASK_BITS ? ((value >>> level) & 1) === 1 : (assignment.get(level) ?? false));
+  // What can be and is not in the set, for this mask: with every size, in every context, or only with others of them.
+  const outside = space.bdd.without(space.domain, set);
+  const decides = (isOpen: (level: number) => boolean): boolean => space.bdd.given(outside, (level) => (isOpen(level) ? null : chosen(level))) !== FALSE;
+  const isSize = (level: number): boolean => level >= SIZE_LEVEL;
+  const isContext = (level: number): boolean => level >= MASK_BITS && level < SIZE_LEVEL;
   return {
     mask: mask(value),
     names: Math.floor(best.cost),
-    sizeBytes: sizeOf(space, best.assignment),
-    context: contextOfAssignment(best.assignment),
+    sizeBytes: decides(isSize) ? sizeOf(space, assignment) : null,
+    context: decides(isContext) ? contextOfAssignment(assignment) : null,
   };
 }
 
