@@ -1,6 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { UsageError } from "./command.ts";
+import { UsageError, type Io } from "./command.ts";
 
 const EXTENSION = ".allocpolicy";
 
@@ -10,6 +11,22 @@ export interface PolicyFile {
   readonly path: string;
   readonly absolutePath: string;
   readonly text: string;
+  /** The bytes were UTF-8. Where not, `text` is not all that the file says: nothing may be written back. */
+  readonly isUtf8: boolean;
+}
+
+/** How standard input is asked for, and how it is called. */
+const STDIN = "-";
+export const STDIN_PATH = "<stdin>";
+
+/** The files that the arguments mean, as `policyFiles` says; `-` is what comes over standard input, as if it stood in the current folder. */
+export async function wantedFiles(io: Io, paths: readonly string[]): Promise<readonly PolicyFile[]> {
+  if (!paths.includes(STDIN)) return policyFiles(io.cwd, paths);
+  let text = "";
+  for await (const chunk of io.input) text += chunk;
+  const others = paths.filter((path) => path !== STDIN);
+  const stdin = { path: STDIN_PATH, absolutePath: resolve(io.cwd, STDIN_PATH), text, isUtf8: true };
+  return [...(others.length > 0 ? policyFiles(io.cwd, others) : []), stdin];
 }
 
 /**
@@ -23,13 +40,20 @@ export function policyFiles(cwd: string, paths: readonly string[]): readonly Pol
   const seen = new Set<string>();
   return found
     .filter((path) => !seen.has(resolve(cwd, path)) && seen.add(resolve(cwd, path)))
-    .map((path) => ({ path, absolutePath: resolve(cwd, path), text: readText(cwd, path) }));
+    .map((path) => {
+      const bytes = readBytes(cwd, path);
+      return { path, absolutePath: resolve(cwd, path), text: bytes.toString("utf8"), isUtf8: isUtf8(bytes) };
+    });
 }
 
 /** The text of a file; throws `UsageError` that says which file and why. */
 export function readText(cwd: string, path: string): string {
+  return readBytes(cwd, path).toString("utf8");
+}
+
+function readBytes(cwd: string, path: string): Buffer {
   try {
-    return readFileSync(resolve(cwd, path), "utf8");
+    return readFileSync(resolve(cwd, path));
   } catch (error) {
     throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
   }

@@ -31,7 +31,7 @@ export function checkFiles(files: readonly PolicyFile[], settings: Settings, cwd
 }
 
 /** The files and all that they import, directly or through others. */
-export function loadWorkspace(files: readonly PolicyFile[], settings: Settings): Workspace {
+export function loadWorkspace(files: readonly Pick<PolicyFile, "absolutePath" | "text">[], settings: Settings): Workspace {
   let workspace = emptyWorkspace(settings);
   const waiting: string[] = [];
   const add = (uri: string, text: string): void => {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Severity } from "../../analysis/finding.ts";
 import { DEFAULT_SETTINGS } from "../../analysis/workspace.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
-import { policyFiles } from "../files.ts";
+import { wantedFiles } from "../files.ts";
 import { kernelList } from "../kernels.ts";
 import { SEVERITIES, type FileReport } from "../report.ts";
 import { githubReport } from "../reporters/github.ts";
@@ -21,7 +21,7 @@ const REPORTERS: Readonly<Record<string, (reports: readonly FileReport[]) => str
 export const check: Command = {
   name: "check",
   usage: "[PATH…] [--format text|json|sarif|github] [--kernel V[,V…]] [--fail-on error|warning|information]",
-  summary: "check policy files: a file, every .allocpolicy file below a folder, or the current folder",
+  summary: "check policy files: a file, every .allocpolicy file below a folder, - for standard input, or the current folder",
   run: async (args, io) => {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -32,7 +32,7 @@ export const check: Command = {
     if (reporter === undefined) throw new UsageError(`there is no format '${values.format}': use ${Object.keys(REPORTERS).join(", ")}`);
     const failing = failingSeverities(values["fail-on"]);
     const forcedKernel = values.kernel === undefined ? null : kernelList(values.kernel).join(", ");
-    const reports = checkFiles(policyFiles(io.cwd, positionals), { ...DEFAULT_SETTINGS, forcedKernel }, io.cwd);
+    const reports = checkFiles(await wantedFiles(io, positionals), { ...DEFAULT_SETTINGS, forcedKernel }, io.cwd);
     await io.write(reporter(reports));
     const fails = reports.some(({ findings }) => findings.some(({ severity, source }) => failing.has(severity) || source === "expectation"));
     return fails ? FOUND : OK;
