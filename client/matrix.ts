@@ -188,7 +188,7 @@ td[tabindex], th[tabindex] { cursor: pointer; outline-offset: -2px; }
 td[tabindex]:hover, th[tabindex]:hover { background: var(--vscode-list-hoverBackground); }
 td:focus, th:focus, button:focus { outline: 2px solid var(--vscode-focusBorder); }
 .symbol { display: inline-block; width: 1.2em; text-align: center; }
-.allowed { color: var(--vscode-charts-green); }
+.allowed, .conditional { color: var(--vscode-charts-green); }
 .required { color: var(--vscode-charts-blue); font-weight: 600; }
 .selects { color: var(--vscode-charts-purple); font-weight: 600; }
 .ignored { color: var(--vscode-charts-yellow); }

@@ -15,6 +15,7 @@ export type CellKind = "allowed" | "required" | "forbidden" | "selects" | "ignor
 export interface Cell {
   readonly kind: CellKind;
   readonly always: boolean;
+  readonly conditional: boolean;
   readonly warned: boolean;
   readonly reason: string;
   readonly rule: Place | null;

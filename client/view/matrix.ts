@@ -5,9 +5,9 @@ declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView)
 
 const editor = acquireVsCodeApi();
 
-const SYMBOLS: Readonly<Record<CellKind, string>> = { allowed: "✓", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
-const LEGEND: readonly (readonly [CellKind, string])[] = [
-  ["selects", "selects the mode"], ["required", "every mask has it"], ["allowed", "some masks have it"], ["ignored", "accepted, without effect"], ["forbidden", "no mask has it"],
+const SYMBOLS: Readonly<Record<CellKind | "conditional", string>> = { allowed: "✓", conditional: "◐", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
+const LEGEND: readonly (readonly [keyof typeof SYMBOLS, string])[] = [
+  ["selects", "selects the mode"], ["required", "every mask has it"], ["allowed", "some masks have it"], ["conditional", "the rest of the request decides"], ["ignored", "accepted, without effect"], ["forbidden", "no mask has it"],
 ];
 /** Where "differs" is said. */
 const DIFFERS = "⚠";
@@ -96,7 +96,8 @@ function promiseSpot(effect: string, column: Column | undefined, promise: Promis
 
 function cellSpot(row: string, column: Column | undefined, cell: Cell): Spot {
   const name = column?.name ?? "";
-  const made = element("td", cell.kind, element("span", "symbol", SYMBOLS[cell.kind]), ` ${cell.kind}${cell.warned ? ", warns" : ""}`, ...mark(cell.kernel));
+  const shown = cell.conditional ? "conditional" : cell.kind;
+  const made = element("td", shown, element("span", "symbol", SYMBOLS[shown]), ` ${cell.conditional ? "depends" : cell.kind}${cell.warned ? ", warns" : ""}`, ...mark(cell.kernel));
   return spot(made, row, name, [{ text: `${row}, ${column?.place === null ? name : `mode ${name}`}: ${cell.kind}, ${cell.reason}`, differs: false }, ...differs(cell.kernel)], cell.rule);
 }
 

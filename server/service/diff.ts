@@ -140,7 +140,7 @@ function summaryOf({ columns }: Matrix, { cells }: MatrixRow): string {
     return column !== undefined && column.reachable ? [{ cell, name: column.name }] : [];
   });
   if (reached.every(({ cell }) => cell.kind === "forbidden")) return "forbidden";
-  const overall = reached.every(({ cell }) => cell.always) ? "required" : reached.some(({ cell }) => cell.kind === "ignored") ? "ignored" : "allowed";
+  const overall = reached.every(({ cell }) => cell.always) ? "required" : reached.some(({ cell }) => cell.kind === "ignored") ? "ignored" : reached.some(({ cell }) => cell.conditional) ? "allowed, depending on the request" : "allowed";
   const selected = reached.filter(({ cell }) => cell.kind === "selects").map(({ name }) => code(name));
   return selected.length === 0 ? overall : `${overall}, selects ${selected.join(", ")}`;
 }

@@ -1,9 +1,10 @@
-import { linesOfMatrix, MEANINGS, SYMBOLS, type MatrixCellText } from "./matrix-text.ts";
+import { legendOf, linesOfMatrix, type MatrixCellText } from "./matrix-text.ts";
 import type { Matrix } from "./matrix.ts";
 
 /** The matrix as a Markdown document: one table, a legend, and notes on where the kernel differs. */
 export function toMarkdown(matrix: Matrix): string {
-  const { title, subtitle, columns, groups, notes } = linesOfMatrix(matrix);
+  const lines = linesOfMatrix(matrix);
+  const { title, subtitle, columns, groups, notes, conditions } = lines;
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const table = [
     row(["", ...columns.map(({ name }) => escaped(name))]),
@@ -14,7 +15,6 @@ export function toMarkdown(matrix: Matrix): string {
       ...group.rows.map(({ name, cells }) => row([code(name), ...cells.map(cellText)])),
     ]),
   ];
-  const legend = Object.entries(MEANINGS).map(([kind, meaning]) => `${symbolOf(kind)} ${kind}: ${meaning}`).join("; ");
   return [
     `# ${escaped(title)}`,
     "",
@@ -22,18 +22,20 @@ export function toMarkdown(matrix: Matrix): string {
     "",
     ...table,
     "",
-    `${legend}.`,
+    `${legendOf(lines).join("; ")}.`,
     "",
+    ...(conditions.length === 0 ? [] : ["On what it depends:", "", ...conditions.map(({ letter, text }) => `- [${letter}] ${withCode(text)}`), ""]),
     ...(notes.length === 0 ? [] : ["Where the kernel differs:", "", ...notes.map((note, index) => `${index + 1}. ${escaped(note)}`), ""]),
   ].join("\n");
 }
 
-function symbolOf(kind: string): string {
-  return Object.entries(SYMBOLS).find(([known]) => known === kind)?.[1] ?? "";
+/** A reason, with what it quotes of the policy left as code. */
+function withCode(reason: string): string {
+  return reason.split(/(`[^`]*`)/).map((part) => (part.startsWith("`") ? part : escaped(part))).join("");
 }
 
-function cellText({ symbol, text, note }: MatrixCellText): string {
-  const words = symbol === "" ? escaped(text) : `${symbol} ${escaped(text)}`;
+function cellText({ symbol, text, note, condition }: MatrixCellText): string {
+  const words = `${symbol === "" ? "" : `${symbol} `}${escaped(text)}${condition === null ? "" : ` [${condition}]`}`;
   return note === null ? words : `${words} ⚠ [${note}]`;
 }
 

@@ -1,4 +1,4 @@
-import { linesOfMatrix, MEANINGS, SYMBOLS, type MatrixCellText } from "./matrix-text.ts";
+import { legendOf, linesOfMatrix, type MatrixCellText } from "./matrix-text.ts";
 import type { Matrix } from "./matrix.ts";
 
 // Lengths in pixels.
@@ -27,7 +27,8 @@ const STYLE = `
 
 /** The matrix as a self-contained picture, light or dark as the reader's system is. */
 export function toSvg(matrix: Matrix): string {
-  const { title, subtitle, columns, groups, notes } = linesOfMatrix(matrix);
+  const lines = linesOfMatrix(matrix);
+  const { title, subtitle, columns, groups, notes, conditions } = lines;
   const columnWidth = Math.round(Math.min(MOST_COLUMN, Math.max(LEAST_COLUMN, ...columns.map(({ name, selectedBy }) => Math.max(name.length, selectedBy.length) * CHARACTER + 16),
     ...groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map((cell) => cellLabel(cell).length * CHARACTER + 24))))));
   const tableWidth = NAME_WIDTH + columns.length * columnWidth;
@@ -66,21 +67,24 @@ export function toSvg(matrix: Matrix): string {
     }
   }
   y += 24;
-  for (const line of wrapped(Object.entries(MEANINGS).map(([kind, meaning]) => `${Object.entries(SYMBOLS).find(([known]) => known === kind)?.[1] ?? ""} ${kind}: ${meaning}`).join("; "), textColumns)) {
+  for (const line of wrapped(legendOf(lines).join("; "), textColumns)) {
     text(MARGIN, line, "quiet");
     y += 18;
   }
-  if (notes.length > 0) {
+  const list = (heading: string, style: string, entries: readonly (readonly [mark: string, text: string])[]): void => {
+    if (entries.length === 0) return;
     y += 10;
-    text(MARGIN, "Where the kernel differs", "differs");
+    text(MARGIN, heading, style);
     y += 20;
-    notes.forEach((note, index) => {
-      wrapped(note, textColumns - 4).forEach((line, at) => {
-        text(MARGIN, `${at === 0 ? String(index + 1).padStart(2) : "  "}  ${line}`, "");
+    for (const [sign, content] of entries) {
+      wrapped(content, textColumns - 4).forEach((line, at) => {
+        text(MARGIN, `${(at === 0 ? sign : "").padStart(2)}  ${line}`, "");
         y += 18;
       });
-    });
-  }
+    }
+  };
+  list("On what it depends", "head", conditions.map(({ letter, text: content }) => [letter, content]));
+  list("Where the kernel differs", "differs", notes.map((note, index) => [String(index + 1), note]));
   const height = Math.ceil(y + MARGIN - 8);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(`${title}, ${subtitle}`)}">`,
@@ -92,15 +96,15 @@ export function toSvg(matrix: Matrix): string {
   ].join("\n");
 }
 
-function cellLabel({ symbol, text, note }: MatrixCellText): string {
-  return `${symbol === "" ? "" : `${symbol} `}${text}${note === null ? "" : ` ⚠${note}`}`;
+function cellLabel({ symbol, text, note, condition }: MatrixCellText): string {
+  return `${symbol === "" ? "" : `${symbol} `}${text}${condition === null ? "" : ` ${condition}`}${note === null ? "" : ` ⚠${note}`}`;
 }
 
 function cellSvg(cell: MatrixCellText, x: number, y: number, width: number): string {
   if (cell.kind === "none") return "";
   const back = cell.kind === "promise" || cell.kind === "forbidden" ? "" : `<rect x="${x + 2}" y="${y - ROW / 2 + 2}" width="${width - 4}" height="${ROW - 4}" rx="4" class="back-${cell.kind}"/>`;
   const mark = cell.note === null ? "" : `<tspan class="differs"> ⚠${cell.note}</tspan>`;
-  const words = `${cell.symbol === "" ? "" : `${cell.symbol} `}${cell.text}`;
+  const words = `${cell.symbol === "" ? "" : `${cell.symbol} `}${cell.text}${cell.condition === null ? "" : ` ${cell.condition}`}`;
   const hint = cell.reason === "" ? "" : `<title>${escaped(cell.reason)}</title>`;
   return `<g>${hint}${back}<text x="${x + 8}" y="${y}" class="${cell.kind}">${escaped(words)}${mark}</text></g>`;
 }

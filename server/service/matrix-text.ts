@@ -8,6 +8,8 @@ export interface MatrixLines {
   readonly groups: readonly MatrixLineGroup[];
   /** Note n is `notes[n - 1]`. */
   readonly notes: readonly string[];
+  /** On what a flag depends that only some requests may have, or must have, by letter. */
+  readonly conditions: readonly { readonly letter: string; readonly text: string }[];
 }
 
 export interface MatrixLineGroup {
@@ -23,7 +25,12 @@ export interface MatrixCellText {
   readonly reason: string;
   /** The number of its note; null where the kernel does what the policy says. */
   readonly note: number | null;
+  /** The letter of its condition. */
+  readonly condition: string | null;
 }
+
+/** For what is allowed, or needed, by some requests only. */
+export const CONDITIONAL = { symbol: "◐", text: "depends", meaning: "the rest of the request decides" } as const;
 
 export const SYMBOLS: Readonly<Record<MatrixCell["kind"], string>> = { allowed: "✓", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
 
@@ -35,7 +42,8 @@ export const MEANINGS: Readonly<Record<MatrixCell["kind"], string>> = {
   forbidden: "no mask of the mode has it",
 };
 
-const NONE: MatrixCellText = { kind: "none", symbol: "", text: "", reason: "", note: null };
+const NONE: MatrixCellText = { kind: "none", symbol: "", text: "", reason: "", note: null, condition: null };
+const A = "a".charCodeAt(0);
 
 /** The matrix as text, for whatever writes it down. */
 export function linesOfMatrix(matrix: Matrix): MatrixLines {
@@ -45,11 +53,18 @@ export function linesOfMatrix(matrix: Matrix): MatrixLines {
     const known = notes.indexOf(text);
     return known >= 0 ? known + 1 : notes.push(text);
   };
+  const reasons: string[] = [];
+  const letterOf = (index: number): string => String.fromCharCode(A + (index % 26)).repeat(Math.floor(index / 26) + 1);
+  const conditionOf = ({ conditional, reason }: MatrixCell): string | null => {
+    if (!conditional) return null;
+    const known = reasons.indexOf(reason);
+    return letterOf(known >= 0 ? known : reasons.push(reason) - 1);
+  };
   const promises: MatrixLineGroup = {
     title: "Promises",
     rows: matrix.promises.map(({ effect, cells }) => ({
       name: effect,
-      cells: cells.map((promise): MatrixCellText => (promise === null ? NONE : { kind: "promise", symbol: "", text: promise.text, reason: "", note: noteOf(promise.kernel) })),
+      cells: cells.map((promise): MatrixCellText => (promise === null ? NONE : { kind: "promise", symbol: "", text: promise.text, reason: "", note: noteOf(promise.kernel), condition: null })),
     })),
   };
   const flags = matrix.groups.map(({ title, rows }): MatrixLineGroup => ({
@@ -58,10 +73,11 @@ export function linesOfMatrix(matrix: Matrix): MatrixLines {
       name,
       cells: cells.map((cell): MatrixCellText => ({
         kind: cell.kind,
-        symbol: SYMBOLS[cell.kind],
-        text: `${cell.kind}${cell.warned ? ", warns" : ""}`,
+        symbol: cell.conditional ? CONDITIONAL.symbol : SYMBOLS[cell.kind],
+        text: `${cell.conditional ? CONDITIONAL.text : cell.kind}${cell.warned ? ", warns" : ""}`,
         reason: cell.reason,
         note: noteOf(cell.kernel),
+        condition: conditionOf(cell),
       })),
     })),
   }));
@@ -72,5 +88,13 @@ export function linesOfMatrix(matrix: Matrix): MatrixLines {
     columns: matrix.columns.map(({ name, selectedBy, reachable }) => ({ name, selectedBy: reachable ? selectedBy : `${selectedBy} (never selected)` })),
     groups: matrix.promises.length === 0 ? flags : [promises, ...flags],
     notes,
+    conditions: reasons.map((text, index) => ({ letter: letterOf(index), text: text.replace(/^depends on /, "") })),
   };
+}
+
+/** Symbols and words with what they mean, those first that say most. */
+export function legendOf({ groups }: MatrixLines): readonly string[] {
+  const used = new Set(groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ symbol }) => symbol))));
+  const kinds = (["selects", "required", "allowed", "ignored", "forbidden"] as const).map((kind) => ({ symbol: SYMBOLS[kind], text: kind, meaning: MEANINGS[kind] }));
+  return [...kinds.slice(0, 3), CONDITIONAL, ...kinds.slice(3)].filter(({ symbol }) => used.has(symbol)).map(({ symbol, text, meaning }) => `${symbol} ${text}: ${meaning}`);
 }

@@ -40,6 +40,11 @@ export interface MatrixCell {
   readonly kind: CellKind;
   /** Every mask of the mode has it: so of every `required`, and of some `selects`. */
   readonly always: boolean;
+  /**
+   * Of an `allowed` flag: it depends on the rest of the request. Some request of the mode is taken with the flag and not
+   * without it, or without it and not with it. Not asked of composites: each of their flags has a row of its own.
+   */
+  readonly conditional: boolean;
   /** A `warn` rule takes every mask of the mode that has it. */
   readonly warned: boolean;
   /** Why, in a few words. */
@@ -188,7 +193,10 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
     });
   const apis = apisOf(policy).filter((api) => policy.apis.length > 0 && api.exists(kernel));
   const rows = (names: readonly RowName[]): readonly MatrixRow[] =>
-    names.map(({ name, bits }) => ({ name, cells: modes.map((mode) => cellOf(workspace, environment, set, mode, bits, apis)) }));
+    names.map(({ name, bits }) => {
+      const effects = effectsOf(set, bits);
+      return { name, cells: modes.map((mode) => cellOf(workspace, environment, set, mode, bits, effects, apis)) };
+    });
   return {
     policy: policy.declaration.name?.text ?? "",
     place: placeOf(policy.binding, policy.declaration.name ?? policy.declaration),
@@ -258,14 +266,14 @@ function masksOf(clause: Clause): readonly MaskNode[] {
 
 // A cell -----------------------------------------------------------------------------------------------------------------
 
-function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, mode: Mode, bits: Mask, apis: readonly Api[]): MatrixCell {
+function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, mode: Mode, bits: Mask, effects: readonly Effects[], apis: readonly Api[]): MatrixCell {
   const { space, kernel } = set;
   const { bdd } = space;
   const has = withAll(space, bits);
   const withIt = bdd.and(mode.within, has);
   const place = (found: PolicyClause | null): MatrixPlace | null => (found === null ? null : placeIn(workspace, found.owner, spanOf(found.clause)));
   const cell = (kind: CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
-    kind, always: false, warned: false, reason: why.reason, rule: place(why.rule), kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind), ...more,
+    kind, always: false, conditional: false, warned: false, reason: why.reason, rule: place(why.rule), kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind), ...more,
   });
   if (withIt === FALSE) return cell("forbidden", whyNone(environment, set, mode, bits, has));
   const always = (bits & ~mode.fixed.ones) === 0;
@@ -282,12 +290,78 @@ function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, 
   }
   const ignoring = set.policy.clauses.find(({ clause }) => clause.kind === "ignore" && (bits & ~clauseBits(environment, kernel, clause.masks)) === 0);
   if (ignoring !== undefined) return cell("ignored", { reason: sentence(`accepted and without effect${because(ignoring.clause)}`, limits), rule: ignoring }, { always, warned });
+  const { speaking, conditional } = always || !isSingle(bits) ? { speaking: [], conditional: false } : speakingOf(set, mode, bits, effects);
   if (warning !== undefined) {
-    return cell(always ? "required" : "allowed", { reason: sentence(`taken with a warning${because(warning.clause)}`, limits), rule: warning }, { always, warned });
+    return cell(always ? "required" : "allowed", { reason: sentence(`taken with a warning${because(warning.clause)}`, limits), rule: warning }, { always, conditional, warned });
   }
   if (always) return cell("required", whyAlways(environment, set, mode, bits, has), { always });
+  const [first] = speaking;
+  if (first !== undefined) {
+    const texts = speaking.slice(0, MOST_NAMED).map(({ clause, owner }) => `\`${clauseText(workspace, owner, clause)}\`${because(clause)}`);
+    const rest = speaking.length > MOST_NAMED ? ` and ${speaking.length - MOST_NAMED} more` : "";
+    return cell("allowed", { reason: sentence(`depends on ${listText(texts)}${rest}`, limits), rule: first }, { conditional });
+  }
   const letting = set.clauses.find((each) => each.source.clause.kind === "allow" && bdd.and(each.set, withIt) !== FALSE);
-  return cell("allowed", { reason: sentence(letting === undefined ? "no rule speaks of it" : `some masks have it${because(letting.source.clause)}`, limits), rule: letting?.source ?? null });
+  return cell("allowed", { reason: sentence(letting === undefined ? (isSingle(bits) ? "no rule speaks of it" : "some masks have it") : `some masks have it${because(letting.source.clause)}`, limits), rule: letting?.source ?? null });
+}
+
+/** Rules that are named in a reason. */
+const MOST_NAMED = 2;
+
+/** What setting the bits changes about a rule, whatever the mode. */
+interface Effects {
+  readonly rule: PolicyClause;
+  /** The requests that the rule treats one way with the bits and another way without them. */
+  readonly changed: Node;
+  /** It refuses: a `warn` only warns. */
+  readonly refuses: boolean;
+}
+
+/** The rules for which the bits make a difference. */
+function effectsOf({ clauses, space }: PolicySet, bits: Mask): readonly Effects[] {
+  const { bdd } = space;
+  const levels = levelsOf(bits);
+  const setTo = (node: Node, value: boolean): Node => levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, value), node);
+  const changedBy = (refused: Node): Node => {
+    const [without, withThem] = [setTo(refused, false), setTo(refused, true)];
+    return without === withThem ? FALSE : bdd.and(space.domain, bdd.xor(without, withThem));
+  };
+  const effects = clauses.flatMap(({ source, set, when }): readonly Effects[] => {
+    const { kind } = source.clause;
+    if (kind === "allow") return [];
+    const changed = changedBy(kind === "require" ? bdd.without(when, set) : set);
+    return changed === FALSE ? [] : [{ rule: source, changed, refuses: kind !== "warn" }];
+  });
+  const allows = clauses.filter(({ source }) => source.clause.kind === "allow");
+  const [first] = allows;
+  const changed = first === undefined ? FALSE : changedBy(bdd.not(bdd.or(...allows.map(({ set }) => set))));
+  if (first === undefined || changed === FALSE) return effects;
+  const naming = allows.find(({ set }) => changedBy(set) !== FALSE) ?? first;
+  return [...effects, { rule: naming.source, changed, refuses: true }];
+}
+
+/** The rules that speak of the bits in this mode, and whether requests of it are taken with them and not without, or the other way round. */
+function speakingOf({ space, allowed }: PolicySet, mode: Mode, bits: Mask, effects: readonly Effects[]): { readonly speaking: readonly PolicyClause[]; readonly conditional: boolean } {
+  const { bdd } = space;
+  const levels = levelsOf(bits);
+  const either = (node: Node): readonly [Node, Node] => [
+    levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, false), node),
+    levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, true), node),
+  ];
+  const stays = mode.source === null ? space.domain : bdd.and(space.domain, ...either(mode.source.set));
+  const [without, withThem] = either(allowed);
+  const decided = bdd.and(stays, bdd.xor(without, withThem));
+  const taken = bdd.and(stays, bdd.or(without, withThem));
+  const speaking = effects.filter(({ changed, refuses }) => bdd.and(changed, refuses ? decided : taken) !== FALSE).map(({ rule }) => rule);
+  return { speaking, conditional: decided !== FALSE };
+}
+
+/** The clause without its reason, on one line. */
+function clauseText(workspace: Workspace, owner: Binding, clause: Clause): string {
+  const reason = "because" in clause ? clause.because : null;
+  const text = textOf(workspace, owner, { start: clause.start, end: clause.end });
+  // The reason stands last.
+  return reason === null || reason === undefined ? text : text.slice(0, text.lastIndexOf(" because ")).trim();
 }
 
 interface Why {

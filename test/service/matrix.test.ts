@@ -19,13 +19,13 @@ function matrixIn(text: string, others: Readonly<Record<string, string>> = {}): 
   return { matrix: answer.matrix, text: made.text };
 }
 
-/** The cells of some rows, as `kind` with `!` where every mask has it and `~` where a warning is given. */
+/** The cells of some rows, as `kind` with `!` where every mask has it, `?` where it depends and `~` where a warning is given. */
 function tableOf(matrix: Matrix, names: readonly string[]): readonly string[] {
   const rows = matrix.groups.flatMap((group) => group.rows);
   return names.map((name) => `${name}: ${rows.find((row) => row.name === name)?.cells.map(textOf).join(" ") ?? "no such row"}`);
 }
 
-const textOf = ({ kind, always, warned }: MatrixCell): string => `${kind}${always ? "!" : ""}${warned ? "~" : ""}`;
+const textOf = ({ kind, always, conditional, warned }: MatrixCell): string => `${kind}${always ? "!" : ""}${conditional ? "?" : ""}${warned ? "~" : ""}`;
 
 function cellOf(matrix: Matrix, row: string, column: string): MatrixCell {
   const index = matrix.columns.findIndex(({ name }) => name === column);
@@ -105,8 +105,23 @@ describe("the matrix of a policy", () => {
 
   it("says with what a flag cannot go, and what it cannot do without", () => {
     const { matrix } = matrixIn("kernel 6.12\npolicy p {\n  forbid has __GFP_NORETRY | __GFP_RETRY_MAYFAIL\n  require has __GFP_DIRECT_RECLAIM when has __GFP_NOFAIL\n}\n");
-    expect(cellOf(matrix, "__GFP_NORETRY", "any mode").reason).toBe("no rule speaks of it; not with __GFP_RETRY_MAYFAIL");
-    expect(cellOf(matrix, "__GFP_NOFAIL", "any mode").reason).toBe("no rule speaks of it; only with __GFP_DIRECT_RECLAIM");
+    expect(cellOf(matrix, "__GFP_NORETRY", "any mode").reason).toBe("depends on `forbid has __GFP_NORETRY | __GFP_RETRY_MAYFAIL`; not with __GFP_RETRY_MAYFAIL");
+    expect(cellOf(matrix, "__GFP_NOFAIL", "any mode").reason).toBe("depends on `require has __GFP_DIRECT_RECLAIM when has __GFP_NOFAIL`; only with __GFP_DIRECT_RECLAIM");
+  });
+
+  it("says on what else of the request a flag depends, and leads to that rule", () => {
+    const { matrix, text } = matrixIn('kernel 6.12\npolicy p {\n  forbid has __GFP_DIRECT_RECLAIM and in softirq because "polling"\n  require has __GFP_NOWARN when order > 0\n  allow lacks __GFP_HIGH\n  allow size < 4 KiB\n}\n');
+    expect(tableOf(matrix, ["__GFP_DIRECT_RECLAIM", "__GFP_NOWARN", "__GFP_HIGH", "__GFP_ZERO"])).toEqual([
+      "__GFP_DIRECT_RECLAIM: allowed?", "__GFP_NOWARN: allowed?", "__GFP_HIGH: allowed?", "__GFP_ZERO: allowed",
+    ]);
+    const decided = (row: string): readonly (string | null)[] => [ruleText(text, cellOf(matrix, row, "any mode")), cellOf(matrix, row, "any mode").reason];
+    expect(decided("__GFP_DIRECT_RECLAIM")).toEqual(["has __GFP_DIRECT_RECLAIM and in softirq", "depends on `forbid has __GFP_DIRECT_RECLAIM and in softirq`: “polling”"]);
+    expect(decided("__GFP_NOWARN")).toEqual(["has __GFP_NOWARN", "depends on `require has __GFP_NOWARN when order > 0`"]);
+    expect(decided("__GFP_HIGH")).toEqual(["lacks __GFP_HIGH", "depends on `allow lacks __GFP_HIGH`"]);
+    expect(decided("__GFP_ZERO")[1]).toBe("some masks have it");
+    expect(toMarkdown(matrix)).toContain("| `__GFP_NOWARN` | ◐ depends [c] |");
+    expect(toMarkdown(matrix)).toContain("- [c] `require has __GFP_NOWARN when order > 0`\n");
+    expect(toSvg(matrix)).toContain("◐ depends c");
   });
 
   it("marks what a warn rule takes", () => {
@@ -226,7 +241,12 @@ describe("the matrix of a policy", () => {
           return having.every(warns) && (always || !members.every(warns));
         });
         const kind = decides ? "selects" : ignored ? "ignored" : always ? "required" : "allowed";
-        return `${kind}${always ? "!" : ""}${isWarned ? "~" : ""}`;
+        const takes = (value: Mask): boolean => judged.some((entry) => entry.value === value && isTaken(entry.says));
+        const depends = kind === "allowed" && all.some((value) => {
+          const [without, withIt] = [mask(value & ~bit), mask(value | bit)];
+          return isInMode(without, column) && isInMode(withIt, column) && takes(without) !== takes(withIt);
+        });
+        return `${kind}${always ? "!" : ""}${depends ? "?" : ""}${isWarned ? "~" : ""}`;
       });
       return `${flagText(flag)}: ${cells.join(" ")}`;
     });
@@ -234,7 +254,7 @@ describe("the matrix of a policy", () => {
 
   it("answers for composites as for the flags in them together", () => {
     const { matrix } = matrixIn("kernel 6.12\npolicy p {\n  forbid has GFP_KERNEL\n  allow only GFP_KERNEL | GFP_ATOMIC\n  mode atomic when has GFP_ATOMIC { }\n  mode other otherwise { }\n}\n");
-    expect(tableOf(matrix, ["GFP_KERNEL", "GFP_ATOMIC", "__GFP_IO"])).toEqual(["GFP_KERNEL: forbidden forbidden", "GFP_ATOMIC: selects! forbidden", "__GFP_IO: allowed allowed"]);
+    expect(tableOf(matrix, ["GFP_KERNEL", "GFP_ATOMIC", "__GFP_IO"])).toEqual(["GFP_KERNEL: forbidden forbidden", "GFP_ATOMIC: selects! forbidden", "__GFP_IO: allowed? allowed?"]);
   });
 });
 
