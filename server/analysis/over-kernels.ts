@@ -71,8 +71,16 @@ export function overKernelsOnce(environment: Environment, note: VersionNote, ask
     const message = note === "where-it-differs"
       ? everywhere ? newest.draft.message : withVersions(newest.draft.message, versionsText(environment, indexes))
       : said.map(({ draft, members }) => withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, "")).join("; ") + ".";
-    return [{ ...newest.draft, message, fixes: fixesFor(newest.draft, everywhere), holds: holdsOf(environment, indexes) }];
+    return [{ ...newest.draft, message, fixes: fixesFor({ ...newest.draft, fixes: sharedFixes(said.map(({ draft }) => draft)) }, everywhere), holds: holdsOf(environment, indexes) }];
   });
+}
+
+/** The fixes of the first that all of them offer; where they share none, those of the first. */
+function sharedFixes(drafts: readonly DraftFinding[]): readonly Fix[] {
+  const [first, ...others] = drafts;
+  if (first === undefined) return [];
+  const shared = first.fixes.filter(({ title }) => others.every(({ fixes }) => fixes.some((fix) => fix.title === title)));
+  return shared.length === 0 ? first.fixes : shared;
 }
 
 /** A change that one kernel asks for may be wrong for another that the file is checked against: not without looking. */

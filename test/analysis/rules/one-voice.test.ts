@@ -132,6 +132,11 @@ describe("a fix that would only move the mistake is not offered", () => {
     expect(titlesOf("6.6", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Drop __GFP_NOFAIL"]);
   });
 
+  test("what mends the newest kernel only, over a range", () => {
+    expect(titlesOf("5.10 .. 6.12", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Drop __GFP_NOFAIL"]);
+    expect(titlesOf("6.10 .. 6.12", "api kmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOFAIL", "nofail-costly-order")).toEqual(["Use kvmalloc()", "Drop __GFP_NOFAIL"]);
+  });
+
   test("kvmalloc() where the caller may not sleep", () => {
     expect(titlesOf("6.12", "api kmalloc; size 5 MiB; flags GFP_ATOMIC; context bh", "kmalloc-too-large")).toEqual([]);
     expect(titlesOf("6.12", "api kmalloc; size 5 MiB; flags GFP_KERNEL", "kmalloc-too-large")).toEqual(["Use kvmalloc()"]);
