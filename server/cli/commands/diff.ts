@@ -55,7 +55,7 @@ function sideOf(cwd: string, path: string, version: string | undefined): Side {
   if (version !== undefined) kernelFrom(version);
   const absolutePath = resolve(cwd, path);
   const settings = { ...DEFAULT_SETTINGS, forcedKernel: version ?? null };
-  const environment = environmentOf(loadWorkspace([{ path, absolutePath, text: readText(cwd, path) }], settings), pathToFileURL(absolutePath).href);
+  const environment = environmentOf(loadWorkspace([{ absolutePath, text: readText(cwd, path) }], settings), pathToFileURL(absolutePath).href);
   const kernel = environment?.kernels.at(-1);
   if (environment === null || kernel === undefined) throw new UsageError(`cannot judge ${path}`);
   return { environment, kernel };

@@ -40,7 +40,7 @@ export const simulate: Command = {
     if (values.kernel !== undefined) kernelFrom(values.kernel);
     const absolutePath = resolve(io.cwd, path);
     const settings = { ...DEFAULT_SETTINGS, forcedKernel: values.kernel ?? null };
-    const environment = environmentOf(loadWorkspace([{ path, absolutePath, text: readText(io.cwd, path) }], settings), pathToFileURL(absolutePath).href);
+    const environment = environmentOf(loadWorkspace([{ absolutePath, text: readText(io.cwd, path) }], settings), pathToFileURL(absolutePath).href);
     if (environment === null) throw new UsageError(`cannot judge ${path}`);
     const runs = runsOf(environment, values.request, values.memory, values.trace);
     await io.write(values.json ? `${JSON.stringify(runs.map((run) => jsonOf(run, values.trace)), null, 2)}\n` : runs.map((run) => textOf(run)).join(""));
