@@ -13,6 +13,8 @@ const PAUSE_MS = 300;
 const MOST_FILES = 2000;
 const FILES = "**/*.allocpolicy";
 const NOT_FILES = "**/node_modules/**";
+/** For the output of a run. */
+const SAID: Readonly<Record<Expectation["state"], string>> = { passed: "holds", failed: "does not hold", "not-decided": "not decided" };
 
 /** An expectation as the explorer shows it. */
 export interface ShownExpectation {
@@ -123,6 +125,9 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
         states.set(item, answer.state);
         const at = new Location(uri, range(answer.range));
         const message = answer.message ?? "";
+        const line = `${SAID[answer.state]}: ${answer.declaration}: ${answer.label}${message === "" ? "" : `: ${message.replaceAll("\n", " ")}`}`;
+        // At the line only what the gutter's mark does not say.
+        testRun.appendOutput(`${line}\r\n`, answer.state === "not-decided" ? at : undefined, item);
         switch (answer.state) {
           case "passed":
             testRun.passed(item, answer.durationMs);
@@ -134,7 +139,6 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
             break;
           }
           case "not-decided":
-            testRun.appendOutput(`${item.label}: ${message}\r\n`, at, item);
             testRun.skipped(item);
             break;
         }
