@@ -183,8 +183,9 @@ function literalFinding(kernel: Kernel, node: Extract<MaskNode, { readonly kind:
   const extra = mask(meaning.bits & ~kernel.namedBits);
   if (extra === 0) return null;
   const { names } = decode(kernel, mask(bits & kernel.namedBits));
-  const known = names.length === 0 ? "0" : names.join(" | ");
-  return report(undefinedBits, node, `No flag has ${hex(extra)} of ${node.numeral.text}: the rest is ${known}.`, {
+  if (names.length === 0) return report(undefinedBits, node, `${kernel.name} defines no flag with a bit of ${node.numeral.text}: write the flags by name.`);
+  const known = names.join(" | ");
+  return report(undefinedBits, node, `${kernel.name} defines no flag for ${hex(extra)} in ${node.numeral.text}: the rest is ${known}.`, {
     fixes: [{ title: `Write ${known}`, changes: [{ start: node.start, end: node.end, text: names.length > 1 ? `(${known})` : known }], preferred: false }],
   });
 }
