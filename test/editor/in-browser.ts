@@ -8,6 +8,8 @@ export interface PageTest {
 
 /** The workspace's file that is opened, and the text in it that is wrong. */
 export const WRONG_FILE = "wrong.allocpolicy";
+/** The file that declares a policy with modes. */
+const POLICY_FILE = "policy.allocpolicy";
 
 export const PAGE_TESTS: readonly PageTest[] = [
   {
@@ -39,6 +41,31 @@ export const PAGE_TESTS: readonly PageTest[] = [
       await page.keyboard.type("request second { api no_such_function }");
       await page.keyboard.press("Control+Shift+M");
       await page.locator(".markers-panel .monaco-list-row", { hasText: "no_such_function" }).first().waitFor();
+    },
+  },
+  {
+    title: "the matrix of a policy opens beside the editor and is read by keyboard",
+    run: async (page) => {
+      await page.getByRole("treeitem", { name: POLICY_FILE }).first().dblclick();
+      await page.locator(".codelens-decoration a", { hasText: "Matrix" }).first().click();
+      const view = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+      await view.locator("td.selects").focus();
+      await view.locator("footer", { hasText: "__GFP_NORETRY, mode fast: selects" }).waitFor();
+      await page.keyboard.press("ArrowRight");
+      await view.locator("footer", { hasText: "__GFP_NORETRY, mode slow: forbidden, a mask with it selects `fast` instead" }).waitFor();
+      await page.keyboard.press("Control+Home");
+      await view.locator("th.mode:focus", { hasText: "fast" }).waitFor();
+      await page.keyboard.press("Control+End");
+      await view.locator("td.allowed:focus").waitFor();
+    },
+  },
+  {
+    title: "Enter in the matrix leads to the rule",
+    run: async (page) => {
+      const view = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+      await view.locator("td.selects").focus();
+      await page.keyboard.press("Enter");
+      await page.locator(".statusbar-item", { hasText: "(17 selected)" }).waitFor();
     },
   },
 ];
