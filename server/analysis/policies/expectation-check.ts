@@ -1,7 +1,6 @@
 import type { ExpectDeclaration, ExpectForm, Mask as MaskNode } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
-import { maskText } from "../../model/masks/names.ts";
 import type { Binding, Environment } from "../environment.ts";
 import type { Place } from "../finding.ts";
 import { applyTransform, declaredMaskOf, evaluateMask, type DeclaredMask } from "../masks.ts";
@@ -13,7 +12,7 @@ import { modelSetsOf, modelThresholds } from "./model-sets.ts";
 import { policySetIn, policySetOf, sizeDomainOf, sizesOf, type PolicySet } from "./policy-set.ts";
 import { asksModel, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
-import { replayedWitness, smallestText, witnessText } from "./witness.ts";
+import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./witness.ts";
 
 /**
  * What a declaration believes of a policy or a transform, over every mask, size and context, under one kernel. A belief
@@ -61,7 +60,7 @@ function checkMask(
   const { space } = set;
   const these = space.bdd.and(isEqual(space, anyMask(space), constantMask(value.mask)), set.allowed);
   const name = policy.declaration.name?.text ?? "";
-  const text = `\`${maskText(kernel, value.mask)}\``;
+  const text = `\`${witnessMaskText(kernel, value.mask)}\``;
   if (kind === "allows") return these === FALSE ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`) : [];
   const witness = replayedWitness(set, these, (subject) => isTaken(judge(environment, kernel, policy, subject)));
   return witness === null ? [] : fails(`Policy ${name} takes ${witnessText(space, witness)}: no rule forbids it.`);
@@ -143,7 +142,7 @@ function checkGives(
   if (witness === null) return [];
   const output = applyTransform(transform, witness.mask);
   if (!breaks(environment, kernel, form, witness.mask, output)) throw new Error("a counterexample does not stand up to the ordinary evaluation");
-  return fails(`For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${maskText(kernel, output)}\`.`);
+  return fails(`For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, output)}\`.`);
 }
 
 /** The counterexample, replayed: it meets `when`, and what comes out does not meet `gives`. */

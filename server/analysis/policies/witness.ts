@@ -1,5 +1,8 @@
 import { contextOf } from "../../model/contexts.ts";
-import { maskText } from "../../model/masks/names.ts";
+import { flagNames } from "../../model/kernels/kernels.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { decode, flagText } from "../../model/masks/names.ts";
+import type { Mask } from "../../model/masks/mask.ts";
 import { verdict } from "../../model/verdict.ts";
 import { sizeText } from "../sizes.ts";
 import type { Node } from "../symbolic/bdd.ts";
@@ -35,6 +38,17 @@ export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
   };
 }
 
+/**
+ * A mask by its names, composites first, flags always in the same order: kernels print theirs in different ones, and one
+ * witness must not look like two.
+ */
+export function witnessMaskText(kernel: Kernel, value: Mask): string {
+  const { names } = decode(kernel, value);
+  if (names.length === 0) return "0";
+  const order = new Map(flagNames().map((flag, index) => [flagText(flag), index + 1]));
+  return names.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)).join(" | ");
+}
+
 /** A witness as a kernel developer writes it: `GFP_KERNEL | __GFP_NOWARN`, with its size and context where they matter. */
 export function witnessText(space: Space, witness: Witness): string {
   const { kernel } = space;
@@ -42,7 +56,7 @@ export function witnessText(space: Space, witness: Witness): string {
   // A plain task goes without saying.
   const place = witness.context === null ? "process" : contextText(witness.context);
   const context = place === "process" ? "" : `, in ${place}`;
-  return `\`${maskText(kernel, witness.mask)}\`${size}${context}`;
+  return `\`${witnessMaskText(kernel, witness.mask)}\`${size}${context}`;
 }
 
 /** The same, with the word that there is no smaller one. */

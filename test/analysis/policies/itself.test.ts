@@ -158,6 +158,18 @@ policy p {
 });
 
 describe("modes", () => {
+  test("an overlap is one finding over kernels that print flags in different orders", () => {
+    checkFindings(`kernel 6.12 .. 6.18
+
+policy p {
+  mode a when has __GFP_COMP { }
+  mode b when has __GFP_ZERO { }
+  //   ^ policy-modes-overlap
+  mode c otherwise { }
+}
+`);
+  });
+
   test("a mode that overlaps several is reported once, with all of them related", () => {
     const findings = checkFindings(`kernel 6.12
 

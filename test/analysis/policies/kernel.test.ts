@@ -86,4 +86,9 @@ describe("claims about the page allocator", () => {
   test("a policy that is for no function makes no claim about the kernel", () => {
     expect(differences("policy p { mode a otherwise { sleeps never, oom always } }", "6.12")).toEqual([]);
   });
+
+  test("says nothing of a function that is not known", () => {
+    const text = "kernel 6.12\n\npolicy p for zork {\n  mode a otherwise { sleeps never }\n}\n";
+    expect(findingsIn(text).map(({ rule }) => rule)).toEqual(["unknown-api"]);
+  });
 });
