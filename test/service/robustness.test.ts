@@ -5,11 +5,16 @@ import { DEFAULT_SETTINGS, emptyWorkspace, withFile } from "../../server/analysi
 import { actionsAt, fixAllAction } from "../../server/service/actions.ts";
 import { completionsAt } from "../../server/service/completion.ts";
 import { definitionAt } from "../../server/service/definition.ts";
+import { diffKernels, diffPolicies } from "../../server/service/diff.ts";
+import { expectationsOf } from "../../server/service/expectations.ts";
 import { foldsOf } from "../../server/service/folding.ts";
 import { formattingOf } from "../../server/service/formatting.ts";
 import { hoverAt } from "../../server/service/hover.ts";
 import { inlayHintsOf } from "../../server/service/inlay-hints.ts";
 import { linksOf } from "../../server/service/links.ts";
+import { toMarkdown } from "../../server/service/matrix-markdown.ts";
+import { toSvg } from "../../server/service/matrix-svg.ts";
+import { matrixOf, policiesOf } from "../../server/service/matrix.ts";
 import { highlightsAt, referencesAt } from "../../server/service/references.ts";
 import { prepareRename, renameAt } from "../../server/service/rename.ts";
 import { selectionsAt } from "../../server/service/selection.ts";
@@ -45,6 +50,23 @@ function askAll(text: string, offsets: readonly number[]): void {
   for (const { offset } of inlayHintsOf(workspace, URI, 0, text.length, 1000)) inside({ start: offset, end: offset });
   formattingOf(file, 0, text.length).forEach(inside);
   fixAllAction(workspace, URI)?.changes.forEach(inside);
+  for (const { range, message } of expectationsOf(workspace, URI)) {
+    inside(range);
+    expect(message ?? "").not.toMatch(/AllocPolicy itself failed/);
+  }
+  for (const { name, range } of policiesOf(workspace, URI)) {
+    inside(range);
+    const answer = matrixOf(workspace, URI, { name });
+    if (answer?.kind === "matrix") {
+      const { columns, groups } = answer.matrix;
+      for (const { rows } of groups) for (const { cells } of rows) expect(cells).toHaveLength(columns.length);
+      for (const { rows } of groups) for (const { cells } of rows) for (const { rule } of cells) if (rule?.uri === URI) inside(rule);
+      toMarkdown(answer.matrix);
+      toSvg(answer.matrix);
+    }
+    diffPolicies({ workspace, uri: URI, name }, { workspace, uri: URI, name: "p" });
+  }
+  diffKernels(workspace, URI, "6.1", "6.12");
 }
 
 const WHOLE = `kernel 6.1 .. 6.12
