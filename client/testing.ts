@@ -170,7 +170,13 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
     controller, profile, watcher,
     watcher.onDidCreate(discoverSoon), watcher.onDidChange(discoverSoon), watcher.onDidDelete(forget),
     workspace.onDidOpenTextDocument((document) => { if (isPolicy(document)) discoverSoon(document.uri); }),
-    workspace.onDidChangeTextDocument(({ document }) => { if (isPolicy(document)) discoverSoon(document.uri); }),
+    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (!isPolicy(document) || contentChanges.length === 0) return;
+      // What an earlier run found is shown as outdated from here on.
+      const file = controller.items.get(document.uri.toString());
+      if (file !== undefined) controller.invalidateTestResults(file);
+      discoverSoon(document.uri);
+    }),
     workspace.onDidCloseTextDocument((document) => { if (document.isUntitled) controller.items.delete(document.uri.toString()); }),
     languages.onDidChangeDiagnostics(({ uris }) => { for (const uri of uris) if (controller.items.get(uri.toString()) !== undefined) discoverSoon(uri); }),
     client.onDidChangeState(({ newState }) => { if (newState === State.Running) void discoverAll(); }),
