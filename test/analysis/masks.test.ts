@@ -121,4 +121,10 @@ describe("contexts", () => {
   test("a context in a cycle is that of a process", () => {
     expect(context("kernel 6.12\ncontext a { in b  holds spinlock }\ncontext b { in a }\n", "a")).toMatchObject({ places: 0, locks: 0 });
   });
+
+  test("a literal of a hundred thousand digits is named by its first ones", () => {
+    const [finding] = findingsIn(`kernel 6.12\nflags LONG = 0x${"f".repeat(100_000)}\n`);
+    expect(finding?.rule).toBe("undefined-bits");
+    expect(finding?.message.length).toBeLessThan(80);
+  });
 });

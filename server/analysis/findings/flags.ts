@@ -177,9 +177,14 @@ function suggestions(environment: Environment, kernel: Kernel, name: string, par
   return found;
 }
 
+/** Numbers may be as long as a file. */
+function shortened(numeral: string): string {
+  return numeral.length > 24 ? `${numeral.slice(0, 20)}…` : numeral;
+}
+
 function literalFinding(kernel: Kernel, node: Extract<MaskNode, { readonly kind: "number" }>, meaning: Extract<Meaning, { readonly kind: "literal" }>): DraftFinding | null {
   const { bits, fits } = literalBits(node.numeral);
-  if (!fits) return report(undefinedBits, node, `A gfp_t has 32 bits, and ${node.numeral.text} has more.`);
+  if (!fits) return report(undefinedBits, node, `A gfp_t has 32 bits, and ${shortened(node.numeral.text)} has more.`);
   const extra = mask(meaning.bits & ~kernel.namedBits);
   if (extra === 0) return null;
   const { names } = decode(kernel, mask(bits & kernel.namedBits));
