@@ -12,7 +12,7 @@ import { LANGUAGE_RULES } from "./findings/language-rules.ts";
 import { memoryFindings } from "./findings/memory.ts";
 import { contextWordFindings, duplicateNameFindings, nameCycleFindings, unknownNameFindings } from "./findings/names.ts";
 import {
-  applyWaivers, duplicatePropertyFindings, fallbackCycleFindings, fallbackFindings, missingPropertyFindings, sizeUnitFindings,
+  applyWaivers, duplicatePropertyFindings, fallbackCycleFindings, fallbackFindings, measureUnitFindings, missingPropertyFindings, sizeUnitFindings,
   unknownApiFinding, unknownZoneFindings, zoneFindings,
 } from "./findings/requests.ts";
 import { syntaxFindings } from "./findings/syntax.ts";
@@ -153,7 +153,7 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
     case "context": drafts.push(...contextWordFindings(item)); break;
     case "request": return binding === null ? drafts : requestDrafts(environment, region, item, binding, drafts);
     case "policy":
-      drafts.push(...apiDrafts(environment, item.apis));
+      drafts.push(...apiDrafts(environment, item.apis), ...measureUnitFindings(item));
       if (binding !== null && environment.judges) {
         drafts.push(...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)));
         drafts.push(...overKernels(environment, "always", (kernel) => checkPromises(environment, binding, kernel)));

@@ -1,4 +1,4 @@
-import type { Property } from "../../../grammar/ast.ts";
+import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
@@ -12,6 +12,8 @@ import { nameSpot, spotIn } from "../kernel-rules.ts";
 import { insertProperty, wholeLine } from "../remedies.ts";
 import { fallbackGraph, requestUnder, resolvedRequestOf, type KernelRequest, type ResolvedRequest, type ResolvedSize } from "../requests.ts";
 import { sizeText } from "../sizes.ts";
+import { predicatesOf } from "../policies/policy-set.ts";
+import { measureTestsOf } from "../policies/predicates.ts";
 import { nearest } from "../suggest.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
@@ -114,6 +116,16 @@ const unusedWaiver: LanguageRule = {
     good: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
   },
 };
+
+/** Comparisons of a policy with an order or a number of pages that has a unit of bytes. */
+export function measureUnitFindings(policy: PolicyDeclaration): readonly DraftFinding[] {
+  const tests = policy.clauses.flatMap(predicatesOf).flatMap(measureTestsOf);
+  return tests.flatMap(({ measure, size }) => {
+    if (measure === "size" || size === null || size.unit === null) return [];
+    const noun = measure === "order" ? "An order" : "A number of pages";
+    return [report(wrongSizeUnit, size, `${noun} has no unit: compare \`size\` with ${size.number.text} ${size.unit}.`)];
+  });
+}
 
 export const REQUEST_LANGUAGE_RULES: readonly LanguageRule[] = [unknownApi, missingProperty, wrongSizeUnit];
 export const REQUEST_RULES: readonly LanguageRule[] = [zoneMismatch, fallbackCycle, fallbackNoBetter, unusedWaiver];

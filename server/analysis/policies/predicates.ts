@@ -179,6 +179,23 @@ export function maskTestsOf(predicate: Predicate): readonly Extract<Predicate, {
   }
 }
 
+/** Each comparison of the predicate with a size. */
+export function measureTestsOf(predicate: Predicate): readonly MeasurePredicate[] {
+  switch (predicate.kind) {
+    case "measure":
+      return [predicate];
+    case "or":
+    case "and":
+      return predicate.operands.flatMap(measureTestsOf);
+    case "not":
+      return measureTestsOf(predicate.operand);
+    case "paren":
+      return measureTestsOf(predicate.inner);
+    default:
+      return [];
+  }
+}
+
 function certainMask(environment: Environment, kernel: Kernel, node: MaskNode): Mask | null {
   const value = evaluateMask(environment, kernel, node);
   return value.certain ? value.mask : null;

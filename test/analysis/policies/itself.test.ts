@@ -240,3 +240,19 @@ test("over a range of kernels a finding says in which of them it holds", () => {
   const [never] = findingsIn(text).filter(({ rule }) => rule === "policy-rule-never-fires");
   expect(never?.holds).toEqual({ since: "6.8", until: null });
 });
+
+describe("a comparison", () => {
+  test("of an order or a number of pages takes no unit, one of a size may", () => {
+    checkFindings(`kernel 6.12
+
+policy p {
+  warn order > 3 KiB
+  //           ^^^^^ wrong-size-unit
+  warn pages >= 2 MiB and has __GFP_ZERO
+  //            ^^^^^ wrong-size-unit
+  warn size > 4 KiB
+  warn order > 3
+}
+`);
+  });
+});
