@@ -526,17 +526,16 @@ function plural(text: string): string {
 }
 
 function promisesOf(workspace: Workspace, environment: Environment, set: PolicySet, modes: readonly Mode[]): readonly MatrixPromises[] {
-  const differences = checkAgainstKernel(environment, set);
   const effects = new Set(modes.flatMap(({ source }) => source?.source.clause.effects.map(({ name }) => name.text) ?? []));
+  // Places are relative to where a mode is written, so each is asked by itself.
+  const differences = modes.map(({ source }) => (source === null ? [] : checkAgainstKernel(environment, { ...set, modes: [source] }, true)));
   return [...effects].map((effect) => ({
     effect,
-    cells: modes.map(({ source }): MatrixPromise | null => {
+    cells: modes.map(({ source }, index): MatrixPromise | null => {
       const promise = source?.source.clause.effects.find(({ name }) => name.text === effect);
       if (source === null || promise === undefined) return null;
-      const { owner } = source.source;
-      const own = owner.slot === set.policy.binding.slot;
-      const difference = own ? differences.find(({ place }) => place.start === promise.start && place.end === promise.end) : undefined;
-      return { text: valueText(promise), place: placeIn(workspace, owner, promise), kernel: difference?.message ?? null };
+      const difference = differences[index]?.find(({ place }) => place.start === promise.start && place.end === promise.end);
+      return { text: valueText(promise), place: placeIn(workspace, source.source.owner, promise), kernel: difference?.message ?? null };
     }),
   }));
 }

@@ -155,6 +155,18 @@ describe("the matrix of a policy", () => {
     expect(text.slice(place?.start, place?.end)).toBe("retries 0");
   });
 
+  it("compares inherited promises with the kernel as well, over the masks that the refined policy takes", () => {
+    const text = "kernel 6.12\npolicy base for alloc_pages {\n  mode all otherwise { sleeps never }\n}\n$0policy calm like base { forbid has __GFP_DIRECT_RECLAIM }\n\npolicy same like base { forbid has __GFP_ZERO }\n";
+    const promised = (name: string): string | null | undefined => {
+      const { workspace, uri } = fixture(text);
+      const answer = matrixOf(workspace, uri, { name });
+      return answer?.kind === "matrix" ? answer.matrix.promises[0]?.cells[0]?.kernel : undefined;
+    };
+    expect(promised("base")).toMatch(/alloc_pages\(\) may sleep/);
+    expect(promised("same")).toMatch(/alloc_pages\(\) may sleep/);
+    expect(promised("calm")).toBeNull();
+  });
+
   it("marks flags that the policy takes and the kernel does not honour, and those that it says are ignored and are not", () => {
     const { matrix } = matrixIn("kernel 6.12\npolicy p for kmalloc {\n  allow only GFP_KERNEL | __GFP_ZERO | __GFP_HIGHMEM\n  ignore __GFP_ZERO\n}\n");
     expect(cellOf(matrix, "__GFP_HIGHMEM", "any mode").kernel).toMatch(/^kmalloc\(\) (clears|refuses|ignores).* __GFP_HIGHMEM \(6\.12\)\.$/);

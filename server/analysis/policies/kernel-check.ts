@@ -21,15 +21,15 @@ import { replayedWitness, witnessText } from "./witness.ts";
 /**
  * What the modes of a policy promise, laid beside what the kernel does with the masks of each mode: for the functions that
  * the policy is `for`, and since when. A claim that the model cannot decide over all masks (`warns`, `node`) is not compared.
+ * @param inherited compare promises of modes that the policy refines too; as findings they are reported where they are written
  */
-export function checkAgainstKernel(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+export function checkAgainstKernel(environment: Environment, set: PolicySet, inherited = false): readonly DraftFinding[] {
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
   const apis = apisOf(set.policy).filter((api) => api.exists(set.kernel));
   return set.modes.flatMap((mode) => {
     const { clause, owner } = mode.source;
-    // A promise that is inherited is compared where it is written.
-    if (owner.slot !== set.policy.binding.slot) return [];
+    if (!inherited && owner.slot !== set.policy.binding.slot) return [];
     const within = set.space.bdd.and(mode.set, set.allowed);
     if (within === FALSE) return [];
     return clause.effects.flatMap((effect) => {
