@@ -10,7 +10,7 @@ import { configHeaderFindings, importFindings, kernelHeaderFindings, noKernelFin
 import { internalError } from "./findings/internal.ts";
 import { LANGUAGE_RULES } from "./findings/language-rules.ts";
 import { memoryFindings } from "./findings/memory.ts";
-import { contextWordFindings, duplicateNameFindings, nameCycleFindings, unknownNameFindings } from "./findings/names.ts";
+import { contextWordFindings, duplicateModeFindings, duplicateNameFindings, nameCycleFindings, unknownNameFindings } from "./findings/names.ts";
 import {
   applyWaivers, duplicatePropertyFindings, fallbackCycleFindings, fallbackFindings, measureUnitFindings, missingPropertyFindings, sizeUnitFindings,
   unknownApiFinding, unknownZoneFindings, zoneFindings,
@@ -153,7 +153,7 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
     case "context": drafts.push(...contextWordFindings(item)); break;
     case "request": return binding === null ? drafts : requestDrafts(environment, region, item, binding, drafts);
     case "policy":
-      drafts.push(...apiDrafts(environment, item.apis), ...measureUnitFindings(item));
+      drafts.push(...apiDrafts(environment, item.apis), ...measureUnitFindings(item), ...duplicateModeFindings(item, environment.uri));
       if (binding !== null && environment.judges) {
         drafts.push(...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)));
         drafts.push(...overKernels(environment, "always", (kernel) => checkPromises(environment, binding, kernel)));

@@ -1,5 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { DraftFinding } from "./drafts.ts";
+import { listText, type DraftFinding } from "./drafts.ts";
 import type { Environment } from "./environment.ts";
 import type { Fix, Holds } from "./finding.ts";
 
@@ -102,7 +102,7 @@ export function holdsOf(environment: Environment, indexes: readonly number[]): H
   };
 }
 
-/** `6.12`, `6.1 to 6.12`, `since 6.3`, `until 6.11`, `6.1 and 6.5 to 6.8`: some of the kernels in force. */
+/** `6.12`, `6.1 to 6.12`, `since 6.3`, `until 6.11`, `6.1 and 6.5 to 6.8`, `6.6 and 6.12`: some of the kernels in force. */
 export function versionsText(environment: Environment, indexes: readonly number[]): string {
   const { kernels } = environment;
   const nameAt = (index: number): string => kernels[index]?.name ?? "";
@@ -115,15 +115,12 @@ export function versionsText(environment: Environment, indexes: readonly number[
   const [only] = runs;
   if (only === undefined) return "";
   const end = kernels.length - 1;
-  if (runs.length === 1) {
-    if (only.first === only.last) return nameAt(only.first);
-    if (only.first === 0 && only.last === end) return `${nameAt(0)} to ${nameAt(end)}`;
-    if (only.last === end) return `since ${nameAt(only.first)}`;
-    if (only.first === 0) return `until ${nameAt(only.last)}`;
-    return `${nameAt(only.first)} to ${nameAt(only.last)}`;
+  // Two are named each: there may be releases between those that a header lists.
+  const texts = runs.flatMap(({ first, last }) => (last > first + 1 ? [`${nameAt(first)} to ${nameAt(last)}`] : [...new Set([nameAt(first), nameAt(last)])]));
+  if (runs.length === 1 && only.first !== only.last && (only.first === 0) !== (only.last === end)) {
+    return only.first === 0 ? `until ${nameAt(only.last)}` : `since ${nameAt(only.first)}`;
   }
-  const texts = runs.map(({ first, last }) => (first === last ? nameAt(first) : `${nameAt(first)} to ${nameAt(last)}`));
-  return `${texts.slice(0, -1).join(", ")} and ${texts.at(-1) ?? ""}`;
+  return listText(texts);
 }
 
 /** The sentence with the kernels that it is true of: `… returns NULL (since 6.12).` */

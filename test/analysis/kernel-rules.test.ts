@@ -42,9 +42,9 @@ describe("spans of kernels", () => {
     [[0, 1, 2, 3], "6.1 to 6.12", null, null],
     [[2, 3], "since 6.8", "6.8", null],
     [[0, 1], "until 6.6", null, "6.6"],
-    [[1, 2], "6.6 to 6.8", "6.6", "6.8"],
+    [[1, 2], "6.6 and 6.8", "6.6", "6.8"],
     [[1], "6.6", "6.6", "6.6"],
-    [[0, 2, 3], "6.1 and 6.8 to 6.12", null, null],
+    [[0, 2, 3], "6.1, 6.8 and 6.12", null, null],
   ])("%j of four is %s", (indexes, text, since, until) => {
     const { environment } = setUp();
     expect(versionsText(environment, indexes)).toBe(text);

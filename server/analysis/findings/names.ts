@@ -1,4 +1,4 @@
-import type { Declaration, Name } from "../../../grammar/ast.ts";
+import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
 import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../model/contexts.ts";
 import { meaningOf } from "../../model/masks/names.ts";
 import { contextGraph } from "../contexts.ts";
@@ -155,6 +155,22 @@ export function duplicateNameFindings(environment: Environment, binding: Binding
     if (kernel !== undefined) return [report(duplicateName, name, `${name.text} already has a meaning in ${kernel.name}: choose another name.`)];
   }
   return [];
+}
+
+/** Modes and stages of a policy that another one of the same policy is called like: the later one is marked. */
+export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): readonly DraftFinding[] {
+  const first = new Map<string, Name>();
+  return policy.clauses.flatMap((clause) => {
+    if ((clause.kind !== "mode" && clause.kind !== "stage") || clause.name === null) return [];
+    const key = `${clause.kind} ${clause.name.text}`;
+    const other = first.get(key);
+    if (other === undefined) {
+      first.set(key, clause.name);
+      return [];
+    }
+    const related = [{ slot: null, uri, place: { start: other.start, end: other.end }, message: `The other ${clause.name.text}.` }];
+    return [report(duplicateName, clause.name, `The policy has a ${clause.kind} ${clause.name.text} already.`, { related })];
+  });
 }
 
 function article(kind: Declaration["kind"]): string {

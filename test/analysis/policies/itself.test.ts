@@ -194,6 +194,12 @@ policy p {
     expect(rulesOf(policy("mode a when has __GFP_ZERO { }", "mode b when lacks __GFP_ZERO { }", "mode c otherwise { }"))).toEqual(["policy-mode-unreachable"]);
   });
 
+  test("two modes of one name are one too many", () => {
+    const [twice] = findingsIn(policy("mode a when has __GFP_ZERO { }", "mode a when lacks __GFP_ZERO { }")).filter(({ rule }) => rule === "duplicate-name");
+    expect(twice).toMatchObject({ text: "a", related: [{ message: "The other a." }] });
+    expect(rulesOf(policy("mode a when has __GFP_ZERO { }", "mode rest otherwise { }", "stage a honours GFP_KERNEL"))).not.toContain("duplicate-name");
+  });
+
   test("a gap has a witness that selects no mode, with its size where that decides", () => {
     const [gap] = findingsIn(policy("mode small when order <= 3 { }", "mode loud when lacks __GFP_NOWARN { }")).filter(({ rule }) => rule === "policy-mode-gap");
     expect(gap?.message).toContain("`GFP_NOWAIT`, 36 KiB");
