@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { catalogue } from "../../analysis/rules/catalogue.ts";
+import { catalogue, SOURCE_RULES } from "../../analysis/rules/catalogue.ts";
 import { rulePage } from "../../analysis/rules/page.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 
@@ -15,6 +15,8 @@ export const rules: Command = {
       const entries = catalogue();
       const width = Math.max(...entries.map((entry) => entry.id.length));
       await io.write(entries.map((entry) => `${entry.id.padEnd(width)}  ${entry.severity.padEnd(11)}  ${entry.title}\n`).join(""));
+      await io.write("\nNot decided here, because they need the C code around the call:\n\n");
+      await io.write(SOURCE_RULES.map((rule) => `${rule.id.padEnd(width)}  ${rule.title}\n`).join(""));
       return OK;
     }
     const page = rulePage(id);
