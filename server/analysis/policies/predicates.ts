@@ -289,11 +289,11 @@ interface Limit {
   readonly to: number;
 }
 
+/** Null: nothing to compare with, or bytes where orders or pages belong (wrong-size-unit says so). */
 function limitBytes(kernel: Kernel, { measure, size }: MeasurePredicate): Limit | null {
-  if (size === null) return null;
+  if (size === null || (measure !== "size" && size.unit !== null)) return null;
   const page = kernel.options.pageBytes;
   const value = bytesOfSize(size);
-  if (!Number.isFinite(value)) return null;
   switch (measure) {
     case "size":
       return { from: value, to: value };

@@ -33,6 +33,8 @@ export type SizeDomain = "bytes" | "orders";
 const CONTEXT_LEVEL = 32;
 const SIZE_LEVEL = 64;
 const MASK_BITS = 32;
+/** No request is larger (8 PiB, more than a 52-bit physical address space): what compares with more is decided. */
+const MOST_BYTES = 2 ** 53;
 
 /** What predicates can see of a place: how PREEMPT_RT takes it (`preemption_disabled`) is not part of the language. */
 const { preemption_disabled: _realTimeOnly, ...VISIBLE_PLACES } = PLACE;
@@ -59,7 +61,7 @@ const MOST_NODES = 2 ** 18;
  * any order. Spaces are shared: the same question may give the same object.
  */
 export function spaceOf(kernel: Kernel, thresholdsBytes: readonly number[], sizes: SizeDomain): Space {
-  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1))].sort((a, b) => a - b);
+  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES))].sort((a, b) => a - b);
   const key = `${sizes} ${thresholds.join(" ")}`;
   const ofKernel = spaces.get(kernel) ?? new Map<string, Space>();
   spaces.set(kernel, ofKernel);
@@ -127,6 +129,7 @@ export function isEqual(space: Space, input: SymbolicMask, bits: SymbolicMask): 
 /** The request is larger than so many bytes. A size that is no threshold of the space is a mistake of the caller. */
 export function largerThan(space: Space, bytes: number): Node {
   if (bytes < 1) return TRUE;
+  if (bytes >= MOST_BYTES) return FALSE;
   const index = space.thresholds.indexOf(bytes);
   if (index < 0) throw new Error(`${bytes} bytes is no threshold of this space`);
   return space.bdd.variable(SIZE_LEVEL + index);

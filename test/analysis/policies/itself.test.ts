@@ -37,6 +37,16 @@ policy muddled {
     );
   });
 
+  test.each([
+    ["alloc_pages", "order > 5000"],
+    ["alloc_pages", "pages > 9007199254740993"],
+    ["kmalloc", `size > 1${"0".repeat(400)} B`],
+    ["kmalloc", `order > 1${"0".repeat(400)}`],
+  ])("a policy for %s with a size that no request has is checked all the same", (api, condition) => {
+    const text = `kernel 6.12\n\npolicy subject for ${api} {\n  forbid ${condition}\n  mode a when has __GFP_NOWARN { retries 1 }\n  mode b when has __GFP_NOWARN { retries 2 }\n}\n`;
+    expect(rulesOf(text)).toEqual(expect.arrayContaining(["policy-modes-overlap", "policy-mode-gap"]));
+  });
+
   test("a sound policy with modes, stages and conditions has no finding", () => {
     const text = policy(
       "forbid has __GFP_NOFAIL because \"it can fail\"",
