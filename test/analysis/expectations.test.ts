@@ -111,8 +111,18 @@ memory m {
   }
   node 0 { }
   //   ^ memory-impossible
+  node 1023 { }
+  node 1024 { }
+  //   ^^^^ memory-impossible
 }
 `);
+  });
+
+  test("amounts that no machine has are said in words", () => {
+    const [finding] = checkFindings(zone(`      managed    4 MiB
+      free       order 0: 1${"0".repeat(310)}
+//    ^^^^^^^^^^^^^^^^^^^^^${"^".repeat(310)} memory-impossible`));
+    expect(finding?.message).toBe("10^15 pages and more are free, and the zone manages only 1024 pages.");
   });
 
   test("a state that is read from a log is not looked at", () => {

@@ -14,7 +14,7 @@ const memoryImpossible: LanguageRule = {
   title: "A state of memory that cannot be",
   severity: "error",
   source: "language",
-  explanation: "The facts of a zone contradict each other: more pages free than managed, watermarks out of order, blocks larger than the buddy allocator has, a node or zone described twice. No kernel is ever in such a state, so nothing can be said about a request there.",
+  explanation: "The facts of a zone contradict each other: more pages free than managed, watermarks out of order, blocks larger than the buddy allocator has, a node that no kernel has, a node or zone described twice. No kernel is ever in such a state, so nothing can be said about a request there.",
   advice: "Correct the amounts. Sizes and pages may be mixed; a page is what `config` says.",
   examples: {
     bad: "kernel 6.12\n\nmemory full {\n  node 0 {\n    zone Normal {\n      managed 4 MiB\n      free    order 0: 2000\n    }\n  }\n}\n",
@@ -25,6 +25,8 @@ const memoryImpossible: LanguageRule = {
 export const MEMORY_RULES: readonly LanguageRule[] = [memoryImpossible];
 
 const ZONES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
+/** MAX_NUMNODES at its largest: NODES_SHIFT is at most 10 (arch/x86/Kconfig, arch/arm64/Kconfig). */
+const MOST_NODES = 1024;
 const WATERMARKS = ["min", "low", "high"];
 
 /** What is written out of a state; one that is read from a log is not looked at here. */
@@ -37,6 +39,7 @@ export function memoryFindings(environment: Environment, declaration: MemoryDecl
       const first = nodes.get(node.number.value);
       if (first === undefined) nodes.set(node.number.value, node.number);
       else drafts.push(twice(environment, node.number, `Node ${node.number.text} is described twice.`, first));
+      if (node.number.value >= MOST_NODES) drafts.push(report(memoryImpossible, node.number, `No kernel has so many nodes: they go from 0 to ${MOST_NODES - 1}.`));
     }
     const zones = new Map<string, Place>();
     for (const zone of node.zones) {
@@ -126,5 +129,6 @@ function amountFindings(environment: Environment, zone: ZoneBlock): readonly Dra
 }
 
 function pages(count: number): string {
+  if (count > 1e15) return "10^15 pages and more";
   return count === 1 ? "1 page" : `${count} pages`;
 }
