@@ -14,7 +14,7 @@ import { checkExpectation, selectedModes } from "./policy-checks.ts";
 import { policySetOf } from "./policies/policy-set.ts";
 import { isCertain } from "./policies/predicates.ts";
 import { resolvePolicy } from "./policies/resolved-policy.ts";
-import { requestUnder, resolvedRequestOf, resolveRequest, type KernelRequest, type ResolvedRequest } from "./requests.ts";
+import { requestUnder, resolvedRequestOf, resolveRequest, whyOpen, type KernelRequest, type ResolvedRequest } from "./requests.ts";
 
 // What is false ----------------------------------------------------------------------------------------------------------
 
@@ -22,7 +22,7 @@ import { requestUnder, resolvedRequestOf, resolveRequest, type KernelRequest, ty
 export function factDrafts(environment: Environment, request: ResolvedRequest, facts: readonly Fact[]): readonly DraftFinding[] {
   return overKernels(environment, "always", (kernel) => {
     const under = requestUnder(environment, request, kernel);
-    return under === null ? [] : staticFactFindings(facts, under, selectedModes(environment, request, under));
+    return under === null || whyOpen(environment, request, under) !== null ? [] : staticFactFindings(facts, under, selectedModes(environment, request, under));
   });
 }
 
@@ -43,13 +43,13 @@ export function expectDrafts(environment: Environment, declaration: ExpectDeclar
   const memoryName = form.on.text;
   drafts.push(...overKernels(environment, "always", (kernel) => {
     const under = requestUnder(environment, request, kernel);
-    return under === null ? [] : memoryFactFindings(form.facts, under, state, memoryName);
+    return under === null || whyOpen(environment, request, under) !== null ? [] : memoryFactFindings(form.facts, under, state, memoryName);
   }));
   return drafts;
 }
 
-/** The state of memory of that name; null where there is none, or none that can be. */
-function stateNamed(environment: Environment, name: string): MemoryState | null {
+/** The state of memory of that name; null where there is none, or none that can be: its findings say why. */
+export function stateNamed(environment: Environment, name: string): MemoryState | null {
   const memory = environment.lookup("memory", name);
   if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return null;
   const state = memoryStateOf(memory.declaration, environment.options.pageBytes);
@@ -203,8 +203,8 @@ function openFacts(environment: Environment, binding: Binding | null, facts: rea
 }
 
 function openFact(environment: Environment, request: ResolvedRequest, under: KernelRequest, fact: Fact, state: MemoryState | null): string | null {
-  if (under.verdict.unknown !== null) return `the model does not know: ${under.verdict.unknown.replace(/\.$/, "")}`;
-  if (under.value?.certain === false) return "the mask is not fully known";
+  const open = whyOpen(environment, request, under);
+  if (open !== null) return open;
   if (state !== null) return simulate(under.kernel, under.request, state, { steps: false }).result === "unknown" ? "the model cannot run this call" : null;
   return fact.name.text === "mode" && selectedModes(environment, request, under) === null ? "the request is bound to no policy with modes" : null;
 }

@@ -323,3 +323,15 @@ function makeKernelRequest(environment: Environment, resolved: ResolvedRequest, 
   };
   return { kernel, request, value, verdict: verdict(kernel, request) };
 }
+
+/**
+ * Why nothing is said of what the request does: a part of it is not known, each with a finding of its own, or the model
+ * has no answer. Null where it can be judged.
+ */
+export function whyOpen(environment: Environment, { api, size, contextWritten }: ResolvedRequest, { value, verdict: answer }: KernelRequest): string | null {
+  if (answer.unknown !== null) return `the model does not know: ${answer.unknown.replace(/\.$/, "")}`;
+  if (value === null ? api?.takesMask === true : !value.certain) return "the mask is not fully known";
+  const context = contextWritten?.property.context;
+  if (context === null || (context !== undefined && contextNamed(environment, context.text) === null)) return "the context is not known";
+  return size !== null && size.value === null ? "the size is not known" : null;
+}

@@ -151,3 +151,22 @@ expect r on m { fails }
 `);
   });
 });
+
+test("of a request with a part that is not known nothing is said to fail", () => {
+  checkFindings(`
+kernel 6.12
+memory m { node 0 { zone Normal { managed 4 GiB  free order 0: 1000, order 10: 200 } } }
+request lost   { api alloc_pages  order 2  flags GFP_KERNEL  context nowhere }
+//                                                                   ^^^^^^^ unknown-context
+request wrong  { api alloc_pages  order 2  flags GFP_KERNAL }
+//                                               ^^^^^^^^^^ unknown-flag
+request silent { api alloc_pages  order 2 }
+//      ^^^^^^ missing-property
+expect lost   { sleeps never }
+expect lost   on m { fails }
+expect wrong  { sleeps never }
+expect wrong  on m { fails }
+expect silent { sleeps may }
+expect silent on m { fails }
+`);
+});

@@ -59,8 +59,10 @@ describe("simulate", () => {
     [["simulate", "m.allocpolicy", "--request", "nobody"], "there is no request 'nobody'"],
     [["simulate", "m.allocpolicy", "--memory", "nothing"], "there is no memory 'nothing'"],
     [["simulate", "none.allocpolicy"], "the file has no state of memory"],
+    [["simulate", "lost.allocpolicy"], "the request 'r' cannot be run: the context is not known"],
+    [["simulate", "impossible.allocpolicy"], "the state of memory 'roomy' cannot be used: 'allocpolicy check' says why"],
   ])("%j: %s", async (args, message) => {
-    const cwd = folderWith({ "m.allocpolicy": FILE, "none.allocpolicy": "kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\n" });
+    const cwd = folderWith({ "m.allocpolicy": FILE, "none.allocpolicy": "kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\n", "lost.allocpolicy": `${FILE}request r { api kmalloc size 64 B flags GFP_KERNEL context nowhere }\n`, "impossible.allocpolicy": FILE.replace("order 10: 200", "order 10: 5000") });
     const { status, err } = await run(args, { cwd });
     expect(status).toBe(2);
     expect(err).toContain(message);

@@ -108,10 +108,9 @@ function nameFinding(fact: Fact, known: readonly string[], instead: string | nul
 
 // What is true --------------------------------------------------------------------------------------------------------
 
-/** The facts that one kernel makes false. A verdict that the model cannot give makes none false. `modes` are those that the request selects; null: not known. */
+/** The facts that one kernel makes false, of a request that can be judged (`whyOpen`). `modes` are those that the request selects; null: not known. */
 export function staticFactFindings(facts: readonly Fact[], under: KernelRequest, modes: readonly string[] | null): readonly DraftFinding[] {
-  const { kernel, request, verdict, value } = under;
-  if (verdict.unknown !== null || value?.certain === false) return [];
+  const { kernel, request, verdict } = under;
   return facts.flatMap((fact) => {
     const expected = valueText(fact);
     if (unknownStaticFact(fact) !== null || expected === null) return [];
@@ -145,10 +144,10 @@ function reasonFor(reasons: readonly Reason[], about: string): string {
   return reason === undefined ? "" : `: ${reason.text.replace(/\.$/, "")} [${reason.evidence}]`;
 }
 
-/** The facts that a run on a state of memory makes false, under one kernel. */
+/** The facts that a run on a state of memory makes false, under one kernel, of a request that can be judged (`whyOpen`). */
 export function memoryFactFindings(facts: readonly Fact[], under: KernelRequest, memory: MemoryState, memoryName: string): readonly DraftFinding[] {
-  const { kernel, request, verdict, value } = under;
-  if (verdict.unknown !== null || value?.certain === false || facts.length === 0) return [];
+  const { kernel, request } = under;
+  if (facts.length === 0) return [];
   const outcome = simulate(kernel, request, memory, { steps: true });
   if (outcome.result === "unknown") return [];
   return facts.flatMap((fact) => {

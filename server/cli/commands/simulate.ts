@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "../../analysis/environment.ts";
-import { memoryStateOf } from "../../analysis/memory.ts";
-import { requestUnder, resolveRequest } from "../../analysis/requests.ts";
+import { stateNamed } from "../../analysis/expectations.ts";
+import { requestUnder, resolveRequest, whyOpen } from "../../analysis/requests.ts";
 import { DEFAULT_SETTINGS, environmentOf } from "../../analysis/workspace.ts";
 import type { Outcome } from "../../model/memory/state.ts";
 import { simulate as simulateRequest } from "../../model/simulate.ts";
@@ -59,13 +59,16 @@ function runsOf(environment: Environment, request: string | undefined, memory: s
   if (wanted.length === 0) throw new UsageError(request === undefined ? "the file has no request" : `there is no request '${request}'`);
   if (on.length === 0) throw new UsageError(memory === undefined ? "the file has no state of memory" : `there is no memory '${memory}'`);
   return on.flatMap((declaration) => {
-    const state = memoryStateOf(declaration, kernel.options.pageBytes);
     const memoryName = declaration.name?.text ?? "";
+    const state = stateNamed(environment, memoryName);
     if (state === null) throw new UsageError(`the state of memory '${memoryName}' cannot be used: 'allocpolicy check' says why`);
     return wanted.flatMap((one) => {
-      const under = requestUnder(environment, resolveRequest(environment, one), kernel);
+      const resolved = resolveRequest(environment, one);
+      const under = requestUnder(environment, resolved, kernel);
       const name = one.name?.text ?? "";
       if (under === null) throw new UsageError(`the request '${name}' names no call of ${kernel.name}: 'allocpolicy check' says why`);
+      const open = whyOpen(environment, resolved, under);
+      if (open !== null) throw new UsageError(`the request '${name}' cannot be run: ${open}`);
       return [{ request: name, memory: memoryName, outcome: simulateRequest(kernel, under.request, state, { steps }) }];
     });
   });
