@@ -9,7 +9,7 @@ import { togetherIn } from "./policies/expectation-check.ts";
 import { isTaken, judge } from "./policies/judgement.ts";
 import { resolvePolicy } from "./policies/resolved-policy.ts";
 import { replayedWitness, witnessText } from "./policies/witness.ts";
-import { requestUnder, resolveRequest } from "./requests.ts";
+import { requestUnder, resolveRequest, whyOpen } from "./requests.ts";
 
 /** A file as it is judged: with one kernel, so that two sides can be laid beside each other. */
 export interface Side {
@@ -125,14 +125,16 @@ const VERDICT_FIELDS = ["sleeps", "reclaim", "compaction", "kswapd", "oom", "fai
 
 /** What is true of a request on one side, in the order in which it is shown; null where its function does not exist there. */
 export function requestFacts(side: Side, declaration: RequestDeclaration): readonly RequestFact[] | null {
-  const under = requestUnder(side.environment, resolveRequest(side.environment, declaration), side.kernel);
+  const resolved = resolveRequest(side.environment, declaration);
+  const under = requestUnder(side.environment, resolved, side.kernel);
   if (under === null) return null;
   const { request, verdict } = under;
+  const open = whyOpen(side.environment, resolved, under) !== null;
   return [
     { what: "api", value: request.api },
     maskFact(side.kernel, "mask", request.mask),
     maskFact(side.kernel, "reaches the page allocator as", verdict.effective),
-    ...VERDICT_FIELDS.map((what) => ({ what, value: verdict.unknown === null ? String(verdict[what]) : "unknown" })),
+    ...VERDICT_FIELDS.map((what) => ({ what, value: open ? "unknown" : String(verdict[what]) })),
   ];
 }
 
