@@ -35,7 +35,7 @@ export function inlayHintsOf(workspace: Workspace, uri: string, start: number, e
 function* hintsOf(region: Region, item: Item, environment: Environment, kernel: Kernel): Generator<InlayHint> {
   if (item.kind !== "request") return;
   const answers = answersOf(environment, item);
-  const words = answers.resolved.api === null ? null : verdictWords(answers.answers);
+  const words = answers.resolved.api === null || answers.open !== null ? null : verdictWords(answers.answers);
   const brace = region.text.indexOf("{", item.name?.end ?? item.start);
   if (words !== null && brace >= 0) yield { offset: brace + 1, text: words };
   for (const property of item.properties) {

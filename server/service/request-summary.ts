@@ -29,11 +29,15 @@ const QUESTIONS: Readonly<Record<Aspect, string>> = {
 };
 
 /** What the kernel does with a request, as Markdown: the mask, the zone, and each answer with its reason and the kernel function. */
-export function requestSummary({ resolved, answers }: RequestAnswers, environment: Environment): string {
+export function requestSummary({ resolved, answers, open }: RequestAnswers, environment: Environment): string {
   const lines: string[] = [heading(resolved.name ?? "request", "request", [resolved.declaration.doc ?? ""])];
   const newest = answers[answers.length - 1];
   if (resolved.api === null || newest === undefined) {
     lines.push(resolved.api === null ? "The model answers once the request has an `api` that it knows." : `\`${resolved.api.name}\` does not exist in ${environment.kernelsText}.`);
+    return lines.join("\n\n");
+  }
+  if (open !== null) {
+    lines.push(`What the kernel does is not decided: ${open}.`);
     return lines.join("\n\n");
   }
   lines.push(callText(resolved.api.name, newest));

@@ -69,6 +69,14 @@ describe("the hover of a request", () => {
     checkHover("kernel 6.12\nrequest r$0 { flags GFP_KERNEL }", "r", [/api/]);
   });
 
+  it.each([
+    ["a mask", "size 64 B flags GFP_KERNAL", /not decided: the mask is not fully known/],
+    ["any mask", "size 64 B", /not decided: the mask is not fully known/],
+    ["a context", "size 64 B flags GFP_KERNEL context nowhere", /not decided: the context is not known/],
+  ])("without %s that is known says so, and no more", (_what, properties, says) => {
+    checkHover(`kernel 6.12\nrequest r$0 { api kmalloc ${properties} }`, "r", [says], [/sleeps/]);
+  });
+
   it("says nothing about the kernel where the header names none that is known", () => {
     checkHover("kernel 99.1\nrequest r$0 { api kmalloc size 64 B flags GFP_KERNEL }", "r", [], [/sleeps/]);
   });

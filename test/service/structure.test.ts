@@ -127,6 +127,11 @@ describe("inlay hints", () => {
     expect(hinted("kernel 5.10 .. 6.12\nrequest r {\n  api kvmalloc\n  size 96 KiB\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n")).toMatch(/\(6\.12\)›/);
   });
 
+  it("say no verdict of a request with a mask or context that is not known", () => {
+    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNAL\n}\n")).not.toContain("‹");
+    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNEL\n  context nowhere\n}\n")).not.toContain("‹");
+  });
+
   it("say nothing without an API", () => {
     expect(hinted("kernel 6.12\nrequest r {\n  flags GFP_KERNEL\n}\n")).not.toContain("‹");
   });
