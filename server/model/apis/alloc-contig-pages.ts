@@ -5,7 +5,7 @@ import { allocContigPages as searchRanges } from "../ranges/pages.ts";
 import { fromSearch } from "./_contig.ts";
 import type { RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "./_sizes.ts";
 
@@ -29,7 +29,7 @@ function runPages(sim: Simulation, request: AllocationRequest, refcounted: boole
   return fromSearch(searchRanges(sim, request.mask, pagesOf(sim.kernel, request, 1), request.node, refcounted));
 }
 
-const common = { family: "contig" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
+const common = { family: "contig" as const, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
 
 /** Any range of so many pages (`alloc_contig_pages`, mm/page_alloc.c; 5.5+). */
 export const allocContigPages: readonly Api[] = [

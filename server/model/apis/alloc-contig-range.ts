@@ -5,7 +5,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { allocContigRange as allocateRange, rangeOf, takeRange } from "../ranges/range.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "./_sizes.ts";
@@ -71,7 +71,7 @@ function runRange(sim: Simulation, request: AllocationRequest, refcounted: boole
   }
 }
 
-const common = { family: "contig" as ApiFamily, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
+const common = { family: "contig" as const, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
 
 /** A given range of page frames (`alloc_contig_range`, mm/page_alloc.c). */
 export const allocContigRange: readonly Api[] = [

@@ -9,7 +9,7 @@ import { cpusetAllows, preferredZone, watermarkOf, zoneWatermarkOk } from "../sl
 import { step, type PageBlock } from "../slowpath/simulation.ts";
 import { mightAlloc, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { pagesOf } from "./_sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
@@ -92,7 +92,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "bulk" as ApiFamily, size: "count" as const, alsoTakes: ["pages"] as const, takesMask: true, treatment, plan, run,
+  family: "bulk" as const, size: "count" as const, alsoTakes: ["pages"] as const, takesMask: true, treatment, plan, run,
 };
 
 const before = (kernel: Kernel): boolean => kernel.features.hasBulkAlloc && kernel.features.bulkNames === "array-and-list";

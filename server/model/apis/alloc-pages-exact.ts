@@ -5,7 +5,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -38,7 +38,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runPages(sim, passed, orderOfBytes(kernel, bytesOf(kernel, request)), request.node);
 }
 
-const common = { family: "pages-exact" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "pages-exact" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** A stretch of pages that need not be a power of two (`alloc_pages_exact`, mm/page_alloc.c). */
 export const allocPagesExact: readonly Api[] = [

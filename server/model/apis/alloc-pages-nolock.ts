@@ -8,7 +8,7 @@ import { allocContextOf } from "../slowpath/allocate.ts";
 import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { fromPages, NULL, type RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { COSTLY_ORDER, orderOf } from "./_sizes.ts";
 import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
@@ -61,7 +61,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return fromPages(getPageFromFreelist(sim, planned.mask, planned.order, NOLOCK_FLAGS, allocContextOf(sim, planned.mask, request.node)));
 }
 
-const common = { family: "nolock" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan, run };
+const common = { family: "nolock" as const, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan, run };
 
 /** Pages from any context, without waiting for a lock (`alloc_pages_nolock`, mm/page_alloc.c; 6.15+). */
 export const allocPagesNolock: readonly Api[] = [

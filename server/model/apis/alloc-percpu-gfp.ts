@@ -6,7 +6,7 @@ import { mightSleep } from "../slowpath/allocate.ts";
 import { chargeKernelMemory } from "../slowpath/memcg.ts";
 import { step, warn } from "../slowpath/simulation.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "./_sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
@@ -98,7 +98,7 @@ function runFixed(sim: Simulation, request: AllocationRequest): RunResult {
   return runPercpu(sim, sim.kernel.gfp.KERNEL, runBytesOf(sim.kernel, request));
 }
 
-const common = { family: "percpu" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, exists: always };
+const common = { family: "percpu" as const, size: "bytes" as const, alsoTakes: [] as const, exists: always };
 
 /** One object for each CPU (`pcpu_alloc`, mm/percpu.c). */
 export const allocPercpuGfp: readonly Api[] = [

@@ -5,7 +5,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { planKmalloc, planSlabObject, runKmalloc, runSlabObject } from "./kmalloc.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -74,7 +74,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, request.mask, bytes, null);
 }
 
-const common = { family: "skb" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "skb" as const, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Network buffers (`__alloc_skb`, net/core/skbuff.c). */
 export const allocSkb: readonly Api[] = [

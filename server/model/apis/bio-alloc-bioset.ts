@@ -4,7 +4,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { planSlabObject, runSlabObject } from "./kmalloc.ts";
 import { EMPTY } from "../masks/mask.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
@@ -33,7 +33,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runSlabObject(on, flags, cache, null));
 }
 
-const common = { family: "mempool" as ApiFamily, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "mempool" as const, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Block I/O descriptors (`bio_alloc_bioset`, block/bio.c). */
 export const bioAllocBioset: readonly Api[] = [

@@ -7,7 +7,7 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import { fromSearch } from "./_contig.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
@@ -84,7 +84,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runCoherent(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
-const common = { family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "dma" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Memory that a device and the CPU share (`dma_alloc_attrs`, kernel/dma/mapping.c). */
 export const dmaAllocCoherent: readonly Api[] = [

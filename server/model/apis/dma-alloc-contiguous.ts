@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
 import { NULL, type RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "./_sizes.ts";
@@ -54,7 +54,7 @@ function runFromContiguous(sim: Simulation, request: AllocationRequest): RunResu
   return fromSearch(cmaAllocate(sim, cmaMask(sim, request.mask !== 0), pagesOf(sim.kernel, request, 1)));
 }
 
-const common = { family: "dma" as ApiFamily, exists: always };
+const common = { family: "dma" as const, exists: always };
 
 /** Contiguous memory for a device (`dma_alloc_contiguous`, kernel/dma/contiguous.c). */
 export const dmaAllocContiguous: readonly Api[] = [

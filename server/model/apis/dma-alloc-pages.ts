@@ -6,7 +6,7 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import { planBackend, runDirect } from "./dma-alloc-coherent.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
@@ -50,7 +50,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "dma" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true,
+  family: "dma" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true,
   exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages, treatment, plan, run,
 };
 

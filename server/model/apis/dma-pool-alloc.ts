@@ -5,7 +5,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { planCoherent, runCoherent } from "./dma-alloc-coherent.ts";
 import { planKmalloc, runKmalloc } from "./kmalloc.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
@@ -44,7 +44,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runCoherent(sim, flags, sim.kernel.options.pageBytes, request.node);
 }
 
-const common = { family: "dma-pool" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "dma-pool" as const, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Small coherent blocks (`dma_pool_alloc`, mm/dmapool.c). */
 export const dmaPoolAlloc: readonly Api[] = [

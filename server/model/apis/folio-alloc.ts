@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { orderOf } from "./_sizes.ts";
 import { PAGES_NOTES, treatmentOf } from "./_treatment.ts";
@@ -25,7 +25,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "pages" as ApiFamily, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, takesMask: true,
+  family: "pages" as const, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, takesMask: true,
   exists: (kernel: Kernel): boolean => kernel.features.hasFolioAlloc, treatment, plan, run,
 };
 

@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { orderOf } from "./_sizes.ts";
 import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
@@ -35,7 +35,7 @@ function runOnePage(sim: Simulation, request: AllocationRequest): RunResult {
   return runPages(sim, mask(request.mask & ~sim.kernel.bits.HIGHMEM), 0, request.node);
 }
 
-const common = { family: "pages" as ApiFamily, takesMask: true, exists: always, treatment };
+const common = { family: "pages" as const, takesMask: true, exists: always, treatment };
 
 /** Pages by address (`__get_free_pages`, mm/page_alloc.c). */
 export const getFreePages: readonly Api[] = [

@@ -2,7 +2,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { planTreeNode, runTreeNode } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -26,7 +26,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runTreeNode(sim, request.mask);
 }
 
-const common = { family: "tree" as ApiFamily, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "tree" as const, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Numbers for objects (`idr_alloc`, `ida_alloc`, lib/idr.c). */
 export const idrAlloc: readonly Api[] = [

@@ -7,7 +7,7 @@ import { step, warn, warnOnce } from "../slowpath/simulation.ts";
 import { mightAlloc, NULL, runPages, ZERO_SIZE, type RunResult } from "./_run.ts";
 import type { AllocationRequest, Certainty } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, type Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
 import { firstSlabMask, kmallocCacheBytes, largestCachedBytes, slabMasks, slabOrders } from "./_slab.ts";
@@ -222,7 +222,7 @@ function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult
   return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
-const plain = { family: "slab" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const plain = { family: "slab" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
 const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };

@@ -3,7 +3,7 @@ import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { AllocationRequest, CacheFacts } from "../request.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { planNodeTry, planSlabObject, runSlabObject, slabTreatment, type SlabCache } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { wholeAmount } from "./_sizes.ts";
@@ -101,7 +101,7 @@ function runBulk(sim: Simulation, request: AllocationRequest): RunResult {
 /** Objects of a bulk call that are followed one by one. */
 const MOST_OBJECTS = 1024;
 
-const common = { family: "slab-cache" as ApiFamily, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "slab-cache" as const, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Objects of a cache (`kmem_cache_alloc`, mm/slub.c). The object's size is a fact of the cache. */
 export const kmemCacheAlloc: readonly Api[] = [

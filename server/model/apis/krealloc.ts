@@ -3,7 +3,7 @@ import { EMPTY } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { planKmalloc, runKmalloc, slabTreatment } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "./_sizes.ts";
@@ -24,7 +24,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
-const common = { family: "krealloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "krealloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Objects that grow (`krealloc`, mm/slab_common.c; mm/slub.c since 6.12). */
 export const krealloc: readonly Api[] = [

@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { step, warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { planKmalloc, planNodeTry, runKmalloc } from "./kmalloc.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
@@ -135,7 +135,7 @@ function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult
   return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
-const plain = { family: "kvmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const plain = { family: "kvmalloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
 const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
 const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 

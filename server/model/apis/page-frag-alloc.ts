@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
 import { orderOfBytes } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -50,7 +50,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runPages(sim, planned.mask, 0, request.node);
 }
 
-const common = { family: "page-frag" as ApiFamily, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = { family: "page-frag" as const, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
 
 /** Fragments of pages (`page_frag_alloc`, mm/page_alloc.c; mm/page_frag_cache.c since 6.13). */
 export const pageFragAlloc: readonly Api[] = [

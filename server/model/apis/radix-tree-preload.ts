@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { planTreeNode, runTreeNode } from "./_tree.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -54,7 +54,7 @@ function runRoot(): RunResult {
   return { kind: "ok", block: null };
 }
 
-const common = { family: "tree" as ApiFamily, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always };
+const common = { family: "tree" as const, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always };
 
 /** Stock of tree nodes ahead of a lock (`radix_tree_preload`, lib/radix-tree.c). */
 export const radixTreePreload: readonly Api[] = [

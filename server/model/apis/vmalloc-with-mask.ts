@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "./_sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
@@ -85,7 +85,7 @@ function runUnfiltered(sim: Simulation, request: AllocationRequest): RunResult {
   return runVmalloc(sim, request.mask, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
-const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always };
+const common = { family: "vmalloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always };
 
 /** vmalloc with a mask (`__vmalloc`, mm/vmalloc.c). */
 export const vmallocWithMask: readonly Api[] = [

@@ -8,7 +8,7 @@ import { bug, step, warnOnce } from "../slowpath/simulation.ts";
 import { hasFatalSignal } from "../slowpath/task.ts";
 import { runBulk } from "./alloc-pages-bulk.ts";
 import { DIED, NULL, runPages, type RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment, Note } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { bytesOf, INT_MAX, runBytesOf } from "./_sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -235,7 +235,7 @@ function run32Zeroed(sim: Simulation, request: AllocationRequest): RunResult {
   return runVmalloc(sim, flags, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
-const common = { family: "vmalloc" as ApiFamily, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: false, exists: always };
+const common = { family: "vmalloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: false, exists: always };
 const plain = { ...common, treatment, plan, run };
 const zeroed = { ...common, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 

@@ -5,7 +5,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { mightSleep } from "../slowpath/allocate.ts";
 import { bug } from "../slowpath/simulation.ts";
 import { DIED, type RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
@@ -42,7 +42,7 @@ function run(sim: Simulation): RunResult {
   return { kind: "ok", block: null };
 }
 
-const common = { family: "vmalloc" as ApiFamily, size: "none" as const, alsoTakes: ["count", "pages"] as const, takesMask: false, exists: always, treatment, run };
+const common = { family: "vmalloc" as const, size: "none" as const, alsoTakes: ["count", "pages"] as const, takesMask: false, exists: always, treatment, run };
 
 /** Mapping of pages that exist (`vmap`, mm/vmalloc.c): no memory of its own, but the same contexts as vmalloc. */
 export const vmap: readonly Api[] = [

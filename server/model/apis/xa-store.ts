@@ -3,7 +3,7 @@ import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, ApiFamily, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment } from "./api.ts";
 import { planTreeNode, runTreeNode } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
 import { treatmentOf } from "./_treatment.ts";
@@ -33,7 +33,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "tree" as ApiFamily, size: "none" as const, alsoTakes: [] as const, takesMask: true,
+  family: "tree" as const, size: "none" as const, alsoTakes: [] as const, takesMask: true,
   exists: (kernel: Kernel): boolean => kernel.features.hasXArray, treatment, plan, run,
 };
 
