@@ -1,4 +1,5 @@
 import type { MemoryDeclaration, ZoneBlock } from "../../../grammar/ast.ts";
+import { MOST_NODES } from "../../model/memory/state.ts";
 import { report, type DraftFinding } from "../drafts.ts";
 import type { Environment } from "../environment.ts";
 import type { Place } from "../finding.ts";
@@ -25,8 +26,6 @@ const memoryImpossible: LanguageRule = {
 export const MEMORY_RULES: readonly LanguageRule[] = [memoryImpossible];
 
 const ZONES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
-/** MAX_NUMNODES at its largest: NODES_SHIFT is at most 10 (arch/x86/Kconfig, arch/arm64/Kconfig). */
-const MOST_NODES = 1024;
 const WATERMARKS = ["min", "low", "high"];
 
 /** What is written out of a state; one that is read from a log is not looked at here. */

@@ -1,5 +1,8 @@
 import type { ZoneName } from "../request.ts";
 
+/** MAX_NUMNODES where it is largest: NODES_SHIFT is at most 10 (arch/x86/Kconfig, arch/arm64/Kconfig; recalled). */
+export const MOST_NODES = 1024;
+
 /** A zone of a memory state. All amounts in pages. */
 export interface ZoneState {
   readonly name: ZoneName;
