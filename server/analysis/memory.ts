@@ -1,6 +1,6 @@
 import type { MemoryDeclaration, ZoneBlock, ZoneFact } from "../../grammar/ast.ts";
 import type { MemoryState, NodeState, ZoneState } from "../model/memory/state.ts";
-import { isZone } from "./findings/requests.ts";
+import { isZone } from "../model/kernels/kernel.ts";
 import { pagesOfAmount } from "./sizes.ts";
 
 /**

@@ -4,7 +4,8 @@ import type { Environment, NameSpace } from "./environment.ts";
 import type { Place } from "./finding.ts";
 import { eachMaskName, namesOf, spacesOf } from "./region-names.ts";
 import { resolveRequest } from "./requests.ts";
-import { environmentOf, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
+import { environmentOf } from "./check.ts";
 
 /** What a name in the text is. */
 export type Symbol =

@@ -7,7 +7,7 @@ import type { Finding } from "./finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { targetOf, type Target } from "./target.ts";
 import { resolveUri } from "./uris.ts";
-import type { Workspace } from "./workspace.ts";
+import type { AnalysisMemory, Workspace } from "./workspace.ts";
 
 /**
  * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Units
@@ -55,14 +55,21 @@ export interface RegionFindings {
   published: readonly Finding[];
 }
 
+const units = new WeakMap<AnalysisMemory, Map<string, Unit>>();
+
 /** The unit of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
 export function unitOf(workspace: Workspace, uri: string): Unit | null {
-  const previous = workspace.memory.units.get(uri) ?? null;
+  const known = units.get(workspace.memory) ?? new Map<string, Unit>();
+  units.set(workspace.memory, known);
+  const previous = known.get(uri) ?? null;
   if (previous !== null && previous.workspace === workspace) return previous;
   const file = workspace.files.get(uri);
-  if (file === undefined) return null;
+  if (file === undefined) {
+    known.delete(uri);
+    return null;
+  }
   const unit = nextUnit(workspace, uri, file, previous);
-  workspace.memory.units.set(uri, unit);
+  known.set(uri, unit);
   return unit;
 }
 

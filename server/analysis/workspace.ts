@@ -1,22 +1,6 @@
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { BuildOptions } from "../model/kernels/kernel.ts";
-import type { Environment } from "./environment.ts";
-import type { Finding, Severity } from "./finding.ts";
-import { findingsOf } from "./file-findings.ts";
-import { unitOf, type Unit } from "./unit.ts";
+import type { Settings } from "./settings.ts";
 import { resolveUri } from "./uris.ts";
-
-/** What the user set outside of the files. */
-export interface Settings {
-  /** What to check against where a file has no `kernel` header, written as in the header: `6.12`, `6.1 .. 6.12`, `6.1, 6.6`. Null: the newest release. */
-  readonly defaultKernel: string | null;
-  /** Checked instead of what the files' headers say, written as in the header. Left out or null: the headers count. */
-  readonly forcedKernel?: string | null;
-  /** Build options where a file's `config` says nothing. */
-  readonly options: Partial<BuildOptions>;
-  /** Severity by rule name; a rule that is not named keeps its own. */
-  readonly ruleLevels: Readonly<Record<string, Severity | "off">>;
-}
 
 /**
  * The files that are known, at one moment. Immutable: an edit gives a new workspace. Files are named by normalised uri;
@@ -31,20 +15,11 @@ export interface Workspace {
   readonly memory: AnalysisMemory;
 }
 
-/** Opaque: the last analysis of each file. */
-export interface AnalysisMemory {
-  readonly units: Map<string, Unit>;
-}
-
-/** The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the region. */
-export interface FileFindings {
-  readonly regions: readonly (readonly Finding[])[];
-}
-
-export const DEFAULT_SETTINGS: Settings = { defaultKernel: null, options: {}, ruleLevels: {} };
+/** Stands for what the analysis remembers of a workspace and its successors; only `unit.ts` looks inside. */
+export class AnalysisMemory {}
 
 export function emptyWorkspace(settings: Settings): Workspace {
-  return { files: new Map(), missing: new Set(), settings, memory: { units: new Map() } };
+  return { files: new Map(), missing: new Set(), settings, memory: new AnalysisMemory() };
 }
 
 /** Adds or replaces a file; takes it out of `missing`. */
@@ -57,7 +32,6 @@ export function withFile(workspace: Workspace, uri: string, file: SourceFile): W
 export function withoutFile(workspace: Workspace, uri: string): Workspace {
   const files = new Map(workspace.files);
   files.delete(uri);
-  workspace.memory.units.delete(uri);
   return { ...workspace, files, missing: without(workspace.missing, uri) };
 }
 
@@ -65,7 +39,6 @@ export function withoutFile(workspace: Workspace, uri: string): Workspace {
 export function withMissing(workspace: Workspace, uri: string): Workspace {
   const files = new Map(workspace.files);
   files.delete(uri);
-  workspace.memory.units.delete(uri);
   return { ...workspace, files, missing: new Set(workspace.missing).add(uri) };
 }
 
@@ -83,15 +56,4 @@ function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> 
 /** The uris that the file imports, resolved against its own, in order. The host loads them (and theirs), or calls `withMissing`. */
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
   return file.regions.flatMap(({ item }) => (item?.kind === "import" && item.path !== null && item.path.value !== "" ? [resolveUri(uri, item.path.value)] : []));
-}
-
-/** All findings of one file. A file that the workspace does not have gives none. */
-export function check(workspace: Workspace, uri: string): FileFindings {
-  const unit = unitOf(workspace, uri);
-  return { regions: unit === null ? [] : findingsOf(unit) };
-}
-
-/** What the declarations of a file are judged by; null for a file that the workspace does not have. */
-export function environmentOf(workspace: Workspace, uri: string): Environment | null {
-  return unitOf(workspace, uri)?.environment ?? null;
 }

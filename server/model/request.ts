@@ -1,4 +1,4 @@
-import type { Kernel } from "./kernels/kernel.ts";
+import type { Kernel, ZoneName } from "./kernels/kernel.ts";
 import type { Mask } from "./masks/mask.ts";
 import type { Context } from "./contexts.ts";
 
@@ -66,8 +66,6 @@ export interface Verdict {
   readonly unknown: string | null;
 }
 
-export type ZoneName = "DMA" | "DMA32" | "Normal" | "HighMem" | "Movable";
-
 /** A verdict's field, explained: the sentence, and the kernel function that proves it. */
 export interface Reason {
   readonly about: "zone" | "mask" | "sleeps" | "reclaim" | "compaction" | "kswapd" | "oom" | "fails" | "warns" | "reserves" | "loops" | "refused" | "size";
@@ -76,3 +74,5 @@ export interface Reason {
 }
 
 export type VerdictOf = (kernel: Kernel, request: AllocationRequest) => Verdict;
+
+export type { ZoneName } from "./kernels/kernel.ts";

@@ -1,6 +1,7 @@
 import { definitionOf, symbolAt, type SymbolPlace } from "../analysis/names.ts";
 import { resolveUri } from "../analysis/uris.ts";
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 import type { Span } from "../../grammar/ast.ts";
 import { wordAtOffset } from "./regions.ts";
 

@@ -1,7 +1,8 @@
 import { comparePolicies, compareSides, requestFacts, type Difference, type Relation, type Side } from "../analysis/diff.ts";
 import type { Binding } from "../analysis/environment.ts";
 import { parseVersions, releasesOf } from "../analysis/target.ts";
-import { check, emptyWorkspace, environmentOf, type Workspace } from "../analysis/workspace.ts";
+import { emptyWorkspace, type Workspace } from "../analysis/workspace.ts";
+import { check, environmentOf } from "../analysis/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
 import { matrixOf, type Matrix, type MatrixRow } from "./matrix.ts";

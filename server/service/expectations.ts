@@ -1,7 +1,8 @@
 import type { Span } from "../../grammar/ast.ts";
 import type { Slot } from "../analysis/environment.ts";
 import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../analysis/expectations.ts";
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 
 /** One thing that a file expects, for a test explorer. Offsets are those of the file. */
 export interface ExpectationItem {

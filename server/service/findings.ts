@@ -1,4 +1,5 @@
-import { check, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { check } from "../analysis/check.ts";
 import type { Finding } from "../analysis/finding.ts";
 
 /** A finding with its places as offsets of files. */

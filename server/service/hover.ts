@@ -2,7 +2,8 @@ import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/a
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { evaluateMask, type MaskPart } from "../analysis/masks.ts";
 import { bytesOfSize, sizeText as bytesText } from "../analysis/sizes.ts";
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 import type { Api } from "../model/apis/api.ts";
 import { apiNamed } from "../model/apis.ts";
 import { flagList } from "../model/explain.ts";

@@ -1,4 +1,5 @@
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 import { bytesOfSize, sizeText } from "../analysis/sizes.ts";
 import type { Item, Property } from "../../grammar/ast.ts";
 import { answersOf, newestKernel, type RequestAnswers } from "./features-of-file.ts";

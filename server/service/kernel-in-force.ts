@@ -1,6 +1,7 @@
 import type { Environment } from "../analysis/environment.ts";
 import { optionNames } from "../analysis/target.ts";
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 import { sizeText } from "../analysis/sizes.ts";
 import { DEFAULT_OPTIONS } from "../model/kernels/kernels.ts";
 

@@ -1,7 +1,8 @@
 import type { Span } from "../../grammar/ast.ts";
 import type { NameSpace } from "../analysis/environment.ts";
 import { symbolAt, type Symbol } from "../analysis/names.ts";
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 import { isContextName } from "../model/contexts.ts";
 import { builtInMaskName } from "./mask-names.ts";
 import { placeOf } from "./definition.ts";

@@ -1,5 +1,6 @@
 import type { Region } from "../../grammar/source-file.ts";
-import { environmentOf, type Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../analysis/workspace.ts";
+import { environmentOf } from "../analysis/check.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { CONTEXTS, LOCKS } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";

@@ -1,7 +1,9 @@
 import { expect } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import type { Finding } from "../../server/analysis/finding.ts";
-import { check, DEFAULT_SETTINGS, emptyWorkspace, withFile, withMissing, type Settings, type Workspace } from "../../server/analysis/workspace.ts";
+import { emptyWorkspace, withFile, withMissing, type Workspace } from "../../server/analysis/workspace.ts";
+import { check } from "../../server/analysis/check.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/analysis/settings.ts";
 
 /** What a fixture is checked with besides its own text. */
 export interface FixtureOptions {

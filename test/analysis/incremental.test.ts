@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import { check, DEFAULT_SETTINGS, emptyWorkspace, withFile, withMissing, withoutFile, withSettings, type Settings, type Workspace } from "../../server/analysis/workspace.ts";
+import { emptyWorkspace, withFile, withMissing, withoutFile, withSettings, type Workspace } from "../../server/analysis/workspace.ts";
+import { check } from "../../server/analysis/check.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/analysis/settings.ts";
 
 const MAIN = "file:///p/main.allocpolicy";
 const LIBRARY = "file:///p/library.allocpolicy";

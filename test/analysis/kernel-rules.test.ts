@@ -3,7 +3,7 @@ import { kernelFindings } from "../../server/analysis/kernel-rules.ts";
 import { holdsOf, versionsText, withVersions } from "../../server/analysis/over-kernels.ts";
 import { resolvedRequestOf } from "../../server/analysis/requests.ts";
 import type { Rule } from "../../server/analysis/rules/rule.ts";
-import { environmentOf } from "../../server/analysis/workspace.ts";
+import { environmentOf } from "../../server/analysis/check.ts";
 import { FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
 const TEXT = "kernel 6.1, 6.6, 6.8, 6.12\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";

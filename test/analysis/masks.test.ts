@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { evaluateMask, type MaskValue } from "../../server/analysis/masks.ts";
-import { environmentOf } from "../../server/analysis/workspace.ts";
+import { environmentOf } from "../../server/analysis/check.ts";
 import { contextNamed } from "../../server/analysis/contexts.ts";
 import { LOCK, PLACE, SCOPE } from "../../server/model/contexts.ts";
 import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";

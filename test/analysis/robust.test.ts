@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { environmentOf, check, DEFAULT_SETTINGS, emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
+import { emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
+import { environmentOf, check } from "../../server/analysis/check.ts";
+import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
 import { evaluateMask } from "../../server/analysis/masks.ts";
 import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 

@@ -4,7 +4,9 @@
  * of its sizes, the text parsed) and of one keystroke at several places (edit, unit, findings). Medians.
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
-import { check, DEFAULT_SETTINGS, emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
+import { emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
+import { check } from "../../server/analysis/check.ts";
+import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
 
 const URI = "file:///bench.allocpolicy";
 const RULES = [10, 20, 40, 50, 80];

@@ -4,7 +4,7 @@ import { findingsOf } from "../../server/service/findings.ts";
 import { kernelInForce } from "../../server/service/kernel-in-force.ts";
 import { ruleSummary } from "../../server/service/rule-summary.ts";
 import { catalogue } from "../../server/analysis/rules/catalogue.ts";
-import { DEFAULT_SETTINGS } from "../../server/analysis/workspace.ts";
+import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
 import { checkAction, checkFixAll, fixture } from "./fixture.ts";
 
 const request = (flags: string, more = ""): string => `kernel 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags ${flags}\n${more}}\n`;

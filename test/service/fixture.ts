@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { DEFAULT_SETTINGS, emptyWorkspace, withFile, type Settings, type Workspace } from "../../server/analysis/workspace.ts";
+import { emptyWorkspace, withFile, type Workspace } from "../../server/analysis/workspace.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/analysis/settings.ts";
 import { actionsAt, fixAllAction, type Change } from "../../server/service/actions.ts";
 import { completionsAt, resolveCompletion, type Completion, type CompletionList } from "../../server/service/completion.ts";
 import { definitionAt } from "../../server/service/definition.ts";

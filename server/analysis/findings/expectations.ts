@@ -7,7 +7,7 @@ import { didYouMean, listText, replacements, report, type DraftFinding } from ".
 import type { KernelRequest } from "../requests.ts";
 import { nearest } from "../suggest.ts";
 import type { LanguageRule } from "./language-rule.ts";
-import { isZone } from "./requests.ts";
+import { isZone } from "../../model/kernels/kernel.ts";
 
 const expectationFails: LanguageRule = {
   id: "expectation-fails",

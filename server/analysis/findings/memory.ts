@@ -7,7 +7,7 @@ import { amountsOf, factNamed, freeOf, freePagesOf } from "../memory.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { unknownWord } from "./names.ts";
-import { isZone } from "./requests.ts";
+import { isZone } from "../../model/kernels/kernel.ts";
 
 const memoryImpossible: LanguageRule = {
   id: "memory-impossible",

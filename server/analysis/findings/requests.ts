@@ -2,8 +2,7 @@ import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
-import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { ZoneName } from "../../model/request.ts";
+import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
 import { didYouMean, replacements, report, type DraftFinding } from "../drafts.ts";
 import type { Binding, Environment } from "../environment.ts";
 import type { Place } from "../finding.ts";
@@ -227,17 +226,11 @@ export function unknownApiFinding(kernel: Kernel, name: { readonly text: string;
 
 // Zones ---------------------------------------------------------------------------------------------------------------
 
-const ZONES: readonly ZoneName[] = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
-
 /** `zone` names no zone, in whatever kernel. */
 export function unknownZoneFindings(request: ResolvedRequest): readonly DraftFinding[] {
   const zone = request.zone?.property.zone ?? null;
   if (zone === null || request.zone?.inheritedFrom !== null || isZone(zone.text)) return [];
-  return [unknownWord(zone, "zone", ZONES)];
-}
-
-export function isZone(name: string): name is ZoneName {
-  return ZONES.some((zone) => zone === name);
+  return [unknownWord(zone, "zone", ZONE_NAMES)];
 }
 
 export function zoneFindings(request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
@@ -247,7 +240,7 @@ export function zoneFindings(request: ResolvedRequest, under: KernelRequest): re
   if (verdict.zone === needed) return [];
   const zoneBits = kernel.bits.DMA | kernel.bits.HIGHMEM | kernel.bits.DMA32 | kernel.bits.MOVABLE;
   const modifier = value?.parts.find((part) => (part.carries & zoneBits) !== 0 && part.kind !== "complement") ?? null;
-  const lower = ZONES.indexOf(needed) < ZONES.indexOf(verdict.zone);
+  const lower = ZONE_NAMES.indexOf(needed) < ZONE_NAMES.indexOf(verdict.zone);
   const message = lower
     ? `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes it from ZONE_${verdict.zone.toUpperCase()} first: ${zoneAdvice(needed)}.`
     : `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes none above ZONE_${verdict.zone.toUpperCase()}: ${zoneAdvice(needed)}.`;

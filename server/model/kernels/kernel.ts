@@ -1,6 +1,12 @@
 import type { CompositeName, FlagName, Mask } from "../masks/mask.ts";
-import type { ZoneName } from "../request.ts";
 import type { Features } from "./features.ts";
+
+export const ZONE_NAMES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"] as const;
+export type ZoneName = (typeof ZONE_NAMES)[number];
+
+export function isZone(name: string): name is ZoneName {
+  return ZONE_NAMES.some((zone) => zone === name);
+}
 
 /** The build options that change an answer. Names as in Kconfig, without CONFIG_. */
 export interface BuildOptions {

@@ -1,6 +1,8 @@
 import { parseFile } from "../../../grammar/regions.ts";
 import type { Finding } from "../../../server/analysis/finding.ts";
-import { check, DEFAULT_SETTINGS, emptyWorkspace, withFile } from "../../../server/analysis/workspace.ts";
+import { emptyWorkspace, withFile } from "../../../server/analysis/workspace.ts";
+import { check } from "../../../server/analysis/check.ts";
+import { DEFAULT_SETTINGS } from "../../../server/analysis/settings.ts";
 
 const URI = "file:///example.allocpolicy";
 
