@@ -10,7 +10,12 @@ async function askForMask(): Promise<string | undefined> {
   const editor = window.activeTextEditor;
   const selected = editor === undefined ? "" : editor.document.getText(editor.selection).trim();
   if (/^(0x[0-9a-f]+|\d+)[ul]*$/i.test(selected)) return selected;
-  return window.showInputBox({ title: "Decode Mask", prompt: "A mask, as a number or as names", placeHolder: "0x140dca", value: selected.includes("\n") ? "" : selected });
+  return window.showInputBox({
+    title: "Decode Mask",
+    prompt: "A mask, as a number or as names",
+    placeHolder: "0x140dca",
+    value: selected.includes("\n") ? "" : selected,
+  });
 }
 
 /** @param kernelsInForce of the file in front; undefined where none is */
@@ -21,7 +26,9 @@ export function registerDecode(client: BaseLanguageClient, kernelsInForce: () =>
     const kernel = kernelsInForce();
     const answer = await client.sendRequest(decode, { mask: mask.trim(), ...(kernel === undefined ? {} : { kernel }) });
     const text = answer?.text ?? `'${mask}' is not a mask.`;
-    void window.showInformationMessage(text, COPY).then((choice) => (choice === COPY ? env.clipboard.writeText(text) : undefined));
+    void window
+      .showInformationMessage(text, COPY)
+      .then((choice) => (choice === COPY ? env.clipboard.writeText(text) : undefined));
     return text;
   });
 }

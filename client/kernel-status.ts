@@ -38,7 +38,9 @@ export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
       show(undefined);
       return;
     }
-    const answer = await client.sendRequest(kernelInForce, { uri: client.code2ProtocolConverter.asUri(editor.document.uri) });
+    const answer = await client.sendRequest(kernelInForce, {
+      uri: client.code2ProtocolConverter.asUri(editor.document.uri),
+    });
     if (question === questions) show(answer ?? undefined);
   }
 
@@ -50,12 +52,20 @@ export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
   const parts: Disposable[] = [
     item,
     window.onDidChangeActiveTextEditor(() => void ask()),
-    workspace.onDidChangeTextDocument(({ document }) => { if (isPolicy(document)) askSoon(); }),
-    workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration("allocpolicy")) askSoon(); }),
+    workspace.onDidChangeTextDocument(({ document }) => {
+      if (isPolicy(document)) askSoon();
+    }),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("allocpolicy")) askSoon();
+    }),
     client.onDidChangeState(() => void ask()),
     commands.registerCommand("allocpolicy.showKernel", async () => {
       await ask();
-      await window.showInformationMessage(shown === undefined ? "Open an AllocPolicy file to see the kernel it is checked against." : `${shown.text}: ${shown.detail}`);
+      await window.showInformationMessage(
+        shown === undefined
+          ? "Open an AllocPolicy file to see the kernel it is checked against."
+          : `${shown.text}: ${shown.detail}`,
+      );
     }),
   ];
   void ask();

@@ -1,7 +1,19 @@
 // The matrix of a policy, in a panel beside the editor: follows the typing and the cursor, leads to the rules, is written to a file.
 import {
-  commands, languages, Range, Uri, ViewColumn, window, workspace,
-  type CodeLens, type Disposable, type ExtensionContext, type Position, type TextEditor, type Webview, type WebviewPanel,
+  commands,
+  languages,
+  Range,
+  Uri,
+  ViewColumn,
+  window,
+  workspace,
+  type CodeLens,
+  type Disposable,
+  type ExtensionContext,
+  type Position,
+  type TextEditor,
+  type Webview,
+  type WebviewPanel,
 } from "vscode";
 import { State, type BaseLanguageClient } from "vscode-languageclient";
 import { activePolicyEditor, isPolicy, LANGUAGE } from "./language.ts";
@@ -37,10 +49,14 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
   async function ask(): Promise<void> {
     const question = ++questions;
     if (panel === undefined || subject === undefined || client.state !== State.Running) return;
-    const answer = await client.sendRequest(matrix, { uri: client.code2ProtocolConverter.asUri(subject.uri), ...subject.which });
+    const answer = await client.sendRequest(matrix, {
+      uri: client.code2ProtocolConverter.asUri(subject.uri),
+      ...subject.which,
+    });
     if (question !== questions) return;
     if (answer === null) return send({ type: "note", text: "This file declares no policy." });
-    if (answer.kind === "unreadable") return send({ type: "note", text: `${answer.reason} The table shows what was there before.` });
+    if (answer.kind === "unreadable")
+      return send({ type: "note", text: `${answer.reason} The table shows what was there before.` });
     title = answer.matrix.policy;
     if (panel !== undefined) panel.title = `Matrix: ${title}`;
     send({ type: "show", matrix: answer.matrix });
@@ -60,13 +76,26 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
   function open(): void {
     if (panel !== undefined) return panel.reveal(undefined, true);
     const view = Uri.joinPath(context.extensionUri, "dist");
-    panel = window.createWebviewPanel("allocpolicy.matrix", "Matrix", { viewColumn: ViewColumn.Beside, preserveFocus: true }, { enableScripts: true, localResourceRoots: [view] });
+    panel = window.createWebviewPanel(
+      "allocpolicy.matrix",
+      "Matrix",
+      { viewColumn: ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: true, localResourceRoots: [view] },
+    );
     panel.webview.onDidReceiveMessage(async (message: FromView) => {
       switch (message.type) {
-        case "ready": await ask(); break;
-        case "shown": shown = message.shown; break;
-        case "reveal": await reveal(message.place); break;
-        case "export": await commands.executeCommand("allocpolicy.exportMatrix"); break;
+        case "ready":
+          await ask();
+          break;
+        case "shown":
+          shown = message.shown;
+          break;
+        case "reveal":
+          await reveal(message.place);
+          break;
+        case "export":
+          await commands.executeCommand("allocpolicy.exportMatrix");
+          break;
       }
     });
     panel.onDidDispose(() => {
@@ -78,7 +107,9 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
 
   async function reveal({ uri, range: { start, end } }: Place): Promise<void> {
     const target = client.protocol2CodeConverter.asUri(uri);
-    const column = window.visibleTextEditors.find(({ document }) => document.uri.toString() === target.toString())?.viewColumn ?? ViewColumn.One;
+    const column =
+      window.visibleTextEditors.find(({ document }) => document.uri.toString() === target.toString())?.viewColumn ??
+      ViewColumn.One;
     const selection = new Range(start.line, start.character, end.line, end.character);
     await window.showTextDocument(target, { viewColumn: column, selection });
   }
@@ -92,15 +123,23 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
 
   async function writeMatrix(given: unknown): Promise<void> {
     const about = panel?.active === true ? subject : subjectInFront();
-    if (about === undefined) return void window.showInformationMessage("Open an AllocPolicy file to write its matrix to a file.");
-    const target = given instanceof Uri ? given : await window.showSaveDialog({
-      defaultUri: Uri.joinPath(about.uri, "..", `${title === "" ? "matrix" : title}.md`),
-      filters: { Markdown: ["md"], SVG: ["svg"] },
-      title: "Export Matrix",
-    });
+    if (about === undefined)
+      return void window.showInformationMessage("Open an AllocPolicy file to write its matrix to a file.");
+    const target =
+      given instanceof Uri
+        ? given
+        : await window.showSaveDialog({
+            defaultUri: Uri.joinPath(about.uri, "..", `${title === "" ? "matrix" : title}.md`),
+            filters: { Markdown: ["md"], SVG: ["svg"] },
+            title: "Export Matrix",
+          });
     if (target === undefined) return;
     const format = target.path.endsWith(".svg") ? "svg" : "markdown";
-    const answer = await client.sendRequest(exportMatrix, { uri: client.code2ProtocolConverter.asUri(about.uri), format, ...about.which });
+    const answer = await client.sendRequest(exportMatrix, {
+      uri: client.code2ProtocolConverter.asUri(about.uri),
+      format,
+      ...about.which,
+    });
     if (answer === null) return void window.showWarningMessage("There is no policy here that can be read.");
     await workspace.fs.writeFile(target, new TextEncoder().encode(answer.text));
   }
@@ -109,26 +148,47 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
     commands.registerCommand("allocpolicy.showMatrix", async (uri: unknown, policy: unknown) => {
       const about = subjectInFront();
       subject = uri instanceof Uri && typeof policy === "string" ? { uri, which: { policy } } : about;
-      if (subject === undefined) return void window.showInformationMessage("Open an AllocPolicy file to see the matrix of its policies.");
+      if (subject === undefined)
+        return void window.showInformationMessage("Open an AllocPolicy file to see the matrix of its policies.");
       open();
       await ask();
     }),
     commands.registerCommand("allocpolicy.exportMatrix", writeMatrix),
     window.onDidChangeTextEditorSelection(({ textEditor }) => follow(textEditor)),
-    window.onDidChangeActiveTextEditor((editor) => { if (editor !== undefined) follow(editor); }),
-    workspace.onDidChangeTextDocument(({ document }) => { if (isPolicy(document)) askSoon(); }),
-    languages.onDidChangeDiagnostics(({ uris }) => { if (uris.some((uri) => uri.toString() === subject?.uri.toString())) askSoon(); }),
-    workspace.onDidChangeConfiguration((event) => { if (event.affectsConfiguration("allocpolicy")) askSoon(); }),
-    languages.registerCodeLensProvider({ language: LANGUAGE }, {
-      async provideCodeLenses(document, token): Promise<CodeLens[]> {
-        const found = await client.sendRequest(policies, { uri: client.code2ProtocolConverter.asUri(document.uri) }, token);
-        return found.map(({ name, range }) => ({
-          range: client.protocol2CodeConverter.asRange(range),
-          command: { title: "Matrix", tooltip: `Show the modes and flags of ${name} as a table`, command: "allocpolicy.showMatrix", arguments: [document.uri, name] },
-          isResolved: true,
-        }));
-      },
+    window.onDidChangeActiveTextEditor((editor) => {
+      if (editor !== undefined) follow(editor);
     }),
+    workspace.onDidChangeTextDocument(({ document }) => {
+      if (isPolicy(document)) askSoon();
+    }),
+    languages.onDidChangeDiagnostics(({ uris }) => {
+      if (uris.some((uri) => uri.toString() === subject?.uri.toString())) askSoon();
+    }),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("allocpolicy")) askSoon();
+    }),
+    languages.registerCodeLensProvider(
+      { language: LANGUAGE },
+      {
+        async provideCodeLenses(document, token): Promise<CodeLens[]> {
+          const found = await client.sendRequest(
+            policies,
+            { uri: client.code2ProtocolConverter.asUri(document.uri) },
+            token,
+          );
+          return found.map(({ name, range }) => ({
+            range: client.protocol2CodeConverter.asRange(range),
+            command: {
+              title: "Matrix",
+              tooltip: `Show the modes and flags of ${name} as a table`,
+              command: "allocpolicy.showMatrix",
+              arguments: [document.uri, name],
+            },
+            isResolved: true,
+          }));
+        },
+      },
+    ),
   ];
   return {
     shown: () => shown,

@@ -12,13 +12,21 @@ export interface KernelInForce {
   readonly detail: string;
 }
 
-export const kernelInForce = new RequestType<{ readonly uri: string }, KernelInForce | null, void>("allocpolicy/kernelInForce");
+export const kernelInForce = new RequestType<{ readonly uri: string }, KernelInForce | null, void>(
+  "allocpolicy/kernelInForce",
+);
 
 /** Null when there is no rule of that name. */
-export const rulePage = new RequestType<{ readonly rule: string }, { readonly markdown: string } | null, void>("allocpolicy/rulePage");
+export const rulePage = new RequestType<{ readonly rule: string }, { readonly markdown: string } | null, void>(
+  "allocpolicy/rulePage",
+);
 
 /** `mask` as a number or an expression; `kernel` as in a file's header, the newest that the model knows if left out. */
-export const decode = new RequestType<{ readonly mask: string; readonly kernel?: string }, { readonly text: string } | null, void>("allocpolicy/decode");
+export const decode = new RequestType<
+  { readonly mask: string; readonly kernel?: string },
+  { readonly text: string } | null,
+  void
+>("allocpolicy/decode");
 
 /** One thing that a file expects, decided. */
 export interface Expectation {
@@ -34,17 +42,31 @@ export interface Expectation {
 }
 
 /** `fresh`: decide everything again. Null for a file that the server does not find. */
-export const expectations = new RequestType<{ readonly uri: string; readonly fresh: boolean }, { readonly items: readonly Expectation[] } | null, void>("allocpolicy/expectations");
+export const expectations = new RequestType<
+  { readonly uri: string; readonly fresh: boolean },
+  { readonly items: readonly Expectation[] } | null,
+  void
+>("allocpolicy/expectations");
 
 /** The policies of a file; `range` is that of the name. */
-export const policies = new RequestType<{ readonly uri: string }, readonly { readonly name: string; readonly range: Place["range"] }[], void>("allocpolicy/policies");
+export const policies = new RequestType<
+  { readonly uri: string },
+  readonly { readonly name: string; readonly range: Place["range"] }[],
+  void
+>("allocpolicy/policies");
 
 /** A policy of a file: by name, or the one at a position. */
 export type WhichPolicy = { readonly policy: string } | { readonly position: Place["range"]["start"] };
 
 /** Null where the file declares no such policy. */
-export const matrix = new RequestType<{ readonly uri: string } & WhichPolicy, MatrixAnswer | null, void>("allocpolicy/matrix");
-export const exportMatrix = new RequestType<{ readonly uri: string; readonly format: "markdown" | "svg" } & WhichPolicy, { readonly text: string } | null, void>("allocpolicy/exportMatrix");
+export const matrix = new RequestType<{ readonly uri: string } & WhichPolicy, MatrixAnswer | null, void>(
+  "allocpolicy/matrix",
+);
+export const exportMatrix = new RequestType<
+  { readonly uri: string; readonly format: "markdown" | "svg" } & WhichPolicy,
+  { readonly text: string } | null,
+  void
+>("allocpolicy/exportMatrix");
 
 /** The kernels that the model knows, newest first. */
 export const kernels = new RequestType<object, readonly string[], void>("allocpolicy/kernels");
@@ -60,4 +82,8 @@ interface NamedPolicy {
   readonly policy: string;
 }
 /** Two policies, compared on a page; null where one is not there. */
-export const diffOfPolicies = new RequestType<{ readonly first: NamedPolicy; readonly second: NamedPolicy }, { readonly markdown: string } | null, void>("allocpolicy/diff");
+export const diffOfPolicies = new RequestType<
+  { readonly first: NamedPolicy; readonly second: NamedPolicy },
+  { readonly markdown: string } | null,
+  void
+>("allocpolicy/diff");

@@ -1,5 +1,14 @@
 // A rule's page, opened inside the editor: from the link of a finding's code, and by command.
-import { commands, languages, Uri, window, workspace, type CancellationToken, type Diagnostic, type Disposable } from "vscode";
+import {
+  commands,
+  languages,
+  Uri,
+  window,
+  workspace,
+  type CancellationToken,
+  type Diagnostic,
+  type Disposable,
+} from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { activePolicyEditor } from "./language.ts";
 import { rulePage } from "./protocol.ts";
@@ -19,7 +28,8 @@ function ruleOfDiagnostic({ code }: Diagnostic): string | undefined {
 /** Turns the web addresses behind the codes of findings into pages inside the editor. Changes the findings in place. */
 export function linkToPages(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) {
-    if (typeof diagnostic.code === "object") diagnostic.code = { value: diagnostic.code.value, target: pageUri(String(diagnostic.code.value)) };
+    if (typeof diagnostic.code === "object")
+      diagnostic.code = { value: diagnostic.code.value, target: pageUri(String(diagnostic.code.value)) };
   }
 }
 
@@ -29,9 +39,17 @@ async function pickRule(): Promise<string | undefined> {
   const found = editor === undefined ? [] : languages.getDiagnostics(editor.document.uri);
   const atCursor = found.filter(({ range }) => editor?.selection.intersection(range) !== undefined);
   const rules = new Set([...atCursor, ...found].map(ruleOfDiagnostic).filter((rule) => rule !== undefined));
-  if (rules.size === 0) return window.showInputBox({ title: "Show Rule Page", prompt: "The rule's name", placeHolder: "nofail-without-reclaim" });
+  if (rules.size === 0)
+    return window.showInputBox({
+      title: "Show Rule Page",
+      prompt: "The rule's name",
+      placeHolder: "nofail-without-reclaim",
+    });
   const other = "Another rule…";
-  const picked = await window.showQuickPick([...rules, other], { title: "Show Rule Page", placeHolder: "Rules found in this file" });
+  const picked = await window.showQuickPick([...rules, other], {
+    title: "Show Rule Page",
+    placeHolder: "Rules found in this file",
+  });
   return picked === other ? window.showInputBox({ title: "Show Rule Page", prompt: "The rule's name" }) : picked;
 }
 
@@ -46,7 +64,8 @@ export function registerRulePages(client: BaseLanguageClient): Disposable[] {
     }),
     commands.registerCommand("allocpolicy.showRule", async (given: unknown) => {
       const rule = typeof given === "string" ? given : await pickRule();
-      if (rule !== undefined && rule !== "") await commands.executeCommand("vscode.open", pageUri(rule), { preview: true });
+      if (rule !== undefined && rule !== "")
+        await commands.executeCommand("vscode.open", pageUri(rule), { preview: true });
     }),
   ];
 }

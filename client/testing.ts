@@ -1,7 +1,19 @@
 // The expectations of policy files in VS Code's Test Explorer: file, declaration, expectation.
 import {
-  languages, Location, MarkdownString, Range, TestMessage, TestRunProfileKind, tests, Uri, workspace,
-  type CancellationToken, type Disposable, type TestItem, type TestItemCollection, type TestRunRequest,
+  languages,
+  Location,
+  MarkdownString,
+  Range,
+  TestMessage,
+  TestRunProfileKind,
+  tests,
+  Uri,
+  workspace,
+  type CancellationToken,
+  type Disposable,
+  type TestItem,
+  type TestItemCollection,
+  type TestRunRequest,
 } from "vscode";
 import { State, type BaseLanguageClient } from "vscode-languageclient";
 import { isPolicy } from "./language.ts";
@@ -14,7 +26,11 @@ const MOST_FILES = 2000;
 const FILES = "**/*.allocpolicy";
 const NOT_FILES = "**/node_modules/**";
 /** For the output of a run. */
-const SAID: Readonly<Record<Expectation["state"], string>> = { passed: "holds", failed: "does not hold", "not-decided": "not decided" };
+const SAID: Readonly<Record<Expectation["state"], string>> = {
+  passed: "holds",
+  failed: "does not hold",
+  "not-decided": "not decided",
+};
 
 /** An expectation as the explorer shows it. */
 export interface ShownExpectation {
@@ -35,10 +51,13 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const continuous = new Set<TestRunRequest>();
 
-  const range = ({ start, end }: Expectation["range"]): Range => new Range(start.line, start.character, end.line, end.character);
+  const range = ({ start, end }: Expectation["range"]): Range =>
+    new Range(start.line, start.character, end.line, end.character);
   const askFor = async (uri: Uri, fresh: boolean): Promise<readonly Expectation[]> => {
     if (client.state !== State.Running) return [];
-    return (await client.sendRequest(expectations, { uri: client.code2ProtocolConverter.asUri(uri), fresh }))?.items ?? [];
+    return (
+      (await client.sendRequest(expectations, { uri: client.code2ProtocolConverter.asUri(uri), fresh }))?.items ?? []
+    );
   };
 
   // The tree -------------------------------------------------------------------------------------------------------------
@@ -53,17 +72,21 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
     const file = kept(controller.items, uri.toString(), workspace.asRelativePath(uri), uri);
     const declarations = new Map<string, readonly Expectation[]>();
     for (const item of items) declarations.set(item.declaration, [...(declarations.get(item.declaration) ?? []), item]);
-    file.children.replace([...declarations].map(([name, own]) => {
-      const declaration = kept(file.children, name, name, uri);
-      const at = own[0]?.declarationRange ?? own[0]?.range;
-      if (at !== undefined) declaration.range = range(at);
-      declaration.children.replace(own.map((item) => {
-        const leaf = kept(declaration.children, item.id, item.label, uri);
-        leaf.range = range(item.range);
-        return leaf;
-      }));
-      return declaration;
-    }));
+    file.children.replace(
+      [...declarations].map(([name, own]) => {
+        const declaration = kept(file.children, name, name, uri);
+        const at = own[0]?.declarationRange ?? own[0]?.range;
+        if (at !== undefined) declaration.range = range(at);
+        declaration.children.replace(
+          own.map((item) => {
+            const leaf = kept(declaration.children, item.id, item.label, uri);
+            leaf.range = range(item.range);
+            return leaf;
+          }),
+        );
+        return declaration;
+      }),
+    );
   }
 
   function kept(siblings: TestItemCollection, id: string, label: string, uri: Uri): TestItem {
@@ -84,12 +107,15 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
   function discoverSoon(uri: Uri): void {
     const key = uri.toString();
     clearTimeout(waiting.get(key));
-    waiting.set(key, setTimeout(() => {
-      waiting.delete(key);
-      void discover(uri).then(async () => {
-        for (const request of continuous) await run(request, uri);
-      });
-    }, PAUSE_MS));
+    waiting.set(
+      key,
+      setTimeout(() => {
+        waiting.delete(key);
+        void discover(uri).then(async () => {
+          for (const request of continuous) await run(request, uri);
+        });
+      }, PAUSE_MS),
+    );
   }
 
   controller.resolveHandler = async (item) => {
@@ -152,24 +178,38 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
     return item.children.size === 0 ? [item] : listed(item.children).flatMap((child) => leavesOf(child, excluded));
   }
 
-  const profile = controller.createRunProfile("Run", TestRunProfileKind.Run, async (request, token) => {
-    if (request.continuous === true) {
-      continuous.add(request);
-      token.onCancellationRequested(() => continuous.delete(request));
-    }
-    await run(request, undefined, token);
-  }, true, undefined, true);
+  const profile = controller.createRunProfile(
+    "Run",
+    TestRunProfileKind.Run,
+    async (request, token) => {
+      if (request.continuous === true) {
+        continuous.add(request);
+        token.onCancellationRequested(() => continuous.delete(request));
+      }
+      await run(request, undefined, token);
+    },
+    true,
+    undefined,
+    true,
+  );
 
   // What changes ---------------------------------------------------------------------------------------------------------
 
   const watcher = workspace.createFileSystemWatcher(FILES);
   const forget = (uri: Uri): void => {
-    if (!workspace.textDocuments.some((document) => document.uri.toString() === uri.toString())) controller.items.delete(uri.toString());
+    if (!workspace.textDocuments.some((document) => document.uri.toString() === uri.toString()))
+      controller.items.delete(uri.toString());
   };
   const parts: Disposable[] = [
-    controller, profile, watcher,
-    watcher.onDidCreate(discoverSoon), watcher.onDidChange(discoverSoon), watcher.onDidDelete(forget),
-    workspace.onDidOpenTextDocument((document) => { if (isPolicy(document)) discoverSoon(document.uri); }),
+    controller,
+    profile,
+    watcher,
+    watcher.onDidCreate(discoverSoon),
+    watcher.onDidChange(discoverSoon),
+    watcher.onDidDelete(forget),
+    workspace.onDidOpenTextDocument((document) => {
+      if (isPolicy(document)) discoverSoon(document.uri);
+    }),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (!isPolicy(document) || contentChanges.length === 0) return;
       // What an earlier run found is shown as outdated from here on.
@@ -177,14 +217,28 @@ export function registerExpectations(client: BaseLanguageClient): ExpectationTes
       if (file !== undefined) controller.invalidateTestResults(file);
       discoverSoon(document.uri);
     }),
-    workspace.onDidCloseTextDocument((document) => { if (document.isUntitled) controller.items.delete(document.uri.toString()); }),
-    languages.onDidChangeDiagnostics(({ uris }) => { for (const uri of uris) if (controller.items.get(uri.toString()) !== undefined) discoverSoon(uri); }),
-    client.onDidChangeState(({ newState }) => { if (newState === State.Running) void discoverAll(); }),
+    workspace.onDidCloseTextDocument((document) => {
+      if (document.isUntitled) controller.items.delete(document.uri.toString());
+    }),
+    languages.onDidChangeDiagnostics(({ uris }) => {
+      for (const uri of uris) if (controller.items.get(uri.toString()) !== undefined) discoverSoon(uri);
+    }),
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) void discoverAll();
+    }),
   ];
   return {
-    shown: () => listed(controller.items).flatMap((file) => listed(file.children).flatMap((declaration) => listed(declaration.children).map((leaf) => ({
-      file: file.label, declaration: declaration.label, label: leaf.label, state: states.get(leaf) ?? null,
-    })))),
+    shown: () =>
+      listed(controller.items).flatMap((file) =>
+        listed(file.children).flatMap((declaration) =>
+          listed(declaration.children).map((leaf) => ({
+            file: file.label,
+            declaration: declaration.label,
+            label: leaf.label,
+            state: states.get(leaf) ?? null,
+          })),
+        ),
+      ),
     dispose() {
       for (const timer of waiting.values()) clearTimeout(timer);
       for (const part of parts) part.dispose();

@@ -66,7 +66,12 @@ export type ModelTest = "sleeps" | "may_oom" | "may_fail";
 export type Predicate =
   | (Span & { readonly kind: "mask"; readonly test: MaskTest; readonly mask: Mask })
   | (Span & { readonly kind: "in"; readonly context: Name | null })
-  | (Span & { readonly kind: "measure"; readonly measure: SizeMeasure; readonly comparison: Comparison; readonly size: Size | null })
+  | (Span & {
+      readonly kind: "measure";
+      readonly measure: SizeMeasure;
+      readonly comparison: Comparison;
+      readonly size: Size | null;
+    })
   | (Span & { readonly kind: "model"; readonly test: ModelTest })
   | (Span & { readonly kind: "or"; readonly operands: readonly Predicate[] })
   | (Span & { readonly kind: "and"; readonly operands: readonly Predicate[] })
@@ -180,11 +185,26 @@ export interface Effect extends Span {
 
 export type Clause = Span & { readonly keyword: Span } & (
     | EachKind<"allow" | "forbid" | "warn", { readonly predicate: Predicate; readonly because: Text | null }>
-    | { readonly kind: "require"; readonly predicate: Predicate; readonly when: Predicate; readonly because: Text | null }
+    | {
+        readonly kind: "require";
+        readonly predicate: Predicate;
+        readonly when: Predicate;
+        readonly because: Text | null;
+      }
     | { readonly kind: "ignore"; readonly masks: readonly Mask[]; readonly because: Text | null }
     /** `when` null: `otherwise`. */
-    | { readonly kind: "mode"; readonly name: Name | null; readonly when: Predicate | null; readonly effects: readonly Effect[] }
-    | { readonly kind: "stage"; readonly name: Name | null; readonly honours: readonly Mask[]; readonly internal: boolean }
+    | {
+        readonly kind: "mode";
+        readonly name: Name | null;
+        readonly when: Predicate | null;
+        readonly effects: readonly Effect[];
+      }
+    | {
+        readonly kind: "stage";
+        readonly name: Name | null;
+        readonly honours: readonly Mask[];
+        readonly internal: boolean;
+      }
   );
 
 export interface PolicyDeclaration extends DeclarationBase {
@@ -195,9 +215,18 @@ export interface PolicyDeclaration extends DeclarationBase {
 }
 
 export type ZoneFact = Span & { readonly keyword: Span } & (
-    | EachKind<"managed" | "reclaimable" | "movable" | "pinned" | "cma" | "highatomic", { readonly amount: Amount | null }>
-    | { readonly kind: "free"; readonly blocks: readonly (Span & { readonly order: Numeral; readonly count: Numeral })[] }
-    | { readonly kind: "watermarks"; readonly marks: readonly (Span & { readonly name: Name; readonly amount: Amount })[] }
+    | EachKind<
+        "managed" | "reclaimable" | "movable" | "pinned" | "cma" | "highatomic",
+        { readonly amount: Amount | null }
+      >
+    | {
+        readonly kind: "free";
+        readonly blocks: readonly (Span & { readonly order: Numeral; readonly count: Numeral })[];
+      }
+    | {
+        readonly kind: "watermarks";
+        readonly marks: readonly (Span & { readonly name: Name; readonly amount: Amount })[];
+      }
   );
 
 export interface ZoneBlock extends Span {
@@ -223,7 +252,12 @@ export type ExpectForm =
   | (Span & EachKind<"forbids" | "allows", { readonly mask: Mask }>)
   | (Span & { readonly kind: "within"; readonly policy: Name | null })
   /** `claim`: from `gives` on, without the condition. */
-  | (Span & { readonly kind: "gives"; readonly when: Predicate | null; readonly gives: Predicate; readonly claim: Span });
+  | (Span & {
+      readonly kind: "gives";
+      readonly when: Predicate | null;
+      readonly gives: Predicate;
+      readonly claim: Span;
+    });
 
 /** `name` is the declaration that it speaks about. The span of the form is what a failing one marks. */
 export interface ExpectDeclaration extends DeclarationBase {

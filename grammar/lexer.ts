@@ -1,7 +1,30 @@
 import type { TokenType } from "chevrotain";
 import {
-  Amp, Colon, Comma, Compare, Dot, DotDot, Equals, indexOf, KEYWORDS, LCurly, LParen, Minus, Name, Number_, OpenComment,
-  OpenString, Pipe, RCurly, RParen, Semi, String_, Tilde, Wrong, WrongName, type Token,
+  Amp,
+  Colon,
+  Comma,
+  Compare,
+  Dot,
+  DotDot,
+  Equals,
+  indexOf,
+  KEYWORDS,
+  LCurly,
+  LParen,
+  Minus,
+  Name,
+  Number_,
+  OpenComment,
+  OpenString,
+  Pipe,
+  RCurly,
+  RParen,
+  Semi,
+  String_,
+  Tilde,
+  Wrong,
+  WrongName,
+  type Token,
 } from "./tokens.ts";
 
 // What a character is, for the characters below 128; all others are OTHER.
@@ -18,7 +41,16 @@ CLASS[95] = LETTER;
 for (let c = 48; c <= 57; c++) CLASS[c] = DIGIT;
 
 const SINGLES: (TokenType | undefined)[] = [];
-for (const [c, type] of [["{", LCurly], ["}", RCurly], ["(", LParen], [")", RParen], ["~", Tilde], [",", Comma], [";", Semi], [":", Colon]] as const) {
+for (const [c, type] of [
+  ["{", LCurly],
+  ["}", RCurly],
+  ["(", LParen],
+  [")", RParen],
+  ["~", Tilde],
+  [",", Comma],
+  [";", Semi],
+  [":", Colon],
+] as const) {
   CLASS[c.charCodeAt(0)] = SINGLE;
   SINGLES[c.charCodeAt(0)] = type;
 }
@@ -32,7 +64,27 @@ const BACKSLASH = 92;
 const DOT = 46;
 
 /** C operators of two or three characters, so that one of them is one mistake; the two that the language has are first. */
-const OPERATORS = ["..", "==", "<=", ">=", "||", "&&", "!=", "<<=", ">>=", "<<", ">>", "|=", "&=", "^=", "+=", "-=", "->", "++", "--"];
+const OPERATORS = [
+  "..",
+  "==",
+  "<=",
+  ">=",
+  "||",
+  "&&",
+  "!=",
+  "<<=",
+  ">>=",
+  "<<",
+  ">>",
+  "|=",
+  "&=",
+  "^=",
+  "+=",
+  "-=",
+  "->",
+  "++",
+  "--",
+];
 const OPERATOR_STARTS = new Set(OPERATORS.map((operator) => operator.charCodeAt(0)));
 const OPERATOR_SECONDS = new Set(OPERATORS.map((operator) => operator.charCodeAt(1)));
 
@@ -49,12 +101,26 @@ function isWordPart(code: number): boolean {
 }
 
 function makeToken(tokenType: TokenType, image: string, startOffset: number, indent: number): Token {
-  return { tokenType, tokenTypeIdx: indexOf(tokenType), image, startOffset, endOffset: startOffset + image.length - 1, indent };
+  return {
+    tokenType,
+    tokenTypeIdx: indexOf(tokenType),
+    image,
+    startOffset,
+    endOffset: startOffset + image.length - 1,
+    indent,
+  };
 }
 
 /** A token like `token` of another type (and text, if given): how recovery reads what stands there. */
 export function readAs(token: Token, tokenType: TokenType, image: string = token.image): Token {
-  return { tokenType, tokenTypeIdx: indexOf(tokenType), image, startOffset: token.startOffset, endOffset: token.endOffset, indent: token.indent };
+  return {
+    tokenType,
+    tokenTypeIdx: indexOf(tokenType),
+    image,
+    startOffset: token.startOffset,
+    endOffset: token.endOffset,
+    indent: token.indent,
+  };
 }
 
 /**
@@ -161,7 +227,8 @@ function readToken(text: string, start: number, code: number, kind: number, inde
   if (kind === SINGLE) return makeToken(SINGLES[code] ?? Wrong, text.charAt(start), start, indent);
   if (kind === DIGIT) return makeToken(Number_, text.slice(start, numberEnd(text, start)), start, indent);
   if (code === QUOTE) return readString(text, start, indent);
-  if (code === SLASH && text.charCodeAt(start + 1) === STAR) return makeToken(OpenComment, text.slice(start, lineEnd(text, start)), start, indent);
+  if (code === SLASH && text.charCodeAt(start + 1) === STAR)
+    return makeToken(OpenComment, text.slice(start, lineEnd(text, start)), start, indent);
   if (OPERATOR_SECONDS.has(text.charCodeAt(start + 1)) && OPERATOR_STARTS.has(code)) {
     const operator = OPERATORS.find((candidate) => text.startsWith(candidate, start));
     if (operator === "..") return makeToken(DotDot, operator, start, indent);
@@ -169,13 +236,20 @@ function readToken(text: string, start: number, code: number, kind: number, inde
     if (operator !== undefined) return makeToken(Wrong, operator, start, indent);
   }
   switch (code) {
-    case 124: return makeToken(Pipe, "|", start, indent);
-    case 38: return makeToken(Amp, "&", start, indent);
-    case 61: return makeToken(Equals, "=", start, indent);
-    case 60: return makeToken(Compare, "<", start, indent);
-    case 62: return makeToken(Compare, ">", start, indent);
-    case DOT: return makeToken(Dot, ".", start, indent);
-    case 45: return makeToken(Minus, "-", start, indent);
+    case 124:
+      return makeToken(Pipe, "|", start, indent);
+    case 38:
+      return makeToken(Amp, "&", start, indent);
+    case 61:
+      return makeToken(Equals, "=", start, indent);
+    case 60:
+      return makeToken(Compare, "<", start, indent);
+    case 62:
+      return makeToken(Compare, ">", start, indent);
+    case DOT:
+      return makeToken(Dot, ".", start, indent);
+    case 45:
+      return makeToken(Minus, "-", start, indent);
   }
   let end = start + 1;
   while (isForeign(text, end)) end++;
@@ -187,7 +261,7 @@ function isForeign(text: string, at: number): boolean {
   if (at >= text.length) return false;
   const code = text.charCodeAt(at);
   if (code >= 128) return true;
-  return classOf(code) === OTHER && !"\"/.<>=|&-+*!?^%".includes(text.charAt(at));
+  return classOf(code) === OTHER && !'"/.<>=|&-+*!?^%'.includes(text.charAt(at));
 }
 
 function readWrongName(text: string, start: number, from: number, indent: number): Token {

@@ -17,10 +17,19 @@ export interface Mended {
   readonly findings: readonly Finding[];
 }
 
-const TYPE = { name: T.indexOf(T.Name), lparen: T.indexOf(T.LParen), rparen: T.indexOf(T.RParen), number: T.indexOf(T.Number_), tilde: T.indexOf(T.Tilde) };
+const TYPE = {
+  name: T.indexOf(T.Name),
+  lparen: T.indexOf(T.LParen),
+  rparen: T.indexOf(T.RParen),
+  number: T.indexOf(T.Number_),
+  tilde: T.indexOf(T.Tilde),
+};
 
 /** C operators that people write in masks, and what does their work here. */
-const OPERATORS: ReadonlyMap<string, { readonly type: typeof T.Pipe; readonly message: string; readonly write: string | null }> = new Map([
+const OPERATORS: ReadonlyMap<
+  string,
+  { readonly type: typeof T.Pipe; readonly message: string; readonly write: string | null }
+> = new Map([
   ["||", { type: T.Pipe, message: "`||` is not a mask operator: write `|`.", write: "|" }],
   ["&&", { type: T.Amp, message: "`&&` is not a mask operator: write `&`, or `and` between conditions.", write: "&" }],
   ["!", { type: T.Tilde, message: "`!` is not a mask operator: write `~`, or `not` before a condition.", write: "~" }],
@@ -30,10 +39,30 @@ const OPERATORS: ReadonlyMap<string, { readonly type: typeof T.Pipe; readonly me
   [">>", { type: T.Pipe, message: "`>>` is not a mask operator: write the number, such as `0x400`.", write: null }],
   ["|=", { type: T.Equals, message: "`|=` assigns nothing here: write `=` and all flags.", write: null }],
   ["&=", { type: T.Equals, message: "`&=` assigns nothing here: write `=` and all flags.", write: null }],
-  ["!=", { type: T.Compare, message: "`!=` is not a comparison here: write `not` before the condition and `==`.", write: null }],
+  [
+    "!=",
+    {
+      type: T.Compare,
+      message: "`!=` is not a comparison here: write `not` before the condition and `==`.",
+      write: null,
+    },
+  ],
 ]);
 
-const CAST_WORDS = new Set(["unsigned", "signed", "int", "long", "short", "char", "__force", "u8", "u16", "u32", "u64", "const"]);
+const CAST_WORDS = new Set([
+  "unsigned",
+  "signed",
+  "int",
+  "long",
+  "short",
+  "char",
+  "__force",
+  "u8",
+  "u16",
+  "u32",
+  "u64",
+  "const",
+]);
 
 function isCastWord(token: Token | undefined): boolean {
   return token !== undefined && (CAST_WORDS.has(token.image) || /^\w+_t$/.test(token.image));
@@ -49,7 +78,13 @@ function castEnd(tokens: readonly Token[], index: number): number {
   if (operand === undefined || operand.indent >= 0) return index;
   const type = operand.tokenTypeIdx;
   const before = tokens[index - 1];
-  if (before !== undefined && before.tokenTypeIdx === TYPE.name && /^[a-z]/.test(before.image) && before.endOffset + 1 === tokens[index]?.startOffset) return index;
+  if (
+    before !== undefined &&
+    before.tokenTypeIdx === TYPE.name &&
+    /^[a-z]/.test(before.image) &&
+    before.endOffset + 1 === tokens[index]?.startOffset
+  )
+    return index;
   const isOperand = type === TYPE.number || type === TYPE.lparen || type === TYPE.tilde || /^\w/.test(operand.image);
   return isOperand ? end + 1 : index;
 }
@@ -79,7 +114,7 @@ export function mend(tokens: readonly Token[]): Mended {
     }
     switch (token.tokenType) {
       case T.OpenString:
-        say(token, "This text has no end: write `\"` before the line ends.");
+        say(token, 'This text has no end: write `"` before the line ends.');
         out.push(readAs(token, T.String_, `${token.image}"`));
         break;
       case T.OpenComment:
@@ -87,14 +122,21 @@ export function mend(tokens: readonly Token[]): Mended {
         break;
       case T.WrongName: {
         const clean = token.image.replace(/[^A-Za-z0-9_]/g, "");
-        say(token, `A name has only letters, digits and \`_\`: ${quoted(token.image)} has others.`, { title: `Write ${clean}`, text: clean });
+        say(token, `A name has only letters, digits and \`_\`: ${quoted(token.image)} has others.`, {
+          title: `Write ${clean}`,
+          text: clean,
+        });
         out.push(readAs(token, T.KEYWORDS.get(clean) ?? T.Name, clean));
         break;
       }
       case T.Wrong: {
         const operator = OPERATORS.get(token.image);
         if (operator !== undefined) {
-          say(token, operator.message, operator.write === null ? undefined : { title: `Write ${operator.write}`, text: operator.write });
+          say(
+            token,
+            operator.message,
+            operator.write === null ? undefined : { title: `Write ${operator.write}`, text: operator.write },
+          );
           out.push(readAs(token, operator.type, operator.write ?? token.image));
         } else if (token.image === "?") {
           say(token, "A mask has no `?:`: write a request for each case.");
@@ -112,12 +154,21 @@ export function mend(tokens: readonly Token[]): Mended {
 }
 
 /** A misspelt keyword at the beginning, read as the one that is meant. */
-function firstWord(token: Token, next: Token | undefined, say: (token: Token, message: string, fix: { title: string; text: string }) => void): Token {
+function firstWord(
+  token: Token,
+  next: Token | undefined,
+  say: (token: Token, message: string, fix: { title: string; text: string }) => void,
+): Token {
   if (token.tokenTypeIdx !== TYPE.name || next === undefined || next.indent >= 0) return token;
-  const keyword = T.ITEM_KEYWORDS.map((type) => type.name.slice("keyword_".length)).find((word) => isNear(token.image, word));
+  const keyword = T.ITEM_KEYWORDS.map((type) => type.name.slice("keyword_".length)).find((word) =>
+    isNear(token.image, word),
+  );
   const type = keyword === undefined ? undefined : T.KEYWORDS.get(keyword);
   if (keyword === undefined || type === undefined) return token;
-  say(token, `\`${token.image}\` begins no declaration: write \`${keyword}\`.`, { title: `Write ${keyword}`, text: keyword });
+  say(token, `\`${token.image}\` begins no declaration: write \`${keyword}\`.`, {
+    title: `Write ${keyword}`,
+    text: keyword,
+  });
   return readAs(token, type, keyword);
 }
 

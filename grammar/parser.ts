@@ -1,8 +1,40 @@
-import { EmbeddedActionsParser, type IOrAlt, type IParserErrorMessageProvider, type IToken, type ParserMethod, type TokenType } from "chevrotain";
+import {
+  EmbeddedActionsParser,
+  type IOrAlt,
+  type IParserErrorMessageProvider,
+  type IToken,
+  type ParserMethod,
+  type TokenType,
+} from "chevrotain";
 import type {
-  Amount, CacheFact, Clause, Comparison, ConfigSetting, ContextItem, Effect, ExpectForm, Fact, Item, Mask, MaskTest, MemoryDeclaration, ModelTest,
-  Name as NameNode, NodeBlock, Numeral, Predicate, Problem, Property, Size, SizeMeasure, SizeUnit, Span, Text, Version,
-  ZoneBlock, ZoneFact,
+  Amount,
+  CacheFact,
+  Clause,
+  Comparison,
+  ConfigSetting,
+  ContextItem,
+  Effect,
+  ExpectForm,
+  Fact,
+  Item,
+  Mask,
+  MaskTest,
+  MemoryDeclaration,
+  ModelTest,
+  Name as NameNode,
+  NodeBlock,
+  Numeral,
+  Predicate,
+  Problem,
+  Property,
+  Size,
+  SizeMeasure,
+  SizeUnit,
+  Span,
+  Text,
+  Version,
+  ZoneBlock,
+  ZoneFact,
 } from "./ast.ts";
 import { mend, type Finding } from "./mend.ts";
 import { beginsNothing, expected, found, left } from "./wording.ts";
@@ -31,7 +63,21 @@ function types(...list: readonly TokenType[]): ReadonlySet<number> {
 
 const ITEM_STARTS = types(...T.ITEM_KEYWORDS);
 const REQUEST_STARTS = types(
-  T.Api, T.SizeWord, T.Order, T.Pages, T.Count, T.Flags, T.Context, T.Node, T.Zone, T.Cache, T.Handles, T.Fallback, T.Policy, T.Expect, T.Waive,
+  T.Api,
+  T.SizeWord,
+  T.Order,
+  T.Pages,
+  T.Count,
+  T.Flags,
+  T.Context,
+  T.Node,
+  T.Zone,
+  T.Cache,
+  T.Handles,
+  T.Fallback,
+  T.Policy,
+  T.Expect,
+  T.Waive,
 );
 const CONTEXT_STARTS = types(T.In, T.Holds, T.Scope);
 const CACHE_STARTS = types(T.Ctor, T.Dma, T.Account, T.Reclaimable, T.SizeWord);
@@ -62,7 +108,8 @@ const DOT = T.indexOf(T.Dot);
 const END = T.indexOf(T.EOF);
 
 const PREDICATE_STARTS = new Set([
-  LPAREN, ...types(T.Has, T.Any, T.Lacks, T.Only, T.Is, T.In, T.Order, T.SizeWord, T.Pages, T.Sleeps, T.MayOom, T.MayFail),
+  LPAREN,
+  ...types(T.Has, T.Any, T.Lacks, T.Only, T.Is, T.In, T.Order, T.SizeWord, T.Pages, T.Sleeps, T.MayOom, T.MayFail),
 ]);
 
 const NEG_STARTS = new Set([...PREDICATE_STARTS, ...types(T.Not)]);
@@ -84,7 +131,9 @@ const NO_TOKENS: readonly Token[] = Array.from({ length: PADDING }, () => T.END)
 type MemorySource = NonNullable<MemoryDeclaration["source"]>;
 
 /** What a strict parse found: the item and the index after its last token, or how far it got. */
-export type StrictResult = { readonly valid: true; readonly item: Item; readonly next: number } | { readonly valid: false; readonly seen: number };
+export type StrictResult =
+  | { readonly valid: true; readonly item: Item; readonly next: number }
+  | { readonly valid: false; readonly seen: number };
 
 export interface TolerantResult<Node> {
   readonly node: Node;
@@ -165,21 +214,39 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         this.report(this.peek(), beginsNothing(this.peek().image));
         return null;
       }
-      return this.keep<Item | null>(() => this.item(), () => null);
+      return this.keep<Item | null>(
+        () => this.item(),
+        () => null,
+      );
     });
   }
 
   /** Reads all tokens as a mask. */
   readMask(tokens: readonly Token[]): TolerantResult<Mask> {
-    return this.readMended(tokens, 0, null, () => this.keep<Mask>(() => this.mask(), () => this.missingMask()));
+    return this.readMended(tokens, 0, null, () =>
+      this.keep<Mask>(
+        () => this.mask(),
+        () => this.missingMask(),
+      ),
+    );
   }
 
   /** Reads all tokens as a size. */
   readSize(tokens: readonly Token[]): TolerantResult<Size | null> {
-    return this.readMended(tokens, 0, null, () => this.keep<Size | null>(() => this.size(), () => null));
+    return this.readMended(tokens, 0, null, () =>
+      this.keep<Size | null>(
+        () => this.size(),
+        () => null,
+      ),
+    );
   }
 
-  private readMended<Node>(tokens: readonly Token[], base: number, doc: string | null, read: () => Node): TolerantResult<Node> {
+  private readMended<Node>(
+    tokens: readonly Token[],
+    base: number,
+    doc: string | null,
+    read: () => Node,
+  ): TolerantResult<Node> {
     const mended = mend(tokens);
     this.begin([...mended.tokens, ...NO_TOKENS], 0, base, doc);
     this.tolerant = true;
@@ -292,7 +359,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return { text: token.image, start: token.startOffset - this.base, end: this.endOf(token) };
   }
   private numeralOf(token: IToken): Numeral {
-    return { text: token.image, value: numberValue(token.image), start: token.startOffset - this.base, end: this.endOf(token) };
+    return {
+      text: token.image,
+      value: numberValue(token.image),
+      start: token.startOffset - this.base,
+      end: this.endOf(token),
+    };
   }
   private textOf(token: IToken): Text {
     return { value: stringValue(token.image), start: token.startOffset - this.base, end: this.endOf(token) };
@@ -323,7 +395,8 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private report(token: Token, message: string, fix?: { readonly title: string; readonly text: string }): void {
     const last = this.tokens[this.tokens.length - PADDING - 1] ?? T.END;
     const start = token.tokenTypeIdx === END ? Math.max(0, last.startOffset - this.base) : this.start(token);
-    const end = token.tokenTypeIdx === END ? Math.max(0, last.endOffset + 1 - this.base) : token.endOffset + 1 - this.base;
+    const end =
+      token.tokenTypeIdx === END ? Math.max(0, last.endOffset + 1 - this.base) : token.endOffset + 1 - this.base;
     this.flush(start);
     this.add(fix === undefined ? { start, end, message } : { start, end, message, fix: { ...fix, start, end } });
   }
@@ -336,13 +409,21 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   /** Reports what `mend` found before `offset`. */
   private flush(offset: number): void {
-    for (let finding = this.findings[this.nextFinding]; finding !== undefined; finding = this.findings[this.nextFinding]) {
+    for (
+      let finding = this.findings[this.nextFinding];
+      finding !== undefined;
+      finding = this.findings[this.nextFinding]
+    ) {
       if (finding.start - this.base > offset) return;
       this.nextFinding++;
       const { start, end, message, fix } = finding;
       this.add({
-        start: start - this.base, end: end - this.base, message,
-        ...(fix === undefined ? {} : { fix: { title: fix.title, text: fix.text, start: fix.start - this.base, end: fix.end - this.base } }),
+        start: start - this.base,
+        end: end - this.base,
+        message,
+        ...(fix === undefined
+          ? {}
+          : { fix: { title: fix.title, text: fix.text, start: fix.start - this.base, end: fix.end - this.base } }),
       });
     }
   }
@@ -435,7 +516,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     if (!this.balanced) return;
     const { tokenTypeIdx: type, indent } = this.peek();
     // Damage that a line ends, with a proper item on the next, is over.
-    if (this.events === before ? this.starts.has(type) || type === RCURLY || type === END : indent >= 0 && this.starts.has(type)) this.quiet = false;
+    if (
+      this.events === before
+        ? this.starts.has(type) || type === RCURLY || type === END
+        : indent >= 0 && this.starts.has(type)
+    )
+      this.quiet = false;
   }
 
   private open(consume: () => unknown, what: string): void {
@@ -453,7 +539,13 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private skipTo(): void {
     for (;;) {
       const token = this.peek();
-      if (token.tokenTypeIdx === END || token.tokenTypeIdx === LCURLY || token.tokenTypeIdx === RCURLY || token.indent >= 0) return;
+      if (
+        token.tokenTypeIdx === END ||
+        token.tokenTypeIdx === LCURLY ||
+        token.tokenTypeIdx === RCURLY ||
+        token.indent >= 0
+      )
+        return;
       this.position++;
     }
   }
@@ -463,7 +555,8 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       consume();
       return;
     }
-    if (this.problems.length === 0) this.report(this.at(END) ? T.END : this.previous(), "A `}` is missing: write it after this.");
+    if (this.problems.length === 0)
+      this.report(this.at(END) ? T.END : this.previous(), "A `}` is missing: write it after this.");
   }
 
   /** True if the list goes on: a comma stood here, or should have. */
@@ -473,14 +566,18 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     if (token.tokenTypeIdx === RCURLY) return;
     if (!this.tolerant) throw NOT_VALID;
     if (token.tokenTypeIdx === END || !NAMES.has(token.tokenTypeIdx) || token.indent >= 0) return;
-    this.report(token, `${what} are separated by commas: write \`, ${token.image}\`.`, { title: "Insert a comma", text: `, ${token.image}` });
+    this.report(token, `${what} are separated by commas: write \`, ${token.image}\`.`, {
+      title: "Insert a comma",
+      text: `, ${token.image}`,
+    });
   }
 
   /** A name that a value needs; null (and a problem) if the next line begins another item instead. */
   private nameOrNothing(consume: () => IToken): NameNode | null {
     if (this.tolerant) {
       const token = this.peek();
-      if (token.indent >= 0 && this.starts.has(token.tokenTypeIdx)) throw new Damage(this.previous(), `A name is missing after \`${this.previous().image}\`.`);
+      if (token.indent >= 0 && this.starts.has(token.tokenTypeIdx))
+        throw new Damage(this.previous(), `A name is missing after \`${this.previous().image}\`.`);
     }
     return this.nameOf(consume());
   }
@@ -523,14 +620,25 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     let pages = false;
     this.OPTION(() =>
       this.OR([
-        { ALT: () => { this.CONSUME(T.Pages); pages = true; } },
-        { ALT: () => { unit = unitOf(this.CONSUME(T.Unit).image); } },
+        {
+          ALT: () => {
+            this.CONSUME(T.Pages);
+            pages = true;
+          },
+        },
+        {
+          ALT: () => {
+            unit = unitOf(this.CONSUME(T.Unit).image);
+          },
+        },
       ]),
     );
     if (this.tolerant) this.checkSize();
     const { start } = number;
     const end = this.end();
-    return pages ? { kind: "pages", number, start, end } : { kind: "size", size: { number, unit, start, end }, start, end };
+    return pages
+      ? { kind: "pages", number, start, end }
+      : { kind: "size", size: { number, unit, start, end }, start, end };
   });
 
   private readonly fact: ParserMethod<[], Fact> = this.RULE("fact", (): Fact => {
@@ -540,8 +648,16 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       GATE: () => !this.tolerant || this.peek().indent < 0,
       DEF: () =>
         this.OR([
-          { ALT: () => { value = this.nameOf(this.CONSUME2(T.Name)); } },
-          { ALT: () => { value = this.numeralOf(this.CONSUME(T.Number_)); } },
+          {
+            ALT: () => {
+              value = this.nameOf(this.CONSUME2(T.Name));
+            },
+          },
+          {
+            ALT: () => {
+              value = this.numeralOf(this.CONSUME(T.Number_));
+            },
+          },
         ]),
     });
     return { name, value, start: name.start, end: this.end() };
@@ -553,10 +669,14 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.items(NO_STARTS, "a fact or `}`", () =>
       this.MANY({
         GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
-        DEF: () => this.settled(() => {
-          facts.push(this.SUBRULE(this.fact));
-          this.afterListItem(this.OPTION(() => this.CONSUME(T.Comma)), "Facts");
-        }),
+        DEF: () =>
+          this.settled(() => {
+            facts.push(this.SUBRULE(this.fact));
+            this.afterListItem(
+              this.OPTION(() => this.CONSUME(T.Comma)),
+              "Facts",
+            );
+          }),
       }),
     );
     this.close(() => this.CONSUME(T.RCurly));
@@ -619,13 +739,25 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       } else if ((type === COMPARE || type === EQUALS) && token.indent < 0) {
         this.report(token, "A mask compares nothing: write the flags, joined by `|`.");
         this.position++;
-      } else if (NAMES.has(type) && this.previous().tokenTypeIdx === NUMBER && token.startOffset === this.previous().endOffset + 1) {
+      } else if (
+        NAMES.has(type) &&
+        this.previous().tokenTypeIdx === NUMBER &&
+        token.startOffset === this.previous().endOffset + 1
+      ) {
         this.report(token, `\`${this.previous().image}${token.image}\` is neither a number nor a name.`);
         this.position++;
         if (!this.at(PIPE) && !this.at(AMP)) continue;
         this.position++;
-      } else if ((NAMES.has(type) || type === NUMBER || type === TILDE || type === LPAREN) && token.indent < 0 && !MASK_ENDS.has(type) && !this.starts.has(type)) {
-        this.report(token, `Flags are joined by \`|\`: write \`| ${token.image}\`.`, { title: "Insert |", text: `| ${token.image}` });
+      } else if (
+        (NAMES.has(type) || type === NUMBER || type === TILDE || type === LPAREN) &&
+        token.indent < 0 &&
+        !MASK_ENDS.has(type) &&
+        !this.starts.has(type)
+      ) {
+        this.report(token, `Flags are joined by \`|\`: write \`| ${token.image}\`.`, {
+          title: "Insert |",
+          text: `| ${token.image}`,
+        });
       } else {
         return;
       }
@@ -637,17 +769,22 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   }
 
   private readonly operands: IOrAlt<Mask>[] = [
-      { ALT: () => this.nameOrCall() },
-      { ALT: (): Mask => { const numeral = this.numeralOf(this.CONSUME(T.Number_)); return { kind: "number", numeral, start: numeral.start, end: numeral.end }; } },
-      {
-        ALT: (): Mask => {
-          const open = this.CONSUME(T.LParen);
-          this.deeper();
-          const inner = this.SUBRULE(this.mask);
-          this.closeParen(() => this.CONSUME(T.RParen), open);
-          return { kind: "paren", inner, start: this.start(open), end: this.end() };
-        },
+    { ALT: () => this.nameOrCall() },
+    {
+      ALT: (): Mask => {
+        const numeral = this.numeralOf(this.CONSUME(T.Number_));
+        return { kind: "number", numeral, start: numeral.start, end: numeral.end };
       },
+    },
+    {
+      ALT: (): Mask => {
+        const open = this.CONSUME(T.LParen);
+        this.deeper();
+        const inner = this.SUBRULE(this.mask);
+        this.closeParen(() => this.CONSUME(T.RParen), open);
+        return { kind: "paren", inner, start: this.start(open), end: this.end() };
+      },
+    },
   ];
 
   private readonly operand: ParserMethod<[], Mask> = this.RULE("operand", (): Mask => {
@@ -690,15 +827,24 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const token = this.peek();
     if (!OPERAND_STARTS.has(token.tokenTypeIdx)) return false;
     // A line that begins the next item, after a `|` that nothing follows.
-    return !(token.indent >= 0 && this.starts.has(token.tokenTypeIdx) && OPERAND_STARTS.has(this.peek(2).tokenTypeIdx) && this.peek(2).tokenTypeIdx !== LPAREN);
+    return !(
+      token.indent >= 0 &&
+      this.starts.has(token.tokenTypeIdx) &&
+      OPERAND_STARTS.has(this.peek(2).tokenTypeIdx) &&
+      this.peek(2).tokenTypeIdx !== LPAREN
+    );
   }
 
   private missingOperand(): Mask {
     const token = this.peek();
     const previous = this.previous();
     const type = token.tokenTypeIdx;
-    const here = type === END || token.indent >= 0 || type === RCURLY || type === RPAREN || type === SEMI ? previous : token;
-    this.report(here, here === previous ? `A flag is missing after \`${previous.image}\`.` : `Expected a flag, ${found(token.image)}.`);
+    const here =
+      type === END || token.indent >= 0 || type === RCURLY || type === RPAREN || type === SEMI ? previous : token;
+    this.report(
+      here,
+      here === previous ? `A flag is missing after \`${previous.image}\`.` : `Expected a flag, ${found(token.image)}.`,
+    );
     return this.missingMask();
   }
 
@@ -743,27 +889,27 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   }
 
   private readonly conditions: IOrAlt<Predicate>[] = [
-      {
-        ALT: (): Predicate => {
-          const open = this.CONSUME(T.LParen);
-          this.deeper();
-          const inner = this.SUBRULE(this.predicate);
-          this.closeParen(() => this.CONSUME(T.RParen), open);
-          return { kind: "paren", inner, start: this.start(open), end: this.end() };
-        },
+    {
+      ALT: (): Predicate => {
+        const open = this.CONSUME(T.LParen);
+        this.deeper();
+        const inner = this.SUBRULE(this.predicate);
+        this.closeParen(() => this.CONSUME(T.RParen), open);
+        return { kind: "paren", inner, start: this.start(open), end: this.end() };
       },
-      { ALT: () => this.SUBRULE(this.maskTest) },
-      { ALT: () => this.SUBRULE(this.measureTest) },
-      {
-        ALT: (): Predicate => {
-          const word = this.CONSUME(T.In);
-          const context = this.nameOrNothing(() => this.CONSUME(T.Name));
-          return { kind: "in", context, start: this.start(word), end: this.end() };
-        },
+    },
+    { ALT: () => this.SUBRULE(this.maskTest) },
+    { ALT: () => this.SUBRULE(this.measureTest) },
+    {
+      ALT: (): Predicate => {
+        const word = this.CONSUME(T.In);
+        const context = this.nameOrNothing(() => this.CONSUME(T.Name));
+        return { kind: "in", context, start: this.start(word), end: this.end() };
       },
-      { ALT: () => this.modelTest(this.CONSUME(T.Sleeps), "sleeps") },
-      { ALT: () => this.modelTest(this.CONSUME(T.MayOom), "may_oom") },
-      { ALT: () => this.modelTest(this.CONSUME(T.MayFail), "may_fail") },
+    },
+    { ALT: () => this.modelTest(this.CONSUME(T.Sleeps), "sleeps") },
+    { ALT: () => this.modelTest(this.CONSUME(T.MayOom), "may_oom") },
+    { ALT: () => this.modelTest(this.CONSUME(T.MayFail), "may_fail") },
   ];
 
   private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
@@ -780,11 +926,36 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly maskTest: ParserMethod<[], Predicate> = this.RULE("maskTest", (): Predicate => {
     let test: MaskTest = "has";
     const word = this.OR([
-      { ALT: () => { test = "has"; return this.CONSUME(T.Has); } },
-      { ALT: () => { test = "any"; return this.CONSUME(T.Any); } },
-      { ALT: () => { test = "lacks"; return this.CONSUME(T.Lacks); } },
-      { ALT: () => { test = "only"; return this.CONSUME(T.Only); } },
-      { ALT: () => { test = "is"; return this.CONSUME(T.Is); } },
+      {
+        ALT: () => {
+          test = "has";
+          return this.CONSUME(T.Has);
+        },
+      },
+      {
+        ALT: () => {
+          test = "any";
+          return this.CONSUME(T.Any);
+        },
+      },
+      {
+        ALT: () => {
+          test = "lacks";
+          return this.CONSUME(T.Lacks);
+        },
+      },
+      {
+        ALT: () => {
+          test = "only";
+          return this.CONSUME(T.Only);
+        },
+      },
+      {
+        ALT: () => {
+          test = "is";
+          return this.CONSUME(T.Is);
+        },
+      },
     ]);
     const mask = this.SUBRULE(this.mask);
     return { kind: "mask", test, mask, start: this.start(word), end: this.end() };
@@ -793,9 +964,24 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly measureTest: ParserMethod<[], Predicate> = this.RULE("measureTest", (): Predicate => {
     let measure: SizeMeasure = "order";
     const word = this.OR([
-      { ALT: () => { measure = "order"; return this.CONSUME(T.Order); } },
-      { ALT: () => { measure = "size"; return this.CONSUME(T.SizeWord); } },
-      { ALT: () => { measure = "pages"; return this.CONSUME(T.Pages); } },
+      {
+        ALT: () => {
+          measure = "order";
+          return this.CONSUME(T.Order);
+        },
+      },
+      {
+        ALT: () => {
+          measure = "size";
+          return this.CONSUME(T.SizeWord);
+        },
+      },
+      {
+        ALT: () => {
+          measure = "pages";
+          return this.CONSUME(T.Pages);
+        },
+      },
     ]);
     const comparison = comparisonOf(this.CONSUME(T.Compare).image);
     const size = this.SUBRULE(this.size);
@@ -853,23 +1039,34 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const { doc } = this;
     const versions: Version[] = [];
     let range = false;
-    this.keep<void>(() => {
-      versions.push(this.SUBRULE(this.version));
-      this.OPTION(() => {
-        this.CONSUME(T.DotDot);
-        range = true;
-        versions.push(this.SUBRULE2(this.version));
-      });
-      this.MANY({
-        GATE: () => !range,
-        DEF: () => {
-          this.CONSUME(T.Comma);
-          versions.push(this.SUBRULE3(this.version));
-        },
-      });
-      if (this.tolerant && this.at(NUMBER) && this.peek().indent < 0) throw new Damage(this.peek(), `Versions are separated by commas: write \`, ${this.peek().image}\`.`);
-    }, () => undefined);
-    return { kind: "kernel", doc, versions, range: range && versions.length === 2, start: this.start(word), end: this.end() };
+    this.keep<void>(
+      () => {
+        versions.push(this.SUBRULE(this.version));
+        this.OPTION(() => {
+          this.CONSUME(T.DotDot);
+          range = true;
+          versions.push(this.SUBRULE2(this.version));
+        });
+        this.MANY({
+          GATE: () => !range,
+          DEF: () => {
+            this.CONSUME(T.Comma);
+            versions.push(this.SUBRULE3(this.version));
+          },
+        });
+        if (this.tolerant && this.at(NUMBER) && this.peek().indent < 0)
+          throw new Damage(this.peek(), `Versions are separated by commas: write \`, ${this.peek().image}\`.`);
+      },
+      () => undefined,
+    );
+    return {
+      kind: "kernel",
+      doc,
+      versions,
+      range: range && versions.length === 2,
+      start: this.start(word),
+      end: this.end(),
+    };
   });
 
   private readonly configHeader: ParserMethod<[], Item> = this.RULE("configHeader", (): Item => {
@@ -878,19 +1075,34 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const settings: ConfigSetting[] = [];
     this.open(() => this.CONSUME(T.LCurly), "a list of build options");
     this.items(NO_STARTS, "a build option or `}`", () =>
-      this.MANY(() => this.settled(() => {
-        const option = this.nameOf(this.CONSUME(T.Name));
-        const value = this.keep<ConfigSetting["value"]>(() => {
-          this.need(SETTING_VALUES, "`on`, `off` or a size");
-          return this.choose<ConfigSetting["value"]>([
-            { ALT: () => { this.CONSUME(T.On); return "on"; } },
-            { ALT: () => { this.CONSUME(T.Off); return "off"; } },
-            { ALT: () => this.SUBRULE(this.size) },
-          ]);
-        }, () => null);
-        settings.push({ option, value, start: option.start, end: this.end() });
-        this.OPTION(() => this.CONSUME(T.Semi));
-      })),
+      this.MANY(() =>
+        this.settled(() => {
+          const option = this.nameOf(this.CONSUME(T.Name));
+          const value = this.keep<ConfigSetting["value"]>(
+            () => {
+              this.need(SETTING_VALUES, "`on`, `off` or a size");
+              return this.choose<ConfigSetting["value"]>([
+                {
+                  ALT: () => {
+                    this.CONSUME(T.On);
+                    return "on";
+                  },
+                },
+                {
+                  ALT: () => {
+                    this.CONSUME(T.Off);
+                    return "off";
+                  },
+                },
+                { ALT: () => this.SUBRULE(this.size) },
+              ]);
+            },
+            () => null,
+          );
+          settings.push({ option, value, start: option.start, end: this.end() });
+          this.OPTION(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
     return { kind: "config", doc, settings, start: this.start(word), end: this.end() };
@@ -899,7 +1111,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly importHeader: ParserMethod<[], Item> = this.RULE("importHeader", (): Item => {
     const word = this.CONSUME(T.Import);
     const { doc } = this;
-    const path = this.keep<Text | null>(() => this.textOf(this.CONSUME(T.String_)), () => null);
+    const path = this.keep<Text | null>(
+      () => this.textOf(this.CONSUME(T.String_)),
+      () => null,
+    );
     return { kind: "import", doc, path, start: this.start(word), end: this.end() };
   });
 
@@ -917,7 +1132,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         return this.nameOf(consume());
       }
       const stands = type === LCURLY || type === EQUALS || type === LPAREN;
-      this.report(stands || type === END ? word : token, stands || type === END ? `A name is missing after \`${word.image}\`.` : `Expected a name, ${found(token.image)}.`);
+      this.report(
+        stands || type === END ? word : token,
+        stands || type === END
+          ? `A name is missing after \`${word.image}\`.`
+          : `Expected a name, ${found(token.image)}.`,
+      );
       if (!stands && type !== END && type !== RCURLY) this.position++;
       return null;
     }
@@ -932,7 +1152,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const rest = this.peek(2);
     if ((mark.tokenTypeIdx !== MINUS && mark.tokenTypeIdx !== DOT) || !NAMES.has(rest.tokenTypeIdx)) return;
     if (mark.startOffset !== this.previous().endOffset + 1 || rest.startOffset !== mark.endOffset + 1) return;
-    this.report(mark, `A name has only letters, digits and \`_\`: write \`${first}_${rest.image}\`.`, { title: "Write _", text: "_" });
+    this.report(mark, `A name has only letters, digits and \`_\`: write \`${first}_${rest.image}\`.`, {
+      title: "Write _",
+      text: "_",
+    });
     this.position += 2;
   }
 
@@ -966,67 +1189,103 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const word = this.CONSUME(T.Context);
     const { doc } = this;
     const name = this.declared(() => this.CONSUME(T.Name));
-    const like = this.OPTION(() => { this.CONSUME(T.Like); return this.keep<NameNode | null>(() => this.nameOf(this.CONSUME2(T.Name)), () => null); }) ?? null;
+    const like =
+      this.OPTION(() => {
+        this.CONSUME(T.Like);
+        return this.keep<NameNode | null>(
+          () => this.nameOf(this.CONSUME2(T.Name)),
+          () => null,
+        );
+      }) ?? null;
     const items: ContextItem[] = [];
     this.open(() => this.CONSUME(T.LCurly), "what the context is");
     this.items(CONTEXT_STARTS, "`in`, `holds`, `scope` or `}`", () =>
-      this.MANY(() => this.settled(() => {
-        items.push(this.SUBRULE(this.contextItem));
-        this.OPTION2(() => this.CONSUME(T.Semi));
-      })),
+      this.MANY(() =>
+        this.settled(() => {
+          items.push(this.SUBRULE(this.contextItem));
+          this.OPTION2(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
     return { kind: "context", doc, name, like, items, start: this.start(word), end: this.end() };
   });
 
-  private readonly contextItem: ParserMethod<[], ContextItem> = this.RULE("contextItem", (): ContextItem =>
-    this.choose<ContextItem>([
-      {
-        ALT: () => {
-          const start = this.start(this.CONSUME(T.In));
-          const context = this.keep<NameNode | null>(() => this.nameOrNothing(() => this.CONSUME(T.Name)), () => null);
-          return { kind: "in", context, start, end: this.end() };
+  private readonly contextItem: ParserMethod<[], ContextItem> = this.RULE(
+    "contextItem",
+    (): ContextItem =>
+      this.choose<ContextItem>([
+        {
+          ALT: () => {
+            const start = this.start(this.CONSUME(T.In));
+            const context = this.keep<NameNode | null>(
+              () => this.nameOrNothing(() => this.CONSUME(T.Name)),
+              () => null,
+            );
+            return { kind: "in", context, start, end: this.end() };
+          },
         },
-      },
-      {
-        ALT: () => {
-          const start = this.start(this.CONSUME(T.Holds));
-          const lock = this.keep<NameNode | null>(() => this.nameOrNothing(() => this.CONSUME2(T.Name)), () => null);
-          const label = this.OPTION(() => this.textOf(this.CONSUME(T.String_))) ?? null;
-          return { kind: "holds", lock, label, start, end: this.end() };
+        {
+          ALT: () => {
+            const start = this.start(this.CONSUME(T.Holds));
+            const lock = this.keep<NameNode | null>(
+              () => this.nameOrNothing(() => this.CONSUME2(T.Name)),
+              () => null,
+            );
+            const label = this.OPTION(() => this.textOf(this.CONSUME(T.String_))) ?? null;
+            return { kind: "holds", lock, label, start, end: this.end() };
+          },
         },
-      },
-      {
-        ALT: () => {
-          const start = this.start(this.CONSUME(T.Scope));
-          const scopes = this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []);
-          return { kind: "scope", scopes, start, end: this.end() };
+        {
+          ALT: () => {
+            const start = this.start(this.CONSUME(T.Scope));
+            const scopes = this.keep<NameNode[]>(
+              () => this.SUBRULE(this.names),
+              () => [],
+            );
+            return { kind: "scope", scopes, start, end: this.end() };
+          },
         },
-      },
-    ]));
+      ]),
+  );
 
   private readonly requestDeclaration: ParserMethod<[], Item> = this.RULE("requestDeclaration", (): Item => {
     const word = this.CONSUME(T.Request);
     const { doc } = this;
     const name = this.declared(() => this.CONSUME(T.Name));
-    const like = this.OPTION(() => { this.CONSUME(T.Like); return this.keep<NameNode | null>(() => this.nameOf(this.CONSUME2(T.Name)), () => null); }) ?? null;
+    const like =
+      this.OPTION(() => {
+        this.CONSUME(T.Like);
+        return this.keep<NameNode | null>(
+          () => this.nameOf(this.CONSUME2(T.Name)),
+          () => null,
+        );
+      }) ?? null;
     const properties: Property[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the request");
     this.items(REQUEST_STARTS, "a property such as `api` or `flags`, or `}`", () =>
-      this.MANY(() => this.settled(() => {
-        properties.push(this.SUBRULE(this.property));
-        this.OPTION2(() => this.CONSUME(T.Semi));
-      })),
+      this.MANY(() =>
+        this.settled(() => {
+          properties.push(this.SUBRULE(this.property));
+          this.OPTION2(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
     return { kind: "request", doc, name, like, properties, start: this.start(word), end: this.end() };
   });
 
   private keepName(consume: () => IToken): NameNode | null {
-    return this.keep<NameNode | null>(() => this.nameOrNothing(consume), () => null);
+    return this.keep<NameNode | null>(
+      () => this.nameOrNothing(consume),
+      () => null,
+    );
   }
   private keepNumber(consume: () => IToken): Numeral | null {
-    return this.keep<Numeral | null>(() => this.numeralOf(consume()), () => null);
+    return this.keep<Numeral | null>(
+      () => this.numeralOf(consume()),
+      () => null,
+    );
   }
   private keepAmount(read: () => Amount): Amount | null {
     return this.keep<Amount | null>(read, () => null);
@@ -1036,53 +1295,153 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   }
 
   private readonly properties: IOrAlt<Property>[] = [
-      { ALT: () => { this.CONSUME(T.Api); const api = this.keepName(() => this.CONSUME(T.Name)); return { kind: "api", keyword: this.itemKeyword, api, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Flags); const mask = this.keepMask(() => this.SUBRULE(this.mask)); return { kind: "flags", keyword: this.itemKeyword, mask, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.SizeWord); const size = this.keepSize(() => this.SUBRULE(this.size)); return { kind: "size", keyword: this.itemKeyword, size, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Order); const number = this.keepNumber(() => this.CONSUME(T.Number_)); return { kind: "order", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME2(T.Pages); const number = this.keepNumber(() => this.CONSUME2(T.Number_)); return { kind: "pages", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Count); const number = this.keepNumber(() => this.CONSUME3(T.Number_)); return { kind: "count", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Context); const context = this.keepName(() => this.CONSUME2(T.Name)); return { kind: "context", keyword: this.itemKeyword, context, start: this.itemStart, end: this.end() }; } },
-      {
-        ALT: () => {
-          this.CONSUME(T.Node);
-          const node = this.keep<Numeral | "any" | null>(() => {
+    {
+      ALT: () => {
+        this.CONSUME(T.Api);
+        const api = this.keepName(() => this.CONSUME(T.Name));
+        return { kind: "api", keyword: this.itemKeyword, api, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Flags);
+        const mask = this.keepMask(() => this.SUBRULE(this.mask));
+        return { kind: "flags", keyword: this.itemKeyword, mask, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.SizeWord);
+        const size = this.keepSize(() => this.SUBRULE(this.size));
+        return { kind: "size", keyword: this.itemKeyword, size, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Order);
+        const number = this.keepNumber(() => this.CONSUME(T.Number_));
+        return { kind: "order", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME2(T.Pages);
+        const number = this.keepNumber(() => this.CONSUME2(T.Number_));
+        return { kind: "pages", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Count);
+        const number = this.keepNumber(() => this.CONSUME3(T.Number_));
+        return { kind: "count", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Context);
+        const context = this.keepName(() => this.CONSUME2(T.Name));
+        return { kind: "context", keyword: this.itemKeyword, context, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Node);
+        const node = this.keep<Numeral | "any" | null>(
+          () => {
             this.need(NODE_VALUES, "a node number or `any`");
             return this.choose2<Numeral | "any">([
               { ALT: () => this.numeralOf(this.CONSUME4(T.Number_)) },
-              { ALT: () => { this.CONSUME(T.Any); return "any"; } },
+              {
+                ALT: () => {
+                  this.CONSUME(T.Any);
+                  return "any";
+                },
+              },
             ]);
-          }, () => null);
-          return { kind: "node", keyword: this.itemKeyword, node, start: this.itemStart, end: this.end() };
-        },
+          },
+          () => null,
+        );
+        return { kind: "node", keyword: this.itemKeyword, node, start: this.itemStart, end: this.end() };
       },
-      { ALT: () => { this.CONSUME(T.Zone); const zone = this.keepName(() => this.CONSUME3(T.Name)); return { kind: "zone", keyword: this.itemKeyword, zone, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Cache); const facts = this.SUBRULE(this.cacheFacts); return { kind: "cache", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() }; } },
-      {
-        ALT: () => {
-          this.CONSUME(T.Handles);
-          const value = { start: this.start(this.peek()), end: this.endOf(this.peek()) };
-          const handles = this.keep<"null" | "nothing" | null>(() => {
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Zone);
+        const zone = this.keepName(() => this.CONSUME3(T.Name));
+        return { kind: "zone", keyword: this.itemKeyword, zone, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Cache);
+        const facts = this.SUBRULE(this.cacheFacts);
+        return { kind: "cache", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Handles);
+        const value = { start: this.start(this.peek()), end: this.endOf(this.peek()) };
+        const handles = this.keep<"null" | "nothing" | null>(
+          () => {
             this.need(HANDLES_VALUES, "`null` or `nothing`");
             return this.choose3<"null" | "nothing">([
-              { ALT: () => { this.CONSUME(T.Null); return "null"; } },
-              { ALT: () => { this.CONSUME(T.Nothing); return "nothing"; } },
+              {
+                ALT: () => {
+                  this.CONSUME(T.Null);
+                  return "null";
+                },
+              },
+              {
+                ALT: () => {
+                  this.CONSUME(T.Nothing);
+                  return "nothing";
+                },
+              },
             ]);
-          }, () => null);
-          return { kind: "handles", keyword: this.itemKeyword, handles, value: handles === null ? this.itemKeyword : value, start: this.itemStart, end: this.end() };
-        },
+          },
+          () => null,
+        );
+        return {
+          kind: "handles",
+          keyword: this.itemKeyword,
+          handles,
+          value: handles === null ? this.itemKeyword : value,
+          start: this.itemStart,
+          end: this.end(),
+        };
       },
-      { ALT: () => { this.CONSUME(T.Fallback); const request = this.keepName(() => this.CONSUME4(T.Name)); return { kind: "fallback", keyword: this.itemKeyword, request, start: this.itemStart, end: this.end() }; } },
-      {
-        ALT: () => {
-          this.CONSUME(T.Policy);
-          const policies = this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []);
-          return { kind: "policy", keyword: this.itemKeyword, policies, start: this.itemStart, end: this.end() };
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Fallback);
+        const request = this.keepName(() => this.CONSUME4(T.Name));
+        return { kind: "fallback", keyword: this.itemKeyword, request, start: this.itemStart, end: this.end() };
       },
-      { ALT: () => { this.CONSUME(T.Expect); const facts = this.keep<Fact[]>(() => this.SUBRULE(this.facts), () => []); return { kind: "expect", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => this.SUBRULE(this.waiver) },
-    ];
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Policy);
+        const policies = this.keep<NameNode[]>(
+          () => this.SUBRULE(this.names),
+          () => [],
+        );
+        return { kind: "policy", keyword: this.itemKeyword, policies, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Expect);
+        const facts = this.keep<Fact[]>(
+          () => this.SUBRULE(this.facts),
+          () => [],
+        );
+        return { kind: "expect", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() };
+      },
+    },
+    { ALT: () => this.SUBRULE(this.waiver) },
+  ];
 
   private readonly property: ParserMethod<[], Property> = this.RULE("property", (): Property => {
     const first = this.peek();
@@ -1095,16 +1454,19 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const word = this.CONSUME(T.Waive);
     const keyword = { start: this.start(word), end: this.endOf(word) };
     let rule: NameNode | null = null;
-    const because = this.keep<Text | null>(() => {
-      const first = this.CONSUME(T.Name);
-      this.MANY(() => {
-        this.CONSUME(T.Minus);
-        this.CONSUME2(T.Name);
-      });
-      rule = { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
-      this.CONSUME(T.Because);
-      return this.textOf(this.CONSUME(T.String_));
-    }, () => null);
+    const because = this.keep<Text | null>(
+      () => {
+        const first = this.CONSUME(T.Name);
+        this.MANY(() => {
+          this.CONSUME(T.Minus);
+          this.CONSUME2(T.Name);
+        });
+        rule = { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
+        this.CONSUME(T.Because);
+        return this.textOf(this.CONSUME(T.String_));
+      },
+      () => null,
+    );
     return { kind: "waive", keyword, rule, because, start: keyword.start, end: this.end() };
   });
 
@@ -1112,17 +1474,47 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const facts: CacheFact[] = [];
     this.open(() => this.CONSUME(T.LCurly), "what the cache is");
     this.items(CACHE_STARTS, "`ctor`, `dma`, `account`, `reclaimable`, `size` or `}`", () =>
-      this.MANY(() => this.settled(() => {
-        const start = this.start(this.peek());
-        facts.push(this.choose<CacheFact>([
-          { ALT: () => { this.CONSUME(T.Ctor); return { kind: "ctor", start, end: this.end() }; } },
-          { ALT: () => { this.CONSUME(T.Dma); return { kind: "dma", start, end: this.end() }; } },
-          { ALT: () => { this.CONSUME(T.Account); return { kind: "account", start, end: this.end() }; } },
-          { ALT: () => { this.CONSUME(T.Reclaimable); return { kind: "reclaimable", start, end: this.end() }; } },
-          { ALT: () => { this.CONSUME(T.SizeWord); const size = this.keepSize(() => this.SUBRULE(this.size)); return { kind: "size", size, start, end: this.end() }; } },
-        ]));
-        this.OPTION(() => this.CONSUME(T.Semi));
-      })),
+      this.MANY(() =>
+        this.settled(() => {
+          const start = this.start(this.peek());
+          facts.push(
+            this.choose<CacheFact>([
+              {
+                ALT: () => {
+                  this.CONSUME(T.Ctor);
+                  return { kind: "ctor", start, end: this.end() };
+                },
+              },
+              {
+                ALT: () => {
+                  this.CONSUME(T.Dma);
+                  return { kind: "dma", start, end: this.end() };
+                },
+              },
+              {
+                ALT: () => {
+                  this.CONSUME(T.Account);
+                  return { kind: "account", start, end: this.end() };
+                },
+              },
+              {
+                ALT: () => {
+                  this.CONSUME(T.Reclaimable);
+                  return { kind: "reclaimable", start, end: this.end() };
+                },
+              },
+              {
+                ALT: () => {
+                  this.CONSUME(T.SizeWord);
+                  const size = this.keepSize(() => this.SUBRULE(this.size));
+                  return { kind: "size", size, start, end: this.end() };
+                },
+              },
+            ]),
+          );
+          this.OPTION(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
     return facts;
@@ -1132,58 +1524,116 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const word = this.CONSUME(T.Policy);
     const { doc } = this;
     const name = this.declared(() => this.CONSUME(T.Name));
-    const like = this.OPTION(() => { this.CONSUME(T.Like); return this.keep<NameNode | null>(() => this.nameOf(this.CONSUME2(T.Name)), () => null); }) ?? null;
-    const apis = this.OPTION2(() => { this.CONSUME(T.For); return this.keep<NameNode[]>(() => this.SUBRULE(this.names), () => []); }) ?? [];
+    const like =
+      this.OPTION(() => {
+        this.CONSUME(T.Like);
+        return this.keep<NameNode | null>(
+          () => this.nameOf(this.CONSUME2(T.Name)),
+          () => null,
+        );
+      }) ?? null;
+    const apis =
+      this.OPTION2(() => {
+        this.CONSUME(T.For);
+        return this.keep<NameNode[]>(
+          () => this.SUBRULE(this.names),
+          () => [],
+        );
+      }) ?? [];
     const clauses: Clause[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the policy");
     this.items(POLICY_STARTS, "a clause such as `allow`, `forbid` or `mode`, or `}`", () =>
-      this.MANY(() => this.settled(() => {
-        clauses.push(this.SUBRULE(this.clause));
-        this.OPTION3(() => this.CONSUME(T.Semi));
-      })),
+      this.MANY(() =>
+        this.settled(() => {
+          clauses.push(this.SUBRULE(this.clause));
+          this.OPTION3(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
     return { kind: "policy", doc, name, like, apis, clauses, start: this.start(word), end: this.end() };
   });
 
   private readonly clauses: IOrAlt<Clause>[] = [
-      { ALT: () => { this.CONSUME(T.Allow); return this.SUBRULE(this.rule, { ARGS: ["allow", this.itemKeyword] }); } },
-      { ALT: () => { this.CONSUME(T.Forbid); return this.SUBRULE2(this.rule, { ARGS: ["forbid", this.itemKeyword] }); } },
-      { ALT: () => { this.CONSUME(T.Warn); return this.SUBRULE3(this.rule, { ARGS: ["warn", this.itemKeyword] }); } },
-      {
-        ALT: () => {
-          this.CONSUME(T.Require);
-          const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
-          const when = this.keepPredicate(() => {
-            this.CONSUME(T.When);
-            return this.SUBRULE2(this.predicate);
-          });
-          const because = this.SUBRULE(this.reason);
-          return { kind: "require", keyword: this.itemKeyword, predicate, when, because, start: this.itemStart, end: this.end() };
-        },
+    {
+      ALT: () => {
+        this.CONSUME(T.Allow);
+        return this.SUBRULE(this.rule, { ARGS: ["allow", this.itemKeyword] });
       },
-      {
-        ALT: () => {
-          this.CONSUME(T.Ignore);
-          const masks = this.keep<Mask[]>(() => this.SUBRULE(this.masks), () => []);
-          const because = this.SUBRULE2(this.reason);
-          return { kind: "ignore", keyword: this.itemKeyword, masks, because, start: this.itemStart, end: this.end() };
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Forbid);
+        return this.SUBRULE2(this.rule, { ARGS: ["forbid", this.itemKeyword] });
       },
-      { ALT: () => { this.CONSUME(T.Mode); return this.SUBRULE(this.mode, { ARGS: [this.itemKeyword] }); } },
-      {
-        ALT: () => {
-          this.CONSUME(T.Stage);
-          const name = this.keepName(() => this.CONSUME(T.Name));
-          const honours = this.keep<Mask[]>(() => {
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Warn);
+        return this.SUBRULE3(this.rule, { ARGS: ["warn", this.itemKeyword] });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Require);
+        const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+        const when = this.keepPredicate(() => {
+          this.CONSUME(T.When);
+          return this.SUBRULE2(this.predicate);
+        });
+        const because = this.SUBRULE(this.reason);
+        return {
+          kind: "require",
+          keyword: this.itemKeyword,
+          predicate,
+          when,
+          because,
+          start: this.itemStart,
+          end: this.end(),
+        };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Ignore);
+        const masks = this.keep<Mask[]>(
+          () => this.SUBRULE(this.masks),
+          () => [],
+        );
+        const because = this.SUBRULE2(this.reason);
+        return { kind: "ignore", keyword: this.itemKeyword, masks, because, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Mode);
+        return this.SUBRULE(this.mode, { ARGS: [this.itemKeyword] });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Stage);
+        const name = this.keepName(() => this.CONSUME(T.Name));
+        const honours = this.keep<Mask[]>(
+          () => {
             this.CONSUME(T.Honours);
             return this.SUBRULE2(this.masks);
-          }, () => []);
-          const internal = this.OPTION(() => this.CONSUME(T.Internal)) !== undefined;
-          return { kind: "stage", keyword: this.itemKeyword, name, honours, internal, start: this.itemStart, end: this.end() };
-        },
+          },
+          () => [],
+        );
+        const internal = this.OPTION(() => this.CONSUME(T.Internal)) !== undefined;
+        return {
+          kind: "stage",
+          keyword: this.itemKeyword,
+          name,
+          honours,
+          internal,
+          start: this.itemStart,
+          end: this.end(),
+        };
       },
-    ];
+    },
+  ];
 
   private readonly clause: ParserMethod<[], Clause> = this.RULE("clause", (): Clause => {
     const first = this.peek();
@@ -1192,17 +1642,26 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return this.choose(this.clauses);
   });
 
-  private readonly rule: ParserMethod<["allow" | "forbid" | "warn", Span], Clause> = this.RULE("rule", (kind: "allow" | "forbid" | "warn", keyword: Span): Clause => {
-    const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
-    const because = this.SUBRULE(this.reason);
-    return { kind, keyword, predicate, because, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
-  });
+  private readonly rule: ParserMethod<["allow" | "forbid" | "warn", Span], Clause> = this.RULE(
+    "rule",
+    (kind: "allow" | "forbid" | "warn", keyword: Span): Clause => {
+      const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+      const because = this.SUBRULE(this.reason);
+      return { kind, keyword, predicate, because, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
+    },
+  );
 
-  private readonly reason: ParserMethod<[], Text | null> = this.RULE("reason", (): Text | null =>
-    this.OPTION(() => {
-      this.CONSUME(T.Because);
-      return this.keep<Text | null>(() => this.textOf(this.CONSUME(T.String_)), () => null);
-    }) ?? null);
+  private readonly reason: ParserMethod<[], Text | null> = this.RULE(
+    "reason",
+    (): Text | null =>
+      this.OPTION(() => {
+        this.CONSUME(T.Because);
+        return this.keep<Text | null>(
+          () => this.textOf(this.CONSUME(T.String_)),
+          () => null,
+        );
+      }) ?? null,
+  );
 
   private readonly masks: ParserMethod<[], Mask[]> = this.RULE("masks", (): Mask[] => {
     const masks: Mask[] = [];
@@ -1215,15 +1674,39 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly mode: ParserMethod<[Span], Clause> = this.RULE("mode", (keyword: Span): Clause => {
     const name = this.keepName(() => this.CONSUME(T.Name));
-    const when = this.keep<Predicate | null>(() => {
-      this.need(MODE_CONDITIONS, "`when` or `otherwise`");
-      return this.choose<Predicate | null>([
-        { ALT: () => { this.CONSUME(T.When); return this.SUBRULE(this.predicate); } },
-        { ALT: () => { this.CONSUME(T.Otherwise); return null; } },
-      ]);
-    }, () => this.missingPredicate());
-    const effects = this.keep<Effect[]>(() => this.SUBRULE(this.effects), () => []);
-    return { kind: "mode", keyword, name, when, effects, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
+    const when = this.keep<Predicate | null>(
+      () => {
+        this.need(MODE_CONDITIONS, "`when` or `otherwise`");
+        return this.choose<Predicate | null>([
+          {
+            ALT: () => {
+              this.CONSUME(T.When);
+              return this.SUBRULE(this.predicate);
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(T.Otherwise);
+              return null;
+            },
+          },
+        ]);
+      },
+      () => this.missingPredicate(),
+    );
+    const effects = this.keep<Effect[]>(
+      () => this.SUBRULE(this.effects),
+      () => [],
+    );
+    return {
+      kind: "mode",
+      keyword,
+      name,
+      when,
+      effects,
+      start: this.RECORDING_PHASE ? 0 : keyword.start,
+      end: this.end(),
+    };
   });
 
   private readonly effects: ParserMethod<[], Effect[]> = this.RULE("effects", (): Effect[] => {
@@ -1232,10 +1715,14 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.items(NO_STARTS, "an effect or `}`", () =>
       this.MANY({
         GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
-        DEF: () => this.settled(() => {
-          effects.push(this.SUBRULE(this.effect));
-          this.afterListItem(this.OPTION(() => this.CONSUME(T.Comma)), "Effects");
-        }),
+        DEF: () =>
+          this.settled(() => {
+            effects.push(this.SUBRULE(this.effect));
+            this.afterListItem(
+              this.OPTION(() => this.CONSUME(T.Comma)),
+              "Effects",
+            );
+          }),
       }),
     );
     this.close(() => this.CONSUME(T.RCurly));
@@ -1244,19 +1731,22 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly effect: ParserMethod<[], Effect> = this.RULE("effect", (): Effect => {
     const name = this.nameOf(this.CONSUME(T.Name));
-    const values = this.keep<readonly NameNode[] | Numeral | null>(() => {
-      this.need(NAME_OR_NUMBER, "a value");
-      return this.choose<readonly NameNode[] | Numeral>([
-        {
-          ALT: () => {
-            const list: NameNode[] = [];
-            this.AT_LEAST_ONE_SEP({ SEP: T.Pipe, DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name))) });
-            return list;
+    const values = this.keep<readonly NameNode[] | Numeral | null>(
+      () => {
+        this.need(NAME_OR_NUMBER, "a value");
+        return this.choose<readonly NameNode[] | Numeral>([
+          {
+            ALT: () => {
+              const list: NameNode[] = [];
+              this.AT_LEAST_ONE_SEP({ SEP: T.Pipe, DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name))) });
+              return list;
+            },
           },
-        },
-        { ALT: () => this.numeralOf(this.CONSUME(T.Number_)) },
-      ]);
-    }, () => null);
+          { ALT: () => this.numeralOf(this.CONSUME(T.Number_)) },
+        ]);
+      },
+      () => null,
+    );
     return { name, values, start: name.start, end: this.end() };
   });
 
@@ -1264,20 +1754,30 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const word = this.CONSUME(T.Memory);
     const { doc } = this;
     const name = this.declared(() => this.CONSUME(T.Name));
-    const source = this.keep<MemorySource | null>(() => {
-      if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.nodeBlocks);
-      return this.choose<MemorySource>([
-        { ALT: () => this.SUBRULE2(this.nodeBlocks) },
-        { ALT: () => { this.CONSUME(T.From); return { kind: "from", path: this.textOf(this.CONSUME(T.String_)) }; } },
-      ]);
-    }, () => null);
+    const source = this.keep<MemorySource | null>(
+      () => {
+        if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.nodeBlocks);
+        return this.choose<MemorySource>([
+          { ALT: () => this.SUBRULE2(this.nodeBlocks) },
+          {
+            ALT: () => {
+              this.CONSUME(T.From);
+              return { kind: "from", path: this.textOf(this.CONSUME(T.String_)) };
+            },
+          },
+        ]);
+      },
+      () => null,
+    );
     return { kind: "memory", doc, name, source, start: this.start(word), end: this.end() };
   });
 
   private readonly nodeBlocks: ParserMethod<[], MemorySource> = this.RULE("nodeBlocks", (): MemorySource => {
     const nodes: NodeBlock[] = [];
     this.open(() => this.CONSUME(T.LCurly), "a list of nodes");
-    this.items(MEMORY_STARTS, "`node` or `}`", () => this.MANY(() => this.settled(() => nodes.push(this.SUBRULE(this.nodeBlock)))));
+    this.items(MEMORY_STARTS, "`node` or `}`", () =>
+      this.MANY(() => this.settled(() => nodes.push(this.SUBRULE(this.nodeBlock)))),
+    );
     this.close(() => this.CONSUME(T.RCurly));
     return { kind: "nodes", nodes };
   });
@@ -1287,7 +1787,9 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const number = this.keepNumber(() => this.CONSUME(T.Number_));
     const zones: ZoneBlock[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zones");
-    this.items(NODE_STARTS, "`zone` or `}`", () => this.MANY(() => this.settled(() => zones.push(this.SUBRULE(this.zoneBlock)))));
+    this.items(NODE_STARTS, "`zone` or `}`", () =>
+      this.MANY(() => this.settled(() => zones.push(this.SUBRULE(this.zoneBlock)))),
+    );
     this.close(() => this.CONSUME(T.RCurly));
     return { number, zones, start: this.start(word), end: this.end() };
   });
@@ -1298,27 +1800,72 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const facts: ZoneFact[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zone's numbers");
     this.items(ZONE_STARTS, "a fact such as `managed` or `free`, or `}`", () =>
-      this.MANY(() => this.settled(() => {
-        facts.push(this.SUBRULE(this.zoneFact));
-        this.OPTION(() => this.CONSUME(T.Semi));
-      })),
+      this.MANY(() =>
+        this.settled(() => {
+          facts.push(this.SUBRULE(this.zoneFact));
+          this.OPTION(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
     return { name, facts, start: this.start(word), end: this.end() };
   });
 
   private readonly zoneFacts: IOrAlt<ZoneFact>[] = [
-      { ALT: () => { this.CONSUME(T.Managed); const value = this.keepAmount(() => this.SUBRULE(this.amount)); return { kind: "managed", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Reclaimable); const value = this.keepAmount(() => this.SUBRULE2(this.amount)); return { kind: "reclaimable", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Movable); const value = this.keepAmount(() => this.SUBRULE3(this.amount)); return { kind: "movable", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Pinned); const value = this.keepAmount(() => this.SUBRULE4(this.amount)); return { kind: "pinned", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Cma); const value = this.keepAmount(() => this.SUBRULE5(this.amount)); return { kind: "cma", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Highatomic); const value = this.keepAmount(() => this.SUBRULE6(this.amount)); return { kind: "highatomic", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() }; } },
-      {
-        ALT: () => {
-          this.CONSUME(T.Free);
-          const blocks: (Span & { order: Numeral; count: Numeral })[] = [];
-          this.keep<void>(() => {
+    {
+      ALT: () => {
+        this.CONSUME(T.Managed);
+        const value = this.keepAmount(() => this.SUBRULE(this.amount));
+        return { kind: "managed", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Reclaimable);
+        const value = this.keepAmount(() => this.SUBRULE2(this.amount));
+        return {
+          kind: "reclaimable",
+          keyword: this.itemKeyword,
+          amount: value,
+          start: this.itemStart,
+          end: this.end(),
+        };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Movable);
+        const value = this.keepAmount(() => this.SUBRULE3(this.amount));
+        return { kind: "movable", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Pinned);
+        const value = this.keepAmount(() => this.SUBRULE4(this.amount));
+        return { kind: "pinned", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Cma);
+        const value = this.keepAmount(() => this.SUBRULE5(this.amount));
+        return { kind: "cma", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Highatomic);
+        const value = this.keepAmount(() => this.SUBRULE6(this.amount));
+        return { kind: "highatomic", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Free);
+        const blocks: (Span & { order: Numeral; count: Numeral })[] = [];
+        this.keep<void>(
+          () => {
             this.AT_LEAST_ONE_SEP({
               SEP: T.Comma,
               DEF: () => {
@@ -1329,15 +1876,18 @@ class AllocPolicyParser extends EmbeddedActionsParser {
                 blocks.push({ order, count, start: this.start(word), end: count.end });
               },
             });
-          }, () => undefined);
-          return { kind: "free", keyword: this.itemKeyword, blocks, start: this.itemStart, end: this.end() };
-        },
+          },
+          () => undefined,
+        );
+        return { kind: "free", keyword: this.itemKeyword, blocks, start: this.itemStart, end: this.end() };
       },
-      {
-        ALT: () => {
-          this.CONSUME(T.Watermarks);
-          const marks: (Span & { name: NameNode; amount: Amount })[] = [];
-          this.keep<void>(() => {
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Watermarks);
+        const marks: (Span & { name: NameNode; amount: Amount })[] = [];
+        this.keep<void>(
+          () => {
             this.AT_LEAST_ONE_SEP2({
               SEP: T.Comma,
               DEF: () => {
@@ -1346,11 +1896,13 @@ class AllocPolicyParser extends EmbeddedActionsParser {
                 marks.push({ name, amount: value, start: name.start, end: this.end() });
               },
             });
-          }, () => undefined);
-          return { kind: "watermarks", keyword: this.itemKeyword, marks, start: this.itemStart, end: this.end() };
-        },
+          },
+          () => undefined,
+        );
+        return { kind: "watermarks", keyword: this.itemKeyword, marks, start: this.itemStart, end: this.end() };
       },
-    ];
+    },
+  ];
 
   private readonly zoneFact: ParserMethod<[], ZoneFact> = this.RULE("zoneFact", (): ZoneFact => {
     const first = this.peek();
@@ -1363,7 +1915,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     const word = this.CONSUME(T.Expect);
     const { doc } = this;
     const name = this.declared(() => this.CONSUME(T.Name));
-    const form = this.keep<ExpectForm | null>(() => this.SUBRULE(this.expectForm), () => null);
+    const form = this.keep<ExpectForm | null>(
+      () => this.SUBRULE(this.expectForm),
+      () => null,
+    );
     return { kind: "expect", doc, name, form, start: this.start(word), end: this.end() };
   });
 
@@ -1373,17 +1928,43 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return this.choose<ExpectForm>([
       {
         ALT: () => {
-          const on = this.OPTION(() => { this.CONSUME(T.On); return this.nameOf(this.CONSUME(T.Name)); }) ?? null;
+          const on =
+            this.OPTION(() => {
+              this.CONSUME(T.On);
+              return this.nameOf(this.CONSUME(T.Name));
+            }) ?? null;
           const facts = this.SUBRULE(this.facts);
           return { kind: "facts", on, facts, start, end: this.end() };
         },
       },
-      { ALT: () => { this.CONSUME(T.Forbids); const mask = this.keepMask(() => this.SUBRULE(this.mask)); return { kind: "forbids", mask, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Allows); const mask = this.keepMask(() => this.SUBRULE2(this.mask)); return { kind: "allows", mask, start, end: this.end() }; } },
-      { ALT: () => { this.CONSUME(T.Within); const policy = this.keepName(() => this.CONSUME2(T.Name)); return { kind: "within", policy, start, end: this.end() }; } },
       {
         ALT: () => {
-          const when = this.OPTION2(() => { this.CONSUME(T.When); return this.keepPredicate(() => this.SUBRULE(this.predicate)); }) ?? null;
+          this.CONSUME(T.Forbids);
+          const mask = this.keepMask(() => this.SUBRULE(this.mask));
+          return { kind: "forbids", mask, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Allows);
+          const mask = this.keepMask(() => this.SUBRULE2(this.mask));
+          return { kind: "allows", mask, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Within);
+          const policy = this.keepName(() => this.CONSUME2(T.Name));
+          return { kind: "within", policy, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          const when =
+            this.OPTION2(() => {
+              this.CONSUME(T.When);
+              return this.keepPredicate(() => this.SUBRULE(this.predicate));
+            }) ?? null;
           let claimStart = start;
           const gives = this.keepPredicate(() => {
             claimStart = this.start(this.CONSUME(T.Gives));
@@ -1396,16 +1977,16 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   });
 
   private readonly itemKinds: IOrAlt<Item>[] = [
-      { ALT: () => this.SUBRULE(this.kernelHeader) },
-      { ALT: () => this.SUBRULE(this.configHeader) },
-      { ALT: () => this.SUBRULE(this.importHeader) },
-      { ALT: () => this.SUBRULE(this.flagsDeclaration) },
-      { ALT: () => this.SUBRULE(this.transformDeclaration) },
-      { ALT: () => this.SUBRULE(this.contextDeclaration) },
-      { ALT: () => this.SUBRULE(this.requestDeclaration) },
-      { ALT: () => this.SUBRULE(this.policyDeclaration) },
-      { ALT: () => this.SUBRULE(this.memoryDeclaration) },
-      { ALT: () => this.SUBRULE(this.expectDeclaration) },
+    { ALT: () => this.SUBRULE(this.kernelHeader) },
+    { ALT: () => this.SUBRULE(this.configHeader) },
+    { ALT: () => this.SUBRULE(this.importHeader) },
+    { ALT: () => this.SUBRULE(this.flagsDeclaration) },
+    { ALT: () => this.SUBRULE(this.transformDeclaration) },
+    { ALT: () => this.SUBRULE(this.contextDeclaration) },
+    { ALT: () => this.SUBRULE(this.requestDeclaration) },
+    { ALT: () => this.SUBRULE(this.policyDeclaration) },
+    { ALT: () => this.SUBRULE(this.memoryDeclaration) },
+    { ALT: () => this.SUBRULE(this.expectDeclaration) },
   ];
 
   private readonly item: ParserMethod<[], Item> = this.RULE("item", (): Item => {
@@ -1429,8 +2010,13 @@ function meantUnit(text: string): SizeUnit | null {
 
 function comparisonOf(text: string): Comparison {
   switch (text) {
-    case "<": case "<=": case ">": case ">=": return text;
-    default: return "==";
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return text;
+    default:
+      return "==";
   }
 }
 

@@ -85,7 +85,8 @@ class TokenTable {
   within(start: number, end: number): number[] {
     const found: number[] = [];
     let index = (this.byStart.get(start) ?? this.tokens.length) + 1;
-    for (let token = this.tokens[index]; token !== undefined && token.startOffset < end; token = this.tokens[++index]) found.push(token.startOffset);
+    for (let token = this.tokens[index]; token !== undefined && token.startOffset < end; token = this.tokens[++index])
+      found.push(token.startOffset);
     return found;
   }
   /** The start of the first `{` from `offset` on, before `end`. */
@@ -123,19 +124,42 @@ function markItem(item: Item, base: number, text: string, table: TokenTable, mar
         marks.glued.add(table.after(at(node.callee.start)));
         mask(node.argument);
         break;
-      case "or": case "and": node.operands.forEach(mask); break;
-      case "not": mask(node.operand); break;
-      case "paren": mask(node.inner); break;
-      case "name": case "number": case "missing": break;
+      case "or":
+      case "and":
+        node.operands.forEach(mask);
+        break;
+      case "not":
+        mask(node.operand);
+        break;
+      case "paren":
+        mask(node.inner);
+        break;
+      case "name":
+      case "number":
+      case "missing":
+        break;
     }
   };
   const predicate = (node: Predicate): void => {
     switch (node.kind) {
-      case "mask": mask(node.mask); break;
-      case "or": case "and": node.operands.forEach(predicate); break;
-      case "not": predicate(node.operand); break;
-      case "paren": predicate(node.inner); break;
-      case "in": case "measure": case "model": case "missing": break;
+      case "mask":
+        mask(node.mask);
+        break;
+      case "or":
+      case "and":
+        node.operands.forEach(predicate);
+        break;
+      case "not":
+        predicate(node.operand);
+        break;
+      case "paren":
+        predicate(node.inner);
+        break;
+      case "in":
+      case "measure":
+      case "model":
+      case "missing":
+        break;
     }
   };
   const list = (from: number, end: number) => {
@@ -146,15 +170,20 @@ function markItem(item: Item, base: number, text: string, table: TokenTable, mar
   const end = at(item.end);
   const brace = table.brace(at(item.start), end);
   switch (item.kind) {
-    case "kernel": item.versions.forEach(glue); break;
+    case "kernel":
+      item.versions.forEach(glue);
+      break;
     case "config": {
       const isInline = inline(brace, end);
       item.settings.forEach((setting: ConfigSetting) => begin(setting, `in ${brace}`));
       if (!isInline) item.settings.forEach((setting) => column(table.after(at(setting.start))));
       break;
     }
-    case "import": break;
-    case "flags": mask(item.value); break;
+    case "import":
+      break;
+    case "flags":
+      mask(item.value);
+      break;
     case "transform":
       marks.glued.add(table.after(at(item.start), 2));
       mask(item.body);
@@ -173,7 +202,8 @@ function markItem(item: Item, base: number, text: string, table: TokenTable, mar
           const open = table.brace(at(property.start), at(property.end));
           const isInline = inline(open, at(property.end));
           property.facts.forEach((fact) => begin(fact, `in ${open}`));
-          if (!isInline) for (const fact of property.facts) if (fact.kind === "size") column(table.after(at(fact.start)));
+          if (!isInline)
+            for (const fact of property.facts) if (fact.kind === "size") column(table.after(at(fact.start)));
         }
       }
       break;
@@ -181,9 +211,18 @@ function markItem(item: Item, base: number, text: string, table: TokenTable, mar
       for (const clause of item.clauses) {
         begin(clause, clause.kind === "mode" || clause.kind === "stage" ? clause.kind : null);
         switch (clause.kind) {
-          case "allow": case "forbid": case "warn": predicate(clause.predicate); break;
-          case "require": predicate(clause.predicate); predicate(clause.when); break;
-          case "ignore": clause.masks.forEach(mask); break;
+          case "allow":
+          case "forbid":
+          case "warn":
+            predicate(clause.predicate);
+            break;
+          case "require":
+            predicate(clause.predicate);
+            predicate(clause.when);
+            break;
+          case "ignore":
+            clause.masks.forEach(mask);
+            break;
           case "stage":
             column(table.after(at(clause.start), 2));
             clause.honours.forEach(mask);
@@ -238,9 +277,14 @@ function declarationGroup(item: Item | Declaration, oneLine: boolean): string | 
   if (item.kind === "context") return "context";
   if (item.kind !== "expect" || item.form === null) return null;
   switch (item.form.kind) {
-    case "facts": return item.form.on === null ? "expect facts" : "expect facts on";
-    case "forbids": case "allows": return "expect mask";
-    case "within": case "gives": return null;
+    case "facts":
+      return item.form.on === null ? "expect facts" : "expect facts on";
+    case "forbids":
+    case "allows":
+      return "expect mask";
+    case "within":
+    case "gives":
+      return null;
   }
 }
 
@@ -290,7 +334,8 @@ function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
     if (piece.token === null) {
       const next = nextToken(i + 1);
       const closes = next?.token?.tokenType === T.RCurly && blocks[blocks.length - 1] === false;
-      const betweenItems = next === undefined || closes || (marks.starts.has(next.start) && blocks[blocks.length - 1] !== true);
+      const betweenItems =
+        next === undefined || closes || (marks.starts.has(next.start) && blocks[blocks.length - 1] !== true);
       if (current === null || mustBreak || piece.newlines > 0) {
         open(piece, !betweenItems, true).columns[0] = piece.text;
       } else if (isLineComment) {
@@ -318,11 +363,24 @@ function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
       else open(piece, false, false, start.group);
     } else if (closing && !inlineBlock) {
       open(piece, false, false);
-    } else if (mustBreak || (piece.newlines > 0 && !ledByComment && (BREAKS_BEFORE.has(piece.text) || (previous !== null && BREAKS_AFTER.has(previous.text)) || previous?.token === null))) {
+    } else if (
+      mustBreak ||
+      (piece.newlines > 0 &&
+        !ledByComment &&
+        (BREAKS_BEFORE.has(piece.text) ||
+          (previous !== null && BREAKS_AFTER.has(previous.text)) ||
+          previous?.token === null))
+    ) {
       open(piece, true, false);
     }
     const target = at.line ?? open(piece, false, false);
-    if (marks.columns.has(piece.start) && !target.continues && target.columns[target.columns.length - 1] !== "" && !target.aside) target.columns.push("");
+    if (
+      marks.columns.has(piece.start) &&
+      !target.continues &&
+      target.columns[target.columns.length - 1] !== "" &&
+      !target.aside
+    )
+      target.columns.push("");
     append(target, piece.text, separator(previous, piece, marks, start !== undefined && inlineBlock));
     afterOpen = false;
     if (piece.token.tokenType === T.LCurly) {
@@ -348,7 +406,8 @@ function separator(previous: Piece | null, piece: Piece, marks: Marks, itemOfInl
   if (previous === null) return "";
   if (previous.token === null) return " ";
   if (marks.glued.has(piece.start)) return "";
-  if (previous.text === "(" || previous.text === "~" || piece.text === ")" || piece.text === "," || piece.text === ":") return "";
+  if (previous.text === "(" || previous.text === "~" || piece.text === ")" || piece.text === "," || piece.text === ":")
+    return "";
   if (marks.apart.has(piece.start)) return "  ";
   return itemOfInline && previous.text !== "{" && previous.text !== "," ? "  " : " ";
 }
@@ -375,10 +434,12 @@ function render(lines: readonly Line[]): string[] {
     if (line.continues) text = " ".repeat(Math.max(valueColumn, text.length));
     line.columns.forEach((column, i) => {
       const last = i === line.columns.length - 1;
-      if (!line.continues && i === 1 && line.group !== null && line.group.startsWith("in ")) valueColumn = lengthOf(text);
+      if (!line.continues && i === 1 && line.group !== null && line.group.startsWith("in "))
+        valueColumn = lengthOf(text);
       text += last ? column : `${column.padEnd(column.length - lengthOf(column) + (pads[i] ?? 0))} `;
     });
-    if (!line.continues && !(line.columns.length > 1 && line.group?.startsWith("in ") === true) && !line.aside) valueColumn = 2 * line.indent + 2;
+    if (!line.continues && !(line.columns.length > 1 && line.group?.startsWith("in ") === true) && !line.aside)
+      valueColumn = 2 * line.indent + 2;
     if (line.comment !== null) comments.push({ index: out.length, comment: line.comment });
     out.push(text);
   });

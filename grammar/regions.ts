@@ -14,22 +14,71 @@ import { docBetween, regionEnd } from "./trivia.ts";
  */
 
 const KIND = {
-  name: T.indexOf(T.Name), lcurly: T.indexOf(T.LCurly), rcurly: T.indexOf(T.RCurly), equals: T.indexOf(T.Equals), lparen: T.indexOf(T.LParen),
-  number: T.indexOf(T.Number_), string: T.indexOf(T.String_), minus: T.indexOf(T.Minus), like: T.indexOf(T.Like), for: T.indexOf(T.For),
-  from: T.indexOf(T.From), end: T.indexOf(T.EOF), kernel: T.indexOf(T.Kernel), config: T.indexOf(T.Config), import: T.indexOf(T.Import),
-  flags: T.indexOf(T.Flags), transform: T.indexOf(T.Transform), context: T.indexOf(T.Context), request: T.indexOf(T.Request),
-  policy: T.indexOf(T.Policy), memory: T.indexOf(T.Memory), expect: T.indexOf(T.Expect),
+  name: T.indexOf(T.Name),
+  lcurly: T.indexOf(T.LCurly),
+  rcurly: T.indexOf(T.RCurly),
+  equals: T.indexOf(T.Equals),
+  lparen: T.indexOf(T.LParen),
+  number: T.indexOf(T.Number_),
+  string: T.indexOf(T.String_),
+  minus: T.indexOf(T.Minus),
+  like: T.indexOf(T.Like),
+  for: T.indexOf(T.For),
+  from: T.indexOf(T.From),
+  end: T.indexOf(T.EOF),
+  kernel: T.indexOf(T.Kernel),
+  config: T.indexOf(T.Config),
+  import: T.indexOf(T.Import),
+  flags: T.indexOf(T.Flags),
+  transform: T.indexOf(T.Transform),
+  context: T.indexOf(T.Context),
+  request: T.indexOf(T.Request),
+  policy: T.indexOf(T.Policy),
+  memory: T.indexOf(T.Memory),
+  expect: T.indexOf(T.Expect),
 };
 const ITEM_KEYWORDS: ReadonlySet<number> = new Set(T.ITEM_KEYWORDS.map(T.indexOf));
 const NAMES: ReadonlySet<number> = new Set([KIND.name, ...[...T.KEYWORDS.values()].map(T.indexOf)]);
-const EXPECT_FORMS: ReadonlySet<number> = new Set([KIND.lcurly, ...[T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives].map(T.indexOf)]);
+const EXPECT_FORMS: ReadonlySet<number> = new Set([
+  KIND.lcurly,
+  ...[T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives].map(T.indexOf),
+]);
 /** Words that begin a declaration and are properties of a request as well. */
 const ALSO_PROPERTIES: ReadonlySet<number> = new Set([KIND.flags, KIND.context, KIND.policy, KIND.expect]);
 /** What a name follows: a keyword behind it on the same line is that name. */
-const BEFORE_NAMES: ReadonlySet<number> = new Set([
-  T.Like, T.For, T.On, T.Within, T.In, T.Comma, T.Mode, T.Stage, T.Api, T.Context, T.Zone, T.Fallback, T.Policy, T.Holds, T.Scope, T.Has, T.Any, T.Lacks, T.Only,
-  T.Is, T.Flags, T.Ignore, T.Honours, T.Waive, T.Pipe, T.Amp, T.Tilde, T.LParen, T.Equals,
-].map(T.indexOf));
+const BEFORE_NAMES: ReadonlySet<number> = new Set(
+  [
+    T.Like,
+    T.For,
+    T.On,
+    T.Within,
+    T.In,
+    T.Comma,
+    T.Mode,
+    T.Stage,
+    T.Api,
+    T.Context,
+    T.Zone,
+    T.Fallback,
+    T.Policy,
+    T.Holds,
+    T.Scope,
+    T.Has,
+    T.Any,
+    T.Lacks,
+    T.Only,
+    T.Is,
+    T.Flags,
+    T.Ignore,
+    T.Honours,
+    T.Waive,
+    T.Pipe,
+    T.Amp,
+    T.Tilde,
+    T.LParen,
+    T.Equals,
+  ].map(T.indexOf),
+);
 /** How many tokens `beginsItem` looks at. */
 const WINDOW = 3;
 
@@ -44,18 +93,27 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
   const second = kindAt(tokens, index + 1);
   const third = kindAt(tokens, index + 2);
   switch (first) {
-    case KIND.kernel: return second === KIND.number || (NAMES.has(second) && third === KIND.minus);
-    case KIND.config: return second === KIND.lcurly;
-    case KIND.import: return second === KIND.string;
+    case KIND.kernel:
+      return second === KIND.number || (NAMES.has(second) && third === KIND.minus);
+    case KIND.config:
+      return second === KIND.lcurly;
+    case KIND.import:
+      return second === KIND.string;
   }
   if (!NAMES.has(second)) return false;
   switch (first) {
-    case KIND.flags: return third === KIND.equals;
-    case KIND.transform: return third === KIND.lparen;
-    case KIND.policy: return third === KIND.lcurly || third === KIND.like || third === KIND.for;
-    case KIND.memory: return third === KIND.lcurly || third === KIND.from;
-    case KIND.expect: return EXPECT_FORMS.has(third);
-    default: return third === KIND.lcurly || third === KIND.like;
+    case KIND.flags:
+      return third === KIND.equals;
+    case KIND.transform:
+      return third === KIND.lparen;
+    case KIND.policy:
+      return third === KIND.lcurly || third === KIND.like || third === KIND.for;
+    case KIND.memory:
+      return third === KIND.lcurly || third === KIND.from;
+    case KIND.expect:
+      return EXPECT_FORMS.has(third);
+    default:
+      return third === KIND.lcurly || third === KIND.like;
   }
 }
 
@@ -87,7 +145,8 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
         if (beginsItem(tokens, i)) {
           if (!leads && (i === index + 1 || BEFORE_NAMES.has(kindAt(tokens, i - 1)))) continue;
           if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
-        } else if (leads && depth === 0 && (NAMES.has(kindAt(tokens, i + 1)) || kindAt(tokens, i + 1) === KIND.lcurly)) return i;
+        } else if (leads && depth === 0 && (NAMES.has(kindAt(tokens, i + 1)) || kindAt(tokens, i + 1) === KIND.lcurly))
+          return i;
       } else if (leads && depth === 0 && hasBody && mayBeginItem(tokens, i)) return i;
     }
   }
@@ -106,12 +165,22 @@ interface Piece {
 const NOT_ENOUGH = "not enough";
 
 /** The region of `text` that begins at `start`; `index` is its first token. Asks for more tokens if they end too soon. */
-function readRegion(text: string, start: number, { tokens, complete, openComment }: Tokens, index: number): Piece | typeof NOT_ENOUGH {
+function readRegion(
+  text: string,
+  start: number,
+  { tokens, complete, openComment }: Tokens,
+  index: number,
+): Piece | typeof NOT_ENOUGH {
   const count = tokens.length - PADDING;
   const head = tokens[index];
   if (head === undefined || index >= count) {
     if (!complete) return NOT_ENOUGH;
-    return { region: { text: text.slice(start), item: null, problems: [] }, reach: Number.POSITIVE_INFINITY, end: text.length, next: index };
+    return {
+      region: { text: text.slice(start), item: null, problems: [] },
+      reach: Number.POSITIVE_INFINITY,
+      end: text.length,
+      next: index,
+    };
   }
   const doc = docBetween(text, start, head.startOffset);
   let next = index;
@@ -133,12 +202,20 @@ function readRegion(text: string, start: number, { tokens, complete, openComment
   }
   if (seen >= count && !complete) return NOT_ENOUGH;
   const last = tokens[next - 1] ?? head;
-  const end = regionEnd(text, last.endOffset + 1, tokens[next]?.tokenTypeIdx === KIND.end ? text.length : (tokens[next]?.startOffset ?? text.length));
+  const end = regionEnd(
+    text,
+    last.endOffset + 1,
+    tokens[next]?.tokenTypeIdx === KIND.end ? text.length : (tokens[next]?.startOffset ?? text.length),
+  );
   const farthest = seen >= count ? undefined : tokens[seen];
   const open = openComment && tokens.slice(index, seen + 1).some((token) => token.tokenType === T.OpenComment);
   const reach = farthest === undefined || open ? Number.POSITIVE_INFINITY : farthest.endOffset + 2 - start;
   const problems = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
-  const region: Region = { text: text.slice(start, end), item: problems === null ? item : problems.node, problems: problems?.problems ?? [] };
+  const region: Region = {
+    text: text.slice(start, end),
+    item: problems === null ? item : problems.node,
+    problems: problems?.problems ?? [],
+  };
   return { region, reach, end, next };
 }
 
@@ -236,7 +313,11 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
     }
     const piece = readRegionAlone(text, at);
     // The same text makes the same region: caches that hang on the object stay good.
-    const same = region !== undefined && beginsAlike && (before || oldStart(old) + shift === at) && region.text === piece.region.text;
+    const same =
+      region !== undefined &&
+      beginsAlike &&
+      (before || oldStart(old) + shift === at) &&
+      region.text === piece.region.text;
     take(same ? region : piece.region, at, piece.reach);
     at = piece.end;
     while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;

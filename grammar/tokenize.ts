@@ -4,7 +4,17 @@ import type { Region } from "./source-file.ts";
 import * as T from "./tokens.ts";
 import { commentEnd } from "./trivia.ts";
 
-export type LexicalKind = "keyword" | "name" | "unit" | "number" | "string" | "operator" | "punctuation" | "comment" | "doc" | "wrong";
+export type LexicalKind =
+  | "keyword"
+  | "name"
+  | "unit"
+  | "number"
+  | "string"
+  | "operator"
+  | "punctuation"
+  | "comment"
+  | "doc"
+  | "wrong";
 
 /** A piece of text as an editor colours it. */
 export interface LexicalToken {
@@ -15,7 +25,16 @@ export interface LexicalToken {
 
 const WRONG: ReadonlySet<unknown> = new Set([T.Wrong, T.WrongName, T.OpenString, T.OpenComment]);
 const OPERATORS: ReadonlySet<unknown> = new Set([T.Pipe, T.Amp, T.Tilde, T.Equals, T.Compare, T.DotDot, T.Minus]);
-const PUNCTUATION: ReadonlySet<unknown> = new Set([T.LCurly, T.RCurly, T.LParen, T.RParen, T.Comma, T.Semi, T.Colon, T.Dot]);
+const PUNCTUATION: ReadonlySet<unknown> = new Set([
+  T.LCurly,
+  T.RCurly,
+  T.LParen,
+  T.RParen,
+  T.Comma,
+  T.Semi,
+  T.Colon,
+  T.Dot,
+]);
 
 /**
  * The tokens and comments of a region's text, in order. A word counts as a keyword only where the tree reads it as one, so
@@ -82,11 +101,23 @@ function namesOf(item: Item): ReadonlySet<number> {
 export function eachMask(mask: Mask, visit: (mask: Mask) => void): void {
   visit(mask);
   switch (mask.kind) {
-    case "or": case "and": for (const operand of mask.operands) eachMask(operand, visit); break;
-    case "not": eachMask(mask.operand, visit); break;
-    case "paren": eachMask(mask.inner, visit); break;
-    case "call": eachMask(mask.argument, visit); break;
-    case "name": case "number": case "missing": break;
+    case "or":
+    case "and":
+      for (const operand of mask.operands) eachMask(operand, visit);
+      break;
+    case "not":
+      eachMask(mask.operand, visit);
+      break;
+    case "paren":
+      eachMask(mask.inner, visit);
+      break;
+    case "call":
+      eachMask(mask.argument, visit);
+      break;
+    case "name":
+    case "number":
+    case "missing":
+      break;
   }
 }
 
@@ -94,9 +125,21 @@ export function eachMask(mask: Mask, visit: (mask: Mask) => void): void {
 export function eachPredicate(predicate: Predicate, visit: (predicate: Predicate) => void): void {
   visit(predicate);
   switch (predicate.kind) {
-    case "or": case "and": for (const operand of predicate.operands) eachPredicate(operand, visit); break;
-    case "not": eachPredicate(predicate.operand, visit); break;
-    case "paren": eachPredicate(predicate.inner, visit); break;
-    case "mask": case "in": case "measure": case "model": case "missing": break;
+    case "or":
+    case "and":
+      for (const operand of predicate.operands) eachPredicate(operand, visit);
+      break;
+    case "not":
+      eachPredicate(predicate.operand, visit);
+      break;
+    case "paren":
+      eachPredicate(predicate.inner, visit);
+      break;
+    case "mask":
+    case "in":
+    case "measure":
+    case "model":
+    case "missing":
+      break;
   }
 }

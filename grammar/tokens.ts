@@ -131,12 +131,44 @@ export const OpenString = token("OpenString");
 export const OpenComment = token("OpenComment");
 
 export const VOCABULARY: TokenType[] = [
-  Name, ...new Set(KEYWORDS.values()), Number_, String_, LCurly, RCurly, LParen, RParen, Pipe, Amp, Tilde, Comma, Semi, Colon,
-  Equals, Compare, Dot, DotDot, Minus, Wrong, WrongName, OpenString, OpenComment,
+  Name,
+  ...new Set(KEYWORDS.values()),
+  Number_,
+  String_,
+  LCurly,
+  RCurly,
+  LParen,
+  RParen,
+  Pipe,
+  Amp,
+  Tilde,
+  Comma,
+  Semi,
+  Colon,
+  Equals,
+  Compare,
+  Dot,
+  DotDot,
+  Minus,
+  Wrong,
+  WrongName,
+  OpenString,
+  OpenComment,
 ];
 
 /** The words that begin a header or a declaration. */
-export const ITEM_KEYWORDS = [Kernel, Config, Import, Flags, Transform, Context, Request, Policy, Memory, Expect] as const;
+export const ITEM_KEYWORDS = [
+  Kernel,
+  Config,
+  Import,
+  Flags,
+  Transform,
+  Context,
+  Request,
+  Policy,
+  Memory,
+  Expect,
+] as const;
 
 /** The index by which Chevrotain compares types; every type that `createToken` made has one. */
 export function indexOf(type: TokenType): number {
@@ -144,6 +176,13 @@ export function indexOf(type: TokenType): number {
 }
 
 /** Stands behind the last token. */
-export const END: Token = { tokenType: EOF, tokenTypeIdx: indexOf(EOF), image: "", startOffset: -1, endOffset: -1, indent: 0 };
+export const END: Token = {
+  tokenType: EOF,
+  tokenTypeIdx: indexOf(EOF),
+  image: "",
+  startOffset: -1,
+  endOffset: -1,
+  indent: 0,
+};
 
 export { EOF };

@@ -52,7 +52,12 @@ export function docBetween(text: string, from: number, to: number): string | nul
     }
     if (first && text.startsWith("///", at)) {
       if (blank) lines = [];
-      lines.push(text.slice(at, end).replace(/^\/{3,} ?/, "").trimEnd());
+      lines.push(
+        text
+          .slice(at, end)
+          .replace(/^\/{3,} ?/, "")
+          .trimEnd(),
+      );
       blank = false;
     }
     first = false;

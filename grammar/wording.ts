@@ -1,19 +1,46 @@
 /** How the parser names what it wants and what it found. */
 
 const TOKEN_NAMES: ReadonlyMap<string, string> = new Map([
-  ["Name", "a name"], ["Number", "a number"], ["String", "a text in double quotes"], ["LCurly", "`{`"], ["RCurly", "`}`"], ["LParen", "`(`"],
-  ["RParen", "`)`"], ["Equals", "`=`"], ["Compare", "a comparison such as `>`"], ["Dot", "`.`"], ["DotDot", "`..`"], ["Minus", "`-`"],
-  ["Colon", "`:`"], ["Comma", "`,`"], ["Pipe", "`|`"], ["Unit", "a unit"],
+  ["Name", "a name"],
+  ["Number", "a number"],
+  ["String", "a text in double quotes"],
+  ["LCurly", "`{`"],
+  ["RCurly", "`}`"],
+  ["LParen", "`(`"],
+  ["RParen", "`)`"],
+  ["Equals", "`=`"],
+  ["Compare", "a comparison such as `>`"],
+  ["Dot", "`.`"],
+  ["DotDot", "`..`"],
+  ["Minus", "`-`"],
+  ["Colon", "`:`"],
+  ["Comma", "`,`"],
+  ["Pipe", "`|`"],
+  ["Unit", "a unit"],
 ]);
 
 /** Where a rule of the grammar has a better word for what it wants than the token's. */
 const RULE_WANTS: ReadonlyMap<string, string> = new Map([
-  ["version", "a version such as `6.12`"], ["version Minus", "a version such as `6.12`"], ["version Dot", "a version such as `6.12`"], ["version Number", "a version such as `6.12`"],
-  ["size Number", "a size such as `4 KiB`"], ["amount Number", "an amount such as `64 MiB` or `3 pages`"], ["predicate", "a condition"],
-  ["waiver Name", "the name of a rule"], ["reason String", "a reason in double quotes"], ["waiver String", "a reason in double quotes"],
-  ["waiver Because", "`because` and a reason"], ["importHeader String", "a file name in double quotes"], ["names Name", "a name"],
-  ["memoryDeclaration String", "the name of a kernel log in double quotes"], ["fact Name", "a fact"], ["effect Name", "an effect"],
-  ["zoneFact Order", "`order N: COUNT`"], ["mask", "a flag"], ["operand", "a flag"], ["measureTest Compare", "`<`, `<=`, `>`, `>=` or `==`"],
+  ["version", "a version such as `6.12`"],
+  ["version Minus", "a version such as `6.12`"],
+  ["version Dot", "a version such as `6.12`"],
+  ["version Number", "a version such as `6.12`"],
+  ["size Number", "a size such as `4 KiB`"],
+  ["amount Number", "an amount such as `64 MiB` or `3 pages`"],
+  ["predicate", "a condition"],
+  ["waiver Name", "the name of a rule"],
+  ["reason String", "a reason in double quotes"],
+  ["waiver String", "a reason in double quotes"],
+  ["waiver Because", "`because` and a reason"],
+  ["importHeader String", "a file name in double quotes"],
+  ["names Name", "a name"],
+  ["memoryDeclaration String", "the name of a kernel log in double quotes"],
+  ["fact Name", "a fact"],
+  ["effect Name", "an effect"],
+  ["zoneFact Order", "`order N: COUNT`"],
+  ["mask", "a flag"],
+  ["operand", "a flag"],
+  ["measureTest Compare", "`<`, `<=`, `>`, `>=` or `==`"],
 ]);
 
 function readable(tokenName: string): string {
@@ -34,7 +61,13 @@ export function quoted(text: string): string {
   for (const char of text.slice(0, LONGEST_QUOTE + 1)) {
     if (out.length >= LONGEST_QUOTE) return `\`${out}…\``;
     const code = char.codePointAt(0) ?? 0;
-    const hidden = code < 32 || (code >= 127 && code < 161) || (code >= 0xd800 && code < 0xe000) || code === 0xfeff || (code >= 0x2000 && code < 0x2010) || code === 0x3000;
+    const hidden =
+      code < 32 ||
+      (code >= 127 && code < 161) ||
+      (code >= 0xd800 && code < 0xe000) ||
+      code === 0xfeff ||
+      (code >= 0x2000 && code < 0x2010) ||
+      code === 0x3000;
     out += hidden ? `U+${code.toString(16).toUpperCase().padStart(4, "0")}` : char;
   }
   return `\`${out}\``;
@@ -42,7 +75,8 @@ export function quoted(text: string): string {
 
 /** A whole message: what the rule wants, what stands there. */
 export function expected(ruleName: string, tokenName: string, foundText: string): string {
-  const wants = RULE_WANTS.get(`${ruleName} ${tokenName}`.trim()) ?? (tokenName === "" ? "something else" : readable(tokenName));
+  const wants =
+    RULE_WANTS.get(`${ruleName} ${tokenName}`.trim()) ?? (tokenName === "" ? "something else" : readable(tokenName));
   return `Expected ${wants}, ${foundText}.`;
 }
 

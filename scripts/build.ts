@@ -15,12 +15,38 @@ const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: {
  */
 const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string]; readonly outfile: string })[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
-  { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/lsp/main.ts"], outfile: "dist/server.js", format: "iife", conditions: ["node", "browser"], define: { global: "globalThis" } },
+  {
+    ...NODE,
+    ...ON_OLD_NODE,
+    entryPoints: ["server/lsp/main.ts"],
+    outfile: "dist/server.js",
+    format: "iife",
+    conditions: ["node", "browser"],
+    define: { global: "globalThis" },
+  },
   { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
-  { ...NODE, entryPoints: ["server/cli/bin.ts"], outfile: "dist/allocpolicy.cjs", target: "node14", banner: { js: "#!/usr/bin/env node" } },
-  { ...BROWSER, entryPoints: ["client/browser.ts"], outfile: "dist/client.browser.cjs", external: ["vscode"], format: "cjs" },
+  {
+    ...NODE,
+    entryPoints: ["server/cli/bin.ts"],
+    outfile: "dist/allocpolicy.cjs",
+    target: "node14",
+    banner: { js: "#!/usr/bin/env node" },
+  },
+  {
+    ...BROWSER,
+    entryPoints: ["client/browser.ts"],
+    outfile: "dist/client.browser.cjs",
+    external: ["vscode"],
+    format: "cjs",
+  },
   { ...BROWSER, entryPoints: ["client/view/matrix.ts"], outfile: "dist/matrix-view.js", format: "iife" },
-  { ...NODE, entryPoints: ["test/editor/index.ts"], outfile: "out/editor-suite.cjs", external: ["vscode", "mocha"], minify: false },
+  {
+    ...NODE,
+    entryPoints: ["test/editor/index.ts"],
+    outfile: "out/editor-suite.cjs",
+    external: ["vscode", "mocha"],
+    minify: false,
+  },
 ];
 
 /**
@@ -30,16 +56,20 @@ const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string
 export async function build(options: { readonly dev: boolean }): Promise<void> {
   for (const path of writeIndexes()) console.error(`wrote ${path}`);
   rmSync(inRoot("dist"), { recursive: true, force: true });
-  await Promise.all(BUNDLES.map((one) => bundle({
-    bundle: true,
-    minify: !options.dev,
-    sourcemap: options.dev,
-    legalComments: "none",
-    logLevel: "warning",
-    absWorkingDir: inRoot(),
-    ...one,
-    entryPoints: [...one.entryPoints],
-  })));
+  await Promise.all(
+    BUNDLES.map((one) =>
+      bundle({
+        bundle: true,
+        minify: !options.dev,
+        sourcemap: options.dev,
+        legalComments: "none",
+        logLevel: "warning",
+        absWorkingDir: inRoot(),
+        ...one,
+        entryPoints: [...one.entryPoints],
+      }),
+    ),
+  );
   writeFileSync(inRoot("dist/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
   chmodSync(inRoot("dist/allocpolicy.cjs"), 0o755);
 }

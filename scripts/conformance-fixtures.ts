@@ -14,7 +14,18 @@ import { readRecording } from "../test/conformance/recording.ts";
 import { textOf, type Row } from "../test/conformance/row.ts";
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "../test/conformance/fixtures");
-const LEFT_OUT: ReadonlySet<string> = new Set(["tp", "wake", "shrinker", "free_after", "log", "loglines", "ms", "loop_ms", "loop_attempts", "boot"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "tp",
+  "wake",
+  "shrinker",
+  "free_after",
+  "log",
+  "loglines",
+  "ms",
+  "loop_ms",
+  "loop_attempts",
+  "boot",
+]);
 /** Rows about the recorder itself. */
 const RECORDER_KINDS: ReadonlySet<string> = new Set(["probe"]);
 

@@ -45,14 +45,20 @@ function parseArguments(words: readonly string[]): Arguments {
       return next;
     };
     switch (word) {
-      case "--kind": kind = value(); break;
+      case "--kind":
+        kind = value();
+        break;
       case "--min":
         minima.push(minimum(value()));
         // `--min a=1 b=1`: more of them may follow.
         while (/^[\w.*]+=/.test(words[at + 1] ?? "")) minima.push(minimum(value()));
         break;
-      case "--show": show = wholeNumber(value()); break;
-      case "--doc": doc = true; break;
+      case "--show":
+        show = wholeNumber(value());
+        break;
+      case "--doc":
+        doc = true;
+        break;
       default:
         if (word.startsWith("--")) throw new UsageError(`There is no option ${word}.`);
         files.push(word);
@@ -64,7 +70,8 @@ function parseArguments(words: readonly string[]): Arguments {
 function minimum(text: string): { kind: string; field: string | null; share: number } {
   const match = /^(\w+)(?:\.(\w+))?=([\d.]+)(%?)$/.exec(text);
   const share = match === null ? Number.NaN : Number(match[3]) / (match[4] === "%" ? 100 : 1);
-  if (match === null || !(share >= 0 && share <= 1)) throw new UsageError(`--min takes KIND=SHARE or KIND.FIELD=SHARE, not "${text}".`);
+  if (match === null || !(share >= 0 && share <= 1))
+    throw new UsageError(`--min takes KIND=SHARE or KIND.FIELD=SHARE, not "${text}".`);
   return { kind: match[1] ?? "", field: match[2] ?? null, share };
 }
 
@@ -80,16 +87,20 @@ function withMinima(minima: Arguments["minima"]): ReadonlyMap<string, KindCheck>
   for (const { kind, field, share } of minima) {
     const check = checks.get(kind);
     if (check === undefined) throw new UsageError(`Nothing checks rows of the kind "${kind}".`);
-    const changed = field === null
-      ? Object.fromEntries(Object.keys(check.minima).map((name) => [name, share]))
-      : { ...check.minima, [field]: share };
+    const changed =
+      field === null
+        ? Object.fromEntries(Object.keys(check.minima).map((name) => [name, share]))
+        : { ...check.minima, [field]: share };
     checks.set(kind, { ...check, minima: changed });
   }
   return checks;
 }
 
 function fixtureFiles(): readonly string[] {
-  return readdirSync(FIXTURES).filter((name) => name.endsWith(".jsonl.gz")).sort().map((name) => join(FIXTURES, name));
+  return readdirSync(FIXTURES)
+    .filter((name) => name.endsWith(".jsonl.gz"))
+    .sort()
+    .map((name) => join(FIXTURES, name));
 }
 
 function main(): number {
@@ -111,7 +122,9 @@ function main(): number {
   console.log(`${rows.length} rows of ${files.length} files in ${seconds.toFixed(1)} s.`);
   const failed = failures(result);
   for (const { kind, field } of failed) {
-    console.log(`FAILED ${kind}.${field.field}: ${(shareOf(field) * 100).toFixed(2)} % is below ${((field.minimum ?? 0) * 100).toFixed(2)} %.`);
+    console.log(
+      `FAILED ${kind}.${field.field}: ${(shareOf(field) * 100).toFixed(2)} % is below ${((field.minimum ?? 0) * 100).toFixed(2)} %.`,
+    );
   }
   return failed.length === 0 ? 0 : 1;
 }

@@ -17,9 +17,21 @@ interface Collected {
 }
 
 const FOLDERS: readonly Collected[] = [
-  { path: "server/model/kernels/releases", list: "ALL", type: "Release", declaredIn: "./release.ts", besides: ["release.ts"] },
+  {
+    path: "server/model/kernels/releases",
+    list: "ALL",
+    type: "Release",
+    declaredIn: "./release.ts",
+    besides: ["release.ts"],
+  },
   { path: "server/model/apis", list: "ALL", type: "Api", declaredIn: "./api.ts", besides: ["api.ts"] },
-  { path: "server/analysis/rules", list: "ALL", type: "Rule", declaredIn: "./rule.ts", besides: ["rule.ts", "catalogue.ts", "page.ts"] },
+  {
+    path: "server/analysis/rules",
+    list: "ALL",
+    type: "Rule",
+    declaredIn: "./rule.ts",
+    besides: ["rule.ts", "catalogue.ts", "page.ts"],
+  },
   { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
 ];
 
@@ -37,7 +49,9 @@ function contributionOf(folder: string, file: string, type: string): Contributio
   const [only] = found;
   const name = only?.[1];
   if (found.length !== 1 || name === undefined) {
-    throw new Error(`${relative(ROOT, join(folder, file))} must export one constant of type ${type} or readonly ${type}[]; it exports ${found.length}. Helpers live in files that begin with _.`);
+    throw new Error(
+      `${relative(ROOT, join(folder, file))} must export one constant of type ${type} or readonly ${type}[]; it exports ${found.length}. Helpers live in files that begin with _.`,
+    );
   }
   return { file, name, isList: only?.[2] !== undefined };
 }
@@ -75,7 +89,11 @@ export interface Index {
 export function indexes(): readonly Index[] {
   return FOLDERS.filter(({ path }) => existsSync(inRoot(path))).map((folder) => {
     const path = join(folder.path, "index.ts");
-    return { path, wanted: indexOf(folder), present: existsSync(inRoot(path)) ? readFileSync(inRoot(path), "utf8") : null };
+    return {
+      path,
+      wanted: indexOf(folder),
+      present: existsSync(inRoot(path)) ? readFileSync(inRoot(path), "utf8") : null,
+    };
   });
 }
 

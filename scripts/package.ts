@@ -7,7 +7,13 @@ import { inRoot, isProgram, VSIX } from "./paths.ts";
 /** Writes out/allocpolicy.vsix. @returns its size in bytes */
 export async function packageExtension(): Promise<number> {
   mkdirSync(dirname(VSIX), { recursive: true });
-  await createVSIX({ cwd: inRoot(), packagePath: VSIX, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });
+  await createVSIX({
+    cwd: inRoot(),
+    packagePath: VSIX,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   return statSync(VSIX).size;
 }
 

@@ -21,12 +21,15 @@ export function withPalette(png: Buffer): Buffer {
   const byCount = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour);
   // One of each shade first: a mark's rare colour is not to become the grey of many letters.
   const shades = new Map(byCount.toReversed().map((colour) => [colour & 0xe0e0e0, colour]));
-  const palette = [...new Set([...byCount.filter((colour) => shades.get(colour & 0xe0e0e0) === colour), ...byCount])].slice(0, MOST_COLOURS);
+  const palette = [
+    ...new Set([...byCount.filter((colour) => shades.get(colour & 0xe0e0e0) === colour), ...byCount]),
+  ].slice(0, MOST_COLOURS);
   const indexOf = new Map([...counts.keys()].map((colour) => [colour, nearest(colour, palette)]));
 
   const rows = Buffer.alloc((width + 1) * height);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = indexOf.get(pixels.readUIntBE((y * width + x) * CHANNELS, CHANNELS)) ?? 0;
+    for (let x = 0; x < width; x++)
+      rows[y * (width + 1) + 1 + x] = indexOf.get(pixels.readUIntBE((y * width + x) * CHANNELS, CHANNELS)) ?? 0;
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -34,14 +37,23 @@ export function withPalette(png: Buffer): Buffer {
   header.set([8, 3, 0, 0, 0], 8);
   const colours = Buffer.alloc(palette.length * CHANNELS);
   palette.forEach((colour, index) => colours.writeUIntBE(colour, index * CHANNELS, CHANNELS));
-  return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("PLTE", colours), chunk("IDAT", deflateSync(rows, { level: 9, memLevel: 9 })), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    SIGNATURE,
+    chunk("IHDR", header),
+    chunk("PLTE", colours),
+    chunk("IDAT", deflateSync(rows, { level: 9, memLevel: 9 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function nearest(colour: number, palette: readonly number[]): number {
   let best = 0;
   let least = Infinity;
   palette.forEach((candidate, index) => {
-    const distance = [16, 8, 0].reduce((sum, shift) => sum + (((colour >>> shift) & 255) - ((candidate >>> shift) & 255)) ** 2, 0);
+    const distance = [16, 8, 0].reduce(
+      (sum, shift) => sum + (((colour >>> shift) & 255) - ((candidate >>> shift) & 255)) ** 2,
+      0,
+    );
     if (distance < least) [best, least] = [index, distance];
   });
   return best;
@@ -50,7 +62,7 @@ function nearest(colour: number, palette: readonly number[]): number {
 function decode(png: Buffer): { readonly width: number; readonly height: number; readonly pixels: Buffer } {
   const data: Buffer[] = [];
   let header = Buffer.alloc(13);
-  for (let at = SIGNATURE.length; at < png.length;) {
+  for (let at = SIGNATURE.length; at < png.length; ) {
     const length = png.readUInt32BE(at);
     const type = png.toString("latin1", at + 4, at + 8);
     if (type === "IHDR") header = Buffer.from(png.subarray(at + 8, at + 8 + length));
@@ -77,15 +89,19 @@ function decode(png: Buffer): { readonly width: number; readonly height: number;
 /** The filters of the PNG specification, section 9. */
 function predicted(filter: number, left: number, up: number, corner: number): number {
   switch (filter) {
-    case 1: return left;
-    case 2: return up;
-    case 3: return (left + up) >> 1;
+    case 1:
+      return left;
+    case 2:
+      return up;
+    case 3:
+      return (left + up) >> 1;
     case 4: {
       const guess = left + up - corner;
       const [byLeft, byUp, byCorner] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
       return byLeft <= byUp && byLeft <= byCorner ? left : byUp <= byCorner ? up : corner;
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 

@@ -51,12 +51,23 @@ export function capture(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    child.stdout.on("data", (chunk) => { output += chunk; });
-    child.stderr.on("data", (chunk) => { output += chunk; });
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      output += chunk;
+    });
     child.on("error", (error) => reject(new ProgramFailed(program, `could not be started: ${error.message}`, "")));
     child.on("close", (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new ProgramFailed(program, signal === null ? `ended with code ${code}` : `was ended by ${signal}`, output.trim()));
+      else
+        reject(
+          new ProgramFailed(
+            program,
+            signal === null ? `ended with code ${code}` : `was ended by ${signal}`,
+            output.trim(),
+          ),
+        );
     });
   });
 }

@@ -30,7 +30,10 @@ function lockedPackages(file) {
 function isInstalled() {
   const installed = lockedPackages(join(root, "node_modules", ".package-lock.json"));
   return Object.entries(lockedPackages(join(root, "package-lock.json"))).every(([path, locked]) => {
-    const isForHere = locked.libc === undefined && locked.os?.includes(process.platform) === true && locked.cpu?.includes(process.arch) === true;
+    const isForHere =
+      locked.libc === undefined &&
+      locked.os?.includes(process.platform) === true &&
+      locked.cpu?.includes(process.arch) === true;
     if (path === "" || (locked.optional === true && !isForHere)) return true;
     return installed[path]?.version === locked.version && existsSync(join(root, path));
   });
@@ -38,9 +41,15 @@ function isInstalled() {
 
 async function install() {
   // npm must not run on the Node that it is about to replace.
-  const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== bin).join(delimiter);
+  const path = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((folder) => folder !== bin)
+    .join(delimiter);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  await capture(npm, ["ci", "--loglevel=error", "--no-audit", "--no-fund"], { cwd: root, env: { ...process.env, PATH: path } });
+  await capture(npm, ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
+    cwd: root,
+    env: { ...process.env, PATH: path },
+  });
 }
 
 /** The Node that runs TypeScript without flags: 22.18 and later. */
@@ -52,7 +61,8 @@ function newNode() {
 }
 
 const [task = "", ...args] = process.argv.slice(2);
-if (Number(process.versions.node.split(".")[0]) < 20) giveUp(`AllocPolicy needs Node 20 or newer to begin with; this is ${process.version}.`);
+if (Number(process.versions.node.split(".")[0]) < 20)
+  giveUp(`AllocPolicy needs Node 20 or newer to begin with; this is ${process.version}.`);
 if (!isInstalled()) {
   try {
     await step("Installing the packages of package-lock.json (npm ci)", install);
@@ -61,10 +71,19 @@ if (!isInstalled()) {
   }
 }
 const node = newNode();
-if (node === null) giveUp(`On ${process.platform}-${process.arch} the project brings no Node of its own: install Node 24 (this is ${process.version}).`);
+if (node === null)
+  giveUp(
+    `On ${process.platform}-${process.arch} the project brings no Node of its own: install Node 24 (this is ${process.version}).`,
+  );
 
-const child = spawn(node, [join(root, "scripts", `${task}.ts`), ...args],
-  { cwd: root, stdio: "inherit", env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` } });
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => child.kill(signal));
+const child = spawn(node, [join(root, "scripts", `${task}.ts`), ...args], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` },
+});
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+  process.on(signal, () => child.kill(signal));
 child.on("error", (error) => giveUp(error.message));
-child.on("exit", (code) => { process.exitCode = code ?? 1; });
+child.on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});

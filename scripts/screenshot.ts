@@ -25,7 +25,12 @@ const PICTURES: readonly Picture[] = [
   {
     name: "matrix.png",
     size: { width: 1280, height: 960 },
-    settings: { "editor.fontSize": 12, "editor.lineNumbers": "off", "workbench.activityBar.location": "hidden", "workbench.statusBar.visible": false },
+    settings: {
+      "editor.fontSize": 12,
+      "editor.lineNumbers": "off",
+      "workbench.activityBar.location": "hidden",
+      "workbench.statusBar.visible": false,
+    },
     stage: stageMatrix,
   },
 ];
@@ -55,7 +60,10 @@ async function stageMistakes(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await page.getByRole("treeitem", { name: MISTAKES }).first().click();
   await closeNotifications(page);
-  await page.locator(".view-line span", { hasText: new RegExp(`^.?${HOVERED.text}$`) }).first().hover();
+  await page
+    .locator(".view-line span", { hasText: new RegExp(`^.?${HOVERED.text}$`) })
+    .first()
+    .hover();
   await page.locator(".monaco-hover", { hasText: HOVERED.says }).first().waitFor();
   // The hover fades in.
   await page.waitForTimeout(1_000);
@@ -77,7 +85,8 @@ async function stageMatrix(page: Page): Promise<void> {
 }
 
 async function closeNotifications(page: Page): Promise<void> {
-  for (const button of await page.getByRole("button", { name: /^(Clear|Close) Notification/ }).all()) await button.click();
+  for (const button of await page.getByRole("button", { name: /^(Clear|Close) Notification/ }).all())
+    await button.click();
 }
 
 async function takePicture(chromium: string, picture: Picture): Promise<void> {
@@ -85,7 +94,14 @@ async function takePicture(chromium: string, picture: Picture): Promise<void> {
   const workspace = join(scratch, "examples");
   cpSync(inRoot("examples"), workspace, { recursive: true });
   const server = await startServer({
-    host: await ensureHost(), dataFolder: join(scratch, "server"), port: 0, token: null, packages: [VSIX], settings: { ...SETTINGS, ...picture.settings }, environment: {}, testDriver: false,
+    host: await ensureHost(),
+    dataFolder: join(scratch, "server"),
+    port: 0,
+    token: null,
+    packages: [VSIX],
+    settings: { ...SETTINGS, ...picture.settings },
+    environment: {},
+    testDriver: false,
   });
   const browser = await launch(chromium);
   const page = await browser.newPage({ viewport: picture.size });
@@ -106,4 +122,5 @@ async function takePicture(chromium: string, picture: Picture): Promise<void> {
 const chromium = findChromium();
 if (chromium === null) throw new Error(`Chromium is missing. ${HOW_TO_INSTALL}`);
 const wanted = process.argv.slice(2);
-for (const picture of PICTURES) if (wanted.length === 0 || wanted.includes(picture.name)) await takePicture(chromium, picture);
+for (const picture of PICTURES)
+  if (wanted.length === 0 || wanted.includes(picture.name)) await takePicture(chromium, picture);

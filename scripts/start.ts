@@ -41,7 +41,10 @@ function isFree(port: number): Promise<boolean> {
 }
 
 const desktopVsCode = (): string | undefined =>
-  (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, process.platform === "win32" ? "code.cmd" : "code")).find(existsSync);
+  (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, process.platform === "win32" ? "code.cmd" : "code"))
+    .find(existsSync);
 
 /** @returns whether desktop VS Code took the folder */
 async function openDesktop(code: string): Promise<boolean> {
@@ -53,39 +56,50 @@ async function openDesktop(code: string): Promise<boolean> {
 
 async function openInBrowser(port: number): Promise<void> {
   const host = await ensureHost();
-  await step("Packing the extension", () => capture(process.execPath, [inRoot("scripts/package.ts")], { cwd: inRoot() }));
+  await step("Packing the extension", () =>
+    capture(process.execPath, [inRoot("scripts/package.ts")], { cwd: inRoot() }),
+  );
   const token = randomBytes(12).toString("hex");
-  const server = await step(`Starting the ${HOST_NAME} server`, () => startServer({
-    host,
-    dataFolder: inRoot(".vscode-test/editor"),
-    port,
-    token,
-    packages: [VSIX],
-    settings: {},
-    environment: {},
-    testDriver: false,
-  }));
+  const server = await step(`Starting the ${HOST_NAME} server`, () =>
+    startServer({
+      host,
+      dataFolder: inRoot(".vscode-test/editor"),
+      port,
+      token,
+      packages: [VSIX],
+      settings: {},
+      environment: {},
+      testDriver: false,
+    }),
+  );
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
   });
   const address = new URL(`http://${server.authority}/`);
   address.searchParams.set("tkn", token);
   address.searchParams.set("folder", inRoot(EXAMPLES));
-  console.log(`\nThe editor is open at\n\n  ${address.href}\n\nOnly this machine can reach it, and only with that address. Ctrl-C ends it.`);
-  const ending = await Promise.race([stopped.then(() => "stopped" as const), server.ended.then(() => "ended" as const)]);
+  console.log(
+    `\nThe editor is open at\n\n  ${address.href}\n\nOnly this machine can reach it, and only with that address. Ctrl-C ends it.`,
+  );
+  const ending = await Promise.race([
+    stopped.then(() => "stopped" as const),
+    server.ended.then(() => "ended" as const),
+  ]);
   await server.stop();
   if (ending === "ended") throw new Error(`the VS Code server ended by itself:\n${server.log()}`);
 }
 
 async function start(): Promise<void> {
-  const { values } = parseArgs({ options: { "no-editor": { type: "boolean", default: false }, port: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { "no-editor": { type: "boolean", default: false }, port: { type: "string" } },
+  });
   await step("Building", () => capture(process.execPath, [inRoot("scripts/build.ts")], { cwd: inRoot() }));
   await check();
   if (values["no-editor"]) return;
   const code = desktopVsCode();
-  if (code !== undefined && await openDesktop(code)) return;
+  if (code !== undefined && (await openDesktop(code))) return;
   const wanted = values.port === undefined ? PORT : Number(values.port);
-  await openInBrowser(values.port !== undefined || await isFree(wanted) ? wanted : 0);
+  await openInBrowser(values.port !== undefined || (await isFree(wanted)) ? wanted : 0);
 }
 
 try {

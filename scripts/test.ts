@@ -14,8 +14,11 @@ const ONE_FAILED: Counts = { ...NOTHING, failed: 1 };
 
 const isCi = !["", "0", "false", undefined].includes(process.env["CI"]);
 
-const add = (a: Counts, b: Counts): Counts =>
-  ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
+const add = (a: Counts, b: Counts): Counts => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
 
 /** Runs one stage; what it throws is printed and counts as one failure. */
 async function stage(run: () => Promise<Counts>): Promise<Counts> {
@@ -39,7 +42,10 @@ interface VitestReport {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly { readonly status: string }[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
 }
 
 /** All of test/ but the editor suite. A file that cannot be loaded, or an error outside of any test, counts as a failure as well. */
@@ -47,14 +53,22 @@ async function unitTests(): Promise<Counts> {
   const file = inRoot("out/vitest.json");
   rmSync(file, { force: true });
   const exitCode = await new Promise<number>((resolve, reject) => {
-    const args = [inRoot("node_modules/vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const args = [
+      inRoot("node_modules/vitest/vitest.mjs"),
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ];
     const child = spawn(process.execPath, args, { cwd: inRoot(), stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", reject);
     child.once("exit", (code) => resolve(code ?? 1));
   });
   if (!existsSync(file)) throw new Error(`vitest ended with code ${exitCode} and without a report`);
   const report: VitestReport = JSON.parse(readFileSync(file, "utf8"));
-  const broken = report.testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.some((one) => one.status === "failed")).length;
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((one) => one.status === "failed"),
+  ).length;
   const failed = report.numFailedTests + broken;
   return {
     passed: report.numPassedTests,
@@ -68,7 +82,9 @@ async function editorTests(title: string, tests: number, run: () => Promise<Coun
   console.log(`\n${title}`);
   const counts = await run();
   if (counts !== null) return counts;
-  console.log(`Chromium is missing: ${tests} tests are ${isCi ? "failures, because this is CI" : "skipped"}. ${HOW_TO_INSTALL}`);
+  console.log(
+    `Chromium is missing: ${tests} tests are ${isCi ? "failures, because this is CI" : "skipped"}. ${HOW_TO_INSTALL}`,
+  );
   return isCi ? { ...NOTHING, failed: tests } : { ...NOTHING, skipped: tests };
 }
 
@@ -98,11 +114,15 @@ async function all(): Promise<Counts> {
     () => program("Bundling the program", ["scripts/build.ts"]),
     () => program("Packing the extension", ["scripts/package.ts"]),
   ]);
-  const checked = await inTurn([() => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]), unitTests]);
+  const checked = await inTurn([
+    () => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]),
+    unitTests,
+  ]);
   return [checked, await editorStages(built.failed === 0)].reduce(add, built);
 }
 
 const { passed, failed, skipped } = await all();
-if (!isCi && findChromium() === null) console.log(`\nThe tests in the editor were skipped, because Chromium is missing. ${HOW_TO_INSTALL}`);
+if (!isCi && findChromium() === null)
+  console.log(`\nThe tests in the editor were skipped, because Chromium is missing. ${HOW_TO_INSTALL}`);
 process.exitCode = failed === 0 ? 0 : 1;
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

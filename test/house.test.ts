@@ -21,7 +21,11 @@ const FLOORS: readonly Floor[] = [
   { path: "server/model", knows: [], packages: NOTHING },
   { path: "server/analysis", knows: ["grammar", "server/model"], packages: NOTHING },
   { path: "server/service", knows: ["grammar", "server/model", "server/analysis"], packages: NOTHING },
-  { path: "server/lsp", knows: ["grammar", "server/analysis", "server/service"], packages: /^(vscode-languageserver(\/|$)|node:)/ },
+  {
+    path: "server/lsp",
+    knows: ["grammar", "server/analysis", "server/service"],
+    packages: /^(vscode-languageserver(\/|$)|node:)/,
+  },
   { path: "server/cli", knows: ["grammar", "server/model", "server/analysis", "server/service"], packages: /^node:/ },
   { path: "client", knows: [], packages: /^(vscode$|vscode-languageclient(\/|$))/ },
 ];
@@ -42,7 +46,9 @@ interface Import {
 const isInside = (file: string, floor: string): boolean => file.startsWith(`${floor}/`);
 
 function sourceFiles(folder: string): readonly string[] {
-  return readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
+  return readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
 }
 
 const IMPORT = /^(?:import|export) (?:[^"';]*? from )?"([^"\n]+)"|^\} from "([^"\n]+)"|\bimport\("([^"\n]+)"\)/gm;
@@ -55,43 +61,73 @@ function importsOf(file: string): readonly Import[] {
 }
 
 const imports = (floor: string): readonly Import[] => sourceFiles(floor).flatMap(importsOf);
-const told = (found: readonly Import[]): readonly string[] => found.map(({ file, target }) => `${file} imports ${target}`);
+const told = (found: readonly Import[]): readonly string[] =>
+  found.map(({ file, target }) => `${file} imports ${target}`);
 
 describe("the house", () => {
   it.each(FLOORS)("$path imports only along the arrows", ({ path, knows, packages }) => {
-    const wrong = imports(path).filter(({ target }) => !packages.test(target) && ![path, ...knows].some((floor) => isInside(target, floor)));
+    const wrong = imports(path).filter(
+      ({ target }) => !packages.test(target) && ![path, ...knows].some((floor) => isInside(target, floor)),
+    );
     expect(told(wrong)).toEqual([]);
   });
 
   it("sees the imports of every floor", () => {
-    for (const { path } of FLOORS.filter((floor) => sourceFiles(floor.path).length > 0)) expect(imports(path), path).not.toEqual([]);
+    for (const { path } of FLOORS.filter((floor) => sourceFiles(floor.path).length > 0))
+      expect(imports(path), path).not.toEqual([]);
   });
 
   it("enters a floor by its doors, not through its insides", () => {
-    const wrong = FLOORS.flatMap(({ path }) => imports(path).filter(({ target }) => !isInside(target, path) && INSIDES.some((inside) => inside.test(target))));
+    const wrong = FLOORS.flatMap(({ path }) =>
+      imports(path).filter(({ target }) => !isInside(target, path) && INSIDES.some((inside) => inside.test(target))),
+    );
     expect(told(wrong)).toEqual([]);
   });
 
   it("compares version numbers nowhere but in server/model/kernels", () => {
-    const comparison = /(?:[=!]==|[<>]=?)\s*["'`]v?\d+\.\d+|["'`]v?\d+\.\d+[^"'`\s]*["'`]\s*(?:[=!]==|[<>]=?)|\.mainlineIndex\s*[<>]|\bcompareVersion|startsWith\("\d+\./;
+    const comparison =
+      /(?:[=!]==|[<>]=?)\s*["'`]v?\d+\.\d+|["'`]v?\d+\.\d+[^"'`\s]*["'`]\s*(?:[=!]==|[<>]=?)|\.mainlineIndex\s*[<>]|\bcompareVersion|startsWith\("\d+\./;
     const wrong = FLOORS.flatMap(({ path }) => sourceFiles(path))
       .filter((file) => !isInside(file, "server/model/kernels"))
-      .flatMap((file) => readFileSync(inRoot(file), "utf8").split("\n").flatMap((line, index) => (comparison.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])));
+      .flatMap((file) =>
+        readFileSync(inRoot(file), "utf8")
+          .split("\n")
+          .flatMap((line, index) => (comparison.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+      );
     expect(wrong).toEqual([]);
   });
 
   it("has fresh indexes", () => {
-    const stale = indexes().filter(({ wanted, present }) => wanted !== present).map(({ path }) => `${path}: run node scripts/indexes.ts`);
+    const stale = indexes()
+      .filter(({ wanted, present }) => wanted !== present)
+      .map(({ path }) => `${path}: run node scripts/indexes.ts`);
     expect(stale).toEqual([]);
   });
 
-  it.each(["client/browser.ts", "server/lsp/browser.ts"])("bundles %s for the browser without anything of Node", async (entry) => {
-    const { metafile } = await build({ entryPoints: [inRoot(entry)], absWorkingDir: inRoot(), bundle: true, write: false, metafile: true, platform: "browser", format: "esm", external: ["vscode"], logLevel: "silent" });
-    const outside = Object.values(metafile.inputs).flatMap((input) => input.imports).filter(({ external, path }) => external === true && path !== "vscode");
-    expect(outside.map(({ path }) => path)).toEqual([]);
-    const builtIn = Object.keys(metafile.inputs).filter((path) => builtinModules.includes(path.replace(/^node:/, "")));
-    expect(builtIn).toEqual([]);
-  });
+  it.each(["client/browser.ts", "server/lsp/browser.ts"])(
+    "bundles %s for the browser without anything of Node",
+    async (entry) => {
+      const { metafile } = await build({
+        entryPoints: [inRoot(entry)],
+        absWorkingDir: inRoot(),
+        bundle: true,
+        write: false,
+        metafile: true,
+        platform: "browser",
+        format: "esm",
+        external: ["vscode"],
+        logLevel: "silent",
+      });
+      const outside = Object.values(metafile.inputs)
+        .flatMap((input) => input.imports)
+        .filter(({ external, path }) => external === true && path !== "vscode");
+      expect(outside.map(({ path }) => path)).toEqual([]);
+      const builtIn = Object.keys(metafile.inputs).filter((path) =>
+        builtinModules.includes(path.replace(/^node:/, "")),
+      );
+      expect(builtIn).toEqual([]);
+    },
+  );
 });
 
 /** Largest size in bytes of what `npm run package` writes. */
@@ -112,7 +148,12 @@ describe("the program as it is built", () => {
   });
 
   it("puts nothing else into dist", () => {
-    expect(readdirSync(inRoot("dist")).filter((file) => !file.endsWith(".map")).map((file) => `dist/${file}`).sort()).toEqual(Object.keys(LIMITS).sort());
+    expect(
+      readdirSync(inRoot("dist"))
+        .filter((file) => !file.endsWith(".map"))
+        .map((file) => `dist/${file}`)
+        .sort(),
+    ).toEqual(Object.keys(LIMITS).sort());
   });
 
   it("packs the extension into 600 KB at most", () => {

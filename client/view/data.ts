@@ -43,7 +43,10 @@ export interface Matrix {
   readonly apis: readonly string[];
   readonly columns: readonly Column[];
   readonly promises: readonly { readonly effect: string; readonly cells: readonly (Promised | null)[] }[];
-  readonly groups: readonly { readonly title: string; readonly rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[] }[];
+  readonly groups: readonly {
+    readonly title: string;
+    readonly rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[];
+  }[];
 }
 
 export type MatrixAnswer =
@@ -51,7 +54,9 @@ export type MatrixAnswer =
   | { readonly kind: "unreadable"; readonly policy: string; readonly reason: string };
 
 /** To the view: a matrix takes the place of the one before; a note stands beside the one that is shown. */
-export type ToView = { readonly type: "show"; readonly matrix: Matrix } | { readonly type: "note"; readonly text: string };
+export type ToView =
+  | { readonly type: "show"; readonly matrix: Matrix }
+  | { readonly type: "note"; readonly text: string };
 
 /** What the view shows, in its own words. */
 export interface Shown {

@@ -5,9 +5,21 @@ declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView)
 
 const editor = acquireVsCodeApi();
 
-const SYMBOLS: Readonly<Record<CellKind | "conditional", string>> = { allowed: "✓", conditional: "◐", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
+const SYMBOLS: Readonly<Record<CellKind | "conditional", string>> = {
+  allowed: "✓",
+  conditional: "◐",
+  required: "■",
+  forbidden: "✕",
+  selects: "▶",
+  ignored: "○",
+};
 const LEGEND: readonly (readonly [keyof typeof SYMBOLS, string])[] = [
-  ["selects", "selects the mode"], ["required", "every mask has it"], ["allowed", "some masks have it"], ["conditional", "the rest of the request decides"], ["ignored", "accepted, without effect"], ["forbidden", "no mask has it"],
+  ["selects", "selects the mode"],
+  ["required", "every mask has it"],
+  ["allowed", "some masks have it"],
+  ["conditional", "the rest of the request decides"],
+  ["ignored", "accepted, without effect"],
+  ["forbidden", "no mask has it"],
 ];
 /** Where "differs" is said. */
 const DIFFERS = "⚠";
@@ -29,7 +41,11 @@ const details = element("footer", "");
 let spots: readonly (readonly Spot[])[] = [];
 let current: { readonly row: string; readonly column: string } | null = null;
 
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string, ...children: readonly (Node | string)[]): HTMLElementTagNameMap[Name] {
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className: string,
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   if (className !== "") made.className = className;
   made.append(...children);
@@ -44,8 +60,34 @@ function show(matrix: Matrix): void {
   rows.push([...top]);
   const head = element("thead", "", element("tr", "", corner(), ...top.map((spot) => spot.element)));
   const bodies = [
-    ...(matrix.promises.length === 0 ? [] : [body("Promises", matrix.promises.map(({ effect, cells }) => line(rows, effect, "effect", cells.map((cell, index) => promiseSpot(effect, matrix.columns[index], cell)))))]),
-    ...matrix.groups.map((group) => body(group.title, group.rows.map((row) => line(rows, row.name, "flag", row.cells.map((cell, index) => cellSpot(row.name, matrix.columns[index], cell)))))),
+    ...(matrix.promises.length === 0
+      ? []
+      : [
+          body(
+            "Promises",
+            matrix.promises.map(({ effect, cells }) =>
+              line(
+                rows,
+                effect,
+                "effect",
+                cells.map((cell, index) => promiseSpot(effect, matrix.columns[index], cell)),
+              ),
+            ),
+          ),
+        ]),
+    ...matrix.groups.map((group) =>
+      body(
+        group.title,
+        group.rows.map((row) =>
+          line(
+            rows,
+            row.name,
+            "flag",
+            row.cells.map((cell, index) => cellSpot(row.name, matrix.columns[index], cell)),
+          ),
+        ),
+      ),
+    ),
   ];
   function body(name: string, lines: readonly HTMLElement[]): HTMLElement {
     const heading = element("th", "group", name);
@@ -61,9 +103,21 @@ function show(matrix: Matrix): void {
   note.textContent = "";
   table.setAttribute("aria-label", `Policy ${matrix.policy}: flags by mode`);
   table.replaceChildren(head, ...bodies);
-  const kept = (current === null ? undefined : rows.flat().find(({ row, column }) => row === current?.row && column === current.column)) ?? rows[1]?.[0] ?? rows[0]?.[0];
+  const kept =
+    (current === null
+      ? undefined
+      : rows.flat().find(({ row, column }) => row === current?.row && column === current.column)) ??
+    rows[1]?.[0] ??
+    rows[0]?.[0];
   if (kept !== undefined) settle(kept, hadFocus);
-  editor.postMessage({ type: "shown", shown: { policy: matrix.policy, columns: matrix.columns.map(({ name }) => name), rows: matrix.groups.flatMap((group) => group.rows.map(({ name }) => name)) } });
+  editor.postMessage({
+    type: "shown",
+    shown: {
+      policy: matrix.policy,
+      columns: matrix.columns.map(({ name }) => name),
+      rows: matrix.groups.flatMap((group) => group.rows.map(({ name }) => name)),
+    },
+  });
 }
 
 function corner(): HTMLElement {
@@ -80,25 +134,75 @@ function line(rows: Spot[][], name: string, kind: string, cells: readonly Spot[]
 
 function columnSpots(columns: readonly Column[]): readonly Spot[] {
   return columns.map((column) => {
-    const made = element("th", column.reachable ? "mode" : "mode unreachable", element("span", "name", column.name), element("span", "when", column.selectedBy));
+    const made = element(
+      "th",
+      column.reachable ? "mode" : "mode unreachable",
+      element("span", "name", column.name),
+      element("span", "when", column.selectedBy),
+    );
     made.scope = "col";
-    const about = column.selectedBy === "" ? "the policy has no modes" : column.selectedBy === "otherwise" ? "selected by what no other mode takes" : `selected when ${column.selectedBy}`;
-    return spot(made, "", column.name, [{ text: `mode ${column.name}: ${about}`, differs: false }, ...(column.reachable ? [] : [{ text: "no mask that the policy takes selects it", differs: true }])], column.place);
+    const about =
+      column.selectedBy === ""
+        ? "the policy has no modes"
+        : column.selectedBy === "otherwise"
+          ? "selected by what no other mode takes"
+          : `selected when ${column.selectedBy}`;
+    return spot(
+      made,
+      "",
+      column.name,
+      [
+        { text: `mode ${column.name}: ${about}`, differs: false },
+        ...(column.reachable ? [] : [{ text: "no mask that the policy takes selects it", differs: true }]),
+      ],
+      column.place,
+    );
   });
 }
 
 function promiseSpot(effect: string, column: Column | undefined, promise: Promised | null): Spot {
   const name = column?.name ?? "";
-  if (promise === null) return spot(element("td", "none"), effect, name, [{ text: `${effect}, mode ${name}: nothing promised`, differs: false }], column?.place ?? null);
+  if (promise === null)
+    return spot(
+      element("td", "none"),
+      effect,
+      name,
+      [{ text: `${effect}, mode ${name}: nothing promised`, differs: false }],
+      column?.place ?? null,
+    );
   const made = element("td", "promise", promise.text, ...mark(promise.kernel));
-  return spot(made, effect, name, [{ text: `mode ${name} promises ${effect} ${promise.text}`, differs: false }, ...differs(promise.kernel)], promise.place);
+  return spot(
+    made,
+    effect,
+    name,
+    [{ text: `mode ${name} promises ${effect} ${promise.text}`, differs: false }, ...differs(promise.kernel)],
+    promise.place,
+  );
 }
 
 function cellSpot(row: string, column: Column | undefined, cell: Cell): Spot {
   const name = column?.name ?? "";
   const shown = cell.conditional ? "conditional" : cell.kind;
-  const made = element("td", shown, element("span", "symbol", SYMBOLS[shown]), ` ${cell.conditional ? "depends" : cell.kind}${cell.warned ? ", warns" : ""}`, ...mark(cell.kernel));
-  return spot(made, row, name, [{ text: `${row}, ${column?.place === null ? name : `mode ${name}`}: ${cell.kind}, ${cell.reason}`, differs: false }, ...differs(cell.kernel)], cell.rule);
+  const made = element(
+    "td",
+    shown,
+    element("span", "symbol", SYMBOLS[shown]),
+    ` ${cell.conditional ? "depends" : cell.kind}${cell.warned ? ", warns" : ""}`,
+    ...mark(cell.kernel),
+  );
+  return spot(
+    made,
+    row,
+    name,
+    [
+      {
+        text: `${row}, ${column?.place === null ? name : `mode ${name}`}: ${cell.kind}, ${cell.reason}`,
+        differs: false,
+      },
+      ...differs(cell.kernel),
+    ],
+    cell.rule,
+  );
 }
 
 function mark(kernel: string | null): readonly HTMLElement[] {
@@ -128,7 +232,9 @@ function settle(to: Spot, focus: boolean): void {
   to.element.tabIndex = 0;
   current = { row: to.row, column: to.column };
   if (focus) to.element.focus();
-  details.replaceChildren(...to.details.map(({ text, differs: isDifference }) => element("p", isDifference ? "differs" : "", text)));
+  details.replaceChildren(
+    ...to.details.map(({ text, differs: isDifference }) => element("p", isDifference ? "differs" : "", text)),
+  );
 }
 
 function placeOf(target: EventTarget | null): { readonly y: number; readonly x: number; readonly spot: Spot } | null {
@@ -163,17 +269,39 @@ table.addEventListener("keydown", (event) => {
   const whole = event.ctrlKey || event.metaKey;
   let { y, x } = at;
   switch (event.key) {
-    case "ArrowUp": y -= 1; break;
-    case "ArrowDown": y += 1; break;
-    case "ArrowLeft": x -= 1; break;
-    case "ArrowRight": x += 1; break;
-    case "PageUp": y -= page; break;
-    case "PageDown": y += page; break;
-    case "Home": x = 0; if (whole) y = 0; break;
-    case "End": x = lastColumn; if (whole) y = lastRow; break;
+    case "ArrowUp":
+      y -= 1;
+      break;
+    case "ArrowDown":
+      y += 1;
+      break;
+    case "ArrowLeft":
+      x -= 1;
+      break;
+    case "ArrowRight":
+      x += 1;
+      break;
+    case "PageUp":
+      y -= page;
+      break;
+    case "PageDown":
+      y += page;
+      break;
+    case "Home":
+      x = 0;
+      if (whole) y = 0;
+      break;
+    case "End":
+      x = lastColumn;
+      if (whole) y = lastRow;
+      break;
     case "Enter":
-    case " ": reveal(at.spot); event.preventDefault(); return;
-    default: return;
+    case " ":
+      reveal(at.spot);
+      event.preventDefault();
+      return;
+    default:
+      return;
   }
   event.preventDefault();
   const to = spots[Math.min(Math.max(y, 0), lastRow)]?.[Math.min(Math.max(x, 0), lastColumn)];
@@ -189,7 +317,14 @@ save.title = "Write the matrix to a file, as Markdown or SVG";
 save.addEventListener("click", () => editor.postMessage({ type: "export" }));
 note.setAttribute("role", "status");
 details.setAttribute("aria-live", "polite");
-const legend = element("p", "legend", ...LEGEND.map(([kind, meaning]) => element("span", "", element("span", `symbol ${kind}`, SYMBOLS[kind]), ` ${meaning}`)), element("span", "", element("span", "symbol differs", DIFFERS), " the kernel differs"));
+const legend = element(
+  "p",
+  "legend",
+  ...LEGEND.map(([kind, meaning]) =>
+    element("span", "", element("span", `symbol ${kind}`, SYMBOLS[kind]), ` ${meaning}`),
+  ),
+  element("span", "", element("span", "symbol differs", DIFFERS), " the kernel differs"),
+);
 document.body.append(
   element("header", "", element("div", "", title, subtitle), save),
   note,
@@ -200,8 +335,12 @@ document.body.append(
 
 window.addEventListener("message", ({ data }: MessageEvent<ToView>) => {
   switch (data.type) {
-    case "show": show(data.matrix); break;
-    case "note": note.textContent = data.text; break;
+    case "show":
+      show(data.matrix);
+      break;
+    case "note":
+      note.textContent = data.text;
+      break;
   }
 });
 editor.postMessage({ type: "ready" });

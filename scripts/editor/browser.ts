@@ -5,7 +5,8 @@ import { chromium, type Browser } from "playwright-core";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /** What to tell somebody who has no Chromium. */
-export const HOW_TO_INSTALL = "Install it with `apt-get install -y --no-install-recommends chromium`, or name one in the variable CHROMIUM.";
+export const HOW_TO_INSTALL =
+  "Install it with `apt-get install -y --no-install-recommends chromium`, or name one in the variable CHROMIUM.";
 
 function isExecutable(file: string): boolean {
   try {
@@ -30,8 +31,15 @@ export function launch(executablePath: string): Promise<Browser> {
     executablePath,
     headless: true,
     args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--disable-dev-shm-usage",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     ],
   });
 }

@@ -18,15 +18,22 @@ export const HOST_NAME = `VS Code ${VERSION.replace(/^4/, "1")}`;
 async function fetchHost(folder: string, destination: string): Promise<void> {
   const scratch = mkdtempSync(join(folder, "fetch-"));
   try {
-    await capture("npm", ["pack", `code-server@${VERSION}`, "--silent", "--pack-destination", scratch], { cwd: scratch });
+    await capture("npm", ["pack", `code-server@${VERSION}`, "--silent", "--pack-destination", scratch], {
+      cwd: scratch,
+    });
     const archive = join(scratch, `code-server-${VERSION}.tgz`);
     const hash = createHash("sha512");
     await pipeline(createReadStream(archive), hash);
     const integrity = `sha512-${hash.digest("base64")}`;
-    if (integrity !== INTEGRITY) throw new Error(`code-server ${VERSION} is not the package that was pinned: ${integrity} instead of ${INTEGRITY}`);
+    if (integrity !== INTEGRITY)
+      throw new Error(
+        `code-server ${VERSION} is not the package that was pinned: ${integrity} instead of ${INTEGRITY}`,
+      );
     await capture("tar", ["xzf", archive, "-C", scratch, "package/lib/vscode"]);
     // `npm ci` refuses the package's shrinkwrap (one peer is missing from it); `npm install` follows the rest of it.
-    await capture("npm", ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: join(scratch, "package/lib/vscode") });
+    await capture("npm", ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: join(scratch, "package/lib/vscode"),
+    });
     rmSync(destination, { recursive: true, force: true });
     renameSync(join(scratch, "package"), destination);
     writeFileSync(join(destination, "complete"), `${INTEGRITY}\n`);
@@ -44,7 +51,9 @@ export async function ensureHost(): Promise<string> {
   const destination = join(folder, `code-server-${VERSION}`);
   if (!existsSync(join(destination, "complete"))) {
     mkdirSync(folder, { recursive: true });
-    await step(`Fetching the ${HOST_NAME} server from npm (once, about 570 MB on disk)`, () => fetchHost(folder, destination));
+    await step(`Fetching the ${HOST_NAME} server from npm (once, about 570 MB on disk)`, () =>
+      fetchHost(folder, destination),
+    );
   }
   return join(destination, "lib", "vscode");
 }

@@ -63,15 +63,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const env = { ...process.env, ...ENVIRONMENT, ...options.environment };
   const common = ["--server-data-dir", options.dataFolder, "--accept-server-license-terms", "--telemetry-level", "off"];
   for (const file of options.packages) {
-    await capture(process.execPath, [program, ...common, "--install-extension", file, "--force"], { cwd: options.host, env });
+    await capture(process.execPath, [program, ...common, "--install-extension", file, "--force"], {
+      cwd: options.host,
+      env,
+    });
   }
 
   // A process group of its own: the server, its extension hosts, the language server, the terminals.
-  const child = spawn(process.execPath, [
-    program, ...common, "--host", "127.0.0.1", "--port", String(options.port), "--disable-workspace-trust",
-    ...(options.token === null ? ["--without-connection-token"] : ["--connection-token", options.token]),
-    ...(options.testDriver ? ["--enable-smoke-test-driver"] : []),
-  ], { cwd: options.host, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(
+    process.execPath,
+    [
+      program,
+      ...common,
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(options.port),
+      "--disable-workspace-trust",
+      ...(options.token === null ? ["--without-connection-token"] : ["--connection-token", options.token]),
+      ...(options.testDriver ? ["--enable-smoke-test-driver"] : []),
+    ],
+    { cwd: options.host, env, stdio: ["ignore", "pipe", "pipe"], detached: true },
+  );
   const signalGroup = (signal: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
@@ -84,7 +97,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   process.once("exit", killOrphans);
 
   let log = "";
-  const ended = new Promise<void>((resolve) => { child.once("exit", () => resolve()); });
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+  });
   const port = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the VS Code server did not start:\n${log}`)), START_LIMIT_MS);
     const read = (chunk: Buffer): void => {

@@ -35,7 +35,8 @@ export interface Counts {
 /** How many tests one run of the suite has, from its text: for when it cannot run. */
 export function countTests(): number {
   const folder = inRoot("test/editor");
-  return readdirSync(folder).filter((file) => file.endsWith(".suite.ts"))
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".suite.ts"))
     .reduce((sum, file) => sum + [...readFileSync(join(folder, file), "utf8").matchAll(/^ *test\(/gm)].length, 0);
 }
 
@@ -45,7 +46,8 @@ function countsOf(resultFile: string, exitCode: number): Counts {
   const found = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line);
   if (found === null) throw new Error(`the editor suite ended with code ${exitCode} and without a result`);
   const [passed, failed, skipped] = [Number(found[1]), Number(found[2]), Number(found[3])];
-  if (passed + failed + skipped !== countTests()) throw new Error(`the editor suite ran ${passed + failed + skipped} tests; its text has ${countTests()}`);
+  if (passed + failed + skipped !== countTests())
+    throw new Error(`the editor suite ran ${passed + failed + skipped} tests; its text has ${countTests()}`);
   if (exitCode !== 0 && failed === 0) throw new Error(`the editor suite ended with code ${exitCode}`);
   return { passed, failed, skipped };
 }
@@ -78,7 +80,10 @@ async function runInDesktop(run: Run, executable: string): Promise<Counts> {
   return countsOf(run.resultFile, exitCode);
 }
 
-async function runInServer({ variant, workspace, scratch, resultFile, verbose }: Run, chromium: string): Promise<Counts> {
+async function runInServer(
+  { variant, workspace, scratch, resultFile, verbose }: Run,
+  chromium: string,
+): Promise<Counts> {
   const server = await startServer({
     host: await ensureHost(),
     dataFolder: join(scratch, "server"),
@@ -95,7 +100,10 @@ async function runInServer({ variant, workspace, scratch, resultFile, verbose }:
     browser = await launch(chromium);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const exited = new Promise<number>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the workbench reported no exit code in ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`the workbench reported no exit code in ${LIMIT_MS / 1000} s`)),
+        LIMIT_MS,
+      );
       page.on("crash", () => reject(new Error("the page crashed")));
       void page.exposeFunction("codeAutomationLog", (kind: string, args: unknown[]) => {
         const line = format(...args);
@@ -111,18 +119,23 @@ async function runInServer({ variant, workspace, scratch, resultFile, verbose }:
     const remote = (path: string): string => `vscode-remote://${server.authority}${path}`;
     const address = new URL(`http://${server.authority}/`);
     address.searchParams.set("folder", workspace);
-    address.searchParams.set("payload", JSON.stringify([
-      ["skipWelcome", "true"],
-      ["extensionDevelopmentPath", remote(developed(variant))],
-      ["extensionTestsPath", remote(inRoot(SUITE))],
-    ]));
+    address.searchParams.set(
+      "payload",
+      JSON.stringify([
+        ["skipWelcome", "true"],
+        ["extensionDevelopmentPath", remote(developed(variant))],
+        ["extensionTestsPath", remote(inRoot(SUITE))],
+      ]),
+    );
     await page.goto(address.href);
     const exitCode = await exited;
     const counts = countsOf(resultFile, exitCode);
     if (verbose || counts.failed > 0) console.error(["The workbench's log:", ...rest].join("\n"));
     return counts;
   } catch (error) {
-    console.error(["The workbench's log:", ...rest, "The server's log:", server.log().replaceAll(NOISE_OF_SERVER, "")].join("\n"));
+    console.error(
+      ["The workbench's log:", ...rest, "The server's log:", server.log().replaceAll(NOISE_OF_SERVER, "")].join("\n"),
+    );
     throw error;
   } finally {
     await browser?.close();
@@ -151,7 +164,9 @@ export async function runSuite(variant: Variant, verbose = false): Promise<Count
 }
 
 if (isProgram(import.meta.url)) {
-  const { values } = parseArgs({ options: { package: { type: "boolean", default: false }, verbose: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: { package: { type: "boolean", default: false }, verbose: { type: "boolean", default: false } },
+  });
   const counts = await runSuite(values.package ? "package" : "folder", values.verbose);
   if (counts === null) console.error(`Chromium is missing. ${HOW_TO_INSTALL}`);
   process.exitCode = counts !== null && counts.failed === 0 ? 0 : 1;

@@ -26,7 +26,8 @@ async function mountExtension(page: Page, authority: string): Promise<void> {
   });
   // Not by rewriting the page: its socket to the server would then be refused.
   const extension = JSON.stringify({ $mid: 1, scheme: "http", authority, path: MOUNT });
-  await page.addInitScript({ content: `
+  await page.addInitScript({
+    content: `
     const find = Document.prototype.getElementById;
     Document.prototype.getElementById = function (id) {
       const element = find.call(this, id);
@@ -35,7 +36,8 @@ async function mountExtension(page: Page, authority: string): Promise<void> {
       configuration.developmentOptions = { ...configuration.developmentOptions, extensions: [${extension}] };
       element.setAttribute("data-settings", JSON.stringify(configuration));
       return element;
-    };` });
+    };`,
+  });
 }
 
 /** Runs the tests one after the other on one page. @returns null when Chromium is missing */
@@ -46,7 +48,14 @@ export async function runInWebWorker(): Promise<Counts | null> {
   const workspace = join(scratch, "workspace");
   cpSync(inRoot("test/editor/workspace"), workspace, { recursive: true });
   const server = await startServer({
-    host: await ensureHost(), dataFolder: join(scratch, "server"), port: 0, token: null, packages: [], settings: {}, environment: {}, testDriver: false,
+    host: await ensureHost(),
+    dataFolder: join(scratch, "server"),
+    port: 0,
+    token: null,
+    packages: [],
+    settings: {},
+    environment: {},
+    testDriver: false,
   });
   const browser = await launch(chromium);
   let failed = 0;

@@ -42,7 +42,8 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
       continue;
     }
     const meaning = meaningOf(kernel, part);
-    if (!("mask" in meaning)) return { wrong: part === "" ? "a name is missing" : `${kernel.name} has no flag ${part}` };
+    if (!("mask" in meaning))
+      return { wrong: part === "" ? "a name is missing" : `${kernel.name} has no flag ${part}` };
     names.push(part);
     value = mask(value | meaning.mask);
   }
@@ -54,7 +55,11 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
  * and the others go on.
  * @param written how the mask was written; null: not known, so that rules about writing stay silent
  */
-export function bareFindings(kernel: Kernel, request: AllocationRequest, written: WrittenMask | null): readonly BareFinding[] {
+export function bareFindings(
+  kernel: Kernel,
+  request: AllocationRequest,
+  written: WrittenMask | null,
+): readonly BareFinding[] {
   const api = apiNamed(request.api);
   if (api === null) return [];
   const subject: Subject = {
@@ -76,7 +81,17 @@ function findingsOf(rule: Rule, subject: Subject): readonly BareFinding[] {
     matches = rule.check(subject);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [{ rule: "internal-error", severity: "error", message: `The rule ${rule.id} failed: ${reason}.`, flags: [], since: rule.versions.since, until: null, fix: "" }];
+    return [
+      {
+        rule: "internal-error",
+        severity: "error",
+        message: `The rule ${rule.id} failed: ${reason}.`,
+        flags: [],
+        since: rule.versions.since,
+        until: null,
+        fix: "",
+      },
+    ];
   }
   return matches.map(({ target, message, remedies }) => ({
     rule: rule.id,

@@ -1,5 +1,14 @@
 import type { ContextItem } from "../../grammar/ast.ts";
-import { combine, contextOf, isContextName, isLockName, isScopeName, withLock, withScope, type Context } from "../model/contexts.ts";
+import {
+  combine,
+  contextOf,
+  isContextName,
+  isLockName,
+  isScopeName,
+  withLock,
+  withScope,
+  type Context,
+} from "../model/contexts.ts";
 import type { Binding, Environment, Slot } from "./environment.ts";
 import { graphOf, type Graph } from "./graph.ts";
 
@@ -29,9 +38,14 @@ export function contextNamed(environment: Environment, name: string): Context | 
 export function declaredContextOf(environment: Environment, binding: Binding): Context {
   const known = contexts.get(binding.slot);
   if (known !== undefined) return known;
-  contextGraph.inOrder(environment, binding, (used) => contexts.has(used.slot), (used, cyclic) => {
-    contexts.set(used.slot, cyclic ? PROCESS : combined(environment, used));
-  });
+  contextGraph.inOrder(
+    environment,
+    binding,
+    (used) => contexts.has(used.slot),
+    (used, cyclic) => {
+      contexts.set(used.slot, cyclic ? PROCESS : combined(environment, used));
+    },
+  );
   return contexts.get(binding.slot) ?? PROCESS;
 }
 

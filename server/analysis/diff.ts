@@ -74,12 +74,23 @@ export function comparePolicies(first: Side, one: Binding, second: Side, other: 
   const { small, large } = togetherIn(first.environment, a, b, first.kernel, second.environment);
   if (!small.certain || !large.certain) return unknown;
   const { bdd } = small.space;
-  const takes = (side: Side, policy: typeof a) => (subject: Parameters<typeof judge>[3]): boolean =>
-    isTaken(judge(side.environment, first.kernel, policy, subject));
+  const takes =
+    (side: Side, policy: typeof a) =>
+    (subject: Parameters<typeof judge>[3]): boolean =>
+      isTaken(judge(side.environment, first.kernel, policy, subject));
   const [inFirst, inSecond] = [takes(first, a), takes(second, b)];
-  const onlyFirst = replayedWitness(small, bdd.without(small.allowed, large.allowed), (subject) => inFirst(subject) && !inSecond(subject));
-  const onlySecond = replayedWitness(large, bdd.without(large.allowed, small.allowed), (subject) => !inFirst(subject) && inSecond(subject));
-  const relation = onlyFirst === null ? (onlySecond === null ? "equal" : "stricter") : onlySecond === null ? "looser" : "incomparable";
+  const onlyFirst = replayedWitness(
+    small,
+    bdd.without(small.allowed, large.allowed),
+    (subject) => inFirst(subject) && !inSecond(subject),
+  );
+  const onlySecond = replayedWitness(
+    large,
+    bdd.without(large.allowed, small.allowed),
+    (subject) => !inFirst(subject) && inSecond(subject),
+  );
+  const relation =
+    onlyFirst === null ? (onlySecond === null ? "equal" : "stricter") : onlySecond === null ? "looser" : "incomparable";
   return {
     ...names,
     relation,
@@ -100,7 +111,9 @@ export function compareSides(first: Side, second: Side): Difference {
   const sameKernel = first.kernel === second.kernel;
   return {
     policies: sameKernel
-      ? pairs.filter(({ one, other }) => one.declaration.kind === "policy" && other.declaration.kind === "policy").map(({ one, other }) => comparePolicies(first, one, second, other))
+      ? pairs
+          .filter(({ one, other }) => one.declaration.kind === "policy" && other.declaration.kind === "policy")
+          .map(({ one, other }) => comparePolicies(first, one, second, other))
       : [],
     requests: pairs.flatMap(({ name, one, other }) => {
       if (one.declaration.kind !== "request" || other.declaration.kind !== "request") return [];
@@ -115,13 +128,30 @@ export function compareSides(first: Side, second: Side): Difference {
 
 /** Requests and policies of the file itself, by name. */
 function subjectsOf({ environment }: Side): ReadonlyMap<string, Binding> {
-  const own = environment.visible("subject").filter(({ uri, declaration }) => uri === environment.uri && declaration.kind !== "transform");
-  return new Map(own.flatMap((binding) => (binding.declaration.name === null ? [] : [[binding.declaration.name.text, binding] as const])));
+  const own = environment
+    .visible("subject")
+    .filter(({ uri, declaration }) => uri === environment.uri && declaration.kind !== "transform");
+  return new Map(
+    own.flatMap((binding) =>
+      binding.declaration.name === null ? [] : [[binding.declaration.name.text, binding] as const],
+    ),
+  );
 }
 
 // Requests ------------------------------------------------------------------------------------------------------------
 
-const VERDICT_FIELDS = ["sleeps", "reclaim", "compaction", "kswapd", "oom", "fails", "warns", "reserves", "loops", "zone"] as const satisfies readonly (keyof Verdict)[];
+const VERDICT_FIELDS = [
+  "sleeps",
+  "reclaim",
+  "compaction",
+  "kswapd",
+  "oom",
+  "fails",
+  "warns",
+  "reserves",
+  "loops",
+  "zone",
+] as const satisfies readonly (keyof Verdict)[];
 
 /** What is true of a request on one side, in the order in which it is shown; null where its function does not exist there. */
 export function requestFacts(side: Side, declaration: RequestDeclaration): readonly RequestFact[] | null {
@@ -143,11 +173,19 @@ function maskFact(kernel: Kernel, what: string, value: Mask): RequestFact {
   return { what, value: maskText(kernel, value), flags: flagsIn(kernel, value).toSorted().join(" ") };
 }
 
-function requestChanges(first: Side, one: RequestDeclaration, second: Side, other: RequestDeclaration): readonly Change[] {
+function requestChanges(
+  first: Side,
+  one: RequestDeclaration,
+  second: Side,
+  other: RequestDeclaration,
+): readonly Change[] {
   const [before, after] = [requestFacts(first, one), requestFacts(second, other)];
   if (before === null || after === null) {
-    const state = (side: Side, facts: typeof before): string => (facts === null ? `no such call in ${side.kernel.name}` : "judged");
-    return before === null && after === null ? [] : [{ what: "call", from: state(first, before), to: state(second, after) }];
+    const state = (side: Side, facts: typeof before): string =>
+      facts === null ? `no such call in ${side.kernel.name}` : "judged";
+    return before === null && after === null
+      ? []
+      : [{ what: "call", from: state(first, before), to: state(second, after) }];
   }
   const changes = before.map(({ what, value, flags }, index) => {
     const now = after[index];
@@ -156,7 +194,9 @@ function requestChanges(first: Side, one: RequestDeclaration, second: Side, othe
   const [, masks, reaches] = changes;
   // The mask that the allocator sees is told only where the call makes another of it.
   const isSame = masks !== undefined && reaches !== undefined && reaches.from === masks.from && reaches.to === masks.to;
-  return changes.filter((change) => !change.isSame && !(isSame && change === reaches)).map(({ what, from, to }) => ({ what, from, to }));
+  return changes
+    .filter((change) => !change.isSame && !(isSame && change === reaches))
+    .map(({ what, from, to }) => ({ what, from, to }));
 }
 
 // Flags ---------------------------------------------------------------------------------------------------------------
@@ -174,11 +214,17 @@ function flagDifferences(first: Side, second: Side): readonly FlagDifference[] {
     if (before === null && after === null) return [];
     if (before === null) return [{ name, kind: "appears", text: `${name} does not exist in ${first.kernel.name}` }];
     if (after === null) return [{ name, kind: "vanishes", text: `${name} does not exist in ${second.kernel.name}` }];
-    const [had, has] = [new Set<FlagName>(flagsIn(first.kernel, before)), new Set<FlagName>(flagsIn(second.kernel, after))];
+    const [had, has] = [
+      new Set<FlagName>(flagsIn(first.kernel, before)),
+      new Set<FlagName>(flagsIn(second.kernel, after)),
+    ];
     const gained = [...has].filter((flag) => !had.has(flag)).map(flagText);
     const lost = [...had].filter((flag) => !has.has(flag)).map(flagText);
     if (gained.length === 0 && lost.length === 0) return [];
-    const parts = [...(gained.length > 0 ? [`gains ${gained.join(", ")}`] : []), ...(lost.length > 0 ? [`loses ${lost.join(", ")}`] : [])];
+    const parts = [
+      ...(gained.length > 0 ? [`gains ${gained.join(", ")}`] : []),
+      ...(lost.length > 0 ? [`loses ${lost.join(", ")}`] : []),
+    ];
     return [{ name, kind: "changes", text: `${name} ${parts.join(" and ")}` }];
   });
 }
@@ -198,6 +244,8 @@ function namesIn(environment: Environment, kernel: Kernel, { declaration }: Bind
           ? [declaration.body]
           : [];
   return masks.flatMap((node) =>
-    meaningsOf(environment, kernel, node, null).flatMap(({ node: leaf, meaning }) => (leaf.kind === "name" && meaning.kind !== "declared" ? [leaf.text] : [])),
+    meaningsOf(environment, kernel, node, null).flatMap(({ node: leaf, meaning }) =>
+      leaf.kind === "name" && meaning.kind !== "declared" ? [leaf.text] : [],
+    ),
   );
 }

@@ -16,7 +16,12 @@ export interface DraftRelated {
 }
 
 /** A finding that is no kernel rule's: severity and source are those of its documentation. */
-export function report(rule: LanguageRule, place: Place, message: string, more: { readonly related?: readonly DraftRelated[]; readonly fixes?: readonly Fix[] } = {}): DraftFinding {
+export function report(
+  rule: LanguageRule,
+  place: Place,
+  message: string,
+  more: { readonly related?: readonly DraftRelated[]; readonly fixes?: readonly Fix[] } = {},
+): DraftFinding {
   return {
     rule: rule.id,
     severity: rule.severity,

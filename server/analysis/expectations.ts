@@ -14,15 +14,28 @@ import { checkExpectation, selectedModes } from "./policy-checks.ts";
 import { policySetOf } from "./policies/policy-set.ts";
 import { isCertain } from "./policies/predicates.ts";
 import { resolvePolicy } from "./policies/resolved-policy.ts";
-import { requestUnder, resolvedRequestOf, resolveRequest, whyOpen, type KernelRequest, type ResolvedRequest } from "./requests.ts";
+import {
+  requestUnder,
+  resolvedRequestOf,
+  resolveRequest,
+  whyOpen,
+  type KernelRequest,
+  type ResolvedRequest,
+} from "./requests.ts";
 
 // What is false ----------------------------------------------------------------------------------------------------------
 
 /** The facts that do not hold of a request, over all kernels in force. */
-export function factDrafts(environment: Environment, request: ResolvedRequest, facts: readonly Fact[]): readonly DraftFinding[] {
+export function factDrafts(
+  environment: Environment,
+  request: ResolvedRequest,
+  facts: readonly Fact[],
+): readonly DraftFinding[] {
   return overKernels(environment, "always", (kernel) => {
     const under = requestUnder(environment, request, kernel);
-    return under === null || whyOpen(environment, request, under) !== null ? [] : staticFactFindings(facts, under, selectedModes(environment, request, under));
+    return under === null || whyOpen(environment, request, under) !== null
+      ? []
+      : staticFactFindings(facts, under, selectedModes(environment, request, under));
   });
 }
 
@@ -31,20 +44,27 @@ export function expectDrafts(environment: Environment, declaration: ExpectDeclar
   const { form, name } = declaration;
   if (form === null || name === null) return [];
   if (form.kind !== "facts") {
-    return environment.judges ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel)) : [];
+    return environment.judges
+      ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel))
+      : [];
   }
   const drafts: DraftFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
   const subject = environment.lookup("subject", name.text);
-  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.judges) return drafts;
+  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.judges)
+    return drafts;
   const request = resolveRequest(environment, subject.declaration);
   if (form.on === null) return [...drafts, ...factDrafts(environment, request, form.facts)];
   const state = stateNamed(environment, form.on.text);
   if (state === null) return drafts;
   const memoryName = form.on.text;
-  drafts.push(...overKernels(environment, "always", (kernel) => {
-    const under = requestUnder(environment, request, kernel);
-    return under === null || whyOpen(environment, request, under) !== null ? [] : memoryFactFindings(form.facts, under, state, memoryName);
-  }));
+  drafts.push(
+    ...overKernels(environment, "always", (kernel) => {
+      const under = requestUnder(environment, request, kernel);
+      return under === null || whyOpen(environment, request, under) !== null
+        ? []
+        : memoryFactFindings(form.facts, under, state, memoryName);
+    }),
+  );
   return drafts;
 }
 
@@ -85,33 +105,54 @@ export interface ExpectationGroup {
  */
 export function expectationGroups(environment: Environment, binding: Binding): readonly ExpectationGroup[] {
   const { declaration } = binding;
-  if (declaration.kind === "expect") return declaration.form === null ? [] : [{ decide: () => decideDeclaration(environment, declaration, binding.damaged) }];
+  if (declaration.kind === "expect")
+    return declaration.form === null
+      ? []
+      : [{ decide: () => decideDeclaration(environment, declaration, binding.damaged) }];
   if (declaration.kind !== "request" || declaration.name === null) return [];
   const about = declaration.name.text;
-  const lists = declaration.properties.flatMap((property) => (property.kind === "expect" && property.facts.length > 0 ? [property.facts] : []));
+  const lists = declaration.properties.flatMap((property) =>
+    property.kind === "expect" && property.facts.length > 0 ? [property.facts] : [],
+  );
   return lists.map((facts) => ({ decide: () => decideFacts(environment, binding, about, facts) }));
 }
 
 const NOT_JUDGED = "The `kernel` header names no version that the model knows.";
 
-function decideDeclaration(environment: Environment, declaration: ExpectDeclaration, damaged: boolean): readonly DecidedExpectation[] {
+function decideDeclaration(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  damaged: boolean,
+): readonly DecidedExpectation[] {
   const { form, name } = declaration;
   if (form === null || name === null) return [];
   const facts = form.kind === "facts" ? form.facts : null;
   const on = form.kind === "facts" ? (form.on?.text ?? null) : null;
   return decideAll(name.text, facts ?? [form], on, () => {
     const open = openBecause(environment, declaration, form, damaged);
-    if (open !== null) return { drafts: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
-    return { drafts: expectDrafts(environment, declaration), open: facts === null ? () => null : openFacts(environment, environment.lookup("subject", name.text), facts, on) };
+    if (open !== null)
+      return { drafts: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
+    return {
+      drafts: expectDrafts(environment, declaration),
+      open: facts === null ? () => null : openFacts(environment, environment.lookup("subject", name.text), facts, on),
+    };
   });
 }
 
-function decideFacts(environment: Environment, binding: Binding, about: string, facts: readonly Fact[]): readonly DecidedExpectation[] {
+function decideFacts(
+  environment: Environment,
+  binding: Binding,
+  about: string,
+  facts: readonly Fact[],
+): readonly DecidedExpectation[] {
   return decideAll(about, facts, null, () => {
     const drafts = unknownFactFindings(facts, false);
     const open = binding.damaged ? "The request has syntax errors." : environment.judges ? null : NOT_JUDGED;
     if (open !== null) return { drafts, open: () => open };
-    return { drafts: [...drafts, ...factDrafts(environment, resolvedRequestOf(environment, binding), facts)], open: openFacts(environment, binding, facts, null) };
+    return {
+      drafts: [...drafts, ...factDrafts(environment, resolvedRequestOf(environment, binding), facts)],
+      open: openFacts(environment, binding, facts, null),
+    };
   });
 }
 
@@ -121,7 +162,12 @@ interface Answer {
 }
 
 /** A check that breaks leaves all that it was asked undecided; `check` reports it as an internal error. */
-function decideAll(about: string, places: readonly Place[], on: string | null, ask: () => Answer): readonly DecidedExpectation[] {
+function decideAll(
+  about: string,
+  places: readonly Place[],
+  on: string | null,
+  ask: () => Answer,
+): readonly DecidedExpectation[] {
   try {
     const { drafts, open } = ask();
     return places.map((place) => decided(about, place, on, drafts, open(place)));
@@ -132,20 +178,35 @@ function decideAll(about: string, places: readonly Place[], on: string | null, a
 }
 
 /** What is said within the place decides: that it is no fact, or that it is false. */
-function decided(about: string, place: Place, on: string | null, drafts: readonly DraftFinding[], open: string | null): DecidedExpectation {
+function decided(
+  about: string,
+  place: Place,
+  on: string | null,
+  drafts: readonly DraftFinding[],
+  open: string | null,
+): DecidedExpectation {
   const here = drafts.filter((draft) => place.start <= draft.place.start && draft.place.end <= place.end);
   const meaningless = here.filter(({ rule }) => rule === "expectation-unknown-fact");
   const failures = here.filter(({ rule }) => rule === "expectation-fails");
   const common = { about, place: { start: place.start, end: place.end }, on };
-  if (meaningless.length > 0) return { ...common, state: "not-decided", message: meaningless.map(({ message }) => message).join("\n") };
-  if (failures.length > 0) return { ...common, state: "failed", message: failures.map(({ message }) => message).join("\n") };
-  return open === null ? { ...common, state: "passed", message: null } : { ...common, state: "not-decided", message: open };
+  if (meaningless.length > 0)
+    return { ...common, state: "not-decided", message: meaningless.map(({ message }) => message).join("\n") };
+  if (failures.length > 0)
+    return { ...common, state: "failed", message: failures.map(({ message }) => message).join("\n") };
+  return open === null
+    ? { ...common, state: "passed", message: null }
+    : { ...common, state: "not-decided", message: open };
 }
 
 // What is open -----------------------------------------------------------------------------------------------------------
 
 /** Why nothing can be said of the whole expectation; null where it can be decided. */
-function openBecause(environment: Environment, declaration: ExpectDeclaration, form: ExpectForm, damaged: boolean): string | null {
+function openBecause(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  form: ExpectForm,
+  damaged: boolean,
+): string | null {
   const name = declaration.name?.text ?? "";
   if (damaged) return "The expectation has syntax errors.";
   if (!environment.judges) return NOT_JUDGED;
@@ -154,7 +215,8 @@ function openBecause(environment: Environment, declaration: ExpectDeclaration, f
   if (subject.damaged) return `\`${name}\` has syntax errors.`;
   switch (form.kind) {
     case "facts":
-      if (subject.declaration.kind !== "request") return `\`${name}\` is a ${subject.declaration.kind}: facts are about requests.`;
+      if (subject.declaration.kind !== "request")
+        return `\`${name}\` is a ${subject.declaration.kind}: facts are about requests.`;
       if (form.on === null || stateNamed(environment, form.on.text) !== null) return null;
       return `There is no state of memory \`${form.on.text}\` that can be.`;
     case "forbids":
@@ -166,12 +228,18 @@ function openBecause(environment: Environment, declaration: ExpectDeclaration, f
     case "within": {
       const outer = form.policy === null ? null : environment.lookup("subject", form.policy.text);
       if (outer === null || form.policy === null) return `There is no policy \`${form.policy?.text ?? ""}\`.`;
-      return overOpenKernels(environment, (kernel) => openPolicy(environment, subject, kernel) ?? openPolicy(environment, outer, kernel));
+      return overOpenKernels(
+        environment,
+        (kernel) => openPolicy(environment, subject, kernel) ?? openPolicy(environment, outer, kernel),
+      );
     }
     case "gives":
-      if (subject.declaration.kind !== "transform") return `\`${name}\` is a ${subject.declaration.kind}: only a transform gives something.`;
+      if (subject.declaration.kind !== "transform")
+        return `\`${name}\` is a ${subject.declaration.kind}: only a transform gives something.`;
       return overOpenKernels(environment, (kernel) => {
-        const known = declaredMaskOf(environment, kernel, subject).certain && [form.gives, form.when].every((predicate) => predicate === null || isCertain(environment, kernel, predicate));
+        const known =
+          declaredMaskOf(environment, kernel, subject).certain &&
+          [form.gives, form.when].every((predicate) => predicate === null || isCertain(environment, kernel, predicate));
         return known ? null : "a name is not known";
       });
   }
@@ -185,11 +253,23 @@ function openPolicy(environment: Environment, binding: Binding, kernel: Kernel):
 }
 
 /** For each fact why it is open, if it is. A kernel without the function has nothing to decide. */
-function openFacts(environment: Environment, binding: Binding | null, facts: readonly Fact[], on: string | null): (fact: Place) => string | null {
+function openFacts(
+  environment: Environment,
+  binding: Binding | null,
+  facts: readonly Fact[],
+  on: string | null,
+): (fact: Place) => string | null {
   if (binding === null) return () => null;
   const request = resolvedRequestOf(environment, binding);
-  const answers = environment.groups.map(({ kernel, members }) => ({ members, under: requestUnder(environment, request, kernel) }));
-  if (answers.every(({ under }) => under === null)) return () => (request.api === null ? "The request names no function that the model knows." : `${request.api.name}() does not exist in ${environment.kernelsText}.`);
+  const answers = environment.groups.map(({ kernel, members }) => ({
+    members,
+    under: requestUnder(environment, request, kernel),
+  }));
+  if (answers.every(({ under }) => under === null))
+    return () =>
+      request.api === null
+        ? "The request names no function that the model knows."
+        : `${request.api.name}() does not exist in ${environment.kernelsText}.`;
   const state = on === null ? null : stateNamed(environment, on);
   const open = new Map<Place, string | null>();
   for (const fact of facts) {
@@ -202,11 +282,22 @@ function openFacts(environment: Environment, binding: Binding | null, facts: rea
   return (fact) => open.get(fact) ?? null;
 }
 
-function openFact(environment: Environment, request: ResolvedRequest, under: KernelRequest, fact: Fact, state: MemoryState | null): string | null {
+function openFact(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+  fact: Fact,
+  state: MemoryState | null,
+): string | null {
   const open = whyOpen(environment, request, under);
   if (open !== null) return open;
-  if (state !== null) return simulate(under.kernel, under.request, state, { steps: false }).result === "unknown" ? "the model cannot run this call" : null;
-  return fact.name.text === "mode" && selectedModes(environment, request, under) === null ? "the request is bound to no policy with modes" : null;
+  if (state !== null)
+    return simulate(under.kernel, under.request, state, { steps: false }).result === "unknown"
+      ? "the model cannot run this call"
+      : null;
+  return fact.name.text === "mode" && selectedModes(environment, request, under) === null
+    ? "the request is bound to no policy with modes"
+    : null;
 }
 
 function overOpenKernels(environment: Environment, ask: (kernel: Kernel) => string | null): string | null {
@@ -218,11 +309,20 @@ function overOpenKernels(environment: Environment, ask: (kernel: Kernel) => stri
 }
 
 /** The reasons, each with the kernels that it is true of. */
-function merged(environment: Environment, reasons: readonly { readonly reason: string; readonly members: readonly number[] }[]): string | null {
+function merged(
+  environment: Environment,
+  reasons: readonly { readonly reason: string; readonly members: readonly number[] }[],
+): string | null {
   if (reasons.length === 0) return null;
   const byReason = new Map<string, number[]>();
   for (const { reason, members } of reasons) byReason.set(reason, [...(byReason.get(reason) ?? []), ...members]);
-  const texts = [...byReason].map(([reason, members]) => `${reason} (${versionsText(environment, members.sort((a, b) => a - b))})`);
+  const texts = [...byReason].map(
+    ([reason, members]) =>
+      `${reason} (${versionsText(
+        environment,
+        members.sort((a, b) => a - b),
+      )})`,
+  );
   return `Not decided: ${listText(texts)}.`;
 }
 

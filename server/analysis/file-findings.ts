@@ -6,14 +6,34 @@ import type { Binding, Environment, Slot } from "./environment.ts";
 import type { Finding, Place, RelatedPlace } from "./finding.ts";
 import { unknownFactFindings } from "./findings/expectations.ts";
 import { expressionsOf, flagFindings, type WrittenExpression } from "./findings/flags.ts";
-import { configHeaderFindings, importFindings, kernelHeaderFindings, noKernelFinding, secondHeader } from "./findings/headers.ts";
+import {
+  configHeaderFindings,
+  importFindings,
+  kernelHeaderFindings,
+  noKernelFinding,
+  secondHeader,
+} from "./findings/headers.ts";
 import { internalError } from "./findings/internal.ts";
 import { LANGUAGE_RULES } from "./findings/language-rules.ts";
 import { memoryFindings } from "./findings/memory.ts";
-import { contextWordFindings, duplicateModeFindings, duplicateNameFindings, nameCycleFindings, unknownNameFindings } from "./findings/names.ts";
 import {
-  applyWaivers, duplicatePropertyFindings, fallbackCycleFindings, fallbackFindings, measureUnitFindings, missingPropertyFindings, sizeUnitFindings,
-  unknownApiFinding, unknownZoneFindings, zoneFindings,
+  contextWordFindings,
+  duplicateModeFindings,
+  duplicateNameFindings,
+  nameCycleFindings,
+  unknownNameFindings,
+} from "./findings/names.ts";
+import {
+  applyWaivers,
+  duplicatePropertyFindings,
+  fallbackCycleFindings,
+  fallbackFindings,
+  measureUnitFindings,
+  missingPropertyFindings,
+  sizeUnitFindings,
+  unknownApiFinding,
+  unknownZoneFindings,
+  zoneFindings,
 } from "./findings/requests.ts";
 import { syntaxFindings } from "./findings/syntax.ts";
 import { kernelFindings, nameSpot } from "./kernel-rules.ts";
@@ -43,7 +63,12 @@ export function findingsOf(unit: Unit): readonly (readonly Finding[])[] {
   return withFirstDeclaration(unit, result);
 }
 
-function regionFindings(unit: Unit, index: number, regionOf: (uri: string, slot: Slot) => number | null, uri: string): readonly Finding[] {
+function regionFindings(
+  unit: Unit,
+  index: number,
+  regionOf: (uri: string, slot: Slot) => number | null,
+  uri: string,
+): readonly Finding[] {
   let known = unit.findings[index];
   if (known === undefined) {
     const region = unit.files[0]?.index.file.regions[index];
@@ -60,7 +85,12 @@ function analysed(unit: Unit, region: Region, index: number): RegionFindings {
   if (drafts.length === 0) return NO_FINDINGS;
   const movable = drafts.some((draft) => draft.related.length > 0);
   const suggests = drafts.some((draft) => draft.rule.startsWith("unknown-"));
-  return { drafts, movable, suggests, published: movable ? NOTHING : drafts.map((draft) => ({ ...draft, related: [] })) };
+  return {
+    drafts,
+    movable,
+    suggests,
+    published: movable ? NOTHING : drafts.map((draft) => ({ ...draft, related: [] })),
+  };
 }
 
 /** Severities as the settings want them. */
@@ -75,18 +105,31 @@ function withLevels(environment: Environment, drafts: readonly DraftFinding[]): 
 }
 
 /** Related places get the index that their region has now; where none moved, the same findings serve again. */
-function published(known: RegionFindings, own: number, regionOf: (uri: string, slot: Slot) => number | null, ownUri: string): readonly Finding[] {
-  const findings = known.drafts.map((draft): Finding => ({
-    ...draft,
-    related: draft.related.flatMap(({ slot, uri, place, message }): readonly RelatedPlace[] => {
-      const region = slot === null ? own : regionOf(uri, slot);
-      return region === null ? [] : [{ uri: slot === null ? ownUri : uri, region, place, message }];
+function published(
+  known: RegionFindings,
+  own: number,
+  regionOf: (uri: string, slot: Slot) => number | null,
+  ownUri: string,
+): readonly Finding[] {
+  const findings = known.drafts.map(
+    (draft): Finding => ({
+      ...draft,
+      related: draft.related.flatMap(({ slot, uri, place, message }): readonly RelatedPlace[] => {
+        const region = slot === null ? own : regionOf(uri, slot);
+        return region === null ? [] : [{ uri: slot === null ? ownUri : uri, region, place, message }];
+      }),
     }),
-  }));
-  const same = known.published.length === findings.length && known.published.every((before, i) => {
-    const now = findings[i];
-    return now !== undefined && before.related.length === now.related.length && before.related.every((place, j) => place.region === now.related[j]?.region);
-  });
+  );
+  const same =
+    known.published.length === findings.length &&
+    known.published.every((before, i) => {
+      const now = findings[i];
+      return (
+        now !== undefined &&
+        before.related.length === now.related.length &&
+        before.related.every((place, j) => place.region === now.related[j]?.region)
+      );
+    });
   if (!same) known.published = findings;
   return known.published;
 }
@@ -109,10 +152,17 @@ function slotRegions(unit: Unit): (uri: string, slot: Slot) => number | null {
 function withFirstDeclaration(unit: Unit, result: (readonly Finding[])[]): readonly (readonly Finding[])[] {
   const own = unit.files[0];
   const { environment } = unit;
-  if (own === undefined || environment.kernelsFrom !== "newest" || !environment.judges || own.index.firstDeclaration < 0) return result;
+  if (
+    own === undefined ||
+    environment.kernelsFrom !== "newest" ||
+    !environment.judges ||
+    own.index.firstDeclaration < 0
+  )
+    return result;
   const region = own.index.firstDeclaration;
   const item = own.index.file.regions[region]?.item;
-  if (item === undefined || item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import") return result;
+  if (item === undefined || item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import")
+    return result;
   const place = item.name ?? { start: item.start, end: item.start + item.kind.length };
   const drafts = withLevels(environment, [noKernelFinding(place, environment.kernelsText)]);
   result[region] = [...(result[region] ?? NOTHING), ...drafts.map((draft) => ({ ...draft, related: [] }))];
@@ -129,7 +179,9 @@ function regionDrafts(unit: Unit, region: Region, index: number): readonly Draft
   try {
     return itemDrafts(unit, region, index);
   } catch (error) {
-    return [internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error)];
+    return [
+      internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error),
+    ];
   }
 }
 
@@ -139,60 +191,102 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
   const { item } = region;
   if (item === null || own === undefined) return [];
   switch (item.kind) {
-    case "kernel": return [...(own.index.kernels[0] === index ? [] : [secondHeader(item)]), ...kernelHeaderFindings(item)];
-    case "config": return [...(own.index.configs[0] === index ? [] : [secondHeader(item)]), ...configHeaderFindings(item, own.uri)];
-    case "import": return importFindings(item, unit.imports.find((state) => state.region === index) ?? null);
-    default: break;
+    case "kernel":
+      return [...(own.index.kernels[0] === index ? [] : [secondHeader(item)]), ...kernelHeaderFindings(item)];
+    case "config":
+      return [...(own.index.configs[0] === index ? [] : [secondHeader(item)]), ...configHeaderFindings(item, own.uri)];
+    case "import":
+      return importFindings(item, unit.imports.find((state) => state.region === index) ?? null);
+    default:
+      break;
   }
 
   const binding = environment.bindingAt(index);
   const drafts: DraftFinding[] = [...unknownNameFindings(environment, region)];
-  if (binding !== null) drafts.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));
+  if (binding !== null)
+    drafts.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));
   drafts.push(...expressionDrafts(environment, expressionsOf(region), item.kind !== "request"));
   switch (item.kind) {
-    case "context": drafts.push(...contextWordFindings(item)); break;
-    case "request": return binding === null ? drafts : requestDrafts(environment, region, item, binding, drafts);
+    case "context":
+      drafts.push(...contextWordFindings(item));
+      break;
+    case "request":
+      return binding === null ? drafts : requestDrafts(environment, region, item, binding, drafts);
     case "policy":
-      drafts.push(...apiDrafts(environment, item.apis), ...measureUnitFindings(item), ...duplicateModeFindings(item, environment.uri));
+      drafts.push(
+        ...apiDrafts(environment, item.apis),
+        ...measureUnitFindings(item),
+        ...duplicateModeFindings(item, environment.uri),
+      );
       if (binding !== null && environment.judges) {
-        drafts.push(...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)));
+        drafts.push(
+          ...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)),
+        );
         drafts.push(...overKernels(environment, "always", (kernel) => checkPromises(environment, binding, kernel)));
       }
       break;
-    case "memory": drafts.push(...memoryFindings(environment, item)); break;
-    case "expect": drafts.push(...expectDrafts(environment, item)); break;
+    case "memory":
+      drafts.push(...memoryFindings(environment, item));
+      break;
+    case "expect":
+      drafts.push(...expectDrafts(environment, item));
+      break;
     case "flags":
-    case "transform": break;
+    case "transform":
+      break;
   }
   return drafts;
 }
 
 /** Names and numbers of mask expressions. In a request the rule `removed-flag` is asked with all others. */
-function expressionDrafts(environment: Environment, expressions: readonly WrittenExpression[], removedToo: boolean): readonly DraftFinding[] {
+function expressionDrafts(
+  environment: Environment,
+  expressions: readonly WrittenExpression[],
+  removedToo: boolean,
+): readonly DraftFinding[] {
   if (expressions.length === 0) return [];
-  return overKernelsOnce(environment, "where-it-differs", (kernel) => expressions.flatMap((expression) => [
-    ...flagFindings(environment, kernel, expression),
-    ...(removedToo && environment.judges ? removedNameFindings(environment, kernel, expression) : []),
-  ]));
+  return overKernelsOnce(environment, "where-it-differs", (kernel) =>
+    expressions.flatMap((expression) => [
+      ...flagFindings(environment, kernel, expression),
+      ...(removedToo && environment.judges ? removedNameFindings(environment, kernel, expression) : []),
+    ]),
+  );
 }
 
-function apiDrafts(environment: Environment, names: readonly { readonly text: string; readonly start: number; readonly end: number }[]): readonly DraftFinding[] {
+function apiDrafts(
+  environment: Environment,
+  names: readonly { readonly text: string; readonly start: number; readonly end: number }[],
+): readonly DraftFinding[] {
   if (names.length === 0) return [];
-  return overKernelsOnce(environment, "where-it-differs", (kernel) => names.flatMap((name) => unknownApiFinding(kernel, name) ?? []));
+  return overKernelsOnce(environment, "where-it-differs", (kernel) =>
+    names.flatMap((name) => unknownApiFinding(kernel, name) ?? []),
+  );
 }
 
 // Requests ------------------------------------------------------------------------------------------------------------
 
 const RULE_IDS: readonly string[] = [...KERNEL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
 
-function requestDrafts(environment: Environment, region: Region, declaration: RequestDeclaration, binding: Binding, found: readonly DraftFinding[]): readonly DraftFinding[] {
+function requestDrafts(
+  environment: Environment,
+  region: Region,
+  declaration: RequestDeclaration,
+  binding: Binding,
+  found: readonly DraftFinding[],
+): readonly DraftFinding[] {
   const request = resolvedRequestOf(environment, binding);
   const drafts: DraftFinding[] = [...found, ...duplicatePropertyFindings(declaration.properties, environment.uri)];
   const base = likeGraph.usesOf(environment, binding)[0];
   // What is missing because the base of `like` is unknown or damaged is not this request's mistake.
-  const baseKnown = declaration.like === null || (base !== undefined && !base.damaged && likeGraph.cycleOf(environment, binding) === null);
+  const baseKnown =
+    declaration.like === null ||
+    (base !== undefined && !base.damaged && likeGraph.cycleOf(environment, binding) === null);
   if (baseKnown) drafts.push(...missingPropertyFindings(request, region.text));
-  drafts.push(...sizeUnitFindings(request), ...unknownZoneFindings(request), ...fallbackCycleFindings(environment, binding, request));
+  drafts.push(
+    ...sizeUnitFindings(request),
+    ...unknownZoneFindings(request),
+    ...fallbackCycleFindings(environment, binding, request),
+  );
   const ownApi = request.apiWritten?.inheritedFrom === null ? request.apiWritten.property.api : null;
   if (ownApi !== null) drafts.push(...apiDrafts(environment, [ownApi]));
   const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
@@ -214,18 +308,28 @@ interface KernelAnswer {
 const kernelAnswers = new WeakMap<Region, KernelAnswer>();
 
 /** The kernel's part of the findings: kept while a policy that binds the request is edited. */
-function kernelDrafts(environment: Environment, region: Region, binding: Binding, request: ResolvedRequest): readonly DraftFinding[] {
-  const leansOn = namesOf(region).uses.flatMap((use) => (use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.slot ?? null]));
+function kernelDrafts(
+  environment: Environment,
+  region: Region,
+  binding: Binding,
+  request: ResolvedRequest,
+): readonly DraftFinding[] {
+  const leansOn = namesOf(region).uses.flatMap((use) =>
+    use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.slot ?? null],
+  );
   const known = kernelAnswers.get(region);
   const { groups } = environment;
-  if (known !== undefined && known.groups === groups && known.leansOn.every((slot, i) => slot === leansOn[i])) return known.drafts;
+  if (known !== undefined && known.groups === groups && known.leansOn.every((slot, i) => slot === leansOn[i]))
+    return known.drafts;
   const judged = overKernelsOnce(environment, "always", (kernel) => {
     const under = requestUnder(environment, request, kernel);
-    return under === null ? [] : [
-      ...kernelFindings(environment, KERNEL_RULES, request, kernel, region.text),
-      ...zoneFindings(request, under),
-      ...fallbackFindings(environment, binding, request, under),
-    ];
+    return under === null
+      ? []
+      : [
+          ...kernelFindings(environment, KERNEL_RULES, request, kernel, region.text),
+          ...zoneFindings(request, under),
+          ...fallbackFindings(environment, binding, request, under),
+        ];
   });
   const drafts = withoutInherited(environment, request, judged);
   kernelAnswers.set(region, { groups, leansOn, drafts });
@@ -248,7 +352,11 @@ function policyDrafts(environment: Environment, request: ResolvedRequest): reado
  * A finding on text that is inherited, of a rule that says the same of the request that it is inherited from, is reported
  * there and nowhere else.
  */
-function withoutInherited(environment: Environment, request: ResolvedRequest, drafts: readonly DraftFinding[]): readonly DraftFinding[] {
+function withoutInherited(
+  environment: Environment,
+  request: ResolvedRequest,
+  drafts: readonly DraftFinding[],
+): readonly DraftFinding[] {
   const like = request.declaration.like;
   if (like === null) return drafts;
   const base = environment.lookup("subject", like.text);
@@ -271,4 +379,3 @@ function withoutInherited(environment: Environment, request: ResolvedRequest, dr
 function isInherited(draft: DraftFinding, like: Place): boolean {
   return draft.place.start === like.start && draft.place.end === like.end && draft.related[0]?.slot != null;
 }
-

@@ -42,7 +42,11 @@ function countKeys(names: readonly RegionNames[]): NeededKeys {
 }
 
 /** The keys after some regions were replaced by others; null when that is too much to be kept as a correction. */
-function correctKeys(needed: NeededKeys, before: readonly RegionNames[], after: readonly RegionNames[]): NeededKeys | null {
+function correctKeys(
+  needed: NeededKeys,
+  before: readonly RegionNames[],
+  after: readonly RegionNames[],
+): NeededKeys | null {
   const corrections = new Map(needed.corrections);
   const add = (names: readonly RegionNames[], by: number): void => {
     for (const { needs } of names) {
@@ -156,7 +160,20 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[], needed: Nee
       else all.push(i);
     }
   }
-  return { file, names, needed, first, bySpace, several, imports, kernels, configs, firstDeclaration, damagedWords, headerDamaged };
+  return {
+    file,
+    names,
+    needed,
+    first,
+    bySpace,
+    several,
+    imports,
+    kernels,
+    configs,
+    firstDeclaration,
+    damagedWords,
+    headerDamaged,
+  };
 }
 
 /** All regions of the file that export a key, in order. */

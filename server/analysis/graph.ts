@@ -10,7 +10,12 @@ export interface Graph {
   /** The cycle that it stands in: the same object for all of its members; null when it stands in none. */
   readonly cycleOf: (environment: Environment, binding: Binding) => Cycle | null;
   /** Visits all that it leans on and then itself, each after what it leans on; what is done already is left out. */
-  readonly inOrder: (environment: Environment, binding: Binding, isDone: (binding: Binding) => boolean, visit: (binding: Binding, cyclic: boolean) => void) => void;
+  readonly inOrder: (
+    environment: Environment,
+    binding: Binding,
+    isDone: (binding: Binding) => boolean,
+    visit: (binding: Binding, cyclic: boolean) => void,
+  ) => void;
 }
 
 /** Declarations that lead back to each other. */
@@ -81,12 +86,24 @@ interface Visit {
 }
 
 /** Tarjan's strongly connected components, from one declaration on. A component of one is a cycle when it uses itself. */
-function findCycles(environment: Environment, root: Binding, usesOf: Graph["usesOf"], cycles: WeakMap<Slot, Cycle | null>): void {
+function findCycles(
+  environment: Environment,
+  root: Binding,
+  usesOf: Graph["usesOf"],
+  cycles: WeakMap<Slot, Cycle | null>,
+): void {
   const visits = new Map<Slot, Visit>();
   const path: Visit[] = [];
   const open: Visit[] = [];
   const enter = (binding: Binding): void => {
-    const visit: Visit = { binding, uses: usesOf(environment, binding), number: visits.size, lowest: visits.size, next: 0, open: true };
+    const visit: Visit = {
+      binding,
+      uses: usesOf(environment, binding),
+      number: visits.size,
+      lowest: visits.size,
+      next: 0,
+      open: true,
+    };
     visits.set(binding.slot, visit);
     path.push(visit);
     open.push(visit);

@@ -18,7 +18,13 @@ interface Spot {
 }
 
 /** What the kernel's rules say of one request under one kernel. A rule that throws becomes one finding that names it. */
-export function kernelFindings(environment: Environment, rules: readonly Rule[], request: ResolvedRequest, kernel: Kernel, text: string): readonly DraftFinding[] {
+export function kernelFindings(
+  environment: Environment,
+  rules: readonly Rule[],
+  request: ResolvedRequest,
+  kernel: Kernel,
+  text: string,
+): readonly DraftFinding[] {
   const under = requestUnder(environment, request, kernel);
   if (under === null || request.api === null) return [];
   const subject = subjectOf(request, under);
@@ -106,18 +112,25 @@ function locate(environment: Environment, request: ResolvedRequest, under: Kerne
       return part === undefined ? null : inMask(part.place);
     }
     case "literal": {
-      const part = value?.parts.find((candidate) => (candidate.kind === "literal" && (candidate.bits !== 0 || candidate.negated)) || holdsLiteral(environment, kernel, candidate));
+      const part = value?.parts.find(
+        (candidate) =>
+          (candidate.kind === "literal" && (candidate.bits !== 0 || candidate.negated)) ||
+          holdsLiteral(environment, kernel, candidate),
+      );
       return part === undefined ? whole() : inMask(part.place);
     }
-    case "mask": return whole();
+    case "mask":
+      return whole();
     case "size": {
       const written = (request.size ?? request.count)?.written ?? null;
       const property = written?.property ?? null;
       const place = property === null ? null : property.kind === "size" ? property.size : property.number;
       return spotIn(request, written, place ?? nameSpot(request));
     }
-    case "handles": return spotIn(request, request.handles, request.handles?.property.value ?? nameSpot(request));
-    case "api": return spotIn(request, request.apiWritten, request.apiWritten?.property.api ?? nameSpot(request));
+    case "handles":
+      return spotIn(request, request.handles, request.handles?.property.value ?? nameSpot(request));
+    case "api":
+      return spotIn(request, request.apiWritten, request.apiWritten?.property.api ?? nameSpot(request));
     case "context": {
       const written = request.contextWritten ?? request.apiWritten;
       const name = request.contextWritten?.property.context ?? request.apiWritten?.property.api;
@@ -134,7 +147,8 @@ export function nameSpot(request: ResolvedRequest): Place {
 
 /** A place in a property that is inherited is shown at `like`, with the text itself as related information. */
 export function spotIn(request: ResolvedRequest, written: Written | null, place: Place): Spot {
-  if (written === null || written.inheritedFrom === null) return { place: { start: place.start, end: place.end }, related: [] };
+  if (written === null || written.inheritedFrom === null)
+    return { place: { start: place.start, end: place.end }, related: [] };
   const { slot, uri } = written.inheritedFrom;
   const base = written.inheritedFrom.declaration.name?.text ?? "";
   return {
@@ -162,7 +176,9 @@ export function carrierOf(kernel: Kernel, value: MaskValue, flag: FlagName): Mas
 function partFor(environment: Environment, kernel: Kernel, value: MaskValue, name: string): MaskPart | null {
   const own = value.parts.find((part) => part.text === name);
   if (own !== undefined) return own;
-  const through = value.parts.find((part) => part.binding !== null && declaredMaskOf(environment, kernel, part.binding).written.names.includes(name));
+  const through = value.parts.find(
+    (part) => part.binding !== null && declaredMaskOf(environment, kernel, part.binding).written.names.includes(name),
+  );
   return through ?? null;
 }
 

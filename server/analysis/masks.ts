@@ -14,7 +14,16 @@ export interface MaskPart {
   readonly place: Place;
   readonly text: string;
   /** `complement`: a `~…` whose bits survive; `unknown`: a name that this kernel does not have, worth 0. */
-  readonly kind: "flag" | "composite" | "group" | "alias" | "parameter" | "transform" | "literal" | "complement" | "unknown";
+  readonly kind:
+    | "flag"
+    | "composite"
+    | "group"
+    | "alias"
+    | "parameter"
+    | "transform"
+    | "literal"
+    | "complement"
+    | "unknown";
   /** What the piece stands for by itself. */
   readonly bits: Mask;
   /** The bits of the whole result that it carries: after `&` and `~` around it. */
@@ -106,13 +115,18 @@ function programOf(root: MaskNode): Program {
 function childrenOf(node: MaskNode): readonly MaskNode[] {
   switch (node.kind) {
     case "or":
-    case "and": return node.operands;
-    case "not": return [node.operand];
-    case "paren": return [node.inner];
-    case "call": return [node.argument];
+    case "and":
+      return node.operands;
+    case "not":
+      return [node.operand];
+    case "paren":
+      return [node.inner];
+    case "call":
+      return [node.argument];
     case "name":
     case "number":
-    case "missing": return [];
+    case "missing":
+      return [];
   }
 }
 
@@ -123,11 +137,27 @@ function run(program: Program, leaf: (node: Leaf, argument: Mask) => Mask): Uint
     const operands = program.operands[step] ?? [];
     const first = values[operands[0] ?? step] ?? 0;
     switch (node.kind) {
-      case "or": { let all = 0; for (const operand of operands) all |= values[operand] ?? 0; values[step] = all; break; }
-      case "and": { let all = -1; for (const operand of operands) all &= values[operand] ?? 0; values[step] = all; break; }
-      case "not": values[step] = ~first; break;
-      case "paren": values[step] = first; break;
-      default: values[step] = leaf(node, mask(first)); break;
+      case "or": {
+        let all = 0;
+        for (const operand of operands) all |= values[operand] ?? 0;
+        values[step] = all;
+        break;
+      }
+      case "and": {
+        let all = -1;
+        for (const operand of operands) all &= values[operand] ?? 0;
+        values[step] = all;
+        break;
+      }
+      case "not":
+        values[step] = ~first;
+        break;
+      case "paren":
+        values[step] = first;
+        break;
+      default:
+        values[step] = leaf(node, mask(first));
+        break;
     }
   });
   return values;
@@ -144,7 +174,7 @@ function expressionOf(binding: Binding): MaskNode | null {
 }
 
 function parameterOf(binding: Binding): string | null {
-  return binding.declaration.kind === "transform" ? binding.declaration.parameter?.text ?? null : null;
+  return binding.declaration.kind === "transform" ? (binding.declaration.parameter?.text ?? null) : null;
 }
 
 /** Aliases and transforms, by those that their expressions use. */
@@ -164,14 +194,19 @@ export const maskGraph: Graph = graphOf((environment, binding) => {
 export function declaredMaskOf(environment: Environment, kernel: Kernel, binding: Binding): DeclaredMask {
   const known = values.get(binding.slot)?.get(kernel);
   if (known !== undefined) return known;
-  maskGraph.inOrder(environment, binding, (used) => values.get(used.slot)?.has(kernel) === true, (used, cyclic) => {
-    let byKernel = values.get(used.slot);
-    if (byKernel === undefined) {
-      byKernel = new Map();
-      values.set(used.slot, byKernel);
-    }
-    byKernel.set(kernel, cyclic ? NOTHING : evaluateDeclaration(environment, kernel, used));
-  });
+  maskGraph.inOrder(
+    environment,
+    binding,
+    (used) => values.get(used.slot)?.has(kernel) === true,
+    (used, cyclic) => {
+      let byKernel = values.get(used.slot);
+      if (byKernel === undefined) {
+        byKernel = new Map();
+        values.set(used.slot, byKernel);
+      }
+      byKernel.set(kernel, cyclic ? NOTHING : evaluateDeclaration(environment, kernel, used));
+    },
+  );
   return values.get(binding.slot)?.get(kernel) ?? NOTHING;
 }
 
@@ -180,7 +215,8 @@ function evaluateDeclaration(environment: Environment, kernel: Kernel, binding: 
   if (expression === null) return NOTHING;
   const program = programOf(expression);
   const scope = scopeOf(environment, kernel, parameterOf(binding));
-  const evaluate = (parameter: Mask): Mask => mask(run(program, (node, argument) => scope.bitsOf(node, argument, parameter)).at(-1) ?? 0);
+  const evaluate = (parameter: Mask): Mask =>
+    mask(run(program, (node, argument) => scope.bitsOf(node, argument, parameter)).at(-1) ?? 0);
   const zero = evaluate(EMPTY);
   const ones = binding.declaration.kind === "transform" ? evaluate(ALL_ONES) : zero;
   const { written, certain } = writingOf(program, scope);
@@ -222,18 +258,29 @@ function scopeOf(environment: Environment, kernel: Kernel, parameter: string | n
     bitsOf: (node, argument, parameterBits) => {
       const meaning = leafMeaning(node);
       switch (meaning.kind) {
-        case "declared": return node.kind === "call" ? applyTransform(meaning.value, argument) : meaning.value.zero;
-        case "kernel": return meaning.name.mask;
-        case "parameter": return parameterBits;
-        case "literal": return meaning.bits;
+        case "declared":
+          return node.kind === "call" ? applyTransform(meaning.value, argument) : meaning.value.zero;
+        case "kernel":
+          return meaning.name.mask;
+        case "parameter":
+          return parameterBits;
+        case "literal":
+          return meaning.bits;
         // The argument still counts: the caller most likely means a mask like it.
-        case "unknown": return node.kind === "call" ? argument : EMPTY;
+        case "unknown":
+          return node.kind === "call" ? argument : EMPTY;
       }
     },
   };
 }
 
-function nameMeaning(environment: Environment, kernel: Kernel, parameter: string | null, text: string, called: boolean): Meaning {
+function nameMeaning(
+  environment: Environment,
+  kernel: Kernel,
+  parameter: string | null,
+  text: string,
+  called: boolean,
+): Meaning {
   if (text === parameter && !called) return { kind: "parameter" };
   const binding = environment.lookup("mask", text);
   if (binding !== null) {
@@ -264,7 +311,12 @@ function writingOf(program: Program, scope: Scope): { readonly written: WrittenM
     const under = negated[step] === 1;
     const meaning = scope.meaningOf(node);
     // In `gfp & (GFP_KERNEL | GFP_ATOMIC)` the names let bits of the caller through: the mask is not written with them.
-    const [here, there] = filters[step] === 1 && !under ? [new Set<string>(), new Set<string>()] : under ? [cleared, names] : [names, cleared];
+    const [here, there] =
+      filters[step] === 1 && !under
+        ? [new Set<string>(), new Set<string>()]
+        : under
+          ? [cleared, names]
+          : [names, cleared];
     switch (meaning.kind) {
       case "declared": {
         const inner = meaning.value.written;
@@ -274,10 +326,16 @@ function writingOf(program: Program, scope: Scope): { readonly written: WrittenM
         certain &&= meaning.value.certain;
         break;
       }
-      case "kernel": add(here, [meaning.text]); break;
-      case "parameter": break;
+      case "kernel":
+        add(here, [meaning.text]);
+        break;
+      case "parameter":
+        break;
       // Zero is zero in every kernel.
-      case "literal": hasLiteral ||= meaning.bits !== 0 || under || !meaning.fits; certain &&= meaning.fits; break;
+      case "literal":
+        hasLiteral ||= meaning.bits !== 0 || under || !meaning.fits;
+        certain &&= meaning.fits;
+        break;
       case "unknown":
         certain = false;
         if (node.kind === "name") add(here, [node.text]);
@@ -299,7 +357,8 @@ function filteringSteps(program: Program, scope: Scope): Uint8Array {
   for (let step = nodes.length - 1; step >= 0; step--) {
     const inner = operands[step] ?? [];
     const beside = nodes[step]?.kind === "and" ? inner.filter((operand) => holdsParameter[operand] === 1).length : 0;
-    for (const operand of inner) filters[operand] = filters[step] === 1 || beside > (holdsParameter[operand] ?? 0) ? 1 : 0;
+    for (const operand of inner)
+      filters[operand] = filters[step] === 1 || beside > (holdsParameter[operand] ?? 0) ? 1 : 0;
   }
   return filters;
 }
@@ -360,7 +419,18 @@ export function evaluateMask(environment: Environment, kernel: Kernel, expressio
         const meaning = scope.meaningOf(node);
         const passed = wanted & (results[first] ?? 0);
         provides[first] = passed;
-        if (meaning.kind === "declared") parts.push(partOf(node.callee.text, node.callee, "transform", results[step] ?? 0, wanted & ~passed, meaning.binding, under));
+        if (meaning.kind === "declared")
+          parts.push(
+            partOf(
+              node.callee.text,
+              node.callee,
+              "transform",
+              results[step] ?? 0,
+              wanted & ~passed,
+              meaning.binding,
+              under,
+            ),
+          );
         else parts.push(partOf(node.callee.text, node.callee, "unknown", 0, 0, null, under));
         break;
       }
@@ -368,7 +438,17 @@ export function evaluateMask(environment: Environment, kernel: Kernel, expressio
       case "number": {
         const meaning = scope.meaningOf(node);
         const text = node.kind === "name" ? node.text : node.numeral.text;
-        parts.push(partOf(text, node, partKind(meaning), results[step] ?? 0, under ? 0 : wanted, meaning.kind === "declared" ? meaning.binding : null, under));
+        parts.push(
+          partOf(
+            text,
+            node,
+            partKind(meaning),
+            results[step] ?? 0,
+            under ? 0 : wanted,
+            meaning.kind === "declared" ? meaning.binding : null,
+            under,
+          ),
+        );
         break;
       }
       case "missing":
@@ -380,17 +460,23 @@ export function evaluateMask(environment: Environment, kernel: Kernel, expressio
 }
 
 /** What the names and literals of an expression are under one kernel, in order. */
-export function meaningsOf(environment: Environment, kernel: Kernel, node: MaskNode, parameter: string | null): readonly { readonly node: Leaf; readonly meaning: Meaning }[] {
+export function meaningsOf(
+  environment: Environment,
+  kernel: Kernel,
+  node: MaskNode,
+  parameter: string | null,
+): readonly { readonly node: Leaf; readonly meaning: Meaning }[] {
   const scope = scopeOf(environment, kernel, parameter);
   const found: { readonly node: Leaf; readonly meaning: Meaning }[] = [];
   for (const step of programOf(node).nodes) {
-    if (step.kind === "name" || step.kind === "number" || step.kind === "call") found.push({ node: step, meaning: scope.meaningOf(step) });
+    if (step.kind === "name" || step.kind === "number" || step.kind === "call")
+      found.push({ node: step, meaning: scope.meaningOf(step) });
   }
   return found.sort((a, b) => a.node.start - b.node.start);
 }
 
 function isComplement(program: Program, step: number): boolean {
-  for (let at = step; ;) {
+  for (let at = step; ; ) {
     const node = program.nodes[at];
     if (node?.kind !== "paren") return node?.kind === "not";
     const inner = program.operands[at]?.[0];
@@ -401,14 +487,35 @@ function isComplement(program: Program, step: number): boolean {
 
 function partKind(meaning: Meaning): MaskPart["kind"] {
   switch (meaning.kind) {
-    case "declared": return "alias";
-    case "kernel": return meaning.name.kind;
-    case "parameter": return "parameter";
-    case "literal": return "literal";
-    case "unknown": return "unknown";
+    case "declared":
+      return "alias";
+    case "kernel":
+      return meaning.name.kind;
+    case "parameter":
+      return "parameter";
+    case "literal":
+      return "literal";
+    case "unknown":
+      return "unknown";
   }
 }
 
-function partOf(text: string, place: Place, kind: MaskPart["kind"], bits: number, carries: number, binding: Binding | null, negated: boolean): MaskPart {
-  return { text, place: { start: place.start, end: place.end }, kind, bits: mask(bits), carries: mask(carries), binding, negated };
+function partOf(
+  text: string,
+  place: Place,
+  kind: MaskPart["kind"],
+  bits: number,
+  carries: number,
+  binding: Binding | null,
+  negated: boolean,
+): MaskPart {
+  return {
+    text,
+    place: { start: place.start, end: place.end },
+    kind,
+    bits: mask(bits),
+    carries: mask(carries),
+    binding,
+    negated,
+  };
 }

@@ -52,7 +52,8 @@ export function amountsOf(block: ZoneBlock, pageBytes: number): ReadonlyMap<stri
   const amounts = new Map<string, number>();
   for (const fact of block.facts) {
     if (fact.kind === "free") continue;
-    if (fact.kind === "watermarks") for (const mark of fact.marks) amounts.set(mark.name.text, pagesOfAmount(mark.amount, pageBytes));
+    if (fact.kind === "watermarks")
+      for (const mark of fact.marks) amounts.set(mark.name.text, pagesOfAmount(mark.amount, pageBytes));
     else if (fact.amount !== null) amounts.set(fact.kind, pagesOfAmount(fact.amount, pageBytes));
   }
   return amounts;
@@ -80,7 +81,10 @@ export function freePagesOf(free: readonly number[]): number {
   return free.reduce((pages, count, order) => pages + count * 2 ** order, 0);
 }
 
-export function factNamed<K extends ZoneFact["kind"]>(block: ZoneBlock, kind: K): Extract<ZoneFact, { readonly kind: K }> | null {
+export function factNamed<K extends ZoneFact["kind"]>(
+  block: ZoneBlock,
+  kind: K,
+): Extract<ZoneFact, { readonly kind: K }> | null {
   for (const fact of block.facts) if (isKind(fact, kind)) return fact;
   return null;
 }

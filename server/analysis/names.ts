@@ -25,7 +25,11 @@ export interface SymbolPlace {
 }
 
 /** The declared symbol whose name stands at an offset of the file (either edge included); null: none, or a built-in name. */
-export function symbolAt(workspace: Workspace, uri: string, offset: number): (SymbolPlace & { readonly symbol: Symbol }) | null {
+export function symbolAt(
+  workspace: Workspace,
+  uri: string,
+  offset: number,
+): (SymbolPlace & { readonly symbol: Symbol }) | null {
   const file = workspace.files.get(uri);
   const environment = environmentOf(workspace, uri);
   if (file === undefined || environment === null) return null;
@@ -33,7 +37,8 @@ export function symbolAt(workspace: Workspace, uri: string, offset: number): (Sy
   for (const region of regionsAt(file, offset)) {
     const at = offset - (file.starts[region] ?? 0);
     for (const { symbol, place, declares } of symbolsIn(environment, file, region)) {
-      if (place.start <= at && at <= place.end) return { uri, region, place: { start: place.start, end: place.end }, declares, symbol };
+      if (place.start <= at && at <= place.end)
+        return { uri, region, place: { start: place.start, end: place.end }, declares, symbol };
     }
   }
   return null;
@@ -47,7 +52,9 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol):
     case "declared": {
       const binding = environment.lookup(symbol.space, symbol.name);
       const name = binding?.declaration.name ?? null;
-      return binding === null || name === null ? null : { uri: binding.uri, region: binding.region, place: placeOf(name), declares: true };
+      return binding === null || name === null
+        ? null
+        : { uri: binding.uri, region: binding.region, place: placeOf(name), declares: true };
     }
     case "parameter": {
       const item = environment.file.regions[symbol.region]?.item;
@@ -57,7 +64,9 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol):
     case "mode": {
       const policy = environment.lookup("subject", symbol.policy);
       const name = policy === null ? null : modeNames(policy.declaration).find((mode) => mode.text === symbol.name);
-      return policy === null || name === null || name === undefined ? null : { uri: policy.uri, region: policy.region, place: placeOf(name), declares: true };
+      return policy === null || name === null || name === undefined
+        ? null
+        : { uri: policy.uri, region: policy.region, place: placeOf(name), declares: true };
     }
   }
 }
@@ -74,7 +83,8 @@ export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol):
     file.regions.forEach((region, index) => {
       if (!mayHold(region, symbol)) return;
       for (const use of symbolsIn(environment, file, index)) {
-        if (isSame(environment, use.symbol, symbol)) found.push({ uri: other, region: index, place: placeOf(use.place), declares: use.declares });
+        if (isSame(environment, use.symbol, symbol))
+          found.push({ uri: other, region: index, place: placeOf(use.place), declares: use.declares });
       }
     });
   }
@@ -131,10 +141,20 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
   const names = namesOf(region);
   const found: SymbolUse[] = [];
   const space = spacesOf(item.kind)[0];
-  if (names.declares !== null && space !== undefined) found.push({ symbol: { kind: "declared", space, name: names.declares.text }, place: names.declares, declares: true });
+  if (names.declares !== null && space !== undefined)
+    found.push({
+      symbol: { kind: "declared", space, name: names.declares.text },
+      place: names.declares,
+      declares: true,
+    });
   for (const use of names.uses) {
     const binding = environment.lookup(use.space, use.name.text);
-    if (binding !== null) found.push({ symbol: { kind: "declared", space: spacesOf(binding.declaration.kind)[0] ?? use.space, name: use.name.text }, place: use.name, declares: false });
+    if (binding !== null)
+      found.push({
+        symbol: { kind: "declared", space: spacesOf(binding.declaration.kind)[0] ?? use.space, name: use.name.text },
+        place: use.name,
+        declares: false,
+      });
   }
   if (item.kind === "transform" && item.parameter !== null) {
     const { parameter } = item;
@@ -145,33 +165,40 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
     });
   }
   if (item.kind === "policy" && item.name !== null) {
-    for (const mode of modeNames(item)) found.push({ symbol: { kind: "mode", policy: item.name.text, name: mode.text }, place: mode, declares: true });
+    for (const mode of modeNames(item))
+      found.push({ symbol: { kind: "mode", policy: item.name.text, name: mode.text }, place: mode, declares: true });
   }
   for (const fact of factsOf(item)) {
     if (fact.name.text !== "mode" || fact.value === null || "value" in fact.value) continue;
     const policy = policyWithMode(environment, item, fact.value.text);
-    if (policy !== null) found.push({ symbol: { kind: "mode", policy, name: fact.value.text }, place: fact.value, declares: false });
+    if (policy !== null)
+      found.push({ symbol: { kind: "mode", policy, name: fact.value.text }, place: fact.value, declares: false });
   }
   return found;
 }
 
 function factsOf(item: Item): readonly Fact[] {
-  if (item.kind === "request") return item.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
+  if (item.kind === "request")
+    return item.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
   return item.kind === "expect" && item.form?.kind === "facts" ? item.form.facts : [];
 }
 
 /** The names of a policy's modes and stages. */
 function modeNames(declaration: Declaration): readonly Name[] {
   if (declaration.kind !== "policy") return [];
-  return declaration.clauses.flatMap((clause) => ((clause.kind === "mode" || clause.kind === "stage") && clause.name !== null ? [clause.name] : []));
+  return declaration.clauses.flatMap((clause) =>
+    (clause.kind === "mode" || clause.kind === "stage") && clause.name !== null ? [clause.name] : [],
+  );
 }
 
 /** The policy of the request that has a mode of this name. */
 function policyWithMode(environment: Environment, item: Item, mode: string): string | null {
-  const subject = item.kind === "expect" && item.name !== null ? environment.lookup("subject", item.name.text)?.declaration : item;
+  const subject =
+    item.kind === "expect" && item.name !== null ? environment.lookup("subject", item.name.text)?.declaration : item;
   if (subject?.kind !== "request") return null;
   for (const { declaration } of resolveRequest(environment, subject).policies) {
-    if (declaration.name !== null && modeNames(declaration).some((name) => name.text === mode)) return declaration.name.text;
+    if (declaration.name !== null && modeNames(declaration).some((name) => name.text === mode))
+      return declaration.name.text;
   }
   return null;
 }

@@ -16,7 +16,11 @@ interface Merged {
  * for each rule, place and sentence, with the span of kernels that it holds in. Where kernels do different things about
  * the same mistake each thing is said of its own kernels.
  */
-export function overKernels(environment: Environment, note: VersionNote, ask: (kernel: Kernel) => readonly DraftFinding[]): readonly DraftFinding[] {
+export function overKernels(
+  environment: Environment,
+  note: VersionNote,
+  ask: (kernel: Kernel) => readonly DraftFinding[],
+): readonly DraftFinding[] {
   const merged = new Map<string, Merged>();
   for (const group of environment.groups) {
     for (const draft of ask(group.kernel)) {
@@ -34,7 +38,10 @@ export function overKernels(environment: Environment, note: VersionNote, ask: (k
   return [...merged.values()].map(({ draft, members }) => {
     const indexes = sorted([...members]);
     const everywhere = indexes.length === environment.kernels.length;
-    const message = note === "where-it-differs" && everywhere ? draft.message : withVersions(draft.message, versionsText(environment, indexes));
+    const message =
+      note === "where-it-differs" && everywhere
+        ? draft.message
+        : withVersions(draft.message, versionsText(environment, indexes));
     return { ...draft, message, fixes: fixesFor(draft, everywhere), holds: holdsOf(environment, indexes) };
   });
 }
@@ -43,7 +50,11 @@ export function overKernels(environment: Environment, note: VersionNote, ask: (k
  * The same with one finding for each rule and place, however many sentences the kernels give: where the mistake is one, it
  * is marked once. The newest kernel's words and fixes lead; with `always`, what older ones do differently follows.
  */
-export function overKernelsOnce(environment: Environment, note: VersionNote, ask: (kernel: Kernel) => readonly DraftFinding[]): readonly DraftFinding[] {
+export function overKernelsOnce(
+  environment: Environment,
+  note: VersionNote,
+  ask: (kernel: Kernel) => readonly DraftFinding[],
+): readonly DraftFinding[] {
   const merged = new Map<string, Map<string, Merged>>();
   for (const group of environment.groups) {
     const times = new Map<string, number>();
@@ -68,10 +79,24 @@ export function overKernelsOnce(environment: Environment, note: VersionNote, ask
     if (newest === undefined) return [];
     const indexes = sorted(said.flatMap(({ members }) => [...members]));
     const everywhere = indexes.length === environment.kernels.length;
-    const message = note === "where-it-differs"
-      ? everywhere ? newest.draft.message : withVersions(newest.draft.message, versionsText(environment, indexes))
-      : said.map(({ draft, members }) => withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, "")).join("; ") + ".";
-    return [{ ...newest.draft, message, fixes: fixesFor({ ...newest.draft, fixes: sharedFixes(said.map(({ draft }) => draft)) }, everywhere), holds: holdsOf(environment, indexes) }];
+    const message =
+      note === "where-it-differs"
+        ? everywhere
+          ? newest.draft.message
+          : withVersions(newest.draft.message, versionsText(environment, indexes))
+        : said
+            .map(({ draft, members }) =>
+              withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, ""),
+            )
+            .join("; ") + ".";
+    return [
+      {
+        ...newest.draft,
+        message,
+        fixes: fixesFor({ ...newest.draft, fixes: sharedFixes(said.map(({ draft }) => draft)) }, everywhere),
+        holds: holdsOf(environment, indexes),
+      },
+    ];
   });
 }
 
@@ -79,7 +104,9 @@ export function overKernelsOnce(environment: Environment, note: VersionNote, ask
 function sharedFixes(drafts: readonly DraftFinding[]): readonly Fix[] {
   const [first, ...others] = drafts;
   if (first === undefined) return [];
-  const shared = first.fixes.filter(({ title }) => others.every(({ fixes }) => fixes.some((fix) => fix.title === title)));
+  const shared = first.fixes.filter(({ title }) =>
+    others.every(({ fixes }) => fixes.some((fix) => fix.title === title)),
+  );
   return shared.length === 0 ? first.fixes : shared;
 }
 
@@ -97,8 +124,8 @@ export function holdsOf(environment: Environment, indexes: readonly number[]): H
   const first = indexes[0] ?? 0;
   const last = indexes.at(-1) ?? 0;
   return {
-    since: first === 0 ? null : environment.kernels[first]?.name ?? null,
-    until: last === environment.kernels.length - 1 ? null : environment.kernels[last]?.name ?? null,
+    since: first === 0 ? null : (environment.kernels[first]?.name ?? null),
+    until: last === environment.kernels.length - 1 ? null : (environment.kernels[last]?.name ?? null),
   };
 }
 
@@ -116,7 +143,9 @@ export function versionsText(environment: Environment, indexes: readonly number[
   if (only === undefined) return "";
   const end = kernels.length - 1;
   // Two are named each: there may be releases between those that a header lists.
-  const texts = runs.flatMap(({ first, last }) => (last > first + 1 ? [`${nameAt(first)} to ${nameAt(last)}`] : [...new Set([nameAt(first), nameAt(last)])]));
+  const texts = runs.flatMap(({ first, last }) =>
+    last > first + 1 ? [`${nameAt(first)} to ${nameAt(last)}`] : [...new Set([nameAt(first), nameAt(last)])],
+  );
   if (runs.length === 1 && only.first !== only.last && (only.first === 0) !== (only.last === end)) {
     return only.first === 0 ? `until ${nameAt(only.last)}` : `since ${nameAt(only.first)}`;
   }

@@ -28,17 +28,29 @@ export function checkPromises(environment: Environment, binding: Binding, kernel
 }
 
 /** What an expectation says of a policy or a transform: `forbids`, `allows`, `within`, `gives`. */
-export function checkExpectation(environment: Environment, declaration: ExpectDeclaration, kernel: Kernel): readonly DraftFinding[] {
+export function checkExpectation(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  kernel: Kernel,
+): readonly DraftFinding[] {
   return checkPolicyExpectation(environment, declaration, kernel);
 }
 
 /** A request against the policies that it is bound to. */
-export function policyVerdict(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
+export function policyVerdict(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly DraftFinding[] {
   return checkRequestAgainstPolicies(environment, request, under);
 }
 
 /** The modes of its policies that a request selects, by name; null where that is not known. */
-export function selectedModes(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly string[] | null {
+export function selectedModes(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly string[] | null {
   if (request.policies.length === 0 || (under.value !== null && !under.value.certain)) return null;
   return request.policies.flatMap((policy) => modesOf(environment, policy, under));
 }

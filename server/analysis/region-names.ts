@@ -7,8 +7,7 @@ import { compositeText, flagText } from "../model/masks/names.ts";
 import type { NameSpace } from "./environment.ts";
 
 /** What a name is used for, where one space serves several purposes. */
-export type UseRole =
-  | "alias" | "call" | "like" | "in" | "context" | "fallback" | "policy" | "expect" | "on" | "within";
+export type UseRole = "alias" | "call" | "like" | "in" | "context" | "fallback" | "policy" | "expect" | "on" | "within";
 
 /** What stands in the subject space. */
 export type SubjectKind = "request" | "policy" | "transform";
@@ -55,16 +54,22 @@ export function apiKey(api: string): string {
 /** The spaces that a declaration of this kind puts its name in. */
 export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
   switch (kind) {
-    case "flags": return ["mask"];
-    case "transform": return ["mask", "subject"];
-    case "context": return ["context"];
+    case "flags":
+      return ["mask"];
+    case "transform":
+      return ["mask", "subject"];
+    case "context":
+      return ["context"];
     case "request":
-    case "policy": return ["subject"];
-    case "memory": return ["memory"];
+    case "policy":
+      return ["subject"];
+    case "memory":
+      return ["memory"];
     case "expect":
     case "kernel":
     case "config":
-    case "import": return [];
+    case "import":
+      return [];
   }
 }
 
@@ -86,7 +91,10 @@ const MOST_WORDS = 2000;
 
 /** No declaration may have one of these names, and every request uses some: what leans on them hangs on no damage. */
 const BUILT_IN: ReadonlySet<string> = new Set([
-  ...flagNames().map(flagText), ...compositeNames().map(compositeText), ...Object.keys(FLAG_GROUPS), ...CONTEXT_NAMES,
+  ...flagNames().map(flagText),
+  ...compositeNames().map(compositeText),
+  ...Object.keys(FLAG_GROUPS),
+  ...CONTEXT_NAMES,
 ]);
 
 /** The words of a damaged region, as they stand and with the damage taken out: `napi#poll` may have been `napipoll`. */
@@ -126,13 +134,15 @@ function collect(item: Item): RegionNames {
     uses.push(kind === undefined ? { space, role, name } : { space, role, name, kind });
     needs.add(nameKey(space, name.text));
   };
-  const useMask = (mask: Mask, parameter: string | null): void => eachMaskName(mask, (role, name) => {
-    if (name.text !== parameter) use("mask", role, name);
-  });
-  const usePredicate = (predicate: Predicate): void => eachPredicateLeaf(predicate, (leaf) => {
-    if (leaf.kind === "mask") useMask(leaf.mask, null);
-    else if (leaf.kind === "in") use("context", "in", leaf.context);
-  });
+  const useMask = (mask: Mask, parameter: string | null): void =>
+    eachMaskName(mask, (role, name) => {
+      if (name.text !== parameter) use("mask", role, name);
+    });
+  const usePredicate = (predicate: Predicate): void =>
+    eachPredicateLeaf(predicate, (leaf) => {
+      if (leaf.kind === "mask") useMask(leaf.mask, null);
+      else if (leaf.kind === "in") use("context", "in", leaf.context);
+    });
 
   let declares: Name | null = null;
   switch (item.kind) {
@@ -158,12 +168,23 @@ function collect(item: Item): RegionNames {
       use("subject", "like", item.like, "request");
       for (const property of item.properties) {
         switch (property.kind) {
-          case "api": if (property.api !== null) needs.add(apiKey(property.api.text)); break;
-          case "flags": useMask(property.mask, null); break;
-          case "context": use("context", "context", property.context); break;
-          case "fallback": if (property.request?.text !== "none") use("subject", "fallback", property.request); break;
-          case "policy": for (const policy of property.policies) use("subject", "policy", policy); break;
-          default: break;
+          case "api":
+            if (property.api !== null) needs.add(apiKey(property.api.text));
+            break;
+          case "flags":
+            useMask(property.mask, null);
+            break;
+          case "context":
+            use("context", "context", property.context);
+            break;
+          case "fallback":
+            if (property.request?.text !== "none") use("subject", "fallback", property.request);
+            break;
+          case "policy":
+            for (const policy of property.policies) use("subject", "policy", policy);
+            break;
+          default:
+            break;
         }
       }
       break;
@@ -175,11 +196,22 @@ function collect(item: Item): RegionNames {
         switch (clause.kind) {
           case "allow":
           case "forbid":
-          case "warn": usePredicate(clause.predicate); break;
-          case "require": usePredicate(clause.predicate); usePredicate(clause.when); break;
-          case "ignore": for (const mask of clause.masks) useMask(mask, null); break;
-          case "mode": if (clause.when !== null) usePredicate(clause.when); break;
-          case "stage": for (const mask of clause.honours) useMask(mask, null); break;
+          case "warn":
+            usePredicate(clause.predicate);
+            break;
+          case "require":
+            usePredicate(clause.predicate);
+            usePredicate(clause.when);
+            break;
+          case "ignore":
+            for (const mask of clause.masks) useMask(mask, null);
+            break;
+          case "mode":
+            if (clause.when !== null) usePredicate(clause.when);
+            break;
+          case "stage":
+            for (const mask of clause.honours) useMask(mask, null);
+            break;
         }
       }
       break;
@@ -190,10 +222,16 @@ function collect(item: Item): RegionNames {
       use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);
       if (item.form === null) break;
       switch (item.form.kind) {
-        case "facts": use("memory", "on", item.form.on); break;
+        case "facts":
+          use("memory", "on", item.form.on);
+          break;
         case "forbids":
-        case "allows": useMask(item.form.mask, null); break;
-        case "within": use("subject", "within", item.form.policy); break;
+        case "allows":
+          useMask(item.form.mask, null);
+          break;
+        case "within":
+          use("subject", "within", item.form.policy);
+          break;
         case "gives":
           if (item.form.when !== null) usePredicate(item.form.when);
           usePredicate(item.form.gives);
@@ -210,14 +248,29 @@ export function eachMaskName(mask: Mask, visit: (role: "alias" | "call", name: N
   const stack: Mask[] = [mask];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     switch (node.kind) {
-      case "name": visit("alias", node); break;
-      case "call": visit("call", node.callee); stack.push(node.argument); break;
+      case "name":
+        visit("alias", node);
+        break;
+      case "call":
+        visit("call", node.callee);
+        stack.push(node.argument);
+        break;
       case "or":
-      case "and": for (let i = node.operands.length - 1; i >= 0; i--) { const operand = node.operands[i]; if (operand !== undefined) stack.push(operand); } break;
-      case "not": stack.push(node.operand); break;
-      case "paren": stack.push(node.inner); break;
+      case "and":
+        for (let i = node.operands.length - 1; i >= 0; i--) {
+          const operand = node.operands[i];
+          if (operand !== undefined) stack.push(operand);
+        }
+        break;
+      case "not":
+        stack.push(node.operand);
+        break;
+      case "paren":
+        stack.push(node.inner);
+        break;
       case "number":
-      case "missing": break;
+      case "missing":
+        break;
     }
   }
 }
@@ -230,11 +283,23 @@ export function eachPredicateLeaf(predicate: Predicate, visit: (leaf: PredicateL
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     switch (node.kind) {
       case "or":
-      case "and": for (let i = node.operands.length - 1; i >= 0; i--) { const operand = node.operands[i]; if (operand !== undefined) stack.push(operand); } break;
-      case "not": stack.push(node.operand); break;
-      case "paren": stack.push(node.inner); break;
-      case "missing": break;
-      default: visit(node); break;
+      case "and":
+        for (let i = node.operands.length - 1; i >= 0; i--) {
+          const operand = node.operands[i];
+          if (operand !== undefined) stack.push(operand);
+        }
+        break;
+      case "not":
+        stack.push(node.operand);
+        break;
+      case "paren":
+        stack.push(node.inner);
+        break;
+      case "missing":
+        break;
+      default:
+        visit(node);
+        break;
     }
   }
 }

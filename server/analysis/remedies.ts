@@ -21,7 +21,8 @@ export function fixesOf(at: RemedyPlace, remedies: Match["remedies"]): readonly 
   const fixes: Fix[] = [];
   for (const remedy of remedies) {
     const changes = changesOf(at, remedy);
-    if (changes !== null && changes.length > 0) fixes.push({ title: remedy.title, changes, preferred: remedies.length === 1 });
+    if (changes !== null && changes.length > 0)
+      fixes.push({ title: remedy.title, changes, preferred: remedies.length === 1 });
   }
   return fixes;
 }
@@ -30,16 +31,25 @@ function changesOf(at: RemedyPlace, remedy: Match["remedies"][number]): readonly
   const { request } = at;
   const ownMask = request.flags !== null && request.flags.inheritedFrom === null ? request.mask : null;
   switch (remedy.kind) {
-    case "remove-flags": return ownMask === null ? null : removeFlags(at, ownMask, remedy.flags);
-    case "add-flags": return ownMask === null ? null : addFlags(at, ownMask, remedy.flags);
-    case "replace-mask": return ownMask === null ? null : [replace(ownMask, remedy.text)];
-    case "replace-name": return ownMask === null ? null : partsNamed(at.value, remedy.name).map((part) => replace(part.place, remedy.by));
-    case "remove-name": return ownMask === null ? null : removeParts(ownMask, partsNamed(at.value, remedy.name));
-    case "remove-property": return removeProperty(at, remedy.property);
-    case "set-handles": return setHandles(at, remedy.handles);
+    case "remove-flags":
+      return ownMask === null ? null : removeFlags(at, ownMask, remedy.flags);
+    case "add-flags":
+      return ownMask === null ? null : addFlags(at, ownMask, remedy.flags);
+    case "replace-mask":
+      return ownMask === null ? null : [replace(ownMask, remedy.text)];
+    case "replace-name":
+      return ownMask === null ? null : partsNamed(at.value, remedy.name).map((part) => replace(part.place, remedy.by));
+    case "remove-name":
+      return ownMask === null ? null : removeParts(ownMask, partsNamed(at.value, remedy.name));
+    case "remove-property":
+      return removeProperty(at, remedy.property);
+    case "set-handles":
+      return setHandles(at, remedy.handles);
     case "replace-api": {
       const api = request.apiWritten;
-      return api === null || api.inheritedFrom !== null || api.property.api === null ? null : [replace(api.property.api, remedy.api)];
+      return api === null || api.inheritedFrom !== null || api.property.api === null
+        ? null
+        : [replace(api.property.api, remedy.api)];
     }
   }
 }
@@ -75,12 +85,21 @@ function removeFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]
 
 /** A composite or number with these bits and no others. */
 function isOnly(part: MaskPart, bits: number): boolean {
-  return (part.kind === "composite" || part.kind === "literal") && (part.carries & bits) !== 0 && (part.bits & ~bits) === 0;
+  return (
+    (part.kind === "composite" || part.kind === "literal") && (part.carries & bits) !== 0 && (part.bits & ~bits) === 0
+  );
 }
 
 /** A composite, alias or number without some of its bits: another name where there is one, else `NAME & ~FLAG`. */
-function withoutBits(kernel: Kernel, root: MaskNode, part: MaskPart, flags: readonly FlagName[], bits: number): string | null {
-  if (part.kind === "complement" || part.kind === "transform" || part.kind === "parameter" || part.kind === "unknown") return null;
+function withoutBits(
+  kernel: Kernel,
+  root: MaskNode,
+  part: MaskPart,
+  flags: readonly FlagName[],
+  bits: number,
+): string | null {
+  if (part.kind === "complement" || part.kind === "transform" || part.kind === "parameter" || part.kind === "unknown")
+    return null;
   const rest = mask(part.bits & ~bits);
   if (part.kind === "composite" || part.kind === "literal") {
     const name = maskText(kernel, rest);
@@ -97,7 +116,7 @@ function addFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]): 
   if (value === null) return null;
   // `X & ~FLAG` gets the flag back by losing its `& ~FLAG`.
   const cleared = value.parts.filter((part) => part.negated && flags.some((flag) => flagText(flag) === part.text));
-  const undone = cleared.length > 0 ? removeParts(root, cleared) ?? [] : [];
+  const undone = cleared.length > 0 ? (removeParts(root, cleared) ?? []) : [];
   const missing = flags.filter((flag) => undone.length === 0 || !cleared.some((part) => part.text === flagText(flag)));
   if (missing.length === 0) return undone;
   const names = missing.map(flagText).join(" | ");
@@ -115,16 +134,21 @@ function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextC
     if (depth > DEEPEST) return false;
     switch (node.kind) {
       case "name":
-      case "number": return starts.has(node.start);
-      case "call": return starts.has(node.start);
-      case "not": return prune(node.operand, depth + 1);
-      case "paren": return prune(node.inner, depth + 1);
+      case "number":
+        return starts.has(node.start);
+      case "call":
+        return starts.has(node.start);
+      case "not":
+        return prune(node.operand, depth + 1);
+      case "paren":
+        return prune(node.inner, depth + 1);
       case "or":
       case "and": {
         const before = changes.length;
         const gone = node.operands.map((operand) => prune(operand, depth + 1));
         // What is left of `X & ~Y` without X is nothing, not all but Y.
-        const empty = node.kind === "and" && node.operands.some((operand, i) => gone[i] === true && operand.kind !== "not");
+        const empty =
+          node.kind === "and" && node.operands.some((operand, i) => gone[i] === true && operand.kind !== "not");
         if (empty || gone.every((all) => all)) {
           changes.length = before;
           return true;
@@ -132,7 +156,8 @@ function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextC
         changes.push(...operandRemovals(node.operands, gone));
         return false;
       }
-      case "missing": return false;
+      case "missing":
+        return false;
     }
   };
   return prune(root, 0) ? null : changes;
@@ -157,7 +182,7 @@ function operandRemovals(operands: readonly MaskNode[], gone: readonly boolean[]
 
 function removeProperty(at: RemedyPlace, which: "flags" | "handles" | "size"): readonly TextChange[] | null {
   const { request } = at;
-  const written = which === "size" ? request.size?.written ?? null : request[which];
+  const written = which === "size" ? (request.size?.written ?? null) : request[which];
   if (written === null || written.inheritedFrom !== null) return null;
   return [replace(wholeLine(at.text, written.property), "")];
 }
@@ -181,7 +206,11 @@ function setHandles(at: RemedyPlace, value: "null"): readonly TextChange[] | nul
 }
 
 /** A new property behind the last one, on a line of its own where the request has lines. */
-export function insertProperty(text: string, declaration: RequestDeclaration, property: string): readonly TextChange[] | null {
+export function insertProperty(
+  text: string,
+  declaration: RequestDeclaration,
+  property: string,
+): readonly TextChange[] | null {
   const last = declaration.properties.at(-1);
   if (last === undefined) return null;
   const lineStart = text.lastIndexOf("\n", last.start - 1) + 1;

@@ -42,7 +42,11 @@ export interface ResolvedRequest {
   readonly zone: Written<PropertyOf<"zone">> | null;
   readonly cache: CacheFacts | null;
   readonly handles: Written<PropertyOf<"handles">> | null;
-  readonly fallback: { readonly written: Written<PropertyOf<"fallback">>; readonly name: Name; readonly binding: Binding | null } | null;
+  readonly fallback: {
+    readonly written: Written<PropertyOf<"fallback">>;
+    readonly name: Name;
+    readonly binding: Binding | null;
+  } | null;
   /** Bound by name or by `for`, each once, in the order of the file. */
   readonly policies: readonly Binding[];
   readonly waivers: readonly Written<PropertyOf<"waive">>[];
@@ -67,7 +71,20 @@ export const likeGraph: Graph = graphOf((environment, binding) => {
   return used?.declaration.kind === "request" ? [used] : [];
 });
 
-type Slotted = "api" | "size" | "count" | "flags" | "context" | "node" | "zone" | "cache" | "handles" | "fallback" | "policy" | "expect" | "waive";
+type Slotted =
+  | "api"
+  | "size"
+  | "count"
+  | "flags"
+  | "context"
+  | "node"
+  | "zone"
+  | "cache"
+  | "handles"
+  | "fallback"
+  | "policy"
+  | "expect"
+  | "waive";
 
 /** The property whose place another one takes: a size in another unit replaces a size. */
 function placeOf(kind: Property["kind"]): Slotted {
@@ -87,18 +104,28 @@ const resolvedRequests = new WeakMap<Slot, ResolvedRequest>();
 
 /** The properties of a request with those that it inherits. Of a property written twice the last one counts, as in devicetree. */
 function propertySetOf(environment: Environment, binding: Binding): PropertySet {
-  likeGraph.inOrder(environment, binding, (used) => propertySets.has(used.slot), (used, cyclic) => {
-    const base = cyclic ? undefined : likeGraph.usesOf(environment, used)[0];
-    const inherited = base === undefined ? NO_PROPERTIES : inheritedFrom(propertySets.get(base.slot) ?? NO_PROPERTIES, base);
-    const { declaration } = used;
-    propertySets.set(used.slot, declaration.kind === "request" ? withOwn(inherited, declaration.properties) : NO_PROPERTIES);
-  });
+  likeGraph.inOrder(
+    environment,
+    binding,
+    (used) => propertySets.has(used.slot),
+    (used, cyclic) => {
+      const base = cyclic ? undefined : likeGraph.usesOf(environment, used)[0];
+      const inherited =
+        base === undefined ? NO_PROPERTIES : inheritedFrom(propertySets.get(base.slot) ?? NO_PROPERTIES, base);
+      const { declaration } = used;
+      propertySets.set(
+        used.slot,
+        declaration.kind === "request" ? withOwn(inherited, declaration.properties) : NO_PROPERTIES,
+      );
+    },
+  );
   return propertySets.get(binding.slot) ?? NO_PROPERTIES;
 }
 
 function inheritedFrom(set: PropertySet, base: Binding): PropertySet {
   const single = new Map<Slotted, Written>();
-  for (const [place, written] of set.single) single.set(place, { ...written, inheritedFrom: written.inheritedFrom ?? base });
+  for (const [place, written] of set.single)
+    single.set(place, { ...written, inheritedFrom: written.inheritedFrom ?? base });
   return {
     single,
     policies: set.policies.map((written) => ({ ...written, inheritedFrom: written.inheritedFrom ?? base })),
@@ -140,9 +167,20 @@ export function resolvedRequestOf(environment: Environment, binding: Binding): R
   return resolved;
 }
 
-const EMPTY_REQUEST: RequestDeclaration = { kind: "request", start: 0, end: 0, doc: null, name: null, like: null, properties: [] };
+const EMPTY_REQUEST: RequestDeclaration = {
+  kind: "request",
+  start: 0,
+  end: 0,
+  doc: null,
+  name: null,
+  like: null,
+  properties: [],
+};
 
-function single<K extends Exclude<Slotted, "size"> | "size" | "order" | "pages">(set: PropertySet, kind: K): Written<PropertyOf<K>> | null {
+function single<K extends Exclude<Slotted, "size"> | "size" | "order" | "pages">(
+  set: PropertySet,
+  kind: K,
+): Written<PropertyOf<K>> | null {
   const written = set.single.get(placeOf(kind));
   return written !== undefined && isOf(written, kind) ? written : null;
 }
@@ -162,9 +200,10 @@ function resolve(environment: Environment, declaration: RequestDeclaration, set:
   const cacheWritten = single(set, "cache");
   const fallbackWritten = single(set, "fallback");
   const fallbackName = fallbackWritten?.property.request ?? null;
-  const fallback = fallbackWritten === null || fallbackName === null || fallbackName.text === "none"
-    ? null
-    : { written: fallbackWritten, name: fallbackName, binding: requestNamed(environment, fallbackName.text) };
+  const fallback =
+    fallbackWritten === null || fallbackName === null || fallbackName.text === "none"
+      ? null
+      : { written: fallbackWritten, name: fallbackName, binding: requestNamed(environment, fallbackName.text) };
   const { pageBytes } = environment.options;
   const sizeWritten = single(set, "size") ?? single(set, "order") ?? single(set, "pages");
   const countWritten = single(set, "count");
@@ -234,9 +273,12 @@ const UNIT_OF_PROPERTY = { size: "bytes", order: "order", pages: "pages", count:
 function resolveSize(written: ResolvedSize["written"], api: Api | null, pageBytes: number): ResolvedSize {
   const { property } = written;
   const writtenUnit = UNIT_OF_PROPERTY[property.kind];
-  const given = property.kind === "size"
-    ? property.size === null ? null : bytesOfSize(property.size)
-    : property.number?.value ?? null;
+  const given =
+    property.kind === "size"
+      ? property.size === null
+        ? null
+        : bytesOfSize(property.size)
+      : (property.number?.value ?? null);
   const unit = api === null ? writtenUnit : unitFor(api, writtenUnit);
   return {
     written,
@@ -269,21 +311,29 @@ export function convert(value: number, from: SizeUnit, to: SizeUnit, pageBytes: 
   const bytes = bytesIn(value, from, pageBytes);
   if (bytes === null) return null;
   switch (to) {
-    case "bytes": return bytes;
-    case "pages": return Math.ceil(bytes / pageBytes);
-    case "order": return orderOfBytes(bytes, pageBytes);
+    case "bytes":
+      return bytes;
+    case "pages":
+      return Math.ceil(bytes / pageBytes);
+    case "order":
+      return orderOfBytes(bytes, pageBytes);
     case "count":
-    case "none": return null;
+    case "none":
+      return null;
   }
 }
 
 function bytesIn(value: number, unit: SizeUnit, pageBytes: number): number | null {
   switch (unit) {
-    case "bytes": return value;
-    case "pages": return value * pageBytes;
-    case "order": return 2 ** value * pageBytes;
+    case "bytes":
+      return value;
+    case "pages":
+      return value * pageBytes;
+    case "order":
+      return 2 ** value * pageBytes;
     case "count":
-    case "none": return null;
+    case "none":
+      return null;
   }
 }
 
@@ -293,7 +343,11 @@ function bytesIn(value: number, unit: SizeUnit, pageBytes: number): number | nul
 const lastAsked = new WeakMap<Kernel, { readonly resolved: ResolvedRequest; readonly under: KernelRequest | null }>();
 
 /** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
-export function requestUnder(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null {
+export function requestUnder(
+  environment: Environment,
+  resolved: ResolvedRequest,
+  kernel: Kernel,
+): KernelRequest | null {
   const last = lastAsked.get(kernel);
   if (last?.resolved === resolved) return last.under;
   const under = makeKernelRequest(environment, resolved, kernel);
@@ -328,10 +382,15 @@ function makeKernelRequest(environment: Environment, resolved: ResolvedRequest, 
  * Why nothing is said of what the request does: a part of it is not known, each with a finding of its own, or the model
  * has no answer. Null where it can be judged.
  */
-export function whyOpen(environment: Environment, { api, size, contextWritten }: ResolvedRequest, { value, verdict: answer }: KernelRequest): string | null {
+export function whyOpen(
+  environment: Environment,
+  { api, size, contextWritten }: ResolvedRequest,
+  { value, verdict: answer }: KernelRequest,
+): string | null {
   if (answer.unknown !== null) return `the model does not know: ${answer.unknown.replace(/\.$/, "")}`;
   if (value === null ? api?.takesMask === true : !value.certain) return "the mask is not fully known";
   const context = contextWritten?.property.context;
-  if (context === null || (context !== undefined && contextNamed(environment, context.text) === null)) return "the context is not known";
+  if (context === null || (context !== undefined && contextNamed(environment, context.text) === null))
+    return "the context is not known";
   return size !== null && size.value === null ? "the size is not known" : null;
 }

@@ -20,7 +20,11 @@ export function pagesOfAmount(amount: Amount, pageBytes: number): number {
   return amount.kind === "pages" ? amount.number.value : Math.ceil(bytesOfSize(amount.size) / pageBytes);
 }
 
-const LARGE_UNITS: readonly (readonly [string, number])[] = [["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 2 ** 10]];
+const LARGE_UNITS: readonly (readonly [string, number])[] = [
+  ["GiB", 2 ** 30],
+  ["MiB", 2 ** 20],
+  ["KiB", 2 ** 10],
+];
 
 /** Bytes as the language writes them: the largest unit that divides them. */
 export function sizeText(bytes: number): string {

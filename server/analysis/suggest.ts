@@ -36,9 +36,15 @@ export function nearest(name: string, ...lists: readonly (readonly string[])[]):
       }
     }
   }
-  const sorted = [...found].sort(([a, near], [b, far]) => near - far || Math.abs(a.length - name.length) - Math.abs(b.length - name.length) || (a < b ? -1 : 1));
+  const sorted = [...found].sort(
+    ([a, near], [b, far]) =>
+      near - far || Math.abs(a.length - name.length) - Math.abs(b.length - name.length) || (a < b ? -1 : 1),
+  );
   const best = sorted[0]?.[1] ?? 0;
-  return sorted.filter(([, distance]) => distance <= best + 1).slice(0, 3).map(([candidate]) => candidate);
+  return sorted
+    .filter(([, distance]) => distance <= best + 1)
+    .slice(0, 3)
+    .map(([candidate]) => candidate);
 }
 
 /** What names are compared by: case, leading underscores and the `GFP_` of a flag do not count. */
@@ -60,7 +66,8 @@ function editDistance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
       row.push(cost);
       least = Math.min(least, cost);
     }

@@ -66,12 +66,24 @@ function makeTarget(header: KernelHeader | null, config: ConfigHeader | null, se
     if (!("unknown" in kernel) && !kernels.includes(kernel)) kernels.push(kernel);
   }
   const [first] = kernels;
-  return { kernels, groups: groupAlike(kernels), kernelsFrom, kernelsText, options: first?.options ?? { ...DEFAULT_OPTIONS, ...options }, ruleLevels: settings.ruleLevels };
+  return {
+    kernels,
+    groups: groupAlike(kernels),
+    kernelsFrom,
+    kernelsText,
+    options: first?.options ?? { ...DEFAULT_OPTIONS, ...options },
+    ruleLevels: settings.ruleLevels,
+  };
 }
 
-function kernelNames(header: KernelHeader | null, settings: Settings): { readonly names: readonly string[]; readonly kernelsFrom: Target["kernelsFrom"]; readonly kernelsText: string } {
+function kernelNames(
+  header: KernelHeader | null,
+  settings: Settings,
+): { readonly names: readonly string[]; readonly kernelsFrom: Target["kernelsFrom"]; readonly kernelsText: string } {
   const forced = settings.forcedKernel ?? null;
-  const named = (text: string): { readonly names: readonly string[]; readonly kernelsFrom: "settings"; readonly kernelsText: string } | null => {
+  const named = (
+    text: string,
+  ): { readonly names: readonly string[]; readonly kernelsFrom: "settings"; readonly kernelsText: string } | null => {
     const names = releasesOf(parseVersions(text));
     return names.length === 0 ? null : { names, kernelsFrom: "settings", kernelsText: text };
   };
@@ -94,7 +106,13 @@ function kernelNames(header: KernelHeader | null, settings: Settings): { readonl
 export function parseVersions(text: string): WrittenVersions {
   const [from, to, more] = text.split("..").map((part) => part.trim());
   if (from !== undefined && to !== undefined && more === undefined) return { versions: [from, to], range: true };
-  return { versions: text.split(",").map((part) => part.trim()).filter((part) => part !== ""), range: false };
+  return {
+    versions: text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+    range: false,
+  };
 }
 
 /** The names of the kernels that are written, those of a range with all releases in it; unknown ones are left out. */

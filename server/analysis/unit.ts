@@ -88,12 +88,28 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
   const { order, imports, complete } = followImports(workspace, uri, file, indexOfFile);
   const target = targetOf(indexOfFile(uri, file), workspace.settings);
 
-  const judges = target.kernelsFrom === "settings" || (target.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
-  const unchanged = previous !== null && previous.target === target && previous.environment.judges === judges && previous.complete === complete
-    && previous.files.length === order.length && previous.files.every((old, i) => old.uri === order[i]);
+  const judges =
+    target.kernelsFrom === "settings" || (target.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
+  const unchanged =
+    previous !== null &&
+    previous.target === target &&
+    previous.environment.judges === judges &&
+    previous.complete === complete &&
+    previous.files.length === order.length &&
+    previous.files.every((old, i) => old.uri === order[i]);
   const indexNamed = (name: string): FileIndex => indexOfFile(name, workspace.files.get(name) ?? file);
-  const { files, findings, ready } = previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
-  return { workspace, target, files, imports, complete, findings, ready, environment: environmentFor(uri, file, files, target, complete, judges) };
+  const { files, findings, ready } =
+    previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
+  return {
+    workspace,
+    target,
+    files,
+    imports,
+    complete,
+    findings,
+    ready,
+    environment: environmentFor(uri, file, files, target, complete, judges),
+  };
 }
 
 interface Contents {
@@ -156,15 +172,25 @@ function followImports(
     }
   }
 
-  const imports = importsOfFile(uri).map((target): ImportState => ({
-    ...target,
-    state: workspace.files.has(target.uri) ? "loaded" : workspace.missing.has(target.uri) ? "missing" : "not-looked-for",
-    cyclic: cyclic && reaches(target.uri, uri, importsOfFile),
-  }));
+  const imports = importsOfFile(uri).map(
+    (target): ImportState => ({
+      ...target,
+      state: workspace.files.has(target.uri)
+        ? "loaded"
+        : workspace.missing.has(target.uri)
+          ? "missing"
+          : "not-looked-for",
+      cyclic: cyclic && reaches(target.uri, uri, importsOfFile),
+    }),
+  );
   return { order, imports, complete };
 }
 
-function reaches(from: string, goal: string, importsOfFile: (uri: string) => readonly { readonly uri: string }[]): boolean {
+function reaches(
+  from: string,
+  goal: string,
+  importsOfFile: (uri: string) => readonly { readonly uri: string }[],
+): boolean {
   const seen = new Set<string>();
   const stack = [from];
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
@@ -177,7 +203,10 @@ function reaches(from: string, goal: string, importsOfFile: (uri: string) => rea
 }
 
 /** The files that a file imports, with the regions of the headers. */
-export function importTargets(uri: string, index: FileIndex): readonly { readonly region: number; readonly uri: string }[] {
+export function importTargets(
+  uri: string,
+  index: FileIndex,
+): readonly { readonly region: number; readonly uri: string }[] {
   const targets: { region: number; uri: string }[] = [];
   for (const region of index.imports) {
     const item = index.file.regions[region]?.item;
@@ -265,7 +294,8 @@ function renewDependants(
     files.forEach(({ index }, file) => {
       const all = exportersOf(index, key);
       const before = previous.files[file];
-      const rivals = all.length > 1 || files.length > 1 || (before !== undefined && exportersOf(before.index, key).length > 1);
+      const rivals =
+        all.length > 1 || files.length > 1 || (before !== undefined && exportersOf(before.index, key).length > 1);
       if (rivals) for (const region of all) renew(file, region);
     });
   };
@@ -294,13 +324,15 @@ function renewDependants(
   }
 
   const users = new Map<string, { readonly file: number; readonly region: number }[]>();
-  files.forEach(({ index }, file) => index.names.forEach(({ needs }, region) => {
-    for (const key of needs) {
-      const known = users.get(key);
-      if (known === undefined) users.set(key, [{ file, region }]);
-      else known.push({ file, region });
-    }
-  }));
+  files.forEach(({ index }, file) =>
+    index.names.forEach(({ needs }, region) => {
+      for (const key of needs) {
+        const known = users.get(key);
+        if (known === undefined) users.set(key, [{ file, region }]);
+        else known.push({ file, region });
+      }
+    }),
+  );
   grown.length = 0;
   grown.push(...changed);
   for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
@@ -310,7 +342,14 @@ function renewDependants(
 
 // Environment ---------------------------------------------------------------------------------------------------------
 
-function environmentFor(uri: string, file: SourceFile, files: readonly UnitFile[], target: Target, complete: boolean, judges: boolean): Environment {
+function environmentFor(
+  uri: string,
+  file: SourceFile,
+  files: readonly UnitFile[],
+  target: Target,
+  complete: boolean,
+  judges: boolean,
+): Environment {
   const bindingAt = (unitFile: UnitFile, region: number): Binding | null => {
     const item = unitFile.index.file.regions[region]?.item ?? null;
     const slot = unitFile.slots[region];

@@ -4,7 +4,11 @@ import type { Environment, NameSpace } from "./environment.ts";
 const lists = new WeakMap<Environment, Map<string, readonly string[]>>();
 
 /** The names that are visible in a space, of some kinds of declaration or of all; the same list for the same environment. */
-export function visibleNames(environment: Environment, space: NameSpace, kinds: readonly Declaration["kind"][] | null = null): readonly string[] {
+export function visibleNames(
+  environment: Environment,
+  space: NameSpace,
+  kinds: readonly Declaration["kind"][] | null = null,
+): readonly string[] {
   let byKind = lists.get(environment);
   if (byKind === undefined) {
     byKind = new Map();
@@ -13,7 +17,11 @@ export function visibleNames(environment: Environment, space: NameSpace, kinds: 
   const key = `${space} ${kinds?.join(" ") ?? ""}`;
   const known = byKind.get(key);
   if (known !== undefined) return known;
-  const names = environment.visible(space).flatMap(({ declaration }) => (declaration.name !== null && (kinds === null || kinds.includes(declaration.kind)) ? [declaration.name.text] : []));
+  const names = environment
+    .visible(space)
+    .flatMap(({ declaration }) =>
+      declaration.name !== null && (kinds === null || kinds.includes(declaration.kind)) ? [declaration.name.text] : [],
+    );
   byKind.set(key, names);
   return names;
 }

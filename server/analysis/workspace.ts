@@ -55,5 +55,7 @@ function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> 
 
 /** The uris that the file imports, resolved against its own, in order. The host loads them (and theirs), or calls `withMissing`. */
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
-  return file.regions.flatMap(({ item }) => (item?.kind === "import" && item.path !== null && item.path.value !== "" ? [resolveUri(uri, item.path.value)] : []));
+  return file.regions.flatMap(({ item }) =>
+    item?.kind === "import" && item.path !== null && item.path.value !== "" ? [resolveUri(uri, item.path.value)] : [],
+  );
 }

@@ -69,7 +69,8 @@ function filesAt(cwd: string, path: string): readonly string[] {
   }
   if (!isFolder) return [path];
   const files = filesBelow(cwd, path);
-  if (files.length === 0) throw new UsageError(`there is no ${EXTENSION} file in ${path === "." ? "this folder" : path}`);
+  if (files.length === 0)
+    throw new UsageError(`there is no ${EXTENSION} file in ${path === "." ? "this folder" : path}`);
   return files;
 }
 
@@ -84,7 +85,8 @@ function filesBelow(cwd: string, folder: string): readonly string[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = folder === "." ? entry.name : join(folder, entry.name);
-      if (entry.isDirectory()) return entry.name.startsWith(".") || entry.name === "node_modules" ? [] : filesBelow(cwd, path);
+      if (entry.isDirectory())
+        return entry.name.startsWith(".") || entry.name === "node_modules" ? [] : filesBelow(cwd, path);
       return entry.name.endsWith(EXTENSION) ? [path] : [];
     });
 }

@@ -31,8 +31,14 @@ export function optionsFrom(config: readonly string[]): Partial<BuildOptions> {
 }
 
 const SWITCHES: ReadonlyMap<string, boolean> = new Map([
-  ["y", true], ["on", true], ["1", true], ["true", true],
-  ["n", false], ["off", false], ["0", false], ["false", false],
+  ["y", true],
+  ["on", true],
+  ["1", true],
+  ["true", true],
+  ["n", false],
+  ["off", false],
+  ["0", false],
+  ["false", false],
 ]);
 
 function optionFrom(setting: string): Partial<BuildOptions> {
@@ -48,7 +54,16 @@ function optionFrom(setting: string): Partial<BuildOptions> {
   return { [name]: isOn };
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, K: 1024, KiB: 1024, M: 1024 ** 2, MiB: 1024 ** 2, G: 1024 ** 3, GiB: 1024 ** 3 };
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  K: 1024,
+  KiB: 1024,
+  M: 1024 ** 2,
+  MiB: 1024 ** 2,
+  G: 1024 ** 3,
+  GiB: 1024 ** 3,
+};
 
 function pageBytesFrom(text: string): number {
   const bytes = bytesFrom(text);
@@ -61,6 +76,7 @@ function pageBytesFrom(text: string): number {
 export function bytesFrom(text: string): number {
   const [, digits = "", unit = ""] = /^(\d+|0x[0-9a-f]+)\s*([A-Za-z]*)$/i.exec(text.trim()) ?? [];
   const factor = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
-  if (digits === "" || factor === undefined) throw new UsageError(`'${text}' is no size: write bytes, or a number with KiB, MiB or GiB`);
+  if (digits === "" || factor === undefined)
+    throw new UsageError(`'${text}' is no size: write bytes, or a number with KiB, MiB or GiB`);
   return Number(digits) * factor;
 }

@@ -21,7 +21,10 @@ export interface ReportedFinding {
   readonly kernel: Holds;
   readonly source: FindingSource;
   readonly related: readonly { readonly path: string; readonly range: Range; readonly message: string }[];
-  readonly fixes: readonly { readonly title: string; readonly edits: readonly { readonly range: Range; readonly text: string }[] }[];
+  readonly fixes: readonly {
+    readonly title: string;
+    readonly edits: readonly { readonly range: Range; readonly text: string }[];
+  }[];
   readonly url: string;
 }
 
@@ -63,7 +66,10 @@ export function reportOf(
 ): FileReport {
   const reported = findings.flatMap((list, index) => {
     const offset = file.starts[index] ?? 0;
-    const rangeOf = (start: number, end: number): Range => ({ start: positionAt(lines, offset + start), end: positionAt(lines, offset + end) });
+    const rangeOf = (start: number, end: number): Range => ({
+      start: positionAt(lines, offset + start),
+      end: positionAt(lines, offset + end),
+    });
     const declaration = nameOf(file.regions[index]?.item ?? null);
     return list.map((finding) => ({
       rule: finding.rule,
@@ -91,7 +97,10 @@ function relatedOf(related: RelatedPlace, fileOf: (uri: string) => ReportedFile 
   return [
     {
       path: target.path,
-      range: { start: positionAt(target.lines, offset + related.place.start), end: positionAt(target.lines, offset + related.place.end) },
+      range: {
+        start: positionAt(target.lines, offset + related.place.start),
+        end: positionAt(target.lines, offset + related.place.end),
+      },
       message: related.message,
     },
   ];
@@ -106,14 +115,19 @@ function isDeclaration(item: Item): item is Declaration {
 }
 
 function byPosition(a: ReportedFinding, b: ReportedFinding): number {
-  return a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character || (a.rule < b.rule ? -1 : 1);
+  return (
+    a.range.start.line - b.range.start.line ||
+    a.range.start.character - b.range.start.character ||
+    (a.rule < b.rule ? -1 : 1)
+  );
 }
 
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "information", "hint"];
 
 /** How many expectations of all files hold, do not hold, and are not decided. */
 export function expectationsIn(reports: readonly FileReport[]): ExpectationCounts {
-  const sum = (what: keyof ExpectationCounts): number => reports.reduce((all, { expectations }) => all + expectations[what], 0);
+  const sum = (what: keyof ExpectationCounts): number =>
+    reports.reduce((all, { expectations }) => all + expectations[what], 0);
   return { passed: sum("passed"), failed: sum("failed"), notDecided: sum("notDecided") };
 }
 

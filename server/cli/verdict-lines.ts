@@ -30,7 +30,22 @@ export function answerLine(line: string): string {
 type Fields = Readonly<Record<string, unknown>>;
 
 const FIELDS: ReadonlySet<string> = new Set([
-  "id", "kernel", "config", "api", "flags", "order", "size", "pages", "count", "context", "task", "scopes", "node", "cache", "pool", "memory",
+  "id",
+  "kernel",
+  "config",
+  "api",
+  "flags",
+  "order",
+  "size",
+  "pages",
+  "count",
+  "context",
+  "task",
+  "scopes",
+  "node",
+  "cache",
+  "pool",
+  "memory",
 ]);
 
 function answer(input: Fields): object {
@@ -109,7 +124,13 @@ export function outcomeFields(outcome: Outcome): object {
     compaction: outcome.compaction,
     kswapd_woken: outcome.kswapdWoken,
     oom_invoked: outcome.oomInvoked,
-    attempts: outcome.attempts.map(({ mask, order, allocFlags, highestZone, migratetype }) => [mask, order, allocFlags, highestZone, migratetype]),
+    attempts: outcome.attempts.map(({ mask, order, allocFlags, highestZone, migratetype }) => [
+      mask,
+      order,
+      allocFlags,
+      highestZone,
+      migratetype,
+    ]),
   };
 }
 
@@ -124,7 +145,8 @@ function parseJson(line: string): unknown {
 }
 
 function objectFrom(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new LineError(`${what} is no JSON object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new LineError(`${what} is no JSON object`);
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -138,7 +160,8 @@ function stringFrom(input: Fields, field: string): string | null {
 function numberFrom(input: Fields, field: string): number | null {
   const value = input[field];
   if (value === undefined || value === null) return null;
-  if (typeof value !== "number" || !(value >= 0) || !Number.isInteger(value)) throw new LineError(`'${field}' is no whole number from 0 on`);
+  if (typeof value !== "number" || !(value >= 0) || !Number.isInteger(value))
+    throw new LineError(`'${field}' is no whole number from 0 on`);
   return value;
 }
 
@@ -161,7 +184,8 @@ function kernelFor(input: Fields): Kernel {
   const version = stringFrom(input, "kernel") ?? newestRelease();
   const config = input["config"] === undefined ? {} : objectFrom(input["config"], "'config'");
   const settings = Object.entries(config).map(([name, value]) => {
-    if (typeof value !== "boolean" && typeof value !== "number" && typeof value !== "string") throw new LineError(`the option ${name} is no switch`);
+    if (typeof value !== "boolean" && typeof value !== "number" && typeof value !== "string")
+      throw new LineError(`the option ${name} is no switch`);
     return `${name}=${String(value)}`;
   });
   const kernel = kernelOf(version, optionsFrom(settings));
@@ -173,14 +197,19 @@ function contextFrom(input: Fields): Context {
   const name = stringFrom(input, "context") ?? "process";
   if (!isContextName(name)) throw new LineError(`there is no context '${name}'`);
   const task = listFrom(input, "task").map((state) => {
-    const isTaskState = state === "reclaim" || state === "oom_victim" || state === "rt_task" || state === "sigkill_pending";
+    const isTaskState =
+      state === "reclaim" || state === "oom_victim" || state === "rt_task" || state === "sigkill_pending";
     if (!isTaskState) throw new LineError("'task' takes reclaim, oom_victim, rt_task and sigkill_pending");
     return contextOf(state);
   });
-  return listFrom(input, "scopes").reduce<Context>((context, scope) => {
-    if (typeof scope !== "string" || !isScopeName(scope)) throw new LineError("'scopes' takes nofs, noio, noreclaim, memalloc and pin");
-    return withScope(context, scope);
-  }, combine(contextOf(name), ...task));
+  return listFrom(input, "scopes").reduce<Context>(
+    (context, scope) => {
+      if (typeof scope !== "string" || !isScopeName(scope))
+        throw new LineError("'scopes' takes nofs, noio, noreclaim, memalloc and pin");
+      return withScope(context, scope);
+    },
+    combine(contextOf(name), ...task),
+  );
 }
 
 function cacheFrom(value: unknown): CacheFacts | null {
@@ -204,7 +233,8 @@ function poolEmptyFrom(value: unknown): boolean {
 }
 
 function onlyFields(fields: Fields, known: readonly string[], what: string): void {
-  for (const field of Object.keys(fields)) if (!known.includes(field)) throw new LineError(`${what} has no field '${field}'`);
+  for (const field of Object.keys(fields))
+    if (!known.includes(field)) throw new LineError(`${what} has no field '${field}'`);
 }
 
 // Memory --------------------------------------------------------------------------------------------------------------
@@ -217,7 +247,11 @@ export function memoryFrom(value: unknown): MemoryState {
   onlyFields(memory, ["nodes", "oom_killable", "watermark_boost"], "'memory'");
   const nodes = listFrom(memory, "nodes").map(nodeFrom);
   if (nodes.length === 0) throw new LineError("'memory' has no nodes");
-  return { nodes, oomKillable: booleanFrom(memory, "oom_killable", true), watermarkBoost: booleanFrom(memory, "watermark_boost", false) };
+  return {
+    nodes,
+    oomKillable: booleanFrom(memory, "oom_killable", true),
+    watermarkBoost: booleanFrom(memory, "watermark_boost", false),
+  };
 }
 
 function nodeFrom(value: unknown): NodeState {
@@ -228,7 +262,20 @@ function nodeFrom(value: unknown): NodeState {
   return { id, zones: listFrom(node, "zones").map(zoneFrom) };
 }
 
-const ZONE_FIELDS = ["name", "managed", "free", "min", "low", "high", "lowmem_reserve", "reclaimable", "movable", "pinned", "cma", "highatomic"];
+const ZONE_FIELDS = [
+  "name",
+  "managed",
+  "free",
+  "min",
+  "low",
+  "high",
+  "lowmem_reserve",
+  "reclaimable",
+  "movable",
+  "pinned",
+  "cma",
+  "highatomic",
+];
 
 function zoneFrom(value: unknown): ZoneState {
   const zone = objectFrom(value, "a zone");
@@ -238,17 +285,27 @@ function zoneFrom(value: unknown): ZoneState {
   const amount = (field: string): number => numberFrom(zone, field) ?? 0;
   const amounts = (field: string): readonly number[] =>
     listFrom(zone, field).map((entry) => {
-      if (typeof entry !== "number" || !(entry >= 0) || !Number.isInteger(entry)) throw new LineError(`'${field}' of zone ${name} holds whole numbers from 0 on`);
+      if (typeof entry !== "number" || !(entry >= 0) || !Number.isInteger(entry))
+        throw new LineError(`'${field}' of zone ${name} holds whole numbers from 0 on`);
       return entry;
     });
   const free = amounts("free");
   const freePages = free.reduce((sum, count, order) => sum + count * 2 ** order, 0);
   const managed = numberFrom(zone, "managed") ?? freePages;
   if (freePages > managed) throw new LineError(`zone ${name} has ${freePages} free pages of ${managed} managed ones`);
-  const [min, low, high] = [amount("min"), numberFrom(zone, "low") ?? amount("min"), numberFrom(zone, "high") ?? numberFrom(zone, "low") ?? amount("min")];
+  const [min, low, high] = [
+    amount("min"),
+    numberFrom(zone, "low") ?? amount("min"),
+    numberFrom(zone, "high") ?? numberFrom(zone, "low") ?? amount("min"),
+  ];
   if (min > low || low > high) throw new LineError(`the watermarks of zone ${name} are not in order`);
   return {
-    name, managed, free, min, low, high,
+    name,
+    managed,
+    free,
+    min,
+    low,
+    high,
     lowmemReserve: amounts("lowmem_reserve"),
     reclaimable: amount("reclaimable"),
     movable: amount("movable"),

@@ -28,12 +28,17 @@ export function checkFiles(files: readonly PolicyFile[], settings: Settings, cwd
   };
   return [...pathByUri.keys()].flatMap((uri) => {
     const file = fileOf(uri);
-    return file === null ? [] : [reportOf(file, check(workspace, uri).regions, countExpectations(expectationsOf(workspace, uri)), fileOf)];
+    return file === null
+      ? []
+      : [reportOf(file, check(workspace, uri).regions, countExpectations(expectationsOf(workspace, uri)), fileOf)];
   });
 }
 
 /** The files and all that they import, directly or through others. */
-export function loadWorkspace(files: readonly Pick<PolicyFile, "absolutePath" | "text">[], settings: Settings): Workspace {
+export function loadWorkspace(
+  files: readonly Pick<PolicyFile, "absolutePath" | "text">[],
+  settings: Settings,
+): Workspace {
   let workspace = emptyWorkspace(settings);
   const waiting: string[] = [];
   const add = (uri: string, text: string): void => {

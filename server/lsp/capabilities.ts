@@ -88,7 +88,11 @@ export function serverCapabilities(abilities: Abilities): ServerCapabilities {
     documentRangeFormattingProvider: true,
     codeActionProvider: { codeActionKinds: ["quickfix", SOURCE_FIX_ALL] },
     inlayHintProvider: true,
-    ...(abilities.pullsDiagnostics ? { diagnosticProvider: { identifier: "allocpolicy", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
-    ...(abilities.workspaceFolders ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } } : {}),
+    ...(abilities.pullsDiagnostics
+      ? { diagnosticProvider: { identifier: "allocpolicy", interFileDependencies: true, workspaceDiagnostics: true } }
+      : {}),
+    ...(abilities.workspaceFolders
+      ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
+      : {}),
   };
 }

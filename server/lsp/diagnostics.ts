@@ -31,13 +31,24 @@ export function reportOf(workspace: Workspace, uri: string, files: FileTable, ab
   const items = findings.map((placed) => diagnosticOf(placed, workspace, uri, files, abilities));
   const last = items[items.length - 1];
   if (total > findings.length && last !== undefined) {
-    items[items.length - 1] = { range: last.range, severity: SEVERITY.information, source: SOURCE, message: `${total - findings.length + 1} more findings in this file are not shown.` };
+    items[items.length - 1] = {
+      range: last.range,
+      severity: SEVERITY.information,
+      source: SOURCE,
+      message: `${total - findings.length + 1} more findings in this file are not shown.`,
+    };
   }
   return { items, resultId: hash(items.length === 0 ? "" : JSON.stringify(items)) };
 }
 
 /** One finding as the protocol has it. */
-export function diagnosticOf(placed: PlacedFinding, workspace: Workspace, uri: string, files: FileTable, abilities: DiagnosticAbilities): Diagnostic {
+export function diagnosticOf(
+  placed: PlacedFinding,
+  workspace: Workspace,
+  uri: string,
+  files: FileTable,
+  abilities: DiagnosticAbilities,
+): Diagnostic {
   const { finding } = placed;
   const diagnostic: Diagnostic = {
     range: files.range(workspace, uri, placed.start, placed.end),
@@ -51,7 +62,10 @@ export function diagnosticOf(placed: PlacedFinding, workspace: Workspace, uri: s
     const related = relatedOf(workspace, finding).slice(0, MOST_RELATED);
     if (related.length > 0) {
       diagnostic.relatedInformation = related.map(
-        (each): DiagnosticRelatedInformation => ({ location: { uri: files.clientUri(each.uri), range: files.range(workspace, each.uri, each.start, each.end) }, message: each.message }),
+        (each): DiagnosticRelatedInformation => ({
+          location: { uri: files.clientUri(each.uri), range: files.range(workspace, each.uri, each.start, each.end) },
+          message: each.message,
+        }),
       );
     }
   }

@@ -59,7 +59,10 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       const found = hoverAt(workspace, key, files.offset(file, position));
       if (found === null) return null;
       const value = abilities().markdown ? found.markdown : plain(found.markdown);
-      return { contents: { kind: abilities().markdown ? "markdown" : "plaintext", value }, range: files.rangeIn(file, found.start, found.end) };
+      return {
+        contents: { kind: abilities().markdown ? "markdown" : "plaintext", value },
+        range: files.rangeIn(file, found.start, found.end),
+      };
     }),
   );
 
@@ -83,7 +86,13 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       const workspace = session.folder(about.key).workspace;
       const documentation = resolveCompletion(workspace, about.key, about.topic);
       if (documentation === null) return item;
-      return { ...item, documentation: { kind: abilities().markdown ? "markdown" : "plaintext", value: abilities().markdown ? documentation : plain(documentation) } };
+      return {
+        ...item,
+        documentation: {
+          kind: abilities().markdown ? "markdown" : "plaintext",
+          value: abilities().markdown ? documentation : plain(documentation),
+        },
+      };
     }),
   );
 
@@ -94,7 +103,10 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       const { key, workspace, file } = session.document(textDocument.uri);
       const found = definitionAt(workspace, key, files.offset(file, position));
       if (found === null) return null;
-      return { uri: files.clientUri(found.target.uri), range: files.range(workspace, found.target.uri, found.target.start, found.target.end) };
+      return {
+        uri: files.clientUri(found.target.uri),
+        range: files.range(workspace, found.target.uri, found.target.start, found.target.end),
+      };
     }),
   );
   connection.onReferences(
@@ -103,13 +115,19 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       const { key, workspace, file } = session.document(textDocument.uri);
       return referencesAt(workspace, key, files.offset(file, position))
         .filter((reference) => context.includeDeclaration || !reference.declares)
-        .map((reference) => ({ uri: files.clientUri(reference.uri), range: files.range(workspace, reference.uri, reference.start, reference.end) }));
+        .map((reference) => ({
+          uri: files.clientUri(reference.uri),
+          range: files.range(workspace, reference.uri, reference.start, reference.end),
+        }));
     }),
   );
   connection.onDocumentHighlight(
     guarded(log, "textDocument/documentHighlight", ({ textDocument, position }): DocumentHighlight[] => {
       const { key, workspace, file } = session.document(textDocument.uri);
-      return highlightsAt(workspace, key, files.offset(file, position)).map((each) => ({ range: files.rangeIn(file, each.start, each.end), kind: each.declares ? HIGHLIGHT.write : HIGHLIGHT.read }));
+      return highlightsAt(workspace, key, files.offset(file, position)).map((each) => ({
+        range: files.rangeIn(file, each.start, each.end),
+        kind: each.declares ? HIGHLIGHT.write : HIGHLIGHT.read,
+      }));
     }),
   );
   connection.onPrepareRename(
@@ -144,7 +162,11 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       const { file } = session.document(textDocument.uri);
       const symbols = symbolsOf(file, MOST_SYMBOLS);
       if (abilities().nestedSymbols) return symbols.map((symbol) => documentSymbol(file, symbol));
-      return symbols.map((symbol) => ({ name: symbol.name, kind: SYMBOL_KIND[symbol.kind], location: { uri: textDocument.uri, range: files.rangeIn(file, symbol.range.start, symbol.range.end) } }));
+      return symbols.map((symbol) => ({
+        name: symbol.name,
+        kind: SYMBOL_KIND[symbol.kind],
+        location: { uri: textDocument.uri, range: files.rangeIn(file, symbol.range.start, symbol.range.end) },
+      }));
     }),
   );
 
@@ -155,7 +177,9 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       kind: SYMBOL_KIND[symbol.kind],
       range: files.rangeIn(file, symbol.range.start, symbol.range.end),
       selectionRange: files.rangeIn(file, symbol.nameRange.start, symbol.nameRange.end),
-      ...(symbol.children.length === 0 ? {} : { children: symbol.children.map((child) => documentSymbol(file, child)) }),
+      ...(symbol.children.length === 0
+        ? {}
+        : { children: symbol.children.map((child) => documentSymbol(file, child)) }),
     };
   }
 
@@ -169,7 +193,14 @@ export function registerFeatures(connection: Connection, session: Session, log: 
           for (const symbol of symbolsOf(file, MOST_SYMBOLS)) {
             if (found.length >= MOST_SYMBOLS) return found;
             if (!matches(symbol.name, query)) continue;
-            found.push({ name: symbol.name, kind: SYMBOL_KIND[symbol.kind], location: { uri: files.clientUri(key), range: files.rangeIn(file, symbol.nameRange.start, symbol.nameRange.end) } });
+            found.push({
+              name: symbol.name,
+              kind: SYMBOL_KIND[symbol.kind],
+              location: {
+                uri: files.clientUri(key),
+                range: files.rangeIn(file, symbol.nameRange.start, symbol.nameRange.end),
+              },
+            });
           }
         }
       }
@@ -184,10 +215,21 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       return foldsOf(file, foldingLimit).flatMap((fold): FoldingRange[] => {
         const { start, end } = files.rangeIn(file, fold.start, fold.end);
         // Where whole lines fold, the closing brace stays to be seen.
-        const lastLine = fold.kind === "block" && lineFoldingOnly && file.text[fold.end - 1] === "}" ? end.line - 1 : end.line;
+        const lastLine =
+          fold.kind === "block" && lineFoldingOnly && file.text[fold.end - 1] === "}" ? end.line - 1 : end.line;
         if (lastLine <= start.line) return [];
         const kind = fold.kind === "block" ? {} : { kind: fold.kind };
-        return [lineFoldingOnly ? { startLine: start.line, endLine: lastLine, ...kind } : { startLine: start.line, startCharacter: start.character, endLine: lastLine, endCharacter: end.character, ...kind }];
+        return [
+          lineFoldingOnly
+            ? { startLine: start.line, endLine: lastLine, ...kind }
+            : {
+                startLine: start.line,
+                startCharacter: start.character,
+                endLine: lastLine,
+                endCharacter: end.character,
+                ...kind,
+              },
+        ];
       });
     }),
   );
@@ -241,26 +283,41 @@ export function registerFeatures(connection: Connection, session: Session, log: 
     }),
   );
   connection.languages.semanticTokens.onDelta(
-    guarded(log, "textDocument/semanticTokens/full/delta", ({ textDocument, previousResultId }): SemanticTokens | SemanticTokensDelta => {
-      const { key, data } = allTokens(textDocument.uri);
-      const previous = sentTokens.get(key);
-      const resultId = remember(key, data);
-      if (previous?.resultId !== previousResultId) return { resultId, data };
-      const edit = tokensEdit(previous.data, data);
-      return { resultId, edits: edit === null ? [] : [edit] };
-    }),
+    guarded(
+      log,
+      "textDocument/semanticTokens/full/delta",
+      ({ textDocument, previousResultId }): SemanticTokens | SemanticTokensDelta => {
+        const { key, data } = allTokens(textDocument.uri);
+        const previous = sentTokens.get(key);
+        const resultId = remember(key, data);
+        if (previous?.resultId !== previousResultId) return { resultId, data };
+        const edit = tokensEdit(previous.data, data);
+        return { resultId, edits: edit === null ? [] : [edit] };
+      },
+    ),
   );
   connection.languages.semanticTokens.onRange(
     guarded(log, "textDocument/semanticTokens/range", ({ textDocument, range }): SemanticTokens => {
       const { key, workspace, file } = session.document(textDocument.uri);
-      return { data: packTokens(semanticTokensOf(workspace, key, files.offset(file, range.start), files.offset(file, range.end)), files.lines(file)) };
+      return {
+        data: packTokens(
+          semanticTokensOf(workspace, key, files.offset(file, range.start), files.offset(file, range.end)),
+          files.lines(file),
+        ),
+      };
     }),
   );
   connection.languages.inlayHint.on(
     guarded(log, "textDocument/inlayHint", ({ textDocument, range }): InlayHint[] => {
       const { key, workspace, file, folder } = session.document(textDocument.uri);
       if (!folder.settings.inlayHints) return [];
-      return inlayHintsOf(workspace, key, files.offset(file, range.start), files.offset(file, range.end), MOST_HINTS).map((hint) => ({
+      return inlayHintsOf(
+        workspace,
+        key,
+        files.offset(file, range.start),
+        files.offset(file, range.end),
+        MOST_HINTS,
+      ).map((hint) => ({
         position: files.rangeIn(file, hint.offset, hint.offset).start,
         label: hint.text,
         paddingLeft: true,
@@ -279,15 +336,19 @@ export function registerFeatures(connection: Connection, session: Session, log: 
   connection.onDocumentRangeFormatting(
     guarded(log, "textDocument/rangeFormatting", ({ textDocument, range }): TextEdit[] => {
       const { file } = session.document(textDocument.uri);
-      return formattingOf(file, files.offset(file, range.start), files.offset(file, range.end)).map((change) => textEdit(file, change));
+      return formattingOf(file, files.offset(file, range.start), files.offset(file, range.end)).map((change) =>
+        textEdit(file, change),
+      );
     }),
   );
   connection.onCodeAction(
     guarded(log, "textDocument/codeAction", ({ textDocument, range, context }): CodeAction[] => {
       const { key, workspace, file } = session.document(textDocument.uri);
-      const wanted = (kind: string): boolean => context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
+      const wanted = (kind: string): boolean =>
+        context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
       const actions: Action[] = [];
-      if (wanted("quickfix")) actions.push(...actionsAt(workspace, key, files.offset(file, range.start), files.offset(file, range.end)));
+      if (wanted("quickfix"))
+        actions.push(...actionsAt(workspace, key, files.offset(file, range.start), files.offset(file, range.end)));
       // An editor that asks for everything at the cursor gets "fix all" where there is something to fix at the cursor.
       if (wanted(SOURCE_FIX_ALL) && (context.only !== undefined || actions.length > 0)) {
         const all = fixAllAction(workspace, key);
@@ -296,7 +357,13 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       return actions.map((action) => ({
         title: action.title,
         kind: action.kind === "fix-all" ? SOURCE_FIX_ALL : "quickfix",
-        ...(action.kind === "fix-all" ? {} : { diagnostics: action.findings.map((placed) => diagnosticOf(placed, workspace, key, files, abilities().diagnostics)) }),
+        ...(action.kind === "fix-all"
+          ? {}
+          : {
+              diagnostics: action.findings.map((placed) =>
+                diagnosticOf(placed, workspace, key, files, abilities().diagnostics),
+              ),
+            }),
         ...(action.preferred && abilities().preferredActions ? { isPreferred: true } : {}),
         edit: workspaceEdit(workspace, new Map([[key, [...action.changes]]])),
       }));
@@ -312,7 +379,13 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       const file = workspace.files.get(key);
       return file === undefined ? [] : [{ key, edits: list.map((change) => textEdit(file, change)) }];
     });
-    if (abilities().documentChanges) return { documentChanges: edits.map(({ key, edits: list }) => ({ textDocument: { uri: files.clientUri(key), version: session.versionOf(key) }, edits: list })) };
+    if (abilities().documentChanges)
+      return {
+        documentChanges: edits.map(({ key, edits: list }) => ({
+          textDocument: { uri: files.clientUri(key), version: session.versionOf(key) },
+          edits: list,
+        })),
+      };
     return { changes: Object.fromEntries(edits.map(({ key, edits: list }) => [files.clientUri(key), list])) };
   }
 
@@ -341,9 +414,16 @@ export function registerFeatures(connection: Connection, session: Session, log: 
   );
 }
 
-function completionItem(completion: Completion, index: number, range: Range, key: string, abilities: Abilities): CompletionItem {
+function completionItem(
+  completion: Completion,
+  index: number,
+  range: Range,
+  key: string,
+  abilities: Abilities,
+): CompletionItem {
   const snippet = completion.snippet !== null && abilities.snippets;
-  const labelDetails = completion.detail === null || !abilities.labelDetails ? {} : { labelDetails: { description: completion.detail } };
+  const labelDetails =
+    completion.detail === null || !abilities.labelDetails ? {} : { labelDetails: { description: completion.detail } };
   return {
     label: completion.label,
     kind: ITEM_KIND[completion.kind],
@@ -378,5 +458,30 @@ function plain(markdown: string): string {
 
 // Numbers of the protocol's enumerations.
 const HIGHLIGHT = { read: 2, write: 3 } as const;
-const SYMBOL_KIND: Readonly<Record<DeclarationKind, SymbolKind>> = { flags: 14, transform: 12, context: 3, request: 5, policy: 11, memory: 23, mode: 22, stage: 7, zone: 8, node: 19 };
-const ITEM_KIND: Readonly<Record<CompletionKind, CompletionItemKind>> = { keyword: 14, property: 10, flag: 20, composite: 21, mask: 6, function: 3, context: 25, value: 12, unit: 11, kernel: 12, rule: 5, name: 6, snippet: 15 };
+const SYMBOL_KIND: Readonly<Record<DeclarationKind, SymbolKind>> = {
+  flags: 14,
+  transform: 12,
+  context: 3,
+  request: 5,
+  policy: 11,
+  memory: 23,
+  mode: 22,
+  stage: 7,
+  zone: 8,
+  node: 19,
+};
+const ITEM_KIND: Readonly<Record<CompletionKind, CompletionItemKind>> = {
+  keyword: 14,
+  property: 10,
+  flag: 20,
+  composite: 21,
+  mask: 6,
+  function: 3,
+  context: 25,
+  value: 12,
+  unit: 11,
+  kernel: 12,
+  rule: 5,
+  name: 6,
+  snippet: 15,
+};

@@ -43,7 +43,9 @@ export class FileTable {
   /** A range of a file of the workspace; the file's start where it is gone. */
   range(workspace: Workspace, uri: string, start: number, end: number): Range {
     const file = workspace.files.get(uri);
-    return file === undefined ? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } : this.rangeIn(file, start, end);
+    return file === undefined
+      ? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
+      : this.rangeIn(file, start, end);
   }
 
   offset(file: SourceFile, position: Position): number {

@@ -1,5 +1,12 @@
 import type { SourceFile } from "../../grammar/source-file.ts";
-import { emptyWorkspace, withFile, withMissing, withoutFile, withSettings, type Workspace } from "../analysis/workspace.ts";
+import {
+  emptyWorkspace,
+  withFile,
+  withMissing,
+  withoutFile,
+  withSettings,
+  type Workspace,
+} from "../analysis/workspace.ts";
 import { analysisSettings, DEFAULT_SETTINGS, settingsKey, type Settings } from "./settings.ts";
 import { isWithin } from "./uri.ts";
 

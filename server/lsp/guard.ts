@@ -9,7 +9,11 @@ export interface Log {
  * Makes a request handler that never throws: a cancelled request is answered as such before any work, and a thrown error
  * becomes an LSP error with a short message, its stack in the log.
  */
-export function guarded<P, R>(log: Log, method: string, handle: (params: P, token: CancellationToken) => R | Promise<R>): (params: P, token: CancellationToken) => Promise<R | ResponseError<never>> {
+export function guarded<P, R>(
+  log: Log,
+  method: string,
+  handle: (params: P, token: CancellationToken) => R | Promise<R>,
+): (params: P, token: CancellationToken) => Promise<R | ResponseError<never>> {
   return async (params, token) => {
     if (token.isCancellationRequested) return cancelled();
     try {
@@ -23,7 +27,11 @@ export function guarded<P, R>(log: Log, method: string, handle: (params: P, toke
 }
 
 /** The same for a notification, which has no answer: the error is logged and the server goes on. */
-export function guardedNotification<P>(log: Log, method: string, handle: (params: P) => void | Promise<void>): (params: P) => Promise<void> {
+export function guardedNotification<P>(
+  log: Log,
+  method: string,
+  handle: (params: P) => void | Promise<void>,
+): (params: P) => Promise<void> {
   return async (params) => {
     try {
       await handle(params);

@@ -35,7 +35,8 @@ const disk: Host = {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {
         if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(join(folder, entry.name));
-        else if (entry.isFile() && entry.name.endsWith(".allocpolicy")) found.push(pathToFileURL(join(folder, entry.name)).href);
+        else if (entry.isFile() && entry.name.endsWith(".allocpolicy"))
+          found.push(pathToFileURL(join(folder, entry.name)).href);
       }
     }
     return found.slice(0, limit);

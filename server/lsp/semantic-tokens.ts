@@ -13,7 +13,13 @@ export function packTokens(tokens: readonly SemanticToken[], lines: Lines): numb
   for (const token of tokens) {
     while ((lines.starts[line + 1] ?? Number.POSITIVE_INFINITY) <= token.start) line += 1;
     const character = token.start - (lines.starts[line] ?? 0);
-    data.push(line - lineSent, line === lineSent ? character - characterSent : character, token.end - token.start, token.type, token.modifiers);
+    data.push(
+      line - lineSent,
+      line === lineSent ? character - characterSent : character,
+      token.end - token.start,
+      token.type,
+      token.modifiers,
+    );
     lineSent = line;
     characterSent = character;
   }
@@ -21,7 +27,10 @@ export function packTokens(tokens: readonly SemanticToken[], lines: Lines): numb
 }
 
 /** The one edit that makes `next` of `previous`: everything between their common head and tail. */
-export function tokensEdit(previous: readonly number[], next: readonly number[]): { start: number; deleteCount: number; data: number[] } | null {
+export function tokensEdit(
+  previous: readonly number[],
+  next: readonly number[],
+): { start: number; deleteCount: number; data: number[] } | null {
   let head = 0;
   const shortest = Math.min(previous.length, next.length);
   while (head < shortest && previous[head] === next[head]) head += 1;

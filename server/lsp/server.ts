@@ -49,8 +49,14 @@ export function startServer(connection: Connection, host: Host): void {
         );
       }
       const registrations: Promise<unknown>[] = [];
-      if (abilities.registersConfiguration && abilities.configuration) registrations.push(connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION }));
-      if (abilities.registersWatchers) registrations.push(connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*.allocpolicy" }] }));
+      if (abilities.registersConfiguration && abilities.configuration)
+        registrations.push(connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION }));
+      if (abilities.registersWatchers)
+        registrations.push(
+          connection.client.register(DidChangeWatchedFilesNotification.type, {
+            watchers: [{ globPattern: "**/*.allocpolicy" }],
+          }),
+        );
       // A client that refuses a registration loses that feature only.
       await Promise.allSettled(registrations);
       await askConfiguration();
@@ -70,11 +76,16 @@ export function startServer(connection: Connection, host: Host): void {
     if (!abilities.configuration) return;
     const folders = session.folders;
     const answers: readonly unknown[] = await connection.workspace.getConfiguration(
-      folders.map((folder) => (folder.uri === null ? { section: SECTION } : { section: SECTION, scopeUri: session.files.clientUri(folder.uri) })),
+      folders.map((folder) =>
+        folder.uri === null
+          ? { section: SECTION }
+          : { section: SECTION, scopeUri: session.files.clientUri(folder.uri) },
+      ),
     );
     let changed = false;
     folders.forEach((folder, index) => {
-      if (answers[index] !== null && answers[index] !== undefined) changed = folder.configure(settingsOf(answers[index])) || changed;
+      if (answers[index] !== null && answers[index] !== undefined)
+        changed = folder.configure(settingsOf(answers[index])) || changed;
     });
     if (changed) refresh();
   }
@@ -82,7 +93,8 @@ export function startServer(connection: Connection, host: Host): void {
   connection.onDidChangeConfiguration(
     guardedNotification(log, "workspace/didChangeConfiguration", async ({ settings }) => {
       if (abilities.configuration) await askConfiguration();
-      else if (typeof settings === "object" && settings !== null && SECTION in settings) configureAll(Reflect.get(settings, SECTION));
+      else if (typeof settings === "object" && settings !== null && SECTION in settings)
+        configureAll(Reflect.get(settings, SECTION));
     }),
   );
 
@@ -122,7 +134,8 @@ export function startServer(connection: Connection, host: Host): void {
   let publishing: ReturnType<typeof setTimeout> | null = null;
   let refreshing: ReturnType<typeof setTimeout> | null = null;
 
-  const report = (key: string): Report => reportOf(session.folder(key).workspace, key, session.files, abilities.diagnostics);
+  const report = (key: string): Report =>
+    reportOf(session.folder(key).workspace, key, session.files, abilities.diagnostics);
 
   /** Pushes, after the messages that have already arrived, what changed for any open document. */
   function publishSoon(): void {
@@ -151,20 +164,25 @@ export function startServer(connection: Connection, host: Host): void {
     refreshing ??= setTimeout(() => {
       refreshing = null;
       const quietly = (sent: Promise<unknown>): void => void sent.catch((error: unknown) => log.error(String(error)));
-      if (abilities.pullsDiagnostics && abilities.refreshesDiagnostics) quietly(connection.languages.diagnostics.refresh());
+      if (abilities.pullsDiagnostics && abilities.refreshesDiagnostics)
+        quietly(connection.languages.diagnostics.refresh());
       if (abilities.refreshesInlayHints) quietly(connection.languages.inlayHint.refresh());
       if (abilities.refreshesSemanticTokens) quietly(connection.languages.semanticTokens.refresh());
     }, 0);
   }
 
   connection.languages.diagnostics.on(
-    guarded(log, "textDocument/diagnostic", async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
-      // Imports that are being read decide which names exist; nobody waits for them on a keystroke.
-      if (session.isReading) await session.settled();
-      if (token.isCancellationRequested) throw cancelled();
-      const { items, resultId } = report(session.document(textDocument.uri).key);
-      return previousResultId === resultId ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
-    }),
+    guarded(
+      log,
+      "textDocument/diagnostic",
+      async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
+        // Imports that are being read decide which names exist; nobody waits for them on a keystroke.
+        if (session.isReading) await session.settled();
+        if (token.isCancellationRequested) throw cancelled();
+        const { items, resultId } = report(session.document(textDocument.uri).key);
+        return previousResultId === resultId ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
+      },
+    ),
   );
 
   connection.languages.diagnostics.onWorkspace(
@@ -186,11 +204,16 @@ export function startServer(connection: Connection, host: Host): void {
           if (token.isCancellationRequested) throw cancelled();
           const { items: found, resultId } = report(key);
           const common = { uri: session.files.clientUri(key), version: session.versionOf(key), resultId };
-          items.push(previous.get(key) === resultId ? { kind: "unchanged", ...common } : { kind: "full", items: found, ...common });
+          items.push(
+            previous.get(key) === resultId
+              ? { kind: "unchanged", ...common }
+              : { kind: "full", items: found, ...common },
+          );
         }
       }
       for (const [key] of previous) {
-        if (!seen.has(key)) items.push({ kind: "full", uri: session.files.clientUri(key), version: null, resultId: "", items: NOTHING });
+        if (!seen.has(key))
+          items.push({ kind: "full", uri: session.files.clientUri(key), version: null, resultId: "", items: NOTHING });
       }
       return { items };
     }),
@@ -210,6 +233,7 @@ const SLICE_MS = 8;
 const NOTHING: Diagnostic[] = [];
 
 function foldersOf(params: InitializeParams): readonly string[] {
-  if (params.workspaceFolders !== undefined && params.workspaceFolders !== null) return params.workspaceFolders.map((folder) => folder.uri);
+  if (params.workspaceFolders !== undefined && params.workspaceFolders !== null)
+    return params.workspaceFolders.map((folder) => folder.uri);
   return params.rootUri === null ? [] : [params.rootUri];
 }

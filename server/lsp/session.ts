@@ -88,7 +88,9 @@ export class Session {
   /** Reads a file again that changed on disk, or that was closed; an open document stays as it is. */
   async reread(key: string): Promise<void> {
     if (this.#open.has(key)) return;
-    const interested = this.#folders.filter((folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder));
+    const interested = this.#folders.filter(
+      (folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder),
+    );
     if (interested.length === 0) return;
     if (!this.#host.canRead(key)) {
       for (const folder of interested) folder.remove(key);
@@ -114,7 +116,12 @@ export class Session {
   }
 
   /** The workspace of a document, and the document's file in it. */
-  document(uri: string): { readonly key: string; readonly workspace: Workspace; readonly file: SourceFile; readonly folder: Folder } {
+  document(uri: string): {
+    readonly key: string;
+    readonly workspace: Workspace;
+    readonly file: SourceFile;
+    readonly folder: Folder;
+  } {
     const key = this.files.key(uri);
     const folder = this.folder(key);
     const file = folder.workspace.files.get(key);

@@ -29,7 +29,12 @@ export function settingsOf(given: unknown): Settings {
     kernel: kernel === "" ? null : kernel,
     config: entriesOf(given["config"], optionValue),
     rules: entriesOf(given["rules"], (value) => (isLevel(value) ? value : undefined)),
-    inlayHints: typeof hints === "boolean" ? hints : isRecord(hints) && typeof hints["enabled"] === "boolean" ? hints["enabled"] : true,
+    inlayHints:
+      typeof hints === "boolean"
+        ? hints
+        : isRecord(hints) && typeof hints["enabled"] === "boolean"
+          ? hints["enabled"]
+          : true,
   };
 }
 

@@ -7,7 +7,15 @@ import { toMarkdown } from "../service/matrix-markdown.ts";
 import { toSvg } from "../service/matrix-svg.ts";
 import { matrixOf, policiesOf, type Matrix, type MatrixPlace, type WhichPolicy } from "../service/matrix.ts";
 import { guarded, type Log } from "./guard.ts";
-import { diffRequest, expectationsRequest, exportMatrixRequest, kernelsRequest, matrixRequest, policiesRequest, type WireMatrixAnswer } from "./requests.ts";
+import {
+  diffRequest,
+  expectationsRequest,
+  exportMatrixRequest,
+  kernelsRequest,
+  matrixRequest,
+  policiesRequest,
+  type WireMatrixAnswer,
+} from "./requests.ts";
 import type { Session } from "./session.ts";
 
 /** A file of a workspace, as a request names it. */
@@ -37,9 +45,19 @@ export function registerViews(connection: Connection, session: Session, log: Log
     guarded(log, expectationsRequest.method, async (params) => {
       const known = await fileOf(textIn(params, "uri"));
       if (known === null) return null;
-      const range = (span: { readonly start: number; readonly end: number }): Range => files.rangeIn(known.file, span.start, span.end);
-      const items = expectationsOf(known.workspace, known.key, { now: () => performance.now(), fresh: fieldOf(params, "fresh") === true });
-      return { items: items.map((item) => ({ ...item, range: range(item.range), declarationRange: item.declarationRange === null ? null : range(item.declarationRange) })) };
+      const range = (span: { readonly start: number; readonly end: number }): Range =>
+        files.rangeIn(known.file, span.start, span.end);
+      const items = expectationsOf(known.workspace, known.key, {
+        now: () => performance.now(),
+        fresh: fieldOf(params, "fresh") === true,
+      });
+      return {
+        items: items.map((item) => ({
+          ...item,
+          range: range(item.range),
+          declarationRange: item.declarationRange === null ? null : range(item.declarationRange),
+        })),
+      };
     }),
   );
 
@@ -48,7 +66,10 @@ export function registerViews(connection: Connection, session: Session, log: Log
     guarded(log, policiesRequest.method, async (params) => {
       const known = await fileOf(textIn(params, "uri"));
       if (known === null) return [];
-      return policiesOf(known.workspace, known.key).map(({ name, range }) => ({ name, range: files.rangeIn(known.file, range.start, range.end) }));
+      return policiesOf(known.workspace, known.key).map(({ name, range }) => ({
+        name,
+        range: files.rangeIn(known.file, range.start, range.end),
+      }));
     }),
   );
 
@@ -71,7 +92,10 @@ export function registerViews(connection: Connection, session: Session, log: Log
     }),
   );
 
-  connection.onRequest(kernelsRequest, guarded(log, kernelsRequest.method, () => kernelNames()));
+  connection.onRequest(
+    kernelsRequest,
+    guarded(log, kernelsRequest.method, () => kernelNames()),
+  );
   connection.onRequest(
     diffRequest,
     guarded(log, diffRequest.method, async (params) => {
@@ -98,20 +122,34 @@ export function registerViews(connection: Connection, session: Session, log: Log
     if (name !== null) return { name };
     const position = fieldOf(params, "position");
     const [line, character] = [fieldOf(position, "line"), fieldOf(position, "character")];
-    return { offset: typeof line === "number" && typeof character === "number" ? files.offset(file, { line, character }) : 0 };
+    return {
+      offset: typeof line === "number" && typeof character === "number" ? files.offset(file, { line, character }) : 0,
+    };
   }
 
-  function located(workspace: Workspace, matrix: Matrix): Extract<WireMatrixAnswer, { readonly kind: "matrix" }>["matrix"] {
-    const at = (place: MatrixPlace): Location => ({ uri: files.clientUri(place.uri), range: files.range(workspace, place.uri, place.start, place.end) });
+  function located(
+    workspace: Workspace,
+    matrix: Matrix,
+  ): Extract<WireMatrixAnswer, { readonly kind: "matrix" }>["matrix"] {
+    const at = (place: MatrixPlace): Location => ({
+      uri: files.clientUri(place.uri),
+      range: files.range(workspace, place.uri, place.start, place.end),
+    });
     const atOrNull = (place: MatrixPlace | null): Location | null => (place === null ? null : at(place));
     return {
       ...matrix,
       place: at(matrix.place),
       columns: matrix.columns.map((column) => ({ ...column, place: atOrNull(column.place) })),
-      promises: matrix.promises.map((promise) => ({ ...promise, cells: promise.cells.map((cell) => (cell === null ? null : { ...cell, place: at(cell.place) })) })),
+      promises: matrix.promises.map((promise) => ({
+        ...promise,
+        cells: promise.cells.map((cell) => (cell === null ? null : { ...cell, place: at(cell.place) })),
+      })),
       groups: matrix.groups.map((group) => ({
         ...group,
-        rows: group.rows.map((row) => ({ ...row, cells: row.cells.map((cell) => ({ ...cell, rule: atOrNull(cell.rule) })) })),
+        rows: group.rows.map((row) => ({
+          ...row,
+          cells: row.cells.map((cell) => ({ ...cell, rule: atOrNull(cell.rule) })),
+        })),
       })),
     };
   }

@@ -19,15 +19,36 @@ export interface Context {
  * `preempt_off` is set wherever the language implies it. `preemption_disabled` only where preemption is off on PREEMPT_RT
  * as well: softirqs and bh_off sections are preemptible there.
  */
-export const PLACE = { nmi: 1, hardirq: 2, irqs_off: 4, softirq: 8, bh_off: 16, preempt_off: 32, preemption_disabled: 64 } as const;
+export const PLACE = {
+  nmi: 1,
+  hardirq: 2,
+  irqs_off: 4,
+  softirq: 8,
+  bh_off: 16,
+  preempt_off: 32,
+  preemption_disabled: 64,
+} as const;
 export const LOCK = { spinlock: 1, raw_spinlock: 2, rcu_read: 4, mutex: 8, fs_lock: 16, io_lock: 32 } as const;
 export const SCOPE = { nofs: 1, noio: 2, noreclaim: 4, memalloc: 8, pin: 16 } as const;
 export const TASK = { reclaim: 1, oom_victim: 2, rt_task: 4, sigkill_pending: 8 } as const;
 
 /** The built-in contexts of the language; `atomic` is another name of `preempt_off`. `sigkill_pending` is the verdict command's. */
 export type ContextName =
-  | "process" | "softirq" | "hardirq" | "nmi" | "preempt_off" | "atomic" | "bh_off" | "irqs_off"
-  | "spinlock" | "raw_spinlock" | "rcu_read" | "reclaim" | "oom_victim" | "rt_task" | "sigkill_pending";
+  | "process"
+  | "softirq"
+  | "hardirq"
+  | "nmi"
+  | "preempt_off"
+  | "atomic"
+  | "bh_off"
+  | "irqs_off"
+  | "spinlock"
+  | "raw_spinlock"
+  | "rcu_read"
+  | "reclaim"
+  | "oom_victim"
+  | "rt_task"
+  | "sigkill_pending";
 export type LockName = keyof typeof LOCK;
 export type ScopeName = keyof typeof SCOPE;
 
@@ -102,10 +123,12 @@ export function withScope(context: Context, scope: ScopeName): Context {
 
 /** Everything of `part` is in `context`. */
 export function contains(context: Context, part: Context): boolean {
-  return (part.places & ~context.places) === 0
-    && (part.locks & ~context.locks) === 0
-    && (part.scopes & ~context.scopes) === 0
-    && (part.task & ~context.task) === 0;
+  return (
+    (part.places & ~context.places) === 0 &&
+    (part.locks & ~context.locks) === 0 &&
+    (part.scopes & ~context.scopes) === 0 &&
+    (part.task & ~context.task) === 0
+  );
 }
 
 /**
@@ -115,7 +138,10 @@ export function contains(context: Context, part: Context): boolean {
 export function implies(kernel: Kernel, context: Context, name: ContextName): boolean {
   if (name === "process") return (context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq)) === 0;
   if (name === "preempt_off" || name === "atomic") {
-    return (context.places & PLACE.preempt_off) !== 0 || (!kernel.options.PREEMPT_RT && (context.locks & LOCK.spinlock) !== 0);
+    return (
+      (context.places & PLACE.preempt_off) !== 0 ||
+      (!kernel.options.PREEMPT_RT && (context.locks & LOCK.spinlock) !== 0)
+    );
   }
   return contains(context, BUILT_IN[name]);
 }
@@ -164,10 +190,22 @@ export interface ForbiddenPlace {
 }
 
 const IN_NMI: ForbiddenPlace = { because: "nmi", text: "the allocator's locks are not safe in an NMI" };
-const RT_HARDIRQ: ForbiddenPlace = { because: "hardirq", text: "with PREEMPT_RT the allocator's locks sleep, and a hard interrupt cannot" };
-const RT_RAW: ForbiddenPlace = { because: "raw_spinlock", text: "with PREEMPT_RT the allocator's locks sleep, and a raw spinlock is held" };
-const RT_IRQS: ForbiddenPlace = { because: "irqs_off", text: "with PREEMPT_RT the allocator's locks sleep, and interrupts are off" };
-const RT_PREEMPT: ForbiddenPlace = { because: "preempt_off", text: "with PREEMPT_RT the allocator's locks sleep, and preemption is off" };
+const RT_HARDIRQ: ForbiddenPlace = {
+  because: "hardirq",
+  text: "with PREEMPT_RT the allocator's locks sleep, and a hard interrupt cannot",
+};
+const RT_RAW: ForbiddenPlace = {
+  because: "raw_spinlock",
+  text: "with PREEMPT_RT the allocator's locks sleep, and a raw spinlock is held",
+};
+const RT_IRQS: ForbiddenPlace = {
+  because: "irqs_off",
+  text: "with PREEMPT_RT the allocator's locks sleep, and interrupts are off",
+};
+const RT_PREEMPT: ForbiddenPlace = {
+  because: "preempt_off",
+  text: "with PREEMPT_RT the allocator's locks sleep, and preemption is off",
+};
 
 /**
  * Whether even GFP_NOWAIT is wrong there, and why: in NMI on every kernel; with PREEMPT_RT under a raw spinlock, in a

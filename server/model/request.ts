@@ -68,7 +68,20 @@ export interface Verdict {
 
 /** A verdict's field, explained: the sentence, and the kernel function that proves it. */
 export interface Reason {
-  readonly about: "zone" | "mask" | "sleeps" | "reclaim" | "compaction" | "kswapd" | "oom" | "fails" | "warns" | "reserves" | "loops" | "refused" | "size";
+  readonly about:
+    | "zone"
+    | "mask"
+    | "sleeps"
+    | "reclaim"
+    | "compaction"
+    | "kswapd"
+    | "oom"
+    | "fails"
+    | "warns"
+    | "reserves"
+    | "loops"
+    | "refused"
+    | "size";
   readonly text: string;
   readonly evidence: string;
 }

@@ -19,11 +19,20 @@ export interface SimulateOptions {
  * Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the complaint
  * of DEBUG_ATOMIC_SLEEP, given without the option too: the call slept, or might have, where it may not.
  */
-export function simulate(kernel: Kernel, request: AllocationRequest, memory: MemoryState, options: SimulateOptions): Outcome {
-  const sim = simulationOf(kernel, request.context, memory, { steps: options.steps, loopAttempts: options.loopAttempts ?? 0 });
+export function simulate(
+  kernel: Kernel,
+  request: AllocationRequest,
+  memory: MemoryState,
+  options: SimulateOptions,
+): Outcome {
+  const sim = simulationOf(kernel, request.context, memory, {
+    steps: options.steps,
+    loopAttempts: options.loopAttempts ?? 0,
+  });
   const api = apiNamed(request.api);
   if (api === null || !api.exists(kernel)) {
-    const text = api === null ? `The model does not know ${request.api}.` : `${request.api} does not exist in ${kernel.name}.`;
+    const text =
+      api === null ? `The model does not know ${request.api}.` : `${request.api} does not exist in ${kernel.name}.`;
     sim.trace.steps.push({ at: request.api, text });
     return outcomeOf(sim, "unknown", { kind: "null" });
   }
@@ -52,7 +61,7 @@ function outcomeOf(sim: Simulation, result: string, ran: RunResult): Outcome {
   return {
     result,
     node: block?.node ?? null,
-    zone: block === null ? null : sim.kernel.zones[block.zoneIndex] ?? null,
+    zone: block === null ? null : (sim.kernel.zones[block.zoneIndex] ?? null),
     warnSites,
     bugSites,
     sleepSplat: sleepSites.length > 0,

@@ -68,7 +68,8 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
   const compacts = order > 0 && compactionAllowed(kernel, value);
   if (taskHasMemalloc(context)) {
     // The first compaction comes before the look at PF_MEMALLOC, for those that PF_MEMALLOC does not let into the reserves.
-    const early = features.firstCompaction === "before-loop" && (costly || migratetype(kernel, value) !== MIGRATE.MOVABLE);
+    const early =
+      features.firstCompaction === "before-loop" && (costly || migratetype(kernel, value) !== MIGRATE.MOVABLE);
     if (compacts && early && pfmemallocFlags(kernel, value, context) === 0) can |= CAN.compact;
     if (nofail) return can | CAN.loop | CAN.reserveHigh | (misuseSilenced ? 0 : CAN.warn);
     return can | CAN.fail | report(kernel, value);
@@ -76,7 +77,8 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
 
   const skips = features.costlyNoretrySkipsReclaim && costly && noretry && !thisNode && !nofail;
   if (compacts && !skips) can |= CAN.compact;
-  if (!skips && !(noretry && thisNode && !nofail && compacts && givesUpAfterCompaction(kernel, value, costly, context))) can |= CAN.reclaim;
+  if (!skips && !(noretry && thisNode && !nofail && compacts && givesUpAfterCompaction(kernel, value, costly, context)))
+    can |= CAN.reclaim;
 
   const gentle = noretry || (value & bits.RETRY_MAYFAIL) !== 0 || thisNode;
   const reachesOom = !gentle && !costly && !isLowZone(kernel, value);
@@ -95,7 +97,8 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
   }
   // Without __GFP_FS, or for a dying task, nobody is killed and progress is reported all the same.
   const dying = (context.task & (TASK.oom_victim | TASK.sigkill_pending)) !== 0;
-  if (reachesOom && ((value & bits.FS) === 0 || dying) && !(dying && victimLeaves(kernel, value, context))) can |= CAN.loop;
+  if (reachesOom && ((value & bits.FS) === 0 || dying) && !(dying && victimLeaves(kernel, value, context)))
+    can |= CAN.loop;
   if (reclaimsForCompaction(kernel, value, order)) can |= CAN.loop;
   return can | CAN.fail | report(kernel, value);
 }
@@ -113,7 +116,8 @@ function victimLeaves(kernel: Kernel, value: Mask, context: Context): boolean {
  */
 function reclaimsForCompaction(kernel: Kernel, value: Mask, order: number): boolean {
   const { bits, features, options } = kernel;
-  if (features.compactionNeedsIo || !options.COMPACTION || order === 0 || (value & (bits.IO | bits.NORETRY)) !== 0) return false;
+  if (features.compactionNeedsIo || !options.COMPACTION || order === 0 || (value & (bits.IO | bits.NORETRY)) !== 0)
+    return false;
   return order <= COSTLY_ORDER || (value & bits.RETRY_MAYFAIL) !== 0;
 }
 
@@ -128,7 +132,8 @@ function givesUpAfterCompaction(kernel: Kernel, value: Mask, costly: boolean, co
 /** The failure report (mm/page_alloc.c:warn_alloc). */
 function report(kernel: Kernel, value: Mask): number {
   if ((value & kernel.bits.NOWARN) !== 0) return 0;
-  const noDmaMemory = kernel.features.dmaFailureSilentWithoutManagedDma && !kernel.options.ZONE_DMA && (value & kernel.bits.DMA) !== 0;
+  const noDmaMemory =
+    kernel.features.dmaFailureSilentWithoutManagedDma && !kernel.options.ZONE_DMA && (value & kernel.bits.DMA) !== 0;
   return noDmaMemory ? 0 : CAN.warn;
 }
 
@@ -150,7 +155,8 @@ export function chargeCan(kernel: Kernel, value: Mask, order: number, context: C
   const { bits } = kernel;
   if (taskHasMemalloc(context) && !inInterrupt(context)) return 0;
   const { memcgOvershootFor } = kernel.features;
-  const overshoots = (value & (memcgOvershootFor === "high" ? bits.HIGH : memcgOvershootFor === "atomic" ? bits.ATOMIC : 0)) !== 0;
+  const overshoots =
+    (value & (memcgOvershootFor === "high" ? bits.HIGH : memcgOvershootFor === "atomic" ? bits.ATOMIC : 0)) !== 0;
   const fails = overshoots || (value & bits.NOFAIL) !== 0 ? 0 : CAN.fail;
   if ((value & bits.DIRECT_RECLAIM) === 0) return fails;
   const kills = order <= COSTLY_ORDER && (value & (bits.NORETRY | bits.RETRY_MAYFAIL)) === 0;
@@ -165,7 +171,8 @@ function certainty(can: number): Certainty {
 export function slowPathMask(kernel: Kernel, value: Mask, context: Context): Mask {
   const scoped = applyScopes(kernel, value, context.scopes);
   const { ATOMIC, DIRECT_RECLAIM } = kernel.bits;
-  const drops = kernel.features.warnsAtomicWithDirectReclaim && (scoped & ATOMIC) !== 0 && (scoped & DIRECT_RECLAIM) !== 0;
+  const drops =
+    kernel.features.warnsAtomicWithDirectReclaim && (scoped & ATOMIC) !== 0 && (scoped & DIRECT_RECLAIM) !== 0;
   return drops ? mask(scoped & ~ATOMIC) : scoped;
 }
 
@@ -198,13 +205,16 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
   if (plan.order >= 0) last = plan.fastOnly ? CAN.fail : pagesCan(kernel, scoped, order, context);
   let first = 0;
   if (plan.firstOrder >= 0 && plan.firstOrder <= kernel.maxOrder) {
-    first = plan.fastOnly ? CAN.fail : pagesCan(kernel, applyScopes(kernel, plan.firstMask, context.scopes), plan.firstOrder, context);
+    first = plan.fastOnly
+      ? CAN.fail
+      : pagesCan(kernel, applyScopes(kernel, plan.firstMask, context.scopes), plan.firstOrder, context);
   }
   // A first try that cannot fail is the only one.
   const firstSettles = plan.firstOrder >= 0 && first !== 0 && (first & CAN.fail) === 0;
   let can = last | first;
   // Page tables: their failure is one of the call's own reasons, what they do to get memory is not.
-  if (plan.sideMask !== 0) can |= pagesCan(kernel, applyScopes(kernel, plan.sideMask, context.scopes), 0, context) & ~CAN.warn;
+  if (plan.sideMask !== 0)
+    can |= pagesCan(kernel, applyScopes(kernel, plan.sideMask, context.scopes), 0, context) & ~CAN.warn;
   let failing = firstSettles ? 0 : last;
   if (plan.charged && plan.refused !== "always") {
     const charge = chargeCan(kernel, applyScopes(kernel, plan.chargeMask, context.scopes), order, context);
@@ -223,7 +233,9 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
     migratetype: migratetype(kernel, effective),
     blocking: (effective & kernel.bits.DIRECT_RECLAIM) !== 0,
     zonelist: zonelist(kernel, effective),
-    fastAllocFlags: plan.fastOnly ? NOLOCK_FLAGS : prepare(kernel, kernel.features.scopesApplyToFastPath ? scoped : plan.mask, order),
+    fastAllocFlags: plan.fastOnly
+      ? NOLOCK_FLAGS
+      : prepare(kernel, kernel.features.scopesApplyToFastPath ? scoped : plan.mask, order),
     slowAllocFlags: allocFlags(kernel, effective, order, context),
     sleeps: sleeps ? "may" : "never",
     reclaim: (can & CAN.reclaim) !== 0 ? "direct" : (can & CAN.kswapd) !== 0 ? "kswapd" : "none",
@@ -232,7 +244,14 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
     oom: certainty(can & CAN.kill),
     fails: failsOf(plan, failing, firstSettles),
     warns: warnsOf(kernel, plan, can, failing, effective, context, sleeps, deadlocks),
-    reserves: (can & CAN.reserveAll) !== 0 ? "all" : (can & CAN.reserveAtomic) !== 0 ? "atomic" : (can & CAN.reserveHigh) !== 0 ? "high" : "none",
+    reserves:
+      (can & CAN.reserveAll) !== 0
+        ? "all"
+        : (can & CAN.reserveAtomic) !== 0
+          ? "atomic"
+          : (can & CAN.reserveHigh) !== 0
+            ? "high"
+            : "none",
     loops: (can & CAN.loop) !== 0 || plan.endless || deadlocks ? "may" : "never",
     unknown: null,
   };
@@ -245,12 +264,24 @@ function failsOf(plan: Plan, failing: number, firstSettles: boolean): Certainty 
 }
 
 function warnsOf(
-  kernel: Kernel, plan: Plan, can: number, failing: number, effective: Mask, context: Context, sleeps: boolean, deadlocks: boolean,
+  kernel: Kernel,
+  plan: Plan,
+  can: number,
+  failing: number,
+  effective: Mask,
+  context: Context,
+  sleeps: boolean,
+  deadlocks: boolean,
 ): Certainty {
   const { options } = kernel;
   if (plan.warns === "always" || plan.bugs === "always") return "always";
   if ((can & CAN.warnAlways) !== 0) return "always";
-  if (options.DEBUG_VM && plan.order >= 0 && (migratetype(kernel, effective) > MIGRATE.RECLAIMABLE || !gfpZoneValid(effective))) return "always";
+  if (
+    options.DEBUG_VM &&
+    plan.order >= 0 &&
+    (migratetype(kernel, effective) > MIGRATE.RECLAIMABLE || !gfpZoneValid(effective))
+  )
+    return "always";
   const badPlace = sleeps && isAtomic(kernel, context);
   if (badPlace && options.DEBUG_ATOMIC_SLEEP) return "always";
   if (badPlace || deadlocks || plan.warns === "may" || plan.bugs === "may") return "may";
@@ -271,7 +302,12 @@ function unknownVerdict(kernel: Kernel, request: AllocationRequest, unknown: str
     fastAllocFlags: prepare(kernel, scoped, 0),
     slowAllocFlags: allocFlags(kernel, scoped, 0, request.context),
     sleeps: "may",
-    reclaim: (scoped & kernel.bits.DIRECT_RECLAIM) !== 0 ? "direct" : (scoped & kernel.bits.KSWAPD_RECLAIM) !== 0 ? "kswapd" : "none",
+    reclaim:
+      (scoped & kernel.bits.DIRECT_RECLAIM) !== 0
+        ? "direct"
+        : (scoped & kernel.bits.KSWAPD_RECLAIM) !== 0
+          ? "kswapd"
+          : "none",
     compaction: "may",
     kswapd: "may",
     oom: "may",

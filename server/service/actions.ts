@@ -28,7 +28,9 @@ const MOST_FINDINGS = 10_000;
 export function actionsAt(workspace: Workspace, uri: string, start: number, end: number): readonly Action[] {
   const file = workspace.files.get(uri);
   if (file === undefined) return [];
-  const here = findingsOf(workspace, uri, MOST_FINDINGS).findings.filter((placed) => placed.start <= end && start <= placed.end);
+  const here = findingsOf(workspace, uri, MOST_FINDINGS).findings.filter(
+    (placed) => placed.start <= end && start <= placed.end,
+  );
   return [
     ...here.flatMap((placed) => placed.finding.fixes.map((fix) => fixAction(placed, fix))),
     ...here.flatMap((placed) => waiveAction(file, placed) ?? []),

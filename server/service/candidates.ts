@@ -18,7 +18,11 @@ export function objectionsTo(environment: Environment, resolved: ResolvedRequest
   const hasLiteral = base.value?.written.hasLiteral ?? false;
   const cleared = base.value?.written.cleared ?? [];
   const rulesWith = (extra: readonly string[], bits: number): readonly string[] =>
-    bareFindings(kernel, { ...base.request, mask: mask(base.request.mask | bits) }, { names: [...names, ...extra], hasLiteral, cleared }).map(({ rule }) => rule);
+    bareFindings(
+      kernel,
+      { ...base.request, mask: mask(base.request.mask | bits) },
+      { names: [...names, ...extra], hasLiteral, cleared },
+    ).map(({ rule }) => rule);
   const already = new Set(rulesWith([], 0));
   return (name, bits) => {
     if (bits === 0) return null;

@@ -19,5 +19,12 @@ function collect(value: unknown, into: Span[]): void {
 }
 
 function isSpan(value: unknown): value is Span {
-  return typeof value === "object" && value !== null && "start" in value && "end" in value && typeof value.start === "number" && typeof value.end === "number";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "start" in value &&
+    "end" in value &&
+    typeof value.start === "number" &&
+    typeof value.end === "number"
+  );
 }

@@ -34,7 +34,8 @@ export type CompletionPlace =
   | { readonly kind: "zone-fact" };
 
 const NOTHING: CompletionPlace = { kind: "nothing" };
-const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*(?:"|(?=\n)|$)|[A-Za-z_]\w*(?:-[A-Za-z_]\w*)*|\d[\w.]*|\.\.|[<>=]=?|[^\s]/g;
+const TOKEN =
+  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*(?:"|(?=\n)|$)|[A-Za-z_]\w*(?:-[A-Za-z_]\w*)*|\d[\w.]*|\.\.|[<>=]=?|[^\s]/g;
 
 /** The place of the end of `text`, which begins where an item begins (or before it). A word that is being typed is cut off by the caller. */
 export function placeAfter(text: string): CompletionPlace {
@@ -330,7 +331,8 @@ class Walk {
         return;
       case "require":
         this.#predicate({ kind: "words", words: ["and", "or", "when"] });
-        if (this.#take("when", { kind: "words", words: ["when"] })) this.#predicate({ kind: "words", words: ["and", "or", "because"] });
+        if (this.#take("when", { kind: "words", words: ["when"] }))
+          this.#predicate({ kind: "words", words: ["and", "or", "because"] });
         this.#because(then, false);
         return;
       case "ignore":
@@ -339,7 +341,8 @@ class Walk {
         return;
       case "mode":
         this.#name();
-        if (this.#take("when", { kind: "words", words: ["when", "otherwise"] })) this.#predicate({ kind: "words", words: ["and", "or", "{"] });
+        if (this.#take("when", { kind: "words", words: ["when", "otherwise"] }))
+          this.#predicate({ kind: "words", words: ["and", "or", "{"] });
         else this.#take("otherwise", NOTHING);
         this.#block({ kind: "effect" }, (effect) => {
           const wanted: CompletionPlace = { kind: "effect-value", effect };
@@ -350,7 +353,8 @@ class Walk {
         return;
       case "stage":
         this.#name();
-        if (this.#take("honours", { kind: "words", words: ["honours"] })) this.#masks({ kind: "words", words: ["internal"] });
+        if (this.#take("honours", { kind: "words", words: ["honours"] }))
+          this.#masks({ kind: "words", words: ["internal"] });
         this.#take("internal", then);
         return;
     }
@@ -439,7 +443,10 @@ class Walk {
 
   #expect(): void {
     this.#next({ kind: "subject", of: "any", none: false });
-    const forms: CompletionPlace = { kind: "words", words: ["{", "on", "forbids", "allows", "within", "when", "gives"] };
+    const forms: CompletionPlace = {
+      kind: "words",
+      words: ["{", "on", "forbids", "allows", "within", "when", "gives"],
+    };
     switch (this.#peek(forms)) {
       case "{":
         this.#facts(false);

@@ -14,7 +14,21 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import { objectionsTo } from "./candidates.ts";
 import { endsInCommentOrString, placeAfter, type CompletionPlace } from "./completion-place.ts";
-import { CACHE_FACTS, CLAUSES, CONTEXTS, DECLARATIONS, EFFECTS, FACTS, HEADERS, LOCKS, PREDICATES, PROPERTIES, SCOPES, ZONE_FACTS, ZONES } from "./descriptions/words.ts";
+import {
+  CACHE_FACTS,
+  CLAUSES,
+  CONTEXTS,
+  DECLARATIONS,
+  EFFECTS,
+  FACTS,
+  HEADERS,
+  LOCKS,
+  PREDICATES,
+  PROPERTIES,
+  SCOPES,
+  ZONE_FACTS,
+  ZONES,
+} from "./descriptions/words.ts";
 import { newestKernel } from "./features-of-file.ts";
 import { findingsOf } from "./findings.ts";
 import { describeName } from "./hover.ts";
@@ -22,7 +36,20 @@ import { hex } from "./masks.ts";
 import { regionAt } from "./regions.ts";
 import { treatmentKind } from "./treatment.ts";
 
-export type CompletionKind = "keyword" | "property" | "flag" | "composite" | "mask" | "function" | "context" | "value" | "unit" | "kernel" | "rule" | "name" | "snippet";
+export type CompletionKind =
+  | "keyword"
+  | "property"
+  | "flag"
+  | "composite"
+  | "mask"
+  | "function"
+  | "context"
+  | "value"
+  | "unit"
+  | "kernel"
+  | "rule"
+  | "name"
+  | "snippet";
 
 export interface Completion {
   readonly label: string;
@@ -53,10 +80,26 @@ const MOST_ITEMS = 300;
 /** Longer text before the cursor within one declaration is not walked through. */
 const LONGEST_PREFIX = 200_000;
 /** After a space only values are offered, not the words that begin something new. */
-const NOT_AFTER_SPACE: ReadonlySet<CompletionPlace["kind"]> = new Set<CompletionPlace["kind"]>(["item", "property", "context-item", "clause", "words", "option", "zone-fact", "fact", "effect", "cache-fact"]);
+const NOT_AFTER_SPACE: ReadonlySet<CompletionPlace["kind"]> = new Set<CompletionPlace["kind"]>([
+  "item",
+  "property",
+  "context-item",
+  "clause",
+  "words",
+  "option",
+  "zone-fact",
+  "fact",
+  "effect",
+  "cache-fact",
+]);
 
 /** What can be written at an offset. `trigger`: the character that asked, null when the user did. */
-export function completionsAt(workspace: Workspace, uri: string, offset: number, trigger: string | null): CompletionList {
+export function completionsAt(
+  workspace: Workspace,
+  uri: string,
+  offset: number,
+  trigger: string | null,
+): CompletionList {
   const environment = environmentOf(workspace, uri);
   const nothing: CompletionList = { start: offset, end: offset, incomplete: false, items: [] };
   if (environment === null) return nothing;
@@ -69,19 +112,32 @@ export function completionsAt(workspace: Workspace, uri: string, offset: number,
   if (/^\d/.test(typed) && place.kind !== "version" && place.kind !== "mask") return nothing;
   const all = new Offer(workspace, environment, before.region, before.index).at(place);
   const fitting = all.filter((item) => fits(item.label, typed));
-  const sorted = [...fitting.filter((item) => item.useless === null), ...fitting.filter((item) => item.useless !== null)];
-  return { start: offset - typed.length, end: offset, incomplete: sorted.length > MOST_ITEMS, items: sorted.slice(0, MOST_ITEMS) };
+  const sorted = [
+    ...fitting.filter((item) => item.useless === null),
+    ...fitting.filter((item) => item.useless !== null),
+  ];
+  return {
+    start: offset - typed.length,
+    end: offset,
+    incomplete: sorted.length > MOST_ITEMS,
+    items: sorted.slice(0, MOST_ITEMS),
+  };
 }
 
 /** The documentation of an item, as Markdown; null where there is none. */
 export function resolveCompletion(workspace: Workspace, uri: string, topic: string): string | null {
   const environment = environmentOf(workspace, uri);
   const [kind, name] = topic.split(":", 2);
-  return environment === null || kind === undefined || name === undefined ? null : describeName(kind, name, environment, workspace);
+  return environment === null || kind === undefined || name === undefined
+    ? null
+    : describeName(kind, name, environment, workspace);
 }
 
 /** The text from the start of the declaration to the offset; where the cursor stands in white space behind an open declaration, that one's. */
-function textBefore(file: SourceFile, offset: number): { readonly text: string; readonly region: Region; readonly index: number } | null {
+function textBefore(
+  file: SourceFile,
+  offset: number,
+): { readonly text: string; readonly region: Region; readonly index: number } | null {
   const placed = regionAt(file, Math.max(0, offset - 1)) ?? regionAt(file, offset);
   if (placed === null) return { text: file.text.slice(0, offset), region: EMPTY_REGION, index: 0 };
   let { region, index } = placed;
@@ -122,7 +178,9 @@ interface Extra {
 
 function item(label: string, kind: CompletionKind, extra: Extra = {}): Completion {
   const useless = extra.useless ?? null;
-  const detail = [extra.detail, useless].filter((part) => part !== undefined && part !== null && part !== "").join(" · ");
+  const detail = [extra.detail, useless]
+    .filter((part) => part !== undefined && part !== null && part !== "")
+    .join(" · ");
   return {
     label,
     kind,
@@ -135,7 +193,11 @@ function item(label: string, kind: CompletionKind, extra: Extra = {}): Completio
   };
 }
 
-function described(words: Readonly<Record<string, string | { readonly meaning: string }>>, kind: CompletionKind, topic: string): readonly Completion[] {
+function described(
+  words: Readonly<Record<string, string | { readonly meaning: string }>>,
+  kind: CompletionKind,
+  topic: string,
+): readonly Completion[] {
   return Object.keys(words).map((name) => item(name, kind, { topic: `${topic}:${name}` }));
 }
 
@@ -162,9 +224,13 @@ class Offer {
       case "version":
         return [...knownKernels()].reverse().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
       case "option":
-        return optionNames().map((name) => item(name, "property", { insert: `${name} `, topic: `option:${name}`, followUp: true }));
+        return optionNames().map((name) =>
+          item(name, "property", { insert: `${name} `, topic: `option:${name}`, followUp: true }),
+        );
       case "option-value":
-        return (place.option === "page" ? ["4 KiB", "16 KiB", "64 KiB"] : ["on", "off"]).map((value) => item(value, "value"));
+        return (place.option === "page" ? ["4 KiB", "16 KiB", "64 KiB"] : ["on", "off"]).map((value) =>
+          item(value, "value"),
+        );
       case "mask":
         return this.#masks(place.used, place.parameter);
       case "property":
@@ -190,17 +256,31 @@ class Offer {
       case "subject":
         return this.#subjects(place.of, place.none);
       case "memory":
-        return this.#environment.visible("memory").flatMap(({ declaration }) => (declaration.name === null ? [] : [item(declaration.name.text, "name")]));
+        return this.#environment
+          .visible("memory")
+          .flatMap(({ declaration }) => (declaration.name === null ? [] : [item(declaration.name.text, "name")]));
       case "rule":
         return this.#rules();
       case "fact":
         return Object.entries(FACTS)
           .filter(([, fact]) => !place.onMemory || fact.onMemory)
-          .map(([name, fact]) => item(name, "property", { insert: fact.values.length > 0 && !place.onMemory ? `${name} ` : name, topic: `fact:${name}`, followUp: fact.values.length > 0 && !place.onMemory }));
+          .map(([name, fact]) =>
+            item(name, "property", {
+              insert: fact.values.length > 0 && !place.onMemory ? `${name} ` : name,
+              topic: `fact:${name}`,
+              followUp: fact.values.length > 0 && !place.onMemory,
+            }),
+          );
       case "fact-value":
         return this.#factValues(place.fact);
       case "clause":
-        return Object.keys(CLAUSES).map((word) => item(word, "keyword", { insert: `${word} `, topic: `clause:${word}`, followUp: word !== "mode" && word !== "stage" }));
+        return Object.keys(CLAUSES).map((word) =>
+          item(word, "keyword", {
+            insert: `${word} `,
+            topic: `clause:${word}`,
+            followUp: word !== "mode" && word !== "stage",
+          }),
+        );
       case "predicate":
         return Object.keys(PREDICATES)
           .filter((word) => word !== "and" && word !== "or")
@@ -210,23 +290,40 @@ class Offer {
       case "effect-value":
         return effectValues(place.effect).map((value) => item(value, "value"));
       case "zone-fact":
-        return Object.keys(ZONE_FACTS).map((word) => item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` }));
+        return Object.keys(ZONE_FACTS).map((word) =>
+          item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` }),
+        );
     }
   }
 
   #items(): readonly Completion[] {
     const { file, kernelsFrom } = this.#environment;
-    const headers = Object.keys(HEADERS).filter((word) => word === "import" || (word === "kernel" ? kernelsFrom !== "header" : !file.regions.some((region) => region.item?.kind === "config")));
+    const headers = Object.keys(HEADERS).filter(
+      (word) =>
+        word === "import" ||
+        (word === "kernel" ? kernelsFrom !== "header" : !file.regions.some((region) => region.item?.kind === "config")),
+    );
     return [
-      ...Object.entries(ITEM_SNIPPETS).map(([word, snippet]) => item(word, "snippet", { insert: `${word} `, snippet, topic: `declaration:${word}` })),
-      ...headers.map((word) => item(word, "keyword", { ...(HEADER_SNIPPETS[word] === undefined ? {} : { snippet: HEADER_SNIPPETS[word] }), insert: `${word} `, topic: `header:${word}`, followUp: word === "kernel" })),
+      ...Object.entries(ITEM_SNIPPETS).map(([word, snippet]) =>
+        item(word, "snippet", { insert: `${word} `, snippet, topic: `declaration:${word}` }),
+      ),
+      ...headers.map((word) =>
+        item(word, "keyword", {
+          ...(HEADER_SNIPPETS[word] === undefined ? {} : { snippet: HEADER_SNIPPETS[word] }),
+          insert: `${word} `,
+          topic: `header:${word}`,
+          followUp: word === "kernel",
+        }),
+      ),
     ];
   }
 
   /** The request that the cursor stands in, with what it inherits; null elsewhere. */
   #request(): { readonly declaration: RequestDeclaration; readonly resolved: ResolvedRequest } | null {
     const declaration = this.#region.item;
-    return declaration?.kind === "request" ? { declaration, resolved: resolveRequest(this.#environment, declaration) } : null;
+    return declaration?.kind === "request"
+      ? { declaration, resolved: resolveRequest(this.#environment, declaration) }
+      : null;
   }
 
   #masks(used: readonly string[], parameter: string | null): readonly Completion[] {
@@ -235,24 +332,47 @@ class Offer {
     const taken = new Set(used);
     const request = this.#request();
     const api = request?.resolved.api ?? null;
-    const objection = request === null || !this.#environment.judges ? () => null : objectionsTo(this.#environment, request.resolved, kernel);
+    const objection =
+      request === null || !this.#environment.judges
+        ? () => null
+        : objectionsTo(this.#environment, request.resolved, kernel);
     const composites = compositeNames().map((composite): Completion => {
       const bits = kernel.gfp[composite];
       const name = compositeText(composite);
-      return item(name, "composite", { detail: hex(bits), useless: taken.has(name) ? null : objection(name, bits), topic: `mask:${name}` });
+      return item(name, "composite", {
+        detail: hex(bits),
+        useless: taken.has(name) ? null : objection(name, bits),
+        topic: `mask:${name}`,
+      });
     });
     const flags = flagNames().map((flag): Completion => {
       const name = flagText(flag);
-      return item(name, "flag", { detail: hex(kernel.bits[flag]), useless: this.#uselessFlag(kernel, api, flag) ?? (taken.has(name) ? null : objection(name, kernel.bits[flag])), topic: `mask:${name}` });
+      return item(name, "flag", {
+        detail: hex(kernel.bits[flag]),
+        useless: this.#uselessFlag(kernel, api, flag) ?? (taken.has(name) ? null : objection(name, kernel.bits[flag])),
+        topic: `mask:${name}`,
+      });
     });
     const declared = this.#environment.visible("mask").flatMap(({ declaration }): readonly Completion[] => {
       if (declaration.name === null || declaration === this.#region.item) return [];
       const name = declaration.name.text;
-      return [declaration.kind === "transform" ? item(name, "function", { insert: `${name}(`, snippet: `${name}($1)`, detail: "transform", topic: `mask:${name}` }) : item(name, "mask", { detail: "mask", topic: `mask:${name}` })];
+      return [
+        declaration.kind === "transform"
+          ? item(name, "function", {
+              insert: `${name}(`,
+              snippet: `${name}($1)`,
+              detail: "transform",
+              topic: `mask:${name}`,
+            })
+          : item(name, "mask", { detail: "mask", topic: `mask:${name}` }),
+      ];
     });
     const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
     const own = parameter === null ? [] : [item(parameter, "mask", { detail: "parameter" })];
-    const ordered = taken.size === 0 ? [...own, ...composites, ...declared, ...flags, ...groups] : [...own, ...flags, ...declared, ...composites, ...groups];
+    const ordered =
+      taken.size === 0
+        ? [...own, ...composites, ...declared, ...flags, ...groups]
+        : [...own, ...flags, ...declared, ...composites, ...groups];
     return ordered.filter(({ label }) => !taken.has(label));
   }
 
@@ -288,27 +408,60 @@ class Offer {
     for (const name of Object.keys(PROPERTIES)) {
       const asSize = SIZE_PROPERTIES[name];
       if (name !== "waive" && [...present].some((kind) => kind === name)) continue;
-      if (asSize !== undefined && api !== null && (api.size === "none" || !(api.size === asSize || api.alsoTakes.includes(asSize)))) continue;
-      if (asSize !== undefined && [...present].some((kind) => SIZE_PROPERTIES[kind] !== undefined && kind !== "count" && name !== "count")) continue;
+      if (
+        asSize !== undefined &&
+        api !== null &&
+        (api.size === "none" || !(api.size === asSize || api.alsoTakes.includes(asSize)))
+      )
+        continue;
+      if (
+        asSize !== undefined &&
+        [...present].some((kind) => SIZE_PROPERTIES[kind] !== undefined && kind !== "count" && name !== "count")
+      )
+        continue;
       if (name === "flags" && api !== null && !api.takesMask) continue;
       if (name === "cache" && api !== null && api.family !== "slab-cache") continue;
       const snippet = PROPERTY_SNIPPETS[name];
-      const needed = name === "api" || (name === "flags" && (api === null || api.takesMask)) || (asSize !== undefined && api !== null && api.size === asSize);
-      offered.push(item(name, "property", { insert: `${name} `, ...(snippet === undefined ? {} : { snippet }), ...(needed ? { detail: "needed" } : {}), topic: `property:${name}`, followUp: snippet === undefined && FOLLOWED.has(name) }));
+      const needed =
+        name === "api" ||
+        (name === "flags" && (api === null || api.takesMask)) ||
+        (asSize !== undefined && api !== null && api.size === asSize);
+      offered.push(
+        item(name, "property", {
+          insert: `${name} `,
+          ...(snippet === undefined ? {} : { snippet }),
+          ...(needed ? { detail: "needed" } : {}),
+          topic: `property:${name}`,
+          followUp: snippet === undefined && FOLLOWED.has(name),
+        }),
+      );
     }
-    return [...offered.filter((each) => each.detail === "needed"), ...offered.filter((each) => each.detail !== "needed")];
+    return [
+      ...offered.filter((each) => each.detail === "needed"),
+      ...offered.filter((each) => each.detail !== "needed"),
+    ];
   }
 
   #apis(): readonly Completion[] {
     const { kernels, kernelsText } = this.#environment;
     return allApis().map((api) => {
       const exists = kernels.some((kernel) => api.exists(kernel));
-      return item(api.name, "function", { detail: api.signature, useless: exists ? null : `not in ${kernelsText}`, topic: `api:${api.name}` });
+      return item(api.name, "function", {
+        detail: api.signature,
+        useless: exists ? null : `not in ${kernelsText}`,
+        topic: `api:${api.name}`,
+      });
     });
   }
 
   #contexts(): readonly Completion[] {
-    const declared = this.#environment.visible("context").flatMap(({ declaration }) => (declaration.name === null || declaration === this.#region.item ? [] : [item(declaration.name.text, "context", { detail: "declared", topic: `context:${declaration.name.text}` })]));
+    const declared = this.#environment
+      .visible("context")
+      .flatMap(({ declaration }) =>
+        declaration.name === null || declaration === this.#region.item
+          ? []
+          : [item(declaration.name.text, "context", { detail: "declared", topic: `context:${declaration.name.text}` })],
+      );
     const names = new Set(declared.map(({ label }) => label));
     return [...declared, ...described(CONTEXTS, "context", "context").filter(({ label }) => !names.has(label))];
   }
@@ -316,7 +469,9 @@ class Offer {
   #subjects(of: "request" | "policy" | "any", none: boolean): readonly Completion[] {
     const found = this.#environment.visible("subject").flatMap(({ declaration }) => {
       if (declaration.name === null || declaration === this.#region.item) return [];
-      return of === "any" || declaration.kind === of ? [item(declaration.name.text, "name", { detail: declaration.kind, topic: `subject:${declaration.name.text}` })] : [];
+      return of === "any" || declaration.kind === of
+        ? [item(declaration.name.text, "name", { detail: declaration.kind, topic: `subject:${declaration.name.text}` })]
+        : [];
     });
     return none ? [...found, item("none", "keyword")] : found;
   }
@@ -327,7 +482,14 @@ class Offer {
         .findings.filter((placed) => placed.region === this.#index && placed.finding.source !== "language")
         .map((placed) => placed.finding.rule),
     );
-    const rules = catalogue().map(({ id, title }) => item(id, "rule", { detail: title, insert: `${id} because ""`, snippet: `${id} because "$1"`, topic: `rule:${id}` }));
+    const rules = catalogue().map(({ id, title }) =>
+      item(id, "rule", {
+        detail: title,
+        insert: `${id} because ""`,
+        snippet: `${id} because "$1"`,
+        topic: `rule:${id}`,
+      }),
+    );
     return [...rules.filter(({ label }) => here.has(label)), ...rules.filter(({ label }) => !here.has(label))];
   }
 
@@ -340,9 +502,14 @@ class Offer {
   /** The modes of the policies that bind to the request: the one around, or the one that the expectation names. */
   #modes(): readonly string[] {
     const own = this.#region.item;
-    const declaration = own?.kind === "expect" && own.name !== null ? this.#environment.lookup("subject", own.name.text)?.declaration : own;
+    const declaration =
+      own?.kind === "expect" && own.name !== null
+        ? this.#environment.lookup("subject", own.name.text)?.declaration
+        : own;
     if (declaration?.kind !== "request") return [];
-    return resolveRequest(this.#environment, declaration).policies.flatMap(({ declaration: policy }) => (policy.kind === "policy" ? modesOf(policy) : []));
+    return resolveRequest(this.#environment, declaration).policies.flatMap(({ declaration: policy }) =>
+      policy.kind === "policy" ? modesOf(policy) : [],
+    );
   }
 }
 
@@ -371,10 +538,24 @@ function effectValues(effect: string): readonly string[] {
   }
 }
 
-const SIZE_PROPERTIES: Readonly<Record<string, SizeUnit>> = { size: "bytes", order: "order", pages: "pages", count: "count" };
+const SIZE_PROPERTIES: Readonly<Record<string, SizeUnit>> = {
+  size: "bytes",
+  order: "order",
+  pages: "pages",
+  count: "count",
+};
 
 /** Properties whose value can be completed. */
-const FOLLOWED: ReadonlySet<string> = new Set(["api", "flags", "context", "zone", "handles", "fallback", "policy", "node"]);
+const FOLLOWED: ReadonlySet<string> = new Set([
+  "api",
+  "flags",
+  "context",
+  "zone",
+  "handles",
+  "fallback",
+  "policy",
+  "node",
+]);
 
 const PROPERTY_SNIPPETS: Readonly<Record<string, string>> = {
   cache: "cache { $1 }",
@@ -390,6 +571,7 @@ const ITEM_SNIPPETS: Readonly<Record<keyof typeof DECLARATIONS, string>> = {
   flags: "flags ${1:NAME} = ${2:GFP_KERNEL}",
   transform: "transform ${1:name}(${2:gfp}) = ${2:gfp} | $3",
   policy: "policy ${1:name} for ${2:alloc_pages} {\n  allow only ${3:GFP_KERNEL}\n}",
-  memory: "memory ${1:name} {\n  node 0 {\n    zone Normal {\n      managed    ${2:4 GiB}\n      free       order 0: ${3:1000}\n      watermarks min ${4:45 MiB}, low ${5:56 MiB}, high ${6:67 MiB}\n    }\n  }\n}",
+  memory:
+    "memory ${1:name} {\n  node 0 {\n    zone Normal {\n      managed    ${2:4 GiB}\n      free       order 0: ${3:1000}\n      watermarks min ${4:45 MiB}, low ${5:56 MiB}, high ${6:67 MiB}\n    }\n  }\n}",
   expect: "expect ${1:name} { ${2:sleeps never} }",
 };

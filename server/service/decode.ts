@@ -20,7 +20,11 @@ export function decodeMask(text: string, kernel: string | null): string | null {
   const file = parseFile(`flags decoded = ${written}`);
   const item = file.regions[0]?.item;
   if (file.regions.length !== 1 || item?.kind !== "flags" || file.regions[0]?.problems.length !== 0) return null;
-  const workspace = withFile(emptyWorkspace({ ...DEFAULT_SETTINGS, ...(kernel === null ? {} : { defaultKernel: kernel }) }), URI, file);
+  const workspace = withFile(
+    emptyWorkspace({ ...DEFAULT_SETTINGS, ...(kernel === null ? {} : { defaultKernel: kernel }) }),
+    URI,
+    file,
+  );
   const environment = environmentOf(workspace, URI);
   if (environment === null || (kernel !== null && environment.kernelsFrom !== "settings")) return null;
   const answers = overKernels(

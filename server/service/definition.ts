@@ -34,14 +34,18 @@ export function definitionAt(workspace: Workspace, uri: string, offset: number):
 /** A symbol's place as offsets of its file; null where the file has changed since. */
 export function placeOf(workspace: Workspace, place: SymbolPlace): FileSpan | null {
   const start = workspace.files.get(place.uri)?.starts[place.region];
-  return start === undefined ? null : { uri: place.uri, start: start + place.place.start, end: start + place.place.end };
+  return start === undefined
+    ? null
+    : { uri: place.uri, start: start + place.place.start, end: start + place.place.end };
 }
 
 function declarationAround(workspace: Workspace, place: SymbolPlace): FileSpan | null {
   const file = workspace.files.get(place.uri);
   const start = file?.starts[place.region];
   const item = file?.regions[place.region]?.item;
-  return start === undefined || item === undefined || item === null ? null : { uri: place.uri, start: start + item.start, end: start + item.end };
+  return start === undefined || item === undefined || item === null
+    ? null
+    : { uri: place.uri, start: start + item.start, end: start + item.end };
 }
 
 function importAt(workspace: Workspace, uri: string, offset: number): Definition | null {

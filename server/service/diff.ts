@@ -1,4 +1,11 @@
-import { comparePolicies, compareSides, requestFacts, type Difference, type Relation, type Side } from "../analysis/diff.ts";
+import {
+  comparePolicies,
+  compareSides,
+  requestFacts,
+  type Difference,
+  type Relation,
+  type Side,
+} from "../analysis/diff.ts";
 import type { Binding } from "../analysis/environment.ts";
 import { parseVersions, releasesOf } from "../analysis/target.ts";
 import { emptyWorkspace, type Workspace } from "../analysis/workspace.ts";
@@ -29,7 +36,14 @@ export function diffKernels(workspace: Workspace, uri: string, from: string, to:
   const [first, second] = [sideOf(workspace, uri, from), sideOf(workspace, uri, to)];
   if (first === null || second === null) return null;
   const difference = compareSides(first.side, second.side);
-  return { from, to, left: sideText(first, difference), right: sideText(second, difference), requests: difference.requests.length, flags: difference.flags.length };
+  return {
+    from,
+    to,
+    left: sideText(first, difference),
+    right: sideText(second, difference),
+    requests: difference.requests.length,
+    flags: difference.flags.length,
+  };
 }
 
 interface JudgedSide {
@@ -40,7 +54,11 @@ interface JudgedSide {
 /** The file under one kernel, in a workspace of its own: what is known of the file as it is edited stays known. */
 function sideOf(workspace: Workspace, uri: string, version: string): JudgedSide | null {
   if (releasesOf(parseVersions(version)).length !== 1) return null;
-  const own: Workspace = { ...emptyWorkspace({ ...workspace.settings, forcedKernel: version }), files: workspace.files, missing: workspace.missing };
+  const own: Workspace = {
+    ...emptyWorkspace({ ...workspace.settings, forcedKernel: version }),
+    files: workspace.files,
+    missing: workspace.missing,
+  };
   const environment = environmentOf(own, uri);
   const kernel = environment?.kernels.at(-1);
   return environment === null || kernel === undefined ? null : { side: { environment, kernel }, workspace: own };
@@ -58,8 +76,13 @@ function sideText({ side, workspace }: JudgedSide, { flags }: Difference): strin
   const requests = environment.file.regions.flatMap(({ item }, region): readonly string[] => {
     if (item?.kind !== "request" || item.name === null) return [];
     const facts = requestFacts(side, item);
-    const lines = facts === null ? ["does not exist in this kernel, or is not known"] : facts.map(({ what, value }) => `${`${what}:`.padEnd(FACT_WIDTH)} ${value}`);
-    const said = (findings[region] ?? []).map(({ severity, rule, message }) => `${severity}: ${withoutVersion(message, kernel.name)} [${rule}]`);
+    const lines =
+      facts === null
+        ? ["does not exist in this kernel, or is not known"]
+        : facts.map(({ what, value }) => `${`${what}:`.padEnd(FACT_WIDTH)} ${value}`);
+    const said = (findings[region] ?? []).map(
+      ({ severity, rule, message }) => `${severity}: ${withoutVersion(message, kernel.name)} [${rule}]`,
+    );
     return ["", `request ${item.name.text}`, ...[...lines, ...said].map((line) => `  ${line}`)];
   });
   return [`Linux ${kernel.name}`, ...(flagLines.length === 0 ? [] : ["", ...flagLines]), ...requests, ""].join("\n");
@@ -94,25 +117,32 @@ export function diffPolicies(first: NamedPolicy, second: NamedPolicy): string | 
   const [one, other] = [policySide(first), policySide(second)];
   if (one === null || other === null) return null;
   const { relation, onlyFirst, onlySecond } = comparePolicies(one.side, one.binding, other.side, other.binding);
-  const [a, b] = first.name === second.name ? [`${first.name} (first)`, `${second.name} (second)`] : [first.name, second.name];
-  const takes = (name: string, witness: string | null): readonly string[] => (witness === null ? [] : [`- Only ${code(name)} takes ${witness}.`]);
+  const [a, b] =
+    first.name === second.name ? [`${first.name} (first)`, `${second.name} (second)`] : [first.name, second.name];
+  const takes = (name: string, witness: string | null): readonly string[] =>
+    witness === null ? [] : [`- Only ${code(name)} takes ${witness}.`];
   return [
     `# ${code(a)} ${RELATIONS[relation]} ${code(b)}`,
     "",
-    relation === "unknown" ? "A rule of one of them cannot be read." : `Over every mask, size and context, under Linux ${one.side.kernel.name}. Witnesses are the smallest.`,
+    relation === "unknown"
+      ? "A rule of one of them cannot be read."
+      : `Over every mask, size and context, under Linux ${one.side.kernel.name}. Witnesses are the smallest.`,
     "",
     ...takes(a, onlyFirst),
     ...takes(b, onlySecond),
     "",
     ...tableOf(first, second, a, b),
-  ].join("\n").replace(/\n{3,}/g, "\n\n");
+  ]
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n");
 }
 
 function policySide({ workspace, uri, name }: NamedPolicy): { readonly side: Side; readonly binding: Binding } | null {
   const environment = environmentOf(workspace, uri);
   const kernel = environment?.kernels.at(-1);
   const binding = environment?.lookup("subject", name) ?? null;
-  if (environment === null || kernel === undefined || binding === null || binding.declaration.kind !== "policy") return null;
+  if (environment === null || kernel === undefined || binding === null || binding.declaration.kind !== "policy")
+    return null;
   return { side: { environment, kernel }, binding };
 }
 
@@ -120,13 +150,17 @@ function policySide({ workspace, uri, name }: NamedPolicy): { readonly side: Sid
 function tableOf(first: NamedPolicy, second: NamedPolicy, a: string, b: string): readonly string[] {
   const [one, other] = [readable(first), readable(second)];
   if (one === null || other === null) return [];
-  const rows = one.groups.flatMap(({ rows: own }) => own).flatMap((row) => {
-    const match = other.groups.flatMap(({ rows: theirs }) => theirs).find(({ name }) => name === row.name);
-    if (match === undefined) return [];
-    const [mine, theirs] = [summaryOf(one, row), summaryOf(other, match)];
-    return mine === theirs ? [] : [`| ${code(row.name)} | ${mine} | ${theirs} |`];
-  });
-  return rows.length === 0 ? [] : ["## Flags that they treat differently", "", `| | ${a} | ${b} |`, "| --- | --- | --- |", ...rows, ""];
+  const rows = one.groups
+    .flatMap(({ rows: own }) => own)
+    .flatMap((row) => {
+      const match = other.groups.flatMap(({ rows: theirs }) => theirs).find(({ name }) => name === row.name);
+      if (match === undefined) return [];
+      const [mine, theirs] = [summaryOf(one, row), summaryOf(other, match)];
+      return mine === theirs ? [] : [`| ${code(row.name)} | ${mine} | ${theirs} |`];
+    });
+  return rows.length === 0
+    ? []
+    : ["## Flags that they treat differently", "", `| | ${a} | ${b} |`, "| --- | --- | --- |", ...rows, ""];
 }
 
 function readable({ workspace, uri, name }: NamedPolicy): Matrix | null {
@@ -141,7 +175,13 @@ function summaryOf({ columns }: Matrix, { cells }: MatrixRow): string {
     return column !== undefined && column.reachable ? [{ cell, name: column.name }] : [];
   });
   if (reached.every(({ cell }) => cell.kind === "forbidden")) return "forbidden";
-  const overall = reached.every(({ cell }) => cell.always) ? "required" : reached.some(({ cell }) => cell.kind === "ignored") ? "ignored" : reached.some(({ cell }) => cell.conditional) ? "allowed, depending on the request" : "allowed";
+  const overall = reached.every(({ cell }) => cell.always)
+    ? "required"
+    : reached.some(({ cell }) => cell.kind === "ignored")
+      ? "ignored"
+      : reached.some(({ cell }) => cell.conditional)
+        ? "allowed, depending on the request"
+        : "allowed";
   const selected = reached.filter(({ cell }) => cell.kind === "selects").map(({ name }) => code(name));
   return selected.length === 0 ? overall : `${overall}, selects ${selected.join(", ")}`;
 }

@@ -37,7 +37,11 @@ interface Timed extends DecidedExpectation {
 const known = new WeakMap<Slot, readonly Timed[]>();
 
 /** All that a file expects, in the order of the text; empty for a file that the workspace does not have. */
-export function expectationsOf(workspace: Workspace, uri: string, options: ExpectationOptions = {}): readonly ExpectationItem[] {
+export function expectationsOf(
+  workspace: Workspace,
+  uri: string,
+  options: ExpectationOptions = {},
+): readonly ExpectationItem[] {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return [];
   const { now = () => 0, fresh = false } = options;
@@ -46,7 +50,12 @@ export function expectationsOf(workspace: Workspace, uri: string, options: Expec
   return file.regions.flatMap((region, index): readonly ExpectationItem[] => {
     const binding = environment.bindingAt(index);
     const start = file.starts[index];
-    if (binding === null || start === undefined || (binding.declaration.kind !== "expect" && binding.declaration.kind !== "request")) return [];
+    if (
+      binding === null ||
+      start === undefined ||
+      (binding.declaration.kind !== "expect" && binding.declaration.kind !== "request")
+    )
+      return [];
     let decided = fresh ? undefined : known.get(binding.slot);
     if (decided === undefined) {
       decided = expectationGroups(environment, binding).flatMap(({ decide }) => timed(decide, now));
@@ -65,7 +74,10 @@ export function expectationsOf(workspace: Workspace, uri: string, options: Expec
         label,
         range: { start: start + each.place.start, end: start + each.place.end },
         declaration: each.about,
-        declarationRange: subjectStart === undefined || name === null ? null : { start: subjectStart + name.start, end: subjectStart + name.end },
+        declarationRange:
+          subjectStart === undefined || name === null
+            ? null
+            : { start: subjectStart + name.start, end: subjectStart + name.end },
         state: each.state,
         message: each.message,
         durationMs: each.durationMs,
@@ -75,7 +87,11 @@ export function expectationsOf(workspace: Workspace, uri: string, options: Expec
 }
 
 /** How many of them hold, do not hold, and are not decided. */
-export function countExpectations(items: readonly ExpectationItem[]): { readonly passed: number; readonly failed: number; readonly notDecided: number } {
+export function countExpectations(items: readonly ExpectationItem[]): {
+  readonly passed: number;
+  readonly failed: number;
+  readonly notDecided: number;
+} {
   const count = (state: ExpectationState): number => items.filter((item) => item.state === state).length;
   return { passed: count("passed"), failed: count("failed"), notDecided: count("not-decided") };
 }
@@ -89,6 +105,10 @@ function timed(decide: () => readonly DecidedExpectation[], now: () => number): 
 
 /** The text of the expectation on one line, without comments. */
 function labelOf({ place, on }: DecidedExpectation, text: string): string {
-  const written = text.slice(place.start, place.end).replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, " ").replace(/\s+/g, " ").trim();
+  const written = text
+    .slice(place.start, place.end)
+    .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
   return on === null ? written : `on ${on}: ${written}`;
 }

@@ -1,6 +1,12 @@
 import type { Declaration, Property, RequestDeclaration } from "../../grammar/ast.ts";
 import type { Environment } from "../analysis/environment.ts";
-import { requestUnder, resolveRequest, whyOpen, type KernelRequest, type ResolvedRequest } from "../analysis/requests.ts";
+import {
+  requestUnder,
+  resolveRequest,
+  whyOpen,
+  type KernelRequest,
+  type ResolvedRequest,
+} from "../analysis/requests.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 
 /** A request and what it is under each kernel in force; kernels that lack its API are left out. */
@@ -16,7 +22,10 @@ export function answersOf(environment: Environment, declaration: RequestDeclarat
   const resolved = resolveRequest(environment, declaration);
   if (!environment.judges) return { resolved, answers: [], open: null };
   const answers = environment.kernels.flatMap((kernel) => requestUnder(environment, resolved, kernel) ?? []);
-  const open = answers.flatMap((answer) => (answer.verdict.unknown === null ? (whyOpen(environment, resolved, answer) ?? []) : []))[0] ?? null;
+  const open =
+    answers.flatMap((answer) =>
+      answer.verdict.unknown === null ? (whyOpen(environment, resolved, answer) ?? []) : [],
+    )[0] ?? null;
   return { resolved, answers, open };
 }
 

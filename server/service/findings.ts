@@ -20,7 +20,11 @@ export interface PlacedRelated {
 }
 
 /** The findings of a file in the order of the text, at most `limit` of them, and how many there are in all. */
-export function findingsOf(workspace: Workspace, uri: string, limit: number): { readonly findings: readonly PlacedFinding[]; readonly total: number } {
+export function findingsOf(
+  workspace: Workspace,
+  uri: string,
+  limit: number,
+): { readonly findings: readonly PlacedFinding[]; readonly total: number } {
   const file = workspace.files.get(uri);
   if (file === undefined) return { findings: [], total: 0 };
   const findings: PlacedFinding[] = [];
@@ -30,7 +34,14 @@ export function findingsOf(workspace: Workspace, uri: string, limit: number): { 
     const start = file.starts[region];
     if (list.length === 0 || start === undefined) return;
     for (const finding of list) {
-      if (findings.length < limit) findings.push({ finding, region, regionStart: start, start: start + finding.place.start, end: start + finding.place.end });
+      if (findings.length < limit)
+        findings.push({
+          finding,
+          region,
+          regionStart: start,
+          start: start + finding.place.start,
+          end: start + finding.place.end,
+        });
     }
   });
   return { findings, total };
@@ -40,6 +51,15 @@ export function findingsOf(workspace: Workspace, uri: string, limit: number): { 
 export function relatedOf(workspace: Workspace, finding: Finding): readonly PlacedRelated[] {
   return finding.related.flatMap((related) => {
     const start = workspace.files.get(related.uri)?.starts[related.region];
-    return start === undefined ? [] : [{ uri: related.uri, start: start + related.place.start, end: start + related.place.end, message: related.message }];
+    return start === undefined
+      ? []
+      : [
+          {
+            uri: related.uri,
+            start: start + related.place.start,
+            end: start + related.place.end,
+            message: related.message,
+          },
+        ];
   });
 }

@@ -18,7 +18,8 @@ export function foldsOf(file: SourceFile, limit: number): readonly Fold[] {
     const start = file.starts[index];
     if (region === undefined || start === undefined) continue;
     const { blocks, comments } = bracesOf(region.text);
-    for (const comment of comments) folds.push({ start: start + comment.start, end: start + comment.end, kind: "comment" });
+    for (const comment of comments)
+      folds.push({ start: start + comment.start, end: start + comment.end, kind: "comment" });
     for (const block of blocks) folds.push({ start: start + block.start, end: start + block.end, kind: "block" });
     imports = nextImports(region.item, start, imports, folds);
   }
@@ -26,7 +27,12 @@ export function foldsOf(file: SourceFile, limit: number): readonly Fold[] {
   return folds.slice(0, limit);
 }
 
-function nextImports(item: Item | null, start: number, run: { start: number; end: number } | null, folds: Fold[]): { start: number; end: number } | null {
+function nextImports(
+  item: Item | null,
+  start: number,
+  run: { start: number; end: number } | null,
+  folds: Fold[],
+): { start: number; end: number } | null {
   if (item?.kind === "import") return { start: run?.start ?? start + item.start, end: start + item.end };
   if (item === null) return run;
   if (run !== null) folds.push({ ...run, kind: "imports" });

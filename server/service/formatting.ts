@@ -10,7 +10,9 @@ export function formattingOf(file: SourceFile, start: number, end: number): read
   if (file.regions.some((region) => region.problems.length > 0)) return [];
   const formatted = format(file.text);
   if (formatted.kind === "damaged" || formatted.text === file.text) return [];
-  return lineChanges(file.text, formatted.text).filter((change) => change.start < end && start < Math.max(change.end, change.start + 1));
+  return lineChanges(file.text, formatted.text).filter(
+    (change) => change.start < end && start < Math.max(change.end, change.start + 1),
+  );
 }
 
 interface Line {

@@ -12,7 +12,23 @@ import { kernelOf } from "../model/kernels/kernels.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import { maskText } from "../model/masks/names.ts";
 import { COMPOSITE_MEANINGS, FLAG_MEANINGS, GROUP_MEANINGS } from "./descriptions/flags.ts";
-import { CACHE_FACTS, CLAUSES, CONTEXTS, DECLARATIONS, EFFECTS, FACTS, HEADERS, LOCKS, OPTIONS, PREDICATES, PROPERTIES, SCOPES, ZONE_FACTS, ZONES, type Word as Description } from "./descriptions/words.ts";
+import {
+  CACHE_FACTS,
+  CLAUSES,
+  CONTEXTS,
+  DECLARATIONS,
+  EFFECTS,
+  FACTS,
+  HEADERS,
+  LOCKS,
+  OPTIONS,
+  PREDICATES,
+  PROPERTIES,
+  SCOPES,
+  ZONE_FACTS,
+  ZONES,
+  type Word as Description,
+} from "./descriptions/words.ts";
 import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
@@ -103,21 +119,51 @@ function maskHover(word: Word, item: Item, environment: Environment, workspace: 
   const lines: string[] = [];
   switch (name.kind) {
     case "flag": {
-      lines.push(FLAG_MEANINGS[name.flag], bulleted(linesOver(overKernels(environment.kernels, (kernel) => (kernel.exists[name.flag] ? kernel.bits[name.flag] : null), String), flagValueText)));
+      lines.push(
+        FLAG_MEANINGS[name.flag],
+        bulleted(
+          linesOver(
+            overKernels(
+              environment.kernels,
+              (kernel) => (kernel.exists[name.flag] ? kernel.bits[name.flag] : null),
+              String,
+            ),
+            flagValueText,
+          ),
+        ),
+      );
       const use = useOf(word, item, environment);
       if (use !== null) lines.push(flagInRequest(use, name.flag, environment));
       return heading(word.text, "flag", lines);
     }
     case "composite": {
-      const bits = overKernels(environment.kernels, (kernel) => ({ mask: kernel.gfp[name.composite], text: flagList(kernel, kernel.gfp[name.composite]) }), (value) => `${value.mask} ${value.text}`);
-      lines.push(COMPOSITE_MEANINGS[name.composite], bulleted(linesOver(bits, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)));
+      const bits = overKernels(
+        environment.kernels,
+        (kernel) => ({ mask: kernel.gfp[name.composite], text: flagList(kernel, kernel.gfp[name.composite]) }),
+        (value) => `${value.mask} ${value.text}`,
+      );
+      lines.push(
+        COMPOSITE_MEANINGS[name.composite],
+        bulleted(linesOver(bits, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
+      );
       const use = useOf(word, item, environment);
       if (use !== null) lines.push(maskInRequest(use, environment));
       return heading(word.text, "composite", lines);
     }
     case "group": {
       lines.push(GROUP_MEANINGS[name.group]);
-      lines.push(bulleted(linesOver(overKernels(environment.kernels, (kernel) => valueOfName(word, item, environment, kernel), ({ text }) => text), ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)));
+      lines.push(
+        bulleted(
+          linesOver(
+            overKernels(
+              environment.kernels,
+              (kernel) => valueOfName(word, item, environment, kernel),
+              ({ text }) => text,
+            ),
+            ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`,
+          ),
+        ),
+      );
       return heading(word.text, "group", lines);
     }
     case "declared": {
@@ -125,7 +171,8 @@ function maskHover(word: Word, item: Item, environment: Environment, workspace: 
       return binding === null ? null : declaredMaskHover(binding, environment, workspace);
     }
     case "unknown":
-      if (item.kind === "transform" && item.parameter?.text === word.text) return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
+      if (item.kind === "transform" && item.parameter?.text === word.text)
+        return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
       return null;
   }
 }
@@ -157,22 +204,43 @@ function flagInRequest(use: Use, flag: keyof Kernel["bits"], environment: Enviro
   const part = answer.value?.parts.find((each) => each.place.start === use.word.start && each.binding === null);
   const bit = answer.kernel.bits[flag];
   if (part?.negated === true) lines.push("Cleared here.");
-  else if (bit !== 0 && (answer.request.mask & bit) === 0) lines.push("Not set in the resulting mask: the expression clears it again.");
-  lines.push(...linesOver(overKernels(answers.map((each) => each.kernel), (kernel) => treatmentOfFlag(api, kernel, flag), String), (text) => text));
+  else if (bit !== 0 && (answer.request.mask & bit) === 0)
+    lines.push("Not set in the resulting mask: the expression clears it again.");
+  lines.push(
+    ...linesOver(
+      overKernels(
+        answers.map((each) => each.kernel),
+        (kernel) => treatmentOfFlag(api, kernel, flag),
+        String,
+      ),
+      (text) => text,
+    ),
+  );
   return `In \`${use.request.name?.text ?? "this request"}\`, \`${api.name}\`:\n\n${bulleted(lines)}`;
 }
 
 /** What the expression around comes to. */
 function maskInRequest(use: Use, environment: Environment): string {
   const { answers } = answersOf(environment, use.request);
-  const lines = linesOver(overAnswers(answers, ({ request, verdict }) => `${request.mask} ${verdict.effective}`), ({ kernel, request, verdict }) => {
-    const effective = verdict.effective === request.mask ? "" : `, reaches the page allocator as \`${hex(verdict.effective)}\` = ${code(maskText(kernel, verdict.effective))}`;
-    return `\`${hex(request.mask)}\`${effective}`;
-  });
+  const lines = linesOver(
+    overAnswers(answers, ({ request, verdict }) => `${request.mask} ${verdict.effective}`),
+    ({ kernel, request, verdict }) => {
+      const effective =
+        verdict.effective === request.mask
+          ? ""
+          : `, reaches the page allocator as \`${hex(verdict.effective)}\` = ${code(maskText(kernel, verdict.effective))}`;
+      return `\`${hex(request.mask)}\`${effective}`;
+    },
+  );
   return lines.length === 0 ? "" : `The whole mask:${lines.length === 1 ? " " : "\n\n"}${bulleted(lines)}`;
 }
 
-function valueOfName(word: Word, item: Item, environment: Environment, kernel: Kernel): { readonly mask: Mask; readonly text: string } {
+function valueOfName(
+  word: Word,
+  item: Item,
+  environment: Environment,
+  kernel: Kernel,
+): { readonly mask: Mask; readonly text: string } {
   const node: MaskNode = { kind: "name", text: word.text, start: word.start, end: word.end };
   const { mask } = evaluateMask(environment, kernel, node);
   return { mask, text: item.kind === "transform" && mask === 0 ? "0" : flagList(kernel, mask) };
@@ -189,7 +257,12 @@ function literalHover(word: Word, environment: Environment): string | null {
 }
 
 function valueOfLiteral(word: Word, environment: Environment, kernel: Kernel, value: number): string {
-  const node: MaskNode = { kind: "number", numeral: { text: word.text, value, start: word.start, end: word.end }, start: word.start, end: word.end };
+  const node: MaskNode = {
+    kind: "number",
+    numeral: { text: word.text, value, start: word.start, end: word.end },
+    start: word.start,
+    end: word.end,
+  };
   const { mask } = evaluateMask(environment, kernel, node);
   const undefinedBits = (mask & ~kernel.allBits) >>> 0;
   const floating = mask >>> 24 !== 0 ? "; bits 24 and up depend on the build options" : "";
@@ -203,10 +276,14 @@ function declaredMaskHover(binding: Binding, environment: Environment, workspace
     return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
   }
   if (declaration.kind !== "flags") return null;
-  const values = overKernels(environment.kernels, (kernel) => {
-    const value = evaluateMask(environment, kernel, declaration.value);
-    return { mask: value.mask, text: flagList(kernel, value.mask), path: value.parts.map(partText).join("\n") };
-  }, ({ mask, text }) => `${mask} ${text}`);
+  const values = overKernels(
+    environment.kernels,
+    (kernel) => {
+      const value = evaluateMask(environment, kernel, declaration.value);
+      return { mask: value.mask, text: flagList(kernel, value.mask), path: value.parts.map(partText).join("\n") };
+    },
+    ({ mask, text }) => `${mask} ${text}`,
+  );
   const last = values[values.length - 1];
   return heading(name, "mask", [
     declaration.doc ?? "",
@@ -225,7 +302,10 @@ const MOST_SOURCE_LINES = 16;
 
 /** The text of a declaration, of this file or of an imported one. */
 function sourceOf(binding: Binding, workspace: Workspace): string {
-  const text = workspace.files.get(binding.uri)?.regions[binding.region]?.text.slice(binding.declaration.start, binding.declaration.end) ?? "";
+  const text =
+    workspace.files
+      .get(binding.uri)
+      ?.regions[binding.region]?.text.slice(binding.declaration.start, binding.declaration.end) ?? "";
   const lines = text.split("\n");
   return lines.length <= MOST_SOURCE_LINES ? text : [...lines.slice(0, MOST_SOURCE_LINES - 1), "…"].join("\n");
 }
@@ -239,7 +319,8 @@ function apiHover(name: string, environment: Environment): string | null {
   const lines: string[] = [fenced(api.signature, "c")];
   lines.push(`${sizeText(api)}${api.takesMask ? "" : " It takes no mask."}`);
   if (here.length === 0) lines.push(`Does not exist in ${environment.kernelsText}.`);
-  else if (here.length < environment.kernels.length) lines.push(`Exists in ${kernelsText(here)} of ${environment.kernelsText}.`);
+  else if (here.length < environment.kernels.length)
+    lines.push(`Exists in ${kernelsText(here)} of ${environment.kernelsText}.`);
   const kernel = here[here.length - 1];
   if (kernel !== undefined) lines.push(treatmentLines(api, kernel, here.length > 1));
   return lines.filter((line) => line !== "").join("\n\n");
@@ -262,7 +343,8 @@ function sizeText(api: Api): string {
 
 function contextHover(name: string, environment: Environment, workspace: Workspace): string | null {
   const binding = environment.lookup("context", name);
-  if (binding !== null && binding.declaration.kind === "context") return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
+  if (binding !== null && binding.declaration.kind === "context")
+    return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
   return described(name, "context", CONTEXTS);
 }
 
@@ -304,7 +386,10 @@ function factHover(name: string): string | null {
   if (!Object.hasOwn(FACTS, name)) return null;
   const fact = FACTS[name];
   if (fact === undefined) return null;
-  return heading(name, "fact", [fact.meaning, fact.values.length === 0 ? "" : `One of ${fact.values.map((value) => `\`${value}\``).join(", ")}.`]);
+  return heading(name, "fact", [
+    fact.meaning,
+    fact.values.length === 0 ? "" : `One of ${fact.values.map((value) => `\`${value}\``).join(", ")}.`,
+  ]);
 }
 
 function versionHover(name: string, environment: Environment): string | null {
@@ -316,7 +401,12 @@ function versionHover(name: string, environment: Environment): string | null {
 function sizeHover(word: Word, environment: Environment): string | null {
   const kernel = newestKernel(environment);
   const unit = isUnit(word.detail) ? word.detail : null;
-  const bytes = bytesOfSize({ number: { text: word.text, value: numberOf(word.text), start: word.start, end: word.end }, unit, start: word.start, end: word.end });
+  const bytes = bytesOfSize({
+    number: { text: word.text, value: numberOf(word.text), start: word.start, end: word.end },
+    unit,
+    start: word.start,
+    end: word.end,
+  });
   if (kernel === null || !Number.isFinite(bytes)) return null;
   const conversion = conversionText(bytes, kernel.options.pageBytes);
   return `\`${bytes.toLocaleString("en").replaceAll(",", " ")}\` bytes${conversion === null ? "" : ` = ${conversion}`} (pages of ${bytesText(kernel.options.pageBytes)})`;
@@ -368,12 +458,20 @@ function headHover(environment: Environment, offset: number): Explanation | null
   const end = start + item.kind.length;
   if (offset < start || offset > end) return null;
   const words: Readonly<Record<string, Description>> = { ...HEADERS, ...DECLARATIONS };
-  const markdown = item.kind === "kernel" || item.kind === "config" ? `${wordHover(item.kind, words) ?? ""}\n\n${kernelDetail(environment)}` : wordHover(item.kind, words);
+  const markdown =
+    item.kind === "kernel" || item.kind === "config"
+      ? `${wordHover(item.kind, words) ?? ""}\n\n${kernelDetail(environment)}`
+      : wordHover(item.kind, words);
   return markdown === null ? null : { markdown, start, end };
 }
 
 /** The documentation of a name by itself, for completion: `kind` says where it may stand. */
-export function describeName(kind: string, name: string, environment: Environment, workspace: Workspace): string | null {
+export function describeName(
+  kind: string,
+  name: string,
+  environment: Environment,
+  workspace: Workspace,
+): string | null {
   const word = (role: Word["role"], detail = ""): Word => ({ role, text: name, detail, start: 0, end: name.length });
   switch (kind) {
     case "mask":

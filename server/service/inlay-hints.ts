@@ -17,7 +17,13 @@ export interface InlayHint {
 }
 
 /** The hints between two offsets: a request's verdict behind its opening brace, sizes in other units. At most `limit`. */
-export function inlayHintsOf(workspace: Workspace, uri: string, start: number, end: number, limit: number): readonly InlayHint[] {
+export function inlayHintsOf(
+  workspace: Workspace,
+  uri: string,
+  start: number,
+  end: number,
+  limit: number,
+): readonly InlayHint[] {
   const environment = environmentOf(workspace, uri);
   const kernel = environment === null ? null : newestKernel(environment);
   if (environment === null || kernel === null) return [];
@@ -49,9 +55,13 @@ function sizeHint(property: Property, { resolved }: RequestAnswers, kernel: Kern
   const { pageBytes } = kernel.options;
   switch (property.kind) {
     case "order":
-      return property.number === null || property.number.value === 0 || property.number.value > 40 ? null : `= ${sizeText(2 ** property.number.value * pageBytes)}`;
+      return property.number === null || property.number.value === 0 || property.number.value > 40
+        ? null
+        : `= ${sizeText(2 ** property.number.value * pageBytes)}`;
     case "pages":
-      return property.number === null || property.number.value > 2 ** 40 ? null : `= ${sizeText(property.number.value * pageBytes)}`;
+      return property.number === null || property.number.value > 2 ** 40
+        ? null
+        : `= ${sizeText(property.number.value * pageBytes)}`;
     case "size": {
       if (property.size === null || resolved.api === null) return null;
       const conversion = conversionText(bytesOfSize(property.size), pageBytes);

@@ -20,7 +20,11 @@ export function kernelInForce(workspace: Workspace, uri: string): KernelInForce 
   const environment = environmentOf(workspace, uri);
   if (environment === null) return null;
   const kernels = environment.judges ? environment.kernelsText : "?";
-  return { text: `Linux ${kernels}${environment.options.PREEMPT_RT ? " RT" : ""}`, kernels: environment.kernelsText, detail: kernelDetail(environment) };
+  return {
+    text: `Linux ${kernels}${environment.options.PREEMPT_RT ? " RT" : ""}`,
+    kernels: environment.kernelsText,
+    detail: kernelDetail(environment),
+  };
 }
 
 /** Where the kernels come from, how many they are, and the build options. */
@@ -40,10 +44,13 @@ const ORIGIN: Readonly<Record<Environment["kernelsFrom"], string>> = {
 function optionsText(environment: Environment): string {
   const { options } = environment;
   const changed = optionNames().flatMap((name) => {
-    if (name === "page") return options.pageBytes === DEFAULT_OPTIONS.pageBytes ? [] : [`page ${sizeText(options.pageBytes)}`];
+    if (name === "page")
+      return options.pageBytes === DEFAULT_OPTIONS.pageBytes ? [] : [`page ${sizeText(options.pageBytes)}`];
     const value = Object.entries(options).find(([option]) => option === name)?.[1];
     const usual = Object.entries(DEFAULT_OPTIONS).find(([option]) => option === name)?.[1];
     return value === usual ? [] : [`${name} ${value === true ? "on" : "off"}`];
   });
-  return changed.length === 0 ? "Build options: those of a common x86-64 distribution kernel." : `Build options that differ from a common x86-64 distribution kernel: ${changed.join(", ")}.`;
+  return changed.length === 0
+    ? "Build options: those of a common x86-64 distribution kernel."
+    : `Build options that differ from a common x86-64 distribution kernel: ${changed.join(", ")}.`;
 }

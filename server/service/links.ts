@@ -21,13 +21,24 @@ export function linksOf(workspace: Workspace, uri: string, limit: number): reado
     if (item.kind === "import" && item.path !== null) {
       const target = importTarget(workspace, uri, index);
       // The quotes are not part of the link.
-      if (target !== null) links.push({ start: start + item.path.start + 1, end: start + item.path.end - 1, target: { kind: "file", uri: target }, tooltip: "Open the imported file" });
+      if (target !== null)
+        links.push({
+          start: start + item.path.start + 1,
+          end: start + item.path.end - 1,
+          target: { kind: "file", uri: target },
+          tooltip: "Open the imported file",
+        });
     } else if (item.kind === "request") {
       for (const property of item.properties) {
         if (property.kind !== "waive" || property.rule === null) continue;
         const { rule } = property;
         if (kernelRule(rule.text) === null && languageRule(rule.text) === null) continue;
-        links.push({ start: start + rule.start, end: start + rule.end, target: { kind: "web", url: ruleUrl(rule.text) }, tooltip: "Open the rule's page" });
+        links.push({
+          start: start + rule.start,
+          end: start + rule.end,
+          target: { kind: "web", url: ruleUrl(rule.text) },
+          tooltip: "Open the rule's page",
+        });
       }
     }
   }

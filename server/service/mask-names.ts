@@ -13,7 +13,9 @@ export type MaskName =
   | { readonly kind: "unknown" };
 
 const FLAGS: ReadonlyMap<string, FlagName> = new Map(flagNames().map((flag) => [flagText(flag), flag]));
-const COMPOSITES: ReadonlyMap<string, CompositeName> = new Map(compositeNames().map((composite) => [compositeText(composite), composite]));
+const COMPOSITES: ReadonlyMap<string, CompositeName> = new Map(
+  compositeNames().map((composite) => [compositeText(composite), composite]),
+);
 
 /** A built-in name; declared masks come first where a file has one of the same name. */
 export function builtInMaskName(text: string): MaskName {

@@ -9,7 +9,9 @@ export function toMarkdown(matrix: Matrix): string {
   const table = [
     row(["", ...columns.map(({ name }) => escaped(name))]),
     row(["---", ...columns.map(() => "---")]),
-    ...(columns.some(({ selectedBy }) => selectedBy !== "") ? [row(["*selected by*", ...columns.map(({ selectedBy }) => (selectedBy === "" ? "" : code(selectedBy)))])] : []),
+    ...(columns.some(({ selectedBy }) => selectedBy !== "")
+      ? [row(["*selected by*", ...columns.map(({ selectedBy }) => (selectedBy === "" ? "" : code(selectedBy)))])]
+      : []),
     ...groups.flatMap((group) => [
       row([`**${group.title}**`, ...columns.map(() => "")]),
       ...group.rows.map(({ name, cells }) => row([code(name), ...cells.map(cellText)])),
@@ -24,14 +26,21 @@ export function toMarkdown(matrix: Matrix): string {
     "",
     `${legendOf(lines).join("; ")}.`,
     "",
-    ...(conditions.length === 0 ? [] : ["On what it depends:", "", ...conditions.map(({ letter, text }) => `- [${letter}] ${withCode(text)}`), ""]),
-    ...(notes.length === 0 ? [] : ["Where the kernel differs:", "", ...notes.map((note, index) => `${index + 1}. ${escaped(note)}`), ""]),
+    ...(conditions.length === 0
+      ? []
+      : ["On what it depends:", "", ...conditions.map(({ letter, text }) => `- [${letter}] ${withCode(text)}`), ""]),
+    ...(notes.length === 0
+      ? []
+      : ["Where the kernel differs:", "", ...notes.map((note, index) => `${index + 1}. ${escaped(note)}`), ""]),
   ].join("\n");
 }
 
 /** A reason, with what it quotes of the policy left as code. */
 function withCode(reason: string): string {
-  return reason.split(/(`[^`]*`)/).map((part) => (part.startsWith("`") ? part : escaped(part))).join("");
+  return reason
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith("`") ? part : escaped(part)))
+    .join("");
 }
 
 function cellText({ symbol, text, note, condition }: MatrixCellText): string {

@@ -29,14 +29,25 @@ const STYLE = `
 export function toSvg(matrix: Matrix): string {
   const lines = linesOfMatrix(matrix);
   const { title, subtitle, columns, groups, notes, conditions } = lines;
-  const columnWidth = Math.round(Math.min(MOST_COLUMN, Math.max(LEAST_COLUMN, ...columns.map(({ name, selectedBy }) => Math.max(name.length, selectedBy.length) * CHARACTER + 16),
-    ...groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map((cell) => cellLabel(cell).length * CHARACTER + 24))))));
+  const columnWidth = Math.round(
+    Math.min(
+      MOST_COLUMN,
+      Math.max(
+        LEAST_COLUMN,
+        ...columns.map(({ name, selectedBy }) => Math.max(name.length, selectedBy.length) * CHARACTER + 16),
+        ...groups.flatMap(({ rows }) =>
+          rows.flatMap(({ cells }) => cells.map((cell) => cellLabel(cell).length * CHARACTER + 24)),
+        ),
+      ),
+    ),
+  );
   const tableWidth = NAME_WIDTH + columns.length * columnWidth;
   const textColumns = Math.max(LEAST_TEXT_COLUMNS, Math.floor(tableWidth / CHARACTER));
   const width = Math.ceil(Math.max(tableWidth, textColumns * CHARACTER) + 2 * MARGIN);
   const parts: string[] = [];
   let y = MARGIN + 8;
-  const text = (x: number, content: string, style: string): void => void parts.push(`<text x="${x}" y="${y}" class="${style}">${escaped(content)}</text>`);
+  const text = (x: number, content: string, style: string): void =>
+    void parts.push(`<text x="${x}" y="${y}" class="${style}">${escaped(content)}</text>`);
   const columnAt = (index: number): number => MARGIN + NAME_WIDTH + index * columnWidth;
 
   text(MARGIN, title, "title");
@@ -50,7 +61,9 @@ export function toSvg(matrix: Matrix): string {
   if (columns.some(({ selectedBy }) => selectedBy !== "")) {
     y += 18;
     columns.forEach(({ selectedBy }, index) => {
-      parts.push(`<text x="${columnAt(index) + 8}" y="${y}" class="quiet"><title>${escaped(selectedBy)}</title>${escaped(shortened(selectedBy, columnWidth))}</text>`);
+      parts.push(
+        `<text x="${columnAt(index) + 8}" y="${y}" class="quiet"><title>${escaped(selectedBy)}</title>${escaped(shortened(selectedBy, columnWidth))}</text>`,
+      );
     });
   }
   y += 10;
@@ -83,8 +96,16 @@ export function toSvg(matrix: Matrix): string {
       });
     }
   };
-  list("On what it depends", "head", conditions.map(({ letter, text: content }) => [letter, content]));
-  list("Where the kernel differs", "differs", notes.map((note, index) => [String(index + 1), note]));
+  list(
+    "On what it depends",
+    "head",
+    conditions.map(({ letter, text: content }) => [letter, content]),
+  );
+  list(
+    "Where the kernel differs",
+    "differs",
+    notes.map((note, index) => [String(index + 1), note]),
+  );
   const height = Math.ceil(y + MARGIN - 8);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(`${title}, ${subtitle}`)}">`,
@@ -102,7 +123,10 @@ function cellLabel({ symbol, text, note, condition }: MatrixCellText): string {
 
 function cellSvg(cell: MatrixCellText, x: number, y: number, width: number): string {
   if (cell.kind === "none") return "";
-  const back = cell.kind === "promise" || cell.kind === "forbidden" ? "" : `<rect x="${x + 2}" y="${y - ROW / 2 + 2}" width="${width - 4}" height="${ROW - 4}" rx="4" class="back-${cell.kind}"/>`;
+  const back =
+    cell.kind === "promise" || cell.kind === "forbidden"
+      ? ""
+      : `<rect x="${x + 2}" y="${y - ROW / 2 + 2}" width="${width - 4}" height="${ROW - 4}" rx="4" class="back-${cell.kind}"/>`;
   const mark = cell.note === null ? "" : `<tspan class="differs"> ⚠${cell.note}</tspan>`;
   const words = `${cell.symbol === "" ? "" : `${cell.symbol} `}${cell.text}${cell.condition === null ? "" : ` ${cell.condition}`}`;
   const hint = cell.reason === "" ? "" : `<title>${escaped(cell.reason)}</title>`;

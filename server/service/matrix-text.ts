@@ -32,7 +32,13 @@ export interface MatrixCellText {
 /** For what is allowed, or needed, by some requests only. */
 export const CONDITIONAL = { symbol: "◐", text: "depends", meaning: "the rest of the request decides" } as const;
 
-export const SYMBOLS: Readonly<Record<MatrixCell["kind"], string>> = { allowed: "✓", required: "■", forbidden: "✕", selects: "▶", ignored: "○" };
+export const SYMBOLS: Readonly<Record<MatrixCell["kind"], string>> = {
+  allowed: "✓",
+  required: "■",
+  forbidden: "✕",
+  selects: "▶",
+  ignored: "○",
+};
 
 export const MEANINGS: Readonly<Record<MatrixCell["kind"], string>> = {
   selects: "the flag selects the mode",
@@ -64,28 +70,47 @@ export function linesOfMatrix(matrix: Matrix): MatrixLines {
     title: "Promises",
     rows: matrix.promises.map(({ effect, cells }) => ({
       name: effect,
-      cells: cells.map((promise): MatrixCellText => (promise === null ? NONE : { kind: "promise", symbol: "", text: promise.text, reason: "", note: noteOf(promise.kernel), condition: null })),
+      cells: cells.map(
+        (promise): MatrixCellText =>
+          promise === null
+            ? NONE
+            : {
+                kind: "promise",
+                symbol: "",
+                text: promise.text,
+                reason: "",
+                note: noteOf(promise.kernel),
+                condition: null,
+              },
+      ),
     })),
   };
-  const flags = matrix.groups.map(({ title, rows }): MatrixLineGroup => ({
-    title,
-    rows: rows.map(({ name, cells }) => ({
-      name,
-      cells: cells.map((cell): MatrixCellText => ({
-        kind: cell.kind,
-        symbol: cell.conditional ? CONDITIONAL.symbol : SYMBOLS[cell.kind],
-        text: `${cell.conditional ? CONDITIONAL.text : cell.kind}${cell.warned ? ", warns" : ""}`,
-        reason: cell.reason,
-        note: noteOf(cell.kernel),
-        condition: conditionOf(cell),
+  const flags = matrix.groups.map(
+    ({ title, rows }): MatrixLineGroup => ({
+      title,
+      rows: rows.map(({ name, cells }) => ({
+        name,
+        cells: cells.map(
+          (cell): MatrixCellText => ({
+            kind: cell.kind,
+            symbol: cell.conditional ? CONDITIONAL.symbol : SYMBOLS[cell.kind],
+            text: `${cell.conditional ? CONDITIONAL.text : cell.kind}${cell.warned ? ", warns" : ""}`,
+            reason: cell.reason,
+            note: noteOf(cell.kernel),
+            condition: conditionOf(cell),
+          }),
+        ),
       })),
-    })),
-  }));
+    }),
+  );
   const apis = matrix.apis.map((api) => `${api}()`);
   return {
     title: `Policy ${matrix.policy}`,
     subtitle: `${apis.length === 0 ? "" : `for ${apis.join(", ")}, `}Linux ${matrix.kernel}${matrix.kernel === matrix.kernels ? "" : ` (the newest of ${matrix.kernels})`}`,
-    columns: matrix.columns.map(({ name, selectedBy, reachable }) => ({ name, selectedBy: reachable ? selectedBy : `${selectedBy} (never selected)` })),
+    columns: matrix.columns.map(({ name, selectedBy, reachable }) => ({
+      name,
+      selectedBy: reachable ? selectedBy : `${selectedBy} (never selected)`,
+    })),
     groups: matrix.promises.length === 0 ? flags : [promises, ...flags],
     notes,
     conditions: reasons.map((text, index) => ({ letter: letterOf(index), text: text.replace(/^depends on /, "") })),
@@ -95,6 +120,12 @@ export function linesOfMatrix(matrix: Matrix): MatrixLines {
 /** Symbols and words with what they mean, those first that say most. */
 export function legendOf({ groups }: MatrixLines): readonly string[] {
   const used = new Set(groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ symbol }) => symbol))));
-  const kinds = (["selects", "required", "allowed", "ignored", "forbidden"] as const).map((kind) => ({ symbol: SYMBOLS[kind], text: kind, meaning: MEANINGS[kind] }));
-  return [...kinds.slice(0, 3), CONDITIONAL, ...kinds.slice(3)].filter(({ symbol }) => used.has(symbol)).map(({ symbol, text, meaning }) => `${symbol} ${text}: ${meaning}`);
+  const kinds = (["selects", "required", "allowed", "ignored", "forbidden"] as const).map((kind) => ({
+    symbol: SYMBOLS[kind],
+    text: kind,
+    meaning: MEANINGS[kind],
+  }));
+  return [...kinds.slice(0, 3), CONDITIONAL, ...kinds.slice(3)]
+    .filter(({ symbol }) => used.has(symbol))
+    .map(({ symbol, text, meaning }) => `${symbol} ${text}: ${meaning}`);
 }

@@ -4,7 +4,13 @@ import type { Binding, Environment } from "../analysis/environment.ts";
 import { evaluateMask } from "../analysis/masks.ts";
 import { checkAgainstKernel } from "../analysis/policies/kernel-check.ts";
 import { apisOf } from "../analysis/policies/model-sets.ts";
-import { policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "../analysis/policies/policy-set.ts";
+import {
+  policySetOf,
+  predicatesOf,
+  type ClauseSet,
+  type ModeSet,
+  type PolicySet,
+} from "../analysis/policies/policy-set.ts";
 import { maskTestsOf } from "../analysis/policies/predicates.ts";
 import { resolvePolicy, type PolicyClause } from "../analysis/policies/resolved-policy.ts";
 import { FALSE, TRUE, type Fixed, type Node } from "../analysis/symbolic/bdd.ts";
@@ -128,7 +134,9 @@ export function policiesOf(workspace: Workspace, uri: string): readonly PolicyNa
   if (file === undefined) return [];
   return file.regions.flatMap(({ item }, index) => {
     const start = file.starts[index] ?? 0;
-    return item?.kind === "policy" && item.name !== null ? [{ name: item.name.text, range: { start: start + item.name.start, end: start + item.name.end } }] : [];
+    return item?.kind === "policy" && item.name !== null
+      ? [{ name: item.name.text, range: { start: start + item.name.start, end: start + item.name.end } }]
+      : [];
   });
 }
 
@@ -141,17 +149,20 @@ export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy):
   const unreadable = (reason: string): MatrixAnswer => ({ kind: "unreadable", policy: name, reason });
   if (binding.damaged) return unreadable("The policy has syntax errors.");
   const kernel = environment.kernels.at(-1);
-  if (kernel === undefined || !environment.judges) return unreadable("The `kernel` header names no version that the model knows.");
+  if (kernel === undefined || !environment.judges)
+    return unreadable("The `kernel` header names no version that the model knows.");
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return null;
-  if (policy.clauses.some(({ owner }) => owner.damaged)) return unreadable("A policy that this one refines has syntax errors.");
+  if (policy.clauses.some(({ owner }) => owner.damaged))
+    return unreadable("A policy that this one refines has syntax errors.");
   const set = policySetOf(environment, policy, kernel);
   if (!set.certain) return unreadable("A rule of the policy names something that is not known.");
   return { kind: "matrix", matrix: makeMatrix(workspace, environment, set) };
 }
 
 function bindingOf(environment: Environment, which: WhichPolicy): Binding | null {
-  const isPolicy = (binding: Binding | null): binding is Binding => binding !== null && binding.declaration.kind === "policy" && binding.declaration.name !== null;
+  const isPolicy = (binding: Binding | null): binding is Binding =>
+    binding !== null && binding.declaration.kind === "policy" && binding.declaration.name !== null;
   if ("name" in which) {
     const named = environment.lookup("subject", which.name);
     return isPolicy(named) ? named : null;
@@ -179,19 +190,27 @@ interface Mode {
 function makeMatrix(workspace: Workspace, environment: Environment, set: PolicySet): Matrix {
   const { policy, kernel, space } = set;
   const placeOf = (owner: Binding, span: Span): MatrixPlace => placeIn(workspace, owner, span);
-  const modes: readonly Mode[] = set.modes.length === 0
-    ? [modeOf(set, { name: "any mode", selectedBy: "", place: null, reachable: set.allowed !== FALSE }, null, set.allowed)]
-    : set.modes.map((source) => {
-      const { clause, owner } = source.source;
-      const within = space.bdd.and(source.set, set.allowed);
-      const column = {
-        name: clause.name?.text ?? "",
-        selectedBy: clause.when === null ? "otherwise" : textOf(workspace, owner, clause.when),
-        place: placeOf(owner, clause.name ?? clause.keyword),
-        reachable: within !== FALSE,
-      };
-      return modeOf(set, column, source, within);
-    });
+  const modes: readonly Mode[] =
+    set.modes.length === 0
+      ? [
+          modeOf(
+            set,
+            { name: "any mode", selectedBy: "", place: null, reachable: set.allowed !== FALSE },
+            null,
+            set.allowed,
+          ),
+        ]
+      : set.modes.map((source) => {
+          const { clause, owner } = source.source;
+          const within = space.bdd.and(source.set, set.allowed);
+          const column = {
+            name: clause.name?.text ?? "",
+            selectedBy: clause.when === null ? "otherwise" : textOf(workspace, owner, clause.when),
+            place: placeOf(owner, clause.name ?? clause.keyword),
+            reachable: within !== FALSE,
+          };
+          return modeOf(set, column, source, within);
+        });
   const apis = apisOf(policy).filter((api) => policy.apis.length > 0 && api.exists(kernel));
   const rows = (names: readonly RowName[]): readonly MatrixRow[] =>
     names.map(({ name, bits }) => {
@@ -262,19 +281,37 @@ function compositesIn(environment: Environment, set: PolicySet): readonly RowNam
 function masksOf(clause: Clause): readonly MaskNode[] {
   if (clause.kind === "ignore") return clause.masks;
   if (clause.kind === "stage") return clause.honours;
-  return predicatesOf(clause).flatMap(maskTestsOf).map((test) => test.mask);
+  return predicatesOf(clause)
+    .flatMap(maskTestsOf)
+    .map((test) => test.mask);
 }
 
 // A cell -----------------------------------------------------------------------------------------------------------------
 
-function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, mode: Mode, bits: Mask, effects: readonly Effects[], apis: readonly Api[]): MatrixCell {
+function cellOf(
+  workspace: Workspace,
+  environment: Environment,
+  set: PolicySet,
+  mode: Mode,
+  bits: Mask,
+  effects: readonly Effects[],
+  apis: readonly Api[],
+): MatrixCell {
   const { space, kernel } = set;
   const { bdd } = space;
   const has = withAll(space, bits);
   const withIt = bdd.and(mode.within, has);
-  const place = (found: PolicyClause | null): MatrixPlace | null => (found === null ? null : placeIn(workspace, found.owner, spanOf(found.clause)));
+  const place = (found: PolicyClause | null): MatrixPlace | null =>
+    found === null ? null : placeIn(workspace, found.owner, spanOf(found.clause));
   const cell = (kind: CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
-    kind, always: false, conditional: false, warned: false, reason: why.reason, rule: place(why.rule), kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind), ...more,
+    kind,
+    always: false,
+    conditional: false,
+    warned: false,
+    reason: why.reason,
+    rule: place(why.rule),
+    kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind),
+    ...more,
   });
   if (withIt === FALSE) return cell("forbidden", whyNone(environment, set, mode, bits, has));
   const always = (bits & ~mode.fixed.ones) === 0;
@@ -285,25 +322,60 @@ function cellOf(workspace: Workspace, environment: Environment, set: PolicySet, 
   const warned = warning !== undefined;
   const limits = always ? "" : companions(space, mode.fixed, withIt, bits);
   const when = mode.source?.source.clause.when ?? null;
-  if (mode.source !== null && when !== null && namesBits(environment, kernel, when, bits) && decides(space, mode.source.set, withIt, bits)) {
+  if (
+    mode.source !== null &&
+    when !== null &&
+    namesBits(environment, kernel, when, bits) &&
+    decides(space, mode.source.set, withIt, bits)
+  ) {
     const selected = always ? `every mask of this mode has ${them(bits)}` : "one of the ways into this mode";
     return cell("selects", { reason: sentence(selected, limits), rule: mode.source.source }, { always, warned });
   }
-  const ignoring = set.policy.clauses.find(({ clause }) => clause.kind === "ignore" && (bits & ~clauseBits(environment, kernel, clause.masks)) === 0);
-  if (ignoring !== undefined) return cell("ignored", { reason: sentence(`accepted and without effect${because(ignoring.clause)}`, limits), rule: ignoring }, { always, warned });
-  const { speaking, conditional } = always || !isSingle(bits) ? { speaking: [], conditional: false } : speakingOf(set, mode, bits, effects);
+  const ignoring = set.policy.clauses.find(
+    ({ clause }) => clause.kind === "ignore" && (bits & ~clauseBits(environment, kernel, clause.masks)) === 0,
+  );
+  if (ignoring !== undefined)
+    return cell(
+      "ignored",
+      { reason: sentence(`accepted and without effect${because(ignoring.clause)}`, limits), rule: ignoring },
+      { always, warned },
+    );
+  const { speaking, conditional } =
+    always || !isSingle(bits) ? { speaking: [], conditional: false } : speakingOf(set, mode, bits, effects);
   if (warning !== undefined) {
-    return cell(always ? "required" : "allowed", { reason: sentence(`taken with a warning${because(warning.clause)}`, limits), rule: warning }, { always, conditional, warned });
+    return cell(
+      always ? "required" : "allowed",
+      { reason: sentence(`taken with a warning${because(warning.clause)}`, limits), rule: warning },
+      { always, conditional, warned },
+    );
   }
   if (always) return cell("required", whyAlways(environment, set, mode, bits, has), { always });
   const [first] = speaking;
   if (first !== undefined) {
-    const texts = speaking.slice(0, MOST_NAMED).map(({ clause, owner }) => `\`${clauseText(workspace, owner, clause)}\`${because(clause)}`);
+    const texts = speaking
+      .slice(0, MOST_NAMED)
+      .map(({ clause, owner }) => `\`${clauseText(workspace, owner, clause)}\`${because(clause)}`);
     const rest = speaking.length > MOST_NAMED ? ` and ${speaking.length - MOST_NAMED} more` : "";
-    return cell("allowed", { reason: sentence(`depends on ${listText(texts)}${rest}`, limits), rule: first }, { conditional });
+    return cell(
+      "allowed",
+      { reason: sentence(`depends on ${listText(texts)}${rest}`, limits), rule: first },
+      { conditional },
+    );
   }
-  const letting = set.clauses.find((each) => each.source.clause.kind === "allow" && bdd.and(each.set, withIt) !== FALSE);
-  return cell("allowed", { reason: sentence(letting === undefined ? (isSingle(bits) ? "no rule speaks of it" : "some masks have it") : `some masks have it${because(letting.source.clause)}`, limits), rule: letting?.source ?? null });
+  const letting = set.clauses.find(
+    (each) => each.source.clause.kind === "allow" && bdd.and(each.set, withIt) !== FALSE,
+  );
+  return cell("allowed", {
+    reason: sentence(
+      letting === undefined
+        ? isSingle(bits)
+          ? "no rule speaks of it"
+          : "some masks have it"
+        : `some masks have it${because(letting.source.clause)}`,
+      limits,
+    ),
+    rule: letting?.source ?? null,
+  });
 }
 
 /** Rules that are named in a reason. */
@@ -322,7 +394,8 @@ interface Effects {
 function effectsOf({ clauses, space }: PolicySet, bits: Mask): readonly Effects[] {
   const { bdd } = space;
   const levels = levelsOf(bits);
-  const setTo = (node: Node, value: boolean): Node => levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, value), node);
+  const setTo = (node: Node, value: boolean): Node =>
+    levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, value), node);
   const changedBy = (refused: Node): Node => {
     const [without, withThem] = [setTo(refused, false), setTo(refused, true)];
     return without === withThem ? FALSE : bdd.and(space.domain, bdd.xor(without, withThem));
@@ -342,7 +415,12 @@ function effectsOf({ clauses, space }: PolicySet, bits: Mask): readonly Effects[
 }
 
 /** The rules that speak of the bits in this mode, and whether requests of it are taken with them and not without, or the other way round. */
-function speakingOf({ space, allowed }: PolicySet, mode: Mode, bits: Mask, effects: readonly Effects[]): { readonly speaking: readonly PolicyClause[]; readonly conditional: boolean } {
+function speakingOf(
+  { space, allowed }: PolicySet,
+  mode: Mode,
+  bits: Mask,
+  effects: readonly Effects[],
+): { readonly speaking: readonly PolicyClause[]; readonly conditional: boolean } {
   const { bdd } = space;
   const levels = levelsOf(bits);
   const either = (node: Node): readonly [Node, Node] => [
@@ -353,7 +431,9 @@ function speakingOf({ space, allowed }: PolicySet, mode: Mode, bits: Mask, effec
   const [without, withThem] = either(allowed);
   const decided = bdd.and(stays, bdd.xor(without, withThem));
   const taken = bdd.and(stays, bdd.or(without, withThem));
-  const speaking = effects.filter(({ changed, refuses }) => bdd.and(changed, refuses ? decided : taken) !== FALSE).map(({ rule }) => rule);
+  const speaking = effects
+    .filter(({ changed, refuses }) => bdd.and(changed, refuses ? decided : taken) !== FALSE)
+    .map(({ rule }) => rule);
   return { speaking, conditional: decided !== FALSE };
 }
 
@@ -386,7 +466,11 @@ function decides({ bdd }: Space, selected: Node, withIt: Node, bits: Mask): bool
 }
 
 function namesBits(environment: Environment, kernel: Kernel, predicate: Predicate, bits: Mask): boolean {
-  return (maskTestsOf(predicate).reduce((all, test) => all | evaluateMask(environment, kernel, test.mask).mask, 0) & bits) !== 0;
+  return (
+    (maskTestsOf(predicate).reduce((all, test) => all | evaluateMask(environment, kernel, test.mask).mask, 0) &
+      bits) !==
+    0
+  );
 }
 
 function clauseBits(environment: Environment, kernel: Kernel, masks: readonly MaskNode[]): number {
@@ -395,9 +479,11 @@ function clauseBits(environment: Environment, kernel: Kernel, masks: readonly Ma
 
 /** Why no mask of the mode has the bits: the rule that takes them all, or the mode's own condition. */
 function whyNone(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
-  if (!mode.column.reachable) return { reason: "no mask that the policy takes selects this mode", rule: mode.source?.source ?? null };
+  if (!mode.column.reachable)
+    return { reason: "no mask that the policy takes selects this mode", rule: mode.source?.source ?? null };
   const why = whyNever(environment, set, mode, bits, has);
-  if (why === null) return { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
+  if (why === null)
+    return { reason: "the rules together leave no such mask", rule: firstAgainst(set, inMode(set, mode, has)) };
   return { ...why, reason: `a mask with ${them(bits)} ${why.reason}` };
 }
 
@@ -405,15 +491,21 @@ function whyNone(environment: Environment, set: PolicySet, mode: Mode, bits: Mas
 function whyAlways(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, has: Node): Why {
   const lacks = set.space.bdd.not(has);
   const why = whyNever(environment, set, mode, bits, lacks);
-  if (why === null) return { reason: `the rules together leave no mask without ${them(bits)}`, rule: firstAgainst(set, inMode(set, mode, lacks)) };
+  if (why === null)
+    return {
+      reason: `the rules together leave no mask without ${them(bits)}`,
+      rule: firstAgainst(set, inMode(set, mode, lacks)),
+    };
   return { ...why, reason: `a mask without ${them(bits)} ${why.reason}` };
 }
 
 /** What keeps all masks of a condition out, as what such a mask does: one rule for every mode, the mode's own condition, one rule for this mode. */
 function whyNever(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, condition: Node): Why | null {
-  return refusing(environment, set, set.space.bdd.and(set.space.domain, condition), bits)
-    ?? elsewhere(set, mode, condition)
-    ?? refusing(environment, set, inMode(set, mode, condition), bits);
+  return (
+    refusing(environment, set, set.space.bdd.and(set.space.domain, condition), bits) ??
+    elsewhere(set, mode, condition) ??
+    refusing(environment, set, inMode(set, mode, condition), bits)
+  );
 }
 
 function inMode({ space }: PolicySet, mode: Mode, condition: Node): Node {
@@ -425,14 +517,24 @@ function refusing(environment: Environment, { clauses, space }: PolicySet, reque
   const { bdd } = space;
   const forbid = clauses.find(({ source, set }) => source.clause.kind === "forbid" && bdd.implies(requests, set));
   if (forbid !== undefined) return { reason: `is forbidden${because(forbid.source.clause)}`, rule: forbid.source };
-  const require = clauses.find(({ source, set, when }) => source.clause.kind === "require" && bdd.and(requests, bdd.or(set, bdd.not(when))) === FALSE);
-  if (require !== undefined) return { reason: `is against a \`require\`${because(require.source.clause)}`, rule: require.source };
+  const require = clauses.find(
+    ({ source, set, when }) =>
+      source.clause.kind === "require" && bdd.and(requests, bdd.or(set, bdd.not(when))) === FALSE,
+  );
+  if (require !== undefined)
+    return { reason: `is against a \`require\`${because(require.source.clause)}`, rule: require.source };
   const allows = clauses.filter(({ source }) => source.clause.kind === "allow");
   const [first] = allows;
   if (first === undefined || bdd.and(requests, bdd.or(...allows.map(({ set }) => set))) !== FALSE) return null;
   // Of several the one that names it, if any does: its other conditions keep it out.
-  const naming = allows.find(({ source }) => predicatesOf(source.clause).some((predicate) => namesBits(environment, space.kernel, predicate, bits))) ?? first;
-  return { reason: `${allows.length === 1 ? "is outside of `allow`" : "is outside of every `allow`"}${because(naming.source.clause)}`, rule: naming.source };
+  const naming =
+    allows.find(({ source }) =>
+      predicatesOf(source.clause).some((predicate) => namesBits(environment, space.kernel, predicate, bits)),
+    ) ?? first;
+  return {
+    reason: `${allows.length === 1 ? "is outside of `allow`" : "is outside of every `allow`"}${because(naming.source.clause)}`,
+    rule: naming.source,
+  };
 }
 
 /** The mode's own condition keeps these masks out; of `otherwise`, the mode that takes them. */
@@ -440,15 +542,23 @@ function elsewhere(set: PolicySet, mode: Mode, condition: Node): Why | null {
   if (mode.source === null || inMode(set, mode, condition) !== FALSE) return null;
   const { bdd, domain } = set.space;
   const { source } = mode.source;
-  const taker = source.clause.when === null
-    ? set.modes.find((other) => other.source.clause.when !== null && bdd.implies(bdd.and(domain, condition), other.set))
-    : undefined;
-  if (taker !== undefined) return { reason: `selects \`${taker.source.clause.name?.text ?? ""}\` instead`, rule: taker.source };
+  const taker =
+    source.clause.when === null
+      ? set.modes.find(
+          (other) => other.source.clause.when !== null && bdd.implies(bdd.and(domain, condition), other.set),
+        )
+      : undefined;
+  if (taker !== undefined)
+    return { reason: `selects \`${taker.source.clause.name?.text ?? ""}\` instead`, rule: taker.source };
   return { reason: "does not select this mode", rule: source };
 }
 
 function firstAgainst({ clauses, space }: PolicySet, requests: Node): PolicyClause | null {
-  return clauses.find(({ source, set }: ClauseSet) => source.clause.kind === "forbid" && space.bdd.and(requests, set) !== FALSE)?.source ?? null;
+  return (
+    clauses.find(
+      ({ source, set }: ClauseSet) => source.clause.kind === "forbid" && space.bdd.and(requests, set) !== FALSE,
+    )?.source ?? null
+  );
 }
 
 /** The flags that it cannot go with, or cannot do without, though the mode can. */
@@ -456,8 +566,12 @@ function companions({ bdd, kernel }: Space, inMode: Fixed, withIt: Node, bits: M
   const { ones, zeros } = bdd.fixed(withIt);
   const needed = flagsIn(kernel, mask(ones & ~inMode.ones & ~bits)).map(flagText);
   const never = flagsIn(kernel, mask(zeros & ~inMode.zeros & ~bits)).map(flagText);
-  const few = (names: readonly string[], word: string): string => (names.length > 3 ? `${names.length} others` : listText(names, word));
-  return [...(needed.length > 0 ? [`only with ${few(needed, "and")}`] : []), ...(never.length > 0 ? [`not with ${few(never, "or")}`] : [])].join(", ");
+  const few = (names: readonly string[], word: string): string =>
+    names.length > 3 ? `${names.length} others` : listText(names, word);
+  return [
+    ...(needed.length > 0 ? [`only with ${few(needed, "and")}`] : []),
+    ...(never.length > 0 ? [`not with ${few(never, "or")}`] : []),
+  ].join(", ");
 }
 
 function sentence(text: string, more: string): string {
@@ -481,20 +595,27 @@ function because(clause: Clause): string {
 /** What a click on the cell shows. */
 function spanOf(clause: Clause): Span {
   switch (clause.kind) {
-    case "mode": return clause.when ?? clause.name ?? clause.keyword;
+    case "mode":
+      return clause.when ?? clause.name ?? clause.keyword;
     case "allow":
     case "forbid":
     case "warn":
-    case "require": return clause.predicate;
-    case "ignore": return clause.masks[0] ?? clause.keyword;
-    case "stage": return clause.keyword;
+    case "require":
+      return clause.predicate;
+    case "ignore":
+      return clause.masks[0] ?? clause.keyword;
+    case "stage":
+      return clause.keyword;
   }
 }
 
 // The kernel -------------------------------------------------------------------------------------------------------------
 
 const DROPPED: Partial<Readonly<Record<Treatment, string>>> = {
-  refused: "refuses", clearedWithWarning: "clears, with a warning,", cleared: "clears", ignored: "ignores",
+  refused: "refuses",
+  clearedWithWarning: "clears, with a warning,",
+  cleared: "clears",
+  ignored: "ignores",
 };
 
 /** What the functions of the policy do with flags that the policy takes (or takes to have no effect); null where they agree. */
@@ -511,14 +632,26 @@ function kernelDifference(kernel: Kernel, apis: readonly Api[], bits: Mask, kind
       byTreatment.set(treatment, [...(byTreatment.get(treatment) ?? []), flagText(flag)]);
     }
     for (const [treatment, flags] of byTreatment) {
-      const verb = kind === "ignored" ? (treatment === "honoured" ? "honours" : treatment === "refused" ? "refuses" : undefined) : DROPPED[treatment];
+      const verb =
+        kind === "ignored"
+          ? treatment === "honoured"
+            ? "honours"
+            : treatment === "refused"
+              ? "refuses"
+              : undefined
+          : DROPPED[treatment];
       if (verb === undefined) continue;
       const text = `${verb} ${listText(flags)}`;
       said.set(text, [...(said.get(text) ?? []), api.name]);
     }
   }
   if (said.size === 0) return null;
-  return [...said].map(([text, names]) => `${listText(names.map((name) => `${name}()`))} ${names.length === 1 ? text : plural(text)} (${kernel.name}).`).join(" ");
+  return [...said]
+    .map(
+      ([text, names]) =>
+        `${listText(names.map((name) => `${name}()`))} ${names.length === 1 ? text : plural(text)} (${kernel.name}).`,
+    )
+    .join(" ");
 }
 
 /** `refuses X` of several functions: `refuse X`. */
@@ -526,17 +659,32 @@ function plural(text: string): string {
   return text.replace(/^(refuse|clear|ignore|honour|take)s\b/, "$1");
 }
 
-function promisesOf(workspace: Workspace, environment: Environment, set: PolicySet, modes: readonly Mode[]): readonly MatrixPromises[] {
-  const effects = new Set(modes.flatMap(({ source }) => source?.source.clause.effects.map(({ name }) => name.text) ?? []));
+function promisesOf(
+  workspace: Workspace,
+  environment: Environment,
+  set: PolicySet,
+  modes: readonly Mode[],
+): readonly MatrixPromises[] {
+  const effects = new Set(
+    modes.flatMap(({ source }) => source?.source.clause.effects.map(({ name }) => name.text) ?? []),
+  );
   // Places are relative to where a mode is written, so each is asked by itself.
-  const differences = modes.map(({ source }) => (source === null ? [] : checkAgainstKernel(environment, { ...set, modes: [source] }, true)));
+  const differences = modes.map(({ source }) =>
+    source === null ? [] : checkAgainstKernel(environment, { ...set, modes: [source] }, true),
+  );
   return [...effects].map((effect) => ({
     effect,
     cells: modes.map(({ source }, index): MatrixPromise | null => {
       const promise = source?.source.clause.effects.find(({ name }) => name.text === effect);
       if (source === null || promise === undefined) return null;
-      const difference = differences[index]?.find(({ place }) => place.start === promise.start && place.end === promise.end);
-      return { text: valueText(promise), place: placeIn(workspace, source.source.owner, promise), kernel: difference?.message ?? null };
+      const difference = differences[index]?.find(
+        ({ place }) => place.start === promise.start && place.end === promise.end,
+      );
+      return {
+        text: valueText(promise),
+        place: placeIn(workspace, source.source.owner, promise),
+        kernel: difference?.message ?? null,
+      };
     }),
   }));
 }

@@ -8,7 +8,11 @@ export interface Stretch<T> {
 }
 
 /** Asks every kernel and joins neighbours whose answers are alike (by `keyOf`). */
-export function overKernels<T>(kernels: readonly Kernel[], ask: (kernel: Kernel) => T, keyOf: (value: T) => string | number | boolean | null): readonly Stretch<T>[] {
+export function overKernels<T>(
+  kernels: readonly Kernel[],
+  ask: (kernel: Kernel) => T,
+  keyOf: (value: T) => string | number | boolean | null,
+): readonly Stretch<T>[] {
   const stretches: { value: T; key: string | number | boolean | null; kernels: Kernel[] }[] = [];
   for (const kernel of kernels) {
     const value = ask(kernel);

@@ -29,12 +29,16 @@ export function regionAt(file: SourceFile, offset: number): PlacedRegion | null 
  * The region whose item the offset belongs to: as `regionAt`, but at the very start of a region that the offset does not
  * yet enter, a word of the region before may end there.
  */
-export function wordAtOffset(file: SourceFile, offset: number): { readonly placed: PlacedRegion; readonly word: Word; readonly range: Span } | null {
+export function wordAtOffset(
+  file: SourceFile,
+  offset: number,
+): { readonly placed: PlacedRegion; readonly word: Word; readonly range: Span } | null {
   for (const at of [offset, offset - 1]) {
     const placed = regionAt(file, at);
     if (placed === null || placed.region.item === null) continue;
     const word = wordAt(placed.region.item, offset - placed.start);
-    if (word !== null) return { placed, word, range: { start: placed.start + word.start, end: placed.start + word.end } };
+    if (word !== null)
+      return { placed, word, range: { start: placed.start + word.start, end: placed.start + word.end } };
   }
   return null;
 }

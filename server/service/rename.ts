@@ -9,8 +9,12 @@ import { placeOf } from "./definition.ts";
 import { referencesAt, type Reference } from "./references.ts";
 import { wordAtOffset } from "./regions.ts";
 
-export type RenameStart = { readonly ok: true; readonly range: Span; readonly name: string } | { readonly ok: false; readonly why: string };
-export type Rename = { readonly ok: true; readonly name: string; readonly places: readonly Reference[] } | { readonly ok: false; readonly why: string };
+export type RenameStart =
+  | { readonly ok: true; readonly range: Span; readonly name: string }
+  | { readonly ok: false; readonly why: string };
+export type Rename =
+  | { readonly ok: true; readonly name: string; readonly places: readonly Reference[] }
+  | { readonly ok: false; readonly why: string };
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -19,7 +23,8 @@ export function prepareRename(workspace: Workspace, uri: string, offset: number)
   const found = symbolAt(workspace, uri, offset);
   if (found !== null) {
     const place = placeOf(workspace, found);
-    if (place !== null && referencesAt(workspace, uri, offset).some((reference) => reference.declares)) return { ok: true, range: place, name: found.symbol.name };
+    if (place !== null && referencesAt(workspace, uri, offset).some((reference) => reference.declares))
+      return { ok: true, range: place, name: found.symbol.name };
     return { ok: false, why: `'${found.symbol.name}' is not declared in the files that are known.` };
   }
   const file = workspace.files.get(uri);
@@ -47,14 +52,21 @@ export function renameAt(workspace: Workspace, uri: string, offset: number, newN
   if (!start.ok) return start;
   const found = symbolAt(workspace, uri, offset);
   if (found === null) return { ok: false, why: "There is no name to rename here." };
-  if (!NAME.test(newName)) return { ok: false, why: `'${newName}' is not a name: a letter or '_', then letters, digits and '_'.` };
+  if (!NAME.test(newName))
+    return { ok: false, why: `'${newName}' is not a name: a letter or '_', then letters, digits and '_'.` };
   const places = referencesAt(workspace, uri, offset);
   if (newName === found.symbol.name) return { ok: true, name: newName, places: [] };
   const conflict = conflictOf(workspace, uri, found.symbol, newName, places);
   return conflict === null ? { ok: true, name: newName, places } : { ok: false, why: conflict };
 }
 
-function conflictOf(workspace: Workspace, uri: string, symbol: Symbol, newName: string, places: readonly Reference[]): string | null {
+function conflictOf(
+  workspace: Workspace,
+  uri: string,
+  symbol: Symbol,
+  newName: string,
+  places: readonly Reference[],
+): string | null {
   switch (symbol.kind) {
     case "parameter":
     case "mode":
@@ -65,7 +77,8 @@ function conflictOf(workspace: Workspace, uri: string, symbol: Symbol, newName: 
       const files = new Set([uri, ...places.map((place) => place.uri)]);
       for (const file of files) {
         for (const space of spacesShared(workspace, file, symbol)) {
-          if ((environmentOf(workspace, file)?.lookup(space, newName) ?? null) !== null) return `'${newName}' is already declared${file === uri ? "" : ` in a file that uses '${symbol.name}'`}.`;
+          if ((environmentOf(workspace, file)?.lookup(space, newName) ?? null) !== null)
+            return `'${newName}' is already declared${file === uri ? "" : ` in a file that uses '${symbol.name}'`}.`;
         }
       }
       return null;
@@ -74,7 +87,11 @@ function conflictOf(workspace: Workspace, uri: string, symbol: Symbol, newName: 
 }
 
 /** A transform lives in two spaces; everything else in one. */
-function spacesShared(workspace: Workspace, uri: string, symbol: Extract<Symbol, { kind: "declared" }>): readonly NameSpace[] {
+function spacesShared(
+  workspace: Workspace,
+  uri: string,
+  symbol: Extract<Symbol, { kind: "declared" }>,
+): readonly NameSpace[] {
   const kind = environmentOf(workspace, uri)?.lookup(symbol.space, symbol.name)?.declaration.kind;
   return kind === "transform" ? ["mask", "subject"] : [symbol.space];
 }

@@ -33,7 +33,11 @@ export function requestSummary({ resolved, answers, open }: RequestAnswers, envi
   const lines: string[] = [heading(resolved.name ?? "request", "request", [resolved.declaration.doc ?? ""])];
   const newest = answers[answers.length - 1];
   if (resolved.api === null || newest === undefined) {
-    lines.push(resolved.api === null ? "The model answers once the request has an `api` that it knows." : `\`${resolved.api.name}\` does not exist in ${environment.kernelsText}.`);
+    lines.push(
+      resolved.api === null
+        ? "The model answers once the request has an `api` that it knows."
+        : `\`${resolved.api.name}\` does not exist in ${environment.kernelsText}.`,
+    );
     return lines.join("\n\n");
   }
   if (open !== null) {
@@ -41,16 +45,31 @@ export function requestSummary({ resolved, answers, open }: RequestAnswers, envi
     return lines.join("\n\n");
   }
   lines.push(callText(resolved.api.name, newest));
-  lines.push(bulleted(linesOver(overAnswers(answers, (answer) => `${answer.request.mask} ${answer.verdict.effective}`), maskLine)));
+  lines.push(
+    bulleted(
+      linesOver(
+        overAnswers(answers, (answer) => `${answer.request.mask} ${answer.verdict.effective}`),
+        maskLine,
+      ),
+    ),
+  );
   const unknown = newest.verdict.unknown;
   if (unknown !== null) lines.push(`The model does not know: ${unknown}`);
-  lines.push(bulleted(linesOver(overAnswers(answers, ({ verdict }) => placeText(verdict)), ({ verdict }) => placeText(verdict))));
+  lines.push(
+    bulleted(
+      linesOver(
+        overAnswers(answers, ({ verdict }) => placeText(verdict)),
+        ({ verdict }) => placeText(verdict),
+      ),
+    ),
+  );
   const told = ASPECTS.flatMap((aspect) => aspectLines(aspect, answers));
   if (told.length > 0) lines.push(told.join("\n"));
   const general = generalLines(newest);
   if (general.length > 0) lines.push(general.join("\n"));
   const modes = selectedModesOf(environment, resolved, newest).map(
-    ({ policy, mode, promises }) => `Policy \`${policy}\`: mode \`${mode}\`${promises === "" ? "" : ` promises ${promises}`}.`,
+    ({ policy, mode, promises }) =>
+      `Policy \`${policy}\`: mode \`${mode}\`${promises === "" ? "" : ` promises ${promises}`}.`,
   );
   if (modes.length > 0) lines.push(bulleted(modes));
   lines.push(`_Linux ${kernelsText(answers.map(({ kernel }) => kernel))}_`);
@@ -66,7 +85,9 @@ export function verdictWords(answers: readonly KernelRequest[]): string | null {
 }
 
 function words(verdict: Verdict): readonly string[] {
-  const told: string[] = [verdict.sleeps === "never" ? "never sleeps" : verdict.sleeps === "always" ? "sleeps" : "may sleep"];
+  const told: string[] = [
+    verdict.sleeps === "never" ? "never sleeps" : verdict.sleeps === "always" ? "sleeps" : "may sleep",
+  ];
   if (verdict.oom !== "never") told.push("OOM");
   if (verdict.reserves !== "none") told.push(`reserves: ${verdict.reserves}`);
   if (verdict.loops !== "never") told.push("may loop");
@@ -76,7 +97,10 @@ function words(verdict: Verdict): readonly string[] {
 }
 
 /** Joins neighbouring kernels whose answers are alike (by `keyOf`); the newest of them speaks for all. */
-export function overAnswers(answers: readonly KernelRequest[], keyOf: (answer: KernelRequest) => string): readonly Stretch<KernelRequest>[] {
+export function overAnswers(
+  answers: readonly KernelRequest[],
+  keyOf: (answer: KernelRequest) => string,
+): readonly Stretch<KernelRequest>[] {
   const byKernel = new Map(answers.map((answer) => [answer.kernel, answer]));
   return overKernels(
     answers.map(({ kernel }) => kernel),
@@ -91,24 +115,33 @@ export function overAnswers(answers: readonly KernelRequest[], keyOf: (answer: K
 
 function callText(api: string, { request, kernel }: KernelRequest): string {
   const parts = [`\`${api}\``];
-  if (request.order !== null) parts.push(`order ${request.order} = ${sizeText(2 ** Math.min(request.order, 40) * kernel.options.pageBytes)}`);
+  if (request.order !== null)
+    parts.push(`order ${request.order} = ${sizeText(2 ** Math.min(request.order, 40) * kernel.options.pageBytes)}`);
   if (request.sizeBytes !== null) parts.push(sizeText(request.sizeBytes));
-  if (request.pages !== null) parts.push(`${request.pages} pages = ${sizeText(request.pages * kernel.options.pageBytes)}`);
+  if (request.pages !== null)
+    parts.push(`${request.pages} pages = ${sizeText(request.pages * kernel.options.pageBytes)}`);
   if (request.count !== null) parts.push(`count ${request.count}`);
   if (request.node !== null) parts.push(`node ${request.node}`);
   return parts.join(", ");
 }
 
 function maskLine({ kernel, request, value, verdict }: KernelRequest): string {
-  if (value === null && request.mask === 0) return verdict.effective === 0 ? "no mask" : `the call uses \`${hex(verdict.effective)}\` = \`${maskText(kernel, verdict.effective)}\``;
+  if (value === null && request.mask === 0)
+    return verdict.effective === 0
+      ? "no mask"
+      : `the call uses \`${hex(verdict.effective)}\` = \`${maskText(kernel, verdict.effective)}\``;
   const written = `\`${hex(request.mask)}\` = \`${maskText(kernel, request.mask)}\``;
-  return verdict.effective === request.mask ? `mask ${written}` : `mask ${written}, reaches the page allocator as \`${hex(verdict.effective)}\` = \`${maskText(kernel, verdict.effective)}\``;
+  return verdict.effective === request.mask
+    ? `mask ${written}`
+    : `mask ${written}, reaches the page allocator as \`${hex(verdict.effective)}\` = \`${maskText(kernel, verdict.effective)}\``;
 }
 
 const MOBILITY = ["unmovable", "movable", "reclaimable", "an invalid migratetype"] as const;
 
 function placeText(verdict: Verdict): string {
-  const zone = verdict.zoneValid ? `zone ${verdict.zone}` : `zone ${verdict.zone}, by an invalid combination of zone flags`;
+  const zone = verdict.zoneValid
+    ? `zone ${verdict.zone}`
+    : `zone ${verdict.zone}, by an invalid combination of zone flags`;
   return `${zone}, ${MOBILITY[verdict.migratetype] ?? "unmovable"}${verdict.zonelist === 1 ? ", this node only" : ""}`;
 }
 
@@ -119,13 +152,18 @@ function aspectLines(aspect: Aspect, answers: readonly KernelRequest[]): readonl
   return told.flatMap(({ value, kernels }) => {
     const versions = told.length > 1 ? ` (${kernelsText(kernels)})` : "";
     const reasons = reasonsOf(value).filter((reason) => reason.about === aspect);
-    return [`- ${QUESTIONS[aspect]}${versions}: **${value.verdict[aspect]}**`, ...reasons.map((reason) => `  - ${reasonText(reason)}`)];
+    return [
+      `- ${QUESTIONS[aspect]}${versions}: **${value.verdict[aspect]}**`,
+      ...reasons.map((reason) => `  - ${reasonText(reason)}`),
+    ];
   });
 }
 
 /** What is not about one aspect: what the API and the scopes do to the mask, which tries are made, why it is refused. */
 function generalLines(answer: KernelRequest): readonly string[] {
-  return reasonsOf(answer).filter(({ about }) => about === "mask" || about === "size" || about === "refused").map((reason) => `- ${reasonText(reason)}`);
+  return reasonsOf(answer)
+    .filter(({ about }) => about === "mask" || about === "size" || about === "refused")
+    .map((reason) => `- ${reasonText(reason)}`);
 }
 
 const reasonsByAnswer = new WeakMap<KernelRequest, readonly Reason[]>();
@@ -134,7 +172,11 @@ const reasonsByAnswer = new WeakMap<KernelRequest, readonly Reason[]>();
 function reasonsOf(answer: KernelRequest): readonly Reason[] {
   const known = reasonsByAnswer.get(answer);
   if (known !== undefined) return known;
-  const notes = new Set(apiNamed(answer.request.api)?.treatment(answer.kernel).notes.map((note) => note.text) ?? []);
+  const notes = new Set(
+    apiNamed(answer.request.api)
+      ?.treatment(answer.kernel)
+      .notes.map((note) => note.text) ?? [],
+  );
   const reasons = explain(answer.kernel, answer.request).filter((reason) => !notes.has(reason.text));
   reasonsByAnswer.set(answer, reasons);
   return reasons;

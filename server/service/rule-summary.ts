@@ -7,7 +7,11 @@ export function ruleSummary(id: string): string | null {
   if (rule !== null) {
     const { since, until } = rule.versions;
     const versions = until === null ? `since ${since}` : `${since} to ${until}`;
-    return heading(id, `${rule.severity}, ${versions}`, [withCode(rule.title), withCode(rule.explanation), code(rule.evidence)]);
+    return heading(id, `${rule.severity}, ${versions}`, [
+      withCode(rule.title),
+      withCode(rule.explanation),
+      code(rule.evidence),
+    ]);
   }
   const other = languageRule(id);
   return other === null ? null : heading(id, other.severity, [withCode(other.title), withCode(other.explanation)]);

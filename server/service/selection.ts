@@ -29,7 +29,13 @@ export function selectionsAt(file: SourceFile, offset: number): readonly Span[] 
     for (const span of spans) {
       const outer = chain[chain.length - 1];
       const next = { start: start + span.start, end: start + span.end };
-      if (outer !== undefined && next.start >= outer.start && next.end <= outer.end && next.end - next.start < outer.end - outer.start) chain.push(next);
+      if (
+        outer !== undefined &&
+        next.start >= outer.start &&
+        next.end <= outer.end &&
+        next.end - next.start < outer.end - outer.start
+      )
+        chain.push(next);
     }
   }
   return chain.reverse();

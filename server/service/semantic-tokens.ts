@@ -7,12 +7,38 @@ import { maskName } from "./mask-names.ts";
 import { regionsIn } from "./regions.ts";
 import { wordsOf, type Word } from "./words.ts";
 
-export const TOKEN_TYPES = ["keyword", "enumMember", "variable", "parameter", "function", "type", "class", "interface", "struct", "property", "number", "macro"] as const;
+export const TOKEN_TYPES = [
+  "keyword",
+  "enumMember",
+  "variable",
+  "parameter",
+  "function",
+  "type",
+  "class",
+  "interface",
+  "struct",
+  "property",
+  "number",
+  "macro",
+] as const;
 export const TOKEN_MODIFIERS = ["declaration", "deprecated", "defaultLibrary"] as const;
 
 type TokenType = (typeof TOKEN_TYPES)[number];
 
-const TYPE: Readonly<Record<TokenType, number>> = { keyword: 0, enumMember: 1, variable: 2, parameter: 3, function: 4, type: 5, class: 6, interface: 7, struct: 8, property: 9, number: 10, macro: 11 };
+const TYPE: Readonly<Record<TokenType, number>> = {
+  keyword: 0,
+  enumMember: 1,
+  variable: 2,
+  parameter: 3,
+  function: 4,
+  type: 5,
+  class: 6,
+  interface: 7,
+  struct: 8,
+  property: 9,
+  number: 10,
+  macro: 11,
+};
 const DECLARATION = 1;
 const DEPRECATED = 2;
 const DEFAULT_LIBRARY = 4;
@@ -31,7 +57,12 @@ interface Colour {
 }
 
 /** The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have. */
-export function semanticTokensOf(workspace: Workspace, uri: string, start: number, end: number): readonly SemanticToken[] {
+export function semanticTokensOf(
+  workspace: Workspace,
+  uri: string,
+  start: number,
+  end: number,
+): readonly SemanticToken[] {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return [];
   const tokens: SemanticToken[] = [];
@@ -46,7 +77,13 @@ export function semanticTokensOf(workspace: Workspace, uri: string, start: numbe
     for (const word of wordsOf(region.item)) {
       if (spansLines(region, word)) continue;
       const colour = word.role === "mask" ? maskColours(word.text) : colourOf(word, environment);
-      if (colour !== null) tokens.push({ start: at + word.start, end: at + word.end, type: TYPE[colour.type], modifiers: colour.modifiers });
+      if (colour !== null)
+        tokens.push({
+          start: at + word.start,
+          end: at + word.end,
+          type: TYPE[colour.type],
+          modifiers: colour.modifiers,
+        });
     }
   }
   return tokens;
@@ -108,7 +145,10 @@ function maskColour(text: string, environment: Environment): Colour {
     case "declared":
       return { type: name.declares === "transform" ? "function" : "variable", modifiers: 0 };
     case "flag":
-      return { type: "enumMember", modifiers: DEFAULT_LIBRARY | (environment.kernels.every((kernel) => kernel.exists[name.flag]) ? 0 : DEPRECATED) };
+      return {
+        type: "enumMember",
+        modifiers: DEFAULT_LIBRARY | (environment.kernels.every((kernel) => kernel.exists[name.flag]) ? 0 : DEPRECATED),
+      };
     case "composite":
     case "group":
       return { type: "enumMember", modifiers: DEFAULT_LIBRARY };

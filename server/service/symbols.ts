@@ -35,14 +35,26 @@ export function matches(name: string, query: string): boolean {
   return at === wanted.length;
 }
 
-function symbolOf(item: Exclude<Declaration, { kind: "expect" }>, name: Span & { readonly text: string }, start: number): Symbol {
-  return { name: name.text, detail: detailOf(item), kind: item.kind, range: move(item, start), nameRange: move(name, start), children: childrenOf(item, start) };
+function symbolOf(
+  item: Exclude<Declaration, { kind: "expect" }>,
+  name: Span & { readonly text: string },
+  start: number,
+): Symbol {
+  return {
+    name: name.text,
+    detail: detailOf(item),
+    kind: item.kind,
+    range: move(item, start),
+    nameRange: move(name, start),
+    children: childrenOf(item, start),
+  };
 }
 
 function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
   switch (item.kind) {
     case "request": {
-      for (const property of item.properties) if (property.kind === "api" && property.api !== null) return property.api.text;
+      for (const property of item.properties)
+        if (property.kind === "api" && property.api !== null) return property.api.text;
       return item.like === null ? "" : `like ${item.like.text}`;
     }
     case "policy":
@@ -50,7 +62,9 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
     case "transform":
       return item.parameter === null ? "" : `(${item.parameter.text})`;
     case "context":
-      return item.items.flatMap((each) => (each.kind === "in" && each.context !== null ? [each.context.text] : [])).join(", ");
+      return item.items
+        .flatMap((each) => (each.kind === "in" && each.context !== null ? [each.context.text] : []))
+        .join(", ");
     case "flags":
     case "memory":
       return "";
@@ -58,7 +72,13 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
 }
 
 function childrenOf(item: Declaration, start: number): readonly Symbol[] {
-  const leaf = (name: string, kind: SymbolKind, range: Span, nameRange: Span, children: readonly Symbol[] = []): Symbol => ({
+  const leaf = (
+    name: string,
+    kind: SymbolKind,
+    range: Span,
+    nameRange: Span,
+    children: readonly Symbol[] = [],
+  ): Symbol => ({
     name,
     detail: "",
     kind,
@@ -67,12 +87,18 @@ function childrenOf(item: Declaration, start: number): readonly Symbol[] {
     children,
   });
   if (item.kind === "policy") {
-    return item.clauses.flatMap((clause) => ((clause.kind === "mode" || clause.kind === "stage") && clause.name !== null ? [leaf(clause.name.text, clause.kind, clause, clause.name)] : []));
+    return item.clauses.flatMap((clause) =>
+      (clause.kind === "mode" || clause.kind === "stage") && clause.name !== null
+        ? [leaf(clause.name.text, clause.kind, clause, clause.name)]
+        : [],
+    );
   }
   if (item.kind === "memory" && item.source?.kind === "nodes") {
     return item.source.nodes.flatMap((node) => {
       if (node.number === null) return [];
-      const zones = node.zones.flatMap((zone) => (zone.name === null ? [] : [leaf(zone.name.text, "zone", zone, zone.name)]));
+      const zones = node.zones.flatMap((zone) =>
+        zone.name === null ? [] : [leaf(zone.name.text, "zone", zone, zone.name)],
+      );
       return [leaf(`node ${node.number.text}`, "node", node, node.number, zones)];
     });
   }

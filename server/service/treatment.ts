@@ -4,7 +4,15 @@ import { mask, type FlagName, type Mask } from "../model/masks/mask.ts";
 import { flagList } from "../model/explain.ts";
 import { code, withCode } from "./markdown.ts";
 
-export type Treatment = "forced" | "refused" | "clearedWithWarning" | "cleared" | "ignored" | "honoured" | "absent" | "no mask";
+export type Treatment =
+  | "forced"
+  | "refused"
+  | "clearedWithWarning"
+  | "cleared"
+  | "ignored"
+  | "honoured"
+  | "absent"
+  | "no mask";
 
 /** What an API of this kernel does with a flag. */
 export function treatmentKind(api: Api, kernel: Kernel, flag: FlagName): Treatment {
@@ -13,7 +21,8 @@ export function treatmentKind(api: Api, kernel: Kernel, flag: FlagName): Treatme
   if (bit === 0) return "absent";
   const treatment = api.treatment(kernel);
   // A flag that is refused never gets far enough to be forced or cleared.
-  for (const kind of ["refused", "clearedWithWarning", "cleared", "ignored", "forced"] as const) if ((treatment[kind] & bit) !== 0) return kind;
+  for (const kind of ["refused", "clearedWithWarning", "cleared", "ignored", "forced"] as const)
+    if ((treatment[kind] & bit) !== 0) return kind;
   return "honoured";
 }
 
@@ -42,7 +51,8 @@ export function treatmentOfFlag(api: Api, kernel: Kernel, flag: FlagName): strin
 /** What an API does to masks, as a list; with the kernel's name where there are several. */
 export function treatmentLines(api: Api, kernel: Kernel, named: boolean): string {
   const { forced, cleared, clearedWithWarning, ignored, refused, notes } = api.treatment(kernel);
-  const line = (label: string, bits: Mask): readonly string[] => ((bits & kernel.namedBits) === 0 ? [] : [`- ${label}: \`${flagList(kernel, intersect(bits, kernel))}\``]);
+  const line = (label: string, bits: Mask): readonly string[] =>
+    (bits & kernel.namedBits) === 0 ? [] : [`- ${label}: \`${flagList(kernel, intersect(bits, kernel))}\``];
   const lines = [
     ...line("sets", forced),
     ...line("clears", cleared),

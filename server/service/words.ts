@@ -1,4 +1,18 @@
-import type { Clause, ContextItem, Declaration, Effect, ExpectForm, Fact, Header, Item, Mask, Name, Predicate, Property, Span } from "../../grammar/ast.ts";
+import type {
+  Clause,
+  ContextItem,
+  Declaration,
+  Effect,
+  ExpectForm,
+  Fact,
+  Header,
+  Item,
+  Mask,
+  Name,
+  Predicate,
+  Property,
+  Span,
+} from "../../grammar/ast.ts";
 
 /** What a word of the text stands for, by its place in the tree. */
 export type Role =
@@ -77,7 +91,8 @@ function header(item: Header, emit: Emit): void {
     case "config":
       for (const setting of item.settings) {
         emit(setting.option, "option", setting.option.text);
-        if (setting.value !== null && typeof setting.value !== "string") emit(setting.value, "size", setting.value.number.text, setting.value.unit ?? "");
+        if (setting.value !== null && typeof setting.value !== "string")
+          emit(setting.value, "size", setting.value.number.text, setting.value.unit ?? "");
       }
       return;
     case "import":
@@ -204,7 +219,8 @@ function property(item: Property, emit: Emit): void {
     case "cache":
       for (const fact of item.facts) {
         emit({ start: fact.start, end: fact.start + fact.kind.length }, "keyword", fact.kind, "cache-fact");
-        if (fact.kind === "size" && fact.size !== null) emit(fact.size, "size", fact.size.number.text, fact.size.unit ?? "");
+        if (fact.kind === "size" && fact.size !== null)
+          emit(fact.size, "size", fact.size.number.text, fact.size.unit ?? "");
       }
       return;
     case "handles":
@@ -271,7 +287,8 @@ function clause(item: Clause, emit: Emit): void {
 }
 
 function predicate(item: Predicate, emit: Emit): void {
-  const keyword = (text: string): void => emit({ start: item.start, end: item.start + text.length }, "keyword", text, "predicate");
+  const keyword = (text: string): void =>
+    emit({ start: item.start, end: item.start + text.length }, "keyword", text, "predicate");
   switch (item.kind) {
     case "mask":
       keyword(item.test);

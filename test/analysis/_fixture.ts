@@ -33,7 +33,8 @@ export function fixtureUri(name: string): string {
 
 export function fixtureWorkspace(text: string, options: FixtureOptions = {}): Workspace {
   let workspace = emptyWorkspace({ ...DEFAULT_SETTINGS, ...options.settings });
-  for (const [name, other] of Object.entries(options.files ?? {})) workspace = withFile(workspace, fixtureUri(name), parseFile(other));
+  for (const [name, other] of Object.entries(options.files ?? {}))
+    workspace = withFile(workspace, fixtureUri(name), parseFile(other));
   for (const name of options.missing ?? []) workspace = withMissing(workspace, fixtureUri(name));
   return withFile(workspace, FIXTURE_URI, parseFile(text));
 }
@@ -44,11 +45,13 @@ export function findingsIn(text: string, options: FixtureOptions = {}): readonly
   const { regions } = check(withFile(fixtureWorkspace(text, options), FIXTURE_URI, file), FIXTURE_URI);
   expect(regions.length).toBe(file.regions.length);
   return regions
-    .flatMap((findings, region) => findings.map((finding) => {
-      const startOffset = (file.starts[region] ?? 0) + finding.place.start;
-      const endOffset = (file.starts[region] ?? 0) + finding.place.end;
-      return { ...finding, startOffset, endOffset, text: text.slice(startOffset, endOffset) };
-    }))
+    .flatMap((findings, region) =>
+      findings.map((finding) => {
+        const startOffset = (file.starts[region] ?? 0) + finding.place.start;
+        const endOffset = (file.starts[region] ?? 0) + finding.place.end;
+        return { ...finding, startOffset, endOffset, text: text.slice(startOffset, endOffset) };
+      }),
+    )
     .sort((a, b) => a.startOffset - b.startOffset || a.endOffset - b.endOffset || (a.rule < b.rule ? -1 : 1));
 }
 
@@ -92,7 +95,10 @@ export function checkFindings(text: string, options: FixtureOptions = {}): reado
   return findings;
 }
 
-function describe(text: string, place: { readonly startOffset: number; readonly endOffset: number; readonly rule: string }): string {
+function describe(
+  text: string,
+  place: { readonly startOffset: number; readonly endOffset: number; readonly rule: string },
+): string {
   const before = text.slice(0, place.startOffset).split("\n");
   return `${before.length}:${(before.at(-1) ?? "").length + 1} ${JSON.stringify(text.slice(place.startOffset, place.endOffset))} ${place.rule}`;
 }
@@ -117,7 +123,12 @@ export function fixed(text: string, rule: string, title: RegExp = /./, options: 
       const fix = finding.fixes.find((candidate) => title.test(candidate.title));
       if (fix === undefined) continue;
       const start = file.starts[region] ?? 0;
-      return fix.changes.toSorted((a, b) => b.start - a.start).reduce((result, change) => result.slice(0, start + change.start) + change.text + result.slice(start + change.end), text);
+      return fix.changes
+        .toSorted((a, b) => b.start - a.start)
+        .reduce(
+          (result, change) => result.slice(0, start + change.start) + change.text + result.slice(start + change.end),
+          text,
+        );
     }
   }
   return null;

@@ -16,7 +16,8 @@ expect r { sleeps never, oom may, reserves none, zone Normal, reclaim direct }
   });
 
   test("a request states its own beliefs, and they are not inherited", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 request r {
   api    alloc_pages
@@ -26,11 +27,15 @@ request r {
   //                     ^^^^^^^^^^^^ expectation-fails
 }
 request s like r { flags GFP_KERNEL }
-`, { ignore: ["atomic-when-sleepable"] });
+`,
+      { ignore: ["atomic-when-sleepable"] },
+    );
   });
 
   test("a fact that holds in some kernels only is reported with those", () => {
-    const [finding] = findingsIn(`kernel 6.1 .. 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags GFP_NOWAIT\n}\nexpect r { warns never }\n`).filter(({ rule }) => rule === "expectation-fails");
+    const [finding] = findingsIn(
+      `kernel 6.1 .. 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags GFP_NOWAIT\n}\nexpect r { warns never }\n`,
+    ).filter(({ rule }) => rule === "expectation-fails");
     expect(finding?.holds?.since).toBe(null);
     expect(finding?.holds?.until).not.toBe(null);
   });
@@ -73,20 +78,25 @@ expect unknown { sleeps never }
 });
 
 describe("states of memory", () => {
-  const zone = (facts: string): string => `kernel 6.12\nmemory m {\n  node 0 {\n    zone Normal {\n${facts}\n    }\n  }\n}\n`;
+  const zone = (facts: string): string =>
+    `kernel 6.12\nmemory m {\n  node 0 {\n    zone Normal {\n${facts}\n    }\n  }\n}\n`;
 
   test("facts that contradict each other are marked", () => {
-    checkFindings(zone(`      managed    4 MiB
+    checkFindings(
+      zone(`      managed    4 MiB
       free       order 0: 2000
 //    ^^^^^^^^^^^^^^^^^^^^^^^^ memory-impossible
       watermarks min 45 MiB, low 3 pages, high 4 pages
-//               ^^^^^^^^^^ memory-impossible`));
-    checkFindings(zone(`      managed     4 MiB
+//               ^^^^^^^^^^ memory-impossible`),
+    );
+    checkFindings(
+      zone(`      managed     4 MiB
       free        order 0: 1000
       pinned      100 pages
 //                ^^^^^^^^^ memory-impossible
       cma         1001 pages
-//                ^^^^^^^^^^ memory-impossible`));
+//                ^^^^^^^^^^ memory-impossible`),
+    );
   });
 
   test("orders, zones, watermarks and facts must exist and stand once", () => {
@@ -119,18 +129,21 @@ memory m {
   });
 
   test("amounts that no machine has are said in words", () => {
-    const [finding] = checkFindings(zone(`      managed    4 MiB
+    const [finding] = checkFindings(
+      zone(`      managed    4 MiB
       free       order 0: 1${"0".repeat(310)}
-//    ^^^^^^^^^^^^^^^^^^^^^${"^".repeat(310)} memory-impossible`));
+//    ^^^^^^^^^^^^^^^^^^^^^${"^".repeat(310)} memory-impossible`),
+    );
     expect(finding?.message).toBe("10^15 pages and more are free, and the zone manages only 1024 pages.");
   });
 
   test("a state that is read from a log is not looked at", () => {
-    checkFindings("kernel 6.12\nmemory m from \"no-such.log\"\n");
+    checkFindings('kernel 6.12\nmemory m from "no-such.log"\n');
   });
 
   test("a request is run on a state that is written out", () => {
-    const memory = "memory plenty {\n  node 0 {\n    zone Normal {\n      managed 1 GiB\n      free    order 0: 60000, order 10: 100\n      watermarks min 10 MiB, low 12 MiB, high 14 MiB\n    }\n  }\n}\n";
+    const memory =
+      "memory plenty {\n  node 0 {\n    zone Normal {\n      managed 1 GiB\n      free    order 0: 60000, order 10: 100\n      watermarks min 10 MiB, low 12 MiB, high 14 MiB\n    }\n  }\n}\n";
     const [finding] = checkFindings(`
 kernel 6.12
 ${REQUEST}

@@ -9,7 +9,16 @@ import { FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 const TEXT = "kernel 6.1, 6.6, 6.8, 6.12\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
 
 const rule = (id: string, check: Rule["check"]): Rule => ({
-  id, title: id, severity: "error", class: "bug", versions: { since: "4.19", until: null }, explanation: "", evidence: "", advice: "", examples: { bad: "", good: "" }, check,
+  id,
+  title: id,
+  severity: "error",
+  class: "bug",
+  versions: { since: "4.19", until: null },
+  explanation: "",
+  evidence: "",
+  advice: "",
+  examples: { bad: "", good: "" },
+  check,
 });
 
 function setUp(): { readonly environment: NonNullable<ReturnType<typeof environmentOf>> } {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { checkFindings, findingsIn, fixed } from "./_fixture.ts";
 
-const request = (name: string, flags: string, api = "kmalloc", size = "size  64 B"): string => `request ${name} {\n  api   ${api}\n  ${size}\n  flags ${flags}\n}\n`;
+const request = (name: string, flags: string, api = "kmalloc", size = "size  64 B"): string =>
+  `request ${name} {\n  api   ${api}\n  ${size}\n  flags ${flags}\n}\n`;
 
 describe("headers", () => {
   test("a file without a kernel header gets a hint on its first declaration", () => {
@@ -71,7 +72,9 @@ config { NUMA 4 KiB  page 5 KiB  MEMCG off  MEMCG on }
   });
 
   test("a CONFIG_ prefix is taken off by the fix", () => {
-    expect(fixed("kernel 6.12\nconfig { CONFIG_NUMA off }\n", "unknown-option")).toBe("kernel 6.12\nconfig { NUMA off }\n");
+    expect(fixed("kernel 6.12\nconfig { CONFIG_NUMA off }\n", "unknown-option")).toBe(
+      "kernel 6.12\nconfig { NUMA off }\n",
+    );
   });
 });
 
@@ -79,7 +82,8 @@ describe("imports", () => {
   const contexts = "context rx { in softirq }\n";
 
   test("declarations of an imported file are visible, and those that it imports", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 import "lib/all.allocpolicy"
 request r {
@@ -89,11 +93,14 @@ request r {
   //      ^^^^^^^^^^ sleep-in-atomic
   context rx
 }
-`, { files: { "lib/all.allocpolicy": "import \"../contexts.allocpolicy\"\n", "contexts.allocpolicy": contexts } });
+`,
+      { files: { "lib/all.allocpolicy": 'import "../contexts.allocpolicy"\n', "contexts.allocpolicy": contexts } },
+    );
   });
 
   test("a missing file is reported on the import, and its names are then unknown", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 import "contexts.allocpolicy"
 //     ^^^^^^^^^^^^^^^^^^^^^^ import-not-found
@@ -104,7 +111,9 @@ request r {
   context rx
   //      ^^ unknown-context
 }
-`, { missing: ["contexts.allocpolicy"] });
+`,
+      { missing: ["contexts.allocpolicy"] },
+    );
   });
 
   test("while a file is not looked for yet, no name is said to be unknown", () => {
@@ -121,12 +130,20 @@ request r like other {
   });
 
   test("a cycle is an error on the import that closes it, and names are still found", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 import "contexts.allocpolicy"
 //     ^^^^^^^^^^^^^^^^^^^^^^ import-cycle
 context two like rx { }
-`, { files: { "contexts.allocpolicy": `import "other.allocpolicy"\n${contexts}`, "other.allocpolicy": "import \"example.allocpolicy\"\n" } });
+`,
+      {
+        files: {
+          "contexts.allocpolicy": `import "other.allocpolicy"\n${contexts}`,
+          "other.allocpolicy": 'import "example.allocpolicy"\n',
+        },
+      },
+    );
   });
 
   test("a file that imports itself is a cycle", () => {
@@ -138,20 +155,27 @@ import "example.allocpolicy"
   });
 
   test("a cycle that the file is not part of is not its mistake", () => {
-    checkFindings("kernel 6.12\nimport \"a.allocpolicy\"\n", { files: { "a.allocpolicy": "import \"b.allocpolicy\"\n", "b.allocpolicy": "import \"a.allocpolicy\"\n" } });
+    checkFindings('kernel 6.12\nimport "a.allocpolicy"\n', {
+      files: { "a.allocpolicy": 'import "b.allocpolicy"\n', "b.allocpolicy": 'import "a.allocpolicy"\n' },
+    });
   });
 
   test("one file imported by two ways declares its names once", () => {
-    checkFindings("kernel 6.12\nimport \"a.allocpolicy\"\nimport \"contexts.allocpolicy\"\n", { files: { "a.allocpolicy": "import \"contexts.allocpolicy\"\n", "contexts.allocpolicy": contexts } });
+    checkFindings('kernel 6.12\nimport "a.allocpolicy"\nimport "contexts.allocpolicy"\n', {
+      files: { "a.allocpolicy": 'import "contexts.allocpolicy"\n', "contexts.allocpolicy": contexts },
+    });
   });
 
   test("a name that an imported file declares too is reported in this file", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 import "contexts.allocpolicy"
 context rx { in hardirq }
 //      ^^ duplicate-name
-`, { files: { "contexts.allocpolicy": contexts } });
+`,
+      { files: { "contexts.allocpolicy": contexts } },
+    );
   });
 });
 
@@ -162,7 +186,12 @@ describe("masks", () => {
     expect(fixed(text, "unknown-flag")).toContain("flags GFP_KERNEL | __GFP_NOWRAN");
   });
 
-  test.each([["NOFAIL", "__GFP_NOFAIL"], ["KERNEL", "GFP_KERNEL"], ["gfp_atomic", "GFP_ATOMIC"], ["__GFP_KERNEL", "GFP_KERNEL"]])("for %s the fix is %s", (wrong, right) => {
+  test.each([
+    ["NOFAIL", "__GFP_NOFAIL"],
+    ["KERNEL", "GFP_KERNEL"],
+    ["gfp_atomic", "GFP_ATOMIC"],
+    ["__GFP_KERNEL", "GFP_KERNEL"],
+  ])("for %s the fix is %s", (wrong, right) => {
     expect(fixed(`kernel 6.12\nflags A = ${wrong}\n`, "unknown-flag")).toBe(`kernel 6.12\nflags A = ${right}\n`);
   });
 
@@ -227,7 +256,8 @@ flags C = 0xcc0u | 3264
   });
 
   test("a transform needs an argument, and a mask takes none", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 flags A = GFP_KERNEL
 transform t(gfp) = gfp | __GFP_ZERO
@@ -238,7 +268,9 @@ flags C = A(GFP_KERNEL)
 flags D = u(GFP_KERNEL)
 //        ^ unknown-flag
 flags E = t(A)
-`, { settings: {} });
+`,
+      { settings: {} },
+    );
   });
 
   test("the parameter of a transform is known in its body only", () => {
@@ -251,7 +283,9 @@ flags A = gfp
   });
 
   test("the built-in groups are masks", () => {
-    checkFindings("kernel 6.12\nflags A = ZONE_MODIFIERS | MOBILITY | WATERMARK | RECLAIM_MODIFIERS | ACTION_MODIFIERS\n");
+    checkFindings(
+      "kernel 6.12\nflags A = ZONE_MODIFIERS | MOBILITY | WATERMARK | RECLAIM_MODIFIERS | ACTION_MODIFIERS\n",
+    );
   });
 });
 

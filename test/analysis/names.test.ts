@@ -20,17 +20,24 @@ expect a { mode fast }
 
 /** Where the symbol under the first occurrence of `before$0after` is used, as `file:line text`. */
 function uses(marked: string): readonly string[] {
-  const workspace = fixtureWorkspace(TEXT, { files: { "library.allocpolicy": LIBRARY, "stranger.allocpolicy": "kernel 6.12\nflags RING = GFP_NOFS\nflags B = RING\n" } });
+  const workspace = fixtureWorkspace(TEXT, {
+    files: {
+      "library.allocpolicy": LIBRARY,
+      "stranger.allocpolicy": "kernel 6.12\nflags RING = GFP_NOFS\nflags B = RING\n",
+    },
+  });
   const at = TEXT.indexOf(marked.replace("$0", "")) + marked.indexOf("$0");
   const found = symbolAt(workspace, FIXTURE_URI, at);
   if (found === null) return [];
-  return referencesOf(workspace, FIXTURE_URI, found.symbol).map(({ uri, region, place, declares }) => {
-    const file = workspace.files.get(uri);
-    const start = (file?.starts[region] ?? 0) + place.start;
-    const text = file?.text ?? "";
-    const line = text.slice(0, start).split("\n").length;
-    return `${uri.replace("file:///fixture/", "").replace(".allocpolicy", "")}:${line} ${text.slice(start, start + place.end - place.start)}${declares ? " declared" : ""}`;
-  }).sort();
+  return referencesOf(workspace, FIXTURE_URI, found.symbol)
+    .map(({ uri, region, place, declares }) => {
+      const file = workspace.files.get(uri);
+      const start = (file?.starts[region] ?? 0) + place.start;
+      const text = file?.text ?? "";
+      const line = text.slice(0, start).split("\n").length;
+      return `${uri.replace("file:///fixture/", "").replace(".allocpolicy", "")}:${line} ${text.slice(start, start + place.end - place.start)}${declares ? " declared" : ""}`;
+    })
+    .sort();
 }
 
 describe("references", () => {
@@ -65,7 +72,9 @@ describe("references", () => {
     const found = symbolAt(workspace, FIXTURE_URI, LIBRARY.indexOf("gfp |"));
     expect(found?.symbol).toMatchObject({ kind: "parameter", name: "gfp" });
     expect(found === null ? [] : referencesOf(workspace, FIXTURE_URI, found.symbol)).toHaveLength(2);
-    expect(found === null ? null : definitionOf(workspace, FIXTURE_URI, found.symbol)).toMatchObject({ declares: true });
+    expect(found === null ? null : definitionOf(workspace, FIXTURE_URI, found.symbol)).toMatchObject({
+      declares: true,
+    });
   });
 });
 

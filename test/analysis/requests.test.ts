@@ -29,11 +29,14 @@ request d like missing { flags GFP_KERNEL }
 
   test("the fix adds the missing mask on a line of its own", () => {
     const text = "kernel 6.12\nrequest r {\n  api  kmalloc\n  size 64 B\n}\n";
-    expect(fixed(text, "missing-property")).toBe("kernel 6.12\nrequest r {\n  api  kmalloc\n  size 64 B\n  flags GFP_KERNEL\n}\n");
+    expect(fixed(text, "missing-property")).toBe(
+      "kernel 6.12\nrequest r {\n  api  kmalloc\n  size 64 B\n  flags GFP_KERNEL\n}\n",
+    );
   });
 
   test("a property stands once, and sizes in two units are one property", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 request r {
   api   alloc_pages
@@ -55,7 +58,9 @@ request s {
 }
 policy p { forbid has __GFP_NOFAIL }
 policy q { forbid has __GFP_NOFAIL }
-`, { ignore: ["explicit-nofs-noio"] });
+`,
+      { ignore: ["explicit-nofs-noio"] },
+    );
   });
 
   test("a size in another unit is converted, and the fix writes it", () => {
@@ -64,11 +69,18 @@ policy q { forbid has __GFP_NOFAIL }
     expect(finding).toMatchObject({ rule: "wrong-size-unit", text: "2" });
     expect(finding?.message).toContain("`size 16 KiB`");
     expect(fixed(text, "wrong-size-unit")).toContain("  size 16 KiB\n");
-    expect(fixed("kernel 6.12\nrequest r {\n  api   alloc_pages\n  size  9 KiB\n  flags GFP_KERNEL\n}\n", "wrong-size-unit")).toContain("  order 2\n");
+    expect(
+      fixed("kernel 6.12\nrequest r {\n  api   alloc_pages\n  size  9 KiB\n  flags GFP_KERNEL\n}\n", "wrong-size-unit"),
+    ).toContain("  order 2\n");
   });
 
   test("the page size of the file counts in the conversion", () => {
-    expect(fixed("kernel 6.12\nconfig { page 64 KiB }\nrequest r {\n  api   kmalloc\n  order 2\n  flags GFP_KERNEL\n}\n", "wrong-size-unit")).toContain("  size 256 KiB\n");
+    expect(
+      fixed(
+        "kernel 6.12\nconfig { page 64 KiB }\nrequest r {\n  api   kmalloc\n  order 2\n  flags GFP_KERNEL\n}\n",
+        "wrong-size-unit",
+      ),
+    ).toContain("  size 256 KiB\n");
   });
 
   test("ranges are given in pages or in bytes, arrays in objects and bytes", () => {
@@ -178,38 +190,56 @@ request larger like large { handles null }
   });
 
   test("fixes take a flag out of the expression with its operator", () => {
-    const mask = (flags: string): string => `kernel 6.12\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags ${flags}\n}\n`;
+    const mask = (flags: string): string =>
+      `kernel 6.12\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags ${flags}\n}\n`;
     expect(fixed(mask("GFP_KERNEL | __GFP_NOFAIL"), "nofail-with-range")).toBe(mask("GFP_KERNEL"));
-    expect(fixed(mask("__GFP_NOFAIL | GFP_KERNEL | __GFP_NOWARN"), "nofail-with-range")).toBe(mask("GFP_KERNEL | __GFP_NOWARN"));
-    expect(fixed(mask("GFP_KERNEL | (__GFP_NOFAIL) | __GFP_NOWARN"), "nofail-with-range")).toBe(mask("GFP_KERNEL | __GFP_NOWARN"));
-    expect(fixed(mask("(GFP_KERNEL | __GFP_NOFAIL) & ~__GFP_FS"), "nofail-with-range")).toBe(mask("(GFP_KERNEL) & ~__GFP_FS"));
+    expect(fixed(mask("__GFP_NOFAIL | GFP_KERNEL | __GFP_NOWARN"), "nofail-with-range")).toBe(
+      mask("GFP_KERNEL | __GFP_NOWARN"),
+    );
+    expect(fixed(mask("GFP_KERNEL | (__GFP_NOFAIL) | __GFP_NOWARN"), "nofail-with-range")).toBe(
+      mask("GFP_KERNEL | __GFP_NOWARN"),
+    );
+    expect(fixed(mask("(GFP_KERNEL | __GFP_NOFAIL) & ~__GFP_FS"), "nofail-with-range")).toBe(
+      mask("(GFP_KERNEL) & ~__GFP_FS"),
+    );
   });
 
   test("a fix takes a bit out of an alias without touching its declaration", () => {
-    const mask = (flags: string): string => `kernel 6.12\nflags STUBBORN = GFP_KERNEL | __GFP_NOFAIL\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags ${flags}\n}\n`;
+    const mask = (flags: string): string =>
+      `kernel 6.12\nflags STUBBORN = GFP_KERNEL | __GFP_NOFAIL\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags ${flags}\n}\n`;
     expect(fixed(mask("STUBBORN"), "nofail-with-range")).toBe(mask("STUBBORN & ~__GFP_NOFAIL"));
-    expect(fixed(mask("STUBBORN | __GFP_NOWARN"), "nofail-with-range")).toBe(mask("(STUBBORN & ~__GFP_NOFAIL) | __GFP_NOWARN"));
+    expect(fixed(mask("STUBBORN | __GFP_NOWARN"), "nofail-with-range")).toBe(
+      mask("(STUBBORN & ~__GFP_NOFAIL) | __GFP_NOWARN"),
+    );
   });
 
   test("levels of the settings replace severities, and `off` silences", () => {
     const text = "kernel 6.12\nrequest r {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n";
-    expect(findingsIn(text, { settings: { ruleLevels: { "kmalloc-too-large": "hint" } } })[0]).toMatchObject({ rule: "kmalloc-too-large", severity: "hint" });
+    expect(findingsIn(text, { settings: { ruleLevels: { "kmalloc-too-large": "hint" } } })[0]).toMatchObject({
+      rule: "kmalloc-too-large",
+      severity: "hint",
+    });
     expect(findingsIn(text, { settings: { ruleLevels: { "kmalloc-too-large": "off" } } })).toEqual([]);
   });
 
   test("a forced kernel takes the place of the header", () => {
     const text = "kernel 6.12\nrequest r {\n  api   kvmalloc\n  size  96 KiB\n  flags GFP_NOWAIT\n}\n";
     expect(findingsIn(text).map(({ rule }) => rule)).toContain("kvmalloc-nonblocking");
-    expect(findingsIn(text, { settings: { forcedKernel: "7.0" } }).map(({ rule }) => rule)).not.toContain("kvmalloc-nonblocking");
+    expect(findingsIn(text, { settings: { forcedKernel: "7.0" } }).map(({ rule }) => rule)).not.toContain(
+      "kvmalloc-nonblocking",
+    );
   });
 });
 
 describe("zones", () => {
-  const request = (flags: string, zone: string): string => `kernel 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags ${flags}\n  zone  ${zone}\n}\n`;
+  const request = (flags: string, zone: string): string =>
+    `kernel 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags ${flags}\n  zone  ${zone}\n}\n`;
 
   test("a mask without the modifier is marked whole, with a wrong one on the modifier", () => {
     expect(findingsIn(request("GFP_KERNEL", "DMA32"))).toMatchObject([{ rule: "zone-mismatch", text: "GFP_KERNEL" }]);
-    expect(findingsIn(request("GFP_KERNEL | __GFP_DMA", "Normal")).filter(({ rule }) => rule === "zone-mismatch")).toMatchObject([{ text: "__GFP_DMA" }]);
+    expect(
+      findingsIn(request("GFP_KERNEL | __GFP_DMA", "Normal")).filter(({ rule }) => rule === "zone-mismatch"),
+    ).toMatchObject([{ text: "__GFP_DMA" }]);
   });
 
   test("a mask that leads to the zone is fine", () => {
@@ -247,17 +277,34 @@ request b {
   test("a fallback with more effort, less to ask for or another function is none", () => {
     expect(reported(chain("GFP_KERNEL | __GFP_NORETRY", "GFP_KERNEL | __GFP_RETRY_MAYFAIL"))).toBe(false);
     expect(reported(chain("GFP_NOWAIT", "GFP_KERNEL"))).toBe(false);
-    expect(reported(chain("GFP_KERNEL | __GFP_NOWARN", "GFP_KERNEL").replace("request b {\n  api      kmalloc\n  size     64 KiB", "request b {\n  api      kmalloc\n  size     4 KiB"))).toBe(false);
-    expect(reported(chain("GFP_KERNEL | __GFP_NOWARN", "GFP_KERNEL").replace("request b {\n  api      kmalloc", "request b {\n  api      kvmalloc"))).toBe(false);
+    expect(
+      reported(
+        chain("GFP_KERNEL | __GFP_NOWARN", "GFP_KERNEL").replace(
+          "request b {\n  api      kmalloc\n  size     64 KiB",
+          "request b {\n  api      kmalloc\n  size     4 KiB",
+        ),
+      ),
+    ).toBe(false);
+    expect(
+      reported(
+        chain("GFP_KERNEL | __GFP_NOWARN", "GFP_KERNEL").replace(
+          "request b {\n  api      kmalloc",
+          "request b {\n  api      kvmalloc",
+        ),
+      ),
+    ).toBe(false);
   });
 
   test("the fallback of a request that never fails is never tried", () => {
-    const [finding] = findingsIn(chain("GFP_KERNEL | __GFP_NOFAIL", "GFP_KERNEL | __GFP_HIGH").replaceAll("64 KiB", "64 B")).filter(({ rule }) => rule === "fallback-no-better");
+    const [finding] = findingsIn(
+      chain("GFP_KERNEL | __GFP_NOFAIL", "GFP_KERNEL | __GFP_HIGH").replaceAll("64 KiB", "64 B"),
+    ).filter(({ rule }) => rule === "fallback-no-better");
     expect(finding?.message).toContain("never fails");
   });
 
   test("a cycle of fallbacks is reported in each of its members, inherited fallbacks included", () => {
-    checkFindings(`
+    checkFindings(
+      `
 kernel 6.12
 request a { api kmalloc  size 64 KiB  flags GFP_KERNEL | __GFP_NOWARN  fallback b }
 request b like a { size 32 KiB  fallback c }
@@ -267,12 +314,14 @@ request c like a { size 4 KiB }
 request d like a { fallback none }
 request e like a { fallback missing }
 //                          ^^^^^^^ unknown-name
-`, { ignore: ["costly-order-plain", "fallback-no-better"] });
+`,
+      { ignore: ["costly-order-plain", "fallback-no-better"] },
+    );
   });
 });
 
 describe("waivers", () => {
-  const waived = (rule: string, because = "\"bounded by the caller\""): string => `kernel 6.12
+  const waived = (rule: string, because = '"bounded by the caller"'): string => `kernel 6.12
 request r {
   api   kmalloc
   size  8 MiB
@@ -287,13 +336,19 @@ request r {
 
   test("a waiver that silences nothing is reported, and the fix removes its line", () => {
     const text = waived("nofail-high-order");
-    expect(findingsIn(text).map(({ rule, text: marked }) => `${rule} ${marked}`)).toEqual(["kmalloc-too-large 8 MiB", "unused-waiver nofail-high-order"]);
+    expect(findingsIn(text).map(({ rule, text: marked }) => `${rule} ${marked}`)).toEqual([
+      "kmalloc-too-large 8 MiB",
+      "unused-waiver nofail-high-order",
+    ]);
     expect(fixed(text, "unused-waiver")).not.toContain("waive");
     expect(fixed(text, "unused-waiver")?.split("\n")).toHaveLength(text.split("\n").length - 1);
   });
 
   test("a rule that does not exist can't be waived", () => {
-    expect(findingsIn(waived("kmalloc-to-large")).map(({ rule }) => rule)).toEqual(["kmalloc-too-large", "unknown-name"]);
+    expect(findingsIn(waived("kmalloc-to-large")).map(({ rule }) => rule)).toEqual([
+      "kmalloc-too-large",
+      "unknown-name",
+    ]);
   });
 
   test("an inherited waiver silences too", () => {
@@ -301,14 +356,16 @@ request r {
   });
 
   test("errors of the language can't be waived", () => {
-    const text = "kernel 6.12\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNAL\n  waive unknown-flag because \"soon\"\n}\n";
+    const text =
+      'kernel 6.12\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNAL\n  waive unknown-flag because "soon"\n}\n';
     expect(findingsIn(text).map(({ rule }) => rule)).toEqual(["unknown-flag", "unused-waiver"]);
   });
 });
 
 describe("over many kernels", () => {
   test("a mistake that each kernel answers in its own way is one finding, with what each does", () => {
-    const text = "kernel 6.12 .. 6.18\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n";
+    const text =
+      "kernel 6.12 .. 6.18\nrequest r {\n  api   alloc_contig_range\n  pages 512\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n";
     const [finding, ...others] = findingsIn(text).filter(({ rule }) => rule === "nofail-with-range");
     expect(others).toEqual([]);
     expect(finding?.holds).toEqual({ since: null, until: null });

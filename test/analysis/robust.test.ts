@@ -17,13 +17,16 @@ describe("long chains and large files", () => {
       const environment = environmentOf(workspace, FIXTURE_URI);
       const binding = environment?.lookup("mask", "F99999") ?? null;
       const kernel = environment?.kernels[0];
-      if (environment === null || binding?.declaration.kind !== "flags" || kernel === undefined) throw new Error("no such declaration");
+      if (environment === null || binding?.declaration.kind !== "flags" || kernel === undefined)
+        throw new Error("no such declaration");
       expect(evaluateMask(environment, kernel, binding.declaration.value).mask).toBe(kernel.gfp.KERNEL);
     }
   });
 
   test("a cycle of 10,000 aliases is reported in each, at once", () => {
-    const text = `kernel 6.12\n${range(10_000).map((i) => `flags F${i} = F${(i + 1) % 10_000}`).join("\n")}\n`;
+    const text = `kernel 6.12\n${range(10_000)
+      .map((i) => `flags F${i} = F${(i + 1) % 10_000}`)
+      .join("\n")}\n`;
     const started = performance.now();
     const findings = findingsIn(text);
     expect(findings).toHaveLength(10_000);
@@ -32,23 +35,36 @@ describe("long chains and large files", () => {
   });
 
   test("chains of `like` and of `fallback` 10,000 requests long end", () => {
-    const like = ["request r0 { api kmalloc  size 64 B  flags GFP_KERNEL }", ...range(9_999).map((i) => `request r${i + 1} like r${i} { handles null }`)];
+    const like = [
+      "request r0 { api kmalloc  size 64 B  flags GFP_KERNEL }",
+      ...range(9_999).map((i) => `request r${i + 1} like r${i} { handles null }`),
+    ];
     expect(findingsIn(`kernel 6.12\n${like.join("\n")}\n`)).toEqual([]);
-    const fallback = range(10_000).map((i) => `request r${i} { api kmalloc  size ${20_000 - i} B  flags GFP_KERNEL | __GFP_NOWARN  fallback r${(i + 1) % 10_000} }`);
-    expect(new Set(findingsIn(`kernel 6.12\n${fallback.join("\n")}\n`).map(({ rule }) => rule))).toContain("fallback-cycle");
+    const fallback = range(10_000).map(
+      (i) =>
+        `request r${i} { api kmalloc  size ${20_000 - i} B  flags GFP_KERNEL | __GFP_NOWARN  fallback r${(i + 1) % 10_000} }`,
+    );
+    expect(new Set(findingsIn(`kernel 6.12\n${fallback.join("\n")}\n`).map(({ rule }) => rule))).toContain(
+      "fallback-cycle",
+    );
   });
 
   test("transforms of transforms do not grow with what they call", () => {
-    const text = `kernel 6.12\ntransform t0(gfp) = gfp & ~__GFP_FS\n${range(200).map((i) => `transform t${i + 1}(gfp) = t${i}(gfp) | t${i}(gfp & GFP_KERNEL)`).join("\n")}\nflags A = t200(GFP_KERNEL)\n`;
+    const text = `kernel 6.12\ntransform t0(gfp) = gfp & ~__GFP_FS\n${range(200)
+      .map((i) => `transform t${i + 1}(gfp) = t${i}(gfp) | t${i}(gfp & GFP_KERNEL)`)
+      .join("\n")}\nflags A = t200(GFP_KERNEL)\n`;
     const environment = environmentOf(fixtureWorkspace(text), FIXTURE_URI);
     const kernel = environment?.kernels[0];
     const binding = environment?.lookup("mask", "A") ?? null;
-    if (environment === null || binding?.declaration.kind !== "flags" || kernel === undefined) throw new Error("no such declaration");
+    if (environment === null || binding?.declaration.kind !== "flags" || kernel === undefined)
+      throw new Error("no such declaration");
     expect(evaluateMask(environment, kernel, binding.declaration.value).mask).toBe(kernel.gfp.NOFS);
   });
 
   test("many policies, contexts and expectations on one name stay fast", () => {
-    const text = `kernel 6.12\nrequest r { api kmalloc  size 64 B  flags GFP_KERNEL }\n${range(3_000).map(() => "expect r { sleeps never }").join("\n")}\n`;
+    const text = `kernel 6.12\nrequest r { api kmalloc  size 64 B  flags GFP_KERNEL }\n${range(3_000)
+      .map(() => "expect r { sleeps never }")
+      .join("\n")}\n`;
     expect(findingsIn(text)).toHaveLength(3_000);
   });
 });
@@ -56,18 +72,89 @@ describe("long chains and large files", () => {
 describe("whatever the text", () => {
   test("every file has findings for every region, and none is an internal error", () => {
     const word = fc.constantFrom(
-      "kernel", "6.12", "6.1 .. 6.12", "config", "import", "\"x\"", "flags", "transform", "context", "request", "policy", "memory", "expect", "a", "b", "like", "{", "}", "(", ")", "=", "|", "&", "~",
-      "api", "kmalloc", "alloc_pages", "size", "order", "64 KiB", "99999999999999999999", "0xffffffffffffffffff", "GFP_KERNEL", "__GFP_NOFAIL", "in", "softirq", "holds", "scope", "for", "forbid", "has",
-      "mode", "when", "otherwise", "stage", "honours", "node", "0", "zone", "Normal", "free", "order 0: 1", "managed", "watermarks", "min", "on", "sleeps", "never", "gives", "fallback", "waive", "because", ",", ";", "//", "\n",
+      "kernel",
+      "6.12",
+      "6.1 .. 6.12",
+      "config",
+      "import",
+      '"x"',
+      "flags",
+      "transform",
+      "context",
+      "request",
+      "policy",
+      "memory",
+      "expect",
+      "a",
+      "b",
+      "like",
+      "{",
+      "}",
+      "(",
+      ")",
+      "=",
+      "|",
+      "&",
+      "~",
+      "api",
+      "kmalloc",
+      "alloc_pages",
+      "size",
+      "order",
+      "64 KiB",
+      "99999999999999999999",
+      "0xffffffffffffffffff",
+      "GFP_KERNEL",
+      "__GFP_NOFAIL",
+      "in",
+      "softirq",
+      "holds",
+      "scope",
+      "for",
+      "forbid",
+      "has",
+      "mode",
+      "when",
+      "otherwise",
+      "stage",
+      "honours",
+      "node",
+      "0",
+      "zone",
+      "Normal",
+      "free",
+      "order 0: 1",
+      "managed",
+      "watermarks",
+      "min",
+      "on",
+      "sleeps",
+      "never",
+      "gives",
+      "fallback",
+      "waive",
+      "because",
+      ",",
+      ";",
+      "//",
+      "\n",
     );
-    fc.assert(fc.property(fc.array(word, { maxLength: 60 }), (words) => {
-      const text = words.join(" ");
-      expect(findingsIn(text).filter(({ rule }) => rule === "internal-error").map(({ message }) => message)).toEqual([]);
-    }), { numRuns: 1000, seed: 7 });
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 60 }), (words) => {
+        const text = words.join(" ");
+        expect(
+          findingsIn(text)
+            .filter(({ rule }) => rule === "internal-error")
+            .map(({ message }) => message),
+        ).toEqual([]);
+      }),
+      { numRuns: 1000, seed: 7 },
+    );
   });
 
   test("every place lies in its region", () => {
-    const text = "kernel 6.99\nflags A = B\nrequest r { api kmaloc  context x  fallback q }\nmemory m { node 0 { zone X { free order 20: 1 } } }\nexpect r { foo }\n";
+    const text =
+      "kernel 6.99\nflags A = B\nrequest r { api kmaloc  context x  fallback q }\nmemory m { node 0 { zone X { free order 20: 1 } } }\nexpect r { foo }\n";
     const file = parseFile(text);
     const { regions } = check(withFile(emptyWorkspace(DEFAULT_SETTINGS), FIXTURE_URI, file), FIXTURE_URI);
     regions.forEach((findings, region) => {

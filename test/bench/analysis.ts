@@ -11,15 +11,33 @@ import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
 const URI = "file:///bench.allocpolicy";
 const LINES = [1_000, 10_000, 50_000];
 const EDITS = 200;
-const MASKS = ["GFP_KERNEL", "GFP_ATOMIC | __GFP_NOWARN", "RING", "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "GFP_NOFS | __GFP_ZERO"];
+const MASKS = [
+  "GFP_KERNEL",
+  "GFP_ATOMIC | __GFP_NOWARN",
+  "RING",
+  "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN",
+  "GFP_NOFS | __GFP_ZERO",
+];
 
 /** A file as people write them: a header, some names, and requests of five lines. */
 export function policyText(lines: number, kernel: string): string {
-  const parts = [`kernel ${kernel}`, "context rx { in softirq }", "context probe { in process }", "flags RING = GFP_KERNEL | __GFP_NOWARN", ""];
+  const parts = [
+    `kernel ${kernel}`,
+    "context rx { in softirq }",
+    "context probe { in process }",
+    "flags RING = GFP_KERNEL | __GFP_NOWARN",
+    "",
+  ];
   for (let line = parts.length, i = 0; line + 5 <= lines; line += 5, i++) {
     const mask = MASKS[i % MASKS.length] ?? "GFP_KERNEL";
     const context = mask.startsWith("GFP_ATOMIC") ? "rx" : "probe";
-    parts.push(`request r${i} {`, `  api kmalloc  size ${64 * (1 + (i % 60))} B`, `  flags ${mask}`, `  context ${context}  handles null`, "}");
+    parts.push(
+      `request r${i} {`,
+      `  api kmalloc  size ${64 * (1 + (i % 60))} B`,
+      `  flags ${mask}`,
+      `  context ${context}  handles null`,
+      "}",
+    );
   }
   return `${parts.join("\n")}\n`;
 }
@@ -46,12 +64,17 @@ function measure(text: string, typed: string): Row {
   let file: SourceFile = parseFile(text);
   let workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
   const first = milliseconds(() => check(workspace, URI));
-  const places = [...text.matchAll(/flags (?=GFP_KERNEL\n)/g)].map((match) => match.index + match[0].length + "GFP_KERNEL".length);
+  const places = [...text.matchAll(/flags (?=GFP_KERNEL\n)/g)].map(
+    (match) => match.index + match[0].length + "GFP_KERNEL".length,
+  );
   const parses: number[] = [];
   const checks: number[] = [];
   for (let i = 0; i < EDITS; i++) {
     const at = places[Math.floor((i * places.length) / EDITS)] ?? 0;
-    for (const edit of [{ start: at, end: at, text: typed }, { start: at, end: at + typed.length, text: "" }]) {
+    for (const edit of [
+      { start: at, end: at, text: typed },
+      { start: at, end: at + typed.length, text: "" },
+    ]) {
       const startParse = performance.now();
       file = editFile(file, edit);
       const startCheck = performance.now();
@@ -68,7 +91,10 @@ function measure(text: string, typed: string): Row {
 const rows: Record<string, Record<string, string>> = {};
 for (const kernel of ["6.12", "6.1 .. 6.12"]) {
   for (const lines of LINES) {
-    for (const [what, typed] of [["a letter in a flag", "X"], ["another mask", " | __GFP_ZERO"]] as const) {
+    for (const [what, typed] of [
+      ["a letter in a flag", "X"],
+      ["another mask", " | __GFP_ZERO"],
+    ] as const) {
       const row = measure(policyText(lines, kernel), typed);
       rows[`${kernel}, ${lines} lines, ${what}`] = {
         "first check ms": row.first.toFixed(1),

@@ -36,24 +36,43 @@ expect rx_refill_${i} { sleeps never, oom never }
   return parts.join("\n");
 }
 
-const first = cpuMs(() => { parseFile("flags A = B\n"); });
-console.log(`load modules ${((loaded.user + loaded.system) / 1000).toFixed(1)} ms, first parse (makes the parser) ${first.toFixed(1)} ms`);
+const first = cpuMs(() => {
+  parseFile("flags A = B\n");
+});
+console.log(
+  `load modules ${((loaded.user + loaded.system) / 1000).toFixed(1)} ms, first parse (makes the parser) ${first.toFixed(1)} ms`,
+);
 console.log("lines    bytes      parse   edit     format (ms)");
 for (const lines of [1_000, 10_000, 50_000]) {
   const text = policyText(lines);
   const rounds = lines > 10_000 ? 9 : 40;
-  const parse = median(Array.from({ length: rounds }, () => cpuMs(() => { parseFile(text); })));
+  const parse = median(
+    Array.from({ length: rounds }, () =>
+      cpuMs(() => {
+        parseFile(text);
+      }),
+    ),
+  );
   let file = parseFile(text);
   const at = text.indexOf("GFP_ATOMIC", text.length >> 1);
   const edits = 400;
-  const edit = cpuMs(() => {
-    for (let i = 0; i < edits / 2; i++) {
-      file = editFile(file, { start: at, end: at, text: "@" });
-      file = editFile(file, { start: at, end: at + 1, text: "" });
-    }
-  }) / edits;
-  const formatting = median(Array.from({ length: 5 }, () => cpuMs(() => { format(text); })));
-  console.log(`${String(lines).padEnd(8)} ${String(text.length).padEnd(10)} ${parse.toFixed(2).padEnd(7)} ${edit.toFixed(3).padEnd(8)} ${formatting.toFixed(1)}`);
+  const edit =
+    cpuMs(() => {
+      for (let i = 0; i < edits / 2; i++) {
+        file = editFile(file, { start: at, end: at, text: "@" });
+        file = editFile(file, { start: at, end: at + 1, text: "" });
+      }
+    }) / edits;
+  const formatting = median(
+    Array.from({ length: 5 }, () =>
+      cpuMs(() => {
+        format(text);
+      }),
+    ),
+  );
+  console.log(
+    `${String(lines).padEnd(8)} ${String(text.length).padEnd(10)} ${parse.toFixed(2).padEnd(7)} ${edit.toFixed(3).padEnd(8)} ${formatting.toFixed(1)}`,
+  );
 }
 
 export {};

@@ -13,9 +13,30 @@ const RULES = [10, 20, 40, 50, 80];
 const ROUNDS = 15;
 
 const FLAGS = [
-  "__GFP_DMA", "__GFP_HIGHMEM", "__GFP_DMA32", "__GFP_MOVABLE", "__GFP_RECLAIMABLE", "__GFP_HIGH", "__GFP_IO", "__GFP_FS", "__GFP_ZERO",
-  "__GFP_DIRECT_RECLAIM", "__GFP_KSWAPD_RECLAIM", "__GFP_WRITE", "__GFP_NOWARN", "__GFP_RETRY_MAYFAIL", "__GFP_NOFAIL", "__GFP_NORETRY",
-  "__GFP_MEMALLOC", "__GFP_COMP", "__GFP_NOMEMALLOC", "__GFP_HARDWALL", "__GFP_THISNODE", "__GFP_ACCOUNT", "__GFP_ZEROTAGS", "__GFP_NOLOCKDEP",
+  "__GFP_DMA",
+  "__GFP_HIGHMEM",
+  "__GFP_DMA32",
+  "__GFP_MOVABLE",
+  "__GFP_RECLAIMABLE",
+  "__GFP_HIGH",
+  "__GFP_IO",
+  "__GFP_FS",
+  "__GFP_ZERO",
+  "__GFP_DIRECT_RECLAIM",
+  "__GFP_KSWAPD_RECLAIM",
+  "__GFP_WRITE",
+  "__GFP_NOWARN",
+  "__GFP_RETRY_MAYFAIL",
+  "__GFP_NOFAIL",
+  "__GFP_NORETRY",
+  "__GFP_MEMALLOC",
+  "__GFP_COMP",
+  "__GFP_NOMEMALLOC",
+  "__GFP_HARDWALL",
+  "__GFP_THISNODE",
+  "__GFP_ACCOUNT",
+  "__GFP_ZEROTAGS",
+  "__GFP_NOLOCKDEP",
   "__GFP_NO_OBJ_EXT",
 ];
 
@@ -33,7 +54,10 @@ const SHAPES: readonly ((at: (offset: number) => string, bytes: number) => strin
 /** A policy with so many rules: one of them allows every flag, each rule speaks of others. A size that is new makes all of it new. */
 function policyOf(rules: number, bytes: number): string {
   const flag = (index: number): string => FLAGS[index % FLAGS.length] ?? "__GFP_ZERO";
-  const clauses = Array.from({ length: rules - 1 }, (_, i) => `  ${SHAPES[i % SHAPES.length]?.((offset) => flag(i * 3 + offset), bytes) ?? ""} because "rule ${i}"`);
+  const clauses = Array.from(
+    { length: rules - 1 },
+    (_, i) => `  ${SHAPES[i % SHAPES.length]?.((offset) => flag(i * 3 + offset), bytes) ?? ""} because "rule ${i}"`,
+  );
   const modes = [
     "  mode atomic when lacks __GFP_DIRECT_RECLAIM and has __GFP_HIGH { sleeps never, reclaim kswapd }",
     "  mode nowait when lacks __GFP_DIRECT_RECLAIM and lacks __GFP_HIGH { sleeps never, oom never }",
@@ -46,8 +70,21 @@ function policyOf(rules: number, bytes: number): string {
     "  mode local when has __GFP_DIRECT_RECLAIM | __GFP_IO | __GFP_FS | __GFP_THISNODE and lacks __GFP_ZERO | __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL { compaction may }",
     "  mode normal otherwise { sleeps may, oom may, fails may }",
   ];
-  const stages = [`  stage entry honours ${FLAGS.slice(0, 20).join(", ")}`, `  stage slow honours ${FLAGS.slice(20).join(", ")}`];
-  return ["kernel 6.12", "", "policy every_flag for alloc_pages {", `  allow only ${FLAGS.join(" | ")}`, ...clauses, ...modes, ...stages, "}", ""].join("\n");
+  const stages = [
+    `  stage entry honours ${FLAGS.slice(0, 20).join(", ")}`,
+    `  stage slow honours ${FLAGS.slice(20).join(", ")}`,
+  ];
+  return [
+    "kernel 6.12",
+    "",
+    "policy every_flag for alloc_pages {",
+    `  allow only ${FLAGS.join(" | ")}`,
+    ...clauses,
+    ...modes,
+    ...stages,
+    "}",
+    "",
+  ].join("\n");
 }
 
 function median(values: readonly number[]): number {
@@ -72,7 +109,10 @@ function keystrokes(text: string, after: string, typed: string): readonly number
   let file = parseFile(text);
   let workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
   check(workspace, URI);
-  return Array.from({ length: ROUNDS }, () => [{ start: at, end: at, text: typed }, { start: at, end: at + typed.length, text: "" }])
+  return Array.from({ length: ROUNDS }, () => [
+    { start: at, end: at, text: typed },
+    { start: at, end: at + typed.length, text: "" },
+  ])
     .flat()
     .map((edit) =>
       milliseconds(() => {
@@ -93,10 +133,14 @@ for (const rules of RULES) {
     "full analysis": median(Array.from({ length: ROUNDS }, () => fullAnalysis(policyOf(rules, bytes++)))),
     "a flag added to a rule": median(keystrokes(text, "forbid has __GFP_DMA | __GFP_FS", " | __GFP_COMP")),
     "a flag added to `allow`": median(keystrokes(text, "allow only __GFP_DMA", " | __GFP_HIGHMEM")),
-    "a flag added to a mode": median(keystrokes(text, "mode atomic when lacks __GFP_DIRECT_RECLAIM and has __GFP_HIGH", " | __GFP_NOWARN")),
-    "a letter in a reason": median(keystrokes(text, "because \"rule 1", "x")),
+    "a flag added to a mode": median(
+      keystrokes(text, "mode atomic when lacks __GFP_DIRECT_RECLAIM and has __GFP_HIGH", " | __GFP_NOWARN"),
+    ),
+    "a letter in a reason": median(keystrokes(text, 'because "rule 1', "x")),
     "a letter in a flag": median(keystrokes(text, "allow only __GFP_DMA", "X")),
   };
-  rows[`${rules} rules, 10 modes`] = Object.fromEntries(Object.entries(figures).map(([name, ms]) => [name, `${ms.toFixed(1)} ms`]));
+  rows[`${rules} rules, 10 modes`] = Object.fromEntries(
+    Object.entries(figures).map(([name, ms]) => [name, `${ms.toFixed(1)} ms`]),
+  );
 }
 console.table(rows);

@@ -23,8 +23,18 @@ const kernel: Kernel = known;
 
 function zone(name: ZoneState["name"], managed: number, free: readonly number[], min: number): ZoneState {
   return {
-    name, managed, free, min, low: Math.ceil(min * 1.25), high: Math.ceil(min * 1.5), lowmemReserve: [],
-    reclaimable: 0, movable: 0, pinned: 0, cma: 0, highatomic: 0,
+    name,
+    managed,
+    free,
+    min,
+    low: Math.ceil(min * 1.25),
+    high: Math.ceil(min * 1.5),
+    lowmemReserve: [],
+    reclaimable: 0,
+    movable: 0,
+    pinned: 0,
+    cma: 0,
+    highatomic: 0,
   };
 }
 
@@ -41,13 +51,28 @@ function machine(free: readonly number[]): MemoryState {
 }
 
 const { gfp, bits } = kernel;
-const CASES: readonly { readonly name: string; readonly mask: number; readonly order: number; readonly free: readonly number[] }[] = [
+const CASES: readonly {
+  readonly name: string;
+  readonly mask: number;
+  readonly order: number;
+  readonly free: readonly number[];
+}[] = [
   { name: "GFP_ATOMIC, nothing free", mask: gfp.ATOMIC, order: 0, free: [] },
   { name: "GFP_KERNEL at the min watermark, 16 retries and a kill", mask: gfp.KERNEL, order: 0, free: [291] },
   { name: "GFP_KERNEL order 3, fragmented", mask: gfp.KERNEL, order: 3, free: [8000] },
-  { name: "GFP_KERNEL|__GFP_RETRY_MAYFAIL order 9, fragmented", mask: gfp.KERNEL | bits.RETRY_MAYFAIL, order: 9, free: [8000] },
+  {
+    name: "GFP_KERNEL|__GFP_RETRY_MAYFAIL order 9, fragmented",
+    mask: gfp.KERNEL | bits.RETRY_MAYFAIL,
+    order: 9,
+    free: [8000],
+  },
   { name: "GFP_NOFS, nothing free: a loop", mask: gfp.NOFS, order: 0, free: [] },
-  { name: "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY: a loop", mask: gfp.KERNEL | bits.NOFAIL | bits.NORETRY, order: 0, free: [100] },
+  {
+    name: "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY: a loop",
+    mask: gfp.KERNEL | bits.NOFAIL | bits.NORETRY,
+    order: 0,
+    free: [100],
+  },
 ];
 
 let walks = 0;
@@ -60,14 +85,19 @@ for (const example of CASES) {
   const start = performance.now();
   let now = start;
   while (now - start < MILLISECONDS_EACH) {
-    for (let turn = 0; turn < 100; turn++) allocPages(simulationOf(kernel, context, memory), value, example.order, null);
+    for (let turn = 0; turn < 100; turn++)
+      allocPages(simulationOf(kernel, context, memory), value, example.order, null);
     done += 100;
     now = performance.now();
   }
   const taken = (now - start) / 1000;
   walks += done;
   seconds += taken;
-  console.log(`${Math.round(done / taken).toLocaleString("en").padStart(9)} a second  ${example.name}`);
+  console.log(
+    `${Math.round(done / taken)
+      .toLocaleString("en")
+      .padStart(9)} a second  ${example.name}`,
+  );
 }
 // The mean of the cases weighs each by its time, so that the slow ones count.
 const rate = walks / seconds;

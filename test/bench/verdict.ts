@@ -8,7 +8,16 @@ import { mask } from "../../server/model/masks/mask.ts";
 import type { AllocationRequest } from "../../server/model/request.ts";
 import { verdict } from "../../server/model/verdict.ts";
 
-const APIS = ["alloc_pages", "kmalloc", "kvmalloc", "kmem_cache_alloc", "__get_free_pages", "alloc_contig_range", "dma_alloc_coherent", "mempool_alloc"];
+const APIS = [
+  "alloc_pages",
+  "kmalloc",
+  "kvmalloc",
+  "kmem_cache_alloc",
+  "__get_free_pages",
+  "alloc_contig_range",
+  "dma_alloc_coherent",
+  "mempool_alloc",
+];
 const contexts = [contextOf("process"), contextOf("softirq"), contextOf("hardirq")];
 
 function kernelNamed(name: string): Kernel {
@@ -37,7 +46,7 @@ const requests: readonly AllocationRequest[] = Array.from({ length: 4096 }, () =
   api: pick(APIS),
   mask: mask(random() & 0xffffff),
   order: null,
-  sizeBytes: 1 << random() % 23,
+  sizeBytes: 1 << (random() % 23),
   pages: null,
   count: null,
   context: pick(contexts),
@@ -59,4 +68,6 @@ for (let run = 0; run < 3; run++) {
   }
   rate = Math.max(rate, (ROUNDS * requests.length) / ((performance.now() - start) / 1000));
 }
-console.log(`${Math.round(rate).toLocaleString("en")} static verdicts a second (best of 3; ${refused} of ${ROUNDS * requests.length} refused)`);
+console.log(
+  `${Math.round(rate).toLocaleString("en")} static verdicts a second (best of 3; ${refused} of ${ROUNDS * requests.length} refused)`,
+);

@@ -11,7 +11,10 @@ export interface Ran {
 }
 
 /** Runs the command line in this process. */
-export async function run(args: readonly string[], options: { readonly cwd?: string; readonly input?: readonly string[] } = {}): Promise<Ran> {
+export async function run(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly input?: readonly string[] } = {},
+): Promise<Ran> {
   let out = "";
   let err = "";
   async function* input(): AsyncGenerator<string> {

@@ -4,8 +4,10 @@ import { describe, expect, test } from "vitest";
 import { folderWith, run } from "./_run.ts";
 
 const SOUND = "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
-const SLEEPER = "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
-const QUIET_TWICE = "kernel 6.12\n\nrequest q {\n  api   alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NOWARN\n  context softirq\n}\n";
+const SLEEPER =
+  "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
+const QUIET_TWICE =
+  "kernel 6.12\n\nrequest q {\n  api   alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NOWARN\n  context softirq\n}\n";
 
 describe("check", () => {
   test("exits 0 and says so when nothing is wrong", async () => {
@@ -21,7 +23,12 @@ describe("check", () => {
   });
 
   test("checks every policy below a folder, in order of name, and leaves node_modules alone", async () => {
-    const cwd = folderWith({ "b/two.allocpolicy": SLEEPER, "a/one.allocpolicy": SLEEPER, "node_modules/x.allocpolicy": SLEEPER, "a/notes.txt": "" });
+    const cwd = folderWith({
+      "b/two.allocpolicy": SLEEPER,
+      "a/one.allocpolicy": SLEEPER,
+      "node_modules/x.allocpolicy": SLEEPER,
+      "a/notes.txt": "",
+    });
     const { out } = await run(["check"], { cwd });
     expect(out.match(/^\S+\.allocpolicy/gm)).toEqual([join("a", "one.allocpolicy"), join("b", "two.allocpolicy")]);
     expect(out).toContain("2 files checked: 2 errors");
@@ -41,7 +48,8 @@ describe("check", () => {
 
   test("imports are read, and reported with the file that they stand in", async () => {
     const contexts = "context rx { in softirq }\n";
-    const user = 'kernel 6.12\nimport "lib/contexts.allocpolicy"\n\nrequest r {\n  api kmalloc\n  size 64 B\n  flags GFP_KERNEL\n  context rx\n}\n';
+    const user =
+      'kernel 6.12\nimport "lib/contexts.allocpolicy"\n\nrequest r {\n  api kmalloc\n  size 64 B\n  flags GFP_KERNEL\n  context rx\n}\n';
     const cwd = folderWith({ "user.allocpolicy": user, "lib/contexts.allocpolicy": contexts });
     const { out } = await run(["check", "user.allocpolicy"], { cwd });
     expect(out).toContain("[sleep-in-atomic]");
@@ -81,7 +89,10 @@ describe("check", () => {
   });
 
   test("counts the expectations that hold, that do not, and that are not decided", async () => {
-    const cwd = folderWith({ "a.allocpolicy": `${SOUND}\nexpect small { sleeps may, oom never }\nexpect nobody { sleeps may }\n`, "b.allocpolicy": `${SOUND}\nexpect small { sleeps may }\n` });
+    const cwd = folderWith({
+      "a.allocpolicy": `${SOUND}\nexpect small { sleeps may, oom never }\nexpect nobody { sleeps may }\n`,
+      "b.allocpolicy": `${SOUND}\nexpect small { sleeps may }\n`,
+    });
     const { status, out } = await run(["check"], { cwd });
     expect(status).toBe(1);
     expect(out).toMatch(/\n2 files checked: 2 errors; 2 expectations hold, 1 does not, 1 not decided\n$/);
@@ -92,17 +103,22 @@ describe("check", () => {
   test("GitHub annotations escape what would end them", async () => {
     const cwd = folderWith({ "a,b.allocpolicy": SLEEPER });
     const { out } = await run(["check", "--format", "github"], { cwd });
-    expect(out).toMatch(/^::error file=a%2Cb\.allocpolicy,line=6,col=11,endLine=6,endColumn=21,title=sleep-in-atomic::.+\n$/);
+    expect(out).toMatch(
+      /^::error file=a%2Cb\.allocpolicy,line=6,col=11,endLine=6,endColumn=21,title=sleep-in-atomic::.+\n$/,
+    );
   });
 
   test("a fix in JSON, applied to the text, removes its finding", async () => {
     const cwd = folderWith({ "q.allocpolicy": QUIET_TWICE });
     const report = JSON.parse((await run(["check", "--format", "json"], { cwd })).out);
-    const finding = report.files[0].findings.find((candidate: { rule: string }) => candidate.rule === "nowait-redundant-nowarn");
+    const finding = report.files[0].findings.find(
+      (candidate: { rule: string }) => candidate.rule === "nowait-redundant-nowarn",
+    );
     const [edit] = finding.fixes[0].edits;
     const lines = QUIET_TWICE.split("\n");
     const line = lines[edit.range.start.line] ?? "";
-    lines[edit.range.start.line] = line.slice(0, edit.range.start.character) + edit.text + line.slice(edit.range.end.character);
+    lines[edit.range.start.line] =
+      line.slice(0, edit.range.start.character) + edit.text + line.slice(edit.range.end.character);
     const mended = folderWith({ "q.allocpolicy": lines.join("\n") });
     expect((await run(["check", "--fail-on", "warning"], { cwd: mended })).status).toBe(0);
   });
@@ -137,7 +153,10 @@ describe("fmt", () => {
 
   test("--check writes nothing and exits 1", async () => {
     const cwd = folderWith({ "r.allocpolicy": CROOKED });
-    expect(await run(["fmt", "--check"], { cwd })).toMatchObject({ status: 1, out: "r.allocpolicy is not formatted\n" });
+    expect(await run(["fmt", "--check"], { cwd })).toMatchObject({
+      status: 1,
+      out: "r.allocpolicy is not formatted\n",
+    });
     expect(readFileSync(join(cwd, "r.allocpolicy"), "utf8")).toBe(CROOKED);
   });
 

@@ -25,12 +25,19 @@ describe("diff", () => {
     const cwd = folderWith({ "p.allocpolicy": POLICIES });
     const { out } = await run(["diff", "p.allocpolicy#loose", "#small", "--json"], { cwd });
     expect(JSON.parse(out).policies).toEqual([
-      { first: "loose", second: "small", relation: "incomparable", onlyFirst: "`0`, 36 KiB", onlySecond: expect.stringContaining("__GFP_NOFAIL") },
+      {
+        first: "loose",
+        second: "small",
+        relation: "incomparable",
+        onlyFirst: "`0`, 36 KiB",
+        onlySecond: expect.stringContaining("__GFP_NOFAIL"),
+      },
     ]);
   });
 
   test("between two kernels it says which verdicts and flags change", async () => {
-    const file = "kernel 6.12\nrequest range { api alloc_contig_range pages 512 flags GFP_KERNEL | __GFP_NORETRY }\nrequest poll { api kmalloc size 64 B flags GFP_NOWAIT }\n";
+    const file =
+      "kernel 6.12\nrequest range { api alloc_contig_range pages 512 flags GFP_KERNEL | __GFP_NORETRY }\nrequest poll { api kmalloc size 64 B flags GFP_NOWAIT }\n";
     const cwd = folderWith({ "d.allocpolicy": file });
     const { status, out } = await run(["diff", "d.allocpolicy", "--kernel", "6.1", "--to", "6.12.117"], { cwd });
     expect(status).toBe(1);
@@ -39,16 +46,21 @@ describe("diff", () => {
   });
 
   test("a mask that only is written with other names under the other kernel has not changed", async () => {
-    const file = "kernel 6.12\nrequest poll { api kmalloc size 64 B flags __GFP_IO | __GFP_KSWAPD_RECLAIM | __GFP_NOWARN }\n";
-    const { status, out } = await run(["diff", "d.allocpolicy", "--kernel", "6.1", "--to", "6.12"], { cwd: folderWith({ "d.allocpolicy": file }) });
+    const file =
+      "kernel 6.12\nrequest poll { api kmalloc size 64 B flags __GFP_IO | __GFP_KSWAPD_RECLAIM | __GFP_NOWARN }\n";
+    const { status, out } = await run(["diff", "d.allocpolicy", "--kernel", "6.1", "--to", "6.12"], {
+      cwd: folderWith({ "d.allocpolicy": file }),
+    });
     expect(out).not.toContain("mask:");
     expect(status).toBe(0);
   });
 
   test("two versions of a file: what changed, what came, what went", async () => {
     const cwd = folderWith({
-      "old.allocpolicy": "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\nrequest gone { api kmalloc size 64 B flags GFP_KERNEL }\n",
-      "new.allocpolicy": "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_ATOMIC }\nrequest came { api kmalloc size 64 B flags GFP_KERNEL }\n",
+      "old.allocpolicy":
+        "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\nrequest gone { api kmalloc size 64 B flags GFP_KERNEL }\n",
+      "new.allocpolicy":
+        "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_ATOMIC }\nrequest came { api kmalloc size 64 B flags GFP_KERNEL }\n",
     });
     const { out } = await run(["diff", "old.allocpolicy", "new.allocpolicy"], { cwd });
     expect(out).toMatch(/request a\n {4}mask: GFP_KERNEL -> GFP_ATOMIC\n(?: {4}.+\n)* {4}sleeps: may -> never/);
@@ -75,16 +87,21 @@ describe("the command line", () => {
   test("without a command lists them and exits 2", async () => {
     const { status, out } = await run([]);
     expect(status).toBe(2);
-    for (const name of ["check", "decode", "diff", "encode", "explain", "fmt", "lsp", "rules", "verdict"]) expect(out).toContain(`  ${name} `);
+    for (const name of ["check", "decode", "diff", "encode", "explain", "fmt", "lsp", "rules", "verdict"])
+      expect(out).toContain(`  ${name} `);
   });
 
   test("an unknown command exits 2 and says where the list is", async () => {
-    expect(await run(["frobnicate"])).toMatchObject({ status: 2, err: expect.stringContaining("'allocpolicy help' lists them") });
+    expect(await run(["frobnicate"])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("'allocpolicy help' lists them"),
+    });
   });
 
   test("rules lists every finding, and shows the page of one", async () => {
     const { out } = await run(["rules"]);
-    for (const id of ["nofail-with-range", "unknown-flag", "policy-mode-gap", "expectation-fails"]) expect(out).toMatch(new RegExp(`^${id} `, "m"));
+    for (const id of ["nofail-with-range", "unknown-flag", "policy-mode-gap", "expectation-fails"])
+      expect(out).toMatch(new RegExp(`^${id} `, "m"));
     expect(out).toMatch(/need the C code[^]*^open-coded-nofail /m);
     expect((await run(["rules", "nofail-with-range"])).out).toContain("__alloc_contig_verify_gfp_mask");
     expect((await run(["rules", "no-such-rule"])).status).toBe(2);

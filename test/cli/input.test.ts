@@ -8,15 +8,24 @@ const WIDE = "kernel   6.12\nrequest rx { api kmalloc size 64 flags GFP_KERNEL c
 describe("standard input, as `-`", () => {
   test("is checked as if it stood in the current folder", async () => {
     const cwd = folderWith({ "contexts.allocpolicy": "context rx_ring { in softirq }\n" });
-    const { status, out } = await run(["check", "-"], { cwd, input: ['import "contexts.allocpolicy"\n', WIDE.replace("kernel   6.12\n", "")] });
+    const { status, out } = await run(["check", "-"], {
+      cwd,
+      input: ['import "contexts.allocpolicy"\n', WIDE.replace("kernel   6.12\n", "")],
+    });
     expect(out).toMatch(/^<stdin>:2:\d+: error: .+ \[sleep-in-atomic\]$/m);
     expect(status).toBe(1);
   });
 
   test("is formatted to standard output, and left as it is where it has syntax errors", async () => {
-    expect(await run(["fmt", "-"], { input: [WIDE.slice(0, 20), WIDE.slice(20)] })).toMatchObject({ status: 0, out: expect.stringMatching(/^kernel 6\.12\nrequest rx \{\n {2}api /) });
+    expect(await run(["fmt", "-"], { input: [WIDE.slice(0, 20), WIDE.slice(20)] })).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^kernel 6\.12\nrequest rx \{\n {2}api /),
+    });
     expect(await run(["fmt", "-"], { input: ["request {"] })).toMatchObject({ status: 1, out: "request {" });
-    expect(await run(["fmt", "--check", "-"], { input: [WIDE] })).toMatchObject({ status: 1, out: "<stdin> is not formatted\n" });
+    expect(await run(["fmt", "--check", "-"], { input: [WIDE] })).toMatchObject({
+      status: 1,
+      out: "<stdin> is not formatted\n",
+    });
   });
 });
 

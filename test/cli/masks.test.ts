@@ -19,7 +19,9 @@ describe("decode and encode", () => {
 
   test("build options move the bits above 23", async () => {
     expect((await run(["encode", "__GFP_NO_OBJ_EXT", "--kernel", "6.12"])).out).toBe("0x1000000\n");
-    expect((await run(["encode", "__GFP_NO_OBJ_EXT", "--kernel", "6.12", "--config", "LOCKDEP=y,KASAN_HW_TAGS=y"])).out).toBe("0x8000000\n");
+    expect(
+      (await run(["encode", "__GFP_NO_OBJ_EXT", "--kernel", "6.12", "--config", "LOCKDEP=y,KASAN_HW_TAGS=y"])).out,
+    ).toBe("0x8000000\n");
   });
 
   test("--all groups the kernels with the same answer", async () => {
@@ -28,15 +30,22 @@ describe("decode and encode", () => {
     expect(out).toMatch(/ +0xcc0$/m);
   });
 
-  test.each(["GFP_KERNEL", "GFP_ATOMIC|__GFP_NOWARN", "GFP_HIGHUSER_MOVABLE|__GFP_ZERO"])("what encode says of %s, decode says back", async (names) => {
-    const { out } = await run(["encode", names, "--kernel", "6.12"]);
-    expect((await run(["decode", out.trim(), "--kernel", "6.12"])).out).toBe(`${names}\n`);
-  });
+  test.each(["GFP_KERNEL", "GFP_ATOMIC|__GFP_NOWARN", "GFP_HIGHUSER_MOVABLE|__GFP_ZERO"])(
+    "what encode says of %s, decode says back",
+    async (names) => {
+      const { out } = await run(["encode", names, "--kernel", "6.12"]);
+      expect((await run(["decode", out.trim(), "--kernel", "6.12"])).out).toBe(`${names}\n`);
+    },
+  );
 
   test.each([
     ["a mask of more than 32 bits", ["decode", "0x1ffffffff"], "at most 32 bits"],
     ["no number", ["decode", "GFP_KERNEL"], "is no mask"],
-    ["a flag that the kernel does not have", ["encode", "__GFP_ATOMIC", "--kernel", "6.12"], "6.12 has no flag __GFP_ATOMIC"],
+    [
+      "a flag that the kernel does not have",
+      ["encode", "__GFP_ATOMIC", "--kernel", "6.12"],
+      "6.12 has no flag __GFP_ATOMIC",
+    ],
     ["an unknown build option", ["decode", "0x1", "--config", "TURBO=y"], "there is no build option 'TURBO'"],
   ])("%s exits 2", async (_what, args, message) => {
     const { status, err } = await run(args);

@@ -13,11 +13,15 @@ test("the README's example prints what the README says", async () => {
   expect(out).toBe(printed);
 });
 
-test.each(policyFiles(new URL("../../examples/", import.meta.url).pathname, []))("every annotation of examples/$path is a finding on exactly that text", ({ text }) => {
-  const found = findingsIn(text).map(({ rule, startOffset, endOffset }) => ({ rule, startOffset, endOffset }));
-  for (const annotation of annotationsIn(text)) expect(found).toContainEqual(annotation);
-  const isAnnotated = annotationsIn(text).length > 0;
-  const errors = findingsIn(text).filter(({ severity }) => severity === "error");
-  // An example without annotations is one to start from; the design of virtio-mem is ahead of its kernel, and says so.
-  if (!isAnnotated) expect(errors.map(({ rule }) => rule)).toEqual(text.includes("plug_block") ? ["range-noretry"] : []);
-});
+test.each(policyFiles(new URL("../../examples/", import.meta.url).pathname, []))(
+  "every annotation of examples/$path is a finding on exactly that text",
+  ({ text }) => {
+    const found = findingsIn(text).map(({ rule, startOffset, endOffset }) => ({ rule, startOffset, endOffset }));
+    for (const annotation of annotationsIn(text)) expect(found).toContainEqual(annotation);
+    const isAnnotated = annotationsIn(text).length > 0;
+    const errors = findingsIn(text).filter(({ severity }) => severity === "error");
+    // An example without annotations is one to start from; the design of virtio-mem is ahead of its kernel, and says so.
+    if (!isAnnotated)
+      expect(errors.map(({ rule }) => rule)).toEqual(text.includes("plug_block") ? ["range-noretry"] : []);
+  },
+);

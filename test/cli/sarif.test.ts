@@ -42,10 +42,20 @@ interface Result {
   readonly level: string;
   readonly message: { readonly text: string };
   readonly locations: readonly { readonly physicalLocation: Physical }[];
-  readonly relatedLocations?: readonly { readonly id: number; readonly physicalLocation: Physical; readonly message: { readonly text: string } }[];
+  readonly relatedLocations?: readonly {
+    readonly id: number;
+    readonly physicalLocation: Physical;
+    readonly message: { readonly text: string };
+  }[];
   readonly fixes?: readonly {
     readonly description: { readonly text: string };
-    readonly artifactChanges: readonly { readonly artifactLocation: { readonly uri: string }; readonly replacements: readonly { readonly deletedRegion: Region; readonly insertedContent: { readonly text: string } }[] }[];
+    readonly artifactChanges: readonly {
+      readonly artifactLocation: { readonly uri: string };
+      readonly replacements: readonly {
+        readonly deletedRegion: Region;
+        readonly insertedContent: { readonly text: string };
+      }[];
+    }[];
   }[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
   readonly properties: { readonly severity: string };
@@ -55,7 +65,17 @@ interface Log {
   readonly $schema: string;
   readonly version: string;
   readonly runs: readonly {
-    readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly { readonly id: string; readonly shortDescription: { readonly text: string }; readonly helpUri: string; readonly defaultConfiguration: { readonly level: string } }[] } };
+    readonly tool: {
+      readonly driver: {
+        readonly name: string;
+        readonly rules: readonly {
+          readonly id: string;
+          readonly shortDescription: { readonly text: string };
+          readonly helpUri: string;
+          readonly defaultConfiguration: { readonly level: string };
+        }[];
+      };
+    };
     readonly columnKind: string;
     readonly results: readonly Result[];
   }[];
@@ -77,7 +97,11 @@ const LEVELS = ["none", "note", "warning", "error"];
 function covered(text: string, { startLine, startColumn, endLine, endColumn }: Region): string {
   const lines = text.split("\n");
   if (startLine === endLine) return (lines[startLine - 1] ?? "").slice(startColumn - 1, endColumn - 1);
-  return [(lines[startLine - 1] ?? "").slice(startColumn - 1), ...lines.slice(startLine, endLine - 1), (lines[endLine - 1] ?? "").slice(0, endColumn - 1)].join("\n");
+  return [
+    (lines[startLine - 1] ?? "").slice(startColumn - 1),
+    ...lines.slice(startLine, endLine - 1),
+    (lines[endLine - 1] ?? "").slice(0, endColumn - 1),
+  ].join("\n");
 }
 
 describe("check --format sarif", () => {
@@ -111,7 +135,9 @@ describe("check --format sarif", () => {
       for (const { physicalLocation } of [...result.locations, ...(result.relatedLocations ?? [])]) {
         expect(physicalLocation.artifactLocation.uri).toBe("a.allocpolicy");
         const { region } = physicalLocation;
-        expect(Math.min(region.startLine, region.startColumn, region.endLine, region.endColumn)).toBeGreaterThanOrEqual(1);
+        expect(Math.min(region.startLine, region.startColumn, region.endLine, region.endColumn)).toBeGreaterThanOrEqual(
+          1,
+        );
         expect(region.endLine > region.startLine || region.endColumn >= region.startColumn).toBe(true);
       }
     }
@@ -119,13 +145,19 @@ describe("check --format sarif", () => {
 
   test("counts columns in UTF-16 units", async () => {
     const unknown = (await resultsOf(MISTAKES)).find(({ ruleId }) => ruleId === "unknown-flag");
-    expect(unknown?.locations[0]?.physicalLocation.region.startColumn).toBe("flags LIST = GFP_KERNEL /* 😀 */ | ".length + 1);
-    expect(unknown?.locations.map(({ physicalLocation }) => covered(MISTAKES, physicalLocation.region))).toEqual(["__GFP_NOT_THERE"]);
+    expect(unknown?.locations[0]?.physicalLocation.region.startColumn).toBe(
+      "flags LIST = GFP_KERNEL /* 😀 */ | ".length + 1,
+    );
+    expect(unknown?.locations.map(({ physicalLocation }) => covered(MISTAKES, physicalLocation.region))).toEqual([
+      "__GFP_NOT_THERE",
+    ]);
   });
 
   test("names the rule of a policy as a related location", async () => {
     const forbidden = (await resultsOf(MISTAKES)).find(({ ruleId }) => ruleId === "policy-forbids");
-    expect(forbidden?.relatedLocations?.map(({ id, physicalLocation }) => [id, covered(MISTAKES, physicalLocation.region)])).toEqual([[0, "has __GFP_NOFAIL"]]);
+    expect(
+      forbidden?.relatedLocations?.map(({ id, physicalLocation }) => [id, covered(MISTAKES, physicalLocation.region)]),
+    ).toEqual([[0, "has __GFP_NOFAIL"]]);
   });
 
   test("offers fixes as replacements in the file", async () => {
@@ -143,7 +175,9 @@ describe("check --format sarif", () => {
 
   test("keeps fingerprints when lines move, and tells findings of one file apart", async () => {
     const before = (await resultsOf(MISTAKES)).map((result) => result.partialFingerprints["allocpolicy/v1"]);
-    const moved = (await resultsOf(MISTAKES.replace("\n\nflags", "\n\n// a new line\n\nflags"))).map((result) => result.partialFingerprints["allocpolicy/v1"]);
+    const moved = (await resultsOf(MISTAKES.replace("\n\nflags", "\n\n// a new line\n\nflags"))).map(
+      (result) => result.partialFingerprints["allocpolicy/v1"],
+    );
     expect(moved).toEqual(before);
     expect(new Set(before).size).toBe(before.length);
     for (const print of before) expect(print).toMatch(/^[0-9a-f]{32}$/);

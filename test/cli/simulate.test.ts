@@ -50,8 +50,17 @@ describe("simulate", () => {
   });
 
   test("--json has the outcome of the contract", async () => {
-    const { out } = await run(["simulate", "m.allocpolicy", "--memory", "roomy", "--json"], { cwd: folderWith({ "m.allocpolicy": FILE }) });
-    expect(JSON.parse(out)[0]).toMatchObject({ request: "table", memory: "roomy", result: "ok", node: 0, zone: "Normal", oom_invoked: false });
+    const { out } = await run(["simulate", "m.allocpolicy", "--memory", "roomy", "--json"], {
+      cwd: folderWith({ "m.allocpolicy": FILE }),
+    });
+    expect(JSON.parse(out)[0]).toMatchObject({
+      request: "table",
+      memory: "roomy",
+      result: "ok",
+      node: 0,
+      zone: "Normal",
+      oom_invoked: false,
+    });
   });
 
   test.each([
@@ -60,9 +69,17 @@ describe("simulate", () => {
     [["simulate", "m.allocpolicy", "--memory", "nothing"], "there is no memory 'nothing'"],
     [["simulate", "none.allocpolicy"], "the file has no state of memory"],
     [["simulate", "lost.allocpolicy"], "the request 'r' cannot be run: the context is not known"],
-    [["simulate", "impossible.allocpolicy"], "the state of memory 'roomy' cannot be used: 'allocpolicy check' says why"],
+    [
+      ["simulate", "impossible.allocpolicy"],
+      "the state of memory 'roomy' cannot be used: 'allocpolicy check' says why",
+    ],
   ])("%j: %s", async (args, message) => {
-    const cwd = folderWith({ "m.allocpolicy": FILE, "none.allocpolicy": "kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\n", "lost.allocpolicy": `${FILE}request r { api kmalloc size 64 B flags GFP_KERNEL context nowhere }\n`, "impossible.allocpolicy": FILE.replace("order 10: 200", "order 10: 5000") });
+    const cwd = folderWith({
+      "m.allocpolicy": FILE,
+      "none.allocpolicy": "kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\n",
+      "lost.allocpolicy": `${FILE}request r { api kmalloc size 64 B flags GFP_KERNEL context nowhere }\n`,
+      "impossible.allocpolicy": FILE.replace("order 10: 200", "order 10: 5000"),
+    });
     const { status, err } = await run(args, { cwd });
     expect(status).toBe(2);
     expect(err).toContain(message);

@@ -7,7 +7,10 @@ async function answers(...lines: readonly (object | string)[]): Promise<readonly
   const chunks = text.match(/[\s\S]{1,37}/g) ?? [];
   const { out, status } = await run(["verdict"], { input: chunks });
   expect(status).toBe(0);
-  return out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  return out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 const NORMAL = { name: "Normal", managed: 1_000_000, min: 11_520, low: 14_400, high: 17_280 };
@@ -18,14 +21,33 @@ describe("verdict", () => {
       { id: 1, kernel: "6.12", api: "alloc_pages", flags: "GFP_KERNEL", order: 0 },
       { id: "b", kernel: "6.12", api: "alloc_pages", flags: "0x820", order: 0, context: "softirq" },
     );
-    expect(rows[0]).toMatchObject({ id: 1, mask: 0xcc0, names: ["GFP_KERNEL"], sleeps: "may", reclaim: "direct", oom: "may", zone: "Normal", alloc_flags: { fast: 2305, slow: 2112 }, findings: [] });
+    expect(rows[0]).toMatchObject({
+      id: 1,
+      mask: 0xcc0,
+      names: ["GFP_KERNEL"],
+      sleeps: "may",
+      reclaim: "direct",
+      oom: "may",
+      zone: "Normal",
+      alloc_flags: { fast: 2305, slow: 2112 },
+      findings: [],
+    });
     expect(rows[1]).toMatchObject({ id: "b", sleeps: "never", reclaim: "kswapd", reserves: "atomic", blocking: false });
   });
 
   test("findings carry rule, severity, flags and versions", async () => {
-    const [row] = await answers({ kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY", size: 100 });
+    const [row] = await answers({
+      kernel: "6.12",
+      api: "kmalloc",
+      flags: "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY",
+      size: 100,
+    });
     expect(row?.["findings"]).toContainEqual(
-      expect.objectContaining({ rule: "nofail-with-noretry", severity: "error", flags: expect.arrayContaining(["__GFP_NOFAIL", "__GFP_NORETRY"]) }),
+      expect.objectContaining({
+        rule: "nofail-with-noretry",
+        severity: "error",
+        flags: expect.arrayContaining(["__GFP_NOFAIL", "__GFP_NORETRY"]),
+      }),
     );
   });
 
@@ -34,13 +56,23 @@ describe("verdict", () => {
     const roomy = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [1000, 0, 0, 0, 800, 0, 0, 0, 0, 0, 200] }] }] };
     const request = { kernel: "6.12", api: "alloc_pages", flags: "GFP_KERNEL", order: 4 };
     const [fails, succeeds] = await answers({ ...request, memory: shattered }, { ...request, memory: roomy });
-    expect(fails?.["outcome"]).toMatchObject({ result: "null", oom_invoked: false, direct_reclaim: true, failure_report: true });
+    expect(fails?.["outcome"]).toMatchObject({
+      result: "null",
+      oom_invoked: false,
+      direct_reclaim: true,
+      failure_report: true,
+    });
     expect(succeeds?.["outcome"]).toMatchObject({ result: "ok", zone: "Normal", direct_reclaim: false });
   });
 
   test("a wrong line is an error on that line, and the others go on", async () => {
     const good = { id: 3, kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL", size: 64 };
-    const rows = await answers("{ this is no JSON", { id: 1, api: "kmalloc", flags: "GFP_KERNEL", sise: 64 }, { id: 2, api: "malloc", flags: "0" }, good);
+    const rows = await answers(
+      "{ this is no JSON",
+      { id: 1, api: "kmalloc", flags: "GFP_KERNEL", sise: 64 },
+      { id: 2, api: "malloc", flags: "0" },
+      good,
+    );
     expect(rows.map(({ id, error }) => ({ id, error }))).toEqual([
       { id: undefined, error: "the line is no JSON" },
       { id: 1, error: "there is no field 'sise'" },
@@ -58,7 +90,14 @@ describe("verdict", () => {
     [{ api: "kmalloc", flags: "0", size: -1 }, "'size' is no whole number"],
     [{ api: "kmalloc", flags: "0", scopes: ["nofx"] }, "'scopes' takes"],
     [{ api: "kmalloc", flags: "0", memory: { nodes: [] } }, "'memory' has no nodes"],
-    [{ api: "kmalloc", flags: "0", memory: { nodes: [{ id: 0, zones: [{ name: "Normal", managed: 1, free: [2] }] }] } }, "2 free pages of 1"],
+    [
+      {
+        api: "kmalloc",
+        flags: "0",
+        memory: { nodes: [{ id: 0, zones: [{ name: "Normal", managed: 1, free: [2] }] }] },
+      },
+      "2 free pages of 1",
+    ],
     [[1, 2], "no JSON object"],
   ])("%j: %s", async (line, message) => {
     const [row] = await answers(line);
@@ -86,7 +125,19 @@ describe("verdict", () => {
 
 describe("explain", () => {
   test("says what the kernel does, why, and what is wrong with it", async () => {
-    const { status, out } = await run(["explain", "--kernel", "6.12", "--api", "alloc_pages", "--order", "0", "--flags", "GFP_ATOMIC|__GFP_NOFAIL", "--context", "softirq"]);
+    const { status, out } = await run([
+      "explain",
+      "--kernel",
+      "6.12",
+      "--api",
+      "alloc_pages",
+      "--order",
+      "0",
+      "--flags",
+      "GFP_ATOMIC|__GFP_NOFAIL",
+      "--context",
+      "softirq",
+    ]);
     expect(status).toBe(1);
     expect(out).toMatch(/^alloc_pages with GFP_ATOMIC \| __GFP_NOFAIL, order 0, from softirq, on Linux 6\.12\n/);
     expect(out).toMatch(/sleeps +never/);
@@ -95,7 +146,18 @@ describe("explain", () => {
   });
 
   test("in JSON it is the verdict with its reasons", async () => {
-    const { status, out } = await run(["explain", "--kernel", "6.1", "--api", "kmalloc", "--size", "4KiB", "--flags", "GFP_KERNEL", "--json"]);
+    const { status, out } = await run([
+      "explain",
+      "--kernel",
+      "6.1",
+      "--api",
+      "kmalloc",
+      "--size",
+      "4KiB",
+      "--flags",
+      "GFP_KERNEL",
+      "--json",
+    ]);
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ kernel: "6.1", api: "kmalloc", mask: 0xcc0, sleeps: "may", findings: [] });
   });
@@ -106,7 +168,10 @@ describe("explain", () => {
     [["explain", "--api", "kmalloc"], "takes a mask"],
     [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL"], "takes a size"],
     [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "9 furlongs"], "is no size"],
-    [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "1", "--context", "attic"], "there is no context 'attic'"],
+    [
+      ["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "1", "--context", "attic"],
+      "there is no context 'attic'",
+    ],
   ])("%j: %s", async (args, message) => {
     const { status, err } = await run(args);
     expect(status).toBe(2);

@@ -4,7 +4,23 @@ import { pressureChecks } from "./kinds/pressure.ts";
 import type { Fields, KindCheck, Row } from "./row.ts";
 
 /** Fields of mask rows that say what was asked, not what came of it. */
-const QUESTION: ReadonlySet<string> = new Set(["v", "part", "kind", "id", "g", "n", "ctx", "order", "m", "name", "config", "unstable", "log", "loglines", "ms"]);
+const QUESTION: ReadonlySet<string> = new Set([
+  "v",
+  "part",
+  "kind",
+  "id",
+  "g",
+  "n",
+  "ctx",
+  "order",
+  "m",
+  "name",
+  "config",
+  "unstable",
+  "log",
+  "loglines",
+  "ms",
+]);
 
 /**
  * The model's answers to exactly the fields that the row has: what it says nothing about shows as a difference, and a field
@@ -23,4 +39,6 @@ const maskChecks: readonly KindCheck[] = Object.entries(evaluators).map(([kind, 
 }));
 
 /** Every kind that is checked, by name. */
-export const CHECKS: ReadonlyMap<string, KindCheck> = new Map([...maskChecks, ...pressureChecks, ...apiChecks].map((check) => [check.kind, check]));
+export const CHECKS: ReadonlyMap<string, KindCheck> = new Map(
+  [...maskChecks, ...pressureChecks, ...apiChecks].map((check) => [check.kind, check]),
+);

@@ -11,14 +11,35 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** GFP_NOWAIT on a machine with nothing free, and the same said wrongly. */
 const RIGHT = {
-  v: "6.12", part: "p3", kind: "pressure", id: 1, api: "alloc_pages", g: "0x2800", n: "GFP_NOWAIT", ctx: "process", order: 0, state: "zero",
-  free: { "0.DMA": 0, "0.DMA32": 0, "0.Normal": 0, "1.Normal": 0 }, out: "NULL", ev: { gpff: 3, slow: 1, wake: 4, warn_alloc: 1 },
-  attempts: [["0x2800", 0, "0x901", 2, 0, 1], ["0x2800", 0, "0x850", 2, 0, 2]],
+  v: "6.12",
+  part: "p3",
+  kind: "pressure",
+  id: 1,
+  api: "alloc_pages",
+  g: "0x2800",
+  n: "GFP_NOWAIT",
+  ctx: "process",
+  order: 0,
+  state: "zero",
+  free: { "0.DMA": 0, "0.DMA32": 0, "0.Normal": 0, "1.Normal": 0 },
+  out: "NULL",
+  ev: { gpff: 3, slow: 1, wake: 4, warn_alloc: 1 },
+  attempts: [
+    ["0x2800", 0, "0x901", 2, 0, 1],
+    ["0x2800", 0, "0x850", 2, 0, 2],
+  ],
 };
 const WRONG = { ...RIGHT, id: 2, out: "ok", nid: 1, zone: 2 };
 
-function run(...words: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/conformance.ts", ...words], { cwd: ROOT, encoding: "utf8" });
+function run(...words: readonly string[]): {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+} {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/conformance.ts", ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
   return { code: status, out: stdout, err: stderr };
 }
 

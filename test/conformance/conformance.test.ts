@@ -41,7 +41,9 @@ describe("the model does what real kernels were seen to do", () => {
 });
 
 test("the model still agrees where a recording comes without the machine's zone rows", () => {
-  const withoutZones = rows.filter((row) => textOf(row, "kind") !== "zone" && textOf(row, "kind").startsWith("pressure"));
+  const withoutZones = rows.filter(
+    (row) => textOf(row, "kind") !== "zone" && textOf(row, "kind").startsWith("pressure"),
+  );
   expect(failures(runConformance(withoutZones, CHECKS)).map(({ kind, field }) => `${kind}.${field.field}`)).toEqual([]);
 });
 

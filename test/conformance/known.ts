@@ -14,43 +14,85 @@ const always = (): boolean => true;
 /** In the order in which they are asked; the first that applies gives the reason. */
 export const KNOWN: readonly KnownClass[] = [
   {
-    kind: "pressure_frag_movable", fields: ["attempts"],
+    kind: "pressure_frag_movable",
+    fields: ["attempts"],
     applies: (row) => textOf(row, "v") === "6.12",
-    reason: "Compaction in 6.12 often handed the block that it made to the caller at once (capture_control), who then did not try the free lists again; the model always tries them. In 6.1.192 this was not seen. Some rows differ because kcompactd moved the same pages.",
+    reason:
+      "Compaction in 6.12 often handed the block that it made to the caller at once (capture_control), who then did not try the free lists again; the model always tries them. In 6.1.192 this was not seen. Some rows differ because kcompactd moved the same pages.",
   },
   {
-    kind: "pressure_frag_movable", fields: ["attempts", "oom", "compaction", "drain", "directReclaim", "kswapd", "warn", "pfmemalloc", "result", "node", "zone", "report"],
+    kind: "pressure_frag_movable",
+    fields: [
+      "attempts",
+      "oom",
+      "compaction",
+      "drain",
+      "directReclaim",
+      "kswapd",
+      "warn",
+      "pfmemalloc",
+      "result",
+      "node",
+      "zone",
+      "report",
+    ],
     applies: always,
-    reason: "kcompactd runs on the other CPU and moves the same pages: whether a round of direct compaction finds its block differs from run to run.",
+    reason:
+      "kcompactd runs on the other CPU and moves the same pages: whether a round of direct compaction finds its block differs from run to run.",
   },
   {
-    kind: "realoom", fields: ["attempts", "killed", "result", "node", "zone", "warn", "pfmemalloc", "oom", "report", "directReclaim", "compaction", "kswapd"],
+    kind: "realoom",
+    fields: [
+      "attempts",
+      "killed",
+      "result",
+      "node",
+      "zone",
+      "warn",
+      "pfmemalloc",
+      "oom",
+      "report",
+      "directReclaim",
+      "compaction",
+      "kswapd",
+    ],
     applies: always,
-    reason: "Memory came back from a process that an earlier row had killed, or a killed one exited sooner or later than the model's, which gives back its memory in the next round of reclaim.",
+    reason:
+      "Memory came back from a process that an earlier row had killed, or a killed one exited sooner or later than the model's, which gives back its memory in the next round of reclaim.",
   },
   {
-    kind: "pressure_api", fields: ["attempts"],
+    kind: "pressure_api",
+    fields: ["attempts"],
     applies: (row) => /^(__vmalloc|kvmalloc)/.test(textOf(row, "api")),
-    reason: "The vmalloc area happened to need a new page table, or a slab for its bookkeeping: one try more, with GFP_KERNEL | __GFP_ZERO for a page table. Which areas of the address space have page tables is not recorded.",
+    reason:
+      "The vmalloc area happened to need a new page table, or a slab for its bookkeeping: one try more, with GFP_KERNEL | __GFP_ZERO for a page table. Which areas of the address space have page tables is not recorded.",
   },
   {
-    kind: "pressure_api", fields: ["attempts"],
+    kind: "pressure_api",
+    fields: ["attempts"],
     applies: (row) => textOf(row, "loop") !== "",
-    reason: "The recorder released memory after 4 seconds, so that the next turn of the loop succeeded; the model leaves a loop where it finds it.",
+    reason:
+      "The recorder released memory after 4 seconds, so that the next turn of the loop succeeded; the model leaves a loop where it finds it.",
   },
   {
-    kind: "plenty", fields: ["node"],
+    kind: "plenty",
+    fields: ["node"],
     applies: (row) => textOf(row, "api").startsWith("mempool_alloc(kmalloc"),
-    reason: "The object was free in a slab of node 1. The page that was asked for, with __GFP_THISNODE, holds that slab's pointers to memory cgroups (alloc_slab_obj_exts), which the model does not follow.",
+    reason:
+      "The object was free in a slab of node 1. The page that was asked for, with __GFP_THISNODE, holds that slab's pointers to memory cgroups (alloc_slab_obj_exts), which the model does not follow.",
   },
   {
-    kind: "deadly_pressure", fields: ["report"],
+    kind: "deadly_pressure",
+    fields: ["report"],
     applies: always,
-    reason: "The row printed eight sleep splats with their stacks, and its failure report is not among the lines that the recorder kept, although warn_alloc() was entered without __GFP_NOWARN.",
+    reason:
+      "The row printed eight sleep splats with their stacks, and its failure report is not among the lines that the recorder kept, although warn_alloc() was entered without __GFP_NOWARN.",
   },
 ];
 
 /** The reason of a disagreement; null: not known. */
 export function reasonOf(kind: string, field: string, row: Row): string | null {
-  return KNOWN.find((known) => known.kind === kind && known.fields.includes(field) && known.applies(row))?.reason ?? null;
+  return (
+    KNOWN.find((known) => known.kind === kind && known.fields.includes(field) && known.applies(row))?.reason ?? null
+  );
 }

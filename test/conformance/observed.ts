@@ -68,12 +68,20 @@ function observedAttempts(row: Row): readonly (readonly number[])[] {
 
 /** The recorder kept 14 folded attempts, and counted into the last one every later attempt that equals it. */
 export function cutAttempts(folded: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  return folded.slice(0, RECORDED_ATTEMPTS).map((attempt, index) => (index === RECORDED_ATTEMPTS - 1 ? attempt.slice(0, 5) : attempt));
+  return folded
+    .slice(0, RECORDED_ATTEMPTS)
+    .map((attempt, index) => (index === RECORDED_ATTEMPTS - 1 ? attempt.slice(0, 5) : attempt));
 }
 
 /** Attempts of a trace in the form of `observedFields`. */
 export function foldAttempts(
-  attempts: readonly { readonly mask: number; readonly order: number; readonly allocFlags: number; readonly highestZone: number; readonly migratetype: number }[],
+  attempts: readonly {
+    readonly mask: number;
+    readonly order: number;
+    readonly allocFlags: number;
+    readonly highestZone: number;
+    readonly migratetype: number;
+  }[],
 ): readonly (readonly number[])[] {
   const folded: number[][] = [];
   for (const attempt of attempts) {

@@ -11,14 +11,21 @@ export function conformanceText(result: RunResult, show: number): string {
   const lines = ["kind                    field                    rows  agreeing     share  unstable   minimum"];
   for (const kind of kindsOf(result)) {
     for (const field of kind.fields.values()) {
-      lines.push([
-        kind.kind.padEnd(23), field.field.padEnd(20), String(field.rows).padStart(8), String(field.agreeing).padStart(9),
-        percent(shareOf(field)).padStart(9), String(field.unstable).padStart(9),
-        (field.minimum === null ? "" : percent(field.minimum)).padStart(9),
-      ].join(" "));
+      lines.push(
+        [
+          kind.kind.padEnd(23),
+          field.field.padEnd(20),
+          String(field.rows).padStart(8),
+          String(field.agreeing).padStart(9),
+          percent(shareOf(field)).padStart(9),
+          String(field.unstable).padStart(9),
+          (field.minimum === null ? "" : percent(field.minimum)).padStart(9),
+        ].join(" "),
+      );
     }
   }
-  for (const [kind, rows] of result.unchecked) lines.push(`${kind.padEnd(23)} ${"(not compared)".padEnd(20)} ${String(rows).padStart(8)}`);
+  for (const [kind, rows] of result.unchecked)
+    lines.push(`${kind.padEnd(23)} ${"(not compared)".padEnd(20)} ${String(rows).padStart(8)}`);
   if (show > 0) for (const kind of kindsOf(result)) lines.push(...disagreementText(kind, show));
   return lines.join("\n");
 }
@@ -39,7 +46,14 @@ export function describe(row: Row): string {
   const size = row["size"] === undefined ? "" : ` size ${numberOf(row, "size") ?? ""}`;
   const order = row["order"] === undefined ? "" : ` order ${numberOf(row, "order") ?? ""}`;
   const node = row["rnid"] === undefined ? "" : ` node ${numberOf(row, "rnid") ?? ""}`;
-  const words = [textOf(row, "v"), `#${numberOf(row, "id") ?? ""}`, textOf(row, "api"), textOf(row, "n") || textOf(row, "name"), textOf(row, "ctx"), textOf(row, "state")];
+  const words = [
+    textOf(row, "v"),
+    `#${numberOf(row, "id") ?? ""}`,
+    textOf(row, "api"),
+    textOf(row, "n") || textOf(row, "name"),
+    textOf(row, "ctx"),
+    textOf(row, "state"),
+  ];
   return words.filter((word) => word !== "" && word !== "#").join(" ") + order + size + node;
 }
 
@@ -100,11 +114,14 @@ function kindSection(kind: KindResult): readonly string[] {
   const fields = [...kind.fields.values()];
   const perfect = fields.filter((field) => field.rows > 0 && field.agreeing === field.rows);
   const imperfect = fields.filter((field) => field.agreeing !== field.rows);
-  if (perfect.length > 0) lines.push(`All rows agree: ${perfect.map((field) => `\`${field.field}\`${unstableNote(field)}`).join(", ")}.`, "");
+  if (perfect.length > 0)
+    lines.push(`All rows agree: ${perfect.map((field) => `\`${field.field}\`${unstableNote(field)}`).join(", ")}.`, "");
   if (imperfect.length > 0) {
     lines.push("| field | rows | agreeing | share | unstable | minimum |", "|---|---|---|---|---|---|");
     for (const field of imperfect) {
-      lines.push(`| \`${field.field}\` | ${field.rows} | ${field.agreeing} | ${percent(shareOf(field))} | ${field.unstable} | ${field.minimum === null ? "" : percent(field.minimum)} |`);
+      lines.push(
+        `| \`${field.field}\` | ${field.rows} | ${field.agreeing} | ${percent(shareOf(field))} | ${field.unstable} | ${field.minimum === null ? "" : percent(field.minimum)} |`,
+      );
     }
     lines.push("", ...reasons(kind));
   }
@@ -130,7 +147,9 @@ function reasons(kind: KindResult): readonly string[] {
     const count = found.reduce((sum, one) => sum + one.count, 0);
     const fields = [...new Set(found.map((one) => one.field))].sort();
     const example = found[0]?.examples[0];
-    lines.push(`- ${count} disagreements in ${fields.map((field) => `\`${field}\``).join(", ")}: ${reason}${example === undefined ? "" : ` First: ${describe(example)}.`}`);
+    lines.push(
+      `- ${count} disagreements in ${fields.map((field) => `\`${field}\``).join(", ")}: ${reason}${example === undefined ? "" : ` First: ${describe(example)}.`}`,
+    );
   }
   return [...lines, ""];
 }

@@ -52,14 +52,30 @@ const RAW_FIELDS: Readonly<Record<string, readonly string[]>> = {
   warn: ["warn", "out", "loop"],
   drain: ["ev.drain"],
   pfmemalloc: ["pfm", "out", "loop"],
-  attempts: ["attempts", "out", "loop", "ev.gpff", "ev.dreclaim", "ev.dcompact", "ev.mayoom", "ev.oom", "ev.rretry", "ev.cretry", "ev.drain"],
+  attempts: [
+    "attempts",
+    "out",
+    "loop",
+    "ev.gpff",
+    "ev.dreclaim",
+    "ev.dcompact",
+    "ev.mayoom",
+    "ev.oom",
+    "ev.rretry",
+    "ev.cretry",
+    "ev.drain",
+  ],
 };
 
 /**
  * Runs rows through their kinds' models and compares field by field. `only`: one kind; null: all. Zones come from the rows' own
  * `zone` lines where there are any, else from machines.ts.
  */
-export function runConformance(rows: readonly Row[], checks: ReadonlyMap<string, KindCheck>, only: string | null = null): RunResult {
+export function runConformance(
+  rows: readonly Row[],
+  checks: ReadonlyMap<string, KindCheck>,
+  only: string | null = null,
+): RunResult {
   const zones = zonesByPart(rows);
   const result: RunResult = { kinds: new Map(), unchecked: new Map() };
   for (const row of rows) {
@@ -105,7 +121,13 @@ function compare(kind: KindResult, check: KindCheck, row: Row, observed: Fields,
       continue;
     }
     const key = `${field}\n${recordedText}\n${modelledText}`;
-    const class_ = kind.disagreements.get(key) ?? { field, recorded: recordedText, modelled: modelledText, count: 0, examples: [] };
+    const class_ = kind.disagreements.get(key) ?? {
+      field,
+      recorded: recordedText,
+      modelled: modelledText,
+      count: 0,
+      examples: [],
+    };
     class_.count++;
     if (class_.examples.length < MOST_EXAMPLES) class_.examples.push(row);
     kind.disagreements.set(key, class_);
@@ -120,7 +142,13 @@ function isUnstable(field: string, unstable: readonly string[]): boolean {
 function fieldResult(kind: KindResult, check: KindCheck, field: string): FieldResult {
   const known = kind.fields.get(field);
   if (known !== undefined) return known;
-  const fresh: FieldResult = { field, rows: 0, agreeing: 0, unstable: 0, minimum: check.minima[field] ?? check.minima["*"] ?? null };
+  const fresh: FieldResult = {
+    field,
+    rows: 0,
+    agreeing: 0,
+    unstable: 0,
+    minimum: check.minima[field] ?? check.minima["*"] ?? null,
+  };
   kind.fields.set(field, fresh);
   return fresh;
 }

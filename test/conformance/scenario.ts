@@ -16,9 +16,12 @@ export type ZonesByPart = ReadonlyMap<string, readonly ZoneFacts[]>;
 /** The release of a row's `v`; null for one that is not known. */
 export function releaseOf(row: Row): Release | null {
   switch (textOf(row, "v")) {
-    case "6.1": return "6.1.192";
-    case "6.12": return "6.12.117";
-    default: return null;
+    case "6.1":
+      return "6.1.192";
+    case "6.12":
+      return "6.12.117";
+    default:
+      return null;
   }
 }
 
@@ -48,8 +51,16 @@ function zoneFactsOf(row: Row): ZoneFacts | null {
   if (!Array.isArray(reserve)) return null;
   const number = (field: string): number => numberOf(row, field) ?? 0;
   return {
-    nid: number("nid"), zone: number("zone"), name: textOf(row, "name"), managed: number("managed"), cma: number("cma"),
-    free: number("free"), min: number("min"), low: number("low"), high: number("high"), lowmem_reserve: reserve.map(Number),
+    nid: number("nid"),
+    zone: number("zone"),
+    name: textOf(row, "name"),
+    managed: number("managed"),
+    cma: number("cma"),
+    free: number("free"),
+    min: number("min"),
+    low: number("low"),
+    high: number("high"),
+    lowmem_reserve: reserve.map(Number),
   };
 }
 
@@ -110,7 +121,9 @@ function giftOf(zone: ZoneFacts, pages: number): PageGift {
 }
 
 function shrinkersOf(machine: readonly ZoneFacts[]): NonNullable<MemoryState["shrinkers"]> {
-  return machine.filter((zone) => zone.name === "Normal").map((zone) => ({ ...giftOf(zone, zone.managed), pagesPerRound: SHRINKER_PAGES_PER_ROUND }));
+  return machine
+    .filter((zone) => zone.name === "Normal")
+    .map((zone) => ({ ...giftOf(zone, zone.managed), pagesPerRound: SHRINKER_PAGES_PER_ROUND }));
 }
 
 function killable(machine: readonly ZoneFacts[]): readonly (readonly PageGift[])[] {
@@ -125,7 +138,9 @@ function zoneStateOf(zone: ZoneFacts, free: ReadonlyMap<string, number>, state: 
     name: zoneName(zone.name),
     managed: zone.managed,
     free: layoutOf(state) === "single pages" ? [pages] : blocksOf(pages),
-    min: zone.min, low: zone.low, high: zone.high,
+    min: zone.min,
+    low: zone.low,
+    high: zone.high,
     lowmemReserve: zone.lowmem_reserve,
     reclaimable: 0,
     movable: state === "frag_movable" ? pages : 0,
@@ -161,7 +176,12 @@ function blocksOf(pages: number): readonly number[] {
 
 function zoneName(name: string): ZoneName {
   switch (name) {
-    case "DMA": case "DMA32": case "HighMem": case "Movable": return name;
-    default: return "Normal";
+    case "DMA":
+    case "DMA32":
+    case "HighMem":
+    case "Movable":
+      return name;
+    default:
+      return "Normal";
   }
 }

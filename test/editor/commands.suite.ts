@@ -23,15 +23,23 @@ request sleeper {
 /** Waits until the status item names a kernel. */
 async function seesKernel(name: string): Promise<void> {
   const { kernelInForce } = await extension();
-  await until(`the kernel ${name} in the status bar`, () => kernelInForce()?.includes(name) || undefined, kernelInForce);
+  await until(
+    `the kernel ${name} in the status bar`,
+    () => kernelInForce()?.includes(name) || undefined,
+    kernelInForce,
+  );
 }
 
 /** Waits until the page of a rule stands in a tab, rendered. */
 async function seesPage(rule: string): Promise<void> {
-  await until(`the page of ${rule}`, () => {
-    const input = window.tabGroups.activeTabGroup.activeTab?.input;
-    return (input instanceof TabInputCustom && input.uri.toString() === `allocpolicy-rule:/${rule}.md`) || undefined;
-  }, () => window.tabGroups.activeTabGroup.activeTab?.label);
+  await until(
+    `the page of ${rule}`,
+    () => {
+      const input = window.tabGroups.activeTabGroup.activeTab?.input;
+      return (input instanceof TabInputCustom && input.uri.toString() === `allocpolicy-rule:/${rule}.md`) || undefined;
+    },
+    () => window.tabGroups.activeTabGroup.activeTab?.label,
+  );
 }
 
 suite("Commands", () => {
@@ -112,6 +120,7 @@ suite("Commands", () => {
   test("all commands of the extension are there", async () => {
     await extension();
     const known = await commands.getCommands(true);
-    for (const name of ["decodeMask", "restartServer", "showKernel", "showRule"]) assert.ok(known.includes(`allocpolicy.${name}`), name);
+    for (const name of ["decodeMask", "restartServer", "showKernel", "showRule"])
+      assert.ok(known.includes(`allocpolicy.${name}`), name);
   });
 });

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { commands, window, workspace, WorkspaceEdit } from "vscode";
-import { closeAll, inside, inWorkspace, openFile, seesFinding, seesNoFinding, seesNothingWrong, writeFile } from "./user.ts";
+import {
+  closeAll,
+  inside,
+  inWorkspace,
+  openFile,
+  seesFinding,
+  seesNoFinding,
+  seesNothingWrong,
+  writeFile,
+} from "./user.ts";
 
 const importing = (name: string, context: string): string => `kernel 6.12
 import "${name}"
@@ -43,9 +52,17 @@ suite("Files", () => {
 
   test("a context is renamed in the files that import it", async () => {
     const { document } = await openFile("renamed-user.allocpolicy", importing("renamed.allocpolicy", "old_name"));
-    const { document: imported } = await openFile("renamed.allocpolicy", "kernel 6.12\n\ncontext old_name { in softirq }\n");
+    const { document: imported } = await openFile(
+      "renamed.allocpolicy",
+      "kernel 6.12\n\ncontext old_name { in softirq }\n",
+    );
     await seesNothingWrong(document);
-    const edit = await commands.executeCommand<WorkspaceEdit>("vscode.executeDocumentRenameProvider", imported.uri, inside(imported, "old_name"), "new_name");
+    const edit = await commands.executeCommand<WorkspaceEdit>(
+      "vscode.executeDocumentRenameProvider",
+      imported.uri,
+      inside(imported, "old_name"),
+      "new_name",
+    );
     assert.ok(await workspace.applyEdit(edit));
     for (const file of [document, imported]) assert.match(file.getText(), /\bnew_name\b/);
     await seesNothingWrong(document);

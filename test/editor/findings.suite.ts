@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { commands, ConfigurationTarget, DiagnosticSeverity, workspace } from "vscode";
 import {
-  closeAll, findings, inside, openFile, placeCursor, quickFixes, rangeOf, readHover, seesFinding, seesNoFinding, seesNothingWrong, select, type, until,
+  closeAll,
+  findings,
+  inside,
+  openFile,
+  placeCursor,
+  quickFixes,
+  rangeOf,
+  readHover,
+  seesFinding,
+  seesNoFinding,
+  seesNothingWrong,
+  select,
+  type,
+  until,
 } from "./user.ts";
 
 const REFILL = `kernel 6.12
@@ -41,30 +54,39 @@ suite("Findings", () => {
     await seesFinding(editor.document, "nofail-without-reclaim", "__GFP_NOFAIL");
     placeCursor(editor, editor.document.offsetAt(inside(editor.document, "__GFP_NOFAIL")));
     // The editor passes over the key while the server has not answered for the newest text: a user presses it again.
-    await until("the fix in the text", async () => {
-      await commands.executeCommand("editor.action.codeAction", { kind: "quickfix", apply: "first" });
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      return !editor.document.getText().includes("__GFP_NOFAIL") || undefined;
-    }, () => editor.document.getText());
+    await until(
+      "the fix in the text",
+      async () => {
+        await commands.executeCommand("editor.action.codeAction", { kind: "quickfix", apply: "first" });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return !editor.document.getText().includes("__GFP_NOFAIL") || undefined;
+      },
+      () => editor.document.getText(),
+    );
     await seesNoFinding(editor.document, "nofail-without-reclaim");
   });
 
   test("a range that must not fail is marked when the file is opened", async () => {
-    const { document } = await openFile("opened.allocpolicy", `kernel 6.12
+    const { document } = await openFile(
+      "opened.allocpolicy",
+      `kernel 6.12
 
 request nofail_range {
   api   alloc_contig_range
   size  128 MiB
   flags GFP_KERNEL | __GFP_NOFAIL
 }
-`);
+`,
+    );
     const finding = await seesFinding(document, "nofail-with-range", "__GFP_NOFAIL");
     assert.ok(finding.severity === DiagnosticSeverity.Error || finding.severity === DiagnosticSeverity.Warning);
     assert.match(finding.message, /alloc_contig_range|range/);
   });
 
   test("half a declaration leaves the findings of its neighbours alone", async () => {
-    const { document } = await openFile("half.allocpolicy", `kernel 6.12
+    const { document } = await openFile(
+      "half.allocpolicy",
+      `kernel 6.12
 
 request sleeper {
   api     kmalloc
@@ -74,22 +96,29 @@ request sleeper {
 }
 
 $0
-`);
+`,
+    );
     await seesFinding(document, "sleep-in-atomic", "GFP_KERNEL");
     await type("request unfinished {\n  api ");
     await seesFinding(document, "sleep-in-atomic", "GFP_KERNEL");
-    await until("a mark on the half", () => findings(document).some(({ rule }) => rule !== "sleep-in-atomic") || undefined);
+    await until(
+      "a mark on the half",
+      () => findings(document).some(({ rule }) => rule !== "sleep-in-atomic") || undefined,
+    );
   });
 
   test("another kernel in the header gives other findings", async () => {
-    const editor = await openFile("kernel.allocpolicy", `kernel 6.12
+    const editor = await openFile(
+      "kernel.allocpolicy",
+      `kernel 6.12
 
 request old_flag {
   api   kmalloc
   size  64 B
   flags GFP_KERNEL | __GFP_ATOMIC
 }
-`);
+`,
+    );
     await seesFinding(editor.document, "removed-flag", "__GFP_ATOMIC");
     select(editor, "6.12");
     await type("5.10");
@@ -97,7 +126,9 @@ request old_flag {
   });
 
   test("a rule that the settings turn off is silent, and one that they raise is an error", async () => {
-    const { document } = await openFile("levels.allocpolicy", `kernel 6.12
+    const { document } = await openFile(
+      "levels.allocpolicy",
+      `kernel 6.12
 
 request sleeper {
   api     kmalloc
@@ -105,7 +136,8 @@ request sleeper {
   flags   GFP_KERNEL
   context softirq
 }
-`);
+`,
+    );
     await seesFinding(document, "sleep-in-atomic", "GFP_KERNEL");
     const settings = workspace.getConfiguration("allocpolicy");
     try {
@@ -120,7 +152,10 @@ request sleeper {
   });
 
   test("a file that was never saved is checked as well", async () => {
-    const document = await workspace.openTextDocument({ language: "allocpolicy", content: "kernel 6.12\nrequest nameless { api no_such_function }\n" });
+    const document = await workspace.openTextDocument({
+      language: "allocpolicy",
+      content: "kernel 6.12\nrequest nameless { api no_such_function }\n",
+    });
     await seesFinding(document, "unknown-api", "no_such_function");
     assert.equal(document.getText(rangeOf(document, "no_such_function")), "no_such_function");
   });

@@ -22,7 +22,10 @@ export const PAGE_TESTS: readonly PageTest[] = [
   {
     title: "a hover explains the flag",
     run: async (page) => {
-      await page.locator(".view-line span", { hasText: /^__GFP_NOFAIL$/ }).first().hover();
+      await page
+        .locator(".view-line span", { hasText: /^__GFP_NOFAIL$/ })
+        .first()
+        .hover();
       await page.locator(".monaco-hover", { hasText: "__GFP_NOFAIL" }).first().waitFor();
       await page.keyboard.press("Escape");
     },
@@ -52,7 +55,9 @@ export const PAGE_TESTS: readonly PageTest[] = [
       await view.locator("td.selects").focus();
       await view.locator("footer", { hasText: "__GFP_NORETRY, mode fast: selects" }).waitFor();
       await page.keyboard.press("ArrowRight");
-      await view.locator("footer", { hasText: "__GFP_NORETRY, mode slow: forbidden, a mask with it selects `fast` instead" }).waitFor();
+      await view
+        .locator("footer", { hasText: "__GFP_NORETRY, mode slow: forbidden, a mask with it selects `fast` instead" })
+        .waitFor();
       await page.keyboard.press("Control+Home");
       await view.locator("th.mode:focus", { hasText: "fast" }).waitFor();
       await page.keyboard.press("Control+End");

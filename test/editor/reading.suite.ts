@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { commands, DocumentSymbol, FoldingRange, InlayHint, Location, Range, SemanticTokens, window, type LocationLink } from "vscode";
+import {
+  commands,
+  DocumentSymbol,
+  FoldingRange,
+  InlayHint,
+  Location,
+  Range,
+  SemanticTokens,
+  window,
+  type LocationLink,
+} from "vscode";
 import { closeAll, inside, openFile, placeCursor, rangeOf, readHover, until } from "./user.ts";
 
 const DRIVER = `/// Buffers of a network driver.
@@ -44,18 +54,30 @@ suite("Reading", () => {
     placeCursor(editor, editor.document.offsetAt(inside(editor.document, "rx_poll\n  handles")));
     await commands.executeCommand("editor.action.revealDefinition");
     const declaration = rangeOf(editor.document, "context rx_poll").end;
-    await until("the cursor at the declaration",
-      () => window.activeTextEditor?.selection.active.line === declaration.line || undefined, () => window.activeTextEditor?.selection.active);
+    await until(
+      "the cursor at the declaration",
+      () => window.activeTextEditor?.selection.active.line === declaration.line || undefined,
+      () => window.activeTextEditor?.selection.active,
+    );
   });
 
   test("all references of a mask's name are found", async () => {
     const { document } = await openFile("references.allocpolicy", DRIVER);
-    const found = await commands.executeCommand<Location[]>("vscode.executeReferenceProvider", document.uri, inside(document, "RX_FLAGS"));
-    assert.deepEqual(found.map(({ range }) => document.getText(range)), ["RX_FLAGS", "RX_FLAGS"]);
+    const found = await commands.executeCommand<Location[]>(
+      "vscode.executeReferenceProvider",
+      document.uri,
+      inside(document, "RX_FLAGS"),
+    );
+    assert.deepEqual(
+      found.map(({ range }) => document.getText(range)),
+      ["RX_FLAGS", "RX_FLAGS"],
+    );
   });
 
   test("a definition in another file is found through the import", async () => {
-    const { document } = await openFile("importing.allocpolicy", `kernel 6.12
+    const { document } = await openFile(
+      "importing.allocpolicy",
+      `kernel 6.12
 import "contexts.allocpolicy"
 
 request rx_refill {
@@ -65,9 +87,14 @@ request rx_refill {
   context rx_poll
   handles null
 }
-`);
+`,
+    );
     const found = await until("a definition", async () => {
-      const [first] = await commands.executeCommand<(Location | LocationLink)[]>("vscode.executeDefinitionProvider", document.uri, inside(document, "rx_poll"));
+      const [first] = await commands.executeCommand<(Location | LocationLink)[]>(
+        "vscode.executeDefinitionProvider",
+        document.uri,
+        inside(document, "rx_poll"),
+      );
       return first;
     });
     assert.match(("targetUri" in found ? found.targetUri : found.uri).path, /\/contexts\.allocpolicy$/);
@@ -76,10 +103,17 @@ request rx_refill {
   test("the outline lists the declarations", async () => {
     const { document } = await openFile("outline.allocpolicy", DRIVER);
     const symbols = await until("an outline", async () => {
-      const found = await commands.executeCommand<DocumentSymbol[] | undefined>("vscode.executeDocumentSymbolProvider", document.uri);
+      const found = await commands.executeCommand<DocumentSymbol[] | undefined>(
+        "vscode.executeDocumentSymbolProvider",
+        document.uri,
+      );
       return found !== undefined && found.length > 0 ? found : undefined;
     });
-    for (const name of ["RX_FLAGS", "rx_poll", "rx_refill"]) assert.ok(symbols.some((symbol) => symbol.name === name), `${name} is listed`);
+    for (const name of ["RX_FLAGS", "rx_poll", "rx_refill"])
+      assert.ok(
+        symbols.some((symbol) => symbol.name === name),
+        `${name} is listed`,
+      );
   });
 
   test("declarations fold", async () => {
@@ -91,7 +125,10 @@ request rx_refill {
   test("names are coloured by their meaning", async () => {
     const { document } = await openFile("colours.allocpolicy", DRIVER);
     const tokens = await until("semantic tokens", async () => {
-      const found = await commands.executeCommand<SemanticTokens | undefined>("vscode.provideDocumentSemanticTokens", document.uri);
+      const found = await commands.executeCommand<SemanticTokens | undefined>(
+        "vscode.provideDocumentSemanticTokens",
+        document.uri,
+      );
       return found !== undefined && found.data.length > 0 ? found : undefined;
     });
     assert.equal(tokens.data.length % 5, 0);
@@ -105,6 +142,9 @@ request rx_refill {
       return found.length > 0 ? found : undefined;
     });
     const lines = hints.map(({ position }) => document.lineAt(position.line).text);
-    assert.ok(lines.some((line) => line.startsWith("request rx_refill")), `hints stand at ${lines.join("; ")}`);
+    assert.ok(
+      lines.some((line) => line.startsWith("request rx_refill")),
+      `hints stand at ${lines.join("; ")}`,
+    );
   });
 });

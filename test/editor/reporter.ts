@@ -24,7 +24,9 @@ export class Reporter extends Mocha.reporters.Base {
       say(indent() + suite.title);
       depth += 1;
     });
-    runner.on("suite end", (suite) => { if (!suite.root) depth -= 1; });
+    runner.on("suite end", (suite) => {
+      if (!suite.root) depth -= 1;
+    });
     runner.on("pass", (test) => {
       passed += 1;
       say(`${indent()}ok    ${test.title} (${test.duration ?? 0} ms)`);

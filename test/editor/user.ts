@@ -1,8 +1,21 @@
 // What a user does and sees in VS Code, as the suites say it.
 import assert from "node:assert/strict";
 import {
-  commands, CodeAction, Diagnostic, DiagnosticSeverity, Hover, languages, MarkdownString, Position, Range, Selection, Uri,
-  window, workspace, type TextDocument, type TextEditor,
+  commands,
+  CodeAction,
+  Diagnostic,
+  DiagnosticSeverity,
+  Hover,
+  languages,
+  MarkdownString,
+  Position,
+  Range,
+  Selection,
+  Uri,
+  window,
+  workspace,
+  type TextDocument,
+  type TextEditor,
 } from "vscode";
 
 const PATIENCE_MS = 10_000;
@@ -18,12 +31,17 @@ export function inWorkspace(name: string): Uri {
 }
 
 /** Waits until `look` sees something. @throws with the last thing that `describe` told when patience is at its end */
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, describe?: () => unknown): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  describe?: () => unknown,
+): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (Date.now() > end) throw new Error(`never saw ${what}${describe === undefined ? "" : `; saw ${JSON.stringify(describe())}`}`);
+    if (Date.now() > end)
+      throw new Error(`never saw ${what}${describe === undefined ? "" : `; saw ${JSON.stringify(describe())}`}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -104,32 +122,50 @@ export function findings(document: TextDocument): readonly Seen[] {
 
 /** Waits until a text is marked by a rule. */
 export function seesFinding(document: TextDocument, rule: string, marked: string): Promise<Diagnostic> {
-  return until(`'${rule}' on '${marked}'`,
+  return until(
+    `'${rule}' on '${marked}'`,
     () => diagnosticsOf(document).find((one) => ruleOf(one) === rule && document.getText(one.range) === marked),
-    () => findings(document));
+    () => findings(document),
+  );
 }
 
 /** Waits until a rule marks nothing any more. */
 export async function seesNoFinding(document: TextDocument, rule: string): Promise<void> {
-  await until(`an end of '${rule}'`, () => findings(document).every((one) => one.rule !== rule) || undefined, () => [document.getText(), findings(document)]);
+  await until(
+    `an end of '${rule}'`,
+    () => findings(document).every((one) => one.rule !== rule) || undefined,
+    () => [document.getText(), findings(document)],
+  );
 }
 
 /** Waits until nothing is marked as an error or a warning. */
 export async function seesNothingWrong(document: TextDocument): Promise<void> {
-  await until("a file without errors and warnings",
-    () => findings(document).every(({ severity }) => severity > DiagnosticSeverity.Warning) || undefined, () => findings(document));
+  await until(
+    "a file without errors and warnings",
+    () => findings(document).every(({ severity }) => severity > DiagnosticSeverity.Warning) || undefined,
+    () => findings(document),
+  );
 }
 
 /** What the hover at a place says, as Markdown; waits for it. */
 export function readHover(document: TextDocument, at: Position): Promise<string> {
   return until(`a hover over '${document.lineAt(at.line).text.trim()}'`, async () => {
     const hovers = await commands.executeCommand<Hover[]>("vscode.executeHoverProvider", document.uri, at);
-    const text = hovers.flatMap(({ contents }) => contents).map((part) => (part instanceof MarkdownString ? part.value : typeof part === "string" ? part : part.value)).join("\n");
+    const text = hovers
+      .flatMap(({ contents }) => contents)
+      .map((part) => (part instanceof MarkdownString ? part.value : typeof part === "string" ? part : part.value))
+      .join("\n");
     return text === "" ? undefined : text;
   });
 }
 
 /** The quick fixes that the light bulb offers where a finding is, in its order. */
 export async function quickFixes(document: TextDocument, { range }: Diagnostic): Promise<readonly CodeAction[]> {
-  return commands.executeCommand<CodeAction[]>("vscode.executeCodeActionProvider", document.uri, range, "quickfix", MOST_FIXES);
+  return commands.executeCommand<CodeAction[]>(
+    "vscode.executeCodeActionProvider",
+    document.uri,
+    range,
+    "quickfix",
+    MOST_FIXES,
+  );
 }

@@ -33,24 +33,34 @@ expect driver forbids __GFP_ZERO
 /** Waits until the panel shows the matrix of a policy, with these modes. */
 async function seesMatrix(policy: string, modes: readonly string[]): Promise<void> {
   const { matrix } = await extension();
-  await until(`the matrix of ${policy} with ${modes.join(", ")}`, () => {
-    const shown = matrix();
-    return (shown?.policy === policy && shown.columns.join() === modes.join()) || undefined;
-  }, matrix);
+  await until(
+    `the matrix of ${policy} with ${modes.join(", ")}`,
+    () => {
+      const shown = matrix();
+      return (shown?.policy === policy && shown.columns.join() === modes.join()) || undefined;
+    },
+    matrix,
+  );
 }
 
 /** What the test explorer has for a file: `declaration: label state`. */
 async function listedTests(name: string): Promise<readonly string[]> {
   const { expectations } = await extension();
-  return expectations().filter(({ file }) => file === name).map(({ declaration, label, state }) => `${declaration}: ${label} ${state ?? "not run"}`);
+  return expectations()
+    .filter(({ file }) => file === name)
+    .map(({ declaration, label, state }) => `${declaration}: ${label} ${state ?? "not run"}`);
 }
 
 async function seesTests(name: string, wanted: readonly string[]): Promise<void> {
   let last: readonly string[] = [];
-  await until(`the expectations of ${name}`, async () => {
-    last = await listedTests(name);
-    return last.join() === wanted.join() || undefined;
-  }, () => last);
+  await until(
+    `the expectations of ${name}`,
+    async () => {
+      last = await listedTests(name);
+      return last.join() === wanted.join() || undefined;
+    },
+    () => last,
+  );
 }
 
 suite("Views", () => {
@@ -62,7 +72,11 @@ suite("Views", () => {
     await commands.executeCommand("allocpolicy.showMatrix");
     await seesMatrix("driver", ["fast", "slow"]);
     assert.ok((await extension()).matrix()?.rows.includes("__GFP_NORETRY"), "flags are rows");
-    assert.equal(window.activeTextEditor?.document.uri.toString(), editor.document.uri.toString(), "the focus stays in the editor");
+    assert.equal(
+      window.activeTextEditor?.document.uri.toString(),
+      editor.document.uri.toString(),
+      "the focus stays in the editor",
+    );
 
     select(editor, "slow");
     await type("gentle");
@@ -98,7 +112,10 @@ suite("Views", () => {
   test("the matrix is written to a file as Markdown and as SVG", async () => {
     await openFile("written.allocpolicy", POLICIES);
     await extension();
-    for (const [name, begins] of [["matrix.md", "# Policy driver\n"], ["matrix.svg", "<svg "]] as const) {
+    for (const [name, begins] of [
+      ["matrix.md", "# Policy driver\n"],
+      ["matrix.svg", "<svg "],
+    ] as const) {
       const target = inWorkspace(name);
       await commands.executeCommand("allocpolicy.exportMatrix", target);
       const text = new TextDecoder().decode(await workspace.fs.readFile(target));
@@ -109,7 +126,9 @@ suite("Views", () => {
   test("expectations are tests: listed by declaration, run, passed and failed, and they follow the text", async () => {
     const editor = await openFile("expectations.allocpolicy", POLICIES);
     const listed = (states: readonly string[]): readonly string[] =>
-      ["refill: mode fast", "refill: sleeps never", "driver: forbids __GFP_ZERO"].map((label, index) => `${label} ${states[index]}`);
+      ["refill: mode fast", "refill: sleeps never", "driver: forbids __GFP_ZERO"].map(
+        (label, index) => `${label} ${states[index]}`,
+      );
     await seesTests("expectations.allocpolicy", listed(["not run", "not run", "not run"]));
     await until("a run", async () => {
       // The workbench hears of new tests a little later than the extension that lists them.
@@ -121,18 +140,31 @@ suite("Views", () => {
 
     select(editor, "sleeps never }\nexpect");
     await type("sleeps may }\nexpect");
-    await seesTests("expectations.allocpolicy", ["refill: mode fast passed", "refill: sleeps may not run", "driver: forbids __GFP_ZERO passed"]);
+    await seesTests("expectations.allocpolicy", [
+      "refill: mode fast passed",
+      "refill: sleeps may not run",
+      "driver: forbids __GFP_ZERO passed",
+    ]);
   });
 
   test("a file is compared under two kernels, side by side", async () => {
-    await openFile("kernels.allocpolicy", POLICIES.replace("GFP_KERNEL | __GFP_NORETRY\n  handles", "GFP_NOWAIT\n  handles"));
+    await openFile(
+      "kernels.allocpolicy",
+      POLICIES.replace("GFP_KERNEL | __GFP_NORETRY\n  handles", "GFP_NOWAIT\n  handles"),
+    );
     await extension();
     await commands.executeCommand("allocpolicy.diffKernels", "6.1", "6.12");
-    const input = await until("a diff editor", () => {
-      const tab = window.tabGroups.activeTabGroup.activeTab;
-      return tab?.input instanceof TabInputTextDiff ? tab.input : undefined;
-    }, () => window.tabGroups.activeTabGroup.activeTab?.label);
-    const [left, right] = await Promise.all([input.original, input.modified].map((uri: Uri) => workspace.openTextDocument(uri)));
+    const input = await until(
+      "a diff editor",
+      () => {
+        const tab = window.tabGroups.activeTabGroup.activeTab;
+        return tab?.input instanceof TabInputTextDiff ? tab.input : undefined;
+      },
+      () => window.tabGroups.activeTabGroup.activeTab?.label,
+    );
+    const [left, right] = await Promise.all(
+      [input.original, input.modified].map((uri: Uri) => workspace.openTextDocument(uri)),
+    );
     assert.match(left?.getText() ?? "", /^Linux 6\.1\n[^]*request refill/);
     assert.match(right?.getText() ?? "", /^Linux 6\.12\n[^]*flag GFP_NOWAIT {2}__GFP_KSWAPD_RECLAIM \| __GFP_NOWARN/);
   });
@@ -141,10 +173,14 @@ suite("Views", () => {
     await openFile("compared.allocpolicy", POLICIES);
     await extension();
     await commands.executeCommand("allocpolicy.diffPolicies", "driver", "other");
-    const uri = await until("the page", () => {
-      const input = window.tabGroups.activeTabGroup.activeTab?.input;
-      return input instanceof TabInputCustom && input.uri.scheme === "allocpolicy-diff" ? input.uri : undefined;
-    }, () => window.tabGroups.activeTabGroup.activeTab?.label);
+    const uri = await until(
+      "the page",
+      () => {
+        const input = window.tabGroups.activeTabGroup.activeTab?.input;
+        return input instanceof TabInputCustom && input.uri.scheme === "allocpolicy-diff" ? input.uri : undefined;
+      },
+      () => window.tabGroups.activeTabGroup.activeTab?.label,
+    );
     assert.match((await workspace.openTextDocument(uri)).getText(), /^# `driver` is stricter than `other`/);
   });
 });

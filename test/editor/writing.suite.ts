@@ -4,17 +4,25 @@ import { closeAll, inside, openFile, seesFinding, seesNothingWrong, until } from
 
 /** What the suggestions at the cursor are called. */
 async function suggestions({ document, selection }: TextEditor): Promise<readonly string[]> {
-  const list = await commands.executeCommand<CompletionList>("vscode.executeCompletionItemProvider", document.uri, selection.active);
+  const list = await commands.executeCommand<CompletionList>(
+    "vscode.executeCompletionItemProvider",
+    document.uri,
+    selection.active,
+  );
   return list.items.map(({ label }) => (typeof label === "string" ? label : label.label));
 }
 
 /** Waits until all of these are suggested. */
 async function seesSuggestions(editor: TextEditor, wanted: readonly string[]): Promise<readonly string[]> {
   let last: readonly string[] = [];
-  return until(`the suggestions ${wanted.join(", ")}`, async () => {
-    last = await suggestions(editor);
-    return wanted.every((name) => last.includes(name)) ? last : undefined;
-  }, () => last.slice(0, 30));
+  return until(
+    `the suggestions ${wanted.join(", ")}`,
+    async () => {
+      last = await suggestions(editor);
+      return wanted.every((name) => last.includes(name)) ? last : undefined;
+    },
+    () => last.slice(0, 30),
+  );
 }
 
 const request = (lines: string): string => `kernel 6.12
@@ -31,36 +39,64 @@ suite("Writing", () => {
 
   test("the words that fit are suggested at each place", async () => {
     await seesSuggestions(await openFile("complete-api.allocpolicy", request("  api $0")), ["alloc_pages", "kmalloc"]);
-    await seesSuggestions(await openFile("complete-context.allocpolicy", request("  api kmalloc\n  context $0")), ["rx_poll", "softirq"]);
-    const flags = await seesSuggestions(await openFile("complete-flags.allocpolicy", request("  api kmalloc\n  flags GFP_KERNEL | $0")), ["__GFP_NOWARN", "__GFP_ZERO"]);
+    await seesSuggestions(await openFile("complete-context.allocpolicy", request("  api kmalloc\n  context $0")), [
+      "rx_poll",
+      "softirq",
+    ]);
+    const flags = await seesSuggestions(
+      await openFile("complete-flags.allocpolicy", request("  api kmalloc\n  flags GFP_KERNEL | $0")),
+      ["__GFP_NOWARN", "__GFP_ZERO"],
+    );
     assert.ok(!flags.includes("alloc_pages"), "functions are not suggested in a mask");
-    await seesSuggestions(await openFile("complete-property.allocpolicy", request("  api kmalloc\n  $0")), ["flags", "context"]);
+    await seesSuggestions(await openFile("complete-property.allocpolicy", request("  api kmalloc\n  $0")), [
+      "flags",
+      "context",
+    ]);
   });
 
   test("a suggestion that is accepted is written", async () => {
-    const { document } = await openFile("accept.allocpolicy", request("  api kmalloc\n  size 64 B\n  flags GFP_KER$0\n  handles null"));
+    const { document } = await openFile(
+      "accept.allocpolicy",
+      request("  api kmalloc\n  size 64 B\n  flags GFP_KER$0\n  handles null"),
+    );
     await seesFinding(document, "unknown-flag", "GFP_KER");
-    await until("GFP_KERNEL in the file", async () => {
-      await commands.executeCommand("editor.action.triggerSuggest");
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await commands.executeCommand("acceptSelectedSuggestion");
-      return document.getText().includes("GFP_KERNEL\n") || undefined;
-    }, () => document.getText());
+    await until(
+      "GFP_KERNEL in the file",
+      async () => {
+        await commands.executeCommand("editor.action.triggerSuggest");
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await commands.executeCommand("acceptSelectedSuggestion");
+        return document.getText().includes("GFP_KERNEL\n") || undefined;
+      },
+      () => document.getText(),
+    );
     await seesNothingWrong(document);
   });
 
   test("snippets are suggested where a declaration begins", async () => {
     const { document, selection } = await openFile("snippets.allocpolicy", "kernel 6.12\n\nreq$0");
     await until("a snippet", async () => {
-      const list = await commands.executeCommand<CompletionList>("vscode.executeCompletionItemProvider", document.uri, selection.active);
+      const list = await commands.executeCommand<CompletionList>(
+        "vscode.executeCompletionItemProvider",
+        document.uri,
+        selection.active,
+      );
       return list.items.some(({ kind }) => kind === CompletionItemKind.Snippet) || undefined;
     });
   });
 
   test("a context is renamed wherever it is used", async () => {
-    const { document } = await openFile("rename.allocpolicy", request("  api kmalloc\n  size 64 B\n  flags GFP_ATOMIC\n  context rx_poll\n  handles null"));
+    const { document } = await openFile(
+      "rename.allocpolicy",
+      request("  api kmalloc\n  size 64 B\n  flags GFP_ATOMIC\n  context rx_poll\n  handles null"),
+    );
     await seesNothingWrong(document);
-    const edit = await commands.executeCommand<WorkspaceEdit>("vscode.executeDocumentRenameProvider", document.uri, inside(document, "rx_poll"), "rx_ring");
+    const edit = await commands.executeCommand<WorkspaceEdit>(
+      "vscode.executeDocumentRenameProvider",
+      document.uri,
+      inside(document, "rx_poll"),
+      "rx_ring",
+    );
     assert.ok(await workspace.applyEdit(edit));
     assert.equal([...document.getText().matchAll(/rx_ring/g)].length, 2);
     assert.ok(!document.getText().includes("rx_poll"));
@@ -68,9 +104,16 @@ suite("Writing", () => {
   });
 
   test("a file is formatted, and stays as it is when it is formatted again", async () => {
-    const { document } = await openFile("format.allocpolicy", "kernel 6.12\nrequest   rx_refill{api kmalloc\n      size 64 B\n  // kept\n flags GFP_KERNEL|__GFP_NOWARN   }\n");
+    const { document } = await openFile(
+      "format.allocpolicy",
+      "kernel 6.12\nrequest   rx_refill{api kmalloc\n      size 64 B\n  // kept\n flags GFP_KERNEL|__GFP_NOWARN   }\n",
+    );
     await commands.executeCommand("editor.action.formatDocument");
-    const formatted = await until("the formatted file", () => (document.getText().includes("request rx_refill {\n") ? document.getText() : undefined), () => document.getText());
+    const formatted = await until(
+      "the formatted file",
+      () => (document.getText().includes("request rx_refill {\n") ? document.getText() : undefined),
+      () => document.getText(),
+    );
     assert.match(formatted, /^ {2}\/\/ kept$/m);
     assert.match(formatted, /GFP_KERNEL \| __GFP_NOWARN/);
     await commands.executeCommand("editor.action.formatDocument");

@@ -9,9 +9,53 @@ import fc from "fast-check";
 type Tokens = readonly string[];
 
 const NAMES = [
-  "rx", "tx_ring", "plug_block", "driver", "_x", "A1", "GFP_KERNEL", "GFP_ATOMIC", "__GFP_NOWARN", "__GFP_ZERO", "ZONE_MODIFIERS", "process", "softirq",
-  "alloc_pages", "kmalloc", "flags", "request", "policy", "context", "like", "for", "when", "because", "order", "B", "KiB", "pages", "expect", "memory",
-  "on", "in", "has", "internal", "any", "null", "none", "or", "and", "not", "kernel", "config", "import", "transform", "size", "free", "mode", "from",
+  "rx",
+  "tx_ring",
+  "plug_block",
+  "driver",
+  "_x",
+  "A1",
+  "GFP_KERNEL",
+  "GFP_ATOMIC",
+  "__GFP_NOWARN",
+  "__GFP_ZERO",
+  "ZONE_MODIFIERS",
+  "process",
+  "softirq",
+  "alloc_pages",
+  "kmalloc",
+  "flags",
+  "request",
+  "policy",
+  "context",
+  "like",
+  "for",
+  "when",
+  "because",
+  "order",
+  "B",
+  "KiB",
+  "pages",
+  "expect",
+  "memory",
+  "on",
+  "in",
+  "has",
+  "internal",
+  "any",
+  "null",
+  "none",
+  "or",
+  "and",
+  "not",
+  "kernel",
+  "config",
+  "import",
+  "transform",
+  "size",
+  "free",
+  "mode",
+  "from",
 ];
 
 export const name: fc.Arbitrary<string> = fc.constantFrom(...NAMES);
@@ -22,14 +66,23 @@ const number = fc.oneof(
   fc.nat({ max: 0xffffff }).map((n) => `0x${n.toString(16)}`),
   fc.tuple(fc.nat({ max: 99 }), fc.constantFrom("u", "UL", "l", "ull")).map(([n, suffix]) => `${n}${suffix}`),
 );
-const string = fc.string({ unit: fc.constantFrom("a", "b", " ", "é", "{", "}", "//", "/*", "\\\"", "\\\\", "'", ".", "7"), maxLength: 12 }).map((text) => `"${text}"`);
+const string = fc
+  .string({
+    unit: fc.constantFrom("a", "b", " ", "é", "{", "}", "//", "/*", '\\"', "\\\\", "'", ".", "7"),
+    maxLength: 12,
+  })
+  .map((text) => `"${text}"`);
 const version = fc.oneof(
   fc.constantFrom("6.1", "6.6", "6.12", "5.10.200", "6.12.117").map((v) => [v]),
   fc.constantFrom("android-6.18", "7.x-dev").map((v) => [v]),
 );
-const size: fc.Arbitrary<Tokens> = fc.tuple(number, fc.option(fc.constantFrom("B", "KiB", "MiB", "GiB", "K", "M", "G"), { nil: null }))
+const size: fc.Arbitrary<Tokens> = fc
+  .tuple(number, fc.option(fc.constantFrom("B", "KiB", "MiB", "GiB", "K", "M", "G"), { nil: null }))
   .map(([n, unit]) => (unit === null ? [n] : [n, unit]));
-const amount: fc.Arbitrary<Tokens> = fc.oneof(size, number.map((n) => [n, "pages"]));
+const amount: fc.Arbitrary<Tokens> = fc.oneof(
+  size,
+  number.map((n) => [n, "pages"]),
+);
 
 function cat(...parts: fc.Arbitrary<Tokens>[]): fc.Arbitrary<Tokens> {
   return fc.tuple(...parts).map((lists) => lists.flat());
@@ -44,7 +97,9 @@ function maybe(arbitrary: fc.Arbitrary<Tokens>): fc.Arbitrary<Tokens> {
   return fc.option(arbitrary, { nil: [] });
 }
 function list(arbitrary: fc.Arbitrary<Tokens>, separator: string, maxLength = 3): fc.Arbitrary<Tokens> {
-  return fc.array(arbitrary, { minLength: 1, maxLength }).map((items) => items.flatMap((item, i) => (i === 0 ? [...item] : [separator, ...item])));
+  return fc
+    .array(arbitrary, { minLength: 1, maxLength })
+    .map((items) => items.flatMap((item, i) => (i === 0 ? [...item] : [separator, ...item])));
 }
 function repeated(arbitrary: fc.Arbitrary<Tokens>, maxLength = 5): fc.Arbitrary<Tokens> {
   return fc.array(arbitrary, { maxLength }).map((items) => items.flat());
@@ -60,76 +115,113 @@ const NEWLINE = "\n";
 export const mask: fc.Arbitrary<Tokens> = fc.letrec<{ mask: Tokens; and: Tokens; unary: Tokens }>((tie) => ({
   mask: list(tie("and"), "|"),
   and: fc.oneof({ depthSize: "small", withCrossShrink: true }, tie("unary"), list(tie("unary"), "&", 2)),
-  unary: fc.tuple(fc.constantFrom<Tokens[]>([], [], [], ["~"], ["~", "~"]), fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    one(plainName),
-    one(number),
-    one(name),
-    cat(one(plainName), words("("), tie("mask"), words(")")),
-    cat(words("("), tie("mask"), words(")")),
-  )).map(([tildes, rest]) => [...tildes, ...rest]),
+  unary: fc
+    .tuple(
+      fc.constantFrom<Tokens[]>([], [], [], ["~"], ["~", "~"]),
+      fc.oneof(
+        { depthSize: "small", withCrossShrink: true },
+        one(plainName),
+        one(number),
+        one(name),
+        cat(one(plainName), words("("), tie("mask"), words(")")),
+        cat(words("("), tie("mask"), words(")")),
+      ),
+    )
+    .map(([tildes, rest]) => [...tildes, ...rest]),
 })).mask;
 
 export const predicate: fc.Arbitrary<Tokens> = fc.letrec<{ predicate: Tokens; neg: Tokens }>((tie) => ({
   predicate: list(list(tie("neg"), "and", 2), "or", 2),
-  neg: fc.tuple(fc.constantFrom<Tokens[]>([], [], ["not"]), fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    cat(one(fc.constantFrom("has", "any", "lacks", "only", "is")), mask),
-    cat(words("in"), one(name)),
-    cat(one(fc.constantFrom("order", "size", "pages")), one(fc.constantFrom("<", "<=", ">", ">=", "==")), size),
-    one(fc.constantFrom("sleeps", "may_oom", "may_fail")),
-    cat(words("("), tie("predicate"), words(")")),
-  )).map(([not, rest]) => [...not, ...rest]),
+  neg: fc
+    .tuple(
+      fc.constantFrom<Tokens[]>([], [], ["not"]),
+      fc.oneof(
+        { depthSize: "small", withCrossShrink: true },
+        cat(one(fc.constantFrom("has", "any", "lacks", "only", "is")), mask),
+        cat(words("in"), one(name)),
+        cat(one(fc.constantFrom("order", "size", "pages")), one(fc.constantFrom("<", "<=", ">", ">=", "==")), size),
+        one(fc.constantFrom("sleeps", "may_oom", "may_fail")),
+        cat(words("("), tie("predicate"), words(")")),
+      ),
+    )
+    .map(([not, rest]) => [...not, ...rest]),
 })).predicate;
 
 const because = cat(words("because"), one(string));
 const like = cat(words("like"), one(name));
 const fact = cat(one(name), fc.oneof(words(), one(name), one(number)));
 function commas(item: fc.Arbitrary<Tokens>): fc.Arbitrary<Tokens> {
-  return fc.tuple(fc.array(item, { maxLength: 3 }), fc.boolean())
-    .map(([items, trailing]) => [...items.flatMap((one, i) => (i === 0 ? [...one] : [",", ...one])), ...(trailing && items.length > 0 ? [","] : [])]);
+  return fc
+    .tuple(fc.array(item, { maxLength: 3 }), fc.boolean())
+    .map(([items, trailing]) => [
+      ...items.flatMap((one, i) => (i === 0 ? [...one] : [",", ...one])),
+      ...(trailing && items.length > 0 ? [","] : []),
+    ]);
 }
 const facts = cat(words("{"), commas(fact), words("}"));
 const block = (lines: fc.Arbitrary<Tokens>) => cat(words("{", NEWLINE), lines, words("}"));
 
 const ruleId = fc.constantFrom("nofail-with-range", "sleep-in-atomic", "syntax", "policy-forbids");
 
-const property = line(fc.oneof(
-  cat(words("api"), one(name)),
-  cat(words("size"), size),
-  cat(one(fc.constantFrom("order", "pages", "count")), one(number)),
-  cat(words("flags"), mask),
-  cat(words("context"), one(name)),
-  cat(words("node"), fc.oneof(words("any"), one(number))),
-  cat(words("zone"), one(name)),
-  cat(words("cache", "{"), repeated(fc.oneof(words("ctor"), words("dma"), words("account"), words("reclaimable"), cat(words("size"), size)), 3), words("}")),
-  cat(words("handles"), one(fc.constantFrom("null", "nothing"))),
-  cat(words("fallback"), one(name)),
-  cat(words("policy"), list(one(name), ",")),
-  cat(words("expect"), facts),
-  cat(words("waive"), one(ruleId), because),
-), true);
+const property = line(
+  fc.oneof(
+    cat(words("api"), one(name)),
+    cat(words("size"), size),
+    cat(one(fc.constantFrom("order", "pages", "count")), one(number)),
+    cat(words("flags"), mask),
+    cat(words("context"), one(name)),
+    cat(words("node"), fc.oneof(words("any"), one(number))),
+    cat(words("zone"), one(name)),
+    cat(
+      words("cache", "{"),
+      repeated(
+        fc.oneof(words("ctor"), words("dma"), words("account"), words("reclaimable"), cat(words("size"), size)),
+        3,
+      ),
+      words("}"),
+    ),
+    cat(words("handles"), one(fc.constantFrom("null", "nothing"))),
+    cat(words("fallback"), one(name)),
+    cat(words("policy"), list(one(name), ",")),
+    cat(words("expect"), facts),
+    cat(words("waive"), one(ruleId), because),
+  ),
+  true,
+);
 
 const effect = cat(one(plainName), fc.oneof(list(one(name), "|"), one(number)));
-const clause = line(fc.oneof(
-  cat(one(fc.constantFrom("allow", "forbid", "warn")), predicate, maybe(because)),
-  cat(words("require"), predicate, words("when"), predicate, maybe(because)),
-  cat(words("ignore"), list(mask, ","), maybe(because)),
-  cat(words("mode"), one(name), fc.oneof(cat(words("when"), predicate), words("otherwise")), words("{"), commas(effect), words("}")),
-  cat(words("stage"), one(name), words("honours"), list(mask, ","), maybe(words("internal"))),
-));
+const clause = line(
+  fc.oneof(
+    cat(one(fc.constantFrom("allow", "forbid", "warn")), predicate, maybe(because)),
+    cat(words("require"), predicate, words("when"), predicate, maybe(because)),
+    cat(words("ignore"), list(mask, ","), maybe(because)),
+    cat(
+      words("mode"),
+      one(name),
+      fc.oneof(cat(words("when"), predicate), words("otherwise")),
+      words("{"),
+      commas(effect),
+      words("}"),
+    ),
+    cat(words("stage"), one(name), words("honours"), list(mask, ","), maybe(words("internal"))),
+  ),
+);
 
-const contextItem = line(fc.oneof(
-  cat(words("in"), one(name)),
-  cat(words("holds"), one(name), maybe(one(string))),
-  cat(words("scope"), list(one(name), ",")),
-));
+const contextItem = line(
+  fc.oneof(
+    cat(words("in"), one(name)),
+    cat(words("holds"), one(name), maybe(one(string))),
+    cat(words("scope"), list(one(name), ",")),
+  ),
+);
 
-const zoneFact = line(fc.oneof(
-  cat(one(fc.constantFrom("managed", "reclaimable", "movable", "pinned", "cma", "highatomic")), amount),
-  cat(words("free"), list(cat(words("order"), one(number), words(":"), one(number)), ",")),
-  cat(words("watermarks"), list(cat(one(name), amount), ",")),
-));
+const zoneFact = line(
+  fc.oneof(
+    cat(one(fc.constantFrom("managed", "reclaimable", "movable", "pinned", "cma", "highatomic")), amount),
+    cat(words("free"), list(cat(words("order"), one(number), words(":"), one(number)), ",")),
+    cat(words("watermarks"), list(cat(one(name), amount), ",")),
+  ),
+);
 const zone = line(cat(words("zone"), one(name), block(repeated(zoneFact, 4))));
 const node = line(cat(words("node"), one(number), block(repeated(zone, 2))));
 
@@ -138,24 +230,45 @@ export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
   cat(words("transform"), one(name), words("("), one(name), words(")", "="), mask),
   cat(words("context"), one(name), maybe(like), block(repeated(contextItem, 4))),
   { arbitrary: cat(words("request"), one(name), maybe(like), block(repeated(property, 6))), weight: 3 },
-  { arbitrary: cat(words("policy"), one(name), maybe(like), maybe(cat(words("for"), list(one(name), ","))), block(repeated(clause, 5))), weight: 2 },
+  {
+    arbitrary: cat(
+      words("policy"),
+      one(name),
+      maybe(like),
+      maybe(cat(words("for"), list(one(name), ","))),
+      block(repeated(clause, 5)),
+    ),
+    weight: 2,
+  },
   cat(words("memory"), one(name), fc.oneof(block(repeated(node, 2)), cat(words("from"), one(string)))),
-  cat(words("expect"), one(name), fc.oneof(
-    cat(maybe(cat(words("on"), one(name))), facts),
-    cat(one(fc.constantFrom("forbids", "allows")), mask),
-    cat(words("within"), one(name)),
-    cat(maybe(cat(words("when"), predicate)), words("gives"), predicate),
-  )),
+  cat(
+    words("expect"),
+    one(name),
+    fc.oneof(
+      cat(maybe(cat(words("on"), one(name))), facts),
+      cat(one(fc.constantFrom("forbids", "allows")), mask),
+      cat(words("within"), one(name)),
+      cat(maybe(cat(words("when"), predicate)), words("gives"), predicate),
+    ),
+  ),
 );
 
 export const header: fc.Arbitrary<Tokens> = fc.oneof(
   cat(words("kernel"), fc.oneof(cat(version, words(".."), version), list(version, ","))),
-  cat(words("config", "{"), repeated(cat(one(fc.constantFrom("PREEMPT_RT", "LOCKDEP", "page", "NUMA")), fc.oneof(words("on"), words("off"), size)), 3), words("}")),
+  cat(
+    words("config", "{"),
+    repeated(
+      cat(one(fc.constantFrom("PREEMPT_RT", "LOCKDEP", "page", "NUMA")), fc.oneof(words("on"), words("off"), size)),
+      3,
+    ),
+    words("}"),
+  ),
   cat(words("import"), one(string)),
 );
 
 /** The tokens of each header and declaration of a file. */
-export const items: fc.Arbitrary<Tokens[]> = fc.tuple(fc.array(header, { maxLength: 2 }), fc.array(declaration, { maxLength: 6 }))
+export const items: fc.Arbitrary<Tokens[]> = fc
+  .tuple(fc.array(header, { maxLength: 2 }), fc.array(declaration, { maxLength: 6 }))
   .map(([headers, declarations]) => [...headers, ...declarations]);
 
 const WORD_END = /[A-Za-z0-9_]$/;
@@ -168,7 +281,15 @@ function mayTouch(left: string, right: string): boolean {
   return true;
 }
 
-const comment = fc.constantFrom("// a comment\n", "/* one */", "/* two\n lines */", "// } request x {\n", "/* \" */", "//\n", "/// stray doc\n");
+const comment = fc.constantFrom(
+  "// a comment\n",
+  "/* one */",
+  "/* two\n lines */",
+  "// } request x {\n",
+  '/* " */',
+  "//\n",
+  "/// stray doc\n",
+);
 const gap = fc.oneof(
   { arbitrary: fc.constant(" "), weight: 6 },
   { arbitrary: fc.constantFrom("", "\n", "  ", "\t", "\r\n", "\n\n\n"), weight: 4 },
@@ -196,40 +317,83 @@ export function layOut(itemTokens: readonly Tokens[], gaps: readonly string[]): 
 
 /** Items as people write them: one line each, blocks indented. */
 export function layOutPlainly(itemTokens: readonly Tokens[]): string {
-  return itemTokens.map((tokens) => {
-    let out = "";
-    let depth = 0;
-    let lineStart = true;
-    for (const token of tokens) {
-      if (token === NEWLINE) {
-        if (!lineStart) out += "\n";
-        lineStart = true;
-        continue;
+  return itemTokens
+    .map((tokens) => {
+      let out = "";
+      let depth = 0;
+      let lineStart = true;
+      for (const token of tokens) {
+        if (token === NEWLINE) {
+          if (!lineStart) out += "\n";
+          lineStart = true;
+          continue;
+        }
+        if (token === "}") depth--;
+        if (lineStart) out += "  ".repeat(Math.max(0, depth));
+        else if (!/[({~]$/.test(out.slice(-1)) || /\{$/.test(out))
+          out += token === "," || token === ":" || token === ")" || token === ";" ? "" : " ";
+        out += token;
+        if (token === "{") depth++;
+        lineStart = false;
       }
-      if (token === "}") depth--;
-      if (lineStart) out += "  ".repeat(Math.max(0, depth));
-      else if (!/[({~]$/.test(out.slice(-1)) || /\{$/.test(out)) out += token === "," || token === ":" || token === ")" || token === ";" ? "" : " ";
-      out += token;
-      if (token === "{") depth++;
-      lineStart = false;
-    }
-    return `${out.trimEnd()}\n`;
-  }).join("\n");
+      return `${out.trimEnd()}\n`;
+    })
+    .join("\n");
 }
 
 /** Valid files, laid out as people write them. */
 export const file: fc.Arbitrary<string> = items.map(layOutPlainly);
 
 /** Valid files with any white space and comments between tokens. */
-export const wildFile: fc.Arbitrary<string> = fc.tuple(items, fc.array(gap, { minLength: 1, maxLength: 30 })).map(([tokens, gaps]) => layOut(tokens, gaps));
+export const wildFile: fc.Arbitrary<string> = fc
+  .tuple(items, fc.array(gap, { minLength: 1, maxLength: 30 }))
+  .map(([tokens, gaps]) => layOut(tokens, gaps));
 
 /** Any text: valid files with pieces of the language strewn in, cut out, doubled. */
-export const anyText: fc.Arbitrary<string> = fc.tuple(
-  fc.oneof(file, wildFile),
-  fc.array(fc.tuple(fc.nat(), fc.nat({ max: 12 }), fc.constantFrom(
-    "", "", "{", "}", "(", ")", "\"", "/*", "*/", "//", "\n", "\nrequest r {\n", "flags", " = ", "|", "||", ";", ",", "@", "\u0000", "\ud800", "\r\n", "é", "kernel 6.1", "/// doc\n", "0x", "..", "-",
-  )), { maxLength: 6 }),
-).map(([text, cuts]) => cuts.reduce((out, [at, length, insert]) => {
-  const start = out.length === 0 ? 0 : at % (out.length + 1);
-  return out.slice(0, start) + insert + out.slice(start + length);
-}, text));
+export const anyText: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.oneof(file, wildFile),
+    fc.array(
+      fc.tuple(
+        fc.nat(),
+        fc.nat({ max: 12 }),
+        fc.constantFrom(
+          "",
+          "",
+          "{",
+          "}",
+          "(",
+          ")",
+          '"',
+          "/*",
+          "*/",
+          "//",
+          "\n",
+          "\nrequest r {\n",
+          "flags",
+          " = ",
+          "|",
+          "||",
+          ";",
+          ",",
+          "@",
+          "\u0000",
+          "\ud800",
+          "\r\n",
+          "é",
+          "kernel 6.1",
+          "/// doc\n",
+          "0x",
+          "..",
+          "-",
+        ),
+      ),
+      { maxLength: 6 },
+    ),
+  )
+  .map(([text, cuts]) =>
+    cuts.reduce((out, [at, length, insert]) => {
+      const start = out.length === 0 ? 0 : at % (out.length + 1);
+      return out.slice(0, start) + insert + out.slice(start + length);
+    }, text),
+  );

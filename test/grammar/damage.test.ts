@@ -67,10 +67,41 @@ expect driver within other
 expect nested when lacks __GFP_DIRECT_RECLAIM gives lacks __GFP_NOFAIL
 `;
 
-const CHARACTERS = ["", "{", "}", "(", ")", "\"", "|", "=", ",", ";", "@", "x", "7", " ", "\n", "/", "*", ".", "-", "&", "~", "<", "!", "?", ":", "é", "\u0000", "\ud800"];
+const CHARACTERS = [
+  "",
+  "{",
+  "}",
+  "(",
+  ")",
+  '"',
+  "|",
+  "=",
+  ",",
+  ";",
+  "@",
+  "x",
+  "7",
+  " ",
+  "\n",
+  "/",
+  "*",
+  ".",
+  "-",
+  "&",
+  "~",
+  "<",
+  "!",
+  "?",
+  ":",
+  "é",
+  "\u0000",
+  "\ud800",
+];
 
 function found(text: string): string[] {
-  return parseFile(text).regions.flatMap((region) => region.problems.map((problem) => `${region.text.slice(problem.start, problem.end)}: ${problem.message}`));
+  return parseFile(text).regions.flatMap((region) =>
+    region.problems.map((problem) => `${region.text.slice(problem.start, problem.end)}: ${problem.message}`),
+  );
 }
 
 function only(text: string): string {
@@ -86,7 +117,8 @@ describe("One wrong character", () => {
         for (const length of [0, 1]) {
           const text = SAMPLE.slice(0, at) + character + SAMPLE.slice(at + length);
           const problems = found(text);
-          if (problems.length > 1) expect({ text: text.slice(Math.max(0, at - 60), at + 60), problems }).toEqual({ at, character, length });
+          if (problems.length > 1)
+            expect({ text: text.slice(Math.max(0, at - 60), at + 60), problems }).toEqual({ at, character, length });
         }
       }
     }
@@ -96,48 +128,74 @@ describe("One wrong character", () => {
     const before = parseFile(SAMPLE).regions;
     for (let at = 0; at <= SAMPLE.length; at += 3) {
       for (const character of CHARACTERS) {
-        const after = new Set(parseFile(SAMPLE.slice(0, at) + character + SAMPLE.slice(at + 1)).regions.map((region) => region.text));
+        const after = new Set(
+          parseFile(SAMPLE.slice(0, at) + character + SAMPLE.slice(at + 1)).regions.map((region) => region.text),
+        );
         const lost = before.filter((region) => !after.has(region.text));
-        if (lost.length > 2) expect({ at, character, lost: lost.map((region) => region.text) }).toEqual("at most two declarations");
+        if (lost.length > 2)
+          expect({ at, character, lost: lost.map((region) => region.text) }).toEqual("at most two declarations");
       }
     }
   }, 120_000);
 
   test("in a request leaves its other properties in the tree", () => {
-    const [region] = parseFile("request a {\n  api kmalloc\n  size 4 @@ KiB\n  flags GFP_KERNEL || __GFP_ZERO\n  order\n  context process\n}\n").regions;
-    expect(region?.item?.kind === "request" ? region.item.properties.map((property) => property.kind) : null).toEqual(["api", "size", "flags", "order", "context"]);
+    const [region] = parseFile(
+      "request a {\n  api kmalloc\n  size 4 @@ KiB\n  flags GFP_KERNEL || __GFP_ZERO\n  order\n  context process\n}\n",
+    ).regions;
+    expect(region?.item?.kind === "request" ? region.item.properties.map((property) => property.kind) : null).toEqual([
+      "api",
+      "size",
+      "flags",
+      "order",
+      "context",
+    ]);
   });
 });
 
 describe("Problems", () => {
   test("are none exactly where a region is a valid item, on any text", () => {
-    fc.assert(fc.property(anyText, (text) => {
-      for (const region of parseFile(text).regions) {
-        const alone = parseFile(region.text).regions;
-        expect(alone.flatMap((one) => one.problems).length === 0).toBe(region.problems.length === 0);
-      }
-    }), { seed: 7, numRuns: 1500 });
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const region of parseFile(text).regions) {
+          const alone = parseFile(region.text).regions;
+          expect(alone.flatMap((one) => one.problems).length === 0).toBe(region.problems.length === 0);
+        }
+      }),
+      { seed: 7, numRuns: 1500 },
+    );
   });
   test("lie within their region", () => {
-    fc.assert(fc.property(anyText, (text) => {
-      for (const region of parseFile(text).regions) {
-        for (const { start, end } of region.problems) expect(0 <= start && start <= end && end <= region.text.length).toBe(true);
-      }
-    }), { seed: 8, numRuns: 1500 });
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const region of parseFile(text).regions) {
+          for (const { start, end } of region.problems)
+            expect(0 <= start && start <= end && end <= region.text.length).toBe(true);
+        }
+      }),
+      { seed: 8, numRuns: 1500 },
+    );
   });
   test("that offer a fix are gone with it", () => {
-    fc.assert(fc.property(file, fc.constantFrom(["|", "||"], ["&", "&&"], ["~", "!"], ["KiB", "kB"], ["GFP_KERNEL", "(gfp_t)GFP_KERNEL"]), (text, [right = "", wrong = ""]) => {
-      const at = text.indexOf(` ${right}`);
-      fc.pre(at >= 0);
-      const damaged = text.slice(0, at + 1) + wrong + text.slice(at + 1 + right.length);
-      const parsed = parseFile(damaged);
-      const i = parsed.regions.findIndex((region) => region.problems.length > 0);
-      const fix = parsed.regions[i]?.problems[0]?.fix;
-      fc.pre(fix !== undefined);
-      const start = (parsed.starts[i] ?? 0) + (fix?.start ?? 0);
-      const mended = damaged.slice(0, start) + (fix?.text ?? "") + damaged.slice((parsed.starts[i] ?? 0) + (fix?.end ?? 0));
-      expect(found(mended)).toEqual([]);
-    }), { seed: 9, numRuns: 300 });
+    fc.assert(
+      fc.property(
+        file,
+        fc.constantFrom(["|", "||"], ["&", "&&"], ["~", "!"], ["KiB", "kB"], ["GFP_KERNEL", "(gfp_t)GFP_KERNEL"]),
+        (text, [right = "", wrong = ""]) => {
+          const at = text.indexOf(` ${right}`);
+          fc.pre(at >= 0);
+          const damaged = text.slice(0, at + 1) + wrong + text.slice(at + 1 + right.length);
+          const parsed = parseFile(damaged);
+          const i = parsed.regions.findIndex((region) => region.problems.length > 0);
+          const fix = parsed.regions[i]?.problems[0]?.fix;
+          fc.pre(fix !== undefined);
+          const start = (parsed.starts[i] ?? 0) + (fix?.start ?? 0);
+          const mended =
+            damaged.slice(0, start) + (fix?.text ?? "") + damaged.slice((parsed.starts[i] ?? 0) + (fix?.end ?? 0));
+          expect(found(mended)).toEqual([]);
+        },
+      ),
+      { seed: 9, numRuns: 300 },
+    );
   });
 
   for (const [text, problem] of [
@@ -158,7 +216,7 @@ describe("Problems", () => {
     ["request { api kmalloc }", "request: A name is missing after `request`."],
     ["reqest r { api kmalloc }", "reqest: `reqest` begins no declaration: write `request`."],
     ["request r { holds x }", "holds: Expected a property such as `api` or `flags`, or `}`, found `holds`."],
-    ["import \"x", "\"x: This text has no end: write `\"` before the line ends."],
+    ['import "x', '"x: This text has no end: write `"` before the line ends.'],
     ["flags A = B /* note\n", "/* note: This comment has no end: write `*/`."],
     ["flags A = GFP_@KERNEL", "GFP_@KERNEL: A name has only letters, digits and `_`: `GFP_@KERNEL` has others."],
     ["policy p { mode a when has B { retries } }", "}: Expected a value, found `}`."],

@@ -4,14 +4,57 @@ import { editFile, parseFile, type Edit, type SourceFile } from "../../grammar/i
 import { anyText, file } from "./arbitrary.ts";
 
 const PIECES = [
-  "", "", "a", " ", "\n", "{", "}", "(", ")", "\"", "/*", "*/", "/", "*", "//", "///", "|", "=", ";", ",", "flags", "flags A = B\n", "request r {\n", "request r { api x }\n",
-  "\nexpect e { fails }\n", "kernel 6.1\n", "@", "é", "\r\n", "\u0000", "\ud83d", "policy p {\n  forbid has X\n}\n", "// note\n", "/* note */", "like", "context c { in process }\n",
+  "",
+  "",
+  "a",
+  " ",
+  "\n",
+  "{",
+  "}",
+  "(",
+  ")",
+  '"',
+  "/*",
+  "*/",
+  "/",
+  "*",
+  "//",
+  "///",
+  "|",
+  "=",
+  ";",
+  ",",
+  "flags",
+  "flags A = B\n",
+  "request r {\n",
+  "request r { api x }\n",
+  "\nexpect e { fails }\n",
+  "kernel 6.1\n",
+  "@",
+  "é",
+  "\r\n",
+  "\u0000",
+  "\ud83d",
+  "policy p {\n  forbid has X\n}\n",
+  "// note\n",
+  "/* note */",
+  "like",
+  "context c { in process }\n",
 ];
 
 /** Edits with offsets as shares of the text, many of them at the borders of regions. */
-const edit = fc.record({ at: fc.nat(), length: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 60 })), text: fc.constantFrom(...PIECES), atBorder: fc.boolean(), nudge: fc.integer({ min: -2, max: 2 }) });
+const edit = fc.record({
+  at: fc.nat(),
+  length: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 60 })),
+  text: fc.constantFrom(...PIECES),
+  atBorder: fc.boolean(),
+  nudge: fc.integer({ min: -2, max: 2 }),
+});
 
-function place(source: SourceFile, { at, length, text, atBorder, nudge }: { at: number; length: number; text: string; atBorder: boolean; nudge: number }): Edit {
+function place(
+  source: SourceFile,
+  { at, length, text, atBorder, nudge }: { at: number; length: number; text: string; atBorder: boolean; nudge: number },
+): Edit {
   const size = source.text.length;
   const border = source.starts[at % Math.max(1, source.starts.length)] ?? 0;
   const start = Math.min(size, Math.max(0, atBorder ? border + nudge : at % (size + 1)));
@@ -23,34 +66,45 @@ function apply(text: string, { start, end, text: inserted }: Edit): string {
 }
 
 describe("An edited file", () => {
-  for (const [what, texts, seed] of [["a valid file", file, 1], ["any text", anyText, 2]] as const) {
+  for (const [what, texts, seed] of [
+    ["a valid file", file, 1],
+    ["any text", anyText, 2],
+  ] as const) {
     test(`is what a fresh parse of the new text gives, after each of many edits to ${what}`, () => {
-      fc.assert(fc.property(texts, fc.array(edit, { minLength: 1, maxLength: 8 }), (text, edits) => {
-        let source = parseFile(text);
-        for (const one of edits) {
-          const change = place(source, one);
-          const after = apply(source.text, change);
-          source = editFile(source, change);
-          expect(source).toEqual(parseFile(after));
-        }
-      }), { seed, numRuns: 1500 });
+      fc.assert(
+        fc.property(texts, fc.array(edit, { minLength: 1, maxLength: 8 }), (text, edits) => {
+          let source = parseFile(text);
+          for (const one of edits) {
+            const change = place(source, one);
+            const after = apply(source.text, change);
+            source = editFile(source, change);
+            expect(source).toEqual(parseFile(after));
+          }
+        }),
+        { seed, numRuns: 1500 },
+      );
     });
   }
 
   test("keeps the regions that the edit leaves alone as the same objects", () => {
-    fc.assert(fc.property(file, fc.nat(), fc.constantFrom("x", " ", "// x\n"), (text, at, inserted) => {
-      const before = parseFile(text);
-      const start = at % (text.length + 1);
-      const after = editFile(before, { start, end: start, text: inserted });
-      const kept = after.regions.filter((region) => before.regions.includes(region)).length;
-      const changed = before.regions.length - kept;
-      // A character can join or split what it touches, never more.
-      expect(changed).toBeLessThanOrEqual(2);
-    }), { seed: 3, numRuns: 1000 });
+    fc.assert(
+      fc.property(file, fc.nat(), fc.constantFrom("x", " ", "// x\n"), (text, at, inserted) => {
+        const before = parseFile(text);
+        const start = at % (text.length + 1);
+        const after = editFile(before, { start, end: start, text: inserted });
+        const kept = after.regions.filter((region) => before.regions.includes(region)).length;
+        const changed = before.regions.length - kept;
+        // A character can join or split what it touches, never more.
+        expect(changed).toBeLessThanOrEqual(2);
+      }),
+      { seed: 3, numRuns: 1000 },
+    );
   });
 
   test("with a comment that nothing ends takes the regions behind it over as they were", () => {
-    const declarations = Array.from({ length: 50 }, (_, i) => `request r${i} {\n  api kmalloc\n  size ${i}\n}\n`).join("\n");
+    const declarations = Array.from({ length: 50 }, (_, i) => `request r${i} {\n  api kmalloc\n  size ${i}\n}\n`).join(
+      "\n",
+    );
     const before = parseFile(`/* open\nflags A = B\n\n${declarations}`);
     const at = before.text.indexOf("size 40");
     const after = editFile(before, { start: at, end: at, text: "order 1 " });

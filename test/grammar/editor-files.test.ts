@@ -9,7 +9,9 @@ function json(name: string): unknown {
 /** All values of the given keys, at any depth. */
 function valuesOf(node: unknown, keys: ReadonlySet<string>): string[] {
   if (typeof node !== "object" || node === null) return [];
-  return Object.entries(node).flatMap(([key, value]) => (typeof value === "string" && keys.has(key) ? [value] : valuesOf(value, keys)));
+  return Object.entries(node).flatMap(([key, value]) =>
+    typeof value === "string" && keys.has(key) ? [value] : valuesOf(value, keys),
+  );
 }
 
 describe("The TextMate grammar", () => {
@@ -21,21 +23,33 @@ describe("The TextMate grammar", () => {
     for (const rule of rules) expect(() => new RegExp(rule)).not.toThrow();
   });
   test("gives every scope the name of the language", () => {
-    for (const name of valuesOf(grammar, new Set(["name"]))) if (name !== "AllocPolicy") expect(name).toMatch(/^[a-z][a-z-]*(\.[a-z-]+)*\.allocpolicy$/);
+    for (const name of valuesOf(grammar, new Set(["name"])))
+      if (name !== "AllocPolicy") expect(name).toMatch(/^[a-z][a-z-]*(\.[a-z-]+)*\.allocpolicy$/);
   });
   test("includes only what its repository has", () => {
-    const repository = typeof grammar === "object" && grammar !== null && "repository" in grammar && typeof grammar.repository === "object" && grammar.repository !== null ? Object.keys(grammar.repository) : [];
+    const repository =
+      typeof grammar === "object" &&
+      grammar !== null &&
+      "repository" in grammar &&
+      typeof grammar.repository === "object" &&
+      grammar.repository !== null
+        ? Object.keys(grammar.repository)
+        : [];
     for (const include of valuesOf(grammar, new Set(["include"]))) expect(repository).toContain(include.slice(1));
   });
 });
 
 describe("The snippets", () => {
   const snippets = json("snippets.json");
-  const bodies = typeof snippets === "object" && snippets !== null
-    ? Object.entries(snippets).map(([name, snippet]: [string, { readonly body: readonly string[] }]) => [name, snippet.body.join("\n")] as const)
-    : [];
+  const bodies =
+    typeof snippets === "object" && snippets !== null
+      ? Object.entries(snippets).map(
+          ([name, snippet]: [string, { readonly body: readonly string[] }]) => [name, snippet.body.join("\n")] as const,
+        )
+      : [];
   /** What a snippet inserts if every placeholder is left as it is. */
-  const inserted = (body: string) => body.replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, "$1").replace(/\$\{\d+:([^}]*)\}/g, "$1");
+  const inserted = (body: string) =>
+    body.replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, "$1").replace(/\$\{\d+:([^}]*)\}/g, "$1");
 
   for (const [name, body] of bodies) {
     test(`insert valid text in the house style (${name})`, () => {
@@ -49,7 +63,10 @@ describe("The snippets", () => {
 
 describe("The language configuration", () => {
   test("has patterns that compile", () => {
-    const patterns = valuesOf(json("language-configuration.json"), new Set(["pattern", "wordPattern", "increaseIndentPattern", "decreaseIndentPattern", "start", "end"]));
+    const patterns = valuesOf(
+      json("language-configuration.json"),
+      new Set(["pattern", "wordPattern", "increaseIndentPattern", "decreaseIndentPattern", "start", "end"]),
+    );
     expect(patterns.length).toBeGreaterThan(8);
     for (const pattern of patterns) expect(() => new RegExp(pattern)).not.toThrow();
   });

@@ -10,7 +10,11 @@ function treeOf(text: string): unknown {
   const bare = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(bare);
     if (typeof node !== "object" || node === null) return node;
-    return Object.fromEntries(Object.entries(node).filter(([key]) => !POSITIONS.has(key)).map(([key, value]) => [key, bare(value)]));
+    return Object.fromEntries(
+      Object.entries(node)
+        .filter(([key]) => !POSITIONS.has(key))
+        .map(([key, value]) => [key, bare(value)]),
+    );
   };
   return bare(parseFile(text).regions.flatMap((region) => (region.item === null ? [] : [region.item])));
 }
@@ -22,27 +26,51 @@ function formatted(text: string): string {
 }
 
 function commentsOf(text: string): string[] {
-  return [...text.matchAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g)].map(([match]) => match.replace(/\r/g, "").trimEnd()).filter((match) => match.startsWith("/"));
+  return [...text.matchAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g)]
+    .map(([match]) => match.replace(/\r/g, "").trimEnd())
+    .filter((match) => match.startsWith("/"));
 }
 
 describe("The formatter", () => {
-  for (const [what, texts, seed] of [["files laid out plainly", file, 11], ["files laid out wildly", wildFile, 12]] as const) {
+  for (const [what, texts, seed] of [
+    ["files laid out plainly", file, 11],
+    ["files laid out wildly", wildFile, 12],
+  ] as const) {
     test(`keeps the tree of ${what}`, () => {
-      fc.assert(fc.property(texts, (text) => { expect(treeOf(formatted(text))).toEqual(treeOf(text)); }), { seed, numRuns: 400 });
+      fc.assert(
+        fc.property(texts, (text) => {
+          expect(treeOf(formatted(text))).toEqual(treeOf(text));
+        }),
+        { seed, numRuns: 400 },
+      );
     });
     test(`keeps the comments of ${what}`, () => {
-      fc.assert(fc.property(texts, (text) => { expect(commentsOf(formatted(text))).toEqual(commentsOf(text)); }), { seed, numRuns: 400 });
+      fc.assert(
+        fc.property(texts, (text) => {
+          expect(commentsOf(formatted(text))).toEqual(commentsOf(text));
+        }),
+        { seed, numRuns: 400 },
+      );
     });
     test(`leaves what it made of ${what} alone`, () => {
-      fc.assert(fc.property(texts, (text) => { const once = formatted(text); expect(formatted(once)).toBe(once); }), { seed, numRuns: 400 });
+      fc.assert(
+        fc.property(texts, (text) => {
+          const once = formatted(text);
+          expect(formatted(once)).toBe(once);
+        }),
+        { seed, numRuns: 400 },
+      );
     });
   }
 
   test("leaves a text with syntax problems alone", () => {
-    fc.assert(fc.property(anyText, (text) => {
-      const damaged = parseFile(text).regions.some((region) => region.problems.length > 0);
-      expect(format(text).kind).toBe(damaged ? "damaged" : "formatted");
-    }), { seed: 13, numRuns: 400 });
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const damaged = parseFile(text).regions.some((region) => region.problems.length > 0);
+        expect(format(text).kind).toBe(damaged ? "damaged" : "formatted");
+      }),
+      { seed: 13, numRuns: 400 },
+    );
   });
 
   test("sets the values of a request in one column and one property on each line", () => {
@@ -51,12 +79,18 @@ describe("The formatter", () => {
     );
   });
   test("sets one-line contexts, modes, stages and expectations that follow each other in columns", () => {
-    expect(formatted("context a { in process holds mutex \"m\" }\ncontext longer{in softirq}\n\npolicy p {\nmode x when has A {fails often}\nmode longer otherwise { drain lru|pcp, retries 5 }\nstage s honours A,B internal\n}\nexpect a{oom never}\nexpect longer { }\n")).toBe(
-      "context a      { in process  holds mutex \"m\" }\ncontext longer { in softirq }\n\npolicy p {\n  mode x      when has A { fails often }\n  mode longer otherwise  { drain lru | pcp, retries 5 }\n  stage s honours A, B  internal\n}\nexpect a      { oom never }\nexpect longer { }\n",
+    expect(
+      formatted(
+        'context a { in process holds mutex "m" }\ncontext longer{in softirq}\n\npolicy p {\nmode x when has A {fails often}\nmode longer otherwise { drain lru|pcp, retries 5 }\nstage s honours A,B internal\n}\nexpect a{oom never}\nexpect longer { }\n',
+      ),
+    ).toBe(
+      'context a      { in process  holds mutex "m" }\ncontext longer { in softirq }\n\npolicy p {\n  mode x      when has A { fails often }\n  mode longer otherwise  { drain lru | pcp, retries 5 }\n  stage s honours A, B  internal\n}\nexpect a      { oom never }\nexpect longer { }\n',
     );
   });
   test("keeps at most one blank line, none at the ends of a block", () => {
-    expect(formatted("\n\nflags A = B\n\n\n\nrequest a {\n\n  api x\n\n\n  order 1\n\n}\nflags C = D")).toBe("flags A = B\n\nrequest a {\n  api   x\n\n  order 1\n}\nflags C = D\n");
+    expect(formatted("\n\nflags A = B\n\n\n\nrequest a {\n\n  api x\n\n\n  order 1\n\n}\nflags C = D")).toBe(
+      "flags A = B\n\nrequest a {\n  api   x\n\n  order 1\n}\nflags C = D\n",
+    );
   });
   test("keeps the author's line breaks in a mask, set under its first flag", () => {
     expect(formatted("request a {\n api x\n flags GFP_KERNEL |\n __GFP_ZERO\n | __GFP_NOWARN\n}\n")).toBe(
@@ -64,18 +98,22 @@ describe("The formatter", () => {
     );
   });
   test("keeps `because` on its own line, indented", () => {
-    expect(formatted("policy p {\nforbid has X\nbecause \"y\"\n}\n")).toBe("policy p {\n  forbid has X\n    because \"y\"\n}\n");
+    expect(formatted('policy p {\nforbid has X\nbecause "y"\n}\n')).toBe(
+      'policy p {\n  forbid has X\n    because "y"\n}\n',
+    );
   });
   test("keeps comments beside what they stand beside, in a column", () => {
-    expect(formatted("context a {\n in process // one\n holds mutex \"m\"    // two\n // three\n}\n// four\n")).toBe(
-      "context a {\n  in    process    // one\n  holds mutex \"m\"  // two\n  // three\n}\n// four\n",
+    expect(formatted('context a {\n in process // one\n holds mutex "m"    // two\n // three\n}\n// four\n')).toBe(
+      'context a {\n  in    process    // one\n  holds mutex "m"  // two\n  // three\n}\n// four\n',
     );
   });
   test("keeps CRLF", () => {
     expect(formatted("flags A = B\r\nflags   C = D\r\n")).toBe("flags A = B\r\nflags C = D\r\n");
   });
   test("writes versions and rule names without spaces and a range with them", () => {
-    expect(formatted("kernel 6.1..android-6.18\nrequest a { waive sleep-in-atomic because \"x\" }")).toBe("kernel 6.1 .. android-6.18\nrequest a {\n  waive sleep-in-atomic because \"x\"\n}\n");
+    expect(formatted('kernel 6.1..android-6.18\nrequest a { waive sleep-in-atomic because "x" }')).toBe(
+      'kernel 6.1 .. android-6.18\nrequest a {\n  waive sleep-in-atomic because "x"\n}\n',
+    );
   });
   test("makes nothing of an empty text", () => {
     expect(formatted("")).toBe("");

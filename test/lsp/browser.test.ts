@@ -12,8 +12,20 @@ const DOOR = {
 } as const;
 
 /** The server as a web worker runs it: a global object with messages in and out, and nothing of Node. */
-async function startWorker(): Promise<{ readonly request: (method: string, params: unknown) => Promise<unknown>; readonly notify: (method: string, params: unknown) => void }> {
-  const { outputFiles } = await build({ stdin: DOOR, bundle: true, write: false, platform: "browser", format: "iife", target: "es2023", logLevel: "silent", define: { global: "globalThis" } });
+async function startWorker(): Promise<{
+  readonly request: (method: string, params: unknown) => Promise<unknown>;
+  readonly notify: (method: string, params: unknown) => void;
+}> {
+  const { outputFiles } = await build({
+    stdin: DOOR,
+    bundle: true,
+    write: false,
+    platform: "browser",
+    format: "iife",
+    target: "es2023",
+    logLevel: "silent",
+    define: { global: "globalThis" },
+  });
   const waiting = new Map<number, (message: unknown) => void>();
   const scope: Record<string, unknown> = {
     onmessage: null,
@@ -22,7 +34,15 @@ async function startWorker(): Promise<{ readonly request: (method: string, param
       const id = field(message, "id");
       if (typeof id === "number" && field(message, "method") === undefined) waiting.get(id)?.(message);
     },
-    console, setTimeout, clearTimeout, setInterval, clearInterval, TextEncoder, TextDecoder, performance, queueMicrotask,
+    console,
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval,
+    TextEncoder,
+    TextDecoder,
+    performance,
+    queueMicrotask,
   };
   const context = createContext(scope);
   runInContext(outputFiles[0]?.text ?? "", context);
@@ -52,18 +72,34 @@ async function startWorker(): Promise<{ readonly request: (method: string, param
 describe("the server in a web worker", () => {
   it("finds, explains and completes without any file system", async () => {
     const uri = "vscode-vfs://github/policies/main.allocpolicy";
-    const text = 'kernel 6.12\nimport "elsewhere.allocpolicy"\nrequest r { api kmalloc size 64 B flags GFP_KERNEL context softirq }\n';
+    const text =
+      'kernel 6.12\nimport "elsewhere.allocpolicy"\nrequest r { api kmalloc size 64 B flags GFP_KERNEL context softirq }\n';
     const worker = await startWorker();
-    await worker.request("initialize", { processId: null, rootUri: null, capabilities: { textDocument: { diagnostic: {} } } });
+    await worker.request("initialize", {
+      processId: null,
+      rootUri: null,
+      capabilities: { textDocument: { diagnostic: {} } },
+    });
     worker.notify("initialized", {});
     worker.notify("textDocument/didOpen", { textDocument: { uri, languageId: "allocpolicy", version: 1, text } });
     const report = await worker.request("textDocument/diagnostic", { textDocument: { uri } });
     const codes = (field(report, "items") as readonly { readonly code: string }[]).map(({ code }) => code);
     expect(codes).toContain("sleep-in-atomic");
     expect(codes).not.toContain("import-not-found");
-    const hover = await worker.request("textDocument/hover", { textDocument: { uri }, position: { line: 2, character: 9 } });
+    const hover = await worker.request("textDocument/hover", {
+      textDocument: { uri },
+      position: { line: 2, character: 9 },
+    });
     expect(field(field(hover, "contents"), "value")).toMatch(/sleeps: \*\*may\*\*/);
-    expect(field(await worker.request("textDocument/completion", { textDocument: { uri }, position: { line: 2, character: 20 } }), "items")).not.toEqual([]);
+    expect(
+      field(
+        await worker.request("textDocument/completion", {
+          textDocument: { uri },
+          position: { line: 2, character: 20 },
+        }),
+        "items",
+      ),
+    ).not.toEqual([]);
     await worker.request("shutdown", null);
   });
 });

@@ -126,7 +126,10 @@ export class Client {
   requestWithId(method: string, params: unknown): { readonly id: number; readonly answer: Promise<unknown> } {
     const id = this.#next++;
     const answer = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer to ${method}; log: ${this.logged.join("").slice(-2000)}`)), ANSWER_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`no answer to ${method}; log: ${this.logged.join("").slice(-2000)}`)),
+        ANSWER_MS,
+      );
       const done = (): void => clearTimeout(timer);
       this.#waiting.set(id, {
         resolve: (value) => (done(), resolve(value)),
@@ -155,7 +158,14 @@ export class Client {
     this.notify("textDocument/didOpen", { textDocument: { uri, languageId: "allocpolicy", version, text } });
   }
 
-  change(uri: string, version: number, ...contentChanges: readonly { readonly range?: { readonly start: Position; readonly end: Position }; readonly text: string }[]): void {
+  change(
+    uri: string,
+    version: number,
+    ...contentChanges: readonly {
+      readonly range?: { readonly start: Position; readonly end: Position };
+      readonly text: string;
+    }[]
+  ): void {
     this.notify("textDocument/didChange", { textDocument: { uri, version }, contentChanges });
   }
 
@@ -163,8 +173,14 @@ export class Client {
     return this.request(method, { textDocument: { uri }, position, ...more });
   }
 
-  async pull(uri: string, previousResultId?: string): Promise<{ readonly kind: string; readonly resultId: string; readonly items: readonly Diagnostic[] }> {
-    const report = await this.request("textDocument/diagnostic", { textDocument: { uri }, ...(previousResultId === undefined ? {} : { previousResultId }) });
+  async pull(
+    uri: string,
+    previousResultId?: string,
+  ): Promise<{ readonly kind: string; readonly resultId: string; readonly items: readonly Diagnostic[] }> {
+    const report = await this.request("textDocument/diagnostic", {
+      textDocument: { uri },
+      ...(previousResultId === undefined ? {} : { previousResultId }),
+    });
     return report as { kind: string; resultId: string; items: readonly Diagnostic[] };
   }
 
@@ -174,16 +190,22 @@ export class Client {
       const seen = this.refreshes.length;
       const { items } = await this.pull(uri);
       if (test(items)) return items;
-      await this.until(() => (this.refreshes.length > seen ? true : undefined), () => `a refresh after ${JSON.stringify(items.map(({ code }) => code))}`);
+      await this.until(
+        () => (this.refreshes.length > seen ? true : undefined),
+        () => `a refresh after ${JSON.stringify(items.map(({ code }) => code))}`,
+      );
     }
   }
 
   /** Waits until the last publication for a document satisfies the test. */
   async publishes(uri: string, test: (published: Published) => boolean): Promise<Published> {
-    return this.until(() => {
-      const last = this.published.filter((each) => each.uri === uri).at(-1);
-      return last !== undefined && test(last) ? last : undefined;
-    }, () => `publication of ${uri}; the last: ${JSON.stringify(this.published.at(-1))}`);
+    return this.until(
+      () => {
+        const last = this.published.filter((each) => each.uri === uri).at(-1);
+        return last !== undefined && test(last) ? last : undefined;
+      },
+      () => `publication of ${uri}; the last: ${JSON.stringify(this.published.at(-1))}`,
+    );
   }
 
   async until<T>(look: () => T | undefined, wanted: () => string): Promise<T> {
@@ -192,7 +214,8 @@ export class Client {
       const found = look();
       if (found !== undefined) return found;
       const left = end - Date.now();
-      if (left <= 0 || (this.exitCode !== undefined && left < ANSWER_MS - 500)) throw new Error(`still waiting: ${wanted()}; log: ${this.logged.join("").slice(-2000)}`);
+      if (left <= 0 || (this.exitCode !== undefined && left < ANSWER_MS - 500))
+        throw new Error(`still waiting: ${wanted()}; log: ${this.logged.join("").slice(-2000)}`);
       await new Promise<void>((resolve) => {
         const go = (): void => {
           clearTimeout(timer);
@@ -218,7 +241,10 @@ export class Client {
     if (this.exitCode !== undefined) return this.exitCode;
     await this.request("shutdown", null);
     this.notify("exit", null);
-    return this.until(() => (this.exitCode === undefined ? undefined : { code: this.exitCode }), () => "the end of the server").then(({ code }) => code);
+    return this.until(
+      () => (this.exitCode === undefined ? undefined : { code: this.exitCode }),
+      () => "the end of the server",
+    ).then(({ code }) => code);
   }
 
   kill(): void {
@@ -244,7 +270,8 @@ export class Client {
   }
 
   #onMessage(message: Message): void {
-    if (message.method !== undefined && message.id !== undefined) this.#answer(message.id, message.method, message.params);
+    if (message.method !== undefined && message.id !== undefined)
+      this.#answer(message.id, message.method, message.params);
     else if (message.method !== undefined) this.#onNotification(message.method, message.params);
     else if (message.id !== undefined) {
       const waiting = this.#waiting.get(message.id);
@@ -262,7 +289,10 @@ export class Client {
       reply(items.map(({ scopeUri }) => this.options.configuration?.(scopeUri) ?? null));
     } else {
       if (method.endsWith("/refresh")) this.refreshes.push(method);
-      if (method === "client/registerCapability") this.registered.push(...(field(params, "registrations") as readonly { readonly method: string }[]).map((each) => each.method));
+      if (method === "client/registerCapability")
+        this.registered.push(
+          ...(field(params, "registrations") as readonly { readonly method: string }[]).map((each) => each.method),
+        );
       reply(null);
     }
   }

@@ -6,7 +6,9 @@ import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
 import { fileKey, isWithin } from "../../server/lsp/uri.ts";
 
 /** Text with all three kinds of line ends, side by side. */
-const broken = fc.array(fc.constantFrom("a", "bc", "\n", "\r", "\r\n", "é", "😀"), { maxLength: 30 }).map((parts) => parts.join(""));
+const broken = fc
+  .array(fc.constantFrom("a", "bc", "\n", "\r", "\r\n", "é", "😀"), { maxLength: 30 })
+  .map((parts) => parts.join(""));
 
 describe("lines", () => {
   it("end with \\n, \\r\\n and \\r", () => {
@@ -62,11 +64,19 @@ describe("uris", () => {
 
 describe("settings", () => {
   it("that make no sense count as not set", () => {
-    for (const wrong of [null, 7, "x", [], { kernel: 6, config: [], rules: { a: "loud" } }]) expect(settingsKey(settingsOf(wrong))).toBe(settingsKey(settingsOf({})));
+    for (const wrong of [null, 7, "x", [], { kernel: 6, config: [], rules: { a: "loud" } }])
+      expect(settingsKey(settingsOf(wrong))).toBe(settingsKey(settingsOf({})));
   });
 
   it("read switches, page sizes and levels", () => {
-    expect(settingsOf({ kernel: " 6.12 ", config: { PREEMPT_RT: true, NUMA: "off", page: "16 KiB" }, rules: { x: "off" }, inlayHints: false })).toEqual({
+    expect(
+      settingsOf({
+        kernel: " 6.12 ",
+        config: { PREEMPT_RT: true, NUMA: "off", page: "16 KiB" },
+        rules: { x: "off" },
+        inlayHints: false,
+      }),
+    ).toEqual({
       kernel: "6.12",
       config: { PREEMPT_RT: true, NUMA: false, page: 16384 },
       rules: { x: "off" },
@@ -81,7 +91,10 @@ describe("packed tokens", () => {
       fc.property(broken, fc.array(fc.nat(60), { maxLength: 8 }), (text, offsets) => {
         const lines = linesOf(text);
         const starts = [...new Set(offsets.map((offset) => Math.min(offset, text.length)))].sort((a, b) => a - b);
-        const data = packTokens(starts.map((start) => ({ start, end: start, type: 1, modifiers: 0 })), lines);
+        const data = packTokens(
+          starts.map((start) => ({ start, end: start, type: 1, modifiers: 0 })),
+          lines,
+        );
         let line = 0;
         let character = 0;
         const unpacked = starts.map((_, i) => {

@@ -8,7 +8,8 @@ import { Client, field, type Options, type Position } from "./client.ts";
 
 const MAIN = "file:///policies/main.allocpolicy";
 const CLEAN = "kernel 6.12\n\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
-const SLEEPER = "kernel 6.12\n\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
+const SLEEPER =
+  "kernel 6.12\n\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
 
 const clients: Client[] = [];
 const folders: string[] = [];
@@ -38,7 +39,8 @@ function positionOf(text: string, part: string, inside = 1): Position {
   return { line: before.split("\n").length - 1, character: before.length - before.lastIndexOf("\n") - 1 };
 }
 
-const codes = (diagnostics: readonly { readonly code?: string }[]): readonly (string | undefined)[] => diagnostics.map(({ code }) => code);
+const codes = (diagnostics: readonly { readonly code?: string }[]): readonly (string | undefined)[] =>
+  diagnostics.map(({ code }) => code);
 
 describe("the server's life", () => {
   it("tells what it can do", async () => {
@@ -65,15 +67,26 @@ describe("the server's life", () => {
   it("ends when its input ends", async () => {
     const client = await start();
     client.process.stdin?.end();
-    await client.until(() => (client.exitCode === undefined ? undefined : true), () => "the end of the server");
+    await client.until(
+      () => (client.exitCode === undefined ? undefined : true),
+      () => "the end of the server",
+    );
     expect(client.exitCode).toBe(1);
   });
 
   it("serves a client over Node's IPC as well", async () => {
-    const server = fork(fileURLToPath(new URL("../../server/lsp/main.ts", import.meta.url)), ["--node-ipc"], { execArgv: ["--no-warnings"], stdio: "ignore" });
+    const server = fork(fileURLToPath(new URL("../../server/lsp/main.ts", import.meta.url)), ["--node-ipc"], {
+      execArgv: ["--no-warnings"],
+      stdio: "ignore",
+    });
     try {
       const answer = new Promise<unknown>((resolve) => server.once("message", resolve));
-      server.send({ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: process.pid, rootUri: null, capabilities: {} } });
+      server.send({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "initialize",
+        params: { processId: process.pid, rootUri: null, capabilities: {} },
+      });
       expect(await answer).toMatchObject({ id: 1, result: { serverInfo: { name: "allocpolicy" } } });
     } finally {
       server.kill();
@@ -98,8 +111,16 @@ describe("messages that are wrong", () => {
   it.each([
     ["no parameters", "textDocument/hover", undefined],
     ["a position that is none", "textDocument/hover", { textDocument: { uri: MAIN }, position: null }],
-    ["a document that is not open", "textDocument/hover", { textDocument: { uri: "file:///nowhere.allocpolicy" }, position: { line: 0, character: 0 } }],
-    ["a rename without a name", "textDocument/rename", { textDocument: { uri: MAIN }, position: { line: 2, character: 9 } }],
+    [
+      "a document that is not open",
+      "textDocument/hover",
+      { textDocument: { uri: "file:///nowhere.allocpolicy" }, position: { line: 0, character: 0 } },
+    ],
+    [
+      "a rename without a name",
+      "textDocument/rename",
+      { textDocument: { uri: MAIN }, position: { line: 2, character: 9 } },
+    ],
     ["a selection without positions", "textDocument/selectionRange", { textDocument: { uri: MAIN } }],
   ])("get an error and no crash: %s", async (_, method, params) => {
     const client = await start({ pull: true });
@@ -110,7 +131,9 @@ describe("messages that are wrong", () => {
 
   it("hold no stack trace in what the user sees", async () => {
     const client = await start();
-    const error = await client.request("textDocument/hover", { textDocument: { uri: "file:///nowhere" }, position: { line: 0, character: 0 } }).catch((each: unknown) => each);
+    const error = await client
+      .request("textDocument/hover", { textDocument: { uri: "file:///nowhere" }, position: { line: 0, character: 0 } })
+      .catch((each: unknown) => each);
     expect(error).toBeInstanceOf(Error);
     expect(String(field(error, "message"))).not.toMatch(/\n|\bat \w+ \(/);
     expect(String(field(error, "message")).length).toBeLessThan(260);
@@ -118,7 +141,10 @@ describe("messages that are wrong", () => {
 
   it("are passed over when they are notifications", async () => {
     const client = await start({ pull: true });
-    client.notify("textDocument/didChange", { textDocument: { uri: "file:///never-opened", version: 2 }, contentChanges: [{ text: "x" }] });
+    client.notify("textDocument/didChange", {
+      textDocument: { uri: "file:///never-opened", version: 2 },
+      contentChanges: [{ text: "x" }],
+    });
     client.notify("textDocument/didChange", { textDocument: null });
     client.notify("textDocument/didClose", {});
     client.notify("workspace/didChangeConfiguration", 7);
@@ -137,7 +163,10 @@ describe("messages that are wrong", () => {
   it("takes positions beyond the text as its end", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, "kernel 6.12\n");
-    client.change(MAIN, 2, { range: { start: { line: 99, character: 99 }, end: { line: 999, character: 0 } }, text: "request r { api kmalloc size 1 B flags GFP_KERNEL context softirq }\n" });
+    client.change(MAIN, 2, {
+      range: { start: { line: 99, character: 99 }, end: { line: 999, character: 0 } },
+      text: "request r { api kmalloc size 1 B flags GFP_KERNEL context softirq }\n",
+    });
     expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
   });
 });
@@ -149,7 +178,11 @@ describe("diagnostics that are pulled", () => {
     const { kind, items } = await client.pull(MAIN);
     expect(kind).toBe("full");
     const found = items.find(({ code }) => code === "sleep-in-atomic");
-    expect(found).toMatchObject({ severity: 1, source: "allocpolicy", range: { start: positionOf(SLEEPER, "GFP_KERNEL", 0), end: positionOf(SLEEPER, "GFP_KERNEL", 10) } });
+    expect(found).toMatchObject({
+      severity: 1,
+      source: "allocpolicy",
+      range: { start: positionOf(SLEEPER, "GFP_KERNEL", 0), end: positionOf(SLEEPER, "GFP_KERNEL", 10) },
+    });
     expect(found?.codeDescription?.href).toMatch(/^https:\/\/.*\/sleep-in-atomic\.md$/);
     expect(found?.message).toMatch(/6\.12/);
   });
@@ -159,7 +192,10 @@ describe("diagnostics that are pulled", () => {
     client.open(MAIN, SLEEPER);
     const first = await client.pull(MAIN);
     expect(await client.pull(MAIN, first.resultId)).toEqual({ kind: "unchanged", resultId: first.resultId });
-    client.change(MAIN, 2, { range: { start: positionOf(SLEEPER, "KERNEL", 0), end: positionOf(SLEEPER, "KERNEL", 6) }, text: "ATOMIC" });
+    client.change(MAIN, 2, {
+      range: { start: positionOf(SLEEPER, "KERNEL", 0), end: positionOf(SLEEPER, "KERNEL", 6) },
+      text: "ATOMIC",
+    });
     const second = await client.pull(MAIN, first.resultId);
     expect(second.kind).toBe("full");
     expect(codes(second.items)).not.toContain("sleep-in-atomic");
@@ -184,14 +220,20 @@ describe("diagnostics that are pulled", () => {
     client.open(MAIN, SLEEPER);
     const { id, answer } = client.requestWithId("textDocument/diagnostic", { textDocument: { uri: MAIN } });
     client.notify("$/cancelRequest", { id });
-    const outcome = await answer.then((report) => codes(field(report, "items") as readonly { code: string }[]), (error: unknown) => field(error, "code"));
+    const outcome = await answer.then(
+      (report) => codes(field(report, "items") as readonly { code: string }[]),
+      (error: unknown) => field(error, "code"),
+    );
     if (typeof outcome === "number") expect([-32800, -32802]).toContain(outcome);
     else expect(outcome).toContain("sleep-in-atomic");
   });
 
   it("stop at a thousand, and the last says how many more there are", async () => {
     const client = await start({ pull: true });
-    client.open(MAIN, `kernel 6.12\n${Array.from({ length: 1200 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL context softirq }`).join("\n")}\n`);
+    client.open(
+      MAIN,
+      `kernel 6.12\n${Array.from({ length: 1200 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL context softirq }`).join("\n")}\n`,
+    );
     const { items } = await client.pull(MAIN);
     expect(items).toHaveLength(1000);
     expect(items.at(-1)?.message).toMatch(/^\d+ more findings/);
@@ -201,10 +243,17 @@ describe("diagnostics that are pulled", () => {
     const folder = onDisk({ "closed.allocpolicy": SLEEPER, "notes.txt": "no policy" });
     const client = await start({ pull: true, folders: [folder] });
     const first = await client.request("workspace/diagnostic", { previousResultIds: [] });
-    const items = field(first, "items") as readonly { readonly uri: string; readonly kind: string; readonly resultId: string; readonly items: readonly { readonly code: string }[] }[];
+    const items = field(first, "items") as readonly {
+      readonly uri: string;
+      readonly kind: string;
+      readonly resultId: string;
+      readonly items: readonly { readonly code: string }[];
+    }[];
     expect(items.map(({ uri }) => uri)).toEqual([`${folder}/closed.allocpolicy`]);
     expect(codes(items[0]?.items ?? [])).toContain("sleep-in-atomic");
-    const second = await client.request("workspace/diagnostic", { previousResultIds: items.map(({ uri, resultId }) => ({ uri, value: resultId })) });
+    const second = await client.request("workspace/diagnostic", {
+      previousResultIds: items.map(({ uri, resultId }) => ({ uri, value: resultId })),
+    });
     expect(field(second, "items")).toMatchObject([{ kind: "unchanged" }]);
   });
 });
@@ -215,7 +264,10 @@ describe("diagnostics that are pushed", () => {
     client.open(MAIN, SLEEPER, 3);
     const first = await client.publishes(MAIN, ({ version }) => version === 3);
     expect(codes(first.diagnostics)).toContain("sleep-in-atomic");
-    client.change(MAIN, 4, { range: { start: positionOf(SLEEPER, "softirq", 0), end: positionOf(SLEEPER, "softirq", 7) }, text: "process" });
+    client.change(MAIN, 4, {
+      range: { start: positionOf(SLEEPER, "softirq", 0), end: positionOf(SLEEPER, "softirq", 7) },
+      text: "process",
+    });
     const second = await client.publishes(MAIN, ({ version }) => version === 4);
     expect(codes(second.diagnostics)).not.toContain("sleep-in-atomic");
     client.notify("textDocument/didClose", { textDocument: { uri: MAIN } });
@@ -225,9 +277,15 @@ describe("diagnostics that are pushed", () => {
   it("never belong to a version that was not sent", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER, 1);
-    for (let version = 2; version <= 30; version += 1) client.change(MAIN, version, { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "// edit\n" });
+    for (let version = 2; version <= 30; version += 1)
+      client.change(MAIN, version, {
+        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+        text: "// edit\n",
+      });
     const last = await client.publishes(MAIN, ({ version }) => version === 30);
-    expect(last.diagnostics.find(({ code }) => code === "sleep-in-atomic")?.range.start.line).toBe(positionOf(SLEEPER, "GFP_KERNEL").line + 29);
+    expect(last.diagnostics.find(({ code }) => code === "sleep-in-atomic")?.range.start.line).toBe(
+      positionOf(SLEEPER, "GFP_KERNEL").line + 29,
+    );
     expect(client.published.map(({ version }) => version)).toEqual(expect.arrayContaining([30]));
   });
 
@@ -236,7 +294,10 @@ describe("diagnostics that are pushed", () => {
     client.open("file:///policies/contexts.allocpolicy", "kernel 6.12\ncontext rx { in process }\n");
     client.open(MAIN, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
     await client.publishes(MAIN, ({ diagnostics }) => !codes(diagnostics).includes("sleep-in-atomic"));
-    client.change("file:///policies/contexts.allocpolicy", 2, { range: { start: { line: 1, character: 16 }, end: { line: 1, character: 23 } }, text: "softirq" });
+    client.change("file:///policies/contexts.allocpolicy", 2, {
+      range: { start: { line: 1, character: 16 }, end: { line: 1, character: 23 } },
+      text: "softirq",
+    });
     await client.publishes(MAIN, ({ diagnostics }) => codes(diagnostics).includes("sleep-in-atomic"));
   });
 });
@@ -266,7 +327,10 @@ describe("files on disk", () => {
 
   it("that cannot be read are not said to be missing", async () => {
     const client = await start({ pull: true });
-    client.open("untitled:Untitled-1", `import "contexts.allocpolicy"\n${CLEAN.replace("}", "  context elsewhere\n}")}`);
+    client.open(
+      "untitled:Untitled-1",
+      `import "contexts.allocpolicy"\n${CLEAN.replace("}", "  context elsewhere\n}")}`,
+    );
     expect(codes((await client.pull("untitled:Untitled-1")).items)).not.toContain("import-not-found");
     client.notify("textDocument/didClose", { textDocument: { uri: "untitled:Untitled-1" } });
     await expect(client.pull("untitled:Untitled-1")).rejects.toThrow(/not open/);
@@ -284,19 +348,32 @@ describe("files on disk", () => {
   });
 
   it("are renamed in although they are not open", async () => {
-    const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in process }\n", "user.allocpolicy": 'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_KERNEL context rx }\n' });
+    const folder = onDisk({
+      "contexts.allocpolicy": "kernel 6.12\ncontext rx { in process }\n",
+      "user.allocpolicy":
+        'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_KERNEL context rx }\n',
+    });
     const uri = `${folder}/contexts.allocpolicy`;
     const client = await start({ folders: [folder] });
     client.open(uri, "kernel 6.12\ncontext rx { in process }\n");
     const edit = await client.at("textDocument/rename", uri, { line: 1, character: 9 }, { newName: "tx" });
-    const changes = field(edit, "documentChanges") as readonly { readonly textDocument: { readonly uri: string }; readonly edits: readonly unknown[] }[];
+    const changes = field(edit, "documentChanges") as readonly {
+      readonly textDocument: { readonly uri: string };
+      readonly edits: readonly unknown[];
+    }[];
     expect(changes.map(({ textDocument }) => textDocument.uri).sort()).toEqual([uri, `${folder}/user.allocpolicy`]);
   });
 
   it("are watched where the client lets the server ask", async () => {
     const client = await start({ configuration: () => null });
-    await client.until(() => (client.registered.length >= 2 ? true : undefined), () => "registrations");
-    expect([...client.registered].sort()).toEqual(["workspace/didChangeConfiguration", "workspace/didChangeWatchedFiles"]);
+    await client.until(
+      () => (client.registered.length >= 2 ? true : undefined),
+      () => "registrations",
+    );
+    expect([...client.registered].sort()).toEqual([
+      "workspace/didChangeConfiguration",
+      "workspace/didChangeWatchedFiles",
+    ]);
   });
 });
 
@@ -307,12 +384,18 @@ describe("settings", () => {
     let kernel = "5.15";
     const client = await start({ pull: true, configuration: () => ({ kernel }) });
     client.open(MAIN, HEADLESS);
-    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    await client.until(
+      () => (client.refreshes.length > 0 ? true : undefined),
+      () => "a refresh",
+    );
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 5.15" });
     kernel = "6.1";
     client.refreshes.length = 0;
     client.notify("workspace/didChangeConfiguration", { settings: null });
-    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
+    await client.until(
+      () => (client.refreshes.length > 0 ? true : undefined),
+      () => "a refresh",
+    );
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.1" });
   });
 
@@ -336,16 +419,29 @@ describe("settings", () => {
 
   it("differ between two folders", async () => {
     const [one, two] = [onDisk({}), onDisk({})];
-    const client = await start({ pull: true, folders: [one, two], configuration: (scope) => ({ kernel: scope === two ? "5.4" : "6.6" }) });
+    const client = await start({
+      pull: true,
+      folders: [one, two],
+      configuration: (scope) => ({ kernel: scope === two ? "5.4" : "6.6" }),
+    });
     client.open(`${one}/a.allocpolicy`, HEADLESS);
     client.open(`${two}/a.allocpolicy`, HEADLESS);
-    await client.until(() => (client.refreshes.length > 0 ? true : undefined), () => "a refresh");
-    expect(await client.request("allocpolicy/kernelInForce", { uri: `${one}/a.allocpolicy` })).toMatchObject({ text: "Linux 6.6" });
-    expect(await client.request("allocpolicy/kernelInForce", { uri: `${two}/a.allocpolicy` })).toMatchObject({ text: "Linux 5.4" });
+    await client.until(
+      () => (client.refreshes.length > 0 ? true : undefined),
+      () => "a refresh",
+    );
+    expect(await client.request("allocpolicy/kernelInForce", { uri: `${one}/a.allocpolicy` })).toMatchObject({
+      text: "Linux 6.6",
+    });
+    expect(await client.request("allocpolicy/kernelInForce", { uri: `${two}/a.allocpolicy` })).toMatchObject({
+      text: "Linux 5.4",
+    });
   });
 
   it("of a wrong type count as not set", async () => {
-    const client = await start({ initializationOptions: { settings: { kernel: 6, config: "no", rules: { "sleep-in-atomic": "loud" } } } });
+    const client = await start({
+      initializationOptions: { settings: { kernel: 6, config: "no", rules: { "sleep-in-atomic": "loud" } } },
+    });
     client.open(MAIN, SLEEPER);
     const { diagnostics } = await client.publishes(MAIN, () => true);
     expect(diagnostics.find(({ code }) => code === "sleep-in-atomic")?.severity).toBe(1);
@@ -354,16 +450,28 @@ describe("settings", () => {
 
 describe("requests about a document", () => {
   it("answer hover, completion with its documentation, definition, references and highlights", async () => {
-    const text = 'kernel 6.12\ncontext rx { in softirq }\nrequest r { api kmalloc size 64 B flags GFP_ATOMIC context rx }\n';
+    const text =
+      "kernel 6.12\ncontext rx { in softirq }\nrequest r { api kmalloc size 64 B flags GFP_ATOMIC context rx }\n";
     const client = await start();
     client.open(MAIN, text);
-    expect(field(field(await client.at("textDocument/hover", MAIN, positionOf(text, "GFP_ATOMIC")), "contents"), "value")).toMatch(/0x820/);
+    expect(
+      field(field(await client.at("textDocument/hover", MAIN, positionOf(text, "GFP_ATOMIC")), "contents"), "value"),
+    ).toMatch(/0x820/);
     const list = await client.at("textDocument/completion", MAIN, positionOf(text, "GFP_ATOMIC", 4));
     const items = field(list, "items") as readonly { readonly label: string }[];
     const item = items.find(({ label }) => label === "GFP_KERNEL");
-    expect(field(field(await client.request("completionItem/resolve", item), "documentation"), "value")).toMatch(/may sleep/);
-    expect(await client.at("textDocument/definition", MAIN, positionOf(text, "rx }\n", 1))).toMatchObject({ uri: MAIN, range: { start: { line: 1, character: 8 } } });
-    expect(await client.at("textDocument/references", MAIN, positionOf(text, "rx {"), { context: { includeDeclaration: true } })).toHaveLength(2);
+    expect(field(field(await client.request("completionItem/resolve", item), "documentation"), "value")).toMatch(
+      /may sleep/,
+    );
+    expect(await client.at("textDocument/definition", MAIN, positionOf(text, "rx }\n", 1))).toMatchObject({
+      uri: MAIN,
+      range: { start: { line: 1, character: 8 } },
+    });
+    expect(
+      await client.at("textDocument/references", MAIN, positionOf(text, "rx {"), {
+        context: { includeDeclaration: true },
+      }),
+    ).toHaveLength(2);
     expect(await client.at("textDocument/documentHighlight", MAIN, positionOf(text, "rx {"))).toHaveLength(2);
   });
 
@@ -371,13 +479,23 @@ describe("requests about a document", () => {
     const client = await start();
     client.open(MAIN, SLEEPER);
     const textDocument = { uri: MAIN };
-    expect(await client.request("textDocument/documentSymbol", { textDocument })).toMatchObject([{ name: "r", detail: "kmalloc" }]);
+    expect(await client.request("textDocument/documentSymbol", { textDocument })).toMatchObject([
+      { name: "r", detail: "kmalloc" },
+    ]);
     expect(await client.request("workspace/symbol", { query: "r" })).toMatchObject([{ name: "r" }]);
-    expect(await client.request("textDocument/foldingRange", { textDocument })).toMatchObject([{ startLine: 2, endLine: 6 }]);
-    const selections = await client.request("textDocument/selectionRange", { textDocument, positions: [positionOf(SLEEPER, "GFP_KERNEL")] });
+    expect(await client.request("textDocument/foldingRange", { textDocument })).toMatchObject([
+      { startLine: 2, endLine: 6 },
+    ]);
+    const selections = await client.request("textDocument/selectionRange", {
+      textDocument,
+      positions: [positionOf(SLEEPER, "GFP_KERNEL")],
+    });
     expect(selections).toMatchObject([{ range: { start: positionOf(SLEEPER, "GFP_KERNEL", 0) } }]);
     expect(await client.request("textDocument/documentLink", { textDocument })).toEqual([]);
-    const hints = await client.request("textDocument/inlayHint", { textDocument, range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } } });
+    const hints = await client.request("textDocument/inlayHint", {
+      textDocument,
+      range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } },
+    });
     expect(hints).toMatchObject([{ position: { line: 2 } }]);
   });
 
@@ -389,24 +507,45 @@ describe("requests about a document", () => {
     const data = field(full, "data") as readonly number[];
     expect(data.length % 5).toBe(0);
     expect(data.length).toBeGreaterThan(20);
-    client.change(MAIN, 2, { range: { start: positionOf(SLEEPER, "softirq", 0), end: positionOf(SLEEPER, "softirq", 7) }, text: "hardirq" });
-    const same = await client.request("textDocument/semanticTokens/full/delta", { textDocument, previousResultId: field(full, "resultId") });
+    client.change(MAIN, 2, {
+      range: { start: positionOf(SLEEPER, "softirq", 0), end: positionOf(SLEEPER, "softirq", 7) },
+      text: "hardirq",
+    });
+    const same = await client.request("textDocument/semanticTokens/full/delta", {
+      textDocument,
+      previousResultId: field(full, "resultId"),
+    });
     expect(field(same, "edits")).toEqual([]);
-    client.change(MAIN, 3, { range: { start: { line: 2, character: 8 }, end: { line: 2, character: 9 } }, text: "longer" });
-    const delta = await client.request("textDocument/semanticTokens/full/delta", { textDocument, previousResultId: field(same, "resultId") });
-    const [edit] = field(delta, "edits") as readonly { readonly start: number; readonly deleteCount: number; readonly data: readonly number[] }[];
+    client.change(MAIN, 3, {
+      range: { start: { line: 2, character: 8 }, end: { line: 2, character: 9 } },
+      text: "longer",
+    });
+    const delta = await client.request("textDocument/semanticTokens/full/delta", {
+      textDocument,
+      previousResultId: field(same, "resultId"),
+    });
+    const [edit] = field(delta, "edits") as readonly {
+      readonly start: number;
+      readonly deleteCount: number;
+      readonly data: readonly number[];
+    }[];
     const patched = [...data];
     patched.splice(edit?.start ?? 0, edit?.deleteCount ?? 0, ...(edit?.data ?? []));
     const again = await client.request("textDocument/semanticTokens/full", { textDocument });
     expect(patched).toEqual(field(again, "data"));
-    const part = await client.request("textDocument/semanticTokens/range", { textDocument, range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } } });
+    const part = await client.request("textDocument/semanticTokens/range", {
+      textDocument,
+      range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } },
+    });
     expect((field(part, "data") as readonly number[]).length).toBeLessThan(data.length);
   });
 
   it("refuse to rename what is built in, in words", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER);
-    await expect(client.at("textDocument/prepareRename", MAIN, positionOf(SLEEPER, "GFP_KERNEL"))).rejects.toThrow(/built in/);
+    await expect(client.at("textDocument/prepareRename", MAIN, positionOf(SLEEPER, "GFP_KERNEL"))).rejects.toThrow(
+      /built in/,
+    );
   });
 
   it("format, and leave a damaged file alone", async () => {
@@ -423,10 +562,18 @@ describe("requests about a document", () => {
     const client = await start({ pull: true });
     client.open(MAIN, text);
     const range = { start: positionOf(text, "__GFP_NOWARN"), end: positionOf(text, "__GFP_NOWARN") };
-    const actions = (await client.request("textDocument/codeAction", { textDocument: { uri: MAIN }, range, context: { diagnostics: [] } })) as readonly { readonly title: string; readonly kind: string }[];
+    const actions = (await client.request("textDocument/codeAction", {
+      textDocument: { uri: MAIN },
+      range,
+      context: { diagnostics: [] },
+    })) as readonly { readonly title: string; readonly kind: string }[];
     expect(actions.map(({ kind }) => kind)).toContain("quickfix");
     expect(actions.map(({ title }) => title)).toContain("Waive nowait-redundant-nowarn here");
-    const all = await client.request("textDocument/codeAction", { textDocument: { uri: MAIN }, range, context: { diagnostics: [], only: ["source.fixAll"] } });
+    const all = await client.request("textDocument/codeAction", {
+      textDocument: { uri: MAIN },
+      range,
+      context: { diagnostics: [], only: ["source.fixAll"] },
+    });
     expect(all).toMatchObject([{ kind: "source.fixAll.allocpolicy" }]);
   });
 
@@ -435,16 +582,24 @@ describe("requests about a document", () => {
     client.open(MAIN, SLEEPER);
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.12" });
     expect(await client.request("allocpolicy/kernelInForce", { uri: "file:///nowhere" })).toBeNull();
-    expect(field(await client.request("allocpolicy/rulePage", { rule: "nofail-with-range" }), "markdown")).toMatch(/^# nofail-with-range/);
+    expect(field(await client.request("allocpolicy/rulePage", { rule: "nofail-with-range" }), "markdown")).toMatch(
+      /^# nofail-with-range/,
+    );
     expect(await client.request("allocpolicy/rulePage", { rule: "no-such-rule" })).toBeNull();
-    expect(field(await client.request("allocpolicy/decode", { mask: "0xcc0", kernel: "6.12" }), "text")).toMatch(/6\.12: 0xcc0 = GFP_KERNEL/);
+    expect(field(await client.request("allocpolicy/decode", { mask: "0xcc0", kernel: "6.12" }), "text")).toMatch(
+      /6\.12: 0xcc0 = GFP_KERNEL/,
+    );
     expect(await client.request("allocpolicy/decode", { mask: "hello {" })).toBeNull();
   });
 });
 
 describe("endurance", () => {
   it("10,000 edits leave the right findings and little memory behind", async () => {
-    const records = Array.from({ length: 200 }, (_, i) => `request r${i} {\n  api alloc_pages  order ${i % 3}\n  flags GFP_KERNEL | __GFP_ZERO\n  context process\n}\n`).join("");
+    const records = Array.from(
+      { length: 200 },
+      (_, i) =>
+        `request r${i} {\n  api alloc_pages  order ${i % 3}\n  flags GFP_KERNEL | __GFP_ZERO\n  context process\n}\n`,
+    ).join("");
     const client = await start({ pull: true });
     client.open(MAIN, `kernel 6.12\n${records}`);
     const clean = await client.pull(MAIN);

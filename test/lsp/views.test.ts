@@ -59,7 +59,15 @@ describe("allocpolicy/expectations", () => {
     const answer = await client.request("allocpolicy/expectations", { uri: MAIN });
     expect(answer).toMatchObject({
       items: [
-        { id: "r/mode fast", label: "mode fast", declaration: "r", state: "passed", message: null, range: { start: { line: 16, character: 11 }, end: { line: 16, character: 20 } }, declarationRange: { start: { line: 10, character: 8 } } },
+        {
+          id: "r/mode fast",
+          label: "mode fast",
+          declaration: "r",
+          state: "passed",
+          message: null,
+          range: { start: { line: 16, character: 11 }, end: { line: 16, character: 20 } },
+          declarationRange: { start: { line: 10, character: 8 } },
+        },
         { id: "r/sleeps never", state: "failed", message: expect.stringMatching(/sleeps may/) },
       ],
     });
@@ -71,13 +79,17 @@ describe("allocpolicy/expectations", () => {
     const client = await opened();
     const at = { line: 4, character: 16 };
     client.change(MAIN, 2, { range: { start: at, end: { line: 4, character: 33 } }, text: "has __GFP_NOWARN" });
-    expect(await client.request("allocpolicy/expectations", { uri: MAIN, fresh: true })).toMatchObject({ items: [{ state: "failed" }, { state: "failed" }] });
+    expect(await client.request("allocpolicy/expectations", { uri: MAIN, fresh: true })).toMatchObject({
+      items: [{ state: "failed" }, { state: "failed" }],
+    });
   });
 
   it("are found in files of the folder that are not open", async () => {
     const folder = onDisk({ "closed.allocpolicy": POLICY });
     const client = await start({ folders: [folder] });
-    expect(await client.request("allocpolicy/expectations", { uri: `${folder}/closed.allocpolicy` })).toMatchObject({ items: [{ state: "passed" }, { state: "failed" }] });
+    expect(await client.request("allocpolicy/expectations", { uri: `${folder}/closed.allocpolicy` })).toMatchObject({
+      items: [{ state: "passed" }, { state: "failed" }],
+    });
     expect(await client.request("allocpolicy/expectations", { uri: `${folder}/gone.allocpolicy` })).toBeNull();
   });
 });
@@ -85,7 +97,8 @@ describe("allocpolicy/expectations", () => {
 describe("allocpolicy/matrix", () => {
   it("is that of a name, of a position, or of the first policy", async () => {
     const client = await opened();
-    const policyFor = async (which: object): Promise<unknown> => field(field(await client.request("allocpolicy/matrix", { uri: MAIN, ...which }), "matrix"), "policy");
+    const policyFor = async (which: object): Promise<unknown> =>
+      field(field(await client.request("allocpolicy/matrix", { uri: MAIN, ...which }), "matrix"), "policy");
     expect(await policyFor({ policy: "other" })).toBe("other");
     expect(await policyFor({ position: { line: 8, character: 20 } })).toBe("other");
     expect(await policyFor({ position: { line: 5, character: 2 } })).toBe("driver");
@@ -100,8 +113,23 @@ describe("allocpolicy/matrix", () => {
       kind: "matrix",
       matrix: {
         place: { uri: MAIN, range: { start: { line: 2, character: 7 }, end: { line: 2, character: 13 } } },
-        columns: [{ name: "fast", place: { uri: MAIN, range: { start: { line: 4, character: 7 } } } }, { name: "slow" }],
-        promises: [{ effect: "sleeps", cells: [{ text: "may", kernel: null }, { text: "never", kernel: expect.stringMatching(/kmalloc\(\)/), place: { uri: MAIN, range: { start: { line: 5 } } } }] }],
+        columns: [
+          { name: "fast", place: { uri: MAIN, range: { start: { line: 4, character: 7 } } } },
+          { name: "slow" },
+        ],
+        promises: [
+          {
+            effect: "sleeps",
+            cells: [
+              { text: "may", kernel: null },
+              {
+                text: "never",
+                kernel: expect.stringMatching(/kmalloc\(\)/),
+                place: { uri: MAIN, range: { start: { line: 5 } } },
+              },
+            ],
+          },
+        ],
       },
     });
   });
@@ -110,7 +138,10 @@ describe("allocpolicy/matrix", () => {
     const client = await opened();
     const at = { line: 3, character: 39 };
     client.change(MAIN, 2, { range: { start: at, end: at }, text: " |" });
-    expect(await client.request("allocpolicy/matrix", { uri: MAIN, policy: "driver" })).toMatchObject({ kind: "unreadable", policy: "driver" });
+    expect(await client.request("allocpolicy/matrix", { uri: MAIN, policy: "driver" })).toMatchObject({
+      kind: "unreadable",
+      policy: "driver",
+    });
     client.change(MAIN, 3, { range: { start: at, end: { line: 3, character: 41 } }, text: " | __GFP_ZERO" });
     const text = JSON.stringify(await client.request("allocpolicy/matrix", { uri: MAIN, policy: "driver" }));
     expect(text).toMatch(/"name":"__GFP_ZERO","cells":\[\{"kind":"allowed"/);
@@ -118,8 +149,15 @@ describe("allocpolicy/matrix", () => {
 
   it("is written as Markdown and as SVG", async () => {
     const client = await opened();
-    expect(field(await client.request("allocpolicy/exportMatrix", { uri: MAIN, policy: "driver", format: "markdown" }), "text")).toMatch(/^# Policy driver\n/);
-    expect(field(await client.request("allocpolicy/exportMatrix", { uri: MAIN, policy: "driver", format: "svg" }), "text")).toMatch(/^<svg /);
+    expect(
+      field(
+        await client.request("allocpolicy/exportMatrix", { uri: MAIN, policy: "driver", format: "markdown" }),
+        "text",
+      ),
+    ).toMatch(/^# Policy driver\n/);
+    expect(
+      field(await client.request("allocpolicy/exportMatrix", { uri: MAIN, policy: "driver", format: "svg" }), "text"),
+    ).toMatch(/^<svg /);
     expect(await client.request("allocpolicy/exportMatrix", { uri: MAIN, policy: "nobody", format: "svg" })).toBeNull();
   });
 
@@ -136,28 +174,44 @@ describe("allocpolicy/matrix", () => {
 describe("allocpolicy/diff", () => {
   it("lays the file under two kernels side by side", async () => {
     const client = await opened();
-    expect(await client.request("allocpolicy/diff", { uri: MAIN, from: "6.1", to: "6.12" })).toMatchObject({ left: expect.stringMatching(/^Linux 6\.1\n/), right: expect.stringMatching(/^Linux 6\.12\n/) });
+    expect(await client.request("allocpolicy/diff", { uri: MAIN, from: "6.1", to: "6.12" })).toMatchObject({
+      left: expect.stringMatching(/^Linux 6\.1\n/),
+      right: expect.stringMatching(/^Linux 6\.12\n/),
+    });
     expect(await client.request("allocpolicy/diff", { uri: MAIN, from: "6.1", to: "nine" })).toBeNull();
   });
 
   it("compares two policies", async () => {
     const client = await opened();
     const first = { uri: MAIN, policy: "driver" };
-    expect(await client.request("allocpolicy/diff", { first, second: { uri: MAIN, policy: "other" } })).toMatchObject({ markdown: expect.stringMatching(/^# `driver` is stricter than `other`/) });
+    expect(await client.request("allocpolicy/diff", { first, second: { uri: MAIN, policy: "other" } })).toMatchObject({
+      markdown: expect.stringMatching(/^# `driver` is stricter than `other`/),
+    });
     expect(await client.request("allocpolicy/diff", { first, second: { uri: MAIN, policy: "nobody" } })).toBeNull();
   });
 
   it("is offered for the kernels that the model knows", async () => {
-    expect(await (await start()).request("allocpolicy/kernels", {})).toEqual(expect.arrayContaining(["6.12", "6.1.192"]));
+    expect(await (await start()).request("allocpolicy/kernels", {})).toEqual(
+      expect.arrayContaining(["6.12", "6.1.192"]),
+    );
   });
 });
 
 describe("the requests of the views", () => {
-  it.each(["allocpolicy/expectations", "allocpolicy/matrix", "allocpolicy/exportMatrix", "allocpolicy/diff"])("%s answers null to what makes no sense, and goes on", async (method) => {
-    const client = await opened();
-    for (const params of [{}, { uri: 7 }, { uri: "no uri" }, { uri: "file:///gone", position: "here", from: 1 }, { first: [], second: null }]) {
-      expect(await client.request(method, params), JSON.stringify(params)).toBeNull();
-    }
-    expect(await client.request("allocpolicy/policies", { uri: MAIN })).toHaveLength(2);
-  });
+  it.each(["allocpolicy/expectations", "allocpolicy/matrix", "allocpolicy/exportMatrix", "allocpolicy/diff"])(
+    "%s answers null to what makes no sense, and goes on",
+    async (method) => {
+      const client = await opened();
+      for (const params of [
+        {},
+        { uri: 7 },
+        { uri: "no uri" },
+        { uri: "file:///gone", position: "here", from: 1 },
+        { first: [], second: null },
+      ]) {
+        expect(await client.request(method, params), JSON.stringify(params)).toBeNull();
+      }
+      expect(await client.request("allocpolicy/policies", { uri: MAIN })).toHaveLength(2);
+    },
+  );
 });

@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { combine, contextOf, forbidsEvenNonBlocking, hasMemalloc, implies, inInterrupt, inTask, isAtomic, isContextName, withLock, withScope, type ContextName } from "../../server/model/contexts.ts";
+import {
+  combine,
+  contextOf,
+  forbidsEvenNonBlocking,
+  hasMemalloc,
+  implies,
+  inInterrupt,
+  inTask,
+  isAtomic,
+  isContextName,
+  withLock,
+  withScope,
+  type ContextName,
+} from "../../server/model/contexts.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 
@@ -25,7 +38,22 @@ describe("implication", () => {
     ["reclaim", ["process", "reclaim"]],
     ["process", ["process"]],
   ])("%s implies exactly %o", (name, implied) => {
-    const all: readonly ContextName[] = ["process", "softirq", "hardirq", "nmi", "preempt_off", "atomic", "bh_off", "irqs_off", "spinlock", "raw_spinlock", "rcu_read", "reclaim", "oom_victim", "rt_task"];
+    const all: readonly ContextName[] = [
+      "process",
+      "softirq",
+      "hardirq",
+      "nmi",
+      "preempt_off",
+      "atomic",
+      "bh_off",
+      "irqs_off",
+      "spinlock",
+      "raw_spinlock",
+      "rcu_read",
+      "reclaim",
+      "oom_victim",
+      "rt_task",
+    ];
     expect(all.filter((other) => implies(NORMAL, contextOf(name), other)).sort()).toEqual([...implied].sort());
   });
 
@@ -41,7 +69,18 @@ describe("implication", () => {
 });
 
 describe("sleeping", () => {
-  test.each<ContextName>(["softirq", "hardirq", "nmi", "preempt_off", "atomic", "bh_off", "irqs_off", "spinlock", "raw_spinlock", "rcu_read"])("is wrong in %s, with and without PREEMPT_RT", (name) => {
+  test.each<ContextName>([
+    "softirq",
+    "hardirq",
+    "nmi",
+    "preempt_off",
+    "atomic",
+    "bh_off",
+    "irqs_off",
+    "spinlock",
+    "raw_spinlock",
+    "rcu_read",
+  ])("is wrong in %s, with and without PREEMPT_RT", (name) => {
     expect(isAtomic(NORMAL, contextOf(name))).toBe(true);
     expect(isAtomic(RT, contextOf(name))).toBe(true);
   });
@@ -61,14 +100,23 @@ describe("allocating without sleeping", () => {
     expect(forbidsEvenNonBlocking(RT, contextOf("nmi"))?.because).toBe("nmi");
   });
 
-  test.each<[ContextName, string]>([["raw_spinlock", "raw_spinlock"], ["hardirq", "hardirq"], ["irqs_off", "irqs_off"], ["preempt_off", "preempt_off"], ["atomic", "preempt_off"]])("is wrong in %s with PREEMPT_RT alone", (name, because) => {
+  test.each<[ContextName, string]>([
+    ["raw_spinlock", "raw_spinlock"],
+    ["hardirq", "hardirq"],
+    ["irqs_off", "irqs_off"],
+    ["preempt_off", "preempt_off"],
+    ["atomic", "preempt_off"],
+  ])("is wrong in %s with PREEMPT_RT alone", (name, because) => {
     expect(forbidsEvenNonBlocking(NORMAL, contextOf(name))).toBeNull();
     expect(forbidsEvenNonBlocking(RT, contextOf(name))?.because).toBe(because);
   });
 
-  test.each<ContextName>(["spinlock", "softirq", "bh_off", "rcu_read", "process"])("is fine in %s with PREEMPT_RT", (name) => {
-    expect(forbidsEvenNonBlocking(RT, contextOf(name))).toBeNull();
-  });
+  test.each<ContextName>(["spinlock", "softirq", "bh_off", "rcu_read", "process"])(
+    "is fine in %s with PREEMPT_RT",
+    (name) => {
+      expect(forbidsEvenNonBlocking(RT, contextOf(name))).toBeNull();
+    },
+  );
 
   test("is wrong with a raw spinlock declared as held", () => {
     expect(forbidsEvenNonBlocking(RT, withLock(contextOf("process"), "raw_spinlock"))?.because).toBe("raw_spinlock");

@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { REMOVED_NAMES } from "../../server/model/kernels/flags/history.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
-import { compositeNames, flagNames, kernelOf, knownKernels, mainlineReleases, newestRelease, parseVersion, releasesBetween } from "../../server/model/kernels/kernels.ts";
+import {
+  compositeNames,
+  flagNames,
+  kernelOf,
+  knownKernels,
+  mainlineReleases,
+  newestRelease,
+  parseVersion,
+  releasesBetween,
+} from "../../server/model/kernels/kernels.ts";
 import { meaningOf } from "../../server/model/masks/names.ts";
 
 function kernel(version: string, options: Partial<BuildOptions> = {}): Kernel {
@@ -40,15 +49,33 @@ const ALL_OPTIONS_ON = [
 ] as const;
 
 describe("the flags of a kernel", () => {
-  test.each(COMPOSITES)("%s has the composites that its header compiles to", (version, atomic, gfpKernel, nowait, highuserMovable, light, transhuge) => {
-    const { gfp } = kernel(version, { SLAB_OBJ_EXT: false });
-    expect([gfp.ATOMIC, gfp.KERNEL, gfp.NOWAIT, gfp.HIGHUSER_MOVABLE, gfp.TRANSHUGE_LIGHT, gfp.TRANSHUGE]).toEqual([atomic, gfpKernel, nowait, highuserMovable, light, transhuge]);
-  });
+  test.each(COMPOSITES)(
+    "%s has the composites that its header compiles to",
+    (version, atomic, gfpKernel, nowait, highuserMovable, light, transhuge) => {
+      const { gfp } = kernel(version, { SLAB_OBJ_EXT: false });
+      expect([gfp.ATOMIC, gfp.KERNEL, gfp.NOWAIT, gfp.HIGHUSER_MOVABLE, gfp.TRANSHUGE_LIGHT, gfp.TRANSHUGE]).toEqual([
+        atomic,
+        gfpKernel,
+        nowait,
+        highuserMovable,
+        light,
+        transhuge,
+      ]);
+    },
+  );
 
-  test.each(ALL_OPTIONS_ON)("%s moves its flags with the build options as its header does", (version, nolockdep, skipZero, highuserMovable, shift) => {
-    const { bits, gfp, allBits } = kernel(version, { LOCKDEP: true, KASAN_HW_TAGS: true, SLAB_OBJ_EXT: true });
-    expect([bits.NOLOCKDEP, bits.SKIP_ZERO, gfp.HIGHUSER_MOVABLE, allBits]).toEqual([nolockdep, skipZero, highuserMovable, 2 ** shift - 1]);
-  });
+  test.each(ALL_OPTIONS_ON)(
+    "%s moves its flags with the build options as its header does",
+    (version, nolockdep, skipZero, highuserMovable, shift) => {
+      const { bits, gfp, allBits } = kernel(version, { LOCKDEP: true, KASAN_HW_TAGS: true, SLAB_OBJ_EXT: true });
+      expect([bits.NOLOCKDEP, bits.SKIP_ZERO, gfp.HIGHUSER_MOVABLE, allBits]).toEqual([
+        nolockdep,
+        skipZero,
+        highuserMovable,
+        2 ** shift - 1,
+      ]);
+    },
+  );
 
   test.each([
     ["6.12.117", {}, 0x1000000],
@@ -71,24 +98,30 @@ describe("the flags of a kernel", () => {
   });
 
   test("no two flags share a bit, in any known kernel with any options", () => {
-    fc.assert(fc.property(
-      fc.constantFrom(...knownKernels()),
-      fc.record({ LOCKDEP: fc.boolean(), KASAN_HW_TAGS: fc.boolean(), SLAB_OBJ_EXT: fc.boolean() }),
-      (version, options) => {
-        const { bits, namedBits, allBits } = kernel(version, options);
-        const values = flagNames().map((flag) => bits[flag]).filter((value) => value !== 0);
-        expect(new Set(values).size).toBe(values.length);
-        expect(values.every((value) => Math.log2(value) % 1 === 0)).toBe(true);
-        expect(values.reduce((sum, value) => sum + value, 0)).toBe(namedBits);
-        expect((namedBits & ~allBits) === 0).toBe(true);
-      },
-    ), { seed: 1, numRuns: 300 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...knownKernels()),
+        fc.record({ LOCKDEP: fc.boolean(), KASAN_HW_TAGS: fc.boolean(), SLAB_OBJ_EXT: fc.boolean() }),
+        (version, options) => {
+          const { bits, namedBits, allBits } = kernel(version, options);
+          const values = flagNames()
+            .map((flag) => bits[flag])
+            .filter((value) => value !== 0);
+          expect(new Set(values).size).toBe(values.length);
+          expect(values.every((value) => Math.log2(value) % 1 === 0)).toBe(true);
+          expect(values.reduce((sum, value) => sum + value, 0)).toBe(namedBits);
+          expect((namedBits & ~allBits) === 0).toBe(true);
+        },
+      ),
+      { seed: 1, numRuns: 300 },
+    );
   });
 
   test("composites consist of flags that the kernel has", () => {
     for (const version of knownKernels()) {
       const { gfp, namedBits } = kernel(version);
-      for (const composite of compositeNames()) expect((gfp[composite] & ~namedBits) === 0, `${version} ${composite}`).toBe(true);
+      for (const composite of compositeNames())
+        expect((gfp[composite] & ~namedBits) === 0, `${version} ${composite}`).toBe(true);
     }
   });
 });
@@ -124,10 +157,13 @@ describe("a kernel's version", () => {
     expect(kernel(version).name).toBe(version);
   });
 
-  test.each(["7.1", "3.10", "4.18", "android-5.4", "6", "six.one", "", "6.12.", "8.x-dev", "6.20"])("%j is unknown, with a message that says what is known", (version) => {
-    const answer = kernelOf(version);
-    expect("unknown" in answer ? answer.unknown : "").toContain("4.19 to 7.0");
-  });
+  test.each(["7.1", "3.10", "4.18", "android-5.4", "6", "six.one", "", "6.12.", "8.x-dev", "6.20"])(
+    "%j is unknown, with a message that says what is known",
+    (version) => {
+      const answer = kernelOf(version);
+      expect("unknown" in answer ? answer.unknown : "").toContain("4.19 to 7.0");
+    },
+  );
 
   test("the vendor tree and the development tree stand outside of the order of releases", () => {
     expect(kernel("android-6.18").mainlineIndex).toBeNull();
@@ -161,7 +197,13 @@ describe("a range of kernels", () => {
     expect(releasesBetween("6.19", "7.x-dev")).toEqual(["6.19", "7.0", "7.x-dev"]);
   });
 
-  test.each([["6.12", "6.1"], ["6.1", "7.5"], ["3.0", "6.1"], ["android-6.18", "7.0"], ["7.x-dev", "7.0"]] as const)("from %s to %s is refused with a sentence", (first, last) => {
+  test.each([
+    ["6.12", "6.1"],
+    ["6.1", "7.5"],
+    ["3.0", "6.1"],
+    ["android-6.18", "7.0"],
+    ["7.x-dev", "7.0"],
+  ] as const)("from %s to %s is refused with a sentence", (first, last) => {
     expect(releasesBetween(first, last)).toHaveProperty("unknown");
   });
 });
@@ -169,8 +211,18 @@ describe("a range of kernels", () => {
 describe("what the stable branches took from later releases", () => {
   test("6.1.192 has the reserves of 6.3 and keeps __GFP_ATOMIC", () => {
     const { features } = kernel("6.1.192");
-    expect(features).toMatchObject({ reserveScheme: "min-reserve", atomicMeans: "no-direct-reclaim", warnsAtomicWithDirectReclaim: true, compactionNeedsIo: true, percpuNofsIsAtomic: false });
-    expect(kernel("6.1").features).toMatchObject({ reserveScheme: "harder", compactionNeedsIo: false, percpuNofsIsAtomic: true });
+    expect(features).toMatchObject({
+      reserveScheme: "min-reserve",
+      atomicMeans: "no-direct-reclaim",
+      warnsAtomicWithDirectReclaim: true,
+      compactionNeedsIo: true,
+      percpuNofsIsAtomic: false,
+    });
+    expect(kernel("6.1").features).toMatchObject({
+      reserveScheme: "harder",
+      compactionNeedsIo: false,
+      percpuNofsIsAtomic: true,
+    });
   });
 
   test("6.12.117 verifies the mask of alloc_contig_range, 6.12 does not", () => {
@@ -181,14 +233,17 @@ describe("what the stable branches took from later releases", () => {
 });
 
 describe("names that were removed", () => {
-  test.each(REMOVED_NAMES)("$name is gone from $removedIn on, and its replacement is a name of the newest release", ({ name, removedIn, replacement }) => {
-    const newest = kernel(newestRelease());
-    expect(meaningOf(newest, name).kind).toBe("removed");
-    if (replacement !== null) expect(["flag", "composite"]).toContain(meaningOf(newest, replacement).kind);
-    if (mainlineReleases().includes(removedIn)) {
-      const last = mainlineReleases()[mainlineReleases().indexOf(removedIn) - 1] ?? "";
-      expect(meaningOf(kernel(last), name).kind).toBe("flag");
-      expect(meaningOf(kernel(removedIn), name).kind).toBe("removed");
-    }
-  });
+  test.each(REMOVED_NAMES)(
+    "$name is gone from $removedIn on, and its replacement is a name of the newest release",
+    ({ name, removedIn, replacement }) => {
+      const newest = kernel(newestRelease());
+      expect(meaningOf(newest, name).kind).toBe("removed");
+      if (replacement !== null) expect(["flag", "composite"]).toContain(meaningOf(newest, replacement).kind);
+      if (mainlineReleases().includes(removedIn)) {
+        const last = mainlineReleases()[mainlineReleases().indexOf(removedIn) - 1] ?? "";
+        expect(meaningOf(kernel(last), name).kind).toBe("flag");
+        expect(meaningOf(kernel(removedIn), name).kind).toBe("removed");
+      }
+    },
+  );
 });

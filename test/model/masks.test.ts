@@ -6,9 +6,31 @@ import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
 import { ALLOC, allocFlagNames, allocFlags, pfmemallocFlags, prepare } from "../../server/model/masks/alloc-flags.ts";
 import { pageblockOrder } from "../../server/model/masks/constants.ts";
 import { contigRefused, contigTargetMask, contigVerify } from "../../server/model/masks/contig.ts";
-import { and, any, countBits, EMPTY, has, lacks, mask, not, only, or, without, type Mask } from "../../server/model/masks/mask.ts";
+import {
+  and,
+  any,
+  countBits,
+  EMPTY,
+  has,
+  lacks,
+  mask,
+  not,
+  only,
+  or,
+  without,
+  type Mask,
+} from "../../server/model/masks/mask.ts";
 import { decode, encode, maskText, meaningOf, printed } from "../../server/model/masks/names.ts";
-import { applyScopes, blocking, compactionAllowed, KMALLOC, kmallocType, migratetype, nestedMask, zonelist } from "../../server/model/masks/properties.ts";
+import {
+  applyScopes,
+  blocking,
+  compactionAllowed,
+  KMALLOC,
+  kmallocType,
+  migratetype,
+  nestedMask,
+  zonelist,
+} from "../../server/model/masks/properties.ts";
 import { gfpZone, isLowZone } from "../../server/model/masks/zone.ts";
 
 function kernel(version: string, options: Partial<BuildOptions> = {}): Kernel {
@@ -29,16 +51,19 @@ const RUNS = { seed: 1, numRuns: 500 };
 
 describe("mask algebra", () => {
   test("is that of sets of bits", () => {
-    fc.assert(fc.property(anyMask, anyMask, (left, right) => {
-      expect(or(without(left, right), and(left, right))).toBe(left);
-      expect(and(left, not(left))).toBe(EMPTY);
-      expect(not(not(left))).toBe(left);
-      expect(has(or(left, right), left)).toBe(true);
-      expect(any(left, right)).toBe(!lacks(left, right));
-      expect(has(left, right)).toBe(without(right, left) === EMPTY);
-      expect(only(left, right)).toBe(has(right, left));
-      expect(countBits(left) + countBits(not(left))).toBe(32);
-    }), RUNS);
+    fc.assert(
+      fc.property(anyMask, anyMask, (left, right) => {
+        expect(or(without(left, right), and(left, right))).toBe(left);
+        expect(and(left, not(left))).toBe(EMPTY);
+        expect(not(not(left))).toBe(left);
+        expect(has(or(left, right), left)).toBe(true);
+        expect(any(left, right)).toBe(!lacks(left, right));
+        expect(has(left, right)).toBe(without(right, left) === EMPTY);
+        expect(only(left, right)).toBe(has(right, left));
+        expect(countBits(left) + countBits(not(left))).toBe(32);
+      }),
+      RUNS,
+    );
   });
 
   test("takes the low 32 bits of any number, unsigned", () => {
@@ -88,12 +113,15 @@ describe("the names of a mask", () => {
   });
 
   test("names and undefined bits give the mask again", () => {
-    fc.assert(fc.property(anyKernel, anyMask, (from, value) => {
-      const { names, undefinedBits } = decode(from, value);
-      expect(mask(maskOf(from, ...names) | undefinedBits)).toBe(value);
-      expect(and(undefinedBits, from.namedBits)).toBe(EMPTY);
-      expect(new Set(names).size).toBe(names.length);
-    }), RUNS);
+    fc.assert(
+      fc.property(anyKernel, anyMask, (from, value) => {
+        const { names, undefinedBits } = decode(from, value);
+        expect(mask(maskOf(from, ...names) | undefinedBits)).toBe(value);
+        expect(and(undefinedBits, from.namedBits)).toBe(EMPTY);
+        expect(new Set(names).size).toBe(names.length);
+      }),
+      RUNS,
+    );
   });
 
   test("the hole that __GFP_ATOMIC left is undefined, and printed as a number", () => {
@@ -128,10 +156,21 @@ describe("the names of a mask", () => {
   });
 
   test.each([
-    ["6.12", "__GFP_REPEAT", "removed"], ["6.12", "__GFP_WAIT", "removed"], ["6.12", "GFP_TEMPORARY", "removed"], ["6.12", "__GFP_ATOMIC", "removed"],
-    ["6.2", "__GFP_ATOMIC", "flag"], ["6.12", "__GFP_SKIP_KASAN_POISON", "removed"], ["5.10.106", "__GFP_SKIP_KASAN_POISON", "not-yet"], ["6.1", "__GFP_SKIP_KASAN", "not-yet"],
-    ["6.8", "__GFP_NO_OBJ_EXT", "not-yet"], ["6.12", "GFP_KERNEL", "composite"], ["6.12", "ZONE_MODIFIERS", "group"], ["6.12", "GFP_KERNAL", "unknown"],
-    ["6.12", "constructor", "unknown"], ["6.12", "__GFP_RECLAIM", "composite"], ["6.12", "__GFP_NOLOCKDEP", "flag"],
+    ["6.12", "__GFP_REPEAT", "removed"],
+    ["6.12", "__GFP_WAIT", "removed"],
+    ["6.12", "GFP_TEMPORARY", "removed"],
+    ["6.12", "__GFP_ATOMIC", "removed"],
+    ["6.2", "__GFP_ATOMIC", "flag"],
+    ["6.12", "__GFP_SKIP_KASAN_POISON", "removed"],
+    ["5.10.106", "__GFP_SKIP_KASAN_POISON", "not-yet"],
+    ["6.1", "__GFP_SKIP_KASAN", "not-yet"],
+    ["6.8", "__GFP_NO_OBJ_EXT", "not-yet"],
+    ["6.12", "GFP_KERNEL", "composite"],
+    ["6.12", "ZONE_MODIFIERS", "group"],
+    ["6.12", "GFP_KERNAL", "unknown"],
+    ["6.12", "constructor", "unknown"],
+    ["6.12", "__GFP_RECLAIM", "composite"],
+    ["6.12", "__GFP_NOLOCKDEP", "flag"],
   ] as const)("in %s %s is %s", (version, name, kind) => {
     expect(meaningOf(kernel(version), name).kind).toBe(kind);
   });
@@ -149,11 +188,116 @@ describe("the names of a mask", () => {
 
 /** gfp_zone() of the masks 0x0 to 0xf, as compiled for each set of zones. */
 const ZONES = [
-  ["x86-64", { ZONE_DMA: true, ZONE_DMA32: true, HIGHMEM: false }, ["Normal", "DMA", "Normal", "DMA", "DMA32", "DMA", "DMA", "DMA", "Normal", "DMA", "Movable", "DMA", "DMA32", "DMA", "DMA", "DMA"]],
-  ["32-bit with highmem", { ZONE_DMA: true, ZONE_DMA32: false, HIGHMEM: true }, ["Normal", "DMA", "HighMem", "DMA", "Normal", "DMA", "DMA", "DMA", "Normal", "DMA", "Movable", "DMA", "Normal", "DMA", "DMA", "DMA"]],
-  ["DMA32 only", { ZONE_DMA: false, ZONE_DMA32: true, HIGHMEM: false }, ["Normal", "Normal", "Normal", "DMA32", "DMA32", "DMA32", "DMA32", "DMA32", "Normal", "Normal", "Movable", "DMA32", "DMA32", "DMA32", "DMA32", "DMA32"]],
-  ["s390", { ZONE_DMA: true, ZONE_DMA32: false, HIGHMEM: false }, ["Normal", "DMA", "Normal", "DMA", "Normal", "DMA", "DMA", "DMA", "Normal", "DMA", "Movable", "DMA", "Normal", "DMA", "DMA", "DMA"]],
-  ["no DMA zones", { ZONE_DMA: false, ZONE_DMA32: false, HIGHMEM: false }, ["Normal", "Normal", "Normal", "Normal", "Normal", "Normal", "Normal", "Normal", "Normal", "Normal", "Movable", "Normal", "Normal", "Normal", "Normal", "Normal"]],
+  [
+    "x86-64",
+    { ZONE_DMA: true, ZONE_DMA32: true, HIGHMEM: false },
+    [
+      "Normal",
+      "DMA",
+      "Normal",
+      "DMA",
+      "DMA32",
+      "DMA",
+      "DMA",
+      "DMA",
+      "Normal",
+      "DMA",
+      "Movable",
+      "DMA",
+      "DMA32",
+      "DMA",
+      "DMA",
+      "DMA",
+    ],
+  ],
+  [
+    "32-bit with highmem",
+    { ZONE_DMA: true, ZONE_DMA32: false, HIGHMEM: true },
+    [
+      "Normal",
+      "DMA",
+      "HighMem",
+      "DMA",
+      "Normal",
+      "DMA",
+      "DMA",
+      "DMA",
+      "Normal",
+      "DMA",
+      "Movable",
+      "DMA",
+      "Normal",
+      "DMA",
+      "DMA",
+      "DMA",
+    ],
+  ],
+  [
+    "DMA32 only",
+    { ZONE_DMA: false, ZONE_DMA32: true, HIGHMEM: false },
+    [
+      "Normal",
+      "Normal",
+      "Normal",
+      "DMA32",
+      "DMA32",
+      "DMA32",
+      "DMA32",
+      "DMA32",
+      "Normal",
+      "Normal",
+      "Movable",
+      "DMA32",
+      "DMA32",
+      "DMA32",
+      "DMA32",
+      "DMA32",
+    ],
+  ],
+  [
+    "s390",
+    { ZONE_DMA: true, ZONE_DMA32: false, HIGHMEM: false },
+    [
+      "Normal",
+      "DMA",
+      "Normal",
+      "DMA",
+      "Normal",
+      "DMA",
+      "DMA",
+      "DMA",
+      "Normal",
+      "DMA",
+      "Movable",
+      "DMA",
+      "Normal",
+      "DMA",
+      "DMA",
+      "DMA",
+    ],
+  ],
+  [
+    "no DMA zones",
+    { ZONE_DMA: false, ZONE_DMA32: false, HIGHMEM: false },
+    [
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Movable",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+      "Normal",
+    ],
+  ],
 ] as const;
 
 describe("the zone of a mask", () => {
@@ -212,11 +356,14 @@ describe("properties of a mask", () => {
 
   test("an inner allocation may do what the outer one may, quietly and without reserves", () => {
     const from = kernel("6.12");
-    expect(nestedMask(from, maskOf(from, "GFP_KERNEL", "__GFP_NOFAIL", "__GFP_ZERO"))).toBe(maskOf(from, "GFP_KERNEL", "__GFP_NORETRY", "__GFP_NOMEMALLOC", "__GFP_NOWARN"));
+    expect(nestedMask(from, maskOf(from, "GFP_KERNEL", "__GFP_NOFAIL", "__GFP_ZERO"))).toBe(
+      maskOf(from, "GFP_KERNEL", "__GFP_NORETRY", "__GFP_NOMEMALLOC", "__GFP_NOWARN"),
+    );
   });
 
   test("kmalloc takes DMA before RECLAIMABLE before ACCOUNT, as far as the version has the caches", () => {
-    const type = (version: string, ...names: readonly string[]): number => kmallocType(kernel(version), maskOf(kernel(version), ...names));
+    const type = (version: string, ...names: readonly string[]): number =>
+      kmallocType(kernel(version), maskOf(kernel(version), ...names));
     expect(type("6.12", "__GFP_DMA", "__GFP_RECLAIMABLE", "__GFP_ACCOUNT")).toBe(KMALLOC.dma);
     expect(type("6.12", "__GFP_RECLAIMABLE", "__GFP_ACCOUNT")).toBe(KMALLOC.reclaim);
     expect(type("6.12", "__GFP_ACCOUNT")).toBe(KMALLOC.cgroup);
@@ -239,35 +386,71 @@ describe("alloc flags of the slow path", () => {
 
   test("GFP_ATOMIC has HARDER and HIGH to 6.2, then NON_BLOCK and MIN_RESERVE, and leaves its cpuset", () => {
     expect(flags("5.10", 0, "GFP_ATOMIC")).toEqual(["ALLOC_WMARK_MIN", "ALLOC_HARDER", "ALLOC_HIGH", "ALLOC_KSWAPD"]);
-    expect(flags("6.12", 0, "GFP_ATOMIC")).toEqual(["ALLOC_WMARK_MIN", "ALLOC_NON_BLOCK", "ALLOC_MIN_RESERVE", "ALLOC_KSWAPD"]);
+    expect(flags("6.12", 0, "GFP_ATOMIC")).toEqual([
+      "ALLOC_WMARK_MIN",
+      "ALLOC_NON_BLOCK",
+      "ALLOC_MIN_RESERVE",
+      "ALLOC_KSWAPD",
+    ]);
   });
 
   test("GFP_NOWAIT is non-blocking since 6.3 only, and keeps its cpuset", () => {
     expect(flags("6.2", 0, "GFP_NOWAIT")).toEqual(["ALLOC_WMARK_MIN", "ALLOC_CPUSET", "ALLOC_KSWAPD"]);
-    expect(flags("6.3", 0, "GFP_NOWAIT")).toEqual(["ALLOC_WMARK_MIN", "ALLOC_NON_BLOCK", "ALLOC_CPUSET", "ALLOC_KSWAPD"]);
+    expect(flags("6.3", 0, "GFP_NOWAIT")).toEqual([
+      "ALLOC_WMARK_MIN",
+      "ALLOC_NON_BLOCK",
+      "ALLOC_CPUSET",
+      "ALLOC_KSWAPD",
+    ]);
   });
 
   test("HIGHATOMIC goes to any non-blocking order above 0 from 6.3 on, and only with __GFP_HIGH from 6.18 on", () => {
-    const given = (version: string, ...names: readonly string[]): boolean => flags(version, 1, ...names).includes("ALLOC_HIGHATOMIC");
-    expect(["6.2", "6.3", "6.12", "6.12.117", "6.18"].map((version) => given(version, "GFP_NOWAIT"))).toEqual([false, true, true, false, false]);
-    expect(["6.2", "6.3", "6.12", "6.12.117", "6.18"].map((version) => given(version, "GFP_ATOMIC"))).toEqual([false, true, true, true, true]);
+    const given = (version: string, ...names: readonly string[]): boolean =>
+      flags(version, 1, ...names).includes("ALLOC_HIGHATOMIC");
+    expect(["6.2", "6.3", "6.12", "6.12.117", "6.18"].map((version) => given(version, "GFP_NOWAIT"))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(["6.2", "6.3", "6.12", "6.12.117", "6.18"].map((version) => given(version, "GFP_ATOMIC"))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(flags("6.12", 0, "GFP_ATOMIC")).not.toContain("ALLOC_HIGHATOMIC");
   });
 
   test("NOMEMALLOC takes the bonus of a non-blocking mask, not that of __GFP_HIGH", () => {
-    expect(flags("6.12", 1, "GFP_ATOMIC", "__GFP_NOMEMALLOC")).toEqual(["ALLOC_WMARK_MIN", "ALLOC_MIN_RESERVE", "ALLOC_KSWAPD"]);
-    expect(flags("6.2", 1, "GFP_ATOMIC", "__GFP_NOMEMALLOC")).toEqual(["ALLOC_WMARK_MIN", "ALLOC_HIGH", "ALLOC_KSWAPD"]);
+    expect(flags("6.12", 1, "GFP_ATOMIC", "__GFP_NOMEMALLOC")).toEqual([
+      "ALLOC_WMARK_MIN",
+      "ALLOC_MIN_RESERVE",
+      "ALLOC_KSWAPD",
+    ]);
+    expect(flags("6.2", 1, "GFP_ATOMIC", "__GFP_NOMEMALLOC")).toEqual([
+      "ALLOC_WMARK_MIN",
+      "ALLOC_HIGH",
+      "ALLOC_KSWAPD",
+    ]);
   });
 
   test("a realtime task with a blocking mask gets HARDER, then MIN_RESERVE", () => {
-    const realtime = (version: string): number => allocFlags(kernel(version), maskOf(kernel(version), "GFP_KERNEL"), 0, contextOf("rt_task"));
+    const realtime = (version: string): number =>
+      allocFlags(kernel(version), maskOf(kernel(version), "GFP_KERNEL"), 0, contextOf("rt_task"));
     expect(realtime("6.2") & (ALLOC.HARDER | ALLOC.HIGH)).toBe(ALLOC.HARDER);
     expect(realtime("6.3") & (ALLOC.NON_BLOCK | ALLOC.MIN_RESERVE)).toBe(ALLOC.MIN_RESERVE);
-    expect(allocFlags(kernel("6.12"), maskOf(kernel("6.12"), "GFP_NOWAIT"), 0, contextOf("rt_task")) & ALLOC.MIN_RESERVE).toBe(0);
+    expect(
+      allocFlags(kernel("6.12"), maskOf(kernel("6.12"), "GFP_NOWAIT"), 0, contextOf("rt_task")) & ALLOC.MIN_RESERVE,
+    ).toBe(0);
   });
 
   test("ALLOC_KSWAPD is absent in 4.19, a bit of its own in 5.4, and the flag's own bit in 5.10", () => {
-    const kswapd = (version: string): number => allocFlags(kernel(version), maskOf(kernel(version), "GFP_NOWAIT"), 0, PROCESS) & ~(ALLOC.CPUSET | ALLOC.NON_BLOCK);
+    const kswapd = (version: string): number =>
+      allocFlags(kernel(version), maskOf(kernel(version), "GFP_NOWAIT"), 0, PROCESS) &
+      ~(ALLOC.CPUSET | ALLOC.NON_BLOCK);
     expect([kswapd("4.19"), kswapd("5.4"), kswapd("5.10")]).toEqual([0, 0x200, 0x800]);
   });
 
@@ -295,7 +478,12 @@ describe("alloc flags of the slow path", () => {
 
 describe("the mask of alloc_contig_range", () => {
   test.each([
-    ["5.4", null], ["5.10", 0x104cc8], ["6.12", 0x104cc8], ["6.12.117", 0x104c08], ["6.14", 0x104c08], ["6.18", 0x4c08],
+    ["5.4", null],
+    ["5.10", 0x104cc8],
+    ["6.12", 0x104cc8],
+    ["6.12.117", 0x104c08],
+    ["6.14", 0x104c08],
+    ["6.18", 0x4c08],
   ] as const)("gives migration targets of GFP_NOIO in %s the mask %s", (version, target) => {
     const from = kernel(version);
     expect(contigTargetMask(from, maskOf(from, "GFP_NOIO"))).toBe(target);
@@ -319,10 +507,19 @@ describe("the mask of alloc_contig_range", () => {
 });
 
 test("every function of masks is total", () => {
-  fc.assert(fc.property(anyKernel, anyMask, fc.integer({ min: 0, max: 12 }), (from, value, order) => {
-    const context = contextOf("process");
-    const numbers = [allocFlags(from, value, order, context), prepare(from, value, order), pfmemallocFlags(from, value, context), migratetype(from, value), contigRefused(from, value)];
-    expect(numbers.every((number) => Number.isInteger(number) && number >= 0)).toBe(true);
-    expect(from.zones).toContain(gfpZone(from, value).zone);
-  }), RUNS);
+  fc.assert(
+    fc.property(anyKernel, anyMask, fc.integer({ min: 0, max: 12 }), (from, value, order) => {
+      const context = contextOf("process");
+      const numbers = [
+        allocFlags(from, value, order, context),
+        prepare(from, value, order),
+        pfmemallocFlags(from, value, context),
+        migratetype(from, value),
+        contigRefused(from, value),
+      ];
+      expect(numbers.every((number) => Number.isInteger(number) && number >= 0)).toBe(true);
+      expect(from.zones).toContain(gfpZone(from, value).zone);
+    }),
+    RUNS,
+  );
 });

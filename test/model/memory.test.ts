@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { addPages, freePages, hasBlock, machineOf, reclaimablePages, takeBlock, zonelistOf } from "../../server/model/memory/machine.ts";
+import {
+  addPages,
+  freePages,
+  hasBlock,
+  machineOf,
+  reclaimablePages,
+  takeBlock,
+  zonelistOf,
+} from "../../server/model/memory/machine.ts";
 import type { Machine, Zone } from "../../server/model/memory/machine.ts";
 import type { MemoryState } from "../../server/model/memory/state.ts";
 import { kernel, machine, zone } from "./slowpath-machine.ts";
@@ -31,8 +39,12 @@ describe("the free lists", () => {
   });
 
   test("hold CMA and HIGHATOMIC pages apart, the largest blocks first", () => {
-    const normal = firstZone(machineOf(v6_12, machine({ free: [10, 0, 0, 0, 0, 0, 0, 0, 0, 3], cma: 1024, highatomic: 512 })));
-    expect([normal.ordinary.pages, normal.cma.blocks[9], normal.highatomic.blocks[9], freePages(normal)]).toEqual([10, 2, 1, 1546]);
+    const normal = firstZone(
+      machineOf(v6_12, machine({ free: [10, 0, 0, 0, 0, 0, 0, 0, 0, 3], cma: 1024, highatomic: 512 })),
+    );
+    expect([normal.ordinary.pages, normal.cma.blocks[9], normal.highatomic.blocks[9], freePages(normal)]).toEqual([
+      10, 2, 1, 1546,
+    ]);
   });
 
   test("never hold more CMA pages apart than are free", () => {
@@ -47,13 +59,18 @@ describe("the machine", () => {
       { id: 1, zones: [zone()] },
       { id: 0, zones: [zone(), zone({ name: "DMA" }), zone({ name: "DMA32" }), zone({ name: "HighMem" })] },
     ],
-    oomKillable: false, watermarkBoost: false,
+    oomKillable: false,
+    watermarkBoost: false,
   };
   const places = (zones: readonly Zone[]) => zones.map(({ node, name }) => `${node}.${name}`);
 
   test("has the zones of the kernel's configuration, in its order", () => {
     expect(places(machineOf(v6_12, twoNodes).zones)).toEqual(["0.DMA", "0.DMA32", "0.Normal", "1.Normal"]);
-    expect(places(machineOf(kernel("6.12", { ZONE_DMA: false }), twoNodes).zones)).toEqual(["0.DMA32", "0.Normal", "1.Normal"]);
+    expect(places(machineOf(kernel("6.12", { ZONE_DMA: false }), twoNodes).zones)).toEqual([
+      "0.DMA32",
+      "0.Normal",
+      "1.Normal",
+    ]);
   });
 
   test("runs the task on the lowest node unless another is named", () => {

@@ -14,11 +14,30 @@ function kernelNamed(name: string): Kernel {
 }
 
 function zone(more: Partial<ZoneState>): ZoneState {
-  return { name: "Normal", managed: 1 << 20, free: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100], min: 1000, low: 1250, high: 1500, lowmemReserve: [], reclaimable: 0, movable: 0, pinned: 0, cma: 0, highatomic: 0, ...more };
+  return {
+    name: "Normal",
+    managed: 1 << 20,
+    free: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100],
+    min: 1000,
+    low: 1250,
+    high: 1500,
+    lowmemReserve: [],
+    reclaimable: 0,
+    movable: 0,
+    pinned: 0,
+    cma: 0,
+    highatomic: 0,
+    ...more,
+  };
 }
 
 function memory(normal: Partial<ZoneState> = {}, range: RangeState | null = null): MemoryState {
-  return { nodes: [{ id: 0, zones: [zone(normal)] }], oomKillable: true, watermarkBoost: false, ...(range === null ? {} : { range }) };
+  return {
+    nodes: [{ id: 0, zones: [zone(normal)] }],
+    oomKillable: true,
+    watermarkBoost: false,
+    ...(range === null ? {} : { range }),
+  };
 }
 
 const FREE: RangeState = { node: 0, zone: "Normal", movablePages: 0, pinnedPages: 0, unmovablePages: 0 };
@@ -26,11 +45,32 @@ const MAPPED: RangeState = { ...FREE, movablePages: 3 };
 const PINNED: RangeState = { ...FREE, movablePages: 3, pinnedPages: 1 };
 const UNMOVABLE: RangeState = { ...FREE, unmovablePages: 1 };
 
-function run(version: string, api: string, flags: string, on: MemoryState, more: Partial<AllocationRequest> = {}): Outcome {
+function run(
+  version: string,
+  api: string,
+  flags: string,
+  on: MemoryState,
+  more: Partial<AllocationRequest> = {},
+): Outcome {
   const kernel = kernelNamed(version);
-  const value = encode(kernel, flags.split("|").filter((name) => name !== "0"));
+  const value = encode(
+    kernel,
+    flags.split("|").filter((name) => name !== "0"),
+  );
   if (typeof value !== "number") throw new Error(value.unknown);
-  const request = { api, mask: value, order: null, sizeBytes: null, pages: 512, count: null, context: contextOf("process"), node: null, cache: null, poolEmpty: false, ...more };
+  const request = {
+    api,
+    mask: value,
+    order: null,
+    sizeBytes: null,
+    pages: 512,
+    count: null,
+    context: contextOf("process"),
+    node: null,
+    cache: null,
+    poolEmpty: false,
+    ...more,
+  };
   return simulate(kernel, request, on, { steps: true });
 }
 
@@ -38,16 +78,33 @@ const VERSIONS = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.12.117", "6.18", "7.0
 
 describe("alloc_contig_range", () => {
   it.each(VERSIONS)("takes a free range after draining the per-cpu lists, in %s", (version) => {
-    expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, FREE))).toMatchObject({ result: "ok", drains: true, oomInvoked: false, attempts: [] });
+    expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, FREE))).toMatchObject({
+      result: "ok",
+      drains: true,
+      oomInvoked: false,
+      attempts: [],
+    });
   });
 
-  it.each(VERSIONS)("is -EBUSY for a pinned page after the drain, and for a kernel page before it, in %s", (version) => {
-    expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, PINNED))).toMatchObject({ result: "EBUSY", drains: true });
-    expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, UNMOVABLE))).toMatchObject({ result: "EBUSY", drains: false });
-  });
+  it.each(VERSIONS)(
+    "is -EBUSY for a pinned page after the drain, and for a kernel page before it, in %s",
+    (version) => {
+      expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, PINNED))).toMatchObject({
+        result: "EBUSY",
+        drains: true,
+      });
+      expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, UNMOVABLE))).toMatchObject({
+        result: "EBUSY",
+        drains: false,
+      });
+    },
+  );
 
   it("is -EINTR for a dying task", () => {
-    expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({}, FREE), { context: contextOf("sigkill_pending") }).result).toBe("EINTR");
+    expect(
+      run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({}, FREE), { context: contextOf("sigkill_pending") })
+        .result,
+    ).toBe("EINTR");
   });
 
   it("is -ENOMEM when there is no page to move to", () => {
@@ -56,7 +113,9 @@ describe("alloc_contig_range", () => {
   });
 
   it("splats where it may not sleep, whatever the mask", () => {
-    expect(run("6.12", "alloc_contig_range", "GFP_NOWAIT", memory({}, FREE), { context: contextOf("spinlock") }).sleepSplat).toBe(true);
+    expect(
+      run("6.12", "alloc_contig_range", "GFP_NOWAIT", memory({}, FREE), { context: contextOf("spinlock") }).sleepSplat,
+    ).toBe(true);
   });
 
   it.each([
@@ -72,11 +131,16 @@ describe("alloc_contig_range", () => {
     ["__GFP_NOWARN", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
     ["__GFP_ZERO", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
   ])("answers %s by version", (flag, results) => {
-    expect(VERSIONS.map((version) => run(version, "alloc_contig_range", `GFP_KERNEL|${flag}`, memory({}, FREE)).result)).toEqual(results);
+    expect(
+      VERSIONS.map((version) => run(version, "alloc_contig_range", `GFP_KERNEL|${flag}`, memory({}, FREE)).result),
+    ).toEqual(results);
   });
 
   it("takes an -EINVAL before it touches memory", () => {
-    expect(run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_NOFAIL", memory({}, FREE))).toMatchObject({ drains: false, attempts: [] });
+    expect(run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_NOFAIL", memory({}, FREE))).toMatchObject({
+      drains: false,
+      attempts: [],
+    });
   });
 
   it.each([
@@ -94,36 +158,61 @@ describe("alloc_contig_range", () => {
   });
 
   it("follows scopes in the migration targets", () => {
-    const { attempts } = run("6.1", "alloc_contig_range", "GFP_KERNEL", memory({}, MAPPED), { context: withScope(contextOf("process"), "nofs") });
+    const { attempts } = run("6.1", "alloc_contig_range", "GFP_KERNEL", memory({}, MAPPED), {
+      context: withScope(contextOf("process"), "nofs"),
+    });
     expect(`0x${(attempts[0]?.mask ?? 0).toString(16)}`).toBe("0x144c48");
   });
 
   it("makes a compound page of whole pageblocks only, in 6.12", () => {
-    expect(run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_COMP", memory({}, FREE), { pages: 1024 }).result).toBe("ok");
-    expect(run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_COMP", memory({}, FREE), { pages: 4 })).toMatchObject({ result: "EINVAL", warnSites: ["alloc_contig_range: compound of an uneven range"] });
+    expect(
+      run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_COMP", memory({}, FREE), { pages: 1024 }).result,
+    ).toBe("ok");
+    expect(
+      run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_COMP", memory({}, FREE), { pages: 4 }),
+    ).toMatchObject({ result: "EINVAL", warnSites: ["alloc_contig_range: compound of an uneven range"] });
   });
 
   it("cannot isolate among scattered free pages with nothing movable between them", () => {
-    expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200] }))).toMatchObject({ result: "EBUSY", drains: false });
-    expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200], reclaimable: 51200 }))).toMatchObject({ result: "ok", drains: true });
+    expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200] }))).toMatchObject({
+      result: "EBUSY",
+      drains: false,
+    });
+    expect(
+      run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200], reclaimable: 51200 })),
+    ).toMatchObject({ result: "ok", drains: true });
   });
 
   it("takes what is not free in a zone for its movable pages, and meets its pinned ones", () => {
-    expect(run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18, pinned: 3 }), { pages: 1 << 15 })).toMatchObject({ result: "EBUSY", drains: true, oomInvoked: false });
-    expect(run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18 }), { pages: 1 << 10 })).toMatchObject({ result: "ok", drains: true });
+    expect(
+      run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18, pinned: 3 }), {
+        pages: 1 << 15,
+      }),
+    ).toMatchObject({ result: "EBUSY", drains: true, oomInvoked: false });
+    expect(
+      run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18 }), {
+        pages: 1 << 10,
+      }),
+    ).toMatchObject({ result: "ok", drains: true });
   });
 });
 
 describe("the calls above it", () => {
   it("alloc_contig_pages tries every zone, and turns any failure into NULL", () => {
     expect(run("6.12", "alloc_contig_pages", "GFP_KERNEL", memory())).toMatchObject({ result: "ok", zone: "Normal" });
-    expect(run("6.12.117", "alloc_contig_pages", "GFP_KERNEL|__GFP_NORETRY", memory())).toMatchObject({ result: "null", drains: false });
+    expect(run("6.12.117", "alloc_contig_pages", "GFP_KERNEL|__GFP_NORETRY", memory())).toMatchObject({
+      result: "null",
+      drains: false,
+    });
     expect(run("6.12", "alloc_contig_pages", "GFP_KERNEL", memory({ free: [10] }))).toMatchObject({ result: "null" });
   });
 
   it("folio_alloc_gigantic wants a compound page", () => {
     const order = { pages: null, order: 12 };
-    expect(run("6.12", "folio_alloc_gigantic", "GFP_KERNEL", memory(), order)).toMatchObject({ result: "null", warnSites: ["folio_alloc_gigantic: without compound"] });
+    expect(run("6.12", "folio_alloc_gigantic", "GFP_KERNEL", memory(), order)).toMatchObject({
+      result: "null",
+      warnSites: ["folio_alloc_gigantic: without compound"],
+    });
     expect(run("6.12", "folio_alloc_gigantic", "GFP_KERNEL|__GFP_COMP", memory(), order).result).toBe("ok");
   });
 
@@ -132,16 +221,35 @@ describe("the calls above it", () => {
     expect(run("6.12", "cma_alloc", "0", area)).toMatchObject({ result: "ok", drains: true });
     expect(run("6.12", "cma_alloc", "0", area, { pages: 100000 })).toMatchObject({ result: "null", drains: false });
     expect(run("6.12", "cma_alloc", "0", memory())).toMatchObject({ result: "null", drains: false });
-    expect(run("6.12", "cma_alloc", "0", area, { context: contextOf("sigkill_pending") })).toMatchObject({ result: "null", drains: true });
-    expect(run("6.12", "cma_alloc_folio", "GFP_KERNEL", area)).toMatchObject({ result: "null", warnSites: ["cma_alloc_folio: without compound"] });
+    expect(run("6.12", "cma_alloc", "0", area, { context: contextOf("sigkill_pending") })).toMatchObject({
+      result: "null",
+      drains: true,
+    });
+    expect(run("6.12", "cma_alloc_folio", "GFP_KERNEL", area)).toMatchObject({
+      result: "null",
+      warnSites: ["cma_alloc_folio: without compound"],
+    });
   });
 
   it("dma_alloc_contiguous wants a blocking mask and more than a page", () => {
     const area = memory({ cma: 8192 });
-    expect(run("6.12", "dma_alloc_contiguous", "GFP_KERNEL", area, { pages: null, sizeBytes: 65536 }).result).toBe("ok");
-    expect(run("6.12", "dma_alloc_contiguous", "GFP_ATOMIC", area, { pages: null, sizeBytes: 65536 }).result).toBe("null");
-    expect(run("6.12", "dma_alloc_contiguous", "GFP_KERNEL", area, { pages: null, sizeBytes: 4096 }).result).toBe("null");
-    expect(run("6.12", "dma_alloc_coherent", "GFP_KERNEL", area, { pages: null, sizeBytes: 65536 })).toMatchObject({ result: "ok", drains: true, attempts: [] });
-    expect(run("6.12", "dma_alloc_coherent", "GFP_ATOMIC", area, { pages: null, sizeBytes: 65536 })).toMatchObject({ result: "ok", drains: false });
+    expect(run("6.12", "dma_alloc_contiguous", "GFP_KERNEL", area, { pages: null, sizeBytes: 65536 }).result).toBe(
+      "ok",
+    );
+    expect(run("6.12", "dma_alloc_contiguous", "GFP_ATOMIC", area, { pages: null, sizeBytes: 65536 }).result).toBe(
+      "null",
+    );
+    expect(run("6.12", "dma_alloc_contiguous", "GFP_KERNEL", area, { pages: null, sizeBytes: 4096 }).result).toBe(
+      "null",
+    );
+    expect(run("6.12", "dma_alloc_coherent", "GFP_KERNEL", area, { pages: null, sizeBytes: 65536 })).toMatchObject({
+      result: "ok",
+      drains: true,
+      attempts: [],
+    });
+    expect(run("6.12", "dma_alloc_coherent", "GFP_ATOMIC", area, { pages: null, sizeBytes: 65536 })).toMatchObject({
+      result: "ok",
+      drains: false,
+    });
   });
 });

@@ -26,8 +26,19 @@ export const MIN = 800;
 /** A zone with the watermarks 800, 1000 and 1200 and nothing in it, but for what is given. */
 export function zone(facts: Partial<ZoneState> = {}): ZoneState {
   return {
-    name: "Normal", managed: 100_000, free: [], min: MIN, low: 1000, high: 1200, lowmemReserve: [],
-    reclaimable: 0, movable: 0, pinned: 0, cma: 0, highatomic: 0, ...facts,
+    name: "Normal",
+    managed: 100_000,
+    free: [],
+    min: MIN,
+    low: 1000,
+    high: 1200,
+    lowmemReserve: [],
+    reclaimable: 0,
+    movable: 0,
+    pinned: 0,
+    cma: 0,
+    highatomic: 0,
+    ...facts,
   };
 }
 
@@ -43,7 +54,13 @@ export interface Call {
 
 /** One call of the page allocator on a fresh machine. */
 export function call(
-  of: Kernel, memory: MemoryState, value: Mask, order = 0, context: Context = contextOf("process"), options: SimulationOptions = {}, node: number | null = null,
+  of: Kernel,
+  memory: MemoryState,
+  value: Mask,
+  order = 0,
+  context: Context = contextOf("process"),
+  options: SimulationOptions = {},
+  node: number | null = null,
 ): Call {
   const sim = simulationOf(of, context, memory, options);
   return { sim, result: allocPages(sim, value, order, node) };

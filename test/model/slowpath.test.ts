@@ -11,7 +11,13 @@ const v5_15 = kernel("5.15");
 const v6_12 = kernel("6.12");
 
 describe("how deep a mask may go, as a share of the min watermark", () => {
-  const depths: readonly (readonly [string, CompositeName | null, readonly FlagName[], readonly ContextName[], number])[] = [
+  const depths: readonly (readonly [
+    string,
+    CompositeName | null,
+    readonly FlagName[],
+    readonly ContextName[],
+    number,
+  ])[] = [
     ["5.15", "NOWAIT", [], [], 1],
     ["5.15", "KERNEL", [], [], 1],
     ["5.15", "KERNEL", ["HIGH"], [], 1 / 2],
@@ -170,10 +176,16 @@ describe("reclaim and compaction", () => {
 
 describe("where the pages come from", () => {
   const twoNodes = (first: number, second: number, more = {}) => ({
-    nodes: [{ id: 0, zones: [zone({ free: [first] })] }, { id: 1, zones: [zone({ free: [second] })] }],
-    oomKillable: true, watermarkBoost: false, ...more,
+    nodes: [
+      { id: 0, zones: [zone({ free: [first] })] },
+      { id: 1, zones: [zone({ free: [second] })] },
+    ],
+    oomKillable: true,
+    watermarkBoost: false,
+    ...more,
   });
-  const nodeOf = (done: ReturnType<typeof call>) => (done.result === null || typeof done.result === "string" ? null : done.result.node);
+  const nodeOf = (done: ReturnType<typeof call>) =>
+    done.result === null || typeof done.result === "string" ? null : done.result.node;
 
   test("another node is taken before the home node's reserve", () => {
     const done = call(v6_12, twoNodes(900, 5000), gfp(v6_12, "KERNEL"));
@@ -190,7 +202,9 @@ describe("where the pages come from", () => {
   });
 
   test("a node that the machine does not have gives nothing", () => {
-    expect(ending(call(v6_12, twoNodes(5000, 5000), gfp(v6_12, "NOWAIT"), 0, contextOf("process"), {}, 7))).toBe("null");
+    expect(ending(call(v6_12, twoNodes(5000, 5000), gfp(v6_12, "NOWAIT"), 0, contextOf("process"), {}, 7))).toBe(
+      "null",
+    );
   });
 
   test("a call that names a node which does not exist kills the kernel", () => {
@@ -215,7 +229,10 @@ describe("where the pages come from", () => {
   });
 
   test("lowmem_reserve keeps a lower zone from requests that could have a higher one", () => {
-    const memory = machine({}, { nodes: [{ id: 0, zones: [zone({ name: "DMA32", free: [2000], lowmemReserve: [0, 0, 1500, 1500] }), zone()] }] });
+    const memory = machine(
+      {},
+      { nodes: [{ id: 0, zones: [zone({ name: "DMA32", free: [2000], lowmemReserve: [0, 0, 1500, 1500] }), zone()] }] },
+    );
     expect(ending(call(v6_12, memory, gfp(v6_12, "NOWAIT")))).toBe("null");
     expect(ending(call(v6_12, memory, gfp(v6_12, "NOWAIT", "DMA32")))).toBe("page");
   });
@@ -237,7 +254,13 @@ describe("where the pages come from", () => {
 });
 
 describe("where __GFP_NOFAIL warns", () => {
-  const warnings = (version: string, memory: Parameters<typeof call>[1], order: number, composite: CompositeName, ...flags: FlagName[]) => {
+  const warnings = (
+    version: string,
+    memory: Parameters<typeof call>[1],
+    order: number,
+    composite: CompositeName,
+    ...flags: FlagName[]
+  ) => {
     const of = kernel(version);
     return call(of, memory, gfp(of, composite, "NOFAIL", ...flags), order).sim.trace.warnSites;
   };
@@ -260,7 +283,9 @@ describe("where __GFP_NOFAIL warns", () => {
     expect(warnings("5.15", machine(), 0, "ATOMIC", "NOWARN")).toEqual(["nopage: nofail without direct reclaim"]);
     expect(warnings("6.6", machine(), 0, "ATOMIC")).toEqual(["nopage: nofail without direct reclaim"]);
     expect(warnings("6.6", machine(), 0, "ATOMIC", "NOWARN")).toEqual([]);
-    expect(warnings("6.12", machine({ free: [900] }), 0, "ATOMIC", "NOWARN")).toEqual(["slowpath entry: nofail without direct reclaim"]);
+    expect(warnings("6.12", machine({ free: [900] }), 0, "ATOMIC", "NOWARN")).toEqual([
+      "slowpath entry: nofail without direct reclaim",
+    ]);
   });
 });
 
@@ -279,7 +304,9 @@ describe("refusals and splats", () => {
 
   test("a blocking mask under a spinlock prints a splat, a non-blocking one does not", () => {
     const memory = machine({ free: [5000] });
-    expect(call(v6_12, memory, gfp(v6_12, "KERNEL"), 0, contextOf("spinlock")).sim.trace.sleepSites).toEqual(["might_alloc"]);
+    expect(call(v6_12, memory, gfp(v6_12, "KERNEL"), 0, contextOf("spinlock")).sim.trace.sleepSites).toEqual([
+      "might_alloc",
+    ]);
     expect(call(v6_12, memory, gfp(v6_12, "ATOMIC"), 0, contextOf("spinlock")).sim.trace.sleepSites).toEqual([]);
   });
 
@@ -314,7 +341,9 @@ describe("a memory cgroup at its limit", () => {
 describe("the record of a simulation", () => {
   test("has steps only when they are asked for", () => {
     expect(call(v6_12, machine(), gfp(v6_12, "ATOMIC")).sim.trace.steps).toEqual([]);
-    const { steps } = call(v6_12, machine({ free: [300] }), gfp(v6_12, "ATOMIC"), 0, contextOf("process"), { steps: true }).sim.trace;
+    const { steps } = call(v6_12, machine({ free: [300] }), gfp(v6_12, "ATOMIC"), 0, contextOf("process"), {
+      steps: true,
+    }).sim.trace;
     expect(steps.at(0)?.at).toBe("__alloc_pages");
     expect(steps.at(-1)?.text).toBe("page allocation failure: the report is printed");
     expect(steps.some(({ text }) => text.includes("node 0 Normal has 300 usable pages and keeps 300"))).toBe(true);

@@ -15,18 +15,53 @@ function kernelNamed(name: string): Kernel {
 }
 
 /** `GFP_KERNEL | __GFP_NOFAIL`, in the given version. */
-function request(version: string, api: string, flags: string, more: Partial<AllocationRequest> = {}): AllocationRequest {
-  const value = encode(kernelNamed(version), flags.split("|").map((name) => name.trim()).filter((name) => name !== "0"));
+function request(
+  version: string,
+  api: string,
+  flags: string,
+  more: Partial<AllocationRequest> = {},
+): AllocationRequest {
+  const value = encode(
+    kernelNamed(version),
+    flags
+      .split("|")
+      .map((name) => name.trim())
+      .filter((name) => name !== "0"),
+  );
   if (typeof value !== "number") throw new Error(value.unknown);
-  return { api, mask: value, order: null, sizeBytes: null, pages: null, count: null, context: contextOf("process"), node: null, cache: null, poolEmpty: false, ...more };
+  return {
+    api,
+    mask: value,
+    order: null,
+    sizeBytes: null,
+    pages: null,
+    count: null,
+    context: contextOf("process"),
+    node: null,
+    cache: null,
+    poolEmpty: false,
+    ...more,
+  };
 }
 
-type Facts = Partial<Pick<Verdict, "sleeps" | "reclaim" | "compaction" | "kswapd" | "oom" | "fails" | "warns" | "reserves" | "loops">>;
+type Facts = Partial<
+  Pick<Verdict, "sleeps" | "reclaim" | "compaction" | "kswapd" | "oom" | "fails" | "warns" | "reserves" | "loops">
+>;
 
 /** The verdict has these facts, in each of the versions. */
-function expectFacts(versions: readonly string[], api: string, flags: string, more: Partial<AllocationRequest>, facts: Facts): void {
+function expectFacts(
+  versions: readonly string[],
+  api: string,
+  flags: string,
+  more: Partial<AllocationRequest>,
+  facts: Facts,
+): void {
   for (const version of versions) {
-    expect({ version, ...verdict(kernelNamed(version), request(version, api, flags, more)) }).toMatchObject({ version, unknown: null, ...facts });
+    expect({ version, ...verdict(kernelNamed(version), request(version, api, flags, more)) }).toMatchObject({
+      version,
+      unknown: null,
+      ...facts,
+    });
   }
 }
 
@@ -35,7 +70,16 @@ const page = { order: 0 };
 
 describe("the page allocator", () => {
   it("retries GFP_KERNEL of a small order until the OOM killer has made room", () => {
-    expectFacts(ALL, "alloc_pages", "GFP_KERNEL", page, { sleeps: "may", reclaim: "direct", compaction: "never", kswapd: "may", oom: "may", fails: "may", loops: "never", reserves: "none" });
+    expectFacts(ALL, "alloc_pages", "GFP_KERNEL", page, {
+      sleeps: "may",
+      reclaim: "direct",
+      compaction: "never",
+      kswapd: "may",
+      oom: "may",
+      fails: "may",
+      loops: "never",
+      reserves: "none",
+    });
   });
 
   it("compacts for higher orders, unless IO is left out", () => {
@@ -50,7 +94,13 @@ describe("the page allocator", () => {
   it("kills nobody without __GFP_FS, and may loop for ever instead", () => {
     expectFacts(ALL, "alloc_pages", "GFP_NOFS", page, { oom: "never", loops: "may" });
     expectFacts(ALL, "alloc_pages", "GFP_NOIO", page, { oom: "never", loops: "may" });
-    expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { ...page, context: withScope(contextOf("process"), "nofs") }, { oom: "never", loops: "may" });
+    expectFacts(
+      ALL,
+      "alloc_pages",
+      "GFP_KERNEL",
+      { ...page, context: withScope(contextOf("process"), "nofs") },
+      { oom: "never", loops: "may" },
+    );
   });
 
   it.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA"])("kills nobody with %s", (flag) => {
@@ -58,7 +108,13 @@ describe("the page allocator", () => {
   });
 
   it("does not sleep without __GFP_DIRECT_RECLAIM", () => {
-    expectFacts(ALL, "alloc_pages", "GFP_ATOMIC", page, { sleeps: "never", reclaim: "kswapd", oom: "never", fails: "may", reserves: "atomic" });
+    expectFacts(ALL, "alloc_pages", "GFP_ATOMIC", page, {
+      sleeps: "never",
+      reclaim: "kswapd",
+      oom: "never",
+      fails: "may",
+      reserves: "atomic",
+    });
     expectFacts(ALL, "alloc_pages", "GFP_NOWAIT", page, { sleeps: "never", reclaim: "kswapd", reserves: "none" });
     expectFacts(ALL, "alloc_pages", "0", page, { sleeps: "never", reclaim: "none", kswapd: "never" });
   });
@@ -72,7 +128,13 @@ describe("the page allocator", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_HIGH", page, { reserves: "high" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_MEMALLOC", page, { reserves: "all" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_MEMALLOC|__GFP_NOMEMALLOC", page, { reserves: "none" });
-    expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { ...page, context: contextOf("reclaim") }, { reserves: "all", reclaim: "kswapd", fails: "may", oom: "never" });
+    expectFacts(
+      ALL,
+      "alloc_pages",
+      "GFP_KERNEL",
+      { ...page, context: contextOf("reclaim") },
+      { reserves: "all", reclaim: "kswapd", fails: "may", oom: "never" },
+    );
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { ...page, context: contextOf("oom_victim") }, { reserves: "high" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { ...page, context: contextOf("rt_task") }, { reserves: "high" });
     expectFacts(["6.1", "6.12"], "alloc_pages", "GFP_ATOMIC|__GFP_NOMEMALLOC", page, { reserves: "high" });
@@ -84,25 +146,49 @@ describe("the page allocator", () => {
   });
 
   it("refuses orders above the largest, with a WARN that __GFP_NOWARN silences", () => {
-    expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { order: 11 }, { fails: "always", warns: "always", sleeps: "never", loops: "never" });
+    expectFacts(
+      ALL,
+      "alloc_pages",
+      "GFP_KERNEL",
+      { order: 11 },
+      { fails: "always", warns: "always", sleeps: "never", loops: "never" },
+    );
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_NOWARN", { order: 11 }, { fails: "always", warns: "never" });
   });
 
   it("goes round for ever on a costly NOIO request with RETRY_MAYFAIL, until 6.7", () => {
     expectFacts(["5.10", "6.6"], "alloc_pages", "GFP_NOIO|__GFP_RETRY_MAYFAIL", { order: 4 }, { loops: "may" });
-    expectFacts(["6.1.192", "6.8", "6.12"], "alloc_pages", "GFP_NOIO|__GFP_RETRY_MAYFAIL", { order: 4 }, { loops: "never" });
+    expectFacts(
+      ["6.1.192", "6.8", "6.12"],
+      "alloc_pages",
+      "GFP_NOIO|__GFP_RETRY_MAYFAIL",
+      { order: 4 },
+      { loops: "never" },
+    );
   });
 });
 
 describe("__GFP_NOFAIL", () => {
   it("never returns NULL where it can reclaim", () => {
-    expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL", page, { fails: "never", loops: "may", oom: "may", reserves: "all" });
+    expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL", page, {
+      fails: "never",
+      loops: "may",
+      oom: "may",
+      reserves: "all",
+    });
     expectFacts(ALL, "kmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 64 }, { fails: "never" });
   });
 
-  it.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE"])("with %s is a loop that the OOM killer cannot end", (flag) => {
-    expectFacts(ALL, "alloc_pages", `GFP_KERNEL|__GFP_NOFAIL|${flag}`, page, { fails: "never", loops: "may", oom: "never" });
-  });
+  it.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE"])(
+    "with %s is a loop that the OOM killer cannot end",
+    (flag) => {
+      expectFacts(ALL, "alloc_pages", `GFP_KERNEL|__GFP_NOFAIL|${flag}`, page, {
+        fails: "never",
+        loops: "may",
+        oom: "never",
+      });
+    },
+  );
 
   it("returns NULL where it cannot reclaim, in every version", () => {
     expectFacts(ALL, "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL", page, { fails: "may", warns: "may", loops: "never" });
@@ -115,27 +201,63 @@ describe("__GFP_NOFAIL", () => {
   });
 
   it("above order 1 warns even on success to 6.11, and nowhere since 7.0", () => {
-    expectFacts(["5.10", "6.1"], "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN", { order: 2 }, { warns: "always" });
-    expectFacts(["5.15", "6.12"], "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN", { order: 2 }, { warns: "may" });
+    expectFacts(
+      ["5.10", "6.1"],
+      "alloc_pages",
+      "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN",
+      { order: 2 },
+      { warns: "always" },
+    );
+    expectFacts(
+      ["5.15", "6.12"],
+      "alloc_pages",
+      "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN",
+      { order: 2 },
+      { warns: "may" },
+    );
     expectFacts(["7.0"], "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN", { order: 2 }, { warns: "never" });
   });
 
   it("is kept by kvmalloc since 5.17, to INT_MAX", () => {
-    expectFacts(["5.17", "6.1.192", "6.12", "7.0"], "kvmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 1 << 20 }, { fails: "never" });
-    expectFacts(["6.1", "6.12", "7.0"], "kvmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 2 ** 31 }, { fails: "always" });
+    expectFacts(
+      ["5.17", "6.1.192", "6.12", "7.0"],
+      "kvmalloc",
+      "GFP_KERNEL|__GFP_NOFAIL",
+      { sizeBytes: 1 << 20 },
+      { fails: "never" },
+    );
+    expectFacts(
+      ["6.1", "6.12", "7.0"],
+      "kvmalloc",
+      "GFP_KERNEL|__GFP_NOFAIL",
+      { sizeBytes: 2 ** 31 },
+      { fails: "always" },
+    );
     expectFacts(["5.15"], "kvmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 8 << 20 }, { fails: "may" });
   });
 
   it("is broken off by a fatal signal in vmalloc from 6.0 to 6.9", () => {
     expectFacts(["6.6"], "__vmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 1 << 20 }, { fails: "may" });
-    expectFacts(["6.1.192", "6.12"], "__vmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 1 << 20 }, { fails: "never" });
+    expectFacts(
+      ["6.1.192", "6.12"],
+      "__vmalloc",
+      "GFP_KERNEL|__GFP_NOFAIL",
+      { sizeBytes: 1 << 20 },
+      { fails: "never" },
+    );
   });
 
   it("means nothing to percpu, DMA, bulk and range allocations", () => {
     for (const api of ["alloc_percpu_gfp", "dma_alloc_coherent", "alloc_contig_range", "alloc_pages_bulk_array"]) {
       expectFacts(["6.1"], api, "GFP_KERNEL|__GFP_NOFAIL", {}, { fails: "may" });
     }
-    expectFacts(["6.12.117", "7.0"], "alloc_contig_range", "GFP_KERNEL|__GFP_NOFAIL", { pages: 512 }, { fails: "always", sleeps: "never", warns: "never" });
+    expectFacts(
+      ["6.12.117", "7.0"],
+      "alloc_contig_range",
+      "GFP_KERNEL|__GFP_NOFAIL",
+      { pages: 512 },
+      { fails: "always", sleeps: "never", warns: "never" },
+    );
   });
 });
 
@@ -154,7 +276,9 @@ describe("the other APIs", () => {
 
   it("kvmalloc reaches vmalloc by version: supersets of GFP_KERNEL, any blocking mask, any mask", () => {
     const size = { sizeBytes: 1 << 20 };
-    const zone = (version: string, flags: string): number => verdict(kernelNamed(version), request(version, "kvmalloc", flags, size)).effective & kernelNamed(version).bits.HIGHMEM;
+    const zone = (version: string, flags: string): number =>
+      verdict(kernelNamed(version), request(version, "kvmalloc", flags, size)).effective &
+      kernelNamed(version).bits.HIGHMEM;
     expect(zone("5.15", "GFP_NOFS")).toBe(0);
     expect(zone("6.1", "GFP_NOFS")).not.toBe(0);
     expect(zone("6.18", "GFP_ATOMIC")).toBe(0);
@@ -190,7 +314,13 @@ describe("the other APIs", () => {
 
   it("ranges sleep and never bring the OOM killer", () => {
     for (const flags of ["GFP_KERNEL", "GFP_NOWAIT", "GFP_KERNEL|__GFP_RETRY_MAYFAIL"]) {
-      expectFacts(["5.10", "6.12.117", "7.0"], "alloc_contig_range", flags, { pages: 512 }, { sleeps: "may", oom: "never", fails: "may", loops: "never" });
+      expectFacts(
+        ["5.10", "6.12.117", "7.0"],
+        "alloc_contig_range",
+        flags,
+        { pages: 512 },
+        { sleeps: "may", oom: "never", fails: "may", loops: "never" },
+      );
     }
     expectFacts(["6.12"], "cma_alloc", "0", { pages: 16 }, { sleeps: "may", fails: "may", oom: "never" });
   });
@@ -202,13 +332,23 @@ describe("the other APIs", () => {
 
   it("looks at the min watermark in a nolock call, and at no other", () => {
     expect(verdict(kernelNamed("6.18"), request("6.18", "alloc_pages_nolock", "0")).fastAllocFlags).toBe(ALLOC.TRYLOCK);
-    expect(verdict(kernelNamed("6.18"), request("6.18", "kmalloc_nolock", "0", { sizeBytes: 64 })).fastAllocFlags & (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH)).toBe(0);
+    expect(
+      verdict(kernelNamed("6.18"), request("6.18", "kmalloc_nolock", "0", { sizeBytes: 64 })).fastAllocFlags &
+        (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH),
+    ).toBe(0);
   });
 
   it("says when it does not know: a function, or a function in that version", () => {
     expect(verdict(kernelNamed("6.12"), request("6.12", "my_alloc", "GFP_KERNEL")).unknown).toContain("my_alloc");
     expect(verdict(kernelNamed("6.12"), request("6.12", "kmalloc_nolock", "0")).unknown).toContain("6.12");
-    expect(verdict(kernelNamed("6.12"), request("6.12", "kmem_cache_alloc", "GFP_KERNEL", { cache: { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: 2 ** 40 } })).unknown).not.toBeNull();
+    expect(
+      verdict(
+        kernelNamed("6.12"),
+        request("6.12", "kmem_cache_alloc", "GFP_KERNEL", {
+          cache: { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: 2 ** 40 },
+        }),
+      ).unknown,
+    ).not.toBeNull();
   });
 });
 
@@ -228,31 +368,59 @@ describe("the effective mask", () => {
   });
 
   it("has lost what scopes take away", () => {
-    expect(effective("6.12", "alloc_pages", "GFP_KERNEL", { order: 0, context: withScope(contextOf("process"), "nofs") })).toBe("0xc40");
-    expect(effective("6.12", "alloc_pages", "GFP_KERNEL", { order: 0, context: withScope(contextOf("process"), "noio") })).toBe("0xc00");
-    expect(effective("5.4", "alloc_pages", "GFP_HIGHUSER_MOVABLE", { order: 0, context: withScope(contextOf("process"), "pin") })).toBe("0x100cca");
-    expect(effective("6.12", "alloc_pages", "GFP_HIGHUSER_MOVABLE", { order: 0, context: withScope(contextOf("process"), "pin") })).toBe("0x100cc2");
+    expect(
+      effective("6.12", "alloc_pages", "GFP_KERNEL", { order: 0, context: withScope(contextOf("process"), "nofs") }),
+    ).toBe("0xc40");
+    expect(
+      effective("6.12", "alloc_pages", "GFP_KERNEL", { order: 0, context: withScope(contextOf("process"), "noio") }),
+    ).toBe("0xc00");
+    expect(
+      effective("5.4", "alloc_pages", "GFP_HIGHUSER_MOVABLE", {
+        order: 0,
+        context: withScope(contextOf("process"), "pin"),
+      }),
+    ).toBe("0x100cca");
+    expect(
+      effective("6.12", "alloc_pages", "GFP_HIGHUSER_MOVABLE", {
+        order: 0,
+        context: withScope(contextOf("process"), "pin"),
+      }),
+    ).toBe("0x100cc2");
   });
 });
 
 describe("explanations", () => {
   const texts = (version: string, api: string, flags: string, more: Partial<AllocationRequest> = {}): string =>
-    explain(kernelNamed(version), request(version, api, flags, more)).map(({ about, text, evidence }) => `${about}: ${text} [${evidence}]`).join("\n");
+    explain(kernelNamed(version), request(version, api, flags, more))
+      .map(({ about, text, evidence }) => `${about}: ${text} [${evidence}]`)
+      .join("\n");
 
   it("name the function that gives up, and what NOFAIL makes of it", () => {
-    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY", page)).toMatch(/loops: .*never reaches the OOM killer.*__alloc_pages_slowpath/);
+    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY", page)).toMatch(
+      /loops: .*never reaches the OOM killer.*__alloc_pages_slowpath/,
+    );
   });
 
   it("say who may go below the min watermark, how far, and why", () => {
     const realtime = { ...page, context: contextOf("rt_task") };
-    expect(texts("5.10", "alloc_pages", "GFP_KERNEL", realtime)).toContain("A realtime task may go down to three quarters of the min watermark.");
-    expect(texts("6.12", "alloc_pages", "GFP_KERNEL", realtime)).toContain("A realtime task may go down to half of the min watermark.");
-    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_HIGH", page)).toContain("__GFP_HIGH may go down to half of the min watermark.");
-    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL", { ...page, context: contextOf("reclaim") })).not.toContain("After the OOM killer");
+    expect(texts("5.10", "alloc_pages", "GFP_KERNEL", realtime)).toContain(
+      "A realtime task may go down to three quarters of the min watermark.",
+    );
+    expect(texts("6.12", "alloc_pages", "GFP_KERNEL", realtime)).toContain(
+      "A realtime task may go down to half of the min watermark.",
+    );
+    expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_HIGH", page)).toContain(
+      "__GFP_HIGH may go down to half of the min watermark.",
+    );
+    expect(
+      texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL", { ...page, context: contextOf("reclaim") }),
+    ).not.toContain("After the OOM killer");
   });
 
   it("name the function of a large kmalloc, which makes no slab", () => {
-    expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 65536 })).toContain("order 4. [mm/slub.c:___kmalloc_large_node]");
+    expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 65536 })).toContain(
+      "order 4. [mm/slub.c:___kmalloc_large_node]",
+    );
   });
 
   it("say that NULL is rare for GFP_KERNEL, and for whom", () => {
@@ -267,7 +435,9 @@ describe("explanations", () => {
   });
 
   it("say where a blocking call may not sleep", () => {
-    expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 64, context: contextOf("softirq") })).toContain("DEBUG_ATOMIC_SLEEP");
+    expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 64, context: contextOf("softirq") })).toContain(
+      "DEBUG_ATOMIC_SLEEP",
+    );
   });
 
   it("speak of a range's own work, not of retries", () => {

@@ -7,7 +7,8 @@ import { catalogue } from "../../server/analysis/rules/catalogue.ts";
 import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
 import { checkAction, checkFixAll, fixture } from "./fixture.ts";
 
-const request = (flags: string, more = ""): string => `kernel 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags ${flags}\n${more}}\n`;
+const request = (flags: string, more = ""): string =>
+  `kernel 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags ${flags}\n${more}}\n`;
 
 describe("code actions", () => {
   it("apply a finding's own fix", () => {
@@ -15,21 +16,37 @@ describe("code actions", () => {
   });
 
   it("waive the rule in the request, behind its last property", () => {
-    checkAction(request("GFP_NOWAIT | __GFP_NO$0WARN"), /^Waive nowait-redundant-nowarn here$/, request("GFP_NOWAIT | __GFP_NOWARN", '  waive nowait-redundant-nowarn because "reason"\n'));
+    checkAction(
+      request("GFP_NOWAIT | __GFP_NO$0WARN"),
+      /^Waive nowait-redundant-nowarn here$/,
+      request("GFP_NOWAIT | __GFP_NOWARN", '  waive nowait-redundant-nowarn because "reason"\n'),
+    );
   });
 
   it("put the waiver behind a comment of that line, and on the same line where the request is on one", () => {
-    checkAction("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NO$0WARN; // why\n}\n", /^Waive/, 'kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NOWARN; // why\n  waive nowait-redundant-nowarn because "reason"\n}\n');
-    checkAction("kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NO$0WARN }\n", /^Waive/, 'kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NOWARN  waive nowait-redundant-nowarn because "reason" }\n');
+    checkAction(
+      "kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NO$0WARN; // why\n}\n",
+      /^Waive/,
+      'kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NOWARN; // why\n  waive nowait-redundant-nowarn because "reason"\n}\n',
+    );
+    checkAction(
+      "kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NO$0WARN }\n",
+      /^Waive/,
+      'kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NOWARN  waive nowait-redundant-nowarn because "reason" }\n',
+    );
   });
 
   it("mend everything that can be mended safely at once", () => {
-    const two = (flags: string): string => `kernel 6.12\nrequest a { api alloc_pages order 0 flags ${flags} }\nrequest b { api alloc_pages order 0 flags ${flags} }\n`;
+    const two = (flags: string): string =>
+      `kernel 6.12\nrequest a { api alloc_pages order 0 flags ${flags} }\nrequest b { api alloc_pages order 0 flags ${flags} }\n`;
     checkFixAll(two("GFP_NOWAIT | __GFP_NOWARN"), two("GFP_NOWAIT"));
   });
 
   it("leave a clean file alone", () => {
-    checkFixAll("kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\n", "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\n");
+    checkFixAll(
+      "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\n",
+      "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\n",
+    );
   });
 });
 
@@ -56,7 +73,10 @@ describe("the kernel in force", () => {
 
   it("comes from the settings, or is the newest, where the file names none", () => {
     const set = fixture("flags A = 0\n", {}, { ...DEFAULT_SETTINGS, defaultKernel: "5.15" });
-    expect(kernelInForce(set.workspace, set.uri)).toMatchObject({ text: "Linux 5.15", detail: expect.stringMatching(/settings/) as string });
+    expect(kernelInForce(set.workspace, set.uri)).toMatchObject({
+      text: "Linux 5.15",
+      detail: expect.stringMatching(/settings/) as string,
+    });
     const none = fixture("flags A = 0\n");
     expect(kernelInForce(none.workspace, none.uri)?.detail).toMatch(/newest/);
     expect(kernelInForce(none.workspace, "file:///nowhere")).toBeNull();
@@ -65,7 +85,9 @@ describe("the kernel in force", () => {
 
 describe("decoding a mask", () => {
   it("takes numbers and expressions, for a kernel or a range of them", () => {
-    expect(decodeMask("0xcc0", "6.12")).toBe("Linux 6.12: 0xcc0 = GFP_KERNEL (__GFP_IO | __GFP_FS | __GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)");
+    expect(decodeMask("0xcc0", "6.12")).toBe(
+      "Linux 6.12: 0xcc0 = GFP_KERNEL (__GFP_IO | __GFP_FS | __GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)",
+    );
     expect(decodeMask("GFP_KERNEL | __GFP_ZERO", "6.12")).toMatch(/0xdc0/);
     expect(decodeMask("__GFP_ZERO", "4.19 .. 5.4")?.split("\n")).toHaveLength(2);
   });
@@ -76,7 +98,8 @@ describe("decoding a mask", () => {
   });
 
   it("answers nothing for what is no mask, and for an unknown kernel", () => {
-    for (const wrong of ["", "}", "request r {", "0xcc0\n", "GFP_KERNEL |"]) expect(wrong.endsWith("\n") ? decodeMask(`${wrong}x`, null) : decodeMask(wrong, null)).toBeNull();
+    for (const wrong of ["", "}", "request r {", "0xcc0\n", "GFP_KERNEL |"])
+      expect(wrong.endsWith("\n") ? decodeMask(`${wrong}x`, null) : decodeMask(wrong, null)).toBeNull();
     expect(decodeMask("0xcc0", "99.9")).toBeNull();
   });
 });

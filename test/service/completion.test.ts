@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkCompletion, completeAt, completionOf, documentationOf, labels } from "./fixture.ts";
 
-const request = (lines: string): string => `kernel 6.12\ncontext rx_poll { in softirq }\nrequest other { api kmalloc size 1 B flags GFP_KERNEL }\nrequest r {\n${lines}\n}\n`;
+const request = (lines: string): string =>
+  `kernel 6.12\ncontext rx_poll { in softirq }\nrequest other { api kmalloc size 1 B flags GFP_KERNEL }\nrequest r {\n${lines}\n}\n`;
 
 describe("completion", () => {
   it("offers declarations and the headers that are missing where an item begins", () => {
@@ -55,13 +56,20 @@ describe("completion", () => {
     const text = (flags: string): string => request(`  api alloc_pages\n  order 0\n  flags ${flags} | $0`);
     expect(completionOf(text("GFP_ATOMIC"), "__GFP_NOFAIL").useless).toBe("nofail-without-reclaim");
     expect(completionOf(text("GFP_KERNEL"), "__GFP_NOFAIL").useless).toBeNull();
-    expect(completionOf(text("GFP_KERNEL | __GFP_NORETRY"), "__GFP_RETRY_MAYFAIL").useless).toBe("noretry-with-retry-mayfail");
+    expect(completionOf(text("GFP_KERNEL | __GFP_NORETRY"), "__GFP_RETRY_MAYFAIL").useless).toBe(
+      "noretry-with-retry-mayfail",
+    );
     expect(completionOf(text("GFP_NOWAIT"), "__GFP_NOWARN").useless).toBe("nowait-redundant-nowarn");
-    expect(labels(completeAt(text("GFP_ATOMIC"))).indexOf("__GFP_NOFAIL")).toBeGreaterThan(labels(completeAt(text("GFP_ATOMIC"))).indexOf("__GFP_ZERO"));
+    expect(labels(completeAt(text("GFP_ATOMIC"))).indexOf("__GFP_NOFAIL")).toBeGreaterThan(
+      labels(completeAt(text("GFP_ATOMIC"))).indexOf("__GFP_ZERO"),
+    );
   });
 
   it("offers declared masks and transforms", () => {
-    checkCompletion("kernel 6.12\nflags RING = GFP_KERNEL\ntransform nested(gfp) = gfp\nrequest r { api kmalloc size 1 B flags $0 }", ["RING", "nested"]);
+    checkCompletion(
+      "kernel 6.12\nflags RING = GFP_KERNEL\ntransform nested(gfp) = gfp\nrequest r { api kmalloc size 1 B flags $0 }",
+      ["RING", "nested"],
+    );
     expect(completionOf("kernel 6.12\ntransform nested(gfp) = gfp\nflags M = $0", "nested").snippet).toBe("nested($1)");
   });
 
@@ -85,14 +93,19 @@ describe("completion", () => {
   });
 
   it("offers rules behind waive, those that speak here first", () => {
-    const list = labels(completeAt(request("  api kmalloc\n  size 64 B\n  flags GFP_KERNEL\n  context rx_poll\n  waive $0")));
+    const list = labels(
+      completeAt(request("  api kmalloc\n  size 64 B\n  flags GFP_KERNEL\n  context rx_poll\n  waive $0")),
+    );
     expect(list[0]).toBe("sleep-in-atomic");
     expect(list).toContain("nofail-with-range");
-    expect(completionOf(request("  api kmalloc\n  waive $0"), "nofail-with-range").snippet).toBe('nofail-with-range because "$1"');
+    expect(completionOf(request("  api kmalloc\n  waive $0"), "nofail-with-range").snippet).toBe(
+      'nofail-with-range because "$1"',
+    );
   });
 
   it("offers requests for like and fallback, policies for policy, memories behind on", () => {
-    const text = "kernel 6.12\npolicy driver { allow only GFP_KERNEL }\nmemory roomy { node 0 { zone Normal { managed 1 GiB } } }\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\n";
+    const text =
+      "kernel 6.12\npolicy driver { allow only GFP_KERNEL }\nmemory roomy { node 0 { zone Normal { managed 1 GiB } } }\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\n";
     checkCompletion(`${text}request b like $0`, ["a"], ["driver"]);
     checkCompletion(`${text}request b { api kmalloc fallback $0 }`, ["a", "none"], ["driver", "b"]);
     checkCompletion(`${text}request b { api kmalloc policy $0 }`, ["driver"], ["a"]);
@@ -100,16 +113,31 @@ describe("completion", () => {
   });
 
   it("offers facts and their values", () => {
-    checkCompletion("kernel 6.12\nrequest a { api kmalloc size 1 B flags GFP_KERNEL expect { $0 } }", ["sleeps", "oom", "reserves"]);
-    checkCompletion("kernel 6.12\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\nexpect a { sleeps $0 }", ["never", "may", "always"]);
-    checkCompletion("kernel 6.12\npolicy p { mode fast otherwise { } }\nrequest a { api kmalloc size 1 B flags GFP_KERNEL policy p }\nexpect a { mode $0 }", ["fast"]);
+    checkCompletion("kernel 6.12\nrequest a { api kmalloc size 1 B flags GFP_KERNEL expect { $0 } }", [
+      "sleeps",
+      "oom",
+      "reserves",
+    ]);
+    checkCompletion("kernel 6.12\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\nexpect a { sleeps $0 }", [
+      "never",
+      "may",
+      "always",
+    ]);
+    checkCompletion(
+      "kernel 6.12\npolicy p { mode fast otherwise { } }\nrequest a { api kmalloc size 1 B flags GFP_KERNEL policy p }\nexpect a { mode $0 }",
+      ["fast"],
+    );
   });
 
   it("offers clauses and predicates in a policy", () => {
     checkCompletion("kernel 6.12\npolicy p {\n  $0\n}", ["allow", "forbid", "require", "mode"]);
     checkCompletion("kernel 6.12\npolicy p {\n  forbid $0\n}", ["has", "lacks", "in"]);
     checkCompletion("kernel 6.12\npolicy p {\n  forbid has $0\n}", ["GFP_KERNEL"]);
-    checkCompletion("kernel 6.12\npolicy p {\n  mode fast when has __GFP_NORETRY { drain $0 }\n}", ["none", "lru", "pcp"]);
+    checkCompletion("kernel 6.12\npolicy p {\n  mode fast when has __GFP_NORETRY { drain $0 }\n}", [
+      "none",
+      "lru",
+      "pcp",
+    ]);
   });
 
   it("offers build options and their values", () => {
@@ -146,7 +174,9 @@ describe("completion", () => {
   });
 
   it("caps the list and says that more typing brings more", () => {
-    const many = Array.from({ length: 400 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL }`).join("\n");
+    const many = Array.from({ length: 400 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL }`).join(
+      "\n",
+    );
     const list = completeAt(`kernel 6.12\n${many}\nrequest last { api kmalloc fallback $0 }`);
     expect(list.items).toHaveLength(300);
     expect(list.incomplete).toBe(true);

@@ -30,7 +30,8 @@ describe("a file under two kernels", () => {
   it("is two texts with the same requests, whose lines differ where the kernels do", () => {
     expect(lines(found?.left)[0]).toBe("Linux 6.1");
     expect(lines(found?.right)[0]).toBe("Linux 6.12");
-    const requests = (text: string | undefined): readonly string[] => lines(text).filter((line) => line.startsWith("request "));
+    const requests = (text: string | undefined): readonly string[] =>
+      lines(text).filter((line) => line.startsWith("request "));
     expect(requests(found?.left)).toEqual(["request quiet", "request same"]);
     expect(requests(found?.right)).toEqual(requests(found?.left));
     const same = (text: string | undefined): string => (text ?? "").slice((text ?? "").indexOf("request same"));
@@ -53,7 +54,9 @@ describe("a file under two kernels", () => {
   });
 
   it("says that a function is not there yet", () => {
-    const made = fixture("kernel 6.18\nrequest early {\n  api kmalloc_nolock\n  size 64 B\n  flags __GFP_ZERO\n  handles null\n}\n");
+    const made = fixture(
+      "kernel 6.18\nrequest early {\n  api kmalloc_nolock\n  size 64 B\n  flags __GFP_ZERO\n  handles null\n}\n",
+    );
     const difference = diffKernels(made.workspace, made.uri, "6.1", "6.18");
     expect(difference?.left).toContain("request early\n  does not exist in this kernel");
     expect(difference?.right).toContain("api:                           kmalloc_nolock");
@@ -66,7 +69,11 @@ describe("a file under two kernels", () => {
     check(workspace, uri).regions.forEach((findings, index) => expect(findings).toBe(before[index]));
   });
 
-  it.each([["2.4", "6.12"], ["6.1", "nine"], ["6.1, 6.6", "6.12"]])("is not made up for kernels that are not known: %s, %s", (from, to) => {
+  it.each([
+    ["2.4", "6.12"],
+    ["6.1", "nine"],
+    ["6.1, 6.6", "6.12"],
+  ])("is not made up for kernels that are not known: %s, %s", (from, to) => {
     expect(diffKernels(workspace, uri, from, to)).toBeNull();
   });
 
@@ -92,7 +99,9 @@ describe("two policies", () => {
   });
 
   it("that are incomparable have a witness each, and show the modes that flags select", () => {
-    const text = page("policy a { allow only __GFP_ZERO | __GFP_HIGH\n mode high when has __GFP_HIGH { }\n mode low otherwise { } }\npolicy b { allow only __GFP_ZERO | __GFP_COMP }\n");
+    const text = page(
+      "policy a { allow only __GFP_ZERO | __GFP_HIGH\n mode high when has __GFP_HIGH { }\n mode low otherwise { } }\npolicy b { allow only __GFP_ZERO | __GFP_COMP }\n",
+    );
     expect(text).toMatch(/^# `a` is neither stricter nor looser than `b`\n/);
     expect(text).toContain("- Only `a` takes `__GFP_HIGH`.");
     expect(text).toContain("- Only `b` takes `__GFP_COMP`.");
@@ -101,11 +110,15 @@ describe("two policies", () => {
   });
 
   it("that are equal have no table", () => {
-    expect(page("policy a { allow only GFP_KERNEL }\npolicy b { forbid not only GFP_KERNEL }\n")).toBe("# `a` takes the same requests as `b`\n\nOver every mask, size and context, under Linux 6.12. Witnesses are the smallest.\n\n");
+    expect(page("policy a { allow only GFP_KERNEL }\npolicy b { forbid not only GFP_KERNEL }\n")).toBe(
+      "# `a` takes the same requests as `b`\n\nOver every mask, size and context, under Linux 6.12. Witnesses are the smallest.\n\n",
+    );
   });
 
   it("of which one cannot be read are not compared", () => {
-    expect(page("policy a { allow only __GFP_NOSUCH }\npolicy b { allow only GFP_KERNEL }\n")).toMatch(/^# `a` cannot be compared with `b`/);
+    expect(page("policy a { allow only __GFP_NOSUCH }\npolicy b { allow only GFP_KERNEL }\n")).toMatch(
+      /^# `a` cannot be compared with `b`/,
+    );
     expect(page("policy a { allow only GFP_KERNEL }\n")).toBeNull();
   });
 });

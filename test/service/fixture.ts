@@ -3,7 +3,12 @@ import { parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withFile, type Workspace } from "../../server/analysis/workspace.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../server/analysis/settings.ts";
 import { actionsAt, fixAllAction, type Change } from "../../server/service/actions.ts";
-import { completionsAt, resolveCompletion, type Completion, type CompletionList } from "../../server/service/completion.ts";
+import {
+  completionsAt,
+  resolveCompletion,
+  type Completion,
+  type CompletionList,
+} from "../../server/service/completion.ts";
 import { definitionAt } from "../../server/service/definition.ts";
 import { hoverAt } from "../../server/service/hover.ts";
 import { referencesAt } from "../../server/service/references.ts";
@@ -21,16 +26,26 @@ export interface Fixture {
 }
 
 /** A workspace with one file, `$0` at the cursor, and others by name beside it. */
-export function fixture(marked: string, others: Readonly<Record<string, string>> = {}, settings: Settings = DEFAULT_SETTINGS): Fixture {
+export function fixture(
+  marked: string,
+  others: Readonly<Record<string, string>> = {},
+  settings: Settings = DEFAULT_SETTINGS,
+): Fixture {
   const at = marked.indexOf("$0");
   const text = marked.replace("$0", "");
   let workspace = withFile(emptyWorkspace(settings), URI, parseFile(text));
-  for (const [name, content] of Object.entries(others)) workspace = withFile(workspace, `file:///policies/${name}`, parseFile(content));
+  for (const [name, content] of Object.entries(others))
+    workspace = withFile(workspace, `file:///policies/${name}`, parseFile(content));
   return { workspace, uri: URI, text, offset: at < 0 ? text.length : at };
 }
 
 /** The hover at the cursor stands on `word` and says all of these. */
-export function checkHover(marked: string, word: string | null, says: readonly (RegExp | string)[] = [], not: readonly RegExp[] = []): void {
+export function checkHover(
+  marked: string,
+  word: string | null,
+  says: readonly (RegExp | string)[] = [],
+  not: readonly RegExp[] = [],
+): void {
   const { workspace, uri, text, offset } = fixture(marked);
   const hover = hoverAt(workspace, uri, offset);
   expect(hover === null ? null : text.slice(hover.start, hover.end)).toBe(word);
@@ -38,7 +53,11 @@ export function checkHover(marked: string, word: string | null, says: readonly (
   for (const part of not) expect(hover?.markdown).not.toMatch(part);
 }
 
-export function completeAt(marked: string, others: Readonly<Record<string, string>> = {}, trigger: string | null = null): CompletionList & Fixture {
+export function completeAt(
+  marked: string,
+  others: Readonly<Record<string, string>> = {},
+  trigger: string | null = null,
+): CompletionList & Fixture {
   const made = fixture(marked, others);
   return { ...made, ...completionsAt(made.workspace, made.uri, made.offset, trigger) };
 }
@@ -46,7 +65,12 @@ export function completeAt(marked: string, others: Readonly<Record<string, strin
 export const labels = (list: CompletionList): readonly string[] => list.items.map(({ label }) => label);
 
 /** These are offered, in this order among each other, and none of the others. */
-export function checkCompletion(marked: string, offered: readonly string[], not: readonly string[] = [], others: Readonly<Record<string, string>> = {}): void {
+export function checkCompletion(
+  marked: string,
+  offered: readonly string[],
+  not: readonly string[] = [],
+  others: Readonly<Record<string, string>> = {},
+): void {
   const found = labels(completeAt(marked, others));
   expect(found.filter((label) => offered.includes(label))).toEqual(offered);
   expect(found.filter((label) => not.includes(label))).toEqual([]);
@@ -65,15 +89,30 @@ export function documentationOf(marked: string, label: string): string {
 }
 
 /** The definition is the text after `$0` … in the file of that name, by the text around it. */
-export function checkDefinition(marked: string, expected: { readonly file: string; readonly text: string } | null, others: Readonly<Record<string, string>> = {}): void {
+export function checkDefinition(
+  marked: string,
+  expected: { readonly file: string; readonly text: string } | null,
+  others: Readonly<Record<string, string>> = {},
+): void {
   const { workspace, uri, offset } = fixture(marked, others);
   const found = definitionAt(workspace, uri, offset);
   const range = found?.targetRange;
-  expect(range === undefined ? null : { file: range.uri.slice(range.uri.lastIndexOf("/") + 1), text: workspace.files.get(range.uri)?.text.slice(range.start, range.end) }).toEqual(expected);
+  expect(
+    range === undefined
+      ? null
+      : {
+          file: range.uri.slice(range.uri.lastIndexOf("/") + 1),
+          text: workspace.files.get(range.uri)?.text.slice(range.start, range.end),
+        },
+  ).toEqual(expected);
 }
 
 /** The references of the name at the cursor, as `file:offset`-free lines: each line of text that holds one, in order. */
-export function checkReferences(marked: string, lines: readonly string[], others: Readonly<Record<string, string>> = {}): void {
+export function checkReferences(
+  marked: string,
+  lines: readonly string[],
+  others: Readonly<Record<string, string>> = {},
+): void {
   const { workspace, uri, offset } = fixture(marked, others);
   const found = referencesAt(workspace, uri, offset).map((place) => {
     const text = workspace.files.get(place.uri)?.text ?? "";
@@ -85,19 +124,31 @@ export function checkReferences(marked: string, lines: readonly string[], others
 }
 
 /** The files after the rename, by name; only those that changed. */
-export function checkRename(marked: string, newName: string, after: Readonly<Record<string, string>>, others: Readonly<Record<string, string>> = {}): void {
+export function checkRename(
+  marked: string,
+  newName: string,
+  after: Readonly<Record<string, string>>,
+  others: Readonly<Record<string, string>> = {},
+): void {
   const { workspace, uri, offset } = fixture(marked, others);
   const rename = renameAt(workspace, uri, offset, newName);
   if (!rename.ok) throw new Error(rename.why);
   const changed: Record<string, string> = {};
   for (const file of new Set(rename.places.map((place) => place.uri))) {
-    const changes = rename.places.filter((place) => place.uri === file).map(({ start, end }) => ({ start, end, text: rename.name }));
+    const changes = rename.places
+      .filter((place) => place.uri === file)
+      .map(({ start, end }) => ({ start, end, text: rename.name }));
     changed[file.slice(file.lastIndexOf("/") + 1)] = applied(workspace.files.get(file)?.text ?? "", changes);
   }
   expect(changed).toEqual(after);
 }
 
-export function checkRenameRefused(marked: string, newName: string, why: RegExp, others: Readonly<Record<string, string>> = {}): void {
+export function checkRenameRefused(
+  marked: string,
+  newName: string,
+  why: RegExp,
+  others: Readonly<Record<string, string>> = {},
+): void {
   const { workspace, uri, offset } = fixture(marked, others);
   const rename = renameAt(workspace, uri, offset, newName);
   expect(rename.ok ? "renamed" : rename.why).toMatch(why);
@@ -120,6 +171,7 @@ export function checkFixAll(marked: string, after: string): void {
 /** The text after the changes, which do not overlap. */
 export function applied(text: string, changes: readonly Change[]): string {
   let out = text;
-  for (const { start, end, text: by } of [...changes].sort((a, b) => b.start - a.start)) out = out.slice(0, start) + by + out.slice(end);
+  for (const { start, end, text: by } of [...changes].sort((a, b) => b.start - a.start))
+    out = out.slice(0, start) + by + out.slice(end);
   return out;
 }

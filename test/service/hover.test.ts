@@ -4,11 +4,19 @@ import { checkHover, fixture } from "./fixture.ts";
 
 describe("the hover of a name in a mask", () => {
   it("says what a flag asks for, its bit, and what the API does with it", () => {
-    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL | __GFP_NO$0WARN }", "__GFP_NOWARN", [/failure is expected/i, /0x2000/, /bit 13/, /kmalloc/, /honoured/]);
+    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL | __GFP_NO$0WARN }", "__GFP_NOWARN", [
+      /failure is expected/i,
+      /0x2000/,
+      /bit 13/,
+      /kmalloc/,
+      /honoured/,
+    ]);
   });
 
   it("says that an API drops a flag", () => {
-    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL | __GFP_HIGH$0MEM }", "__GFP_HIGHMEM", [/cleared, with a warning/]);
+    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL | __GFP_HIGH$0MEM }", "__GFP_HIGHMEM", [
+      /cleared, with a warning/,
+    ]);
   });
 
   it("tells over a range of versions where the value differs", () => {
@@ -16,15 +24,25 @@ describe("the hover of a name in a mask", () => {
   });
 
   it("tells in which versions a flag does not exist", () => {
-    checkHover("kernel 6.1 .. 6.6\nflags M = __GFP_ATO$0MIC", "__GFP_ATOMIC", [/6\.1 \.\. 6\.2: `0x200`/, /6\.3 \.\. 6\.6: does not exist/]);
+    checkHover("kernel 6.1 .. 6.6\nflags M = __GFP_ATO$0MIC", "__GFP_ATOMIC", [
+      /6\.1 \.\. 6\.2: `0x200`/,
+      /6\.3 \.\. 6\.6: does not exist/,
+    ]);
   });
 
   it("takes a composite apart, by version", () => {
-    checkHover("kernel 6.7 .. 6.8\nflags M = GFP_NO$0WAIT", "GFP_NOWAIT", [/6\.7: `0x800` = `__GFP_KSWAPD_RECLAIM`/, /6\.8: `0x2800`/]);
+    checkHover("kernel 6.7 .. 6.8\nflags M = GFP_NO$0WAIT", "GFP_NOWAIT", [
+      /6\.7: `0x800` = `__GFP_KSWAPD_RECLAIM`/,
+      /6\.8: `0x2800`/,
+    ]);
   });
 
   it("shows an alias with its declaration, its value and what brings which bits", () => {
-    checkHover("kernel 6.12\n/// For the ring.\nflags RING = GFP_KERNEL | __GFP_NOWARN\nrequest r { api kvmalloc size 64 KiB flags RI$0NG }", "RING", [/For the ring/, /flags RING = GFP_KERNEL/, /0x2cc0/, /`__GFP_NOWARN` brings `0x2000`/]);
+    checkHover(
+      "kernel 6.12\n/// For the ring.\nflags RING = GFP_KERNEL | __GFP_NOWARN\nrequest r { api kvmalloc size 64 KiB flags RI$0NG }",
+      "RING",
+      [/For the ring/, /flags RING = GFP_KERNEL/, /0x2cc0/, /`__GFP_NOWARN` brings `0x2000`/],
+    );
   });
 
   it("decodes a literal", () => {
@@ -49,20 +67,35 @@ describe("the hover of a request", () => {
     checkHover(
       "kernel 6.12\nrequest rx_re$0fill { api alloc_pages order 3 flags GFP_ATOMIC context softirq }",
       "rx_refill",
-      [/order 3 = 32 KiB/, /0x820/, /zone Normal/, /sleeps: \*\*never\*\*/, /reserves: \*\*atomic\*\*/, /fails: \*\*may\*\*/, /mm\/page_alloc\.c:/],
+      [
+        /order 3 = 32 KiB/,
+        /0x820/,
+        /zone Normal/,
+        /sleeps: \*\*never\*\*/,
+        /reserves: \*\*atomic\*\*/,
+        /fails: \*\*may\*\*/,
+        /mm\/page_alloc\.c:/,
+      ],
     );
   });
 
   it("says that NOFAIL without reclaim does not keep its promise", () => {
-    checkHover("kernel 6.12\nrequest r$0 { api alloc_pages order 0 flags GFP_ATOMIC | __GFP_NOFAIL }", "r", [/`__GFP_NOFAIL` without `__GFP_DIRECT_RECLAIM`.*returns NULL/]);
+    checkHover("kernel 6.12\nrequest r$0 { api alloc_pages order 0 flags GFP_ATOMIC | __GFP_NOFAIL }", "r", [
+      /`__GFP_NOFAIL` without `__GFP_DIRECT_RECLAIM`.*returns NULL/,
+    ]);
   });
 
   it("tells over a range where the answers differ", () => {
-    checkHover("kernel 5.10 .. 6.12\nrequest r$0 { api kvmalloc size 96 KiB flags GFP_KERNEL | __GFP_NOFAIL }", "r", [/\(5\.10 \.\. 5\.16\)/]);
+    checkHover("kernel 5.10 .. 6.12\nrequest r$0 { api kvmalloc size 96 KiB flags GFP_KERNEL | __GFP_NOFAIL }", "r", [
+      /\(5\.10 \.\. 5\.16\)/,
+    ]);
   });
 
   it("is the same on a name that refers to it", () => {
-    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\nexpect r$0 { sleeps may }", "r", [/kmalloc/, /sleeps: \*\*may\*\*/]);
+    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\nexpect r$0 { sleeps may }", "r", [
+      /kmalloc/,
+      /sleeps: \*\*may\*\*/,
+    ]);
   });
 
   it("says what is missing while there is no API", () => {
@@ -84,26 +117,46 @@ describe("the hover of a request", () => {
 
 describe("the hover of the other words", () => {
   it("shows a function with its prototype and what it does to masks", () => {
-    checkHover("kernel 6.12\nrequest r { api alloc_contig_ra$0nge pages 512 flags GFP_KERNEL }", "alloc_contig_range", [/alloc_contig_range\(/, /pages/]);
+    checkHover("kernel 6.12\nrequest r { api alloc_contig_ra$0nge pages 512 flags GFP_KERNEL }", "alloc_contig_range", [
+      /alloc_contig_range\(/,
+      /pages/,
+    ]);
   });
 
   it("says in which kernels a function is missing", () => {
-    checkHover("kernel 5.10\nrequest r { api folio_al$0loc order 0 flags GFP_KERNEL }", "folio_alloc", [/Does not exist in 5\.10/]);
+    checkHover("kernel 5.10\nrequest r { api folio_al$0loc order 0 flags GFP_KERNEL }", "folio_alloc", [
+      /Does not exist in 5\.10/,
+    ]);
   });
 
   it("explains a built-in context and shows a declared one", () => {
     checkHover("kernel 6.12\ncontext c { in soft$0irq }", "softirq", [/not allowed/]);
-    checkHover("kernel 6.12\n/// The ring.\ncontext ring { in softirq }\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context ri$0ng }", "ring", [/The ring/, /in softirq/]);
+    checkHover(
+      "kernel 6.12\n/// The ring.\ncontext ring { in softirq }\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context ri$0ng }",
+      "ring",
+      [/The ring/, /in softirq/],
+    );
   });
 
   it("shows what an imported file declares", () => {
-    const { workspace, uri, offset } = fixture('kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }', { "contexts.allocpolicy": "/// The ring.\ncontext rx { in softirq  holds spinlock }\n" });
+    const { workspace, uri, offset } = fixture(
+      'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }',
+      { "contexts.allocpolicy": "/// The ring.\ncontext rx { in softirq  holds spinlock }\n" },
+    );
     expect(hoverAt(workspace, uri, offset)?.markdown).toMatch(/The ring[^]*holds spinlock/);
   });
 
   it("shows a policy where it is named, cut where it is long", () => {
-    checkHover("kernel 6.12\npolicy driver { forbid has __GFP_NOFAIL }\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }", "driver", [/forbid has __GFP_NOFAIL/]);
-    checkHover(`kernel 6.12\npolicy driver {\n${"  warn has __GFP_HIGH\n".repeat(40)}}\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }`, "driver", [/…/]);
+    checkHover(
+      "kernel 6.12\npolicy driver { forbid has __GFP_NOFAIL }\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }",
+      "driver",
+      [/forbid has __GFP_NOFAIL/],
+    );
+    checkHover(
+      `kernel 6.12\npolicy driver {\n${"  warn has __GFP_HIGH\n".repeat(40)}}\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }`,
+      "driver",
+      [/…/],
+    );
   });
 
   it("explains locks and scopes", () => {
@@ -120,12 +173,22 @@ describe("the hover of the other words", () => {
   });
 
   it("converts sizes", () => {
-    checkHover("kernel 6.12\nrequest r { api kmalloc size 64$0 KiB flags GFP_KERNEL }", "64 KiB", [/65 536/, /16 pages, order 4/]);
-    checkHover("kernel 6.12\nrequest r { api alloc_pages order 1$02 flags GFP_KERNEL }", "12", [/16 MiB/, /largest order of 6\.12 is 10/]);
+    checkHover("kernel 6.12\nrequest r { api kmalloc size 64$0 KiB flags GFP_KERNEL }", "64 KiB", [
+      /65 536/,
+      /16 pages, order 4/,
+    ]);
+    checkHover("kernel 6.12\nrequest r { api alloc_pages order 1$02 flags GFP_KERNEL }", "12", [
+      /16 MiB/,
+      /largest order of 6\.12 is 10/,
+    ]);
   });
 
   it("shows what a waived rule is about", () => {
-    checkHover('kernel 6.12\nrequest r { api kmalloc size 1 B flags GFP_KERNEL waive sleep-in-at$0omic because "x" }', "sleep-in-atomic", [/error/]);
+    checkHover(
+      'kernel 6.12\nrequest r { api kmalloc size 1 B flags GFP_KERNEL waive sleep-in-at$0omic because "x" }',
+      "sleep-in-atomic",
+      [/error/],
+    );
   });
 
   it("says nothing in a comment or between words", () => {

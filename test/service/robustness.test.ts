@@ -61,7 +61,8 @@ function askAll(text: string, offsets: readonly number[]): void {
     if (answer?.kind === "matrix") {
       const { columns, groups } = answer.matrix;
       for (const { rows } of groups) for (const { cells } of rows) expect(cells).toHaveLength(columns.length);
-      for (const { rows } of groups) for (const { cells } of rows) for (const { rule } of cells) if (rule?.uri === URI) inside(rule);
+      for (const { rows } of groups)
+        for (const { cells } of rows) for (const { rule } of cells) if (rule?.uri === URI) inside(rule);
       toMarkdown(answer.matrix);
       toSvg(answer.matrix);
     }
@@ -86,22 +87,33 @@ expect nested when lacks __GFP_IO gives has __GFP_NOWARN
 
 describe("whatever the text", () => {
   it("every question has an answer at every offset of a whole file", () => {
-    askAll(WHOLE, Array.from({ length: WHOLE.length + 1 }, (_, at) => at).filter((at) => at % 3 === 0));
+    askAll(
+      WHOLE,
+      Array.from({ length: WHOLE.length + 1 }, (_, at) => at).filter((at) => at % 3 === 0),
+    );
   });
 
   it("every question has an answer in text that was cut, doubled or overwritten", () => {
     fc.assert(
-      fc.property(fc.nat(WHOLE.length), fc.nat(WHOLE.length), fc.string({ maxLength: 6 }), fc.nat(WHOLE.length), (from, to, insert, at) => {
-        const text = WHOLE.slice(0, Math.min(from, to)) + insert + WHOLE.slice(Math.max(from, to));
-        askAll(text, [0, Math.min(at, text.length), Math.min(from, to, text.length), text.length]);
-      }),
+      fc.property(
+        fc.nat(WHOLE.length),
+        fc.nat(WHOLE.length),
+        fc.string({ maxLength: 6 }),
+        fc.nat(WHOLE.length),
+        (from, to, insert, at) => {
+          const text = WHOLE.slice(0, Math.min(from, to)) + insert + WHOLE.slice(Math.max(from, to));
+          askAll(text, [0, Math.min(at, text.length), Math.min(from, to, text.length), text.length]);
+        },
+      ),
       { seed: 20201, numRuns: 60 },
     );
   });
 
   it("every question has an answer in random characters", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.nat(200), (text, at) => askAll(text, [Math.min(at, text.length)])),
+      fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.nat(200), (text, at) =>
+        askAll(text, [Math.min(at, text.length)]),
+      ),
       { seed: 20202, numRuns: 60 },
     );
   });
@@ -109,10 +121,19 @@ describe("whatever the text", () => {
   it.each([
     ["100,000 parentheses", `kernel 6.12\nflags M = ${"(".repeat(100_000)}GFP_KERNEL${")".repeat(100_000)}\n`],
     ["an alias of itself", "kernel 6.12\nflags A = B\nflags B = A\nrequest r { api kmalloc size 1 B flags A }\n"],
-    ["requests like each other", "kernel 6.12\nrequest a like b { api kmalloc }\nrequest b like a { flags GFP_KERNEL }\n"],
-    ["a file that imports itself", 'kernel 6.12\nimport "main.allocpolicy"\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\n'],
+    [
+      "requests like each other",
+      "kernel 6.12\nrequest a like b { api kmalloc }\nrequest b like a { flags GFP_KERNEL }\n",
+    ],
+    [
+      "a file that imports itself",
+      'kernel 6.12\nimport "main.allocpolicy"\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\n',
+    ],
     ["half a declaration", "kernel 6.12\nrequest r {\n  api kmalloc\n  flags GFP_KERNEL | "],
-    ["numbers beyond measure", "kernel 6.12\nrequest r { api kmalloc size 99999999999999999999999999 GiB flags 0xffffffffffffffffff }\nrequest s { api alloc_pages order 4294967296 flags 0 }\n"],
+    [
+      "numbers beyond measure",
+      "kernel 6.12\nrequest r { api kmalloc size 99999999999999999999999999 GiB flags 0xffffffffffffffffff }\nrequest s { api alloc_pages order 4294967296 flags 0 }\n",
+    ],
   ])("every question has an answer: %s", (_, text) => {
     askAll(text, [0, 12, Math.min(text.length, 30), text.length >> 1, text.length - 1, text.length]);
   });

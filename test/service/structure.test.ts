@@ -9,11 +9,19 @@ import { matches, symbolsOf, type Symbol } from "../../server/service/symbols.ts
 import { parseFile } from "../../grammar/index.ts";
 import { applied, fixture } from "./fixture.ts";
 
-const outline = (symbols: readonly Symbol[]): unknown => symbols.map(({ name, kind, detail, children }) => [kind, name, detail, ...(children.length === 0 ? [] : [outline(children)])]);
+const outline = (symbols: readonly Symbol[]): unknown =>
+  symbols.map(({ name, kind, detail, children }) => [
+    kind,
+    name,
+    detail,
+    ...(children.length === 0 ? [] : [outline(children)]),
+  ]);
 
 describe("symbols", () => {
   it("are the declarations, with what is named inside of them", () => {
-    const file = parseFile("kernel 6.12\nflags RING = GFP_KERNEL\npolicy p for alloc_pages { mode fast otherwise { } }\nmemory m { node 0 { zone Normal { managed 1 GiB } } }\nrequest r { api kmalloc }\nexpect r { sleeps may }\n");
+    const file = parseFile(
+      "kernel 6.12\nflags RING = GFP_KERNEL\npolicy p for alloc_pages { mode fast otherwise { } }\nmemory m { node 0 { zone Normal { managed 1 GiB } } }\nrequest r { api kmalloc }\nexpect r { sleeps may }\n",
+    );
     expect(outline(symbolsOf(file, 100))).toEqual([
       ["flags", "RING", ""],
       ["policy", "p", "alloc_pages", [["mode", "fast", ""]]],
@@ -34,10 +42,17 @@ describe("symbols", () => {
 });
 
 describe("folding", () => {
-  const folded = (text: string): string[] => foldsOf(parseFile(text), 100).map(({ start, end, kind }) => `${kind}: ${text.slice(start, end).replace(/\s+/g, " ")}`);
+  const folded = (text: string): string[] =>
+    foldsOf(parseFile(text), 100).map(
+      ({ start, end, kind }) => `${kind}: ${text.slice(start, end).replace(/\s+/g, " ")}`,
+    );
 
   it("folds blocks, comments and imports", () => {
-    expect(folded('import "a"\nimport "b"\n\n// one\n// two\nrequest r {\n  api kmalloc\n}\n').sort()).toEqual(['block: { api kmalloc }', "comment: // one // two", 'imports: import "a" import "b"']);
+    expect(folded('import "a"\nimport "b"\n\n// one\n// two\nrequest r {\n  api kmalloc\n}\n').sort()).toEqual([
+      "block: { api kmalloc }",
+      "comment: // one // two",
+      'imports: import "a" import "b"',
+    ]);
   });
 
   it("folds what is damaged too", () => {
@@ -45,14 +60,18 @@ describe("folding", () => {
   });
 
   it("is not fooled by braces in strings and comments", () => {
-    expect(folded('request r {\n  waive x because "{"\n  /* { */\n}\n').filter((fold) => fold.startsWith("block"))).toHaveLength(1);
+    expect(
+      folded('request r {\n  waive x because "{"\n  /* { */\n}\n').filter((fold) => fold.startsWith("block")),
+    ).toHaveLength(1);
   });
 });
 
 describe("selection", () => {
   it("grows from the word over the mask and the property to the file", () => {
     const text = "kernel 6.12\nrequest r {\n  flags (GFP_KERNEL | __GFP_ZERO)\n}\n";
-    const grown = selectionsAt(parseFile(text), text.indexOf("__GFP_ZERO") + 3).map(({ start, end }) => text.slice(start, end));
+    const grown = selectionsAt(parseFile(text), text.indexOf("__GFP_ZERO") + 3).map(({ start, end }) =>
+      text.slice(start, end),
+    );
     expect(grown[0]).toBe("__GFP_ZERO");
     expect(grown).toContain("GFP_KERNEL | __GFP_ZERO");
     expect(grown).toContain("flags (GFP_KERNEL | __GFP_ZERO)");
@@ -65,7 +84,11 @@ describe("semantic tokens", () => {
   const coloured = (text: string): readonly string[] => {
     const { workspace, uri } = fixture(text);
     return semanticTokensOf(workspace, uri, 0, text.length).map(({ start, end, type, modifiers }) =>
-      [text.slice(start, end), TOKEN_TYPES[type], ...TOKEN_MODIFIERS.filter((_, bit) => (modifiers & (1 << bit)) !== 0)].join(" "),
+      [
+        text.slice(start, end),
+        TOKEN_TYPES[type],
+        ...TOKEN_MODIFIERS.filter((_, bit) => (modifiers & (1 << bit)) !== 0),
+      ].join(" "),
     );
   };
 
@@ -81,12 +104,15 @@ describe("semantic tokens", () => {
   });
 
   it("mark flags that a kernel in force does not have", () => {
-    expect(coloured("kernel 6.1 .. 6.6\nflags M = __GFP_ATOMIC\n")).toContain("__GFP_ATOMIC enumMember deprecated defaultLibrary");
+    expect(coloured("kernel 6.1 .. 6.6\nflags M = __GFP_ATOMIC\n")).toContain(
+      "__GFP_ATOMIC enumMember deprecated defaultLibrary",
+    );
     expect(coloured("kernel 6.1\nflags M = __GFP_ATOMIC\n")).toContain("__GFP_ATOMIC enumMember defaultLibrary");
   });
 
   it("come in the order of the text", () => {
-    const text = "kernel 6.12\npolicy p for alloc_pages {\n  require has __GFP_NOWARN when order > 0\n  mode fast when has __GFP_NORETRY { drain lru | pcp, retries 2 }\n}\nexpect p forbids __GFP_NOFAIL\n";
+    const text =
+      "kernel 6.12\npolicy p for alloc_pages {\n  require has __GFP_NOWARN when order > 0\n  mode fast when has __GFP_NORETRY { drain lru | pcp, retries 2 }\n}\nexpect p forbids __GFP_NOFAIL\n";
     const { workspace, uri } = fixture(text);
     const starts = semanticTokensOf(workspace, uri, 0, text.length).map(({ start }) => start);
     expect([...starts].sort((a, b) => a - b)).toEqual(starts);
@@ -97,15 +123,24 @@ describe("semantic tokens", () => {
     const text = "kernel 6.12\nflags A = __GFP_ZERO\nflags B = __GFP_COMP\nflags C = __GFP_HIGH\n";
     const { workspace, uri } = fixture(text);
     const at = text.indexOf("B =");
-    expect(semanticTokensOf(workspace, uri, at, at + 1).map(({ start, end }) => text.slice(start, end))).toEqual(["B", "__GFP_COMP"]);
+    expect(semanticTokensOf(workspace, uri, at, at + 1).map(({ start, end }) => text.slice(start, end))).toEqual([
+      "B",
+      "__GFP_COMP",
+    ]);
   });
 });
 
 describe("links", () => {
   it("lead from imports to files and from waived rules to their pages", () => {
-    const text = 'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc waive sleep-in-atomic because "x" }\n';
+    const text =
+      'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc waive sleep-in-atomic because "x" }\n';
     const { workspace, uri } = fixture(text);
-    expect(linksOf(workspace, uri, 10).map(({ start, end, target }) => [text.slice(start, end), target.kind === "file" ? target.uri : target.url.replace(/.*\//, "")])).toEqual([
+    expect(
+      linksOf(workspace, uri, 10).map(({ start, end, target }) => [
+        text.slice(start, end),
+        target.kind === "file" ? target.uri : target.url.replace(/.*\//, ""),
+      ]),
+    ).toEqual([
       ["contexts.allocpolicy", "file:///policies/contexts.allocpolicy"],
       ["sleep-in-atomic", "sleep-in-atomic.md"],
     ]);
@@ -115,21 +150,38 @@ describe("links", () => {
 describe("inlay hints", () => {
   const hinted = (text: string): string => {
     const { workspace, uri } = fixture(text);
-    return applied(text, inlayHintsOf(workspace, uri, 0, text.length, 100).map(({ offset, text: hint }) => ({ start: offset, end: offset, text: `‹${hint}›` })));
+    return applied(
+      text,
+      inlayHintsOf(workspace, uri, 0, text.length, 100).map(({ offset, text: hint }) => ({
+        start: offset,
+        end: offset,
+        text: `‹${hint}›`,
+      })),
+    );
   };
 
   it("say in a few words what the kernel may do, and convert sizes", () => {
-    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 3\n  flags GFP_ATOMIC\n}\n")).toBe("kernel 6.12\nrequest r {‹never sleeps · reserves: atomic · may fail›\n  api alloc_pages\n  order 3‹= 32 KiB›\n  flags GFP_ATOMIC\n}\n");
-    expect(hinted("kernel 6.12\nrequest r {\n  api kmalloc\n  size 64 KiB\n  flags GFP_KERNEL\n}\n")).toContain("size 64 KiB‹= 16 pages, order 4›");
+    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 3\n  flags GFP_ATOMIC\n}\n")).toBe(
+      "kernel 6.12\nrequest r {‹never sleeps · reserves: atomic · may fail›\n  api alloc_pages\n  order 3‹= 32 KiB›\n  flags GFP_ATOMIC\n}\n",
+    );
+    expect(hinted("kernel 6.12\nrequest r {\n  api kmalloc\n  size 64 KiB\n  flags GFP_KERNEL\n}\n")).toContain(
+      "size 64 KiB‹= 16 pages, order 4›",
+    );
   });
 
   it("name the kernel that they speak of where the answers differ", () => {
-    expect(hinted("kernel 5.10 .. 6.12\nrequest r {\n  api kvmalloc\n  size 96 KiB\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n")).toMatch(/\(6\.12\)›/);
+    expect(
+      hinted("kernel 5.10 .. 6.12\nrequest r {\n  api kvmalloc\n  size 96 KiB\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n"),
+    ).toMatch(/\(6\.12\)›/);
   });
 
   it("say no verdict of a request with a mask or context that is not known", () => {
-    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNAL\n}\n")).not.toContain("‹");
-    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNEL\n  context nowhere\n}\n")).not.toContain("‹");
+    expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNAL\n}\n")).not.toContain(
+      "‹",
+    );
+    expect(
+      hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNEL\n  context nowhere\n}\n"),
+    ).not.toContain("‹");
   });
 
   it("say nothing without an API", () => {
@@ -138,7 +190,8 @@ describe("inlay hints", () => {
 });
 
 describe("formatting", () => {
-  const MESSY = "kernel 6.12\nrequest   r{api kmalloc\n      size 64 B\n  // kept\n flags GFP_KERNEL|__GFP_NOWARN   }\n\n\n\nflags   A=0\nflags B = 0\n";
+  const MESSY =
+    "kernel 6.12\nrequest   r{api kmalloc\n      size 64 B\n  // kept\n flags GFP_KERNEL|__GFP_NOWARN   }\n\n\n\nflags   A=0\nflags B = 0\n";
 
   it("changes only lines that differ, and gives what the formatter gives", () => {
     const changes = formattingOf(parseFile(MESSY), 0, MESSY.length);
@@ -150,7 +203,10 @@ describe("formatting", () => {
   });
 
   it("of a part leaves the rest alone", () => {
-    const after = applied(MESSY, formattingOf(parseFile(MESSY), MESSY.indexOf("flags   A"), MESSY.indexOf("flags   A") + 3));
+    const after = applied(
+      MESSY,
+      formattingOf(parseFile(MESSY), MESSY.indexOf("flags   A"), MESSY.indexOf("flags   A") + 3),
+    );
     expect(after).toContain("flags A = 0");
     expect(after).toContain("request   r{api kmalloc");
   });

@@ -21,7 +21,8 @@ const unknownContext: LanguageRule = {
   title: "A context that does not exist",
   severity: "error",
   source: "language",
-  explanation: "The name is neither a built-in context nor one that this file or an imported one declares. The request is judged as if it were made in process context.",
+  explanation:
+    "The name is neither a built-in context nor one that this file or an imported one declares. The request is judged as if it were made in process context.",
   advice: `Declare the context, or write a built-in one: ${CONTEXT_NAMES.filter((name) => name !== "sigkill_pending").join(", ")}.`,
   examples: {
     bad: "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC\n  context softriq\n}\n",
@@ -35,7 +36,8 @@ const unknownName: LanguageRule = {
   title: "A name that nothing declares",
   severity: "error",
   source: "language",
-  explanation: "No request, policy, transform, memory state, lock, scope, zone or rule of that name exists here. Declarations of this file and of the files that it imports are visible, wherever they stand.",
+  explanation:
+    "No request, policy, transform, memory state, lock, scope, zone or rule of that name exists here. Declarations of this file and of the files that it imports are visible, wherever they stand.",
   advice: "Correct the name, or declare or import what it should stand for.",
   examples: {
     bad: "kernel 6.12\n\nrequest small like big {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
@@ -49,7 +51,8 @@ const duplicateName: LanguageRule = {
   title: "A name declared twice",
   severity: "error",
   source: "language",
-  explanation: "Two declarations that could be meant by the same word have the same name, or one has the name of a flag or a built-in context. Names live in four spaces, by where they are used: masks (flags, transforms), contexts, subjects of expectations (requests, policies, transforms), memory states. So a context and a request may share a name. Of two, the first one counts.",
+  explanation:
+    "Two declarations that could be meant by the same word have the same name, or one has the name of a flag or a built-in context. Names live in four spaces, by where they are used: masks (flags, transforms), contexts, subjects of expectations (requests, policies, transforms), memory states. So a context and a request may share a name. Of two, the first one counts.",
   advice: "Rename one of them.",
   examples: {
     bad: "kernel 6.12\n\nflags RING = GFP_KERNEL\nflags RING = GFP_KERNEL | __GFP_NOWARN\n",
@@ -63,7 +66,8 @@ const nameCycle: LanguageRule = {
   title: "A declaration that leads back to itself",
   severity: "error",
   source: "language",
-  explanation: "The declaration is defined by itself, directly or through others, so it has no value. Masks in a cycle count as empty, contexts as `process`, and a request or a policy inherits nothing.",
+  explanation:
+    "The declaration is defined by itself, directly or through others, so it has no value. Masks in a cycle count as empty, contexts as `process`, and a request or a policy inherits nothing.",
   advice: "Break the cycle.",
   examples: {
     bad: "kernel 6.12\n\nflags A = B | GFP_KERNEL\nflags B = A | __GFP_ZERO\n",
@@ -99,16 +103,22 @@ function unknownUse(environment: Environment, use: NameUse): DraftFinding | null
   if (use.space === "context") {
     if (isContextName(name.text) || environment.lookup("context", name.text) !== null) return null;
     const near = nearest(name.text, visibleNames(environment, "context"), CONTEXT_NAMES);
-    return report(unknownContext, name, `No context ${name.text} is declared or built in${near.length > 0 ? didYouMean(near) : "."}`, { fixes: replacements(name, near) });
+    return report(
+      unknownContext,
+      name,
+      `No context ${name.text} is declared or built in${near.length > 0 ? didYouMean(near) : "."}`,
+      { fixes: replacements(name, near) },
+    );
   }
   const wanted = wantedKinds(use);
   const found = environment.lookup(use.space, name.text);
   if (found !== null && wanted.includes(found.declaration.kind)) return null;
   const what = listText(wanted, "or");
   const near = nearest(name.text, visibleNames(environment, use.space, wanted));
-  const message = found === null
-    ? `No ${what} ${name.text} is declared here or imported${near.length > 0 ? didYouMean(near) : "."}`
-    : `${name.text} is a ${found.declaration.kind}, and a ${what} is needed here.`;
+  const message =
+    found === null
+      ? `No ${what} ${name.text} is declared here or imported${near.length > 0 ? didYouMean(near) : "."}`
+      : `${name.text} is a ${found.declaration.kind}, and a ${what} is needed here.`;
   const related: readonly DraftRelated[] = found === null ? [] : [declarationOf(found, "It is declared here.")];
   return report(unknownName, name, message, { related, fixes: replacements(name, near) });
 }
@@ -116,16 +126,22 @@ function unknownUse(environment: Environment, use: NameUse): DraftFinding | null
 /** What a use of this role may stand for. */
 function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
   switch (use.role) {
-    case "on": return ["memory"];
+    case "on":
+      return ["memory"];
     case "policy":
-    case "within": return ["policy"];
-    case "fallback": return ["request"];
-    case "expect": return use.kind === undefined ? ["request", "policy", "transform"] : [use.kind];
-    case "like": return [use.kind ?? "request"];
+    case "within":
+      return ["policy"];
+    case "fallback":
+      return ["request"];
+    case "expect":
+      return use.kind === undefined ? ["request", "policy", "transform"] : [use.kind];
+    case "like":
+      return [use.kind ?? "request"];
     case "alias":
     case "call":
     case "in":
-    case "context": return [];
+    case "context":
+      return [];
   }
 }
 
@@ -147,12 +163,20 @@ export function duplicateNameFindings(environment: Environment, binding: Binding
     const other = environment.rivalOf(space, binding);
     if (other === null) continue;
     const where = other.uri === binding.uri ? "already declared" : "declared in an imported file too";
-    return [report(duplicateName, name, `${name.text} is ${where}, as ${article(other.declaration.kind)}.`, { related: [declarationOf(other, `The other ${name.text}.`)] })];
+    return [
+      report(duplicateName, name, `${name.text} is ${where}, as ${article(other.declaration.kind)}.`, {
+        related: [declarationOf(other, `The other ${name.text}.`)],
+      }),
+    ];
   }
-  if (kind === "context" && isContextName(name.text)) return [report(duplicateName, name, `${name.text} is a built-in context.`)];
+  if (kind === "context" && isContextName(name.text))
+    return [report(duplicateName, name, `${name.text} is a built-in context.`)];
   if (kind === "flags" || kind === "transform") {
     const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name.text));
-    if (kernel !== undefined) return [report(duplicateName, name, `${name.text} already has a meaning in ${kernel.name}: choose another name.`)];
+    if (kernel !== undefined)
+      return [
+        report(duplicateName, name, `${name.text} already has a meaning in ${kernel.name}: choose another name.`),
+      ];
   }
   return [];
 }
@@ -168,8 +192,12 @@ export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): r
       first.set(key, clause.name);
       return [];
     }
-    const related = [{ slot: null, uri, place: { start: other.start, end: other.end }, message: `The other ${clause.name.text}.` }];
-    return [report(duplicateName, clause.name, `The policy has a ${clause.kind} ${clause.name.text} already.`, { related })];
+    const related = [
+      { slot: null, uri, place: { start: other.start, end: other.end }, message: `The other ${clause.name.text}.` },
+    ];
+    return [
+      report(duplicateName, clause.name, `The policy has a ${clause.kind} ${clause.name.text} already.`, { related }),
+    ];
   });
 }
 
@@ -210,20 +238,33 @@ export function throughText(others: readonly Binding[], count: number): string {
 function graphFor(kind: Declaration["kind"]): Graph | null {
   switch (kind) {
     case "flags":
-    case "transform": return maskGraph;
-    case "context": return contextGraph;
-    case "request": return likeGraph;
-    case "policy": return policyGraph;
+    case "transform":
+      return maskGraph;
+    case "context":
+      return contextGraph;
+    case "request":
+      return likeGraph;
+    case "policy":
+      return policyGraph;
     case "memory":
-    case "expect": return null;
+    case "expect":
+      return null;
   }
 }
 
 /** Locks and scopes of a context are words of the language. */
-export function contextWordFindings(declaration: Extract<Declaration, { readonly kind: "context" }>): readonly DraftFinding[] {
+export function contextWordFindings(
+  declaration: Extract<Declaration, { readonly kind: "context" }>,
+): readonly DraftFinding[] {
   return declaration.items.flatMap((item) => {
-    if (item.kind === "holds") return item.lock === null || Object.hasOwn(LOCK, item.lock.text) ? [] : [unknownWord(item.lock, "lock that a context can hold", Object.keys(LOCK))];
-    if (item.kind === "scope") return item.scopes.filter(({ text }) => !Object.hasOwn(SCOPE, text)).map((scope) => unknownWord(scope, "allocation scope", Object.keys(SCOPE)));
+    if (item.kind === "holds")
+      return item.lock === null || Object.hasOwn(LOCK, item.lock.text)
+        ? []
+        : [unknownWord(item.lock, "lock that a context can hold", Object.keys(LOCK))];
+    if (item.kind === "scope")
+      return item.scopes
+        .filter(({ text }) => !Object.hasOwn(SCOPE, text))
+        .map((scope) => unknownWord(scope, "allocation scope", Object.keys(SCOPE)));
     return [];
   });
 }

@@ -11,7 +11,8 @@ export const policyForbids: LanguageRule = {
   title: "A request that its policy forbids",
   severity: "error",
   source: "policy",
-  explanation: "The mask meets a `forbid` of the policy, or stands outside of every `allow`. The policy is bound to the request by name, or by the function that it is `for`.",
+  explanation:
+    "The mask meets a `forbid` of the policy, or stands outside of every `allow`. The policy is bound to the request by name, or by the function that it is `for`.",
   advice: "Write a mask that the policy takes, or change the policy where it is wrong.",
   examples: {
     bad: `${POLICY}  forbid has __GFP_NOFAIL because "a driver can report -ENOMEM"\n}\n${REQUEST}  flags GFP_KERNEL | __GFP_NOFAIL\n}\n`,
@@ -67,7 +68,8 @@ export const policyContradiction: LanguageRule = {
   title: "Rules of a policy that no mask can meet together",
   severity: "error",
   source: "policy",
-  explanation: "What one rule asks for, the others refuse: where the first applies, no mask is left. Decided over every mask, size and context.",
+  explanation:
+    "What one rule asks for, the others refuse: where the first applies, no mask is left. Decided over every mask, size and context.",
   advice: "Drop one of the two, or narrow it to where the other does not apply.",
   examples: {
     bad: `${POLICY}  forbid has __GFP_NOWARN\n  require has __GFP_NOWARN when size > 1 KiB\n}\n`,
@@ -95,7 +97,8 @@ export const policySaysMoreThanItSeems: LanguageRule = {
   title: "A composite that also matches masks of another kind",
   severity: "warning",
   source: "policy",
-  explanation: "A composite is known for what it leaves out: GFP_NOWAIT and GFP_ATOMIC for direct reclaim, GFP_NOFS for __GFP_FS. `has` asks only for what it contains, so masks that do have those bits meet the test too.",
+  explanation:
+    "A composite is known for what it leaves out: GFP_NOWAIT and GFP_ATOMIC for direct reclaim, GFP_NOFS for __GFP_FS. `has` asks only for what it contains, so masks that do have those bits meet the test too.",
   advice: "Write `is`, or add `and lacks` with what the composite leaves out.",
   examples: {
     bad: `${POLICY}  warn has GFP_NOWAIT\n}\n`,
@@ -109,7 +112,8 @@ export const policyModesOverlap: LanguageRule = {
   title: "A mask that selects two modes",
   severity: "warning",
   source: "policy",
-  explanation: "Some mask that the policy takes meets the conditions of two modes, and nothing says which promise holds.",
+  explanation:
+    "Some mask that the policy takes meets the conditions of two modes, and nothing says which promise holds.",
   advice: "Let one mode exclude the other, or forbid the combination.",
   examples: {
     bad: `${POLICY}  mode quick when has __GFP_NORETRY { retries 0 }\n  mode quiet when has __GFP_NOWARN { warns never }\n  mode plain otherwise { }\n}\n`,
@@ -151,7 +155,8 @@ export const policyDeadFlag: LanguageRule = {
   title: "An allowed flag that no stage honours",
   severity: "warning",
   source: "policy",
-  explanation: "The policy says which stage of the operation reads which flags, and none reads this one: callers may set it and nothing happens.",
+  explanation:
+    "The policy says which stage of the operation reads which flags, and none reads this one: callers may set it and nothing happens.",
   advice: "Name the stage that reads it, say `ignore`, or do not allow it.",
   examples: {
     bad: `${POLICY}  allow only GFP_KERNEL | __GFP_WRITE\n  stage refill honours GFP_KERNEL\n}\n`,
@@ -165,7 +170,8 @@ export const internalStageFlag: LanguageRule = {
   title: "A flag that only an internal stage honours",
   severity: "information",
   source: "policy",
-  explanation: "Callers choose a flag that only reaches a stage which the policy calls internal: a detail of the implementation shows through in the contract.",
+  explanation:
+    "Callers choose a flag that only reaches a stage which the policy calls internal: a detail of the implementation shows through in the contract.",
   advice: "Let the allocator choose the flag itself, or make the stage part of the contract.",
   examples: {
     bad: `${POLICY}  allow only GFP_KERNEL | __GFP_NOWARN\n  stage refill honours GFP_KERNEL\n  stage report honours __GFP_NOWARN internal\n}\n`,
@@ -179,7 +185,8 @@ export const notWhatTheKernelDoes: LanguageRule = {
   title: "A mode that promises what the kernel does not do",
   severity: "information",
   source: "policy",
-  explanation: "For the functions that the policy is `for`, the model compares each effect of a mode with what the checked kernel does with the masks of that mode. A design may be ahead of the kernel: this says where.",
+  explanation:
+    "For the functions that the policy is `for`, the model compares each effect of a mode with what the checked kernel does with the masks of that mode. A design may be ahead of the kernel: this says where.",
   advice: "Keep the claim as a design, or write what the kernel does.",
   examples: {
     bad: "kernel 6.12\n\npolicy pages for alloc_pages {\n  mode plain otherwise { sleeps never }\n}\n",
@@ -188,6 +195,17 @@ export const notWhatTheKernelDoes: LanguageRule = {
 };
 
 export const POLICY_RULES: readonly LanguageRule[] = [
-  policyForbids, policyRequires, policyWarns, policyIgnores, policyContradiction, policyRuleNeverFires, policySaysMoreThanItSeems,
-  policyModesOverlap, policyModeUnreachable, policyModeGap, policyDeadFlag, internalStageFlag, notWhatTheKernelDoes,
+  policyForbids,
+  policyRequires,
+  policyWarns,
+  policyIgnores,
+  policyContradiction,
+  policyRuleNeverFires,
+  policySaysMoreThanItSeems,
+  policyModesOverlap,
+  policyModeUnreachable,
+  policyModeGap,
+  policyDeadFlag,
+  internalStageFlag,
+  notWhatTheKernelDoes,
 ];

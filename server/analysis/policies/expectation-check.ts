@@ -6,7 +6,15 @@ import type { Place } from "../finding.ts";
 import { applyTransform, declaredMaskOf, evaluateMask, type DeclaredMask } from "../masks.ts";
 import type { DraftFinding } from "../drafts.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
-import { anyMask, constantMask, isEqual, smallestWitness, spaceOf, type Space, type SymbolicMask } from "../symbolic/space.ts";
+import {
+  anyMask,
+  constantMask,
+  isEqual,
+  smallestWitness,
+  spaceOf,
+  type Space,
+  type SymbolicMask,
+} from "../symbolic/space.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
 import { policySetIn, policySetOf, sizeDomainOf, sizesOf, type PolicySet } from "./policy-set.ts";
@@ -19,13 +27,27 @@ import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./w
  * that does not hold is marked from `forbids`, `allows`, `within` or `gives` on. Expectations about requests are not for
  * this file.
  */
-export function checkPolicyExpectation(environment: Environment, declaration: ExpectDeclaration, kernel: Kernel): readonly DraftFinding[] {
+export function checkPolicyExpectation(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  kernel: Kernel,
+): readonly DraftFinding[] {
   const { name, form } = declaration;
   if (name === null || form === null) return [];
   const subject = environment.lookup("subject", name.text) ?? environment.lookup("mask", name.text);
   if (subject === null) return [];
   const fails = (message: string, related: DraftFinding["related"] = []): readonly DraftFinding[] => [
-    { rule: "expectation-fails", severity: "error", source: "expectation", message, place: formPlace(form), holds: null, related, fixes: [], tag: null },
+    {
+      rule: "expectation-fails",
+      severity: "error",
+      source: "expectation",
+      message,
+      place: formPlace(form),
+      holds: null,
+      related,
+      fixes: [],
+      tag: null,
+    },
   ];
   switch (form.kind) {
     case "facts":
@@ -61,7 +83,10 @@ function checkMask(
   const these = space.bdd.and(isEqual(space, anyMask(space), constantMask(value.mask)), set.allowed);
   const name = policy.declaration.name?.text ?? "";
   const text = `\`${witnessMaskText(kernel, value.mask)}\``;
-  if (kind === "allows") return these === FALSE ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`) : [];
+  if (kind === "allows")
+    return these === FALSE
+      ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`)
+      : [];
   const witness = replayedWitness(set, these, (subject) => isTaken(judge(environment, kernel, policy, subject)));
   return witness === null ? [] : fails(`Policy ${name} takes ${witnessText(space, witness)}: no rule forbids it.`);
 }
@@ -90,7 +115,13 @@ function refusal(environment: Environment, set: PolicySet, value: Mask): string 
   }
 }
 
-function checkWithin(environment: Environment, inner: Binding, outer: Binding, kernel: Kernel, fails: Fails): readonly DraftFinding[] {
+function checkWithin(
+  environment: Environment,
+  inner: Binding,
+  outer: Binding,
+  kernel: Kernel,
+  fails: Fails,
+): readonly DraftFinding[] {
   const first = resolvePolicy(environment, inner);
   const second = resolvePolicy(environment, outer);
   if (first === null || second === null) return [];
@@ -99,7 +130,8 @@ function checkWithin(environment: Environment, inner: Binding, outer: Binding, k
   const witness = replayedWitness(
     small,
     small.space.bdd.without(small.allowed, large.allowed),
-    (subject) => isTaken(judge(environment, kernel, first, subject)) && !isTaken(judge(environment, kernel, second, subject)),
+    (subject) =>
+      isTaken(judge(environment, kernel, first, subject)) && !isTaken(judge(environment, kernel, second, subject)),
   );
   if (witness === null) return [];
   const names = [first, second].map(({ declaration }) => declaration.name?.text ?? "");
@@ -131,22 +163,35 @@ function checkGives(
   const transform = declaredMaskOf(environment, kernel, binding);
   const predicates = form.when === null ? [form.gives] : [form.when, form.gives];
   if (!transform.certain || !predicates.every((predicate) => isCertain(environment, kernel, predicate))) return [];
-  const sizes = [...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)), ...(predicates.some(asksModel) ? modelThresholds(kernel) : [])];
+  const sizes = [
+    ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
+    ...(predicates.some(asksModel) ? modelThresholds(kernel) : []),
+  ];
   const space = spaceOf(kernel, sizes, "bytes");
   const { bdd } = space;
   const input = anyMask(space);
   const model = (): ModelSets => modelSetsOf(space, { apis: [] });
-  const asked = form.when === null ? space.domain : bdd.and(space.domain, setOf(space, environment, form.when, input, model));
+  const asked =
+    form.when === null ? space.domain : bdd.and(space.domain, setOf(space, environment, form.when, input, model));
   const given = setOf(space, environment, form.gives, symbolicOutput(space, transform, input), model);
   const witness = smallestWitness(space, bdd.without(asked, given));
   if (witness === null) return [];
   const output = applyTransform(transform, witness.mask);
-  if (!breaks(environment, kernel, form, witness.mask, output)) throw new Error("a counterexample does not stand up to the ordinary evaluation");
-  return fails(`For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, output)}\`.`);
+  if (!breaks(environment, kernel, form, witness.mask, output))
+    throw new Error("a counterexample does not stand up to the ordinary evaluation");
+  return fails(
+    `For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, output)}\`.`,
+  );
 }
 
 /** The counterexample, replayed: it meets `when`, and what comes out does not meet `gives`. */
-function breaks(environment: Environment, kernel: Kernel, form: Extract<ExpectForm, { kind: "gives" }>, input: Mask, output: Mask): boolean {
+function breaks(
+  environment: Environment,
+  kernel: Kernel,
+  form: Extract<ExpectForm, { kind: "gives" }>,
+  input: Mask,
+  output: Mask,
+): boolean {
   const about = (value: Mask): Parameters<typeof holdsFor>[3] => ({
     mask: value,
     sizeBytes: null,

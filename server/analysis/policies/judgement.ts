@@ -26,12 +26,22 @@ export interface Judgement {
 }
 
 /** The judgement of a policy. What hangs on something unknown is not held against the request. */
-export function judge(environment: Environment, kernel: Kernel, policy: ResolvedPolicy, subject: PredicateSubject): Judgement {
-  const ask = (predicate: ClauseOf<"forbid">["predicate"]): boolean | null => holdsFor(environment, kernel, predicate, subject);
+export function judge(
+  environment: Environment,
+  kernel: Kernel,
+  policy: ResolvedPolicy,
+  subject: PredicateSubject,
+): Judgement {
+  const ask = (predicate: ClauseOf<"forbid">["predicate"]): boolean | null =>
+    holdsFor(environment, kernel, predicate, subject);
   const allows = clausesOf(policy, "allow");
   const allowAnswers = allows.map(({ clause }) => ask(clause.predicate));
   const forbids = clausesOf(policy, "forbid").map((entry) => ({ entry, answer: ask(entry.clause.predicate) }));
-  const requires = clausesOf(policy, "require").map((entry) => ({ entry, asked: ask(entry.clause.when), met: ask(entry.clause.predicate) }));
+  const requires = clausesOf(policy, "require").map((entry) => ({
+    entry,
+    asked: ask(entry.clause.when),
+    met: ask(entry.clause.predicate),
+  }));
   const modes = clausesOf(policy, "mode");
   const selected = modes.filter(({ clause }) => clause.when !== null && ask(clause.when) === true);
   const otherwise = modes.filter(({ clause }) => clause.when === null);
@@ -42,7 +52,8 @@ export function judge(environment: Environment, kernel: Kernel, policy: Resolved
     unmet: requires.filter(({ asked, met }) => asked === true && met === false).map(({ entry }) => entry),
     warned: clausesOf(policy, "warn").filter(({ clause }) => ask(clause.predicate) === true),
     ignored: clausesOf(policy, "ignore").flatMap((entry) => {
-      const bits = entry.clause.masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0) & subject.mask;
+      const bits =
+        entry.clause.masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0) & subject.mask;
       return bits === 0 ? [] : [{ ...entry, bits: mask(bits) }];
     }),
     modes: selected.length > 0 || modesOpen ? selected : otherwise,
@@ -59,7 +70,10 @@ export function isTaken(judgement: Judgement): boolean {
 }
 
 /** The clauses of one kind, inherited ones first. */
-export function clausesOf<K extends Clause["kind"]>(policy: ResolvedPolicy, kind: K): readonly PolicyClause<ClauseOf<K>>[] {
+export function clausesOf<K extends Clause["kind"]>(
+  policy: ResolvedPolicy,
+  kind: K,
+): readonly PolicyClause<ClauseOf<K>>[] {
   return policy.clauses.flatMap(({ clause, owner }) => (isKind(clause, kind) ? [{ clause, owner }] : []));
 }
 

@@ -23,7 +23,11 @@ import { replayedWitness, witnessText } from "./witness.ts";
  * the policy is `for`, and since when. A claim that the model cannot decide over all masks (`warns`, `node`) is not compared.
  * @param inherited compare promises of modes that the policy refines too; as findings they are reported where they are written
  */
-export function checkAgainstKernel(environment: Environment, set: PolicySet, inherited = false): readonly DraftFinding[] {
+export function checkAgainstKernel(
+  environment: Environment,
+  set: PolicySet,
+  inherited = false,
+): readonly DraftFinding[] {
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
   const apis = apisOf(set.policy).filter((api) => api.exists(set.kernel));
@@ -37,10 +41,16 @@ export function checkAgainstKernel(environment: Environment, set: PolicySet, inh
         // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
         const refused = answerSets(set.space, api, "fails", within).get("always") ?? FALSE;
         const asked = effect.name.text === "fails" ? within : set.space.bdd.without(within, refused);
-        return (asked === FALSE ? refusal(set, within, api, effect) : differenceOf(environment, set, mode, asked, api, effect)) ?? [];
+        return (
+          (asked === FALSE
+            ? refusal(set, within, api, effect)
+            : differenceOf(environment, set, mode, asked, api, effect)) ?? []
+        );
       });
       const [first] = differences;
-      return first === undefined ? [] : [report(notWhatTheKernelDoes, effect, `${first.text}${sinceText(set.kernel, first)}.`)];
+      return first === undefined
+        ? []
+        : [report(notWhatTheKernelDoes, effect, `${first.text}${sinceText(set.kernel, first)}.`)];
     });
   });
 }
@@ -73,19 +83,48 @@ function sinceText(kernel: Kernel, { example, isSo }: Difference): string {
 /** No mask of the mode is taken at all, so that nothing of what it promises comes about. */
 function refusal(set: PolicySet, within: Node, api: Api, effect: Effect): Difference | null {
   const example = COMPARED.has(effect.name.text) ? smallestWitness(set.space, within) : null;
-  return example === null ? null : { text: `${api.name}() refuses every mask of this mode`, example: example.mask, isSo: answers(set, api, "fails", "always", example) };
+  return example === null
+    ? null
+    : {
+        text: `${api.name}() refuses every mask of this mode`,
+        example: example.mask,
+        isSo: answers(set, api, "fails", "always", example),
+      };
 }
 
 /** A kernel answers so about this witness, its mask put in that kernel's numbers. */
-function answers({ space }: PolicySet, api: Api, field: Field, answer: string, { sizeBytes }: Witness): Difference["isSo"] {
+function answers(
+  { space }: PolicySet,
+  api: Api,
+  field: Field,
+  answer: string,
+  { sizeBytes }: Witness,
+): Difference["isSo"] {
   const page = space.kernel.options.pageBytes;
-  return (kernel, value) => api.exists(kernel) && answerOf(verdict(kernel, requestFor(api, page, value, sizeBytes ?? page)), field) === answer;
+  return (kernel, value) =>
+    api.exists(kernel) && answerOf(verdict(kernel, requestFor(api, page, value, sizeBytes ?? page)), field) === answer;
 }
 
-const COMPARED: ReadonlySet<string> = new Set(["sleeps", "reclaim", "compaction", "oom", "drain", "pcp", "retries", "zeroed"]);
+const COMPARED: ReadonlySet<string> = new Set([
+  "sleeps",
+  "reclaim",
+  "compaction",
+  "oom",
+  "drain",
+  "pcp",
+  "retries",
+  "zeroed",
+]);
 
 /** What the kernel does instead, in a sentence; null where the claim holds or is not compared. */
-function differenceOf(environment: Environment, set: PolicySet, mode: ModeSet, within: Node, api: Api, effect: Effect): Difference | null {
+function differenceOf(
+  environment: Environment,
+  set: PolicySet,
+  mode: ModeSet,
+  within: Node,
+  api: Api,
+  effect: Effect,
+): Difference | null {
   const values = valuesOf(effect);
   switch (effect.name.text) {
     case "sleeps":
@@ -95,7 +134,15 @@ function differenceOf(environment: Environment, set: PolicySet, mode: ModeSet, w
     case "reclaim":
       return answerDifference(environment, set, mode, within, api, "reclaim", (answer) => values.includes(answer));
     case "compaction":
-      return certaintyDifference(environment, set, mode, within, api, "compaction", values.map((value) => (value === "none" ? "never" : value)));
+      return certaintyDifference(
+        environment,
+        set,
+        mode,
+        within,
+        api,
+        "compaction",
+        values.map((value) => (value === "none" ? "never" : value)),
+      );
     case "drain":
     case "pcp":
     case "retries":
@@ -127,7 +174,8 @@ function certaintyDifference(
   values: readonly string[],
 ): Difference | null {
   const [claim] = values;
-  if (claim === "never" || claim === "always") return answerDifference(environment, set, mode, within, api, field, (answer) => answer === claim);
+  if (claim === "never" || claim === "always")
+    return answerDifference(environment, set, mode, within, api, field, (answer) => answer === claim);
   if (claim === undefined || !SOMETIMES.has(claim)) return null;
   // "May" is wrong only where it is settled: for every mask of the mode the same way.
   const sets = answerSets(set.space, api, field, within);
@@ -158,30 +206,55 @@ function answerDifference(
   return null;
 }
 
-function difference(set: PolicySet, api: Api, field: Field, answer: string, example: Witness, isAll: boolean): Difference {
+function difference(
+  set: PolicySet,
+  api: Api,
+  field: Field,
+  answer: string,
+  example: Witness,
+  isAll: boolean,
+): Difference {
   const which = isAll ? "with every mask of this mode" : `with ${witnessText(set.space, example)}`;
-  return { text: `${api.name}() ${PHRASES[field](answer)} ${which}`, example: example.mask, isSo: answers(set, api, field, answer, example) };
+  return {
+    text: `${api.name}() ${PHRASES[field](answer)} ${which}`,
+    example: example.mask,
+    isSo: answers(set, api, field, answer, example),
+  };
 }
 
 const PHRASES: Readonly<Record<Field, (answer: string) => string>> = {
   sleeps: (answer) => ({ never: "never sleeps", may: "may sleep", always: "always sleeps" })[answer] ?? answer,
-  oom: (answer) => ({ never: "never calls the OOM killer", may: "may call the OOM killer", always: "always calls the OOM killer" })[answer] ?? answer,
+  oom: (answer) =>
+    ({ never: "never calls the OOM killer", may: "may call the OOM killer", always: "always calls the OOM killer" })[
+      answer
+    ] ?? answer,
   fails: (answer) => ({ never: "never fails", may: "may fail", always: "always fails" })[answer] ?? answer,
-  compaction: (answer) => ({ never: "never compacts", may: "may compact", always: "always compacts" })[answer] ?? answer,
-  reclaim: (answer) => ({ none: "reclaims nothing", kswapd: "wakes kswapd and reclaims nothing itself", direct: "reclaims directly" })[answer] ?? answer,
+  compaction: (answer) =>
+    ({ never: "never compacts", may: "may compact", always: "always compacts" })[answer] ?? answer,
+  reclaim: (answer) =>
+    ({ none: "reclaims nothing", kswapd: "wakes kswapd and reclaims nothing itself", direct: "reclaims directly" })[
+      answer
+    ] ?? answer,
 };
 
 // The effort for a range ----------------------------------------------------------------------------------------------
 
 /** Drains and retries are claims about ranges; of other functions the model has no such figure. */
-function effortDifference(set: PolicySet, within: Node, api: Api, effect: "drain" | "pcp" | "retries", values: readonly string[]): Difference | null {
+function effortDifference(
+  set: PolicySet,
+  within: Node,
+  api: Api,
+  effect: "drain" | "pcp" | "retries",
+  values: readonly string[],
+): Difference | null {
   if (api.family !== "contig") return null;
   const { kernel, space } = set;
   const example = smallestWitness(space, within);
   if (example === null) return null;
   const effort = rangeEffort(kernel, example.mask);
   const does = (text: string, isSame: (other: RangeEffort) => boolean = () => true): Difference => {
-    const isSo: Difference["isSo"] = (other, value) => api.exists(other) && contigRefused(other, value) === 0 && isSame(rangeEffort(other, value));
+    const isSo: Difference["isSo"] = (other, value) =>
+      api.exists(other) && contigRefused(other, value) === 0 && isSame(rangeEffort(other, value));
     return { text: `${api.name}() ${text}`, example: example.mask, isSo };
   };
   switch (effect) {
@@ -195,14 +268,22 @@ function effortDifference(set: PolicySet, within: Node, api: Api, effect: "drain
     case "retries": {
       const tries = effort.migrationTries === 1 ? "once" : `up to ${effort.migrationTries} times`;
       const isSame = (other: RangeEffort): boolean => other.migrationTries === effort.migrationTries;
-      return Number(values[0]) === effort.migrationTries ? null : does(`tries to migrate ${tries}, then gives up`, isSame);
+      return Number(values[0]) === effort.migrationTries
+        ? null
+        : does(`tries to migrate ${tries}, then gives up`, isSame);
     }
   }
 }
 
 // Zeroing -------------------------------------------------------------------------------------------------------------
 
-function zeroedDifference(environment: Environment, set: PolicySet, within: Node, api: Api, values: readonly string[]): Difference | null {
+function zeroedDifference(
+  environment: Environment,
+  set: PolicySet,
+  within: Node,
+  api: Api,
+  values: readonly string[],
+): Difference | null {
   const { kernel, space } = set;
   const { bits } = kernel;
   const [claim] = values;

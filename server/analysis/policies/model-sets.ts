@@ -29,7 +29,16 @@ const DECISIVE: Readonly<Record<Field, readonly FlagName[]>> = {
 /** These look for a whole composite: supersets of GFP_KERNEL have the vmalloc fallback, or are the only blocking masks. */
 const GFP_KERNEL_FLAGS: readonly FlagName[] = ["IO", "FS", "KSWAPD_RECLAIM", "ACCOUNT"];
 /** What the range allocator refuses, not always with the same words: with a WARN, or not in every version. */
-const RANGE_FLAGS: readonly FlagName[] = ["COMP", "HIGH", "NOFAIL", "NORETRY", "MEMALLOC", "NOMEMALLOC", "ACCOUNT", "NO_OBJ_EXT"];
+const RANGE_FLAGS: readonly FlagName[] = [
+  "COMP",
+  "HIGH",
+  "NOFAIL",
+  "NORETRY",
+  "MEMALLOC",
+  "NOMEMALLOC",
+  "ACCOUNT",
+  "NO_OBJ_EXT",
+];
 
 const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
   kvmalloc: GFP_KERNEL_FLAGS,
@@ -79,7 +88,10 @@ export function answerSets(space: Space, api: Api, field: Field, within: Node = 
   const before = sets.get(key(within));
   if (before !== undefined) return before;
   const flags = decisiveFlags(space.kernel, api, field);
-  const combinations = space.bdd.projectedOn(within, flags.map((flag) => Math.log2(space.kernel.bits[flag])));
+  const combinations = space.bdd.projectedOn(
+    within,
+    flags.map((flag) => Math.log2(space.kernel.bits[flag])),
+  );
   const made = sets.get(key(combinations)) ?? answersFor(space, api, field, flags, combinations);
   sets.set(key(within), made).set(key(combinations), made);
   return made;
@@ -91,9 +103,13 @@ function answersFor(space: Space, api: Api, field: Field, flags: readonly FlagNa
   for (const [shape, value] of shapesOf(space, api, flags)) {
     for (const [sizeClass, sizeBytes] of sizeClassesOf(space)) {
       const answers = byFlags(space, flags, value, combinations, (chosen) => {
-        return answerOf(verdict(space.kernel, requestFor(api, space.kernel.options.pageBytes, chosen, sizeBytes)), field);
+        return answerOf(
+          verdict(space.kernel, requestFor(api, space.kernel.options.pageBytes, chosen, sizeBytes)),
+          field,
+        );
       });
-      for (const [text, node] of answers) made.set(text, space.bdd.or(made.get(text) ?? FALSE, space.bdd.and(shape, sizeClass, node)));
+      for (const [text, node] of answers)
+        made.set(text, space.bdd.or(made.get(text) ?? FALSE, space.bdd.and(shape, sizeClass, node)));
     }
   }
   return made;
@@ -103,14 +119,26 @@ function answersFor(space: Space, api: Api, field: Field, flags: readonly FlagNa
 export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">): ModelSets {
   const { bdd } = space;
   const unless = (field: Field): Node =>
-    bdd.or(...apisOf(policy).flatMap((api) => [...answerSets(space, api, field)].flatMap(([value, node]) => (value === "never" || value === "unknown" ? [] : [node]))));
+    bdd.or(
+      ...apisOf(policy).flatMap((api) =>
+        [...answerSets(space, api, field)].flatMap(([value, node]) =>
+          value === "never" || value === "unknown" ? [] : [node],
+        ),
+      ),
+    );
   return { sleeps: unless("sleeps"), may_oom: unless("oom"), may_fail: unless("fails") };
 }
 
 type Answers = ReadonlyMap<string, Node>;
 
 /** The answers for every combination of the flags that `within` has, on top of bits that are set already. */
-function byFlags(space: Space, flags: readonly FlagName[], value: Mask, within: Node, ask: (value: Mask) => string): Answers {
+function byFlags(
+  space: Space,
+  flags: readonly FlagName[],
+  value: Mask,
+  within: Node,
+  ask: (value: Mask) => string,
+): Answers {
   if (within === FALSE) return new Map();
   const [flag, ...rest] = flags;
   if (flag === undefined) return new Map([[ask(value), TRUE]]);

@@ -57,7 +57,9 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
   const input = anyMask(space);
   const model = lazy<ModelSets>(() => modelSetsOf(space, policy));
   const inSpace = (predicate: Predicate): Node => setOf(space, environment, predicate, input, model);
-  const readable = policy.clauses.filter(({ clause }) => predicatesOf(clause).every((predicate) => isCertain(environment, kernel, predicate)));
+  const readable = policy.clauses.filter(({ clause }) =>
+    predicatesOf(clause).every((predicate) => isCertain(environment, kernel, predicate)),
+  );
   const clauses = readable.flatMap((source): readonly ClauseSet[] => {
     const { clause, owner } = source;
     switch (clause.kind) {
@@ -72,7 +74,9 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
     }
   });
   const selected = readable.flatMap(({ clause, owner }) =>
-    clause.kind === "mode" ? [{ source: { clause, owner }, set: clause.when === null ? null : inSpace(clause.when) }] : [],
+    clause.kind === "mode"
+      ? [{ source: { clause, owner }, set: clause.when === null ? null : inSpace(clause.when) }]
+      : [],
   );
   const taken = bdd.or(...selected.map(({ set }) => set ?? FALSE));
   const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(taken) }));
@@ -83,8 +87,14 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
 /** The sizes, in bytes, that the policy's space must tell apart. */
 export function sizesOf(policy: ResolvedPolicy, kernel: Kernel): readonly number[] {
   const predicates = policy.clauses.flatMap(({ clause }) => predicatesOf(clause));
-  const isJudged = predicates.some(asksModel) || (policy.apis.length > 0 && policy.clauses.some(({ clause }) => clause.kind === "mode" && clause.effects.length > 0));
-  return [...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)), ...(isJudged ? modelThresholds(kernel) : [])];
+  const isJudged =
+    predicates.some(asksModel) ||
+    (policy.apis.length > 0 &&
+      policy.clauses.some(({ clause }) => clause.kind === "mode" && clause.effects.length > 0));
+  return [
+    ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
+    ...(isJudged ? modelThresholds(kernel) : []),
+  ];
 }
 
 /** What these clauses take, taken together. */

@@ -8,7 +8,19 @@ import type { Environment } from "../environment.ts";
 import { evaluateMask } from "../masks.ts";
 import { bytesOfSize } from "../sizes.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
-import { closedContext, constantMask, hasAll, hasAny, hasOnly, inContext, inProcess, isEqual, largerThan, type Space, type SymbolicMask } from "../symbolic/space.ts";
+import {
+  closedContext,
+  constantMask,
+  hasAll,
+  hasAny,
+  hasOnly,
+  inContext,
+  inProcess,
+  isEqual,
+  largerThan,
+  type Space,
+  type SymbolicMask,
+} from "../symbolic/space.ts";
 
 /** What a predicate can see of one request. `null`: the request does not say. */
 export interface PredicateSubject {
@@ -25,24 +37,35 @@ export interface PredicateSubject {
  * The ordinary evaluation of a predicate: true, false, or null where it hangs on something that is not known. Damaged
  * parts and names that do not exist are not known; they have findings of their own.
  */
-export function holdsFor(environment: Environment, kernel: Kernel, predicate: Predicate, subject: PredicateSubject): boolean | null {
+export function holdsFor(
+  environment: Environment,
+  kernel: Kernel,
+  predicate: Predicate,
+  subject: PredicateSubject,
+): boolean | null {
   switch (predicate.kind) {
     case "mask": {
       const bits = certainMask(environment, kernel, predicate.mask);
       return bits === null ? null : testMask(predicate.test, subject.mask, bits);
     }
     case "in":
-      return predicate.context === null ? null : isIn(environment, closedContext(kernel, subject.context), predicate.context.text);
+      return predicate.context === null
+        ? null
+        : isIn(environment, closedContext(kernel, subject.context), predicate.context.text);
     case "measure": {
       const limit = limitBytes(kernel, predicate);
-      return limit === null || subject.sizeBytes === null ? null : compareToLimit(predicate.comparison, limit, subject.sizeBytes);
+      return limit === null || subject.sizeBytes === null
+        ? null
+        : compareToLimit(predicate.comparison, limit, subject.sizeBytes);
     }
     case "model":
       return { sleeps: subject.sleeps, may_oom: subject.mayOom, may_fail: subject.mayFail }[predicate.test];
     case "or":
       return anyTrue(predicate.operands.map((operand) => holdsFor(environment, kernel, operand, subject)));
     case "and": {
-      const none = anyTrue(predicate.operands.map((operand) => negated(holdsFor(environment, kernel, operand, subject))));
+      const none = anyTrue(
+        predicate.operands.map((operand) => negated(holdsFor(environment, kernel, operand, subject))),
+      );
       return negated(none);
     }
     case "not":
@@ -81,7 +104,13 @@ export function isCertain(environment: Environment, kernel: Kernel, predicate: P
 export type ModelSets = Readonly<Record<Extract<Predicate, { kind: "model" }>["test"], Node>>;
 
 /** The set of requests for which the predicate holds; `input` is the mask that it is asked about. For certain predicates. */
-export function setOf(space: Space, environment: Environment, predicate: Predicate, input: SymbolicMask, model: () => ModelSets): Node {
+export function setOf(
+  space: Space,
+  environment: Environment,
+  predicate: Predicate,
+  input: SymbolicMask,
+  model: () => ModelSets,
+): Node {
   const { bdd, kernel } = space;
   const inner = (operand: Predicate): Node => setOf(space, environment, operand, input, model);
   switch (predicate.kind) {
@@ -249,7 +278,11 @@ function runsInTask(environment: Environment, name: string): boolean {
       if (next === "process") return true;
     } else if (declaration.kind === "context") {
       if (declaration.like !== null) names.push(declaration.like.text);
-      names.push(...declaration.items.flatMap((item) => (item.kind === "in" && item.context !== null ? [item.context.text] : [])));
+      names.push(
+        ...declaration.items.flatMap((item) =>
+          item.kind === "in" && item.context !== null ? [item.context.text] : [],
+        ),
+      );
     }
   }
   return false;

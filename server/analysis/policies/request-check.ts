@@ -17,7 +17,11 @@ import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolve
  * A request against the policies that it is bound to, under one kernel: an error for what is forbidden or lacks what is
  * required, a warning for `warn`, a hint for `ignore`. Marks the mask, or the one flag that decides.
  */
-export function checkRequestAgainstPolicies(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
+export function checkRequestAgainstPolicies(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly DraftFinding[] {
   return request.policies.flatMap((binding) => {
     const policy = resolvePolicy(environment, binding);
     return policy === null ? [] : findingsOf(environment, policy, request, under);
@@ -28,7 +32,9 @@ export function checkRequestAgainstPolicies(environment: Environment, request: R
 export function modesOf(environment: Environment, binding: Binding, under: KernelRequest): readonly string[] {
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return [];
-  return judge(environment, under.kernel, policy, subjectOfRequest(under)).modes.flatMap(({ clause }) => clause.name?.text ?? []);
+  return judge(environment, under.kernel, policy, subjectOfRequest(under)).modes.flatMap(
+    ({ clause }) => clause.name?.text ?? [],
+  );
 }
 
 /** A mode that a request selects, and what it promises: `drain none, retries 0`. */
@@ -39,7 +45,11 @@ export interface SelectedMode {
 }
 
 /** The modes that a request selects in all its policies, under one kernel. */
-export function selectedModesOf(environment: Environment, request: ResolvedRequest, under: KernelRequest): readonly SelectedMode[] {
+export function selectedModesOf(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly SelectedMode[] {
   return request.policies.flatMap((binding) => {
     const policy = resolvePolicy(environment, binding);
     if (policy === null) return [];
@@ -56,18 +66,42 @@ function effectText({ name, values }: Effect): string {
   return `${name.text} ${"value" in values ? values.text : values.map(({ text }) => text).join(" | ")}`;
 }
 
-function findingsOf(environment: Environment, policy: ResolvedPolicy, request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
+function findingsOf(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly DraftFinding[] {
   const { kernel, value } = under;
   if (value !== null && !value.certain) return [];
   const subject = subjectOfRequest(under);
   const judgement = judge(environment, kernel, policy, subject);
   const name = policy.declaration.name?.text ?? "";
-  const draft = (rule: LanguageRule, message: string, clause: PolicyClause, place: Place, tag: DraftFinding["tag"] = null): DraftFinding => {
-    const related = [{ slot: clause.owner.slot, uri: clause.owner.uri, place: predicatePlace(clause), message: `the rule of policy ${name}` }];
+  const draft = (
+    rule: LanguageRule,
+    message: string,
+    clause: PolicyClause,
+    place: Place,
+    tag: DraftFinding["tag"] = null,
+  ): DraftFinding => {
+    const related = [
+      {
+        slot: clause.owner.slot,
+        uri: clause.owner.uri,
+        place: predicatePlace(clause),
+        message: `the rule of policy ${name}`,
+      },
+    ];
     return { ...report(rule, place, message, { related }), tag };
   };
   const decisive = (isMended: (changed: Judgement) => boolean): Place =>
-    placeOfBits(request, value, decidingBits(kernel, subject.mask, (changed) => isMended(judge(environment, kernel, policy, { ...subject, mask: changed }))));
+    placeOfBits(
+      request,
+      value,
+      decidingBits(kernel, subject.mask, (changed) =>
+        isMended(judge(environment, kernel, policy, { ...subject, mask: changed })),
+      ),
+    );
   const forbidden = judgement.forbidden.map((entry) =>
     draft(
       policyForbids,
@@ -88,7 +122,14 @@ function findingsOf(environment: Environment, policy: ResolvedPolicy, request: R
             decisive((changed) => changed.outside.length === 0),
           ),
         ];
-  const unmet = judgement.unmet.map((entry) => draft(policyRequires, `Policy ${name} requires what this mask does not have${because(entry)}.`, entry, maskPlace(request)));
+  const unmet = judgement.unmet.map((entry) =>
+    draft(
+      policyRequires,
+      `Policy ${name} requires what this mask does not have${because(entry)}.`,
+      entry,
+      maskPlace(request),
+    ),
+  );
   const warned = judgement.warned.map((entry) =>
     draft(
       policyWarns,
@@ -99,7 +140,13 @@ function findingsOf(environment: Environment, policy: ResolvedPolicy, request: R
   );
   const ignored = judgement.ignored.map((entry) => {
     const flags = flagsIn(kernel, entry.bits).map(flagText).join(", ");
-    return draft(policyIgnores, `Policy ${name} ignores ${flags}${because(entry)}.`, entry, placeOfBits(request, value, entry.bits), "unnecessary");
+    return draft(
+      policyIgnores,
+      `Policy ${name} ignores ${flags}${because(entry)}.`,
+      entry,
+      placeOfBits(request, value, entry.bits),
+      "unnecessary",
+    );
   });
   return [...forbidden, ...outside, ...unmet, ...warned, ...ignored];
 }
@@ -128,13 +175,19 @@ export function subjectOfRequest({ kernel, request, verdict }: KernelRequest): P
 
 /** The bits of which each by itself decides: without it the policy says otherwise. */
 function decidingBits(kernel: Kernel, value: Mask, isMended: (changed: Mask) => boolean): Mask {
-  return flagsIn(kernel, value).reduce((all, flag) => (isMended(mask(value & ~kernel.bits[flag])) ? mask(all | kernel.bits[flag]) : all), mask(0));
+  return flagsIn(kernel, value).reduce(
+    (all, flag) => (isMended(mask(value & ~kernel.bits[flag])) ? mask(all | kernel.bits[flag]) : all),
+    mask(0),
+  );
 }
 
 /** The flag where one bit decides, else the whole mask; without a mask the API's name. */
 function placeOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Mask): Place {
   const isSingle = bits !== 0 && (bits & (bits - 1)) === 0;
-  const part = isSingle && value !== null ? value.parts.find(({ carries, negated }) => !negated && (carries & bits) !== 0) : undefined;
+  const part =
+    isSingle && value !== null
+      ? value.parts.find(({ carries, negated }) => !negated && (carries & bits) !== 0)
+      : undefined;
   return part !== undefined && request.flags?.inheritedFrom === null ? part.place : maskPlace(request);
 }
 
@@ -142,7 +195,8 @@ function placeOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Ma
 function maskPlace(request: ResolvedRequest): Place {
   const { flags, apiWritten, declaration } = request;
   if (flags !== null && flags.inheritedFrom === null) return placeOf(flags.property.mask);
-  if (flags === null && apiWritten?.inheritedFrom === null && apiWritten.property.api !== null) return placeOf(apiWritten.property.api);
+  if (flags === null && apiWritten?.inheritedFrom === null && apiWritten.property.api !== null)
+    return placeOf(apiWritten.property.api);
   return placeOf(declaration.name ?? declaration);
 }
 
@@ -171,7 +225,12 @@ function because({ clause }: PolicyClause): string {
 }
 
 /** The flags without which the policy would allow the mask, where that is what is wrong. */
-function extraText(environment: Environment, policy: ResolvedPolicy, { kernel }: KernelRequest, subject: PredicateSubject): string {
+function extraText(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  { kernel }: KernelRequest,
+  subject: PredicateSubject,
+): string {
   const extra = flagsIn(kernel, subject.mask).filter((flag) => {
     const alone = mask(subject.mask & ~kernel.bits[flag]);
     return isTaken(judge(environment, kernel, policy, { ...subject, mask: alone }));

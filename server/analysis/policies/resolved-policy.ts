@@ -20,7 +20,10 @@ export interface ResolvedPolicy {
 /** Policies, by those that they refine. */
 export const policyGraph: Graph = graphOf((environment, binding) => {
   const { declaration } = binding;
-  const base = declaration.kind === "policy" && declaration.like !== null ? environment.lookup("subject", declaration.like.text) : null;
+  const base =
+    declaration.kind === "policy" && declaration.like !== null
+      ? environment.lookup("subject", declaration.like.text)
+      : null;
   return base !== null && base.declaration.kind === "policy" ? [base] : [];
 });
 
@@ -28,14 +31,19 @@ const resolved = new WeakMap<Slot, ResolvedPolicy>();
 
 /** Null for a binding that is no policy. A policy in a cycle of `like` has its own clauses only. */
 export function resolvePolicy(environment: Environment, binding: Binding): ResolvedPolicy | null {
-  policyGraph.inOrder(environment, binding, (used) => resolved.has(used.slot), (used, cyclic) => {
-    const { declaration } = used;
-    if (declaration.kind !== "policy") return;
-    const base = cyclic ? undefined : policyGraph.usesOf(environment, used)[0];
-    const inherited = base === undefined ? undefined : resolved.get(base.slot);
-    const own = declaration.clauses.map((clause) => ({ clause, owner: used }));
-    const apis = declaration.apis.length > 0 ? declaration.apis : (inherited?.apis ?? []);
-    resolved.set(used.slot, { binding: used, declaration, clauses: [...(inherited?.clauses ?? []), ...own], apis });
-  });
+  policyGraph.inOrder(
+    environment,
+    binding,
+    (used) => resolved.has(used.slot),
+    (used, cyclic) => {
+      const { declaration } = used;
+      if (declaration.kind !== "policy") return;
+      const base = cyclic ? undefined : policyGraph.usesOf(environment, used)[0];
+      const inherited = base === undefined ? undefined : resolved.get(base.slot);
+      const own = declaration.clauses.map((clause) => ({ clause, owner: used }));
+      const apis = declaration.apis.length > 0 ? declaration.apis : (inherited?.apis ?? []);
+      resolved.set(used.slot, { binding: used, declaration, clauses: [...(inherited?.clauses ?? []), ...own], apis });
+    },
+  );
   return resolved.get(binding.slot) ?? null;
 }

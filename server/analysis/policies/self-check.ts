@@ -7,14 +7,28 @@ import type { Binding, Environment } from "../environment.ts";
 import type { Place } from "../finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import {
-  internalStageFlag, policyContradiction, policyDeadFlag, policyModeGap, policyModesOverlap, policyModeUnreachable, policyRuleNeverFires,
+  internalStageFlag,
+  policyContradiction,
+  policyDeadFlag,
+  policyModeGap,
+  policyModesOverlap,
+  policyModeUnreachable,
+  policyRuleNeverFires,
   policySaysMoreThanItSeems,
 } from "../findings/policies.ts";
 import { evaluateMask } from "../masks.ts";
 import { FALSE, type Bdd, type Node } from "../symbolic/bdd.ts";
 import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
 
-import { allowedBy, conditionsOf, policySetOf, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
+import {
+  allowedBy,
+  conditionsOf,
+  policySetOf,
+  predicatesOf,
+  type ClauseSet,
+  type ModeSet,
+  type PolicySet,
+} from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { holdsFor, maskTestsOf } from "./predicates.ts";
 import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
@@ -44,7 +58,9 @@ interface Mark {
 }
 
 function isSameMark(a: Mark, b: Mark): boolean {
-  return a.rule === b.rule && a.owner.slot === b.owner.slot && a.place.start === b.place.start && a.place.end === b.place.end;
+  return (
+    a.rule === b.rule && a.owner.slot === b.owner.slot && a.place.start === b.place.start && a.place.end === b.place.end
+  );
 }
 
 /** Each once: of two rules that contradict each other both are looked at, and the later one is marked. */
@@ -55,7 +71,10 @@ function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
     ...modeMarks(environment, set),
     ...flagMarks(environment, set),
   ];
-  return marks.filter((mark, index) => !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)));
+  return marks.filter(
+    (mark, index) =>
+      !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)),
+  );
 }
 
 // Rules ---------------------------------------------------------------------------------------------------------------
@@ -71,12 +90,14 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
     case "require": {
       const conditions = [subject.when, space.domain, ...conditionsOf(space, others)];
       if (!bdd.meet(...conditions)) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
-      if (!bdd.meet(bdd.not(subject.set), ...conditions)) return [neverFires(subject, "every mask that it is asked of has it already")];
+      if (!bdd.meet(bdd.not(subject.set), ...conditions))
+        return [neverFires(subject, "every mask that it is asked of has it already")];
       if (bdd.meet(subject.set, ...conditions)) return [];
       const asked = bdd.and(...conditions);
       const opponent = opponentOf(set, subject, others);
       // Of two that contradict each other the later one is marked, once.
-      if (opponent !== null && set.clauses.indexOf(opponent) > index) return [contradiction(environment, set, opponent, subject, asked)];
+      if (opponent !== null && set.clauses.indexOf(opponent) > index)
+        return [contradiction(environment, set, opponent, subject, asked)];
       return [contradiction(environment, set, subject, opponent, asked)];
     }
     case "forbid":
@@ -90,14 +111,27 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
         ...before.filter(({ source }) => source.clause.kind === "forbid"),
       ]);
       if (bdd.meet(possible, ...taken)) return [];
-      const shadow = before.find(({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier));
-      return [neverFires(subject, shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask", shadow)];
+      const shadow = before.find(
+        ({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier),
+      );
+      return [
+        neverFires(
+          subject,
+          shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask",
+          shadow,
+        ),
+      ];
     }
     case "allow": {
       if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
-      const permitted = others.filter(({ source }) => source.clause.kind === "forbid").map((other) => bdd.not(other.set));
+      const permitted = others
+        .filter(({ source }) => source.clause.kind === "forbid")
+        .map((other) => bdd.not(other.set));
       if (!bdd.meet(possible, ...permitted)) {
-        const opponent = others.find(({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused)) ?? null;
+        const opponent =
+          others.find(
+            ({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused),
+          ) ?? null;
         const later = opponent !== null && set.clauses.indexOf(opponent) > index ? opponent : subject;
         return [contradiction(environment, set, later, later === subject ? opponent : subject, possible)];
       }
@@ -120,7 +154,9 @@ function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseS
   // Where the rules up to one leave nothing it cannot be a later one; from the end, not an earlier one.
   const last = firstThatLeavesNothing(bdd, start, conditions);
   const first = rules.length - 1 - firstThatLeavesNothing(bdd, start, conditions.toReversed());
-  const culprits = rules.filter((_, index) => index >= first && index <= last && bdd.meet(start, ...conditions.toSpliced(index, 1)));
+  const culprits = rules.filter(
+    (_, index) => index >= first && index <= last && bdd.meet(start, ...conditions.toSpliced(index, 1)),
+  );
   return culprits.length === 1 ? (culprits[0] ?? null) : null;
 }
 
@@ -134,19 +170,41 @@ function firstThatLeavesNothing(bdd: Bdd, start: Node, conditions: readonly Node
   return conditions.length;
 }
 
-function contradiction(environment: Environment, set: PolicySet, marked: ClauseSet, other: ClauseSet | null, asked: Node): Mark {
-  const witness = replayedWitness(set, asked, (subject) => !isTaken(judge(environment, set.kernel, set.policy, subject)));
+function contradiction(
+  environment: Environment,
+  set: PolicySet,
+  marked: ClauseSet,
+  other: ClauseSet | null,
+  asked: Node,
+): Mark {
+  const witness = replayedWitness(
+    set,
+    asked,
+    (subject) => !isTaken(judge(environment, set.kernel, set.policy, subject)),
+  );
   const example = witness === null ? "" : `, for example for ${smallestText(set.space, witness)}`;
   const message =
     other === null
       ? `No mask can meet both this \`${marked.source.clause.kind}\` and the other rules${example}.`
       : `No mask can meet both this \`${marked.source.clause.kind}\` and the \`${other.source.clause.kind}\` before it${example}.`;
-  return mark(policyContradiction, message, marked.source.owner, predicatePlace(marked), other === null ? [] : [relatedTo(other, "the rule that it contradicts")]);
+  return mark(
+    policyContradiction,
+    message,
+    marked.source.owner,
+    predicatePlace(marked),
+    other === null ? [] : [relatedTo(other, "the rule that it contradicts")],
+  );
 }
 
 function neverFires(subject: ClauseSet, why: string, because?: ClauseSet): Mark {
   const related = because === undefined ? [] : [relatedTo(because, "the rule that comes first")];
-  return mark(policyRuleNeverFires, `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`, subject.source.owner, predicatePlace(subject), related);
+  return mark(
+    policyRuleNeverFires,
+    `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`,
+    subject.source.owner,
+    predicatePlace(subject),
+    related,
+  );
 }
 
 function predicatePlace({ source: { clause } }: ClauseSet): Place {
@@ -178,7 +236,9 @@ function compositeMarks(environment: Environment, set: PolicySet): readonly Mark
   const { bdd, kernel } = space;
   const input = anyMask(space);
   return policy.clauses.flatMap(({ clause, owner }) => {
-    const entry = set.clauses.find(({ source }) => source.clause === clause) ?? set.modes.find(({ source }) => source.clause === clause);
+    const entry =
+      set.clauses.find(({ source }) => source.clause === clause) ??
+      set.modes.find(({ source }) => source.clause === clause);
     if (entry === undefined) return [];
     return predicatesOf(clause).flatMap((predicate) =>
       maskTestsOf(predicate).flatMap((test) => {
@@ -210,14 +270,21 @@ function compositeMarks(environment: Environment, set: PolicySet): readonly Mark
 /** Where the predicate itself holds: a test that the rest of its predicate narrows says no more than it seems. */
 function whereTrue(set: PolicySet, clause: Clause, predicate: unknown): Node {
   const rule = set.clauses.find(({ source }) => source.clause === clause);
-  if (rule !== undefined && rule.source.clause.kind === "require") return predicate === rule.source.clause.when ? rule.when : rule.set;
+  if (rule !== undefined && rule.source.clause.kind === "require")
+    return predicate === rule.source.clause.when ? rule.when : rule.set;
   if (rule !== undefined) return rule.set;
   return set.modes.find(({ source }) => source.clause === clause)?.set ?? FALSE;
 }
 
 /** What the `allow` rules take: where other rules can still be asked. */
 function taken(set: PolicySet): Node {
-  return set.space.bdd.and(set.space.domain, allowedBy(set.space, set.clauses.filter(({ source }) => source.clause.kind === "allow")));
+  return set.space.bdd.and(
+    set.space.domain,
+    allowedBy(
+      set.space,
+      set.clauses.filter(({ source }) => source.clause.kind === "allow"),
+    ),
+  );
 }
 
 /** The composite that an expression is, written by itself or through an alias of it. */
@@ -239,8 +306,19 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
     const name = mode.source.clause.name;
     if (name === null) return [];
     if (bdd.and(mode.set, allowed) === FALSE) {
-      const why = mode.source.clause.when === null ? "the other modes cover every mask that the policy takes" : "the policy takes no mask that selects it";
-      return [mark(policyModeUnreachable, `Mode \`${name.text}\` is never selected: ${why}.`, mode.source.owner, placeOf(name), [])];
+      const why =
+        mode.source.clause.when === null
+          ? "the other modes cover every mask that the policy takes"
+          : "the policy takes no mask that selects it";
+      return [
+        mark(
+          policyModeUnreachable,
+          `Mode \`${name.text}\` is never selected: ${why}.`,
+          mode.source.owner,
+          placeOf(name),
+          [],
+        ),
+      ];
     }
     const shared = modes.slice(0, index).filter((earlier) => bdd.and(earlier.set, mode.set, allowed) !== FALSE);
     return overlap(environment, set, shared, mode, name);
@@ -259,7 +337,13 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
 const MOST_OVERLAPS = 5;
 
 /** One finding for a mode, whatever the number of those that it overlaps: each of them is related. */
-function overlap(environment: Environment, set: PolicySet, earlier: readonly ModeSet[], later: ModeSet, name: Name): readonly Mark[] {
+function overlap(
+  environment: Environment,
+  set: PolicySet,
+  earlier: readonly ModeSet[],
+  later: ModeSet,
+  name: Name,
+): readonly Mark[] {
   const [first] = earlier;
   if (first === undefined) return [];
   const witness = replayedWitness(set, set.space.bdd.and(first.set, later.set, set.allowed), (subject) => {
@@ -270,9 +354,13 @@ function overlap(environment: Environment, set: PolicySet, earlier: readonly Mod
   if (witness === null) return [];
   const firstName = first.source.clause.name?.text ?? "";
   const message = `${smallestText(set.space, witness)} selects both \`${firstName}\` and \`${name.text}\`: let one of them exclude the other.`;
-  const related = earlier.slice(0, MOST_OVERLAPS).flatMap(({ source: { clause, owner } }) =>
-    clause.name === null ? [] : [{ slot: owner.slot, uri: owner.uri, place: placeOf(clause.name), message: "the mode that it overlaps" }],
-  );
+  const related = earlier
+    .slice(0, MOST_OVERLAPS)
+    .flatMap(({ source: { clause, owner } }) =>
+      clause.name === null
+        ? []
+        : [{ slot: owner.slot, uri: owner.uri, place: placeOf(clause.name), message: "the mode that it overlaps" }],
+    );
   return [mark(policyModesOverlap, message, later.source.owner, placeOf(name), related)];
 }
 
@@ -282,10 +370,14 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { policy, kernel } = set;
   const stages = policy.clauses.flatMap(({ clause }) => (clause.kind === "stage" ? [clause] : []));
   if (stages.length === 0) return [];
-  const bitsOf = (masks: readonly MaskNode[]): number => masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0);
+  const bitsOf = (masks: readonly MaskNode[]): number =>
+    masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0);
   const honoured = stages.reduce((all, stage) => all | bitsOf(stage.honours), 0);
   const outside = stages.reduce((all, stage) => (stage.internal ? all : all | bitsOf(stage.honours)), 0);
-  const ignored = policy.clauses.reduce((all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all), 0);
+  const ignored = policy.clauses.reduce(
+    (all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all),
+    0,
+  );
   const reachable = ~set.space.bdd.fixed(set.allowed).zeros;
   const reported = new Set<string>();
   return policy.clauses.flatMap(({ clause, owner }) => {
@@ -305,7 +397,9 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
         }
         if (internal !== 0) {
           reported.add(part.text);
-          const names = stages.filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0).map((stage) => `\`${stage.name?.text ?? ""}\``);
+          const names = stages
+            .filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0)
+            .map((stage) => `\`${stage.name?.text ?? ""}\``);
           const message = `Only the internal stage ${names.join(" and ")} honours ${part.text}: callers set what they should not need to know.`;
           return [mark(internalStageFlag, message, owner, part.place, [])];
         }
@@ -325,7 +419,13 @@ function relatedTo({ source }: ClauseSet, message: string): DraftFinding["relate
   return { slot: source.owner.slot, uri: source.owner.uri, place: placeOf(source.clause.predicate), message };
 }
 
-function mark(rule: LanguageRule, message: string, owner: Binding, place: Place, related: DraftFinding["related"]): Mark {
+function mark(
+  rule: LanguageRule,
+  message: string,
+  owner: Binding,
+  place: Place,
+  related: DraftFinding["related"],
+): Mark {
   return { rule, message, owner, place, related };
 }
 

@@ -15,10 +15,15 @@ import { contextText, type PredicateSubject } from "./predicates.ts";
  * The smallest request of a set, replayed: `stands` judges it by the ordinary evaluation, predicate by predicate. One
  * that does not stand is a fault of the symbolic side; it throws, and is never shown.
  */
-export function replayedWitness(set: PolicySet, of: Node, stands: (subject: PredicateSubject) => boolean): Witness | null {
+export function replayedWitness(
+  set: PolicySet,
+  of: Node,
+  stands: (subject: PredicateSubject) => boolean,
+): Witness | null {
   const witness = smallestWitness(set.space, of);
   if (witness === null) return null;
-  if (!stands(subjectOf(set, witness))) throw new Error(`the witness ${witnessText(set.space, witness)} does not stand up to the ordinary evaluation`);
+  if (!stands(subjectOf(set, witness)))
+    throw new Error(`the witness ${witnessText(set.space, witness)} does not stand up to the ordinary evaluation`);
   return witness;
 }
 
@@ -27,7 +32,9 @@ export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
   const { kernel, policy } = set;
   const sizeBytes = witness.sizeBytes ?? kernel.options.pageBytes;
   const context = witness.context ?? contextOf("process");
-  const verdicts = apisOf(policy).map((api) => verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)));
+  const verdicts = apisOf(policy).map((api) =>
+    verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)),
+  );
   return {
     mask: witness.mask,
     sizeBytes,
@@ -52,7 +59,10 @@ export function witnessMaskText(kernel: Kernel, value: Mask): string {
 /** A witness as a kernel developer writes it: `GFP_KERNEL | __GFP_NOWARN`, with its size and context where they matter. */
 export function witnessText(space: Space, witness: Witness): string {
   const { kernel } = space;
-  const size = witness.sizeBytes === null ? "" : `, ${space.sizes === "orders" ? `order ${Math.log2(witness.sizeBytes / kernel.options.pageBytes)}` : sizeText(witness.sizeBytes)}`;
+  const size =
+    witness.sizeBytes === null
+      ? ""
+      : `, ${space.sizes === "orders" ? `order ${Math.log2(witness.sizeBytes / kernel.options.pageBytes)}` : sizeText(witness.sizeBytes)}`;
   // A plain task goes without saying.
   const place = witness.context === null ? "process" : contextText(witness.context);
   const context = place === "process" ? "" : `, in ${place}`;
@@ -62,5 +72,7 @@ export function witnessText(space: Space, witness: Witness): string {
 /** The same, with the word that there is no smaller one. */
 export function smallestText(space: Space, witness: Witness): string {
   const names = witness.names === 1 ? "1 name" : `${witness.names} names`;
-  return witness.names === 0 ? `${witnessText(space, witness)} (the empty mask)` : `${witnessText(space, witness)} (${names}, the fewest)`;
+  return witness.names === 0
+    ? `${witnessText(space, witness)} (the empty mask)`
+    : `${witnessText(space, witness)} (${names}, the fewest)`;
 }

@@ -32,10 +32,12 @@ export function isCostly(subject: Subject): boolean {
 export const isSmall = (subject: Subject): boolean => buddyOrder(subject) > NO_PAGES && buddyOrder(subject) <= 3;
 
 /** The flag is in the mask that reaches the page allocator, after the call and the scopes have changed it. */
-export const reaches = (subject: Subject, flag: FlagName): boolean => (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
+export const reaches = (subject: Subject, flag: FlagName): boolean =>
+  (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
 
 /** The model can say what this call does, and a mask is written for it. */
-export const isDecided = (subject: Subject): boolean => subject.verdict.unknown === null && subject.written !== null && subject.api.takesMask;
+export const isDecided = (subject: Subject): boolean =>
+  subject.verdict.unknown === null && subject.written !== null && subject.api.takesMask;
 
 const isIn = (subject: Subject, families: readonly ApiFamily[]): boolean => families.includes(subject.api.family);
 
@@ -43,7 +45,8 @@ const isIn = (subject: Subject, families: readonly ApiFamily[]): boolean => fami
 export const isPages = (subject: Subject): boolean => isIn(subject, ["pages", "pages-exact"]);
 
 /** Objects of slab caches. */
-export const isSlab = (subject: Subject): boolean => isIn(subject, ["slab", "slab-cache"]) || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
+export const isSlab = (subject: Subject): boolean =>
+  isIn(subject, ["slab", "slab-cache"]) || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
 
 /** Calls in which the slow path of the page allocator works with the caller's retry flags. */
 export const isRetried = (subject: Subject): boolean =>
@@ -54,7 +57,8 @@ export const refusal = (subject: Subject): string => (/_range$/.test(subject.api
 
 /** Calls that give an address of the kernel's own memory rather than a page. */
 export const givesAddress = (subject: Subject): boolean =>
-  subject.api.family === "pages-exact" || ["__get_free_pages", "__get_free_page", "get_zeroed_page"].includes(subject.api.name);
+  subject.api.family === "pages-exact" ||
+  ["__get_free_pages", "__get_free_page", "get_zeroed_page"].includes(subject.api.name);
 
 /** The composites that may block, whose name a remedy can replace by another name. */
 const BLOCKING_COMPOSITES = ["GFP_KERNEL", "GFP_NOFS", "GFP_NOIO", "GFP_USER"] as const;
@@ -71,17 +75,33 @@ export function blockingHere(subject: Subject): "GFP_KERNEL" | "GFP_NOFS" | "GFP
   return holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL";
 }
 
-const dropping = (flag: FlagName): TitledRemedy => ({ kind: "remove-flags", flags: [flag], title: `Drop __GFP_${flag}` });
+const dropping = (flag: FlagName): TitledRemedy => ({
+  kind: "remove-flags",
+  flags: [flag],
+  title: `Drop __GFP_${flag}`,
+});
 
 /** Marks the later of two flags; each can be dropped, the second first unless the remedies are given. */
-export function clash(first: FlagName, second: FlagName, message: string, drops: readonly FlagName[] = [second, first]): readonly Match[] {
+export function clash(
+  first: FlagName,
+  second: FlagName,
+  message: string,
+  drops: readonly FlagName[] = [second, first],
+): readonly Match[] {
   return found({ kind: "pair", flags: [first, second] }, message, ...drops.map(dropping));
 }
 
-const KVMALLOC: Readonly<Record<string, string>> = { kmalloc: "kvmalloc", kzalloc: "kvzalloc", kcalloc: "kvcalloc", kmalloc_array: "kvmalloc_array", kmalloc_node: "kvmalloc_node" };
+const KVMALLOC: Readonly<Record<string, string>> = {
+  kmalloc: "kvmalloc",
+  kzalloc: "kvzalloc",
+  kcalloc: "kvcalloc",
+  kmalloc_array: "kvmalloc_array",
+  kmalloc_node: "kvmalloc_node",
+};
 
 /** vmalloc() heeds __GFP_NOFAIL, and a fatal signal does not end it (5.17 to 5.19, and 6.10 on). */
-export const vmallocKeepsNofail = ({ features }: Kernel): boolean => features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
+export const vmallocKeepsNofail = ({ features }: Kernel): boolean =>
+  features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
 
 /** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
 export function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
@@ -95,7 +115,14 @@ export function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
 
 /** An unchecked blocking request of a task that may not reclaim: noreclaim-scope-unchecked says it better than unchecked-result. */
 export function isUncheckedInReclaim(subject: Subject): boolean {
-  if (!isDecided(subject) || !isRetried(subject) || !has(subject, "DIRECT_RECLAIM") || has(subject, "NOFAIL") || subject.handles !== "nothing") return false;
+  if (
+    !isDecided(subject) ||
+    !isRetried(subject) ||
+    !has(subject, "DIRECT_RECLAIM") ||
+    has(subject, "NOFAIL") ||
+    subject.handles !== "nothing"
+  )
+    return false;
   const { context } = subject.request;
   return hasMemalloc(context) && !isAtomic(subject.kernel, context) && subject.verdict.fails !== "never";
 }
@@ -109,13 +136,17 @@ export function opensAllReserves(subject: Subject): boolean {
 }
 
 /** An object of a cache with __GFP_MEMALLOC: pfmemalloc-slab says what the flag does there. */
-export const isReserveObject = (subject: Subject): boolean => isIn(subject, ["slab", "slab-cache"]) && has(subject, "MEMALLOC") && !has(subject, "NOMEMALLOC");
+export const isReserveObject = (subject: Subject): boolean =>
+  isIn(subject, ["slab", "slab-cache"]) && has(subject, "MEMALLOC") && !has(subject, "NOMEMALLOC");
 
 /** Both flags are in the caller's mask. */
-export const hasBoth = (subject: Subject, first: FlagName, second: FlagName): boolean => has(subject, first) && has(subject, second);
+export const hasBoth = (subject: Subject, first: FlagName, second: FlagName): boolean =>
+  has(subject, first) && has(subject, second);
 
 /** `alloc_pages() of order 2`, `kmalloc() of 64 bytes`. */
 export function callText(subject: Subject): string {
   const order = orderOf(subject.kernel, subject.request);
-  return subject.api.size === "order" && order > 0 ? `${subject.api.name}() of order ${order}` : `${subject.api.name}()`;
+  return subject.api.size === "order" && order > 0
+    ? `${subject.api.name}() of order ${order}`
+    : `${subject.api.name}()`;
 }

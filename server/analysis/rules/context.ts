@@ -2,7 +2,18 @@ import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import { forbidsEvenNonBlocking, hasMemalloc, PLACE } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { blocks, drop, example, found, has, holds, inInterrupt, mayNotSleep, named, NOTHING, wrote } from "./_ask.ts";
-import { blockingHere, buddyOrder, insteadOfBlocking, isDecided, isPages, isRetried, isSlab, planOf, reaches, type TitledRemedy } from "./_pages.ts";
+import {
+  blockingHere,
+  buddyOrder,
+  insteadOfBlocking,
+  isDecided,
+  isPages,
+  isRetried,
+  isSlab,
+  planOf,
+  reaches,
+  type TitledRemedy,
+} from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const inNmi = (subject: Subject): boolean => (subject.request.context.places & PLACE.nmi) !== 0;
@@ -42,12 +53,19 @@ function servesNonBlocking(subject: Subject): boolean {
 
 /** Non-blocking masks first; where even those are forbidden (PREEMPT_RT) there is none to offer. */
 function nonBlocking(subject: Subject): readonly TitledRemedy[] {
-  if (forbidsEvenNonBlocking(subject.kernel, subject.request.context) !== null || has(subject, "NOFAIL") || !servesNonBlocking(subject)) return [];
+  if (
+    forbidsEvenNonBlocking(subject.kernel, subject.request.context) !== null ||
+    has(subject, "NOFAIL") ||
+    !servesNonBlocking(subject)
+  )
+    return [];
   return [...insteadOfBlocking(subject, "GFP_NOWAIT"), ...insteadOfBlocking(subject, "GFP_ATOMIC")];
 }
 
 function whatToWrite(subject: Subject): string {
-  return forbidsEvenNonBlocking(subject.kernel, subject.request.context) === null ? "allocate before entering it, or write GFP_NOWAIT and handle NULL" : "allocate before entering it";
+  return forbidsEvenNonBlocking(subject.kernel, subject.request.context) === null
+    ? "allocate before entering it, or write GFP_NOWAIT and handle NULL"
+    : "allocate before entering it";
 }
 
 /** GFP_NOFS and GFP_NOIO, or a mask that lacks FS: taken for one that does not sleep. */
@@ -57,50 +75,96 @@ function sleepInAtomic(subject: Subject): readonly Match[] {
   if (!sleepsInAtomic(subject)) return NOTHING;
   if (!isDecided(subject)) {
     if (subject.api.takesMask) return NOTHING;
-    return found({ kind: "api" }, `${subject.api.name}() may sleep, which is forbidden ${whereItIs(subject)}: call it before.`);
+    return found(
+      { kind: "api" },
+      `${subject.api.name}() may sleep, which is forbidden ${whereItIs(subject)}: call it before.`,
+    );
   }
   if (!blocks(subject) || isGentle(subject)) return NOTHING;
-  return found({ kind: "flag", flag: "DIRECT_RECLAIM" }, `This mask has __GFP_DIRECT_RECLAIM and may sleep, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`, ...nonBlocking(subject));
+  return found(
+    { kind: "flag", flag: "DIRECT_RECLAIM" },
+    `This mask has __GFP_DIRECT_RECLAIM and may sleep, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`,
+    ...nonBlocking(subject),
+  );
 }
 
 function nofsIsNotAtomic(subject: Subject): readonly Match[] {
   if (!sleepsInAtomic(subject) || !isDecided(subject) || !isGentle(subject)) return NOTHING;
   const name = has(subject, "IO") ? "GFP_NOFS" : "GFP_NOIO";
-  return found({ kind: "flag", flag: "DIRECT_RECLAIM" }, `${name} limits what reclaim may enter and still sleeps, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`, ...nonBlocking(subject));
+  return found(
+    { kind: "flag", flag: "DIRECT_RECLAIM" },
+    `${name} limits what reclaim may enter and still sleeps, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`,
+    ...nonBlocking(subject),
+  );
 }
 
 function inNmiAtAll(subject: Subject): readonly Match[] {
   if (subject.verdict.unknown !== null || !inNmi(subject)) return NOTHING;
   const plan = planOf(subject);
-  if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never")) return NOTHING;
+  if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never"))
+    return NOTHING;
   const { nolockPages, hasKmallocNolock } = subject.kernel.features;
-  const nolock = isSlab(subject) && hasKmallocNolock ? "kmalloc_nolock()" : nolockPages === "absent" ? null : nolockPages === "try_alloc_pages" ? "try_alloc_pages()" : "alloc_pages_nolock()";
-  return found({ kind: "context" }, `${subject.api.name}() takes locks that the interrupted code may hold, and can deadlock in an NMI whatever the mask: allocate before, or from irq_work${nolock === null ? "" : `, or use ${nolock}`}.`);
+  const nolock =
+    isSlab(subject) && hasKmallocNolock
+      ? "kmalloc_nolock()"
+      : nolockPages === "absent"
+        ? null
+        : nolockPages === "try_alloc_pages"
+          ? "try_alloc_pages()"
+          : "alloc_pages_nolock()";
+  return found(
+    { kind: "context" },
+    `${subject.api.name}() takes locks that the interrupted code may hold, and can deadlock in an NMI whatever the mask: allocate before, or from irq_work${nolock === null ? "" : `, or use ${nolock}`}.`,
+  );
 }
 
 function onRealtime(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || blocks(subject) || planOf(subject).nmiSafe) return NOTHING;
   const forbidden = forbidsEvenNonBlocking(subject.kernel, subject.request.context);
   if (forbidden === null || forbidden.because === "nmi") return NOTHING;
-  return found({ kind: "mask" }, `No mask is right here: ${forbidden.text}; allocate outside of it, or leave it to a thread.`);
+  return found(
+    { kind: "mask" },
+    `No mask is right here: ${forbidden.text}; allocate outside of it, or leave it to a thread.`,
+  );
 }
 
 function atomicWhenSleepable(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || blocks(subject) || !has(subject, "HIGH") || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
+  if (
+    !isDecided(subject) ||
+    blocks(subject) ||
+    !has(subject, "HIGH") ||
+    mayNotSleep(subject) ||
+    hasMemalloc(subject.request.context)
+  )
+    return NOTHING;
   if ((planOf(subject).mask & subject.kernel.bits.HIGH) === 0 || planOf(subject).nmiSafe) return NOTHING;
   // A preload that may not block is reported as such.
   if (/_preload$/.test(subject.api.name)) return NOTHING;
   const by = blockingHere(subject);
-  const remedies: readonly TitledRemedy[] = wrote(subject, "GFP_ATOMIC") && !has(subject, "NOFAIL") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }] : [];
-  const takes = subject.verdict.reserves === "atomic" ? "takes up to five eighths of the min reserve, leaves its cpuset" : "takes up to half of the min reserve";
-  return found({ kind: "flag", flag: "HIGH" }, `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write ${by}.`, ...remedies);
+  const remedies: readonly TitledRemedy[] =
+    wrote(subject, "GFP_ATOMIC") && !has(subject, "NOFAIL")
+      ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }]
+      : [];
+  const takes =
+    subject.verdict.reserves === "atomic"
+      ? "takes up to five eighths of the min reserve, leaves its cpuset"
+      : "takes up to half of the min reserve";
+  return found(
+    { kind: "flag", flag: "HIGH" },
+    `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write ${by}.`,
+    ...remedies,
+  );
 }
 
-const isAtomicWithReclaim = (subject: Subject): boolean => wrote(subject, "GFP_ATOMIC") && has(subject, "HIGH") && blocks(subject);
+const isAtomicWithReclaim = (subject: Subject): boolean =>
+  wrote(subject, "GFP_ATOMIC") && has(subject, "HIGH") && blocks(subject);
 
 /** Drops GFP_ATOMIC where the caller may sleep and another composite stays, else what makes the mask block. */
 function oneOfTheTwo(subject: Subject): readonly TitledRemedy[] {
-  const blocking = subject.written?.names.find((name) => name !== "GFP_ATOMIC" && (name.startsWith("GFP_") || name === "__GFP_DIRECT_RECLAIM" || name === "__GFP_RECLAIM"));
+  const blocking = subject.written?.names.find(
+    (name) =>
+      name !== "GFP_ATOMIC" && (name.startsWith("GFP_") || name === "__GFP_DIRECT_RECLAIM" || name === "__GFP_RECLAIM"),
+  );
   if (blocking === undefined) return [];
   const keep: TitledRemedy = blocking.startsWith("GFP_")
     ? { kind: "remove-name", name: "GFP_ATOMIC", title: "Drop GFP_ATOMIC" }
@@ -110,40 +174,92 @@ function oneOfTheTwo(subject: Subject): readonly TitledRemedy[] {
 
 function atomicOrKernel(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !isAtomicWithReclaim(subject)) return NOTHING;
-  const does = subject.kernel.features.warnsAtomicWithDirectReclaim ? "the slow path warns, drops __GFP_ATOMIC and sleeps" : "it sleeps, and takes half of the min reserve besides";
-  return found({ kind: "composite", composite: "ATOMIC" }, `GFP_ATOMIC together with __GFP_DIRECT_RECLAIM is not atomic: ${does}; write one of the two.`, ...oneOfTheTwo(subject));
+  const does = subject.kernel.features.warnsAtomicWithDirectReclaim
+    ? "the slow path warns, drops __GFP_ATOMIC and sleeps"
+    : "it sleeps, and takes half of the min reserve besides";
+  return found(
+    { kind: "composite", composite: "ATOMIC" },
+    `GFP_ATOMIC together with __GFP_DIRECT_RECLAIM is not atomic: ${does}; write one of the two.`,
+    ...oneOfTheTwo(subject),
+  );
 }
 
 function highWithReclaim(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !blocks(subject) || !has(subject, "HIGH") || isAtomicWithReclaim(subject)) return NOTHING;
   if ((planOf(subject).mask & subject.kernel.bits.HIGH) === 0) return NOTHING;
-  return found({ kind: "flag", flag: "HIGH" }, "__GFP_HIGH gives half of the min reserve to a request that could reclaim instead: drop it.", drop("HIGH"));
+  return found(
+    { kind: "flag", flag: "HIGH" },
+    "__GFP_HIGH gives half of the min reserve to a request that could reclaim instead: drop it.",
+    drop("HIGH"),
+  );
 }
 
 const nowaitIsQuiet = (subject: Subject): boolean => (subject.kernel.gfp.NOWAIT & subject.kernel.bits.NOWARN) !== 0;
 
 function nowaitMayWarn(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || nowaitIsQuiet(subject) || !wrote(subject, "GFP_NOWAIT") || blocks(subject) || has(subject, "HIGH") || has(subject, "NOWARN")) return NOTHING;
+  if (
+    !isDecided(subject) ||
+    nowaitIsQuiet(subject) ||
+    !wrote(subject, "GFP_NOWAIT") ||
+    blocks(subject) ||
+    has(subject, "HIGH") ||
+    has(subject, "NOWARN")
+  )
+    return NOTHING;
   if (!isRetried(subject) || reaches(subject, "NOWARN") || subject.verdict.warns === "never") return NOTHING;
-  return found({ kind: "composite", composite: "NOWAIT" }, "GFP_NOWAIT is expected to fail, and on this kernel its failures print reports: add __GFP_NOWARN.", { kind: "add-flags", flags: ["NOWARN"], title: "Add __GFP_NOWARN" });
+  return found(
+    { kind: "composite", composite: "NOWAIT" },
+    "GFP_NOWAIT is expected to fail, and on this kernel its failures print reports: add __GFP_NOWARN.",
+    { kind: "add-flags", flags: ["NOWARN"], title: "Add __GFP_NOWARN" },
+  );
 }
 
 function nowaitIsQuietAlready(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !nowaitIsQuiet(subject) || !wrote(subject, "GFP_NOWAIT") || !named(subject, "NOWARN") || !has(subject, "NOWARN")) return NOTHING;
+  if (
+    !isDecided(subject) ||
+    !nowaitIsQuiet(subject) ||
+    !wrote(subject, "GFP_NOWAIT") ||
+    !named(subject, "NOWARN") ||
+    !has(subject, "NOWARN")
+  )
+    return NOTHING;
   // Pools add it in every version: mempool-forced-flags says it.
   if (subject.api.family === "mempool") return NOTHING;
-  return found({ kind: "written", name: "__GFP_NOWARN" }, "GFP_NOWAIT has __GFP_NOWARN already: drop it, unless older kernels build this code too.", { kind: "remove-name", name: "__GFP_NOWARN", title: "Drop __GFP_NOWARN" });
+  return found(
+    { kind: "written", name: "__GFP_NOWARN" },
+    "GFP_NOWAIT has __GFP_NOWARN already: drop it, unless older kernels build this code too.",
+    { kind: "remove-name", name: "__GFP_NOWARN", title: "Drop __GFP_NOWARN" },
+  );
 }
 
 function wakesUnderRawLock(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || subject.kernel.options.PREEMPT_RT || !holds(subject, "raw_spinlock") || inNmi(subject)) return NOTHING;
+  if (!isDecided(subject) || subject.kernel.options.PREEMPT_RT || !holds(subject, "raw_spinlock") || inNmi(subject))
+    return NOTHING;
   // A range sleeps in any case: range-nonblocking says it.
-  if (blocks(subject) || !reaches(subject, "KSWAPD_RECLAIM") || planOf(subject).nmiSafe || subject.api.family === "contig") return NOTHING;
-  return found({ kind: "flag", flag: "KSWAPD_RECLAIM" }, "__GFP_KSWAPD_RECLAIM wakes kswapd, which takes scheduler locks: a deadlock if the raw spinlock is one of them or is taken inside of them; allocate outside, or clear the flag.");
+  if (
+    blocks(subject) ||
+    !reaches(subject, "KSWAPD_RECLAIM") ||
+    planOf(subject).nmiSafe ||
+    subject.api.family === "contig"
+  )
+    return NOTHING;
+  return found(
+    { kind: "flag", flag: "KSWAPD_RECLAIM" },
+    "__GFP_KSWAPD_RECLAIM wakes kswapd, which takes scheduler locks: a deadlock if the raw spinlock is one of them or is taken inside of them; allocate outside, or clear the flag.",
+  );
 }
 
 /** Names that say where or how, and nothing about reclaim: a mask of these alone was seldom meant so. */
-const BARE: readonly string[] = ["GFP_DMA", "__GFP_DMA", "GFP_DMA32", "__GFP_DMA32", "__GFP_ZERO", "__GFP_NOWARN", "__GFP_COMP", "__GFP_HIGHMEM"];
+const BARE: readonly string[] = [
+  "GFP_DMA",
+  "__GFP_DMA",
+  "GFP_DMA32",
+  "__GFP_DMA32",
+  "__GFP_ZERO",
+  "__GFP_NOWARN",
+  "__GFP_COMP",
+  "__GFP_HIGHMEM",
+];
 
 function noReclaimBits(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || subject.written === null) return NOTHING;
@@ -155,27 +271,60 @@ function noReclaimBits(subject: Subject): readonly Match[] {
   if (!names.every((name) => BARE.includes(name)) || (hasLiteral && subject.mask !== 0)) return NOTHING;
   const base = mayNotSleep(subject) ? "GFP_NOWAIT" : blockingHere(subject);
   const text = [base, ...names].join(" | ");
-  return found({ kind: "mask" }, `No bit of this mask lets the kernel reclaim or wake kswapd, so it fails as soon as memory is low: write ${text}.`, { kind: "replace-mask", text, title: `Write ${text}` });
+  return found(
+    { kind: "mask" },
+    `No bit of this mask lets the kernel reclaim or wake kswapd, so it fails as soon as memory is low: write ${text}.`,
+    { kind: "replace-mask", text, title: `Write ${text}` },
+  );
 }
 
 const RARE_ORDER = 3;
 
 function highOrderAtomic(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
-  if (!isDecided(subject) || !(isPages(subject) || isSlab(subject)) || blocks(subject) || order < 1 || order > subject.kernel.maxOrder || subject.hasFallback) return NOTHING;
+  if (
+    !isDecided(subject) ||
+    !(isPages(subject) || isSlab(subject)) ||
+    blocks(subject) ||
+    order < 1 ||
+    order > subject.kernel.maxOrder ||
+    subject.hasFallback
+  )
+    return NOTHING;
   if (wrote(subject, "GFP_TRANSHUGE_LIGHT")) return NOTHING;
   const { features } = subject.kernel;
-  const reserved = features.reserveScheme === "harder" ? has(subject, "ATOMIC") && !has(subject, "NOMEMALLOC") : !has(subject, "NOMEMALLOC") && (has(subject, "HIGH") || !features.highatomicNeedsHigh);
-  const has1Percent = reserved ? "only the HIGHATOMIC pageblocks, about 1% of a zone, are kept for it" : "nothing is kept for it";
-  return found({ kind: "size" }, `A request of order ${order} that may not block cannot wait for compaction, and ${has1Percent}${order > RARE_ORDER ? "; above order 3 it seldom succeeds" : ""}: use single pages, or allocate where the caller may sleep.`);
+  const reserved =
+    features.reserveScheme === "harder"
+      ? has(subject, "ATOMIC") && !has(subject, "NOMEMALLOC")
+      : !has(subject, "NOMEMALLOC") && (has(subject, "HIGH") || !features.highatomicNeedsHigh);
+  const has1Percent = reserved
+    ? "only the HIGHATOMIC pageblocks, about 1% of a zone, are kept for it"
+    : "nothing is kept for it";
+  return found(
+    { kind: "size" },
+    `A request of order ${order} that may not block cannot wait for compaction, and ${has1Percent}${order > RARE_ORDER ? "; above order 3 it seldom succeeds" : ""}: use single pages, or allocate where the caller may sleep.`,
+  );
 }
 
 function atomicWithNomemalloc(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !isRetried(subject) || blocks(subject) || !has(subject, "HIGH") || !has(subject, "NOMEMALLOC") || has(subject, "MEMALLOC")) return NOTHING;
+  if (
+    !isDecided(subject) ||
+    !isRetried(subject) ||
+    blocks(subject) ||
+    !has(subject, "HIGH") ||
+    !has(subject, "NOMEMALLOC") ||
+    has(subject, "MEMALLOC")
+  )
+    return NOTHING;
   const flag: FlagName = "NOMEMALLOC";
-  return found({ kind: "flag", flag }, "__GFP_NOMEMALLOC takes the bonus of not blocking away, but __GFP_HIGH still opens half of the min reserve: write GFP_NOWAIT where no reserve is to be used.",
-    ...(wrote(subject, "GFP_ATOMIC") ? [{ kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_NOWAIT", title: "Write GFP_NOWAIT" } as const] : []),
-    drop(flag));
+  return found(
+    { kind: "flag", flag },
+    "__GFP_NOMEMALLOC takes the bonus of not blocking away, but __GFP_HIGH still opens half of the min reserve: write GFP_NOWAIT where no reserve is to be used.",
+    ...(wrote(subject, "GFP_ATOMIC")
+      ? [{ kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_NOWAIT", title: "Write GFP_NOWAIT" } as const]
+      : []),
+    drop(flag),
+  );
 }
 
 const rx = "context rx { in softirq }";
@@ -191,8 +340,10 @@ export const context: readonly Rule[] = [
     versions: { since: "2.6.x", until: null },
     explanation:
       "A mask with __GFP_DIRECT_RECLAIM sleeps when memory is low. In an interrupt, under a spinlock, with preemption or interrupts off and in an RCU reader that is a bug: DEBUG_ATOMIC_SLEEP reports it on every call, without it the machine schedules while atomic on a bad day only. With PREEMPT_RT a spinlock section is preemptible, but an RCU reader.",
-    evidence: "include/linux/sched/mm.h:might_alloc; mm/page_alloc.c:prepare_alloc_pages; mm/slab.h:slab_pre_alloc_hook",
-    advice: "Allocate before entering the context. Else write GFP_NOWAIT and handle NULL; GFP_ATOMIC where the reserves are justified.",
+    evidence:
+      "include/linux/sched/mm.h:might_alloc; mm/page_alloc.c:prepare_alloc_pages; mm/slab.h:slab_pre_alloc_hook",
+    advice:
+      "Allocate before entering the context. Else write GFP_NOWAIT and handle NULL; GFP_ATOMIC where the reserves are justified.",
     examples: {
       bad: example("6.12", ["api     kmalloc", "size    256 B", "flags   GFP_KERNEL", "context rx"], [rx]),
       good: example("6.12", ["api     kmalloc", "size    256 B", "flags   GFP_NOWAIT", "context rx"], [rx]),
@@ -224,10 +375,17 @@ export const context: readonly Rule[] = [
     explanation:
       "An NMI can interrupt the allocator while it holds the lock of a zone, a per-cpu list or a slab. A second call from there waits for a lock that will never be released. No mask changes that; only the calls that never spin are safe.",
     evidence: "include/linux/gfp_types.h, GFP_ATOMIC; mm/page_alloc.c:alloc_pages_nolock",
-    advice: "Allocate before, or queue irq_work; since 6.15 alloc_pages_nolock() (first called try_alloc_pages()), since 6.18 kmalloc_nolock().",
+    advice:
+      "Allocate before, or queue irq_work; since 6.15 alloc_pages_nolock() (first called try_alloc_pages()), since 6.18 kmalloc_nolock().",
     examples: {
       bad: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_ATOMIC", "context nmi"]),
-      good: example("6.18", ["api     kmalloc_nolock", "size    64 B", "flags   __GFP_ZERO", "context nmi", "handles null"]),
+      good: example("6.18", [
+        "api     kmalloc_nolock",
+        "size    64 B",
+        "flags   __GFP_ZERO",
+        "context nmi",
+        "handles null",
+      ]),
     },
     check: inNmiAtAll,
   },
@@ -242,8 +400,17 @@ export const context: readonly Rule[] = [
     evidence: "Documentation/core-api/real-time/differences.rst; include/linux/gfp_types.h, GFP_ATOMIC",
     advice: "Allocate outside of the section, or leave it to a thread.",
     examples: {
-      bad: example("6.12\nconfig { PREEMPT_RT on }", ["api     kmalloc", "size    128 B", "flags   GFP_ATOMIC", "context raw"], [raw]),
-      good: example("6.12\nconfig { PREEMPT_RT on }", ["api     kmalloc", "size    128 B", "flags   GFP_ATOMIC", "context spinlock"]),
+      bad: example(
+        "6.12\nconfig { PREEMPT_RT on }",
+        ["api     kmalloc", "size    128 B", "flags   GFP_ATOMIC", "context raw"],
+        [raw],
+      ),
+      good: example("6.12\nconfig { PREEMPT_RT on }", [
+        "api     kmalloc",
+        "size    128 B",
+        "flags   GFP_ATOMIC",
+        "context spinlock",
+      ]),
     },
     check: onRealtime,
   },
@@ -285,7 +452,8 @@ export const context: readonly Rule[] = [
     severity: "information",
     class: "suspicious",
     versions: { since: "2.6.x", until: null },
-    explanation: "A request that may block can wait for reclaim, yet __GFP_HIGH lets it take half of what lies below the min watermark, which is meant for those that cannot.",
+    explanation:
+      "A request that may block can wait for reclaim, yet __GFP_HIGH lets it take half of what lies below the min watermark, which is meant for those that cannot.",
     evidence: "mm/page_alloc.c:gfp_to_alloc_flags, __zone_watermark_ok",
     advice: "Drop __GFP_HIGH.",
     examples: {
@@ -306,7 +474,11 @@ export const context: readonly Rule[] = [
     advice: "Add __GFP_NOWARN.",
     examples: {
       bad: example("6.6", ["api     kmalloc", "size    64 B", "flags   GFP_NOWAIT", "context rx"], [rx]),
-      good: example("6.6", ["api     kmalloc", "size    64 B", "flags   GFP_NOWAIT | __GFP_NOWARN", "context rx"], [rx]),
+      good: example(
+        "6.6",
+        ["api     kmalloc", "size    64 B", "flags   GFP_NOWAIT | __GFP_NOWARN", "context rx"],
+        [rx],
+      ),
     },
     check: nowaitMayWarn,
   },
@@ -320,7 +492,11 @@ export const context: readonly Rule[] = [
     evidence: "include/linux/gfp_types.h",
     advice: "Drop __GFP_NOWARN, unless the code is built for older kernels too.",
     examples: {
-      bad: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT | __GFP_NOWARN", "context rx"], [rx]),
+      bad: example(
+        "6.12",
+        ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT | __GFP_NOWARN", "context rx"],
+        [rx],
+      ),
       good: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context rx"], [rx]),
     },
     check: nowaitIsQuietAlready,
@@ -337,7 +513,11 @@ export const context: readonly Rule[] = [
     advice: "Allocate outside of the lock, or clear __GFP_KSWAPD_RECLAIM.",
     examples: {
       bad: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_NOWAIT", "context raw"], [raw]),
-      good: example("6.12", ["api     kmalloc", "size    64 B", "flags   __GFP_HIGH | __GFP_NOWARN", "context raw"], [raw]),
+      good: example(
+        "6.12",
+        ["api     kmalloc", "size    64 B", "flags   __GFP_HIGH | __GFP_NOWARN", "context raw"],
+        [raw],
+      ),
     },
     check: wakesUnderRawLock,
   },
@@ -366,7 +546,8 @@ export const context: readonly Rule[] = [
     explanation:
       "A block of pages has to lie free when the call comes, because nobody may compact for it. The HIGHATOMIC pageblocks, about 1% of a zone and at least one block, are kept for such requests: to 6.2 for __GFP_ATOMIC, from 6.3 for any that does not block, since 6.18 at the latest (and in the stable branches 6.1 and 6.12) only with __GFP_HIGH.",
     evidence: "mm/page_alloc.c:reserve_highatomic_pageblock, gfp_to_alloc_flags",
-    advice: "Use single pages and scatter lists, or allocate where the caller may sleep. A request with a fallback is not reported.",
+    advice:
+      "Use single pages and scatter lists, or allocate where the caller may sleep. A request with a fallback is not reported.",
     examples: {
       bad: example("6.12", ["api     alloc_pages", "order   3", "flags   GFP_ATOMIC", "context rx"], [rx]),
       good: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_ATOMIC", "context rx"], [rx]),
@@ -384,7 +565,11 @@ export const context: readonly Rule[] = [
     evidence: "mm/page_alloc.c:gfp_to_alloc_flags",
     advice: "Write GFP_NOWAIT.",
     examples: {
-      bad: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_ATOMIC | __GFP_NOMEMALLOC", "context rx"], [rx]),
+      bad: example(
+        "6.12",
+        ["api     alloc_pages", "order   0", "flags   GFP_ATOMIC | __GFP_NOMEMALLOC", "context rx"],
+        [rx],
+      ),
       good: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context rx"], [rx]),
     },
     check: atomicWithNomemalloc,

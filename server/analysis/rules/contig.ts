@@ -7,24 +7,41 @@ import type { Match, Rule, Subject } from "./rule.ts";
 const isRange = (subject: Subject): boolean => subject.api.family === "contig";
 
 /** The range is given by page frame numbers, so there is nothing to place. */
-const isGivenRange = (subject: Subject): boolean => subject.api.name === "alloc_contig_range" || subject.api.name === "alloc_contig_frozen_range";
+const isGivenRange = (subject: Subject): boolean =>
+  subject.api.name === "alloc_contig_range" || subject.api.name === "alloc_contig_frozen_range";
 
 /** The calls that take over the bool `no_warn` where a mask seems to fit. */
-const takesBool = (subject: Subject): boolean => !subject.api.takesMask && (subject.api.family === "cma" || subject.api.name === "dma_alloc_from_contiguous");
+const takesBool = (subject: Subject): boolean =>
+  !subject.api.takesMask && (subject.api.family === "cma" || subject.api.name === "dma_alloc_from_contiguous");
 
-const reachesCma = (subject: Subject): boolean => subject.api.family === "cma" || subject.api.name === "dma_alloc_contiguous" || subject.api.name === "dma_alloc_from_contiguous";
+const reachesCma = (subject: Subject): boolean =>
+  subject.api.family === "cma" ||
+  subject.api.name === "dma_alloc_contiguous" ||
+  subject.api.name === "dma_alloc_from_contiguous";
 
 /** What says where pages lie. Of __GFP_WRITE write-no-effect speaks. */
 const PLACEMENT: readonly FlagName[] = ["DMA", "DMA32", "HIGHMEM", "MOVABLE", "RECLAIMABLE", "HARDWALL", "THISNODE"];
 
-const REFUSABLE: readonly FlagName[] = ["NOFAIL", "NORETRY", "HIGH", "ATOMIC", "MEMALLOC", "NOMEMALLOC", "ACCOUNT", "NOLOCKDEP", "NO_OBJ_EXT"];
+const REFUSABLE: readonly FlagName[] = [
+  "NOFAIL",
+  "NORETRY",
+  "HIGH",
+  "ATOMIC",
+  "MEMALLOC",
+  "NOMEMALLOC",
+  "ACCOUNT",
+  "NOLOCKDEP",
+  "NO_OBJ_EXT",
+];
 
 const xmit = "context xmit { in process  holds spinlock }";
 
 function unsupported(subject: Subject): readonly Match[] {
   if (!isRange(subject)) return NOTHING;
   // nofail-with-range and range-noretry say it of theirs.
-  const flags = setAmong(subject, REFUSABLE, subject.api.treatment(subject.kernel).refused).filter((flag) => flag !== "NOFAIL" && flag !== "NORETRY");
+  const flags = setAmong(subject, REFUSABLE, subject.api.treatment(subject.kernel).refused).filter(
+    (flag) => flag !== "NOFAIL" && flag !== "NORETRY",
+  );
   if (flags.length === 0) return NOTHING;
   return found(
     { kind: "flags", flags },
@@ -43,7 +60,11 @@ function comp(subject: Subject): readonly Match[] {
     );
   }
   const count = pagesOf(subject.kernel, subject.request, 1);
-  if (subject.kernel.features.contigComp === "supported" && subject.api.name !== "folio_alloc_gigantic" && !Number.isInteger(Math.log2(count))) {
+  if (
+    subject.kernel.features.contigComp === "supported" &&
+    subject.api.name !== "folio_alloc_gigantic" &&
+    !Number.isInteger(Math.log2(count))
+  ) {
     return found(
       { kind: "flag", flag: "COMP" },
       `${subject.api.name}() makes a compound page only of a power of two of pages; for ${count} it warns and fails (${refusal(subject)}): drop __GFP_COMP or round the size.`,
@@ -57,7 +78,9 @@ function ignoredPlacement(subject: Subject): readonly Match[] {
   if (!isGivenRange(subject)) return NOTHING;
   const treatment = subject.api.treatment(subject.kernel);
   // A composite like GFP_USER carries HARDWALL without meaning a placement.
-  const flags = setAmong(subject, PLACEMENT, treatment.ignored | treatment.forced).filter((flag) => flag !== "HARDWALL" || named(subject, flag));
+  const flags = setAmong(subject, PLACEMENT, treatment.ignored | treatment.forced).filter(
+    (flag) => flag !== "HARDWALL" || named(subject, flag),
+  );
   return flags.length === 0
     ? NOTHING
     : found(
@@ -116,7 +139,8 @@ export const contig: readonly Rule[] = [
       good: example("android-6.18", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_NORETRY"]),
     },
     check: (subject) => {
-      if (!isRange(subject) || !has(subject, "NORETRY") || subject.kernel.features.contigNoretryFastMode) return NOTHING;
+      if (!isRange(subject) || !has(subject, "NORETRY") || subject.kernel.features.contigNoretryFastMode)
+        return NOTHING;
       const refused = (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.NORETRY) !== 0;
       return found(
         { kind: "flag", flag: "NORETRY" },
@@ -142,10 +166,16 @@ export const contig: readonly Rule[] = [
     check: (subject) => {
       const masked = isRange(subject) || (subject.api.family === "cma" && subject.api.takesMask);
       if (masked && !blocks(subject)) {
-        return found({ kind: "mask" }, `${subject.api.name}() sleeps whatever the mask; without __GFP_DIRECT_RECLAIM only its migration targets are harder to get: write GFP_KERNEL, in process context.`);
+        return found(
+          { kind: "mask" },
+          `${subject.api.name}() sleeps whatever the mask; without __GFP_DIRECT_RECLAIM only its migration targets are harder to get: write GFP_KERNEL, in process context.`,
+        );
       }
       return isRange(subject) && mayNotSleep(subject)
-        ? found({ kind: "api" }, `${subject.api.name}() sleeps (mutexes, list drains, synchronous migration), and this context may not: call it in process context.`)
+        ? found(
+            { kind: "api" },
+            `${subject.api.name}() sleeps (mutexes, list drains, synchronous migration), and this context may not: call it in process context.`,
+          )
         : NOTHING;
     },
   },
@@ -158,7 +188,8 @@ export const contig: readonly Rule[] = [
     explanation:
       "Since 7.0 (recalled; read in the development tree of 2026) alloc_contig_range() and alloc_contig_pages() hand out counted single pages only and refuse __GFP_COMP with a warning. From 6.12 to 6.19 the flag is supported for a range that is a power of two and one aligned block; another count warns and gives -EINVAL. Before 6.12 it was ignored and the pages came split.",
     evidence: "mm/page_alloc.c:alloc_contig_range_noprof",
-    advice: "Use folio_alloc_gigantic(), or a frozen call (alloc_contig_frozen_pages, cma_alloc_frozen_compound), or drop the flag.",
+    advice:
+      "Use folio_alloc_gigantic(), or a frozen call (alloc_contig_frozen_pages, cma_alloc_frozen_compound), or drop the flag.",
     examples: {
       bad: example("7.0", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_COMP"]),
       good: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_COMP"]),
@@ -171,7 +202,8 @@ export const contig: readonly Rule[] = [
     severity: "error",
     class: "bug",
     versions: { since: "6.12", until: null },
-    explanation: "A gigantic folio is one compound page: without __GFP_COMP, or for order 0, the call warns and returns NULL.",
+    explanation:
+      "A gigantic folio is one compound page: without __GFP_COMP, or for order 0, the call warns and returns NULL.",
     evidence: "include/linux/gfp.h:folio_alloc_gigantic_noprof",
     advice: "Add __GFP_COMP and ask for an order above 0.",
     examples: {
@@ -181,11 +213,19 @@ export const contig: readonly Rule[] = [
     check: (subject) => {
       if (subject.api.name !== "folio_alloc_gigantic") return NOTHING;
       if (!has(subject, "COMP")) {
-        return found({ kind: "mask" }, "folio_alloc_gigantic() warns and returns NULL without __GFP_COMP: add it.", { kind: "add-flags", flags: ["COMP"], title: "Add __GFP_COMP" });
+        return found({ kind: "mask" }, "folio_alloc_gigantic() warns and returns NULL without __GFP_COMP: add it.", {
+          kind: "add-flags",
+          flags: ["COMP"],
+          title: "Add __GFP_COMP",
+        });
       }
-      const sized = subject.request.order !== null || subject.request.pages !== null || subject.request.sizeBytes !== null;
+      const sized =
+        subject.request.order !== null || subject.request.pages !== null || subject.request.sizeBytes !== null;
       return sized && orderOf(subject.kernel, subject.request) === 0
-        ? found({ kind: "size" }, "folio_alloc_gigantic() warns and returns NULL for order 0: use folio_alloc() for a single page.")
+        ? found(
+            { kind: "size" },
+            "folio_alloc_gigantic() warns and returns NULL for order 0: use folio_alloc() for a single page.",
+          )
         : NOTHING;
     },
   },
@@ -206,9 +246,14 @@ export const contig: readonly Rule[] = [
     check: (subject) => {
       if (!isRange(subject) || !has(subject, "RETRY_MAYFAIL")) return NOTHING;
       const forced =
-        (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.RETRY_MAYFAIL) !== 0 || (subject.kernel.features.contigNoretryFastMode && !has(subject, "NORETRY"));
+        (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.RETRY_MAYFAIL) !== 0 ||
+        (subject.kernel.features.contigNoretryFastMode && !has(subject, "NORETRY"));
       return forced
-        ? found({ kind: "flag", flag: "RETRY_MAYFAIL" }, `${subject.api.name}() gives __GFP_RETRY_MAYFAIL to its migration targets in any case, and tries no harder with it: drop it, and call again to try harder.`, drop("RETRY_MAYFAIL"))
+        ? found(
+            { kind: "flag", flag: "RETRY_MAYFAIL" },
+            `${subject.api.name}() gives __GFP_RETRY_MAYFAIL to its migration targets in any case, and tries no harder with it: drop it, and call again to try harder.`,
+            drop("RETRY_MAYFAIL"),
+          )
         : NOTHING;
     },
   },
@@ -227,7 +272,10 @@ export const contig: readonly Rule[] = [
       good: example("6.14", ["api   alloc_contig_pages", "pages 512", "flags GFP_NOIO"]),
     },
     check: (subject) =>
-      isRange(subject) && subject.kernel.features.contigTargetMask !== "from-caller" && blocks(subject) && !(has(subject, "FS") && has(subject, "IO"))
+      isRange(subject) &&
+      subject.kernel.features.contigTargetMask !== "from-caller" &&
+      blocks(subject) &&
+      !(has(subject, "FS") && has(subject, "IO"))
         ? found(
             { kind: "mask" },
             `${subject.api.name}() allocates its migration targets with GFP_USER here, so reclaim may still ${has(subject, "IO") ? "enter filesystems" : "start I/O and enter filesystems"}: open a memalloc_${has(subject, "IO") ? "nofs" : "noio"}_save() scope instead.`,
@@ -250,7 +298,11 @@ export const contig: readonly Rule[] = [
     },
     check: (subject) =>
       isRange(subject) && has(subject, "ZERO") && !subject.kernel.features.contigHonoursZero
-        ? found({ kind: "flag", flag: "ZERO" }, `${subject.api.name}() drops __GFP_ZERO here and hands out the old contents: clear the pages after the call.`, drop("ZERO"))
+        ? found(
+            { kind: "flag", flag: "ZERO" },
+            `${subject.api.name}() drops __GFP_ZERO here and hands out the old contents: clear the pages after the call.`,
+            drop("ZERO"),
+          )
         : NOTHING,
   },
   {
@@ -292,7 +344,10 @@ export const contig: readonly Rule[] = [
     },
     check: (subject) =>
       reachesCma(subject) && mayNotSleep(subject) && subject.verdict.sleeps !== "never"
-        ? found({ kind: "api" }, `${subject.api.name}() takes mutexes and migrates pages, and this context may not sleep: allocate in process context, for example at probe time.`)
+        ? found(
+            { kind: "api" },
+            `${subject.api.name}() takes mutexes and migrates pages, and this context may not sleep: allocate in process context, for example at probe time.`,
+          )
         : NOTHING,
   },
 ];

@@ -14,7 +14,8 @@ export const dma: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "4.x", until: null },
-    explanation: "The coherent mask of the device decides where the memory may lie. The zone bits of the caller are taken out before anything looks at them.",
+    explanation:
+      "The coherent mask of the device decides where the memory may lie. The zone bits of the caller are taken out before anything looks at them.",
     evidence: "kernel/dma/mapping.c:dma_alloc_attrs",
     advice: "Set the device's mask with dma_set_coherent_mask() and drop the zone bit.",
     examples: {
@@ -48,8 +49,14 @@ export const dma: readonly Rule[] = [
       good: example("6.12", ["api   dma_alloc_coherent", "size  16 KiB", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      subject.api.family === "dma" && has(subject, "COMP") && (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.COMP) !== 0
-        ? found({ kind: "flag", flag: "COMP" }, `${subject.api.name}() warns and returns NULL with __GFP_COMP: drop it.`, drop("COMP"))
+      subject.api.family === "dma" &&
+      has(subject, "COMP") &&
+      (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.COMP) !== 0
+        ? found(
+            { kind: "flag", flag: "COMP" },
+            `${subject.api.name}() warns and returns NULL with __GFP_COMP: drop it.`,
+            drop("COMP"),
+          )
         : NOTHING,
   },
   {
@@ -58,7 +65,8 @@ export const dma: readonly Rule[] = [
     severity: "error",
     class: "bug",
     versions: { since: "5.10", until: null },
-    explanation: "Unlike dma_alloc_attrs(), which clears the zone bits, dma_alloc_pages() and dma_alloc_noncoherent() refuse them: WARN_ON_ONCE and NULL. Converting a driver from one to the other makes the difference.",
+    explanation:
+      "Unlike dma_alloc_attrs(), which clears the zone bits, dma_alloc_pages() and dma_alloc_noncoherent() refuse them: WARN_ON_ONCE and NULL. Converting a driver from one to the other makes the difference.",
     evidence: "kernel/dma/mapping.c:__dma_alloc_pages",
     advice: "Drop the zone bit; the device's mask chooses the zone.",
     examples: {
@@ -70,7 +78,11 @@ export const dma: readonly Rule[] = [
       const flags = setAmong(subject, ZONES, subject.api.treatment(subject.kernel).refused);
       return flags.length === 0
         ? NOTHING
-        : found({ kind: "flags", flags }, `${subject.api.name}() warns and returns NULL with ${listed(flags)}; the device's mask chooses the zone: drop ${verb(flags, "it", "them")}.`, drop(...flags));
+        : found(
+            { kind: "flags", flags },
+            `${subject.api.name}() warns and returns NULL with ${listed(flags)}; the device's mask chooses the zone: drop ${verb(flags, "it", "them")}.`,
+            drop(...flags),
+          );
     },
   },
   {
@@ -79,7 +91,8 @@ export const dma: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "5.0", until: null },
-    explanation: "Since 5.0 every backend clears the memory that it hands out, asked or not. (That is why dma_zalloc_coherent() went.)",
+    explanation:
+      "Since 5.0 every backend clears the memory that it hands out, asked or not. (That is why dma_zalloc_coherent() went.)",
     evidence: "kernel/dma/direct.c:dma_direct_alloc; drivers/iommu/dma-iommu.c:iommu_dma_alloc",
     advice: "Drop __GFP_ZERO.",
     examples: {
@@ -88,7 +101,11 @@ export const dma: readonly Rule[] = [
     },
     check: (subject) =>
       isCoherent(subject) && has(subject, "ZERO") && subject.kernel.features.dmaAlwaysClears
-        ? found({ kind: "flag", flag: "ZERO" }, `${subject.api.name}() clears its memory in any case: drop __GFP_ZERO.`, drop("ZERO"))
+        ? found(
+            { kind: "flag", flag: "ZERO" },
+            `${subject.api.name}() clears its memory in any case: drop __GFP_ZERO.`,
+            drop("ZERO"),
+          )
         : NOTHING,
   },
   {
@@ -133,7 +150,11 @@ export const dma: readonly Rule[] = [
       const flags = setFlags(subject, ["DMA32", "HIGHMEM"]);
       return subject.api.family !== "dma-pool" || flags.length === 0
         ? NOTHING
-        : found({ kind: "flags", flags }, `${subject.api.name}() passes ${listed(flags)} to kmalloc() for its descriptor, which warns, and clears ${verb(flags, "it", "them")} for the memory: drop ${verb(flags, "it", "them")}.`, drop(...flags));
+        : found(
+            { kind: "flags", flags },
+            `${subject.api.name}() passes ${listed(flags)} to kmalloc() for its descriptor, which warns, and clears ${verb(flags, "it", "them")} for the memory: drop ${verb(flags, "it", "them")}.`,
+            drop(...flags),
+          );
     },
   },
 ];

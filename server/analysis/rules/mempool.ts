@@ -23,7 +23,11 @@ export const mempool: readonly Rule[] = [
     },
     check: (subject) =>
       isPool(subject) && has(subject, "ZERO")
-        ? found({ kind: "flag", flag: "ZERO" }, `${subject.api.name}() hands out recycled elements as they are, and __GFP_ZERO does not clear them: drop it and use memset().`, drop("ZERO"))
+        ? found(
+            { kind: "flag", flag: "ZERO" },
+            `${subject.api.name}() hands out recycled elements as they are, and __GFP_ZERO does not clear them: drop it and use memset().`,
+            drop("ZERO"),
+          )
         : NOTHING,
   },
   {
@@ -43,7 +47,11 @@ export const mempool: readonly Rule[] = [
     check: (subject) => {
       if (!isPool(subject)) return NOTHING;
       const treatment = subject.api.treatment(subject.kernel);
-      const flags = setAmong(subject, ["MEMALLOC", "NORETRY", "RETRY_MAYFAIL", "NOWARN", "NOMEMALLOC"], treatment.forced | treatment.ignored)
+      const flags = setAmong(
+        subject,
+        ["MEMALLOC", "NORETRY", "RETRY_MAYFAIL", "NOWARN", "NOMEMALLOC"],
+        treatment.forced | treatment.ignored,
+      )
         // GFP_NOWAIT brings NOWARN along; nobody asked for it here.
         .filter((flag) => flag !== "NOWARN" || named(subject, "NOWARN") || !wrote(subject, "GFP_NOWAIT"));
       return flags.length === 0
@@ -84,12 +92,21 @@ export const mempool: readonly Rule[] = [
     severity: "error",
     class: "bug",
     versions: { since: "2.6.x", until: null },
-    explanation: "Without __GFP_DIRECT_RECLAIM nothing waits: when the allocator has nothing to give and the reserve of the pool is in use, NULL comes back. The rule speaks where the request says `handles nothing`.",
+    explanation:
+      "Without __GFP_DIRECT_RECLAIM nothing waits: when the allocator has nothing to give and the reserve of the pool is in use, NULL comes back. The rule speaks where the request says `handles nothing`.",
     evidence: "mm/mempool.c:mempool_alloc; block/bio.c:bio_alloc_bioset",
     advice: "Check for NULL, or pass a blocking mask where the context allows.",
     examples: {
-      bad: example("6.12", ["api     mempool_alloc", "flags   GFP_NOWAIT", "context completion", "handles nothing"], [completion]),
-      good: example("6.12", ["api     mempool_alloc", "flags   GFP_NOWAIT", "context completion", "handles null"], [completion]),
+      bad: example(
+        "6.12",
+        ["api     mempool_alloc", "flags   GFP_NOWAIT", "context completion", "handles nothing"],
+        [completion],
+      ),
+      good: example(
+        "6.12",
+        ["api     mempool_alloc", "flags   GFP_NOWAIT", "context completion", "handles null"],
+        [completion],
+      ),
     },
     check: (subject) =>
       isPool(subject) && !blocks(subject) && subject.verdict.fails !== "never" && subject.handles === "nothing"

@@ -7,13 +7,23 @@ import { isReserveObject, isUncheckedInReclaim, opensAllReserves, planOf } from 
 import type { Match, Rule, Subject } from "./rule.ts";
 
 /** The flags of mm itself, but __GFP_NOLOCKDEP, which nolockdep reports wherever it is written. */
-const INTERNAL: readonly FlagName[] = ["NO_OBJ_EXT", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON", "MEMALLOC"];
+const INTERNAL: readonly FlagName[] = [
+  "NO_OBJ_EXT",
+  "ZEROTAGS",
+  "SKIP_ZERO",
+  "SKIP_KASAN",
+  "SKIP_KASAN_UNPOISON",
+  "SKIP_KASAN_POISON",
+  "MEMALLOC",
+];
 
 /** memalloc-outside-mm, pfmemalloc-slab and memalloc-with-nomemalloc say more of __GFP_MEMALLOC. */
 function isReported(subject: Subject, flag: FlagName): boolean {
   if (flag !== "MEMALLOC") return false;
   // So do mempool-forced-flags and range-unsupported-flag.
-  const isTakenOut = subject.api.family === "mempool" || (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.MEMALLOC) !== 0;
+  const isTakenOut =
+    subject.api.family === "mempool" ||
+    (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.MEMALLOC) !== 0;
   return isTakenOut || opensAllReserves(subject) || isReserveObject(subject) || has(subject, "NOMEMALLOC");
 }
 
@@ -35,7 +45,9 @@ function removedNames(subject: Subject): readonly Match[] {
     return found(
       { kind: "written", name },
       `${name} is gone since ${removedIn} (${change}): ${replacement === null ? "drop it" : `write ${replacement}`}.`,
-      replacement === null ? { kind: "remove-name", name, title } : { kind: "replace-name", name, by: replacement, title },
+      replacement === null
+        ? { kind: "remove-name", name, title }
+        : { kind: "replace-name", name, by: replacement, title },
     );
   });
 }
@@ -44,7 +56,8 @@ function numericMask(subject: Subject): readonly Match[] {
   const { written, mask, kernel } = subject;
   if (written === null || !written.hasLiteral || (mask === 0 && written.names.length === 0)) return NOTHING;
   const text = maskText(kernel, mask);
-  const message = "The value of a flag changes from release to release and, since 6.10, with the build options: write the names.";
+  const message =
+    "The value of a flag changes from release to release and, since 6.10, with the build options: write the names.";
   return undefinedBits(kernel, mask) === 0
     ? found({ kind: "literal" }, message, { kind: "replace-mask", text, title: `Write ${text}` })
     : found({ kind: "literal" }, message);
@@ -53,7 +66,9 @@ function numericMask(subject: Subject): readonly Match[] {
 /** Written by name; of a mask that is only a number, the bit. */
 function namedInternals(subject: Subject): readonly FlagName[] {
   const onlyNumbers = subject.written?.names.length === 0;
-  return INTERNAL.filter((flag) => (subject.kernel.exists[flag] && wrote(subject, `__GFP_${flag}`)) || (onlyNumbers && has(subject, flag))).filter((flag) => !isReported(subject, flag));
+  return INTERNAL.filter(
+    (flag) => (subject.kernel.exists[flag] && wrote(subject, `__GFP_${flag}`)) || (onlyNumbers && has(subject, flag)),
+  ).filter((flag) => !isReported(subject, flag));
 }
 
 function noKswapd(subject: Subject): readonly Match[] {
@@ -61,11 +76,14 @@ function noKswapd(subject: Subject): readonly Match[] {
   const name = (["__GFP_KSWAPD_RECLAIM", "__GFP_RECLAIM"] as const).find((one) => cleared.includes(one));
   if (name === undefined || !subject.api.takesMask || has(subject, "KSWAPD_RECLAIM")) return NOTHING;
   // Huge pages that are only welcome, and callers under the scheduler's own locks, have reason not to wake it.
-  if (wrote(subject, "GFP_TRANSHUGE") || wrote(subject, "GFP_TRANSHUGE_LIGHT") || holds(subject, "raw_spinlock")) return NOTHING;
+  if (wrote(subject, "GFP_TRANSHUGE") || wrote(subject, "GFP_TRANSHUGE_LIGHT") || holds(subject, "raw_spinlock"))
+    return NOTHING;
   return found(
     { kind: "mask" },
     `Without __GFP_KSWAPD_RECLAIM this request takes memory and wakes nobody to free more, so the next caller pays for it: ${name === "__GFP_RECLAIM" ? "clear only __GFP_DIRECT_RECLAIM" : "keep the flag"}.`,
-    name === "__GFP_RECLAIM" ? { kind: "replace-name", name, by: "__GFP_DIRECT_RECLAIM", title: "Clear only __GFP_DIRECT_RECLAIM" } : add("KSWAPD_RECLAIM"),
+    name === "__GFP_RECLAIM"
+      ? { kind: "replace-name", name, by: "__GFP_DIRECT_RECLAIM", title: "Clear only __GFP_DIRECT_RECLAIM" }
+      : add("KSWAPD_RECLAIM"),
   );
 }
 
@@ -76,11 +94,24 @@ function uncheckedResult(subject: Subject): readonly Match[] {
   if (subject.api.family === "mempool" || subject.api.family === "bulk") return NOTHING;
   const { kernel, request, api } = subject;
   const seldom =
-    (api.family === "pages" || api.family === "slab" || api.family === "slab-cache") && blocks(subject) && orderOf(kernel, request) <= COSTLY_ORDER &&
-    !has(subject, "NORETRY") && !has(subject, "RETRY_MAYFAIL") && !has(subject, "THISNODE") && subject.verdict.fails === "may";
-  const whom = planOf(subject).charged ? "an OOM victim, a PF_MEMALLOC task or a memcg at its limit does get NULL" : "an OOM victim or a PF_MEMALLOC task does get NULL";
-  const why = seldom ? `seldom fails, but ${whom}` : `${subject.verdict.fails === "always" ? "always fails" : "may fail"} here`;
-  return found({ kind: "handles" }, `${api.name}() ${why}, and the result is not checked: check it.`, { kind: "set-handles", handles: "null", title: "Check for NULL" });
+    (api.family === "pages" || api.family === "slab" || api.family === "slab-cache") &&
+    blocks(subject) &&
+    orderOf(kernel, request) <= COSTLY_ORDER &&
+    !has(subject, "NORETRY") &&
+    !has(subject, "RETRY_MAYFAIL") &&
+    !has(subject, "THISNODE") &&
+    subject.verdict.fails === "may";
+  const whom = planOf(subject).charged
+    ? "an OOM victim, a PF_MEMALLOC task or a memcg at its limit does get NULL"
+    : "an OOM victim or a PF_MEMALLOC task does get NULL";
+  const why = seldom
+    ? `seldom fails, but ${whom}`
+    : `${subject.verdict.fails === "always" ? "always fails" : "may fail"} here`;
+  return found({ kind: "handles" }, `${api.name}() ${why}, and the result is not checked: check it.`, {
+    kind: "set-handles",
+    handles: "null",
+    title: "Check for NULL",
+  });
 }
 
 /** Accounting, names and numbers, and what every API shares. */
@@ -100,8 +131,15 @@ export const misc: readonly Rule[] = [
       good: example("6.12", ["api   kmem_cache_alloc", "cache { size 256  account }", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      has(subject, "ACCOUNT") && subject.kernel.options.MEMCG && subject.api.family === "slab-cache" && subject.request.cache?.account === true
-        ? found({ kind: "flag", flag: "ACCOUNT" }, "The cache charges all its objects (SLAB_ACCOUNT), so __GFP_ACCOUNT has no effect: drop it.", drop("ACCOUNT"))
+      has(subject, "ACCOUNT") &&
+      subject.kernel.options.MEMCG &&
+      subject.api.family === "slab-cache" &&
+      subject.request.cache?.account === true
+        ? found(
+            { kind: "flag", flag: "ACCOUNT" },
+            "The cache charges all its objects (SLAB_ACCOUNT), so __GFP_ACCOUNT has no effect: drop it.",
+            drop("ACCOUNT"),
+          )
         : NOTHING,
   },
   {
@@ -115,14 +153,33 @@ export const misc: readonly Rule[] = [
     evidence: "mm/page_alloc.c:warn_alloc",
     advice: "Add __GFP_NOWARN to the try that may fail, and leave it out of the last one.",
     examples: {
-      bad: example("6.12", ["api      alloc_pages", "order    4", "flags    GFP_KERNEL | __GFP_NORETRY", "fallback single"], ["request single {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL\n}"]),
-      good: example("6.12", ["api      alloc_pages", "order    4", "flags    GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "fallback single"], ["request single {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL\n}"]),
+      bad: example(
+        "6.12",
+        ["api      alloc_pages", "order    4", "flags    GFP_KERNEL | __GFP_NORETRY", "fallback single"],
+        ["request single {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL\n}"],
+      ),
+      good: example(
+        "6.12",
+        ["api      alloc_pages", "order    4", "flags    GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "fallback single"],
+        ["request single {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL\n}"],
+      ),
     },
     check: (subject) => {
-      if (!subject.hasFallback || !subject.api.takesMask || has(subject, "NOWARN") || subject.verdict.fails === "never" || subject.verdict.warns === "never") return NOTHING;
+      if (
+        !subject.hasFallback ||
+        !subject.api.takesMask ||
+        has(subject, "NOWARN") ||
+        subject.verdict.fails === "never" ||
+        subject.verdict.warns === "never"
+      )
+        return NOTHING;
       const treatment = subject.api.treatment(subject.kernel);
       if (((treatment.ignored | treatment.forced) & subject.kernel.bits.NOWARN) !== 0) return NOTHING;
-      return found({ kind: "mask" }, "This request has a fallback, and every failure of it prints a report: add __GFP_NOWARN.", add("NOWARN"));
+      return found(
+        { kind: "mask" },
+        "This request has a fallback, and every failure of it prints a report: add __GFP_NOWARN.",
+        add("NOWARN"),
+      );
     },
   },
   {

@@ -9,7 +9,8 @@ export const net: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "2.6.x", until: null },
-    explanation: "The flag is taken out for struct sk_buff itself and kept for the data. Who counts on the whole buffer lying in the DMA zone gets half of it.",
+    explanation:
+      "The flag is taken out for struct sk_buff itself and kept for the data. Who counts on the whole buffer lying in the DMA zone gets half of it.",
     evidence: "net/core/skbuff.c:__alloc_skb",
     advice: "Map the data with the DMA API, which bounces where it must, and drop the flag.",
     examples: {
@@ -18,7 +19,11 @@ export const net: readonly Rule[] = [
     },
     check: (subject) =>
       subject.api.family === "skb" && has(subject, "DMA")
-        ? found({ kind: "flag", flag: "DMA" }, `${subject.api.name}() honours __GFP_DMA for the data only and takes it out for struct sk_buff: drop it and map the data with the DMA API.`, drop("DMA"))
+        ? found(
+            { kind: "flag", flag: "DMA" },
+            `${subject.api.name}() honours __GFP_DMA for the data only and takes it out for struct sk_buff: drop it and map the data with the DMA API.`,
+            drop("DMA"),
+          )
         : NOTHING,
   },
   {
@@ -38,8 +43,15 @@ export const net: readonly Rule[] = [
     check: (subject) => {
       const flags = subject.api.family === "page-frag" ? setFlags(subject, ["ZERO", "NOFAIL", "MEMALLOC"]) : [];
       if (flags.length === 0) return NOTHING;
-      const what = flags[0] === "ZERO" ? "__GFP_ZERO clears a refill, not the fragment" : `${listed(flags)} counts only for the single page that is tried after 32 KiB`;
-      return found({ kind: "flags", flags }, `The mask of ${subject.api.name}() counts only when its cache is refilled, and ${what}: drop it.`, drop(...flags));
+      const what =
+        flags[0] === "ZERO"
+          ? "__GFP_ZERO clears a refill, not the fragment"
+          : `${listed(flags)} counts only for the single page that is tried after 32 KiB`;
+      return found(
+        { kind: "flags", flags },
+        `The mask of ${subject.api.name}() counts only when its cache is refilled, and ${what}: drop it.`,
+        drop(...flags),
+      );
     },
   },
 ];

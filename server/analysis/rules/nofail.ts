@@ -2,7 +2,24 @@ import { hasMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { isLowZone } from "../../model/masks/zone.ts";
 import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "./_ask.ts";
-import { blockingHere, buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, kvmallocInstead, planOf, reaches, refusal, vmallocKeepsNofail, type TitledRemedy } from "./_pages.ts";
+import {
+  blockingHere,
+  buddyOrder,
+  callText,
+  clash,
+  hasBoth,
+  isCostly,
+  isDecided,
+  isPages,
+  isRetried,
+  isSlab,
+  kvmallocInstead,
+  planOf,
+  reaches,
+  refusal,
+  vmallocKeepsNofail,
+  type TitledRemedy,
+} from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const NOFAIL: { readonly kind: "flag"; readonly flag: FlagName } = { kind: "flag", flag: "NOFAIL" };
@@ -14,7 +31,8 @@ const asks = (subject: Subject): boolean => isDecided(subject) && has(subject, "
 const asksAndBlocks = (subject: Subject): boolean => asks(subject) && blocks(subject);
 
 /** A call that does not keep the promise in this kernel at all: kvmalloc and vmalloc to 5.16, reported as such. */
-const isUnsupported = (subject: Subject): boolean => (subject.api.family === "vmalloc" || subject.api.family === "kvmalloc") && !subject.kernel.features.vmallocNofail;
+const isUnsupported = (subject: Subject): boolean =>
+  (subject.api.family === "vmalloc" || subject.api.family === "kvmalloc") && !subject.kernel.features.vmallocNofail;
 
 /** What to use in place of a high order that must not fail. */
 const instead = (subject: Subject): string => (vmallocKeepsNofail(subject.kernel) ? "use kvmalloc()" : "handle NULL");
@@ -25,7 +43,9 @@ function complaint(subject: Subject): string {
     case "when-failing":
       return "warns when memory is short and returns NULL";
     case "when-failing-unless-nowarn":
-      return has(subject, "NOWARN") ? "returns NULL when memory is short, and __GFP_NOWARN hides the warning" : "warns when memory is short and returns NULL";
+      return has(subject, "NOWARN")
+        ? "returns NULL when memory is short, and __GFP_NOWARN hides the warning"
+        : "warns when memory is short and returns NULL";
     case "on-slowpath-entry":
       return "warns as soon as the fast path misses, and returns NULL all the same";
   }
@@ -45,106 +65,234 @@ function blocking(subject: Subject): readonly TitledRemedy[] {
 function withoutReclaim(subject: Subject): readonly Match[] {
   if (!asks(subject) || blocks(subject)) return NOTHING;
   const sleepable = blocking(subject);
-  return found(NOFAIL, `Without __GFP_DIRECT_RECLAIM __GFP_NOFAIL is not kept: the kernel ${complaint(subject)}; drop it and handle NULL, or block.`, drop("NOFAIL"), ...sleepable);
+  return found(
+    NOFAIL,
+    `Without __GFP_DIRECT_RECLAIM __GFP_NOFAIL is not kept: the kernel ${complaint(subject)}; drop it and handle NULL, or block.`,
+    drop("NOFAIL"),
+    ...sleepable,
+  );
 }
 
 function highOrder(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
   if (!asksAndBlocks(subject) || order <= 1 || order > 3 || mayNotSleep(subject)) return NOTHING;
   const says: Readonly<Record<typeof subject.kernel.features.nofailHighOrderWarns, string>> = {
-    "rmqueue": subject.kernel.features.pcpServesCostlyOrders ? "rmqueue() warns about it unless a per-cpu list has the pages" : "rmqueue() warns about it even when the pages are there",
+    rmqueue: subject.kernel.features.pcpServesCostlyOrders
+      ? "rmqueue() warns about it unless a per-cpu list has the pages"
+      : "rmqueue() warns about it even when the pages are there",
     "on-slowpath-entry": "the slow path warns about it",
-    "nowhere": "the kernel documents it as unsupported, without a warning",
+    nowhere: "the kernel documents it as unsupported, without a warning",
   };
-  return found(NOFAIL, `__GFP_NOFAIL is for orders 0 and 1, and this is order ${order}: ${says[subject.kernel.features.nofailHighOrderWarns]}; allocate single pages, or ${instead(subject)}.`, ...kvmallocInstead(subject), drop("NOFAIL"));
+  return found(
+    NOFAIL,
+    `__GFP_NOFAIL is for orders 0 and 1, and this is order ${order}: ${says[subject.kernel.features.nofailHighOrderWarns]}; allocate single pages, or ${instead(subject)}.`,
+    ...kvmallocInstead(subject),
+    drop("NOFAIL"),
+  );
 }
 
 function costlyOrder(subject: Subject): readonly Match[] {
   // Who may not sleep or reclaim never comes to the loop.
-  if (!asksAndBlocks(subject) || !isCostly(subject) || mayNotSleep(subject) || hasMemalloc(subject.request.context)) return NOTHING;
-  return found(NOFAIL, `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; ${vmallocKeepsNofail(subject.kernel) ? "use kvmalloc(), or handle NULL" : "drop it and handle NULL"}.`, ...kvmallocInstead(subject), drop("NOFAIL"));
+  if (!asksAndBlocks(subject) || !isCostly(subject) || mayNotSleep(subject) || hasMemalloc(subject.request.context))
+    return NOTHING;
+  return found(
+    NOFAIL,
+    `At order ${buddyOrder(subject)} neither the retry logic nor the OOM killer is reached, so __GFP_NOFAIL reclaims and compacts without end; ${vmallocKeepsNofail(subject.kernel) ? "use kvmalloc(), or handle NULL" : "drop it and handle NULL"}.`,
+    ...kvmallocInstead(subject),
+    drop("NOFAIL"),
+  );
 }
 
 /** The rules below are about loops in which the OOM killer is never reached; one of them is enough. */
 const neverReachesOom = (subject: Subject): boolean =>
-  isCostly(subject) || has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL") || (has(subject, "THISNODE") && subject.kernel.options.NUMA) || isLowZone(subject.kernel, subject.verdict.effective);
+  isCostly(subject) ||
+  has(subject, "NORETRY") ||
+  has(subject, "RETRY_MAYFAIL") ||
+  (has(subject, "THISNODE") && subject.kernel.options.NUMA) ||
+  isLowZone(subject.kernel, subject.verdict.effective);
 
 function lowZone(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || !(isPages(subject) || isSlab(subject)) || !subject.verdict.zoneValid || !isLowZone(subject.kernel, subject.verdict.effective)) return NOTHING;
+  if (
+    !asksAndBlocks(subject) ||
+    !(isPages(subject) || isSlab(subject)) ||
+    !subject.verdict.zoneValid ||
+    !isLowZone(subject.kernel, subject.verdict.effective)
+  )
+    return NOTHING;
   const bit: FlagName = has(subject, "DMA") ? "DMA" : "DMA32";
-  return clash("NOFAIL", bit, `The OOM killer is never called for ZONE_${subject.verdict.zone}, so __GFP_NOFAIL loops without end once that zone is used up; reserve the memory early, or use dma_alloc_coherent() or a dma_pool.`, ["NOFAIL", bit]);
+  return clash(
+    "NOFAIL",
+    bit,
+    `The OOM killer is never called for ZONE_${subject.verdict.zone}, so __GFP_NOFAIL loops without end once that zone is used up; reserve the memory early, or use dma_alloc_coherent() or a dma_pool.`,
+    ["NOFAIL", bit],
+  );
 }
 
 function inReclaim(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || mayNotSleep(subject) || !hasMemalloc(subject.request.context) || isUnsupported(subject)) return NOTHING;
+  if (
+    !asksAndBlocks(subject) ||
+    mayNotSleep(subject) ||
+    !hasMemalloc(subject.request.context) ||
+    isUnsupported(subject)
+  )
+    return NOTHING;
   const warns: Readonly<Record<typeof subject.kernel.features.nofailWarns, string>> = {
     "when-failing": "warns and spins",
-    "when-failing-unless-nowarn": has(subject, "NOWARN") ? "spins, and __GFP_NOWARN hides the warning" : "warns and spins",
+    "when-failing-unless-nowarn": has(subject, "NOWARN")
+      ? "spins, and __GFP_NOWARN hides the warning"
+      : "warns and spins",
     "on-slowpath-entry": "warns on entry of the slow path and spins",
   };
-  return found(NOFAIL, `A task with PF_MEMALLOC cannot reclaim, so __GFP_NOFAIL ${warns[subject.kernel.features.nofailWarns]} until others free memory; allocate before the scope begins.`, drop("NOFAIL"));
+  return found(
+    NOFAIL,
+    `A task with PF_MEMALLOC cannot reclaim, so __GFP_NOFAIL ${warns[subject.kernel.features.nofailWarns]} until others free memory; allocate before the scope begins.`,
+    drop("NOFAIL"),
+  );
 }
 
 function withoutFs(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || reaches(subject, "FS") || mayNotSleep(subject) || hasMemalloc(subject.request.context) || neverReachesOom(subject) || isUnsupported(subject)) return NOTHING;
-  return found(NOFAIL, "Without __GFP_FS the OOM killer reports progress and kills nobody, so __GFP_NOFAIL waits for other tasks to free memory; allocate with GFP_KERNEL before the transaction, or use a mempool.");
+  if (
+    !asksAndBlocks(subject) ||
+    reaches(subject, "FS") ||
+    mayNotSleep(subject) ||
+    hasMemalloc(subject.request.context) ||
+    neverReachesOom(subject) ||
+    isUnsupported(subject)
+  )
+    return NOTHING;
+  return found(
+    NOFAIL,
+    "Without __GFP_FS the OOM killer reports progress and kills nobody, so __GFP_NOFAIL waits for other tasks to free memory; allocate with GFP_KERNEL before the transaction, or use a mempool.",
+  );
 }
 
 function inAtomic(subject: Subject): readonly Match[] {
   if (!asksAndBlocks(subject) || !mayNotSleep(subject)) return NOTHING;
-  return found(NOFAIL, "__GFP_NOFAIL can be kept only by sleeping, which this context forbids: allocate before entering it, or drop the flag and handle NULL.", drop("NOFAIL"));
+  return found(
+    NOFAIL,
+    "__GFP_NOFAIL can be kept only by sleeping, which this context forbids: allocate before entering it, or drop the flag and handle NULL.",
+    drop("NOFAIL"),
+  );
 }
 
 function deadNullCheck(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || subject.handles !== "null" || subject.verdict.fails !== "never" || buddyOrder(subject) > 1 || mayNotSleep(subject) || isUnsupported(subject)) return NOTHING;
-  return found({ kind: "handles" }, `With __GFP_NOFAIL ${callText(subject)} never returns NULL here, so the check is dead code; remove it, or drop __GFP_NOFAIL.`, { kind: "remove-property", property: "handles", title: "Remove handles null" }, drop("NOFAIL"));
+  if (
+    !asksAndBlocks(subject) ||
+    subject.handles !== "null" ||
+    subject.verdict.fails !== "never" ||
+    buddyOrder(subject) > 1 ||
+    mayNotSleep(subject) ||
+    isUnsupported(subject)
+  )
+    return NOTHING;
+  return found(
+    { kind: "handles" },
+    `With __GFP_NOFAIL ${callText(subject)} never returns NULL here, so the check is dead code; remove it, or drop __GFP_NOFAIL.`,
+    { kind: "remove-property", property: "handles", title: "Remove handles null" },
+    drop("NOFAIL"),
+  );
 }
 
 function overLimit(subject: Subject): readonly Match[] {
   if (!asks(subject) || subject.handles !== "nothing") return NOTHING;
   const isRefused = planOf(subject).refused === "always";
   if (!isRefused && blocks(subject)) return NOTHING;
-  const why = isRefused ? "the size is above the limit, which is checked before __GFP_NOFAIL" : "__GFP_NOFAIL is not kept without __GFP_DIRECT_RECLAIM";
-  return found({ kind: "handles" }, `${subject.api.name}() can return NULL all the same: ${why}; ${isRefused ? "bound the size or check the result" : "check the result"}.`, { kind: "set-handles", handles: "null", title: "Handle NULL" });
+  const why = isRefused
+    ? "the size is above the limit, which is checked before __GFP_NOFAIL"
+    : "__GFP_NOFAIL is not kept without __GFP_DIRECT_RECLAIM";
+  return found(
+    { kind: "handles" },
+    `${subject.api.name}() can return NULL all the same: ${why}; ${isRefused ? "bound the size or check the result" : "check the result"}.`,
+    { kind: "set-handles", handles: "null", title: "Handle NULL" },
+  );
 }
 
 function withRange(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !has(subject, "NOFAIL") || subject.api.family !== "contig") return NOTHING;
   const refused = (subject.api.treatment(subject.kernel).refused & subject.kernel.bits.NOFAIL) !== 0;
-  const does = refused ? `refuses __GFP_NOFAIL (${refusal(subject)}) before it touches memory` : "ignores __GFP_NOFAIL and fails as ever";
+  const does = refused
+    ? `refuses __GFP_NOFAIL (${refusal(subject)}) before it touches memory`
+    : "ignores __GFP_NOFAIL and fails as ever";
   return found(NOFAIL, `${subject.api.name}() ${does}: drop it and handle the failure.`, drop("NOFAIL"));
 }
 
-function ignoredBy(family: "percpu" | "mempool", message: (subject: Subject) => string): (subject: Subject) => readonly Match[] {
-  return (subject) => (isDecided(subject) && subject.api.family === family && has(subject, "NOFAIL") ? found(NOFAIL, message(subject), drop("NOFAIL")) : NOTHING);
+function ignoredBy(
+  family: "percpu" | "mempool",
+  message: (subject: Subject) => string,
+): (subject: Subject) => readonly Match[] {
+  return (subject) =>
+    isDecided(subject) && subject.api.family === family && has(subject, "NOFAIL")
+      ? found(NOFAIL, message(subject), drop("NOFAIL"))
+      : NOTHING;
 }
 
 function withBulk(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || subject.api.family !== "bulk" || !has(subject, "NOFAIL") || subject.handles === "null") return NOTHING;
-  return found(NOFAIL, `${subject.api.name}() may give fewer pages than asked for, with __GFP_NOFAIL too, which only the single-page fallback sees: compare the count and loop.`, drop("NOFAIL"));
+  if (!isDecided(subject) || subject.api.family !== "bulk" || !has(subject, "NOFAIL") || subject.handles === "null")
+    return NOTHING;
+  return found(
+    NOFAIL,
+    `${subject.api.name}() may give fewer pages than asked for, with __GFP_NOFAIL too, which only the single-page fallback sees: compare the count and loop.`,
+    drop("NOFAIL"),
+  );
 }
 
 function withDma(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !(subject.api.family === "dma" || subject.api.family === "dma-pool") || !has(subject, "NOFAIL")) return NOTHING;
-  return found(NOFAIL, `${subject.api.name}() also fails for addressing, remapping or an empty pool, which __GFP_NOFAIL does not change: drop it and check for NULL.`, drop("NOFAIL"));
+  if (
+    !isDecided(subject) ||
+    !(subject.api.family === "dma" || subject.api.family === "dma-pool") ||
+    !has(subject, "NOFAIL")
+  )
+    return NOTHING;
+  return found(
+    NOFAIL,
+    `${subject.api.name}() also fails for addressing, remapping or an empty pool, which __GFP_NOFAIL does not change: drop it and check for NULL.`,
+    drop("NOFAIL"),
+  );
 }
 
 function oldVmalloc(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || subject.api.family !== "vmalloc" || !isUnsupported(subject) || mayNotSleep(subject)) return NOTHING;
-  return found(NOFAIL, `${subject.api.name}() gives __GFP_NOFAIL to the pages only; its descriptor and page tables can fail, and then it returns NULL: check for it.`, drop("NOFAIL"));
+  if (!asksAndBlocks(subject) || subject.api.family !== "vmalloc" || !isUnsupported(subject) || mayNotSleep(subject))
+    return NOTHING;
+  return found(
+    NOFAIL,
+    `${subject.api.name}() gives __GFP_NOFAIL to the pages only; its descriptor and page tables can fail, and then it returns NULL: check for it.`,
+    drop("NOFAIL"),
+  );
 }
 
 function oldKvmalloc(subject: Subject): readonly Match[] {
-  if (!asksAndBlocks(subject) || subject.api.family !== "kvmalloc" || !isUnsupported(subject) || mayNotSleep(subject) || isCostly(subject)) return NOTHING;
-  if ((subject.request.sizeBytes ?? 0) * Math.max(1, subject.request.count ?? 1) <= subject.kernel.options.pageBytes) return NOTHING;
-  return found(NOFAIL, `Above one page ${subject.api.name}() tries kmalloc with __GFP_NOFAIL and __GFP_NORETRY together, and its vmalloc fallback can fail: allocate smaller pieces.`, drop("NOFAIL"));
+  if (
+    !asksAndBlocks(subject) ||
+    subject.api.family !== "kvmalloc" ||
+    !isUnsupported(subject) ||
+    mayNotSleep(subject) ||
+    isCostly(subject)
+  )
+    return NOTHING;
+  if ((subject.request.sizeBytes ?? 0) * Math.max(1, subject.request.count ?? 1) <= subject.kernel.options.pageBytes)
+    return NOTHING;
+  return found(
+    NOFAIL,
+    `Above one page ${subject.api.name}() tries kmalloc with __GFP_NOFAIL and __GFP_NORETRY together, and its vmalloc fallback can fail: allocate smaller pieces.`,
+    drop("NOFAIL"),
+  );
 }
 
 function withNowarn(subject: Subject): readonly Match[] {
   const { features } = subject.kernel;
   if (!asksAndBlocks(subject) || !has(subject, "NOWARN") || !features.sitesUseWarnOnOnceGfp) return NOTHING;
-  const hidden = features.nofailWarns === "when-failing-unless-nowarn" ? "every warning about a __GFP_NOFAIL that cannot be kept" : features.reportsStalls ? "the warning that the OOM killer is disabled and the report of a stalled allocation" : "the warning that the OOM killer is disabled";
-  return clash("NOFAIL", "NOWARN", `__GFP_NOWARN silences ${hidden}, and __GFP_NOFAIL has no failure to be quiet about: drop __GFP_NOWARN.`, ["NOWARN"]);
+  const hidden =
+    features.nofailWarns === "when-failing-unless-nowarn"
+      ? "every warning about a __GFP_NOFAIL that cannot be kept"
+      : features.reportsStalls
+        ? "the warning that the OOM killer is disabled and the report of a stalled allocation"
+        : "the warning that the OOM killer is disabled";
+  return clash(
+    "NOFAIL",
+    "NOWARN",
+    `__GFP_NOWARN silences ${hidden}, and __GFP_NOFAIL has no failure to be quiet about: drop __GFP_NOWARN.`,
+    ["NOWARN"],
+  );
 }
 
 /** __GFP_NOFAIL: where the promise cannot be kept, where it is not heard, and where it hides something. A costly order is reported as such and not as a high one as well. */
@@ -213,7 +361,11 @@ export const nofail: readonly Rule[] = [
     },
     check: (subject) =>
       asksAndBlocks(subject) && has(subject, "NORETRY")
-        ? clash("NOFAIL", "NORETRY", "__GFP_NORETRY leaves the slow path before the OOM killer and __GFP_NOFAIL enters it again, without end and without a warning: keep one of them.")
+        ? clash(
+            "NOFAIL",
+            "NORETRY",
+            "__GFP_NORETRY leaves the slow path before the OOM killer and __GFP_NOFAIL enters it again, without end and without a warning: keep one of them.",
+          )
         : NOTHING,
   },
   {
@@ -232,7 +384,11 @@ export const nofail: readonly Rule[] = [
     },
     check: (subject) =>
       asksAndBlocks(subject) && has(subject, "RETRY_MAYFAIL")
-        ? clash("NOFAIL", "RETRY_MAYFAIL", "__GFP_RETRY_MAYFAIL keeps the OOM killer away and __GFP_NOFAIL loops until memory is free all the same: keep one of them.")
+        ? clash(
+            "NOFAIL",
+            "RETRY_MAYFAIL",
+            "__GFP_RETRY_MAYFAIL keeps the OOM killer away and __GFP_NOFAIL loops until memory is free all the same: keep one of them.",
+          )
         : NOTHING,
   },
   {
@@ -246,12 +402,24 @@ export const nofail: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages_may_oom; include/linux/gfp.h:gfp_zonelist",
     advice: "Drop __GFP_THISNODE and name the node only, or drop __GFP_NOFAIL.",
     examples: {
-      bad: example("6.12", ["api   alloc_pages_node", "order 0", "node  1", "flags GFP_KERNEL | __GFP_NOFAIL | __GFP_THISNODE"]),
+      bad: example("6.12", [
+        "api   alloc_pages_node",
+        "order 0",
+        "node  1",
+        "flags GFP_KERNEL | __GFP_NOFAIL | __GFP_THISNODE",
+      ]),
       good: example("6.12", ["api   alloc_pages_node", "order 0", "node  1", "flags GFP_KERNEL | __GFP_NOFAIL"]),
     },
     check: (subject) =>
-      asksAndBlocks(subject) && (isPages(subject) || isSlab(subject)) && hasBoth(subject, "NOFAIL", "THISNODE") && subject.kernel.options.NUMA
-        ? clash("NOFAIL", "THISNODE", "For __GFP_THISNODE the OOM killer is not called and no other node is tried, so __GFP_NOFAIL can spin beside free memory: drop one of them.")
+      asksAndBlocks(subject) &&
+      (isPages(subject) || isSlab(subject)) &&
+      hasBoth(subject, "NOFAIL", "THISNODE") &&
+      subject.kernel.options.NUMA
+        ? clash(
+            "NOFAIL",
+            "THISNODE",
+            "For __GFP_THISNODE the OOM killer is not called and no other node is tried, so __GFP_NOFAIL can spin beside free memory: drop one of them.",
+          )
         : NOTHING,
   },
   {
@@ -281,7 +449,11 @@ export const nofail: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Allocate before the scope begins.",
     examples: {
-      bad: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL | __GFP_NOFAIL", "context shrinker"], ["context shrinker { in process  in reclaim }"]),
+      bad: example(
+        "6.12",
+        ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL | __GFP_NOFAIL", "context shrinker"],
+        ["context shrinker { in process  in reclaim }"],
+      ),
       good: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL | __GFP_NOFAIL"]),
     },
     check: inReclaim,
@@ -345,8 +517,18 @@ export const nofail: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages; mm/util.c:kvmalloc_node (mm/slub.c since 6.12)",
     advice: "Bound the size first, or check the result.",
     examples: {
-      bad: example("6.12", ["api     kmalloc", "size    8 MiB", "flags   GFP_KERNEL | __GFP_NOFAIL", "handles nothing"]),
-      good: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL | __GFP_NOFAIL", "handles nothing"]),
+      bad: example("6.12", [
+        "api     kmalloc",
+        "size    8 MiB",
+        "flags   GFP_KERNEL | __GFP_NOFAIL",
+        "handles nothing",
+      ]),
+      good: example("6.12", [
+        "api     kmalloc",
+        "size    64 B",
+        "flags   GFP_KERNEL | __GFP_NOFAIL",
+        "handles nothing",
+      ]),
     },
     check: overLimit,
   },
@@ -380,7 +562,10 @@ export const nofail: readonly Rule[] = [
       bad: example("6.12", ["api   alloc_percpu_gfp", "size  64 B", "flags GFP_KERNEL | __GFP_NOFAIL"]),
       good: example("6.12", ["api   alloc_percpu_gfp", "size  64 B", "flags GFP_KERNEL"]),
     },
-    check: ignoredBy("percpu", ({ api }) => `${api.name}() does not pass __GFP_NOFAIL on and can return NULL: drop it and check the result.`),
+    check: ignoredBy(
+      "percpu",
+      ({ api }) => `${api.name}() does not pass __GFP_NOFAIL on and can return NULL: drop it and check the result.`,
+    ),
   },
   {
     id: "nofail-with-mempool",
@@ -396,9 +581,11 @@ export const nofail: readonly Rule[] = [
       bad: example("6.12", ["api   mempool_alloc", "flags GFP_NOIO | __GFP_NOFAIL"]),
       good: example("6.12", ["api   mempool_alloc", "flags GFP_NOIO"]),
     },
-    check: ignoredBy("mempool", (subject) => (blocks(subject)
-      ? `${subject.api.name}() never fails with a mask that may block, and it adds __GFP_NORETRY, which contradicts __GFP_NOFAIL: drop it.`
-      : `${subject.api.name}() returns NULL from an empty pool when it may not block, __GFP_NOFAIL or not: drop it and check the result.`)),
+    check: ignoredBy("mempool", (subject) =>
+      blocks(subject)
+        ? `${subject.api.name}() never fails with a mask that may block, and it adds __GFP_NORETRY, which contradicts __GFP_NOFAIL: drop it.`
+        : `${subject.api.name}() returns NULL from an empty pool when it may not block, __GFP_NOFAIL or not: drop it and check the result.`,
+    ),
   },
   {
     id: "nofail-with-bulk",

@@ -13,7 +13,11 @@ export function ruleUrl(id: string): string {
 export function rulePage(id: string): string | null {
   const rule = kernelRule(id);
   if (rule !== null) {
-    return page(rule, "What the kernel does", [["class", rule.class], ["kernels", versionsOf(rule)], ["evidence", rule.evidence]]);
+    return page(rule, "What the kernel does", [
+      ["class", rule.class],
+      ["kernels", versionsOf(rule)],
+      ["evidence", rule.evidence],
+    ]);
   }
   const other = languageRule(id);
   return other === null ? null : page(other, "What it means", [["about", other.group]]);
@@ -33,25 +37,31 @@ export function withCode(text: string): string {
 type Documented = Pick<Rule, "id" | "title" | "severity" | "explanation" | "advice" | "examples">;
 
 function page(rule: Documented, meaning: string, facts: readonly (readonly [string, string])[]): string {
-  const rows = [["severity", rule.severity] as const, ...facts].map(([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`);
-  return [
-    `# ${rule.id}`,
-    withCode(sentence(rule.title)),
-    ["| | |", "|---|---|", ...rows].join("\n"),
-    `## ${meaning}`,
-    withCode(rule.explanation),
-    "## What to write",
-    withCode(rule.advice),
-    "## Reported",
-    fenced(rule.examples.bad),
-    "## Not reported",
-    fenced(rule.examples.good),
-  ].join("\n\n") + "\n";
+  const rows = [["severity", rule.severity] as const, ...facts].map(
+    ([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`,
+  );
+  return (
+    [
+      `# ${rule.id}`,
+      withCode(sentence(rule.title)),
+      ["| | |", "|---|---|", ...rows].join("\n"),
+      `## ${meaning}`,
+      withCode(rule.explanation),
+      "## What to write",
+      withCode(rule.advice),
+      "## Reported",
+      fenced(rule.examples.bad),
+      "## Not reported",
+      fenced(rule.examples.good),
+    ].join("\n\n") + "\n"
+  );
 }
 
 /** `since 6.14`, `5.10 to 6.13`. Point releases can carry later work: the explanation says where one does. */
 function versionsOf(rule: Rule): string {
-  return rule.versions.until === null ? `since ${rule.versions.since}` : `${rule.versions.since} to ${rule.versions.until}`;
+  return rule.versions.until === null
+    ? `since ${rule.versions.since}`
+    : `${rule.versions.since} to ${rule.versions.until}`;
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

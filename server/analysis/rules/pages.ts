@@ -5,20 +5,53 @@ import type { Match, Rule, Subject } from "./rule.ts";
 
 /** Everything that a mask may have beside what the nolock calls expect, commonest mistakes first. */
 const UNEXPECTED_BY_NOLOCK: readonly FlagName[] = [
-  "DIRECT_RECLAIM", "KSWAPD_RECLAIM", "IO", "FS", "HIGH", "ATOMIC", "DMA", "DMA32", "HIGHMEM", "MOVABLE", "RECLAIMABLE", "WRITE", "RETRY_MAYFAIL", "NOFAIL", "NORETRY",
-  "MEMALLOC", "HARDWALL", "THISNODE", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "NOLOCKDEP", "NO_OBJ_EXT", "ZERO", "COMP", "NOWARN", "NOMEMALLOC",
+  "DIRECT_RECLAIM",
+  "KSWAPD_RECLAIM",
+  "IO",
+  "FS",
+  "HIGH",
+  "ATOMIC",
+  "DMA",
+  "DMA32",
+  "HIGHMEM",
+  "MOVABLE",
+  "RECLAIMABLE",
+  "WRITE",
+  "RETRY_MAYFAIL",
+  "NOFAIL",
+  "NORETRY",
+  "MEMALLOC",
+  "HARDWALL",
+  "THISNODE",
+  "ZEROTAGS",
+  "SKIP_ZERO",
+  "SKIP_KASAN",
+  "NOLOCKDEP",
+  "NO_OBJ_EXT",
+  "ZERO",
+  "COMP",
+  "NOWARN",
+  "NOMEMALLOC",
 ];
 
 /** The flags of the mask that a nolock call does not expect; the model says which bits those are. */
 function unexpected(subject: Subject): readonly FlagName[] {
   const { ignored, forced } = subject.api.treatment(subject.kernel);
-  return setAmong(subject, UNEXPECTED_BY_NOLOCK, subject.kernel.features.nolockTakesItsOwnFlags ? ignored : ignored | forced);
+  return setAmong(
+    subject,
+    UNEXPECTED_BY_NOLOCK,
+    subject.kernel.features.nolockTakesItsOwnFlags ? ignored : ignored | forced,
+  );
 }
 
 function nolockFlags(subject: Subject): readonly Match[] {
   if (subject.api.family !== "nolock" || subject.api.name === "kmalloc_nolock" || subject.mask === 0) return NOTHING;
   if (!subject.api.takesMask || subject.kernel.features.nolockPages !== "alloc_pages_nolock-with-gfp") {
-    return found({ kind: "mask" }, `${subject.api.name}() takes no mask in this kernel: drop it.`, { kind: "remove-property", property: "flags", title: "Drop the mask" });
+    return found({ kind: "mask" }, `${subject.api.name}() takes no mask in this kernel: drop it.`, {
+      kind: "remove-property",
+      property: "flags",
+      title: "Drop the mask",
+    });
   }
   const flags = unexpected(subject);
   return flags.length === 0
@@ -26,7 +59,11 @@ function nolockFlags(subject: Subject): readonly Match[] {
     : found(
         { kind: "flags", flags },
         `${subject.api.name}() never reclaims or waits and expects no flag but __GFP_ACCOUNT; a debug kernel warns: pass 0 or __GFP_ACCOUNT.`,
-        { kind: "replace-mask", text: has(subject, "ACCOUNT") ? "__GFP_ACCOUNT" : "0", title: "Pass only what it expects" },
+        {
+          kind: "replace-mask",
+          text: has(subject, "ACCOUNT") ? "__GFP_ACCOUNT" : "0",
+          title: "Pass only what it expects",
+        },
       );
 }
 
@@ -34,17 +71,26 @@ function kmallocNolockLimits(subject: Subject): readonly Match[] {
   if (subject.api.name !== "kmalloc_nolock") return NOTHING;
   const flags = unexpected(subject);
   const kept = (["ACCOUNT", "ZERO"] as const).filter((flag) => has(subject, flag)).map((flag) => `__GFP_${flag}`);
-  const flagMatches: readonly Match[] = flags.length === 0
-    ? NOTHING
-    : found(
-        { kind: "flags", flags },
-        "kmalloc_nolock() never reclaims or waits and expects no flag but __GFP_ACCOUNT and __GFP_ZERO; a debug kernel warns: pass only those.",
-        { kind: "replace-mask", text: kept.length === 0 ? "0" : kept.join(" | "), title: "Pass only what it expects" },
-      );
+  const flagMatches: readonly Match[] =
+    flags.length === 0
+      ? NOTHING
+      : found(
+          { kind: "flags", flags },
+          "kmalloc_nolock() never reclaims or waits and expects no flag but __GFP_ACCOUNT and __GFP_ZERO; a debug kernel warns: pass only those.",
+          {
+            kind: "replace-mask",
+            text: kept.length === 0 ? "0" : kept.join(" | "),
+            title: "Pass only what it expects",
+          },
+        );
   const limit = largestCachedBytes(subject.kernel);
-  const sizeMatches: readonly Match[] = bytesOf(subject.kernel, subject.request) > limit
-    ? found({ kind: "size" }, `kmalloc_nolock() returns NULL above ${limit / 1024} KiB, the largest object of a cache: allocate the memory before, where the call may sleep.`)
-    : NOTHING;
+  const sizeMatches: readonly Match[] =
+    bytesOf(subject.kernel, subject.request) > limit
+      ? found(
+          { kind: "size" },
+          `kmalloc_nolock() returns NULL above ${limit / 1024} KiB, the largest object of a cache: allocate the memory before, where the call may sleep.`,
+        )
+      : NOTHING;
   return [...flagMatches, ...sizeMatches];
 }
 
@@ -90,8 +136,14 @@ export const pages: readonly Rule[] = [
       good: example("6.12", ["api   folio_alloc", "order 2", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      subject.api.family === "pages" && has(subject, "COMP") && (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.COMP) !== 0
-        ? found({ kind: "flag", flag: "COMP" }, `${subject.api.name}() adds __GFP_COMP by itself: drop it.`, drop("COMP"))
+      subject.api.family === "pages" &&
+      has(subject, "COMP") &&
+      (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.COMP) !== 0
+        ? found(
+            { kind: "flag", flag: "COMP" },
+            `${subject.api.name}() adds __GFP_COMP by itself: drop it.`,
+            drop("COMP"),
+          )
         : NOTHING,
   },
   {
@@ -109,7 +161,10 @@ export const pages: readonly Rule[] = [
       good: example("6.14", ["api   alloc_pages_bulk", "count 64", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      subject.api.family === "bulk" && has(subject, "ACCOUNT") && subject.kernel.options.MEMCG && pagesOf(subject.kernel, subject.request, 2) > 1
+      subject.api.family === "bulk" &&
+      has(subject, "ACCOUNT") &&
+      subject.kernel.options.MEMCG &&
+      pagesOf(subject.kernel, subject.request, 2) > 1
         ? found(
             { kind: "flag", flag: "ACCOUNT" },
             `With __GFP_ACCOUNT ${subject.api.name}() takes one page a call instead of a batch: drop the flag and charge the pages separately.`,

@@ -23,8 +23,14 @@ export const percpu: readonly Rule[] = [
       good: example("6.15", ["api   alloc_percpu_gfp", "size  64 B", "flags GFP_NOFS"]),
     },
     check: (subject) =>
-      subject.api.family === "percpu" && subject.api.takesMask && blocks(subject) && percpuIsAtomic(subject.kernel, subject.mask)
-        ? found({ kind: "mask" }, `${subject.api.name}() takes every mask that lacks a part of GFP_KERNEL for atomic and fails early: pass GFP_KERNEL, before the lock is taken.`)
+      subject.api.family === "percpu" &&
+      subject.api.takesMask &&
+      blocks(subject) &&
+      percpuIsAtomic(subject.kernel, subject.mask)
+        ? found(
+            { kind: "mask" },
+            `${subject.api.name}() takes every mask that lacks a part of GFP_KERNEL for atomic and fails early: pass GFP_KERNEL, before the lock is taken.`,
+          )
         : NOTHING,
   },
   {
@@ -44,10 +50,19 @@ export const percpu: readonly Rule[] = [
     check: (subject) => {
       if (subject.api.family !== "percpu" || !subject.api.takesMask) return NOTHING;
       const treatment = subject.api.treatment(subject.kernel);
-      const flags = setAmong(subject, EXPECTED, treatment.ignored | treatment.forced).filter((flag) => flag !== "HIGH" || named(subject, flag));
+      const flags = setAmong(subject, EXPECTED, treatment.ignored | treatment.forced).filter(
+        (flag) => flag !== "HIGH" || named(subject, flag),
+      );
       if (flags.length === 0) return NOTHING;
-      const why = has(subject, "ZERO") && flags.length === 1 ? "always clears its memory" : "passes only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN on";
-      return found({ kind: "flags", flags }, `${subject.api.name}() ${why}, so ${listed(flags)} ${verb(flags, "has", "have")} no effect: drop ${verb(flags, "it", "them")}.`, drop(...flags));
+      const why =
+        has(subject, "ZERO") && flags.length === 1
+          ? "always clears its memory"
+          : "passes only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN on";
+      return found(
+        { kind: "flags", flags },
+        `${subject.api.name}() ${why}, so ${listed(flags)} ${verb(flags, "has", "have")} no effect: drop ${verb(flags, "it", "them")}.`,
+        drop(...flags),
+      );
     },
   },
 ];

@@ -16,7 +16,8 @@ const reclaimsWith = (subject: Subject, flag: "FS" | "IO"): boolean =>
 
 /** The pages are asked for with a mask of the call's own, so that the caller's says nothing about reclaim. */
 const reclaimsByItself = (subject: Subject): boolean =>
-  !subject.api.takesMask || (subject.api.family === "contig" && subject.kernel.features.contigTargetMask !== "from-caller");
+  !subject.api.takesMask ||
+  (subject.api.family === "contig" && subject.kernel.features.contigTargetMask !== "from-caller");
 
 /** Where GFP_NOFS or GFP_NOIO does not do what it says, the rule that reports this names the remedy. */
 function saysMoreOfNofs(subject: Subject): boolean {
@@ -24,11 +25,16 @@ function saysMoreOfNofs(subject: Subject): boolean {
   if (!blocks(subject)) return false;
   if (holds(subject, "io_lock") && reclaimsWith(subject, "IO")) return true;
   switch (api.family) {
-    case "percpu": return percpuIsAtomic(kernel, mask);
-    case "contig": return kernel.features.contigTargetMask !== "from-caller";
-    case "vmalloc": return kernel.features.vmallocPageTables === "gfp-kernel" && holds(subject, "fs_lock");
-    case "kvmalloc": return !kvmallocFallsBack(kernel, mask) && bytesOf(kernel, subject.request) > kernel.options.pageBytes;
-    default: return false;
+    case "percpu":
+      return percpuIsAtomic(kernel, mask);
+    case "contig":
+      return kernel.features.contigTargetMask !== "from-caller";
+    case "vmalloc":
+      return kernel.features.vmallocPageTables === "gfp-kernel" && holds(subject, "fs_lock");
+    case "kvmalloc":
+      return !kvmallocFallsBack(kernel, mask) && bytesOf(kernel, subject.request) > kernel.options.pageBytes;
+    default:
+      return false;
   }
 }
 
@@ -73,19 +79,31 @@ export const recursion: readonly Rule[] = [
     explanation:
       "The context holds a lock that filesystem reclaim (a shrinker, writeback, inode eviction) could take, and the request lets direct reclaim enter the filesystem: the task then waits for itself. Lockdep sees it through its fs_reclaim map at every such call, not only when memory is short. The check looks at the mask that reaches the page allocator: a nofs or noio scope, or PF_MEMALLOC, keeps reclaim out and the rule is quiet.",
     evidence: "mm/page_alloc.c:fs_reclaim_acquire, __perform_reclaim",
-    advice: "Wrap the section in memalloc_nofs_save()/memalloc_nofs_restore() and keep GFP_KERNEL; GFP_NOFS covers this one call only.",
+    advice:
+      "Wrap the section in memalloc_nofs_save()/memalloc_nofs_restore() and keep GFP_KERNEL; GFP_NOFS covers this one call only.",
     examples: {
       bad: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"], [journal]),
-      good: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"], [journalScope]),
+      good: example(
+        "6.12",
+        ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"],
+        [journalScope],
+      ),
     },
     check: (subject) => {
       // The vmalloc calls without a mask have a rule of their own, vmalloc-under-fs-lock.
-      if (!holds(subject, "fs_lock") || !reclaimsWith(subject, "FS") || (subject.api.family === "vmalloc" && !subject.api.takesMask)) return NOTHING;
+      if (
+        !holds(subject, "fs_lock") ||
+        !reclaimsWith(subject, "FS") ||
+        (subject.api.family === "vmalloc" && !subject.api.takesMask)
+      )
+        return NOTHING;
       if (has(subject, "FS") && !reclaimsByItself(subject)) {
         return found(
           { kind: "flag", flag: "FS" },
           "With __GFP_FS direct reclaim may enter the filesystem and wait for the lock that this context holds: open a memalloc_nofs_save() scope around the locked section.",
-          ...(subject.api.family === "vmalloc" && subject.kernel.features.vmallocPageTables === "gfp-kernel" ? [] : [drop("FS")]),
+          ...(subject.api.family === "vmalloc" && subject.kernel.features.vmallocPageTables === "gfp-kernel"
+            ? []
+            : [drop("FS")]),
         );
       }
       return found(
@@ -105,8 +123,16 @@ export const recursion: readonly Rule[] = [
     evidence: "Documentation/core-api/gfp_mask-from-fs-io.rst; include/linux/sched/mm.h:current_gfp_context",
     advice: "Open a memalloc_noio_save() scope, or take the memory from a mempool that was filled before.",
     examples: {
-      bad: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context error_handler"], [errorHandler]),
-      good: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context error_handler"], [errorHandlerScope]),
+      bad: example(
+        "6.12",
+        ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context error_handler"],
+        [errorHandler],
+      ),
+      good: example(
+        "6.12",
+        ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context error_handler"],
+        [errorHandlerScope],
+      ),
     },
     check: (subject) => {
       if (!holds(subject, "io_lock") || !reclaimsWith(subject, "IO")) return NOTHING;
@@ -135,17 +161,27 @@ export const recursion: readonly Rule[] = [
     advice: "Open the scope where the lock is taken, with a comment why, and write GFP_KERNEL at the call.",
     examples: {
       bad: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_NOFS", "context journal"], [journal]),
-      good: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"], [journalScope]),
+      good: example(
+        "6.12",
+        ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"],
+        [journalScope],
+      ),
     },
     check: (subject) => {
       if (mayNotSleep(subject) || inScope(subject, "nofs", "noio") || saysMoreOfNofs(subject)) return NOTHING;
       // A bool and the mask of a nolock call are reported as such.
       if (!subject.api.takesMask || subject.api.family === "nolock") return NOTHING;
       if (wrote(subject, "GFP_NOFS")) {
-        return found({ kind: "composite", composite: "NOFS" }, "GFP_NOFS covers this one call and not what else is allocated in the section: mark it with memalloc_nofs_save() and write GFP_KERNEL.");
+        return found(
+          { kind: "composite", composite: "NOFS" },
+          "GFP_NOFS covers this one call and not what else is allocated in the section: mark it with memalloc_nofs_save() and write GFP_KERNEL.",
+        );
       }
       if (wrote(subject, "GFP_NOIO")) {
-        return found({ kind: "composite", composite: "NOIO" }, "GFP_NOIO covers this one call and not what else is allocated in the section: mark it with memalloc_noio_save() and write GFP_KERNEL.");
+        return found(
+          { kind: "composite", composite: "NOIO" },
+          "GFP_NOIO covers this one call and not what else is allocated in the section: mark it with memalloc_noio_save() and write GFP_KERNEL.",
+        );
       }
       return NOTHING;
     },
@@ -162,7 +198,11 @@ export const recursion: readonly Rule[] = [
     advice: "Write GFP_KERNEL: the scope decides.",
     examples: {
       bad: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_NOFS", "context journal"], [journalScope]),
-      good: example("6.12", ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"], [journalScope]),
+      good: example(
+        "6.12",
+        ["api     kmalloc", "size    512 B", "flags   GFP_KERNEL", "context journal"],
+        [journalScope],
+      ),
     },
     check: (subject) => {
       // In atomic context GFP_KERNEL would be no better; sleep-in-atomic says what is wrong there.
@@ -199,14 +239,25 @@ export const recursion: readonly Rule[] = [
       good: example("6.12", ["api     vmalloc", "size    96 KiB", "context journal"], [journalScope]),
     },
     check: (subject) => {
-      if (subject.api.family !== "vmalloc" || !holds(subject, "fs_lock") || inScope(subject, "nofs", "noio")) return NOTHING;
+      if (subject.api.family !== "vmalloc" || !holds(subject, "fs_lock") || inScope(subject, "nofs", "noio"))
+        return NOTHING;
       if (!subject.api.takesMask) {
         if (!reclaimsWith(subject, "FS")) return NOTHING;
-        return found({ kind: "api" }, `${subject.api.name}() allocates with GFP_KERNEL, so reclaim may enter the filesystem whose lock this context holds: open a memalloc_nofs_save() scope around it.`);
+        return found(
+          { kind: "api" },
+          `${subject.api.name}() allocates with GFP_KERNEL, so reclaim may enter the filesystem whose lock this context holds: open a memalloc_nofs_save() scope around it.`,
+        );
       }
       // With __GFP_FS in the mask fs-reclaim-under-lock says it of the pages already.
-      if (subject.kernel.features.vmallocPageTables === "gfp-kernel" && subject.verdict.reclaim === "direct" && !has(subject, "FS")) {
-        return found({ kind: "mask" }, `${subject.api.name}() allocates its page tables with GFP_KERNEL whatever the mask, so reclaim may enter the filesystem whose lock this context holds: open a memalloc_nofs_save() scope around it.`);
+      if (
+        subject.kernel.features.vmallocPageTables === "gfp-kernel" &&
+        subject.verdict.reclaim === "direct" &&
+        !has(subject, "FS")
+      ) {
+        return found(
+          { kind: "mask" },
+          `${subject.api.name}() allocates its page tables with GFP_KERNEL whatever the mask, so reclaim may enter the filesystem whose lock this context holds: open a memalloc_nofs_save() scope around it.`,
+        );
       }
       return NOTHING;
     },
@@ -220,7 +271,8 @@ export const recursion: readonly Rule[] = [
     explanation:
       "The flag takes the request out of lockdep's fs_reclaim check, which is the only detector of reclaim recursion that speaks before the deadlock. Without CONFIG_LOCKDEP it is zero, and since 6.10 its bit depends on the build options.",
     evidence: "mm/page_alloc.c:__need_reclaim; include/linux/gfp_types.h",
-    advice: "Teach lockdep the difference with lock subclasses, or use a scope; keep the flag for proven false reports.",
+    advice:
+      "Teach lockdep the difference with lock subclasses, or use a scope; keep the flag for proven false reports.",
     examples: {
       bad: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL | __GFP_NOLOCKDEP"]),
       good: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL"]),

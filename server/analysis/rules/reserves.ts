@@ -5,26 +5,43 @@ import type { Match, Rule, Subject } from "./rule.ts";
 
 function precedence(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !hasBoth(subject, "MEMALLOC", "NOMEMALLOC")) return NOTHING;
-  return clash("MEMALLOC", "NOMEMALLOC", "__GFP_NOMEMALLOC is looked at first, so __GFP_MEMALLOC opens no reserve: keep one of them.", ["MEMALLOC", "NOMEMALLOC"]);
+  return clash(
+    "MEMALLOC",
+    "NOMEMALLOC",
+    "__GFP_NOMEMALLOC is looked at first, so __GFP_MEMALLOC opens no reserve: keep one of them.",
+    ["MEMALLOC", "NOMEMALLOC"],
+  );
 }
 
 function outsideOfMm(subject: Subject): readonly Match[] {
   // Of objects pfmemalloc-slab says it.
   if (!opensAllReserves(subject) || isReserveObject(subject)) return NOTHING;
-  return found({ kind: "flag", flag: "MEMALLOC" }, "__GFP_MEMALLOC takes pages below every watermark and can use up the memory that reclaim itself needs: keep it to code that frees memory, and use a mempool.", drop("MEMALLOC"));
+  return found(
+    { kind: "flag", flag: "MEMALLOC" },
+    "__GFP_MEMALLOC takes pages below every watermark and can use up the memory that reclaim itself needs: keep it to code that frees memory, and use a mempool.",
+    drop("MEMALLOC"),
+  );
 }
 
 function unchecked(subject: Subject): readonly Match[] {
   if (!isUncheckedInReclaim(subject)) return NOTHING;
-  return found({ kind: "handles" }, "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so GFP_KERNEL returns NULL at order 0 too: handle NULL.", { kind: "set-handles", handles: "null", title: "Handle NULL" });
+  return found(
+    { kind: "handles" },
+    "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so GFP_KERNEL returns NULL at order 0 too: handle NULL.",
+    { kind: "set-handles", handles: "null", title: "Handle NULL" },
+  );
 }
 
 function inHardirq(subject: Subject): readonly Match[] {
   if (subject.verdict.unknown !== null) return NOTHING;
   const { places, scopes, task } = subject.request.context;
   const expected = (scopes & (SCOPE.noreclaim | SCOPE.memalloc)) !== 0 || (task & TASK.reclaim) !== 0;
-  if ((places & PLACE.hardirq) === 0 || (places & PLACE.nmi) !== 0 || !expected || has(subject, "MEMALLOC")) return NOTHING;
-  return found({ kind: "context" }, "PF_MEMALLOC counts in a task or where a softirq serves, never in a hard interrupt, so the reserves stay closed here: fill a mempool beforehand.");
+  if ((places & PLACE.hardirq) === 0 || (places & PLACE.nmi) !== 0 || !expected || has(subject, "MEMALLOC"))
+    return NOTHING;
+  return found(
+    { kind: "context" },
+    "PF_MEMALLOC counts in a task or where a softirq serves, never in a hard interrupt, so the reserves stay closed here: fill a mempool beforehand.",
+  );
 }
 
 /** The reserves below the watermarks: who may take them, and who only seems to. */
@@ -35,11 +52,17 @@ export const reserves: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "3.x", until: null },
-    explanation: "The test for __GFP_NOMEMALLOC comes first and answers that no reserve may be used, so that __GFP_MEMALLOC is not looked at.",
+    explanation:
+      "The test for __GFP_NOMEMALLOC comes first and answers that no reserve may be used, so that __GFP_MEMALLOC is not looked at.",
     evidence: "mm/page_alloc.c:__gfp_pfmemalloc_flags",
     advice: "Keep one of the two.",
     examples: {
-      bad: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOMEMALLOC", "context softirq"]),
+      bad: example("6.12", [
+        "api     alloc_pages",
+        "order   0",
+        "flags   GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOMEMALLOC",
+        "context softirq",
+      ]),
       good: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_ATOMIC", "context softirq"]),
     },
     check: precedence,
@@ -71,8 +94,16 @@ export const reserves: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Handle NULL; __GFP_NOMEMALLOC opts out of the reserves.",
     examples: {
-      bad: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL", "context writeout", "handles nothing"], ["context writeout { in process  scope noreclaim }"]),
-      good: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL", "context writeout", "handles null"], ["context writeout { in process  scope noreclaim }"]),
+      bad: example(
+        "6.12",
+        ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL", "context writeout", "handles nothing"],
+        ["context writeout { in process  scope noreclaim }"],
+      ),
+      good: example(
+        "6.12",
+        ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL", "context writeout", "handles null"],
+        ["context writeout { in process  scope noreclaim }"],
+      ),
     },
     check: unchecked,
   },
@@ -87,8 +118,16 @@ export const reserves: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__gfp_pfmemalloc_flags",
     advice: "Fill a mempool beforehand.",
     examples: {
-      bad: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context isr"], ["context isr { in hardirq  scope noreclaim }"]),
-      good: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context isr"], ["context isr { in hardirq }"]),
+      bad: example(
+        "6.12",
+        ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context isr"],
+        ["context isr { in hardirq  scope noreclaim }"],
+      ),
+      good: example(
+        "6.12",
+        ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context isr"],
+        ["context isr { in hardirq }"],
+      ),
     },
     check: inHardirq,
   },

@@ -1,5 +1,19 @@
 import { add, blocks, drop, example, found, has, NOTHING } from "./_ask.ts";
-import { buddyOrder, callText, clash, hasBoth, isCostly, isDecided, isPages, isRetried, isSlab, isSmall, kvmallocInstead, reaches, type TitledRemedy } from "./_pages.ts";
+import {
+  buddyOrder,
+  callText,
+  clash,
+  hasBoth,
+  isCostly,
+  isDecided,
+  isPages,
+  isRetried,
+  isSlab,
+  isSmall,
+  kvmallocInstead,
+  reaches,
+  type TitledRemedy,
+} from "./_pages.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const asks = (subject: Subject): boolean => isDecided(subject) && isRetried(subject);
@@ -7,29 +21,45 @@ const asks = (subject: Subject): boolean => isDecided(subject) && isRetried(subj
 const HANDLE_NULL: TitledRemedy = { kind: "set-handles", handles: "null", title: "Handle NULL" };
 
 /** The effort of the mask is chosen: none of the three ways in which a small order is given up or held on to. */
-const isPlain = (subject: Subject): boolean => !has(subject, "NORETRY") && !has(subject, "RETRY_MAYFAIL") && !has(subject, "NOFAIL");
+const isPlain = (subject: Subject): boolean =>
+  !has(subject, "NORETRY") && !has(subject, "RETRY_MAYFAIL") && !has(subject, "NOFAIL");
 
-const isTranshuge = (subject: Subject): boolean => subject.written?.names.some((name) => name.startsWith("GFP_TRANSHUGE")) ?? false;
+const isTranshuge = (subject: Subject): boolean =>
+  subject.written?.names.some((name) => name.startsWith("GFP_TRANSHUGE")) ?? false;
 
 function both(subject: Subject): readonly Match[] {
   if (!asks(subject) || !hasBoth(subject, "NORETRY", "RETRY_MAYFAIL")) return NOTHING;
-  return clash("NORETRY", "RETRY_MAYFAIL", "__GFP_NORETRY is looked at first and ends the loop after one round, so __GFP_RETRY_MAYFAIL never takes effect: keep one of them.");
+  return clash(
+    "NORETRY",
+    "RETRY_MAYFAIL",
+    "__GFP_NORETRY is looked at first and ends the loop after one round, so __GFP_RETRY_MAYFAIL never takes effect: keep one of them.",
+  );
 }
 
 function withoutReclaim(flag: "NORETRY" | "RETRY_MAYFAIL", message: string): (subject: Subject) => readonly Match[] {
   return (subject) => {
-    if (!asks(subject) || blocks(subject) || !has(subject, flag) || hasBoth(subject, "NORETRY", "RETRY_MAYFAIL")) return NOTHING;
+    if (!asks(subject) || blocks(subject) || !has(subject, flag) || hasBoth(subject, "NORETRY", "RETRY_MAYFAIL"))
+      return NOTHING;
     return found({ kind: "flag", flag }, message, drop(flag));
   };
 }
 
 function smallNoretry(subject: Subject): readonly Match[] {
-  if (!asks(subject) || !blocks(subject) || !has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL") || has(subject, "NOFAIL") || !isSmall(subject)) return NOTHING;
+  if (
+    !asks(subject) ||
+    !blocks(subject) ||
+    !has(subject, "NORETRY") ||
+    has(subject, "RETRY_MAYFAIL") ||
+    has(subject, "NOFAIL") ||
+    !isSmall(subject)
+  )
+    return NOTHING;
   if (subject.verdict.fails === "never") return NOTHING;
   const unchecked = subject.handles === "nothing";
   const reports = !reaches(subject, "NOWARN") && subject.verdict.warns !== "never";
   if (!unchecked && !reports) return NOTHING;
-  const lacks = unchecked && reports ? "handle NULL and add __GFP_NOWARN" : unchecked ? "handle NULL" : "add __GFP_NOWARN";
+  const lacks =
+    unchecked && reports ? "handle NULL and add __GFP_NOWARN" : unchecked ? "handle NULL" : "add __GFP_NOWARN";
   return found(
     { kind: "flag", flag: "NORETRY" },
     `A small order is retried until it succeeds, and __GFP_NORETRY ends that after one round with NULL${reports ? " and a failure report" : ""}: ${lacks}.`,
@@ -40,14 +70,34 @@ function smallNoretry(subject: Subject): readonly Match[] {
 }
 
 function smallRetryMayfail(subject: Subject): readonly Match[] {
-  if (!asks(subject) || !blocks(subject) || !has(subject, "RETRY_MAYFAIL") || has(subject, "NORETRY") || has(subject, "NOFAIL")) return NOTHING;
+  if (
+    !asks(subject) ||
+    !blocks(subject) ||
+    !has(subject, "RETRY_MAYFAIL") ||
+    has(subject, "NORETRY") ||
+    has(subject, "NOFAIL")
+  )
+    return NOTHING;
   if (!isSmall(subject) || subject.handles !== "nothing" || subject.verdict.fails === "never") return NOTHING;
   // The missing check itself is reported by unchecked-result.
-  return found({ kind: "flag", flag: "RETRY_MAYFAIL" }, "__GFP_RETRY_MAYFAIL keeps the OOM killer away, so that small orders fail too, after 16 rounds without progress: handle NULL, or drop the flag.", HANDLE_NULL, drop("RETRY_MAYFAIL"));
+  return found(
+    { kind: "flag", flag: "RETRY_MAYFAIL" },
+    "__GFP_RETRY_MAYFAIL keeps the OOM killer away, so that small orders fail too, after 16 rounds without progress: handle NULL, or drop the flag.",
+    HANDLE_NULL,
+    drop("RETRY_MAYFAIL"),
+  );
 }
 
 function costlyPlain(subject: Subject): readonly Match[] {
-  if (!asks(subject) || !(isPages(subject) || isSlab(subject)) || !blocks(subject) || !isPlain(subject) || !isCostly(subject) || isTranshuge(subject)) return NOTHING;
+  if (
+    !asks(subject) ||
+    !(isPages(subject) || isSlab(subject)) ||
+    !blocks(subject) ||
+    !isPlain(subject) ||
+    !isCostly(subject) ||
+    isTranshuge(subject)
+  )
+    return NOTHING;
   if (subject.hasFallback && has(subject, "NOWARN")) return NOTHING;
   const instead = kvmallocInstead(subject);
   return found(
@@ -62,16 +112,31 @@ function costlyPlain(subject: Subject): readonly Match[] {
 const canCompact = (subject: Subject): boolean => subject.kernel.options.COMPACTION;
 
 const isCostlyRetryWithoutIo = (subject: Subject): boolean =>
-  subject.kernel.features.compactionNeedsIo && has(subject, "RETRY_MAYFAIL") && !has(subject, "NORETRY") && isCostly(subject);
+  subject.kernel.features.compactionNeedsIo &&
+  has(subject, "RETRY_MAYFAIL") &&
+  !has(subject, "NORETRY") &&
+  isCostly(subject);
 
 function costlyRetryWithoutIo(subject: Subject): readonly Match[] {
   if (!asks(subject) || !blocks(subject) || reaches(subject, "IO") || !isCostlyRetryWithoutIo(subject)) return NOTHING;
-  return found({ kind: "flag", flag: "RETRY_MAYFAIL" }, "A costly order is retried only where compaction may run, which needs __GFP_IO, so __GFP_RETRY_MAYFAIL has no effect here: allow IO, or allocate single pages.", drop("RETRY_MAYFAIL"));
+  return found(
+    { kind: "flag", flag: "RETRY_MAYFAIL" },
+    "A costly order is retried only where compaction may run, which needs __GFP_IO, so __GFP_RETRY_MAYFAIL has no effect here: allow IO, or allocate single pages.",
+    drop("RETRY_MAYFAIL"),
+  );
 }
 
 function highOrderWithoutIo(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
-  if (!asks(subject) || !(isPages(subject) || isSlab(subject)) || !blocks(subject) || reaches(subject, "IO") || !canCompact(subject) || isCostlyRetryWithoutIo(subject)) return NOTHING;
+  if (
+    !asks(subject) ||
+    !(isPages(subject) || isSlab(subject)) ||
+    !blocks(subject) ||
+    reaches(subject, "IO") ||
+    !canCompact(subject) ||
+    isCostlyRetryWithoutIo(subject)
+  )
+    return NOTHING;
   // A try that is ready to fail may be cheap.
   if (order < 1 || order > subject.kernel.maxOrder || subject.hasFallback) return NOTHING;
   const byScope = has(subject, "IO");
@@ -83,15 +148,36 @@ function highOrderWithoutIo(subject: Subject): readonly Match[] {
 
 function costlyThisNode(subject: Subject): readonly Match[] {
   const { costlyNoretryThisNodeGivesUp, firstCompaction } = subject.kernel.features;
-  if (!asks(subject) || !blocks(subject) || !hasBoth(subject, "NORETRY", "THISNODE") || !subject.kernel.options.NUMA || !isCostly(subject) || isTranshuge(subject)) return NOTHING;
-  if (!(costlyNoretryThisNodeGivesUp || firstCompaction === "in-loop") || !reaches(subject, "IO") || !canCompact(subject)) return NOTHING;
-  return clash("NORETRY", "THISNODE", "A costly request with both flags gives up after one compaction and never reclaims, as the local try for a huge page wants it: drop __GFP_THISNODE if the memory is needed.");
+  if (
+    !asks(subject) ||
+    !blocks(subject) ||
+    !hasBoth(subject, "NORETRY", "THISNODE") ||
+    !subject.kernel.options.NUMA ||
+    !isCostly(subject) ||
+    isTranshuge(subject)
+  )
+    return NOTHING;
+  if (
+    !(costlyNoretryThisNodeGivesUp || firstCompaction === "in-loop") ||
+    !reaches(subject, "IO") ||
+    !canCompact(subject)
+  )
+    return NOTHING;
+  return clash(
+    "NORETRY",
+    "THISNODE",
+    "A costly request with both flags gives up after one compaction and never reclaims, as the local try for a huge page wants it: drop __GFP_THISNODE if the memory is needed.",
+  );
 }
 
 function costlyFuture(subject: Subject): readonly Match[] {
   if (!asks(subject) || !subject.kernel.features.costlyNoretrySkipsReclaim || !blocks(subject)) return NOTHING;
-  if (!has(subject, "NORETRY") || has(subject, "THISNODE") || has(subject, "NOFAIL") || !isCostly(subject)) return NOTHING;
-  return found({ kind: "flag", flag: "NORETRY" }, "The development tree neither reclaims nor compacts for a costly request with __GFP_NORETRY: take it as a try of what lies free, and have a fallback.");
+  if (!has(subject, "NORETRY") || has(subject, "THISNODE") || has(subject, "NOFAIL") || !isCostly(subject))
+    return NOTHING;
+  return found(
+    { kind: "flag", flag: "NORETRY" },
+    "The development tree neither reclaims nor compacts for a costly request with __GFP_NORETRY: take it as a try of what lies free, and have a fallback.",
+  );
 }
 
 /** __GFP_NORETRY, __GFP_RETRY_MAYFAIL, and what an order needs of them. Without IO a costly RETRY_MAYFAIL is reported as such and not as a high order as well. */
@@ -118,14 +204,18 @@ export const retry: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "4.13", until: null },
-    explanation: "The slow path leaves a request that may not block before it comes to any retry, so there is nothing for the flag to change.",
+    explanation:
+      "The slow path leaves a request that may not block before it comes to any retry, so there is nothing for the flag to change.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Drop it, or let the request block.",
     examples: {
       bad: example("6.12", ["api   alloc_pages", "order 2", "flags GFP_NOWAIT | __GFP_RETRY_MAYFAIL"]),
       good: example("6.12", ["api   alloc_pages", "order 2", "flags GFP_KERNEL | __GFP_RETRY_MAYFAIL"]),
     },
-    check: withoutReclaim("RETRY_MAYFAIL", "A request that may not block is never retried, so __GFP_RETRY_MAYFAIL has no effect: drop it, or let the request block."),
+    check: withoutReclaim(
+      "RETRY_MAYFAIL",
+      "A request that may not block is never retried, so __GFP_RETRY_MAYFAIL has no effect: drop it, or let the request block.",
+    ),
   },
   {
     id: "noretry-without-reclaim",
@@ -133,14 +223,18 @@ export const retry: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "4.x", until: null },
-    explanation: "A request that may not block leaves the slow path before the test of __GFP_NORETRY. The flag says what happens anyway.",
+    explanation:
+      "A request that may not block leaves the slow path before the test of __GFP_NORETRY. The flag says what happens anyway.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Drop it.",
     examples: {
       bad: example("6.12", ["api   alloc_pages", "order 2", "flags GFP_NOWAIT | __GFP_NORETRY"]),
       good: example("6.12", ["api   alloc_pages", "order 2", "flags GFP_NOWAIT"]),
     },
-    check: withoutReclaim("NORETRY", "A request that may not block is never retried, so __GFP_NORETRY has no effect: drop it."),
+    check: withoutReclaim(
+      "NORETRY",
+      "A request that may not block is never retried, so __GFP_NORETRY has no effect: drop it.",
+    ),
   },
   {
     id: "noretry-small-order",
@@ -154,7 +248,12 @@ export const retry: readonly Rule[] = [
     advice: "Have a fallback, and add __GFP_NOWARN.",
     examples: {
       bad: example("6.12", ["api     alloc_pages", "order   1", "flags   GFP_KERNEL | __GFP_NORETRY", "handles null"]),
-      good: example("6.12", ["api     alloc_pages", "order   1", "flags   GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "handles null"]),
+      good: example("6.12", [
+        "api     alloc_pages",
+        "order   1",
+        "flags   GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN",
+        "handles null",
+      ]),
     },
     check: smallNoretry,
   },
@@ -169,8 +268,18 @@ export const retry: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages_may_oom, should_reclaim_retry",
     advice: "Handle NULL.",
     examples: {
-      bad: example("6.12", ["api     alloc_pages", "order   1", "flags   GFP_KERNEL | __GFP_RETRY_MAYFAIL", "handles nothing"]),
-      good: example("6.12", ["api     alloc_pages", "order   1", "flags   GFP_KERNEL | __GFP_RETRY_MAYFAIL", "handles null"]),
+      bad: example("6.12", [
+        "api     alloc_pages",
+        "order   1",
+        "flags   GFP_KERNEL | __GFP_RETRY_MAYFAIL",
+        "handles nothing",
+      ]),
+      good: example("6.12", [
+        "api     alloc_pages",
+        "order   1",
+        "flags   GFP_KERNEL | __GFP_RETRY_MAYFAIL",
+        "handles null",
+      ]),
     },
     check: smallRetryMayfail,
   },
@@ -183,7 +292,8 @@ export const retry: readonly Rule[] = [
     explanation:
       "Orders above 3 are costly: the kernel compacts asynchronously, reclaims once, compacts lightly once and gives up, with a report. It neither retries nor calls the OOM killer. A mask that does not say how much effort the block is worth is rarely what was meant.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
-    advice: "Use kvmalloc() where the memory need not be contiguous; else __GFP_RETRY_MAYFAIL, or __GFP_NORETRY | __GFP_NOWARN with a fallback.",
+    advice:
+      "Use kvmalloc() where the memory need not be contiguous; else __GFP_RETRY_MAYFAIL, or __GFP_NORETRY | __GFP_NOWARN with a fallback.",
     examples: {
       bad: example("6.12", ["api   kmalloc", "size  256 KiB", "flags GFP_KERNEL"]),
       good: example("6.12", ["api   kvmalloc", "size  256 KiB", "flags GFP_KERNEL"]),
@@ -233,8 +343,18 @@ export const retry: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
     advice: "Drop __GFP_THISNODE if the memory is needed.",
     examples: {
-      bad: example("6.12.117", ["api   alloc_pages_node", "order 4", "node  0", "flags GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN | __GFP_THISNODE"]),
-      good: example("6.12.117", ["api   alloc_pages_node", "order 4", "node  0", "flags GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN"]),
+      bad: example("6.12.117", [
+        "api   alloc_pages_node",
+        "order 4",
+        "node  0",
+        "flags GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN | __GFP_THISNODE",
+      ]),
+      good: example("6.12.117", [
+        "api   alloc_pages_node",
+        "order 4",
+        "node  0",
+        "flags GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN",
+      ]),
     },
     check: costlyThisNode,
   },
@@ -249,8 +369,18 @@ export const retry: readonly Rule[] = [
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath of the development tree (linux-mm)",
     advice: "Treat such a request as a try of what lies free.",
     examples: {
-      bad: example("7.x-dev", ["api     alloc_pages", "order   4", "flags   GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "handles null"]),
-      good: example("7.0", ["api     alloc_pages", "order   4", "flags   GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "handles null"]),
+      bad: example("7.x-dev", [
+        "api     alloc_pages",
+        "order   4",
+        "flags   GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN",
+        "handles null",
+      ]),
+      good: example("7.0", [
+        "api     alloc_pages",
+        "order   4",
+        "flags   GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN",
+        "handles null",
+      ]),
     },
     check: costlyFuture,
   },

@@ -16,8 +16,12 @@ const warning = (subject: Subject): string => (subject.verdict.warns === "never"
 
 /** What a page may carry and an object of a slab may not, but __GFP_WRITE, which write-no-effect reports; a composite that has one of the KASAN bits does not count. */
 function droppedBySlab(subject: Subject): readonly FlagName[] {
-  const carried = (["COMP", "ZEROTAGS"] as const).filter((flag) => subject.kernel.exists[flag] && (has(subject, flag) || named(subject, flag)));
-  const kasan = (["SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON"] as const).filter((flag) => subject.kernel.exists[flag] && named(subject, flag));
+  const carried = (["COMP", "ZEROTAGS"] as const).filter(
+    (flag) => subject.kernel.exists[flag] && (has(subject, flag) || named(subject, flag)),
+  );
+  const kasan = (["SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON"] as const).filter(
+    (flag) => subject.kernel.exists[flag] && named(subject, flag),
+  );
   return [...carried, ...kasan];
 }
 
@@ -38,10 +42,15 @@ export const slab: readonly Rule[] = [
       good: example("6.12", ["api   kvmalloc", "size  8 MiB", "flags GFP_KERNEL"]),
     },
     check: (subject) => {
-      const isKmalloc = subject.api.family === "slab" || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
+      const isKmalloc =
+        subject.api.family === "slab" || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
       if (!isKmalloc || bytesOf(subject.kernel, subject.request) <= largestBytes(subject)) return NOTHING;
       const remedies = kvmallocInstead(subject);
-      return found({ kind: "size" }, `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: ${remedies.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`, ...remedies);
+      return found(
+        { kind: "size" },
+        `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: ${remedies.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`,
+        ...remedies,
+      );
     },
   },
   {
@@ -59,7 +68,8 @@ export const slab: readonly Rule[] = [
       good: example("6.12", ["api   alloc_pages", "order 10", "flags GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY"]),
     },
     check: (subject) =>
-      (subject.api.family === "pages" || subject.api.family === "pages-exact") && orderOf(subject.kernel, subject.request) > subject.kernel.maxOrder
+      (subject.api.family === "pages" || subject.api.family === "pages-exact") &&
+      orderOf(subject.kernel, subject.request) > subject.kernel.maxOrder
         ? found(
             { kind: "size" },
             `The page allocator serves orders up to ${subject.kernel.maxOrder} and returns NULL${warning(subject)} for order ${orderOf(subject.kernel, subject.request)}: use ${subject.kernel.features.hasContigPages ? "alloc_contig_pages(), " : ""}CMA or vmalloc().`,
@@ -84,10 +94,14 @@ export const slab: readonly Rule[] = [
       if (subject.api.family !== "slab-cache" || subject.request.cache?.ctor !== true) return NOTHING;
       const forced = (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.ZERO) !== 0;
       if (!forced && !has(subject, "ZERO")) return NOTHING;
-      const message = "Zeroing an object of a cache with a constructor destroys what the constructor left, or is not done at all with init_on_alloc; a new slab warns";
-      if (!forced) return found({ kind: "flag", flag: "ZERO" }, `${message}: drop __GFP_ZERO or the constructor.`, drop("ZERO"));
+      const message =
+        "Zeroing an object of a cache with a constructor destroys what the constructor left, or is not done at all with init_on_alloc; a new slab warns";
+      if (!forced)
+        return found({ kind: "flag", flag: "ZERO" }, `${message}: drop __GFP_ZERO or the constructor.`, drop("ZERO"));
       // With the flag in the mask as well the other call alone would mend nothing.
-      const remedies = has(subject, "ZERO") ? [] : [{ kind: "replace-api", api: "kmem_cache_alloc", title: "Use kmem_cache_alloc()" } as const];
+      const remedies = has(subject, "ZERO")
+        ? []
+        : [{ kind: "replace-api", api: "kmem_cache_alloc", title: "Use kmem_cache_alloc()" } as const];
       return found({ kind: "api" }, `${message}: use kmem_cache_alloc() or drop the constructor.`, ...remedies);
     },
   },
@@ -97,7 +111,8 @@ export const slab: readonly Rule[] = [
     severity: "warning",
     class: "ineffective",
     versions: { since: "2.6.x", until: null },
-    explanation: "kzalloc(), kcalloc(), kvzalloc(), get_zeroed_page() and their kin add __GFP_ZERO to every mask. Passing it has no effect.",
+    explanation:
+      "kzalloc(), kcalloc(), kvzalloc(), get_zeroed_page() and their kin add __GFP_ZERO to every mask. Passing it has no effect.",
     evidence: "include/linux/slab.h:kzalloc; mm/page_alloc.c:get_zeroed_page",
     advice: "Drop __GFP_ZERO.",
     examples: {
@@ -113,7 +128,11 @@ export const slab: readonly Rule[] = [
         case "kvmalloc":
         case "vmalloc":
           return (subject.api.treatment(subject.kernel).forced & subject.kernel.bits.ZERO) !== 0
-            ? found({ kind: "flag", flag: "ZERO" }, `${subject.api.name}() adds __GFP_ZERO by itself: drop it.`, drop("ZERO"))
+            ? found(
+                { kind: "flag", flag: "ZERO" },
+                `${subject.api.name}() adds __GFP_ZERO by itself: drop it.`,
+                drop("ZERO"),
+              )
             : NOTHING;
         default:
           // dma-redundant-zero, percpu-ignored-flags and nolock-flags say it for the others.
@@ -160,7 +179,11 @@ export const slab: readonly Rule[] = [
     },
     check: (subject) => {
       if (!isObject(subject)) return NOTHING;
-      if (subject.api.family === "slab" && bytesOf(subject.kernel, subject.request) > largestCachedBytes(subject.kernel)) return NOTHING;
+      if (
+        subject.api.family === "slab" &&
+        bytesOf(subject.kernel, subject.request) > largestCachedBytes(subject.kernel)
+      )
+        return NOTHING;
       const dropped = droppedBySlab(subject);
       return dropped.length === 0
         ? NOTHING

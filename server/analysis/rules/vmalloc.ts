@@ -5,7 +5,8 @@ import { blocks, drop, example, found, has, inInterrupt, listed, NOTHING, setAmo
 import type { Match, Rule, Subject } from "./rule.ts";
 
 /** Larger than a page: only then does kvmalloc have a second try. */
-const aboveOnePage = (subject: Subject): boolean => bytesOf(subject.kernel, subject.request) > subject.kernel.options.pageBytes;
+const aboveOnePage = (subject: Subject): boolean =>
+  bytesOf(subject.kernel, subject.request) > subject.kernel.options.pageBytes;
 
 /** kvmalloc() and kvrealloc(), which ends in it. */
 const isKvmalloc = (subject: Subject): boolean => subject.api.family === "kvmalloc" || subject.api.name === "kvrealloc";
@@ -17,17 +18,34 @@ const rxPoll = "context rx_poll { in softirq }";
 
 /** All flags that a mask may have beside the ones that vmalloc supports; the zones have a rule of their own. */
 const STRIPPED: readonly FlagName[] = [
-  "MOVABLE", "RECLAIMABLE", "WRITE", "NOWARN", "RETRY_MAYFAIL", "MEMALLOC", "COMP", "NOMEMALLOC", "THISNODE",
-  "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "NO_OBJ_EXT",
+  "MOVABLE",
+  "RECLAIMABLE",
+  "WRITE",
+  "NOWARN",
+  "RETRY_MAYFAIL",
+  "MEMALLOC",
+  "COMP",
+  "NOMEMALLOC",
+  "THISNODE",
+  "ZEROTAGS",
+  "SKIP_ZERO",
+  "SKIP_KASAN",
+  "NO_OBJ_EXT",
 ];
 
 /** What __vmalloc() warns about and strips in this kernel, but the zone bits. */
-const strippedFlags = (subject: Subject): readonly FlagName[] => setAmong(subject, STRIPPED, subject.api.treatment(subject.kernel).clearedWithWarning);
+const strippedFlags = (subject: Subject): readonly FlagName[] =>
+  setAmong(subject, STRIPPED, subject.api.treatment(subject.kernel).clearedWithWarning);
 
 const ZONES = ["DMA", "DMA32", "HIGHMEM"] as const;
 
 function kvmallocTooLarge(subject: Subject): readonly Match[] {
-  if (!isKvmalloc(subject) || !subject.kernel.features.kvmallocRefusesAboveIntMax || bytesOf(subject.kernel, subject.request) <= INT_MAX) return NOTHING;
+  if (
+    !isKvmalloc(subject) ||
+    !subject.kernel.features.kvmallocRefusesAboveIntMax ||
+    bytesOf(subject.kernel, subject.request) <= INT_MAX
+  )
+    return NOTHING;
   return found(
     { kind: "size" },
     `${subject.api.name}() returns NULL for more than INT_MAX bytes${subject.verdict.warns === "never" ? "" : ", with a warning"}: ask vmalloc() for it, or bound the size.`,
@@ -51,7 +69,10 @@ export const vmalloc: readonly Rule[] = [
       good: example("6.12", ["api   kvmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      isKvmalloc(subject) && !blocks(subject) && !kvmallocFallsBack(subject.kernel, subject.mask) && aboveOnePage(subject)
+      isKvmalloc(subject) &&
+      !blocks(subject) &&
+      !kvmallocFallsBack(subject.kernel, subject.mask) &&
+      aboveOnePage(subject)
         ? found(
             { kind: "mask" },
             `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() never tries vmalloc and returns NULL when no contiguous block is free: allocate where the call may sleep, or use kmalloc().`,
@@ -80,7 +101,8 @@ export const vmalloc: readonly Rule[] = [
       if (!reaches) return NOTHING;
       // kvzalloc becomes kzalloc, kvrealloc krealloc: whoever counted on cleared or kept contents still has them.
       const api = isKvmalloc(subject) ? subject.api.name.replace(/^kv/, "k") : "kmalloc";
-      const fits = bytesOf(subject.kernel, subject.request) <= subject.kernel.options.pageBytes * 2 ** subject.kernel.maxOrder;
+      const fits =
+        bytesOf(subject.kernel, subject.request) <= subject.kernel.options.pageBytes * 2 ** subject.kernel.maxOrder;
       return found(
         { kind: "api" },
         `${subject.api.name}() reaches BUG_ON(in_interrupt()) in vmalloc from this context${isKvmalloc(subject) ? " when its kmalloc part finds no block" : ""}: ${fits ? `use ${api}() here` : "allocate in process context"}.`,
@@ -103,7 +125,10 @@ export const vmalloc: readonly Rule[] = [
       good: example("5.15", ["api   kvmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      isKvmalloc(subject) && blocks(subject) && !kvmallocFallsBack(subject.kernel, subject.mask) && aboveOnePage(subject)
+      isKvmalloc(subject) &&
+      blocks(subject) &&
+      !kvmallocFallsBack(subject.kernel, subject.mask) &&
+      aboveOnePage(subject)
         ? found(
             { kind: "mask" },
             `${subject.api.name}() falls back to vmalloc only for masks that contain GFP_KERNEL, so this one is a plain kmalloc: open a nofs or noio scope and pass GFP_KERNEL.`,
@@ -119,14 +144,19 @@ export const vmalloc: readonly Rule[] = [
     explanation:
       "Until 6.15 the kmalloc part of a kvmalloc() above one page made one round of reclaim (__GFP_NORETRY). Since 6.16 it makes none: __GFP_DIRECT_RECLAIM is taken out unless the mask has __GFP_RETRY_MAYFAIL. Whether contiguity matters for speed cannot be read from a request, so the rule speaks only where the mask itself asks for that one round: __GFP_NORETRY in a blocking mask.",
     evidence: "mm/slub.c:kmalloc_gfp_adjust",
-    advice: "Where contiguous memory is worth a wait, write __GFP_RETRY_MAYFAIL; where it is not, plain GFP_KERNEL says so.",
+    advice:
+      "Where contiguous memory is worth a wait, write __GFP_RETRY_MAYFAIL; where it is not, plain GFP_KERNEL says so.",
     examples: {
       bad: example("6.16", ["api   kvmalloc", "size  96 KiB", "flags GFP_KERNEL | __GFP_NORETRY"]),
       good: example("6.16", ["api   kvmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
     },
     check: (subject) =>
-      isKvmalloc(subject) && subject.kernel.features.kvmallocFirstTry === "no-direct-reclaim" && blocks(subject) &&
-      has(subject, "NORETRY") && !has(subject, "RETRY_MAYFAIL") && aboveOnePage(subject)
+      isKvmalloc(subject) &&
+      subject.kernel.features.kvmallocFirstTry === "no-direct-reclaim" &&
+      blocks(subject) &&
+      has(subject, "NORETRY") &&
+      !has(subject, "RETRY_MAYFAIL") &&
+      aboveOnePage(subject)
         ? found(
             { kind: "flag", flag: "NORETRY" },
             `The kmalloc part of ${subject.api.name}() does not reclaim at all here, so __GFP_NORETRY buys no round for contiguous memory: write __GFP_RETRY_MAYFAIL if it is worth a wait.`,
@@ -214,8 +244,10 @@ export const vmalloc: readonly Rule[] = [
     versions: { since: "2.6.x", until: null },
     explanation:
       "The flag reaches the array and the data pages. The page tables are allocated with GFP_KERNEL, which may bring the OOM killer after all. The newest trees allocate them under memalloc_noreclaim instead, where they can fail early: there too the flag says something else than it seems.",
-    evidence: "mm/vmalloc.c:__vmalloc_area_node, memalloc_apply_gfp_scope; arch pte_alloc_one_kernel (GFP_PGTABLE_KERNEL)",
-    advice: "Drop the flag where a large mapping may be created, or keep it and know that it covers the data pages only.",
+    evidence:
+      "mm/vmalloc.c:__vmalloc_area_node, memalloc_apply_gfp_scope; arch pte_alloc_one_kernel (GFP_PGTABLE_KERNEL)",
+    advice:
+      "Drop the flag where a large mapping may be created, or keep it and know that it covers the data pages only.",
     examples: {
       bad: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_KERNEL | __GFP_NORETRY"]),
       good: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
@@ -249,7 +281,8 @@ export const vmalloc: readonly Rule[] = [
       const zones = setFlags(subject, ZONES);
       if (!maskedVmalloc(subject) || zones.length === 0) return NOTHING;
       const warned = setAmong(subject, ZONES, subject.api.treatment(subject.kernel).clearedWithWarning);
-      const strips = warned.length === 0 ? "" : `, warns about ${listed(warned)} and takes ${verb(warned, "it", "them")} out`;
+      const strips =
+        warned.length === 0 ? "" : `, warns about ${listed(warned)} and takes ${verb(warned, "it", "them")} out`;
       const message = zones.every((zone) => zone === "HIGHMEM")
         ? `${subject.api.name}() adds __GFP_HIGHMEM by itself${strips}: drop it.`
         : `${subject.api.name}() supports no zone bits${strips}: use vmalloc_32() for memory below 4 GiB.`;
@@ -272,8 +305,13 @@ export const vmalloc: readonly Rule[] = [
     },
     check: (subject) =>
       // From 6.19 on kvmalloc-in-interrupt says it of masks that may not block.
-      subject.api.family === "vmalloc" && inInterrupt(subject) && !(maskedVmalloc(subject) && !blocks(subject) && subject.kernel.features.vmallocNonBlocking)
-        ? found({ kind: "api" }, `${subject.api.name}() stops at BUG_ON(in_interrupt()) in this context: allocate in process context.`)
+      subject.api.family === "vmalloc" &&
+      inInterrupt(subject) &&
+      !(maskedVmalloc(subject) && !blocks(subject) && subject.kernel.features.vmallocNonBlocking)
+        ? found(
+            { kind: "api" },
+            `${subject.api.name}() stops at BUG_ON(in_interrupt()) in this context: allocate in process context.`,
+          )
         : NOTHING,
   },
   {
@@ -292,8 +330,14 @@ export const vmalloc: readonly Rule[] = [
     },
     check: (subject) => {
       const reaches = maskedVmalloc(subject) || (isKvmalloc(subject) && aboveOnePage(subject));
-      return reaches && has(subject, "NOFAIL") && blocks(subject) && subject.kernel.features.vmallocFatalSignal === "aborts"
-        ? found({ kind: "flag", flag: "NOFAIL" }, `A fatal signal makes ${subject.api.name}() return NULL here in spite of __GFP_NOFAIL: keep a NULL check.`)
+      return reaches &&
+        has(subject, "NOFAIL") &&
+        blocks(subject) &&
+        subject.kernel.features.vmallocFatalSignal === "aborts"
+        ? found(
+            { kind: "flag", flag: "NOFAIL" },
+            `A fatal signal makes ${subject.api.name}() return NULL here in spite of __GFP_NOFAIL: keep a NULL check.`,
+          )
         : NOTHING;
     },
   },

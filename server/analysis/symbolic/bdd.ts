@@ -91,7 +91,11 @@ export class Bdd {
   #size = 2;
   /** Nodes by what they are made of; open addressing, 0 is an empty place. */
   #unique = new Int32Array(2 * FIRST_CAPACITY);
-  readonly #results: Readonly<Record<Operation, Results>> = { and: new Results(), or: new Results(), xor: new Results() };
+  readonly #results: Readonly<Record<Operation, Results>> = {
+    and: new Results(),
+    or: new Results(),
+    xor: new Results(),
+  };
 
   /** How many nodes were made: a measure of the work done. */
   get size(): number {
@@ -171,7 +175,10 @@ export class Bdd {
       if (seen !== undefined) return seen;
       const level = this.#levelOf(n);
       const value = valueOf(level);
-      const result = value === null ? this.#make(level, walk(this.#lowOf(n)), walk(this.#highOf(n))) : walk(value ? this.#highOf(n) : this.#lowOf(n));
+      const result =
+        value === null
+          ? this.#make(level, walk(this.#lowOf(n)), walk(this.#highOf(n)))
+          : walk(value ? this.#highOf(n) : this.#lowOf(n));
       known.set(n, result);
       return result;
     };
@@ -257,7 +264,11 @@ export class Bdd {
    * negative); false ones and those that do not matter cost nothing, and the latter are left out of the answer. Variables
    * for which `isSet` answers are true.
    */
-  cheapest(a: Node, cost: (level: number) => number, isSet: (level: number) => boolean = () => false): { readonly assignment: Assignment; readonly cost: number } | null {
+  cheapest(
+    a: Node,
+    cost: (level: number) => number,
+    isSet: (level: number) => boolean = () => false,
+  ): { readonly assignment: Assignment; readonly cost: number } | null {
     const known = new Map<Node, number>();
     const costOf = (n: Node): number => {
       if (n === FALSE) return Number.POSITIVE_INFINITY;

@@ -61,7 +61,9 @@ const MOST_NODES = 2 ** 18;
  * any order. Spaces are shared: the same question may give the same object.
  */
 export function spaceOf(kernel: Kernel, thresholdsBytes: readonly number[], sizes: SizeDomain): Space {
-  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES))].sort((a, b) => a - b);
+  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES))].sort(
+    (a, b) => a - b,
+  );
   const key = `${sizes} ${thresholds.join(" ")}`;
   const ofKernel = spaces.get(kernel) ?? new Map<string, Space>();
   spaces.set(kernel, ofKernel);
@@ -163,7 +165,18 @@ export interface Witness {
  * bare flags (null): `__GFP_COMP` says more than GFP_TRANSHUGE.
  */
 const BASES: readonly (CompositeName | null)[] = [
-  "KERNEL", "ATOMIC", "NOWAIT", "NOFS", "NOIO", "USER", "KERNEL_ACCOUNT", null, "HIGHUSER", "HIGHUSER_MOVABLE", "TRANSHUGE", "TRANSHUGE_LIGHT",
+  "KERNEL",
+  "ATOMIC",
+  "NOWAIT",
+  "NOFS",
+  "NOIO",
+  "USER",
+  "KERNEL_ACCOUNT",
+  null,
+  "HIGHUSER",
+  "HIGHUSER_MOVABLE",
+  "TRANSHUGE",
+  "TRANSHUGE_LIGHT",
 ];
 
 /** Below the price of one name, whatever their number: a plain context and a small size before others. */
@@ -173,10 +186,11 @@ const SIZE_COST = 2 ** -24;
 /** The request of the set whose mask takes the fewest names to write, or null when the set is empty. */
 export function smallestWitness(space: Space, set: Node): Witness | null {
   const within = space.bdd.and(set, space.domain);
-  let best: { readonly cost: number; readonly base: Mask; readonly assignment: ReadonlyMap<number, boolean> } | null = null;
-  const bases = BASES.map((name) => (name === null ? { bits: mask(0), names: 0 } : { bits: space.kernel.gfp[name], names: 1 })).filter(
-    ({ bits }) => (bits & ~space.kernel.allBits) === 0,
-  );
+  let best: { readonly cost: number; readonly base: Mask; readonly assignment: ReadonlyMap<number, boolean> } | null =
+    null;
+  const bases = BASES.map((name) =>
+    name === null ? { bits: mask(0), names: 0 } : { bits: space.kernel.gfp[name], names: 1 },
+  ).filter(({ bits }) => (bits & ~space.kernel.allBits) === 0);
   for (const base of bases) {
     const isBase = (level: number): boolean => level < MASK_BITS && ((base.bits >>> level) & 1) === 1;
     const found = space.bdd.cheapest(within, (level) => (isBase(level) ? 0 : costOf(level)), isBase);
@@ -186,11 +200,16 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
   }
   if (best === null) return null;
   const { assignment } = best;
-  const value = space.maskBits.reduce((sum, bit) => (assignment.get(bit) === true ? sum | (2 ** bit) : sum), best.base | 0);
-  const chosen = (level: number): boolean => (level < MASK_BITS ? ((value >>> level) & 1) === 1 : (assignment.get(level) ?? false));
+  const value = space.maskBits.reduce(
+    (sum, bit) => (assignment.get(bit) === true ? sum | (2 ** bit) : sum),
+    best.base | 0,
+  );
+  const chosen = (level: number): boolean =>
+    level < MASK_BITS ? ((value >>> level) & 1) === 1 : (assignment.get(level) ?? false);
   // What can be and is not in the set, for this mask: with every size, in every context, or only with others of them.
   const outside = space.bdd.without(space.domain, set);
-  const decides = (isOpen: (level: number) => boolean): boolean => space.bdd.given(outside, (level) => (isOpen(level) ? null : chosen(level))) !== FALSE;
+  const decides = (isOpen: (level: number) => boolean): boolean =>
+    space.bdd.given(outside, (level) => (isOpen(level) ? null : chosen(level))) !== FALSE;
   const isSize = (level: number): boolean => level >= SIZE_LEVEL;
   const isContext = (level: number): boolean => level >= MASK_BITS && level < SIZE_LEVEL;
   return {
@@ -260,7 +279,10 @@ function possibleContexts(space: Space): Node {
 /** Larger than a threshold is larger than all below it, and each step between two thresholds must hold a size. */
 function possibleSizes(space: Space): Node {
   const { bdd, thresholds } = space;
-  const steps = [0, ...thresholds].map((above, index) => ({ above, upTo: thresholds[index] ?? Number.POSITIVE_INFINITY }));
+  const steps = [0, ...thresholds].map((above, index) => ({
+    above,
+    upTo: thresholds[index] ?? Number.POSITIVE_INFINITY,
+  }));
   return bdd.and(
     ...steps.map(({ above, upTo }, index) => {
       const isAbove = index === 0 ? TRUE : bdd.variable(SIZE_LEVEL + index - 1);
@@ -297,7 +319,10 @@ function contextOfAssignment(assignment: ReadonlyMap<number, boolean>): Context 
   if (levels.length === 0) return null;
   const bitsOf = (offset: number): number =>
     levels
-      .filter((level) => assignment.get(level) === true && level >= CONTEXT_LEVEL + offset && level < CONTEXT_LEVEL + offset + 8)
+      .filter(
+        (level) =>
+          assignment.get(level) === true && level >= CONTEXT_LEVEL + offset && level < CONTEXT_LEVEL + offset + 8,
+      )
       .reduce((sum, level) => sum | (1 << (level - CONTEXT_LEVEL - offset)), 0);
   return { places: bitsOf(0), locks: bitsOf(8), scopes: bitsOf(16), task: bitsOf(24) };
 }

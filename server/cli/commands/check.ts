@@ -21,20 +21,28 @@ const REPORTERS: Readonly<Record<string, (reports: readonly FileReport[]) => str
 export const check: Command = {
   name: "check",
   usage: "[PATH…] [--format text|json|sarif|github] [--kernel V[,V…]] [--fail-on error|warning|information]",
-  summary: "check policy files: a file, every .allocpolicy file below a folder, - for standard input, or the current folder",
+  summary:
+    "check policy files: a file, every .allocpolicy file below a folder, - for standard input, or the current folder",
   run: async (args, io) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { format: { type: "string", default: "text" }, kernel: { type: "string" }, "fail-on": { type: "string", default: "error" } },
+      options: {
+        format: { type: "string", default: "text" },
+        kernel: { type: "string" },
+        "fail-on": { type: "string", default: "error" },
+      },
     });
     const reporter = Object.hasOwn(REPORTERS, values.format) ? REPORTERS[values.format] : undefined;
-    if (reporter === undefined) throw new UsageError(`there is no format '${values.format}': use ${Object.keys(REPORTERS).join(", ")}`);
+    if (reporter === undefined)
+      throw new UsageError(`there is no format '${values.format}': use ${Object.keys(REPORTERS).join(", ")}`);
     const failing = failingSeverities(values["fail-on"]);
     const forcedKernel = values.kernel === undefined ? null : kernelList(values.kernel).join(", ");
     const reports = checkFiles(await wantedFiles(io, positionals), { ...DEFAULT_SETTINGS, forcedKernel }, io.cwd);
     await io.write(reporter(reports));
-    const fails = reports.some(({ findings }) => findings.some(({ severity, source }) => failing.has(severity) || source === "expectation"));
+    const fails = reports.some(({ findings }) =>
+      findings.some(({ severity, source }) => failing.has(severity) || source === "expectation"),
+    );
     return fails ? FOUND : OK;
   },
 };

@@ -14,17 +14,26 @@ export const decode: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { kernel: { type: "string" }, config: { type: "string", multiple: true, default: [] }, all: { type: "boolean", default: false } },
+      options: {
+        kernel: { type: "string" },
+        config: { type: "string", multiple: true, default: [] },
+        all: { type: "boolean", default: false },
+      },
     });
     const [text, ...more] = positionals;
     if (text === undefined || more.length > 0) throw new UsageError("give one mask, such as 0x140dca");
     const value = maskFrom(text);
     if (values.all) {
-      await io.write(grouped(knownKernels().map((name) => ({ name, text: namesText(decodeMask(kernelFrom(name, values.config), value)) }))));
+      await io.write(
+        grouped(
+          knownKernels().map((name) => ({ name, text: namesText(decodeMask(kernelFrom(name, values.config), value)) })),
+        ),
+      );
     } else {
       const kernel = kernelFrom(values.kernel, values.config);
       const decoded = decodeMask(kernel, value);
-      const undefinedNote = decoded.undefinedBits === 0 ? "" : `${hex(decoded.undefinedBits)}: ${kernel.name} defines no such flag\n`;
+      const undefinedNote =
+        decoded.undefinedBits === 0 ? "" : `${hex(decoded.undefinedBits)}: ${kernel.name} defines no such flag\n`;
       await io.write(`${namesText(decoded)}\n${undefinedNote}`);
     }
     return OK;
@@ -35,7 +44,8 @@ export const decode: Command = {
 export function maskFrom(text: string): Mask {
   const [, digits] = /^(0x[0-9a-f]+|\d+)[ul]*$/i.exec(text.trim()) ?? [];
   const value = digits === undefined ? Number.NaN : Number(digits);
-  if (!(value >= 0 && value <= 0xffffffff)) throw new UsageError(`'${text}' is no mask: give a number of at most 32 bits, such as 0x140dca`);
+  if (!(value >= 0 && value <= 0xffffffff))
+    throw new UsageError(`'${text}' is no mask: give a number of at most 32 bits, such as 0x140dca`);
   return mask(value);
 }
 

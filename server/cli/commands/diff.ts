@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
-import { comparePolicies, compareSides, type Difference, type PolicyDifference, type Side } from "../../analysis/diff.ts";
+import {
+  comparePolicies,
+  compareSides,
+  type Difference,
+  type PolicyDifference,
+  type Side,
+} from "../../analysis/diff.ts";
 import { environmentOf } from "../../analysis/check.ts";
 import { DEFAULT_SETTINGS } from "../../analysis/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
@@ -20,26 +26,40 @@ export const diff: Command = {
       options: { kernel: { type: "string" }, to: { type: "string" }, json: { type: "boolean", default: false } },
     });
     const [a, b, ...more] = positionals;
-    if (a === undefined || more.length > 0) throw new UsageError("give two files or policies, or one file with --kernel and --to");
+    if (a === undefined || more.length > 0)
+      throw new UsageError("give two files or policies, or one file with --kernel and --to");
     const difference = differenceOf(io.cwd, a, b, values.kernel, values.to);
     await io.write(values.json ? `${JSON.stringify(difference, null, 2)}\n` : report(difference));
     return isSame(difference) ? OK : FOUND;
   },
 };
 
-function differenceOf(cwd: string, a: string, b: string | undefined, kernel: string | undefined, to: string | undefined): Difference {
+function differenceOf(
+  cwd: string,
+  a: string,
+  b: string | undefined,
+  kernel: string | undefined,
+  to: string | undefined,
+): Difference {
   const first = nameOf(a);
   if (b === undefined) {
-    if (kernel === undefined || to === undefined) throw new UsageError("for one file say between which kernels: --kernel 6.1 --to 6.12");
+    if (kernel === undefined || to === undefined)
+      throw new UsageError("for one file say between which kernels: --kernel 6.1 --to 6.12");
     if (first.policy !== null) throw new UsageError("name a file: all its requests are compared under the two kernels");
     return compareSides(sideOf(cwd, first.path, kernel), sideOf(cwd, first.path, to));
   }
   if (to !== undefined) throw new UsageError("--to goes with one file");
   const second = nameOf(b);
-  const [one, other] = [sideOf(cwd, first.path, kernel), sideOf(cwd, second.path === "" ? first.path : second.path, kernel)];
+  const [one, other] = [
+    sideOf(cwd, first.path, kernel),
+    sideOf(cwd, second.path === "" ? first.path : second.path, kernel),
+  ];
   if (first.policy === null && second.policy === null) return compareSides(one, { ...other, kernel: one.kernel });
   if (first.policy === null || second.policy === null) throw new UsageError("name a policy on both sides, or on none");
-  return { ...NOTHING, policies: [comparePolicies(one, policyOf(one, first.policy), other, policyOf(other, second.policy))] };
+  return {
+    ...NOTHING,
+    policies: [comparePolicies(one, policyOf(one, first.policy), other, policyOf(other, second.policy))],
+  };
 }
 
 const NOTHING: Difference = { policies: [], requests: [], flags: [], onlyFirst: [], onlySecond: [] };
@@ -56,7 +76,10 @@ function sideOf(cwd: string, path: string, version: string | undefined): Side {
   if (version !== undefined) kernelFrom(version);
   const absolutePath = resolve(cwd, path);
   const settings = { ...DEFAULT_SETTINGS, forcedKernel: version ?? null };
-  const environment = environmentOf(loadWorkspace([{ absolutePath, text: readText(cwd, path) }], settings), pathToFileURL(absolutePath).href);
+  const environment = environmentOf(
+    loadWorkspace([{ absolutePath, text: readText(cwd, path) }], settings),
+    pathToFileURL(absolutePath).href,
+  );
   const kernel = environment?.kernels.at(-1);
   if (environment === null || kernel === undefined) throw new UsageError(`cannot judge ${path}`);
   return { environment, kernel };
@@ -69,7 +92,10 @@ function policyOf({ environment }: Side, name: string): ReturnType<Side["environ
 }
 
 function isSame({ policies, requests, flags, onlyFirst, onlySecond }: Difference): boolean {
-  return policies.every(({ relation }) => relation === "equal") && requests.length + flags.length + onlyFirst.length + onlySecond.length === 0;
+  return (
+    policies.every(({ relation }) => relation === "equal") &&
+    requests.length + flags.length + onlyFirst.length + onlySecond.length === 0
+  );
 }
 
 const RELATIONS: Readonly<Record<PolicyDifference["relation"], string>> = {
@@ -83,12 +109,17 @@ const RELATIONS: Readonly<Record<PolicyDifference["relation"], string>> = {
 function report({ policies, requests, flags, onlyFirst, onlySecond }: Difference): string {
   const lines = [
     ...policies.flatMap(({ first, second, relation, onlyFirst: mine, onlySecond: theirs }) => [
-      first === second ? `policy ${first}: the first ${RELATIONS[relation]} the second` : `policy ${first} ${RELATIONS[relation]} ${second}`,
+      first === second
+        ? `policy ${first}: the first ${RELATIONS[relation]} the second`
+        : `policy ${first} ${RELATIONS[relation]} ${second}`,
       ...(mine === null ? [] : [`    only the first takes   ${mine}`]),
       ...(theirs === null ? [] : [`    only the second takes  ${theirs}`]),
     ]),
     ...flags.map(({ kind, text }) => `flag ${kind}: ${text}`),
-    ...requests.flatMap(({ name, changes }) => [`request ${name}`, ...changes.map(({ what, from, to }) => `    ${what}: ${from} -> ${to}`)]),
+    ...requests.flatMap(({ name, changes }) => [
+      `request ${name}`,
+      ...changes.map(({ what, from, to }) => `    ${what}: ${from} -> ${to}`),
+    ]),
     ...onlyFirst.map((name) => `only in the first: ${name}`),
     ...onlySecond.map((name) => `only in the second: ${name}`),
   ];

@@ -13,7 +13,11 @@ export const encode: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { kernel: { type: "string" }, config: { type: "string", multiple: true, default: [] }, all: { type: "boolean", default: false } },
+      options: {
+        kernel: { type: "string" },
+        config: { type: "string", multiple: true, default: [] },
+        all: { type: "boolean", default: false },
+      },
     });
     if (positionals.length === 0) throw new UsageError("give the names of a mask, such as 'GFP_KERNEL|__GFP_ZERO'");
     const text = positionals.join("|");

@@ -33,7 +33,8 @@ export const explain: Command = {
     });
     const kernel = kernelFrom(values.kernel, values.config);
     const api = apiFrom(values.api);
-    if (values.flags === undefined && api.takesMask) throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);
+    if (values.flags === undefined && api.takesMask)
+      throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);
     const given = bareMask(kernel, values.flags ?? "0");
     if ("wrong" in given) throw new UsageError(given.wrong);
     const request: AllocationRequest = {
@@ -63,8 +64,13 @@ function apiFrom(name: string | undefined): Api {
   if (name === undefined) throw new UsageError("say which function allocates: --api kmalloc");
   const api = apiNamed(name);
   if (api !== null) return api;
-  const near = nearest(name, allApis().map((known) => known.name));
-  throw new UsageError(`the model does not know the API '${name}'${near.length > 0 ? `; did you mean ${near.join(" or ")}?` : ""}`);
+  const near = nearest(
+    name,
+    allApis().map((known) => known.name),
+  );
+  throw new UsageError(
+    `the model does not know the API '${name}'${near.length > 0 ? `; did you mean ${near.join(" or ")}?` : ""}`,
+  );
 }
 
 function contextFrom(names: string): Context {
@@ -84,7 +90,8 @@ function sizeFrom(api: Api, kernel: Kernel, order: string | undefined, size: str
   const bytes = size !== undefined ? bytesFrom(size) : order !== undefined ? page * 2 ** orderFrom(order) : null;
   if (bytes === null) {
     if (api.size === "none" || api.family === "slab-cache") return { order: null, sizeBytes: null, pages: null };
-    if (api.size === "order" || api.size === "count") return { order: api.size === "order" ? 0 : null, sizeBytes: null, pages: null };
+    if (api.size === "order" || api.size === "count")
+      return { order: api.size === "order" ? 0 : null, sizeBytes: null, pages: null };
     throw new UsageError(`${api.name} takes a size: say --size 4KiB or --order 0`);
   }
   const pages = Math.ceil(bytes / page);
@@ -100,7 +107,8 @@ function sizeFrom(api: Api, kernel: Kernel, order: string | undefined, size: str
 
 function orderFrom(text: string): number {
   const order = Number(text);
-  if (!Number.isInteger(order) || order < 0 || order > 52) throw new UsageError(`'${text}' is no order: give a whole number from 0 on`);
+  if (!Number.isInteger(order) || order < 0 || order > 52)
+    throw new UsageError(`'${text}' is no order: give a whole number from 0 on`);
   return order;
 }
 
@@ -112,12 +120,21 @@ function sizeText({ order, sizeBytes, pages }: Sizes): string {
 
 const MIGRATETYPES = ["unmovable", "movable", "reclaimable", "invalid (both mobility flags)"] as const;
 
-function report(title: string, kernel: Kernel, answer: Verdict, reasons: readonly Reason[], findings: readonly BareFinding[]): string {
+function report(
+  title: string,
+  kernel: Kernel,
+  answer: Verdict,
+  reasons: readonly Reason[],
+  findings: readonly BareFinding[],
+): string {
   const hex = (value: number): string => `0x${value.toString(16)}`;
   const mobility = MIGRATETYPES[answer.migratetype] ?? String(answer.migratetype);
   const facts: readonly (readonly [string, string])[] = [
     ["mask", hex(answer.mask)],
-    ["effective", answer.effective === answer.mask ? "the same" : `${hex(answer.effective)}  ${maskText(kernel, answer.effective)}`],
+    [
+      "effective",
+      answer.effective === answer.mask ? "the same" : `${hex(answer.effective)}  ${maskText(kernel, answer.effective)}`,
+    ],
     ["zone", `${answer.zone}${answer.zoneValid ? "" : " (the combination of zone flags is invalid)"}, ${mobility}`],
     ...(answer.unknown === null
       ? ([
@@ -141,7 +158,14 @@ function report(title: string, kernel: Kernel, answer: Verdict, reasons: readonl
     ...reasons.map(({ text, evidence }) => `  ${text}\n      ${evidence}`),
     ...(findings.length === 0
       ? ["", "nothing is wrong with it"]
-      : ["", "findings", ...findings.map(({ rule, severity, message, fix }) => `  ${severity}: ${message} [${rule}]${fix === "" ? "" : `\n      ${fix}`}`)]),
+      : [
+          "",
+          "findings",
+          ...findings.map(
+            ({ rule, severity, message, fix }) =>
+              `  ${severity}: ${message} [${rule}]${fix === "" ? "" : `\n      ${fix}`}`,
+          ),
+        ]),
     "",
   ].join("\n");
 }

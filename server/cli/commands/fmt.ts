@@ -7,9 +7,14 @@ import { reasonOf, STDIN_PATH, wantedFiles } from "../files.ts";
 export const fmt: Command = {
   name: "fmt",
   usage: "[--check] [PATH…]",
-  summary: "format policy files in place, or standard input (-) to standard output; with --check only say which are not formatted",
+  summary:
+    "format policy files in place, or standard input (-) to standard output; with --check only say which are not formatted",
   run: async (args, io) => {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { check: { type: "boolean", default: false } } });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { check: { type: "boolean", default: false } },
+    });
     let differing = 0;
     let damaged = 0;
     for (const { path, absolutePath, text, isUtf8 } of await wantedFiles(io, positionals)) {

@@ -6,7 +6,8 @@ export const lsp: Command = {
   usage: "--stdio",
   summary: "run the language server on standard input and output, for any editor",
   run: (args) => {
-    if (!args.includes("--stdio")) return Promise.reject(new UsageError("the language server speaks over standard input and output: say --stdio"));
+    if (!args.includes("--stdio"))
+      return Promise.reject(new UsageError("the language server speaks over standard input and output: say --stdio"));
     return Promise.resolve(OK);
   },
 };

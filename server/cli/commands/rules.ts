@@ -14,7 +14,9 @@ export const rules: Command = {
     if (id === undefined) {
       const entries = catalogue();
       const width = Math.max(...entries.map((entry) => entry.id.length));
-      await io.write(entries.map((entry) => `${entry.id.padEnd(width)}  ${entry.severity.padEnd(11)}  ${entry.title}\n`).join(""));
+      await io.write(
+        entries.map((entry) => `${entry.id.padEnd(width)}  ${entry.severity.padEnd(11)}  ${entry.title}\n`).join(""),
+      );
       await io.write("\nNot decided here, because they need the C code around the call:\n\n");
       await io.write(SOURCE_RULES.map((rule) => `${rule.id.padEnd(width)}  ${rule.title}\n`).join(""));
       return OK;

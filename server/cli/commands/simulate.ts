@@ -41,33 +41,57 @@ export const simulate: Command = {
     if (values.kernel !== undefined) kernelFrom(values.kernel);
     const absolutePath = resolve(io.cwd, path);
     const settings = { ...DEFAULT_SETTINGS, forcedKernel: values.kernel ?? null };
-    const environment = environmentOf(loadWorkspace([{ absolutePath, text: readText(io.cwd, path) }], settings), pathToFileURL(absolutePath).href);
+    const environment = environmentOf(
+      loadWorkspace([{ absolutePath, text: readText(io.cwd, path) }], settings),
+      pathToFileURL(absolutePath).href,
+    );
     if (environment === null) throw new UsageError(`cannot judge ${path}`);
     const runs = runsOf(environment, values.request, values.memory, values.trace);
-    await io.write(values.json ? `${JSON.stringify(runs.map((run) => jsonOf(run, values.trace)), null, 2)}\n` : runs.map((run) => textOf(run)).join(""));
+    await io.write(
+      values.json
+        ? `${JSON.stringify(
+            runs.map((run) => jsonOf(run, values.trace)),
+            null,
+            2,
+          )}\n`
+        : runs.map((run) => textOf(run)).join(""),
+    );
     return OK;
   },
 };
 
 /** Every request on every state of memory, under the newest kernel in force; those named, where they are. */
-function runsOf(environment: Environment, request: string | undefined, memory: string | undefined, steps: boolean): readonly Run[] {
+function runsOf(
+  environment: Environment,
+  request: string | undefined,
+  memory: string | undefined,
+  steps: boolean,
+): readonly Run[] {
   const kernel = environment.kernels.at(-1);
   if (kernel === undefined) throw new UsageError("the file names no kernel that the model knows");
-  const requests = environment.visible("subject").flatMap(({ declaration }) => (declaration.kind === "request" ? [declaration] : []));
-  const states = environment.visible("memory").flatMap(({ declaration }) => (declaration.kind === "memory" ? [declaration] : []));
+  const requests = environment
+    .visible("subject")
+    .flatMap(({ declaration }) => (declaration.kind === "request" ? [declaration] : []));
+  const states = environment
+    .visible("memory")
+    .flatMap(({ declaration }) => (declaration.kind === "memory" ? [declaration] : []));
   const wanted = requests.filter(({ name }) => request === undefined || name?.text === request);
   const on = states.filter(({ name }) => memory === undefined || name?.text === memory);
-  if (wanted.length === 0) throw new UsageError(request === undefined ? "the file has no request" : `there is no request '${request}'`);
-  if (on.length === 0) throw new UsageError(memory === undefined ? "the file has no state of memory" : `there is no memory '${memory}'`);
+  if (wanted.length === 0)
+    throw new UsageError(request === undefined ? "the file has no request" : `there is no request '${request}'`);
+  if (on.length === 0)
+    throw new UsageError(memory === undefined ? "the file has no state of memory" : `there is no memory '${memory}'`);
   return on.flatMap((declaration) => {
     const memoryName = declaration.name?.text ?? "";
     const state = stateNamed(environment, memoryName);
-    if (state === null) throw new UsageError(`the state of memory '${memoryName}' cannot be used: 'allocpolicy check' says why`);
+    if (state === null)
+      throw new UsageError(`the state of memory '${memoryName}' cannot be used: 'allocpolicy check' says why`);
     return wanted.flatMap((one) => {
       const resolved = resolveRequest(environment, one);
       const under = requestUnder(environment, resolved, kernel);
       const name = one.name?.text ?? "";
-      if (under === null) throw new UsageError(`the request '${name}' names no call of ${kernel.name}: 'allocpolicy check' says why`);
+      if (under === null)
+        throw new UsageError(`the request '${name}' names no call of ${kernel.name}: 'allocpolicy check' says why`);
       const open = whyOpen(environment, resolved, under);
       if (open !== null) throw new UsageError(`the request '${name}' cannot be run: ${open}`);
       return [{ request: name, memory: memoryName, outcome: simulateRequest(kernel, under.request, state, { steps }) }];
@@ -98,7 +122,8 @@ function textOf({ request, memory, outcome }: Run): string {
     ...(outcome.failureReport ? ["prints a failure report"] : []),
     ...outcome.warnSites.map((site) => `warns (${site})`),
   ];
-  const where = outcome.result === "ok" && outcome.zone !== null ? ` from zone ${outcome.zone} of node ${outcome.node ?? 0}` : "";
+  const where =
+    outcome.result === "ok" && outcome.zone !== null ? ` from zone ${outcome.zone} of node ${outcome.node ?? 0}` : "";
   const head = `${request} on ${memory}: ${RESULTS[outcome.result] ?? `fails with -${outcome.result}`}${where}${did.length > 0 ? `; ${did.join(", ")}` : ""}\n`;
   return head + outcome.steps.map(({ at, text }) => `    ${at}: ${text}\n`).join("");
 }

@@ -1,7 +1,12 @@
 import type { Severity } from "../../analysis/finding.ts";
 import type { FileReport } from "../report.ts";
 
-const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = { error: "error", warning: "warning", information: "notice", hint: "notice" };
+const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
+  error: "error",
+  warning: "warning",
+  information: "notice",
+  hint: "notice",
+};
 
 /** Workflow commands, which GitHub shows as annotations at the lines of a change. */
 export function githubReport(reports: readonly FileReport[]): string {

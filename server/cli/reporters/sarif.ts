@@ -10,7 +10,12 @@ import type { FileReport, Range, ReportedFinding } from "../report.ts";
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /** SARIF knows three levels; a hint is a note of which `properties.severity` says that it is a hint. */
-const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = { error: "error", warning: "warning", information: "note", hint: "note" };
+const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
+  error: "error",
+  warning: "warning",
+  information: "note",
+  hint: "note",
+};
 
 /** One SARIF 2.1.0 log with one run: the catalogue as the tool's rules, and each finding as a result. */
 export function sarifReport(reports: readonly FileReport[]): string {
@@ -48,11 +53,20 @@ function resultsOf({ path, text, findings }: FileReport, indexOf: ReadonlyMap<st
       ...(ruleIndex === undefined ? {} : { ruleIndex }),
       level: LEVELS[severity],
       message: { text: message },
-      locations: [{ physicalLocation: physical(uri, range), ...(declaration === null ? {} : { logicalLocations: [{ name: declaration, kind: "declaration" }] }) }],
+      locations: [
+        {
+          physicalLocation: physical(uri, range),
+          ...(declaration === null ? {} : { logicalLocations: [{ name: declaration, kind: "declaration" }] }),
+        },
+      ],
       ...(related.length === 0
         ? {}
         : {
-            relatedLocations: related.map((place, id) => ({ id, physicalLocation: physical(uriOf(place.path), place.range), message: { text: place.message } })),
+            relatedLocations: related.map((place, id) => ({
+              id,
+              physicalLocation: physical(uriOf(place.path), place.range),
+              message: { text: place.message },
+            })),
           }),
       ...(fixes.length === 0
         ? {}
@@ -62,7 +76,10 @@ function resultsOf({ path, text, findings }: FileReport, indexOf: ReadonlyMap<st
               artifactChanges: [
                 {
                   artifactLocation: { uri },
-                  replacements: edits.map((edit) => ({ deletedRegion: regionOf(edit.range), insertedContent: { text: edit.text } })),
+                  replacements: edits.map((edit) => ({
+                    deletedRegion: regionOf(edit.range),
+                    insertedContent: { text: edit.text },
+                  })),
                 },
               ],
             })),
@@ -79,7 +96,12 @@ function physical(uri: string, range: Range): object {
 
 /** SARIF counts lines and columns from 1; the end column is the one behind the last character. */
 function regionOf({ start, end }: Range): object {
-  return { startLine: start.line + 1, startColumn: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
+  return {
+    startLine: start.line + 1,
+    startColumn: start.character + 1,
+    endLine: end.line + 1,
+    endColumn: end.character + 1,
+  };
 }
 
 /** Relative where the user wrote it so, as GitHub and others expect of a checkout. */

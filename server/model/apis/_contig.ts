@@ -22,5 +22,8 @@ export function planContig(kernel: Kernel, caller: Mask): Plan {
 export function fromSearch(result: SearchResult): RunResult {
   if (result.kind !== "ok") return result;
   const { node, index } = result.zone;
-  return { kind: "ok", block: { node, zoneIndex: index, order: 0, from: "ordinary", pfmemalloc: false, charged: false } };
+  return {
+    kind: "ok",
+    block: { node, zoneIndex: index, order: 0, from: "ordinary", pfmemalloc: false, charged: false },
+  };
 }

@@ -14,7 +14,10 @@ function treatmentFor(kernel: Kernel, refcounted: boolean): MaskTreatment {
   return {
     ...base,
     notes: [
-      { text: "Tries every aligned range of every zone that the mask allows; zone bits and __GFP_THISNODE choose the zones.", evidence: "mm/page_alloc.c:alloc_contig_pages" },
+      {
+        text: "Tries every aligned range of every zone that the mask allows; zone bits and __GFP_THISNODE choose the zones.",
+        evidence: "mm/page_alloc.c:alloc_contig_pages",
+      },
       ...base.notes,
     ],
   };
@@ -29,20 +32,30 @@ function runPages(sim: Simulation, request: AllocationRequest, refcounted: boole
   return fromSearch(searchRanges(sim, request.mask, pagesOf(sim.kernel, request, 1), request.node, refcounted));
 }
 
-const common = { family: "contig" as const, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
+const common = {
+  family: "contig" as const,
+  size: "pages" as const,
+  alsoTakes: ["bytes", "order"] as const,
+  takesMask: true,
+};
 
 /** Any range of so many pages (`alloc_contig_pages`, mm/page_alloc.c; 5.5+). */
 export const allocContigPages: readonly Api[] = [
   {
-    ...common, name: "alloc_contig_pages", exists: (kernel) => kernel.features.hasContigPages,
+    ...common,
+    name: "alloc_contig_pages",
+    exists: (kernel) => kernel.features.hasContigPages,
     signature: "struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, true),
     plan: (kernel, request) => planPages(kernel, request, true),
     run: (sim, request) => runPages(sim, request, true),
   },
   {
-    ...common, name: "alloc_contig_frozen_pages", exists: (kernel) => kernel.features.hasFrozenRanges,
-    signature: "struct page *alloc_contig_frozen_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
+    ...common,
+    name: "alloc_contig_frozen_pages",
+    exists: (kernel) => kernel.features.hasFrozenRanges,
+    signature:
+      "struct page *alloc_contig_frozen_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, false),
     plan: (kernel, request) => planPages(kernel, request, false),
     run: (sim, request) => runPages(sim, request, false),

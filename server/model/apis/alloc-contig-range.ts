@@ -15,17 +15,31 @@ import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHonoured: boolean): MaskTreatment {
   const { bits, features } = kernel;
   const notes: Note[] = [
-    { text: "Always sleeps: isolation, draining of the per-cpu and LRU lists, and migration do not look at the mask.", evidence: "mm/page_alloc.c:alloc_contig_range" },
+    {
+      text: "Always sleeps: isolation, draining of the per-cpu and LRU lists, and migration do not look at the mask.",
+      evidence: "mm/page_alloc.c:alloc_contig_range",
+    },
   ];
-  let ignored = placementHonoured ? mask(bits.HARDWALL | bits.WRITE | bits.MOVABLE | bits.RECLAIMABLE) : contigIgnored(kernel);
+  let ignored = placementHonoured
+    ? mask(bits.HARDWALL | bits.WRITE | bits.MOVABLE | bits.RECLAIMABLE)
+    : contigIgnored(kernel);
   let forced = bitsOf(kernel, "MOVABLE", "RETRY_MAYFAIL");
   if (features.contigTargetMask === "from-caller") {
     if (features.contigForcesHardwall) forced = mask(forced | bits.HARDWALL);
     ignored = mask(ignored & ~forced);
-    notes.push({ text: "The caller's IO, FS, reclaim and NOWARN bits are those of the migration targets; __GFP_MOVABLE and __GFP_RETRY_MAYFAIL are forced on.", evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
-    notes.push({ text: `Anything but IO, FS, reclaim, COMP, RETRY_MAYFAIL, NOWARN, ZERO and placement bits gives -EINVAL before memory is touched: __GFP_NOFAIL, ${features.contigNoretryFastMode ? "" : "__GFP_NORETRY, "}__GFP_HIGH, __GFP_MEMALLOC, __GFP_NOMEMALLOC, __GFP_ACCOUNT.`, evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask" });
+    notes.push({
+      text: "The caller's IO, FS, reclaim and NOWARN bits are those of the migration targets; __GFP_MOVABLE and __GFP_RETRY_MAYFAIL are forced on.",
+      evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask",
+    });
+    notes.push({
+      text: `Anything but IO, FS, reclaim, COMP, RETRY_MAYFAIL, NOWARN, ZERO and placement bits gives -EINVAL before memory is touched: __GFP_NOFAIL, ${features.contigNoretryFastMode ? "" : "__GFP_NORETRY, "}__GFP_HIGH, __GFP_MEMALLOC, __GFP_NOMEMALLOC, __GFP_ACCOUNT.`,
+      evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask",
+    });
     if (features.contigNoretryFastMode) {
-      notes.push({ text: "__GFP_NORETRY is a fast mode: one asynchronous migration, and the end at the first -EBUSY.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range (Android)" });
+      notes.push({
+        text: "__GFP_NORETRY is a fast mode: one asynchronous migration, and the end at the first -EBUSY.",
+        evidence: "mm/page_alloc.c:__alloc_contig_migrate_range (Android)",
+      });
       forced = mask(forced & ~bits.RETRY_MAYFAIL);
     }
   } else {
@@ -33,11 +47,18 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
     const nowarn = features.contigNowarnSuppressesDump ? bits.NOWARN : 0;
     const comp = features.contigComp === "ignored" ? 0 : bits.COMP;
     const control = bits.IO | bits.FS | bits.DIRECT_RECLAIM | bits.KSWAPD_RECLAIM;
-    const placed = placementHonoured ? kernel.gfp.ZONEMASK & ~bits.MOVABLE | bits.THISNODE : 0;
+    const placed = placementHonoured ? (kernel.gfp.ZONEMASK & ~bits.MOVABLE) | bits.THISNODE : 0;
     forced = mask(kernel.gfp.USER | forced);
     ignored = mask(kernel.allBits & ~(nowarn | comp | control | placed | forced));
-    notes.push({ text: "Migration targets are allocated with GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL, whatever the mask says; the caller's bits reach the compaction control only.", evidence: "mm/page_alloc.c:__alloc_contig_migrate_range" });
-    if (!features.contigHonoursZero) notes.push({ text: "__GFP_ZERO is dropped: the pages come with their old contents unless init_on_alloc is set.", evidence: "mm/compaction.c:split_map_pages" });
+    notes.push({
+      text: "Migration targets are allocated with GFP_USER | __GFP_MOVABLE | __GFP_RETRY_MAYFAIL, whatever the mask says; the caller's bits reach the compaction control only.",
+      evidence: "mm/page_alloc.c:__alloc_contig_migrate_range",
+    });
+    if (!features.contigHonoursZero)
+      notes.push({
+        text: "__GFP_ZERO is dropped: the pages come with their old contents unless init_on_alloc is set.",
+        evidence: "mm/compaction.c:split_map_pages",
+      });
   }
   let refused = contigRefused(kernel, kernel.allBits);
   if (features.contigComp === "refused" && refcounted) refused = mask(refused | bits.COMP);
@@ -47,7 +68,8 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
 /** A range by page frame numbers. */
 export function planRange(kernel: Kernel, request: AllocationRequest, refcounted: boolean): Plan {
   const plan = planContig(kernel, request.mask);
-  if ((request.mask & kernel.bits.COMP) !== 0 && kernel.features.contigComp === "refused" && refcounted) return refuse(plan, "always");
+  if ((request.mask & kernel.bits.COMP) !== 0 && kernel.features.contigComp === "refused" && refcounted)
+    return refuse(plan, "always");
   return plan;
 }
 
@@ -71,20 +93,31 @@ function runRange(sim: Simulation, request: AllocationRequest, refcounted: boole
   }
 }
 
-const common = { family: "contig" as const, size: "pages" as const, alsoTakes: ["bytes", "order"] as const, takesMask: true };
+const common = {
+  family: "contig" as const,
+  size: "pages" as const,
+  alsoTakes: ["bytes", "order"] as const,
+  takesMask: true,
+};
 
 /** A given range of page frames (`alloc_contig_range`, mm/page_alloc.c). */
 export const allocContigRange: readonly Api[] = [
   {
-    ...common, name: "alloc_contig_range", exists: always,
-    signature: "int alloc_contig_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
+    ...common,
+    name: "alloc_contig_range",
+    exists: always,
+    signature:
+      "int alloc_contig_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, true, false),
     plan: (kernel, request) => planRange(kernel, request, true),
     run: (sim, request) => runRange(sim, request, true),
   },
   {
-    ...common, name: "alloc_contig_frozen_range", exists: (kernel) => kernel.features.hasFrozenRanges,
-    signature: "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
+    ...common,
+    name: "alloc_contig_frozen_range",
+    exists: (kernel) => kernel.features.hasFrozenRanges,
+    signature:
+      "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, false, false),
     plan: (kernel, request) => planRange(kernel, request, false),
     run: (sim, request) => runRange(sim, request, false),

@@ -17,9 +17,18 @@ import { treatmentOf } from "./_treatment.ts";
 function treatment(): MaskTreatment {
   return treatmentOf({
     notes: [
-      { text: "The batch takes what the per-cpu lists and the low watermark allow, without reclaim; it may come back with fewer pages than asked for.", evidence: "mm/page_alloc.c:alloc_pages_bulk" },
-      { text: "Only when the batch gives no page at all, one page is asked for in the ordinary way: there, and only there, the reclaim and retry flags count.", evidence: "mm/page_alloc.c:alloc_pages_bulk" },
-      { text: "With __GFP_ACCOUNT and memory cgroups in use there is no batch: one page a call.", evidence: "mm/page_alloc.c:alloc_pages_bulk" },
+      {
+        text: "The batch takes what the per-cpu lists and the low watermark allow, without reclaim; it may come back with fewer pages than asked for.",
+        evidence: "mm/page_alloc.c:alloc_pages_bulk",
+      },
+      {
+        text: "Only when the batch gives no page at all, one page is asked for in the ordinary way: there, and only there, the reclaim and retry flags count.",
+        evidence: "mm/page_alloc.c:alloc_pages_bulk",
+      },
+      {
+        text: "With __GFP_ACCOUNT and memory cgroups in use there is no batch: one page a call.",
+        evidence: "mm/page_alloc.c:alloc_pages_bulk",
+      },
     ],
   });
 }
@@ -77,8 +86,18 @@ function takeBatch(sim: Simulation, flags: Mask, wanted: number, node: number | 
     }
     if (pages === 0) continue;
     machine.version++;
-    step(sim, "alloc_pages_bulk", () => `takes ${pages} of ${wanted} pages from node ${zone.node} ${zone.name} in one batch`);
-    return { pages, result: { kind: "ok", block: { node: zone.node, zoneIndex: zone.index, order: 0, from, pfmemalloc: false, charged: false } } };
+    step(
+      sim,
+      "alloc_pages_bulk",
+      () => `takes ${pages} of ${wanted} pages from node ${zone.node} ${zone.name} in one batch`,
+    );
+    return {
+      pages,
+      result: {
+        kind: "ok",
+        block: { node: zone.node, zoneIndex: zone.index, order: 0, from, pfmemalloc: false, charged: false },
+      },
+    };
   }
   return null;
 }
@@ -92,17 +111,51 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "bulk" as const, size: "count" as const, alsoTakes: ["pages"] as const, takesMask: true, treatment, plan, run,
+  family: "bulk" as const,
+  size: "count" as const,
+  alsoTakes: ["pages"] as const,
+  takesMask: true,
+  treatment,
+  plan,
+  run,
 };
 
-const before = (kernel: Kernel): boolean => kernel.features.hasBulkAlloc && kernel.features.bulkNames === "array-and-list";
+const before = (kernel: Kernel): boolean =>
+  kernel.features.hasBulkAlloc && kernel.features.bulkNames === "array-and-list";
 const since = (kernel: Kernel): boolean => kernel.features.hasBulkAlloc && kernel.features.bulkNames === "plain";
 
 /** Many single pages in one call (`alloc_pages_bulk`, mm/page_alloc.c; 5.13+). */
 export const allocPagesBulk: readonly Api[] = [
-  { ...common, exists: since, name: "alloc_pages_bulk", signature: "unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **page_array)" },
-  { ...common, exists: before, name: "alloc_pages_bulk_array", signature: "unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **page_array)" },
-  { ...common, exists: before, name: "alloc_pages_bulk_array_node", signature: "unsigned long alloc_pages_bulk_array_node(gfp_t gfp, int nid, unsigned long nr_pages, struct page **page_array)" },
-  { ...common, exists: before, name: "alloc_pages_bulk_list", signature: "unsigned long alloc_pages_bulk_list(gfp_t gfp, unsigned long nr_pages, struct list_head *list)" },
-  { ...common, exists: since, name: "alloc_pages_bulk_node", signature: "unsigned long alloc_pages_bulk_node(gfp_t gfp, int nid, unsigned long nr_pages, struct page **page_array)" },
+  {
+    ...common,
+    exists: since,
+    name: "alloc_pages_bulk",
+    signature: "unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr_pages, struct page **page_array)",
+  },
+  {
+    ...common,
+    exists: before,
+    name: "alloc_pages_bulk_array",
+    signature: "unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **page_array)",
+  },
+  {
+    ...common,
+    exists: before,
+    name: "alloc_pages_bulk_array_node",
+    signature:
+      "unsigned long alloc_pages_bulk_array_node(gfp_t gfp, int nid, unsigned long nr_pages, struct page **page_array)",
+  },
+  {
+    ...common,
+    exists: before,
+    name: "alloc_pages_bulk_list",
+    signature: "unsigned long alloc_pages_bulk_list(gfp_t gfp, unsigned long nr_pages, struct list_head *list)",
+  },
+  {
+    ...common,
+    exists: since,
+    name: "alloc_pages_bulk_node",
+    signature:
+      "unsigned long alloc_pages_bulk_node(gfp_t gfp, int nid, unsigned long nr_pages, struct page **page_array)",
+  },
 ];

@@ -16,18 +16,28 @@ import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 /** The call has a mask (6.18+); before, every page was charged and none was compound. */
 const takesGfp = (kernel: Kernel): boolean => kernel.features.nolockPages === "alloc_pages_nolock-with-gfp";
 
-const forcedBits = (kernel: Kernel): Mask => bitsOf(kernel, "NOWARN", "ZERO", "NOMEMALLOC", takesGfp(kernel) ? "COMP" : "ACCOUNT");
+const forcedBits = (kernel: Kernel): Mask =>
+  bitsOf(kernel, "NOWARN", "ZERO", "NOMEMALLOC", takesGfp(kernel) ? "COMP" : "ACCOUNT");
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: forcedBits(kernel),
     ignored: allBut(kernel, mask(forcedBits(kernel) | kernel.bits.ACCOUNT)),
     notes: [
-      { text: "The free lists are tried once with trylocks, above the min watermark; there is no slow path and no report.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+      {
+        text: "The free lists are tried once with trylocks, above the min watermark; there is no slow path and no report.",
+        evidence: "mm/page_alloc.c:alloc_pages_nolock",
+      },
       takesGfp(kernel)
         ? { text: "Flags other than __GFP_ACCOUNT: VM_WARN_ON_ONCE.", evidence: "mm/page_alloc.c:alloc_pages_nolock" }
-        : { text: "The call takes no mask yet; it adds __GFP_ACCOUNT by itself and gives pages without __GFP_COMP.", evidence: "mm/page_alloc.c:try_alloc_pages, alloc_pages_nolock (6.15 to 6.17)" },
-      { text: "NULL for orders that the per-cpu lists do not hold, for PREEMPT_RT in hard interrupt or NMI, and for NMI without SMP.", evidence: "mm/page_alloc.c:alloc_pages_nolock" },
+        : {
+            text: "The call takes no mask yet; it adds __GFP_ACCOUNT by itself and gives pages without __GFP_COMP.",
+            evidence: "mm/page_alloc.c:try_alloc_pages, alloc_pages_nolock (6.15 to 6.17)",
+          },
+      {
+        text: "NULL for orders that the per-cpu lists do not hold, for PREEMPT_RT in hard interrupt or NMI, and for NMI without SMP.",
+        evidence: "mm/page_alloc.c:alloc_pages_nolock",
+      },
     ],
   });
 }
@@ -50,7 +60,8 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   if (kernel.options.DEBUG_VM && (request.mask & ~expected) !== 0) planned.warns = "always";
   const onPerCpuLists = order <= COSTLY_ORDER || (kernel.options.TRANSPARENT_HUGEPAGE && order === hugeOrder(kernel));
   if (!onPerCpuLists) return refuse(planned, planned.warns);
-  if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0) return refuse(planned, planned.warns);
+  if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0)
+    return refuse(planned, planned.warns);
   return planned;
 }
 
@@ -58,17 +69,42 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   const planned = plan(sim.kernel, request);
   if (planned.warns === "always") warnOnce(sim, "alloc_pages_nolock: unexpected flags");
   if (planned.refused === "always") return NULL;
-  return fromPages(getPageFromFreelist(sim, planned.mask, planned.order, NOLOCK_FLAGS, allocContextOf(sim, planned.mask, request.node)));
+  return fromPages(
+    getPageFromFreelist(
+      sim,
+      planned.mask,
+      planned.order,
+      NOLOCK_FLAGS,
+      allocContextOf(sim, planned.mask, request.node),
+    ),
+  );
 }
 
-const common = { family: "nolock" as const, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, treatment, plan, run };
+const common = {
+  family: "nolock" as const,
+  size: "order" as const,
+  alsoTakes: ["bytes", "pages"] as const,
+  treatment,
+  plan,
+  run,
+};
 
 /** Pages from any context, without waiting for a lock (`alloc_pages_nolock`, mm/page_alloc.c; 6.15+). */
 export const allocPagesNolock: readonly Api[] = [
   {
-    ...common, name: "alloc_pages_nolock", takesMask: true,
-    exists: (kernel) => kernel.features.nolockPages === "alloc_pages_nolock" || kernel.features.nolockPages === "alloc_pages_nolock-with-gfp",
+    ...common,
+    name: "alloc_pages_nolock",
+    takesMask: true,
+    exists: (kernel) =>
+      kernel.features.nolockPages === "alloc_pages_nolock" ||
+      kernel.features.nolockPages === "alloc_pages_nolock-with-gfp",
     signature: "struct page *alloc_pages_nolock(gfp_t gfp_flags, int nid, unsigned int order)",
   },
-  { ...common, name: "try_alloc_pages", takesMask: false, exists: (kernel) => kernel.features.nolockPages === "try_alloc_pages", signature: "struct page *try_alloc_pages(int nid, unsigned int order)" },
+  {
+    ...common,
+    name: "try_alloc_pages",
+    takesMask: false,
+    exists: (kernel) => kernel.features.nolockPages === "try_alloc_pages",
+    signature: "struct page *try_alloc_pages(int nid, unsigned int order)",
+  },
 ];

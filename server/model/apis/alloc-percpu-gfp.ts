@@ -41,21 +41,34 @@ export function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: bo
 
 function notes(kernel: Kernel): readonly Note[] {
   return [
-    { text: "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the page allocator; the memory is always cleared.", evidence: "mm/percpu.c:pcpu_alloc" },
+    {
+      text: "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the page allocator; the memory is always cleared.",
+      evidence: "mm/percpu.c:pcpu_alloc",
+    },
     {
       text: kernel.features.percpuNofsIsAtomic
         ? "A mask that lacks any bit of GFP_KERNEL, GFP_NOFS and GFP_NOIO included, is atomic: only pages that are already there are used."
         : "A mask without __GFP_DIRECT_RECLAIM is atomic: only pages that are already there are used.",
       evidence: "mm/percpu.c:pcpu_alloc",
     },
-    { text: "More than 32 KiB, or an alignment above a page: a WARN unless __GFP_NOWARN, and NULL.", evidence: "mm/percpu.c:pcpu_alloc" },
-    { text: "__GFP_NOFAIL only chooses a mutex that a signal cannot interrupt; the call still fails.", evidence: "mm/percpu.c:pcpu_alloc" },
+    {
+      text: "More than 32 KiB, or an alignment above a page: a WARN unless __GFP_NOWARN, and NULL.",
+      evidence: "mm/percpu.c:pcpu_alloc",
+    },
+    {
+      text: "__GFP_NOFAIL only chooses a mutex that a signal cannot interrupt; the call still fails.",
+      evidence: "mm/percpu.c:pcpu_alloc",
+    },
   ];
 }
 
 function treatment(kernel: Kernel): MaskTreatment {
   const account = kernel.features.percpuAccount ? kernel.bits.ACCOUNT : 0;
-  return treatmentOf({ ignored: allBut(kernel, mask(percpuHonoured(kernel) | account)), forced: kernel.bits.HIGHMEM, notes: notes(kernel) });
+  return treatmentOf({
+    ignored: allBut(kernel, mask(percpuHonoured(kernel) | account)),
+    forced: kernel.bits.HIGHMEM,
+    notes: notes(kernel),
+  });
 }
 
 function fixedTreatment(kernel: Kernel): MaskTreatment {
@@ -102,8 +115,40 @@ const common = { family: "percpu" as const, size: "bytes" as const, alsoTakes: [
 
 /** One object for each CPU (`pcpu_alloc`, mm/percpu.c). */
 export const allocPercpuGfp: readonly Api[] = [
-  { ...common, takesMask: true, treatment, plan, run, name: "alloc_percpu_gfp", signature: "typeof(type) __percpu *alloc_percpu_gfp(type, gfp_t gfp)" },
-  { ...common, takesMask: true, treatment, plan, run, name: "__alloc_percpu_gfp", signature: "void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)" },
-  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, run: runFixed, name: "alloc_percpu", signature: "typeof(type) __percpu *alloc_percpu(type)" },
-  { ...common, takesMask: false, treatment: fixedTreatment, plan: planFixed, run: runFixed, name: "__alloc_percpu", signature: "void __percpu *__alloc_percpu(size_t size, size_t align)" },
+  {
+    ...common,
+    takesMask: true,
+    treatment,
+    plan,
+    run,
+    name: "alloc_percpu_gfp",
+    signature: "typeof(type) __percpu *alloc_percpu_gfp(type, gfp_t gfp)",
+  },
+  {
+    ...common,
+    takesMask: true,
+    treatment,
+    plan,
+    run,
+    name: "__alloc_percpu_gfp",
+    signature: "void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)",
+  },
+  {
+    ...common,
+    takesMask: false,
+    treatment: fixedTreatment,
+    plan: planFixed,
+    run: runFixed,
+    name: "alloc_percpu",
+    signature: "typeof(type) __percpu *alloc_percpu(type)",
+  },
+  {
+    ...common,
+    takesMask: false,
+    treatment: fixedTreatment,
+    plan: planFixed,
+    run: runFixed,
+    name: "__alloc_percpu",
+    signature: "void __percpu *__alloc_percpu(size_t size, size_t align)",
+  },
 ];

@@ -19,9 +19,22 @@ const SKB_BYTES = 232;
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     notes: [
-      { text: "__GFP_DMA counts for the data only; struct sk_buff is allocated without it.", evidence: "net/core/skbuff.c:__alloc_skb" },
-      { text: "The data is asked for with __GFP_NOMEMALLOC and __GFP_NOWARN; a second time with the caller's mask only where it may use the reserves.", evidence: "net/core/skbuff.c:kmalloc_reserve" },
-      ...(kernel.bits.MEMALLOC === 0 ? [] : [{ text: "__GFP_MEMALLOC is added for SKB_ALLOC_RX while a socket serves swap.", evidence: "net/core/skbuff.c:__alloc_skb" }]),
+      {
+        text: "__GFP_DMA counts for the data only; struct sk_buff is allocated without it.",
+        evidence: "net/core/skbuff.c:__alloc_skb",
+      },
+      {
+        text: "The data is asked for with __GFP_NOMEMALLOC and __GFP_NOWARN; a second time with the caller's mask only where it may use the reserves.",
+        evidence: "net/core/skbuff.c:kmalloc_reserve",
+      },
+      ...(kernel.bits.MEMALLOC === 0
+        ? []
+        : [
+            {
+              text: "__GFP_MEMALLOC is added for SKB_ALLOC_RX while a socket serves swap.",
+              evidence: "net/core/skbuff.c:__alloc_skb",
+            },
+          ]),
     ],
   });
 }
@@ -57,7 +70,10 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const head = planSlabObject(kernel, mask(request.mask & ~kernel.bits.DMA), EMPTY, SKB_BYTES, false);
   planned.sideMask = head.mask;
   const { ATOMIC, DIRECT_RECLAIM, NOFAIL, NOWARN } = kernel.bits;
-  const complains = (request.mask & NOWARN) === 0 || (request.mask & NOFAIL) !== 0 || ((request.mask & ATOMIC) !== 0 && (request.mask & DIRECT_RECLAIM) !== 0);
+  const complains =
+    (request.mask & NOWARN) === 0 ||
+    (request.mask & NOFAIL) !== 0 ||
+    ((request.mask & ATOMIC) !== 0 && (request.mask & DIRECT_RECLAIM) !== 0);
   if ((complains || head.warns !== "never") && planned.warns === "never") planned.warns = "may";
   return planned;
 }
@@ -66,7 +82,12 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const { kernel } = sim;
   const { bits } = kernel;
-  const head = runSlabObject(sim, mask(request.mask & ~bits.DMA), { bits: EMPTY, objectBytes: SKB_BYTES, ctor: false, charged: false }, null);
+  const head = runSlabObject(
+    sim,
+    mask(request.mask & ~bits.DMA),
+    { bits: EMPTY, objectBytes: SKB_BYTES, ctor: false, charged: false },
+    null,
+  );
   if (head.kind !== "ok") return head;
   const bytes = bytesOf(kernel, request) + SHARED_INFO_BYTES;
   const first = runKmalloc(sim, mask(request.mask | bits.NOMEMALLOC | bits.NOWARN), bytes, null);
@@ -74,10 +95,23 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, request.mask, bytes, null);
 }
 
-const common = { family: "skb" as const, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "skb" as const,
+  size: "bytes" as const,
+  alsoTakes: [] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Network buffers (`__alloc_skb`, net/core/skbuff.c). */
 export const allocSkb: readonly Api[] = [
   { ...common, name: "alloc_skb", signature: "struct sk_buff *alloc_skb(unsigned int size, gfp_t priority)" },
-  { ...common, name: "__alloc_skb", signature: "struct sk_buff *__alloc_skb(unsigned int size, gfp_t gfp_mask, int flags, int node)" },
+  {
+    ...common,
+    name: "__alloc_skb",
+    signature: "struct sk_buff *__alloc_skb(unsigned int size, gfp_t gfp_mask, int flags, int node)",
+  },
 ];

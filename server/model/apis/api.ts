@@ -10,8 +10,24 @@ export type SizeUnit = "order" | "bytes" | "pages" | "count" | "none";
 
 /** The families that rules and hovers speak of. */
 export type ApiFamily =
-  | "pages" | "pages-exact" | "bulk" | "nolock" | "slab" | "slab-cache" | "krealloc" | "kvmalloc" | "vmalloc"
-  | "contig" | "cma" | "dma" | "dma-pool" | "mempool" | "percpu" | "page-frag" | "skb" | "tree";
+  | "pages"
+  | "pages-exact"
+  | "bulk"
+  | "nolock"
+  | "slab"
+  | "slab-cache"
+  | "krealloc"
+  | "kvmalloc"
+  | "vmalloc"
+  | "contig"
+  | "cma"
+  | "dma"
+  | "dma-pool"
+  | "mempool"
+  | "percpu"
+  | "page-frag"
+  | "skb"
+  | "tree";
 
 /**
  * One allocation function, as the model knows it. The files of this folder each export the functions that share a

@@ -17,9 +17,18 @@ function treatment(kernel: Kernel): MaskTreatment {
     forced: bitsOf(kernel, "NOMEMALLOC", "NORETRY", "NOWARN"),
     ignored: bitsOf(kernel, "NOFAIL", "MEMALLOC", "RETRY_MAYFAIL"),
     notes: [
-      { text: "A bio comes from a mempool: a blocking call does not fail, a non-blocking one does when the reserve is empty.", evidence: "block/bio.c:bio_alloc_bioset" },
-      { text: "While bios of this task wait to be submitted, __GFP_DIRECT_RECLAIM is taken out for a first try and a rescuer submits them.", evidence: "block/bio.c:bio_alloc_bioset" },
-      { text: "Two blocking calls for one bio_set before the first bio is submitted can wait for each other.", evidence: "block/bio.c:bio_alloc_bioset" },
+      {
+        text: "A bio comes from a mempool: a blocking call does not fail, a non-blocking one does when the reserve is empty.",
+        evidence: "block/bio.c:bio_alloc_bioset",
+      },
+      {
+        text: "While bios of this task wait to be submitted, __GFP_DIRECT_RECLAIM is taken out for a first try and a rescuer submits them.",
+        evidence: "block/bio.c:bio_alloc_bioset",
+      },
+      {
+        text: "Two blocking calls for one bio_set before the first bio is submitted can wait for each other.",
+        evidence: "block/bio.c:bio_alloc_bioset",
+      },
     ],
   });
 }
@@ -33,10 +42,29 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runSlabObject(on, flags, cache, null));
 }
 
-const common = { family: "mempool" as const, size: "none" as const, alsoTakes: ["count"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "mempool" as const,
+  size: "none" as const,
+  alsoTakes: ["count"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Block I/O descriptors (`bio_alloc_bioset`, block/bio.c). */
 export const bioAllocBioset: readonly Api[] = [
-  { ...common, name: "bio_alloc_bioset", signature: "struct bio *bio_alloc_bioset(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask, struct bio_set *bs)" },
-  { ...common, name: "bio_alloc", signature: "struct bio *bio_alloc(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask)" },
+  {
+    ...common,
+    name: "bio_alloc_bioset",
+    signature:
+      "struct bio *bio_alloc_bioset(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask, struct bio_set *bs)",
+  },
+  {
+    ...common,
+    name: "bio_alloc",
+    signature:
+      "struct bio *bio_alloc(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask)",
+  },
 ];

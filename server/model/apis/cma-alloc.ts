@@ -12,8 +12,14 @@ import { pagesOf } from "./_sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 const NOTES: readonly Note[] = [
-  { text: "Takes no mask: the last argument is a bool that silences the report. Pages are moved out of the way with GFP_KERNEL.", evidence: "mm/cma.c:cma_alloc" },
-  { text: "A range that is busy is passed over for the next free one of the area; count 0, and no area, give NULL.", evidence: "mm/cma.c:cma_alloc" },
+  {
+    text: "Takes no mask: the last argument is a bool that silences the report. Pages are moved out of the way with GFP_KERNEL.",
+    evidence: "mm/cma.c:cma_alloc",
+  },
+  {
+    text: "A range that is busy is passed over for the next free one of the area; count 0, and no area, give NULL.",
+    evidence: "mm/cma.c:cma_alloc",
+  },
 ];
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -21,7 +27,9 @@ function treatment(kernel: Kernel): MaskTreatment {
 }
 
 function folioTreatment(): MaskTreatment {
-  return treatmentOf({ notes: [{ text: "Without __GFP_COMP: WARN_ON and NULL.", evidence: "mm/cma.c:cma_alloc_folio" }] });
+  return treatmentOf({
+    notes: [{ text: "Without __GFP_COMP: WARN_ON and NULL.", evidence: "mm/cma.c:cma_alloc_folio" }],
+  });
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
@@ -69,7 +77,12 @@ function compoundTreatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced,
     ignored: allBut(kernel, mask(forced | bits.ZERO)),
-    notes: [{ text: "Of the caller's mask only __GFP_ZERO counts; the range is asked for with GFP_KERNEL | __GFP_COMP | __GFP_NOWARN.", evidence: "mm/cma.c:cma_alloc_frozen_compound" }],
+    notes: [
+      {
+        text: "Of the caller's mask only __GFP_ZERO counts; the range is asked for with GFP_KERNEL | __GFP_COMP | __GFP_NOWARN.",
+        evidence: "mm/cma.c:cma_alloc_frozen_compound",
+      },
+    ],
   });
 }
 
@@ -86,14 +99,48 @@ const common = { family: "cma" as const, size: "pages" as const, alsoTakes: ["by
 
 /** Pages of a contiguous memory area (`cma_alloc`, mm/cma.c). */
 export const cmaAlloc: readonly Api[] = [
-  { ...common, takesMask: false, exists: always, treatment, plan, run, name: "cma_alloc", signature: "struct page *cma_alloc(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
   {
-    ...common, size: "order", alsoTakes: ["pages", "bytes"], takesMask: true, exists: (kernel) => kernel.features.hasCmaAllocFolio, treatment: folioTreatment, plan: planFolio, run: runFolio,
-    name: "cma_alloc_folio", signature: "struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)",
+    ...common,
+    takesMask: false,
+    exists: always,
+    treatment,
+    plan,
+    run,
+    name: "cma_alloc",
+    signature: "struct page *cma_alloc(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)",
   },
-  { ...common, takesMask: false, exists: (kernel) => kernel.features.hasFrozenRanges, treatment, plan: planFrozen, run, name: "cma_alloc_frozen", signature: "struct page *cma_alloc_frozen(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)" },
   {
-    ...common, size: "order", alsoTakes: ["pages", "bytes"], takesMask: true, exists: (kernel) => kernel.features.hasFrozenRanges, treatment: compoundTreatment, plan: planCompound, run: runCompound,
-    name: "cma_alloc_frozen_compound", signature: "struct page *cma_alloc_frozen_compound(struct cma *cma, unsigned int order, gfp_t caller_gfp)",
+    ...common,
+    size: "order",
+    alsoTakes: ["pages", "bytes"],
+    takesMask: true,
+    exists: (kernel) => kernel.features.hasCmaAllocFolio,
+    treatment: folioTreatment,
+    plan: planFolio,
+    run: runFolio,
+    name: "cma_alloc_folio",
+    signature: "struct folio *cma_alloc_folio(struct cma *cma, int order, gfp_t gfp)",
+  },
+  {
+    ...common,
+    takesMask: false,
+    exists: (kernel) => kernel.features.hasFrozenRanges,
+    treatment,
+    plan: planFrozen,
+    run,
+    name: "cma_alloc_frozen",
+    signature: "struct page *cma_alloc_frozen(struct cma *cma, unsigned long count, unsigned int align, bool no_warn)",
+  },
+  {
+    ...common,
+    size: "order",
+    alsoTakes: ["pages", "bytes"],
+    takesMask: true,
+    exists: (kernel) => kernel.features.hasFrozenRanges,
+    treatment: compoundTreatment,
+    plan: planCompound,
+    run: runCompound,
+    name: "cma_alloc_frozen_compound",
+    signature: "struct page *cma_alloc_frozen_compound(struct cma *cma, unsigned int order, gfp_t caller_gfp)",
   },
 ];

@@ -35,13 +35,26 @@ export function planBackend(kernel: Kernel, plan: Plan, flags: Mask, bytes: numb
 
 function notes(kernel: Kernel): readonly Note[] {
   const list: Note[] = [
-    { text: "The masks of the device choose the zone: __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM are taken out.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" },
+    {
+      text: "The masks of the device choose the zone: __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM are taken out.",
+      evidence: "kernel/dma/mapping.c:dma_alloc_attrs",
+    },
     kernel.features.dmaAlwaysClears
-      ? { text: "The memory is always cleared; __GFP_ZERO adds nothing.", evidence: "kernel/dma/direct.c:dma_direct_alloc" }
-      : { text: "Not every backend clears the memory without __GFP_ZERO.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" },
-    { text: "Blocking requests of more than a page try the contiguous memory areas first; __GFP_NOFAIL promises nothing here.", evidence: "kernel/dma/direct.c:__dma_direct_alloc_pages" },
+      ? {
+          text: "The memory is always cleared; __GFP_ZERO adds nothing.",
+          evidence: "kernel/dma/direct.c:dma_direct_alloc",
+        }
+      : {
+          text: "Not every backend clears the memory without __GFP_ZERO.",
+          evidence: "kernel/dma/mapping.c:dma_alloc_attrs",
+        },
+    {
+      text: "Blocking requests of more than a page try the contiguous memory areas first; __GFP_NOFAIL promises nothing here.",
+      evidence: "kernel/dma/direct.c:__dma_direct_alloc_pages",
+    },
   ];
-  if (kernel.features.dmaRefusesComp) list.push({ text: "__GFP_COMP: WARN_ON_ONCE and NULL.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" });
+  if (kernel.features.dmaRefusesComp)
+    list.push({ text: "__GFP_COMP: WARN_ON_ONCE and NULL.", evidence: "kernel/dma/mapping.c:dma_alloc_attrs" });
   return list;
 }
 
@@ -84,13 +97,44 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runCoherent(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
-const common = { family: "dma" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "dma" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Memory that a device and the CPU share (`dma_alloc_attrs`, kernel/dma/mapping.c). */
 export const dmaAllocCoherent: readonly Api[] = [
-  { ...common, name: "dma_alloc_coherent", signature: "void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)" },
-  { ...common, name: "dma_alloc_attrs", signature: "void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag, unsigned long attrs)" },
-  { ...common, name: "dma_alloc_wc", signature: "void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)" },
-  { ...common, name: "dmam_alloc_coherent", signature: "void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)" },
-  { ...common, name: "dmam_alloc_attrs", signature: "void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp, unsigned long attrs)" },
+  {
+    ...common,
+    name: "dma_alloc_coherent",
+    signature: "void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)",
+  },
+  {
+    ...common,
+    name: "dma_alloc_attrs",
+    signature:
+      "void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag, unsigned long attrs)",
+  },
+  {
+    ...common,
+    name: "dma_alloc_wc",
+    signature: "void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)",
+  },
+  {
+    ...common,
+    name: "dmam_alloc_coherent",
+    signature: "void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)",
+  },
+  {
+    ...common,
+    name: "dmam_alloc_attrs",
+    signature:
+      "void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp, unsigned long attrs)",
+  },
 ];

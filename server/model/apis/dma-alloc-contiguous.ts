@@ -14,8 +14,14 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     ignored: allBut(kernel, bitsOf(kernel, "DIRECT_RECLAIM", "NOWARN", "DMA", "DMA32")),
     notes: [
-      { text: "NULL at once without __GFP_DIRECT_RECLAIM, and for a single page; the caller goes on with alloc_pages.", evidence: "kernel/dma/contiguous.c:dma_alloc_contiguous" },
-      { text: "Of the rest of the mask only __GFP_NOWARN counts; __GFP_DMA and __GFP_DMA32 pass over the areas of single nodes.", evidence: "kernel/dma/contiguous.c:dma_alloc_contiguous" },
+      {
+        text: "NULL at once without __GFP_DIRECT_RECLAIM, and for a single page; the caller goes on with alloc_pages.",
+        evidence: "kernel/dma/contiguous.c:dma_alloc_contiguous",
+      },
+      {
+        text: "Of the rest of the mask only __GFP_NOWARN counts; __GFP_DMA and __GFP_DMA32 pass over the areas of single nodes.",
+        evidence: "kernel/dma/contiguous.c:dma_alloc_contiguous",
+      },
     ],
   });
 }
@@ -39,7 +45,12 @@ function fromTreatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: kernel.gfp.KERNEL,
     ignored: allBut(kernel, EMPTY),
-    notes: [{ text: "Takes no mask: the last argument is a bool that silences the report.", evidence: "kernel/dma/contiguous.c:dma_alloc_from_contiguous" }],
+    notes: [
+      {
+        text: "Takes no mask: the last argument is a bool that silences the report.",
+        evidence: "kernel/dma/contiguous.c:dma_alloc_from_contiguous",
+      },
+    ],
   });
 }
 
@@ -58,6 +69,27 @@ const common = { family: "dma" as const, exists: always };
 
 /** Contiguous memory for a device (`dma_alloc_contiguous`, kernel/dma/contiguous.c). */
 export const dmaAllocContiguous: readonly Api[] = [
-  { ...common, size: "bytes", alsoTakes: ["pages", "order"], takesMask: true, treatment, plan, run, name: "dma_alloc_contiguous", signature: "struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)" },
-  { ...common, size: "pages", alsoTakes: ["bytes", "order"], takesMask: false, treatment: fromTreatment, plan: planFromContiguous, run: runFromContiguous, name: "dma_alloc_from_contiguous", signature: "struct page *dma_alloc_from_contiguous(struct device *dev, size_t count, unsigned int order, bool no_warn)" },
+  {
+    ...common,
+    size: "bytes",
+    alsoTakes: ["pages", "order"],
+    takesMask: true,
+    treatment,
+    plan,
+    run,
+    name: "dma_alloc_contiguous",
+    signature: "struct page *dma_alloc_contiguous(struct device *dev, size_t size, gfp_t gfp)",
+  },
+  {
+    ...common,
+    size: "pages",
+    alsoTakes: ["bytes", "order"],
+    takesMask: false,
+    treatment: fromTreatment,
+    plan: planFromContiguous,
+    run: runFromContiguous,
+    name: "dma_alloc_from_contiguous",
+    signature:
+      "struct page *dma_alloc_from_contiguous(struct device *dev, size_t count, unsigned int order, bool no_warn)",
+  },
 ];

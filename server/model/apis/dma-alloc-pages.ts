@@ -21,7 +21,10 @@ function treatment(kernel: Kernel): MaskTreatment {
     refused: mask(refusedBits(kernel)),
     ignored: kernel.bits.ZERO,
     notes: [
-      { text: "Zone bits are refused, not cleared as dma_alloc_coherent does: WARN_ON_ONCE and NULL.", evidence: "kernel/dma/mapping.c:__dma_alloc_pages" },
+      {
+        text: "Zone bits are refused, not cleared as dma_alloc_coherent does: WARN_ON_ONCE and NULL.",
+        evidence: "kernel/dma/mapping.c:__dma_alloc_pages",
+      },
       { text: "The memory is cleared.", evidence: "kernel/dma/direct.c:dma_direct_alloc_pages" },
     ],
   });
@@ -50,13 +53,34 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "dma" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages, treatment, plan, run,
+  family: "dma" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: true,
+  exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages,
+  treatment,
+  plan,
+  run,
 };
 
 /** Pages for a device, not coherent (`dma_alloc_pages`, kernel/dma/mapping.c; 5.10+). */
 export const dmaAllocPages: readonly Api[] = [
-  { ...common, name: "dma_alloc_pages", signature: "struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)" },
-  { ...common, name: "dma_alloc_noncoherent", signature: "void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)" },
-  { ...common, name: "dma_alloc_noncontiguous", signature: "struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size, enum dma_data_direction dir, gfp_t gfp, unsigned long attrs)" },
+  {
+    ...common,
+    name: "dma_alloc_pages",
+    signature:
+      "struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)",
+  },
+  {
+    ...common,
+    name: "dma_alloc_noncoherent",
+    signature:
+      "void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)",
+  },
+  {
+    ...common,
+    name: "dma_alloc_noncontiguous",
+    signature:
+      "struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size, enum dma_data_direction dir, gfp_t gfp, unsigned long attrs)",
+  },
 ];

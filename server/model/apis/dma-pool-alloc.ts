@@ -14,7 +14,10 @@ function treatment(kernel: Kernel): MaskTreatment {
     cleared: bitsOf(kernel, "DMA"),
     clearedWithWarning: bitsOf(kernel, "DMA32", "HIGHMEM"),
     notes: [
-      { text: "A new page of the pool takes the mask twice: for its descriptor by kmalloc (which complains about __GFP_DMA32 and __GFP_HIGHMEM), and without __GFP_ZERO for the memory by dma_alloc_coherent.", evidence: "mm/dmapool.c:pool_alloc_page" },
+      {
+        text: "A new page of the pool takes the mask twice: for its descriptor by kmalloc (which complains about __GFP_DMA32 and __GFP_HIGHMEM), and without __GFP_ZERO for the memory by dma_alloc_coherent.",
+        evidence: "mm/dmapool.c:pool_alloc_page",
+      },
       { text: "__GFP_ZERO clears the block that is handed out.", evidence: "mm/dmapool.c:dma_pool_alloc" },
     ],
   });
@@ -44,10 +47,27 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runCoherent(sim, flags, sim.kernel.options.pageBytes, request.node);
 }
 
-const common = { family: "dma-pool" as const, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "dma-pool" as const,
+  size: "none" as const,
+  alsoTakes: ["bytes"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Small coherent blocks (`dma_pool_alloc`, mm/dmapool.c). */
 export const dmaPoolAlloc: readonly Api[] = [
-  { ...common, name: "dma_pool_alloc", signature: "void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)" },
-  { ...common, name: "dma_pool_zalloc", signature: "void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)" },
+  {
+    ...common,
+    name: "dma_pool_alloc",
+    signature: "void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)",
+  },
+  {
+    ...common,
+    name: "dma_pool_zalloc",
+    signature: "void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)",
+  },
 ];

@@ -12,12 +12,22 @@ import { isSized, orderOf } from "./_sizes.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   const base = contigTreatment(kernel, false, true);
-  return { ...base, notes: [{ text: "Without __GFP_COMP, or for order 0: WARN_ON and NULL.", evidence: "include/linux/gfp.h:folio_alloc_gigantic" }, ...base.notes] };
+  return {
+    ...base,
+    notes: [
+      {
+        text: "Without __GFP_COMP, or for order 0: WARN_ON and NULL.",
+        evidence: "include/linux/gfp.h:folio_alloc_gigantic",
+      },
+      ...base.notes,
+    ],
+  };
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planRange(kernel, request, false);
-  if ((request.mask & kernel.bits.COMP) === 0 || (isSized(request) && orderOf(kernel, request) === 0)) return refuse(planned, "always");
+  if ((request.mask & kernel.bits.COMP) === 0 || (isSized(request) && orderOf(kernel, request) === 0))
+    return refuse(planned, "always");
   return planned;
 }
 
@@ -36,8 +46,15 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 /** A folio larger than the buddy allocator serves (`folio_alloc_gigantic`, include/linux/gfp.h; 6.12+). */
 export const folioAllocGigantic: readonly Api[] = [
   {
-    name: "folio_alloc_gigantic", family: "contig", size: "order", alsoTakes: ["pages", "bytes"], takesMask: true,
+    name: "folio_alloc_gigantic",
+    family: "contig",
+    size: "order",
+    alsoTakes: ["pages", "bytes"],
+    takesMask: true,
     exists: (kernel) => kernel.features.hasFolioAllocGigantic,
-    signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)", treatment, plan, run,
+    signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)",
+    treatment,
+    plan,
+    run,
   },
 ];

@@ -12,7 +12,10 @@ import { PAGES_NOTES, treatmentOf } from "./_treatment.ts";
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: kernel.bits.COMP,
-    notes: [{ text: "A folio is a compound page: __GFP_COMP is added.", evidence: "mm/page_alloc.c:__folio_alloc" }, ...PAGES_NOTES],
+    notes: [
+      { text: "A folio is a compound page: __GFP_COMP is added.", evidence: "mm/page_alloc.c:__folio_alloc" },
+      ...PAGES_NOTES,
+    ],
   });
 }
 
@@ -25,12 +28,22 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 const common = {
-  family: "pages" as const, size: "order" as const, alsoTakes: ["bytes", "pages"] as const, takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasFolioAlloc, treatment, plan, run,
+  family: "pages" as const,
+  size: "order" as const,
+  alsoTakes: ["bytes", "pages"] as const,
+  takesMask: true,
+  exists: (kernel: Kernel): boolean => kernel.features.hasFolioAlloc,
+  treatment,
+  plan,
+  run,
 };
 
 /** Folios (`__folio_alloc`, mm/page_alloc.c; 5.16+). */
 export const folioAlloc: readonly Api[] = [
   { ...common, name: "folio_alloc", signature: "struct folio *folio_alloc(gfp_t gfp, unsigned int order)" },
-  { ...common, name: "__folio_alloc", signature: "struct folio *__folio_alloc(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)" },
+  {
+    ...common,
+    name: "__folio_alloc",
+    signature: "struct folio *__folio_alloc(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)",
+  },
 ];

@@ -13,7 +13,10 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     cleared: kernel.bits.HIGHMEM,
     notes: [
-      { text: "The result is an address, so __GFP_HIGHMEM is taken out silently.", evidence: "mm/page_alloc.c:__get_free_pages" },
+      {
+        text: "The result is an address, so __GFP_HIGHMEM is taken out silently.",
+        evidence: "mm/page_alloc.c:__get_free_pages",
+      },
       ...PAGES_NOTES,
     ],
   });
@@ -39,6 +42,22 @@ const common = { family: "pages" as const, takesMask: true, exists: always, trea
 
 /** Pages by address (`__get_free_pages`, mm/page_alloc.c). */
 export const getFreePages: readonly Api[] = [
-  { ...common, name: "__get_free_pages", size: "order", alsoTakes: ["bytes", "pages"], plan, run, signature: "unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)" },
-  { ...common, name: "__get_free_page", size: "none", alsoTakes: ["order"], plan: planOnePage, run: runOnePage, signature: "unsigned long __get_free_page(gfp_t gfp_mask)" },
+  {
+    ...common,
+    name: "__get_free_pages",
+    size: "order",
+    alsoTakes: ["bytes", "pages"],
+    plan,
+    run,
+    signature: "unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)",
+  },
+  {
+    ...common,
+    name: "__get_free_page",
+    size: "none",
+    alsoTakes: ["order"],
+    plan: planOnePage,
+    run: runOnePage,
+    signature: "unsigned long __get_free_page(gfp_t gfp_mask)",
+  },
 ];

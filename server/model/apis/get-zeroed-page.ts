@@ -12,7 +12,12 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: kernel.bits.ZERO,
     cleared: kernel.bits.HIGHMEM,
-    notes: [{ text: "One page by address, zeroed: __GFP_ZERO is added and __GFP_HIGHMEM taken out.", evidence: "mm/page_alloc.c:get_zeroed_page" }],
+    notes: [
+      {
+        text: "One page by address, zeroed: __GFP_ZERO is added and __GFP_HIGHMEM taken out.",
+        evidence: "mm/page_alloc.c:get_zeroed_page",
+      },
+    ],
   });
 }
 
@@ -27,5 +32,16 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 
 /** One zeroed page (`get_zeroed_page`, mm/page_alloc.c). */
 export const getZeroedPage: readonly Api[] = [
-  { name: "get_zeroed_page", family: "pages", signature: "unsigned long get_zeroed_page(gfp_t gfp_mask)", size: "none", alsoTakes: ["order"], takesMask: true, exists: always, treatment, plan, run },
+  {
+    name: "get_zeroed_page",
+    family: "pages",
+    signature: "unsigned long get_zeroed_page(gfp_t gfp_mask)",
+    size: "none",
+    alsoTakes: ["order"],
+    takesMask: true,
+    exists: always,
+    treatment,
+    plan,
+    run,
+  },
 ];

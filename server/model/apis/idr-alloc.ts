@@ -10,7 +10,10 @@ import { always, treatmentOf } from "./_treatment.ts";
 function treatment(): MaskTreatment {
   return treatmentOf({
     notes: [
-      { text: "Nodes come from the cache with the caller's mask; a non-blocking call outside of interrupt takes preloaded nodes.", evidence: "lib/radix-tree.c:radix_tree_node_alloc" },
+      {
+        text: "Nodes come from the cache with the caller's mask; a non-blocking call outside of interrupt takes preloaded nodes.",
+        evidence: "lib/radix-tree.c:radix_tree_node_alloc",
+      },
       { text: "-ENOMEM without a node, -ENOSPC without a free number.", evidence: "lib/idr.c:idr_alloc_u32" },
     ],
   });
@@ -26,12 +29,33 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runTreeNode(sim, request.mask);
 }
 
-const common = { family: "tree" as const, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "tree" as const,
+  size: "none" as const,
+  alsoTakes: [] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Numbers for objects (`idr_alloc`, `ida_alloc`, lib/idr.c). */
 export const idrAlloc: readonly Api[] = [
-  { ...common, name: "idr_alloc", signature: "int idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)" },
-  { ...common, name: "idr_alloc_cyclic", signature: "int idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)" },
+  {
+    ...common,
+    name: "idr_alloc",
+    signature: "int idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)",
+  },
+  {
+    ...common,
+    name: "idr_alloc_cyclic",
+    signature: "int idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)",
+  },
   { ...common, name: "ida_alloc", signature: "int ida_alloc(struct ida *ida, gfp_t gfp)" },
-  { ...common, name: "ida_alloc_range", signature: "int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp)" },
+  {
+    ...common,
+    name: "ida_alloc_range",
+    signature: "int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp)",
+  },
 ];

@@ -20,8 +20,14 @@ function treatment(kernel: Kernel): MaskTreatment {
     forced: bitsOf(kernel, "NOWARN", "NOMEMALLOC"),
     ignored: allBut(kernel, bitsOf(kernel, "ACCOUNT", "ZERO", "NO_OBJ_EXT", "NOWARN", "NOMEMALLOC")),
     notes: [
-      { text: "Only __GFP_ACCOUNT and __GFP_ZERO are expected (VM_WARN_ON_ONCE for others); no lock is waited for, so NULL is ordinary.", evidence: "mm/slub.c:kmalloc_nolock" },
-      { text: "NULL for more than two pages, for PREEMPT_RT in hard interrupt or NMI, and on machines without a 16-byte compare-and-exchange.", evidence: "mm/slub.c:kmalloc_nolock" },
+      {
+        text: "Only __GFP_ACCOUNT and __GFP_ZERO are expected (VM_WARN_ON_ONCE for others); no lock is waited for, so NULL is ordinary.",
+        evidence: "mm/slub.c:kmalloc_nolock",
+      },
+      {
+        text: "NULL for more than two pages, for PREEMPT_RT in hard interrupt or NMI, and on machines without a 16-byte compare-and-exchange.",
+        evidence: "mm/slub.c:kmalloc_nolock",
+      },
     ],
   });
 }
@@ -32,13 +38,20 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const kept = mask((request.mask & (bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT)) | bits.NOWARN | bits.NOMEMALLOC);
   const itsOwn = kernel.features.nolockTakesItsOwnFlags ? bits.NOWARN | bits.NOMEMALLOC : 0;
   const unexpected = request.mask & ~(bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT | itsOwn);
-  const planned = planSlabObject(kernel, kept, EMPTY, kmallocCacheBytes(Math.min(bytes, largestCachedBytes(kernel))), kmallocCharges(kernel, kept));
+  const planned = planSlabObject(
+    kernel,
+    kept,
+    EMPTY,
+    kmallocCacheBytes(Math.min(bytes, largestCachedBytes(kernel))),
+    kmallocCharges(kernel, kept),
+  );
   planned.fastOnly = true;
   planned.fails = true;
   planned.nmiSafe = true;
   planned.warns = kernel.options.DEBUG_VM && unexpected !== 0 ? "always" : "never";
   if (bytes > largestCachedBytes(kernel)) return refuse(planned, planned.warns);
-  if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0) return refuse(planned, planned.warns);
+  if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0)
+    return refuse(planned, planned.warns);
   return planned;
 }
 
@@ -56,5 +69,16 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 
 /** Objects from any context (`kmalloc_nolock`, mm/slub.c; 6.18+). */
 export const kmallocNolock: readonly Api[] = [
-  { name: "kmalloc_nolock", family: "nolock", signature: "void *kmalloc_nolock(size_t size, gfp_t gfp_flags, int node)", size: "bytes", alsoTakes: [], takesMask: true, exists: (kernel) => kernel.features.hasKmallocNolock, treatment, plan, run },
+  {
+    name: "kmalloc_nolock",
+    family: "nolock",
+    signature: "void *kmalloc_nolock(size_t size, gfp_t gfp_flags, int node)",
+    size: "bytes",
+    alsoTakes: [],
+    takesMask: true,
+    exists: (kernel) => kernel.features.hasKmallocNolock,
+    treatment,
+    plan,
+    run,
+  },
 ];

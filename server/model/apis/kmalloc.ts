@@ -17,7 +17,13 @@ import { always, treatmentOf } from "./_treatment.ts";
  * An object of a slab cache: nothing when the cache has a free object, else the two tries of a new slab
  * (mm/slub.c:new_slab, allocate_slab). `cacheBits` is what the cache itself adds (a zone, RECLAIMABLE).
  */
-export function planSlabObject(kernel: Kernel, flags: Mask, cacheBits: Mask, objectBytes: number, charged: boolean): Plan {
+export function planSlabObject(
+  kernel: Kernel,
+  flags: Mask,
+  cacheBits: Mask,
+  objectBytes: number,
+  charged: boolean,
+): Plan {
   const bits = kernel.bits;
   const slab = slabMasks(kernel);
   const orders = slabOrders(kernel, objectBytes);
@@ -43,7 +49,13 @@ function nodeTryMask(kernel: Kernel): Mask {
 
 /** Adds the try on the node that the request names to the plan of a slab object; the functions without a node have none. */
 export function planNodeTry(kernel: Kernel, plan: Plan, request: AllocationRequest): Plan {
-  if (request.node !== null && plan.refused === "never" && triesNodeFirst(kernel, request.mask) && plan.sideMask === EMPTY) plan.sideMask = nodeTryMask(kernel);
+  if (
+    request.node !== null &&
+    plan.refused === "never" &&
+    triesNodeFirst(kernel, request.mask) &&
+    plan.sideMask === EMPTY
+  )
+    plan.sideMask = nodeTryMask(kernel);
   return plan;
 }
 
@@ -69,7 +81,13 @@ export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
 /** kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
 export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
   if (bytes <= largestCachedBytes(kernel)) {
-    return planSlabObject(kernel, flags, kmallocCacheBits(kernel, flags), kmallocCacheBytes(bytes), kmallocCharges(kernel, flags));
+    return planSlabObject(
+      kernel,
+      flags,
+      kmallocCacheBits(kernel, flags),
+      kmallocCacheBytes(bytes),
+      kmallocCharges(kernel, flags),
+    );
   }
   const bits = kernel.bits;
   let passed = flags | bits.COMP;
@@ -93,8 +111,14 @@ export function slabTreatment(kernel: Kernel, forced: Mask, notes: readonly Note
     cleared: mask(kernel.allBits & ~(slab.kept | chosen | slab.refused | bits.COMP)),
     clearedWithWarning: mask(slab.refused & kernel.allBits),
     notes: [
-      { text: "A new slab is asked for at the preferred order first, with __GFP_NOWARN | __GFP_NORETRY and without __GFP_NOFAIL (and, where a lower order exists and the caller may reclaim, with __GFP_NOMEMALLOC and without reclaim); then at the smallest order with the caller's flags.", evidence: "mm/slub.c:allocate_slab" },
-      { text: "A new slab drops __GFP_HIGHMEM, __GFP_DMA32 and undefined bits with an \"Unexpected gfp\" message and a stack; a free object in the cache hides it.", evidence: "mm/slub.c:new_slab" },
+      {
+        text: "A new slab is asked for at the preferred order first, with __GFP_NOWARN | __GFP_NORETRY and without __GFP_NOFAIL (and, where a lower order exists and the caller may reclaim, with __GFP_NOMEMALLOC and without reclaim); then at the smallest order with the caller's flags.",
+        evidence: "mm/slub.c:allocate_slab",
+      },
+      {
+        text: 'A new slab drops __GFP_HIGHMEM, __GFP_DMA32 and undefined bits with an "Unexpected gfp" message and a stack; a free object in the cache hides it.',
+        evidence: "mm/slub.c:new_slab",
+      },
       ...notes,
     ],
   });
@@ -111,8 +135,11 @@ function zeroTreatment(kernel: Kernel): MaskTreatment {
 /** What kmalloc looks at to choose among its sets of caches. */
 function choosesCache(kernel: Kernel): string {
   const { kmallocReclaimCaches, kmallocAccountCaches } = kernel.features;
-  if (kmallocAccountCaches) return "__GFP_DMA, __GFP_RECLAIMABLE and __GFP_ACCOUNT choose the cache, in this order of precedence";
-  return kmallocReclaimCaches ? "__GFP_DMA and __GFP_RECLAIMABLE choose the cache, in this order of precedence" : "__GFP_DMA chooses the cache";
+  if (kmallocAccountCaches)
+    return "__GFP_DMA, __GFP_RECLAIMABLE and __GFP_ACCOUNT choose the cache, in this order of precedence";
+  return kmallocReclaimCaches
+    ? "__GFP_DMA and __GFP_RECLAIMABLE choose the cache, in this order of precedence"
+    : "__GFP_DMA chooses the cache";
 }
 
 function kmallocNotes(kernel: Kernel): readonly Note[] {
@@ -124,7 +151,10 @@ function kmallocNotes(kernel: Kernel): readonly Note[] {
         : "Above two pages the page allocator is asked with the caller's mask and __GFP_COMP, unchecked: __GFP_MOVABLE, __GFP_HIGHMEM and __GFP_DMA32 go through.",
       evidence: "mm/slub.c:___kmalloc_large_node",
     },
-    { text: "Sizes above KMALLOC_MAX_SIZE (the largest order; 4 MiB with 4 KiB pages) give NULL, with a WARN unless __GFP_NOWARN is set.", evidence: "mm/page_alloc.c:__alloc_pages" },
+    {
+      text: "Sizes above KMALLOC_MAX_SIZE (the largest order; 4 MiB with 4 KiB pages) give NULL, with a WARN unless __GFP_NOWARN is set.",
+      evidence: "mm/page_alloc.c:__alloc_pages",
+    },
   ];
 }
 
@@ -150,7 +180,12 @@ export function runSlabObject(sim: Simulation, flags: Mask, cache: SlabCache, no
   const { kernel, machine } = sim;
   const slab = slabMasks(kernel);
   mightAlloc(sim, flags);
-  if (cache.charged && machine.memcgInUse && chargeKernelMemory(sim, mask(flags | kernel.bits.ACCOUNT), 0) === "refused") return NULL;
+  if (
+    cache.charged &&
+    machine.memcgInUse &&
+    chargeKernelMemory(sim, mask(flags | kernel.bits.ACCOUNT), 0) === "refused"
+  )
+    return NULL;
   if (machine.cachedObjects) {
     step(sim, "slab_alloc_node", () => "an object is free in the cache: no page is needed");
     return { kind: "ok", block: null };
@@ -185,7 +220,12 @@ export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: nu
   const { kernel } = sim;
   if (bytes === 0) return ZERO_SIZE;
   if (bytes <= largestCachedBytes(kernel)) {
-    const cache: SlabCache = { bits: kmallocCacheBits(kernel, flags), objectBytes: kmallocCacheBytes(bytes), ctor: false, charged: kmallocCharges(kernel, flags) };
+    const cache: SlabCache = {
+      bits: kmallocCacheBits(kernel, flags),
+      objectBytes: kmallocCacheBytes(bytes),
+      ctor: false,
+      charged: kmallocCharges(kernel, flags),
+    };
     return runSlabObject(sim, flags, cache, node);
   }
   let passed = mask(flags | kernel.bits.COMP);
@@ -222,7 +262,16 @@ function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult
   return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
-const plain = { family: "slab" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const plain = {
+  family: "slab" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
 const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
@@ -230,12 +279,36 @@ const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed, run:
 /** Objects by size (`__kmalloc`, mm/slub.c). */
 export const kmalloc: readonly Api[] = [
   { ...plain, name: "kmalloc", signature: "void *kmalloc(size_t size, gfp_t flags)" },
-  { ...plain, plan: planOnNode, run: runOnNode, name: "kmalloc_node", signature: "void *kmalloc_node(size_t size, gfp_t flags, int node)" },
+  {
+    ...plain,
+    plan: planOnNode,
+    run: runOnNode,
+    name: "kmalloc_node",
+    signature: "void *kmalloc_node(size_t size, gfp_t flags, int node)",
+  },
   { ...array, name: "kmalloc_array", signature: "void *kmalloc_array(size_t n, size_t size, gfp_t flags)" },
-  { ...array, plan: planOnNode, run: runOnNode, name: "kmalloc_array_node", signature: "void *kmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)" },
+  {
+    ...array,
+    plan: planOnNode,
+    run: runOnNode,
+    name: "kmalloc_array_node",
+    signature: "void *kmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)",
+  },
   { ...plain, name: "kmemdup", signature: "void *kmemdup(const void *src, size_t len, gfp_t gfp)" },
   { ...zeroed, name: "kzalloc", signature: "void *kzalloc(size_t size, gfp_t flags)" },
-  { ...zeroed, plan: planZeroedOnNode, run: runZeroedOnNode, name: "kzalloc_node", signature: "void *kzalloc_node(size_t size, gfp_t flags, int node)" },
+  {
+    ...zeroed,
+    plan: planZeroedOnNode,
+    run: runZeroedOnNode,
+    name: "kzalloc_node",
+    signature: "void *kzalloc_node(size_t size, gfp_t flags, int node)",
+  },
   { ...zeroedArray, name: "kcalloc", signature: "void *kcalloc(size_t n, size_t size, gfp_t flags)" },
-  { ...zeroedArray, plan: planZeroedOnNode, run: runZeroedOnNode, name: "kcalloc_node", signature: "void *kcalloc_node(size_t n, size_t size, gfp_t flags, int node)" },
+  {
+    ...zeroedArray,
+    plan: planZeroedOnNode,
+    run: runZeroedOnNode,
+    name: "kcalloc_node",
+    signature: "void *kcalloc_node(size_t n, size_t size, gfp_t flags, int node)",
+  },
 ];

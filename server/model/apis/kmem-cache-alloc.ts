@@ -34,8 +34,14 @@ export function planCacheObject(kernel: Kernel, flags: Mask, request: Allocation
 }
 
 const NOTES: readonly Note[] = [
-  { text: "The cache adds its own flags: __GFP_COMP, the zone of SLAB_CACHE_DMA or SLAB_CACHE_DMA32, __GFP_RECLAIMABLE for SLAB_RECLAIM_ACCOUNT.", evidence: "mm/slub.c:calculate_sizes" },
-  { text: "__GFP_ZERO on a cache with a constructor: WARN_ON_ONCE when a new slab is needed.", evidence: "mm/slub.c:new_slab" },
+  {
+    text: "The cache adds its own flags: __GFP_COMP, the zone of SLAB_CACHE_DMA or SLAB_CACHE_DMA32, __GFP_RECLAIMABLE for SLAB_RECLAIM_ACCOUNT.",
+    evidence: "mm/slub.c:calculate_sizes",
+  },
+  {
+    text: "__GFP_ZERO on a cache with a constructor: WARN_ON_ONCE when a new slab is needed.",
+    evidence: "mm/slub.c:new_slab",
+  },
 ];
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -67,7 +73,12 @@ function runCacheObject(sim: Simulation, flags: Mask, request: AllocationRequest
   const { kernel } = sim;
   const { cache } = request;
   const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || (cache !== null && cache.account));
-  const facts: SlabCache = { bits: cacheBits(kernel, cache), objectBytes: objectBytesOf(request), ctor: cache?.ctor ?? false, charged };
+  const facts: SlabCache = {
+    bits: cacheBits(kernel, cache),
+    objectBytes: objectBytesOf(request),
+    ctor: cache?.ctor ?? false,
+    charged,
+  };
   return runSlabObject(sim, flags, facts, node);
 }
 
@@ -101,12 +112,42 @@ function runBulk(sim: Simulation, request: AllocationRequest): RunResult {
 /** Objects of a bulk call that are followed one by one. */
 const MOST_OBJECTS = 1024;
 
-const common = { family: "slab-cache" as const, size: "none" as const, alsoTakes: ["bytes"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "slab-cache" as const,
+  size: "none" as const,
+  alsoTakes: ["bytes"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Objects of a cache (`kmem_cache_alloc`, mm/slub.c). The object's size is a fact of the cache. */
 export const kmemCacheAlloc: readonly Api[] = [
   { ...common, name: "kmem_cache_alloc", signature: "void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)" },
-  { ...common, plan: planOnNode, run: runOnNode, name: "kmem_cache_alloc_node", signature: "void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)" },
-  { ...common, name: "kmem_cache_alloc_bulk", size: "count", alsoTakes: [], plan: planBulk, run: runBulk, signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)" },
-  { ...common, name: "kmem_cache_zalloc", treatment: zeroTreatment, plan: planZeroed, run: runZeroed, signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)" },
+  {
+    ...common,
+    plan: planOnNode,
+    run: runOnNode,
+    name: "kmem_cache_alloc_node",
+    signature: "void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)",
+  },
+  {
+    ...common,
+    name: "kmem_cache_alloc_bulk",
+    size: "count",
+    alsoTakes: [],
+    plan: planBulk,
+    run: runBulk,
+    signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)",
+  },
+  {
+    ...common,
+    name: "kmem_cache_zalloc",
+    treatment: zeroTreatment,
+    plan: planZeroed,
+    run: runZeroed,
+    signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)",
+  },
 ];

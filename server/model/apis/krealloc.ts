@@ -11,8 +11,14 @@ import { always } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return slabTreatment(kernel, EMPTY, [
-    { text: "NULL leaves the old object as it is; size 0 frees it. An object that still fits is returned without asking for memory.", evidence: "mm/slab_common.c:__do_krealloc" },
-    { text: "__GFP_ZERO clears the growth reliably only if every call for this object has passed it, the first one included.", evidence: "mm/slab_common.c:krealloc" },
+    {
+      text: "NULL leaves the old object as it is; size 0 frees it. An object that still fits is returned without asking for memory.",
+      evidence: "mm/slab_common.c:__do_krealloc",
+    },
+    {
+      text: "__GFP_ZERO clears the growth reliably only if every call for this object has passed it, the first one included.",
+      evidence: "mm/slab_common.c:krealloc",
+    },
   ]);
 }
 
@@ -24,10 +30,24 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
-const common = { family: "krealloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "krealloc" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Objects that grow (`krealloc`, mm/slab_common.c; mm/slub.c since 6.12). */
 export const krealloc: readonly Api[] = [
   { ...common, name: "krealloc", signature: "void *krealloc(const void *objp, size_t new_size, gfp_t flags)" },
-  { ...common, name: "krealloc_array", alsoTakes: ["count", "pages", "order"], signature: "void *krealloc_array(void *p, size_t new_n, size_t new_size, gfp_t flags)" },
+  {
+    ...common,
+    name: "krealloc_array",
+    alsoTakes: ["count", "pages", "order"],
+    signature: "void *krealloc_array(void *p, size_t new_n, size_t new_size, gfp_t flags)",
+  },
 ];

@@ -60,18 +60,26 @@ export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request
 function notes(kernel: Kernel): readonly Note[] {
   const { features } = kernel;
   const first: Note = {
-    text: features.kvmallocFirstTry === "noretry"
-      ? "Above one page kmalloc is tried with __GFP_NOWARN, and with __GFP_NORETRY unless __GFP_RETRY_MAYFAIL is given."
-      : "Above one page kmalloc is tried with __GFP_NOWARN, and without __GFP_DIRECT_RECLAIM unless __GFP_RETRY_MAYFAIL is given.",
-    evidence: features.kvmallocFirstTry === "noretry" ? "mm/util.c:kvmalloc_node (mm/slub.c from 6.11 on)" : "mm/slub.c:kmalloc_gfp_adjust",
+    text:
+      features.kvmallocFirstTry === "noretry"
+        ? "Above one page kmalloc is tried with __GFP_NOWARN, and with __GFP_NORETRY unless __GFP_RETRY_MAYFAIL is given."
+        : "Above one page kmalloc is tried with __GFP_NOWARN, and without __GFP_DIRECT_RECLAIM unless __GFP_RETRY_MAYFAIL is given.",
+    evidence:
+      features.kvmallocFirstTry === "noretry"
+        ? "mm/util.c:kvmalloc_node (mm/slub.c from 6.11 on)"
+        : "mm/slub.c:kmalloc_gfp_adjust",
   };
   const fallback: Note = {
-    text: features.kvmallocFallsBack === "gfp-kernel"
-      ? "Only masks that contain all of GFP_KERNEL go on to vmalloc; any other is a plain kmalloc."
-      : features.kvmallocFallsBack === "blocking"
-        ? "Any mask with __GFP_DIRECT_RECLAIM goes on to vmalloc; a non-blocking one returns NULL after kmalloc."
-        : "Every mask goes on to vmalloc, non-blocking ones included; vmalloc has BUG_ON(in_interrupt()).",
-    evidence: features.kvmallocFallsBack === "gfp-kernel" ? "mm/util.c:kvmalloc_node" : "mm/slub.c:__kvmalloc_node (mm/util.c:kvmalloc_node to 6.10)",
+    text:
+      features.kvmallocFallsBack === "gfp-kernel"
+        ? "Only masks that contain all of GFP_KERNEL go on to vmalloc; any other is a plain kmalloc."
+        : features.kvmallocFallsBack === "blocking"
+          ? "Any mask with __GFP_DIRECT_RECLAIM goes on to vmalloc; a non-blocking one returns NULL after kmalloc."
+          : "Every mask goes on to vmalloc, non-blocking ones included; vmalloc has BUG_ON(in_interrupt()).",
+    evidence:
+      features.kvmallocFallsBack === "gfp-kernel"
+        ? "mm/util.c:kvmalloc_node"
+        : "mm/slub.c:__kvmalloc_node (mm/util.c:kvmalloc_node to 6.10)",
   };
   const nofail: Note = {
     text: features.vmallocNofail
@@ -104,7 +112,8 @@ export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: n
   const first = runKmalloc(sim, kvmallocFirstMask(kernel, flags, bytes), bytes, node);
   if (first.kind !== "null" || bytes <= kernel.options.pageBytes || !kvmallocFallsBack(kernel, flags)) return first;
   if (bytes > INT_MAX && kernel.features.kvmallocRefusesAboveIntMax) {
-    if (!kernel.features.kvmallocIntMaxHonoursNowarn || (flags & kernel.bits.NOWARN) === 0) warnOnce(sim, "kvmalloc_node: above INT_MAX");
+    if (!kernel.features.kvmallocIntMaxHonoursNowarn || (flags & kernel.bits.NOWARN) === 0)
+      warnOnce(sim, "kvmalloc_node: above INT_MAX");
     return NULL;
   }
   step(sim, "__kvmalloc_node", () => "kmalloc gave nothing: vmalloc is next");
@@ -135,16 +144,42 @@ function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult
   return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
 }
 
-const plain = { family: "kvmalloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always, treatment, plan, run };
+const plain = {
+  family: "kvmalloc" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
 const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
 export const kvmalloc: readonly Api[] = [
   { ...plain, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
-  { ...plain, plan: planOnNode, run: runOnNode, name: "kvmalloc_node", signature: "void *kvmalloc_node(size_t size, gfp_t flags, int node)" },
+  {
+    ...plain,
+    plan: planOnNode,
+    run: runOnNode,
+    name: "kvmalloc_node",
+    signature: "void *kvmalloc_node(size_t size, gfp_t flags, int node)",
+  },
   { ...array, name: "kvmalloc_array", signature: "void *kvmalloc_array(size_t n, size_t size, gfp_t flags)" },
   { ...zeroed, name: "kvzalloc", signature: "void *kvzalloc(size_t size, gfp_t flags)" },
-  { ...zeroed, plan: planZeroedOnNode, run: runZeroedOnNode, name: "kvzalloc_node", signature: "void *kvzalloc_node(size_t size, gfp_t flags, int node)" },
-  { ...zeroed, name: "kvcalloc", alsoTakes: ["count", "pages", "order"], signature: "void *kvcalloc(size_t n, size_t size, gfp_t flags)" },
+  {
+    ...zeroed,
+    plan: planZeroedOnNode,
+    run: runZeroedOnNode,
+    name: "kvzalloc_node",
+    signature: "void *kvzalloc_node(size_t size, gfp_t flags, int node)",
+  },
+  {
+    ...zeroed,
+    name: "kvcalloc",
+    alsoTakes: ["count", "pages", "order"],
+    signature: "void *kvcalloc(size_t n, size_t size, gfp_t flags)",
+  },
 ];

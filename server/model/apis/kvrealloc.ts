@@ -13,7 +13,10 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     notes: [
       { text: "NULL leaves the old memory as it is.", evidence: "mm/util.c:kvrealloc" },
-      { text: "__GFP_ZERO clears the growth reliably only if every call for this memory has passed it, the first one included.", evidence: "mm/util.c:kvrealloc" },
+      {
+        text: "__GFP_ZERO clears the growth reliably only if every call for this memory has passed it, the first one included.",
+        evidence: "mm/util.c:kvrealloc",
+      },
       ...(asKvmalloc === undefined ? [] : asKvmalloc.treatment(kernel).notes),
     ],
   });
@@ -29,5 +32,16 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 
 /** kvmalloc memory that grows (`kvrealloc`, mm/util.c; mm/slub.c since 6.12). */
 export const kvrealloc: readonly Api[] = [
-  { name: "kvrealloc", family: "krealloc", signature: "void *kvrealloc(const void *p, size_t size, gfp_t flags)", size: "bytes", alsoTakes: ["pages", "order"], takesMask: true, exists: (kernel) => kernel.features.hasKvrealloc, treatment, plan, run },
+  {
+    name: "kvrealloc",
+    family: "krealloc",
+    signature: "void *kvrealloc(const void *p, size_t size, gfp_t flags)",
+    size: "bytes",
+    alsoTakes: ["pages", "order"],
+    takesMask: true,
+    exists: (kernel) => kernel.features.hasKvrealloc,
+    treatment,
+    plan,
+    run,
+  },
 ];

@@ -12,7 +12,12 @@ import { treatmentOf } from "./_treatment.ts";
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: kernel.gfp.KERNEL,
-    notes: [{ text: "Several elements at once, always with GFP_KERNEL: it waits until it has all of them, so two blocking calls cannot each hold a part.", evidence: "mm/mempool.c:mempool_alloc_bulk" }],
+    notes: [
+      {
+        text: "Several elements at once, always with GFP_KERNEL: it waits until it has all of them, so two blocking calls cannot each hold a part.",
+        evidence: "mm/mempool.c:mempool_alloc_bulk",
+      },
+    ],
   });
 }
 
@@ -24,7 +29,10 @@ function plan(kernel: Kernel): Plan {
 const MOST_ELEMENTS = 1024;
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  const wanted = Math.min(MOST_ELEMENTS, Math.max(1, pagesOf(sim.kernel, { ...request, sizeBytes: null, order: null }, 1)));
+  const wanted = Math.min(
+    MOST_ELEMENTS,
+    Math.max(1, pagesOf(sim.kernel, { ...request, sizeBytes: null, order: null }, 1)),
+  );
   let last = runMempool(sim, sim.kernel.gfp.KERNEL, request.poolEmpty, (on, flags) => runPages(on, flags, 0, null));
   for (let done = 1; done < wanted && last.kind === "ok"; done++) {
     last = runMempool(sim, sim.kernel.gfp.KERNEL, request.poolEmpty, (on, flags) => runPages(on, flags, 0, null));
@@ -35,7 +43,15 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 /** Several elements of a pool (`mempool_alloc_bulk`, mm/mempool.c; 6.19+). */
 export const mempoolAllocBulk: readonly Api[] = [
   {
-    name: "mempool_alloc_bulk", family: "mempool", signature: "int mempool_alloc_bulk(struct mempool *pool, void **elems, unsigned int count, unsigned int allocated)",
-    size: "count", alsoTakes: ["pages"], takesMask: false, exists: (kernel) => kernel.features.hasMempoolBulk, treatment, plan, run,
+    name: "mempool_alloc_bulk",
+    family: "mempool",
+    signature: "int mempool_alloc_bulk(struct mempool *pool, void **elems, unsigned int count, unsigned int allocated)",
+    size: "count",
+    alsoTakes: ["pages"],
+    takesMask: false,
+    exists: (kernel) => kernel.features.hasMempoolBulk,
+    treatment,
+    plan,
+    run,
   },
 ];

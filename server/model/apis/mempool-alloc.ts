@@ -38,16 +38,26 @@ function treatment(kernel: Kernel): MaskTreatment {
     forced: bitsOf(kernel, "NOMEMALLOC", "NORETRY", "NOWARN"),
     ignored: bitsOf(kernel, "NOFAIL", "MEMALLOC", "RETRY_MAYFAIL"),
     notes: [
-      { text: "First without __GFP_DIRECT_RECLAIM and __GFP_IO, then from the reserve, then with the caller's bits; a blocking call waits up to 5 seconds for an element to come back and begins again, so it does not fail.", evidence: "mm/mempool.c:mempool_alloc" },
-      { text: "A call without __GFP_DIRECT_RECLAIM returns NULL when the reserve is empty.", evidence: "mm/mempool.c:mempool_alloc" },
-      { text: "__GFP_ZERO: VM_WARN_ON_ONCE, and elements from the reserve keep their old contents.", evidence: "mm/mempool.c:mempool_alloc" },
+      {
+        text: "First without __GFP_DIRECT_RECLAIM and __GFP_IO, then from the reserve, then with the caller's bits; a blocking call waits up to 5 seconds for an element to come back and begins again, so it does not fail.",
+        evidence: "mm/mempool.c:mempool_alloc",
+      },
+      {
+        text: "A call without __GFP_DIRECT_RECLAIM returns NULL when the reserve is empty.",
+        evidence: "mm/mempool.c:mempool_alloc",
+      },
+      {
+        text: "__GFP_ZERO: VM_WARN_ON_ONCE, and elements from the reserve keep their old contents.",
+        evidence: "mm/mempool.c:mempool_alloc",
+      },
     ],
   });
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const bytes = request.sizeBytes;
-  if (bytes !== null) return planMempool(kernel, request.mask, (flags) => planKmalloc(kernel, flags, wholeAmount(bytes)));
+  if (bytes !== null)
+    return planMempool(kernel, request.mask, (flags) => planKmalloc(kernel, flags, wholeAmount(bytes)));
   const order = orderOf(kernel, request);
   return planMempool(kernel, request.mask, (flags) => planPages(kernel, flags, order));
 }
@@ -84,7 +94,9 @@ export function runMempool(sim: Simulation, flags: Mask, reserveEmpty: boolean, 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const bytes = request.sizeBytes;
   if (bytes !== null) {
-    return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runKmalloc(on, flags, wholeAmount(bytes), null));
+    return runMempool(sim, request.mask, request.poolEmpty, (on, flags) =>
+      runKmalloc(on, flags, wholeAmount(bytes), null),
+    );
   }
   const order = orderOf(sim.kernel, request);
   return runMempool(sim, request.mask, request.poolEmpty, (on, flags) => runPages(on, flags, order, null));
@@ -92,5 +104,16 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 
 /** An element of a pool with a reserve (`mempool_alloc`, mm/mempool.c). */
 export const mempoolAlloc: readonly Api[] = [
-  { name: "mempool_alloc", family: "mempool", signature: "void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)", size: "none", alsoTakes: ["bytes", "order", "pages"], takesMask: true, exists: always, treatment, plan, run },
+  {
+    name: "mempool_alloc",
+    family: "mempool",
+    signature: "void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)",
+    size: "none",
+    alsoTakes: ["bytes", "order", "pages"],
+    takesMask: true,
+    exists: always,
+    treatment,
+    plan,
+    run,
+  },
 ];

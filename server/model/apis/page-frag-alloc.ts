@@ -28,7 +28,10 @@ function treatment(kernel: Kernel): MaskTreatment {
           : "A refill of 32 KiB is tried with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC added; a single page with the caller's mask comes after it.",
         evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
       },
-      { text: "__GFP_ZERO clears a whole refill, not the fragment: fragments of a page that was there already keep their contents.", evidence: "mm/page_frag_cache.c:__page_frag_cache_refill" },
+      {
+        text: "__GFP_ZERO clears a whole refill, not the fragment: fragments of a page that was there already keep their contents.",
+        evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
+      },
     ],
   });
 }
@@ -50,10 +53,28 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runPages(sim, planned.mask, 0, request.node);
 }
 
-const common = { family: "page-frag" as const, size: "bytes" as const, alsoTakes: [] as const, takesMask: true, exists: always, treatment, plan, run };
+const common = {
+  family: "page-frag" as const,
+  size: "bytes" as const,
+  alsoTakes: [] as const,
+  takesMask: true,
+  exists: always,
+  treatment,
+  plan,
+  run,
+};
 
 /** Fragments of pages (`page_frag_alloc`, mm/page_alloc.c; mm/page_frag_cache.c since 6.13). */
 export const pageFragAlloc: readonly Api[] = [
-  { ...common, name: "page_frag_alloc", signature: "void *page_frag_alloc(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask)" },
-  { ...common, name: "page_frag_alloc_align", signature: "void *page_frag_alloc_align(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask, unsigned int align)" },
+  {
+    ...common,
+    name: "page_frag_alloc",
+    signature: "void *page_frag_alloc(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask)",
+  },
+  {
+    ...common,
+    name: "page_frag_alloc_align",
+    signature:
+      "void *page_frag_alloc_align(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask, unsigned int align)",
+  },
 ];

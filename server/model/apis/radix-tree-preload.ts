@@ -13,8 +13,14 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     cleared: kernel.bits.ACCOUNT,
     notes: [
-      { text: "Fills the CPU's stock of nodes and returns with preemption off; preloaded nodes are shared, so __GFP_ACCOUNT is taken out.", evidence: "lib/radix-tree.c:__radix_tree_preload" },
-      { text: "radix_tree_preload() warns about a mask without __GFP_DIRECT_RECLAIM (WARN_ON_ONCE).", evidence: "lib/radix-tree.c:radix_tree_preload" },
+      {
+        text: "Fills the CPU's stock of nodes and returns with preemption off; preloaded nodes are shared, so __GFP_ACCOUNT is taken out.",
+        evidence: "lib/radix-tree.c:__radix_tree_preload",
+      },
+      {
+        text: "radix_tree_preload() warns about a mask without __GFP_DIRECT_RECLAIM (WARN_ON_ONCE).",
+        evidence: "lib/radix-tree.c:radix_tree_preload",
+      },
     ],
   });
 }
@@ -32,7 +38,12 @@ function planIdr(kernel: Kernel, request: AllocationRequest): Plan {
 function rootTreatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     cleared: kernel.gfp.ZONEMASK,
-    notes: [{ text: "The mask is kept in the root for later insertions, without its zone bits.", evidence: "lib/radix-tree.c:root_gfp_mask" }],
+    notes: [
+      {
+        text: "The mask is kept in the root for later insertions, without its zone bits.",
+        evidence: "lib/radix-tree.c:root_gfp_mask",
+      },
+    ],
   });
 }
 
@@ -54,11 +65,31 @@ function runRoot(): RunResult {
   return { kind: "ok", block: null };
 }
 
-const common = { family: "tree" as const, size: "none" as const, alsoTakes: [] as const, takesMask: true, exists: always };
+const common = {
+  family: "tree" as const,
+  size: "none" as const,
+  alsoTakes: [] as const,
+  takesMask: true,
+  exists: always,
+};
 
 /** Stock of tree nodes ahead of a lock (`radix_tree_preload`, lib/radix-tree.c). */
 export const radixTreePreload: readonly Api[] = [
   { ...common, treatment, plan, run, name: "radix_tree_preload", signature: "int radix_tree_preload(gfp_t gfp_mask)" },
-  { ...common, treatment, plan: planIdr, run: runIdr, name: "idr_preload", signature: "void idr_preload(gfp_t gfp_mask)" },
-  { ...common, treatment: rootTreatment, plan: planRoot, run: runRoot, name: "INIT_RADIX_TREE", signature: "INIT_RADIX_TREE(root, gfp_t mask)" },
+  {
+    ...common,
+    treatment,
+    plan: planIdr,
+    run: runIdr,
+    name: "idr_preload",
+    signature: "void idr_preload(gfp_t gfp_mask)",
+  },
+  {
+    ...common,
+    treatment: rootTreatment,
+    plan: planRoot,
+    run: runRoot,
+    name: "INIT_RADIX_TREE",
+    signature: "INIT_RADIX_TREE(root, gfp_t mask)",
+  },
 ];

@@ -12,7 +12,12 @@ import { always, treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
-    notes: [{ text: "32 KiB are tried without __GFP_DIRECT_RECLAIM and with __GFP_COMP, __GFP_NOWARN and __GFP_NORETRY; a single page with the caller's mask comes after them.", evidence: "net/core/sock.c:skb_page_frag_refill" }],
+    notes: [
+      {
+        text: "32 KiB are tried without __GFP_DIRECT_RECLAIM and with __GFP_COMP, __GFP_NOWARN and __GFP_NORETRY; a single page with the caller's mask comes after them.",
+        evidence: "net/core/sock.c:skb_page_frag_refill",
+      },
+    ],
   });
 }
 
@@ -36,5 +41,16 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 
 /** Fragments of a socket (`skb_page_frag_refill`, net/core/sock.c). */
 export const skbPageFragRefill: readonly Api[] = [
-  { name: "skb_page_frag_refill", family: "page-frag", signature: "bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp)", size: "bytes", alsoTakes: [], takesMask: true, exists: always, treatment, plan, run },
+  {
+    name: "skb_page_frag_refill",
+    family: "page-frag",
+    signature: "bool skb_page_frag_refill(unsigned int sz, struct page_frag *pfrag, gfp_t gfp)",
+    size: "bytes",
+    alsoTakes: [],
+    takesMask: true,
+    exists: always,
+    treatment,
+    plan,
+    run,
+  },
 ];

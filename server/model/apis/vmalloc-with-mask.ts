@@ -15,7 +15,18 @@ export function vmallocSupported(kernel: Kernel): Mask {
   if (!kernel.features.vmallocFiltersFlags) return mask(0xffffffff);
   const { bits, gfp } = kernel;
   const retry = kernel.features.vmallocSupportsRetryMayfail ? bits.RETRY_MAYFAIL | bits.SKIP_KASAN : 0;
-  return mask(gfp.KERNEL | gfp.ATOMIC | gfp.NOWAIT | gfp.USER | gfp.KERNEL_ACCOUNT | bits.NOFAIL | bits.ZERO | bits.NORETRY | bits.NOLOCKDEP | retry);
+  return mask(
+    gfp.KERNEL |
+      gfp.ATOMIC |
+      gfp.NOWAIT |
+      gfp.USER |
+      gfp.KERNEL_ACCOUNT |
+      bits.NOFAIL |
+      bits.ZERO |
+      bits.NORETRY |
+      bits.NOLOCKDEP |
+      retry,
+  );
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -33,8 +44,14 @@ function notes(kernel: Kernel): readonly Note[] {
         : "__GFP_NOFAIL reaches the pages only: the area, the array and the page tables can still fail.",
       evidence: "mm/vmalloc.c:__vmalloc_area_node",
     },
-    { text: "__GFP_NORETRY and __GFP_RETRY_MAYFAIL do not reach the page tables.", evidence: "mm/vmalloc.c:__vmalloc_area_node" },
-    { text: "Pages are asked for with __GFP_NOWARN, and with __GFP_HIGHMEM unless a DMA zone is named; size 0, and more than all of memory, give NULL.", evidence: "mm/vmalloc.c:__vmalloc_area_node" },
+    {
+      text: "__GFP_NORETRY and __GFP_RETRY_MAYFAIL do not reach the page tables.",
+      evidence: "mm/vmalloc.c:__vmalloc_area_node",
+    },
+    {
+      text: "Pages are asked for with __GFP_NOWARN, and with __GFP_HIGHMEM unless a DMA zone is named; size 0, and more than all of memory, give NULL.",
+      evidence: "mm/vmalloc.c:__vmalloc_area_node",
+    },
   ];
 }
 
@@ -70,7 +87,10 @@ function planUnfiltered(kernel: Kernel, request: AllocationRequest): Plan {
 function runFiltered(sim: Simulation, request: AllocationRequest, mayBeHuge: boolean): RunResult {
   const supported = vmallocSupported(sim.kernel);
   if ((request.mask & ~supported) !== 0) warnOnce(sim, "vmalloc_fix_flags: unsupported flags");
-  return runVmalloc(sim, mask(request.mask & supported), runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge });
+  return runVmalloc(sim, mask(request.mask & supported), runBytesOf(sim.kernel, request), {
+    node: request.node,
+    mayBeHuge,
+  });
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
@@ -85,12 +105,49 @@ function runUnfiltered(sim: Simulation, request: AllocationRequest): RunResult {
   return runVmalloc(sim, request.mask, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
-const common = { family: "vmalloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: true, exists: always };
+const common = {
+  family: "vmalloc" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: true,
+  exists: always,
+};
 
 /** vmalloc with a mask (`__vmalloc`, mm/vmalloc.c). */
 export const vmallocWithMask: readonly Api[] = [
-  { ...common, treatment, plan, run, name: "__vmalloc", signature: "void *__vmalloc(unsigned long size, gfp_t gfp_mask)" },
-  { ...common, exists: (kernel) => kernel.features.kvmallocHugePages, treatment, plan: planHuge, run: runHuge, name: "vmalloc_huge", signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)" },
-  { ...common, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "__vmalloc_node", signature: "void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node, const void *caller)" },
-  { ...common, exists: (kernel) => kernel.features.hasVrealloc, treatment: unfilteredTreatment, plan: planUnfiltered, run: runUnfiltered, name: "vrealloc", signature: "void *vrealloc(const void *p, size_t size, gfp_t flags)" },
+  {
+    ...common,
+    treatment,
+    plan,
+    run,
+    name: "__vmalloc",
+    signature: "void *__vmalloc(unsigned long size, gfp_t gfp_mask)",
+  },
+  {
+    ...common,
+    exists: (kernel) => kernel.features.kvmallocHugePages,
+    treatment,
+    plan: planHuge,
+    run: runHuge,
+    name: "vmalloc_huge",
+    signature: "void *vmalloc_huge(unsigned long size, gfp_t gfp_mask)",
+  },
+  {
+    ...common,
+    treatment: unfilteredTreatment,
+    plan: planUnfiltered,
+    run: runUnfiltered,
+    name: "__vmalloc_node",
+    signature:
+      "void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask, int node, const void *caller)",
+  },
+  {
+    ...common,
+    exists: (kernel) => kernel.features.hasVrealloc,
+    treatment: unfilteredTreatment,
+    plan: planUnfiltered,
+    run: runUnfiltered,
+    name: "vrealloc",
+    signature: "void *vrealloc(const void *p, size_t size, gfp_t flags)",
+  },
 ];

@@ -36,7 +36,7 @@ export function pageTableMask(kernel: Kernel, flags: Mask): Mask {
       return mask(full);
     case "noreclaim-for-retry-flags":
       if ((flags & (bits.NORETRY | bits.RETRY_MAYFAIL)) !== 0) return EMPTY;
-      return mask(full & ~(bits.IO | bits.FS) | flags & (bits.IO | bits.FS));
+      return mask((full & ~(bits.IO | bits.FS)) | (flags & (bits.IO | bits.FS)));
     case "scope-of-mask":
       // A mask with neither bit is a noio scope, one with IO alone a nofs scope; other masks change nothing.
       if ((flags & bits.IO) === 0 && (flags & bits.FS) === 0) return mask(full & ~(bits.IO | bits.FS));
@@ -78,10 +78,21 @@ export function planVmalloc(kernel: Kernel, flags: Mask, bytes: number, request:
 
 function notes(kernel: Kernel): readonly Note[] {
   return [
-    { text: "The mask is GFP_KERNEL, whatever the caller holds; only the scopes of the task change it.", evidence: "mm/vmalloc.c:vmalloc" },
-    { text: "BUG_ON(in_interrupt()): never from interrupts or with bottom halves off.", evidence: "mm/vmalloc.c:__get_vm_area_node" },
-    { text: "The pages are asked for one by one (or in batches) with __GFP_HIGHMEM and __GFP_NOWARN added.", evidence: "mm/vmalloc.c:__vmalloc_area_node" },
-    ...(kernel.features.vmallocFatalSignal === "ignored" ? [] : [{ text: "A fatal signal ends the page loop.", evidence: "mm/vmalloc.c:vm_area_alloc_pages" }]),
+    {
+      text: "The mask is GFP_KERNEL, whatever the caller holds; only the scopes of the task change it.",
+      evidence: "mm/vmalloc.c:vmalloc",
+    },
+    {
+      text: "BUG_ON(in_interrupt()): never from interrupts or with bottom halves off.",
+      evidence: "mm/vmalloc.c:__get_vm_area_node",
+    },
+    {
+      text: "The pages are asked for one by one (or in batches) with __GFP_HIGHMEM and __GFP_NOWARN added.",
+      evidence: "mm/vmalloc.c:__vmalloc_area_node",
+    },
+    ...(kernel.features.vmallocFatalSignal === "ignored"
+      ? []
+      : [{ text: "A fatal signal ends the page loop.", evidence: "mm/vmalloc.c:vm_area_alloc_pages" }]),
   ];
 }
 
@@ -149,7 +160,8 @@ export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options:
     bug(sim, "__get_vm_area_node: in interrupt");
     return DIED;
   }
-  if (!kernel.features.vmallocNonBlocking || (flags & kernel.bits.DIRECT_RECLAIM) !== 0) mightSleep(sim, "alloc_vmap_area");
+  if (!kernel.features.vmallocNonBlocking || (flags & kernel.bits.DIRECT_RECLAIM) !== 0)
+    mightSleep(sim, "alloc_vmap_area");
   const hugeOrder = vmallocHugeOrder(kernel);
   if (options.mayBeHuge && pages >= 2 ** hugeOrder) {
     const huge = takePages(sim, flags, Math.ceil(pages / 2 ** hugeOrder), hugeOrder, options.node);
@@ -192,7 +204,8 @@ function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, 
     got++;
   }
   if (got >= wanted) return first ?? { kind: "ok", block: null };
-  if (order === 0 && features.vmallocReportsPageFailure && !hasFatalSignal(sim.context)) report(sim, flags, "not all pages came");
+  if (order === 0 && features.vmallocReportsPageFailure && !hasFatalSignal(sim.context))
+    report(sim, flags, "not all pages came");
   return NULL;
 }
 
@@ -218,7 +231,10 @@ function report(sim: Simulation, flags: Mask, why: string): void {
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runVmalloc(sim, sim.kernel.gfp.KERNEL, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
+  return runVmalloc(sim, sim.kernel.gfp.KERNEL, runBytesOf(sim.kernel, request), {
+    node: request.node,
+    mayBeHuge: false,
+  });
 }
 
 function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
@@ -235,7 +251,13 @@ function run32Zeroed(sim: Simulation, request: AllocationRequest): RunResult {
   return runVmalloc(sim, flags, runBytesOf(sim.kernel, request), { node: request.node, mayBeHuge: false });
 }
 
-const common = { family: "vmalloc" as const, size: "bytes" as const, alsoTakes: ["pages", "order"] as const, takesMask: false, exists: always };
+const common = {
+  family: "vmalloc" as const,
+  size: "bytes" as const,
+  alsoTakes: ["pages", "order"] as const,
+  takesMask: false,
+  exists: always,
+};
 const plain = { ...common, treatment, plan, run };
 const zeroed = { ...common, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
@@ -246,6 +268,20 @@ export const vmalloc: readonly Api[] = [
   { ...zeroed, name: "vzalloc", signature: "void *vzalloc(unsigned long size)" },
   { ...zeroed, name: "vzalloc_node", signature: "void *vzalloc_node(unsigned long size, int node)" },
   { ...zeroed, name: "vmalloc_user", signature: "void *vmalloc_user(unsigned long size)" },
-  { ...common, treatment: treatment32, plan: plan32, run: run32, name: "vmalloc_32", signature: "void *vmalloc_32(unsigned long size)" },
-  { ...common, treatment: treatment32Zeroed, plan: plan32Zeroed, run: run32Zeroed, name: "vmalloc_32_user", signature: "void *vmalloc_32_user(unsigned long size)" },
+  {
+    ...common,
+    treatment: treatment32,
+    plan: plan32,
+    run: run32,
+    name: "vmalloc_32",
+    signature: "void *vmalloc_32(unsigned long size)",
+  },
+  {
+    ...common,
+    treatment: treatment32Zeroed,
+    plan: plan32Zeroed,
+    run: run32Zeroed,
+    name: "vmalloc_32_user",
+    signature: "void *vmalloc_32_user(unsigned long size)",
+  },
 ];

@@ -12,7 +12,12 @@ import { always, treatmentOf } from "./_treatment.ts";
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: kernel.gfp.KERNEL,
-    notes: [{ text: "Maps pages that exist; the area and the page tables are asked for with GFP_KERNEL. BUG_ON(in_interrupt()).", evidence: "mm/vmalloc.c:vmap" }],
+    notes: [
+      {
+        text: "Maps pages that exist; the area and the page tables are asked for with GFP_KERNEL. BUG_ON(in_interrupt()).",
+        evidence: "mm/vmalloc.c:vmap",
+      },
+    ],
   });
 }
 
@@ -42,10 +47,23 @@ function run(sim: Simulation): RunResult {
   return { kind: "ok", block: null };
 }
 
-const common = { family: "vmalloc" as const, size: "none" as const, alsoTakes: ["count", "pages"] as const, takesMask: false, exists: always, treatment, run };
+const common = {
+  family: "vmalloc" as const,
+  size: "none" as const,
+  alsoTakes: ["count", "pages"] as const,
+  takesMask: false,
+  exists: always,
+  treatment,
+  run,
+};
 
 /** Mapping of pages that exist (`vmap`, mm/vmalloc.c): no memory of its own, but the same contexts as vmalloc. */
 export const vmap: readonly Api[] = [
-  { ...common, plan, name: "vmap", signature: "void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)" },
+  {
+    ...common,
+    plan,
+    name: "vmap",
+    signature: "void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)",
+  },
   { ...common, plan: planUnmap, name: "vunmap", signature: "void vunmap(const void *addr)" },
 ];

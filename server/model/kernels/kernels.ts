@@ -43,7 +43,12 @@ export function parseVersion(text: string): Version | null {
   const release = /^(\d{1,3})\.(\d{1,4})(?:\.(\d{1,5}))?$/.exec(text);
   if (release !== null) {
     const [, major, minor, point] = release;
-    return { kind: "release", major: Number(major), minor: Number(minor), point: point === undefined ? null : Number(point) };
+    return {
+      kind: "release",
+      major: Number(major),
+      minor: Number(minor),
+      point: point === undefined ? null : Number(point),
+    };
   }
   const vendor = /^([A-Za-z_]\w*)-(\d{1,3})\.(\d{1,4})$/.exec(text);
   if (vendor !== null) {
@@ -87,9 +92,8 @@ const newestName = mainlineNames[mainlineNames.length - 1] ?? "";
 
 function resolve(release: Release): Resolved {
   const base = release.basedOn === null ? undefined : releasesByName.get(release.basedOn);
-  const below: Omit<Resolved, "release"> = base === undefined
-    ? { features: oldestFeatures, flags: flags4_19, composites: composites4_19 }
-    : resolve(base);
+  const below: Omit<Resolved, "release"> =
+    base === undefined ? { features: oldestFeatures, flags: flags4_19, composites: composites4_19 } : resolve(base);
   return {
     release,
     features: { ...below.features, ...release.features },
@@ -125,16 +129,27 @@ export function newestRelease(): string {
 export function releasesBetween(first: string, last: string): readonly string[] | { readonly unknown: string } {
   const from = parseVersion(first);
   const to = parseVersion(last);
-  for (const [name, version] of [[first, from], [last, to]] as const) {
-    if (version === null || version.kind === "vendor") return { unknown: `A range runs between releases, and ${name} is not one; ${whatIsKnown()}.` };
+  for (const [name, version] of [
+    [first, from],
+    [last, to],
+  ] as const) {
+    if (version === null || version.kind === "vendor")
+      return { unknown: `A range runs between releases, and ${name} is not one; ${whatIsKnown()}.` };
     const found = lookUp(name);
     if ("unknown" in found) return found;
   }
   if (from === null || to === null) return { unknown: whatIsKnown() };
-  if (from.kind === "development") return to.kind === "development" ? [first] : { unknown: `The range ends before it starts: ${first} is after ${last}.` };
-  if (to.kind === "release" && compareNumbers(from, to) > 0) return { unknown: `The range ends before it starts: ${first} is after ${last}.` };
+  if (from.kind === "development")
+    return to.kind === "development"
+      ? [first]
+      : { unknown: `The range ends before it starts: ${first} is after ${last}.` };
+  if (to.kind === "release" && compareNumbers(from, to) > 0)
+    return { unknown: `The range ends before it starts: ${first} is after ${last}.` };
   const between = mainline
-    .filter(({ version }) => compareNumbers(version, from) >= 0 && (to.kind === "development" || compareNumbers(version, to) <= 0))
+    .filter(
+      ({ version }) =>
+        compareNumbers(version, from) >= 0 && (to.kind === "development" || compareNumbers(version, to) <= 0),
+    )
     .map(({ release }) => release.name);
   const names = between.includes(first) ? [...between] : [first, ...between];
   if (!names.includes(last)) names.push(last);
@@ -142,7 +157,9 @@ export function releasesBetween(first: string, last: string): readonly string[] 
 }
 
 function whatIsKnown(): string {
-  const others = placed.filter(({ release }) => release.kind === "vendor" || release.kind === "development").map(({ release }) => release.name);
+  const others = placed
+    .filter(({ release }) => release.kind === "vendor" || release.kind === "development")
+    .map(({ release }) => release.name);
   return `the model knows ${oldestName} to ${newestName} with their point releases, ${others.join(" and ")}`;
 }
 
@@ -161,10 +178,20 @@ function lookUp(name: string): Found | { readonly unknown: string } {
   if (branch === undefined) return { unknown: `The model does not know ${name}; ${whatIsKnown()}.` };
   if (version.point === 0) return { release: branch, source: branch.source };
   const read = placed
-    .filter(({ release, version: point }) => release.kind === "point" && release.basedOn === branch.name && compareNumbers(point, version) <= 0)
+    .filter(
+      ({ release, version: point }) =>
+        release.kind === "point" && release.basedOn === branch.name && compareNumbers(point, version) <= 0,
+    )
     .toSorted((left, right) => compareNumbers(right.version, left.version))[0];
-  if (read !== undefined) return { release: read.release, source: `${name} itself was not read: taken as ${read.release.name}. ${read.release.source}` };
-  return { release: branch, source: `${name} itself was not read: taken as ${branch.name}, without what the stable branch took from later releases. ${branch.source}` };
+  if (read !== undefined)
+    return {
+      release: read.release,
+      source: `${name} itself was not read: taken as ${read.release.name}. ${read.release.source}`,
+    };
+  return {
+    release: branch,
+    source: `${name} itself was not read: taken as ${branch.name}, without what the stable branch took from later releases. ${branch.source}`,
+  };
 }
 
 /** A record over all flags, and the only list of them. */
@@ -219,7 +246,10 @@ function bitsOf(table: FlagTable, options: BuildOptions): Bits {
   const values = new Map<FlagName, number>();
   if (table.kind === "fixed") {
     for (const { flag, value, when } of table.flags) values.set(flag, when === undefined || options[when] ? value : 0);
-    return { values, shift: table.bitsShift + (table.bitsShiftGrowsWith !== null && options[table.bitsShiftGrowsWith] ? 1 : 0) };
+    return {
+      values,
+      shift: table.bitsShift + (table.bitsShiftGrowsWith !== null && options[table.bitsShiftGrowsWith] ? 1 : 0),
+    };
   }
   let shift = 0;
   for (const { flag, when } of table.flags) {
@@ -303,9 +333,12 @@ function zoneTableOf(zones: readonly ZoneName[]): readonly number[] {
  */
 function maxOrderOf(pageBytes: number): number {
   switch (pageBytes) {
-    case 16384: return 11;
-    case 65536: return 13;
-    default: return 10;
+    case 16384:
+      return 11;
+    case 65536:
+      return 13;
+    default:
+      return 10;
   }
 }
 
@@ -342,7 +375,8 @@ function make(name: string, found: Found, options: BuildOptions): Kernel {
 export function comesBefore(kernel: Kernel, release: string): boolean {
   const version = parseVersion(kernel.name);
   const other = parseVersion(release);
-  if (version === null || other === null || version.kind === "development" || other.kind === "development") return false;
+  if (version === null || other === null || version.kind === "development" || other.kind === "development")
+    return false;
   return version.major - other.major < 0 || (version.major === other.major && version.minor < other.minor);
 }
 

@@ -6,7 +6,8 @@ import { mainlineReleases, parseVersion } from "./kernels.ts";
  * one; a release candidate as its release. Null for a text that is no such string. What a distribution added is not known.
  */
 export function versionOfPrinted(text: string): string | null {
-  const [, major = "", minor = "", point = "", rest = ""] = /^(\d{1,3})\.(\d{1,4})(?:\.(\d{1,5}))?(\D.*)?$/.exec(text.trim()) ?? [];
+  const [, major = "", minor = "", point = "", rest = ""] =
+    /^(\d{1,3})\.(\d{1,4})(?:\.(\d{1,5}))?(\D.*)?$/.exec(text.trim()) ?? [];
   const release = `${major}.${minor}`;
   if (major === "" || parseVersion(release) === null) return null;
   const releases = mainlineReleases();

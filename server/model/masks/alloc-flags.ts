@@ -76,8 +76,19 @@ export function allocFlags(kernel: Kernel, value: Mask, order: number, context: 
 export function prepare(kernel: Kernel, value: Mask, order: number): number {
   const { bits, features, options } = kernel;
   let flags = ALLOC.WMARK_LOW | kswapdFlag(kernel, value) | cmaFlag(kernel, value);
-  if (features.fastPathAvoidsFragmentation && options.ZONE_DMA32 && gfpZoneIndex(kernel, value) >= kernel.zones.indexOf("Normal")) flags |= ALLOC.NOFRAGMENT;
-  if (features.fastPathHighatomic && order > 0 && (value & (bits.DIRECT_RECLAIM | bits.NOMEMALLOC)) === 0 && (value & bits.HIGH) !== 0) flags |= ALLOC.HIGHATOMIC;
+  if (
+    features.fastPathAvoidsFragmentation &&
+    options.ZONE_DMA32 &&
+    gfpZoneIndex(kernel, value) >= kernel.zones.indexOf("Normal")
+  )
+    flags |= ALLOC.NOFRAGMENT;
+  if (
+    features.fastPathHighatomic &&
+    order > 0 &&
+    (value & (bits.DIRECT_RECLAIM | bits.NOMEMALLOC)) === 0 &&
+    (value & bits.HIGH) !== 0
+  )
+    flags |= ALLOC.HIGHATOMIC;
   return flags;
 }
 
@@ -119,5 +130,7 @@ export function allocFlagNames(kernel: Kernel, flags: number): readonly string[]
     [kernel.features.allocKswapd, "ALLOC_KSWAPD"],
   ];
   const names = named.filter(([bit]) => bit !== 0 && (flags & bit) === bit).map(([, name]) => name);
-  return (flags & (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH | ALLOC.NO_WATERMARKS)) === 0 ? ["ALLOC_WMARK_MIN", ...names] : names;
+  return (flags & (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH | ALLOC.NO_WATERMARKS)) === 0
+    ? ["ALLOC_WMARK_MIN", ...names]
+    : names;
 }

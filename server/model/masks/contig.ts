@@ -10,8 +10,19 @@ export function contigIgnored(kernel: Kernel): Mask {
 /** The bits that alloc_contig_range() acts on, where it verifies the mask. */
 export function contigAllowed(kernel: Kernel): Mask {
   const { bits, features, gfp } = kernel;
-  return mask(gfp.RECLAIM | bits.IO | bits.FS | bits.COMP | bits.RETRY_MAYFAIL | bits.NOWARN | bits.ZERO | bits.ZEROTAGS
-    | bits.SKIP_ZERO | bits.SKIP_KASAN | (features.contigNoretryFastMode ? bits.NORETRY : 0));
+  return mask(
+    gfp.RECLAIM |
+      bits.IO |
+      bits.FS |
+      bits.COMP |
+      bits.RETRY_MAYFAIL |
+      bits.NOWARN |
+      bits.ZERO |
+      bits.ZEROTAGS |
+      bits.SKIP_ZERO |
+      bits.SKIP_KASAN |
+      (features.contigNoretryFastMode ? bits.NORETRY : 0),
+  );
 }
 
 /** The bits of the mask that make the call fail with -EINVAL; none where the version does not verify. */

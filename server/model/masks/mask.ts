@@ -3,15 +3,54 @@ export type Mask = number & { readonly __gfp: never };
 
 /** The names of the flags, without `__GFP_`. `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. */
 export type FlagName =
-  | "DMA" | "HIGHMEM" | "DMA32" | "MOVABLE" | "RECLAIMABLE" | "HIGH" | "IO" | "FS" | "ZERO" | "ATOMIC"
-  | "DIRECT_RECLAIM" | "KSWAPD_RECLAIM" | "WRITE" | "NOWARN" | "RETRY_MAYFAIL" | "NOFAIL" | "NORETRY" | "MEMALLOC"
-  | "COMP" | "NOMEMALLOC" | "HARDWALL" | "THISNODE" | "ACCOUNT" | "ZEROTAGS" | "SKIP_ZERO" | "SKIP_KASAN"
-  | "SKIP_KASAN_UNPOISON" | "SKIP_KASAN_POISON" | "NOLOCKDEP" | "NO_OBJ_EXT";
+  | "DMA"
+  | "HIGHMEM"
+  | "DMA32"
+  | "MOVABLE"
+  | "RECLAIMABLE"
+  | "HIGH"
+  | "IO"
+  | "FS"
+  | "ZERO"
+  | "ATOMIC"
+  | "DIRECT_RECLAIM"
+  | "KSWAPD_RECLAIM"
+  | "WRITE"
+  | "NOWARN"
+  | "RETRY_MAYFAIL"
+  | "NOFAIL"
+  | "NORETRY"
+  | "MEMALLOC"
+  | "COMP"
+  | "NOMEMALLOC"
+  | "HARDWALL"
+  | "THISNODE"
+  | "ACCOUNT"
+  | "ZEROTAGS"
+  | "SKIP_ZERO"
+  | "SKIP_KASAN"
+  | "SKIP_KASAN_UNPOISON"
+  | "SKIP_KASAN_POISON"
+  | "NOLOCKDEP"
+  | "NO_OBJ_EXT";
 
 /** The composites of gfp_types.h, without `GFP_`; `RECLAIM` is `__GFP_RECLAIM`, `ZONEMASK` is `GFP_ZONEMASK`. */
 export type CompositeName =
-  | "ATOMIC" | "KERNEL" | "KERNEL_ACCOUNT" | "NOWAIT" | "NOIO" | "NOFS" | "USER" | "HIGHUSER" | "HIGHUSER_MOVABLE"
-  | "TRANSHUGE_LIGHT" | "TRANSHUGE" | "DMA" | "DMA32" | "RECLAIM" | "ZONEMASK";
+  | "ATOMIC"
+  | "KERNEL"
+  | "KERNEL_ACCOUNT"
+  | "NOWAIT"
+  | "NOIO"
+  | "NOFS"
+  | "USER"
+  | "HIGHUSER"
+  | "HIGHUSER_MOVABLE"
+  | "TRANSHUGE_LIGHT"
+  | "TRANSHUGE"
+  | "DMA"
+  | "DMA32"
+  | "RECLAIM"
+  | "ZONEMASK";
 
 /** Takes any number as a mask: the low 32 bits. */
 export function mask(value: number): Mask {

@@ -15,8 +15,12 @@ export function compositeText(composite: CompositeName): string {
 }
 
 const FLAGS_BY_TEXT: ReadonlyMap<string, FlagName> = new Map(flagNames().map((flag) => [flagText(flag), flag]));
-const COMPOSITES_BY_TEXT: ReadonlyMap<string, CompositeName> = new Map(compositeNames().map((composite) => [compositeText(composite), composite]));
-const REMOVED_BY_TEXT: ReadonlyMap<string, RemovedName> = new Map(REMOVED_NAMES.map((removed) => [removed.name, removed]));
+const COMPOSITES_BY_TEXT: ReadonlyMap<string, CompositeName> = new Map(
+  compositeNames().map((composite) => [compositeText(composite), composite]),
+);
+const REMOVED_BY_TEXT: ReadonlyMap<string, RemovedName> = new Map(
+  REMOVED_NAMES.map((removed) => [removed.name, removed]),
+);
 
 /** What a name of a mask expression is in one kernel. */
 export type NameMeaning =
@@ -78,23 +82,59 @@ export function encode(kernel: Kernel, names: readonly string[]): Mask | { reado
 
 /** Composites that the kernel prints before any flag, in this order: most bits first. include/trace/events/mmflags.h */
 const PRINTED_COMPOSITES: readonly CompositeName[] = [
-  "TRANSHUGE", "TRANSHUGE_LIGHT", "HIGHUSER_MOVABLE", "HIGHUSER", "USER", "KERNEL_ACCOUNT", "KERNEL", "NOFS", "ATOMIC", "NOIO", "NOWAIT",
+  "TRANSHUGE",
+  "TRANSHUGE_LIGHT",
+  "HIGHUSER_MOVABLE",
+  "HIGHUSER",
+  "USER",
+  "KERNEL_ACCOUNT",
+  "KERNEL",
+  "NOFS",
+  "ATOMIC",
+  "NOIO",
+  "NOWAIT",
 ];
 
 type Printed = { readonly composite: CompositeName } | { readonly flag: FlagName };
 
 /** The order in which releases to 6.14 print what the composites left: by hand, with GFP_DMA and GFP_DMA32 among the flags. */
 const BY_HAND: readonly Printed[] = [
-  { composite: "DMA" }, { flag: "HIGHMEM" }, { composite: "DMA32" }, { flag: "HIGH" }, { flag: "ATOMIC" }, { flag: "IO" }, { flag: "FS" },
-  { flag: "NOWARN" }, { flag: "RETRY_MAYFAIL" }, { flag: "NOFAIL" }, { flag: "NORETRY" }, { flag: "COMP" }, { flag: "ZERO" },
-  { flag: "NOMEMALLOC" }, { flag: "MEMALLOC" }, { flag: "HARDWALL" }, { flag: "THISNODE" }, { flag: "RECLAIMABLE" }, { flag: "MOVABLE" },
-  { flag: "ACCOUNT" }, { flag: "WRITE" }, { composite: "RECLAIM" }, { flag: "DIRECT_RECLAIM" }, { flag: "KSWAPD_RECLAIM" }, { flag: "ZEROTAGS" },
-  { flag: "SKIP_ZERO" }, { flag: "SKIP_KASAN" }, { flag: "SKIP_KASAN_POISON" }, { flag: "SKIP_KASAN_UNPOISON" },
+  { composite: "DMA" },
+  { flag: "HIGHMEM" },
+  { composite: "DMA32" },
+  { flag: "HIGH" },
+  { flag: "ATOMIC" },
+  { flag: "IO" },
+  { flag: "FS" },
+  { flag: "NOWARN" },
+  { flag: "RETRY_MAYFAIL" },
+  { flag: "NOFAIL" },
+  { flag: "NORETRY" },
+  { flag: "COMP" },
+  { flag: "ZERO" },
+  { flag: "NOMEMALLOC" },
+  { flag: "MEMALLOC" },
+  { flag: "HARDWALL" },
+  { flag: "THISNODE" },
+  { flag: "RECLAIMABLE" },
+  { flag: "MOVABLE" },
+  { flag: "ACCOUNT" },
+  { flag: "WRITE" },
+  { composite: "RECLAIM" },
+  { flag: "DIRECT_RECLAIM" },
+  { flag: "KSWAPD_RECLAIM" },
+  { flag: "ZEROTAGS" },
+  { flag: "SKIP_ZERO" },
+  { flag: "SKIP_KASAN" },
+  { flag: "SKIP_KASAN_POISON" },
+  { flag: "SKIP_KASAN_UNPOISON" },
 ];
 
 /** The order since then: the composites, then every flag by its bit. */
 const BY_BIT: readonly Printed[] = [
-  { composite: "DMA" }, { composite: "DMA32" }, { composite: "RECLAIM" },
+  { composite: "DMA" },
+  { composite: "DMA32" },
+  { composite: "RECLAIM" },
   ...flagNames().map((flag): Printed => ({ flag })),
 ];
 
@@ -109,11 +149,17 @@ const labelsByKernel = new WeakMap<Kernel, readonly Label[]>();
 function labelsOf(kernel: Kernel): readonly Label[] {
   const known = labelsByKernel.get(kernel);
   if (known !== undefined) return known;
-  const order = [...PRINTED_COMPOSITES.map((composite): Printed => ({ composite })), ...(kernel.features.printOrder === "by-hand" ? BY_HAND : BY_BIT)];
+  const order = [
+    ...PRINTED_COMPOSITES.map((composite): Printed => ({ composite })),
+    ...(kernel.features.printOrder === "by-hand" ? BY_HAND : BY_BIT),
+  ];
   const labels = order
-    .map((entry): Label => ("flag" in entry
-      ? { text: flagText(entry.flag), bits: kernel.bits[entry.flag] }
-      : { text: compositeText(entry.composite), bits: kernel.gfp[entry.composite] }))
+    .map(
+      (entry): Label =>
+        "flag" in entry
+          ? { text: flagText(entry.flag), bits: kernel.bits[entry.flag] }
+          : { text: compositeText(entry.composite), bits: kernel.gfp[entry.composite] },
+    )
     .filter(({ bits }) => bits !== 0);
   labelsByKernel.set(kernel, labels);
   return labels;
@@ -148,7 +194,8 @@ export interface DecodedMask {
 /** The names of a mask, composites first as %pGg prints them. Names and undefined bits together give the mask again. */
 export function decode(kernel: Kernel, value: Mask): DecodedMask {
   const { names, rest } = greedily(kernel, value);
-  const unprinted = rest === 0 ? [] : flagNames().filter((flag) => kernel.bits[flag] !== 0 && (rest & kernel.bits[flag]) !== 0);
+  const unprinted =
+    rest === 0 ? [] : flagNames().filter((flag) => kernel.bits[flag] !== 0 && (rest & kernel.bits[flag]) !== 0);
   return { names: [...names, ...unprinted.map(flagText)], undefinedBits: mask(rest & ~kernel.namedBits) };
 }
 

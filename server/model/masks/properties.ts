@@ -49,8 +49,20 @@ export function nestedMask(kernel: Kernel, value: Mask): Mask {
 /** GFP_RECLAIM_MASK, mm/internal.h: the bits that slab passes on to the page allocator. */
 export function reclaimMask(kernel: Kernel): Mask {
   const { bits, gfp } = kernel;
-  return mask(gfp.RECLAIM | bits.HIGH | bits.IO | bits.FS | bits.NOWARN | bits.RETRY_MAYFAIL | bits.NOFAIL | bits.NORETRY
-    | bits.MEMALLOC | bits.NOMEMALLOC | bits.NOLOCKDEP | bits.ATOMIC);
+  return mask(
+    gfp.RECLAIM |
+      bits.HIGH |
+      bits.IO |
+      bits.FS |
+      bits.NOWARN |
+      bits.RETRY_MAYFAIL |
+      bits.NOFAIL |
+      bits.NORETRY |
+      bits.MEMALLOC |
+      bits.NOMEMALLOC |
+      bits.NOLOCKDEP |
+      bits.ATOMIC,
+  );
 }
 
 /** GFP_CONSTRAINT_MASK, mm/internal.h: cpuset and node. */

@@ -119,17 +119,26 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
   const { maxOrder } = kernel;
   const ordinary = freeListOf(state.free, maxOrder);
   return {
-    node, index, name: state.name, managed: state.managed, min: state.min, low: state.low, high: state.high,
+    node,
+    index,
+    name: state.name,
+    managed: state.managed,
+    min: state.min,
+    low: state.low,
+    high: state.high,
     lowmemReserve: state.lowmemReserve,
     ordinary,
     cma: splitOff(ordinary, state.cma, maxOrder),
     highatomic: splitOff(ordinary, state.highatomic, maxOrder),
     reservedHighatomic: state.highatomic,
     boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
-    reclaimable: state.reclaimable, reclaimableAtStart: state.reclaimable,
+    reclaimable: state.reclaimable,
+    reclaimableAtStart: state.reclaimable,
     movable: state.movable,
     pinned: state.pinned,
-    compactConsidered: 0, compactDeferShift: 0, compactOrderFailed: maxOrder + 1,
+    compactConsidered: 0,
+    compactDeferShift: 0,
+    compactOrderFailed: maxOrder + 1,
   };
 }
 

@@ -26,7 +26,9 @@ export function cmaAllocate(sim: Simulation, flags: Mask, pages: number): Search
     return { kind: "ok", zone };
   }
   if (result === "loop" || result === "died") return { kind: result };
-  step(sim, "cma_alloc", () => (result === "EBUSY" ? "every range of the area is busy" : `the range allocator says ${result}`));
+  step(sim, "cma_alloc", () =>
+    result === "EBUSY" ? "every range of the area is busy" : `the range allocator says ${result}`,
+  );
   return { kind: "null" };
 }
 

@@ -11,7 +11,13 @@ export type SearchResult = { readonly kind: "ok"; readonly zone: Zone } | { read
  * alloc_contig_pages() (mm/page_alloc.c): the zones that the mask allows, best first, each searched for a range; any
  * failure sends it on to the next.
  */
-export function allocContigPages(sim: Simulation, caller: Mask, pages: number, node: number | null, refcounted: boolean): SearchResult {
+export function allocContigPages(
+  sim: Simulation,
+  caller: Mask,
+  pages: number,
+  node: number | null,
+  refcounted: boolean,
+): SearchResult {
   if (pages <= 0) return { kind: "null" };
   for (const zone of allocContextOf(sim, caller, node).zonelist) {
     if (zone.managed < pages) continue;

@@ -34,7 +34,11 @@ export function allocContigRange(sim: Simulation, caller: Mask, range: Range, re
     return "EINVAL";
   }
   if (contigRefused(kernel, caller) !== 0) {
-    step(sim, "__alloc_contig_verify_gfp_mask", () => "the mask has bits that the range allocator does not take: -EINVAL");
+    step(
+      sim,
+      "__alloc_contig_verify_gfp_mask",
+      () => "the mask has bits that the range allocator does not take: -EINVAL",
+    );
     return "EINVAL";
   }
   if (range.unmovablePages > 0) {
@@ -63,7 +67,11 @@ function isOneBlock(sim: Simulation, pages: number): boolean {
 function migrate(sim: Simulation, caller: Mask, range: Range): RangeResult {
   const { kernel } = sim;
   const { bits, features } = kernel;
-  step(sim, features.contigLru === "drain-all" ? "lru_add_drain_all" : "lru_cache_disable", () => "pages on the LRU caches of all CPUs become visible");
+  step(
+    sim,
+    features.contigLru === "drain-all" ? "lru_add_drain_all" : "lru_cache_disable",
+    () => "pages on the LRU caches of all CPUs become visible",
+  );
   if (hasFatalSignal(sim.context)) {
     step(sim, "__alloc_contig_migrate_range", () => "a fatal signal is pending");
     return "EINTR";
@@ -83,9 +91,11 @@ function migrate(sim: Simulation, caller: Mask, range: Range): RangeResult {
   }
   if (range.movablePages > 0) step(sim, "migrate_pages", () => `${range.movablePages} pages are moved away`);
   if (range.pinnedPages > 0) {
-    step(sim, "migrate_pages", () => (fast
-      ? "a page is held by someone: the fast mode gives up at once"
-      : `a page is held by someone: given up after ${MIGRATION_TRIES} rounds`));
+    step(sim, "migrate_pages", () =>
+      fast
+        ? "a page is held by someone: the fast mode gives up at once"
+        : `a page is held by someone: given up after ${MIGRATION_TRIES} rounds`,
+    );
     return "EBUSY";
   }
   return "ok";
@@ -109,7 +119,13 @@ export function rangeOf(sim: Simulation, pages: number, node: number | null): Ra
   if (stated !== null) {
     const zone = machine.zones.find((candidate) => candidate.node === stated.node && candidate.name === stated.zone);
     if (zone === undefined) return null;
-    return { zone, pages, movablePages: stated.movablePages, pinnedPages: stated.pinnedPages, unmovablePages: stated.unmovablePages };
+    return {
+      zone,
+      pages,
+      movablePages: stated.movablePages,
+      pinnedPages: stated.pinnedPages,
+      unmovablePages: stated.unmovablePages,
+    };
   }
   const on = node ?? machine.homeNode;
   const zone = machine.zones.findLast((candidate) => candidate.node === on && candidate.managed > 0);
@@ -122,17 +138,21 @@ export function rangeIn(sim: Simulation, zone: Zone, pages: number): Range {
   const free = freePages(zone);
   const wholeBlock = order <= sim.kernel.maxOrder && (hasBlock(zone.ordinary, order) || hasBlock(zone.cma, order));
   const largest = 2 ** sim.kernel.maxOrder;
-  const manyBlocks = pages > largest && ((zone.ordinary.blocks[sim.kernel.maxOrder] ?? 0) + (zone.cma.blocks[sim.kernel.maxOrder] ?? 0)) * largest >= pages;
+  const manyBlocks =
+    pages > largest &&
+    ((zone.ordinary.blocks[sim.kernel.maxOrder] ?? 0) + (zone.cma.blocks[sim.kernel.maxOrder] ?? 0)) * largest >= pages;
   if (wholeBlock || manyBlocks) return { zone, pages, movablePages: 0, pinnedPages: 0, unmovablePages: 0 };
   // Clean page cache is given up where it lies (reclaim_clean_pages_from_list).
   const yielding = zone.movable + zone.reclaimable;
   const ofTheKernel = zone.managed - free - yielding - zone.pinned;
   return {
-    zone, pages,
+    zone,
+    pages,
     movablePages: Math.min(zone.movable, pages),
     pinnedPages: Math.min(zone.pinned, pages),
     // Between scattered free pages lie those of the kernel, if nothing else is there.
-    unmovablePages: yielding === 0 && ofTheKernel > 0 ? Math.min(ofTheKernel, pages) : Math.max(0, pages - free - yielding),
+    unmovablePages:
+      yielding === 0 && ofTheKernel > 0 ? Math.min(ofTheKernel, pages) : Math.max(0, pages - free - yielding),
   };
 }
 
@@ -141,7 +161,8 @@ export function takeRange(sim: Simulation, range: Range): void {
   const { zone } = range;
   let missing = range.pages;
   for (let order = sim.kernel.maxOrder; order >= 0 && missing > 0; order--) {
-    while (missing >= 2 ** order && (takeBlock(zone.ordinary, order) || takeBlock(zone.cma, order))) missing -= 2 ** order;
+    while (missing >= 2 ** order && (takeBlock(zone.ordinary, order) || takeBlock(zone.cma, order)))
+      missing -= 2 ** order;
   }
   sim.machine.version++;
 }

@@ -69,7 +69,9 @@ export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node:
 
 /** Gives a block back: __free_pages(). */
 export function freePageBlock(sim: Simulation, block: PageBlock): void {
-  const zone = sim.machine.zones.find((candidate) => candidate.node === block.node && candidate.index === block.zoneIndex);
+  const zone = sim.machine.zones.find(
+    (candidate) => candidate.node === block.node && candidate.index === block.zoneIndex,
+  );
   if (zone === undefined) return;
   addBlock(zone[block.from], block.order);
   sim.machine.version++;
@@ -112,7 +114,11 @@ function fastPath(sim: Simulation, mask: Mask, order: number, ac: AllocContext):
   if (!avoidsFragmentation(sim, preferredZone(ac))) flags &= ~ALLOC.NOFRAGMENT;
   step(sim, "__alloc_pages", () => "fast path: low watermark");
   if (ac.migratetype === MIGRATE.INVALID && kernel.features.invalidMigratetypeCrashes) {
-    step(sim, "find_suitable_fallback", () => "migratetype 3 is no row of the table of fallbacks: a page fault in the kernel");
+    step(
+      sim,
+      "find_suitable_fallback",
+      () => "migratetype 3 is no row of the table of fallbacks: a page fault in the kernel",
+    );
     return "died";
   }
   return getPageFromFreelist(sim, firstMask, order, flags, ac);
@@ -123,15 +129,19 @@ function avoidsFragmentation(sim: Simulation, preferred: Zone | undefined): bool
   const { kernel, machine } = sim;
   if (preferred === undefined || preferred.index !== kernel.zones.indexOf("Normal")) return false;
   if (machine.nodes.length === 1) return true;
-  return machine.zones.some((zone) => zone.node === preferred.node && zone.index === preferred.index - 1 && zone.managed > 0);
+  return machine.zones.some(
+    (zone) => zone.node === preferred.node && zone.index === preferred.index - 1 && zone.managed > 0,
+  );
 }
 
 /** __GFP_ACCOUNT: the page is charged after it was taken, and given back if the charge fails (__memcg_kmem_charge_page()). */
 function charge(sim: Simulation, mask: Mask, block: PageBlock): AllocResult {
   if ((mask & sim.kernel.bits.ACCOUNT) === 0) return block;
   switch (chargeKernelMemory(sim, mask, block.order)) {
-    case "charged": return { ...block, charged: true };
-    case "uncharged": return block;
+    case "charged":
+      return { ...block, charged: true };
+    case "uncharged":
+      return block;
     case "refused":
       freePageBlock(sim, block);
       return null;

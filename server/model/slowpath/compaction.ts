@@ -28,7 +28,12 @@ export function compactionAllowed(kernel: Kernel, mask: Mask): boolean {
 
 /** try_to_compact_pages() (mm/compaction.c): compacts zone by zone until one has a block of the order. */
 export function tryToCompactPages(
-  sim: Simulation, mask: Mask, order: number, allocFlags: number, ac: AllocContext, priority: number,
+  sim: Simulation,
+  mask: Mask,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+  priority: number,
 ): CompactResult {
   sim.trace.counts.tryToCompact++;
   // Without IO no version compacts; before 6.8 only the test stood here instead of at the callers.
@@ -37,7 +42,12 @@ export function tryToCompactPages(
   let best: CompactResult = COMPACT.skipped;
   for (const zone of ac.zonelist) {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) continue;
-    if (sim.kernel.features.reclaimRetryRespectsCpuset && (allocFlags & ALLOC.CPUSET) !== 0 && !cpusetAllows(sim, zone, hardwall)) continue;
+    if (
+      sim.kernel.features.reclaimRetryRespectsCpuset &&
+      (allocFlags & ALLOC.CPUSET) !== 0 &&
+      !cpusetAllows(sim, zone, hardwall)
+    )
+      continue;
     if (priority > COMPACT_PRIORITY.syncFull && isDeferred(zone, order)) {
       best = better(best, COMPACT.deferred);
       continue;
@@ -67,10 +77,14 @@ function priorityName(priority: number): string {
 
 function resultName(result: CompactResult): string {
   switch (result) {
-    case COMPACT.skipped: return "skipped, too little is free to move pages to";
-    case COMPACT.deferred: return "deferred after earlier failures";
-    case COMPACT.complete: return "no block came of it";
-    case COMPACT.success: return "a block is free";
+    case COMPACT.skipped:
+      return "skipped, too little is free to move pages to";
+    case COMPACT.deferred:
+      return "deferred after earlier failures";
+    case COMPACT.complete:
+      return "no block came of it";
+    case COMPACT.success:
+      return "a block is free";
   }
 }
 
@@ -99,10 +113,16 @@ function defer(zone: Zone, order: number): void {
  * in movable ones.
  */
 function compactZone(
-  sim: Simulation, zone: Zone, order: number, allocFlags: number, ac: AllocContext, priority: number,
+  sim: Simulation,
+  zone: Zone,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+  priority: number,
 ): CompactResult {
   const { kernel } = sim;
-  if (zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone))) return COMPACT.success;
+  if (zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone)))
+    return COMPACT.success;
   if (!compactionSuitable(kernel, zone, order, ac.highestZone, freePages(zone))) return COMPACT.skipped;
   if (priority === COMPACT_PRIORITY.async && ac.migratetype !== MIGRATE_MOVABLE) return COMPACT.complete;
   if (zone.movable === 0 || zone.movable + zone.ordinary.pages < 2 ** order) return COMPACT.complete;
@@ -133,7 +153,13 @@ function mergeFreeBlocks(list: FreeList, order: number): boolean {
  * compaction_suitable(): enough single pages above the watermark to move others to, and, for a costly order, failure by
  * fragmentation rather than by lack of memory.
  */
-export function compactionSuitable(kernel: Kernel, zone: Zone, order: number, highestZone: number, free: number): boolean {
+export function compactionSuitable(
+  kernel: Kernel,
+  zone: Zone,
+  order: number,
+  highestZone: number,
+  free: number,
+): boolean {
   const mark = (order > COSTLY_ORDER ? zone.low : zone.min) + zone.boost + 2 * 2 ** order;
   if (!zoneWatermarkOk(kernel, zone, 0, mark, highestZone, ALLOC.CMA, free)) return false;
   if (order <= COSTLY_ORDER) return true;
@@ -155,13 +181,21 @@ function fragmentationIndex(zone: Zone, order: number): number {
 /**
  * compaction_zonelist_suitable(): whether reclaim could free so much that compaction became possible.
  */
-export function compactionZonelistSuitable(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): boolean {
+export function compactionZonelistSuitable(
+  sim: Simulation,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+): boolean {
   return ac.zonelist.some((zone) => {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) return false;
     const available = Math.trunc(reclaimablePages(sim.kernel, zone) / order) + freePages(zone);
     const { kernel } = sim;
-    if (kernel.features.compactRetry === "progress"
-      && zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone))) return false;
+    if (
+      kernel.features.compactRetry === "progress" &&
+      zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone))
+    )
+      return false;
     return compactionSuitable(kernel, zone, order, ac.highestZone, available);
   });
 }
@@ -176,7 +210,12 @@ export interface CompactRetry {
 
 /** should_compact_retry() (mm/page_alloc.c). Changes the priority and the count. */
 export function shouldCompactRetry(
-  sim: Simulation, order: number, allocFlags: number, ac: AllocContext, result: CompactResult, state: CompactRetry,
+  sim: Simulation,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+  result: CompactResult,
+  state: CompactRetry,
 ): boolean {
   sim.trace.counts.compactRetry++;
   const { features, options } = sim.kernel;
@@ -195,4 +234,3 @@ export function shouldCompactRetry(
   state.retries = 0;
   return true;
 }
-

@@ -41,9 +41,12 @@ export function cpusetAllows(sim: Simulation, zone: Zone, hardwall: boolean): bo
 /** The watermark of a zone that the alloc flags choose, in pages, with the boost of a fragmented zone. */
 export function watermarkOf(zone: Zone, allocFlags: number): number {
   switch (allocFlags & WMARK_MASK) {
-    case ALLOC.WMARK_LOW: return zone.low + zone.boost;
-    case ALLOC.WMARK_HIGH: return zone.high + zone.boost;
-    default: return zone.min + zone.boost;
+    case ALLOC.WMARK_LOW:
+      return zone.low + zone.boost;
+    case ALLOC.WMARK_HIGH:
+      return zone.high + zone.boost;
+    default:
+      return zone.min + zone.boost;
   }
 }
 
@@ -52,7 +55,13 @@ export function watermarkOf(zone: Zone, allocFlags: number): number {
  * and lowmem_reserve, and whether a usable block of the order is free. `free`: NR_FREE_PAGES or what reclaim could make of it.
  */
 export function zoneWatermarkOk(
-  kernel: Kernel, zone: Zone, order: number, mark: number, highestZone: number, allocFlags: number, free: number,
+  kernel: Kernel,
+  zone: Zone,
+  order: number,
+  mark: number,
+  highestZone: number,
+  allocFlags: number,
+  free: number,
 ): boolean {
   const usable = free - unusableFree(kernel, zone, order, allocFlags);
   const min = reducedWatermark(kernel, mark, allocFlags);
@@ -69,9 +78,10 @@ function highatomicFlags(kernel: Kernel): number {
 
 /** __zone_watermark_unusable_free() */
 function unusableFree(kernel: Kernel, zone: Zone, order: number, allocFlags: number): number {
-  const reserves = kernel.features.reserveScheme === "harder"
-    ? ALLOC.NON_BLOCK | ALLOC.OOM
-    : ALLOC.NON_BLOCK | ALLOC.MIN_RESERVE | ALLOC.HIGHATOMIC | ALLOC.OOM;
+  const reserves =
+    kernel.features.reserveScheme === "harder"
+      ? ALLOC.NON_BLOCK | ALLOC.OOM
+      : ALLOC.NON_BLOCK | ALLOC.MIN_RESERVE | ALLOC.HIGHATOMIC | ALLOC.OOM;
   const highatomic = (allocFlags & reserves) === 0 ? zone.reservedHighatomic : 0;
   const cma = (allocFlags & ALLOC.CMA) === 0 ? zone.cma.pages : 0;
   return 2 ** order - 1 + highatomic + cma;
@@ -98,7 +108,8 @@ function reducedWatermark(kernel: Kernel, mark: number, allocFlags: number): num
 function watermarkFast(kernel: Kernel, zone: Zone, order: number, highestZone: number, allocFlags: number): boolean {
   const free = freePages(zone);
   if (zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), highestZone, allocFlags, free)) return true;
-  const ignoresBoost = order === 0 && zone.boost > 0 && (allocFlags & ALLOC.MIN_RESERVE) !== 0 && (allocFlags & WMARK_MASK) === 0;
+  const ignoresBoost =
+    order === 0 && zone.boost > 0 && (allocFlags & ALLOC.MIN_RESERVE) !== 0 && (allocFlags & WMARK_MASK) === 0;
   return ignoresBoost && zoneWatermarkOk(kernel, zone, order, zone.min, highestZone, allocFlags, free);
 }
 
@@ -107,7 +118,11 @@ function watermarkFast(kernel: Kernel, zone: Zone, order: number, highestZone: n
  * that passes. Records the attempt. ALLOC_NOFRAGMENT changes only which pageblock a page comes from and is not followed.
  */
 export function getPageFromFreelist(
-  sim: Simulation, mask: Mask, order: number, allocFlags: number, ac: AllocContext,
+  sim: Simulation,
+  mask: Mask,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
 ): PageBlock | null {
   const { kernel, trace } = sim;
   trace.counts.getPageFromFreelist++;
@@ -117,18 +132,32 @@ export function getPageFromFreelist(
   for (const zone of ac.zonelist) {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) continue;
     if (checksCpuset && !cpusetAllows(sim, zone, hardwall)) continue;
-    if ((allocFlags & ALLOC.NO_WATERMARKS) === 0 && !watermarkFast(kernel, zone, order, ac.highestZone, allocFlags)) continue;
+    if ((allocFlags & ALLOC.NO_WATERMARKS) === 0 && !watermarkFast(kernel, zone, order, ac.highestZone, allocFlags))
+      continue;
     const from = rmqueue(sim, zone, mask, order, allocFlags, ac.migratetype);
     if (from === null) continue;
     if (order > 0 && (allocFlags & highatomicReserving(kernel)) !== 0) reserveHighatomic(sim, zone);
     sim.machine.version++;
-    step(sim, "get_page_from_freelist", () => `takes 2^${order} pages from node ${zone.node} ${zone.name}, ${freePages(zone)} pages stay free`);
+    step(
+      sim,
+      "get_page_from_freelist",
+      () => `takes 2^${order} pages from node ${zone.node} ${zone.name}, ${freePages(zone)} pages stay free`,
+    );
     return {
-      node: zone.node, zoneIndex: zone.index, order, from, charged: false,
+      node: zone.node,
+      zoneIndex: zone.index,
+      order,
+      from,
+      charged: false,
       pfmemalloc: (allocFlags & ALLOC.NO_WATERMARKS) !== 0,
     };
   }
-  step(sim, "get_page_from_freelist", () => `nothing with ${allocFlagNames(kernel, allocFlags).join("|")}: ${refusals(sim, order, allocFlags, ac).join("; ")}`);
+  step(
+    sim,
+    "get_page_from_freelist",
+    () =>
+      `nothing with ${allocFlagNames(kernel, allocFlags).join("|")}: ${refusals(sim, order, allocFlags, ac).join("; ")}`,
+  );
   return null;
 }
 
@@ -140,8 +169,12 @@ function refusals(sim: Simulation, order: number, allocFlags: number, ac: AllocC
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) return `${place} is outside of the cpuset`;
     if ((allocFlags & ALLOC.NO_WATERMARKS) !== 0) return `${place} has no block of order ${order}`;
     const usable = freePages(zone) - unusableFree(sim.kernel, zone, order, allocFlags);
-    const needed = reducedWatermark(sim.kernel, watermarkOf(zone, allocFlags), allocFlags) + (zone.lowmemReserve[ac.highestZone] ?? 0);
-    return usable <= needed ? `${place} has ${Math.max(0, usable)} usable pages and keeps ${needed}` : `${place} has no block of order ${order}`;
+    const needed =
+      reducedWatermark(sim.kernel, watermarkOf(zone, allocFlags), allocFlags) +
+      (zone.lowmemReserve[ac.highestZone] ?? 0);
+    return usable <= needed
+      ? `${place} has ${Math.max(0, usable)} usable pages and keeps ${needed}`
+      : `${place} has no block of order ${order}`;
   });
 }
 
@@ -152,14 +185,20 @@ function highatomicReserving(kernel: Kernel): number {
 
 /** rmqueue(), rmqueue_buddy(): takes the block, and says from which pageblocks; null if there is none that the request may have. */
 function rmqueue(
-  sim: Simulation, zone: Zone, mask: Mask, order: number, allocFlags: number, migratetype: number,
+  sim: Simulation,
+  zone: Zone,
+  mask: Mask,
+  order: number,
+  allocFlags: number,
+  migratetype: number,
 ): PageBlock["from"] | null {
   const { features, bits } = sim.kernel;
   const fromPerCpuList = features.pcpServesCostlyOrders && order <= PCP_ORDER && !sim.machine.perCpuListsOff;
   if (features.nofailHighOrderWarns === "rmqueue" && order > 1 && (mask & bits.NOFAIL) !== 0 && !fromPerCpuList) {
     warnOnce(sim, "rmqueue: nofail above order 1");
   }
-  if (order > 0 && (allocFlags & highatomicReserving(sim.kernel)) !== 0 && takeBlock(zone.highatomic, order)) return "highatomic";
+  if (order > 0 && (allocFlags & highatomicReserving(sim.kernel)) !== 0 && takeBlock(zone.highatomic, order))
+    return "highatomic";
   const mayUseCma = (allocFlags & ALLOC.CMA) !== 0 && migratetype === MIGRATE_MOVABLE;
   const cmaFirst = mayUseCma && zone.cma.pages > freePages(zone) / 2;
   if (cmaFirst && takeBlock(zone.cma, order)) return "cma";
@@ -197,7 +236,11 @@ export function unreserveHighatomic(sim: Simulation, ac: AllocContext, all: bool
     zone.ordinary.pages += 2 ** order;
     zone.reservedHighatomic = Math.max(0, zone.reservedHighatomic - pageblock);
     sim.machine.version++;
-    step(sim, "unreserve_highatomic_pageblock", () => `node ${zone.node} ${zone.name}: 2^${order} pages of a HIGHATOMIC pageblock return`);
+    step(
+      sim,
+      "unreserve_highatomic_pageblock",
+      () => `node ${zone.node} ${zone.name}: 2^${order} pages of a HIGHATOMIC pageblock return`,
+    );
     return true;
   }
   return false;

@@ -33,9 +33,12 @@ export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): 
 function overshooting(sim: Simulation): number {
   const { bits, features } = sim.kernel;
   switch (features.memcgOvershootFor) {
-    case "high": return bits.HIGH;
-    case "atomic": return bits.ATOMIC;
-    case "none": return 0;
+    case "high":
+      return bits.HIGH;
+    case "atomic":
+      return bits.ATOMIC;
+    case "none":
+      return 0;
   }
 }
 

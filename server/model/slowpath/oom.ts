@@ -65,7 +65,8 @@ const MOST_VICTIMS = 8;
  */
 function whatIsNeeded(sim: Simulation, order: number, ac: AllocContext): readonly PageGift[] {
   const { cpusetNodes } = sim.machine;
-  const zone = ac.zonelist.find((candidate) => cpusetNodes === null || cpusetNodes.has(candidate.node)) ?? ac.zonelist[0];
+  const zone =
+    ac.zonelist.find((candidate) => cpusetNodes === null || cpusetNodes.has(candidate.node)) ?? ac.zonelist[0];
   if (zone === undefined) return [];
   const pages = 2 * 2 ** order + zone.high + zone.boost + (zone.lowmemReserve[ac.highestZone] ?? 0);
   return [{ node: zone.node, zone: zone.name, pages }];

@@ -41,7 +41,13 @@ export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: A
     progress += shrinkNode(machine, zone.node, ac.highestZone);
   }
   if (progress > 0) machine.version++;
-  step(sim, "try_to_free_pages", () => (progress > 0 ? `${progress} pages freed` : readyToCompact ? "enough is free for compaction to run" : "nothing to free"));
+  step(sim, "try_to_free_pages", () =>
+    progress > 0
+      ? `${progress} pages freed`
+      : readyToCompact
+        ? "enough is free for compaction to run"
+        : "nothing to free",
+  );
   return progress === 0 && readyToCompact ? 1 : progress;
 }
 
@@ -94,7 +100,13 @@ export interface ReclaimRetry {
  * zone would pass its min watermark if all that looks reclaimable were free.
  */
 export function shouldReclaimRetry(
-  sim: Simulation, mask: Mask, order: number, allocFlags: number, ac: AllocContext, progressed: boolean, state: ReclaimRetry,
+  sim: Simulation,
+  mask: Mask,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+  progressed: boolean,
+  state: ReclaimRetry,
 ): boolean {
   sim.trace.counts.reclaimRetry++;
   if (progressed && order <= COSTLY_ORDER) state.noProgressLoops = 0;

@@ -126,19 +126,52 @@ export interface PageBlock {
 }
 
 /** A fresh simulation: the machine is built from `memory`, the trace is empty. `memory` is not changed. */
-export function simulationOf(kernel: Kernel, context: Context, memory: MemoryState, options: SimulationOptions = {}): Simulation {
-  return { kernel, context, machine: machineOf(kernel, memory), task: { oomVictim: isOomVictim(context) }, trace: emptyTrace(), options };
+export function simulationOf(
+  kernel: Kernel,
+  context: Context,
+  memory: MemoryState,
+  options: SimulationOptions = {},
+): Simulation {
+  return {
+    kernel,
+    context,
+    machine: machineOf(kernel, memory),
+    task: { oomVictim: isOomVictim(context) },
+    trace: emptyTrace(),
+    options,
+  };
 }
 
 export function emptyTrace(): Trace {
   return {
     attempts: [],
     counts: {
-      alloc: 0, getPageFromFreelist: 0, slowpath: 0, directReclaim: 0, directCompact: 0, tryToCompact: 0, mayOom: 0,
-      outOfMemory: 0, oomKill: 0, oomNotifier: 0, wakeKswapd: 0, warnAlloc: 0, failureReports: 0, vmallocReports: 0, drainAllPages: 0,
-      cpusetFallback: 0, reclaimRetry: 0, compactRetry: 0, reserveHighatomic: 0, unreserveHighatomic: 0, memcgRefusals: 0,
+      alloc: 0,
+      getPageFromFreelist: 0,
+      slowpath: 0,
+      directReclaim: 0,
+      directCompact: 0,
+      tryToCompact: 0,
+      mayOom: 0,
+      outOfMemory: 0,
+      oomKill: 0,
+      oomNotifier: 0,
+      wakeKswapd: 0,
+      warnAlloc: 0,
+      failureReports: 0,
+      vmallocReports: 0,
+      drainAllPages: 0,
+      cpusetFallback: 0,
+      reclaimRetry: 0,
+      compactRetry: 0,
+      reserveHighatomic: 0,
+      unreserveHighatomic: 0,
+      memcgRefusals: 0,
     },
-    warnSites: [], bugSites: [], sleepSites: [], steps: [],
+    warnSites: [],
+    bugSites: [],
+    sleepSites: [],
+    steps: [],
   };
 }
 

@@ -29,8 +29,25 @@ const MOST_ATTEMPTS = 16_384;
  * function does what the kernel does there and names the next one.
  */
 type State =
-  | "entry" | "restart" | "first-try" | "first-compaction" | "retry" | "may-reclaim" | "direct-reclaim" | "direct-compaction"
-  | "after-first-compaction" | "give-up-early" | "reclaim-retry" | "compact-retry" | "oom" | "nopage" | "nofail" | "fail" | "got" | "died" | "loop";
+  | "entry"
+  | "restart"
+  | "first-try"
+  | "first-compaction"
+  | "retry"
+  | "may-reclaim"
+  | "direct-reclaim"
+  | "direct-compaction"
+  | "after-first-compaction"
+  | "give-up-early"
+  | "reclaim-retry"
+  | "compact-retry"
+  | "oom"
+  | "nopage"
+  | "nofail"
+  | "fail"
+  | "got"
+  | "died"
+  | "loop";
 
 /** The variables of one slow path. */
 interface Slow {
@@ -61,12 +78,16 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
   const { bits } = sim.kernel;
   sim.trace.counts.slowpath++;
   const slow: Slow = {
-    sim, mask: withoutAtomic(sim, mask), order, ac,
+    sim,
+    mask: withoutAtomic(sim, mask),
+    order,
+    ac,
     canReclaim: (mask & bits.DIRECT_RECLAIM) !== 0,
     canCompact: compactionAllowed(sim.kernel, mask),
     nofail: (mask & bits.NOFAIL) !== 0,
     costly: order > COSTLY_ORDER,
-    allocFlags: 0, progress: 0,
+    allocFlags: 0,
+    progress: 0,
     reclaimRetry: { noProgressLoops: 0 },
     compactRetry: { priority: COMPACT_PRIORITY.syncLight, retries: 0 },
     compactResult: COMPACT.skipped,
@@ -79,25 +100,60 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
   let state: State = "entry";
   for (;;) {
     switch (state) {
-      case "entry": state = entry(slow); break;
-      case "restart": state = restart(slow); break;
-      case "first-try": state = firstTry(slow); break;
-      case "first-compaction": state = firstCompaction(slow); break;
-      case "retry": state = retry(slow); break;
-      case "may-reclaim": state = mayReclaim(slow); break;
-      case "direct-reclaim": state = directReclaim(slow); break;
-      case "direct-compaction": state = directCompaction(slow); break;
-      case "after-first-compaction": state = afterFirstCompaction(slow); break;
-      case "give-up-early": state = giveUpEarly(slow); break;
-      case "reclaim-retry": state = reclaimRetry(slow); break;
-      case "compact-retry": state = compactRetry(slow); break;
-      case "oom": state = mayOom(slow); break;
-      case "nopage": state = nopage(slow); break;
-      case "nofail": state = nofail(slow); break;
-      case "fail": warnAlloc(slow); return null;
-      case "got": return slow.page;
-      case "died": return "died";
-      case "loop": return "loop";
+      case "entry":
+        state = entry(slow);
+        break;
+      case "restart":
+        state = restart(slow);
+        break;
+      case "first-try":
+        state = firstTry(slow);
+        break;
+      case "first-compaction":
+        state = firstCompaction(slow);
+        break;
+      case "retry":
+        state = retry(slow);
+        break;
+      case "may-reclaim":
+        state = mayReclaim(slow);
+        break;
+      case "direct-reclaim":
+        state = directReclaim(slow);
+        break;
+      case "direct-compaction":
+        state = directCompaction(slow);
+        break;
+      case "after-first-compaction":
+        state = afterFirstCompaction(slow);
+        break;
+      case "give-up-early":
+        state = giveUpEarly(slow);
+        break;
+      case "reclaim-retry":
+        state = reclaimRetry(slow);
+        break;
+      case "compact-retry":
+        state = compactRetry(slow);
+        break;
+      case "oom":
+        state = mayOom(slow);
+        break;
+      case "nopage":
+        state = nopage(slow);
+        break;
+      case "nofail":
+        state = nofail(slow);
+        break;
+      case "fail":
+        warnAlloc(slow);
+        return null;
+      case "got":
+        return slow.page;
+      case "died":
+        return "died";
+      case "loop":
+        return "loop";
     }
   }
 }
@@ -117,7 +173,8 @@ function entry(slow: Slow): State {
   const { features } = sim.kernel;
   step(sim, "__alloc_pages_slowpath", () => "the fast path found nothing");
   if (slow.nofail) {
-    if (features.nofailHighOrderWarns === "on-slowpath-entry" && order > 1) warnOnce(sim, "slowpath entry: nofail above order 1");
+    if (features.nofailHighOrderWarns === "on-slowpath-entry" && order > 1)
+      warnOnce(sim, "slowpath entry: nofail above order 1");
     if (features.nofailWarns === "on-slowpath-entry") {
       if (!canReclaim) warnOnce(sim, "slowpath entry: nofail without direct reclaim");
       if (isMemalloc(sim.context)) warnOnce(sim, "slowpath entry: nofail under PF_MEMALLOC");
@@ -136,8 +193,12 @@ function restart(slow: Slow): State {
   slow.allocFlags = allocFlagsOf(sim.kernel, mask, order, contextNow(sim));
   if (preferredZone(ac) === undefined) return "nopage";
   const { cpusetNodes } = sim.machine;
-  if (features.insaneCpusetCheck && (mask & bits.HARDWALL) !== 0 && cpusetNodes !== null
-    && !ac.zonelist.some((zone) => cpusetNodes.has(zone.node))) {
+  if (
+    features.insaneCpusetCheck &&
+    (mask & bits.HARDWALL) !== 0 &&
+    cpusetNodes !== null &&
+    !ac.zonelist.some((zone) => cpusetNodes.has(zone.node))
+  ) {
     step(sim, "__alloc_pages_slowpath", () => "no node of the cpuset has a zone for this request");
     return "nopage";
   }
@@ -154,8 +215,11 @@ function firstTry(slow: Slow): State {
 function firstCompaction(slow: Slow): State {
   const { sim, mask, order, ac } = slow;
   const { bits, features } = sim.kernel;
-  const wanted = slow.canReclaim && slow.canCompact && (slow.costly || (order > 0 && ac.migratetype !== MIGRATE.MOVABLE))
-    && pfmemallocFlags(sim.kernel, mask, contextNow(sim)) === 0;
+  const wanted =
+    slow.canReclaim &&
+    slow.canCompact &&
+    (slow.costly || (order > 0 && ac.migratetype !== MIGRATE.MOVABLE)) &&
+    pfmemallocFlags(sim.kernel, mask, contextNow(sim)) === 0;
   if (!wanted) return "retry";
   if (features.firstCompaction === "in-loop") {
     slow.compactFirst = true;
@@ -164,8 +228,14 @@ function firstCompaction(slow: Slow): State {
   }
   if (compact(slow, COMPACT_PRIORITY.async)) return "got";
   const fruitless = slow.compactResult === COMPACT.skipped || slow.compactResult === COMPACT.deferred;
-  if (features.hugeOrderGivesUpAfterFirstCompaction && order >= pageblockOrder(sim.kernel) && (mask & bits.IO) !== 0
-    && (mask & bits.RETRY_MAYFAIL) === 0 && fruitless) return "nopage";
+  if (
+    features.hugeOrderGivesUpAfterFirstCompaction &&
+    order >= pageblockOrder(sim.kernel) &&
+    (mask & bits.IO) !== 0 &&
+    (mask & bits.RETRY_MAYFAIL) === 0 &&
+    fruitless
+  )
+    return "nopage";
   if (!slow.costly || (mask & bits.NORETRY) === 0) return "retry";
   const givesUp = features.costlyNoretryGivesUpOn === "deferred" ? slow.compactResult === COMPACT.deferred : fruitless;
   if (givesUp || (features.costlyNoretryThisNodeGivesUp && (mask & bits.THISNODE) !== 0)) {
@@ -188,9 +258,12 @@ function retry(slow: Slow): State {
   wakeKswapds(slow);
   const reserve = pfmemallocFlags(sim.kernel, mask, contextNow(sim));
   if (reserve !== 0) {
-    const kept = sim.kernel.features.reserveScheme === "min-reserve" ? ALLOC.CMA | sim.kernel.features.allocKswapd : ALLOC.CMA;
+    const kept =
+      sim.kernel.features.reserveScheme === "min-reserve" ? ALLOC.CMA | sim.kernel.features.allocKswapd : ALLOC.CMA;
     slow.allocFlags = reserve | (slow.allocFlags & kept);
-    step(sim, "__gfp_pfmemalloc_flags", () => (reserve === ALLOC.NO_WATERMARKS ? "all reserves are open" : "an OOM victim may go down to half the min watermark"));
+    step(sim, "__gfp_pfmemalloc_flags", () =>
+      reserve === ALLOC.NO_WATERMARKS ? "all reserves are open" : "an OOM victim may go down to half the min watermark",
+    );
   }
   if (take(slow, slow.allocFlags)) return "got";
   return "may-reclaim";
@@ -204,7 +277,13 @@ function mayReclaim(slow: Slow): State {
     step(sim, "__alloc_pages_slowpath", () => "PF_MEMALLOC: no recursion into reclaim");
     return "nopage";
   }
-  if (features.costlyNoretrySkipsReclaim && slow.costly && (mask & bits.NORETRY) !== 0 && (mask & (bits.THISNODE | bits.NOFAIL)) === 0) return "nopage";
+  if (
+    features.costlyNoretrySkipsReclaim &&
+    slow.costly &&
+    (mask & bits.NORETRY) !== 0 &&
+    (mask & (bits.THISNODE | bits.NOFAIL)) === 0
+  )
+    return "nopage";
   return slow.compactFirst ? "direct-compaction" : "direct-reclaim";
 }
 
@@ -269,8 +348,12 @@ function reclaimRetry(slow: Slow): State {
 
 function compactRetry(slow: Slow): State {
   const { sim, order, ac, allocFlags } = slow;
-  if (slow.progress > 0 && slow.canCompact
-    && shouldCompactRetry(sim, order, allocFlags, ac, slow.compactResult, slow.compactRetry)) return "retry";
+  if (
+    slow.progress > 0 &&
+    slow.canCompact &&
+    shouldCompactRetry(sim, order, allocFlags, ac, slow.compactResult, slow.compactRetry)
+  )
+    return "retry";
   return "oom";
 }
 
@@ -311,8 +394,9 @@ function nopage(slow: Slow): State {
   const { sim, mask } = slow;
   const { bits, features } = sim.kernel;
   if (!slow.nofail) return "fail";
-  const warns = features.nofailWarns === "when-failing"
-    || (features.nofailWarns === "when-failing-unless-nowarn" && (mask & bits.NOWARN) === 0);
+  const warns =
+    features.nofailWarns === "when-failing" ||
+    (features.nofailWarns === "when-failing-unless-nowarn" && (mask & bits.NOWARN) === 0);
   if (!slow.canReclaim) {
     if (warns) warnOnce(sim, "nopage: nofail without direct reclaim");
     return "fail";
@@ -376,8 +460,10 @@ function warnAlloc(slow: Slow): void {
   const { bits, features } = sim.kernel;
   sim.trace.counts.warnAlloc++;
   if ((mask & bits.NOWARN) !== 0) return;
-  const silentDma = features.dmaFailureSilentWithoutManagedDma && (mask & bits.DMA) !== 0
-    && !sim.machine.zones.some((zone) => zone.name === "DMA" && zone.managed > 0);
+  const silentDma =
+    features.dmaFailureSilentWithoutManagedDma &&
+    (mask & bits.DMA) !== 0 &&
+    !sim.machine.zones.some((zone) => zone.name === "DMA" && zone.managed > 0);
   if (silentDma) return;
   sim.trace.counts.failureReports++;
   step(sim, "warn_alloc", () => "page allocation failure: the report is printed");

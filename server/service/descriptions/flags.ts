@@ -5,24 +5,30 @@ import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
 export const FLAG_MEANINGS: Readonly<Record<FlagName, string>> = {
   DMA: "Memory from ZONE_DMA only: the lowest 16 MiB on x86. The OOM killer is not called for a zone below ZONE_NORMAL.",
   HIGHMEM: "Memory that the kernel has no permanent mapping for is welcome; map it with `kmap_local_page()`.",
-  DMA32: "Memory from ZONE_DMA32 or below: addresses under 4 GiB. The OOM killer is not called for a zone below ZONE_NORMAL.",
-  MOVABLE: "The page can be migrated or reclaimed: it is grouped with movable pages and may come from CMA. With `__GFP_HIGHMEM` it may come from ZONE_MOVABLE.",
+  DMA32:
+    "Memory from ZONE_DMA32 or below: addresses under 4 GiB. The OOM killer is not called for a zone below ZONE_NORMAL.",
+  MOVABLE:
+    "The page can be migrated or reclaimed: it is grouped with movable pages and may come from CMA. With `__GFP_HIGHMEM` it may come from ZONE_MOVABLE.",
   RECLAIMABLE: "The page belongs to a cache that a shrinker can empty; it is grouped with such pages.",
   HIGH: "High priority: half of the min watermark may be used. Without `__GFP_DIRECT_RECLAIM` the request goes deeper and leaves its cpuset.",
   IO: "Direct reclaim may start I/O. Without it nothing is compacted either. No effect without `__GFP_DIRECT_RECLAIM`.",
   FS: "Direct reclaim may call into filesystems. Without it the global OOM killer does not kill. No effect without `__GFP_DIRECT_RECLAIM`.",
   ZERO: "The memory is returned zeroed.",
-  ATOMIC: "The caller cannot sleep and its request is important: more of the reserve, no cpuset. Later kernels read that from `__GFP_HIGH` without `__GFP_DIRECT_RECLAIM`.",
-  DIRECT_RECLAIM: "The caller may sleep: it may reclaim and compact memory itself and call the OOM killer. The one bit that decides whether a request blocks.",
+  ATOMIC:
+    "The caller cannot sleep and its request is important: more of the reserve, no cpuset. Later kernels read that from `__GFP_HIGH` without `__GFP_DIRECT_RECLAIM`.",
+  DIRECT_RECLAIM:
+    "The caller may sleep: it may reclaim and compact memory itself and call the OOM killer. The one bit that decides whether a request blocks.",
   KSWAPD_RECLAIM: "Wake kswapd when memory is below the low watermark. The wakeup takes scheduler locks.",
   WRITE: "The caller is going to dirty the page: the fast path spreads such pages over the zones.",
   NOWARN: "A failure is expected: no page allocation failure report.",
   RETRY_MAYFAIL: "Try hard, retry while there is progress, but give up without calling the OOM killer.",
-  NOFAIL: "The caller cannot handle failure: the allocator loops until it has the memory. Needs `__GFP_DIRECT_RECLAIM`.",
+  NOFAIL:
+    "The caller cannot handle failure: the allocator loops until it has the memory. Needs `__GFP_DIRECT_RECLAIM`.",
   NORETRY: "One round of direct reclaim and compaction, then give up. The OOM killer is not called.",
   MEMALLOC: "No watermarks: all memory may be used. For callers that will soon free more than they take.",
   COMP: "A high-order block is made a compound page.",
-  NOMEMALLOC: "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
+  NOMEMALLOC:
+    "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
   HARDWALL: "Enforce the nearest hardwalled cpuset's nodes.",
   THISNODE: "Only the node asked for, without fallback to others; the OOM killer is not called.",
   ACCOUNT: "Charge the memory to the task's memory cgroup. A refused charge fails the request.",
@@ -37,7 +43,8 @@ export const FLAG_MEANINGS: Readonly<Record<FlagName, string>> = {
 
 /** What each composite is for. Its bits come from the kernel's table. */
 export const COMPOSITE_MEANINGS: Readonly<Record<CompositeName, string>> = {
-  ATOMIC: "For callers that cannot sleep and need the memory now: never reclaims, uses a part of the reserve, can fail.",
+  ATOMIC:
+    "For callers that cannot sleep and need the memory now: never reclaims, uses a part of the reserve, can fail.",
   KERNEL: "The usual mask of a caller that may sleep: reclaim, I/O and filesystem calls are allowed.",
   KERNEL_ACCOUNT: "`GFP_KERNEL`, charged to the task's memory cgroup.",
   NOWAIT: "For callers that cannot sleep and can do without: wakes kswapd, uses no reserve, fails easily.",

@@ -1,4 +1,13 @@
-import type { Clause, Declaration, Header, ModelTest, MaskTest, Property, SizeMeasure, ZoneFact } from "../../../grammar/ast.ts";
+import type {
+  Clause,
+  Declaration,
+  Header,
+  ModelTest,
+  MaskTest,
+  Property,
+  SizeMeasure,
+  ZoneFact,
+} from "../../../grammar/ast.ts";
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
 import type { ZoneName } from "../../model/request.ts";
 
@@ -9,49 +18,87 @@ export interface Word {
 }
 
 export const HEADERS: Readonly<Record<Header["kind"], Word>> = {
-  kernel: { syntax: "kernel 6.12 · kernel 6.1 .. 6.12 · kernel 6.1, 6.6", meaning: "The kernels to check against. A range is checked at every release where the answer can change." },
-  config: { syntax: "config { PREEMPT_RT on  page 4 KiB }", meaning: "The build options that change the answer. Left out: those of a common x86-64 distribution kernel." },
-  import: { syntax: 'import "contexts.allocpolicy"', meaning: "The declarations of another file, relative to this one." },
+  kernel: {
+    syntax: "kernel 6.12 · kernel 6.1 .. 6.12 · kernel 6.1, 6.6",
+    meaning: "The kernels to check against. A range is checked at every release where the answer can change.",
+  },
+  config: {
+    syntax: "config { PREEMPT_RT on  page 4 KiB }",
+    meaning: "The build options that change the answer. Left out: those of a common x86-64 distribution kernel.",
+  },
+  import: {
+    syntax: 'import "contexts.allocpolicy"',
+    meaning: "The declarations of another file, relative to this one.",
+  },
 };
 
 export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
   flags: { syntax: "flags NAME = MASK", meaning: "A named mask." },
-  transform: { syntax: "transform NAME(gfp) = MASK", meaning: "A function from mask to mask, checked over every mask of the kernel." },
-  context: { syntax: "context NAME { in …  holds …  scope … }", meaning: "Where a call is made from: may it sleep, may it enter the filesystem?" },
+  transform: {
+    syntax: "transform NAME(gfp) = MASK",
+    meaning: "A function from mask to mask, checked over every mask of the kernel.",
+  },
+  context: {
+    syntax: "context NAME { in …  holds …  scope … }",
+    meaning: "Where a call is made from: may it sleep, may it enter the filesystem?",
+  },
   request: { syntax: "request NAME { api …  flags … }", meaning: "One allocation: API, size, flags, context." },
-  policy: { syntax: "policy NAME for API { allow …  forbid … }", meaning: "The contract of an allocator or a subsystem: which masks it takes, and what each mode promises." },
+  policy: {
+    syntax: "policy NAME for API { allow …  forbid … }",
+    meaning: "The contract of an allocator or a subsystem: which masks it takes, and what each mode promises.",
+  },
   memory: { syntax: "memory NAME { node 0 { zone Normal { … } } }", meaning: "A state of memory to run requests on." },
-  expect: { syntax: "expect NAME { sleeps never, oom never }", meaning: "A belief. One that does not hold is an error, with the reason." },
+  expect: {
+    syntax: "expect NAME { sleeps never, oom never }",
+    meaning: "A belief. One that does not hold is an error, with the reason.",
+  },
 };
 
 export const PROPERTIES: Readonly<Record<Property["kind"], Word>> = {
-  api: { syntax: "api alloc_pages", meaning: "The allocation function. It decides how the mask is read and in which unit the size is given." },
+  api: {
+    syntax: "api alloc_pages",
+    meaning: "The allocation function. It decides how the mask is read and in which unit the size is given.",
+  },
   size: { syntax: "size 4 KiB", meaning: "The size in bytes." },
   order: { syntax: "order 3", meaning: "The order: 2^order pages in a row." },
   pages: { syntax: "pages 512", meaning: "The number of pages of a range." },
   count: { syntax: "count 16", meaning: "The number of objects or pages of a bulk call." },
   flags: { syntax: "flags GFP_KERNEL | __GFP_ZERO", meaning: "The mask, in C's notation." },
-  context: { syntax: "context softirq", meaning: "Where the call is made from: a built-in or a declared context. Left out: `process`." },
+  context: {
+    syntax: "context softirq",
+    meaning: "Where the call is made from: a built-in or a declared context. Left out: `process`.",
+  },
   node: { syntax: "node 0 · node any", meaning: "The NUMA node asked for." },
-  zone: { syntax: "zone DMA32", meaning: "The zone that the caller needs the memory to be in. A mask that does not lead there is reported." },
+  zone: {
+    syntax: "zone DMA32",
+    meaning: "The zone that the caller needs the memory to be in. A mask that does not lead there is reported.",
+  },
   cache: { syntax: "cache { ctor  size 256 }", meaning: "Facts of the slab cache, for `kmem_cache_alloc`." },
   handles: { syntax: "handles null · handles nothing", meaning: "What the caller does when the call fails." },
-  fallback: { syntax: "fallback NAME", meaning: "The request tried next when this one fails; `none` clears an inherited one." },
+  fallback: {
+    syntax: "fallback NAME",
+    meaning: "The request tried next when this one fails; `none` clears an inherited one.",
+  },
   policy: { syntax: "policy NAME", meaning: "Binds a policy. Policies `for` this API bind by themselves." },
-  expect: { syntax: "expect { sleeps never }", meaning: "Beliefs about this request. One that does not hold is an error." },
+  expect: {
+    syntax: "expect { sleeps never }",
+    meaning: "Beliefs about this request. One that does not hold is an error.",
+  },
   waive: { syntax: 'waive RULE because "…"', meaning: "Silences one rule here; the reason is required." },
 };
 
 export const CONTEXTS: Readonly<Record<ContextName, string>> = {
   process: "Task context, nothing held: sleeping is allowed.",
-  softirq: "A softirq, tasklet or timer, or a task with bottom halves off: sleeping is not allowed. Implies `bh_off` and `preempt_off`.",
+  softirq:
+    "A softirq, tasklet or timer, or a task with bottom halves off: sleeping is not allowed. Implies `bh_off` and `preempt_off`.",
   hardirq: "A hard interrupt handler: sleeping is not allowed. Implies `irqs_off`.",
   nmi: "A non-maskable interrupt: no lock may be taken, so only the nolock calls are possible. Implies `hardirq`.",
   preempt_off: "Preemption is off: sleeping is not allowed.",
   atomic: "The same as `preempt_off`.",
   bh_off: "Bottom halves are off: sleeping is not allowed.",
   irqs_off: "Interrupts are off: sleeping is not allowed. Implies `preempt_off`.",
-  spinlock: "Under a spinlock: sleeping is not allowed. On PREEMPT_RT preemption stays on, so a non-blocking request is fine there.",
+  spinlock:
+    "Under a spinlock: sleeping is not allowed. On PREEMPT_RT preemption stays on, so a non-blocking request is fine there.",
   raw_spinlock: "Under a raw spinlock: sleeping is not allowed, and on PREEMPT_RT no allocation at all.",
   rcu_read: "Inside an RCU read-side critical section: sleeping is not allowed.",
   reclaim: "The task is reclaiming memory itself (PF_MEMALLOC): it gets all reserves and does not reclaim again.",
@@ -86,14 +133,28 @@ export const ZONES: Readonly<Record<ZoneName, string>> = {
 };
 
 /** The facts of an expectation, with the values that each takes; an empty list: no value. */
-export const FACTS: Readonly<Record<string, { readonly values: readonly string[]; readonly meaning: string; readonly onMemory: boolean }>> = {
+export const FACTS: Readonly<
+  Record<string, { readonly values: readonly string[]; readonly meaning: string; readonly onMemory: boolean }>
+> = {
   sleeps: { values: ["never", "may", "always"], meaning: "Whether the call may sleep.", onMemory: false },
   oom: { values: ["never", "may", "always"], meaning: "Whether the call may invoke the OOM killer.", onMemory: true },
   fails: { values: ["never", "may", "always"], meaning: "Whether the call may fail.", onMemory: true },
-  warns: { values: ["never", "may", "always"], meaning: "Whether the call may print a warning or a failure report.", onMemory: false },
+  warns: {
+    values: ["never", "may", "always"],
+    meaning: "Whether the call may print a warning or a failure report.",
+    onMemory: false,
+  },
   reclaim: { values: ["none", "kswapd", "direct"], meaning: "Who reclaims memory for the call.", onMemory: false },
-  reserves: { values: ["none", "high", "atomic", "all"], meaning: "How much of the reserve below the min watermark the call may use.", onMemory: false },
-  zone: { values: ["DMA", "DMA32", "Normal", "HighMem", "Movable"], meaning: "The highest zone that the memory may come from.", onMemory: false },
+  reserves: {
+    values: ["none", "high", "atomic", "all"],
+    meaning: "How much of the reserve below the min watermark the call may use.",
+    onMemory: false,
+  },
+  zone: {
+    values: ["DMA", "DMA32", "Normal", "HighMem", "Movable"],
+    meaning: "The highest zone that the memory may come from.",
+    onMemory: false,
+  },
   mode: { values: [], meaning: "The mode of the policy that the request falls into.", onMemory: false },
   succeeds: { values: [], meaning: "The call returns memory in this state.", onMemory: true },
   drains: { values: ["pcp", "lru"], meaning: "The call drains the per-CPU lists in this state.", onMemory: true },
@@ -116,13 +177,25 @@ export const EFFECTS: Readonly<Record<string, string>> = {
 };
 
 export const CLAUSES: Readonly<Record<Clause["kind"], Word>> = {
-  allow: { syntax: "allow only GFP_KERNEL | __GFP_NOWARN", meaning: "Masks that the policy takes. Outside of every `allow` (if there is one) is forbidden." },
+  allow: {
+    syntax: "allow only GFP_KERNEL | __GFP_NOWARN",
+    meaning: "Masks that the policy takes. Outside of every `allow` (if there is one) is forbidden.",
+  },
   forbid: { syntax: 'forbid has __GFP_NOFAIL because "…"', meaning: "Masks that the policy refuses." },
   warn: { syntax: "warn has __GFP_HIGH", meaning: "Masks that get a warning." },
-  require: { syntax: "require has __GFP_NOWARN when order > 0", meaning: "What must hold whenever the condition does." },
+  require: {
+    syntax: "require has __GFP_NOWARN when order > 0",
+    meaning: "What must hold whenever the condition does.",
+  },
   ignore: { syntax: 'ignore __GFP_THISNODE because "…"', meaning: "Flags that are accepted and have no effect here." },
-  mode: { syntax: "mode fast when has __GFP_NORETRY { retries 0 }", meaning: "A way of working, chosen by the mask, with what it promises." },
-  stage: { syntax: "stage isolation honours __GFP_NORETRY", meaning: "A step of the operation and the flags that it reads." },
+  mode: {
+    syntax: "mode fast when has __GFP_NORETRY { retries 0 }",
+    meaning: "A way of working, chosen by the mask, with what it promises.",
+  },
+  stage: {
+    syntax: "stage isolation honours __GFP_NORETRY",
+    meaning: "A step of the operation and the flags that it reads.",
+  },
 };
 
 export const PREDICATES: Readonly<Record<MaskTest | SizeMeasure | ModelTest | "in" | "not" | "and" | "or", string>> = {

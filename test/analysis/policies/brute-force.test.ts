@@ -33,8 +33,16 @@ const predicates: fc.Arbitrary<Predicate> = fc.letrec<{ predicate: Predicate }>(
     flagSets.map(({ text, bits }): Predicate => ({ text: `any ${text}`, holds: (mask) => (mask & bits) !== 0 })),
     flagSets.map(({ text, bits }): Predicate => ({ text: `lacks ${text}`, holds: (mask) => (mask & bits) === 0 })),
     flagSets.map(({ text, bits }): Predicate => ({ text: `only ${text}`, holds: (mask) => (mask & ~bits) === 0 })),
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]): Predicate => ({ text: `(${a.text} and ${b.text})`, holds: (mask) => a.holds(mask) && b.holds(mask) })),
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]): Predicate => ({ text: `(${a.text} or ${b.text})`, holds: (mask) => a.holds(mask) || b.holds(mask) })),
+    fc
+      .tuple(tie("predicate"), tie("predicate"))
+      .map(
+        ([a, b]): Predicate => ({ text: `(${a.text} and ${b.text})`, holds: (mask) => a.holds(mask) && b.holds(mask) }),
+      ),
+    fc
+      .tuple(tie("predicate"), tie("predicate"))
+      .map(
+        ([a, b]): Predicate => ({ text: `(${a.text} or ${b.text})`, holds: (mask) => a.holds(mask) || b.holds(mask) }),
+      ),
     tie("predicate").map((a): Predicate => ({ text: `not (${a.text})`, holds: (mask) => !a.holds(mask) })),
   ),
 })).predicate;
@@ -43,7 +51,9 @@ const predicates: fc.Arbitrary<Predicate> = fc.letrec<{ predicate: Predicate }>(
 const WITHIN: Rule = { kind: "allow", predicate: { text: `only ${NAMES.join(" | ")}`, holds: () => true }, when: null };
 
 const rules: fc.Arbitrary<Rule> = fc.oneof(
-  fc.tuple(fc.constantFrom("forbid", "warn"), predicates).map(([kind, predicate]): Rule => ({ kind, predicate, when: null })),
+  fc
+    .tuple(fc.constantFrom("forbid", "warn"), predicates)
+    .map(([kind, predicate]): Rule => ({ kind, predicate, when: null })),
   fc.tuple(predicates, predicates).map(([predicate, when]): Rule => ({ kind: "require", predicate, when })),
 );
 
@@ -59,7 +69,9 @@ function textOf({ rules: all, modes, otherwise }: typeof policies extends fc.Arb
   return [
     "kernel 6.12",
     "policy p {",
-    ...all.map(({ kind, predicate, when }) => `  ${kind} ${predicate.text}${when === null ? "" : ` when ${when.text}`}`),
+    ...all.map(
+      ({ kind, predicate, when }) => `  ${kind} ${predicate.text}${when === null ? "" : ` when ${when.text}`}`,
+    ),
     ...modes.map(({ text }, index) => `  mode m${index} when ${text} { }`),
     ...(otherwise ? ["  mode rest otherwise { }"] : []),
     "}",
@@ -110,11 +122,18 @@ describe("the analysis of a policy agrees with trying every mask", () => {
         const text = textOf(policy);
         const findings = findingsIn(text);
         policy.rules.forEach(({ kind, predicate, when }, index) => {
-          const marked = findings.some((finding) => finding.rule === "policy-rule-never-fires" && lineOf(text, finding) === index + FIRST_RULE_LINE);
+          const marked = findings.some(
+            (finding) =>
+              finding.rule === "policy-rule-never-fires" && lineOf(text, finding) === index + FIRST_RULE_LINE,
+          );
           if (kind === "require") {
             const asked = MASKS.filter((mask) => takes(policy.rules, mask, index) && when?.holds(mask) === true);
             expect(marked, text).toBe(asked.every((mask) => predicate.holds(mask)));
-            if (asked.length > 0 && !asked.some((mask) => predicate.holds(mask))) expect(findings.map(({ rule }) => rule), text).toContain("policy-contradiction");
+            if (asked.length > 0 && !asked.some((mask) => predicate.holds(mask)))
+              expect(
+                findings.map(({ rule }) => rule),
+                text,
+              ).toContain("policy-contradiction");
           } else if (kind !== "allow") {
             const before = policy.rules.slice(0, index).filter((rule) => rule.kind === "forbid");
             expect(marked, text).toBe(!MASKS.some((mask) => predicate.holds(mask) && takes(before, mask)));
@@ -133,14 +152,18 @@ describe("the analysis of a policy agrees with trying every mask", () => {
         if (taken.length === 0) return;
         const { modes, otherwise } = policy;
         const findings = findingsIn(text);
-        const about = (rule: string, name: string): FoundFinding | undefined => findings.find((finding) => finding.rule === rule && finding.text === name);
-        const uncovered = otherwise || modes.length === 0 ? [] : taken.filter((mask) => !modes.some(({ holds }) => holds(mask)));
+        const about = (rule: string, name: string): FoundFinding | undefined =>
+          findings.find((finding) => finding.rule === rule && finding.text === name);
+        const uncovered =
+          otherwise || modes.length === 0 ? [] : taken.filter((mask) => !modes.some(({ holds }) => holds(mask)));
         const gap = about("policy-mode-gap", "p");
         expect(gap !== undefined, text).toBe(uncovered.length > 0);
         if (gap !== undefined) expectSmallest(gap.message, uncovered);
         modes.forEach(({ holds }, index) => {
           expect(about("policy-mode-unreachable", `m${index}`) !== undefined, text).toBe(!taken.some(holds));
-          const shared = modes.slice(0, index).map((earlier) => taken.filter((mask) => holds(mask) && earlier.holds(mask)));
+          const shared = modes
+            .slice(0, index)
+            .map((earlier) => taken.filter((mask) => holds(mask) && earlier.holds(mask)));
           const overlap = about("policy-modes-overlap", `m${index}`);
           expect(overlap !== undefined, text).toBe(shared.some((masks) => masks.length > 0));
           if (overlap === undefined) return;

@@ -1,13 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { checkFindings, findingsIn } from "../_fixture.ts";
 
-function failures(declarations: string, expectation: string, kernel = "6.12"): readonly { readonly text: string; readonly message: string }[] {
+function failures(
+  declarations: string,
+  expectation: string,
+  kernel = "6.12",
+): readonly { readonly text: string; readonly message: string }[] {
   return findingsIn(`kernel ${kernel}\n\n${declarations}\n\n${expectation}\n`)
     .filter(({ rule }) => rule === "expectation-fails")
     .map(({ text, message }) => ({ text, message }));
 }
 
-const NESTED = "transform nested(gfp) = gfp & (GFP_KERNEL | GFP_ATOMIC | __GFP_NOLOCKDEP) | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN";
+const NESTED =
+  "transform nested(gfp) = gfp & (GFP_KERNEL | GFP_ATOMIC | __GFP_NOLOCKDEP) | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN";
 
 describe("transforms over all masks", () => {
   test.each([
@@ -17,7 +22,10 @@ describe("transforms over all masks", () => {
     ["transform same(m) = m", "expect same when is GFP_KERNEL gives is GFP_KERNEL"],
     ["transform flip(m) = ~m & __GFP_ZERO", "expect flip when has __GFP_ZERO gives lacks __GFP_ZERO"],
     ["transform none(m) = 0", "expect none gives is 0"],
-    ["transform inner(m) = m & ~__GFP_FS\ntransform outer(m) = inner(m) | __GFP_IO", "expect outer gives lacks __GFP_FS and has __GFP_IO"],
+    [
+      "transform inner(m) = m & ~__GFP_FS\ntransform outer(m) = inner(m) | __GFP_IO",
+      "expect outer gives lacks __GFP_FS and has __GFP_IO",
+    ],
   ])("%s: %s holds", (declarations, expectation) => {
     expect(failures(declarations, expectation)).toEqual([]);
   });
@@ -44,7 +52,10 @@ expect leak_tracker when lacks __GFP_DIRECT_RECLAIM gives lacks __GFP_NOFAIL
   });
 
   test("a bit that the transform sets for some masks only is found", () => {
-    const [failure] = failures("transform keep(m) = m | __GFP_NOWARN & ~m", "expect keep when has __GFP_ZERO gives has __GFP_NOFAIL");
+    const [failure] = failures(
+      "transform keep(m) = m | __GFP_NOWARN & ~m",
+      "expect keep when has __GFP_ZERO gives has __GFP_NOFAIL",
+    );
     expect(failure?.message).toContain("`__GFP_ZERO` (1 name, the fewest)");
   });
 });

@@ -9,7 +9,9 @@ function policy(...clauses: readonly string[]): string {
 }
 
 function rulesOf(text: string): readonly string[] {
-  return findingsIn(text).map(({ rule }) => rule).filter((rule) => !ignore.includes(rule));
+  return findingsIn(text)
+    .map(({ rule }) => rule)
+    .filter((rule) => !ignore.includes(rule));
 }
 
 describe("a policy against itself", () => {
@@ -49,7 +51,7 @@ policy muddled {
 
   test("a sound policy with modes, stages and conditions has no finding", () => {
     const text = policy(
-      "forbid has __GFP_NOFAIL because \"it can fail\"",
+      'forbid has __GFP_NOFAIL because "it can fail"',
       "forbid lacks __GFP_DIRECT_RECLAIM",
       "forbid has __GFP_NORETRY | __GFP_RETRY_MAYFAIL",
       "allow only GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_NOWARN",
@@ -67,7 +69,10 @@ describe("policy-contradiction", () => {
   test.each([
     ["a requirement that a forbid refuses", ["forbid has __GFP_NOWARN", "require has __GFP_NOWARN when order > 0"]],
     ["a requirement outside of the allow", ["allow only GFP_KERNEL", "require has __GFP_ZERO when has __GFP_IO"]],
-    ["two requirements that exclude each other", ["require has __GFP_ZERO when order > 2", "require lacks __GFP_ZERO when order > 3"]],
+    [
+      "two requirements that exclude each other",
+      ["require has __GFP_ZERO when order > 2", "require lacks __GFP_ZERO when order > 3"],
+    ],
     ["an allow that a forbid takes away whole", ["allow has __GFP_NOFAIL", "forbid has __GFP_NOFAIL"]],
     ["a requirement that sizes contradict", ["forbid order > 2", "require order > 3 when has __GFP_COMP"]],
   ])("%s", (_what, clauses) => {
@@ -75,15 +80,26 @@ describe("policy-contradiction", () => {
   });
 
   test("the later of two rules is marked, once, with the other as related information", () => {
-    const found = findingsIn(policy("require has __GFP_NOWARN when order > 0", "forbid has __GFP_NOWARN")).filter(({ rule }) => rule === "policy-contradiction");
+    const found = findingsIn(policy("require has __GFP_NOWARN when order > 0", "forbid has __GFP_NOWARN")).filter(
+      ({ rule }) => rule === "policy-contradiction",
+    );
     expect(found.map(({ text, related }) => [text, related.length])).toEqual([["has __GFP_NOWARN", 1]]);
     expect(found[0]?.startOffset).toBeGreaterThan(60);
   });
 
   test.each([
-    ["a requirement that some allowed mask meets", ["allow only GFP_KERNEL | __GFP_NOWARN", "require has __GFP_NOWARN when order > 0"]],
-    ["rules for different sizes", ["forbid has __GFP_NOWARN and order <= 2", "require has __GFP_NOWARN when order > 2"]],
-    ["rules for different contexts", ["forbid has __GFP_DIRECT_RECLAIM and in softirq", "require has __GFP_DIRECT_RECLAIM when in process"]],
+    [
+      "a requirement that some allowed mask meets",
+      ["allow only GFP_KERNEL | __GFP_NOWARN", "require has __GFP_NOWARN when order > 0"],
+    ],
+    [
+      "rules for different sizes",
+      ["forbid has __GFP_NOWARN and order <= 2", "require has __GFP_NOWARN when order > 2"],
+    ],
+    [
+      "rules for different contexts",
+      ["forbid has __GFP_DIRECT_RECLAIM and in softirq", "require has __GFP_DIRECT_RECLAIM when in process"],
+    ],
   ])("%s is none", (_what, clauses) => {
     expect(rulesOf(policy(...clauses))).not.toContain("policy-contradiction");
   });
@@ -103,19 +119,33 @@ describe("policy-rule-never-fires", () => {
   });
 
   test.each([
-    ["a forbid before the allow that would leave nothing for it: it gives the reason", ["forbid has __GFP_NOFAIL", "allow only GFP_KERNEL"]],
+    [
+      "a forbid before the allow that would leave nothing for it: it gives the reason",
+      ["forbid has __GFP_NOFAIL", "allow only GFP_KERNEL"],
+    ],
     ["a forbid that takes a part", ["forbid has __GFP_NOFAIL and order > 1", "forbid has __GFP_NOFAIL"]],
-    ["an allow between, that widens", ["allow only GFP_KERNEL", "forbid has __GFP_ZERO", "allow only GFP_ATOMIC | __GFP_ZERO"]],
-    ["a context and what implies it", ["forbid has __GFP_DIRECT_RECLAIM and in hardirq", "forbid has __GFP_DIRECT_RECLAIM and in preempt_off"]],
+    [
+      "an allow between, that widens",
+      ["allow only GFP_KERNEL", "forbid has __GFP_ZERO", "allow only GFP_ATOMIC | __GFP_ZERO"],
+    ],
+    [
+      "a context and what implies it",
+      ["forbid has __GFP_DIRECT_RECLAIM and in hardirq", "forbid has __GFP_DIRECT_RECLAIM and in preempt_off"],
+    ],
   ])("%s is none", (_what, clauses) => {
     expect(rulesOf(policy(...clauses))).not.toContain("policy-rule-never-fires");
   });
 
   test("what preempt_off forbids is not forbidden again in softirq, hardirq and under a spinlock", () => {
     for (const context of ["softirq", "hardirq", "nmi", "bh_off", "irqs_off", "spinlock", "raw_spinlock"]) {
-      expect(rulesOf(policy("forbid has __GFP_IO and in preempt_off", `forbid has __GFP_IO and in ${context}`))).toContain("policy-rule-never-fires");
+      expect(
+        rulesOf(policy("forbid has __GFP_IO and in preempt_off", `forbid has __GFP_IO and in ${context}`)),
+      ).toContain("policy-rule-never-fires");
     }
-    const onRt = policy("forbid has __GFP_IO and in preempt_off", "forbid has __GFP_IO and in spinlock").replace("\n\n", "\nconfig { PREEMPT_RT on }\n\n");
+    const onRt = policy("forbid has __GFP_IO and in preempt_off", "forbid has __GFP_IO and in spinlock").replace(
+      "\n\n",
+      "\nconfig { PREEMPT_RT on }\n\n",
+    );
     expect(rulesOf(onRt)).not.toContain("policy-rule-never-fires");
   });
 });
@@ -123,26 +153,40 @@ describe("policy-rule-never-fires", () => {
 describe("policy-says-more-than-it-seems", () => {
   test("GFP_NOWAIT is one bit before 6.8 and two since: the witness differs", () => {
     const messageOn = (kernel: string): string =>
-      findingsIn(policy("warn has GFP_NOWAIT").replace("6.12", kernel)).find(({ rule }) => rule === "policy-says-more-than-it-seems")?.message ?? "";
+      findingsIn(policy("warn has GFP_NOWAIT").replace("6.12", kernel)).find(
+        ({ rule }) => rule === "policy-says-more-than-it-seems",
+      )?.message ?? "";
     expect(messageOn("6.6")).toContain("`GFP_KERNEL` (1 name, the fewest)");
     expect(messageOn("6.12")).toContain("__GFP_NOWARN` (2 names, the fewest)");
   });
 
   test.each([
-    ["forbid has GFP_ATOMIC"], ["forbid has GFP_NOFS"], ["forbid has GFP_NOIO"], ["mode quick when has GFP_NOWAIT { }"], ["forbid any GFP_ATOMIC"], ["require has GFP_NOWAIT when order > 0"],
+    ["forbid has GFP_ATOMIC"],
+    ["forbid has GFP_NOFS"],
+    ["forbid has GFP_NOIO"],
+    ["mode quick when has GFP_NOWAIT { }"],
+    ["forbid any GFP_ATOMIC"],
+    ["require has GFP_NOWAIT when order > 0"],
   ])("%s", (clause) => {
     expect(rulesOf(policy(clause))).toContain("policy-says-more-than-it-seems");
   });
 
   test.each([
-    ["forbid has GFP_KERNEL"], ["forbid is GFP_NOWAIT"], ["forbid lacks GFP_NOWAIT"], ["forbid has GFP_NOWAIT and lacks __GFP_DIRECT_RECLAIM"], ["forbid has GFP_NOFS and lacks __GFP_FS"], ["allow only GFP_ATOMIC"],
+    ["forbid has GFP_KERNEL"],
+    ["forbid is GFP_NOWAIT"],
+    ["forbid lacks GFP_NOWAIT"],
+    ["forbid has GFP_NOWAIT and lacks __GFP_DIRECT_RECLAIM"],
+    ["forbid has GFP_NOFS and lacks __GFP_FS"],
+    ["allow only GFP_ATOMIC"],
     ["forbid has __GFP_HIGH | __GFP_KSWAPD_RECLAIM"],
   ])("%s says what it seems", (clause) => {
     expect(rulesOf(policy(clause))).not.toContain("policy-says-more-than-it-seems");
   });
 
   test("within an allow that leaves no such mask it says what it seems", () => {
-    expect(rulesOf(policy("allow only GFP_ATOMIC | __GFP_NOWARN", "warn has GFP_ATOMIC"))).not.toContain("policy-says-more-than-it-seems");
+    expect(rulesOf(policy("allow only GFP_ATOMIC | __GFP_NOWARN", "warn has GFP_ATOMIC"))).not.toContain(
+      "policy-says-more-than-it-seems",
+    );
   });
 });
 
@@ -160,8 +204,20 @@ policy p {
   });
 
   test("are told from forty sound ones around them", () => {
-    const sound = Array.from({ length: 40 }, (_, i) => `  forbid has __GFP_DMA and order > ${i + 2} and order < ${i + 4}`);
-    const text = ["kernel 6.12", "policy p {", ...sound.slice(0, 20), "  forbid has __GFP_ZERO", ...sound.slice(20), "  require has __GFP_ZERO when has __GFP_WRITE", "}", ""].join("\n");
+    const sound = Array.from(
+      { length: 40 },
+      (_, i) => `  forbid has __GFP_DMA and order > ${i + 2} and order < ${i + 4}`,
+    );
+    const text = [
+      "kernel 6.12",
+      "policy p {",
+      ...sound.slice(0, 20),
+      "  forbid has __GFP_ZERO",
+      ...sound.slice(20),
+      "  require has __GFP_ZERO when has __GFP_WRITE",
+      "}",
+      "",
+    ].join("\n");
     const found = findingsIn(text).filter(({ rule }) => rule === "policy-contradiction");
     expect(found.map((finding) => [finding.text, finding.related.length])).toEqual([["has __GFP_ZERO", 1]]);
   });
@@ -195,23 +251,35 @@ policy p {
   });
 
   test("an overlap that the rules forbid is none", () => {
-    const modes = ["mode fast when has __GFP_NORETRY { }", "mode hard when has __GFP_RETRY_MAYFAIL { }", "mode normal otherwise { }"];
+    const modes = [
+      "mode fast when has __GFP_NORETRY { }",
+      "mode hard when has __GFP_RETRY_MAYFAIL { }",
+      "mode normal otherwise { }",
+    ];
     expect(rulesOf(policy(...modes))).toEqual(["policy-modes-overlap"]);
     expect(rulesOf(policy("forbid has __GFP_NORETRY | __GFP_RETRY_MAYFAIL", ...modes))).toEqual([]);
   });
 
   test("`otherwise` is unreachable when the other modes cover everything", () => {
-    expect(rulesOf(policy("mode a when has __GFP_ZERO { }", "mode b when lacks __GFP_ZERO { }", "mode c otherwise { }"))).toEqual(["policy-mode-unreachable"]);
+    expect(
+      rulesOf(policy("mode a when has __GFP_ZERO { }", "mode b when lacks __GFP_ZERO { }", "mode c otherwise { }")),
+    ).toEqual(["policy-mode-unreachable"]);
   });
 
   test("two modes of one name are one too many", () => {
-    const [twice] = findingsIn(policy("mode a when has __GFP_ZERO { }", "mode a when lacks __GFP_ZERO { }")).filter(({ rule }) => rule === "duplicate-name");
+    const [twice] = findingsIn(policy("mode a when has __GFP_ZERO { }", "mode a when lacks __GFP_ZERO { }")).filter(
+      ({ rule }) => rule === "duplicate-name",
+    );
     expect(twice).toMatchObject({ text: "a", related: [{ message: "The other a." }] });
-    expect(rulesOf(policy("mode a when has __GFP_ZERO { }", "mode rest otherwise { }", "stage a honours GFP_KERNEL"))).not.toContain("duplicate-name");
+    expect(
+      rulesOf(policy("mode a when has __GFP_ZERO { }", "mode rest otherwise { }", "stage a honours GFP_KERNEL")),
+    ).not.toContain("duplicate-name");
   });
 
   test("a gap has a witness that selects no mode, with its size where that decides", () => {
-    const [gap] = findingsIn(policy("mode small when order <= 3 { }", "mode loud when lacks __GFP_NOWARN { }")).filter(({ rule }) => rule === "policy-mode-gap");
+    const [gap] = findingsIn(policy("mode small when order <= 3 { }", "mode loud when lacks __GFP_NOWARN { }")).filter(
+      ({ rule }) => rule === "policy-mode-gap",
+    );
     expect(gap?.message).toContain("`GFP_NOWAIT`, 36 KiB");
     expect(gap?.text).toBe("subject");
   });
@@ -230,8 +298,14 @@ describe("stages", () => {
   });
 
   test("a flag that only an internal stage honours is shown as such", () => {
-    const text = policy("allow only GFP_KERNEL | __GFP_NOWARN", "stage refill honours GFP_KERNEL", "stage report honours __GFP_NOWARN internal");
-    expect(findingsIn(text).map(({ rule, text: marked }) => [rule, marked])).toEqual([["internal-stage-flag", "__GFP_NOWARN"]]);
+    const text = policy(
+      "allow only GFP_KERNEL | __GFP_NOWARN",
+      "stage refill honours GFP_KERNEL",
+      "stage report honours __GFP_NOWARN internal",
+    );
+    expect(findingsIn(text).map(({ rule, text: marked }) => [rule, marked])).toEqual([
+      ["internal-stage-flag", "__GFP_NOWARN"],
+    ]);
   });
 });
 
@@ -248,7 +322,9 @@ describe("policies that refine others", () => {
 });
 
 test("a name that does not exist makes the policy undecided, not wrong", () => {
-  expect(rulesOf(policy("allow only GFP_KERNAL", "forbid has __GFP_ZERO", "mode a when has __GFP_ZERO { }"))).toEqual(["unknown-flag"]);
+  expect(rulesOf(policy("allow only GFP_KERNAL", "forbid has __GFP_ZERO", "mode a when has __GFP_ZERO { }"))).toEqual([
+    "unknown-flag",
+  ]);
 });
 
 test("over a range of kernels a finding says in which of them it holds", () => {

@@ -17,15 +17,18 @@ function differences(policy: string, kernel: string): readonly string[] {
 }
 
 describe("the modes of the founding discussion", () => {
-  test.each(["5.10", "6.1", "6.12"])("on %s there is one mode: NORETRY is ignored, everything is drained, five tries", (kernel) => {
-    expect(differences(RANGE, kernel)).toEqual([
-      `drain none: alloc_contig_range() always drains the LRU caches and the per-cpu lists (${kernel}).`,
-      `retries 0: alloc_contig_range() tries to migrate up to 5 times, then gives up (${kernel}).`,
-      `sleeps never: alloc_contig_range() may sleep with every mask of this mode (${kernel}).`,
-      `retries 10: alloc_contig_range() tries to migrate up to 5 times, then gives up (${kernel}).`,
-      `pcp disabled: alloc_contig_range() drains the per-cpu lists and leaves them on (${kernel}).`,
-    ]);
-  });
+  test.each(["5.10", "6.1", "6.12"])(
+    "on %s there is one mode: NORETRY is ignored, everything is drained, five tries",
+    (kernel) => {
+      expect(differences(RANGE, kernel)).toEqual([
+        `drain none: alloc_contig_range() always drains the LRU caches and the per-cpu lists (${kernel}).`,
+        `retries 0: alloc_contig_range() tries to migrate up to 5 times, then gives up (${kernel}).`,
+        `sleeps never: alloc_contig_range() may sleep with every mask of this mode (${kernel}).`,
+        `retries 10: alloc_contig_range() tries to migrate up to 5 times, then gives up (${kernel}).`,
+        `pcp disabled: alloc_contig_range() drains the per-cpu lists and leaves them on (${kernel}).`,
+      ]);
+    },
+  );
 
   test.each([
     ["6.12.117", ""],
@@ -43,7 +46,9 @@ describe("the modes of the founding discussion", () => {
   });
 
   test("Android has the fast mode, and drains all the same", () => {
-    expect(differences(RANGE, "android-6.18")).toContain("retries 0: alloc_contig_range() tries to migrate once, then gives up (android-6.18).");
+    expect(differences(RANGE, "android-6.18")).toContain(
+      "retries 0: alloc_contig_range() tries to migrate once, then gives up (android-6.18).",
+    );
     expect(differences(RANGE, "android-6.18").some((text) => text.startsWith("fails often"))).toBe(false);
   });
 
@@ -73,12 +78,30 @@ describe("claims about the page allocator", () => {
   });
 
   test.each([
-    ["mode a when has __GFP_DIRECT_RECLAIM and order == 0 { sleeps never }", "alloc_pages() may sleep with every mask of this mode (6.12)."],
-    ["mode a when has GFP_KERNEL and order <= 3 { oom never }", "alloc_pages() may call the OOM killer with `GFP_KERNEL`, order 0 (6.12)."],
-    ["mode a when has GFP_KERNEL and order == 0 { fails never }", "alloc_pages() may fail with `GFP_KERNEL`, order 0 (6.12)."],
-    ["mode a when lacks __GFP_DIRECT_RECLAIM and order == 0 { sleeps may }", "alloc_pages() never sleeps with every mask of this mode (6.12)."],
-    ["mode a when has GFP_NOWAIT and lacks __GFP_DIRECT_RECLAIM and order == 0 { reclaim none }", "alloc_pages() wakes kswapd and reclaims nothing itself with every mask of this mode (6.12)."],
-    ["mode a when has GFP_KERNEL and order == 0 { zeroed always }", "alloc_pages() does not zero the memory with `GFP_KERNEL`, order 0 (6.12)."],
+    [
+      "mode a when has __GFP_DIRECT_RECLAIM and order == 0 { sleeps never }",
+      "alloc_pages() may sleep with every mask of this mode (6.12).",
+    ],
+    [
+      "mode a when has GFP_KERNEL and order <= 3 { oom never }",
+      "alloc_pages() may call the OOM killer with `GFP_KERNEL`, order 0 (6.12).",
+    ],
+    [
+      "mode a when has GFP_KERNEL and order == 0 { fails never }",
+      "alloc_pages() may fail with `GFP_KERNEL`, order 0 (6.12).",
+    ],
+    [
+      "mode a when lacks __GFP_DIRECT_RECLAIM and order == 0 { sleeps may }",
+      "alloc_pages() never sleeps with every mask of this mode (6.12).",
+    ],
+    [
+      "mode a when has GFP_NOWAIT and lacks __GFP_DIRECT_RECLAIM and order == 0 { reclaim none }",
+      "alloc_pages() wakes kswapd and reclaims nothing itself with every mask of this mode (6.12).",
+    ],
+    [
+      "mode a when has GFP_KERNEL and order == 0 { zeroed always }",
+      "alloc_pages() does not zero the memory with `GFP_KERNEL`, order 0 (6.12).",
+    ],
   ])("%s: the kernel does something else", (mode, sentence) => {
     expect(differences(pages(mode), "6.12").map((text) => text.replace(/^[a-z ]+: /, ""))).toEqual([sentence]);
   });

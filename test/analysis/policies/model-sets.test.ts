@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { answerOf, answerSets, modelThresholds, requestFor, type Field } from "../../../server/analysis/policies/model-sets.ts";
+import {
+  answerOf,
+  answerSets,
+  modelThresholds,
+  requestFor,
+  type Field,
+} from "../../../server/analysis/policies/model-sets.ts";
 import { FALSE } from "../../../server/analysis/symbolic/bdd.ts";
 import { contains, spaceOf } from "../../../server/analysis/symbolic/space.ts";
 import { allApis } from "../../../server/model/apis.ts";
@@ -30,7 +36,10 @@ test("the sets of requests by answer are what the verdict says of each request",
       fc.constantFrom(...VERSIONS),
       fc.constantFrom(...maskTakers),
       fc.constantFrom(...FIELDS),
-      fc.array(fc.tuple(fc.nat(0xfffffff), fc.nat(0xfffffff), fc.constantFrom(...SIZES)), { minLength: 12, maxLength: 12 }),
+      fc.array(fc.tuple(fc.nat(0xfffffff), fc.nat(0xfffffff), fc.constantFrom(...SIZES)), {
+        minLength: 12,
+        maxLength: 12,
+      }),
       (version, api, field, requests) => {
         const kernel = known(version);
         const space = spaceOf(kernel, modelThresholds(kernel), "bytes");
@@ -40,7 +49,9 @@ test("the sets of requests by answer are what the verdict says of each request",
           for (const value of [one, one & other, one | other]) {
             const within = mask(value & kernel.allBits);
             const answer = answerOf(verdict(kernel, requestFor(api, PAGE, within, bytes)), field);
-            const holding = [...sets].filter(([, set]) => contains(space, set, within, bytes, contextOf("process"))).map(([text]) => text);
+            const holding = [...sets]
+              .filter(([, set]) => contains(space, set, within, bytes, contextOf("process")))
+              .map(([text]) => text);
             expect({ mask: within, bytes, answers: holding }).toEqual({ mask: within, bytes, answers: [answer] });
           }
         }

@@ -9,7 +9,9 @@ const policyFindings = (text: string) => findingsIn(text).filter(({ rule }) => r
 
 describe("a request against its policies", () => {
   test("one bit that decides is marked itself, with the rule as related information and the reason quoted", () => {
-    const [found] = policyFindings(file(`  forbid has __GFP_ZERO because "we fill it ourselves"`, "GFP_KERNEL | __GFP_ZERO"));
+    const [found] = policyFindings(
+      file(`  forbid has __GFP_ZERO because "we fill it ourselves"`, "GFP_KERNEL | __GFP_ZERO"),
+    );
     expect(found).toMatchObject({ rule: "policy-forbids", severity: "error", source: "policy", text: "__GFP_ZERO" });
     expect(found?.message).toContain('"we fill it ourselves"');
     expect(found?.related).toHaveLength(1);
@@ -20,8 +22,12 @@ describe("a request against its policies", () => {
   });
 
   test("where no bit decides alone the whole mask is marked", () => {
-    expect(policyFindings(file("  forbid lacks __GFP_NOWARN", "GFP_KERNEL | __GFP_ZERO"))[0]?.text).toBe("GFP_KERNEL | __GFP_ZERO");
-    expect(policyFindings(file("  allow only GFP_KERNEL", "GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN"))[0]?.text).toBe("GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN");
+    expect(policyFindings(file("  forbid lacks __GFP_NOWARN", "GFP_KERNEL | __GFP_ZERO"))[0]?.text).toBe(
+      "GFP_KERNEL | __GFP_ZERO",
+    );
+    expect(policyFindings(file("  allow only GFP_KERNEL", "GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN"))[0]?.text).toBe(
+      "GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN",
+    );
   });
 
   test("outside of every allow the one flag too many is named", () => {
@@ -90,6 +96,8 @@ describe("modes of a request", () => {
   test("the selected mode is what `expect { mode … }` compares with", () => {
     expect(findingsIn(text("mode fast")).filter(({ rule }) => rule === "expectation-fails")).toEqual([]);
     expect(findingsIn(text("mode normal")).find(({ rule }) => rule === "expectation-fails")?.text).toBe("mode normal");
-    expect(findingsIn(text("mode normal", "GFP_KERNEL")).filter(({ rule }) => rule === "expectation-fails")).toEqual([]);
+    expect(findingsIn(text("mode normal", "GFP_KERNEL")).filter(({ rule }) => rule === "expectation-fails")).toEqual(
+      [],
+    );
   });
 });

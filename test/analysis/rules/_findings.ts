@@ -13,5 +13,11 @@ export function findingsOf(text: string): readonly Finding[] {
 
 /** The rules of those findings that call for a change, each once. */
 export function seriousRules(text: string): readonly string[] {
-  return [...new Set(findingsOf(text).filter(({ severity }) => severity === "error" || severity === "warning").map(({ rule }) => rule))];
+  return [
+    ...new Set(
+      findingsOf(text)
+        .filter(({ severity }) => severity === "error" || severity === "warning")
+        .map(({ rule }) => rule),
+    ),
+  ];
 }

@@ -14,7 +14,8 @@ function existsIn(kernel: string, asked: Asked): boolean {
   return apiNamed(asked.api ?? "kmalloc")?.exists(kernelNamed(kernel, asked.options)) === true;
 }
 
-const matches = (id: string, asked: Asked, kernel: string): boolean => existsIn(kernel, asked) && ruleNamed(ALL, id).check(subjectOf({ ...asked, kernel })).length > 0;
+const matches = (id: string, asked: Asked, kernel: string): boolean =>
+  existsIn(kernel, asked) && ruleNamed(ALL, id).check(subjectOf({ ...asked, kernel })).length > 0;
 
 /** The mainline releases that report a request, as runs `first..last`, and only where the function exists. */
 export function holdsIn(id: string, asked: Asked): string {
@@ -41,13 +42,15 @@ export const reports = (id: string, asked: Asked): boolean => matches(id, asked,
 /** What the only match of the rule marks; an error where there is not exactly one. */
 export function marks(id: string, asked: Asked): unknown {
   const [target, ...more] = targetsOf(ALL, id, asked);
-  if (target === undefined || more.length > 0) throw new Error(`${id} has ${more.length === 0 ? "no match" : "more than one match"}`);
+  if (target === undefined || more.length > 0)
+    throw new Error(`${id} has ${more.length === 0 ? "no match" : "more than one match"}`);
   return target;
 }
 
 /** The only match of the rule. */
 export function match(id: string, asked: Asked): Match {
   const [only, ...more] = matchesOf(ALL, id, asked);
-  if (only === undefined || more.length > 0) throw new Error(`${id} has ${only === undefined ? "no match" : "more than one match"}`);
+  if (only === undefined || more.length > 0)
+    throw new Error(`${id} has ${only === undefined ? "no match" : "more than one match"}`);
   return only;
 }

@@ -1,6 +1,15 @@
 import type { Match, Rule, Subject, Target, WrittenMask } from "../../../server/analysis/rules/rule.ts";
 import { apiNamed } from "../../../server/model/apis.ts";
-import { combine, contextOf, withLock, withScope, type Context, type ContextName, type LockName, type ScopeName } from "../../../server/model/contexts.ts";
+import {
+  combine,
+  contextOf,
+  withLock,
+  withScope,
+  type Context,
+  type ContextName,
+  type LockName,
+  type ScopeName,
+} from "../../../server/model/contexts.ts";
 import type { BuildOptions, Kernel } from "../../../server/model/kernels/kernel.ts";
 import { kernelOf, knownKernels, mainlineReleases } from "../../../server/model/kernels/kernels.ts";
 import { EMPTY, mask, or, without, type Mask } from "../../../server/model/masks/mask.ts";
@@ -79,7 +88,12 @@ export function subjectOf(asked: Asked): Subject {
   const api = apiNamed(asked.api ?? "kmalloc");
   if (api === null) throw new Error(`no such API: ${asked.api ?? ""}`);
   const { value, written } = evaluate(kernel, asked.flags ?? "0");
-  const sized = asked.order !== undefined || asked.size !== undefined || asked.pages !== undefined || asked.count !== undefined || asked.cache !== undefined;
+  const sized =
+    asked.order !== undefined ||
+    asked.size !== undefined ||
+    asked.pages !== undefined ||
+    asked.count !== undefined ||
+    asked.cache !== undefined;
   const request: AllocationRequest = {
     api: api.name,
     mask: value,

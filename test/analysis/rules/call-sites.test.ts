@@ -32,7 +32,10 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api kvzalloc; size 256 KiB; flags GFP_KERNEL; handles null", EVERY],
   ["api kvmalloc; size 1 MiB; flags GFP_KERNEL_ACCOUNT | __GFP_NOWARN; handles null", EVERY],
   ["api kvcalloc; count 4096; size 16 B; flags GFP_KERNEL | __GFP_RETRY_MAYFAIL; handles null", EVERY],
-  ["api alloc_pages_bulk_array_node; count 64; node any; flags GFP_ATOMIC | __GFP_NOWARN; context rx; handles null", ["6.1", "6.6", "6.12"]],
+  [
+    "api alloc_pages_bulk_array_node; count 64; node any; flags GFP_ATOMIC | __GFP_NOWARN; context rx; handles null",
+    ["6.1", "6.6", "6.12"],
+  ],
   ["api kmalloc; size 256 B; flags GFP_NOFS; context fsl; handles null", EVERY],
   ["api kmalloc; size 256 B; flags GFP_KERNEL; context fsn; handles null", EVERY],
   ["api kmalloc; size 256 B; flags GFP_NOFS | __GFP_NOFAIL", EVERY],
@@ -42,7 +45,10 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api kvmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOLOCKDEP | __GFP_NOFAIL", ["6.12", "7.0"]],
   ["api kvmalloc; size 64 KiB; flags GFP_KERNEL; context fsn; handles null", EVERY],
   ["api folio_alloc; order 0; flags GFP_NOFS | __GFP_ACCOUNT; handles null", ["6.1", "6.6", "6.12", "6.18", "7.0"]],
-  ["api folio_alloc; order 2; flags GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN; handles null", ["6.1", "6.6", "6.12", "6.18", "7.0"]],
+  [
+    "api folio_alloc; order 2; flags GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN; handles null",
+    ["6.1", "6.6", "6.12", "6.18", "7.0"],
+  ],
   ["api alloc_pages; order 0; flags GFP_HIGHUSER_MOVABLE | __GFP_WRITE; handles null", EVERY],
   ["api alloc_pages; order 0; flags GFP_HIGHUSER_MOVABLE; handles null", EVERY],
   ["api get_zeroed_page; flags GFP_KERNEL; handles null", EVERY],
@@ -55,7 +61,10 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api krealloc; size 1 KiB; flags GFP_KERNEL; handles null", EVERY],
   ["api vmalloc; size 1 MiB; handles null", EVERY],
   ["api __vmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_ZERO; handles null", EVERY],
-  ["api __vmalloc; size 64 KiB; flags GFP_NOFS | __GFP_ZERO; handles null", ["5.17", "6.1", "6.6", "6.12", "6.18", "7.0"]],
+  [
+    "api __vmalloc; size 64 KiB; flags GFP_NOFS | __GFP_ZERO; handles null",
+    ["5.17", "6.1", "6.6", "6.12", "6.18", "7.0"],
+  ],
   ["api bio_alloc; flags GFP_NOIO", EVERY],
   ["api bio_alloc_bioset; flags GFP_NOWAIT; handles null", EVERY],
   ["api bio_alloc_bioset; flags GFP_KERNEL", EVERY],
@@ -64,7 +73,10 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api mempool_alloc; flags GFP_NOFS", EVERY],
   ["api kmalloc; size 512 B; flags GFP_NOIO; context iol; handles null", EVERY],
   ["api kmalloc_node; size 512 B; node 1; flags GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN; handles null", EVERY],
-  ["api alloc_pages_node; order 4; node 1; flags GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY | __GFP_ZERO; handles null; fallback fb", EVERY],
+  [
+    "api alloc_pages_node; order 4; node 1; flags GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY | __GFP_ZERO; handles null; fallback fb",
+    EVERY,
+  ],
   ["api alloc_pages; order 0; flags GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY; handles null", EVERY],
   ["api kzalloc; size 2 KiB; flags GFP_KERNEL; handles null", EVERY],
   ["api kcalloc; count 32; size 64 B; flags GFP_KERNEL; handles null", EVERY],
@@ -87,14 +99,26 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api alloc_pages; order 9; flags GFP_TRANSHUGE_LIGHT | __GFP_KSWAPD_RECLAIM; handles null", EVERY],
   ["api alloc_pages_node; order 9; node 1; flags GFP_TRANSHUGE_LIGHT | __GFP_THISNODE; handles null", EVERY],
   ["api alloc_pages_node; order 9; node 1; flags GFP_TRANSHUGE | __GFP_THISNODE | __GFP_NORETRY; handles null", EVERY],
-  ["api alloc_pages_node; order 9; node 1; flags GFP_HIGHUSER | __GFP_COMP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN; handles null", EVERY],
-  ["api alloc_pages_node; order 0; node 1; flags GFP_HIGHUSER_MOVABLE | __GFP_THISNODE | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN & ~__GFP_RECLAIM; handles null", EVERY],
+  [
+    "api alloc_pages_node; order 9; node 1; flags GFP_HIGHUSER | __GFP_COMP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN; handles null",
+    EVERY,
+  ],
+  [
+    "api alloc_pages_node; order 0; node 1; flags GFP_HIGHUSER_MOVABLE | __GFP_THISNODE | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN & ~__GFP_RECLAIM; handles null",
+    EVERY,
+  ],
   ["api alloc_pages; order 0; flags GFP_KERNEL_ACCOUNT | __GFP_ZERO; handles null", EVERY],
   ["api kmalloc; size 64 B; flags __GFP_HIGH | __GFP_NOWARN; context raw; handles null", EVERY],
   ["api alloc_contig_range; pages 512; flags GFP_KERNEL; handles null", ["6.6", "6.12.117", "6.18"]],
-  ["api alloc_contig_pages; pages 262144; flags GFP_KERNEL | __GFP_NOWARN; node 0; handles null", ["6.6", "6.12.117", "6.18"]],
+  [
+    "api alloc_contig_pages; pages 262144; flags GFP_KERNEL | __GFP_NOWARN; node 0; handles null",
+    ["6.6", "6.12.117", "6.18"],
+  ],
   ["api cma_alloc; pages 512; handles null", EVERY],
-  ["api kvmalloc; size 64 KiB; flags GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL; handles null", EVERY],
+  [
+    "api kvmalloc; size 64 KiB; flags GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL; handles null",
+    EVERY,
+  ],
   ["api kmalloc; size 64 B; flags GFP_USER | __GFP_ACCOUNT | __GFP_NOWARN; handles null", EVERY],
   ["api alloc_percpu_gfp; size 64 B; flags GFP_USER | __GFP_NOWARN; handles null", EVERY],
   ["api try_alloc_pages; order 0; context nmi; handles null", ["6.15"]],
@@ -111,7 +135,12 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 test.each(CALL_SITES)("no error and no warning for %s", (properties, kernels) => {
-  const request = `request example {\n${properties.split(";").map((property) => `  ${property.trim()}\n`).join("")}}\n`;
-  const found = kernels.flatMap((kernel) => seriousRules(`kernel ${kernel}\n${CONTEXTS}\n${request}`).map((rule) => `${kernel} ${rule}`));
+  const request = `request example {\n${properties
+    .split(";")
+    .map((property) => `  ${property.trim()}\n`)
+    .join("")}}\n`;
+  const found = kernels.flatMap((kernel) =>
+    seriousRules(`kernel ${kernel}\n${CONTEXTS}\n${request}`).map((rule) => `${kernel} ${rule}`),
+  );
   expect(found).toEqual([]);
 });

@@ -23,7 +23,8 @@ describe("the catalogue", () => {
   });
   test("says of each rule what happens, what proves it, and what to write", () => {
     for (const rule of ALL_RULES) {
-      for (const text of [rule.title, rule.explanation, rule.evidence, rule.advice]) expect(text.trim(), rule.id).not.toBe("");
+      for (const text of [rule.title, rule.explanation, rule.evidence, rule.advice])
+        expect(text.trim(), rule.id).not.toBe("");
       expect(rule.explanation.length, rule.id).toBeGreaterThan(60);
     }
   });
@@ -33,7 +34,8 @@ describe("the catalogue", () => {
       if (versions.until === null) continue;
       expect(parseVersion(versions.until), id).not.toBeNull();
       expect(order, id).toContain(versions.until);
-      if (order.includes(versions.since)) expect(order.indexOf(versions.since), id).toBeLessThanOrEqual(order.indexOf(versions.until));
+      if (order.includes(versions.since))
+        expect(order.indexOf(versions.since), id).toBeLessThanOrEqual(order.indexOf(versions.until));
     }
   });
 });
@@ -42,10 +44,13 @@ describe("the examples of a rule", () => {
   test.each(ALL_RULES.map((rule) => [rule.id, rule] as const))("%s reports its bad example", (id, rule) => {
     expect(findingsOf(rule.examples.bad).map((finding) => finding.rule)).toContain(id);
   });
-  test.each(ALL_RULES.map((rule) => [rule.id, rule] as const))("%s is quiet on its good example, which has nothing else to mend", (id, rule) => {
-    expect(findingsOf(rule.examples.good).map((finding) => finding.rule)).not.toContain(id);
-    expect(seriousRules(rule.examples.good)).toEqual([]);
-  });
+  test.each(ALL_RULES.map((rule) => [rule.id, rule] as const))(
+    "%s is quiet on its good example, which has nothing else to mend",
+    (id, rule) => {
+      expect(findingsOf(rule.examples.good).map((finding) => finding.rule)).not.toContain(id);
+      expect(seriousRules(rule.examples.good)).toEqual([]);
+    },
+  );
 });
 
 describe("the pages", () => {
@@ -56,7 +61,15 @@ describe("the pages", () => {
   });
   test("show severity, kernels, evidence, advice and both examples of a kernel rule", () => {
     const page = rulePage("percpu-nofs-atomic") ?? "";
-    for (const part of ["| severity | error |", "3.18 to 6.14", "mm/percpu.c:pcpu_alloc", "## What to write", "flags GFP_NOFS", "kernel 6.15"]) expect(page).toContain(part);
+    for (const part of [
+      "| severity | error |",
+      "3.18 to 6.14",
+      "mm/percpu.c:pcpu_alloc",
+      "## What to write",
+      "flags GFP_NOFS",
+      "kernel 6.15",
+    ])
+      expect(page).toContain(part);
   });
   test("show those of a finding of the language too", () => {
     const [first] = LANGUAGE_RULES;
@@ -64,7 +77,9 @@ describe("the pages", () => {
     expect(rulePage(first?.id ?? "")).toContain("## What it means");
   });
   test("show C names as code, and leave alone what is code already", () => {
-    expect(withCode("alloc_contig_*() with __GFP_ZERO | GFP_NOFS; `GFP_NOIO` (mm/cma.c:cma_alloc)")).toBe("`alloc_contig_*()` with `__GFP_ZERO` | `GFP_NOFS`; `GFP_NOIO` (mm/cma.c:cma_alloc)");
+    expect(withCode("alloc_contig_*() with __GFP_ZERO | GFP_NOFS; `GFP_NOIO` (mm/cma.c:cma_alloc)")).toBe(
+      "`alloc_contig_*()` with `__GFP_ZERO` | `GFP_NOFS`; `GFP_NOIO` (mm/cma.c:cma_alloc)",
+    );
   });
   test("have an address", () => {
     expect(ruleUrl("krealloc-zero")).toMatch(/\/docs\/rules\/krealloc-zero\.md$/);

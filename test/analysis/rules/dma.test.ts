@@ -5,18 +5,25 @@ const COHERENT = { api: "dma_alloc_coherent", size: 16 << 10 } as const;
 
 describe("dma-zone-cleared", () => {
   test("reports zone bits that are taken out", () => {
-    for (const flag of ["GFP_DMA", "__GFP_DMA32", "__GFP_HIGHMEM"]) expect(holdsIn("dma-zone-cleared", { ...COHERENT, flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
-    expect(marks("dma-zone-cleared", { ...COHERENT, flags: "GFP_KERNEL | GFP_DMA" })).toEqual({ kind: "flags", flags: ["DMA"] });
+    for (const flag of ["GFP_DMA", "__GFP_DMA32", "__GFP_HIGHMEM"])
+      expect(holdsIn("dma-zone-cleared", { ...COHERENT, flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
+    expect(marks("dma-zone-cleared", { ...COHERENT, flags: "GFP_KERNEL | GFP_DMA" })).toEqual({
+      kind: "flags",
+      flags: ["DMA"],
+    });
   });
   test("is quiet without them, and for dma_alloc_pages(), which refuses them", () => {
     expect(reports("dma-zone-cleared", { ...COHERENT, flags: "GFP_KERNEL" })).toBe(false);
-    expect(reports("dma-zone-cleared", { api: "dma_alloc_pages", size: 8192, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe(false);
+    expect(reports("dma-zone-cleared", { api: "dma_alloc_pages", size: 8192, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe(
+      false,
+    );
   });
 });
 
 describe("dma-comp", () => {
   test("reports since 6.2, and not on the stable branch of 6.1", () => {
-    for (const api of ["dma_alloc_coherent", "dma_alloc_attrs", "dma_alloc_pages"]) expect(holdsIn("dma-comp", { api, size: 8192, flags: "GFP_KERNEL | __GFP_COMP" })).toBe("6.2..7.0");
+    for (const api of ["dma_alloc_coherent", "dma_alloc_attrs", "dma_alloc_pages"])
+      expect(holdsIn("dma-comp", { api, size: 8192, flags: "GFP_KERNEL | __GFP_COMP" })).toBe("6.2..7.0");
     expect(alsoIn("dma-comp", { ...COHERENT, flags: "GFP_KERNEL | __GFP_COMP" })).not.toContain("6.1.192");
   });
   test("is quiet without the flag", () => {
@@ -26,7 +33,8 @@ describe("dma-comp", () => {
 
 describe("dma-pages-zone-flags", () => {
   test("reports zone bits where they are refused", () => {
-    for (const api of ["dma_alloc_pages", "dma_alloc_noncoherent"]) expect(holdsIn("dma-pages-zone-flags", { api, size: 8192, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe("5.10..7.0");
+    for (const api of ["dma_alloc_pages", "dma_alloc_noncoherent"])
+      expect(holdsIn("dma-pages-zone-flags", { api, size: 8192, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe("5.10..7.0");
   });
   test("is quiet where they are only cleared", () => {
     expect(holdsIn("dma-pages-zone-flags", { ...COHERENT, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe(NEVER);
@@ -36,10 +44,14 @@ describe("dma-pages-zone-flags", () => {
 describe("dma-redundant-zero", () => {
   test("reports since every backend clears", () => {
     expect(holdsIn("dma-redundant-zero", { ...COHERENT, flags: "GFP_KERNEL | __GFP_ZERO" })).toBe("5.0..7.0");
-    expect(holdsIn("dma-redundant-zero", { ...COHERENT, api: "dmam_alloc_coherent", flags: "GFP_KERNEL | __GFP_ZERO" })).toBe("5.0..7.0");
+    expect(
+      holdsIn("dma-redundant-zero", { ...COHERENT, api: "dmam_alloc_coherent", flags: "GFP_KERNEL | __GFP_ZERO" }),
+    ).toBe("5.0..7.0");
   });
   test("is quiet for the calls that do not clear", () => {
-    expect(reports("dma-redundant-zero", { api: "dma_alloc_contiguous", size: 1 << 20, flags: "GFP_KERNEL | __GFP_ZERO" })).toBe(false);
+    expect(
+      reports("dma-redundant-zero", { api: "dma_alloc_contiguous", size: 1 << 20, flags: "GFP_KERNEL | __GFP_ZERO" }),
+    ).toBe(false);
     expect(reports("dma-redundant-zero", { api: "dma_pool_alloc", flags: "GFP_KERNEL | __GFP_ZERO" })).toBe(false);
   });
 });
@@ -57,7 +69,8 @@ describe("dma-atomic", () => {
 
 describe("dma-pool-zone-flags", () => {
   test("reports the bits that the descriptor's kmalloc complains about", () => {
-    for (const flag of ["__GFP_DMA32", "__GFP_HIGHMEM"]) expect(holdsIn("dma-pool-zone-flags", { api: "dma_pool_alloc", flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
+    for (const flag of ["__GFP_DMA32", "__GFP_HIGHMEM"])
+      expect(holdsIn("dma-pool-zone-flags", { api: "dma_pool_alloc", flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
   });
   test("is quiet for GFP_DMA, which kmalloc takes, and for coherent memory", () => {
     expect(reports("dma-pool-zone-flags", { api: "dma_pool_alloc", flags: "GFP_KERNEL | GFP_DMA" })).toBe(false);

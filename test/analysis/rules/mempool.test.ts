@@ -3,7 +3,8 @@ import { EVERY, holdsIn, marks, match, reports } from "./_holds.ts";
 
 describe("mempool-zero", () => {
   test("reports the flag for pools and bios", () => {
-    for (const api of ["mempool_alloc", "bio_alloc", "bio_alloc_bioset"]) expect(holdsIn("mempool-zero", { api, flags: "GFP_NOIO | __GFP_ZERO" })).toBe(EVERY);
+    for (const api of ["mempool_alloc", "bio_alloc", "bio_alloc_bioset"])
+      expect(holdsIn("mempool-zero", { api, flags: "GFP_NOIO | __GFP_ZERO" })).toBe(EVERY);
   });
   test("is quiet without it", () => {
     expect(reports("mempool-zero", { api: "mempool_alloc", flags: "GFP_NOIO" })).toBe(false);
@@ -18,19 +19,28 @@ describe("mempool-forced-flags", () => {
     }
   });
   test("is quiet for the ordinary masks, GFP_NOWAIT with its own NOWARN included", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_NOIO", "GFP_NOWAIT", "GFP_ATOMIC"]) expect(reports("mempool-forced-flags", { api: "mempool_alloc", flags })).toBe(false);
+    for (const flags of ["GFP_KERNEL", "GFP_NOIO", "GFP_NOWAIT", "GFP_ATOMIC"])
+      expect(reports("mempool-forced-flags", { api: "mempool_alloc", flags })).toBe(false);
     expect(reports("mempool-forced-flags", { api: "mempool_alloc", flags: "GFP_NOWAIT | __GFP_NOWARN" })).toBe(true);
   });
 });
 
 describe("mempool-dead-null-check", () => {
   test("reports a check after a blocking call, and offers to remove it", () => {
-    expect(holdsIn("mempool-dead-null-check", { api: "mempool_alloc", flags: "GFP_NOIO", handles: "null" })).toBe(EVERY);
-    expect(marks("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" })).toEqual({ kind: "handles" });
-    expect(match("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" }).remedies).toMatchObject([{ kind: "remove-property", property: "handles" }]);
+    expect(holdsIn("mempool-dead-null-check", { api: "mempool_alloc", flags: "GFP_NOIO", handles: "null" })).toBe(
+      EVERY,
+    );
+    expect(marks("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" })).toEqual({
+      kind: "handles",
+    });
+    expect(
+      match("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" }).remedies,
+    ).toMatchObject([{ kind: "remove-property", property: "handles" }]);
   });
   test("is quiet for non-blocking calls, and where nothing is said", () => {
-    expect(reports("mempool-dead-null-check", { api: "mempool_alloc", flags: "GFP_NOWAIT", handles: "null" })).toBe(false);
+    expect(reports("mempool-dead-null-check", { api: "mempool_alloc", flags: "GFP_NOWAIT", handles: "null" })).toBe(
+      false,
+    );
     expect(reports("mempool-dead-null-check", { api: "mempool_alloc", flags: "GFP_NOIO" })).toBe(false);
     expect(reports("mempool-dead-null-check", { flags: "GFP_KERNEL", handles: "null" })).toBe(false);
   });

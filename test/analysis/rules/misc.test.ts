@@ -30,17 +30,37 @@ describe("fallback-without-nowarn", () => {
     expect(reports("fallback-without-nowarn", { ...asked, fallback: false })).toBe(false);
     expect(reports("fallback-without-nowarn", { api: "mempool_alloc", flags: "GFP_NOIO", fallback: true })).toBe(false);
     expect(reports("fallback-without-nowarn", { flags: "GFP_KERNEL | __GFP_NOFAIL", fallback: true })).toBe(false);
-    expect(reports("fallback-without-nowarn", { api: "vmalloc", size: 98304, flags: null, fallback: true })).toBe(false);
-    expect(holdsIn("fallback-without-nowarn", { api: "alloc_contig_range", pages: 512, flags: "GFP_KERNEL", fallback: true })).toBe("5.15..7.0");
+    expect(reports("fallback-without-nowarn", { api: "vmalloc", size: 98304, flags: null, fallback: true })).toBe(
+      false,
+    );
+    expect(
+      holdsIn("fallback-without-nowarn", {
+        api: "alloc_contig_range",
+        pages: 512,
+        flags: "GFP_KERNEL",
+        fallback: true,
+      }),
+    ).toBe("5.15..7.0");
   });
 });
 
 describe("removed-flag", () => {
   test("reports the names that went before 4.19 everywhere", () => {
-    for (const name of ["__GFP_WAIT", "__GFP_REPEAT", "__GFP_COLD", "__GFP_NOTRACK", "GFP_TEMPORARY", "__GFP_OTHER_NODE", "__GFP_NOACCOUNT"]) {
+    for (const name of [
+      "__GFP_WAIT",
+      "__GFP_REPEAT",
+      "__GFP_COLD",
+      "__GFP_NOTRACK",
+      "GFP_TEMPORARY",
+      "__GFP_OTHER_NODE",
+      "__GFP_NOACCOUNT",
+    ]) {
       expect(holdsIn("removed-flag", { flags: `GFP_KERNEL | ${name}` })).toBe(EVERY);
     }
-    expect(marks("removed-flag", { flags: "GFP_KERNEL | __GFP_REPEAT" })).toEqual({ kind: "written", name: "__GFP_REPEAT" });
+    expect(marks("removed-flag", { flags: "GFP_KERNEL | __GFP_REPEAT" })).toEqual({
+      kind: "written",
+      name: "__GFP_REPEAT",
+    });
   });
   test("reports the later ones from the release that took them away", () => {
     expect(holdsIn("removed-flag", { flags: "__GFP_ATOMIC" })).toBe("6.3..7.0");
@@ -49,12 +69,19 @@ describe("removed-flag", () => {
     expect(holdsIn("removed-flag", { flags: "GFP_KERNEL & ~__GFP_ATOMIC" })).toBe("6.3..7.0");
   });
   test("offers the successor, or to drop the name", () => {
-    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_REPEAT" }).remedies).toMatchObject([{ kind: "replace-name", by: "__GFP_RETRY_MAYFAIL" }]);
-    expect(match("removed-flag", { flags: "__GFP_ATOMIC" }).remedies).toMatchObject([{ kind: "replace-name", by: "__GFP_HIGH" }]);
-    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_COLD" }).remedies).toMatchObject([{ kind: "remove-name", name: "__GFP_COLD" }]);
+    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_REPEAT" }).remedies).toMatchObject([
+      { kind: "replace-name", by: "__GFP_RETRY_MAYFAIL" },
+    ]);
+    expect(match("removed-flag", { flags: "__GFP_ATOMIC" }).remedies).toMatchObject([
+      { kind: "replace-name", by: "__GFP_HIGH" },
+    ]);
+    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_COLD" }).remedies).toMatchObject([
+      { kind: "remove-name", name: "__GFP_COLD" },
+    ]);
   });
   test("is quiet for names that are there, or not there yet, or never were", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_KERNEL | __GFP_RETRY_MAYFAIL", "GFP_KERNAL"]) expect(reports("removed-flag", { flags })).toBe(false);
+    for (const flags of ["GFP_KERNEL", "GFP_KERNEL | __GFP_RETRY_MAYFAIL", "GFP_KERNAL"])
+      expect(reports("removed-flag", { flags })).toBe(false);
     expect(reports("removed-flag", { kernel: "5.4", flags: "GFP_KERNEL | __GFP_SKIP_KASAN" })).toBe(false);
     expect(reports("removed-flag", { kernel: "5.4", flags: "GFP_KERNEL | __GFP_SKIP_KASAN_POISON" })).toBe(false);
   });
@@ -64,8 +91,12 @@ describe("numeric-mask", () => {
   test("reports a number and offers the names of this kernel", () => {
     expect(holdsIn("numeric-mask", { flags: "0xcc0" })).toBe(EVERY);
     expect(marks("numeric-mask", { flags: "0xcc0" })).toEqual({ kind: "literal" });
-    expect(match("numeric-mask", { flags: "0xcc0" }).remedies).toMatchObject([{ kind: "replace-mask", text: "GFP_KERNEL" }]);
-    expect(match("numeric-mask", { kernel: "4.19", flags: "0x6000c0" }).remedies).toMatchObject([{ kind: "replace-mask", text: "GFP_KERNEL" }]);
+    expect(match("numeric-mask", { flags: "0xcc0" }).remedies).toMatchObject([
+      { kind: "replace-mask", text: "GFP_KERNEL" },
+    ]);
+    expect(match("numeric-mask", { kernel: "4.19", flags: "0x6000c0" }).remedies).toMatchObject([
+      { kind: "replace-mask", text: "GFP_KERNEL" },
+    ]);
     expect(reports("numeric-mask", { flags: "GFP_KERNEL | 0x100" })).toBe(true);
   });
   test("offers nothing for bits that this kernel does not define", () => {
@@ -84,7 +115,9 @@ describe("internal-flag", () => {
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_NO_OBJ_EXT" })).toBe("6.10..7.0");
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_SKIP_KASAN" })).toBe("6.4..7.0");
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_SKIP_KASAN_POISON" })).toBe("5.14..6.3");
-    expect(holdsIn("internal-flag", { api: "alloc_percpu_gfp", size: 64, flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toBe(EVERY);
+    expect(holdsIn("internal-flag", { api: "alloc_percpu_gfp", size: 64, flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toBe(
+      EVERY,
+    );
   });
   test("is quiet for composites that carry one, and for ordinary flags", () => {
     expect(reports("internal-flag", { flags: "GFP_HIGHUSER_MOVABLE", options: { KASAN_HW_TAGS: true } })).toBe(false);
@@ -112,7 +145,9 @@ describe("unchecked-result", () => {
     expect(holdsIn("unchecked-result", { flags: "GFP_KERNEL", handles: "nothing" })).toBe(EVERY);
     expect(match("unchecked-result", { flags: "GFP_KERNEL", handles: "nothing" }).message).toContain("seldom fails");
     expect(match("unchecked-result", { flags: "GFP_ATOMIC", handles: "nothing" }).message).toContain("may fail");
-    expect(match("unchecked-result", { api: "alloc_pages", order: 4, flags: "GFP_KERNEL", handles: "nothing" }).message).toContain("may fail");
+    expect(
+      match("unchecked-result", { api: "alloc_pages", order: 4, flags: "GFP_KERNEL", handles: "nothing" }).message,
+    ).toContain("may fail");
     expect(reports("unchecked-result", { api: "vmalloc", size: 98304, flags: null, handles: "nothing" })).toBe(true);
   });
   test("is quiet where nothing is said, where NULL is handled, and where the call does not fail", () => {
@@ -120,18 +155,36 @@ describe("unchecked-result", () => {
     expect(reports("unchecked-result", { flags: "GFP_KERNEL", handles: "null" })).toBe(false);
     expect(reports("unchecked-result", { flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "nothing" })).toBe(false);
     expect(reports("unchecked-result", { api: "mempool_alloc", flags: "GFP_NOIO", handles: "nothing" })).toBe(false);
-    expect(reports("unchecked-result", { api: "alloc_pages_bulk", kernel: "6.14", count: 8, flags: "GFP_KERNEL", handles: "nothing" })).toBe(false);
+    expect(
+      reports("unchecked-result", {
+        api: "alloc_pages_bulk",
+        kernel: "6.14",
+        count: 8,
+        flags: "GFP_KERNEL",
+        handles: "nothing",
+      }),
+    ).toBe(false);
   });
 });
 
 describe("atomic-overcharge", () => {
   test("reports charged atomic masks since charges go over the limit", () => {
     expect(holdsIn("atomic-overcharge", { flags: "GFP_ATOMIC | __GFP_ACCOUNT" })).toBe("5.4..7.0");
-    expect(holdsIn("atomic-overcharge", { flags: "__GFP_HIGH | __GFP_KSWAPD_RECLAIM | __GFP_ACCOUNT" })).toBe("5.18..7.0");
+    expect(holdsIn("atomic-overcharge", { flags: "__GFP_HIGH | __GFP_KSWAPD_RECLAIM | __GFP_ACCOUNT" })).toBe(
+      "5.18..7.0",
+    );
   });
   test("is quiet for masks that fail at the limit, uncharged ones, and where nothing is charged", () => {
-    for (const flags of ["GFP_NOWAIT | __GFP_ACCOUNT", "GFP_KERNEL_ACCOUNT", "GFP_KERNEL_ACCOUNT | __GFP_HIGH", "GFP_ATOMIC"]) expect(holdsIn("atomic-overcharge", { flags })).toBe(NEVER);
-    expect(reports("atomic-overcharge", { flags: "GFP_ATOMIC | __GFP_ACCOUNT", options: { MEMCG: false } })).toBe(false);
+    for (const flags of [
+      "GFP_NOWAIT | __GFP_ACCOUNT",
+      "GFP_KERNEL_ACCOUNT",
+      "GFP_KERNEL_ACCOUNT | __GFP_HIGH",
+      "GFP_ATOMIC",
+    ])
+      expect(holdsIn("atomic-overcharge", { flags })).toBe(NEVER);
+    expect(reports("atomic-overcharge", { flags: "GFP_ATOMIC | __GFP_ACCOUNT", options: { MEMCG: false } })).toBe(
+      false,
+    );
     expect(reports("atomic-overcharge", { flags: "GFP_ATOMIC | __GFP_ACCOUNT", context: ["softirq"] })).toBe(false);
   });
 });

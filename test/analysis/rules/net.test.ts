@@ -4,7 +4,10 @@ import { EVERY, holdsIn, marks, reports } from "./_holds.ts";
 describe("skb-dma", () => {
   test("reports the zone that only the data gets", () => {
     expect(holdsIn("skb-dma", { api: "alloc_skb", size: 1500, flags: "GFP_ATOMIC | GFP_DMA" })).toBe(EVERY);
-    expect(marks("skb-dma", { api: "__alloc_skb", size: 1500, flags: "GFP_ATOMIC | __GFP_DMA" })).toEqual({ kind: "flag", flag: "DMA" });
+    expect(marks("skb-dma", { api: "__alloc_skb", size: 1500, flags: "GFP_ATOMIC | __GFP_DMA" })).toEqual({
+      kind: "flag",
+      flag: "DMA",
+    });
   });
   test("is quiet without it and for kmalloc", () => {
     expect(reports("skb-dma", { api: "alloc_skb", size: 1500, flags: "GFP_ATOMIC" })).toBe(false);
@@ -14,10 +17,14 @@ describe("skb-dma", () => {
 
 describe("page-frag-flags", () => {
   test("reports the flags that count for a refill only", () => {
-    for (const flags of ["GFP_ATOMIC | __GFP_ZERO", "GFP_KERNEL | __GFP_NOFAIL", "GFP_ATOMIC | __GFP_MEMALLOC"]) expect(holdsIn("page-frag-flags", { api: "page_frag_alloc", size: 2048, flags })).toBe(EVERY);
-    expect(reports("page-frag-flags", { api: "skb_page_frag_refill", size: 2048, flags: "GFP_KERNEL | __GFP_ZERO" })).toBe(true);
+    for (const flags of ["GFP_ATOMIC | __GFP_ZERO", "GFP_KERNEL | __GFP_NOFAIL", "GFP_ATOMIC | __GFP_MEMALLOC"])
+      expect(holdsIn("page-frag-flags", { api: "page_frag_alloc", size: 2048, flags })).toBe(EVERY);
+    expect(
+      reports("page-frag-flags", { api: "skb_page_frag_refill", size: 2048, flags: "GFP_KERNEL | __GFP_ZERO" }),
+    ).toBe(true);
   });
   test("is quiet for the ordinary masks", () => {
-    for (const flags of ["GFP_ATOMIC", "GFP_KERNEL", "GFP_ATOMIC | __GFP_NOWARN"]) expect(reports("page-frag-flags", { api: "page_frag_alloc", size: 2048, flags })).toBe(false);
+    for (const flags of ["GFP_ATOMIC", "GFP_KERNEL", "GFP_ATOMIC | __GFP_NOWARN"])
+      expect(reports("page-frag-flags", { api: "page_frag_alloc", size: 2048, flags })).toBe(false);
   });
 });

@@ -20,14 +20,20 @@ describe("a promise that cannot be kept", () => {
   });
 
   test("warns by version as the kernel does", () => {
-    const message = (kernel: string): string => matchesOf(nofail, "nofail-without-reclaim", { kernel, flags: "GFP_NOWAIT | __GFP_NOWARN | __GFP_NOFAIL" })[0]?.message ?? "";
+    const message = (kernel: string): string =>
+      matchesOf(nofail, "nofail-without-reclaim", { kernel, flags: "GFP_NOWAIT | __GFP_NOWARN | __GFP_NOFAIL" })[0]
+        ?.message ?? "";
     expect(message("5.18")).toContain("warns when memory is short");
     expect(message("6.6")).toContain("__GFP_NOWARN hides the warning");
     expect(message("6.12")).toContain("as soon as the fast path misses");
   });
 
   test("offers to block only where the caller may sleep", () => {
-    const titles = (context: "process" | "softirq"): readonly string[] => (matchesOf(nofail, "nofail-without-reclaim", { flags: "GFP_NOWAIT | __GFP_NOFAIL", context: [context] })[0]?.remedies ?? []).map(({ title }) => title);
+    const titles = (context: "process" | "softirq"): readonly string[] =>
+      (
+        matchesOf(nofail, "nofail-without-reclaim", { flags: "GFP_NOWAIT | __GFP_NOFAIL", context: [context] })[0]
+          ?.remedies ?? []
+      ).map(({ title }) => title);
     expect(titles("process")).toEqual(["Drop __GFP_NOFAIL", "Write GFP_KERNEL"]);
     expect(titles("softirq")).toEqual(["Drop __GFP_NOFAIL"]);
   });
@@ -38,7 +44,8 @@ describe("a promise that cannot be kept", () => {
 });
 
 describe("orders", () => {
-  const of = (order: number): readonly string[] => fires({ api: "alloc_pages", order, flags: "GFP_KERNEL | __GFP_NOFAIL" });
+  const of = (order: number): readonly string[] =>
+    fires({ api: "alloc_pages", order, flags: "GFP_KERNEL | __GFP_NOFAIL" });
 
   test("0 and 1 are fine, 2 and 3 are high, 4 to 10 are costly and not called high as well", () => {
     expect([0, 1].map(of)).toEqual([[], []]);
@@ -54,7 +61,13 @@ describe("orders", () => {
   });
 
   test("above 1 are called unsupported in 7.0, where the warning is gone", () => {
-    const message = (kernel: string): string => matchesOf(nofail, "nofail-high-order", { kernel, api: "alloc_pages", order: 2, flags: "GFP_KERNEL | __GFP_NOFAIL" })[0]?.message ?? "";
+    const message = (kernel: string): string =>
+      matchesOf(nofail, "nofail-high-order", {
+        kernel,
+        api: "alloc_pages",
+        order: 2,
+        flags: "GFP_KERNEL | __GFP_NOFAIL",
+      })[0]?.message ?? "";
     expect(message("6.11")).toContain("rmqueue()");
     expect(message("6.12")).toContain("slow path warns");
     expect(message("7.0")).toContain("without a warning");
@@ -69,7 +82,15 @@ describe("loops without the OOM killer", () => {
     ["THISNODE without NUMA", { flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_THISNODE", options: { NUMA: false } }, []],
     ["DMA", { api: "alloc_pages", flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_DMA" }, ["nofail-in-low-zone"]],
     ["DMA32", { api: "alloc_pages", flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_DMA32" }, ["nofail-in-low-zone"]],
-    ["DMA without the zone", { api: "alloc_pages", flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_DMA", options: { ZONE_DMA: false, ZONE_DMA32: false } }, []],
+    [
+      "DMA without the zone",
+      {
+        api: "alloc_pages",
+        flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_DMA",
+        options: { ZONE_DMA: false, ZONE_DMA32: false },
+      },
+      [],
+    ],
     ["PF_MEMALLOC", { flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] }, ["nofail-in-reclaim"]],
     ["a noreclaim scope", { flags: "GFP_KERNEL | __GFP_NOFAIL", scopes: ["noreclaim"] }, ["nofail-in-reclaim"]],
     ["NOFS", { flags: "GFP_NOFS | __GFP_NOFAIL" }, ["nofail-without-fs"]],
@@ -81,7 +102,9 @@ describe("loops without the OOM killer", () => {
   });
 
   test("mark the later of the two flags", () => {
-    expect(targetsOf(nofail, "nofail-with-noretry", { flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_NORETRY" })).toEqual([{ kind: "pair", flags: ["NOFAIL", "NORETRY"] }]);
+    expect(targetsOf(nofail, "nofail-with-noretry", { flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_NORETRY" })).toEqual([
+      { kind: "pair", flags: ["NOFAIL", "NORETRY"] },
+    ]);
   });
 });
 
@@ -93,15 +116,24 @@ describe("a NULL check", () => {
   });
 
   test("is not dead where NULL can come: a high order, an old vmalloc, a size above the limit, a mask that cannot block", () => {
-    expect(fires({ api: "alloc_pages", order: 3, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" })).not.toContain("nofail-dead-null-check");
-    expect(fires({ kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" })).toEqual(["nofail-vmalloc-unsupported"]);
+    expect(fires({ api: "alloc_pages", order: 3, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" })).not.toContain(
+      "nofail-dead-null-check",
+    );
+    expect(
+      fires({ kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" }),
+    ).toEqual(["nofail-vmalloc-unsupported"]);
     expect(fires({ size: 2 ** 23, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" })).toEqual([]);
     expect(fires({ flags: "GFP_NOWAIT | __GFP_NOFAIL", handles: "null" })).toEqual(["nofail-without-reclaim"]);
   });
 
   test("is missing where the size is above the limit, or the mask cannot block", () => {
-    expect(fires({ size: 2 ** 23, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "nothing" })).toEqual(["nofail-over-limit"]);
-    expect(fires({ flags: "GFP_NOWAIT | __GFP_NOFAIL", handles: "nothing" })).toEqual(["nofail-without-reclaim", "nofail-over-limit"]);
+    expect(fires({ size: 2 ** 23, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "nothing" })).toEqual([
+      "nofail-over-limit",
+    ]);
+    expect(fires({ flags: "GFP_NOWAIT | __GFP_NOFAIL", handles: "nothing" })).toEqual([
+      "nofail-without-reclaim",
+      "nofail-over-limit",
+    ]);
     expect(fires({ size: 64, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "nothing" })).toEqual([]);
   });
 });
@@ -119,12 +151,24 @@ describe("calls that do not hear the flag", () => {
   });
 
   test("a range refuses the flag where masks are verified, and ignores it elsewhere", () => {
-    const message = (kernel: string): string => matchesOf(nofail, "nofail-with-range", { kernel, api: "alloc_contig_range", pages: 512, flags: "GFP_KERNEL | __GFP_NOFAIL" })[0]?.message ?? "";
-    expect([message("6.12"), message("6.12.117"), message("6.14")].map((text) => text.includes("-EINVAL"))).toEqual([false, true, true]);
+    const message = (kernel: string): string =>
+      matchesOf(nofail, "nofail-with-range", {
+        kernel,
+        api: "alloc_contig_range",
+        pages: 512,
+        flags: "GFP_KERNEL | __GFP_NOFAIL",
+      })[0]?.message ?? "";
+    expect([message("6.12"), message("6.12.117"), message("6.14")].map((text) => text.includes("-EINVAL"))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   test("a bulk whose caller handles a shortage is not reported", () => {
-    expect(fires({ api: "alloc_pages_bulk_array", count: 64, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" })).toEqual([]);
+    expect(
+      fires({ api: "alloc_pages_bulk_array", count: 64, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "null" }),
+    ).toEqual([]);
   });
 });
 
@@ -140,19 +184,53 @@ describe("what versions change", () => {
   });
 
   test("a request that does not exist in a kernel gets no finding there", () => {
-    expect(kernelsWhere(nofail, "nofail-with-bulk", { api: "alloc_pages_bulk_array", count: 4, flags: "GFP_KERNEL | __GFP_NOFAIL" })).not.toContain("5.10");
+    expect(
+      kernelsWhere(nofail, "nofail-with-bulk", {
+        api: "alloc_pages_bulk_array",
+        count: 4,
+        flags: "GFP_KERNEL | __GFP_NOFAIL",
+      }),
+    ).not.toContain("5.10");
   });
 });
 
 describe("one finding where one says it", () => {
   test.each<[string, Asked, readonly string[]]>([
-    ["a costly order in a softirq", { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] }, ["nofail-in-atomic"]],
-    ["a high order in a softirq", { api: "alloc_pages", order: 2, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] }, ["nofail-in-atomic"]],
-    ["a costly order in reclaim, which does not reclaim", { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] }, ["nofail-in-reclaim"]],
-    ["an old vmalloc with NOFS", { kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_NOFS | __GFP_NOFAIL" }, ["nofail-vmalloc-unsupported"]],
-    ["an old kvmalloc in reclaim", { kernel: "5.10", api: "kvmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] }, ["nofail-kvmalloc-unsupported"]],
-    ["an old vmalloc in a softirq", { kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] }, ["nofail-in-atomic"]],
-    ["an old kvmalloc that is a costly kmalloc, for want of FS", { kernel: "5.10", api: "kvmalloc", size: 65536, flags: "GFP_NOFS | __GFP_NOFAIL" }, ["nofail-costly-order"]],
+    [
+      "a costly order in a softirq",
+      { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] },
+      ["nofail-in-atomic"],
+    ],
+    [
+      "a high order in a softirq",
+      { api: "alloc_pages", order: 2, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] },
+      ["nofail-in-atomic"],
+    ],
+    [
+      "a costly order in reclaim, which does not reclaim",
+      { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] },
+      ["nofail-in-reclaim"],
+    ],
+    [
+      "an old vmalloc with NOFS",
+      { kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_NOFS | __GFP_NOFAIL" },
+      ["nofail-vmalloc-unsupported"],
+    ],
+    [
+      "an old kvmalloc in reclaim",
+      { kernel: "5.10", api: "kvmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["reclaim"] },
+      ["nofail-kvmalloc-unsupported"],
+    ],
+    [
+      "an old vmalloc in a softirq",
+      { kernel: "5.10", api: "__vmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL", context: ["softirq"] },
+      ["nofail-in-atomic"],
+    ],
+    [
+      "an old kvmalloc that is a costly kmalloc, for want of FS",
+      { kernel: "5.10", api: "kvmalloc", size: 65536, flags: "GFP_NOFS | __GFP_NOFAIL" },
+      ["nofail-costly-order"],
+    ],
   ])("%s: %o", (_what, asked, ids) => {
     expect(fires(asked)).toEqual(ids);
   });

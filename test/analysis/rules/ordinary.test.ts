@@ -62,8 +62,12 @@ const ORDINARY: readonly Asked[] = [
   { api: "radix_tree_preload", flags: "GFP_KERNEL" },
 ];
 
-test.each(ORDINARY.map((asked) => [JSON.stringify(asked), asked] as const))("no rule has anything to say about %s, on any kernel", (_text, asked) => {
-  for (const kernel of knownKernels()) {
-    if (apiNamed(asked.api ?? "kmalloc")?.exists(kernelNamed(kernel)) === true) expect(firing(ALL, { ...asked, kernel }), kernel).toEqual([]);
-  }
-});
+test.each(ORDINARY.map((asked) => [JSON.stringify(asked), asked] as const))(
+  "no rule has anything to say about %s, on any kernel",
+  (_text, asked) => {
+    for (const kernel of knownKernels()) {
+      if (apiNamed(asked.api ?? "kmalloc")?.exists(kernelNamed(kernel)) === true)
+        expect(firing(ALL, { ...asked, kernel }), kernel).toEqual([]);
+    }
+  },
+);

@@ -13,17 +13,32 @@ describe("percpu-nofs-atomic", () => {
     expect(marks("percpu-nofs-atomic", asked)).toEqual({ kind: "mask" });
   });
   test("is quiet for GFP_KERNEL and for masks that are meant to be atomic", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_KERNEL_ACCOUNT", "GFP_ATOMIC", "GFP_NOWAIT"]) expect(holdsIn("percpu-nofs-atomic", { ...PERCPU, flags })).toBe(NEVER);
+    for (const flags of ["GFP_KERNEL", "GFP_KERNEL_ACCOUNT", "GFP_ATOMIC", "GFP_NOWAIT"])
+      expect(holdsIn("percpu-nofs-atomic", { ...PERCPU, flags })).toBe(NEVER);
   });
 });
 
 describe("percpu-ignored-flags", () => {
   test("reports what does not reach the pages", () => {
-    for (const flag of ["__GFP_ZERO", "__GFP_RETRY_MAYFAIL", "__GFP_HIGH", "__GFP_DMA", "__GFP_DMA32", "__GFP_HIGHMEM"]) {
+    for (const flag of [
+      "__GFP_ZERO",
+      "__GFP_RETRY_MAYFAIL",
+      "__GFP_HIGH",
+      "__GFP_DMA",
+      "__GFP_DMA32",
+      "__GFP_HIGHMEM",
+    ]) {
       expect(holdsIn("percpu-ignored-flags", { ...PERCPU, flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
     }
   });
   test("is quiet for the composites and for what does reach them", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_ATOMIC", "GFP_USER | __GFP_NOWARN", "GFP_KERNEL_ACCOUNT", "GFP_KERNEL | __GFP_NORETRY"]) expect(holdsIn("percpu-ignored-flags", { ...PERCPU, flags })).toBe(NEVER);
+    for (const flags of [
+      "GFP_KERNEL",
+      "GFP_ATOMIC",
+      "GFP_USER | __GFP_NOWARN",
+      "GFP_KERNEL_ACCOUNT",
+      "GFP_KERNEL | __GFP_NORETRY",
+    ])
+      expect(holdsIn("percpu-ignored-flags", { ...PERCPU, flags })).toBe(NEVER);
   });
 });

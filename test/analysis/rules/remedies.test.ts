@@ -10,7 +10,9 @@ function applied(asked: Asked, remedy: Remedy): Asked {
   const names = flags.split("|").map((name) => name.trim());
   switch (remedy.kind) {
     case "remove-flags": {
-      const kept = names.filter((name) => !remedy.flags.some((flag) => name === `__GFP_${flag}` || name === `GFP_${flag}`));
+      const kept = names.filter(
+        (name) => !remedy.flags.some((flag) => name === `__GFP_${flag}` || name === `GFP_${flag}`),
+      );
       const hidden = remedy.flags.filter((flag) => !names.includes(`__GFP_${flag}`) && !names.includes(`GFP_${flag}`));
       return { ...asked, flags: [kept.join(" | "), ...hidden.map((flag) => `~__GFP_${flag}`)].join(" & ") };
     }
@@ -38,8 +40,16 @@ function applied(asked: Asked, remedy: Remedy): Asked {
   }
 }
 
-const remedied = ALL
-  .flatMap((rule) => matchesOf(ALL, rule.id, readExample(rule.examples.bad)).flatMap((match: Match) => match.remedies.map((remedy) => ({ id: rule.id, title: remedy.title, asked: readExample(rule.examples.bad), remedy }))));
+const remedied = ALL.flatMap((rule) =>
+  matchesOf(ALL, rule.id, readExample(rule.examples.bad)).flatMap((match: Match) =>
+    match.remedies.map((remedy) => ({
+      id: rule.id,
+      title: remedy.title,
+      asked: readExample(rule.examples.bad),
+      remedy,
+    })),
+  ),
+);
 
 /** A mended request may show a warning that the error covered, but no error. */
 const ERRORS = ALL.filter(({ severity }) => severity === "error");

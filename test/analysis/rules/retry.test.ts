@@ -14,24 +14,31 @@ describe("NORETRY and RETRY_MAYFAIL", () => {
   test("do not go together", () => {
     const asked = { size: 65536, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL" } as const;
     expect(fires(asked)).toEqual(["noretry-with-retry-mayfail"]);
-    expect(targetsOf(retry, "noretry-with-retry-mayfail", asked)).toEqual([{ kind: "pair", flags: ["NORETRY", "RETRY_MAYFAIL"] }]);
+    expect(targetsOf(retry, "noretry-with-retry-mayfail", asked)).toEqual([
+      { kind: "pair", flags: ["NORETRY", "RETRY_MAYFAIL"] },
+    ]);
   });
 
   test("have no effect without direct reclaim", () => {
     expect(fires({ flags: "GFP_NOWAIT | __GFP_NORETRY" })).toEqual(["noretry-without-reclaim"]);
     expect(fires({ flags: "GFP_NOWAIT | __GFP_RETRY_MAYFAIL" })).toEqual(["retry-mayfail-without-reclaim"]);
-    expect(fires({ flags: "GFP_NOWAIT | __GFP_NORETRY | __GFP_RETRY_MAYFAIL" })).toEqual(["noretry-with-retry-mayfail"]);
+    expect(fires({ flags: "GFP_NOWAIT | __GFP_NORETRY | __GFP_RETRY_MAYFAIL" })).toEqual([
+      "noretry-with-retry-mayfail",
+    ]);
   });
 
   test("are left to the rules of ranges and mempools where the slow path does not work with them", () => {
-    expect(fires({ api: "alloc_contig_range", pages: 512, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL" })).toEqual([]);
+    expect(
+      fires({ api: "alloc_contig_range", pages: 512, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL" }),
+    ).toEqual([]);
     expect(fires({ api: "mempool_alloc", flags: "GFP_KERNEL | __GFP_NORETRY" })).toEqual([]);
   });
 });
 
 describe("small orders", () => {
   test("with NORETRY want __GFP_NOWARN, and a NULL check where none is said to be", () => {
-    const of = (flags: string, handles?: "null" | "nothing"): readonly string[] => fires({ flags, ...(handles === undefined ? {} : { handles }) });
+    const of = (flags: string, handles?: "null" | "nothing"): readonly string[] =>
+      fires({ flags, ...(handles === undefined ? {} : { handles }) });
     expect(of("GFP_KERNEL | __GFP_NORETRY", "null")).toEqual(["noretry-small-order"]);
     expect(of("GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN", "null")).toEqual([]);
     expect(of("GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN")).toEqual([]);
@@ -39,7 +46,9 @@ describe("small orders", () => {
   });
 
   test("with RETRY_MAYFAIL are reported only where the caller handles nothing", () => {
-    expect(fires({ flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL", handles: "nothing" })).toEqual(["retry-mayfail-small-order"]);
+    expect(fires({ flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL", handles: "nothing" })).toEqual([
+      "retry-mayfail-small-order",
+    ]);
     expect(fires({ flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL", handles: "null" })).toEqual([]);
     expect(fires({ flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toEqual([]);
   });
@@ -55,7 +64,11 @@ describe("costly orders", () => {
   test("with a plain mask are marked at the size, with three ways out", () => {
     const asked = { api: "kmalloc", size: 65536, flags: "GFP_KERNEL" } as const;
     expect(targetsOf(retry, "costly-order-plain", asked)).toEqual([{ kind: "size" }]);
-    expect(matchesOf(retry, "costly-order-plain", asked)[0]?.remedies.map(({ title }) => title)).toEqual(["Use kvmalloc()", "Add __GFP_RETRY_MAYFAIL", "Add __GFP_NORETRY and __GFP_NOWARN"]);
+    expect(matchesOf(retry, "costly-order-plain", asked)[0]?.remedies.map(({ title }) => title)).toEqual([
+      "Use kvmalloc()",
+      "Add __GFP_RETRY_MAYFAIL",
+      "Add __GFP_NORETRY and __GFP_NOWARN",
+    ]);
   });
 
   test.each<[string, Asked]>([
@@ -80,7 +93,9 @@ describe("without IO", () => {
   });
 
   test("an order above 0 cannot be compacted for, in any release", () => {
-    expect(releasesWhere(retry, "high-order-without-io", { api: "alloc_pages", order: 1, flags: "GFP_NOIO" })).toBe("4.19..7.0");
+    expect(releasesWhere(retry, "high-order-without-io", { api: "alloc_pages", order: 1, flags: "GFP_NOIO" })).toBe(
+      "4.19..7.0",
+    );
     expect(fires({ api: "alloc_pages", order: 0, flags: "GFP_NOIO" })).toEqual([]);
     expect(fires({ api: "alloc_pages", order: 1, flags: "GFP_NOFS" })).toEqual([]);
     expect(fires({ api: "alloc_pages", order: 1, flags: "GFP_NOIO", options: { COMPACTION: false } })).toEqual([]);
@@ -93,15 +108,28 @@ describe("without IO", () => {
 });
 
 describe("costly NORETRY", () => {
-  const asked = { api: "alloc_pages", order: 4, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN | __GFP_THISNODE" } as const;
+  const asked = {
+    api: "alloc_pages",
+    order: 4,
+    flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN | __GFP_THISNODE",
+  } as const;
 
   test("with THISNODE gives up after compaction where the kernel does", () => {
     expect(releasesWhere(retry, "costly-noretry-this-node", asked)).toBe("6.19..7.0");
-    expect(kernelsWhere(retry, "costly-noretry-this-node", asked)).toEqual(["6.19", "7.0", "6.1.192", "6.12.117", "android-6.18", "7.x-dev"]);
+    expect(kernelsWhere(retry, "costly-noretry-this-node", asked)).toEqual([
+      "6.19",
+      "7.0",
+      "6.1.192",
+      "6.12.117",
+      "android-6.18",
+      "7.x-dev",
+    ]);
   });
 
   test("without THISNODE is warned of in the development tree alone", () => {
-    expect(kernelsWhere(retry, "costly-noretry-future", { ...asked, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN" })).toEqual(["7.x-dev"]);
+    expect(
+      kernelsWhere(retry, "costly-noretry-future", { ...asked, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN" }),
+    ).toEqual(["7.x-dev"]);
     expect(kernelsWhere(retry, "costly-noretry-future", asked)).toEqual([]);
   });
 });

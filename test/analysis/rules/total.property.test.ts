@@ -8,24 +8,55 @@ import { compositeNames, flagNames, knownKernels } from "../../../server/model/k
 import { compositeText, flagText } from "../../../server/model/masks/names.ts";
 import { subjectOf, type Asked } from "./_subject.ts";
 
-const NAMES = [...flagNames().map(flagText), ...compositeNames().map(compositeText), "__GFP_REPEAT", "0x40", "0", "GFP_KERNAL"];
+const NAMES = [
+  ...flagNames().map(flagText),
+  ...compositeNames().map(compositeText),
+  "__GFP_REPEAT",
+  "0x40",
+  "0",
+  "GFP_KERNAL",
+];
 
 const mask = fc
-  .tuple(fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 6 }), fc.option(fc.constantFrom("__GFP_RECLAIM", "__GFP_DIRECT_RECLAIM", "__GFP_FS"), { nil: null }))
+  .tuple(
+    fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 6 }),
+    fc.option(fc.constantFrom("__GFP_RECLAIM", "__GFP_DIRECT_RECLAIM", "__GFP_FS"), { nil: null }),
+  )
   .map(([names, cleared]) => names.join(" | ") + (cleared === null ? "" : ` & ~${cleared}`));
 
-const amount = fc.option(fc.constantFrom(0, 1, 3, 4, 11, 63, 64, 511, 512, 4096, 4097, 8192, 98304, 4 << 20, (4 << 20) + 1, 2 ** 31, 2 ** 53), { nil: undefined });
+const amount = fc.option(
+  fc.constantFrom(0, 1, 3, 4, 11, 63, 64, 511, 512, 4096, 4097, 8192, 98304, 4 << 20, (4 << 20) + 1, 2 ** 31, 2 ** 53),
+  { nil: undefined },
+);
 
-const LOCKS = ["spinlock", "raw_spinlock", "rcu_read", "mutex", "fs_lock", "io_lock"] as const satisfies readonly (keyof typeof LOCK)[];
+const LOCKS = [
+  "spinlock",
+  "raw_spinlock",
+  "rcu_read",
+  "mutex",
+  "fs_lock",
+  "io_lock",
+] as const satisfies readonly (keyof typeof LOCK)[];
 const SCOPES = ["nofs", "noio", "noreclaim", "memalloc", "pin"] as const satisfies readonly (keyof typeof SCOPE)[];
 
 const asked: fc.Arbitrary<Asked> = fc
   .record({
     kernel: fc.constantFrom(...knownKernels()),
-    options: fc.record({ PREEMPT_RT: fc.boolean(), LOCKDEP: fc.boolean(), KASAN_HW_TAGS: fc.boolean(), MEMCG: fc.boolean(), CMA: fc.boolean(), ZONE_DMA: fc.boolean(), HIGHMEM: fc.boolean() }),
+    options: fc.record({
+      PREEMPT_RT: fc.boolean(),
+      LOCKDEP: fc.boolean(),
+      KASAN_HW_TAGS: fc.boolean(),
+      MEMCG: fc.boolean(),
+      CMA: fc.boolean(),
+      ZONE_DMA: fc.boolean(),
+      HIGHMEM: fc.boolean(),
+    }),
     api: fc.constantFrom(...APIS.map(({ name }) => name)),
     flags: fc.option(mask, { nil: null }),
-    order: amount, size: amount, pages: amount, count: amount,
+    order: amount,
+    size: amount,
+    pages: amount,
+    count: amount,
     context: fc.uniqueArray(fc.constantFrom(...CONTEXT_NAMES.filter(isContextName)), { maxLength: 2 }),
     holds: fc.uniqueArray(fc.constantFrom(...LOCKS), { maxLength: 2 }),
     scopes: fc.uniqueArray(fc.constantFrom(...SCOPES), { maxLength: 2 }),
@@ -51,17 +82,26 @@ function marksSomething({ mask: value, kernel, written, handles, verdict }: Subj
   const there = (flag: (typeof kernel)["bits"] extends Record<infer Name, unknown> ? Name : never): boolean =>
     (value & kernel.bits[flag]) !== 0 || (written?.names.includes(flagText(flag)) ?? false);
   switch (target.kind) {
-    case "flag": return there(target.flag) || (verdict.effective & kernel.bits[target.flag]) !== 0;
-    case "flags": return target.flags.length > 0 && target.flags.every(there);
-    case "pair": return target.flags.every(there);
-    case "composite": return written?.names.includes(compositeText(target.composite)) ?? false;
-    case "written": return written !== null && [...written.names, ...written.cleared].includes(target.name);
-    case "handles": return handles !== null;
-    case "literal": return written?.hasLiteral ?? false;
-    case "mask": return written !== null;
+    case "flag":
+      return there(target.flag) || (verdict.effective & kernel.bits[target.flag]) !== 0;
+    case "flags":
+      return target.flags.length > 0 && target.flags.every(there);
+    case "pair":
+      return target.flags.every(there);
+    case "composite":
+      return written?.names.includes(compositeText(target.composite)) ?? false;
+    case "written":
+      return written !== null && [...written.names, ...written.cleared].includes(target.name);
+    case "handles":
+      return handles !== null;
+    case "literal":
+      return written?.hasLiteral ?? false;
+    case "mask":
+      return written !== null;
     case "size":
     case "api":
-    case "context": return true;
+    case "context":
+      return true;
   }
 }
 

@@ -9,7 +9,9 @@ describe("kvmalloc-nonblocking", () => {
   test("reports until 6.18, but not where the second try was made by mistake, and marks the whole mask", () => {
     expect(holdsIn("kvmalloc-nonblocking", asked)).toBe("4.19..5.16, 6.0..6.18");
     expect(marks("kvmalloc-nonblocking", asked)).toEqual({ kind: "mask" });
-    expect(holdsIn("kvmalloc-nonblocking", { ...asked, api: "kvzalloc", flags: "GFP_NOWAIT" })).toBe("4.19..5.16, 6.0..6.18");
+    expect(holdsIn("kvmalloc-nonblocking", { ...asked, api: "kvzalloc", flags: "GFP_NOWAIT" })).toBe(
+      "4.19..5.16, 6.0..6.18",
+    );
   });
   test("is quiet up to one page, whatever the size of a page, and for blocking masks", () => {
     expect(reports("kvmalloc-nonblocking", { ...asked, size: PAGE })).toBe(false);
@@ -27,9 +29,13 @@ describe("kvmalloc-nonblocking", () => {
 describe("kvmalloc-in-interrupt", () => {
   test("reports non-blocking masks in interrupt where they reach vmalloc, also with bottom halves off only", () => {
     for (const context of ["softirq", "hardirq", "bh_off"] as const) {
-      expect(holdsIn("kvmalloc-in-interrupt", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC", context: [context] })).toBe("5.17..5.19, 6.19..7.0");
+      expect(
+        holdsIn("kvmalloc-in-interrupt", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC", context: [context] }),
+      ).toBe("5.17..5.19, 6.19..7.0");
     }
-    expect(holdsIn("kvmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", context: ["softirq"] })).toBe("6.19..7.0");
+    expect(
+      holdsIn("kvmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", context: ["softirq"] }),
+    ).toBe("6.19..7.0");
   });
   test("is quiet in a process, under a plain spinlock, up to one page, and for blocking masks", () => {
     const asked = { api: "kvmalloc", kernel: "6.19", size: SOME, flags: "GFP_ATOMIC" } as const;
@@ -46,20 +52,30 @@ describe("kvmalloc-nofs-no-fallback", () => {
     expect(holdsIn("kvmalloc-nofs-no-fallback", { api: "kvmalloc", size: SOME, flags: "GFP_NOIO" })).toBe("4.19..5.16");
   });
   test("is quiet for GFP_KERNEL and more, for non-blocking masks, and up to one page", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_USER", "GFP_KERNEL_ACCOUNT", "GFP_ATOMIC"]) expect(holdsIn("kvmalloc-nofs-no-fallback", { api: "kvmalloc", size: SOME, flags })).toBe(NEVER);
+    for (const flags of ["GFP_KERNEL", "GFP_USER", "GFP_KERNEL_ACCOUNT", "GFP_ATOMIC"])
+      expect(holdsIn("kvmalloc-nofs-no-fallback", { api: "kvmalloc", size: SOME, flags })).toBe(NEVER);
     expect(holdsIn("kvmalloc-nofs-no-fallback", { api: "kvmalloc", size: PAGE, flags: "GFP_NOFS" })).toBe(NEVER);
   });
 });
 
 describe("kvmalloc-contiguity-effort", () => {
   test("reports a NORETRY that buys no round since 6.16", () => {
-    expect(holdsIn("kvmalloc-contiguity-effort", { api: "kvmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_NORETRY" })).toBe("6.16..7.0");
+    expect(
+      holdsIn("kvmalloc-contiguity-effort", { api: "kvmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_NORETRY" }),
+    ).toBe("6.16..7.0");
   });
   test("is quiet for the ordinary kvmalloc, for RETRY_MAYFAIL, and for small sizes", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_KERNEL | __GFP_NOWARN", "GFP_KERNEL | __GFP_ZERO", "GFP_KERNEL | __GFP_RETRY_MAYFAIL"]) {
+    for (const flags of [
+      "GFP_KERNEL",
+      "GFP_KERNEL | __GFP_NOWARN",
+      "GFP_KERNEL | __GFP_ZERO",
+      "GFP_KERNEL | __GFP_RETRY_MAYFAIL",
+    ]) {
       expect(holdsIn("kvmalloc-contiguity-effort", { api: "kvmalloc", size: SOME, flags })).toBe(NEVER);
     }
-    expect(holdsIn("kvmalloc-contiguity-effort", { api: "kvmalloc", size: PAGE, flags: "GFP_KERNEL | __GFP_NORETRY" })).toBe(NEVER);
+    expect(
+      holdsIn("kvmalloc-contiguity-effort", { api: "kvmalloc", size: PAGE, flags: "GFP_KERNEL | __GFP_NORETRY" }),
+    ).toBe(NEVER);
   });
 });
 
@@ -73,15 +89,21 @@ describe("kvmalloc-too-large", () => {
   });
   test("speaks of the warning only where there is one", () => {
     expect(match("kvmalloc-too-large", asked).message).toContain("with a warning");
-    expect(match("kvmalloc-too-large", { ...asked, flags: "GFP_KERNEL | __GFP_NOWARN" }).message).not.toContain("with a warning");
-    expect(match("kvmalloc-too-large", { ...asked, kernel: "5.15", flags: "GFP_KERNEL | __GFP_NOWARN" }).message).toContain("with a warning");
+    expect(match("kvmalloc-too-large", { ...asked, flags: "GFP_KERNEL | __GFP_NOWARN" }).message).not.toContain(
+      "with a warning",
+    );
+    expect(
+      match("kvmalloc-too-large", { ...asked, kernel: "5.15", flags: "GFP_KERNEL | __GFP_NOWARN" }).message,
+    ).toContain("with a warning");
   });
 });
 
 describe("vmalloc-nonblocking", () => {
   test("reports until 6.18 in any context", () => {
     expect(holdsIn("vmalloc-nonblocking", { api: "__vmalloc", size: SOME, flags: "GFP_ATOMIC" })).toBe("4.19..6.18");
-    expect(holdsIn("vmalloc-nonblocking", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", holds: ["spinlock"] })).toBe("4.19..6.18");
+    expect(
+      holdsIn("vmalloc-nonblocking", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", holds: ["spinlock"] }),
+    ).toBe("4.19..6.18");
   });
   test("reports the kvmalloc of 5.17 to 5.19, which went on to vmalloc", () => {
     expect(holdsIn("vmalloc-nonblocking", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC" })).toBe("5.17..5.19");
@@ -95,8 +117,12 @@ describe("vmalloc-nonblocking", () => {
 
 describe("vmalloc-unsupported-flags", () => {
   test("reports what the filter of 6.19 strips", () => {
-    expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_COMP" })).toBe("6.19..7.0");
-    expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_MOVABLE" })).toBe("6.19..7.0");
+    expect(
+      holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_COMP" }),
+    ).toBe("6.19..7.0");
+    expect(
+      holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_MOVABLE" }),
+    ).toBe("6.19..7.0");
   });
   test("knows that RETRY_MAYFAIL came late", () => {
     const asked = { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" } as const;
@@ -104,29 +130,59 @@ describe("vmalloc-unsupported-flags", () => {
     expect(alsoIn("vmalloc-unsupported-flags", asked)).toEqual([]);
   });
   test("is quiet for what is supported and for the calls that are not filtered", () => {
-    for (const flags of ["GFP_KERNEL", "GFP_USER", "GFP_ATOMIC", "GFP_NOWAIT", "GFP_NOFS", "GFP_KERNEL_ACCOUNT | __GFP_ZERO", "GFP_KERNEL | __GFP_NOFAIL", "GFP_KERNEL | __GFP_NORETRY", "GFP_KERNEL | __GFP_NOWARN"]) {
+    for (const flags of [
+      "GFP_KERNEL",
+      "GFP_USER",
+      "GFP_ATOMIC",
+      "GFP_NOWAIT",
+      "GFP_NOFS",
+      "GFP_KERNEL_ACCOUNT | __GFP_ZERO",
+      "GFP_KERNEL | __GFP_NOFAIL",
+      "GFP_KERNEL | __GFP_NORETRY",
+      "GFP_KERNEL | __GFP_NOWARN",
+    ]) {
       expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc", size: SOME, flags })).toBe(NEVER);
     }
-    expect(holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc_node", size: SOME, flags: "GFP_KERNEL | __GFP_COMP" })).toBe(NEVER);
-    expect(holdsIn("vmalloc-unsupported-flags", { api: "kvmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe(NEVER);
+    expect(
+      holdsIn("vmalloc-unsupported-flags", { api: "__vmalloc_node", size: SOME, flags: "GFP_KERNEL | __GFP_COMP" }),
+    ).toBe(NEVER);
+    expect(
+      holdsIn("vmalloc-unsupported-flags", { api: "kvmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" }),
+    ).toBe(NEVER);
   });
 });
 
 describe("vmalloc-retry-flags", () => {
   test("reports both flags where they are not stripped", () => {
-    expect(holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_NORETRY" })).toBe(EVERY);
-    expect(holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe("4.19..6.18");
-    expect(reports("vmalloc-retry-flags", { api: "__vmalloc", kernel: "7.x-dev", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe(true);
+    expect(holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_NORETRY" })).toBe(
+      EVERY,
+    );
+    expect(
+      holdsIn("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" }),
+    ).toBe("4.19..6.18");
+    expect(
+      reports("vmalloc-retry-flags", {
+        api: "__vmalloc",
+        kernel: "7.x-dev",
+        size: SOME,
+        flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL",
+      }),
+    ).toBe(true);
   });
   test("is quiet without them, and for kvmalloc", () => {
     expect(reports("vmalloc-retry-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL" })).toBe(false);
-    expect(reports("vmalloc-retry-flags", { api: "kvmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" })).toBe(false);
+    expect(
+      reports("vmalloc-retry-flags", { api: "kvmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" }),
+    ).toBe(false);
   });
 });
 
 describe("vmalloc-zone-flags", () => {
   test("reports zone bits in every release", () => {
-    for (const flag of ["__GFP_HIGHMEM", "__GFP_DMA", "__GFP_DMA32"]) expect(holdsIn("vmalloc-zone-flags", { api: "__vmalloc", size: SOME, flags: `GFP_KERNEL | ${flag}` })).toBe(EVERY);
+    for (const flag of ["__GFP_HIGHMEM", "__GFP_DMA", "__GFP_DMA32"])
+      expect(holdsIn("vmalloc-zone-flags", { api: "__vmalloc", size: SOME, flags: `GFP_KERNEL | ${flag}` })).toBe(
+        EVERY,
+      );
   });
   test("is quiet without them and for vmalloc_32()", () => {
     expect(reports("vmalloc-zone-flags", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL" })).toBe(false);
@@ -136,13 +192,20 @@ describe("vmalloc-zone-flags", () => {
 
 describe("vmalloc-in-interrupt", () => {
   test("reports the family in interrupt and with bottom halves off, mask or not", () => {
-    for (const context of ["softirq", "hardirq", "bh_off", "nmi"] as const) expect(holdsIn("vmalloc-in-interrupt", { api: "vmalloc", size: SOME, flags: null, context: [context] })).toBe(EVERY);
+    for (const context of ["softirq", "hardirq", "bh_off", "nmi"] as const)
+      expect(holdsIn("vmalloc-in-interrupt", { api: "vmalloc", size: SOME, flags: null, context: [context] })).toBe(
+        EVERY,
+      );
     expect(reports("vmalloc-in-interrupt", { api: "vunmap", flags: null, context: ["softirq"] })).toBe(true);
-    expect(marks("vmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL", context: ["softirq"] })).toEqual({ kind: "api" });
+    expect(
+      marks("vmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL", context: ["softirq"] }),
+    ).toEqual({ kind: "api" });
   });
   test("is quiet in a process, with interrupts off only, and for kmalloc", () => {
     expect(reports("vmalloc-in-interrupt", { api: "vmalloc", size: SOME, flags: null })).toBe(false);
-    expect(reports("vmalloc-in-interrupt", { api: "vmalloc", size: SOME, flags: null, context: ["irqs_off"] })).toBe(false);
+    expect(reports("vmalloc-in-interrupt", { api: "vmalloc", size: SOME, flags: null, context: ["irqs_off"] })).toBe(
+      false,
+    );
     expect(reports("vmalloc-in-interrupt", { flags: "GFP_ATOMIC", context: ["softirq"] })).toBe(false);
   });
 });
@@ -155,7 +218,16 @@ describe("nofail-fatal-signal", () => {
     expect(alsoIn("nofail-fatal-signal", asked)).toEqual(["6.6.22"]);
   });
   test("is quiet without NOFAIL, and for a kvmalloc that never reaches vmalloc", () => {
-    expect(reports("nofail-fatal-signal", { api: "kvmalloc", kernel: "6.6", size: SOME, flags: "GFP_KERNEL" })).toBe(false);
-    expect(reports("nofail-fatal-signal", { api: "kvmalloc", kernel: "6.6", size: PAGE, flags: "GFP_KERNEL | __GFP_NOFAIL" })).toBe(false);
+    expect(reports("nofail-fatal-signal", { api: "kvmalloc", kernel: "6.6", size: SOME, flags: "GFP_KERNEL" })).toBe(
+      false,
+    );
+    expect(
+      reports("nofail-fatal-signal", {
+        api: "kvmalloc",
+        kernel: "6.6",
+        size: PAGE,
+        flags: "GFP_KERNEL | __GFP_NOFAIL",
+      }),
+    ).toBe(false);
   });
 });

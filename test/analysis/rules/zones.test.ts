@@ -4,7 +4,8 @@ import { readExample } from "./_example.ts";
 import { firing, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
 
 const fires = (asked: Asked): readonly string[] => firing(zones, asked);
-const page = (flags: string, more: Asked = {}): readonly string[] => fires({ api: "alloc_pages", order: 0, flags, ...more });
+const page = (flags: string, more: Asked = {}): readonly string[] =>
+  fires({ api: "alloc_pages", order: 0, flags, ...more });
 
 test.each(zones)("the examples of $id: the bad one is reported, the good one is not", ({ id, examples }) => {
   expect(fires(readExample(examples.bad))).toContain(id);
@@ -24,22 +25,37 @@ describe("two zones", () => {
   });
 
   test("are a pair, and the message says what the build does", () => {
-    const asked = (debug: boolean): Asked => ({ api: "alloc_pages", order: 0, flags: "GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM", options: { DEBUG_VM: debug } });
+    const asked = (debug: boolean): Asked => ({
+      api: "alloc_pages",
+      order: 0,
+      flags: "GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM",
+      options: { DEBUG_VM: debug },
+    });
     expect(targetsOf(zones, "zone-dma-highmem", asked(false))).toEqual([{ kind: "pair", flags: ["DMA", "HIGHMEM"] }]);
     expect(matchesOf(zones, "zone-dma-highmem", asked(false))[0]?.message).toContain("lowest zone, DMA");
     expect(matchesOf(zones, "zone-dma-highmem", asked(true))[0]?.message).toContain("VM_BUG_ON");
   });
 
   test("are none where the call clears one of them", () => {
-    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_KERNEL | __GFP_DMA32 | __GFP_HIGHMEM" })).toEqual(["highmem-ignored"]);
-    expect(fires({ api: "dma_alloc_coherent", size: 4096, flags: "GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM" })).toEqual([]);
+    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_KERNEL | __GFP_DMA32 | __GFP_HIGHMEM" })).toEqual([
+      "highmem-ignored",
+    ]);
+    expect(fires({ api: "dma_alloc_coherent", size: 4096, flags: "GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM" })).toEqual(
+      [],
+    );
   });
 });
 
 describe("mobility", () => {
   test("is one of two", () => {
     expect(page("GFP_KERNEL | __GFP_MOVABLE | __GFP_RECLAIMABLE")).toEqual(["mobility-conflict"]);
-    expect(targetsOf(zones, "mobility-conflict", { api: "alloc_pages", order: 0, flags: "GFP_KERNEL | __GFP_MOVABLE | __GFP_RECLAIMABLE" })).toEqual([{ kind: "pair", flags: ["MOVABLE", "RECLAIMABLE"] }]);
+    expect(
+      targetsOf(zones, "mobility-conflict", {
+        api: "alloc_pages",
+        order: 0,
+        flags: "GFP_KERNEL | __GFP_MOVABLE | __GFP_RECLAIMABLE",
+      }),
+    ).toEqual([{ kind: "pair", flags: ["MOVABLE", "RECLAIMABLE"] }]);
   });
 
   test("is no conflict once a pin scope or slab has cleared MOVABLE", () => {
@@ -53,31 +69,45 @@ describe("mobility", () => {
   });
 
   test("is wrong for memory that is given by its address", () => {
-    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_KERNEL | __GFP_MOVABLE" })).toEqual(["movable-kernel-memory"]);
-    expect(fires({ api: "alloc_pages_exact", size: 8192, flags: "GFP_KERNEL | __GFP_MOVABLE" })).toEqual(["movable-kernel-memory"]);
-    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_HIGHUSER_MOVABLE" })).toEqual(["movable-kernel-memory", "highuser-for-kernel"]);
+    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_KERNEL | __GFP_MOVABLE" })).toEqual([
+      "movable-kernel-memory",
+    ]);
+    expect(fires({ api: "alloc_pages_exact", size: 8192, flags: "GFP_KERNEL | __GFP_MOVABLE" })).toEqual([
+      "movable-kernel-memory",
+    ]);
+    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_HIGHUSER_MOVABLE" })).toEqual([
+      "movable-kernel-memory",
+      "highuser-for-kernel",
+    ]);
   });
 
   test("RECLAIMABLE asks for a shrinker, but on a cache it is the cache's", () => {
     expect(fires({ size: 64, flags: "GFP_KERNEL | __GFP_RECLAIMABLE" })).toEqual(["reclaimable-without-shrinker"]);
-    expect(fires({ api: "kmem_cache_alloc", cache: { sizeBytes: 64, reclaimable: true }, flags: "GFP_KERNEL" })).toEqual([]);
+    expect(
+      fires({ api: "kmem_cache_alloc", cache: { sizeBytes: 64, reclaimable: true }, flags: "GFP_KERNEL" }),
+    ).toEqual([]);
   });
 });
 
 describe("slab", () => {
   test.each(["__GFP_HIGHMEM", "__GFP_DMA32"])("complains of %s", (flag) => {
     expect(fires({ size: 100, flags: `GFP_KERNEL | ${flag}` })).toEqual(["slab-zone-flags"]);
-    expect(fires({ api: "kmem_cache_alloc", cache: { sizeBytes: 64 }, flags: `GFP_KERNEL | ${flag}` })).toEqual(["slab-zone-flags"]);
+    expect(fires({ api: "kmem_cache_alloc", cache: { sizeBytes: 64 }, flags: `GFP_KERNEL | ${flag}` })).toEqual([
+      "slab-zone-flags",
+    ]);
     expect(fires({ api: "krealloc", size: 100, flags: `GFP_KERNEL | ${flag}` })).toEqual(["slab-zone-flags"]);
   });
 
   test("looked at large objects from 5.9 on", () => {
-    expect(releasesWhere(zones, "slab-zone-flags", { size: 65536, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe("5.9..7.0");
+    expect(releasesWhere(zones, "slab-zone-flags", { size: 65536, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe(
+      "5.9..7.0",
+    );
     expect(releasesWhere(zones, "slab-zone-flags", { size: 100, flags: "GFP_KERNEL | __GFP_DMA32" })).toBe("4.19..7.0");
   });
 
   test("drops MOVABLE from small objects and passes it on for large ones", () => {
-    const message = (size: number): string => matchesOf(zones, "slab-movable", { size, flags: "GFP_KERNEL | __GFP_MOVABLE" })[0]?.message ?? "";
+    const message = (size: number): string =>
+      matchesOf(zones, "slab-movable", { size, flags: "GFP_KERNEL | __GFP_MOVABLE" })[0]?.message ?? "";
     expect(message(64)).toContain("drops");
     expect(message(65536)).toContain("passes");
   });
@@ -87,13 +117,17 @@ describe("slab", () => {
     expect(rule({ flags: "GFP_KERNEL_ACCOUNT | __GFP_DMA" })).toEqual(["dma-zone-for-device", "kmalloc-dma-type"]);
     expect(rule({ flags: "GFP_KERNEL | __GFP_DMA" })).toEqual(["dma-zone-for-device"]);
     expect(rule({ flags: "GFP_KERNEL | __GFP_DMA", options: { ZONE_DMA: false } })).toEqual(["kmalloc-dma-type"]);
-    expect(releasesWhere(zones, "kmalloc-dma-type", { size: 64, flags: "GFP_KERNEL_ACCOUNT | __GFP_DMA" })).toBe("5.14..7.0");
+    expect(releasesWhere(zones, "kmalloc-dma-type", { size: 64, flags: "GFP_KERNEL_ACCOUNT | __GFP_DMA" })).toBe(
+      "5.14..7.0",
+    );
   });
 });
 
 describe("zones that are not what they seem", () => {
   test("HIGHMEM is cleared from calls that return an address", () => {
-    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_KERNEL | __GFP_HIGHMEM" })).toEqual(["highmem-ignored"]);
+    expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_KERNEL | __GFP_HIGHMEM" })).toEqual([
+      "highmem-ignored",
+    ]);
     expect(page("GFP_KERNEL | __GFP_HIGHMEM")).toEqual([]);
   });
 
@@ -111,7 +145,13 @@ describe("zones that are not what they seem", () => {
 
 describe("nodes", () => {
   test("THISNODE can fail where the caller handles nothing", () => {
-    const asked = (handles?: "null" | "nothing"): Asked => ({ api: "alloc_pages_node", order: 0, node: 1, flags: "GFP_KERNEL | __GFP_THISNODE", ...(handles === undefined ? {} : { handles }) });
+    const asked = (handles?: "null" | "nothing"): Asked => ({
+      api: "alloc_pages_node",
+      order: 0,
+      node: 1,
+      flags: "GFP_KERNEL | __GFP_THISNODE",
+      ...(handles === undefined ? {} : { handles }),
+    });
     expect(fires(asked("nothing"))).toEqual(["this-node-unchecked"]);
     expect(fires(asked("null"))).toEqual([]);
     expect(fires(asked())).toEqual([]);
@@ -119,7 +159,9 @@ describe("nodes", () => {
 
   test("THISNODE means nothing without NUMA, and little without a node", () => {
     expect(page("GFP_KERNEL | __GFP_THISNODE", { options: { NUMA: false } })).toEqual(["this-node-no-effect"]);
-    expect(fires({ api: "kmalloc_node", size: 64, flags: "GFP_KERNEL | __GFP_THISNODE" })).toEqual(["this-node-no-effect"]);
+    expect(fires({ api: "kmalloc_node", size: 64, flags: "GFP_KERNEL | __GFP_THISNODE" })).toEqual([
+      "this-node-no-effect",
+    ]);
     expect(page("GFP_KERNEL | __GFP_THISNODE")).toEqual([]);
   });
 });
@@ -142,15 +184,24 @@ describe("flags with little effect", () => {
   });
 
   test("GFP_TRANSHUGE is for the order of a huge page, which follows the page size", () => {
-    const asked = (order: number, pageBytes: number): readonly string[] => fires({ api: "alloc_pages", order, flags: "GFP_TRANSHUGE", options: { pageBytes } });
+    const asked = (order: number, pageBytes: number): readonly string[] =>
+      fires({ api: "alloc_pages", order, flags: "GFP_TRANSHUGE", options: { pageBytes } });
     expect(asked(9, 4096)).toEqual([]);
     expect(asked(2, 4096)).toEqual(["transhuge-order"]);
-    expect(targetsOf(zones, "transhuge-order", { api: "alloc_pages", order: 2, flags: "GFP_TRANSHUGE_LIGHT" })).toEqual([{ kind: "composite", composite: "TRANSHUGE_LIGHT" }]);
+    expect(targetsOf(zones, "transhuge-order", { api: "alloc_pages", order: 2, flags: "GFP_TRANSHUGE_LIGHT" })).toEqual(
+      [{ kind: "composite", composite: "TRANSHUGE_LIGHT" }],
+    );
   });
 
   test("GFP_HIGHUSER_MOVABLE is not for what the kernel keeps, and the message says what KASAN then does not see", () => {
     expect(page("GFP_HIGHUSER_MOVABLE")).toEqual([]);
-    const message = (tags: boolean): string => matchesOf(zones, "highuser-for-kernel", { api: "__get_free_pages", order: 0, flags: "GFP_HIGHUSER_MOVABLE", options: { KASAN_HW_TAGS: tags } })[0]?.message ?? "";
+    const message = (tags: boolean): string =>
+      matchesOf(zones, "highuser-for-kernel", {
+        api: "__get_free_pages",
+        order: 0,
+        flags: "GFP_HIGHUSER_MOVABLE",
+        options: { KASAN_HW_TAGS: tags },
+      })[0]?.message ?? "";
     expect([message(false).includes("KASAN"), message(true).includes("KASAN")]).toEqual([false, true]);
   });
 });

@@ -68,7 +68,8 @@ describe("decision diagrams agree with brute force", () => {
       fc.property(formulas, (formula) => {
         const bdd = new Bdd();
         const f = build(bdd, formula);
-        for (const bits of ASSIGNMENTS) expect(bdd.evaluate(f, (level) => ((bits >> level) & 1) === 1)).toBe(holds(formula, bits));
+        for (const bits of ASSIGNMENTS)
+          expect(bdd.evaluate(f, (level) => ((bits >> level) & 1) === 1)).toBe(holds(formula, bits));
       }),
       seeded,
     );
@@ -130,7 +131,9 @@ describe("decision diagrams agree with brute force", () => {
         for (const bits of ASSIGNMENTS) {
           const isTrue = (at: number): boolean => ((bits >> at) & 1) === 1;
           expect(bdd.evaluate(restricted, isTrue)).toBe(holds(formula, fixed(bits, value)));
-          expect(bdd.evaluate(projected, isTrue)).toBe(holds(formula, fixed(bits, true)) || holds(formula, fixed(bits, false)));
+          expect(bdd.evaluate(projected, isTrue)).toBe(
+            holds(formula, fixed(bits, true)) || holds(formula, fixed(bits, false)),
+          );
         }
         expect(bdd.support(restricted)).not.toContain(level);
       }),
@@ -155,7 +158,9 @@ describe("decision diagrams agree with brute force", () => {
         const bdd = new Bdd();
         const isSet = (level: number): boolean => ((set >> level) & 1) === 1;
         const found = bdd.cheapest(build(bdd, formula), (level) => (isSet(level) ? 0 : 1), isSet);
-        const costs = models(formula).filter((bits) => (bits & set) === set).map((bits) => popcount(bits & ~set));
+        const costs = models(formula)
+          .filter((bits) => (bits & set) === set)
+          .map((bits) => popcount(bits & ~set));
         expect(found?.cost ?? null).toBe(costs.length === 0 ? null : Math.min(...costs));
       }),
       seeded,
@@ -188,7 +193,9 @@ describe("decision diagrams agree with brute force", () => {
 
   test("when the tables have grown many times", () => {
     const bdd = new Bdd();
-    const functions = Array.from({ length: 12 }, (_, i) => bdd.or(bdd.and(bdd.variable(i), bdd.variable(23 - i)), bdd.variable((i * 7) % 24)));
+    const functions = Array.from({ length: 12 }, (_, i) =>
+      bdd.or(bdd.and(bdd.variable(i), bdd.variable(23 - i)), bdd.variable((i * 7) % 24)),
+    );
     const all = functions.reduce((a, b) => bdd.xor(a, b));
     expect(bdd.size).toBeGreaterThan(2048);
     for (let seed = 0; seed < 500; seed++) {

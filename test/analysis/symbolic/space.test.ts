@@ -2,7 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FALSE, type Node } from "../../../server/analysis/symbolic/bdd.ts";
 import {
-  anyMask, constantMask, contains, countMasks, hasAll, hasAny, hasOnly, inContext, inProcess, isEqual, largerThan, smallestWitness, spaceOf,
+  anyMask,
+  constantMask,
+  contains,
+  countMasks,
+  hasAll,
+  hasAny,
+  hasOnly,
+  inContext,
+  inProcess,
+  isEqual,
+  largerThan,
+  smallestWitness,
+  spaceOf,
   type Space,
 } from "../../../server/analysis/symbolic/space.ts";
 import { LOCK, PLACE, type Context } from "../../../server/model/contexts.ts";
@@ -14,7 +26,11 @@ import type { Kernel } from "../../../server/model/kernels/kernel.ts";
 function smallKernel(): Kernel {
   const kernel = kernelOf("6.12", {});
   if ("unknown" in kernel) throw new Error(kernel.unknown);
-  return { ...kernel, allBits: mask(0xff), gfp: { ...kernel.gfp, KERNEL: mask(0xc0), ATOMIC: mask(0x20), NOWAIT: mask(0x28) } };
+  return {
+    ...kernel,
+    allBits: mask(0xff),
+    gfp: { ...kernel.gfp, KERNEL: mask(0xc0), ATOMIC: mask(0x20), NOWAIT: mask(0x28) },
+  };
 }
 
 const KERNEL = smallKernel();
@@ -46,7 +62,9 @@ const claims: fc.Arbitrary<Claim> = fc.letrec<{ claim: Claim }>((tie) => ({
     fc.constantFrom(...CONTEXTS.slice(1)).map((context): Claim => ({ kind: "in", context })),
     fc.constant<Claim>({ kind: "process" }),
     tie("claim").map((operand): Claim => ({ kind: "not", operand })),
-    fc.tuple(fc.constantFrom("and", "or"), tie("claim"), tie("claim")).map(([kind, left, right]): Claim => ({ kind, left, right })),
+    fc
+      .tuple(fc.constantFrom("and", "or"), tie("claim"), tie("claim"))
+      .map(([kind, left, right]): Claim => ({ kind, left, right })),
   ),
 })).claim;
 
@@ -105,7 +123,8 @@ function build(space: Space, claim: Claim): Node {
   }
 }
 
-const popcount = (value: number): number => Array.from({ length: 8 }, (_, bit) => (value >> bit) & 1).reduce((a, b) => a + b, 0);
+const popcount = (value: number): number =>
+  Array.from({ length: 8 }, (_, bit) => (value >> bit) & 1).reduce((a, b) => a + b, 0);
 
 /** How many names it takes at least: one of the composites and the rest flag by flag, or all flag by flag. */
 function namesOf(value: Mask): number {
@@ -123,7 +142,8 @@ describe("sets of requests agree with trying every one of them", () => {
         const set = build(space, claim);
         for (const value of MASKS.filter((_, index) => index % 3 === 0)) {
           for (const bytes of SIZES) {
-            for (const context of CONTEXTS) expect(contains(space, set, value, bytes, context)).toBe(holds(claim, value, bytes, context));
+            for (const context of CONTEXTS)
+              expect(contains(space, set, value, bytes, context)).toBe(holds(claim, value, bytes, context));
           }
         }
       }),
@@ -136,7 +156,9 @@ describe("sets of requests agree with trying every one of them", () => {
       fc.property(claims, (claim) => {
         const space = spaceOf(KERNEL, THRESHOLDS, "bytes");
         const set = build(space, claim);
-        const masks = MASKS.filter((value) => SIZES.some((bytes) => CONTEXTS.some((context) => holds(claim, value, bytes, context))));
+        const masks = MASKS.filter((value) =>
+          SIZES.some((bytes) => CONTEXTS.some((context) => holds(claim, value, bytes, context))),
+        );
         // The space has contexts that are not tried here, so it may have more; a set of masks alone is exact.
         expect(countMasks(space, set)).toBeGreaterThanOrEqual(masks.length);
         if (speaksOfMasksOnly(claim)) {
@@ -154,13 +176,16 @@ describe("sets of requests agree with trying every one of them", () => {
         const space = spaceOf(KERNEL, THRESHOLDS, "bytes");
         const witness = smallestWitness(space, build(space, claim));
         if (witness === null) {
-          for (const value of MASKS) for (const bytes of SIZES) for (const context of CONTEXTS) expect(holds(claim, value, bytes, context)).toBe(false);
+          for (const value of MASKS)
+            for (const bytes of SIZES)
+              for (const context of CONTEXTS) expect(holds(claim, value, bytes, context)).toBe(false);
           return;
         }
         expect(holds(claim, witness.mask, witness.sizeBytes ?? 1, witness.context ?? PROCESS)).toBe(true);
         for (const value of MASKS) {
           if (namesOf(value) < witness.names) {
-            for (const bytes of SIZES) for (const context of CONTEXTS) expect(holds(claim, value, bytes, context)).toBe(false);
+            for (const bytes of SIZES)
+              for (const context of CONTEXTS) expect(holds(claim, value, bytes, context)).toBe(false);
           }
         }
       }),

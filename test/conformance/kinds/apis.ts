@@ -40,7 +40,9 @@ function requestOf(row: Row, scene: Scene): AllocationRequest {
     count: api?.size === "count" ? BULK_PAGES : null,
     context: scene.context,
     node: numberOf(row, "rnid"),
-    cache: cached ? { ...NO_CACHE, ctor: notes.includes("ctor"), dma: notes === "SLAB_CACHE_DMA", sizeBytes: size ?? SOME_BYTES } : null,
+    cache: cached
+      ? { ...NO_CACHE, ctor: notes.includes("ctor"), dma: notes === "SLAB_CACHE_DMA", sizeBytes: size ?? SOME_BYTES }
+      : null,
     poolEmpty: notes.startsWith("emptied"),
   };
 }

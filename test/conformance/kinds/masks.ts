@@ -6,7 +6,14 @@ import { constantOf } from "../../../server/model/masks/constants.ts";
 import { contigTargetMask, contigVerify } from "../../../server/model/masks/contig.ts";
 import { mask, type Mask } from "../../../server/model/masks/mask.ts";
 import {
-  applyScopes, blocking, compactionAllowed, kmallocType, kmallocTypeNumber, migratetype, nestedMask, zonelist,
+  applyScopes,
+  blocking,
+  compactionAllowed,
+  kmallocType,
+  kmallocTypeNumber,
+  migratetype,
+  nestedMask,
+  zonelist,
 } from "../../../server/model/masks/properties.ts";
 import { gfpZoneIndex, gfpZoneValid } from "../../../server/model/masks/zone.ts";
 import { numberOf, textOf, type Fields, type Row } from "../row.ts";

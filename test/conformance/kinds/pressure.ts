@@ -68,7 +68,10 @@ function depth(row: Row, scene: Scene): Fields {
     const end = result === null ? "null" : result === "loop" ? "loop" : "oom";
     return {
       end,
-      free_at_kswapd_wake: seen.wake, free_at_slowpath: seen.slow, free_at_reclaim: seen.reclaim, free_at_mayoom: seen.oom,
+      free_at_kswapd_wake: seen.wake,
+      free_at_slowpath: seen.slow,
+      free_at_reclaim: seen.reclaim,
+      free_at_mayoom: seen.oom,
       free_at_null: end === "null" ? free : -1,
       // The page that a call got after the recorder or the notifier stepped in counts.
       got: end === "null" ? got : got + 1,

@@ -40,10 +40,23 @@ const VERSIONS = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.18", "7.0"] as const;
 /** For an API and a flag, the kind in each of VERSIONS, as one word where it never changes. */
 type Line = readonly [api: string, flag: FlagName, kinds: Kind | readonly [Kind, Kind, Kind, Kind, Kind, Kind, Kind]];
 
-const always = (api: string, kind: Kind, ...flags: readonly FlagName[]): readonly Line[] => flags.map((flag) => [api, flag, kind]);
+const always = (api: string, kind: Kind, ...flags: readonly FlagName[]): readonly Line[] =>
+  flags.map((flag) => [api, flag, kind]);
 
 const TABLE: readonly Line[] = [
-  ...always("alloc_pages", "honoured", "DMA", "HIGHMEM", "MOVABLE", "NOFAIL", "NORETRY", "THISNODE", "ACCOUNT", "COMP", "WRITE"),
+  ...always(
+    "alloc_pages",
+    "honoured",
+    "DMA",
+    "HIGHMEM",
+    "MOVABLE",
+    "NOFAIL",
+    "NORETRY",
+    "THISNODE",
+    "ACCOUNT",
+    "COMP",
+    "WRITE",
+  ),
   ...always("__get_free_pages", "cleared", "HIGHMEM"),
   ...always("get_zeroed_page", "cleared", "HIGHMEM"),
   ...always("get_zeroed_page", "forced", "ZERO"),
@@ -56,7 +69,21 @@ const TABLE: readonly Line[] = [
   ...always("kmalloc", "warns", "HIGHMEM", "DMA32"),
   ...always("kmalloc", "cleared", "MOVABLE", "WRITE"),
   ["kmalloc", "ZEROTAGS", ["no-bit", "cleared", "cleared", "cleared", "cleared", "cleared", "cleared"]],
-  ...always("kmalloc", "honoured", "NOFAIL", "NORETRY", "RETRY_MAYFAIL", "HIGH", "NOMEMALLOC", "HARDWALL", "THISNODE", "ZERO", "ACCOUNT", "DMA", "RECLAIMABLE"),
+  ...always(
+    "kmalloc",
+    "honoured",
+    "NOFAIL",
+    "NORETRY",
+    "RETRY_MAYFAIL",
+    "HIGH",
+    "NOMEMALLOC",
+    "HARDWALL",
+    "THISNODE",
+    "ZERO",
+    "ACCOUNT",
+    "DMA",
+    "RECLAIMABLE",
+  ),
   ...always("kmalloc", "forced", "COMP"),
   ...always("kzalloc", "forced", "ZERO"),
   ...always("kcalloc", "forced", "ZERO"),
@@ -129,7 +156,10 @@ describe("what an API does to a flag", () => {
   });
 
   it("names the caches that kmalloc chooses among by their version", () => {
-    const choice = (version: string): string => apiCalled("kmalloc").treatment(kernelNamed(version)).notes.find(({ evidence }) => evidence.includes("kmalloc_type"))?.text ?? "";
+    const choice = (version: string): string =>
+      apiCalled("kmalloc")
+        .treatment(kernelNamed(version))
+        .notes.find(({ evidence }) => evidence.includes("kmalloc_type"))?.text ?? "";
     expect(choice("4.19")).not.toContain("RECLAIMABLE");
     expect(choice("5.10")).not.toContain("ACCOUNT");
     expect(choice("6.12")).toContain("ACCOUNT");
@@ -185,7 +215,18 @@ describe("the catalogue of APIs", () => {
     const api = apiCalled(name);
     expect(api.exists(kernelNamed(before))).toBe(false);
     expect(api.exists(kernelNamed(since))).toBe(true);
-    const request = { api: name, mask: mask(0xcc0), order: 0, sizeBytes: null, pages: null, count: null, context: contextOf("process"), node: null, cache: null, poolEmpty: false };
+    const request = {
+      api: name,
+      mask: mask(0xcc0),
+      order: 0,
+      sizeBytes: null,
+      pages: null,
+      count: null,
+      context: contextOf("process"),
+      node: null,
+      cache: null,
+      poolEmpty: false,
+    };
     expect(verdict(kernelNamed(before), request).unknown).toContain(name);
   });
 });

@@ -3,7 +3,8 @@ import type { FlagTable } from "./table.ts";
 /** Renumbered so that the common composites have small values: 5.1 to 5.13. */
 export const flags5_1: FlagTable = {
   kind: "fixed",
-  source: "include/linux/gfp.h, read in 5.4.85 and 5.10.106; 5.2 prints masks in this numbering; that 5.1 brought it is recalled",
+  source:
+    "include/linux/gfp.h, read in 5.4.85 and 5.10.106; 5.2 prints masks in this numbering; that 5.1 brought it is recalled",
   bitsShift: 23,
   bitsShiftGrowsWith: "LOCKDEP",
   flags: [

@@ -3,7 +3,8 @@ import type { FlagTable } from "./table.ts";
 /** NO_OBJ_EXT no longer depends on SLAB_OBJ_EXT: 6.19 on. */
 export const flags6_19: FlagTable = {
   kind: "enum",
-  source: "include/linux/gfp_types.h, read in the 2026 development tree; that 6.19 is the first release is recalled (6.19 or 7.0)",
+  source:
+    "include/linux/gfp_types.h, read in the 2026 development tree; that 6.19 is the first release is recalled (6.19 or 7.0)",
   flags: [
     { flag: "DMA" },
     { flag: "HIGHMEM" },

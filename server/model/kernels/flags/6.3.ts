@@ -3,7 +3,8 @@ import type { FlagTable } from "./table.ts";
 /** Without __GFP_ATOMIC, whose bit 0x200 stays unused: 6.3. */
 export const flags6_3: FlagTable = {
   kind: "fixed",
-  source: "include/linux/gfp_types.h; lies between 6.1.192 and 6.5-rc1, which were read; the release that removed ATOMIC is recalled",
+  source:
+    "include/linux/gfp_types.h; lies between 6.1.192 and 6.5-rc1, which were read; the release that removed ATOMIC is recalled",
   bitsShift: 27,
   bitsShiftGrowsWith: "LOCKDEP",
   flags: [

@@ -6,7 +6,16 @@ export const FLAG_GROUPS = {
   MOBILITY: ["MOVABLE", "RECLAIMABLE", "WRITE", "HARDWALL", "THISNODE", "ACCOUNT", "NO_OBJ_EXT"],
   WATERMARK: ["HIGH", "ATOMIC", "MEMALLOC", "NOMEMALLOC"],
   RECLAIM_MODIFIERS: ["IO", "FS", "DIRECT_RECLAIM", "KSWAPD_RECLAIM", "RETRY_MAYFAIL", "NOFAIL", "NORETRY"],
-  ACTION_MODIFIERS: ["NOWARN", "COMP", "ZERO", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "SKIP_KASAN_UNPOISON", "SKIP_KASAN_POISON"],
+  ACTION_MODIFIERS: [
+    "NOWARN",
+    "COMP",
+    "ZERO",
+    "ZEROTAGS",
+    "SKIP_ZERO",
+    "SKIP_KASAN",
+    "SKIP_KASAN_UNPOISON",
+    "SKIP_KASAN_POISON",
+  ],
 } as const satisfies Readonly<Record<string, readonly FlagName[]>>;
 
 export type GroupName = keyof typeof FLAG_GROUPS;

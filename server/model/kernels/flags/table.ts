@@ -21,5 +21,11 @@ export interface EnumFlag {
  * follow from it (6.10 on), so that an option moves all later flags.
  */
 export type FlagTable =
-  | { readonly kind: "fixed"; readonly source: string; readonly flags: readonly FixedFlag[]; readonly bitsShift: number; readonly bitsShiftGrowsWith: FlagOption | null }
+  | {
+      readonly kind: "fixed";
+      readonly source: string;
+      readonly flags: readonly FixedFlag[];
+      readonly bitsShift: number;
+      readonly bitsShiftGrowsWith: FlagOption | null;
+    }
   | { readonly kind: "enum"; readonly source: string; readonly flags: readonly EnumFlag[] };

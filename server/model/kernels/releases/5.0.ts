@@ -4,7 +4,8 @@ export const v5_0: Release = {
   name: "5.0",
   kind: "mainline",
   basedOn: "4.20",
-  source: "Not read, but its flag values are those that 5.0.4 prints. That ALLOC_KSWAPD and ALLOC_NOFRAGMENT begin here is recalled.",
+  source:
+    "Not read, but its flag values are those that 5.0.4 prints. That ALLOC_KSWAPD and ALLOC_NOFRAGMENT begin here is recalled.",
   features: {
     dmaAlwaysClears: true,
     allocKswapd: 0x200,

@@ -17,4 +17,3 @@ export interface Release {
   /** Where the facts were read, and which are recalled or lie between two trees that were read. */
   readonly source: string;
 }
-
