@@ -7,7 +7,7 @@ import {
   TestMessage,
   TestRunProfileKind,
   tests,
-  Uri,
+  type Uri,
   workspace,
   type CancellationToken,
   type Disposable,

@@ -14,23 +14,21 @@ const row = ({ id, severity, title }: CatalogueEntry): string =>
 
 /** The list of all findings, and of the known mistakes that stay out. */
 function list(): string {
-  return (
+  return `${[
+    "# Findings",
+    "Every finding has a name that stays for ever: it is used in `waive`, in settings and in CI. The pages are written from the rules by `node scripts/rule-pages.ts`.",
+    "## What the kernel does",
+    ["| rule | severity | |", "|---|---|---|", ...ALL_RULES.map(row)].join("\n"),
+    "## The language, policies, memory, expectations",
+    ["| finding | severity | |", "|---|---|---|", ...LANGUAGE_RULES.map(row)].join("\n"),
+    "## Not reported",
+    "Known mistakes with allocation flags that a request does not show. They take the C code around the call.",
     [
-      "# Findings",
-      "Every finding has a name that stays for ever: it is used in `waive`, in settings and in CI. The pages are written from the rules by `node scripts/rule-pages.ts`.",
-      "## What the kernel does",
-      ["| rule | severity | |", "|---|---|---|", ...ALL_RULES.map(row)].join("\n"),
-      "## The language, policies, memory, expectations",
-      ["| finding | severity | |", "|---|---|---|", ...LANGUAGE_RULES.map(row)].join("\n"),
-      "## Not reported",
-      "Known mistakes with allocation flags that a request does not show. They take the C code around the call.",
-      [
-        "| mistake | | what would decide it |",
-        "|---|---|---|",
-        ...SOURCE_RULES.map(({ id, title, needs }) => `| ${id} | ${withCode(title)} | ${withCode(needs)} |`),
-      ].join("\n"),
-    ].join("\n\n") + "\n"
-  );
+      "| mistake | | what would decide it |",
+      "|---|---|---|",
+      ...SOURCE_RULES.map(({ id, title, needs }) => `| ${id} | ${withCode(title)} | ${withCode(needs)} |`),
+    ].join("\n"),
+  ].join("\n\n")}\n`;
 }
 
 /** Every file of docs/rules as it should be, by file name. */

@@ -41,7 +41,7 @@ function isInstalled() {
 
 async function install() {
   // npm must not run on the Node that it is about to replace.
-  const path = (process.env["PATH"] ?? "")
+  const path = (process.env.PATH ?? "")
     .split(delimiter)
     .filter((folder) => folder !== bin)
     .join(delimiter);
@@ -79,7 +79,7 @@ if (node === null)
 const child = spawn(node, [join(root, "scripts", `${task}.ts`), ...args], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` },
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` },
 });
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
   process.on(signal, () => child.kill(signal));

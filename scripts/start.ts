@@ -41,7 +41,7 @@ function isFree(port: number): Promise<boolean> {
 }
 
 const desktopVsCode = (): string | undefined =>
-  (process.env["PATH"] ?? "")
+  (process.env.PATH ?? "")
     .split(delimiter)
     .map((folder) => join(folder, process.platform === "win32" ? "code.cmd" : "code"))
     .find(existsSync);

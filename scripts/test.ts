@@ -12,7 +12,7 @@ const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
 const ONE_PASSED: Counts = { ...NOTHING, passed: 1 };
 const ONE_FAILED: Counts = { ...NOTHING, failed: 1 };
 
-const isCi = !["", "0", "false", undefined].includes(process.env["CI"]);
+const isCi = !["", "0", "false", undefined].includes(process.env.CI);
 
 const add = (a: Counts, b: Counts): Counts => ({
   passed: a.passed + b.passed,

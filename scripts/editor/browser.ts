@@ -19,9 +19,9 @@ function isExecutable(file: string): boolean {
 
 /** @returns the Chromium of this machine: the one that the variable CHROMIUM names, or the first on the PATH; null: none */
 export function findChromium(): string | null {
-  const named = process.env["CHROMIUM"];
+  const named = process.env.CHROMIUM;
   if (named !== undefined && named !== "") return isExecutable(named) ? named : null;
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/bin", "/snap/bin"];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/snap/bin"];
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable) ?? null;
 }
 

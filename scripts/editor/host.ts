@@ -47,7 +47,7 @@ async function fetchHost(folder: string, destination: string): Promise<void> {
  * @returns its `lib/vscode` folder
  */
 export async function ensureHost(): Promise<string> {
-  const folder = process.env["VSCODE_HOST_CACHE"] ?? inRoot(".vscode-test");
+  const folder = process.env.VSCODE_HOST_CACHE ?? inRoot(".vscode-test");
   const destination = join(folder, `code-server-${VERSION}`);
   if (!existsSync(join(destination, "complete"))) {
     mkdirSync(folder, { recursive: true });

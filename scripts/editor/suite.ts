@@ -149,7 +149,7 @@ async function runInServer(
  * @throws when the suite does not come to its end
  */
 export async function runSuite(variant: Variant, verbose = false): Promise<Counts | null> {
-  const desktop = process.env["VSCODE_EXECUTABLE"];
+  const desktop = process.env.VSCODE_EXECUTABLE;
   const chromium = findChromium();
   if (desktop === undefined && chromium === null) return null;
   const scratch = mkdtempSync(join(tmpdir(), "allocpolicy-editor-"));

@@ -84,11 +84,11 @@ export function overKernelsOnce(
         ? everywhere
           ? newest.draft.message
           : withVersions(newest.draft.message, versionsText(environment, indexes))
-        : said
+        : `${said
             .map(({ draft, members }) =>
               withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, ""),
             )
-            .join("; ") + ".";
+            .join("; ")}.`;
     return [
       {
         ...newest.draft,

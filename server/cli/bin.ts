@@ -13,7 +13,7 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.exitCode = USAGE;
 } else {
   // Since Node 22: what has been compiled once is not compiled again by the next start. Not in /tmp, where others could write.
-  const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   if ("enableCompileCache" in nodeModule) nodeModule.enableCompileCache(join(caches, "allocpolicy"));
   // Bundled, this file stands in dist/, beside the two halves.
   if (process.argv[2] === "lsp" && process.argv.includes("--stdio"))

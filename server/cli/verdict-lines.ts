@@ -19,7 +19,7 @@ export function answerLine(line: string): string {
   let id: unknown;
   try {
     const input = objectFrom(parseJson(line), "the line");
-    id = input["id"];
+    id = input.id;
     return JSON.stringify({ ...(id === undefined ? {} : { id }), ...answer(input) });
   } catch (error) {
     if (!(error instanceof LineError) && !(error instanceof UsageError)) throw error;
@@ -71,10 +71,10 @@ function answer(input: Fields): object {
     count: numberFrom(input, "count"),
     context: contextFrom(input),
     node: numberFrom(input, "node"),
-    cache: cacheFrom(input["cache"]),
-    poolEmpty: poolEmptyFrom(input["pool"]),
+    cache: cacheFrom(input.cache),
+    poolEmpty: poolEmptyFrom(input.pool),
   };
-  const memory = input["memory"] === undefined ? null : memoryFrom(input["memory"]);
+  const memory = input.memory === undefined ? null : memoryFrom(input.memory);
   return {
     ...verdictFields(kernel, verdict(kernel, request)),
     findings: bareFindings(kernel, request, flags === null ? null : written.written),
@@ -182,7 +182,7 @@ function booleanFrom(input: Fields, field: string, otherwise: boolean): boolean 
 /** One version is asked for again and again: the options are read once for each `config` text. */
 function kernelFor(input: Fields): Kernel {
   const version = stringFrom(input, "kernel") ?? newestRelease();
-  const config = input["config"] === undefined ? {} : objectFrom(input["config"], "'config'");
+  const config = input.config === undefined ? {} : objectFrom(input.config, "'config'");
   const settings = Object.entries(config).map(([name, value]) => {
     if (typeof value !== "boolean" && typeof value !== "number" && typeof value !== "string")
       throw new LineError(`the option ${name} is no switch`);
@@ -280,7 +280,7 @@ const ZONE_FIELDS = [
 function zoneFrom(value: unknown): ZoneState {
   const zone = objectFrom(value, "a zone");
   onlyFields(zone, ZONE_FIELDS, "a zone");
-  const name = ZONES.find((known) => known === zone["name"]);
+  const name = ZONES.find((known) => known === zone.name);
   if (name === undefined) throw new LineError(`a zone is one of ${ZONES.join(", ")}`);
   const amount = (field: string): number => numberFrom(zone, field) ?? 0;
   const amounts = (field: string): readonly number[] =>

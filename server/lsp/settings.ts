@@ -23,18 +23,14 @@ const LEVELS: ReadonlySet<unknown> = new Set<RuleLevel>(["error", "warning", "in
 /** Reads the section from whatever the client sent: a wrong type counts as not set. */
 export function settingsOf(given: unknown): Settings {
   if (!isRecord(given)) return DEFAULT_SETTINGS;
-  const kernel = typeof given["kernel"] === "string" ? given["kernel"].trim() : "";
-  const hints = given["inlayHints"];
+  const kernel = typeof given.kernel === "string" ? given.kernel.trim() : "";
+  const hints = given.inlayHints;
   return {
     kernel: kernel === "" ? null : kernel,
-    config: entriesOf(given["config"], optionValue),
-    rules: entriesOf(given["rules"], (value) => (isLevel(value) ? value : undefined)),
+    config: entriesOf(given.config, optionValue),
+    rules: entriesOf(given.rules, (value) => (isLevel(value) ? value : undefined)),
     inlayHints:
-      typeof hints === "boolean"
-        ? hints
-        : isRecord(hints) && typeof hints["enabled"] === "boolean"
-          ? hints["enabled"]
-          : true,
+      typeof hints === "boolean" ? hints : isRecord(hints) && typeof hints.enabled === "boolean" ? hints.enabled : true,
   };
 }
 

@@ -172,7 +172,7 @@ function readable({ workspace, uri, name }: NamedPolicy): Matrix | null {
 function summaryOf({ columns }: Matrix, { cells }: MatrixRow): string {
   const reached = cells.flatMap((cell, index) => {
     const column = columns[index];
-    return column !== undefined && column.reachable ? [{ cell, name: column.name }] : [];
+    return column?.reachable ? [{ cell, name: column.name }] : [];
   });
   if (reached.every(({ cell }) => cell.kind === "forbidden")) return "forbidden";
   const overall = reached.every(({ cell }) => cell.always)

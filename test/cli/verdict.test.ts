@@ -42,7 +42,7 @@ describe("verdict", () => {
       flags: "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY",
       size: 100,
     });
-    expect(row?.["findings"]).toContainEqual(
+    expect(row?.findings).toContainEqual(
       expect.objectContaining({
         rule: "nofail-with-noretry",
         severity: "error",
@@ -56,13 +56,13 @@ describe("verdict", () => {
     const roomy = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [1000, 0, 0, 0, 800, 0, 0, 0, 0, 0, 200] }] }] };
     const request = { kernel: "6.12", api: "alloc_pages", flags: "GFP_KERNEL", order: 4 };
     const [fails, succeeds] = await answers({ ...request, memory: shattered }, { ...request, memory: roomy });
-    expect(fails?.["outcome"]).toMatchObject({
+    expect(fails?.outcome).toMatchObject({
       result: "null",
       oom_invoked: false,
       direct_reclaim: true,
       failure_report: true,
     });
-    expect(succeeds?.["outcome"]).toMatchObject({ result: "ok", zone: "Normal", direct_reclaim: false });
+    expect(succeeds?.outcome).toMatchObject({ result: "ok", zone: "Normal", direct_reclaim: false });
   });
 
   test("a wrong line is an error on that line, and the others go on", async () => {
@@ -101,7 +101,7 @@ describe("verdict", () => {
     [[1, 2], "no JSON object"],
   ])("%j: %s", async (line, message) => {
     const [row] = await answers(line);
-    expect(row?.["error"]).toContain(message);
+    expect(row?.error).toContain(message);
   });
 
   test("a hundred thousand lines do not grow the heap", async () => {

@@ -14,7 +14,7 @@ export type FoldedAttempt = readonly [number, number, number, number, number, nu
  * `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without its count, as recorded).
  */
 export function observedFields(row: Row, release: Release): Fields {
-  const ok = textOf(row, "out") === "ok" && row["loop"] === undefined;
+  const ok = textOf(row, "out") === "ok" && row.loop === undefined;
   return {
     ...row,
     result: observedResult(row),
@@ -37,7 +37,7 @@ export function observedFields(row: Row, release: Release): Fields {
 
 function warnSites(row: Row, release: Release): readonly string[] {
   const names = siteNames(release, textsOf(row, "warn"));
-  return row["loop"] === undefined ? names : withoutRelease(names);
+  return row.loop === undefined ? names : withoutRelease(names);
 }
 
 /**
@@ -49,7 +49,7 @@ export function withoutRelease(names: readonly string[]): readonly string[] {
 }
 
 function observedResult(row: Row): string {
-  if (row["loop"] !== undefined) return "loop";
+  if (row.loop !== undefined) return "loop";
   const out = textOf(row, "out");
   if (out === "NULL") return "null";
   if (out === "ZERO_SIZE_PTR") return "zero-size";
@@ -59,7 +59,7 @@ function observedResult(row: Row): string {
 const RECORDED_ATTEMPTS = 14;
 
 function observedAttempts(row: Row): readonly (readonly number[])[] {
-  const list = row["attempts"];
+  const list = row.attempts;
   if (!Array.isArray(list)) return [];
   const attempts: (readonly number[])[] = [];
   for (const item of list) if (Array.isArray(item)) attempts.push(item.map(Number));

@@ -43,9 +43,9 @@ function disagreementText(kind: KindResult, show: number): readonly string[] {
 
 /** A row in a few words. */
 export function describe(row: Row): string {
-  const size = row["size"] === undefined ? "" : ` size ${numberOf(row, "size") ?? ""}`;
-  const order = row["order"] === undefined ? "" : ` order ${numberOf(row, "order") ?? ""}`;
-  const node = row["rnid"] === undefined ? "" : ` node ${numberOf(row, "rnid") ?? ""}`;
+  const size = row.size === undefined ? "" : ` size ${numberOf(row, "size") ?? ""}`;
+  const order = row.order === undefined ? "" : ` order ${numberOf(row, "order") ?? ""}`;
+  const node = row.rnid === undefined ? "" : ` node ${numberOf(row, "rnid") ?? ""}`;
   const words = [
     textOf(row, "v"),
     `#${numberOf(row, "id") ?? ""}`,

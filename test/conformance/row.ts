@@ -67,7 +67,7 @@ export function textsOf(row: Row, field: string): readonly string[] {
 
 /** An event count: `ev.KEY` of the row, 0 if absent. */
 export function eventOf(row: Row, key: string): number {
-  const events = row["ev"];
+  const events = row.ev;
   if (typeof events !== "object" || events === null) return 0;
   const value: unknown = Reflect.get(events, key);
   return typeof value === "number" ? value : 0;

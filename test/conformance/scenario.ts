@@ -36,7 +36,7 @@ export function recordedKernel(release: Release): Kernel {
 export function zonesByPart(rows: Iterable<Row>): ReadonlyMap<string, readonly ZoneFacts[]> {
   const found = new Map<string, Map<string, ZoneFacts>>();
   for (const row of rows) {
-    const zone = row["kind"] === "zone" ? zoneFactsOf(row) : null;
+    const zone = row.kind === "zone" ? zoneFactsOf(row) : null;
     if (zone === null) continue;
     const key = `${textOf(row, "v")} ${textOf(row, "part")}`;
     const zones = found.get(key) ?? new Map<string, ZoneFacts>();
@@ -47,7 +47,7 @@ export function zonesByPart(rows: Iterable<Row>): ReadonlyMap<string, readonly Z
 }
 
 function zoneFactsOf(row: Row): ZoneFacts | null {
-  const reserve = row["lowmem_reserve"];
+  const reserve = row.lowmem_reserve;
   if (!Array.isArray(reserve)) return null;
   const number = (field: string): number => numberOf(row, field) ?? 0;
   return {
@@ -152,7 +152,7 @@ function zoneStateOf(zone: ZoneFacts, free: ReadonlyMap<string, number>, state: 
 
 /** Free pages per `node.zone`: those of the row, those of a depth row, or, with memory to spare, those of the boot. */
 function freeOf(row: Row, machine: readonly ZoneFacts[], state: string): ReadonlyMap<string, number> {
-  const recorded = row["free"];
+  const recorded = row.free;
   if (typeof recorded === "object" && recorded !== null) {
     return new Map(Object.entries(recorded).map(([place, pages]) => [place, Number(pages)]));
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commands, window, workspace, WorkspaceEdit } from "vscode";
+import { commands, window, workspace, type WorkspaceEdit } from "vscode";
 import {
   closeAll,
   inside,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
   commands,
-  DocumentSymbol,
-  FoldingRange,
-  InlayHint,
-  Location,
+  type DocumentSymbol,
+  type FoldingRange,
+  type InlayHint,
+  type Location,
   Range,
-  SemanticTokens,
+  type SemanticTokens,
   window,
   type LocationLink,
 } from "vscode";

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import {
   commands,
-  CodeAction,
-  Diagnostic,
+  type CodeAction,
+  type Diagnostic,
   DiagnosticSeverity,
-  Hover,
+  type Hover,
   languages,
   MarkdownString,
-  Position,
+  type Position,
   Range,
   Selection,
   Uri,

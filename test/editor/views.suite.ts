@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { commands, extensions, TabInputCustom, TabInputTextDiff, Uri, window, workspace, type CodeLens } from "vscode";
+import {
+  commands,
+  extensions,
+  TabInputCustom,
+  TabInputTextDiff,
+  type Uri,
+  window,
+  workspace,
+  type CodeLens,
+} from "vscode";
 import type { AllocPolicyExtension } from "../../client/extension.ts";
 import { closeAll, inside, inWorkspace, openFile, placeCursor, select, type, until } from "./user.ts";
 

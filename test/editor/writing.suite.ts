@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { commands, CompletionItemKind, CompletionList, workspace, WorkspaceEdit, type TextEditor } from "vscode";
+import {
+  commands,
+  CompletionItemKind,
+  type CompletionList,
+  workspace,
+  type WorkspaceEdit,
+  type TextEditor,
+} from "vscode";
 import { closeAll, inside, openFile, seesFinding, seesNothingWrong, until } from "./user.ts";
 
 /** What the suggestions at the cursor are called. */

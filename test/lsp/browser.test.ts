@@ -47,7 +47,7 @@ async function startWorker(): Promise<{
   const context = createContext(scope);
   runInContext(outputFiles[0]?.text ?? "", context);
   const send = (message: unknown): void => {
-    const receive = scope["onmessage"];
+    const receive = scope.onmessage;
     if (typeof receive !== "function") throw new Error("the worker listens to nothing");
     receive({ data: message });
   };

@@ -292,7 +292,7 @@ describe("diagnostics that are pushed", () => {
   it("follow an edit of an imported document that is open", async () => {
     const client = await start();
     client.open("file:///policies/contexts.allocpolicy", "kernel 6.12\ncontext rx { in process }\n");
-    client.open(MAIN, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
+    client.open(MAIN, `import "contexts.allocpolicy"\n${SLEEPER.replace("softirq", "rx")}`);
     await client.publishes(MAIN, ({ diagnostics }) => !codes(diagnostics).includes("sleep-in-atomic"));
     client.change("file:///policies/contexts.allocpolicy", 2, {
       range: { start: { line: 1, character: 16 }, end: { line: 1, character: 23 } },
@@ -307,7 +307,7 @@ describe("files on disk", () => {
     const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" });
     const uri = `${folder}/main.allocpolicy`;
     const client = await start({ pull: true, folders: [folder] });
-    client.open(uri, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
+    client.open(uri, `import "contexts.allocpolicy"\n${SLEEPER.replace("softirq", "rx")}`);
     expect(codes((await client.pull(uri)).items)).toContain("sleep-in-atomic");
     writeFileSync(new URL("contexts.allocpolicy", `${folder}/`), "kernel 6.12\ncontext rx { in process }\n");
     client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: `${folder}/contexts.allocpolicy`, type: 2 }] });
@@ -341,7 +341,7 @@ describe("files on disk", () => {
     const uri = `${folder}/main.allocpolicy`;
     const client = await start({ pull: true, folders: [folder] });
     client.open(`${folder}/contexts.allocpolicy`, "kernel 6.12\ncontext rx { in process }\n");
-    client.open(uri, 'import "contexts.allocpolicy"\n' + SLEEPER.replace("softirq", "rx"));
+    client.open(uri, `import "contexts.allocpolicy"\n${SLEEPER.replace("softirq", "rx")}`);
     expect(codes((await client.pull(uri)).items)).not.toContain("sleep-in-atomic");
     client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/contexts.allocpolicy` } });
     await client.pullUntil(uri, (items) => codes(items).includes("sleep-in-atomic"));

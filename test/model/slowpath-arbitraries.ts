@@ -6,20 +6,18 @@ import type { MemoryState, NodeState, ZoneState } from "../../server/model/memor
 import type { ZoneName } from "../../server/model/request.ts";
 import { kernel } from "./slowpath-machine.ts";
 
-const anyKernel = fc
-  .constantFrom(...knownKernels())
-  .chain((name) =>
-    fc
-      .record({
-        NUMA: fc.boolean(),
-        CMA: fc.boolean(),
-        COMPACTION: fc.boolean(),
-        DEBUG_VM: fc.boolean(),
-        ZONE_DMA: fc.boolean(),
-        HIGHMEM: fc.boolean(),
-      })
-      .map((options) => kernel(name, options)),
-  );
+const anyKernel = fc.constantFrom(...knownKernels()).chain((name) =>
+  fc
+    .record({
+      NUMA: fc.boolean(),
+      CMA: fc.boolean(),
+      COMPACTION: fc.boolean(),
+      DEBUG_VM: fc.boolean(),
+      ZONE_DMA: fc.boolean(),
+      HIGHMEM: fc.boolean(),
+    })
+    .map((options) => kernel(name, options)),
+);
 
 /** Any 32 bits, or few of them: both the impossible and the likely masks. */
 const anyMask = fc

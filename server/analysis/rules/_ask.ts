@@ -68,7 +68,5 @@ export const add = (...flags: readonly FlagName[]): Remedy & { readonly title: s
 /** A complete file with one request: what the rule pages show and the tests run. */
 export function example(kernel: string, properties: readonly string[], declarations: readonly string[] = []): string {
   const request = ["request example {", ...properties.map((property) => `  ${property}`), "}"].join("\n");
-  return (
-    [`kernel ${kernel}`, ...(declarations.length === 0 ? [] : [declarations.join("\n")]), request].join("\n\n") + "\n"
-  );
+  return `${[`kernel ${kernel}`, ...(declarations.length === 0 ? [] : [declarations.join("\n")]), request].join("\n\n")}\n`;
 }

@@ -40,21 +40,19 @@ function page(rule: Documented, meaning: string, facts: readonly (readonly [stri
   const rows = [["severity", rule.severity] as const, ...facts].map(
     ([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`,
   );
-  return (
-    [
-      `# ${rule.id}`,
-      withCode(sentence(rule.title)),
-      ["| | |", "|---|---|", ...rows].join("\n"),
-      `## ${meaning}`,
-      withCode(rule.explanation),
-      "## What to write",
-      withCode(rule.advice),
-      "## Reported",
-      fenced(rule.examples.bad),
-      "## Not reported",
-      fenced(rule.examples.good),
-    ].join("\n\n") + "\n"
-  );
+  return `${[
+    `# ${rule.id}`,
+    withCode(sentence(rule.title)),
+    ["| | |", "|---|---|", ...rows].join("\n"),
+    `## ${meaning}`,
+    withCode(rule.explanation),
+    "## What to write",
+    withCode(rule.advice),
+    "## Reported",
+    fenced(rule.examples.bad),
+    "## Not reported",
+    fenced(rule.examples.good),
+  ].join("\n\n")}\n`;
 }
 
 /** `since 6.14`, `5.10 to 6.13`. Point releases can carry later work: the explanation says where one does. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ALL } from "../../../server/analysis/rules/index.ts";
 import type { Match, Subject } from "../../../server/analysis/rules/rule.ts";
 import { ALL as APIS } from "../../../server/model/apis/index.ts";
-import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../../server/model/contexts.ts";
+import { CONTEXT_NAMES, isContextName, type LOCK, type SCOPE } from "../../../server/model/contexts.ts";
 import { compositeNames, flagNames, knownKernels } from "../../../server/model/kernels/kernels.ts";
 import { compositeText, flagText } from "../../../server/model/masks/names.ts";
 import { subjectOf, type Asked } from "./_subject.ts";

@@ -112,7 +112,7 @@ function fieldsOf(sim: Simulation, result: RunResult): Fields {
     ...(placed || result.kind !== "ok" ? { node, zone } : {}),
     warn: warnSites.filter((site) => site !== UNEXPECTED_GFP),
     fixup: warnSites.includes(UNEXPECTED_GFP),
-    report: counts.vmallocReports > 0 ? "vmalloc" : rest["report"],
+    report: counts.vmallocReports > 0 ? "vmalloc" : rest.report,
   };
 }
 
@@ -128,7 +128,7 @@ function observed(row: Row, scene: Scene): Fields {
 
 /** The mask of the first try on the free lists. */
 function firstMask(fields: Fields): number | null {
-  const attempts = fields["attempts"];
+  const attempts = fields.attempts;
   const first: unknown = Array.isArray(attempts) ? attempts[0] : undefined;
   return Array.isArray(first) ? Number(first[0]) : null;
 }
@@ -141,7 +141,7 @@ function distinct(sites: unknown): readonly unknown[] {
 /** What was seen of a range, in the form of `contig`. */
 function observedContig(row: Row, scene: Scene): Fields {
   const fields = observed(row, scene);
-  return { ...fields, warn: distinct(fields["warn"]) };
+  return { ...fields, warn: distinct(fields.warn) };
 }
 
 /** The fields by which rows with memory to spare are judged. */

@@ -111,10 +111,10 @@ const pure: MaskEvaluator = (row, kernel) => {
     kmtype: kmallocTypeNumber(kernel, kmallocType(kernel, value)),
     compact_ok: compactionAllowed(kernel, value) ? 1 : 0,
   };
-  if (kernel.features.hasNestedMask) fields["nested"] = hex(nestedMask(kernel, value));
+  if (kernel.features.hasNestedMask) fields.nested = hex(nestedMask(kernel, value));
   if (kernel.features.contigVerifiesMask) {
-    fields["contig"] = contigVerify(kernel, value);
-    fields["contig_cc"] = hex(contigTargetMask(kernel, value) ?? 0);
+    fields.contig = contigVerify(kernel, value);
+    fields.contig_cc = hex(contigTargetMask(kernel, value) ?? 0);
   }
   return fields;
 };
