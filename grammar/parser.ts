@@ -36,7 +36,7 @@ import type {
   ZoneBlock,
   ZoneFact,
 } from "./ast.ts";
-import { mend, type Finding } from "./mend.ts";
+import { mend, type Finding } from "./recovery.ts";
 import { beginsNothing, expected, found, left } from "./wording.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";

@@ -26,11 +26,11 @@ const FOLDERS: readonly Collected[] = [
   },
   { path: "server/model/apis", list: "ALL", type: "Api", declaredIn: "./api.ts", besides: ["api.ts"] },
   {
-    path: "server/analysis/rules",
+    path: "server/rules",
     list: "ALL",
     type: "Rule",
     declaredIn: "./rule.ts",
-    besides: ["rule.ts", "catalogue.ts", "page.ts"],
+    besides: ["rule.ts", "catalogue.ts", "finding.ts", "rule-page.ts"],
   },
   { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
 ];

@@ -2,9 +2,10 @@
 // usage: node scripts/rule-pages.ts [--check]   --check writes nothing and fails when a committed page is stale
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LANGUAGE_RULES } from "../server/analysis/findings/language-rules.ts";
-import { ALL_RULES, catalogue, SOURCE_RULES, type CatalogueEntry } from "../server/analysis/rules/catalogue.ts";
-import { rulePage, withCode } from "../server/analysis/rules/page.ts";
+import { LANGUAGE_RULES } from "../server/policy-language/findings/language-rules.ts";
+import { catalogue, rulePage, type CatalogueEntry } from "../server/policy-language/catalogue.ts";
+import { ALL_RULES, SOURCE_RULES } from "../server/rules/catalogue.ts";
+import { withCode } from "../server/rules/rule-page.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
 const FOLDER = "docs/rules";

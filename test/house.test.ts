@@ -19,21 +19,22 @@ const NOTHING = /^$/;
 const FLOORS: readonly Floor[] = [
   { path: "grammar", knows: [], packages: /^chevrotain$/ },
   { path: "server/model", knows: [], packages: NOTHING },
-  { path: "server/analysis", knows: ["grammar", "server/model"], packages: NOTHING },
-  { path: "server/service", knows: ["grammar", "server/model", "server/analysis"], packages: NOTHING },
+  { path: "server/rules", knows: ["server/model"], packages: NOTHING },
+  { path: "server/policy-language", knows: ["grammar", "server/model", "server/rules"], packages: NOTHING },
+  { path: "server/service", knows: ["grammar", "server/model", "server/rules", "server/policy-language"], packages: NOTHING },
   {
     path: "server/lsp",
-    knows: ["grammar", "server/analysis", "server/service"],
+    knows: ["grammar", "server/rules", "server/policy-language", "server/service"],
     packages: /^(vscode-languageserver(\/|$)|node:)/,
   },
-  { path: "server/cli", knows: ["grammar", "server/model", "server/analysis", "server/service"], packages: /^node:/ },
+  { path: "server/cli", knows: ["grammar", "server/model", "server/rules", "server/policy-language", "server/service"], packages: /^node:/ },
   { path: "client", knows: [], packages: /^(vscode$|vscode-languageclient(\/|$))/ },
 ];
 
 /** What a floor keeps to itself: helpers, the single things behind an index, and the steps of parsing. */
 const INSIDES: readonly RegExp[] = [
   /\/_[^/]+$/,
-  /^grammar\/(tokens|lexer|parser|trivia|mend|regions|wording)\.ts$/,
+  /^grammar\/(tokens|lexer|parser|trivia|recovery|regions|wording)\.ts$/,
   /^server\/model\/kernels\/releases\//,
 ];
 

@@ -1,7 +1,7 @@
 import type { Declaration, Item } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Finding, FindingSource, Holds, RelatedPlace, Severity } from "../analysis/finding.ts";
-import { ruleUrl } from "../analysis/rules/page.ts";
+import type { Finding, FindingSource, Holds, RelatedPlace, Severity } from "../rules/finding.ts";
+import { ruleUrl } from "../rules/rule-page.ts";
 import { linesOf, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
 
 /** Lines and characters count from 0, characters in UTF-16 units, as in LSP. */

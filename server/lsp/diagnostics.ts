@@ -1,8 +1,8 @@
 import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticTag } from "vscode-languageserver";
-import type { Finding, Severity } from "../analysis/finding.ts";
-import type { Workspace } from "../analysis/workspace.ts";
+import type { Finding, Severity } from "../rules/finding.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import { findingsOf, relatedOf, type PlacedFinding } from "../service/findings.ts";
-import { ruleUrl } from "../analysis/rules/page.ts";
+import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";
 
 /** The most that one file's answer holds; a last one says how many more there are. */

@@ -21,7 +21,7 @@ import type {
   WorkspaceEdit,
 } from "vscode-languageserver";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import { actionsAt, fixAllAction, type Action, type Change } from "../service/actions.ts";
 import { completionsAt, resolveCompletion, type Completion, type CompletionKind } from "../service/completion.ts";
 import { decodeMask } from "../service/decode.ts";
@@ -34,7 +34,7 @@ import { kernelInForce } from "../service/kernel-in-force.ts";
 import { linksOf } from "../service/links.ts";
 import { highlightsAt, referencesAt } from "../service/references.ts";
 import { prepareRename, renameAt } from "../service/rename.ts";
-import { rulePage } from "../analysis/rules/page.ts";
+import { rulePage } from "../policy-language/catalogue.ts";
 import { selectionsAt } from "../service/selection.ts";
 import { semanticTokensOf } from "../service/semantic-tokens.ts";
 import { matches, symbolsOf, type Symbol, type SymbolKind as DeclarationKind } from "../service/symbols.ts";

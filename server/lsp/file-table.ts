@@ -1,6 +1,6 @@
 import type { Range } from "vscode-languageserver";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import { linesOf, offsetAt, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
 import { fileKey } from "./uri.ts";
 

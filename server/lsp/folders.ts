@@ -6,7 +6,7 @@ import {
   withoutFile,
   withSettings,
   type Workspace,
-} from "../analysis/workspace.ts";
+} from "../policy-language/workspace.ts";
 import { analysisSettings, DEFAULT_SETTINGS, settingsKey, type Settings } from "./settings.ts";
 import { isWithin } from "./uri.ts";
 

@@ -1,6 +1,6 @@
 import type { Connection, Location, Range } from "vscode-languageserver";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import { diffKernels, diffPolicies, kernelNames, type NamedPolicy } from "../service/diff.ts";
 import { expectationsOf } from "../service/expectations.ts";
 import { toMarkdown } from "../service/matrix-markdown.ts";

@@ -1,8 +1,8 @@
-import type { Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Fix } from "../analysis/finding.ts";
+import type { Fix } from "../rules/finding.ts";
 import { findingsOf, type PlacedFinding } from "./findings.ts";
-import { kernelRule } from "../analysis/rules/catalogue.ts";
+import { kernelRule } from "../rules/catalogue.ts";
 import { regionAt } from "./regions.ts";
 
 /** A change of one file: [start, end) becomes `text`. */

@@ -1,4 +1,4 @@
-import { isSwitch, type SwitchName } from "../analysis/target.ts";
+import { isSwitch, type SwitchName } from "../policy-language/checked-kernels.ts";
 import type { BuildOptions } from "../model/kernels/kernel.ts";
 
 /** Build options from names as in the language (`PREEMPT_RT`, `page` in bytes); what is no option is left out. */

@@ -1,7 +1,7 @@
-import { bareFindings } from "../analysis/bare-request.ts";
-import type { Environment } from "../analysis/environment.ts";
-import { requestUnder, type ResolvedRequest } from "../analysis/requests.ts";
-import { kernelRule } from "../analysis/rules/catalogue.ts";
+import { bareFindings } from "../policy-language/bare-request.ts";
+import type { Environment } from "../policy-language/environment.ts";
+import { requestUnder, type ResolvedRequest } from "../policy-language/requests.ts";
+import { kernelRule } from "../rules/catalogue.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
 

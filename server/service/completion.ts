@@ -1,11 +1,11 @@
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import type { Environment } from "../analysis/environment.ts";
-import { resolveRequest, type ResolvedRequest } from "../analysis/requests.ts";
-import { catalogue } from "../analysis/rules/catalogue.ts";
-import { optionNames } from "../analysis/target.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
+import type { Environment } from "../policy-language/environment.ts";
+import { resolveRequest, type ResolvedRequest } from "../policy-language/requests.ts";
+import { catalogue } from "../policy-language/catalogue.ts";
+import { optionNames } from "../policy-language/checked-kernels.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
 import { allApis } from "../model/apis.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";

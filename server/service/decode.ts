@@ -1,8 +1,8 @@
 import { parseFile } from "../../grammar/index.ts";
-import { evaluateMask } from "../analysis/masks.ts";
-import { emptyWorkspace, withFile } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
-import { DEFAULT_SETTINGS } from "../analysis/settings.ts";
+import { evaluateMask } from "../policy-language/masks.ts";
+import { emptyWorkspace, withFile } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
+import { DEFAULT_SETTINGS } from "../policy-language/settings.ts";
 import { flagList } from "../model/explain.ts";
 import { decode, maskText } from "../model/masks/names.ts";
 import { hex } from "./masks.ts";

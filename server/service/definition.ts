@@ -1,7 +1,7 @@
-import { definitionOf, symbolAt, type SymbolPlace } from "../analysis/names.ts";
-import { resolveUri } from "../analysis/uris.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
+import { definitionOf, symbolAt, type SymbolPlace } from "../policy-language/names.ts";
+import { resolveUri } from "../policy-language/uris.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
 import type { Span } from "../../grammar/ast.ts";
 import { wordAtOffset } from "./regions.ts";
 

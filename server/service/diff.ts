@@ -5,11 +5,11 @@ import {
   type Difference,
   type Relation,
   type Side,
-} from "../analysis/diff.ts";
-import type { Binding } from "../analysis/environment.ts";
-import { parseVersions, releasesOf } from "../analysis/target.ts";
-import { emptyWorkspace, type Workspace } from "../analysis/workspace.ts";
-import { check, environmentOf } from "../analysis/check.ts";
+} from "../policy-language/diff.ts";
+import type { Binding } from "../policy-language/environment.ts";
+import { parseVersions, releasesOf } from "../policy-language/checked-kernels.ts";
+import { emptyWorkspace, type Workspace } from "../policy-language/workspace.ts";
+import { check, environmentOf } from "../policy-language/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
 import { matrixOf, type Matrix, type MatrixRow } from "./matrix.ts";

@@ -1,8 +1,8 @@
 import type { Span } from "../../grammar/ast.ts";
-import type { Slot } from "../analysis/environment.ts";
-import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../analysis/expectations.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
+import type { Slot } from "../policy-language/environment.ts";
+import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../policy-language/expectations.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
 
 /** One thing that a file expects, for a test explorer. Offsets are those of the file. */
 export interface ExpectationItem {

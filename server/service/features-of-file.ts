@@ -1,12 +1,12 @@
 import type { Declaration, Property, RequestDeclaration } from "../../grammar/ast.ts";
-import type { Environment } from "../analysis/environment.ts";
+import type { Environment } from "../policy-language/environment.ts";
 import {
   requestUnder,
   resolveRequest,
   whyOpen,
   type KernelRequest,
   type ResolvedRequest,
-} from "../analysis/requests.ts";
+} from "../policy-language/requests.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 
 /** A request and what it is under each kernel in force; kernels that lack its API are left out. */

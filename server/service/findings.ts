@@ -1,6 +1,6 @@
-import type { Workspace } from "../analysis/workspace.ts";
-import { check } from "../analysis/check.ts";
-import type { Finding } from "../analysis/finding.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { check } from "../policy-language/check.ts";
+import type { Finding } from "../rules/finding.ts";
 
 /** A finding with its places as offsets of files. */
 export interface PlacedFinding {

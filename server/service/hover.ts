@@ -1,9 +1,9 @@
 import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
-import type { Binding, Environment } from "../analysis/environment.ts";
-import { evaluateMask, type MaskPart } from "../analysis/masks.ts";
-import { bytesOfSize, sizeText as bytesText } from "../analysis/sizes.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
+import type { Binding, Environment } from "../policy-language/environment.ts";
+import { evaluateMask, type MaskPart } from "../policy-language/masks.ts";
+import { bytesOfSize, sizeText as bytesText } from "../policy-language/sizes.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
 import type { Api } from "../model/apis/api.ts";
 import { apiNamed } from "../model/apis.ts";
 import { flagList } from "../model/explain.ts";

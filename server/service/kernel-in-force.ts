@@ -1,8 +1,8 @@
-import type { Environment } from "../analysis/environment.ts";
-import { optionNames } from "../analysis/target.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
-import { sizeText } from "../analysis/sizes.ts";
+import type { Environment } from "../policy-language/environment.ts";
+import { optionNames } from "../policy-language/checked-kernels.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
+import { sizeText } from "../policy-language/sizes.ts";
 import { DEFAULT_OPTIONS } from "../model/kernels/kernels.ts";
 
 /** For a status line and its tooltip. */

@@ -1,8 +1,9 @@
 import type { Span } from "../../grammar/ast.ts";
-import type { Workspace } from "../analysis/workspace.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import { importTarget } from "./definition.ts";
-import { kernelRule, languageRule } from "../analysis/rules/catalogue.ts";
-import { ruleUrl } from "../analysis/rules/page.ts";
+import { languageRule } from "../policy-language/catalogue.ts";
+import { kernelRule } from "../rules/catalogue.ts";
+import { ruleUrl } from "../rules/rule-page.ts";
 
 export interface Link extends Span {
   readonly target: { readonly kind: "file"; readonly uri: string } | { readonly kind: "web"; readonly url: string };

@@ -1,4 +1,4 @@
-import type { Environment } from "../analysis/environment.ts";
+import type { Environment } from "../policy-language/environment.ts";
 import { isGroupName, type GroupName } from "../model/kernels/flags/groups.ts";
 import { compositeNames, flagNames } from "../model/kernels/kernels.ts";
 import type { CompositeName, FlagName } from "../model/masks/mask.ts";

@@ -1,22 +1,22 @@
 import type { Clause, Effect, Mask as MaskNode, Predicate, Span } from "../../grammar/ast.ts";
-import { listText } from "../analysis/drafts.ts";
-import type { Binding, Environment } from "../analysis/environment.ts";
-import { evaluateMask } from "../analysis/masks.ts";
-import { checkAgainstKernel } from "../analysis/policies/kernel-check.ts";
-import { apisOf } from "../analysis/policies/model-sets.ts";
+import { listText } from "../policy-language/unplaced-finding.ts";
+import type { Binding, Environment } from "../policy-language/environment.ts";
+import { evaluateMask } from "../policy-language/masks.ts";
+import { checkAgainstKernel } from "../policy-language/policies/kernel-check.ts";
+import { apisOf } from "../policy-language/policies/model-sets.ts";
 import {
   policySetOf,
   predicatesOf,
   type ClauseSet,
   type ModeSet,
   type PolicySet,
-} from "../analysis/policies/policy-set.ts";
-import { maskTestsOf } from "../analysis/policies/predicates.ts";
-import { resolvePolicy, type PolicyClause } from "../analysis/policies/resolved-policy.ts";
-import { FALSE, TRUE, type Fixed, type Node } from "../analysis/symbolic/bdd.ts";
-import type { Space } from "../analysis/symbolic/space.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
+} from "../policy-language/policies/policy-set.ts";
+import { maskTestsOf } from "../policy-language/policies/predicates.ts";
+import { resolvePolicy, type PolicyClause } from "../policy-language/policies/resolved-policy.ts";
+import { FALSE, TRUE, type Fixed, type Node } from "../policy-language/symbolic/bdd.ts";
+import type { Space } from "../policy-language/symbolic/space.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
 import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";

@@ -1,5 +1,5 @@
-import { referencesOf, symbolAt } from "../analysis/names.ts";
-import type { Workspace } from "../analysis/workspace.ts";
+import { referencesOf, symbolAt } from "../policy-language/names.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
 import { placeOf, type FileSpan } from "./definition.ts";
 import { wordAtOffset } from "./regions.ts";
 import { wordsOf } from "./words.ts";

@@ -1,8 +1,8 @@
 import type { Span } from "../../grammar/ast.ts";
-import type { NameSpace } from "../analysis/environment.ts";
-import { symbolAt, type Symbol } from "../analysis/names.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
+import type { NameSpace } from "../policy-language/environment.ts";
+import { symbolAt, type Symbol } from "../policy-language/names.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
 import { isContextName } from "../model/contexts.ts";
 import { builtInMaskName } from "./mask-names.ts";
 import { placeOf } from "./definition.ts";

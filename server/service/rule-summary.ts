@@ -1,4 +1,5 @@
-import { kernelRule, languageRule } from "../analysis/rules/catalogue.ts";
+import { languageRule } from "../policy-language/catalogue.ts";
+import { kernelRule } from "../rules/catalogue.ts";
 import { code, heading, withCode } from "./markdown.ts";
 
 /** A finding's documentation in a few lines of Markdown, for hovers and completion; null when there is none of that name. */

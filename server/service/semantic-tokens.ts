@@ -1,7 +1,7 @@
 import type { Region } from "../../grammar/source-file.ts";
-import type { Workspace } from "../analysis/workspace.ts";
-import { environmentOf } from "../analysis/check.ts";
-import type { Environment } from "../analysis/environment.ts";
+import type { Workspace } from "../policy-language/workspace.ts";
+import { environmentOf } from "../policy-language/check.ts";
+import type { Environment } from "../policy-language/environment.ts";
 import { CONTEXTS, LOCKS } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";
 import { regionsIn } from "./regions.ts";

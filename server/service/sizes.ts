@@ -1,4 +1,4 @@
-import { orderOfBytes } from "../analysis/sizes.ts";
+import { orderOfBytes } from "../policy-language/sizes.ts";
 
 /** A size told in the other units: `4 pages, order 2`. Null where nothing is to be said. */
 export function conversionText(bytes: number, pageBytes: number): string | null {

@@ -4,9 +4,9 @@
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import { emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
-import { check } from "../../server/analysis/check.ts";
-import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
+import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
+import { check } from "../../server/policy-language/check.ts";
+import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
 
 const URI = "file:///bench.allocpolicy";
 const LINES = [1_000, 10_000, 50_000];

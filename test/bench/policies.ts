@@ -4,9 +4,9 @@
  * of its sizes, the text parsed) and of one keystroke at several places (edit, unit, findings). Medians.
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
-import { check } from "../../server/analysis/check.ts";
-import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
+import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
+import { check } from "../../server/policy-language/check.ts";
+import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
 
 const URI = "file:///bench.allocpolicy";
 const RULES = [10, 20, 40, 50, 80];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { annotationsIn, findingsIn } from "../analysis/_fixture.ts";
+import { annotationsIn, findingsIn } from "../policy-language/_fixture.ts";
 import { policyFiles } from "../../server/cli/files.ts";
 import { folderWith, run } from "./_run.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../server/analysis/rules/catalogue.ts";
+import { catalogue } from "../../server/policy-language/catalogue.ts";
 import { folderWith, run } from "./_run.ts";
 
 const MISTAKES = `kernel 6.12

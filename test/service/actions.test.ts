@@ -3,8 +3,8 @@ import { decodeMask } from "../../server/service/decode.ts";
 import { findingsOf } from "../../server/service/findings.ts";
 import { kernelInForce } from "../../server/service/kernel-in-force.ts";
 import { ruleSummary } from "../../server/service/rule-summary.ts";
-import { catalogue } from "../../server/analysis/rules/catalogue.ts";
-import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
+import { catalogue } from "../../server/policy-language/catalogue.ts";
+import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
 import { checkAction, checkFixAll, fixture } from "./fixture.ts";
 
 const request = (flags: string, more = ""): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withFile } from "../../server/analysis/workspace.ts";
+import { withFile } from "../../server/policy-language/workspace.ts";
 import { parseFile } from "../../grammar/index.ts";
 import { countExpectations, expectationsOf } from "../../server/service/expectations.ts";
 import { fixture, URI } from "./fixture.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile, type Workspace } from "../../server/analysis/workspace.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../../server/analysis/settings.ts";
+import { emptyWorkspace, withFile, type Workspace } from "../../server/policy-language/workspace.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/policy-language/settings.ts";
 import { actionsAt, fixAllAction, type Change } from "../../server/service/actions.ts";
 import {
   completionsAt,

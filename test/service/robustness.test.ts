@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile } from "../../server/analysis/workspace.ts";
-import { DEFAULT_SETTINGS } from "../../server/analysis/settings.ts";
+import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
+import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
 import { actionsAt, fixAllAction } from "../../server/service/actions.ts";
 import { completionsAt } from "../../server/service/completion.ts";
 import { definitionAt } from "../../server/service/definition.ts";

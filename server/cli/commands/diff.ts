@@ -7,9 +7,9 @@ import {
   type Difference,
   type PolicyDifference,
   type Side,
-} from "../../analysis/diff.ts";
-import { environmentOf } from "../../analysis/check.ts";
-import { DEFAULT_SETTINGS } from "../../analysis/settings.ts";
+} from "../../policy-language/diff.ts";
+import { environmentOf } from "../../policy-language/check.ts";
+import { DEFAULT_SETTINGS } from "../../policy-language/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { bareMask } from "../../analysis/bare-request.ts";
+import { bareMask } from "../../policy-language/bare-request.ts";
 import { knownKernels } from "../../model/kernels/kernels.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { grouped } from "../grouped.ts";

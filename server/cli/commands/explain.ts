@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { bareFindings, bareMask, type BareFinding } from "../../analysis/bare-request.ts";
-import { nearest } from "../../analysis/suggest.ts";
+import { bareFindings, bareMask, type BareFinding } from "../../policy-language/bare-request.ts";
+import { nearest } from "../../policy-language/suggest.ts";
 import { allApis, apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import { contextOf, isContextName, type Context } from "../../model/contexts.ts";

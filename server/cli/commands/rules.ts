@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { catalogue, SOURCE_RULES } from "../../analysis/rules/catalogue.ts";
-import { rulePage } from "../../analysis/rules/page.ts";
+import { catalogue, rulePage } from "../../policy-language/catalogue.ts";
+import { SOURCE_RULES } from "../../rules/catalogue.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 
 export const rules: Command = {

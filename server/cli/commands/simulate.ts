@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
-import type { Environment } from "../../analysis/environment.ts";
-import { stateNamed } from "../../analysis/expectations.ts";
-import { requestUnder, resolveRequest, whyOpen } from "../../analysis/requests.ts";
-import { environmentOf } from "../../analysis/check.ts";
-import { DEFAULT_SETTINGS } from "../../analysis/settings.ts";
+import type { Environment } from "../../policy-language/environment.ts";
+import { stateNamed } from "../../policy-language/expectations.ts";
+import { requestUnder, resolveRequest, whyOpen } from "../../policy-language/requests.ts";
+import { environmentOf } from "../../policy-language/check.ts";
+import { DEFAULT_SETTINGS } from "../../policy-language/settings.ts";
 import type { Outcome } from "../../model/memory/state.ts";
 import { simulate as simulateRequest } from "../../model/simulate.ts";
 import { OK, UsageError, type Command } from "../command.ts";

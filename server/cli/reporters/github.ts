@@ -1,4 +1,4 @@
-import type { Severity } from "../../analysis/finding.ts";
+import type { Severity } from "../../rules/finding.ts";
 import type { FileReport } from "../report.ts";
 
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Severity } from "../../analysis/finding.ts";
-import { catalogue } from "../../analysis/rules/catalogue.ts";
-import { ruleUrl } from "../../analysis/rules/page.ts";
+import type { Severity } from "../../rules/finding.ts";
+import { catalogue } from "../../policy-language/catalogue.ts";
+import { ruleUrl } from "../../rules/rule-page.ts";
 import { linesOf, offsetAt } from "../../../grammar/lines.ts";
 import type { FileReport, Range, ReportedFinding } from "../report.ts";
 

@@ -1,4 +1,4 @@
-import type { Severity } from "../../analysis/finding.ts";
+import type { Severity } from "../../rules/finding.ts";
 import { expectationsIn, SEVERITIES, summaryOf, type FileReport } from "../report.ts";
 
 /**

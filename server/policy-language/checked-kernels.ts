@@ -1,0 +1,195 @@
+import type { ConfigHeader, ConfigSetting, KernelHeader, Size } from "../../grammar/ast.ts";
+import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
+import { DEFAULT_OPTIONS, kernelOf, newestRelease, releasesBetween } from "../model/kernels/kernels.ts";
+import type { KernelGroup } from "./environment.ts";
+import type { FileIndex } from "./file-index.ts";
+import type { Severity } from "../rules/finding.ts";
+import { bytesOfSize } from "./sizes.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a file is judged by: the kernels and options of its headers and of the settings. Equal headers give the same object. */
+export interface Target {
+  readonly kernels: readonly Kernel[];
+  readonly groups: readonly KernelGroup[];
+  readonly kernelsFrom: "header" | "settings" | "newest" | "nothing";
+  readonly kernelsText: string;
+  readonly options: BuildOptions;
+  readonly ruleLevels: Readonly<Record<string, Severity | "off">>;
+}
+
+/** The versions of a `kernel` header, or of a setting written like one. */
+export interface WrittenVersions {
+  readonly versions: readonly string[];
+  readonly range: boolean;
+}
+
+/** Targets kept for each settings object: headers are typed letter by letter, and most of what is typed returns. */
+const KEPT = 32;
+const cache = new WeakMap<Settings, Map<string, Target>>();
+
+export function targetOf(index: FileIndex, settings: Settings): Target {
+  const kernelItem = index.file.regions[index.kernels[0] ?? -1]?.item;
+  const configItem = index.file.regions[index.configs[0] ?? -1]?.item;
+  const header = kernelItem?.kind === "kernel" ? kernelItem : null;
+  const config = configItem?.kind === "config" ? configItem : null;
+  const key = `${header === null ? "" : writtenVersions(header)}\n${config === null ? "" : config.settings.map(settingKey).join(" ")}`;
+
+  let targets = cache.get(settings);
+  if (targets === undefined) {
+    targets = new Map();
+    cache.set(settings, targets);
+  }
+  const known = targets.get(key);
+  if (known !== undefined) return known;
+  if (targets.size >= KEPT) targets.clear();
+  const target = makeTarget(header, config, settings);
+  targets.set(key, target);
+  return target;
+}
+
+function writtenVersions(header: KernelHeader): string {
+  return header.versions.map((version) => version.text).join(header.range ? " .. " : ", ");
+}
+
+function settingKey(setting: ConfigSetting): string {
+  const { value } = setting;
+  if (value === null || typeof value === "string") return `${setting.option.text}=${value ?? ""}`;
+  return `${setting.option.text}=${value.number.text}${value.unit ?? ""}`;
+}
+
+function makeTarget(header: KernelHeader | null, config: ConfigHeader | null, settings: Settings): Target {
+  const options = optionsOf(config, settings);
+  const { names, kernelsFrom, kernelsText } = kernelNames(header, settings);
+  const kernels: Kernel[] = [];
+  for (const name of names) {
+    const kernel = kernelOf(name, options);
+    if (!("unknown" in kernel) && !kernels.includes(kernel)) kernels.push(kernel);
+  }
+  const [first] = kernels;
+  return {
+    kernels,
+    groups: groupAlike(kernels),
+    kernelsFrom,
+    kernelsText,
+    options: first?.options ?? { ...DEFAULT_OPTIONS, ...options },
+    ruleLevels: settings.ruleLevels,
+  };
+}
+
+function kernelNames(
+  header: KernelHeader | null,
+  settings: Settings,
+): { readonly names: readonly string[]; readonly kernelsFrom: Target["kernelsFrom"]; readonly kernelsText: string } {
+  const forced = settings.forcedKernel ?? null;
+  const named = (
+    text: string,
+  ): { readonly names: readonly string[]; readonly kernelsFrom: "settings"; readonly kernelsText: string } | null => {
+    const names = releasesOf(parseVersions(text));
+    return names.length === 0 ? null : { names, kernelsFrom: "settings", kernelsText: text };
+  };
+  if (forced !== null) {
+    const chosen = named(forced);
+    if (chosen !== null) return chosen;
+  }
+  if (header !== null) {
+    const names = releasesOf({ versions: header.versions.map((version) => version.text), range: header.range });
+    if (names.length > 0) return { names, kernelsFrom: "header", kernelsText: writtenVersions(header) };
+  } else if (settings.defaultKernel !== null) {
+    const chosen = named(settings.defaultKernel);
+    if (chosen !== null) return chosen;
+  }
+  const newest = newestRelease();
+  return { names: [newest], kernelsFrom: header === null ? "newest" : "nothing", kernelsText: newest };
+}
+
+/** Reads `6.12`, `6.1 .. 6.12`, `6.1, 6.6`: the notation of the header, for settings and command lines. */
+export function parseVersions(text: string): WrittenVersions {
+  const [from, to, more] = text.split("..").map((part) => part.trim());
+  if (from !== undefined && to !== undefined && more === undefined) return { versions: [from, to], range: true };
+  return {
+    versions: text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+    range: false,
+  };
+}
+
+/** The names of the kernels that are written, those of a range with all releases in it; unknown ones are left out. */
+export function releasesOf(written: WrittenVersions): readonly string[] {
+  if (written.range) {
+    const [first, last] = written.versions;
+    if (first === undefined || last === undefined) return written.versions.filter(isKnown);
+    const between = releasesBetween(first, last);
+    return "unknown" in between ? [first, last].filter(isKnown) : between;
+  }
+  return written.versions.filter(isKnown);
+}
+
+function isKnown(version: string): boolean {
+  return !("unknown" in kernelOf(version));
+}
+
+// Options -------------------------------------------------------------------------------------------------------------
+
+export type SwitchName = Exclude<keyof BuildOptions, "pageBytes">;
+
+const SWITCHES: ReadonlySet<string> = new Set(Object.keys(DEFAULT_OPTIONS).filter((name) => name !== "pageBytes"));
+
+/** The build options that a `config` can switch, and `page`. */
+export function optionNames(): readonly string[] {
+  return [...SWITCHES, "page"];
+}
+
+export function isSwitch(name: string): name is SwitchName {
+  return SWITCHES.has(name);
+}
+
+const SMALLEST_PAGE = 4096;
+const LARGEST_PAGE = 65536;
+
+/** The page size that a setting asks for; null when it is none that Linux has. */
+export function pageBytesOf(size: Size): number | null {
+  const bytes = bytesOfSize(size);
+  if (bytes < SMALLEST_PAGE || bytes > LARGEST_PAGE) return null;
+  return Number.isInteger(Math.log2(bytes)) ? bytes : null;
+}
+
+function optionsOf(config: ConfigHeader | null, settings: Settings): Partial<BuildOptions> {
+  const options: { -readonly [name in keyof BuildOptions]?: BuildOptions[name] } = { ...settings.options };
+  for (const { option, value } of config?.settings ?? []) {
+    if (value === null) continue;
+    if (typeof value === "string") {
+      if (isSwitch(option.text)) options[option.text] = value === "on";
+      continue;
+    }
+    const bytes = option.text === "page" ? pageBytesOf(value) : null;
+    if (bytes !== null) options.pageBytes = bytes;
+  }
+  return options;
+}
+
+// Kernels that answer alike -------------------------------------------------------------------------------------------
+
+const signatures = new WeakMap<Kernel, string>();
+
+/** Everything of a kernel that an answer can depend on, but its name. */
+function signatureOf(kernel: Kernel): string {
+  const known = signatures.get(kernel);
+  if (known !== undefined) return known;
+  const { name: _name, mainlineIndex: _index, source: _source, ...facts } = kernel;
+  const signature = JSON.stringify(facts);
+  signatures.set(kernel, signature);
+  return signature;
+}
+
+function groupAlike(kernels: readonly Kernel[]): readonly KernelGroup[] {
+  const groups = new Map<string, { readonly kernel: Kernel; readonly members: number[] }>();
+  kernels.forEach((kernel, i) => {
+    const signature = signatureOf(kernel);
+    const group = groups.get(signature);
+    if (group === undefined) groups.set(signature, { kernel, members: [i] });
+    else group.members.push(i);
+  });
+  return [...groups.values()];
+}

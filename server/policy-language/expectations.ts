@@ -1,0 +1,331 @@
+import type { Declaration, ExpectDeclaration, ExpectForm, Fact } from "../../grammar/ast.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { MemoryState } from "../model/memory/state.ts";
+import { simulate } from "../model/simulate.ts";
+import { listText, type DraftFinding } from "./unplaced-finding.ts";
+import type { Binding, Environment } from "./environment.ts";
+import type { Place } from "../rules/finding.ts";
+import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "./findings/expectations.ts";
+import { memoryFindings } from "./findings/memory.ts";
+import { declaredMaskOf, evaluateMask } from "./masks.ts";
+import { memoryStateOf } from "./memory.ts";
+import { overKernels, versionsText } from "./over-kernels.ts";
+import { checkExpectation, selectedModes } from "./policy-checks.ts";
+import { policySetOf } from "./policies/policy-set.ts";
+import { isCertain } from "./policies/predicates.ts";
+import { resolvePolicy } from "./policies/resolved-policy.ts";
+import {
+  requestUnder,
+  resolvedRequestOf,
+  resolveRequest,
+  whyOpen,
+  type KernelRequest,
+  type ResolvedRequest,
+} from "./requests.ts";
+
+// What is false ----------------------------------------------------------------------------------------------------------
+
+/** The facts that do not hold of a request, over all kernels in force. */
+export function factDrafts(
+  environment: Environment,
+  request: ResolvedRequest,
+  facts: readonly Fact[],
+): readonly DraftFinding[] {
+  return overKernels(environment, "always", (kernel) => {
+    const under = requestUnder(environment, request, kernel);
+    return under === null || whyOpen(environment, request, under) !== null
+      ? []
+      : staticFactFindings(facts, under, selectedModes(environment, request, under));
+  });
+}
+
+/** What is wrong with an `expect` declaration: facts that cannot be stated, and what does not hold. */
+export function expectDrafts(environment: Environment, declaration: ExpectDeclaration): readonly DraftFinding[] {
+  const { form, name } = declaration;
+  if (form === null || name === null) return [];
+  if (form.kind !== "facts") {
+    return environment.judges
+      ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel))
+      : [];
+  }
+  const drafts: DraftFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
+  const subject = environment.lookup("subject", name.text);
+  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.judges)
+    return drafts;
+  const request = resolveRequest(environment, subject.declaration);
+  if (form.on === null) return [...drafts, ...factDrafts(environment, request, form.facts)];
+  const state = stateNamed(environment, form.on.text);
+  if (state === null) return drafts;
+  const memoryName = form.on.text;
+  drafts.push(
+    ...overKernels(environment, "always", (kernel) => {
+      const under = requestUnder(environment, request, kernel);
+      return under === null || whyOpen(environment, request, under) !== null
+        ? []
+        : memoryFactFindings(form.facts, under, state, memoryName);
+    }),
+  );
+  return drafts;
+}
+
+/** The state of memory of that name; null where there is none, or none that can be: its findings say why. */
+export function stateNamed(environment: Environment, name: string): MemoryState | null {
+  const memory = environment.lookup("memory", name);
+  if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return null;
+  const state = memoryStateOf(memory.declaration, environment.options.pageBytes);
+  return state === null || memoryFindings(environment, memory.declaration).length > 0 ? null : state;
+}
+
+// What holds -------------------------------------------------------------------------------------------------------------
+
+/** `not-decided`: a name, the text or the model leaves it open. */
+export type ExpectationState = "passed" | "failed" | "not-decided";
+
+/** One thing that a file expects: a fact, or what a policy or a transform is believed to do. */
+export interface DecidedExpectation {
+  /** The request, policy or transform that it speaks of. */
+  readonly about: string;
+  /** Relative to the region that it stands in. */
+  readonly place: Place;
+  /** The state of memory that it is decided on; null: it is true of all, or not about memory. */
+  readonly on: string | null;
+  readonly state: ExpectationState;
+  /** Why it does not hold, or is not decided; null where it holds. */
+  readonly message: string | null;
+}
+
+/** A group of expectations that are decided in one go, and the go itself. */
+export interface ExpectationGroup {
+  readonly decide: () => readonly DecidedExpectation[];
+}
+
+/**
+ * What a declaration expects, in the order of the text: an `expect` declaration, or the `expect` lists of a request. The
+ * state is what the kernels in force, policies and transforms make of it, whatever the settings do with findings.
+ */
+export function expectationGroups(environment: Environment, binding: Binding): readonly ExpectationGroup[] {
+  const { declaration } = binding;
+  if (declaration.kind === "expect")
+    return declaration.form === null
+      ? []
+      : [{ decide: () => decideDeclaration(environment, declaration, binding.damaged) }];
+  if (declaration.kind !== "request" || declaration.name === null) return [];
+  const about = declaration.name.text;
+  const lists = declaration.properties.flatMap((property) =>
+    property.kind === "expect" && property.facts.length > 0 ? [property.facts] : [],
+  );
+  return lists.map((facts) => ({ decide: () => decideFacts(environment, binding, about, facts) }));
+}
+
+const NOT_JUDGED = "The `kernel` header names no version that the model knows.";
+
+function decideDeclaration(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  damaged: boolean,
+): readonly DecidedExpectation[] {
+  const { form, name } = declaration;
+  if (form === null || name === null) return [];
+  const facts = form.kind === "facts" ? form.facts : null;
+  const on = form.kind === "facts" ? (form.on?.text ?? null) : null;
+  return decideAll(name.text, facts ?? [form], on, () => {
+    const open = openBecause(environment, declaration, form, damaged);
+    if (open !== null)
+      return { drafts: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
+    return {
+      drafts: expectDrafts(environment, declaration),
+      open: facts === null ? () => null : openFacts(environment, environment.lookup("subject", name.text), facts, on),
+    };
+  });
+}
+
+function decideFacts(
+  environment: Environment,
+  binding: Binding,
+  about: string,
+  facts: readonly Fact[],
+): readonly DecidedExpectation[] {
+  return decideAll(about, facts, null, () => {
+    const drafts = unknownFactFindings(facts, false);
+    const open = binding.damaged ? "The request has syntax errors." : environment.judges ? null : NOT_JUDGED;
+    if (open !== null) return { drafts, open: () => open };
+    return {
+      drafts: [...drafts, ...factDrafts(environment, resolvedRequestOf(environment, binding), facts)],
+      open: openFacts(environment, binding, facts, null),
+    };
+  });
+}
+
+interface Answer {
+  readonly drafts: readonly DraftFinding[];
+  readonly open: (place: Place) => string | null;
+}
+
+/** A check that breaks leaves all that it was asked undecided; `check` reports it as an internal error. */
+function decideAll(
+  about: string,
+  places: readonly Place[],
+  on: string | null,
+  ask: () => Answer,
+): readonly DecidedExpectation[] {
+  try {
+    const { drafts, open } = ask();
+    return places.map((place) => decided(about, place, on, drafts, open(place)));
+  } catch (error) {
+    const message = `AllocPolicy itself failed here: ${error instanceof Error ? error.message : String(error)}.`;
+    return places.map(({ start, end }) => ({ about, place: { start, end }, on, state: "not-decided", message }));
+  }
+}
+
+/** What is said within the place decides: that it is no fact, or that it is false. */
+function decided(
+  about: string,
+  place: Place,
+  on: string | null,
+  drafts: readonly DraftFinding[],
+  open: string | null,
+): DecidedExpectation {
+  const here = drafts.filter((draft) => place.start <= draft.place.start && draft.place.end <= place.end);
+  const meaningless = here.filter(({ rule }) => rule === "expectation-unknown-fact");
+  const failures = here.filter(({ rule }) => rule === "expectation-fails");
+  const common = { about, place: { start: place.start, end: place.end }, on };
+  if (meaningless.length > 0)
+    return { ...common, state: "not-decided", message: meaningless.map(({ message }) => message).join("\n") };
+  if (failures.length > 0)
+    return { ...common, state: "failed", message: failures.map(({ message }) => message).join("\n") };
+  return open === null
+    ? { ...common, state: "passed", message: null }
+    : { ...common, state: "not-decided", message: open };
+}
+
+// What is open -----------------------------------------------------------------------------------------------------------
+
+/** Why nothing can be said of the whole expectation; null where it can be decided. */
+function openBecause(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  form: ExpectForm,
+  damaged: boolean,
+): string | null {
+  const name = declaration.name?.text ?? "";
+  if (damaged) return "The expectation has syntax errors.";
+  if (!environment.judges) return NOT_JUDGED;
+  const subject = environment.lookup("subject", name) ?? environment.lookup("mask", name);
+  if (subject === null) return `There is no \`${name}\`.`;
+  if (subject.damaged) return `\`${name}\` has syntax errors.`;
+  switch (form.kind) {
+    case "facts":
+      if (subject.declaration.kind !== "request")
+        return `\`${name}\` is a ${subject.declaration.kind}: facts are about requests.`;
+      if (form.on === null || stateNamed(environment, form.on.text) !== null) return null;
+      return `There is no state of memory \`${form.on.text}\` that can be.`;
+    case "forbids":
+    case "allows":
+      return overOpenKernels(environment, (kernel) => {
+        if (!evaluateMask(environment, kernel, form.mask).certain) return "the mask is not fully known";
+        return openPolicy(environment, subject, kernel);
+      });
+    case "within": {
+      const outer = form.policy === null ? null : environment.lookup("subject", form.policy.text);
+      if (outer === null || form.policy === null) return `There is no policy \`${form.policy?.text ?? ""}\`.`;
+      return overOpenKernels(
+        environment,
+        (kernel) => openPolicy(environment, subject, kernel) ?? openPolicy(environment, outer, kernel),
+      );
+    }
+    case "gives":
+      if (subject.declaration.kind !== "transform")
+        return `\`${name}\` is a ${subject.declaration.kind}: only a transform gives something.`;
+      return overOpenKernels(environment, (kernel) => {
+        const known =
+          declaredMaskOf(environment, kernel, subject).certain &&
+          [form.gives, form.when].every((predicate) => predicate === null || isCertain(environment, kernel, predicate));
+        return known ? null : "a name is not known";
+      });
+  }
+}
+
+function openPolicy(environment: Environment, binding: Binding, kernel: Kernel): string | null {
+  const name = nameOf(binding.declaration);
+  const policy = resolvePolicy(environment, binding);
+  if (policy === null) return `\`${name}\` is no policy`;
+  return policySetOf(environment, policy, kernel).certain ? null : `a rule of ${name} cannot be read`;
+}
+
+/** For each fact why it is open, if it is. A kernel without the function has nothing to decide. */
+function openFacts(
+  environment: Environment,
+  binding: Binding | null,
+  facts: readonly Fact[],
+  on: string | null,
+): (fact: Place) => string | null {
+  if (binding === null) return () => null;
+  const request = resolvedRequestOf(environment, binding);
+  const answers = environment.groups.map(({ kernel, members }) => ({
+    members,
+    under: requestUnder(environment, request, kernel),
+  }));
+  if (answers.every(({ under }) => under === null))
+    return () =>
+      request.api === null
+        ? "The request names no function that the model knows."
+        : `${request.api.name}() does not exist in ${environment.kernelsText}.`;
+  const state = on === null ? null : stateNamed(environment, on);
+  const open = new Map<Place, string | null>();
+  for (const fact of facts) {
+    const reasons = answers.flatMap(({ members, under }) => {
+      const reason = under === null ? null : openFact(environment, request, under, fact, state);
+      return reason === null ? [] : [{ reason, members }];
+    });
+    open.set(fact, merged(environment, reasons));
+  }
+  return (fact) => open.get(fact) ?? null;
+}
+
+function openFact(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+  fact: Fact,
+  state: MemoryState | null,
+): string | null {
+  const open = whyOpen(environment, request, under);
+  if (open !== null) return open;
+  if (state !== null)
+    return simulate(under.kernel, under.request, state, { steps: false }).result === "unknown"
+      ? "the model cannot run this call"
+      : null;
+  return fact.name.text === "mode" && selectedModes(environment, request, under) === null
+    ? "the request is bound to no policy with modes"
+    : null;
+}
+
+function overOpenKernels(environment: Environment, ask: (kernel: Kernel) => string | null): string | null {
+  const reasons = environment.groups.flatMap(({ kernel, members }) => {
+    const reason = ask(kernel);
+    return reason === null ? [] : [{ reason, members }];
+  });
+  return merged(environment, reasons);
+}
+
+/** The reasons, each with the kernels that it is true of. */
+function merged(
+  environment: Environment,
+  reasons: readonly { readonly reason: string; readonly members: readonly number[] }[],
+): string | null {
+  if (reasons.length === 0) return null;
+  const byReason = new Map<string, number[]>();
+  for (const { reason, members } of reasons) byReason.set(reason, [...(byReason.get(reason) ?? []), ...members]);
+  const texts = [...byReason].map(
+    ([reason, members]) =>
+      `${reason} (${versionsText(
+        environment,
+        members.sort((a, b) => a - b),
+      )})`,
+  );
+  return `Not decided: ${listText(texts)}.`;
+}
+
+function nameOf(declaration: Declaration): string {
+  return declaration.name?.text ?? "";
+}

@@ -1,0 +1,423 @@
+import type { Declaration } from "../../grammar/ast.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
+import type { DraftFinding } from "./unplaced-finding.ts";
+import type { Binding, Environment, NameSpace, Slot } from "./environment.ts";
+import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex } from "./file-index.ts";
+import type { Finding } from "../rules/finding.ts";
+import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
+import { targetOf, type Target } from "./checked-kernels.ts";
+import { resolveUri } from "./uris.ts";
+import type { AnalysisMemory, Workspace } from "./workspace.ts";
+
+/**
+ * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Units
+ * follow each other as the files are edited. A region keeps its slot from one unit to the next as long as neither its
+ * own text nor anything that it depends on has changed, so that what is cached by slot stays true.
+ */
+export interface Unit {
+  readonly workspace: Workspace;
+  readonly target: Target;
+  /** The file itself first, then what it imports, depth first, each once. */
+  readonly files: readonly UnitFile[];
+  readonly imports: readonly ImportState[];
+  /** No imported file is still to be looked for. */
+  readonly complete: boolean;
+  readonly environment: Environment;
+  /** By region of the file itself; filled by `check`. Empty where the region's slot is new. */
+  readonly findings: (RegionFindings | undefined)[];
+  /** What was given out for each region, where it can be given out again as it is. */
+  readonly ready: (readonly Finding[] | undefined)[];
+}
+
+export interface UnitFile {
+  readonly uri: string;
+  readonly index: FileIndex;
+  /** As long as `index.file.regions`. */
+  readonly slots: readonly Slot[];
+}
+
+/** One `import` header of the file itself. */
+export interface ImportState {
+  readonly region: number;
+  readonly uri: string;
+  readonly state: "loaded" | "missing" | "not-looked-for";
+  /** The imported file imports this one, directly or not. */
+  readonly cyclic: boolean;
+}
+
+/** The findings of a region, and how they were last given out. */
+export interface RegionFindings {
+  readonly drafts: readonly DraftFinding[];
+  /** Some draft has related places, whose region indexes must be looked up again when regions move. */
+  readonly movable: boolean;
+  /** Some draft offers names that were meant: those depend on all names that are declared. */
+  readonly suggests: boolean;
+  published: readonly Finding[];
+}
+
+const units = new WeakMap<AnalysisMemory, Map<string, Unit>>();
+
+/** The unit of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
+export function unitOf(workspace: Workspace, uri: string): Unit | null {
+  const known = units.get(workspace.memory) ?? new Map<string, Unit>();
+  units.set(workspace.memory, known);
+  const previous = known.get(uri) ?? null;
+  if (previous !== null && previous.workspace === workspace) return previous;
+  const file = workspace.files.get(uri);
+  if (file === undefined) {
+    known.delete(uri);
+    return null;
+  }
+  const unit = nextUnit(workspace, uri, file, previous);
+  known.set(uri, unit);
+  return unit;
+}
+
+function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous: Unit | null): Unit {
+  const indexes = new Map<string, FileIndex>();
+  const before = new Map<string, UnitFile>();
+  for (const old of previous?.files ?? []) before.set(old.uri, old);
+  const indexOfFile = (name: string, source: SourceFile): FileIndex => {
+    const known = indexes.get(name);
+    if (known !== undefined) return known;
+    const index = indexOf(source, before.get(name)?.index ?? null);
+    indexes.set(name, index);
+    return index;
+  };
+
+  const { order, imports, complete } = followImports(workspace, uri, file, indexOfFile);
+  const target = targetOf(indexOfFile(uri, file), workspace.settings);
+
+  const judges =
+    target.kernelsFrom === "settings" || (target.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
+  const unchanged =
+    previous !== null &&
+    previous.target === target &&
+    previous.environment.judges === judges &&
+    previous.complete === complete &&
+    previous.files.length === order.length &&
+    previous.files.every((old, i) => old.uri === order[i]);
+  const indexNamed = (name: string): FileIndex => indexOfFile(name, workspace.files.get(name) ?? file);
+  const { files, findings, ready } =
+    previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
+  return {
+    workspace,
+    target,
+    files,
+    imports,
+    complete,
+    findings,
+    ready,
+    environment: environmentFor(uri, file, files, target, complete, judges),
+  };
+}
+
+interface Contents {
+  readonly files: readonly UnitFile[];
+  readonly findings: (RegionFindings | undefined)[];
+  readonly ready: (readonly Finding[] | undefined)[];
+}
+
+function startAnew(order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
+  const files = order.map((uri): UnitFile => {
+    const index = indexNamed(uri);
+    return { uri, index, slots: index.file.regions.map(newSlot) };
+  });
+  const regions = files[0]?.slots.length ?? 0;
+  return { files, findings: nothing(regions), ready: nothing(regions) };
+}
+
+function nothing(length: number): undefined[] {
+  return new Array<undefined>(length).fill(undefined);
+}
+
+function newSlot(): Slot {
+  return {};
+}
+
+// Imports -------------------------------------------------------------------------------------------------------------
+
+function followImports(
+  workspace: Workspace,
+  uri: string,
+  file: SourceFile,
+  indexOfFile: (uri: string, file: SourceFile) => FileIndex,
+): { readonly order: readonly string[]; readonly imports: readonly ImportState[]; readonly complete: boolean } {
+  const targets = new Map<string, readonly { readonly region: number; readonly uri: string }[]>();
+  const importsOfFile = (name: string): readonly { readonly region: number; readonly uri: string }[] => {
+    const known = targets.get(name);
+    if (known !== undefined) return known;
+    const source = name === uri ? file : workspace.files.get(name);
+    const found = source === undefined ? [] : importTargets(name, indexOfFile(name, source));
+    targets.set(name, found);
+    return found;
+  };
+
+  const order: string[] = [];
+  const seen = new Set<string>();
+  let complete = true;
+  let cyclic = false;
+  const stack = [uri];
+  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    if (name !== uri && !workspace.files.has(name)) {
+      if (!workspace.missing.has(name)) complete = false;
+      continue;
+    }
+    order.push(name);
+    for (const target of importsOfFile(name).toReversed()) {
+      if (target.uri === uri) cyclic = true;
+      else stack.push(target.uri);
+    }
+  }
+
+  const imports = importsOfFile(uri).map(
+    (target): ImportState => ({
+      ...target,
+      state: workspace.files.has(target.uri)
+        ? "loaded"
+        : workspace.missing.has(target.uri)
+          ? "missing"
+          : "not-looked-for",
+      cyclic: cyclic && reaches(target.uri, uri, importsOfFile),
+    }),
+  );
+  return { order, imports, complete };
+}
+
+function reaches(
+  from: string,
+  goal: string,
+  importsOfFile: (uri: string) => readonly { readonly uri: string }[],
+): boolean {
+  const seen = new Set<string>();
+  const stack = [from];
+  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+    if (name === goal) return true;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    for (const target of importsOfFile(name)) stack.push(target.uri);
+  }
+  return false;
+}
+
+/** The files that a file imports, with the regions of the headers. */
+export function importTargets(
+  uri: string,
+  index: FileIndex,
+): readonly { readonly region: number; readonly uri: string }[] {
+  const targets: { region: number; uri: string }[] = [];
+  for (const region of index.imports) {
+    const item = index.file.regions[region]?.item;
+    if (item?.kind !== "import" || item.path === null || item.path.value === "") continue;
+    targets.push({ region, uri: resolveUri(uri, item.path.value) });
+  }
+  return targets;
+}
+
+// From one unit to the next -------------------------------------------------------------------------------------------
+
+/** Passes over all regions before the users of each name are listed instead; more are needed only for long chains. */
+const PASSES = 4;
+
+/**
+ * The slots of the next unit: new ones for regions that changed, and for those that depend on a changed name, directly
+ * or through others; all others stay, with their findings.
+ */
+function carryOver(previous: Unit, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
+  const changed = new Set<string>();
+  let { findings, ready } = previous;
+  const moved = order.map((uri, i) => {
+    const index = indexNamed(uri);
+    const old = previous.files[i];
+    if (old === undefined || old.index.file === index.file) return { uri, index, slots: old?.slots.slice() ?? [] };
+    const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
+    for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
+    for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
+    const fresh = Array.from({ length: newEnd - start }, newSlot);
+    if (i === 0) {
+      findings = splice(findings, start, oldEnd, nothing(newEnd - start));
+      ready = splice(ready, start, oldEnd, nothing(newEnd - start));
+    }
+    return { uri, index, slots: splice(old.slots, start, oldEnd, fresh) };
+  });
+  if (findings === previous.findings) findings = findings.slice();
+  if (ready === previous.ready) ready = ready.slice();
+  const forget = (region: number): void => {
+    findings[region] = undefined;
+    ready[region] = undefined;
+  };
+
+  if (changed.size > 0) renewDependants(moved, forget, changed, previous);
+  // Which names are declared has changed, and with it what an unknown one may have meant.
+  if (moved.some((file, i) => file.index.first !== previous.files[i]?.index.first)) {
+    findings.forEach((known, region) => {
+      if (known?.suggests === true) forget(region);
+    });
+  }
+  return { files: moved, findings, ready };
+}
+
+function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
+  if (names === undefined) return;
+  for (const key of names.exports) keys.add(key);
+  for (const word of names.words) for (const key of damageKeys(word)) keys.add(key);
+}
+
+/** Gives new slots to all regions that depend on a changed key; `changed` grows by what those declare. */
+function renewDependants(
+  files: readonly { readonly index: FileIndex; readonly slots: Slot[] }[],
+  forget: (region: number) => void,
+  changed: Set<string>,
+  previous: Unit,
+): void {
+  const renewed = files.map(({ slots }) => new Uint8Array(slots.length));
+  const grown: string[] = [];
+  const renew = (file: number, region: number): void => {
+    const marks = renewed[file];
+    const target = files[file];
+    if (marks === undefined || target === undefined || marks[region] === 1) return;
+    marks[region] = 1;
+    target.slots[region] = newSlot();
+    if (file === 0) forget(region);
+    for (const key of target.index.names[region]?.exports ?? []) {
+      if (changed.has(key)) continue;
+      changed.add(key);
+      grown.push(key);
+      renewRivals(key);
+    }
+  };
+  // Others that declare a changed name may now be the first, or no longer a duplicate, or point at the one that changed.
+  const renewRivals = (key: string): void => {
+    if (key.startsWith("api:")) return;
+    files.forEach(({ index }, file) => {
+      const all = exportersOf(index, key);
+      const before = previous.files[file];
+      const rivals =
+        all.length > 1 || files.length > 1 || (before !== undefined && exportersOf(before.index, key).length > 1);
+      if (rivals) for (const region of all) renew(file, region);
+    });
+  };
+
+  for (const key of [...changed]) renewRivals(key);
+  // Nearly always nobody leans on what was typed into.
+  const isAnyNeeded = (keys: Iterable<string>): boolean => {
+    for (const key of keys) if (files.some(({ index }) => isNeeded(index, key))) return true;
+    return false;
+  };
+  if (!isAnyNeeded(changed)) return;
+  for (let pass = 0; pass < PASSES; pass++) {
+    grown.length = 0;
+    files.forEach(({ index }, file) => {
+      const { names } = index;
+      for (let region = 0; region < names.length; region++) {
+        for (const key of names[region]?.needs ?? []) {
+          if (changed.has(key)) {
+            renew(file, region);
+            break;
+          }
+        }
+      }
+    });
+    if (!isAnyNeeded(grown)) return;
+  }
+
+  const users = new Map<string, { readonly file: number; readonly region: number }[]>();
+  files.forEach(({ index }, file) =>
+    index.names.forEach(({ needs }, region) => {
+      for (const key of needs) {
+        const known = users.get(key);
+        if (known === undefined) users.set(key, [{ file, region }]);
+        else known.push({ file, region });
+      }
+    }),
+  );
+  grown.length = 0;
+  grown.push(...changed);
+  for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
+    for (const { file, region } of users.get(key) ?? []) renew(file, region);
+  }
+}
+
+// Environment ---------------------------------------------------------------------------------------------------------
+
+function environmentFor(
+  uri: string,
+  file: SourceFile,
+  files: readonly UnitFile[],
+  target: Target,
+  complete: boolean,
+  judges: boolean,
+): Environment {
+  const bindingAt = (unitFile: UnitFile, region: number): Binding | null => {
+    const item = unitFile.index.file.regions[region]?.item ?? null;
+    const slot = unitFile.slots[region];
+    if (item === null || slot === undefined || !isDeclaration(item)) return null;
+    const damaged = (unitFile.index.file.regions[region]?.problems.length ?? 0) > 0;
+    return { uri: unitFile.uri, region, declaration: item, slot, damaged };
+  };
+  const bindingsOf = (key: string): readonly Binding[] => {
+    const found: Binding[] = [];
+    for (const unitFile of files) {
+      for (const region of exportersOf(unitFile.index, key)) {
+        const binding = bindingAt(unitFile, region);
+        if (binding !== null) found.push(binding);
+      }
+    }
+    return found;
+  };
+  const visible = new Map<NameSpace, readonly Binding[]>();
+  return {
+    uri,
+    file,
+    kernels: target.kernels,
+    groups: target.groups,
+    kernelsFrom: target.kernelsFrom,
+    kernelsText: target.kernelsText,
+    options: target.options,
+    ruleLevels: target.ruleLevels,
+    judges,
+    complete,
+    mayBeDamaged: (name) => files.some(({ index }) => index.damagedWords.has(name)),
+    lookup: (space, name) => {
+      const key = nameKey(space, name);
+      for (const unitFile of files) {
+        const region = unitFile.index.first.get(key);
+        if (region !== undefined) return bindingAt(unitFile, region);
+      }
+      return null;
+    },
+    declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
+    rivalOf: (space, binding) => {
+      const key = nameKey(space, binding.declaration.name?.text ?? "");
+      for (const [i, unitFile] of files.entries()) {
+        const region = unitFile.index.first.get(key);
+        if (region !== undefined && (i > 0 || region !== binding.region)) return bindingAt(unitFile, region);
+      }
+      return null;
+    },
+    policiesFor: (api) => bindingsOf(apiKey(api)),
+    bindingAt: (region) => {
+      const own = files[0];
+      return own === undefined ? null : bindingAt(own, region);
+    },
+    visible: (space) => {
+      const known = visible.get(space);
+      if (known !== undefined) return known;
+      const all: Binding[] = [];
+      for (const unitFile of files) {
+        for (const region of unitFile.index.bySpace.get(space) ?? []) {
+          const binding = bindingAt(unitFile, region);
+          if (binding !== null) all.push(binding);
+        }
+      }
+      visible.set(space, all);
+      return all;
+    },
+  };
+}
+
+function isDeclaration(item: NonNullable<SourceFile["regions"][number]["item"]>): item is Declaration {
+  return item.kind !== "kernel" && item.kind !== "config" && item.kind !== "import";
+}

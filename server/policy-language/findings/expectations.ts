@@ -1,0 +1,271 @@
+import type { Fact } from "../../../grammar/ast.ts";
+import { explain } from "../../model/explain.ts";
+import type { Certainty, Reason, Verdict } from "../../model/request.ts";
+import type { MemoryState, Outcome } from "../../model/memory/state.ts";
+import { simulate } from "../../model/simulate.ts";
+import { didYouMean, listText, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
+import type { KernelRequest } from "../requests.ts";
+import { nearest } from "../suggest.ts";
+import type { LanguageRule } from "./language-rule.ts";
+import { isZone } from "../../model/kernels/kernel.ts";
+
+const expectationFails: LanguageRule = {
+  id: "expectation-fails",
+  group: "expectations",
+  title: "A belief that does not hold",
+  severity: "error",
+  source: "expectation",
+  explanation:
+    "`expect` states what the author believes the kernel or a policy to do. The model, or the policy, says otherwise, and the message says why. Of `may`: it holds where the kernel may or will. With `on`, the model runs the request on that state of memory.",
+  advice: "Correct the belief, or the request.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n\nexpect small { sleeps never }\n",
+    good: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n\nexpect small { sleeps may }\n",
+  },
+};
+
+const unknownFact: LanguageRule = {
+  id: "expectation-unknown-fact",
+  group: "expectations",
+  title: "A fact that no expectation can state",
+  severity: "error",
+  source: "expectation",
+  explanation:
+    "Facts come from a closed list: `sleeps`, `oom`, `fails`, `warns` with never, may or always; `reclaim` with none, kswapd or direct; `reserves` with none, high, atomic or all; `zone` and `mode` with a name. With `on MEMORY`: `succeeds`, `fails`, `oom`, `drains`, `node`, `retries`.",
+  advice: "Write one of these.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n\nexpect small { sleep may }\n",
+    good: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n\nexpect small { sleeps may }\n",
+  },
+};
+
+export const EXPECTATION_RULES: readonly LanguageRule[] = [expectationFails, unknownFact];
+
+const CERTAINTIES = ["never", "may", "always"] as const;
+const STATIC_FACTS = ["sleeps", "oom", "fails", "warns", "reclaim", "reserves", "zone", "mode"] as const;
+const MEMORY_FACTS = ["succeeds", "fails", "oom", "drains", "node", "retries"] as const;
+const RECLAIM = ["none", "kswapd", "direct"];
+const RESERVES = ["none", "high", "atomic", "all"];
+const DRAINS = ["none", "pcp", "lru"];
+
+// What can be asked ---------------------------------------------------------------------------------------------------
+
+/** Facts that mean nothing, whatever the kernel. */
+export function unknownFactFindings(facts: readonly Fact[], onMemory: boolean): readonly DraftFinding[] {
+  return facts.flatMap((fact) => {
+    const draft = onMemory ? unknownMemoryFact(fact) : unknownStaticFact(fact);
+    return draft === null ? [] : [draft];
+  });
+}
+
+function unknownStaticFact(fact: Fact): DraftFinding | null {
+  switch (fact.name.text) {
+    case "sleeps":
+    case "oom":
+    case "fails":
+    case "warns":
+      return wordValue(fact, CERTAINTIES);
+    case "reclaim":
+      return wordValue(fact, RECLAIM);
+    case "reserves":
+      return wordValue(fact, RESERVES);
+    case "zone": {
+      const name = valueText(fact);
+      return name !== null && isZone(name)
+        ? null
+        : valueFinding(fact, ["DMA", "DMA32", "Normal", "HighMem", "Movable"]);
+    }
+    case "mode":
+      return fact.value !== null && "text" in fact.value && !("value" in fact.value)
+        ? null
+        : report(unknownFact, fact, "`mode` takes the name of a mode.");
+    default:
+      return nameFinding(
+        fact,
+        STATIC_FACTS,
+        MEMORY_FACTS.some((name) => name === fact.name.text)
+          ? `\`${fact.name.text}\` is decided on a state of memory: write \`on MEMORY\` before the facts.`
+          : null,
+      );
+  }
+}
+
+function unknownMemoryFact(fact: Fact): DraftFinding | null {
+  switch (fact.name.text) {
+    case "succeeds":
+      return fact.value === null ? null : report(unknownFact, fact.value, "`succeeds` takes no value.");
+    case "fails":
+    case "oom":
+      return fact.value === null ? null : wordValue(fact, ["never", "always"]);
+    case "drains":
+      return fact.value === null ? null : wordValue(fact, DRAINS);
+    case "node":
+    case "retries":
+      return fact.value !== null && "value" in fact.value
+        ? null
+        : report(unknownFact, fact, `\`${fact.name.text}\` takes a number.`);
+    default:
+      return nameFinding(
+        fact,
+        MEMORY_FACTS,
+        STATIC_FACTS.some((name) => name === fact.name.text)
+          ? `\`${fact.name.text}\` is true of every state of memory: state it without \`on\`.`
+          : null,
+      );
+  }
+}
+
+function wordValue(fact: Fact, words: readonly string[]): DraftFinding | null {
+  const text = valueText(fact);
+  return text !== null && words.includes(text) ? null : valueFinding(fact, words);
+}
+
+function valueText(fact: Fact): string | null {
+  return fact.value?.text ?? null;
+}
+
+function valueFinding(fact: Fact, words: readonly string[]): DraftFinding {
+  const text = valueText(fact);
+  const near = text === null ? [] : nearest(text, words);
+  return report(unknownFact, fact.value ?? fact, `\`${fact.name.text}\` is ${listText(words, "or")}.`, {
+    fixes: fact.value === null ? [] : replacements(fact.value, near),
+  });
+}
+
+function nameFinding(fact: Fact, known: readonly string[], instead: string | null): DraftFinding {
+  const near = nearest(fact.name.text, known);
+  const message =
+    instead ??
+    `No expectation speaks of \`${fact.name.text}\`${near.length > 0 ? didYouMean(near) : `: there are ${listText(known)}.`}`;
+  return report(unknownFact, fact.name, message, { fixes: instead === null ? replacements(fact.name, near) : [] });
+}
+
+// What is true --------------------------------------------------------------------------------------------------------
+
+/** The facts that one kernel makes false, of a request that can be judged (`whyOpen`). `modes` are those that the request selects; null: not known. */
+export function staticFactFindings(
+  facts: readonly Fact[],
+  under: KernelRequest,
+  modes: readonly string[] | null,
+): readonly DraftFinding[] {
+  const { kernel, request, verdict } = under;
+  return facts.flatMap((fact) => {
+    const expected = valueText(fact);
+    if (unknownStaticFact(fact) !== null || expected === null) return [];
+    if (fact.name.text === "mode") {
+      if (modes === null || modes.includes(expected)) return [];
+      return [
+        report(
+          expectationFails,
+          fact,
+          modes.length === 0
+            ? "The request selects no mode of its policies."
+            : `The request selects ${listText(modes.map((mode) => `\`mode ${mode}\``))}.`,
+        ),
+      ];
+    }
+    const actual = actualFact(verdict, fact.name.text);
+    if (actual === null || actual === expected) return [];
+    if (expected === "may" && actual === "always") return [];
+    const why = reasonFor(explain(kernel, request), fact.name.text);
+    return [report(expectationFails, fact, `The kernel's answer is \`${fact.name.text} ${actual}\`${why}.`)];
+  });
+}
+
+function actualFact(verdict: Verdict, name: string): string | null {
+  switch (name) {
+    case "sleeps":
+      return verdict.sleeps satisfies Certainty;
+    case "oom":
+      return verdict.oom;
+    case "fails":
+      return verdict.fails;
+    case "warns":
+      return verdict.warns;
+    case "reclaim":
+      return verdict.reclaim;
+    case "reserves":
+      return verdict.reserves;
+    case "zone":
+      return verdict.zone;
+    default:
+      return null;
+  }
+}
+
+function reasonFor(reasons: readonly Reason[], about: string): string {
+  const reason =
+    reasons.find((candidate) => candidate.about === about) ??
+    (about === "fails" ? reasons.find((candidate) => candidate.about === "refused") : undefined);
+  return reason === undefined ? "" : `: ${reason.text.replace(/\.$/, "")} [${reason.evidence}]`;
+}
+
+/** The facts that a run on a state of memory makes false, under one kernel, of a request that can be judged (`whyOpen`). */
+export function memoryFactFindings(
+  facts: readonly Fact[],
+  under: KernelRequest,
+  memory: MemoryState,
+  memoryName: string,
+): readonly DraftFinding[] {
+  const { kernel, request } = under;
+  if (facts.length === 0) return [];
+  const outcome = simulate(kernel, request, memory, { steps: true });
+  if (outcome.result === "unknown") return [];
+  return facts.flatMap((fact) => {
+    if (unknownMemoryFact(fact) !== null || factHolds(fact, outcome)) return [];
+    return [report(expectationFails, fact, `On ${memoryName} the request ${outcomeText(outcome)}.`)];
+  });
+}
+
+function factHolds(fact: Fact, outcome: Outcome): boolean {
+  const never = valueText(fact) === "never" || valueText(fact) === "none";
+  switch (fact.name.text) {
+    case "succeeds":
+      return outcome.result === "ok";
+    case "fails":
+      return (outcome.result === "null" || /^E[A-Z]+$/.test(outcome.result)) !== never;
+    case "oom":
+      return outcome.oomInvoked !== never;
+    case "drains":
+      return outcome.drains !== never;
+    case "node":
+      return fact.value !== null && "value" in fact.value && outcome.node === fact.value.value;
+    // The first try is no retry.
+    case "retries":
+      return (
+        fact.value !== null &&
+        "value" in fact.value &&
+        outcome.result !== "loop" &&
+        outcome.attempts.length - 1 <= fact.value.value
+      );
+    default:
+      return true;
+  }
+}
+
+function outcomeText(outcome: Outcome): string {
+  const how = [
+    ...(outcome.oomInvoked ? ["calls the OOM killer"] : []),
+    ...(outcome.drains ? ["drains the per-cpu lists"] : []),
+    `makes ${outcome.attempts.length} ${outcome.attempts.length === 1 ? "try" : "tries"} on the free lists`,
+  ];
+  const last = outcome.steps.at(-1);
+  return `${resultText(outcome)} (it ${listText(how)}${last === undefined ? "" : `; last: ${last.text.replace(/\.$/, "")} [${last.at}]`})`;
+}
+
+function resultText(outcome: Outcome): string {
+  switch (outcome.result) {
+    case "ok":
+      return `succeeds${outcome.node === null ? "" : ` on node ${outcome.node}`}${outcome.zone === null ? "" : `, zone ${outcome.zone}`}`;
+    case "null":
+      return "fails with NULL";
+    case "loop":
+      return "loops without end";
+    case "oom":
+      return "ends in a panic: the OOM killer finds nobody to kill";
+    case "died":
+      return "stops at a BUG";
+    default:
+      return `fails with -${outcome.result}`;
+  }
+}

@@ -1,0 +1,217 @@
+import type { ConfigHeader, ImportHeader, KernelHeader, Version } from "../../../grammar/ast.ts";
+import { kernelOf, knownKernels, releasesBetween } from "../../model/kernels/kernels.ts";
+import { didYouMean, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
+import type { Place } from "../../rules/finding.ts";
+import { nearest } from "../suggest.ts";
+import { isSwitch, optionNames, pageBytesOf } from "../checked-kernels.ts";
+import type { ImportState } from "../file-analysis.ts";
+import type { LanguageRule } from "./language-rule.ts";
+
+const REQUEST = "request fine {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
+
+const unknownKernel: LanguageRule = {
+  id: "unknown-kernel",
+  group: "language",
+  title: "A kernel version that the model does not know",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The model was made from kernel sources that were read, and knows nothing of other versions. A range needs two releases, the older one first. While no version of the header is known, nothing is judged by the kernel's rules.",
+  advice:
+    "Write a mainline release (`6.12`), a point release of a stable branch (`6.12.117`) or a named tree (`android-6.18`).",
+  examples: { bad: `kernel 6.99\n\n${REQUEST}`, good: `kernel 6.12\n\n${REQUEST}` },
+};
+
+const noKernel: LanguageRule = {
+  id: "no-kernel",
+  group: "language",
+  title: "No kernel header",
+  severity: "hint",
+  source: "language",
+  explanation:
+    "Flags mean different things in different releases. A file that does not say which it is about is checked against the newest release that the model knows, and will be checked against another one when the model learns of it.",
+  advice: "Begin the file with `kernel 6.12`, or a range: `kernel 6.1 .. 6.12`.",
+  examples: { bad: REQUEST, good: `kernel 6.12\n\n${REQUEST}` },
+};
+
+const unknownOption: LanguageRule = {
+  id: "unknown-option",
+  group: "language",
+  title: "A build option, or a value, that the model does not know",
+  severity: "error",
+  source: "language",
+  explanation:
+    "`config` states the build options that change an answer, named as in Kconfig without CONFIG_, each `on` or `off`, and the page size. Other options do not change what the model says.",
+  advice: "Write one of the options that the message names; `page` takes 4 KiB, 8 KiB, 16 KiB, 32 KiB or 64 KiB.",
+  examples: {
+    bad: `kernel 6.12\nconfig { PREEMPT_TR on }\n\n${REQUEST}`,
+    good: `kernel 6.12\nconfig { PREEMPT_RT on }\n\n${REQUEST}`,
+  },
+};
+
+const duplicateHeader: LanguageRule = {
+  id: "duplicate-property",
+  group: "language",
+  title: "Said twice",
+  severity: "error",
+  source: "language",
+  explanation:
+    "A property of a request, a fact of a zone or of a cache, a build option or a header stands once. In a request the last one counts, of headers the first; which was meant cannot be known.",
+  advice: "Keep one of them. `policy`, `expect` and `waive` may stand more than once.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest twice {\n  api   kmalloc\n  size  64 B\n  size  128 B\n  flags GFP_KERNEL\n}\n",
+    good: "kernel 6.12\n\nrequest once {\n  api   kmalloc\n  size  128 B\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+const importNotFound: LanguageRule = {
+  id: "import-not-found",
+  group: "language",
+  title: "An imported file that is not there",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The path of an `import` is relative to the folder of the file that it stands in. There is no such file, so the names that it should bring are missing.",
+  advice: "Correct the path.",
+  examples: { bad: `kernel 6.12\nimport "no-such-file.allocpolicy"\n\n${REQUEST}`, good: `kernel 6.12\n\n${REQUEST}` },
+};
+
+const importCycle: LanguageRule = {
+  id: "import-cycle",
+  group: "language",
+  title: "Files that import each other",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The imported file imports this one, directly or through others. Every declaration is still visible, but which file comes first cannot be said.",
+  advice: "Move what both need into a third file.",
+  examples: { bad: `kernel 6.12\nimport "example.allocpolicy"\n\n${REQUEST}`, good: `kernel 6.12\n\n${REQUEST}` },
+};
+
+export const HEADER_RULES: readonly LanguageRule[] = [
+  unknownKernel,
+  unknownOption,
+  duplicateHeader,
+  importNotFound,
+  importCycle,
+  noKernel,
+];
+
+/** Said twice, in any kind of declaration; `first` is the earlier one. */
+export function duplicateProperty(place: Place, message: string, first: Place, uri: string): DraftFinding {
+  return report(duplicateHeader, place, message, {
+    related: [{ slot: null, uri, place: { start: first.start, end: first.end }, message: "The other one." }],
+  });
+}
+
+export function secondHeader(item: KernelHeader | ConfigHeader): DraftFinding {
+  return report(
+    duplicateHeader,
+    { start: item.start, end: item.start + item.kind.length },
+    `A file has one \`${item.kind}\` header, and the first one counts.`,
+  );
+}
+
+export function kernelHeaderFindings(header: KernelHeader): readonly DraftFinding[] {
+  const unknown = header.versions.flatMap((version) => {
+    const kernel = kernelOf(version.text);
+    if (!("unknown" in kernel)) return [];
+    const near = nearestVersions(version);
+    return [
+      report(unknownKernel, version, kernel.unknown.replace(/\.$/, "") + (near.length === 0 ? "." : didYouMean(near)), {
+        fixes: replacements(version, near),
+      }),
+    ];
+  });
+  if (unknown.length > 0 || !header.range) return unknown;
+  const [first, last] = header.versions;
+  if (first === undefined || last === undefined) return [];
+  const between = releasesBetween(first.text, last.text);
+  if (!("unknown" in between)) return [];
+  return [
+    report(unknownKernel, { start: first.start, end: last.end }, between.unknown, {
+      fixes: [
+        {
+          title: `Write ${last.text} .. ${first.text}`,
+          changes: [{ start: first.start, end: last.end, text: `${last.text} .. ${first.text}` }],
+          preferred: false,
+        },
+      ],
+    }),
+  ];
+}
+
+function nearestVersions(version: Version): readonly string[] {
+  return nearest(
+    version.text,
+    knownKernels().filter((name) => !/^\d/.test(name)),
+  );
+}
+
+export function configHeaderFindings(header: ConfigHeader, uri: string): readonly DraftFinding[] {
+  const drafts: DraftFinding[] = [];
+  const seen = new Map<string, Place>();
+  for (const { option, value } of header.settings) {
+    const { text } = option;
+    const first = seen.get(text);
+    if (first === undefined) seen.set(text, option);
+    else drafts.push(duplicateProperty(option, `${text} is set twice, and the last one counts.`, first, uri));
+    if (text === "page") {
+      if (value === "on" || value === "off")
+        drafts.push(report(unknownOption, option, "page takes a size, for example `page 4 KiB`."));
+      else if (value !== null && pageBytesOf(value) === null)
+        drafts.push(report(unknownOption, value, "A page is 4, 8, 16, 32 or 64 KiB."));
+    } else if (isSwitch(text)) {
+      if (value !== null && typeof value !== "string")
+        drafts.push(report(unknownOption, value, `${text} is on or off.`));
+    } else {
+      const near = nearest(text.replace(/^CONFIG_/, ""), optionNames());
+      const exact = text.startsWith("CONFIG_") ? optionNames().filter((name) => `CONFIG_${name}` === text) : [];
+      const names = exact.length > 0 ? exact : near;
+      drafts.push(
+        report(
+          unknownOption,
+          option,
+          `${text} is no build option that changes an answer${names.length > 0 ? didYouMean(names) : `: there are ${optionNames().join(", ")}.`}`,
+          { fixes: replacements(option, names) },
+        ),
+      );
+    }
+  }
+  return drafts;
+}
+
+export function importFindings(header: ImportHeader, state: ImportState | null): readonly DraftFinding[] {
+  const { path } = header;
+  if (path === null) return [];
+  if (path.value === "") return [report(importNotFound, path, "The path of the imported file is missing.")];
+  if (state === null) return [];
+  if (state.state === "missing")
+    return [
+      report(
+        importNotFound,
+        path,
+        `There is no file ${path.value} beside this one (looked for ${decoded(state.uri)}).`,
+      ),
+    ];
+  if (state.cyclic)
+    return [report(importCycle, path, `${path.value} imports this file again: move what both need into a third file.`)];
+  return [];
+}
+
+function decoded(uri: string): string {
+  try {
+    return decodeURI(uri);
+  } catch {
+    return uri;
+  }
+}
+
+/** On the first declaration of a file without a `kernel` header. */
+export function noKernelFinding(place: Place, newest: string): DraftFinding {
+  return report(
+    noKernel,
+    place,
+    `No \`kernel\` header: checked against ${newest}, the newest release that the model knows.`,
+  );
+}

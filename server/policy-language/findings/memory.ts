@@ -1,0 +1,189 @@
+import type { MemoryDeclaration, ZoneBlock } from "../../../grammar/ast.ts";
+import { MOST_NODES } from "../../model/memory/state.ts";
+import { report, type DraftFinding } from "../unplaced-finding.ts";
+import type { Environment } from "../environment.ts";
+import type { Place } from "../../rules/finding.ts";
+import { amountsOf, factNamed, freeOf, freePagesOf } from "../memory.ts";
+import { duplicateProperty } from "./headers.ts";
+import type { LanguageRule } from "./language-rule.ts";
+import { unknownWord } from "./names.ts";
+import { isZone } from "../../model/kernels/kernel.ts";
+
+const memoryImpossible: LanguageRule = {
+  id: "memory-impossible",
+  group: "memory",
+  title: "A state of memory that cannot be",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The facts of a zone contradict each other: more pages free than managed, watermarks out of order, blocks larger than the buddy allocator has, a node that no kernel has, a node or zone described twice. No kernel is ever in such a state, so nothing can be said about a request there.",
+  advice: "Correct the amounts. Sizes and pages may be mixed; a page is what `config` says.",
+  examples: {
+    bad: "kernel 6.12\n\nmemory full {\n  node 0 {\n    zone Normal {\n      managed 4 MiB\n      free    order 0: 2000\n    }\n  }\n}\n",
+    good: "kernel 6.12\n\nmemory full {\n  node 0 {\n    zone Normal {\n      managed 4 MiB\n      free    order 0: 20\n    }\n  }\n}\n",
+  },
+};
+
+export const MEMORY_RULES: readonly LanguageRule[] = [memoryImpossible];
+
+const ZONES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
+const WATERMARKS = ["min", "low", "high"];
+
+/** What is written out of a state; one that is read from a log is not looked at here. */
+export function memoryFindings(environment: Environment, declaration: MemoryDeclaration): readonly DraftFinding[] {
+  if (declaration.source?.kind !== "nodes") return [];
+  const drafts: DraftFinding[] = [];
+  const nodes = new Map<number, Place>();
+  for (const node of declaration.source.nodes) {
+    if (node.number !== null) {
+      const first = nodes.get(node.number.value);
+      if (first === undefined) nodes.set(node.number.value, node.number);
+      else drafts.push(twice(environment, node.number, `Node ${node.number.text} is described twice.`, first));
+      if (node.number.value >= MOST_NODES)
+        drafts.push(
+          report(memoryImpossible, node.number, `No kernel has so many nodes: they go from 0 to ${MOST_NODES - 1}.`),
+        );
+    }
+    const zones = new Map<string, Place>();
+    for (const zone of node.zones) {
+      if (zone.name !== null) {
+        const first = zones.get(zone.name.text);
+        if (first === undefined) zones.set(zone.name.text, zone.name);
+        else
+          drafts.push(twice(environment, zone.name, `Zone ${zone.name.text} of this node is described twice.`, first));
+        if (!isZone(zone.name.text)) drafts.push(unknownWord(zone.name, "zone", ZONES));
+      }
+      drafts.push(...zoneFindings(environment, zone));
+    }
+  }
+  return drafts;
+}
+
+function twice(environment: Environment, place: Place, message: string, first: Place): DraftFinding {
+  return report(memoryImpossible, place, message, {
+    related: [
+      { slot: null, uri: environment.uri, place: { start: first.start, end: first.end }, message: "The other one." },
+    ],
+  });
+}
+
+function zoneFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+  return [
+    ...repeated(environment, zone),
+    ...orderFindings(environment, zone),
+    ...watermarkFindings(environment, zone),
+    ...amountFindings(environment, zone),
+  ];
+}
+
+function repeated(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+  const drafts: DraftFinding[] = [];
+  const facts = new Map<string, Place>();
+  const orders = new Map<number, Place>();
+  const marks = new Map<string, Place>();
+  const note = <Key>(seen: Map<Key, Place>, key: Key, place: Place, what: string): void => {
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, place);
+    else
+      drafts.push(
+        duplicateProperty(
+          place,
+          `${what} is said twice of this zone, and the last one counts.`,
+          first,
+          environment.uri,
+        ),
+      );
+  };
+  for (const fact of zone.facts) {
+    note(facts, fact.kind, fact.keyword, `\`${fact.kind}\``);
+    if (fact.kind === "free")
+      for (const block of fact.blocks) note(orders, block.order.value, block.order, `Order ${block.order.text}`);
+    if (fact.kind === "watermarks")
+      for (const mark of fact.marks) note(marks, mark.name.text, mark.name, `\`${mark.name.text}\``);
+  }
+  return drafts;
+}
+
+function orderFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+  const largest = Math.max(...environment.kernels.map((kernel) => kernel.maxOrder));
+  return zone.facts
+    .flatMap((fact) => (fact.kind === "free" ? fact.blocks : []))
+    .flatMap(({ order }) =>
+      order.value > largest
+        ? [report(memoryImpossible, order, `The buddy allocator has no blocks above order ${largest}.`)]
+        : [],
+    );
+}
+
+function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+  const marks = zone.facts.flatMap((fact) => (fact.kind === "watermarks" ? fact.marks : []));
+  const drafts: DraftFinding[] = [];
+  for (const { name } of marks)
+    if (!WATERMARKS.includes(name.text)) drafts.push(unknownWord(name, "watermark", WATERMARKS));
+  const amounts = amountsOf(zone, environment.options.pageBytes);
+  for (const [lower, upper] of [
+    ["min", "low"],
+    ["low", "high"],
+    ["min", "high"],
+  ] as const) {
+    const below = amounts.get(lower);
+    const above = amounts.get(upper);
+    const mark = marks.findLast(({ name }) => name.text === lower);
+    if (below === undefined || above === undefined || mark === undefined || below <= above) continue;
+    if (lower === "min" && upper === "high" && amounts.has("low")) continue;
+    drafts.push(
+      report(
+        memoryImpossible,
+        { start: mark.name.start, end: mark.end },
+        `The ${lower} watermark is above ${upper}: the kernel keeps min <= low <= high.`,
+      ),
+    );
+  }
+  return drafts;
+}
+
+/** Free, pinned, reclaimable and movable pages are different pages, and all of them are managed ones. */
+function amountFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+  const amounts = amountsOf(zone, environment.options.pageBytes);
+  const free = freePagesOf(freeOf(zone));
+  const drafts: DraftFinding[] = [];
+  const freeFact = factNamed(zone, "free");
+  for (const kind of ["cma", "highatomic"] as const) {
+    const fact = factNamed(zone, kind);
+    const amount = amounts.get(kind) ?? 0;
+    if (fact?.amount != null && freeFact !== null && amount > free)
+      drafts.push(
+        report(
+          memoryImpossible,
+          fact.amount,
+          `${pages(amount)} of the free pages are said to be ${kind}, and only ${pages(free)} are free.`,
+        ),
+      );
+  }
+  const managed = amounts.get("managed");
+  if (managed === undefined) return drafts;
+  if (free > managed && freeFact !== null) {
+    drafts.push(
+      report(memoryImpossible, freeFact, `${pages(free)} are free, and the zone manages only ${pages(managed)}.`),
+    );
+    return drafts;
+  }
+  for (const kind of ["reclaimable", "movable", "pinned"] as const) {
+    const fact = factNamed(zone, kind);
+    const amount = amounts.get(kind) ?? 0;
+    if (fact?.amount != null && amount + free > managed)
+      drafts.push(
+        report(
+          memoryImpossible,
+          fact.amount,
+          `${pages(amount)} ${kind} and ${pages(free)} free are more than the ${pages(managed)} that the zone manages.`,
+        ),
+      );
+  }
+  return drafts;
+}
+
+function pages(count: number): string {
+  if (count > 1e15) return "10^15 pages and more";
+  return count === 1 ? "1 page" : `${count} pages`;
+}

@@ -1,0 +1,270 @@
+import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
+import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../model/contexts.ts";
+import { meaningOf } from "../../model/masks/names.ts";
+import { contextGraph } from "../contexts.ts";
+import { didYouMean, listText, replacements, report, type DraftFinding, type DraftRelated } from "../unplaced-finding.ts";
+import type { Binding, Environment, NameSpace } from "../environment.ts";
+import type { Place } from "../../rules/finding.ts";
+import { othersIn, type Graph } from "../graph.ts";
+import { maskGraph } from "../masks.ts";
+import { policyGraph } from "../policies/resolved-policy.ts";
+import { namesOf, spacesOf, type NameUse } from "../region-names.ts";
+import { likeGraph } from "../requests.ts";
+import { nearest } from "../suggest.ts";
+import { visibleNames } from "../visible-names.ts";
+import type { Region } from "../../../grammar/source-file.ts";
+import type { LanguageRule } from "./language-rule.ts";
+
+const unknownContext: LanguageRule = {
+  id: "unknown-context",
+  group: "language",
+  title: "A context that does not exist",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The name is neither a built-in context nor one that this file or an imported one declares. The request is judged as if it were made in process context.",
+  advice: `Declare the context, or write a built-in one: ${CONTEXT_NAMES.filter((name) => name !== "sigkill_pending").join(", ")}.`,
+  examples: {
+    bad: "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC\n  context softriq\n}\n",
+    good: "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC\n  context softirq\n}\n",
+  },
+};
+
+const unknownName: LanguageRule = {
+  id: "unknown-name",
+  group: "language",
+  title: "A name that nothing declares",
+  severity: "error",
+  source: "language",
+  explanation:
+    "No request, policy, transform, memory state, lock, scope, zone or rule of that name exists here. Declarations of this file and of the files that it imports are visible, wherever they stand.",
+  advice: "Correct the name, or declare or import what it should stand for.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest small like big {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
+    good: "kernel 6.12\n\nrequest big {\n  api   kmalloc\n  size  8 KiB\n  flags GFP_KERNEL\n}\n\nrequest small like big {\n  size  64 B\n}\n",
+  },
+};
+
+const duplicateName: LanguageRule = {
+  id: "duplicate-name",
+  group: "language",
+  title: "A name declared twice",
+  severity: "error",
+  source: "language",
+  explanation:
+    "Two declarations that could be meant by the same word have the same name, or one has the name of a flag or a built-in context. Names live in four spaces, by where they are used: masks (flags, transforms), contexts, subjects of expectations (requests, policies, transforms), memory states. So a context and a request may share a name. Of two, the first one counts.",
+  advice: "Rename one of them.",
+  examples: {
+    bad: "kernel 6.12\n\nflags RING = GFP_KERNEL\nflags RING = GFP_KERNEL | __GFP_NOWARN\n",
+    good: "kernel 6.12\n\nflags RING = GFP_KERNEL\nflags QUIET_RING = RING | __GFP_NOWARN\n",
+  },
+};
+
+const nameCycle: LanguageRule = {
+  id: "name-cycle",
+  group: "language",
+  title: "A declaration that leads back to itself",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The declaration is defined by itself, directly or through others, so it has no value. Masks in a cycle count as empty, contexts as `process`, and a request or a policy inherits nothing.",
+  advice: "Break the cycle.",
+  examples: {
+    bad: "kernel 6.12\n\nflags A = B | GFP_KERNEL\nflags B = A | __GFP_ZERO\n",
+    good: "kernel 6.12\n\nflags A = GFP_KERNEL\nflags B = A | __GFP_ZERO\n",
+  },
+};
+
+export const NAME_RULES: readonly LanguageRule[] = [unknownContext, unknownName, duplicateName, nameCycle];
+
+/** A name that should be one of a fixed list: a lock, a scope, a zone, a rule. */
+export function unknownWord(name: Name, what: string, known: readonly string[]): DraftFinding {
+  const near = nearest(name.text, known);
+  const rest = near.length > 0 ? didYouMean(near) : known.length <= 12 ? `: there are ${listText(known)}.` : ".";
+  return report(unknownName, name, `${name.text} is no ${what}${rest}`, { fixes: replacements(name, near) });
+}
+
+// Uses ----------------------------------------------------------------------------------------------------------------
+
+/** Names of a region that nothing declares; flags of masks are `flags.ts`'s. */
+export function unknownNameFindings(environment: Environment, region: Region): readonly DraftFinding[] {
+  if (!environment.complete) return [];
+  const drafts: DraftFinding[] = [];
+  for (const use of namesOf(region).uses) {
+    if (use.space === "mask" || environment.mayBeDamaged(use.name.text)) continue;
+    const draft = unknownUse(environment, use);
+    if (draft !== null) drafts.push(draft);
+  }
+  return drafts;
+}
+
+function unknownUse(environment: Environment, use: NameUse): DraftFinding | null {
+  const { name } = use;
+  if (use.space === "context") {
+    if (isContextName(name.text) || environment.lookup("context", name.text) !== null) return null;
+    const near = nearest(name.text, visibleNames(environment, "context"), CONTEXT_NAMES);
+    return report(
+      unknownContext,
+      name,
+      `No context ${name.text} is declared or built in${near.length > 0 ? didYouMean(near) : "."}`,
+      { fixes: replacements(name, near) },
+    );
+  }
+  const wanted = wantedKinds(use);
+  const found = environment.lookup(use.space, name.text);
+  if (found !== null && wanted.includes(found.declaration.kind)) return null;
+  const what = listText(wanted, "or");
+  const near = nearest(name.text, visibleNames(environment, use.space, wanted));
+  const message =
+    found === null
+      ? `No ${what} ${name.text} is declared here or imported${near.length > 0 ? didYouMean(near) : "."}`
+      : `${name.text} is a ${found.declaration.kind}, and a ${what} is needed here.`;
+  const related: readonly DraftRelated[] = found === null ? [] : [declarationOf(found, "It is declared here.")];
+  return report(unknownName, name, message, { related, fixes: replacements(name, near) });
+}
+
+/** What a use of this role may stand for. */
+function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
+  switch (use.role) {
+    case "on":
+      return ["memory"];
+    case "policy":
+    case "within":
+      return ["policy"];
+    case "fallback":
+      return ["request"];
+    case "expect":
+      return use.kind === undefined ? ["request", "policy", "transform"] : [use.kind];
+    case "like":
+      return [use.kind ?? "request"];
+    case "alias":
+    case "call":
+    case "in":
+    case "context":
+      return [];
+  }
+}
+
+/** Related information: where something is declared. */
+export function declarationOf(binding: Binding, message: string): DraftRelated {
+  const { declaration } = binding;
+  const place: Place = declaration.name ?? { start: declaration.start, end: declaration.end };
+  return { slot: binding.slot, uri: binding.uri, place: { start: place.start, end: place.end }, message };
+}
+
+// Declarations --------------------------------------------------------------------------------------------------------
+
+export function duplicateNameFindings(environment: Environment, binding: Binding): readonly DraftFinding[] {
+  const { declaration } = binding;
+  const { name, kind } = declaration;
+  if (name === null || kind === "expect") return [];
+  for (const space of spacesOf(kind)) {
+    // Of two in one file the later one is wrong; against an imported one it is the file's own.
+    const other = environment.rivalOf(space, binding);
+    if (other === null) continue;
+    const where = other.uri === binding.uri ? "already declared" : "declared in an imported file too";
+    return [
+      report(duplicateName, name, `${name.text} is ${where}, as ${article(other.declaration.kind)}.`, {
+        related: [declarationOf(other, `The other ${name.text}.`)],
+      }),
+    ];
+  }
+  if (kind === "context" && isContextName(name.text))
+    return [report(duplicateName, name, `${name.text} is a built-in context.`)];
+  if (kind === "flags" || kind === "transform") {
+    const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name.text));
+    if (kernel !== undefined)
+      return [
+        report(duplicateName, name, `${name.text} already has a meaning in ${kernel.name}: choose another name.`),
+      ];
+  }
+  return [];
+}
+
+/** Modes and stages of a policy that another one of the same policy is called like: the later one is marked. */
+export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): readonly DraftFinding[] {
+  const first = new Map<string, Name>();
+  return policy.clauses.flatMap((clause) => {
+    if ((clause.kind !== "mode" && clause.kind !== "stage") || clause.name === null) return [];
+    const key = `${clause.kind} ${clause.name.text}`;
+    const other = first.get(key);
+    if (other === undefined) {
+      first.set(key, clause.name);
+      return [];
+    }
+    const related = [
+      { slot: null, uri, place: { start: other.start, end: other.end }, message: `The other ${clause.name.text}.` },
+    ];
+    return [
+      report(duplicateName, clause.name, `The policy has a ${clause.kind} ${clause.name.text} already.`, { related }),
+    ];
+  });
+}
+
+function article(kind: Declaration["kind"]): string {
+  return kind === "expect" ? "an expect" : kind === "flags" ? "a `flags`" : `a ${kind}`;
+}
+
+/** A declaration that is its own foundation: the name that closes the cycle is marked. */
+export function nameCycleFindings(environment: Environment, binding: Binding, region: Region): readonly DraftFinding[] {
+  const graph = graphFor(binding.declaration.kind);
+  if (graph === null) return [];
+  const cycle = graph.cycleOf(environment, binding);
+  if (cycle === null) return [];
+  const space: NameSpace = graph === maskGraph ? "mask" : graph === contextGraph ? "context" : "subject";
+  const use = namesOf(region).uses.find((candidate) => {
+    if (candidate.space !== space || (space === "subject" && candidate.role !== "like")) return false;
+    const target = environment.lookup(space, candidate.name.text);
+    return target !== null && graph.cycleOf(environment, target) === cycle;
+  });
+  const own = binding.declaration.name?.text ?? "";
+  const others = othersIn(cycle, binding, MOST_RELATED);
+  const through = throughText(others, cycle.members.length - 1);
+  const message = `${own} is defined by itself${through}, so it has no value.`;
+  const related = others.map((member) => declarationOf(member, "Part of the cycle."));
+  return [report(nameCycle, use?.name ?? binding.declaration.name ?? binding.declaration, message, { related })];
+}
+
+const MOST_RELATED = 8;
+const MOST_LISTED = 4;
+
+/** ` through B, C and 3 more`; nothing for a cycle of one. */
+export function throughText(others: readonly Binding[], count: number): string {
+  const names = others.slice(0, MOST_LISTED).flatMap(({ declaration }) => declaration.name?.text ?? []);
+  if (names.length === 0) return "";
+  return ` through ${count > names.length ? `${names.join(", ")} and ${count - names.length} more` : listText(names)}`;
+}
+
+function graphFor(kind: Declaration["kind"]): Graph | null {
+  switch (kind) {
+    case "flags":
+    case "transform":
+      return maskGraph;
+    case "context":
+      return contextGraph;
+    case "request":
+      return likeGraph;
+    case "policy":
+      return policyGraph;
+    case "memory":
+    case "expect":
+      return null;
+  }
+}
+
+/** Locks and scopes of a context are words of the language. */
+export function contextWordFindings(
+  declaration: Extract<Declaration, { readonly kind: "context" }>,
+): readonly DraftFinding[] {
+  return declaration.items.flatMap((item) => {
+    if (item.kind === "holds")
+      return item.lock === null || Object.hasOwn(LOCK, item.lock.text)
+        ? []
+        : [unknownWord(item.lock, "lock that a context can hold", Object.keys(LOCK))];
+    if (item.kind === "scope")
+      return item.scopes
+        .filter(({ text }) => !Object.hasOwn(SCOPE, text))
+        .map((scope) => unknownWord(scope, "allocation scope", Object.keys(SCOPE)));
+    return [];
+  });
+}

@@ -1,0 +1,482 @@
+import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
+import type { SizeUnit } from "../../model/apis/api.ts";
+import { allApis } from "../../model/apis.ts";
+import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
+import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
+import { didYouMean, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
+import type { Binding, Environment } from "../environment.ts";
+import type { Place } from "../../rules/finding.ts";
+import { othersIn } from "../graph.ts";
+import { nameSpot, spotIn } from "../kernel-rules.ts";
+import { insertProperty, wholeLine } from "../request-edits.ts";
+import {
+  fallbackGraph,
+  requestUnder,
+  resolvedRequestOf,
+  type KernelRequest,
+  type ResolvedRequest,
+  type ResolvedSize,
+} from "../requests.ts";
+import { sizeText } from "../sizes.ts";
+import { predicatesOf } from "../policies/policy-set.ts";
+import { measureTestsOf } from "../policies/predicates.ts";
+import { nearest } from "../suggest.ts";
+import { duplicateProperty } from "./headers.ts";
+import type { LanguageRule } from "./language-rule.ts";
+import { declarationOf, throughText, unknownWord } from "./names.ts";
+
+const unknownApi: LanguageRule = {
+  id: "unknown-api",
+  group: "language",
+  title: "An allocation function that the model does not know",
+  severity: "error",
+  source: "language",
+  explanation:
+    "The model has no such function, or the checked kernel does not have it yet. Nothing is said about a request whose function is unknown.",
+  advice: "Write the C name of an allocation function, without parentheses.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest small {\n  api   kmaloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
+    good: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+const missingProperty: LanguageRule = {
+  id: "missing-property",
+  group: "language",
+  title: "A request that does not say enough",
+  severity: "error",
+  source: "language",
+  explanation:
+    "A request needs `api`, the size that this function takes, and `flags` where it takes a mask. Properties of a request that it is `like` count.",
+  advice: "Add the property.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  flags GFP_KERNEL\n}\n",
+    good: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+const wrongSizeUnit: LanguageRule = {
+  id: "wrong-size-unit",
+  group: "language",
+  title: "A size in a unit that the function does not take",
+  severity: "error",
+  source: "language",
+  explanation:
+    "kmalloc() takes bytes, alloc_pages() an order, a bulk call a count. A size in another unit is converted, rounded up to what holds it, and judged so; but the call that it describes does not exist in C. Ranges of pages may be given in bytes.",
+  advice: "Write the size as the function takes it: the fix does.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest table {\n  api   kmalloc\n  order 2\n  flags GFP_KERNEL\n}\n",
+    good: "kernel 6.12\n\nrequest table {\n  api   kmalloc\n  size  16 KiB\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+const zoneMismatch: LanguageRule = {
+  id: "zone-mismatch",
+  group: "requests",
+  title: "A mask that does not lead to the zone that is needed",
+  severity: "error",
+  source: "kernel",
+  explanation:
+    "The zone modifiers of the mask choose the highest zone that the page may come from; lower zones serve when it has nothing free (include/linux/gfp.h: gfp_zone). The caller needs another zone: the memory will not be there, or only by chance.",
+  advice: "Write the modifier of the zone that is needed, or correct `zone`.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest ring {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL\n  zone  DMA32\n}\n",
+    good: "kernel 6.12\n\nrequest ring {\n  api   alloc_pages\n  order 0\n  flags GFP_KERNEL | GFP_DMA32\n  zone  DMA32\n}\n",
+  },
+};
+
+const fallbackCycle: LanguageRule = {
+  id: "fallback-cycle",
+  group: "requests",
+  title: "Fallbacks that lead back to the start",
+  severity: "error",
+  source: "language",
+  explanation:
+    "Each request names the one that is tried next, and the last one names an earlier one: the caller would try for ever.",
+  advice: "End the chain: leave `fallback` out, or write `fallback none` where one is inherited.",
+  examples: {
+    bad: "kernel 6.12\n\nrequest again {\n  api      kmalloc\n  size     64 KiB\n  flags    GFP_KERNEL | __GFP_NOWARN\n  fallback again\n}\n",
+    good: "kernel 6.12\n\nrequest large {\n  api      kmalloc\n  size     64 KiB\n  flags    GFP_KERNEL | __GFP_NOWARN\n  fallback small\n}\n\nrequest small {\n  api   kmalloc\n  size  4 KiB\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+const fallbackNoBetter: LanguageRule = {
+  id: "fallback-no-better",
+  group: "requests",
+  title: "A fallback that can do no better",
+  severity: "warning",
+  source: "kernel",
+  explanation:
+    "The fallback asks the same function for at least as much, from no more zones and nodes, with no more effort and no more reserves: where the first request fails, it fails too. Or the first request never fails, so that the fallback is never tried.",
+  advice:
+    "Ask for less, allow more effort (`__GFP_RETRY_MAYFAIL`, direct reclaim), or use another function (`kvmalloc`).",
+  examples: {
+    bad: "kernel 6.12\n\nrequest first {\n  api      kmalloc\n  size     64 KiB\n  flags    GFP_KERNEL | __GFP_NOWARN\n  fallback second\n}\n\nrequest second {\n  api   kmalloc\n  size  64 KiB\n  flags GFP_KERNEL | __GFP_NORETRY\n}\n",
+    good: "kernel 6.12\n\nrequest first {\n  api      kmalloc\n  size     64 KiB\n  flags    GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN\n  fallback second\n}\n\nrequest second {\n  api   kvmalloc\n  size  64 KiB\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+const unusedWaiver: LanguageRule = {
+  id: "unused-waiver",
+  group: "requests",
+  title: "A waiver that silences nothing",
+  severity: "warning",
+  source: "language",
+  explanation:
+    "The rule that it names has nothing to say about this request. Left in place, the waiver would hide the finding when it comes one day. Errors of the language itself can't be waived.",
+  advice: "Remove the waiver.",
+  examples: {
+    bad: 'kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n  waive nofail-high-order because "two pages at most"\n}\n',
+    good: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n",
+  },
+};
+
+/** Comparisons of a policy with an order or a number of pages that has a unit of bytes. */
+export function measureUnitFindings(policy: PolicyDeclaration): readonly DraftFinding[] {
+  const tests = policy.clauses.flatMap(predicatesOf).flatMap(measureTestsOf);
+  return tests.flatMap(({ measure, size }) => {
+    if (measure === "size" || size === null || size.unit === null) return [];
+    const noun = measure === "order" ? "An order" : "A number of pages";
+    return [
+      report(wrongSizeUnit, size, `${noun} has no unit: compare \`size\` with ${size.number.text} ${size.unit}.`),
+    ];
+  });
+}
+
+export const REQUEST_LANGUAGE_RULES: readonly LanguageRule[] = [unknownApi, missingProperty, wrongSizeUnit];
+export const REQUEST_RULES: readonly LanguageRule[] = [zoneMismatch, fallbackCycle, fallbackNoBetter, unusedWaiver];
+
+// Properties ----------------------------------------------------------------------------------------------------------
+
+const MAY_REPEAT: ReadonlySet<Property["kind"]> = new Set(["policy", "expect", "waive"]);
+const SIZES: ReadonlySet<Property["kind"]> = new Set(["size", "order", "pages"]);
+
+/** Properties and cache facts that are said twice; sizes in different units say the same thing. */
+export function duplicatePropertyFindings(properties: readonly Property[], uri: string): readonly DraftFinding[] {
+  const drafts: DraftFinding[] = [];
+  const seen = new Map<string, Property>();
+  for (const property of properties) {
+    const { kind } = property;
+    if (kind === "cache") drafts.push(...duplicateCacheFacts(property, uri));
+    if (MAY_REPEAT.has(kind)) continue;
+    const place = SIZES.has(kind) ? "size" : kind;
+    const first = seen.get(place);
+    seen.set(place, property);
+    if (first === undefined) continue;
+    const message =
+      first.kind === kind
+        ? `\`${kind}\` is said twice, and the last one counts.`
+        : `\`${kind}\` and \`${first.kind}\` both say how much, and the last one counts.`;
+    drafts.push(duplicateProperty(property.keyword, message, first.keyword, uri));
+  }
+  return drafts;
+}
+
+function duplicateCacheFacts(
+  property: Extract<Property, { readonly kind: "cache" }>,
+  uri: string,
+): readonly DraftFinding[] {
+  const seen = new Map<string, Place>();
+  return property.facts.flatMap((fact) => {
+    const first = seen.get(fact.kind);
+    seen.set(fact.kind, fact);
+    return first === undefined
+      ? []
+      : [duplicateProperty(fact, `\`${fact.kind}\` is said twice of the cache.`, first, uri)];
+  });
+}
+
+export function missingPropertyFindings(request: ResolvedRequest, text: string): readonly DraftFinding[] {
+  const place = nameSpot(request);
+  const missing = (property: string, message: string, example: string | null): DraftFinding => {
+    const changes = example === null ? null : insertProperty(text, request.declaration, example);
+    return report(missingProperty, place, message, {
+      fixes: changes === null ? [] : [{ title: `Add \`${property}\``, changes, preferred: false }],
+    });
+  };
+  if (request.apiWritten === null)
+    return [missing("api", "The request does not say which function allocates: add `api`.", null)];
+  const { api } = request;
+  if (api === null) return [];
+  const drafts: DraftFinding[] = [];
+  const given = api.size === "count" ? (request.count ?? request.size) : request.size;
+  if (api.size !== "none" && given === null)
+    drafts.push(
+      missing(
+        PROPERTY_OF_UNIT[api.size],
+        `${api.name}() takes ${NOUN_OF_UNIT[api.size]}: add \`${PROPERTY_OF_UNIT[api.size]}\`.`,
+        null,
+      ),
+    );
+  if (api.takesMask && request.flags === null)
+    drafts.push(missing("flags", `${api.name}() takes a mask: add \`flags\`.`, "flags GFP_KERNEL"));
+  return drafts;
+}
+
+const PROPERTY_OF_UNIT: Readonly<Record<SizeUnit, string>> = {
+  bytes: "size",
+  order: "order",
+  pages: "pages",
+  count: "count",
+  none: "size",
+};
+const NOUN_OF_UNIT: Readonly<Record<SizeUnit, string>> = {
+  bytes: "a size in bytes",
+  order: "an order",
+  pages: "a number of pages",
+  count: "a count",
+  none: "no size",
+};
+
+export function sizeUnitFindings(request: ResolvedRequest): readonly DraftFinding[] {
+  return [request.size, request.count].flatMap((size) => {
+    if (size === null || size.fits || size.written.inheritedFrom !== null || request.api === null) return [];
+    return [wrongUnit(request.api.name, request.api.size, size)];
+  });
+}
+
+function wrongUnit(api: string, takes: SizeUnit, size: ResolvedSize): DraftFinding {
+  const { property } = size.written;
+  const value = property.kind === "size" ? property.size : property.number;
+  const place = value ?? property.keyword;
+  if (takes === "none") return report(wrongSizeUnit, place, `${api}() takes no size: drop \`${property.kind}\`.`);
+  const converted = size.value === null || size.unit !== takes ? null : sizeIn(takes, size.value);
+  const written = property.kind === "size" ? "this size" : `${property.kind} ${property.number?.text ?? ""}`.trim();
+  if (converted === null || value === null)
+    return report(wrongSizeUnit, place, `${api}() takes ${NOUN_OF_UNIT[takes]}, not a ${property.kind}.`);
+  return report(wrongSizeUnit, place, `${api}() takes ${NOUN_OF_UNIT[takes]}: ${written} is \`${converted}\`.`, {
+    fixes: [
+      {
+        title: `Write ${converted}`,
+        changes: [{ start: property.keyword.start, end: value.end, text: converted }],
+        preferred: true,
+      },
+    ],
+  });
+}
+
+function sizeIn(unit: SizeUnit, value: number): string {
+  return unit === "bytes" ? `size ${sizeText(value)}` : `${PROPERTY_OF_UNIT[unit]} ${value}`;
+}
+
+/** The names of the APIs of a request or a policy that one kernel does not have. */
+export function unknownApiFinding(
+  kernel: Kernel,
+  name: { readonly text: string; readonly start: number; readonly end: number },
+): DraftFinding | null {
+  const api = allApis().find((candidate) => candidate.name === name.text);
+  if (api === undefined) {
+    const near = nearest(
+      name.text,
+      allApis()
+        .filter((candidate) => candidate.exists(kernel))
+        .map((candidate) => candidate.name),
+    );
+    return report(
+      unknownApi,
+      name,
+      `The model knows no allocation function ${name.text}${near.length > 0 ? didYouMean(near) : "."}`,
+      { fixes: replacements(name, near) },
+    );
+  }
+  if (api.exists(kernel)) return null;
+  const since = mainlineReleases().find((release) => {
+    const other = kernelOf(release, kernel.options);
+    return !("unknown" in other) && api.exists(other);
+  });
+  const last = mainlineReleases().findLast((release) => {
+    const other = kernelOf(release, kernel.options);
+    return !("unknown" in other) && api.exists(other);
+  });
+  if (since === undefined) return report(unknownApi, name, `${name.text}() does not exist in ${kernel.name}.`);
+  return report(
+    unknownApi,
+    name,
+    comesBefore(kernel, since) || last === mainlineReleases().at(-1)
+      ? `${name.text}() does not exist before ${since}.`
+      : `${name.text}() exists from ${since} to ${last ?? since} only.`,
+  );
+}
+
+// Zones ---------------------------------------------------------------------------------------------------------------
+
+/** `zone` names no zone, in whatever kernel. */
+export function unknownZoneFindings(request: ResolvedRequest): readonly DraftFinding[] {
+  const zone = request.zone?.property.zone ?? null;
+  if (zone === null || request.zone?.inheritedFrom !== null || isZone(zone.text)) return [];
+  return [unknownWord(zone, "zone", ZONE_NAMES)];
+}
+
+export function zoneFindings(request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
+  const needed = request.zone?.property.zone?.text ?? null;
+  const { verdict, value, kernel } = under;
+  if (needed === null || !isZone(needed) || verdict.unknown !== null || value?.certain === false) return [];
+  if (verdict.zone === needed) return [];
+  const zoneBits = kernel.bits.DMA | kernel.bits.HIGHMEM | kernel.bits.DMA32 | kernel.bits.MOVABLE;
+  const modifier = value?.parts.find((part) => (part.carries & zoneBits) !== 0 && part.kind !== "complement") ?? null;
+  const lower = ZONE_NAMES.indexOf(needed) < ZONE_NAMES.indexOf(verdict.zone);
+  const message = lower
+    ? `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes it from ZONE_${verdict.zone.toUpperCase()} first: ${zoneAdvice(needed)}.`
+    : `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes none above ZONE_${verdict.zone.toUpperCase()}: ${zoneAdvice(needed)}.`;
+  const spot =
+    request.mask === null
+      ? spotIn(request, request.zone, request.zone?.property.zone ?? nameSpot(request))
+      : spotIn(request, request.flags, modifier?.place ?? request.mask);
+  return [{ ...report(zoneMismatch, spot.place, message), related: spot.related }];
+}
+
+function zoneAdvice(zone: ZoneName): string {
+  switch (zone) {
+    case "DMA":
+      return "write GFP_DMA";
+    case "DMA32":
+      return "write GFP_DMA32";
+    case "HighMem":
+      return "write __GFP_HIGHMEM, on a kernel with HIGHMEM";
+    case "Movable":
+      return "write __GFP_HIGHMEM | __GFP_MOVABLE";
+    case "Normal":
+      return "drop the zone modifier";
+  }
+}
+
+// Fallbacks -----------------------------------------------------------------------------------------------------------
+
+export function fallbackCycleFindings(
+  environment: Environment,
+  binding: Binding,
+  request: ResolvedRequest,
+): readonly DraftFinding[] {
+  const { fallback } = request;
+  if (fallback === null) return [];
+  const cycle = fallbackGraph.cycleOf(environment, binding);
+  if (cycle === null) return [];
+  const others = othersIn(cycle, binding, 8);
+  const through = throughText(others, cycle.members.length - 1);
+  const message =
+    through === ""
+      ? "The request falls back to itself."
+      : `The fallbacks lead back to ${request.name ?? "this request"}${through}.`;
+  const spot = spotIn(request, fallback.written, fallback.name);
+  return [
+    {
+      ...report(fallbackCycle, spot.place, message),
+      related: [...spot.related, ...others.map((member) => declarationOf(member, "Part of the cycle."))],
+    },
+  ];
+}
+
+/** What one kernel says of a request and its fallback. Only what can be proved from the two masks is reported. */
+export function fallbackFindings(
+  environment: Environment,
+  binding: Binding,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly DraftFinding[] {
+  const { fallback } = request;
+  const target = fallback?.binding ?? null;
+  if (fallback === null || target === null || target.damaged || target.slot === binding.slot) return [];
+  if (fallbackGraph.cycleOf(environment, binding) !== null) return [];
+  if (under.verdict.unknown !== null || under.value?.certain === false) return [];
+  const spot = spotIn(request, fallback.written, fallback.name);
+  const draft = (message: string): readonly DraftFinding[] => [
+    {
+      ...report(fallbackNoBetter, spot.place, message),
+      related: [...spot.related, declarationOf(target, "The fallback.")],
+    },
+  ];
+  if (under.verdict.fails === "never")
+    return draft("This request never fails, so its fallback is never tried: drop the fallback.");
+  const next = requestUnder(environment, resolvedRequestOf(environment, target), under.kernel);
+  if (next === null || next.verdict.unknown !== null || next.value?.certain === false) return [];
+  if (next.verdict.fails === "always")
+    return draft(`${target.declaration.name?.text ?? "The fallback"} always fails, so it is no fallback.`);
+  return isNoBetter(under, next)
+    ? draft(
+        "The fallback asks the same function for as much, with no more effort, zones or reserves: where this request fails, it fails too.",
+      )
+    : [];
+}
+
+/** Each thing that lets a call succeed where another fails, as far as mask, size and place decide it. */
+function isNoBetter(first: KernelRequest, next: KernelRequest): boolean {
+  const { bits } = first.kernel;
+  const [one, other] = [first.request, next.request];
+  if (one.api !== other.api || first.value === null || next.value === null) return false;
+  const asMuch = (a: number | null, b: number | null): boolean => (a === null) === (b === null) && (a ?? 0) <= (b ?? 0);
+  if (
+    !asMuch(one.order, other.order) ||
+    !asMuch(one.sizeBytes, other.sizeBytes) ||
+    !asMuch(one.pages, other.pages) ||
+    !asMuch(one.count, other.count)
+  )
+    return false;
+  if (
+    one.node !== other.node ||
+    first.verdict.zone !== next.verdict.zone ||
+    JSON.stringify(one.cache) !== JSON.stringify(other.cache)
+  )
+    return false;
+  if (JSON.stringify(one.context) !== JSON.stringify(other.context)) return false;
+  // More of these never makes a call fail; less of those never makes it succeed more often.
+  const gained = other.mask & ~one.mask;
+  const lost = one.mask & ~other.mask;
+  const harmless = bits.NOWARN | bits.ZERO | bits.COMP | bits.NOLOCKDEP;
+  const hindering = bits.NORETRY | bits.NOMEMALLOC | bits.THISNODE | bits.HARDWALL | bits.ACCOUNT;
+  const helping =
+    bits.DIRECT_RECLAIM |
+    bits.KSWAPD_RECLAIM |
+    bits.IO |
+    bits.FS |
+    bits.HIGH |
+    bits.MEMALLOC |
+    bits.NOFAIL |
+    bits.RETRY_MAYFAIL |
+    bits.ATOMIC;
+  return (gained & ~(harmless | hindering)) === 0 && (lost & ~(harmless | helping)) === 0;
+}
+
+// Waivers -------------------------------------------------------------------------------------------------------------
+
+/** Takes out what the request waives; what is left, and the waivers of its own that took out nothing. */
+export function applyWaivers(
+  request: ResolvedRequest,
+  drafts: readonly DraftFinding[],
+  ruleIds: readonly string[],
+  text: string,
+): readonly DraftFinding[] {
+  if (request.waivers.length === 0) return drafts;
+  const waived = new Set(
+    request.waivers.flatMap(({ property }) => (property.rule === null ? [] : [property.rule.text])),
+  );
+  const silenced = new Set<string>();
+  const kept = drafts.filter((draft) => {
+    if (!waived.has(draft.rule) || draft.source === "language") return true;
+    silenced.add(draft.rule);
+    return false;
+  });
+  const seen = new Set<string>();
+  const unused = request.waivers.flatMap(({ property, inheritedFrom }) => {
+    const { rule } = property;
+    if (rule === null || inheritedFrom !== null) return [];
+    if (!ruleIds.includes(rule.text)) return [unknownWord(rule, "rule", ruleIds)];
+    const again = seen.has(rule.text);
+    seen.add(rule.text);
+    if (silenced.has(rule.text) && !again) return [];
+    return [
+      report(
+        unusedWaiver,
+        rule,
+        again
+          ? `${rule.text} is waived twice.`
+          : `${rule.text} has nothing to say about this request: remove the waiver.`,
+        {
+          fixes: [
+            { title: "Remove the waiver", changes: [{ ...wholeLine(text, property), text: "" }], preferred: true },
+          ],
+        },
+      ),
+    ];
+  });
+  return [...kept, ...unused];
+}

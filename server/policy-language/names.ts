@@ -1,0 +1,204 @@
+import type { Declaration, Fact, Item, Name } from "../../grammar/ast.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import type { Environment, NameSpace } from "./environment.ts";
+import type { Place } from "../rules/finding.ts";
+import { eachMaskName, namesOf, spacesOf } from "./region-names.ts";
+import { resolveRequest } from "./requests.ts";
+import type { Workspace } from "./workspace.ts";
+import { environmentOf } from "./check.ts";
+
+/** What a name in the text is. */
+export type Symbol =
+  | { readonly kind: "declared"; readonly space: NameSpace; readonly name: string }
+  /** The parameter of the transform in that region. */
+  | { readonly kind: "parameter"; readonly region: number; readonly name: string }
+  /** A mode or stage of a policy, by the policy's name. */
+  | { readonly kind: "mode"; readonly policy: string; readonly name: string };
+
+export interface SymbolPlace {
+  readonly uri: string;
+  /** Index of the region in that file. */
+  readonly region: number;
+  readonly place: Place;
+  /** It is the declaration, not a use. */
+  readonly declares: boolean;
+}
+
+/** The declared symbol whose name stands at an offset of the file (either edge included); null: none, or a built-in name. */
+export function symbolAt(
+  workspace: Workspace,
+  uri: string,
+  offset: number,
+): (SymbolPlace & { readonly symbol: Symbol }) | null {
+  const file = workspace.files.get(uri);
+  const environment = environmentOf(workspace, uri);
+  if (file === undefined || environment === null) return null;
+  // At the seam of two regions the name may be the end of the first.
+  for (const region of regionsAt(file, offset)) {
+    const at = offset - (file.starts[region] ?? 0);
+    for (const { symbol, place, declares } of symbolsIn(environment, file, region)) {
+      if (place.start <= at && at <= place.end)
+        return { uri, region, place: { start: place.start, end: place.end }, declares, symbol };
+    }
+  }
+  return null;
+}
+
+/** Where the symbol, seen from a file, is declared. */
+export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol): SymbolPlace | null {
+  const environment = environmentOf(workspace, uri);
+  if (environment === null) return null;
+  switch (symbol.kind) {
+    case "declared": {
+      const binding = environment.lookup(symbol.space, symbol.name);
+      const name = binding?.declaration.name ?? null;
+      return binding === null || name === null
+        ? null
+        : { uri: binding.uri, region: binding.region, place: placeOf(name), declares: true };
+    }
+    case "parameter": {
+      const item = environment.file.regions[symbol.region]?.item;
+      if (item?.kind !== "transform" || item.parameter === null) return null;
+      return { uri, region: symbol.region, place: placeOf(item.parameter), declares: true };
+    }
+    case "mode": {
+      const policy = environment.lookup("subject", symbol.policy);
+      const name = policy === null ? null : modeNames(policy.declaration).find((mode) => mode.text === symbol.name);
+      return policy === null || name === null || name === undefined
+        ? null
+        : { uri: policy.uri, region: policy.region, place: placeOf(name), declares: true };
+    }
+  }
+}
+
+/** All its uses and its declaration, in every file of the workspace that sees the same declaration. */
+export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol): readonly SymbolPlace[] {
+  const definition = definitionOf(workspace, uri, symbol);
+  if (definition === null) return [];
+  const found: SymbolPlace[] = [];
+  for (const [other, file] of workspace.files) {
+    if (symbol.kind === "parameter" && other !== uri) continue;
+    const environment = environmentOf(workspace, other);
+    if (environment === null || !seesSame(workspace, other, symbol, definition)) continue;
+    file.regions.forEach((region, index) => {
+      if (!mayHold(region, symbol)) return;
+      for (const use of symbolsIn(environment, file, index)) {
+        if (isSame(environment, use.symbol, symbol))
+          found.push({ uri: other, region: index, place: placeOf(use.place), declares: use.declares });
+      }
+    });
+  }
+  return found;
+}
+
+function seesSame(workspace: Workspace, uri: string, symbol: Symbol, definition: SymbolPlace): boolean {
+  const seen = definitionOf(workspace, uri, symbol);
+  return seen !== null && seen.uri === definition.uri && seen.region === definition.region;
+}
+
+/** Cheap: a region without the word holds no use of it. */
+function mayHold(region: Region, symbol: Symbol): boolean {
+  return region.item !== null && region.text.includes(symbol.name);
+}
+
+/** A transform is one symbol, whether it is called in a mask or spoken of in an expectation. */
+function isSame(environment: Environment, use: Symbol, symbol: Symbol): boolean {
+  if (use.kind !== symbol.kind || use.name !== symbol.name) return false;
+  if (use.kind === "parameter" && symbol.kind === "parameter") return use.region === symbol.region;
+  if (use.kind === "mode" && symbol.kind === "mode") return use.policy === symbol.policy;
+  if (use.kind !== "declared" || symbol.kind !== "declared") return false;
+  if (use.space === symbol.space) return true;
+  return environment.lookup(use.space, use.name)?.slot === environment.lookup(symbol.space, symbol.name)?.slot;
+}
+
+function placeOf(name: Place): Place {
+  return { start: name.start, end: name.end };
+}
+
+function regionsAt(file: SourceFile, offset: number): readonly number[] {
+  let low = 0;
+  let high = file.starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((file.starts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const region = low - 1;
+  return region < 0 ? [] : region > 0 && file.starts[region] === offset ? [region, region - 1] : [region];
+}
+
+interface SymbolUse {
+  readonly symbol: Symbol;
+  readonly place: Place;
+  readonly declares: boolean;
+}
+
+/** The declared symbols in a region, in no order. */
+function symbolsIn(environment: Environment, file: SourceFile, index: number): readonly SymbolUse[] {
+  const region = file.regions[index];
+  const item = region?.item ?? null;
+  if (region === undefined || item === null) return [];
+  const names = namesOf(region);
+  const found: SymbolUse[] = [];
+  const space = spacesOf(item.kind)[0];
+  if (names.declares !== null && space !== undefined)
+    found.push({
+      symbol: { kind: "declared", space, name: names.declares.text },
+      place: names.declares,
+      declares: true,
+    });
+  for (const use of names.uses) {
+    const binding = environment.lookup(use.space, use.name.text);
+    if (binding !== null)
+      found.push({
+        symbol: { kind: "declared", space: spacesOf(binding.declaration.kind)[0] ?? use.space, name: use.name.text },
+        place: use.name,
+        declares: false,
+      });
+  }
+  if (item.kind === "transform" && item.parameter !== null) {
+    const { parameter } = item;
+    const symbol: Symbol = { kind: "parameter", region: index, name: parameter.text };
+    found.push({ symbol, place: parameter, declares: true });
+    eachMaskName(item.body, (role, name) => {
+      if (role === "alias" && name.text === parameter.text) found.push({ symbol, place: name, declares: false });
+    });
+  }
+  if (item.kind === "policy" && item.name !== null) {
+    for (const mode of modeNames(item))
+      found.push({ symbol: { kind: "mode", policy: item.name.text, name: mode.text }, place: mode, declares: true });
+  }
+  for (const fact of factsOf(item)) {
+    if (fact.name.text !== "mode" || fact.value === null || "value" in fact.value) continue;
+    const policy = policyWithMode(environment, item, fact.value.text);
+    if (policy !== null)
+      found.push({ symbol: { kind: "mode", policy, name: fact.value.text }, place: fact.value, declares: false });
+  }
+  return found;
+}
+
+function factsOf(item: Item): readonly Fact[] {
+  if (item.kind === "request")
+    return item.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
+  return item.kind === "expect" && item.form?.kind === "facts" ? item.form.facts : [];
+}
+
+/** The names of a policy's modes and stages. */
+function modeNames(declaration: Declaration): readonly Name[] {
+  if (declaration.kind !== "policy") return [];
+  return declaration.clauses.flatMap((clause) =>
+    (clause.kind === "mode" || clause.kind === "stage") && clause.name !== null ? [clause.name] : [],
+  );
+}
+
+/** The policy of the request that has a mode of this name. */
+function policyWithMode(environment: Environment, item: Item, mode: string): string | null {
+  const subject =
+    item.kind === "expect" && item.name !== null ? environment.lookup("subject", item.name.text)?.declaration : item;
+  if (subject?.kind !== "request") return null;
+  for (const { declaration } of resolveRequest(environment, subject).policies) {
+    if (declaration.name !== null && modeNames(declaration).some((name) => name.text === mode))
+      return declaration.name.text;
+  }
+  return null;
+}

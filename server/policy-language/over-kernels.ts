@@ -1,0 +1,159 @@
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { listText, type DraftFinding } from "./unplaced-finding.ts";
+import type { Environment } from "./environment.ts";
+import type { Fix, Holds } from "../rules/finding.ts";
+
+/** How the version gets into a message: always, or only where the finding does not hold in all kernels in force. */
+export type VersionNote = "always" | "where-it-differs";
+
+interface Merged {
+  draft: DraftFinding;
+  readonly members: Set<number>;
+}
+
+/**
+ * Asks the same question of every kernel in force, those that answer alike once, and merges what they say: one finding
+ * for each rule, place and sentence, with the span of kernels that it holds in. Where kernels do different things about
+ * the same mistake each thing is said of its own kernels.
+ */
+export function overKernels(
+  environment: Environment,
+  note: VersionNote,
+  ask: (kernel: Kernel) => readonly DraftFinding[],
+): readonly DraftFinding[] {
+  const merged = new Map<string, Merged>();
+  for (const group of environment.groups) {
+    for (const draft of ask(group.kernel)) {
+      const key = `${draft.rule} ${draft.place.start} ${draft.place.end} ${draft.message}`;
+      const known = merged.get(key);
+      if (known === undefined) {
+        merged.set(key, { draft, members: new Set(group.members) });
+        continue;
+      }
+      // Groups come oldest first.
+      known.draft = draft;
+      for (const member of group.members) known.members.add(member);
+    }
+  }
+  return [...merged.values()].map(({ draft, members }) => {
+    const indexes = sorted([...members]);
+    const everywhere = indexes.length === environment.kernels.length;
+    const message =
+      note === "where-it-differs" && everywhere
+        ? draft.message
+        : withVersions(draft.message, versionsText(environment, indexes));
+    return { ...draft, message, fixes: fixesFor(draft, everywhere), holds: holdsOf(environment, indexes) };
+  });
+}
+
+/**
+ * The same with one finding for each rule and place, however many sentences the kernels give: where the mistake is one, it
+ * is marked once. The newest kernel's words and fixes lead; with `always`, what older ones do differently follows.
+ */
+export function overKernelsOnce(
+  environment: Environment,
+  note: VersionNote,
+  ask: (kernel: Kernel) => readonly DraftFinding[],
+): readonly DraftFinding[] {
+  const merged = new Map<string, Map<string, Merged>>();
+  for (const group of environment.groups) {
+    const times = new Map<string, number>();
+    for (const draft of ask(group.kernel)) {
+      const place = `${draft.rule} ${draft.place.start} ${draft.place.end}`;
+      const time = times.get(place) ?? 0;
+      times.set(place, time + 1);
+      const key = `${place} ${time}`;
+      const sentences = merged.get(key) ?? new Map<string, Merged>();
+      merged.set(key, sentences);
+      const known = sentences.get(draft.message);
+      const members = known?.members ?? new Set<number>();
+      for (const member of group.members) members.add(member);
+      // Groups come oldest first, and what is said last leads.
+      sentences.delete(draft.message);
+      sentences.set(draft.message, { draft, members });
+    }
+  }
+  return [...merged.values()].flatMap((sentences) => {
+    const said = [...sentences.values()].reverse();
+    const [newest] = said;
+    if (newest === undefined) return [];
+    const indexes = sorted(said.flatMap(({ members }) => [...members]));
+    const everywhere = indexes.length === environment.kernels.length;
+    const message =
+      note === "where-it-differs"
+        ? everywhere
+          ? newest.draft.message
+          : withVersions(newest.draft.message, versionsText(environment, indexes))
+        : `${said
+            .map(({ draft, members }) =>
+              withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, ""),
+            )
+            .join("; ")}.`;
+    return [
+      {
+        ...newest.draft,
+        message,
+        fixes: fixesFor({ ...newest.draft, fixes: sharedFixes(said.map(({ draft }) => draft)) }, everywhere),
+        holds: holdsOf(environment, indexes),
+      },
+    ];
+  });
+}
+
+/** The fixes of the first that all of them offer; where they share none, those of the first. */
+function sharedFixes(drafts: readonly DraftFinding[]): readonly Fix[] {
+  const [first, ...others] = drafts;
+  if (first === undefined) return [];
+  const shared = first.fixes.filter(({ title }) =>
+    others.every(({ fixes }) => fixes.some((fix) => fix.title === title)),
+  );
+  return shared.length === 0 ? first.fixes : shared;
+}
+
+/** A change that one kernel asks for may be wrong for another that the file is checked against: not without looking. */
+function fixesFor(draft: DraftFinding, everywhere: boolean): readonly Fix[] {
+  return everywhere ? draft.fixes : draft.fixes.map((fix) => ({ ...fix, preferred: false }));
+}
+
+function sorted(indexes: readonly number[]): readonly number[] {
+  return indexes.toSorted((a, b) => a - b);
+}
+
+/** `null` at an end that is the end of what was checked. */
+export function holdsOf(environment: Environment, indexes: readonly number[]): Holds {
+  const first = indexes[0] ?? 0;
+  const last = indexes.at(-1) ?? 0;
+  return {
+    since: first === 0 ? null : (environment.kernels[first]?.name ?? null),
+    until: last === environment.kernels.length - 1 ? null : (environment.kernels[last]?.name ?? null),
+  };
+}
+
+/** `6.12`, `6.1 to 6.12`, `since 6.3`, `until 6.11`, `6.1 and 6.5 to 6.8`, `6.6 and 6.12`: some of the kernels in force. */
+export function versionsText(environment: Environment, indexes: readonly number[]): string {
+  const { kernels } = environment;
+  const nameAt = (index: number): string => kernels[index]?.name ?? "";
+  const runs: { readonly first: number; last: number }[] = [];
+  for (const index of indexes) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.last === index - 1) run.last = index;
+    else runs.push({ first: index, last: index });
+  }
+  const [only] = runs;
+  if (only === undefined) return "";
+  const end = kernels.length - 1;
+  // Two are named each: there may be releases between those that a header lists.
+  const texts = runs.flatMap(({ first, last }) =>
+    last > first + 1 ? [`${nameAt(first)} to ${nameAt(last)}`] : [...new Set([nameAt(first), nameAt(last)])],
+  );
+  if (runs.length === 1 && only.first !== only.last && (only.first === 0) !== (only.last === end)) {
+    return only.first === 0 ? `until ${nameAt(only.last)}` : `since ${nameAt(only.first)}`;
+  }
+  return listText(texts);
+}
+
+/** The sentence with the kernels that it is true of: `… returns NULL (since 6.12).` */
+export function withVersions(sentence: string, versions: string): string {
+  const body = sentence.replace(/\.$/, "");
+  return versions === "" ? sentence : `${body} (${versions}).`;
+}

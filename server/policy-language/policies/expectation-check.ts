@@ -1,0 +1,221 @@
+import type { ExpectDeclaration, ExpectForm, Mask as MaskNode } from "../../../grammar/ast.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { Mask } from "../../model/masks/mask.ts";
+import type { Binding, Environment } from "../environment.ts";
+import type { Place } from "../../rules/finding.ts";
+import { applyTransform, declaredMaskOf, evaluateMask, type DeclaredMask } from "../masks.ts";
+import type { DraftFinding } from "../unplaced-finding.ts";
+import { FALSE, type Node } from "../symbolic/bdd.ts";
+import {
+  anyMask,
+  constantMask,
+  isEqual,
+  smallestWitness,
+  spaceOf,
+  type Space,
+  type SymbolicMask,
+} from "../symbolic/space.ts";
+import { isTaken, judge } from "./judgement.ts";
+import { modelSetsOf, modelThresholds } from "./model-sets.ts";
+import { policySetIn, policySetOf, sizeDomainOf, sizesOf, type PolicySet } from "./policy-set.ts";
+import { asksModel, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
+import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./witness.ts";
+
+/**
+ * What a declaration believes of a policy or a transform, over every mask, size and context, under one kernel. A belief
+ * that does not hold is marked from `forbids`, `allows`, `within` or `gives` on. Expectations about requests are not for
+ * this file.
+ */
+export function checkPolicyExpectation(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  kernel: Kernel,
+): readonly DraftFinding[] {
+  const { name, form } = declaration;
+  if (name === null || form === null) return [];
+  const subject = environment.lookup("subject", name.text) ?? environment.lookup("mask", name.text);
+  if (subject === null) return [];
+  const fails = (message: string, related: DraftFinding["related"] = []): readonly DraftFinding[] => [
+    {
+      rule: "expectation-fails",
+      severity: "error",
+      source: "expectation",
+      message,
+      place: formPlace(form),
+      holds: null,
+      related,
+      fixes: [],
+      tag: null,
+    },
+  ];
+  switch (form.kind) {
+    case "facts":
+      return [];
+    case "forbids":
+    case "allows":
+      return checkMask(environment, subject, form.kind, form.mask, kernel, fails);
+    case "within": {
+      const outer = form.policy === null ? null : environment.lookup("subject", form.policy.text);
+      return outer === null ? [] : checkWithin(environment, subject, outer, kernel, fails);
+    }
+    case "gives":
+      return checkGives(environment, subject, form, kernel, fails);
+  }
+}
+
+type Fails = (message: string, related?: DraftFinding["related"]) => readonly DraftFinding[];
+
+function checkMask(
+  environment: Environment,
+  binding: Binding,
+  kind: "forbids" | "allows",
+  node: MaskNode,
+  kernel: Kernel,
+  fails: Fails,
+): readonly DraftFinding[] {
+  const policy = resolvePolicy(environment, binding);
+  const value = evaluateMask(environment, kernel, node);
+  if (policy === null || !value.certain) return [];
+  const set = policySetOf(environment, policy, kernel);
+  if (!set.certain) return [];
+  const { space } = set;
+  const these = space.bdd.and(isEqual(space, anyMask(space), constantMask(value.mask)), set.allowed);
+  const name = policy.declaration.name?.text ?? "";
+  const text = `\`${witnessMaskText(kernel, value.mask)}\``;
+  if (kind === "allows")
+    return these === FALSE
+      ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`)
+      : [];
+  const witness = replayedWitness(set, these, (subject) => isTaken(judge(environment, kernel, policy, subject)));
+  return witness === null ? [] : fails(`Policy ${name} takes ${witnessText(space, witness)}: no rule forbids it.`);
+}
+
+/** Why a mask is refused, in the words of the rule that does it. */
+function refusal(environment: Environment, set: PolicySet, value: Mask): string {
+  const { policy, kernel } = set;
+  const judgement = judge(environment, kernel, policy, {
+    mask: value,
+    sizeBytes: kernel.options.pageBytes,
+    context: { places: 0, locks: 0, scopes: 0, task: 0 },
+    sleeps: null,
+    mayOom: null,
+    mayFail: null,
+  });
+  const rule = judgement.forbidden[0] ?? judgement.unmet[0] ?? judgement.outside[0];
+  if (rule === undefined) return "every size and context meets a rule against it";
+  const reason = rule.clause.because === null ? "" : `, "${rule.clause.because.value}"`;
+  switch (rule.clause.kind) {
+    case "forbid":
+      return `a \`forbid\` takes it${reason}`;
+    case "require":
+      return `it lacks what a \`require\` asks for${reason}`;
+    case "allow":
+      return `it stands outside of every \`allow\`${reason}`;
+  }
+}
+
+function checkWithin(
+  environment: Environment,
+  inner: Binding,
+  outer: Binding,
+  kernel: Kernel,
+  fails: Fails,
+): readonly DraftFinding[] {
+  const first = resolvePolicy(environment, inner);
+  const second = resolvePolicy(environment, outer);
+  if (first === null || second === null) return [];
+  const { small, large } = togetherIn(environment, first, second, kernel);
+  if (!small.certain || !large.certain) return [];
+  const witness = replayedWitness(
+    small,
+    small.space.bdd.without(small.allowed, large.allowed),
+    (subject) =>
+      isTaken(judge(environment, kernel, first, subject)) && !isTaken(judge(environment, kernel, second, subject)),
+  );
+  if (witness === null) return [];
+  const names = [first, second].map(({ declaration }) => declaration.name?.text ?? "");
+  return fails(`${names[0]} takes ${smallestText(small.space, witness)}, and ${names[1]} does not.`);
+}
+
+/** Two policies in one space, so that their sets can be compared. */
+export function togetherIn(
+  environment: Environment,
+  first: ResolvedPolicy,
+  second: ResolvedPolicy,
+  kernel: Kernel,
+  secondEnvironment: Environment = environment,
+): { readonly small: PolicySet; readonly large: PolicySet } {
+  const thresholds = [first, second].flatMap((policy) => sizesOf(policy, kernel));
+  const sizes = sizeDomainOf(first) === "orders" && sizeDomainOf(second) === "orders" ? "orders" : "bytes";
+  const space = spaceOf(kernel, thresholds, sizes);
+  return { small: policySetIn(space, environment, first), large: policySetIn(space, secondEnvironment, second) };
+}
+
+function checkGives(
+  environment: Environment,
+  binding: Binding,
+  form: Extract<ExpectForm, { kind: "gives" }>,
+  kernel: Kernel,
+  fails: Fails,
+): readonly DraftFinding[] {
+  if (binding.declaration.kind !== "transform") return [];
+  const transform = declaredMaskOf(environment, kernel, binding);
+  const predicates = form.when === null ? [form.gives] : [form.when, form.gives];
+  if (!transform.certain || !predicates.every((predicate) => isCertain(environment, kernel, predicate))) return [];
+  const sizes = [
+    ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
+    ...(predicates.some(asksModel) ? modelThresholds(kernel) : []),
+  ];
+  const space = spaceOf(kernel, sizes, "bytes");
+  const { bdd } = space;
+  const input = anyMask(space);
+  const model = (): ModelSets => modelSetsOf(space, { apis: [] });
+  const asked =
+    form.when === null ? space.domain : bdd.and(space.domain, setOf(space, environment, form.when, input, model));
+  const given = setOf(space, environment, form.gives, symbolicOutput(space, transform, input), model);
+  const witness = smallestWitness(space, bdd.without(asked, given));
+  if (witness === null) return [];
+  const output = applyTransform(transform, witness.mask);
+  if (!breaks(environment, kernel, form, witness.mask, output))
+    throw new Error("a counterexample does not stand up to the ordinary evaluation");
+  return fails(
+    `For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, output)}\`.`,
+  );
+}
+
+/** The counterexample, replayed: it meets `when`, and what comes out does not meet `gives`. */
+function breaks(
+  environment: Environment,
+  kernel: Kernel,
+  form: Extract<ExpectForm, { kind: "gives" }>,
+  input: Mask,
+  output: Mask,
+): boolean {
+  const about = (value: Mask): Parameters<typeof holdsFor>[3] => ({
+    mask: value,
+    sizeBytes: null,
+    context: { places: 0, locks: 0, scopes: 0, task: 0 },
+    sleeps: null,
+    mayOom: null,
+    mayFail: null,
+  });
+  const isAsked = form.when === null || holdsFor(environment, kernel, form.when, about(input)) !== false;
+  return isAsked && holdsFor(environment, kernel, form.gives, about(output)) !== true;
+}
+
+/** What comes out of a transform for any mask: each bit is 0, 1, the bit that went in, or its opposite. */
+function symbolicOutput(space: Space, transform: DeclaredMask, input: SymbolicMask): SymbolicMask {
+  const { bdd } = space;
+  return input.map((node, bit): Node => {
+    const isSet = (value: Mask): boolean => ((value >>> bit) & 1) === 1;
+    const kept = isSet(transform.ones) ? node : FALSE;
+    return isSet(transform.zero) ? bdd.or(kept, bdd.not(node)) : kept;
+  });
+}
+
+/** What a failing one marks: everything from `forbids`, `allows`, `within` or `gives` on. */
+function formPlace(form: ExpectForm): Place {
+  const { start, end } = form.kind === "gives" ? form.claim : form;
+  return { start, end };
+}

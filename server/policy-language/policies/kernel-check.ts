@@ -1,0 +1,310 @@
+import type { Effect } from "../../../grammar/ast.ts";
+import { apiNamed } from "../../model/apis.ts";
+import type { Api } from "../../model/apis/api.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
+import { contigRefused } from "../../model/masks/contig.ts";
+import type { Mask } from "../../model/masks/mask.ts";
+import { decode, encode } from "../../model/masks/names.ts";
+import { rangeEffort, type RangeEffort } from "../../model/ranges/effort.ts";
+import { verdict } from "../../model/verdict.ts";
+import { report, type DraftFinding } from "../unplaced-finding.ts";
+import type { Environment } from "../environment.ts";
+import { notWhatTheKernelDoes } from "../findings/policies.ts";
+import { FALSE, type Node } from "../symbolic/bdd.ts";
+import { smallestWitness, type Witness } from "../symbolic/space.ts";
+import { answerOf, answerSets, apisOf, requestFor, type Field } from "./model-sets.ts";
+import type { ModeSet, PolicySet } from "./policy-set.ts";
+import { isTaken, judge } from "./judgement.ts";
+import { replayedWitness, witnessText } from "./witness.ts";
+
+/**
+ * What the modes of a policy promise, laid beside what the kernel does with the masks of each mode: for the functions that
+ * the policy is `for`, and since when. A claim that the model cannot decide over all masks (`warns`, `node`) is not compared.
+ * @param inherited compare promises of modes that the policy refines too; as findings they are reported where they are written
+ */
+export function checkAgainstKernel(
+  environment: Environment,
+  set: PolicySet,
+  inherited = false,
+): readonly DraftFinding[] {
+  // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
+  if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
+  const apis = apisOf(set.policy).filter((api) => api.exists(set.kernel));
+  return set.modes.flatMap((mode) => {
+    const { clause, owner } = mode.source;
+    if (!inherited && owner.slot !== set.policy.binding.slot) return [];
+    const within = set.space.bdd.and(mode.set, set.allowed);
+    if (within === FALSE) return [];
+    return clause.effects.flatMap((effect) => {
+      const differences = apis.flatMap((api) => {
+        // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
+        const refused = answerSets(set.space, api, "fails", within).get("always") ?? FALSE;
+        const asked = effect.name.text === "fails" ? within : set.space.bdd.without(within, refused);
+        return (
+          (asked === FALSE
+            ? refusal(set, within, api, effect)
+            : differenceOf(environment, set, mode, asked, api, effect)) ?? []
+        );
+      });
+      const [first] = differences;
+      return first === undefined
+        ? []
+        : [report(notWhatTheKernelDoes, effect, `${first.text}${sinceText(set.kernel, first)}.`)];
+    });
+  });
+}
+
+/** What a kernel does instead of what is promised. */
+interface Difference {
+  /** A sentence without its full stop. */
+  readonly text: string;
+  /** A mask with which it does so. */
+  readonly example: Mask;
+  /** Whether another kernel does the same with that mask. */
+  readonly isSo: (kernel: Kernel, value: Mask) => boolean;
+}
+
+/** `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do. */
+function sinceText(kernel: Kernel, { example, isSo }: Difference): string {
+  const releases = mainlineReleases();
+  const { names } = decode(kernel, example);
+  let first = kernel.mainlineIndex ?? 0;
+  while (first > 0) {
+    const before = kernelOf(releases[first - 1] ?? "", kernel.options);
+    // The same mask by name: the numbers were shuffled more than once.
+    const value = "unknown" in before ? null : encode(before, names);
+    if ("unknown" in before || typeof value !== "number" || !isSo(before, value)) break;
+    first -= 1;
+  }
+  return first === 0 ? "" : `, since ${releases[first] ?? ""}`;
+}
+
+/** No mask of the mode is taken at all, so that nothing of what it promises comes about. */
+function refusal(set: PolicySet, within: Node, api: Api, effect: Effect): Difference | null {
+  const example = COMPARED.has(effect.name.text) ? smallestWitness(set.space, within) : null;
+  return example === null
+    ? null
+    : {
+        text: `${api.name}() refuses every mask of this mode`,
+        example: example.mask,
+        isSo: answers(set, api, "fails", "always", example),
+      };
+}
+
+/** A kernel answers so about this witness, its mask put in that kernel's numbers. */
+function answers(
+  { space }: PolicySet,
+  api: Api,
+  field: Field,
+  answer: string,
+  { sizeBytes }: Witness,
+): Difference["isSo"] {
+  const page = space.kernel.options.pageBytes;
+  return (kernel, value) =>
+    api.exists(kernel) && answerOf(verdict(kernel, requestFor(api, page, value, sizeBytes ?? page)), field) === answer;
+}
+
+const COMPARED: ReadonlySet<string> = new Set([
+  "sleeps",
+  "reclaim",
+  "compaction",
+  "oom",
+  "drain",
+  "pcp",
+  "retries",
+  "zeroed",
+]);
+
+/** What the kernel does instead, in a sentence; null where the claim holds or is not compared. */
+function differenceOf(
+  environment: Environment,
+  set: PolicySet,
+  mode: ModeSet,
+  within: Node,
+  api: Api,
+  effect: Effect,
+): Difference | null {
+  const values = valuesOf(effect);
+  switch (effect.name.text) {
+    case "sleeps":
+    case "oom":
+    case "fails":
+      return certaintyDifference(environment, set, mode, within, api, effect.name.text, values);
+    case "reclaim":
+      return answerDifference(environment, set, mode, within, api, "reclaim", (answer) => values.includes(answer));
+    case "compaction":
+      return certaintyDifference(
+        environment,
+        set,
+        mode,
+        within,
+        api,
+        "compaction",
+        values.map((value) => (value === "none" ? "never" : value)),
+      );
+    case "drain":
+    case "pcp":
+    case "retries":
+      return effortDifference(set, within, api, effect.name.text, values);
+    case "zeroed":
+      return zeroedDifference(environment, set, within, api, values);
+    default:
+      return null;
+  }
+}
+
+function valuesOf(effect: Effect): readonly string[] {
+  if (effect.values === null) return [];
+  return "value" in effect.values ? [String(effect.values.value)] : effect.values.map(({ text }) => text);
+}
+
+// Answers of the verdict ----------------------------------------------------------------------------------------------
+
+/** Words for "may": how often is not the model's to say. */
+const SOMETIMES: ReadonlySet<string> = new Set(["may", "often", "sometimes", "rarely", "seldom"]);
+
+function certaintyDifference(
+  environment: Environment,
+  set: PolicySet,
+  mode: ModeSet,
+  within: Node,
+  api: Api,
+  field: Field,
+  values: readonly string[],
+): Difference | null {
+  const [claim] = values;
+  if (claim === "never" || claim === "always")
+    return answerDifference(environment, set, mode, within, api, field, (answer) => answer === claim);
+  if (claim === undefined || !SOMETIMES.has(claim)) return null;
+  // "May" is wrong only where it is settled: for every mask of the mode the same way.
+  const sets = answerSets(set.space, api, field, within);
+  const settled = ["never", "always"].find((answer) => set.space.bdd.implies(within, sets.get(answer) ?? FALSE));
+  const example = settled === undefined ? null : smallestWitness(set.space, within);
+  return settled === undefined || example === null ? null : difference(set, api, field, settled, example, true);
+}
+
+/** The smallest mask of the mode for which the kernel does something else, and what. */
+function answerDifference(
+  environment: Environment,
+  set: PolicySet,
+  mode: ModeSet,
+  within: Node,
+  api: Api,
+  field: Field,
+  isClaimed: (answer: string) => boolean,
+): Difference | null {
+  const { bdd } = set.space;
+  for (const [answer, node] of answerSets(set.space, api, field, within)) {
+    if (answer === "unknown" || isClaimed(answer)) continue;
+    const witness = replayedWitness(set, bdd.and(within, node), (subject) => {
+      const judgement = judge(environment, set.kernel, set.policy, subject);
+      return isTaken(judgement) && judgement.modes.some(({ clause }) => clause === mode.source.clause);
+    });
+    if (witness !== null) return difference(set, api, field, answer, witness, bdd.implies(within, node));
+  }
+  return null;
+}
+
+function difference(
+  set: PolicySet,
+  api: Api,
+  field: Field,
+  answer: string,
+  example: Witness,
+  isAll: boolean,
+): Difference {
+  const which = isAll ? "with every mask of this mode" : `with ${witnessText(set.space, example)}`;
+  return {
+    text: `${api.name}() ${PHRASES[field](answer)} ${which}`,
+    example: example.mask,
+    isSo: answers(set, api, field, answer, example),
+  };
+}
+
+const PHRASES: Readonly<Record<Field, (answer: string) => string>> = {
+  sleeps: (answer) => ({ never: "never sleeps", may: "may sleep", always: "always sleeps" })[answer] ?? answer,
+  oom: (answer) =>
+    ({ never: "never calls the OOM killer", may: "may call the OOM killer", always: "always calls the OOM killer" })[
+      answer
+    ] ?? answer,
+  fails: (answer) => ({ never: "never fails", may: "may fail", always: "always fails" })[answer] ?? answer,
+  compaction: (answer) =>
+    ({ never: "never compacts", may: "may compact", always: "always compacts" })[answer] ?? answer,
+  reclaim: (answer) =>
+    ({ none: "reclaims nothing", kswapd: "wakes kswapd and reclaims nothing itself", direct: "reclaims directly" })[
+      answer
+    ] ?? answer,
+};
+
+// The effort for a range ----------------------------------------------------------------------------------------------
+
+/** Drains and retries are claims about ranges; of other functions the model has no such figure. */
+function effortDifference(
+  set: PolicySet,
+  within: Node,
+  api: Api,
+  effect: "drain" | "pcp" | "retries",
+  values: readonly string[],
+): Difference | null {
+  if (api.family !== "contig") return null;
+  const { kernel, space } = set;
+  const example = smallestWitness(space, within);
+  if (example === null) return null;
+  const effort = rangeEffort(kernel, example.mask);
+  const does = (text: string, isSame: (other: RangeEffort) => boolean = () => true): Difference => {
+    const isSo: Difference["isSo"] = (other, value) =>
+      api.exists(other) && contigRefused(other, value) === 0 && isSame(rangeEffort(other, value));
+    return { text: `${api.name}() ${text}`, example: example.mask, isSo };
+  };
+  switch (effect) {
+    case "drain": {
+      const claimed = new Set(values);
+      if (claimed.has("lru") && claimed.has("pcp")) return null;
+      return does("always drains the LRU caches and the per-cpu lists");
+    }
+    case "pcp":
+      return values.includes("drained") ? null : does("drains the per-cpu lists and leaves them on");
+    case "retries": {
+      const tries = effort.migrationTries === 1 ? "once" : `up to ${effort.migrationTries} times`;
+      const isSame = (other: RangeEffort): boolean => other.migrationTries === effort.migrationTries;
+      return Number(values[0]) === effort.migrationTries
+        ? null
+        : does(`tries to migrate ${tries}, then gives up`, isSame);
+    }
+  }
+}
+
+// Zeroing -------------------------------------------------------------------------------------------------------------
+
+function zeroedDifference(
+  environment: Environment,
+  set: PolicySet,
+  within: Node,
+  api: Api,
+  values: readonly string[],
+): Difference | null {
+  const { kernel, space } = set;
+  const { bits } = kernel;
+  const [claim] = values;
+  if (claim !== "never" && claim !== "always") return null;
+  const zero = space.bdd.variable(Math.log2(bits.ZERO));
+  const fate = fateOfZero(kernel, api);
+  const zeroed = fate === "forced" ? within : fate === "dropped" ? FALSE : space.bdd.and(within, zero);
+  const wrong = claim === "always" ? space.bdd.without(within, zeroed) : zeroed;
+  const witness = replayedWitness(set, wrong, (subject) => isTaken(judge(environment, kernel, set.policy, subject)));
+  if (witness === null) return null;
+  const what = claim === "always" ? "does not zero" : "zeroes";
+  return {
+    text: `${api.name}() ${what} the memory with ${witnessText(space, witness)}`,
+    example: witness.mask,
+    isSo: (other) => api.exists(other) && fateOfZero(other, api) === fate,
+  };
+}
+
+/** What a function does with __GFP_ZERO: sets it whatever the caller passes, takes no notice of it, or honours it. */
+function fateOfZero(kernel: Kernel, api: Api): "forced" | "dropped" | "honoured" {
+  const { forced, cleared, ignored, refused } = api.treatment(kernel);
+  if ((forced & kernel.bits.ZERO) !== 0) return "forced";
+  return ((cleared | ignored | refused) & kernel.bits.ZERO) !== 0 ? "dropped" : "honoured";
+}

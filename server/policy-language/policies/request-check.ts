@@ -1,0 +1,239 @@
+import type { Effect } from "../../../grammar/ast.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { mask, type Mask } from "../../model/masks/mask.ts";
+import { flagsIn, flagText } from "../../model/masks/names.ts";
+import { report, type DraftFinding } from "../unplaced-finding.ts";
+import type { Binding, Environment } from "../environment.ts";
+import type { Place } from "../../rules/finding.ts";
+import type { LanguageRule } from "../findings/language-rule.ts";
+import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
+import type { MaskValue } from "../masks.ts";
+import type { KernelRequest, ResolvedRequest } from "../requests.ts";
+import { isTaken, judge, type Judgement } from "./judgement.ts";
+import type { PredicateSubject } from "./predicates.ts";
+import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolved-policy.ts";
+
+/**
+ * A request against the policies that it is bound to, under one kernel: an error for what is forbidden or lacks what is
+ * required, a warning for `warn`, a hint for `ignore`. Marks the mask, or the one flag that decides.
+ */
+export function checkRequestAgainstPolicies(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly DraftFinding[] {
+  return request.policies.flatMap((binding) => {
+    const policy = resolvePolicy(environment, binding);
+    return policy === null ? [] : findingsOf(environment, policy, request, under);
+  });
+}
+
+/** The modes of a policy that a request selects under one kernel, by name. */
+export function modesOf(environment: Environment, binding: Binding, under: KernelRequest): readonly string[] {
+  const policy = resolvePolicy(environment, binding);
+  if (policy === null) return [];
+  return judge(environment, under.kernel, policy, subjectOfRequest(under)).modes.flatMap(
+    ({ clause }) => clause.name?.text ?? [],
+  );
+}
+
+/** A mode that a request selects, and what it promises: `drain none, retries 0`. */
+export interface SelectedMode {
+  readonly policy: string;
+  readonly mode: string;
+  readonly promises: string;
+}
+
+/** The modes that a request selects in all its policies, under one kernel. */
+export function selectedModesOf(
+  environment: Environment,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly SelectedMode[] {
+  return request.policies.flatMap((binding) => {
+    const policy = resolvePolicy(environment, binding);
+    if (policy === null) return [];
+    return judge(environment, under.kernel, policy, subjectOfRequest(under)).modes.map(({ clause }) => ({
+      policy: policy.declaration.name?.text ?? "",
+      mode: clause.name?.text ?? "",
+      promises: clause.effects.map(effectText).join(", "),
+    }));
+  });
+}
+
+function effectText({ name, values }: Effect): string {
+  if (values === null) return name.text;
+  return `${name.text} ${"value" in values ? values.text : values.map(({ text }) => text).join(" | ")}`;
+}
+
+function findingsOf(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): readonly DraftFinding[] {
+  const { kernel, value } = under;
+  if (value !== null && !value.certain) return [];
+  const subject = subjectOfRequest(under);
+  const judgement = judge(environment, kernel, policy, subject);
+  const name = policy.declaration.name?.text ?? "";
+  const draft = (
+    rule: LanguageRule,
+    message: string,
+    clause: PolicyClause,
+    place: Place,
+    tag: DraftFinding["tag"] = null,
+  ): DraftFinding => {
+    const related = [
+      {
+        slot: clause.owner.slot,
+        uri: clause.owner.uri,
+        place: predicatePlace(clause),
+        message: `the rule of policy ${name}`,
+      },
+    ];
+    return { ...report(rule, place, message, { related }), tag };
+  };
+  const decisive = (isMended: (changed: Judgement) => boolean): Place =>
+    placeOfBits(
+      request,
+      value,
+      decidingBits(kernel, subject.mask, (changed) =>
+        isMended(judge(environment, kernel, policy, { ...subject, mask: changed })),
+      ),
+    );
+  const forbidden = judgement.forbidden.map((entry) =>
+    draft(
+      policyForbids,
+      `Policy ${name} forbids this${because(entry)}.`,
+      entry,
+      decisive((changed) => !changed.forbidden.some(({ clause }) => clause === entry.clause)),
+    ),
+  );
+  const [firstAllow] = judgement.outside;
+  const outside =
+    firstAllow === undefined || judgement.forbidden.length > 0
+      ? []
+      : [
+          draft(
+            policyForbids,
+            `Policy ${name} does not allow this mask${extraText(environment, policy, under, subject)}${because(firstAllow)}.`,
+            firstAllow,
+            decisive((changed) => changed.outside.length === 0),
+          ),
+        ];
+  const unmet = judgement.unmet.map((entry) =>
+    draft(
+      policyRequires,
+      `Policy ${name} requires what this mask does not have${because(entry)}.`,
+      entry,
+      maskPlace(request),
+    ),
+  );
+  const warned = judgement.warned.map((entry) =>
+    draft(
+      policyWarns,
+      `Policy ${name} warns about this${because(entry)}.`,
+      entry,
+      decisive((changed) => !changed.warned.some(({ clause }) => clause === entry.clause)),
+    ),
+  );
+  const ignored = judgement.ignored.map((entry) => {
+    const flags = flagsIn(kernel, entry.bits).map(flagText).join(", ");
+    return draft(
+      policyIgnores,
+      `Policy ${name} ignores ${flags}${because(entry)}.`,
+      entry,
+      placeOfBits(request, value, entry.bits),
+      "unnecessary",
+    );
+  });
+  return [...forbidden, ...outside, ...unmet, ...warned, ...ignored];
+}
+
+/** What a policy can see of a request. */
+export function subjectOfRequest({ kernel, request, verdict }: KernelRequest): PredicateSubject {
+  const page = kernel.options.pageBytes;
+  const sizeBytes =
+    request.sizeBytes !== null
+      ? request.sizeBytes * (request.count ?? 1)
+      : request.order !== null
+        ? page * 2 ** request.order
+        : request.pages !== null
+          ? page * request.pages
+          : null;
+  const known = verdict.unknown === null;
+  return {
+    mask: request.mask,
+    sizeBytes,
+    context: request.context,
+    sleeps: known ? verdict.sleeps !== "never" : null,
+    mayOom: known ? verdict.oom !== "never" : null,
+    mayFail: known ? verdict.fails !== "never" : null,
+  };
+}
+
+/** The bits of which each by itself decides: without it the policy says otherwise. */
+function decidingBits(kernel: Kernel, value: Mask, isMended: (changed: Mask) => boolean): Mask {
+  return flagsIn(kernel, value).reduce(
+    (all, flag) => (isMended(mask(value & ~kernel.bits[flag])) ? mask(all | kernel.bits[flag]) : all),
+    mask(0),
+  );
+}
+
+/** The flag where one bit decides, else the whole mask; without a mask the API's name. */
+function placeOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Mask): Place {
+  const isSingle = bits !== 0 && (bits & (bits - 1)) === 0;
+  const part =
+    isSingle && value !== null
+      ? value.parts.find(({ carries, negated }) => !negated && (carries & bits) !== 0)
+      : undefined;
+  return part !== undefined && request.flags?.inheritedFrom === null ? part.place : maskPlace(request);
+}
+
+/** The mask where the request wrote it; what it inherits is marked at its own name. */
+function maskPlace(request: ResolvedRequest): Place {
+  const { flags, apiWritten, declaration } = request;
+  if (flags !== null && flags.inheritedFrom === null) return placeOf(flags.property.mask);
+  if (flags === null && apiWritten?.inheritedFrom === null && apiWritten.property.api !== null)
+    return placeOf(apiWritten.property.api);
+  return placeOf(declaration.name ?? declaration);
+}
+
+function placeOf({ start, end }: Place): Place {
+  return { start, end };
+}
+
+function predicatePlace({ clause }: PolicyClause): Place {
+  switch (clause.kind) {
+    case "allow":
+    case "forbid":
+    case "warn":
+    case "require":
+      return placeOf(clause.predicate);
+    case "ignore":
+    case "mode":
+    case "stage":
+      return placeOf(clause.keyword);
+  }
+}
+
+/** `: "one pinned page would hold the caller for ever"`, in the author's words. */
+function because({ clause }: PolicyClause): string {
+  const reason = "because" in clause ? clause.because : null;
+  return reason === null || reason === undefined ? "" : `: "${reason.value}"`;
+}
+
+/** The flags without which the policy would allow the mask, where that is what is wrong. */
+function extraText(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  { kernel }: KernelRequest,
+  subject: PredicateSubject,
+): string {
+  const extra = flagsIn(kernel, subject.mask).filter((flag) => {
+    const alone = mask(subject.mask & ~kernel.bits[flag]);
+    return isTaken(judge(environment, kernel, policy, { ...subject, mask: alone }));
+  });
+  return extra.length === 0 ? "" : ` with ${extra.map(flagText).join(", ")}`;
+}

@@ -1,0 +1,437 @@
+import type { Clause, Mask as MaskNode, Name } from "../../../grammar/ast.ts";
+import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
+import { mask } from "../../model/masks/mask.ts";
+import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
+import { report, type DraftFinding } from "../unplaced-finding.ts";
+import type { Binding, Environment } from "../environment.ts";
+import type { Place } from "../../rules/finding.ts";
+import type { LanguageRule } from "../findings/language-rule.ts";
+import {
+  internalStageFlag,
+  policyContradiction,
+  policyDeadFlag,
+  policyModeGap,
+  policyModesOverlap,
+  policyModeUnreachable,
+  policyRuleNeverFires,
+  policySaysMoreThanItSeems,
+} from "../findings/policies.ts";
+import { evaluateMask } from "../masks.ts";
+import { FALSE, type Bdd, type Node } from "../symbolic/bdd.ts";
+import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
+
+import {
+  allowedBy,
+  conditionsOf,
+  policySetOf,
+  predicatesOf,
+  type ClauseSet,
+  type ModeSet,
+  type PolicySet,
+} from "./policy-set.ts";
+import { isTaken, judge } from "./judgement.ts";
+import { holdsFor, maskTestsOf } from "./predicates.ts";
+import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
+import { replayedWitness, smallestText } from "./witness.ts";
+
+/**
+ * What is wrong with a policy by itself, over every mask, size and context, under one kernel. Only what the policy
+ * itself wrote is marked: what is wrong with the one that it refines already is reported there.
+ */
+export function checkAgainstItself(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+  if (!set.certain) return [];
+  const base = policyGraph.usesOf(environment, set.policy.binding)[0];
+  const basePolicy = base === undefined ? null : resolvePolicy(environment, base);
+  const known = basePolicy === null ? [] : marksOf(environment, policySetOf(environment, basePolicy, set.kernel));
+  return marksOf(environment, set)
+    .filter((mark) => !known.some((other) => isSameMark(mark, other)))
+    .map((mark) => draft(set, mark));
+}
+
+/** Something that is wrong, where it is written: in the policy itself or in one that it refines. */
+interface Mark {
+  readonly rule: LanguageRule;
+  readonly message: string;
+  readonly owner: Binding;
+  readonly place: Place;
+  readonly related: DraftFinding["related"];
+}
+
+function isSameMark(a: Mark, b: Mark): boolean {
+  return (
+    a.rule === b.rule && a.owner.slot === b.owner.slot && a.place.start === b.place.start && a.place.end === b.place.end
+  );
+}
+
+/** Each once: of two rules that contradict each other both are looked at, and the later one is marked. */
+function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
+  const marks = [
+    ...set.clauses.flatMap((clause, index) => clauseMarks(environment, set, clause, index)),
+    ...compositeMarks(environment, set),
+    ...modeMarks(environment, set),
+    ...flagMarks(environment, set),
+  ];
+  return marks.filter(
+    (mark, index) =>
+      !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)),
+  );
+}
+
+// Rules ---------------------------------------------------------------------------------------------------------------
+
+/** A rule that contradicts another, or that decides nothing. */
+function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly Mark[] {
+  const { space } = set;
+  const { bdd } = space;
+  const { clause } = subject.source;
+  const others = set.clauses.filter((other) => other !== subject);
+  const possible = bdd.and(subject.set, space.domain);
+  switch (clause.kind) {
+    case "require": {
+      const conditions = [subject.when, space.domain, ...conditionsOf(space, others)];
+      if (!bdd.meet(...conditions)) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
+      if (!bdd.meet(bdd.not(subject.set), ...conditions))
+        return [neverFires(subject, "every mask that it is asked of has it already")];
+      if (bdd.meet(subject.set, ...conditions)) return [];
+      const asked = bdd.and(...conditions);
+      const opponent = opponentOf(set, subject, others);
+      // Of two that contradict each other the later one is marked, once.
+      if (opponent !== null && set.clauses.indexOf(opponent) > index)
+        return [contradiction(environment, set, opponent, subject, asked)];
+      return [contradiction(environment, set, subject, opponent, asked)];
+    }
+    case "forbid":
+    case "warn": {
+      if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
+      // Rules are read in order: an `allow` that comes later leaves the words to this one.
+      const before = set.clauses.slice(0, index);
+      const allows = set.clauses.filter(({ source }) => source.clause.kind === "allow");
+      const taken = conditionsOf(space, [
+        ...(allows.every((allow) => before.includes(allow)) ? allows : []),
+        ...before.filter(({ source }) => source.clause.kind === "forbid"),
+      ]);
+      if (bdd.meet(possible, ...taken)) return [];
+      const shadow = before.find(
+        ({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier),
+      );
+      return [
+        neverFires(
+          subject,
+          shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask",
+          shadow,
+        ),
+      ];
+    }
+    case "allow": {
+      if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
+      const permitted = others
+        .filter(({ source }) => source.clause.kind === "forbid")
+        .map((other) => bdd.not(other.set));
+      if (!bdd.meet(possible, ...permitted)) {
+        const opponent =
+          others.find(
+            ({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused),
+          ) ?? null;
+        const later = opponent !== null && set.clauses.indexOf(opponent) > index ? opponent : subject;
+        return [contradiction(environment, set, later, later === subject ? opponent : subject, possible)];
+      }
+      const earlier = set.clauses.slice(0, index).filter(({ source }) => source.clause.kind === "allow");
+      const adds = bdd.meet(possible, ...earlier.map((other) => bdd.not(other.set)));
+      return !adds ? [neverFires(subject, "the rules before it allow every such mask")] : [];
+    }
+  }
+}
+
+/** The one rule without which the requirement could be met; null when it takes more than one. */
+function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseSet[]): ClauseSet | null {
+  const { space } = set;
+  const { bdd } = space;
+  const allows = others.filter(({ source }) => source.clause.kind === "allow");
+  // Without one of several `allow` rules there is less to choose from, not more.
+  const [kept, rules] = allows.length > 1 ? [allows, others.filter((other) => !allows.includes(other))] : [[], others];
+  const start = bdd.and(subject.when, subject.set, space.domain, ...conditionsOf(space, kept));
+  const conditions = rules.map((rule) => bdd.and(...conditionsOf(space, [rule])));
+  // Where the rules up to one leave nothing it cannot be a later one; from the end, not an earlier one.
+  const last = firstThatLeavesNothing(bdd, start, conditions);
+  const first = rules.length - 1 - firstThatLeavesNothing(bdd, start, conditions.toReversed());
+  const culprits = rules.filter(
+    (_, index) => index >= first && index <= last && bdd.meet(start, ...conditions.toSpliced(index, 1)),
+  );
+  return culprits.length === 1 ? (culprits[0] ?? null) : null;
+}
+
+/** The index of the condition with which, after those before it, nothing is left; their number when something always is. */
+function firstThatLeavesNothing(bdd: Bdd, start: Node, conditions: readonly Node[]): number {
+  let left = start;
+  for (const [index, condition] of conditions.entries()) {
+    left = bdd.and(left, condition);
+    if (left === FALSE) return index;
+  }
+  return conditions.length;
+}
+
+function contradiction(
+  environment: Environment,
+  set: PolicySet,
+  marked: ClauseSet,
+  other: ClauseSet | null,
+  asked: Node,
+): Mark {
+  const witness = replayedWitness(
+    set,
+    asked,
+    (subject) => !isTaken(judge(environment, set.kernel, set.policy, subject)),
+  );
+  const example = witness === null ? "" : `, for example for ${smallestText(set.space, witness)}`;
+  const message =
+    other === null
+      ? `No mask can meet both this \`${marked.source.clause.kind}\` and the other rules${example}.`
+      : `No mask can meet both this \`${marked.source.clause.kind}\` and the \`${other.source.clause.kind}\` before it${example}.`;
+  return mark(
+    policyContradiction,
+    message,
+    marked.source.owner,
+    predicatePlace(marked),
+    other === null ? [] : [relatedTo(other, "the rule that it contradicts")],
+  );
+}
+
+function neverFires(subject: ClauseSet, why: string, because?: ClauseSet): Mark {
+  const related = because === undefined ? [] : [relatedTo(because, "the rule that comes first")];
+  return mark(
+    policyRuleNeverFires,
+    `This \`${subject.source.clause.kind}\` decides nothing: ${why}.`,
+    subject.source.owner,
+    predicatePlace(subject),
+    related,
+  );
+}
+
+function predicatePlace({ source: { clause } }: ClauseSet): Place {
+  return { start: clause.predicate.start, end: clause.predicate.end };
+}
+
+// Composites that promise less than their names say -------------------------------------------------------------------
+
+/** What a reader takes a composite to leave out. */
+const LEFT_OUT: Partial<Readonly<Record<CompositeName, readonly FlagName[]>>> = {
+  ATOMIC: ["DIRECT_RECLAIM"],
+  NOWAIT: ["DIRECT_RECLAIM"],
+  NOIO: ["IO", "FS"],
+  NOFS: ["FS"],
+  TRANSHUGE_LIGHT: ["DIRECT_RECLAIM", "KSWAPD_RECLAIM"],
+};
+
+const SURPRISES: Readonly<Partial<Record<CompositeName, string>>> = {
+  ATOMIC: "may sleep",
+  NOWAIT: "may sleep",
+  NOIO: "may start I/O",
+  NOFS: "may enter the filesystem",
+  TRANSHUGE_LIGHT: "reclaim",
+};
+
+/** `has GFP_NOWAIT` is true of GFP_KERNEL | __GFP_NOWARN: the bits of a composite are there, what it leaves out is there too. */
+function compositeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
+  const { space, policy } = set;
+  const { bdd, kernel } = space;
+  const input = anyMask(space);
+  return policy.clauses.flatMap(({ clause, owner }) => {
+    const entry =
+      set.clauses.find(({ source }) => source.clause === clause) ??
+      set.modes.find(({ source }) => source.clause === clause);
+    if (entry === undefined) return [];
+    return predicatesOf(clause).flatMap((predicate) =>
+      maskTestsOf(predicate).flatMap((test) => {
+        if (test.test !== "has" && test.test !== "any") return [];
+        const composite = compositeOf(environment, set, test.mask);
+        const missing = composite === null ? undefined : LEFT_OUT[composite];
+        if (composite === null || missing === undefined) return [];
+        const bits = constantMask(kernel.gfp[composite]);
+        const matches = test.test === "has" ? hasAll(space, input, bits) : hasAny(space, input, bits);
+        const scope = clause.kind === "allow" ? space.domain : taken(set);
+        const extraBits = missing.reduce((all, flag) => all | kernel.bits[flag], 0);
+        const extra = constantMask(mask(extraBits));
+        const witness = replayedWitness(
+          set,
+          bdd.and(matches, hasAny(space, input, extra), whereTrue(set, clause, predicate), scope),
+          (subject) => holdsFor(environment, kernel, predicate, subject) === true && (subject.mask & extraBits) !== 0,
+        );
+        if (witness === null) return [];
+        const name = compositeText(composite);
+        const message =
+          `\`${test.test} ${name}\` is also true of masks that ${SURPRISES[composite] ?? "do more"}, such as ${smallestText(space, witness)}: ` +
+          `write \`is ${name}\`, or add \`and lacks ${missing.map(flagText).join(" | ")}\`.`;
+        return [mark(policySaysMoreThanItSeems, message, owner, { start: test.start, end: test.end }, [])];
+      }),
+    );
+  });
+}
+
+/** Where the predicate itself holds: a test that the rest of its predicate narrows says no more than it seems. */
+function whereTrue(set: PolicySet, clause: Clause, predicate: unknown): Node {
+  const rule = set.clauses.find(({ source }) => source.clause === clause);
+  if (rule !== undefined && rule.source.clause.kind === "require")
+    return predicate === rule.source.clause.when ? rule.when : rule.set;
+  if (rule !== undefined) return rule.set;
+  return set.modes.find(({ source }) => source.clause === clause)?.set ?? FALSE;
+}
+
+/** What the `allow` rules take: where other rules can still be asked. */
+function taken(set: PolicySet): Node {
+  return set.space.bdd.and(
+    set.space.domain,
+    allowedBy(
+      set.space,
+      set.clauses.filter(({ source }) => source.clause.kind === "allow"),
+    ),
+  );
+}
+
+/** The composite that an expression is, written by itself or through an alias of it. */
+function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): CompositeName | null {
+  if (node.kind === "paren") return compositeOf(environment, set, node.inner);
+  if (node.kind !== "name" || environment.lookup("mask", node.text) !== null) return null;
+  const meaning = meaningOf(set.kernel, node.text);
+  return meaning.kind === "composite" ? meaning.composite : null;
+}
+
+// Modes ---------------------------------------------------------------------------------------------------------------
+
+function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
+  const { space, modes, allowed, policy, kernel } = set;
+  const { bdd } = space;
+  // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
+  if (allowed === FALSE || modes.length === 0) return [];
+  const found = modes.flatMap((mode, index) => {
+    const name = mode.source.clause.name;
+    if (name === null) return [];
+    if (bdd.and(mode.set, allowed) === FALSE) {
+      const why =
+        mode.source.clause.when === null
+          ? "the other modes cover every mask that the policy takes"
+          : "the policy takes no mask that selects it";
+      return [
+        mark(
+          policyModeUnreachable,
+          `Mode \`${name.text}\` is never selected: ${why}.`,
+          mode.source.owner,
+          placeOf(name),
+          [],
+        ),
+      ];
+    }
+    const shared = modes.slice(0, index).filter((earlier) => bdd.and(earlier.set, mode.set, allowed) !== FALSE);
+    return overlap(environment, set, shared, mode, name);
+  });
+  const witness = replayedWitness(set, bdd.without(allowed, bdd.or(...modes.map((mode) => mode.set))), (subject) => {
+    const judgement = judge(environment, kernel, policy, subject);
+    return isTaken(judgement) && judgement.modes.length === 0;
+  });
+  const owner = policy.binding.declaration.name;
+  if (witness === null || owner === null) return found;
+  const gap = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
+  return [...found, mark(policyModeGap, gap, policy.binding, placeOf(owner), [])];
+}
+
+/** Of the earlier modes that a mode overlaps this many are named. */
+const MOST_OVERLAPS = 5;
+
+/** One finding for a mode, whatever the number of those that it overlaps: each of them is related. */
+function overlap(
+  environment: Environment,
+  set: PolicySet,
+  earlier: readonly ModeSet[],
+  later: ModeSet,
+  name: Name,
+): readonly Mark[] {
+  const [first] = earlier;
+  if (first === undefined) return [];
+  const witness = replayedWitness(set, set.space.bdd.and(first.set, later.set, set.allowed), (subject) => {
+    const judgement = judge(environment, set.kernel, set.policy, subject);
+    const selected = judgement.modes.map(({ clause }) => clause);
+    return isTaken(judgement) && selected.includes(first.source.clause) && selected.includes(later.source.clause);
+  });
+  if (witness === null) return [];
+  const firstName = first.source.clause.name?.text ?? "";
+  const message = `${smallestText(set.space, witness)} selects both \`${firstName}\` and \`${name.text}\`: let one of them exclude the other.`;
+  const related = earlier
+    .slice(0, MOST_OVERLAPS)
+    .flatMap(({ source: { clause, owner } }) =>
+      clause.name === null
+        ? []
+        : [{ slot: owner.slot, uri: owner.uri, place: placeOf(clause.name), message: "the mode that it overlaps" }],
+    );
+  return [mark(policyModesOverlap, message, later.source.owner, placeOf(name), related)];
+}
+
+// Flags that no stage honours -----------------------------------------------------------------------------------------
+
+function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
+  const { policy, kernel } = set;
+  const stages = policy.clauses.flatMap(({ clause }) => (clause.kind === "stage" ? [clause] : []));
+  if (stages.length === 0) return [];
+  const bitsOf = (masks: readonly MaskNode[]): number =>
+    masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0);
+  const honoured = stages.reduce((all, stage) => all | bitsOf(stage.honours), 0);
+  const outside = stages.reduce((all, stage) => (stage.internal ? all : all | bitsOf(stage.honours)), 0);
+  const ignored = policy.clauses.reduce(
+    (all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all),
+    0,
+  );
+  const reachable = ~set.space.bdd.fixed(set.allowed).zeros;
+  const reported = new Set<string>();
+  return policy.clauses.flatMap(({ clause, owner }) => {
+    if (clause.kind !== "allow") return [];
+    return maskTestsOf(clause.predicate).flatMap((test) => {
+      if (test.test === "lacks") return [];
+      return evaluateMask(environment, kernel, test.mask).parts.flatMap((part) => {
+        const carried = part.carries & kernel.namedBits & ~ignored & reachable;
+        const dead = carried & ~honoured;
+        const internal = carried & honoured & ~outside;
+        if (part.negated || reported.has(part.text)) return [];
+        if (dead !== 0) {
+          reported.add(part.text);
+          const flags = flagsIn(kernel, mask(dead)).map(flagText).join(", ");
+          const message = `The policy allows ${flags}, and no stage honours it: name the stage that reads it, or say \`ignore\`.`;
+          return [mark(policyDeadFlag, message, owner, part.place, [])];
+        }
+        if (internal !== 0) {
+          reported.add(part.text);
+          const names = stages
+            .filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0)
+            .map((stage) => `\`${stage.name?.text ?? ""}\``);
+          const message = `Only the internal stage ${names.join(" and ")} honours ${part.text}: callers set what they should not need to know.`;
+          return [mark(internalStageFlag, message, owner, part.place, [])];
+        }
+        return [];
+      });
+    });
+  });
+}
+
+// Drafts --------------------------------------------------------------------------------------------------------------
+
+function placeOf({ start, end }: Place): Place {
+  return { start, end };
+}
+
+function relatedTo({ source }: ClauseSet, message: string): DraftFinding["related"][number] {
+  return { slot: source.owner.slot, uri: source.owner.uri, place: placeOf(source.clause.predicate), message };
+}
+
+function mark(
+  rule: LanguageRule,
+  message: string,
+  owner: Binding,
+  place: Place,
+  related: DraftFinding["related"],
+): Mark {
+  return { rule, message, owner, place, related };
+}
+
+/** A mark as a finding; one in the text of another policy stands at the name of the policy that inherits it. */
+function draft({ policy: { binding } }: PolicySet, { rule, message, owner, place, related }: Mark): DraftFinding {
+  if (owner.slot === binding.slot) return report(rule, place, message, { related });
+  const inherited = { slot: owner.slot, uri: owner.uri, place: placeOf(place), message: "inherited from here" };
+  return report(rule, binding.declaration.name ?? binding.declaration, message, { related: [...related, inherited] });
+}

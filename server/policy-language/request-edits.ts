@@ -1,0 +1,220 @@
+import type { Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { mask } from "../model/masks/mask.ts";
+import { flagText, maskText } from "../model/masks/names.ts";
+import type { FlagName } from "../model/masks/mask.ts";
+import type { Fix, Place, TextChange } from "../rules/finding.ts";
+import type { MaskPart, MaskValue } from "./masks.ts";
+import type { ResolvedRequest } from "./requests.ts";
+import type { Match } from "../rules/rule.ts";
+
+/** What a remedy is written into: one request, with the text of its region. */
+export interface RemedyPlace {
+  readonly kernel: Kernel;
+  readonly text: string;
+  readonly request: ResolvedRequest;
+  readonly value: MaskValue | null;
+}
+
+/** The fixes that the remedies of a match come to. One that can't be written into this text is left out. */
+export function fixesOf(at: RemedyPlace, remedies: Match["remedies"]): readonly Fix[] {
+  const fixes: Fix[] = [];
+  for (const remedy of remedies) {
+    const changes = changesOf(at, remedy);
+    if (changes !== null && changes.length > 0)
+      fixes.push({ title: remedy.title, changes, preferred: remedies.length === 1 });
+  }
+  return fixes;
+}
+
+function changesOf(at: RemedyPlace, remedy: Match["remedies"][number]): readonly TextChange[] | null {
+  const { request } = at;
+  const ownMask = request.flags !== null && request.flags.inheritedFrom === null ? request.mask : null;
+  switch (remedy.kind) {
+    case "remove-flags":
+      return ownMask === null ? null : removeFlags(at, ownMask, remedy.flags);
+    case "add-flags":
+      return ownMask === null ? null : addFlags(at, ownMask, remedy.flags);
+    case "replace-mask":
+      return ownMask === null ? null : [replace(ownMask, remedy.text)];
+    case "replace-name":
+      return ownMask === null ? null : partsNamed(at.value, remedy.name).map((part) => replace(part.place, remedy.by));
+    case "remove-name":
+      return ownMask === null ? null : removeParts(ownMask, partsNamed(at.value, remedy.name));
+    case "remove-property":
+      return removeProperty(at, remedy.property);
+    case "set-handles":
+      return setHandles(at, remedy.handles);
+    case "replace-api": {
+      const api = request.apiWritten;
+      return api === null || api.inheritedFrom !== null || api.property.api === null
+        ? null
+        : [replace(api.property.api, remedy.api)];
+    }
+  }
+}
+
+function replace(place: Place, text: string): TextChange {
+  return { start: place.start, end: place.end, text };
+}
+
+function partsNamed(value: MaskValue | null, name: string): readonly MaskPart[] {
+  return value?.parts.filter((part) => part.text === name && part.kind !== "complement") ?? [];
+}
+
+// Flags ---------------------------------------------------------------------------------------------------------------
+
+function removeFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]): readonly TextChange[] | null {
+  const { kernel, value } = at;
+  if (value === null) return null;
+  const names = new Set(flags.map(flagText));
+  const bits = flags.reduce((all, flag) => mask(all | kernel.bits[flag]), mask(0));
+  // A composite or number with nothing else in it, like GFP_DMA, goes as a whole.
+  const written = value.parts.filter((part) => !part.negated && (names.has(part.text) || isOnly(part, bits)));
+  const removed = removeParts(root, written);
+  if (removed === null) return null;
+  const carriers = value.parts.filter((part) => !written.includes(part) && (part.carries & bits) !== 0);
+  const rewritten: TextChange[] = [];
+  for (const part of carriers) {
+    const text = withoutBits(kernel, root, part, flags, bits);
+    if (text === null) return null;
+    rewritten.push(replace(part.place, text));
+  }
+  return [...removed, ...rewritten].sort((a, b) => a.start - b.start);
+}
+
+/** A composite or number with these bits and no others. */
+function isOnly(part: MaskPart, bits: number): boolean {
+  return (
+    (part.kind === "composite" || part.kind === "literal") && (part.carries & bits) !== 0 && (part.bits & ~bits) === 0
+  );
+}
+
+/** A composite, alias or number without some of its bits: another name where there is one, else `NAME & ~FLAG`. */
+function withoutBits(
+  kernel: Kernel,
+  root: MaskNode,
+  part: MaskPart,
+  flags: readonly FlagName[],
+  bits: number,
+): string | null {
+  if (part.kind === "complement" || part.kind === "transform" || part.kind === "parameter" || part.kind === "unknown")
+    return null;
+  const rest = mask(part.bits & ~bits);
+  if (part.kind === "composite" || part.kind === "literal") {
+    const name = maskText(kernel, rest);
+    if (/^\w+$/.test(name) && rest !== 0) return name;
+  }
+  const taken = flags.filter((flag) => (part.bits & kernel.bits[flag]) !== 0).map(flagText);
+  const complement = taken.length === 1 ? `~${taken[0] ?? ""}` : `~(${taken.join(" | ")})`;
+  const alone = root.kind === "name" || root.kind === "number";
+  return alone ? `${part.text} & ${complement}` : `(${part.text} & ${complement})`;
+}
+
+function addFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]): readonly TextChange[] | null {
+  const { value } = at;
+  if (value === null) return null;
+  // `X & ~FLAG` gets the flag back by losing its `& ~FLAG`.
+  const cleared = value.parts.filter((part) => part.negated && flags.some((flag) => flagText(flag) === part.text));
+  const undone = cleared.length > 0 ? (removeParts(root, cleared) ?? []) : [];
+  const missing = flags.filter((flag) => undone.length === 0 || !cleared.some((part) => part.text === flagText(flag)));
+  if (missing.length === 0) return undone;
+  const names = missing.map(flagText).join(" | ");
+  if (root.kind === "number" && root.numeral.value === 0) return [replace(root, names)];
+  return [...undone, { start: root.end, end: root.end, text: ` | ${names}` }];
+}
+
+/** Takes operands out of the `|` and `&` that they stand in, each with its operator; null where nothing would be left. */
+function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextChange[] | null {
+  if (parts.length === 0) return [];
+  const starts = new Set(parts.map((part) => part.place.start));
+  const changes: TextChange[] = [];
+  // True: all of the node goes.
+  const prune = (node: MaskNode, depth: number): boolean => {
+    if (depth > DEEPEST) return false;
+    switch (node.kind) {
+      case "name":
+      case "number":
+        return starts.has(node.start);
+      case "call":
+        return starts.has(node.start);
+      case "not":
+        return prune(node.operand, depth + 1);
+      case "paren":
+        return prune(node.inner, depth + 1);
+      case "or":
+      case "and": {
+        const before = changes.length;
+        const gone = node.operands.map((operand) => prune(operand, depth + 1));
+        // What is left of `X & ~Y` without X is nothing, not all but Y.
+        const empty =
+          node.kind === "and" && node.operands.some((operand, i) => gone[i] === true && operand.kind !== "not");
+        if (empty || gone.every((all) => all)) {
+          changes.length = before;
+          return true;
+        }
+        changes.push(...operandRemovals(node.operands, gone));
+        return false;
+      }
+      case "missing":
+        return false;
+    }
+  };
+  return prune(root, 0) ? null : changes;
+}
+
+/** Nesting that fixes are offered for. */
+const DEEPEST = 200;
+
+function operandRemovals(operands: readonly MaskNode[], gone: readonly boolean[]): readonly TextChange[] {
+  const kept = gone.indexOf(false);
+  const changes: TextChange[] = [];
+  operands.forEach((operand, i) => {
+    if (gone[i] !== true) return;
+    // Before the first that stays the operator behind goes, after it the one in front.
+    if (i < kept) changes.push({ start: operand.start, end: operands[i + 1]?.start ?? operand.end, text: "" });
+    else changes.push({ start: operands[i - 1]?.end ?? operand.start, end: operand.end, text: "" });
+  });
+  return changes;
+}
+
+// Properties ----------------------------------------------------------------------------------------------------------
+
+function removeProperty(at: RemedyPlace, which: "flags" | "handles" | "size"): readonly TextChange[] | null {
+  const { request } = at;
+  const written = which === "size" ? (request.size?.written ?? null) : request[which];
+  if (written === null || written.inheritedFrom !== null) return null;
+  return [replace(wholeLine(at.text, written.property), "")];
+}
+
+/** The property with its line, where it stands alone on one; else with the blanks before it. */
+export function wholeLine(text: string, place: Place): Place {
+  let start = place.start;
+  while (start > 0 && (text[start - 1] === " " || text[start - 1] === "\t")) start--;
+  let end = place.end;
+  while (text[end] === " " || text[end] === "\t" || text[end] === ";") end++;
+  const alone = (start === 0 || text[start - 1] === "\n") && (text[end] === "\n" || text[end] === "\r");
+  if (!alone) return { start, end: place.end };
+  if (text[end] === "\r") end++;
+  return { start, end: end + 1 };
+}
+
+function setHandles(at: RemedyPlace, value: "null"): readonly TextChange[] | null {
+  const { handles, declaration } = at.request;
+  if (handles !== null && handles.inheritedFrom === null) return [replace(handles.property.value, value)];
+  return insertProperty(at.text, declaration, `handles ${value}`);
+}
+
+/** A new property behind the last one, on a line of its own where the request has lines. */
+export function insertProperty(
+  text: string,
+  declaration: RequestDeclaration,
+  property: string,
+): readonly TextChange[] | null {
+  const last = declaration.properties.at(-1);
+  if (last === undefined) return null;
+  const lineStart = text.lastIndexOf("\n", last.start - 1) + 1;
+  const indent = text.slice(lineStart, last.start);
+  const separator = /^[ \t]*$/.test(indent) ? `\n${indent}` : "  ";
+  return [{ start: last.end, end: last.end, text: `${separator}${property}` }];
+}

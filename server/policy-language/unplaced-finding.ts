@@ -1,0 +1,58 @@
+import type { Slot } from "./environment.ts";
+import type { Finding, Fix, Place } from "../rules/finding.ts";
+import type { LanguageRule } from "./findings/language-rule.ts";
+
+/** A finding whose related places are tied to slots: region indexes move with every line that is typed, slots do not. */
+export interface DraftFinding extends Omit<Finding, "related"> {
+  readonly related: readonly DraftRelated[];
+}
+
+export interface DraftRelated {
+  /** Null: in the finding's own region. */
+  readonly slot: Slot | null;
+  readonly uri: string;
+  readonly place: Place;
+  readonly message: string;
+}
+
+/** A finding that is no kernel rule's: severity and source are those of its documentation. */
+export function report(
+  rule: LanguageRule,
+  place: Place,
+  message: string,
+  more: { readonly related?: readonly DraftRelated[]; readonly fixes?: readonly Fix[] } = {},
+): DraftFinding {
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    source: rule.source,
+    message,
+    place: { start: place.start, end: place.end },
+    holds: null,
+    related: more.related ?? [],
+    fixes: more.fixes ?? [],
+    tag: null,
+  };
+}
+
+/** One fix for each name that may have been meant; the first is preferred when it is the only one. */
+export function replacements(place: Place, names: readonly string[]): readonly Fix[] {
+  return names.map((name) => ({
+    title: `Write ${name}`,
+    changes: [{ start: place.start, end: place.end, text: name }],
+    preferred: names.length === 1,
+  }));
+}
+
+/** ` Did you mean X or Y?`, or nothing. */
+export function didYouMean(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const last = names.at(-1) ?? "";
+  return `; did you mean ${names.length === 1 ? last : `${names.slice(0, -1).join(", ")} or ${last}`}?`;
+}
+
+/** `alpha, beta and gamma`. */
+export function listText(items: readonly string[], word = "and"): string {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
+}

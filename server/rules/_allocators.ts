@@ -1,0 +1,152 @@
+import { hasMemalloc, isAtomic } from "../model/contexts.ts";
+import type { ApiFamily } from "../model/apis/api.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { FlagName } from "../model/masks/mask.ts";
+import { NO_PAGES, orderOf, type Plan } from "../model/sizes.ts";
+import { found, has, holds } from "./_predicates.ts";
+import type { Match, Remedy, Subject } from "./rule.ts";
+
+export type TitledRemedy = Remedy & { readonly title: string };
+
+const plans = new WeakMap<Subject, Plan>();
+
+/** What the call comes to before memory is looked at; computed once for each subject. */
+export function planOf(subject: Subject): Plan {
+  const known = plans.get(subject);
+  if (known !== undefined) return known;
+  const plan = subject.api.plan(subject.kernel, subject.request);
+  plans.set(subject, plan);
+  return plan;
+}
+
+/** The order of the last try of the page allocator; NO_PAGES (-1) where the call asks for none. */
+export const buddyOrder = (subject: Subject): number => planOf(subject).order;
+
+/** The order is one that the page allocator serves, and above 3: not retried for ever, and no reason for the OOM killer. */
+export function isCostly(subject: Subject): boolean {
+  const order = buddyOrder(subject);
+  return order > 3 && order <= subject.kernel.maxOrder;
+}
+
+/** Orders that the page allocator tries as hard as it can: 0 to 3. */
+export const isSmall = (subject: Subject): boolean => buddyOrder(subject) > NO_PAGES && buddyOrder(subject) <= 3;
+
+/** The flag is in the mask that reaches the page allocator, after the call and the scopes have changed it. */
+export const reaches = (subject: Subject, flag: FlagName): boolean =>
+  (subject.verdict.effective & subject.kernel.bits[flag]) !== 0;
+
+/** The model can say what this call does, and a mask is written for it. */
+export const isDecided = (subject: Subject): boolean =>
+  subject.verdict.unknown === null && subject.written !== null && subject.api.takesMask;
+
+const isIn = (subject: Subject, families: readonly ApiFamily[]): boolean => families.includes(subject.api.family);
+
+/** Pages straight from the page allocator. */
+export const isPages = (subject: Subject): boolean => isIn(subject, ["pages", "pages-exact"]);
+
+/** Objects of slab caches. */
+export const isSlab = (subject: Subject): boolean =>
+  isIn(subject, ["slab", "slab-cache"]) || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
+
+/** Calls in which the slow path of the page allocator works with the caller's retry flags. */
+export const isRetried = (subject: Subject): boolean =>
+  isPages(subject) || isSlab(subject) || isIn(subject, ["krealloc", "kvmalloc", "vmalloc", "page-frag", "skb", "tree"]);
+
+/** How a refused range call fails: those that return pages return NULL. */
+export const refusal = (subject: Subject): string => (/_range$/.test(subject.api.name) ? "-EINVAL" : "NULL");
+
+/** Calls that give an address of the kernel's own memory rather than a page. */
+export const givesAddress = (subject: Subject): boolean =>
+  subject.api.family === "pages-exact" ||
+  ["__get_free_pages", "__get_free_page", "get_zeroed_page"].includes(subject.api.name);
+
+/** The composites that may block, whose name a remedy can replace by another name. */
+const BLOCKING_COMPOSITES = ["GFP_KERNEL", "GFP_NOFS", "GFP_NOIO", "GFP_USER"] as const;
+
+/** Writes another composite where the mask names one that may block; no remedy where it does not. */
+export function insteadOfBlocking(subject: Subject, by: string): readonly TitledRemedy[] {
+  const name = BLOCKING_COMPOSITES.find((composite) => subject.written?.names.includes(composite) ?? false);
+  return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
+}
+
+/** The composite that may sleep where the request stands and keeps reclaim out of the locks that are held. */
+export function blockingHere(subject: Subject): "GFP_KERNEL" | "GFP_NOFS" | "GFP_NOIO" {
+  if (holds(subject, "io_lock")) return "GFP_NOIO";
+  return holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL";
+}
+
+const dropping = (flag: FlagName): TitledRemedy => ({
+  kind: "remove-flags",
+  flags: [flag],
+  title: `Drop __GFP_${flag}`,
+});
+
+/** Marks the later of two flags; each can be dropped, the second first unless the remedies are given. */
+export function clash(
+  first: FlagName,
+  second: FlagName,
+  message: string,
+  drops: readonly FlagName[] = [second, first],
+): readonly Match[] {
+  return found({ kind: "pair", flags: [first, second] }, message, ...drops.map(dropping));
+}
+
+const KVMALLOC: Readonly<Record<string, string>> = {
+  kmalloc: "kvmalloc",
+  kzalloc: "kvzalloc",
+  kcalloc: "kvcalloc",
+  kmalloc_array: "kvmalloc_array",
+  kmalloc_node: "kvmalloc_node",
+};
+
+/** vmalloc() heeds __GFP_NOFAIL, and a fatal signal does not end it (5.17 to 5.19, and 6.10 on). */
+export const vmallocKeepsNofail = ({ features }: Kernel): boolean =>
+  features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
+
+/** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
+export function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
+  const api = KVMALLOC[subject.api.name];
+  const { kernel } = subject;
+  if (api === undefined || !has(subject, "DIRECT_RECLAIM") || has(subject, "DMA") || has(subject, "DMA32")) return [];
+  if (isAtomic(kernel, subject.request.context) || (has(subject, "NOFAIL") && !vmallocKeepsNofail(kernel))) return [];
+  if ((holds(subject, "fs_lock") && has(subject, "FS")) || (holds(subject, "io_lock") && has(subject, "IO"))) return [];
+  return [{ kind: "replace-api", api, title: `Use ${api}()` }];
+}
+
+/** An unchecked blocking request of a task that may not reclaim: noreclaim-scope-unchecked says it better than unchecked-result. */
+export function isUncheckedInReclaim(subject: Subject): boolean {
+  if (
+    !isDecided(subject) ||
+    !isRetried(subject) ||
+    !has(subject, "DIRECT_RECLAIM") ||
+    has(subject, "NOFAIL") ||
+    subject.handles !== "nothing"
+  )
+    return false;
+  const { context } = subject.request;
+  return hasMemalloc(context) && !isAtomic(subject.kernel, context) && subject.verdict.fails !== "never";
+}
+
+/** __GFP_MEMALLOC reaches the page allocator, and nothing takes its effect away. */
+export function opensAllReserves(subject: Subject): boolean {
+  const { bits } = subject.kernel;
+  if (!isDecided(subject) || !has(subject, "MEMALLOC")) return false;
+  const passed = planOf(subject).mask;
+  return (passed & bits.MEMALLOC) !== 0 && (passed & bits.NOMEMALLOC) === 0;
+}
+
+/** An object of a cache with __GFP_MEMALLOC: pfmemalloc-slab says what the flag does there. */
+export const isReserveObject = (subject: Subject): boolean =>
+  isIn(subject, ["slab", "slab-cache"]) && has(subject, "MEMALLOC") && !has(subject, "NOMEMALLOC");
+
+/** Both flags are in the caller's mask. */
+export const hasBoth = (subject: Subject, first: FlagName, second: FlagName): boolean =>
+  has(subject, first) && has(subject, second);
+
+/** `alloc_pages() of order 2`, `kmalloc() of 64 bytes`. */
+export function callText(subject: Subject): string {
+  const order = orderOf(subject.kernel, subject.request);
+  return subject.api.size === "order" && order > 0
+    ? `${subject.api.name}() of order ${order}`
+    : `${subject.api.name}()`;
+}

@@ -1,0 +1,72 @@
+import { inInterrupt as contextInInterrupt, isAtomic, LOCK } from "../model/contexts.ts";
+import type { FlagName } from "../model/masks/mask.ts";
+import type { Match, Remedy, Subject, Target } from "./rule.ts";
+
+/** True where the mask has this bit. False for a flag that the kernel does not have. */
+export const has = (subject: Subject, flag: FlagName): boolean => (subject.mask & subject.kernel.bits[flag]) !== 0;
+
+/** Those of the flags that the mask has, in the order given. */
+export const setFlags = (subject: Subject, flags: readonly FlagName[]): readonly FlagName[] =>
+  flags.filter((flag) => has(subject, flag));
+
+/** Those of the flags that are both in the mask and in `bits`, which the model gave. */
+export const setAmong = (subject: Subject, flags: readonly FlagName[], bits: number): readonly FlagName[] =>
+  flags.filter((flag) => (subject.mask & bits & subject.kernel.bits[flag]) !== 0);
+
+/** True where the name itself stands in the expression, whatever its value is in this kernel. */
+export const wrote = (subject: Subject, name: string): boolean => subject.written?.names.includes(name) ?? false;
+
+/** True where the flag was named by itself: not carried by a composite, not a bit of a number. */
+export const named = (subject: Subject, flag: FlagName): boolean => wrote(subject, `__GFP_${flag}`);
+
+/** The caller may block by this mask. */
+export const blocks = (subject: Subject): boolean => has(subject, "DIRECT_RECLAIM");
+
+/** in_interrupt() is true: hard or soft interrupt, NMI, or bottom halves disabled. */
+export const inInterrupt = (subject: Subject): boolean => contextInInterrupt(subject.request.context);
+
+/** The caller may not sleep where it stands, whatever its mask. */
+export const mayNotSleep = (subject: Subject): boolean => isAtomic(subject.kernel, subject.request.context);
+
+export const holds = (subject: Subject, lock: keyof typeof LOCK): boolean =>
+  (subject.request.context.locks & LOCK[lock]) !== 0;
+
+/** `__GFP_ZERO and __GFP_COMP`: flags as a message names them. */
+export function listed(flags: readonly FlagName[]): string {
+  const names = flags.map((flag) => `__GFP_${flag}`);
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** `is` for one flag, `are` for more. */
+export const verb = (flags: readonly FlagName[], one: string, more: string): string =>
+  flags.length === 1 ? one : more;
+
+/** One match, as the list that `check` gives. */
+export const found = (
+  target: Target,
+  message: string,
+  ...remedies: readonly (Remedy & { readonly title: string })[]
+): readonly Match[] => [{ target, message, remedies }];
+
+export const NOTHING: readonly Match[] = [];
+
+/** The remedy that takes flags out of the mask. */
+export const drop = (...flags: readonly FlagName[]): Remedy & { readonly title: string } => ({
+  kind: "remove-flags",
+  flags,
+  title: `Drop ${listed(flags)}`,
+});
+
+/** The remedy that adds flags to the mask. */
+export const add = (...flags: readonly FlagName[]): Remedy & { readonly title: string } => ({
+  kind: "add-flags",
+  flags,
+  title: `Add ${listed(flags)}`,
+});
+
+/** A complete file with one request: what the rule pages show and the tests run. */
+export function example(kernel: string, properties: readonly string[], declarations: readonly string[] = []): string {
+  const request = ["request example {", ...properties.map((property) => `  ${property}`), "}"].join("\n");
+  return `${[`kernel ${kernel}`, ...(declarations.length === 0 ? [] : [declarations.join("\n")]), request].join("\n\n")}\n`;
+}

@@ -1,0 +1,63 @@
+import type { Rule } from "./rule.ts";
+
+/** Where the generated pages (docs/rules) are read. The one place that knows it. */
+const PAGES = "https://github.com/allocpolicy/allocpolicy/blob/main/docs/rules/";
+
+/** The address of a rule's page. */
+export function ruleUrl(id: string): string {
+  return `${PAGES}${id}.md`;
+}
+
+/** The page of a kernel rule as Markdown, made from its data. */
+export function kernelRulePage(rule: Rule): string {
+  return page(rule, "What the kernel does", [
+    ["class", rule.class],
+    ["kernels", versionsOf(rule)],
+    ["evidence", rule.evidence],
+  ]);
+}
+
+/** Names as C writes them: flags, composites, functions. */
+const C_NAMES = /(?<![\w(])(?:__GFP_\w+|GFP_[A-Z]\w*|[A-Za-z_]\w*\*?\(\))/g;
+
+/** Text for a page: C names as code, so that their underscores and stars stay what they are. What is code already stays. */
+export function withCode(text: string): string {
+  return text
+    .split("`")
+    .map((part, index) => (index % 2 === 0 ? part.replace(C_NAMES, "`$&`") : part))
+    .join("`");
+}
+
+/** What a page is made of. */
+export type Documented = Pick<Rule, "id" | "title" | "severity" | "explanation" | "advice" | "examples">;
+
+/** A page as Markdown: `meaning` heads the explanation, `facts` are rows of the table under the title. */
+export function page(rule: Documented, meaning: string, facts: readonly (readonly [string, string])[]): string {
+  const rows = [["severity", rule.severity] as const, ...facts].map(
+    ([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`,
+  );
+  return `${[
+    `# ${rule.id}`,
+    withCode(sentence(rule.title)),
+    ["| | |", "|---|---|", ...rows].join("\n"),
+    `## ${meaning}`,
+    withCode(rule.explanation),
+    "## What to write",
+    withCode(rule.advice),
+    "## Reported",
+    fenced(rule.examples.bad),
+    "## Not reported",
+    fenced(rule.examples.good),
+  ].join("\n\n")}\n`;
+}
+
+/** `since 6.14`, `5.10 to 6.13`. Point releases can carry later work: the explanation says where one does. */
+function versionsOf(rule: Rule): string {
+  return rule.versions.until === null
+    ? `since ${rule.versions.since}`
+    : `${rule.versions.since} to ${rule.versions.until}`;
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+const fenced = (text: string): string => `\`\`\`allocpolicy\n${text.trim()}\n\`\`\``;

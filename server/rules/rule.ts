@@ -1,0 +1,90 @@
+import type { Api } from "../model/apis/api.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { CompositeName, FlagName, Mask } from "../model/masks/mask.ts";
+import type { AllocationRequest, Verdict } from "../model/request.ts";
+import type { Severity } from "./finding.ts";
+
+/** The names and literals that a mask was written with, in order; from a number alone, no names. */
+export interface WrittenMask {
+  /** `GFP_KERNEL`, `__GFP_ZERO`, aliases resolved to what they stand for. */
+  readonly names: readonly string[];
+  /** A number other than 0. */
+  readonly hasLiteral: boolean;
+  /** Names that were cleared with `& ~`. */
+  readonly cleared: readonly string[];
+}
+
+/** What a rule sees: one request under one kernel. */
+export interface Subject {
+  readonly kernel: Kernel;
+  readonly api: Api;
+  readonly request: AllocationRequest;
+  readonly verdict: Verdict;
+  readonly mask: Mask;
+  /** Null where the API takes no mask, or none was given. */
+  readonly written: WrittenMask | null;
+  /** What the caller does with a NULL; null: not said. */
+  readonly handles: "null" | "nothing" | null;
+  /** The request has a fallback. */
+  readonly hasFallback: boolean;
+}
+
+/** What a match is about; the analysis turns it into the smallest text. */
+export type Target =
+  | { readonly kind: "flag"; readonly flag: FlagName }
+  /** Of two that do not go together the later one is marked and the other is related information. */
+  | { readonly kind: "pair"; readonly flags: readonly [FlagName, FlagName] }
+  /** Any of these flags that is set: the first one written is marked. */
+  | { readonly kind: "flags"; readonly flags: readonly FlagName[] }
+  | { readonly kind: "composite"; readonly composite: CompositeName }
+  /** A name as written, for names that the kernel does not have. */
+  | { readonly kind: "written"; readonly name: string }
+  | { readonly kind: "mask" }
+  | { readonly kind: "size" }
+  | { readonly kind: "handles" }
+  | { readonly kind: "api" }
+  | { readonly kind: "context" }
+  | { readonly kind: "literal" };
+
+/** A mend, as a change of the request; the analysis writes it into the text. */
+export type Remedy =
+  | { readonly kind: "remove-flags"; readonly flags: readonly FlagName[] }
+  | { readonly kind: "add-flags"; readonly flags: readonly FlagName[] }
+  | { readonly kind: "replace-mask"; readonly text: string }
+  | { readonly kind: "replace-name"; readonly name: string; readonly by: string }
+  | { readonly kind: "remove-name"; readonly name: string }
+  | { readonly kind: "remove-property"; readonly property: "flags" | "handles" | "size" }
+  | { readonly kind: "set-handles"; readonly handles: "null" }
+  | { readonly kind: "replace-api"; readonly api: string };
+
+export interface Match {
+  readonly target: Target;
+  /** One sentence: what the kernel does. The version is added by the analysis. */
+  readonly message: string;
+  readonly remedies: readonly (Remedy & { readonly title: string })[];
+}
+
+/** The version span in which the kernel does this, as the catalogue prints it; the predicate decides by features. */
+export interface RuleVersions {
+  readonly since: string;
+  readonly until: string | null;
+}
+
+export interface Rule {
+  /** Stable for ever: users write it. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly class: "bug" | "warn" | "ineffective" | "deprecated" | "suspicious";
+  readonly versions: RuleVersions;
+  /** What happens and why, in a few sentences: the body of the rule's page. */
+  readonly explanation: string;
+  /** Kernel file and function. */
+  readonly evidence: string;
+  /** What to write instead. */
+  readonly advice: string;
+  /** A request that the rule reports and one that it does not, in the language: shown on the page and run as tests. */
+  readonly examples: { readonly bad: string; readonly good: string };
+  /** All matches of the rule on one request. Asks the model where it can. */
+  readonly check: (subject: Subject) => readonly Match[];
+}

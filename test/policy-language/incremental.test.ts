@@ -1,0 +1,230 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { editFile, parseFile } from "../../grammar/index.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
+import {
+  emptyWorkspace,
+  withFile,
+  withMissing,
+  withoutFile,
+  withSettings,
+  type Workspace,
+} from "../../server/policy-language/workspace.ts";
+import { check } from "../../server/policy-language/check.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/policy-language/settings.ts";
+
+const MAIN = "file:///p/main.allocpolicy";
+const LIBRARY = "file:///p/library.allocpolicy";
+
+/** A fresh workspace with the same files and nothing remembered. */
+function fresh(workspace: Workspace): Workspace {
+  let result = emptyWorkspace(workspace.settings);
+  for (const [uri, file] of workspace.files) result = withFile(result, uri, parseFile(file.text));
+  for (const uri of workspace.missing) result = withMissing(result, uri);
+  return result;
+}
+
+/** The findings as text, with absolute places: the regions of a fresh parse may be other objects, never other findings. */
+function shown(workspace: Workspace, uri: string): readonly string[] {
+  const file = workspace.files.get(uri);
+  return check(workspace, uri).regions.flatMap((findings, region) =>
+    findings.map((finding) => {
+      const start = file?.starts[region] ?? 0;
+      const related = finding.related.map((place) => {
+        const other = workspace.files.get(place.uri);
+        return `${place.uri} ${(other?.starts[place.region] ?? -1) + place.place.start} ${place.message}`;
+      });
+      const fixes = finding.fixes.map((fix) => `${fix.title} ${JSON.stringify(fix.changes)}`);
+      return [
+        finding.rule,
+        finding.severity,
+        finding.message,
+        start + finding.place.start,
+        start + finding.place.end,
+        JSON.stringify(finding.holds),
+        ...related,
+        ...fixes,
+      ].join(" | ");
+    }),
+  );
+}
+
+const NAMES = ["a", "b", "c", "d"] as const;
+const name = fc.constantFrom(...NAMES);
+const flag = fc.constantFrom(
+  "GFP_KERNEL",
+  "GFP_ATOMIC",
+  "__GFP_NOFAIL",
+  "__GFP_NORETRY",
+  "__GFP_REPEAT",
+  "GFP_KERNAL",
+  "0xcc0",
+  "__GFP_NOWARN",
+  "__GFP_DMA",
+);
+const maskText = fc
+  .array(
+    fc.oneof(
+      flag,
+      name,
+      name.map((callee) => `${callee}(GFP_KERNEL)`),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((parts) => parts.join(" | "));
+
+const declaration = fc.oneof(
+  fc.tuple(name, maskText).map(([n, m]) => `flags ${n} = ${m}\n`),
+  fc.tuple(name, maskText).map(([n, m]) => `transform ${n}(gfp) = gfp & (${m})\n`),
+  fc.tuple(name, fc.constantFrom("softirq", "hardirq", ...NAMES)).map(([n, c]) => `context ${n} { in ${c} }\n`),
+  fc
+    .tuple(
+      name,
+      fc.option(name),
+      fc.constantFrom("kmalloc", "alloc_contig_range", "kmaloc"),
+      maskText,
+      fc.constantFrom("process", "softirq", ...NAMES),
+      fc.option(name),
+      fc.option(name),
+    )
+    .map(
+      ([n, like, api, m, context, fallback, policy]) =>
+        `request ${n}${like === null ? "" : ` like ${like}`} {\n  api ${api}\n  size 64 KiB\n  flags ${m}\n  context ${context}\n${fallback === null ? "" : `  fallback ${fallback}\n`}${policy === null ? "" : `  policy ${policy}\n`}}\n`,
+    ),
+  fc
+    .tuple(name, fc.option(name), fc.constantFrom("", " for kmalloc", " for alloc_contig_range"), maskText)
+    .map(([n, like, api, m]) => `policy ${n}${like === null ? "" : ` like ${like}`}${api} { forbid has ${m} }\n`),
+  fc.tuple(name, fc.constantFrom("sleeps never", "oom may", "mode x")).map(([n, f]) => `expect ${n} { ${f} }\n`),
+  fc.constantFrom(
+    "request a { api kmalloc flags GFP_KERNEL ! }\n",
+    "context b {\n",
+    "flags = 1\n",
+    "}\n",
+    "// a comment\n",
+  ),
+);
+
+const header = fc.constantFrom(
+  "kernel 6.12\n",
+  "kernel 6.1 .. 6.6\n",
+  "kernel 6.\n",
+  "",
+  'kernel 6.12\nimport "library.allocpolicy"\n',
+  'kernel 6.12\nconfig { PREEMPT_RT on }\nimport "library.allocpolicy"\n',
+);
+const fileText = fc
+  .tuple(header, fc.array(declaration, { maxLength: 8 }))
+  .map(([first, rest]) => first + rest.join("\n"));
+
+type Step =
+  | { readonly kind: "edit"; readonly uri: string; readonly at: number; readonly length: number; readonly text: string }
+  | { readonly kind: "replace"; readonly uri: string; readonly text: string }
+  | { readonly kind: "remove" | "missing" }
+  | { readonly kind: "settings"; readonly settings: Settings };
+
+const uri = fc.constantFrom(MAIN, MAIN, MAIN, LIBRARY);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("edit" as const),
+      uri,
+      at: fc.nat(600),
+      length: fc.nat(12),
+      text: fc.oneof(fc.constantFrom("", "x", " ", "\n", "{", "}", "|", "a", "/*", '"'), declaration),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("replace" as const), uri, text: fileText }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ kind: "remove" }, { kind: "missing" }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Step>(
+      { kind: "settings", settings: DEFAULT_SETTINGS },
+      {
+        kind: "settings",
+        settings: { ...DEFAULT_SETTINGS, defaultKernel: "6.6", ruleLevels: { "nofail-high-order": "off" } },
+      },
+    ),
+  },
+);
+
+function apply(workspace: Workspace, change: Step): Workspace {
+  switch (change.kind) {
+    case "edit": {
+      const file: SourceFile | undefined = workspace.files.get(change.uri);
+      if (file === undefined) return workspace;
+      const start = Math.min(change.at, file.text.length);
+      return withFile(
+        workspace,
+        change.uri,
+        editFile(file, { start, end: Math.min(start + change.length, file.text.length), text: change.text }),
+      );
+    }
+    case "replace":
+      return withFile(workspace, change.uri, parseFile(change.text));
+    case "remove":
+      return withoutFile(workspace, LIBRARY);
+    case "missing":
+      return withMissing(workspace, LIBRARY);
+    case "settings":
+      return withSettings(workspace, change.settings);
+  }
+}
+
+describe("after any edits", () => {
+  test("the findings are those of a workspace that never saw another text", () => {
+    fc.assert(
+      fc.property(fileText, fileText, fc.array(step, { minLength: 1, maxLength: 8 }), (main, library, steps) => {
+        let workspace = withFile(
+          withFile(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(main)),
+          LIBRARY,
+          parseFile(library),
+        );
+        check(workspace, MAIN);
+        for (const change of steps) {
+          workspace = apply(workspace, change);
+          if (!workspace.files.has(MAIN)) continue;
+          expect(shown(workspace, MAIN)).toEqual(shown(fresh(workspace), MAIN));
+        }
+      }),
+      { numRuns: 300, seed: 20201210 },
+    );
+  });
+
+  test("an earlier snapshot still has its own findings", () => {
+    const text = "kernel 6.12\nrequest r {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n";
+    const before = withFile(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(text));
+    const first = shown(before, MAIN);
+    const after = withFile(before, MAIN, parseFile(text.replace("8 MiB", "8 KiB")));
+    expect(shown(after, MAIN)).toEqual([]);
+    expect(shown(before, MAIN)).toEqual(first);
+  });
+
+  test("what leans on an edited alias is checked again, through other aliases and in files that import it", () => {
+    const library = parseFile("kernel 6.12\nflags BASE = GFP_NOWAIT\nflags RING = BASE | __GFP_NOWARN\n");
+    const main = parseFile(
+      'kernel 6.12\nimport "library.allocpolicy"\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   RING\n  context softirq\n}\n',
+    );
+    const before = withFile(withFile(emptyWorkspace(DEFAULT_SETTINGS), LIBRARY, library), MAIN, main);
+    expect(shown(before, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(0);
+    const at = library.text.indexOf("GFP_NOWAIT");
+    const after = withFile(
+      before,
+      LIBRARY,
+      editFile(library, { start: at, end: at + "GFP_NOWAIT".length, text: "GFP_KERNEL" }),
+    );
+    expect(shown(after, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(1);
+  });
+
+  test("regions that did not change keep their findings, the very objects", () => {
+    const request = (name: string): string =>
+      `request ${name} {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n`;
+    const file = parseFile(`kernel 6.12\n${request("a")}${request("b")}`);
+    const workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
+    const before = check(workspace, MAIN).regions;
+    const at = file.text.indexOf("8 MiB");
+    const after = check(withFile(workspace, MAIN, editFile(file, { start: at, end: at + 1, text: "9" })), MAIN).regions;
+    expect(after[1]).not.toBe(before[1]);
+    expect(after[2]).toBe(before[2]);
+  });
+});

@@ -1,0 +1,56 @@
+import { ALL } from "../../server/rules/index.ts";
+import type { Match } from "../../server/rules/rule.ts";
+import { apiNamed } from "../../server/model/apis.ts";
+import { knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
+import { kernelNamed, matchesOf, ruleNamed, subjectOf, targetsOf, type Asked } from "./_subject.ts";
+
+/** Every mainline release of the model. */
+export const EVERY = "4.19..7.0";
+/** No release at all. */
+export const NEVER = "";
+
+/** The function exists in this kernel: elsewhere the analysis asks no rule. */
+function existsIn(kernel: string, asked: Asked): boolean {
+  return apiNamed(asked.api ?? "kmalloc")?.exists(kernelNamed(kernel, asked.options)) === true;
+}
+
+const matches = (id: string, asked: Asked, kernel: string): boolean =>
+  existsIn(kernel, asked) && ruleNamed(ALL, id).check(subjectOf({ ...asked, kernel })).length > 0;
+
+/** The mainline releases that report a request, as runs `first..last`, and only where the function exists. */
+export function holdsIn(id: string, asked: Asked): string {
+  const runs: { first: string; last: string; open: boolean }[] = [];
+  for (const kernel of mainlineReleases()) {
+    const run = runs.at(-1);
+    if (!matches(id, asked, kernel)) {
+      if (run !== undefined) run.open = false;
+    } else if (run?.open === true) run.last = kernel;
+    else runs.push({ first: kernel, last: kernel, open: true });
+  }
+  return runs.map(({ first, last }) => (first === last ? first : `${first}..${last}`)).join(", ");
+}
+
+/** The point releases, vendor and development trees that report a request. */
+export function alsoIn(id: string, asked: Asked): readonly string[] {
+  const releases = new Set(mainlineReleases());
+  return knownKernels().filter((kernel) => !releases.has(kernel) && matches(id, asked, kernel));
+}
+
+/** Whether the rule reports the request on its kernel (6.12 unless it says another). */
+export const reports = (id: string, asked: Asked): boolean => matches(id, asked, asked.kernel ?? "6.12");
+
+/** What the only match of the rule marks; an error where there is not exactly one. */
+export function marks(id: string, asked: Asked): unknown {
+  const [target, ...more] = targetsOf(ALL, id, asked);
+  if (target === undefined || more.length > 0)
+    throw new Error(`${id} has ${more.length === 0 ? "no match" : "more than one match"}`);
+  return target;
+}
+
+/** The only match of the rule. */
+export function match(id: string, asked: Asked): Match {
+  const [only, ...more] = matchesOf(ALL, id, asked);
+  if (only === undefined || more.length > 0)
+    throw new Error(`${id} has ${only === undefined ? "no match" : "more than one match"}`);
+  return only;
+}

@@ -1,0 +1,162 @@
+import type { Match, Rule, Subject, Target, WrittenMask } from "../../server/rules/rule.ts";
+import { apiNamed } from "../../server/model/apis.ts";
+import {
+  combine,
+  contextOf,
+  withLock,
+  withScope,
+  type Context,
+  type ContextName,
+  type LockName,
+  type ScopeName,
+} from "../../server/model/contexts.ts";
+import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
+import { kernelOf, knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
+import { EMPTY, mask, or, without, type Mask } from "../../server/model/masks/mask.ts";
+import { meaningOf } from "../../server/model/masks/names.ts";
+import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
+import { verdict } from "../../server/model/verdict.ts";
+
+/** A request for a rule to look at, in few words. Left out: kernel 6.12 with default options, kmalloc of 64 bytes in a process, nothing said about NULL. */
+export interface Asked {
+  readonly kernel?: string;
+  readonly options?: Partial<BuildOptions>;
+  readonly api?: string;
+  /** Names, literals, `|` and a trailing `& ~NAME`; null: none written. */
+  readonly flags?: string | null;
+  readonly order?: number;
+  readonly size?: number;
+  readonly pages?: number;
+  readonly count?: number;
+  readonly context?: readonly ContextName[];
+  readonly holds?: readonly LockName[];
+  readonly scopes?: readonly ScopeName[];
+  readonly node?: number;
+  readonly cache?: Partial<CacheFacts>;
+  readonly poolEmpty?: boolean;
+  readonly handles?: "null" | "nothing";
+  readonly fallback?: boolean;
+}
+
+export function kernelNamed(name: string, options: Partial<BuildOptions> = {}): Kernel {
+  const kernel = kernelOf(name, options);
+  if ("unknown" in kernel) throw new Error(kernel.unknown);
+  return kernel;
+}
+
+interface Evaluated {
+  readonly value: Mask;
+  readonly written: WrittenMask;
+}
+
+/** Evaluates `A | B | 0x10 & ~C`: the names after `& ~` are cleared from the whole. A name that the kernel does not have is worth 0. */
+function evaluate(kernel: Kernel, text: string): Evaluated {
+  const [joined = "", ...removed] = text.split("&").map((part) => part.trim());
+  const names: string[] = [];
+  let hasLiteral = false;
+  let value = EMPTY;
+  const bitsOf = (name: string): Mask => {
+    const meaning = meaningOf(kernel, name);
+    return meaning.kind === "flag" || meaning.kind === "composite" || meaning.kind === "group" ? meaning.mask : EMPTY;
+  };
+  for (const part of joined.split("|").map((term) => term.trim())) {
+    if (/^\d/.test(part)) {
+      hasLiteral = true;
+      value = or(value, mask(Number(part)));
+    } else {
+      names.push(part);
+      value = or(value, bitsOf(part));
+    }
+  }
+  const cleared = removed.map((part) => part.replace(/^~\s*/, ""));
+  for (const name of cleared) value = without(value, bitsOf(name));
+  return { value, written: { names, hasLiteral, cleared } };
+}
+
+function contextOfAsked(asked: Asked): Context {
+  let context = combine(contextOf(...(asked.context ?? ["process"])));
+  for (const lock of asked.holds ?? []) context = withLock(context, lock);
+  for (const scope of asked.scopes ?? []) context = withScope(context, scope);
+  return context;
+}
+
+const NO_CACHE: CacheFacts = { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: null };
+
+/** The subject that a rule is given for a request, with the model's own verdict. */
+export function subjectOf(asked: Asked): Subject {
+  const kernel = kernelNamed(asked.kernel ?? "6.12", asked.options);
+  const api = apiNamed(asked.api ?? "kmalloc");
+  if (api === null) throw new Error(`no such API: ${asked.api ?? ""}`);
+  const { value, written } = evaluate(kernel, asked.flags ?? "0");
+  const sized =
+    asked.order !== undefined ||
+    asked.size !== undefined ||
+    asked.pages !== undefined ||
+    asked.count !== undefined ||
+    asked.cache !== undefined;
+  const request: AllocationRequest = {
+    api: api.name,
+    mask: value,
+    order: asked.order ?? (sized || api.size !== "order" ? null : 0),
+    sizeBytes: asked.size ?? (sized || api.size !== "bytes" ? null : 64),
+    pages: asked.pages ?? null,
+    count: asked.count ?? null,
+    context: contextOfAsked(asked),
+    node: asked.node ?? null,
+    cache: asked.cache === undefined ? null : { ...NO_CACHE, ...asked.cache },
+    poolEmpty: asked.poolEmpty ?? false,
+  };
+  return {
+    kernel,
+    api,
+    request,
+    verdict: verdict(kernel, request),
+    mask: value,
+    written: asked.flags === null ? null : written,
+    handles: asked.handles ?? null,
+    hasFallback: asked.fallback ?? false,
+  };
+}
+
+/** The rule of that name. */
+export function ruleNamed(rules: readonly Rule[], id: string): Rule {
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (rule === undefined) throw new Error(`no such rule: ${id}`);
+  return rule;
+}
+
+/** The ids of the rules that match a request, each once, in the order of the list. */
+export function firing(rules: readonly Rule[], asked: Asked): readonly string[] {
+  const subject = subjectOf(asked);
+  return rules.filter((rule) => rule.check(subject).length > 0).map(({ id }) => id);
+}
+
+/** The matches of one rule. */
+export function matchesOf(rules: readonly Rule[], id: string, asked: Asked): readonly Match[] {
+  return ruleNamed(rules, id).check(subjectOf(asked));
+}
+
+/** What the matches of one rule mark. */
+export function targetsOf(rules: readonly Rule[], id: string, asked: Asked): readonly Target[] {
+  return matchesOf(rules, id, asked).map(({ target }) => target);
+}
+
+/** The mainline releases in which a rule matches a request, as `first..last` of each run; "" for none. */
+export function releasesWhere(rules: readonly Rule[], id: string, asked: Asked): string {
+  const rule = ruleNamed(rules, id);
+  const runs: [string, string][] = [];
+  let previous = false;
+  for (const kernel of mainlineReleases()) {
+    const matches = rule.check(subjectOf({ ...asked, kernel })).length > 0;
+    const last = runs.at(-1);
+    if (matches && previous && last !== undefined) last[1] = kernel;
+    else if (matches) runs.push([kernel, kernel]);
+    previous = matches;
+  }
+  return runs.map(([first, last]) => (first === last ? first : `${first}..${last}`)).join(", ");
+}
+
+/** Every kernel of the model in which a rule matches a request. */
+export function kernelsWhere(rules: readonly Rule[], id: string, asked: Asked): readonly string[] {
+  return knownKernels().filter((kernel) => ruleNamed(rules, id).check(subjectOf({ ...asked, kernel })).length > 0);
+}

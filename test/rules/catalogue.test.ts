@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { LANGUAGE_RULES } from "../../server/policy-language/findings/language-rules.ts";
+import { catalogue, rulePage } from "../../server/policy-language/catalogue.ts";
+import { ALL_RULES, kernelRule, SOURCE_RULES } from "../../server/rules/catalogue.ts";
+import { ruleUrl, withCode } from "../../server/rules/rule-page.ts";
+import { mainlineReleases, parseVersion } from "../../server/model/kernels/kernels.ts";
+import { staleRulePages } from "../../scripts/rule-pages.ts";
+import { findingsOf, seriousRules } from "./_findings.ts";
+import { FROM_SOURCE, STABLE_IDS } from "./_stable-ids.ts";
+
+describe("the catalogue", () => {
+  test("holds the 133 rules that a request decides, under the names and severities that users rely on", () => {
+    const wanted = Object.entries(STABLE_IDS).flatMap(([severity, ids]) => ids.map((id) => `${id} ${severity}`));
+    expect(wanted).toHaveLength(133);
+    expect(ALL_RULES.map(({ id, severity }) => `${id} ${severity}`).sort()).toEqual(wanted.sort());
+  });
+  test("names nothing twice, kernel rules and other findings together", () => {
+    const ids = [...catalogue().map(({ id }) => id), ...SOURCE_RULES.map(({ id }) => id)];
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+  test("lists the ten that need the C code, and has no rule for them", () => {
+    expect(SOURCE_RULES.map(({ id }) => id).sort()).toEqual([...FROM_SOURCE].sort());
+    for (const { id } of SOURCE_RULES) expect(kernelRule(id)).toBeNull();
+  });
+  test("says of each rule what happens, what proves it, and what to write", () => {
+    for (const rule of ALL_RULES) {
+      for (const text of [rule.title, rule.explanation, rule.evidence, rule.advice])
+        expect(text.trim(), rule.id).not.toBe("");
+      expect(rule.explanation.length, rule.id).toBeGreaterThan(60);
+    }
+  });
+  test("gives the end of a span as a release that the model knows, after its beginning", () => {
+    const order = mainlineReleases();
+    for (const { id, versions } of ALL_RULES) {
+      if (versions.until === null) continue;
+      expect(parseVersion(versions.until), id).not.toBeNull();
+      expect(order, id).toContain(versions.until);
+      if (order.includes(versions.since))
+        expect(order.indexOf(versions.since), id).toBeLessThanOrEqual(order.indexOf(versions.until));
+    }
+  });
+});
+
+describe("the examples of a rule", () => {
+  test.each(ALL_RULES.map((rule) => [rule.id, rule] as const))("%s reports its bad example", (id, rule) => {
+    expect(findingsOf(rule.examples.bad).map((finding) => finding.rule)).toContain(id);
+  });
+  test.each(ALL_RULES.map((rule) => [rule.id, rule] as const))(
+    "%s is quiet on its good example, which has nothing else to mend",
+    (id, rule) => {
+      expect(findingsOf(rule.examples.good).map((finding) => finding.rule)).not.toContain(id);
+      expect(seriousRules(rule.examples.good)).toEqual([]);
+    },
+  );
+});
+
+describe("the pages", () => {
+  test("exist for every finding, and for nothing else", () => {
+    for (const { id } of catalogue()) expect(rulePage(id), id).toContain(`# ${id}\n`);
+    expect(rulePage("no-such-rule")).toBeNull();
+    for (const { id } of SOURCE_RULES) expect(rulePage(id), id).toBeNull();
+  });
+  test("show severity, kernels, evidence, advice and both examples of a kernel rule", () => {
+    const page = rulePage("percpu-nofs-atomic") ?? "";
+    for (const part of [
+      "| severity | error |",
+      "3.18 to 6.14",
+      "mm/percpu.c:pcpu_alloc",
+      "## What to write",
+      "flags GFP_NOFS",
+      "kernel 6.15",
+    ])
+      expect(page).toContain(part);
+  });
+  test("show those of a finding of the language too", () => {
+    const [first] = LANGUAGE_RULES;
+    expect(first).toBeDefined();
+    expect(rulePage(first?.id ?? "")).toContain("## What it means");
+  });
+  test("show C names as code, and leave alone what is code already", () => {
+    expect(withCode("alloc_contig_*() with __GFP_ZERO | GFP_NOFS; `GFP_NOIO` (mm/cma.c:cma_alloc)")).toBe(
+      "`alloc_contig_*()` with `__GFP_ZERO` | `GFP_NOFS`; `GFP_NOIO` (mm/cma.c:cma_alloc)",
+    );
+  });
+  test("have an address", () => {
+    expect(ruleUrl("krealloc-zero")).toMatch(/\/docs\/rules\/krealloc-zero\.md$/);
+  });
+  test("in docs/rules are what the rules say: node scripts/rule-pages.ts writes them", () => {
+    expect(staleRulePages()).toEqual([]);
+  });
+});

@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ALL } from "../../server/rules/index.ts";
+import type { Match, Subject } from "../../server/rules/rule.ts";
+import { ALL as APIS } from "../../server/model/apis/index.ts";
+import { CONTEXT_NAMES, isContextName, type LOCK, type SCOPE } from "../../server/model/contexts.ts";
+import { compositeNames, flagNames, knownKernels } from "../../server/model/kernels/kernels.ts";
+import { compositeText, flagText } from "../../server/model/masks/names.ts";
+import { subjectOf, type Asked } from "./_subject.ts";
+
+const NAMES = [
+  ...flagNames().map(flagText),
+  ...compositeNames().map(compositeText),
+  "__GFP_REPEAT",
+  "0x40",
+  "0",
+  "GFP_KERNAL",
+];
+
+const mask = fc
+  .tuple(
+    fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 6 }),
+    fc.option(fc.constantFrom("__GFP_RECLAIM", "__GFP_DIRECT_RECLAIM", "__GFP_FS"), { nil: null }),
+  )
+  .map(([names, cleared]) => names.join(" | ") + (cleared === null ? "" : ` & ~${cleared}`));
+
+const amount = fc.option(
+  fc.constantFrom(0, 1, 3, 4, 11, 63, 64, 511, 512, 4096, 4097, 8192, 98304, 4 << 20, (4 << 20) + 1, 2 ** 31, 2 ** 53),
+  { nil: undefined },
+);
+
+const LOCKS = [
+  "spinlock",
+  "raw_spinlock",
+  "rcu_read",
+  "mutex",
+  "fs_lock",
+  "io_lock",
+] as const satisfies readonly (keyof typeof LOCK)[];
+const SCOPES = ["nofs", "noio", "noreclaim", "memalloc", "pin"] as const satisfies readonly (keyof typeof SCOPE)[];
+
+const asked: fc.Arbitrary<Asked> = fc
+  .record({
+    kernel: fc.constantFrom(...knownKernels()),
+    options: fc.record({
+      PREEMPT_RT: fc.boolean(),
+      LOCKDEP: fc.boolean(),
+      KASAN_HW_TAGS: fc.boolean(),
+      MEMCG: fc.boolean(),
+      CMA: fc.boolean(),
+      ZONE_DMA: fc.boolean(),
+      HIGHMEM: fc.boolean(),
+    }),
+    api: fc.constantFrom(...APIS.map(({ name }) => name)),
+    flags: fc.option(mask, { nil: null }),
+    order: amount,
+    size: amount,
+    pages: amount,
+    count: amount,
+    context: fc.uniqueArray(fc.constantFrom(...CONTEXT_NAMES.filter(isContextName)), { maxLength: 2 }),
+    holds: fc.uniqueArray(fc.constantFrom(...LOCKS), { maxLength: 2 }),
+    scopes: fc.uniqueArray(fc.constantFrom(...SCOPES), { maxLength: 2 }),
+    node: fc.option(fc.constantFrom(0, 1), { nil: undefined }),
+    cache: fc.option(fc.record({ ctor: fc.boolean(), dma: fc.boolean(), account: fc.boolean() }), { nil: undefined }),
+    handles: fc.option(fc.constantFrom("null" as const, "nothing" as const), { nil: undefined }),
+    fallback: fc.boolean(),
+  })
+  // Asked leaves out what is not said.
+  .map(({ order, size, pages, count, node, cache, handles, ...rest }) => ({
+    ...rest,
+    ...(order === undefined ? {} : { order }),
+    ...(size === undefined ? {} : { size }),
+    ...(pages === undefined ? {} : { pages }),
+    ...(count === undefined ? {} : { count }),
+    ...(node === undefined ? {} : { node }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(handles === undefined ? {} : { handles }),
+  }));
+
+/** What a match marks is there to be marked: a flag that the mask has or names, or that the call adds; a written handling. */
+function marksSomething({ mask: value, kernel, written, handles, verdict }: Subject, { target }: Match): boolean {
+  const there = (flag: (typeof kernel)["bits"] extends Record<infer Name, unknown> ? Name : never): boolean =>
+    (value & kernel.bits[flag]) !== 0 || (written?.names.includes(flagText(flag)) ?? false);
+  switch (target.kind) {
+    case "flag":
+      return there(target.flag) || (verdict.effective & kernel.bits[target.flag]) !== 0;
+    case "flags":
+      return target.flags.length > 0 && target.flags.every(there);
+    case "pair":
+      return target.flags.every(there);
+    case "composite":
+      return written?.names.includes(compositeText(target.composite)) ?? false;
+    case "written":
+      return written !== null && [...written.names, ...written.cleared].includes(target.name);
+    case "handles":
+      return handles !== null;
+    case "literal":
+      return written?.hasLiteral ?? false;
+    case "mask":
+      return written !== null;
+    case "size":
+    case "api":
+    case "context":
+      return true;
+  }
+}
+
+test("every rule answers every request, in one sentence, about something that is there", () => {
+  fc.assert(
+    fc.property(asked, (request) => {
+      const subject = subjectOf(request);
+      // The analysis asks no rule where the function is missing, or the mask that it takes.
+      fc.pre(subject.api.exists(subject.kernel) && (subject.written !== null || !subject.api.takesMask));
+      for (const rule of ALL) {
+        for (const match of rule.check(subject)) {
+          expect(match.message, rule.id).toMatch(/^[A-Z_a-z].*[^.]\.$/);
+          expect(match.message, rule.id).not.toMatch(/undefined|NaN|null\b(?!.*NULL)|\n|\. [A-Z]/);
+          expect(marksSomething(subject, match), `${rule.id} marks ${JSON.stringify(match.target)}`).toBe(true);
+          for (const remedy of match.remedies) expect(remedy.title.trim(), rule.id).not.toBe("");
+        }
+      }
+    }),
+    { numRuns: 2000, seed: 20201203 },
+  );
+});
