@@ -18,7 +18,7 @@ import {
 import { State, type BaseLanguageClient } from "vscode-languageclient";
 import { activePolicyEditor, isPolicy, LANGUAGE } from "./language.ts";
 import { exportMatrix, matrix, policies } from "./protocol.ts";
-import type { FromView, Place, Shown, ToView } from "./view/data.ts";
+import type { FromView, Span, Shown, ToView } from "./view/data.ts";
 
 /** After the last keystroke or movement of the cursor, before the server is asked again. */
 const PAUSE_MS = 120;
@@ -91,7 +91,7 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
           shown = message.shown;
           break;
         case "reveal":
-          await reveal(message.place);
+          await reveal(message.span);
           break;
         case "export":
           await commands.executeCommand("allocpolicy.exportMatrix");
@@ -105,7 +105,7 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
     panel.webview.html = page(panel.webview, Uri.joinPath(view, "matrix-view.js"));
   }
 
-  async function reveal({ uri, range: { start, end } }: Place): Promise<void> {
+  async function reveal({ uri, range: { start, end } }: Span): Promise<void> {
     const target = client.protocol2CodeConverter.asUri(uri);
     const column =
       window.visibleTextEditors.find(({ document }) => document.uri.toString() === target.toString())?.viewColumn ??

@@ -1,6 +1,6 @@
 // What the extension asks the language server beyond the protocol of all editors. The answers come from server/lsp.
 import { RequestType } from "vscode-languageclient";
-import type { MatrixAnswer, Place } from "./view/data.ts";
+import type { MatrixAnswer, Span } from "./view/data.ts";
 
 /** The kernel that a file is checked against, from its header or from the settings. */
 export interface KernelInForce {
@@ -32,10 +32,10 @@ export const decode = new RequestType<
 export interface Expectation {
   readonly id: string;
   readonly label: string;
-  readonly range: Place["range"];
+  readonly range: Span["range"];
   /** The request, policy or transform that it speaks of. */
   readonly declaration: string;
-  readonly declarationRange: Place["range"] | null;
+  readonly declarationRange: Span["range"] | null;
   readonly state: "passed" | "failed" | "not-decided";
   readonly message: string | null;
   readonly durationMs: number;
@@ -51,12 +51,12 @@ export const expectations = new RequestType<
 /** The policies of a file; `range` is that of the name. */
 export const policies = new RequestType<
   { readonly uri: string },
-  readonly { readonly name: string; readonly range: Place["range"] }[],
+  readonly { readonly name: string; readonly range: Span["range"] }[],
   void
 >("allocpolicy/policies");
 
 /** A policy of a file: by name, or the one at a position. */
-export type WhichPolicy = { readonly policy: string } | { readonly position: Place["range"]["start"] };
+export type WhichPolicy = { readonly policy: string } | { readonly position: Span["range"]["start"] };
 
 /** Null where the file declares no such policy. */
 export const matrix = new RequestType<{ readonly uri: string } & WhichPolicy, MatrixAnswer | null, void>(

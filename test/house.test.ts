@@ -21,13 +21,21 @@ const FLOORS: readonly Floor[] = [
   { path: "server/model", knows: [], packages: NOTHING },
   { path: "server/rules", knows: ["server/model"], packages: NOTHING },
   { path: "server/policy-language", knows: ["grammar", "server/model", "server/rules"], packages: NOTHING },
-  { path: "server/service", knows: ["grammar", "server/model", "server/rules", "server/policy-language"], packages: NOTHING },
+  {
+    path: "server/service",
+    knows: ["grammar", "server/model", "server/rules", "server/policy-language"],
+    packages: NOTHING,
+  },
   {
     path: "server/lsp",
     knows: ["grammar", "server/rules", "server/policy-language", "server/service"],
     packages: /^(vscode-languageserver(\/|$)|node:)/,
   },
-  { path: "server/cli", knows: ["grammar", "server/model", "server/rules", "server/policy-language", "server/service"], packages: /^node:/ },
+  {
+    path: "server/cli",
+    knows: ["grammar", "server/model", "server/rules", "server/policy-language", "server/service"],
+    packages: /^node:/,
+  },
   { path: "client", knows: [], packages: /^(vscode$|vscode-languageclient(\/|$))/ },
 ];
 

@@ -5,7 +5,7 @@ export interface Position {
   readonly character: number;
 }
 
-export interface Place {
+export interface Span {
   readonly uri: string;
   readonly range: { readonly start: Position; readonly end: Position };
 }
@@ -18,26 +18,26 @@ export interface Cell {
   readonly conditional: boolean;
   readonly warned: boolean;
   readonly reason: string;
-  readonly rule: Place | null;
+  readonly rule: Span | null;
   readonly kernel: string | null;
 }
 
 export interface Column {
   readonly name: string;
   readonly selectedBy: string;
-  readonly place: Place | null;
+  readonly span: Span | null;
   readonly reachable: boolean;
 }
 
 export interface Promised {
   readonly text: string;
-  readonly place: Place;
+  readonly span: Span;
   readonly kernel: string | null;
 }
 
 export interface Matrix {
   readonly policy: string;
-  readonly place: Place;
+  readonly span: Span;
   readonly kernel: string;
   readonly kernels: string;
   readonly apis: readonly string[];
@@ -69,5 +69,5 @@ export interface Shown {
 export type FromView =
   | { readonly type: "ready" }
   | { readonly type: "shown"; readonly shown: Shown }
-  | { readonly type: "reveal"; readonly place: Place }
+  | { readonly type: "reveal"; readonly span: Span }
   | { readonly type: "export" };

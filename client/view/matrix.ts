@@ -1,5 +1,5 @@
 // Runs inside the matrix panel: a table that is read by eye, by keyboard and by screen reader. Only text is put into the page.
-import type { Cell, CellKind, Column, FromView, Matrix, Place, Promised, ToView } from "./data.ts";
+import type { Cell, CellKind, Column, FromView, Matrix, Span, Promised, ToView } from "./data.ts";
 
 declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView) => void };
 
@@ -30,7 +30,7 @@ interface Spot {
   readonly row: string;
   readonly column: string;
   readonly details: readonly { readonly text: string; readonly differs: boolean }[];
-  readonly place: Place | null;
+  readonly span: Span | null;
 }
 
 const title = element("h1", "");
@@ -155,7 +155,7 @@ function columnSpots(columns: readonly Column[]): readonly Spot[] {
         { text: `mode ${column.name}: ${about}`, differs: false },
         ...(column.reachable ? [] : [{ text: "no mask that the policy takes selects it", differs: true }]),
       ],
-      column.place,
+      column.span,
     );
   });
 }
@@ -168,7 +168,7 @@ function promiseSpot(effect: string, column: Column | undefined, promise: Promis
       effect,
       name,
       [{ text: `${effect}, mode ${name}: nothing promised`, differs: false }],
-      column?.place ?? null,
+      column?.span ?? null,
     );
   const made = element("td", "promise", promise.text, ...mark(promise.kernel));
   return spot(
@@ -176,7 +176,7 @@ function promiseSpot(effect: string, column: Column | undefined, promise: Promis
     effect,
     name,
     [{ text: `mode ${name} promises ${effect} ${promise.text}`, differs: false }, ...differs(promise.kernel)],
-    promise.place,
+    promise.span,
   );
 }
 
@@ -196,7 +196,7 @@ function cellSpot(row: string, column: Column | undefined, cell: Cell): Spot {
     name,
     [
       {
-        text: `${row}, ${column?.place === null ? name : `mode ${name}`}: ${cell.kind}, ${cell.reason}`,
+        text: `${row}, ${column?.span === null ? name : `mode ${name}`}: ${cell.kind}, ${cell.reason}`,
         differs: false,
       },
       ...differs(cell.kernel),
@@ -217,11 +217,11 @@ function differs(kernel: string | null): Spot["details"] {
   return kernel === null ? [] : [{ text: `${DIFFERS} ${kernel}`, differs: true }];
 }
 
-function spot(made: HTMLElement, row: string, column: string, says: Spot["details"], place: Place | null): Spot {
+function spot(made: HTMLElement, row: string, column: string, says: Spot["details"], span: Span | null): Spot {
   made.tabIndex = -1;
   made.title = says.map(({ text }) => text).join("\n");
   made.setAttribute("role", made.tagName === "TH" ? "columnheader" : "gridcell");
-  return { element: made, row, column, details: says, place };
+  return { element: made, row, column, details: says, span };
 }
 
 // Moving about -----------------------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ function settle(to: Spot, focus: boolean): void {
   );
 }
 
-function placeOf(target: EventTarget | null): { readonly y: number; readonly x: number; readonly spot: Spot } | null {
+function spanOf(target: EventTarget | null): { readonly y: number; readonly x: number; readonly spot: Spot } | null {
   const cell = target instanceof Element ? target.closest("td, th") : null;
   for (const [y, row] of spots.entries()) {
     for (const [x, each] of row.entries()) if (each.element === cell) return { y, x, spot: each };
@@ -245,23 +245,23 @@ function placeOf(target: EventTarget | null): { readonly y: number; readonly x: 
   return null;
 }
 
-function reveal({ place }: Spot): void {
-  if (place !== null) editor.postMessage({ type: "reveal", place });
+function reveal({ span }: Spot): void {
+  if (span !== null) editor.postMessage({ type: "reveal", span });
 }
 
 table.setAttribute("role", "grid");
 table.addEventListener("click", ({ target }) => {
-  const at = placeOf(target);
+  const at = spanOf(target);
   if (at === null) return;
   settle(at.spot, true);
   reveal(at.spot);
 });
 table.addEventListener("focusin", ({ target }) => {
-  const at = placeOf(target);
+  const at = spanOf(target);
   if (at !== null) settle(at.spot, false);
 });
 table.addEventListener("keydown", (event) => {
-  const at = placeOf(event.target);
+  const at = spanOf(event.target);
   if (at === null) return;
   const lastRow = spots.length - 1;
   const lastColumn = (spots[at.y]?.length ?? 1) - 1;

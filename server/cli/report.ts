@@ -1,6 +1,6 @@
 import type { Declaration, Item } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Finding, FindingSource, Holds, RelatedPlace, Severity } from "../rules/finding.ts";
+import type { Finding, FindingSource, Holds, RelatedSpan, Severity } from "../rules/finding.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import { linesOf, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
 
@@ -76,7 +76,7 @@ export function reportOf(
       severity: finding.severity,
       message: finding.message,
       declaration,
-      range: rangeOf(finding.place.start, finding.place.end),
+      range: rangeOf(finding.span.start, finding.span.end),
       kernel: finding.holds ?? { since: null, until: null },
       source: finding.source,
       related: finding.related.flatMap((related) => relatedOf(related, fileOf)),
@@ -90,7 +90,7 @@ export function reportOf(
   return { path, text: file.text, findings: reported.sort(byPosition), expectations };
 }
 
-function relatedOf(related: RelatedPlace, fileOf: (uri: string) => ReportedFile | null): ReportedFinding["related"] {
+function relatedOf(related: RelatedSpan, fileOf: (uri: string) => ReportedFile | null): ReportedFinding["related"] {
   const target = fileOf(related.uri);
   const offset = target?.file.starts[related.region];
   if (target === null || offset === undefined) return [];
@@ -98,8 +98,8 @@ function relatedOf(related: RelatedPlace, fileOf: (uri: string) => ReportedFile 
     {
       path: target.path,
       range: {
-        start: positionAt(target.lines, offset + related.place.start),
-        end: positionAt(target.lines, offset + related.place.end),
+        start: positionAt(target.lines, offset + related.span.start),
+        end: positionAt(target.lines, offset + related.span.end),
       },
       message: related.message,
     },

@@ -1,7 +1,7 @@
 import { RequestType, type Location, type Range } from "vscode-languageserver";
 import type { KernelDiff } from "../service/diff.ts";
 import type { ExpectationItem } from "../service/expectations.ts";
-import type { MatrixAnswer, MatrixPlace } from "../service/matrix.ts";
+import type { MatrixAnswer, MatrixSpan } from "../service/matrix.ts";
 
 /** What the protocol has no request for: asked by the VS Code extension, open to any client. Parameters are read field by field. */
 export const kernelInForceRequest = new RequestType<
@@ -45,7 +45,7 @@ export type WirePolicy = { readonly name: string; readonly range: Range };
 export type WireMatrixAnswer = Located<MatrixAnswer>;
 
 /** A type with each place in a file, at any depth, as a location. */
-export type Located<T> = T extends MatrixPlace
+export type Located<T> = T extends MatrixSpan
   ? Location
   : T extends object
     ? { readonly [Key in keyof T]: Located<T[Key]> }

@@ -49,7 +49,7 @@ export class Session {
     const known = new Set(kept.map((folder) => folder.uri));
     const fresh = added.map((uri) => this.files.key(uri)).filter((uri) => !known.has(uri));
     this.#folders = [...kept, ...fresh.map((uri) => new Folder(uri))];
-    for (const [key, document] of this.#open) this.#place(key, document.file);
+    for (const [key, document] of this.#open) this.#span(key, document.file);
   }
 
   /** The uris of open documents, by key. */
@@ -64,7 +64,7 @@ export class Session {
   open(uri: string, version: number, text: string): string {
     const key = this.files.key(uri);
     this.#open.set(key, { version, file: parseFile(text) });
-    this.#place(key, this.#openFile(key));
+    this.#span(key, this.#openFile(key));
     return key;
   }
 
@@ -74,7 +74,7 @@ export class Session {
     let file = this.#openFile(key);
     for (const change of changes) file = this.#apply(file, change);
     this.#open.set(key, { version, file });
-    this.#place(key, file);
+    this.#span(key, file);
     return key;
   }
 
@@ -175,7 +175,7 @@ export class Session {
   }
 
   /** Puts an open file into its folder and into every other that imports it, and asks for its imports. */
-  #place(key: string, file: SourceFile): void {
+  #span(key: string, file: SourceFile): void {
     const own = this.folder(key);
     const interested = this.#folders.filter((folder) => folder === own || folder.knows(key));
     for (const folder of interested) folder.put(key, file);

@@ -5,7 +5,7 @@ import { diffKernels, diffPolicies, kernelNames, type NamedPolicy } from "../ser
 import { expectationsOf } from "../service/expectations.ts";
 import { toMarkdown } from "../service/matrix-markdown.ts";
 import { toSvg } from "../service/matrix-svg.ts";
-import { matrixOf, policiesOf, type Matrix, type MatrixPlace, type WhichPolicy } from "../service/matrix.ts";
+import { matrixOf, policiesOf, type Matrix, type MatrixSpan, type WhichPolicy } from "../service/matrix.ts";
 import { guarded, type Log } from "./guard.ts";
 import {
   diffRequest,
@@ -131,18 +131,18 @@ export function registerViews(connection: Connection, session: Session, log: Log
     workspace: Workspace,
     matrix: Matrix,
   ): Extract<WireMatrixAnswer, { readonly kind: "matrix" }>["matrix"] {
-    const at = (place: MatrixPlace): Location => ({
-      uri: files.clientUri(place.uri),
-      range: files.range(workspace, place.uri, place.start, place.end),
+    const at = (span: MatrixSpan): Location => ({
+      uri: files.clientUri(span.uri),
+      range: files.range(workspace, span.uri, span.start, span.end),
     });
-    const atOrNull = (place: MatrixPlace | null): Location | null => (place === null ? null : at(place));
+    const atOrNull = (span: MatrixSpan | null): Location | null => (span === null ? null : at(span));
     return {
       ...matrix,
-      place: at(matrix.place),
-      columns: matrix.columns.map((column) => ({ ...column, place: atOrNull(column.place) })),
+      span: at(matrix.span),
+      columns: matrix.columns.map((column) => ({ ...column, span: atOrNull(column.span) })),
       promises: matrix.promises.map((promise) => ({
         ...promise,
-        cells: promise.cells.map((cell) => (cell === null ? null : { ...cell, place: at(cell.place) })),
+        cells: promise.cells.map((cell) => (cell === null ? null : { ...cell, span: at(cell.span) })),
       })),
       groups: matrix.groups.map((group) => ({
         ...group,

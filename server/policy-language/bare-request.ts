@@ -93,31 +93,31 @@ function findingsOf(rule: Rule, subject: Subject): readonly BareFinding[] {
       },
     ];
   }
-  return matches.map(({ target, message, remedies }) => ({
+  return matches.map(({ anchor, message, fixes }) => ({
     rule: rule.id,
     severity: rule.severity,
     message,
-    flags: flagsOf(target, subject),
+    flags: flagsOf(anchor, subject),
     since: rule.versions.since,
     until: rule.versions.until,
-    fix: remedies[0]?.title ?? rule.advice,
+    fix: fixes[0]?.title ?? rule.advice,
   }));
 }
 
-function flagsOf(target: Match["target"], { kernel, mask: value }: Subject): readonly string[] {
-  switch (target.kind) {
+function flagsOf(anchor: Match["anchor"], { kernel, mask: value }: Subject): readonly string[] {
+  switch (anchor.kind) {
     case "flag":
-      return [flagText(target.flag)];
+      return [flagText(anchor.flag)];
     case "pair":
-      return target.flags.map(flagText);
+      return anchor.flags.map(flagText);
     case "flags": {
       const set = new Set(flagsIn(kernel, value));
-      return target.flags.filter((flag) => set.has(flag)).map(flagText);
+      return anchor.flags.filter((flag) => set.has(flag)).map(flagText);
     }
     case "composite":
-      return flagsIn(kernel, mask(kernel.gfp[target.composite] & value)).map(flagText);
+      return flagsIn(kernel, mask(kernel.gfp[anchor.composite] & value)).map(flagText);
     case "written":
-      return [target.name];
+      return [anchor.name];
     default:
       return [];
   }

@@ -1,7 +1,7 @@
 import type { Environment } from "./environment.ts";
 import { findingsOf } from "./file-findings.ts";
 import type { Finding } from "../rules/finding.ts";
-import { unitOf } from "./file-analysis.ts";
+import { fileAnalysisOf } from "./file-analysis.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the region. */
@@ -11,11 +11,11 @@ export interface FileFindings {
 
 /** All findings of one file. A file that the workspace does not have gives none. */
 export function check(workspace: Workspace, uri: string): FileFindings {
-  const unit = unitOf(workspace, uri);
-  return { regions: unit === null ? [] : findingsOf(unit) };
+  const analysis = fileAnalysisOf(workspace, uri);
+  return { regions: analysis === null ? [] : findingsOf(analysis) };
 }
 
 /** What the declarations of a file are judged by; null for a file that the workspace does not have. */
 export function environmentOf(workspace: Workspace, uri: string): Environment | null {
-  return unitOf(workspace, uri)?.environment ?? null;
+  return fileAnalysisOf(workspace, uri)?.environment ?? null;
 }

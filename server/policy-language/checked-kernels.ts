@@ -8,7 +8,7 @@ import { bytesOfSize } from "./sizes.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a file is judged by: the kernels and options of its headers and of the settings. Equal headers give the same object. */
-export interface Target {
+export interface CheckedKernels {
   readonly kernels: readonly Kernel[];
   readonly groups: readonly KernelGroup[];
   readonly kernelsFrom: "header" | "settings" | "newest" | "nothing";
@@ -25,9 +25,9 @@ export interface WrittenVersions {
 
 /** Targets kept for each settings object: headers are typed letter by letter, and most of what is typed returns. */
 const KEPT = 32;
-const cache = new WeakMap<Settings, Map<string, Target>>();
+const cache = new WeakMap<Settings, Map<string, CheckedKernels>>();
 
-export function targetOf(index: FileIndex, settings: Settings): Target {
+export function checkedKernelsOf(index: FileIndex, settings: Settings): CheckedKernels {
   const kernelItem = index.file.regions[index.kernels[0] ?? -1]?.item;
   const configItem = index.file.regions[index.configs[0] ?? -1]?.item;
   const header = kernelItem?.kind === "kernel" ? kernelItem : null;
@@ -42,9 +42,9 @@ export function targetOf(index: FileIndex, settings: Settings): Target {
   const known = targets.get(key);
   if (known !== undefined) return known;
   if (targets.size >= KEPT) targets.clear();
-  const target = makeTarget(header, config, settings);
-  targets.set(key, target);
-  return target;
+  const checked = makeCheckedKernels(header, config, settings);
+  targets.set(key, checked);
+  return checked;
 }
 
 function writtenVersions(header: KernelHeader): string {
@@ -57,7 +57,11 @@ function settingKey(setting: ConfigSetting): string {
   return `${setting.option.text}=${value.number.text}${value.unit ?? ""}`;
 }
 
-function makeTarget(header: KernelHeader | null, config: ConfigHeader | null, settings: Settings): Target {
+function makeCheckedKernels(
+  header: KernelHeader | null,
+  config: ConfigHeader | null,
+  settings: Settings,
+): CheckedKernels {
   const options = optionsOf(config, settings);
   const { names, kernelsFrom, kernelsText } = kernelNames(header, settings);
   const kernels: Kernel[] = [];
@@ -79,7 +83,11 @@ function makeTarget(header: KernelHeader | null, config: ConfigHeader | null, se
 function kernelNames(
   header: KernelHeader | null,
   settings: Settings,
-): { readonly names: readonly string[]; readonly kernelsFrom: Target["kernelsFrom"]; readonly kernelsText: string } {
+): {
+  readonly names: readonly string[];
+  readonly kernelsFrom: CheckedKernels["kernelsFrom"];
+  readonly kernelsText: string;
+} {
   const forced = settings.forcedKernel ?? null;
   const named = (
     text: string,

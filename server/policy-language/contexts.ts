@@ -9,7 +9,7 @@ import {
   withScope,
   type Context,
 } from "../model/contexts.ts";
-import type { Binding, Environment, Slot } from "./environment.ts";
+import type { Binding, Environment, Revision } from "./environment.ts";
 import { graphOf, type Graph } from "./graph.ts";
 
 const PROCESS: Context = contextOf("process");
@@ -25,7 +25,7 @@ export const contextGraph: Graph = graphOf((environment, binding) => {
   });
 });
 
-const contexts = new WeakMap<Slot, Context>();
+const contexts = new WeakMap<Revision, Context>();
 
 /** A context by name, declared or built in; null for a name that is neither. A context that is a cycle is `process`. */
 export function contextNamed(environment: Environment, name: string): Context | null {
@@ -36,17 +36,17 @@ export function contextNamed(environment: Environment, name: string): Context | 
 
 /** What a declared context combines. */
 export function declaredContextOf(environment: Environment, binding: Binding): Context {
-  const known = contexts.get(binding.slot);
+  const known = contexts.get(binding.revision);
   if (known !== undefined) return known;
   contextGraph.inOrder(
     environment,
     binding,
-    (used) => contexts.has(used.slot),
+    (used) => contexts.has(used.revision),
     (used, cyclic) => {
-      contexts.set(used.slot, cyclic ? PROCESS : combined(environment, used));
+      contexts.set(used.revision, cyclic ? PROCESS : combined(environment, used));
     },
   );
-  return contexts.get(binding.slot) ?? PROCESS;
+  return contexts.get(binding.revision) ?? PROCESS;
 }
 
 function combined(environment: Environment, binding: Binding): Context {
@@ -72,6 +72,6 @@ function withItem(environment: Environment, context: Context, item: ContextItem)
 /** A context that is computed already: `inOrder` has seen to that. */
 function knownContext(environment: Environment, name: string): Context | null {
   const binding = environment.lookup("context", name);
-  if (binding !== null) return contexts.get(binding.slot) ?? null;
+  if (binding !== null) return contexts.get(binding.revision) ?? null;
   return isContextName(name) ? contextOf(name) : null;
 }

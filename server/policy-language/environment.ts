@@ -14,7 +14,7 @@ export type NameSpace = "mask" | "context" | "subject" | "memory";
  * Stands for a declaration together with everything that it depends on. It is the same object for as long as none of
  * that has changed, so that what is computed from a declaration can be cached by it (in a WeakMap).
  */
-export interface Slot {
+export interface Revision {
   readonly [key: string]: never;
 }
 
@@ -31,7 +31,7 @@ export interface Binding {
   /** Index in `SourceFile.regions` of that file. */
   readonly region: number;
   readonly declaration: Declaration;
-  readonly slot: Slot;
+  readonly revision: Revision;
   /** The declaration has syntax errors: what it says is not fully known. */
   readonly damaged: boolean;
 }
@@ -53,7 +53,7 @@ export interface Environment {
   /** Every imported file has been looked for: a name that is not found does not exist. */
   readonly complete: boolean;
   /** False where the `kernel` header cannot be read or names no known version: then nothing is said about what the kernel does. */
-  readonly judges: boolean;
+  readonly kernelKnown: boolean;
   /** The name stands in a declaration that cannot be read: it may be declared there. */
   readonly mayBeDamaged: (name: string) => boolean;
   /** The declaration that a name stands for, in this file or in what it imports (at any depth). */

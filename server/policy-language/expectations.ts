@@ -2,9 +2,9 @@ import type { Declaration, ExpectDeclaration, ExpectForm, Fact } from "../../gra
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { MemoryState } from "../model/memory/state.ts";
 import { simulate } from "../model/simulate.ts";
-import { listText, type DraftFinding } from "./unplaced-finding.ts";
+import { listText, type UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment } from "./environment.ts";
-import type { Place } from "../rules/finding.ts";
+import type { Span } from "../rules/finding.ts";
 import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "./findings/expectations.ts";
 import { memoryFindings } from "./findings/memory.ts";
 import { declaredMaskOf, evaluateMask } from "./masks.ts";
@@ -30,7 +30,7 @@ export function factDrafts(
   environment: Environment,
   request: ResolvedRequest,
   facts: readonly Fact[],
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   return overKernels(environment, "always", (kernel) => {
     const under = requestUnder(environment, request, kernel);
     return under === null || whyOpen(environment, request, under) !== null
@@ -40,17 +40,17 @@ export function factDrafts(
 }
 
 /** What is wrong with an `expect` declaration: facts that cannot be stated, and what does not hold. */
-export function expectDrafts(environment: Environment, declaration: ExpectDeclaration): readonly DraftFinding[] {
+export function expectDrafts(environment: Environment, declaration: ExpectDeclaration): readonly UnplacedFinding[] {
   const { form, name } = declaration;
   if (form === null || name === null) return [];
   if (form.kind !== "facts") {
-    return environment.judges
+    return environment.kernelKnown
       ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel))
       : [];
   }
-  const drafts: DraftFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
+  const drafts: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
   const subject = environment.lookup("subject", name.text);
-  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.judges)
+  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.kernelKnown)
     return drafts;
   const request = resolveRequest(environment, subject.declaration);
   if (form.on === null) return [...drafts, ...factDrafts(environment, request, form.facts)];
@@ -86,7 +86,7 @@ export interface DecidedExpectation {
   /** The request, policy or transform that it speaks of. */
   readonly about: string;
   /** Relative to the region that it stands in. */
-  readonly place: Place;
+  readonly span: Span;
   /** The state of memory that it is decided on; null: it is true of all, or not about memory. */
   readonly on: string | null;
   readonly state: ExpectationState;
@@ -147,7 +147,7 @@ function decideFacts(
 ): readonly DecidedExpectation[] {
   return decideAll(about, facts, null, () => {
     const drafts = unknownFactFindings(facts, false);
-    const open = binding.damaged ? "The request has syntax errors." : environment.judges ? null : NOT_JUDGED;
+    const open = binding.damaged ? "The request has syntax errors." : environment.kernelKnown ? null : NOT_JUDGED;
     if (open !== null) return { drafts, open: () => open };
     return {
       drafts: [...drafts, ...factDrafts(environment, resolvedRequestOf(environment, binding), facts)],
@@ -157,38 +157,38 @@ function decideFacts(
 }
 
 interface Answer {
-  readonly drafts: readonly DraftFinding[];
-  readonly open: (place: Place) => string | null;
+  readonly drafts: readonly UnplacedFinding[];
+  readonly open: (span: Span) => string | null;
 }
 
 /** A check that breaks leaves all that it was asked undecided; `check` reports it as an internal error. */
 function decideAll(
   about: string,
-  places: readonly Place[],
+  places: readonly Span[],
   on: string | null,
   ask: () => Answer,
 ): readonly DecidedExpectation[] {
   try {
     const { drafts, open } = ask();
-    return places.map((place) => decided(about, place, on, drafts, open(place)));
+    return places.map((span) => decided(about, span, on, drafts, open(span)));
   } catch (error) {
     const message = `AllocPolicy itself failed here: ${error instanceof Error ? error.message : String(error)}.`;
-    return places.map(({ start, end }) => ({ about, place: { start, end }, on, state: "not-decided", message }));
+    return places.map(({ start, end }) => ({ about, span: { start, end }, on, state: "not-decided", message }));
   }
 }
 
 /** What is said within the place decides: that it is no fact, or that it is false. */
 function decided(
   about: string,
-  place: Place,
+  span: Span,
   on: string | null,
-  drafts: readonly DraftFinding[],
+  drafts: readonly UnplacedFinding[],
   open: string | null,
 ): DecidedExpectation {
-  const here = drafts.filter((draft) => place.start <= draft.place.start && draft.place.end <= place.end);
+  const here = drafts.filter((draft) => span.start <= draft.span.start && draft.span.end <= span.end);
   const meaningless = here.filter(({ rule }) => rule === "expectation-unknown-fact");
   const failures = here.filter(({ rule }) => rule === "expectation-fails");
-  const common = { about, place: { start: place.start, end: place.end }, on };
+  const common = { about, span: { start: span.start, end: span.end }, on };
   if (meaningless.length > 0)
     return { ...common, state: "not-decided", message: meaningless.map(({ message }) => message).join("\n") };
   if (failures.length > 0)
@@ -209,7 +209,7 @@ function openBecause(
 ): string | null {
   const name = declaration.name?.text ?? "";
   if (damaged) return "The expectation has syntax errors.";
-  if (!environment.judges) return NOT_JUDGED;
+  if (!environment.kernelKnown) return NOT_JUDGED;
   const subject = environment.lookup("subject", name) ?? environment.lookup("mask", name);
   if (subject === null) return `There is no \`${name}\`.`;
   if (subject.damaged) return `\`${name}\` has syntax errors.`;
@@ -258,7 +258,7 @@ function openFacts(
   binding: Binding | null,
   facts: readonly Fact[],
   on: string | null,
-): (fact: Place) => string | null {
+): (fact: Span) => string | null {
   if (binding === null) return () => null;
   const request = resolvedRequestOf(environment, binding);
   const answers = environment.groups.map(({ kernel, members }) => ({
@@ -271,7 +271,7 @@ function openFacts(
         ? "The request names no function that the model knows."
         : `${request.api.name}() does not exist in ${environment.kernelsText}.`;
   const state = on === null ? null : stateNamed(environment, on);
-  const open = new Map<Place, string | null>();
+  const open = new Map<Span, string | null>();
   for (const fact of facts) {
     const reasons = answers.flatMap(({ members, under }) => {
       const reason = under === null ? null : openFact(environment, request, under, fact, state);

@@ -1,11 +1,11 @@
 import type { Declaration } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { DraftFinding } from "./unplaced-finding.ts";
-import type { Binding, Environment, NameSpace, Slot } from "./environment.ts";
+import type { UnplacedFinding } from "./unplaced-finding.ts";
+import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
 import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex } from "./file-index.ts";
 import type { Finding } from "../rules/finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
-import { targetOf, type Target } from "./checked-kernels.ts";
+import { checkedKernelsOf, type CheckedKernels } from "./checked-kernels.ts";
 import { resolveUri } from "./uris.ts";
 import type { AnalysisMemory, Workspace } from "./workspace.ts";
 
@@ -14,9 +14,9 @@ import type { AnalysisMemory, Workspace } from "./workspace.ts";
  * follow each other as the files are edited. A region keeps its slot from one unit to the next as long as neither its
  * own text nor anything that it depends on has changed, so that what is cached by slot stays true.
  */
-export interface Unit {
+export interface FileAnalysis {
   readonly workspace: Workspace;
-  readonly target: Target;
+  readonly checked: CheckedKernels;
   /** The file itself first, then what it imports, depth first, each once. */
   readonly files: readonly UnitFile[];
   readonly imports: readonly ImportState[];
@@ -33,7 +33,7 @@ export interface UnitFile {
   readonly uri: string;
   readonly index: FileIndex;
   /** As long as `index.file.regions`. */
-  readonly slots: readonly Slot[];
+  readonly revisions: readonly Revision[];
 }
 
 /** One `import` header of the file itself. */
@@ -47,7 +47,7 @@ export interface ImportState {
 
 /** The findings of a region, and how they were last given out. */
 export interface RegionFindings {
-  readonly drafts: readonly DraftFinding[];
+  readonly drafts: readonly UnplacedFinding[];
   /** Some draft has related places, whose region indexes must be looked up again when regions move. */
   readonly movable: boolean;
   /** Some draft offers names that were meant: those depend on all names that are declared. */
@@ -55,12 +55,12 @@ export interface RegionFindings {
   published: readonly Finding[];
 }
 
-const units = new WeakMap<AnalysisMemory, Map<string, Unit>>();
+const analyses = new WeakMap<AnalysisMemory, Map<string, FileAnalysis>>();
 
 /** The unit of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
-export function unitOf(workspace: Workspace, uri: string): Unit | null {
-  const known = units.get(workspace.memory) ?? new Map<string, Unit>();
-  units.set(workspace.memory, known);
+export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis | null {
+  const known = analyses.get(workspace.memory) ?? new Map<string, FileAnalysis>();
+  analyses.set(workspace.memory, known);
   const previous = known.get(uri) ?? null;
   if (previous !== null && previous.workspace === workspace) return previous;
   const file = workspace.files.get(uri);
@@ -68,12 +68,12 @@ export function unitOf(workspace: Workspace, uri: string): Unit | null {
     known.delete(uri);
     return null;
   }
-  const unit = nextUnit(workspace, uri, file, previous);
-  known.set(uri, unit);
-  return unit;
+  const analysis = nextUnit(workspace, uri, file, previous);
+  known.set(uri, analysis);
+  return analysis;
 }
 
-function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous: Unit | null): Unit {
+function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous: FileAnalysis | null): FileAnalysis {
   const indexes = new Map<string, FileIndex>();
   const before = new Map<string, UnitFile>();
   for (const old of previous?.files ?? []) before.set(old.uri, old);
@@ -86,14 +86,14 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
   };
 
   const { order, imports, complete } = followImports(workspace, uri, file, indexOfFile);
-  const target = targetOf(indexOfFile(uri, file), workspace.settings);
+  const checked = checkedKernelsOf(indexOfFile(uri, file), workspace.settings);
 
-  const judges =
-    target.kernelsFrom === "settings" || (target.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
+  const kernelKnown =
+    checked.kernelsFrom === "settings" || (checked.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
   const unchanged =
     previous !== null &&
-    previous.target === target &&
-    previous.environment.judges === judges &&
+    previous.checked === checked &&
+    previous.environment.kernelKnown === kernelKnown &&
     previous.complete === complete &&
     previous.files.length === order.length &&
     previous.files.every((old, i) => old.uri === order[i]);
@@ -102,13 +102,13 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
     previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
   return {
     workspace,
-    target,
+    checked,
     files,
     imports,
     complete,
     findings,
     ready,
-    environment: environmentFor(uri, file, files, target, complete, judges),
+    environment: environmentFor(uri, file, files, checked, complete, kernelKnown),
   };
 }
 
@@ -121,9 +121,9 @@ interface Contents {
 function startAnew(order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
   const files = order.map((uri): UnitFile => {
     const index = indexNamed(uri);
-    return { uri, index, slots: index.file.regions.map(newSlot) };
+    return { uri, index, revisions: index.file.regions.map(newSlot) };
   });
-  const regions = files[0]?.slots.length ?? 0;
+  const regions = files[0]?.revisions.length ?? 0;
   return { files, findings: nothing(regions), ready: nothing(regions) };
 }
 
@@ -131,7 +131,7 @@ function nothing(length: number): undefined[] {
   return new Array<undefined>(length).fill(undefined);
 }
 
-function newSlot(): Slot {
+function newSlot(): Revision {
   return {};
 }
 
@@ -166,21 +166,21 @@ function followImports(
       continue;
     }
     order.push(name);
-    for (const target of importsOfFile(name).toReversed()) {
-      if (target.uri === uri) cyclic = true;
-      else stack.push(target.uri);
+    for (const checked of importsOfFile(name).toReversed()) {
+      if (checked.uri === uri) cyclic = true;
+      else stack.push(checked.uri);
     }
   }
 
   const imports = importsOfFile(uri).map(
-    (target): ImportState => ({
-      ...target,
-      state: workspace.files.has(target.uri)
+    (checked): ImportState => ({
+      ...checked,
+      state: workspace.files.has(checked.uri)
         ? "loaded"
-        : workspace.missing.has(target.uri)
+        : workspace.missing.has(checked.uri)
           ? "missing"
           : "not-looked-for",
-      cyclic: cyclic && reaches(target.uri, uri, importsOfFile),
+      cyclic: cyclic && reaches(checked.uri, uri, importsOfFile),
     }),
   );
   return { order, imports, complete };
@@ -197,7 +197,7 @@ function reaches(
     if (name === goal) return true;
     if (seen.has(name)) continue;
     seen.add(name);
-    for (const target of importsOfFile(name)) stack.push(target.uri);
+    for (const checked of importsOfFile(name)) stack.push(checked.uri);
   }
   return false;
 }
@@ -225,13 +225,14 @@ const PASSES = 4;
  * The slots of the next unit: new ones for regions that changed, and for those that depend on a changed name, directly
  * or through others; all others stay, with their findings.
  */
-function carryOver(previous: Unit, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
+function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
   const changed = new Set<string>();
   let { findings, ready } = previous;
   const moved = order.map((uri, i) => {
     const index = indexNamed(uri);
     const old = previous.files[i];
-    if (old === undefined || old.index.file === index.file) return { uri, index, slots: old?.slots.slice() ?? [] };
+    if (old === undefined || old.index.file === index.file)
+      return { uri, index, revisions: old?.revisions.slice() ?? [] };
     const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
     for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
     for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
@@ -240,7 +241,7 @@ function carryOver(previous: Unit, order: readonly string[], indexNamed: (uri: s
       findings = splice(findings, start, oldEnd, nothing(newEnd - start));
       ready = splice(ready, start, oldEnd, nothing(newEnd - start));
     }
-    return { uri, index, slots: splice(old.slots, start, oldEnd, fresh) };
+    return { uri, index, revisions: splice(old.revisions, start, oldEnd, fresh) };
   });
   if (findings === previous.findings) findings = findings.slice();
   if (ready === previous.ready) ready = ready.slice();
@@ -267,21 +268,21 @@ function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
 
 /** Gives new slots to all regions that depend on a changed key; `changed` grows by what those declare. */
 function renewDependants(
-  files: readonly { readonly index: FileIndex; readonly slots: Slot[] }[],
+  files: readonly { readonly index: FileIndex; readonly revisions: Revision[] }[],
   forget: (region: number) => void,
   changed: Set<string>,
-  previous: Unit,
+  previous: FileAnalysis,
 ): void {
-  const renewed = files.map(({ slots }) => new Uint8Array(slots.length));
+  const renewed = files.map(({ revisions }) => new Uint8Array(revisions.length));
   const grown: string[] = [];
   const renew = (file: number, region: number): void => {
     const marks = renewed[file];
-    const target = files[file];
-    if (marks === undefined || target === undefined || marks[region] === 1) return;
+    const checked = files[file];
+    if (marks === undefined || checked === undefined || marks[region] === 1) return;
     marks[region] = 1;
-    target.slots[region] = newSlot();
+    checked.revisions[region] = newSlot();
     if (file === 0) forget(region);
-    for (const key of target.index.names[region]?.exports ?? []) {
+    for (const key of checked.index.names[region]?.exports ?? []) {
       if (changed.has(key)) continue;
       changed.add(key);
       grown.push(key);
@@ -346,16 +347,16 @@ function environmentFor(
   uri: string,
   file: SourceFile,
   files: readonly UnitFile[],
-  target: Target,
+  checked: CheckedKernels,
   complete: boolean,
-  judges: boolean,
+  kernelKnown: boolean,
 ): Environment {
   const bindingAt = (unitFile: UnitFile, region: number): Binding | null => {
     const item = unitFile.index.file.regions[region]?.item ?? null;
-    const slot = unitFile.slots[region];
-    if (item === null || slot === undefined || !isDeclaration(item)) return null;
+    const revision = unitFile.revisions[region];
+    if (item === null || revision === undefined || !isDeclaration(item)) return null;
     const damaged = (unitFile.index.file.regions[region]?.problems.length ?? 0) > 0;
-    return { uri: unitFile.uri, region, declaration: item, slot, damaged };
+    return { uri: unitFile.uri, region, declaration: item, revision, damaged };
   };
   const bindingsOf = (key: string): readonly Binding[] => {
     const found: Binding[] = [];
@@ -371,13 +372,13 @@ function environmentFor(
   return {
     uri,
     file,
-    kernels: target.kernels,
-    groups: target.groups,
-    kernelsFrom: target.kernelsFrom,
-    kernelsText: target.kernelsText,
-    options: target.options,
-    ruleLevels: target.ruleLevels,
-    judges,
+    kernels: checked.kernels,
+    groups: checked.groups,
+    kernelsFrom: checked.kernelsFrom,
+    kernelsText: checked.kernelsText,
+    options: checked.options,
+    ruleLevels: checked.ruleLevels,
+    kernelKnown,
     complete,
     mayBeDamaged: (name) => files.some(({ index }) => index.damagedWords.has(name)),
     lookup: (space, name) => {

@@ -1,9 +1,9 @@
 import type { RequestDeclaration } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
-import type { DraftFinding } from "./unplaced-finding.ts";
+import type { UnplacedFinding } from "./unplaced-finding.ts";
 import { expectDrafts, factDrafts } from "./expectations.ts";
-import type { Binding, Environment, Slot } from "./environment.ts";
-import type { Finding, Place, RelatedPlace } from "../rules/finding.ts";
+import type { Binding, Environment, Revision } from "./environment.ts";
+import type { Finding, Span, RelatedSpan } from "../rules/finding.ts";
 import { unknownFactFindings } from "./findings/expectations.ts";
 import { expressionsOf, flagFindings, type WrittenExpression } from "./findings/flags.ts";
 import {
@@ -36,52 +36,52 @@ import {
   zoneFindings,
 } from "./findings/requests.ts";
 import { syntaxFindings } from "./findings/syntax.ts";
-import { kernelFindings, nameSpot } from "./kernel-rules.ts";
+import { kernelFindings, nameSpan } from "./kernel-rules.ts";
 import { overKernels, overKernelsOnce } from "./over-kernels.ts";
 import { checkPolicy, checkPromises, policyVerdict } from "./policy-checks.ts";
 import { likeGraph, requestUnder, resolvedRequestOf, type ResolvedRequest } from "./requests.ts";
 import { ALL as KERNEL_RULES } from "../rules/index.ts";
 import { namesOf } from "./region-names.ts";
 import { removedNameFindings } from "./removed-names.ts";
-import type { RegionFindings, Unit } from "./file-analysis.ts";
+import type { RegionFindings, FileAnalysis } from "./file-analysis.ts";
 
 const NOTHING: readonly Finding[] = [];
 const NO_FINDINGS: RegionFindings = { drafts: [], movable: false, suggests: false, published: NOTHING };
 
 /** The findings of every region of the unit's own file. Only regions with a new slot are looked at; the others keep theirs. */
-export function findingsOf(unit: Unit): readonly (readonly Finding[])[] {
-  const own = unit.files[0];
+export function findingsOf(analysis: FileAnalysis): readonly (readonly Finding[])[] {
+  const own = analysis.files[0];
   if (own === undefined) return [];
   const { regions } = own.index.file;
   // What an import says hangs on other files as well.
-  for (const region of own.index.imports) unit.findings[region] = unit.ready[region] = undefined;
-  const regionOf = slotRegions(unit);
+  for (const region of own.index.imports) analysis.findings[region] = analysis.ready[region] = undefined;
+  const regionOf = revisionRegions(analysis);
   const result = new Array<readonly Finding[]>(regions.length);
   for (let i = 0; i < regions.length; i++) {
-    result[i] = unit.ready[i] ?? regionFindings(unit, i, regionOf, own.uri);
+    result[i] = analysis.ready[i] ?? regionFindings(analysis, i, regionOf, own.uri);
   }
-  return withFirstDeclaration(unit, result);
+  return withFirstDeclaration(analysis, result);
 }
 
 function regionFindings(
-  unit: Unit,
+  analysis: FileAnalysis,
   index: number,
-  regionOf: (uri: string, slot: Slot) => number | null,
+  regionOf: (uri: string, revision: Revision) => number | null,
   uri: string,
 ): readonly Finding[] {
-  let known = unit.findings[index];
+  let known = analysis.findings[index];
   if (known === undefined) {
-    const region = unit.files[0]?.index.file.regions[index];
-    known = region === undefined ? NO_FINDINGS : analysed(unit, region, index);
-    unit.findings[index] = known;
+    const region = analysis.files[0]?.index.file.regions[index];
+    known = region === undefined ? NO_FINDINGS : analysed(analysis, region, index);
+    analysis.findings[index] = known;
   }
   if (known.movable) return published(known, index, regionOf, uri);
-  unit.ready[index] = known.published;
+  analysis.ready[index] = known.published;
   return known.published;
 }
 
-function analysed(unit: Unit, region: Region, index: number): RegionFindings {
-  const drafts = withLevels(unit.environment, regionDrafts(unit, region, index));
+function analysed(analysis: FileAnalysis, region: Region, index: number): RegionFindings {
+  const drafts = withLevels(analysis.environment, regionDrafts(analysis, region, index));
   if (drafts.length === 0) return NO_FINDINGS;
   const movable = drafts.some((draft) => draft.related.length > 0);
   const suggests = drafts.some((draft) => draft.rule.startsWith("unknown-"));
@@ -94,7 +94,7 @@ function analysed(unit: Unit, region: Region, index: number): RegionFindings {
 }
 
 /** Severities as the settings want them. */
-function withLevels(environment: Environment, drafts: readonly DraftFinding[]): readonly DraftFinding[] {
+function withLevels(environment: Environment, drafts: readonly UnplacedFinding[]): readonly UnplacedFinding[] {
   if (drafts.length === 0) return drafts;
   const { ruleLevels } = environment;
   return drafts.flatMap((draft) => {
@@ -108,15 +108,15 @@ function withLevels(environment: Environment, drafts: readonly DraftFinding[]): 
 function published(
   known: RegionFindings,
   own: number,
-  regionOf: (uri: string, slot: Slot) => number | null,
+  regionOf: (uri: string, revision: Revision) => number | null,
   ownUri: string,
 ): readonly Finding[] {
   const findings = known.drafts.map(
     (draft): Finding => ({
       ...draft,
-      related: draft.related.flatMap(({ slot, uri, place, message }): readonly RelatedPlace[] => {
-        const region = slot === null ? own : regionOf(uri, slot);
-        return region === null ? [] : [{ uri: slot === null ? ownUri : uri, region, place, message }];
+      related: draft.related.flatMap(({ revision, uri, span, message }): readonly RelatedSpan[] => {
+        const region = revision === null ? own : regionOf(uri, revision);
+        return region === null ? [] : [{ uri: revision === null ? ownUri : uri, region, span, message }];
       }),
     }),
   );
@@ -127,7 +127,7 @@ function published(
       return (
         now !== undefined &&
         before.related.length === now.related.length &&
-        before.related.every((place, j) => place.region === now.related[j]?.region)
+        before.related.every((span, j) => span.region === now.related[j]?.region)
       );
     });
   if (!same) known.published = findings;
@@ -135,27 +135,27 @@ function published(
 }
 
 /** Finds the region of a slot; the table of a file is made when the first one is asked for. */
-function slotRegions(unit: Unit): (uri: string, slot: Slot) => number | null {
-  const tables = new Map<string, ReadonlyMap<Slot, number>>();
-  return (uri, slot) => {
+function revisionRegions(analysis: FileAnalysis): (uri: string, revision: Revision) => number | null {
+  const tables = new Map<string, ReadonlyMap<Revision, number>>();
+  return (uri, revision) => {
     let table = tables.get(uri);
     if (table === undefined) {
-      const file = unit.files.find((candidate) => candidate.uri === uri);
-      table = new Map(file?.slots.map((own, region) => [own, region]));
+      const file = analysis.files.find((candidate) => candidate.uri === uri);
+      table = new Map(file?.revisions.map((own, region) => [own, region]));
       tables.set(uri, table);
     }
-    return table.get(slot) ?? null;
+    return table.get(revision) ?? null;
   };
 }
 
 /** What is said of the file as a whole stands at its first declaration. */
-function withFirstDeclaration(unit: Unit, result: (readonly Finding[])[]): readonly (readonly Finding[])[] {
-  const own = unit.files[0];
-  const { environment } = unit;
+function withFirstDeclaration(analysis: FileAnalysis, result: (readonly Finding[])[]): readonly (readonly Finding[])[] {
+  const own = analysis.files[0];
+  const { environment } = analysis;
   if (
     own === undefined ||
     environment.kernelsFrom !== "newest" ||
-    !environment.judges ||
+    !environment.kernelKnown ||
     own.index.firstDeclaration < 0
   )
     return result;
@@ -163,8 +163,8 @@ function withFirstDeclaration(unit: Unit, result: (readonly Finding[])[]): reado
   const item = own.index.file.regions[region]?.item;
   if (item === undefined || item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import")
     return result;
-  const place = item.name ?? { start: item.start, end: item.start + item.kind.length };
-  const drafts = withLevels(environment, [noKernelFinding(place, environment.kernelsText)]);
+  const span = item.name ?? { start: item.start, end: item.start + item.kind.length };
+  const drafts = withLevels(environment, [noKernelFinding(span, environment.kernelsText)]);
   result[region] = [...(result[region] ?? NOTHING), ...drafts.map((draft) => ({ ...draft, related: [] }))];
   return result;
 }
@@ -172,12 +172,12 @@ function withFirstDeclaration(unit: Unit, result: (readonly Finding[])[]): reado
 // One region ----------------------------------------------------------------------------------------------------------
 
 /** All that there is to say of a region. A damaged one says only where the damage is: the rest would be guessed. */
-function regionDrafts(unit: Unit, region: Region, index: number): readonly DraftFinding[] {
+function regionDrafts(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
   if (region.problems.length > 0) return syntaxFindings(region.problems);
   const { item } = region;
   if (item === null) return [];
   try {
-    return itemDrafts(unit, region, index);
+    return itemDrafts(analysis, region, index);
   } catch (error) {
     return [
       internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error),
@@ -185,9 +185,9 @@ function regionDrafts(unit: Unit, region: Region, index: number): readonly Draft
   }
 }
 
-function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFinding[] {
-  const { environment } = unit;
-  const own = unit.files[0];
+function itemDrafts(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
+  const { environment } = analysis;
+  const own = analysis.files[0];
   const { item } = region;
   if (item === null || own === undefined) return [];
   switch (item.kind) {
@@ -196,13 +196,13 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
     case "config":
       return [...(own.index.configs[0] === index ? [] : [secondHeader(item)]), ...configHeaderFindings(item, own.uri)];
     case "import":
-      return importFindings(item, unit.imports.find((state) => state.region === index) ?? null);
+      return importFindings(item, analysis.imports.find((state) => state.region === index) ?? null);
     default:
       break;
   }
 
   const binding = environment.bindingAt(index);
-  const drafts: DraftFinding[] = [...unknownNameFindings(environment, region)];
+  const drafts: UnplacedFinding[] = [...unknownNameFindings(environment, region)];
   if (binding !== null)
     drafts.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));
   drafts.push(...expressionDrafts(environment, expressionsOf(region), item.kind !== "request"));
@@ -218,7 +218,7 @@ function itemDrafts(unit: Unit, region: Region, index: number): readonly DraftFi
         ...measureUnitFindings(item),
         ...duplicateModeFindings(item, environment.uri),
       );
-      if (binding !== null && environment.judges) {
+      if (binding !== null && environment.kernelKnown) {
         drafts.push(
           ...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)),
         );
@@ -243,12 +243,12 @@ function expressionDrafts(
   environment: Environment,
   expressions: readonly WrittenExpression[],
   removedToo: boolean,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   if (expressions.length === 0) return [];
   return overKernelsOnce(environment, "where-it-differs", (kernel) =>
     expressions.flatMap((expression) => [
       ...flagFindings(environment, kernel, expression),
-      ...(removedToo && environment.judges ? removedNameFindings(environment, kernel, expression) : []),
+      ...(removedToo && environment.kernelKnown ? removedNameFindings(environment, kernel, expression) : []),
     ]),
   );
 }
@@ -256,7 +256,7 @@ function expressionDrafts(
 function apiDrafts(
   environment: Environment,
   names: readonly { readonly text: string; readonly start: number; readonly end: number }[],
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   if (names.length === 0) return [];
   return overKernelsOnce(environment, "where-it-differs", (kernel) =>
     names.flatMap((name) => unknownApiFinding(kernel, name) ?? []),
@@ -272,10 +272,10 @@ function requestDrafts(
   region: Region,
   declaration: RequestDeclaration,
   binding: Binding,
-  found: readonly DraftFinding[],
-): readonly DraftFinding[] {
+  found: readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
   const request = resolvedRequestOf(environment, binding);
-  const drafts: DraftFinding[] = [...found, ...duplicatePropertyFindings(declaration.properties, environment.uri)];
+  const drafts: UnplacedFinding[] = [...found, ...duplicatePropertyFindings(declaration.properties, environment.uri)];
   const base = likeGraph.usesOf(environment, binding)[0];
   // What is missing because the base of `like` is unknown or damaged is not this request's mistake.
   const baseKnown =
@@ -291,7 +291,7 @@ function requestDrafts(
   if (ownApi !== null) drafts.push(...apiDrafts(environment, [ownApi]));
   const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
   drafts.push(...unknownFactFindings(facts, false));
-  if (environment.judges) {
+  if (environment.kernelKnown) {
     drafts.push(...kernelDrafts(environment, region, binding, request), ...policyDrafts(environment, request));
     if (facts.length > 0) drafts.push(...factDrafts(environment, request, facts));
   }
@@ -301,8 +301,8 @@ function requestDrafts(
 /** What the kernels say of a request, and what that depends on besides the region: everything but policies. */
 interface KernelAnswer {
   readonly groups: Environment["groups"];
-  readonly leansOn: readonly (Slot | null)[];
-  readonly drafts: readonly DraftFinding[];
+  readonly leansOn: readonly (Revision | null)[];
+  readonly drafts: readonly UnplacedFinding[];
 }
 
 const kernelAnswers = new WeakMap<Region, KernelAnswer>();
@@ -313,13 +313,13 @@ function kernelDrafts(
   region: Region,
   binding: Binding,
   request: ResolvedRequest,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const leansOn = namesOf(region).uses.flatMap((use) =>
-    use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.slot ?? null],
+    use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.revision ?? null],
   );
   const known = kernelAnswers.get(region);
   const { groups } = environment;
-  if (known !== undefined && known.groups === groups && known.leansOn.every((slot, i) => slot === leansOn[i]))
+  if (known !== undefined && known.groups === groups && known.leansOn.every((revision, i) => revision === leansOn[i]))
     return known.drafts;
   const judged = overKernelsOnce(environment, "always", (kernel) => {
     const under = requestUnder(environment, request, kernel);
@@ -336,7 +336,7 @@ function kernelDrafts(
   return drafts;
 }
 
-function policyDrafts(environment: Environment, request: ResolvedRequest): readonly DraftFinding[] {
+function policyDrafts(environment: Environment, request: ResolvedRequest): readonly UnplacedFinding[] {
   if (request.policies.length === 0) return [];
   try {
     return overKernelsOnce(environment, "always", (kernel) => {
@@ -344,7 +344,7 @@ function policyDrafts(environment: Environment, request: ResolvedRequest): reado
       return under === null ? [] : policyVerdict(environment, request, under);
     });
   } catch (error) {
-    return [internalError(nameSpot(request), "check against policies", error)];
+    return [internalError(nameSpan(request), "check against policies", error)];
   }
 }
 
@@ -355,8 +355,8 @@ function policyDrafts(environment: Environment, request: ResolvedRequest): reado
 function withoutInherited(
   environment: Environment,
   request: ResolvedRequest,
-  drafts: readonly DraftFinding[],
-): readonly DraftFinding[] {
+  drafts: readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
   const like = request.declaration.like;
   if (like === null) return drafts;
   const base = environment.lookup("subject", like.text);
@@ -365,17 +365,17 @@ function withoutInherited(
   const inherited = resolvedRequestOf(environment, base);
   for (const { kernel } of environment.groups) {
     for (const draft of kernelFindings(environment, KERNEL_RULES, inherited, kernel, "")) {
-      const origin = draft.related.find((related) => related.slot !== null && related.slot !== base.slot);
-      const place: Place = origin?.place ?? draft.place;
-      said.add(`${draft.rule} ${place.start} ${place.end}`);
+      const origin = draft.related.find((related) => related.revision !== null && related.revision !== base.revision);
+      const span: Span = origin?.span ?? draft.span;
+      said.add(`${draft.rule} ${span.start} ${span.end}`);
     }
   }
   return drafts.filter((draft) => {
     const origin = isInherited(draft, like) ? draft.related[0] : undefined;
-    return origin === undefined || !said.has(`${draft.rule} ${origin.place.start} ${origin.place.end}`);
+    return origin === undefined || !said.has(`${draft.rule} ${origin.span.start} ${origin.span.end}`);
   });
 }
 
-function isInherited(draft: DraftFinding, like: Place): boolean {
-  return draft.place.start === like.start && draft.place.end === like.end && draft.related[0]?.slot != null;
+function isInherited(draft: UnplacedFinding, like: Span): boolean {
+  return draft.span.start === like.start && draft.span.end === like.end && draft.related[0]?.revision != null;
 }

@@ -1,4 +1,4 @@
-import type { Binding, Environment, Slot } from "./environment.ts";
+import type { Binding, Environment, Revision } from "./environment.ts";
 
 /**
  * How declarations of one kind lean on each other: aliases on aliases, contexts on contexts, requests on the ones that
@@ -28,29 +28,29 @@ export function othersIn(cycle: Cycle, binding: Binding, most: number): readonly
   const others: Binding[] = [];
   for (const member of cycle.members) {
     if (others.length === most) break;
-    if (member.slot !== binding.slot) others.push(member);
+    if (member.revision !== binding.revision) others.push(member);
   }
   return others;
 }
 
 /** `collect` names the uses of a declaration; it may name one twice. */
 export function graphOf(collect: (environment: Environment, binding: Binding) => readonly Binding[]): Graph {
-  const uses = new WeakMap<Slot, readonly Binding[]>();
-  const cycles = new WeakMap<Slot, Cycle | null>();
+  const uses = new WeakMap<Revision, readonly Binding[]>();
+  const cycles = new WeakMap<Revision, Cycle | null>();
 
   const usesOf = (environment: Environment, binding: Binding): readonly Binding[] => {
-    const known = uses.get(binding.slot);
+    const known = uses.get(binding.revision);
     if (known !== undefined) return known;
-    const distinct = new Map<Slot, Binding>();
-    for (const used of collect(environment, binding)) distinct.set(used.slot, used);
+    const distinct = new Map<Revision, Binding>();
+    for (const used of collect(environment, binding)) distinct.set(used.revision, used);
     const found = [...distinct.values()];
-    uses.set(binding.slot, found);
+    uses.set(binding.revision, found);
     return found;
   };
 
   const cycleOf = (environment: Environment, binding: Binding): Cycle | null => {
-    if (!cycles.has(binding.slot)) findCycles(environment, binding, usesOf, cycles);
-    return cycles.get(binding.slot) ?? null;
+    if (!cycles.has(binding.revision)) findCycles(environment, binding, usesOf, cycles);
+    return cycles.get(binding.revision) ?? null;
   };
 
   const inOrder: Graph["inOrder"] = (environment, binding, isDone, visit) => {
@@ -90,9 +90,9 @@ function findCycles(
   environment: Environment,
   root: Binding,
   usesOf: Graph["usesOf"],
-  cycles: WeakMap<Slot, Cycle | null>,
+  cycles: WeakMap<Revision, Cycle | null>,
 ): void {
-  const visits = new Map<Slot, Visit>();
+  const visits = new Map<Revision, Visit>();
   const path: Visit[] = [];
   const open: Visit[] = [];
   const enter = (binding: Binding): void => {
@@ -104,7 +104,7 @@ function findCycles(
       next: 0,
       open: true,
     };
-    visits.set(binding.slot, visit);
+    visits.set(binding.revision, visit);
     path.push(visit);
     open.push(visit);
   };
@@ -113,8 +113,8 @@ function findCycles(
     const used = visit.uses[visit.next];
     if (used !== undefined) {
       visit.next++;
-      const seen = visits.get(used.slot);
-      if (seen === undefined && !cycles.has(used.slot)) enter(used);
+      const seen = visits.get(used.revision);
+      if (seen === undefined && !cycles.has(used.revision)) enter(used);
       else if (seen?.open === true) visit.lowest = Math.min(visit.lowest, seen.number);
       continue;
     }
@@ -129,8 +129,8 @@ function findCycles(
       if (member === visit) break;
     }
     const { binding } = visit;
-    const cyclic = members.length > 1 || visit.uses.some((other) => other.slot === binding.slot);
+    const cyclic = members.length > 1 || visit.uses.some((other) => other.revision === binding.revision);
     const cycle = cyclic ? { members: members.map((member) => member.binding).reverse() } : null;
-    for (const member of members) cycles.set(member.binding.slot, cycle);
+    for (const member of members) cycles.set(member.binding.revision, cycle);
   }
 }

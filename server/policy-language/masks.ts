@@ -2,8 +2,8 @@ import type { Mask as MaskNode, Numeral } from "../../grammar/ast.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { EMPTY, mask, type Mask } from "../model/masks/mask.ts";
 import { meaningOf, type NameMeaning } from "../model/masks/names.ts";
-import type { Binding, Environment, Slot } from "./environment.ts";
-import type { Place } from "../rules/finding.ts";
+import type { Binding, Environment, Revision } from "./environment.ts";
+import type { Span } from "../rules/finding.ts";
 import { graphOf, type Graph } from "./graph.ts";
 import { eachMaskName } from "./region-names.ts";
 import type { WrittenMask } from "../rules/rule.ts";
@@ -11,7 +11,7 @@ import type { WrittenMask } from "../rules/rule.ts";
 /** A piece of the expression and the bits that it brings. */
 export interface MaskPart {
   /** Relative to the region that the expression stands in. For a call the callee; the argument has parts of its own. */
-  readonly place: Place;
+  readonly span: Span;
   readonly text: string;
   /** `complement`: a `~…` whose bits survive; `unknown`: a name that this kernel does not have, worth 0. */
   readonly kind:
@@ -165,7 +165,7 @@ function run(program: Program, leaf: (node: Leaf, argument: Mask) => Mask): Uint
 
 // Declared masks ------------------------------------------------------------------------------------------------------
 
-const values = new WeakMap<Slot, Map<Kernel, DeclaredMask>>();
+const values = new WeakMap<Revision, Map<Kernel, DeclaredMask>>();
 
 function expressionOf(binding: Binding): MaskNode | null {
   const { declaration } = binding;
@@ -192,22 +192,22 @@ export const maskGraph: Graph = graphOf((environment, binding) => {
 
 /** The value of a `flags` or `transform` declaration. In a cycle: nothing, uncertain. */
 export function declaredMaskOf(environment: Environment, kernel: Kernel, binding: Binding): DeclaredMask {
-  const known = values.get(binding.slot)?.get(kernel);
+  const known = values.get(binding.revision)?.get(kernel);
   if (known !== undefined) return known;
   maskGraph.inOrder(
     environment,
     binding,
-    (used) => values.get(used.slot)?.has(kernel) === true,
+    (used) => values.get(used.revision)?.has(kernel) === true,
     (used, cyclic) => {
-      let byKernel = values.get(used.slot);
+      let byKernel = values.get(used.revision);
       if (byKernel === undefined) {
         byKernel = new Map();
-        values.set(used.slot, byKernel);
+        values.set(used.revision, byKernel);
       }
       byKernel.set(kernel, cyclic ? NOTHING : evaluateDeclaration(environment, kernel, used));
     },
   );
-  return values.get(binding.slot)?.get(kernel) ?? NOTHING;
+  return values.get(binding.revision)?.get(kernel) ?? NOTHING;
 }
 
 function evaluateDeclaration(environment: Environment, kernel: Kernel, binding: Binding): DeclaredMask {
@@ -455,7 +455,7 @@ export function evaluateMask(environment: Environment, kernel: Kernel, expressio
         break;
     }
   }
-  parts.sort((a, b) => a.place.start - b.place.start);
+  parts.sort((a, b) => a.span.start - b.span.start);
   return { mask: mask(results[last] ?? 0), parts, ...writingOf(program, scope) };
 }
 
@@ -502,7 +502,7 @@ function partKind(meaning: Meaning): MaskPart["kind"] {
 
 function partOf(
   text: string,
-  place: Place,
+  span: Span,
   kind: MaskPart["kind"],
   bits: number,
   carries: number,
@@ -511,7 +511,7 @@ function partOf(
 ): MaskPart {
   return {
     text,
-    place: { start: place.start, end: place.end },
+    span: { start: span.start, end: span.end },
     kind,
     bits: mask(bits),
     carries: mask(carries),

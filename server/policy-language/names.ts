@@ -1,7 +1,7 @@
 import type { Declaration, Fact, Item, Name } from "../../grammar/ast.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Environment, NameSpace } from "./environment.ts";
-import type { Place } from "../rules/finding.ts";
+import type { Span } from "../rules/finding.ts";
 import { eachMaskName, namesOf, spacesOf } from "./region-names.ts";
 import { resolveRequest } from "./requests.ts";
 import type { Workspace } from "./workspace.ts";
@@ -15,11 +15,11 @@ export type Symbol =
   /** A mode or stage of a policy, by the policy's name. */
   | { readonly kind: "mode"; readonly policy: string; readonly name: string };
 
-export interface SymbolPlace {
+export interface SymbolSpan {
   readonly uri: string;
   /** Index of the region in that file. */
   readonly region: number;
-  readonly place: Place;
+  readonly span: Span;
   /** It is the declaration, not a use. */
   readonly declares: boolean;
 }
@@ -29,23 +29,23 @@ export function symbolAt(
   workspace: Workspace,
   uri: string,
   offset: number,
-): (SymbolPlace & { readonly symbol: Symbol }) | null {
+): (SymbolSpan & { readonly symbol: Symbol }) | null {
   const file = workspace.files.get(uri);
   const environment = environmentOf(workspace, uri);
   if (file === undefined || environment === null) return null;
   // At the seam of two regions the name may be the end of the first.
   for (const region of regionsAt(file, offset)) {
     const at = offset - (file.starts[region] ?? 0);
-    for (const { symbol, place, declares } of symbolsIn(environment, file, region)) {
-      if (place.start <= at && at <= place.end)
-        return { uri, region, place: { start: place.start, end: place.end }, declares, symbol };
+    for (const { symbol, span, declares } of symbolsIn(environment, file, region)) {
+      if (span.start <= at && at <= span.end)
+        return { uri, region, span: { start: span.start, end: span.end }, declares, symbol };
     }
   }
   return null;
 }
 
 /** Where the symbol, seen from a file, is declared. */
-export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol): SymbolPlace | null {
+export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol): SymbolSpan | null {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return null;
   switch (symbol.kind) {
@@ -54,28 +54,28 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol):
       const name = binding?.declaration.name ?? null;
       return binding === null || name === null
         ? null
-        : { uri: binding.uri, region: binding.region, place: placeOf(name), declares: true };
+        : { uri: binding.uri, region: binding.region, span: spanOf(name), declares: true };
     }
     case "parameter": {
       const item = environment.file.regions[symbol.region]?.item;
       if (item?.kind !== "transform" || item.parameter === null) return null;
-      return { uri, region: symbol.region, place: placeOf(item.parameter), declares: true };
+      return { uri, region: symbol.region, span: spanOf(item.parameter), declares: true };
     }
     case "mode": {
       const policy = environment.lookup("subject", symbol.policy);
       const name = policy === null ? null : modeNames(policy.declaration).find((mode) => mode.text === symbol.name);
       return policy === null || name === null || name === undefined
         ? null
-        : { uri: policy.uri, region: policy.region, place: placeOf(name), declares: true };
+        : { uri: policy.uri, region: policy.region, span: spanOf(name), declares: true };
     }
   }
 }
 
 /** All its uses and its declaration, in every file of the workspace that sees the same declaration. */
-export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol): readonly SymbolPlace[] {
+export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol): readonly SymbolSpan[] {
   const definition = definitionOf(workspace, uri, symbol);
   if (definition === null) return [];
-  const found: SymbolPlace[] = [];
+  const found: SymbolSpan[] = [];
   for (const [other, file] of workspace.files) {
     if (symbol.kind === "parameter" && other !== uri) continue;
     const environment = environmentOf(workspace, other);
@@ -84,14 +84,14 @@ export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol):
       if (!mayHold(region, symbol)) return;
       for (const use of symbolsIn(environment, file, index)) {
         if (isSame(environment, use.symbol, symbol))
-          found.push({ uri: other, region: index, place: placeOf(use.place), declares: use.declares });
+          found.push({ uri: other, region: index, span: spanOf(use.span), declares: use.declares });
       }
     });
   }
   return found;
 }
 
-function seesSame(workspace: Workspace, uri: string, symbol: Symbol, definition: SymbolPlace): boolean {
+function seesSame(workspace: Workspace, uri: string, symbol: Symbol, definition: SymbolSpan): boolean {
   const seen = definitionOf(workspace, uri, symbol);
   return seen !== null && seen.uri === definition.uri && seen.region === definition.region;
 }
@@ -108,10 +108,10 @@ function isSame(environment: Environment, use: Symbol, symbol: Symbol): boolean 
   if (use.kind === "mode" && symbol.kind === "mode") return use.policy === symbol.policy;
   if (use.kind !== "declared" || symbol.kind !== "declared") return false;
   if (use.space === symbol.space) return true;
-  return environment.lookup(use.space, use.name)?.slot === environment.lookup(symbol.space, symbol.name)?.slot;
+  return environment.lookup(use.space, use.name)?.revision === environment.lookup(symbol.space, symbol.name)?.revision;
 }
 
-function placeOf(name: Place): Place {
+function spanOf(name: Span): Span {
   return { start: name.start, end: name.end };
 }
 
@@ -129,7 +129,7 @@ function regionsAt(file: SourceFile, offset: number): readonly number[] {
 
 interface SymbolUse {
   readonly symbol: Symbol;
-  readonly place: Place;
+  readonly span: Span;
   readonly declares: boolean;
 }
 
@@ -144,7 +144,7 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
   if (names.declares !== null && space !== undefined)
     found.push({
       symbol: { kind: "declared", space, name: names.declares.text },
-      place: names.declares,
+      span: names.declares,
       declares: true,
     });
   for (const use of names.uses) {
@@ -152,27 +152,27 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
     if (binding !== null)
       found.push({
         symbol: { kind: "declared", space: spacesOf(binding.declaration.kind)[0] ?? use.space, name: use.name.text },
-        place: use.name,
+        span: use.name,
         declares: false,
       });
   }
   if (item.kind === "transform" && item.parameter !== null) {
     const { parameter } = item;
     const symbol: Symbol = { kind: "parameter", region: index, name: parameter.text };
-    found.push({ symbol, place: parameter, declares: true });
+    found.push({ symbol, span: parameter, declares: true });
     eachMaskName(item.body, (role, name) => {
-      if (role === "alias" && name.text === parameter.text) found.push({ symbol, place: name, declares: false });
+      if (role === "alias" && name.text === parameter.text) found.push({ symbol, span: name, declares: false });
     });
   }
   if (item.kind === "policy" && item.name !== null) {
     for (const mode of modeNames(item))
-      found.push({ symbol: { kind: "mode", policy: item.name.text, name: mode.text }, place: mode, declares: true });
+      found.push({ symbol: { kind: "mode", policy: item.name.text, name: mode.text }, span: mode, declares: true });
   }
   for (const fact of factsOf(item)) {
     if (fact.name.text !== "mode" || fact.value === null || "value" in fact.value) continue;
     const policy = policyWithMode(environment, item, fact.value.text);
     if (policy !== null)
-      found.push({ symbol: { kind: "mode", policy, name: fact.value.text }, place: fact.value, declares: false });
+      found.push({ symbol: { kind: "mode", policy, name: fact.value.text }, span: fact.value, declares: false });
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { listText, type DraftFinding } from "./unplaced-finding.ts";
+import { listText, type UnplacedFinding } from "./unplaced-finding.ts";
 import type { Environment } from "./environment.ts";
 import type { Fix, Holds } from "../rules/finding.ts";
 
@@ -7,7 +7,7 @@ import type { Fix, Holds } from "../rules/finding.ts";
 export type VersionNote = "always" | "where-it-differs";
 
 interface Merged {
-  draft: DraftFinding;
+  draft: UnplacedFinding;
   readonly members: Set<number>;
 }
 
@@ -19,12 +19,12 @@ interface Merged {
 export function overKernels(
   environment: Environment,
   note: VersionNote,
-  ask: (kernel: Kernel) => readonly DraftFinding[],
-): readonly DraftFinding[] {
+  ask: (kernel: Kernel) => readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
   const merged = new Map<string, Merged>();
   for (const group of environment.groups) {
     for (const draft of ask(group.kernel)) {
-      const key = `${draft.rule} ${draft.place.start} ${draft.place.end} ${draft.message}`;
+      const key = `${draft.rule} ${draft.span.start} ${draft.span.end} ${draft.message}`;
       const known = merged.get(key);
       if (known === undefined) {
         merged.set(key, { draft, members: new Set(group.members) });
@@ -53,16 +53,16 @@ export function overKernels(
 export function overKernelsOnce(
   environment: Environment,
   note: VersionNote,
-  ask: (kernel: Kernel) => readonly DraftFinding[],
-): readonly DraftFinding[] {
+  ask: (kernel: Kernel) => readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
   const merged = new Map<string, Map<string, Merged>>();
   for (const group of environment.groups) {
     const times = new Map<string, number>();
     for (const draft of ask(group.kernel)) {
-      const place = `${draft.rule} ${draft.place.start} ${draft.place.end}`;
-      const time = times.get(place) ?? 0;
-      times.set(place, time + 1);
-      const key = `${place} ${time}`;
+      const span = `${draft.rule} ${draft.span.start} ${draft.span.end}`;
+      const time = times.get(span) ?? 0;
+      times.set(span, time + 1);
+      const key = `${span} ${time}`;
       const sentences = merged.get(key) ?? new Map<string, Merged>();
       merged.set(key, sentences);
       const known = sentences.get(draft.message);
@@ -101,7 +101,7 @@ export function overKernelsOnce(
 }
 
 /** The fixes of the first that all of them offer; where they share none, those of the first. */
-function sharedFixes(drafts: readonly DraftFinding[]): readonly Fix[] {
+function sharedFixes(drafts: readonly UnplacedFinding[]): readonly Fix[] {
   const [first, ...others] = drafts;
   if (first === undefined) return [];
   const shared = first.fixes.filter(({ title }) =>
@@ -111,7 +111,7 @@ function sharedFixes(drafts: readonly DraftFinding[]): readonly Fix[] {
 }
 
 /** A change that one kernel asks for may be wrong for another that the file is checked against: not without looking. */
-function fixesFor(draft: DraftFinding, everywhere: boolean): readonly Fix[] {
+function fixesFor(draft: UnplacedFinding, everywhere: boolean): readonly Fix[] {
   return everywhere ? draft.fixes : draft.fixes.map((fix) => ({ ...fix, preferred: false }));
 }
 

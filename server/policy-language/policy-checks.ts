@@ -1,6 +1,6 @@
 import type { ExpectDeclaration } from "../../grammar/ast.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { DraftFinding } from "./unplaced-finding.ts";
+import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment } from "./environment.ts";
 import { checkPolicyExpectation } from "./policies/expectation-check.ts";
 import { checkAgainstKernel } from "./policies/kernel-check.ts";
@@ -16,13 +16,13 @@ import type { KernelRequest, ResolvedRequest } from "./requests.ts";
  */
 
 /** A policy against itself. */
-export function checkPolicy(environment: Environment, binding: Binding, kernel: Kernel): readonly DraftFinding[] {
+export function checkPolicy(environment: Environment, binding: Binding, kernel: Kernel): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
   return policy === null ? [] : checkAgainstItself(environment, policySetOf(environment, policy, kernel));
 }
 
 /** What a policy promises, against what the kernel does. */
-export function checkPromises(environment: Environment, binding: Binding, kernel: Kernel): readonly DraftFinding[] {
+export function checkPromises(environment: Environment, binding: Binding, kernel: Kernel): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
   return policy === null ? [] : checkAgainstKernel(environment, policySetOf(environment, policy, kernel));
 }
@@ -32,7 +32,7 @@ export function checkExpectation(
   environment: Environment,
   declaration: ExpectDeclaration,
   kernel: Kernel,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   return checkPolicyExpectation(environment, declaration, kernel);
 }
 
@@ -41,7 +41,7 @@ export function policyVerdict(
   environment: Environment,
   request: ResolvedRequest,
   under: KernelRequest,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   return checkRequestAgainstPolicies(environment, request, under);
 }
 

@@ -4,7 +4,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { EMPTY } from "../model/masks/mask.ts";
 import type { AllocationRequest } from "../model/request.ts";
 import { verdict } from "../model/verdict.ts";
-import type { DraftFinding } from "./unplaced-finding.ts";
+import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Environment } from "./environment.ts";
 import type { Fix } from "../rules/finding.ts";
 import type { WrittenExpression } from "./findings/flags.ts";
@@ -22,7 +22,7 @@ export function removedNameFindings(
   environment: Environment,
   kernel: Kernel,
   expression: WrittenExpression,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const rule = KERNEL_RULES.find((candidate) => candidate.id === REMOVED);
   if (rule === undefined) return [];
   return meaningsOf(environment, kernel, expression.node, expression.parameter).flatMap(({ node, meaning }) => {
@@ -30,12 +30,12 @@ export function removedNameFindings(
     const subject = subjectWith(kernel, node.text);
     if (subject === null) return [];
     return rule.check(subject).map(
-      (match): DraftFinding => ({
+      (match): UnplacedFinding => ({
         rule: rule.id,
         severity: rule.severity,
         source: "kernel",
         message: match.message,
-        place: { start: node.start, end: node.end },
+        span: { start: node.start, end: node.end },
         holds: null,
         related: [],
         fixes: renames(match, node),
@@ -45,14 +45,14 @@ export function removedNameFindings(
   });
 }
 
-function renames(match: Match, place: { readonly start: number; readonly end: number }): readonly Fix[] {
-  return match.remedies.flatMap((remedy) =>
+function renames(match: Match, span: { readonly start: number; readonly end: number }): readonly Fix[] {
+  return match.fixes.flatMap((remedy) =>
     remedy.kind === "replace-name"
       ? [
           {
             title: remedy.title,
-            changes: [{ start: place.start, end: place.end, text: remedy.by }],
-            preferred: match.remedies.length === 1,
+            changes: [{ start: span.start, end: span.end, text: remedy.by }],
+            preferred: match.fixes.length === 1,
           },
         ]
       : [],

@@ -3,13 +3,13 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { mask } from "../model/masks/mask.ts";
 import { flagText, maskText } from "../model/masks/names.ts";
 import type { FlagName } from "../model/masks/mask.ts";
-import type { Fix, Place, TextChange } from "../rules/finding.ts";
+import type { Fix, Span, TextEdit } from "../rules/finding.ts";
 import type { MaskPart, MaskValue } from "./masks.ts";
 import type { ResolvedRequest } from "./requests.ts";
 import type { Match } from "../rules/rule.ts";
 
-/** What a remedy is written into: one request, with the text of its region. */
-export interface RemedyPlace {
+/** What a fix is written into: one request, with the text of its region. */
+export interface EditTarget {
   readonly kernel: Kernel;
   readonly text: string;
   readonly request: ResolvedRequest;
@@ -17,45 +17,45 @@ export interface RemedyPlace {
 }
 
 /** The fixes that the remedies of a match come to. One that can't be written into this text is left out. */
-export function fixesOf(at: RemedyPlace, remedies: Match["remedies"]): readonly Fix[] {
+export function fixesOf(at: EditTarget, wanted: Match["fixes"]): readonly Fix[] {
   const fixes: Fix[] = [];
-  for (const remedy of remedies) {
-    const changes = changesOf(at, remedy);
+  for (const fix of wanted) {
+    const changes = changesOf(at, fix);
     if (changes !== null && changes.length > 0)
-      fixes.push({ title: remedy.title, changes, preferred: remedies.length === 1 });
+      fixes.push({ title: fix.title, changes, preferred: wanted.length === 1 });
   }
   return fixes;
 }
 
-function changesOf(at: RemedyPlace, remedy: Match["remedies"][number]): readonly TextChange[] | null {
+function changesOf(at: EditTarget, fix: Match["fixes"][number]): readonly TextEdit[] | null {
   const { request } = at;
   const ownMask = request.flags !== null && request.flags.inheritedFrom === null ? request.mask : null;
-  switch (remedy.kind) {
+  switch (fix.kind) {
     case "remove-flags":
-      return ownMask === null ? null : removeFlags(at, ownMask, remedy.flags);
+      return ownMask === null ? null : removeFlags(at, ownMask, fix.flags);
     case "add-flags":
-      return ownMask === null ? null : addFlags(at, ownMask, remedy.flags);
+      return ownMask === null ? null : addFlags(at, ownMask, fix.flags);
     case "replace-mask":
-      return ownMask === null ? null : [replace(ownMask, remedy.text)];
+      return ownMask === null ? null : [replace(ownMask, fix.text)];
     case "replace-name":
-      return ownMask === null ? null : partsNamed(at.value, remedy.name).map((part) => replace(part.place, remedy.by));
+      return ownMask === null ? null : partsNamed(at.value, fix.name).map((part) => replace(part.span, fix.by));
     case "remove-name":
-      return ownMask === null ? null : removeParts(ownMask, partsNamed(at.value, remedy.name));
+      return ownMask === null ? null : removeParts(ownMask, partsNamed(at.value, fix.name));
     case "remove-property":
-      return removeProperty(at, remedy.property);
+      return removeProperty(at, fix.property);
     case "set-handles":
-      return setHandles(at, remedy.handles);
+      return setHandles(at, fix.handles);
     case "replace-api": {
       const api = request.apiWritten;
       return api === null || api.inheritedFrom !== null || api.property.api === null
         ? null
-        : [replace(api.property.api, remedy.api)];
+        : [replace(api.property.api, fix.api)];
     }
   }
 }
 
-function replace(place: Place, text: string): TextChange {
-  return { start: place.start, end: place.end, text };
+function replace(span: Span, text: string): TextEdit {
+  return { start: span.start, end: span.end, text };
 }
 
 function partsNamed(value: MaskValue | null, name: string): readonly MaskPart[] {
@@ -64,7 +64,7 @@ function partsNamed(value: MaskValue | null, name: string): readonly MaskPart[] 
 
 // Flags ---------------------------------------------------------------------------------------------------------------
 
-function removeFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]): readonly TextChange[] | null {
+function removeFlags(at: EditTarget, root: MaskNode, flags: readonly FlagName[]): readonly TextEdit[] | null {
   const { kernel, value } = at;
   if (value === null) return null;
   const names = new Set(flags.map(flagText));
@@ -74,11 +74,11 @@ function removeFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]
   const removed = removeParts(root, written);
   if (removed === null) return null;
   const carriers = value.parts.filter((part) => !written.includes(part) && (part.carries & bits) !== 0);
-  const rewritten: TextChange[] = [];
+  const rewritten: TextEdit[] = [];
   for (const part of carriers) {
     const text = withoutBits(kernel, root, part, flags, bits);
     if (text === null) return null;
-    rewritten.push(replace(part.place, text));
+    rewritten.push(replace(part.span, text));
   }
   return [...removed, ...rewritten].sort((a, b) => a.start - b.start);
 }
@@ -111,7 +111,7 @@ function withoutBits(
   return alone ? `${part.text} & ${complement}` : `(${part.text} & ${complement})`;
 }
 
-function addFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]): readonly TextChange[] | null {
+function addFlags(at: EditTarget, root: MaskNode, flags: readonly FlagName[]): readonly TextEdit[] | null {
   const { value } = at;
   if (value === null) return null;
   // `X & ~FLAG` gets the flag back by losing its `& ~FLAG`.
@@ -125,10 +125,10 @@ function addFlags(at: RemedyPlace, root: MaskNode, flags: readonly FlagName[]): 
 }
 
 /** Takes operands out of the `|` and `&` that they stand in, each with its operator; null where nothing would be left. */
-function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextChange[] | null {
+function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextEdit[] | null {
   if (parts.length === 0) return [];
-  const starts = new Set(parts.map((part) => part.place.start));
-  const changes: TextChange[] = [];
+  const starts = new Set(parts.map((part) => part.span.start));
+  const changes: TextEdit[] = [];
   // True: all of the node goes.
   const prune = (node: MaskNode, depth: number): boolean => {
     if (depth > DEEPEST) return false;
@@ -166,9 +166,9 @@ function removeParts(root: MaskNode, parts: readonly MaskPart[]): readonly TextC
 /** Nesting that fixes are offered for. */
 const DEEPEST = 200;
 
-function operandRemovals(operands: readonly MaskNode[], gone: readonly boolean[]): readonly TextChange[] {
+function operandRemovals(operands: readonly MaskNode[], gone: readonly boolean[]): readonly TextEdit[] {
   const kept = gone.indexOf(false);
-  const changes: TextChange[] = [];
+  const changes: TextEdit[] = [];
   operands.forEach((operand, i) => {
     if (gone[i] !== true) return;
     // Before the first that stays the operator behind goes, after it the one in front.
@@ -180,7 +180,7 @@ function operandRemovals(operands: readonly MaskNode[], gone: readonly boolean[]
 
 // Properties ----------------------------------------------------------------------------------------------------------
 
-function removeProperty(at: RemedyPlace, which: "flags" | "handles" | "size"): readonly TextChange[] | null {
+function removeProperty(at: EditTarget, which: "flags" | "handles" | "size"): readonly TextEdit[] | null {
   const { request } = at;
   const written = which === "size" ? (request.size?.written ?? null) : request[which];
   if (written === null || written.inheritedFrom !== null) return null;
@@ -188,18 +188,18 @@ function removeProperty(at: RemedyPlace, which: "flags" | "handles" | "size"): r
 }
 
 /** The property with its line, where it stands alone on one; else with the blanks before it. */
-export function wholeLine(text: string, place: Place): Place {
-  let start = place.start;
+export function wholeLine(text: string, span: Span): Span {
+  let start = span.start;
   while (start > 0 && (text[start - 1] === " " || text[start - 1] === "\t")) start--;
-  let end = place.end;
+  let end = span.end;
   while (text[end] === " " || text[end] === "\t" || text[end] === ";") end++;
   const alone = (start === 0 || text[start - 1] === "\n") && (text[end] === "\n" || text[end] === "\r");
-  if (!alone) return { start, end: place.end };
+  if (!alone) return { start, end: span.end };
   if (text[end] === "\r") end++;
   return { start, end: end + 1 };
 }
 
-function setHandles(at: RemedyPlace, value: "null"): readonly TextChange[] | null {
+function setHandles(at: EditTarget, value: "null"): readonly TextEdit[] | null {
   const { handles, declaration } = at.request;
   if (handles !== null && handles.inheritedFrom === null) return [replace(handles.property.value, value)];
   return insertProperty(at.text, declaration, `handles ${value}`);
@@ -210,7 +210,7 @@ export function insertProperty(
   text: string,
   declaration: RequestDeclaration,
   property: string,
-): readonly TextChange[] | null {
+): readonly TextEdit[] | null {
   const last = declaration.properties.at(-1);
   if (last === undefined) return null;
   const lineStart = text.lastIndexOf("\n", last.start - 1) + 1;

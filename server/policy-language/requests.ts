@@ -7,7 +7,7 @@ import { EMPTY } from "../model/masks/mask.ts";
 import type { AllocationRequest, CacheFacts, Verdict } from "../model/request.ts";
 import { verdict } from "../model/verdict.ts";
 import { contextNamed } from "./contexts.ts";
-import type { Binding, Environment, Slot } from "./environment.ts";
+import type { Binding, Environment, Revision } from "./environment.ts";
 import { graphOf, type Graph } from "./graph.ts";
 import { evaluateMask, type MaskValue } from "./masks.ts";
 import type { PropertyOf, Written } from "./properties.ts";
@@ -87,7 +87,7 @@ type Slotted =
   | "waive";
 
 /** The property whose place another one takes: a size in another unit replaces a size. */
-function placeOf(kind: Property["kind"]): Slotted {
+function spanOf(kind: Property["kind"]): Slotted {
   return kind === "order" || kind === "pages" ? "size" : kind;
 }
 
@@ -99,33 +99,33 @@ interface PropertySet {
 }
 
 const NO_PROPERTIES: PropertySet = { single: new Map(), policies: [], waivers: [] };
-const propertySets = new WeakMap<Slot, PropertySet>();
-const resolvedRequests = new WeakMap<Slot, ResolvedRequest>();
+const propertySets = new WeakMap<Revision, PropertySet>();
+const resolvedRequests = new WeakMap<Revision, ResolvedRequest>();
 
 /** The properties of a request with those that it inherits. Of a property written twice the last one counts, as in devicetree. */
 function propertySetOf(environment: Environment, binding: Binding): PropertySet {
   likeGraph.inOrder(
     environment,
     binding,
-    (used) => propertySets.has(used.slot),
+    (used) => propertySets.has(used.revision),
     (used, cyclic) => {
       const base = cyclic ? undefined : likeGraph.usesOf(environment, used)[0];
       const inherited =
-        base === undefined ? NO_PROPERTIES : inheritedFrom(propertySets.get(base.slot) ?? NO_PROPERTIES, base);
+        base === undefined ? NO_PROPERTIES : inheritedFrom(propertySets.get(base.revision) ?? NO_PROPERTIES, base);
       const { declaration } = used;
       propertySets.set(
-        used.slot,
+        used.revision,
         declaration.kind === "request" ? withOwn(inherited, declaration.properties) : NO_PROPERTIES,
       );
     },
   );
-  return propertySets.get(binding.slot) ?? NO_PROPERTIES;
+  return propertySets.get(binding.revision) ?? NO_PROPERTIES;
 }
 
 function inheritedFrom(set: PropertySet, base: Binding): PropertySet {
   const single = new Map<Slotted, Written>();
-  for (const [place, written] of set.single)
-    single.set(place, { ...written, inheritedFrom: written.inheritedFrom ?? base });
+  for (const [span, written] of set.single)
+    single.set(span, { ...written, inheritedFrom: written.inheritedFrom ?? base });
   return {
     single,
     policies: set.policies.map((written) => ({ ...written, inheritedFrom: written.inheritedFrom ?? base })),
@@ -141,7 +141,7 @@ function withOwn(inherited: PropertySet, own: readonly Property[]): PropertySet 
   for (const property of own) {
     if (property.kind === "policy") policies.push({ property, inheritedFrom: null });
     else if (property.kind === "waive") waivers.push({ property, inheritedFrom: null });
-    else if (property.kind !== "expect") single.set(placeOf(property.kind), { property, inheritedFrom: null });
+    else if (property.kind !== "expect") single.set(spanOf(property.kind), { property, inheritedFrom: null });
   }
   return { single, policies: policies.length > 0 ? policies : inherited.policies, waivers };
 }
@@ -158,12 +158,12 @@ export function resolveRequest(environment: Environment, declaration: RequestDec
 
 /** The same for a declaration that was looked up. */
 export function resolvedRequestOf(environment: Environment, binding: Binding): ResolvedRequest {
-  const known = resolvedRequests.get(binding.slot);
+  const known = resolvedRequests.get(binding.revision);
   if (known !== undefined) return known;
   const { declaration } = binding;
   const set = propertySetOf(environment, binding);
   const resolved = resolve(environment, declaration.kind === "request" ? declaration : EMPTY_REQUEST, set);
-  resolvedRequests.set(binding.slot, resolved);
+  resolvedRequests.set(binding.revision, resolved);
   return resolved;
 }
 
@@ -181,7 +181,7 @@ function single<K extends Exclude<Slotted, "size"> | "size" | "order" | "pages">
   set: PropertySet,
   kind: K,
 ): Written<PropertyOf<K>> | null {
-  const written = set.single.get(placeOf(kind));
+  const written = set.single.get(spanOf(kind));
   return written !== undefined && isOf(written, kind) ? written : null;
 }
 
@@ -236,12 +236,12 @@ function requestNamed(environment: Environment, name: string): Binding | null {
 
 /** Those that name the API in their `for`, and those that the request names. */
 function policiesOf(environment: Environment, set: PropertySet, apiName: string | null): readonly Binding[] {
-  const bindings = new Map<Slot, Binding>();
-  if (apiName !== null) for (const policy of environment.policiesFor(apiName)) bindings.set(policy.slot, policy);
+  const bindings = new Map<Revision, Binding>();
+  if (apiName !== null) for (const policy of environment.policiesFor(apiName)) bindings.set(policy.revision, policy);
   for (const { property } of set.policies) {
     for (const { text } of property.policies) {
       const binding = environment.lookup("subject", text);
-      if (binding?.declaration.kind === "policy") bindings.set(binding.slot, binding);
+      if (binding?.declaration.kind === "policy") bindings.set(binding.revision, binding);
     }
   }
   return [...bindings.values()];

@@ -1,33 +1,33 @@
-import type { Slot } from "./environment.ts";
-import type { Finding, Fix, Place } from "../rules/finding.ts";
+import type { Revision } from "./environment.ts";
+import type { Finding, Fix, Span } from "../rules/finding.ts";
 import type { LanguageRule } from "./findings/language-rule.ts";
 
 /** A finding whose related places are tied to slots: region indexes move with every line that is typed, slots do not. */
-export interface DraftFinding extends Omit<Finding, "related"> {
-  readonly related: readonly DraftRelated[];
+export interface UnplacedFinding extends Omit<Finding, "related"> {
+  readonly related: readonly UnplacedRelated[];
 }
 
-export interface DraftRelated {
+export interface UnplacedRelated {
   /** Null: in the finding's own region. */
-  readonly slot: Slot | null;
+  readonly revision: Revision | null;
   readonly uri: string;
-  readonly place: Place;
+  readonly span: Span;
   readonly message: string;
 }
 
 /** A finding that is no kernel rule's: severity and source are those of its documentation. */
 export function report(
   rule: LanguageRule,
-  place: Place,
+  span: Span,
   message: string,
-  more: { readonly related?: readonly DraftRelated[]; readonly fixes?: readonly Fix[] } = {},
-): DraftFinding {
+  more: { readonly related?: readonly UnplacedRelated[]; readonly fixes?: readonly Fix[] } = {},
+): UnplacedFinding {
   return {
     rule: rule.id,
     severity: rule.severity,
     source: rule.source,
     message,
-    place: { start: place.start, end: place.end },
+    span: { start: span.start, end: span.end },
     holds: null,
     related: more.related ?? [],
     fixes: more.fixes ?? [],
@@ -36,10 +36,10 @@ export function report(
 }
 
 /** One fix for each name that may have been meant; the first is preferred when it is the only one. */
-export function replacements(place: Place, names: readonly string[]): readonly Fix[] {
+export function replacements(span: Span, names: readonly string[]): readonly Fix[] {
   return names.map((name) => ({
     title: `Write ${name}`,
-    changes: [{ start: place.start, end: place.end, text: name }],
+    changes: [{ start: span.start, end: span.end, text: name }],
     preferred: names.length === 1,
   }));
 }

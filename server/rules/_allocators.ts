@@ -4,9 +4,9 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import type { FlagName } from "../model/masks/mask.ts";
 import { NO_PAGES, orderOf, type Plan } from "../model/sizes.ts";
 import { found, has, holds } from "./_predicates.ts";
-import type { Match, Remedy, Subject } from "./rule.ts";
+import type { Match, RuleFix, Subject } from "./rule.ts";
 
-export type TitledRemedy = Remedy & { readonly title: string };
+export type TitledFix = RuleFix & { readonly title: string };
 
 const plans = new WeakMap<Subject, Plan>();
 
@@ -64,7 +64,7 @@ export const givesAddress = (subject: Subject): boolean =>
 const BLOCKING_COMPOSITES = ["GFP_KERNEL", "GFP_NOFS", "GFP_NOIO", "GFP_USER"] as const;
 
 /** Writes another composite where the mask names one that may block; no remedy where it does not. */
-export function insteadOfBlocking(subject: Subject, by: string): readonly TitledRemedy[] {
+export function insteadOfBlocking(subject: Subject, by: string): readonly TitledFix[] {
   const name = BLOCKING_COMPOSITES.find((composite) => subject.written?.names.includes(composite) ?? false);
   return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
 }
@@ -75,7 +75,7 @@ export function blockingHere(subject: Subject): "GFP_KERNEL" | "GFP_NOFS" | "GFP
   return holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL";
 }
 
-const dropping = (flag: FlagName): TitledRemedy => ({
+const dropping = (flag: FlagName): TitledFix => ({
   kind: "remove-flags",
   flags: [flag],
   title: `Drop __GFP_${flag}`,
@@ -104,7 +104,7 @@ export const vmallocKeepsNofail = ({ features }: Kernel): boolean =>
   features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
 
 /** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
-export function kvmallocInstead(subject: Subject): readonly TitledRemedy[] {
+export function kvmallocInstead(subject: Subject): readonly TitledFix[] {
   const api = KVMALLOC[subject.api.name];
   const { kernel } = subject;
   if (api === undefined || !has(subject, "DIRECT_RECLAIM") || has(subject, "DMA") || has(subject, "DMA32")) return [];

@@ -1,6 +1,6 @@
 import { inInterrupt as contextInInterrupt, isAtomic, LOCK } from "../model/contexts.ts";
 import type { FlagName } from "../model/masks/mask.ts";
-import type { Match, Remedy, Subject, Target } from "./rule.ts";
+import type { Match, RuleFix, Subject, Anchor } from "./rule.ts";
 
 /** True where the mask has this bit. False for a flag that the kernel does not have. */
 export const has = (subject: Subject, flag: FlagName): boolean => (subject.mask & subject.kernel.bits[flag]) !== 0;
@@ -44,22 +44,22 @@ export const verb = (flags: readonly FlagName[], one: string, more: string): str
 
 /** One match, as the list that `check` gives. */
 export const found = (
-  target: Target,
+  anchor: Anchor,
   message: string,
-  ...remedies: readonly (Remedy & { readonly title: string })[]
-): readonly Match[] => [{ target, message, remedies }];
+  ...fixes: readonly (RuleFix & { readonly title: string })[]
+): readonly Match[] => [{ anchor, message, fixes }];
 
 export const NOTHING: readonly Match[] = [];
 
 /** The remedy that takes flags out of the mask. */
-export const drop = (...flags: readonly FlagName[]): Remedy & { readonly title: string } => ({
+export const drop = (...flags: readonly FlagName[]): RuleFix & { readonly title: string } => ({
   kind: "remove-flags",
   flags,
   title: `Drop ${listed(flags)}`,
 });
 
 /** The remedy that adds flags to the mask. */
-export const add = (...flags: readonly FlagName[]): Remedy & { readonly title: string } => ({
+export const add = (...flags: readonly FlagName[]): RuleFix & { readonly title: string } => ({
   kind: "add-flags",
   flags,
   title: `Add ${listed(flags)}`,

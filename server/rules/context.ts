@@ -1,7 +1,19 @@
 import { kvmallocFallsBack } from "../model/apis/kvmalloc.ts";
 import { forbidsEvenNonBlocking, hasMemalloc, PLACE } from "../model/contexts.ts";
 import type { FlagName } from "../model/masks/mask.ts";
-import { blocks, drop, example, found, has, holds, inInterrupt, mayNotSleep, named, NOTHING, wrote } from "./_predicates.ts";
+import {
+  blocks,
+  drop,
+  example,
+  found,
+  has,
+  holds,
+  inInterrupt,
+  mayNotSleep,
+  named,
+  NOTHING,
+  wrote,
+} from "./_predicates.ts";
 import {
   blockingHere,
   buddyOrder,
@@ -12,7 +24,7 @@ import {
   isSlab,
   planOf,
   reaches,
-  type TitledRemedy,
+  type TitledFix,
 } from "./_allocators.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
@@ -52,7 +64,7 @@ function servesNonBlocking(subject: Subject): boolean {
 }
 
 /** Non-blocking masks first; where even those are forbidden (PREEMPT_RT) there is none to offer. */
-function nonBlocking(subject: Subject): readonly TitledRemedy[] {
+function nonBlocking(subject: Subject): readonly TitledFix[] {
   if (
     forbidsEvenNonBlocking(subject.kernel, subject.request.context) !== null ||
     has(subject, "NOFAIL") ||
@@ -141,7 +153,7 @@ function atomicWhenSleepable(subject: Subject): readonly Match[] {
   // A preload that may not block is reported as such.
   if (/_preload$/.test(subject.api.name)) return NOTHING;
   const by = blockingHere(subject);
-  const remedies: readonly TitledRemedy[] =
+  const fixes: readonly TitledFix[] =
     wrote(subject, "GFP_ATOMIC") && !has(subject, "NOFAIL")
       ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }]
       : [];
@@ -152,7 +164,7 @@ function atomicWhenSleepable(subject: Subject): readonly Match[] {
   return found(
     { kind: "flag", flag: "HIGH" },
     `This context may sleep, yet the mask ${takes} and fails early instead of reclaiming: write ${by}.`,
-    ...remedies,
+    ...fixes,
   );
 }
 
@@ -160,13 +172,13 @@ const isAtomicWithReclaim = (subject: Subject): boolean =>
   wrote(subject, "GFP_ATOMIC") && has(subject, "HIGH") && blocks(subject);
 
 /** Drops GFP_ATOMIC where the caller may sleep and another composite stays, else what makes the mask block. */
-function oneOfTheTwo(subject: Subject): readonly TitledRemedy[] {
+function oneOfTheTwo(subject: Subject): readonly TitledFix[] {
   const blocking = subject.written?.names.find(
     (name) =>
       name !== "GFP_ATOMIC" && (name.startsWith("GFP_") || name === "__GFP_DIRECT_RECLAIM" || name === "__GFP_RECLAIM"),
   );
   if (blocking === undefined) return [];
-  const keep: TitledRemedy = blocking.startsWith("GFP_")
+  const keep: TitledFix = blocking.startsWith("GFP_")
     ? { kind: "remove-name", name: "GFP_ATOMIC", title: "Drop GFP_ATOMIC" }
     : { kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_KERNEL", title: "Write GFP_KERNEL" };
   return mayNotSleep(subject) ? [{ kind: "remove-name", name: blocking, title: `Drop ${blocking}` }] : [keep];

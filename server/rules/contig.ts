@@ -1,6 +1,18 @@
 import type { FlagName } from "../model/masks/mask.ts";
 import { orderOf, pagesOf } from "../model/sizes.ts";
-import { blocks, drop, example, found, has, listed, mayNotSleep, named, NOTHING, setAmong, verb } from "./_predicates.ts";
+import {
+  blocks,
+  drop,
+  example,
+  found,
+  has,
+  listed,
+  mayNotSleep,
+  named,
+  NOTHING,
+  setAmong,
+  verb,
+} from "./_predicates.ts";
 import { refusal } from "./_allocators.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 

@@ -6,21 +6,21 @@ export type Severity = "error" | "warning" | "information" | "hint";
 export type FindingSource = "kernel" | "policy" | "language" | "expectation";
 
 /** A stretch of one declaration: offsets relative to the region's start. */
-export interface Place {
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /** A stretch of another declaration, possibly of another file: the owner is found by identity when the finding is shown. */
-export interface RelatedPlace {
+export interface RelatedSpan {
   readonly uri: string;
   /** Index of the region in that file at the time of the analysis. */
   readonly region: number;
-  readonly place: Place;
+  readonly span: Span;
   readonly message: string;
 }
 
-export interface TextChange {
+export interface TextEdit {
   /** Relative to the region that the finding stands in. */
   readonly start: number;
   readonly end: number;
@@ -29,7 +29,7 @@ export interface TextChange {
 
 export interface Fix {
   readonly title: string;
-  readonly changes: readonly TextChange[];
+  readonly changes: readonly TextEdit[];
   /** Safe to apply without looking ("fix all"). */
   readonly preferred: boolean;
 }
@@ -45,9 +45,9 @@ export interface Finding {
   readonly severity: Severity;
   readonly source: FindingSource;
   readonly message: string;
-  readonly place: Place;
+  readonly span: Span;
   readonly holds: Holds | null;
-  readonly related: readonly RelatedPlace[];
+  readonly related: readonly RelatedSpan[];
   readonly fixes: readonly Fix[];
   /** `unnecessary`: greyed out; `deprecated`: struck through. */
   readonly tag: "unnecessary" | "deprecated" | null;

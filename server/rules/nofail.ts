@@ -18,7 +18,7 @@ import {
   reaches,
   refusal,
   vmallocKeepsNofail,
-  type TitledRemedy,
+  type TitledFix,
 } from "./_allocators.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
@@ -52,7 +52,7 @@ function complaint(subject: Subject): string {
 }
 
 /** Lets the mask block: the composite that may not is replaced by the one that may. */
-function blocking(subject: Subject): readonly TitledRemedy[] {
+function blocking(subject: Subject): readonly TitledFix[] {
   if (mayNotSleep(subject)) return [];
   // With these it would block and loop for ever.
   if (has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL") || isCostly(subject)) return [];

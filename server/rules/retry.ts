@@ -12,13 +12,13 @@ import {
   isSmall,
   kvmallocInstead,
   reaches,
-  type TitledRemedy,
+  type TitledFix,
 } from "./_allocators.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 const asks = (subject: Subject): boolean => isDecided(subject) && isRetried(subject);
 
-const HANDLE_NULL: TitledRemedy = { kind: "set-handles", handles: "null", title: "Handle NULL" };
+const HANDLE_NULL: TitledFix = { kind: "set-handles", handles: "null", title: "Handle NULL" };
 
 /** The effort of the mask is chosen: none of the three ways in which a small order is given up or held on to. */
 const isPlain = (subject: Subject): boolean =>

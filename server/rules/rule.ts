@@ -30,7 +30,7 @@ export interface Subject {
 }
 
 /** What a match is about; the analysis turns it into the smallest text. */
-export type Target =
+export type Anchor =
   | { readonly kind: "flag"; readonly flag: FlagName }
   /** Of two that do not go together the later one is marked and the other is related information. */
   | { readonly kind: "pair"; readonly flags: readonly [FlagName, FlagName] }
@@ -47,7 +47,7 @@ export type Target =
   | { readonly kind: "literal" };
 
 /** A mend, as a change of the request; the analysis writes it into the text. */
-export type Remedy =
+export type RuleFix =
   | { readonly kind: "remove-flags"; readonly flags: readonly FlagName[] }
   | { readonly kind: "add-flags"; readonly flags: readonly FlagName[] }
   | { readonly kind: "replace-mask"; readonly text: string }
@@ -58,10 +58,10 @@ export type Remedy =
   | { readonly kind: "replace-api"; readonly api: string };
 
 export interface Match {
-  readonly target: Target;
+  readonly anchor: Anchor;
   /** One sentence: what the kernel does. The version is added by the analysis. */
   readonly message: string;
-  readonly remedies: readonly (Remedy & { readonly title: string })[];
+  readonly fixes: readonly (RuleFix & { readonly title: string })[];
 }
 
 /** The version span in which the kernel does this, as the catalogue prints it; the predicate decides by features. */

@@ -45,11 +45,11 @@ export const slab: readonly Rule[] = [
       const isKmalloc =
         subject.api.family === "slab" || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
       if (!isKmalloc || bytesOf(subject.kernel, subject.request) <= largestBytes(subject)) return NOTHING;
-      const remedies = kvmallocInstead(subject);
+      const fixes = kvmallocInstead(subject);
       return found(
         { kind: "size" },
-        `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: ${remedies.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`,
-        ...remedies,
+        `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: ${fixes.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`,
+        ...fixes,
       );
     },
   },
@@ -99,10 +99,10 @@ export const slab: readonly Rule[] = [
       if (!forced)
         return found({ kind: "flag", flag: "ZERO" }, `${message}: drop __GFP_ZERO or the constructor.`, drop("ZERO"));
       // With the flag in the mask as well the other call alone would mend nothing.
-      const remedies = has(subject, "ZERO")
+      const fixes = has(subject, "ZERO")
         ? []
         : [{ kind: "replace-api", api: "kmem_cache_alloc", title: "Use kmem_cache_alloc()" } as const];
-      return found({ kind: "api" }, `${message}: use kmem_cache_alloc() or drop the constructor.`, ...remedies);
+      return found({ kind: "api" }, `${message}: use kmem_cache_alloc() or drop the constructor.`, ...fixes);
     },
   },
   {

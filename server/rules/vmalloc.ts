@@ -1,7 +1,19 @@
 import { kvmallocFallsBack } from "../model/apis/kvmalloc.ts";
 import type { FlagName } from "../model/masks/mask.ts";
 import { bytesOf, INT_MAX } from "../model/sizes.ts";
-import { blocks, drop, example, found, has, inInterrupt, listed, NOTHING, setAmong, setFlags, verb } from "./_predicates.ts";
+import {
+  blocks,
+  drop,
+  example,
+  found,
+  has,
+  inInterrupt,
+  listed,
+  NOTHING,
+  setAmong,
+  setFlags,
+  verb,
+} from "./_predicates.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
 /** Larger than a page: only then does kvmalloc have a second try. */

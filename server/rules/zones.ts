@@ -25,7 +25,7 @@ import {
   isPages,
   isRetried,
   isSlab,
-  type TitledRemedy,
+  type TitledFix,
 } from "./_allocators.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
@@ -246,7 +246,7 @@ function thisNodeNoEffect(subject: Subject): readonly Match[] {
 }
 
 /** GFP_KERNEL | __GFP_HARDWALL is GFP_USER: the mask written so, where it is names alone. */
-function asUserMask(subject: Subject): readonly TitledRemedy[] {
+function asUserMask(subject: Subject): readonly TitledFix[] {
   if (
     subject.written === null ||
     subject.written.hasLiteral ||
@@ -267,12 +267,12 @@ function explicitHardwall(subject: Subject): readonly Match[] {
   const where = inInterrupt(subject)
     ? "in interrupts cpusets are not looked at"
     : "beyond that it only keeps the slow path in the cpuset, which GFP_USER is for";
-  const remedies = inInterrupt(subject) ? [] : asUserMask(subject);
+  const fixes = inInterrupt(subject) ? [] : asUserMask(subject);
   return found(
     { kind: "flag", flag: "HARDWALL" },
     `The fast path sets __GFP_HARDWALL by itself while cpusets are in use, and ${where}: drop it, or write GFP_USER for memory of user space.`,
     drop("HARDWALL"),
-    ...remedies,
+    ...fixes,
   );
 }
 

@@ -333,7 +333,7 @@ class Offer {
     const request = this.#request();
     const api = request?.resolved.api ?? null;
     const objection =
-      request === null || !this.#environment.judges
+      request === null || !this.#environment.kernelKnown
         ? () => null
         : objectionsTo(this.#environment, request.resolved, kernel);
     const composites = compositeNames().map((composite): Completion => {

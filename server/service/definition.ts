@@ -1,4 +1,4 @@
-import { definitionOf, symbolAt, type SymbolPlace } from "../policy-language/names.ts";
+import { definitionOf, symbolAt, type SymbolSpan } from "../policy-language/names.ts";
 import { resolveUri } from "../policy-language/uris.ts";
 import type { Workspace } from "../policy-language/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
@@ -25,27 +25,25 @@ export function definitionAt(workspace: Workspace, uri: string, offset: number):
   if (found === null) return importAt(workspace, uri, offset);
   const declared = definitionOf(workspace, uri, found.symbol);
   if (declared === null) return null;
-  const origin = placeOf(workspace, found);
-  const target = placeOf(workspace, declared);
+  const origin = spanOf(workspace, found);
+  const target = spanOf(workspace, declared);
   if (origin === null || target === null) return null;
   return { origin, target, targetRange: declarationAround(workspace, declared) ?? target };
 }
 
 /** A symbol's place as offsets of its file; null where the file has changed since. */
-export function placeOf(workspace: Workspace, place: SymbolPlace): FileSpan | null {
-  const start = workspace.files.get(place.uri)?.starts[place.region];
-  return start === undefined
-    ? null
-    : { uri: place.uri, start: start + place.place.start, end: start + place.place.end };
+export function spanOf(workspace: Workspace, span: SymbolSpan): FileSpan | null {
+  const start = workspace.files.get(span.uri)?.starts[span.region];
+  return start === undefined ? null : { uri: span.uri, start: start + span.span.start, end: start + span.span.end };
 }
 
-function declarationAround(workspace: Workspace, place: SymbolPlace): FileSpan | null {
-  const file = workspace.files.get(place.uri);
-  const start = file?.starts[place.region];
-  const item = file?.regions[place.region]?.item;
+function declarationAround(workspace: Workspace, span: SymbolSpan): FileSpan | null {
+  const file = workspace.files.get(span.uri);
+  const start = file?.starts[span.region];
+  const item = file?.regions[span.region]?.item;
   return start === undefined || item === undefined || item === null
     ? null
-    : { uri: place.uri, start: start + item.start, end: start + item.end };
+    : { uri: span.uri, start: start + item.start, end: start + item.end };
 }
 
 function importAt(workspace: Workspace, uri: string, offset: number): Definition | null {

@@ -1,5 +1,5 @@
 import type { Span } from "../../grammar/ast.ts";
-import type { Slot } from "../policy-language/environment.ts";
+import type { Revision } from "../policy-language/environment.ts";
 import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../policy-language/expectations.ts";
 import type { Workspace } from "../policy-language/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
@@ -34,7 +34,7 @@ interface Timed extends DecidedExpectation {
 }
 
 /** Decided by declaration; a slot lives as long as nothing that the answer depends on has changed. */
-const known = new WeakMap<Slot, readonly Timed[]>();
+const known = new WeakMap<Revision, readonly Timed[]>();
 
 /** All that a file expects, in the order of the text; empty for a file that the workspace does not have. */
 export function expectationsOf(
@@ -56,10 +56,10 @@ export function expectationsOf(
       (binding.declaration.kind !== "expect" && binding.declaration.kind !== "request")
     )
       return [];
-    let decided = fresh ? undefined : known.get(binding.slot);
+    let decided = fresh ? undefined : known.get(binding.revision);
     if (decided === undefined) {
       decided = expectationGroups(environment, binding).flatMap(({ decide }) => timed(decide, now));
-      known.set(binding.slot, decided);
+      known.set(binding.revision, decided);
     }
     return decided.map((each) => {
       const label = labelOf(each, region.text);
@@ -72,7 +72,7 @@ export function expectationsOf(
       return {
         id: earlier === 0 ? id : `${id} (${earlier + 1})`,
         label,
-        range: { start: start + each.place.start, end: start + each.place.end },
+        range: { start: start + each.span.start, end: start + each.span.end },
         declaration: each.about,
         declarationRange:
           subjectStart === undefined || name === null
@@ -104,9 +104,9 @@ function timed(decide: () => readonly DecidedExpectation[], now: () => number): 
 }
 
 /** The text of the expectation on one line, without comments. */
-function labelOf({ place, on }: DecidedExpectation, text: string): string {
+function labelOf({ span, on }: DecidedExpectation, text: string): string {
   const written = text
-    .slice(place.start, place.end)
+    .slice(span.start, span.end)
     .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, " ")
     .replace(/\s+/g, " ")
     .trim();

@@ -20,7 +20,7 @@ export interface RequestAnswers {
 /** Resolves a request and asks the model under every kernel of the file. */
 export function answersOf(environment: Environment, declaration: RequestDeclaration): RequestAnswers {
   const resolved = resolveRequest(environment, declaration);
-  if (!environment.judges) return { resolved, answers: [], open: null };
+  if (!environment.kernelKnown) return { resolved, answers: [], open: null };
   const answers = environment.kernels.flatMap((kernel) => requestUnder(environment, resolved, kernel) ?? []);
   const open =
     answers.flatMap((answer) =>

@@ -39,8 +39,8 @@ export function findingsOf(
           finding,
           region,
           regionStart: start,
-          start: start + finding.place.start,
-          end: start + finding.place.end,
+          start: start + finding.span.start,
+          end: start + finding.span.end,
         });
     }
   });
@@ -56,8 +56,8 @@ export function relatedOf(workspace: Workspace, finding: Finding): readonly Plac
       : [
           {
             uri: related.uri,
-            start: start + related.place.start,
-            end: start + related.place.end,
+            start: start + related.span.start,
+            end: start + related.span.end,
             message: related.message,
           },
         ];

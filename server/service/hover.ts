@@ -201,7 +201,7 @@ function flagInRequest(use: Use, flag: keyof Kernel["bits"], environment: Enviro
   const answer = answers[answers.length - 1];
   if (api === null || answer === undefined) return "";
   const lines: string[] = [];
-  const part = answer.value?.parts.find((each) => each.place.start === use.word.start && each.binding === null);
+  const part = answer.value?.parts.find((each) => each.span.start === use.word.start && each.binding === null);
   const bit = answer.kernel.bits[flag];
   if (part?.negated === true) lines.push("Cleared here.");
   else if (bit !== 0 && (answer.request.mask & bit) === 0)

@@ -19,7 +19,7 @@ export interface KernelInForce {
 export function kernelInForce(workspace: Workspace, uri: string): KernelInForce | null {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return null;
-  const kernels = environment.judges ? environment.kernelsText : "?";
+  const kernels = environment.kernelKnown ? environment.kernelsText : "?";
   return {
     text: `Linux ${kernels}${environment.options.PREEMPT_RT ? " RT" : ""}`,
     kernels: environment.kernelsText,
@@ -29,7 +29,7 @@ export function kernelInForce(workspace: Workspace, uri: string): KernelInForce 
 
 /** Where the kernels come from, how many they are, and the build options. */
 export function kernelDetail(environment: Environment): string {
-  const count = environment.judges ? environment.kernels.length : 0;
+  const count = environment.kernelKnown ? environment.kernels.length : 0;
   const many = count > 1 ? `, ${count} kernels` : "";
   return `${ORIGIN[environment.kernelsFrom]}${many}. ${optionsText(environment)}`;
 }

@@ -27,7 +27,7 @@ import { regionAt } from "./regions.ts";
 import { treatmentKind, type Treatment } from "./treatment.ts";
 
 /** A place in a file: offsets of that file. */
-export interface MatrixPlace extends Span {
+export interface MatrixSpan extends Span {
   readonly uri: string;
 }
 
@@ -57,7 +57,7 @@ export interface MatrixCell {
   /** Why, in a few words. */
   readonly reason: string;
   /** The clause that decides it; null where none does by itself. */
-  readonly rule: MatrixPlace | null;
+  readonly rule: MatrixSpan | null;
   /** What the kernel does with the flag that the policy does not say; null where they agree. */
   readonly kernel: string | null;
 }
@@ -79,7 +79,7 @@ export interface MatrixColumn {
   readonly name: string;
   /** The text of its `when`; `otherwise`; empty for `any mode`. */
   readonly selectedBy: string;
-  readonly place: MatrixPlace | null;
+  readonly span: MatrixSpan | null;
   /** Some mask that the policy takes selects it. */
   readonly reachable: boolean;
 }
@@ -87,7 +87,7 @@ export interface MatrixColumn {
 /** What a mode promises: `retries 5`. */
 export interface MatrixPromise {
   readonly text: string;
-  readonly place: MatrixPlace;
+  readonly span: MatrixSpan;
   /** What the kernel does instead; null where it does as promised, or where that is not compared. */
   readonly kernel: string | null;
 }
@@ -102,7 +102,7 @@ export interface MatrixPromises {
 /** A policy as people think of it: modes across, promises and flags down. Plain data. */
 export interface Matrix {
   readonly policy: string;
-  readonly place: MatrixPlace;
+  readonly span: MatrixSpan;
   /** The kernel that it is made for: the newest in force. */
   readonly kernel: string;
   /** All kernels in force, as the header writes them. */
@@ -149,7 +149,7 @@ export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy):
   const unreadable = (reason: string): MatrixAnswer => ({ kind: "unreadable", policy: name, reason });
   if (binding.damaged) return unreadable("The policy has syntax errors.");
   const kernel = environment.kernels.at(-1);
-  if (kernel === undefined || !environment.judges)
+  if (kernel === undefined || !environment.kernelKnown)
     return unreadable("The `kernel` header names no version that the model knows.");
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return null;
@@ -189,13 +189,13 @@ interface Mode {
 
 function makeMatrix(workspace: Workspace, environment: Environment, set: PolicySet): Matrix {
   const { policy, kernel, space } = set;
-  const placeOf = (owner: Binding, span: Span): MatrixPlace => placeIn(workspace, owner, span);
+  const spanOf = (owner: Binding, span: Span): MatrixSpan => spanIn(workspace, owner, span);
   const modes: readonly Mode[] =
     set.modes.length === 0
       ? [
           modeOf(
             set,
-            { name: "any mode", selectedBy: "", place: null, reachable: set.allowed !== FALSE },
+            { name: "any mode", selectedBy: "", span: null, reachable: set.allowed !== FALSE },
             null,
             set.allowed,
           ),
@@ -206,7 +206,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
           const column = {
             name: clause.name?.text ?? "",
             selectedBy: clause.when === null ? "otherwise" : textOf(workspace, owner, clause.when),
-            place: placeOf(owner, clause.name ?? clause.keyword),
+            span: spanOf(owner, clause.name ?? clause.keyword),
             reachable: within !== FALSE,
           };
           return modeOf(set, column, source, within);
@@ -219,7 +219,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
     });
   return {
     policy: policy.declaration.name?.text ?? "",
-    place: placeOf(policy.binding, policy.declaration.name ?? policy.declaration),
+    span: spanOf(policy.binding, policy.declaration.name ?? policy.declaration),
     kernel: kernel.name,
     kernels: environment.kernelsText,
     apis: policy.apis.map(({ text }) => text),
@@ -301,15 +301,15 @@ function cellOf(
   const { bdd } = space;
   const has = withAll(space, bits);
   const withIt = bdd.and(mode.within, has);
-  const place = (found: PolicyClause | null): MatrixPlace | null =>
-    found === null ? null : placeIn(workspace, found.owner, spanOf(found.clause));
+  const span = (found: PolicyClause | null): MatrixSpan | null =>
+    found === null ? null : spanIn(workspace, found.owner, spanOf(found.clause));
   const cell = (kind: CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
     kind,
     always: false,
     conditional: false,
     warned: false,
     reason: why.reason,
-    rule: place(why.rule),
+    rule: span(why.rule),
     kernel: kind === "forbidden" ? null : kernelDifference(kernel, apis, bits, kind),
     ...more,
   });
@@ -678,11 +678,11 @@ function promisesOf(
       const promise = source?.source.clause.effects.find(({ name }) => name.text === effect);
       if (source === null || promise === undefined) return null;
       const difference = differences[index]?.find(
-        ({ place }) => place.start === promise.start && place.end === promise.end,
+        ({ span }) => span.start === promise.start && span.end === promise.end,
       );
       return {
         text: valueText(promise),
-        place: placeIn(workspace, source.source.owner, promise),
+        span: spanIn(workspace, source.source.owner, promise),
         kernel: difference?.message ?? null,
       };
     }),
@@ -696,7 +696,7 @@ function valueText({ name, values }: Effect): string {
 
 // Places -----------------------------------------------------------------------------------------------------------------
 
-function placeIn(workspace: Workspace, owner: Binding, { start, end }: Span): MatrixPlace {
+function spanIn(workspace: Workspace, owner: Binding, { start, end }: Span): MatrixSpan {
   const offset = workspace.files.get(owner.uri)?.starts[owner.region] ?? 0;
   return { uri: owner.uri, start: offset + start, end: offset + end };
 }

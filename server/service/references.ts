@@ -1,6 +1,6 @@
 import { referencesOf, symbolAt } from "../policy-language/names.ts";
 import type { Workspace } from "../policy-language/workspace.ts";
-import { placeOf, type FileSpan } from "./definition.ts";
+import { spanOf, type FileSpan } from "./definition.ts";
 import { wordAtOffset } from "./regions.ts";
 import { wordsOf } from "./words.ts";
 
@@ -12,9 +12,9 @@ export interface Reference extends FileSpan {
 export function referencesAt(workspace: Workspace, uri: string, offset: number): readonly Reference[] {
   const found = symbolAt(workspace, uri, offset);
   if (found === null) return [];
-  return referencesOf(workspace, uri, found.symbol).flatMap((place) => {
-    const span = placeOf(workspace, place);
-    return span === null ? [] : [{ ...span, declares: place.declares }];
+  return referencesOf(workspace, uri, found.symbol).flatMap((use) => {
+    const span = spanOf(workspace, use);
+    return span === null ? [] : [{ ...span, declares: use.declares }];
   });
 }
 

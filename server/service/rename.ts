@@ -5,7 +5,7 @@ import type { Workspace } from "../policy-language/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { isContextName } from "../model/contexts.ts";
 import { builtInMaskName } from "./mask-names.ts";
-import { placeOf } from "./definition.ts";
+import { spanOf } from "./definition.ts";
 import { referencesAt, type Reference } from "./references.ts";
 import { wordAtOffset } from "./regions.ts";
 
@@ -22,9 +22,9 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function prepareRename(workspace: Workspace, uri: string, offset: number): RenameStart {
   const found = symbolAt(workspace, uri, offset);
   if (found !== null) {
-    const place = placeOf(workspace, found);
-    if (place !== null && referencesAt(workspace, uri, offset).some((reference) => reference.declares))
-      return { ok: true, range: place, name: found.symbol.name };
+    const span = spanOf(workspace, found);
+    if (span !== null && referencesAt(workspace, uri, offset).some((reference) => reference.declares))
+      return { ok: true, range: span, name: found.symbol.name };
     return { ok: false, why: `'${found.symbol.name}' is not declared in the files that are known.` };
   }
   const file = workspace.files.get(uri);
@@ -74,7 +74,7 @@ function conflictOf(
     case "declared": {
       const builtIn = builtInOf(symbol.space, newName);
       if (builtIn !== null) return `'${newName}' is ${builtIn}; a declaration of that name would hide it.`;
-      const files = new Set([uri, ...places.map((place) => place.uri)]);
+      const files = new Set([uri, ...places.map((span) => span.uri)]);
       for (const file of files) {
         for (const space of spacesShared(workspace, file, symbol)) {
           if ((environmentOf(workspace, file)?.lookup(space, newName) ?? null) !== null)

@@ -112,11 +112,8 @@ describe("allocpolicy/matrix", () => {
     expect(answer).toMatchObject({
       kind: "matrix",
       matrix: {
-        place: { uri: MAIN, range: { start: { line: 2, character: 7 }, end: { line: 2, character: 13 } } },
-        columns: [
-          { name: "fast", place: { uri: MAIN, range: { start: { line: 4, character: 7 } } } },
-          { name: "slow" },
-        ],
+        span: { uri: MAIN, range: { start: { line: 2, character: 7 }, end: { line: 2, character: 13 } } },
+        columns: [{ name: "fast", span: { uri: MAIN, range: { start: { line: 4, character: 7 } } } }, { name: "slow" }],
         promises: [
           {
             effect: "sleeps",
@@ -125,7 +122,7 @@ describe("allocpolicy/matrix", () => {
               {
                 text: "never",
                 kernel: expect.stringMatching(/kmalloc\(\)/),
-                place: { uri: MAIN, range: { start: { line: 5 } } },
+                span: { uri: MAIN, range: { start: { line: 5 } } },
               },
             ],
           },

@@ -47,8 +47,8 @@ export function findingsIn(text: string, options: FixtureOptions = {}): readonly
   return regions
     .flatMap((findings, region) =>
       findings.map((finding) => {
-        const startOffset = (file.starts[region] ?? 0) + finding.place.start;
-        const endOffset = (file.starts[region] ?? 0) + finding.place.end;
+        const startOffset = (file.starts[region] ?? 0) + finding.span.start;
+        const endOffset = (file.starts[region] ?? 0) + finding.span.end;
         return { ...finding, startOffset, endOffset, text: text.slice(startOffset, endOffset) };
       }),
     )
@@ -97,10 +97,10 @@ export function checkFindings(text: string, options: FixtureOptions = {}): reado
 
 function describe(
   text: string,
-  place: { readonly startOffset: number; readonly endOffset: number; readonly rule: string },
+  span: { readonly startOffset: number; readonly endOffset: number; readonly rule: string },
 ): string {
-  const before = text.slice(0, place.startOffset).split("\n");
-  return `${before.length}:${(before.at(-1) ?? "").length + 1} ${JSON.stringify(text.slice(place.startOffset, place.endOffset))} ${place.rule}`;
+  const before = text.slice(0, span.startOffset).split("\n");
+  return `${before.length}:${(before.at(-1) ?? "").length + 1} ${JSON.stringify(text.slice(span.startOffset, span.endOffset))} ${span.rule}`;
 }
 
 function byLine(a: string, b: string): number {

@@ -30,17 +30,17 @@ function shown(workspace: Workspace, uri: string): readonly string[] {
   return check(workspace, uri).regions.flatMap((findings, region) =>
     findings.map((finding) => {
       const start = file?.starts[region] ?? 0;
-      const related = finding.related.map((place) => {
-        const other = workspace.files.get(place.uri);
-        return `${place.uri} ${(other?.starts[place.region] ?? -1) + place.place.start} ${place.message}`;
+      const related = finding.related.map((span) => {
+        const other = workspace.files.get(span.uri);
+        return `${span.uri} ${(other?.starts[span.region] ?? -1) + span.span.start} ${span.message}`;
       });
       const fixes = finding.fixes.map((fix) => `${fix.title} ${JSON.stringify(fix.changes)}`);
       return [
         finding.rule,
         finding.severity,
         finding.message,
-        start + finding.place.start,
-        start + finding.place.end,
+        start + finding.span.start,
+        start + finding.span.end,
         JSON.stringify(finding.holds),
         ...related,
         ...fixes,

@@ -37,7 +37,7 @@ describe("rules", () => {
       rule("broken", () => {
         throw new Error("no such field");
       }),
-      rule("sound", () => [{ target: { kind: "mask" }, message: "Fine.", remedies: [] }]),
+      rule("sound", () => [{ anchor: { kind: "mask" }, message: "Fine.", fixes: [] }]),
     ];
     const drafts = kernelFindings(environment, rules, resolvedRequestOf(environment, binding), kernel, TEXT);
     expect(drafts.map((draft) => draft.rule)).toEqual(["internal-error", "sound"]);

@@ -30,12 +30,12 @@ function uses(marked: string): readonly string[] {
   const found = symbolAt(workspace, FIXTURE_URI, at);
   if (found === null) return [];
   return referencesOf(workspace, FIXTURE_URI, found.symbol)
-    .map(({ uri, region, place, declares }) => {
+    .map(({ uri, region, span, declares }) => {
       const file = workspace.files.get(uri);
-      const start = (file?.starts[region] ?? 0) + place.start;
+      const start = (file?.starts[region] ?? 0) + span.start;
       const text = file?.text ?? "";
       const line = text.slice(0, start).split("\n").length;
-      return `${uri.replace("file:///fixture/", "").replace(".allocpolicy", "")}:${line} ${text.slice(start, start + place.end - place.start)}${declares ? " declared" : ""}`;
+      return `${uri.replace("file:///fixture/", "").replace(".allocpolicy", "")}:${line} ${text.slice(start, start + span.end - span.start)}${declares ? " declared" : ""}`;
     })
     .sort();
 }

@@ -158,9 +158,9 @@ describe("whatever the text", () => {
     const file = parseFile(text);
     const { regions } = check(withFile(emptyWorkspace(DEFAULT_SETTINGS), FIXTURE_URI, file), FIXTURE_URI);
     regions.forEach((findings, region) => {
-      for (const { place } of findings) {
-        expect(place.start).toBeLessThanOrEqual(place.end);
-        expect(place.end).toBeLessThanOrEqual(file.regions[region]?.text.length ?? 0);
+      for (const { span } of findings) {
+        expect(span.start).toBeLessThanOrEqual(span.end);
+        expect(span.end).toBeLessThanOrEqual(file.regions[region]?.text.length ?? 0);
       }
     });
   });

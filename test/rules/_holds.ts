@@ -41,10 +41,10 @@ export const reports = (id: string, asked: Asked): boolean => matches(id, asked,
 
 /** What the only match of the rule marks; an error where there is not exactly one. */
 export function marks(id: string, asked: Asked): unknown {
-  const [target, ...more] = targetsOf(ALL, id, asked);
-  if (target === undefined || more.length > 0)
+  const [anchor, ...more] = targetsOf(ALL, id, asked);
+  if (anchor === undefined || more.length > 0)
     throw new Error(`${id} has ${more.length === 0 ? "no match" : "more than one match"}`);
-  return target;
+  return anchor;
 }
 
 /** The only match of the rule. */

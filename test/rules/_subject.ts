@@ -1,4 +1,4 @@
-import type { Match, Rule, Subject, Target, WrittenMask } from "../../server/rules/rule.ts";
+import type { Match, Rule, Subject, Anchor, WrittenMask } from "../../server/rules/rule.ts";
 import { apiNamed } from "../../server/model/apis.ts";
 import {
   combine,
@@ -137,8 +137,8 @@ export function matchesOf(rules: readonly Rule[], id: string, asked: Asked): rea
 }
 
 /** What the matches of one rule mark. */
-export function targetsOf(rules: readonly Rule[], id: string, asked: Asked): readonly Target[] {
-  return matchesOf(rules, id, asked).map(({ target }) => target);
+export function targetsOf(rules: readonly Rule[], id: string, asked: Asked): readonly Anchor[] {
+  return matchesOf(rules, id, asked).map(({ anchor }) => anchor);
 }
 
 /** The mainline releases in which a rule matches a request, as `first..last` of each run; "" for none. */

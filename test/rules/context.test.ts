@@ -6,7 +6,7 @@ import { firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked }
 
 const fires = (asked: Asked): readonly string[] => firing(context, asked);
 const titles = (id: string, asked: Asked): readonly string[] =>
-  (matchesOf(context, id, asked)[0]?.remedies ?? []).map(({ title }) => title);
+  (matchesOf(context, id, asked)[0]?.fixes ?? []).map(({ title }) => title);
 
 test.each(context)("the examples of $id: the bad one is reported, the good one is not", ({ id, examples }) => {
   expect(fires(readExample(examples.bad))).toContain(id);
@@ -184,7 +184,7 @@ describe("a mask without reclaim bits", () => {
     ["__GFP_HIGHMEM | __GFP_COMP", "GFP_KERNEL | __GFP_HIGHMEM | __GFP_COMP"],
   ])("%s was meant to be %s", (flags, meant) => {
     expect(fires({ api: "alloc_pages", order: 0, flags })).toEqual(["no-reclaim-bits"]);
-    expect(matchesOf(context, "no-reclaim-bits", { api: "alloc_pages", order: 0, flags })[0]?.remedies).toEqual([
+    expect(matchesOf(context, "no-reclaim-bits", { api: "alloc_pages", order: 0, flags })[0]?.fixes).toEqual([
       { kind: "replace-mask", text: meant, title: `Write ${meant}` },
     ]);
   });

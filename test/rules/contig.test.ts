@@ -198,7 +198,7 @@ describe("cma-mask-as-bool", () => {
     expect(reports("cma-mask-as-bool", { api: "dma_alloc_from_contiguous", pages: 512, flags: "GFP_KERNEL" })).toBe(
       true,
     );
-    expect(match("cma-mask-as-bool", { api: "cma_alloc", pages: 512, flags: "GFP_KERNEL" }).remedies).toMatchObject([
+    expect(match("cma-mask-as-bool", { api: "cma_alloc", pages: 512, flags: "GFP_KERNEL" }).fixes).toMatchObject([
       { kind: "remove-property", property: "flags" },
     ]);
   });

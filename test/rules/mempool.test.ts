@@ -34,7 +34,7 @@ describe("mempool-dead-null-check", () => {
       kind: "handles",
     });
     expect(
-      match("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" }).remedies,
+      match("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" }).fixes,
     ).toMatchObject([{ kind: "remove-property", property: "handles" }]);
   });
   test("is quiet for non-blocking calls, and where nothing is said", () => {

@@ -20,7 +20,7 @@ describe("fallback-without-nowarn", () => {
   test("reports a request that expects to fail and prints when it does", () => {
     expect(holdsIn("fallback-without-nowarn", asked)).toBe(EVERY);
     expect(marks("fallback-without-nowarn", asked)).toEqual({ kind: "mask" });
-    expect(match("fallback-without-nowarn", asked).remedies).toMatchObject([{ kind: "add-flags", flags: ["NOWARN"] }]);
+    expect(match("fallback-without-nowarn", asked).fixes).toMatchObject([{ kind: "add-flags", flags: ["NOWARN"] }]);
   });
   test("knows that GFP_NOWAIT brings NOWARN along since 6.8", () => {
     expect(holdsIn("fallback-without-nowarn", { ...asked, flags: "GFP_NOWAIT" })).toBe("4.19..6.7");
@@ -69,13 +69,13 @@ describe("removed-flag", () => {
     expect(holdsIn("removed-flag", { flags: "GFP_KERNEL & ~__GFP_ATOMIC" })).toBe("6.3..7.0");
   });
   test("offers the successor, or to drop the name", () => {
-    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_REPEAT" }).remedies).toMatchObject([
+    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_REPEAT" }).fixes).toMatchObject([
       { kind: "replace-name", by: "__GFP_RETRY_MAYFAIL" },
     ]);
-    expect(match("removed-flag", { flags: "__GFP_ATOMIC" }).remedies).toMatchObject([
+    expect(match("removed-flag", { flags: "__GFP_ATOMIC" }).fixes).toMatchObject([
       { kind: "replace-name", by: "__GFP_HIGH" },
     ]);
-    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_COLD" }).remedies).toMatchObject([
+    expect(match("removed-flag", { flags: "GFP_KERNEL | __GFP_COLD" }).fixes).toMatchObject([
       { kind: "remove-name", name: "__GFP_COLD" },
     ]);
   });
@@ -91,16 +91,16 @@ describe("numeric-mask", () => {
   test("reports a number and offers the names of this kernel", () => {
     expect(holdsIn("numeric-mask", { flags: "0xcc0" })).toBe(EVERY);
     expect(marks("numeric-mask", { flags: "0xcc0" })).toEqual({ kind: "literal" });
-    expect(match("numeric-mask", { flags: "0xcc0" }).remedies).toMatchObject([
+    expect(match("numeric-mask", { flags: "0xcc0" }).fixes).toMatchObject([
       { kind: "replace-mask", text: "GFP_KERNEL" },
     ]);
-    expect(match("numeric-mask", { kernel: "4.19", flags: "0x6000c0" }).remedies).toMatchObject([
+    expect(match("numeric-mask", { kernel: "4.19", flags: "0x6000c0" }).fixes).toMatchObject([
       { kind: "replace-mask", text: "GFP_KERNEL" },
     ]);
     expect(reports("numeric-mask", { flags: "GFP_KERNEL | 0x100" })).toBe(true);
   });
   test("offers nothing for bits that this kernel does not define", () => {
-    expect(match("numeric-mask", { flags: "0x80000000" }).remedies).toEqual([]);
+    expect(match("numeric-mask", { flags: "0x80000000" }).fixes).toEqual([]);
   });
   test("is quiet for zero and for names", () => {
     expect(reports("numeric-mask", { flags: "0" })).toBe(false);

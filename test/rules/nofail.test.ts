@@ -32,7 +32,7 @@ describe("a promise that cannot be kept", () => {
     const titles = (context: "process" | "softirq"): readonly string[] =>
       (
         matchesOf(nofail, "nofail-without-reclaim", { flags: "GFP_NOWAIT | __GFP_NOFAIL", context: [context] })[0]
-          ?.remedies ?? []
+          ?.fixes ?? []
       ).map(({ title }) => title);
     expect(titles("process")).toEqual(["Drop __GFP_NOFAIL", "Write GFP_KERNEL"]);
     expect(titles("softirq")).toEqual(["Drop __GFP_NOFAIL"]);

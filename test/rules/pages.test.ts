@@ -69,8 +69,7 @@ describe("nolock-flags", () => {
     expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "GFP_NOWAIT" })).toBe("6.16..7.0");
     expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "GFP_KERNEL" })).toBe("6.16..7.0");
     expect(
-      match("nolock-flags", { api: "alloc_pages_nolock", kernel: "6.18", order: 0, flags: "GFP_KERNEL_ACCOUNT" })
-        .remedies,
+      match("nolock-flags", { api: "alloc_pages_nolock", kernel: "6.18", order: 0, flags: "GFP_KERNEL_ACCOUNT" }).fixes,
     ).toMatchObject([{ kind: "replace-mask", text: "__GFP_ACCOUNT" }]);
   });
   test("reports any mask before 6.18, where the function takes none", () => {
@@ -103,7 +102,7 @@ describe("kmalloc-nolock-limits", () => {
         kernel: "6.18",
         size: 64,
         flags: "GFP_ATOMIC | __GFP_ZERO",
-      }).remedies,
+      }).fixes,
     ).toMatchObject([{ kind: "replace-mask", text: "__GFP_ZERO" }]);
   });
   test("takes NOWARN and NOMEMALLOC in the development tree only", () => {

@@ -97,7 +97,7 @@ describe("nofs-in-scope", () => {
     expect(holdsIn("nofs-in-scope", { flags: "GFP_NOFS", scopes: ["nofs"] })).toBe(EVERY);
     expect(reports("nofs-in-scope", { flags: "GFP_NOFS", scopes: ["noio"] })).toBe(true);
     expect(reports("nofs-in-scope", { flags: "GFP_NOIO", scopes: ["noio"] })).toBe(true);
-    expect(match("nofs-in-scope", { flags: "GFP_NOFS", scopes: ["nofs"] }).remedies).toMatchObject([
+    expect(match("nofs-in-scope", { flags: "GFP_NOFS", scopes: ["nofs"] }).fixes).toMatchObject([
       { kind: "replace-name", name: "GFP_NOFS", by: "GFP_KERNEL" },
     ]);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Match, Remedy } from "../../server/rules/rule.ts";
+import type { Match, RuleFix } from "../../server/rules/rule.ts";
 import { ALL } from "../../server/rules/index.ts";
 import { readExample } from "./_example.ts";
 import { firing, matchesOf, type Asked } from "./_subject.ts";
 
 /** The request after a remedy, as the analysis would write it: names are taken out where they stand, else cleared. */
-function applied(asked: Asked, remedy: Remedy): Asked {
+function applied(asked: Asked, remedy: RuleFix): Asked {
   const flags = asked.flags ?? "";
   const names = flags.split("|").map((name) => name.trim());
   switch (remedy.kind) {
@@ -42,7 +42,7 @@ function applied(asked: Asked, remedy: Remedy): Asked {
 
 const remedied = ALL.flatMap((rule) =>
   matchesOf(ALL, rule.id, readExample(rule.examples.bad)).flatMap((match: Match) =>
-    match.remedies.map((remedy) => ({
+    match.fixes.map((remedy) => ({
       id: rule.id,
       title: remedy.title,
       asked: readExample(rule.examples.bad),

@@ -64,7 +64,7 @@ describe("costly orders", () => {
   test("with a plain mask are marked at the size, with three ways out", () => {
     const asked = { api: "kmalloc", size: 65536, flags: "GFP_KERNEL" } as const;
     expect(targetsOf(retry, "costly-order-plain", asked)).toEqual([{ kind: "size" }]);
-    expect(matchesOf(retry, "costly-order-plain", asked)[0]?.remedies.map(({ title }) => title)).toEqual([
+    expect(matchesOf(retry, "costly-order-plain", asked)[0]?.fixes.map(({ title }) => title)).toEqual([
       "Use kvmalloc()",
       "Add __GFP_RETRY_MAYFAIL",
       "Add __GFP_NORETRY and __GFP_NOWARN",

@@ -24,7 +24,7 @@ describe("kmalloc-too-large", () => {
     expect(match("kmalloc-too-large", { size: 8 * MIB, flags: "GFP_KERNEL | __GFP_NOWARN" }).message).not.toContain(
       "warns",
     );
-    expect(match("kmalloc-too-large", { api: "kzalloc", size: 8 * MIB, flags: "GFP_KERNEL" }).remedies).toMatchObject([
+    expect(match("kmalloc-too-large", { api: "kzalloc", size: 8 * MIB, flags: "GFP_KERNEL" }).fixes).toMatchObject([
       { kind: "replace-api", api: "kvzalloc" },
     ]);
   });

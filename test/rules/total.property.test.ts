@@ -78,20 +78,20 @@ const asked: fc.Arbitrary<Asked> = fc
   }));
 
 /** What a match marks is there to be marked: a flag that the mask has or names, or that the call adds; a written handling. */
-function marksSomething({ mask: value, kernel, written, handles, verdict }: Subject, { target }: Match): boolean {
+function marksSomething({ mask: value, kernel, written, handles, verdict }: Subject, { anchor }: Match): boolean {
   const there = (flag: (typeof kernel)["bits"] extends Record<infer Name, unknown> ? Name : never): boolean =>
     (value & kernel.bits[flag]) !== 0 || (written?.names.includes(flagText(flag)) ?? false);
-  switch (target.kind) {
+  switch (anchor.kind) {
     case "flag":
-      return there(target.flag) || (verdict.effective & kernel.bits[target.flag]) !== 0;
+      return there(anchor.flag) || (verdict.effective & kernel.bits[anchor.flag]) !== 0;
     case "flags":
-      return target.flags.length > 0 && target.flags.every(there);
+      return anchor.flags.length > 0 && anchor.flags.every(there);
     case "pair":
-      return target.flags.every(there);
+      return anchor.flags.every(there);
     case "composite":
-      return written?.names.includes(compositeText(target.composite)) ?? false;
+      return written?.names.includes(compositeText(anchor.composite)) ?? false;
     case "written":
-      return written !== null && [...written.names, ...written.cleared].includes(target.name);
+      return written !== null && [...written.names, ...written.cleared].includes(anchor.name);
     case "handles":
       return handles !== null;
     case "literal":
@@ -115,8 +115,8 @@ test("every rule answers every request, in one sentence, about something that is
         for (const match of rule.check(subject)) {
           expect(match.message, rule.id).toMatch(/^[A-Z_a-z].*[^.]\.$/);
           expect(match.message, rule.id).not.toMatch(/undefined|NaN|null\b(?!.*NULL)|\n|\. [A-Z]/);
-          expect(marksSomething(subject, match), `${rule.id} marks ${JSON.stringify(match.target)}`).toBe(true);
-          for (const remedy of match.remedies) expect(remedy.title.trim(), rule.id).not.toBe("");
+          expect(marksSomething(subject, match), `${rule.id} marks ${JSON.stringify(match.anchor)}`).toBe(true);
+          for (const remedy of match.fixes) expect(remedy.title.trim(), rule.id).not.toBe("");
         }
       }
     }),

@@ -114,11 +114,11 @@ export function checkReferences(
   others: Readonly<Record<string, string>> = {},
 ): void {
   const { workspace, uri, offset } = fixture(marked, others);
-  const found = referencesAt(workspace, uri, offset).map((place) => {
-    const text = workspace.files.get(place.uri)?.text ?? "";
-    const from = text.lastIndexOf("\n", place.start - 1) + 1;
-    const to = text.indexOf("\n", place.start);
-    return `${place.uri === uri ? "" : `${place.uri.slice(place.uri.lastIndexOf("/") + 1)}: `}${text.slice(from, to < 0 ? text.length : to).trim()}`;
+  const found = referencesAt(workspace, uri, offset).map((span) => {
+    const text = workspace.files.get(span.uri)?.text ?? "";
+    const from = text.lastIndexOf("\n", span.start - 1) + 1;
+    const to = text.indexOf("\n", span.start);
+    return `${span.uri === uri ? "" : `${span.uri.slice(span.uri.lastIndexOf("/") + 1)}: `}${text.slice(from, to < 0 ? text.length : to).trim()}`;
   });
   expect([...found].sort()).toEqual([...lines].sort());
 }
@@ -134,9 +134,9 @@ export function checkRename(
   const rename = renameAt(workspace, uri, offset, newName);
   if (!rename.ok) throw new Error(rename.why);
   const changed: Record<string, string> = {};
-  for (const file of new Set(rename.places.map((place) => place.uri))) {
+  for (const file of new Set(rename.places.map((span) => span.uri))) {
     const changes = rename.places
-      .filter((place) => place.uri === file)
+      .filter((span) => span.uri === file)
       .map(({ start, end }) => ({ start, end, text: rename.name }));
     changed[file.slice(file.lastIndexOf("/") + 1)] = applied(workspace.files.get(file)?.text ?? "", changes);
   }

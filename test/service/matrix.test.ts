@@ -144,7 +144,7 @@ describe("the matrix of a policy", () => {
 
   it("has one column where there are no modes, and then everything that no rule is against is allowed", () => {
     const { matrix } = matrixIn("kernel 6.12\npolicy p { forbid has __GFP_NOFAIL }\n");
-    expect(matrix.columns).toMatchObject([{ name: "any mode", selectedBy: "", place: null }]);
+    expect(matrix.columns).toMatchObject([{ name: "any mode", selectedBy: "", span: null }]);
     expect(tableOf(matrix, ["__GFP_NOFAIL", "__GFP_ZERO"])).toEqual(["__GFP_NOFAIL: forbidden", "__GFP_ZERO: allowed"]);
     expect(cellOf(matrix, "__GFP_ZERO", "any mode")).toMatchObject({ reason: "no rule speaks of it", rule: null });
   });
@@ -230,8 +230,8 @@ describe("the matrix of a policy", () => {
     const [retries] = matrix.promises;
     expect(retries?.cells[0]?.kernel).toMatch(/alloc_contig_range\(\) tries to migrate up to 5 times/);
     expect(retries?.cells[1]?.kernel).toBeNull();
-    const place = retries?.cells[0]?.place;
-    expect(text.slice(place?.start, place?.end)).toBe("retries 0");
+    const span = retries?.cells[0]?.span;
+    expect(text.slice(span?.start, span?.end)).toBe("retries 0");
   });
 
   it("compares inherited promises with the kernel as well, over the masks that the refined policy takes", () => {

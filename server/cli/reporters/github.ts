@@ -12,7 +12,7 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
 export function githubReport(reports: readonly FileReport[]): string {
   const lines = reports.flatMap(({ path, findings }) =>
     findings.map(({ rule, severity, message, range }) => {
-      const place = [
+      const span = [
         `file=${property(path)}`,
         `line=${range.start.line + 1}`,
         `col=${range.start.character + 1}`,
@@ -20,7 +20,7 @@ export function githubReport(reports: readonly FileReport[]): string {
         `endColumn=${range.end.character + 1}`,
         `title=${property(rule)}`,
       ];
-      return `::${LEVELS[severity]} ${place.join(",")}::${data(message)}\n`;
+      return `::${LEVELS[severity]} ${span.join(",")}::${data(message)}\n`;
     }),
   );
   return lines.join("");

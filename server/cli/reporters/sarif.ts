@@ -62,10 +62,10 @@ function resultsOf({ path, text, findings }: FileReport, indexOf: ReadonlyMap<st
       ...(related.length === 0
         ? {}
         : {
-            relatedLocations: related.map((place, id) => ({
+            relatedLocations: related.map((span, id) => ({
               id,
-              physicalLocation: physical(uriOf(place.path), place.range),
-              message: { text: place.message },
+              physicalLocation: physical(uriOf(span.path), span.range),
+              message: { text: span.message },
             })),
           }),
       ...(fixes.length === 0

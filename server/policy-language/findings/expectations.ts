@@ -3,7 +3,7 @@ import { explain } from "../../model/explain.ts";
 import type { Certainty, Reason, Verdict } from "../../model/request.ts";
 import type { MemoryState, Outcome } from "../../model/memory/state.ts";
 import { simulate } from "../../model/simulate.ts";
-import { didYouMean, listText, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
+import { didYouMean, listText, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { KernelRequest } from "../requests.ts";
 import { nearest } from "../suggest.ts";
 import type { LanguageRule } from "./language-rule.ts";
@@ -51,14 +51,14 @@ const DRAINS = ["none", "pcp", "lru"];
 // What can be asked ---------------------------------------------------------------------------------------------------
 
 /** Facts that mean nothing, whatever the kernel. */
-export function unknownFactFindings(facts: readonly Fact[], onMemory: boolean): readonly DraftFinding[] {
+export function unknownFactFindings(facts: readonly Fact[], onMemory: boolean): readonly UnplacedFinding[] {
   return facts.flatMap((fact) => {
     const draft = onMemory ? unknownMemoryFact(fact) : unknownStaticFact(fact);
     return draft === null ? [] : [draft];
   });
 }
 
-function unknownStaticFact(fact: Fact): DraftFinding | null {
+function unknownStaticFact(fact: Fact): UnplacedFinding | null {
   switch (fact.name.text) {
     case "sleeps":
     case "oom":
@@ -90,7 +90,7 @@ function unknownStaticFact(fact: Fact): DraftFinding | null {
   }
 }
 
-function unknownMemoryFact(fact: Fact): DraftFinding | null {
+function unknownMemoryFact(fact: Fact): UnplacedFinding | null {
   switch (fact.name.text) {
     case "succeeds":
       return fact.value === null ? null : report(unknownFact, fact.value, "`succeeds` takes no value.");
@@ -115,7 +115,7 @@ function unknownMemoryFact(fact: Fact): DraftFinding | null {
   }
 }
 
-function wordValue(fact: Fact, words: readonly string[]): DraftFinding | null {
+function wordValue(fact: Fact, words: readonly string[]): UnplacedFinding | null {
   const text = valueText(fact);
   return text !== null && words.includes(text) ? null : valueFinding(fact, words);
 }
@@ -124,7 +124,7 @@ function valueText(fact: Fact): string | null {
   return fact.value?.text ?? null;
 }
 
-function valueFinding(fact: Fact, words: readonly string[]): DraftFinding {
+function valueFinding(fact: Fact, words: readonly string[]): UnplacedFinding {
   const text = valueText(fact);
   const near = text === null ? [] : nearest(text, words);
   return report(unknownFact, fact.value ?? fact, `\`${fact.name.text}\` is ${listText(words, "or")}.`, {
@@ -132,7 +132,7 @@ function valueFinding(fact: Fact, words: readonly string[]): DraftFinding {
   });
 }
 
-function nameFinding(fact: Fact, known: readonly string[], instead: string | null): DraftFinding {
+function nameFinding(fact: Fact, known: readonly string[], instead: string | null): UnplacedFinding {
   const near = nearest(fact.name.text, known);
   const message =
     instead ??
@@ -147,7 +147,7 @@ export function staticFactFindings(
   facts: readonly Fact[],
   under: KernelRequest,
   modes: readonly string[] | null,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { kernel, request, verdict } = under;
   return facts.flatMap((fact) => {
     const expected = valueText(fact);
@@ -206,7 +206,7 @@ export function memoryFactFindings(
   under: KernelRequest,
   memory: MemoryState,
   memoryName: string,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { kernel, request } = under;
   if (facts.length === 0) return [];
   const outcome = simulate(kernel, request, memory, { steps: true });

@@ -4,7 +4,7 @@ import { compositeNames, flagNames } from "../../model/kernels/kernels.ts";
 import { compositeText, decode, flagText, meaningOf } from "../../model/masks/names.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
 import { mask } from "../../model/masks/mask.ts";
-import { didYouMean, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
+import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Environment } from "../environment.ts";
 import { literalBits, meaningsOf, type Meaning } from "../masks.ts";
 import { eachPredicateLeaf } from "../region-names.ts";
@@ -119,8 +119,8 @@ export function flagFindings(
   environment: Environment,
   kernel: Kernel,
   expression: WrittenExpression,
-): readonly DraftFinding[] {
-  const drafts: DraftFinding[] = [];
+): readonly UnplacedFinding[] {
+  const drafts: UnplacedFinding[] = [];
   for (const { node, meaning } of meaningsOf(environment, kernel, expression.node, expression.parameter)) {
     if (meaning.kind === "literal" && node.kind === "number") {
       const draft = literalFinding(kernel, node, meaning);
@@ -154,7 +154,7 @@ function unknownNames(
   declared: boolean,
   called: boolean,
   parameter: string | null,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { why } = meaning;
   if (declared) {
     const message = called
@@ -249,7 +249,7 @@ function literalFinding(
   kernel: Kernel,
   node: Extract<MaskNode, { readonly kind: "number" }>,
   meaning: Extract<Meaning, { readonly kind: "literal" }>,
-): DraftFinding | null {
+): UnplacedFinding | null {
   const { bits, fits } = literalBits(node.numeral);
   if (!fits) return report(undefinedBits, node, `A gfp_t has 32 bits, and ${shortened(node.numeral.text)} has more.`);
   const extra = mask(meaning.bits & ~kernel.namedBits);

@@ -1,7 +1,7 @@
 import type { ConfigHeader, ImportHeader, KernelHeader, Version } from "../../../grammar/ast.ts";
 import { kernelOf, knownKernels, releasesBetween } from "../../model/kernels/kernels.ts";
-import { didYouMean, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
-import type { Place } from "../../rules/finding.ts";
+import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import { nearest } from "../suggest.ts";
 import { isSwitch, optionNames, pageBytesOf } from "../checked-kernels.ts";
 import type { ImportState } from "../file-analysis.ts";
@@ -98,13 +98,13 @@ export const HEADER_RULES: readonly LanguageRule[] = [
 ];
 
 /** Said twice, in any kind of declaration; `first` is the earlier one. */
-export function duplicateProperty(place: Place, message: string, first: Place, uri: string): DraftFinding {
-  return report(duplicateHeader, place, message, {
-    related: [{ slot: null, uri, place: { start: first.start, end: first.end }, message: "The other one." }],
+export function duplicateProperty(span: Span, message: string, first: Span, uri: string): UnplacedFinding {
+  return report(duplicateHeader, span, message, {
+    related: [{ revision: null, uri, span: { start: first.start, end: first.end }, message: "The other one." }],
   });
 }
 
-export function secondHeader(item: KernelHeader | ConfigHeader): DraftFinding {
+export function secondHeader(item: KernelHeader | ConfigHeader): UnplacedFinding {
   return report(
     duplicateHeader,
     { start: item.start, end: item.start + item.kind.length },
@@ -112,7 +112,7 @@ export function secondHeader(item: KernelHeader | ConfigHeader): DraftFinding {
   );
 }
 
-export function kernelHeaderFindings(header: KernelHeader): readonly DraftFinding[] {
+export function kernelHeaderFindings(header: KernelHeader): readonly UnplacedFinding[] {
   const unknown = header.versions.flatMap((version) => {
     const kernel = kernelOf(version.text);
     if (!("unknown" in kernel)) return [];
@@ -148,9 +148,9 @@ function nearestVersions(version: Version): readonly string[] {
   );
 }
 
-export function configHeaderFindings(header: ConfigHeader, uri: string): readonly DraftFinding[] {
-  const drafts: DraftFinding[] = [];
-  const seen = new Map<string, Place>();
+export function configHeaderFindings(header: ConfigHeader, uri: string): readonly UnplacedFinding[] {
+  const drafts: UnplacedFinding[] = [];
+  const seen = new Map<string, Span>();
   for (const { option, value } of header.settings) {
     const { text } = option;
     const first = seen.get(text);
@@ -181,7 +181,7 @@ export function configHeaderFindings(header: ConfigHeader, uri: string): readonl
   return drafts;
 }
 
-export function importFindings(header: ImportHeader, state: ImportState | null): readonly DraftFinding[] {
+export function importFindings(header: ImportHeader, state: ImportState | null): readonly UnplacedFinding[] {
   const { path } = header;
   if (path === null) return [];
   if (path.value === "") return [report(importNotFound, path, "The path of the imported file is missing.")];
@@ -208,10 +208,10 @@ function decoded(uri: string): string {
 }
 
 /** On the first declaration of a file without a `kernel` header. */
-export function noKernelFinding(place: Place, newest: string): DraftFinding {
+export function noKernelFinding(span: Span, newest: string): UnplacedFinding {
   return report(
     noKernel,
-    place,
+    span,
     `No \`kernel\` header: checked against ${newest}, the newest release that the model knows.`,
   );
 }

@@ -1,5 +1,5 @@
-import { report, type DraftFinding } from "../unplaced-finding.ts";
-import type { Place } from "../../rules/finding.ts";
+import { report, type UnplacedFinding } from "../unplaced-finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const internalErrorRule: LanguageRule = {
@@ -17,11 +17,11 @@ const internalErrorRule: LanguageRule = {
 export const INTERNAL_RULES: readonly LanguageRule[] = [internalErrorRule];
 
 /** `what` names the rule or the check that threw. */
-export function internalError(place: Place, what: string, error: unknown): DraftFinding {
+export function internalError(span: Span, what: string, error: unknown): UnplacedFinding {
   const message = error instanceof Error ? error.message : String(error);
   return report(
     internalErrorRule,
-    place,
+    span,
     `AllocPolicy's ${what} failed here (${message}), so its answer is missing; please report this.`,
   );
 }

@@ -1,8 +1,8 @@
 import type { MemoryDeclaration, ZoneBlock } from "../../../grammar/ast.ts";
 import { MOST_NODES } from "../../model/memory/state.ts";
-import { report, type DraftFinding } from "../unplaced-finding.ts";
+import { report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Environment } from "../environment.ts";
-import type { Place } from "../../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import { amountsOf, factNamed, freeOf, freePagesOf } from "../memory.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
@@ -30,10 +30,10 @@ const ZONES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
 const WATERMARKS = ["min", "low", "high"];
 
 /** What is written out of a state; one that is read from a log is not looked at here. */
-export function memoryFindings(environment: Environment, declaration: MemoryDeclaration): readonly DraftFinding[] {
+export function memoryFindings(environment: Environment, declaration: MemoryDeclaration): readonly UnplacedFinding[] {
   if (declaration.source?.kind !== "nodes") return [];
-  const drafts: DraftFinding[] = [];
-  const nodes = new Map<number, Place>();
+  const drafts: UnplacedFinding[] = [];
+  const nodes = new Map<number, Span>();
   for (const node of declaration.source.nodes) {
     if (node.number !== null) {
       const first = nodes.get(node.number.value);
@@ -44,7 +44,7 @@ export function memoryFindings(environment: Environment, declaration: MemoryDecl
           report(memoryImpossible, node.number, `No kernel has so many nodes: they go from 0 to ${MOST_NODES - 1}.`),
         );
     }
-    const zones = new Map<string, Place>();
+    const zones = new Map<string, Span>();
     for (const zone of node.zones) {
       if (zone.name !== null) {
         const first = zones.get(zone.name.text);
@@ -59,15 +59,15 @@ export function memoryFindings(environment: Environment, declaration: MemoryDecl
   return drafts;
 }
 
-function twice(environment: Environment, place: Place, message: string, first: Place): DraftFinding {
-  return report(memoryImpossible, place, message, {
+function twice(environment: Environment, span: Span, message: string, first: Span): UnplacedFinding {
+  return report(memoryImpossible, span, message, {
     related: [
-      { slot: null, uri: environment.uri, place: { start: first.start, end: first.end }, message: "The other one." },
+      { revision: null, uri: environment.uri, span: { start: first.start, end: first.end }, message: "The other one." },
     ],
   });
 }
 
-function zoneFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+function zoneFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
   return [
     ...repeated(environment, zone),
     ...orderFindings(environment, zone),
@@ -76,22 +76,17 @@ function zoneFindings(environment: Environment, zone: ZoneBlock): readonly Draft
   ];
 }
 
-function repeated(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
-  const drafts: DraftFinding[] = [];
-  const facts = new Map<string, Place>();
-  const orders = new Map<number, Place>();
-  const marks = new Map<string, Place>();
-  const note = <Key>(seen: Map<Key, Place>, key: Key, place: Place, what: string): void => {
+function repeated(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
+  const drafts: UnplacedFinding[] = [];
+  const facts = new Map<string, Span>();
+  const orders = new Map<number, Span>();
+  const marks = new Map<string, Span>();
+  const note = <Key>(seen: Map<Key, Span>, key: Key, span: Span, what: string): void => {
     const first = seen.get(key);
-    if (first === undefined) seen.set(key, place);
+    if (first === undefined) seen.set(key, span);
     else
       drafts.push(
-        duplicateProperty(
-          place,
-          `${what} is said twice of this zone, and the last one counts.`,
-          first,
-          environment.uri,
-        ),
+        duplicateProperty(span, `${what} is said twice of this zone, and the last one counts.`, first, environment.uri),
       );
   };
   for (const fact of zone.facts) {
@@ -104,7 +99,7 @@ function repeated(environment: Environment, zone: ZoneBlock): readonly DraftFind
   return drafts;
 }
 
-function orderFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+function orderFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
   const largest = Math.max(...environment.kernels.map((kernel) => kernel.maxOrder));
   return zone.facts
     .flatMap((fact) => (fact.kind === "free" ? fact.blocks : []))
@@ -115,9 +110,9 @@ function orderFindings(environment: Environment, zone: ZoneBlock): readonly Draf
     );
 }
 
-function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
   const marks = zone.facts.flatMap((fact) => (fact.kind === "watermarks" ? fact.marks : []));
-  const drafts: DraftFinding[] = [];
+  const drafts: UnplacedFinding[] = [];
   for (const { name } of marks)
     if (!WATERMARKS.includes(name.text)) drafts.push(unknownWord(name, "watermark", WATERMARKS));
   const amounts = amountsOf(zone, environment.options.pageBytes);
@@ -143,10 +138,10 @@ function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly 
 }
 
 /** Free, pinned, reclaimable and movable pages are different pages, and all of them are managed ones. */
-function amountFindings(environment: Environment, zone: ZoneBlock): readonly DraftFinding[] {
+function amountFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
   const amounts = amountsOf(zone, environment.options.pageBytes);
   const free = freePagesOf(freeOf(zone));
-  const drafts: DraftFinding[] = [];
+  const drafts: UnplacedFinding[] = [];
   const freeFact = factNamed(zone, "free");
   for (const kind of ["cma", "highatomic"] as const) {
     const fact = factNamed(zone, kind);

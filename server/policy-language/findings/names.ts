@@ -2,9 +2,16 @@ import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.
 import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../model/contexts.ts";
 import { meaningOf } from "../../model/masks/names.ts";
 import { contextGraph } from "../contexts.ts";
-import { didYouMean, listText, replacements, report, type DraftFinding, type DraftRelated } from "../unplaced-finding.ts";
+import {
+  didYouMean,
+  listText,
+  replacements,
+  report,
+  type UnplacedFinding,
+  type UnplacedRelated,
+} from "../unplaced-finding.ts";
 import type { Binding, Environment, NameSpace } from "../environment.ts";
-import type { Place } from "../../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import { othersIn, type Graph } from "../graph.ts";
 import { maskGraph } from "../masks.ts";
 import { policyGraph } from "../policies/resolved-policy.ts";
@@ -78,7 +85,7 @@ const nameCycle: LanguageRule = {
 export const NAME_RULES: readonly LanguageRule[] = [unknownContext, unknownName, duplicateName, nameCycle];
 
 /** A name that should be one of a fixed list: a lock, a scope, a zone, a rule. */
-export function unknownWord(name: Name, what: string, known: readonly string[]): DraftFinding {
+export function unknownWord(name: Name, what: string, known: readonly string[]): UnplacedFinding {
   const near = nearest(name.text, known);
   const rest = near.length > 0 ? didYouMean(near) : known.length <= 12 ? `: there are ${listText(known)}.` : ".";
   return report(unknownName, name, `${name.text} is no ${what}${rest}`, { fixes: replacements(name, near) });
@@ -87,9 +94,9 @@ export function unknownWord(name: Name, what: string, known: readonly string[]):
 // Uses ----------------------------------------------------------------------------------------------------------------
 
 /** Names of a region that nothing declares; flags of masks are `flags.ts`'s. */
-export function unknownNameFindings(environment: Environment, region: Region): readonly DraftFinding[] {
+export function unknownNameFindings(environment: Environment, region: Region): readonly UnplacedFinding[] {
   if (!environment.complete) return [];
-  const drafts: DraftFinding[] = [];
+  const drafts: UnplacedFinding[] = [];
   for (const use of namesOf(region).uses) {
     if (use.space === "mask" || environment.mayBeDamaged(use.name.text)) continue;
     const draft = unknownUse(environment, use);
@@ -98,7 +105,7 @@ export function unknownNameFindings(environment: Environment, region: Region): r
   return drafts;
 }
 
-function unknownUse(environment: Environment, use: NameUse): DraftFinding | null {
+function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | null {
   const { name } = use;
   if (use.space === "context") {
     if (isContextName(name.text) || environment.lookup("context", name.text) !== null) return null;
@@ -119,7 +126,7 @@ function unknownUse(environment: Environment, use: NameUse): DraftFinding | null
     found === null
       ? `No ${what} ${name.text} is declared here or imported${near.length > 0 ? didYouMean(near) : "."}`
       : `${name.text} is a ${found.declaration.kind}, and a ${what} is needed here.`;
-  const related: readonly DraftRelated[] = found === null ? [] : [declarationOf(found, "It is declared here.")];
+  const related: readonly UnplacedRelated[] = found === null ? [] : [declarationOf(found, "It is declared here.")];
   return report(unknownName, name, message, { related, fixes: replacements(name, near) });
 }
 
@@ -146,15 +153,15 @@ function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
 }
 
 /** Related information: where something is declared. */
-export function declarationOf(binding: Binding, message: string): DraftRelated {
+export function declarationOf(binding: Binding, message: string): UnplacedRelated {
   const { declaration } = binding;
-  const place: Place = declaration.name ?? { start: declaration.start, end: declaration.end };
-  return { slot: binding.slot, uri: binding.uri, place: { start: place.start, end: place.end }, message };
+  const span: Span = declaration.name ?? { start: declaration.start, end: declaration.end };
+  return { revision: binding.revision, uri: binding.uri, span: { start: span.start, end: span.end }, message };
 }
 
 // Declarations --------------------------------------------------------------------------------------------------------
 
-export function duplicateNameFindings(environment: Environment, binding: Binding): readonly DraftFinding[] {
+export function duplicateNameFindings(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
   const { declaration } = binding;
   const { name, kind } = declaration;
   if (name === null || kind === "expect") return [];
@@ -182,7 +189,7 @@ export function duplicateNameFindings(environment: Environment, binding: Binding
 }
 
 /** Modes and stages of a policy that another one of the same policy is called like: the later one is marked. */
-export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): readonly DraftFinding[] {
+export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): readonly UnplacedFinding[] {
   const first = new Map<string, Name>();
   return policy.clauses.flatMap((clause) => {
     if ((clause.kind !== "mode" && clause.kind !== "stage") || clause.name === null) return [];
@@ -193,7 +200,7 @@ export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): r
       return [];
     }
     const related = [
-      { slot: null, uri, place: { start: other.start, end: other.end }, message: `The other ${clause.name.text}.` },
+      { revision: null, uri, span: { start: other.start, end: other.end }, message: `The other ${clause.name.text}.` },
     ];
     return [
       report(duplicateName, clause.name, `The policy has a ${clause.kind} ${clause.name.text} already.`, { related }),
@@ -206,7 +213,11 @@ function article(kind: Declaration["kind"]): string {
 }
 
 /** A declaration that is its own foundation: the name that closes the cycle is marked. */
-export function nameCycleFindings(environment: Environment, binding: Binding, region: Region): readonly DraftFinding[] {
+export function nameCycleFindings(
+  environment: Environment,
+  binding: Binding,
+  region: Region,
+): readonly UnplacedFinding[] {
   const graph = graphFor(binding.declaration.kind);
   if (graph === null) return [];
   const cycle = graph.cycleOf(environment, binding);
@@ -255,7 +266,7 @@ function graphFor(kind: Declaration["kind"]): Graph | null {
 /** Locks and scopes of a context are words of the language. */
 export function contextWordFindings(
   declaration: Extract<Declaration, { readonly kind: "context" }>,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   return declaration.items.flatMap((item) => {
     if (item.kind === "holds")
       return item.lock === null || Object.hasOwn(LOCK, item.lock.text)

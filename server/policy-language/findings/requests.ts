@@ -3,11 +3,11 @@ import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
-import { didYouMean, replacements, report, type DraftFinding } from "../unplaced-finding.ts";
+import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Binding, Environment } from "../environment.ts";
-import type { Place } from "../../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import { othersIn } from "../graph.ts";
-import { nameSpot, spotIn } from "../kernel-rules.ts";
+import { nameSpan, spotIn } from "../kernel-rules.ts";
 import { insertProperty, wholeLine } from "../request-edits.ts";
 import {
   fallbackGraph,
@@ -132,7 +132,7 @@ const unusedWaiver: LanguageRule = {
 };
 
 /** Comparisons of a policy with an order or a number of pages that has a unit of bytes. */
-export function measureUnitFindings(policy: PolicyDeclaration): readonly DraftFinding[] {
+export function measureUnitFindings(policy: PolicyDeclaration): readonly UnplacedFinding[] {
   const tests = policy.clauses.flatMap(predicatesOf).flatMap(measureTestsOf);
   return tests.flatMap(({ measure, size }) => {
     if (measure === "size" || size === null || size.unit === null) return [];
@@ -152,16 +152,16 @@ const MAY_REPEAT: ReadonlySet<Property["kind"]> = new Set(["policy", "expect", "
 const SIZES: ReadonlySet<Property["kind"]> = new Set(["size", "order", "pages"]);
 
 /** Properties and cache facts that are said twice; sizes in different units say the same thing. */
-export function duplicatePropertyFindings(properties: readonly Property[], uri: string): readonly DraftFinding[] {
-  const drafts: DraftFinding[] = [];
+export function duplicatePropertyFindings(properties: readonly Property[], uri: string): readonly UnplacedFinding[] {
+  const drafts: UnplacedFinding[] = [];
   const seen = new Map<string, Property>();
   for (const property of properties) {
     const { kind } = property;
     if (kind === "cache") drafts.push(...duplicateCacheFacts(property, uri));
     if (MAY_REPEAT.has(kind)) continue;
-    const place = SIZES.has(kind) ? "size" : kind;
-    const first = seen.get(place);
-    seen.set(place, property);
+    const span = SIZES.has(kind) ? "size" : kind;
+    const first = seen.get(span);
+    seen.set(span, property);
     if (first === undefined) continue;
     const message =
       first.kind === kind
@@ -175,8 +175,8 @@ export function duplicatePropertyFindings(properties: readonly Property[], uri: 
 function duplicateCacheFacts(
   property: Extract<Property, { readonly kind: "cache" }>,
   uri: string,
-): readonly DraftFinding[] {
-  const seen = new Map<string, Place>();
+): readonly UnplacedFinding[] {
+  const seen = new Map<string, Span>();
   return property.facts.flatMap((fact) => {
     const first = seen.get(fact.kind);
     seen.set(fact.kind, fact);
@@ -186,11 +186,11 @@ function duplicateCacheFacts(
   });
 }
 
-export function missingPropertyFindings(request: ResolvedRequest, text: string): readonly DraftFinding[] {
-  const place = nameSpot(request);
-  const missing = (property: string, message: string, example: string | null): DraftFinding => {
+export function missingPropertyFindings(request: ResolvedRequest, text: string): readonly UnplacedFinding[] {
+  const span = nameSpan(request);
+  const missing = (property: string, message: string, example: string | null): UnplacedFinding => {
     const changes = example === null ? null : insertProperty(text, request.declaration, example);
-    return report(missingProperty, place, message, {
+    return report(missingProperty, span, message, {
       fixes: changes === null ? [] : [{ title: `Add \`${property}\``, changes, preferred: false }],
     });
   };
@@ -198,7 +198,7 @@ export function missingPropertyFindings(request: ResolvedRequest, text: string):
     return [missing("api", "The request does not say which function allocates: add `api`.", null)];
   const { api } = request;
   if (api === null) return [];
-  const drafts: DraftFinding[] = [];
+  const drafts: UnplacedFinding[] = [];
   const given = api.size === "count" ? (request.count ?? request.size) : request.size;
   if (api.size !== "none" && given === null)
     drafts.push(
@@ -228,23 +228,23 @@ const NOUN_OF_UNIT: Readonly<Record<SizeUnit, string>> = {
   none: "no size",
 };
 
-export function sizeUnitFindings(request: ResolvedRequest): readonly DraftFinding[] {
+export function sizeUnitFindings(request: ResolvedRequest): readonly UnplacedFinding[] {
   return [request.size, request.count].flatMap((size) => {
     if (size === null || size.fits || size.written.inheritedFrom !== null || request.api === null) return [];
     return [wrongUnit(request.api.name, request.api.size, size)];
   });
 }
 
-function wrongUnit(api: string, takes: SizeUnit, size: ResolvedSize): DraftFinding {
+function wrongUnit(api: string, takes: SizeUnit, size: ResolvedSize): UnplacedFinding {
   const { property } = size.written;
   const value = property.kind === "size" ? property.size : property.number;
-  const place = value ?? property.keyword;
-  if (takes === "none") return report(wrongSizeUnit, place, `${api}() takes no size: drop \`${property.kind}\`.`);
+  const span = value ?? property.keyword;
+  if (takes === "none") return report(wrongSizeUnit, span, `${api}() takes no size: drop \`${property.kind}\`.`);
   const converted = size.value === null || size.unit !== takes ? null : sizeIn(takes, size.value);
   const written = property.kind === "size" ? "this size" : `${property.kind} ${property.number?.text ?? ""}`.trim();
   if (converted === null || value === null)
-    return report(wrongSizeUnit, place, `${api}() takes ${NOUN_OF_UNIT[takes]}, not a ${property.kind}.`);
-  return report(wrongSizeUnit, place, `${api}() takes ${NOUN_OF_UNIT[takes]}: ${written} is \`${converted}\`.`, {
+    return report(wrongSizeUnit, span, `${api}() takes ${NOUN_OF_UNIT[takes]}, not a ${property.kind}.`);
+  return report(wrongSizeUnit, span, `${api}() takes ${NOUN_OF_UNIT[takes]}: ${written} is \`${converted}\`.`, {
     fixes: [
       {
         title: `Write ${converted}`,
@@ -263,7 +263,7 @@ function sizeIn(unit: SizeUnit, value: number): string {
 export function unknownApiFinding(
   kernel: Kernel,
   name: { readonly text: string; readonly start: number; readonly end: number },
-): DraftFinding | null {
+): UnplacedFinding | null {
   const api = allApis().find((candidate) => candidate.name === name.text);
   if (api === undefined) {
     const near = nearest(
@@ -301,13 +301,13 @@ export function unknownApiFinding(
 // Zones ---------------------------------------------------------------------------------------------------------------
 
 /** `zone` names no zone, in whatever kernel. */
-export function unknownZoneFindings(request: ResolvedRequest): readonly DraftFinding[] {
+export function unknownZoneFindings(request: ResolvedRequest): readonly UnplacedFinding[] {
   const zone = request.zone?.property.zone ?? null;
   if (zone === null || request.zone?.inheritedFrom !== null || isZone(zone.text)) return [];
   return [unknownWord(zone, "zone", ZONE_NAMES)];
 }
 
-export function zoneFindings(request: ResolvedRequest, under: KernelRequest): readonly DraftFinding[] {
+export function zoneFindings(request: ResolvedRequest, under: KernelRequest): readonly UnplacedFinding[] {
   const needed = request.zone?.property.zone?.text ?? null;
   const { verdict, value, kernel } = under;
   if (needed === null || !isZone(needed) || verdict.unknown !== null || value?.certain === false) return [];
@@ -320,9 +320,9 @@ export function zoneFindings(request: ResolvedRequest, under: KernelRequest): re
     : `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes none above ZONE_${verdict.zone.toUpperCase()}: ${zoneAdvice(needed)}.`;
   const spot =
     request.mask === null
-      ? spotIn(request, request.zone, request.zone?.property.zone ?? nameSpot(request))
-      : spotIn(request, request.flags, modifier?.place ?? request.mask);
-  return [{ ...report(zoneMismatch, spot.place, message), related: spot.related }];
+      ? spotIn(request, request.zone, request.zone?.property.zone ?? nameSpan(request))
+      : spotIn(request, request.flags, modifier?.span ?? request.mask);
+  return [{ ...report(zoneMismatch, spot.span, message), related: spot.related }];
 }
 
 function zoneAdvice(zone: ZoneName): string {
@@ -346,7 +346,7 @@ export function fallbackCycleFindings(
   environment: Environment,
   binding: Binding,
   request: ResolvedRequest,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { fallback } = request;
   if (fallback === null) return [];
   const cycle = fallbackGraph.cycleOf(environment, binding);
@@ -360,7 +360,7 @@ export function fallbackCycleFindings(
   const spot = spotIn(request, fallback.written, fallback.name);
   return [
     {
-      ...report(fallbackCycle, spot.place, message),
+      ...report(fallbackCycle, spot.span, message),
       related: [...spot.related, ...others.map((member) => declarationOf(member, "Part of the cycle."))],
     },
   ];
@@ -372,16 +372,16 @@ export function fallbackFindings(
   binding: Binding,
   request: ResolvedRequest,
   under: KernelRequest,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { fallback } = request;
   const target = fallback?.binding ?? null;
-  if (fallback === null || target === null || target.damaged || target.slot === binding.slot) return [];
+  if (fallback === null || target === null || target.damaged || target.revision === binding.revision) return [];
   if (fallbackGraph.cycleOf(environment, binding) !== null) return [];
   if (under.verdict.unknown !== null || under.value?.certain === false) return [];
   const spot = spotIn(request, fallback.written, fallback.name);
-  const draft = (message: string): readonly DraftFinding[] => [
+  const draft = (message: string): readonly UnplacedFinding[] => [
     {
-      ...report(fallbackNoBetter, spot.place, message),
+      ...report(fallbackNoBetter, spot.span, message),
       related: [...spot.related, declarationOf(target, "The fallback.")],
     },
   ];
@@ -441,10 +441,10 @@ function isNoBetter(first: KernelRequest, next: KernelRequest): boolean {
 /** Takes out what the request waives; what is left, and the waivers of its own that took out nothing. */
 export function applyWaivers(
   request: ResolvedRequest,
-  drafts: readonly DraftFinding[],
+  drafts: readonly UnplacedFinding[],
   ruleIds: readonly string[],
   text: string,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   if (request.waivers.length === 0) return drafts;
   const waived = new Set(
     request.waivers.flatMap(({ property }) => (property.rule === null ? [] : [property.rule.text])),

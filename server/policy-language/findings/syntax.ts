@@ -1,5 +1,5 @@
 import type { Problem } from "../../../grammar/ast.ts";
-import { report, type DraftFinding } from "../unplaced-finding.ts";
+import { report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const syntax: LanguageRule = {
@@ -20,7 +20,7 @@ const syntax: LanguageRule = {
 
 export const SYNTAX_RULES: readonly LanguageRule[] = [syntax];
 
-export function syntaxFindings(problems: readonly Problem[]): readonly DraftFinding[] {
+export function syntaxFindings(problems: readonly Problem[]): readonly UnplacedFinding[] {
   return problems.map((problem) =>
     report(syntax, problem, problem.message, {
       fixes:

@@ -2,9 +2,9 @@ import type { ExpectDeclaration, ExpectForm, Mask as MaskNode } from "../../../g
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import type { Binding, Environment } from "../environment.ts";
-import type { Place } from "../../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import { applyTransform, declaredMaskOf, evaluateMask, type DeclaredMask } from "../masks.ts";
-import type { DraftFinding } from "../unplaced-finding.ts";
+import type { UnplacedFinding } from "../unplaced-finding.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
 import {
   anyMask,
@@ -31,18 +31,18 @@ export function checkPolicyExpectation(
   environment: Environment,
   declaration: ExpectDeclaration,
   kernel: Kernel,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { name, form } = declaration;
   if (name === null || form === null) return [];
   const subject = environment.lookup("subject", name.text) ?? environment.lookup("mask", name.text);
   if (subject === null) return [];
-  const fails = (message: string, related: DraftFinding["related"] = []): readonly DraftFinding[] => [
+  const fails = (message: string, related: UnplacedFinding["related"] = []): readonly UnplacedFinding[] => [
     {
       rule: "expectation-fails",
       severity: "error",
       source: "expectation",
       message,
-      place: formPlace(form),
+      span: formPlace(form),
       holds: null,
       related,
       fixes: [],
@@ -64,7 +64,7 @@ export function checkPolicyExpectation(
   }
 }
 
-type Fails = (message: string, related?: DraftFinding["related"]) => readonly DraftFinding[];
+type Fails = (message: string, related?: UnplacedFinding["related"]) => readonly UnplacedFinding[];
 
 function checkMask(
   environment: Environment,
@@ -73,7 +73,7 @@ function checkMask(
   node: MaskNode,
   kernel: Kernel,
   fails: Fails,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
   const value = evaluateMask(environment, kernel, node);
   if (policy === null || !value.certain) return [];
@@ -121,7 +121,7 @@ function checkWithin(
   outer: Binding,
   kernel: Kernel,
   fails: Fails,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const first = resolvePolicy(environment, inner);
   const second = resolvePolicy(environment, outer);
   if (first === null || second === null) return [];
@@ -158,7 +158,7 @@ function checkGives(
   form: Extract<ExpectForm, { kind: "gives" }>,
   kernel: Kernel,
   fails: Fails,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   if (binding.declaration.kind !== "transform") return [];
   const transform = declaredMaskOf(environment, kernel, binding);
   const predicates = form.when === null ? [form.gives] : [form.when, form.gives];
@@ -215,7 +215,7 @@ function symbolicOutput(space: Space, transform: DeclaredMask, input: SymbolicMa
 }
 
 /** What a failing one marks: everything from `forbids`, `allows`, `within` or `gives` on. */
-function formPlace(form: ExpectForm): Place {
+function formPlace(form: ExpectForm): Span {
   const { start, end } = form.kind === "gives" ? form.claim : form;
   return { start, end };
 }

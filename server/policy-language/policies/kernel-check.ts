@@ -8,7 +8,7 @@ import type { Mask } from "../../model/masks/mask.ts";
 import { decode, encode } from "../../model/masks/names.ts";
 import { rangeEffort, type RangeEffort } from "../../model/ranges/effort.ts";
 import { verdict } from "../../model/verdict.ts";
-import { report, type DraftFinding } from "../unplaced-finding.ts";
+import { report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Environment } from "../environment.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
@@ -27,13 +27,13 @@ export function checkAgainstKernel(
   environment: Environment,
   set: PolicySet,
   inherited = false,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
   const apis = apisOf(set.policy).filter((api) => api.exists(set.kernel));
   return set.modes.flatMap((mode) => {
     const { clause, owner } = mode.source;
-    if (!inherited && owner.slot !== set.policy.binding.slot) return [];
+    if (!inherited && owner.revision !== set.policy.binding.revision) return [];
     const within = set.space.bdd.and(mode.set, set.allowed);
     if (within === FALSE) return [];
     return clause.effects.flatMap((effect) => {

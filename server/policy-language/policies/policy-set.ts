@@ -1,7 +1,7 @@
 import type { Clause, Predicate } from "../../../grammar/ast.ts";
 import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { Environment, Slot } from "../environment.ts";
+import type { Environment, Revision } from "../environment.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, spaceOf, type SizeDomain, type Space } from "../symbolic/space.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
@@ -38,12 +38,12 @@ export interface PolicySet {
   readonly certain: boolean;
 }
 
-const sets = new WeakMap<Slot, Map<Kernel, PolicySet>>();
+const sets = new WeakMap<Revision, Map<Kernel, PolicySet>>();
 
 /** The policy as sets; the same object for the same policy and kernel. */
 export function policySetOf(environment: Environment, policy: ResolvedPolicy, kernel: Kernel): PolicySet {
-  const byKernel = sets.get(policy.binding.slot) ?? new Map<Kernel, PolicySet>();
-  sets.set(policy.binding.slot, byKernel);
+  const byKernel = sets.get(policy.binding.revision) ?? new Map<Kernel, PolicySet>();
+  sets.set(policy.binding.revision, byKernel);
   const known = byKernel.get(kernel);
   if (known !== undefined) return known;
   const made = policySetIn(spaceOf(kernel, sizesOf(policy, kernel), sizeDomainOf(policy)), environment, policy);

@@ -2,9 +2,9 @@ import type { Effect } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
-import { report, type DraftFinding } from "../unplaced-finding.ts";
+import { report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Binding, Environment } from "../environment.ts";
-import type { Place } from "../../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
 import type { MaskValue } from "../masks.ts";
@@ -21,7 +21,7 @@ export function checkRequestAgainstPolicies(
   environment: Environment,
   request: ResolvedRequest,
   under: KernelRequest,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   return request.policies.flatMap((binding) => {
     const policy = resolvePolicy(environment, binding);
     return policy === null ? [] : findingsOf(environment, policy, request, under);
@@ -71,7 +71,7 @@ function findingsOf(
   policy: ResolvedPolicy,
   request: ResolvedRequest,
   under: KernelRequest,
-): readonly DraftFinding[] {
+): readonly UnplacedFinding[] {
   const { kernel, value } = under;
   if (value !== null && !value.certain) return [];
   const subject = subjectOfRequest(under);
@@ -81,20 +81,20 @@ function findingsOf(
     rule: LanguageRule,
     message: string,
     clause: PolicyClause,
-    place: Place,
-    tag: DraftFinding["tag"] = null,
-  ): DraftFinding => {
+    span: Span,
+    tag: UnplacedFinding["tag"] = null,
+  ): UnplacedFinding => {
     const related = [
       {
-        slot: clause.owner.slot,
+        revision: clause.owner.revision,
         uri: clause.owner.uri,
-        place: predicatePlace(clause),
+        span: predicatePlace(clause),
         message: `the rule of policy ${name}`,
       },
     ];
-    return { ...report(rule, place, message, { related }), tag };
+    return { ...report(rule, span, message, { related }), tag };
   };
-  const decisive = (isMended: (changed: Judgement) => boolean): Place =>
+  const decisive = (isMended: (changed: Judgement) => boolean): Span =>
     placeOfBits(
       request,
       value,
@@ -182,39 +182,39 @@ function decidingBits(kernel: Kernel, value: Mask, isMended: (changed: Mask) => 
 }
 
 /** The flag where one bit decides, else the whole mask; without a mask the API's name. */
-function placeOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Mask): Place {
+function placeOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Mask): Span {
   const isSingle = bits !== 0 && (bits & (bits - 1)) === 0;
   const part =
     isSingle && value !== null
       ? value.parts.find(({ carries, negated }) => !negated && (carries & bits) !== 0)
       : undefined;
-  return part !== undefined && request.flags?.inheritedFrom === null ? part.place : maskPlace(request);
+  return part !== undefined && request.flags?.inheritedFrom === null ? part.span : maskPlace(request);
 }
 
 /** The mask where the request wrote it; what it inherits is marked at its own name. */
-function maskPlace(request: ResolvedRequest): Place {
+function maskPlace(request: ResolvedRequest): Span {
   const { flags, apiWritten, declaration } = request;
-  if (flags !== null && flags.inheritedFrom === null) return placeOf(flags.property.mask);
+  if (flags !== null && flags.inheritedFrom === null) return spanOf(flags.property.mask);
   if (flags === null && apiWritten?.inheritedFrom === null && apiWritten.property.api !== null)
-    return placeOf(apiWritten.property.api);
-  return placeOf(declaration.name ?? declaration);
+    return spanOf(apiWritten.property.api);
+  return spanOf(declaration.name ?? declaration);
 }
 
-function placeOf({ start, end }: Place): Place {
+function spanOf({ start, end }: Span): Span {
   return { start, end };
 }
 
-function predicatePlace({ clause }: PolicyClause): Place {
+function predicatePlace({ clause }: PolicyClause): Span {
   switch (clause.kind) {
     case "allow":
     case "forbid":
     case "warn":
     case "require":
-      return placeOf(clause.predicate);
+      return spanOf(clause.predicate);
     case "ignore":
     case "mode":
     case "stage":
-      return placeOf(clause.keyword);
+      return spanOf(clause.keyword);
   }
 }
 

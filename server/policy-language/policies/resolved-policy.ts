@@ -1,5 +1,5 @@
 import type { Clause, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
-import type { Binding, Environment, Slot } from "../environment.ts";
+import type { Binding, Environment, Revision } from "../environment.ts";
 import { graphOf, type Graph } from "../graph.ts";
 
 /** A clause and the policy that it is written in: the policy itself, or one that it refines. */
@@ -27,23 +27,28 @@ export const policyGraph: Graph = graphOf((environment, binding) => {
   return base !== null && base.declaration.kind === "policy" ? [base] : [];
 });
 
-const resolved = new WeakMap<Slot, ResolvedPolicy>();
+const resolved = new WeakMap<Revision, ResolvedPolicy>();
 
 /** Null for a binding that is no policy. A policy in a cycle of `like` has its own clauses only. */
 export function resolvePolicy(environment: Environment, binding: Binding): ResolvedPolicy | null {
   policyGraph.inOrder(
     environment,
     binding,
-    (used) => resolved.has(used.slot),
+    (used) => resolved.has(used.revision),
     (used, cyclic) => {
       const { declaration } = used;
       if (declaration.kind !== "policy") return;
       const base = cyclic ? undefined : policyGraph.usesOf(environment, used)[0];
-      const inherited = base === undefined ? undefined : resolved.get(base.slot);
+      const inherited = base === undefined ? undefined : resolved.get(base.revision);
       const own = declaration.clauses.map((clause) => ({ clause, owner: used }));
       const apis = declaration.apis.length > 0 ? declaration.apis : (inherited?.apis ?? []);
-      resolved.set(used.slot, { binding: used, declaration, clauses: [...(inherited?.clauses ?? []), ...own], apis });
+      resolved.set(used.revision, {
+        binding: used,
+        declaration,
+        clauses: [...(inherited?.clauses ?? []), ...own],
+        apis,
+      });
     },
   );
-  return resolved.get(binding.slot) ?? null;
+  return resolved.get(binding.revision) ?? null;
 }

@@ -2,9 +2,9 @@ import type { Clause, Mask as MaskNode, Name } from "../../../grammar/ast.ts";
 import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
 import { mask } from "../../model/masks/mask.ts";
 import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
-import { report, type DraftFinding } from "../unplaced-finding.ts";
+import { report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Binding, Environment } from "../environment.ts";
-import type { Place } from "../../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import {
   internalStageFlag,
@@ -38,7 +38,7 @@ import { replayedWitness, smallestText } from "./witness.ts";
  * What is wrong with a policy by itself, over every mask, size and context, under one kernel. Only what the policy
  * itself wrote is marked: what is wrong with the one that it refines already is reported there.
  */
-export function checkAgainstItself(environment: Environment, set: PolicySet): readonly DraftFinding[] {
+export function checkAgainstItself(environment: Environment, set: PolicySet): readonly UnplacedFinding[] {
   if (!set.certain) return [];
   const base = policyGraph.usesOf(environment, set.policy.binding)[0];
   const basePolicy = base === undefined ? null : resolvePolicy(environment, base);
@@ -53,13 +53,16 @@ interface Mark {
   readonly rule: LanguageRule;
   readonly message: string;
   readonly owner: Binding;
-  readonly place: Place;
-  readonly related: DraftFinding["related"];
+  readonly span: Span;
+  readonly related: UnplacedFinding["related"];
 }
 
 function isSameMark(a: Mark, b: Mark): boolean {
   return (
-    a.rule === b.rule && a.owner.slot === b.owner.slot && a.place.start === b.place.start && a.place.end === b.place.end
+    a.rule === b.rule &&
+    a.owner.revision === b.owner.revision &&
+    a.span.start === b.span.start &&
+    a.span.end === b.span.end
   );
 }
 
@@ -207,7 +210,7 @@ function neverFires(subject: ClauseSet, why: string, because?: ClauseSet): Mark 
   );
 }
 
-function predicatePlace({ source: { clause } }: ClauseSet): Place {
+function predicatePlace({ source: { clause } }: ClauseSet): Span {
   return { start: clause.predicate.start, end: clause.predicate.end };
 }
 
@@ -315,7 +318,7 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
           policyModeUnreachable,
           `Mode \`${name.text}\` is never selected: ${why}.`,
           mode.source.owner,
-          placeOf(name),
+          spanOf(name),
           [],
         ),
       ];
@@ -330,7 +333,7 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const owner = policy.binding.declaration.name;
   if (witness === null || owner === null) return found;
   const gap = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
-  return [...found, mark(policyModeGap, gap, policy.binding, placeOf(owner), [])];
+  return [...found, mark(policyModeGap, gap, policy.binding, spanOf(owner), [])];
 }
 
 /** Of the earlier modes that a mode overlaps this many are named. */
@@ -359,9 +362,16 @@ function overlap(
     .flatMap(({ source: { clause, owner } }) =>
       clause.name === null
         ? []
-        : [{ slot: owner.slot, uri: owner.uri, place: placeOf(clause.name), message: "the mode that it overlaps" }],
+        : [
+            {
+              revision: owner.revision,
+              uri: owner.uri,
+              span: spanOf(clause.name),
+              message: "the mode that it overlaps",
+            },
+          ],
     );
-  return [mark(policyModesOverlap, message, later.source.owner, placeOf(name), related)];
+  return [mark(policyModesOverlap, message, later.source.owner, spanOf(name), related)];
 }
 
 // Flags that no stage honours -----------------------------------------------------------------------------------------
@@ -393,7 +403,7 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
           reported.add(part.text);
           const flags = flagsIn(kernel, mask(dead)).map(flagText).join(", ");
           const message = `The policy allows ${flags}, and no stage honours it: name the stage that reads it, or say \`ignore\`.`;
-          return [mark(policyDeadFlag, message, owner, part.place, [])];
+          return [mark(policyDeadFlag, message, owner, part.span, [])];
         }
         if (internal !== 0) {
           reported.add(part.text);
@@ -401,7 +411,7 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
             .filter((stage) => stage.internal && (bitsOf(stage.honours) & internal) !== 0)
             .map((stage) => `\`${stage.name?.text ?? ""}\``);
           const message = `Only the internal stage ${names.join(" and ")} honours ${part.text}: callers set what they should not need to know.`;
-          return [mark(internalStageFlag, message, owner, part.place, [])];
+          return [mark(internalStageFlag, message, owner, part.span, [])];
         }
         return [];
       });
@@ -411,27 +421,27 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
 
 // Drafts --------------------------------------------------------------------------------------------------------------
 
-function placeOf({ start, end }: Place): Place {
+function spanOf({ start, end }: Span): Span {
   return { start, end };
 }
 
-function relatedTo({ source }: ClauseSet, message: string): DraftFinding["related"][number] {
-  return { slot: source.owner.slot, uri: source.owner.uri, place: placeOf(source.clause.predicate), message };
+function relatedTo({ source }: ClauseSet, message: string): UnplacedFinding["related"][number] {
+  return { revision: source.owner.revision, uri: source.owner.uri, span: spanOf(source.clause.predicate), message };
 }
 
 function mark(
   rule: LanguageRule,
   message: string,
   owner: Binding,
-  place: Place,
-  related: DraftFinding["related"],
+  span: Span,
+  related: UnplacedFinding["related"],
 ): Mark {
-  return { rule, message, owner, place, related };
+  return { rule, message, owner, span, related };
 }
 
 /** A mark as a finding; one in the text of another policy stands at the name of the policy that inherits it. */
-function draft({ policy: { binding } }: PolicySet, { rule, message, owner, place, related }: Mark): DraftFinding {
-  if (owner.slot === binding.slot) return report(rule, place, message, { related });
-  const inherited = { slot: owner.slot, uri: owner.uri, place: placeOf(place), message: "inherited from here" };
+function draft({ policy: { binding } }: PolicySet, { rule, message, owner, span, related }: Mark): UnplacedFinding {
+  if (owner.revision === binding.revision) return report(rule, span, message, { related });
+  const inherited = { revision: owner.revision, uri: owner.uri, span: spanOf(span), message: "inherited from here" };
   return report(rule, binding.declaration.name ?? binding.declaration, message, { related: [...related, inherited] });
 }

@@ -64,8 +64,8 @@ export function witnessText(space: Space, witness: Witness): string {
       ? ""
       : `, ${space.sizes === "orders" ? `order ${Math.log2(witness.sizeBytes / kernel.options.pageBytes)}` : sizeText(witness.sizeBytes)}`;
   // A plain task goes without saying.
-  const place = witness.context === null ? "process" : contextText(witness.context);
-  const context = place === "process" ? "" : `, in ${place}`;
+  const span = witness.context === null ? "process" : contextText(witness.context);
+  const context = span === "process" ? "" : `, in ${span}`;
   return `\`${witnessMaskText(kernel, witness.mask)}\`${size}${context}`;
 }
 

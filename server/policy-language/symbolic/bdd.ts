@@ -50,34 +50,34 @@ function hash(a: number, b: number, c: number): number {
 
 /** What an operation gave for two nodes: each slot holds the last pair that fell on it, as three numbers. */
 class Results {
-  #slots = new Int32Array(3 * FIRST_CAPACITY);
+  #revisions = new Int32Array(3 * FIRST_CAPACITY);
 
   /** The result, or null where it is not known (any more). */
   get(a: Node, b: Node): Node | null {
     const at = this.#slotOf(a, b);
-    return this.#slots[at] === a && this.#slots[at + 1] === b ? node(this.#slots[at + 2] ?? 0) : null;
+    return this.#revisions[at] === a && this.#revisions[at + 1] === b ? node(this.#revisions[at + 2] ?? 0) : null;
   }
 
   set(a: Node, b: Node, result: Node): void {
     const at = this.#slotOf(a, b);
-    this.#slots[at] = a;
-    this.#slots[at + 1] = b;
-    this.#slots[at + 2] = result;
+    this.#revisions[at] = a;
+    this.#revisions[at + 1] = b;
+    this.#revisions[at + 2] = result;
   }
 
   /** Room for as many results as there are nodes; what was known is placed anew. */
   grow(nodes: number): void {
     const wanted = Math.min(nodes, MOST_RESULTS);
-    const old = this.#slots;
+    const old = this.#revisions;
     if (old.length >= 3 * wanted) return;
-    this.#slots = new Int32Array(3 * wanted);
+    this.#revisions = new Int32Array(3 * wanted);
     for (let at = 0; at < old.length; at += 3) {
       if (old[at] !== 0) this.set(node(old[at] ?? 0), node(old[at + 1] ?? 0), node(old[at + 2] ?? 0));
     }
   }
 
   #slotOf(a: Node, b: Node): number {
-    return 3 * (hash(a, b, 0) & (this.#slots.length / 3 - 1));
+    return 3 * (hash(a, b, 0) & (this.#revisions.length / 3 - 1));
   }
 }
 
@@ -237,11 +237,11 @@ export class Bdd {
 
   /** How many assignments of the variables at `levels` (ascending, all that `a` depends on) make it true. Exact to 2^53. */
   count(a: Node, levels: readonly number[]): number {
-    const place = new Map(levels.map((level, index) => [level, index]));
+    const span = new Map(levels.map((level, index) => [level, index]));
     const known = new Map<Node, number>();
-    const placeOf = (n: Node): number => {
+    const spanOf = (n: Node): number => {
       if (n === TRUE || n === FALSE) return levels.length;
-      const at = place.get(this.#levelOf(n));
+      const at = span.get(this.#levelOf(n));
       if (at === undefined) throw new Error(`the function depends on level ${this.#levelOf(n)}, which is not counted`);
       return at;
     };
@@ -250,13 +250,13 @@ export class Bdd {
       if (n === TRUE) return 1;
       const seen = known.get(n);
       if (seen !== undefined) return seen;
-      const at = placeOf(n);
-      const branch = (b: Node): number => below(b) * 2 ** (placeOf(b) - at - 1);
+      const at = spanOf(n);
+      const branch = (b: Node): number => below(b) * 2 ** (spanOf(b) - at - 1);
       const result = branch(this.#lowOf(n)) + branch(this.#highOf(n));
       known.set(n, result);
       return result;
     };
-    return below(a) * 2 ** placeOf(a);
+    return below(a) * 2 ** spanOf(a);
   }
 
   /**

@@ -262,17 +262,17 @@ function contextLevels(context: Context): readonly number[] {
 
 /** Implications that hold in every context; language.md, "One context implies others". */
 function possibleContexts(space: Space): Node {
-  const place = (bit: number): Node => space.bdd.variable(levelOf(0, bit));
+  const span = (bit: number): Node => space.bdd.variable(levelOf(0, bit));
   const lock = (bit: number): Node => space.bdd.variable(levelOf(8, bit));
   const implies = (a: Node, b: Node): Node => space.bdd.or(space.bdd.not(a), b);
   return space.bdd.and(
-    implies(place(PLACE.nmi), place(PLACE.hardirq)),
-    implies(place(PLACE.hardirq), place(PLACE.irqs_off)),
-    implies(place(PLACE.irqs_off), place(PLACE.preempt_off)),
-    implies(place(PLACE.softirq), place(PLACE.bh_off)),
-    implies(place(PLACE.bh_off), place(PLACE.preempt_off)),
-    implies(lock(LOCK.raw_spinlock), place(PLACE.preempt_off)),
-    space.kernel.options.PREEMPT_RT ? TRUE : implies(lock(LOCK.spinlock), place(PLACE.preempt_off)),
+    implies(span(PLACE.nmi), span(PLACE.hardirq)),
+    implies(span(PLACE.hardirq), span(PLACE.irqs_off)),
+    implies(span(PLACE.irqs_off), span(PLACE.preempt_off)),
+    implies(span(PLACE.softirq), span(PLACE.bh_off)),
+    implies(span(PLACE.bh_off), span(PLACE.preempt_off)),
+    implies(lock(LOCK.raw_spinlock), span(PLACE.preempt_off)),
+    space.kernel.options.PREEMPT_RT ? TRUE : implies(lock(LOCK.spinlock), span(PLACE.preempt_off)),
   );
 }
 
