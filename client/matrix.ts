@@ -74,7 +74,10 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
   }
 
   function open(): void {
-    if (panel !== undefined) return panel.reveal(undefined, true);
+    if (panel !== undefined) {
+      panel.reveal(undefined, true);
+      return;
+    }
     const view = Uri.joinPath(context.extensionUri, "dist");
     panel = window.createWebviewPanel(
       "allocpolicy.matrix",

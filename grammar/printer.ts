@@ -356,7 +356,7 @@ function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
       if (!inlineBlock) depth--;
     }
     // A block comment before an item, on its line, stays there.
-    const ledByComment: boolean = current !== null && current.aside && !mustBreak && piece.newlines === 0;
+    const ledByComment: boolean = current?.aside === true && !mustBreak && piece.newlines === 0;
     if (current === null) open(piece, false, false, start?.group ?? null);
     else if (start !== undefined && !inlineBlock) {
       if (ledByComment && !closing) current.group = null;
@@ -434,8 +434,7 @@ function render(lines: readonly Line[]): string[] {
     if (line.continues) text = " ".repeat(Math.max(valueColumn, text.length));
     line.columns.forEach((column, i) => {
       const last = i === line.columns.length - 1;
-      if (!line.continues && i === 1 && line.group !== null && line.group.startsWith("in "))
-        valueColumn = lengthOf(text);
+      if (!line.continues && i === 1 && line.group?.startsWith("in ") === true) valueColumn = lengthOf(text);
       text += last ? column : `${column.padEnd(column.length - lengthOf(column) + (pads[i] ?? 0))} `;
     });
     if (!line.continues && !(line.columns.length > 1 && line.group?.startsWith("in ") === true) && !line.aside)

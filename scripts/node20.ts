@@ -5,7 +5,12 @@ function groupBy(
 ): Record<PropertyKey, unknown[]> {
   const groups: Record<PropertyKey, unknown[]> = Object.create(null);
   let index = 0;
-  for (const item of items) (groups[keyOf(item, index++)] ??= []).push(item);
+  for (const item of items) {
+    const key = keyOf(item, index++);
+    const group = groups[key];
+    if (group === undefined) groups[key] = [item];
+    else group.push(item);
+  }
   return groups;
 }
 

@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format, parseArgs } from "node:util";
+import type { Browser } from "playwright-core";
 import { inRoot, isProgram, VSIX } from "../paths.ts";
 import { capture } from "../progress.mjs";
 import { findChromium, HOW_TO_INSTALL, launch } from "./browser.ts";
@@ -21,7 +22,7 @@ const RESULT_VARIABLE = "ALLOCPOLICY_SUITE_RESULT";
 const LIMIT_MS = 180_000;
 /** Harmless: native modules that host.ts does not build, and the service worker of code-server's own page. */
 const NOISE = /spdlog|native-watchdog|serviceWorker\.js|Ignoring fetching additional builtin/;
-const NOISE_OF_SERVER = /^Error: Could not locate the bindings file[^]*?^}\n/gm;
+const NOISE_OF_SERVER = /^Error: Could not locate the bindings file[\s\S]*?^}\n/gm;
 
 /** Where the extension comes from. */
 export type Variant = "folder" | "package";
@@ -95,7 +96,7 @@ async function runInServer(
     testDriver: true,
   });
   const rest: string[] = [];
-  let browser;
+  let browser: Browser | undefined;
   try {
     browser = await launch(chromium);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

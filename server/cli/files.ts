@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError, type Io } from "./command.ts";
 
@@ -75,14 +75,14 @@ function filesAt(cwd: string, path: string): readonly string[] {
 }
 
 function filesBelow(cwd: string, folder: string): readonly string[] {
-  let entries;
+  let entries: readonly Dirent[];
   try {
     entries = readdirSync(resolve(cwd, folder), { withFileTypes: true });
   } catch (error) {
     throw new UsageError(`cannot read ${folder}: ${reasonOf(error)}`);
   }
   return entries
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = folder === "." ? entry.name : join(folder, entry.name);
       if (entry.isDirectory())

@@ -37,7 +37,7 @@ import { prepareRename, renameAt } from "../service/rename.ts";
 import { rulePage } from "../policy-language/catalogue.ts";
 import { selectionsAt } from "../service/selection.ts";
 import { semanticTokensOf } from "../service/semantic-tokens.ts";
-import { matches, symbolsOf, type Symbol, type SymbolKind as DeclarationKind } from "../service/symbols.ts";
+import { matches, symbolsOf, type FileSymbol, type FileSymbolKind } from "../service/symbols.ts";
 import { SOURCE_FIX_ALL, type Abilities } from "./capabilities.ts";
 import { diagnosticOf } from "./diagnostics.ts";
 import { guarded, refused, type Log } from "./guard.ts";
@@ -170,7 +170,7 @@ export function registerFeatures(connection: Connection, session: Session, log: 
     }),
   );
 
-  function documentSymbol(file: SourceFile, symbol: Symbol): DocumentSymbol {
+  function documentSymbol(file: SourceFile, symbol: FileSymbol): DocumentSymbol {
     return {
       name: symbol.name,
       ...(symbol.detail === "" ? {} : { detail: symbol.detail }),
@@ -458,7 +458,7 @@ function plain(markdown: string): string {
 
 // Numbers of the protocol's enumerations.
 const HIGHLIGHT = { read: 2, write: 3 } as const;
-const SYMBOL_KIND: Readonly<Record<DeclarationKind, SymbolKind>> = {
+const SYMBOL_KIND: Readonly<Record<FileSymbolKind, SymbolKind>> = {
   flags: 14,
   transform: 12,
   context: 3,

@@ -199,7 +199,7 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
   const { context } = request;
   const scoped = applyScopes(kernel, plan.mask, context.scopes);
   const effective = slowPathMask(kernel, plan.mask, context);
-  const order = plan.order > 0 ? plan.order : 0;
+  const order = Math.max(plan.order, 0);
 
   let last = 0;
   if (plan.order >= 0) last = plan.fastOnly ? CAN.fail : pagesCan(kernel, scoped, order, context);

@@ -8,7 +8,7 @@ import type { Workspace } from "./workspace.ts";
 import { environmentOf } from "./check.ts";
 
 /** What a name in the text is. */
-export type Symbol =
+export type PolicySymbol =
   | { readonly kind: "declared"; readonly space: NameSpace; readonly name: string }
   /** The parameter of the transform in that region. */
   | { readonly kind: "parameter"; readonly region: number; readonly name: string }
@@ -29,7 +29,7 @@ export function symbolAt(
   workspace: Workspace,
   uri: string,
   offset: number,
-): (SymbolSpan & { readonly symbol: Symbol }) | null {
+): (SymbolSpan & { readonly symbol: PolicySymbol }) | null {
   const file = workspace.files.get(uri);
   const environment = environmentOf(workspace, uri);
   if (file === undefined || environment === null) return null;
@@ -45,7 +45,7 @@ export function symbolAt(
 }
 
 /** Where the symbol, seen from a file, is declared. */
-export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol): SymbolSpan | null {
+export function definitionOf(workspace: Workspace, uri: string, symbol: PolicySymbol): SymbolSpan | null {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return null;
   switch (symbol.kind) {
@@ -72,7 +72,7 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: Symbol):
 }
 
 /** All its uses and its declaration, in every file of the workspace that sees the same declaration. */
-export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol): readonly SymbolSpan[] {
+export function referencesOf(workspace: Workspace, uri: string, symbol: PolicySymbol): readonly SymbolSpan[] {
   const definition = definitionOf(workspace, uri, symbol);
   if (definition === null) return [];
   const found: SymbolSpan[] = [];
@@ -91,18 +91,18 @@ export function referencesOf(workspace: Workspace, uri: string, symbol: Symbol):
   return found;
 }
 
-function seesSame(workspace: Workspace, uri: string, symbol: Symbol, definition: SymbolSpan): boolean {
+function seesSame(workspace: Workspace, uri: string, symbol: PolicySymbol, definition: SymbolSpan): boolean {
   const seen = definitionOf(workspace, uri, symbol);
   return seen !== null && seen.uri === definition.uri && seen.region === definition.region;
 }
 
 /** Cheap: a region without the word holds no use of it. */
-function mayHold(region: Region, symbol: Symbol): boolean {
+function mayHold(region: Region, symbol: PolicySymbol): boolean {
   return region.item !== null && region.text.includes(symbol.name);
 }
 
 /** A transform is one symbol, whether it is called in a mask or spoken of in an expectation. */
-function isSame(environment: Environment, use: Symbol, symbol: Symbol): boolean {
+function isSame(environment: Environment, use: PolicySymbol, symbol: PolicySymbol): boolean {
   if (use.kind !== symbol.kind || use.name !== symbol.name) return false;
   if (use.kind === "parameter" && symbol.kind === "parameter") return use.region === symbol.region;
   if (use.kind === "mode" && symbol.kind === "mode") return use.policy === symbol.policy;
@@ -128,7 +128,7 @@ function regionsAt(file: SourceFile, offset: number): readonly number[] {
 }
 
 interface SymbolUse {
-  readonly symbol: Symbol;
+  readonly symbol: PolicySymbol;
   readonly span: Span;
   readonly declares: boolean;
 }
@@ -158,7 +158,7 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
   }
   if (item.kind === "transform" && item.parameter !== null) {
     const { parameter } = item;
-    const symbol: Symbol = { kind: "parameter", region: index, name: parameter.text };
+    const symbol: PolicySymbol = { kind: "parameter", region: index, name: parameter.text };
     found.push({ symbol, span: parameter, declares: true });
     eachMaskName(item.body, (role, name) => {
       if (role === "alias" && name.text === parameter.text) found.push({ symbol, span: name, declares: false });

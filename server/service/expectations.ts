@@ -107,7 +107,7 @@ function timed(decide: () => readonly DecidedExpectation[], now: () => number): 
 function labelOf({ span, on }: DecidedExpectation, text: string): string {
   const written = text
     .slice(span.start, span.end)
-    .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, " ")
+    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
     .replace(/\s+/g, " ")
     .trim();
   return on === null ? written : `on ${on}: ${written}`;

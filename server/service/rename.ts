@@ -1,6 +1,6 @@
 import type { Span } from "../../grammar/ast.ts";
 import type { NameSpace } from "../policy-language/environment.ts";
-import { symbolAt, type Symbol } from "../policy-language/names.ts";
+import { symbolAt, type PolicySymbol } from "../policy-language/names.ts";
 import type { Workspace } from "../policy-language/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { isContextName } from "../model/contexts.ts";
@@ -63,7 +63,7 @@ export function renameAt(workspace: Workspace, uri: string, offset: number, newN
 function conflictOf(
   workspace: Workspace,
   uri: string,
-  symbol: Symbol,
+  symbol: PolicySymbol,
   newName: string,
   places: readonly Reference[],
 ): string | null {
@@ -90,7 +90,7 @@ function conflictOf(
 function spacesShared(
   workspace: Workspace,
   uri: string,
-  symbol: Extract<Symbol, { kind: "declared" }>,
+  symbol: Extract<PolicySymbol, { kind: "declared" }>,
 ): readonly NameSpace[] {
   const kind = environmentOf(workspace, uri)?.lookup(symbol.space, symbol.name)?.declaration.kind;
   return kind === "transform" ? ["mask", "subject"] : [symbol.space];

@@ -1,22 +1,22 @@
 import type { Declaration, Span } from "../../grammar/ast.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 
-export type SymbolKind = Exclude<Declaration["kind"], "expect"> | "mode" | "stage" | "zone" | "node";
+export type FileSymbolKind = Exclude<Declaration["kind"], "expect"> | "mode" | "stage" | "zone" | "node";
 
-export interface Symbol {
+export interface FileSymbol {
   readonly name: string;
   /** A short addition: a request's API, a policy's APIs. */
   readonly detail: string;
-  readonly kind: SymbolKind;
+  readonly kind: FileSymbolKind;
   /** The whole declaration, and its name; offsets in the file. */
   readonly range: Span;
   readonly nameRange: Span;
-  readonly children: readonly Symbol[];
+  readonly children: readonly FileSymbol[];
 }
 
 /** The declarations of a file, at most `limit` at the top level; expectations speak about others and are left out. */
-export function symbolsOf(file: SourceFile, limit: number): readonly Symbol[] {
-  const symbols: Symbol[] = [];
+export function symbolsOf(file: SourceFile, limit: number): readonly FileSymbol[] {
+  const symbols: FileSymbol[] = [];
   for (let index = 0; index < file.regions.length && symbols.length < limit; index += 1) {
     const item = file.regions[index]?.item;
     const start = file.starts[index];
@@ -39,7 +39,7 @@ function symbolOf(
   item: Exclude<Declaration, { kind: "expect" }>,
   name: Span & { readonly text: string },
   start: number,
-): Symbol {
+): FileSymbol {
   return {
     name: name.text,
     detail: detailOf(item),
@@ -71,14 +71,14 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
   }
 }
 
-function childrenOf(item: Declaration, start: number): readonly Symbol[] {
+function childrenOf(item: Declaration, start: number): readonly FileSymbol[] {
   const leaf = (
     name: string,
-    kind: SymbolKind,
+    kind: FileSymbolKind,
     range: Span,
     nameRange: Span,
-    children: readonly Symbol[] = [],
-  ): Symbol => ({
+    children: readonly FileSymbol[] = [],
+  ): FileSymbol => ({
     name,
     detail: "",
     kind,

@@ -174,8 +174,11 @@ suite("Views", () => {
     const [left, right] = await Promise.all(
       [input.original, input.modified].map((uri: Uri) => workspace.openTextDocument(uri)),
     );
-    assert.match(left?.getText() ?? "", /^Linux 6\.1\n[^]*request refill/);
-    assert.match(right?.getText() ?? "", /^Linux 6\.12\n[^]*flag GFP_NOWAIT {2}__GFP_KSWAPD_RECLAIM \| __GFP_NOWARN/);
+    assert.match(left?.getText() ?? "", /^Linux 6\.1\n[\s\S]*request refill/);
+    assert.match(
+      right?.getText() ?? "",
+      /^Linux 6\.12\n[\s\S]*flag GFP_NOWAIT {2}__GFP_KSWAPD_RECLAIM \| __GFP_NOWARN/,
+    );
   });
 
   test("two policies are compared on a page", async () => {

@@ -132,8 +132,14 @@ export class Client {
       );
       const done = (): void => clearTimeout(timer);
       this.#waiting.set(id, {
-        resolve: (value) => (done(), resolve(value)),
-        reject: (error) => (done(), reject(error)),
+        resolve: (value) => {
+          done();
+          resolve(value);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
       });
     });
     answer.catch(() => {});

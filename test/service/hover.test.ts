@@ -143,7 +143,7 @@ describe("the hover of the other words", () => {
       'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }',
       { "contexts.allocpolicy": "/// The ring.\ncontext rx { in softirq  holds spinlock }\n" },
     );
-    expect(hoverAt(workspace, uri, offset)?.markdown).toMatch(/The ring[^]*holds spinlock/);
+    expect(hoverAt(workspace, uri, offset)?.markdown).toMatch(/The ring[\s\S]*holds spinlock/);
   });
 
   it("shows a policy where it is named, cut where it is long", () => {

@@ -454,7 +454,7 @@ describe("the matrix as a file", () => {
     expect(svg).toContain("order &lt; 3");
     for (const { rows } of hostile.groups) for (const { name } of rows) expect(svg).toContain(`>${name}</text>`);
     expect(svg).not.toMatch(/(href|src)=|url\(|@import/);
-    const tags = [...svg.replace(/<style>[^]*?<\/style>/, "").matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)];
+    const tags = [...svg.replace(/<style>[\s\S]*?<\/style>/, "").matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)];
     const open: string[] = [];
     for (const [, closing, name, empty] of tags) {
       if (empty === "/") continue;

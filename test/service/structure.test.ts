@@ -5,11 +5,11 @@ import { inlayHintsOf } from "../../server/service/inlay-hints.ts";
 import { linksOf } from "../../server/service/links.ts";
 import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf, TOKEN_MODIFIERS, TOKEN_TYPES } from "../../server/service/semantic-tokens.ts";
-import { matches, symbolsOf, type Symbol } from "../../server/service/symbols.ts";
+import { matches, symbolsOf, type FileSymbol } from "../../server/service/symbols.ts";
 import { parseFile } from "../../grammar/index.ts";
 import { applied, fixture } from "./fixture.ts";
 
-const outline = (symbols: readonly Symbol[]): unknown =>
+const outline = (symbols: readonly FileSymbol[]): unknown =>
   symbols.map(({ name, kind, detail, children }) => [
     kind,
     name,

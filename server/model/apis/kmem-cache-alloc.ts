@@ -27,9 +27,9 @@ export function objectBytesOf(request: AllocationRequest): number {
 /** kmem_cache_alloc() with `flags`. */
 export function planCacheObject(kernel: Kernel, flags: Mask, request: AllocationRequest): Plan {
   const cache = request.cache;
-  const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || (cache !== null && cache.account));
+  const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || cache?.account === true);
   const plan = planSlabObject(kernel, flags, cacheBits(kernel, cache), objectBytesOf(request), charged);
-  if (cache !== null && cache.ctor && (flags & kernel.bits.ZERO) !== 0) plan.warns = "may";
+  if (cache?.ctor === true && (flags & kernel.bits.ZERO) !== 0) plan.warns = "may";
   return plan;
 }
 
@@ -72,7 +72,7 @@ function planBulk(kernel: Kernel, request: AllocationRequest): Plan {
 function runCacheObject(sim: Simulation, flags: Mask, request: AllocationRequest, node: number | null): RunResult {
   const { kernel } = sim;
   const { cache } = request;
-  const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || (cache !== null && cache.account));
+  const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || cache?.account === true);
   const facts: SlabCache = {
     bits: cacheBits(kernel, cache),
     objectBytes: objectBytesOf(request),

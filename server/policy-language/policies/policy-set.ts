@@ -138,5 +138,8 @@ export function sizeDomainOf(policy: ResolvedPolicy): SizeDomain {
 
 function lazy<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

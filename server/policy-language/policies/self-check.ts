@@ -357,20 +357,18 @@ function overlap(
   if (witness === null) return [];
   const firstName = first.source.clause.name?.text ?? "";
   const message = `${smallestText(set.space, witness)} selects both \`${firstName}\` and \`${name.text}\`: let one of them exclude the other.`;
-  const related = earlier
-    .slice(0, MOST_OVERLAPS)
-    .flatMap(({ source: { clause, owner } }) =>
-      clause.name === null
-        ? []
-        : [
-            {
-              revision: owner.revision,
-              uri: owner.uri,
-              span: spanOf(clause.name),
-              message: "the mode that it overlaps",
-            },
-          ],
-    );
+  const related = earlier.slice(0, MOST_OVERLAPS).flatMap(({ source: { clause, owner } }) =>
+    clause.name === null
+      ? []
+      : [
+          {
+            revision: owner.revision,
+            uri: owner.uri,
+            span: spanOf(clause.name),
+            message: "the mode that it overlaps",
+          },
+        ],
+  );
   return [mark(policyModesOverlap, message, later.source.owner, spanOf(name), related)];
 }
 

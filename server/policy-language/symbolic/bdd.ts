@@ -167,14 +167,14 @@ export class Bdd {
   }
 
   /** The function of the other variables where these have the values that are given; null leaves one open. */
-  given(a: Node, valueOf: (level: number) => boolean | null): Node {
+  given(a: Node, valueFor: (level: number) => boolean | null): Node {
     const known = new Map<Node, Node>();
     const walk = (n: Node): Node => {
       if (n === TRUE || n === FALSE) return n;
       const seen = known.get(n);
       if (seen !== undefined) return seen;
       const level = this.#levelOf(n);
-      const value = valueOf(level);
+      const value = valueFor(level);
       const result =
         value === null
           ? this.#make(level, walk(this.#lowOf(n)), walk(this.#highOf(n)))
