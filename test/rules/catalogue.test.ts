@@ -3,7 +3,8 @@ import { LANGUAGE_RULES } from "../../server/policy-language/findings/language-r
 import { catalogue, rulePage } from "../../server/policy-language/catalogue.ts";
 import { ALL_RULES, kernelRule, SOURCE_RULES } from "../../server/rules/catalogue.ts";
 import { ruleUrl, withCode } from "../../server/rules/rule-page.ts";
-import { mainlineReleases, parseVersion } from "../../server/model/kernels/kernels.ts";
+import { mainlineReleases } from "../../server/model/kernels/kernels.ts";
+import { parseVersion } from "../../server/model/kernels/version.ts";
 import { staleRulePages } from "../../scripts/rule-pages.ts";
 import { findingsOf, seriousRules } from "./_findings.ts";
 import { FROM_SOURCE, STABLE_IDS } from "./_stable-ids.ts";

@@ -1,19 +1,11 @@
 import { EMPTY, mask, type CompositeName, type FlagName, type Mask } from "../masks/mask.ts";
 import type { ZoneName } from "../request.ts";
-import type { Features } from "./features.ts";
-import { composites4_19, type CompositeTable } from "./flags/composites.ts";
-import { flags4_19 } from "./flags/4.19.ts";
+import type { CompositeTable } from "./flags/composites.ts";
 import type { FlagTable } from "./flags/table.ts";
 import type { BuildOptions, Kernel } from "./kernel.ts";
-import { oldestFeatures } from "./oldest.ts";
+import { historyOf, type FoundRelease } from "./release-history.ts";
 import { ALL } from "./releases/index.ts";
-import type { Release } from "./releases/release.ts";
-
-/** A version as written: numbers for mainline and stable, a vendor's name before them, or the development tree. */
-export type Version =
-  | { readonly kind: "release"; readonly major: number; readonly minor: number; readonly point: number | null }
-  | { readonly kind: "vendor"; readonly vendor: string; readonly major: number; readonly minor: number }
-  | { readonly kind: "development" };
+import { compareBranches, parseVersion } from "./version.ts";
 
 /** The options of a common x86-64 distribution kernel; SLAB_OBJ_EXT follows MEMCG. */
 export const DEFAULT_OPTIONS: BuildOptions = {
@@ -35,91 +27,21 @@ export const DEFAULT_OPTIONS: BuildOptions = {
   pageBytes: 4096,
 };
 
-const DEVELOPMENT = "7.x-dev";
+const history = historyOf(ALL);
 
-/** Reads `6.12`, `6.12.117`, `android-6.18` or `7.x-dev`; null when the text is none of these. */
-export function parseVersion(text: string): Version | null {
-  if (text === DEVELOPMENT) return { kind: "development" };
-  const release = /^(\d{1,3})\.(\d{1,4})(?:\.(\d{1,5}))?$/.exec(text);
-  if (release !== null) {
-    const [, major, minor, point] = release;
-    return {
-      kind: "release",
-      major: Number(major),
-      minor: Number(minor),
-      point: point === undefined ? null : Number(point),
-    };
-  }
-  const vendor = /^([A-Za-z_]\w*)-(\d{1,3})\.(\d{1,4})$/.exec(text);
-  if (vendor !== null) {
-    const [, name, major, minor] = vendor;
-    return { kind: "vendor", vendor: name ?? "", major: Number(major), minor: Number(minor) };
-  }
-  return null;
-}
-
-function compareNumbers(left: Version, right: Version): number {
-  if (left.kind !== "release" || right.kind !== "release") return 0;
-  return left.major - right.major || left.minor - right.minor || (left.point ?? 0) - (right.point ?? 0);
-}
-
-/** A release with everything that it is based on folded in. */
-interface Resolved {
-  readonly release: Release;
-  readonly features: Features;
-  readonly flags: FlagTable;
-  readonly composites: CompositeTable;
-}
-
-interface Placed {
-  readonly release: Release;
-  readonly version: Version;
-}
-
-const placed: readonly Placed[] = ALL.flatMap((release) => {
-  const version = parseVersion(release.name);
-  return version === null ? [] : [{ release, version }];
-});
-
-const mainline: readonly Placed[] = placed
-  .filter(({ release }) => release.kind === "mainline")
-  .toSorted((left, right) => compareNumbers(left.version, right.version));
-
-const mainlineNames: readonly string[] = mainline.map(({ release }) => release.name);
-const releasesByName: ReadonlyMap<string, Release> = new Map(ALL.map((release) => [release.name, release]));
-const oldestName = mainlineNames[0] ?? "";
-const newestName = mainlineNames[mainlineNames.length - 1] ?? "";
-
-function resolve(release: Release): Resolved {
-  const base = release.basedOn === null ? undefined : releasesByName.get(release.basedOn);
-  const below: Omit<Resolved, "release"> =
-    base === undefined ? { features: oldestFeatures, flags: flags4_19, composites: composites4_19 } : resolve(base);
-  return {
-    release,
-    features: { ...below.features, ...release.features },
-    flags: release.flags ?? below.flags,
-    composites: { ...below.composites, ...release.composites },
-  };
-}
-
-/** The mainline releases that the model knows, oldest first: 4.19 … 7.0. */
+/** The mainline releases that the model knows, oldest first, from 4.19. */
 export function mainlineReleases(): readonly string[] {
-  return mainlineNames;
+  return history.mainline;
 }
 
 /** Every version that the model has a description of: mainline, the points of stable branches that were read, vendor trees, the development tree. */
 export function knownKernels(): readonly string[] {
-  const named = (kind: Release["kind"]): readonly string[] =>
-    placed
-      .filter(({ release }) => release.kind === kind)
-      .toSorted((left, right) => compareNumbers(left.version, right.version))
-      .map(({ release }) => release.name);
-  return [...mainlineNames, ...named("point"), ...named("vendor"), ...named("development")];
+  return history.known;
 }
 
 /** The newest release: what a file without a `kernel` header is checked against. */
 export function newestRelease(): string {
-  return newestName;
+  return history.newest;
 }
 
 /**
@@ -127,71 +49,7 @@ export function newestRelease(): string {
  * is a point release. An answer that starts with an unknown or reversed end is an `{ unknown }`.
  */
 export function releasesBetween(first: string, last: string): readonly string[] | { readonly unknown: string } {
-  const from = parseVersion(first);
-  const to = parseVersion(last);
-  for (const [name, version] of [
-    [first, from],
-    [last, to],
-  ] as const) {
-    if (version === null || version.kind === "vendor")
-      return { unknown: `A range runs between releases, and ${name} is not one; ${whatIsKnown()}.` };
-    const found = lookUp(name);
-    if ("unknown" in found) return found;
-  }
-  if (from === null || to === null) return { unknown: whatIsKnown() };
-  if (from.kind === "development")
-    return to.kind === "development"
-      ? [first]
-      : { unknown: `The range ends before it starts: ${first} is after ${last}.` };
-  if (to.kind === "release" && compareNumbers(from, to) > 0)
-    return { unknown: `The range ends before it starts: ${first} is after ${last}.` };
-  const between = mainline
-    .filter(
-      ({ version }) =>
-        compareNumbers(version, from) >= 0 && (to.kind === "development" || compareNumbers(version, to) <= 0),
-    )
-    .map(({ release }) => release.name);
-  const names = between.includes(first) ? [...between] : [first, ...between];
-  if (!names.includes(last)) names.push(last);
-  return names;
-}
-
-function whatIsKnown(): string {
-  const others = placed
-    .filter(({ release }) => release.kind === "vendor" || release.kind === "development")
-    .map(({ release }) => release.name);
-  return `the model knows ${oldestName} to ${newestName} with their point releases, ${others.join(" and ")}`;
-}
-
-interface Found {
-  readonly release: Release;
-  readonly source: string;
-}
-
-function lookUp(name: string): Found | { readonly unknown: string } {
-  const exact = releasesByName.get(name);
-  if (exact !== undefined) return { release: exact, source: exact.source };
-  const version = parseVersion(name);
-  if (version === null) return { unknown: `${name} is not a kernel version; ${whatIsKnown()}.` };
-  if (version.kind !== "release") return { unknown: `The model does not know ${name}; ${whatIsKnown()}.` };
-  const branch = releasesByName.get(`${version.major}.${version.minor}`);
-  if (branch === undefined) return { unknown: `The model does not know ${name}; ${whatIsKnown()}.` };
-  if (version.point === 0) return { release: branch, source: branch.source };
-  const read = placed
-    .filter(
-      ({ release, version: point }) =>
-        release.kind === "point" && release.basedOn === branch.name && compareNumbers(point, version) <= 0,
-    )
-    .toSorted((left, right) => compareNumbers(right.version, left.version))[0];
-  if (read !== undefined)
-    return {
-      release: read.release,
-      source: `${name} itself was not read: taken as ${read.release.name}. ${read.release.source}`,
-    };
-  return {
-    release: branch,
-    source: `${name} itself was not read: taken as ${branch.name}, without what the stable branch took from later releases. ${branch.source}`,
-  };
+  return history.between(first, last);
 }
 
 /** A record over all flags, and the only list of them. */
@@ -349,15 +207,15 @@ function optionsOf(given: Partial<BuildOptions>): BuildOptions {
   return { ...DEFAULT_OPTIONS, SLAB_OBJ_EXT: memcg, ...given };
 }
 
-function make(name: string, found: Found, options: BuildOptions): Kernel {
-  const { features, flags, composites } = resolve(found.release);
+function make(name: string, found: FoundRelease, options: BuildOptions): Kernel {
+  const { features, flags, composites, source } = found;
   const { values, shift } = bitsOf(flags, options);
   const bits = forEachFlag((flag) => mask(values.get(flag) ?? 0));
   const zones = zonesOf(options);
   return {
     name,
-    mainlineIndex: mainlineNames.includes(name) ? mainlineNames.indexOf(name) : null,
-    source: found.source,
+    mainlineIndex: history.mainline.includes(name) ? history.mainline.indexOf(name) : null,
+    source,
     features,
     options,
     bits,
@@ -375,9 +233,7 @@ function make(name: string, found: Found, options: BuildOptions): Kernel {
 export function comesBefore(kernel: Kernel, release: string): boolean {
   const version = parseVersion(kernel.name);
   const other = parseVersion(release);
-  if (version === null || other === null || version.kind === "development" || other.kind === "development")
-    return false;
-  return version.major - other.major < 0 || (version.major === other.major && version.minor < other.minor);
+  return version !== null && other !== null && compareBranches(version, other) < 0;
 }
 
 const cache = new Map<string, Kernel>();
@@ -392,7 +248,7 @@ export function kernelOf(version: string, options: Partial<BuildOptions> = {}): 
   const key = `${version} ${Object.values(complete).join(" ")}`;
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
-  const found = lookUp(version);
+  const found = history.find(version);
   if ("unknown" in found) return found;
   const kernel = make(version, found, complete);
   cache.set(key, kernel);

@@ -1,4 +1,5 @@
-import { mainlineReleases, parseVersion } from "./kernels.ts";
+import { mainlineReleases } from "./kernels.ts";
+import { parseVersion } from "./version.ts";
 
 /**
  * The version that a kernel's own string stands for, as `uname -r` and logs print it: `6.8.0-rc3-1.gae4495f-default` is

@@ -5,8 +5,6 @@ import type { Release } from "./release.ts";
 
 export const v4_19: Release = {
   name: "4.19",
-  kind: "mainline",
-  basedOn: null,
   source: "4.19.0 was read (mm/page_alloc.c, mm/slub.c, mm/util.c, include/linux/gfp.h).",
   flags: flags4_19,
   composites: composites4_19,

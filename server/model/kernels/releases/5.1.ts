@@ -3,8 +3,6 @@ import type { Release } from "./release.ts";
 
 export const v5_1: Release = {
   name: "5.1",
-  kind: "mainline",
-  basedOn: "5.0",
   source:
     "Not read. The new flag values were proposed in January 2019, are absent in 5.0.4 and printed by 5.2; that they begin here is recalled.",
   flags: flags5_1,

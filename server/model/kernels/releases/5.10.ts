@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_10: Release = {
   name: "5.10",
-  kind: "mainline",
-  basedOn: "5.9",
   source: "Read at 5.10.106, a point of the stable branch.",
   features: {
     hasDmaAllocPages: true,

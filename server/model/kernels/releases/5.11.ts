@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_11: Release = {
   name: "5.11",
-  kind: "mainline",
-  basedOn: "5.10",
   source: "Not read. No change that the model knows of lies in this release.",
   features: {},
 };

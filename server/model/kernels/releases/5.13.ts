@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_13: Release = {
   name: "5.13",
-  kind: "mainline",
-  basedOn: "5.12",
   source: "Not read. The changes lie between 5.10.106 and 5.15.19; this release is recalled.",
   features: {
     scopesApplyToFastPath: true,

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_15_19: Release = {
   name: "5.15.19",
-  kind: "point",
-  basedOn: "5.15",
   source: "5.15.19 was read. The silence about __GFP_DMA without a managed DMA zone was brought to the stable branch.",
   features: {
     dmaFailureSilentWithoutManagedDma: true,

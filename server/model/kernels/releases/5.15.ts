@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_15: Release = {
   name: "5.15",
-  kind: "mainline",
-  basedOn: "5.14",
   source:
     "Read at 5.15.19, a point of the stable branch with other work on top. The refusal of kvmalloc above INT_MAX (7661809d493b) came with the merge window of this release.",
   features: {

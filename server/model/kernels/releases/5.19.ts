@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_19: Release = {
   name: "5.19",
-  kind: "mainline",
-  basedOn: "5.18",
   source: "Read at 5.19.12, a point of the stable branch.",
   features: {
     sitesUseWarnOnOnceGfp: true,

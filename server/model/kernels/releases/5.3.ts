@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_3: Release = {
   name: "5.3",
-  kind: "mainline",
-  basedOn: "5.2",
   source: "Not read. No change that the model knows of lies in this release.",
   features: {},
 };

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_4: Release = {
   name: "5.4",
-  kind: "mainline",
-  basedOn: "5.3",
   source: "Read at 5.4.85, a point of the stable branch; taken for 5.4 as well.",
   features: {
     memcgOvershootFor: "atomic",

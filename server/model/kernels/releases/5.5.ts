@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_5: Release = {
   name: "5.5",
-  kind: "mainline",
-  basedOn: "5.4",
   source: "Not read. The test after the first compaction lies between 5.4.85 and 5.10.106; this release is recalled.",
   features: {
     hasContigPages: true,

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v5_9: Release = {
   name: "5.9",
-  kind: "mainline",
-  basedOn: "5.8",
   source: "Not read. The changes lie between 5.4.85 and 5.10.106; this release is recalled.",
   features: {
     largeKmallocFixesFlags: true,

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_1_192: Release = {
   name: "6.1.192",
-  kind: "point",
-  basedOn: "6.1",
   source:
     "6.1.192 was read, and recorded while running. Its branch took the reserves of 6.3 (and kept __GFP_ATOMIC), the HIGHATOMIC page of last resort of 6.12, the compaction test of 6.8 and the sleeping percpu of 6.15.",
   features: {

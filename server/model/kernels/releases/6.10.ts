@@ -3,8 +3,6 @@ import type { Release } from "./release.ts";
 
 export const v6_10: Release = {
   name: "6.10",
-  kind: "mainline",
-  basedOn: "6.9",
   source: "Not read. The changes lie between 6.8.0 and 6.12.117; this release is recalled.",
   flags: flags6_10,
   features: {

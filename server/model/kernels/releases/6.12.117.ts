@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_12_117: Release = {
   name: "6.12.117",
-  kind: "point",
-  basedOn: "6.12",
   source:
     "6.12.117 was read, and recorded while running. Its branch took the verification of alloc_contig masks of 6.14 and the sleeping percpu of 6.15.",
   features: {

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_12: Release = {
   name: "6.12",
-  kind: "mainline",
-  basedOn: "6.11",
   source:
     "The mainline release was not read; 6.12.117, a later point of its branch, was, and has later work: ask for 6.12.117 by name. What is later work is recalled.",
   features: {

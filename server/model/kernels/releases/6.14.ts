@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_14: Release = {
   name: "6.14",
-  kind: "mainline",
-  basedOn: "6.13",
   source: "Not read. The verification of alloc_contig masks was read in 6.12.117, which has it from here.",
   features: {
     bulkNames: "plain",

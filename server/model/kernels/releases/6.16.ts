@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_16: Release = {
   name: "6.16",
-  kind: "mainline",
-  basedOn: "6.15",
   source: "Not read. This release is recalled.",
   features: {
     nolockPages: "alloc_pages_nolock",

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_18: Release = {
   name: "6.18",
-  kind: "mainline",
-  basedOn: "6.17",
   source:
     "Not read; the Android tree based on it was. When alloc_contig stopped to force HARDWALL lies between 6.14 and this release; when HIGHATOMIC began to ask for __GFP_HIGH lies between 6.8 and this release, and 6.1.192 and 6.12.117 have it.",
   features: {

@@ -3,8 +3,6 @@ import type { Release } from "./release.ts";
 
 export const v6_3: Release = {
   name: "6.3",
-  kind: "mainline",
-  basedOn: "6.2",
   source: "Not read. The changes lie between 6.1 and 6.5-rc1; this release is recalled.",
   flags: flags6_3,
   composites: { ATOMIC: ["HIGH", "KSWAPD_RECLAIM"] },

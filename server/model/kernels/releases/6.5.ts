@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_5: Release = {
   name: "6.5",
-  kind: "mainline",
-  basedOn: "6.4",
   source: "6.5-rc1 was read.",
   features: {
     compactRetry: "result",

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v6_9: Release = {
   name: "6.9",
-  kind: "mainline",
-  basedOn: "6.8",
   source:
     "Not read. That page fragments drop direct reclaim was posted in December 2023 against 6.7; this release is recalled.",
   features: {

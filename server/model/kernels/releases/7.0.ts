@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v7_0: Release = {
   name: "7.0",
-  kind: "mainline",
-  basedOn: "6.19",
   source: "Not read as a tag. The changes were read in trees of that time and in the 2026 development tree.",
   features: {
     hasFrozenRanges: true,

@@ -2,8 +2,6 @@ import type { Release } from "./release.ts";
 
 export const v7_xDev: Release = {
   name: "7.x-dev",
-  kind: "development",
-  basedOn: "7.0",
   source:
     "The development tree of 2026 was read (linux-mm: page_alloc.c, vmalloc.c, slub.c, cma.c, mempool.c); unreleased, may change.",
   features: {

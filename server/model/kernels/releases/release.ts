@@ -3,14 +3,13 @@ import type { CompositeTable } from "../flags/composites.ts";
 import type { FlagTable } from "../flags/table.ts";
 
 /**
- * One kernel version: what it is based on and what is different there. `mainline` releases form the order of releases;
- * a `point` is a point release of a stable branch that was read; `vendor` and `development` trees stand beside them.
+ * One kernel version, and what is different there from the version before it. Which that is follows from the name: before
+ * a mainline release (`6.12`) the mainline release before it; before a point release (`6.12.117`) the nearest one of its
+ * branch; before a vendor's tree (`android-6.18`) the release that it is called after; before the development tree
+ * (`7.x-dev`) the newest release.
  */
 export interface Release {
   readonly name: string;
-  readonly kind: "mainline" | "point" | "vendor" | "development";
-  /** The name of the release whose features this one starts from; null for the oldest, whose features are `oldestFeatures`. */
-  readonly basedOn: string | null;
   readonly features: Partial<Features>;
   readonly flags?: FlagTable;
   readonly composites?: Partial<CompositeTable>;
