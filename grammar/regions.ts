@@ -257,7 +257,7 @@ export function parseFile(text: string): SourceFile {
     at = piece.end;
     index = piece.next;
   }
-  return { text, regions, starts, reaches };
+  return { kind: "allocpolicy", text, regions, starts, reaches };
 }
 
 function beginsLine(text: string, at: number): boolean {
@@ -322,5 +322,5 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
     at = piece.end;
     while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;
   }
-  return { text, regions, starts, reaches };
+  return { kind: "allocpolicy", text, regions, starts, reaches };
 }

@@ -14,6 +14,8 @@ export interface Region {
 
 /** A file as its regions, in order; their texts joined are the text of the file. */
 export interface SourceFile {
+  /** Tells it from documents of other kinds. */
+  readonly kind: "allocpolicy";
   readonly text: string;
   readonly regions: readonly Region[];
   /** The offset in `text` where each region starts; as long as `regions`. */

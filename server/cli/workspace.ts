@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, importsOf, withFile, withMissing, type Workspace } from "../policy-language/workspace.ts";
+import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../documents/workspace.ts";
+import { importsOf, policyFile } from "../policy-language/policy-files.ts";
 import { check } from "../policy-language/check.ts";
-import type { Settings } from "../policy-language/settings.ts";
+import type { Settings } from "../documents/settings.ts";
 import { countExpectations, expectationsOf } from "../service/expectations.ts";
 import type { PolicyFile } from "./files.ts";
 import { reportedFile, reportOf, type FileReport, type ReportedFile } from "./report.ts";
@@ -20,7 +21,7 @@ export function checkFiles(files: readonly PolicyFile[], settings: Settings, cwd
   const fileOf = (uri: string): ReportedFile | null => {
     const known = reported.get(uri);
     if (known !== undefined) return known;
-    const file = workspace.files.get(uri);
+    const file = policyFile(workspace, uri);
     if (file === undefined) return null;
     const made = reportedFile(pathByUri.get(uri) ?? relative(cwd, fileURLToPath(uri)), file);
     reported.set(uri, made);
@@ -43,12 +44,12 @@ export function loadWorkspace(
   const waiting: string[] = [];
   const add = (uri: string, text: string): void => {
     const file = parseFile(text);
-    workspace = withFile(workspace, uri, file);
+    workspace = withDocument(workspace, uri, file);
     waiting.push(...importsOf(uri, file));
   };
   for (const { absolutePath, text } of files) add(pathToFileURL(absolutePath).href, text);
   for (let uri = waiting.pop(); uri !== undefined; uri = waiting.pop()) {
-    if (workspace.files.has(uri) || workspace.missing.has(uri)) continue;
+    if (workspace.documents.has(uri) || workspace.missing.has(uri)) continue;
     const text = textAt(uri);
     if (text === null) workspace = withMissing(workspace, uri);
     else add(uri, text);

@@ -1,6 +1,6 @@
 import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticTag } from "vscode-languageserver";
 import type { Finding, Severity } from "../rules/finding.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { findingsOf, relatedOf, type PlacedFinding } from "../service/findings.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";

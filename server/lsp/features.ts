@@ -20,8 +20,9 @@ import type {
   TextEdit,
   WorkspaceEdit,
 } from "vscode-languageserver";
+import { policyFile, policyFiles } from "../policy-language/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { actionsAt, fixAllAction, type Action, type Change } from "../service/actions.ts";
 import { completionsAt, resolveCompletion, type Completion, type CompletionKind } from "../service/completion.ts";
 import { decodeMask } from "../service/decode.ts";
@@ -188,7 +189,7 @@ export function registerFeatures(connection: Connection, session: Session, log: 
       await session.scanFolders();
       const found: SymbolInformation[] = [];
       for (const folder of session.folders) {
-        for (const [key, file] of folder.workspace.files) {
+        for (const [key, file] of policyFiles(folder.workspace)) {
           if (session.folder(key) !== folder) continue;
           for (const symbol of symbolsOf(file, MOST_SYMBOLS)) {
             if (found.length >= MOST_SYMBOLS) return found;
@@ -376,7 +377,7 @@ export function registerFeatures(connection: Connection, session: Session, log: 
 
   function workspaceEdit(workspace: Workspace, changes: ReadonlyMap<string, readonly Change[]>): WorkspaceEdit {
     const edits = [...changes].flatMap(([key, list]) => {
-      const file = workspace.files.get(key);
+      const file = policyFile(workspace, key);
       return file === undefined ? [] : [{ key, edits: list.map((change) => textEdit(file, change)) }];
     });
     if (abilities().documentChanges)

@@ -1,6 +1,7 @@
 import type { Range } from "vscode-languageserver";
+import { policyFile } from "../policy-language/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { linesOf, offsetAt, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
 import { fileKey } from "./uri.ts";
 
@@ -42,7 +43,7 @@ export class FileTable {
 
   /** A range of a file of the workspace; the file's start where it is gone. */
   range(workspace: Workspace, uri: string, start: number, end: number): Range {
-    const file = workspace.files.get(uri);
+    const file = policyFile(workspace, uri);
     return file === undefined
       ? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
       : this.rangeIn(file, start, end);

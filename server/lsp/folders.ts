@@ -1,12 +1,12 @@
 import type { SourceFile } from "../../grammar/source-file.ts";
 import {
   emptyWorkspace,
-  withFile,
+  withDocument,
   withMissing,
-  withoutFile,
+  withoutDocument,
   withSettings,
   type Workspace,
-} from "../policy-language/workspace.ts";
+} from "../documents/workspace.ts";
 import { analysisSettings, DEFAULT_SETTINGS, settingsKey, type Settings } from "./settings.ts";
 import { isWithin } from "./uri.ts";
 
@@ -32,16 +32,16 @@ export class Folder {
   }
 
   has(uri: string): boolean {
-    return this.#workspace.files.has(uri);
+    return this.#workspace.documents.has(uri);
   }
 
   /** The file was looked for, with or without success. */
   knows(uri: string): boolean {
-    return this.#workspace.files.has(uri) || this.#workspace.missing.has(uri);
+    return this.#workspace.documents.has(uri) || this.#workspace.missing.has(uri);
   }
 
   put(uri: string, file: SourceFile): void {
-    this.#workspace = withFile(this.#workspace, uri, file);
+    this.#workspace = withDocument(this.#workspace, uri, file);
   }
 
   putMissing(uri: string): void {
@@ -49,7 +49,7 @@ export class Folder {
   }
 
   remove(uri: string): void {
-    this.#workspace = withoutFile(this.#workspace, uri);
+    this.#workspace = withoutDocument(this.#workspace, uri);
   }
 
   /** Gives false when nothing changes. */

@@ -193,7 +193,7 @@ export function startServer(connection: Connection, host: Host): void {
       const seen = new Set<string>();
       let sliceEnd = Date.now() + SLICE_MS;
       for (const folder of session.folders) {
-        for (const key of folder.workspace.files.keys()) {
+        for (const key of folder.workspace.documents.keys()) {
           if (seen.has(key) || session.folder(key) !== folder) continue;
           seen.add(key);
           if (Date.now() > sliceEnd) {

@@ -1,7 +1,8 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import { importsOf, type Workspace } from "../policy-language/workspace.ts";
+import { type Workspace } from "../documents/workspace.ts";
+import { importsOf, policyFile } from "../policy-language/policy-files.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
 import type { Host } from "./host.ts";
@@ -124,7 +125,7 @@ export class Session {
   } {
     const key = this.files.key(uri);
     const folder = this.folder(key);
-    const file = folder.workspace.files.get(key);
+    const file = policyFile(folder.workspace, key);
     if (file === undefined) throw new UnknownDocument(`${uri} is not open.`);
     return { key, workspace: folder.workspace, file, folder };
   }

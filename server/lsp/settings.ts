@@ -1,5 +1,5 @@
 import type { Severity } from "../rules/finding.ts";
-import type { Settings as AnalysisSettings } from "../policy-language/settings.ts";
+import type { Settings as AnalysisSettings } from "../documents/settings.ts";
 import { buildOptionsOf } from "../service/build-options.ts";
 
 export type RuleLevel = Severity | "off";

@@ -1,6 +1,7 @@
 import type { Connection, Location, Range } from "vscode-languageserver";
+import { policyFile } from "../policy-language/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { diffKernels, diffPolicies, kernelNames, type NamedPolicy } from "../service/diff.ts";
 import { expectationsOf } from "../service/expectations.ts";
 import { toMarkdown } from "../service/matrix-markdown.ts";
@@ -33,10 +34,10 @@ export function registerViews(connection: Connection, session: Session, log: Log
   async function fileOf(uri: string | null): Promise<Known | null> {
     if (uri === null) return null;
     const key = files.key(uri);
-    if (!session.folder(key).workspace.files.has(key)) await session.scanFolders();
+    if (!session.folder(key).workspace.documents.has(key)) await session.scanFolders();
     if (session.isReading) await session.settled();
     const { workspace } = session.folder(key);
-    const file = workspace.files.get(key);
+    const file = policyFile(workspace, key);
     return file === undefined ? null : { key, workspace, file };
   }
 

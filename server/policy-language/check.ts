@@ -2,7 +2,7 @@ import type { Environment } from "./environment.ts";
 import { findingsOf } from "./file-findings.ts";
 import type { Finding } from "../rules/finding.ts";
 import { fileAnalysisOf } from "./file-analysis.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 
 /** The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the region. */
 export interface FileFindings {

@@ -5,7 +5,7 @@ import type { KernelGroup } from "./environment.ts";
 import type { FileIndex } from "./file-index.ts";
 import type { Severity } from "../rules/finding.ts";
 import { bytesOfSize } from "./sizes.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../documents/settings.ts";
 
 /** What a file is judged by: the kernels and options of its headers and of the settings. Equal headers give the same object. */
 export interface CheckedKernels {

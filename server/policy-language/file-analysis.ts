@@ -1,4 +1,5 @@
 import type { Declaration } from "../../grammar/ast.ts";
+import { policyFile } from "./policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
@@ -7,7 +8,7 @@ import type { Finding } from "../rules/finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { checkedKernelsOf, type CheckedKernels } from "./checked-kernels.ts";
 import { resolveUri } from "./uris.ts";
-import type { AnalysisMemory, Workspace } from "./workspace.ts";
+import type { AnalysisMemory, Workspace } from "../documents/workspace.ts";
 
 /**
  * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Units
@@ -63,7 +64,7 @@ export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis 
   analyses.set(workspace.memory, known);
   const previous = known.get(uri) ?? null;
   if (previous !== null && previous.workspace === workspace) return previous;
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   if (file === undefined) {
     known.delete(uri);
     return null;
@@ -97,7 +98,7 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
     previous.complete === complete &&
     previous.files.length === order.length &&
     previous.files.every((old, i) => old.uri === order[i]);
-  const indexNamed = (name: string): FileIndex => indexOfFile(name, workspace.files.get(name) ?? file);
+  const indexNamed = (name: string): FileIndex => indexOfFile(name, policyFile(workspace, name) ?? file);
   const { files, findings, ready } =
     previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
   return {
@@ -147,7 +148,7 @@ function followImports(
   const importsOfFile = (name: string): readonly { readonly region: number; readonly uri: string }[] => {
     const known = targets.get(name);
     if (known !== undefined) return known;
-    const source = name === uri ? file : workspace.files.get(name);
+    const source = name === uri ? file : policyFile(workspace, name);
     const found = source === undefined ? [] : importTargets(name, indexOfFile(name, source));
     targets.set(name, found);
     return found;
@@ -161,7 +162,7 @@ function followImports(
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    if (name !== uri && !workspace.files.has(name)) {
+    if (name !== uri && !workspace.documents.has(name)) {
       if (!workspace.missing.has(name)) complete = false;
       continue;
     }
@@ -175,7 +176,7 @@ function followImports(
   const imports = importsOfFile(uri).map(
     (checked): ImportState => ({
       ...checked,
-      state: workspace.files.has(checked.uri)
+      state: workspace.documents.has(checked.uri)
         ? "loaded"
         : workspace.missing.has(checked.uri)
           ? "missing"

@@ -1,10 +1,11 @@
 import type { Declaration, Fact, Item, Name } from "../../grammar/ast.ts";
+import { policyFile, policyFiles } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Environment, NameSpace } from "./environment.ts";
 import type { Span } from "../rules/finding.ts";
 import { eachMaskName, namesOf, spacesOf } from "./region-names.ts";
 import { resolveRequest } from "./requests.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "./check.ts";
 
 /** What a name in the text is. */
@@ -30,7 +31,7 @@ export function symbolAt(
   uri: string,
   offset: number,
 ): (SymbolSpan & { readonly symbol: PolicySymbol }) | null {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   const environment = environmentOf(workspace, uri);
   if (file === undefined || environment === null) return null;
   // At the seam of two regions the name may be the end of the first.
@@ -76,7 +77,7 @@ export function referencesOf(workspace: Workspace, uri: string, symbol: PolicySy
   const definition = definitionOf(workspace, uri, symbol);
   if (definition === null) return [];
   const found: SymbolSpan[] = [];
-  for (const [other, file] of workspace.files) {
+  for (const [other, file] of policyFiles(workspace)) {
     if (symbol.kind === "parameter" && other !== uri) continue;
     const environment = environmentOf(workspace, other);
     if (environment === null || !seesSame(workspace, other, symbol, definition)) continue;

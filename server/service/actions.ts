@@ -1,4 +1,5 @@
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Fix } from "../rules/finding.ts";
 import { findingsOf, type PlacedFinding } from "./findings.ts";
@@ -26,7 +27,7 @@ const MOST_FINDINGS = 10_000;
 
 /** What can be done about the findings that meet [start, end): each finding's own fixes, and a waiver. */
 export function actionsAt(workspace: Workspace, uri: string, start: number, end: number): readonly Action[] {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   if (file === undefined) return [];
   const here = findingsOf(workspace, uri, MOST_FINDINGS).findings.filter(
     (placed) => placed.start <= end && start <= placed.end,

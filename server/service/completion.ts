@@ -4,7 +4,7 @@ import type { Environment } from "../policy-language/environment.ts";
 import { resolveRequest, type ResolvedRequest } from "../policy-language/requests.ts";
 import { catalogue } from "../policy-language/catalogue.ts";
 import { optionNames } from "../policy-language/checked-kernels.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { allApis } from "../model/apis.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";

@@ -1,8 +1,8 @@
 import { parseFile } from "../../grammar/index.ts";
 import { evaluateMask } from "../policy-language/masks.ts";
-import { emptyWorkspace, withFile } from "../policy-language/workspace.ts";
+import { emptyWorkspace, withDocument } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
-import { DEFAULT_SETTINGS } from "../policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../documents/settings.ts";
 import { flagList } from "../model/explain.ts";
 import { decode, maskText } from "../model/masks/names.ts";
 import { hex } from "./masks.ts";
@@ -20,7 +20,7 @@ export function decodeMask(text: string, kernel: string | null): string | null {
   const file = parseFile(`flags decoded = ${written}`);
   const item = file.regions[0]?.item;
   if (file.regions.length !== 1 || item?.kind !== "flags" || file.regions[0]?.problems.length !== 0) return null;
-  const workspace = withFile(
+  const workspace = withDocument(
     emptyWorkspace({ ...DEFAULT_SETTINGS, ...(kernel === null ? {} : { defaultKernel: kernel }) }),
     URI,
     file,

@@ -1,6 +1,7 @@
 import { definitionOf, symbolAt, type SymbolSpan } from "../policy-language/names.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
 import { resolveUri } from "../policy-language/uris.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import type { Span } from "../../grammar/ast.ts";
 import { wordAtOffset } from "./regions.ts";
@@ -33,12 +34,12 @@ export function definitionAt(workspace: Workspace, uri: string, offset: number):
 
 /** A symbol's place as offsets of its file; null where the file has changed since. */
 export function spanOf(workspace: Workspace, span: SymbolSpan): FileSpan | null {
-  const start = workspace.files.get(span.uri)?.starts[span.region];
+  const start = policyFile(workspace, span.uri)?.starts[span.region];
   return start === undefined ? null : { uri: span.uri, start: start + span.span.start, end: start + span.span.end };
 }
 
 function declarationAround(workspace: Workspace, span: SymbolSpan): FileSpan | null {
-  const file = workspace.files.get(span.uri);
+  const file = policyFile(workspace, span.uri);
   const start = file?.starts[span.region];
   const item = file?.regions[span.region]?.item;
   return start === undefined || item === undefined || item === null
@@ -53,14 +54,14 @@ function importAt(workspace: Workspace, uri: string, offset: number): Definition
   const item = found?.placed.region.item;
   if (found === null || item?.kind !== "import") return null;
   const target = importTarget(workspace, uri, found.placed.index);
-  if (target === null || !workspace.files.has(target)) return null;
+  if (target === null || !workspace.documents.has(target)) return null;
   const span = { uri: target, start: 0, end: 0 };
   return { origin: found.range, target: span, targetRange: span };
 }
 
 /** The file that the import header in a region names; null when the region is none. */
 export function importTarget(workspace: Workspace, uri: string, region: number): string | null {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   const item = file?.regions[region]?.item;
   if (file === undefined || item?.kind !== "import" || item.path === null) return null;
   return resolveUri(uri, item.path.value);

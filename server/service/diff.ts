@@ -8,7 +8,7 @@ import {
 } from "../policy-language/diff.ts";
 import type { Binding } from "../policy-language/environment.ts";
 import { parseVersions, releasesOf } from "../policy-language/checked-kernels.ts";
-import { emptyWorkspace, type Workspace } from "../policy-language/workspace.ts";
+import { emptyWorkspace, type Workspace } from "../documents/workspace.ts";
 import { check, environmentOf } from "../policy-language/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
@@ -56,7 +56,7 @@ function sideOf(workspace: Workspace, uri: string, version: string): JudgedSide 
   if (releasesOf(parseVersions(version)).length !== 1) return null;
   const own: Workspace = {
     ...emptyWorkspace({ ...workspace.settings, forcedKernel: version }),
-    files: workspace.files,
+    documents: workspace.documents,
     missing: workspace.missing,
   };
   const environment = environmentOf(own, uri);

@@ -1,7 +1,7 @@
 import type { Span } from "../../grammar/ast.ts";
 import type { Revision } from "../policy-language/environment.ts";
 import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../policy-language/expectations.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 
 /** One thing that a file expects, for a test explorer. Offsets are those of the file. */

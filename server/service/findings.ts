@@ -1,4 +1,5 @@
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
 import { check } from "../policy-language/check.ts";
 import type { Finding } from "../rules/finding.ts";
 
@@ -25,7 +26,7 @@ export function findingsOf(
   uri: string,
   limit: number,
 ): { readonly findings: readonly PlacedFinding[]; readonly total: number } {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   if (file === undefined) return { findings: [], total: 0 };
   const findings: PlacedFinding[] = [];
   let total = 0;
@@ -50,7 +51,7 @@ export function findingsOf(
 /** The related places of a finding that still exist, as offsets of their files. */
 export function relatedOf(workspace: Workspace, finding: Finding): readonly PlacedRelated[] {
   return finding.related.flatMap((related) => {
-    const start = workspace.files.get(related.uri)?.starts[related.region];
+    const start = policyFile(workspace, related.uri)?.starts[related.region];
     return start === undefined
       ? []
       : [

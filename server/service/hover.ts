@@ -1,8 +1,9 @@
 import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
 import type { Binding, Environment } from "../policy-language/environment.ts";
 import { evaluateMask, type MaskPart } from "../policy-language/masks.ts";
 import { bytesOfSize, sizeText as bytesText } from "../policy-language/sizes.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import type { Api } from "../model/apis/api.ts";
 import { apiNamed } from "../model/apis.ts";
@@ -303,9 +304,10 @@ const MOST_SOURCE_LINES = 16;
 /** The text of a declaration, of this file or of an imported one. */
 function sourceOf(binding: Binding, workspace: Workspace): string {
   const text =
-    workspace.files
-      .get(binding.uri)
-      ?.regions[binding.region]?.text.slice(binding.declaration.start, binding.declaration.end) ?? "";
+    policyFile(workspace, binding.uri)?.regions[binding.region]?.text.slice(
+      binding.declaration.start,
+      binding.declaration.end,
+    ) ?? "";
   const lines = text.split("\n");
   return lines.length <= MOST_SOURCE_LINES ? text : [...lines.slice(0, MOST_SOURCE_LINES - 1), "…"].join("\n");
 }

@@ -1,4 +1,4 @@
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { bytesOfSize, sizeText } from "../policy-language/sizes.ts";
 import type { Item, Property } from "../../grammar/ast.ts";

@@ -1,6 +1,6 @@
 import type { Environment } from "../policy-language/environment.ts";
 import { optionNames } from "../policy-language/checked-kernels.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { sizeText } from "../policy-language/sizes.ts";
 import { DEFAULT_OPTIONS } from "../model/kernels/kernels.ts";

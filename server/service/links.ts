@@ -1,5 +1,6 @@
 import type { Span } from "../../grammar/ast.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { importTarget } from "./definition.ts";
 import { languageRule } from "../policy-language/catalogue.ts";
 import { kernelRule } from "../rules/catalogue.ts";
@@ -12,7 +13,7 @@ export interface Link extends Span {
 
 /** The links of a file: imports to their files, rule names in `waive` to their pages. At most `limit`. */
 export function linksOf(workspace: Workspace, uri: string, limit: number): readonly Link[] {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   if (file === undefined) return [];
   const links: Link[] = [];
   for (let index = 0; index < file.regions.length && links.length < limit; index += 1) {

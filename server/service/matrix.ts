@@ -1,4 +1,5 @@
 import type { Clause, Effect, Mask as MaskNode, Predicate, Span } from "../../grammar/ast.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
 import { listText } from "../policy-language/unplaced-finding.ts";
 import type { Binding, Environment } from "../policy-language/environment.ts";
 import { evaluateMask } from "../policy-language/masks.ts";
@@ -15,7 +16,7 @@ import { maskTestsOf } from "../policy-language/policies/predicates.ts";
 import { resolvePolicy, type PolicyClause } from "../policy-language/policies/resolved-policy.ts";
 import { FALSE, TRUE, type Fixed, type Node } from "../policy-language/symbolic/bdd.ts";
 import type { Space } from "../policy-language/symbolic/space.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
@@ -130,7 +131,7 @@ export interface PolicyName {
 
 /** The policies that a file declares, in order. */
 export function policiesOf(workspace: Workspace, uri: string): readonly PolicyName[] {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   if (file === undefined) return [];
   return file.regions.flatMap(({ item }, index) => {
     const start = file.starts[index] ?? 0;
@@ -697,10 +698,10 @@ function valueText({ name, values }: Effect): string {
 // Places -----------------------------------------------------------------------------------------------------------------
 
 function spanIn(workspace: Workspace, owner: Binding, { start, end }: Span): MatrixSpan {
-  const offset = workspace.files.get(owner.uri)?.starts[owner.region] ?? 0;
+  const offset = policyFile(workspace, owner.uri)?.starts[owner.region] ?? 0;
   return { uri: owner.uri, start: offset + start, end: offset + end };
 }
 
 function textOf(workspace: Workspace, owner: Binding, { start, end }: Span): string {
-  return (workspace.files.get(owner.uri)?.regions[owner.region]?.text.slice(start, end) ?? "").replace(/\s+/g, " ");
+  return (policyFile(workspace, owner.uri)?.regions[owner.region]?.text.slice(start, end) ?? "").replace(/\s+/g, " ");
 }

@@ -1,5 +1,6 @@
 import { referencesOf, symbolAt } from "../policy-language/names.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { spanOf, type FileSpan } from "./definition.ts";
 import { wordAtOffset } from "./regions.ts";
 import { wordsOf } from "./words.ts";
@@ -22,7 +23,7 @@ export function referencesAt(workspace: Workspace, uri: string, offset: number):
 export function highlightsAt(workspace: Workspace, uri: string, offset: number): readonly Reference[] {
   const references = referencesAt(workspace, uri, offset);
   if (references.length > 0) return references.filter((reference) => reference.uri === uri);
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   if (file === undefined) return [];
   const found = wordAtOffset(file, offset);
   const item = found?.placed.region.item;

@@ -1,7 +1,8 @@
 import type { Span } from "../../grammar/ast.ts";
+import { policyFile } from "../policy-language/policy-files.ts";
 import type { NameSpace } from "../policy-language/environment.ts";
 import { symbolAt, type PolicySymbol } from "../policy-language/names.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { isContextName } from "../model/contexts.ts";
 import { builtInMaskName } from "./mask-names.ts";
@@ -27,7 +28,7 @@ export function prepareRename(workspace: Workspace, uri: string, offset: number)
       return { ok: true, range: span, name: found.symbol.name };
     return { ok: false, why: `'${found.symbol.name}' is not declared in the files that are known.` };
   }
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   const word = file === undefined ? null : (wordAtOffset(file, offset)?.word ?? null);
   switch (word?.role) {
     case "mask":

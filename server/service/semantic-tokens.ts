@@ -1,5 +1,5 @@
 import type { Region } from "../../grammar/source-file.ts";
-import type { Workspace } from "../policy-language/workspace.ts";
+import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import type { Environment } from "../policy-language/environment.ts";
 import { CONTEXTS, LOCKS } from "./descriptions/words.ts";

@@ -4,9 +4,9 @@
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
+import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check.ts";
-import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 
 const URI = "file:///bench.allocpolicy";
 const LINES = [1_000, 10_000, 50_000];
@@ -62,7 +62,7 @@ interface Row {
 
 function measure(text: string, typed: string): Row {
   let file: SourceFile = parseFile(text);
-  let workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
+  let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
   const first = milliseconds(() => check(workspace, URI));
   const places = [...text.matchAll(/flags (?=GFP_KERNEL\n)/g)].map(
     (match) => match.index + match[0].length + "GFP_KERNEL".length,
@@ -78,7 +78,7 @@ function measure(text: string, typed: string): Row {
       const startParse = performance.now();
       file = editFile(file, edit);
       const startCheck = performance.now();
-      workspace = withFile(workspace, URI, file);
+      workspace = withDocument(workspace, URI, file);
       check(workspace, URI);
       const end = performance.now();
       parses.push(startCheck - startParse);

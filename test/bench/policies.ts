@@ -4,9 +4,9 @@
  * of its sizes, the text parsed) and of one keystroke at several places (edit, unit, findings). Medians.
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
+import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check.ts";
-import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 
 const URI = "file:///bench.allocpolicy";
 const RULES = [10, 20, 40, 50, 80];
@@ -100,14 +100,14 @@ function milliseconds(run: () => void): number {
 
 function fullAnalysis(text: string): number {
   const file = parseFile(text);
-  return milliseconds(() => check(withFile(emptyWorkspace(DEFAULT_SETTINGS), URI, file), URI));
+  return milliseconds(() => check(withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, file), URI));
 }
 
 /** Types and takes back `typed` behind the first match of `after`; the CPU time of each keystroke. */
 function keystrokes(text: string, after: string, typed: string): readonly number[] {
   const at = text.indexOf(after) + after.length;
   let file = parseFile(text);
-  let workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
+  let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
   check(workspace, URI);
   return Array.from({ length: ROUNDS }, () => [
     { start: at, end: at, text: typed },
@@ -117,7 +117,7 @@ function keystrokes(text: string, after: string, typed: string): readonly number
     .map((edit) =>
       milliseconds(() => {
         file = editFile(file, edit);
-        workspace = withFile(workspace, URI, file);
+        workspace = withDocument(workspace, URI, file);
         check(workspace, URI);
       }),
     );

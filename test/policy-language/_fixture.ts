@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import type { Finding } from "../../server/rules/finding.ts";
-import { emptyWorkspace, withFile, withMissing, type Workspace } from "../../server/policy-language/workspace.ts";
+import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../../server/policy-language/settings.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
 
 /** What a fixture is checked with besides its own text. */
 export interface FixtureOptions {
@@ -34,15 +34,15 @@ export function fixtureUri(name: string): string {
 export function fixtureWorkspace(text: string, options: FixtureOptions = {}): Workspace {
   let workspace = emptyWorkspace({ ...DEFAULT_SETTINGS, ...options.settings });
   for (const [name, other] of Object.entries(options.files ?? {}))
-    workspace = withFile(workspace, fixtureUri(name), parseFile(other));
+    workspace = withDocument(workspace, fixtureUri(name), parseFile(other));
   for (const name of options.missing ?? []) workspace = withMissing(workspace, fixtureUri(name));
-  return withFile(workspace, FIXTURE_URI, parseFile(text));
+  return withDocument(workspace, FIXTURE_URI, parseFile(text));
 }
 
 /** All findings of a text, in the order of the text. */
 export function findingsIn(text: string, options: FixtureOptions = {}): readonly FoundFinding[] {
   const file = parseFile(text);
-  const { regions } = check(withFile(fixtureWorkspace(text, options), FIXTURE_URI, file), FIXTURE_URI);
+  const { regions } = check(withDocument(fixtureWorkspace(text, options), FIXTURE_URI, file), FIXTURE_URI);
   expect(regions.length).toBe(file.regions.length);
   return regions
     .flatMap((findings, region) =>
@@ -116,7 +116,7 @@ function messagesOf(findings: readonly FoundFinding[]): string {
 /** The text after the first fix of the first finding of a rule; null when there is none. */
 export function fixed(text: string, rule: string, title: RegExp = /./, options: FixtureOptions = {}): string | null {
   const file = parseFile(text);
-  const { regions } = check(withFile(fixtureWorkspace(text, options), FIXTURE_URI, file), FIXTURE_URI);
+  const { regions } = check(withDocument(fixtureWorkspace(text, options), FIXTURE_URI, file), FIXTURE_URI);
   for (const [region, findings] of regions.entries()) {
     for (const finding of findings) {
       if (finding.rule !== rule) continue;

@@ -1,17 +1,18 @@
 import fc from "fast-check";
+import { policyFile, policyFiles } from "../../server/policy-language/policy-files.ts";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import {
   emptyWorkspace,
-  withFile,
+  withDocument,
   withMissing,
-  withoutFile,
+  withoutDocument,
   withSettings,
   type Workspace,
-} from "../../server/policy-language/workspace.ts";
+} from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../../server/policy-language/settings.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
 
 const MAIN = "file:///p/main.allocpolicy";
 const LIBRARY = "file:///p/library.allocpolicy";
@@ -19,19 +20,19 @@ const LIBRARY = "file:///p/library.allocpolicy";
 /** A fresh workspace with the same files and nothing remembered. */
 function fresh(workspace: Workspace): Workspace {
   let result = emptyWorkspace(workspace.settings);
-  for (const [uri, file] of workspace.files) result = withFile(result, uri, parseFile(file.text));
+  for (const [uri, file] of policyFiles(workspace)) result = withDocument(result, uri, parseFile(file.text));
   for (const uri of workspace.missing) result = withMissing(result, uri);
   return result;
 }
 
 /** The findings as text, with absolute places: the regions of a fresh parse may be other objects, never other findings. */
 function shown(workspace: Workspace, uri: string): readonly string[] {
-  const file = workspace.files.get(uri);
+  const file = policyFile(workspace, uri);
   return check(workspace, uri).regions.flatMap((findings, region) =>
     findings.map((finding) => {
       const start = file?.starts[region] ?? 0;
       const related = finding.related.map((span) => {
-        const other = workspace.files.get(span.uri);
+        const other = policyFile(workspace, span.uri);
         return `${span.uri} ${(other?.starts[span.region] ?? -1) + span.span.start} ${span.message}`;
       });
       const fixes = finding.fixes.map((fix) => `${fix.title} ${JSON.stringify(fix.changes)}`);
@@ -151,19 +152,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function apply(workspace: Workspace, change: Step): Workspace {
   switch (change.kind) {
     case "edit": {
-      const file: SourceFile | undefined = workspace.files.get(change.uri);
+      const file: SourceFile | undefined = policyFile(workspace, change.uri);
       if (file === undefined) return workspace;
       const start = Math.min(change.at, file.text.length);
-      return withFile(
+      return withDocument(
         workspace,
         change.uri,
         editFile(file, { start, end: Math.min(start + change.length, file.text.length), text: change.text }),
       );
     }
     case "replace":
-      return withFile(workspace, change.uri, parseFile(change.text));
+      return withDocument(workspace, change.uri, parseFile(change.text));
     case "remove":
-      return withoutFile(workspace, LIBRARY);
+      return withoutDocument(workspace, LIBRARY);
     case "missing":
       return withMissing(workspace, LIBRARY);
     case "settings":
@@ -175,15 +176,15 @@ describe("after any edits", () => {
   test("the findings are those of a workspace that never saw another text", () => {
     fc.assert(
       fc.property(fileText, fileText, fc.array(step, { minLength: 1, maxLength: 8 }), (main, library, steps) => {
-        let workspace = withFile(
-          withFile(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(main)),
+        let workspace = withDocument(
+          withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(main)),
           LIBRARY,
           parseFile(library),
         );
         check(workspace, MAIN);
         for (const change of steps) {
           workspace = apply(workspace, change);
-          if (!workspace.files.has(MAIN)) continue;
+          if (!workspace.documents.has(MAIN)) continue;
           expect(shown(workspace, MAIN)).toEqual(shown(fresh(workspace), MAIN));
         }
       }),
@@ -193,9 +194,9 @@ describe("after any edits", () => {
 
   test("an earlier snapshot still has its own findings", () => {
     const text = "kernel 6.12\nrequest r {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n";
-    const before = withFile(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(text));
+    const before = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(text));
     const first = shown(before, MAIN);
-    const after = withFile(before, MAIN, parseFile(text.replace("8 MiB", "8 KiB")));
+    const after = withDocument(before, MAIN, parseFile(text.replace("8 MiB", "8 KiB")));
     expect(shown(after, MAIN)).toEqual([]);
     expect(shown(before, MAIN)).toEqual(first);
   });
@@ -205,10 +206,10 @@ describe("after any edits", () => {
     const main = parseFile(
       'kernel 6.12\nimport "library.allocpolicy"\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   RING\n  context softirq\n}\n',
     );
-    const before = withFile(withFile(emptyWorkspace(DEFAULT_SETTINGS), LIBRARY, library), MAIN, main);
+    const before = withDocument(withDocument(emptyWorkspace(DEFAULT_SETTINGS), LIBRARY, library), MAIN, main);
     expect(shown(before, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(0);
     const at = library.text.indexOf("GFP_NOWAIT");
-    const after = withFile(
+    const after = withDocument(
       before,
       LIBRARY,
       editFile(library, { start: at, end: at + "GFP_NOWAIT".length, text: "GFP_KERNEL" }),
@@ -220,10 +221,13 @@ describe("after any edits", () => {
     const request = (name: string): string =>
       `request ${name} {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n`;
     const file = parseFile(`kernel 6.12\n${request("a")}${request("b")}`);
-    const workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
+    const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
     const before = check(workspace, MAIN).regions;
     const at = file.text.indexOf("8 MiB");
-    const after = check(withFile(workspace, MAIN, editFile(file, { start: at, end: at + 1, text: "9" })), MAIN).regions;
+    const after = check(
+      withDocument(workspace, MAIN, editFile(file, { start: at, end: at + 1, text: "9" })),
+      MAIN,
+    ).regions;
     expect(after[1]).not.toBe(before[1]);
     expect(after[2]).toBe(before[2]);
   });

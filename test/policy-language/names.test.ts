@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { policyFile } from "../../server/policy-language/policy-files.ts";
 import { definitionOf, referencesOf, symbolAt } from "../../server/policy-language/names.ts";
 import { resolveUri } from "../../server/policy-language/uris.ts";
 import { nearest } from "../../server/policy-language/suggest.ts";
@@ -31,7 +32,7 @@ function uses(marked: string): readonly string[] {
   if (found === null) return [];
   return referencesOf(workspace, FIXTURE_URI, found.symbol)
     .map(({ uri, region, span, declares }) => {
-      const file = workspace.files.get(uri);
+      const file = policyFile(workspace, uri);
       const start = (file?.starts[region] ?? 0) + span.start;
       const text = file?.text ?? "";
       const line = text.slice(0, start).split("\n").length;

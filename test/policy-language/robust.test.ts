@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
+import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
 import { environmentOf, check } from "../../server/policy-language/check.ts";
-import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { evaluateMask } from "../../server/policy-language/masks.ts";
 import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
@@ -156,7 +156,7 @@ describe("whatever the text", () => {
     const text =
       "kernel 6.99\nflags A = B\nrequest r { api kmaloc  context x  fallback q }\nmemory m { node 0 { zone X { free order 20: 1 } } }\nexpect r { foo }\n";
     const file = parseFile(text);
-    const { regions } = check(withFile(emptyWorkspace(DEFAULT_SETTINGS), FIXTURE_URI, file), FIXTURE_URI);
+    const { regions } = check(withDocument(emptyWorkspace(DEFAULT_SETTINGS), FIXTURE_URI, file), FIXTURE_URI);
     regions.forEach((findings, region) => {
       for (const { span } of findings) {
         expect(span.start).toBeLessThanOrEqual(span.end);

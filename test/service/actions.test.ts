@@ -4,7 +4,7 @@ import { findingsOf } from "../../server/service/findings.ts";
 import { kernelInForce } from "../../server/service/kernel-in-force.ts";
 import { ruleSummary } from "../../server/service/rule-summary.ts";
 import { catalogue } from "../../server/policy-language/catalogue.ts";
-import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { checkAction, checkFixAll, fixture } from "./fixture.ts";
 
 const request = (flags: string, more = ""): string =>

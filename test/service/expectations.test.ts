@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withFile } from "../../server/policy-language/workspace.ts";
+import { withDocument } from "../../server/documents/workspace.ts";
 import { parseFile } from "../../grammar/index.ts";
 import { countExpectations, expectationsOf } from "../../server/service/expectations.ts";
 import { fixture, URI } from "./fixture.ts";
@@ -162,7 +162,7 @@ describe("the expectations of a file", () => {
     expect(asked).toBe(2);
     expectationsOf(workspace, uri, { now, fresh: true });
     expect(asked).toBe(4);
-    const edited = withFile(
+    const edited = withDocument(
       workspace,
       uri,
       parseFile(`${REQUEST.replace("GFP_KERNEL", "GFP_ATOMIC")}\nexpect small { sleeps may }\n`),

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
+import { policyFile } from "../../server/policy-language/policy-files.ts";
 import { parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile, type Workspace } from "../../server/policy-language/workspace.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../../server/policy-language/settings.ts";
+import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
 import { actionsAt, fixAllAction, type Change } from "../../server/service/actions.ts";
 import {
   completionsAt,
@@ -33,9 +34,9 @@ export function fixture(
 ): Fixture {
   const at = marked.indexOf("$0");
   const text = marked.replace("$0", "");
-  let workspace = withFile(emptyWorkspace(settings), URI, parseFile(text));
+  let workspace = withDocument(emptyWorkspace(settings), URI, parseFile(text));
   for (const [name, content] of Object.entries(others))
-    workspace = withFile(workspace, `file:///policies/${name}`, parseFile(content));
+    workspace = withDocument(workspace, `file:///policies/${name}`, parseFile(content));
   return { workspace, uri: URI, text, offset: at < 0 ? text.length : at };
 }
 
@@ -102,7 +103,7 @@ export function checkDefinition(
       ? null
       : {
           file: range.uri.slice(range.uri.lastIndexOf("/") + 1),
-          text: workspace.files.get(range.uri)?.text.slice(range.start, range.end),
+          text: policyFile(workspace, range.uri)?.text.slice(range.start, range.end),
         },
   ).toEqual(expected);
 }
@@ -115,7 +116,7 @@ export function checkReferences(
 ): void {
   const { workspace, uri, offset } = fixture(marked, others);
   const found = referencesAt(workspace, uri, offset).map((span) => {
-    const text = workspace.files.get(span.uri)?.text ?? "";
+    const text = policyFile(workspace, span.uri)?.text ?? "";
     const from = text.lastIndexOf("\n", span.start - 1) + 1;
     const to = text.indexOf("\n", span.start);
     return `${span.uri === uri ? "" : `${span.uri.slice(span.uri.lastIndexOf("/") + 1)}: `}${text.slice(from, to < 0 ? text.length : to).trim()}`;
@@ -138,7 +139,7 @@ export function checkRename(
     const changes = rename.places
       .filter((span) => span.uri === file)
       .map(({ start, end }) => ({ start, end, text: rename.name }));
-    changed[file.slice(file.lastIndexOf("/") + 1)] = applied(workspace.files.get(file)?.text ?? "", changes);
+    changed[file.slice(file.lastIndexOf("/") + 1)] = applied(policyFile(workspace, file)?.text ?? "", changes);
   }
   expect(changed).toEqual(after);
 }

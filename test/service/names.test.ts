@@ -36,7 +36,7 @@ describe("definition", () => {
 
   it("of an import is the file", () => {
     const { workspace, uri, offset } = fixture('kernel 6.12\nimport "con$0texts.allocpolicy"\n', IMPORTED);
-    expect(workspace.files.has(uri)).toBe(true);
+    expect(workspace.documents.has(uri)).toBe(true);
     checkDefinition(
       'kernel 6.12\nimport "con$0texts.allocpolicy"\n',
       { file: "contexts.allocpolicy", text: "" },

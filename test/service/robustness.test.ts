@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { emptyWorkspace, withFile } from "../../server/policy-language/workspace.ts";
-import { DEFAULT_SETTINGS } from "../../server/policy-language/settings.ts";
+import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { actionsAt, fixAllAction } from "../../server/service/actions.ts";
 import { completionsAt } from "../../server/service/completion.ts";
 import { definitionAt } from "../../server/service/definition.ts";
@@ -26,7 +26,7 @@ import { applied, URI } from "./fixture.ts";
 /** Asks everything about a text, at some of its offsets; what comes back must lie within the text. */
 function askAll(text: string, offsets: readonly number[]): void {
   const file = parseFile(text);
-  const workspace = withFile(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
+  const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
   const inside = ({ start, end }: { readonly start: number; readonly end: number }): void => {
     expect(start).toBeGreaterThanOrEqual(0);
     expect(end).toBeGreaterThanOrEqual(start);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Severity } from "../../rules/finding.ts";
-import { DEFAULT_SETTINGS } from "../../policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { wantedFiles } from "../files.ts";
 import { kernelList } from "../kernels.ts";

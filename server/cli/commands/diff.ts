@@ -9,7 +9,7 @@ import {
   type Side,
 } from "../../policy-language/diff.ts";
 import { environmentOf } from "../../policy-language/check.ts";
-import { DEFAULT_SETTINGS } from "../../policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";

@@ -5,7 +5,7 @@ import type { Environment } from "../../policy-language/environment.ts";
 import { stateNamed } from "../../policy-language/expectations.ts";
 import { requestUnder, resolveRequest, whyOpen } from "../../policy-language/requests.ts";
 import { environmentOf } from "../../policy-language/check.ts";
-import { DEFAULT_SETTINGS } from "../../policy-language/settings.ts";
+import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Outcome } from "../../model/memory/state.ts";
 import { simulate as simulateRequest } from "../../model/simulate.ts";
 import { OK, UsageError, type Command } from "../command.ts";

@@ -1,0 +1,29 @@
+import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Document } from "../documents/document.ts";
+import type { Workspace } from "../documents/workspace.ts";
+import { resolveUri } from "./uris.ts";
+
+/** Whether a document is a file of the policy language; null and undefined are none. */
+export function isPolicyFile(document: Document | null | undefined): document is SourceFile {
+  return document?.kind === "allocpolicy";
+}
+
+/** A policy file of the workspace; undefined where there is none, or a document of another kind. */
+export function policyFile(workspace: Workspace, uri: string): SourceFile | undefined {
+  const document = workspace.documents.get(uri);
+  return isPolicyFile(document) ? document : undefined;
+}
+
+/** All policy files of the workspace, with their uris. */
+export function policyFiles(workspace: Workspace): readonly (readonly [string, SourceFile])[] {
+  return [...workspace.documents].flatMap(([uri, document]) =>
+    isPolicyFile(document) ? [[uri, document] as const] : [],
+  );
+}
+
+/** The uris that the file imports, resolved against its own, in order. The host loads them (and theirs), or calls `withMissing`. */
+export function importsOf(uri: string, file: SourceFile): readonly string[] {
+  return file.regions.flatMap(({ item }) =>
+    item?.kind === "import" && item.path !== null && item.path.value !== "" ? [resolveUri(uri, item.path.value)] : [],
+  );
+}
