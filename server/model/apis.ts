@@ -1,6 +1,8 @@
 import type { Api } from "./apis/api.ts";
 import { ALL } from "./apis/index.ts";
 
+export { NO_PAGES, type Plan } from "./apis/_plan.ts";
+
 const byName: ReadonlyMap<string, Api> = new Map(ALL.map((api) => [api.name, api]));
 
 /** Every allocation function that the model knows, of all kernels: ask `exists(kernel)`. */

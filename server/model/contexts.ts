@@ -173,14 +173,22 @@ export function servesSoftirq(context: Context): boolean {
 }
 
 /**
+ * current->flags & PF_MEMALLOC, whether or not it opens the reserves (`hasMemalloc` says that): the task is in reclaim or
+ * in a noreclaim scope. Softirq entry clears the interrupted task's flag, so that there only the handler's own counts; a
+ * hard interrupt sees the task's.
+ */
+export function hasPfMemalloc(context: Context): boolean {
+  const scoped = (context.scopes & (SCOPE.noreclaim | SCOPE.memalloc)) !== 0;
+  return scoped || ((context.task & TASK.reclaim) !== 0 && !servesSoftirq(context));
+}
+
+/**
  * PF_MEMALLOC counts for the call (__gfp_pfmemalloc_flags(), mm/page_alloc.c): in a task with BH enabled, from the
  * scope or because the task is reclaiming; in a softirq only when the handler set it itself, since softirq entry clears
  * that of the interrupted task; in a hard interrupt never.
  */
 export function hasMemalloc(context: Context): boolean {
-  const scoped = (context.scopes & (SCOPE.noreclaim | SCOPE.memalloc)) !== 0;
-  if (servesSoftirq(context)) return scoped;
-  return !inInterrupt(context) && (scoped || (context.task & TASK.reclaim) !== 0);
+  return (servesSoftirq(context) || !inInterrupt(context)) && hasPfMemalloc(context);
 }
 
 /** Why not even a non-blocking mask is allowed, as a key and as a sentence. */

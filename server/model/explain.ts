@@ -1,9 +1,9 @@
 import type { Plan } from "./apis/_plan.ts";
-import { bytesOf, COSTLY_ORDER, orderOf } from "./apis/_sizes.ts";
-import { largestCachedBytes } from "./apis/_slab.ts";
+import { COSTLY_ORDER, kmallocMaxCacheBytes } from "./limits.ts";
+import { bytesOf, orderOf } from "./sizes.ts";
 import type { Api } from "./apis/api.ts";
 import { apiNamed } from "./apis.ts";
-import { forbidsEvenNonBlocking, isAtomic, LOCK, SCOPE, TASK, type Context } from "./contexts.ts";
+import { forbidsEvenNonBlocking, hasPfMemalloc, isAtomic, LOCK, SCOPE, TASK, type Context } from "./contexts.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "./masks/mask.ts";
 import { pfmemallocFlags } from "./masks/alloc-flags.ts";
@@ -11,7 +11,7 @@ import { flagsIn, maskText } from "./masks/names.ts";
 import { applyScopes } from "./masks/properties.ts";
 import { isLowZone } from "./masks/zone.ts";
 import type { AllocationRequest, Reason, Verdict } from "./request.ts";
-import { CAN, chargeCan, pagesCan, taskHasMemalloc, verdict } from "./verdict.ts";
+import { CAN, chargeCan, pagesCan, verdict } from "./verdict.ts";
 
 const SLOWPATH = "mm/page_alloc.c:__alloc_pages_slowpath";
 const MAY_OOM = "mm/page_alloc.c:__alloc_pages_may_oom";
@@ -76,7 +76,7 @@ type Say = (about: Reason["about"], text: string, evidence: string) => void;
 function treatmentEvidence(kernel: Kernel, request: AllocationRequest): string {
   const { api: name } = request;
   // A large kmalloc makes no slab.
-  if (apiNamed(name)?.family === "slab" && bytesOf(kernel, request) > largestCachedBytes(kernel))
+  if (apiNamed(name)?.family === "slab" && bytesOf(kernel, request) > kmallocMaxCacheBytes(kernel))
     return "mm/slub.c:___kmalloc_large_node";
   return apiNamed(name)?.treatment(kernel).notes[0]?.evidence ?? "mm/page_alloc.c:__alloc_pages";
 }
@@ -306,7 +306,7 @@ function explainPages(kernel: Kernel, request: AllocationRequest, plan: Plan, an
     if (!has(bits.NOFAIL) && (has(bits.NORETRY) || has(bits.RETRY_MAYFAIL))) {
       say("fails", "The retry flags have no effect: the call gives up before they are looked at.", SLOWPATH);
     }
-  } else if (taskHasMemalloc(context)) {
+  } else if (hasPfMemalloc(context)) {
     say(
       "reclaim",
       "The task has PF_MEMALLOC: it is let into all reserves and does not reclaim, it gives up at once.",

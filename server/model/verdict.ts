@@ -1,11 +1,11 @@
 import type { Plan } from "./apis/_plan.ts";
-import { COSTLY_ORDER } from "./apis/_sizes.ts";
+import { COSTLY_ORDER } from "./limits.ts";
 import { apiNamed } from "./apis.ts";
-import { forbidsEvenNonBlocking, inInterrupt, isAtomic, SCOPE, servesSoftirq, TASK, type Context } from "./contexts.ts";
+import { forbidsEvenNonBlocking, hasPfMemalloc, inInterrupt, isAtomic, TASK, type Context } from "./contexts.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { ALLOC, allocFlags, NOLOCK_FLAGS, pfmemallocFlags, prepare } from "./masks/alloc-flags.ts";
 import { mask, type Mask } from "./masks/mask.ts";
-import { applyScopes, compactionAllowed, MIGRATE, migratetype, zonelist } from "./masks/properties.ts";
+import { applyScopes, gfpCompactionAllowed, MIGRATE, migratetype, zonelist } from "./masks/properties.ts";
 import { gfpZoneIndex, gfpZoneValid, isLowZone } from "./masks/zone.ts";
 import type { AllocationRequest, Certainty, Verdict } from "./request.ts";
 
@@ -28,12 +28,6 @@ export const CAN = {
   reserveAtomic: 1024,
   reserveAll: 2048,
 } as const;
-
-/** The task is in reclaim or in a noreclaim scope: PF_MEMALLOC. Softirq entry clears that of the interrupted task. */
-export function taskHasMemalloc(context: Context): boolean {
-  if ((context.scopes & (SCOPE.noreclaim | SCOPE.memalloc)) !== 0) return true;
-  return (context.task & TASK.reclaim) !== 0 && !servesSoftirq(context);
-}
 
 /** One try of the page allocator with its slow path, the mask after scopes. `order` is at most the largest one. */
 export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Context): number {
@@ -65,8 +59,8 @@ export function pagesCan(kernel: Kernel, value: Mask, order: number, context: Co
   const thisNode = (value & bits.THISNODE) !== 0;
   const costly = order > COSTLY_ORDER;
 
-  const compacts = order > 0 && compactionAllowed(kernel, value);
-  if (taskHasMemalloc(context)) {
+  const compacts = order > 0 && gfpCompactionAllowed(kernel, value);
+  if (hasPfMemalloc(context)) {
     // The first compaction comes before the look at PF_MEMALLOC, for those that PF_MEMALLOC does not let into the reserves.
     const early =
       features.firstCompaction === "before-loop" && (costly || migratetype(kernel, value) !== MIGRATE.MOVABLE);
@@ -153,7 +147,7 @@ function reserves(kernel: Kernel, value: Mask, order: number, context: Context):
 /** The charge to the memory cgroup (mm/memcontrol.c:try_charge_memcg): reclaim, its OOM killer, failure. */
 export function chargeCan(kernel: Kernel, value: Mask, order: number, context: Context): number {
   const { bits } = kernel;
-  if (taskHasMemalloc(context) && !inInterrupt(context)) return 0;
+  if (hasPfMemalloc(context) && !inInterrupt(context)) return 0;
   const { memcgOvershootFor } = kernel.features;
   const overshoots =
     (value & (memcgOvershootFor === "high" ? bits.HIGH : memcgOvershootFor === "atomic" ? bits.ATOMIC : 0)) !== 0;

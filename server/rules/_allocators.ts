@@ -1,8 +1,10 @@
 import { hasMemalloc, isAtomic } from "../model/contexts.ts";
+import { NO_PAGES, type Plan } from "../model/apis.ts";
 import type { ApiFamily } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { FlagName } from "../model/masks/mask.ts";
-import { NO_PAGES, orderOf, type Plan } from "../model/sizes.ts";
+import { COSTLY_ORDER } from "../model/limits.ts";
+import { orderOf } from "../model/sizes.ts";
 import { found, has, holds } from "./_predicates.ts";
 import type { Match, RuleFix, Subject } from "./rule.ts";
 
@@ -22,14 +24,15 @@ export function planOf(subject: Subject): Plan {
 /** The order of the last try of the page allocator; NO_PAGES (-1) where the call asks for none. */
 export const buddyOrder = (subject: Subject): number => planOf(subject).order;
 
-/** The order is one that the page allocator serves, and above 3: not retried for ever, and no reason for the OOM killer. */
+/** The order is one that the page allocator serves, and costly: not retried for ever, and no reason for the OOM killer. */
 export function isCostly(subject: Subject): boolean {
   const order = buddyOrder(subject);
-  return order > 3 && order <= subject.kernel.maxOrder;
+  return order > COSTLY_ORDER && order <= subject.kernel.maxOrder;
 }
 
 /** Orders that the page allocator tries as hard as it can: 0 to 3. */
-export const isSmall = (subject: Subject): boolean => buddyOrder(subject) > NO_PAGES && buddyOrder(subject) <= 3;
+export const isSmall = (subject: Subject): boolean =>
+  buddyOrder(subject) > NO_PAGES && buddyOrder(subject) <= COSTLY_ORDER;
 
 /** The flag is in the mask that reaches the page allocator, after the call and the scopes have changed it. */
 export const reaches = (subject: Subject, flag: FlagName): boolean =>

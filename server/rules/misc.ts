@@ -1,7 +1,8 @@
 import { inTask } from "../model/contexts.ts";
 import type { FlagName } from "../model/masks/mask.ts";
 import { maskText, meaningOf, undefinedBits } from "../model/masks/names.ts";
-import { COSTLY_ORDER, orderOf } from "../model/sizes.ts";
+import { COSTLY_ORDER } from "../model/limits.ts";
+import { orderOf } from "../model/sizes.ts";
 import { add, blocks, drop, example, found, has, holds, NOTHING, wrote } from "./_predicates.ts";
 import { isReserveObject, isUncheckedInReclaim, opensAllReserves, planOf } from "./_allocators.ts";
 import type { Match, Rule, Subject } from "./rule.ts";

@@ -1,5 +1,6 @@
 import type { FlagName } from "../model/masks/mask.ts";
-import { bytesOf, largestCachedBytes, pagesOf } from "../model/sizes.ts";
+import { kmallocMaxCacheBytes } from "../model/limits.ts";
+import { bytesOf, pagesOf } from "../model/sizes.ts";
 import { drop, example, found, has, listed, NOTHING, setAmong, verb } from "./_predicates.ts";
 import type { Match, Rule, Subject } from "./rule.ts";
 
@@ -83,7 +84,7 @@ function kmallocNolockLimits(subject: Subject): readonly Match[] {
             title: "Pass only what it expects",
           },
         );
-  const limit = largestCachedBytes(subject.kernel);
+  const limit = kmallocMaxCacheBytes(subject.kernel);
   const sizeMatches: readonly Match[] =
     bytesOf(subject.kernel, subject.request) > limit
       ? found(

@@ -1,5 +1,6 @@
 import type { FlagName } from "../model/masks/mask.ts";
-import { bytesOf, largestCachedBytes, orderOf } from "../model/sizes.ts";
+import { kmallocMaxBytes, kmallocMaxCacheBytes } from "../model/limits.ts";
+import { bytesOf, orderOf } from "../model/sizes.ts";
 import { drop, example, found, has, listed, named, NOTHING, verb } from "./_predicates.ts";
 import { isReserveObject, kvmallocInstead } from "./_allocators.ts";
 import type { Rule, Subject } from "./rule.ts";
@@ -7,7 +8,7 @@ import type { Rule, Subject } from "./rule.ts";
 const isObject = (subject: Subject): boolean => subject.api.family === "slab" || subject.api.family === "slab-cache";
 
 /** KMALLOC_MAX_SIZE: the largest block of the page allocator (include/linux/slab.h). */
-const largestBytes = (subject: Subject): number => subject.kernel.options.pageBytes * 2 ** subject.kernel.maxOrder;
+const largestBytes = (subject: Subject): number => kmallocMaxBytes(subject.kernel);
 
 /** `4 MiB`, `512 KiB`. */
 const inUnits = (bytes: number): string => (bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : `${bytes / 2 ** 10} KiB`);
@@ -181,7 +182,7 @@ export const slab: readonly Rule[] = [
       if (!isObject(subject)) return NOTHING;
       if (
         subject.api.family === "slab" &&
-        bytesOf(subject.kernel, subject.request) > largestCachedBytes(subject.kernel)
+        bytesOf(subject.kernel, subject.request) > kmallocMaxCacheBytes(subject.kernel)
       )
         return NOTHING;
       const dropped = droppedBySlab(subject);

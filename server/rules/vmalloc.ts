@@ -1,6 +1,7 @@
 import { kvmallocFallsBack } from "../model/apis/kvmalloc.ts";
 import type { FlagName } from "../model/masks/mask.ts";
-import { bytesOf, INT_MAX } from "../model/sizes.ts";
+import { INT_MAX, kmallocMaxBytes } from "../model/limits.ts";
+import { bytesOf } from "../model/sizes.ts";
 import {
   blocks,
   drop,
@@ -113,8 +114,7 @@ export const vmalloc: readonly Rule[] = [
       if (!reaches) return NOTHING;
       // kvzalloc becomes kzalloc, kvrealloc krealloc: whoever counted on cleared or kept contents still has them.
       const api = isKvmalloc(subject) ? subject.api.name.replace(/^kv/, "k") : "kmalloc";
-      const fits =
-        bytesOf(subject.kernel, subject.request) <= subject.kernel.options.pageBytes * 2 ** subject.kernel.maxOrder;
+      const fits = bytesOf(subject.kernel, subject.request) <= kmallocMaxBytes(subject.kernel);
       return found(
         { kind: "api" },
         `${subject.api.name}() reaches BUG_ON(in_interrupt()) in vmalloc from this context${isKvmalloc(subject) ? " when its kmalloc part finds no block" : ""}: ${fits ? `use ${api}() here` : "allocate in process context"}.`,

@@ -1,6 +1,7 @@
-import { hugePageOrder } from "../model/masks/constants.ts";
+import { hugePageOrder } from "../model/limits.ts";
 import type { CompositeName, FlagName } from "../model/masks/mask.ts";
-import { bytesOf, largestCachedBytes } from "../model/sizes.ts";
+import { kmallocMaxCacheBytes } from "../model/limits.ts";
+import { bytesOf } from "../model/sizes.ts";
 import { KMALLOC, kmallocType, MIGRATE } from "../model/masks/properties.ts";
 import {
   blocks,
@@ -110,7 +111,8 @@ function slabZoneFlags(subject: Subject): readonly Match[] {
 }
 
 const isLargeKmalloc = (subject: Subject): boolean =>
-  subject.api.family !== "slab-cache" && bytesOf(subject.kernel, subject.request) > largestCachedBytes(subject.kernel);
+  subject.api.family !== "slab-cache" &&
+  bytesOf(subject.kernel, subject.request) > kmallocMaxCacheBytes(subject.kernel);
 
 function slabMovable(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !isSlab(subject) || !has(subject, "MOVABLE")) return NOTHING;

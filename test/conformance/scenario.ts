@@ -8,7 +8,11 @@ import type { Release, Row, Scene, ZoneFacts } from "./row.ts";
 import { numberOf, textOf } from "./row.ts";
 
 /** The build options of the recorded kernels, where they differ from the model's defaults. */
-const RECORDED_OPTIONS: Partial<BuildOptions> = { DEBUG_VM: true, DEBUG_ATOMIC_SLEEP: true };
+const RECORDED_OPTIONS: Partial<BuildOptions> = {
+  DEBUG_VM: true,
+  DEBUG_ATOMIC_SLEEP: true,
+  HUGETLB_PAGE: false,
+};
 
 /** Zones by part, collected from the `zone` rows of a recording. */
 export type ZonesByPart = ReadonlyMap<string, readonly ZoneFacts[]>;

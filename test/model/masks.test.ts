@@ -4,7 +4,7 @@ import { contextOf, SCOPE, withScope } from "../../server/model/contexts.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
 import { ALLOC, allocFlagNames, allocFlags, pfmemallocFlags, prepare } from "../../server/model/masks/alloc-flags.ts";
-import { pageblockOrder } from "../../server/model/masks/constants.ts";
+import { pageblockOrder } from "../../server/model/limits.ts";
 import { contigRefused, contigTargetMask, contigVerify } from "../../server/model/masks/contig.ts";
 import {
   and,
@@ -24,7 +24,7 @@ import { decode, encode, maskText, meaningOf, printed } from "../../server/model
 import {
   applyScopes,
   blocking,
-  compactionAllowed,
+  gfpCompactionAllowed,
   KMALLOC,
   kmallocType,
   migratetype,
@@ -339,9 +339,9 @@ describe("properties of a mask", () => {
 
   test("compaction needs __GFP_IO and the option", () => {
     const from = kernel("6.12");
-    expect(compactionAllowed(from, maskOf(from, "GFP_NOFS"))).toBe(true);
-    expect(compactionAllowed(from, maskOf(from, "GFP_NOIO"))).toBe(false);
-    expect(compactionAllowed(kernel("6.12", { COMPACTION: false }), maskOf(from, "GFP_KERNEL"))).toBe(false);
+    expect(gfpCompactionAllowed(from, maskOf(from, "GFP_NOFS"))).toBe(true);
+    expect(gfpCompactionAllowed(from, maskOf(from, "GFP_NOIO"))).toBe(false);
+    expect(gfpCompactionAllowed(kernel("6.12", { COMPACTION: false }), maskOf(from, "GFP_KERNEL"))).toBe(false);
   });
 
   test("scopes clear what they are named for, and NOIO clears FS with IO", () => {
@@ -373,9 +373,9 @@ describe("properties of a mask", () => {
   });
 
   test("pageblocks are as large as the largest order to 6.11, as huge pages since, unless HUGETLB_PAGE makes them so", () => {
-    expect(pageblockOrder(kernel("6.1"), false)).toBe(10);
-    expect(pageblockOrder(kernel("6.12"), false)).toBe(9);
-    expect(pageblockOrder(kernel("6.1"), true)).toBe(9);
+    expect(pageblockOrder(kernel("6.1", { HUGETLB_PAGE: false }))).toBe(10);
+    expect(pageblockOrder(kernel("6.12", { HUGETLB_PAGE: false }))).toBe(9);
+    expect(pageblockOrder(kernel("6.1"))).toBe(9);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import { constraintMask, reclaimMask, slabBugMask } from "../masks/properties.ts";
-import { COSTLY_ORDER, orderOfBytes } from "./_sizes.ts";
+import { COSTLY_ORDER } from "../limits.ts";
+import { orderOfBytes } from "../sizes.ts";
 
 export interface SlabMasks {
   /** What of the caller's mask a new slab keeps: GFP_RECLAIM_MASK | GFP_CONSTRAINT_MASK (mm/internal.h). */
@@ -78,11 +79,6 @@ export function firstSlabMask(kernel: Kernel, flags: Mask, canGoLower: boolean):
     return mask((first | bits.NOMEMALLOC) & ~(bits.DIRECT_RECLAIM | bits.KSWAPD_RECLAIM));
   }
   return mask(first);
-}
-
-/** Objects above two pages come straight from the page allocator (KMALLOC_MAX_CACHE_SIZE, include/linux/slab.h with SLUB). */
-export function largestCachedBytes(kernel: Kernel): number {
-  return kernel.options.pageBytes * 2;
 }
 
 /** The size of the kmalloc cache that serves `bytes`: 8, 16, 32, 64, 96, 128, 192, 256, … (mm/slab_common.c:kmalloc_info). */

@@ -7,7 +7,7 @@ import type { RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { pagesOf } from "./_sizes.ts";
+import { pagesOf } from "../sizes.ts";
 
 function treatmentFor(kernel: Kernel, refcounted: boolean): MaskTreatment {
   const base = contigTreatment(kernel, refcounted, true);

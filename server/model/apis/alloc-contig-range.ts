@@ -8,7 +8,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { pagesOf } from "./_sizes.ts";
+import { pagesOf } from "../sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** What the range allocator does to a mask; `refcounted` calls refuse __GFP_COMP since 7.0. */

@@ -11,7 +11,7 @@ import { mightAlloc, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { pagesOf } from "./_sizes.ts";
+import { pagesOf } from "../sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {

@@ -7,7 +7,7 @@ import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes } from "./_sizes.ts";
+import { bytesOf, orderOfBytes } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** The bits that alloc_pages_exact() takes out with a WARN_ON_ONCE. */

@@ -10,7 +10,8 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import { fromPages, NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { COSTLY_ORDER, orderOf } from "./_sizes.ts";
+import { COSTLY_ORDER, hugePageOrder } from "../limits.ts";
+import { orderOf } from "../sizes.ts";
 import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** The call has a mask (6.18+); before, every page was charged and none was compound. */
@@ -42,11 +43,6 @@ function treatment(kernel: Kernel): MaskTreatment {
   });
 }
 
-/** The order of a transparent huge page: 9 with 4 KiB pages (HPAGE_PMD_ORDER: a table of 8-byte entries). */
-function hugeOrder(kernel: Kernel): number {
-  return Math.log2(kernel.options.pageBytes) - 3;
-}
-
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const bits = kernel.bits;
   const forced = forcedBits(kernel);
@@ -58,7 +54,8 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   planned.nmiSafe = true;
   const expected = bits.ACCOUNT | (kernel.features.nolockTakesItsOwnFlags ? forced : 0);
   if (kernel.options.DEBUG_VM && (request.mask & ~expected) !== 0) planned.warns = "always";
-  const onPerCpuLists = order <= COSTLY_ORDER || (kernel.options.TRANSPARENT_HUGEPAGE && order === hugeOrder(kernel));
+  const onPerCpuLists =
+    order <= COSTLY_ORDER || (kernel.options.TRANSPARENT_HUGEPAGE && order === hugePageOrder(kernel));
   if (!onPerCpuLists) return refuse(planned, planned.warns);
   if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0)
     return refuse(planned, planned.warns);

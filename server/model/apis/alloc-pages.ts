@@ -5,7 +5,7 @@ import { allocPagesNode } from "../slowpath/allocate.ts";
 import { fromPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { orderOf } from "./_sizes.ts";
+import { orderOf } from "../sizes.ts";
 import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
 import type { Mask } from "../masks/mask.ts";
 

@@ -8,7 +8,7 @@ import { step, warn } from "../slowpath/simulation.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { bytesOf, runBytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "../sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 /** Largest object of the percpu allocator (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h): 32 KiB. */

@@ -7,7 +7,7 @@ import { planKmalloc, planSlabObject, runKmalloc, runSlabObject } from "./kmallo
 import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
+import { bytesOf } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** sizeof(struct skb_shared_info) on 64 bits, which the data buffer carries at its end. */

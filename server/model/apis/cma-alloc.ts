@@ -8,7 +8,7 @@ import { NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { pagesOf } from "./_sizes.ts";
+import { pagesOf } from "../sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 const NOTES: readonly Note[] = [

@@ -9,7 +9,7 @@ import { NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
+import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** dma_alloc_attrs() of `bytes` (kernel/dma/mapping.c, kernel/dma/direct.c), for a device that reaches all memory. */

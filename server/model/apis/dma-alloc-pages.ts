@@ -8,7 +8,7 @@ import { NULL, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
+import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
 
 function refusedBits(kernel: Kernel): number {

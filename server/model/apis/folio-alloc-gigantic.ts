@@ -8,7 +8,7 @@ import { NULL, type RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { isSized, orderOf } from "./_sizes.ts";
+import { isSized, orderOf } from "../sizes.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   const base = contigTreatment(kernel, false, true);

@@ -6,7 +6,7 @@ import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { orderOf } from "./_sizes.ts";
+import { orderOf } from "../sizes.ts";
 import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {

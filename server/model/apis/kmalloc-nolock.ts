@@ -11,8 +11,9 @@ import { fromPages, NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { kmallocCharges, planSlabObject } from "./kmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { bytesOf } from "./_sizes.ts";
-import { kmallocCacheBytes, largestCachedBytes } from "./_slab.ts";
+import { kmallocMaxCacheBytes } from "../limits.ts";
+import { bytesOf } from "../sizes.ts";
+import { kmallocCacheBytes } from "./_slab.ts";
 import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -42,14 +43,14 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
     kernel,
     kept,
     EMPTY,
-    kmallocCacheBytes(Math.min(bytes, largestCachedBytes(kernel))),
+    kmallocCacheBytes(Math.min(bytes, kmallocMaxCacheBytes(kernel))),
     kmallocCharges(kernel, kept),
   );
   planned.fastOnly = true;
   planned.fails = true;
   planned.nmiSafe = true;
   planned.warns = kernel.options.DEBUG_VM && unexpected !== 0 ? "always" : "never";
-  if (bytes > largestCachedBytes(kernel)) return refuse(planned, planned.warns);
+  if (bytes > kmallocMaxCacheBytes(kernel)) return refuse(planned, planned.warns);
   if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0)
     return refuse(planned, planned.warns);
   return planned;

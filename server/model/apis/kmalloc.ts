@@ -9,8 +9,9 @@ import type { AllocationRequest, Certainty } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, type Plan } from "./_plan.ts";
-import { bytesOf, orderOfBytes, runBytesOf } from "./_sizes.ts";
-import { firstSlabMask, kmallocCacheBytes, largestCachedBytes, slabMasks, slabOrders } from "./_slab.ts";
+import { kmallocMaxCacheBytes } from "../limits.ts";
+import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
+import { firstSlabMask, kmallocCacheBytes, slabMasks, slabOrders } from "./_slab.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /**
@@ -80,7 +81,7 @@ export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
 
 /** kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
 export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
-  if (bytes <= largestCachedBytes(kernel)) {
+  if (bytes <= kmallocMaxCacheBytes(kernel)) {
     return planSlabObject(
       kernel,
       flags,
@@ -219,7 +220,7 @@ export const UNEXPECTED_GFP = "new_slab: unexpected gfp";
 export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
   const { kernel } = sim;
   if (bytes === 0) return ZERO_SIZE;
-  if (bytes <= largestCachedBytes(kernel)) {
+  if (bytes <= kmallocMaxCacheBytes(kernel)) {
     const cache: SlabCache = {
       bits: kmallocCacheBits(kernel, flags),
       objectBytes: kmallocCacheBytes(bytes),
@@ -246,12 +247,12 @@ function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
 
 function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = plan(kernel, request);
-  return bytesOf(kernel, request) <= largestCachedBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
+  return bytesOf(kernel, request) <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
 }
 
 function planZeroedOnNode(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planZeroed(kernel, request);
-  return bytesOf(kernel, request) <= largestCachedBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
+  return bytesOf(kernel, request) <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
 }
 
 function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {

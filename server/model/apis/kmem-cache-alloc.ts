@@ -6,7 +6,7 @@ import type { AllocationRequest, CacheFacts } from "../request.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { planNodeTry, planSlabObject, runSlabObject, slabTreatment, type SlabCache } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
-import { wholeAmount } from "./_sizes.ts";
+import { wholeAmount } from "../sizes.ts";
 import { always } from "./_treatment.ts";
 
 /** Object size when the request says none: any that fits one page gives the same least order. */

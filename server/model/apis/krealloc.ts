@@ -6,7 +6,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { planKmalloc, runKmalloc, slabTreatment } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf, runBytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "../sizes.ts";
 import { always } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {

@@ -8,7 +8,8 @@ import type { Api, MaskTreatment, Note } from "./api.ts";
 import { planKmalloc, planNodeTry, runKmalloc } from "./kmalloc.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
-import { bytesOf, INT_MAX, runBytesOf } from "./_sizes.ts";
+import { INT_MAX } from "../limits.ts";
+import { bytesOf, runBytesOf } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** Whether a kvmalloc with this mask goes on to vmalloc when kmalloc has failed. */

@@ -5,7 +5,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { kvmalloc, planKvmalloc, runKvmalloc } from "./kvmalloc.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf, runBytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "../sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {

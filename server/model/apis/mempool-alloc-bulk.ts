@@ -6,7 +6,7 @@ import type { Api, MaskTreatment } from "./api.ts";
 import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
 import { runPages, type RunResult } from "./_run.ts";
-import { pagesOf } from "./_sizes.ts";
+import { pagesOf } from "../sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {

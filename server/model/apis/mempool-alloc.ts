@@ -8,7 +8,7 @@ import { LOOP, mightAlloc, NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { orderOf, wholeAmount } from "./_sizes.ts";
+import { orderOf, wholeAmount } from "../sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** The mask of the second pass of a mempool; the first one also goes without DIRECT_RECLAIM and IO (mm/mempool.c:mempool_alloc). */

@@ -6,7 +6,7 @@ import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
-import { orderOfBytes } from "./_sizes.ts";
+import { orderOfBytes } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** A fragment cache is refilled with 32 KiB where it can (PAGE_FRAG_CACHE_MAX_SIZE). */

@@ -7,7 +7,7 @@ import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { FRAG_BYTES } from "./page-frag-alloc.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
-import { orderOfBytes } from "./_sizes.ts";
+import { orderOfBytes } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {

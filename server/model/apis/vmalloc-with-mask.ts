@@ -6,7 +6,7 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { bytesOf, runBytesOf } from "./_sizes.ts";
+import { bytesOf, runBytesOf } from "../sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 

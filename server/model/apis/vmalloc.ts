@@ -10,7 +10,8 @@ import { runBulk } from "./alloc-pages-bulk.ts";
 import { DIED, NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { bytesOf, INT_MAX, runBytesOf } from "./_sizes.ts";
+import { hugePageOrder, INT_MAX } from "../limits.ts";
+import { bytesOf, runBytesOf } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** The mask that the pages of a vmalloc area are asked for with (mm/vmalloc.c:__vmalloc_area_node). */
@@ -44,9 +45,9 @@ export function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   }
 }
 
-/** The order of the huge pages that vmalloc tries (PMD_SHIFT): 9 with 4 KiB pages, a table of 8-byte entries. */
-export function vmallocHugeOrder(kernel: Kernel): number {
-  return Math.min(kernel.maxOrder, Math.log2(kernel.options.pageBytes) - 3);
+/** The order of the huge pages that vmalloc tries (PMD_SHIFT), of those that the page allocator has. */
+function vmallocHugeOrder(kernel: Kernel): number {
+  return Math.min(kernel.maxOrder, hugePageOrder(kernel));
 }
 
 /** Makes the huge pages that an area of `bytes` tries first the earlier try of its plan; without NOFAIL, which is for single pages. */

@@ -16,6 +16,7 @@ export interface BuildOptions {
   readonly MEMCG: boolean;
   readonly COMPACTION: boolean;
   readonly TRANSPARENT_HUGEPAGE: boolean;
+  readonly HUGETLB_PAGE: boolean;
   readonly ZONE_DMA: boolean;
   readonly ZONE_DMA32: boolean;
   readonly HIGHMEM: boolean;

@@ -15,6 +15,7 @@ export const DEFAULT_OPTIONS: BuildOptions = {
   MEMCG: true,
   COMPACTION: true,
   TRANSPARENT_HUGEPAGE: true,
+  HUGETLB_PAGE: true,
   ZONE_DMA: true,
   ZONE_DMA32: true,
   HIGHMEM: false,

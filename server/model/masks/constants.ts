@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
+import { COSTLY_ORDER, kmallocMaxBytes, kmallocMaxCacheBytes, MAX_RECLAIM_RETRIES, pageblockOrder } from "../limits.ts";
 import { ALLOC } from "./alloc-flags.ts";
 import {
   KMALLOC,
@@ -12,35 +13,6 @@ import {
 import { meaningOf } from "./names.ts";
 import { gfpZoneIndex } from "./zone.ts";
 import { mask } from "./mask.ts";
-
-/** Orders above this one are costly: they are not retried for ever, and the OOM killer is not called for them. include/linux/mmzone.h */
-export const COSTLY_ORDER = 3;
-
-/** should_reclaim_retry() gives up after this many rounds without progress. mm/page_alloc.c */
-export const MAX_RECLAIM_RETRIES = 16;
-
-/** HPAGE_PMD_ORDER with 8-byte page table entries: a table page holds pageBytes / 8 of them. */
-export function hugePageOrder(kernel: Kernel): number {
-  return Math.log2(kernel.options.pageBytes / 8);
-}
-
-/** pageblock_order, include/linux/pageblock-flags.h: that of a huge page with HUGETLB_PAGE; without, by version. */
-export function pageblockOrder(kernel: Kernel, hugetlbPage: boolean): number {
-  const follows =
-    hugetlbPage ||
-    (kernel.features.pageblockOrderWithoutHugetlb === "huge-page-order" && kernel.options.TRANSPARENT_HUGEPAGE);
-  return follows ? Math.min(hugePageOrder(kernel), kernel.maxOrder) : kernel.maxOrder;
-}
-
-/** KMALLOC_MAX_CACHE_SIZE of SLUB in bytes: larger objects come straight from the page allocator. include/linux/slab.h */
-export function kmallocMaxCacheBytes(kernel: Kernel): number {
-  return 2 * kernel.options.pageBytes;
-}
-
-/** KMALLOC_MAX_SIZE of SLUB in bytes. include/linux/slab.h */
-export function kmallocMaxBytes(kernel: Kernel): number {
-  return kernel.options.pageBytes * 2 ** kernel.maxOrder;
-}
 
 const ZONES_SHIFT = 2;
 
@@ -91,7 +63,7 @@ const ALLOC_CONSTANTS: ReadonlyMap<string, number> = new Map(
 );
 
 /** Numbers that need the kernel. */
-function derived(kernel: Kernel, name: string, hugetlbPage: boolean): number | null {
+function derived(kernel: Kernel, name: string): number | null {
   const { features, options } = kernel;
   switch (name) {
     case "__GFP_BITS_MASK":
@@ -114,7 +86,7 @@ function derived(kernel: Kernel, name: string, hugetlbPage: boolean): number | n
     case "TOPORDER":
       return kernel.maxOrder;
     case "pageblock_order":
-      return pageblockOrder(kernel, hugetlbPage);
+      return pageblockOrder(kernel);
     case "PAGE_SIZE":
       return options.pageBytes;
     case "KMALLOC_MAX_SIZE":
@@ -151,13 +123,12 @@ function derived(kernel: Kernel, name: string, hugetlbPage: boolean): number | n
 /**
  * The value of a kernel constant by its C name, for comparison with a running kernel: flags, composites, derived masks,
  * ALLOC_ and PF_ bits, zones, migratetypes, limits. Null: the kernel or the model does not have it.
- * `hugetlbPage`: the kernel is built with HUGETLB_PAGE, which decides pageblock_order.
  */
-export function constantOf(kernel: Kernel, name: string, hugetlbPage: boolean): number | null {
+export function constantOf(kernel: Kernel, name: string): number | null {
   const meaning = meaningOf(kernel, name);
   if (meaning.kind === "flag" || meaning.kind === "composite") return meaning.mask;
   for (const [constant, zone] of Object.entries(ZONE_CONSTANTS)) {
     if (constant === name) return kernel.zones.includes(zone) ? kernel.zones.indexOf(zone) : null;
   }
-  return derived(kernel, name, hugetlbPage) ?? ALLOC_CONSTANTS.get(name) ?? FIXED.get(name) ?? null;
+  return derived(kernel, name) ?? ALLOC_CONSTANTS.get(name) ?? FIXED.get(name) ?? null;
 }

@@ -23,8 +23,16 @@ export function zonelist(kernel: Kernel, value: Mask): 0 | 1 {
 }
 
 /** gfp_compaction_allowed(), include/linux/gfp.h (6.8+): compaction can be counted on. Every version's try_to_compact_pages() refuses without __GFP_IO. */
-export function compactionAllowed(kernel: Kernel, value: Mask): boolean {
+export function gfpCompactionAllowed(kernel: Kernel, value: Mask): boolean {
   return kernel.options.COMPACTION && (value & kernel.bits.IO) !== 0;
+}
+
+/**
+ * `can_compact` of __alloc_pages_slowpath(), mm/page_alloc.c: what the slow path and reclaim count on. The same as
+ * gfp_compaction_allowed() from 6.8 on; before, COMPACTION alone, whatever the mask.
+ */
+export function canCompact(kernel: Kernel, value: Mask): boolean {
+  return kernel.features.compactionNeedsIo ? gfpCompactionAllowed(kernel, value) : kernel.options.COMPACTION;
 }
 
 /**

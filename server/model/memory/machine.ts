@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
+import { pageblockOrder } from "../limits.ts";
 import type { ZoneName } from "../request.ts";
 import type { MemoryState, NodeState, PageGift, RangeState, ZoneState } from "./state.ts";
 
@@ -140,11 +141,6 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
     compactDeferShift: 0,
     compactOrderFailed: maxOrder + 1,
   };
-}
-
-/** pageblock_order: a huge page (2 MiB) on x86-64 and arm64 with 4 KiB pages, never above the largest order. */
-export function pageblockOrder(kernel: Kernel): number {
-  return Math.min(9, kernel.maxOrder);
 }
 
 function freeListOf(free: readonly number[], maxOrder: number): FreeList {

@@ -1,6 +1,7 @@
 import { contigRefused } from "../masks/contig.ts";
 import { mask, type Mask } from "../masks/mask.ts";
-import { addBlock, freePages, hasBlock, pageblockOrder, takeBlock, type Zone } from "../memory/machine.ts";
+import { pageblockOrder } from "../limits.ts";
+import { addBlock, freePages, hasBlock, takeBlock, type Zone } from "../memory/machine.ts";
 import { MIGRATION_TRIES } from "./effort.ts";
 import { migrationTargetMask } from "./target.ts";
 import { allocPages, mightSleep } from "../slowpath/allocate.ts";

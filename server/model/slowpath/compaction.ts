@@ -1,6 +1,8 @@
 import type { Kernel } from "../kernels/kernel.ts";
+import { COSTLY_ORDER } from "../limits.ts";
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
+import { gfpCompactionAllowed, MIGRATE } from "../masks/properties.ts";
 import type { FreeList, Zone } from "../memory/machine.ts";
 import { addBlock, freePages, hasBlock, reclaimablePages } from "../memory/machine.ts";
 import type { AllocContext } from "./freelist.ts";
@@ -16,15 +18,8 @@ export const COMPACT_PRIORITY = { syncFull: 0, syncLight: 1, async: 2 } as const
 export const COMPACT = { skipped: 1, deferred: 2, complete: 5, success: 8 } as const;
 export type CompactResult = (typeof COMPACT)[keyof typeof COMPACT];
 
-const COSTLY_ORDER = 3;
-const MIGRATE_MOVABLE = 1;
 const MAX_DEFER_SHIFT = 6;
 const EXTFRAG_THRESHOLD = 500;
-
-/** gfp_compaction_allowed(): compaction is built in and the mask lets it run. */
-export function compactionAllowed(kernel: Kernel, mask: Mask): boolean {
-  return kernel.options.COMPACTION && (!kernel.features.compactionNeedsIo || (mask & kernel.bits.IO) !== 0);
-}
 
 /** try_to_compact_pages() (mm/compaction.c): compacts zone by zone until one has a block of the order. */
 export function tryToCompactPages(
@@ -37,7 +32,7 @@ export function tryToCompactPages(
 ): CompactResult {
   sim.trace.counts.tryToCompact++;
   // Without IO no version compacts; before 6.8 only the test stood here instead of at the callers.
-  if ((mask & sim.kernel.bits.IO) === 0 || !sim.kernel.options.COMPACTION) return COMPACT.skipped;
+  if (!gfpCompactionAllowed(sim.kernel, mask)) return COMPACT.skipped;
   const hardwall = (mask & sim.kernel.bits.HARDWALL) !== 0;
   let best: CompactResult = COMPACT.skipped;
   for (const zone of ac.zonelist) {
@@ -124,7 +119,7 @@ function compactZone(
   if (zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone)))
     return COMPACT.success;
   if (!compactionSuitable(kernel, zone, order, ac.highestZone, freePages(zone))) return COMPACT.skipped;
-  if (priority === COMPACT_PRIORITY.async && ac.migratetype !== MIGRATE_MOVABLE) return COMPACT.complete;
+  if (priority === COMPACT_PRIORITY.async && ac.migratetype !== MIGRATE.MOVABLE) return COMPACT.complete;
   if (zone.movable === 0 || zone.movable + zone.ordinary.pages < 2 ** order) return COMPACT.complete;
   if (!mergeFreeBlocks(zone.ordinary, order)) return COMPACT.complete;
   sim.machine.version++;

@@ -1,9 +1,11 @@
 import { inInterrupt } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
 import { ALLOC, allocFlagNames } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
+import { MIGRATE } from "../masks/properties.ts";
 import type { Zone } from "../memory/machine.ts";
-import { freePages, hasBlock, pageblockOrder, takeBlock } from "../memory/machine.ts";
+import { freePages, hasBlock, takeBlock } from "../memory/machine.ts";
 import type { PageBlock, Simulation } from "./simulation.ts";
 import { step, warnOnce } from "./simulation.ts";
 
@@ -17,9 +19,6 @@ export interface AllocContext {
   nodes: ReadonlySet<number> | null;
 }
 
-const MIGRATE_MOVABLE = 1;
-/** pcp_allowed_order(): the per-cpu lists hold orders up to 3 (and huge pages). */
-const PCP_ORDER = 3;
 const WMARK_MASK = ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH;
 
 /** ac->preferred_zoneref: the first zone of the list that the nodemask allows. */
@@ -193,13 +192,13 @@ function rmqueue(
   migratetype: number,
 ): PageBlock["from"] | null {
   const { features, bits } = sim.kernel;
-  const fromPerCpuList = features.pcpServesCostlyOrders && order <= PCP_ORDER && !sim.machine.perCpuListsOff;
+  const fromPerCpuList = features.pcpServesCostlyOrders && order <= COSTLY_ORDER && !sim.machine.perCpuListsOff;
   if (features.nofailHighOrderWarns === "rmqueue" && order > 1 && (mask & bits.NOFAIL) !== 0 && !fromPerCpuList) {
     warnOnce(sim, "rmqueue: nofail above order 1");
   }
   if (order > 0 && (allocFlags & highatomicReserving(sim.kernel)) !== 0 && takeBlock(zone.highatomic, order))
     return "highatomic";
-  const mayUseCma = (allocFlags & ALLOC.CMA) !== 0 && migratetype === MIGRATE_MOVABLE;
+  const mayUseCma = (allocFlags & ALLOC.CMA) !== 0 && migratetype === MIGRATE.MOVABLE;
   const cmaFirst = mayUseCma && zone.cma.pages > freePages(zone) / 2;
   if (cmaFirst && takeBlock(zone.cma, order)) return "cma";
   if (takeBlock(zone.ordinary, order)) return "ordinary";

@@ -1,10 +1,9 @@
-import { inTask } from "../contexts.ts";
+import { hasPfMemalloc, inTask } from "../contexts.ts";
+import { COSTLY_ORDER } from "../limits.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { Simulation } from "./simulation.ts";
 import { step } from "./simulation.ts";
-import { hasFatalSignal, isMemalloc } from "./task.ts";
-
-const COSTLY_ORDER = 3;
+import { hasFatalSignal } from "./task.ts";
 
 /** `uncharged`: kernel memory is not accounted here (interrupts, kernel without memory cgroups). */
 export type ChargeOutcome = "charged" | "uncharged" | "refused";
@@ -17,7 +16,7 @@ export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): 
   const { bits, options } = sim.kernel;
   // memcg_kmem_bypass()
   if (!options.MEMCG || !inTask(sim.context)) return "uncharged";
-  if (!sim.machine.memcgAtLimit || isMemalloc(sim.context)) return "charged";
+  if (!sim.machine.memcgAtLimit || hasPfMemalloc(sim.context)) return "charged";
   const overshoots = bits.NOFAIL | overshooting(sim);
   if ((mask & bits.DIRECT_RECLAIM) !== 0) memcgOom(sim, mask, order);
   if ((mask & overshoots) !== 0) {

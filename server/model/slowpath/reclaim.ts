@@ -1,14 +1,15 @@
+import { COSTLY_ORDER, MAX_RECLAIM_RETRIES } from "../limits.ts";
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { Machine, Zone } from "../memory/machine.ts";
 import { addPages, freePages, receive, reclaimablePages } from "../memory/machine.ts";
-import { compactionAllowed, compactionSuitable } from "./compaction.ts";
+import { canCompact } from "../masks/properties.ts";
+import { compactionSuitable } from "./compaction.ts";
 import type { AllocContext } from "./freelist.ts";
 import { cpusetAllows, zoneWatermarkOk } from "./freelist.ts";
 import type { Simulation } from "./simulation.ts";
 import { step } from "./simulation.ts";
 
-const COSTLY_ORDER = 3;
 const SWAP_CLUSTER_MAX = 32;
 /** At most so many rounds empty a zone, however large: a round of the kernel scans a share of the list too. */
 const MOST_ROUNDS = 1024;
@@ -25,7 +26,7 @@ export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: A
     step(sim, "exit_mmap", () => `the killed process is gone, ${pages} pages are free`);
   }
   // Versions that ask gfp_compaction_allowed() elsewhere ask it here as well.
-  const mayCompact = compactionAllowed(sim.kernel, mask);
+  const mayCompact = canCompact(sim.kernel, mask);
   const reclaimed = new Set<number>();
   let progress = 0;
   let readyToCompact = false;
@@ -87,8 +88,6 @@ function shrinkNode(machine: Machine, node: number, highestZone: number): number
 function roundOf(left: number, atStart: number, usual: number): number {
   return Math.min(left, Math.max(usual, Math.ceil(atStart / MOST_ROUNDS)));
 }
-
-const MAX_RECLAIM_RETRIES = 16;
 
 /** Counter of one slow path that should_reclaim_retry() keeps. */
 export interface ReclaimRetry {

@@ -1,12 +1,12 @@
 import { ALLOC, allocFlags as allocFlagsOf, pfmemallocFlags } from "../masks/alloc-flags.ts";
 import type { Context } from "../contexts.ts";
-import { TASK } from "../contexts.ts";
+import { hasPfMemalloc, TASK } from "../contexts.ts";
 import type { Mask } from "../masks/mask.ts";
 import { mask as maskOf } from "../masks/mask.ts";
-import { MIGRATE } from "../masks/properties.ts";
-import { pageblockOrder } from "../memory/machine.ts";
+import { canCompact, MIGRATE } from "../masks/properties.ts";
+import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
 import type { CompactResult, CompactRetry } from "./compaction.ts";
-import { COMPACT, COMPACT_PRIORITY, compactionAllowed, shouldCompactRetry, tryToCompactPages } from "./compaction.ts";
+import { COMPACT, COMPACT_PRIORITY, shouldCompactRetry, tryToCompactPages } from "./compaction.ts";
 import type { AllocContext } from "./freelist.ts";
 import { getPageFromFreelist, preferredZone, unreserveHighatomic } from "./freelist.ts";
 import { outOfMemory } from "./oom.ts";
@@ -14,9 +14,8 @@ import type { ReclaimRetry } from "./reclaim.ts";
 import { shouldReclaimRetry, tryToFreePages } from "./reclaim.ts";
 import type { AllocResult, PageBlock, Simulation } from "./simulation.ts";
 import { step, warnOnce } from "./simulation.ts";
-import { inHardirq, isMemalloc } from "./task.ts";
+import { inHardirq } from "./task.ts";
 
-const COSTLY_ORDER = 3;
 /** Rounds without any change of memory after which nothing can change any more: longer than compaction can be deferred. */
 const IDLE_ROUNDS = 66;
 /** The same in tries on the free lists, for rounds that are no rounds of the OOM path. */
@@ -83,7 +82,7 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
     order,
     ac,
     canReclaim: (mask & bits.DIRECT_RECLAIM) !== 0,
-    canCompact: compactionAllowed(sim.kernel, mask),
+    canCompact: canCompact(sim.kernel, mask),
     nofail: (mask & bits.NOFAIL) !== 0,
     costly: order > COSTLY_ORDER,
     allocFlags: 0,
@@ -177,7 +176,7 @@ function entry(slow: Slow): State {
       warnOnce(sim, "slowpath entry: nofail above order 1");
     if (features.nofailWarns === "on-slowpath-entry") {
       if (!canReclaim) warnOnce(sim, "slowpath entry: nofail without direct reclaim");
-      if (isMemalloc(sim.context)) warnOnce(sim, "slowpath entry: nofail under PF_MEMALLOC");
+      if (hasPfMemalloc(sim.context)) warnOnce(sim, "slowpath entry: nofail under PF_MEMALLOC");
     }
   }
   return "restart";
@@ -273,7 +272,7 @@ function mayReclaim(slow: Slow): State {
   const { sim, mask } = slow;
   const { bits, features } = sim.kernel;
   if (!slow.canReclaim) return "nopage";
-  if (isMemalloc(sim.context)) {
+  if (hasPfMemalloc(sim.context)) {
     step(sim, "__alloc_pages_slowpath", () => "PF_MEMALLOC: no recursion into reclaim");
     return "nopage";
   }
@@ -401,7 +400,7 @@ function nopage(slow: Slow): State {
     if (warns) warnOnce(sim, "nopage: nofail without direct reclaim");
     return "fail";
   }
-  if (warns && isMemalloc(sim.context)) warnOnce(sim, "nopage: nofail under PF_MEMALLOC");
+  if (warns && hasPfMemalloc(sim.context)) warnOnce(sim, "nopage: nofail under PF_MEMALLOC");
   if (warns && features.nofailCostlyWarnsWhenFailing && slow.costly) warnOnce(sim, "nopage: nofail costly order");
   return "nofail";
 }

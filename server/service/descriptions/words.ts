@@ -223,6 +223,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   MEMCG: "Memory cgroups: `__GFP_ACCOUNT` charges.",
   COMPACTION: "Memory compaction.",
   TRANSPARENT_HUGEPAGE: "Transparent huge pages.",
+  HUGETLB_PAGE: "Huge pages of hugetlbfs: a pageblock is one.",
   ZONE_DMA: "ZONE_DMA exists.",
   ZONE_DMA32: "ZONE_DMA32 exists.",
   HIGHMEM: "32-bit high memory: ZONE_HIGHMEM exists.",

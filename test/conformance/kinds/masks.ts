@@ -8,7 +8,7 @@ import { mask, type Mask } from "../../../server/model/masks/mask.ts";
 import {
   applyScopes,
   blocking,
-  compactionAllowed,
+  gfpCompactionAllowed,
   kmallocType,
   kmallocTypeNumber,
   migratetype,
@@ -20,9 +20,6 @@ import { numberOf, textOf, type Fields, type Row } from "../row.ts";
 
 /** What the model says to a row of one kind: row field -> value. Fields that it says nothing about are absent. */
 export type MaskEvaluator = (row: Row, kernel: Kernel) => Fields;
-
-/** The recorded machines were built without HUGETLB_PAGE. */
-const RECORDED_HUGETLB_PAGE = false;
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
@@ -59,7 +56,7 @@ const OOM_VICTIM = contextOf("oom_victim");
 const RECLAIMING = contextOf("reclaim");
 
 const constant: MaskEvaluator = (row, kernel) => {
-  const value = constantOf(kernel, textOf(row, "name"), RECORDED_HUGETLB_PAGE);
+  const value = constantOf(kernel, textOf(row, "name"));
   return value === null ? {} : { hex: hex(value), dec: value };
 };
 
@@ -74,7 +71,7 @@ const variant: MaskEvaluator = (row, kernel) => {
   };
   const built = kernelOf(kernel.name, options);
   if ("unknown" in built) return {};
-  const value = constantOf(built, textOf(row, "name"), RECORDED_HUGETLB_PAGE);
+  const value = constantOf(built, textOf(row, "name"));
   return value === null ? {} : { hex: hex(value) };
 };
 
@@ -109,7 +106,7 @@ const pure: MaskEvaluator = (row, kernel) => {
     pin: hex(applyScopes(kernel, value, SCOPE.pin)),
     all: hex(applyScopes(kernel, value, ALL_SCOPES)),
     kmtype: kmallocTypeNumber(kernel, kmallocType(kernel, value)),
-    compact_ok: compactionAllowed(kernel, value) ? 1 : 0,
+    compact_ok: gfpCompactionAllowed(kernel, value) ? 1 : 0,
   };
   if (kernel.features.hasNestedMask) fields.nested = hex(nestedMask(kernel, value));
   if (kernel.features.contigVerifiesMask) {
