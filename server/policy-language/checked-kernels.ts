@@ -23,7 +23,7 @@ export interface WrittenVersions {
   readonly range: boolean;
 }
 
-/** Targets kept for each settings object: headers are typed letter by letter, and most of what is typed returns. */
+/** How many are kept for each settings object: headers are typed letter by letter, and most of what is typed returns. */
 const KEPT = 32;
 const cache = new WeakMap<Settings, Map<string, CheckedKernels>>();
 
@@ -32,29 +32,35 @@ export function checkedKernelsOf(index: FileIndex, settings: Settings): CheckedK
   const configItem = index.file.regions[index.configs[0] ?? -1]?.item;
   const header = kernelItem?.kind === "kernel" ? kernelItem : null;
   const config = configItem?.kind === "config" ? configItem : null;
-  const key = `${header === null ? "" : writtenVersions(header)}\n${config === null ? "" : config.settings.map(settingKey).join(" ")}`;
+  const key = keyOf(header, config);
 
-  let targets = cache.get(settings);
-  if (targets === undefined) {
-    targets = new Map();
-    cache.set(settings, targets);
+  let ofSettings = cache.get(settings);
+  if (ofSettings === undefined) {
+    ofSettings = new Map();
+    cache.set(settings, ofSettings);
   }
-  const known = targets.get(key);
+  const known = ofSettings.get(key);
   if (known !== undefined) return known;
-  if (targets.size >= KEPT) targets.clear();
+  if (ofSettings.size >= KEPT) ofSettings.clear();
   const checked = makeCheckedKernels(header, config, settings);
-  targets.set(key, checked);
+  ofSettings.set(key, checked);
   return checked;
+}
+
+/** All that `makeCheckedKernels` reads of the headers. No header is another key than one that says nothing. */
+function keyOf(header: KernelHeader | null, config: ConfigHeader | null): string {
+  return JSON.stringify([
+    header === null ? null : [header.range, ...header.versions.map((version) => version.text)],
+    config === null ? null : config.settings.map(({ option, value }) => [option.text, writtenValue(value)]),
+  ]);
+}
+
+function writtenValue(value: ConfigSetting["value"]): readonly (string | null)[] | string | null {
+  return value === null || typeof value === "string" ? value : [value.number.text, value.unit];
 }
 
 function writtenVersions(header: KernelHeader): string {
   return header.versions.map((version) => version.text).join(header.range ? " .. " : ", ");
-}
-
-function settingKey(setting: ConfigSetting): string {
-  const { value } = setting;
-  if (value === null || typeof value === "string") return `${setting.option.text}=${value ?? ""}`;
-  return `${setting.option.text}=${value.number.text}${value.unit ?? ""}`;
 }
 
 function makeCheckedKernels(

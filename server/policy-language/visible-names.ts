@@ -14,7 +14,7 @@ export function visibleNames(
     byKind = new Map();
     lists.set(environment, byKind);
   }
-  const key = `${space} ${kinds?.join(" ") ?? ""}`;
+  const key = JSON.stringify([space, kinds]);
   const known = byKind.get(key);
   if (known !== undefined) return known;
   const names = environment

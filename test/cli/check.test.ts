@@ -34,6 +34,22 @@ describe("check", () => {
     expect(out).toContain("2 files checked: 2 errors");
   });
 
+  test("says the same of a file whatever files are checked before it", async () => {
+    const files = {
+      "bare.allocpolicy": "kernel\n",
+      "none.allocpolicy": SLEEPER.replace("kernel 6.12\n", ""),
+      "empty.allocpolicy": "",
+      "half.allocpolicy": "config { PREEMPT_RT }\n",
+    };
+    const cwd = folderWith(files);
+    const names = Object.keys(files);
+    const said = async (order: readonly string[]): Promise<readonly string[]> =>
+      (await run(["check", ...order], { cwd })).out.split("\n").filter((line) => line.startsWith("none."));
+    const alone = await said(["none.allocpolicy"]);
+    expect(alone.join("\n")).toContain("[sleep-in-atomic]");
+    for (const first of names) expect(await said([first, ...names])).toEqual(alone);
+  });
+
   test("a warning fails the run only when asked for", async () => {
     const cwd = folderWith({ "q.allocpolicy": QUIET_TWICE });
     expect((await run(["check"], { cwd })).status).toBe(0);

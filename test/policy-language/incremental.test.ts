@@ -13,6 +13,7 @@ import {
 } from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
+import { declaration, headers } from "./_arbitrary.ts";
 
 const MAIN = "file:///p/main.allocpolicy";
 const LIBRARY = "file:///p/library.allocpolicy";
@@ -49,61 +50,6 @@ function shown(workspace: Workspace, uri: string): readonly string[] {
     }),
   );
 }
-
-const NAMES = ["a", "b", "c", "d"] as const;
-const name = fc.constantFrom(...NAMES);
-const flag = fc.constantFrom(
-  "GFP_KERNEL",
-  "GFP_ATOMIC",
-  "__GFP_NOFAIL",
-  "__GFP_NORETRY",
-  "__GFP_REPEAT",
-  "GFP_KERNAL",
-  "0xcc0",
-  "__GFP_NOWARN",
-  "__GFP_DMA",
-);
-const maskText = fc
-  .array(
-    fc.oneof(
-      flag,
-      name,
-      name.map((callee) => `${callee}(GFP_KERNEL)`),
-    ),
-    { minLength: 1, maxLength: 3 },
-  )
-  .map((parts) => parts.join(" | "));
-
-const declaration = fc.oneof(
-  fc.tuple(name, maskText).map(([n, m]) => `flags ${n} = ${m}\n`),
-  fc.tuple(name, maskText).map(([n, m]) => `transform ${n}(gfp) = gfp & (${m})\n`),
-  fc.tuple(name, fc.constantFrom("softirq", "hardirq", ...NAMES)).map(([n, c]) => `context ${n} { in ${c} }\n`),
-  fc
-    .tuple(
-      name,
-      fc.option(name),
-      fc.constantFrom("kmalloc", "alloc_contig_range", "kmaloc"),
-      maskText,
-      fc.constantFrom("process", "softirq", ...NAMES),
-      fc.option(name),
-      fc.option(name),
-    )
-    .map(
-      ([n, like, api, m, context, fallback, policy]) =>
-        `request ${n}${like === null ? "" : ` like ${like}`} {\n  api ${api}\n  size 64 KiB\n  flags ${m}\n  context ${context}\n${fallback === null ? "" : `  fallback ${fallback}\n`}${policy === null ? "" : `  policy ${policy}\n`}}\n`,
-    ),
-  fc
-    .tuple(name, fc.option(name), fc.constantFrom("", " for kmalloc", " for alloc_contig_range"), maskText)
-    .map(([n, like, api, m]) => `policy ${n}${like === null ? "" : ` like ${like}`}${api} { forbid has ${m} }\n`),
-  fc.tuple(name, fc.constantFrom("sleeps never", "oom may", "mode x")).map(([n, f]) => `expect ${n} { ${f} }\n`),
-  fc.constantFrom(
-    "request a { api kmalloc flags GFP_KERNEL ! }\n",
-    "context b {\n",
-    "flags = 1\n",
-    "}\n",
-    "// a comment\n",
-  ),
-);
 
 const header = fc.constantFrom(
   "kernel 6.12\n",
@@ -230,5 +176,38 @@ describe("after any edits", () => {
     ).regions;
     expect(after[1]).not.toBe(before[1]);
     expect(after[2]).toBe(before[2]);
+  });
+});
+
+describe("files of one workspace that do not import each other", () => {
+  test("get what each gets alone, whatever was analysed before", () => {
+    const file = fc
+      .tuple(headers, fc.array(declaration, { maxLength: 3 }))
+      .map(([first, rest]) => first + rest.join(""));
+    const settings = fc.record(
+      { defaultKernel: fc.constantFrom(null, "6.1", "6.6, 6.12"), forcedKernel: fc.constantFrom(null, "5.10 .. 5.15") },
+      { requiredKeys: ["defaultKernel"] },
+    );
+    fc.assert(
+      fc.property(fc.array(file, { minLength: 2, maxLength: 5 }), settings, (texts, more) => {
+        // Settings of their own: what is remembered for one object must not be there for the other.
+        const alone = texts.map((text, i) =>
+          shown(
+            withDocument(
+              emptyWorkspace({ ...DEFAULT_SETTINGS, ...more }),
+              `file:///p/${i}.allocpolicy`,
+              parseFile(text),
+            ),
+            `file:///p/${i}.allocpolicy`,
+          ),
+        );
+        const together = texts.reduce(
+          (workspace, text, i) => withDocument(workspace, `file:///p/${i}.allocpolicy`, parseFile(text)),
+          emptyWorkspace({ ...DEFAULT_SETTINGS, ...more }),
+        );
+        expect(texts.map((_, i) => shown(together, `file:///p/${i}.allocpolicy`))).toEqual(alone);
+      }),
+      { numRuns: 300, seed: 20201211 },
+    );
   });
 });

@@ -225,7 +225,7 @@ function suggestions(
     known = new Map();
     byNames.set(names, known);
   }
-  const key = `${name} ${parameter ?? ""}`;
+  const key = JSON.stringify([name, parameter]);
   let found = known.get(key);
   if (found === undefined) {
     // NOFAIL for __GFP_NOFAIL, KERNEL for GFP_KERNEL.
