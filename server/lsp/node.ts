@@ -23,9 +23,9 @@ const disk: Host = {
   async readFile(uri) {
     try {
       const bytes = await readFile(fileURLToPath(uri));
-      return bytes.length > LARGEST_FILE_BYTES ? null : bytes.toString("utf8");
+      return bytes.length > LARGEST_FILE_BYTES ? { unreadable: "it is too large" } : { text: bytes.toString("utf8") };
     } catch {
-      return null;
+      return { unreadable: "it cannot be read" };
     }
   },
   async listPolicies(folderUri, limit) {

@@ -147,8 +147,11 @@ export function startServer(connection: Connection, host: Host): void {
   }
 
   async function publish(): Promise<void> {
-    if (session.isReading) await session.settled();
     for (const key of session.openDocuments()) {
+      if (session.isWaiting(key)) {
+        void session.importsSettled(key).then(publishSoon);
+        continue;
+      }
       const { items, resultId } = report(key);
       const version = session.versionOf(key);
       const state = `${version} ${resultId}`;
@@ -176,8 +179,8 @@ export function startServer(connection: Connection, host: Host): void {
       log,
       "textDocument/diagnostic",
       async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
-        // Imports that are being read decide which names exist; nobody waits for them on a keystroke.
-        if (session.isReading) await session.settled();
+        // Its own imports decide which names exist. What else is being read is waited for by nobody.
+        await session.importsSettled(session.document(textDocument.uri).key);
         if (token.isCancellationRequested) throw cancelled();
         const { items, resultId } = report(session.document(textDocument.uri).key);
         return previousResultId === resultId ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };

@@ -1,8 +1,8 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import { type Workspace } from "../documents/workspace.ts";
-import { importsOf, policyFile } from "../policy-language/policy-files.ts";
+import type { Workspace } from "../documents/workspace.ts";
+import { importsOf, isPolicyFile, policyFile } from "../policy-language/policy-files.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
 import type { Host } from "./host.ts";
@@ -17,6 +17,24 @@ interface OpenDocument {
   readonly file: SourceFile;
 }
 
+/** A file that is being read, and the folders that want it. */
+interface Read {
+  readonly folders: Set<Folder>;
+  /** It changed while it was read: what comes is old. */
+  again: boolean;
+  /** Ends when the file was read, however long that takes. */
+  readonly done: Promise<void>;
+}
+
+/** Someone may be waiting for a read: `end` lets them go on. */
+interface Wait {
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
+/** How long reads are waited for when none of them comes to an end. What a hanging disk gives later is used when it comes. */
+const PATIENCE_MS = 1000;
+
 /** A document or file that the server does not have; the client is told so. */
 export class UnknownDocument extends Error {}
 
@@ -30,7 +48,10 @@ export class Session {
   readonly #open = new Map<string, OpenDocument>();
   #folders: readonly Folder[] = [new Folder(null)];
   /** Reads in flight, by key. */
-  readonly #reading = new Map<string, Promise<void>>();
+  readonly #reading = new Map<string, Read>();
+  /** Those of them that are still waited for. */
+  readonly #waits = new Map<string, Wait>();
+  #patience: ReturnType<typeof setTimeout> | undefined;
   /** Called when files that were read change what is known about others. */
   readonly #onFilesRead: () => void;
 
@@ -92,23 +113,12 @@ export class Session {
     const interested = this.#folders.filter(
       (folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder),
     );
-    if (interested.length === 0) return;
-    if (!this.#host.canRead(key)) {
-      for (const folder of interested) folder.remove(key);
-      this.#onFilesRead();
+    if (this.#reading.has(key) || (interested.length > 0 && this.#host.canRead(key))) {
+      await this.#read(key, interested, true);
       return;
     }
-    const text = await this.#host.readFile(this.files.clientUri(key));
-    if (this.#open.has(key)) return;
-    const file = text === null ? null : parseFile(text);
-    for (const folder of interested) {
-      if (file !== null) folder.put(key, file);
-      else {
-        folder.remove(key);
-        folder.putMissing(key);
-      }
-    }
-    if (file !== null) this.#readImports(key, file, interested);
+    if (interested.length === 0) return;
+    for (const folder of interested) folder.remove(key);
     this.#onFilesRead();
   }
 
@@ -130,13 +140,34 @@ export class Session {
     return { key, workspace: folder.workspace, file, folder };
   }
 
-  /** Resolves when all imports that are wanted so far were read. */
+  /** Ends when all files that are wanted so far were read, or no more of them come. */
   async settled(): Promise<void> {
-    while (this.#reading.size > 0) await Promise.all(this.#reading.values());
+    while (this.#waits.size > 0) await Promise.all([...this.#waits.values()].map(({ ended }) => ended));
   }
 
-  get isReading(): boolean {
-    return this.#reading.size > 0;
+  /** The same for what one file imports, directly or through others: for nothing else that is being read. */
+  async importsSettled(key: string): Promise<void> {
+    for (let open = this.#waitsOf(key); open.length > 0; open = this.#waitsOf(key))
+      await Promise.all(open.map(({ ended }) => ended));
+  }
+
+  /** Whether `importsSettled` would wait. */
+  isWaiting(key: string): boolean {
+    return this.#waitsOf(key).length > 0;
+  }
+
+  #waitsOf(key: string): readonly Wait[] {
+    if (this.#waits.size === 0) return [];
+    const { documents } = this.folder(key).workspace;
+    const found: Wait[] = [];
+    const seen = new Set([key]);
+    for (const uri of seen) {
+      const wait = this.#waits.get(uri);
+      if (wait !== undefined) found.push(wait);
+      const document = documents.get(uri);
+      if (isPolicyFile(document)) for (const wanted of importsOf(uri, document)) seen.add(wanted);
+    }
+    return found;
   }
 
   /** Reads the policies of all folders from disk, once each. */
@@ -150,7 +181,7 @@ export class Session {
     const uris = await this.#host.listPolicies(this.files.clientUri(folder.uri), MOST_FILES_IN_FOLDER);
     for (const uri of uris) {
       const key = this.files.key(uri);
-      if (folderOf(this.#folders, key) === folder) this.#read(key, folder);
+      if (folderOf(this.#folders, key) === folder) this.#want(key, folder);
     }
   }
 
@@ -185,36 +216,72 @@ export class Session {
 
   #readImports(key: string, file: SourceFile, folders: readonly Folder[]): void {
     for (const wanted of importsOf(key, file)) {
-      for (const folder of folders) if (!folder.knows(wanted)) this.#read(wanted, folder);
+      for (const folder of folders) if (!folder.knows(wanted)) this.#want(wanted, folder);
     }
   }
 
-  /** Starts to read a file for a folder, unless that is under way or the document is open. */
-  #read(key: string, folder: Folder): void {
+  /** Gives a folder a file that it does not have: the open document, or what will be read from disk. */
+  #want(key: string, folder: Folder): void {
     const document = this.#open.get(key);
-    if (document !== undefined) {
-      folder.put(key, document.file);
-      return;
-    }
-    if (!this.#host.canRead(key)) return;
-    const job = `${folder.uri ?? ""}\n${key}`;
-    if (this.#reading.has(job)) return;
-    const work = this.#readNow(key, folder).finally(() => {
-      this.#reading.delete(job);
-      if (this.#reading.size === 0) this.#onFilesRead();
-    });
-    this.#reading.set(job, work);
+    if (document !== undefined) folder.put(key, document.file);
+    else if (this.#host.canRead(key)) void this.#read(key, [folder], false);
   }
 
-  async #readNow(key: string, folder: Folder): Promise<void> {
-    const text = await this.#host.readFile(this.files.clientUri(key));
-    const opened = this.#open.get(key);
-    const file = opened?.file ?? (text === null ? null : parseFile(text));
-    if (file === null) {
-      folder.putMissing(key);
-      return;
+  /** Reads a file, once however many folders want it; `changed`: what is being read already is out of date. */
+  #read(key: string, folders: readonly Folder[], changed: boolean): Promise<void> {
+    const running = this.#reading.get(key);
+    if (running !== undefined) {
+      for (const folder of folders) running.folders.add(folder);
+      running.again ||= changed;
+      return running.done;
     }
-    folder.put(key, file);
-    this.#readImports(key, file, [folder]);
+    const wanted = new Set(folders);
+    const read: Read = { folders: wanted, again: false, done: this.#readNow(key, wanted) };
+    this.#reading.set(key, read);
+    this.#waits.set(key, newWait());
+    this.#restartPatience();
+    return read.done;
   }
+
+  async #readNow(key: string, folders: ReadonlySet<Folder>): Promise<void> {
+    let content = await this.#host.readFile(this.files.clientUri(key));
+    for (let read = this.#reading.get(key); read?.again === true; ) {
+      read.again = false;
+      content = await this.#host.readFile(this.files.clientUri(key));
+    }
+    this.#reading.delete(key);
+    const opened = this.#open.get(key);
+    const file = opened?.file ?? ("text" in content ? parseFile(content.text) : null);
+    for (const folder of folders) {
+      if (file === null) folder.putMissing(key);
+      else folder.put(key, file);
+    }
+    if (file !== null) this.#readImports(key, file, [...folders]);
+    const wait = this.#waits.get(key);
+    this.#waits.delete(key);
+    wait?.end();
+    this.#restartPatience();
+    // What nobody waits for any more is news whenever it comes.
+    if (wait === undefined || this.#waits.size === 0) this.#onFilesRead();
+  }
+
+  #restartPatience(): void {
+    clearTimeout(this.#patience);
+    if (this.#waits.size > 0) this.#patience = setTimeout(() => this.#waitNoLonger(), PATIENCE_MS);
+  }
+
+  #waitNoLonger(): void {
+    const waits = [...this.#waits.values()];
+    this.#waits.clear();
+    for (const { end } of waits) end();
+    this.#onFilesRead();
+  }
+}
+
+function newWait(): Wait {
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
 }

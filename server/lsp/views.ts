@@ -35,7 +35,7 @@ export function registerViews(connection: Connection, session: Session, log: Log
     if (uri === null) return null;
     const key = files.key(uri);
     if (!session.folder(key).workspace.documents.has(key)) await session.scanFolders();
-    if (session.isReading) await session.settled();
+    await session.importsSettled(key);
     const { workspace } = session.folder(key);
     const file = policyFile(workspace, key);
     return file === undefined ? null : { key, workspace, file };
