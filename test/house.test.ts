@@ -2,10 +2,10 @@
 import { build } from "esbuild";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { indexes } from "../scripts/indexes.ts";
 import { inRoot, VSIX } from "../scripts/paths.ts";
+import { circlesOf, importsOf, sourceFiles, type Import } from "./_sources.ts";
 
 interface Floor {
   readonly path: string;
@@ -51,30 +51,11 @@ const INSIDES: readonly RegExp[] = [
   /^server\/model\/kernels\/releases\//,
 ];
 
-interface Import {
-  readonly file: string;
-  /** A path in the clone, or the name of a package. */
-  readonly target: string;
-}
-
 const isInside = (file: string, floor: string): boolean => file.startsWith(`${floor}/`);
 
-function sourceFiles(folder: string): readonly string[] {
-  return readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => join(folder, name));
-}
-
-const IMPORT = /^(?:import|export) (?:[^"';]*? from )?"([^"\n]+)"|^\} from "([^"\n]+)"|\bimport\("([^"\n]+)"\)/gm;
-
-function importsOf(file: string): readonly Import[] {
-  return [...readFileSync(inRoot(file), "utf8").matchAll(IMPORT)].map((match) => {
-    const name = match[1] ?? match[2] ?? match[3] ?? "";
-    return { file, target: name.startsWith(".") ? join(dirname(file), name) : name };
-  });
-}
-
-const imports = (floor: string): readonly Import[] => sourceFiles(floor).flatMap(importsOf);
+/** What a floor imports, each file once. */
+const imports = (floor: string): readonly Import[] =>
+  sourceFiles(floor).flatMap((file) => [...new Map(importsOf(file).map((one) => [one.target, one])).values()]);
 const told = (found: readonly Import[]): readonly string[] =>
   found.map(({ file, target }) => `${file} imports ${target}`);
 
@@ -89,6 +70,13 @@ describe("the house", () => {
   it("sees the imports of every floor", () => {
     for (const { path } of FLOORS.filter((floor) => sourceFiles(floor.path).length > 0))
       expect(imports(path), path).not.toEqual([]);
+  });
+
+  it("has no circle of imports, types included", () => {
+    const files = ["grammar", "server", "client", "scripts", "test"].flatMap(sourceFiles);
+    const arrows = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]));
+    expect(arrows.get("server/cli/main.ts")).toContain("server/cli/commands/index.ts");
+    expect(circlesOf(arrows).map((circle) => circle.join(" <-> "))).toEqual([]);
   });
 
   it("enters a floor by its doors, not through its insides", () => {
