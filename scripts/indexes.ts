@@ -1,5 +1,5 @@
-// Writes the index.ts of the folders where adding a thing is adding a file: kernels, APIs, rules, commands.
-// usage: node scripts/indexes.ts [--check]   --check writes nothing and fails when a committed index is stale
+// Writes the index.ts of the folders where adding a thing is adding a file: kernels, APIs, rules, commands, reporters.
+// usage: npm run indexes [-- --check]   --check writes nothing and fails when a committed index is stale
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { inRoot, isProgram, ROOT } from "./paths.ts";
@@ -33,6 +33,7 @@ const FOLDERS: readonly Collected[] = [
     besides: ["rule.ts", "catalogue.ts", "finding.ts", "rule-page.ts"],
   },
   { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
+  { path: "server/cli/reporters", list: "ALL_REPORTERS", type: "Reporter", declaredIn: "../reporter.ts", besides: [] },
 ];
 
 /** What one file gives to the index: a thing, or a list of things that is spread into the index's own list. */
@@ -59,6 +60,16 @@ function contributionOf(folder: string, file: string, type: string): Contributio
 /** `6.9` before `6.12`, and otherwise by name. */
 const byFileName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
 
+const LINE_LENGTH = 120;
+
+/** An array as the formatter writes it: on one line where that is short enough. */
+function listOf(start: string, elements: readonly string[]): string {
+  const line = `${start}[${elements.join(", ")}];`;
+  return line.length <= LINE_LENGTH
+    ? line
+    : [`${start}[`, ...elements.map((element) => `  ${element},`), "];"].join("\n");
+}
+
 function indexOf({ path, list, type, declaredIn, besides }: Collected): string {
   const folder = inRoot(path);
   const files = readdirSync(folder)
@@ -70,9 +81,10 @@ function indexOf({ path, list, type, declaredIn, besides }: Collected): string {
     ...contributions.map(({ file, name }) => `import { ${name} } from "./${file}";`),
     `import type { ${type} } from "${declaredIn}";`,
     "",
-    `export const ${list}: readonly ${type}[] = [`,
-    ...contributions.map(({ name, isList }) => `  ${isList ? "..." : ""}${name},`),
-    "];",
+    listOf(
+      `export const ${list}: readonly ${type}[] = `,
+      contributions.map(({ name, isList }) => (isList ? `...${name}` : name)),
+    ),
     "",
   ].join("\n");
 }
@@ -107,7 +119,7 @@ export function writeIndexes(): readonly string[] {
 if (isProgram(import.meta.url)) {
   if (process.argv.includes("--check")) {
     const stale = indexes().filter(({ wanted, present }) => wanted !== present);
-    for (const { path } of stale) console.error(`${path} is stale: run node scripts/indexes.ts`);
+    for (const { path } of stale) console.error(`${path} is stale: run npm run indexes`);
     process.exitCode = stale.length === 0 ? 0 : 1;
   } else {
     for (const path of writeIndexes()) console.log(`wrote ${path}`);

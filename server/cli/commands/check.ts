@@ -4,23 +4,16 @@ import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { wantedFiles } from "../files.ts";
 import { kernelList } from "../kernels.ts";
-import { SEVERITIES, type FileReport } from "../report.ts";
-import { githubReport } from "../reporters/github.ts";
-import { jsonReport } from "../reporters/json.ts";
-import { sarifReport } from "../reporters/sarif.ts";
-import { textReport } from "../reporters/text.ts";
+import { SEVERITIES } from "../report.ts";
+import { ALL_REPORTERS } from "../reporters/index.ts";
 import { checkFiles } from "../workspace.ts";
 
-const REPORTERS: Readonly<Record<string, (reports: readonly FileReport[]) => string>> = {
-  text: textReport,
-  json: jsonReport,
-  sarif: sarifReport,
-  github: githubReport,
-};
+const DEFAULT_FORMAT = "text";
+const FORMATS = ALL_REPORTERS.map(({ name }) => name);
 
 export const check: Command = {
   name: "check",
-  usage: "[PATH…] [--format text|json|sarif|github] [--kernel V[,V…]] [--fail-on error|warning|information]",
+  usage: `[PATH…] [--format ${FORMATS.join("|")}] [--kernel V[,V…]] [--fail-on error|warning|information]`,
   summary:
     "check policy files: a file, every .allocpolicy file below a folder, - for standard input, or the current folder",
   run: async (args, io) => {
@@ -28,18 +21,18 @@ export const check: Command = {
       args: [...args],
       allowPositionals: true,
       options: {
-        format: { type: "string", default: "text" },
+        format: { type: "string", default: DEFAULT_FORMAT },
         kernel: { type: "string" },
         "fail-on": { type: "string", default: "error" },
       },
     });
-    const reporter = Object.hasOwn(REPORTERS, values.format) ? REPORTERS[values.format] : undefined;
+    const reporter = ALL_REPORTERS.find(({ name }) => name === values.format);
     if (reporter === undefined)
-      throw new UsageError(`there is no format '${values.format}': use ${Object.keys(REPORTERS).join(", ")}`);
+      throw new UsageError(`there is no format '${values.format}': use ${FORMATS.join(", ")}`);
     const failing = failingSeverities(values["fail-on"]);
     const forcedKernel = values.kernel === undefined ? null : kernelList(values.kernel).join(", ");
     const reports = checkFiles(await wantedFiles(io, positionals), { ...DEFAULT_SETTINGS, forcedKernel }, io.cwd);
-    await io.write(reporter(reports));
+    await io.write(reporter.print(reports));
     const fails = reports.some(({ findings }) =>
       findings.some(({ severity, source }) => failing.has(severity) || source === "expectation"),
     );

@@ -18,7 +18,8 @@ import { loadWorkspace } from "../workspace.ts";
 export const diff: Command = {
   name: "diff",
   usage: "A B | FILE --kernel V --to W  [--json]    (A, B: FILE, FILE#POLICY or #POLICY of the same file)",
-  summary: "what changes between two policies, two files, or one file under two kernels, with witnesses",
+  summary:
+    "what changes between two policies, two files, or one file under two kernels, with witnesses; exits 1 when something does",
   run: async (args, io) => {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -1,5 +1,12 @@
 import type { Severity } from "../../rules/finding.ts";
 import type { FileReport } from "../report.ts";
+import type { Reporter } from "../reporter.ts";
+
+export const github: Reporter = {
+  name: "github",
+  summary: "GitHub's annotations at the lines of a change: for GitHub Actions",
+  print: githubReport,
+};
 
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
   error: "error",
@@ -9,7 +16,7 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
 };
 
 /** Workflow commands, which GitHub shows as annotations at the lines of a change. */
-export function githubReport(reports: readonly FileReport[]): string {
+function githubReport(reports: readonly FileReport[]): string {
   const lines = reports.flatMap(({ path, findings }) =>
     findings.map(({ rule, severity, message, range }) => {
       const span = [

@@ -6,6 +6,13 @@ import { catalogue } from "../../policy-language/catalogue.ts";
 import { ruleUrl } from "../../rules/rule-page.ts";
 import { linesOf, offsetAt } from "../../../grammar/lines.ts";
 import type { FileReport, Range, ReportedFinding } from "../report.ts";
+import type { Reporter } from "../reporter.ts";
+
+export const sarif: Reporter = {
+  name: "sarif",
+  summary: "SARIF 2.1.0: for code scanning, and tools that show its results",
+  print: sarifReport,
+};
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -18,7 +25,7 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
 };
 
 /** One SARIF 2.1.0 log with one run: the catalogue as the tool's rules, and each finding as a result. */
-export function sarifReport(reports: readonly FileReport[]): string {
+function sarifReport(reports: readonly FileReport[]): string {
   const entries = catalogue();
   const indexOf = new Map(entries.map(({ id }, index) => [id, index]));
   const rules = entries.map(({ id, title, severity }) => ({

@@ -1,11 +1,18 @@
 import type { Severity } from "../../rules/finding.ts";
 import { expectationsIn, SEVERITIES, summaryOf, type FileReport } from "../report.ts";
+import type { Reporter } from "../reporter.ts";
+
+export const text: Reporter = {
+  name: "text",
+  summary: "one line a finding, as compilers print it: for people, and for editors that read compilers",
+  print: textReport,
+};
 
 /**
  * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then related
  * places indented, then the totals.
  */
-export function textReport(reports: readonly FileReport[]): string {
+function textReport(reports: readonly FileReport[]): string {
   const lines = reports.flatMap(({ path, findings }) =>
     findings.flatMap((finding) => [
       `${path}:${at(finding.range.start)}: ${finding.severity}: ${finding.message} [${finding.rule}]`,
