@@ -1,19 +1,25 @@
 // Bundles the program into dist/ and the editor's test suite into out/.
-// usage: node scripts/build.ts [--dev]   --dev: not minified, with source maps
+// usage: npm run build [-- --dev]   --dev: not minified, with source maps
 import { build as bundle, type BuildOptions } from "esbuild";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { writeIndexes } from "./indexes.ts";
+import { bundledPackages, noticesText } from "./notices.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
 const NODE: BuildOptions = { platform: "node", format: "cjs", target: "node20" };
 const ON_OLD_NODE: BuildOptions = { inject: ["scripts/node20.ts"] };
 const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: { global: "globalThis" } };
 
+interface Bundle extends BuildOptions {
+  readonly entryPoints: [string];
+  readonly outfile: string;
+}
+
 /**
- * The bundles: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. The server is read
+ * The bundles of the program: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. The server is read
  * by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
  */
-const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string]; readonly outfile: string })[] = [
+export const BUNDLES: readonly Bundle[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
   {
     ...NODE,
@@ -40,36 +46,41 @@ const BUNDLES: readonly (BuildOptions & { readonly entryPoints: readonly [string
     format: "cjs",
   },
   { ...BROWSER, entryPoints: ["client/view/matrix.ts"], outfile: "dist/matrix-view.js", format: "iife" },
-  {
-    ...NODE,
-    entryPoints: ["test/editor/index.ts"],
-    outfile: "out/editor-suite.cjs",
-    external: ["vscode", "mocha"],
-    minify: false,
-  },
 ];
 
+/** The tests that run in VS Code. */
+const EDITOR_SUITE: Bundle = {
+  ...NODE,
+  entryPoints: ["test/editor/index.ts"],
+  outfile: "out/editor-suite.cjs",
+  external: ["vscode", "mocha"],
+  minify: false,
+};
+
+/** Where the licences of what the bundles carry stand. */
+export const NOTICES = "dist/THIRD-PARTY-NOTICES.txt";
+
 /**
- * Writes the stale indexes, then all bundles.
+ * Writes the stale indexes, then all bundles and their notices.
  * @throws what esbuild reports
  */
 export async function build(options: { readonly dev: boolean }): Promise<void> {
   for (const path of writeIndexes()) console.error(`wrote ${path}`);
   rmSync(inRoot("dist"), { recursive: true, force: true });
-  await Promise.all(
-    BUNDLES.map((one) =>
-      bundle({
-        bundle: true,
-        minify: !options.dev,
-        sourcemap: options.dev,
-        legalComments: "none",
-        logLevel: "warning",
-        absWorkingDir: inRoot(),
-        ...one,
-        entryPoints: [...one.entryPoints],
-      }),
-    ),
-  );
+  const common: BuildOptions = {
+    bundle: true,
+    minify: !options.dev,
+    sourcemap: options.dev,
+    legalComments: "eof",
+    logLevel: "warning",
+    absWorkingDir: inRoot(),
+  };
+  const [built] = await Promise.all([
+    Promise.all(BUNDLES.map((one) => bundle({ ...common, ...one, metafile: true }))),
+    bundle({ ...common, ...EDITOR_SUITE }),
+  ]);
+  const carried = bundledPackages(built.map(({ metafile }) => metafile));
+  writeFileSync(inRoot(NOTICES), noticesText(carried));
   writeFileSync(inRoot("dist/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
   chmodSync(inRoot("dist/allocpolicy.cjs"), 0o755);
 }

@@ -48,14 +48,15 @@ interface VitestReport {
   }[];
 }
 
-/** All of test/ but the editor suite. A file that cannot be loaded, or an error outside of any test, counts as a failure as well. */
-async function unitTests(): Promise<Counts> {
+/** The tests of one configuration of vitest. A file that cannot be loaded, or an error outside of any test, counts as a failure as well. */
+async function vitest(config: string): Promise<Counts> {
   const file = inRoot("out/vitest.json");
   rmSync(file, { force: true });
   const exitCode = await new Promise<number>((resolve, reject) => {
     const args = [
       inRoot("node_modules/vitest/vitest.mjs"),
       "run",
+      `--config=${config}`,
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${file}`,
@@ -114,11 +115,13 @@ async function all(): Promise<Counts> {
     () => program("Bundling the program", ["scripts/build.ts"]),
     () => program("Packing the extension", ["scripts/package.ts"]),
   ]);
+  const isBuilt = built.failed === 0;
   const checked = await inTurn([
     () => program("Checking the types", ["node_modules/typescript/bin/tsc", "-b"]),
-    unitTests,
+    () => vitest("vitest.config.ts"),
+    ...(isBuilt ? [() => vitest("vitest.package.config.ts")] : []),
   ]);
-  return [checked, await editorStages(built.failed === 0)].reduce(add, built);
+  return [checked, await editorStages(isBuilt)].reduce(add, built);
 }
 
 const { passed, failed, skipped } = await all();
