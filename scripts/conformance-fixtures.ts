@@ -1,7 +1,7 @@
 /**
  * Makes the fixtures of the conformance tests from recordings:
  *
- *   node scripts/conformance-fixtures.ts RECORDING.jsonl[.gz]…
+ *   npm run conformance:fixtures -- RECORDING.jsonl[.gz]…
  *
  * Keeps every row, and of each row what the tests compare or need: fields that only describe the recorder, tracepoint
  * counts and console lines are left out. Writes test/conformance/fixtures/linux-<v>.jsonl.gz, one file a version.

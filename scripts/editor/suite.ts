@@ -1,7 +1,7 @@
 // Runs the suite of test/editor inside the extension host of a real VS Code.
 //   default                            the VS Code server of host.ts, opened by Chromium
 //   VSCODE_EXECUTABLE=/path/to/code    that desktop VS Code
-// usage: node scripts/editor/suite.ts [--package] [--verbose]   --package: the extension as packed, not from its folder
+// usage: npm run test:editor [-- --package] [-- --verbose]   --package: the extension as packed, not from its folder
 import { resolveCliArgsFromVSCodeExecutablePath, runTests } from "@vscode/test-electron";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

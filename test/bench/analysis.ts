@@ -1,5 +1,5 @@
 /**
- * What the analysis costs: `node test/bench/analysis.ts`. For files of several lengths the CPU time of the first check, and
+ * What the analysis costs: `npm run bench analysis`. For files of several lengths the CPU time of the first check, and
  * of one keystroke (the edit, the unit that follows, the findings) at places spread over the file; medians.
  */
 import { editFile, parseFile } from "../../grammar/index.ts";

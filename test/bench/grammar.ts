@@ -1,4 +1,4 @@
-/** What the grammar floor costs: `node test/bench/grammar.ts` prints a table. CPU of this thread, medians. */
+/** What the grammar floor costs: `npm run bench grammar` prints a table. CPU of this thread, medians. */
 const started = process.cpuUsage();
 const { editFile, format, parseFile } = await import("../../grammar/index.ts");
 const loaded = process.cpuUsage(started);

@@ -1,5 +1,5 @@
 /**
- * What the analysis of a policy over all masks costs: `node test/bench/policies.ts`. For policies with a growing number of
+ * What the analysis of a policy over all masks costs: `npm run bench policies`. For policies with a growing number of
  * rules, each mentioning every flag and with ten modes: the CPU time of the full analysis (nothing known of the policy or
  * of its sizes, the text parsed) and of one keystroke at several places (edit, unit, findings). Medians.
  */

@@ -1,7 +1,7 @@
 /**
  * How many slow paths the model walks in a second, on one core:
  *
- *   node test/bench/slowpath.ts
+ *   npm run bench slowpath
  *
  * Each walk is a fresh machine of two nodes and one call that misses the fast path. Prints the rate of each and of all
  * together, and fails below 20,000 a second.

@@ -1,5 +1,5 @@
 // Prints how many static verdicts a second one core gives, over APIs, masks, sizes and versions.
-// usage: node test/bench/verdict.ts
+// usage: npm run bench verdict
 import { performance } from "node:perf_hooks";
 import { contextOf } from "../../server/model/contexts.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";

@@ -86,7 +86,7 @@ describe("the pages", () => {
   test("have an address", () => {
     expect(ruleUrl("krealloc-zero")).toMatch(/\/docs\/rules\/krealloc-zero\.md$/);
   });
-  test("in docs/rules are what the rules say: node scripts/rule-pages.ts writes them", () => {
+  test("in docs/rules are what the rules say: npm run docs writes them", () => {
     expect(staleRulePages()).toEqual([]);
   });
 });

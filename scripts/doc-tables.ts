@@ -1,0 +1,85 @@
+// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings. Each stands between two comments.
+// usage: npm run docs
+import { readFileSync, writeFileSync } from "node:fs";
+import { ALL_COMMANDS } from "../server/cli/commands/index.ts";
+import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
+import { inRoot, isProgram } from "./paths.ts";
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly category: string; readonly title: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
+  };
+}
+
+interface Setting {
+  readonly type: string;
+  readonly default: unknown;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
+const { contributes }: Manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
+
+/** The tables of each document, by the name in their comments. */
+const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "docs/command-line.md": {
+    commands: table(
+      ["command", "does"],
+      ALL_COMMANDS.map(({ name, usage, summary }) => [`\`allocpolicy ${name} ${usage}\``, summary]),
+    ),
+    formats: table(
+      ["`--format`", "what it is"],
+      ALL_REPORTERS.map(({ name, summary }) => [`\`${name}\``, summary]),
+    ),
+  },
+  "docs/editor.md": {
+    settings: table(
+      ["setting", "type", "if not set", "means"],
+      Object.entries(contributes.configuration.properties).map(([name, setting]) => [
+        `\`${name}\``,
+        setting.type,
+        `\`${JSON.stringify(setting.default)}\``,
+        setting.markdownDescription ?? setting.description ?? "",
+      ]),
+    ),
+    "editor commands": table(
+      ["in the command palette", "for key bindings"],
+      contributes.commands.map(({ command, category, title }) => [`${category}: ${title}`, `\`${command}\``]),
+    ),
+  },
+};
+
+/** @throws when a document has no such place */
+function withTable(text: string, name: string, content: string): string {
+  const begin = `<!-- ${name}: written by npm run docs -->\n`;
+  const end = `\n<!-- ${name}: end -->`;
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`there is no place for the table of ${name}: write ${begin}${end.trim()}`);
+  return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
+}
+
+/** The documents whose tables differ from what they list, with the text that they should have. */
+export function staleTables(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(TABLES).flatMap(([path, tables]) => {
+      const present = readFileSync(inRoot(path), "utf8");
+      const wanted = Object.entries(tables).reduce((text, [name, content]) => withTable(text, name, content), present);
+      return wanted === present ? [] : [[path, wanted]];
+    }),
+  );
+}
+
+if (isProgram(import.meta.url)) {
+  const stale = staleTables();
+  for (const [path, text] of stale) writeFileSync(inRoot(path), text);
+  console.log(
+    stale.size === 0 ? "the tables of docs are up to date" : `wrote the tables of ${[...stale.keys()].join(", ")}`,
+  );
+}
