@@ -2,10 +2,10 @@ import { ALL } from "../../server/rules/index.ts";
 import type { Match } from "../../server/rules/rule.ts";
 import { apiNamed } from "../../server/model/apis.ts";
 import { knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
-import { kernelNamed, matchesOf, ruleNamed, subjectOf, targetsOf, type Asked } from "./_subject.ts";
+import { kernelNamed, matchesOf, ruleNamed, runsOf, subjectOf, targetsOf, type Asked } from "./_subject.ts";
 
 /** Every mainline release of the model. */
-export const EVERY = "4.19..7.0";
+export const EVERY = "4.19..";
 /** No release at all. */
 export const NEVER = "";
 
@@ -17,17 +17,9 @@ function existsIn(kernel: string, asked: Asked): boolean {
 const matches = (id: string, asked: Asked, kernel: string): boolean =>
   existsIn(kernel, asked) && ruleNamed(ALL, id).check(subjectOf({ ...asked, kernel })).length > 0;
 
-/** The mainline releases that report a request, as runs `first..last`, and only where the function exists. */
+/** The mainline releases that report a request, as runs (see `runsOf`), and only where the function exists. */
 export function holdsIn(id: string, asked: Asked): string {
-  const runs: { first: string; last: string; open: boolean }[] = [];
-  for (const kernel of mainlineReleases()) {
-    const run = runs.at(-1);
-    if (!matches(id, asked, kernel)) {
-      if (run !== undefined) run.open = false;
-    } else if (run?.open === true) run.last = kernel;
-    else runs.push({ first: kernel, last: kernel, open: true });
-  }
-  return runs.map(({ first, last }) => (first === last ? first : `${first}..${last}`)).join(", ");
+  return runsOf((kernel) => matches(id, asked, kernel));
 }
 
 /** The point releases, vendor and development trees that report a request. */

@@ -141,19 +141,28 @@ export function targetsOf(rules: readonly Rule[], id: string, asked: Asked): rea
   return matchesOf(rules, id, asked).map(({ anchor }) => anchor);
 }
 
-/** The mainline releases in which a rule matches a request, as `first..last` of each run; "" for none. */
+/**
+ * The mainline releases for which something holds, as `first..last` of each run, `first..` for one that goes on in the
+ * newest release (whichever that is), `only` for a run of one release; "" for none.
+ */
+export function runsOf(holds: (kernel: string) => boolean): string {
+  const runs: { readonly first: string; last: string; open: boolean }[] = [];
+  for (const kernel of mainlineReleases()) {
+    const run = runs.at(-1);
+    if (!holds(kernel)) {
+      if (run !== undefined) run.open = false;
+    } else if (run?.open === true) run.last = kernel;
+    else runs.push({ first: kernel, last: kernel, open: true });
+  }
+  return runs
+    .map(({ first, last, open }) => (open ? `${first}..` : first === last ? first : `${first}..${last}`))
+    .join(", ");
+}
+
+/** The mainline releases in which a rule matches a request, as runs. */
 export function releasesWhere(rules: readonly Rule[], id: string, asked: Asked): string {
   const rule = ruleNamed(rules, id);
-  const runs: [string, string][] = [];
-  let previous = false;
-  for (const kernel of mainlineReleases()) {
-    const matches = rule.check(subjectOf({ ...asked, kernel })).length > 0;
-    const last = runs.at(-1);
-    if (matches && previous && last !== undefined) last[1] = kernel;
-    else if (matches) runs.push([kernel, kernel]);
-    previous = matches;
-  }
-  return runs.map(([first, last]) => (first === last ? first : `${first}..${last}`)).join(", ");
+  return runsOf((kernel) => rule.check(subjectOf({ ...asked, kernel })).length > 0);
 }
 
 /** Every kernel of the model in which a rule matches a request. */

@@ -15,7 +15,7 @@ describe("a promise that cannot be kept", () => {
   test("is one without direct reclaim, in every release", () => {
     const asked = { flags: "GFP_ATOMIC | __GFP_NOFAIL", context: ["softirq"] } as const;
     expect(fires(asked)).toEqual(["nofail-without-reclaim"]);
-    expect(releasesWhere(nofail, "nofail-without-reclaim", asked)).toBe("4.19..7.0");
+    expect(releasesWhere(nofail, "nofail-without-reclaim", asked)).toBe("4.19..");
     expect(targetsOf(nofail, "nofail-without-reclaim", asked)).toEqual(NOFAIL_TARGET);
   });
 
@@ -177,7 +177,7 @@ describe("what versions change", () => {
     ["nofail-vmalloc-unsupported", { api: "__vmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL" }, "4.19..5.16"],
     ["nofail-kvmalloc-unsupported", { api: "kvmalloc", size: 65536, flags: "GFP_KERNEL | __GFP_NOFAIL" }, "4.19..5.16"],
     ["nofail-kvmalloc-unsupported", { api: "kvmalloc", size: 4096, flags: "GFP_KERNEL | __GFP_NOFAIL" }, ""],
-    ["nofail-with-nowarn", { flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN" }, "5.19..7.0"],
+    ["nofail-with-nowarn", { flags: "GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN" }, "5.19.."],
     ["nofail-with-nowarn", { flags: "GFP_KERNEL | __GFP_NOFAIL" }, ""],
   ])("%s holds for %o in %s", (id, asked, releases) => {
     expect(releasesWhere(nofail, id, asked)).toBe(releases);

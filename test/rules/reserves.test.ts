@@ -17,7 +17,7 @@ describe("MEMALLOC", () => {
     expect(targetsOf(reserves, "memalloc-with-nomemalloc", asked)).toEqual([
       { kind: "pair", flags: ["MEMALLOC", "NOMEMALLOC"] },
     ]);
-    expect(releasesWhere(reserves, "memalloc-with-nomemalloc", asked)).toBe("4.19..7.0");
+    expect(releasesWhere(reserves, "memalloc-with-nomemalloc", asked)).toBe("4.19..");
   });
 
   test("by itself asks for a reason", () => {
