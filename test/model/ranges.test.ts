@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { contextOf, withScope } from "../../server/model/contexts.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
-import { kernelOf } from "../../server/model/kernels/kernels.ts";
+import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
 import { encode } from "../../server/model/masks/names.ts";
 import type { MemoryState, Outcome, RangeState, ZoneState } from "../../server/model/memory/state.ts";
 import type { AllocationRequest } from "../../server/model/request.ts";
 import { simulate } from "../../server/model/simulate.ts";
+import { departuresOf, sinceWhen } from "../_releases.ts";
 
 function kernelNamed(name: string): Kernel {
   const kernel = kernelOf(name);
@@ -74,10 +75,8 @@ function run(
   return simulate(kernel, request, on, { steps: true });
 }
 
-const VERSIONS = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.12.117", "6.18", "7.0", "android-6.18"] as const;
-
 describe("alloc_contig_range", () => {
-  it.each(VERSIONS)("takes a free range after draining the per-cpu lists, in %s", (version) => {
+  it.each(knownKernels())("takes a free range after draining the per-cpu lists, in %s", (version) => {
     expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, FREE))).toMatchObject({
       result: "ok",
       drains: true,
@@ -86,7 +85,7 @@ describe("alloc_contig_range", () => {
     });
   });
 
-  it.each(VERSIONS)(
+  it.each(knownKernels())(
     "is -EBUSY for a pinned page after the drain, and for a kernel page before it, in %s",
     (version) => {
       expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, PINNED))).toMatchObject({
@@ -119,21 +118,22 @@ describe("alloc_contig_range", () => {
   });
 
   it.each([
-    ["__GFP_NOFAIL", ["ok", "ok", "ok", "ok", "ok", "EINVAL", "EINVAL", "EINVAL", "EINVAL"]],
-    ["__GFP_NORETRY", ["ok", "ok", "ok", "ok", "ok", "EINVAL", "EINVAL", "EINVAL", "ok"]],
-    ["__GFP_RETRY_MAYFAIL", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
-    ["__GFP_THISNODE", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
-    ["__GFP_DMA32", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
-    ["__GFP_ACCOUNT", ["ok", "ok", "ok", "ok", "ok", "EINVAL", "EINVAL", "EINVAL", "EINVAL"]],
-    ["__GFP_HIGH", ["ok", "ok", "ok", "ok", "ok", "EINVAL", "EINVAL", "EINVAL", "EINVAL"]],
-    ["__GFP_NOMEMALLOC", ["ok", "ok", "ok", "ok", "ok", "EINVAL", "EINVAL", "EINVAL", "EINVAL"]],
-    ["__GFP_COMP", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "EINVAL", "ok"]],
-    ["__GFP_NOWARN", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
-    ["__GFP_ZERO", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]],
-  ])("answers %s by version", (flag, results) => {
-    expect(
-      VERSIONS.map((version) => run(version, "alloc_contig_range", `GFP_KERNEL|${flag}`, memory({}, FREE)).result),
-    ).toEqual(results);
+    ["__GFP_NOFAIL", "ok, EINVAL since 6.14", ["6.12.117"]],
+    ["__GFP_NORETRY", "ok, EINVAL since 6.14", ["6.12.117", "android-6.18"]],
+    ["__GFP_RETRY_MAYFAIL", "ok", []],
+    ["__GFP_THISNODE", "ok", []],
+    ["__GFP_DMA32", "ok", []],
+    ["__GFP_ACCOUNT", "ok, EINVAL since 6.14", ["6.12.117"]],
+    ["__GFP_HIGH", "ok, EINVAL since 6.14", ["6.12.117"]],
+    ["__GFP_NOMEMALLOC", "ok, EINVAL since 6.14", ["6.12.117"]],
+    ["__GFP_COMP", "ok, EINVAL since 7.0", []],
+    ["__GFP_NOWARN", "ok", []],
+    ["__GFP_ZERO", "ok", []],
+  ])("answers %s by version: %s, and otherwise in %j", (flag, results, departures) => {
+    const result = (version: string): string =>
+      String(run(version, "alloc_contig_range", `GFP_KERNEL|${flag}`, memory({}, FREE)).result);
+    expect(sinceWhen(result)).toBe(results);
+    expect(departuresOf(result)).toEqual(departures);
   });
 
   it("takes an -EINVAL before it touches memory", () => {

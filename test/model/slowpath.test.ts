@@ -3,6 +3,7 @@ import type { ContextName } from "../../server/model/contexts.ts";
 import { contextOf, withScope } from "../../server/model/contexts.ts";
 import type { CompositeName, FlagName } from "../../server/model/masks/mask.ts";
 import { freePages } from "../../server/model/memory/machine.ts";
+import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { allocPages, allocPagesNode } from "../../server/model/slowpath/allocate.ts";
 import { simulationOf } from "../../server/model/slowpath/simulation.ts";
 import { call, ending, gfp, kernel, machine, MIN, zone } from "./slowpath-machine.ts";
@@ -82,7 +83,7 @@ describe("what becomes of a request when nothing is free", () => {
   ];
   for (const [composite, flags, order, end, what] of endings) {
     test(`GFP_${[composite, ...flags].join("|")} of order ${order} ${what}`, () => {
-      for (const version of ["5.10", "5.15", "6.1", "6.6", "6.12", "7.0"]) {
+      for (const version of knownKernels()) {
         const of = kernel(version);
         const done = call(of, machine(), gfp(of, composite, ...flags), order);
         expect(`${version} ${ending(done)}`).toBe(`${version} ${end}`);

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { combine, contextOf, withScope, type Context } from "../../server/model/contexts.ts";
 import { explain } from "../../server/model/explain.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
-import { kernelOf } from "../../server/model/kernels/kernels.ts";
+import { kernelOf, mainlineReleases } from "../../server/model/kernels/kernels.ts";
 import { ALLOC } from "../../server/model/masks/alloc-flags.ts";
 import { encode } from "../../server/model/masks/names.ts";
 import type { AllocationRequest, Verdict } from "../../server/model/request.ts";
 import { verdict } from "../../server/model/verdict.ts";
+import { releasesFrom } from "../_releases.ts";
 
 function kernelNamed(name: string): Kernel {
   const kernel = kernelOf(name);
@@ -65,7 +66,7 @@ function expectFacts(
   }
 }
 
-const ALL = ["5.10", "5.15", "6.1", "6.6", "6.12", "7.0"] as const;
+const ALL = mainlineReleases();
 const page = { order: 0 };
 
 describe("the page allocator", () => {
@@ -120,8 +121,8 @@ describe("the page allocator", () => {
   });
 
   it("reports a failed GFP_NOWAIT to 6.6, and not since 6.8, whose GFP_NOWAIT has __GFP_NOWARN", () => {
-    expectFacts(["5.10", "6.6"], "alloc_pages", "GFP_NOWAIT", page, { warns: "may" });
-    expectFacts(["6.8", "6.12", "7.0"], "alloc_pages", "GFP_NOWAIT", page, { warns: "never" });
+    expectFacts(releasesFrom("4.19", "6.7"), "alloc_pages", "GFP_NOWAIT", page, { warns: "may" });
+    expectFacts(releasesFrom("6.8"), "alloc_pages", "GFP_NOWAIT", page, { warns: "never" });
   });
 
   it("opens reserves by flag, by task and by scope", () => {
@@ -195,7 +196,7 @@ describe("__GFP_NOFAIL", () => {
   });
 
   it("without reclaim warns from the slow path's entry since 6.12, __GFP_NOWARN or not; 6.1 and 6.6 let it silence them", () => {
-    expectFacts(["6.12", "7.0"], "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "may" });
+    expectFacts(releasesFrom("6.12"), "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "may" });
     expectFacts(["6.1", "6.6"], "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "never" });
     expectFacts(["5.10", "5.15"], "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "may" });
   });
@@ -215,19 +216,25 @@ describe("__GFP_NOFAIL", () => {
       { order: 2 },
       { warns: "may" },
     );
-    expectFacts(["7.0"], "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN", { order: 2 }, { warns: "never" });
+    expectFacts(
+      releasesFrom("7.0"),
+      "alloc_pages",
+      "GFP_KERNEL|__GFP_NOFAIL|__GFP_NOWARN",
+      { order: 2 },
+      { warns: "never" },
+    );
   });
 
-  it("is kept by kvmalloc since 5.17, to INT_MAX", () => {
+  it("is kept by kvmalloc since 5.17, to INT_MAX, but from 6.0 to 6.9, where a fatal signal ends it", () => {
     expectFacts(
-      ["5.17", "6.1.192", "6.12", "7.0"],
+      [...releasesFrom("5.17", "5.19"), ...releasesFrom("6.10"), "6.1.192"],
       "kvmalloc",
       "GFP_KERNEL|__GFP_NOFAIL",
       { sizeBytes: 1 << 20 },
       { fails: "never" },
     );
     expectFacts(
-      ["6.1", "6.12", "7.0"],
+      releasesFrom("5.17"),
       "kvmalloc",
       "GFP_KERNEL|__GFP_NOFAIL",
       { sizeBytes: 2 ** 31 },
@@ -252,7 +259,7 @@ describe("__GFP_NOFAIL", () => {
       expectFacts(["6.1"], api, "GFP_KERNEL|__GFP_NOFAIL", {}, { fails: "may" });
     }
     expectFacts(
-      ["6.12.117", "7.0"],
+      ["6.12.117", ...releasesFrom("6.14")],
       "alloc_contig_range",
       "GFP_KERNEL|__GFP_NOFAIL",
       { pages: 512 },
@@ -268,10 +275,22 @@ describe("the other APIs", () => {
     expectFacts(ALL, "kmalloc", "GFP_KERNEL", { sizeBytes: (4 << 20) + 1 }, { fails: "always", warns: "always" });
   });
 
-  it("kmalloc complains about zone bits: perhaps in a cache, always above two pages since 5.10", () => {
+  it("kmalloc complains about zone bits: perhaps in a cache, always above two pages since 5.9", () => {
     expectFacts(ALL, "kmalloc", "GFP_NOWAIT|__GFP_NOWARN|__GFP_HIGHMEM", { sizeBytes: 100 }, { warns: "may" });
-    expectFacts(ALL, "kmalloc", "GFP_NOWAIT|__GFP_NOWARN|__GFP_HIGHMEM", { sizeBytes: 16384 }, { warns: "always" });
-    expectFacts(["5.4"], "kmalloc", "GFP_NOWAIT|__GFP_NOWARN|__GFP_HIGHMEM", { sizeBytes: 16384 }, { warns: "never" });
+    expectFacts(
+      releasesFrom("5.9"),
+      "kmalloc",
+      "GFP_NOWAIT|__GFP_NOWARN|__GFP_HIGHMEM",
+      { sizeBytes: 16384 },
+      { warns: "always" },
+    );
+    expectFacts(
+      releasesFrom("4.19", "5.8"),
+      "kmalloc",
+      "GFP_NOWAIT|__GFP_NOWARN|__GFP_HIGHMEM",
+      { sizeBytes: 16384 },
+      { warns: "never" },
+    );
   });
 
   it("kvmalloc reaches vmalloc by version: supersets of GFP_KERNEL, any blocking mask, any mask", () => {
@@ -315,7 +334,7 @@ describe("the other APIs", () => {
   it("ranges sleep and never bring the OOM killer", () => {
     for (const flags of ["GFP_KERNEL", "GFP_NOWAIT", "GFP_KERNEL|__GFP_RETRY_MAYFAIL"]) {
       expectFacts(
-        ["5.10", "6.12.117", "7.0"],
+        [...releasesFrom("5.10"), "6.12.117"],
         "alloc_contig_range",
         flags,
         { pages: 512 },

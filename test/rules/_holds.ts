@@ -2,7 +2,8 @@ import { ALL } from "../../server/rules/index.ts";
 import type { Match } from "../../server/rules/rule.ts";
 import { apiNamed } from "../../server/model/apis.ts";
 import { knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
-import { kernelNamed, matchesOf, ruleNamed, runsOf, subjectOf, targetsOf, type Asked } from "./_subject.ts";
+import { departuresOf, runsOf } from "../_releases.ts";
+import { kernelNamed, matchesOf, ruleNamed, subjectOf, targetsOf, type Asked } from "./_subject.ts";
 
 /** Every mainline release of the model. */
 export const EVERY = "4.19..";
@@ -20,6 +21,11 @@ const matches = (id: string, asked: Asked, kernel: string): boolean =>
 /** The mainline releases that report a request, as runs (see `runsOf`), and only where the function exists. */
 export function holdsIn(id: string, asked: Asked): string {
   return runsOf((kernel) => matches(id, asked, kernel));
+}
+
+/** The point releases, vendor and development trees that answer otherwise than the release that they follow. */
+export function departuresIn(id: string, asked: Asked): readonly string[] {
+  return departuresOf((kernel) => matches(id, asked, kernel));
 }
 
 /** The point releases, vendor and development trees that report a request. */

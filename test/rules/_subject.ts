@@ -11,11 +11,12 @@ import {
   type ScopeName,
 } from "../../server/model/contexts.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
-import { kernelOf, knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
+import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
 import { EMPTY, mask, or, without, type Mask } from "../../server/model/masks/mask.ts";
 import { meaningOf } from "../../server/model/masks/names.ts";
 import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
 import { verdict } from "../../server/model/verdict.ts";
+import { departuresOf, runsOf } from "../_releases.ts";
 
 /** A request for a rule to look at, in few words. Left out: kernel 6.12 with default options, kmalloc of 64 bytes in a process, nothing said about NULL. */
 export interface Asked {
@@ -141,28 +142,16 @@ export function targetsOf(rules: readonly Rule[], id: string, asked: Asked): rea
   return matchesOf(rules, id, asked).map(({ anchor }) => anchor);
 }
 
-/**
- * The mainline releases for which something holds, as `first..last` of each run, `first..` for one that goes on in the
- * newest release (whichever that is), `only` for a run of one release; "" for none.
- */
-export function runsOf(holds: (kernel: string) => boolean): string {
-  const runs: { readonly first: string; last: string; open: boolean }[] = [];
-  for (const kernel of mainlineReleases()) {
-    const run = runs.at(-1);
-    if (!holds(kernel)) {
-      if (run !== undefined) run.open = false;
-    } else if (run?.open === true) run.last = kernel;
-    else runs.push({ first: kernel, last: kernel, open: true });
-  }
-  return runs
-    .map(({ first, last, open }) => (open ? `${first}..` : first === last ? first : `${first}..${last}`))
-    .join(", ");
-}
-
 /** The mainline releases in which a rule matches a request, as runs. */
 export function releasesWhere(rules: readonly Rule[], id: string, asked: Asked): string {
   const rule = ruleNamed(rules, id);
   return runsOf((kernel) => rule.check(subjectOf({ ...asked, kernel })).length > 0);
+}
+
+/** The trees beside the mainline in which a rule answers otherwise than in the release that they follow. */
+export function departuresWhere(rules: readonly Rule[], id: string, asked: Asked): readonly string[] {
+  const rule = ruleNamed(rules, id);
+  return departuresOf((kernel) => rule.check(subjectOf({ ...asked, kernel })).length > 0);
 }
 
 /** Every kernel of the model in which a rule matches a request. */

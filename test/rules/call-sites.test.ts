@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { releasesFrom } from "../_releases.ts";
 import { seriousRules } from "./_findings.ts";
 
-const EVERY: readonly string[] = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.18", "6.19", "7.0"];
+const EVERY = releasesFrom("5.10");
 
 const CONTEXTS = [
   "context rx { in softirq }",
@@ -34,7 +35,7 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api kvcalloc; count 4096; size 16 B; flags GFP_KERNEL | __GFP_RETRY_MAYFAIL; handles null", EVERY],
   [
     "api alloc_pages_bulk_array_node; count 64; node any; flags GFP_ATOMIC | __GFP_NOWARN; context rx; handles null",
-    ["6.1", "6.6", "6.12"],
+    releasesFrom("5.13", "6.13"),
   ],
   ["api kmalloc; size 256 B; flags GFP_NOFS; context fsl; handles null", EVERY],
   ["api kmalloc; size 256 B; flags GFP_KERNEL; context fsn; handles null", EVERY],
@@ -42,12 +43,12 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api kmem_cache_alloc; cache {size 400 reclaimable account}; flags GFP_NOFS | __GFP_NOFAIL", EVERY],
   ["api kmem_cache_zalloc; cache {size 104}; flags GFP_KERNEL | __GFP_NOFAIL", EVERY],
   ["api kmalloc; size 64 B; flags GFP_KERNEL | __GFP_NOLOCKDEP; handles null", EVERY],
-  ["api kvmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOLOCKDEP | __GFP_NOFAIL", ["6.12", "7.0"]],
+  ["api kvmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_NOLOCKDEP | __GFP_NOFAIL", releasesFrom("6.12")],
   ["api kvmalloc; size 64 KiB; flags GFP_KERNEL; context fsn; handles null", EVERY],
-  ["api folio_alloc; order 0; flags GFP_NOFS | __GFP_ACCOUNT; handles null", ["6.1", "6.6", "6.12", "6.18", "7.0"]],
+  ["api folio_alloc; order 0; flags GFP_NOFS | __GFP_ACCOUNT; handles null", releasesFrom("6.1")],
   [
     "api folio_alloc; order 2; flags GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN; handles null",
-    ["6.1", "6.6", "6.12", "6.18", "7.0"],
+    releasesFrom("6.1"),
   ],
   ["api alloc_pages; order 0; flags GFP_HIGHUSER_MOVABLE | __GFP_WRITE; handles null", EVERY],
   ["api alloc_pages; order 0; flags GFP_HIGHUSER_MOVABLE; handles null", EVERY],
@@ -61,10 +62,7 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api krealloc; size 1 KiB; flags GFP_KERNEL; handles null", EVERY],
   ["api vmalloc; size 1 MiB; handles null", EVERY],
   ["api __vmalloc; size 64 KiB; flags GFP_KERNEL | __GFP_ZERO; handles null", EVERY],
-  [
-    "api __vmalloc; size 64 KiB; flags GFP_NOFS | __GFP_ZERO; handles null",
-    ["5.17", "6.1", "6.6", "6.12", "6.18", "7.0"],
-  ],
+  ["api __vmalloc; size 64 KiB; flags GFP_NOFS | __GFP_ZERO; handles null", releasesFrom("5.17")],
   ["api bio_alloc; flags GFP_NOIO", EVERY],
   ["api bio_alloc_bioset; flags GFP_NOWAIT; handles null", EVERY],
   ["api bio_alloc_bioset; flags GFP_KERNEL", EVERY],
@@ -109,10 +107,10 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["api alloc_pages; order 0; flags GFP_KERNEL_ACCOUNT | __GFP_ZERO; handles null", EVERY],
   ["api kmalloc; size 64 B; flags __GFP_HIGH | __GFP_NOWARN; context raw; handles null", EVERY],
-  ["api alloc_contig_range; pages 512; flags GFP_KERNEL; handles null", ["6.6", "6.12.117", "6.18"]],
+  ["api alloc_contig_range; pages 512; flags GFP_KERNEL; handles null", [...releasesFrom("5.10"), "6.12.117"]],
   [
     "api alloc_contig_pages; pages 262144; flags GFP_KERNEL | __GFP_NOWARN; node 0; handles null",
-    ["6.6", "6.12.117", "6.18"],
+    [...releasesFrom("5.10"), "6.12.117"],
   ],
   ["api cma_alloc; pages 512; handles null", EVERY],
   [
@@ -122,8 +120,8 @@ const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api kmalloc; size 64 B; flags GFP_USER | __GFP_ACCOUNT | __GFP_NOWARN; handles null", EVERY],
   ["api alloc_percpu_gfp; size 64 B; flags GFP_USER | __GFP_NOWARN; handles null", EVERY],
   ["api try_alloc_pages; order 0; context nmi; handles null", ["6.15"]],
-  ["api alloc_pages_nolock; order 0; flags __GFP_ACCOUNT; context nmi; handles null", ["6.18", "7.0"]],
-  ["api kmalloc_nolock; size 64 B; flags __GFP_ZERO | __GFP_ACCOUNT; context raw; handles null", ["6.18", "7.0"]],
+  ["api alloc_pages_nolock; order 0; flags __GFP_ACCOUNT; context nmi; handles null", releasesFrom("6.18")],
+  ["api kmalloc_nolock; size 64 B; flags __GFP_ZERO | __GFP_ACCOUNT; context raw; handles null", releasesFrom("6.18")],
   ["api kmalloc; size 128 B; flags GFP_ATOMIC; context bh_off; handles null", EVERY],
   ["api kmalloc; size 64 B; flags GFP_KERNEL; context noio; handles null", EVERY],
   ["api alloc_pages; order 0; flags GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN; handles null", EVERY],
