@@ -1,6 +1,8 @@
 import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
-import { DEFAULT_OPTIONS, kernelOf, newestRelease } from "../model/kernels/kernels.ts";
+import { BUILD_SWITCHES, isBuildSwitch, isPageSize } from "../model/kernels/build-options.ts";
+import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
 import { versionOfPrinted } from "../model/kernels/printed-version.ts";
+import { bytesOfText, pageSizesText } from "../policy-language/sizes.ts";
 import { UsageError } from "./command.ts";
 
 /**
@@ -45,38 +47,22 @@ function optionFrom(setting: string): Partial<BuildOptions> {
   const [written = "", value = "y"] = setting.split("=").map((part) => part.trim());
   const name = written.replace(/^CONFIG_/, "");
   if (name === "page") return { pageBytes: pageBytesFrom(value) };
-  if (name === "pageBytes" || !Object.hasOwn(DEFAULT_OPTIONS, name)) {
-    const known = Object.keys(DEFAULT_OPTIONS).filter((option) => option !== "pageBytes");
-    throw new UsageError(`there is no build option '${written}': use ${known.join(", ")} or page`);
-  }
+  if (!isBuildSwitch(name))
+    throw new UsageError(`there is no build option '${written}': use ${BUILD_SWITCHES.join(", ")} or page`);
   const isOn = SWITCHES.get(value.toLowerCase());
   if (isOn === undefined) throw new UsageError(`${name} is on or off (y or n), not '${value}'`);
   return { [name]: isOn };
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  "": 1,
-  B: 1,
-  K: 1024,
-  KiB: 1024,
-  M: 1024 ** 2,
-  MiB: 1024 ** 2,
-  G: 1024 ** 3,
-  GiB: 1024 ** 3,
-};
-
 function pageBytesFrom(text: string): number {
   const bytes = bytesFrom(text);
-  const isPage = bytes >= 4096 && bytes <= 65536 && Number.isInteger(Math.log2(bytes));
-  if (!isPage) throw new UsageError(`page is a power of two from 4 KiB to 64 KiB, not '${text}'`);
+  if (!isPageSize(bytes)) throw new UsageError(`page is ${pageSizesText()}, not '${text}'`);
   return bytes;
 }
 
 /** `4096`, `4K`, `4 KiB`: bytes. Throws `UsageError`. */
 export function bytesFrom(text: string): number {
-  const [, digits = "", unit = ""] = /^(\d+|0x[0-9a-f]+)\s*([A-Za-z]*)$/i.exec(text.trim()) ?? [];
-  const factor = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
-  if (digits === "" || factor === undefined)
-    throw new UsageError(`'${text}' is no size: write bytes, or a number with KiB, MiB or GiB`);
-  return Number(digits) * factor;
+  const bytes = bytesOfText(text);
+  if (bytes === null) throw new UsageError(`'${text}' is no size: write bytes, or a number with KiB, MiB or GiB`);
+  return bytes;
 }

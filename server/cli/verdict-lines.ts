@@ -5,7 +5,8 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
 import { decode } from "../model/masks/names.ts";
 import type { MemoryState, NodeState, Outcome, ZoneState } from "../model/memory/state.ts";
-import type { AllocationRequest, CacheFacts, Verdict, ZoneName } from "../model/request.ts";
+import { isZone, ZONE_NAMES } from "../model/kernels/kernel.ts";
+import type { AllocationRequest, CacheFacts, Verdict } from "../model/request.ts";
 import { simulate } from "../model/simulate.ts";
 import { verdict } from "../model/verdict.ts";
 import { UsageError } from "./command.ts";
@@ -239,8 +240,6 @@ function onlyFields(fields: Fields, known: readonly string[], what: string): voi
 
 // Memory --------------------------------------------------------------------------------------------------------------
 
-const ZONES: readonly ZoneName[] = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
-
 /** A memory state in JSON; all amounts in pages. Throws `LineError` for one that cannot be. */
 export function memoryFrom(value: unknown): MemoryState {
   const memory = objectFrom(value, "'memory'");
@@ -280,8 +279,8 @@ const ZONE_FIELDS = [
 function zoneFrom(value: unknown): ZoneState {
   const zone = objectFrom(value, "a zone");
   onlyFields(zone, ZONE_FIELDS, "a zone");
-  const name = ZONES.find((known) => known === zone.name);
-  if (name === undefined) throw new LineError(`a zone is one of ${ZONES.join(", ")}`);
+  const { name } = zone;
+  if (typeof name !== "string" || !isZone(name)) throw new LineError(`a zone is one of ${ZONE_NAMES.join(", ")}`);
   const amount = (field: string): number => numberFrom(zone, field) ?? 0;
   const amounts = (field: string): readonly number[] =>
     listFrom(zone, field).map((entry) => {

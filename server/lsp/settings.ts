@@ -1,5 +1,6 @@
 import type { Severity } from "../rules/finding.ts";
 import type { Settings as AnalysisSettings } from "../documents/settings.ts";
+import { bytesOfText } from "../policy-language/sizes.ts";
 import { buildOptionsOf } from "../service/build-options.ts";
 
 export type RuleLevel = Severity | "off";
@@ -54,8 +55,7 @@ function optionValue(value: unknown): boolean | number | undefined {
   if (typeof value !== "string") return undefined;
   if (value === "on" || value === "y") return true;
   if (value === "off" || value === "n") return false;
-  const size = /^(\d+)\s*(K|KiB)?$/.exec(value.trim());
-  return size === null ? undefined : Number(size[1]) * (size[2] === undefined ? 1 : 1024);
+  return bytesOfText(value) ?? undefined;
 }
 
 function entriesOf<T>(given: unknown, read: (value: unknown) => T | undefined): Record<string, T> {

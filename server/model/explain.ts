@@ -5,7 +5,7 @@ import type { Api } from "./apis/api.ts";
 import { apiNamed } from "./apis.ts";
 import { forbidsEvenNonBlocking, hasPfMemalloc, isAtomic, LOCK, SCOPE, TASK, type Context } from "./contexts.ts";
 import type { Kernel } from "./kernels/kernel.ts";
-import { EMPTY, mask, type FlagName, type Mask } from "./masks/mask.ts";
+import { EMPTY, hex, mask, type FlagName, type Mask } from "./masks/mask.ts";
 import { pfmemallocFlags } from "./masks/alloc-flags.ts";
 import { flagsIn, maskText } from "./masks/names.ts";
 import { applyScopes } from "./masks/properties.ts";
@@ -29,7 +29,7 @@ export function flagList(kernel: Kernel, value: Mask): string {
   }
   names.sort((left, right) => left.bit - right.bit);
   const texts = names.map(({ text }) => text);
-  if (rest !== 0) texts.push(`0x${(rest >>> 0).toString(16)}`);
+  if (rest !== 0) texts.push(hex(rest));
   return texts.length === 0 ? "0" : texts.join(" | ");
 }
 
@@ -149,7 +149,7 @@ function explainMask(
   if (answer.undefinedBits !== 0) {
     say(
       "mask",
-      `The bits 0x${answer.undefinedBits.toString(16)} have no meaning in ${kernel.name}.`,
+      `The bits ${hex(answer.undefinedBits)} have no meaning in ${kernel.name}.`,
       "include/linux/gfp_types.h",
     );
   }

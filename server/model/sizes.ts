@@ -9,11 +9,13 @@ export function orderOfBytes(kernel: Kernel, bytes: number): number {
   return orderOfPages(bytes / kernel.options.pageBytes);
 }
 
-/** The smallest order that holds `pages`, 0 to 63. Fractions count as a page begun. */
+/** The smallest order that holds `pages`, 0 to LARGEST_ORDER. Fractions count as a page begun. */
 export function orderOfPages(pages: number): number {
   if (!(pages > 1)) return 0;
   if (pages <= 0x80000000) return 32 - Math.clz32(Math.ceil(pages) - 1);
-  return Math.min(LARGEST_ORDER, Math.ceil(Math.log2(pages)));
+  let order = 32;
+  while (order < LARGEST_ORDER && 2 ** order < pages) order++;
+  return order;
 }
 
 /** A given order as a whole number from 0 to 63. */

@@ -1,6 +1,13 @@
 import type { ConfigHeader, ConfigSetting, KernelHeader, Size } from "../../grammar/ast.ts";
 import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
-import { DEFAULT_OPTIONS, kernelOf, newestRelease, releasesBetween } from "../model/kernels/kernels.ts";
+import {
+  BUILD_SWITCHES,
+  type BuildSwitch,
+  DEFAULT_OPTIONS,
+  isBuildSwitch,
+  isPageSize,
+} from "../model/kernels/build-options.ts";
+import { kernelOf, newestRelease, releasesBetween } from "../model/kernels/kernels.ts";
 import type { KernelGroup } from "./environment.ts";
 import type { FileIndex } from "./file-index.ts";
 import type { Severity } from "../rules/finding.ts";
@@ -146,27 +153,13 @@ function isKnown(version: string): boolean {
 
 // Options -------------------------------------------------------------------------------------------------------------
 
-export type SwitchName = Exclude<keyof BuildOptions, "pageBytes">;
-
-const SWITCHES: ReadonlySet<string> = new Set(Object.keys(DEFAULT_OPTIONS).filter((name) => name !== "pageBytes"));
-
-/** The build options that a `config` can switch, and `page`. */
-export function optionNames(): readonly string[] {
-  return [...SWITCHES, "page"];
-}
-
-export function isSwitch(name: string): name is SwitchName {
-  return SWITCHES.has(name);
-}
-
-const SMALLEST_PAGE = 4096;
-const LARGEST_PAGE = 65536;
+/** What a `config` can set: the build options that are on or off, and `page`. */
+export const CONFIG_OPTIONS: readonly (BuildSwitch | "page")[] = [...BUILD_SWITCHES, "page"];
 
 /** The page size that a setting asks for; null when it is none that Linux has. */
 export function pageBytesOf(size: Size): number | null {
   const bytes = bytesOfSize(size);
-  if (bytes < SMALLEST_PAGE || bytes > LARGEST_PAGE) return null;
-  return Number.isInteger(Math.log2(bytes)) ? bytes : null;
+  return isPageSize(bytes) ? bytes : null;
 }
 
 function optionsOf(config: ConfigHeader | null, settings: Settings): Partial<BuildOptions> {
@@ -174,7 +167,7 @@ function optionsOf(config: ConfigHeader | null, settings: Settings): Partial<Bui
   for (const { option, value } of config?.settings ?? []) {
     if (value === null) continue;
     if (typeof value === "string") {
-      if (isSwitch(option.text)) options[option.text] = value === "on";
+      if (isBuildSwitch(option.text)) options[option.text] = value === "on";
       continue;
     }
     const bytes = option.text === "page" ? pageBytesOf(value) : null;

@@ -2,7 +2,8 @@ import type { ExpectForm, Item, Mask, Name, Predicate } from "../../grammar/ast.
 import type { Region } from "../../grammar/source-file.ts";
 import { CONTEXT_NAMES } from "../model/contexts.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
-import { compositeNames, flagNames } from "../model/kernels/kernels.ts";
+import { FLAG_NAMES, COMPOSITE_NAMES } from "../model/masks/mask.ts";
+
 import { compositeText, flagText } from "../model/masks/names.ts";
 import type { NameSpace } from "./environment.ts";
 
@@ -91,8 +92,8 @@ const MOST_WORDS = 2000;
 
 /** No declaration may have one of these names, and every request uses some: what leans on them hangs on no damage. */
 const BUILT_IN: ReadonlySet<string> = new Set([
-  ...flagNames().map(flagText),
-  ...compositeNames().map(compositeText),
+  ...FLAG_NAMES.map(flagText),
+  ...COMPOSITE_NAMES.map(compositeText),
   ...Object.keys(FLAG_GROUPS),
   ...CONTEXT_NAMES,
 ]);

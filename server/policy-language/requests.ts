@@ -11,7 +11,8 @@ import type { Binding, Environment, Revision } from "./environment.ts";
 import { graphOf, type Graph } from "./graph.ts";
 import { evaluateMask, type MaskValue } from "./masks.ts";
 import type { PropertyOf, Written } from "./properties.ts";
-import { bytesOfSize, orderOfBytes } from "./sizes.ts";
+import { orderOfPages } from "../model/sizes.ts";
+import { bytesOfSize } from "./sizes.ts";
 
 /** A size as written, and as the API takes it. */
 export interface ResolvedSize {
@@ -316,7 +317,7 @@ export function convert(value: number, from: SizeUnit, to: SizeUnit, pageBytes: 
     case "pages":
       return Math.ceil(bytes / pageBytes);
     case "order":
-      return orderOfBytes(bytes, pageBytes);
+      return orderOfPages(bytes / pageBytes);
     case "count":
     case "none":
       return null;

@@ -3,13 +3,13 @@ import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Environment } from "../policy-language/environment.ts";
 import { resolveRequest, type ResolvedRequest } from "../policy-language/requests.ts";
 import { catalogue } from "../policy-language/catalogue.ts";
-import { optionNames } from "../policy-language/checked-kernels.ts";
+import { CONFIG_OPTIONS } from "../policy-language/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { allApis } from "../model/apis.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
-import { compositeNames, flagNames, knownKernels } from "../model/kernels/kernels.ts";
+import { knownKernels } from "../model/kernels/kernels.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import { objectionsTo } from "./candidates.ts";
@@ -32,7 +32,7 @@ import {
 import { newestKernel } from "./features-of-file.ts";
 import { findingsOf } from "./findings.ts";
 import { describeName } from "./hover.ts";
-import { hex } from "./masks.ts";
+import { FLAG_NAMES, COMPOSITE_NAMES, hex } from "../model/masks/mask.ts";
 import { regionAt } from "./regions.ts";
 import { treatmentKind } from "./treatment.ts";
 
@@ -224,7 +224,7 @@ class Offer {
       case "version":
         return [...knownKernels()].reverse().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
       case "option":
-        return optionNames().map((name) =>
+        return CONFIG_OPTIONS.map((name) =>
           item(name, "property", { insert: `${name} `, topic: `option:${name}`, followUp: true }),
         );
       case "option-value":
@@ -336,7 +336,7 @@ class Offer {
       request === null || !this.#environment.kernelKnown
         ? () => null
         : objectionsTo(this.#environment, request.resolved, kernel);
-    const composites = compositeNames().map((composite): Completion => {
+    const composites = COMPOSITE_NAMES.map((composite): Completion => {
       const bits = kernel.gfp[composite];
       const name = compositeText(composite);
       return item(name, "composite", {
@@ -345,7 +345,7 @@ class Offer {
         topic: `mask:${name}`,
       });
     });
-    const flags = flagNames().map((flag): Completion => {
+    const flags = FLAG_NAMES.map((flag): Completion => {
       const name = flagText(flag);
       return item(name, "flag", {
         detail: hex(kernel.bits[flag]),

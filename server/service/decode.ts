@@ -5,7 +5,7 @@ import { environmentOf } from "../policy-language/check.ts";
 import { DEFAULT_SETTINGS } from "../documents/settings.ts";
 import { flagList } from "../model/explain.ts";
 import { decode, maskText } from "../model/masks/names.ts";
-import { hex } from "./masks.ts";
+import { hex } from "../model/masks/mask.ts";
 import { kernelsText, overKernels } from "./over-kernels.ts";
 
 const URI = "memory:decode.allocpolicy";

@@ -2,7 +2,7 @@ import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/a
 import { policyFile } from "../policy-language/policy-files.ts";
 import type { Binding, Environment } from "../policy-language/environment.ts";
 import { evaluateMask, type MaskPart } from "../policy-language/masks.ts";
-import { bytesOfSize, sizeText as bytesText } from "../policy-language/sizes.ts";
+import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/sizes.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import type { Api } from "../model/apis/api.ts";
@@ -10,7 +10,6 @@ import { apiNamed } from "../model/apis.ts";
 import { flagList } from "../model/explain.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf } from "../model/kernels/kernels.ts";
-import type { Mask } from "../model/masks/mask.ts";
 import { maskText } from "../model/masks/names.ts";
 import { COMPOSITE_MEANINGS, FLAG_MEANINGS, GROUP_MEANINGS } from "./descriptions/flags.ts";
 import {
@@ -34,7 +33,7 @@ import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
 import { bulleted, code, fenced, heading } from "./markdown.ts";
-import { hex } from "./masks.ts";
+import { type Mask, hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";
 import { wordAtOffset, regionAt } from "./regions.ts";
 import { overAnswers, requestSummary } from "./request-summary.ts";
@@ -42,7 +41,6 @@ import { ruleSummary } from "./rule-summary.ts";
 import { conversionText } from "./sizes.ts";
 import { treatmentOfFlag, treatmentLines } from "./treatment.ts";
 import type { Word } from "./words.ts";
-import { isUnit } from "./units.ts";
 
 /** An explanation in Markdown, of the text between two offsets of the file. */
 export interface Explanation {

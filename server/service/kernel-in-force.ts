@@ -1,9 +1,9 @@
 import type { Environment } from "../policy-language/environment.ts";
-import { optionNames } from "../policy-language/checked-kernels.ts";
+import { CONFIG_OPTIONS } from "../policy-language/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { sizeText } from "../policy-language/sizes.ts";
-import { DEFAULT_OPTIONS } from "../model/kernels/kernels.ts";
+import { DEFAULT_OPTIONS } from "../model/kernels/build-options.ts";
 
 /** For a status line and its tooltip. */
 export interface KernelInForce {
@@ -43,12 +43,10 @@ const ORIGIN: Readonly<Record<Environment["kernelsFrom"], string>> = {
 
 function optionsText(environment: Environment): string {
   const { options } = environment;
-  const changed = optionNames().flatMap((name) => {
+  const changed = CONFIG_OPTIONS.flatMap((name) => {
     if (name === "page")
       return options.pageBytes === DEFAULT_OPTIONS.pageBytes ? [] : [`page ${sizeText(options.pageBytes)}`];
-    const value = Object.entries(options).find(([option]) => option === name)?.[1];
-    const usual = Object.entries(DEFAULT_OPTIONS).find(([option]) => option === name)?.[1];
-    return value === usual ? [] : [`${name} ${value === true ? "on" : "off"}`];
+    return options[name] === DEFAULT_OPTIONS[name] ? [] : [`${name} ${options[name] ? "on" : "off"}`];
   });
   return changed.length === 0
     ? "Build options: those of a common x86-64 distribution kernel."

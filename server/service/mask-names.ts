@@ -1,7 +1,7 @@
 import type { Environment } from "../policy-language/environment.ts";
 import { isGroupName, type GroupName } from "../model/kernels/flags/groups.ts";
-import { compositeNames, flagNames } from "../model/kernels/kernels.ts";
-import type { CompositeName, FlagName } from "../model/masks/mask.ts";
+
+import { FLAG_NAMES, COMPOSITE_NAMES, type CompositeName, type FlagName } from "../model/masks/mask.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 
 /** What a name in a mask is, before any kernel is asked. */
@@ -12,9 +12,9 @@ export type MaskName =
   | { readonly kind: "declared"; readonly declares: "flags" | "transform" }
   | { readonly kind: "unknown" };
 
-const FLAGS: ReadonlyMap<string, FlagName> = new Map(flagNames().map((flag) => [flagText(flag), flag]));
+const FLAGS: ReadonlyMap<string, FlagName> = new Map(FLAG_NAMES.map((flag) => [flagText(flag), flag]));
 const COMPOSITES: ReadonlyMap<string, CompositeName> = new Map(
-  compositeNames().map((composite) => [compositeText(composite), composite]),
+  COMPOSITE_NAMES.map((composite) => [compositeText(composite), composite]),
 );
 
 /** A built-in name; declared masks come first where a file has one of the same name. */

@@ -21,8 +21,8 @@ import { environmentOf } from "../policy-language/check.ts";
 import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { flagNames } from "../model/kernels/kernels.ts";
-import { mask, type FlagName, type Mask } from "../model/masks/mask.ts";
+
+import { FLAG_NAMES, mask, type FlagName, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, flagText } from "../model/masks/names.ts";
 import { regionAt } from "./regions.ts";
 import { treatmentKind, type Treatment } from "./treatment.ts";
@@ -252,7 +252,7 @@ const GROUPS: readonly (readonly [title: string, flags: readonly FlagName[]])[] 
   ["Watermarks", FLAG_GROUPS.WATERMARK],
   ["Reclaim modifiers", FLAG_GROUPS.RECLAIM_MODIFIERS],
   ["Action modifiers", FLAG_GROUPS.ACTION_MODIFIERS],
-  ["Others", flagNames()],
+  ["Others", FLAG_NAMES],
 ];
 
 /** Every flag of the kernel that has a bit, each in the first group that it belongs to. */

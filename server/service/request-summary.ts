@@ -9,7 +9,7 @@ import { apiNamed } from "../model/apis.ts";
 import { explain } from "../model/explain.ts";
 import type { RequestAnswers } from "./features-of-file.ts";
 import { bulleted, code, heading, withCode } from "./markdown.ts";
-import { hex } from "./masks.ts";
+import { hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels, type Stretch } from "./over-kernels.ts";
 
 /** A verdict's fields that a reader asks about, in the order in which they are told. */

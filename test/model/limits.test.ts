@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mainlineReleases } from "../../server/model/kernels/kernels.ts";
 import { hugePageOrder, pageblockOrder } from "../../server/model/limits.ts";
 import { machineOf } from "../../server/model/memory/machine.ts";
+import { LARGEST_ORDER, orderOfPages } from "../../server/model/sizes.ts";
 import { simulate } from "../../server/model/simulate.ts";
 import { contextOf } from "../../server/model/contexts.ts";
 import { call, gfp, kernel, machine } from "./slowpath-machine.ts";
@@ -58,5 +60,27 @@ describe.each(PAGES)("with pages of %i KiB", (pageKib, order) => {
         { steps: false },
       ).result;
     expect([resultOf(2 ** order), resultOf(2 ** (order - 1))]).toEqual(["ok", "EINVAL"]);
+  });
+});
+
+describe("the order of a number of pages", () => {
+  const pages = fc.oneof(
+    fc.double({ min: 0, max: 2 ** 70, noNaN: true }),
+    fc.tuple(fc.nat({ max: 62 }), fc.constantFrom(-1, 0, 1)).map(([order, more]) => 2 ** order + more),
+  );
+
+  test("is the smallest one that holds them, up to the largest that is told apart", () => {
+    fc.assert(
+      fc.property(pages, (count) => {
+        const order = orderOfPages(count);
+        const holds = order === LARGEST_ORDER || 2 ** order >= count;
+        const isSmallest = order === 0 || 2 ** (order - 1) < count;
+        expect([holds, isSmallest, order <= LARGEST_ORDER]).toEqual([true, true, true]);
+      }),
+    );
+  });
+
+  test.each([[-1], [0], [Number.NaN]])("is 0 for %d", (count) => {
+    expect(orderOfPages(count)).toBe(0);
   });
 });

@@ -4,13 +4,14 @@ import { ALL } from "../../server/rules/index.ts";
 import type { Match, Subject } from "../../server/rules/rule.ts";
 import { ALL as APIS } from "../../server/model/apis/index.ts";
 import { CONTEXT_NAMES, isContextName, type LOCK, type SCOPE } from "../../server/model/contexts.ts";
-import { compositeNames, flagNames, knownKernels } from "../../server/model/kernels/kernels.ts";
+import { FLAG_NAMES, COMPOSITE_NAMES } from "../../server/model/masks/mask.ts";
+import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { compositeText, flagText } from "../../server/model/masks/names.ts";
 import { subjectOf, type Asked } from "./_subject.ts";
 
 const NAMES = [
-  ...flagNames().map(flagText),
-  ...compositeNames().map(compositeText),
+  ...FLAG_NAMES.map(flagText),
+  ...COMPOSITE_NAMES.map(compositeText),
   "__GFP_REPEAT",
   "0x40",
   "0",

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { knownKernels } from "../../model/kernels/kernels.ts";
-import { mask, type Mask } from "../../model/masks/mask.ts";
+import { hex, mask, type Mask } from "../../model/masks/mask.ts";
 import { decode as decodeMask, type DecodedMask } from "../../model/masks/names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { grouped } from "../grouped.ts";
@@ -53,8 +53,4 @@ export function maskFrom(text: string): Mask {
 function namesText({ names, undefinedBits }: DecodedMask): string {
   const rest = undefinedBits === 0 ? [] : [hex(undefinedBits)];
   return [...names, ...rest].join("|") || "0";
-}
-
-function hex(value: Mask): string {
-  return `0x${value.toString(16)}`;
 }

@@ -1,3 +1,4 @@
+import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
 import { bareMask } from "../../policy-language/bare-request.ts";
 import { knownKernels } from "../../model/kernels/kernels.ts";
@@ -23,7 +24,7 @@ export const encode: Command = {
     const text = positionals.join("|");
     const numberIn = (version: string | undefined): string => {
       const result = bareMask(kernelFrom(version, values.config), text);
-      if (!("wrong" in result)) return `0x${result.mask.toString(16)}`;
+      if (!("wrong" in result)) return hex(result.mask);
       if (values.all) return `- (${result.wrong.replace(/^\S+ has/, "has")})`;
       throw new UsageError(result.wrong);
     };

@@ -1,3 +1,4 @@
+import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
 import { bareFindings, bareMask, type BareFinding } from "../../policy-language/bare-request.ts";
 import { nearest } from "../../policy-language/suggest.ts";
@@ -127,7 +128,6 @@ function report(
   reasons: readonly Reason[],
   findings: readonly BareFinding[],
 ): string {
-  const hex = (value: number): string => `0x${value.toString(16)}`;
   const mobility = MIGRATETYPES[answer.migratetype] ?? String(answer.migratetype);
   const facts: readonly (readonly [string, string])[] = [
     ["mask", hex(answer.mask)],

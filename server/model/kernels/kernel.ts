@@ -1,33 +1,14 @@
 import type { CompositeName, FlagName, Mask } from "../masks/mask.ts";
+import type { BuildOptions } from "./build-options.ts";
 import type { Features } from "./features.ts";
+
+export type { BuildOptions } from "./build-options.ts";
 
 export const ZONE_NAMES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"] as const;
 export type ZoneName = (typeof ZONE_NAMES)[number];
 
 export function isZone(name: string): name is ZoneName {
   return ZONE_NAMES.some((zone) => zone === name);
-}
-
-/** The build options that change an answer. Names as in Kconfig, without CONFIG_. */
-export interface BuildOptions {
-  readonly PREEMPT_RT: boolean;
-  readonly NUMA: boolean;
-  readonly CMA: boolean;
-  readonly MEMCG: boolean;
-  readonly COMPACTION: boolean;
-  readonly TRANSPARENT_HUGEPAGE: boolean;
-  readonly HUGETLB_PAGE: boolean;
-  readonly ZONE_DMA: boolean;
-  readonly ZONE_DMA32: boolean;
-  readonly HIGHMEM: boolean;
-  readonly PREEMPT_RCU: boolean;
-  readonly LOCKDEP: boolean;
-  readonly KASAN_HW_TAGS: boolean;
-  readonly SLAB_OBJ_EXT: boolean;
-  readonly DEBUG_VM: boolean;
-  readonly DEBUG_ATOMIC_SLEEP: boolean;
-  /** Bytes in a page: a power of two, 4096 to 65536. */
-  readonly pageBytes: number;
 }
 
 /**

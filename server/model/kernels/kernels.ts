@@ -1,32 +1,12 @@
-import { EMPTY, mask, type CompositeName, type FlagName, type Mask } from "../masks/mask.ts";
+import { type BuildOptions, DEFAULT_OPTIONS } from "./build-options.ts";
+import { COMPOSITE_NAMES, EMPTY, FLAG_NAMES, mask, type FlagName, type Mask } from "../masks/mask.ts";
 import type { ZoneName } from "../request.ts";
 import type { CompositeTable } from "./flags/composites.ts";
 import type { FlagTable } from "./flags/table.ts";
-import type { BuildOptions, Kernel } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
 import { historyOf, type FoundRelease } from "./release-history.ts";
 import { ALL } from "./releases/index.ts";
 import { compareBranches, parseVersion } from "./version.ts";
-
-/** The options of a common x86-64 distribution kernel; SLAB_OBJ_EXT follows MEMCG. */
-export const DEFAULT_OPTIONS: BuildOptions = {
-  PREEMPT_RT: false,
-  NUMA: true,
-  CMA: true,
-  MEMCG: true,
-  COMPACTION: true,
-  TRANSPARENT_HUGEPAGE: true,
-  HUGETLB_PAGE: true,
-  ZONE_DMA: true,
-  ZONE_DMA32: true,
-  HIGHMEM: false,
-  PREEMPT_RCU: true,
-  LOCKDEP: false,
-  KASAN_HW_TAGS: false,
-  SLAB_OBJ_EXT: true,
-  DEBUG_VM: false,
-  DEBUG_ATOMIC_SLEEP: false,
-  pageBytes: 4096,
-};
 
 const history = historyOf(ALL);
 
@@ -53,47 +33,23 @@ export function releasesBetween(first: string, last: string): readonly string[] 
   return history.between(first, last);
 }
 
-/** A record over all flags, and the only list of them. */
-function forEachFlag<Value>(valueFor: (flag: FlagName) => Value): Record<FlagName, Value> {
-  return {
-    DMA: valueFor("DMA"),
-    HIGHMEM: valueFor("HIGHMEM"),
-    DMA32: valueFor("DMA32"),
-    MOVABLE: valueFor("MOVABLE"),
-    RECLAIMABLE: valueFor("RECLAIMABLE"),
-    HIGH: valueFor("HIGH"),
-    IO: valueFor("IO"),
-    FS: valueFor("FS"),
-    ZERO: valueFor("ZERO"),
-    ATOMIC: valueFor("ATOMIC"),
-    DIRECT_RECLAIM: valueFor("DIRECT_RECLAIM"),
-    KSWAPD_RECLAIM: valueFor("KSWAPD_RECLAIM"),
-    WRITE: valueFor("WRITE"),
-    NOWARN: valueFor("NOWARN"),
-    RETRY_MAYFAIL: valueFor("RETRY_MAYFAIL"),
-    NOFAIL: valueFor("NOFAIL"),
-    NORETRY: valueFor("NORETRY"),
-    MEMALLOC: valueFor("MEMALLOC"),
-    COMP: valueFor("COMP"),
-    NOMEMALLOC: valueFor("NOMEMALLOC"),
-    HARDWALL: valueFor("HARDWALL"),
-    THISNODE: valueFor("THISNODE"),
-    ACCOUNT: valueFor("ACCOUNT"),
-    ZEROTAGS: valueFor("ZEROTAGS"),
-    SKIP_ZERO: valueFor("SKIP_ZERO"),
-    SKIP_KASAN: valueFor("SKIP_KASAN"),
-    SKIP_KASAN_UNPOISON: valueFor("SKIP_KASAN_UNPOISON"),
-    SKIP_KASAN_POISON: valueFor("SKIP_KASAN_POISON"),
-    NOLOCKDEP: valueFor("NOLOCKDEP"),
-    NO_OBJ_EXT: valueFor("NO_OBJ_EXT"),
-  };
+/** A record with a value for each of the names, in their order. */
+function recordOf<Name extends string, Value>(
+  names: readonly Name[],
+  valueFor: (name: Name) => Value,
+): Readonly<Record<Name, Value>> {
+  const record: Partial<Record<Name, Value>> = {};
+  for (const name of names) record[name] = valueFor(name);
+  if (!hasAll(names, record)) throw new Error("A name has no value.");
+  // What was filled name by name is a hash table to V8; its copy is read as fast as a literal.
+  return { ...record };
 }
 
-const FLAG_NAMES: readonly FlagName[] = Object.values(forEachFlag((flag) => flag));
-
-/** All flags that any known version has, without `__GFP_`. */
-export function flagNames(): readonly FlagName[] {
-  return FLAG_NAMES;
+function hasAll<Name extends string, Value>(
+  names: readonly Name[],
+  record: Partial<Record<Name, Value>>,
+): record is Record<Name, Value> {
+  return names.every((name) => Object.hasOwn(record, name));
 }
 
 interface Bits {
@@ -119,38 +75,10 @@ function bitsOf(table: FlagTable, options: BuildOptions): Bits {
   return { values, shift };
 }
 
-/** A record over all composites, and the only list of them. */
-function forEachComposite<Value>(valueFor: (composite: CompositeName) => Value): Record<CompositeName, Value> {
-  return {
-    ATOMIC: valueFor("ATOMIC"),
-    KERNEL: valueFor("KERNEL"),
-    KERNEL_ACCOUNT: valueFor("KERNEL_ACCOUNT"),
-    NOWAIT: valueFor("NOWAIT"),
-    NOIO: valueFor("NOIO"),
-    NOFS: valueFor("NOFS"),
-    USER: valueFor("USER"),
-    HIGHUSER: valueFor("HIGHUSER"),
-    HIGHUSER_MOVABLE: valueFor("HIGHUSER_MOVABLE"),
-    TRANSHUGE_LIGHT: valueFor("TRANSHUGE_LIGHT"),
-    TRANSHUGE: valueFor("TRANSHUGE"),
-    DMA: valueFor("DMA"),
-    DMA32: valueFor("DMA32"),
-    RECLAIM: valueFor("RECLAIM"),
-    ZONEMASK: valueFor("ZONEMASK"),
-  };
-}
-
-const COMPOSITE_NAMES: readonly CompositeName[] = Object.values(forEachComposite((composite) => composite));
-
-/** All composites, without `GFP_`; `RECLAIM` is `__GFP_RECLAIM`. */
-export function compositeNames(): readonly CompositeName[] {
-  return COMPOSITE_NAMES;
-}
-
-function compositesOf(table: CompositeTable, bits: Readonly<Record<FlagName, Mask>>): Record<CompositeName, Mask> {
+function compositesOf(table: CompositeTable, bits: Readonly<Record<FlagName, Mask>>): Kernel["gfp"] {
   const sum = (flags: readonly FlagName[]): number => flags.reduce((value, flag) => value | bits[flag], 0);
   const transhugeLight = (sum(table.HIGHUSER_MOVABLE) | sum(["COMP", "NOMEMALLOC", "NOWARN"])) & ~sum(table.RECLAIM);
-  return forEachComposite((name) => {
+  return recordOf(COMPOSITE_NAMES, (name) => {
     if (name === "TRANSHUGE_LIGHT") return mask(transhugeLight);
     if (name === "TRANSHUGE") return mask(transhugeLight | bits.DIRECT_RECLAIM);
     return mask(sum(table[name]));
@@ -211,7 +139,7 @@ function optionsOf(given: Partial<BuildOptions>): BuildOptions {
 function make(name: string, found: FoundRelease, options: BuildOptions): Kernel {
   const { features, flags, composites, source } = found;
   const { values, shift } = bitsOf(flags, options);
-  const bits = forEachFlag((flag) => mask(values.get(flag) ?? 0));
+  const bits = recordOf(FLAG_NAMES, (flag) => mask(values.get(flag) ?? 0));
   const zones = zonesOf(options);
   return {
     name,
@@ -220,7 +148,7 @@ function make(name: string, found: FoundRelease, options: BuildOptions): Kernel 
     features,
     options,
     bits,
-    exists: forEachFlag((flag) => values.has(flag)),
+    exists: recordOf(FLAG_NAMES, (flag) => values.has(flag)),
     gfp: compositesOf(composites, bits),
     allBits: mask(2 ** shift - 1),
     namedBits: FLAG_NAMES.reduce((all, flag) => mask(all | bits[flag]), EMPTY),

@@ -1,8 +1,8 @@
 import { FLAG_GROUPS, isGroupName } from "../kernels/flags/groups.ts";
 import { REMOVED_NAMES, type RemovedName } from "../kernels/flags/history.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { comesBefore, compositeNames, flagNames, kernelOf, mainlineReleases } from "../kernels/kernels.ts";
-import { EMPTY, mask, type CompositeName, type FlagName, type Mask } from "./mask.ts";
+import { comesBefore, kernelOf, mainlineReleases } from "../kernels/kernels.ts";
+import { FLAG_NAMES, COMPOSITE_NAMES, EMPTY, hex, mask, type CompositeName, type FlagName, type Mask } from "./mask.ts";
 
 /** A flag's name as written in C. */
 export function flagText(flag: FlagName): string {
@@ -14,9 +14,9 @@ export function compositeText(composite: CompositeName): string {
   return composite === "RECLAIM" ? "__GFP_RECLAIM" : `GFP_${composite}`;
 }
 
-const FLAGS_BY_TEXT: ReadonlyMap<string, FlagName> = new Map(flagNames().map((flag) => [flagText(flag), flag]));
+const FLAGS_BY_TEXT: ReadonlyMap<string, FlagName> = new Map(FLAG_NAMES.map((flag) => [flagText(flag), flag]));
 const COMPOSITES_BY_TEXT: ReadonlyMap<string, CompositeName> = new Map(
-  compositeNames().map((composite) => [compositeText(composite), composite]),
+  COMPOSITE_NAMES.map((composite) => [compositeText(composite), composite]),
 );
 const REMOVED_BY_TEXT: ReadonlyMap<string, RemovedName> = new Map(
   REMOVED_NAMES.map((removed) => [removed.name, removed]),
@@ -135,7 +135,7 @@ const BY_BIT: readonly Printed[] = [
   { composite: "DMA" },
   { composite: "DMA32" },
   { composite: "RECLAIM" },
-  ...flagNames().map((flag): Printed => ({ flag })),
+  ...FLAG_NAMES.map((flag): Printed => ({ flag })),
 ];
 
 interface Label {
@@ -195,20 +195,20 @@ export interface DecodedMask {
 export function decode(kernel: Kernel, value: Mask): DecodedMask {
   const { names, rest } = greedily(kernel, value);
   const unprinted =
-    rest === 0 ? [] : flagNames().filter((flag) => kernel.bits[flag] !== 0 && (rest & kernel.bits[flag]) !== 0);
+    rest === 0 ? [] : FLAG_NAMES.filter((flag) => kernel.bits[flag] !== 0 && (rest & kernel.bits[flag]) !== 0);
   return { names: [...names, ...unprinted.map(flagText)], undefinedBits: mask(rest & ~kernel.namedBits) };
 }
 
 /** The text that %pGg prints: names joined by `|`, what has no name there in hexadecimal, nothing for 0. lib/vsprintf.c: flags_string(). */
 export function printed(kernel: Kernel, value: Mask): string {
   const { names, rest } = greedily(kernel, value);
-  return [...names, ...(rest === 0 ? [] : [`0x${rest.toString(16)}`])].join("|");
+  return [...names, ...(rest === 0 ? [] : [hex(rest)])].join("|");
 }
 
 /** The names joined by ` | `, undefined bits in hexadecimal, `0` for none: as the language writes a mask. */
 export function maskText(kernel: Kernel, value: Mask): string {
   const { names, undefinedBits } = decode(kernel, value);
-  const parts = undefinedBits === 0 ? names : [...names, `0x${undefinedBits.toString(16)}`];
+  const parts = undefinedBits === 0 ? names : [...names, hex(undefinedBits)];
   return parts.length === 0 ? "0" : parts.join(" | ");
 }
 
@@ -219,5 +219,5 @@ export function undefinedBits(kernel: Kernel, value: Mask): Mask {
 
 /** The flags that are set, lowest bit of the enum first. */
 export function flagsIn(kernel: Kernel, value: Mask): readonly FlagName[] {
-  return flagNames().filter((flag) => kernel.bits[flag] !== 0 && (value & kernel.bits[flag]) !== 0);
+  return FLAG_NAMES.filter((flag) => kernel.bits[flag] !== 0 && (value & kernel.bits[flag]) !== 0);
 }

@@ -7,7 +7,7 @@ import { didYouMean, listText, replacements, report, type UnplacedFinding } from
 import type { KernelRequest } from "../requests.ts";
 import { nearest } from "../suggest.ts";
 import type { LanguageRule } from "./language-rule.ts";
-import { isZone } from "../../model/kernels/kernel.ts";
+import { isZone, ZONE_NAMES } from "../../model/kernels/kernel.ts";
 
 const expectationFails: LanguageRule = {
   id: "expectation-fails",
@@ -71,9 +71,7 @@ function unknownStaticFact(fact: Fact): UnplacedFinding | null {
       return wordValue(fact, RESERVES);
     case "zone": {
       const name = valueText(fact);
-      return name !== null && isZone(name)
-        ? null
-        : valueFinding(fact, ["DMA", "DMA32", "Normal", "HighMem", "Movable"]);
+      return name !== null && isZone(name) ? null : valueFinding(fact, ZONE_NAMES);
     }
     case "mode":
       return fact.value !== null && "text" in fact.value && !("value" in fact.value)

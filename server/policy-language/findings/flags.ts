@@ -1,9 +1,9 @@
 import type { Mask as MaskNode, Predicate } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import { compositeNames, flagNames } from "../../model/kernels/kernels.ts";
+
 import { compositeText, decode, flagText, meaningOf } from "../../model/masks/names.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
-import { mask } from "../../model/masks/mask.ts";
+import { FLAG_NAMES, COMPOSITE_NAMES, hex, mask } from "../../model/masks/mask.ts";
 import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Environment } from "../environment.ts";
 import { literalBits, meaningsOf, type Meaning } from "../masks.ts";
@@ -195,8 +195,8 @@ function kernelMaskNames(kernel: Kernel): readonly string[] {
   const known = namesByKernel.get(kernel);
   if (known !== undefined) return known;
   const names = [
-    ...compositeNames().map(compositeText),
-    ...flagNames().map(flagText),
+    ...COMPOSITE_NAMES.map(compositeText),
+    ...FLAG_NAMES.map(flagText),
     ...Object.keys(FLAG_GROUPS),
   ].filter((name) => "mask" in meaningOf(kernel, name));
   const shared = nameLists.get(names.join(" ")) ?? names;
@@ -276,8 +276,4 @@ function literalFinding(
       ],
     },
   );
-}
-
-function hex(value: number): string {
-  return `0x${(value >>> 0).toString(16)}`;
 }

@@ -1,9 +1,11 @@
 import type { ConfigHeader, ImportHeader, KernelHeader, Version } from "../../../grammar/ast.ts";
+import { isBuildSwitch } from "../../model/kernels/build-options.ts";
 import { kernelOf, knownKernels, releasesBetween } from "../../model/kernels/kernels.ts";
 import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Span } from "../../rules/finding.ts";
+import { pageSizesText } from "../sizes.ts";
 import { nearest } from "../suggest.ts";
-import { isSwitch, optionNames, pageBytesOf } from "../checked-kernels.ts";
+import { CONFIG_OPTIONS, pageBytesOf } from "../checked-kernels.ts";
 import type { ImportState } from "../file-analysis.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
@@ -42,7 +44,7 @@ const unknownOption: LanguageRule = {
   source: "language",
   explanation:
     "`config` states the build options that change an answer, named as in Kconfig without CONFIG_, each `on` or `off`, and the page size. Other options do not change what the model says.",
-  advice: "Write one of the options that the message names; `page` takes 4 KiB, 8 KiB, 16 KiB, 32 KiB or 64 KiB.",
+  advice: `Write one of the options that the message names; \`page\` takes ${pageSizesText()}.`,
   examples: {
     bad: `kernel 6.12\nconfig { PREEMPT_TR on }\n\n${REQUEST}`,
     good: `kernel 6.12\nconfig { PREEMPT_RT on }\n\n${REQUEST}`,
@@ -160,19 +162,19 @@ export function configHeaderFindings(header: ConfigHeader, uri: string): readonl
       if (value === "on" || value === "off")
         drafts.push(report(unknownOption, option, "page takes a size, for example `page 4 KiB`."));
       else if (value !== null && pageBytesOf(value) === null)
-        drafts.push(report(unknownOption, value, "A page is 4, 8, 16, 32 or 64 KiB."));
-    } else if (isSwitch(text)) {
+        drafts.push(report(unknownOption, value, `A page is ${pageSizesText()}.`));
+    } else if (isBuildSwitch(text)) {
       if (value !== null && typeof value !== "string")
         drafts.push(report(unknownOption, value, `${text} is on or off.`));
     } else {
-      const near = nearest(text.replace(/^CONFIG_/, ""), optionNames());
-      const exact = text.startsWith("CONFIG_") ? optionNames().filter((name) => `CONFIG_${name}` === text) : [];
+      const near = nearest(text.replace(/^CONFIG_/, ""), CONFIG_OPTIONS);
+      const exact = text.startsWith("CONFIG_") ? CONFIG_OPTIONS.filter((name) => `CONFIG_${name}` === text) : [];
       const names = exact.length > 0 ? exact : near;
       drafts.push(
         report(
           unknownOption,
           option,
-          `${text} is no build option that changes an answer${names.length > 0 ? didYouMean(names) : `: there are ${optionNames().join(", ")}.`}`,
+          `${text} is no build option that changes an answer${names.length > 0 ? didYouMean(names) : `: there are ${CONFIG_OPTIONS.join(", ")}.`}`,
           { fixes: replacements(option, names) },
         ),
       );

@@ -7,7 +7,7 @@ import { amountsOf, factNamed, freeOf, freePagesOf } from "../memory.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { unknownWord } from "./names.ts";
-import { isZone } from "../../model/kernels/kernel.ts";
+import { isZone, ZONE_NAMES } from "../../model/kernels/kernel.ts";
 
 const memoryImpossible: LanguageRule = {
   id: "memory-impossible",
@@ -26,7 +26,6 @@ const memoryImpossible: LanguageRule = {
 
 export const MEMORY_RULES: readonly LanguageRule[] = [memoryImpossible];
 
-const ZONES = ["DMA", "DMA32", "Normal", "HighMem", "Movable"];
 const WATERMARKS = ["min", "low", "high"];
 
 /** What is written out of a state; one that is read from a log is not looked at here. */
@@ -51,7 +50,7 @@ export function memoryFindings(environment: Environment, declaration: MemoryDecl
         if (first === undefined) zones.set(zone.name.text, zone.name);
         else
           drafts.push(twice(environment, zone.name, `Zone ${zone.name.text} of this node is described twice.`, first));
-        if (!isZone(zone.name.text)) drafts.push(unknownWord(zone.name, "zone", ZONES));
+        if (!isZone(zone.name.text)) drafts.push(unknownWord(zone.name, "zone", ZONE_NAMES));
       }
       drafts.push(...zoneFindings(environment, zone));
     }

@@ -1,8 +1,8 @@
 import { contextOf } from "../../model/contexts.ts";
-import { flagNames } from "../../model/kernels/kernels.ts";
+
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { decode, flagText } from "../../model/masks/names.ts";
-import type { Mask } from "../../model/masks/mask.ts";
+import { FLAG_NAMES, type Mask } from "../../model/masks/mask.ts";
 import { verdict } from "../../model/verdict.ts";
 import { sizeText } from "../sizes.ts";
 import type { Node } from "../symbolic/bdd.ts";
@@ -52,7 +52,7 @@ export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
 export function witnessMaskText(kernel: Kernel, value: Mask): string {
   const { names } = decode(kernel, value);
   if (names.length === 0) return "0";
-  const order = new Map(flagNames().map((flag, index) => [flagText(flag), index + 1]));
+  const order = new Map(FLAG_NAMES.map((flag, index) => [flagText(flag), index + 1]));
   return names.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)).join(" | ");
 }
 

@@ -9,7 +9,8 @@ import type {
   ZoneFact,
 } from "../../../grammar/ast.ts";
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
-import type { ZoneName } from "../../model/request.ts";
+import type { BuildSwitch } from "../../model/kernels/build-options.ts";
+import { ZONE_NAMES, type ZoneName } from "../../model/kernels/kernel.ts";
 
 /** A word of the language: what it takes and what it means. Shown in hovers and completion. */
 export interface Word {
@@ -151,7 +152,7 @@ export const FACTS: Readonly<
     onMemory: false,
   },
   zone: {
-    values: ["DMA", "DMA32", "Normal", "HighMem", "Movable"],
+    values: ZONE_NAMES,
     meaning: "The highest zone that the memory may come from.",
     onMemory: false,
   },
@@ -216,7 +217,7 @@ export const PREDICATES: Readonly<Record<MaskTest | SizeMeasure | ModelTest | "i
   or: "At least one holds.",
 };
 
-export const OPTIONS: Readonly<Record<string, string>> = {
+export const OPTIONS: Readonly<Record<BuildSwitch | "page", string>> = {
   PREEMPT_RT: "The real-time kernel: spinlocks sleep.",
   NUMA: "More than one memory node.",
   CMA: "The contiguous memory allocator.",

@@ -4,7 +4,7 @@ import { kernelOf } from "../../../server/model/kernels/kernels.ts";
 import { allocFlags, pfmemallocFlags, prepare } from "../../../server/model/masks/alloc-flags.ts";
 import { constantOf } from "../../../server/model/masks/constants.ts";
 import { contigTargetMask, contigVerify } from "../../../server/model/masks/contig.ts";
-import { mask, type Mask } from "../../../server/model/masks/mask.ts";
+import { hex, mask, type Mask } from "../../../server/model/masks/mask.ts";
 import {
   applyScopes,
   blocking,
@@ -20,8 +20,6 @@ import { numberOf, textOf, type Fields, type Row } from "../row.ts";
 
 /** What the model says to a row of one kind: row field -> value. Fields that it says nothing about are absent. */
 export type MaskEvaluator = (row: Row, kernel: Kernel) => Fields;
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
 
 const maskOf = (row: Row): Mask => mask(Number.parseInt(textOf(row, "g"), 16));
 

@@ -1,19 +1,17 @@
 import type { FlagName } from "../../masks/mask.ts";
-
-/** The build options that add or move flag bits. */
-export type FlagOption = "LOCKDEP" | "KASAN_HW_TAGS" | "SLAB_OBJ_EXT";
+import type { BuildSwitch } from "../build-options.ts";
 
 /** A flag at a fixed value; with `when`, the value is 0 unless the option is on. The name exists either way. */
 export interface FixedFlag {
   readonly flag: FlagName;
   readonly value: number;
-  readonly when?: FlagOption;
+  readonly when?: BuildSwitch;
 }
 
 /** A place in the enum that numbers the bits since 6.10; `null` is a place that no flag uses. With `when`, the place exists only with the option. */
 export interface EnumFlag {
   readonly flag: FlagName | null;
-  readonly when?: FlagOption;
+  readonly when?: BuildSwitch;
 }
 
 /**
@@ -26,6 +24,6 @@ export type FlagTable =
       readonly source: string;
       readonly flags: readonly FixedFlag[];
       readonly bitsShift: number;
-      readonly bitsShiftGrowsWith: FlagOption | null;
+      readonly bitsShiftGrowsWith: BuildSwitch | null;
     }
   | { readonly kind: "enum"; readonly source: string; readonly flags: readonly EnumFlag[] };
