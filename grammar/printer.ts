@@ -1,4 +1,4 @@
-import type { ConfigSetting, Declaration, Item, Mask, Predicate, Span } from "./ast.ts";
+import type { Clause, Declaration, ExpectForm, Item, Mask, NodeBlock, Predicate, Property, Span } from "./ast.ts";
 import { lex } from "./lexer.ts";
 import { parseFile } from "./regions.ts";
 import * as T from "./tokens.ts";
@@ -99,61 +99,182 @@ class TokenTable {
   }
 }
 
-function markItem(item: Item, base: number, text: string, table: TokenTable, marks: Marks): void {
-  const at = (offset: number) => offset + base;
-  const begin = (span: Span, group: string | null = null) => marks.starts.set(at(span.start), { group });
-  const column = (offset: number) => marks.columns.add(offset);
-  const onOneLine = (start: number, end: number) => !text.slice(start, end).includes("\n");
-  const inline = (brace: number, end: number): boolean => {
-    const fits = brace >= 0 && onOneLine(brace, end);
-    if (fits) marks.inline.add(brace);
-    return fits;
-  };
-  const glue = (span: Span) => {
-    for (const start of table.within(at(span.start), at(span.end))) marks.glued.add(start);
-  };
-  const valued = (items: readonly (Span & { readonly keyword?: Span })[], brace: number, isInline: boolean) => {
-    for (const one of items) {
-      begin(one, `in ${brace}`);
-      if (!isInline) column(table.after(at(one.start)));
+/** Marks the layout of one item: where lines begin, what is aligned, and what is glued to its neighbour. */
+class ItemMarker {
+  readonly #base: number;
+  readonly #text: string;
+  readonly #table: TokenTable;
+  readonly #marks: Marks;
+
+  constructor(base: number, text: string, table: TokenTable, marks: Marks) {
+    this.#base = base;
+    this.#text = text;
+    this.#table = table;
+    this.#marks = marks;
+  }
+
+  item(item: Item): void {
+    const start = this.#at(item.start);
+    const end = this.#at(item.end);
+    const brace = this.#table.brace(start, end);
+    this.#begin(item, declarationGroup(item, this.#isOnOneLine(start, end)));
+    switch (item.kind) {
+      case "kernel":
+        for (const version of item.versions) this.#glue(version);
+        break;
+      case "config":
+        this.#valued(item.settings, brace, this.#inline(brace, end));
+        break;
+      case "import":
+        break;
+      case "flags":
+        this.#mask(item.value);
+        break;
+      case "transform":
+        this.#marks.glued.add(this.#table.after(start, 2));
+        this.#mask(item.body);
+        break;
+      case "context": {
+        const isInline = this.#inline(brace, end);
+        if (isInline) this.#column(brace);
+        this.#valued(item.items, brace, isInline);
+        break;
+      }
+      case "request":
+        this.#valued(item.properties, brace, false);
+        for (const property of item.properties) this.#property(property);
+        break;
+      case "policy":
+        for (const clause of item.clauses) this.#clause(clause);
+        break;
+      case "memory":
+        if (item.source?.kind === "nodes") for (const node of item.source.nodes) this.#node(node);
+        break;
+      case "expect":
+        if (item.form !== null) this.#expectation(item.form, end);
+        break;
     }
-  };
-  const mask = (node: Mask): void => {
+  }
+
+  #property(property: Property): void {
+    const start = this.#at(property.start);
+    const end = this.#at(property.end);
+    if (property.kind === "flags") this.#mask(property.mask);
+    else if (property.kind === "waive" && property.rule !== null) this.#glue(property.rule);
+    else if (property.kind === "expect") this.#inline(this.#table.brace(start, end), end);
+    else if (property.kind === "cache") {
+      const open = this.#table.brace(start, end);
+      const isInline = this.#inline(open, end);
+      for (const fact of property.facts) {
+        this.#begin(fact, `in ${open}`);
+        if (!isInline && fact.kind === "size") this.#column(this.#table.after(this.#at(fact.start)));
+      }
+    }
+  }
+
+  #clause(clause: Clause): void {
+    this.#begin(clause, clause.kind === "mode" || clause.kind === "stage" ? clause.kind : null);
+    switch (clause.kind) {
+      case "allow":
+      case "forbid":
+      case "warn":
+        this.#predicate(clause.predicate);
+        break;
+      case "require":
+        this.#predicate(clause.predicate);
+        this.#predicate(clause.when);
+        break;
+      case "ignore":
+        for (const mask of clause.masks) this.#mask(mask);
+        break;
+      case "stage":
+        this.#column(this.#table.after(this.#at(clause.start), 2));
+        for (const mask of clause.honours) this.#mask(mask);
+        if (clause.internal) this.#marks.apart.add(this.#at(clause.end) - "internal".length);
+        break;
+      case "mode": {
+        const end = this.#at(clause.end);
+        const open = this.#table.brace(this.#at(clause.start), end);
+        this.#column(this.#table.after(this.#at(clause.start), 2));
+        if (clause.when !== null) this.#predicate(clause.when);
+        if (this.#inline(open, end)) this.#column(open);
+        else for (const effect of clause.effects) this.#begin(effect);
+        break;
+      }
+    }
+  }
+
+  #node(node: NodeBlock): void {
+    this.#begin(node);
+    for (const zone of node.zones) {
+      this.#begin(zone);
+      this.#valued(zone.facts, this.#at(zone.start), false);
+    }
+  }
+
+  #expectation(form: ExpectForm, end: number): void {
+    const first = this.#at(form.start);
+    switch (form.kind) {
+      case "facts": {
+        const open = this.#table.brace(first, end);
+        if (this.#inline(open, end)) {
+          this.#column(first);
+          if (form.on !== null) this.#column(open);
+        } else for (const fact of form.facts) this.#begin(fact);
+        break;
+      }
+      case "forbids":
+      case "allows":
+        this.#column(first);
+        this.#column(this.#table.after(first));
+        this.#mask(form.mask);
+        break;
+      case "within":
+        break;
+      case "gives":
+        if (form.when !== null) this.#predicate(form.when);
+        this.#predicate(form.gives);
+        break;
+    }
+  }
+
+  #mask(node: Mask): void {
     switch (node.kind) {
       case "call":
-        marks.glued.add(table.after(at(node.callee.start)));
-        mask(node.argument);
+        this.#marks.glued.add(this.#table.after(this.#at(node.callee.start)));
+        this.#mask(node.argument);
         break;
       case "or":
       case "and":
-        node.operands.forEach(mask);
+        for (const operand of node.operands) this.#mask(operand);
         break;
       case "not":
-        mask(node.operand);
+        this.#mask(node.operand);
         break;
       case "paren":
-        mask(node.inner);
+        this.#mask(node.inner);
         break;
       case "name":
       case "number":
       case "missing":
         break;
     }
-  };
-  const predicate = (node: Predicate): void => {
+  }
+
+  #predicate(node: Predicate): void {
     switch (node.kind) {
       case "mask":
-        mask(node.mask);
+        this.#mask(node.mask);
         break;
       case "or":
       case "and":
-        node.operands.forEach(predicate);
+        for (const operand of node.operands) this.#predicate(operand);
         break;
       case "not":
-        predicate(node.operand);
+        this.#predicate(node.operand);
         break;
       case "paren":
-        predicate(node.inner);
+        this.#predicate(node.inner);
         break;
       case "in":
       case "measure":
@@ -161,114 +282,41 @@ function markItem(item: Item, base: number, text: string, table: TokenTable, mar
       case "missing":
         break;
     }
-  };
-  const list = (from: number, end: number) => {
-    inline(table.brace(from, end), end);
-  };
+  }
 
-  begin(item, declarationGroup(item, onOneLine(at(item.start), at(item.end))));
-  const end = at(item.end);
-  const brace = table.brace(at(item.start), end);
-  switch (item.kind) {
-    case "kernel":
-      item.versions.forEach(glue);
-      break;
-    case "config": {
-      const isInline = inline(brace, end);
-      item.settings.forEach((setting: ConfigSetting) => begin(setting, `in ${brace}`));
-      if (!isInline) item.settings.forEach((setting) => column(table.after(at(setting.start))));
-      break;
+  /** Lines of a keyword and its value: values are aligned, where the block is not on one line. */
+  #valued(lines: readonly Span[], brace: number, isInline: boolean): void {
+    for (const one of lines) {
+      this.#begin(one, `in ${brace}`);
+      if (!isInline) this.#column(this.#table.after(this.#at(one.start)));
     }
-    case "import":
-      break;
-    case "flags":
-      mask(item.value);
-      break;
-    case "transform":
-      marks.glued.add(table.after(at(item.start), 2));
-      mask(item.body);
-      break;
-    case "context":
-      if (inline(brace, end)) column(brace);
-      valued(item.items, brace, marks.inline.has(brace));
-      break;
-    case "request":
-      valued(item.properties, brace, false);
-      for (const property of item.properties) {
-        if (property.kind === "flags") mask(property.mask);
-        else if (property.kind === "waive" && property.rule !== null) glue(property.rule);
-        else if (property.kind === "expect") list(at(property.start), at(property.end));
-        else if (property.kind === "cache") {
-          const open = table.brace(at(property.start), at(property.end));
-          const isInline = inline(open, at(property.end));
-          property.facts.forEach((fact) => begin(fact, `in ${open}`));
-          if (!isInline)
-            for (const fact of property.facts) if (fact.kind === "size") column(table.after(at(fact.start)));
-        }
-      }
-      break;
-    case "policy":
-      for (const clause of item.clauses) {
-        begin(clause, clause.kind === "mode" || clause.kind === "stage" ? clause.kind : null);
-        switch (clause.kind) {
-          case "allow":
-          case "forbid":
-          case "warn":
-            predicate(clause.predicate);
-            break;
-          case "require":
-            predicate(clause.predicate);
-            predicate(clause.when);
-            break;
-          case "ignore":
-            clause.masks.forEach(mask);
-            break;
-          case "stage":
-            column(table.after(at(clause.start), 2));
-            clause.honours.forEach(mask);
-            if (clause.internal) marks.apart.add(at(clause.end) - "internal".length);
-            break;
-          case "mode": {
-            column(table.after(at(clause.start), 2));
-            if (clause.when !== null) predicate(clause.when);
-            const open = table.brace(at(clause.start), at(clause.end));
-            if (inline(open, at(clause.end))) column(open);
-            else clause.effects.forEach((effect) => begin(effect, null));
-            break;
-          }
-        }
-      }
-      break;
-    case "memory":
-      if (item.source?.kind !== "nodes") break;
-      for (const node of item.source.nodes) {
-        begin(node);
-        for (const zone of node.zones) {
-          begin(zone);
-          valued(zone.facts, at(zone.start), false);
-        }
-      }
-      break;
-    case "expect": {
-      const { form } = item;
-      if (form === null) break;
-      const first = at(form.start);
-      if (form.kind === "facts") {
-        const open = table.brace(first, end);
-        if (inline(open, end)) {
-          column(first);
-          if (form.on !== null) column(open);
-        } else form.facts.forEach((fact) => begin(fact, null));
-      } else if (form.kind === "forbids" || form.kind === "allows") {
-        column(first);
-        column(table.after(first));
-        mask(form.mask);
-      } else if (form.kind === "gives") {
-        if (form.when !== null) predicate(form.when);
-        predicate(form.gives);
-      }
-      break;
-    }
+  }
+
+  #at(offset: number): number {
+    return offset + this.#base;
+  }
+
+  #begin(span: Span, group: string | null = null): void {
+    this.#marks.starts.set(this.#at(span.start), { group });
+  }
+
+  #column(offset: number): void {
+    this.#marks.columns.add(offset);
+  }
+
+  #glue(span: Span): void {
+    for (const start of this.#table.within(this.#at(span.start), this.#at(span.end))) this.#marks.glued.add(start);
+  }
+
+  #isOnOneLine(start: number, end: number): boolean {
+    return !this.#text.slice(start, end).includes("\n");
+  }
+
+  /** Marks a block that stays on one line. @returns whether it does */
+  #inline(brace: number, end: number): boolean {
+    const fits = brace >= 0 && this.#isOnOneLine(brace, end);
+    if (fits) this.#marks.inline.add(brace);
+    return fits;
   }
 }
 
@@ -508,7 +556,7 @@ export function format(text: string): Formatted {
   const table = new TokenTable(tokens);
   const marks: Marks = { starts: new Map(), columns: new Set(), glued: new Set(), inline: new Set(), apart: new Set() };
   file.regions.forEach((region, i) => {
-    if (region.item !== null) markItem(region.item, file.starts[i] ?? 0, text, table, marks);
+    if (region.item !== null) new ItemMarker(file.starts[i] ?? 0, text, table, marks).item(region.item);
   });
   const lines = render(layOut(piecesOf(text), marks)).map((line) => line.trimEnd());
   const printed = lines.length === 0 ? "" : `${lines.join("\n")}\n`;

@@ -1,4 +1,4 @@
-import type { ExpectForm, Item, Mask, Name, Predicate } from "../../grammar/ast.ts";
+import type { Clause, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
 import { CONTEXT_NAMES } from "../model/contexts.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
@@ -127,121 +127,133 @@ export function damageKeys(word: string): readonly string[] {
 const DAMAGED_SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
 
 function collect(item: Item): RegionNames {
-  const uses: NameUse[] = [];
-  const exports: string[] = [];
-  const needs = new Set<string>();
-  const use = (space: NameSpace, role: UseRole, name: Name | null, kind?: SubjectKind): void => {
-    if (name === null) return;
-    uses.push(kind === undefined ? { space, role, name } : { space, role, name, kind });
-    needs.add(nameKey(space, name.text));
-  };
-  const useMask = (mask: Mask, parameter: string | null): void =>
-    eachMaskName(mask, (role, name) => {
-      if (name.text !== parameter) use("mask", role, name);
-    });
-  const usePredicate = (predicate: Predicate): void =>
-    eachPredicateLeaf(predicate, (leaf) => {
-      if (leaf.kind === "mask") useMask(leaf.mask, null);
-      else if (leaf.kind === "in") use("context", "in", leaf.context);
-    });
-
-  let declares: Name | null = null;
-  switch (item.kind) {
-    case "kernel":
-    case "config":
-    case "import":
-      return NO_NAMES;
-    case "flags":
-      declares = item.name;
-      useMask(item.value, null);
-      break;
-    case "transform":
-      declares = item.name;
-      useMask(item.body, item.parameter?.text ?? null);
-      break;
-    case "context":
-      declares = item.name;
-      use("context", "like", item.like);
-      for (const part of item.items) if (part.kind === "in") use("context", "in", part.context);
-      break;
-    case "request":
-      declares = item.name;
-      use("subject", "like", item.like, "request");
-      for (const property of item.properties) {
-        switch (property.kind) {
-          case "api":
-            if (property.api !== null) needs.add(apiKey(property.api.text));
-            break;
-          case "flags":
-            useMask(property.mask, null);
-            break;
-          case "context":
-            use("context", "context", property.context);
-            break;
-          case "fallback":
-            if (property.request?.text !== "none") use("subject", "fallback", property.request);
-            break;
-          case "policy":
-            for (const policy of property.policies) use("subject", "policy", policy);
-            break;
-          default:
-            break;
-        }
-      }
-      break;
-    case "policy":
-      declares = item.name;
-      use("subject", "like", item.like, "policy");
-      for (const api of item.apis) exports.push(apiKey(api.text));
-      for (const clause of item.clauses) {
-        switch (clause.kind) {
-          case "allow":
-          case "forbid":
-          case "warn":
-            usePredicate(clause.predicate);
-            break;
-          case "require":
-            usePredicate(clause.predicate);
-            usePredicate(clause.when);
-            break;
-          case "ignore":
-            for (const mask of clause.masks) useMask(mask, null);
-            break;
-          case "mode":
-            if (clause.when !== null) usePredicate(clause.when);
-            break;
-          case "stage":
-            for (const mask of clause.honours) useMask(mask, null);
-            break;
-        }
-      }
-      break;
-    case "memory":
-      declares = item.name;
-      break;
-    case "expect":
-      use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);
-      if (item.form === null) break;
-      switch (item.form.kind) {
-        case "facts":
-          use("memory", "on", item.form.on);
-          break;
-        case "forbids":
-        case "allows":
-          useMask(item.form.mask, null);
-          break;
-        case "within":
-          use("subject", "within", item.form.policy);
-          break;
-        case "gives":
-          if (item.form.when !== null) usePredicate(item.form.when);
-          usePredicate(item.form.gives);
-          break;
-      }
-      break;
-  }
+  if (item.kind === "kernel" || item.kind === "config" || item.kind === "import") return NO_NAMES;
+  const collector = new NameCollector();
+  collector.item(item);
+  const { uses, exports, needs } = collector;
+  const declares = item.kind === "expect" ? null : item.name;
   if (declares !== null) for (const space of spacesOf(item.kind)) exports.push(nameKey(space, declares.text));
   return { declares, exports, uses, needs: [...needs], words: [] };
+}
+
+class NameCollector {
+  readonly uses: NameUse[] = [];
+  readonly exports: string[] = [];
+  readonly needs = new Set<string>();
+
+  item(item: Exclude<Item, { readonly kind: "kernel" | "config" | "import" }>): void {
+    switch (item.kind) {
+      case "flags":
+        this.#mask(item.value);
+        break;
+      case "transform":
+        this.#mask(item.body, item.parameter?.text);
+        break;
+      case "context":
+        this.#use("context", "like", item.like);
+        for (const part of item.items) if (part.kind === "in") this.#use("context", "in", part.context);
+        break;
+      case "request":
+        this.#use("subject", "like", item.like, "request");
+        for (const property of item.properties) this.#property(property);
+        break;
+      case "policy":
+        this.#use("subject", "like", item.like, "policy");
+        for (const api of item.apis) this.exports.push(apiKey(api.text));
+        for (const clause of item.clauses) this.#clause(clause);
+        break;
+      case "memory":
+        break;
+      case "expect":
+        this.#use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);
+        if (item.form !== null) this.#expectation(item.form);
+        break;
+    }
+  }
+
+  #property(property: Property): void {
+    switch (property.kind) {
+      case "api":
+        if (property.api !== null) this.needs.add(apiKey(property.api.text));
+        break;
+      case "flags":
+        this.#mask(property.mask);
+        break;
+      case "context":
+        this.#use("context", "context", property.context);
+        break;
+      case "fallback":
+        if (property.request?.text !== "none") this.#use("subject", "fallback", property.request);
+        break;
+      case "policy":
+        for (const policy of property.policies) this.#use("subject", "policy", policy);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #clause(clause: Clause): void {
+    switch (clause.kind) {
+      case "allow":
+      case "forbid":
+      case "warn":
+        this.#predicate(clause.predicate);
+        break;
+      case "require":
+        this.#predicate(clause.predicate);
+        this.#predicate(clause.when);
+        break;
+      case "ignore":
+        for (const mask of clause.masks) this.#mask(mask);
+        break;
+      case "mode":
+        if (clause.when !== null) this.#predicate(clause.when);
+        break;
+      case "stage":
+        for (const mask of clause.honours) this.#mask(mask);
+        break;
+    }
+  }
+
+  #expectation(form: ExpectForm): void {
+    switch (form.kind) {
+      case "facts":
+        this.#use("memory", "on", form.on);
+        break;
+      case "forbids":
+      case "allows":
+        this.#mask(form.mask);
+        break;
+      case "within":
+        this.#use("subject", "within", form.policy);
+        break;
+      case "gives":
+        if (form.when !== null) this.#predicate(form.when);
+        this.#predicate(form.gives);
+        break;
+    }
+  }
+
+  /** @param parameter the name that stands for the transform's own parameter, and is no use of a declaration */
+  #mask(mask: Mask, parameter?: string): void {
+    eachMaskName(mask, (role, name) => {
+      if (name.text !== parameter) this.#use("mask", role, name);
+    });
+  }
+
+  #predicate(predicate: Predicate): void {
+    eachPredicateLeaf(predicate, (leaf) => {
+      if (leaf.kind === "mask") this.#mask(leaf.mask);
+      else if (leaf.kind === "in") this.#use("context", "in", leaf.context);
+    });
+  }
+
+  #use(space: NameSpace, role: UseRole, name: Name | null, kind?: SubjectKind): void {
+    if (name === null) return;
+    this.uses.push(kind === undefined ? { space, role, name } : { space, role, name, kind });
+    this.needs.add(nameKey(space, name.text));
+  }
 }
 
 /** Visits the names of a mask from left to right, with a stack of its own: a mask may be nested to any depth. */
