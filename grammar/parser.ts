@@ -38,6 +38,7 @@ import type {
 } from "./ast.ts";
 import { mend, type Finding } from "./recovery.ts";
 import { beginsNothing, expected, found, left } from "./wording.ts";
+import { AS } from "./roles.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 
@@ -128,6 +129,11 @@ const EXPECT_FORMS = new Set([LCURLY, ...types(T.On, T.Forbids, T.Allows, T.With
 export const PADDING = 4;
 const NO_TOKENS: readonly Token[] = Array.from({ length: PADDING }, () => T.END);
 
+/** The facts of a zone whose value is an amount of memory. */
+const AMOUNT_FACTS = ["managed", "reclaimable", "movable", "pinned", "cma", "highatomic"] as const;
+
+type FreeBlock = Extract<ZoneFact, { kind: "free" }>["blocks"][number];
+type Watermark = Extract<ZoneFact, { kind: "watermarks" }>["marks"][number];
 type MemorySource = NonNullable<MemoryDeclaration["source"]>;
 
 /** What a strict parse found: the item and the index after its last token, or how far it got. */
@@ -150,11 +156,11 @@ export interface TolerantResult<Node> {
  * Chevrotain's own recovery stays off: it knows token types only, and what separates two mistakes here is mostly where a
  * line begins.
  */
-class AllocPolicyParser extends EmbeddedActionsParser {
+export class AllocPolicyParser extends EmbeddedActionsParser {
   /** Padded with `PADDING` ends. */
   private tokens: readonly Token[] = NO_TOKENS;
   /** The index of the token that was consumed last. */
-  private position = -1;
+  protected position = -1;
   private base = 0;
   private doc: string | null = null;
   private depth = 0;
@@ -450,7 +456,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   }
 
   /** Goes to the next token that ends the damaged item: a line that begins an item, a `;`, the end of the block. */
-  private skip(): void {
+  protected skip(): void {
     let open = 0;
     for (;;) {
       const token = this.peek();
@@ -468,7 +474,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   }
 
   /** Reads the items of a block; `many` reads as many as it can. */
-  private items(starts: ReadonlySet<number>, what: string, many: () => void): void {
+  protected items(starts: ReadonlySet<number>, what: string, many: () => void): void {
     if (!this.tolerant) {
       many();
       return;
@@ -485,7 +491,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   }
 
   /** At something that begins no item: true if the block goes on after it. */
-  private skipJunk(what: string): boolean {
+  protected skipJunk(what: string): boolean {
     const token = this.peek();
     const type = token.tokenTypeIdx;
     if (type === END) return false;
@@ -642,7 +648,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   });
 
   private readonly fact: ParserMethod<[], Fact> = this.RULE("fact", (): Fact => {
-    const name = this.nameOf(this.CONSUME(T.Name));
+    const name = this.nameOf(this.CONSUME(T.Name, AS.fact));
     let value: NameNode | Numeral | null = null;
     this.OPTION({
       GATE: () => !this.tolerant || this.peek().indent < 0,
@@ -650,12 +656,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
         this.OR([
           {
             ALT: () => {
-              value = this.nameOf(this.CONSUME2(T.Name));
+              value = this.nameOf(this.CONSUME2(T.Name, AS.factValue));
             },
           },
           {
             ALT: () => {
-              value = this.numeralOf(this.CONSUME(T.Number_));
+              value = this.numeralOf(this.CONSUME(T.Number_, AS.factValue));
             },
           },
         ]),
@@ -673,7 +679,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           this.settled(() => {
             facts.push(this.SUBRULE(this.fact));
             this.afterListItem(
-              this.OPTION(() => this.CONSUME(T.Comma)),
+              this.OPTION(() => this.CONSUME(T.Comma, AS.separator)),
               "Facts",
             );
           }),
@@ -810,7 +816,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   });
 
   private nameOrCall(): Mask {
-    const name = this.nameOf(this.CONSUME(T.Name));
+    const name = this.nameOf(this.CONSUME(T.Name, AS.mask));
     const argument = this.OPTION(() => {
       const open = this.CONSUME2(T.LParen);
       this.deeper();
@@ -903,7 +909,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: (): Predicate => {
         const word = this.CONSUME(T.In);
-        const context = this.nameOrNothing(() => this.CONSUME(T.Name));
+        const context = this.nameOrNothing(() => this.CONSUME(T.Name, AS.context));
         return { kind: "in", context, start: this.start(word), end: this.end() };
       },
     },
@@ -999,10 +1005,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly version: ParserMethod<[], Version> = this.RULE("version", (): Version => {
     const first = this.OR([
-      { ALT: () => this.CONSUME(T.Number_) },
+      { ALT: () => this.CONSUME(T.Number_, AS.version) },
       {
         ALT: () => {
-          const vendor = this.CONSUME(T.Name);
+          const vendor = this.CONSUME(T.Name, AS.version);
           this.CONSUME(T.Minus);
           this.CONSUME2(T.Number_);
           return vendor;
@@ -1010,14 +1016,14 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       },
     ]);
     this.CONSUME(T.Dot);
-    this.OR2([{ ALT: () => this.CONSUME3(T.Number_) }, { ALT: () => this.CONSUME2(T.Name) }]);
+    this.OR2([{ ALT: () => this.CONSUME3(T.Number_) }, { ALT: () => this.CONSUME2(T.Name, AS.rest) }]);
     this.OPTION(() => {
       this.CONSUME2(T.Dot);
-      this.OR3([{ ALT: () => this.CONSUME4(T.Number_) }, { ALT: () => this.CONSUME3(T.Name) }]);
+      this.OR3([{ ALT: () => this.CONSUME4(T.Number_) }, { ALT: () => this.CONSUME3(T.Name, AS.rest) }]);
     });
     this.OPTION2(() => {
       this.CONSUME2(T.Minus);
-      this.CONSUME4(T.Name);
+      this.CONSUME4(T.Name, AS.rest);
     });
     return { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
   });
@@ -1042,18 +1048,24 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.keep<void>(
       () => {
         versions.push(this.SUBRULE(this.version));
-        this.OPTION(() => {
-          this.CONSUME(T.DotDot);
-          range = true;
-          versions.push(this.SUBRULE2(this.version));
-        });
-        this.MANY({
-          GATE: () => !range,
-          DEF: () => {
-            this.CONSUME(T.Comma);
-            versions.push(this.SUBRULE3(this.version));
-          },
-        });
+        this.OPTION(() =>
+          this.OR([
+            {
+              ALT: () => {
+                this.CONSUME(T.DotDot);
+                range = true;
+                versions.push(this.SUBRULE2(this.version));
+              },
+            },
+            {
+              ALT: () =>
+                this.AT_LEAST_ONE(() => {
+                  this.CONSUME(T.Comma);
+                  versions.push(this.SUBRULE3(this.version));
+                }),
+            },
+          ]),
+        );
         if (this.tolerant && this.at(NUMBER) && this.peek().indent < 0)
           throw new Damage(this.peek(), `Versions are separated by commas: write \`, ${this.peek().image}\`.`);
       },
@@ -1077,7 +1089,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     this.items(NO_STARTS, "a build option or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
-          const option = this.nameOf(this.CONSUME(T.Name));
+          const option = this.nameOf(this.CONSUME(T.Name, AS.option));
           const value = this.keep<ConfigSetting["value"]>(
             () => {
               this.need(SETTING_VALUES, "`on`, `off` or a size");
@@ -1094,7 +1106,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
                     return "off";
                   },
                 },
-                { ALT: () => this.SUBRULE(this.size) },
+                { ALT: () => this.SUBRULE(this.size, AS.optionValue) },
               ]);
             },
             () => null,
@@ -1162,7 +1174,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly flagsDeclaration: ParserMethod<[], Item> = this.RULE("flagsDeclaration", (): Item => {
     const word = this.CONSUME(T.Flags);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
     const value = this.keepMask(() => {
       this.CONSUME(T.Equals);
       return this.SUBRULE(this.mask);
@@ -1173,11 +1185,11 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly transformDeclaration: ParserMethod<[], Item> = this.RULE("transformDeclaration", (): Item => {
     const word = this.CONSUME(T.Transform);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
     let parameter: NameNode | null = null;
     const body = this.keepMask(() => {
       this.CONSUME(T.LParen);
-      parameter = this.nameOf(this.CONSUME2(T.Name));
+      parameter = this.nameOf(this.CONSUME2(T.Name, AS.declared));
       this.CONSUME(T.RParen);
       this.CONSUME(T.Equals);
       return this.SUBRULE(this.mask);
@@ -1188,12 +1200,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly contextDeclaration: ParserMethod<[], Item> = this.RULE("contextDeclaration", (): Item => {
     const word = this.CONSUME(T.Context);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
     const like =
       this.OPTION(() => {
         this.CONSUME(T.Like);
         return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name)),
+          () => this.nameOf(this.CONSUME2(T.Name, AS.context)),
           () => null,
         );
       }) ?? null;
@@ -1219,7 +1231,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           ALT: () => {
             const start = this.start(this.CONSUME(T.In));
             const context = this.keep<NameNode | null>(
-              () => this.nameOrNothing(() => this.CONSUME(T.Name)),
+              () => this.nameOrNothing(() => this.CONSUME(T.Name, AS.context)),
               () => null,
             );
             return { kind: "in", context, start, end: this.end() };
@@ -1229,7 +1241,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           ALT: () => {
             const start = this.start(this.CONSUME(T.Holds));
             const lock = this.keep<NameNode | null>(
-              () => this.nameOrNothing(() => this.CONSUME2(T.Name)),
+              () => this.nameOrNothing(() => this.CONSUME2(T.Name, AS.lock)),
               () => null,
             );
             const label = this.OPTION(() => this.textOf(this.CONSUME(T.String_))) ?? null;
@@ -1240,7 +1252,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           ALT: () => {
             const start = this.start(this.CONSUME(T.Scope));
             const scopes = this.keep<NameNode[]>(
-              () => this.SUBRULE(this.names),
+              () => this.SUBRULE(this.names, AS.scope),
               () => [],
             );
             return { kind: "scope", scopes, start, end: this.end() };
@@ -1252,12 +1264,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly requestDeclaration: ParserMethod<[], Item> = this.RULE("requestDeclaration", (): Item => {
     const word = this.CONSUME(T.Request);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
     const like =
       this.OPTION(() => {
         this.CONSUME(T.Like);
         return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name)),
+          () => this.nameOf(this.CONSUME2(T.Name, AS.request)),
           () => null,
         );
       }) ?? null;
@@ -1298,7 +1310,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.Api);
-        const api = this.keepName(() => this.CONSUME(T.Name));
+        const api = this.keepName(() => this.CONSUME(T.Name, AS.api));
         return { kind: "api", keyword: this.itemKeyword, api, start: this.itemStart, end: this.end() };
       },
     },
@@ -1340,7 +1352,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.Context);
-        const context = this.keepName(() => this.CONSUME2(T.Name));
+        const context = this.keepName(() => this.CONSUME2(T.Name, AS.context));
         return { kind: "context", keyword: this.itemKeyword, context, start: this.itemStart, end: this.end() };
       },
     },
@@ -1368,7 +1380,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.Zone);
-        const zone = this.keepName(() => this.CONSUME3(T.Name));
+        const zone = this.keepName(() => this.CONSUME3(T.Name, AS.zone));
         return { kind: "zone", keyword: this.itemKeyword, zone, start: this.itemStart, end: this.end() };
       },
     },
@@ -1416,7 +1428,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.Fallback);
-        const request = this.keepName(() => this.CONSUME4(T.Name));
+        const request = this.keepName(() => this.CONSUME4(T.Name, AS.fallback));
         return { kind: "fallback", keyword: this.itemKeyword, request, start: this.itemStart, end: this.end() };
       },
     },
@@ -1424,7 +1436,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       ALT: () => {
         this.CONSUME(T.Policy);
         const policies = this.keep<NameNode[]>(
-          () => this.SUBRULE(this.names),
+          () => this.SUBRULE(this.names, AS.policy),
           () => [],
         );
         return { kind: "policy", keyword: this.itemKeyword, policies, start: this.itemStart, end: this.end() };
@@ -1456,10 +1468,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     let rule: NameNode | null = null;
     const because = this.keep<Text | null>(
       () => {
-        const first = this.CONSUME(T.Name);
+        const first = this.CONSUME(T.Name, AS.rule);
         this.MANY(() => {
           this.CONSUME(T.Minus);
-          this.CONSUME2(T.Name);
+          this.CONSUME2(T.Name, AS.rest);
         });
         rule = { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
         this.CONSUME(T.Because);
@@ -1523,12 +1535,12 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly policyDeclaration: ParserMethod<[], Item> = this.RULE("policyDeclaration", (): Item => {
     const word = this.CONSUME(T.Policy);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
     const like =
       this.OPTION(() => {
         this.CONSUME(T.Like);
         return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name)),
+          () => this.nameOf(this.CONSUME2(T.Name, AS.policy)),
           () => null,
         );
       }) ?? null;
@@ -1536,7 +1548,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       this.OPTION2(() => {
         this.CONSUME(T.For);
         return this.keep<NameNode[]>(
-          () => this.SUBRULE(this.names),
+          () => this.SUBRULE(this.names, AS.api),
           () => [],
         );
       }) ?? [];
@@ -1613,7 +1625,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.Stage);
-        const name = this.keepName(() => this.CONSUME(T.Name));
+        const name = this.keepName(() => this.CONSUME(T.Name, AS.declared));
         const honours = this.keep<Mask[]>(
           () => {
             this.CONSUME(T.Honours);
@@ -1673,7 +1685,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   });
 
   private readonly mode: ParserMethod<[Span], Clause> = this.RULE("mode", (keyword: Span): Clause => {
-    const name = this.keepName(() => this.CONSUME(T.Name));
+    const name = this.keepName(() => this.CONSUME(T.Name, AS.declared));
     const when = this.keep<Predicate | null>(
       () => {
         this.need(MODE_CONDITIONS, "`when` or `otherwise`");
@@ -1719,7 +1731,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           this.settled(() => {
             effects.push(this.SUBRULE(this.effect));
             this.afterListItem(
-              this.OPTION(() => this.CONSUME(T.Comma)),
+              this.OPTION(() => this.CONSUME(T.Comma, AS.separator)),
               "Effects",
             );
           }),
@@ -1730,7 +1742,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   });
 
   private readonly effect: ParserMethod<[], Effect> = this.RULE("effect", (): Effect => {
-    const name = this.nameOf(this.CONSUME(T.Name));
+    const name = this.nameOf(this.CONSUME(T.Name, AS.effect));
     const values = this.keep<readonly NameNode[] | Numeral | null>(
       () => {
         this.need(NAME_OR_NUMBER, "a value");
@@ -1738,11 +1750,14 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           {
             ALT: () => {
               const list: NameNode[] = [];
-              this.AT_LEAST_ONE_SEP({ SEP: T.Pipe, DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name))) });
+              this.AT_LEAST_ONE_SEP({
+                SEP: T.Pipe,
+                DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name, AS.effectValue))),
+              });
               return list;
             },
           },
-          { ALT: () => this.numeralOf(this.CONSUME(T.Number_)) },
+          { ALT: () => this.numeralOf(this.CONSUME(T.Number_, AS.effectValue)) },
         ]);
       },
       () => null,
@@ -1753,7 +1768,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly memoryDeclaration: ParserMethod<[], Item> = this.RULE("memoryDeclaration", (): Item => {
     const word = this.CONSUME(T.Memory);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
     const source = this.keep<MemorySource | null>(
       () => {
         if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.nodeBlocks);
@@ -1796,7 +1811,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly zoneBlock: ParserMethod<[], ZoneBlock> = this.RULE("zoneBlock", (): ZoneBlock => {
     const word = this.CONSUME(T.Zone);
-    const name = this.keepName(() => this.CONSUME(T.Name));
+    const name = this.keepName(() => this.CONSUME(T.Name, AS.zone));
     const facts: ZoneFact[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zone's numbers");
     this.items(ZONE_STARTS, "a fact such as `managed` or `free`, or `}`", () =>
@@ -1811,71 +1826,49 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     return { name, facts, start: this.start(word), end: this.end() };
   });
 
+  /** What was read before damage stays: the list is the caller's. */
+  private readonly freeBlocks: ParserMethod<[FreeBlock[]], void> = this.RULE(
+    "freeBlocks",
+    (blocks: FreeBlock[] = []): void => {
+      this.AT_LEAST_ONE_SEP({
+        SEP: T.Comma,
+        DEF: () => {
+          const word = this.CONSUME(T.Order);
+          const order = this.numeralOf(this.CONSUME(T.Number_));
+          this.CONSUME(T.Colon);
+          const count = this.numeralOf(this.CONSUME2(T.Number_));
+          blocks.push({ order, count, start: this.start(word), end: count.end });
+        },
+      });
+    },
+  );
+
+  private readonly marks: ParserMethod<[Watermark[]], void> = this.RULE("marks", (marks: Watermark[] = []): void => {
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Comma,
+      DEF: () => {
+        const name = this.nameOf(this.CONSUME(T.Name, AS.watermark));
+        const value = this.SUBRULE(this.amount);
+        marks.push({ name, amount: value, start: name.start, end: this.end() });
+      },
+    });
+  });
+
   private readonly zoneFacts: IOrAlt<ZoneFact>[] = [
-    {
-      ALT: () => {
-        this.CONSUME(T.Managed);
-        const value = this.keepAmount(() => this.SUBRULE(this.amount));
-        return { kind: "managed", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
+    ...AMOUNT_FACTS.map((kind, index) => ({
+      ALT: (): ZoneFact => {
+        this.consume(index, T.keywordType(kind));
+        const amount = this.keepAmount(() => this.subrule(index, this.amount));
+        return { kind, keyword: this.itemKeyword, amount, start: this.itemStart, end: this.end() };
       },
-    },
-    {
-      ALT: () => {
-        this.CONSUME(T.Reclaimable);
-        const value = this.keepAmount(() => this.SUBRULE2(this.amount));
-        return {
-          kind: "reclaimable",
-          keyword: this.itemKeyword,
-          amount: value,
-          start: this.itemStart,
-          end: this.end(),
-        };
-      },
-    },
-    {
-      ALT: () => {
-        this.CONSUME(T.Movable);
-        const value = this.keepAmount(() => this.SUBRULE3(this.amount));
-        return { kind: "movable", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
-      },
-    },
-    {
-      ALT: () => {
-        this.CONSUME(T.Pinned);
-        const value = this.keepAmount(() => this.SUBRULE4(this.amount));
-        return { kind: "pinned", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
-      },
-    },
-    {
-      ALT: () => {
-        this.CONSUME(T.Cma);
-        const value = this.keepAmount(() => this.SUBRULE5(this.amount));
-        return { kind: "cma", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
-      },
-    },
-    {
-      ALT: () => {
-        this.CONSUME(T.Highatomic);
-        const value = this.keepAmount(() => this.SUBRULE6(this.amount));
-        return { kind: "highatomic", keyword: this.itemKeyword, amount: value, start: this.itemStart, end: this.end() };
-      },
-    },
+    })),
     {
       ALT: () => {
         this.CONSUME(T.Free);
-        const blocks: (Span & { order: Numeral; count: Numeral })[] = [];
+        const blocks: FreeBlock[] = [];
         this.keep<void>(
           () => {
-            this.AT_LEAST_ONE_SEP({
-              SEP: T.Comma,
-              DEF: () => {
-                const word = this.CONSUME(T.Order);
-                const order = this.numeralOf(this.CONSUME(T.Number_));
-                this.CONSUME(T.Colon);
-                const count = this.numeralOf(this.CONSUME2(T.Number_));
-                blocks.push({ order, count, start: this.start(word), end: count.end });
-              },
-            });
+            this.SUBRULE(this.freeBlocks, { ARGS: [blocks] });
           },
           () => undefined,
         );
@@ -1885,17 +1878,10 @@ class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.Watermarks);
-        const marks: (Span & { name: NameNode; amount: Amount })[] = [];
+        const marks: Watermark[] = [];
         this.keep<void>(
           () => {
-            this.AT_LEAST_ONE_SEP2({
-              SEP: T.Comma,
-              DEF: () => {
-                const name = this.nameOf(this.CONSUME(T.Name));
-                const value = this.SUBRULE7(this.amount);
-                marks.push({ name, amount: value, start: name.start, end: this.end() });
-              },
-            });
+            this.SUBRULE(this.marks, { ARGS: [marks] });
           },
           () => undefined,
         );
@@ -1914,7 +1900,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly expectDeclaration: ParserMethod<[], Item> = this.RULE("expectDeclaration", (): Item => {
     const word = this.CONSUME(T.Expect);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name));
+    const name = this.declared(() => this.CONSUME(T.Name, AS.subject));
     const form = this.keep<ExpectForm | null>(
       () => this.SUBRULE(this.expectForm),
       () => null,
@@ -1931,7 +1917,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
           const on =
             this.OPTION(() => {
               this.CONSUME(T.On);
-              return this.nameOf(this.CONSUME(T.Name));
+              return this.nameOf(this.CONSUME(T.Name, AS.memory));
             }) ?? null;
           const facts = this.SUBRULE(this.facts);
           return { kind: "facts", on, facts, start, end: this.end() };
@@ -1954,7 +1940,7 @@ class AllocPolicyParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           this.CONSUME(T.Within);
-          const policy = this.keepName(() => this.CONSUME2(T.Name));
+          const policy = this.keepName(() => this.CONSUME2(T.Name, AS.policy));
           return { kind: "within", policy, start, end: this.end() };
         },
       },

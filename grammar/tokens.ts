@@ -27,6 +27,13 @@ function keyword(text: string): TokenType {
   return type;
 }
 
+/** The type of a keyword by its text. @throws for a word that is none: the caller's table is wrong */
+export function keywordType(text: string): TokenType {
+  const type = KEYWORDS.get(text);
+  if (type === undefined) throw new Error(`${text} is no keyword`);
+  return type;
+}
+
 export const Kernel = keyword("kernel");
 export const Config = keyword("config");
 export const Import = keyword("import");

@@ -37,7 +37,7 @@ const RULE_WANTS: ReadonlyMap<string, string> = new Map([
   ["memoryDeclaration String", "the name of a kernel log in double quotes"],
   ["fact Name", "a fact"],
   ["effect Name", "an effect"],
-  ["zoneFact Order", "`order N: COUNT`"],
+  ["freeBlocks Order", "`order N: COUNT`"],
   ["mask", "a flag"],
   ["operand", "a flag"],
   ["measureTest Compare", "`<`, `<=`, `>`, `>=` or `==`"],

@@ -48,7 +48,7 @@ const FLOORS: readonly Floor[] = [
 /** What a floor keeps to itself: helpers, the single things behind an index, and the steps of parsing. */
 const INSIDES: readonly RegExp[] = [
   /\/_[^/]+$/,
-  /^grammar\/(tokens|lexer|parser|trivia|recovery|regions|wording)\.ts$/,
+  /^grammar\/(tokens|lexer|parser|follow|expected|roles|trivia|recovery|regions|wording)\.ts$/,
   /^server\/model\/kernels\/releases\//,
 ];
 

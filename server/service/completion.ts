@@ -1,4 +1,5 @@
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
+import { expectedAt, type Expected, type NameRole, type Wanted } from "../../grammar/index.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Environment } from "../policy-language/environment.ts";
 import { resolveRequest, type ResolvedRequest } from "../policy-language/requests.ts";
@@ -13,9 +14,7 @@ import { knownKernels } from "../model/kernels/kernels.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import { objectionsTo } from "./candidates.ts";
-import { endsInCommentOrString, placeAfter, type CompletionPlace } from "./completion-place.ts";
 import {
-  CACHE_FACTS,
   CLAUSES,
   CONTEXTS,
   type DECLARATIONS,
@@ -26,7 +25,6 @@ import {
   PREDICATES,
   PROPERTIES,
   SCOPES,
-  ZONE_FACTS,
   ZONES,
 } from "./descriptions/words.ts";
 import { newestKernel } from "./features-of-file.ts";
@@ -79,20 +77,6 @@ export interface CompletionList {
 const MOST_ITEMS = 300;
 /** Longer text before the cursor within one declaration is not walked through. */
 const LONGEST_PREFIX = 200_000;
-/** After a space only values are offered, not the words that begin something new. */
-const NOT_AFTER_SPACE: ReadonlySet<CompletionPlace["kind"]> = new Set<CompletionPlace["kind"]>([
-  "item",
-  "property",
-  "context-item",
-  "clause",
-  "words",
-  "option",
-  "zone-fact",
-  "fact",
-  "effect",
-  "cache-fact",
-]);
-
 /** What can be written at an offset. `trigger`: the character that asked, null when the user did. */
 export function completionsAt(
   workspace: Workspace,
@@ -103,14 +87,17 @@ export function completionsAt(
   const environment = environmentOf(workspace, uri);
   const nothing: CompletionList = { start: offset, end: offset, incomplete: false, items: [] };
   if (environment === null) return nothing;
-  const before = textBefore(environment.file, offset);
-  if (before === null || endsInCommentOrString(before.text)) return nothing;
-  const typed = /(?:[A-Za-z_][\w-]*|\d(?:\w|\.(?!\.))*)$/.exec(before.text)?.[0] ?? "";
-  const place = placeAfter(before.text.slice(0, before.text.length - typed.length));
-  if (trigger === " " && NOT_AFTER_SPACE.has(place.kind)) return nothing;
+  const around = textAround(environment.file, offset);
+  if (around === null) return nothing;
+  const typed = /(?:[A-Za-z_][\w-]*|\d(?:\w|\.(?!\.))*)$/.exec(around.text.slice(0, around.offset))?.[0] ?? "";
+  const expected = expectedAt(around.text, around.offset - typed.length);
+  if (expected === null) return nothing;
+  let { wanted } = expected;
+  // After a space only what must follow is offered, not what goes on or begins something new.
+  if (trigger === " ") wanted = wanted.filter((one) => !one.begins && (one.kind !== "keyword" || !one.optional));
   // A number that is being typed is the user's own, but for versions.
-  if (/^\d/.test(typed) && place.kind !== "version" && place.kind !== "mask") return nothing;
-  const all = new Offer(workspace, environment, before.region, before.index).at(place);
+  if (/^\d/.test(typed)) wanted = wanted.filter(({ role }) => role === "version" || role === "mask");
+  const all = new Offer(workspace, environment, around.region, around.index, expected).of(wanted);
   const fitting = all.filter((item) => fits(item.label, typed));
   const sorted = [
     ...fitting.filter((item) => item.useless === null),
@@ -133,23 +120,25 @@ export function resolveCompletion(workspace: Workspace, uri: string, topic: stri
     : describeName(kind, name, environment, workspace);
 }
 
-/** The text from the start of the declaration to the offset; where the cursor stands in white space behind an open declaration, that one's. */
-function textBefore(
+/** The text of the declaration around the offset, and the offset in it; where the cursor stands in white space behind an open declaration, that one's too. */
+function textAround(
   file: SourceFile,
   offset: number,
-): { readonly text: string; readonly region: Region; readonly index: number } | null {
+): { readonly text: string; readonly offset: number; readonly region: Region; readonly index: number } | null {
   const placed = regionAt(file, Math.max(0, offset - 1)) ?? regionAt(file, offset);
-  if (placed === null) return { text: file.text.slice(0, offset), region: EMPTY_REGION, index: 0 };
+  if (placed === null) return { text: file.text, offset, region: EMPTY_REGION, index: 0 };
   let { region, index } = placed;
-  let text = region.text.slice(0, offset - placed.start);
-  while (index > 0 && isBlank(text) && text.length < LONGEST_PREFIX) {
+  let { text } = region;
+  let at = offset - placed.start;
+  while (index > 0 && isBlank(text.slice(0, at)) && at < LONGEST_PREFIX) {
     const previous = file.regions[index - 1];
     if (previous === undefined) break;
     index -= 1;
     region = previous;
     text = previous.text + text;
+    at += previous.text.length;
   }
-  return text.length > LONGEST_PREFIX ? null : { text, region, index };
+  return at > LONGEST_PREFIX ? null : { text, offset: at, region, index };
 }
 
 /** Stands for the region in a file that has none. */
@@ -207,20 +196,85 @@ class Offer {
   readonly #environment: Environment;
   readonly #region: Region;
   readonly #index: number;
+  readonly #expected: Expected;
 
-  constructor(workspace: Workspace, environment: Environment, region: Region, index: number) {
+  constructor(workspace: Workspace, environment: Environment, region: Region, index: number, expected: Expected) {
     this.#workspace = workspace;
     this.#environment = environment;
     this.#region = region;
     this.#index = index;
+    this.#expected = expected;
   }
 
-  at(place: CompletionPlace): readonly Completion[] {
-    switch (place.kind) {
-      case "nothing":
+  /** The items for each thing that the parser wants, in its order; each label once. */
+  of(wanted: readonly Wanted[]): readonly Completion[] {
+    const items = new Map<string, Completion>();
+    const done = new Set<string>();
+    for (const one of wanted) {
+      const { group, items: found } = this.#group(one);
+      if (done.has(group)) continue;
+      done.add(group);
+      for (const each of found()) if (!items.has(each.label)) items.set(each.label, each);
+    }
+    return [...items.values()];
+  }
+
+  /** The items that stand for what is wanted, with those of its kind: a group is asked for once. */
+  #group({ kind, text, role, rule, begins }: Wanted): {
+    readonly group: string;
+    readonly items: () => readonly Completion[];
+  } {
+    switch (kind) {
+      case "mark":
+      case "text":
+        return { group: "", items: () => [] };
+      case "unit":
+        return { group: "unit", items: () => ["KiB", "MiB", "GiB", "B"].map((unit) => item(unit, "unit")) };
+      case "keyword":
+        if (rule.endsWith("Declaration") || rule.endsWith("Header")) {
+          if (begins) return { group: "items", items: () => this.#items() };
+        }
+        if (rule === "property" && begins) return { group: "properties", items: () => this.#properties() };
+        return { group: `${rule} ${text}`, items: () => this.#keyword(rule, text) };
+      case "name":
+      case "number":
+        return role === null
+          ? { group: "", items: () => [] }
+          : { group: `role ${role}`, items: () => this.#names(role) };
+    }
+  }
+
+  #keyword(rule: string, word: string): readonly Completion[] {
+    switch (rule) {
+      case "configHeader":
+        return valuesOfOption(this.#lastWord()).includes(word) ? [item(word, "value")] : [];
+      case "contextItem":
+        return [item(word, "keyword", { insert: `${word} `, followUp: true })];
+      case "clause":
+        return Object.hasOwn(CLAUSES, word)
+          ? [
+              item(word, "keyword", {
+                insert: `${word} `,
+                topic: `clause:${word}`,
+                followUp: word !== "mode" && word !== "stage",
+              }),
+            ]
+          : [item(word, "keyword")];
+      case "cacheFacts":
+        return [item(word, "property", { topic: `cache:${word}` })];
+      case "zoneFact":
+        return [item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` })];
+      default:
+        return [item(word, "keyword", Object.hasOwn(PREDICATES, word) ? { topic: `predicate:${word}` } : {})];
+    }
+  }
+
+  #names(role: NameRole): readonly Completion[] {
+    switch (role) {
+      case "declared":
+      case "rest":
+      case "separator":
         return [];
-      case "item":
-        return this.#items();
       case "version":
         return [...knownKernels()].reverse().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
       case "option":
@@ -228,33 +282,26 @@ class Offer {
           item(name, "property", { insert: `${name} `, topic: `option:${name}`, followUp: true }),
         );
       case "option-value":
-        return (place.option === "page" ? ["4 KiB", "16 KiB", "64 KiB"] : ["on", "off"]).map((value) =>
-          item(value, "value"),
-        );
+        return valuesOfOption(this.#lastWord()).map((value) => item(value, "value"));
       case "mask":
-        return this.#masks(place.used, place.parameter);
-      case "property":
-        return this.#properties();
+        return this.#masks();
       case "api":
         return this.#apis();
-      case "unit":
-        return ["KiB", "MiB", "GiB", "B"].map((unit) => item(unit, "unit"));
       case "context":
         return this.#contexts();
-      case "context-item":
-        return ["in", "holds", "scope"].map((word) => item(word, "keyword", { insert: `${word} `, followUp: true }));
       case "lock":
         return described(LOCKS, "context", "lock");
       case "scope":
         return described(SCOPES, "context", "scope");
       case "zone":
         return described(ZONES, "value", "zone");
-      case "words":
-        return place.words.filter((word) => /^[a-z]/.test(word)).map((word) => item(word, "keyword"));
-      case "cache-fact":
-        return described(CACHE_FACTS, "property", "cache");
       case "subject":
-        return this.#subjects(place.of, place.none);
+        return this.#subjects("any");
+      case "request":
+      case "policy":
+        return this.#subjects(role);
+      case "fallback":
+        return [...this.#subjects("request"), item("none", "keyword")];
       case "memory":
         return this.#environment
           .visible("memory")
@@ -262,38 +309,39 @@ class Offer {
       case "rule":
         return this.#rules();
       case "fact":
-        return Object.entries(FACTS)
-          .filter(([, fact]) => !place.onMemory || fact.onMemory)
-          .map(([name, fact]) =>
-            item(name, "property", {
-              insert: fact.values.length > 0 && !place.onMemory ? `${name} ` : name,
-              topic: `fact:${name}`,
-              followUp: fact.values.length > 0 && !place.onMemory,
-            }),
-          );
+        return this.#facts();
       case "fact-value":
-        return this.#factValues(place.fact);
-      case "clause":
-        return Object.keys(CLAUSES).map((word) =>
-          item(word, "keyword", {
-            insert: `${word} `,
-            topic: `clause:${word}`,
-            followUp: word !== "mode" && word !== "stage",
-          }),
-        );
-      case "predicate":
-        return Object.keys(PREDICATES)
-          .filter((word) => word !== "and" && word !== "or")
-          .map((word) => item(word, "keyword", { topic: `predicate:${word}` }));
+        return this.#factValues(this.#wordOf("fact"));
       case "effect":
         return described(EFFECTS, "property", "effect");
       case "effect-value":
-        return effectValues(place.effect).map((value) => item(value, "value"));
-      case "zone-fact":
-        return Object.keys(ZONE_FACTS).map((word) =>
-          item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` }),
-        );
+        return effectValues(this.#wordOf("effect")).map((value) => item(value, "value"));
+      case "watermark":
+        return WATERMARKS.map((name) => item(name, "keyword"));
     }
+  }
+
+  #lastWord(): string {
+    return this.#expected.words.at(-1) ?? "";
+  }
+
+  /** The word that begins the innermost construct of this kind. */
+  #wordOf(rule: string): string {
+    const { around, words } = this.#expected;
+    return words[around.findLast((each) => each.rule === rule)?.from ?? words.length] ?? "";
+  }
+
+  #facts(): readonly Completion[] {
+    const onMemory = this.#wordOf("expectForm") === "on";
+    return Object.entries(FACTS)
+      .filter(([, fact]) => !onMemory || fact.onMemory)
+      .map(([name, fact]) =>
+        item(name, "property", {
+          insert: fact.values.length > 0 && !onMemory ? `${name} ` : name,
+          topic: `fact:${name}`,
+          followUp: fact.values.length > 0 && !onMemory,
+        }),
+      );
   }
 
   #items(): readonly Completion[] {
@@ -326,10 +374,13 @@ class Offer {
       : null;
   }
 
-  #masks(used: readonly string[], parameter: string | null): readonly Completion[] {
+  #masks(): readonly Completion[] {
     const kernel = newestKernel(this.#environment);
     if (kernel === null) return [];
-    const taken = new Set(used);
+    const { around, words } = this.#expected;
+    const begun = around.find(({ rule }) => rule === "mask")?.from ?? words.length;
+    const taken = new Set(words.slice(begun).filter((word) => /^\w/.test(word)));
+    const parameter = words[0] === "transform" && words[2] === "(" ? (words[3] ?? null) : null;
     const request = this.#request();
     const api = request?.resolved.api ?? null;
     const objection =
@@ -466,14 +517,13 @@ class Offer {
     return [...declared, ...described(CONTEXTS, "context", "context").filter(({ label }) => !names.has(label))];
   }
 
-  #subjects(of: "request" | "policy" | "any", none: boolean): readonly Completion[] {
-    const found = this.#environment.visible("subject").flatMap(({ declaration }) => {
+  #subjects(of: "request" | "policy" | "any"): readonly Completion[] {
+    return this.#environment.visible("subject").flatMap(({ declaration }) => {
       if (declaration.name === null || declaration === this.#region.item) return [];
       return of === "any" || declaration.kind === of
         ? [item(declaration.name.text, "name", { detail: declaration.kind, topic: `subject:${declaration.name.text}` })]
         : [];
     });
-    return none ? [...found, item("none", "keyword")] : found;
   }
 
   #rules(): readonly Completion[] {
@@ -516,6 +566,13 @@ class Offer {
 function modesOf(policy: PolicyDeclaration): readonly string[] {
   return policy.clauses.flatMap((clause) => (clause.kind === "mode" && clause.name !== null ? [clause.name.text] : []));
 }
+
+/** What an option may be set to. */
+function valuesOfOption(option: string): readonly string[] {
+  return option === "page" ? ["4 KiB", "16 KiB", "64 KiB"] : ["on", "off"];
+}
+
+const WATERMARKS = ["min", "low", "high"];
 
 function effectValues(effect: string): readonly string[] {
   switch (effect) {

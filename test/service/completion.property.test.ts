@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { expectedAt, parseFile, tokenize, type Wanted } from "../../grammar/index.ts";
+import { file } from "../grammar/arbitrary.ts";
+import { isReadable } from "../grammar/readable.ts";
+import { completeAt, labels } from "./fixture.ts";
+
+/** Where the tokens of a text begin, comments left out. */
+function startsOf(text: string): readonly number[] {
+  const { regions, starts } = parseFile(text);
+  return regions.flatMap((region, index) =>
+    tokenize(region)
+      .filter(({ kind }) => kind !== "comment" && kind !== "doc")
+      .map(({ start }) => start + (starts[index] ?? 0)),
+  );
+}
+
+/** The beginning of a valid file, up to a token. */
+const beginning = fc.tuple(file, fc.nat()).map(([text, at]) => {
+  const starts = startsOf(text);
+  return { text, offset: starts[at % Math.max(1, starts.length)] ?? 0 };
+});
+
+/** What the parser wants at the end of a text. A last region without an item is white space behind the one before. */
+function wantedBehind(text: string): readonly Wanted[] {
+  const { regions } = parseFile(text);
+  const last = regions.at(-1)?.item === null ? 2 : 1;
+  const declaration = regions
+    .slice(-last)
+    .map((region) => region.text)
+    .join("");
+  return expectedAt(declaration, declaration.length)?.wanted ?? [];
+}
+
+/** What a request has already, or its function does not take, is wanted by the parser and not offered. */
+const LEFT_OUT = new Set(["property", "waiver", "kernelHeader", "configHeader"]);
+
+describe("Completion in every beginning of a valid file", () => {
+  test("offers each keyword that the parser takes there", () => {
+    fc.assert(
+      fc.property(beginning, ({ text, offset }) => {
+        // A space, so that what stands before is whole and a new word begins.
+        const before = `${text.slice(0, offset)} `;
+        const offered = labels(completeAt(before));
+        for (const { kind, text: word, rule } of wantedBehind(before))
+          if (kind === "keyword" && !LEFT_OUT.has(rule)) expect(offered, before).toContain(word);
+      }),
+      { seed: 401, numRuns: 300 },
+    );
+  });
+
+  test("offers nothing that the parser would not take there", () => {
+    fc.assert(
+      fc.property(beginning, ({ text, offset }) => {
+        const before = text.slice(0, offset);
+        const { start, items } = completeAt(before);
+        for (const { insert } of items.slice(0, 40)) {
+          const written = `${before.slice(0, start)} ${insert}`;
+          expect(isReadable(written), written).toBe(true);
+        }
+      }),
+      { seed: 402, numRuns: 200 },
+    );
+  });
+});
+
+describe("Completion where names stand", () => {
+  /** One place for each role that a name can have, with the first words of what is offered there. */
+  test.each([
+    ["an API", "request a { api $0", "kmalloc"],
+    ["the APIs of a policy", "policy p for kmalloc, $0", "vmalloc"],
+    ["a context", "request a { context $0", "softirq"],
+    ["a context in a condition", "policy p { forbid in $0", "softirq"],
+    ["a context that one is like", "context c like $0", "softirq"],
+    ["a lock", "context c { holds $0", "mutex"],
+    ["a scope", "context c { scope nofs, $0", "noio"],
+    ["a zone", "request a { zone $0", "DMA32"],
+    ["a zone of memory", "memory m { node 0 { zone $0", "Normal"],
+    ["a watermark", "memory m { node 0 { zone Normal { watermarks min 1 MiB, $0", "low"],
+    ["a build option", "config { $0", "PREEMPT_RT"],
+    ["the value of an option", "config { PREEMPT_RT $0", "off"],
+    ["a page size", "config { page $0", "64 KiB"],
+    ["a version", "kernel 6.12 .. $0", "6.12"],
+    ["a rule", "request a { waive $0", "sleep-in-atomic"],
+    ["a fact", "expect a { oom never, $0", "fails"],
+    ["a fact's value", "expect a { oom $0", "never"],
+    ["an effect", "policy p { mode m otherwise { $0", "drain"],
+    ["an effect's value", "policy p { mode m otherwise { drain lru | $0", "pcp"],
+    ["a flag", "flags A = ~(GFP_KERNEL & $0", "__GFP_ZERO"],
+    ["a unit", "request a { size 4 $0", "KiB"],
+    ["nothing inherited", "request a { fallback $0", "none"],
+  ])("offers %s", (_, marked, label) => {
+    expect(labels(completeAt(marked))).toContain(label);
+  });
+
+  test("offers every property in an empty request", () => {
+    const text = "request r {\n  ";
+    const wanted = wantedBehind(text).flatMap(({ kind, text: word }) => (kind === "keyword" ? [word] : []));
+    expect([...labels(completeAt(text))].sort()).toEqual([...wanted].sort());
+  });
+});
