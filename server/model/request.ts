@@ -1,4 +1,4 @@
-import type { Kernel, ZoneName } from "./kernels/kernel.ts";
+import type { ZoneName } from "./kernels/kernel.ts";
 import type { Mask } from "./masks/mask.ts";
 import type { Context } from "./contexts.ts";
 
@@ -85,7 +85,5 @@ export interface Reason {
   readonly text: string;
   readonly evidence: string;
 }
-
-export type VerdictOf = (kernel: Kernel, request: AllocationRequest) => Verdict;
 
 export type { ZoneName } from "./kernels/kernel.ts";

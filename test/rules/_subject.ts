@@ -12,7 +12,7 @@ import {
 } from "../../server/model/contexts.ts";
 import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
-import { EMPTY, mask, or, without, type Mask } from "../../server/model/masks/mask.ts";
+import { EMPTY, mask, type Mask } from "../../server/model/masks/mask.ts";
 import { meaningOf } from "../../server/model/masks/names.ts";
 import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
 import { verdict } from "../../server/model/verdict.ts";
@@ -63,14 +63,14 @@ function evaluate(kernel: Kernel, text: string): Evaluated {
   for (const part of joined.split("|").map((term) => term.trim())) {
     if (/^\d/.test(part)) {
       hasLiteral = true;
-      value = or(value, mask(Number(part)));
+      value = mask(value | Number(part));
     } else {
       names.push(part);
-      value = or(value, bitsOf(part));
+      value = mask(value | bitsOf(part));
     }
   }
   const cleared = removed.map((part) => part.replace(/^~\s*/, ""));
-  for (const name of cleared) value = without(value, bitsOf(name));
+  for (const name of cleared) value = mask(value & ~bitsOf(name));
   return { value, written: { names, hasLiteral, cleared } };
 }
 

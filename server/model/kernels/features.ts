@@ -12,8 +12,6 @@ export interface Features {
   readonly scopesApplyToFastPath: boolean;
   /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
   readonly pinScopeClearsMovable: boolean;
-  /** Order above the maximum is refused on entry (4.20+: `__alloc_pages`); 4.19 refused in the slow path only. */
-  readonly orderCheckedOnEntry: boolean;
   /** The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`. */
   readonly sitesUseWarnOnOnceGfp: boolean;
 
@@ -180,9 +178,6 @@ export interface Features {
   /** kmalloc has separate caches for __GFP_RECLAIMABLE (4.20+). */
   readonly kmallocReclaimCaches: boolean;
 
-  /** PREEMPT_RT can be configured in mainline (6.12+); before, with the RT patch. */
-  readonly mainlinePreemptRt: boolean;
-
   // Numbers
 
   /** The value of ALLOC_KSWAPD: none (4.19), a bit of its own (5.0..5.8, recalled), the bit of __GFP_KSWAPD_RECLAIM (5.9+; seen in 6.1 and 6.12). */
@@ -193,13 +188,9 @@ export interface Features {
   readonly kmallocTypeOrder: "cgroup-first" | "cgroup-last";
   /** pageblock_order without HUGETLB_PAGE: the maximum order, or at most that of a huge page (seen in 6.12.117). */
   readonly pageblockOrderWithoutHugetlb: "max-order" | "huge-page-order";
-  /** gfp_nested_mask() exists (6.10+). */
-  readonly hasNestedMask: boolean;
   /** The order in which %pGg prints flags: single flags in a hand-made order, or in the order of their bits. */
   readonly printOrder: "by-hand" | "by-bit";
 
   /** A first compaction that was skipped or deferred ends requests of pageblock order and above with IO and without RETRY_MAYFAIL (5.4 only). */
   readonly hugeOrderGivesUpAfterFirstCompaction: boolean;
 }
-
-export type FeatureName = keyof Features;

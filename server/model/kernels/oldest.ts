@@ -4,7 +4,6 @@ import type { Features } from "./features.ts";
 export const oldestFeatures: Features = {
   scopesApplyToFastPath: false,
   pinScopeClearsMovable: false,
-  orderCheckedOnEntry: false,
   sitesUseWarnOnOnceGfp: false,
   invalidMigratetypeCrashes: false,
   reserveScheme: "harder",
@@ -82,12 +81,10 @@ export const oldestFeatures: Features = {
   percpuAccount: false,
   pageFragDropsDirectReclaim: false,
   kmallocReclaimCaches: false,
-  mainlinePreemptRt: false,
   allocKswapd: 0,
   fastPathAvoidsFragmentation: false,
   kmallocTypeOrder: "cgroup-last",
   pageblockOrderWithoutHugetlb: "max-order",
-  hasNestedMask: false,
   printOrder: "by-hand",
   hugeOrderGivesUpAfterFirstCompaction: false,
 };

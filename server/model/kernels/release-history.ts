@@ -1,7 +1,7 @@
 import type { Features } from "./features.ts";
 import { flags4_19 } from "./flags/4.19.ts";
 import { composites4_19, type CompositeTable } from "./flags/composites.ts";
-import type { FlagTable } from "./flags/table.ts";
+import { tableAfter, type FlagTable } from "./flags/table.ts";
 import { oldestFeatures } from "./oldest.ts";
 import type { Release } from "./releases/release.ts";
 import { compareBranches, compareVersions, parseVersion, type Version } from "./version.ts";
@@ -95,10 +95,11 @@ export function historyOf(releases: readonly Release[]): ReleaseHistory {
     const below = base === undefined ? undefined : byName.get(base.release.name);
     if (below === undefined && release !== mainline[0]?.release)
       throw new Error(`The release ${release.name} is of a branch that no mainline release begins.`);
+    const flags = below?.flags ?? flags4_19;
     byName.set(release.name, {
       ...each,
       features: { ...(below?.features ?? oldestFeatures), ...release.features },
-      flags: release.flags ?? below?.flags ?? flags4_19,
+      flags: release.flags === undefined ? flags : tableAfter(flags, release.flags),
       composites: { ...(below?.composites ?? composites4_19), ...release.composites },
     });
   }

@@ -52,8 +52,3 @@ export function contigTargetMask(kernel: Kernel, value: Mask): Mask | null {
     }
   }
 }
-
-/** What the verification comes to: 0, or -22 (EINVAL). */
-export function contigVerify(kernel: Kernel, value: Mask): 0 | -22 {
-  return contigRefused(kernel, value) === 0 ? 0 : -22;
-}

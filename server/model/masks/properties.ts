@@ -48,12 +48,6 @@ export function applyScopes(kernel: Kernel, value: Mask, scopes: number): Mask {
   return mask(value & ~cleared);
 }
 
-/** gfp_nested_mask(), include/linux/gfp.h (6.10+): what an allocation inside of another one may use. */
-export function nestedMask(kernel: Kernel, value: Mask): Mask {
-  const { bits, gfp } = kernel;
-  return mask((value & (gfp.KERNEL | gfp.ATOMIC | bits.NOLOCKDEP)) | bits.NORETRY | bits.NOMEMALLOC | bits.NOWARN);
-}
-
 /** GFP_RECLAIM_MASK, mm/internal.h: the bits that slab passes on to the page allocator. */
 export function reclaimMask(kernel: Kernel): Mask {
   const { bits, gfp } = kernel;
@@ -76,11 +70,6 @@ export function reclaimMask(kernel: Kernel): Mask {
 /** GFP_CONSTRAINT_MASK, mm/internal.h: cpuset and node. */
 export function constraintMask(kernel: Kernel): Mask {
   return mask(kernel.bits.HARDWALL | kernel.bits.THISNODE);
-}
-
-/** GFP_BOOT_MASK, mm/internal.h: what early boot may use. */
-export function bootMask(kernel: Kernel): Mask {
-  return mask(kernel.allBits & ~(kernel.gfp.RECLAIM | kernel.bits.IO | kernel.bits.FS));
 }
 
 /** GFP_SLAB_BUG_MASK, mm/internal.h: what slab complains about: zones it cannot give, and bits outside of __GFP_BITS_MASK. */

@@ -1,5 +1,4 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import type { ZoneName } from "../request.ts";
 import type { Mask } from "./mask.ts";
 
 /** One bit for each of the sixteen combinations of the four zone bits: 1 where the combination is invalid. GFP_ZONE_BAD, include/linux/gfp.h. */
@@ -15,11 +14,6 @@ export function gfpZoneIndex(kernel: Kernel, value: Mask): number {
 /** The zone bits go together; where they do not, gfp_zone() is a VM_BUG_ON with DEBUG_VM and the lowest zone without. */
 export function gfpZoneValid(value: Mask): boolean {
   return ((BAD_COMBINATIONS >>> (value & ZONE_BITS)) & 1) === 0;
-}
-
-/** The highest zone that the mask allows, and whether its zone bits go together. */
-export function gfpZone(kernel: Kernel, value: Mask): { readonly zone: ZoneName; readonly valid: boolean } {
-  return { zone: kernel.zones[gfpZoneIndex(kernel, value)] ?? "Normal", valid: gfpZoneValid(value) };
 }
 
 /** The zone lies below Normal, where the OOM killer is not called. __alloc_pages_may_oom(), mm/page_alloc.c. */

@@ -1,6 +1,5 @@
 import type { Context } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import type { Mask } from "../masks/mask.ts";
 import type { Machine } from "../memory/machine.ts";
 import { machineOf } from "../memory/machine.ts";
 import type { Attempt, MemoryState, Step } from "../memory/state.ts";
@@ -194,6 +193,3 @@ export function bug(sim: Simulation, site: WarnSite): void {
 export function step(sim: Simulation, at: string, text: () => string): void {
   if (sim.options.steps === true) sim.trace.steps.push({ at, text: text() });
 }
-
-/** The signature of the page allocator, for those that take it as an argument. */
-export type AllocPages = (sim: Simulation, mask: Mask, order: number, node: number | null) => AllocResult;

@@ -97,16 +97,8 @@ export function constantMask(value: Mask): SymbolicMask {
   return Array.from({ length: MASK_BITS }, (_, bit) => ((value >>> bit) & 1 ? TRUE : FALSE));
 }
 
-export function orMasks(space: Space, a: SymbolicMask, b: SymbolicMask): SymbolicMask {
-  return a.map((node, bit) => space.bdd.or(node, b[bit] ?? FALSE));
-}
-
 export function andMasks(space: Space, a: SymbolicMask, b: SymbolicMask): SymbolicMask {
   return a.map((node, bit) => space.bdd.and(node, b[bit] ?? FALSE));
-}
-
-export function notMask(space: Space, a: SymbolicMask): SymbolicMask {
-  return a.map((node) => space.bdd.not(node));
 }
 
 /** Every bit of `bits` is set. */
@@ -218,13 +210,6 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     sizeBytes: decides(isSize) ? sizeOf(space, assignment) : null,
     context: decides(isContext) ? contextOfAssignment(assignment) : null,
   };
-}
-
-/** How many masks of the kernel are in the set for at least one size and context. */
-export function countMasks(space: Space, set: Node): number {
-  const within = space.bdd.and(set, space.domain);
-  const others = space.bdd.support(within).filter((level) => level >= MASK_BITS);
-  return space.bdd.count(space.bdd.exists(within, others), space.maskBits);
 }
 
 /** Whether a request stands in the set: the ordinary evaluation that every witness is replayed through. */

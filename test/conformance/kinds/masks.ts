@@ -2,8 +2,7 @@ import { contextOf, SCOPE, withScope, type Context } from "../../../server/model
 import type { BuildOptions, Kernel } from "../../../server/model/kernels/kernel.ts";
 import { kernelOf } from "../../../server/model/kernels/kernels.ts";
 import { allocFlags, pfmemallocFlags, prepare } from "../../../server/model/masks/alloc-flags.ts";
-import { constantOf } from "../../../server/model/masks/constants.ts";
-import { contigTargetMask, contigVerify } from "../../../server/model/masks/contig.ts";
+import { contigRefused, contigTargetMask } from "../../../server/model/masks/contig.ts";
 import { hex, mask, type Mask } from "../../../server/model/masks/mask.ts";
 import {
   applyScopes,
@@ -12,10 +11,10 @@ import {
   kmallocType,
   kmallocTypeNumber,
   migratetype,
-  nestedMask,
   zonelist,
 } from "../../../server/model/masks/properties.ts";
 import { gfpZoneIndex, gfpZoneValid } from "../../../server/model/masks/zone.ts";
+import { constantOf, nestedMask } from "../constants.ts";
 import { numberOf, textOf, type Fields, type Row } from "../row.ts";
 
 /** What the model says to a row of one kind: row field -> value. Fields that it says nothing about are absent. */
@@ -106,9 +105,9 @@ const pure: MaskEvaluator = (row, kernel) => {
     kmtype: kmallocTypeNumber(kernel, kmallocType(kernel, value)),
     compact_ok: gfpCompactionAllowed(kernel, value) ? 1 : 0,
   };
-  if (kernel.features.hasNestedMask) fields.nested = hex(nestedMask(kernel, value));
+  if ("nested" in row) fields.nested = hex(nestedMask(kernel, value));
   if (kernel.features.contigVerifiesMask) {
-    fields.contig = contigVerify(kernel, value);
+    fields.contig = contigRefused(kernel, value) === 0 ? 0 : -22;
     fields.contig_cc = hex(contigTargetMask(kernel, value) ?? 0);
   }
   return fields;

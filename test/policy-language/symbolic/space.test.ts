@@ -5,7 +5,6 @@ import {
   anyMask,
   constantMask,
   contains,
-  countMasks,
   hasAll,
   hasAny,
   hasOnly,
@@ -93,6 +92,13 @@ function holds(claim: Claim, value: Mask, bytes: number, context: Context): bool
     case "or":
       return holds(claim.left, value, bytes, context) || holds(claim.right, value, bytes, context);
   }
+}
+
+/** How many masks of the kernel are in the set for at least one size and context. */
+function countMasks(space: Space, set: Node): number {
+  const within = space.bdd.and(set, space.domain);
+  const others = space.bdd.support(within).filter((level) => !space.maskBits.includes(level));
+  return space.bdd.count(space.bdd.exists(within, others), space.maskBits);
 }
 
 function build(space: Space, claim: Claim): Node {

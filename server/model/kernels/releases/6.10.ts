@@ -8,6 +8,5 @@ export const v6_10: Release = {
   features: {
     slabTriesNodeFirst: true,
     vmallocFatalSignal: "aborts-unless-nofail",
-    hasNestedMask: true,
   },
 };

@@ -15,7 +15,6 @@ export const v6_12: Release = {
     hasFolioAllocGigantic: true,
     hasCmaAllocFolio: true,
     contigComp: "supported",
-    mainlinePreemptRt: true,
     pageblockOrderWithoutHugetlb: "huge-page-order",
   },
 };

@@ -1,11 +1,15 @@
-import { flags6_19 } from "../flags/6.19.ts";
 import type { Release } from "./release.ts";
 
 export const v6_19: Release = {
   name: "6.19",
   source:
     "Not read. The changes were read in the 2026 development tree; this release is recalled. Whether NOFAIL above order 1 still warns lies between 6.18 and 7.0.",
-  flags: flags6_19,
+  flags: {
+    kind: "enum-change",
+    source:
+      "include/linux/gfp_types.h, read in the 2026 development tree: NO_OBJ_EXT no longer depends on SLAB_OBJ_EXT; that 6.19 is the first release is recalled (6.19 or 7.0)",
+    flags: [{ flag: "NO_OBJ_EXT" }],
+  },
   features: {
     hasMempoolBulk: true,
     costlyNoretryThisNodeGivesUp: true,

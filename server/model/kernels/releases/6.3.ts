@@ -1,10 +1,14 @@
-import { flags6_3 } from "../flags/6.3.ts";
 import type { Release } from "./release.ts";
 
 export const v6_3: Release = {
   name: "6.3",
   source: "Not read. The changes lie between 6.1 and 6.5-rc1; this release is recalled.",
-  flags: flags6_3,
+  flags: {
+    kind: "fixed-change",
+    source:
+      "include/linux/gfp_types.h; lies between 6.1.192 and 6.5-rc1, which were read; bit 0x200 stays unused; the release that removed ATOMIC is recalled",
+    without: ["ATOMIC"],
+  },
   composites: { ATOMIC: ["HIGH", "KSWAPD_RECLAIM"] },
   features: {
     reserveScheme: "min-reserve",

@@ -1,6 +1,6 @@
 import type { Features } from "../features.ts";
 import type { CompositeTable } from "../flags/composites.ts";
-import type { FlagTable } from "../flags/table.ts";
+import type { FlagChange, FlagTable } from "../flags/table.ts";
 
 /**
  * One kernel version, and what is different there from the version before it. Which that is follows from the name: before
@@ -11,7 +11,8 @@ import type { FlagTable } from "../flags/table.ts";
 export interface Release {
   readonly name: string;
   readonly features: Partial<Features>;
-  readonly flags?: FlagTable;
+  /** A table where the numbering is new, else what changes in that of the version before. */
+  readonly flags?: FlagTable | FlagChange;
   readonly composites?: Partial<CompositeTable>;
   /** Where the facts were read, and which are recalled or lie between two trees that were read. */
   readonly source: string;

@@ -1,18 +1,34 @@
-import type { Kernel } from "../kernels/kernel.ts";
-import { COSTLY_ORDER, kmallocMaxBytes, kmallocMaxCacheBytes, MAX_RECLAIM_RETRIES, pageblockOrder } from "../limits.ts";
-import { ALLOC } from "./alloc-flags.ts";
+import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import {
-  KMALLOC,
-  MIGRATE,
-  bootMask,
+  COSTLY_ORDER,
+  kmallocMaxBytes,
+  kmallocMaxCacheBytes,
+  MAX_RECLAIM_RETRIES,
+  pageblockOrder,
+} from "../../server/model/limits.ts";
+import { ALLOC } from "../../server/model/masks/alloc-flags.ts";
+import { mask, type Mask } from "../../server/model/masks/mask.ts";
+import { meaningOf } from "../../server/model/masks/names.ts";
+import {
   constraintMask,
+  KMALLOC,
   kmallocTypeNumber,
+  MIGRATE,
   reclaimMask,
   slabBugMask,
-} from "./properties.ts";
-import { meaningOf } from "./names.ts";
-import { gfpZoneIndex } from "./zone.ts";
-import { mask } from "./mask.ts";
+} from "../../server/model/masks/properties.ts";
+import { gfpZoneIndex } from "../../server/model/masks/zone.ts";
+
+/** GFP_BOOT_MASK, mm/internal.h: what early boot may use. */
+function bootMask(kernel: Kernel): Mask {
+  return mask(kernel.allBits & ~(kernel.gfp.RECLAIM | kernel.bits.IO | kernel.bits.FS));
+}
+
+/** gfp_nested_mask(), include/linux/gfp.h (6.10+): what an allocation inside of another one may use. */
+export function nestedMask(kernel: Kernel, value: Mask): Mask {
+  const { bits, gfp } = kernel;
+  return mask((value & (gfp.KERNEL | gfp.ATOMIC | bits.NOLOCKDEP)) | bits.NORETRY | bits.NOMEMALLOC | bits.NOWARN);
+}
 
 const ZONES_SHIFT = 2;
 
