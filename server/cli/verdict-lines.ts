@@ -1,4 +1,4 @@
-import { bareFindings, bareMask, type BareMask } from "../policy-language/bare-request.ts";
+import { bareFindings, bareMask, type BareMask } from "../rules/bare-request.ts";
 import { apiNamed } from "../model/apis.ts";
 import { combine, contextOf, isContextName, isScopeName, withScope, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";

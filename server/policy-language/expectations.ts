@@ -15,11 +15,12 @@ import { policySetOf } from "./policies/policy-set.ts";
 import { isCertain } from "./policies/predicates.ts";
 import { resolvePolicy } from "./policies/resolved-policy.ts";
 import {
-  requestUnder,
   resolvedRequestOf,
   resolveRequest,
+  underKernels,
   whyOpen,
   type KernelRequest,
+  type RequestUnderKernels,
   type ResolvedRequest,
 } from "./requests.ts";
 
@@ -28,19 +29,31 @@ import {
 /** The facts that do not hold of a request, over all kernels in force. */
 export function factDrafts(
   environment: Environment,
-  request: ResolvedRequest,
+  { request, under }: RequestUnderKernels,
   facts: readonly Fact[],
 ): readonly UnplacedFinding[] {
   return overKernels(environment, "always", (kernel) => {
-    const under = requestUnder(environment, request, kernel);
-    return under === null || whyOpen(environment, request, under) !== null
+    const answer = under(kernel);
+    return answer === null || whyOpen(environment, request, answer) !== null
       ? []
-      : staticFactFindings(facts, under, selectedModes(environment, request, under));
+      : staticFactFindings(facts, answer, selectedModes(environment, request, answer));
   });
 }
 
+/** The request that facts are expected of; null where the name stands for none that can be read. */
+function requestExpectedOf(environment: Environment, { name }: ExpectDeclaration): RequestUnderKernels | null {
+  const subject = name === null ? null : environment.lookup("subject", name.text);
+  return subject === null || subject.damaged || subject.declaration.kind !== "request"
+    ? null
+    : underKernels(environment, resolveRequest(environment, subject.declaration));
+}
+
 /** What is wrong with an `expect` declaration: facts that cannot be stated, and what does not hold. */
-export function expectDrafts(environment: Environment, declaration: ExpectDeclaration): readonly UnplacedFinding[] {
+export function expectDrafts(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  asked: RequestUnderKernels | null = requestExpectedOf(environment, declaration),
+): readonly UnplacedFinding[] {
   const { form, name } = declaration;
   if (form === null || name === null) return [];
   if (form.kind !== "facts") {
@@ -49,18 +62,15 @@ export function expectDrafts(environment: Environment, declaration: ExpectDeclar
       : [];
   }
   const drafts: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
-  const subject = environment.lookup("subject", name.text);
-  if (subject === null || subject.damaged || subject.declaration.kind !== "request" || !environment.kernelKnown)
-    return drafts;
-  const request = resolveRequest(environment, subject.declaration);
-  if (form.on === null) return [...drafts, ...factDrafts(environment, request, form.facts)];
+  if (asked === null || !environment.kernelKnown) return drafts;
+  if (form.on === null) return [...drafts, ...factDrafts(environment, asked, form.facts)];
   const state = stateNamed(environment, form.on.text);
   if (state === null) return drafts;
   const memoryName = form.on.text;
   drafts.push(
     ...overKernels(environment, "always", (kernel) => {
-      const under = requestUnder(environment, request, kernel);
-      return under === null || whyOpen(environment, request, under) !== null
+      const under = asked.under(kernel);
+      return under === null || whyOpen(environment, asked.request, under) !== null
         ? []
         : memoryFactFindings(form.facts, under, state, memoryName);
     }),
@@ -132,9 +142,10 @@ function decideDeclaration(
     const open = openBecause(environment, declaration, form, damaged);
     if (open !== null)
       return { drafts: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
+    const asked = facts === null ? null : requestExpectedOf(environment, declaration);
     return {
-      drafts: expectDrafts(environment, declaration),
-      open: facts === null ? () => null : openFacts(environment, environment.lookup("subject", name.text), facts, on),
+      drafts: expectDrafts(environment, declaration, asked),
+      open: facts === null || asked === null ? () => null : openFacts(environment, asked, facts, on),
     };
   });
 }
@@ -149,9 +160,10 @@ function decideFacts(
     const drafts = unknownFactFindings(facts, false);
     const open = binding.damaged ? "The request has syntax errors." : environment.kernelKnown ? null : NOT_JUDGED;
     if (open !== null) return { drafts, open: () => open };
+    const asked = underKernels(environment, resolvedRequestOf(environment, binding));
     return {
-      drafts: [...drafts, ...factDrafts(environment, resolvedRequestOf(environment, binding), facts)],
-      open: openFacts(environment, binding, facts, null),
+      drafts: [...drafts, ...factDrafts(environment, asked, facts)],
+      open: openFacts(environment, asked, facts, null),
     };
   });
 }
@@ -255,15 +267,13 @@ function openPolicy(environment: Environment, binding: Binding, kernel: Kernel):
 /** For each fact why it is open, if it is. A kernel without the function has nothing to decide. */
 function openFacts(
   environment: Environment,
-  binding: Binding | null,
+  { request, under: underOf }: RequestUnderKernels,
   facts: readonly Fact[],
   on: string | null,
 ): (fact: Span) => string | null {
-  if (binding === null) return () => null;
-  const request = resolvedRequestOf(environment, binding);
   const answers = environment.groups.map(({ kernel, members }) => ({
     members,
-    under: requestUnder(environment, request, kernel),
+    under: underOf(kernel),
   }));
   if (answers.every(({ under }) => under === null))
     return () =>

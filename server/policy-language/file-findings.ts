@@ -1,6 +1,6 @@
 import type { RequestDeclaration } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
-import type { UnplacedFinding } from "./unplaced-finding.ts";
+import { unplaced, type UnplacedFinding } from "./unplaced-finding.ts";
 import { expectDrafts, factDrafts } from "./expectations.ts";
 import type { Binding, Environment, Revision } from "./environment.ts";
 import type { Finding, Span, RelatedSpan } from "../rules/finding.ts";
@@ -36,11 +36,19 @@ import {
   zoneFindings,
 } from "./findings/requests.ts";
 import { syntaxFindings } from "./findings/syntax.ts";
-import { kernelFindings, nameSpan } from "./kernel-rules.ts";
+import { judge } from "../rules/judge.ts";
+import { nameSpan } from "./request-places.ts";
+import { requestSite } from "./request-site.ts";
 import { overKernels, overKernelsOnce } from "./over-kernels.ts";
 import { checkPolicy, checkPromises, policyVerdict } from "./policy-checks.ts";
-import { likeGraph, requestUnder, resolvedRequestOf, type ResolvedRequest } from "./requests.ts";
-import { ALL as KERNEL_RULES } from "../rules/index.ts";
+import {
+  likeGraph,
+  resolvedRequestOf,
+  underKernels,
+  type RequestUnderKernels,
+  type ResolvedRequest,
+} from "./requests.ts";
+import { ALL_RULES } from "../rules/catalogue.ts";
 import { namesOf } from "./region-names.ts";
 import { removedNameFindings } from "./removed-names.ts";
 import type { RegionFindings, FileAnalysis } from "./file-analysis.ts";
@@ -265,7 +273,7 @@ function apiDrafts(
 
 // Requests ------------------------------------------------------------------------------------------------------------
 
-const RULE_IDS: readonly string[] = [...KERNEL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
+const RULE_IDS: readonly string[] = [...ALL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
 
 function requestDrafts(
   environment: Environment,
@@ -292,8 +300,9 @@ function requestDrafts(
   const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
   drafts.push(...unknownFactFindings(facts, false));
   if (environment.kernelKnown) {
-    drafts.push(...kernelDrafts(environment, region, binding, request), ...policyDrafts(environment, request));
-    if (facts.length > 0) drafts.push(...factDrafts(environment, request, facts));
+    const asked = underKernels(environment, request);
+    drafts.push(...kernelDrafts(environment, region, binding, asked), ...policyDrafts(environment, asked));
+    if (facts.length > 0) drafts.push(...factDrafts(environment, asked, facts));
   }
   return applyWaivers(request, drafts, RULE_IDS, region.text);
 }
@@ -312,8 +321,9 @@ function kernelDrafts(
   environment: Environment,
   region: Region,
   binding: Binding,
-  request: ResolvedRequest,
+  asked: RequestUnderKernels,
 ): readonly UnplacedFinding[] {
+  const { request } = asked;
   const leansOn = namesOf(region).uses.flatMap((use) =>
     use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.revision ?? null],
   );
@@ -321,12 +331,13 @@ function kernelDrafts(
   const { groups } = environment;
   if (known !== undefined && known.groups === groups && known.leansOn.every((revision, i) => revision === leansOn[i]))
     return known.drafts;
+  const site = requestSite(environment, asked, region.text);
   const judged = overKernelsOnce(environment, "always", (kernel) => {
-    const under = requestUnder(environment, request, kernel);
+    const under = asked.under(kernel);
     return under === null
       ? []
       : [
-          ...kernelFindings(environment, KERNEL_RULES, request, kernel, region.text),
+          ...judge(site, kernel).map(unplaced),
           ...zoneFindings(request, under),
           ...fallbackFindings(environment, binding, request, under),
         ];
@@ -336,12 +347,12 @@ function kernelDrafts(
   return drafts;
 }
 
-function policyDrafts(environment: Environment, request: ResolvedRequest): readonly UnplacedFinding[] {
+function policyDrafts(environment: Environment, { request, under }: RequestUnderKernels): readonly UnplacedFinding[] {
   if (request.policies.length === 0) return [];
   try {
     return overKernelsOnce(environment, "always", (kernel) => {
-      const under = requestUnder(environment, request, kernel);
-      return under === null ? [] : policyVerdict(environment, request, under);
+      const answer = under(kernel);
+      return answer === null ? [] : policyVerdict(environment, request, answer);
     });
   } catch (error) {
     return [internalError(nameSpan(request), "check against policies", error)];
@@ -362,9 +373,9 @@ function withoutInherited(
   const base = environment.lookup("subject", like.text);
   if (base === null || !drafts.some((draft) => isInherited(draft, like))) return drafts;
   const said = new Set<string>();
-  const inherited = resolvedRequestOf(environment, base);
+  const inherited = requestSite(environment, underKernels(environment, resolvedRequestOf(environment, base)), "");
   for (const { kernel } of environment.groups) {
-    for (const draft of kernelFindings(environment, KERNEL_RULES, inherited, kernel, "")) {
+    for (const draft of judge(inherited, kernel).map(unplaced)) {
       const origin = draft.related.find((related) => related.revision !== null && related.revision !== base.revision);
       const span: Span = origin?.span ?? draft.span;
       said.add(`${draft.rule} ${span.start} ${span.end}`);

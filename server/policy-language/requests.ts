@@ -9,7 +9,8 @@ import { verdict } from "../model/verdict.ts";
 import { contextNamed } from "./contexts.ts";
 import type { Binding, Environment, Revision } from "./environment.ts";
 import { graphOf, type Graph } from "./graph.ts";
-import { evaluateMask, type MaskValue } from "./masks.ts";
+import type { MaskValue } from "../model/masks/expression.ts";
+import { evaluateMask } from "./masks.ts";
 import type { PropertyOf, Written } from "./properties.ts";
 import { orderOfPages } from "../model/sizes.ts";
 import { bytesOfSize } from "./sizes.ts";
@@ -340,8 +341,28 @@ function bytesIn(value: number, unit: SizeUnit, pageBytes: number): number | nul
 
 // Under one kernel ----------------------------------------------------------------------------------------------------
 
-/** The last request asked about under each kernel: the rules, the policies and the expectations ask one after the other. */
-const lastAsked = new WeakMap<Kernel, { readonly resolved: ResolvedRequest; readonly under: KernelRequest | null }>();
+/** A request, and what each kernel makes of it. */
+export interface RequestUnderKernels {
+  readonly request: ResolvedRequest;
+  /** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
+  readonly under: (kernel: Kernel) => KernelRequest | null;
+}
+
+/** Works out what each kernel makes of a request once, for all who ask: the rules, the policies and the expectations. */
+export function underKernels(environment: Environment, request: ResolvedRequest): RequestUnderKernels {
+  const known = new Map<Kernel, KernelRequest | null>();
+  return {
+    request,
+    under: (kernel) => {
+      let under = known.get(kernel);
+      if (under === undefined) {
+        under = requestUnder(environment, request, kernel);
+        known.set(kernel, under);
+      }
+      return under;
+    },
+  };
+}
 
 /** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
 export function requestUnder(
@@ -349,14 +370,6 @@ export function requestUnder(
   resolved: ResolvedRequest,
   kernel: Kernel,
 ): KernelRequest | null {
-  const last = lastAsked.get(kernel);
-  if (last?.resolved === resolved) return last.under;
-  const under = makeKernelRequest(environment, resolved, kernel);
-  lastAsked.set(kernel, { resolved, under });
-  return under;
-}
-
-function makeKernelRequest(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): KernelRequest | null {
   const { api, size, count } = resolved;
   if (api === null || !api.exists(kernel)) return null;
   const value = resolved.mask === null ? null : evaluateMask(environment, kernel, resolved.mask);

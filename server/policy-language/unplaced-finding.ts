@@ -1,5 +1,6 @@
 import type { Revision } from "./environment.ts";
-import type { Finding, Fix, Span } from "../rules/finding.ts";
+import type { Finding, Fix, Span, TextEdit } from "../rules/finding.ts";
+import type { SiteFinding } from "../rules/judge.ts";
 import type { LanguageRule } from "./findings/language-rule.ts";
 
 /** A finding whose related places are tied to slots: region indexes move with every line that is typed, slots do not. */
@@ -13,6 +14,19 @@ export interface UnplacedRelated {
   readonly uri: string;
   readonly span: Span;
   readonly message: string;
+}
+
+/** What the kernel's rules say of a site whose places are spans of a region. */
+export function unplaced({
+  rule,
+  severity,
+  source,
+  message,
+  tag,
+  place,
+  fixes,
+}: SiteFinding<Pick<UnplacedFinding, "span" | "related">, TextEdit>): UnplacedFinding {
+  return { rule, severity, source, message, span: place.span, holds: null, related: place.related, fixes, tag };
 }
 
 /** A finding that is no kernel rule's: severity and source are those of its documentation. */

@@ -8,8 +8,6 @@ import { orderOf } from "../model/sizes.ts";
 import { found, has, holds } from "./_predicates.ts";
 import type { Match, RuleFix, Subject } from "./rule.ts";
 
-export type TitledFix = RuleFix & { readonly title: string };
-
 const plans = new WeakMap<Subject, Plan>();
 
 /** What the call comes to before memory is looked at; computed once for each subject. */
@@ -67,7 +65,7 @@ export const givesAddress = (subject: Subject): boolean =>
 const BLOCKING_COMPOSITES = ["GFP_KERNEL", "GFP_NOFS", "GFP_NOIO", "GFP_USER"] as const;
 
 /** Writes another composite where the mask names one that may block; no remedy where it does not. */
-export function insteadOfBlocking(subject: Subject, by: string): readonly TitledFix[] {
+export function insteadOfBlocking(subject: Subject, by: string): readonly RuleFix[] {
   const name = BLOCKING_COMPOSITES.find((composite) => subject.written?.names.includes(composite) ?? false);
   return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
 }
@@ -78,7 +76,7 @@ export function blockingHere(subject: Subject): "GFP_KERNEL" | "GFP_NOFS" | "GFP
   return holds(subject, "fs_lock") ? "GFP_NOFS" : "GFP_KERNEL";
 }
 
-const dropping = (flag: FlagName): TitledFix => ({
+const dropping = (flag: FlagName): RuleFix => ({
   kind: "remove-flags",
   flags: [flag],
   title: `Drop __GFP_${flag}`,
@@ -107,7 +105,7 @@ export const vmallocKeepsNofail = ({ features }: Kernel): boolean =>
   features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
 
 /** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
-export function kvmallocInstead(subject: Subject): readonly TitledFix[] {
+export function kvmallocInstead(subject: Subject): readonly RuleFix[] {
   const api = KVMALLOC[subject.api.name];
   const { kernel } = subject;
   if (api === undefined || !has(subject, "DIRECT_RECLAIM") || has(subject, "DMA") || has(subject, "DMA32")) return [];
@@ -123,7 +121,7 @@ export function isUncheckedInReclaim(subject: Subject): boolean {
     !isRetried(subject) ||
     !has(subject, "DIRECT_RECLAIM") ||
     has(subject, "NOFAIL") ||
-    subject.handles !== "nothing"
+    subject.result !== "unchecked"
   )
     return false;
   const { context } = subject.request;

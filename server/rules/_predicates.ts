@@ -43,23 +43,21 @@ export const verb = (flags: readonly FlagName[], one: string, more: string): str
   flags.length === 1 ? one : more;
 
 /** One match, as the list that `check` gives. */
-export const found = (
-  anchor: Anchor,
-  message: string,
-  ...fixes: readonly (RuleFix & { readonly title: string })[]
-): readonly Match[] => [{ anchor, message, fixes }];
+export const found = (anchor: Anchor, message: string, ...fixes: readonly RuleFix[]): readonly Match[] => [
+  { anchor, message, fixes },
+];
 
 export const NOTHING: readonly Match[] = [];
 
 /** The remedy that takes flags out of the mask. */
-export const drop = (...flags: readonly FlagName[]): RuleFix & { readonly title: string } => ({
+export const drop = (...flags: readonly FlagName[]): RuleFix => ({
   kind: "remove-flags",
   flags,
   title: `Drop ${listed(flags)}`,
 });
 
 /** The remedy that adds flags to the mask. */
-export const add = (...flags: readonly FlagName[]): RuleFix & { readonly title: string } => ({
+export const add = (...flags: readonly FlagName[]): RuleFix => ({
   kind: "add-flags",
   flags,
   title: `Add ${listed(flags)}`,

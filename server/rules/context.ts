@@ -24,9 +24,8 @@ import {
   isSlab,
   planOf,
   reaches,
-  type TitledFix,
 } from "./_allocators.ts";
-import type { Match, Rule, Subject } from "./rule.ts";
+import type { Match, Rule, Subject, RuleFix } from "./rule.ts";
 
 const inNmi = (subject: Subject): boolean => (subject.request.context.places & PLACE.nmi) !== 0;
 
@@ -59,12 +58,12 @@ function sleepsInAtomic(subject: Subject): boolean {
 /** False where a mask that may not block is a mistake of its own: vmalloc, a kvmalloc that comes to it, a pool whose NULL is not looked at. */
 function servesNonBlocking(subject: Subject): boolean {
   const { family } = subject.api;
-  if (family === "vmalloc" || (family === "mempool" && subject.handles === "nothing")) return false;
+  if (family === "vmalloc" || (family === "mempool" && subject.result === "unchecked")) return false;
   return family !== "kvmalloc" || !kvmallocFallsBack(subject.kernel, subject.kernel.gfp.NOWAIT);
 }
 
 /** Non-blocking masks first; where even those are forbidden (PREEMPT_RT) there is none to offer. */
-function nonBlocking(subject: Subject): readonly TitledFix[] {
+function nonBlocking(subject: Subject): readonly RuleFix[] {
   if (
     forbidsEvenNonBlocking(subject.kernel, subject.request.context) !== null ||
     has(subject, "NOFAIL") ||
@@ -153,7 +152,7 @@ function atomicWhenSleepable(subject: Subject): readonly Match[] {
   // A preload that may not block is reported as such.
   if (/_preload$/.test(subject.api.name)) return NOTHING;
   const by = blockingHere(subject);
-  const fixes: readonly TitledFix[] =
+  const fixes: readonly RuleFix[] =
     wrote(subject, "GFP_ATOMIC") && !has(subject, "NOFAIL")
       ? [{ kind: "replace-name", name: "GFP_ATOMIC", by, title: `Write ${by}` }]
       : [];
@@ -172,13 +171,13 @@ const isAtomicWithReclaim = (subject: Subject): boolean =>
   wrote(subject, "GFP_ATOMIC") && has(subject, "HIGH") && blocks(subject);
 
 /** Drops GFP_ATOMIC where the caller may sleep and another composite stays, else what makes the mask block. */
-function oneOfTheTwo(subject: Subject): readonly TitledFix[] {
+function oneOfTheTwo(subject: Subject): readonly RuleFix[] {
   const blocking = subject.written?.names.find(
     (name) =>
       name !== "GFP_ATOMIC" && (name.startsWith("GFP_") || name === "__GFP_DIRECT_RECLAIM" || name === "__GFP_RECLAIM"),
   );
   if (blocking === undefined) return [];
-  const keep: TitledFix = blocking.startsWith("GFP_")
+  const keep: RuleFix = blocking.startsWith("GFP_")
     ? { kind: "remove-name", name: "GFP_ATOMIC", title: "Drop GFP_ATOMIC" }
     : { kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_KERNEL", title: "Write GFP_KERNEL" };
   return mayNotSleep(subject) ? [{ kind: "remove-name", name: blocking, title: `Drop ${blocking}` }] : [keep];

@@ -336,7 +336,7 @@ export const contig: readonly Rule[] = [
         ? found(
             { kind: "mask" },
             `The last argument of ${subject.api.name}() is a bool, so this mask only silences the report and GFP_KERNEL is used in any case: drop it.`,
-            { kind: "remove-property", property: "flags", title: "Drop the mask" },
+            { kind: "remove-argument", argument: "mask", title: "Drop the mask" },
           )
         : NOTHING,
   },

@@ -1,4 +1,4 @@
-/** What the analysis reports, in plain data. Ranges are absolute UTF-16 offsets of a file, so that they can be cached per region and moved. */
+/** What is reported, in plain data. Spans are UTF-16 offsets relative to a region of a file, so that they move with it. */
 
 export type Severity = "error" | "warning" | "information" | "hint";
 
@@ -27,9 +27,9 @@ export interface TextEdit {
   readonly text: string;
 }
 
-export interface Fix {
+export interface Fix<Edit = TextEdit> {
   readonly title: string;
-  readonly changes: readonly TextEdit[];
+  readonly changes: readonly Edit[];
   /** Safe to apply without looking ("fix all"). */
   readonly preferred: boolean;
 }

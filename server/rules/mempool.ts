@@ -78,11 +78,11 @@ export const mempool: readonly Rule[] = [
       good: example("6.12", ["api     mempool_alloc", "flags   GFP_NOWAIT", "handles null"]),
     },
     check: (subject) =>
-      isPool(subject) && blocks(subject) && subject.verdict.fails === "never" && subject.handles === "null"
+      isPool(subject) && blocks(subject) && subject.verdict.fails === "never" && subject.result === "checked"
         ? found(
-            { kind: "handles" },
+            { kind: "result-check" },
             `With __GFP_DIRECT_RECLAIM ${subject.api.name}() waits until an element is free and does not return NULL: remove the check.`,
-            { kind: "remove-property", property: "handles", title: "Remove the check" },
+            { kind: "remove-result-check", title: "Remove the check" },
           )
         : NOTHING,
   },
@@ -93,7 +93,7 @@ export const mempool: readonly Rule[] = [
     class: "bug",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "Without __GFP_DIRECT_RECLAIM nothing waits: when the allocator has nothing to give and the reserve of the pool is in use, NULL comes back. The rule speaks where the request says `handles nothing`.",
+      "Without __GFP_DIRECT_RECLAIM nothing waits: when the allocator has nothing to give and the reserve of the pool is in use, NULL comes back. The rule speaks where the caller is known not to check the result.",
     evidence: "mm/mempool.c:mempool_alloc; block/bio.c:bio_alloc_bioset",
     advice: "Check for NULL, or pass a blocking mask where the context allows.",
     examples: {
@@ -109,11 +109,11 @@ export const mempool: readonly Rule[] = [
       ),
     },
     check: (subject) =>
-      isPool(subject) && !blocks(subject) && subject.verdict.fails !== "never" && subject.handles === "nothing"
+      isPool(subject) && !blocks(subject) && subject.verdict.fails !== "never" && subject.result === "unchecked"
         ? found(
-            { kind: "handles" },
+            { kind: "result-check" },
             `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() returns NULL when the pool is empty: check for it.`,
-            { kind: "set-handles", handles: "null", title: "Check for NULL" },
+            { kind: "add-result-check", title: "Check for NULL" },
           )
         : NOTHING,
   },

@@ -89,7 +89,7 @@ function noKswapd(subject: Subject): readonly Match[] {
 }
 
 function uncheckedResult(subject: Subject): readonly Match[] {
-  if (subject.handles !== "nothing" || subject.verdict.fails === "never" || has(subject, "NOFAIL")) return NOTHING;
+  if (subject.result !== "unchecked" || subject.verdict.fails === "never" || has(subject, "NOFAIL")) return NOTHING;
   // mempool-unchecked, bulk-unchecked and noreclaim-scope-unchecked say it for theirs.
   if (isUncheckedInReclaim(subject)) return NOTHING;
   if (subject.api.family === "mempool" || subject.api.family === "bulk") return NOTHING;
@@ -108,9 +108,8 @@ function uncheckedResult(subject: Subject): readonly Match[] {
   const why = seldom
     ? `seldom fails, but ${whom}`
     : `${subject.verdict.fails === "always" ? "always fails" : "may fail"} here`;
-  return found({ kind: "handles" }, `${api.name}() ${why}, and the result is not checked: check it.`, {
-    kind: "set-handles",
-    handles: "null",
+  return found({ kind: "result-check" }, `${api.name}() ${why}, and the result is not checked: check it.`, {
+    kind: "add-result-check",
     title: "Check for NULL",
   });
 }
@@ -150,7 +149,7 @@ export const misc: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "A request with a fallback expects to fail now and then, and each failure prints a report with a stack and the state of memory (ratelimited). The rule speaks where the request names a `fallback`, the model says that the request can fail with a report, and __GFP_NOWARN would silence it.",
+      "A request with a fallback expects to fail now and then, and each failure prints a report with a stack and the state of memory (ratelimited). The rule speaks where the caller has a fallback, the model says that the request can fail with a report, and __GFP_NOWARN would silence it.",
     evidence: "mm/page_alloc.c:warn_alloc",
     advice: "Add __GFP_NOWARN to the try that may fail, and leave it out of the last one.",
     examples: {
@@ -261,7 +260,7 @@ export const misc: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "2.6.x", until: null },
     explanation:
-      "The request says `handles nothing`, and the model says that it can fail. Small blocking requests practically never do (too small to fail), but a task that the OOM killer has chosen, a PF_MEMALLOC task, a memory cgroup at its limit (where the request is charged), a node or zone asked for alone, a dumping task and fault injection get NULL. Larger and non-blocking requests fail in earnest. A request that says nothing about its handling is not meant.",
+      "The caller does not check the result, and the model says that the request can fail. Small blocking requests practically never do (too small to fail), but a task that the OOM killer has chosen, a PF_MEMALLOC task, a memory cgroup at its limit (where the request is charged), a node or zone asked for alone, a dumping task and fault injection get NULL. Larger and non-blocking requests fail in earnest. A caller of whom it is not known is not meant.",
     evidence: "mm/page_alloc.c:__alloc_pages_slowpath, __alloc_pages_may_oom",
     advice: "Check for NULL; where there is no way out, say __GFP_NOFAIL.",
     examples: {

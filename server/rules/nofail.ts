@@ -18,9 +18,8 @@ import {
   reaches,
   refusal,
   vmallocKeepsNofail,
-  type TitledFix,
 } from "./_allocators.ts";
-import type { Match, Rule, Subject } from "./rule.ts";
+import type { Match, Rule, Subject, RuleFix } from "./rule.ts";
 
 const NOFAIL: { readonly kind: "flag"; readonly flag: FlagName } = { kind: "flag", flag: "NOFAIL" };
 
@@ -52,7 +51,7 @@ function complaint(subject: Subject): string {
 }
 
 /** Lets the mask block: the composite that may not is replaced by the one that may. */
-function blocking(subject: Subject): readonly TitledFix[] {
+function blocking(subject: Subject): readonly RuleFix[] {
   if (mayNotSleep(subject)) return [];
   // With these it would block and loop for ever.
   if (has(subject, "NORETRY") || has(subject, "RETRY_MAYFAIL") || isCostly(subject)) return [];
@@ -178,7 +177,7 @@ function inAtomic(subject: Subject): readonly Match[] {
 function deadNullCheck(subject: Subject): readonly Match[] {
   if (
     !asksAndBlocks(subject) ||
-    subject.handles !== "null" ||
+    subject.result !== "checked" ||
     subject.verdict.fails !== "never" ||
     buddyOrder(subject) > 1 ||
     mayNotSleep(subject) ||
@@ -186,24 +185,24 @@ function deadNullCheck(subject: Subject): readonly Match[] {
   )
     return NOTHING;
   return found(
-    { kind: "handles" },
+    { kind: "result-check" },
     `With __GFP_NOFAIL ${callText(subject)} never returns NULL here, so the check is dead code; remove it, or drop __GFP_NOFAIL.`,
-    { kind: "remove-property", property: "handles", title: "Remove handles null" },
+    { kind: "remove-result-check", title: "Remove the check for NULL" },
     drop("NOFAIL"),
   );
 }
 
 function overLimit(subject: Subject): readonly Match[] {
-  if (!asks(subject) || subject.handles !== "nothing") return NOTHING;
+  if (!asks(subject) || subject.result !== "unchecked") return NOTHING;
   const isRefused = planOf(subject).refused === "always";
   if (!isRefused && blocks(subject)) return NOTHING;
   const why = isRefused
     ? "the size is above the limit, which is checked before __GFP_NOFAIL"
     : "__GFP_NOFAIL is not kept without __GFP_DIRECT_RECLAIM";
   return found(
-    { kind: "handles" },
+    { kind: "result-check" },
     `${subject.api.name}() can return NULL all the same: ${why}; ${isRefused ? "bound the size or check the result" : "check the result"}.`,
-    { kind: "set-handles", handles: "null", title: "Handle NULL" },
+    { kind: "add-result-check", title: "Handle NULL" },
   );
 }
 
@@ -227,7 +226,7 @@ function ignoredBy(
 }
 
 function withBulk(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || subject.api.family !== "bulk" || !has(subject, "NOFAIL") || subject.handles === "null")
+  if (!isDecided(subject) || subject.api.family !== "bulk" || !has(subject, "NOFAIL") || subject.result === "checked")
     return NOTHING;
   return found(
     NOFAIL,

@@ -49,8 +49,8 @@ function nolockFlags(subject: Subject): readonly Match[] {
   if (subject.api.family !== "nolock" || subject.api.name === "kmalloc_nolock" || subject.mask === 0) return NOTHING;
   if (!subject.api.takesMask || subject.kernel.features.nolockPages !== "alloc_pages_nolock-with-gfp") {
     return found({ kind: "mask" }, `${subject.api.name}() takes no mask in this kernel: drop it.`, {
-      kind: "remove-property",
-      property: "flags",
+      kind: "remove-argument",
+      argument: "mask",
       title: "Drop the mask",
     });
   }
@@ -180,7 +180,7 @@ export const pages: readonly Rule[] = [
     class: "suspicious",
     versions: { since: "5.13", until: null },
     explanation:
-      "The call takes what the per-cpu lists and the watermark give and returns how many pages there are now. Fewer than asked for is an ordinary result, also with GFP_KERNEL and plenty of memory. The rule speaks where the request says `handles nothing`.",
+      "The call takes what the per-cpu lists and the watermark give and returns how many pages there are now. Fewer than asked for is an ordinary result, also with GFP_KERNEL and plenty of memory. The rule speaks where the caller is known not to look at that number.",
     evidence: "mm/page_alloc.c:alloc_pages_bulk",
     advice: "Compare the count, and call again or fall back for the rest.",
     examples: {
@@ -188,11 +188,11 @@ export const pages: readonly Rule[] = [
       good: example("6.14", ["api     alloc_pages_bulk", "count   64", "flags   GFP_KERNEL", "handles null"]),
     },
     check: (subject) =>
-      subject.api.family === "bulk" && subject.handles === "nothing"
+      subject.api.family === "bulk" && subject.result === "unchecked"
         ? found(
-            { kind: "handles" },
+            { kind: "result-check" },
             `${subject.api.name}() returns how many pages there are, and fewer than asked for is an ordinary result: compare the count and go on for the rest.`,
-            { kind: "set-handles", handles: "null", title: "Handle a short result" },
+            { kind: "add-result-check", title: "Handle a short result" },
           )
         : NOTHING,
   },

@@ -26,9 +26,9 @@ function outsideOfMm(subject: Subject): readonly Match[] {
 function unchecked(subject: Subject): readonly Match[] {
   if (!isUncheckedInReclaim(subject)) return NOTHING;
   return found(
-    { kind: "handles" },
+    { kind: "result-check" },
     "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so GFP_KERNEL returns NULL at order 0 too: handle NULL.",
-    { kind: "set-handles", handles: "null", title: "Handle NULL" },
+    { kind: "add-result-check", title: "Handle NULL" },
   );
 }
 

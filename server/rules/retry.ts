@@ -12,13 +12,12 @@ import {
   isSmall,
   kvmallocInstead,
   reaches,
-  type TitledFix,
 } from "./_allocators.ts";
-import type { Match, Rule, Subject } from "./rule.ts";
+import type { Match, Rule, Subject, RuleFix } from "./rule.ts";
 
 const asks = (subject: Subject): boolean => isDecided(subject) && isRetried(subject);
 
-const HANDLE_NULL: TitledFix = { kind: "set-handles", handles: "null", title: "Handle NULL" };
+const HANDLE_NULL: RuleFix = { kind: "add-result-check", title: "Handle NULL" };
 
 /** The effort of the mask is chosen: none of the three ways in which a small order is given up or held on to. */
 const isPlain = (subject: Subject): boolean =>
@@ -55,7 +54,7 @@ function smallNoretry(subject: Subject): readonly Match[] {
   )
     return NOTHING;
   if (subject.verdict.fails === "never") return NOTHING;
-  const unchecked = subject.handles === "nothing";
+  const unchecked = subject.result === "unchecked";
   const reports = !reaches(subject, "NOWARN") && subject.verdict.warns !== "never";
   if (!unchecked && !reports) return NOTHING;
   const lacks =
@@ -78,7 +77,7 @@ function smallRetryMayfail(subject: Subject): readonly Match[] {
     has(subject, "NOFAIL")
   )
     return NOTHING;
-  if (!isSmall(subject) || subject.handles !== "nothing" || subject.verdict.fails === "never") return NOTHING;
+  if (!isSmall(subject) || subject.result !== "unchecked" || subject.verdict.fails === "never") return NOTHING;
   // The missing check itself is reported by unchecked-result.
   return found(
     { kind: "flag", flag: "RETRY_MAYFAIL" },

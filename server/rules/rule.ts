@@ -1,18 +1,9 @@
 import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
+import type { WrittenMask } from "../model/masks/expression.ts";
 import type { CompositeName, FlagName, Mask } from "../model/masks/mask.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
 import type { Severity } from "./finding.ts";
-
-/** The names and literals that a mask was written with, in order; from a number alone, no names. */
-export interface WrittenMask {
-  /** `GFP_KERNEL`, `__GFP_ZERO`, aliases resolved to what they stand for. */
-  readonly names: readonly string[];
-  /** A number other than 0. */
-  readonly hasLiteral: boolean;
-  /** Names that were cleared with `& ~`. */
-  readonly cleared: readonly string[];
-}
 
 /** What a rule sees: one request under one kernel. */
 export interface Subject {
@@ -23,13 +14,13 @@ export interface Subject {
   readonly mask: Mask;
   /** Null where the API takes no mask, or none was given. */
   readonly written: WrittenMask | null;
-  /** What the caller does with a NULL; null: not said. */
-  readonly handles: "null" | "nothing" | null;
-  /** The request has a fallback. */
+  /** Whether the caller looks at the result before it uses it; null: not known. */
+  readonly result: "checked" | "unchecked" | null;
+  /** The caller has another way when this request fails. */
   readonly hasFallback: boolean;
 }
 
-/** What a match is about; the analysis turns it into the smallest text. */
+/** What a match is about; the site knows which text of its own stands for it. */
 export type Anchor =
   | { readonly kind: "flag"; readonly flag: FlagName }
   /** Of two that do not go together the later one is marked and the other is related information. */
@@ -39,29 +30,32 @@ export type Anchor =
   | { readonly kind: "composite"; readonly composite: CompositeName }
   /** A name as written, for names that the kernel does not have. */
   | { readonly kind: "written"; readonly name: string }
+  | { readonly kind: "literal" }
   | { readonly kind: "mask" }
   | { readonly kind: "size" }
-  | { readonly kind: "handles" }
+  /** What the caller does with the result. */
+  | { readonly kind: "result-check" }
   | { readonly kind: "api" }
-  | { readonly kind: "context" }
-  | { readonly kind: "literal" };
+  | { readonly kind: "context" };
 
-/** A mend, as a change of the request; the analysis writes it into the text. */
-export type RuleFix =
+/** A change of the call that mends it; the site knows which edits of its text carry it out, if any do. */
+export type RuleFix = { readonly title: string } & (
   | { readonly kind: "remove-flags"; readonly flags: readonly FlagName[] }
   | { readonly kind: "add-flags"; readonly flags: readonly FlagName[] }
   | { readonly kind: "replace-mask"; readonly text: string }
   | { readonly kind: "replace-name"; readonly name: string; readonly by: string }
   | { readonly kind: "remove-name"; readonly name: string }
-  | { readonly kind: "remove-property"; readonly property: "flags" | "handles" | "size" }
-  | { readonly kind: "set-handles"; readonly handles: "null" }
-  | { readonly kind: "replace-api"; readonly api: string };
+  | { readonly kind: "remove-argument"; readonly argument: "mask" | "size" }
+  | { readonly kind: "add-result-check" }
+  | { readonly kind: "remove-result-check" }
+  | { readonly kind: "replace-api"; readonly api: string }
+);
 
 export interface Match {
   readonly anchor: Anchor;
-  /** One sentence: what the kernel does. The version is added by the analysis. */
+  /** One sentence: what the kernel does. Which kernels do it is not the rule's to say. */
   readonly message: string;
-  readonly fixes: readonly (RuleFix & { readonly title: string })[];
+  readonly fixes: readonly RuleFix[];
 }
 
 /** The version span in which the kernel does this, as the catalogue prints it; the predicate decides by features. */

@@ -17,18 +17,8 @@ import {
   verb,
   wrote,
 } from "./_predicates.ts";
-import {
-  buddyOrder,
-  clash,
-  givesAddress,
-  hasBoth,
-  isDecided,
-  isPages,
-  isRetried,
-  isSlab,
-  type TitledFix,
-} from "./_allocators.ts";
-import type { Match, Rule, Subject } from "./rule.ts";
+import { buddyOrder, clash, givesAddress, hasBoth, isDecided, isPages, isRetried, isSlab } from "./_allocators.ts";
+import type { Match, Rule, Subject, RuleFix } from "./rule.ts";
 
 /** Two zone bits that both reach the page allocator: a pair that gfp_zone() has no answer for. */
 function badZones(first: FlagName, second: FlagName): (subject: Subject) => readonly Match[] {
@@ -217,12 +207,12 @@ function thisNodeUnchecked(subject: Subject): readonly Match[] {
     !subject.kernel.options.NUMA
   )
     return NOTHING;
-  if (subject.handles !== "nothing" || subject.verdict.fails === "never") return NOTHING;
+  if (subject.result !== "unchecked" || subject.verdict.fails === "never") return NOTHING;
   // The missing check itself is reported by unchecked-result.
   return found(
     { kind: "flag", flag: "THISNODE" },
     "__GFP_THISNODE allows no other node and no OOM killer, so GFP_KERNEL fails at order 0 too when the node is full: handle NULL, or drop it.",
-    { kind: "set-handles", handles: "null", title: "Handle NULL" },
+    { kind: "add-result-check", title: "Handle NULL" },
     drop("THISNODE"),
   );
 }
@@ -248,7 +238,7 @@ function thisNodeNoEffect(subject: Subject): readonly Match[] {
 }
 
 /** GFP_KERNEL | __GFP_HARDWALL is GFP_USER: the mask written so, where it is names alone. */
-function asUserMask(subject: Subject): readonly TitledFix[] {
+function asUserMask(subject: Subject): readonly RuleFix[] {
   if (
     subject.written === null ||
     subject.written.hasLiteral ||

@@ -1,4 +1,4 @@
-import { bareFindings } from "../policy-language/bare-request.ts";
+import { bareFindings } from "../rules/bare-request.ts";
 import type { Environment } from "../policy-language/environment.ts";
 import { requestUnder, type ResolvedRequest } from "../policy-language/requests.ts";
 import { kernelRule } from "../rules/catalogue.ts";

@@ -1,7 +1,8 @@
 import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
 import { policyFile } from "../policy-language/policy-files.ts";
 import type { Binding, Environment } from "../policy-language/environment.ts";
-import { evaluateMask, type MaskPart } from "../policy-language/masks.ts";
+import type { MaskPart } from "../model/masks/expression.ts";
+import { evaluateMask } from "../policy-language/masks.ts";
 import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/sizes.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
@@ -200,7 +201,7 @@ function flagInRequest(use: Use, flag: keyof Kernel["bits"], environment: Enviro
   const answer = answers[answers.length - 1];
   if (api === null || answer === undefined) return "";
   const lines: string[] = [];
-  const part = answer.value?.parts.find((each) => each.span.start === use.word.start && each.binding === null);
+  const part = answer.value?.parts.find((each) => each.span.start === use.word.start && each.named === null);
   const bit = answer.kernel.bits[flag];
   if (part?.negated === true) lines.push("Cleared here.");
   else if (bit !== 0 && (answer.request.mask & bit) === 0)

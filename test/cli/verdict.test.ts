@@ -124,6 +124,12 @@ describe("verdict", () => {
 });
 
 describe("explain", () => {
+  test("reads a mask as C does", async () => {
+    const explained = async (flags: string): Promise<string> =>
+      (await run(["explain", "--kernel", "6.12", "--api", "kmalloc", "--size", "64", "--flags", flags])).out;
+    expect(await explained("GFP_KERNEL & ~__GFP_FS")).toContain("kmalloc with GFP_NOFS, 64 bytes");
+    expect(await explained("(GFP_KERNEL | __GFP_ZERO) & ~__GFP_ZERO")).toContain("kmalloc with GFP_KERNEL, 64 bytes");
+  });
   test("says what the kernel does, why, and what is wrong with it", async () => {
     const { status, out } = await run([
       "explain",
@@ -166,6 +172,8 @@ describe("explain", () => {
     [["explain"], "--api"],
     [["explain", "--api", "kmaloc", "--flags", "0"], "did you mean kmalloc"],
     [["explain", "--api", "kmalloc"], "takes a mask"],
+    [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL & ~", "--size", "1"], "a name is missing"],
+    [["explain", "--api", "kmalloc", "--flags", "(GFP_KERNEL", "--size", "1"], "a `(` has no `)`"],
     [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL"], "takes a size"],
     [["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "9 furlongs"], "is no size"],
     [

@@ -1,22 +1,16 @@
 import { ALL } from "../../server/rules/index.ts";
 import type { Match } from "../../server/rules/rule.ts";
-import { apiNamed } from "../../server/model/apis.ts";
 import { knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
 import { departuresOf, runsOf } from "../_releases.ts";
-import { kernelNamed, matchesOf, ruleNamed, subjectOf, targetsOf, type Asked } from "./_subject.ts";
+import { matchesOf, targetsOf, type Asked } from "./_subject.ts";
 
 /** Every mainline release of the model. */
 export const EVERY = "4.19..";
 /** No release at all. */
 export const NEVER = "";
 
-/** The function exists in this kernel: elsewhere the analysis asks no rule. */
-function existsIn(kernel: string, asked: Asked): boolean {
-  return apiNamed(asked.api ?? "kmalloc")?.exists(kernelNamed(kernel, asked.options)) === true;
-}
-
 const matches = (id: string, asked: Asked, kernel: string): boolean =>
-  existsIn(kernel, asked) && ruleNamed(ALL, id).check(subjectOf({ ...asked, kernel })).length > 0;
+  matchesOf(ALL, id, { ...asked, kernel }).length > 0;
 
 /** The mainline releases that report a request, as runs (see `runsOf`), and only where the function exists. */
 export function holdsIn(id: string, asked: Asked): string {

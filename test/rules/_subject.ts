@@ -1,4 +1,6 @@
-import type { Match, Rule, Subject, Anchor, WrittenMask } from "../../server/rules/rule.ts";
+import type { Match, Rule, Subject, Anchor } from "../../server/rules/rule.ts";
+import { subjectOf as makeSubject } from "../../server/rules/subject.ts";
+import type { WrittenMask } from "../../server/model/masks/expression.ts";
 import { apiNamed } from "../../server/model/apis.ts";
 import {
   combine,
@@ -15,7 +17,6 @@ import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
 import { EMPTY, mask, type Mask } from "../../server/model/masks/mask.ts";
 import { meaningOf } from "../../server/model/masks/names.ts";
 import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
-import { verdict } from "../../server/model/verdict.ts";
 import { departuresOf, runsOf } from "../_releases.ts";
 
 /** A request for a rule to look at, in few words. Left out: kernel 6.12 with default options, kmalloc of 64 bytes in a process, nothing said about NULL. */
@@ -83,8 +84,8 @@ function contextOfAsked(asked: Asked): Context {
 
 const NO_CACHE: CacheFacts = { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: null };
 
-/** The subject that a rule is given for a request, with the model's own verdict. */
-export function subjectOf(asked: Asked): Subject {
+/** The subject that a rule is given for a request; null where the kernel does not have the function. */
+export function subjectOf(asked: Asked): Subject | null {
   const kernel = kernelNamed(asked.kernel ?? "6.12", asked.options);
   const api = apiNamed(asked.api ?? "kmalloc");
   if (api === null) throw new Error(`no such API: ${asked.api ?? ""}`);
@@ -107,16 +108,19 @@ export function subjectOf(asked: Asked): Subject {
     cache: asked.cache === undefined ? null : { ...NO_CACHE, ...asked.cache },
     poolEmpty: asked.poolEmpty ?? false,
   };
-  return {
-    kernel,
-    api,
+  return makeSubject(kernel, {
     request,
-    verdict: verdict(kernel, request),
-    mask: value,
     written: asked.flags === null ? null : written,
-    handles: asked.handles ?? null,
+    isMaskKnown: true,
+    result: asked.handles === undefined ? null : asked.handles === "null" ? "checked" : "unchecked",
     hasFallback: asked.fallback ?? false,
-  };
+  });
+}
+
+/** The matches of a rule on a request; none where the kernel does not have the function. */
+function matches(rule: Rule, asked: Asked): readonly Match[] {
+  const subject = subjectOf(asked);
+  return subject === null ? [] : rule.check(subject);
 }
 
 /** The rule of that name. */
@@ -129,12 +133,12 @@ export function ruleNamed(rules: readonly Rule[], id: string): Rule {
 /** The ids of the rules that match a request, each once, in the order of the list. */
 export function firing(rules: readonly Rule[], asked: Asked): readonly string[] {
   const subject = subjectOf(asked);
-  return rules.filter((rule) => rule.check(subject).length > 0).map(({ id }) => id);
+  return subject === null ? [] : rules.filter((rule) => rule.check(subject).length > 0).map(({ id }) => id);
 }
 
 /** The matches of one rule. */
 export function matchesOf(rules: readonly Rule[], id: string, asked: Asked): readonly Match[] {
-  return ruleNamed(rules, id).check(subjectOf(asked));
+  return matches(ruleNamed(rules, id), asked);
 }
 
 /** What the matches of one rule mark. */
@@ -145,16 +149,16 @@ export function targetsOf(rules: readonly Rule[], id: string, asked: Asked): rea
 /** The mainline releases in which a rule matches a request, as runs. */
 export function releasesWhere(rules: readonly Rule[], id: string, asked: Asked): string {
   const rule = ruleNamed(rules, id);
-  return runsOf((kernel) => rule.check(subjectOf({ ...asked, kernel })).length > 0);
+  return runsOf((kernel) => matches(rule, { ...asked, kernel }).length > 0);
 }
 
 /** The trees beside the mainline in which a rule answers otherwise than in the release that they follow. */
 export function departuresWhere(rules: readonly Rule[], id: string, asked: Asked): readonly string[] {
   const rule = ruleNamed(rules, id);
-  return departuresOf((kernel) => rule.check(subjectOf({ ...asked, kernel })).length > 0);
+  return departuresOf((kernel) => matches(rule, { ...asked, kernel }).length > 0);
 }
 
 /** Every kernel of the model in which a rule matches a request. */
 export function kernelsWhere(rules: readonly Rule[], id: string, asked: Asked): readonly string[] {
-  return knownKernels().filter((kernel) => ruleNamed(rules, id).check(subjectOf({ ...asked, kernel })).length > 0);
+  return knownKernels().filter((kernel) => matches(ruleNamed(rules, id), { ...asked, kernel }).length > 0);
 }

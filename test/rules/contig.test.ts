@@ -195,7 +195,7 @@ describe("cma-mask-as-bool", () => {
       true,
     );
     expect(match("cma-mask-as-bool", { api: "cma_alloc", pages: 512, flags: "GFP_KERNEL" }).fixes).toMatchObject([
-      { kind: "remove-property", property: "flags" },
+      { kind: "remove-argument", argument: "mask" },
     ]);
   });
   test("is quiet for what comes out as meant, and for calls that do take a mask", () => {

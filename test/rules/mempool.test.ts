@@ -31,11 +31,11 @@ describe("mempool-dead-null-check", () => {
       EVERY,
     );
     expect(marks("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" })).toEqual({
-      kind: "handles",
+      kind: "result-check",
     });
     expect(
       match("mempool-dead-null-check", { api: "bio_alloc", flags: "GFP_NOFS", handles: "null" }).fixes,
-    ).toMatchObject([{ kind: "remove-property", property: "handles" }]);
+    ).toMatchObject([{ kind: "remove-result-check" }]);
   });
   test("is quiet for non-blocking calls, and where nothing is said", () => {
     expect(reports("mempool-dead-null-check", { api: "mempool_alloc", flags: "GFP_NOWAIT", handles: "null" })).toBe(

@@ -112,7 +112,7 @@ describe("a NULL check", () => {
   test("is dead after a promise that is kept", () => {
     const asked = { flags: "GFP_KERNEL | __GFP_NOFAIL", size: 64, handles: "null" } as const;
     expect(fires(asked)).toEqual(["nofail-dead-null-check"]);
-    expect(targetsOf(nofail, "nofail-dead-null-check", asked)).toEqual([{ kind: "handles" }]);
+    expect(targetsOf(nofail, "nofail-dead-null-check", asked)).toEqual([{ kind: "result-check" }]);
   });
 
   test("is not dead where NULL can come: a high order, an old vmalloc, a size above the limit, a mask that cannot block", () => {

@@ -1,6 +1,6 @@
 import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
-import { bareMask } from "../../policy-language/bare-request.ts";
+import { bareMask } from "../../rules/bare-request.ts";
 import { knownKernels } from "../../model/kernels/kernels.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { grouped } from "../grouped.ts";

@@ -1,6 +1,6 @@
 import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
-import { bareFindings, bareMask, type BareFinding } from "../../policy-language/bare-request.ts";
+import { bareFindings, bareMask, type BareFinding } from "../../rules/bare-request.ts";
 import { nearest } from "../../policy-language/suggest.ts";
 import { allApis, apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";

@@ -6,7 +6,8 @@ import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, hex, mask } from "../../model/masks/mask.ts";
 import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
 import type { Environment } from "../environment.ts";
-import { literalBits, meaningsOf, type Meaning } from "../masks.ts";
+import { literalBits, type MaskExpression, type Meaning } from "../../model/masks/expression.ts";
+import { meaningsOf } from "../masks.ts";
 import { eachPredicateLeaf } from "../region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { nearest } from "../suggest.ts";
@@ -247,7 +248,7 @@ function shortened(numeral: string): string {
 
 function literalFinding(
   kernel: Kernel,
-  node: Extract<MaskNode, { readonly kind: "number" }>,
+  node: Extract<MaskExpression, { readonly kind: "number" }>,
   meaning: Extract<Meaning, { readonly kind: "literal" }>,
 ): UnplacedFinding | null {
   const { bits, fits } = literalBits(node.numeral);

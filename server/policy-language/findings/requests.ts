@@ -7,7 +7,7 @@ import { didYouMean, replacements, report, type UnplacedFinding } from "../unpla
 import type { Binding, Environment } from "../environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import { othersIn } from "../graph.ts";
-import { nameSpan, spotIn } from "../kernel-rules.ts";
+import { nameSpan, placeIn } from "../request-places.ts";
 import { insertProperty, wholeLine } from "../request-edits.ts";
 import {
   fallbackGraph,
@@ -318,11 +318,11 @@ export function zoneFindings(request: ResolvedRequest, under: KernelRequest): re
   const message = lower
     ? `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes it from ZONE_${verdict.zone.toUpperCase()} first: ${zoneAdvice(needed)}.`
     : `The memory is needed in ZONE_${needed.toUpperCase()}, and this mask takes none above ZONE_${verdict.zone.toUpperCase()}: ${zoneAdvice(needed)}.`;
-  const spot =
+  const place =
     request.mask === null
-      ? spotIn(request, request.zone, request.zone?.property.zone ?? nameSpan(request))
-      : spotIn(request, request.flags, modifier?.span ?? request.mask);
-  return [{ ...report(zoneMismatch, spot.span, message), related: spot.related }];
+      ? placeIn(request, request.zone, request.zone?.property.zone ?? nameSpan(request))
+      : placeIn(request, request.flags, modifier?.span ?? request.mask);
+  return [{ ...report(zoneMismatch, place.span, message), related: place.related }];
 }
 
 function zoneAdvice(zone: ZoneName): string {
@@ -357,11 +357,11 @@ export function fallbackCycleFindings(
     through === ""
       ? "The request falls back to itself."
       : `The fallbacks lead back to ${request.name ?? "this request"}${through}.`;
-  const spot = spotIn(request, fallback.written, fallback.name);
+  const place = placeIn(request, fallback.written, fallback.name);
   return [
     {
-      ...report(fallbackCycle, spot.span, message),
-      related: [...spot.related, ...others.map((member) => declarationOf(member, "Part of the cycle."))],
+      ...report(fallbackCycle, place.span, message),
+      related: [...place.related, ...others.map((member) => declarationOf(member, "Part of the cycle."))],
     },
   ];
 }
@@ -378,11 +378,11 @@ export function fallbackFindings(
   if (fallback === null || target === null || target.damaged || target.revision === binding.revision) return [];
   if (fallbackGraph.cycleOf(environment, binding) !== null) return [];
   if (under.verdict.unknown !== null || under.value?.certain === false) return [];
-  const spot = spotIn(request, fallback.written, fallback.name);
+  const place = placeIn(request, fallback.written, fallback.name);
   const draft = (message: string): readonly UnplacedFinding[] => [
     {
-      ...report(fallbackNoBetter, spot.span, message),
-      related: [...spot.related, declarationOf(target, "The fallback.")],
+      ...report(fallbackNoBetter, place.span, message),
+      related: [...place.related, declarationOf(target, "The fallback.")],
     },
   ];
   if (under.verdict.fails === "never")

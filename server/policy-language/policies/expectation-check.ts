@@ -3,7 +3,8 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import type { Binding, Environment } from "../environment.ts";
 import type { Span } from "../../rules/finding.ts";
-import { applyTransform, declaredMaskOf, evaluateMask, type DeclaredMask } from "../masks.ts";
+import { applyTo, type NamedMask } from "../../model/masks/expression.ts";
+import { declaredMaskOf, evaluateMask } from "../masks.ts";
 import type { UnplacedFinding } from "../unplaced-finding.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
 import {
@@ -176,7 +177,7 @@ function checkGives(
   const given = setOf(space, environment, form.gives, symbolicOutput(space, transform, input), model);
   const witness = smallestWitness(space, bdd.without(asked, given));
   if (witness === null) return [];
-  const output = applyTransform(transform, witness.mask);
+  const output = applyTo(transform, witness.mask);
   if (!breaks(environment, kernel, form, witness.mask, output))
     throw new Error("a counterexample does not stand up to the ordinary evaluation");
   return fails(
@@ -205,7 +206,7 @@ function breaks(
 }
 
 /** What comes out of a transform for any mask: each bit is 0, 1, the bit that went in, or its opposite. */
-function symbolicOutput(space: Space, transform: DeclaredMask, input: SymbolicMask): SymbolicMask {
+function symbolicOutput(space: Space, transform: NamedMask, input: SymbolicMask): SymbolicMask {
   const { bdd } = space;
   return input.map((node, bit): Node => {
     const isSet = (value: Mask): boolean => ((value >>> bit) & 1) === 1;

@@ -7,7 +7,7 @@ import type { Binding, Environment } from "../environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
-import type { MaskValue } from "../masks.ts";
+import type { MaskValue } from "../../model/masks/expression.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";
 import type { PredicateSubject } from "./predicates.ts";

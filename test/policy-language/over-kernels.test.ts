@@ -1,50 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { kernelFindings } from "../../server/policy-language/kernel-rules.ts";
 import { holdsOf, versionsText, withVersions } from "../../server/policy-language/over-kernels.ts";
-import { resolvedRequestOf } from "../../server/policy-language/requests.ts";
-import type { Rule } from "../../server/rules/rule.ts";
 import { environmentOf } from "../../server/policy-language/check.ts";
 import { FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
 const TEXT = "kernel 6.1, 6.6, 6.8, 6.12\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
-
-const rule = (id: string, check: Rule["check"]): Rule => ({
-  id,
-  title: id,
-  severity: "error",
-  class: "bug",
-  versions: { since: "4.19", until: null },
-  explanation: "",
-  evidence: "",
-  advice: "",
-  examples: { bad: "", good: "" },
-  check,
-});
 
 function setUp(): { readonly environment: NonNullable<ReturnType<typeof environmentOf>> } {
   const environment = environmentOf(fixtureWorkspace(TEXT), FIXTURE_URI);
   if (environment === null) throw new Error("the fixture is not there");
   return { environment };
 }
-
-describe("rules", () => {
-  test("one that throws becomes a finding that names it, and the others are still asked", () => {
-    const { environment } = setUp();
-    const binding = environment.lookup("subject", "r");
-    const kernel = environment.kernels[0];
-    if (binding === null || kernel === undefined) throw new Error("the fixture has no request");
-    const rules = [
-      rule("broken", () => {
-        throw new Error("no such field");
-      }),
-      rule("sound", () => [{ anchor: { kind: "mask" }, message: "Fine.", fixes: [] }]),
-    ];
-    const drafts = kernelFindings(environment, rules, resolvedRequestOf(environment, binding), kernel, TEXT);
-    expect(drafts.map((draft) => draft.rule)).toEqual(["internal-error", "sound"]);
-    expect(drafts[0]?.message).toContain("broken");
-    expect(drafts[0]?.message).toContain("no such field");
-  });
-});
 
 describe("spans of kernels", () => {
   test.each([

@@ -1,0 +1,91 @@
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { MaskPart } from "../model/masks/expression.ts";
+import type { TextEdit } from "../rules/finding.ts";
+import { maskPlace, type MaskAnchor } from "../rules/mask-places.ts";
+import type { Anchor } from "../rules/rule.ts";
+import type { Asked, Site } from "../rules/site.ts";
+import type { Environment } from "./environment.ts";
+import { requestEdits } from "./request-edits.ts";
+import { nameSpan, placeIn, type RequestPlace } from "./request-places.ts";
+import type { KernelRequest, RequestUnderKernels, ResolvedRequest } from "./requests.ts";
+import type { UnplacedRelated } from "./unplaced-finding.ts";
+
+/** A request of the language as the kernel's rules see it. `text` is that of its region: edits are written into it. */
+export function requestSite(
+  environment: Environment,
+  { request, under }: RequestUnderKernels,
+  text: string,
+): Site<RequestPlace, TextEdit> {
+  return {
+    asked: (kernel) => {
+      const answer = under(kernel);
+      return answer === null ? [] : [askedOf(request, answer)];
+    },
+    whole: { span: nameSpan(request), related: [] },
+    placeOf: (anchor, kernel) => placeOf(environment.uri, request, kernel, under(kernel), anchor),
+    editsOf: (fix, kernel) => requestEdits({ kernel, text, request, value: under(kernel)?.value ?? null }, fix),
+  };
+}
+
+const RESULT_IS = { null: "checked", nothing: "unchecked" } as const;
+
+function askedOf(request: ResolvedRequest, { request: asked, value, verdict }: KernelRequest): Asked {
+  const handles = request.handles?.property.handles ?? null;
+  return {
+    request: asked,
+    verdict,
+    written: value?.written ?? null,
+    isMaskKnown: value === null || value.certain,
+    result: handles === null ? null : RESULT_IS[handles],
+    hasFallback: request.fallback !== null,
+  };
+}
+
+function placeOf(
+  uri: string,
+  request: ResolvedRequest,
+  kernel: Kernel,
+  under: KernelRequest | null,
+  anchor: Anchor,
+): RequestPlace | null {
+  switch (anchor.kind) {
+    case "size": {
+      const written = (request.size ?? request.count)?.written ?? null;
+      const property = written?.property ?? null;
+      const span = property === null ? null : property.kind === "size" ? property.size : property.number;
+      return placeIn(request, written, span ?? nameSpan(request));
+    }
+    case "result-check":
+      return placeIn(request, request.handles, request.handles?.property.value ?? nameSpan(request));
+    case "api":
+      return placeIn(request, request.apiWritten, request.apiWritten?.property.api ?? nameSpan(request));
+    case "context": {
+      const written = request.contextWritten ?? request.apiWritten;
+      const name = request.contextWritten?.property.context ?? request.apiWritten?.property.api;
+      return placeIn(request, written, name ?? nameSpan(request));
+    }
+    default:
+      return placeInMask(uri, request, kernel, under, anchor);
+  }
+}
+
+function placeInMask(
+  uri: string,
+  request: ResolvedRequest,
+  kernel: Kernel,
+  under: KernelRequest | null,
+  anchor: MaskAnchor,
+): RequestPlace | null {
+  const found = maskPlace(kernel, under?.value ?? null, anchor);
+  if (found === null) return null;
+  if (request.mask === null) return { span: nameSpan(request), related: [] };
+  const place = placeIn(request, request.flags, found.marked?.span ?? request.mask);
+  return found.beside === null
+    ? place
+    : { ...place, related: [...place.related, besideIt(uri, request, found.beside)] };
+}
+
+function besideIt(ownUri: string, { flags }: ResolvedRequest, { span, text }: MaskPart): UnplacedRelated {
+  const from = flags?.inheritedFrom ?? null;
+  return { revision: from?.revision ?? null, uri: from?.uri ?? ownUri, span, message: `${text} stands here.` };
+}

@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { kernelOf } from "../../server/model/kernels/kernels.ts";
+import type { Kernel } from "../../server/model/kernels/kernel.ts";
+import {
+  kernelScope,
+  maskValue,
+  namedMask,
+  type MaskExpression,
+  type MaskScope,
+  type MaskValue,
+} from "../../server/model/masks/expression.ts";
+import { parseMask } from "../../server/model/masks/parse.ts";
+
+function known(): Kernel {
+  const kernel = kernelOf("6.12");
+  if ("unknown" in kernel) throw new Error(kernel.unknown);
+  return kernel;
+}
+const kernel = known();
+const { bits, gfp } = kernel;
+
+function read(text: string): MaskExpression {
+  const expression = parseMask(text);
+  if ("wrong" in expression) throw new Error(expression.wrong);
+  return expression;
+}
+
+const worth = (text: string, scope: MaskScope = kernelScope(kernel)): MaskValue => maskValue(scope, read(text));
+
+interface Written {
+  readonly text: string;
+  readonly value: bigint;
+}
+/** A mask in C and what C makes of it, with as few parentheses as C's precedence allows. */
+const written: fc.Arbitrary<Written> = fc.letrec<{ or: Written; and: Written; unary: Written }>((tie) => ({
+  or: fc.array(tie("and"), { minLength: 1, maxLength: 3 }).map((all) => ({
+    text: all.map(({ text }) => text).join("|"),
+    value: all.reduce((sum, { value }) => sum | value, 0n),
+  })),
+  and: fc.array(tie("unary"), { minLength: 1, maxLength: 3 }).map((all) => ({
+    text: all.map(({ text }) => text).join(" & "),
+    value: all.reduce((sum, { value }) => sum & value, 0xffffffffn),
+  })),
+  unary: fc.oneof(
+    { maxDepth: 4, depthSize: "small" },
+    fc
+      .tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.constantFrom("", "u", "UL", "ull", "L"))
+      .map(([value, suffix]) => ({ text: `0x${value.toString(16)}${suffix}`, value: BigInt(value) })),
+    fc.integer({ min: 0, max: 0xffffffff }).map((value) => ({ text: String(value), value: BigInt(value) })),
+    tie("or").map(({ text, value }) => ({ text: `( ${text} )`, value })),
+    tie("unary").map(({ text, value }) => ({ text: `~${text}`, value: ~value & 0xffffffffn })),
+  ),
+})).or;
+
+describe("a mask as text", () => {
+  test("is worth what C makes of it", () => {
+    fc.assert(
+      fc.property(written, ({ text, value }) => {
+        expect(worth(text).mask, text).toBe(Number(value));
+      }),
+      { numRuns: 500, seed: 11 },
+    );
+  });
+
+  test("every place is that of its text", () => {
+    fc.assert(
+      fc.property(written, ({ text }) => {
+        for (const part of worth(text).parts)
+          if (part.kind !== "complement") expect(text.slice(part.span.start, part.span.end)).toBe(part.text);
+      }),
+      { numRuns: 200, seed: 12 },
+    );
+  });
+
+  test.each([
+    ["GFP_KERNEL & ~__GFP_FS", gfp.NOFS],
+    ["GFP_KERNEL|__GFP_ZERO & ~__GFP_ZERO", gfp.KERNEL],
+    ["(GFP_KERNEL|__GFP_ZERO) & ~(__GFP_ZERO | __GFP_FS)", gfp.NOFS],
+    ["  0xcc0UL\n", gfp.KERNEL],
+    ["~~__GFP_ZERO", bits.ZERO],
+  ])("%s", (text, expected) => {
+    expect(worth(text)).toMatchObject({ mask: expected, certain: true });
+  });
+
+  test.each([
+    ["", "a name is missing", 0],
+    ["GFP_KERNEL |", "a name is missing", 12],
+    ["GFP_KERNEL || __GFP_ZERO", "a name is missing", 12],
+    ["GFP_KERNEL & | 1", "a name is missing", 13],
+    ["(", "a name is missing", 1],
+    ["()", "a name is missing before )", 1],
+    ["(GFP_KERNEL", "a `(` has no `)`", 0],
+    ["GFP_KERNEL)", "a `)` has no `(`", 10],
+    ["GFP_KERNEL __GFP_ZERO", "an operator is missing before __GFP_ZERO", 11],
+    ["GFP_KERNEL ~__GFP_ZERO", "an operator is missing before ~", 11],
+    ["GFP_KERNEL + 1", "`+` means nothing in a mask: write names and numbers with |, & and ~", 11],
+    ["0xgfp", "0xgfp is no number", 0],
+    ["1 | 0x10uu", "0x10uu is no number", 4],
+    ["0100", "C reads 0100 as octal: write it in hexadecimal", 0],
+  ])("%j is none: %s", (text, wrong, at) => {
+    expect(parseMask(text)).toEqual({ wrong, at });
+  });
+
+  test("any text is a mask, or is told why not and where", () => {
+    const piece = fc.constantFrom(
+      "GFP_KERNEL",
+      "__GFP_FS",
+      "0xcc0",
+      "7u",
+      "|",
+      "&",
+      "~",
+      "(",
+      ")",
+      " ",
+      "f(",
+      "\n",
+      "é",
+      "09",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((pieces) => pieces.join("")),
+        ),
+        (text) => {
+          const expression = parseMask(text);
+          if ("wrong" in expression) {
+            expect(expression.wrong).not.toBe("");
+            expect(expression.at).toBeGreaterThanOrEqual(0);
+            expect(expression.at).toBeLessThanOrEqual(text.length);
+          } else maskValue(kernelScope(kernel), expression);
+        },
+      ),
+      { numRuns: 2000, seed: 13 },
+    );
+  });
+
+  test("is read however deep and however long it is", () => {
+    const deep = 200_000;
+    expect(worth(`${"(".repeat(deep)}GFP_KERNEL${")".repeat(deep)}`).mask).toBe(gfp.KERNEL);
+    expect(worth(`${"~".repeat(deep)}GFP_KERNEL`).mask).toBe(gfp.KERNEL);
+    expect(worth(Array.from({ length: deep }, () => "GFP_KERNEL").join("|")).mask).toBe(gfp.KERNEL);
+    expect(parseMask("(".repeat(deep))).toEqual({ wrong: "a name is missing", at: deep });
+  });
+});
+
+describe("names of its own", () => {
+  const scope: MaskScope = {
+    kernel,
+    lookup: (name) =>
+      name === "MINE"
+        ? namedMask(kernelScope(kernel), read("GFP_NOFS | __GFP_NOWARN"), null)
+        : name === "quiet"
+          ? namedMask(kernelScope(kernel), read("gfp & ~__GFP_IO | __GFP_NOWARN"), "gfp")
+          : null,
+  };
+
+  test("come before the kernel's, and are written as what they stand for", () => {
+    expect(worth("MINE | __GFP_ZERO", scope)).toMatchObject({
+      mask: gfp.NOFS | bits.NOWARN | bits.ZERO,
+      written: { names: ["GFP_NOFS", "__GFP_NOWARN", "__GFP_ZERO"], cleared: [] },
+      certain: true,
+    });
+  });
+
+  test("with an argument are called, without one are not", () => {
+    expect(worth("quiet(GFP_NOFS)", scope)).toMatchObject({
+      mask: (gfp.NOFS & ~bits.IO) | bits.NOWARN,
+      certain: true,
+    });
+    expect(worth("quiet", scope).certain).toBe(false);
+    expect(worth("MINE(GFP_NOFS)", scope).certain).toBe(false);
+    expect(worth("GFP_KERNEL(GFP_NOFS)", scope).certain).toBe(false);
+  });
+});

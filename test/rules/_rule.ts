@@ -1,0 +1,15 @@
+import type { Rule } from "../../server/rules/rule.ts";
+
+/** A rule that stands in no catalogue. */
+export const ruleThat = (id: string, check: Rule["check"]): Rule => ({
+  id,
+  title: id,
+  severity: "error",
+  class: "bug",
+  versions: { since: "4.19", until: null },
+  explanation: "",
+  evidence: "",
+  advice: `Mend ${id}.`,
+  examples: { bad: "", good: "" },
+  check,
+});
