@@ -12,7 +12,8 @@ import { flagList } from "../model/explain.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf } from "../model/kernels/kernels.ts";
 import { maskText } from "../model/masks/names.ts";
-import { COMPOSITE_MEANINGS, FLAG_MEANINGS, GROUP_MEANINGS } from "./descriptions/flags.ts";
+import { GROUP_MEANINGS } from "./descriptions/flags.ts";
+import { COMPOSITES, FLAGS } from "../model/masks/flags.ts";
 import {
   CACHE_FACTS,
   CLAUSES,
@@ -120,7 +121,7 @@ function maskHover(word: Word, item: Item, environment: Environment, workspace: 
   switch (name.kind) {
     case "flag": {
       lines.push(
-        FLAG_MEANINGS[name.flag],
+        FLAGS[name.flag],
         bulleted(
           linesOver(
             overKernels(
@@ -143,7 +144,7 @@ function maskHover(word: Word, item: Item, environment: Environment, workspace: 
         (value) => `${value.mask} ${value.text}`,
       );
       lines.push(
-        COMPOSITE_MEANINGS[name.composite],
+        COMPOSITES[name.composite],
         bulleted(linesOver(bits, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
       );
       const use = useOf(word, item, environment);

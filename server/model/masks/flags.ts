@@ -1,0 +1,81 @@
+/**
+ * All flags that any known version has, without `__GFP_`, and what each asks for, in one or two sentences; lowest bit of
+ * gfp_types.h first. `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. What an API or a version makes
+ * of a flag is asked of the model.
+ */
+export const FLAGS = {
+  DMA: "Memory from ZONE_DMA only: the lowest 16 MiB on x86. The OOM killer is not called for a zone below ZONE_NORMAL.",
+  HIGHMEM: "Memory that the kernel has no permanent mapping for is welcome; map it with `kmap_local_page()`.",
+  DMA32:
+    "Memory from ZONE_DMA32 or below: addresses under 4 GiB. The OOM killer is not called for a zone below ZONE_NORMAL.",
+  MOVABLE:
+    "The page can be migrated or reclaimed: it is grouped with movable pages and may come from CMA. With `__GFP_HIGHMEM` it may come from ZONE_MOVABLE.",
+  RECLAIMABLE: "The page belongs to a cache that a shrinker can empty; it is grouped with such pages.",
+  HIGH: "High priority: half of the min watermark may be used. Without `__GFP_DIRECT_RECLAIM` the request goes deeper and leaves its cpuset.",
+  IO: "Direct reclaim may start I/O. Without it nothing is compacted either. No effect without `__GFP_DIRECT_RECLAIM`.",
+  FS: "Direct reclaim may call into filesystems. Without it the global OOM killer does not kill. No effect without `__GFP_DIRECT_RECLAIM`.",
+  ZERO: "The memory is returned zeroed.",
+  ATOMIC:
+    "The caller cannot sleep and its request is important: more of the reserve, no cpuset. Later kernels read that from `__GFP_HIGH` without `__GFP_DIRECT_RECLAIM`.",
+  DIRECT_RECLAIM:
+    "The caller may sleep: it may reclaim and compact memory itself and call the OOM killer. The one bit that decides whether a request blocks.",
+  KSWAPD_RECLAIM: "Wake kswapd when memory is below the low watermark. The wakeup takes scheduler locks.",
+  WRITE: "The caller is going to dirty the page: the fast path spreads such pages over the zones.",
+  NOWARN: "A failure is expected: no page allocation failure report.",
+  RETRY_MAYFAIL: "Try hard, retry while there is progress, but give up without calling the OOM killer.",
+  NOFAIL:
+    "The caller cannot handle failure: the allocator loops until it has the memory. Needs `__GFP_DIRECT_RECLAIM`.",
+  NORETRY: "One round of direct reclaim and compaction, then give up. The OOM killer is not called.",
+  MEMALLOC: "No watermarks: all memory may be used. For callers that will soon free more than they take.",
+  COMP: "A high-order block is made a compound page.",
+  NOMEMALLOC:
+    "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
+  HARDWALL: "Enforce the nearest hardwalled cpuset's nodes.",
+  THISNODE: "Only the node asked for, without fallback to others; the OOM killer is not called.",
+  ACCOUNT: "Charge the memory to the task's memory cgroup. A refused charge fails the request.",
+  ZEROTAGS: "Zero the memory tags (MTE) together with the memory, if it is zeroed at all.",
+  SKIP_ZERO: "Do not zero, although init_on_alloc asks for it: the caller does. Hardware-tag KASAN only.",
+  SKIP_KASAN: "Do not touch the KASAN tags of the page on allocation. Hardware-tag KASAN only.",
+  SKIP_KASAN_UNPOISON: "Do not unpoison the page for KASAN on allocation. Hardware-tag KASAN only.",
+  SKIP_KASAN_POISON: "Do not poison the page for KASAN when it is freed. Hardware-tag KASAN only.",
+  NOLOCKDEP: "Leave this request out of lockdep's fs_reclaim check. A bit only where LOCKDEP is on.",
+  NO_OBJ_EXT: "No object extension vector for this slab: the slab allocator's own guard against recursion.",
+} as const;
+
+export type FlagName = keyof typeof FLAGS;
+
+/**
+ * All composites of gfp_types.h, without `GFP_`, and what each is for; `RECLAIM` is `__GFP_RECLAIM`, `ZONEMASK` is
+ * `GFP_ZONEMASK`. Their bits come from the kernel's table.
+ */
+export const COMPOSITES = {
+  ATOMIC:
+    "For callers that cannot sleep and need the memory now: never reclaims, uses a part of the reserve, can fail.",
+  KERNEL: "The usual mask of a caller that may sleep: reclaim, I/O and filesystem calls are allowed.",
+  KERNEL_ACCOUNT: "`GFP_KERNEL`, charged to the task's memory cgroup.",
+  NOWAIT: "For callers that cannot sleep and can do without: wakes kswapd, uses no reserve, fails easily.",
+  NOIO: "May sleep and reclaim, but starts no I/O. Where a scope is possible, `memalloc_noio_save()` says it better.",
+  NOFS: "May sleep, reclaim and start I/O, but does not call into filesystems. Where a scope is possible, `memalloc_nofs_save()` says it better.",
+  USER: "Memory that user space can reach, which kernel and hardware access as well; cpusets are enforced.",
+  HIGHUSER: "Memory for user space that the kernel need not have mapped.",
+  HIGHUSER_MOVABLE: "Memory for user space that can be migrated.",
+  TRANSHUGE_LIGHT: "A transparent huge page if one is at hand: no reclaim, no compaction, no kswapd.",
+  TRANSHUGE: "A transparent huge page worth direct reclaim and compaction; kswapd is not woken.",
+  DMA: "The zone bit `__GFP_DMA` alone, without any reclaim bit: write `GFP_KERNEL | GFP_DMA`.",
+  DMA32: "The zone bit `__GFP_DMA32` alone, without any reclaim bit: write `GFP_KERNEL | GFP_DMA32`.",
+  RECLAIM: "Both reclaim bits: direct reclaim and the kswapd wakeup.",
+  ZONEMASK: "All zone bits; `gfp_zone()` looks at these.",
+} as const;
+
+export type CompositeName = keyof typeof COMPOSITES;
+
+function isFlag(name: string): name is FlagName {
+  return Object.hasOwn(FLAGS, name);
+}
+
+function isComposite(name: string): name is CompositeName {
+  return Object.hasOwn(COMPOSITES, name);
+}
+
+export const FLAG_NAMES: readonly FlagName[] = Object.keys(FLAGS).filter(isFlag);
+export const COMPOSITE_NAMES: readonly CompositeName[] = Object.keys(COMPOSITES).filter(isComposite);
