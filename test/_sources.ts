@@ -15,10 +15,12 @@ export interface Import {
 export interface Export {
   readonly file: string;
   readonly name: string;
+  /** An interface or type, which is not there at run time. */
+  readonly isType: boolean;
 }
 
 const IMPORT = /^(?:import|export) (?:([^"';]*?) from )?"([^"\n]+)"|\bimport\("([^"\n]+)"\)/gm;
-const EXPORT = /^export (?:async )?(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
+const EXPORT = /^export (?:async )?(const|let|function\*?|class|interface|type) (\w+)/gm;
 
 /** The TypeScript files below a folder, as paths in the clone. */
 export function sourceFiles(folder: string): readonly string[] {
@@ -53,7 +55,11 @@ export function importsOf(file: string): readonly Import[] {
 
 /** What a file declares and exports. */
 export const exportsOf = (file: string): readonly Export[] =>
-  [...readFileSync(inRoot(file), "utf8").matchAll(EXPORT)].map(([, name = ""]) => ({ file, name }));
+  [...readFileSync(inRoot(file), "utf8").matchAll(EXPORT)].map(([, kind, name = ""]) => ({
+    file,
+    name,
+    isType: kind === "interface" || kind === "type",
+  }));
 
 /**
  * The circles of a graph: its strongly connected components of more than one node, and nodes with an arrow to themselves. Tarjan's algorithm.
