@@ -16,8 +16,8 @@ interface Bundle extends BuildOptions {
 }
 
 /**
- * The bundles of the program: where each begins and ends. package.json says "type": "module", so CommonJS files end in .cjs. The server is read
- * by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
+ * The bundles of the program: where each begins and ends. package.json says "type": "module", so CommonJS files end in
+ * .cjs. The server is read by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
  */
 export const BUNDLES: readonly Bundle[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },

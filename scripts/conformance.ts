@@ -5,8 +5,8 @@
  *
  * Without files: the fixtures. Prints, by kind and field, how many rows agree, and the commonest disagreements with
  * `--show` examples each. `--min` sets the lowest share, 0 to 1, of a kind's field or of all its fields that have a
- * minimum; the built-in ones stand in test/conformance. `--doc` writes docs/conformance.md. Exit code: 0, 1 when a share
- * is too low, 2 for a wrong call or a file that cannot be read.
+ * minimum; the built-in ones stand in test/conformance. `--doc` writes docs/conformance.md. Exit code: 0, 1 when a
+ * share is too low, 2 for a wrong call or a file that cannot be read.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,5 @@
-// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings. Each stands between two comments.
+// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings. Each stands between two
+// comments.
 // usage: npm run docs
 import { readFileSync, writeFileSync } from "node:fs";
 import { ALL_COMMANDS } from "../server/cli/commands/index.ts";

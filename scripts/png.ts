@@ -7,7 +7,8 @@ const MOST_COLOURS = 256;
 const CHANNELS = 3;
 
 /**
- * The same picture in at most 256 colours: those that occur most and one of each shade, the others by the nearest of them.
+ * The same picture in at most 256 colours: those that occur most and one of each shade, the others by the nearest of
+ * them.
  * @param png as Chromium writes a screenshot: 8 bits a channel, RGB, not interlaced
  * @throws for any other kind of PNG
  */

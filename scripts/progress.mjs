@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * Runs one step of work under a title. On a terminal the seconds count up from the first second on; elsewhere the title and
- * the time each take a line. Everything goes to standard error, so that standard output keeps the results.
+ * Runs one step of work under a title. On a terminal the seconds count up from the first second on; elsewhere the title
+ * and the time each take a line. Everything goes to standard error, so that standard output keeps the results.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work

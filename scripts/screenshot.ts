@@ -1,5 +1,6 @@
-// Writes the pictures of docs/: the packed extension in a real VS Code. screenshot.png: examples/mistakes.allocpolicy with its
-// marks, the Problems panel and a hover. matrix.png: the policy of examples/virtio-mem.allocpolicy and its matrix.
+// Writes the pictures of docs/: the packed extension in a real VS Code. screenshot.png: examples/mistakes.allocpolicy
+// with its marks, the Problems panel and a hover. matrix.png: the policy of examples/virtio-mem.allocpolicy and its
+// matrix.
 // usage: npm run screenshot [-- NAME…]   without a name: all of them
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

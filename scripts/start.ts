@@ -1,4 +1,5 @@
-// `npm start`: builds, checks examples/ and shows the findings, then opens the editor on examples/ with the extension in it.
+// `npm start`: builds, checks examples/ and shows the findings, then opens the editor on examples/ with the extension
+// in it.
 // usage: npm start [-- --no-editor] [-- --port N]
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";

@@ -1,5 +1,5 @@
-// All tests, through `npm test`: build, types, package, the unit tests, and the extension in a real editor. The last line is the sum;
-// a stage that breaks down counts as a failed test.
+// All tests, through `npm test`: build, types, package, the unit tests, and the extension in a real editor. The last
+// line is the sum; a stage that breaks down counts as a failed test.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { findChromium, HOW_TO_INSTALL } from "./editor/browser.ts";
@@ -48,7 +48,10 @@ interface VitestReport {
   }[];
 }
 
-/** The tests of one configuration of vitest. A file that cannot be loaded, or an error outside of any test, counts as a failure as well. */
+/**
+ * The tests of one configuration of vitest. A file that cannot be loaded, or an error outside of any test, counts as a
+ * failure as well.
+ */
 async function vitest(config: string): Promise<Counts> {
   const file = inRoot("out/vitest.json");
   rmSync(file, { force: true });

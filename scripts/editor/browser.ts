@@ -17,7 +17,9 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** @returns the Chromium of this machine: the one that the variable CHROMIUM names, or the first on the PATH; null: none */
+/**
+ * @returns the Chromium of this machine: the one that the variable CHROMIUM names, or the first on the PATH; null: none
+ */
 export function findChromium(): string | null {
   const named = process.env.CHROMIUM;
   if (named !== undefined && named !== "") return isExecutable(named) ? named : null;

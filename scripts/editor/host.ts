@@ -1,6 +1,6 @@
-// The editor for machines without desktop VS Code, and for the tests: the VS Code server out of npm's code-server package,
-// fetched with `npm pack` (checked against a pinned integrity) and unpacked; its dependencies are installed without install
-// scripts, because nothing here needs their native parts and compiling them takes minutes.
+// The editor for machines without desktop VS Code, and for the tests: the VS Code server out of npm's code-server
+// package, fetched with `npm pack` (checked against a pinned integrity) and unpacked; its dependencies are installed
+// without install scripts, because nothing here needs their native parts and compiling them takes minutes.
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,8 @@ async function fetchHost(folder: string, destination: string): Promise<void> {
 }
 
 /**
- * Makes sure that the VS Code server is on this machine: under .vscode-test/, or in the folder that VSCODE_HOST_CACHE names.
+ * Makes sure that the VS Code server is on this machine: under .vscode-test/, or in the folder that VSCODE_HOST_CACHE
+ * names.
  * @returns its `lib/vscode` folder
  */
 export async function ensureHost(): Promise<string> {

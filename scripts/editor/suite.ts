@@ -41,7 +41,10 @@ export function countTests(): number {
     .reduce((sum, file) => sum + [...readFileSync(join(folder, file), "utf8").matchAll(/^ *test\(/gm)].length, 0);
 }
 
-/** Reads what the suite left behind. A suite that left nothing, or ran another number of tests than its text has, is broken. */
+/**
+ * Reads what the suite left behind. A suite that left nothing, or ran another number of tests than its text has, is
+ * broken.
+ */
 function countsOf(resultFile: string, exitCode: number): Counts {
   const line = existsSync(resultFile) ? readFileSync(resultFile, "utf8") : "";
   const found = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line);
@@ -145,7 +148,8 @@ async function runInServer(
 }
 
 /**
- * Runs the suite once, on a copy of its workspace. dist/ and out/ must have been built, and the extension packed for `package`.
+ * Runs the suite once, on a copy of its workspace. dist/ and out/ must have been built, and the extension packed for
+ * `package`.
  * @returns null when there is no VS Code to run it in, because Chromium is missing
  * @throws when the suite does not come to its end
  */

@@ -1,4 +1,5 @@
-// Runs the tests of test/editor/in-browser.ts: the browser build of the extension in the web worker host of the workbench.
+// Runs the tests of test/editor/in-browser.ts: the browser build of the extension in the web worker host of the
+// workbench.
 // usage: npm run test:web
 import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
