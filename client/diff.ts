@@ -14,7 +14,7 @@ import { activePolicyEditor, isPolicy } from "./language.ts";
 import { diffOfKernels, diffOfPolicies, kernels, policies } from "./protocol.ts";
 
 /** Documents of this scheme are asked from the server; package.json has VS Code's Markdown preview show the pages among them. */
-export const DIFF_SCHEME = "allocpolicy-diff";
+const DIFF_SCHEME = "allocpolicy-diff";
 const PAUSE_MS = 300;
 const MOST_FILES = 500;
 

@@ -14,7 +14,7 @@ import { activePolicyEditor } from "./language.ts";
 import { rulePage } from "./protocol.ts";
 
 /** Documents of this scheme are pages; package.json has VS Code's Markdown preview show them. */
-export const RULE_SCHEME = "allocpolicy-rule";
+const RULE_SCHEME = "allocpolicy-rule";
 
 const pageUri = (rule: string): Uri => Uri.from({ scheme: RULE_SCHEME, path: `/${rule}.md` });
 const ruleOf = (uri: Uri): string => uri.path.replace(/^\//, "").replace(/\.md$/, "");

@@ -43,7 +43,7 @@ import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 
 /** Masks and predicates nest at most this deep; no real one comes near. */
-export const MAX_DEPTH = 200;
+const MAX_DEPTH = 200;
 
 /** Thrown at the token that cannot stand where it stands. */
 class Damage {

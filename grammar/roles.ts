@@ -2,7 +2,7 @@
  * What a name or a value stands for where the grammar has one. The parser labels its tokens with these, so that whoever asks
  * what may stand at an offset (`expected.ts`) learns not only that a name is wanted but of what.
  */
-export const NAME_ROLES = [
+const NAME_ROLES = [
   /** A name that the author makes up. */
   "declared",
   "mask",

@@ -241,7 +241,7 @@ function onlyFields(fields: Fields, known: readonly string[], what: string): voi
 // Memory --------------------------------------------------------------------------------------------------------------
 
 /** A memory state in JSON; all amounts in pages. Throws `LineError` for one that cannot be. */
-export function memoryFrom(value: unknown): MemoryState {
+function memoryFrom(value: unknown): MemoryState {
   const memory = objectFrom(value, "'memory'");
   onlyFields(memory, ["nodes", "oom_killable", "watermark_boost"], "'memory'");
   const nodes = listFrom(memory, "nodes").map(nodeFrom);

@@ -9,7 +9,7 @@ import type { FileTable } from "./file-table.ts";
 const MOST_DIAGNOSTICS = 1000;
 const MOST_RELATED = 10;
 
-export const SOURCE = "allocpolicy";
+const SOURCE = "allocpolicy";
 
 /** What the client can show. */
 export interface DiagnosticAbilities {

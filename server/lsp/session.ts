@@ -36,7 +36,7 @@ interface Wait {
 const PATIENCE_MS = 1000;
 
 /** A document or file that the server does not have; the client is told so. */
-export class UnknownDocument extends Error {}
+class UnknownDocument extends Error {}
 
 /**
  * What one client has open, in which folders, under which settings. All changes go through here; requests read the

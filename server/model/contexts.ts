@@ -168,7 +168,7 @@ export function inTask(context: Context): boolean {
 }
 
 /** in_serving_softirq(), seen from the call itself: not in an interrupt on top of it. */
-export function servesSoftirq(context: Context): boolean {
+function servesSoftirq(context: Context): boolean {
   return (context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq)) === PLACE.softirq;
 }
 

@@ -19,7 +19,7 @@ export function orderOfPages(pages: number): number {
 }
 
 /** A given order as a whole number from 0 to 63. */
-export function wholeOrder(order: number): number {
+function wholeOrder(order: number): number {
   if (!(order > 0)) return 0;
   return Math.min(LARGEST_ORDER, Math.ceil(order));
 }

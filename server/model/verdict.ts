@@ -162,7 +162,7 @@ function certainty(can: number): Certainty {
 }
 
 /** The mask that the slow path works with: after the scopes, and without ATOMIC where the kernel drops it. */
-export function slowPathMask(kernel: Kernel, value: Mask, context: Context): Mask {
+function slowPathMask(kernel: Kernel, value: Mask, context: Context): Mask {
   const scoped = applyScopes(kernel, value, context.scopes);
   const { ATOMIC, DIRECT_RECLAIM } = kernel.bits;
   const drops =

@@ -35,7 +35,7 @@ export function contextNamed(environment: Environment, name: string): Context | 
 }
 
 /** What a declared context combines. */
-export function declaredContextOf(environment: Environment, binding: Binding): Context {
+function declaredContextOf(environment: Environment, binding: Binding): Context {
   const known = contexts.get(binding.revision);
   if (known !== undefined) return known;
   contextGraph.inOrder(

@@ -204,10 +204,7 @@ function reaches(
 }
 
 /** The files that a file imports, with the regions of the headers. */
-export function importTargets(
-  uri: string,
-  index: FileIndex,
-): readonly { readonly region: number; readonly uri: string }[] {
+function importTargets(uri: string, index: FileIndex): readonly { readonly region: number; readonly uri: string }[] {
   const targets: { region: number; uri: string }[] = [];
   for (const region of index.imports) {
     const item = index.file.regions[region]?.item;

@@ -308,7 +308,7 @@ function fitsApi(api: Api, written: SizeUnit): boolean {
 }
 
 /** A size in another unit, rounded up to what holds it; null between units that have nothing in common. */
-export function convert(value: number, from: SizeUnit, to: SizeUnit, pageBytes: number): number | null {
+function convert(value: number, from: SizeUnit, to: SizeUnit, pageBytes: number): number | null {
   if (from === to) return value;
   const bytes = bytesIn(value, from, pageBytes);
   if (bytes === null) return null;

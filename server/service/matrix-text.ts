@@ -30,9 +30,9 @@ export interface MatrixCellText {
 }
 
 /** For what is allowed, or needed, by some requests only. */
-export const CONDITIONAL = { symbol: "◐", text: "depends", meaning: "the rest of the request decides" } as const;
+const CONDITIONAL = { symbol: "◐", text: "depends", meaning: "the rest of the request decides" } as const;
 
-export const SYMBOLS: Readonly<Record<MatrixCell["kind"], string>> = {
+const SYMBOLS: Readonly<Record<MatrixCell["kind"], string>> = {
   allowed: "✓",
   required: "■",
   forbidden: "✕",
@@ -40,7 +40,7 @@ export const SYMBOLS: Readonly<Record<MatrixCell["kind"], string>> = {
   ignored: "○",
 };
 
-export const MEANINGS: Readonly<Record<MatrixCell["kind"], string>> = {
+const MEANINGS: Readonly<Record<MatrixCell["kind"], string>> = {
   selects: "the flag selects the mode",
   required: "every mask of the mode has it",
   allowed: "some masks of the mode have it",

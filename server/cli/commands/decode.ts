@@ -41,7 +41,7 @@ export const decode: Command = {
 };
 
 /** A hexadecimal or decimal number of 32 bits, with C's suffixes. Throws `UsageError`. */
-export function maskFrom(text: string): Mask {
+function maskFrom(text: string): Mask {
   const [, digits] = /^(0x[0-9a-f]+|\d+)[ul]*$/i.exec(text.trim()) ?? [];
   const value = digits === undefined ? Number.NaN : Number(digits);
   if (!(value >= 0 && value <= 0xffffffff))

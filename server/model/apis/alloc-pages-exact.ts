@@ -11,7 +11,7 @@ import { bytesOf, orderOfBytes } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** The bits that alloc_pages_exact() takes out with a WARN_ON_ONCE. */
-export function exactDrops(kernel: Kernel): Mask {
+function exactDrops(kernel: Kernel): Mask {
   return mask(
     (kernel.features.exactDropsComp ? kernel.bits.COMP : 0) |
       (kernel.features.exactDropsHighmem ? kernel.bits.HIGHMEM : 0),

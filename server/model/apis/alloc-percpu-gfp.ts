@@ -12,10 +12,10 @@ import { bytesOf, runBytesOf } from "../sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 /** Largest object of the percpu allocator (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h): 32 KiB. */
-export const PERCPU_LARGEST_BYTES = 32 << 10;
+const PERCPU_LARGEST_BYTES = 32 << 10;
 
 /** The bits that reach the allocation of percpu pages (mm/percpu.c:pcpu_alloc). */
-export function percpuHonoured(kernel: Kernel): Mask {
+function percpuHonoured(kernel: Kernel): Mask {
   return mask(kernel.gfp.KERNEL | kernel.bits.NORETRY | kernel.bits.NOWARN);
 }
 
@@ -26,7 +26,7 @@ export function percpuIsAtomic(kernel: Kernel, flags: Mask): boolean {
 }
 
 /** A percpu allocation of `bytes` on every CPU; `sized`: the size was given. */
-export function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: boolean): Plan {
+function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: boolean): Plan {
   const { bits } = kernel;
   const atomic = percpuIsAtomic(kernel, flags);
   const charged = kernel.options.MEMCG && kernel.features.percpuAccount && (flags & bits.ACCOUNT) !== 0;
@@ -84,7 +84,7 @@ function planFixed(kernel: Kernel, request: AllocationRequest): Plan {
 }
 
 /** pcpu_alloc(): from the chunks that are there; else, where the mask may sleep, from a page more for a chunk. */
-export function runPercpu(sim: Simulation, flags: Mask, bytes: number): RunResult {
+function runPercpu(sim: Simulation, flags: Mask, bytes: number): RunResult {
   const { kernel, machine } = sim;
   const { bits, features } = kernel;
   if (bytes === 0 || bytes > PERCPU_LARGEST_BYTES) {

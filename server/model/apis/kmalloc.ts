@@ -61,7 +61,7 @@ export function planNodeTry(kernel: Kernel, plan: Plan, request: AllocationReque
 }
 
 /** What the kmalloc caches that a mask chooses add to a new slab's mask (mm/slab_common.c:new_kmalloc_cache). */
-export function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
+function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
   switch (kmallocType(kernel, flags)) {
     case KMALLOC.dma:
       return kernel.bits.DMA;

@@ -13,19 +13,19 @@ import { always } from "./_treatment.ts";
 const SOME_OBJECT_BYTES = 256;
 
 /** What a cache adds to the mask of its slabs (mm/slub.c:calculate_sizes: s->allocflags), besides __GFP_COMP. */
-export function cacheBits(kernel: Kernel, cache: CacheFacts | null): Mask {
+function cacheBits(kernel: Kernel, cache: CacheFacts | null): Mask {
   if (cache === null) return EMPTY;
   return mask((cache.dma ? kernel.bits.DMA : 0) | (cache.reclaimable ? kernel.bits.RECLAIMABLE : 0));
 }
 
 /** The bytes of one object of the request's cache. */
-export function objectBytesOf(request: AllocationRequest): number {
+function objectBytesOf(request: AllocationRequest): number {
   const stated = request.cache?.sizeBytes ?? request.sizeBytes;
   return stated === null ? SOME_OBJECT_BYTES : Math.max(1, wholeAmount(stated));
 }
 
 /** kmem_cache_alloc() with `flags`. */
-export function planCacheObject(kernel: Kernel, flags: Mask, request: AllocationRequest): Plan {
+function planCacheObject(kernel: Kernel, flags: Mask, request: AllocationRequest): Plan {
   const cache = request.cache;
   const charged = kernel.options.MEMCG && ((flags & kernel.bits.ACCOUNT) !== 0 || cache?.account === true);
   const plan = planSlabObject(kernel, flags, cacheBits(kernel, cache), objectBytesOf(request), charged);

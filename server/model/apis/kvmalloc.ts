@@ -25,7 +25,7 @@ export function kvmallocFallsBack(kernel: Kernel, flags: Mask): boolean {
 }
 
 /** The mask of the kmalloc part (mm/util.c:kvmalloc_node; mm/slub.c:kmalloc_gfp_adjust). */
-export function kvmallocFirstMask(kernel: Kernel, flags: Mask, bytes: number): Mask {
+function kvmallocFirstMask(kernel: Kernel, flags: Mask, bytes: number): Mask {
   const bits = kernel.bits;
   if (bytes <= kernel.options.pageBytes) return flags;
   // Before 5.17 a mask that could not fall back was a plain kmalloc.

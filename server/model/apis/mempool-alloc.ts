@@ -12,7 +12,7 @@ import { orderOf, wholeAmount } from "../sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** The mask of the second pass of a mempool; the first one also goes without DIRECT_RECLAIM and IO (mm/mempool.c:mempool_alloc). */
-export function mempoolMask(kernel: Kernel, flags: Mask): Mask {
+function mempoolMask(kernel: Kernel, flags: Mask): Mask {
   return mask(flags | kernel.bits.NOMEMALLOC | kernel.bits.NORETRY | kernel.bits.NOWARN);
 }
 

@@ -13,7 +13,7 @@ import { always, treatmentOf } from "./_treatment.ts";
 export const FRAG_BYTES = 32 << 10;
 
 /** The mask of the large refill (mm/page_frag_cache.c:__page_frag_cache_refill). */
-export function fragFirstMask(kernel: Kernel, flags: Mask): Mask {
+function fragFirstMask(kernel: Kernel, flags: Mask): Mask {
   const { bits } = kernel;
   const kept = kernel.features.pageFragDropsDirectReclaim ? flags & ~bits.DIRECT_RECLAIM : flags;
   return mask(kept | bits.COMP | bits.NOWARN | bits.NORETRY | bits.NOMEMALLOC);

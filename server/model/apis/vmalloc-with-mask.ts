@@ -11,7 +11,7 @@ import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 
 /** GFP_VMALLOC_SUPPORTED (mm/vmalloc.c, 6.19+): what __vmalloc() does not strip. All bits before. */
-export function vmallocSupported(kernel: Kernel): Mask {
+function vmallocSupported(kernel: Kernel): Mask {
   if (!kernel.features.vmallocFiltersFlags) return mask(0xffffffff);
   const { bits, gfp } = kernel;
   const retry = kernel.features.vmallocSupportsRetryMayfail ? bits.RETRY_MAYFAIL | bits.SKIP_KASAN : 0;

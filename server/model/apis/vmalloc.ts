@@ -15,7 +15,7 @@ import { bytesOf, runBytesOf } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /** The mask that the pages of a vmalloc area are asked for with (mm/vmalloc.c:__vmalloc_area_node). */
-export function vmallocPageMask(kernel: Kernel, flags: Mask): Mask {
+function vmallocPageMask(kernel: Kernel, flags: Mask): Mask {
   const bits = kernel.bits;
   let passed = flags | bits.NOWARN;
   if ((flags & (bits.DMA | bits.DMA32)) === 0) passed |= bits.HIGHMEM;
@@ -28,7 +28,7 @@ export function vmallocPageMask(kernel: Kernel, flags: Mask): Mask {
  * The mask of the page tables of a vmalloc area: GFP_KERNEL | __GFP_ZERO whatever the caller says, since 5.17 without the
  * FS and IO that the caller lacks; EMPTY where they are mapped without reclaim.
  */
-export function pageTableMask(kernel: Kernel, flags: Mask): Mask {
+function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   const { bits, features, gfp } = kernel;
   if (features.vmallocNonBlocking && (flags & bits.DIRECT_RECLAIM) === 0) return EMPTY;
   const full = gfp.KERNEL | bits.ZERO;

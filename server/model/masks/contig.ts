@@ -8,7 +8,7 @@ export function contigIgnored(kernel: Kernel): Mask {
 }
 
 /** The bits that alloc_contig_range() acts on, where it verifies the mask. */
-export function contigAllowed(kernel: Kernel): Mask {
+function contigAllowed(kernel: Kernel): Mask {
   const { bits, features, gfp } = kernel;
   return mask(
     gfp.RECLAIM |

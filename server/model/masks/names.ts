@@ -34,7 +34,7 @@ export type NameMeaning =
   | { readonly kind: "unknown" };
 
 /** The first mainline release whose headers have the flag, with default options. */
-export function firstReleaseWith(flag: FlagName): string | null {
+function firstReleaseWith(flag: FlagName): string | null {
   for (const name of mainlineReleases()) {
     const kernel = kernelOf(name);
     if (!("unknown" in kernel) && kernel.exists[flag]) return name;

@@ -68,7 +68,7 @@ export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node:
 }
 
 /** Gives a block back: __free_pages(). */
-export function freePageBlock(sim: Simulation, block: PageBlock): void {
+function freePageBlock(sim: Simulation, block: PageBlock): void {
   const zone = sim.machine.zones.find(
     (candidate) => candidate.node === block.node && candidate.index === block.zoneIndex,
   );

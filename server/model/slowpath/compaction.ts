@@ -176,12 +176,7 @@ function fragmentationIndex(zone: Zone, order: number): number {
 /**
  * compaction_zonelist_suitable(): whether reclaim could free so much that compaction became possible.
  */
-export function compactionZonelistSuitable(
-  sim: Simulation,
-  order: number,
-  allocFlags: number,
-  ac: AllocContext,
-): boolean {
+function compactionZonelistSuitable(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): boolean {
   return ac.zonelist.some((zone) => {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) return false;
     const available = Math.trunc(reclaimablePages(sim.kernel, zone) / order) + freePages(zone);

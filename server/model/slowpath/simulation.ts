@@ -141,7 +141,7 @@ export function simulationOf(
   };
 }
 
-export function emptyTrace(): Trace {
+function emptyTrace(): Trace {
   return {
     attempts: [],
     counts: {

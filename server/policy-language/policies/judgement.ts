@@ -70,10 +70,7 @@ export function isTaken(judgement: Judgement): boolean {
 }
 
 /** The clauses of one kind, inherited ones first. */
-export function clausesOf<K extends Clause["kind"]>(
-  policy: ResolvedPolicy,
-  kind: K,
-): readonly PolicyClause<ClauseOf<K>>[] {
+function clausesOf<K extends Clause["kind"]>(policy: ResolvedPolicy, kind: K): readonly PolicyClause<ClauseOf<K>>[] {
   return policy.clauses.flatMap(({ clause, owner }) => (isKind(clause, kind) ? [{ clause, owner }] : []));
 }
 

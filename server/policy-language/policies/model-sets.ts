@@ -50,13 +50,13 @@ const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
 };
 
 /** The flags that decide an answer of a function in one kernel, one by one. */
-export function decisiveFlags(kernel: Kernel, api: Api, field: Field): readonly FlagName[] {
+function decisiveFlags(kernel: Kernel, api: Api, field: Field): readonly FlagName[] {
   const flags = [...new Set([...DECISIVE[field], ...(MORE[api.family] ?? [])])];
   return flags.filter((flag) => kernel.bits[flag] !== 0);
 }
 
 /** The function that stands for a policy that is bound to none: the page allocator itself. */
-export function standingApi(): readonly Api[] {
+function standingApi(): readonly Api[] {
   const api = apiNamed("alloc_pages");
   return api === null ? [] : [api];
 }

@@ -152,7 +152,7 @@ function findingsOf(
 }
 
 /** What a policy can see of a request. */
-export function subjectOfRequest({ kernel, request, verdict }: KernelRequest): PredicateSubject {
+function subjectOfRequest({ kernel, request, verdict }: KernelRequest): PredicateSubject {
   const page = kernel.options.pageBytes;
   const sizeBytes =
     request.sizeBytes !== null

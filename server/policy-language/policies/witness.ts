@@ -28,7 +28,7 @@ export function replayedWitness(
 }
 
 /** A witness as a request, with what the model says of it. */
-export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
+function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
   const { kernel, policy } = set;
   const sizeBytes = witness.sizeBytes ?? kernel.options.pageBytes;
   const context = witness.context ?? contextOf("process");

@@ -97,7 +97,7 @@ export function constantMask(value: Mask): SymbolicMask {
   return Array.from({ length: MASK_BITS }, (_, bit) => ((value >>> bit) & 1 ? TRUE : FALSE));
 }
 
-export function andMasks(space: Space, a: SymbolicMask, b: SymbolicMask): SymbolicMask {
+function andMasks(space: Space, a: SymbolicMask, b: SymbolicMask): SymbolicMask {
   return a.map((node, bit) => space.bdd.and(node, b[bit] ?? FALSE));
 }
 
@@ -212,7 +212,7 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
   };
 }
 
-/** Whether a request stands in the set: the ordinary evaluation that every witness is replayed through. */
+/** Whether a request stands in the set: what a set means, one request at a time. */
 export function contains(space: Space, set: Node, value: Mask, sizeBytes: number, context: Context): boolean {
   const levels = new Set(contextLevels(closedContext(space.kernel, context)));
   return space.bdd.evaluate(set, (level) => {

@@ -1,0 +1,51 @@
+// Nothing is exported that no other file takes, and nothing is there for its tests alone.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { BUNDLES } from "../scripts/build.ts";
+import { inRoot } from "../scripts/paths.ts";
+import { exportsOf, importsOf, sourceFiles, type Export } from "./_sources.ts";
+
+/** Whoever starts these finds their exports by name: VS Code, a web worker, the program's own door. */
+const ENTRIES: ReadonlySet<string> = new Set(BUNDLES.map(({ entryPoints: [entry] }) => entry));
+const PROGRAM = ["grammar", "server", "client"].flatMap(sourceFiles);
+/** The program itself, and what runs as a script: the recordings' harness stands in test/. */
+const TAKERS = [...PROGRAM, ...reachedFrom(sourceFiles("scripts"))];
+
+function reachedFrom(files: readonly string[]): readonly string[] {
+  const reached = new Set(files);
+  for (const file of reached)
+    for (const { target } of importsOf(file)) if (target.startsWith("test/")) reached.add(target);
+  return [...reached];
+}
+
+const takenBy = (files: readonly string[]): ReadonlySet<string> =>
+  new Set(files.flatMap(importsOf).map(({ target, name }) => `${target} ${name}`));
+
+/** The file itself names it more than once: it uses what it declares. */
+const isUsedAtHome = ({ file, name }: Export): boolean =>
+  [...readFileSync(inRoot(file), "utf8").matchAll(new RegExp(`\\b${name}\\b`, "g"))].length > 1;
+
+/** What the program has for its tests, and why. */
+const FOR_TESTS: Readonly<Record<string, string>> = {
+  "server/model/masks/names.ts: printed": "how a kernel log writes a mask: laid beside the logs of real machines",
+  "server/policy-language/symbolic/space.ts: contains":
+    "what a set of requests means: every operation is laid beside it",
+};
+
+describe("the exports of the program", () => {
+  const taken = takenBy(TAKERS);
+  const tested = takenBy(sourceFiles("test"));
+  const alone = PROGRAM.filter((file) => !ENTRIES.has(file))
+    .flatMap(exportsOf)
+    .filter(({ file, name }) => !taken.has(`${file} ${name}`) && !taken.has(`${file} *`));
+  const told = (found: readonly Export[]): readonly string[] => found.map(({ file, name }) => `${file}: ${name}`);
+
+  it("are of use to the program, not to tests alone", () => {
+    expect(told(alone.filter((one) => !isUsedAtHome(one))).toSorted()).toEqual(Object.keys(FOR_TESTS));
+  });
+
+  it("are constants, functions and classes only where another file takes them, be it a test", () => {
+    const needless = alone.filter(({ file, name, isType }) => !isType && !tested.has(`${file} ${name}`));
+    expect(told(needless)).toEqual([]);
+  });
+});
