@@ -1,7 +1,7 @@
 // The command that says what a mask means, for masks from a log or a debugger.
 import { commands, env, window, type Disposable } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { decode } from "./protocol.ts";
+import { ask } from "./ask.ts";
 
 const COPY = "Copy";
 
@@ -24,7 +24,10 @@ export function registerDecode(client: BaseLanguageClient, kernelsInForce: () =>
     const mask = typeof given === "string" ? given : await askForMask();
     if (mask === undefined || mask.trim() === "") return undefined;
     const kernel = kernelsInForce();
-    const answer = await client.sendRequest(decode, { mask: mask.trim(), ...(kernel === undefined ? {} : { kernel }) });
+    const answer = await ask(client, "allocpolicy/decode", {
+      mask: mask.trim(),
+      ...(kernel === undefined ? {} : { kernel }),
+    });
     const text = answer?.text ?? `'${mask}' is not a mask.`;
     void window
       .showInformationMessage(text, COPY)

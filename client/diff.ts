@@ -10,8 +10,9 @@ import {
   type TextDocument,
 } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { activePolicyEditor, isPolicy } from "./language.ts";
-import { diffOfKernels, diffOfPolicies, kernels, policies } from "./protocol.ts";
+import type { NamedPolicy } from "../protocol/requests.ts";
+import { ask } from "./ask.ts";
+import type { Documents } from "./documents.ts";
 
 /** Documents of this scheme are asked from the server; package.json has VS Code's Markdown preview show the pages among them. */
 const DIFF_SCHEME = "allocpolicy-diff";
@@ -28,135 +29,145 @@ interface KernelSide {
 
 interface PolicyPage {
   readonly kind: "policies";
-  readonly first: { readonly uri: string; readonly policy: string };
-  readonly second: { readonly uri: string; readonly policy: string };
+  readonly first: NamedPolicy;
+  readonly second: NamedPolicy;
 }
 
 const virtual = (path: string, about: KernelSide | PolicyPage): Uri =>
   Uri.from({ scheme: DIFF_SCHEME, path: `/${path}`, query: JSON.stringify(about) });
 const fileName = (uri: Uri): string => uri.path.slice(uri.path.lastIndexOf("/") + 1);
 
-interface PolicyItem extends QuickPickItem {
-  readonly policy: PolicyPage["first"];
+export function registerDiff(client: BaseLanguageClient, policies: Documents): Disposable[] {
+  return [
+    ...provideVirtualDocuments(client, policies),
+    commands.registerCommand("allocpolicy.diffKernels", (from: unknown, to: unknown) =>
+      diffKernels(client, policies, from, to),
+    ),
+    commands.registerCommand("allocpolicy.diffPolicies", (first: unknown, second: unknown) =>
+      diffPolicies(client, policies, first, second),
+    ),
+  ];
 }
 
-export function registerDiff(client: BaseLanguageClient): Disposable[] {
+/** The virtual documents, which follow every change of a policy file after a pause. */
+function provideVirtualDocuments(client: BaseLanguageClient, policies: Documents): Disposable[] {
   const changed = new EventEmitter<Uri>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const asUri = (uri: Uri): string => client.code2ProtocolConverter.asUri(uri);
-
-  async function textOf({ query }: Uri): Promise<string> {
-    const about: KernelSide | PolicyPage = JSON.parse(query);
-    if (about.kind === "policies")
-      return (
-        (await client.sendRequest(diffOfPolicies, about))?.markdown ?? "One of the policies is not there any more.\n"
-      );
-    return (await client.sendRequest(diffOfKernels, about))?.[about.side] ?? "The file is not there any more.\n";
-  }
-
-  async function pickKernel(
-    names: readonly string[],
-    title: string,
-    first: string | undefined,
-  ): Promise<string | undefined> {
-    const ordered =
-      first === undefined || !names.includes(first) ? names : [first, ...names.filter((name) => name !== first)];
-    return window.showQuickPick([...ordered], { title, placeHolder: "A kernel that the model knows" });
-  }
-
-  async function showKernels(document: TextDocument, from: string, to: string): Promise<void> {
-    const uri = asUri(document.uri);
-    const name = fileName(document.uri);
-    const answer = await client.sendRequest(diffOfKernels, { uri, from, to });
-    if (answer === null) return void window.showWarningMessage(`The model does not know ${from} or ${to}.`);
-    const count = (number: number, noun: string): string =>
-      `${number} ${noun}${number === 1 ? " changes" : "s change"}`;
-    const sideUri = (side: "left" | "right", version: string): Uri =>
-      virtual(`${version}/${name}.txt`, { kind: "kernels", uri, from, to, side });
-    await commands.executeCommand(
-      "vscode.diff",
-      sideUri("left", from),
-      sideUri("right", to),
-      `${name}: ${from} ↔ ${to} (${count(answer.requests, "request")}, ${count(answer.flags, "flag")})`,
-    );
-  }
-
-  /** The policies of all files that are known, those of the file in front first. */
-  async function allPolicies(): Promise<readonly PolicyItem[]> {
-    const found = await workspace.findFiles("**/*.allocpolicy", "**/node_modules/**", MOST_FILES);
-    const front = activePolicyEditor()?.document.uri;
-    const open = workspace.textDocuments.filter(isPolicy).map(({ uri }) => uri);
-    const uris = new Map(
-      [...(front === undefined ? [] : [front]), ...open, ...found].map((uri) => [uri.toString(), uri]),
-    );
-    const items = await Promise.all(
-      [...uris.values()].map(async (uri) => {
-        const names = await client.sendRequest(policies, { uri: asUri(uri) });
-        return names.map(
-          ({ name }): PolicyItem => ({
-            label: name,
-            description: workspace.asRelativePath(uri),
-            policy: { uri: asUri(uri), policy: name },
-          }),
-        );
-      }),
-    );
-    return items.flat();
-  }
-
   return [
     changed,
     workspace.registerTextDocumentContentProvider(DIFF_SCHEME, {
       onDidChange: changed.event,
-      provideTextDocumentContent: textOf,
+      provideTextDocumentContent: (uri) => textOf(client, uri),
     }),
     workspace.onDidChangeTextDocument(({ document }) => {
-      if (!isPolicy(document)) return;
+      if (!policies.has(document)) return;
       clearTimeout(timer);
       timer = setTimeout(() => {
         for (const { uri } of workspace.textDocuments) if (uri.scheme === DIFF_SCHEME) changed.fire(uri);
       }, PAUSE_MS);
     }),
     { dispose: () => clearTimeout(timer) },
-    commands.registerCommand("allocpolicy.diffKernels", async (givenFrom: unknown, givenTo: unknown) => {
-      const document = activePolicyEditor()?.document;
-      if (document === undefined)
-        return void window.showInformationMessage("Open an AllocPolicy file to compare it under two kernels.");
-      if (typeof givenFrom === "string" && typeof givenTo === "string")
-        return showKernels(document, givenFrom, givenTo);
-      const names = await client.sendRequest(kernels, {});
-      const from = await pickKernel(names, "Compare under Two Kernels: from", undefined);
-      if (from === undefined) return undefined;
-      const to = await pickKernel(
-        names.filter((name) => name !== from),
-        `Compare under Two Kernels: from ${from} to`,
-        names[0],
-      );
-      return to === undefined ? undefined : showKernels(document, from, to);
-    }),
-    commands.registerCommand("allocpolicy.diffPolicies", async (givenFirst: unknown, givenSecond: unknown) => {
-      const items = await allPolicies();
-      const named = (given: unknown): PolicyItem | undefined => items.find(({ label }) => label === given);
-      const first =
-        named(givenFirst) ??
-        (await window.showQuickPick(items, { title: "Compare Policies: the first", matchOnDescription: true }));
-      if (first === undefined) return;
-      const second =
-        named(givenSecond) ??
-        (await window.showQuickPick(
-          items.filter((item) => item !== first),
-          { title: `Compare Policies: ${first.label} with`, matchOnDescription: true },
-        ));
-      if (second === undefined) return;
-      await commands.executeCommand(
-        "vscode.open",
-        virtual(`${first.label} and ${second.label}.md`, {
-          kind: "policies",
-          first: first.policy,
-          second: second.policy,
-        }),
-        { preview: true },
-      );
-    }),
   ];
+}
+
+async function textOf(client: BaseLanguageClient, { query }: Uri): Promise<string> {
+  const about: KernelSide | PolicyPage = JSON.parse(query);
+  if (about.kind === "policies") {
+    const page = await ask(client, "allocpolicy/diffPolicies", { first: about.first, second: about.second });
+    return page?.markdown ?? "One of the policies is not there any more.\n";
+  }
+  const { uri, from, to } = about;
+  const sides = await ask(client, "allocpolicy/diffKernels", { uri, from, to });
+  return sides?.[about.side] ?? "The file is not there any more.\n";
+}
+
+// Two kernels ------------------------------------------------------------------------------------------------------------
+
+/** `from` and `to`: the kernels; what is not given is asked of the user. */
+async function diffKernels(client: BaseLanguageClient, policies: Documents, from: unknown, to: unknown): Promise<void> {
+  const document = policies.activeEditor()?.document;
+  if (document === undefined)
+    return void window.showInformationMessage("Open an AllocPolicy file to compare it under two kernels.");
+  if (typeof from === "string" && typeof to === "string") return showKernels(client, document, from, to);
+  const names = await ask(client, "allocpolicy/kernels", {});
+  const first = await pickKernel(names, "Compare under Two Kernels: from");
+  if (first === undefined) return;
+  const others = names.filter((name) => name !== first);
+  const second = await pickKernel(others, `Compare under Two Kernels: from ${first} to`);
+  if (second !== undefined) await showKernels(client, document, first, second);
+}
+
+async function pickKernel(names: readonly string[], title: string): Promise<string | undefined> {
+  return window.showQuickPick([...names], { title, placeHolder: "A kernel that the model knows" });
+}
+
+async function showKernels(
+  client: BaseLanguageClient,
+  document: TextDocument,
+  from: string,
+  to: string,
+): Promise<void> {
+  const uri = client.code2ProtocolConverter.asUri(document.uri);
+  const name = fileName(document.uri);
+  const answer = await ask(client, "allocpolicy/diffKernels", { uri, from, to });
+  if (answer === null) return void window.showWarningMessage(`The model does not know ${from} or ${to}.`);
+  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? " changes" : "s change"}`;
+  const side = (which: "left" | "right", version: string): Uri =>
+    virtual(`${version}/${name}.txt`, { kind: "kernels", uri, from, to, side: which });
+  await commands.executeCommand(
+    "vscode.diff",
+    side("left", from),
+    side("right", to),
+    `${name}: ${from} ↔ ${to} (${count(answer.requests, "request")}, ${count(answer.flags, "flag")})`,
+  );
+}
+
+// Two policies -----------------------------------------------------------------------------------------------------------
+
+interface PolicyItem extends QuickPickItem {
+  readonly policy: NamedPolicy;
+}
+
+/** `first` and `second`: names of policies; what is not given is asked of the user. */
+async function diffPolicies(
+  client: BaseLanguageClient,
+  policies: Documents,
+  first: unknown,
+  second: unknown,
+): Promise<void> {
+  const items = await allPolicies(client, policies);
+  const named = (given: unknown): PolicyItem | undefined => items.find(({ label }) => label === given);
+  const one = named(first) ?? (await pickPolicy(items, "Compare Policies: the first"));
+  if (one === undefined) return;
+  const others = items.filter((item) => item !== one);
+  const other = named(second) ?? (await pickPolicy(others, `Compare Policies: ${one.label} with`));
+  if (other === undefined) return;
+  const page: PolicyPage = { kind: "policies", first: one.policy, second: other.policy };
+  await commands.executeCommand("vscode.open", virtual(`${one.label} and ${other.label}.md`, page), { preview: true });
+}
+
+async function pickPolicy(items: readonly PolicyItem[], title: string): Promise<PolicyItem | undefined> {
+  return window.showQuickPick(items, { title, matchOnDescription: true });
+}
+
+/** The policies of all files that are known, those of the file in front first. */
+async function allPolicies(client: BaseLanguageClient, policies: Documents): Promise<readonly PolicyItem[]> {
+  const front = policies.activeEditor()?.document.uri;
+  const found = await policies.find(MOST_FILES);
+  const isFront = (uri: Uri): boolean => uri.toString() === front?.toString();
+  const uris = [...found.filter(isFront), ...found.filter((uri) => !isFront(uri))];
+  const items = await Promise.all(
+    uris.map(async (uri) => {
+      const asked = client.code2ProtocolConverter.asUri(uri);
+      const names = await ask(client, "allocpolicy/policies", { uri: asked });
+      return names.map(
+        ({ name }): PolicyItem => ({
+          label: name,
+          description: workspace.asRelativePath(uri),
+          policy: { uri: asked, policy: name },
+        }),
+      );
+    }),
+  );
+  return items.flat();
 }

@@ -4,7 +4,7 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 import { registerDecode } from "./decode.ts";
 import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
-import { LANGUAGE } from "./language.ts";
+import { documentsOf } from "./documents.ts";
 import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
 import { registerExpectations, type ShownExpectation } from "./testing.ts";
@@ -24,9 +24,9 @@ export interface AllocPolicyExtension {
   readonly matrix: () => Shown | undefined;
 }
 
-export function clientOptions(): LanguageClientOptions {
+export function clientOptions(context: ExtensionContext): LanguageClientOptions {
   return {
-    documentSelector: [{ language: LANGUAGE }],
+    documentSelector: [...documentsOf(context).all.selector],
     middleware: {
       handleDiagnostics(uri, diagnostics, next) {
         linkToPages(diagnostics);
@@ -43,16 +43,17 @@ export function clientOptions(): LanguageClientOptions {
 
 /** Starts everything; the parts end with the extension, the client by its own `stop`. */
 export async function start(context: ExtensionContext, client: BaseLanguageClient): Promise<AllocPolicyExtension> {
-  const status = showKernelStatus(client);
-  const matrix = registerMatrix(context, client);
-  const expectations = registerExpectations(client);
+  const { all, policies } = documentsOf(context);
+  const status = showKernelStatus(client, all);
+  const matrix = registerMatrix(context, client, policies);
+  const expectations = registerExpectations(client, policies);
   context.subscriptions.push(
     status,
     matrix,
     expectations,
-    ...registerDiff(client),
+    ...registerDiff(client, policies),
     registerDecode(client, () => status.shown()?.kernels),
-    ...registerRulePages(client),
+    ...registerRulePages(client, all),
     commands.registerCommand("allocpolicy.restartServer", async () => {
       await client.stop();
       await client.start();

@@ -1,8 +1,9 @@
 // The status item: which kernel the file in front is checked against.
 import { commands, MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from "vscode";
 import { State, type BaseLanguageClient } from "vscode-languageclient";
-import { activePolicyEditor, isPolicy } from "./language.ts";
-import { kernelInForce, type KernelInForce } from "./protocol.ts";
+import type { KernelInForce } from "../protocol/kernel.ts";
+import { ask as askServer } from "./ask.ts";
+import type { Documents } from "./documents.ts";
 
 /** After the last keystroke, before the server is asked again. */
 const PAUSE_MS = 150;
@@ -12,7 +13,7 @@ export interface KernelStatus extends Disposable {
   readonly shown: () => KernelInForce | undefined;
 }
 
-export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
+export function showKernelStatus(client: BaseLanguageClient, documents: Documents): KernelStatus {
   const item = window.createStatusBarItem("allocpolicy.kernel", StatusBarAlignment.Right, 90);
   item.name = "AllocPolicy: kernel in force";
   item.command = "allocpolicy.showKernel";
@@ -33,12 +34,12 @@ export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
 
   async function ask(): Promise<void> {
     const question = ++questions;
-    const editor = activePolicyEditor();
+    const editor = documents.activeEditor();
     if (editor === undefined || client.state !== State.Running) {
       show(undefined);
       return;
     }
-    const answer = await client.sendRequest(kernelInForce, {
+    const answer = await askServer(client, "allocpolicy/kernelInForce", {
       uri: client.code2ProtocolConverter.asUri(editor.document.uri),
     });
     if (question === questions) show(answer ?? undefined);
@@ -53,7 +54,7 @@ export function showKernelStatus(client: BaseLanguageClient): KernelStatus {
     item,
     window.onDidChangeActiveTextEditor(() => void ask()),
     workspace.onDidChangeTextDocument(({ document }) => {
-      if (isPolicy(document)) askSoon();
+      if (documents.has(document)) askSoon();
     }),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("allocpolicy")) askSoon();

@@ -10,8 +10,8 @@ import {
   type Disposable,
 } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { activePolicyEditor } from "./language.ts";
-import { rulePage } from "./protocol.ts";
+import { ask } from "./ask.ts";
+import type { Documents } from "./documents.ts";
 
 /** Documents of this scheme are pages; package.json has VS Code's Markdown preview show them. */
 const RULE_SCHEME = "allocpolicy-rule";
@@ -34,8 +34,8 @@ export function linkToPages(diagnostics: readonly Diagnostic[]): void {
 }
 
 /** Asks for the rule: those found in the file come first, where the cursor stands before the rest; any other can be typed. */
-async function pickRule(): Promise<string | undefined> {
-  const editor = activePolicyEditor();
+async function pickRule(documents: Documents): Promise<string | undefined> {
+  const editor = documents.activeEditor();
   const found = editor === undefined ? [] : languages.getDiagnostics(editor.document.uri);
   const atCursor = found.filter(({ range }) => editor?.selection.intersection(range) !== undefined);
   const rules = new Set([...atCursor, ...found].map(ruleOfDiagnostic).filter((rule) => rule !== undefined));
@@ -53,17 +53,17 @@ async function pickRule(): Promise<string | undefined> {
   return picked === other ? window.showInputBox({ title: "Show Rule Page", prompt: "The rule's name" }) : picked;
 }
 
-export function registerRulePages(client: BaseLanguageClient): Disposable[] {
+export function registerRulePages(client: BaseLanguageClient, documents: Documents): Disposable[] {
   return [
     workspace.registerTextDocumentContentProvider(RULE_SCHEME, {
       async provideTextDocumentContent(uri: Uri, token: CancellationToken) {
         const rule = ruleOf(uri);
-        const page = await client.sendRequest(rulePage, { rule }, token);
+        const page = await ask(client, "allocpolicy/rulePage", { rule }, token);
         return page?.markdown ?? `# ${rule}\n\nThere is no rule of this name.\n`;
       },
     }),
     commands.registerCommand("allocpolicy.showRule", async (given: unknown) => {
-      const rule = typeof given === "string" ? given : await pickRule();
+      const rule = typeof given === "string" ? given : await pickRule(documents);
       if (rule !== undefined && rule !== "")
         await commands.executeCommand("vscode.open", pageUri(rule), { preview: true });
     }),

@@ -1,4 +1,5 @@
-// Writes the index.ts of the folders where adding a thing is adding a file: kernels, APIs, rules, commands, reporters.
+// Writes the index.ts of the folders where adding a thing is adding a file: kernels, APIs, rules, commands, reporters,
+// kinds of documents, features of the protocol.
 // usage: npm run indexes [-- --check]   --check writes nothing and fails when a committed index is stale
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -46,6 +47,14 @@ const FOLDERS: readonly Collected[] = [
   },
   { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
   { path: "server/cli/reporters", list: "ALL_REPORTERS", type: "Reporter", declaredIn: "../reporter.ts", besides: [] },
+  {
+    path: "server/service/kinds",
+    list: "DOCUMENT_KINDS",
+    type: "DocumentKind",
+    declaredIn: "../document-kind.ts",
+    besides: [],
+  },
+  { path: "server/lsp/features", list: "FEATURES", type: "Feature", declaredIn: "../feature.ts", besides: [] },
 ];
 
 /** What one file gives to the index: a thing, or a list of things that is spread into the index's own list. */

@@ -1,5 +1,11 @@
 // Runs inside the matrix panel: a table that is read by eye, by keyboard and by screen reader. Only text is put into the page.
-import type { Cell, CellKind, Column, FromView, Matrix, Span, Promised, ToView } from "./data.ts";
+import type { CellKind, Matrix as MatrixOver, MatrixCell, MatrixColumn, MatrixPromise } from "../../protocol/matrix.ts";
+import type { Location } from "../../protocol/places.ts";
+import type { FromView, ToView } from "./data.ts";
+
+type Matrix = MatrixOver<Location>;
+type Cell = MatrixCell<Location>;
+type Column = MatrixColumn<Location>;
 
 declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView) => void };
 
@@ -30,7 +36,7 @@ interface Spot {
   readonly row: string;
   readonly column: string;
   readonly details: readonly { readonly text: string; readonly differs: boolean }[];
-  readonly span: Span | null;
+  readonly span: Location | null;
 }
 
 const title = element("h1", "");
@@ -160,7 +166,7 @@ function columnSpots(columns: readonly Column[]): readonly Spot[] {
   });
 }
 
-function promiseSpot(effect: string, column: Column | undefined, promise: Promised | null): Spot {
+function promiseSpot(effect: string, column: Column | undefined, promise: MatrixPromise<Location> | null): Spot {
   const name = column?.name ?? "";
   if (promise === null)
     return spot(
@@ -217,7 +223,7 @@ function differs(kernel: string | null): Spot["details"] {
   return kernel === null ? [] : [{ text: `${DIFFERS} ${kernel}`, differs: true }];
 }
 
-function spot(made: HTMLElement, row: string, column: string, says: Spot["details"], span: Span | null): Spot {
+function spot(made: HTMLElement, row: string, column: string, says: Spot["details"], span: Location | null): Spot {
   made.tabIndex = -1;
   made.title = says.map(({ text }) => text).join("\n");
   made.setAttribute("role", made.tagName === "TH" ? "columnheader" : "gridcell");

@@ -1,13 +1,15 @@
 import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticTag } from "vscode-languageserver";
 import type { Finding, Severity } from "../rules/finding.ts";
-import type { Workspace } from "../documents/workspace.ts";
-import { findingsOf, relatedOf, type PlacedFinding } from "../service/findings.ts";
+import type { PlacedFinding } from "../service/findings.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";
+import type { KnownDocument } from "./session.ts";
 
 /** The most that one file's answer holds; a last one says how many more there are. */
 const MOST_DIAGNOSTICS = 1000;
 const MOST_RELATED = 10;
+
+const NOTHING = { findings: [], total: 0 };
 
 const SOURCE = "allocpolicy";
 
@@ -25,10 +27,10 @@ export interface Report {
   readonly resultId: string;
 }
 
-/** All diagnostics of a file that the workspace has. */
-export function reportOf(workspace: Workspace, uri: string, files: FileTable, abilities: DiagnosticAbilities): Report {
-  const { findings, total } = findingsOf(workspace, uri, MOST_DIAGNOSTICS);
-  const items = findings.map((placed) => diagnosticOf(placed, workspace, uri, files, abilities));
+/** All diagnostics of a document; none where its kind finds nothing. */
+export function reportOf(known: KnownDocument, files: FileTable, abilities: DiagnosticAbilities): Report {
+  const { findings, total } = known.kind.answers.findings?.(known.workspace, known.key, MOST_DIAGNOSTICS) ?? NOTHING;
+  const items = findings.map((placed) => diagnosticOf(placed, known, files, abilities));
   const last = items[items.length - 1];
   if (total > findings.length && last !== undefined) {
     items[items.length - 1] = {
@@ -44,22 +46,21 @@ export function reportOf(workspace: Workspace, uri: string, files: FileTable, ab
 /** One finding as the protocol has it. */
 export function diagnosticOf(
   placed: PlacedFinding,
-  workspace: Workspace,
-  uri: string,
+  { workspace, document, kind }: KnownDocument,
   files: FileTable,
   abilities: DiagnosticAbilities,
 ): Diagnostic {
   const { finding } = placed;
   const diagnostic: Diagnostic = {
-    range: files.range(workspace, uri, placed.start, placed.end),
+    range: files.rangeIn(document, placed.start, placed.end),
     severity: SEVERITY[finding.severity],
     code: finding.rule,
     source: SOURCE,
-    message: messageOf(finding),
+    message: finding.message,
   };
   if (abilities.codeDescription) diagnostic.codeDescription = { href: ruleUrl(finding.rule) };
   if (abilities.relatedInformation && finding.related.length > 0) {
-    const related = relatedOf(workspace, finding).slice(0, MOST_RELATED);
+    const related = (kind.answers.related?.(workspace, finding) ?? []).slice(0, MOST_RELATED);
     if (related.length > 0) {
       diagnostic.relatedInformation = related.map(
         (each): DiagnosticRelatedInformation => ({
@@ -72,10 +73,6 @@ export function diagnosticOf(
   if (abilities.tags && finding.tag !== null) diagnostic.tags = [TAG[finding.tag]];
   if (abilities.data && finding.fixes.length > 0) diagnostic.data = { fixes: finding.fixes.length };
   return diagnostic;
-}
-
-function messageOf(finding: Finding): string {
-  return finding.message;
 }
 
 // The numbers are the protocol's DiagnosticSeverity and DiagnosticTag.

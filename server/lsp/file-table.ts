@@ -1,13 +1,12 @@
 import type { Range } from "vscode-languageserver";
-import { policyFile } from "../policy-language/policy-files.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { linesOf, offsetAt, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
 import { fileKey } from "./uri.ts";
 
 /** Turns offsets into the protocol's positions and file keys into the client's uris. */
 export class FileTable {
-  readonly #lines = new WeakMap<SourceFile, Lines>();
+  readonly #lines = new WeakMap<Document, Lines>();
   /** The uris as the client wrote them, by key; a file that it never named is called by its key. */
   readonly #clientUris = new Map<string, string>();
 
@@ -23,33 +22,33 @@ export class FileTable {
   }
 
   /** The lines of a file, found once. */
-  lines(file: SourceFile): Lines {
-    const known = this.#lines.get(file);
+  lines(document: Document): Lines {
+    const known = this.#lines.get(document);
     if (known !== undefined) return known;
-    const lines = linesOf(file.text);
-    this.#lines.set(file, lines);
+    const lines = linesOf(document.text);
+    this.#lines.set(document, lines);
     return lines;
   }
 
   /** Notes lines that were brought up to date by an edit. */
-  setLines(file: SourceFile, lines: Lines): void {
-    this.#lines.set(file, lines);
+  setLines(document: Document, lines: Lines): void {
+    this.#lines.set(document, lines);
   }
 
-  rangeIn(file: SourceFile, start: number, end: number): Range {
-    const lines = this.lines(file);
+  rangeIn(document: Document, start: number, end: number): Range {
+    const lines = this.lines(document);
     return { start: positionAt(lines, start), end: positionAt(lines, end) };
   }
 
   /** A range of a file of the workspace; the file's start where it is gone. */
   range(workspace: Workspace, uri: string, start: number, end: number): Range {
-    const file = policyFile(workspace, uri);
-    return file === undefined
+    const document = workspace.documents.get(uri);
+    return document === undefined
       ? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
-      : this.rangeIn(file, start, end);
+      : this.rangeIn(document, start, end);
   }
 
-  offset(file: SourceFile, position: Position): number {
-    return offsetAt(this.lines(file), position, file.text);
+  offset(document: Document, position: Position): number {
+    return offsetAt(this.lines(document), position, document.text);
   }
 }

@@ -1,4 +1,4 @@
-import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Document } from "../documents/document.ts";
 import {
   emptyWorkspace,
   withDocument,
@@ -16,7 +16,7 @@ export class Folder {
   readonly uri: string | null;
   #workspace: Workspace = emptyWorkspace(analysisSettings(DEFAULT_SETTINGS));
   #settings: Settings = DEFAULT_SETTINGS;
-  /** Set once the policies of the folder were looked for on disk. */
+  /** Set once the documents of the folder were looked for on disk. */
   scan: Promise<void> | null = null;
 
   constructor(uri: string | null) {
@@ -31,17 +31,13 @@ export class Folder {
     return this.#settings;
   }
 
-  has(uri: string): boolean {
-    return this.#workspace.documents.has(uri);
-  }
-
   /** The file was looked for, with or without success. */
   knows(uri: string): boolean {
     return this.#workspace.documents.has(uri) || this.#workspace.missing.has(uri);
   }
 
-  put(uri: string, file: SourceFile): void {
-    this.#workspace = withDocument(this.#workspace, uri, file);
+  put(uri: string, document: Document): void {
+    this.#workspace = withDocument(this.#workspace, uri, document);
   }
 
   putMissing(uri: string): void {

@@ -7,12 +7,16 @@ export interface Host {
   readonly canRead: (uri: string) => boolean;
   /** Never rejects; may take for ever, for a file on a disk that hangs. */
   readonly readFile: (uri: string) => Promise<FileContent>;
-  /** The `.allocpolicy` files below a folder; at most `limit` of them. */
-  readonly listPolicies: (folderUri: string, limit: number) => Promise<readonly string[]>;
+  /** The uris of the files below a folder whose names are wanted; at most `limit` of them. */
+  readonly listFiles: (
+    folderUri: string,
+    isWanted: (name: string) => boolean,
+    limit: number,
+  ) => Promise<readonly string[]>;
 }
 
 export const NO_FILES: Host = {
   canRead: () => false,
   readFile: () => Promise.resolve({ unreadable: "there is no file system" }),
-  listPolicies: () => Promise.resolve([]),
+  listFiles: () => Promise.resolve([]),
 };

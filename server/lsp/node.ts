@@ -18,7 +18,8 @@ function pathOf(uri: string): string | null {
   }
 }
 
-const disk: Host = {
+/** The files of this machine. */
+export const disk: Host = {
   canRead: (uri) => uri.startsWith("file:"),
   async readFile(uri) {
     try {
@@ -28,15 +29,14 @@ const disk: Host = {
       return { unreadable: "it cannot be read" };
     }
   },
-  async listPolicies(folderUri, limit) {
+  async listFiles(folderUri, isWanted, limit) {
     const found: string[] = [];
     const folders = [pathOf(folderUri)].filter((path) => path !== null);
     for (let folder = folders.pop(); folder !== undefined && found.length < limit; folder = folders.pop()) {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {
         if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(join(folder, entry.name));
-        else if (entry.isFile() && entry.name.endsWith(".allocpolicy"))
-          found.push(pathToFileURL(join(folder, entry.name)).href);
+        else if (entry.isFile() && isWanted(entry.name)) found.push(pathToFileURL(join(folder, entry.name)).href);
       }
     }
     return found.slice(0, limit);

@@ -1,12 +1,11 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
-import { editFile, parseFile } from "../../grammar/index.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
+import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
+import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { importsOf, isPolicyFile, policyFile } from "../policy-language/policy-files.ts";
+import { kindOfDocument, kindOfFile, type DocumentKind, type DocumentReference } from "../service/document-kind.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
 import type { Host } from "./host.ts";
-import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
 
 /** How many files of a folder are read to know its names. */
 const MOST_FILES_IN_FOLDER = 2000;
@@ -14,11 +13,12 @@ const MOST_FILES_IN_FOLDER = 2000;
 /** A document that the client has open: its text counts, not the disk's. */
 interface OpenDocument {
   readonly version: number;
-  readonly file: SourceFile;
+  readonly document: Document;
 }
 
-/** A file that is being read, and the folders that want it. */
+/** A file that is being read, as a document of which kind, and the folders that want it. */
 interface Read {
+  readonly kind: DocumentKind;
   readonly folders: Set<Folder>;
   /** It changed while it was read: what comes is old. */
   again: boolean;
@@ -35,8 +35,17 @@ interface Wait {
 /** How long reads are waited for when none of them comes to an end. What a hanging disk gives later is used when it comes. */
 const PATIENCE_MS = 1000;
 
-/** A document or file that the server does not have; the client is told so. */
+/** A document or file that the server does not have, or that no kind takes; the client is told so. */
 class UnknownDocument extends Error {}
+
+/** A document of a workspace, as requests ask about it. */
+export interface KnownDocument {
+  readonly key: string;
+  readonly workspace: Workspace;
+  readonly document: Document;
+  readonly kind: DocumentKind;
+  readonly folder: Folder;
+}
 
 /**
  * What one client has open, in which folders, under which settings. All changes go through here; requests read the
@@ -45,6 +54,7 @@ class UnknownDocument extends Error {}
 export class Session {
   readonly files = new FileTable();
   readonly #host: Host;
+  readonly #kinds: readonly DocumentKind[];
   readonly #open = new Map<string, OpenDocument>();
   #folders: readonly Folder[] = [new Folder(null)];
   /** Reads in flight, by key. */
@@ -55,8 +65,9 @@ export class Session {
   /** Called when files that were read change what is known about others. */
   readonly #onFilesRead: () => void;
 
-  constructor(host: Host, onFilesRead: () => void) {
+  constructor(host: Host, kinds: readonly DocumentKind[], onFilesRead: () => void) {
     this.#host = host;
+    this.#kinds = kinds;
     this.#onFilesRead = onFilesRead;
   }
 
@@ -71,7 +82,7 @@ export class Session {
     const known = new Set(kept.map((folder) => folder.uri));
     const fresh = added.map((uri) => this.files.key(uri)).filter((uri) => !known.has(uri));
     this.#folders = [...kept, ...fresh.map((uri) => new Folder(uri))];
-    for (const [key, document] of this.#open) this.#span(key, document.file);
+    for (const [key, { document }] of this.#open) this.#span(key, document);
   }
 
   /** The uris of open documents, by key. */
@@ -83,24 +94,28 @@ export class Session {
     return this.#open.get(key)?.version ?? null;
   }
 
-  open(uri: string, version: number, text: string): string {
+  /** @throws UnknownDocument when no kind takes the document */
+  open(uri: string, languageId: string, version: number, text: string): void {
     const key = this.files.key(uri);
-    this.#open.set(key, { version, file: parseFile(text) });
-    this.#span(key, this.#openFile(key));
-    return key;
+    const kind = kindOfDocument(this.#kinds, languageId, key);
+    if (kind === null) throw new UnknownDocument(`${uri}: no kind of documents has the language ${languageId}.`);
+    const document = kind.open(text);
+    this.#open.set(key, { version, document });
+    this.#span(key, document);
   }
 
   /** Applies the changes in order, each to the text that the one before left. */
-  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): string {
+  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
     const key = this.files.key(uri);
-    let file = this.#openFile(key);
-    for (const change of changes) file = this.#apply(file, change);
-    this.#open.set(key, { version, file });
-    this.#span(key, file);
-    return key;
+    const opened = this.#open.get(key);
+    if (opened === undefined) throw new UnknownDocument(`${uri} is not open.`);
+    let { document } = opened;
+    for (const change of changes) document = this.#apply(document, change);
+    this.#open.set(key, { version, document });
+    this.#span(key, document);
   }
 
-  /** The disk's text counts again, where the folder or an import wants the file. */
+  /** The disk's text counts again, where the folder or a document that refers to the file wants it. */
   async close(uri: string): Promise<void> {
     const key = this.files.key(uri);
     this.#open.delete(key);
@@ -113,8 +128,10 @@ export class Session {
     const interested = this.#folders.filter(
       (folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder),
     );
-    if (this.#reading.has(key) || (interested.length > 0 && this.#host.canRead(key))) {
-      await this.#read(key, interested, true);
+    const reading = this.#reading.get(key);
+    const kind = reading?.kind ?? this.#kindIn(key, interested);
+    if (kind !== null && (reading !== undefined || (interested.length > 0 && this.#host.canRead(key)))) {
+      await this.#read(key, kind, interested, true);
       return;
     }
     if (interested.length === 0) return;
@@ -126,18 +143,31 @@ export class Session {
     return folderOf(this.#folders, key);
   }
 
-  /** The workspace of a document, and the document's file in it. */
-  document(uri: string): {
-    readonly key: string;
-    readonly workspace: Workspace;
-    readonly file: SourceFile;
-    readonly folder: Folder;
-  } {
-    const key = this.files.key(uri);
+  /** @throws UnknownDocument when it is neither open nor read */
+  document(uri: string): KnownDocument {
+    const known = this.find(this.files.key(uri));
+    if (known === null) throw new UnknownDocument(`${uri} is not open.`);
+    return known;
+  }
+
+  /** The document in the workspace of its folder; null when the folder does not have it. */
+  find(key: string): KnownDocument | null {
     const folder = this.folder(key);
-    const file = policyFile(folder.workspace, key);
-    if (file === undefined) throw new UnknownDocument(`${uri} is not open.`);
-    return { key, workspace: folder.workspace, file, folder };
+    const { workspace } = folder;
+    const document = workspace.documents.get(key);
+    const kind = document === undefined ? null : this.#kindNamed(document.kind);
+    return document === undefined || kind === null ? null : { key, workspace, document, kind, folder };
+  }
+
+  /** All documents that are known, each in the folder that it belongs to. */
+  *all(): Generator<KnownDocument> {
+    for (const folder of this.#folders) {
+      for (const key of folder.workspace.documents.keys()) {
+        if (this.folder(key) !== folder) continue;
+        const known = this.find(key);
+        if (known !== null) yield known;
+      }
+    }
   }
 
   /** Ends when all files that are wanted so far were read, or no more of them come. */
@@ -145,13 +175,13 @@ export class Session {
     while (this.#waits.size > 0) await Promise.all([...this.#waits.values()].map(({ ended }) => ended));
   }
 
-  /** The same for what one file imports, directly or through others: for nothing else that is being read. */
-  async importsSettled(key: string): Promise<void> {
+  /** The same for what one document refers to, directly or through others: for nothing else that is being read. */
+  async referencesSettled(key: string): Promise<void> {
     for (let open = this.#waitsOf(key); open.length > 0; open = this.#waitsOf(key))
       await Promise.all(open.map(({ ended }) => ended));
   }
 
-  /** Whether `importsSettled` would wait. */
+  /** Whether `referencesSettled` would wait. */
   isWaiting(key: string): boolean {
     return this.#waitsOf(key).length > 0;
   }
@@ -165,12 +195,12 @@ export class Session {
       const wait = this.#waits.get(uri);
       if (wait !== undefined) found.push(wait);
       const document = documents.get(uri);
-      if (isPolicyFile(document)) for (const wanted of importsOf(uri, document)) seen.add(wanted);
+      if (document !== undefined) for (const wanted of this.#referencesOf(uri, document)) seen.add(wanted.uri);
     }
     return found;
   }
 
-  /** Reads the policies of all folders from disk, once each. */
+  /** Reads the documents of all folders from disk, once each. */
   async scanFolders(): Promise<void> {
     await Promise.all(this.#folders.map((folder) => (folder.scan ??= this.#scan(folder))));
     await this.settled();
@@ -178,57 +208,78 @@ export class Session {
 
   async #scan(folder: Folder): Promise<void> {
     if (folder.uri === null || !this.#host.canRead(folder.uri)) return;
-    const uris = await this.#host.listPolicies(this.files.clientUri(folder.uri), MOST_FILES_IN_FOLDER);
+    const isDocument = (name: string): boolean => kindOfFile(this.#kinds, name) !== null;
+    const uris = await this.#host.listFiles(this.files.clientUri(folder.uri), isDocument, MOST_FILES_IN_FOLDER);
     for (const uri of uris) {
       const key = this.files.key(uri);
-      if (folderOf(this.#folders, key) === folder) this.#want(key, folder);
+      const kind = kindOfFile(this.#kinds, key);
+      if (kind !== null && folderOf(this.#folders, key) === folder) this.#want(key, kind, folder);
     }
   }
 
-  #openFile(key: string): SourceFile {
-    const document = this.#open.get(key);
-    if (document === undefined) throw new UnknownDocument(`${key} is not open.`);
-    return document.file;
+  #kindNamed(name: string): DocumentKind | null {
+    return this.#kinds.find((kind) => kind.name === name) ?? null;
   }
 
-  #apply(file: SourceFile, change: TextDocumentContentChangeEvent): SourceFile {
+  /** The kind that a file is read as: by its name, else by who refers to it in one of the folders. */
+  #kindIn(key: string, folders: readonly Folder[]): DocumentKind | null {
+    const named = kindOfFile(this.#kinds, key);
+    if (named !== null) return named;
+    for (const folder of folders) {
+      for (const [uri, document] of folder.workspace.documents) {
+        const reference = this.#referencesOf(uri, document).find((wanted) => wanted.uri === key);
+        if (reference !== undefined) return this.#kindNamed(reference.kind);
+      }
+    }
+    return null;
+  }
+
+  #referencesOf(key: string, document: Document): readonly DocumentReference[] {
+    return this.#kindNamed(document.kind)?.references(key, document) ?? [];
+  }
+
+  #apply(document: Document, change: TextDocumentContentChangeEvent): Document {
+    const kind = this.#kindNamed(document.kind);
+    if (kind === null) return document;
     if (!("range" in change)) {
-      const next = parseFile(change.text);
+      const next = kind.open(change.text);
       this.files.setLines(next, linesOf(change.text));
       return next;
     }
-    const lines = this.files.lines(file);
-    const from = offsetAt(lines, change.range.start, file.text);
-    const to = offsetAt(lines, change.range.end, file.text);
+    const lines = this.files.lines(document);
+    const from = offsetAt(lines, change.range.start, document.text);
+    const to = offsetAt(lines, change.range.end, document.text);
     const edit = { start: Math.min(from, to), end: Math.max(from, to), text: change.text };
-    const next = editFile(file, edit);
+    const next = kind.edit(document, edit);
     this.files.setLines(next, editLines(lines, edit.start, edit.end, edit.text, next.text));
     return next;
   }
 
-  /** Puts an open file into its folder and into every other that imports it, and asks for its imports. */
-  #span(key: string, file: SourceFile): void {
+  /** Puts an open document into its folder and into every other that refers to it, and asks for what it refers to. */
+  #span(key: string, document: Document): void {
     const own = this.folder(key);
     const interested = this.#folders.filter((folder) => folder === own || folder.knows(key));
-    for (const folder of interested) folder.put(key, file);
-    this.#readImports(key, file, interested);
+    for (const folder of interested) folder.put(key, document);
+    this.#readReferences(key, document, interested);
   }
 
-  #readImports(key: string, file: SourceFile, folders: readonly Folder[]): void {
-    for (const wanted of importsOf(key, file)) {
-      for (const folder of folders) if (!folder.knows(wanted)) this.#want(wanted, folder);
+  #readReferences(key: string, document: Document, folders: readonly Folder[]): void {
+    for (const wanted of this.#referencesOf(key, document)) {
+      const kind = kindOfFile(this.#kinds, wanted.uri) ?? this.#kindNamed(wanted.kind);
+      if (kind === null) continue;
+      for (const folder of folders) if (!folder.knows(wanted.uri)) this.#want(wanted.uri, kind, folder);
     }
   }
 
   /** Gives a folder a file that it does not have: the open document, or what will be read from disk. */
-  #want(key: string, folder: Folder): void {
-    const document = this.#open.get(key);
-    if (document !== undefined) folder.put(key, document.file);
-    else if (this.#host.canRead(key)) void this.#read(key, [folder], false);
+  #want(key: string, kind: DocumentKind, folder: Folder): void {
+    const opened = this.#open.get(key);
+    if (opened !== undefined) folder.put(key, opened.document);
+    else if (this.#host.canRead(key)) void this.#read(key, kind, [folder], false);
   }
 
   /** Reads a file, once however many folders want it; `changed`: what is being read already is out of date. */
-  #read(key: string, folders: readonly Folder[], changed: boolean): Promise<void> {
+  #read(key: string, kind: DocumentKind, folders: readonly Folder[], changed: boolean): Promise<void> {
     const running = this.#reading.get(key);
     if (running !== undefined) {
       for (const folder of folders) running.folders.add(folder);
@@ -236,14 +287,14 @@ export class Session {
       return running.done;
     }
     const wanted = new Set(folders);
-    const read: Read = { folders: wanted, again: false, done: this.#readNow(key, wanted) };
+    const read: Read = { kind, folders: wanted, again: false, done: this.#readNow(key, kind, wanted) };
     this.#reading.set(key, read);
     this.#waits.set(key, newWait());
     this.#restartPatience();
     return read.done;
   }
 
-  async #readNow(key: string, folders: ReadonlySet<Folder>): Promise<void> {
+  async #readNow(key: string, kind: DocumentKind, folders: ReadonlySet<Folder>): Promise<void> {
     let content = await this.#host.readFile(this.files.clientUri(key));
     for (let read = this.#reading.get(key); read?.again === true; ) {
       read.again = false;
@@ -251,12 +302,12 @@ export class Session {
     }
     this.#reading.delete(key);
     const opened = this.#open.get(key);
-    const file = opened?.file ?? ("text" in content ? parseFile(content.text) : null);
+    const document = opened?.document ?? ("text" in content ? kind.open(content.text) : null);
     for (const folder of folders) {
-      if (file === null) folder.putMissing(key);
-      else folder.put(key, file);
+      if (document === null) folder.putMissing(key);
+      else folder.put(key, document);
     }
-    if (file !== null) this.#readImports(key, file, [...folders]);
+    if (document !== null) this.#readReferences(key, document, [...folders]);
     const wait = this.#waits.get(key);
     this.#waits.delete(key);
     wait?.end();

@@ -2,7 +2,7 @@ import type { Workspace } from "../documents/workspace.ts";
 import { policyFile } from "../policy-language/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Fix } from "../rules/finding.ts";
-import { findingsOf, type PlacedFinding } from "./findings.ts";
+import { findingsOf, type PlacedFinding, type RegionFinding } from "./findings.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { regionAt } from "./regions.ts";
 
@@ -54,7 +54,7 @@ export function fixAllAction(workspace: Workspace, uri: string): Action | null {
   return { title: "Fix all that can be fixed safely", kind: "fix-all", preferred: false, changes, findings: mended };
 }
 
-function fixAction(placed: PlacedFinding, fix: Fix): Action {
+function fixAction(placed: RegionFinding, fix: Fix): Action {
   const by = placed.regionStart;
   return {
     title: fix.title,
@@ -70,7 +70,7 @@ function touches(one: Change, other: Change): boolean {
 }
 
 /** Writes `waive RULE because "…"` behind the last property of the request; only kernel rules can be waived. */
-function waiveAction(file: SourceFile, placed: PlacedFinding): Action | null {
+function waiveAction(file: SourceFile, placed: RegionFinding): Action | null {
   const { finding } = placed;
   if (kernelRule(finding.rule) === null) return null;
   const region = regionAt(file, placed.regionStart)?.region;

@@ -1,3 +1,4 @@
+import type { KernelDiff } from "../../protocol/kernel.ts";
 import {
   comparePolicies,
   compareSides,
@@ -18,17 +19,6 @@ import { code } from "./markdown.ts";
 /** The names of all kernels that the model knows, the newest first. */
 export function kernelNames(): readonly string[] {
   return [...knownKernels()].reverse();
-}
-
-/** One file under two kernels, as two texts that a diff editor lays side by side. */
-export interface KernelDiff {
-  readonly from: string;
-  readonly to: string;
-  readonly left: string;
-  readonly right: string;
-  /** How many requests and flags change. */
-  readonly requests: number;
-  readonly flags: number;
 }
 
 /** What changes for a file from one kernel to another; null for a file that is not there, or a kernel that is not known. */

@@ -1,26 +1,12 @@
+import type { Expectation } from "../../protocol/expectation.ts";
 import type { Span } from "../../grammar/ast.ts";
 import type { Revision } from "../policy-language/environment.ts";
 import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../policy-language/expectations.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 
-/** One thing that a file expects, for a test explorer. Offsets are those of the file. */
-export interface ExpectationItem {
-  /** Unique in the file, and the same for as long as declaration and label are. */
-  readonly id: string;
-  /** As written: `mode fast`, `forbids __GFP_NOFAIL`, `on fragmented: succeeds`. */
-  readonly label: string;
-  readonly range: Span;
-  /** The request, policy or transform that it speaks of. */
-  readonly declaration: string;
-  /** The name of that declaration; null where it stands in another file, or nowhere. */
-  readonly declarationRange: Span | null;
-  readonly state: ExpectationState;
-  /** Why it does not hold, or is not decided; null where it holds. */
-  readonly message: string | null;
-  /** What it took to decide it, by the caller's clock; of several that are decided in one go, each has its share. */
-  readonly durationMs: number;
-}
+/** Offsets are those of the file. */
+export type ExpectationItem = Expectation<Span>;
 
 export interface ExpectationOptions {
   /** A clock in milliseconds; without one all durations are 0. */

@@ -3,14 +3,18 @@ import { policyFile } from "../policy-language/policy-files.ts";
 import { check } from "../policy-language/check.ts";
 import type { Finding } from "../rules/finding.ts";
 
-/** A finding with its places as offsets of files. */
+/** A finding with its place in the document. */
 export interface PlacedFinding {
   readonly finding: Finding;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A finding in a policy file. */
+export interface RegionFinding extends PlacedFinding {
   readonly region: number;
   /** Where the region starts: what the finding's own offsets are relative to. */
   readonly regionStart: number;
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface PlacedRelated {
@@ -25,10 +29,10 @@ export function findingsOf(
   workspace: Workspace,
   uri: string,
   limit: number,
-): { readonly findings: readonly PlacedFinding[]; readonly total: number } {
+): { readonly findings: readonly RegionFinding[]; readonly total: number } {
   const file = policyFile(workspace, uri);
   if (file === undefined) return { findings: [], total: 0 };
-  const findings: PlacedFinding[] = [];
+  const findings: RegionFinding[] = [];
   let total = 0;
   check(workspace, uri).regions.forEach((list, region) => {
     total += list.length;

@@ -1,19 +1,10 @@
+import type { KernelInForce } from "../../protocol/kernel.ts";
 import type { Environment } from "../policy-language/environment.ts";
 import { CONFIG_OPTIONS } from "../policy-language/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import { sizeText } from "../policy-language/sizes.ts";
 import { DEFAULT_OPTIONS } from "../model/kernels/build-options.ts";
-
-/** For a status line and its tooltip. */
-export interface KernelInForce {
-  /** `Linux 6.12`. */
-  readonly text: string;
-  /** As a header writes it: `6.12`, `6.1 .. 6.12`. */
-  readonly kernels: string;
-  /** Where that comes from, and the build options that differ from the defaults. */
-  readonly detail: string;
-}
 
 /** Which kernel a file is checked against; null for a file that the workspace does not have. */
 export function kernelInForce(workspace: Workspace, uri: string): KernelInForce | null {

@@ -1,3 +1,4 @@
+import type * as protocol from "../../protocol/matrix.ts";
 import type { Clause, Effect, Mask as MaskNode, Predicate, Span } from "../../grammar/ast.ts";
 import { policyFile } from "../policy-language/policy-files.ts";
 import { listText } from "../policy-language/unplaced-finding.ts";
@@ -32,105 +33,19 @@ export interface MatrixSpan extends Span {
   readonly uri: string;
 }
 
-/**
- * What a flag (or all flags of a composite) is to a mode of a policy, over every mask, size and context that the policy
- * takes and that selects the mode:
- *
- * - `forbidden`: none of them has it;
- * - `selects`: the mode's `when` names it, and without it some of them would not be in the mode;
- * - `required`: all of them have it;
- * - `ignored`: some have it, and an `ignore` says that it has no effect;
- * - `allowed`: some have it, some may not.
- */
-export type CellKind = "allowed" | "required" | "forbidden" | "selects" | "ignored";
-
-export interface MatrixCell {
-  readonly kind: CellKind;
-  /** Every mask of the mode has it: so of every `required`, and of some `selects`. */
-  readonly always: boolean;
-  /**
-   * Of an `allowed` flag: it depends on the rest of the request. Some request of the mode is taken with the flag and not
-   * without it, or without it and not with it. Not asked of composites: each of their flags has a row of its own.
-   */
-  readonly conditional: boolean;
-  /** A `warn` rule takes every mask of the mode that has it. */
-  readonly warned: boolean;
-  /** Why, in a few words. */
-  readonly reason: string;
-  /** The clause that decides it; null where none does by itself. */
-  readonly rule: MatrixSpan | null;
-  /** What the kernel does with the flag that the policy does not say; null where they agree. */
-  readonly kernel: string | null;
-}
-
-export interface MatrixRow {
-  /** As written in a mask: `__GFP_NOFAIL`, `GFP_KERNEL`. */
-  readonly name: string;
-  /** One for each column. */
-  readonly cells: readonly MatrixCell[];
-}
-
-export interface MatrixGroup {
-  readonly title: string;
-  readonly rows: readonly MatrixRow[];
-}
-
-export interface MatrixColumn {
-  /** The mode's name; `any mode` where the policy has none. */
-  readonly name: string;
-  /** The text of its `when`; `otherwise`; empty for `any mode`. */
-  readonly selectedBy: string;
-  readonly span: MatrixSpan | null;
-  /** Some mask that the policy takes selects it. */
-  readonly reachable: boolean;
-}
-
-/** What a mode promises: `retries 5`. */
-export interface MatrixPromise {
-  readonly text: string;
-  readonly span: MatrixSpan;
-  /** What the kernel does instead; null where it does as promised, or where that is not compared. */
-  readonly kernel: string | null;
-}
-
-export interface MatrixPromises {
-  /** `sleeps`, `drain`, … */
-  readonly effect: string;
-  /** One for each column; null where the mode promises nothing of it. */
-  readonly cells: readonly (MatrixPromise | null)[];
-}
-
-/** A policy as people think of it: modes across, promises and flags down. Plain data. */
-export interface Matrix {
-  readonly policy: string;
-  readonly span: MatrixSpan;
-  /** The kernel that it is made for: the newest in force. */
-  readonly kernel: string;
-  /** All kernels in force, as the header writes them. */
-  readonly kernels: string;
-  /** The functions that the policy is for. */
-  readonly apis: readonly string[];
-  readonly columns: readonly MatrixColumn[];
-  readonly promises: readonly MatrixPromises[];
-  readonly groups: readonly MatrixGroup[];
-}
-
-/** The matrix, or why there is none: the policy, or a name that it uses, cannot be read at the moment. */
-export type MatrixAnswer =
-  | { readonly kind: "matrix"; readonly matrix: Matrix }
-  | { readonly kind: "unreadable"; readonly policy: string; readonly reason: string };
+export type MatrixCell = protocol.MatrixCell<MatrixSpan>;
+export type Matrix = protocol.Matrix<MatrixSpan>;
+export type MatrixRow = protocol.MatrixRow<MatrixSpan>;
+export type MatrixAnswer = protocol.MatrixAnswer<MatrixSpan>;
+type MatrixColumn = protocol.MatrixColumn<MatrixSpan>;
+type MatrixPromise = protocol.MatrixPromise<MatrixSpan>;
+type MatrixPromises = protocol.MatrixPromises<MatrixSpan>;
 
 /** Which policy of a file: by name, or the one that an offset stands in (or else the one before it, or the first). */
 export type WhichPolicy = { readonly name: string } | { readonly offset: number };
 
-export interface PolicyName {
-  readonly name: string;
-  /** Of the name. */
-  readonly range: Span;
-}
-
 /** The policies that a file declares, in order. */
-export function policiesOf(workspace: Workspace, uri: string): readonly PolicyName[] {
+export function policiesOf(workspace: Workspace, uri: string): readonly protocol.PolicyName<Span>[] {
   const file = policyFile(workspace, uri);
   if (file === undefined) return [];
   return file.regions.flatMap(({ item }, index) => {
@@ -304,7 +219,7 @@ function cellOf(
   const withIt = bdd.and(mode.within, has);
   const span = (found: PolicyClause | null): MatrixSpan | null =>
     found === null ? null : spanIn(workspace, found.owner, spanOf(found.clause));
-  const cell = (kind: CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
+  const cell = (kind: protocol.CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
     kind,
     always: false,
     conditional: false,
@@ -620,7 +535,7 @@ const DROPPED: Partial<Readonly<Record<Treatment, string>>> = {
 };
 
 /** What the functions of the policy do with flags that the policy takes (or takes to have no effect); null where they agree. */
-function kernelDifference(kernel: Kernel, apis: readonly Api[], bits: Mask, kind: CellKind): string | null {
+function kernelDifference(kernel: Kernel, apis: readonly Api[], bits: Mask, kind: protocol.CellKind): string | null {
   const said = new Map<string, string[]>();
   for (const api of apis) {
     if (!api.takesMask) {

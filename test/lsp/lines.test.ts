@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
-import { packTokens, tokensEdit } from "../../server/lsp/semantic-tokens.ts";
+import { packTokens, tokensEdit } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
 import { fileKey, isWithin } from "../../server/lsp/uri.ts";
 

@@ -1,46 +1,7 @@
-import { fork } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
-import { Client, field, type Options, type Position } from "./client.ts";
-
-const MAIN = "file:///policies/main.allocpolicy";
-const CLEAN = "kernel 6.12\n\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
-const SLEEPER =
-  "kernel 6.12\n\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
-
-const clients: Client[] = [];
-const folders: string[] = [];
-
-async function start(options: Options = {}): Promise<Client> {
-  const client = await Client.started(options);
-  clients.push(client);
-  return client;
-}
-
-/** A folder on disk with these files; its uri. */
-function onDisk(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "allocpolicy-lsp-"));
-  folders.push(folder);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return pathToFileURL(folder).href;
-}
-
-afterEach(() => {
-  for (const client of clients.splice(0)) client.kill();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** The position of a text in another; `$0`-free: the start of the first occurrence. */
-function positionOf(text: string, part: string, inside = 1): Position {
-  const before = text.slice(0, text.indexOf(part) + inside);
-  return { line: before.split("\n").length - 1, character: before.length - before.lastIndexOf("\n") - 1 };
-}
-
-const codes = (diagnostics: readonly { readonly code?: string }[]): readonly (string | undefined)[] =>
-  diagnostics.map(({ code }) => code);
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { field } from "./_client.ts";
+import { CLEAN, codes, MAIN, onDisk, positionOf, SLEEPER, start } from "./_fixture.ts";
 
 describe("the server's life", () => {
   it("tells what it can do", async () => {
@@ -56,41 +17,6 @@ describe("the server's life", () => {
 
   it("offers no pull diagnostics to a client that does not pull", async () => {
     expect((await start()).capabilities).not.toHaveProperty("diagnosticProvider");
-  });
-
-  it("ends with 0 after shutdown and exit", async () => {
-    const client = await start();
-    client.open(MAIN, SLEEPER);
-    expect(await client.stop()).toBe(0);
-  });
-
-  it("ends when its input ends", async () => {
-    const client = await start();
-    client.process.stdin?.end();
-    await client.until(
-      () => (client.exitCode === undefined ? undefined : true),
-      () => "the end of the server",
-    );
-    expect(client.exitCode).toBe(1);
-  });
-
-  it("serves a client over Node's IPC as well", async () => {
-    const server = fork(fileURLToPath(new URL("../../server/lsp/main.ts", import.meta.url)), ["--node-ipc"], {
-      execArgv: ["--no-warnings"],
-      stdio: "ignore",
-    });
-    try {
-      const answer = new Promise<unknown>((resolve) => server.once("message", resolve));
-      server.send({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "initialize",
-        params: { processId: process.pid, rootUri: null, capabilities: {} },
-      });
-      expect(await answer).toMatchObject({ id: 1, result: { serverInfo: { name: "allocpolicy" } } });
-    } finally {
-      server.kill();
-    }
   });
 
   it("refuses requests after shutdown", async () => {
@@ -149,13 +75,6 @@ describe("messages that are wrong", () => {
     client.notify("textDocument/didClose", {});
     client.notify("workspace/didChangeConfiguration", 7);
     client.notify("$/noSuchNotification", {});
-    client.open(MAIN, SLEEPER);
-    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
-  });
-
-  it("survives a body that is no JSON", async () => {
-    const client = await start({ pull: true });
-    client.raw("Content-Length: 5\r\n\r\n{nope");
     client.open(MAIN, SLEEPER);
     expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
   });
@@ -366,11 +285,8 @@ describe("files on disk", () => {
 
   it("are watched where the client lets the server ask", async () => {
     const client = await start({ configuration: () => null });
-    await client.until(
-      () => (client.registered.length >= 2 ? true : undefined),
-      () => "registrations",
-    );
-    expect([...client.registered].sort()).toEqual([
+    await client.until(() => (client.registrations.length >= 2 ? true : undefined));
+    expect(client.registrations.map(({ method }) => method).sort()).toEqual([
       "workspace/didChangeConfiguration",
       "workspace/didChangeWatchedFiles",
     ]);
@@ -384,18 +300,12 @@ describe("settings", () => {
     let kernel = "5.15";
     const client = await start({ pull: true, configuration: () => ({ kernel }) });
     client.open(MAIN, HEADLESS);
-    await client.until(
-      () => (client.refreshes.length > 0 ? true : undefined),
-      () => "a refresh",
-    );
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined));
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 5.15" });
     kernel = "6.1";
     client.refreshes.length = 0;
     client.notify("workspace/didChangeConfiguration", { settings: null });
-    await client.until(
-      () => (client.refreshes.length > 0 ? true : undefined),
-      () => "a refresh",
-    );
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined));
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.1" });
   });
 
@@ -426,10 +336,7 @@ describe("settings", () => {
     });
     client.open(`${one}/a.allocpolicy`, HEADLESS);
     client.open(`${two}/a.allocpolicy`, HEADLESS);
-    await client.until(
-      () => (client.refreshes.length > 0 ? true : undefined),
-      () => "a refresh",
-    );
+    await client.until(() => (client.refreshes.length > 0 ? true : undefined));
     expect(await client.request("allocpolicy/kernelInForce", { uri: `${one}/a.allocpolicy` })).toMatchObject({
       text: "Linux 6.6",
     });
@@ -591,27 +498,4 @@ describe("requests about a document", () => {
     );
     expect(await client.request("allocpolicy/decode", { mask: "hello {" })).toBeNull();
   });
-});
-
-describe("endurance", () => {
-  it("10,000 edits leave the right findings and little memory behind", async () => {
-    const records = Array.from(
-      { length: 200 },
-      (_, i) =>
-        `request r${i} {\n  api alloc_pages  order ${i % 3}\n  flags GFP_KERNEL | __GFP_ZERO\n  context process\n}\n`,
-    ).join("");
-    const client = await start({ pull: true });
-    client.open(MAIN, `kernel 6.12\n${records}`);
-    const clean = await client.pull(MAIN);
-    let version = 1;
-    for (let edit = 0; edit < 5000; edit += 1) {
-      const at = { line: 3 + 5 * (edit % 200), character: 2 };
-      client.change(MAIN, ++version, { range: { start: at, end: at }, text: "x" });
-      client.change(MAIN, ++version, { range: { start: at, end: { line: at.line, character: 3 } }, text: "" });
-      if (edit % 500 === 499) await client.pull(MAIN);
-    }
-    expect(await client.pull(MAIN, clean.resultId)).toMatchObject({ kind: "unchanged" });
-    const bytes = client.residentBytes();
-    if (bytes !== null) expect(bytes).toBeLessThan(400 * 1024 * 1024);
-  }, 60_000);
 });

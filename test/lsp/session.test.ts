@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { check } from "../../server/policy-language/check.ts";
 import type { FileContent, Host } from "../../server/lsp/host.ts";
+import { DOCUMENT_KINDS } from "../../server/service/kinds/index.ts";
 import { Session } from "../../server/lsp/session.ts";
 
 const FOLDER = "file:///p";
@@ -20,7 +21,7 @@ class SlowDisk implements Host {
   }
 
   canRead = (): boolean => true;
-  listPolicies = (): Promise<readonly string[]> => Promise.resolve(this.#files);
+  listFiles = (): Promise<readonly string[]> => Promise.resolve(this.#files);
   readFile = (asked: string): Promise<FileContent> => {
     this.asked.push(asked);
     return new Promise((resolve) => {
@@ -36,7 +37,7 @@ class SlowDisk implements Host {
 
 function sessionOn(host: Host): { readonly session: Session; readonly news: { count: number } } {
   const news = { count: 0 };
-  const session = new Session(host, () => {
+  const session = new Session(host, DOCUMENT_KINDS, () => {
     news.count += 1;
   });
   session.changeFolders([FOLDER], []);
@@ -58,13 +59,13 @@ describe("a file that takes for ever to read", () => {
   test("keeps no document waiting but those that import it", async () => {
     const disk = new SlowDisk();
     const { session } = sessionOn(disk);
-    session.open(uri("hanging"), 1, importing("never"));
-    session.open(uri("other"), 1, importing("soon"));
-    session.open(uri("alone"), 1, "kernel 6.12\n");
+    session.open(uri("hanging"), "allocpolicy", 1, importing("never"));
+    session.open(uri("other"), "allocpolicy", 1, importing("soon"));
+    session.open(uri("alone"), "allocpolicy", 1, "kernel 6.12\n");
     expect(["hanging", "other", "alone"].map((name) => session.isWaiting(uri(name)))).toEqual([true, true, false]);
-    await session.importsSettled(uri("alone"));
+    await session.referencesSettled(uri("alone"));
     disk.give(uri("soon"), { text: RX });
-    await session.importsSettled(uri("other"));
+    await session.referencesSettled(uri("other"));
     expect(rulesOf(session, "other")).toContain("sleep-in-atomic");
     expect(session.isWaiting(uri("hanging"))).toBe(true);
   });
@@ -72,9 +73,9 @@ describe("a file that takes for ever to read", () => {
   test("is waited for only as long as reads come to an end, and used when it comes after all", async () => {
     const disk = new SlowDisk();
     const { session, news } = sessionOn(disk);
-    session.open(uri("hanging"), 1, importing("never"));
+    session.open(uri("hanging"), "allocpolicy", 1, importing("never"));
     vi.runAllTimers();
-    await session.importsSettled(uri("hanging"));
+    await session.referencesSettled(uri("hanging"));
     // Not read is not missing: neither the file nor the names that it may declare.
     expect(rulesOf(session, "hanging")).toEqual([]);
     const before = news.count;
@@ -103,7 +104,7 @@ describe("a file that is wanted", () => {
   test("is read once for all that import it, and again when it changes while it is read", async () => {
     const disk = new SlowDisk();
     const { session } = sessionOn(disk);
-    for (const name of ["a", "b", "c"]) session.open(uri(name), 1, importing("lib"));
+    for (const name of ["a", "b", "c"]) session.open(uri(name), "allocpolicy", 1, importing("lib"));
     expect(disk.asked).toEqual([uri("lib")]);
     const again = session.reread(uri("lib"));
     disk.give(uri("lib"), { text: "" });
@@ -117,9 +118,9 @@ describe("a file that is wanted", () => {
   test("and cannot be read is reported on the import", async () => {
     const disk = new SlowDisk();
     const { session } = sessionOn(disk);
-    session.open(uri("a"), 1, importing("lib"));
+    session.open(uri("a"), "allocpolicy", 1, importing("lib"));
     disk.give(uri("lib"), { unreadable: "it is a folder" });
-    await session.importsSettled(uri("a"));
+    await session.referencesSettled(uri("a"));
     expect(rulesOf(session, "a")).toContain("import-not-found");
   });
 });
@@ -128,9 +129,9 @@ describe("documents of one folder that do not import each other", () => {
   test("are each checked as if the others were not there, whatever is opened first or mended later", () => {
     const { session } = sessionOn(new SlowDisk());
     const headless = "request r {\n  api kmalloc\n  size 64 B\n  flags GFP_KERNEL\n  context softirq\n}\n";
-    session.open(uri("bare"), 1, "kernel\n");
+    session.open(uri("bare"), "allocpolicy", 1, "kernel\n");
     expect(rulesOf(session, "bare")).toEqual(["syntax"]);
-    session.open(uri("none"), 1, headless);
+    session.open(uri("none"), "allocpolicy", 1, headless);
     expect(rulesOf(session, "none")).toContain("sleep-in-atomic");
     session.change(uri("bare"), 2, [{ text: "kernel 6.12\n" }]);
     expect(rulesOf(session, "none")).toContain("sleep-in-atomic");

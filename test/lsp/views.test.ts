@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
-import { Client, field, type Options } from "./client.ts";
+import { describe, expect, it } from "vitest";
+import { field, type Client } from "./_client.ts";
+import { MAIN, onDisk, start } from "./_fixture.ts";
 
-const MAIN = "file:///policies/main.allocpolicy";
 const POLICY = `kernel 6.12
 
 policy driver for kmalloc {
@@ -25,32 +21,11 @@ request r {
 expect r { mode fast, sleeps never }
 `;
 
-const clients: Client[] = [];
-const folders: string[] = [];
-
-async function start(options: Options = {}): Promise<Client> {
-  const client = await Client.started(options);
-  clients.push(client);
-  return client;
-}
-
 /** A server with the policy open. */
 async function opened(): Promise<Client> {
   const client = await start();
   client.open(MAIN, POLICY);
   return client;
-}
-
-afterEach(() => {
-  for (const client of clients.splice(0)) client.kill();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-function onDisk(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "allocpolicy-views-"));
-  folders.push(folder);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return pathToFileURL(folder).href;
 }
 
 describe("allocpolicy/expectations", () => {
@@ -168,23 +143,14 @@ describe("allocpolicy/matrix", () => {
   });
 });
 
-describe("allocpolicy/diff", () => {
+describe("allocpolicy/diffKernels", () => {
   it("lays the file under two kernels side by side", async () => {
     const client = await opened();
-    expect(await client.request("allocpolicy/diff", { uri: MAIN, from: "6.1", to: "6.12" })).toMatchObject({
+    expect(await client.request("allocpolicy/diffKernels", { uri: MAIN, from: "6.1", to: "6.12" })).toMatchObject({
       left: expect.stringMatching(/^Linux 6\.1\n/),
       right: expect.stringMatching(/^Linux 6\.12\n/),
     });
-    expect(await client.request("allocpolicy/diff", { uri: MAIN, from: "6.1", to: "nine" })).toBeNull();
-  });
-
-  it("compares two policies", async () => {
-    const client = await opened();
-    const first = { uri: MAIN, policy: "driver" };
-    expect(await client.request("allocpolicy/diff", { first, second: { uri: MAIN, policy: "other" } })).toMatchObject({
-      markdown: expect.stringMatching(/^# `driver` is stricter than `other`/),
-    });
-    expect(await client.request("allocpolicy/diff", { first, second: { uri: MAIN, policy: "nobody" } })).toBeNull();
+    expect(await client.request("allocpolicy/diffKernels", { uri: MAIN, from: "6.1", to: "nine" })).toBeNull();
   });
 
   it("is offered for the kernels that the model knows", async () => {
@@ -194,21 +160,15 @@ describe("allocpolicy/diff", () => {
   });
 });
 
-describe("the requests of the views", () => {
-  it.each(["allocpolicy/expectations", "allocpolicy/matrix", "allocpolicy/exportMatrix", "allocpolicy/diff"])(
-    "%s answers null to what makes no sense, and goes on",
-    async (method) => {
-      const client = await opened();
-      for (const params of [
-        {},
-        { uri: 7 },
-        { uri: "no uri" },
-        { uri: "file:///gone", position: "here", from: 1 },
-        { first: [], second: null },
-      ]) {
-        expect(await client.request(method, params), JSON.stringify(params)).toBeNull();
-      }
-      expect(await client.request("allocpolicy/policies", { uri: MAIN })).toHaveLength(2);
-    },
-  );
+describe("allocpolicy/diffPolicies", () => {
+  it("compares two policies", async () => {
+    const client = await opened();
+    const first = { uri: MAIN, policy: "driver" };
+    const compared = (second: string): Promise<unknown> =>
+      client.request("allocpolicy/diffPolicies", { first, second: { uri: MAIN, policy: second } });
+    expect(await compared("other")).toMatchObject({
+      markdown: expect.stringMatching(/^# `driver` is stricter than `other`/),
+    });
+    expect(await compared("nobody")).toBeNull();
+  });
 });

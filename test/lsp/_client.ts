@@ -1,14 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
-const SERVER = fileURLToPath(new URL("../../server/lsp/main.ts", import.meta.url));
-const ANSWER_MS = 15_000;
-
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
+import type { Position } from "../../protocol/places.ts";
+import type { Host } from "../../server/lsp/host.ts";
+import type { DocumentKind } from "../../server/service/document-kind.ts";
+import { inMemory } from "./_memory.ts";
+import type { Message, Receiver, Transport } from "./_transport.ts";
 
 export interface Diagnostic {
   readonly range: { readonly start: Position; readonly end: Position };
@@ -34,14 +28,14 @@ export interface Options {
   readonly folders?: readonly string[];
   readonly capabilities?: Record<string, unknown>;
   readonly initializationOptions?: unknown;
+  /** Of a server in this process: the kinds of documents that it takes, and the machine that it reads files from. */
+  readonly kinds?: readonly DocumentKind[];
+  readonly host?: Host;
 }
 
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string };
+export interface Registration {
+  readonly method: string;
+  readonly registerOptions?: unknown;
 }
 
 export class ResponseError extends Error {
@@ -52,32 +46,26 @@ export class ResponseError extends Error {
   }
 }
 
-/** A client of the real server over standard input and output. */
+/** A client of a server that runs in this process; of one in a process of its own if `begin` says so. Waits for answers as long as the test may last. */
 export class Client {
-  readonly process: ChildProcess;
   readonly published: Published[] = [];
   readonly refreshes: string[] = [];
   readonly logged: string[] = [];
-  readonly registered: string[] = [];
+  readonly registrations: Registration[] = [];
   capabilities: Record<string, unknown> = {};
   exitCode: number | null | undefined = undefined;
   options: Options;
-  #buffer: Buffer = Buffer.alloc(0);
+  readonly #transport: Transport;
   #next = 1;
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   readonly #watchers = new Set<() => void>();
 
-  constructor(options: Options = {}) {
+  constructor(options: Options = {}, begin: (receiver: Receiver) => Transport = inMemory(options)) {
     this.options = options;
-    this.process = spawn(process.execPath, ["--no-warnings", SERVER, "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
-    this.process.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
-    this.process.stderr?.on("data", (chunk: Buffer) => this.logged.push(String(chunk)));
-    // A server that has ended takes no more input; whoever waits for an answer is told by its exit.
-    this.process.stdin?.on("error", () => {});
-    this.process.on("exit", (code) => {
-      this.exitCode = code;
-      for (const { reject } of this.#waiting.values()) reject(new Error(`the server ended: ${this.logged.join("")}`));
-      this.#changed();
+    this.#transport = begin({
+      receive: (message) => this.#onMessage(message),
+      log: (text) => void this.logged.push(text),
+      ended: (code) => this.#onEnd(code),
     });
   }
 
@@ -125,23 +113,7 @@ export class Client {
 
   requestWithId(method: string, params: unknown): { readonly id: number; readonly answer: Promise<unknown> } {
     const id = this.#next++;
-    const answer = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no answer to ${method}; log: ${this.logged.join("").slice(-2000)}`)),
-        ANSWER_MS,
-      );
-      const done = (): void => clearTimeout(timer);
-      this.#waiting.set(id, {
-        resolve: (value) => {
-          done();
-          resolve(value);
-        },
-        reject: (error) => {
-          done();
-          reject(error);
-        },
-      });
-    });
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     answer.catch(() => {});
     this.send({ jsonrpc: "2.0", id, method, params });
     return { id, answer };
@@ -151,17 +123,12 @@ export class Client {
     this.send({ jsonrpc: "2.0", method, params });
   }
 
-  send(message: unknown): void {
-    const body = Buffer.from(JSON.stringify(message));
-    this.raw(`Content-Length: ${body.length}\r\n\r\n`, body);
+  send(message: Message): void {
+    this.#transport.send(message);
   }
 
-  raw(...parts: readonly (string | Buffer)[]): void {
-    for (const part of parts) this.process.stdin?.write(part);
-  }
-
-  open(uri: string, text: string, version = 1): void {
-    this.notify("textDocument/didOpen", { textDocument: { uri, languageId: "allocpolicy", version, text } });
+  open(uri: string, text: string, version = 1, languageId = "allocpolicy"): void {
+    this.notify("textDocument/didOpen", { textDocument: { uri, languageId, version, text } });
   }
 
   change(
@@ -196,50 +163,32 @@ export class Client {
       const seen = this.refreshes.length;
       const { items } = await this.pull(uri);
       if (test(items)) return items;
-      await this.until(
-        () => (this.refreshes.length > seen ? true : undefined),
-        () => `a refresh after ${JSON.stringify(items.map(({ code }) => code))}`,
-      );
+      await this.until(() => (this.refreshes.length > seen ? true : undefined));
     }
   }
 
   /** Waits until the last publication for a document satisfies the test. */
   async publishes(uri: string, test: (published: Published) => boolean): Promise<Published> {
-    return this.until(
-      () => {
-        const last = this.published.filter((each) => each.uri === uri).at(-1);
-        return last !== undefined && test(last) ? last : undefined;
-      },
-      () => `publication of ${uri}; the last: ${JSON.stringify(this.published.at(-1))}`,
-    );
+    return this.until(() => {
+      const last = this.published.filter((each) => each.uri === uri).at(-1);
+      return last !== undefined && test(last) ? last : undefined;
+    });
   }
 
-  async until<T>(look: () => T | undefined, wanted: () => string): Promise<T> {
-    const end = Date.now() + ANSWER_MS;
+  /** Looks again after every message, until there is something to be seen. */
+  async until<T>(look: () => T | undefined): Promise<T> {
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
-      const left = end - Date.now();
-      if (left <= 0 || (this.exitCode !== undefined && left < ANSWER_MS - 500))
-        throw new Error(`still waiting: ${wanted()}; log: ${this.logged.join("").slice(-2000)}`);
+      if (this.exitCode !== undefined) throw new Error(`the server ended: ${this.logged.join("")}`);
       await new Promise<void>((resolve) => {
         const go = (): void => {
-          clearTimeout(timer);
           this.#watchers.delete(go);
           resolve();
         };
-        const timer = setTimeout(go, Math.min(left, 200));
         this.#watchers.add(go);
       });
     }
-  }
-
-  /** Resident memory of the server in bytes; null where /proc does not tell. */
-  residentBytes(): number | null {
-    const path = `/proc/${this.process.pid}/status`;
-    if (!existsSync(path)) return null;
-    const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(path, "utf8"));
-    return line === null ? null : Number(line[1]) * 1024;
   }
 
   /** The server's answer to shutdown and exit: its exit code. */
@@ -247,32 +196,34 @@ export class Client {
     if (this.exitCode !== undefined) return this.exitCode;
     await this.request("shutdown", null);
     this.notify("exit", null);
-    return this.until(
-      () => (this.exitCode === undefined ? undefined : { code: this.exitCode }),
-      () => "the end of the server",
-    ).then(({ code }) => code);
+    return this.ended();
   }
 
-  kill(): void {
-    this.process.kill("SIGKILL");
+  /** The exit code, once the server has ended. */
+  async ended(): Promise<number | null> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.exitCode === undefined) return;
+        this.#watchers.delete(look);
+        resolve(this.exitCode);
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  end(): void {
+    this.#transport.end();
   }
 
   #changed(): void {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
-  #read(chunk: Buffer): void {
-    this.#buffer = Buffer.concat([this.#buffer, chunk]);
-    for (;;) {
-      const head = this.#buffer.indexOf("\r\n\r\n");
-      if (head < 0) return;
-      const length = Number(/Content-Length: (\d+)/i.exec(this.#buffer.toString("latin1", 0, head))?.[1]);
-      const end = head + 4 + length;
-      if (this.#buffer.length < end) return;
-      const body = this.#buffer.toString("utf8", head + 4, end);
-      this.#buffer = this.#buffer.subarray(end);
-      this.#onMessage(JSON.parse(body) as Message);
-    }
+  #onEnd(code: number | null): void {
+    this.exitCode = code;
+    for (const { reject } of this.#waiting.values()) reject(new Error(`the server ended: ${this.logged.join("")}`));
+    this.#changed();
   }
 
   #onMessage(message: Message): void {
@@ -296,9 +247,7 @@ export class Client {
     } else {
       if (method.endsWith("/refresh")) this.refreshes.push(method);
       if (method === "client/registerCapability")
-        this.registered.push(
-          ...(field(params, "registrations") as readonly { readonly method: string }[]).map((each) => each.method),
-        );
+        this.registrations.push(...(field(params, "registrations") as readonly Registration[]));
       reply(null);
     }
   }

@@ -1,5 +1,4 @@
-import type { ClientCapabilities, ServerCapabilities } from "vscode-languageserver";
-import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../service/semantic-tokens.ts";
+import type { ClientCapabilities } from "vscode-languageserver";
 import type { DiagnosticAbilities } from "./diagnostics.ts";
 
 /** What the client said that it can do, as far as the server cares. */
@@ -59,40 +58,5 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
       codeDescription: true,
       data: (pull?.dataSupport ?? publish?.dataSupport) !== false,
     },
-  };
-}
-
-export const SOURCE_FIX_ALL = "source.fixAll.allocpolicy";
-
-export function serverCapabilities(abilities: Abilities): ServerCapabilities {
-  return {
-    positionEncoding: "utf-16",
-    textDocumentSync: { openClose: true, change: 2, save: false },
-    hoverProvider: true,
-    completionProvider: { triggerCharacters: [" ", "|", "&", "~", "(", ",", "{"], resolveProvider: true },
-    definitionProvider: true,
-    referencesProvider: true,
-    documentHighlightProvider: true,
-    renameProvider: { prepareProvider: true },
-    documentSymbolProvider: true,
-    workspaceSymbolProvider: true,
-    semanticTokensProvider: {
-      legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
-      full: { delta: true },
-      range: true,
-    },
-    foldingRangeProvider: true,
-    selectionRangeProvider: true,
-    documentLinkProvider: {},
-    documentFormattingProvider: true,
-    documentRangeFormattingProvider: true,
-    codeActionProvider: { codeActionKinds: ["quickfix", SOURCE_FIX_ALL] },
-    inlayHintProvider: true,
-    ...(abilities.pullsDiagnostics
-      ? { diagnosticProvider: { identifier: "allocpolicy", interFileDependencies: true, workspaceDiagnostics: true } }
-      : {}),
-    ...(abilities.workspaceFolders
-      ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
-      : {}),
   };
 }

@@ -1,0 +1,64 @@
+// The page of the matrix panel: the script of client/view/matrix.ts and its style, and nothing from elsewhere.
+import type { Uri, Webview } from "vscode";
+
+function nonceOf(): string {
+  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function matrixPage(webview: Webview, script: Uri): string {
+  const nonce = nonceOf();
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}';">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Matrix</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body><script nonce="${nonce}" src="${webview.asWebviewUri(script).toString(true)}"></script></body>
+</html>`;
+}
+
+const STYLE = `
+body { padding: 0; margin: 0; height: 100vh; display: flex; flex-direction: column; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); background: var(--vscode-editor-background); }
+header { display: flex; align-items: center; gap: 1em; padding: 12px 16px 8px; }
+header div { flex: 1; }
+h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
+h1 code { font-family: var(--vscode-editor-font-family); font-size: 1em; color: inherit; background: none; padding: 0; }
+p { margin: 0; }
+.subtitle, .legend { color: var(--vscode-descriptionForeground); }
+.subtitle { margin-top: 2px; }
+.note { padding: 0 16px 6px; color: var(--vscode-editorWarning-foreground); }
+.note:empty { display: none; }
+button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px; padding: 4px 10px; font: inherit; cursor: pointer; }
+button:hover { background: var(--vscode-button-secondaryHoverBackground); }
+main { flex: 1; overflow: auto; padding: 0 16px; min-height: 4em; }
+table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
+th, td { text-align: left; font-weight: normal; padding: 0 10px; height: 1.55em; white-space: nowrap; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 9%, transparent); }
+thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vscode-editor-background); vertical-align: bottom; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 35%, transparent); padding-top: 4px; padding-bottom: 4px; }
+.mode { min-width: 9em; }
+.mode .name { display: block; font-weight: 600; }
+.mode .when { display: block; max-width: 22em; overflow: hidden; text-overflow: ellipsis; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
+.unreachable .name { text-decoration: line-through; }
+th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 0 2px; color: var(--vscode-descriptionForeground); }
+tbody th:not(.group) { padding-right: 20px; }
+tbody th:not(.group), .corner { position: sticky; left: 0; background: var(--vscode-editor-background); }
+.corner { z-index: 2; }
+td[tabindex], th[tabindex] { cursor: pointer; outline-offset: -2px; }
+td[tabindex]:hover, th[tabindex]:hover { background: var(--vscode-list-hoverBackground); }
+td:focus, th:focus, button:focus { outline: 2px solid var(--vscode-focusBorder); }
+.symbol { display: inline-block; width: 1.2em; text-align: center; }
+.allowed, .conditional { color: var(--vscode-charts-green); }
+.required { color: var(--vscode-charts-blue); font-weight: 600; }
+.selects { color: var(--vscode-charts-purple); font-weight: 600; }
+.ignored { color: var(--vscode-charts-yellow); }
+.forbidden, tr.quiet th { color: color-mix(in srgb, var(--vscode-foreground) 68%, var(--vscode-editor-background)); }
+td.required, td.selects { background: color-mix(in srgb, currentColor 14%, transparent); }
+.differs { color: var(--vscode-editorWarning-foreground); font-weight: normal; }
+td .differs { margin-left: 0.6em; }
+.legend { padding: 6px 16px; font-size: 0.9em; line-height: 1.7; }
+.legend > span { margin-right: 1.2em; white-space: nowrap; }
+footer { padding: 8px 16px 10px; min-height: 3em; border-top: 1px solid var(--vscode-panel-border); line-height: 1.5; }
+@media (forced-colors: active) { td.required, td.selects { border: 1px solid; } }
+`;

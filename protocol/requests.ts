@@ -1,0 +1,70 @@
+// What the protocol of all editors has no request for: asked by the VS Code extension, open to any client. Types only, for
+// the server that answers and for the client that asks. A wrong parameter is answered by an error that names it.
+import type { Expectation } from "./expectation.ts";
+import type { KernelDiff, KernelInForce } from "./kernel.ts";
+import type { MatrixAnswer, PolicyName } from "./matrix.ts";
+import type { Location, Position, Range } from "./places.ts";
+
+/** A document, by the client's uri: open, or a file of one of the folders. */
+export interface DocumentParams {
+  readonly uri: string;
+}
+
+/** A policy of a document: by name, else the one at a position (or before it), else the first. */
+export interface PolicyParams extends DocumentParams {
+  readonly policy?: string | undefined;
+  readonly position?: Position | undefined;
+}
+
+/** A policy of a document, by name. */
+export interface NamedPolicy extends DocumentParams {
+  readonly policy: string;
+}
+
+interface Request<Params, Result> {
+  readonly params: Params;
+  readonly result: Result;
+}
+
+/** All requests, by method. */
+export interface Requests {
+  /** The kernel that a document is judged by; null for one that the server does not have. */
+  readonly "allocpolicy/kernelInForce": Request<DocumentParams, KernelInForce | null>;
+  /** A rule's page; null when there is no rule of that name. */
+  readonly "allocpolicy/rulePage": Request<{ readonly rule: string }, { readonly markdown: string } | null>;
+  /** `mask` as a number or an expression; `kernel` as in a file's header, the newest that the model knows if left out. Null for what is no mask. */
+  readonly "allocpolicy/decode": Request<
+    { readonly mask: string; readonly kernel?: string | undefined },
+    { readonly text: string } | null
+  >;
+  /** What a document expects; `fresh`: decide everything again. Null for a document that the server does not find. */
+  readonly "allocpolicy/expectations": Request<
+    DocumentParams & { readonly fresh?: boolean | undefined },
+    { readonly items: readonly Expectation<Range>[] } | null
+  >;
+  /** The policies that a document declares. */
+  readonly "allocpolicy/policies": Request<DocumentParams, readonly PolicyName<Range>[]>;
+  /** Null where the document declares no such policy. */
+  readonly "allocpolicy/matrix": Request<PolicyParams, MatrixAnswer<Location> | null>;
+  /** The matrix as a text; null where there is none. */
+  readonly "allocpolicy/exportMatrix": Request<
+    PolicyParams & { readonly format: "markdown" | "svg" },
+    { readonly text: string } | null
+  >;
+  /** The kernels that the model knows, newest first. */
+  readonly "allocpolicy/kernels": Request<object, readonly string[]>;
+  /** A document under two kernels, as the two texts of a diff; null where document or kernel are not known. */
+  readonly "allocpolicy/diffKernels": Request<
+    DocumentParams & { readonly from: string; readonly to: string },
+    KernelDiff | null
+  >;
+  /** Two policies, compared on a page; null where one is not there. */
+  readonly "allocpolicy/diffPolicies": Request<
+    { readonly first: NamedPolicy; readonly second: NamedPolicy },
+    { readonly markdown: string } | null
+  >;
+}
+
+export type Method = keyof Requests;
+export type ParamsOf<M extends Method> = Requests[M]["params"];
+export type ResultOf<M extends Method> = Requests[M]["result"];

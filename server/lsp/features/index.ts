@@ -1,0 +1,67 @@
+// Written by scripts/indexes.ts: one line for each file of this folder.
+import { codeAction } from "./code-action.ts";
+import { completion } from "./completion.ts";
+import { configuration } from "./configuration.ts";
+import { decode } from "./decode.ts";
+import { definition } from "./definition.ts";
+import { diagnostic } from "./diagnostic.ts";
+import { diffKernels } from "./diff-kernels.ts";
+import { diffPolicies } from "./diff-policies.ts";
+import { documentHighlight } from "./document-highlight.ts";
+import { documentLink } from "./document-link.ts";
+import { documentSymbol } from "./document-symbol.ts";
+import { expectations } from "./expectations.ts";
+import { exportMatrix } from "./export-matrix.ts";
+import { foldingRange } from "./folding-range.ts";
+import { formatting } from "./formatting.ts";
+import { hover } from "./hover.ts";
+import { inlayHint } from "./inlay-hint.ts";
+import { kernelInForce } from "./kernel-in-force.ts";
+import { kernels } from "./kernels.ts";
+import { matrix } from "./matrix.ts";
+import { policies } from "./policies.ts";
+import { rangeFormatting } from "./range-formatting.ts";
+import { references } from "./references.ts";
+import { rename } from "./rename.ts";
+import { rulePage } from "./rule-page.ts";
+import { selectionRange } from "./selection-range.ts";
+import { semanticTokens } from "./semantic-tokens.ts";
+import { textDocumentSync } from "./text-document-sync.ts";
+import { watchedFiles } from "./watched-files.ts";
+import { workspaceFolders } from "./workspace-folders.ts";
+import { workspaceSymbol } from "./workspace-symbol.ts";
+import type { Feature } from "../feature.ts";
+
+export const FEATURES: readonly Feature[] = [
+  codeAction,
+  completion,
+  configuration,
+  decode,
+  definition,
+  diagnostic,
+  diffKernels,
+  diffPolicies,
+  documentHighlight,
+  documentLink,
+  documentSymbol,
+  expectations,
+  exportMatrix,
+  foldingRange,
+  formatting,
+  hover,
+  inlayHint,
+  kernelInForce,
+  kernels,
+  matrix,
+  policies,
+  rangeFormatting,
+  references,
+  rename,
+  rulePage,
+  selectionRange,
+  semanticTokens,
+  textDocumentSync,
+  watchedFiles,
+  workspaceFolders,
+  workspaceSymbol,
+];

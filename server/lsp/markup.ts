@@ -1,0 +1,9 @@
+import type { MarkupContent } from "vscode-languageserver";
+import type { Abilities } from "./abilities.ts";
+
+/** An explanation for a client that shows Markdown, or one that shows plain text. */
+export function markup(markdown: string, abilities: Abilities): MarkupContent {
+  return abilities.markdown
+    ? { kind: "markdown", value: markdown }
+    : { kind: "plaintext", value: markdown.replace(/```\w*\n?/g, "").replace(/\*\*|`/g, "") };
+}

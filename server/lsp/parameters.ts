@@ -1,0 +1,73 @@
+import { ErrorCodes, ResponseError } from "vscode-languageserver";
+import type { Position } from "../../protocol/places.ts";
+
+/**
+ * The fields of what a client sent as the parameters of a request beyond the protocol. Whatever is not as the request
+ * wants it ends the request with an error that names the field.
+ */
+export class Parameters {
+  readonly #given: unknown;
+  /** Which of them this is, such as `first`; empty for all. */
+  readonly #path: string;
+
+  constructor(given: unknown, path = "") {
+    this.#given = given;
+    this.#path = path;
+  }
+
+  text(field: string): string {
+    const value = this.#field(field);
+    return typeof value === "string" ? value : this.#refuse(field, "must be a text");
+  }
+
+  optionalText(field: string): string | undefined {
+    return this.#isThere(field) ? this.text(field) : undefined;
+  }
+
+  optionalFlag(field: string): boolean | undefined {
+    if (!this.#isThere(field)) return undefined;
+    const value = this.#field(field);
+    return typeof value === "boolean" ? value : this.#refuse(field, "must be true or false");
+  }
+
+  oneOf<Word extends string>(field: string, words: readonly Word[]): Word {
+    const value = this.#field(field);
+    return words.find((word) => word === value) ?? this.#refuse(field, `must be one of ${words.join(", ")}`);
+  }
+
+  optionalPosition(field: string): Position | undefined {
+    if (!this.#isThere(field)) return undefined;
+    const inner = this.inner(field);
+    return { line: inner.#count("line"), character: inner.#count("character") };
+  }
+
+  /** The fields of a field. */
+  inner(field: string): Parameters {
+    return new Parameters(this.#field(field), this.#name(field));
+  }
+
+  #count(field: string): number {
+    const value = this.#field(field);
+    return typeof value === "number" && Number.isInteger(value) && value >= 0
+      ? value
+      : this.#refuse(field, "must be a whole number from 0");
+  }
+
+  #isThere(field: string): boolean {
+    const value = this.#field(field);
+    return value !== undefined && value !== null;
+  }
+
+  #field(field: string): unknown {
+    const given = this.#given;
+    return typeof given === "object" && given !== null && field in given ? Reflect.get(given, field) : undefined;
+  }
+
+  #name(field: string): string {
+    return this.#path === "" ? field : `${this.#path}.${field}`;
+  }
+
+  #refuse(field: string, why: string): never {
+    throw new ResponseError<never>(ErrorCodes.InvalidParams, `The parameter '${this.#name(field)}' ${why}.`);
+  }
+}

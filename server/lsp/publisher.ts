@@ -1,0 +1,74 @@
+import type { Connection } from "vscode-languageserver";
+import type { Abilities } from "./abilities.ts";
+import { reportOf } from "./diagnostics.ts";
+import { guardedNotification, type Log } from "./guard.ts";
+import type { Session } from "./session.ts";
+
+/** Tells the client, unasked, what is new. */
+export interface Publisher {
+  /** Pushes, after the messages that have already arrived, what changed for any open document. */
+  readonly publishSoon: () => void;
+  /** Tells the client that answers may have changed although its documents did not. */
+  readonly refresh: () => void;
+  /** A document was closed: nothing more is pushed for it, and what was is taken back. */
+  readonly close: (uri: string) => Promise<void>;
+  /** Nothing more is said. */
+  readonly stop: () => void;
+}
+
+export function publisherOf(connection: Connection, log: Log, session: Session, abilities: () => Abilities): Publisher {
+  /** The version and result id that was last pushed, by document. */
+  const published = new Map<string, string>();
+  let publishing: ReturnType<typeof setTimeout> | undefined;
+  let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  function publishSoon(): void {
+    if (abilities().pullsDiagnostics) return;
+    publishing ??= setTimeout(() => {
+      publishing = undefined;
+      void guardedNotification(log, "textDocument/publishDiagnostics", publish)(undefined);
+    }, 0);
+  }
+
+  async function publish(): Promise<void> {
+    const { files } = session;
+    for (const key of session.openDocuments()) {
+      if (session.isWaiting(key)) {
+        void session.referencesSettled(key).then(publishSoon);
+        continue;
+      }
+      const known = session.find(key);
+      const version = session.versionOf(key);
+      if (known === null || version === null) continue;
+      const { items, resultId } = reportOf(known, files, abilities().diagnostics);
+      const state = `${version} ${resultId}`;
+      if (published.get(key) === state) continue;
+      published.set(key, state);
+      await connection.sendDiagnostics({ uri: files.clientUri(key), version, diagnostics: items });
+    }
+  }
+
+  const quietly = (sent: Promise<unknown>): void => void sent.catch((error: unknown) => log.error(String(error)));
+
+  return {
+    publishSoon,
+    refresh() {
+      publishSoon();
+      refreshing ??= setTimeout(() => {
+        refreshing = undefined;
+        const can = abilities();
+        if (can.pullsDiagnostics && can.refreshesDiagnostics) quietly(connection.languages.diagnostics.refresh());
+        if (can.refreshesInlayHints) quietly(connection.languages.inlayHint.refresh());
+        if (can.refreshesSemanticTokens) quietly(connection.languages.semanticTokens.refresh());
+      }, 0);
+    },
+    async close(uri) {
+      published.delete(session.files.key(uri));
+      if (!abilities().pullsDiagnostics) await connection.sendDiagnostics({ uri, diagnostics: [] });
+    },
+    stop() {
+      clearTimeout(publishing);
+      clearTimeout(refreshing);
+    },
+  };
+}

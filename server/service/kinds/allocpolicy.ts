@@ -1,0 +1,107 @@
+import { editFile, parseFile } from "../../../grammar/index.ts";
+import type { SourceFile } from "../../../grammar/source-file.ts";
+import type { Workspace } from "../../documents/workspace.ts";
+import { importsOf, isPolicyFile, policyFile } from "../../policy-language/policy-files.ts";
+import { actionsAt, fixAllAction } from "../actions.ts";
+import { completionsAt, resolveCompletion, type CompletionKind } from "../completion.ts";
+import { definitionAt } from "../definition.ts";
+import {
+  documentKind,
+  type CompletionItemKind,
+  type DocumentKind,
+  type DocumentSymbol,
+  type SymbolKind,
+} from "../document-kind.ts";
+import { findingsOf, relatedOf } from "../findings.ts";
+import { foldsOf } from "../folding.ts";
+import { formattingOf } from "../formatting.ts";
+import { hoverAt } from "../hover.ts";
+import { inlayHintsOf } from "../inlay-hints.ts";
+import { kernelInForce } from "../kernel-in-force.ts";
+import { linksOf } from "../links.ts";
+import { highlightsAt, referencesAt } from "../references.ts";
+import { prepareRename, renameAt } from "../rename.ts";
+import { selectionsAt } from "../selection.ts";
+import { semanticTokensOf } from "../semantic-tokens.ts";
+import { symbolsOf, type FileSymbol, type FileSymbolKind } from "../symbols.ts";
+
+/** Files of the policy language. */
+export const allocPolicy: DocumentKind = documentKind<SourceFile>({
+  name: "allocpolicy",
+  is: isPolicyFile,
+  languageIds: ["allocpolicy"],
+  extensions: [".allocpolicy"],
+  open: parseFile,
+  edit: editFile,
+  references: (uri, file) => importsOf(uri, file).map((imported) => ({ uri: imported, kind: "allocpolicy" })),
+  answers: {
+    findings: findingsOf,
+    related: relatedOf,
+    actions: actionsAt,
+    fixAll: fixAllAction,
+    hover: hoverAt,
+    completion: {
+      triggers: [" ", "|", "&", "~", "(", ",", "{"],
+      at(workspace, uri, offset, trigger) {
+        const list = completionsAt(workspace, uri, offset, trigger);
+        return { ...list, items: list.items.map((item) => ({ ...item, kind: ITEM_KIND[item.kind] })) };
+      },
+      documentation: resolveCompletion,
+    },
+    definition: definitionAt,
+    references: referencesAt,
+    highlights: highlightsAt,
+    rename: { prepare: prepareRename, at: renameAt },
+    symbols: ofFile((file, limit: number) => symbolsOf(file, limit).map(documentSymbol)),
+    folds: ofFile(foldsOf),
+    selections: ofFile(selectionsAt),
+    links: linksOf,
+    tokens: semanticTokensOf,
+    hints: inlayHintsOf,
+    formatting: ofFile(formattingOf),
+    kernelInForce,
+  },
+});
+
+/** Asks what needs the file alone; a file that the workspace does not have answers nothing. */
+function ofFile<Rest extends readonly unknown[], Item>(
+  ask: (file: SourceFile, ...rest: Rest) => readonly Item[],
+): (workspace: Workspace, uri: string, ...rest: Rest) => readonly Item[] {
+  return (workspace, uri, ...rest) => {
+    const file = policyFile(workspace, uri);
+    return file === undefined ? [] : ask(file, ...rest);
+  };
+}
+
+function documentSymbol(symbol: FileSymbol): DocumentSymbol {
+  return { ...symbol, kind: SYMBOL_KIND[symbol.kind], children: symbol.children.map(documentSymbol) };
+}
+
+const SYMBOL_KIND: Readonly<Record<FileSymbolKind, SymbolKind>> = {
+  flags: "constant",
+  transform: "function",
+  context: "namespace",
+  request: "class",
+  policy: "interface",
+  memory: "struct",
+  mode: "enumMember",
+  stage: "property",
+  zone: "field",
+  node: "object",
+};
+
+const ITEM_KIND: Readonly<Record<CompletionKind, CompletionItemKind>> = {
+  keyword: "keyword",
+  property: "property",
+  flag: "enumMember",
+  composite: "constant",
+  mask: "variable",
+  function: "function",
+  context: "typeParameter",
+  value: "value",
+  unit: "unit",
+  kernel: "value",
+  rule: "field",
+  name: "variable",
+  snippet: "snippet",
+};

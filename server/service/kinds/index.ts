@@ -1,0 +1,5 @@
+// Written by scripts/indexes.ts: one line for each file of this folder.
+import { allocPolicy } from "./allocpolicy.ts";
+import type { DocumentKind } from "../document-kind.ts";
+
+export const DOCUMENT_KINDS: readonly DocumentKind[] = [allocPolicy];

@@ -1,0 +1,126 @@
+// What the server says that it can do, beside what it answers.
+import * as protocol from "vscode-languageserver";
+import { describe, expect, test } from "vitest";
+import type { Method, ParamsOf } from "../../protocol/requests.ts";
+import { capabilitiesOf } from "../../server/lsp/feature.ts";
+import { FEATURES } from "../../server/lsp/features/index.ts";
+import { abilitiesOf } from "../../server/lsp/abilities.ts";
+import { DOCUMENT_KINDS } from "../../server/service/kinds/index.ts";
+import { field } from "./_client.ts";
+import { MAIN, SLEEPER, start } from "./_fixture.ts";
+
+/** A request that clients may send, and where the server says that it answers it, as the protocol has it. */
+interface Standard {
+  readonly method: string;
+  readonly capability: readonly string[];
+}
+
+function standardRequests(): readonly Standard[] {
+  return Object.values(protocol).flatMap((one: unknown): readonly Standard[] => {
+    const [method, direction, server] = [
+      field(one, "method"),
+      field(one, "messageDirection"),
+      field(field(one, "capabilities"), "server"),
+    ];
+    if (typeof method !== "string" || typeof server !== "string" || direction === "serverToClient") return [];
+    const type = field(one, "type");
+    return type instanceof protocol.ProtocolNotificationType || type instanceof protocol.ProtocolNotificationType0
+      ? []
+      : [{ method, capability: server.split(".") }];
+  });
+}
+
+const METHOD_NOT_FOUND = -32601;
+const isOffered = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
+describe("the requests of the protocol", () => {
+  test("are as many as the protocol has", () => {
+    expect(standardRequests().map(({ method }) => method)).toEqual(
+      expect.arrayContaining(["textDocument/hover", "completionItem/resolve", "textDocument/codeLens"]),
+    );
+  });
+
+  test.each(standardRequests().map(({ method, capability }) => [method, capability] as const))(
+    "%s is answered if and only if the server says so",
+    async (method, capability) => {
+      const client = await start({ pull: true });
+      const offered = isOffered(capability.reduce<unknown>(field, client.capabilities));
+      const code = await client.request(method, {}).then(
+        () => null,
+        (error: unknown) => field(error, "code"),
+      );
+      expect(code !== METHOD_NOT_FOUND).toBe(offered);
+    },
+  );
+});
+
+/** Parameters that make sense, for every request beyond the protocol: the compiler says when one is missing. */
+const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
+  "allocpolicy/kernelInForce": { uri: MAIN },
+  "allocpolicy/rulePage": { rule: "sleep-in-atomic" },
+  "allocpolicy/decode": { mask: "0xcc0", kernel: "6.12" },
+  "allocpolicy/expectations": { uri: MAIN, fresh: true },
+  "allocpolicy/policies": { uri: MAIN },
+  "allocpolicy/matrix": { uri: MAIN, policy: "p", position: { line: 0, character: 0 } },
+  "allocpolicy/exportMatrix": { uri: MAIN, format: "svg" },
+  "allocpolicy/kernels": {},
+  "allocpolicy/diffKernels": { uri: MAIN, from: "6.1", to: "6.12" },
+  "allocpolicy/diffPolicies": { first: { uri: MAIN, policy: "p" }, second: { uri: MAIN, policy: "p" } },
+};
+
+describe("the requests beyond the protocol", () => {
+  test("are those that the server lists", async () => {
+    const { capabilities } = await start();
+    expect(Object.keys(Object(capabilities.experimental)).sort()).toEqual(Object.keys(SENSIBLE).sort());
+  });
+
+  test.each(Object.entries(SENSIBLE))("%s is answered", async (method, params) => {
+    const client = await start();
+    client.open(MAIN, `${SLEEPER}policy p for kmalloc { forbid has __GFP_ZERO }\n`);
+    expect(await client.request(method, params)).not.toBeNull();
+  });
+
+  const wrong = Object.entries(SENSIBLE).flatMap(([method, params]) =>
+    Object.entries(params).map(([name]) => [method, name, params] as const),
+  );
+  test.each(wrong)("%s names a wrong '%s', and the server goes on", async (method, name, params) => {
+    const client = await start();
+    client.open(MAIN, SLEEPER);
+    for (const value of [7, [], "position" === name ? { line: -1, character: 0 } : 0.5]) {
+      const error = await client.request(method, { ...params, [name]: value }).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: -32602, message: expect.stringContaining(`'${name}`) });
+    }
+    expect(await client.request("allocpolicy/policies", { uri: MAIN })).toEqual([]);
+  });
+
+  test.each(Object.keys(SENSIBLE).filter((method) => method !== "allocpolicy/kernels"))(
+    "%s refuses parameters that are none",
+    async (method) => {
+      const client = await start();
+      for (const params of [{}, null, [], undefined])
+        await expect(client.request(method, params)).rejects.toMatchObject({ code: -32602 });
+    },
+  );
+
+  test.each([
+    "allocpolicy/kernelInForce",
+    "allocpolicy/expectations",
+    "allocpolicy/matrix",
+    "allocpolicy/exportMatrix",
+    "allocpolicy/diffKernels",
+  ] as const)("%s answers null for a document that is not there", async (method) => {
+    const client = await start();
+    for (const uri of ["no uri", "file:///gone"])
+      expect(await client.request(method, { ...SENSIBLE[method], uri })).toBeNull();
+  });
+});
+
+test("two features never claim the same capability", () => {
+  const abilities = abilitiesOf({ textDocument: { diagnostic: {} }, workspace: { workspaceFolders: true } });
+  const claimed = FEATURES.flatMap(({ capability }) => Object.keys(capability(abilities, DOCUMENT_KINDS)));
+  const shared = new Set(["experimental", "workspace"]);
+  expect(claimed.filter((name, at) => !shared.has(name) && claimed.indexOf(name) !== at)).toEqual([]);
+  expect(new Set(Object.keys(capabilitiesOf(FEATURES, abilities, DOCUMENT_KINDS)))).toEqual(
+    new Set(["positionEncoding", ...claimed]),
+  );
+});

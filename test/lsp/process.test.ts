@@ -1,0 +1,71 @@
+// What only a process of its own can show: standard input and output, exit codes, memory.
+import { fork } from "node:child_process";
+import { expect, test } from "vitest";
+import { Client } from "./_client.ts";
+import { codes, MAIN, SLEEPER } from "./_fixture.ts";
+import { SERVER, ServerProcess } from "./_process.ts";
+
+test("a server over standard input and output survives what is no JSON, keeps its memory over 10,000 edits, and ends with 0", async () => {
+  const server = new ServerProcess();
+  const client = new Client({ pull: true }, (receiver) => server.begin(receiver));
+  try {
+    await client.initialize();
+    server.write("Content-Length: 5\r\n\r\n{nope");
+    client.open(MAIN, SLEEPER);
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+
+    const records = Array.from(
+      { length: 200 },
+      (_, i) =>
+        `request r${i} {\n  api alloc_pages  order ${i % 3}\n  flags GFP_KERNEL | __GFP_ZERO\n  context process\n}\n`,
+    ).join("");
+    const uri = "file:///policies/long.allocpolicy";
+    client.open(uri, `kernel 6.12\n${records}`);
+    const clean = await client.pull(uri);
+    let version = 1;
+    const change = (line: number, from: number, to: number, text: string): void => {
+      version += 1;
+      client.change(uri, version, { range: { start: { line, character: from }, end: { line, character: to } }, text });
+    };
+    for (let edit = 0; edit < 5000; edit += 1) {
+      const line = 3 + 5 * (edit % 200);
+      change(line, 2, 2, "x");
+      change(line, 2, 3, "");
+      if (edit % 500 === 499) await client.pull(uri);
+    }
+    expect(await client.pull(uri, clean.resultId)).toMatchObject({ kind: "unchanged" });
+    const bytes = server.residentBytes();
+    if (bytes !== null) expect(bytes).toBeLessThan(400 * 1024 * 1024);
+    expect(await client.stop()).toBe(0);
+  } finally {
+    client.end();
+  }
+});
+
+test("a server over Node's IPC answers", async () => {
+  const server = fork(SERVER, ["--node-ipc"], { execArgv: ["--no-warnings"], stdio: "ignore" });
+  try {
+    const answer = new Promise<unknown>((resolve) => server.once("message", resolve));
+    server.send({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: { processId: process.pid, rootUri: null, capabilities: {} },
+    });
+    expect(await answer).toMatchObject({ id: 1, result: { serverInfo: { name: "allocpolicy" } } });
+  } finally {
+    server.kill();
+  }
+});
+
+test("a server ends when its input ends", async () => {
+  const server = new ServerProcess();
+  const client = new Client({}, (receiver) => server.begin(receiver));
+  try {
+    await client.initialize();
+    server.process.stdin?.end();
+    expect(await client.ended()).toBe(1);
+  } finally {
+    client.end();
+  }
+});
