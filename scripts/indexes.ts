@@ -15,6 +15,8 @@ interface Collected {
   readonly declaredIn: string;
   /** Files that stand beside the things and give nothing to the index. */
   readonly besides: readonly string[];
+  /** The things stand in folders, a group each, and the index says in which. */
+  readonly inGroups?: boolean;
 }
 
 const FOLDERS: readonly Collected[] = [
@@ -26,25 +28,7 @@ const FOLDERS: readonly Collected[] = [
     besides: ["release.ts"],
   },
   { path: "server/model/apis", list: "ALL", type: "Api", declaredIn: "./api.ts", besides: ["api.ts"] },
-  {
-    path: "server/rules",
-    list: "ALL",
-    type: "Rule",
-    declaredIn: "./rule.ts",
-    besides: [
-      "bare-request.ts",
-      "catalogue.ts",
-      "finding.ts",
-      "internal-error.ts",
-      "judge.ts",
-      "mask-edits.ts",
-      "mask-places.ts",
-      "rule-page.ts",
-      "rule.ts",
-      "site.ts",
-      "subject.ts",
-    ],
-  },
+  { path: "server/rules", list: "ALL", type: "Rule", declaredIn: "./rule.ts", besides: [], inGroups: true },
   { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
   { path: "server/cli/reporters", list: "ALL_REPORTERS", type: "Reporter", declaredIn: "../reporter.ts", besides: [] },
   {
@@ -84,19 +68,24 @@ const byFileName = (a: string, b: string): number => a.localeCompare(b, "en", { 
 const LINE_LENGTH = 120;
 
 /** An array as the formatter writes it: on one line where that is short enough. */
-function listOf(start: string, elements: readonly string[]): string {
-  const line = `${start}[${elements.join(", ")}];`;
+function listOf(start: string, elements: readonly string[], end = ";"): string {
+  const line = `${start}[${elements.join(", ")}]${end}`;
+  const margin = /^ */.exec(start)?.[0] ?? "";
   return line.length <= LINE_LENGTH
     ? line
-    : [`${start}[`, ...elements.map((element) => `  ${element},`), "];"].join("\n");
+    : [`${start}[`, ...elements.map((element) => `${margin}  ${element},`), `${margin}]${end}`].join("\n");
 }
 
-function indexOf({ path, list, type, declaredIn, besides }: Collected): string {
-  const folder = inRoot(path);
-  const files = readdirSync(folder)
+function filesIn(folder: string, besides: readonly string[]): readonly string[] {
+  return readdirSync(folder)
     .filter((file) => /^[^_].*(?<!\.d)\.ts$/.test(file) && file !== "index.ts" && !besides.includes(file))
     .sort(byFileName);
-  const contributions = files.map((file) => contributionOf(folder, file, type));
+}
+
+function indexOf({ path, list, type, declaredIn, besides, inGroups = false }: Collected): string {
+  const folder = inRoot(path);
+  if (inGroups) return groupedIndexOf(folder, list, type, declaredIn);
+  const contributions = filesIn(folder, besides).map((file) => contributionOf(folder, file, type));
   return [
     "// Written by scripts/indexes.ts: one line for each file of this folder.",
     ...contributions.map(({ file, name }) => `import { ${name} } from "./${file}";`),
@@ -106,6 +95,39 @@ function indexOf({ path, list, type, declaredIn, besides }: Collected): string {
       `export const ${list}: readonly ${type}[] = `,
       contributions.map(({ name, isList }) => (isList ? `...${name}` : name)),
     ),
+    "",
+  ].join("\n");
+}
+
+/** The index of a folder whose folders are the groups. */
+function groupedIndexOf(folder: string, list: string, type: string, declaredIn: string): string {
+  const groups = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort(byFileName)
+    .map((group) => ({
+      group,
+      contributions: filesIn(join(folder, group), []).map((file) => contributionOf(join(folder, group), file, type)),
+    }))
+    .filter(({ contributions }) => contributions.length > 0);
+  return [
+    "// Written by scripts/indexes.ts: one line for each file of the folders beside this one, which are the groups.",
+    ...groups.flatMap(({ group, contributions }) =>
+      contributions.map(({ file, name }) => `import { ${name} } from "./${group}/${file}";`),
+    ),
+    `import type { ${type} } from "${declaredIn}";`,
+    "",
+    "export const BY_GROUP = {",
+    ...groups.map(({ group, contributions }) =>
+      listOf(
+        `  ${group}: `,
+        contributions.map(({ name }) => name),
+        ",",
+      ),
+    ),
+    `} satisfies Readonly<Record<string, readonly ${type}[]>>;`,
+    "",
+    `export const ${list}: readonly ${type}[] = Object.values(BY_GROUP).flat();`,
     "",
   ].join("\n");
 }

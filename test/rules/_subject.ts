@@ -130,10 +130,10 @@ export function ruleNamed(rules: readonly Rule[], id: string): Rule {
   return rule;
 }
 
-/** The ids of the rules that match a request, each once, in the order of the list. */
+/** The ids of the rules that match a request, each once, by name. */
 export function firing(rules: readonly Rule[], asked: Asked): readonly string[] {
   const subject = subjectOf(asked);
-  return subject === null ? [] : rules.filter((rule) => rule.check(subject).length > 0).map(({ id }) => id);
+  return subject === null ? [] : rules.flatMap((rule) => (rule.check(subject).length > 0 ? [rule.id] : [])).toSorted();
 }
 
 /** The matches of one rule. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { context } from "../../server/rules/context.ts";
+import { BY_GROUP } from "../../server/rules/index.ts";
 import type { ContextName } from "../../server/model/contexts.ts";
 import { readExample } from "./_example.ts";
 import { firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
+
+const context = BY_GROUP.context;
 
 const fires = (asked: Asked): readonly string[] => firing(context, asked);
 const titles = (id: string, asked: Asked): readonly string[] =>

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { nofail } from "../../server/rules/nofail.ts";
+import { BY_GROUP } from "../../server/rules/index.ts";
 import { readExample } from "./_example.ts";
 import { firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
+
+const nofail = BY_GROUP.nofail;
 
 const fires = (asked: Asked): readonly string[] => firing(nofail, asked);
 const NOFAIL_TARGET = [{ kind: "flag", flag: "NOFAIL" }];
@@ -131,8 +133,8 @@ describe("a NULL check", () => {
       "nofail-over-limit",
     ]);
     expect(fires({ flags: "GFP_NOWAIT | __GFP_NOFAIL", handles: "nothing" })).toEqual([
-      "nofail-without-reclaim",
       "nofail-over-limit",
+      "nofail-without-reclaim",
     ]);
     expect(fires({ size: 64, flags: "GFP_KERNEL | __GFP_NOFAIL", handles: "nothing" })).toEqual([]);
   });

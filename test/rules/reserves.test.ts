@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { reserves } from "../../server/rules/reserves.ts";
+import { BY_GROUP } from "../../server/rules/index.ts";
 import { readExample } from "./_example.ts";
 import { firing, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
+
+const reserves = BY_GROUP.reserves;
 
 const fires = (asked: Asked): readonly string[] => firing(reserves, asked);
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { retry } from "../../server/rules/retry.ts";
+import { BY_GROUP } from "../../server/rules/index.ts";
 import { readExample } from "./_example.ts";
 import { departuresWhere, firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
+
+const retry = BY_GROUP.retry;
 
 const fires = (asked: Asked): readonly string[] => firing(retry, asked);
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { zones } from "../../server/rules/zones.ts";
+import { BY_GROUP } from "../../server/rules/index.ts";
 import { readExample } from "./_example.ts";
 import { firing, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
+
+const zones = BY_GROUP.zones;
 
 const fires = (asked: Asked): readonly string[] => firing(zones, asked);
 const page = (flags: string, more: Asked = {}): readonly string[] =>
@@ -76,8 +78,8 @@ describe("mobility", () => {
       "movable-kernel-memory",
     ]);
     expect(fires({ api: "__get_free_pages", order: 0, flags: "GFP_HIGHUSER_MOVABLE" })).toEqual([
-      "movable-kernel-memory",
       "highuser-for-kernel",
+      "movable-kernel-memory",
     ]);
   });
 

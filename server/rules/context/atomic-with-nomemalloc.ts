@@ -1,0 +1,47 @@
+import type { FlagName } from "../../model/masks/mask.ts";
+import { isDecided, isRetried } from "../_allocators.ts";
+import { blocks, drop, example, found, has, NOTHING, wrote } from "../_predicates.ts";
+import type { Match, Rule, Subject } from "../rule.ts";
+import { rx } from "./_context.ts";
+
+export const atomicWithNomemalloc: Rule = {
+  id: "atomic-with-nomemalloc",
+  title: "GFP_ATOMIC with __GFP_NOMEMALLOC",
+  severity: "warning",
+  class: "ineffective",
+  versions: { since: "2.6.x", until: null },
+  explanation:
+    "__GFP_NOMEMALLOC is thought to keep a request out of the reserves. It takes away what not blocking gives, the last quarter and the HIGHATOMIC blocks, but the half that __GFP_HIGH opens stays.",
+  evidence: "mm/page_alloc.c:gfp_to_alloc_flags",
+  advice: "Write GFP_NOWAIT.",
+  examples: {
+    bad: example(
+      "6.12",
+      ["api     alloc_pages", "order   0", "flags   GFP_ATOMIC | __GFP_NOMEMALLOC", "context rx"],
+      [rx],
+    ),
+    good: example("6.12", ["api     alloc_pages", "order   0", "flags   GFP_NOWAIT", "context rx"], [rx]),
+  },
+  check,
+};
+
+function check(subject: Subject): readonly Match[] {
+  if (
+    !isDecided(subject) ||
+    !isRetried(subject) ||
+    blocks(subject) ||
+    !has(subject, "HIGH") ||
+    !has(subject, "NOMEMALLOC") ||
+    has(subject, "MEMALLOC")
+  )
+    return NOTHING;
+  const flag: FlagName = "NOMEMALLOC";
+  return found(
+    { kind: "flag", flag },
+    "__GFP_NOMEMALLOC takes the bonus of not blocking away, but __GFP_HIGH still opens half of the min reserve: write GFP_NOWAIT where no reserve is to be used.",
+    ...(wrote(subject, "GFP_ATOMIC")
+      ? [{ kind: "replace-name", name: "GFP_ATOMIC", by: "GFP_NOWAIT", title: "Write GFP_NOWAIT" } as const]
+      : []),
+    drop(flag),
+  );
+}

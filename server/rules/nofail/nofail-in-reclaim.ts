@@ -1,0 +1,47 @@
+import { hasMemalloc } from "../../model/contexts.ts";
+import { drop, example, found, has, mayNotSleep, NOTHING } from "../_predicates.ts";
+import type { Match, Rule, Subject } from "../rule.ts";
+import { asksAndBlocks, isUnsupported, NOFAIL } from "./_nofail.ts";
+
+export const nofailInReclaim: Rule = {
+  id: "nofail-in-reclaim",
+  title: "__GFP_NOFAIL with PF_MEMALLOC",
+  severity: "warning",
+  class: "warn",
+  versions: { since: "4.x", until: null },
+  explanation:
+    "A task that reclaims, or that is inside of memalloc_noreclaim_save(), does not reclaim again: its request goes from the reserves straight to failure. __GFP_NOFAIL turns that into a loop that waits for other tasks, with a warning: when it loops (from 5.19 to 6.11 not with __GFP_NOWARN), since 6.12 always and on entry.",
+  evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
+  advice: "Allocate before the scope begins.",
+  examples: {
+    bad: example(
+      "6.12",
+      ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL | __GFP_NOFAIL", "context shrinker"],
+      ["context shrinker { in process  in reclaim }"],
+    ),
+    good: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_KERNEL | __GFP_NOFAIL"]),
+  },
+  check,
+};
+
+function check(subject: Subject): readonly Match[] {
+  if (
+    !asksAndBlocks(subject) ||
+    mayNotSleep(subject) ||
+    !hasMemalloc(subject.request.context) ||
+    isUnsupported(subject)
+  )
+    return NOTHING;
+  const warns: Readonly<Record<typeof subject.kernel.features.nofailWarns, string>> = {
+    "when-failing": "warns and spins",
+    "when-failing-unless-nowarn": has(subject, "NOWARN")
+      ? "spins, and __GFP_NOWARN hides the warning"
+      : "warns and spins",
+    "on-slowpath-entry": "warns on entry of the slow path and spins",
+  };
+  return found(
+    NOFAIL,
+    `A task with PF_MEMALLOC cannot reclaim, so __GFP_NOFAIL ${warns[subject.kernel.features.nofailWarns]} until others free memory; allocate before the scope begins.`,
+    drop("NOFAIL"),
+  );
+}

@@ -1,0 +1,41 @@
+import type { FlagName } from "../../model/masks/mask.ts";
+import { drop, example, found, has, listed, named, NOTHING, setAmong, verb } from "../_predicates.ts";
+import type { Match, Rule, Subject } from "../rule.ts";
+
+export const percpuIgnoredFlags: Rule = {
+  id: "percpu-ignored-flags",
+  title: "Flags that the percpu allocator ignores",
+  severity: "warning",
+  class: "ineffective",
+  versions: { since: "3.18", until: null },
+  explanation:
+    "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the pages; __GFP_ACCOUNT is handled apart (5.9+). The memory is always zeroed, on every CPU. __GFP_HIGH counts here only where it is named: as a part of GFP_ATOMIC it says what the call does anyway.",
+  evidence: "mm/percpu.c:pcpu_alloc",
+  advice: "Drop the flag.",
+  examples: {
+    bad: example("6.12", ["api   alloc_percpu_gfp", "size  64 B", "flags GFP_KERNEL | __GFP_ZERO"]),
+    good: example("6.12", ["api   alloc_percpu_gfp", "size  64 B", "flags GFP_ATOMIC | __GFP_NOWARN"]),
+  },
+  check,
+};
+
+function check(subject: Subject): readonly Match[] {
+  if (subject.api.family !== "percpu" || !subject.api.takesMask) return NOTHING;
+  const treatment = subject.api.treatment(subject.kernel);
+  const flags = setAmong(subject, EXPECTED, treatment.ignored | treatment.forced).filter(
+    (flag) => flag !== "HIGH" || named(subject, flag),
+  );
+  if (flags.length === 0) return NOTHING;
+  const why =
+    has(subject, "ZERO") && flags.length === 1
+      ? "always clears its memory"
+      : "passes only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN on";
+  return found(
+    { kind: "flags", flags },
+    `${subject.api.name}() ${why}, so ${listed(flags)} ${verb(flags, "has", "have")} no effect: drop ${verb(flags, "it", "them")}.`,
+    drop(...flags),
+  );
+}
+
+/** Of what the percpu allocator ignores, that which a caller expects something of. NOFAIL has a rule of its own. */
+const EXPECTED: readonly FlagName[] = ["ZERO", "RETRY_MAYFAIL", "HIGH", "DMA", "DMA32", "HIGHMEM", "MOVABLE"];

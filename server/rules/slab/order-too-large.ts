@@ -1,0 +1,31 @@
+import { orderOf } from "../../model/sizes.ts";
+import { example, found, NOTHING } from "../_predicates.ts";
+import type { Match, Rule, Subject } from "../rule.ts";
+import { warning } from "./_slab.ts";
+
+export const orderTooLarge: Rule = {
+  id: "order-too-large",
+  title: "Order above the maximum",
+  severity: "error",
+  class: "bug",
+  versions: { since: "2.6.x", until: null },
+  explanation:
+    "The page allocator keeps blocks up to MAX_PAGE_ORDER, 10 with 4 KiB pages. (The name was MAX_ORDER before 6.8, and meant one more, 11, before 6.4.) A larger order returns NULL with a WARN_ON_ONCE unless __GFP_NOWARN is set. alloc_pages_exact() rounds its size up to an order first.",
+  evidence: "mm/page_alloc.c:__alloc_pages",
+  advice: "Use alloc_contig_pages() or CMA for more, or vmalloc() where the memory need not be contiguous.",
+  examples: {
+    bad: example("6.12", ["api   alloc_pages", "order 11", "flags GFP_KERNEL"]),
+    good: example("6.12", ["api   alloc_pages", "order 10", "flags GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY"]),
+  },
+  check,
+};
+
+function check(subject: Subject): readonly Match[] {
+  return (subject.api.family === "pages" || subject.api.family === "pages-exact") &&
+    orderOf(subject.kernel, subject.request) > subject.kernel.maxOrder
+    ? found(
+        { kind: "size" },
+        `The page allocator serves orders up to ${subject.kernel.maxOrder} and returns NULL${warning(subject)} for order ${orderOf(subject.kernel, subject.request)}: use ${subject.kernel.features.hasContigPages ? "alloc_contig_pages(), " : ""}CMA or vmalloc().`,
+      )
+    : NOTHING;
+}

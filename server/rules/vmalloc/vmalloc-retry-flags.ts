@@ -1,0 +1,32 @@
+import { blocks, drop, example, found, listed, NOTHING, setFlags, verb } from "../_predicates.ts";
+import type { Match, Rule, Subject } from "../rule.ts";
+import { maskedVmalloc, strippedFlags } from "./_vmalloc.ts";
+
+export const vmallocRetryFlags: Rule = {
+  id: "vmalloc-retry-flags",
+  title: "vmalloc with __GFP_NORETRY or __GFP_RETRY_MAYFAIL",
+  severity: "warning",
+  class: "ineffective",
+  versions: { since: "2.6.x", until: null },
+  explanation:
+    "The flag reaches the array and the data pages. The page tables are allocated with GFP_KERNEL, which may bring the OOM killer after all. The newest trees allocate them under memalloc_noreclaim instead, where they can fail early: there too the flag says something else than it seems.",
+  evidence:
+    "mm/vmalloc.c:__vmalloc_area_node, memalloc_apply_gfp_scope; arch pte_alloc_one_kernel (GFP_PGTABLE_KERNEL)",
+  advice: "Drop the flag where a large mapping may be created, or keep it and know that it covers the data pages only.",
+  examples: {
+    bad: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_KERNEL | __GFP_NORETRY"]),
+    good: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_KERNEL"]),
+  },
+  check,
+};
+
+function check(subject: Subject): readonly Match[] {
+  const stripped = strippedFlags(subject);
+  const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]).filter((flag) => !stripped.includes(flag));
+  if (!maskedVmalloc(subject) || flags.length === 0 || !blocks(subject)) return NOTHING;
+  return found(
+    { kind: "flags", flags },
+    `${listed(flags)} ${verb(flags, "reaches", "reach")} only the data pages of ${subject.api.name}(); its page tables may bring the OOM killer all the same or, in the newest kernels, fail early: drop ${verb(flags, "it", "them")} unless that is meant.`,
+    drop(...flags),
+  );
+}

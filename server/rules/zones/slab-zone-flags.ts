@@ -1,0 +1,35 @@
+import { isDecided, isSlab } from "../_allocators.ts";
+import { drop, example, found, listed, NOTHING, setAmong } from "../_predicates.ts";
+import type { Match, Rule, Subject } from "../rule.ts";
+import { isLargeKmalloc } from "./_zones.ts";
+
+export const slabZoneFlags: Rule = {
+  id: "slab-zone-flags",
+  title: "kmalloc() with __GFP_HIGHMEM or __GFP_DMA32",
+  severity: "error",
+  class: "bug",
+  versions: { since: "2.6.x", until: null },
+  explanation:
+    'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9; before, it did not look, and such a call is not reported.',
+  evidence: "mm/slub.c:new_slab; mm/slab_common.c:kmalloc_fix_flags",
+  advice: "Use dma_alloc_coherent(), a cache with SLAB_CACHE_DMA32, or alloc_pages().",
+  examples: {
+    bad: example("6.12", ["api   kmalloc", "size  100 B", "flags GFP_KERNEL | __GFP_HIGHMEM"]),
+    good: example("6.12", ["api   kmalloc", "size  100 B", "flags GFP_KERNEL"]),
+  },
+  check,
+};
+
+function check(subject: Subject): readonly Match[] {
+  if (!isDecided(subject) || !isSlab(subject)) return NOTHING;
+  const large = isLargeKmalloc(subject);
+  if (large && !subject.kernel.features.largeKmallocFixesFlags) return NOTHING;
+  const flags = setAmong(subject, ["HIGHMEM", "DMA32"], subject.api.treatment(subject.kernel).clearedWithWarning);
+  if (flags.length === 0) return NOTHING;
+  const when = large ? "on every call" : "whenever a new slab is needed";
+  return found(
+    { kind: "flags", flags },
+    `Slab memory is never from such a zone: the kernel drops ${listed(flags)} with "Unexpected gfp" and a stack ${when}; use alloc_pages() or dma_alloc_coherent().`,
+    drop(...flags),
+  );
+}
