@@ -32,9 +32,24 @@ function list(): string {
   ].join("\n\n")}\n`;
 }
 
+const NAMES = "names.txt";
+
+/**
+ * The names that findings have had: users write them in `waive`, in settings and in CI, so a name is added here and never
+ * taken away.
+ */
+export function releasedNames(): readonly string[] {
+  const file = inRoot(join(FOLDER, NAMES));
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+}
+
 /** Every file of docs/rules as it should be, by file name. */
 export function rulePages(): ReadonlyMap<string, string> {
-  const pages = new Map<string, string>([["README.md", list()]]);
+  const names = new Set([...releasedNames(), ...catalogue().map(({ id }) => id)]);
+  const pages = new Map<string, string>([
+    ["README.md", list()],
+    [NAMES, `${[...names].sort().join("\n")}\n`],
+  ]);
   for (const { id } of catalogue()) {
     const page = rulePage(id);
     if (page !== null) pages.set(`${id}.md`, page);

@@ -1,14 +1,18 @@
 import { parseFile } from "../../grammar/regions.ts";
-import type { Finding } from "../../server/rules/finding.ts";
+import type { Finding, Fix } from "../../server/rules/finding.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 
 const URI = "file:///example.allocpolicy";
 
+/** What is reported of each region of a file with this text. */
+const regionsOf = (text: string): readonly (readonly Finding[])[] =>
+  check(withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, parseFile(text)), URI).regions;
+
 /** All findings of a file with this text. */
 export function findingsOf(text: string): readonly Finding[] {
-  return check(withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, parseFile(text)), URI).regions.flat();
+  return regionsOf(text).flat();
 }
 
 /** The rules of those findings that call for a change, each once. */
@@ -20,4 +24,27 @@ export function seriousRules(text: string): readonly string[] {
         .map(({ rule }) => rule),
     ),
   ];
+}
+
+/** A fix that is offered in a text, and the text after it. */
+interface Mended {
+  readonly rule: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The text after each fix that is offered in it. */
+export function mendedTexts(text: string): readonly Mended[] {
+  const { starts } = parseFile(text);
+  return regionsOf(text).flatMap((findings, region) =>
+    findings.flatMap(({ rule, fixes }) =>
+      fixes.map((fix) => ({ rule, title: fix.title, text: afterFix(text, starts[region] ?? 0, fix) })),
+    ),
+  );
+}
+
+function afterFix(text: string, region: number, fix: Fix): string {
+  return fix.changes
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((all, { start, end, text: by }) => all.slice(0, region + start) + by + all.slice(region + end), text);
 }

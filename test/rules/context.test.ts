@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BY_GROUP } from "../../server/rules/index.ts";
 import type { ContextName } from "../../server/model/contexts.ts";
-import { readExample } from "./_example.ts";
 import { firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
 
 const context = BY_GROUP.context;
@@ -9,11 +8,6 @@ const context = BY_GROUP.context;
 const fires = (asked: Asked): readonly string[] => firing(context, asked);
 const titles = (id: string, asked: Asked): readonly string[] =>
   (matchesOf(context, id, asked)[0]?.fixes ?? []).map(({ title }) => title);
-
-test.each(context)("the examples of $id: the bad one is reported, the good one is not", ({ id, examples }) => {
-  expect(fires(readExample(examples.bad))).toContain(id);
-  expect(fires(readExample(examples.good))).not.toContain(id);
-});
 
 describe("sleeping", () => {
   test.each<ContextName>([

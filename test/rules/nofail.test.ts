@@ -1,17 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { BY_GROUP } from "../../server/rules/index.ts";
-import { readExample } from "./_example.ts";
 import { firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
 
 const nofail = BY_GROUP.nofail;
 
 const fires = (asked: Asked): readonly string[] => firing(nofail, asked);
 const NOFAIL_TARGET = [{ kind: "flag", flag: "NOFAIL" }];
-
-test.each(nofail)("the examples of $id: the bad one is reported, the good one is not", ({ id, examples }) => {
-  expect(fires(readExample(examples.bad))).toContain(id);
-  expect(fires(readExample(examples.good))).not.toContain(id);
-});
 
 describe("a promise that cannot be kept", () => {
   test("is one without direct reclaim, in every release", () => {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseFile } from "../../grammar/regions.ts";
-import type { Finding } from "../../server/rules/finding.ts";
-import { findingsOf } from "./_findings.ts";
+import { findingsOf, mendedTexts } from "./_findings.ts";
 
 const CONTEXTS = [
   "context spin { in process  holds spinlock }",
@@ -64,21 +62,12 @@ describe("a mistake is reported once, by the rule that knows most", () => {
   });
 });
 
-/** The mask of the request after a fix is written into the text, and what is found then. */
-function after(
-  text: string,
-  finding: Finding,
-  title: string,
-): { readonly flags: string; readonly rules: readonly string[] } {
-  const fix = finding.fixes.find((one) => one.title === title);
-  if (fix === undefined) throw new Error(`no fix "${title}" among ${finding.fixes.map((one) => one.title).join(", ")}`);
-  const file = parseFile(text);
-  const at = text.indexOf("request example");
-  const region = file.starts.findLast((start) => start <= at) ?? 0;
-  const mended = fix.changes
-    .toSorted((a, b) => b.start - a.start)
-    .reduce((all, { start, end, text: by }) => all.slice(0, region + start) + by + all.slice(region + end), text);
-  return { flags: /flags\s+(.*)/.exec(mended)?.[1]?.trim() ?? "", rules: findingsOf(mended).map(({ rule }) => rule) };
+/** The text after a fix of that title for a finding of that rule. */
+function after(text: string, rule: string, title: string): string {
+  const offered = mendedTexts(text).filter((fix) => fix.rule === rule);
+  const fix = offered.find((one) => one.title === title);
+  if (fix === undefined) throw new Error(`no fix "${title}" among ${offered.map((one) => one.title).join(", ")}`);
+  return fix.text;
 }
 
 const MENDED: readonly (readonly [string, string, string, string, string])[] = [
@@ -150,12 +139,9 @@ const MENDED: readonly (readonly [string, string, string, string, string])[] = [
 
 describe("a fix writes what a kernel developer would", () => {
   test.each(MENDED)("%s: %s (%s)", (kernel, properties, rule, title, flags) => {
-    const text = fileOf(kernel, properties);
-    const finding = findingsOf(text).find((one) => one.rule === rule);
-    if (finding === undefined) throw new Error(`${rule} does not speak`);
-    const mended = after(text, finding, title);
-    expect(mended.flags).toBe(flags);
-    expect(mended.rules).not.toContain(rule);
+    const mended = after(fileOf(kernel, properties), rule, title);
+    expect(mended).toBe(fileOf(kernel, properties.replace(/flags [^;]*/, `flags ${flags}`)));
+    expect(findingsOf(mended).map((finding) => finding.rule)).not.toContain(rule);
   });
 });
 
@@ -168,10 +154,9 @@ describe("a fix never turns a mask into its complement", () => {
   });
 
   test("an operand of | goes with what it is masked by", () => {
-    const text = fileOf("6.12", "api kmem_cache_alloc; cache { size 64 }; flags GFP_KERNEL | __GFP_DMA32 & ~__GFP_IO");
-    const finding = findingsOf(text).find(({ rule }) => rule === "slab-zone-flags");
-    if (finding === undefined) throw new Error("slab-zone-flags does not speak");
-    expect(after(text, finding, "Drop __GFP_DMA32").flags).toBe("GFP_KERNEL");
+    const asked = (flags: string): string => fileOf("6.12", `api kmem_cache_alloc; cache { size 64 }; flags ${flags}`);
+    const mended = after(asked("GFP_KERNEL | __GFP_DMA32 & ~__GFP_IO"), "slab-zone-flags", "Drop __GFP_DMA32");
+    expect(mended).toBe(asked("GFP_KERNEL"));
   });
 });
 

@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { BY_GROUP } from "../../server/rules/index.ts";
-import { readExample } from "./_example.ts";
 import { departuresWhere, firing, kernelsWhere, matchesOf, releasesWhere, targetsOf, type Asked } from "./_subject.ts";
 
 const retry = BY_GROUP.retry;
 
 const fires = (asked: Asked): readonly string[] => firing(retry, asked);
-
-test.each(retry)("the examples of $id: the bad one is reported, the good one is not", ({ id, examples }) => {
-  expect(fires(readExample(examples.bad))).toContain(id);
-  expect(fires(readExample(examples.good))).not.toContain(id);
-});
 
 describe("NORETRY and RETRY_MAYFAIL", () => {
   test("do not go together", () => {

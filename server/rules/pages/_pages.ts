@@ -3,7 +3,7 @@ import { setAmong } from "../_predicates.ts";
 import type { Subject } from "../rule.ts";
 
 /** Everything that a mask may have beside what the nolock calls expect, commonest mistakes first. */
-export const UNEXPECTED_BY_NOLOCK: readonly FlagName[] = [
+const UNEXPECTED_BY_NOLOCK: readonly FlagName[] = [
   "DIRECT_RECLAIM",
   "KSWAPD_RECLAIM",
   "IO",

@@ -17,7 +17,7 @@ export const maskedVmalloc = (subject: Subject): boolean => subject.api.family =
 export const rxPoll = "context rx_poll { in softirq }";
 
 /** All flags that a mask may have beside the ones that vmalloc supports; the zones have a rule of their own. */
-export const STRIPPED: readonly FlagName[] = [
+const STRIPPED: readonly FlagName[] = [
   "MOVABLE",
   "RECLAIMABLE",
   "WRITE",
