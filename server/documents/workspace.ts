@@ -8,7 +8,10 @@ import type { Settings } from "./settings.ts";
  */
 export interface Workspace {
   readonly documents: ReadonlyMap<string, Document>;
-  readonly missing: ReadonlySet<string>;
+  /** By uri, with the reason: the end of a sentence about the file. */
+  readonly missing: ReadonlyMap<string, string>;
+  /** The folders that make it up, by normalised uri. Nothing outside of them may be named by what stands in a document. */
+  readonly roots: readonly string[];
   readonly settings: Settings;
   /** What earlier snapshots of this workspace computed; keyed by content, so that it never changes an answer. */
   readonly memory: AnalysisMemory;
@@ -17,8 +20,21 @@ export interface Workspace {
 /** Stands for what is remembered of a workspace and its successors; only the analysis of a kind looks inside. */
 export class AnalysisMemory {}
 
-export function emptyWorkspace(settings: Settings): Workspace {
-  return { documents: new Map(), missing: new Set(), settings, memory: new AnalysisMemory() };
+/** Why a file is missing that does not exist. */
+export const NOT_THERE = "there is no such file";
+
+export function emptyWorkspace(settings: Settings, roots: readonly string[] = []): Workspace {
+  return workspaceOf(settings, roots, new Map(), new Map());
+}
+
+/** A workspace of documents that are all known at once, as `withDocument` and `withMissing` would make it one by one. */
+export function workspaceOf(
+  settings: Settings,
+  roots: readonly string[],
+  documents: ReadonlyMap<string, Document>,
+  missing: ReadonlyMap<string, string>,
+): Workspace {
+  return { documents, missing, roots, settings, memory: new AnalysisMemory() };
 }
 
 /** Adds or replaces a document; takes it out of `missing`. */
@@ -34,20 +50,24 @@ export function withoutDocument(workspace: Workspace, uri: string): Workspace {
   return { ...workspace, documents, missing: without(workspace.missing, uri) };
 }
 
-/** Notes that there is no such file: a reference to it is then reported. */
-export function withMissing(workspace: Workspace, uri: string): Workspace {
+/** Notes that there is no such file, or why it cannot be read: a reference to it is then reported. */
+export function withMissing(workspace: Workspace, uri: string, why: string = NOT_THERE): Workspace {
   const documents = new Map(workspace.documents);
   documents.delete(uri);
-  return { ...workspace, documents, missing: new Set(workspace.missing).add(uri) };
+  return { ...workspace, documents, missing: new Map(workspace.missing).set(uri, why) };
 }
 
 export function withSettings(workspace: Workspace, settings: Settings): Workspace {
   return { ...workspace, settings };
 }
 
-function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> {
-  if (!set.has(member)) return set;
-  const rest = new Set(set);
-  rest.delete(member);
+export function withRoots(workspace: Workspace, roots: readonly string[]): Workspace {
+  return { ...workspace, roots };
+}
+
+function without(map: ReadonlyMap<string, string>, key: string): ReadonlyMap<string, string> {
+  if (!map.has(key)) return map;
+  const rest = new Map(map);
+  rest.delete(key);
   return rest;
 }

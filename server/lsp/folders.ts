@@ -3,12 +3,13 @@ import {
   emptyWorkspace,
   withDocument,
   withMissing,
+  withRoots,
   withoutDocument,
   withSettings,
   type Workspace,
 } from "../documents/workspace.ts";
 import { analysisSettings, DEFAULT_SETTINGS, settingsKey, type Settings } from "./settings.ts";
-import { isWithin } from "./uri.ts";
+import { isWithin } from "../documents/roots.ts";
 
 /** A workspace folder of the client, or the place of the files outside of all folders: files that see each other under one set of settings. */
 export class Folder {
@@ -40,8 +41,13 @@ export class Folder {
     this.#workspace = withDocument(this.#workspace, uri, document);
   }
 
-  putMissing(uri: string): void {
-    this.#workspace = withMissing(this.#workspace, uri);
+  putMissing(uri: string, why: string): void {
+    this.#workspace = withMissing(this.#workspace, uri, why);
+  }
+
+  /** All folders of the client, by uri: a file may import from any of them. */
+  setRoots(roots: readonly string[]): void {
+    this.#workspace = withRoots(this.#workspace, roots);
   }
 
   remove(uri: string): void {

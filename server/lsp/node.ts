@@ -1,12 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
+import { readFileBytes } from "../disk/read.ts";
 import type { Host } from "./host.ts";
 import type { startServer } from "./server.ts";
 
-/** Files larger than this are not read as imports. */
-const LARGEST_FILE_BYTES = 16 * 1024 * 1024;
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
 /** Null for a uri that names no file of this machine, such as one with a host in it. */
@@ -22,18 +22,16 @@ function pathOf(uri: string): string | null {
 export const disk: Host = {
   canRead: (uri) => uri.startsWith("file:"),
   async readFile(uri) {
-    try {
-      const bytes = await readFile(fileURLToPath(uri));
-      return bytes.length > LARGEST_FILE_BYTES ? { unreadable: "it is too large" } : { text: bytes.toString("utf8") };
-    } catch {
-      return { unreadable: "it cannot be read" };
-    }
+    const path = pathOf(uri);
+    if (path === null) return { unreadable: "it is on another machine" };
+    const content = await readFileBytes(path);
+    return "bytes" in content ? { text: content.bytes.toString("utf8") } : content;
   },
   async listFiles(folderUri, isWanted, limit) {
     const found: string[] = [];
     const folders = [pathOf(folderUri)].filter((path) => path !== null);
     for (let folder = folders.pop(); folder !== undefined && found.length < limit; folder = folders.pop()) {
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      const entries = await tracked(readdir(folder, { withFileTypes: true })).catch(() => []);
       for (const entry of entries) {
         if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(join(folder, entry.name));
         else if (entry.isFile() && isWanted(entry.name)) found.push(pathToFileURL(join(folder, entry.name)).href);
@@ -45,5 +43,6 @@ export const disk: Host = {
 
 /** Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say. */
 export function serve(start: typeof startServer): void {
+  endThoughDiskHangs();
   start(createConnection(ProposedFeatures.all), disk);
 }

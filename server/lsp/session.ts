@@ -2,6 +2,7 @@ import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
 import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
+import { rootsFor, isInside } from "../documents/roots.ts";
 import { kindOfDocument, kindOfFile, type DocumentKind, type DocumentReference } from "../service/document-kind.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
@@ -82,6 +83,8 @@ export class Session {
     const known = new Set(kept.map((folder) => folder.uri));
     const fresh = added.map((uri) => this.files.key(uri)).filter((uri) => !known.has(uri));
     this.#folders = [...kept, ...fresh.map((uri) => new Folder(uri))];
+    const roots = this.#folders.flatMap(({ uri }) => (uri === null ? [] : [uri]));
+    for (const folder of this.#folders) folder.setRoots(roots);
     for (const [key, { document }] of this.#open) this.#span(key, document);
   }
 
@@ -188,14 +191,15 @@ export class Session {
 
   #waitsOf(key: string): readonly Wait[] {
     if (this.#waits.size === 0) return [];
-    const { documents } = this.folder(key).workspace;
+    const { documents, roots: given } = this.folder(key).workspace;
+    const roots = rootsFor(given, key);
     const found: Wait[] = [];
     const seen = new Set([key]);
     for (const uri of seen) {
       const wait = this.#waits.get(uri);
       if (wait !== undefined) found.push(wait);
       const document = documents.get(uri);
-      if (document !== undefined) for (const wanted of this.#referencesOf(uri, document)) seen.add(wanted.uri);
+      if (document !== undefined) for (const wanted of this.#referencesOf(uri, document, roots)) seen.add(wanted.uri);
     }
     return found;
   }
@@ -227,15 +231,17 @@ export class Session {
     if (named !== null) return named;
     for (const folder of folders) {
       for (const [uri, document] of folder.workspace.documents) {
-        const reference = this.#referencesOf(uri, document).find((wanted) => wanted.uri === key);
+        const reference = this.#referencesOf(uri, document, this.#rootsOf(folder)).find((wanted) => wanted.uri === key);
         if (reference !== undefined) return this.#kindNamed(reference.kind);
       }
     }
     return null;
   }
 
-  #referencesOf(key: string, document: Document): readonly DocumentReference[] {
-    return this.#kindNamed(document.kind)?.references(key, document) ?? [];
+  /** Whatever a document says, it refers to nothing outside of the roots. */
+  #referencesOf(key: string, document: Document, roots: readonly string[]): readonly DocumentReference[] {
+    const all = this.#kindNamed(document.kind)?.references(key, document) ?? [];
+    return all.filter(({ uri }) => isInside(roots, uri));
   }
 
   #apply(document: Document, change: TextDocumentContentChangeEvent): Document {
@@ -264,11 +270,18 @@ export class Session {
   }
 
   #readReferences(key: string, document: Document, folders: readonly Folder[]): void {
-    for (const wanted of this.#referencesOf(key, document)) {
-      const kind = kindOfFile(this.#kinds, wanted.uri) ?? this.#kindNamed(wanted.kind);
-      if (kind === null) continue;
-      for (const folder of folders) if (!folder.knows(wanted.uri)) this.#want(wanted.uri, kind, folder);
+    for (const folder of folders) {
+      for (const wanted of this.#referencesOf(key, document, this.#rootsOf(folder))) {
+        const kind = kindOfFile(this.#kinds, wanted.uri) ?? this.#kindNamed(wanted.kind);
+        if (kind !== null && !folder.knows(wanted.uri)) this.#want(wanted.uri, kind, folder);
+      }
     }
+  }
+
+  /** What the documents of a folder may refer to; of those outside of all folders, those that are open decide. */
+  #rootsOf({ uri, workspace: { roots } }: Folder): readonly string[] {
+    if (uri !== null) return roots;
+    return [...new Set([...roots, ...this.openDocuments().flatMap((open) => rootsFor(roots, open))])];
   }
 
   /** Gives a folder a file that it does not have: the open document, or what will be read from disk. */
@@ -304,8 +317,8 @@ export class Session {
     const opened = this.#open.get(key);
     const document = opened?.document ?? ("text" in content ? kind.open(content.text) : null);
     for (const folder of folders) {
-      if (document === null) folder.putMissing(key);
-      else folder.put(key, document);
+      if (document !== null) folder.put(key, document);
+      else if ("unreadable" in content) folder.putMissing(key, content.unreadable);
     }
     if (document !== null) this.#readReferences(key, document, [...folders]);
     const wait = this.#waits.get(key);

@@ -13,8 +13,3 @@ export function fileKey(uri: string): string {
   });
   return decoded.replace(/^file:\/\/\/([A-Z]):/, (_, drive: string) => `file:///${drive.toLowerCase()}:`);
 }
-
-/** True for a file in the folder or below it. */
-export function isWithin(folder: string, uri: string): boolean {
-  return uri.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
-}

@@ -7,7 +7,8 @@ import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex } 
 import type { Finding } from "../rules/finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { checkedKernelsOf, type CheckedKernels } from "./checked-kernels.ts";
-import { resolveUri } from "./uris.ts";
+import { rootsFor } from "../documents/roots.ts";
+import { importTarget, type ImportTarget } from "./uris.ts";
 import type { AnalysisMemory, Workspace } from "../documents/workspace.ts";
 
 /**
@@ -38,13 +39,17 @@ export interface UnitFile {
 }
 
 /** One `import` header of the file itself. */
-export interface ImportState {
-  readonly region: number;
-  readonly uri: string;
-  readonly state: "loaded" | "missing" | "not-looked-for";
-  /** The imported file imports this one, directly or not. */
-  readonly cyclic: boolean;
-}
+export type ImportState = { readonly region: number } & (
+  | {
+      readonly state: "loaded";
+      readonly uri: string;
+      /** The imported file imports this one, directly or not. */
+      readonly cyclic: boolean;
+    }
+  | { readonly state: "missing"; readonly uri: string; readonly why: string }
+  | { readonly state: "not-looked-for" }
+  | { readonly state: "refused"; readonly target: Exclude<ImportTarget, { readonly kind: "file" }> }
+);
 
 /** The findings of a region, and how they were last given out. */
 export interface RegionFindings {
@@ -144,12 +149,13 @@ function followImports(
   file: SourceFile,
   indexOfFile: (uri: string, file: SourceFile) => FileIndex,
 ): { readonly order: readonly string[]; readonly imports: readonly ImportState[]; readonly complete: boolean } {
-  const targets = new Map<string, readonly { readonly region: number; readonly uri: string }[]>();
-  const importsOfFile = (name: string): readonly { readonly region: number; readonly uri: string }[] => {
+  const roots = rootsFor(workspace.roots, uri);
+  const targets = new Map<string, readonly WrittenImport[]>();
+  const importsOfFile = (name: string): readonly WrittenImport[] => {
     const known = targets.get(name);
     if (known !== undefined) return known;
     const source = name === uri ? file : policyFile(workspace, name);
-    const found = source === undefined ? [] : importTargets(name, indexOfFile(name, source));
+    const found = source === undefined ? [] : writtenImports(roots, name, indexOfFile(name, source));
     targets.set(name, found);
     return found;
   };
@@ -167,51 +173,49 @@ function followImports(
       continue;
     }
     order.push(name);
-    for (const checked of importsOfFile(name).toReversed()) {
-      if (checked.uri === uri) cyclic = true;
-      else stack.push(checked.uri);
+    for (const { target } of importsOfFile(name).toReversed()) {
+      if (target.kind === "nowhere") complete = false;
+      if (target.kind !== "file") continue;
+      if (target.uri === uri) cyclic = true;
+      else stack.push(target.uri);
     }
   }
 
-  const imports = importsOfFile(uri).map(
-    (checked): ImportState => ({
-      ...checked,
-      state: workspace.documents.has(checked.uri)
-        ? "loaded"
-        : workspace.missing.has(checked.uri)
-          ? "missing"
-          : "not-looked-for",
-      cyclic: cyclic && reaches(checked.uri, uri, importsOfFile),
-    }),
-  );
+  const imports = importsOfFile(uri).map(({ region, target }): ImportState => {
+    if (target.kind !== "file") return { region, state: "refused", target };
+    const why = workspace.missing.get(target.uri);
+    if (why !== undefined) return { region, state: "missing", uri: target.uri, why };
+    return workspace.documents.has(target.uri)
+      ? { region, state: "loaded", uri: target.uri, cyclic: cyclic && reaches(target.uri, uri, importsOfFile) }
+      : { region, state: "not-looked-for" };
+  });
   return { order, imports, complete };
 }
 
-function reaches(
-  from: string,
-  goal: string,
-  importsOfFile: (uri: string) => readonly { readonly uri: string }[],
-): boolean {
+function reaches(from: string, goal: string, importsOfFile: (uri: string) => readonly WrittenImport[]): boolean {
   const seen = new Set<string>();
   const stack = [from];
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
     if (name === goal) return true;
     if (seen.has(name)) continue;
     seen.add(name);
-    for (const checked of importsOfFile(name)) stack.push(checked.uri);
+    for (const { target } of importsOfFile(name)) if (target.kind === "file") stack.push(target.uri);
   }
   return false;
 }
 
-/** The files that a file imports, with the regions of the headers. */
-function importTargets(uri: string, index: FileIndex): readonly { readonly region: number; readonly uri: string }[] {
-  const targets: { region: number; uri: string }[] = [];
-  for (const region of index.imports) {
+/** Where an `import` header leads. */
+interface WrittenImport {
+  readonly region: number;
+  readonly target: ImportTarget;
+}
+
+function writtenImports(roots: readonly string[], uri: string, index: FileIndex): readonly WrittenImport[] {
+  return index.imports.flatMap((region): readonly WrittenImport[] => {
     const item = index.file.regions[region]?.item;
-    if (item?.kind !== "import" || item.path === null || item.path.value === "") continue;
-    targets.push({ region, uri: resolveUri(uri, item.path.value) });
-  }
-  return targets;
+    if (item?.kind !== "import" || item.path === null || item.path.value === "") return [];
+    return [{ region, target: importTarget(roots, uri, item.path.value) }];
+  });
 }
 
 // From one unit to the next -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { resolveUri } from "./uris.ts";
+import { importTarget } from "./uris.ts";
 
 /** Whether a document is a file of the policy language; null and undefined are none. */
 export function isPolicyFile(document: Document | null | undefined): document is SourceFile {
@@ -21,9 +21,11 @@ export function policyFiles(workspace: Workspace): readonly (readonly [string, S
   );
 }
 
-/** The uris that the file imports, resolved against its own, in order. The host loads them (and theirs), or calls `withMissing`. */
+/** The files that a file imports, in order, wherever they lie: who reads them asks first whether they are in the workspace. */
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
-  return file.regions.flatMap(({ item }) =>
-    item?.kind === "import" && item.path !== null && item.path.value !== "" ? [resolveUri(uri, item.path.value)] : [],
-  );
+  return file.regions.flatMap(({ item }) => {
+    if (item?.kind !== "import" || item.path === null || item.path.value === "") return [];
+    const target = importTarget([], uri, item.path.value);
+    return "uri" in target ? [target.uri] : [];
+  });
 }

@@ -1,9 +1,34 @@
+import { folderOfFile, isInside } from "../documents/roots.ts";
+
+/** What the path of an `import` comes to. */
+export type ImportTarget =
+  /** A file of the workspace, which may or may not be there. */
+  | { readonly kind: "file"; readonly uri: string }
+  /** A place outside of the workspace: never read, and no link. */
+  | { readonly kind: "outside"; readonly uri: string }
+  /** An address (`command:…`, `https://…`, `C:\\…`) where a path belongs. */
+  | { readonly kind: "address" }
+  /** The importing text has no folder yet, as one that was never saved. */
+  | { readonly kind: "nowhere" };
+
 /**
- * Resolves the path of an `import` against the uri of the file that it stands in, as a browser would: relative to its
- * folder, `.` and `..` folded, an absolute path or a uri taken as it is. Characters that a uri can't hold are encoded.
+ * The file that an import names. An import names a path, relative to the folder of the file that it stands in or from the
+ * top of that file's scheme and host; it never names another scheme or host. It must lead into one of the roots.
+ * @param roots by normalised uri, as `rootsFor` gives them for the file that is looked at
+ * @param base the normalised uri of the importing file: that one, or another that it imports
+ */
+export function importTarget(roots: readonly string[], base: string, path: string): ImportTarget {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return { kind: "address" };
+  if (folderOfFile(base) === null) return { kind: "nowhere" };
+  const uri = resolveUri(base, path);
+  return { kind: isInside(roots, uri) ? "file" : "outside", uri };
+}
+
+/**
+ * Resolves a path against the uri of the file that it stands in, as a browser would: relative to its folder, `.` and `..`
+ * folded, an absolute path from the top. Scheme and host stay. Characters that a uri can't hold are encoded.
  */
 export function resolveUri(base: string, path: string): string {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return path;
   const encoded = path.replaceAll("\\", "/").split("/").map(encodeSegment).join("/");
   const root = /^[a-z][a-z0-9+.-]*:(?:\/\/[^/?#]*)?/i.exec(base)?.[0] ?? "";
   const folder = base

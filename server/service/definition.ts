@@ -1,6 +1,7 @@
 import { definitionOf, symbolAt, type SymbolSpan } from "../policy-language/names.ts";
 import { policyFile } from "../policy-language/policy-files.ts";
-import { resolveUri } from "../policy-language/uris.ts";
+import { rootsFor } from "../documents/roots.ts";
+import { importTarget } from "../policy-language/uris.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/check.ts";
 import type { Span } from "../../grammar/ast.ts";
@@ -53,16 +54,20 @@ function importAt(workspace: Workspace, uri: string, offset: number): Definition
   const found = wordAtOffset(environment.file, offset);
   const item = found?.placed.region.item;
   if (found === null || item?.kind !== "import") return null;
-  const target = importTarget(workspace, uri, found.placed.index);
+  const target = importedFile(workspace, uri, found.placed.index);
   if (target === null || !workspace.documents.has(target)) return null;
   const span = { uri: target, start: 0, end: 0 };
   return { origin: found.range, target: span, targetRange: span };
 }
 
-/** The file that the import header in a region names; null when the region is none. */
-export function importTarget(workspace: Workspace, uri: string, region: number): string | null {
+/**
+ * The file of the workspace that the import header in a region names, which may not have been looked for yet; null when
+ * the region is no such header, or names nothing that may be opened.
+ */
+export function importedFile(workspace: Workspace, uri: string, region: number): string | null {
   const file = policyFile(workspace, uri);
   const item = file?.regions[region]?.item;
-  if (file === undefined || item?.kind !== "import" || item.path === null) return null;
-  return resolveUri(uri, item.path.value);
+  if (file === undefined || item?.kind !== "import" || item.path === null || item.path.value === "") return null;
+  const target = importTarget(rootsFor(workspace.roots, uri), uri, item.path.value);
+  return target.kind === "file" && !workspace.missing.has(target.uri) ? target.uri : null;
 }

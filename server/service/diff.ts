@@ -9,7 +9,7 @@ import {
 } from "../policy-language/diff.ts";
 import type { Binding } from "../policy-language/environment.ts";
 import { parseVersions, releasesOf } from "../policy-language/checked-kernels.ts";
-import { emptyWorkspace, type Workspace } from "../documents/workspace.ts";
+import { workspaceOf, type Workspace } from "../documents/workspace.ts";
 import { check, environmentOf } from "../policy-language/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
@@ -44,11 +44,8 @@ interface JudgedSide {
 /** The file under one kernel, in a workspace of its own: what is known of the file as it is edited stays known. */
 function sideOf(workspace: Workspace, uri: string, version: string): JudgedSide | null {
   if (releasesOf(parseVersions(version)).length !== 1) return null;
-  const own: Workspace = {
-    ...emptyWorkspace({ ...workspace.settings, forcedKernel: version }),
-    documents: workspace.documents,
-    missing: workspace.missing,
-  };
+  const settings = { ...workspace.settings, forcedKernel: version };
+  const own = workspaceOf(settings, workspace.roots, workspace.documents, workspace.missing);
   const environment = environmentOf(own, uri);
   const kernel = environment?.kernels.at(-1);
   return environment === null || kernel === undefined ? null : { side: { environment, kernel }, workspace: own };

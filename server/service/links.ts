@@ -1,7 +1,7 @@
 import type { Span } from "../../grammar/ast.ts";
 import { policyFile } from "../policy-language/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { importTarget } from "./definition.ts";
+import { importedFile } from "./definition.ts";
 import { languageRule } from "../policy-language/catalogue.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
@@ -21,7 +21,7 @@ export function linksOf(workspace: Workspace, uri: string, limit: number): reado
     const start = file.starts[index];
     if (item === undefined || item === null || start === undefined) continue;
     if (item.kind === "import" && item.path !== null) {
-      const target = importTarget(workspace, uri, index);
+      const target = importedFile(workspace, uri, index);
       // The quotes are not part of the link.
       if (target !== null)
         links.push({

@@ -13,7 +13,7 @@ test("the README's example prints what the README says", async () => {
   expect(out).toBe(printed);
 });
 
-test.each(policyFiles(new URL("../../examples/", import.meta.url).pathname, []))(
+test.each(policyFiles(new URL("../../examples/", import.meta.url).pathname, [], () => {}).files)(
   "every annotation of examples/$path is a finding on exactly that text",
   ({ text }) => {
     const found = findingsIn(text).map(({ rule, startOffset, endOffset }) => ({ rule, startOffset, endOffset }));

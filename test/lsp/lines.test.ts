@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
 import { packTokens, tokensEdit } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
-import { fileKey, isWithin } from "../../server/lsp/uri.ts";
+import { fileKey } from "../../server/lsp/uri.ts";
+import { isWithin } from "../../server/documents/roots.ts";
 
 /** Text with all three kinds of line ends, side by side. */
 const broken = fc

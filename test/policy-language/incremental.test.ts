@@ -22,7 +22,7 @@ const LIBRARY = "file:///p/library.allocpolicy";
 function fresh(workspace: Workspace): Workspace {
   let result = emptyWorkspace(workspace.settings);
   for (const [uri, file] of policyFiles(workspace)) result = withDocument(result, uri, parseFile(file.text));
-  for (const uri of workspace.missing) result = withMissing(result, uri);
+  for (const [uri, why] of workspace.missing) result = withMissing(result, uri, why);
   return result;
 }
 

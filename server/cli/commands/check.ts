@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Severity } from "../../rules/finding.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
-import { FOUND, OK, UsageError, type Command } from "../command.ts";
+import { FOUND, OK, USAGE, UsageError, type Command } from "../command.ts";
 import { wantedFiles } from "../files.ts";
 import { kernelList } from "../kernels.ts";
 import { SEVERITIES } from "../report.ts";
@@ -31,11 +31,13 @@ export const check: Command = {
       throw new UsageError(`there is no format '${values.format}': use ${FORMATS.join(", ")}`);
     const failing = failingSeverities(values["fail-on"]);
     const forcedKernel = values.kernel === undefined ? null : kernelList(values.kernel).join(", ");
-    const reports = checkFiles(await wantedFiles(io, positionals), { ...DEFAULT_SETTINGS, forcedKernel }, io.cwd);
+    const wanted = await wantedFiles(io, positionals);
+    const reports = checkFiles(wanted, { ...DEFAULT_SETTINGS, forcedKernel }, io.cwd);
     await io.write(reporter.print(reports));
     const fails = reports.some(({ findings }) =>
       findings.some(({ severity, source }) => failing.has(severity) || source === "expectation"),
     );
+    if (wanted.incomplete) return USAGE;
     return fails ? FOUND : OK;
   },
 };

@@ -11,7 +11,7 @@ import {
 import { environmentOf } from "../../policy-language/check.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
-import { readText } from "../files.ts";
+import { readText, workspaceFolder } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";
 import { loadWorkspace } from "../workspace.ts";
 
@@ -78,7 +78,7 @@ function sideOf(cwd: string, path: string, version: string | undefined): Side {
   const absolutePath = resolve(cwd, path);
   const settings = { ...DEFAULT_SETTINGS, forcedKernel: version ?? null };
   const environment = environmentOf(
-    loadWorkspace([{ absolutePath, text: readText(cwd, path) }], settings),
+    loadWorkspace([{ absolutePath, text: readText(cwd, path) }], [workspaceFolder(cwd, absolutePath)], settings),
     pathToFileURL(absolutePath).href,
   );
   const kernel = environment?.kernels.at(-1);

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { format } from "../../../grammar/index.ts";
-import { FOUND, OK, UsageError, type Command } from "../command.ts";
-import { reasonOf, STDIN_PATH, wantedFiles } from "../files.ts";
+import { FOUND, OK, USAGE, type Command } from "../command.ts";
+import { reasonOf } from "../../disk/read.ts";
+import { replaceFileSync } from "../../disk/replace.ts";
+import { STDIN_PATH, wantedFiles } from "../files.ts";
 
 export const fmt: Command = {
   name: "fmt",
@@ -17,7 +18,9 @@ export const fmt: Command = {
     });
     let differing = 0;
     let damaged = 0;
-    for (const { path, absolutePath, text, isUtf8 } of await wantedFiles(io, positionals)) {
+    const { files, incomplete } = await wantedFiles(io, positionals);
+    let unwritable = incomplete;
+    for (const { path, absolutePath, text, isUtf8 } of files) {
       if (!isUtf8) {
         damaged += 1;
         io.warn(`${path}: left alone: it is not UTF-8\n`);
@@ -33,19 +36,26 @@ export const fmt: Command = {
         differing += 1;
         if (values.check) await io.write(`${path} is not formatted\n`);
         else if (path !== STDIN_PATH) {
-          write(absolutePath, path, result.text);
-          await io.write(`${path}\n`);
+          const why = whyNotWritten(absolutePath, result.text);
+          if (why === null) await io.write(`${path}\n`);
+          else {
+            unwritable = true;
+            io.warn(`cannot write ${path}: ${why}\n`);
+          }
         }
       }
     }
+    if (unwritable) return USAGE;
     return damaged > 0 || (values.check && differing > 0) ? FOUND : OK;
   },
 };
 
-function write(absolutePath: string, path: string, text: string): void {
+/** Null when the file has the text. */
+function whyNotWritten(absolutePath: string, text: string): string | null {
   try {
-    writeFileSync(absolutePath, text);
+    replaceFileSync(absolutePath, text);
+    return null;
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+    return reasonOf(error);
   }
 }

@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Outcome } from "../../model/memory/state.ts";
 import { simulate as simulateRequest } from "../../model/simulate.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { readText } from "../files.ts";
+import { readText, workspaceFolder } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";
 import { outcomeFields } from "../verdict-lines.ts";
 import { loadWorkspace } from "../workspace.ts";
@@ -42,7 +42,11 @@ export const simulate: Command = {
     const absolutePath = resolve(io.cwd, path);
     const settings = { ...DEFAULT_SETTINGS, forcedKernel: values.kernel ?? null };
     const environment = environmentOf(
-      loadWorkspace([{ absolutePath, text: readText(io.cwd, path) }], settings),
+      loadWorkspace(
+        [{ absolutePath, text: readText(io.cwd, path) }],
+        [workspaceFolder(io.cwd, absolutePath)],
+        settings,
+      ),
       pathToFileURL(absolutePath).href,
     );
     if (environment === null) throw new UsageError(`cannot judge ${path}`);

@@ -1,4 +1,5 @@
 import type { DocumentLink } from "vscode-languageserver";
+import { isInside, rootsFor } from "../../documents/roots.ts";
 import type { Feature } from "../feature.ts";
 import { guarded } from "../guard.ts";
 
@@ -11,7 +12,11 @@ export const documentLink: Feature = {
     connection.onDocumentLinks(
       guarded(log, "textDocument/documentLink", ({ textDocument }): DocumentLink[] => {
         const { key, workspace, document, kind } = session.document(textDocument.uri);
-        return (kind.answers.links?.(workspace, key, MOST_LINKS) ?? []).map((link) => ({
+        const roots = rootsFor(workspace.roots, key);
+        const links = kind.answers.links?.(workspace, key, MOST_LINKS) ?? [];
+        // The editor opens what it is given, commands among it: of the text's own words only files of the workspace.
+        const safe = links.filter(({ target }) => target.kind === "web" || isInside(roots, target.uri));
+        return safe.map((link) => ({
           range: files.rangeIn(document, link.start, link.end),
           target: link.target.kind === "file" ? files.clientUri(link.target.uri) : link.target.url,
           tooltip: link.tooltip,

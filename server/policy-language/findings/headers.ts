@@ -6,7 +6,9 @@ import type { Span } from "../../rules/finding.ts";
 import { pageSizesText } from "../sizes.ts";
 import { nearest } from "../suggest.ts";
 import { CONFIG_OPTIONS, pageBytesOf } from "../checked-kernels.ts";
+import { NOT_THERE } from "../../documents/workspace.ts";
 import type { ImportState } from "../file-analysis.ts";
+import type { ImportTarget } from "../uris.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const REQUEST = "request fine {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
@@ -69,13 +71,29 @@ const duplicateHeader: LanguageRule = {
 const importNotFound: LanguageRule = {
   id: "import-not-found",
   group: "language",
-  title: "An imported file that is not there",
+  title: "An imported file that is not there, or cannot be read",
   severity: "error",
   source: "language",
   explanation:
-    "The path of an `import` is relative to the folder of the file that it stands in. There is no such file, so the names that it should bring are missing.",
+    "The path of an `import` is relative to the folder of the file that it stands in. There is no such file, or it is none that may be read, so the names that it should bring are missing. Regular files of up to 16 MiB are read: no folder, pipe or device.",
   advice: "Correct the path.",
   examples: { bad: `kernel 6.12\nimport "no-such-file.allocpolicy"\n\n${REQUEST}`, good: `kernel 6.12\n\n${REQUEST}` },
+};
+
+const importOutside: LanguageRule = {
+  id: "import-outside",
+  group: "language",
+  title: "An import from outside of the workspace",
+  severity: "error",
+  source: "language",
+  explanation:
+    "An `import` names a file of the workspace, by its path. An address with a scheme (`https:`, `command:`, also `file:` and a drive letter) or a path that leads out of the workspace is not followed, not read and no link: a policy file that comes from elsewhere must not reach what is not its own. The workspace is the editor's folders; for a file outside of all of them its own folder. On the command line it is the git work tree, or without one the current folder.",
+  advice:
+    "Write the path of a file of the workspace, relative to this one: copy the file into the workspace, or open a folder that holds both.",
+  examples: {
+    bad: `kernel 6.12\nimport "/etc/policies/contexts.allocpolicy"\n\n${REQUEST}`,
+    good: `kernel 6.12\n\n${REQUEST}`,
+  },
 };
 
 const importCycle: LanguageRule = {
@@ -95,6 +113,7 @@ export const HEADER_RULES: readonly LanguageRule[] = [
   unknownOption,
   duplicateHeader,
   importNotFound,
+  importOutside,
   importCycle,
   noKernel,
 ];
@@ -188,17 +207,52 @@ export function importFindings(header: ImportHeader, state: ImportState | null):
   if (path === null) return [];
   if (path.value === "") return [report(importNotFound, path, "The path of the imported file is missing.")];
   if (state === null) return [];
-  if (state.state === "missing")
-    return [
-      report(
-        importNotFound,
-        path,
-        `There is no file ${path.value} beside this one (looked for ${decoded(state.uri)}).`,
-      ),
-    ];
-  if (state.cyclic)
-    return [report(importCycle, path, `${path.value} imports this file again: move what both need into a third file.`)];
-  return [];
+  switch (state.state) {
+    case "missing":
+      return [
+        report(
+          importNotFound,
+          path,
+          state.why === NOT_THERE
+            ? `There is no file ${path.value} beside this one (looked for ${decoded(state.uri)}).`
+            : `${path.value} cannot be read: ${state.why} (${decoded(state.uri)}).`,
+        ),
+      ];
+    case "refused":
+      return refusedFindings(path, state.target);
+    case "loaded":
+      return state.cyclic
+        ? [report(importCycle, path, `${path.value} imports this file again: move what both need into a third file.`)]
+        : [];
+    case "not-looked-for":
+      return [];
+  }
+}
+
+function refusedFindings(
+  path: NonNullable<ImportHeader["path"]>,
+  target: Exclude<ImportTarget, { readonly kind: "file" }>,
+): readonly UnplacedFinding[] {
+  switch (target.kind) {
+    case "address":
+      return [
+        report(
+          importOutside,
+          path,
+          `An import names a path, and ${path.value} is an address: write the path of a file of the workspace, relative to this one.`,
+        ),
+      ];
+    case "outside":
+      return [
+        report(
+          importOutside,
+          path,
+          `${path.value} leads out of the workspace, to ${decoded(target.uri)}: only files of the workspace are imported.`,
+        ),
+      ];
+    case "nowhere":
+      return [];
+  }
 }
 
 function decoded(uri: string): string {

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Gives a file another text, whole or not at all: the text is written beside it, and takes its place when it has reached
+ * the disk. Links are followed and stay; mode and, where that is allowed, owner stay as they were. Throws what the file
+ * system says, with the file untouched and nothing left beside it.
+ */
+export function replaceFileSync(path: string, text: string): void {
+  const target = realpathSync(path);
+  // Who may replace a file in its folder may not be allowed to write to it.
+  accessSync(target, constants.W_OK);
+  const { mode, uid, gid } = statSync(target);
+  const folder = dirname(target);
+  const beside = join(folder, `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  const descriptor = openSync(beside, "wx", 0o600);
+  try {
+    try {
+      writeFileSync(descriptor, text);
+      keepOwner(descriptor, uid, gid);
+      fchmodSync(descriptor, mode & 0o7777);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(beside, target);
+  } catch (error) {
+    unlinkSync(beside);
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+/** Who is not the owner may not give a file to the owner; it is then the writer's. */
+function keepOwner(descriptor: number, uid: number, gid: number): void {
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch {}
+}
+
+/** Makes the new name last through a power cut, where folders can be opened for that. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {}
+}
