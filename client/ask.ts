@@ -1,14 +1,19 @@
 // The requests beyond the protocol of all editors, with their types.
 import type { CancellationToken } from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import type { Method, ParamsOf, ResultOf } from "../protocol/requests.ts";
+
+/** The part of a language client, or of a connection, that asks. */
+export interface Asker {
+  sendRequest<R>(method: string, params: unknown, token?: CancellationToken): Promise<R>;
+}
 
 /** @throws when the server has ended or refuses the parameters */
 export function ask<M extends Method>(
-  client: BaseLanguageClient,
+  client: Asker,
   method: M,
   params: ParamsOf<M>,
   token?: CancellationToken,
 ): Promise<ResultOf<M>> {
-  return client.sendRequest<ResultOf<M>>(method, params, token);
+  // A token that is undefined would count as a second parameter.
+  return token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token);
 }

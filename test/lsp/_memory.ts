@@ -20,7 +20,7 @@ import type { Receiver, Transport } from "./_transport.ts";
 /** The same text that a pipe would carry, read again: neither side sees the other's objects. */
 const copied = <T>(message: T): T => JSON.parse(JSON.stringify(message));
 
-class Inbox extends AbstractMessageReader implements MessageReader {
+export class Inbox extends AbstractMessageReader implements MessageReader {
   #take: DataCallback | undefined;
 
   listen(take: DataCallback): Disposable {
@@ -37,7 +37,7 @@ class Inbox extends AbstractMessageReader implements MessageReader {
   }
 }
 
-class Outbox extends AbstractMessageWriter implements MessageWriter {
+export class Outbox extends AbstractMessageWriter implements MessageWriter {
   #send: (message: RpcMessage) => void;
 
   constructor(send: (message: RpcMessage) => void) {
