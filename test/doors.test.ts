@@ -1,7 +1,8 @@
 // What a newcomer reads and types: every command that a document or a message names is there, and no list leaves one out.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { BUNDLES } from "../scripts/build.ts";
 import { staleTables } from "../scripts/doc-tables.ts";
 import { inRoot } from "../scripts/paths.ts";
 import { ALL_COMMANDS } from "../server/cli/commands/index.ts";
@@ -76,7 +77,29 @@ describe("the address of the project", () => {
   });
 });
 
-describe("the documents", () => {
+describe("the documents and comments", () => {
+  const files = new Set(
+    [...documents, ...sources, ...BUNDLES.map(({ outfile }) => outfile)].map((path) => basename(path)),
+  );
+  /** What a document says, or the comments of a source file. */
+  const prose = (path: string): string =>
+    path.endsWith(".md") ? textOf(path) : (textOf(path).match(/\/\/.*|^ *(?:\/\*\*|\*).*/gm) ?? []).join("\n");
+
+  test("name files and folders that are there", () => {
+    const missing = [...documents, ...sources].flatMap((path) => {
+      const text = prose(path);
+      const places = [...text.matchAll(/(?<![\w./-])(?:grammar|server|client|scripts|test|docs|examples)\/[\w./<-]+/g)]
+        // Of `server/cli/commands/<name>.ts` the folder.
+        .map(([place]) => place.replace(/[^/]*<.*/, "").replace(/[.]+$/, ""))
+        .filter((place) => !existsSync(inRoot(place)));
+      const names = [...text.matchAll(/(?<![\w/.<-])[a-z][\w-]*\.(?:ts|mjs)\b/g)]
+        .map(([name]) => name)
+        .filter((name) => !files.has(name));
+      return [...places, ...names].map((name) => `${path}: ${name}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
   test.each(documents)("%s leads to files that are there", (path) => {
     const broken = [...textOf(path).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
       .map(([, target = ""]) => target)
