@@ -22,10 +22,13 @@ export interface Export {
 const IMPORT = /^(?:import|export) (?:([^"';]*?) from )?"([^"\n]+)"|\bimport\("([^"\n]+)"\)/gm;
 const EXPORT = /^export (?:async )?(const|let|function\*?|class|interface|type) (\w+)/gm;
 
+/** The folders of the program, those that stand at the top of the clone. */
+export const PROGRAM_FOLDERS: readonly string[] = ["protocol", "grammar", "server", "client"];
+
 /** The TypeScript files below a folder, as paths in the clone. */
 export function sourceFiles(folder: string): readonly string[] {
   return readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
     .map((name) => join(folder, name));
 }
 

@@ -7,7 +7,7 @@ import { staleTables } from "../scripts/doc-tables.ts";
 import { inRoot } from "../scripts/paths.ts";
 import { ALL_COMMANDS } from "../server/cli/commands/index.ts";
 import { ruleUrl } from "../server/rules/rule-page.ts";
-import { sourceFiles } from "./_sources.ts";
+import { PROGRAM_FOLDERS, sourceFiles } from "./_sources.ts";
 
 interface Manifest {
   readonly homepage: string;
@@ -29,7 +29,7 @@ const documents: readonly string[] = [
   "test/conformance/fixtures/README.md",
 ];
 const sources: readonly string[] = [
-  ...["grammar", "server", "client", "scripts", "test"].flatMap(sourceFiles),
+  ...[...PROGRAM_FOLDERS, "scripts", "test"].flatMap(sourceFiles),
   "scripts/run.mjs",
   ".vscode/tasks.json",
   ".ci/run",
@@ -88,7 +88,9 @@ describe("the documents and comments", () => {
   test("name files and folders that are there", () => {
     const missing = [...documents, ...sources].flatMap((path) => {
       const text = prose(path);
-      const places = [...text.matchAll(/(?<![\w./-])(?:grammar|server|client|scripts|test|docs|examples)\/[\w./<-]+/g)]
+      const places = [
+        ...text.matchAll(/(?<![\w./-])(?:protocol|grammar|server|client|scripts|test|docs|examples)\/[\w./<-]+/g),
+      ]
         // Of `server/cli/commands/<name>.ts` the folder.
         .map(([place]) => place.replace(/[^/]*<.*/, "").replace(/[.]+$/, ""))
         .filter((place) => !existsSync(inRoot(place)));

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BUNDLES } from "../scripts/build.ts";
 import { inRoot } from "../scripts/paths.ts";
-import { exportsOf, importsOf, sourceFiles, type Export } from "./_sources.ts";
+import { exportsOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Export } from "./_sources.ts";
 
 /** Whoever starts these finds their exports by name: VS Code, a web worker, the program's own door. */
 const ENTRIES: ReadonlySet<string> = new Set(BUNDLES.map(({ entryPoints: [entry] }) => entry));
-const PROGRAM = ["grammar", "server", "client"].flatMap(sourceFiles);
+const PROGRAM = PROGRAM_FOLDERS.flatMap(sourceFiles);
 /** The program itself, and what runs as a script: the recordings' harness stands in test/. */
 const TAKERS = [...PROGRAM, ...reachedFrom(sourceFiles("scripts"))];
 

@@ -6,7 +6,7 @@ import { builtinModules, createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { indexes } from "../scripts/indexes.ts";
 import { inRoot } from "../scripts/paths.ts";
-import { circlesOf, importsOf, sourceFiles, type Import } from "./_sources.ts";
+import { circlesOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Import } from "./_sources.ts";
 
 interface Floor {
   readonly path: string;
@@ -86,13 +86,20 @@ describe("the house", () => {
     expect(told(wrong)).toEqual([]);
   });
 
+  it("has no file outside of its floors", () => {
+    const homeless = PROGRAM_FOLDERS.flatMap(sourceFiles).filter(
+      (file) => !FLOORS.some(({ path }) => isInside(file, path)),
+    );
+    expect(homeless).toEqual([]);
+  });
+
   it("sees the imports of every floor", () => {
     for (const { path } of FLOORS.filter((floor) => sourceFiles(floor.path).length > 0))
       expect(imports(path), path).not.toEqual([]);
   });
 
   it("has no circle of imports, types included", () => {
-    const files = ["grammar", "server", "client", "scripts", "test"].flatMap(sourceFiles);
+    const files = [...PROGRAM_FOLDERS, "scripts", "test"].flatMap(sourceFiles);
     const arrows = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]));
     expect(arrows.get("server/cli/main.ts")).toContain("server/cli/commands/index.ts");
     expect(circlesOf(arrows).map((circle) => circle.join(" <-> "))).toEqual([]);
