@@ -1,5 +1,6 @@
 import { inInterrupt as contextInInterrupt, isAtomic, LOCK } from "../model/contexts.ts";
-import type { FlagName } from "../model/masks/mask.ts";
+import { mask, type FlagName } from "../model/masks/mask.ts";
+import { flagsIn } from "../model/masks/names.ts";
 import type { Match, RuleFix, Subject, Anchor } from "./rule.ts";
 
 /** True where the mask has this bit. False for a flag that the kernel does not have. */
@@ -9,9 +10,9 @@ export const has = (subject: Subject, flag: FlagName): boolean => (subject.mask 
 export const setFlags = (subject: Subject, flags: readonly FlagName[]): readonly FlagName[] =>
   flags.filter((flag) => has(subject, flag));
 
-/** Those of the flags that are both in the mask and in `bits`, which the model gave. */
-export const setAmong = (subject: Subject, flags: readonly FlagName[], bits: number): readonly FlagName[] =>
-  flags.filter((flag) => (subject.mask & bits & subject.kernel.bits[flag]) !== 0);
+/** The flags of the mask that are in `bits`, which the model gave: what a call refuses, drops, takes no notice of. */
+export const setIn = (subject: Subject, bits: number): readonly FlagName[] =>
+  flagsIn(subject.kernel, mask(subject.mask & bits));
 
 /** True where the name itself stands in the expression, whatever its value is in this kernel. */
 export const wrote = (subject: Subject, name: string): boolean => subject.written?.names.includes(name) ?? false;

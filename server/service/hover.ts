@@ -121,7 +121,7 @@ function maskHover(word: Word, item: Item, environment: Environment, workspace: 
   switch (name.kind) {
     case "flag": {
       lines.push(
-        FLAGS[name.flag],
+        FLAGS[name.flag].asks,
         bulleted(
           linesOver(
             overKernels(

@@ -84,21 +84,19 @@ function contextOfAsked(asked: Asked): Context {
 
 const NO_CACHE: CacheFacts = { ctor: false, dma: false, account: false, reclaimable: false, sizeBytes: null };
 
-/** The subject that a rule is given for a request; null where the kernel does not have the function. */
-export function subjectOf(asked: Asked): Subject | null {
-  const kernel = kernelNamed(asked.kernel ?? "6.12", asked.options);
+/** The request that is asked of a kernel. */
+export function requestOf(kernel: Kernel, asked: Asked): AllocationRequest {
   const api = apiNamed(asked.api ?? "kmalloc");
   if (api === null) throw new Error(`no such API: ${asked.api ?? ""}`);
-  const { value, written } = evaluate(kernel, asked.flags ?? "0");
   const sized =
     asked.order !== undefined ||
     asked.size !== undefined ||
     asked.pages !== undefined ||
     asked.count !== undefined ||
     asked.cache !== undefined;
-  const request: AllocationRequest = {
+  return {
     api: api.name,
-    mask: value,
+    mask: evaluate(kernel, asked.flags ?? "0").value,
     order: asked.order ?? (sized || api.size !== "order" ? null : 0),
     sizeBytes: asked.size ?? (sized || api.size !== "bytes" ? null : 64),
     pages: asked.pages ?? null,
@@ -108,9 +106,14 @@ export function subjectOf(asked: Asked): Subject | null {
     cache: asked.cache === undefined ? null : { ...NO_CACHE, ...asked.cache },
     poolEmpty: asked.poolEmpty ?? false,
   };
+}
+
+/** The subject that a rule is given for a request; null where the kernel does not have the function. */
+export function subjectOf(asked: Asked): Subject | null {
+  const kernel = kernelNamed(asked.kernel ?? "6.12", asked.options);
   return makeSubject(kernel, {
-    request,
-    written: asked.flags === null ? null : written,
+    request: requestOf(kernel, asked),
+    written: asked.flags === null ? null : evaluate(kernel, asked.flags ?? "0").written,
     isMaskKnown: true,
     result: asked.handles === undefined ? null : asked.handles === "null" ? "checked" : "unchecked",
     hasFallback: asked.fallback ?? false,

@@ -1,46 +1,86 @@
+/** What is known of a flag whatever the version. */
+interface FlagFacts {
+  /** What it asks for, in one or two sentences. */
+  readonly asks: string;
+  /** A contract of mm with itself (allocator, reclaim, KASAN, memory tags), which other code has no business with. */
+  readonly isInternal?: true;
+}
+
 /**
- * All flags that any known version has, without `__GFP_`, and what each asks for, in one or two sentences; lowest bit of
- * gfp_types.h first. `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. What an API or a version makes
- * of a flag is asked of the model.
+ * All flags that any known version has, without `__GFP_`, and what is known of each; lowest bit of gfp_types.h first.
+ * `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. What an API or a version makes of a flag is asked of
+ * the model.
  */
 export const FLAGS = {
-  DMA: "Memory from ZONE_DMA only: the lowest 16 MiB on x86. The OOM killer is not called for a zone below ZONE_NORMAL.",
-  HIGHMEM: "Memory that the kernel has no permanent mapping for is welcome; map it with `kmap_local_page()`.",
-  DMA32:
-    "Memory from ZONE_DMA32 or below: addresses under 4 GiB. The OOM killer is not called for a zone below ZONE_NORMAL.",
-  MOVABLE:
-    "The page can be migrated or reclaimed: it is grouped with movable pages and may come from CMA. With `__GFP_HIGHMEM` it may come from ZONE_MOVABLE.",
-  RECLAIMABLE: "The page belongs to a cache that a shrinker can empty; it is grouped with such pages.",
-  HIGH: "High priority: half of the min watermark may be used. Without `__GFP_DIRECT_RECLAIM` the request goes deeper and leaves its cpuset.",
-  IO: "Direct reclaim may start I/O. Without it nothing is compacted either. No effect without `__GFP_DIRECT_RECLAIM`.",
-  FS: "Direct reclaim may call into filesystems. Without it the global OOM killer does not kill. No effect without `__GFP_DIRECT_RECLAIM`.",
-  ZERO: "The memory is returned zeroed.",
-  ATOMIC:
-    "The caller cannot sleep and its request is important: more of the reserve, no cpuset. Later kernels read that from `__GFP_HIGH` without `__GFP_DIRECT_RECLAIM`.",
-  DIRECT_RECLAIM:
-    "The caller may sleep: it may reclaim and compact memory itself and call the OOM killer. The one bit that decides whether a request blocks.",
-  KSWAPD_RECLAIM: "Wake kswapd when memory is below the low watermark. The wakeup takes scheduler locks.",
-  WRITE: "The caller is going to dirty the page: the fast path spreads such pages over the zones.",
-  NOWARN: "A failure is expected: no page allocation failure report.",
-  RETRY_MAYFAIL: "Try hard, retry while there is progress, but give up without calling the OOM killer.",
-  NOFAIL:
-    "The caller cannot handle failure: the allocator loops until it has the memory. Needs `__GFP_DIRECT_RECLAIM`.",
-  NORETRY: "One round of direct reclaim and compaction, then give up. The OOM killer is not called.",
-  MEMALLOC: "No watermarks: all memory may be used. For callers that will soon free more than they take.",
-  COMP: "A high-order block is made a compound page.",
-  NOMEMALLOC:
-    "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
-  HARDWALL: "Enforce the nearest hardwalled cpuset's nodes.",
-  THISNODE: "Only the node asked for, without fallback to others; the OOM killer is not called.",
-  ACCOUNT: "Charge the memory to the task's memory cgroup. A refused charge fails the request.",
-  ZEROTAGS: "Zero the memory tags (MTE) together with the memory, if it is zeroed at all.",
-  SKIP_ZERO: "Do not zero, although init_on_alloc asks for it: the caller does. Hardware-tag KASAN only.",
-  SKIP_KASAN: "Do not touch the KASAN tags of the page on allocation. Hardware-tag KASAN only.",
-  SKIP_KASAN_UNPOISON: "Do not unpoison the page for KASAN on allocation. Hardware-tag KASAN only.",
-  SKIP_KASAN_POISON: "Do not poison the page for KASAN when it is freed. Hardware-tag KASAN only.",
-  NOLOCKDEP: "Leave this request out of lockdep's fs_reclaim check. A bit only where LOCKDEP is on.",
-  NO_OBJ_EXT: "No object extension vector for this slab: the slab allocator's own guard against recursion.",
-} as const;
+  DMA: {
+    asks: "Memory from ZONE_DMA only: the lowest 16 MiB on x86. The OOM killer is not called for a zone below ZONE_NORMAL.",
+  },
+  HIGHMEM: { asks: "Memory that the kernel has no permanent mapping for is welcome; map it with `kmap_local_page()`." },
+  DMA32: {
+    asks: "Memory from ZONE_DMA32 or below: addresses under 4 GiB. The OOM killer is not called for a zone below ZONE_NORMAL.",
+  },
+  MOVABLE: {
+    asks: "The page can be migrated or reclaimed: it is grouped with movable pages and may come from CMA. With `__GFP_HIGHMEM` it may come from ZONE_MOVABLE.",
+  },
+  RECLAIMABLE: { asks: "The page belongs to a cache that a shrinker can empty; it is grouped with such pages." },
+  HIGH: {
+    asks: "High priority: half of the min watermark may be used. Without `__GFP_DIRECT_RECLAIM` the request goes deeper and leaves its cpuset.",
+  },
+  IO: {
+    asks: "Direct reclaim may start I/O. Without it nothing is compacted either. No effect without `__GFP_DIRECT_RECLAIM`.",
+  },
+  FS: {
+    asks: "Direct reclaim may call into filesystems. Without it the global OOM killer does not kill. No effect without `__GFP_DIRECT_RECLAIM`.",
+  },
+  ZERO: { asks: "The memory is returned zeroed." },
+  ATOMIC: {
+    asks: "The caller cannot sleep and its request is important: more of the reserve, no cpuset. Later kernels read that from `__GFP_HIGH` without `__GFP_DIRECT_RECLAIM`.",
+  },
+  DIRECT_RECLAIM: {
+    asks: "The caller may sleep: it may reclaim and compact memory itself and call the OOM killer. The one bit that decides whether a request blocks.",
+  },
+  KSWAPD_RECLAIM: { asks: "Wake kswapd when memory is below the low watermark. The wakeup takes scheduler locks." },
+  WRITE: { asks: "The caller is going to dirty the page: the fast path spreads such pages over the zones." },
+  NOWARN: { asks: "A failure is expected: no page allocation failure report." },
+  RETRY_MAYFAIL: { asks: "Try hard, retry while there is progress, but give up without calling the OOM killer." },
+  NOFAIL: {
+    asks: "The caller cannot handle failure: the allocator loops until it has the memory. Needs `__GFP_DIRECT_RECLAIM`.",
+  },
+  NORETRY: { asks: "One round of direct reclaim and compaction, then give up. The OOM killer is not called." },
+  MEMALLOC: {
+    asks: "No watermarks: all memory may be used. For callers that will soon free more than they take.",
+    isInternal: true,
+  },
+  COMP: { asks: "A high-order block is made a compound page." },
+  NOMEMALLOC: {
+    asks: "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
+  },
+  HARDWALL: { asks: "Enforce the nearest hardwalled cpuset's nodes." },
+  THISNODE: { asks: "Only the node asked for, without fallback to others; the OOM killer is not called." },
+  ACCOUNT: { asks: "Charge the memory to the task's memory cgroup. A refused charge fails the request." },
+  ZEROTAGS: { asks: "Zero the memory tags (MTE) together with the memory, if it is zeroed at all.", isInternal: true },
+  SKIP_ZERO: {
+    asks: "Do not zero, although init_on_alloc asks for it: the caller does. Hardware-tag KASAN only.",
+    isInternal: true,
+  },
+  SKIP_KASAN: {
+    asks: "Do not touch the KASAN tags of the page on allocation. Hardware-tag KASAN only.",
+    isInternal: true,
+  },
+  SKIP_KASAN_UNPOISON: {
+    asks: "Do not unpoison the page for KASAN on allocation. Hardware-tag KASAN only.",
+    isInternal: true,
+  },
+  SKIP_KASAN_POISON: {
+    asks: "Do not poison the page for KASAN when it is freed. Hardware-tag KASAN only.",
+    isInternal: true,
+  },
+  NOLOCKDEP: { asks: "Leave this request out of lockdep's fs_reclaim check. A bit only where LOCKDEP is on." },
+  NO_OBJ_EXT: {
+    asks: "No object extension vector for this slab: the slab allocator's own guard against recursion.",
+    isInternal: true,
+  },
+} satisfies Readonly<Record<string, FlagFacts>>;
 
 export type FlagName = keyof typeof FLAGS;
 
@@ -79,3 +119,9 @@ function isComposite(name: string): name is CompositeName {
 
 export const FLAG_NAMES: readonly FlagName[] = Object.keys(FLAGS).filter(isFlag);
 export const COMPOSITE_NAMES: readonly CompositeName[] = Object.keys(COMPOSITES).filter(isComposite);
+
+/** The flags of mm itself. */
+export const INTERNAL_FLAGS: readonly FlagName[] = FLAG_NAMES.filter((flag) => {
+  const facts: FlagFacts = FLAGS[flag];
+  return facts.isInternal === true;
+});

@@ -1,5 +1,5 @@
-import type { FlagName } from "../../model/masks/mask.ts";
-import { drop, example, found, listed, named, NOTHING, setAmong, verb } from "../_predicates.ts";
+import { contigIgnored } from "../../model/masks/contig.ts";
+import { drop, example, found, listed, named, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const rangeIgnoredPlacement: Rule = {
@@ -22,9 +22,9 @@ export const rangeIgnoredPlacement: Rule = {
 function check(subject: Subject): readonly Match[] {
   if (!isGivenRange(subject)) return NOTHING;
   const treatment = subject.api.treatment(subject.kernel);
-  // A composite like GFP_USER carries HARDWALL without meaning a placement.
-  const flags = setAmong(subject, PLACEMENT, treatment.ignored | treatment.forced).filter(
-    (flag) => flag !== "HARDWALL" || named(subject, flag),
+  // Of __GFP_WRITE write-no-effect speaks, and a composite like GFP_USER carries HARDWALL without meaning a placement.
+  const flags = setIn(subject, contigIgnored(subject.kernel) & (treatment.ignored | treatment.forced)).filter(
+    (flag) => flag !== "WRITE" && (flag !== "HARDWALL" || named(subject, flag)),
   );
   return flags.length === 0
     ? NOTHING
@@ -38,6 +38,3 @@ function check(subject: Subject): readonly Match[] {
 /** The range is given by page frame numbers, so there is nothing to place. */
 const isGivenRange = (subject: Subject): boolean =>
   subject.api.name === "alloc_contig_range" || subject.api.name === "alloc_contig_frozen_range";
-
-/** What says where pages lie. Of __GFP_WRITE write-no-effect speaks. */
-const PLACEMENT: readonly FlagName[] = ["DMA", "DMA32", "HIGHMEM", "MOVABLE", "RECLAIMABLE", "HARDWALL", "THISNODE"];

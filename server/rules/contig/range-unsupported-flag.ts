@@ -1,6 +1,6 @@
 import type { FlagName } from "../../model/masks/mask.ts";
 import { refusal } from "../_allocators.ts";
-import { drop, example, found, listed, NOTHING, setAmong } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { isRange } from "./_contig.ts";
 
@@ -23,9 +23,9 @@ export const rangeUnsupportedFlag: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (!isRange(subject)) return NOTHING;
-  // nofail-with-range and range-noretry say it of theirs.
-  const flags = setAmong(subject, REFUSABLE, subject.api.treatment(subject.kernel).refused).filter(
-    (flag) => flag !== "NOFAIL" && flag !== "NORETRY",
+  // nofail-with-range, range-noretry and range-comp say it of theirs.
+  const flags = setIn(subject, subject.api.treatment(subject.kernel).refused).filter(
+    (flag) => !TOLD_ELSEWHERE.includes(flag),
   );
   if (flags.length === 0) return NOTHING;
   return found(
@@ -35,14 +35,4 @@ function check(subject: Subject): readonly Match[] {
   );
 }
 
-const REFUSABLE: readonly FlagName[] = [
-  "NOFAIL",
-  "NORETRY",
-  "HIGH",
-  "ATOMIC",
-  "MEMALLOC",
-  "NOMEMALLOC",
-  "ACCOUNT",
-  "NOLOCKDEP",
-  "NO_OBJ_EXT",
-];
+const TOLD_ELSEWHERE: readonly FlagName[] = ["NOFAIL", "NORETRY", "COMP"];

@@ -1,6 +1,4 @@
 import type { Subject } from "../rule.ts";
 
-export const ZONES = ["DMA", "DMA32", "HIGHMEM"] as const;
-
 /** dma_alloc_attrs() and what is built on it: the device's masks choose the zone. */
 export const isCoherent = (subject: Subject): boolean => /^dmam?_alloc_(coherent|attrs|wc)$/.test(subject.api.name);

@@ -1,6 +1,5 @@
-import { drop, example, found, listed, NOTHING, setAmong, verb } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { ZONES } from "./_dma.ts";
 
 export const dmaPagesZoneFlags: Rule = {
   id: "dma-pages-zone-flags",
@@ -21,7 +20,7 @@ export const dmaPagesZoneFlags: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (subject.api.family !== "dma") return NOTHING;
-  const flags = setAmong(subject, ZONES, subject.api.treatment(subject.kernel).refused);
+  const flags = setIn(subject, subject.api.treatment(subject.kernel).refused & subject.kernel.gfp.ZONEMASK);
   return flags.length === 0
     ? NOTHING
     : found(

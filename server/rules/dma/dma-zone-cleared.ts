@@ -1,6 +1,5 @@
-import { drop, example, found, listed, NOTHING, setAmong, verb } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { ZONES } from "./_dma.ts";
 
 export const dmaZoneCleared: Rule = {
   id: "dma-zone-cleared",
@@ -21,7 +20,7 @@ export const dmaZoneCleared: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (subject.api.family !== "dma") return NOTHING;
-  const flags = setAmong(subject, ZONES, subject.api.treatment(subject.kernel).cleared);
+  const flags = setIn(subject, subject.api.treatment(subject.kernel).cleared);
   return flags.length === 0
     ? NOTHING
     : found(

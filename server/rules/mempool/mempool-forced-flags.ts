@@ -1,4 +1,4 @@
-import { drop, example, found, listed, named, NOTHING, setAmong, verb, wrote } from "../_predicates.ts";
+import { drop, example, found, listed, named, NOTHING, setIn, verb, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { isPool } from "./_mempool.ts";
 
@@ -22,11 +22,9 @@ export const mempoolForcedFlags: Rule = {
 function check(subject: Subject): readonly Match[] {
   if (!isPool(subject)) return NOTHING;
   const treatment = subject.api.treatment(subject.kernel);
-  const flags = setAmong(
-    subject,
-    ["MEMALLOC", "NORETRY", "RETRY_MAYFAIL", "NOWARN", "NOMEMALLOC"],
-    treatment.forced | treatment.ignored,
-  )
+  const flags = setIn(subject, treatment.forced | treatment.ignored)
+    // Of __GFP_NOFAIL nofail-with-mempool speaks.
+    .filter((flag) => flag !== "NOFAIL")
     // GFP_NOWAIT brings NOWARN along; nobody asked for it here.
     .filter((flag) => flag !== "NOWARN" || named(subject, "NOWARN") || !wrote(subject, "GFP_NOWAIT"));
   return flags.length === 0

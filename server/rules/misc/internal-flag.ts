@@ -1,4 +1,4 @@
-import type { FlagName } from "../../model/masks/mask.ts";
+import { INTERNAL_FLAGS, type FlagName } from "../../model/masks/flags.ts";
 import { isReserveObject, opensAllReserves } from "../_allocators.ts";
 import { drop, example, found, has, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
@@ -30,17 +30,6 @@ function check(subject: Subject): readonly Match[] {
   );
 }
 
-/** The flags of mm itself, but __GFP_NOLOCKDEP, which nolockdep reports wherever it is written. */
-const INTERNAL: readonly FlagName[] = [
-  "NO_OBJ_EXT",
-  "ZEROTAGS",
-  "SKIP_ZERO",
-  "SKIP_KASAN",
-  "SKIP_KASAN_UNPOISON",
-  "SKIP_KASAN_POISON",
-  "MEMALLOC",
-];
-
 /** memalloc-outside-mm, pfmemalloc-slab and memalloc-with-nomemalloc say more of __GFP_MEMALLOC. */
 function isReported(subject: Subject, flag: FlagName): boolean {
   if (flag !== "MEMALLOC") return false;
@@ -51,10 +40,10 @@ function isReported(subject: Subject, flag: FlagName): boolean {
   return isTakenOut || opensAllReserves(subject) || isReserveObject(subject) || has(subject, "NOMEMALLOC");
 }
 
-/** Written by name; of a mask that is only a number, the bit. */
+/** Those of mm itself, written by name; of a mask that is only a number, the bit. */
 function namedInternals(subject: Subject): readonly FlagName[] {
   const onlyNumbers = subject.written?.names.length === 0;
-  return INTERNAL.filter(
+  return INTERNAL_FLAGS.filter(
     (flag) => (subject.kernel.exists[flag] && wrote(subject, `__GFP_${flag}`)) || (onlyNumbers && has(subject, flag)),
   ).filter((flag) => !isReported(subject, flag));
 }

@@ -1,4 +1,4 @@
-import { drop, example, found, listed, NOTHING, setAmong, verb } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const exactWithComp: Rule = {
@@ -20,7 +20,7 @@ export const exactWithComp: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (subject.api.family !== "pages-exact") return NOTHING;
-  const flags = setAmong(subject, ["COMP", "HIGHMEM"], subject.api.treatment(subject.kernel).clearedWithWarning);
+  const flags = setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning);
   return flags.length === 0
     ? NOTHING
     : found(

@@ -1,5 +1,5 @@
-import type { FlagName } from "../../model/masks/mask.ts";
-import { drop, example, found, has, listed, named, NOTHING, setAmong, verb } from "../_predicates.ts";
+import { INTERNAL_FLAGS, type FlagName } from "../../model/masks/flags.ts";
+import { drop, example, found, has, listed, named, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const percpuIgnoredFlags: Rule = {
@@ -22,8 +22,8 @@ export const percpuIgnoredFlags: Rule = {
 function check(subject: Subject): readonly Match[] {
   if (subject.api.family !== "percpu" || !subject.api.takesMask) return NOTHING;
   const treatment = subject.api.treatment(subject.kernel);
-  const flags = setAmong(subject, EXPECTED, treatment.ignored | treatment.forced).filter(
-    (flag) => flag !== "HIGH" || named(subject, flag),
+  const flags = setIn(subject, treatment.ignored | treatment.forced).filter(
+    (flag) => !TOLD_ELSEWHERE.includes(flag) && (!CARRIED.includes(flag) || named(subject, flag)),
   );
   if (flags.length === 0) return NOTHING;
   const why =
@@ -37,5 +37,8 @@ function check(subject: Subject): readonly Match[] {
   );
 }
 
-/** Of what the percpu allocator ignores, that which a caller expects something of. NOFAIL has a rule of its own. */
-const EXPECTED: readonly FlagName[] = ["ZERO", "RETRY_MAYFAIL", "HIGH", "DMA", "DMA32", "HIGHMEM", "MOVABLE"];
+/** nofail-ignored-by-percpu, nolockdep and internal-flag say it of theirs. */
+const TOLD_ELSEWHERE: readonly FlagName[] = ["NOFAIL", "NOLOCKDEP", ...INTERNAL_FLAGS];
+
+/** What GFP_ATOMIC and GFP_USER carry, and nobody asked for by itself. */
+const CARRIED: readonly FlagName[] = ["HIGH", "ATOMIC", "HARDWALL"];

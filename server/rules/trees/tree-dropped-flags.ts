@@ -1,4 +1,4 @@
-import { drop, example, found, listed, NOTHING, setAmong, verb } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const treeDroppedFlags: Rule = {
@@ -20,11 +20,7 @@ export const treeDroppedFlags: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (subject.api.family !== "tree") return NOTHING;
-  const flags = setAmong(
-    subject,
-    ["ACCOUNT", "DMA", "DMA32", "HIGHMEM", "MOVABLE"],
-    subject.api.treatment(subject.kernel).cleared,
-  );
+  const flags = setIn(subject, subject.api.treatment(subject.kernel).cleared);
   return flags.length === 0
     ? NOTHING
     : found(

@@ -1,6 +1,6 @@
-import { drop, example, found, listed, NOTHING, setAmong, setFlags, verb } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn, setFlags, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { maskedVmalloc } from "./_vmalloc.ts";
+import { maskedVmalloc, ZONES } from "./_vmalloc.ts";
 
 export const vmallocZoneFlags: Rule = {
   id: "vmalloc-zone-flags",
@@ -22,7 +22,8 @@ export const vmallocZoneFlags: Rule = {
 function check(subject: Subject): readonly Match[] {
   const zones = setFlags(subject, ZONES);
   if (!maskedVmalloc(subject) || zones.length === 0) return NOTHING;
-  const warned = setAmong(subject, ZONES, subject.api.treatment(subject.kernel).clearedWithWarning);
+  const stripped = setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning);
+  const warned = zones.filter((zone) => stripped.includes(zone));
   const strips =
     warned.length === 0 ? "" : `, warns about ${listed(warned)} and takes ${verb(warned, "it", "them")} out`;
   const message = zones.every((zone) => zone === "HIGHMEM")
@@ -30,5 +31,3 @@ function check(subject: Subject): readonly Match[] {
     : `${subject.api.name}() supports no zone bits${strips}: use vmalloc_32() for memory below 4 GiB.`;
   return found({ kind: "flags", flags: zones }, message, drop(...zones));
 }
-
-const ZONES = ["DMA", "DMA32", "HIGHMEM"] as const;

@@ -1,5 +1,5 @@
 import { isDecided, isSlab } from "../_allocators.ts";
-import { drop, example, found, listed, NOTHING, setAmong } from "../_predicates.ts";
+import { drop, example, found, listed, NOTHING, setIn } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { isLargeKmalloc } from "./_zones.ts";
 
@@ -24,7 +24,7 @@ function check(subject: Subject): readonly Match[] {
   if (!isDecided(subject) || !isSlab(subject)) return NOTHING;
   const large = isLargeKmalloc(subject);
   if (large && !subject.kernel.features.largeKmallocFixesFlags) return NOTHING;
-  const flags = setAmong(subject, ["HIGHMEM", "DMA32"], subject.api.treatment(subject.kernel).clearedWithWarning);
+  const flags = setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning);
   if (flags.length === 0) return NOTHING;
   const when = large ? "on every call" : "whenever a new slab is needed";
   return found(
