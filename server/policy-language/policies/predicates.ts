@@ -77,24 +77,43 @@ export function holdsFor(
   }
 }
 
-/** Every part of the predicate is readable and means something: all else is left out of reasoning over all masks. */
-export function isCertain(environment: Environment, kernel: Kernel, predicate: Predicate): boolean {
+/** A predicate without others in it. */
+type Leaf = Exclude<Predicate, { readonly kind: "or" | "and" | "not" | "paren" }>;
+
+/** The tests that the predicate is made of, in the order of the text. */
+function leavesOf(predicate: Predicate): readonly Leaf[] {
   switch (predicate.kind) {
-    case "mask":
-      return certainMask(environment, kernel, predicate.mask) !== null;
-    case "in":
-      return predicate.context !== null && contextNamed(environment, predicate.context.text) !== null;
-    case "measure":
-      return limitBytes(kernel, predicate) !== null;
-    case "model":
-      return true;
     case "or":
     case "and":
-      return predicate.operands.every((operand) => isCertain(environment, kernel, operand));
+      return predicate.operands.flatMap(leavesOf);
     case "not":
-      return isCertain(environment, kernel, predicate.operand);
+      return leavesOf(predicate.operand);
     case "paren":
-      return isCertain(environment, kernel, predicate.inner);
+      return leavesOf(predicate.inner);
+    case "mask":
+    case "in":
+    case "measure":
+    case "model":
+    case "missing":
+      return [predicate];
+  }
+}
+
+/** Every part of the predicate is readable and means something: all else is left out of reasoning over all masks. */
+export function isCertain(environment: Environment, kernel: Kernel, predicate: Predicate): boolean {
+  return leavesOf(predicate).every((leaf) => isCertainLeaf(environment, kernel, leaf));
+}
+
+function isCertainLeaf(environment: Environment, kernel: Kernel, leaf: Leaf): boolean {
+  switch (leaf.kind) {
+    case "mask":
+      return certainMask(environment, kernel, leaf.mask) !== null;
+    case "in":
+      return leaf.context !== null && contextNamed(environment, leaf.context.text) !== null;
+    case "measure":
+      return limitBytes(kernel, leaf) !== null;
+    case "model":
+      return true;
     case "missing":
       return false;
   }
@@ -157,72 +176,25 @@ export function setOf(
 
 /** The sizes, in bytes, at which the predicate can change its answer. */
 export function thresholdsOf(kernel: Kernel, predicate: Predicate): readonly number[] {
-  switch (predicate.kind) {
-    case "measure": {
-      const limit = limitBytes(kernel, predicate);
-      return limit === null ? [] : [limit.from - 1, limit.to];
-    }
-    case "or":
-    case "and":
-      return predicate.operands.flatMap((operand) => thresholdsOf(kernel, operand));
-    case "not":
-      return thresholdsOf(kernel, predicate.operand);
-    case "paren":
-      return thresholdsOf(kernel, predicate.inner);
-    default:
-      return [];
-  }
+  return measureTestsOf(predicate).flatMap((leaf) => {
+    const limit = limitBytes(kernel, leaf);
+    return limit === null ? [] : [limit.from - 1, limit.to];
+  });
 }
 
 /** Whether the predicate asks the allocator model. */
 export function asksModel(predicate: Predicate): boolean {
-  switch (predicate.kind) {
-    case "model":
-      return true;
-    case "or":
-    case "and":
-      return predicate.operands.some(asksModel);
-    case "not":
-      return asksModel(predicate.operand);
-    case "paren":
-      return asksModel(predicate.inner);
-    default:
-      return false;
-  }
+  return leavesOf(predicate).some(({ kind }) => kind === "model");
 }
 
 /** Each mask test of the predicate. */
 export function maskTestsOf(predicate: Predicate): readonly Extract<Predicate, { kind: "mask" }>[] {
-  switch (predicate.kind) {
-    case "mask":
-      return [predicate];
-    case "or":
-    case "and":
-      return predicate.operands.flatMap(maskTestsOf);
-    case "not":
-      return maskTestsOf(predicate.operand);
-    case "paren":
-      return maskTestsOf(predicate.inner);
-    default:
-      return [];
-  }
+  return leavesOf(predicate).filter((leaf) => leaf.kind === "mask");
 }
 
 /** Each comparison of the predicate with a size. */
 export function measureTestsOf(predicate: Predicate): readonly MeasurePredicate[] {
-  switch (predicate.kind) {
-    case "measure":
-      return [predicate];
-    case "or":
-    case "and":
-      return predicate.operands.flatMap(measureTestsOf);
-    case "not":
-      return measureTestsOf(predicate.operand);
-    case "paren":
-      return measureTestsOf(predicate.inner);
-    default:
-      return [];
-  }
+  return leavesOf(predicate).filter((leaf) => leaf.kind === "measure");
 }
 
 function certainMask(environment: Environment, kernel: Kernel, node: MaskNode): Mask | null {
