@@ -89,6 +89,23 @@ interface Place {
 /** Around the rule of an item there is none. */
 const FILE: Frame = { outer: null, rule: "item", index: 0, role: null, from: 0 };
 
+/** A keyword in a rule of the grammar. */
+export interface KeywordUse {
+  readonly word: string;
+  readonly rule: string;
+}
+
+/** Every keyword in every rule that has it, as the parser reads them. */
+export function keywordUses(): readonly KeywordUse[] {
+  return assistant()
+    .grammar()
+    .tokens()
+    .flatMap(({ rule, type }) => {
+      const { kind, text } = kindOf(type);
+      return kind === "keyword" ? [{ word: text, rule }] : [];
+    });
+}
+
 /** The parser, watched: knows behind which token of which rule it stands. */
 class AssistingParser extends AllocPolicyParser {
   readonly #grammar: Grammar = new Grammar(this.getGAstProductions());
@@ -97,6 +114,10 @@ class AssistingParser extends AllocPolicyParser {
   #place: Place | null = null;
   /** Where the items of the block around begin. */
   #blockStart: Place | null = null;
+
+  grammar(): Grammar {
+    return this.#grammar;
+  }
 
   /** @param tokens those before the offset */
   expectedAfter(tokens: readonly Token[]): Expected {

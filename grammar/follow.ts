@@ -64,6 +64,13 @@ export class Grammar {
     );
   }
 
+  /** Every token of every rule, separators of lists included. */
+  tokens(): readonly { readonly rule: string; readonly type: TokenType }[] {
+    return Object.values(this.#rules).flatMap(({ name, definition }) =>
+      definition.flatMap(typesIn).map((type) => ({ rule: name, type })),
+    );
+  }
+
   #once(key: string, rule: string, find: (rule: Rule) => Followers | null): Followers {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -72,6 +79,15 @@ export class Grammar {
     this.#known.set(key, found);
     return found;
   }
+}
+
+function typesIn(node: IProduction): readonly TokenType[] {
+  if (node instanceof Terminal) return [node.terminalType];
+  if (node instanceof Alternation || node instanceof Alternative || node instanceof Option)
+    return node.definition.flatMap(typesIn);
+  if (!isRepeating(node)) return [];
+  const separator = separatorOf(node);
+  return [...(separator === null ? [] : [separator]), ...node.definition.flatMap(typesIn)];
 }
 
 type Where = Omit<Follower, "type">;

@@ -1,7 +1,8 @@
 /** The language as text and tree: the grammar floor's front door. */
 export type * from "./ast.ts";
 export type { Edit, Region, SourceFile } from "./source-file.ts";
-export { expectedAt, type Around, type Expected, type Wanted } from "./expected.ts";
+export { expectedAt, keywordUses, type Around, type Expected, type KeywordUse, type Wanted } from "./expected.ts";
+export { UNITS } from "./tokens.ts";
 export type { NameRole } from "./roles.ts";
 export { editFile, parseFile } from "./regions.ts";
 export { parseMask, parseSize } from "./parts.ts";

@@ -61,11 +61,14 @@ const EDITOR_SUITE: Bundle = {
 export const NOTICES = "dist/THIRD-PARTY-NOTICES.txt";
 
 /**
- * Writes the stale indexes, then all bundles and their notices.
+ * Writes the stale indexes and the TextMate grammar, then all bundles and their notices.
  * @throws what esbuild reports
  */
 export async function build(options: { readonly dev: boolean }): Promise<void> {
   for (const path of writeIndexes()) console.error(`wrote ${path}`);
+  // Reads the indexes: not before they are written.
+  const { writeTextMate } = await import("./textmate.ts");
+  for (const path of writeTextMate()) console.error(`wrote ${path}`);
   rmSync(inRoot("dist"), { recursive: true, force: true });
   const common: BuildOptions = {
     bundle: true,

@@ -1,4 +1,5 @@
 import type { Span } from "../../grammar/ast.ts";
+import { tokenize } from "../../grammar/index.ts";
 
 /** The blocks in braces and the comments of a text, damaged or not; offsets in the text. */
 export interface Braces {
@@ -11,63 +12,38 @@ export interface Braces {
 const cache = new Map<string, Braces>();
 const CACHE_LIMIT = 4096;
 
-/** Finds them by scanning, so that a damaged region folds too. */
+/** Finds them by the lexer's tokens, so that a damaged region folds too. */
 export function bracesOf(text: string): Braces {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const found = scan(text);
+  const found = readBraces(text);
   if (cache.size >= CACHE_LIMIT) cache.clear();
   cache.set(text, found);
   return found;
 }
 
-function scan(text: string): Braces {
+function readBraces(text: string): Braces {
   const blocks: Span[] = [];
   const comments: { start: number; end: number }[] = [];
   const open: number[] = [];
-  let lastLineComment: { start: number; end: number } | null = null;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === "/" && text[at + 1] === "/") {
-      const end = lineEnd(text, at);
-      if (lastLineComment !== null && isOneLineBreak(text.slice(lastLineComment.end, at))) lastLineComment.end = end;
-      else {
-        lastLineComment = { start: at, end };
-        comments.push(lastLineComment);
-      }
-      at = end - 1;
-    } else if (char === "/" && text[at + 1] === "*") {
-      const close = text.indexOf("*/", at + 2);
-      const end = close < 0 ? text.length : close + 2;
-      comments.push({ start: at, end });
-      at = end - 1;
-    } else if (char === '"') {
-      at = stringEnd(text, at) - 1;
-    } else if (char === "{") {
-      open.push(at);
-    } else if (char === "}") {
-      const start = open.pop();
-      if (start !== undefined) blocks.push({ start, end: at + 1 });
+  let run: { start: number; end: number } | null = null;
+  for (const { kind, start, end } of tokenize({ text, item: null, problems: [] })) {
+    if (kind === "punctuation") {
+      if (text[start] === "{") open.push(start);
+      const opening = text[start] === "}" ? open.pop() : undefined;
+      if (opening !== undefined) blocks.push({ start: opening, end });
+    }
+    if (kind !== "comment" && kind !== "doc") continue;
+    const ofLine = text.startsWith("//", start);
+    if (ofLine && run !== null && isOneLineBreak(text.slice(run.end, start))) run.end = end;
+    else {
+      const comment = { start, end };
+      comments.push(comment);
+      run = ofLine ? comment : null;
     }
   }
   for (const start of open) blocks.push({ start, end: text.length });
   return { blocks, comments };
-}
-
-function lineEnd(text: string, from: number): number {
-  const found = text.indexOf("\n", from);
-  return found < 0 ? text.length : found;
-}
-
-/** A string ends on its line, closed or not. */
-function stringEnd(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === "\\") at += 1;
-    else if (char === "\n") return at;
-    else if (char === '"') return at + 1;
-  }
-  return text.length;
 }
 
 function isOneLineBreak(between: string): boolean {

@@ -10,6 +10,7 @@ import { environmentOf } from "../policy-language/check.ts";
 import { allApis } from "../model/apis.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
+import { PAGE_SIZES } from "../model/kernels/build-options.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
@@ -25,6 +26,7 @@ import {
   PREDICATES,
   PROPERTIES,
   SCOPES,
+  WATERMARKS,
   ZONES,
 } from "./descriptions/words.ts";
 import { newestKernel } from "./features-of-file.ts";
@@ -315,7 +317,7 @@ class Offer {
       case "effect":
         return described(EFFECTS, "property", "effect");
       case "effect-value":
-        return effectValues(this.#wordOf("effect")).map((value) => item(value, "value"));
+        return valuesIn(EFFECTS, this.#wordOf("effect")).map((value) => item(value, "value"));
       case "watermark":
         return WATERMARKS.map((name) => item(name, "keyword"));
     }
@@ -545,8 +547,7 @@ class Offer {
 
   #factValues(fact: string): readonly Completion[] {
     if (fact === "mode") return this.#modes().map((name) => item(name, "value"));
-    const known = Object.hasOwn(FACTS, fact) ? FACTS[fact] : undefined;
-    return known === undefined ? [] : known.values.map((value) => item(value, "value"));
+    return valuesIn(FACTS, fact).map((value) => item(value, "value"));
   }
 
   /** The modes of the policies that bind to the request: the one around, or the one that the expectation names. */
@@ -567,32 +568,16 @@ function modesOf(policy: PolicyDeclaration): readonly string[] {
   return policy.clauses.flatMap((clause) => (clause.kind === "mode" && clause.name !== null ? [clause.name.text] : []));
 }
 
-/** What an option may be set to. */
-function valuesOfOption(option: string): readonly string[] {
-  return option === "page" ? ["4 KiB", "16 KiB", "64 KiB"] : ["on", "off"];
+function valuesIn(
+  words: Readonly<Record<string, { readonly values: readonly string[] }>>,
+  word: string,
+): readonly string[] {
+  return Object.hasOwn(words, word) ? (words[word]?.values ?? []) : [];
 }
 
-const WATERMARKS = ["min", "low", "high"];
-
-function effectValues(effect: string): readonly string[] {
-  switch (effect) {
-    case "drain":
-      return ["none", "lru", "pcp"];
-    case "pcp":
-      return ["disabled", "enabled"];
-    case "reclaim":
-      return ["none", "kswapd", "direct"];
-    case "sleeps":
-    case "compaction":
-    case "oom":
-    case "warns":
-    case "zeroed":
-      return ["never", "may", "always"];
-    case "fails":
-      return ["never", "may", "often", "always"];
-    default:
-      return [];
-  }
+/** What an option may be set to. */
+function valuesOfOption(option: string): readonly string[] {
+  return option === "page" ? PAGE_SIZES.map((bytes) => `${bytes / 1024} KiB`) : ["on", "off"];
 }
 
 const SIZE_PROPERTIES: Readonly<Record<string, SizeUnit>> = {

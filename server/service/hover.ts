@@ -89,9 +89,9 @@ function explain(word: Word, item: Item, environment: Environment, workspace: Wo
     case "rule":
       return ruleSummary(word.text);
     case "fact":
-      return factHover(word.text);
+      return valuedHover(word.text, "fact", FACTS);
     case "effect":
-      return described(word.text, "effect", EFFECTS);
+      return valuedHover(word.text, "effect", EFFECTS);
     case "mode":
       return heading(word.text, "mode", [CLAUSES.mode.meaning]);
     case "stage":
@@ -384,13 +384,17 @@ function referenceHover(word: Word, environment: Environment, workspace: Workspa
   return heading(word.text, declaration.kind, [declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
 }
 
-function factHover(name: string): string | null {
-  if (!Object.hasOwn(FACTS, name)) return null;
-  const fact = FACTS[name];
-  if (fact === undefined) return null;
-  return heading(name, "fact", [
-    fact.meaning,
-    fact.values.length === 0 ? "" : `One of ${fact.values.map((value) => `\`${value}\``).join(", ")}.`,
+/** A fact or an effect: what it means and the values that it takes. */
+function valuedHover(
+  name: string,
+  kind: string,
+  words: Readonly<Record<string, { readonly values: readonly string[]; readonly meaning: string }>>,
+): string | null {
+  const word = Object.hasOwn(words, name) ? words[name] : undefined;
+  if (word === undefined) return null;
+  return heading(name, kind, [
+    word.meaning,
+    word.values.length === 0 ? "" : `One of ${word.values.map((value) => `\`${value}\``).join(", ")}.`,
   ]);
 }
 
@@ -495,9 +499,9 @@ export function describeName(
     case "rule":
       return ruleSummary(name);
     case "fact":
-      return factHover(name);
+      return valuedHover(name, "fact", FACTS);
     case "effect":
-      return described(name, "effect", EFFECTS);
+      return valuedHover(name, "effect", EFFECTS);
     case "kernel": {
       const kernel = kernelOf(name);
       return "unknown" in kernel ? null : heading(`Linux ${name}`, "kernel", [kernel.source]);

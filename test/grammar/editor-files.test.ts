@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { format, parseFile } from "../../grammar/index.ts";
+import { format, keywordUses, parseFile, UNITS } from "../../grammar/index.ts";
+import { lex } from "../../grammar/lexer.ts";
 
 function json(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../../grammar/${name}`, import.meta.url), "utf8"));
@@ -62,12 +63,45 @@ describe("The snippets", () => {
 });
 
 describe("The language configuration", () => {
+  const configuration = json("language-configuration.json");
   test("has patterns that compile", () => {
     const patterns = valuesOf(
-      json("language-configuration.json"),
+      configuration,
       new Set(["pattern", "wordPattern", "increaseIndentPattern", "decreaseIndentPattern", "start", "end"]),
     );
     expect(patterns.length).toBeGreaterThan(8);
     for (const pattern of patterns) expect(() => new RegExp(pattern)).not.toThrow();
   });
+
+  test("has the brackets and comments of the lexer", () => {
+    const { brackets, comments } = configurationOf(configuration);
+    const images = new Set(brackets.flat());
+    for (const image of images) expect(lex(image).tokens.map((token) => token.tokenType.name)).toHaveLength(1);
+    expect([...images].sort()).toEqual(["(", ")", "{", "}"]);
+    expect(lex(`${comments.lineComment} a\n`).tokens).toEqual([]);
+    expect(lex(`${comments.blockComment.join(" a ")}`).tokens).toEqual([]);
+  });
+
+  test("takes the lexer's names and numbers as words", () => {
+    const { wordPattern } = configurationOf(configuration);
+    for (const word of [...keywordUses().map((use) => use.word), ...UNITS, "GFP_KERNEL", "0x1F", "42"])
+      expect(new RegExp(`^(?:${wordPattern})$`).test(word), word).toBe(true);
+  });
 });
+
+interface Configuration {
+  readonly brackets: readonly (readonly string[])[];
+  readonly comments: { readonly lineComment: string; readonly blockComment: readonly string[] };
+  readonly wordPattern: string;
+}
+
+function isConfiguration(value: unknown): value is Configuration {
+  return (
+    typeof value === "object" && value !== null && "brackets" in value && "comments" in value && "wordPattern" in value
+  );
+}
+
+function configurationOf(value: unknown): Configuration {
+  if (!isConfiguration(value)) throw new Error("language-configuration.json lacks brackets, comments or words");
+  return value;
+}

@@ -133,6 +133,9 @@ export const ZONES: Readonly<Record<ZoneName, string>> = {
   Movable: "Memory for pages that can be migrated.",
 };
 
+/** The names of a zone's watermarks. */
+export const WATERMARKS: readonly string[] = ["min", "low", "high"];
+
 /** The facts of an expectation, with the values that each takes; an empty list: no value. */
 export const FACTS: Readonly<
   Record<string, { readonly values: readonly string[]; readonly meaning: string; readonly onMemory: boolean }>
@@ -163,18 +166,24 @@ export const FACTS: Readonly<
   retries: { values: [], meaning: "At most so many retries in this state.", onMemory: true },
 };
 
-export const EFFECTS: Readonly<Record<string, string>> = {
-  sleeps: "The mode may sleep.",
-  reclaim: "Who reclaims.",
-  compaction: "Whether memory is compacted.",
-  drain: "Which per-CPU lists are drained: `none`, `lru`, `pcp`, joined with `|`.",
-  pcp: "`disabled`: the per-CPU lists are off during the operation.",
-  retries: "How often the operation is tried again.",
-  oom: "Whether the OOM killer may be called.",
-  fails: "How often the operation fails.",
-  warns: "Whether failures are reported.",
-  zeroed: "Whether the memory comes zeroed.",
-  node: "Which node serves it.",
+const CERTAINTIES = ["never", "may", "always"];
+
+/** The effects of a mode, with the values that each takes; an empty list: a number or a name of the file. */
+export const EFFECTS: Readonly<Record<string, { readonly values: readonly string[]; readonly meaning: string }>> = {
+  sleeps: { values: CERTAINTIES, meaning: "The mode may sleep." },
+  reclaim: { values: ["none", "kswapd", "direct"], meaning: "Who reclaims." },
+  compaction: { values: CERTAINTIES, meaning: "Whether memory is compacted." },
+  drain: {
+    values: ["none", "lru", "pcp"],
+    meaning: "Which per-CPU lists are drained: `none`, `lru`, `pcp`, joined with `|`.",
+  },
+  pcp: { values: ["disabled", "enabled"], meaning: "`disabled`: the per-CPU lists are off during the operation." },
+  retries: { values: [], meaning: "How often the operation is tried again." },
+  oom: { values: CERTAINTIES, meaning: "Whether the OOM killer may be called." },
+  fails: { values: ["never", "may", "often", "always"], meaning: "How often the operation fails." },
+  warns: { values: CERTAINTIES, meaning: "Whether failures are reported." },
+  zeroed: { values: CERTAINTIES, meaning: "Whether the memory comes zeroed." },
+  node: { values: [], meaning: "Which node serves it." },
 };
 
 export const CLAUSES: Readonly<Record<Clause["kind"], Word>> = {
