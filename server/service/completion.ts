@@ -14,7 +14,7 @@ import { PAGE_SIZES } from "../model/kernels/build-options.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
-import { objectionsTo } from "./candidates.ts";
+import { objectionsTo, rulesAgainst } from "./candidates.ts";
 import {
   CLAUSES,
   CONTEXTS,
@@ -529,11 +529,13 @@ class Offer {
   }
 
   #rules(): readonly Completion[] {
-    const here = new Set(
-      findingsOf(this.#workspace, this.#environment.uri, 10_000)
+    const request = this.#request();
+    const here = new Set([
+      ...(request === null || !this.#environment.kernelKnown ? [] : rulesAgainst(this.#environment, request.resolved)),
+      ...findingsOf(this.#workspace, this.#environment.uri, 10_000)
         .findings.filter((placed) => placed.region === this.#index && placed.finding.source !== "language")
         .map((placed) => placed.finding.rule),
-    );
+    ]);
     const rules = catalogue().map(({ id, title }) =>
       item(id, "rule", {
         detail: title,
