@@ -2,6 +2,7 @@
 const started = process.cpuUsage();
 const { editFile, format, parseFile } = await import("../../grammar/index.ts");
 const loaded = process.cpuUsage(started);
+const { hostileTexts } = await import("../grammar/_hostile.ts");
 
 function cpuMs(run: () => void): number {
   const before = process.cpuUsage();
@@ -73,6 +74,30 @@ for (const lines of [1_000, 10_000, 50_000]) {
   console.log(
     `${String(lines).padEnd(8)} ${String(text.length).padEnd(10)} ${parse.toFixed(2).padEnd(7)} ${edit.toFixed(3).padEnd(8)} ${formatting.toFixed(1)}`,
   );
+}
+
+/** A pass that is quadratic takes a hundred times as long over ten times the text; caches that no longer hold it make it up to twenty. */
+const MOST_GROWTH = 40;
+/** Under this a measurement is noise. */
+const SHORTEST_MS = 20;
+
+console.log("\nhostile text                            0.5 MB  5 MB    growth (ms)");
+const longer = hostileTexts(5_000_000);
+for (const [index, { what, text }] of hostileTexts(500_000).entries()) {
+  const long = longer[index]?.text ?? "";
+  if (long.length <= text.length) continue;
+  const read = (each: string) => (): number =>
+    cpuMs(() => {
+      parseFile(each);
+    });
+  const short = median(Array.from({ length: 3 }, read(text)));
+  const tenfold = read(long)();
+  const growth = tenfold / Math.max(short, SHORTEST_MS);
+  console.log(`${what.padEnd(40)}${short.toFixed(0).padEnd(8)}${tenfold.toFixed(0).padEnd(8)}${growth.toFixed(1)}`);
+  if (growth > MOST_GROWTH) {
+    console.error(`${what}: ten times the text takes ${growth.toFixed(1)} times as long; ${MOST_GROWTH} is the most.`);
+    process.exitCode = 1;
+  }
 }
 
 export {};
