@@ -1,15 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+// The editor suite runs inside VS Code (scripts/editor/suite.ts); test/package takes what has been built and packed.
+const elsewhere = ["test/editor/**", "test/bench/**", "test/package/**"];
+const isolated = ["test/**/*.isolated.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // The editor suite runs inside VS Code (scripts/editor/suite.ts); test/package takes what has been built and packed.
-    exclude: ["test/editor/**", "test/bench/**", "test/package/**"],
-    // Files share the modules that they load, so that the kernels and the parser are made once. That is sound as long as no
-    // test changes what another sees: test/house.test.ts forbids it.
-    isolate: false,
-    pool: "threads",
     // Against a test that hangs; no test is about time.
     testTimeout: 120_000,
+    pool: "threads",
+    projects: [
+      {
+        // Files share the modules that they load, so that the kernels and the parser are made once. That is sound as long as
+        // no test changes what another sees: test/house.test.ts allows it to isolated tests alone.
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [...elsewhere, ...isolated], isolate: false },
+      },
+      { extends: true, test: { name: "isolated", include: isolated, exclude: elsewhere } },
+    ],
   },
 });
