@@ -27,33 +27,30 @@ export function judge<Place, Edit>(
 ): readonly SiteFinding<Place, Edit>[] {
   const asked = site.asked(kernel);
   const subjects = asked.flatMap((one) => subjectOf(kernel, one) ?? []);
-  if (subjects.length < asked.length) return [];
+  const [first, ...others] = subjects;
+  if (first === undefined || subjects.length < asked.length) return [];
   const isMaskKnown = asked.every((one) => one.isMaskKnown);
   const findings: SiteFinding<Place, Edit>[] = [];
   for (const rule of rules) {
-    let matches: readonly Match[];
     try {
-      matches = saidOfAll(rule, subjects);
+      const matches = rule.check(first);
+      // Nearly always there is none.
+      if (matches.length === 0) continue;
+      for (const match of saidOfAll(rule, matches, others)) {
+        if (!isMaskKnown && match.anchor.kind !== "written") continue;
+        const place = site.placeOf(match.anchor, kernel);
+        if (place !== null) findings.push(ofMatch(site, kernel, rule, match, place));
+      }
     } catch (error) {
       findings.push(ofBrokenRule(site, rule, error));
-      continue;
-    }
-    for (const match of matches) {
-      if (!isMaskKnown && match.anchor.kind !== "written") continue;
-      const place = site.placeOf(match.anchor, kernel);
-      if (place !== null) findings.push(ofMatch(site, kernel, rule, match, place));
     }
   }
   return findings;
 }
 
-/** The matches that are the same whatever is asked, with the fixes that serve in every case. */
-function saidOfAll(rule: Rule, [first, ...others]: readonly Subject[]): readonly Match[] {
-  if (first === undefined) return [];
-  return others.reduce(
-    (said, subject) => (said.length === 0 ? said : saidOfBoth(said, rule.check(subject))),
-    rule.check(first),
-  );
+/** Of the matches of one possibility those that are the same in all others, with the fixes that serve there as well. */
+function saidOfAll(rule: Rule, matches: readonly Match[], others: readonly Subject[]): readonly Match[] {
+  return others.reduce((said, subject) => saidOfBoth(said, rule.check(subject)), matches);
 }
 
 function saidOfBoth(said: readonly Match[], also: readonly Match[]): readonly Match[] {
