@@ -4,16 +4,13 @@
  *   npm run conformance:fixtures -- RECORDING.jsonl[.gz]…
  *
  * Keeps every row, and of each row what the tests compare or need: fields that only describe the recorder, tracepoint
- * counts and console lines are left out. Writes test/conformance/fixtures/linux-<v>.jsonl.gz, one file a version.
+ * counts and console lines are left out. Writes conformance/fixtures/linux-<v>.jsonl.gz, one file a version.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync, constants } from "node:zlib";
-import { readRecording } from "../test/conformance/recording.ts";
-import { textOf, type Row } from "../test/conformance/row.ts";
+import { fixtureOf, readRecording } from "../conformance/recording.ts";
+import { textOf, type Row } from "../conformance/row.ts";
 
-const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "../test/conformance/fixtures");
 const LEFT_OUT: ReadonlySet<string> = new Set([
   "tp",
   "wake",
@@ -41,7 +38,7 @@ for (const file of process.argv.slice(2)) {
 }
 for (const [version, rows] of byVersion) {
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  const file = join(FIXTURES, `linux-${version}.jsonl.gz`);
+  const file = fixtureOf({ v: version });
   writeFileSync(file, gzipSync(text, { level: constants.Z_BEST_COMPRESSION }));
   console.log(`${file}: ${rows.length} rows`);
 }

@@ -1,5 +1,5 @@
 // Writes the index.ts of the folders where adding a thing is adding a file: kernels, APIs, rules, commands, reporters,
-// kinds of documents, features of the protocol.
+// kinds of documents, features of the protocol, recorded kernels.
 // usage: npm run indexes [-- --check]   --check writes nothing and fails when a committed index is stale
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -37,6 +37,13 @@ const FOLDERS: readonly Collected[] = [
     type: "DocumentKind",
     declaredIn: "../document-kind.ts",
     besides: [],
+  },
+  {
+    path: "conformance/kernels",
+    list: "RECORDED_KERNELS",
+    type: "RecordedKernel",
+    declaredIn: "./recorded-kernel.ts",
+    besides: ["recorded-kernel.ts"],
   },
   { path: "server/lsp/features", list: "FEATURES", type: "Feature", declaredIn: "../feature.ts", besides: [] },
 ];

@@ -26,10 +26,10 @@ const documents: readonly string[] = [
     .filter((file) => file.endsWith(".md"))
     .map((file) => join("docs", file)),
   "docs/rules/README.md",
-  "test/conformance/fixtures/README.md",
+  "conformance/fixtures/README.md",
 ];
 const sources: readonly string[] = [
-  ...[...PROGRAM_FOLDERS, "scripts", "test"].flatMap(sourceFiles),
+  ...[...PROGRAM_FOLDERS, "conformance", "scripts", "test"].flatMap(sourceFiles),
   "scripts/run.mjs",
   ".vscode/tasks.json",
   ".ci/run",

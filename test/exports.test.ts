@@ -8,13 +8,13 @@ import { exportsOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Export } from 
 /** Whoever starts these finds their exports by name: VS Code, a web worker, the program's own door. */
 const ENTRIES: ReadonlySet<string> = new Set(BUNDLES.map(({ entryPoints: [entry] }) => entry));
 const PROGRAM = PROGRAM_FOLDERS.flatMap(sourceFiles);
-/** The program itself, and what runs as a script: the recordings' harness stands in test/. */
+/** The program itself, and what runs as a script: the harness of the recordings is one. */
 const TAKERS = [...PROGRAM, ...reachedFrom(sourceFiles("scripts"))];
 
 function reachedFrom(files: readonly string[]): readonly string[] {
   const reached = new Set(files);
   for (const file of reached)
-    for (const { target } of importsOf(file)) if (target.startsWith("test/")) reached.add(target);
+    for (const { target } of importsOf(file)) if (/^(test|conformance)\//.test(target)) reached.add(target);
   return [...reached];
 }
 

@@ -34,6 +34,7 @@ const FLOORS: readonly Floor[] = [
     packages: NOTHING,
   },
   { path: "server/disk", knows: [], packages: /^node:/ },
+  { path: "conformance", knows: ["server/model"], packages: /^node:/ },
   {
     path: "server/lsp",
     knows: [

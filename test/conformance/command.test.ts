@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { conformanceCommand } from "../../conformance/command.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "conformance-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -31,16 +30,15 @@ const RIGHT = {
 };
 const WRONG = { ...RIGHT, id: 2, out: "ok", nid: 1, zone: 2 };
 
-function run(...words: readonly string[]): {
-  readonly code: number | null;
+interface Ran {
+  readonly code: 0 | 1;
   readonly out: string;
-  readonly err: string;
-} {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/conformance.ts", ...words], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  return { code: status, out: stdout, err: stderr };
+}
+
+function run(...words: readonly string[]): Ran {
+  const lines: string[] = [];
+  const code = conformanceCommand(words, (text) => void lines.push(text));
+  return { code, out: lines.join("\n") };
 }
 
 function recording(name: string, ...rows: readonly object[]): string {
@@ -63,7 +61,7 @@ describe("npm run conformance", () => {
     expect(code).toBe(1);
     expect(out).toContain('1 × result: recorded "ok", model "null"');
     expect(out).toContain("6.12 #2 alloc_pages GFP_NOWAIT process zero order 0");
-    expect(out).toContain("FAILED pressure.result: 50.00 % is below 99.00 %.");
+    expect(out).toContain("FAILED 6.12.117 pressure.result: 50.00 % is below 99.00 %.");
   });
 
   test("takes other minima, for a kind or for one field", () => {
@@ -77,12 +75,18 @@ describe("npm run conformance", () => {
     expect(run(recording("other.jsonl", WRONG), "--kind", "depth").code).toBe(0);
   });
 
-  test("ends with 2 for a file that is not there, a line that is no object, and a wrong option", () => {
-    expect(run(join(folder, "missing.jsonl")).code).toBe(2);
+  test("does not pass over rows of a kernel that it knows nothing of", () => {
+    const { code, out } = run(recording("strange.jsonl", RIGHT, { ...RIGHT, v: "99.1" }, { ...RIGHT, v: "99.1" }));
+    expect(code).toBe(1);
+    expect(out).toContain("FAILED 2 rows of 99.1: no file of conformance/kernels describes it.");
+  });
+
+  test("refuses a file that is not there, a line that is no object, and a wrong option", () => {
+    expect(() => run(join(folder, "missing.jsonl"))).toThrow("ENOENT");
     writeFileSync(join(folder, "bad.jsonl"), "[1]\n");
-    expect(run(join(folder, "bad.jsonl"))).toMatchObject({ code: 2, err: "Line 1 is no JSON object.\n" });
-    expect(run("--colour").err).toBe("There is no option --colour.\n");
-    expect(run("--min", "pressure=2").code).toBe(2);
-    expect(run("--min", "nothing=0.5").err).toBe('Nothing checks rows of the kind "nothing".\n');
+    expect(() => run(join(folder, "bad.jsonl"))).toThrow("Line 1 is no JSON object.");
+    expect(() => run("--colour")).toThrow("There is no option --colour.");
+    expect(() => run("--min", "pressure=2")).toThrow("--min takes KIND=SHARE");
+    expect(() => run("--min", "nothing=0.5")).toThrow('Nothing checks rows of the kind "nothing".');
   });
 });

@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import { RECORDED_KERNELS } from "./kernels/index.ts";
+import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
 import { observedFields } from "./observed.ts";
+import { fixtureOf, readRecording } from "./recording.ts";
 import type { Fields, KindCheck, Row } from "./row.ts";
 import { textOf, textsOf } from "./row.ts";
-import { releaseOf, sceneOf, zonesByPart } from "./scenario.ts";
+import { sceneOf, zonesByPart, type ZonesByPart } from "./scenario.ts";
 
 /** Rows that disagree in one field in the same way. */
 export interface Disagreement {
@@ -31,10 +35,19 @@ export interface KindResult {
   readonly disagreements: Map<string, Disagreement>;
 }
 
-export interface RunResult {
+/** What came of the rows of one kernel. */
+export interface KernelResult {
+  readonly recorded: RecordedKernel;
   readonly kinds: Map<string, KindResult>;
-  /** Rows of kinds that nothing checks, and rows whose scene is not known, by kind. */
+  /** Rows of kinds that nothing checks, and rows whose context is not known, by kind. */
   readonly unchecked: Map<string, number>;
+}
+
+export interface RunResult {
+  /** By release, oldest first. */
+  readonly kernels: readonly KernelResult[];
+  /** Rows of kernels that no file of kernels/ describes, by their `v`. */
+  readonly unknown: ReadonlyMap<string, number>;
 }
 
 /** Which recorded fields, when they did not repeat, make a derived field worthless. */
@@ -69,32 +82,62 @@ const RAW_FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Runs rows through their kinds' models and compares field by field. `only`: one kind; null: all. Zones come from the rows' own
- * `zone` lines where there are any, else from machines.ts.
+ * `zone` lines where there are any, else from the fixture of their kernel.
  */
 export function runConformance(
   rows: readonly Row[],
   checks: ReadonlyMap<string, KindCheck>,
   only: string | null = null,
 ): RunResult {
+  const byKernel = new Map<string, Row[]>();
+  for (const row of rows) {
+    const own = byKernel.get(textOf(row, "v")) ?? [];
+    own.push(row);
+    byKernel.set(textOf(row, "v"), own);
+  }
+  const known = new Set(RECORDED_KERNELS.map(({ v }) => v));
+  return {
+    kernels: RECORDED_KERNELS.flatMap((recorded) => {
+      const own = byKernel.get(recorded.v);
+      return own === undefined ? [] : [runKernel(recorded, own, checks, only)];
+    }),
+    unknown: new Map([...byKernel].filter(([v]) => !known.has(v)).map(([v, found]) => [v, found.length])),
+  };
+}
+
+function runKernel(
+  recorded: RecordedKernel,
+  rows: readonly Row[],
+  checks: ReadonlyMap<string, KindCheck>,
+  only: string | null,
+): KernelResult {
   const zones = zonesByPart(rows);
-  const result: RunResult = { kinds: new Map(), unchecked: new Map() };
+  const result: KernelResult = { recorded, kinds: new Map(), unchecked: new Map() };
   for (const row of rows) {
     const kind = textOf(row, "kind");
     if (only !== null && kind !== only) continue;
     const check = checks.get(kind);
-    const release = releaseOf(row);
-    const scene = check === undefined ? null : sceneOf(row, zones);
-    if (check === undefined || release === null || scene === null) {
+    const scene = check === undefined ? null : sceneOf(row, recorded, zones, () => fixtureZones(recorded));
+    if (check === undefined || scene === null) {
       result.unchecked.set(kind, (result.unchecked.get(kind) ?? 0) + 1);
       continue;
     }
-    const observed = check.observed === undefined ? observedFields(row, release) : check.observed(row, scene);
+    const observed = check.observed === undefined ? observedFields(row, recorded) : check.observed(row, scene);
     compare(kindResult(result, kind), check, row, observed, check.model(row, scene));
   }
   return result;
 }
 
-function kindResult(result: RunResult, kind: string): KindResult {
+const zonesOfFixtures = new Map<RecordedKernel, ZonesByPart>();
+
+/** The machine as the kernel's fixture has it; read once, and only for a recording that comes without its zones. */
+function fixtureZones(recorded: RecordedKernel): ZonesByPart {
+  const read = zonesOfFixtures.get(recorded) ?? zonesByPart(readRecording(readFileSync(fixtureOf(recorded))));
+  zonesOfFixtures.set(recorded, read);
+  return read;
+}
+
+function kindResult(result: KernelResult, kind: string): KindResult {
   const known = result.kinds.get(kind);
   if (known !== undefined) return known;
   const fresh: KindResult = { kind, rows: 0, fields: new Map(), disagreements: new Map() };
@@ -158,13 +201,19 @@ export function shareOf(field: FieldResult): number {
   return field.rows === 0 ? 1 : field.agreeing / field.rows;
 }
 
-/** Fields whose share lies below the minimum. */
-export function failures(result: RunResult): readonly { readonly kind: string; readonly field: FieldResult }[] {
-  const failed: { kind: string; field: FieldResult }[] = [];
-  for (const kind of result.kinds.values()) {
-    for (const field of kind.fields.values()) {
-      if (field.minimum !== null && shareOf(field) < field.minimum) failed.push({ kind: kind.kind, field });
-    }
-  }
-  return failed;
+/** A field whose share lies below its minimum. */
+export interface Failure {
+  readonly release: string;
+  readonly kind: string;
+  readonly field: FieldResult;
+}
+
+export function failures(result: RunResult): readonly Failure[] {
+  return result.kernels.flatMap(({ recorded: { release }, kinds }) =>
+    [...kinds.values()].flatMap(({ kind, fields }) =>
+      [...fields.values()]
+        .filter((field) => field.minimum !== null && shareOf(field) < field.minimum)
+        .map((field) => ({ release, kind, field })),
+    ),
+  );
 }

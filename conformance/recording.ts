@@ -1,5 +1,12 @@
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
 import type { Row } from "./row.ts";
+
+/** Where the rows of a kernel that the tests compare are kept. */
+export function fixtureOf({ v }: Pick<RecordedKernel, "v">): string {
+  return join(import.meta.dirname, "fixtures", `linux-${v}.jsonl.gz`);
+}
 
 const GZIP_MAGIC = 0x1f8b;
 

@@ -1,5 +1,6 @@
-import type { Fields, Release, Row } from "./row.ts";
+import type { Fields, Row } from "./row.ts";
 import { eventOf, numberOf, textOf, textsOf } from "./row.ts";
+import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
 import { siteNames } from "./sites.ts";
 
 /** [mask, order, alloc_flags, highest zone index, migratetype, times]: equal neighbours folded. */
@@ -13,15 +14,15 @@ export type FoldedAttempt = readonly [number, number, number, number, number, nu
  * `compaction` (try_to_compact_pages() was entered), `oom` (out_of_memory() was entered), `killed` as booleans; `drain`;
  * `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without its count, as recorded).
  */
-export function observedFields(row: Row, release: Release): Fields {
+export function observedFields(row: Row, kernel: RecordedKernel): Fields {
   const ok = textOf(row, "out") === "ok" && row.loop === undefined;
   return {
     ...row,
     result: observedResult(row),
     node: ok ? numberOf(row, "nid") : null,
     zone: ok ? numberOf(row, "zone") : null,
-    warn: warnSites(row, release),
-    bug: siteNames(release, textsOf(row, "bug")),
+    warn: warnSites(row, kernel),
+    bug: siteNames(kernel, textsOf(row, "bug")),
     sleep: textsOf(row, "sleep").length > 0,
     report: textOf(row, "failmsg") === "" ? null : textOf(row, "failmsg"),
     directReclaim: eventOf(row, "dreclaim") > 0,
@@ -35,8 +36,8 @@ export function observedFields(row: Row, release: Release): Fields {
   };
 }
 
-function warnSites(row: Row, release: Release): readonly string[] {
-  const names = siteNames(release, textsOf(row, "warn"));
+function warnSites(row: Row, kernel: RecordedKernel): readonly string[] {
+  const names = siteNames(kernel, textsOf(row, "warn"));
   return row.loop === undefined ? names : withoutRelease(names);
 }
 

@@ -1,25 +1,11 @@
+import type { KnownClass, RecordedKernel } from "./kernels/recorded-kernel.ts";
 import type { Row } from "./row.ts";
 import { textOf } from "./row.ts";
 
-/** A class of disagreements whose reason is known. */
-export interface KnownClass {
-  readonly kind: string;
-  readonly fields: readonly string[];
-  readonly applies: (row: Row) => boolean;
-  readonly reason: string;
-}
-
 const always = (): boolean => true;
 
-/** In the order in which they are asked; the first that applies gives the reason. */
-export const KNOWN: readonly KnownClass[] = [
-  {
-    kind: "pressure_frag_movable",
-    fields: ["attempts"],
-    applies: (row) => textOf(row, "v") === "6.12",
-    reason:
-      "Compaction in 6.12 often handed the block that it made to the caller at once (capture_control), who then did not try the free lists again; the model always tries them. In 6.1.192 this was not seen. Some rows differ because kcompactd moved the same pages.",
-  },
+/** What every recording has, because it comes from the recorder or from what the model leaves out. In the order in which they are asked. */
+const KNOWN: readonly KnownClass[] = [
   {
     kind: "pressure_frag_movable",
     fields: [
@@ -90,9 +76,10 @@ export const KNOWN: readonly KnownClass[] = [
   },
 ];
 
-/** The reason of a disagreement; null: not known. */
-export function reasonOf(kind: string, field: string, row: Row): string | null {
+/** The reason of a disagreement: the first that applies, of the kernel's own and then of all; null: not known. */
+export function reasonOf(kernel: RecordedKernel, kind: string, field: string, row: Row): string | null {
+  const classes = [...kernel.known, ...KNOWN];
   return (
-    KNOWN.find((known) => known.kind === kind && known.fields.includes(field) && known.applies(row))?.reason ?? null
+    classes.find((known) => known.kind === kind && known.fields.includes(field) && known.applies(row))?.reason ?? null
   );
 }

@@ -1,9 +1,9 @@
-import { contextOf, SCOPE, withScope, type Context } from "../../../server/model/contexts.ts";
-import type { BuildOptions, Kernel } from "../../../server/model/kernels/kernel.ts";
-import { kernelOf } from "../../../server/model/kernels/kernels.ts";
-import { allocFlags, pfmemallocFlags, prepare } from "../../../server/model/masks/alloc-flags.ts";
-import { contigRefused, contigTargetMask } from "../../../server/model/masks/contig.ts";
-import { hex, mask, type Mask } from "../../../server/model/masks/mask.ts";
+import { contextOf, SCOPE, withScope, type Context } from "../../server/model/contexts.ts";
+import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
+import { kernelOf } from "../../server/model/kernels/kernels.ts";
+import { allocFlags, pfmemallocFlags, prepare } from "../../server/model/masks/alloc-flags.ts";
+import { contigRefused, contigTargetMask } from "../../server/model/masks/contig.ts";
+import { hex, mask, type Mask } from "../../server/model/masks/mask.ts";
 import {
   applyScopes,
   blocking,
@@ -12,8 +12,8 @@ import {
   kmallocTypeNumber,
   migratetype,
   zonelist,
-} from "../../../server/model/masks/properties.ts";
-import { gfpZoneIndex, gfpZoneValid } from "../../../server/model/masks/zone.ts";
+} from "../../server/model/masks/properties.ts";
+import { gfpZoneIndex, gfpZoneValid } from "../../server/model/masks/zone.ts";
 import { constantOf, nestedMask } from "../constants.ts";
 import { numberOf, textOf, type Fields, type Row } from "../row.ts";
 

@@ -1,14 +1,16 @@
-import { apiNamed } from "../../../server/model/apis.ts";
-import type { RunResult } from "../../../server/model/apis/_run.ts";
-import { UNEXPECTED_GFP } from "../../../server/model/apis/kmalloc.ts";
-import { mask as maskOf } from "../../../server/model/masks/mask.ts";
-import type { MemoryState, RangeState } from "../../../server/model/memory/state.ts";
-import type { AllocationRequest, CacheFacts } from "../../../server/model/request.ts";
-import { simulationOf, type AllocResult, type Simulation } from "../../../server/model/slowpath/simulation.ts";
+import { apiNamed } from "../../server/model/apis.ts";
+import type { Api } from "../../server/model/apis/api.ts";
+import { UNEXPECTED_GFP } from "../../server/model/apis/kmalloc.ts";
+import { mask as maskOf } from "../../server/model/masks/mask.ts";
+import type { MemoryState, RangeState } from "../../server/model/memory/state.ts";
+import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
+import { simulationOf, type AllocResult, type Simulation } from "../../server/model/slowpath/simulation.ts";
 import { observedFields } from "../observed.ts";
 import type { Fields, KindCheck, Row, Scene } from "../row.ts";
 import { eventOf, numberOf, textOf } from "../row.ts";
 import { simulatedFields, SPINS } from "./pressure.ts";
+
+type RunResult = ReturnType<Api["run"]>;
 
 /** What the recorder asked its bulk calls for. */
 const BULK_PAGES = 20;
@@ -117,7 +119,7 @@ function fieldsOf(sim: Simulation, result: RunResult): Fields {
 }
 
 function observed(row: Row, scene: Scene): Fields {
-  const fields = observedFields(row, scene.release);
+  const fields = observedFields(row, scene.recorded);
   return {
     ...fields,
     err: numberOf(row, "err"),

@@ -1,14 +1,14 @@
-import type { Kernel } from "../../server/model/kernels/kernel.ts";
+import type { Kernel } from "../server/model/kernels/kernel.ts";
 import {
   COSTLY_ORDER,
   kmallocMaxBytes,
   kmallocMaxCacheBytes,
   MAX_RECLAIM_RETRIES,
   pageblockOrder,
-} from "../../server/model/limits.ts";
-import { ALLOC } from "../../server/model/masks/alloc-flags.ts";
-import { mask, type Mask } from "../../server/model/masks/mask.ts";
-import { meaningOf } from "../../server/model/masks/names.ts";
+} from "../server/model/limits.ts";
+import { ALLOC } from "../server/model/masks/alloc-flags.ts";
+import { mask, type Mask } from "../server/model/masks/mask.ts";
+import { meaningOf } from "../server/model/masks/names.ts";
 import {
   constraintMask,
   KMALLOC,
@@ -16,8 +16,8 @@ import {
   MIGRATE,
   reclaimMask,
   slabBugMask,
-} from "../../server/model/masks/properties.ts";
-import { gfpZoneIndex } from "../../server/model/masks/zone.ts";
+} from "../server/model/masks/properties.ts";
+import { gfpZoneIndex } from "../server/model/masks/zone.ts";
 
 /** GFP_BOOT_MASK, mm/internal.h: what early boot may use. */
 function bootMask(kernel: Kernel): Mask {

@@ -1,53 +1,33 @@
-import type { BuildOptions, Kernel } from "../../server/model/kernels/kernel.ts";
-import { kernelOf } from "../../server/model/kernels/kernels.ts";
-import type { MemoryState, NodeState, PageGift, ZoneState } from "../../server/model/memory/state.ts";
-import type { ZoneName } from "../../server/model/request.ts";
+import type { Kernel } from "../server/model/kernels/kernel.ts";
+import { kernelOf } from "../server/model/kernels/kernels.ts";
+import type { MemoryState, NodeState, PageGift, ZoneState } from "../server/model/memory/state.ts";
+import type { ZoneName } from "../server/model/request.ts";
 import { recordedContext } from "./kinds/masks.ts";
-import { MACHINES, machineOfPart } from "./machines.ts";
-import type { Release, Row, Scene, ZoneFacts } from "./row.ts";
+import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
+import type { Row, Scene, ZoneFacts } from "./row.ts";
 import { numberOf, textOf } from "./row.ts";
 
-/** The build options of the recorded kernels, where they differ from the model's defaults. */
-const RECORDED_OPTIONS: Partial<BuildOptions> = {
-  DEBUG_VM: true,
-  DEBUG_ATOMIC_SLEEP: true,
-  HUGETLB_PAGE: false,
-};
-
-/** Zones by part, collected from the `zone` rows of a recording. */
+/** The zones of each part of a kernel's recording. */
 export type ZonesByPart = ReadonlyMap<string, readonly ZoneFacts[]>;
 
-/** The release of a row's `v`; null for one that is not known. */
-export function releaseOf(row: Row): Release | null {
-  switch (textOf(row, "v")) {
-    case "6.1":
-      return "6.1.192";
-    case "6.12":
-      return "6.12.117";
-    default:
-      return null;
-  }
-}
-
 /** The recorded kernel, as the model knows it. */
-export function recordedKernel(release: Release): Kernel {
-  const kernel = kernelOf(release, RECORDED_OPTIONS);
+function kernelOfRecording({ release, options }: RecordedKernel): Kernel {
+  const kernel = kernelOf(release, options);
   if ("unknown" in kernel) throw new Error(kernel.unknown);
   return kernel;
 }
 
-/** Collects the `zone` rows of a recording, by release and part; the last boot of a part counts. */
-export function zonesByPart(rows: Iterable<Row>): ReadonlyMap<string, readonly ZoneFacts[]> {
+/** Collects the `zone` rows of a kernel's recording by part; the last boot of a part counts. */
+export function zonesByPart(rows: Iterable<Row>): ZonesByPart {
   const found = new Map<string, Map<string, ZoneFacts>>();
   for (const row of rows) {
     const zone = row.kind === "zone" ? zoneFactsOf(row) : null;
     if (zone === null) continue;
-    const key = `${textOf(row, "v")} ${textOf(row, "part")}`;
-    const zones = found.get(key) ?? new Map<string, ZoneFacts>();
+    const zones = found.get(textOf(row, "part")) ?? new Map<string, ZoneFacts>();
     zones.set(`${zone.nid} ${zone.zone}`, zone);
-    found.set(key, zones);
+    found.set(textOf(row, "part"), zones);
   }
-  return new Map([...found].map(([key, zones]) => [key, [...zones.values()]]));
+  return new Map([...found].map(([part, zones]) => [part, [...zones.values()]]));
 }
 
 function zoneFactsOf(row: Row): ZoneFacts | null {
@@ -68,18 +48,38 @@ function zoneFactsOf(row: Row): ZoneFacts | null {
   };
 }
 
-/** The scene of a row: kernel, memory before the call, context. Null if the row's release or context is not known. */
-export function sceneOf(row: Row, zones: ZonesByPart): Scene | null {
-  const release = releaseOf(row);
-  if (release === null) return null;
+/**
+ * The scene of a row: kernel, memory before the call, context. Null if its context is not known. The machine is that of the
+ * row's part in `zones`, the recording's own; where that does not have all of it, what the fixture has: `known`.
+ */
+export function sceneOf(
+  row: Row,
+  recorded: RecordedKernel,
+  zones: ZonesByPart,
+  known: () => ZonesByPart,
+): Scene | null {
   const part = textOf(row, "part");
-  const known = MACHINES[release][machineOfPart(part)];
-  const reported = zones.get(`${textOf(row, "v")} ${part}`);
-  const machine = reported === undefined || reported.length < known.length ? known : reported;
   const context = recordedContext(textOf(row, "ctx") === "" ? "process" : textOf(row, "ctx"));
   if (context === null) return null;
-  return { release, kernel: recordedKernel(release), context, memory: memoryOf(row, machine, part) };
+  const own = zones.get(part) ?? [];
+  const machine = own.length >= ZONES_OF[machineOfPart(part)] ? own : (known().get(part) ?? own);
+  return { recorded, kernel: kernelOfRecording(recorded), context, memory: memoryOf(row, machine, part) };
 }
+
+type MachineName = "ordinary" | "movable" | "pressure" | "cma";
+
+/**
+ * Which machine a part was recorded on. 512 MiB in two nodes; the parts of `pressure` with min_free_kbytes 4096, those of
+ * `movable` with cma=32M movablecore=128M, `cma` with cma=32M.
+ */
+function machineOfPart(part: string): MachineName {
+  if (part === "p4c") return "cma";
+  if (part === "pz" || part.startsWith("p4")) return "movable";
+  return part.startsWith("p3") ? "pressure" : "ordinary";
+}
+
+/** DMA, DMA32, Normal and the second node's Normal; Movable on both nodes besides. */
+const ZONES_OF: Readonly<Record<MachineName, number>> = { ordinary: 4, movable: 6, pressure: 4, cma: 4 };
 
 /** How the free pages of a state lie. */
 type Layout = "single pages" | "large blocks";

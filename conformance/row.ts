@@ -1,12 +1,10 @@
-import type { Context } from "../../server/model/contexts.ts";
-import type { Kernel } from "../../server/model/kernels/kernel.ts";
-import type { MemoryState } from "../../server/model/memory/state.ts";
+import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
+import type { Context } from "../server/model/contexts.ts";
+import type { Kernel } from "../server/model/kernels/kernel.ts";
+import type { MemoryState } from "../server/model/memory/state.ts";
 
 /** One line of a recording; the fields are described in fixtures/README.md. */
 export type Row = Readonly<Record<string, unknown>>;
-
-/** The kernel trees that were recorded. */
-export type Release = "6.1.192" | "6.12.117";
 
 /** A zone as the recorded machine reported it at boot. */
 export interface ZoneFacts {
@@ -24,7 +22,7 @@ export interface ZoneFacts {
 
 /** What a row was recorded on: everything that the model needs besides the row's own request. */
 export interface Scene {
-  readonly release: Release;
+  readonly recorded: RecordedKernel;
   readonly kernel: Kernel;
   /** The state of memory before the call. */
   readonly memory: MemoryState;

@@ -1,9 +1,9 @@
-import { mask as maskOf } from "../../../server/model/masks/mask.ts";
-import type { Simulation } from "../../../server/model/slowpath/simulation.ts";
-import { simulationOf } from "../../../server/model/slowpath/simulation.ts";
-import { allocPages } from "../../../server/model/slowpath/allocate.ts";
-import type { AllocResult } from "../../../server/model/slowpath/simulation.ts";
-import { freePages } from "../../../server/model/memory/machine.ts";
+import { mask as maskOf } from "../../server/model/masks/mask.ts";
+import type { Simulation } from "../../server/model/slowpath/simulation.ts";
+import { simulationOf } from "../../server/model/slowpath/simulation.ts";
+import { allocPages } from "../../server/model/slowpath/allocate.ts";
+import type { AllocResult } from "../../server/model/slowpath/simulation.ts";
+import { freePages } from "../../server/model/memory/machine.ts";
 import { foldAttempts, withoutRelease } from "../observed.ts";
 import type { Fields, KindCheck, Row, Scene } from "../row.ts";
 import { numberOf, textOf } from "../row.ts";
