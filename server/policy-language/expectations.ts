@@ -27,7 +27,7 @@ import {
 // What is false ----------------------------------------------------------------------------------------------------------
 
 /** The facts that do not hold of a request, over all kernels in force. */
-export function factDrafts(
+export function factFindings(
   environment: Environment,
   { request, under }: RequestUnderKernels,
   facts: readonly Fact[],
@@ -49,7 +49,7 @@ function requestExpectedOf(environment: Environment, { name }: ExpectDeclaration
 }
 
 /** What is wrong with an `expect` declaration: facts that cannot be stated, and what does not hold. */
-export function expectDrafts(
+export function expectFindings(
   environment: Environment,
   declaration: ExpectDeclaration,
   asked: RequestUnderKernels | null = requestExpectedOf(environment, declaration),
@@ -61,13 +61,13 @@ export function expectDrafts(
       ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel))
       : [];
   }
-  const drafts: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
-  if (asked === null || !environment.kernelKnown) return drafts;
-  if (form.on === null) return [...drafts, ...factDrafts(environment, asked, form.facts)];
+  const findings: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
+  if (asked === null || !environment.kernelKnown) return findings;
+  if (form.on === null) return [...findings, ...factFindings(environment, asked, form.facts)];
   const state = stateNamed(environment, form.on.text);
-  if (state === null) return drafts;
+  if (state === null) return findings;
   const memoryName = form.on.text;
-  drafts.push(
+  findings.push(
     ...overKernels(environment, "always", (kernel) => {
       const under = asked.under(kernel);
       return under === null || whyOpen(environment, asked.request, under) !== null
@@ -75,7 +75,7 @@ export function expectDrafts(
         : memoryFactFindings(form.facts, under, state, memoryName);
     }),
   );
-  return drafts;
+  return findings;
 }
 
 /** The state of memory of that name; null where there is none, or none that can be: its findings say why. */
@@ -141,10 +141,10 @@ function decideDeclaration(
   return decideAll(name.text, facts ?? [form], on, () => {
     const open = openBecause(environment, declaration, form, damaged);
     if (open !== null)
-      return { drafts: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
+      return { findings: facts === null ? [] : unknownFactFindings(facts, on !== null), open: () => open };
     const asked = facts === null ? null : requestExpectedOf(environment, declaration);
     return {
-      drafts: expectDrafts(environment, declaration, asked),
+      findings: expectFindings(environment, declaration, asked),
       open: facts === null || asked === null ? () => null : openFacts(environment, asked, facts, on),
     };
   });
@@ -157,19 +157,19 @@ function decideFacts(
   facts: readonly Fact[],
 ): readonly DecidedExpectation[] {
   return decideAll(about, facts, null, () => {
-    const drafts = unknownFactFindings(facts, false);
+    const findings = unknownFactFindings(facts, false);
     const open = binding.damaged ? "The request has syntax errors." : environment.kernelKnown ? null : NOT_JUDGED;
-    if (open !== null) return { drafts, open: () => open };
+    if (open !== null) return { findings, open: () => open };
     const asked = underKernels(environment, resolvedRequestOf(environment, binding));
     return {
-      drafts: [...drafts, ...factDrafts(environment, asked, facts)],
+      findings: [...findings, ...factFindings(environment, asked, facts)],
       open: openFacts(environment, asked, facts, null),
     };
   });
 }
 
 interface Answer {
-  readonly drafts: readonly UnplacedFinding[];
+  readonly findings: readonly UnplacedFinding[];
   readonly open: (span: Span) => string | null;
 }
 
@@ -181,8 +181,8 @@ function decideAll(
   ask: () => Answer,
 ): readonly DecidedExpectation[] {
   try {
-    const { drafts, open } = ask();
-    return places.map((span) => decided(about, span, on, drafts, open(span)));
+    const { findings, open } = ask();
+    return places.map((span) => decided(about, span, on, findings, open(span)));
   } catch (error) {
     const message = `AllocPolicy itself failed here: ${error instanceof Error ? error.message : String(error)}.`;
     return places.map(({ start, end }) => ({ about, span: { start, end }, on, state: "not-decided", message }));
@@ -194,10 +194,10 @@ function decided(
   about: string,
   span: Span,
   on: string | null,
-  drafts: readonly UnplacedFinding[],
+  findings: readonly UnplacedFinding[],
   open: string | null,
 ): DecidedExpectation {
-  const here = drafts.filter((draft) => span.start <= draft.span.start && draft.span.end <= span.end);
+  const here = findings.filter((finding) => span.start <= finding.span.start && finding.span.end <= span.end);
   const meaningless = here.filter(({ rule }) => rule === "expectation-unknown-fact");
   const failures = here.filter(({ rule }) => rule === "expectation-fails");
   const common = { about, span: { start: span.start, end: span.end }, on };

@@ -12,26 +12,26 @@ import { importTarget, type ImportTarget } from "./uris.ts";
 import type { AnalysisMemory, Workspace } from "../documents/workspace.ts";
 
 /**
- * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Units
- * follow each other as the files are edited. A region keeps its slot from one unit to the next as long as neither its
- * own text nor anything that it depends on has changed, so that what is cached by slot stays true.
+ * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Analyses
+ * follow each other as the files are edited. A region keeps its revision from one to the next as long as neither its
+ * own text nor anything that it depends on has changed, so that what is cached by revision stays true.
  */
 export interface FileAnalysis {
   readonly workspace: Workspace;
   readonly checked: CheckedKernels;
   /** The file itself first, then what it imports, depth first, each once. */
-  readonly files: readonly UnitFile[];
+  readonly files: readonly AnalysedFile[];
   readonly imports: readonly ImportState[];
   /** No imported file is still to be looked for. */
   readonly complete: boolean;
   readonly environment: Environment;
-  /** By region of the file itself; filled by `check`. Empty where the region's slot is new. */
+  /** By region of the file itself; filled by `check`. Empty where the region's revision is new. */
   readonly findings: (RegionFindings | undefined)[];
   /** What was given out for each region, where it can be given out again as it is. */
   readonly ready: (readonly Finding[] | undefined)[];
 }
 
-export interface UnitFile {
+export interface AnalysedFile {
   readonly uri: string;
   readonly index: FileIndex;
   /** As long as `index.file.regions`. */
@@ -53,17 +53,17 @@ export type ImportState = { readonly region: number } & (
 
 /** The findings of a region, and how they were last given out. */
 export interface RegionFindings {
-  readonly drafts: readonly UnplacedFinding[];
-  /** Some draft has related places, whose region indexes must be looked up again when regions move. */
+  readonly unplaced: readonly UnplacedFinding[];
+  /** Some finding has related places, whose region indexes must be looked up again when regions move. */
   readonly movable: boolean;
-  /** Some draft offers names that were meant: those depend on all names that are declared. */
+  /** Some finding offers names that were meant: those depend on all names that are declared. */
   readonly suggests: boolean;
   published: readonly Finding[];
 }
 
 const analyses = new WeakMap<AnalysisMemory, Map<string, FileAnalysis>>();
 
-/** The unit of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
+/** The analysis of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
 export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis | null {
   const known = analyses.get(workspace.memory) ?? new Map<string, FileAnalysis>();
   analyses.set(workspace.memory, known);
@@ -74,14 +74,19 @@ export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis 
     known.delete(uri);
     return null;
   }
-  const analysis = nextUnit(workspace, uri, file, previous);
+  const analysis = nextAnalysis(workspace, uri, file, previous);
   known.set(uri, analysis);
   return analysis;
 }
 
-function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous: FileAnalysis | null): FileAnalysis {
+function nextAnalysis(
+  workspace: Workspace,
+  uri: string,
+  file: SourceFile,
+  previous: FileAnalysis | null,
+): FileAnalysis {
   const indexes = new Map<string, FileIndex>();
-  const before = new Map<string, UnitFile>();
+  const before = new Map<string, AnalysedFile>();
   for (const old of previous?.files ?? []) before.set(old.uri, old);
   const indexOfFile = (name: string, source: SourceFile): FileIndex => {
     const known = indexes.get(name);
@@ -119,15 +124,15 @@ function nextUnit(workspace: Workspace, uri: string, file: SourceFile, previous:
 }
 
 interface Contents {
-  readonly files: readonly UnitFile[];
+  readonly files: readonly AnalysedFile[];
   readonly findings: (RegionFindings | undefined)[];
   readonly ready: (readonly Finding[] | undefined)[];
 }
 
 function startAnew(order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
-  const files = order.map((uri): UnitFile => {
+  const files = order.map((uri): AnalysedFile => {
     const index = indexNamed(uri);
-    return { uri, index, revisions: index.file.regions.map(newSlot) };
+    return { uri, index, revisions: index.file.regions.map(newRevision) };
   });
   const regions = files[0]?.revisions.length ?? 0;
   return { files, findings: nothing(regions), ready: nothing(regions) };
@@ -137,7 +142,7 @@ function nothing(length: number): undefined[] {
   return new Array<undefined>(length).fill(undefined);
 }
 
-function newSlot(): Revision {
+function newRevision(): Revision {
   return {};
 }
 
@@ -218,13 +223,13 @@ function writtenImports(roots: readonly string[], uri: string, index: FileIndex)
   });
 }
 
-// From one unit to the next -------------------------------------------------------------------------------------------
+// From one analysis to the next ---------------------------------------------------------------------------------------
 
 /** Passes over all regions before the users of each name are listed instead; more are needed only for long chains. */
 const PASSES = 4;
 
 /**
- * The slots of the next unit: new ones for regions that changed, and for those that depend on a changed name, directly
+ * The revisions of the next analysis: new ones for regions that changed, and for those that depend on a changed name, directly
  * or through others; all others stay, with their findings.
  */
 function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
@@ -238,7 +243,7 @@ function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed:
     const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
     for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
     for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
-    const fresh = Array.from({ length: newEnd - start }, newSlot);
+    const fresh = Array.from({ length: newEnd - start }, newRevision);
     if (i === 0) {
       findings = splice(findings, start, oldEnd, nothing(newEnd - start));
       ready = splice(ready, start, oldEnd, nothing(newEnd - start));
@@ -268,7 +273,7 @@ function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
   for (const word of names.words) for (const key of damageKeys(word)) keys.add(key);
 }
 
-/** Gives new slots to all regions that depend on a changed key; `changed` grows by what those declare. */
+/** Gives new revisions to all regions that depend on a changed key; `changed` grows by what those declare. */
 function renewDependants(
   files: readonly { readonly index: FileIndex; readonly revisions: Revision[] }[],
   forget: (region: number) => void,
@@ -282,7 +287,7 @@ function renewDependants(
     const checked = files[file];
     if (marks === undefined || checked === undefined || marks[region] === 1) return;
     marks[region] = 1;
-    checked.revisions[region] = newSlot();
+    checked.revisions[region] = newRevision();
     if (file === 0) forget(region);
     for (const key of checked.index.names[region]?.exports ?? []) {
       if (changed.has(key)) continue;
@@ -348,23 +353,23 @@ function renewDependants(
 function environmentFor(
   uri: string,
   file: SourceFile,
-  files: readonly UnitFile[],
+  files: readonly AnalysedFile[],
   checked: CheckedKernels,
   complete: boolean,
   kernelKnown: boolean,
 ): Environment {
-  const bindingAt = (unitFile: UnitFile, region: number): Binding | null => {
-    const item = unitFile.index.file.regions[region]?.item ?? null;
-    const revision = unitFile.revisions[region];
+  const bindingAt = (file: AnalysedFile, region: number): Binding | null => {
+    const item = file.index.file.regions[region]?.item ?? null;
+    const revision = file.revisions[region];
     if (item === null || revision === undefined || !isDeclaration(item)) return null;
-    const damaged = (unitFile.index.file.regions[region]?.problems.length ?? 0) > 0;
-    return { uri: unitFile.uri, region, declaration: item, revision, damaged };
+    const damaged = (file.index.file.regions[region]?.problems.length ?? 0) > 0;
+    return { uri: file.uri, region, declaration: item, revision, damaged };
   };
   const bindingsOf = (key: string): readonly Binding[] => {
     const found: Binding[] = [];
-    for (const unitFile of files) {
-      for (const region of exportersOf(unitFile.index, key)) {
-        const binding = bindingAt(unitFile, region);
+    for (const file of files) {
+      for (const region of exportersOf(file.index, key)) {
+        const binding = bindingAt(file, region);
         if (binding !== null) found.push(binding);
       }
     }
@@ -385,18 +390,18 @@ function environmentFor(
     mayBeDamaged: (name) => files.some(({ index }) => index.damagedWords.has(name)),
     lookup: (space, name) => {
       const key = nameKey(space, name);
-      for (const unitFile of files) {
-        const region = unitFile.index.first.get(key);
-        if (region !== undefined) return bindingAt(unitFile, region);
+      for (const file of files) {
+        const region = file.index.first.get(key);
+        if (region !== undefined) return bindingAt(file, region);
       }
       return null;
     },
     declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
     rivalOf: (space, binding) => {
       const key = nameKey(space, binding.declaration.name?.text ?? "");
-      for (const [i, unitFile] of files.entries()) {
-        const region = unitFile.index.first.get(key);
-        if (region !== undefined && (i > 0 || region !== binding.region)) return bindingAt(unitFile, region);
+      for (const [i, file] of files.entries()) {
+        const region = file.index.first.get(key);
+        if (region !== undefined && (i > 0 || region !== binding.region)) return bindingAt(file, region);
       }
       return null;
     },
@@ -409,9 +414,9 @@ function environmentFor(
       const known = visible.get(space);
       if (known !== undefined) return known;
       const all: Binding[] = [];
-      for (const unitFile of files) {
-        for (const region of unitFile.index.bySpace.get(space) ?? []) {
-          const binding = bindingAt(unitFile, region);
+      for (const file of files) {
+        for (const region of file.index.bySpace.get(space) ?? []) {
+          const binding = bindingAt(file, region);
           if (binding !== null) all.push(binding);
         }
       }

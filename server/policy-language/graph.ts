@@ -2,7 +2,7 @@ import type { Binding, Environment, Revision } from "./environment.ts";
 
 /**
  * How declarations of one kind lean on each other: aliases on aliases, contexts on contexts, requests on the ones that
- * they are `like`. Answers are kept by slot. Nothing here recurses: a chain may be 100,000 declarations long.
+ * they are `like`. Answers are kept by revision. Nothing here recurses: a chain may be 100,000 declarations long.
  */
 export interface Graph {
   /** The declarations that one leans on directly, each once. */

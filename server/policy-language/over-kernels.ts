@@ -7,7 +7,7 @@ import type { Fix, Holds } from "../rules/finding.ts";
 export type VersionNote = "always" | "where-it-differs";
 
 interface Merged {
-  draft: UnplacedFinding;
+  finding: UnplacedFinding;
   readonly members: Set<number>;
 }
 
@@ -23,26 +23,26 @@ export function overKernels(
 ): readonly UnplacedFinding[] {
   const merged = new Map<string, Merged>();
   for (const group of environment.groups) {
-    for (const draft of ask(group.kernel)) {
-      const key = `${draft.rule} ${draft.span.start} ${draft.span.end} ${draft.message}`;
+    for (const finding of ask(group.kernel)) {
+      const key = `${finding.rule} ${finding.span.start} ${finding.span.end} ${finding.message}`;
       const known = merged.get(key);
       if (known === undefined) {
-        merged.set(key, { draft, members: new Set(group.members) });
+        merged.set(key, { finding, members: new Set(group.members) });
         continue;
       }
       // Groups come oldest first.
-      known.draft = draft;
+      known.finding = finding;
       for (const member of group.members) known.members.add(member);
     }
   }
-  return [...merged.values()].map(({ draft, members }) => {
+  return [...merged.values()].map(({ finding, members }) => {
     const indexes = sorted([...members]);
     const everywhere = indexes.length === environment.kernels.length;
     const message =
       note === "where-it-differs" && everywhere
-        ? draft.message
-        : withVersions(draft.message, versionsText(environment, indexes));
-    return { ...draft, message, fixes: fixesFor(draft, everywhere), holds: holdsOf(environment, indexes) };
+        ? finding.message
+        : withVersions(finding.message, versionsText(environment, indexes));
+    return { ...finding, message, fixes: fixesFor(finding, everywhere), holds: holdsOf(environment, indexes) };
   });
 }
 
@@ -58,19 +58,19 @@ export function overKernelsOnce(
   const merged = new Map<string, Map<string, Merged>>();
   for (const group of environment.groups) {
     const times = new Map<string, number>();
-    for (const draft of ask(group.kernel)) {
-      const span = `${draft.rule} ${draft.span.start} ${draft.span.end}`;
+    for (const finding of ask(group.kernel)) {
+      const span = `${finding.rule} ${finding.span.start} ${finding.span.end}`;
       const time = times.get(span) ?? 0;
       times.set(span, time + 1);
       const key = `${span} ${time}`;
       const sentences = merged.get(key) ?? new Map<string, Merged>();
       merged.set(key, sentences);
-      const known = sentences.get(draft.message);
+      const known = sentences.get(finding.message);
       const members = known?.members ?? new Set<number>();
       for (const member of group.members) members.add(member);
       // Groups come oldest first, and what is said last leads.
-      sentences.delete(draft.message);
-      sentences.set(draft.message, { draft, members });
+      sentences.delete(finding.message);
+      sentences.set(finding.message, { finding, members });
     }
   }
   return [...merged.values()].flatMap((sentences) => {
@@ -82,18 +82,18 @@ export function overKernelsOnce(
     const message =
       note === "where-it-differs"
         ? everywhere
-          ? newest.draft.message
-          : withVersions(newest.draft.message, versionsText(environment, indexes))
+          ? newest.finding.message
+          : withVersions(newest.finding.message, versionsText(environment, indexes))
         : `${said
-            .map(({ draft, members }) =>
-              withVersions(draft.message, versionsText(environment, sorted([...members]))).replace(/\.$/, ""),
+            .map(({ finding, members }) =>
+              withVersions(finding.message, versionsText(environment, sorted([...members]))).replace(/\.$/, ""),
             )
             .join("; ")}.`;
     return [
       {
-        ...newest.draft,
+        ...newest.finding,
         message,
-        fixes: fixesFor({ ...newest.draft, fixes: sharedFixes(said.map(({ draft }) => draft)) }, everywhere),
+        fixes: fixesFor({ ...newest.finding, fixes: sharedFixes(said.map(({ finding }) => finding)) }, everywhere),
         holds: holdsOf(environment, indexes),
       },
     ];
@@ -101,8 +101,8 @@ export function overKernelsOnce(
 }
 
 /** The fixes of the first that all of them offer; where they share none, those of the first. */
-function sharedFixes(drafts: readonly UnplacedFinding[]): readonly Fix[] {
-  const [first, ...others] = drafts;
+function sharedFixes(findings: readonly UnplacedFinding[]): readonly Fix[] {
+  const [first, ...others] = findings;
   if (first === undefined) return [];
   const shared = first.fixes.filter(({ title }) =>
     others.every(({ fixes }) => fixes.some((fix) => fix.title === title)),
@@ -111,8 +111,8 @@ function sharedFixes(drafts: readonly UnplacedFinding[]): readonly Fix[] {
 }
 
 /** A change that one kernel asks for may be wrong for another that the file is checked against: not without looking. */
-function fixesFor(draft: UnplacedFinding, everywhere: boolean): readonly Fix[] {
-  return everywhere ? draft.fixes : draft.fixes.map((fix) => ({ ...fix, preferred: false }));
+function fixesFor(finding: UnplacedFinding, everywhere: boolean): readonly Fix[] {
+  return everywhere ? finding.fixes : finding.fixes.map((fix) => ({ ...fix, preferred: false }));
 }
 
 function sorted(indexes: readonly number[]): readonly number[] {

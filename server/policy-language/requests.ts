@@ -73,7 +73,7 @@ export const likeGraph: Graph = graphOf((environment, binding) => {
   return used?.declaration.kind === "request" ? [used] : [];
 });
 
-type Slotted =
+type PropertyRole =
   | "api"
   | "size"
   | "count"
@@ -88,14 +88,14 @@ type Slotted =
   | "expect"
   | "waive";
 
-/** The property whose place another one takes: a size in another unit replaces a size. */
-function spanOf(kind: Property["kind"]): Slotted {
+/** What a property says of the request: of two with one role the later counts, as a size in another unit replaces a size. */
+function roleOf(kind: Property["kind"]): PropertyRole {
   return kind === "order" || kind === "pages" ? "size" : kind;
 }
 
 /** The properties in force, by what they speak of; those that may stand more than once as lists. */
 interface PropertySet {
-  readonly single: ReadonlyMap<Slotted, Written>;
+  readonly single: ReadonlyMap<PropertyRole, Written>;
   readonly policies: readonly Written<PropertyOf<"policy">>[];
   readonly waivers: readonly Written<PropertyOf<"waive">>[];
 }
@@ -125,9 +125,9 @@ function propertySetOf(environment: Environment, binding: Binding): PropertySet 
 }
 
 function inheritedFrom(set: PropertySet, base: Binding): PropertySet {
-  const single = new Map<Slotted, Written>();
-  for (const [span, written] of set.single)
-    single.set(span, { ...written, inheritedFrom: written.inheritedFrom ?? base });
+  const single = new Map<PropertyRole, Written>();
+  for (const [role, written] of set.single)
+    single.set(role, { ...written, inheritedFrom: written.inheritedFrom ?? base });
   return {
     single,
     policies: set.policies.map((written) => ({ ...written, inheritedFrom: written.inheritedFrom ?? base })),
@@ -143,7 +143,7 @@ function withOwn(inherited: PropertySet, own: readonly Property[]): PropertySet 
   for (const property of own) {
     if (property.kind === "policy") policies.push({ property, inheritedFrom: null });
     else if (property.kind === "waive") waivers.push({ property, inheritedFrom: null });
-    else if (property.kind !== "expect") single.set(spanOf(property.kind), { property, inheritedFrom: null });
+    else if (property.kind !== "expect") single.set(roleOf(property.kind), { property, inheritedFrom: null });
   }
   return { single, policies: policies.length > 0 ? policies : inherited.policies, waivers };
 }
@@ -179,11 +179,11 @@ const EMPTY_REQUEST: RequestDeclaration = {
   properties: [],
 };
 
-function single<K extends Exclude<Slotted, "size"> | "size" | "order" | "pages">(
+function single<K extends Exclude<PropertyRole, "size"> | "size" | "order" | "pages">(
   set: PropertySet,
   kind: K,
 ): Written<PropertyOf<K>> | null {
-  const written = set.single.get(spanOf(kind));
+  const written = set.single.get(roleOf(kind));
   return written !== undefined && isOf(written, kind) ? written : null;
 }
 

@@ -3,7 +3,7 @@ import type { Finding, Fix, Span, TextEdit } from "../rules/finding.ts";
 import type { SiteFinding } from "../rules/judge.ts";
 import type { LanguageRule } from "./findings/language-rule.ts";
 
-/** A finding whose related places are tied to slots: region indexes move with every line that is typed, slots do not. */
+/** A finding whose related places are tied to revisions: region indexes move with every line that is typed, revisions do not. */
 export interface UnplacedFinding extends Omit<Finding, "related"> {
   readonly related: readonly UnplacedRelated[];
 }

@@ -61,10 +61,10 @@ export const givesAddress = (subject: Subject): boolean =>
   subject.api.family === "pages-exact" ||
   ["__get_free_pages", "__get_free_page", "get_zeroed_page"].includes(subject.api.name);
 
-/** The composites that may block, whose name a remedy can replace by another name. */
+/** The composites that may block, whose name a fix can replace by another name. */
 const BLOCKING_COMPOSITES = ["GFP_KERNEL", "GFP_NOFS", "GFP_NOIO", "GFP_USER"] as const;
 
-/** Writes another composite where the mask names one that may block; no remedy where it does not. */
+/** Writes another composite where the mask names one that may block; no fix where it does not. */
 export function insteadOfBlocking(subject: Subject, by: string): readonly RuleFix[] {
   const name = BLOCKING_COMPOSITES.find((composite) => subject.written?.names.includes(composite) ?? false);
   return name === undefined ? [] : [{ kind: "replace-name", name, by, title: `Write ${by}` }];
@@ -82,7 +82,7 @@ const dropping = (flag: FlagName): RuleFix => ({
   title: `Drop __GFP_${flag}`,
 });
 
-/** Marks the later of two flags; each can be dropped, the second first unless the remedies are given. */
+/** Marks the later of two flags; each can be dropped, the second first unless the fixes are given. */
 export function clash(
   first: FlagName,
   second: FlagName,

@@ -50,14 +50,14 @@ export const found = (anchor: Anchor, message: string, ...fixes: readonly RuleFi
 
 export const NOTHING: readonly Match[] = [];
 
-/** The remedy that takes flags out of the mask. */
+/** The fix that takes flags out of the mask. */
 export const drop = (...flags: readonly FlagName[]): RuleFix => ({
   kind: "remove-flags",
   flags,
   title: `Drop ${listed(flags)}`,
 });
 
-/** The remedy that adds flags to the mask. */
+/** The fix that adds flags to the mask. */
 export const add = (...flags: readonly FlagName[]): RuleFix => ({
   kind: "add-flags",
   flags,

@@ -19,7 +19,7 @@ interface Timed extends DecidedExpectation {
   readonly durationMs: number;
 }
 
-/** Decided by declaration; a slot lives as long as nothing that the answer depends on has changed. */
+/** Decided by declaration; a revision lives as long as nothing that the answer depends on has changed. */
 const known = new WeakMap<Revision, readonly Timed[]>();
 
 /** All that a file expects, in the order of the text; empty for a file that the workspace does not have. */

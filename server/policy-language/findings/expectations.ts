@@ -53,8 +53,8 @@ const DRAINS = ["none", "pcp", "lru"];
 /** Facts that mean nothing, whatever the kernel. */
 export function unknownFactFindings(facts: readonly Fact[], onMemory: boolean): readonly UnplacedFinding[] {
   return facts.flatMap((fact) => {
-    const draft = onMemory ? unknownMemoryFact(fact) : unknownStaticFact(fact);
-    return draft === null ? [] : [draft];
+    const finding = onMemory ? unknownMemoryFact(fact) : unknownStaticFact(fact);
+    return finding === null ? [] : [finding];
   });
 }
 

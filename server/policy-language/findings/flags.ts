@@ -121,18 +121,18 @@ export function flagFindings(
   kernel: Kernel,
   expression: WrittenExpression,
 ): readonly UnplacedFinding[] {
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   for (const { node, meaning } of meaningsOf(environment, kernel, expression.node, expression.parameter)) {
     if (meaning.kind === "literal" && node.kind === "number") {
-      const draft = literalFinding(kernel, node, meaning);
-      if (draft !== null) drafts.push(draft);
+      const finding = literalFinding(kernel, node, meaning);
+      if (finding !== null) findings.push(finding);
     }
     if (meaning.kind !== "unknown") continue;
     const name = node.kind === "call" ? node.callee : node.kind === "name" ? node : null;
     if (name === null || environment.mayBeDamaged(name.text)) continue;
     const declared = environment.lookup("mask", name.text);
     if (!environment.complete && declared === null && meaning.why?.kind !== "not-yet") continue;
-    drafts.push(
+    findings.push(
       ...unknownNames(
         environment,
         kernel,
@@ -144,7 +144,7 @@ export function flagFindings(
       ),
     );
   }
-  return drafts;
+  return findings;
 }
 
 function unknownNames(

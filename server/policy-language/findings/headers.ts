@@ -170,26 +170,26 @@ function nearestVersions(version: Version): readonly string[] {
 }
 
 export function configHeaderFindings(header: ConfigHeader, uri: string): readonly UnplacedFinding[] {
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   const seen = new Map<string, Span>();
   for (const { option, value } of header.settings) {
     const { text } = option;
     const first = seen.get(text);
     if (first === undefined) seen.set(text, option);
-    else drafts.push(duplicateProperty(option, `${text} is set twice, and the last one counts.`, first, uri));
+    else findings.push(duplicateProperty(option, `${text} is set twice, and the last one counts.`, first, uri));
     if (text === "page") {
       if (value === "on" || value === "off")
-        drafts.push(report(unknownOption, option, "page takes a size, for example `page 4 KiB`."));
+        findings.push(report(unknownOption, option, "page takes a size, for example `page 4 KiB`."));
       else if (value !== null && pageBytesOf(value) === null)
-        drafts.push(report(unknownOption, value, `A page is ${pageSizesText()}.`));
+        findings.push(report(unknownOption, value, `A page is ${pageSizesText()}.`));
     } else if (isBuildSwitch(text)) {
       if (value !== null && typeof value !== "string")
-        drafts.push(report(unknownOption, value, `${text} is on or off.`));
+        findings.push(report(unknownOption, value, `${text} is on or off.`));
     } else {
       const near = nearest(text.replace(/^CONFIG_/, ""), CONFIG_OPTIONS);
       const exact = text.startsWith("CONFIG_") ? CONFIG_OPTIONS.filter((name) => `CONFIG_${name}` === text) : [];
       const names = exact.length > 0 ? exact : near;
-      drafts.push(
+      findings.push(
         report(
           unknownOption,
           option,
@@ -199,7 +199,7 @@ export function configHeaderFindings(header: ConfigHeader, uri: string): readonl
       );
     }
   }
-  return drafts;
+  return findings;
 }
 
 export function importFindings(header: ImportHeader, state: ImportState | null): readonly UnplacedFinding[] {

@@ -31,15 +31,15 @@ const WATERMARKS = ["min", "low", "high"];
 /** What is written out of a state; one that is read from a log is not looked at here. */
 export function memoryFindings(environment: Environment, declaration: MemoryDeclaration): readonly UnplacedFinding[] {
   if (declaration.source?.kind !== "nodes") return [];
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   const nodes = new Map<number, Span>();
   for (const node of declaration.source.nodes) {
     if (node.number !== null) {
       const first = nodes.get(node.number.value);
       if (first === undefined) nodes.set(node.number.value, node.number);
-      else drafts.push(twice(environment, node.number, `Node ${node.number.text} is described twice.`, first));
+      else findings.push(twice(environment, node.number, `Node ${node.number.text} is described twice.`, first));
       if (node.number.value >= MOST_NODES)
-        drafts.push(
+        findings.push(
           report(memoryImpossible, node.number, `No kernel has so many nodes: they go from 0 to ${MOST_NODES - 1}.`),
         );
     }
@@ -49,13 +49,15 @@ export function memoryFindings(environment: Environment, declaration: MemoryDecl
         const first = zones.get(zone.name.text);
         if (first === undefined) zones.set(zone.name.text, zone.name);
         else
-          drafts.push(twice(environment, zone.name, `Zone ${zone.name.text} of this node is described twice.`, first));
-        if (!isZone(zone.name.text)) drafts.push(unknownWord(zone.name, "zone", ZONE_NAMES));
+          findings.push(
+            twice(environment, zone.name, `Zone ${zone.name.text} of this node is described twice.`, first),
+          );
+        if (!isZone(zone.name.text)) findings.push(unknownWord(zone.name, "zone", ZONE_NAMES));
       }
-      drafts.push(...zoneFindings(environment, zone));
+      findings.push(...zoneFindings(environment, zone));
     }
   }
-  return drafts;
+  return findings;
 }
 
 function twice(environment: Environment, span: Span, message: string, first: Span): UnplacedFinding {
@@ -76,7 +78,7 @@ function zoneFindings(environment: Environment, zone: ZoneBlock): readonly Unpla
 }
 
 function repeated(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   const facts = new Map<string, Span>();
   const orders = new Map<number, Span>();
   const marks = new Map<string, Span>();
@@ -84,7 +86,7 @@ function repeated(environment: Environment, zone: ZoneBlock): readonly UnplacedF
     const first = seen.get(key);
     if (first === undefined) seen.set(key, span);
     else
-      drafts.push(
+      findings.push(
         duplicateProperty(span, `${what} is said twice of this zone, and the last one counts.`, first, environment.uri),
       );
   };
@@ -95,7 +97,7 @@ function repeated(environment: Environment, zone: ZoneBlock): readonly UnplacedF
     if (fact.kind === "watermarks")
       for (const mark of fact.marks) note(marks, mark.name.text, mark.name, `\`${mark.name.text}\``);
   }
-  return drafts;
+  return findings;
 }
 
 function orderFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
@@ -111,9 +113,9 @@ function orderFindings(environment: Environment, zone: ZoneBlock): readonly Unpl
 
 function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
   const marks = zone.facts.flatMap((fact) => (fact.kind === "watermarks" ? fact.marks : []));
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   for (const { name } of marks)
-    if (!WATERMARKS.includes(name.text)) drafts.push(unknownWord(name, "watermark", WATERMARKS));
+    if (!WATERMARKS.includes(name.text)) findings.push(unknownWord(name, "watermark", WATERMARKS));
   const amounts = amountsOf(zone, environment.options.pageBytes);
   for (const [lower, upper] of [
     ["min", "low"],
@@ -125,7 +127,7 @@ function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly 
     const mark = marks.findLast(({ name }) => name.text === lower);
     if (below === undefined || above === undefined || mark === undefined || below <= above) continue;
     if (lower === "min" && upper === "high" && amounts.has("low")) continue;
-    drafts.push(
+    findings.push(
       report(
         memoryImpossible,
         { start: mark.name.start, end: mark.end },
@@ -133,20 +135,20 @@ function watermarkFindings(environment: Environment, zone: ZoneBlock): readonly 
       ),
     );
   }
-  return drafts;
+  return findings;
 }
 
 /** Free, pinned, reclaimable and movable pages are different pages, and all of them are managed ones. */
 function amountFindings(environment: Environment, zone: ZoneBlock): readonly UnplacedFinding[] {
   const amounts = amountsOf(zone, environment.options.pageBytes);
   const free = freePagesOf(freeOf(zone));
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   const freeFact = factNamed(zone, "free");
   for (const kind of ["cma", "highatomic"] as const) {
     const fact = factNamed(zone, kind);
     const amount = amounts.get(kind) ?? 0;
     if (fact?.amount != null && freeFact !== null && amount > free)
-      drafts.push(
+      findings.push(
         report(
           memoryImpossible,
           fact.amount,
@@ -155,18 +157,18 @@ function amountFindings(environment: Environment, zone: ZoneBlock): readonly Unp
       );
   }
   const managed = amounts.get("managed");
-  if (managed === undefined) return drafts;
+  if (managed === undefined) return findings;
   if (free > managed && freeFact !== null) {
-    drafts.push(
+    findings.push(
       report(memoryImpossible, freeFact, `${pages(free)} are free, and the zone manages only ${pages(managed)}.`),
     );
-    return drafts;
+    return findings;
   }
   for (const kind of ["reclaimable", "movable", "pinned"] as const) {
     const fact = factNamed(zone, kind);
     const amount = amounts.get(kind) ?? 0;
     if (fact?.amount != null && amount + free > managed)
-      drafts.push(
+      findings.push(
         report(
           memoryImpossible,
           fact.amount,
@@ -174,7 +176,7 @@ function amountFindings(environment: Environment, zone: ZoneBlock): readonly Unp
         ),
       );
   }
-  return drafts;
+  return findings;
 }
 
 function pages(count: number): string {

@@ -96,13 +96,13 @@ export function unknownWord(name: Name, what: string, known: readonly string[]):
 /** Names of a region that nothing declares; flags of masks are `flags.ts`'s. */
 export function unknownNameFindings(environment: Environment, region: Region): readonly UnplacedFinding[] {
   if (!environment.complete) return [];
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   for (const use of namesOf(region).uses) {
     if (use.space === "mask" || environment.mayBeDamaged(use.name.text)) continue;
-    const draft = unknownUse(environment, use);
-    if (draft !== null) drafts.push(draft);
+    const finding = unknownUse(environment, use);
+    if (finding !== null) findings.push(finding);
   }
-  return drafts;
+  return findings;
 }
 
 function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | null {

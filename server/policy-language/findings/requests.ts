@@ -153,11 +153,11 @@ const SIZES: ReadonlySet<Property["kind"]> = new Set(["size", "order", "pages"])
 
 /** Properties and cache facts that are said twice; sizes in different units say the same thing. */
 export function duplicatePropertyFindings(properties: readonly Property[], uri: string): readonly UnplacedFinding[] {
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   const seen = new Map<string, Property>();
   for (const property of properties) {
     const { kind } = property;
-    if (kind === "cache") drafts.push(...duplicateCacheFacts(property, uri));
+    if (kind === "cache") findings.push(...duplicateCacheFacts(property, uri));
     if (MAY_REPEAT.has(kind)) continue;
     const span = SIZES.has(kind) ? "size" : kind;
     const first = seen.get(span);
@@ -167,9 +167,9 @@ export function duplicatePropertyFindings(properties: readonly Property[], uri: 
       first.kind === kind
         ? `\`${kind}\` is said twice, and the last one counts.`
         : `\`${kind}\` and \`${first.kind}\` both say how much, and the last one counts.`;
-    drafts.push(duplicateProperty(property.keyword, message, first.keyword, uri));
+    findings.push(duplicateProperty(property.keyword, message, first.keyword, uri));
   }
-  return drafts;
+  return findings;
 }
 
 function duplicateCacheFacts(
@@ -198,10 +198,10 @@ export function missingPropertyFindings(request: ResolvedRequest, text: string):
     return [missing("api", "The request does not say which function allocates: add `api`.", null)];
   const { api } = request;
   if (api === null) return [];
-  const drafts: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [];
   const given = api.size === "count" ? (request.count ?? request.size) : request.size;
   if (api.size !== "none" && given === null)
-    drafts.push(
+    findings.push(
       missing(
         PROPERTY_OF_UNIT[api.size],
         `${api.name}() takes ${NOUN_OF_UNIT[api.size]}: add \`${PROPERTY_OF_UNIT[api.size]}\`.`,
@@ -209,8 +209,8 @@ export function missingPropertyFindings(request: ResolvedRequest, text: string):
       ),
     );
   if (api.takesMask && request.flags === null)
-    drafts.push(missing("flags", `${api.name}() takes a mask: add \`flags\`.`, "flags GFP_KERNEL"));
-  return drafts;
+    findings.push(missing("flags", `${api.name}() takes a mask: add \`flags\`.`, "flags GFP_KERNEL"));
+  return findings;
 }
 
 const PROPERTY_OF_UNIT: Readonly<Record<SizeUnit, string>> = {
@@ -379,20 +379,20 @@ export function fallbackFindings(
   if (fallbackGraph.cycleOf(environment, binding) !== null) return [];
   if (under.verdict.unknown !== null || under.value?.certain === false) return [];
   const place = placeIn(request, fallback.written, fallback.name);
-  const draft = (message: string): readonly UnplacedFinding[] => [
+  const finding = (message: string): readonly UnplacedFinding[] => [
     {
       ...report(fallbackNoBetter, place.span, message),
       related: [...place.related, declarationOf(target, "The fallback.")],
     },
   ];
   if (under.verdict.fails === "never")
-    return draft("This request never fails, so its fallback is never tried: drop the fallback.");
+    return finding("This request never fails, so its fallback is never tried: drop the fallback.");
   const next = requestUnder(environment, resolvedRequestOf(environment, target), under.kernel);
   if (next === null || next.verdict.unknown !== null || next.value?.certain === false) return [];
   if (next.verdict.fails === "always")
-    return draft(`${target.declaration.name?.text ?? "The fallback"} always fails, so it is no fallback.`);
+    return finding(`${target.declaration.name?.text ?? "The fallback"} always fails, so it is no fallback.`);
   return isNoBetter(under, next)
-    ? draft(
+    ? finding(
         "The fallback asks the same function for as much, with no more effort, zones or reserves: where this request fails, it fails too.",
       )
     : [];
@@ -441,18 +441,18 @@ function isNoBetter(first: KernelRequest, next: KernelRequest): boolean {
 /** Takes out what the request waives; what is left, and the waivers of its own that took out nothing. */
 export function applyWaivers(
   request: ResolvedRequest,
-  drafts: readonly UnplacedFinding[],
+  findings: readonly UnplacedFinding[],
   ruleIds: readonly string[],
   text: string,
 ): readonly UnplacedFinding[] {
-  if (request.waivers.length === 0) return drafts;
+  if (request.waivers.length === 0) return findings;
   const waived = new Set(
     request.waivers.flatMap(({ property }) => (property.rule === null ? [] : [property.rule.text])),
   );
   const silenced = new Set<string>();
-  const kept = drafts.filter((draft) => {
-    if (!waived.has(draft.rule) || draft.source === "language") return true;
-    silenced.add(draft.rule);
+  const kept = findings.filter((finding) => {
+    if (!waived.has(finding.rule) || finding.source === "language") return true;
+    silenced.add(finding.rule);
     return false;
   });
   const seen = new Set<string>();

@@ -77,7 +77,7 @@ function findingsOf(
   const subject = subjectOfRequest(under);
   const judgement = judge(environment, kernel, policy, subject);
   const name = policy.declaration.name?.text ?? "";
-  const draft = (
+  const finding = (
     rule: LanguageRule,
     message: string,
     clause: PolicyClause,
@@ -103,7 +103,7 @@ function findingsOf(
       ),
     );
   const forbidden = judgement.forbidden.map((entry) =>
-    draft(
+    finding(
       policyForbids,
       `Policy ${name} forbids this${because(entry)}.`,
       entry,
@@ -115,7 +115,7 @@ function findingsOf(
     firstAllow === undefined || judgement.forbidden.length > 0
       ? []
       : [
-          draft(
+          finding(
             policyForbids,
             `Policy ${name} does not allow this mask${extraText(environment, policy, under, subject)}${because(firstAllow)}.`,
             firstAllow,
@@ -123,7 +123,7 @@ function findingsOf(
           ),
         ];
   const unmet = judgement.unmet.map((entry) =>
-    draft(
+    finding(
       policyRequires,
       `Policy ${name} requires what this mask does not have${because(entry)}.`,
       entry,
@@ -131,7 +131,7 @@ function findingsOf(
     ),
   );
   const warned = judgement.warned.map((entry) =>
-    draft(
+    finding(
       policyWarns,
       `Policy ${name} warns about this${because(entry)}.`,
       entry,
@@ -140,7 +140,7 @@ function findingsOf(
   );
   const ignored = judgement.ignored.map((entry) => {
     const flags = flagsIn(kernel, entry.bits).map(flagText).join(", ");
-    return draft(
+    return finding(
       policyIgnores,
       `Policy ${name} ignores ${flags}${because(entry)}.`,
       entry,

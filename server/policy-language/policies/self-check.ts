@@ -45,7 +45,7 @@ export function checkAgainstItself(environment: Environment, set: PolicySet): re
   const known = basePolicy === null ? [] : marksOf(environment, policySetOf(environment, basePolicy, set.kernel));
   return marksOf(environment, set)
     .filter((mark) => !known.some((other) => isSameMark(mark, other)))
-    .map((mark) => draft(set, mark));
+    .map((mark) => finding(set, mark));
 }
 
 /** Something that is wrong, where it is written: in the policy itself or in one that it refines. */
@@ -417,7 +417,7 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   });
 }
 
-// Drafts --------------------------------------------------------------------------------------------------------------
+// Findings ------------------------------------------------------------------------------------------------------------
 
 function spanOf({ start, end }: Span): Span {
   return { start, end };
@@ -438,7 +438,7 @@ function mark(
 }
 
 /** A mark as a finding; one in the text of another policy stands at the name of the policy that inherits it. */
-function draft({ policy: { binding } }: PolicySet, { rule, message, owner, span, related }: Mark): UnplacedFinding {
+function finding({ policy: { binding } }: PolicySet, { rule, message, owner, span, related }: Mark): UnplacedFinding {
   if (owner.revision === binding.revision) return report(rule, span, message, { related });
   const inherited = { revision: owner.revision, uri: owner.uri, span: spanOf(span), message: "inherited from here" };
   return report(rule, binding.declaration.name ?? binding.declaration, message, { related: [...related, inherited] });

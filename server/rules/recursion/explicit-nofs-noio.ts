@@ -45,7 +45,7 @@ function check(subject: Subject): readonly Match[] {
   return NOTHING;
 }
 
-/** Where GFP_NOFS or GFP_NOIO does not do what it says, the rule that reports this names the remedy. */
+/** Where GFP_NOFS or GFP_NOIO does not do what it says, the rule that reports this names the fix. */
 function saysMoreOfNofs(subject: Subject): boolean {
   const { api, kernel, mask } = subject;
   if (!blocks(subject)) return false;

@@ -1,0 +1,104 @@
+import type { Region } from "../../grammar/source-file.ts";
+import type { Environment } from "./environment.ts";
+import { expectFindings } from "./expectations.ts";
+import type { FileAnalysis } from "./file-analysis.ts";
+import { expressionsOf, flagFindings, type WrittenExpression } from "./findings/flags.ts";
+import { configHeaderFindings, importFindings, kernelHeaderFindings, secondHeader } from "./findings/headers.ts";
+import { internalError } from "./findings/internal.ts";
+import { memoryFindings } from "./findings/memory.ts";
+import {
+  contextWordFindings,
+  duplicateModeFindings,
+  duplicateNameFindings,
+  nameCycleFindings,
+  unknownNameFindings,
+} from "./findings/names.ts";
+import { measureUnitFindings } from "./findings/requests.ts";
+import { syntaxFindings } from "./findings/syntax.ts";
+import { overKernels, overKernelsOnce } from "./over-kernels.ts";
+import { checkPolicy, checkPromises } from "./policy-checks.ts";
+import { removedNameFindings } from "./removed-names.ts";
+import { apiFindings, requestFindings } from "./request-findings.ts";
+import type { UnplacedFinding } from "./unplaced-finding.ts";
+
+/** All that there is to say of a region, its declaration or header. A damaged one says only where the damage is: the rest would be guessed. */
+export function declarationFindings(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
+  if (region.problems.length > 0) return syntaxFindings(region.problems);
+  const { item } = region;
+  if (item === null) return [];
+  try {
+    return itemFindings(analysis, region, index);
+  } catch (error) {
+    return [
+      internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error),
+    ];
+  }
+}
+
+function itemFindings(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
+  const { environment } = analysis;
+  const own = analysis.files[0];
+  const { item } = region;
+  if (item === null || own === undefined) return [];
+  switch (item.kind) {
+    case "kernel":
+      return [...(own.index.kernels[0] === index ? [] : [secondHeader(item)]), ...kernelHeaderFindings(item)];
+    case "config":
+      return [...(own.index.configs[0] === index ? [] : [secondHeader(item)]), ...configHeaderFindings(item, own.uri)];
+    case "import":
+      return importFindings(item, analysis.imports.find((state) => state.region === index) ?? null);
+    default:
+      break;
+  }
+
+  const binding = environment.bindingAt(index);
+  const findings: UnplacedFinding[] = [...unknownNameFindings(environment, region)];
+  if (binding !== null)
+    findings.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));
+  findings.push(...expressionFindings(environment, expressionsOf(region), item.kind !== "request"));
+  switch (item.kind) {
+    case "context":
+      findings.push(...contextWordFindings(item));
+      break;
+    case "request":
+      return binding === null ? findings : requestFindings(environment, region, item, binding, findings);
+    case "policy":
+      findings.push(
+        ...apiFindings(environment, item.apis),
+        ...measureUnitFindings(item),
+        ...duplicateModeFindings(item, environment.uri),
+      );
+      if (binding !== null && environment.kernelKnown) {
+        findings.push(
+          ...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)),
+        );
+        findings.push(...overKernels(environment, "always", (kernel) => checkPromises(environment, binding, kernel)));
+      }
+      break;
+    case "memory":
+      findings.push(...memoryFindings(environment, item));
+      break;
+    case "expect":
+      findings.push(...expectFindings(environment, item));
+      break;
+    case "flags":
+    case "transform":
+      break;
+  }
+  return findings;
+}
+
+/** Names and numbers of mask expressions. In a request the rule `removed-flag` is asked with all others. */
+function expressionFindings(
+  environment: Environment,
+  expressions: readonly WrittenExpression[],
+  removedToo: boolean,
+): readonly UnplacedFinding[] {
+  if (expressions.length === 0) return [];
+  return overKernelsOnce(environment, "where-it-differs", (kernel) =>
+    expressions.flatMap((expression) => [
+      ...flagFindings(environment, kernel, expression),
+      ...(removedToo && environment.kernelKnown ? removedNameFindings(environment, kernel, expression) : []),
+    ]),
+  );
+}

@@ -1,0 +1,164 @@
+import type { RequestDeclaration } from "../../grammar/ast.ts";
+import type { Region } from "../../grammar/source-file.ts";
+import { ALL_RULES } from "../rules/catalogue.ts";
+import type { Span } from "../rules/finding.ts";
+import { judge } from "../rules/judge.ts";
+import type { Binding, Environment, Revision } from "./environment.ts";
+import { factFindings } from "./expectations.ts";
+import { unknownFactFindings } from "./findings/expectations.ts";
+import { internalError } from "./findings/internal.ts";
+import { LANGUAGE_RULES } from "./findings/language-rules.ts";
+import {
+  applyWaivers,
+  duplicatePropertyFindings,
+  fallbackCycleFindings,
+  fallbackFindings,
+  missingPropertyFindings,
+  sizeUnitFindings,
+  unknownApiFinding,
+  unknownZoneFindings,
+  zoneFindings,
+} from "./findings/requests.ts";
+import { overKernelsOnce } from "./over-kernels.ts";
+import { policyVerdict } from "./policy-checks.ts";
+import { namesOf } from "./region-names.ts";
+import { nameSpan } from "./request-places.ts";
+import { requestSite } from "./request-site.ts";
+import {
+  likeGraph,
+  resolvedRequestOf,
+  underKernels,
+  type RequestUnderKernels,
+  type ResolvedRequest,
+} from "./requests.ts";
+import { unplaced, type UnplacedFinding } from "./unplaced-finding.ts";
+
+const RULE_IDS: readonly string[] = [...ALL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
+
+/** All that there is to say of a request: `found` is what its names and expressions gave. Waivers are taken into account. */
+export function requestFindings(
+  environment: Environment,
+  region: Region,
+  declaration: RequestDeclaration,
+  binding: Binding,
+  found: readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
+  const request = resolvedRequestOf(environment, binding);
+  const findings: UnplacedFinding[] = [...found, ...duplicatePropertyFindings(declaration.properties, environment.uri)];
+  const base = likeGraph.usesOf(environment, binding)[0];
+  // What is missing because the base of `like` is unknown or damaged is not this request's mistake.
+  const baseKnown =
+    declaration.like === null ||
+    (base !== undefined && !base.damaged && likeGraph.cycleOf(environment, binding) === null);
+  if (baseKnown) findings.push(...missingPropertyFindings(request, region.text));
+  findings.push(
+    ...sizeUnitFindings(request),
+    ...unknownZoneFindings(request),
+    ...fallbackCycleFindings(environment, binding, request),
+  );
+  const ownApi = request.apiWritten?.inheritedFrom === null ? request.apiWritten.property.api : null;
+  if (ownApi !== null) findings.push(...apiFindings(environment, [ownApi]));
+  const facts = declaration.properties.flatMap((property) => (property.kind === "expect" ? property.facts : []));
+  findings.push(...unknownFactFindings(facts, false));
+  if (environment.kernelKnown) {
+    const asked = underKernels(environment, request);
+    findings.push(...kernelFindings(environment, region, binding, asked), ...policyFindings(environment, asked));
+    if (facts.length > 0) findings.push(...factFindings(environment, asked, facts));
+  }
+  return applyWaivers(request, findings, RULE_IDS, region.text);
+}
+
+/** What the kernels say of a request, and what that depends on besides the region: everything but policies. */
+interface KernelAnswer {
+  readonly groups: Environment["groups"];
+  readonly leansOn: readonly (Revision | null)[];
+  readonly findings: readonly UnplacedFinding[];
+}
+
+const kernelAnswers = new WeakMap<Region, KernelAnswer>();
+
+/** The kernel's part of the findings: kept while a policy that binds the request is edited. */
+function kernelFindings(
+  environment: Environment,
+  region: Region,
+  binding: Binding,
+  asked: RequestUnderKernels,
+): readonly UnplacedFinding[] {
+  const { request } = asked;
+  const leansOn = namesOf(region).uses.flatMap((use) =>
+    use.role === "policy" ? [] : [environment.lookup(use.space, use.name.text)?.revision ?? null],
+  );
+  const known = kernelAnswers.get(region);
+  const { groups } = environment;
+  if (known !== undefined && known.groups === groups && known.leansOn.every((revision, i) => revision === leansOn[i]))
+    return known.findings;
+  const site = requestSite(environment, asked, region.text);
+  const judged = overKernelsOnce(environment, "always", (kernel) => {
+    const under = asked.under(kernel);
+    return under === null
+      ? []
+      : [
+          ...judge(site, kernel).map(unplaced),
+          ...zoneFindings(request, under),
+          ...fallbackFindings(environment, binding, request, under),
+        ];
+  });
+  const findings = withoutInherited(environment, request, judged);
+  kernelAnswers.set(region, { groups, leansOn, findings });
+  return findings;
+}
+
+function policyFindings(environment: Environment, { request, under }: RequestUnderKernels): readonly UnplacedFinding[] {
+  if (request.policies.length === 0) return [];
+  try {
+    return overKernelsOnce(environment, "always", (kernel) => {
+      const answer = under(kernel);
+      return answer === null ? [] : policyVerdict(environment, request, answer);
+    });
+  } catch (error) {
+    return [internalError(nameSpan(request), "check against policies", error)];
+  }
+}
+
+/**
+ * A finding on text that is inherited, of a rule that says the same of the request that it is inherited from, is reported
+ * there and nowhere else.
+ */
+function withoutInherited(
+  environment: Environment,
+  request: ResolvedRequest,
+  findings: readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
+  const like = request.declaration.like;
+  if (like === null) return findings;
+  const base = environment.lookup("subject", like.text);
+  if (base === null || !findings.some((finding) => isInherited(finding, like))) return findings;
+  const said = new Set<string>();
+  const inherited = requestSite(environment, underKernels(environment, resolvedRequestOf(environment, base)), "");
+  for (const { kernel } of environment.groups) {
+    for (const finding of judge(inherited, kernel).map(unplaced)) {
+      const origin = finding.related.find((related) => related.revision !== null && related.revision !== base.revision);
+      const span: Span = origin?.span ?? finding.span;
+      said.add(`${finding.rule} ${span.start} ${span.end}`);
+    }
+  }
+  return findings.filter((finding) => {
+    const origin = isInherited(finding, like) ? finding.related[0] : undefined;
+    return origin === undefined || !said.has(`${finding.rule} ${origin.span.start} ${origin.span.end}`);
+  });
+}
+
+function isInherited(finding: UnplacedFinding, like: Span): boolean {
+  return finding.span.start === like.start && finding.span.end === like.end && finding.related[0]?.revision != null;
+}
+
+/** The names of functions that one of the kernels does not have. */
+export function apiFindings(
+  environment: Environment,
+  names: readonly { readonly text: string; readonly start: number; readonly end: number }[],
+): readonly UnplacedFinding[] {
+  if (names.length === 0) return [];
+  return overKernelsOnce(environment, "where-it-differs", (kernel) =>
+    names.flatMap((name) => unknownApiFinding(kernel, name) ?? []),
+  );
+}
