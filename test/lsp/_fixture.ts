@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Position } from "../../protocol/places.ts";
 import { Client, type Options } from "./_client.ts";
 
@@ -11,28 +11,20 @@ export const CLEAN = "kernel 6.12\n\nrequest r {\n  api   kmalloc\n  size  64 B\
 export const SLEEPER =
   "kernel 6.12\n\nrequest r {\n  api     kmalloc\n  size    64 B\n  flags   GFP_KERNEL\n  context softirq\n}\n";
 
-const clients: Client[] = [];
-const folders: string[] = [];
-
 /** A client whose server, in this process, has been initialized; it ends with the test. */
 export async function start(options: Options = {}): Promise<Client> {
   const client = await Client.started(options);
-  clients.push(client);
+  onTestFinished(() => client.end());
   return client;
 }
 
 /** A folder on disk with these files; its uri. It goes with the test. */
 export function onDisk(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), "allocpolicy-lsp-"));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return pathToFileURL(folder).href;
 }
-
-afterEach(() => {
-  for (const client of clients.splice(0)) client.end();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
 
 /** The position in a text of the first occurrence of a part, so many characters into it. */
 export function positionOf(text: string, part: string, inside = 1): Position {
