@@ -1,4 +1,4 @@
-import { bareFindings, bareMask, type BareMask } from "../rules/bare-request.ts";
+import { bareMask, datedFindings, type BareMask } from "../rules/bare-request.ts";
 import { apiNamed } from "../model/apis.ts";
 import { combine, contextOf, isContextName, isScopeName, withScope, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
@@ -78,7 +78,7 @@ function answer(input: Fields): object {
   const memory = input.memory === undefined ? null : memoryFrom(input.memory);
   return {
     ...verdictFields(kernel, verdict(kernel, request)),
-    findings: bareFindings(kernel, request, flags === null ? null : written.written),
+    findings: datedFindings(kernel, request, flags === null ? null : written),
     ...(memory === null ? {} : { outcome: outcomeFields(simulate(kernel, request, memory, { steps: false })) }),
   };
 }

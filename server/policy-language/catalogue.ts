@@ -1,6 +1,7 @@
 import { ALL_RULES, kernelRule } from "../rules/catalogue.ts";
 import type { Severity } from "../rules/finding.ts";
-import { kernelRulePage, page } from "../rules/rule-page.ts";
+import { page } from "../rules/rule-page.ts";
+import { releasesText } from "./example-releases.ts";
 import type { LanguageRule } from "./findings/language-rule.ts";
 import { LANGUAGE_RULES } from "./findings/language-rules.ts";
 
@@ -24,7 +25,12 @@ export function catalogue(): readonly CatalogueEntry[] {
 /** The page of a finding as Markdown, made from its data; null where there is no finding of that id. */
 export function rulePage(id: string): string | null {
   const rule = kernelRule(id);
-  if (rule !== null) return kernelRulePage(rule);
+  if (rule !== null)
+    return page(rule, "What the kernel does", [
+      ["class", rule.class],
+      ["kernels", releasesText(rule)],
+      ["evidence", rule.evidence],
+    ]);
   const other = languageRule(id);
   return other === null ? null : page(other, "What it means", [["about", other.group]]);
 }

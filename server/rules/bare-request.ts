@@ -1,13 +1,21 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { kernelScope, maskValue, meaningsIn, type WrittenMask } from "../model/masks/expression.ts";
+import {
+  kernelScope,
+  maskValue,
+  meaningsIn,
+  type MaskExpression,
+  type WrittenMask,
+} from "../model/masks/expression.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, flagText } from "../model/masks/names.ts";
 import { parseMask } from "../model/masks/parse.ts";
 import type { AllocationRequest } from "../model/request.ts";
-import type { Severity } from "./finding.ts";
+import { kernelRule } from "./catalogue.ts";
+import type { Holds, Severity } from "./finding.ts";
 import { judge } from "./judge.ts";
+import { releasesAround } from "./releases.ts";
 import type { Anchor } from "./rule.ts";
-import type { Site } from "./site.ts";
+import type { Asked, Site } from "./site.ts";
 
 /** A finding on a request that stands in no text: without places, with the flags that it is about. */
 export interface BareFinding {
@@ -16,15 +24,16 @@ export interface BareFinding {
   readonly message: string;
   /** The flags that it is about, as written in C; empty where it is about something else. */
   readonly flags: readonly string[];
-  /** The kernel releases in which the rule holds. */
-  readonly since: string;
-  readonly until: string | null;
   /** What to do about it: the first fix by its title, else the rule's advice. */
   readonly fix: string;
 }
 
+/** A finding, and the mainline releases around the kernel in which the same request is reported so. */
+export interface DatedFinding extends BareFinding, Holds {}
+
 /** A mask as text, for callers without a file. */
 export interface BareMask {
+  readonly expression: MaskExpression;
   readonly mask: Mask;
   readonly written: WrittenMask;
 }
@@ -40,7 +49,7 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
   const long = meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits);
   if (long?.node.kind === "number")
     return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask` };
-  return { mask: value.mask, written: value.written };
+  return { expression, mask: value.mask, written: value.written };
 }
 
 /** A number may be as long as a command line. */
@@ -55,21 +64,52 @@ export function bareFindings(
   request: AllocationRequest,
   written: WrittenMask | null,
 ): readonly BareFinding[] {
-  return judge(bareSite(request, written), kernel).map(({ rule, severity, message, place, versions, advice }) => ({
+  return judge(bareSite(request, written), kernel).map(({ rule, severity, message, place, advice }) => ({
     rule,
     severity,
     message,
     flags: place,
-    since: versions.since,
-    until: versions.until,
     fix: advice,
   }));
 }
 
+/**
+ * The same, with the releases. The mask is what its text says in each of them; a number, which means other flags there,
+ * stands for the flags that it has in this kernel.
+ * @param given null: no mask is written
+ */
+export function datedFindings(
+  kernel: Kernel,
+  request: AllocationRequest,
+  given: BareMask | null,
+): readonly DatedFinding[] {
+  const around = releasesAround(kernel, (release) => {
+    if (given === null) return askedOf(request, null);
+    if (!given.written.hasLiteral) {
+      const { mask: value, written } = maskValue(kernelScope(release), given.expression);
+      return askedOf({ ...request, mask: value }, written);
+    }
+    const bits = flagsIn(kernel, request.mask).reduce((all, flag) => all | release.bits[flag], 0);
+    return askedOf({ ...request, mask: mask(bits) }, given.written);
+  });
+  return bareFindings(kernel, request, given?.written ?? null).map((finding) => {
+    const rule = kernelRule(finding.rule);
+    return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule)) };
+  });
+}
+
+const askedOf = (request: AllocationRequest, written: WrittenMask | null): Asked => ({
+  request,
+  written,
+  isMaskKnown: true,
+  result: null,
+  hasFallback: false,
+});
+
 /** Its places are lists of flags, and there is no text to edit. */
 function bareSite(request: AllocationRequest, written: WrittenMask | null): Site<readonly string[], never> {
   return {
-    asked: () => [{ request, written, isMaskKnown: true, result: null, hasFallback: false }],
+    asked: () => [askedOf(request, written)],
     whole: [],
     placeOf: (anchor, kernel) => flagsOf(anchor, kernel, request.mask),
     editsOf: () => null,

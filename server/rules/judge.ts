@@ -2,7 +2,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { ALL_RULES } from "./catalogue.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { INTERNAL_ERROR, internalErrorText } from "./internal-error.ts";
-import type { Anchor, Match, Rule, RuleFix, RuleVersions, Subject } from "./rule.ts";
+import type { Anchor, Match, Rule, RuleFix, Subject } from "./rule.ts";
 import type { Site } from "./site.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -12,8 +12,6 @@ export interface SiteFinding<Place, Edit> extends Pick<Finding, "rule" | "severi
   readonly fixes: readonly Fix<Edit>[];
   /** What to do about it in words, for a reader without edits: the title of the first fix, else the rule's advice. */
   readonly advice: string;
-  /** The kernels in which the rule speaks. */
-  readonly versions: RuleVersions;
 }
 
 /**
@@ -87,7 +85,6 @@ function ofMatch<Place, Edit>(
         : [{ title: fix.title, changes, preferred: fixes.length === 1 }];
     }),
     advice: fixes[0]?.title ?? rule.advice,
-    versions: rule.versions,
   };
 }
 
@@ -101,6 +98,5 @@ function ofBrokenRule<Place, Edit>(site: Site<Place, Edit>, rule: Rule, error: u
     place: site.whole,
     fixes: [],
     advice: INTERNAL_ERROR.advice,
-    versions: rule.versions,
   };
 }

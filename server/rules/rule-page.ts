@@ -8,15 +8,6 @@ export function ruleUrl(id: string): string {
   return `${PAGES}${id}.md`;
 }
 
-/** The page of a kernel rule as Markdown, made from its data. */
-export function kernelRulePage(rule: Rule): string {
-  return page(rule, "What the kernel does", [
-    ["class", rule.class],
-    ["kernels", versionsOf(rule)],
-    ["evidence", rule.evidence],
-  ]);
-}
-
 /** Names as C writes them: flags, composites, functions. */
 const C_NAMES = /(?<![\w(])(?:__GFP_\w+|GFP_[A-Z]\w*|[A-Za-z_]\w*\*?\(\))/g;
 
@@ -49,13 +40,6 @@ export function page(rule: Documented, meaning: string, facts: readonly (readonl
     "## Not reported",
     fenced(rule.examples.good),
   ].join("\n\n")}\n`;
-}
-
-/** `since 6.14`, `5.10 to 6.13`. Point releases can carry later work: the explanation says where one does. */
-function versionsOf(rule: Rule): string {
-  return rule.versions.until === null
-    ? `since ${rule.versions.since}`
-    : `${rule.versions.since} to ${rule.versions.until}`;
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

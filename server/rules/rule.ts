@@ -58,19 +58,17 @@ export interface Match {
   readonly fixes: readonly RuleFix[];
 }
 
-/** The version span in which the kernel does this, as the catalogue prints it; the predicate decides by features. */
-export interface RuleVersions {
-  readonly since: string;
-  readonly until: string | null;
-}
-
 export interface Rule {
   /** Stable for ever: users write it. */
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
   readonly class: "bug" | "warn" | "ineffective" | "deprecated" | "suspicious";
-  readonly versions: RuleVersions;
+  /**
+   * Since which release before the first one of the model, from memory: `since 2.6.x`. In which of the model's releases it
+   * holds is asked of the predicate.
+   */
+  readonly recalled?: string;
   /** What happens and why, in a few sentences: the body of the rule's page. */
   readonly explanation: string;
   /** Kernel file and function. */

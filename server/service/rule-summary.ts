@@ -1,4 +1,5 @@
 import { languageRule } from "../policy-language/catalogue.ts";
+import { releasesText } from "../policy-language/example-releases.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { code, heading, withCode } from "./markdown.ts";
 
@@ -6,9 +7,7 @@ import { code, heading, withCode } from "./markdown.ts";
 export function ruleSummary(id: string): string | null {
   const rule = kernelRule(id);
   if (rule !== null) {
-    const { since, until } = rule.versions;
-    const versions = until === null ? `since ${since}` : `${since} to ${until}`;
-    return heading(id, `${rule.severity}, ${versions}`, [
+    return heading(id, `${rule.severity}, ${releasesText(rule)}`, [
       withCode(rule.title),
       withCode(rule.explanation),
       code(rule.evidence),

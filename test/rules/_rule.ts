@@ -6,7 +6,6 @@ export const ruleThat = (id: string, check: Rule["check"]): Rule => ({
   title: id,
   severity: "error",
   class: "bug",
-  versions: { since: "4.19", until: null },
   explanation: "",
   evidence: "",
   advice: `Mend ${id}.`,

@@ -1,6 +1,6 @@
 import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
-import { bareFindings, bareMask, type BareFinding } from "../../rules/bare-request.ts";
+import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-request.ts";
 import { nearest } from "../../policy-language/suggest.ts";
 import { allApis, apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
@@ -50,7 +50,7 @@ export const explain: Command = {
     };
     const answer = verdict(kernel, request);
     const reasons = explainRequest(kernel, request);
-    const findings = bareFindings(kernel, request, values.flags === undefined ? null : given.written);
+    const findings = datedFindings(kernel, request, values.flags === undefined ? null : given);
     const title = `${api.name} with ${maskText(kernel, given.mask)}${sizeText(request)}, from ${values.context}, on Linux ${kernel.name}`;
     await io.write(
       values.json

@@ -8,7 +8,7 @@ export const allocInNmi: Rule = {
   title: "An allocation in an NMI",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "An NMI can interrupt the allocator while it holds the lock of a zone, a per-cpu list or a slab. A second call from there waits for a lock that will never be released. No mask changes that; only the calls that never spin are safe.",
   evidence: "include/linux/gfp_types.h, GFP_ATOMIC; mm/page_alloc.c:alloc_pages_nolock",

@@ -9,7 +9,7 @@ export const atomicWithNomemalloc: Rule = {
   title: "GFP_ATOMIC with __GFP_NOMEMALLOC",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "__GFP_NOMEMALLOC is thought to keep a request out of the reserves. It takes away what not blocking gives, the last quarter and the HIGHATOMIC blocks, but the half that __GFP_HIGH opens stays.",
   evidence: "mm/page_alloc.c:gfp_to_alloc_flags",

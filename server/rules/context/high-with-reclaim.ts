@@ -8,7 +8,7 @@ export const highWithReclaim: Rule = {
   title: "__GFP_HIGH with direct reclaim",
   severity: "information",
   class: "suspicious",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "A request that may block can wait for reclaim, yet __GFP_HIGH lets it take half of what lies below the min watermark, which is meant for those that cannot.",
   evidence: "mm/page_alloc.c:gfp_to_alloc_flags, __zone_watermark_ok",

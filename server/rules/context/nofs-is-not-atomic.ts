@@ -8,7 +8,7 @@ export const nofsIsNotAtomic: Rule = {
   title: "GFP_NOFS or GFP_NOIO where sleeping is forbidden",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "GFP_NOFS and GFP_NOIO say that reclaim may not enter the file system or start IO. They still have __GFP_DIRECT_RECLAIM, and sleep.",
   evidence: "include/linux/gfp_types.h; include/linux/sched/mm.h:might_alloc",

@@ -8,7 +8,7 @@ export const nowaitMayWarn: Rule = {
   title: "GFP_NOWAIT that reports its failures",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.4", until: "6.7" },
+  recalled: "since 4.4",
   explanation:
     "A request that may not wait is expected to fail now and then. Where GFP_NOWAIT does not include __GFP_NOWARN, each failure prints a report, at most one in ten seconds. 6.6.22 was read without the flag and 6.8 with it.",
   evidence: "mm/page_alloc.c:warn_alloc; include/linux/gfp_types.h",

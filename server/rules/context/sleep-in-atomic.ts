@@ -8,7 +8,7 @@ export const sleepInAtomic: Rule = {
   title: "A mask that may sleep where sleeping is forbidden",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "A mask with __GFP_DIRECT_RECLAIM sleeps when memory is low. In an interrupt, under a spinlock, with preemption or interrupts off and in an RCU reader that is a bug: DEBUG_ATOMIC_SLEEP reports it on every call, without it the machine schedules while atomic on a bad day only. With PREEMPT_RT a spinlock section is preemptible, but an RCU reader.",
   evidence: "include/linux/sched/mm.h:might_alloc; mm/page_alloc.c:prepare_alloc_pages; mm/slab.h:slab_pre_alloc_hook",

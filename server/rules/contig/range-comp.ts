@@ -9,7 +9,6 @@ export const rangeComp: Rule = {
   title: "__GFP_COMP with a counted range",
   severity: "error",
   class: "bug",
-  versions: { since: "6.12", until: null },
   explanation:
     "Since 7.0 (recalled; read in the development tree of 2026) alloc_contig_range() and alloc_contig_pages() hand out counted single pages only and refuse __GFP_COMP with a warning. From 6.12 to 6.19 the flag is supported for a range that is a power of two and one aligned block; another count warns and gives -EINVAL. Before 6.12 it was ignored and the pages came split.",
   evidence: "mm/page_alloc.c:alloc_contig_range_noprof",

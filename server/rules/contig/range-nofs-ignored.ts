@@ -7,14 +7,14 @@ export const rangeNofsIgnored: Rule = {
   title: "GFP_NOFS or GFP_NOIO to alloc_contig_*() before 6.14",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "3.4", until: "6.13" },
+  recalled: "since 3.4",
   explanation:
     "Migration targets were allocated with a mask of the call's own (GFP_USER with __GFP_MOVABLE and __GFP_RETRY_MAYFAIL): their reclaim may enter filesystems and start I/O whatever the caller passes. Since 6.14, and in the stable branch of 6.12, the caller's bits reach them. A nofs or noio scope holds in every version, because it works in the page allocator.",
   evidence: "mm/page_alloc.c:__alloc_contig_migrate_range (5.10 to 6.5)",
   advice: "Open a memalloc_nofs_save() or memalloc_noio_save() scope and pass GFP_KERNEL.",
   examples: {
-    bad: example("6.6", ["api   alloc_contig_pages", "pages 512", "flags GFP_NOIO"]),
-    good: example("6.14", ["api   alloc_contig_pages", "pages 512", "flags GFP_NOIO"]),
+    bad: example("6.6", ["api   alloc_contig_range", "pages 512", "flags GFP_NOIO"]),
+    good: example("6.14", ["api   alloc_contig_range", "pages 512", "flags GFP_NOIO"]),
   },
   check,
 };

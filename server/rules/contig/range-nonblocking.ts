@@ -7,14 +7,14 @@ export const rangeNonblocking: Rule = {
   title: "A non-blocking mask, or an atomic context, with alloc_contig_*()",
   severity: "error",
   class: "bug",
-  versions: { since: "3.4", until: null },
+  recalled: "since 3.4",
   explanation:
     "The call drains the per-cpu lists under a mutex, disables the LRU caches and migrates synchronously: it sleeps whatever the mask. GFP_NOWAIT passes the mask check and only weakens the allocation of the migration targets. For cma_alloc() in atomic context cma-in-atomic says the same.",
   evidence: "mm/page_alloc.c:alloc_contig_range, drain_all_pages; mm/cma.c:cma_alloc",
   advice: "Call it in process context, with GFP_KERNEL.",
   examples: {
-    bad: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_NOWAIT"]),
-    good: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL"]),
+    bad: example("6.12", ["api   alloc_contig_range", "pages 512", "flags GFP_NOWAIT"]),
+    good: example("6.12", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL"]),
   },
   check,
 };

@@ -8,14 +8,14 @@ export const rangeNoretry: Rule = {
   title: "__GFP_NORETRY as a fast mode of alloc_contig_*()",
   severity: "error",
   class: "bug",
-  versions: { since: "3.4", until: null },
+  recalled: "since 3.4",
   explanation:
     "A fast mode was proposed for it in December 2020 and never merged. Before 6.14 mainline ignored the flag: five migration tries, as without it. Since 6.14 (and in the stable branch of 6.12) the mask is refused. Only the Android common kernels implement it: one asynchronous try, and the end at the first busy page; the rule is quiet there.",
   evidence: "mm/page_alloc.c:__alloc_contig_migrate_range, __alloc_contig_verify_gfp_mask",
   advice: "Mainline has no fast mode: write GFP_KERNEL, and bound the work by asking for smaller ranges.",
   examples: {
-    bad: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_NORETRY"]),
-    good: example("android-6.18", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_NORETRY"]),
+    bad: example("6.12", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL | __GFP_NORETRY"]),
+    good: example("android-6.18", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL | __GFP_NORETRY"]),
   },
   check,
 };

@@ -7,14 +7,14 @@ export const rangeRetryMayfail: Rule = {
   title: "__GFP_RETRY_MAYFAIL to alloc_contig_*()",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.13", until: null },
+  recalled: "since 4.13",
   explanation:
     "Migration targets are always allocated with __GFP_RETRY_MAYFAIL, so passing it changes nothing: it is not a mode that tries harder. The number of migration tries is fixed at five.",
   evidence: "mm/page_alloc.c:__alloc_contig_migrate_range, __alloc_contig_verify_gfp_mask",
   advice: "Drop it; who wants to try harder calls again.",
   examples: {
-    bad: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_RETRY_MAYFAIL"]),
-    good: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL"]),
+    bad: example("6.12", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL | __GFP_RETRY_MAYFAIL"]),
+    good: example("6.12", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL"]),
   },
   check,
 };

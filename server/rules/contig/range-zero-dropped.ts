@@ -7,14 +7,14 @@ export const rangeZeroDropped: Rule = {
   title: "__GFP_ZERO to alloc_contig_*() that does not zero",
   severity: "error",
   class: "bug",
-  versions: { since: "3.4", until: "6.13" },
+  recalled: "since 3.4",
   explanation:
     "The pages of the range were finished with a hard-coded mask, so __GFP_ZERO was dropped without a word and the pages came with their old contents, unless init_on_alloc clears everything. Since 6.14, and in the stable branch of 6.12, the flag is honoured.",
   evidence: "mm/compaction.c:split_map_pages (5.10 to 6.8); mm/page_alloc.c:split_free_pages (6.12.117)",
   advice: "Clear the pages after the call.",
   examples: {
-    bad: example("6.6", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_ZERO"]),
-    good: example("6.14", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_ZERO"]),
+    bad: example("6.6", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL | __GFP_ZERO"]),
+    good: example("6.14", ["api   alloc_contig_range", "pages 512", "flags GFP_KERNEL | __GFP_ZERO"]),
   },
   check,
 };

@@ -7,7 +7,7 @@ export const dmaAtomic: Rule = {
   title: "Coherent memory with a non-blocking mask",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "Without __GFP_DIRECT_RECLAIM there is no contiguous area to take from, and on machines that remap or encrypt the memory comes from a small atomic pool that runs dry. What is got cannot be freed with interrupts off: that warns.",
   evidence: "kernel/dma/direct.c:dma_direct_use_pool; kernel/dma/mapping.c:dma_free_attrs",

@@ -6,7 +6,7 @@ export const dmaZoneCleared: Rule = {
   title: "Zone flags to dma_alloc_coherent()",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "The coherent mask of the device decides where the memory may lie. The zone bits of the caller are taken out before anything looks at them.",
   evidence: "kernel/dma/mapping.c:dma_alloc_attrs",

@@ -6,7 +6,7 @@ export const accountNoEffect: Rule = {
   title: "__GFP_ACCOUNT on a cache that accounts by itself",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.5", until: null },
+  recalled: "since 4.5",
   explanation:
     "Objects of a SLAB_ACCOUNT cache are charged whatever the mask. (In a kernel thread without set_active_memcg() the flag has no effect either, because there is nobody to charge; a request does not say that, so the rule speaks of the cache only: `cache { account }`.)",
   evidence: "mm/slub.c:memcg_slab_post_alloc_hook; mm/memcontrol.c:current_obj_cgroup",

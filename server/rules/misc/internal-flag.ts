@@ -8,7 +8,7 @@ export const internalFlag: Rule = {
   title: "A flag of the memory management itself",
   severity: "information",
   class: "suspicious",
-  versions: { since: "3.6", until: null },
+  recalled: "since 3.6",
   explanation:
     "__GFP_NO_OBJ_EXT, __GFP_ZEROTAGS, __GFP_SKIP_ZERO and __GFP_SKIP_KASAN (5.14 and later, under changing names) are contracts between the allocator, KASAN and memory tagging; __GFP_MEMALLOC is for reclaim, and memalloc-outside-mm reports it where it takes effect; __GFP_NOLOCKDEP is reported as nolockdep. They change without notice. A composite that carries one of them is not meant, only the name itself.",
   evidence: "include/linux/gfp_types.h",

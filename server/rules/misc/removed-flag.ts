@@ -7,7 +7,7 @@ export const removedFlag: Rule = {
   title: "A flag that the kernel no longer has",
   severity: "error",
   class: "bug",
-  versions: { since: "4.4", until: null },
+  recalled: "since 4.4",
   explanation:
     "The name does not compile on this kernel. __GFP_WAIT went in 4.4, __GFP_NOACCOUNT in 4.5, __GFP_OTHER_NODE in 4.11, __GFP_REPEAT in 4.13, GFP_TEMPORARY in 4.14, __GFP_COLD and __GFP_NOTRACK in 4.15, __GFP_ATOMIC in 6.3, __GFP_SKIP_KASAN_POISON and __GFP_SKIP_KASAN_UNPOISON in 6.4. Some were renamed, some have no successor.",
   evidence: "include/linux/gfp.h, include/linux/gfp_types.h",

@@ -9,7 +9,7 @@ export const nofailCostlyOrder: Rule = {
   title: "__GFP_NOFAIL with a costly order",
   severity: "error",
   class: "bug",
-  versions: { since: "4.12", until: null },
+  recalled: "since 4.12",
   explanation:
     "Above order 3 the slow path leaves before it asks whether reclaim should be retried, and the OOM killer refuses as well. __GFP_NOFAIL sends the task round again, with a small bonus of reserves, so that it can reclaim and compact for ever. Versions to 6.11 also warn when this begins.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath, __alloc_pages_may_oom",

@@ -8,7 +8,7 @@ export const nofailDeadNullCheck: Rule = {
   title: "NULL check after a __GFP_NOFAIL that is kept",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Where the model says that the call never fails, the error path is dead code, and nobody will ever have tested it. It says so for __GFP_NOFAIL that may block, up to order 1 or through kvmalloc(), within the size limits.",
   evidence: "include/linux/gfp_types.h, reclaim modifiers; mm/page_alloc.c:__alloc_pages_slowpath",

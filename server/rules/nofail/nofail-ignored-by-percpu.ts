@@ -7,7 +7,7 @@ export const nofailIgnoredByPercpu: Rule = {
   title: "__GFP_NOFAIL for per-cpu memory",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "The per-cpu allocator passes on GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN and nothing else. __GFP_NOFAIL only makes it wait for its mutex unkillably; the call can still return NULL.",
   evidence: "mm/percpu.c:pcpu_alloc",

@@ -7,7 +7,7 @@ export const nofailInAtomic: Rule = {
   title: "__GFP_NOFAIL where the caller may not sleep",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "The only way to keep the promise is to sleep and try again. In a context that may not sleep a blocking mask is a bug by itself; a mask that does not block is reported as nofail-without-reclaim.",
   evidence: "include/linux/sched/mm.h:might_alloc; mm/page_alloc.c:__alloc_pages_slowpath",

@@ -10,7 +10,7 @@ export const nofailInLowZone: Rule = {
   title: "__GFP_NOFAIL from a low zone",
   severity: "warning",
   class: "warn",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "Requests for a zone below Normal never reach the OOM killer: killing would free memory elsewhere. With __GFP_NOFAIL the loop has no end once ZONE_DMA (16 MiB on x86) or ZONE_DMA32 is used up.",
   evidence: "mm/page_alloc.c:__alloc_pages_may_oom",

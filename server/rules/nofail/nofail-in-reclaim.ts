@@ -8,7 +8,7 @@ export const nofailInReclaim: Rule = {
   title: "__GFP_NOFAIL with PF_MEMALLOC",
   severity: "warning",
   class: "warn",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "A task that reclaims, or that is inside of memalloc_noreclaim_save(), does not reclaim again: its request goes from the reserves straight to failure. __GFP_NOFAIL turns that into a loop that waits for other tasks, with a warning: when it loops (from 5.19 to 6.11 not with __GFP_NOWARN), since 6.12 always and on entry.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

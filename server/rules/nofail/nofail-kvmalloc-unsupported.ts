@@ -8,7 +8,7 @@ export const nofailKvmallocUnsupported: Rule = {
   title: "__GFP_NOFAIL for kvmalloc() before 5.17",
   severity: "error",
   class: "bug",
-  versions: { since: "4.12", until: "5.16" },
+  recalled: "since 4.12",
   explanation:
     "To 5.16 the kmalloc try of a kvmalloc() above one page had __GFP_NOFAIL and __GFP_NORETRY together and could loop, and the vmalloc fallback could fail.",
   evidence: "mm/util.c:kvmalloc_node",

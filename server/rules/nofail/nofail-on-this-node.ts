@@ -8,7 +8,7 @@ export const nofailOnThisNode: Rule = {
   title: "__GFP_NOFAIL with __GFP_THISNODE",
   severity: "warning",
   class: "warn",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "__GFP_THISNODE uses the zonelist without fallback, and the OOM killer is not called for it. With __GFP_NOFAIL the task can spin on a full node while others have memory.",
   evidence: "mm/page_alloc.c:__alloc_pages_may_oom; include/linux/gfp.h:gfp_zonelist",

@@ -8,7 +8,7 @@ export const nofailOverLimit: Rule = {
   title: "Unchecked result although __GFP_NOFAIL can return NULL",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Limits are checked before anything else: an order above the maximum, a kmalloc() above KMALLOC_MAX_SIZE or a kvmalloc() above INT_MAX gives NULL with __GFP_NOFAIL too, and so does a mask that cannot block.",
   evidence: "mm/page_alloc.c:__alloc_pages; mm/util.c:kvmalloc_node (mm/slub.c since 6.12)",

@@ -8,7 +8,7 @@ export const nofailWithDma: Rule = {
   title: "__GFP_NOFAIL for DMA memory",
   severity: "error",
   class: "bug",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "Besides pages these calls need an address that the device reaches, a mapping, at times a pool or CMA. Each of them can be missing, and __GFP_NOFAIL changes none.",
   evidence: "kernel/dma/direct.c:dma_direct_alloc",

@@ -8,7 +8,7 @@ export const nofailWithNoretry: Rule = {
   title: "__GFP_NOFAIL and __GFP_NORETRY together",
   severity: "error",
   class: "bug",
-  versions: { since: "4.12", until: null },
+  recalled: "since 4.12",
   explanation:
     "__GFP_NORETRY is looked at first and leaves the loop after one round, before the OOM killer; __GFP_NOFAIL then starts the loop again. No version warns, and the task may never come back.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

@@ -8,7 +8,6 @@ export const nofailWithNowarn: Rule = {
   title: "__GFP_NOFAIL with __GFP_NOWARN",
   severity: "information",
   class: "suspicious",
-  versions: { since: "5.19", until: null },
   explanation:
     "A request that cannot fail prints no failure report, so there is nothing for __GFP_NOWARN to silence but the warnings about the request itself: all of them from 5.19 to 6.11, the one about a disabled OOM killer since, and the report of a stalled allocation in the development tree.",
   evidence: "mm/internal.h:WARN_ON_ONCE_GFP; mm/page_alloc.c:__alloc_pages_may_oom",

@@ -8,7 +8,7 @@ export const nofailWithRetryMayfail: Rule = {
   title: "__GFP_NOFAIL and __GFP_RETRY_MAYFAIL together",
   severity: "error",
   class: "bug",
-  versions: { since: "4.13", until: null },
+  recalled: "since 4.13",
   explanation:
     "__GFP_RETRY_MAYFAIL makes __alloc_pages_may_oom() return before it calls the OOM killer, while __GFP_NOFAIL goes on looping: the one task that cannot give up is the one that may not get memory freed.",
   evidence: "mm/page_alloc.c:__alloc_pages_may_oom",

@@ -10,7 +10,7 @@ export const nofailWithoutFs: Rule = {
   title: "__GFP_NOFAIL without __GFP_FS",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "Without __GFP_FS out_of_memory() returns true and kills nobody, so that the task goes round again, with one try without watermarks. Progress depends on others. File systems do this in transactions; each use needs its reason.",
   evidence: "mm/oom_kill.c:out_of_memory; mm/page_alloc.c:__alloc_pages_may_oom",

@@ -8,7 +8,7 @@ export const nofailWithoutReclaim: Rule = {
   title: "__GFP_NOFAIL without direct reclaim",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Only a caller that may block can wait until memory is free. Without __GFP_DIRECT_RECLAIM the slow path gives up and NULL comes back in every version. To 5.18 it warns when it gives up, from 5.19 to 6.11 __GFP_NOWARN hides that warning, and since 6.12 it warns on entry of the slow path whatever the mask says.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

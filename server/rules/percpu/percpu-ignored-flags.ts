@@ -7,7 +7,7 @@ export const percpuIgnoredFlags: Rule = {
   title: "Flags that the percpu allocator ignores",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "3.18", until: null },
+  recalled: "since 3.18",
   explanation:
     "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the pages; __GFP_ACCOUNT is handled apart (5.9+). The memory is always zeroed, on every CPU. __GFP_HIGH counts here only where it is named: as a part of GFP_ATOMIC it says what the call does anyway.",
   evidence: "mm/percpu.c:pcpu_alloc",

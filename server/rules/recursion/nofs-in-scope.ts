@@ -7,7 +7,7 @@ export const nofsInScope: Rule = {
   title: "GFP_NOFS inside a memalloc_nofs or memalloc_noio scope",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.12", until: null },
+  recalled: "since 4.12",
   explanation:
     "The scope already takes __GFP_FS (and in a noio scope __GFP_IO) out of every mask, before the page allocator reclaims anything. Saying it again at the call has no effect and hides which of the two is meant. Kernels to 5.11 applied the scope only before the slow path; the fast path does not reclaim, so the outcome is the same.",
   evidence: "include/linux/sched/mm.h:current_gfp_context; mm/page_alloc.c:__alloc_pages",

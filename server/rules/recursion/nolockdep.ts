@@ -6,7 +6,7 @@ export const nolockdep: Rule = {
   title: "__GFP_NOLOCKDEP",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.12", until: null },
+  recalled: "since 4.12",
   explanation:
     "The flag takes the request out of lockdep's fs_reclaim check, which is the only detector of reclaim recursion that speaks before the deadlock. Without CONFIG_LOCKDEP it is zero, and since 6.10 its bit depends on the build options.",
   evidence: "mm/page_alloc.c:__need_reclaim; include/linux/gfp_types.h",

@@ -7,7 +7,7 @@ export const memallocWithNomemalloc: Rule = {
   title: "__GFP_MEMALLOC and __GFP_NOMEMALLOC together",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "3.x", until: null },
+  recalled: "since 3.x",
   explanation:
     "The test for __GFP_NOMEMALLOC comes first and answers that no reserve may be used, so that __GFP_MEMALLOC is not looked at.",
   evidence: "mm/page_alloc.c:__gfp_pfmemalloc_flags",

@@ -7,7 +7,7 @@ export const noreclaimScopeUnchecked: Rule = {
   title: "Unchecked blocking request with PF_MEMALLOC",
   severity: "warning",
   class: "warn",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Inside of memalloc_noreclaim_save(), and in a task that reclaims, a request may use the reserves without limit, but it may not reclaim again. When the reserves are empty it fails, at order 0 and with GFP_KERNEL too.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

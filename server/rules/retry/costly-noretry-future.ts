@@ -8,7 +8,6 @@ export const costlyNoretryFuture: Rule = {
   title: "A costly __GFP_NORETRY may soon not reclaim at all",
   severity: "information",
   class: "suspicious",
-  versions: { since: "7.x-dev", until: null },
   explanation:
     "A change of 2026 in the development tree leaves out direct reclaim and compaction for costly orders with __GFP_NORETRY. It was in no release when it was read, and a second form of it was under discussion.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath of the development tree (linux-mm)",

@@ -8,7 +8,6 @@ export const costlyNoretryThisNode: Rule = {
   title: "A costly order with __GFP_NORETRY and __GFP_THISNODE",
   severity: "information",
   class: "suspicious",
-  versions: { since: "6.19", until: null },
   explanation:
     "The pair marks the first, local try for a transparent huge page: one compaction and no reclaim, so that the node is not emptied for it. GFP_TRANSHUGE, which means that, is not reported. Seen in 6.1.192, 6.12.117 and Android 6.18 as well; absent in 6.8.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

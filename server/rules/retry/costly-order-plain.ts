@@ -8,7 +8,7 @@ export const costlyOrderPlain: Rule = {
   title: "A costly order with a plain mask",
   severity: "information",
   class: "suspicious",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Orders above 3 are costly: the kernel compacts asynchronously, reclaims once, compacts lightly once and gives up, with a report. It neither retries nor calls the OOM killer. A mask that does not say how much effort the block is worth is rarely what was meant.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

@@ -8,7 +8,6 @@ export const costlyRetryWithoutIo: Rule = {
   title: "A costly __GFP_RETRY_MAYFAIL without __GFP_IO",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "6.8", until: null },
   explanation:
     "Since 6.8, and in the 6.1 stable branch, a costly order is retried only where compaction can be counted on, and compaction needs __GFP_IO. Before, such a request retried reclaim without any compaction.",
   evidence: "include/linux/gfp.h:gfp_compaction_allowed; mm/page_alloc.c:__alloc_pages_slowpath",

@@ -8,7 +8,7 @@ export const highOrderWithoutIo: Rule = {
   title: "An order above 0 without __GFP_IO",
   severity: "information",
   class: "suspicious",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Direct compaction refuses a mask without __GFP_IO in every version, so nothing puts a block together for the request. A noio scope clears the bit as well. A request with a fallback is not reported.",
   evidence: "mm/compaction.c:try_to_compact_pages",

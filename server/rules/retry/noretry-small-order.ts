@@ -8,7 +8,7 @@ export const noretrySmallOrder: Rule = {
   title: "__GFP_NORETRY on a small order that is not ready to fail",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "Up to order 3 a blocking request is retried until it succeeds, and the OOM killer is called for it. __GFP_NORETRY takes that away: one round of reclaim and compaction, then NULL and, without __GFP_NOWARN, a failure report.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

@@ -8,7 +8,7 @@ export const noretryWithRetryMayfail: Rule = {
   title: "__GFP_NORETRY and __GFP_RETRY_MAYFAIL together",
   severity: "error",
   class: "bug",
-  versions: { since: "4.13", until: null },
+  recalled: "since 4.13",
   explanation:
     "They ask for opposite efforts. The slow path tests __GFP_NORETRY before anything that __GFP_RETRY_MAYFAIL could change, so the request behaves as with __GFP_NORETRY alone.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

@@ -7,7 +7,7 @@ export const noretryWithoutReclaim: Rule = {
   title: "__GFP_NORETRY without direct reclaim",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "A request that may not block leaves the slow path before the test of __GFP_NORETRY. The flag says what happens anyway.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

@@ -8,7 +8,7 @@ export const retryMayfailSmallOrder: Rule = {
   title: "__GFP_RETRY_MAYFAIL on a small order without a NULL check",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.13", until: null },
+  recalled: "since 4.13",
   explanation:
     "The flag keeps the OOM killer away, and with it the practical guarantee of orders up to 3. After 16 rounds of reclaim without progress NULL comes back.",
   evidence: "mm/page_alloc.c:__alloc_pages_may_oom, should_reclaim_retry",

@@ -7,7 +7,7 @@ export const retryMayfailWithoutReclaim: Rule = {
   title: "__GFP_RETRY_MAYFAIL without direct reclaim",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.13", until: null },
+  recalled: "since 4.13",
   explanation:
     "The slow path leaves a request that may not block before it comes to any retry, so there is nothing for the flag to change.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",

@@ -6,7 +6,7 @@ export const kreallocZero: Rule = {
   title: "krealloc() with __GFP_ZERO",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "When the object grows inside the block that it already has, the new bytes are zero only if every call for this object, the first allocation included, passed __GFP_ZERO, and a shrink in between can break even that. A request does not say how the object was made first, so the rule speaks of every krealloc() with the flag: where all calls pass it, waive the rule and say so.",
   evidence: "mm/slub.c:__do_krealloc, krealloc (mm/slab_common.c to 6.11); mm/vmalloc.c:vrealloc",

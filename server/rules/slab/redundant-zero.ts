@@ -6,7 +6,7 @@ export const redundantZero: Rule = {
   title: "__GFP_ZERO where the call adds it",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "kzalloc(), kcalloc(), kvzalloc(), get_zeroed_page() and their kin add __GFP_ZERO to every mask. Passing it has no effect.",
   evidence: "include/linux/slab.h:kzalloc; mm/page_alloc.c:get_zeroed_page",

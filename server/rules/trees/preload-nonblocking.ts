@@ -7,7 +7,7 @@ export const preloadNonblocking: Rule = {
   title: "Preload with a non-blocking mask",
   severity: "warning",
   class: "warn",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "A preload exists to sleep before the lock is taken. With a mask that may not block radix_tree_preload() warns once, and idr_preload() fills what the later call would get as well.",
   evidence: "lib/radix-tree.c:radix_tree_preload, __radix_tree_preload",

@@ -6,7 +6,7 @@ export const treeDroppedFlags: Rule = {
   title: "__GFP_ACCOUNT in a preload, zone bits in INIT_RADIX_TREE()",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "Preloaded nodes are shared by whoever comes next on this CPU, so they cannot be charged: __GFP_ACCOUNT is taken out. The mask that INIT_RADIX_TREE() keeps in the root has no room for zone bits.",
   evidence: "lib/radix-tree.c:__radix_tree_preload, root_gfp_mask",

@@ -7,7 +7,6 @@ export const kvmallocContiguityEffort: Rule = {
   title: "kvmalloc() that counts on effort of its kmalloc part, 6.16 and later",
   severity: "information",
   class: "suspicious",
-  versions: { since: "6.16", until: null },
   explanation:
     "Until 6.15 the kmalloc part of a kvmalloc() above one page made one round of reclaim (__GFP_NORETRY). Since 6.16 it makes none: __GFP_DIRECT_RECLAIM is taken out unless the mask has __GFP_RETRY_MAYFAIL. Whether contiguity matters for speed cannot be read from a request, so the rule speaks only where the mask itself asks for that one round: __GFP_NORETRY in a blocking mask.",
   evidence: "mm/slub.c:kmalloc_gfp_adjust",

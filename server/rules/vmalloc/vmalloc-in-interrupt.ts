@@ -7,7 +7,7 @@ export const vmallocInInterrupt: Rule = {
   title: "vmalloc family in interrupt",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Reserving address space begins with BUG_ON(in_interrupt()): hard interrupt, softirq, NMI, and any section with bottom halves disabled stop the machine, whatever the mask. vfree() is deferred in interrupt and a BUG in NMI.",
   evidence: "mm/vmalloc.c:__get_vm_area_node",

@@ -7,7 +7,7 @@ export const vmallocRetryFlags: Rule = {
   title: "vmalloc with __GFP_NORETRY or __GFP_RETRY_MAYFAIL",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "The flag reaches the array and the data pages. The page tables are allocated with GFP_KERNEL, which may bring the OOM killer after all. The newest trees allocate them under memalloc_noreclaim instead, where they can fail early: there too the flag says something else than it seems.",
   evidence:

@@ -7,7 +7,7 @@ export const dmaZoneForDevice: Rule = {
   title: "__GFP_DMA for what a device can reach",
   severity: "hint",
   class: "deprecated",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "ZONE_DMA is a leftover of one bus: 16 MiB on x86, up to 1 GiB or what the device tree says on arm64. It has nothing to do with the mask of a device, the OOM killer does not work for it, and where it has no memory its failures are not even reported (since 5.17).",
   evidence: "include/linux/gfp_types.h, GFP_DMA; mm/page_alloc.c:warn_alloc",

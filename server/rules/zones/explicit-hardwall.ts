@@ -7,7 +7,7 @@ export const explicitHardwall: Rule = {
   title: "__GFP_HARDWALL written out",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "While cpusets are in use every request has the bit in the fast path. In the slow path it keeps the request inside of the cpuset, where without it GFP_KERNEL may leave for the nearest hardwall: the difference between GFP_USER and GFP_KERNEL. In an interrupt cpusets are not looked at.",
   evidence: "mm/page_alloc.c:prepare_alloc_pages; kernel/cgroup/cpuset.c:cpuset_node_allowed",

@@ -7,7 +7,7 @@ export const highuserForKernel: Rule = {
   title: "GFP_HIGHUSER_MOVABLE for memory of the kernel",
   severity: "information",
   class: "suspicious",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "The composite is for pages of user space: anywhere, movable, and since 5.14 not checked by hardware-tag KASAN. Memory that the kernel uses by its address is none of these.",
   evidence: "include/linux/gfp_types.h, GFP_HIGHUSER_MOVABLE",

@@ -7,7 +7,7 @@ export const movableKernelMemory: Rule = {
   title: "__GFP_MOVABLE for memory that the kernel keeps",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.24", until: null },
+  recalled: "since 2.6.24",
   explanation:
     "Movable pages may be placed in CMA areas and in ZONE_MOVABLE because they can be moved out again. A buffer that the kernel holds by its address cannot, and then cma_alloc(), alloc_contig_range() and memory unplug fail there. The model sees it where the call returns an address.",
   evidence: "mm/page_alloc.c:gfp_to_alloc_flags_cma",

@@ -7,7 +7,7 @@ export const movableWithoutHighmem: Rule = {
   title: "__GFP_MOVABLE without __GFP_HIGHMEM",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.24", until: null },
+  recalled: "since 2.6.24",
   explanation:
     "ZONE_MOVABLE is the answer of gfp_zone() to __GFP_MOVABLE and __GFP_HIGHMEM together. __GFP_MOVABLE alone gives ZONE_NORMAL: pages are grouped as movable and may come from CMA.",
   evidence: "include/linux/gfp.h:gfp_zone",

@@ -7,7 +7,7 @@ export const reclaimableWithoutShrinker: Rule = {
   title: "__GFP_RECLAIMABLE outside of a shrinkable cache",
   severity: "information",
   class: "suspicious",
-  versions: { since: "2.6.24", until: null },
+  recalled: "since 2.6.24",
   explanation:
     "The bit groups pages with those of shrinkable slabs. In kmalloc() it chooses the kmalloc-rcl caches, which are counted as reclaimable. Memory that no shrinker frees spoils both.",
   evidence: "include/linux/slab.h:kmalloc_type; include/linux/gfp.h:gfp_migratetype",

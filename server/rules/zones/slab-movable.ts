@@ -8,7 +8,7 @@ export const slabMovable: Rule = {
   title: "kmalloc() with __GFP_MOVABLE",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.24", until: null },
+  recalled: "since 2.6.24",
   explanation:
     "Objects of a slab cannot move. Up to two pages the bit is dropped; above, kmalloc() hands it to the page allocator, and the object lands in a movable or CMA pageblock that it will block.",
   evidence: "mm/slub.c:new_slab, ___kmalloc_large_node",

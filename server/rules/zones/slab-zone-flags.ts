@@ -8,7 +8,7 @@ export const slabZoneFlags: Rule = {
   title: "kmalloc() with __GFP_HIGHMEM or __GFP_DMA32",
   severity: "error",
   class: "bug",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9; before, it did not look, and such a call is not reported.',
   evidence: "mm/slub.c:new_slab; mm/slab_common.c:kmalloc_fix_flags",

@@ -7,7 +7,7 @@ export const thisNodeNoEffect: Rule = {
   title: "__GFP_THISNODE without a node",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Without NUMA there is only one node. With it, a call that could be given a node and is not takes the node of the CPU that it happens to run on.",
   evidence: "include/linux/gfp.h:alloc_pages_node, gfp_zonelist",

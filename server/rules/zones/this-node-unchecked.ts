@@ -7,7 +7,7 @@ export const thisNodeUnchecked: Rule = {
   title: "__GFP_THISNODE without a NULL check",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.x", until: null },
+  recalled: "since 4.x",
   explanation:
     "The zonelist has no other node in it, and the OOM killer is not called, so that GFP_KERNEL fails at order 0 when one node is full. For a node that is offline the kernel also warns.",
   evidence: "include/linux/gfp.h:gfp_zonelist; mm/page_alloc.c:__alloc_pages_may_oom",

@@ -9,7 +9,7 @@ export const transhugeOrder: Rule = {
   title: "GFP_TRANSHUGE for something else than a huge page",
   severity: "information",
   class: "suspicious",
-  versions: { since: "4.6", until: null },
+  recalled: "since 4.6",
   explanation:
     "The composites are tuned for huge pages that are welcome and not needed: no kswapd, no reserves, no report, and in the light form no reclaim at all. At other orders that means failures nobody expects.",
   evidence: "include/linux/gfp_types.h, GFP_TRANSHUGE",

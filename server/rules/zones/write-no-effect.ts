@@ -8,7 +8,7 @@ export const writeNoEffect: Rule = {
   title: "__GFP_WRITE outside of the page cache",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "3.3", until: null },
+  recalled: "since 3.3",
   explanation:
     "The fast path of the page allocator spreads pages that are about to be dirtied over the zones. Slab drops the bit, ranges ignore it, and vmalloc memory is no page cache.",
   evidence: "mm/page_alloc.c:get_page_from_freelist",

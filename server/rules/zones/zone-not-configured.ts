@@ -7,7 +7,7 @@ export const zoneNotConfigured: Rule = {
   title: "A zone that the configuration does not have",
   severity: "warning",
   class: "ineffective",
-  versions: { since: "2.6.x", until: null },
+  recalled: "since 2.6.x",
   explanation:
     "Without ZONE_DMA or ZONE_DMA32 gfp_zone() answers ZONE_NORMAL for its bit. Nothing fails, and nothing is known about the address.",
   evidence: "include/linux/gfp.h:OPT_ZONE_DMA, OPT_ZONE_DMA32",

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { comesBefore, mainlineReleases } from "../../server/model/kernels/kernels.ts";
+import { bareFindings, bareMask, datedFindings, type DatedFinding } from "../../server/rules/bare-request.ts";
+import { asked } from "./_arbitrary.ts";
+import { kernelNamed, requestOf, type Asked } from "./_subject.ts";
+
+const RELEASES = mainlineReleases();
+
+/** The rules that speak of a request in a kernel; none where its mask cannot be read there. */
+function rulesIn(version: string, { flags = null, options = {}, ...rest }: Asked): readonly string[] {
+  const kernel = kernelNamed(version, options);
+  const given = flags === null ? null : bareMask(kernel, flags);
+  if (given !== null && "wrong" in given) return [];
+  const request = { ...requestOf(kernel, rest), ...(given === null ? {} : { mask: given.mask }) };
+  return bareFindings(kernel, request, given?.written ?? null).map(({ rule }) => rule);
+}
+
+function dated(request: Asked): readonly DatedFinding[] | null {
+  const { kernel: version = "6.12", flags = null, options = {}, ...rest } = request;
+  const kernel = kernelNamed(version, options);
+  const given = flags === null ? null : bareMask(kernel, flags);
+  if (given !== null && "wrong" in given) return null;
+  return datedFindings(kernel, { ...requestOf(kernel, rest), ...(given === null ? {} : { mask: given.mask }) }, given);
+}
+
+describe("the releases of a finding", () => {
+  test("are those around the kernel in which the same request is reported, and no further", () => {
+    fc.assert(
+      fc.property(asked, (request) => {
+        // Of a number its flags are asked; which text says the same elsewhere is not known here.
+        if (/\b0x/.test(request.flags ?? "")) return fc.pre(false);
+        const kernel = kernelNamed(request.kernel ?? "", request.options);
+        const home = RELEASES.findLastIndex((release) => !comesBefore(kernel, release));
+        for (const { rule, since, until } of dated(request) ?? []) {
+          const speaks = (index: number): boolean => rulesIn(RELEASES[index] ?? "", request).includes(rule);
+          if (since === kernel.name && until === kernel.name && !RELEASES.includes(kernel.name)) {
+            expect(speaks(home), rule).toBe(false);
+            continue;
+          }
+          const first = since === null ? 0 : RELEASES.indexOf(since);
+          const last = until === null ? RELEASES.length - 1 : RELEASES.indexOf(until);
+          expect(first <= home && home <= last, rule).toBe(true);
+          const inside = RELEASES.slice(first, last + 1).filter((_, index) => !speaks(first + index));
+          expect(inside, `${rule} is said of all of ${since} to ${until}`).toEqual([]);
+          expect(first > 0 && speaks(first - 1), `${rule} begins with ${since}`).toBe(false);
+          expect(last < RELEASES.length - 1 && speaks(last + 1), `${rule} ends with ${until}`).toBe(false);
+        }
+      }),
+      { numRuns: 40, seed: 20201203 },
+    );
+  });
+
+  test.each([
+    ["6.1.192", { api: "alloc_pages_node", order: 4, flags: "GFP_KERNEL | __GFP_THISNODE | __GFP_NORETRY" }],
+  ] as const)("are a tree alone where the release that it follows is quiet: %s", (kernel, request) => {
+    expect(dated({ ...request, kernel })).toContainEqual(
+      expect.objectContaining({ rule: "costly-noretry-this-node", since: kernel, until: kernel }),
+    );
+  });
+
+  test("never contradict the kernel that was asked: a real-time kernel before mainline had one", () => {
+    const request = { api: "kmalloc", size: 64, flags: "GFP_ATOMIC", context: ["irqs_off"] } as const;
+    expect(dated({ ...request, kernel: "5.10", options: { PREEMPT_RT: true } })).toContainEqual(
+      expect.objectContaining({ rule: "rt-alloc-in-atomic", since: null, until: null }),
+    );
+  });
+
+  test("of a number are those of its flags", () => {
+    const request = { api: "alloc_contig_pages", pages: 512 } as const;
+    const named = dated({ ...request, kernel: "6.14", flags: "GFP_KERNEL | __GFP_ACCOUNT" });
+    const numbered = dated({ ...request, kernel: "6.14", flags: "0x400cc0" });
+    const ofRefusal = (found: readonly DatedFinding[] | null): unknown =>
+      found?.find(({ rule }) => rule === "range-unsupported-flag");
+    expect(ofRefusal(numbered)).toEqual(ofRefusal(named));
+    expect(ofRefusal(named)).toMatchObject({ since: "6.14", until: null });
+  });
+});
