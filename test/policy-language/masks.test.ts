@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
-import type { MaskValue } from "../../server/model/masks/expression.ts";
+import { kernelScope, maskValue, type MaskValue } from "../../server/model/masks/expression.ts";
+import { parseMask } from "../../server/model/masks/parse.ts";
 import { evaluateMask } from "../../server/policy-language/masks.ts";
 import { environmentOf } from "../../server/policy-language/check.ts";
 import { contextNamed } from "../../server/policy-language/contexts.ts";
@@ -64,6 +65,38 @@ describe("the value of a mask", () => {
         expect(mask(text).mask).toBe(Number(value));
       }),
       { numRuns: 300, seed: 1 },
+    );
+  });
+
+  test("and its pieces are what the same text comes to without a file", () => {
+    const leaf = fc.constantFrom(
+      "GFP_KERNEL",
+      "GFP_NOFS",
+      "__GFP_ZERO",
+      "__GFP_HIGHMEM",
+      "GFP_NOSUCH",
+      "0x400",
+      "3264u",
+    );
+    const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+      expression: fc.oneof(
+        { depthSize: "small" },
+        leaf,
+        fc.tuple(tie("expression"), fc.constantFrom(" | ", " & "), tie("expression")).map((parts) => parts.join("")),
+        tie("expression").map((inner) => `~(${inner})`),
+        tie("expression").map((inner) => `(${inner})`),
+      ),
+    }));
+    fc.assert(
+      fc.property(expression, (text) => {
+        const read = parseMask(text);
+        if ("wrong" in read) throw new Error(read.wrong);
+        const [bare, inFile] = [maskValue(kernelScope(kernel), read), mask(text)];
+        const pieces = ({ parts }: MaskValue): readonly object[] =>
+          parts.map(({ span, ...part }) => ({ ...part, length: span.end - span.start }));
+        expect({ ...bare, parts: pieces(bare) }).toEqual({ ...inFile, parts: pieces(inFile) });
+      }),
+      { numRuns: 300, seed: 2 },
     );
   });
 
