@@ -260,8 +260,13 @@ export function parseFile(text: string): SourceFile {
   return { kind: "allocpolicy", text, regions, starts, reaches };
 }
 
-function beginsLine(text: string, at: number): boolean {
-  return at === 0 || text.charCodeAt(at - 1) === 10;
+/**
+ * What a region's reading depends on that stands before it: whether it begins a line, and whether it begins the file with
+ * a byte-order mark, which is one nowhere else.
+ */
+function beginningOf(text: string, at: number): "mark" | "line" | "middle" {
+  if (at === 0 && text.charCodeAt(0) === 0xfeff) return "mark";
+  return at === 0 || text.charCodeAt(at - 1) === 10 ? "line" : "middle";
 }
 
 /** How much text is lexed at first around an edit. */
@@ -303,7 +308,7 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
       old++;
       continue;
     }
-    const beginsAlike = beginsLine(text, at) === beginsLine(file.text, oldStart(old));
+    const beginsAlike = beginningOf(text, at) === beginningOf(file.text, oldStart(old));
     if (beginsAlike && at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at) {
       for (let i = old; i < count; i++) {
         const rest = file.regions[i];

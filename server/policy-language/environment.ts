@@ -1,5 +1,5 @@
 import type { Declaration } from "../../grammar/ast.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
 import type { Severity } from "../rules/finding.ts";
 
@@ -25,15 +25,25 @@ export interface KernelGroup {
   readonly members: readonly number[];
 }
 
-/** A declaration, and where it stands. */
+/**
+ * A declaration, and the file that it stands in. It is as good as its revision: where in the file it stands changes with
+ * every line above, so that no binding says it. `Environment.placeOf` does.
+ */
 export interface Binding {
   readonly uri: string;
-  /** Index in `SourceFile.regions` of that file. */
-  readonly region: number;
   readonly declaration: Declaration;
   readonly revision: Revision;
   /** The declaration has syntax errors: what it says is not fully known. */
   readonly damaged: boolean;
+}
+
+/** Where a declaration stands in its file. */
+export interface Place {
+  /** Index in `SourceFile.regions`. */
+  readonly index: number;
+  readonly region: Region;
+  /** The region's offset in the file. */
+  readonly start: number;
 }
 
 /** What the declarations of one file are judged by: kernels, options and the names that are visible. */
@@ -64,6 +74,8 @@ export interface Environment {
   readonly rivalOf: (space: NameSpace, binding: Binding) => Binding | null;
   /** The policies that bind by themselves to requests for this API. */
   readonly policiesFor: (api: string) => readonly Binding[];
+  /** Where a declaration stands now; null when it is gone. */
+  readonly placeOf: (binding: Pick<Binding, "uri" | "revision">) => Place | null;
   /** The declaration in a region of the file itself; null where there is none. */
   readonly bindingAt: (region: number) => Binding | null;
   /** All declarations visible in a space: the file's own first, in order. */

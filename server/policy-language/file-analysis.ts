@@ -1,6 +1,6 @@
 import type { Declaration } from "../../grammar/ast.ts";
 import { policyFile } from "./policy-files.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
 import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex } from "./file-index.ts";
@@ -258,6 +258,10 @@ function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed:
   };
 
   if (changed.size > 0) renewDependants(moved, forget, changed, previous);
+  // Which header is the first decides what is said of the others.
+  const [own, before] = [moved[0]?.index, previous.files[0]?.index];
+  for (const kind of ["kernels", "configs"] as const)
+    if (own !== undefined && firstOf(own, kind) !== firstOf(before, kind)) own[kind].forEach(forget);
   // Which names are declared has changed, and with it what an unknown one may have meant.
   if (moved.some((file, i) => file.index.first !== previous.files[i]?.index.first)) {
     findings.forEach((known, region) => {
@@ -265,6 +269,10 @@ function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed:
     });
   }
   return { files: moved, findings, ready };
+}
+
+function firstOf(index: FileIndex | undefined, kind: "kernels" | "configs"): Region | undefined {
+  return index?.file.regions[index[kind][0] ?? -1];
 }
 
 function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
@@ -363,7 +371,7 @@ function environmentFor(
     const revision = file.revisions[region];
     if (item === null || revision === undefined || !isDeclaration(item)) return null;
     const damaged = (file.index.file.regions[region]?.problems.length ?? 0) > 0;
-    return { uri: file.uri, region, declaration: item, revision, damaged };
+    return { uri: file.uri, declaration: item, revision, damaged };
   };
   const bindingsOf = (key: string): readonly Binding[] => {
     const found: Binding[] = [];
@@ -401,11 +409,13 @@ function environmentFor(
       const key = nameKey(space, binding.declaration.name?.text ?? "");
       for (const [i, file] of files.entries()) {
         const region = file.index.first.get(key);
-        if (region !== undefined && (i > 0 || region !== binding.region)) return bindingAt(file, region);
+        if (region !== undefined && (i > 0 || file.revisions[region] !== binding.revision))
+          return bindingAt(file, region);
       }
       return null;
     },
     policiesFor: (api) => bindingsOf(apiKey(api)),
+    placeOf: placesIn(files),
     bindingAt: (region) => {
       const own = files[0];
       return own === undefined ? null : bindingAt(own, region);
@@ -423,6 +433,24 @@ function environmentFor(
       visible.set(space, all);
       return all;
     },
+  };
+}
+
+/** Finds where a revision stands; the table of a file is made when the first one of it is asked for. */
+function placesIn(files: readonly AnalysedFile[]): Environment["placeOf"] {
+  const tables = new Map<string, ReadonlyMap<Revision, number>>();
+  return ({ uri, revision }) => {
+    const file = files.find((candidate) => candidate.uri === uri);
+    if (file === undefined) return null;
+    let table = tables.get(uri);
+    if (table === undefined) {
+      table = new Map(file.revisions.map((own, index) => [own, index]));
+      tables.set(uri, table);
+    }
+    const { regions, starts } = file.index.file;
+    const index = table.get(revision);
+    const [region, start] = index === undefined ? [] : [regions[index], starts[index]];
+    return index === undefined || region === undefined || start === undefined ? null : { index, region, start };
   };
 }
 

@@ -3,7 +3,7 @@ import type { Finding } from "../rules/finding.ts";
 import { declarationFindings } from "./declaration-findings.ts";
 import type { FileAnalysis, RegionFindings } from "./file-analysis.ts";
 import { noKernelFinding } from "./findings/headers.ts";
-import { published, regionsOf, type RegionOf } from "./published-findings.ts";
+import { published } from "./published-findings.ts";
 import { withLevels } from "./rule-levels.ts";
 
 const NOTHING: readonly Finding[] = [];
@@ -16,22 +16,21 @@ export function findingsOf(analysis: FileAnalysis): readonly (readonly Finding[]
   const { regions } = own.index.file;
   // What an import says hangs on other files as well.
   for (const region of own.index.imports) analysis.findings[region] = analysis.ready[region] = undefined;
-  const regionOf = regionsOf(analysis);
   const result = new Array<readonly Finding[]>(regions.length);
   for (let i = 0; i < regions.length; i++) {
-    result[i] = analysis.ready[i] ?? regionFindings(analysis, i, regionOf, own.uri);
+    result[i] = analysis.ready[i] ?? regionFindings(analysis, i, own.uri);
   }
   return withFirstDeclaration(analysis, result);
 }
 
-function regionFindings(analysis: FileAnalysis, index: number, regionOf: RegionOf, uri: string): readonly Finding[] {
+function regionFindings(analysis: FileAnalysis, index: number, uri: string): readonly Finding[] {
   let known = analysis.findings[index];
   if (known === undefined) {
     const region = analysis.files[0]?.index.file.regions[index];
     known = region === undefined ? NO_FINDINGS : analysed(analysis, region, index);
     analysis.findings[index] = known;
   }
-  if (known.movable) return published(known, index, regionOf, uri);
+  if (known.movable) return published(known, index, analysis.environment, uri);
   analysis.ready[index] = known.published;
   return known.published;
 }

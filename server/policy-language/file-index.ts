@@ -113,13 +113,18 @@ function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
   const needed = correctKeys(previous.needed, previous.names.slice(start, oldEnd), fresh) ?? countKeys(names);
   if (oldEnd !== newEnd) return freshIndex(file, names, needed);
   for (let i = start; i < newEnd; i++) {
-    const before = previous.file.regions[i]?.item ?? null;
-    const after = file.regions[i]?.item ?? null;
-    if ((before?.kind ?? null) !== (after?.kind ?? null)) return freshIndex(file, names, needed);
+    const before = previous.file.regions[i];
+    const after = file.regions[i];
+    if (before?.item?.kind !== after?.item?.kind) return freshIndex(file, names, needed);
+    if (isDamaged(before) !== isDamaged(after)) return freshIndex(file, names, needed);
     if (!sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? [])) return freshIndex(file, names, needed);
     if (!sameStrings(previous.names[i]?.words ?? [], names[i]?.words ?? [])) return freshIndex(file, names, needed);
   }
   return { ...previous, file, names, needed };
+}
+
+function isDamaged(region: Region | undefined): boolean {
+  return region !== undefined && region.problems.length > 0;
 }
 
 function sameStrings(a: readonly string[], b: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import type { Declaration, Fact, Item, Name } from "../../grammar/ast.ts";
 import { policyFile, policyFiles } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import type { Environment, NameSpace } from "./environment.ts";
+import type { Binding, Environment, NameSpace } from "./environment.ts";
 import type { Span } from "../rules/finding.ts";
 import { eachMaskName, namesOf, spacesOf } from "./region-names.ts";
 import { resolveRequest } from "./requests.ts";
@@ -53,9 +53,7 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: PolicySy
     case "declared": {
       const binding = environment.lookup(symbol.space, symbol.name);
       const name = binding?.declaration.name ?? null;
-      return binding === null || name === null
-        ? null
-        : { uri: binding.uri, region: binding.region, span: spanOf(name), declares: true };
+      return binding === null || name === null ? null : declarationSpan(environment, binding, name);
     }
     case "parameter": {
       const item = environment.file.regions[symbol.region]?.item;
@@ -65,14 +63,20 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: PolicySy
     case "mode": {
       const policy = environment.lookup("subject", symbol.policy);
       const name = policy === null ? null : modeNames(policy.declaration).find((mode) => mode.text === symbol.name);
-      return policy === null || name === null || name === undefined
-        ? null
-        : { uri: policy.uri, region: policy.region, span: spanOf(name), declares: true };
+      return policy === null || name === null || name === undefined ? null : declarationSpan(environment, policy, name);
     }
   }
 }
 
-/** All its uses and its declaration, in every file of the workspace that sees the same declaration. */
+function declarationSpan(environment: Environment, binding: Binding, name: Span): SymbolSpan | null {
+  const place = environment.placeOf(binding);
+  return place === null ? null : { uri: binding.uri, region: place.index, span: spanOf(name), declares: true };
+}
+
+/**
+ * All its uses and its declaration, in every file of the workspace that sees the same declaration: by uri, and within a
+ * file in the order of the text, whatever was opened or read first.
+ */
 export function referencesOf(workspace: Workspace, uri: string, symbol: PolicySymbol): readonly SymbolSpan[] {
   const definition = definitionOf(workspace, uri, symbol);
   if (definition === null) return [];
@@ -89,7 +93,9 @@ export function referencesOf(workspace: Workspace, uri: string, symbol: PolicySy
       }
     });
   }
-  return found;
+  return found.sort(
+    (a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : 0) || a.region - b.region || a.span.start - b.span.start,
+  );
 }
 
 function seesSame(workspace: Workspace, uri: string, symbol: PolicySymbol, definition: SymbolSpan): boolean {

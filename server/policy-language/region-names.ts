@@ -166,6 +166,8 @@ class NameCollector {
         break;
       case "expect":
         this.#use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);
+        // Where no subject has the name, a mask that has it is what the expectation is wrongly about.
+        if (item.name !== null) this.needs.add(nameKey("mask", item.name.text));
         if (item.form !== null) this.#expectation(item.form);
         break;
     }

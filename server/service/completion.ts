@@ -119,7 +119,7 @@ export function resolveCompletion(workspace: Workspace, uri: string, topic: stri
   const [kind, name] = topic.split(":", 2);
   return environment === null || kind === undefined || name === undefined
     ? null
-    : describeName(kind, name, environment, workspace);
+    : describeName(kind, name, environment);
 }
 
 /** The text of the declaration around the offset, and the offset in it; where the cursor stands in white space behind an open declaration, that one's too. */

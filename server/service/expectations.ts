@@ -53,7 +53,7 @@ export function expectationsOf(
       const earlier = taken.get(id) ?? 0;
       taken.set(id, earlier + 1);
       const subject = environment.lookup("subject", each.about) ?? environment.lookup("mask", each.about);
-      const subjectStart = subject?.uri === uri ? file.starts[subject.region] : undefined;
+      const subjectStart = subject?.uri === uri ? environment.placeOf(subject)?.start : undefined;
       const name = subject?.declaration.name ?? null;
       return {
         id: earlier === 0 ? id : `${id} (${earlier + 1})`,

@@ -1,5 +1,4 @@
 import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
 import type { Binding, Environment } from "../policy-language/environment.ts";
 import type { MaskPart } from "../model/masks/expression.ts";
 import { evaluateMask } from "../policy-language/masks.ts";
@@ -59,15 +58,15 @@ export function hoverAt(workspace: Workspace, uri: string, offset: number): Expl
   if (found === null) return headHover(environment, offset);
   const { item } = found.placed.region;
   if (item === null) return null;
-  const markdown = explain(found.word, item, environment, workspace);
+  const markdown = explain(found.word, item, environment);
   return markdown === null ? null : { markdown, start: found.range.start, end: found.range.end };
 }
 
-function explain(word: Word, item: Item, environment: Environment, workspace: Workspace): string | null {
+function explain(word: Word, item: Item, environment: Environment): string | null {
   switch (word.role) {
     case "mask":
     case "call":
-      return maskHover(word, item, environment, workspace);
+      return maskHover(word, item, environment);
     case "literal":
       return literalHover(word, environment);
     case "parameter":
@@ -75,7 +74,7 @@ function explain(word: Word, item: Item, environment: Environment, workspace: Wo
     case "api":
       return apiHover(word.text, environment);
     case "context":
-      return contextHover(word.text, environment, workspace);
+      return contextHover(word.text, environment);
     case "lock":
       return described(word.text, "lock", LOCKS);
     case "scope":
@@ -83,9 +82,9 @@ function explain(word: Word, item: Item, environment: Environment, workspace: Wo
     case "zone":
       return described(word.text, "zone", ZONES);
     case "declared":
-      return declarationHover(word, item, environment, workspace);
+      return declarationHover(word, item, environment);
     case "reference":
-      return referenceHover(word, environment, workspace);
+      return referenceHover(word, environment);
     case "rule":
       return ruleSummary(word.text);
     case "fact":
@@ -115,7 +114,7 @@ function explain(word: Word, item: Item, environment: Environment, workspace: Wo
 
 // Masks ---------------------------------------------------------------------------------------------------------------
 
-function maskHover(word: Word, item: Item, environment: Environment, workspace: Workspace): string | null {
+function maskHover(word: Word, item: Item, environment: Environment): string | null {
   const name = maskName(environment, word.text);
   const lines: string[] = [];
   switch (name.kind) {
@@ -169,7 +168,7 @@ function maskHover(word: Word, item: Item, environment: Environment, workspace: 
     }
     case "declared": {
       const binding = environment.lookup("mask", word.text);
-      return binding === null ? null : declaredMaskHover(binding, environment, workspace);
+      return binding === null ? null : declaredMaskHover(binding, environment);
     }
     case "unknown":
       if (item.kind === "transform" && item.parameter?.text === word.text)
@@ -270,11 +269,11 @@ function valueOfLiteral(word: Word, environment: Environment, kernel: Kernel, va
   return `${code(maskText(kernel, mask))}${undefinedBits === 0 ? "" : `, with undefined bits \`${hex(undefinedBits)}\``}${floating}`;
 }
 
-function declaredMaskHover(binding: Binding, environment: Environment, workspace: Workspace): string | null {
+function declaredMaskHover(binding: Binding, environment: Environment): string | null {
   const { declaration } = binding;
   const name = declaration.name?.text ?? "";
   if (declaration.kind === "transform") {
-    return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
+    return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
   }
   if (declaration.kind !== "flags") return null;
   const values = overKernels(
@@ -288,7 +287,7 @@ function declaredMaskHover(binding: Binding, environment: Environment, workspace
   const last = values[values.length - 1];
   return heading(name, "mask", [
     declaration.doc ?? "",
-    fenced(sourceOf(binding, workspace)),
+    fenced(sourceOf(environment, binding)),
     bulleted(linesOver(values, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
     last === undefined || last.value.path === "" ? "" : last.value.path,
   ]);
@@ -302,12 +301,9 @@ function partText(part: MaskPart): string {
 const MOST_SOURCE_LINES = 16;
 
 /** The text of a declaration, of this file or of an imported one. */
-function sourceOf(binding: Binding, workspace: Workspace): string {
-  const text =
-    policyFile(workspace, binding.uri)?.regions[binding.region]?.text.slice(
-      binding.declaration.start,
-      binding.declaration.end,
-    ) ?? "";
+function sourceOf(environment: Environment, binding: Binding): string {
+  const { start, end } = binding.declaration;
+  const text = environment.placeOf(binding)?.region.text.slice(start, end) ?? "";
   const lines = text.split("\n");
   return lines.length <= MOST_SOURCE_LINES ? text : [...lines.slice(0, MOST_SOURCE_LINES - 1), "…"].join("\n");
 }
@@ -343,21 +339,21 @@ function sizeText(api: Api): string {
   }
 }
 
-function contextHover(name: string, environment: Environment, workspace: Workspace): string | null {
+function contextHover(name: string, environment: Environment): string | null {
   const binding = environment.lookup("context", name);
   if (binding !== null && binding.declaration.kind === "context")
-    return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
+    return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
   return described(name, "context", CONTEXTS);
 }
 
-function declarationHover(word: Word, item: Item, environment: Environment, workspace: Workspace): string | null {
+function declarationHover(word: Word, item: Item, environment: Environment): string | null {
   switch (item.kind) {
     case "request":
       return requestHover(item, environment);
     case "flags":
     case "transform": {
       const binding = environment.lookup("mask", word.text);
-      return binding === null ? null : declaredMaskHover(binding, environment, workspace);
+      return binding === null ? null : declaredMaskHover(binding, environment);
     }
     case "context":
     case "policy":
@@ -375,13 +371,13 @@ function requestHover(request: RequestDeclaration, environment: Environment): st
   return requestSummary(answersOf(environment, request), environment);
 }
 
-function referenceHover(word: Word, environment: Environment, workspace: Workspace): string | null {
+function referenceHover(word: Word, environment: Environment): string | null {
   const binding = environment.lookup(word.detail === "memory" ? "memory" : "subject", word.text);
   if (binding === null) return null;
   const { declaration } = binding;
   if (declaration.kind === "request") return requestHover(declaration, environment);
-  if (declaration.kind === "transform") return declaredMaskHover(binding, environment, workspace);
-  return heading(word.text, declaration.kind, [declaration.doc ?? "", fenced(sourceOf(binding, workspace))]);
+  if (declaration.kind === "transform") return declaredMaskHover(binding, environment);
+  return heading(word.text, declaration.kind, [declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
 }
 
 /** A fact or an effect: what it means and the values that it takes. */
@@ -472,20 +468,15 @@ function headHover(environment: Environment, offset: number): Explanation | null
 }
 
 /** The documentation of a name by itself, for completion: `kind` says where it may stand. */
-export function describeName(
-  kind: string,
-  name: string,
-  environment: Environment,
-  workspace: Workspace,
-): string | null {
+export function describeName(kind: string, name: string, environment: Environment): string | null {
   const word = (role: Word["role"], detail = ""): Word => ({ role, text: name, detail, start: 0, end: name.length });
   switch (kind) {
     case "mask":
-      return maskHover(word("mask"), NO_ITEM, environment, workspace);
+      return maskHover(word("mask"), NO_ITEM, environment);
     case "api":
       return apiHover(name, environment);
     case "context":
-      return contextHover(name, environment, workspace);
+      return contextHover(name, environment);
     case "lock":
       return described(name, "lock", LOCKS);
     case "scope":
@@ -495,7 +486,7 @@ export function describeName(
     case "option":
       return described(name, "build option", OPTIONS);
     case "subject":
-      return referenceHover(word("reference", "any"), environment, workspace);
+      return referenceHover(word("reference", "any"), environment);
     case "rule":
       return ruleSummary(name);
     case "fact":

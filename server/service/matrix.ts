@@ -73,7 +73,7 @@ export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy):
     return unreadable("A policy that this one refines has syntax errors.");
   const set = policySetOf(environment, policy, kernel);
   if (!set.certain) return unreadable("A rule of the policy names something that is not known.");
-  return { kind: "matrix", matrix: makeMatrix(workspace, environment, set) };
+  return { kind: "matrix", matrix: makeMatrix(environment, set) };
 }
 
 function bindingOf(environment: Environment, which: WhichPolicy): Binding | null {
@@ -103,9 +103,9 @@ interface Mode {
   readonly unwarned: readonly { readonly rule: PolicyClause; readonly rest: Node; readonly fixed: Fixed }[];
 }
 
-function makeMatrix(workspace: Workspace, environment: Environment, set: PolicySet): Matrix {
+function makeMatrix(environment: Environment, set: PolicySet): Matrix {
   const { policy, kernel, space } = set;
-  const spanOf = (owner: Binding, span: Span): MatrixSpan => spanIn(workspace, owner, span);
+  const spanOf = (owner: Binding, span: Span): MatrixSpan => spanIn(environment, owner, span);
   const modes: readonly Mode[] =
     set.modes.length === 0
       ? [
@@ -121,7 +121,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
           const within = space.bdd.and(source.set, set.allowed);
           const column = {
             name: clause.name?.text ?? "",
-            selectedBy: clause.when === null ? "otherwise" : textOf(workspace, owner, clause.when),
+            selectedBy: clause.when === null ? "otherwise" : textOf(environment, owner, clause.when),
             span: spanOf(owner, clause.name ?? clause.keyword),
             reachable: within !== FALSE,
           };
@@ -131,7 +131,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
   const rows = (names: readonly RowName[]): readonly MatrixRow[] =>
     names.map(({ name, bits }) => {
       const effects = effectsOf(set, bits);
-      return { name, cells: modes.map((mode) => cellOf(workspace, environment, set, mode, bits, effects, apis)) };
+      return { name, cells: modes.map((mode) => cellOf(environment, set, mode, bits, effects, apis)) };
     });
   return {
     policy: policy.declaration.name?.text ?? "",
@@ -140,7 +140,7 @@ function makeMatrix(workspace: Workspace, environment: Environment, set: PolicyS
     kernels: environment.kernelsText,
     apis: policy.apis.map(({ text }) => text),
     columns: modes.map(({ column }) => column),
-    promises: promisesOf(workspace, environment, set, modes),
+    promises: promisesOf(environment, set, modes),
     groups: [...flagGroups(kernel), { title: "Composites", rows: compositesIn(environment, set) }]
       .map(({ title, rows: names }) => ({ title, rows: rows(names) }))
       .filter(({ rows: found }) => found.length > 0),
@@ -205,7 +205,6 @@ function masksOf(clause: Clause): readonly MaskNode[] {
 // A cell -----------------------------------------------------------------------------------------------------------------
 
 function cellOf(
-  workspace: Workspace,
   environment: Environment,
   set: PolicySet,
   mode: Mode,
@@ -218,7 +217,7 @@ function cellOf(
   const has = withAll(space, bits);
   const withIt = bdd.and(mode.within, has);
   const span = (found: PolicyClause | null): MatrixSpan | null =>
-    found === null ? null : spanIn(workspace, found.owner, spanOf(found.clause));
+    found === null ? null : spanIn(environment, found.owner, spanOf(found.clause));
   const cell = (kind: protocol.CellKind, why: Why, more: Partial<MatrixCell> = {}): MatrixCell => ({
     kind,
     always: false,
@@ -270,7 +269,7 @@ function cellOf(
   if (first !== undefined) {
     const texts = speaking
       .slice(0, MOST_NAMED)
-      .map(({ clause, owner }) => `\`${clauseText(workspace, owner, clause)}\`${because(clause)}`);
+      .map(({ clause, owner }) => `\`${clauseText(environment, owner, clause)}\`${because(clause)}`);
     const rest = speaking.length > MOST_NAMED ? ` and ${speaking.length - MOST_NAMED} more` : "";
     return cell(
       "allowed",
@@ -354,9 +353,9 @@ function speakingOf(
 }
 
 /** The clause without its reason, on one line. */
-function clauseText(workspace: Workspace, owner: Binding, clause: Clause): string {
+function clauseText(environment: Environment, owner: Binding, clause: Clause): string {
   const reason = "because" in clause ? clause.because : null;
-  const text = textOf(workspace, owner, { start: clause.start, end: clause.end });
+  const text = textOf(environment, owner, { start: clause.start, end: clause.end });
   // The reason stands last.
   return reason === null || reason === undefined ? text : text.slice(0, text.lastIndexOf(" because ")).trim();
 }
@@ -575,12 +574,7 @@ function plural(text: string): string {
   return text.replace(/^(refuse|clear|ignore|honour|take)s\b/, "$1");
 }
 
-function promisesOf(
-  workspace: Workspace,
-  environment: Environment,
-  set: PolicySet,
-  modes: readonly Mode[],
-): readonly MatrixPromises[] {
+function promisesOf(environment: Environment, set: PolicySet, modes: readonly Mode[]): readonly MatrixPromises[] {
   const effects = new Set(
     modes.flatMap(({ source }) => source?.source.clause.effects.map(({ name }) => name.text) ?? []),
   );
@@ -598,7 +592,7 @@ function promisesOf(
       );
       return {
         text: valueText(promise),
-        span: spanIn(workspace, source.source.owner, promise),
+        span: spanIn(environment, source.source.owner, promise),
         kernel: difference?.message ?? null,
       };
     }),
@@ -612,11 +606,11 @@ function valueText({ name, values }: Effect): string {
 
 // Places -----------------------------------------------------------------------------------------------------------------
 
-function spanIn(workspace: Workspace, owner: Binding, { start, end }: Span): MatrixSpan {
-  const offset = policyFile(workspace, owner.uri)?.starts[owner.region] ?? 0;
+function spanIn(environment: Environment, owner: Binding, { start, end }: Span): MatrixSpan {
+  const offset = environment.placeOf(owner)?.start ?? 0;
   return { uri: owner.uri, start: offset + start, end: offset + end };
 }
 
-function textOf(workspace: Workspace, owner: Binding, { start, end }: Span): string {
-  return (policyFile(workspace, owner.uri)?.regions[owner.region]?.text.slice(start, end) ?? "").replace(/\s+/g, " ");
+function textOf(environment: Environment, owner: Binding, { start, end }: Span): string {
+  return (environment.placeOf(owner)?.region.text.slice(start, end) ?? "").replace(/\s+/g, " ");
 }

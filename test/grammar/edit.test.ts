@@ -5,6 +5,7 @@ import { editFile, parseFile, type Edit, type SourceFile } from "../../grammar/i
 import { anyText, file } from "./arbitrary.ts";
 
 const PIECES = [
+  "\uFEFF",
   "",
   "",
   "a",
@@ -75,6 +76,7 @@ describe("An edited file", () => {
   for (const [what, texts, seed] of [
     ["a valid file", file, 1],
     ["any text", anyText, 2],
+    ["a file that begins with a byte-order mark", file.map((text) => `\uFEFF${text}`), 4],
   ] as const) {
     test(`is what a fresh parse of the new text gives, after each of many edits to ${what}`, () => {
       fc.assert(
