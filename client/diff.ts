@@ -14,7 +14,10 @@ import type { NamedPolicy } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
 import type { Documents } from "./documents.ts";
 
-/** Documents of this scheme are asked from the server; package.json has VS Code's Markdown preview show the pages among them. */
+/**
+ * Documents of this scheme are asked from the server; package.json has VS Code's Markdown preview show the pages among
+ * them.
+ */
 const DIFF_SCHEME = "allocpolicy-diff";
 const PAUSE_MS = 300;
 const MOST_FILES = 500;
@@ -81,7 +84,8 @@ async function textOf(client: BaseLanguageClient, { query }: Uri): Promise<strin
   return sides?.[about.side] ?? "The file is not there any more.\n";
 }
 
-// Two kernels ------------------------------------------------------------------------------------------------------------
+// Two kernels
+// ------------------------------------------------------------------------------------------------------------
 
 /** `from` and `to`: the kernels; what is not given is asked of the user. */
 async function diffKernels(client: BaseLanguageClient, policies: Documents, from: unknown, to: unknown): Promise<void> {
@@ -122,7 +126,8 @@ async function showKernels(
   );
 }
 
-// Two policies -----------------------------------------------------------------------------------------------------------
+// Two policies
+// -----------------------------------------------------------------------------------------------------------
 
 interface PolicyItem extends QuickPickItem {
   readonly policy: NamedPolicy;

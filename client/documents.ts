@@ -1,4 +1,5 @@
-// Which documents are ours: package.json says so, with one language or more for each kind of documents that the server takes.
+// Which documents are ours: package.json says so, with one language or more for each kind of documents that the server
+// takes.
 import { window, workspace, type ExtensionContext, type TextDocument, type TextEditor, type Uri } from "vscode";
 
 /** A language as package.json contributes it. */

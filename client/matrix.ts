@@ -1,4 +1,5 @@
-// The matrix of a policy, in a panel beside the editor: follows the typing and the cursor, leads to the rules, is written to a file.
+// The matrix of a policy, in a panel beside the editor: follows the typing and the cursor, leads to the rules, is
+// written to a file.
 import {
   commands,
   languages,
@@ -139,7 +140,10 @@ class MatrixPanel {
     this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
   }
 
-  /** Writes the matrix of the subject, or of the policy at the cursor, to a file; the user is asked for what is not given. */
+  /**
+   * Writes the matrix of the subject, or of the policy at the cursor, to a file; the user is asked for what is not
+   * given.
+   */
   async write(given: Uri | undefined): Promise<void> {
     const about = this.#panel?.active === true ? this.#subject : this.#subjectInFront();
     if (about === undefined)

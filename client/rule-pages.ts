@@ -33,7 +33,10 @@ export function linkToPages(diagnostics: readonly Diagnostic[]): void {
   }
 }
 
-/** Asks for the rule: those found in the file come first, where the cursor stands before the rest; any other can be typed. */
+/**
+ * Asks for the rule: those found in the file come first, where the cursor stands before the rest; any other can be
+ * typed.
+ */
 async function pickRule(documents: Documents): Promise<string | undefined> {
   const editor = documents.activeEditor();
   const found = editor === undefined ? [] : languages.getDiagnostics(editor.document.uri);

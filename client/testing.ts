@@ -62,7 +62,8 @@ export function registerExpectations(client: BaseLanguageClient, policies: Docum
   };
 }
 
-// What changes ---------------------------------------------------------------------------------------------------------
+// What changes
+// ---------------------------------------------------------------------------------------------------------
 
 function followFiles(explorer: Explorer, policies: Documents): readonly Disposable[] {
   const watcher = workspace.createFileSystemWatcher(policies.files);
@@ -136,7 +137,8 @@ class Explorer {
     this.#controller.dispose();
   }
 
-  // The tree -----------------------------------------------------------------------------------------------------------
+  // The tree
+  // -----------------------------------------------------------------------------------------------------------
 
   has(uri: Uri): boolean {
     return this.#controller.items.get(uri.toString()) !== undefined;
@@ -210,7 +212,8 @@ class Explorer {
     return answer?.items ?? [];
   }
 
-  // A run --------------------------------------------------------------------------------------------------------------
+  // A run
+  // --------------------------------------------------------------------------------------------------------------
 
   async #start(request: TestRunRequest, token: CancellationToken): Promise<void> {
     if (request.continuous === true) {

@@ -1,4 +1,7 @@
-/** One thing that a file expects, for a test explorer. `Range` is a stretch of the file: offsets in the server, lines and characters between server and client. */
+/**
+ * One thing that a file expects, for a test explorer. `Range` is a stretch of the file: offsets in the server, lines
+ * and characters between server and client.
+ */
 export interface Expectation<Range> {
   /** Unique in the file, and the same for as long as declaration and label are. */
   readonly id: string;

@@ -1,4 +1,5 @@
-// The matrix of a policy. `Span` is what stands for a stretch of a file: offsets in the server, a location between server and client.
+// The matrix of a policy. `Span` is what stands for a stretch of a file: offsets in the server, a location between
+// server and client.
 
 /**
  * What a flag (or all flags of a composite) is to a mode of a policy, over every mask, size and context that the policy

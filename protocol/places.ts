@@ -1,4 +1,5 @@
-// Places as the language server protocol has them. Server and client have types of their own for these; they are the same.
+// Places as the language server protocol has them. Server and client have types of their own for these; they are the
+// same.
 
 /** Both count from 0; `character` in UTF-16 units. */
 export interface Position {

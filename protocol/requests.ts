@@ -1,4 +1,5 @@
-// What the protocol of all editors has no request for: asked by the VS Code extension, open to any client. Types only, for
+// What the protocol of all editors has no request for: asked by the VS Code extension, open to any client. Types only,
+// for
 // the server that answers and for the client that asks. A wrong parameter is answered by an error that names it.
 import type { Expectation } from "./expectation.ts";
 import type { KernelDiff, KernelInForce } from "./kernel.ts";
@@ -32,7 +33,10 @@ export interface Requests {
   readonly "allocpolicy/kernelInForce": Request<DocumentParams, KernelInForce | null>;
   /** A rule's page; null when there is no rule of that name. */
   readonly "allocpolicy/rulePage": Request<{ readonly rule: string }, { readonly markdown: string } | null>;
-  /** `mask` as a number or an expression; `kernel` as in a file's header, the newest that the model knows if left out. Null for what is no mask. */
+  /**
+   * `mask` as a number or an expression; `kernel` as in a file's header, the newest that the model knows if left out.
+   * Null for what is no mask.
+   */
   readonly "allocpolicy/decode": Request<
     { readonly mask: string; readonly kernel?: string | undefined },
     { readonly text: string } | null

@@ -1,4 +1,5 @@
-// Runs inside the matrix panel: a table that is read by eye, by keyboard and by screen reader. Only text is put into the page.
+// Runs inside the matrix panel: a table that is read by eye, by keyboard and by screen reader. Only text is put into
+// the page.
 import type { CellKind, Matrix as MatrixOver, MatrixCell, MatrixColumn, MatrixPromise } from "../../protocol/matrix.ts";
 import type { Location } from "../../protocol/places.ts";
 import type { FromView, ToView } from "./data.ts";
@@ -58,7 +59,8 @@ function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-// Building ---------------------------------------------------------------------------------------------------------------
+// Building
+// ---------------------------------------------------------------------------------------------------------------
 
 function show(matrix: Matrix): void {
   const rows: Spot[][] = [];
@@ -230,7 +232,8 @@ function spot(made: HTMLElement, row: string, column: string, says: Spot["detail
   return { element: made, row, column, details: says, span };
 }
 
-// Moving about -----------------------------------------------------------------------------------------------------------
+// Moving about
+// -----------------------------------------------------------------------------------------------------------
 
 /** Makes a cell the one that Tab leads to, and says what it means. */
 function settle(to: Spot, focus: boolean): void {
@@ -316,7 +319,8 @@ table.addEventListener("keydown", (event) => {
   to.element.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
-// The page ---------------------------------------------------------------------------------------------------------------
+// The page
+// ---------------------------------------------------------------------------------------------------------------
 
 const save = element("button", "", "Export…");
 save.title = "Write the matrix to a file, as Markdown or SVG";

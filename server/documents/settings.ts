@@ -3,7 +3,10 @@ import type { Severity } from "../rules/finding.ts";
 
 /** What the user set outside of the files. */
 export interface Settings {
-  /** What to check against where a file has no `kernel` header, written as in the header: `6.12`, `6.1 .. 6.12`, `6.1, 6.6`. Null: the newest release. */
+  /**
+   * What to check against where a file has no `kernel` header, written as in the header: `6.12`, `6.1 .. 6.12`, `6.1,
+   * 6.6`. Null: the newest release.
+   */
   readonly defaultKernel: string | null;
   /** Checked instead of what the files' headers say, written as in the header. Left out or null: the headers count. */
   readonly forcedKernel?: string | null;

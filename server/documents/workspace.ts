@@ -10,7 +10,9 @@ export interface Workspace {
   readonly documents: ReadonlyMap<string, Document>;
   /** By uri, with the reason: the end of a sentence about the file. */
   readonly missing: ReadonlyMap<string, string>;
-  /** The folders that make it up, by normalised uri. Nothing outside of them may be named by what stands in a document. */
+  /**
+   * The folders that make it up, by normalised uri. Nothing outside of them may be named by what stands in a document.
+   */
   readonly roots: readonly string[];
   readonly settings: Settings;
   /** What earlier snapshots of this workspace computed; keyed by content, so that it never changes an answer. */
@@ -27,7 +29,9 @@ export function emptyWorkspace(settings: Settings, roots: readonly string[] = []
   return workspaceOf(settings, roots, new Map(), new Map());
 }
 
-/** A workspace of documents that are all known at once, as `withDocument` and `withMissing` would make it one by one. */
+/**
+ * A workspace of documents that are all known at once, as `withDocument` and `withMissing` would make it one by one.
+ */
 export function workspaceOf(
   settings: Settings,
   roots: readonly string[],

@@ -5,7 +5,10 @@ import { guarded } from "./guard.ts";
 import { Parameters } from "./parameters.ts";
 import type { KnownDocument } from "./session.ts";
 
-/** A request that the protocol does not have. `read` takes its parameters from what the client sent; the capability `experimental` lists the method. */
+/**
+ * A request that the protocol does not have. `read` takes its parameters from what the client sent; the capability
+ * `experimental` lists the method.
+ */
 export function customRequest<M extends Method>(
   method: M,
   read: (given: Parameters) => ParamsOf<M>,
@@ -30,7 +33,9 @@ export function policyParams(given: Parameters): PolicyParams {
   };
 }
 
-/** The document that a request names, with what it refers to read: open, or found in a folder. Null where there is none. */
+/**
+ * The document that a request names, with what it refers to read: open, or found in a folder. Null where there is none.
+ */
 export async function documentNamed({ session }: Server, uri: string): Promise<KnownDocument | null> {
   const key = session.files.key(uri);
   if (session.find(key) === null) await session.scanFolders();

@@ -9,7 +9,10 @@ export function textEdit({ session: { files } }: Server, document: Document, cha
   return { range: files.rangeIn(document, change.start, change.end), newText: change.text };
 }
 
-/** Changes of several documents, by key, in the form that the client understands; those of documents that are gone are left out. */
+/**
+ * Changes of several documents, by key, in the form that the client understands; those of documents that are gone are
+ * left out.
+ */
 export function workspaceEdit(
   server: Server,
   workspace: Workspace,

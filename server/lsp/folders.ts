@@ -11,7 +11,10 @@ import {
 import { analysisSettings, DEFAULT_SETTINGS, settingsKey, type Settings } from "./settings.ts";
 import { isWithin } from "../documents/roots.ts";
 
-/** A workspace folder of the client, or the place of the files outside of all folders: files that see each other under one set of settings. */
+/**
+ * A workspace folder of the client, or the place of the files outside of all folders: files that see each other under
+ * one set of settings.
+ */
 export class Folder {
   /** Null: files outside of every folder. */
   readonly uri: string | null;

@@ -1,7 +1,9 @@
 /** What reading a file gives: its text, or why there is none, as the end of a sentence about the file. */
 export type FileContent = { readonly text: string } | { readonly unreadable: string };
 
-/** What the server needs of the machine that it runs on. The Node door reads the disk; the browser door has no files. */
+/**
+ * What the server needs of the machine that it runs on. The Node door reads the disk; the browser door has no files.
+ */
 export interface Host {
   /** Whether files of this kind of uri can be read at all; of those that cannot, none is said to be missing. */
   readonly canRead: (uri: string) => boolean;

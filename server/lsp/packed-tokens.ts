@@ -1,7 +1,10 @@
 import { positionAt, type Lines } from "../../grammar/lines.ts";
 import type { SemanticToken } from "../service/semantic-tokens.ts";
 
-/** Packs tokens, sorted by offset and within one line each, as the protocol has it: five numbers a token, relative to the one before. */
+/**
+ * Packs tokens, sorted by offset and within one line each, as the protocol has it: five numbers a token, relative to
+ * the one before.
+ */
 export function packTokens(tokens: readonly SemanticToken[], lines: Lines): number[] {
   const data: number[] = [];
   const first = tokens[0];

@@ -33,7 +33,10 @@ interface Wait {
   readonly end: () => void;
 }
 
-/** How long reads are waited for when none of them comes to an end. What a hanging disk gives later is used when it comes. */
+/**
+ * How long reads are waited for when none of them comes to an end. What a hanging disk gives later is used when it
+ * comes.
+ */
 const PATIENCE_MS = 1000;
 
 /** A document or file that the server does not have, or that no kind takes; the client is told so. */
@@ -132,7 +135,7 @@ export class Session {
       (folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder),
     );
     const reading = this.#reading.get(key);
-    const kind = reading?.kind ?? this.#kindIn(key, interested);
+    const kind = reading?.kind ?? this.#kindWanted(key, interested);
     if (kind !== null && (reading !== undefined || (interested.length > 0 && this.#host.canRead(key)))) {
       await this.#read(key, kind, interested, true);
       return;
@@ -212,8 +215,8 @@ export class Session {
 
   async #scan(folder: Folder): Promise<void> {
     if (folder.uri === null || !this.#host.canRead(folder.uri)) return;
-    const isDocument = (name: string): boolean => kindOfFile(this.#kinds, name) !== null;
-    const uris = await this.#host.listFiles(this.files.clientUri(folder.uri), isDocument, MOST_FILES_IN_FOLDER);
+    const isListed = (name: string): boolean => kindOfFile(this.#kinds, name)?.listed === true;
+    const uris = await this.#host.listFiles(this.files.clientUri(folder.uri), isListed, MOST_FILES_IN_FOLDER);
     for (const uri of uris) {
       const key = this.files.key(uri);
       const kind = kindOfFile(this.#kinds, key);
@@ -225,14 +228,17 @@ export class Session {
     return this.#kinds.find((kind) => kind.name === name) ?? null;
   }
 
-  /** The kind that a file is read as: by its name, else by who refers to it in one of the folders. */
-  #kindIn(key: string, folders: readonly Folder[]): DocumentKind | null {
+  /**
+   * The kind that a file is read as although nobody has it open; null when nobody wants it: no folder lists it, no
+   * document refers to it.
+   */
+  #kindWanted(key: string, folders: readonly Folder[]): DocumentKind | null {
     const named = kindOfFile(this.#kinds, key);
-    if (named !== null) return named;
+    if (named?.listed === true) return named;
     for (const folder of folders) {
       for (const [uri, document] of folder.workspace.documents) {
         const reference = this.#referencesOf(uri, document, this.#rootsOf(folder)).find((wanted) => wanted.uri === key);
-        if (reference !== undefined) return this.#kindNamed(reference.kind);
+        if (reference !== undefined) return named ?? this.#kindNamed(reference.kind);
       }
     }
     return null;

@@ -160,9 +160,17 @@ export interface DocumentKind {
   readonly name: string;
   /** The language ids that editors give them. */
   readonly languageIds: readonly string[];
-  /** How names of their files end, such as `.allocpolicy`; and whole names. In lower case: the case of a name does not count. */
+  /**
+   * How names of their files end, such as `.allocpolicy`; and whole names. In lower case: the case of a name does not
+   * count.
+   */
   readonly extensions: readonly string[];
   readonly fileNames: readonly string[];
+  /**
+   * Its files are looked for in the folders and read, so that all of them are judged and found. Where there may be tens
+   * of thousands: false, and only open ones and those that a document refers to are.
+   */
+  readonly listed: boolean;
   readonly open: (text: string) => Document;
   /** The document after an edit of its text. */
   readonly edit: (document: Document, edit: Edit) => Document;
@@ -178,6 +186,8 @@ interface Declared<Own extends Document> {
   readonly languageIds: readonly string[];
   readonly extensions?: readonly string[];
   readonly fileNames?: readonly string[];
+  /** Left out: true. */
+  readonly listed?: boolean;
   readonly open: (text: string) => Own;
   /** Left out: the text after the edit is opened anew. */
   readonly edit?: (document: Own, edit: Edit) => Own;
@@ -186,12 +196,14 @@ interface Declared<Own extends Document> {
 }
 
 export function documentKind<Own extends Document>(declared: Declared<Own>): DocumentKind {
-  const { name, is, languageIds, extensions = [], fileNames = [], open, edit, references, answers } = declared;
+  const { name, is, languageIds, extensions = [], fileNames = [], listed = true } = declared;
+  const { open, edit, references, answers } = declared;
   return {
     name,
     languageIds,
     extensions,
     fileNames,
+    listed,
     open,
     edit: (document, change) =>
       edit !== undefined && is(document)
@@ -214,7 +226,10 @@ export function kindOfFile(kinds: readonly DocumentKind[], uri: string): Documen
   );
 }
 
-/** The kind of a document that an editor opened: by the language id, else by the name of the file; null when no kind takes it. */
+/**
+ * The kind of a document that an editor opened: by the language id, else by the name of the file; null when no kind
+ * takes it.
+ */
 export function kindOfDocument(kinds: readonly DocumentKind[], languageId: string, uri: string): DocumentKind | null {
   return kinds.find(({ languageIds }) => languageIds.includes(languageId)) ?? kindOfFile(kinds, uri);
 }

@@ -46,7 +46,10 @@ export class ResponseError extends Error {
   }
 }
 
-/** A client of a server that runs in this process; of one in a process of its own if `begin` says so. Waits for answers as long as the test may last. */
+/**
+ * A client of a server that runs in this process; of one in a process of its own if `begin` says so. Waits for answers
+ * as long as the test may last.
+ */
 export class Client {
   readonly published: Published[] = [];
   readonly refreshes: string[] = [];

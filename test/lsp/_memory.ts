@@ -77,7 +77,8 @@ export function inMemory({
     startServer(connection, host, kinds);
     return {
       send: (message) => inbox.give(copied(message)),
-      // What the server is about to say reaches nobody; its connection stays, as an error of its own would reach the next test.
+      // What the server is about to say reaches nobody; its connection stays, as an error of its own would reach the
+      // next test.
       end() {
         inbox.close();
         outbox.close();

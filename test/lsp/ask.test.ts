@@ -1,4 +1,5 @@
-// The extension's side of the requests beyond the protocol, on a connection of the library that VS Code's client is built on.
+// The extension's side of the requests beyond the protocol, on a connection of the library that VS Code's client is
+// built on.
 import { CancellationTokenSource, createProtocolConnection, type ProtocolConnection } from "vscode-languageserver";
 import { expect, test } from "vitest";
 import { ask } from "../../client/ask.ts";

@@ -11,7 +11,9 @@ import { inRoot } from "../../scripts/paths.ts";
 import { field, type Client, type Options } from "./_client.ts";
 import { codes, MAIN, onDisk, positionOf, SLEEPER, start } from "./_fixture.ts";
 
-/** A text in which `bad` is a mistake, `#name` a symbol, and `use FILE` a reference to a policy file. Counts its edits. */
+/**
+ * A text in which `bad` is a mistake, `#name` a symbol, and `use FILE` a reference to a policy file. Counts its edits.
+ */
 interface Toy extends Document {
   readonly kind: "toy";
   readonly edits: number;
@@ -75,6 +77,9 @@ const toy: DocumentKind = documentKind<Toy>({
       }),
   },
 });
+
+/** A kind of which there are so many files that only those count that are open, or that something refers to. */
+const unlisted: DocumentKind = { ...toy, listed: false };
 
 const withToy = (options: Options = {}): Promise<Client> =>
   start({ pull: true, ...options, kinds: [...DOCUMENT_KINDS, toy] });
@@ -200,6 +205,23 @@ describe("a document of another kind", () => {
     expect((await client.pull(`${folder}/a.toy`)).items).toEqual([]);
     client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/a.toy` } });
     await client.pullUntil(`${folder}/a.toy`, (items) => codes(items).includes("toy-bad"));
+  });
+
+  test("of a kind that is not listed is not looked for in folders, and is forgotten when it is closed", async () => {
+    const folder = onDisk({ "a.toy": "bad\n", "b.allocpolicy": SLEEPER });
+    const client = await start({ pull: true, folders: [folder], kinds: [...DOCUMENT_KINDS, unlisted] });
+    const judged = async (): Promise<unknown> => {
+      const report = await client.request("workspace/diagnostic", { previousResultIds: [] });
+      return (field(report, "items") as readonly { readonly uri: string }[]).map(({ uri }) =>
+        uri.slice(folder.length + 1),
+      );
+    };
+    expect(await judged()).toEqual(["b.allocpolicy"]);
+    openToy(client, `${folder}/a.toy`, "bad\n");
+    expect(codes((await client.pull(`${folder}/a.toy`)).items)).toEqual(["toy-bad"]);
+    client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/a.toy` } });
+    await expect(client.pull(`${folder}/a.toy`)).rejects.toThrow(/not open/);
+    expect(await judged()).toEqual(["b.allocpolicy"]);
   });
 
   test("has what it refers to read, as the kind that it names", async () => {
