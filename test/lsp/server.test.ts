@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { field } from "./_client.ts";
+import { Client, field } from "./_client.ts";
 import { CLEAN, codes, MAIN, onDisk, positionOf, SLEEPER, start } from "./_fixture.ts";
 
 describe("the server's life", () => {
@@ -13,6 +13,14 @@ describe("the server's life", () => {
       diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
       workspace: { workspaceFolders: { supported: true } },
     });
+  });
+
+  it("takes a client that says little about itself", async () => {
+    const client = new Client();
+    const params = { processId: null, capabilities: {} };
+    expect(await client.request("initialize", params)).toHaveProperty("capabilities.hoverProvider", true);
+    client.open(MAIN, SLEEPER);
+    expect(codes((await client.publishes(MAIN, () => true)).diagnostics)).toContain("sleep-in-atomic");
   });
 
   it("offers no pull diagnostics to a client that does not pull", async () => {
