@@ -2,7 +2,7 @@ import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
 import { BUILD_SWITCHES, isBuildSwitch, isPageSize } from "../model/kernels/build-options.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
 import { versionOfPrinted } from "../model/kernels/printed-version.ts";
-import { bytesOfText, pageSizesText } from "../policy-language/sizes.ts";
+import { bytesOfText, pageSizesText } from "../policy-language/analysis/sizes.ts";
 import { UsageError } from "./command.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Severity } from "../rules/finding.ts";
 import type { Settings as AnalysisSettings } from "../documents/settings.ts";
-import { bytesOfText } from "../policy-language/sizes.ts";
+import { bytesOfText } from "../policy-language/analysis/sizes.ts";
 import { buildOptionsOf } from "../service/build-options.ts";
 
 export type RuleLevel = Severity | "off";

@@ -3,13 +3,13 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { flagsIn, flagText, maskText, meaningOf } from "../model/masks/names.ts";
 import type { FlagName, Mask } from "../model/masks/mask.ts";
 import type { Verdict } from "../model/request.ts";
-import type { Binding, Environment } from "./environment.ts";
-import { meaningsOf } from "./masks.ts";
+import type { Binding, Environment } from "./analysis/environment.ts";
+import { meaningsOf } from "./requests/masks.ts";
 import { togetherIn } from "./policies/expectation-check.ts";
 import { isTaken, judge } from "./policies/judgement.ts";
 import { resolvePolicy } from "./policies/resolved-policy.ts";
 import { replayedWitness, witnessText } from "./policies/witness.ts";
-import { requestUnder, resolveRequest, whyOpen } from "./requests.ts";
+import { requestUnder, resolveRequest, whyOpen } from "./requests/requests.ts";
 
 /** A file as it is judged: with one kernel, so that two sides can be laid beside each other. */
 export interface Side {

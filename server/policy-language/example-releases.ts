@@ -4,9 +4,9 @@ import { emptyWorkspace, withDocument } from "../documents/workspace.ts";
 import { knownKernels, mainlineReleases } from "../model/kernels/kernels.ts";
 import type { Rule } from "../rules/rule.ts";
 import { judge } from "../rules/judge.ts";
-import { environmentOf } from "./check.ts";
-import { requestSite } from "./request-site.ts";
-import { resolveRequest, underKernels } from "./requests.ts";
+import { environmentOf } from "./analysis/file-analysis.ts";
+import { requestSite } from "./requests/request-site.ts";
+import { resolveRequest, underKernels } from "./requests/requests.ts";
 
 const EXAMPLE = "file:///example.allocpolicy";
 

@@ -1,5 +1,5 @@
 import type { Workspace } from "../documents/workspace.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Fix } from "../rules/finding.ts";
 import { findingsOf, type PlacedFinding, type RegionFinding } from "./findings.ts";

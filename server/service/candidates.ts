@@ -1,6 +1,6 @@
 import { bareFindings } from "../rules/bare-request.ts";
-import type { Environment } from "../policy-language/environment.ts";
-import { requestUnder, type KernelRequest, type ResolvedRequest } from "../policy-language/requests.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import { requestUnder, type KernelRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";

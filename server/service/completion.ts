@@ -1,12 +1,12 @@
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import { expectedAt, type Expected, type NameRole, type Wanted } from "../../grammar/index.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import type { Environment } from "../policy-language/environment.ts";
-import { resolveRequest, type ResolvedRequest } from "../policy-language/requests.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import { resolveRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
 import { catalogue } from "../policy-language/catalogue.ts";
-import { CONFIG_OPTIONS } from "../policy-language/checked-kernels.ts";
+import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { allApis } from "../model/apis.ts";
 import type { Api, SizeUnit } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";

@@ -5,7 +5,7 @@ import { kernelScope, maskValue } from "../model/masks/expression.ts";
 import { hex } from "../model/masks/mask.ts";
 import { decode, maskText } from "../model/masks/names.ts";
 import { parseMask } from "../model/masks/parse.ts";
-import { parseVersions, releasesOf } from "../policy-language/checked-kernels.ts";
+import { parseVersions, releasesOf } from "../policy-language/analysis/checked-kernels.ts";
 import { kernelsText, overKernels } from "./over-kernels.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { definitionOf, symbolAt, type SymbolSpan } from "../policy-language/names.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
+import { definitionOf, symbolAt, type SymbolSpan } from "../policy-language/names/names.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import { rootsFor } from "../documents/roots.ts";
-import { importTarget } from "../policy-language/uris.ts";
+import { importTarget } from "../policy-language/analysis/uris.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Span } from "../../grammar/ast.ts";
 import { wordAtOffset } from "./regions.ts";
 

@@ -7,10 +7,11 @@ import {
   type Relation,
   type Side,
 } from "../policy-language/diff.ts";
-import type { Binding } from "../policy-language/environment.ts";
-import { parseVersions, releasesOf } from "../policy-language/checked-kernels.ts";
+import type { Binding } from "../policy-language/analysis/environment.ts";
+import { parseVersions, releasesOf } from "../policy-language/analysis/checked-kernels.ts";
 import { workspaceOf, type Workspace } from "../documents/workspace.ts";
-import { check, environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import { check } from "../policy-language/check/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
 import { matrixOf, type Matrix, type MatrixRow } from "./matrix.ts";

@@ -1,9 +1,13 @@
 import type { Expectation } from "../../protocol/expectation.ts";
 import type { Span } from "../../grammar/ast.ts";
-import type { Revision } from "../policy-language/environment.ts";
-import { expectationGroups, type DecidedExpectation, type ExpectationState } from "../policy-language/expectations.ts";
+import type { Revision } from "../policy-language/analysis/environment.ts";
+import {
+  expectationGroups,
+  type DecidedExpectation,
+  type ExpectationState,
+} from "../policy-language/check/expectations.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 
 /** Offsets are those of the file. */
 export type ExpectationItem = Expectation<Span>;

@@ -1,12 +1,12 @@
 import type { Declaration, Property, RequestDeclaration } from "../../grammar/ast.ts";
-import type { Environment } from "../policy-language/environment.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
 import {
   requestUnder,
   resolveRequest,
   whyOpen,
   type KernelRequest,
   type ResolvedRequest,
-} from "../policy-language/requests.ts";
+} from "../policy-language/requests/requests.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 
 /** A request and what it is under each kernel in force; kernels that lack its API are left out. */

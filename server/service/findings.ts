@@ -1,6 +1,6 @@
 import type { Workspace } from "../documents/workspace.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
-import { check } from "../policy-language/check.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
+import { check } from "../policy-language/check/check.ts";
 import type { Finding } from "../rules/finding.ts";
 
 /** A finding with its place in the document. */

@@ -1,10 +1,10 @@
 import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
-import type { Binding, Environment } from "../policy-language/environment.ts";
+import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
 import type { MaskPart } from "../model/masks/expression.ts";
-import { evaluateMask } from "../policy-language/masks.ts";
-import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/sizes.ts";
+import { evaluateMask } from "../policy-language/requests/masks.ts";
+import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/analysis/sizes.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { apiNamed } from "../model/apis.ts";
 import { flagList } from "../model/explain.ts";

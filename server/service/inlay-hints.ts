@@ -1,12 +1,12 @@
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
-import { bytesOfSize, sizeText } from "../policy-language/sizes.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import { bytesOfSize, sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Item, Property } from "../../grammar/ast.ts";
 import { answersOf, newestKernel, type RequestAnswers } from "./features-of-file.ts";
 import { verdictWords } from "./request-summary.ts";
 import { regionsIn } from "./regions.ts";
 import { conversionText } from "./sizes.ts";
-import type { Environment } from "../policy-language/environment.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { Region } from "../../grammar/source-file.ts";
 

@@ -1,9 +1,9 @@
 import type { KernelInForce } from "../../protocol/kernel.ts";
-import type { Environment } from "../policy-language/environment.ts";
-import { CONFIG_OPTIONS } from "../policy-language/checked-kernels.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
-import { sizeText } from "../policy-language/sizes.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import { sizeText } from "../policy-language/analysis/sizes.ts";
 import { DEFAULT_OPTIONS } from "../model/kernels/build-options.ts";
 
 /** Which kernel a file is checked against; null for a file that the workspace does not have. */

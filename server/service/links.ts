@@ -1,5 +1,5 @@
 import type { Span } from "../../grammar/ast.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { importedFile } from "./definition.ts";
 import { languageRule } from "../policy-language/catalogue.ts";

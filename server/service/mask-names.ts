@@ -1,4 +1,4 @@
-import type { Environment } from "../policy-language/environment.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
 import { isGroupName, type GroupName } from "../model/kernels/flags/groups.ts";
 
 import { FLAG_NAMES, COMPOSITE_NAMES, type CompositeName, type FlagName } from "../model/masks/mask.ts";

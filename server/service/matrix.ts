@@ -1,9 +1,9 @@
 import type * as protocol from "../../protocol/matrix.ts";
 import type { Clause, Effect, Mask as MaskNode, Predicate, Span } from "../../grammar/ast.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
-import { listText } from "../policy-language/unplaced-finding.ts";
-import type { Binding, Environment } from "../policy-language/environment.ts";
-import { evaluateMask } from "../policy-language/masks.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
+import { listText } from "../policy-language/findings/report.ts";
+import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
+import { evaluateMask } from "../policy-language/requests/masks.ts";
 import { checkAgainstKernel } from "../policy-language/policies/kernel-check.ts";
 import { apisOf } from "../policy-language/policies/model-sets.ts";
 import {
@@ -18,7 +18,7 @@ import { resolvePolicy, type PolicyClause } from "../policy-language/policies/re
 import { FALSE, TRUE, type Fixed, type Node } from "../policy-language/symbolic/bdd.ts";
 import type { Space } from "../policy-language/symbolic/space.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";

@@ -1,5 +1,5 @@
-import { referencesOf, symbolAt } from "../policy-language/names.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
+import { referencesOf, symbolAt } from "../policy-language/names/names.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { spanOf, type FileSpan } from "./definition.ts";
 import { wordAtOffset } from "./regions.ts";

@@ -1,9 +1,9 @@
 import type { Span } from "../../grammar/ast.ts";
-import { policyFile } from "../policy-language/policy-files.ts";
-import type { NameSpace } from "../policy-language/environment.ts";
-import { symbolAt, type PolicySymbol } from "../policy-language/names.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
+import type { NameSpace } from "../policy-language/analysis/environment.ts";
+import { symbolAt, type PolicySymbol } from "../policy-language/names/names.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { isContextName } from "../model/contexts.ts";
 import { builtInMaskName } from "./mask-names.ts";
 import { spanOf } from "./definition.ts";

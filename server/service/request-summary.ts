@@ -1,7 +1,7 @@
-import type { Environment } from "../policy-language/environment.ts";
-import type { KernelRequest } from "../policy-language/requests.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import type { KernelRequest } from "../policy-language/requests/requests.ts";
 import { selectedModesOf } from "../policy-language/policies/request-check.ts";
-import { sizeText } from "../policy-language/sizes.ts";
+import { sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { maskText } from "../model/masks/names.ts";
 import type { Certainty, Reason, Verdict } from "../model/request.ts";

@@ -1,7 +1,7 @@
 import type { Region } from "../../grammar/source-file.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/check.ts";
-import type { Environment } from "../policy-language/environment.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
 import { CONTEXTS, LOCKS } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";
 import { regionsIn } from "./regions.ts";

@@ -5,7 +5,7 @@
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
-import { check } from "../../server/policy-language/check.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 
 const URI = "file:///bench.allocpolicy";

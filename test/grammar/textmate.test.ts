@@ -9,7 +9,7 @@ import { FLAG_GROUPS } from "../../server/model/kernels/flags/groups.ts";
 import { ZONE_NAMES } from "../../server/model/kernels/kernel.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../../server/model/masks/mask.ts";
 import { compositeText, flagText } from "../../server/model/masks/names.ts";
-import { CONFIG_OPTIONS } from "../../server/policy-language/checked-kernels.ts";
+import { CONFIG_OPTIONS } from "../../server/policy-language/analysis/checked-kernels.ts";
 import { EFFECTS, FACTS, WATERMARKS } from "../../server/service/descriptions/words.ts";
 import { derivation, type Leaf } from "./derive.ts";
 import { scopesOf } from "./textmate.ts";

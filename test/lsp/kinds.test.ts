@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../server/documents/document.ts";
 import type { Workspace } from "../../server/documents/workspace.ts";
-import { isPolicyFile } from "../../server/policy-language/policy-files.ts";
+import { isPolicyFile } from "../../server/policy-language/analysis/policy-files.ts";
 import type { Finding } from "../../server/rules/finding.ts";
 import { documentKind, kindOfDocument, kindOfFile, type DocumentKind } from "../../server/service/document-kind.ts";
 import { DOCUMENT_KINDS } from "../../server/service/kinds/index.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { check } from "../../server/policy-language/check.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import type { FileContent, Host } from "../../server/lsp/host.ts";
 import { DOCUMENT_KINDS } from "../../server/service/kinds/index.ts";
 import { Session } from "../../server/lsp/session.ts";

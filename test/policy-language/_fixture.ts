@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import type { Finding } from "../../server/rules/finding.ts";
 import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../../server/documents/workspace.ts";
-import { check } from "../../server/policy-language/check.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
 
 /** What a fixture is checked with besides its own text. */

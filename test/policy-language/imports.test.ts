@@ -4,9 +4,9 @@ import { parseFile } from "../../grammar/index.ts";
 import { isInside, rootsFor } from "../../server/documents/roots.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../../server/documents/workspace.ts";
-import { check } from "../../server/policy-language/check.ts";
-import { importsOf } from "../../server/policy-language/policy-files.ts";
-import { importTarget } from "../../server/policy-language/uris.ts";
+import { check } from "../../server/policy-language/check/check.ts";
+import { importsOf } from "../../server/policy-language/analysis/policy-files.ts";
+import { importTarget } from "../../server/policy-language/analysis/uris.ts";
 import { definitionAt } from "../../server/service/definition.ts";
 import { linksOf } from "../../server/service/links.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { policyFile, policyFiles } from "../../server/policy-language/policy-files.ts";
+import { policyFile, policyFiles } from "../../server/policy-language/analysis/policy-files.ts";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
@@ -11,7 +11,7 @@ import {
   withSettings,
   type Workspace,
 } from "../../server/documents/workspace.ts";
-import { check } from "../../server/policy-language/check.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
 import { declaration, headers } from "./_arbitrary.ts";
 

@@ -4,9 +4,9 @@ import { parseFile } from "../../grammar/index.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelScope, maskValue, type MaskValue } from "../../server/model/masks/expression.ts";
 import { parseMask } from "../../server/model/masks/parse.ts";
-import { evaluateMask } from "../../server/policy-language/masks.ts";
-import { environmentOf } from "../../server/policy-language/check.ts";
-import { contextNamed } from "../../server/policy-language/contexts.ts";
+import { evaluateMask } from "../../server/policy-language/requests/masks.ts";
+import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
+import { contextNamed } from "../../server/policy-language/requests/contexts.ts";
 import { LOCK, PLACE, SCOPE } from "../../server/model/contexts.ts";
 import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 

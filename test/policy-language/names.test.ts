@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { policyFile } from "../../server/policy-language/policy-files.ts";
-import { definitionOf, referencesOf, symbolAt } from "../../server/policy-language/names.ts";
-import { resolveUri } from "../../server/policy-language/uris.ts";
-import { nearest } from "../../server/policy-language/suggest.ts";
+import { policyFile } from "../../server/policy-language/analysis/policy-files.ts";
+import { definitionOf, referencesOf, symbolAt } from "../../server/policy-language/names/names.ts";
+import { resolveUri } from "../../server/policy-language/analysis/uris.ts";
+import { nearest } from "../../server/policy-language/names/suggest.ts";
 import { FIXTURE_URI, fixtureUri, fixtureWorkspace } from "./_fixture.ts";
 
 const LIBRARY = "kernel 6.12\nflags RING = GFP_KERNEL\ntransform quiet(gfp) = gfp | __GFP_NOWARN\n";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { holdsOf, versionsText, withVersions } from "../../server/policy-language/over-kernels.ts";
-import { environmentOf } from "../../server/policy-language/check.ts";
+import { holdsOf, versionsText, withVersions } from "../../server/policy-language/findings/over-kernels.ts";
+import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
 const TEXT = "kernel 6.1, 6.6, 6.8, 6.12\nrequest r {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
-import { environmentOf, check } from "../../server/policy-language/check.ts";
+import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
-import { evaluateMask } from "../../server/policy-language/masks.ts";
+import { evaluateMask } from "../../server/policy-language/requests/masks.ts";
 import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);

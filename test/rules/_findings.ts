@@ -1,7 +1,7 @@
 import { parseFile } from "../../grammar/regions.ts";
 import type { Finding, Fix } from "../../server/rules/finding.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
-import { check } from "../../server/policy-language/check.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 
 const URI = "file:///example.allocpolicy";

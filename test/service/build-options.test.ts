@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BUILD_SWITCHES, DEFAULT_OPTIONS, PAGE_SIZES } from "../../server/model/kernels/build-options.ts";
-import { CONFIG_OPTIONS } from "../../server/policy-language/checked-kernels.ts";
-import { bytesOfText, sizeText } from "../../server/policy-language/sizes.ts";
+import { CONFIG_OPTIONS } from "../../server/policy-language/analysis/checked-kernels.ts";
+import { bytesOfText, sizeText } from "../../server/policy-language/analysis/sizes.ts";
 import { buildOptionsOf } from "../../server/service/build-options.ts";
 import { OPTIONS } from "../../server/service/descriptions/words.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { check } from "../../server/policy-language/check.ts";
+import { check } from "../../server/policy-language/check/check.ts";
 import { diffKernels, diffPolicies, kernelNames } from "../../server/service/diff.ts";
 import { fixture } from "./fixture.ts";
 

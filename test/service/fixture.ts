@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { policyFile } from "../../server/policy-language/policy-files.ts";
+import { policyFile } from "../../server/policy-language/analysis/policy-files.ts";
 import { parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";

@@ -5,7 +5,7 @@ import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../../server/documents/workspace.ts";
-import { policyFile } from "../../server/policy-language/policy-files.ts";
+import { policyFile } from "../../server/policy-language/analysis/policy-files.ts";
 import { expectationsOf } from "../../server/service/expectations.ts";
 import { allocPolicy } from "../../server/service/kinds/allocpolicy.ts";
 import { matrixOf, policiesOf } from "../../server/service/matrix.ts";

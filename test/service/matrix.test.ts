@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTaken, judge, type Judgement } from "../../server/policy-language/policies/judgement.ts";
 import { resolvePolicy } from "../../server/policy-language/policies/resolved-policy.ts";
-import { environmentOf } from "../../server/policy-language/check.ts";
+import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { contextOf } from "../../server/model/contexts.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../server/model/masks/mask.ts";
 import { flagText } from "../../server/model/masks/names.ts";

@@ -8,7 +8,7 @@ import {
   type PolicyDifference,
   type Side,
 } from "../../policy-language/diff.ts";
-import { environmentOf } from "../../policy-language/check.ts";
+import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";

@@ -1,7 +1,7 @@
 import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
 import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-request.ts";
-import { nearest } from "../../policy-language/suggest.ts";
+import { nearest } from "../../policy-language/names/suggest.ts";
 import { allApis, apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import { contextOf, isContextName, type Context } from "../../model/contexts.ts";

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
-import type { Environment } from "../../policy-language/environment.ts";
-import { stateNamed } from "../../policy-language/expectations.ts";
-import { requestUnder, resolveRequest, whyOpen } from "../../policy-language/requests.ts";
-import { environmentOf } from "../../policy-language/check.ts";
+import type { Environment } from "../../policy-language/analysis/environment.ts";
+import { stateNamed } from "../../policy-language/check/expectations.ts";
+import { requestUnder, resolveRequest, whyOpen } from "../../policy-language/requests/requests.ts";
+import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Outcome } from "../../model/memory/state.ts";
 import { simulate as simulateRequest } from "../../model/simulate.ts";

@@ -3,9 +3,10 @@ import { explain } from "../../model/explain.ts";
 import type { Certainty, Reason, Verdict } from "../../model/request.ts";
 import type { MemoryState, Outcome } from "../../model/memory/state.ts";
 import { simulate } from "../../model/simulate.ts";
-import { didYouMean, listText, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
-import type { KernelRequest } from "../requests.ts";
-import { nearest } from "../suggest.ts";
+import { didYouMean, listText, replacements, report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { KernelRequest } from "../requests/requests.ts";
+import { nearest } from "../names/suggest.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { isZone, ZONE_NAMES } from "../../model/kernels/kernel.ts";
 

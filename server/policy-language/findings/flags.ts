@@ -4,14 +4,15 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import { compositeText, decode, flagText, meaningOf } from "../../model/masks/names.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, hex, mask } from "../../model/masks/mask.ts";
-import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
-import type { Environment } from "../environment.ts";
+import { didYouMean, replacements, report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Environment } from "../analysis/environment.ts";
 import { literalBits, type MaskExpression, type Meaning } from "../../model/masks/expression.ts";
-import { meaningsOf } from "../masks.ts";
-import { eachPredicateLeaf } from "../region-names.ts";
+import { meaningsOf } from "../requests/masks.ts";
+import { eachPredicateLeaf } from "../analysis/region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
-import { nearest } from "../suggest.ts";
-import { visibleNames } from "../visible-names.ts";
+import { nearest } from "../names/suggest.ts";
+import { visibleNames } from "../names/visible-names.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const unknownFlag: LanguageRule = {

@@ -1,14 +1,15 @@
 import type { ConfigHeader, ImportHeader, KernelHeader, Version } from "../../../grammar/ast.ts";
 import { isBuildSwitch } from "../../model/kernels/build-options.ts";
 import { kernelOf, knownKernels, releasesBetween } from "../../model/kernels/kernels.ts";
-import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
+import { didYouMean, replacements, report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Span } from "../../rules/finding.ts";
-import { pageSizesText } from "../sizes.ts";
-import { nearest } from "../suggest.ts";
-import { CONFIG_OPTIONS, pageBytesOf } from "../checked-kernels.ts";
+import { pageSizesText } from "../analysis/sizes.ts";
+import { nearest } from "../names/suggest.ts";
+import { CONFIG_OPTIONS, pageBytesOf } from "../analysis/checked-kernels.ts";
 import { NOT_THERE } from "../../documents/workspace.ts";
-import type { ImportState } from "../file-analysis.ts";
-import type { ImportTarget } from "../uris.ts";
+import type { ImportState } from "../analysis/file-analysis.ts";
+import type { ImportTarget } from "../analysis/uris.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const REQUEST = "request fine {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";

@@ -1,6 +1,7 @@
 import { INTERNAL_ERROR, internalErrorText } from "../../rules/internal-error.ts";
 import type { Span } from "../../rules/finding.ts";
-import { report, type UnplacedFinding } from "../unplaced-finding.ts";
+import { report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const internalErrorRule: LanguageRule = { ...INTERNAL_ERROR, group: "internal", source: "language" };

@@ -1,9 +1,10 @@
 import type { MemoryDeclaration, ZoneBlock } from "../../../grammar/ast.ts";
 import { MOST_NODES } from "../../model/memory/state.ts";
-import { report, type UnplacedFinding } from "../unplaced-finding.ts";
-import type { Environment } from "../environment.ts";
+import { report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
-import { amountsOf, factNamed, freeOf, freePagesOf } from "../memory.ts";
+import { amountsOf, factNamed, freeOf, freePagesOf } from "../requests/memory.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { unknownWord } from "./names.ts";

@@ -1,24 +1,18 @@
 import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
 import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../model/contexts.ts";
 import { meaningOf } from "../../model/masks/names.ts";
-import { contextGraph } from "../contexts.ts";
-import {
-  didYouMean,
-  listText,
-  replacements,
-  report,
-  type UnplacedFinding,
-  type UnplacedRelated,
-} from "../unplaced-finding.ts";
-import type { Binding, Environment, NameSpace } from "../environment.ts";
+import { contextGraph } from "../requests/contexts.ts";
+import { didYouMean, listText, replacements, report } from "./report.ts";
+import type { UnplacedFinding, UnplacedRelated } from "../analysis/unplaced-finding.ts";
+import type { Binding, Environment, NameSpace } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
-import { othersIn, type Graph } from "../graph.ts";
-import { maskGraph } from "../masks.ts";
+import { othersIn, type Graph } from "../analysis/graph.ts";
+import { maskGraph } from "../requests/masks.ts";
 import { policyGraph } from "../policies/resolved-policy.ts";
-import { namesOf, spacesOf, type NameUse } from "../region-names.ts";
-import { likeGraph } from "../requests.ts";
-import { nearest } from "../suggest.ts";
-import { visibleNames } from "../visible-names.ts";
+import { namesOf, spacesOf, type NameUse } from "../analysis/region-names.ts";
+import { likeGraph } from "../requests/requests.ts";
+import { nearest } from "../names/suggest.ts";
+import { visibleNames } from "../names/visible-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { LanguageRule } from "./language-rule.ts";
 

@@ -3,12 +3,13 @@ import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
-import { didYouMean, replacements, report, type UnplacedFinding } from "../unplaced-finding.ts";
-import type { Binding, Environment } from "../environment.ts";
+import { didYouMean, replacements, report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
-import { othersIn } from "../graph.ts";
-import { nameSpan, placeIn } from "../request-places.ts";
-import { insertProperty, wholeLine } from "../request-edits.ts";
+import { othersIn } from "../analysis/graph.ts";
+import { nameSpan, placeIn } from "../requests/request-places.ts";
+import { insertProperty, wholeLine } from "../requests/request-edits.ts";
 import {
   fallbackGraph,
   requestUnder,
@@ -16,11 +17,11 @@ import {
   type KernelRequest,
   type ResolvedRequest,
   type ResolvedSize,
-} from "../requests.ts";
-import { sizeText } from "../sizes.ts";
+} from "../requests/requests.ts";
+import { sizeText } from "../analysis/sizes.ts";
 import { predicatesOf } from "../policies/policy-set.ts";
 import { measureTestsOf } from "../policies/predicates.ts";
-import { nearest } from "../suggest.ts";
+import { nearest } from "../names/suggest.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { declarationOf, throughText, unknownWord } from "./names.ts";

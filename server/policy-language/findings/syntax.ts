@@ -1,5 +1,6 @@
 import type { Problem } from "../../../grammar/ast.ts";
-import { report, type UnplacedFinding } from "../unplaced-finding.ts";
+import { report } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const syntax: LanguageRule = {

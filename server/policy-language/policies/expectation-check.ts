@@ -1,11 +1,11 @@
 import type { ExpectDeclaration, ExpectForm, Mask as MaskNode } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
-import type { Binding, Environment } from "../environment.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import { applyTo, type NamedMask } from "../../model/masks/expression.ts";
-import { declaredMaskOf, evaluateMask } from "../masks.ts";
-import type { UnplacedFinding } from "../unplaced-finding.ts";
+import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
 import {
   anyMask,

@@ -1,8 +1,8 @@
 import type { Clause } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
-import type { Environment } from "../environment.ts";
-import { evaluateMask } from "../masks.ts";
+import type { Environment } from "../analysis/environment.ts";
+import { evaluateMask } from "../requests/masks.ts";
 import { holdsFor, type PredicateSubject } from "./predicates.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 

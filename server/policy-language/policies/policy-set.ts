@@ -1,7 +1,7 @@
 import type { Clause, Predicate } from "../../../grammar/ast.ts";
 import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { Environment, Revision } from "../environment.ts";
+import type { Environment, Revision } from "../analysis/environment.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, spaceOf, type SizeDomain, type Space } from "../symbolic/space.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";

@@ -3,10 +3,10 @@ import type { Context } from "../../model/contexts.ts";
 import { contains, LOCK, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
-import { contextNamed } from "../contexts.ts";
-import type { Environment } from "../environment.ts";
-import { evaluateMask } from "../masks.ts";
-import { bytesOfSize } from "../sizes.ts";
+import { contextNamed } from "../requests/contexts.ts";
+import type { Environment } from "../analysis/environment.ts";
+import { evaluateMask } from "../requests/masks.ts";
+import { bytesOfSize } from "../analysis/sizes.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
 import {
   closedContext,

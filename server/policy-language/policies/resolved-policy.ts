@@ -1,6 +1,6 @@
 import type { Clause, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
-import type { Binding, Environment, Revision } from "../environment.ts";
-import { graphOf, type Graph } from "../graph.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { graphOf, type Graph } from "../analysis/graph.ts";
 
 /** A clause and the policy that it is written in: the policy itself, or one that it refines. */
 export interface PolicyClause<C extends Clause = Clause> {

@@ -2,8 +2,9 @@ import type { Clause, Mask as MaskNode, Name } from "../../../grammar/ast.ts";
 import type { CompositeName, FlagName } from "../../model/masks/mask.ts";
 import { mask } from "../../model/masks/mask.ts";
 import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
-import { report, type UnplacedFinding } from "../unplaced-finding.ts";
-import type { Binding, Environment } from "../environment.ts";
+import { report } from "../findings/report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import {
@@ -16,7 +17,7 @@ import {
   policyRuleNeverFires,
   policySaysMoreThanItSeems,
 } from "../findings/policies.ts";
-import { evaluateMask } from "../masks.ts";
+import { evaluateMask } from "../requests/masks.ts";
 import { FALSE, type Bdd, type Node } from "../symbolic/bdd.ts";
 import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
 

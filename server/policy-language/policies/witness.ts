@@ -4,7 +4,7 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import { decode, flagText } from "../../model/masks/names.ts";
 import { FLAG_NAMES, type Mask } from "../../model/masks/mask.ts";
 import { verdict } from "../../model/verdict.ts";
-import { sizeText } from "../sizes.ts";
+import { sizeText } from "../analysis/sizes.ts";
 import type { Node } from "../symbolic/bdd.ts";
 import { smallestWitness, type Space, type Witness } from "../symbolic/space.ts";
 import { apisOf, requestFor } from "./model-sets.ts";

@@ -1,7 +1,7 @@
 import { editFile, parseFile } from "../../../grammar/index.ts";
 import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
-import { importsOf, isPolicyFile, policyFile } from "../../policy-language/policy-files.ts";
+import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
 import { completionsAt, resolveCompletion, type CompletionKind } from "../completion.ts";
 import { definitionAt } from "../definition.ts";

@@ -1,19 +1,20 @@
-import type { Declaration, ExpectDeclaration, ExpectForm, Fact } from "../../grammar/ast.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import type { MemoryState } from "../model/memory/state.ts";
-import { simulate } from "../model/simulate.ts";
-import { listText, type UnplacedFinding } from "./unplaced-finding.ts";
-import type { Binding, Environment } from "./environment.ts";
-import type { Span } from "../rules/finding.ts";
-import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "./findings/expectations.ts";
-import { memoryFindings } from "./findings/memory.ts";
-import { declaredMaskOf, evaluateMask } from "./masks.ts";
-import { memoryStateOf } from "./memory.ts";
-import { overKernels, versionsText } from "./over-kernels.ts";
+import type { Declaration, ExpectDeclaration, ExpectForm, Fact } from "../../../grammar/ast.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { MemoryState } from "../../model/memory/state.ts";
+import { simulate } from "../../model/simulate.ts";
+import { listText } from "../findings/report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import type { Span } from "../../rules/finding.ts";
+import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "../findings/expectations.ts";
+import { memoryFindings } from "../findings/memory.ts";
+import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
+import { memoryStateOf } from "../requests/memory.ts";
+import { overKernels, versionsText } from "../findings/over-kernels.ts";
 import { checkExpectation, selectedModes } from "./policy-checks.ts";
-import { policySetOf } from "./policies/policy-set.ts";
-import { isCertain } from "./policies/predicates.ts";
-import { resolvePolicy } from "./policies/resolved-policy.ts";
+import { policySetOf } from "../policies/policy-set.ts";
+import { isCertain } from "../policies/predicates.ts";
+import { resolvePolicy } from "../policies/resolved-policy.ts";
 import {
   resolvedRequestOf,
   resolveRequest,
@@ -22,7 +23,7 @@ import {
   type KernelRequest,
   type RequestUnderKernels,
   type ResolvedRequest,
-} from "./requests.ts";
+} from "../requests/requests.ts";
 
 // What is false ----------------------------------------------------------------------------------------------------------
 

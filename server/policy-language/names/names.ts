@@ -1,12 +1,12 @@
-import type { Declaration, Fact, Item, Name } from "../../grammar/ast.ts";
-import { policyFile, policyFiles } from "./policy-files.ts";
-import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import type { Binding, Environment, NameSpace } from "./environment.ts";
-import type { Span } from "../rules/finding.ts";
-import { eachMaskName, namesOf, spacesOf } from "./region-names.ts";
-import { resolveRequest } from "./requests.ts";
-import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "./check.ts";
+import type { Declaration, Fact, Item, Name } from "../../../grammar/ast.ts";
+import { policyFile, policyFiles } from "../analysis/policy-files.ts";
+import type { Region, SourceFile } from "../../../grammar/source-file.ts";
+import type { Binding, Environment, NameSpace } from "../analysis/environment.ts";
+import type { Span } from "../../rules/finding.ts";
+import { eachMaskName, namesOf, spacesOf } from "../analysis/region-names.ts";
+import { resolveRequest } from "../requests/requests.ts";
+import type { Workspace } from "../../documents/workspace.ts";
+import { environmentOf } from "../analysis/file-analysis.ts";
 
 /** What a name in the text is. */
 export type PolicySymbol =

@@ -1,7 +1,7 @@
-import type { Declaration } from "../../grammar/ast.ts";
-import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
-import type { Severity } from "../rules/finding.ts";
+import type { Declaration } from "../../../grammar/ast.ts";
+import type { Region, SourceFile } from "../../../grammar/source-file.ts";
+import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
+import type { Severity } from "../../rules/finding.ts";
 
 /**
  * Names live in four spaces, by the places where they are used, so that a context and a request may share a name:

@@ -1,18 +1,18 @@
-import type { ConfigHeader, ConfigSetting, KernelHeader, Size } from "../../grammar/ast.ts";
-import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
+import type { ConfigHeader, ConfigSetting, KernelHeader, Size } from "../../../grammar/ast.ts";
+import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
 import {
   BUILD_SWITCHES,
   type BuildSwitch,
   DEFAULT_OPTIONS,
   isBuildSwitch,
   isPageSize,
-} from "../model/kernels/build-options.ts";
-import { kernelOf, newestRelease, releasesBetween } from "../model/kernels/kernels.ts";
+} from "../../model/kernels/build-options.ts";
+import { kernelOf, newestRelease, releasesBetween } from "../../model/kernels/kernels.ts";
 import type { KernelGroup } from "./environment.ts";
 import type { FileIndex } from "./file-index.ts";
-import type { Severity } from "../rules/finding.ts";
+import type { Severity } from "../../rules/finding.ts";
 import { bytesOfSize } from "./sizes.ts";
-import type { Settings } from "../documents/settings.ts";
+import type { Settings } from "../../documents/settings.ts";
 
 /** What a file is judged by: the kernels and options of its headers and of the settings. Equal headers give the same object. */
 export interface CheckedKernels {

@@ -1,5 +1,5 @@
-import type { Environment } from "./environment.ts";
-import type { UnplacedFinding } from "./unplaced-finding.ts";
+import type { Environment } from "../analysis/environment.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 /** Severities as the settings want them. */
 export function withLevels(environment: Environment, findings: readonly UnplacedFinding[]): readonly UnplacedFinding[] {

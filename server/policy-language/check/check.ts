@@ -1,8 +1,7 @@
-import type { Environment } from "./environment.ts";
 import { findingsOf } from "./file-findings.ts";
-import type { Finding } from "../rules/finding.ts";
-import { fileAnalysisOf } from "./file-analysis.ts";
-import type { Workspace } from "../documents/workspace.ts";
+import type { Finding } from "../../rules/finding.ts";
+import { fileAnalysisOf } from "../analysis/file-analysis.ts";
+import type { Workspace } from "../../documents/workspace.ts";
 
 /** The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the region. */
 export interface FileFindings {
@@ -13,9 +12,4 @@ export interface FileFindings {
 export function check(workspace: Workspace, uri: string): FileFindings {
   const analysis = fileAnalysisOf(workspace, uri);
   return { regions: analysis === null ? [] : findingsOf(analysis) };
-}
-
-/** What the declarations of a file are judged by; null for a file that the workspace does not have. */
-export function environmentOf(workspace: Workspace, uri: string): Environment | null {
-  return fileAnalysisOf(workspace, uri)?.environment ?? null;
 }

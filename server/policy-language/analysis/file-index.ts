@@ -1,4 +1,4 @@
-import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { NameSpace } from "./environment.ts";
 import { namesOf, type RegionNames } from "./region-names.ts";
 

@@ -1,7 +1,7 @@
-import type { Span } from "../rules/finding.ts";
+import type { Span } from "../../rules/finding.ts";
 import type { Written } from "./properties.ts";
 import type { ResolvedRequest } from "./requests.ts";
-import type { UnplacedRelated } from "./unplaced-finding.ts";
+import type { UnplacedRelated } from "../analysis/unplaced-finding.ts";
 
 /** A span in a request's own region; what stands in a declaration that it is `like` is related. */
 export interface RequestPlace {

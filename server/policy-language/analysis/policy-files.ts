@@ -1,6 +1,6 @@
-import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Document } from "../documents/document.ts";
-import type { Workspace } from "../documents/workspace.ts";
+import type { SourceFile } from "../../../grammar/source-file.ts";
+import type { Document } from "../../documents/document.ts";
+import type { Workspace } from "../../documents/workspace.ts";
 import { importTarget } from "./uris.ts";
 
 /** Whether a document is a file of the policy language; null and undefined are none. */

@@ -1,4 +1,4 @@
-import { folderOfFile, isInside } from "../documents/roots.ts";
+import { folderOfFile, isInside } from "../../documents/roots.ts";
 
 /** What the path of an `import` comes to. */
 export type ImportTarget =

@@ -1,4 +1,4 @@
-import type { ContextItem } from "../../grammar/ast.ts";
+import type { ContextItem } from "../../../grammar/ast.ts";
 import {
   combine,
   contextOf,
@@ -8,9 +8,9 @@ import {
   withLock,
   withScope,
   type Context,
-} from "../model/contexts.ts";
-import type { Binding, Environment, Revision } from "./environment.ts";
-import { graphOf, type Graph } from "./graph.ts";
+} from "../../model/contexts.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { graphOf, type Graph } from "../analysis/graph.ts";
 
 const PROCESS: Context = contextOf("process");
 

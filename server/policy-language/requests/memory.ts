@@ -1,7 +1,7 @@
-import type { MemoryDeclaration, ZoneBlock, ZoneFact } from "../../grammar/ast.ts";
-import type { MemoryState, NodeState, ZoneState } from "../model/memory/state.ts";
-import { isZone } from "../model/kernels/kernel.ts";
-import { pagesOfAmount } from "./sizes.ts";
+import type { MemoryDeclaration, ZoneBlock, ZoneFact } from "../../../grammar/ast.ts";
+import type { MemoryState, NodeState, ZoneState } from "../../model/memory/state.ts";
+import { isZone } from "../../model/kernels/kernel.ts";
+import { pagesOfAmount } from "../analysis/sizes.ts";
 
 /**
  * The state that a `memory` declaration writes out, in pages; null for one that is read `from` a log, and for one that

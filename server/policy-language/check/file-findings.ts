@@ -1,8 +1,8 @@
-import type { Region } from "../../grammar/source-file.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Region } from "../../../grammar/source-file.ts";
+import type { Finding } from "../../rules/finding.ts";
 import { declarationFindings } from "./declaration-findings.ts";
-import type { FileAnalysis, RegionFindings } from "./file-analysis.ts";
-import { noKernelFinding } from "./findings/headers.ts";
+import type { FileAnalysis, RegionFindings } from "../analysis/file-analysis.ts";
+import { noKernelFinding } from "../findings/headers.ts";
 import { published } from "./published-findings.ts";
 import { withLevels } from "./rule-levels.ts";
 

@@ -1,5 +1,5 @@
-import type { Property } from "../../grammar/ast.ts";
-import type { Binding } from "./environment.ts";
+import type { Property } from "../../../grammar/ast.ts";
+import type { Binding } from "../analysis/environment.ts";
 
 export type PropertyOf<K extends Property["kind"]> = Extract<Property, { readonly kind: K }>;
 

@@ -1,13 +1,13 @@
-import type { RequestDeclaration } from "../../grammar/ast.ts";
-import type { Region } from "../../grammar/source-file.ts";
-import { ALL_RULES } from "../rules/catalogue.ts";
-import type { Span } from "../rules/finding.ts";
-import { judge } from "../rules/judge.ts";
-import type { Binding, Environment, Revision } from "./environment.ts";
+import type { RequestDeclaration } from "../../../grammar/ast.ts";
+import type { Region } from "../../../grammar/source-file.ts";
+import { ALL_RULES } from "../../rules/catalogue.ts";
+import type { Span } from "../../rules/finding.ts";
+import { judge } from "../../rules/judge.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { factFindings } from "./expectations.ts";
-import { unknownFactFindings } from "./findings/expectations.ts";
-import { internalError } from "./findings/internal.ts";
-import { LANGUAGE_RULES } from "./findings/language-rules.ts";
+import { unknownFactFindings } from "../findings/expectations.ts";
+import { internalError } from "../findings/internal.ts";
+import { LANGUAGE_RULES } from "../findings/language-rules.ts";
 import {
   applyWaivers,
   duplicatePropertyFindings,
@@ -18,20 +18,21 @@ import {
   unknownApiFinding,
   unknownZoneFindings,
   zoneFindings,
-} from "./findings/requests.ts";
-import { overKernelsOnce } from "./over-kernels.ts";
+} from "../findings/requests.ts";
+import { overKernelsOnce } from "../findings/over-kernels.ts";
 import { policyVerdict } from "./policy-checks.ts";
-import { namesOf } from "./region-names.ts";
-import { nameSpan } from "./request-places.ts";
-import { requestSite } from "./request-site.ts";
+import { namesOf } from "../analysis/region-names.ts";
+import { nameSpan } from "../requests/request-places.ts";
+import { requestSite } from "../requests/request-site.ts";
 import {
   likeGraph,
   resolvedRequestOf,
   underKernels,
   type RequestUnderKernels,
   type ResolvedRequest,
-} from "./requests.ts";
-import { unplaced, type UnplacedFinding } from "./unplaced-finding.ts";
+} from "../requests/requests.ts";
+import { unplaced } from "../findings/report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 const RULE_IDS: readonly string[] = [...ALL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
 

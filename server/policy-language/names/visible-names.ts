@@ -1,5 +1,5 @@
-import type { Declaration } from "../../grammar/ast.ts";
-import type { Environment, NameSpace } from "./environment.ts";
+import type { Declaration } from "../../../grammar/ast.ts";
+import type { Environment, NameSpace } from "../analysis/environment.ts";
 
 const lists = new WeakMap<Environment, Map<string, readonly string[]>>();
 

@@ -1,5 +1,5 @@
-import type { Amount, Size, SizeUnit } from "../../grammar/ast.ts";
-import { PAGE_SIZES } from "../model/kernels/build-options.ts";
+import type { Amount, Size, SizeUnit } from "../../../grammar/ast.ts";
+import { PAGE_SIZES } from "../../model/kernels/build-options.ts";
 
 /** The bytes of each unit: the one list of units with their values. */
 const UNIT_BYTES: Readonly<Record<SizeUnit, number>> = {

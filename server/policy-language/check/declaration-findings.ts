@@ -1,25 +1,25 @@
-import type { Region } from "../../grammar/source-file.ts";
-import type { Environment } from "./environment.ts";
+import type { Region } from "../../../grammar/source-file.ts";
+import type { Environment } from "../analysis/environment.ts";
 import { expectFindings } from "./expectations.ts";
-import type { FileAnalysis } from "./file-analysis.ts";
-import { expressionsOf, flagFindings, type WrittenExpression } from "./findings/flags.ts";
-import { configHeaderFindings, importFindings, kernelHeaderFindings, secondHeader } from "./findings/headers.ts";
-import { internalError } from "./findings/internal.ts";
-import { memoryFindings } from "./findings/memory.ts";
+import type { FileAnalysis } from "../analysis/file-analysis.ts";
+import { expressionsOf, flagFindings, type WrittenExpression } from "../findings/flags.ts";
+import { configHeaderFindings, importFindings, kernelHeaderFindings, secondHeader } from "../findings/headers.ts";
+import { internalError } from "../findings/internal.ts";
+import { memoryFindings } from "../findings/memory.ts";
 import {
   contextWordFindings,
   duplicateModeFindings,
   duplicateNameFindings,
   nameCycleFindings,
   unknownNameFindings,
-} from "./findings/names.ts";
-import { measureUnitFindings } from "./findings/requests.ts";
-import { syntaxFindings } from "./findings/syntax.ts";
-import { overKernels, overKernelsOnce } from "./over-kernels.ts";
+} from "../findings/names.ts";
+import { measureUnitFindings } from "../findings/requests.ts";
+import { syntaxFindings } from "../findings/syntax.ts";
+import { overKernels, overKernelsOnce } from "../findings/over-kernels.ts";
 import { checkPolicy, checkPromises } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
 import { apiFindings, requestFindings } from "./request-findings.ts";
-import type { UnplacedFinding } from "./unplaced-finding.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 /** All that there is to say of a region, its declaration or header. A damaged one says only where the damage is: the rest would be guessed. */
 export function declarationFindings(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {

@@ -1,15 +1,16 @@
-import { contextOf } from "../model/contexts.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { EMPTY } from "../model/masks/mask.ts";
-import { kernelRule } from "../rules/catalogue.ts";
-import type { Span, TextEdit } from "../rules/finding.ts";
-import { judge } from "../rules/judge.ts";
-import type { Site } from "../rules/site.ts";
-import type { Environment } from "./environment.ts";
-import type { WrittenExpression } from "./findings/flags.ts";
-import { meaningsOf } from "./masks.ts";
-import type { RequestPlace } from "./request-places.ts";
-import { unplaced, type UnplacedFinding } from "./unplaced-finding.ts";
+import { contextOf } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { EMPTY } from "../../model/masks/mask.ts";
+import { kernelRule } from "../../rules/catalogue.ts";
+import type { Span, TextEdit } from "../../rules/finding.ts";
+import { judge } from "../../rules/judge.ts";
+import type { Site } from "../../rules/site.ts";
+import type { Environment } from "../analysis/environment.ts";
+import type { WrittenExpression } from "../findings/flags.ts";
+import { meaningsOf } from "../requests/masks.ts";
+import type { RequestPlace } from "../requests/request-places.ts";
+import { unplaced } from "../findings/report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 const removedFlag = kernelRule("removed-flag");
 const RULES = removedFlag === null ? [] : [removedFlag];

@@ -1,5 +1,5 @@
-import type { Mask as MaskNode } from "../../grammar/ast.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
+import type { Mask as MaskNode } from "../../../grammar/ast.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
 import {
   maskValue,
   meaningsIn,
@@ -9,10 +9,10 @@ import {
   type MaskValue,
   type MaskLeaf,
   type NamedMask,
-} from "../model/masks/expression.ts";
-import type { Binding, Environment, Revision } from "./environment.ts";
-import { graphOf, type Graph } from "./graph.ts";
-import { eachMaskName } from "./region-names.ts";
+} from "../../model/masks/expression.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { graphOf, type Graph } from "../analysis/graph.ts";
+import { eachMaskName } from "../analysis/region-names.ts";
 
 const values = new WeakMap<Revision, Map<Kernel, NamedMask>>();
 

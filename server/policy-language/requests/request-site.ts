@@ -1,14 +1,14 @@
-import type { Kernel } from "../model/kernels/kernel.ts";
-import type { MaskPart } from "../model/masks/expression.ts";
-import type { TextEdit } from "../rules/finding.ts";
-import { maskPlace, type MaskAnchor } from "../rules/mask-places.ts";
-import type { Anchor } from "../rules/rule.ts";
-import type { Asked, Site } from "../rules/site.ts";
-import type { Environment } from "./environment.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { MaskPart } from "../../model/masks/expression.ts";
+import type { TextEdit } from "../../rules/finding.ts";
+import { maskPlace, type MaskAnchor } from "../../rules/mask-places.ts";
+import type { Anchor } from "../../rules/rule.ts";
+import type { Asked, Site } from "../../rules/site.ts";
+import type { Environment } from "../analysis/environment.ts";
 import { requestEdits } from "./request-edits.ts";
 import { nameSpan, placeIn, type RequestPlace } from "./request-places.ts";
 import type { KernelRequest, RequestUnderKernels, ResolvedRequest } from "./requests.ts";
-import type { UnplacedRelated } from "./unplaced-finding.ts";
+import type { UnplacedRelated } from "../analysis/unplaced-finding.ts";
 
 /** A request of the language as the kernel's rules see it. `text` is that of its region: edits are written into it. */
 export function requestSite(

@@ -1,19 +1,19 @@
-import type { CacheFact, Mask as MaskNode, Name, Property, RequestDeclaration } from "../../grammar/ast.ts";
-import type { Api, SizeUnit } from "../model/apis/api.ts";
-import { apiNamed } from "../model/apis.ts";
-import { contextOf, type Context } from "../model/contexts.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { EMPTY } from "../model/masks/mask.ts";
-import type { AllocationRequest, CacheFacts, Verdict } from "../model/request.ts";
-import { verdict } from "../model/verdict.ts";
+import type { CacheFact, Mask as MaskNode, Name, Property, RequestDeclaration } from "../../../grammar/ast.ts";
+import type { Api, SizeUnit } from "../../model/apis/api.ts";
+import { apiNamed } from "../../model/apis.ts";
+import { contextOf, type Context } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { EMPTY } from "../../model/masks/mask.ts";
+import type { AllocationRequest, CacheFacts, Verdict } from "../../model/request.ts";
+import { verdict } from "../../model/verdict.ts";
 import { contextNamed } from "./contexts.ts";
-import type { Binding, Environment, Revision } from "./environment.ts";
-import { graphOf, type Graph } from "./graph.ts";
-import type { MaskValue } from "../model/masks/expression.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { graphOf, type Graph } from "../analysis/graph.ts";
+import type { MaskValue } from "../../model/masks/expression.ts";
 import { evaluateMask } from "./masks.ts";
 import type { PropertyOf, Written } from "./properties.ts";
-import { orderOfPages } from "../model/sizes.ts";
-import { bytesOfSize } from "./sizes.ts";
+import { orderOfPages } from "../../model/sizes.ts";
+import { bytesOfSize } from "../analysis/sizes.ts";
 
 /** A size as written, and as the API takes it. */
 export interface ResolvedSize {

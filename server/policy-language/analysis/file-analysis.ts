@@ -1,15 +1,15 @@
-import type { Declaration } from "../../grammar/ast.ts";
+import type { Declaration } from "../../../grammar/ast.ts";
 import { policyFile } from "./policy-files.ts";
-import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
 import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex } from "./file-index.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Finding } from "../../rules/finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
 import { checkedKernelsOf, type CheckedKernels } from "./checked-kernels.ts";
-import { rootsFor } from "../documents/roots.ts";
+import { rootsFor } from "../../documents/roots.ts";
 import { importTarget, type ImportTarget } from "./uris.ts";
-import type { AnalysisMemory, Workspace } from "../documents/workspace.ts";
+import type { AnalysisMemory, Workspace } from "../../documents/workspace.ts";
 
 /**
  * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Analyses
@@ -77,6 +77,11 @@ export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis 
   const analysis = nextAnalysis(workspace, uri, file, previous);
   known.set(uri, analysis);
   return analysis;
+}
+
+/** What the declarations of a file are judged by; null for a file that the workspace does not have. */
+export function environmentOf(workspace: Workspace, uri: string): Environment | null {
+  return fileAnalysisOf(workspace, uri)?.environment ?? null;
 }
 
 function nextAnalysis(

@@ -1,7 +1,8 @@
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { listText, type UnplacedFinding } from "./unplaced-finding.ts";
-import type { Environment } from "./environment.ts";
-import type { Fix, Holds } from "../rules/finding.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { listText } from "./report.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Environment } from "../analysis/environment.ts";
+import type { Fix, Holds } from "../../rules/finding.ts";
 
 /** How the version gets into a message: always, or only where the finding does not hold in all kernels in force. */
 export type VersionNote = "always" | "where-it-differs";

@@ -1,14 +1,14 @@
-import type { ExpectDeclaration } from "../../grammar/ast.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import type { UnplacedFinding } from "./unplaced-finding.ts";
-import type { Binding, Environment } from "./environment.ts";
-import { checkPolicyExpectation } from "./policies/expectation-check.ts";
-import { checkAgainstKernel } from "./policies/kernel-check.ts";
-import { policySetOf } from "./policies/policy-set.ts";
-import { checkRequestAgainstPolicies, modesOf } from "./policies/request-check.ts";
-import { resolvePolicy } from "./policies/resolved-policy.ts";
-import { checkAgainstItself } from "./policies/self-check.ts";
-import type { KernelRequest, ResolvedRequest } from "./requests.ts";
+import type { ExpectDeclaration } from "../../../grammar/ast.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import { checkPolicyExpectation } from "../policies/expectation-check.ts";
+import { checkAgainstKernel } from "../policies/kernel-check.ts";
+import { policySetOf } from "../policies/policy-set.ts";
+import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.ts";
+import { resolvePolicy } from "../policies/resolved-policy.ts";
+import { checkAgainstItself } from "../policies/self-check.ts";
+import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 
 /**
  * Where the analysis asks what `policies/` knows. Each question is asked of one kernel (equal ones together), and its

@@ -1,20 +1,7 @@
-import type { Revision } from "./environment.ts";
-import type { Finding, Fix, Span, TextEdit } from "../rules/finding.ts";
-import type { SiteFinding } from "../rules/judge.ts";
-import type { LanguageRule } from "./findings/language-rule.ts";
-
-/** A finding whose related places are tied to revisions: region indexes move with every line that is typed, revisions do not. */
-export interface UnplacedFinding extends Omit<Finding, "related"> {
-  readonly related: readonly UnplacedRelated[];
-}
-
-export interface UnplacedRelated {
-  /** Null: in the finding's own region. */
-  readonly revision: Revision | null;
-  readonly uri: string;
-  readonly span: Span;
-  readonly message: string;
-}
+import type { Fix, Span, TextEdit } from "../../rules/finding.ts";
+import type { SiteFinding } from "../../rules/judge.ts";
+import type { LanguageRule } from "./language-rule.ts";
+import type { UnplacedFinding, UnplacedRelated } from "../analysis/unplaced-finding.ts";
 
 /** What the kernel's rules say of a site whose places are spans of a region. */
 export function unplaced({

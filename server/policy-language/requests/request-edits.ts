@@ -1,9 +1,9 @@
-import type { RequestDeclaration } from "../../grammar/ast.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import type { MaskValue } from "../model/masks/expression.ts";
-import type { Span, TextEdit } from "../rules/finding.ts";
-import { maskEdits } from "../rules/mask-edits.ts";
-import type { RuleFix } from "../rules/rule.ts";
+import type { RequestDeclaration } from "../../../grammar/ast.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { MaskValue } from "../../model/masks/expression.ts";
+import type { Span, TextEdit } from "../../rules/finding.ts";
+import { maskEdits } from "../../rules/mask-edits.ts";
+import type { RuleFix } from "../../rules/rule.ts";
 import type { Written } from "./properties.ts";
 import type { ResolvedRequest } from "./requests.ts";
 

@@ -1,10 +1,10 @@
-import type { Clause, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../grammar/ast.ts";
-import type { Region } from "../../grammar/source-file.ts";
-import { CONTEXT_NAMES } from "../model/contexts.ts";
-import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
-import { FLAG_NAMES, COMPOSITE_NAMES } from "../model/masks/mask.ts";
+import type { Clause, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../../grammar/ast.ts";
+import type { Region } from "../../../grammar/source-file.ts";
+import { CONTEXT_NAMES } from "../../model/contexts.ts";
+import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
+import { FLAG_NAMES, COMPOSITE_NAMES } from "../../model/masks/mask.ts";
 
-import { compositeText, flagText } from "../model/masks/names.ts";
+import { compositeText, flagText } from "../../model/masks/names.ts";
 import type { NameSpace } from "./environment.ts";
 
 /** What a name is used for, where one space serves several purposes. */
