@@ -1,5 +1,5 @@
 // Writes grammar/allocpolicy.tmLanguage.json: the words from the parser's grammar and from the model, the shapes from here.
-// usage: node scripts/textmate.ts   --check writes nothing and fails when the committed file is stale
+// usage: npm run build; --check writes nothing and fails when the committed file is stale
 import { readFileSync, writeFileSync } from "node:fs";
 import { keywordUses, UNITS } from "../grammar/index.ts";
 import { allApis } from "../server/model/apis.ts";
