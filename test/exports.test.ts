@@ -1,6 +1,6 @@
 // Nothing is exported that no other file takes, and nothing is there for its tests alone.
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BUNDLES } from "../scripts/build.ts";
 import { inRoot } from "../scripts/paths.ts";
 import { exportsOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Export } from "./_sources.ts";
@@ -40,11 +40,11 @@ describe("the exports of the program", () => {
     .filter(({ file, name }) => !taken.has(`${file} ${name}`) && !taken.has(`${file} *`));
   const told = (found: readonly Export[]): readonly string[] => found.map(({ file, name }) => `${file}: ${name}`);
 
-  it("are of use to the program, not to tests alone", () => {
+  test("are of use to the program, not to tests alone", () => {
     expect(told(alone.filter((one) => !isUsedAtHome(one))).toSorted()).toEqual(Object.keys(FOR_TESTS));
   });
 
-  it("are constants, functions and classes only where another file takes them, be it a test", () => {
+  test("are constants, functions and classes only where another file takes them, be it a test", () => {
     const needless = alone.filter(({ file, name, isType }) => !isType && !tested.has(`${file} ${name}`));
     expect(told(needless)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { circlesOf } from "./_sources.ts";
 
 const arrowsOf = (text: string): ReadonlyMap<string, readonly string[]> =>
@@ -10,7 +10,7 @@ const arrowsOf = (text: string): ReadonlyMap<string, readonly string[]> =>
   );
 
 describe("the search for circles of imports", () => {
-  it.each([
+  test.each([
     ["nothing in a chain", "a>b b>c c>", []],
     ["nothing where two ways meet again", "a>bc b>d c>d d>", []],
     ["a file that imports itself", "a>a b>", ["a"]],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { field } from "./_client.ts";
 
 /** The browser's door alone: what main.ts opens in a worker. */
@@ -66,7 +66,7 @@ async function startWorker(): Promise<{
 }
 
 describe("the server in a web worker", () => {
-  it("finds, explains and completes without any file system", async () => {
+  test("finds, explains and completes without any file system", async () => {
     const uri = "vscode-vfs://github/policies/main.allocpolicy";
     const text =
       'kernel 6.12\nimport "elsewhere.allocpolicy"\nrequest r { api kmalloc size 64 B flags GFP_KERNEL context softirq }\n';

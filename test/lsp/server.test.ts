@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Client, field } from "./_client.ts";
 import { CLEAN, codes, MAIN, onDisk, positionOf, SLEEPER, start } from "./_fixture.ts";
 
 describe("the server's life", () => {
-  it("tells what it can do", async () => {
+  test("tells what it can do", async () => {
     const { capabilities } = await start({ pull: true });
     expect(capabilities).toMatchObject({
       textDocumentSync: { change: 2, openClose: true },
@@ -15,7 +15,7 @@ describe("the server's life", () => {
     });
   });
 
-  it("takes a client that says little about itself", async () => {
+  test("takes a client that says little about itself", async () => {
     const client = new Client();
     const params = { processId: null, capabilities: {} };
     expect(await client.request("initialize", params)).toHaveProperty("capabilities.hoverProvider", true);
@@ -23,17 +23,17 @@ describe("the server's life", () => {
     expect(codes((await client.publishes(MAIN, () => true)).diagnostics)).toContain("sleep-in-atomic");
   });
 
-  it("offers no pull diagnostics to a client that does not pull", async () => {
+  test("offers no pull diagnostics to a client that does not pull", async () => {
     expect((await start()).capabilities).not.toHaveProperty("diagnosticProvider");
   });
 
-  it("refuses requests after shutdown", async () => {
+  test("refuses requests after shutdown", async () => {
     const client = await start();
     await client.request("shutdown", null);
     await expect(client.at("textDocument/hover", MAIN, { line: 0, character: 0 })).rejects.toThrow();
   });
 
-  it("answers an unknown request with an error and goes on", async () => {
+  test("answers an unknown request with an error and goes on", async () => {
     const client = await start({ pull: true });
     await expect(client.request("allocpolicy/noSuchThing", {})).rejects.toMatchObject({ code: -32601 });
     client.open(MAIN, SLEEPER);
@@ -42,7 +42,7 @@ describe("the server's life", () => {
 });
 
 describe("messages that are wrong", () => {
-  it.each([
+  test.each([
     ["no parameters", "textDocument/hover", undefined],
     ["a position that is none", "textDocument/hover", { textDocument: { uri: MAIN }, position: null }],
     [
@@ -63,7 +63,7 @@ describe("messages that are wrong", () => {
     expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
   });
 
-  it("hold no stack trace in what the user sees", async () => {
+  test("hold no stack trace in what the user sees", async () => {
     const client = await start();
     const error = await client
       .request("textDocument/hover", { textDocument: { uri: "file:///nowhere" }, position: { line: 0, character: 0 } })
@@ -73,7 +73,7 @@ describe("messages that are wrong", () => {
     expect(String(field(error, "message")).length).toBeLessThan(260);
   });
 
-  it("are passed over when they are notifications", async () => {
+  test("are passed over when they are notifications", async () => {
     const client = await start({ pull: true });
     client.notify("textDocument/didChange", {
       textDocument: { uri: "file:///never-opened", version: 2 },
@@ -87,7 +87,7 @@ describe("messages that are wrong", () => {
     expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
   });
 
-  it("takes positions beyond the text as its end", async () => {
+  test("takes positions beyond the text as its end", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, "kernel 6.12\n");
     client.change(MAIN, 2, {
@@ -99,7 +99,7 @@ describe("messages that are wrong", () => {
 });
 
 describe("diagnostics that are pulled", () => {
-  it("carry code, link, source, severity and the marked text", async () => {
+  test("carry code, link, source, severity and the marked text", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, SLEEPER);
     const { kind, items } = await client.pull(MAIN);
@@ -114,7 +114,7 @@ describe("diagnostics that are pulled", () => {
     expect(found?.message).toMatch(/6\.12/);
   });
 
-  it("are unchanged while nothing changes, and full again after an edit", async () => {
+  test("are unchanged while nothing changes, and full again after an edit", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, SLEEPER);
     const first = await client.pull(MAIN);
@@ -128,21 +128,21 @@ describe("diagnostics that are pulled", () => {
     expect(codes(second.items)).not.toContain("sleep-in-atomic");
   });
 
-  it("name the other flag of a pair as related information", async () => {
+  test("name the other flag of a pair as related information", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, CLEAN.replace("GFP_KERNEL", "GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL"));
     const found = (await client.pull(MAIN)).items.find(({ code }) => code === "noretry-with-retry-mayfail");
     expect(found?.relatedInformation?.[0]?.location.uri).toBe(MAIN);
   });
 
-  it("tag what has no effect", async () => {
+  test("tag what has no effect", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, CLEAN.replace("GFP_KERNEL", "GFP_NOWAIT | __GFP_NOWARN"));
     const found = (await client.pull(MAIN)).items.find(({ code }) => code === "nowait-redundant-nowarn");
     expect(found?.tags).toEqual([1]);
   });
 
-  it("a cancelled pull is never answered with an empty list", async () => {
+  test("a cancelled pull is never answered with an empty list", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, SLEEPER);
     const { id, answer } = client.requestWithId("textDocument/diagnostic", { textDocument: { uri: MAIN } });
@@ -155,7 +155,7 @@ describe("diagnostics that are pulled", () => {
     else expect(outcome).toContain("sleep-in-atomic");
   });
 
-  it("stop at a thousand, and the last says how many more there are", async () => {
+  test("stop at a thousand, and the last says how many more there are", async () => {
     const client = await start({ pull: true });
     client.open(
       MAIN,
@@ -166,7 +166,7 @@ describe("diagnostics that are pulled", () => {
     expect(items.at(-1)?.message).toMatch(/^\d+ more findings/);
   });
 
-  it("of a workspace cover files that are not open, and are unchanged the second time", async () => {
+  test("of a workspace cover files that are not open, and are unchanged the second time", async () => {
     const folder = onDisk({ "closed.allocpolicy": SLEEPER, "notes.txt": "no policy" });
     const client = await start({ pull: true, folders: [folder] });
     const first = await client.request("workspace/diagnostic", { previousResultIds: [] });
@@ -186,7 +186,7 @@ describe("diagnostics that are pulled", () => {
 });
 
 describe("diagnostics that are pushed", () => {
-  it("come with the document's version and go when it is closed", async () => {
+  test("come with the document's version and go when it is closed", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER, 3);
     const first = await client.publishes(MAIN, ({ version }) => version === 3);
@@ -201,7 +201,7 @@ describe("diagnostics that are pushed", () => {
     expect((await client.publishes(MAIN, ({ version }) => version === undefined)).diagnostics).toEqual([]);
   });
 
-  it("never belong to a version that was not sent", async () => {
+  test("never belong to a version that was not sent", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER, 1);
     for (let version = 2; version <= 30; version += 1)
@@ -216,7 +216,7 @@ describe("diagnostics that are pushed", () => {
     expect(client.published.map(({ version }) => version)).toEqual(expect.arrayContaining([30]));
   });
 
-  it("follow an edit of an imported document that is open", async () => {
+  test("follow an edit of an imported document that is open", async () => {
     const client = await start();
     client.open("file:///policies/contexts.allocpolicy", "kernel 6.12\ncontext rx { in process }\n");
     client.open(MAIN, `import "contexts.allocpolicy"\n${SLEEPER.replace("softirq", "rx")}`);
@@ -230,7 +230,7 @@ describe("diagnostics that are pushed", () => {
 });
 
 describe("files on disk", () => {
-  it("are read for imports, and again when the watcher tells of a change", async () => {
+  test("are read for imports, and again when the watcher tells of a change", async () => {
     const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" });
     const uri = `${folder}/main.allocpolicy`;
     const client = await start({ pull: true, folders: [folder] });
@@ -241,7 +241,7 @@ describe("files on disk", () => {
     await client.pullUntil(uri, (items) => !codes(items).includes("sleep-in-atomic"));
   });
 
-  it("that are missing are reported on the import until they are there", async () => {
+  test("that are missing are reported on the import until they are there", async () => {
     const folder = onDisk({});
     const uri = `${folder}/main.allocpolicy`;
     const client = await start({ pull: true, folders: [folder] });
@@ -252,7 +252,7 @@ describe("files on disk", () => {
     await client.pullUntil(uri, (items) => !codes(items).includes("import-not-found"));
   });
 
-  it("that cannot be read are not said to be missing", async () => {
+  test("that cannot be read are not said to be missing", async () => {
     const client = await start({ pull: true });
     client.open(
       "untitled:Untitled-1",
@@ -263,7 +263,7 @@ describe("files on disk", () => {
     await expect(client.pull("untitled:Untitled-1")).rejects.toThrow(/not open/);
   });
 
-  it("give way to the editor's text while it is open", async () => {
+  test("give way to the editor's text while it is open", async () => {
     const folder = onDisk({ "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" });
     const uri = `${folder}/main.allocpolicy`;
     const client = await start({ pull: true, folders: [folder] });
@@ -274,7 +274,7 @@ describe("files on disk", () => {
     await client.pullUntil(uri, (items) => codes(items).includes("sleep-in-atomic"));
   });
 
-  it("are renamed in although they are not open", async () => {
+  test("are renamed in although they are not open", async () => {
     const folder = onDisk({
       "contexts.allocpolicy": "kernel 6.12\ncontext rx { in process }\n",
       "user.allocpolicy":
@@ -291,7 +291,7 @@ describe("files on disk", () => {
     expect(changes.map(({ textDocument }) => textDocument.uri).sort()).toEqual([uri, `${folder}/user.allocpolicy`]);
   });
 
-  it("are watched where the client lets the server ask", async () => {
+  test("are watched where the client lets the server ask", async () => {
     const client = await start({ configuration: () => null });
     await client.until(() => (client.registrations.length >= 2 ? true : undefined));
     expect(client.registrations.map(({ method }) => method).sort()).toEqual([
@@ -304,7 +304,7 @@ describe("files on disk", () => {
 describe("settings", () => {
   const HEADLESS = SLEEPER.replace("kernel 6.12\n", "");
 
-  it("decide the kernel of a file without a header, and a change of them is seen", async () => {
+  test("decide the kernel of a file without a header, and a change of them is seen", async () => {
     let kernel = "5.15";
     const client = await start({ pull: true, configuration: () => ({ kernel }) });
     client.open(MAIN, HEADLESS);
@@ -317,7 +317,7 @@ describe("settings", () => {
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.1" });
   });
 
-  it("change the level of a rule and turn it off", async () => {
+  test("change the level of a rule and turn it off", async () => {
     let level = "hint";
     const client = await start({ pull: true, configuration: () => ({ rules: { "sleep-in-atomic": level } }) });
     client.open(MAIN, SLEEPER);
@@ -327,7 +327,7 @@ describe("settings", () => {
     await client.pullUntil(MAIN, (items) => !codes(items).includes("sleep-in-atomic"));
   });
 
-  it("are pushed by clients that cannot be asked", async () => {
+  test("are pushed by clients that cannot be asked", async () => {
     const client = await start({ initializationOptions: { settings: { kernel: "5.10" } } });
     client.open(MAIN, HEADLESS);
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 5.10" });
@@ -335,7 +335,7 @@ describe("settings", () => {
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.6" });
   });
 
-  it("differ between two folders", async () => {
+  test("differ between two folders", async () => {
     const [one, two] = [onDisk({}), onDisk({})];
     const client = await start({
       pull: true,
@@ -353,7 +353,7 @@ describe("settings", () => {
     });
   });
 
-  it("of a wrong type count as not set", async () => {
+  test("of a wrong type count as not set", async () => {
     const client = await start({
       initializationOptions: { settings: { kernel: 6, config: "no", rules: { "sleep-in-atomic": "loud" } } },
     });
@@ -364,7 +364,7 @@ describe("settings", () => {
 });
 
 describe("requests about a document", () => {
-  it("answer hover, completion with its documentation, definition, references and highlights", async () => {
+  test("answer hover, completion with its documentation, definition, references and highlights", async () => {
     const text =
       "kernel 6.12\ncontext rx { in softirq }\nrequest r { api kmalloc size 64 B flags GFP_ATOMIC context rx }\n";
     const client = await start();
@@ -390,7 +390,7 @@ describe("requests about a document", () => {
     expect(await client.at("textDocument/documentHighlight", MAIN, positionOf(text, "rx {"))).toHaveLength(2);
   });
 
-  it("answer symbols, folds, selections, links and hints", async () => {
+  test("answer symbols, folds, selections, links and hints", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER);
     const textDocument = { uri: MAIN };
@@ -414,7 +414,7 @@ describe("requests about a document", () => {
     expect(hints).toMatchObject([{ position: { line: 2 } }]);
   });
 
-  it("answer semantic tokens in full, in part, and as the difference", async () => {
+  test("answer semantic tokens in full, in part, and as the difference", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER);
     const textDocument = { uri: MAIN };
@@ -455,7 +455,7 @@ describe("requests about a document", () => {
     expect((field(part, "data") as readonly number[]).length).toBeLessThan(data.length);
   });
 
-  it("refuse to rename what is built in, in words", async () => {
+  test("refuse to rename what is built in, in words", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER);
     await expect(client.at("textDocument/prepareRename", MAIN, positionOf(SLEEPER, "GFP_KERNEL"))).rejects.toThrow(
@@ -463,7 +463,7 @@ describe("requests about a document", () => {
     );
   });
 
-  it("format, and leave a damaged file alone", async () => {
+  test("format, and leave a damaged file alone", async () => {
     const client = await start();
     client.open(MAIN, "kernel 6.12\nrequest   r{api kmalloc\n size 64 B\n flags GFP_KERNEL}\n");
     const options = { tabSize: 2, insertSpaces: true };
@@ -472,7 +472,7 @@ describe("requests about a document", () => {
     expect(await client.request("textDocument/formatting", { textDocument: { uri: MAIN }, options })).toEqual([]);
   });
 
-  it("offer fixes, all safe fixes at once, and a waiver", async () => {
+  test("offer fixes, all safe fixes at once, and a waiver", async () => {
     const text = CLEAN.replace("GFP_KERNEL", "GFP_NOWAIT | __GFP_NOWARN");
     const client = await start({ pull: true });
     client.open(MAIN, text);
@@ -492,7 +492,7 @@ describe("requests about a document", () => {
     expect(all).toMatchObject([{ kind: "source.fixAll.allocpolicy" }]);
   });
 
-  it("tell the kernel in force, a rule's page and a mask's names", async () => {
+  test("tell the kernel in force, a rule's page and a mask's names", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER);
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.12" });

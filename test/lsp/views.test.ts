@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { field, type Client } from "./_client.ts";
 import { MAIN, onDisk, start } from "./_fixture.ts";
 
@@ -29,7 +29,7 @@ async function opened(): Promise<Client> {
 }
 
 describe("allocpolicy/expectations", () => {
-  it("lists them with states, times and places", async () => {
+  test("lists them with states, times and places", async () => {
     const client = await opened();
     const answer = await client.request("allocpolicy/expectations", { uri: MAIN });
     expect(answer).toMatchObject({
@@ -50,7 +50,7 @@ describe("allocpolicy/expectations", () => {
     expect(Array.isArray(items) && items.every((item) => Number(field(item, "durationMs")) > 0)).toBe(true);
   });
 
-  it("follow the text, and are decided again when asked to", async () => {
+  test("follow the text, and are decided again when asked to", async () => {
     const client = await opened();
     const at = { line: 4, character: 16 };
     client.change(MAIN, 2, { range: { start: at, end: { line: 4, character: 33 } }, text: "has __GFP_NOWARN" });
@@ -59,7 +59,7 @@ describe("allocpolicy/expectations", () => {
     });
   });
 
-  it("are found in files of the folder that are not open", async () => {
+  test("are found in files of the folder that are not open", async () => {
     const folder = onDisk({ "closed.allocpolicy": POLICY });
     const client = await start({ folders: [folder] });
     expect(await client.request("allocpolicy/expectations", { uri: `${folder}/closed.allocpolicy` })).toMatchObject({
@@ -70,7 +70,7 @@ describe("allocpolicy/expectations", () => {
 });
 
 describe("allocpolicy/matrix", () => {
-  it("is that of a name, of a position, or of the first policy", async () => {
+  test("is that of a name, of a position, or of the first policy", async () => {
     const client = await opened();
     const policyFor = async (which: object): Promise<unknown> =>
       field(field(await client.request("allocpolicy/matrix", { uri: MAIN, ...which }), "matrix"), "policy");
@@ -81,7 +81,7 @@ describe("allocpolicy/matrix", () => {
     expect(await client.request("allocpolicy/matrix", { uri: MAIN, policy: "nobody" })).toBeNull();
   });
 
-  it("leads to the rules, and says where the kernel differs", async () => {
+  test("leads to the rules, and says where the kernel differs", async () => {
     const client = await opened();
     const answer = await client.request("allocpolicy/matrix", { uri: MAIN });
     expect(answer).toMatchObject({
@@ -106,7 +106,7 @@ describe("allocpolicy/matrix", () => {
     });
   });
 
-  it("follows the text, and does not make one up while the text is damaged", async () => {
+  test("follows the text, and does not make one up while the text is damaged", async () => {
     const client = await opened();
     const at = { line: 3, character: 39 };
     client.change(MAIN, 2, { range: { start: at, end: at }, text: " |" });
@@ -119,7 +119,7 @@ describe("allocpolicy/matrix", () => {
     expect(text).toMatch(/"name":"__GFP_ZERO","cells":\[\{"kind":"allowed"/);
   });
 
-  it("is written as Markdown and as SVG", async () => {
+  test("is written as Markdown and as SVG", async () => {
     const client = await opened();
     expect(
       field(
@@ -133,7 +133,7 @@ describe("allocpolicy/matrix", () => {
     expect(await client.request("allocpolicy/exportMatrix", { uri: MAIN, policy: "nobody", format: "svg" })).toBeNull();
   });
 
-  it("is offered for the policies of a file", async () => {
+  test("is offered for the policies of a file", async () => {
     const client = await opened();
     expect(await client.request("allocpolicy/policies", { uri: MAIN })).toEqual([
       { name: "driver", range: { start: { line: 2, character: 7 }, end: { line: 2, character: 13 } } },
@@ -144,7 +144,7 @@ describe("allocpolicy/matrix", () => {
 });
 
 describe("allocpolicy/diffKernels", () => {
-  it("lays the file under two kernels side by side", async () => {
+  test("lays the file under two kernels side by side", async () => {
     const client = await opened();
     expect(await client.request("allocpolicy/diffKernels", { uri: MAIN, from: "6.1", to: "6.12" })).toMatchObject({
       left: expect.stringMatching(/^Linux 6\.1\n/),
@@ -153,7 +153,7 @@ describe("allocpolicy/diffKernels", () => {
     expect(await client.request("allocpolicy/diffKernels", { uri: MAIN, from: "6.1", to: "nine" })).toBeNull();
   });
 
-  it("is offered for the kernels that the model knows", async () => {
+  test("is offered for the kernels that the model knows", async () => {
     expect(await (await start()).request("allocpolicy/kernels", {})).toEqual(
       expect.arrayContaining(["6.12", "6.1.192"]),
     );
@@ -161,7 +161,7 @@ describe("allocpolicy/diffKernels", () => {
 });
 
 describe("allocpolicy/diffPolicies", () => {
-  it("compares two policies", async () => {
+  test("compares two policies", async () => {
     const client = await opened();
     const first = { uri: MAIN, policy: "driver" };
     const compared = (second: string): Promise<unknown> =>

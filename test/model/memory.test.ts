@@ -10,7 +10,7 @@ import {
 } from "../../server/model/memory/machine.ts";
 import type { Machine, Zone } from "../../server/model/memory/machine.ts";
 import type { MemoryState } from "../../server/model/memory/state.ts";
-import { kernel, machine, zone } from "./slowpath-machine.ts";
+import { kernel, machine, zone } from "./_slowpath-machine.ts";
 
 const v6_12 = kernel("6.12");
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { contextOf, withScope } from "../../server/model/contexts.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf, knownKernels } from "../../server/model/kernels/kernels.ts";
@@ -76,7 +76,7 @@ function run(
 }
 
 describe("alloc_contig_range", () => {
-  it.each(knownKernels())("takes a free range after draining the per-cpu lists, in %s", (version) => {
+  test.each(knownKernels())("takes a free range after draining the per-cpu lists, in %s", (version) => {
     expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, FREE))).toMatchObject({
       result: "ok",
       drains: true,
@@ -85,7 +85,7 @@ describe("alloc_contig_range", () => {
     });
   });
 
-  it.each(knownKernels())(
+  test.each(knownKernels())(
     "is -EBUSY for a pinned page after the drain, and for a kernel page before it, in %s",
     (version) => {
       expect(run(version, "alloc_contig_range", "GFP_KERNEL", memory({}, PINNED))).toMatchObject({
@@ -99,25 +99,25 @@ describe("alloc_contig_range", () => {
     },
   );
 
-  it("is -EINTR for a dying task", () => {
+  test("is -EINTR for a dying task", () => {
     expect(
       run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({}, FREE), { context: contextOf("sigkill_pending") })
         .result,
     ).toBe("EINTR");
   });
 
-  it("is -ENOMEM when there is no page to move to", () => {
+  test("is -ENOMEM when there is no page to move to", () => {
     const outcome = run("6.12.117", "alloc_contig_range", "GFP_NOWAIT", memory({ free: [] }, MAPPED));
     expect(outcome).toMatchObject({ result: "ENOMEM", oomInvoked: false });
   });
 
-  it("splats where it may not sleep, whatever the mask", () => {
+  test("splats where it may not sleep, whatever the mask", () => {
     expect(
       run("6.12", "alloc_contig_range", "GFP_NOWAIT", memory({}, FREE), { context: contextOf("spinlock") }).sleepSplat,
     ).toBe(true);
   });
 
-  it.each([
+  test.each([
     ["__GFP_NOFAIL", "ok, EINVAL since 6.14", ["6.12.117"]],
     ["__GFP_NORETRY", "ok, EINVAL since 6.14", ["6.12.117", "android-6.18"]],
     ["__GFP_RETRY_MAYFAIL", "ok", []],
@@ -136,14 +136,14 @@ describe("alloc_contig_range", () => {
     expect(departuresOf(result)).toEqual(departures);
   });
 
-  it("takes an -EINVAL before it touches memory", () => {
+  test("takes an -EINVAL before it touches memory", () => {
     expect(run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_NOFAIL", memory({}, FREE))).toMatchObject({
       drains: false,
       attempts: [],
     });
   });
 
-  it.each([
+  test.each([
     ["5.10", "GFP_NOIO", "0x104cc8"],
     ["6.1", "GFP_NOIO", "0x144cc8"],
     ["6.12.117", "GFP_KERNEL", "0x144cc8"],
@@ -157,14 +157,14 @@ describe("alloc_contig_range", () => {
     expect(`0x${(attempts[0]?.mask ?? 0).toString(16)}`).toBe(target);
   });
 
-  it("follows scopes in the migration targets", () => {
+  test("follows scopes in the migration targets", () => {
     const { attempts } = run("6.1", "alloc_contig_range", "GFP_KERNEL", memory({}, MAPPED), {
       context: withScope(contextOf("process"), "nofs"),
     });
     expect(`0x${(attempts[0]?.mask ?? 0).toString(16)}`).toBe("0x144c48");
   });
 
-  it("makes a compound page of whole pageblocks only, in 6.12", () => {
+  test("makes a compound page of whole pageblocks only, in 6.12", () => {
     expect(
       run("6.12.117", "alloc_contig_range", "GFP_KERNEL|__GFP_COMP", memory({}, FREE), { pages: 1024 }).result,
     ).toBe("ok");
@@ -173,7 +173,7 @@ describe("alloc_contig_range", () => {
     ).toMatchObject({ result: "EINVAL", warnSites: ["alloc_contig_range: compound of an uneven range"] });
   });
 
-  it("cannot isolate among scattered free pages with nothing movable between them", () => {
+  test("cannot isolate among scattered free pages with nothing movable between them", () => {
     expect(run("6.12", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200] }))).toMatchObject({
       result: "EBUSY",
       drains: false,
@@ -183,7 +183,7 @@ describe("alloc_contig_range", () => {
     ).toMatchObject({ result: "ok", drains: true });
   });
 
-  it("takes what is not free in a zone for its movable pages, and meets its pinned ones", () => {
+  test("takes what is not free in a zone for its movable pages, and meets its pinned ones", () => {
     expect(
       run("5.10", "alloc_contig_range", "GFP_KERNEL", memory({ free: [51200, 300, 12], movable: 1 << 18, pinned: 3 }), {
         pages: 1 << 15,
@@ -198,7 +198,7 @@ describe("alloc_contig_range", () => {
 });
 
 describe("the calls above it", () => {
-  it("alloc_contig_pages tries every zone, and turns any failure into NULL", () => {
+  test("alloc_contig_pages tries every zone, and turns any failure into NULL", () => {
     expect(run("6.12", "alloc_contig_pages", "GFP_KERNEL", memory())).toMatchObject({ result: "ok", zone: "Normal" });
     expect(run("6.12.117", "alloc_contig_pages", "GFP_KERNEL|__GFP_NORETRY", memory())).toMatchObject({
       result: "null",
@@ -207,7 +207,7 @@ describe("the calls above it", () => {
     expect(run("6.12", "alloc_contig_pages", "GFP_KERNEL", memory({ free: [10] }))).toMatchObject({ result: "null" });
   });
 
-  it("folio_alloc_gigantic wants a compound page", () => {
+  test("folio_alloc_gigantic wants a compound page", () => {
     const order = { pages: null, order: 12 };
     expect(run("6.12", "folio_alloc_gigantic", "GFP_KERNEL", memory(), order)).toMatchObject({
       result: "null",
@@ -216,7 +216,7 @@ describe("the calls above it", () => {
     expect(run("6.12", "folio_alloc_gigantic", "GFP_KERNEL|__GFP_COMP", memory(), order).result).toBe("ok");
   });
 
-  it("cma_alloc needs an area with room, and a living task", () => {
+  test("cma_alloc needs an area with room, and a living task", () => {
     const area = memory({ cma: 8192 });
     expect(run("6.12", "cma_alloc", "0", area)).toMatchObject({ result: "ok", drains: true });
     expect(run("6.12", "cma_alloc", "0", area, { pages: 100000 })).toMatchObject({ result: "null", drains: false });
@@ -231,7 +231,7 @@ describe("the calls above it", () => {
     });
   });
 
-  it("dma_alloc_contiguous wants a blocking mask and more than a page", () => {
+  test("dma_alloc_contiguous wants a blocking mask and more than a page", () => {
     const area = memory({ cma: 8192 });
     expect(run("6.12", "dma_alloc_contiguous", "GFP_KERNEL", area, { pages: null, sizeBytes: 65536 }).result).toBe(
       "ok",

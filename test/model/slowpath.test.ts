@@ -6,7 +6,7 @@ import { freePages } from "../../server/model/memory/machine.ts";
 import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { allocPages, allocPagesNode } from "../../server/model/slowpath/allocate.ts";
 import { simulationOf } from "../../server/model/slowpath/simulation.ts";
-import { call, ending, gfp, kernel, machine, MIN, zone } from "./slowpath-machine.ts";
+import { call, ending, gfp, kernel, machine, MIN, zone } from "./_slowpath-machine.ts";
 
 const v5_15 = kernel("5.15");
 const v6_12 = kernel("6.12");

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { allApis, apiNamed } from "../../server/model/apis.ts";
 import { TASK } from "../../server/model/contexts.ts";
 import { explain } from "../../server/model/explain.ts";
@@ -103,7 +103,7 @@ const requests: fc.Arbitrary<AllocationRequest> = fc.record({
 const CERTAINTIES = ["never", "may", "always"];
 
 describe("a verdict, for any request under any kernel", () => {
-  it("has a defined value of the right kind in every field", () => {
+  test("has a defined value of the right kind in every field", () => {
     fc.assert(
       fc.property(kernels, requests, (from, request) => {
         const answer = verdict(kernelFrom(from), request);
@@ -130,7 +130,7 @@ describe("a verdict, for any request under any kernel", () => {
     );
   });
 
-  it("never reclaims or kills without sleeping, and never sleeps when it is refused", () => {
+  test("never reclaims or kills without sleeping, and never sleeps when it is refused", () => {
     fc.assert(
       fc.property(kernels, requests, (from, request) => {
         const answer = verdict(kernelFrom(from), request);
@@ -145,7 +145,7 @@ describe("a verdict, for any request under any kernel", () => {
     );
   });
 
-  it("is explained in whole sentences", () => {
+  test("is explained in whole sentences", () => {
     fc.assert(
       fc.property(kernels, requests, (from, request) => {
         const reasons = explain(kernelFrom(from), request);
@@ -239,7 +239,7 @@ const smallRequests: fc.Arbitrary<AllocationRequest> = requests.map((request) =>
 }));
 
 describe("what is simulated on any memory", () => {
-  it("is nothing that the verdict rules out", () => {
+  test("is nothing that the verdict rules out", () => {
     fc.assert(
       fc.property(plainKernels, smallRequests, memories, (from, request, memory) => {
         const kernel = kernelFrom(from);
@@ -264,7 +264,7 @@ describe("what is simulated on any memory", () => {
     );
   });
 
-  it("kills nobody that the verdict spares, and goes no deeper into the reserves and no higher in the zones", () => {
+  test("kills nobody that the verdict spares, and goes no deeper into the reserves and no higher in the zones", () => {
     fc.assert(
       fc.property(plainKernels, smallRequests, memories, (from, request, memory) => {
         const kernel = kernelFrom(from);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { combine, contextOf, withScope, type Context } from "../../server/model/contexts.ts";
 import { explain } from "../../server/model/explain.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
@@ -70,7 +70,7 @@ const ALL = mainlineReleases();
 const page = { order: 0 };
 
 describe("the page allocator", () => {
-  it("retries GFP_KERNEL of a small order until the OOM killer has made room", () => {
+  test("retries GFP_KERNEL of a small order until the OOM killer has made room", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL", page, {
       sleeps: "may",
       reclaim: "direct",
@@ -83,16 +83,16 @@ describe("the page allocator", () => {
     });
   });
 
-  it("compacts for higher orders, unless IO is left out", () => {
+  test("compacts for higher orders, unless IO is left out", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { order: 2 }, { compaction: "may", oom: "may" });
     expectFacts(ALL, "alloc_pages", "GFP_NOIO", { order: 2 }, { compaction: "never" });
   });
 
-  it("kills nobody for an order above 3, and does not loop for it", () => {
+  test("kills nobody for an order above 3, and does not loop for it", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL", { order: 4 }, { oom: "never", fails: "may", loops: "never" });
   });
 
-  it("kills nobody without __GFP_FS, and may loop for ever instead", () => {
+  test("kills nobody without __GFP_FS, and may loop for ever instead", () => {
     expectFacts(ALL, "alloc_pages", "GFP_NOFS", page, { oom: "never", loops: "may" });
     expectFacts(ALL, "alloc_pages", "GFP_NOIO", page, { oom: "never", loops: "may" });
     expectFacts(
@@ -104,11 +104,11 @@ describe("the page allocator", () => {
     );
   });
 
-  it.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA"])("kills nobody with %s", (flag) => {
+  test.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA"])("kills nobody with %s", (flag) => {
     expectFacts(ALL, "alloc_pages", `GFP_KERNEL|${flag}`, page, { oom: "never", fails: "may", loops: "never" });
   });
 
-  it("does not sleep without __GFP_DIRECT_RECLAIM", () => {
+  test("does not sleep without __GFP_DIRECT_RECLAIM", () => {
     expectFacts(ALL, "alloc_pages", "GFP_ATOMIC", page, {
       sleeps: "never",
       reclaim: "kswapd",
@@ -120,12 +120,12 @@ describe("the page allocator", () => {
     expectFacts(ALL, "alloc_pages", "0", page, { sleeps: "never", reclaim: "none", kswapd: "never" });
   });
 
-  it("reports a failed GFP_NOWAIT to 6.6, and not since 6.8, whose GFP_NOWAIT has __GFP_NOWARN", () => {
+  test("reports a failed GFP_NOWAIT to 6.6, and not since 6.8, whose GFP_NOWAIT has __GFP_NOWARN", () => {
     expectFacts(releasesFrom("4.19", "6.7"), "alloc_pages", "GFP_NOWAIT", page, { warns: "may" });
     expectFacts(releasesFrom("6.8"), "alloc_pages", "GFP_NOWAIT", page, { warns: "never" });
   });
 
-  it("opens reserves by flag, by task and by scope", () => {
+  test("opens reserves by flag, by task and by scope", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_HIGH", page, { reserves: "high" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_MEMALLOC", page, { reserves: "all" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_MEMALLOC|__GFP_NOMEMALLOC", page, { reserves: "none" });
@@ -141,12 +141,12 @@ describe("the page allocator", () => {
     expectFacts(["6.1", "6.12"], "alloc_pages", "GFP_ATOMIC|__GFP_NOMEMALLOC", page, { reserves: "high" });
   });
 
-  it("gives a hard interrupt nothing of the interrupted task's PF_MEMALLOC", () => {
+  test("gives a hard interrupt nothing of the interrupted task's PF_MEMALLOC", () => {
     const context: Context = combine(contextOf("hardirq"), contextOf("reclaim"));
     expectFacts(ALL, "alloc_pages", "GFP_ATOMIC", { ...page, context }, { reserves: "atomic" });
   });
 
-  it("refuses orders above the largest, with a WARN that __GFP_NOWARN silences", () => {
+  test("refuses orders above the largest, with a WARN that __GFP_NOWARN silences", () => {
     expectFacts(
       ALL,
       "alloc_pages",
@@ -157,7 +157,7 @@ describe("the page allocator", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_NOWARN", { order: 11 }, { fails: "always", warns: "never" });
   });
 
-  it("goes round for ever on a costly NOIO request with RETRY_MAYFAIL, until 6.7", () => {
+  test("goes round for ever on a costly NOIO request with RETRY_MAYFAIL, until 6.7", () => {
     expectFacts(["5.10", "6.6"], "alloc_pages", "GFP_NOIO|__GFP_RETRY_MAYFAIL", { order: 4 }, { loops: "may" });
     expectFacts(
       ["6.1.192", "6.8", "6.12"],
@@ -170,7 +170,7 @@ describe("the page allocator", () => {
 });
 
 describe("__GFP_NOFAIL", () => {
-  it("never returns NULL where it can reclaim", () => {
+  test("never returns NULL where it can reclaim", () => {
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL", page, {
       fails: "never",
       loops: "may",
@@ -180,7 +180,7 @@ describe("__GFP_NOFAIL", () => {
     expectFacts(ALL, "kmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 64 }, { fails: "never" });
   });
 
-  it.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE"])(
+  test.each(["__GFP_NORETRY", "__GFP_RETRY_MAYFAIL", "__GFP_THISNODE"])(
     "with %s is a loop that the OOM killer cannot end",
     (flag) => {
       expectFacts(ALL, "alloc_pages", `GFP_KERNEL|__GFP_NOFAIL|${flag}`, page, {
@@ -191,17 +191,17 @@ describe("__GFP_NOFAIL", () => {
     },
   );
 
-  it("returns NULL where it cannot reclaim, in every version", () => {
+  test("returns NULL where it cannot reclaim, in every version", () => {
     expectFacts(ALL, "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL", page, { fails: "may", warns: "may", loops: "never" });
   });
 
-  it("without reclaim warns from the slow path's entry since 6.12, __GFP_NOWARN or not; 6.1 and 6.6 let it silence them", () => {
+  test("without reclaim warns from the slow path's entry since 6.12, __GFP_NOWARN or not; 6.1 and 6.6 let it silence them", () => {
     expectFacts(releasesFrom("6.12"), "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "may" });
     expectFacts(["6.1", "6.6"], "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "never" });
     expectFacts(["5.10", "5.15"], "alloc_pages", "GFP_ATOMIC|__GFP_NOFAIL|__GFP_NOWARN", page, { warns: "may" });
   });
 
-  it("above order 1 warns even on success to 6.11, and nowhere since 7.0", () => {
+  test("above order 1 warns even on success to 6.11, and nowhere since 7.0", () => {
     expectFacts(
       ["5.10", "6.1"],
       "alloc_pages",
@@ -225,7 +225,7 @@ describe("__GFP_NOFAIL", () => {
     );
   });
 
-  it("is kept by kvmalloc since 5.17, to INT_MAX, but from 6.0 to 6.9, where a fatal signal ends it", () => {
+  test("is kept by kvmalloc since 5.17, to INT_MAX, but from 6.0 to 6.9, where a fatal signal ends it", () => {
     expectFacts(
       [...releasesFrom("5.17", "5.19"), ...releasesFrom("6.10"), "6.1.192"],
       "kvmalloc",
@@ -243,7 +243,7 @@ describe("__GFP_NOFAIL", () => {
     expectFacts(["5.15"], "kvmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 8 << 20 }, { fails: "may" });
   });
 
-  it("is broken off by a fatal signal in vmalloc from 6.0 to 6.9", () => {
+  test("is broken off by a fatal signal in vmalloc from 6.0 to 6.9", () => {
     expectFacts(["6.6"], "__vmalloc", "GFP_KERNEL|__GFP_NOFAIL", { sizeBytes: 1 << 20 }, { fails: "may" });
     expectFacts(
       ["6.1.192", "6.12"],
@@ -254,7 +254,7 @@ describe("__GFP_NOFAIL", () => {
     );
   });
 
-  it("means nothing to percpu, DMA, bulk and range allocations", () => {
+  test("means nothing to percpu, DMA, bulk and range allocations", () => {
     for (const api of ["alloc_percpu_gfp", "dma_alloc_coherent", "alloc_contig_range", "alloc_pages_bulk_array"]) {
       expectFacts(["6.1"], api, "GFP_KERNEL|__GFP_NOFAIL", {}, { fails: "may" });
     }
@@ -269,13 +269,13 @@ describe("__GFP_NOFAIL", () => {
 });
 
 describe("the other APIs", () => {
-  it("slab asks for the larger slab without effort, and shows the caller's failure", () => {
+  test("slab asks for the larger slab without effort, and shows the caller's failure", () => {
     expectFacts(ALL, "kmalloc", "GFP_KERNEL", { sizeBytes: 100 }, { fails: "may", oom: "may", sleeps: "may" });
     expectFacts(["6.12"], "kmalloc", "GFP_KERNEL", { sizeBytes: 64 << 10 }, { oom: "never", compaction: "may" });
     expectFacts(ALL, "kmalloc", "GFP_KERNEL", { sizeBytes: (4 << 20) + 1 }, { fails: "always", warns: "always" });
   });
 
-  it("kmalloc complains about zone bits: perhaps in a cache, always above two pages since 5.9", () => {
+  test("kmalloc complains about zone bits: perhaps in a cache, always above two pages since 5.9", () => {
     expectFacts(ALL, "kmalloc", "GFP_NOWAIT|__GFP_NOWARN|__GFP_HIGHMEM", { sizeBytes: 100 }, { warns: "may" });
     expectFacts(
       releasesFrom("5.9"),
@@ -293,7 +293,7 @@ describe("the other APIs", () => {
     );
   });
 
-  it("kvmalloc reaches vmalloc by version: supersets of GFP_KERNEL, any blocking mask, any mask", () => {
+  test("kvmalloc reaches vmalloc by version: supersets of GFP_KERNEL, any blocking mask, any mask", () => {
     const size = { sizeBytes: 1 << 20 };
     const zone = (version: string, flags: string): number =>
       verdict(kernelNamed(version), request(version, "kvmalloc", flags, size)).effective &
@@ -304,34 +304,34 @@ describe("the other APIs", () => {
     expect(zone("6.19", "GFP_ATOMIC")).not.toBe(0);
   });
 
-  it("non-blocking kvmalloc in interrupt can reach a BUG since 6.19", () => {
+  test("non-blocking kvmalloc in interrupt can reach a BUG since 6.19", () => {
     const size = { sizeBytes: 1 << 20, context: contextOf("softirq") };
     expectFacts(["6.18"], "kvmalloc", "GFP_ATOMIC|__GFP_NOWARN", size, { warns: "never", sleeps: "never" });
     expectFacts(["6.19"], "kvmalloc", "GFP_ATOMIC|__GFP_NOWARN", size, { warns: "may" });
   });
 
-  it("vmalloc sleeps whatever the mask, until 6.19", () => {
+  test("vmalloc sleeps whatever the mask, until 6.19", () => {
     expectFacts(["5.10", "6.12", "6.18"], "__vmalloc", "GFP_ATOMIC", { sizeBytes: 65536 }, { sleeps: "may" });
     expectFacts(["6.19"], "__vmalloc", "GFP_ATOMIC", { sizeBytes: 65536 }, { sleeps: "never" });
   });
 
-  it("the page tables of vmalloc may bring the OOM killer although the mask does not", () => {
+  test("the page tables of vmalloc may bring the OOM killer although the mask does not", () => {
     expectFacts(["5.10", "6.12"], "__vmalloc", "GFP_KERNEL|__GFP_NORETRY", { sizeBytes: 65536 }, { oom: "may" });
     expectFacts(["6.12"], "__vmalloc", "GFP_NOFS|__GFP_NORETRY", { sizeBytes: 65536 }, { oom: "never" });
     expectFacts(["5.10"], "__vmalloc", "GFP_NOFS|__GFP_NORETRY", { sizeBytes: 65536 }, { oom: "may" });
   });
 
-  it("a blocking mempool_alloc waits and does not fail; a non-blocking one does", () => {
+  test("a blocking mempool_alloc waits and does not fail; a non-blocking one does", () => {
     expectFacts(ALL, "mempool_alloc", "GFP_NOIO", {}, { fails: "never", loops: "may", oom: "never", warns: "never" });
     expectFacts(ALL, "mempool_alloc", "GFP_ATOMIC", {}, { fails: "may", loops: "never", sleeps: "never" });
   });
 
-  it("NOFS percpu is atomic to 6.14, and in the stable branches no more", () => {
+  test("NOFS percpu is atomic to 6.14, and in the stable branches no more", () => {
     expectFacts(["6.1", "6.12"], "alloc_percpu_gfp", "GFP_NOFS", { sizeBytes: 64 }, { sleeps: "never" });
     expectFacts(["6.15", "6.1.192", "6.12.117"], "alloc_percpu_gfp", "GFP_NOFS", { sizeBytes: 64 }, { sleeps: "may" });
   });
 
-  it("ranges sleep and never bring the OOM killer", () => {
+  test("ranges sleep and never bring the OOM killer", () => {
     for (const flags of ["GFP_KERNEL", "GFP_NOWAIT", "GFP_KERNEL|__GFP_RETRY_MAYFAIL"]) {
       expectFacts(
         [...releasesFrom("5.10"), "6.12.117"],
@@ -344,12 +344,12 @@ describe("the other APIs", () => {
     expectFacts(["6.12"], "cma_alloc", "0", { pages: 16 }, { sleeps: "may", fails: "may", oom: "never" });
   });
 
-  it("charges may kill in the cgroup without __GFP_FS, and go over the limit for __GFP_HIGH", () => {
+  test("charges may kill in the cgroup without __GFP_FS, and go over the limit for __GFP_HIGH", () => {
     expectFacts(ALL, "alloc_pages", "GFP_NOFS|__GFP_ACCOUNT", page, { oom: "may" });
     expectFacts(ALL, "alloc_pages", "GFP_KERNEL|__GFP_ACCOUNT|__GFP_NORETRY", page, { oom: "never" });
   });
 
-  it("looks at the min watermark in a nolock call, and at no other", () => {
+  test("looks at the min watermark in a nolock call, and at no other", () => {
     expect(verdict(kernelNamed("6.18"), request("6.18", "alloc_pages_nolock", "0")).fastAllocFlags).toBe(ALLOC.TRYLOCK);
     expect(
       verdict(kernelNamed("6.18"), request("6.18", "kmalloc_nolock", "0", { sizeBytes: 64 })).fastAllocFlags &
@@ -357,7 +357,7 @@ describe("the other APIs", () => {
     ).toBe(0);
   });
 
-  it("says when it does not know: a function, or a function in that version", () => {
+  test("says when it does not know: a function, or a function in that version", () => {
     expect(verdict(kernelNamed("6.12"), request("6.12", "my_alloc", "GFP_KERNEL")).unknown).toContain("my_alloc");
     expect(verdict(kernelNamed("6.12"), request("6.12", "kmalloc_nolock", "0")).unknown).toContain("6.12");
     expect(
@@ -375,7 +375,7 @@ describe("the effective mask", () => {
   const effective = (version: string, api: string, flags: string, more: Partial<AllocationRequest> = {}): string =>
     `0x${verdict(kernelNamed(version), request(version, api, flags, more)).effective.toString(16)}`;
 
-  it("is what the last try of the page allocator was seen to get", () => {
+  test("is what the last try of the page allocator was seen to get", () => {
     expect(effective("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 64 })).toBe("0x40cc0");
     expect(effective("6.12", "kzalloc", "GFP_KERNEL", { sizeBytes: 16384 })).toBe("0x40dc0");
     expect(effective("6.12", "kvmalloc", "GFP_KERNEL", { sizeBytes: 65536 })).toBe("0x2cc2");
@@ -386,7 +386,7 @@ describe("the effective mask", () => {
     expect(effective("6.1.192", "alloc_contig_range", "0", { pages: 1 })).toBe("0x104cc8");
   });
 
-  it("has lost what scopes take away", () => {
+  test("has lost what scopes take away", () => {
     expect(
       effective("6.12", "alloc_pages", "GFP_KERNEL", { order: 0, context: withScope(contextOf("process"), "nofs") }),
     ).toBe("0xc40");
@@ -414,13 +414,13 @@ describe("explanations", () => {
       .map(({ about, text, evidence }) => `${about}: ${text} [${evidence}]`)
       .join("\n");
 
-  it("name the function that gives up, and what NOFAIL makes of it", () => {
+  test("name the function that gives up, and what NOFAIL makes of it", () => {
     expect(texts("6.12", "alloc_pages", "GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY", page)).toMatch(
       /loops: .*never reaches the OOM killer.*__alloc_pages_slowpath/,
     );
   });
 
-  it("say who may go below the min watermark, how far, and why", () => {
+  test("say who may go below the min watermark, how far, and why", () => {
     const realtime = { ...page, context: contextOf("rt_task") };
     expect(texts("5.10", "alloc_pages", "GFP_KERNEL", realtime)).toContain(
       "A realtime task may go down to three quarters of the min watermark.",
@@ -436,30 +436,30 @@ describe("explanations", () => {
     ).not.toContain("After the OOM killer");
   });
 
-  it("name the function of a large kmalloc, which makes no slab", () => {
+  test("name the function of a large kmalloc, which makes no slab", () => {
     expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 65536 })).toContain(
       "order 4. [mm/slub.c:___kmalloc_large_node]",
     );
   });
 
-  it("say that NULL is rare for GFP_KERNEL, and for whom", () => {
+  test("say that NULL is rare for GFP_KERNEL, and for whom", () => {
     expect(texts("6.12", "alloc_pages", "GFP_KERNEL", page)).toMatch(/fails: .*victims/);
   });
 
-  it("tell the two tries of kvmalloc", () => {
+  test("tell the two tries of kvmalloc", () => {
     const told = texts("6.12", "kvmalloc", "GFP_KERNEL", { sizeBytes: 65536 });
     expect(told).toMatch(/First try: order 4 with .*__GFP_NORETRY/);
     expect(told).toMatch(/Last try: order 0/);
     expect(told).toContain("Page tables");
   });
 
-  it("say where a blocking call may not sleep", () => {
+  test("say where a blocking call may not sleep", () => {
     expect(texts("6.12", "kmalloc", "GFP_KERNEL", { sizeBytes: 64, context: contextOf("softirq") })).toContain(
       "DEBUG_ATOMIC_SLEEP",
     );
   });
 
-  it("speak of a range's own work, not of retries", () => {
+  test("speak of a range's own work, not of retries", () => {
     const told = texts("6.12.117", "alloc_contig_range", "GFP_KERNEL", { pages: 512 });
     expect(told).toContain("-EBUSY");
     expect(told).not.toContain("16 rounds");

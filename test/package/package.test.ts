@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { posix } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BUNDLES } from "../../scripts/build.ts";
 import { inRoot, VSIX } from "../../scripts/paths.ts";
 import { filesOfZip } from "./_zip.ts";
@@ -26,16 +26,16 @@ const manifest: { readonly repository: { readonly url: string } } = JSON.parse(
 const REPOSITORY = manifest.repository.url.replace(/\.git$/, "");
 
 describe("the program as built", () => {
-  it.each(Object.entries(LIMITS))("keeps %s below %i bytes", (file, limit) => {
+  test.each(Object.entries(LIMITS))("keeps %s below %i bytes", (file, limit) => {
     expect(statSync(inRoot(file)).size).toBeLessThan(limit);
   });
 
-  it("has nothing else in dist", () => {
+  test("has nothing else in dist", () => {
     const files = readdirSync(inRoot("dist")).filter((file) => !file.endsWith(".map"));
     expect(files.map((file) => `dist/${file}`).sort()).toEqual(Object.keys(LIMITS).sort());
   });
 
-  it("tells the licence of every package that its bundles carry, and of no other", async () => {
+  test("tells the licence of every package that its bundles carry, and of no other", async () => {
     // Where nothing is minified, the bundler writes above each module which file it is.
     const bundled = await Promise.all(
       BUNDLES.map((one) => build({ ...one, bundle: true, write: false, absWorkingDir: inRoot(), logLevel: "silent" })),
@@ -65,23 +65,23 @@ describe("the packed extension", () => {
   const files = filesOfZip(VSIX);
   const text = (name: string): string => files.get(`extension/${name}`)?.toString("utf8") ?? "";
 
-  it("has at most 600 KB", () => {
+  test("has at most 600 KB", () => {
     expect(statSync(VSIX).size).toBeLessThanOrEqual(600_000);
   });
 
-  it("carries its licence, its changes and the notices of what it is made of", () => {
+  test("carries its licence, its changes and the notices of what it is made of", () => {
     expect(text("LICENSE.txt")).toBe(readFileSync(inRoot("LICENSE"), "utf8"));
     expect(text("changelog.md")).toBe(readFileSync(inRoot("CHANGELOG.md"), "utf8"));
     expect(text(NOTICES)).toBe(readFileSync(inRoot(NOTICES), "utf8"));
   });
 
-  it("has every file that its manifest names", () => {
+  test("has every file that its manifest names", () => {
     const named = [...text("package.json").matchAll(/"\.\/([^"*]+)"/g)].map(([, path = ""]) => path);
     expect(named).toContain("grammar/snippets.json");
     expect(named.filter((path) => !files.has(`extension/${path}`))).toEqual([]);
   });
 
-  it.each(["readme.md", "changelog.md"])(
+  test.each(["readme.md", "changelog.md"])(
     "leads from %s to what there is: into the package, or to a file of the repository",
     (page) => {
       const targets = [...text(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);

@@ -1,21 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeMask } from "../../server/service/decode.ts";
 import { findingsOf } from "../../server/service/findings.ts";
 import { kernelInForce } from "../../server/service/kernel-in-force.ts";
 import { ruleSummary } from "../../server/service/rule-summary.ts";
 import { catalogue } from "../../server/policy-language/catalogue.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
-import { checkAction, checkFixAll, fixture } from "./fixture.ts";
+import { checkAction, checkFixAll, fixture } from "./_fixture.ts";
 
 const request = (flags: string, more = ""): string =>
   `kernel 6.12\nrequest r {\n  api   alloc_pages\n  order 0\n  flags ${flags}\n${more}}\n`;
 
 describe("code actions", () => {
-  it("apply a finding's own fix", () => {
+  test("apply a finding's own fix", () => {
     checkAction(request("GFP_NOWAIT | __GFP_NO$0WARN"), /^(?!Waive)/, request("GFP_NOWAIT"));
   });
 
-  it("waive the rule in the request, behind its last property", () => {
+  test("waive the rule in the request, behind its last property", () => {
     checkAction(
       request("GFP_NOWAIT | __GFP_NO$0WARN"),
       /^Waive nowait-redundant-nowarn here$/,
@@ -23,7 +23,7 @@ describe("code actions", () => {
     );
   });
 
-  it("put the waiver behind a comment of that line, and on the same line where the request is on one", () => {
+  test("put the waiver behind a comment of that line, and on the same line where the request is on one", () => {
     checkAction(
       "kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NO$0WARN; // why\n}\n",
       /^Waive/,
@@ -36,13 +36,13 @@ describe("code actions", () => {
     );
   });
 
-  it("mend everything that can be mended safely at once", () => {
+  test("mend everything that can be mended safely at once", () => {
     const two = (flags: string): string =>
       `kernel 6.12\nrequest a { api alloc_pages order 0 flags ${flags} }\nrequest b { api alloc_pages order 0 flags ${flags} }\n`;
     checkFixAll(two("GFP_NOWAIT | __GFP_NOWARN"), two("GFP_NOWAIT"));
   });
 
-  it("leave a clean file alone", () => {
+  test("leave a clean file alone", () => {
     checkFixAll(
       "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\n",
       "kernel 6.12\nrequest a { api kmalloc size 64 B flags GFP_KERNEL }\n",
@@ -51,7 +51,7 @@ describe("code actions", () => {
 });
 
 describe("findings", () => {
-  it("are placed in the file, in the order of the text, and counted beyond the limit", () => {
+  test("are placed in the file, in the order of the text, and counted beyond the limit", () => {
     const text = `kernel 6.12\n${Array.from({ length: 5 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL context softirq }\n`).join("")}`;
     const { workspace, uri } = fixture(text);
     const { findings, total } = findingsOf(workspace, uri, 3);
@@ -62,7 +62,7 @@ describe("findings", () => {
 });
 
 describe("the kernel in force", () => {
-  it("is told with where it comes from and the options that differ", () => {
+  test("is told with where it comes from and the options that differ", () => {
     const { workspace, uri } = fixture("kernel 6.1 .. 6.12\nconfig { PREEMPT_RT on  page 16 KiB }\n");
     const answer = kernelInForce(workspace, uri);
     expect(answer?.text).toBe("Linux 6.1 .. 6.12 RT");
@@ -71,7 +71,7 @@ describe("the kernel in force", () => {
     expect(answer?.detail).toMatch(/page 16 KiB/);
   });
 
-  it("comes from the settings, or is the newest, where the file names none", () => {
+  test("comes from the settings, or is the newest, where the file names none", () => {
     const set = fixture("flags A = 0\n", {}, { ...DEFAULT_SETTINGS, defaultKernel: "5.15" });
     expect(kernelInForce(set.workspace, set.uri)).toMatchObject({
       text: "Linux 5.15",
@@ -84,7 +84,7 @@ describe("the kernel in force", () => {
 });
 
 describe("decoding a mask", () => {
-  it("takes numbers and expressions, for a kernel or a range of them", () => {
+  test("takes numbers and expressions, for a kernel or a range of them", () => {
     expect(decodeMask("0xcc0", "6.12")).toBe(
       "Linux 6.12: 0xcc0 = GFP_KERNEL (__GFP_IO | __GFP_FS | __GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)",
     );
@@ -92,12 +92,12 @@ describe("decoding a mask", () => {
     expect(decodeMask("__GFP_ZERO", "4.19 .. 5.4")?.split("\n")).toHaveLength(2);
   });
 
-  it("says what is not in that kernel", () => {
+  test("says what is not in that kernel", () => {
     expect(decodeMask("__GFP_ATOMIC", "6.12")).toMatch(/__GFP_ATOMIC: not in Linux 6\.12/);
     expect(decodeMask("0x40000200", "6.12")).toMatch(/does not define 0x40000200/);
   });
 
-  it("answers nothing for what is no mask, and for an unknown kernel", () => {
+  test("answers nothing for what is no mask, and for an unknown kernel", () => {
     for (const wrong of ["", "}", "request r {", "0xcc0\n", "GFP_KERNEL |"])
       expect(wrong.endsWith("\n") ? decodeMask(`${wrong}x`, null) : decodeMask(wrong, null)).toBeNull();
     expect(decodeMask("0xcc0", "99.9")).toBeNull();
@@ -105,7 +105,7 @@ describe("decoding a mask", () => {
 });
 
 describe("the documentation of findings", () => {
-  it("is there for everything that can be reported", () => {
+  test("is there for everything that can be reported", () => {
     for (const { id } of catalogue()) expect(ruleSummary(id), id).toMatch(new RegExp(`^\\*\\*\`${id}\`\\*\\*`));
     expect(ruleSummary("no-such-rule")).toBeNull();
   });

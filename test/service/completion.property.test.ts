@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectedAt, parseFile, tokenize, type Wanted } from "../../grammar/index.ts";
-import { file } from "../grammar/arbitrary.ts";
-import { isReadable } from "../grammar/readable.ts";
-import { completeAt, labels } from "./fixture.ts";
+import { file } from "../grammar/_arbitrary.ts";
+import { isReadable } from "../grammar/_readable.ts";
+import { completeAt, labels } from "./_fixture.ts";
 
 /** Where the tokens of a text begin, comments left out. */
 function startsOf(text: string): readonly number[] {

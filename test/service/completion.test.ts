@@ -1,25 +1,25 @@
-import { describe, expect, it } from "vitest";
-import { checkCompletion, completeAt, completionOf, documentationOf, labels } from "./fixture.ts";
+import { describe, expect, test } from "vitest";
+import { checkCompletion, completeAt, completionOf, documentationOf, labels } from "./_fixture.ts";
 
 const request = (lines: string): string =>
   `kernel 6.12\ncontext rx_poll { in softirq }\nrequest other { api kmalloc size 1 B flags GFP_KERNEL }\nrequest r {\n${lines}\n}\n`;
 
 describe("completion", () => {
-  it("offers declarations and the headers that are missing where an item begins", () => {
+  test("offers declarations and the headers that are missing where an item begins", () => {
     checkCompletion("kernel 6.12\n\n$0", ["request", "context"], ["kernel", "api", "GFP_KERNEL"]);
     checkCompletion("$0", ["kernel"]);
   });
 
-  it("offers the properties that are missing, needed ones first", () => {
+  test("offers the properties that are missing, needed ones first", () => {
     checkCompletion(request("  api kmalloc\n  $0"), ["size", "flags", "context"], ["api", "cache"]);
     expect(completionOf(request("  api kmalloc\n  $0"), "size").detail).toBe("needed");
   });
 
-  it("offers no size and no mask where the function takes none", () => {
+  test("offers no size and no mask where the function takes none", () => {
     checkCompletion(request("  api cma_alloc\n  $0"), ["pages", "context"], ["flags"]);
   });
 
-  it("offers the functions with their prototypes, those that the kernel lacks last and marked", () => {
+  test("offers the functions with their prototypes, those that the kernel lacks last and marked", () => {
     const list = completeAt(request("  api $0"));
     expect(labels(list)).toEqual(expect.arrayContaining(["kmalloc", "alloc_pages", "alloc_contig_range"]));
     expect(completionOf(request("  api $0"), "kmalloc").detail).toContain("kmalloc(size_t size, gfp_t flags)");
@@ -27,7 +27,7 @@ describe("completion", () => {
     expect(completionOf(request("  api $0"), "try_alloc_pages").useless).toBe("not in 6.12");
   });
 
-  it("offers composites first at the start of a mask and flags behind an operator", () => {
+  test("offers composites first at the start of a mask and flags behind an operator", () => {
     const start = labels(completeAt(request("  api kmalloc\n  flags $0")));
     expect(start.indexOf("GFP_KERNEL")).toBeLessThan(start.indexOf("__GFP_ZERO"));
     const next = labels(completeAt(request("  api kmalloc\n  flags GFP_KERNEL | $0")));
@@ -36,7 +36,7 @@ describe("completion", () => {
     expect(next).not.toContain("alloc_pages");
   });
 
-  it("puts flags that the function drops, or that the kernel lacks, last and says why", () => {
+  test("puts flags that the function drops, or that the kernel lacks, last and says why", () => {
     const text = request("  api kmalloc\n  flags GFP_KERNEL | $0");
     expect(completionOf(text, "__GFP_HIGHMEM").useless).toBe("kmalloc drops it with a warning");
     expect(completionOf(text, "__GFP_ATOMIC").useless).toBe("not in 6.12");
@@ -45,14 +45,14 @@ describe("completion", () => {
     expect(all.indexOf("__GFP_HIGHMEM")).toBeGreaterThan(all.indexOf("__GFP_NOWARN"));
   });
 
-  it("marks masks that are a mistake in this context, by the rule", () => {
+  test("marks masks that are a mistake in this context, by the rule", () => {
     const text = request("  api kmalloc\n  size 64 B\n  context rx_poll\n  flags $0");
     expect(completionOf(text, "GFP_KERNEL").useless).toBe("sleep-in-atomic");
     expect(completionOf(text, "GFP_NOFS").useless).toMatch(/atomic/);
     expect(completionOf(text, "GFP_ATOMIC").useless).toBeNull();
   });
 
-  it("marks flags that are a mistake beside those already written, by the rule", () => {
+  test("marks flags that are a mistake beside those already written, by the rule", () => {
     const text = (flags: string): string => request(`  api alloc_pages\n  order 0\n  flags ${flags} | $0`);
     expect(completionOf(text("GFP_ATOMIC"), "__GFP_NOFAIL").useless).toBe("nofail-without-reclaim");
     expect(completionOf(text("GFP_KERNEL"), "__GFP_NOFAIL").useless).toBeNull();
@@ -65,7 +65,7 @@ describe("completion", () => {
     );
   });
 
-  it("offers declared masks and transforms", () => {
+  test("offers declared masks and transforms", () => {
     checkCompletion(
       "kernel 6.12\nflags RING = GFP_KERNEL\ntransform nested(gfp) = gfp\nrequest r { api kmalloc size 1 B flags $0 }",
       ["RING", "nested"],
@@ -73,26 +73,26 @@ describe("completion", () => {
     expect(completionOf("kernel 6.12\ntransform nested(gfp) = gfp\nflags M = $0", "nested").snippet).toBe("nested($1)");
   });
 
-  it("offers a transform's parameter in its body", () => {
+  test("offers a transform's parameter in its body", () => {
     checkCompletion("kernel 6.12\ntransform nested(gfp) = $0", ["gfp", "GFP_KERNEL"]);
   });
 
-  it("offers contexts, declared ones first", () => {
+  test("offers contexts, declared ones first", () => {
     checkCompletion(request("  api kmalloc\n  context $0"), ["rx_poll", "process", "softirq"]);
   });
 
-  it("offers units behind a number and only there", () => {
+  test("offers units behind a number and only there", () => {
     checkCompletion(request("  api kmalloc\n  size 4 $0"), ["KiB", "MiB"]);
     checkCompletion(request("  api kmalloc\n  size 4$0"), [], ["KiB"]);
   });
 
-  it("offers kernel versions, the newest first", () => {
+  test("offers kernel versions, the newest first", () => {
     const versions = labels(completeAt("kernel $0"));
     expect(versions.indexOf("6.12")).toBeLessThan(versions.indexOf("5.10"));
     checkCompletion("kernel 6.1$0", ["6.12", "6.1"], ["5.10"]);
   });
 
-  it("offers rules behind waive, those that speak here first", () => {
+  test("offers rules behind waive, those that speak here first", () => {
     const list = labels(
       completeAt(request("  api kmalloc\n  size 64 B\n  flags GFP_KERNEL\n  context rx_poll\n  waive $0")),
     );
@@ -103,7 +103,7 @@ describe("completion", () => {
     );
   });
 
-  it("offers requests for like and fallback, policies for policy, memories behind on", () => {
+  test("offers requests for like and fallback, policies for policy, memories behind on", () => {
     const text =
       "kernel 6.12\npolicy driver { allow only GFP_KERNEL }\nmemory roomy { node 0 { zone Normal { managed 1 GiB } } }\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }\n";
     checkCompletion(`${text}request b like $0`, ["a"], ["driver"]);
@@ -112,7 +112,7 @@ describe("completion", () => {
     checkCompletion(`${text}expect a on $0`, ["roomy"]);
   });
 
-  it("offers facts and their values", () => {
+  test("offers facts and their values", () => {
     checkCompletion("kernel 6.12\nrequest a { api kmalloc size 1 B flags GFP_KERNEL expect { $0 } }", [
       "sleeps",
       "oom",
@@ -129,7 +129,7 @@ describe("completion", () => {
     );
   });
 
-  it("offers clauses and predicates in a policy", () => {
+  test("offers clauses and predicates in a policy", () => {
     checkCompletion("kernel 6.12\npolicy p {\n  $0\n}", ["allow", "forbid", "require", "mode"]);
     checkCompletion("kernel 6.12\npolicy p {\n  forbid $0\n}", ["has", "lacks", "in"]);
     checkCompletion("kernel 6.12\npolicy p {\n  forbid has $0\n}", ["GFP_KERNEL"]);
@@ -140,40 +140,40 @@ describe("completion", () => {
     ]);
   });
 
-  it("offers build options and their values", () => {
+  test("offers build options and their values", () => {
     checkCompletion("kernel 6.12\nconfig { $0 }", ["PREEMPT_RT", "page"]);
     checkCompletion("kernel 6.12\nconfig { PREEMPT_RT $0 }", ["on", "off"]);
   });
 
-  it("replaces the word that is being typed", () => {
+  test("replaces the word that is being typed", () => {
     const list = completeAt(request("  api kmalloc\n  flags GFP_KER$0"));
     expect(list.text.slice(list.start, list.end)).toBe("GFP_KER");
     expect(labels(list)[0]).toBe("GFP_KERNEL");
   });
 
-  it("stays silent in comments and strings", () => {
+  test("stays silent in comments and strings", () => {
     expect(labels(completeAt("kernel 6.12\n// req$0"))).toEqual([]);
     expect(labels(completeAt('kernel 6.12\nimport "con$0'))).toEqual([]);
   });
 
-  it("asked by a space, offers values and not the words that begin something", () => {
+  test("asked by a space, offers values and not the words that begin something", () => {
     expect(labels(completeAt(request("  api kmalloc\n  $0"), {}, " "))).toEqual([]);
     expect(labels(completeAt(request("  api $0"), {}, " "))).toContain("kmalloc");
   });
 
-  it("knows its place in a file that is half written", () => {
+  test("knows its place in a file that is half written", () => {
     checkCompletion("kernel 6.12\nrequest r {\n  api kmalloc\n  flags GFP_KERNEL |$0", ["__GFP_ZERO"]);
     checkCompletion("kernel 6.12\nrequest r {\n  api kmalloc\n  $0\n\nrequest s { api kmalloc }", ["flags"]);
     checkCompletion("kernel 6.12\nrequest r {\n  api kmalloc\n  flags (GFP_KERNEL | $0", ["__GFP_ZERO"]);
   });
 
-  it("documents an item when it is asked", () => {
+  test("documents an item when it is asked", () => {
     expect(documentationOf(request("  api kmalloc\n  flags $0"), "__GFP_NOFAIL")).toMatch(/loops until/);
     expect(documentationOf(request("  api $0"), "kmalloc")).toMatch(/void \*kmalloc/);
     expect(documentationOf(request("  $0"), "handles")).toMatch(/fails/);
   });
 
-  it("caps the list and says that more typing brings more", () => {
+  test("caps the list and says that more typing brings more", () => {
     const many = Array.from({ length: 400 }, (_, i) => `request r${i} { api kmalloc size 1 B flags GFP_KERNEL }`).join(
       "\n",
     );

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { check } from "../../server/policy-language/check/check.ts";
 import { diffKernels, diffPolicies, kernelNames } from "../../server/service/diff.ts";
-import { fixture } from "./fixture.ts";
+import { fixture } from "./_fixture.ts";
 
 const FILE = `kernel 6.12
 
@@ -27,7 +27,7 @@ describe("a file under two kernels", () => {
   const { workspace, uri } = fixture(FILE);
   const found = diffKernels(workspace, uri, "6.1", "6.12");
 
-  it("is two texts with the same requests, whose lines differ where the kernels do", () => {
+  test("is two texts with the same requests, whose lines differ where the kernels do", () => {
     expect(lines(found?.left)[0]).toBe("Linux 6.1");
     expect(lines(found?.right)[0]).toBe("Linux 6.12");
     const requests = (text: string | undefined): readonly string[] =>
@@ -39,7 +39,7 @@ describe("a file under two kernels", () => {
     expect(found?.left).not.toBe(found?.right);
   });
 
-  it("says which flags are not the same, and what the rules say under each", () => {
+  test("says which flags are not the same, and what the rules say under each", () => {
     expect(found?.left).toContain("flag GFP_NOWAIT  __GFP_KSWAPD_RECLAIM\n");
     expect(found?.right).toContain("flag GFP_NOWAIT  __GFP_KSWAPD_RECLAIM | __GFP_NOWARN\n");
     expect(found?.right).toContain("[nowait-redundant-nowarn]");
@@ -47,13 +47,13 @@ describe("a file under two kernels", () => {
     expect(found?.flags).toBe(1);
   });
 
-  it("has no difference under one kernel", () => {
+  test("has no difference under one kernel", () => {
     const none = diffKernels(workspace, uri, "6.6", "6.6");
     expect(none?.left).toBe(none?.right);
     expect([none?.requests, none?.flags]).toEqual([0, 0]);
   });
 
-  it("says that a function is not there yet", () => {
+  test("says that a function is not there yet", () => {
     const made = fixture(
       "kernel 6.18\nrequest early {\n  api kmalloc_nolock\n  size 64 B\n  flags __GFP_ZERO\n  handles null\n}\n",
     );
@@ -63,13 +63,13 @@ describe("a file under two kernels", () => {
     expect(difference?.requests).toBe(1);
   });
 
-  it("leaves what is known of the file as it is", () => {
+  test("leaves what is known of the file as it is", () => {
     const before = check(workspace, uri).regions;
     diffKernels(workspace, uri, "5.10", "6.18");
     check(workspace, uri).regions.forEach((findings, index) => expect(findings).toBe(before[index]));
   });
 
-  it.each([
+  test.each([
     ["2.4", "6.12"],
     ["6.1", "nine"],
     ["6.1, 6.6", "6.12"],
@@ -77,7 +77,7 @@ describe("a file under two kernels", () => {
     expect(diffKernels(workspace, uri, from, to)).toBeNull();
   });
 
-  it("is offered for every kernel that the model knows, newest first", () => {
+  test("is offered for every kernel that the model knows, newest first", () => {
     const names = kernelNames();
     expect(names).toContain("6.1.192");
     expect(names.indexOf("6.12")).toBeLessThan(names.indexOf("6.1"));
@@ -90,7 +90,7 @@ describe("two policies", () => {
     return diffPolicies({ workspace, uri, name: "a" }, { workspace, uri, name: "b" });
   };
 
-  it("that are one stricter than the other have a witness and the flags that they treat differently", () => {
+  test("that are one stricter than the other have a witness and the flags that they treat differently", () => {
     const text = page("policy a { allow only GFP_KERNEL }\npolicy b like a { forbid lacks __GFP_IO }\n");
     expect(text).toMatch(/^# `a` is looser than `b`\n/);
     expect(text).toContain("- Only `a` takes `0`.");
@@ -98,7 +98,7 @@ describe("two policies", () => {
     expect(text).not.toContain("| `__GFP_FS` |");
   });
 
-  it("that are incomparable have a witness each, and show the modes that flags select", () => {
+  test("that are incomparable have a witness each, and show the modes that flags select", () => {
     const text = page(
       "policy a { allow only __GFP_ZERO | __GFP_HIGH\n mode high when has __GFP_HIGH { }\n mode low otherwise { } }\npolicy b { allow only __GFP_ZERO | __GFP_COMP }\n",
     );
@@ -109,13 +109,13 @@ describe("two policies", () => {
     expect(text).not.toContain("`__GFP_ZERO`");
   });
 
-  it("that are equal have no table", () => {
+  test("that are equal have no table", () => {
     expect(page("policy a { allow only GFP_KERNEL }\npolicy b { forbid not only GFP_KERNEL }\n")).toBe(
       "# `a` takes the same requests as `b`\n\nOver every mask, size and context, under Linux 6.12. Witnesses are the smallest.\n\n",
     );
   });
 
-  it("of which one cannot be read are not compared", () => {
+  test("of which one cannot be read are not compared", () => {
     expect(page("policy a { allow only __GFP_NOSUCH }\npolicy b { allow only GFP_KERNEL }\n")).toMatch(
       /^# `a` cannot be compared with `b`/,
     );

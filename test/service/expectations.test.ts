@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { withDocument } from "../../server/documents/workspace.ts";
 import { parseFile } from "../../grammar/index.ts";
 import { countExpectations, expectationsOf } from "../../server/service/expectations.ts";
-import { fixture, URI } from "./fixture.ts";
+import { fixture, URI } from "./_fixture.ts";
 
 /** `passed sleeps may`, one line for each expectation, grouped by nothing. */
 function stated(text: string, others: Readonly<Record<string, string>> = {}): readonly string[] {
@@ -22,7 +22,7 @@ const MEMORY =
   "memory roomy {\n  node 0 {\n    zone Normal {\n      managed    4 GiB\n      free       order 0: 1000, order 4: 800, order 10: 200\n      watermarks min 45 MiB, low 56 MiB, high 67 MiB\n    }\n  }\n}\n";
 
 describe("the expectations of a file", () => {
-  it("are one item for each fact of a request, wherever it is stated", () => {
+  test("are one item for each fact of a request, wherever it is stated", () => {
     expect(
       stated(
         `${REQUEST.replace("GFP_KERNEL\n", "GFP_KERNEL\n  expect { sleeps may, oom never }\n")}\nexpect small { fails never }\n`,
@@ -30,7 +30,7 @@ describe("the expectations of a file", () => {
     ).toEqual(["passed small/sleeps may", "failed small/oom never", "failed small/fails never"]);
   });
 
-  it("are one item for each belief about a policy", () => {
+  test("are one item for each belief about a policy", () => {
     expect(
       stated(
         `${POLICY}\npolicy loose { allow only GFP_KERNEL | __GFP_NOWARN | __GFP_ZERO }\nexpect driver forbids __GFP_ZERO\nexpect driver allows GFP_ATOMIC\nexpect driver within loose\nexpect loose within driver\n`,
@@ -43,7 +43,7 @@ describe("the expectations of a file", () => {
     ]);
   });
 
-  it("are one item for each belief about a transform, with what breaks it", () => {
+  test("are one item for each belief about a transform, with what breaks it", () => {
     const text =
       "kernel 6.12\n\ntransform keep(gfp) = gfp & GFP_KERNEL | __GFP_NOFAIL\n\nexpect keep gives has __GFP_NOFAIL\nexpect keep when lacks __GFP_DIRECT_RECLAIM\n  gives lacks __GFP_NOFAIL // never\n";
     expect(stated(text)).toEqual([
@@ -55,7 +55,7 @@ describe("the expectations of a file", () => {
     );
   });
 
-  it("say on which state of memory they are decided", () => {
+  test("say on which state of memory they are decided", () => {
     const text = `${REQUEST.replace("api   kmalloc\n  size  64 B", "api   alloc_pages\n  order 4")}\n${MEMORY}\nexpect small on roomy { succeeds, fails never, oom always }\n`;
     expect(stated(text)).toEqual([
       "passed small/on roomy: succeeds",
@@ -64,21 +64,21 @@ describe("the expectations of a file", () => {
     ]);
   });
 
-  it("that hold have no message, and those that do not have that of the finding", () => {
+  test("that hold have no message, and those that do not have that of the finding", () => {
     expect(messageOf(`${REQUEST}\nexpect small { sleeps may }\n`, "sleeps may")).toBeNull();
     expect(messageOf(`${REQUEST}\nexpect small { sleeps never }\n`, "sleeps never")).toMatch(
       /^The kernel's answer is `sleeps may`.*\(6\.12\)\.$/,
     );
   });
 
-  it("that fail in some kernels only name them", () => {
+  test("that fail in some kernels only name them", () => {
     const text =
       "kernel 6.1 .. 6.12\n\nrequest r {\n  api   alloc_pages\n  order 0\n  flags GFP_NOWAIT\n}\n\nexpect r { warns may }\n";
     expect(stated(text)).toEqual(["failed r/warns may"]);
     expect(messageOf(text, "warns may")).toMatch(/\((since|until|6\.)/);
   });
 
-  it.each([
+  test.each([
     ["nothing of that name", "kernel 6.12\nexpect nobody { sleeps may }\n", /There is no `nobody`/],
     [
       "a damaged request",
@@ -120,7 +120,7 @@ describe("the expectations of a file", () => {
     expect(items[0]?.message).toMatch(reason);
   });
 
-  it("stand where they are written, with the name of what they speak of", () => {
+  test("stand where they are written, with the name of what they speak of", () => {
     const { workspace, uri, text } = fixture(`${REQUEST}\nexpect small { oom may }\n`);
     const [item] = expectationsOf(workspace, uri);
     expect(text.slice(item?.range.start, item?.range.end)).toBe("oom may");
@@ -128,14 +128,14 @@ describe("the expectations of a file", () => {
     expect(item?.declaration).toBe("small");
   });
 
-  it("have no declaration's range where that is in another file", () => {
+  test("have no declaration's range where that is in another file", () => {
     const { workspace, uri } = fixture('kernel 6.12\nimport "lib.allocpolicy"\nexpect small { sleeps may }\n', {
       "lib.allocpolicy": REQUEST,
     });
     expect(expectationsOf(workspace, uri)).toMatchObject([{ state: "passed", declarationRange: null }]);
   });
 
-  it("have ids that differ, also where the same is written twice", () => {
+  test("have ids that differ, also where the same is written twice", () => {
     expect(stated(`${REQUEST}\nexpect small { sleeps may, sleeps may }\nexpect small { sleeps may }\n`)).toEqual([
       "passed small/sleeps may",
       "passed small/sleeps may (2)",
@@ -143,7 +143,7 @@ describe("the expectations of a file", () => {
     ]);
   });
 
-  it("are what the settings do not change: a rule that is off hides the finding, not the state", () => {
+  test("are what the settings do not change: a rule that is off hides the finding, not the state", () => {
     const { workspace } = fixture(
       `${REQUEST}\nexpect small { sleeps never }\n`,
       {},
@@ -152,7 +152,7 @@ describe("the expectations of a file", () => {
     expect(expectationsOf(workspace, URI).map(({ state }) => state)).toEqual(["failed"]);
   });
 
-  it("are decided once, and again when something that they depend on changes or when asked to", () => {
+  test("are decided once, and again when something that they depend on changes or when asked to", () => {
     const { workspace, uri } = fixture(`${REQUEST}\nexpect small { sleeps may }\n`);
     let asked = 0;
     const now = (): number => (asked += 1);
@@ -171,14 +171,14 @@ describe("the expectations of a file", () => {
     expect(asked).toBe(6);
   });
 
-  it("are counted", () => {
+  test("are counted", () => {
     const { workspace, uri } = fixture(
       `${REQUEST}\nexpect small { sleeps may, oom never, mode x }\nexpect nobody { oom never }\n`,
     );
     expect(countExpectations(expectationsOf(workspace, uri))).toEqual({ passed: 1, failed: 1, notDecided: 2 });
   });
 
-  it("are none for a file that is not there", () => {
+  test("are none for a file that is not there", () => {
     expect(expectationsOf(fixture(REQUEST).workspace, "file:///gone.allocpolicy")).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hoverAt } from "../../server/service/hover.ts";
-import { checkHover, fixture } from "./fixture.ts";
+import { checkHover, fixture } from "./_fixture.ts";
 
 describe("the hover of a name in a mask", () => {
-  it("says what a flag asks for, its bit, and what the API does with it", () => {
+  test("says what a flag asks for, its bit, and what the API does with it", () => {
     checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL | __GFP_NO$0WARN }", "__GFP_NOWARN", [
       /failure is expected/i,
       /0x2000/,
@@ -13,31 +13,31 @@ describe("the hover of a name in a mask", () => {
     ]);
   });
 
-  it("says that an API drops a flag", () => {
+  test("says that an API drops a flag", () => {
     checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL | __GFP_HIGH$0MEM }", "__GFP_HIGHMEM", [
       /cleared, with a warning/,
     ]);
   });
 
-  it("tells over a range of versions where the value differs", () => {
+  test("tells over a range of versions where the value differs", () => {
     checkHover("kernel 4.19 .. 5.4\nflags M = __GFP_ZE$0RO", "__GFP_ZERO", [/0x8000/, /0x100/, /4\.19/, /5\.4/]);
   });
 
-  it("tells in which versions a flag does not exist", () => {
+  test("tells in which versions a flag does not exist", () => {
     checkHover("kernel 6.1 .. 6.6\nflags M = __GFP_ATO$0MIC", "__GFP_ATOMIC", [
       /6\.1 \.\. 6\.2: `0x200`/,
       /6\.3 \.\. 6\.6: does not exist/,
     ]);
   });
 
-  it("takes a composite apart, by version", () => {
+  test("takes a composite apart, by version", () => {
     checkHover("kernel 6.7 .. 6.8\nflags M = GFP_NO$0WAIT", "GFP_NOWAIT", [
       /6\.7: `0x800` = `__GFP_KSWAPD_RECLAIM`/,
       /6\.8: `0x2800`/,
     ]);
   });
 
-  it("shows an alias with its declaration, its value and what brings which bits", () => {
+  test("shows an alias with its declaration, its value and what brings which bits", () => {
     checkHover(
       "kernel 6.12\n/// For the ring.\nflags RING = GFP_KERNEL | __GFP_NOWARN\nrequest r { api kvmalloc size 64 KiB flags RI$0NG }",
       "RING",
@@ -45,25 +45,25 @@ describe("the hover of a name in a mask", () => {
     );
   });
 
-  it("decodes a literal", () => {
+  test("decodes a literal", () => {
     checkHover("kernel 6.12\nflags M = 0x14$0cca", "0x14cca", [/GFP_KERNEL|__GFP_/]);
   });
 
-  it("names the bits of a literal that the kernel does not define", () => {
+  test("names the bits of a literal that the kernel does not define", () => {
     checkHover("kernel 6.12\nflags M = 0x40000$0200", "0x40000200", [/undefined bits/]);
   });
 
-  it("names the members of a group", () => {
+  test("names the members of a group", () => {
     checkHover("kernel 6.12\nflags M = ZONE_MOD$0IFIERS", "ZONE_MODIFIERS", [/__GFP_DMA32/, /`0xf`/]);
   });
 
-  it("says nothing about a name that means nothing", () => {
+  test("says nothing about a name that means nothing", () => {
     checkHover("kernel 6.12\nflags M = GFP_KERN$0AL", null);
   });
 });
 
 describe("the hover of a request", () => {
-  it("gives the mask, the zone and each answer with its reason and the kernel function", () => {
+  test("gives the mask, the zone and each answer with its reason and the kernel function", () => {
     checkHover(
       "kernel 6.12\nrequest rx_re$0fill { api alloc_pages order 3 flags GFP_ATOMIC context softirq }",
       "rx_refill",
@@ -79,30 +79,30 @@ describe("the hover of a request", () => {
     );
   });
 
-  it("says that NOFAIL without reclaim does not keep its promise", () => {
+  test("says that NOFAIL without reclaim does not keep its promise", () => {
     checkHover("kernel 6.12\nrequest r$0 { api alloc_pages order 0 flags GFP_ATOMIC | __GFP_NOFAIL }", "r", [
       /`__GFP_NOFAIL` without `__GFP_DIRECT_RECLAIM`.*returns NULL/,
     ]);
   });
 
-  it("tells over a range where the answers differ", () => {
+  test("tells over a range where the answers differ", () => {
     checkHover("kernel 5.10 .. 6.12\nrequest r$0 { api kvmalloc size 96 KiB flags GFP_KERNEL | __GFP_NOFAIL }", "r", [
       /\(5\.10 \.\. 5\.16\)/,
     ]);
   });
 
-  it("is the same on a name that refers to it", () => {
+  test("is the same on a name that refers to it", () => {
     checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_KERNEL }\nexpect r$0 { sleeps may }", "r", [
       /kmalloc/,
       /sleeps: \*\*may\*\*/,
     ]);
   });
 
-  it("says what is missing while there is no API", () => {
+  test("says what is missing while there is no API", () => {
     checkHover("kernel 6.12\nrequest r$0 { flags GFP_KERNEL }", "r", [/api/]);
   });
 
-  it.each([
+  test.each([
     ["a mask", "size 64 B flags GFP_KERNAL", /not decided: the mask is not fully known/],
     ["any mask", "size 64 B", /not decided: the mask is not fully known/],
     ["a context", "size 64 B flags GFP_KERNEL context nowhere", /not decided: the context is not known/],
@@ -110,26 +110,26 @@ describe("the hover of a request", () => {
     checkHover(`kernel 6.12\nrequest r$0 { api kmalloc ${properties} }`, "r", [says], [/sleeps/]);
   });
 
-  it("says nothing about the kernel where the header names none that is known", () => {
+  test("says nothing about the kernel where the header names none that is known", () => {
     checkHover("kernel 99.1\nrequest r$0 { api kmalloc size 64 B flags GFP_KERNEL }", "r", [], [/sleeps/]);
   });
 });
 
 describe("the hover of the other words", () => {
-  it("shows a function with its prototype and what it does to masks", () => {
+  test("shows a function with its prototype and what it does to masks", () => {
     checkHover("kernel 6.12\nrequest r { api alloc_contig_ra$0nge pages 512 flags GFP_KERNEL }", "alloc_contig_range", [
       /alloc_contig_range\(/,
       /pages/,
     ]);
   });
 
-  it("says in which kernels a function is missing", () => {
+  test("says in which kernels a function is missing", () => {
     checkHover("kernel 5.10\nrequest r { api folio_al$0loc order 0 flags GFP_KERNEL }", "folio_alloc", [
       /Does not exist in 5\.10/,
     ]);
   });
 
-  it("explains a built-in context and shows a declared one", () => {
+  test("explains a built-in context and shows a declared one", () => {
     checkHover("kernel 6.12\ncontext c { in soft$0irq }", "softirq", [/not allowed/]);
     checkHover(
       "kernel 6.12\n/// The ring.\ncontext ring { in softirq }\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context ri$0ng }",
@@ -138,7 +138,7 @@ describe("the hover of the other words", () => {
     );
   });
 
-  it("shows what an imported file declares", () => {
+  test("shows what an imported file declares", () => {
     const { workspace, uri, offset } = fixture(
       'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }',
       { "contexts.allocpolicy": "/// The ring.\ncontext rx { in softirq  holds spinlock }\n" },
@@ -146,7 +146,7 @@ describe("the hover of the other words", () => {
     expect(hoverAt(workspace, uri, offset)?.markdown).toMatch(/The ring[\s\S]*holds spinlock/);
   });
 
-  it("shows a policy where it is named, cut where it is long", () => {
+  test("shows a policy where it is named, cut where it is long", () => {
     checkHover(
       "kernel 6.12\npolicy driver { forbid has __GFP_NOFAIL }\nrequest r { api kmalloc size 1 B flags 0 policy dri$0ver }",
       "driver",
@@ -159,20 +159,20 @@ describe("the hover of the other words", () => {
     );
   });
 
-  it("explains locks and scopes", () => {
+  test("explains locks and scopes", () => {
     checkHover("kernel 6.12\ncontext c { in process holds fs_l$0ock }", "fs_lock", [/filesystem/]);
     checkHover("kernel 6.12\ncontext c { in process scope no$0fs }", "nofs", [/memalloc_nofs_save/]);
   });
 
-  it("names the sources behind a kernel version", () => {
+  test("names the sources behind a kernel version", () => {
     checkHover("kernel 6.$012", "6.12", [/Linux 6\.12/]);
   });
 
-  it("explains a property's own word", () => {
+  test("explains a property's own word", () => {
     checkHover("kernel 6.12\nrequest r { ap$0i kmalloc }", "api", [/allocation function/]);
   });
 
-  it("converts sizes", () => {
+  test("converts sizes", () => {
     checkHover("kernel 6.12\nrequest r { api kmalloc size 64$0 KiB flags GFP_KERNEL }", "64 KiB", [
       /65 536/,
       /16 pages, order 4/,
@@ -183,7 +183,7 @@ describe("the hover of the other words", () => {
     ]);
   });
 
-  it("shows what a waived rule is about", () => {
+  test("shows what a waived rule is about", () => {
     checkHover(
       'kernel 6.12\nrequest r { api kmalloc size 1 B flags GFP_KERNEL waive sleep-in-at$0omic because "x" }',
       "sleep-in-atomic",
@@ -191,11 +191,11 @@ describe("the hover of the other words", () => {
     );
   });
 
-  it("says nothing in a comment or between words", () => {
+  test("says nothing in a comment or between words", () => {
     checkHover("kernel 6.12\n// GFP_KER$0NEL\nflags M = 0", null);
   });
 
-  it("says which mode of its policies a request selects, and what that mode promises", () => {
+  test("says which mode of its policies a request selects, and what that mode promises", () => {
     checkHover(
       "kernel 6.12\npolicy driver for kmalloc { mode fast when has __GFP_NORETRY { retries 0, drain lru | pcp }  mode plain otherwise { } }\nrequest poll$0er { api kmalloc size 64 B flags GFP_KERNEL | __GFP_NORETRY }",
       "poller",

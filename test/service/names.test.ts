@@ -1,13 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { highlightsAt } from "../../server/service/references.ts";
 import { prepareRename } from "../../server/service/rename.ts";
-import { checkDefinition, checkReferences, checkRename, checkRenameRefused, fixture } from "./fixture.ts";
+import { checkDefinition, checkReferences, checkRename, checkRenameRefused, fixture } from "./_fixture.ts";
 
 const IMPORTED = { "contexts.allocpolicy": "kernel 6.12\ncontext rx { in softirq }\n" };
 const IMPORTING = 'kernel 6.12\nimport "contexts.allocpolicy"\n';
 
 describe("definition", () => {
-  it("leads from a use to the declaration", () => {
+  test("leads from a use to the declaration", () => {
     checkDefinition(
       "kernel 6.12\ncontext rx { in softirq }\nrequest r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }",
       { file: "main.allocpolicy", text: "context rx { in softirq }" },
@@ -26,7 +26,7 @@ describe("definition", () => {
     });
   });
 
-  it("leads into an imported file", () => {
+  test("leads into an imported file", () => {
     checkDefinition(
       `${IMPORTING}request r { api kmalloc size 1 B flags GFP_ATOMIC context r$0x }`,
       { file: "contexts.allocpolicy", text: "context rx { in softirq }" },
@@ -34,7 +34,7 @@ describe("definition", () => {
     );
   });
 
-  it("of an import is the file", () => {
+  test("of an import is the file", () => {
     const { workspace, uri, offset } = fixture('kernel 6.12\nimport "con$0texts.allocpolicy"\n', IMPORTED);
     expect(workspace.documents.has(uri)).toBe(true);
     checkDefinition(
@@ -45,21 +45,21 @@ describe("definition", () => {
     expect(offset).toBeGreaterThan(0);
   });
 
-  it("of a built-in name there is none", () => {
+  test("of a built-in name there is none", () => {
     checkDefinition("kernel 6.12\nflags M = GFP_KER$0NEL", null);
     checkDefinition("kernel 6.12\nrequest r { api km$0alloc }", null);
   });
 });
 
 describe("references", () => {
-  it("are all uses and the declaration", () => {
+  test("are all uses and the declaration", () => {
     checkReferences(
       "kernel 6.12\ncontext r$0x { in softirq }\nrequest a { api kmalloc size 1 B flags GFP_ATOMIC\n  context rx }\npolicy p { forbid in rx }\n",
       ["context rx { in softirq }", "context rx }", "policy p { forbid in rx }"],
     );
   });
 
-  it("cross files", () => {
+  test("cross files", () => {
     checkReferences(
       "kernel 6.12\nflags RI$0NG = GFP_KERNEL\n",
       ["flags RING = GFP_KERNEL", "user.allocpolicy: flags MORE = RING | __GFP_ZERO"],
@@ -70,7 +70,7 @@ describe("references", () => {
     );
   });
 
-  it("of a built-in name are highlighted within its declaration", () => {
+  test("of a built-in name are highlighted within its declaration", () => {
     const { workspace, uri, text, offset } = fixture(
       "kernel 6.12\nflags A = __GFP_$0ZERO | (GFP_KERNEL & ~__GFP_ZERO)\nflags B = __GFP_ZERO\n",
     );
@@ -87,7 +87,7 @@ describe("references", () => {
 });
 
 describe("rename", () => {
-  it("changes the declaration and every use", () => {
+  test("changes the declaration and every use", () => {
     checkRename(
       "kernel 6.12\ncontext r$0x { in softirq }\nrequest a { api kmalloc size 1 B flags GFP_ATOMIC context rx }\n",
       "tx",
@@ -98,7 +98,7 @@ describe("rename", () => {
     );
   });
 
-  it("crosses files and leaves those that mean another declaration", () => {
+  test("crosses files and leaves those that mean another declaration", () => {
     checkRename(
       "kernel 6.12\ncontext r$0x { in softirq }\n",
       "tx",
@@ -113,7 +113,7 @@ describe("rename", () => {
     );
   });
 
-  it("leaves other things of the same name alone", () => {
+  test("leaves other things of the same name alone", () => {
     checkRename(
       "kernel 6.12\ncontext x$0 { in softirq }\nrequest x { api kmalloc size 1 B flags GFP_ATOMIC context x }\n",
       "y",
@@ -124,7 +124,7 @@ describe("rename", () => {
     );
   });
 
-  it("refuses built-in names, wrong names and names that are taken, in words", () => {
+  test("refuses built-in names, wrong names and names that are taken, in words", () => {
     checkRenameRefused("kernel 6.12\nflags M = GFP_KER$0NEL", "X", /built in/);
     checkRenameRefused("kernel 6.12\nrequest r { ap$0i kmalloc }", "X", /no name/);
     checkRenameRefused("kernel 6.12\nflags M$0 = GFP_KERNEL", "9lives", /not a name/);
@@ -137,7 +137,7 @@ describe("rename", () => {
     });
   });
 
-  it("says where the name stands before it starts", () => {
+  test("says where the name stands before it starts", () => {
     const { workspace, uri, text, offset } = fixture("kernel 6.12\nflags RI$0NG = GFP_KERNEL\n");
     const start = prepareRename(workspace, uri, offset);
     expect(start.ok && text.slice(start.range.start, start.range.end)).toBe("RING");

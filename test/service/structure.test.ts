@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { foldsOf } from "../../server/service/folding.ts";
 import { formattingOf } from "../../server/service/formatting.ts";
 import { inlayHintsOf } from "../../server/service/inlay-hints.ts";
@@ -7,7 +7,7 @@ import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf, TOKEN_MODIFIERS, TOKEN_TYPES } from "../../server/service/semantic-tokens.ts";
 import { matches, symbolsOf, type FileSymbol } from "../../server/service/symbols.ts";
 import { parseFile } from "../../grammar/index.ts";
-import { applied, fixture } from "./fixture.ts";
+import { applied, fixture } from "./_fixture.ts";
 
 const outline = (symbols: readonly FileSymbol[]): unknown =>
   symbols.map(({ name, kind, detail, children }) => [
@@ -18,7 +18,7 @@ const outline = (symbols: readonly FileSymbol[]): unknown =>
   ]);
 
 describe("symbols", () => {
-  it("are the declarations, with what is named inside of them", () => {
+  test("are the declarations, with what is named inside of them", () => {
     const file = parseFile(
       "kernel 6.12\nflags RING = GFP_KERNEL\npolicy p for alloc_pages { mode fast otherwise { } }\nmemory m { node 0 { zone Normal { managed 1 GiB } } }\nrequest r { api kmalloc }\nexpect r { sleeps may }\n",
     );
@@ -30,11 +30,11 @@ describe("symbols", () => {
     ]);
   });
 
-  it("stop at the limit", () => {
+  test("stop at the limit", () => {
     expect(symbolsOf(parseFile("flags A = 0\nflags B = 0\nflags C = 0\n"), 2)).toHaveLength(2);
   });
 
-  it("are found by letters in their order, in any case", () => {
+  test("are found by letters in their order, in any case", () => {
     expect(matches("rx_refill", "RXF")).toBe(true);
     expect(matches("rx_refill", "fr")).toBe(false);
     expect(matches("rx_refill", "")).toBe(true);
@@ -47,7 +47,7 @@ describe("folding", () => {
       ({ start, end, kind }) => `${kind}: ${text.slice(start, end).replace(/\s+/g, " ")}`,
     );
 
-  it("folds blocks, comments and imports", () => {
+  test("folds blocks, comments and imports", () => {
     expect(folded('import "a"\nimport "b"\n\n// one\n// two\nrequest r {\n  api kmalloc\n}\n').sort()).toEqual([
       "block: { api kmalloc }",
       "comment: // one // two",
@@ -55,11 +55,11 @@ describe("folding", () => {
     ]);
   });
 
-  it("folds what is damaged too", () => {
+  test("folds what is damaged too", () => {
     expect(folded("request r {\n  api\n  flags (\n")).toEqual(["block: { api flags ( "]);
   });
 
-  it("is not fooled by braces in strings and comments", () => {
+  test("is not fooled by braces in strings and comments", () => {
     expect(
       folded('request r {\n  waive x because "{"\n  /* { */\n}\n').filter((fold) => fold.startsWith("block")),
     ).toHaveLength(1);
@@ -67,7 +67,7 @@ describe("folding", () => {
 });
 
 describe("selection", () => {
-  it("grows from the word over the mask and the property to the file", () => {
+  test("grows from the word over the mask and the property to the file", () => {
     const text = "kernel 6.12\nrequest r {\n  flags (GFP_KERNEL | __GFP_ZERO)\n}\n";
     const grown = selectionsAt(parseFile(text), text.indexOf("__GFP_ZERO") + 3).map(({ start, end }) =>
       text.slice(start, end),
@@ -92,7 +92,7 @@ describe("semantic tokens", () => {
     );
   };
 
-  it("tell declared names from built-in ones", () => {
+  test("tell declared names from built-in ones", () => {
     expect(coloured("kernel 6.12\nflags RING = GFP_KERNEL | __GFP_ZERO\ncontext rx { in softirq }\n")).toEqual([
       "6.12 number",
       "RING variable declaration",
@@ -103,14 +103,14 @@ describe("semantic tokens", () => {
     ]);
   });
 
-  it("mark flags that a kernel in force does not have", () => {
+  test("mark flags that a kernel in force does not have", () => {
     expect(coloured("kernel 6.1 .. 6.6\nflags M = __GFP_ATOMIC\n")).toContain(
       "__GFP_ATOMIC enumMember deprecated defaultLibrary",
     );
     expect(coloured("kernel 6.1\nflags M = __GFP_ATOMIC\n")).toContain("__GFP_ATOMIC enumMember defaultLibrary");
   });
 
-  it("come in the order of the text", () => {
+  test("come in the order of the text", () => {
     const text =
       "kernel 6.12\npolicy p for alloc_pages {\n  require has __GFP_NOWARN when order > 0\n  mode fast when has __GFP_NORETRY { drain lru | pcp, retries 2 }\n}\nexpect p forbids __GFP_NOFAIL\n";
     const { workspace, uri } = fixture(text);
@@ -119,7 +119,7 @@ describe("semantic tokens", () => {
     expect(starts.length).toBeGreaterThan(10);
   });
 
-  it("of a part are those of the declarations that it meets", () => {
+  test("of a part are those of the declarations that it meets", () => {
     const text = "kernel 6.12\nflags A = __GFP_ZERO\nflags B = __GFP_COMP\nflags C = __GFP_HIGH\n";
     const { workspace, uri } = fixture(text);
     const at = text.indexOf("B =");
@@ -131,7 +131,7 @@ describe("semantic tokens", () => {
 });
 
 describe("links", () => {
-  it("lead from imports to files and from waived rules to their pages", () => {
+  test("lead from imports to files and from waived rules to their pages", () => {
     const text =
       'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc waive sleep-in-atomic because "x" }\n';
     const { workspace, uri } = fixture(text);
@@ -160,7 +160,7 @@ describe("inlay hints", () => {
     );
   };
 
-  it("say in a few words what the kernel may do, and convert sizes", () => {
+  test("say in a few words what the kernel may do, and convert sizes", () => {
     expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 3\n  flags GFP_ATOMIC\n}\n")).toBe(
       "kernel 6.12\nrequest r {‹never sleeps · reserves: atomic · may fail›\n  api alloc_pages\n  order 3‹= 32 KiB›\n  flags GFP_ATOMIC\n}\n",
     );
@@ -169,13 +169,13 @@ describe("inlay hints", () => {
     );
   });
 
-  it("name the kernel that they speak of where the answers differ", () => {
+  test("name the kernel that they speak of where the answers differ", () => {
     expect(
       hinted("kernel 5.10 .. 6.12\nrequest r {\n  api kvmalloc\n  size 96 KiB\n  flags GFP_KERNEL | __GFP_NOFAIL\n}\n"),
     ).toMatch(/\(6\.12\)›/);
   });
 
-  it("say no verdict of a request with a mask or context that is not known", () => {
+  test("say no verdict of a request with a mask or context that is not known", () => {
     expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_KERNAL\n}\n")).not.toContain(
       "‹",
     );
@@ -184,7 +184,7 @@ describe("inlay hints", () => {
     ).not.toContain("‹");
   });
 
-  it("say nothing without an API", () => {
+  test("say nothing without an API", () => {
     expect(hinted("kernel 6.12\nrequest r {\n  flags GFP_KERNEL\n}\n")).not.toContain("‹");
   });
 });
@@ -193,7 +193,7 @@ describe("formatting", () => {
   const MESSY =
     "kernel 6.12\nrequest   r{api kmalloc\n      size 64 B\n  // kept\n flags GFP_KERNEL|__GFP_NOWARN   }\n\n\n\nflags   A=0\nflags B = 0\n";
 
-  it("changes only lines that differ, and gives what the formatter gives", () => {
+  test("changes only lines that differ, and gives what the formatter gives", () => {
     const changes = formattingOf(parseFile(MESSY), 0, MESSY.length);
     const after = applied(MESSY, changes);
     expect(after).toContain("request r {\n");
@@ -202,7 +202,7 @@ describe("formatting", () => {
     for (const { start, end } of changes) expect(MESSY.slice(start, end)).not.toContain("kernel 6.12");
   });
 
-  it("of a part leaves the rest alone", () => {
+  test("of a part leaves the rest alone", () => {
     const after = applied(
       MESSY,
       formattingOf(parseFile(MESSY), MESSY.indexOf("flags   A"), MESSY.indexOf("flags   A") + 3),
@@ -211,7 +211,7 @@ describe("formatting", () => {
     expect(after).toContain("request   r{api kmalloc");
   });
 
-  it("gives no edits for a damaged file", () => {
+  test("gives no edits for a damaged file", () => {
     expect(formattingOf(parseFile("request   r{api\nflags   A=0\n"), 0, 99)).toEqual([]);
   });
 });

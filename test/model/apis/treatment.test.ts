@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { allApis, apiNamed } from "../../../server/model/apis.ts";
 import type { Api } from "../../../server/model/apis/api.ts";
 import type { Kernel } from "../../../server/model/kernels/kernel.ts";
@@ -137,25 +137,25 @@ const TABLE: readonly Line[] = [
 
 describe("what an API does to a flag", () => {
   for (const [api, flag, kinds] of TABLE) {
-    it(`${api} treats __GFP_${flag} as the kernel does, in every version`, () => {
+    test(`${api} treats __GFP_${flag} as the kernel does, in every version`, () => {
       const releases = mainlineReleases().filter((version) => apiCalled(api).exists(kernelNamed(version)));
       expect(sinceWhen((version) => kindOf(api, version, flag), releases)).toBe(kinds);
     });
   }
 
-  it("follows the stable branches: 6.12.117 verifies range masks, 6.1.192 does not", () => {
+  test("follows the stable branches: 6.12.117 verifies range masks, 6.1.192 does not", () => {
     expect(kindOf("alloc_contig_range", "6.12.117", "NOFAIL")).toBe("refused");
     expect(kindOf("alloc_contig_range", "6.1.192", "NOFAIL")).toBe("ignored");
     expect(kindOf("alloc_contig_range", "6.12.117", "HARDWALL")).toBe("forced");
     expect(kindOf("alloc_contig_range", "6.18", "HARDWALL")).toBe("ignored");
   });
 
-  it("takes NORETRY for a fast mode on Android only", () => {
+  test("takes NORETRY for a fast mode on Android only", () => {
     expect(kindOf("alloc_contig_range", "android-6.18", "NORETRY")).toBe("honoured");
     expect(kindOf("alloc_contig_range", "android-6.18", "NOFAIL")).toBe("refused");
   });
 
-  it("names the caches that kmalloc chooses among by their version", () => {
+  test("names the caches that kmalloc chooses among by their version", () => {
     const choice = (version: string): string =>
       apiCalled("kmalloc")
         .treatment(kernelNamed(version))
@@ -165,28 +165,28 @@ describe("what an API does to a flag", () => {
     expect(choice("6.12")).toContain("ACCOUNT");
   });
 
-  it("lets alloc_pages_nolock choose to charge, and gives compound pages, since it takes a mask", () => {
+  test("lets alloc_pages_nolock choose to charge, and gives compound pages, since it takes a mask", () => {
     expect(kindOf("alloc_pages_nolock", "6.17", "ACCOUNT")).toBe("forced");
     expect(kindOf("alloc_pages_nolock", "6.18", "ACCOUNT")).toBe("honoured");
     expect(kindOf("alloc_pages_nolock", "6.17", "COMP")).toBe("ignored");
     expect(kindOf("alloc_pages_nolock", "6.18", "COMP")).toBe("forced");
   });
 
-  it("strips __GFP_RETRY_MAYFAIL from __vmalloc in 6.19", () => {
+  test("strips __GFP_RETRY_MAYFAIL from __vmalloc in 6.19", () => {
     expect(kindOf("__vmalloc", "6.19", "RETRY_MAYFAIL")).toBe("warns");
     expect(kindOf("__vmalloc", "6.18", "RETRY_MAYFAIL")).toBe("honoured");
   });
 });
 
 describe("the catalogue of APIs", () => {
-  it("names each function once, and finds it by its name", () => {
+  test("names each function once, and finds it by its name", () => {
     const names = allApis().map((api) => api.name);
     expect(new Set(names).size).toBe(names.length);
     for (const api of allApis()) expect(apiNamed(api.name)).toBe(api);
     expect(apiNamed("malloc")).toBeNull();
   });
 
-  it("gives each function a prototype with its name, and no bit both refused and forced", () => {
+  test("gives each function a prototype with its name, and no bit both refused and forced", () => {
     for (const api of allApis()) {
       expect(api.signature).toContain(api.name);
       for (const version of knownKernels()) {
@@ -197,7 +197,7 @@ describe("the catalogue of APIs", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["folio_alloc", "5.15", "5.16"],
     ["alloc_pages_bulk_array", "5.12", "5.13"],
     ["alloc_pages_bulk", "6.13", "6.14"],

@@ -11,8 +11,8 @@ import { COMPOSITE_NAMES, FLAG_NAMES } from "../../server/model/masks/mask.ts";
 import { compositeText, flagText } from "../../server/model/masks/names.ts";
 import { CONFIG_OPTIONS } from "../../server/policy-language/analysis/checked-kernels.ts";
 import { EFFECTS, FACTS, WATERMARKS } from "../../server/service/descriptions/words.ts";
-import { derivation, type Leaf } from "./derive.ts";
-import { scopesOf } from "./textmate.ts";
+import { derivation, type Leaf } from "./_derive.ts";
+import { scopesOf } from "./_textmate.ts";
 
 const grammar = textMateGrammar();
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lex } from "../../grammar/lexer.ts";
 import { bracesOf } from "../../server/service/braces.ts";
-import { anyText } from "../grammar/arbitrary.ts";
+import { anyText } from "../grammar/_arbitrary.ts";
 
 const pieces = fc
   .array(

@@ -5,7 +5,7 @@ import type { MemoryState } from "../../server/model/memory/state.ts";
 import { allocPages } from "../../server/model/slowpath/allocate.ts";
 import type { Simulation } from "../../server/model/slowpath/simulation.ts";
 import { simulationOf } from "../../server/model/slowpath/simulation.ts";
-import { anyCall } from "./slowpath-arbitraries.ts";
+import { anyCall } from "./_slowpath-arbitraries.ts";
 
 const SEED = 20260601;
 const RUNS = 3000;

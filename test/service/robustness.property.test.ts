@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
@@ -21,7 +21,7 @@ import { prepareRename, renameAt } from "../../server/service/rename.ts";
 import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf } from "../../server/service/semantic-tokens.ts";
 import { symbolsOf } from "../../server/service/symbols.ts";
-import { applied, URI } from "./fixture.ts";
+import { applied, URI } from "./_fixture.ts";
 
 /** Asks everything about a text, at some of its offsets; what comes back must lie within the text. */
 function askAll(text: string, offsets: readonly number[]): void {
@@ -86,14 +86,14 @@ expect nested when lacks __GFP_IO gives has __GFP_NOWARN
 `;
 
 describe("whatever the text", () => {
-  it("every question has an answer at every offset of a whole file", () => {
+  test("every question has an answer at every offset of a whole file", () => {
     askAll(
       WHOLE,
       Array.from({ length: WHOLE.length + 1 }, (_, at) => at).filter((at) => at % 3 === 0),
     );
   });
 
-  it("every question has an answer in text that was cut, doubled or overwritten", () => {
+  test("every question has an answer in text that was cut, doubled or overwritten", () => {
     fc.assert(
       fc.property(
         fc.nat(WHOLE.length),
@@ -109,7 +109,7 @@ describe("whatever the text", () => {
     );
   });
 
-  it("every question has an answer in random characters", () => {
+  test("every question has an answer in random characters", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.nat(200), (text, at) =>
         askAll(text, [Math.min(at, text.length)]),
@@ -118,7 +118,7 @@ describe("whatever the text", () => {
     );
   });
 
-  it.each([
+  test.each([
     ["100,000 parentheses", `kernel 6.12\nflags M = ${"(".repeat(100_000)}GFP_KERNEL${")".repeat(100_000)}\n`],
     ["an alias of itself", "kernel 6.12\nflags A = B\nflags B = A\nrequest r { api kmalloc size 1 B flags A }\n"],
     [
@@ -138,7 +138,7 @@ describe("whatever the text", () => {
     askAll(text, [0, 12, Math.min(text.length, 30), text.length >> 1, text.length - 1, text.length]);
   });
 
-  it("formatting twice is formatting once", () => {
+  test("formatting twice is formatting once", () => {
     const once = applied(WHOLE, formattingOf(parseFile(WHOLE), 0, WHOLE.length));
     expect(formattingOf(parseFile(once), 0, once.length)).toEqual([]);
   });

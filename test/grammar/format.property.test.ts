@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { format, parseFile } from "../../grammar/index.ts";
-import { anyText, file, wildFile } from "./arbitrary.ts";
+import { anyText, file, wildFile } from "./_arbitrary.ts";
 
 const POSITIONS = new Set(["start", "end", "keyword"]);
 

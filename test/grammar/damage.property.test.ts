@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile, parseMask } from "../../grammar/index.ts";
-import { anyText, file } from "./arbitrary.ts";
+import { anyText, file } from "./_arbitrary.ts";
 
 /** Every construct of the language, as people write it; in short declarations, because each edit reads one of them again. */
 const SAMPLE = `/// A driver's policy.
@@ -120,7 +120,7 @@ function only(text: string): string {
 }
 
 describe("One wrong character", () => {
-  // Edited, not read afresh: that both come to the same file is proved in edit.test.ts, and an edit costs a tenth.
+  // Edited, not read afresh: that both come to the same file is proved in edit.property.test.ts, and an edit costs a tenth.
   const sample = parseFile(SAMPLE);
   const inSample = new Set(sample.regions.map((region) => region.text));
 

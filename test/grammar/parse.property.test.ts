@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { file, items, layOut, wildFile } from "./arbitrary.ts";
+import { file, items, layOut, wildFile } from "./_arbitrary.ts";
 
 const RUNS = { seed: 20201218, numRuns: 500 };
 

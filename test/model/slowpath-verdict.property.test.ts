@@ -4,7 +4,7 @@ import { PLACE } from "../../server/model/contexts.ts";
 import { allocPages } from "../../server/model/slowpath/allocate.ts";
 import { simulationOf } from "../../server/model/slowpath/simulation.ts";
 import { verdict } from "../../server/model/verdict.ts";
-import { anyCall } from "./slowpath-arbitraries.ts";
+import { anyCall } from "./_slowpath-arbitraries.ts";
 
 const SEED = 20260602;
 const RUNS = 6000;

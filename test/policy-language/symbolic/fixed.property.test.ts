@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { Bdd, FALSE, TRUE, type Node } from "../../../server/policy-language/symbolic/bdd.ts";
 
 const LEVELS = [0, 1, 2, 5, 31, 40];
@@ -22,7 +22,7 @@ function nodeOf(bdd: Bdd, written: Formula): Node {
     : bdd.and(nodeOf(bdd, written.and[0]), nodeOf(bdd, written.and[1]));
 }
 
-it("tells the variables that have one value wherever a function is true, as trying every assignment does", () => {
+test("tells the variables that have one value wherever a function is true, as trying every assignment does", () => {
   fc.assert(
     fc.property(formula, (written) => {
       const bdd = new Bdd();
@@ -43,7 +43,7 @@ it("tells the variables that have one value wherever a function is true, as tryi
   );
 });
 
-it("takes everything as fixed where nothing is true, and nothing where everything is", () => {
+test("takes everything as fixed where nothing is true, and nothing where everything is", () => {
   const bdd = new Bdd();
   expect(bdd.fixed(FALSE)).toEqual({ ones: 0xffffffff, zeros: 0xffffffff });
   expect(bdd.fixed(TRUE)).toEqual({ ones: 0, zeros: 0 });

@@ -17,8 +17,8 @@ import { lex } from "../../grammar/lexer.ts";
 import { parser } from "../../grammar/parser.ts";
 import * as T from "../../grammar/tokens.ts";
 import type { Token } from "../../grammar/tokens.ts";
-import { anyText, file, wildFile } from "./arbitrary.ts";
-import { isReadable } from "./readable.ts";
+import { anyText, file, wildFile } from "./_arbitrary.ts";
+import { isReadable } from "./_readable.ts";
 
 function isOf(token: Token, { kind, text }: Wanted): boolean {
   switch (kind) {

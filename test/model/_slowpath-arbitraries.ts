@@ -4,7 +4,7 @@ import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { mask } from "../../server/model/masks/mask.ts";
 import type { MemoryState, NodeState, ZoneState } from "../../server/model/memory/state.ts";
 import type { ZoneName } from "../../server/model/request.ts";
-import { kernel } from "./slowpath-machine.ts";
+import { kernel } from "./_slowpath-machine.ts";
 
 const anyKernel = fc.constantFrom(...knownKernels()).chain((name) =>
   fc

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile, type Edit, type SourceFile } from "../../grammar/index.ts";
-import { anyText, file } from "./arbitrary.ts";
+import { anyText, file } from "./_arbitrary.ts";
 
 const PIECES = [
   "\uFEFF",

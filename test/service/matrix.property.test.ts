@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isTaken, judge, type Judgement } from "../../server/policy-language/policies/judgement.ts";
 import { resolvePolicy } from "../../server/policy-language/policies/resolved-policy.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
@@ -9,7 +9,7 @@ import { flagText } from "../../server/model/masks/names.ts";
 import { toMarkdown } from "../../server/service/matrix-markdown.ts";
 import { toSvg } from "../../server/service/matrix-svg.ts";
 import { matrixOf, policiesOf, type Matrix, type MatrixCell } from "../../server/service/matrix.ts";
-import { fixture } from "./fixture.ts";
+import { fixture } from "./_fixture.ts";
 
 /** The matrix of the policy at `$0`, or of the first one. */
 function matrixIn(
@@ -67,7 +67,7 @@ policy contig_range for alloc_contig_range {
 `;
 
 describe("the matrix of a policy", () => {
-  it("has the modes across and says for each flag what it is to each mode", () => {
+  test("has the modes across and says for each flag what it is to each mode", () => {
     const { matrix } = matrixIn(RANGE);
     expect(matrix.columns).toMatchObject([
       { name: "fast", selectedBy: "has __GFP_NORETRY", reachable: true },
@@ -97,7 +97,7 @@ describe("the matrix of a policy", () => {
     ]);
   });
 
-  it("names for each cell the clause that decides it, and the author's reason", () => {
+  test("names for each cell the clause that decides it, and the author's reason", () => {
     const { matrix, text } = matrixIn(RANGE);
     const decided = (row: string, column: string): readonly (string | null)[] => [
       ruleText(text, cellOf(matrix, row, column)),
@@ -124,7 +124,7 @@ describe("the matrix of a policy", () => {
     ]);
   });
 
-  it("has a row for every flag of the newest kernel in force, each once, by group", () => {
+  test("has a row for every flag of the newest kernel in force, each once, by group", () => {
     const { matrix } = matrixIn("kernel 5.10 .. 6.12\npolicy p { forbid has __GFP_NOFAIL }\n");
     expect(matrix).toMatchObject({ kernel: "6.12", kernels: "5.10 .. 6.12" });
     const kernel = environmentOf(fixture("kernel 6.12\n").workspace, fixture("").uri)?.kernels.at(-1);
@@ -142,14 +142,14 @@ describe("the matrix of a policy", () => {
     ]);
   });
 
-  it("has one column where there are no modes, and then everything that no rule is against is allowed", () => {
+  test("has one column where there are no modes, and then everything that no rule is against is allowed", () => {
     const { matrix } = matrixIn("kernel 6.12\npolicy p { forbid has __GFP_NOFAIL }\n");
     expect(matrix.columns).toMatchObject([{ name: "any mode", selectedBy: "", span: null }]);
     expect(tableOf(matrix, ["__GFP_NOFAIL", "__GFP_ZERO"])).toEqual(["__GFP_NOFAIL: forbidden", "__GFP_ZERO: allowed"]);
     expect(cellOf(matrix, "__GFP_ZERO", "any mode")).toMatchObject({ reason: "no rule speaks of it", rule: null });
   });
 
-  it("says with what a flag cannot go, and what it cannot do without", () => {
+  test("says with what a flag cannot go, and what it cannot do without", () => {
     const { matrix } = matrixIn(
       "kernel 6.12\npolicy p {\n  forbid has __GFP_NORETRY | __GFP_RETRY_MAYFAIL\n  require has __GFP_DIRECT_RECLAIM when has __GFP_NOFAIL\n}\n",
     );
@@ -161,7 +161,7 @@ describe("the matrix of a policy", () => {
     );
   });
 
-  it("says on what else of the request a flag depends, and leads to that rule", () => {
+  test("says on what else of the request a flag depends, and leads to that rule", () => {
     const { matrix, text } = matrixIn(
       'kernel 6.12\npolicy p {\n  forbid has __GFP_DIRECT_RECLAIM and in softirq because "polling"\n  require has __GFP_NOWARN when order > 0\n  allow lacks __GFP_HIGH\n  allow size < 4 KiB\n}\n',
     );
@@ -190,7 +190,7 @@ describe("the matrix of a policy", () => {
     expect(toSvg(matrix)).toContain("◐ depends c");
   });
 
-  it("marks what a warn rule takes", () => {
+  test("marks what a warn rule takes", () => {
     const { matrix, text } = matrixIn(
       'kernel 6.12\npolicy p {\n  warn has __GFP_HIGH because "reserves are for others"\n}\n',
     );
@@ -198,7 +198,7 @@ describe("the matrix of a policy", () => {
     expect(ruleText(text, cellOf(matrix, "__GFP_HIGH", "any mode"))).toBe("has __GFP_HIGH");
   });
 
-  it("says where two ways lead into a mode that neither is required", () => {
+  test("says where two ways lead into a mode that neither is required", () => {
     const { matrix } = matrixIn(
       "kernel 6.12\npolicy p {\n  allow only __GFP_NORETRY | __GFP_NOWARN | __GFP_ZERO\n  mode quiet when any __GFP_NORETRY | __GFP_NOWARN { }\n  mode loud otherwise { }\n}\n",
     );
@@ -209,7 +209,7 @@ describe("the matrix of a policy", () => {
     ]);
   });
 
-  it("says that a mode is never selected", () => {
+  test("says that a mode is never selected", () => {
     const { matrix } = matrixIn(
       "kernel 6.12\npolicy p {\n  allow only __GFP_ZERO\n  mode never_so when has __GFP_HIGH { }\n  mode all otherwise { }\n}\n",
     );
@@ -220,7 +220,7 @@ describe("the matrix of a policy", () => {
     });
   });
 
-  it("shows what each mode promises and where the kernel does something else", () => {
+  test("shows what each mode promises and where the kernel does something else", () => {
     const { matrix, text } = matrixIn(RANGE);
     expect(matrix.promises.map(({ effect, cells }) => [effect, ...cells.map((cell) => cell?.text ?? null)])).toEqual([
       ["retries", "0", "5", null],
@@ -234,7 +234,7 @@ describe("the matrix of a policy", () => {
     expect(text.slice(span?.start, span?.end)).toBe("retries 0");
   });
 
-  it("compares inherited promises with the kernel as well, over the masks that the refined policy takes", () => {
+  test("compares inherited promises with the kernel as well, over the masks that the refined policy takes", () => {
     const text =
       "kernel 6.12\npolicy base for alloc_pages {\n  mode all otherwise { sleeps never }\n}\n$0policy calm like base { forbid has __GFP_DIRECT_RECLAIM }\n\npolicy same like base { forbid has __GFP_ZERO }\n";
     const promised = (name: string): string | null | undefined => {
@@ -247,7 +247,7 @@ describe("the matrix of a policy", () => {
     expect(promised("calm")).toBeNull();
   });
 
-  it("marks flags that the policy takes and the kernel does not honour, and those that it says are ignored and are not", () => {
+  test("marks flags that the policy takes and the kernel does not honour, and those that it says are ignored and are not", () => {
     const { matrix } = matrixIn(
       "kernel 6.12\npolicy p for kmalloc {\n  allow only GFP_KERNEL | __GFP_ZERO | __GFP_HIGHMEM\n  ignore __GFP_ZERO\n}\n",
     );
@@ -259,7 +259,7 @@ describe("the matrix of a policy", () => {
     expect(cellOf(matrix, "__GFP_DMA32", "any mode")).toMatchObject({ kind: "forbidden", kernel: null });
   });
 
-  it("shows inherited clauses, and leads to where they are written", () => {
+  test("shows inherited clauses, and leads to where they are written", () => {
     const { matrix } = matrixIn(
       'kernel 6.12\nimport "base.allocpolicy"\n$0policy p like base { forbid has __GFP_ZERO }\n',
       { "base.allocpolicy": "policy base { forbid has __GFP_NOFAIL }\n" },
@@ -274,7 +274,7 @@ describe("the matrix of a policy", () => {
     });
   });
 
-  it("is that of the policy at the cursor, else of the one before it, else of the first", () => {
+  test("is that of the policy at the cursor, else of the one before it, else of the first", () => {
     const text =
       "kernel 6.12\n\npolicy one { forbid has __GFP_ZERO }\n\nrequest r { api kmalloc }\n\npolicy two { forbid has __GFP_HIGH }\n";
     const at = (part: string): string => matrixIn(text.replace(part, `$0${part}`)).matrix.policy;
@@ -291,7 +291,7 @@ describe("the matrix of a policy", () => {
     expect(matrixOf(workspace, "file:///gone", { name: "one" })).toBeNull();
   });
 
-  it.each([
+  test.each([
     ["syntax errors", "kernel 6.12\npolicy p { forbid has }\n", /syntax errors/],
     ["unknown names", "kernel 6.12\npolicy p { forbid has __GFP_NOSUCH }\n", /names something/],
     ["no known kernel", "kernel 2.4\npolicy p { forbid has __GFP_ZERO }\n", /no version/],
@@ -314,13 +314,13 @@ describe("the matrix of a policy", () => {
   const flags = fc
     .uniqueArray(fc.constantFrom(...FLAGS), { minLength: 1, maxLength: 3 })
     .map((names) => names.map(flagText).join(" | "));
-  const test = fc
+  const simple = fc
     .tuple(fc.constantFrom("has", "any", "lacks", "only", "is"), flags)
     .map(([word, names]) => `${word} ${names}`);
   const predicate = fc.oneof(
-    test,
-    fc.tuple(test, fc.constantFrom("and", "or"), test).map((parts) => parts.join(" ")),
-    test.map((inner) => `not (${inner})`),
+    simple,
+    fc.tuple(simple, fc.constantFrom("and", "or"), simple).map((parts) => parts.join(" ")),
+    simple.map((inner) => `not (${inner})`),
   );
   const rule = fc.oneof(
     predicate.map((inner) => `forbid ${inner}`),
@@ -334,7 +334,7 @@ describe("the matrix of a policy", () => {
     rest: fc.boolean(),
   });
 
-  it("agrees with trying every mask of a few flags, cell by cell", () => {
+  test("agrees with trying every mask of a few flags, cell by cell", () => {
     fc.assert(
       fc.property(policy, ({ rules, modes, rest }) => {
         const clauses = [
@@ -415,7 +415,7 @@ describe("the matrix of a policy", () => {
     });
   }
 
-  it("answers for composites as for the flags in them together", () => {
+  test("answers for composites as for the flags in them together", () => {
     const { matrix } = matrixIn(
       "kernel 6.12\npolicy p {\n  forbid has GFP_KERNEL\n  allow only GFP_KERNEL | GFP_ATOMIC\n  mode atomic when has GFP_ATOMIC { }\n  mode other otherwise { }\n}\n",
     );
@@ -430,7 +430,7 @@ describe("the matrix of a policy", () => {
 describe("the matrix as a file", () => {
   const { matrix } = matrixIn(RANGE);
 
-  it("is a Markdown table with notes on where the kernel differs", () => {
+  test("is a Markdown table with notes on where the kernel differs", () => {
     const text = toMarkdown(matrix);
     expect(text).toContain("| `__GFP_NORETRY` | ▶ selects ⚠ [");
     expect(text).toContain("| `__GFP_NOFAIL` | ✕ forbidden | ✕ forbidden | ✕ forbidden |");
@@ -443,7 +443,7 @@ describe("the matrix as a file", () => {
     for (const [, number] of text.matchAll(/⚠ \[(\d+)\]/g)) expect(Number(number)).toBeLessThanOrEqual(notes);
   });
 
-  it("is an SVG picture of its own, for light and dark, with every row and nothing unescaped", () => {
+  test("is an SVG picture of its own, for light and dark, with every row and nothing unescaped", () => {
     const hostile = matrixIn(
       'kernel 6.12\npolicy p {\n  forbid has __GFP_NOFAIL because "a < b && \\"c\\" > d <script>"\n  mode m when order < 3 { }\n  mode n otherwise { }\n}\n',
     ).matrix;

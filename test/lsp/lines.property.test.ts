@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
 import { packTokens, tokensEdit } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
@@ -12,11 +12,11 @@ const broken = fc
   .map((parts) => parts.join(""));
 
 describe("lines", () => {
-  it("end with \\n, \\r\\n and \\r", () => {
+  test("end with \\n, \\r\\n and \\r", () => {
     expect([...linesOf("a\nb\r\nc\rd").starts]).toEqual([0, 2, 5, 7]);
   });
 
-  it("after an edit are those of the new text", () => {
+  test("after an edit are those of the new text", () => {
     fc.assert(
       fc.property(broken, broken, fc.nat(60), fc.nat(60), (text, insert, one, other) => {
         const start = Math.min(one, other, text.length);
@@ -28,7 +28,7 @@ describe("lines", () => {
     );
   });
 
-  it("give every offset a position and back, but in the middle of a line end", () => {
+  test("give every offset a position and back, but in the middle of a line end", () => {
     fc.assert(
       fc.property(broken, (text) => {
         const lines = linesOf(text);
@@ -41,7 +41,7 @@ describe("lines", () => {
     );
   });
 
-  it("take a column beyond the line as its end, and a line beyond the text as the end of the text", () => {
+  test("take a column beyond the line as its end, and a line beyond the text as the end of the text", () => {
     const lines = linesOf("ab\r\ncd");
     expect(offsetAt(lines, { line: 0, character: 99 }, "ab\r\ncd")).toBe(2);
     expect(offsetAt(lines, { line: 99, character: 0 }, "ab\r\ncd")).toBe(6);
@@ -49,7 +49,7 @@ describe("lines", () => {
 });
 
 describe("uris", () => {
-  it("of one file are one key, however they are encoded", () => {
+  test("of one file are one key, however they are encoded", () => {
     expect(fileKey("file:///c%3A/my%20policies/a.allocpolicy")).toBe("file:///c:/my%20policies/a.allocpolicy");
     expect(fileKey("file:///C:/my%20policies/a.allocpolicy")).toBe("file:///c:/my%20policies/a.allocpolicy");
     expect(fileKey("file:///a%23b%3Fc")).toBe("file:///a%23b%3Fc");
@@ -57,19 +57,19 @@ describe("uris", () => {
     expect(fileKey("file:///a%C3%A9")).toBe(fileKey("file:///a%c3%a9"));
   });
 
-  it("lie in a folder when they are below it", () => {
+  test("lie in a folder when they are below it", () => {
     expect(isWithin("file:///a", "file:///a/b")).toBe(true);
     expect(isWithin("file:///a", "file:///ab")).toBe(false);
   });
 });
 
 describe("settings", () => {
-  it("that make no sense count as not set", () => {
+  test("that make no sense count as not set", () => {
     for (const wrong of [null, 7, "x", [], { kernel: 6, config: [], rules: { a: "loud" } }])
       expect(settingsKey(settingsOf(wrong))).toBe(settingsKey(settingsOf({})));
   });
 
-  it("read switches, page sizes and levels", () => {
+  test("read switches, page sizes and levels", () => {
     expect(
       settingsOf({
         kernel: " 6.12 ",
@@ -87,7 +87,7 @@ describe("settings", () => {
 });
 
 describe("packed tokens", () => {
-  it("give each token its line and column again", () => {
+  test("give each token its line and column again", () => {
     fc.assert(
       fc.property(broken, fc.array(fc.nat(60), { maxLength: 8 }), (text, offsets) => {
         const lines = linesOf(text);
@@ -112,7 +112,7 @@ describe("packed tokens", () => {
 });
 
 describe("the difference of two token lists", () => {
-  it("makes one of the other", () => {
+  test("makes one of the other", () => {
     const list = fc.array(fc.nat(3), { maxLength: 12 });
     fc.assert(
       fc.property(list, list, (before, after) => {

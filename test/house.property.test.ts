@@ -3,7 +3,7 @@ import { build, transform } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { indexes } from "../scripts/indexes.ts";
 import { inRoot } from "../scripts/paths.ts";
 import { circlesOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Import } from "./_sources.ts";
@@ -80,40 +80,40 @@ const told = (found: readonly Import[]): readonly string[] =>
   found.map(({ file, target }) => `${file} imports ${target}`);
 
 describe("the house", () => {
-  it.each(FLOORS)("$path imports only along the arrows", ({ path, knows, packages }) => {
+  test.each(FLOORS)("$path imports only along the arrows", ({ path, knows, packages }) => {
     const wrong = imports(path).filter(
       ({ target }) => !packages.test(target) && ![path, ...knows].some((floor) => isInside(target, floor)),
     );
     expect(told(wrong)).toEqual([]);
   });
 
-  it("has no file outside of its floors", () => {
+  test("has no file outside of its floors", () => {
     const homeless = PROGRAM_FOLDERS.flatMap(sourceFiles).filter(
       (file) => !FLOORS.some(({ path }) => isInside(file, path)),
     );
     expect(homeless).toEqual([]);
   });
 
-  it("sees the imports of every floor", () => {
+  test("sees the imports of every floor", () => {
     for (const { path } of FLOORS.filter((floor) => sourceFiles(floor.path).length > 0))
       expect(imports(path), path).not.toEqual([]);
   });
 
-  it("has no circle of imports, types included", () => {
+  test("has no circle of imports, types included", () => {
     const files = [...PROGRAM_FOLDERS, "scripts", "test"].flatMap(sourceFiles);
     const arrows = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]));
     expect(arrows.get("server/cli/main.ts")).toContain("server/cli/commands/index.ts");
     expect(circlesOf(arrows).map((circle) => circle.join(" <-> "))).toEqual([]);
   });
 
-  it("enters a floor by its doors, not through its insides", () => {
+  test("enters a floor by its doors, not through its insides", () => {
     const wrong = FLOORS.flatMap(({ path }) =>
       imports(path).filter(({ target }) => !isInside(target, path) && INSIDES.some((inside) => inside.test(target))),
     );
     expect(told(wrong)).toEqual([]);
   });
 
-  it("says in protocol/ what messages are, and does nothing", async () => {
+  test("says in protocol/ what messages are, and does nothing", async () => {
     const code = await Promise.all(
       sourceFiles("protocol").map(
         async (file) => (await transform(readFileSync(inRoot(file), "utf8"), { loader: "ts" })).code,
@@ -122,7 +122,7 @@ describe("the house", () => {
     expect(code.join("")).toBe("");
   });
 
-  it("compares version numbers nowhere but in server/model/kernels", () => {
+  test("compares version numbers nowhere but in server/model/kernels", () => {
     const comparison =
       /(?:[=!]==|[<>]=?)\s*["'`]v?\d+\.\d+|["'`]v?\d+\.\d+[^"'`\s]*["'`]\s*(?:[=!]==|[<>]=?)|\.mainlineIndex\s*[<>]|\bcompareVersion|startsWith\("\d+\./;
     const wrong = FLOORS.flatMap(({ path }) => sourceFiles(path))
@@ -135,30 +135,40 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("is formatted, and the linter has nothing to say: npm run format, npm run lint", () => {
+  test("is formatted, and the linter has nothing to say: npm run format, npm run lint", () => {
     const biome = createRequire(import.meta.url).resolve("@biomejs/biome/bin/biome");
     const lint = [biome, "ci", "--colors=off", "--error-on-warnings", "."];
     const { status, stdout, stderr } = spawnSync(process.execPath, lint, { cwd: inRoot(), encoding: "utf8" });
     expect(status === 0 ? "" : stdout + stderr).toBe("");
   });
 
-  it("has no test that changes what another test file sees but those called .isolated: the others share their modules", () => {
+  test("calls its tests alike: test(), .property where fast-check makes the cases, a _ before what only helps", () => {
+    const files = sourceFiles("test").filter((file) => !/^test\/(?:bench|editor)\//.test(file));
+    const wrong = files.filter((file) => {
+      const text = readFileSync(inRoot(file), "utf8");
+      if (!file.endsWith(".test.ts")) return !/\/_[^/]+$/.test(file);
+      return /\.property\./.test(file) !== /from "fast-check"/.test(text) || /^\s*it(?:\.\w+)*\(/m.test(text);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("has no test that changes what another test file sees but those called .isolated: the others share their modules", () => {
     const shared =
       /\bvi\.(?:mock|doMock|resetModules|stubGlobal|stubEnv)\b|\bconfigureGlobal\b|\bprocess\.chdir\(|\bprocess\.env(?:\.\w+|\[[^\]]+\]) = |\bglobalThis\.\w+ = |\.prototype\.\w+ = /;
     const wrong = sourceFiles("test")
-      .filter((file) => /(?<!\.isolated)\.test\.ts$/.test(file) && file !== "test/house.test.ts")
+      .filter((file) => /(?<!\.isolated)\.test\.ts$/.test(file) && file !== "test/house.property.test.ts")
       .filter((file) => shared.test(readFileSync(inRoot(file), "utf8")));
     expect(wrong).toEqual([]);
   });
 
-  it("has fresh indexes", () => {
+  test("has fresh indexes", () => {
     const stale = indexes()
       .filter(({ wanted, present }) => wanted !== present)
       .map(({ path }) => `${path}: run npm run indexes`);
     expect(stale).toEqual([]);
   });
 
-  it.each(["client/browser.ts", "server/lsp/browser.ts"])(
+  test.each(["client/browser.ts", "server/lsp/browser.ts"])(
     "bundles %s for the browser without anything of Node",
     async (entry) => {
       const { metafile } = await build({

@@ -6,7 +6,7 @@ import { machineOf } from "../../server/model/memory/machine.ts";
 import { LARGEST_ORDER, orderOfPages } from "../../server/model/sizes.ts";
 import { simulate } from "../../server/model/simulate.ts";
 import { contextOf } from "../../server/model/contexts.ts";
-import { call, gfp, kernel, machine } from "./slowpath-machine.ts";
+import { call, gfp, kernel, machine } from "./_slowpath-machine.ts";
 
 const KIB = 1024;
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editFile, format, parseFile, parseMask, parseSize, tokenize } from "../../grammar/index.ts";
 import { hostileTexts } from "./_hostile.ts";
-import { anyText, file } from "./arbitrary.ts";
+import { anyText, file } from "./_arbitrary.ts";
 
 function messages(text: string): string[] {
   return parseFile(text).regions.flatMap((region) => region.problems.map((problem) => problem.message));
