@@ -12,7 +12,7 @@ export default defineConfig({
     projects: [
       {
         // Files share the modules that they load, so that the kernels and the parser are made once. That is sound as long as
-        // no test changes what another sees: test/house.property.test.ts allows it to isolated tests alone.
+        // no test changes what another sees: test/house.test.ts allows it to isolated tests alone.
         extends: true,
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [...elsewhere, ...isolated], isolate: false },
       },
