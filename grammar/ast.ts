@@ -6,6 +6,8 @@
  * A part that the text lacks (damage) is `null`; the parser has reported it.
  */
 
+import type { NumberProperty } from "./request-properties.ts";
+
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -156,9 +158,7 @@ export interface Fact extends Span {
 export type Property = Span & { readonly keyword: Span } & (
     | { readonly kind: "api"; readonly api: Name | null }
     | { readonly kind: "size"; readonly size: Size | null }
-    | { readonly kind: "order"; readonly number: Numeral | null }
-    | { readonly kind: "pages"; readonly number: Numeral | null }
-    | { readonly kind: "count"; readonly number: Numeral | null }
+    | EachKind<NumberProperty, { readonly number: Numeral | null }>
     | { readonly kind: "flags"; readonly mask: Mask }
     | { readonly kind: "context"; readonly context: Name | null }
     | { readonly kind: "node"; readonly node: Numeral | "any" | null }

@@ -4,6 +4,16 @@ export type { Edit, Region, SourceFile } from "./source-file.ts";
 export { expectedAt, keywordUses, type Around, type Expected, type KeywordUse, type Wanted } from "./expected.ts";
 export { UNITS } from "./tokens.ts";
 export type { NameRole } from "./roles.ts";
+export {
+  NUMBER_PROPERTIES,
+  PROPERTY_WORDS,
+  REQUEST_PROPERTIES,
+  requestProperty,
+  type NumberProperty,
+  type PropertyValue,
+  type PropertyWord,
+  type RequestProperty,
+} from "./request-properties.ts";
 export { editFile, parseFile } from "./regions.ts";
 export { parseMask, parseSize } from "./parts.ts";
 export { format, type Formatted } from "./printer.ts";

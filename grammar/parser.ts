@@ -38,6 +38,7 @@ import type {
 } from "./ast.ts";
 import { mend, type Finding } from "./recovery.ts";
 import { beginsNothing, expected, found, left } from "./wording.ts";
+import { NUMBER_PROPERTIES, PROPERTY_WORDS } from "./request-properties.ts";
 import { AS } from "./roles.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
@@ -63,23 +64,7 @@ function types(...list: readonly TokenType[]): ReadonlySet<number> {
 }
 
 const ITEM_STARTS = types(...T.ITEM_KEYWORDS);
-const REQUEST_STARTS = types(
-  T.Api,
-  T.SizeWord,
-  T.Order,
-  T.Pages,
-  T.Count,
-  T.Flags,
-  T.Context,
-  T.Node,
-  T.Zone,
-  T.Cache,
-  T.Handles,
-  T.Fallback,
-  T.Policy,
-  T.Expect,
-  T.Waive,
-);
+const REQUEST_STARTS = types(...PROPERTY_WORDS.map(T.keywordType));
 const CONTEXT_STARTS = types(T.In, T.Holds, T.Scope);
 const CACHE_STARTS = types(T.Ctor, T.Dma, T.Account, T.Reclaimable, T.SizeWord);
 const POLICY_STARTS = types(T.Allow, T.Forbid, T.Warn, T.Require, T.Ignore, T.Mode, T.Stage);
@@ -128,6 +113,9 @@ const EXPECT_FORMS = new Set([LCURLY, ...types(T.On, T.Forbids, T.Allows, T.With
 /** Ends behind the tokens, so that looking ahead needs no check of bounds. */
 export const PADDING = 4;
 const NO_TOKENS: readonly Token[] = Array.from({ length: PADDING }, () => T.END);
+
+/** Chevrotain numbers the tokens of a type in a rule; those that a table makes begin here, behind the written ones. */
+const FIRST_OF_TABLE = 10;
 
 /** The facts of a zone whose value is an amount of memory. */
 const AMOUNT_FACTS = ["managed", "reclaimable", "movable", "pinned", "cma", "highatomic"] as const;
@@ -1328,27 +1316,13 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
         return { kind: "size", keyword: this.itemKeyword, size, start: this.itemStart, end: this.end() };
       },
     },
-    {
-      ALT: () => {
-        this.CONSUME(T.Order);
-        const number = this.keepNumber(() => this.CONSUME(T.Number_));
-        return { kind: "order", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
+    ...NUMBER_PROPERTIES.map((kind, index) => ({
+      ALT: (): Property => {
+        this.consume(FIRST_OF_TABLE + index, T.keywordType(kind));
+        const number = this.keepNumber(() => this.consume(FIRST_OF_TABLE + index, T.Number_));
+        return { kind, keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
       },
-    },
-    {
-      ALT: () => {
-        this.CONSUME2(T.Pages);
-        const number = this.keepNumber(() => this.CONSUME2(T.Number_));
-        return { kind: "pages", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
-      },
-    },
-    {
-      ALT: () => {
-        this.CONSUME(T.Count);
-        const number = this.keepNumber(() => this.CONSUME3(T.Number_));
-        return { kind: "count", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
-      },
-    },
+    })),
     {
       ALT: () => {
         this.CONSUME(T.Context);

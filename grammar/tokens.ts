@@ -1,3 +1,4 @@
+import { PROPERTY_WORDS } from "./request-properties.ts";
 import { createToken, EOF, Lexer, type IToken, type TokenType } from "chevrotain";
 
 /**
@@ -104,6 +105,8 @@ export const Forbids = keyword("forbids");
 export const Allows = keyword("allows");
 export const Within = keyword("within");
 export const Gives = keyword("gives");
+
+for (const word of PROPERTY_WORDS) if (!KEYWORDS.has(word)) keyword(word);
 
 /** `B`, `KiB`, …; all of one type, told apart by their text. */
 export const Unit = token("Unit", [Name]);

@@ -1,7 +1,8 @@
-// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings. Each stands between two
+// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings, properties. Each stands between two
 // comments.
 // usage: npm run docs
 import { readFileSync, writeFileSync } from "node:fs";
+import { PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";
 import { ALL_COMMANDS } from "../server/cli/commands/index.ts";
 import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
 import { inRoot, isProgram } from "./paths.ts";
@@ -37,6 +38,18 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     formats: table(
       ["`--format`", "what it is"],
       ALL_REPORTERS.map(({ name, summary }) => [`\`${name}\``, summary]),
+    ),
+  },
+  "docs/language.md": {
+    properties: table(
+      ["property", "what it says"],
+      PROPERTY_WORDS.map(requestProperty).map(({ syntax, meaning }) => [
+        syntax
+          .split(" · ")
+          .map((one) => `\`${one}\``)
+          .join(", "),
+        meaning,
+      ]),
     ),
   },
   "docs/editor.md": {

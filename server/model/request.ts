@@ -28,6 +28,8 @@ export interface AllocationRequest {
   readonly cache: CacheFacts | null;
   /** The reserve of a mempool is used up. */
   readonly poolEmpty: boolean;
+  /** Further numbers that the API takes, by the names that it gives in `Api.numbers`; one that is not stated is absent. */
+  readonly numbers?: Readonly<Record<string, number>>;
 }
 
 export type Certainty = "never" | "may" | "always";

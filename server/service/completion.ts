@@ -1,5 +1,15 @@
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
-import { expectedAt, type Expected, type NameRole, type Wanted } from "../../grammar/index.ts";
+import {
+  expectedAt,
+  PROPERTY_WORDS,
+  requestProperty,
+  type Expected,
+  type NameRole,
+  type PropertyValue,
+  type PropertyWord,
+  type RequestProperty,
+  type Wanted,
+} from "../../grammar/index.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
 import { resolveRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
@@ -8,7 +18,7 @@ import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { allApis } from "../model/apis.ts";
-import type { Api, SizeUnit } from "../model/apis/api.ts";
+import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import { PAGE_SIZES } from "../model/kernels/build-options.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
@@ -24,7 +34,6 @@ import {
   HEADERS,
   LOCKS,
   PREDICATES,
-  PROPERTIES,
   SCOPES,
   WATERMARKS,
   ZONES,
@@ -455,40 +464,21 @@ class Offer {
 
   #properties(): readonly Completion[] {
     const request = this.#request();
-    const present = new Set(request?.declaration.properties.map((property) => property.kind) ?? []);
+    const present = request?.declaration.properties.map((property) => property.kind) ?? [];
     const api = request?.resolved.api ?? null;
-    const offered: Completion[] = [];
-    for (const name of Object.keys(PROPERTIES)) {
-      const asSize = SIZE_PROPERTIES[name];
-      if (name !== "waive" && [...present].some((kind) => kind === name)) continue;
-      if (
-        asSize !== undefined &&
-        api !== null &&
-        (api.size === "none" || !(api.size === asSize || api.alsoTakes.includes(asSize)))
-      )
-        continue;
-      if (
-        asSize !== undefined &&
-        [...present].some((kind) => SIZE_PROPERTIES[kind] !== undefined && kind !== "count" && name !== "count")
-      )
-        continue;
-      if (name === "flags" && api !== null && !api.takesMask) continue;
-      if (name === "cache" && api !== null && api.family !== "slab-cache") continue;
+    const offered = PROPERTY_WORDS.filter(
+      (name) => !isSaid(name, present) && (api === null || isReadBy(api, name)),
+    ).map((name) => {
+      const { value } = requestProperty(name);
       const snippet = PROPERTY_SNIPPETS[name];
-      const needed =
-        name === "api" ||
-        (name === "flags" && (api === null || api.takesMask)) ||
-        (asSize !== undefined && api !== null && api.size === asSize);
-      offered.push(
-        item(name, "property", {
-          insert: `${name} `,
-          ...(snippet === undefined ? {} : { snippet }),
-          ...(needed ? { detail: "needed" } : {}),
-          topic: `property:${name}`,
-          followUp: snippet === undefined && FOLLOWED.has(name),
-        }),
-      );
-    }
+      return item(name, "property", {
+        insert: `${name} `,
+        ...(snippet === undefined ? {} : { snippet }),
+        ...(isNeeded(api, name) ? { detail: "needed" } : {}),
+        topic: `property:${name}`,
+        followUp: snippet === undefined && FOLLOWED.has(value),
+      });
+    });
     return [
       ...offered.filter((each) => each.detail === "needed"),
       ...offered.filter((each) => each.detail !== "needed"),
@@ -582,26 +572,33 @@ function valuesOfOption(option: string): readonly string[] {
   return option === "page" ? PAGE_SIZES.map((bytes) => `${bytes / 1024} KiB`) : ["on", "off"];
 }
 
-const SIZE_PROPERTIES: Readonly<Record<string, SizeUnit>> = {
-  size: "bytes",
-  order: "order",
-  pages: "pages",
-  count: "count",
-};
+/** Whether a request that has these properties says this one too: itself, or the same in another unit. */
+function isSaid(name: PropertyWord, present: readonly PropertyWord[]): boolean {
+  const { sizeIn, repeats } = requestProperty(name);
+  if (present.includes(name)) return repeats !== true;
+  const isSize = (unit: RequestProperty["sizeIn"]): boolean => unit !== undefined && unit !== "count";
+  return isSize(sizeIn) && present.some((kind) => isSize(requestProperty(kind).sizeIn));
+}
 
-/** Properties whose value can be completed. */
-const FOLLOWED: ReadonlySet<string> = new Set([
-  "api",
-  "flags",
-  "context",
-  "zone",
-  "handles",
-  "fallback",
-  "policy",
-  "node",
-]);
+/** Whether a function makes anything of a property. */
+function isReadBy(api: Api, name: PropertyWord): boolean {
+  const { value, sizeIn } = requestProperty(name);
+  if (sizeIn !== undefined) return api.size !== "none" && (api.size === sizeIn || api.alsoTakes.includes(sizeIn));
+  if (value === "number") return api.numbers?.includes(name) === true;
+  if (name === "flags") return api.takesMask;
+  return name !== "cache" || api.family === "slab-cache";
+}
 
-const PROPERTY_SNIPPETS: Readonly<Record<string, string>> = {
+function isNeeded(api: Api | null, name: PropertyWord): boolean {
+  if (name === "api") return true;
+  if (name === "flags") return api === null || api.takesMask;
+  return api !== null && requestProperty(name).sizeIn === api.size;
+}
+
+/** Values that can be completed as soon as the property is written. */
+const FOLLOWED: ReadonlySet<PropertyValue> = new Set<PropertyValue>(["name", "names", "mask", "choice"]);
+
+const PROPERTY_SNIPPETS: Readonly<Partial<Record<PropertyWord, string>>> = {
   cache: "cache { $1 }",
   expect: "expect { $1 }",
   waive: 'waive ${1:rule} because "$2"',

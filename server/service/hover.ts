@@ -3,6 +3,7 @@ import type { Binding, Environment } from "../policy-language/analysis/environme
 import type { MaskPart } from "../model/masks/expression.ts";
 import { evaluateMask } from "../policy-language/requests/masks.ts";
 import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/analysis/sizes.ts";
+import { REQUEST_PROPERTIES } from "../../grammar/index.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Api } from "../model/apis/api.ts";
@@ -24,7 +25,6 @@ import {
   LOCKS,
   OPTIONS,
   PREDICATES,
-  PROPERTIES,
   SCOPES,
   ZONE_FACTS,
   ZONES,
@@ -435,7 +435,7 @@ function numberOf(text: string): number {
 function keywordHover(word: Word): string | null {
   switch (word.detail) {
     case "property":
-      return wordHover(word.text, PROPERTIES);
+      return wordHover(word.text, REQUEST_PROPERTIES);
     case "clause":
       return wordHover(word.text, CLAUSES);
     case "zone-fact":

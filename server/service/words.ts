@@ -192,17 +192,16 @@ function contextItem(item: ContextItem, emit: Emit): void {
 
 function property(item: Property, emit: Emit): void {
   emit(item.keyword, "keyword", item.kind, "property");
+  if ("number" in item) {
+    if (item.number !== null) emit(item.number, "number", item.number.text, item.kind);
+    return;
+  }
   switch (item.kind) {
     case "api":
       name(item.api, "api", emit);
       return;
     case "size":
       if (item.size !== null) emit(item.size, "size", item.size.number.text, item.size.unit ?? "");
-      return;
-    case "order":
-    case "pages":
-    case "count":
-      if (item.number !== null) emit(item.number, "number", item.number.text, item.kind);
       return;
     case "flags":
       mask(item.mask, emit);

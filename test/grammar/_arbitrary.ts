@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { NUMBER_PROPERTIES } from "../../grammar/index.ts";
 
 /**
  * Whole `.allocpolicy` files for property tests: derivations of the language's grammar, as text. Names are often keywords,
@@ -167,7 +168,7 @@ const property = line(
   fc.oneof(
     cat(words("api"), one(name)),
     cat(words("size"), size),
-    cat(one(fc.constantFrom("order", "pages", "count")), one(number)),
+    cat(one(fc.constantFrom(...NUMBER_PROPERTIES)), one(number)),
     cat(words("flags"), mask),
     cat(words("context"), one(name)),
     cat(words("node"), fc.oneof(words("any"), one(number))),

@@ -42,6 +42,8 @@ export interface Api {
   /** Other units that are understood and converted; `size` itself not repeated. */
   readonly alsoTakes: readonly SizeUnit[];
   readonly takesMask: boolean;
+  /** Further numbers that it reads from a request (`AllocationRequest.numbers`): `align`. Absent: none. */
+  readonly numbers?: readonly string[];
   /** The function exists in this kernel. */
   readonly exists: (kernel: Kernel) => boolean;
   /** One line each, for hovers and `explain`: what the call does to the mask in this kernel. */

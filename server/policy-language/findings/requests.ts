@@ -1,4 +1,5 @@
 import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
+import { requestProperty } from "../../../grammar/index.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
@@ -149,8 +150,11 @@ export const REQUEST_RULES: readonly LanguageRule[] = [zoneMismatch, fallbackCyc
 
 // Properties ----------------------------------------------------------------------------------------------------------
 
-const MAY_REPEAT: ReadonlySet<Property["kind"]> = new Set(["policy", "expect", "waive"]);
-const SIZES: ReadonlySet<Property["kind"]> = new Set(["size", "order", "pages"]);
+/** What a property speaks of: a size in another unit says the same thing. */
+function subjectOf(kind: Property["kind"]): string {
+  const { sizeIn } = requestProperty(kind);
+  return sizeIn === undefined || sizeIn === "count" ? kind : "size";
+}
 
 /** Properties and cache facts that are said twice; sizes in different units say the same thing. */
 export function duplicatePropertyFindings(properties: readonly Property[], uri: string): readonly UnplacedFinding[] {
@@ -159,8 +163,8 @@ export function duplicatePropertyFindings(properties: readonly Property[], uri: 
   for (const property of properties) {
     const { kind } = property;
     if (kind === "cache") findings.push(...duplicateCacheFacts(property, uri));
-    if (MAY_REPEAT.has(kind)) continue;
-    const span = SIZES.has(kind) ? "size" : kind;
+    if (requestProperty(kind).repeats === true) continue;
+    const span = subjectOf(kind);
     const first = seen.get(span);
     seen.set(span, property);
     if (first === undefined) continue;
@@ -230,6 +234,21 @@ const NOUN_OF_UNIT: Readonly<Record<SizeUnit, string>> = {
 };
 
 export function sizeUnitFindings(request: ResolvedRequest): readonly UnplacedFinding[] {
+  return [...wrongSizes(request), ...numbersNotTaken(request)];
+}
+
+/** Numbers that the API of the request does not read: it would not do what is written. */
+function numbersNotTaken({ api, properties }: ResolvedRequest): readonly UnplacedFinding[] {
+  if (api === null) return [];
+  return properties.flatMap(({ property, inheritedFrom }) => {
+    if (inheritedFrom !== null || requestProperty(property.kind).value !== "number") return [];
+    const isSize = requestProperty(property.kind).sizeIn !== undefined;
+    if (isSize || api.numbers?.includes(property.kind) === true) return [];
+    return [report(wrongSizeUnit, property.keyword, `${api.name}() takes no ${property.kind}: drop it.`)];
+  });
+}
+
+function wrongSizes(request: ResolvedRequest): readonly UnplacedFinding[] {
   return [request.size, request.count].flatMap((size) => {
     if (size === null || size.fits || size.written.inheritedFrom !== null || request.api === null) return [];
     return [wrongUnit(request.api.name, request.api.size, size)];

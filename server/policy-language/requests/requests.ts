@@ -1,4 +1,5 @@
 import type { CacheFact, Mask as MaskNode, Name, Property, RequestDeclaration } from "../../../grammar/ast.ts";
+import { REQUEST_PROPERTIES, requestProperty } from "../../../grammar/index.ts";
 import type { Api, SizeUnit } from "../../model/apis/api.ts";
 import { apiNamed } from "../../model/apis.ts";
 import { contextOf, type Context } from "../../model/contexts.ts";
@@ -52,6 +53,8 @@ export interface ResolvedRequest {
   /** Bound by name or by `for`, each once, in the order of the file. */
   readonly policies: readonly Binding[];
   readonly waivers: readonly Written<PropertyOf<"waive">>[];
+  /** The numbers that are no size, by their word. */
+  readonly numbers: Readonly<Record<string, number>>;
   /** All properties that are in force, own and inherited. */
   readonly properties: readonly Written<Property>[];
 }
@@ -73,22 +76,9 @@ export const likeGraph: Graph = graphOf((environment, binding) => {
   return used?.declaration.kind === "request" ? [used] : [];
 });
 
-type PropertyRole =
-  | "api"
-  | "size"
-  | "count"
-  | "flags"
-  | "context"
-  | "node"
-  | "zone"
-  | "cache"
-  | "handles"
-  | "fallback"
-  | "policy"
-  | "expect"
-  | "waive";
-
 /** What a property says of the request: of two with one role the later counts, as a size in another unit replaces a size. */
+type PropertyRole = Exclude<Property["kind"], "order" | "pages">;
+
 function roleOf(kind: Property["kind"]): PropertyRole {
   return kind === "order" || kind === "pages" ? "size" : kind;
 }
@@ -227,8 +217,19 @@ function resolve(environment: Environment, declaration: RequestDeclaration, set:
     fallback,
     policies: policiesOf(environment, set, apiName),
     waivers: set.waivers,
+    numbers: numbersOf([...set.single.values()]),
     properties: [...set.single.values(), ...set.policies, ...set.waivers],
   };
+}
+
+function numbersOf(written: readonly Written[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    written.flatMap(({ property }) =>
+      "number" in property && property.number !== null && requestProperty(property.kind).sizeIn === undefined
+        ? [[property.kind, property.number.value]]
+        : [],
+    ),
+  );
 }
 
 function requestNamed(environment: Environment, name: string): Binding | null {
@@ -270,11 +271,9 @@ export const fallbackGraph: Graph = graphOf((environment, binding) => {
 
 // Sizes ---------------------------------------------------------------------------------------------------------------
 
-const UNIT_OF_PROPERTY = { size: "bytes", order: "order", pages: "pages", count: "count" } as const;
-
 function resolveSize(written: ResolvedSize["written"], api: Api | null, pageBytes: number): ResolvedSize {
   const { property } = written;
-  const writtenUnit = UNIT_OF_PROPERTY[property.kind];
+  const writtenUnit = REQUEST_PROPERTIES[property.kind].sizeIn;
   const given =
     property.kind === "size"
       ? property.size === null
@@ -388,6 +387,7 @@ export function requestUnder(
     node: resolved.node,
     cache: resolved.cache,
     poolEmpty: false,
+    numbers: resolved.numbers,
   };
   return { kernel, request, value, verdict: verdict(kernel, request) };
 }

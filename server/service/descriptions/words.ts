@@ -1,13 +1,4 @@
-import type {
-  Clause,
-  Declaration,
-  Header,
-  ModelTest,
-  MaskTest,
-  Property,
-  SizeMeasure,
-  ZoneFact,
-} from "../../../grammar/ast.ts";
+import type { Clause, Declaration, Header, ModelTest, MaskTest, SizeMeasure, ZoneFact } from "../../../grammar/ast.ts";
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
 import type { BuildSwitch } from "../../model/kernels/build-options.ts";
 import { ZONE_NAMES, type ZoneName } from "../../model/kernels/kernel.ts";
@@ -53,39 +44,6 @@ export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
     syntax: "expect NAME { sleeps never, oom never }",
     meaning: "A belief. One that does not hold is an error, with the reason.",
   },
-};
-
-export const PROPERTIES: Readonly<Record<Property["kind"], Word>> = {
-  api: {
-    syntax: "api alloc_pages",
-    meaning: "The allocation function. It decides how the mask is read and in which unit the size is given.",
-  },
-  size: { syntax: "size 4 KiB", meaning: "The size in bytes." },
-  order: { syntax: "order 3", meaning: "The order: 2^order pages in a row." },
-  pages: { syntax: "pages 512", meaning: "The number of pages of a range." },
-  count: { syntax: "count 16", meaning: "The number of objects or pages of a bulk call." },
-  flags: { syntax: "flags GFP_KERNEL | __GFP_ZERO", meaning: "The mask, in C's notation." },
-  context: {
-    syntax: "context softirq",
-    meaning: "Where the call is made from: a built-in or a declared context. Left out: `process`.",
-  },
-  node: { syntax: "node 0 · node any", meaning: "The NUMA node asked for." },
-  zone: {
-    syntax: "zone DMA32",
-    meaning: "The zone that the caller needs the memory to be in. A mask that does not lead there is reported.",
-  },
-  cache: { syntax: "cache { ctor  size 256 }", meaning: "Facts of the slab cache, for `kmem_cache_alloc`." },
-  handles: { syntax: "handles null · handles nothing", meaning: "What the caller does when the call fails." },
-  fallback: {
-    syntax: "fallback NAME",
-    meaning: "The request tried next when this one fails; `none` clears an inherited one.",
-  },
-  policy: { syntax: "policy NAME", meaning: "Binds a policy. Policies `for` this API bind by themselves." },
-  expect: {
-    syntax: "expect { sleeps never }",
-    meaning: "Beliefs about this request. One that does not hold is an error.",
-  },
-  waive: { syntax: 'waive RULE because "…"', meaning: "Silences one rule here; the reason is required." },
 };
 
 export const CONTEXTS: Readonly<Record<ContextName, string>> = {
