@@ -117,7 +117,7 @@ class ItemMarker {
     const start = this.#at(item.start);
     const end = this.#at(item.end);
     const brace = this.#table.brace(start, end);
-    this.#begin(item, declarationGroup(item, this.#isOnOneLine(start, end)));
+    this.#begin(item, declarationGroup(item));
     switch (item.kind) {
       case "kernel":
         for (const version of item.versions) this.#glue(version);
@@ -320,8 +320,8 @@ class ItemMarker {
   }
 }
 
-function declarationGroup(item: Item | Declaration, oneLine: boolean): string | null {
-  if (!oneLine) return null;
+/** The declarations that it stands in columns with, if it is printed on one line. */
+function declarationGroup(item: Item | Declaration): string | null {
   if (item.kind === "context") return "context";
   if (item.kind !== "expect" || item.form === null) return null;
   switch (item.form.kind) {
@@ -345,8 +345,10 @@ interface Line {
   readonly blankBefore: boolean;
   /** Belongs to the item of the line before: indented to its last column. */
   readonly continues: boolean;
-  /** Only a comment. */
+  /** Only a comment, or a comment and what follows it. */
   readonly aside: boolean;
+  /** A declaration, or an item of a block, begins here. */
+  begins: boolean;
 }
 
 const BREAKS_BEFORE = new Set(["|", "&", "and", "or", "because", "when"]);
@@ -362,7 +364,16 @@ function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
 
   const open = (piece: Piece, continues: boolean, aside: boolean, group: string | null = null): Line => {
     const blank = piece.newlines > 1 && lines.length > 0 && !afterOpen && !continues && piece.text !== "}";
-    const fresh: Line = { indent: depth, columns: [""], group, comment: null, blankBefore: blank, continues, aside };
+    const fresh: Line = {
+      indent: depth,
+      columns: [""],
+      group,
+      comment: null,
+      blankBefore: blank,
+      continues,
+      aside,
+      begins: false,
+    };
     lines.push(fresh);
     at.line = fresh;
     return fresh;
@@ -405,10 +416,10 @@ function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
     }
     // A block comment before an item, on its line, stays there.
     const ledByComment: boolean = current?.aside === true && !mustBreak && piece.newlines === 0;
-    if (current === null) open(piece, false, false, start?.group ?? null);
+    if (current === null) open(piece, false, false, start?.group ?? null).begins = true;
     else if (start !== undefined && !inlineBlock) {
-      if (ledByComment && !closing) current.group = null;
-      else open(piece, false, false, start.group);
+      const line = ledByComment && !closing ? current : open(piece, false, false, start.group);
+      line.begins = true;
     } else if (closing && !inlineBlock) {
       open(piece, false, false);
     } else if (
@@ -441,7 +452,18 @@ function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
     }
     previous = piece;
   }
+  leaveColumns(lines);
   return lines;
+}
+
+/** Of declarations only those that are printed on one line stand in columns, however the author had them. */
+function leaveColumns(lines: readonly Line[]): void {
+  let next: Line | undefined;
+  for (const line of lines.toReversed()) {
+    const ends = next === undefined || (next.begins && next.indent === 0);
+    if (line.begins && line.indent === 0 && !ends) line.group = null;
+    if (!line.aside || line.continues || line.begins) next = line;
+  }
 }
 
 function append(line: Line, text: string, space: string): void {

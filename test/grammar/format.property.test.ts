@@ -31,10 +31,40 @@ function commentsOf(text: string): string[] {
     .filter((match) => match.startsWith("/"));
 }
 
+/** Declarations that stand in columns where they follow each other, with any white space and comments between their words. */
+const runs: fc.Arbitrary<string> = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(
+        "context b { in process }",
+        "context long_name like b { in softirq scope nofs }",
+        "context c { }",
+        "expect b { sleeps never , oom may }",
+        "expect long_name on m { fails }",
+        "expect p forbids A | __GFP_ZERO",
+        "expect policy_of allows B",
+        "expect p within q",
+        "flags A = B | C",
+        "policy p { mode x when has A { oom never } mode other otherwise { } }",
+        "request r { expect { oom never } size 4 KiB }",
+      ),
+      fc.array(fc.constantFrom(" ", " ", " ", "  ", "\n", "\n\n", " // c\n", " /* c */ ", " /* c\n d */ "), {
+        minLength: 1,
+      }),
+    ),
+    { minLength: 2, maxLength: 5 },
+  )
+  .map((all) =>
+    all
+      .map(([text, gaps]) => text.split(" ").reduce((out, word, i) => `${out}${gaps[i % gaps.length]}${word}`, ""))
+      .join("\n"),
+  );
+
 describe("The formatter", () => {
   for (const [what, texts, seed] of [
     ["files laid out plainly", file, 11],
     ["files laid out wildly", wildFile, 12],
+    ["declarations that follow each other", runs, 14],
   ] as const) {
     test(`keeps the tree of ${what}`, () => {
       fc.assert(
