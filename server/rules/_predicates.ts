@@ -11,8 +11,10 @@ export const setFlags = (subject: Subject, flags: readonly FlagName[]): readonly
   flags.filter((flag) => has(subject, flag));
 
 /** The flags of the mask that are in `bits`, which the model gave: what a call refuses, drops, takes no notice of. */
-export const setIn = (subject: Subject, bits: number): readonly FlagName[] =>
-  flagsIn(subject.kernel, mask(subject.mask & bits));
+export function setIn(subject: Subject, bits: number): readonly FlagName[] {
+  const both = mask(subject.mask & bits);
+  return both === 0 ? [] : flagsIn(subject.kernel, both);
+}
 
 /** True where the name itself stands in the expression, whatever its value is in this kernel. */
 export const wrote = (subject: Subject, name: string): boolean => subject.written?.names.includes(name) ?? false;

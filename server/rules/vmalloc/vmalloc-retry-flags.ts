@@ -21,9 +21,10 @@ export const vmallocRetryFlags: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
+  if (!maskedVmalloc(subject) || !blocks(subject)) return NOTHING;
   const stripped = strippedFlags(subject);
   const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]).filter((flag) => !stripped.includes(flag));
-  if (!maskedVmalloc(subject) || flags.length === 0 || !blocks(subject)) return NOTHING;
+  if (flags.length === 0) return NOTHING;
   return found(
     { kind: "flags", flags },
     `${listed(flags)} ${verb(flags, "reaches", "reach")} only the data pages of ${subject.api.name}(); its page tables may bring the OOM killer all the same or, in the newest kernels, fail early: drop ${verb(flags, "it", "them")} unless that is meant.`,
