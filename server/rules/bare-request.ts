@@ -4,6 +4,7 @@ import {
   maskValue,
   meaningsIn,
   type MaskExpression,
+  type MaskPart,
   type WrittenMask,
 } from "../model/masks/expression.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
@@ -44,13 +45,16 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
   if ("wrong" in expression) return { wrong: expression.wrong };
   const scope = kernelScope(kernel);
   const value = maskValue(scope, expression);
-  const strange = value.parts.find(({ kind }) => kind === "unknown");
+  const strange = value.parts.find(isStrange);
   if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}` };
   const long = meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits);
   if (long?.node.kind === "number")
     return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask` };
   return { expression, mask: value.mask, written: value.written };
 }
+
+/** A name that the kernel does not have: no caller can write the mask there. */
+const isStrange = ({ kind }: MaskPart): boolean => kind === "unknown";
 
 /** A number may be as long as a command line. */
 const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 36)}…` : text);
@@ -74,7 +78,7 @@ export function bareFindings(
 }
 
 /**
- * The same, with the releases. The mask is what its text says in each of them; a number, which means other flags there,
+ * The same, with the releases. The mask is what its text says in each of them that has its names; a number, which means other flags there,
  * stands for the flags that it has in this kernel.
  * @param given null: no mask is written
  */
@@ -86,8 +90,8 @@ export function datedFindings(
   const around = releasesAround(kernel, (release) => {
     if (given === null) return askedOf(request, null);
     if (!given.written.hasLiteral) {
-      const { mask: value, written } = maskValue(kernelScope(release), given.expression);
-      return askedOf({ ...request, mask: value }, written);
+      const { mask: value, written, parts } = maskValue(kernelScope(release), given.expression);
+      return parts.some(isStrange) ? null : askedOf({ ...request, mask: value }, written);
     }
     const bits = flagsIn(kernel, request.mask).reduce((all, flag) => all | release.bits[flag], 0);
     return askedOf({ ...request, mask: mask(bits) }, given.written);

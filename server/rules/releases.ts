@@ -27,17 +27,20 @@ function neighboursOf(kernel: Kernel): Neighbours {
 
 /**
  * For what is asked of a kernel: in which mainline releases around it a rule that speaks there speaks too, with the same
- * build options. Where the release that a point release or a vendor's tree follows is quiet, it is that tree alone. Each
+ * build options. `askedOf` gives null for a release that cannot be asked this. Where the release that a point release or a vendor's tree follows is quiet, it is that tree alone. Each
  * release is asked when it is needed, and once.
  */
-export function releasesAround(kernel: Kernel, askedOf: (release: Kernel) => Asked): (rule: Rule) => Holds {
+export function releasesAround(kernel: Kernel, askedOf: (release: Kernel) => Asked | null): (rule: Rule) => Holds {
   const { releases, home } = neighboursOf(kernel);
   const subjects: (Subject | null | undefined)[] = [];
   const speaksIn = (rule: Rule, index: number): boolean => {
     const release = releases[index];
     if (release === undefined) return false;
     let subject = subjects[index];
-    if (subject === undefined) subject = subjects[index] = subjectOf(release, askedOf(release));
+    if (subject === undefined) {
+      const asked = askedOf(release);
+      subject = subjects[index] = asked === null ? null : subjectOf(release, asked);
+    }
     return subject !== null && rule.check(subject).length > 0;
   };
   return (rule) => {

@@ -66,6 +66,12 @@ describe("the releases of a finding", () => {
     );
   });
 
+  test("begin no earlier than the flags of the mask", () => {
+    const request = { api: "alloc_contig_pages", pages: 512, flags: "__GFP_SKIP_KASAN | __GFP_DMA" } as const;
+    const found = dated({ ...request, kernel: "6.11" })?.find(({ rule }) => rule === "range-nonblocking");
+    expect(found).toMatchObject({ since: "6.4", until: null });
+  });
+
   test("of a number are those of its flags", () => {
     const request = { api: "alloc_contig_pages", pages: 512 } as const;
     const named = dated({ ...request, kernel: "6.14", flags: "GFP_KERNEL | __GFP_ACCOUNT" });
