@@ -34,10 +34,11 @@ export function judge<Place, Edit>(
       const matches = rule.check(first);
       // Nearly always there is none.
       if (matches.length === 0) continue;
-      for (const match of saidOfAll(rule, matches, others)) {
-        if (!isMaskKnown && match.anchor.kind !== "written") continue;
-        const place = site.placeOf(match.anchor, kernel);
-        if (place !== null) findings.push(ofMatch(site, kernel, rule, match, place));
+      for (const said of saidOfAll(rule, matches, others)) {
+        const { anchor } = said.match;
+        if (!isMaskKnown && anchor.kind !== "written") continue;
+        const place = site.placeOf(anchor, kernel);
+        if (place !== null) findings.push(ofMatch(site, kernel, rule, said, place));
       }
     } catch (error) {
       findings.push(ofBrokenRule(site, rule, error));
@@ -46,17 +47,26 @@ export function judge<Place, Edit>(
   return findings;
 }
 
-/** Of the matches of one possibility those that are the same in all others, with the fixes that serve there as well. */
-function saidOfAll(rule: Rule, matches: readonly Match[], others: readonly Subject[]): readonly Match[] {
-  return others.reduce((said, subject) => saidOfBoth(said, rule.check(subject)), matches);
+/** A match that is true whatever is asked, and those of its fixes that serve in every case. */
+interface Said {
+  readonly match: Match;
+  readonly fixes: readonly RuleFix[];
 }
 
-function saidOfBoth(said: readonly Match[], also: readonly Match[]): readonly Match[] {
-  return said.flatMap((match) => {
+/** Of the matches of one possibility those that are the same in all others. */
+function saidOfAll(rule: Rule, matches: readonly Match[], others: readonly Subject[]): readonly Said[] {
+  return others.reduce<readonly Said[]>(
+    (said, subject) => saidOfBoth(said, rule.check(subject)),
+    matches.map((match) => ({ match, fixes: match.fixes })),
+  );
+}
+
+function saidOfBoth(said: readonly Said[], also: readonly Match[]): readonly Said[] {
+  return said.flatMap(({ match, fixes }) => {
     const same = also.find(({ anchor, message }) => message === match.message && isEqual(anchor, match.anchor));
     return same === undefined
       ? []
-      : [{ ...match, fixes: match.fixes.filter((fix) => same.fixes.some((other) => isEqual(other, fix))) }];
+      : [{ match, fixes: fixes.filter((fix) => same.fixes.some((other) => isEqual(other, fix))) }];
   });
 }
 
@@ -67,14 +77,14 @@ function ofMatch<Place, Edit>(
   site: Site<Place, Edit>,
   kernel: Kernel,
   rule: Rule,
-  { message, fixes }: Match,
+  { match, fixes }: Said,
   place: Place,
 ): SiteFinding<Place, Edit> {
   return {
     rule: rule.id,
     severity: rule.severity,
     source: "kernel",
-    message,
+    message: match.message,
     tag: rule.class === "ineffective" ? "unnecessary" : rule.class === "deprecated" ? "deprecated" : null,
     place,
     fixes: fixes.flatMap((fix) => {
@@ -82,7 +92,7 @@ function ofMatch<Place, Edit>(
       // Of several fixes one has to choose; a single one can be applied without looking.
       return changes === null || changes.length === 0
         ? []
-        : [{ title: fix.title, changes, preferred: fixes.length === 1 }];
+        : [{ title: fix.title, changes, preferred: match.fixes.length === 1 }];
     }),
     advice: fixes[0]?.title ?? rule.advice,
   };
