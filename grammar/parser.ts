@@ -36,9 +36,10 @@ import type {
   ZoneBlock,
   ZoneFact,
 } from "./ast.ts";
+import { Grammar } from "./follow.ts";
 import { mend, type Finding } from "./recovery.ts";
 import { beginsNothing, expected, found, left } from "./wording.ts";
-import { NUMBER_PROPERTIES, PROPERTY_WORDS } from "./request-properties.ts";
+import { NUMBER_PROPERTIES } from "./request-properties.ts";
 import { AS } from "./roles.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
@@ -64,13 +65,6 @@ function types(...list: readonly TokenType[]): ReadonlySet<number> {
 }
 
 const ITEM_STARTS = types(...T.ITEM_KEYWORDS);
-const REQUEST_STARTS = types(...PROPERTY_WORDS.map(T.keywordType));
-const CONTEXT_STARTS = types(T.In, T.Holds, T.Scope);
-const CACHE_STARTS = types(T.Ctor, T.Dma, T.Account, T.Reclaimable, T.SizeWord);
-const POLICY_STARTS = types(T.Allow, T.Forbid, T.Warn, T.Require, T.Ignore, T.Mode, T.Stage);
-const MEMORY_STARTS = types(T.Node);
-const NODE_STARTS = types(T.Zone);
-const ZONE_STARTS = types(T.Managed, T.Reclaimable, T.Movable, T.Pinned, T.Cma, T.Highatomic, T.Free, T.Watermarks);
 const NO_STARTS: ReadonlySet<number> = new Set();
 /** Words that end a mask where a name would continue it. */
 const MASK_ENDS = types(T.And, T.Or, T.When, T.Because, T.Internal, T.Honours, T.Gives, T.Otherwise);
@@ -91,24 +85,57 @@ const COMPARE = T.indexOf(T.Compare);
 const EQUALS = T.indexOf(T.Equals);
 const MINUS = T.indexOf(T.Minus);
 const DOT = T.indexOf(T.Dot);
+const NOT = T.indexOf(T.Not);
 const END = T.indexOf(T.EOF);
 
-const PREDICATE_STARTS = new Set([
-  LPAREN,
-  ...types(T.Has, T.Any, T.Lacks, T.Only, T.Is, T.In, T.Order, T.SizeWord, T.Pages, T.Sleeps, T.MayOom, T.MayFail),
-]);
-
-const NEG_STARTS = new Set([...PREDICATE_STARTS, ...types(T.Not)]);
 const CONDITION = "a condition such as `has`, `lacks`, `only`, `in` or `order`";
-const OPERAND_STARTS = new Set([...NAMES, NUMBER, LPAREN]);
-const MASK_STARTS = new Set([...OPERAND_STARTS, TILDE]);
 const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
 const SETTING_VALUES = new Set([NUMBER, ...types(T.On, T.Off)]);
 const NODE_VALUES = new Set([NUMBER, ...types(T.Any)]);
 const HANDLES_VALUES = types(T.Null, T.Nothing);
 const MODE_CONDITIONS = types(T.When, T.Otherwise);
 const MEMORY_SOURCES = new Set([LCURLY, ...types(T.From)]);
-const EXPECT_FORMS = new Set([LCURLY, ...types(T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives)]);
+
+/** The rules of which the parser asks what they begin with. */
+type Asked =
+  | "property"
+  | "contextItem"
+  | "cacheFact"
+  | "clause"
+  | "nodeBlock"
+  | "zoneBlock"
+  | "zoneFact"
+  | "mask"
+  | "predicate"
+  /** A condition without the `not` before it. */
+  | "test"
+  | "expectForm";
+
+/** The types of the tokens that a rule may begin with. */
+type Starts = Readonly<Record<Asked, ReadonlySet<number>>>;
+
+function startsBy(find: (rule: Asked) => ReadonlySet<number>): Starts {
+  return {
+    property: find("property"),
+    contextItem: find("contextItem"),
+    cacheFact: find("cacheFact"),
+    clause: find("clause"),
+    nodeBlock: find("nodeBlock"),
+    zoneBlock: find("zoneBlock"),
+    zoneFact: find("zoneFact"),
+    mask: find("mask"),
+    predicate: find("predicate"),
+    test: find("test"),
+    expectForm: find("expectForm"),
+  };
+}
+
+/** What a rule begins with, by the grammar as Chevrotain recorded it; where a name stands, a keyword may. */
+function startsIn(grammar: Grammar, rule: Asked): ReadonlySet<number> {
+  if (rule === "test") return new Set([...startsIn(grammar, "predicate")].filter((type) => type !== NOT));
+  const found = grammar.firstOf(rule).found.map(({ type }) => T.indexOf(type));
+  return new Set(found.includes(NAME) ? [...found, ...NAMES] : found);
+}
 
 /** Ends behind the tokens, so that looking ahead needs no check of bounds. */
 export const PADDING = 4;
@@ -153,6 +180,9 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
   private doc: string | null = null;
   private depth = 0;
 
+  /** By the grammar itself, as soon as it is recorded. */
+  readonly first: Starts = startsBy(() => NO_STARTS);
+
   private tolerant = false;
   /** What may begin an item of the block that is being read. */
   private starts: ReadonlySet<number> = NO_STARTS;
@@ -185,6 +215,8 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     };
     super(T.VOCABULARY, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true, errorMessageProvider });
     this.performSelfAnalysis();
+    const grammar = new Grammar(this.getGAstProductions());
+    this.first = startsBy((rule) => startsIn(grammar, rule));
   }
 
   // The ways in -------------------------------------------------------------------------------------------------------
@@ -686,17 +718,17 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
 
   readonly mask: ParserMethod<[], Mask> = this.RULE("mask", (): Mask => {
     const ors: Mask[] = [];
-    if (!this.RECORDING_PHASE && !MASK_STARTS.has(this.peek().tokenTypeIdx)) {
+    if (!this.RECORDING_PHASE && !this.first.mask.has(this.peek().tokenTypeIdx)) {
       if (!this.tolerant) throw NOT_VALID;
       const missing = this.missingOperand();
       if (!this.at(PIPE) && !this.at(AMP)) return missing;
       this.position++;
-      if (!MASK_STARTS.has(this.peek().tokenTypeIdx)) return missing;
+      if (!this.first.mask.has(this.peek().tokenTypeIdx)) return missing;
     }
     this.AT_LEAST_ONE_SEP({
       SEP: T.Pipe,
       DEF: () => {
-        if (!this.RECORDING_PHASE && !MASK_STARTS.has(this.peek().tokenTypeIdx)) {
+        if (!this.RECORDING_PHASE && !this.first.mask.has(this.peek().tokenTypeIdx)) {
           if (!this.tolerant) throw NOT_VALID;
           ors.push(this.missingOperand());
           return;
@@ -794,7 +826,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       this.depth = depth;
       return this.missingOperand();
     }
-    this.need(OPERAND_STARTS, "a flag");
+    this.need(this.first.mask, "a flag");
     let mask = this.choose(this.operands);
     for (let i = tildes - 1; i >= 0; i--) {
       mask = { kind: "not", operand: mask, start: this.start(this.tokens[firstIndex + i] ?? T.END), end: mask.end };
@@ -819,12 +851,12 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
 
   private operandFollows(): boolean {
     const token = this.peek();
-    if (!OPERAND_STARTS.has(token.tokenTypeIdx)) return false;
+    if (!this.first.mask.has(token.tokenTypeIdx)) return false;
     // A line that begins the next item, after a `|` that nothing follows.
     return !(
       token.indent >= 0 &&
       this.starts.has(token.tokenTypeIdx) &&
-      OPERAND_STARTS.has(this.peek(2).tokenTypeIdx) &&
+      this.first.mask.has(this.peek(2).tokenTypeIdx) &&
       this.peek(2).tokenTypeIdx !== LPAREN
     );
   }
@@ -862,11 +894,11 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly predicate: ParserMethod<[], Predicate> = this.RULE("predicate", (): Predicate => {
     const ors: Predicate[] = [];
-    this.need(NEG_STARTS, CONDITION);
+    this.need(this.first.predicate, CONDITION);
     this.AT_LEAST_ONE_SEP({
       SEP: T.Or,
       DEF: () => {
-        this.need(NEG_STARTS, CONDITION);
+        this.need(this.first.predicate, CONDITION);
         const ands: Predicate[] = [];
         this.AT_LEAST_ONE_SEP2({ SEP: T.And, DEF: () => ands.push(this.SUBRULE(this.condition)) });
         ors.push(this.combined("and", ands));
@@ -908,7 +940,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
 
   private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
     const not = this.OPTION(() => this.CONSUME(T.Not));
-    this.need(PREDICATE_STARTS, CONDITION);
+    this.need(this.first.test, CONDITION);
     const operand = this.choose(this.conditions);
     return not === undefined ? operand : { kind: "not", operand, start: this.start(not), end: operand.end };
   });
@@ -1199,7 +1231,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       }) ?? null;
     const items: ContextItem[] = [];
     this.open(() => this.CONSUME(T.LCurly), "what the context is");
-    this.items(CONTEXT_STARTS, "`in`, `holds`, `scope` or `}`", () =>
+    this.items(this.first.contextItem, "`in`, `holds`, `scope` or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
           items.push(this.SUBRULE(this.contextItem));
@@ -1263,7 +1295,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       }) ?? null;
     const properties: Property[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the request");
-    this.items(REQUEST_STARTS, "a property such as `api` or `flags`, or `}`", () =>
+    this.items(this.first.property, "a property such as `api` or `flags`, or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
           properties.push(this.SUBRULE(this.property));
@@ -1456,48 +1488,50 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     return { kind: "waive", keyword, rule, because, start: keyword.start, end: this.end() };
   });
 
+  private readonly cacheFact: ParserMethod<[], CacheFact> = this.RULE("cacheFact", (): CacheFact => {
+    const start = this.start(this.peek());
+    return this.choose<CacheFact>([
+      {
+        ALT: () => {
+          this.CONSUME(T.Ctor);
+          return { kind: "ctor", start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Dma);
+          return { kind: "dma", start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Account);
+          return { kind: "account", start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Reclaimable);
+          return { kind: "reclaimable", start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.SizeWord);
+          const size = this.keepSize(() => this.SUBRULE(this.size));
+          return { kind: "size", size, start, end: this.end() };
+        },
+      },
+    ]);
+  });
+
   private readonly cacheFacts: ParserMethod<[], CacheFact[]> = this.RULE("cacheFacts", (): CacheFact[] => {
     const facts: CacheFact[] = [];
     this.open(() => this.CONSUME(T.LCurly), "what the cache is");
-    this.items(CACHE_STARTS, "`ctor`, `dma`, `account`, `reclaimable`, `size` or `}`", () =>
+    this.items(this.first.cacheFact, "`ctor`, `dma`, `account`, `reclaimable`, `size` or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
-          const start = this.start(this.peek());
-          facts.push(
-            this.choose<CacheFact>([
-              {
-                ALT: () => {
-                  this.CONSUME(T.Ctor);
-                  return { kind: "ctor", start, end: this.end() };
-                },
-              },
-              {
-                ALT: () => {
-                  this.CONSUME(T.Dma);
-                  return { kind: "dma", start, end: this.end() };
-                },
-              },
-              {
-                ALT: () => {
-                  this.CONSUME(T.Account);
-                  return { kind: "account", start, end: this.end() };
-                },
-              },
-              {
-                ALT: () => {
-                  this.CONSUME(T.Reclaimable);
-                  return { kind: "reclaimable", start, end: this.end() };
-                },
-              },
-              {
-                ALT: () => {
-                  this.CONSUME(T.SizeWord);
-                  const size = this.keepSize(() => this.SUBRULE(this.size));
-                  return { kind: "size", size, start, end: this.end() };
-                },
-              },
-            ]),
-          );
+          facts.push(this.SUBRULE(this.cacheFact));
           this.OPTION(() => this.CONSUME(T.Semi));
         }),
       ),
@@ -1528,7 +1562,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       }) ?? [];
     const clauses: Clause[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the policy");
-    this.items(POLICY_STARTS, "a clause such as `allow`, `forbid` or `mode`, or `}`", () =>
+    this.items(this.first.clause, "a clause such as `allow`, `forbid` or `mode`, or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
           clauses.push(this.SUBRULE(this.clause));
@@ -1764,7 +1798,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly nodeBlocks: ParserMethod<[], MemorySource> = this.RULE("nodeBlocks", (): MemorySource => {
     const nodes: NodeBlock[] = [];
     this.open(() => this.CONSUME(T.LCurly), "a list of nodes");
-    this.items(MEMORY_STARTS, "`node` or `}`", () =>
+    this.items(this.first.nodeBlock, "`node` or `}`", () =>
       this.MANY(() => this.settled(() => nodes.push(this.SUBRULE(this.nodeBlock)))),
     );
     this.close(() => this.CONSUME(T.RCurly));
@@ -1776,7 +1810,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     const number = this.keepNumber(() => this.CONSUME(T.Number_));
     const zones: ZoneBlock[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zones");
-    this.items(NODE_STARTS, "`zone` or `}`", () =>
+    this.items(this.first.zoneBlock, "`zone` or `}`", () =>
       this.MANY(() => this.settled(() => zones.push(this.SUBRULE(this.zoneBlock)))),
     );
     this.close(() => this.CONSUME(T.RCurly));
@@ -1788,7 +1822,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     const name = this.keepName(() => this.CONSUME(T.Name, AS.zone));
     const facts: ZoneFact[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zone's numbers");
-    this.items(ZONE_STARTS, "a fact such as `managed` or `free`, or `}`", () =>
+    this.items(this.first.zoneFact, "a fact such as `managed` or `free`, or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
           facts.push(this.SUBRULE(this.zoneFact));
@@ -1883,7 +1917,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
   });
 
   private readonly expectForm: ParserMethod<[], ExpectForm> = this.RULE("expectForm", (): ExpectForm => {
-    this.need(EXPECT_FORMS, "`{`, `on`, `forbids`, `allows`, `within`, `when` or `gives`");
+    this.need(this.first.expectForm, "`{`, `on`, `forbids`, `allows`, `within`, `when` or `gives`");
     const start = this.start(this.peek());
     return this.choose<ExpectForm>([
       {

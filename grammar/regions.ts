@@ -39,10 +39,6 @@ const KIND = {
 };
 const ITEM_KEYWORDS: ReadonlySet<number> = new Set(T.ITEM_KEYWORDS.map(T.indexOf));
 const NAMES: ReadonlySet<number> = new Set([KIND.name, ...[...T.KEYWORDS.values()].map(T.indexOf)]);
-const EXPECT_FORMS: ReadonlySet<number> = new Set([
-  KIND.lcurly,
-  ...[T.On, T.Forbids, T.Allows, T.Within, T.When, T.Gives].map(T.indexOf),
-]);
 /** Words that begin a declaration and are properties of a request as well. */
 const ALSO_PROPERTIES: ReadonlySet<number> = new Set([KIND.flags, KIND.context, KIND.policy, KIND.expect]);
 /** What a name follows: a keyword behind it on the same line is that name. */
@@ -111,7 +107,7 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
     case KIND.memory:
       return third === KIND.lcurly || third === KIND.from;
     case KIND.expect:
-      return EXPECT_FORMS.has(third);
+      return parser().first.expectForm.has(third);
     default:
       return third === KIND.lcurly || third === KIND.like;
   }

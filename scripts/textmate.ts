@@ -91,7 +91,7 @@ const SCOPE_OF_RULE: Readonly<Record<string, string>> = {
   property: PROPERTY,
   waiver: PROPERTY,
   contextItem: PROPERTY,
-  cacheFacts: PROPERTY,
+  cacheFact: PROPERTY,
   nodeBlock: PROPERTY,
   zoneBlock: PROPERTY,
   zoneFact: PROPERTY,

@@ -271,7 +271,7 @@ class Offer {
               }),
             ]
           : [item(word, "keyword")];
-      case "cacheFacts":
+      case "cacheFact":
         return [item(word, "property", { topic: `cache:${word}` })];
       case "zoneFact":
         return [item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` })];
