@@ -68,6 +68,7 @@ const BEFORE_NAMES: ReadonlySet<number> = new Set(
     T.Ignore,
     T.Honours,
     T.Waive,
+    T.Watermarks,
     T.Pipe,
     T.Amp,
     T.Tilde,
@@ -113,6 +114,11 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
   }
 }
 
+/** Whether a keyword is a name where this stands before it on the line. Behind a `{`, `kernel 6` is a fact and its value. */
+function isNameBehind(before: number, keyword: number): boolean {
+  return BEFORE_NAMES.has(before) || (before === KIND.lcurly && keyword === KIND.kernel);
+}
+
 /** Two names and then what only stands behind a declaration's name: a misspelt declaration. */
 function mayBeginItem(tokens: readonly Token[], index: number): boolean {
   if (!NAMES.has(kindAt(tokens, index)) || !NAMES.has(kindAt(tokens, index + 1))) return false;
@@ -139,7 +145,7 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
       const leads = token.indent >= 0 && token.indent <= indent;
       if (ITEM_KEYWORDS.has(kind)) {
         if (beginsItem(tokens, i)) {
-          if (!leads && (i === index + 1 || BEFORE_NAMES.has(kindAt(tokens, i - 1)))) continue;
+          if (!leads && (i === index + 1 || isNameBehind(kindAt(tokens, i - 1), kind))) continue;
           if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
         } else if (leads && depth === 0 && (NAMES.has(kindAt(tokens, i + 1)) || kindAt(tokens, i + 1) === KIND.lcurly))
           return i;

@@ -44,6 +44,11 @@ export const REQUEST_PROPERTIES = {
     syntax: "count 16",
     meaning: "The number of objects or pages of a bulk call.",
   },
+  align: {
+    value: "number",
+    syntax: "align 64",
+    meaning: "The alignment, as the function takes it: in bytes for `page_frag_alloc_align`.",
+  },
   flags: { value: "mask", syntax: "flags GFP_KERNEL | __GFP_ZERO", meaning: "The mask, in C's notation." },
   context: {
     value: "name",

@@ -1,5 +1,6 @@
 import { bareMask, datedFindings, type BareMask } from "../rules/bare-request.ts";
 import { apiNamed } from "../model/apis.ts";
+import type { Api } from "../model/apis/api.ts";
 import { combine, contextOf, isContextName, isScopeName, withScope, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
@@ -45,6 +46,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   "scopes",
   "node",
   "cache",
+  "numbers",
   "pool",
   "memory",
 ]);
@@ -73,6 +75,7 @@ function answer(input: Fields): object {
     context: contextFrom(input),
     node: numberFrom(input, "node"),
     cache: cacheFrom(input.cache),
+    numbers: numbersFrom(input.numbers, api),
     poolEmpty: poolEmptyFrom(input.pool),
   };
   const memory = input.memory === undefined ? null : memoryFrom(input.memory);
@@ -224,6 +227,19 @@ function cacheFrom(value: unknown): CacheFacts | null {
     reclaimable: booleanFrom(cache, "reclaimable", false),
     sizeBytes: numberFrom(cache, "size"),
   };
+}
+
+/** What the API takes besides: numbers by the names of their properties. */
+function numbersFrom(value: unknown, { name: api, numbers = [] }: Api): Readonly<Record<string, number>> {
+  if (value === undefined || value === null) return {};
+  const given = objectFrom(value, "'numbers'");
+  onlyFields(given, numbers, `'numbers' of ${api}`);
+  return Object.fromEntries(
+    Object.keys(given).flatMap((name) => {
+      const number = numberFrom(given, name);
+      return number === null ? [] : [[name, number]];
+    }),
+  );
 }
 
 function poolEmptyFrom(value: unknown): boolean {

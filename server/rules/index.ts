@@ -41,6 +41,7 @@ import { noKswapd } from "./misc/no-kswapd.ts";
 import { numericMask } from "./misc/numeric-mask.ts";
 import { removedFlag } from "./misc/removed-flag.ts";
 import { uncheckedResult } from "./misc/unchecked-result.ts";
+import { pageFragAlign } from "./net/page-frag-align.ts";
 import { pageFragFlags } from "./net/page-frag-flags.ts";
 import { skbDma } from "./net/skb-dma.ts";
 import { nofailCostlyOrder } from "./nofail/nofail-costly-order.ts";
@@ -175,7 +176,7 @@ export const BY_GROUP = {
     removedFlag,
     uncheckedResult,
   ],
-  net: [pageFragFlags, skbDma],
+  net: [pageFragAlign, pageFragFlags, skbDma],
   nofail: [
     nofailCostlyOrder,
     nofailDeadNullCheck,

@@ -33,6 +33,8 @@ export type Anchor =
   | { readonly kind: "literal" }
   | { readonly kind: "mask" }
   | { readonly kind: "size" }
+  /** A further number that the call is given, by the name of its property. */
+  | { readonly kind: "number"; readonly name: string }
   /** What the caller does with the result. */
   | { readonly kind: "result-check" }
   | { readonly kind: "api" }

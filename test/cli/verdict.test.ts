@@ -124,6 +124,15 @@ describe("verdict", () => {
 });
 
 describe("explain", () => {
+  test("takes what the API takes besides, by name", async () => {
+    const explained = (number: string) =>
+      run(["explain", "--api", "page_frag_alloc_align", "--size", "1KiB", "--flags", "GFP_KERNEL", "--with", number]);
+    expect((await explained("align=48")).out).toContain("error: page_frag_alloc_align() warns about an alignment");
+    expect((await explained("align=64")).status).toBe(0);
+    expect((await explained("algin=64")).err).toContain("takes no 'algin': there is align");
+    expect((await explained("align")).err).toContain("such as align=64, not 'align'");
+  });
+
   test("reads a mask as C does", async () => {
     const explained = async (flags: string): Promise<string> =>
       (await run(["explain", "--kernel", "6.12", "--api", "kmalloc", "--size", "64", "--flags", flags])).out;

@@ -97,6 +97,10 @@ const requests: fc.Arbitrary<AllocationRequest> = fc.record({
       sizeBytes: amount,
     }),
   ),
+  numbers: fc.dictionary(
+    fc.constantFrom("no_such_number", ...allApis().flatMap(({ numbers = [] }) => numbers)),
+    fc.oneof(fc.nat(4096), fc.constantFrom(-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY)),
+  ),
   poolEmpty: fc.boolean(),
 });
 

@@ -1,6 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { checkFindings, findingsIn, fixed } from "./_fixture.ts";
 
+describe("a number that a function takes besides", () => {
+  test("reaches the model, is inherited, and is said once", () => {
+    checkFindings(`
+kernel 6.12
+request a { api page_frag_alloc_align  size 1 KiB  flags GFP_KERNEL | __GFP_NOWARN  align 64  expect { warns never } }
+request b like a { align 48  expect { warns always } }
+//                       ^^ page-frag-align
+request c like b { align 64 }
+request d like c { align 32  align 64 }
+//                           ^^^^^ duplicate-property
+request e { api kmalloc  size 1 KiB  flags GFP_KERNEL  align 64 }
+//                                                     ^^^^^ wrong-size-unit
+`);
+  });
+});
+
 describe("properties", () => {
   test("a request needs an API, the size that the API takes, and a mask where it takes one", () => {
     checkFindings(`

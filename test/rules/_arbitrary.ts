@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { ALL as APIS } from "../../server/model/apis/index.ts";
+import { apiNamed } from "../../server/model/apis.ts";
 import { CONTEXT_NAMES, isContextName, type LOCK, type SCOPE } from "../../server/model/contexts.ts";
 import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../../server/model/masks/flags.ts";
@@ -63,10 +64,15 @@ export const asked: fc.Arbitrary<Asked> = fc
     cache: fc.option(fc.record({ ctor: fc.boolean(), dma: fc.boolean(), account: fc.boolean() }), { nil: undefined }),
     handles: fc.option(fc.constantFrom("null" as const, "nothing" as const), { nil: undefined }),
     fallback: fc.boolean(),
+    number: amount,
   })
   // Asked leaves out what is not said.
-  .map(({ order, size, pages, count, node, cache, handles, ...rest }) => ({
+  .map(({ order, size, pages, count, node, cache, handles, number, ...rest }) => ({
     ...rest,
+    // The same for each further number that the API takes.
+    numbers: Object.fromEntries(
+      (apiNamed(rest.api)?.numbers ?? []).flatMap((name) => (number === undefined ? [] : [[name, number]])),
+    ),
     ...(order === undefined ? {} : { order }),
     ...(size === undefined ? {} : { size }),
     ...(pages === undefined ? {} : { pages }),

@@ -35,6 +35,7 @@ export interface Asked {
   readonly scopes?: readonly ScopeName[];
   readonly node?: number;
   readonly cache?: Partial<CacheFacts>;
+  readonly numbers?: Readonly<Record<string, number>>;
   readonly poolEmpty?: boolean;
   readonly handles?: "null" | "nothing";
   readonly fallback?: boolean;
@@ -104,6 +105,7 @@ export function requestOf(kernel: Kernel, asked: Asked): AllocationRequest {
     context: contextOfAsked(asked),
     node: asked.node ?? null,
     cache: asked.cache === undefined ? null : { ...NO_CACHE, ...asked.cache },
+    numbers: asked.numbers ?? {},
     poolEmpty: asked.poolEmpty ?? false,
   };
 }

@@ -15,6 +15,25 @@ describe("skb-dma", () => {
   });
 });
 
+describe("page-frag-align", () => {
+  const fragment = (align: number) => ({
+    api: "page_frag_alloc_align",
+    size: 2048,
+    flags: "GFP_ATOMIC",
+    numbers: { align },
+  });
+  test("reports every alignment that is no power of two, where the kernel takes one", () => {
+    for (const align of [0, 3, 48, 100]) {
+      expect(holdsIn("page-frag-align", fragment(align))).toBe("6.9..");
+      expect(marks("page-frag-align", fragment(align))).toEqual({ kind: "number", name: "align" });
+    }
+  });
+  test("is quiet for powers of two, and where nothing is said of the alignment", () => {
+    for (const align of [1, 64, 4096]) expect(reports("page-frag-align", fragment(align))).toBe(false);
+    expect(reports("page-frag-align", { api: "page_frag_alloc_align", size: 2048, flags: "GFP_ATOMIC" })).toBe(false);
+  });
+});
+
 describe("page-frag-flags", () => {
   test("reports the flags that count for a refill only", () => {
     for (const flags of ["GFP_ATOMIC | __GFP_ZERO", "GFP_KERNEL | __GFP_NOFAIL", "GFP_ATOMIC | __GFP_MEMALLOC"])

@@ -100,6 +100,7 @@ function callIn(code: string, { context, path }: Surroundings): Site<CPlace, CEd
     placeOf: (anchor, forKernel) => {
       switch (anchor.kind) {
         case "size":
+        case "number":
           return named(size);
         case "api":
         case "context":

@@ -7,7 +7,10 @@ import { asked } from "./_arbitrary.ts";
 import { subjectOf } from "./_subject.ts";
 
 /** What a match marks is there to be marked: a flag that the mask has or names, or that the call adds; a written handling. */
-function marksSomething({ mask: value, kernel, written, result, verdict }: Subject, { anchor }: Match): boolean {
+function marksSomething(
+  { mask: value, kernel, written, result, verdict, request }: Subject,
+  { anchor }: Match,
+): boolean {
   const there = (flag: (typeof kernel)["bits"] extends Record<infer Name, unknown> ? Name : never): boolean =>
     (value & kernel.bits[flag]) !== 0 || (written?.names.includes(flagText(flag)) ?? false);
   switch (anchor.kind) {
@@ -27,6 +30,8 @@ function marksSomething({ mask: value, kernel, written, result, verdict }: Subje
       return written?.hasLiteral ?? false;
     case "mask":
       return written !== null;
+    case "number":
+      return request.numbers?.[anchor.name] !== undefined;
     case "size":
     case "api":
     case "context":

@@ -16,7 +16,8 @@ import { verdictFields } from "../verdict-lines.ts";
 
 export const explain: Command = {
   name: "explain",
-  usage: "[--kernel V] [--config K=V,…] --api A --flags MASK [--order N | --size S] [--context C] [--json]",
+  usage:
+    "[--kernel V] [--config K=V,…] --api A --flags MASK [--order N | --size S] [--with NAME=N] [--context C] [--json]",
   summary: "one request without a file: what the kernel does, why, and what is wrong with it",
   run: async (args, io) => {
     const { values } = parseArgs({
@@ -28,6 +29,7 @@ export const explain: Command = {
         flags: { type: "string" },
         order: { type: "string" },
         size: { type: "string" },
+        with: { type: "string", multiple: true, default: [] },
         context: { type: "string", default: "process" },
         json: { type: "boolean", default: false },
       },
@@ -46,6 +48,7 @@ export const explain: Command = {
       context: contextFrom(values.context),
       node: null,
       cache: null,
+      numbers: numbersFrom(api, values.with),
       poolEmpty: false,
     };
     const answer = verdict(kernel, request);
@@ -80,6 +83,21 @@ function contextFrom(names: string): Context {
   const wrong = parts.find((part) => !isContextName(part));
   if (wrong !== undefined) throw new UsageError(`there is no context '${wrong}': use process, softirq, hardirq, …`);
   return contextOf(...known);
+}
+
+/** `align=64`: what the API takes besides, by the names of the properties. */
+function numbersFrom({ name: api, numbers = [] }: Api, given: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name = "", value = ""] = /^(\w+)=(\d+)$/.exec(text) ?? [];
+      if (value === "") throw new UsageError(`--with takes a name and a number, such as align=64, not '${text}'`);
+      if (!numbers.includes(name))
+        throw new UsageError(
+          `${api} takes no '${name}'${numbers.length === 0 ? "" : `: there is ${numbers.join(", ")}`}`,
+        );
+      return [name, Number(value)];
+    }),
+  );
 }
 
 type Sizes = Pick<AllocationRequest, "order" | "sizeBytes" | "pages">;

@@ -1,10 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
-import type { Simulation } from "../slowpath/simulation.ts";
+import { warnOnce, type Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
 import { orderOfBytes } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
@@ -19,32 +19,50 @@ function fragFirstMask(kernel: Kernel, flags: Mask): Mask {
   return mask(kept | bits.COMP | bits.NOWARN | bits.NORETRY | bits.NOMEMALLOC);
 }
 
-function treatment(kernel: Kernel): MaskTreatment {
-  return treatmentOf({
-    notes: [
-      {
-        text: kernel.features.pageFragDropsDirectReclaim
-          ? "A refill of 32 KiB is tried without __GFP_DIRECT_RECLAIM and with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC; a single page with the caller's mask comes after it."
-          : "A refill of 32 KiB is tried with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC added; a single page with the caller's mask comes after it.",
-        evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
-      },
-      {
-        text: "__GFP_ZERO clears a whole refill, not the fragment: fragments of a page that was there already keep their contents.",
-        evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
-      },
-    ],
-  });
+function notes(kernel: Kernel): readonly Note[] {
+  return [
+    {
+      text: kernel.features.pageFragDropsDirectReclaim
+        ? "A refill of 32 KiB is tried without __GFP_DIRECT_RECLAIM and with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC; a single page with the caller's mask comes after it."
+        : "A refill of 32 KiB is tried with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC added; a single page with the caller's mask comes after it.",
+      evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
+    },
+    {
+      text: "__GFP_ZERO clears a whole refill, not the fragment: fragments of a page that was there already keep their contents.",
+      evidence: "mm/page_frag_cache.c:__page_frag_cache_refill",
+    },
+  ];
 }
+
+const treatment = (kernel: Kernel): MaskTreatment => treatmentOf({ notes: notes(kernel) });
+
+function alignedTreatment(kernel: Kernel): MaskTreatment {
+  const checked: Note = {
+    text: "An alignment that is no power of two is warned about, once, and the fragment is aligned to something else.",
+    evidence: "include/linux/page_frag_cache.h:page_frag_alloc_align",
+  };
+  return treatmentOf({ notes: kernel.features.pageFragChecksAlignment ? [...notes(kernel), checked] : notes(kernel) });
+}
+
+/** The alignment of page_frag_alloc_align() is warned about (include/linux/page_frag_cache.h: WARN_ON_ONCE(!is_power_of_2(align))). */
+export function pageFragWarnsOfAlignment(kernel: Kernel, request: AllocationRequest): boolean {
+  const align = request.numbers?.align;
+  return kernel.features.pageFragChecksAlignment && align !== undefined && !isPowerOfTwo(align);
+}
+
+const isPowerOfTwo = (value: number): boolean => value > 0 && Number.isInteger(Math.log2(value));
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planPages(kernel, request.mask, 0);
   const order = orderOfBytes(kernel, FRAG_BYTES);
   planned.firstMask = fragFirstMask(kernel, request.mask);
   planned.firstOrder = order > 0 ? order : NO_PAGES;
+  if (pageFragWarnsOfAlignment(kernel, request)) planned.warns = "always";
   return planned;
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
+  if (pageFragWarnsOfAlignment(sim.kernel, request)) warnOnce(sim, "page_frag_alloc_align: no power of two");
   const planned = plan(sim.kernel, request);
   if (planned.firstOrder > 0) {
     const first = runPages(sim, planned.firstMask, planned.firstOrder, request.node);
@@ -76,5 +94,7 @@ export const pageFragAlloc: readonly Api[] = [
     name: "page_frag_alloc_align",
     signature:
       "void *page_frag_alloc_align(struct page_frag_cache *nc, unsigned int fragsz, gfp_t gfp_mask, unsigned int align)",
+    numbers: ["align"],
+    treatment: alignedTreatment,
   },
 ];

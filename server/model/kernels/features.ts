@@ -174,6 +174,8 @@ export interface Features {
   readonly percpuAccount: boolean;
   /** The high-order try of page_frag drops DIRECT_RECLAIM (6.9+). */
   readonly pageFragDropsDirectReclaim: boolean;
+  /** page_frag_alloc_align takes an alignment, and warns about one that is no power of two; before, it takes a mask (6.9+). */
+  readonly pageFragChecksAlignment: boolean;
 
   /** kmalloc has separate caches for __GFP_RECLAIMABLE (4.20+). */
   readonly kmallocReclaimCaches: boolean;

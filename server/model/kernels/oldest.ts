@@ -80,6 +80,7 @@ export const oldestFeatures: Features = {
   percpuNofsIsAtomic: true,
   percpuAccount: false,
   pageFragDropsDirectReclaim: false,
+  pageFragChecksAlignment: false,
   kmallocReclaimCaches: false,
   allocKswapd: 0,
   fastPathAvoidsFragmentation: false,

@@ -418,6 +418,9 @@ export function fallbackFindings(
     : [];
 }
 
+const isEqual = (one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): boolean =>
+  Object.keys({ ...one, ...other }).every((name) => one[name] === other[name]);
+
 /** Each thing that lets a call succeed where another fails, as far as mask, size and place decide it. */
 function isNoBetter(first: KernelRequest, next: KernelRequest): boolean {
   const { bits } = first.kernel;
@@ -434,7 +437,8 @@ function isNoBetter(first: KernelRequest, next: KernelRequest): boolean {
   if (
     one.node !== other.node ||
     first.verdict.zone !== next.verdict.zone ||
-    JSON.stringify(one.cache) !== JSON.stringify(other.cache)
+    JSON.stringify(one.cache) !== JSON.stringify(other.cache) ||
+    !isEqual(one.numbers ?? {}, other.numbers ?? {})
   )
     return false;
   if (JSON.stringify(one.context) !== JSON.stringify(other.context)) return false;

@@ -55,6 +55,12 @@ function placeOf(
       const span = property === null ? null : property.kind === "size" ? property.size : property.number;
       return placeIn(request, written, span ?? nameSpan(request));
     }
+    case "number": {
+      const written = request.properties.find(({ property }) => property.kind === anchor.name) ?? null;
+      const property = written?.property ?? null;
+      const span = property !== null && "number" in property ? property.number : null;
+      return placeIn(request, written, span ?? nameSpan(request));
+    }
     case "result-check":
       return placeIn(request, request.handles, request.handles?.property.value ?? nameSpan(request));
     case "api":
