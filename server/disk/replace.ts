@@ -9,8 +9,8 @@ import {
   openSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -39,7 +39,7 @@ export function replaceFileSync(path: string, text: string): void {
     }
     renameSync(beside, target);
   } catch (error) {
-    unlinkSync(beside);
+    rmSync(beside, { force: true });
     throw error;
   }
   syncFolder(folder);

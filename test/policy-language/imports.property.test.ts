@@ -150,4 +150,22 @@ describe("whatever an import says", () => {
     expect(linksOf(refused, MAIN, 10)).toEqual([]);
     expect(definitionAt(refused, MAIN, text.indexOf("lib"))).toBeNull();
   });
+
+  test("a document of another kind is not taken for a policy file", () => {
+    const uri = "file:///w/a/x/lib.allocpolicy";
+    const text = `kernel 6.12\nimport "lib.allocpolicy"\nflags RING = GFP_KERNEL\n`;
+    const workspace = withDocument(
+      withDocument(emptyWorkspace(DEFAULT_SETTINGS, ROOTS), uri, {
+        kind: "made-up",
+        text: "flags RING = GFP_KERNEL\n",
+      }),
+      MAIN,
+      parseFile(text),
+    );
+    expect(
+      check(workspace, MAIN)
+        .regions.flat()
+        .map(({ message }) => message),
+    ).toEqual([`lib.allocpolicy cannot be read: it is no policy file (${uri}).`]);
+  });
 });

@@ -21,7 +21,8 @@ export interface FileAnalysis {
   readonly checked: CheckedKernels;
   /** The file itself first, then what it imports, depth first, each once. */
   readonly files: readonly AnalysedFile[];
-  readonly imports: readonly ImportState[];
+  /** The `import` headers of the file itself, by region. */
+  readonly imports: ReadonlyMap<number, ImportState>;
   /** No imported file is still to be looked for. */
   readonly complete: boolean;
   readonly environment: Environment;
@@ -38,18 +39,13 @@ export interface AnalysedFile {
   readonly revisions: readonly Revision[];
 }
 
-/** One `import` header of the file itself. */
-export type ImportState = { readonly region: number } & (
-  | {
-      readonly state: "loaded";
-      readonly uri: string;
-      /** The imported file imports this one, directly or not. */
-      readonly cyclic: boolean;
-    }
+/** What has become of an `import` header. */
+export type ImportState =
+  /** `cyclic`: the imported file imports this one, directly or not. */
+  | { readonly state: "loaded"; readonly cyclic: boolean }
   | { readonly state: "missing"; readonly uri: string; readonly why: string }
   | { readonly state: "not-looked-for" }
-  | { readonly state: "refused"; readonly target: Exclude<ImportTarget, { readonly kind: "file" }> }
-);
+  | { readonly state: "refused"; readonly target: Exclude<ImportTarget, { readonly kind: "file" }> };
 
 /** The findings of a region, and how they were last given out. */
 export interface RegionFindings {
@@ -158,7 +154,11 @@ function followImports(
   uri: string,
   file: SourceFile,
   indexOfFile: (uri: string, file: SourceFile) => FileIndex,
-): { readonly order: readonly string[]; readonly imports: readonly ImportState[]; readonly complete: boolean } {
+): {
+  readonly order: readonly string[];
+  readonly imports: ReadonlyMap<number, ImportState>;
+  readonly complete: boolean;
+} {
   const roots = rootsFor(workspace.roots, uri);
   const targets = new Map<string, readonly WrittenImport[]>();
   const importsOfFile = (name: string): readonly WrittenImport[] => {
@@ -178,8 +178,8 @@ function followImports(
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    if (name !== uri && !workspace.documents.has(name)) {
-      if (!workspace.missing.has(name)) complete = false;
+    if (name !== uri && policyFile(workspace, name) === undefined) {
+      if (!workspace.documents.has(name) && !workspace.missing.has(name)) complete = false;
       continue;
     }
     order.push(name);
@@ -191,14 +191,16 @@ function followImports(
     }
   }
 
-  const imports = importsOfFile(uri).map(({ region, target }): ImportState => {
-    if (target.kind !== "file") return { region, state: "refused", target };
+  const stateOf = (target: ImportTarget): ImportState => {
+    if (target.kind !== "file") return { state: "refused", target };
     const why = workspace.missing.get(target.uri);
-    if (why !== undefined) return { region, state: "missing", uri: target.uri, why };
-    return workspace.documents.has(target.uri)
-      ? { region, state: "loaded", uri: target.uri, cyclic: cyclic && reaches(target.uri, uri, importsOfFile) }
-      : { region, state: "not-looked-for" };
-  });
+    if (why !== undefined) return { state: "missing", uri: target.uri, why };
+    if (!workspace.documents.has(target.uri)) return { state: "not-looked-for" };
+    return policyFile(workspace, target.uri) === undefined
+      ? { state: "missing", uri: target.uri, why: "it is no policy file" }
+      : { state: "loaded", cyclic: cyclic && reaches(target.uri, uri, importsOfFile) };
+  };
+  const imports = new Map(importsOfFile(uri).map(({ region, target }) => [region, stateOf(target)]));
   return { order, imports, complete };
 }
 

@@ -46,7 +46,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
     case "config":
       return [...(own.index.configs[0] === index ? [] : [secondHeader(item)]), ...configHeaderFindings(item, own.uri)];
     case "import":
-      return importFindings(item, analysis.imports.find((state) => state.region === index) ?? null);
+      return importFindings(item, analysis.imports.get(index) ?? null);
     default:
       break;
   }
