@@ -5,6 +5,7 @@ import {
   kmallocMaxCacheBytes,
   MAX_RECLAIM_RETRIES,
   pageblockOrder,
+  PERCPU_MAX_BYTES,
 } from "../server/model/limits.ts";
 import { ALLOC } from "../server/model/masks/alloc-flags.ts";
 import { mask, type Mask } from "../server/model/masks/mask.ts";
@@ -52,7 +53,7 @@ const FIXED: ReadonlyMap<string, number> = new Map(
     PAGE_ALLOC_COSTLY_ORDER: COSTLY_ORDER,
     MAX_RECLAIM_RETRIES,
     KMALLOC_MIN_SIZE: 8,
-    PCPU_MIN_UNIT_SIZE: 32768,
+    PCPU_MIN_UNIT_SIZE: PERCPU_MAX_BYTES,
     GFP_ZONES_SHIFT: ZONES_SHIFT,
     GFP_ZONE_BAD: 0xe8e8,
     MIGRATE_UNMOVABLE: MIGRATE.UNMOVABLE,

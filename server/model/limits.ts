@@ -9,6 +9,9 @@ export const MAX_RECLAIM_RETRIES = 16;
 /** The largest int: sizes above it are refused by kvmalloc and by what counts objects in one (include/linux/limits.h). */
 export const INT_MAX = 0x7fffffff;
 
+/** The largest object of the percpu allocator, in bytes on each CPU (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
+export const PERCPU_MAX_BYTES = 32 << 10;
+
 /** HPAGE_PMD_ORDER, the order of a huge page: a table page holds pageBytes / 8 entries. 9 with 4 KiB pages, 11 with 16 KiB, 13 with 64 KiB. */
 export function hugePageOrder(kernel: Kernel): number {
   return Math.log2(kernel.options.pageBytes / 8);

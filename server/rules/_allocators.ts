@@ -1,9 +1,10 @@
-import { hasMemalloc, isAtomic } from "../model/contexts.ts";
+import { contextOf, hasMemalloc, isAtomic } from "../model/contexts.ts";
 import { NO_PAGES, type Plan } from "../model/apis.ts";
 import type { ApiFamily } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { FlagName } from "../model/masks/mask.ts";
 import { COSTLY_ORDER } from "../model/limits.ts";
+import type { AllocationRequest } from "../model/request.ts";
 import { orderOf } from "../model/sizes.ts";
 import { found, has, holds } from "./_predicates.ts";
 import type { Match, RuleFix, Subject } from "./rule.ts";
@@ -18,6 +19,41 @@ export function planOf(subject: Subject): Plan {
   plans.set(subject, plan);
   return plan;
 }
+
+/** The call, with this changed in it, fails before it looks at memory, whatever the state of that. */
+const isRefused = ({ api, kernel, request }: Subject, changed: Partial<AllocationRequest>): boolean =>
+  api.plan(kernel, { ...request, ...changed }).refused === "always";
+
+/** The same call of a few bytes or pages, in the ways in which it may be small. */
+function smallSizes({ kernel, request }: Subject): readonly Partial<AllocationRequest>[] {
+  const { order, sizeBytes, pages, count } = request;
+  return [
+    [1, 1],
+    [2 * kernel.options.pageBytes, 2],
+  ].map(([bytes = 1, number = 1]) => ({
+    order: order === null ? null : 0,
+    sizeBytes: sizeBytes === null ? null : bytes,
+    pages: pages === null ? null : 2,
+    count: count === null ? null : number,
+  }));
+}
+
+const IN_PROCESS: Partial<AllocationRequest> = { context: contextOf("process") };
+
+/** The call refuses the size, wherever it stands: in a process it would try a small one. */
+export const refusesSize = (subject: Subject): boolean =>
+  planOf(subject).refused === "always" &&
+  isRefused(subject, IN_PROCESS) &&
+  smallSizes(subject).some((small) => !isRefused(subject, { ...small, ...IN_PROCESS }));
+
+/** The call refuses the place, whatever the size: it would try a small one in a process. */
+export const refusesContext = (subject: Subject): boolean =>
+  planOf(subject).refused === "always" &&
+  smallSizes(subject).some((small) => isRefused(subject, small) && !isRefused(subject, { ...small, ...IN_PROCESS }));
+
+/** Something is asked for, and it is nothing. */
+export const asksForNothing = ({ request }: Subject): boolean =>
+  request.pages === 0 || request.sizeBytes === 0 || request.count === 0;
 
 /** The order of the last try of the page allocator; NO_PAGES (-1) where the call asks for none. */
 export const buddyOrder = (subject: Subject): number => planOf(subject).order;

@@ -45,6 +45,13 @@ export function listed(flags: readonly FlagName[]): string {
 export const verb = (flags: readonly FlagName[], one: string, more: string): string =>
   flags.length === 1 ? one : more;
 
+/** ` and warns` where the call warns. */
+export const warning = (subject: Subject): string => (subject.verdict.warns === "never" ? "" : " and warns");
+
+/** `4 MiB`, `512 KiB`: a limit of the kernel, which is a power of two. */
+export const limitText = (bytes: number): string =>
+  bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : `${bytes / 2 ** 10} KiB`;
+
 /** One match, as the list that `check` gives. */
 export const found = (anchor: Anchor, message: string, ...fixes: readonly RuleFix[]): readonly Match[] => [
   { anchor, message, fixes },

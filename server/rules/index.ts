@@ -12,8 +12,10 @@ import { nowaitRedundantNowarn } from "./context/nowait-redundant-nowarn.ts";
 import { rtAllocInAtomic } from "./context/rt-alloc-in-atomic.ts";
 import { sleepInAtomic } from "./context/sleep-in-atomic.ts";
 import { wakeupUnderSchedulerLock } from "./context/wakeup-under-scheduler-lock.ts";
+import { cmaFolioWithoutComp } from "./contig/cma-folio-without-comp.ts";
 import { cmaInAtomic } from "./contig/cma-in-atomic.ts";
 import { cmaMaskAsBool } from "./contig/cma-mask-as-bool.ts";
+import { cmaNotConfigured } from "./contig/cma-not-configured.ts";
 import { giganticWithoutComp } from "./contig/gigantic-without-comp.ts";
 import { rangeComp } from "./contig/range-comp.ts";
 import { rangeIgnoredPlacement } from "./contig/range-ignored-placement.ts";
@@ -25,9 +27,11 @@ import { rangeUnsupportedFlag } from "./contig/range-unsupported-flag.ts";
 import { rangeZeroDropped } from "./contig/range-zero-dropped.ts";
 import { dmaAtomic } from "./dma/dma-atomic.ts";
 import { dmaComp } from "./dma/dma-comp.ts";
+import { dmaContiguousRefused } from "./dma/dma-contiguous-refused.ts";
 import { dmaPagesZoneFlags } from "./dma/dma-pages-zone-flags.ts";
 import { dmaPoolZoneFlags } from "./dma/dma-pool-zone-flags.ts";
 import { dmaRedundantZero } from "./dma/dma-redundant-zero.ts";
+import { dmaTooLarge } from "./dma/dma-too-large.ts";
 import { dmaZoneCleared } from "./dma/dma-zone-cleared.ts";
 import { mempoolDeadNullCheck } from "./mempool/mempool-dead-null-check.ts";
 import { mempoolForcedFlags } from "./mempool/mempool-forced-flags.ts";
@@ -41,9 +45,12 @@ import { noKswapd } from "./misc/no-kswapd.ts";
 import { numericMask } from "./misc/numeric-mask.ts";
 import { removedFlag } from "./misc/removed-flag.ts";
 import { uncheckedResult } from "./misc/unchecked-result.ts";
+import { zeroSize } from "./misc/zero-size.ts";
 import { pageFragAlign } from "./net/page-frag-align.ts";
 import { pageFragFlags } from "./net/page-frag-flags.ts";
+import { pageFragNofail } from "./net/page-frag-nofail.ts";
 import { skbDma } from "./net/skb-dma.ts";
+import { skbTooLarge } from "./net/skb-too-large.ts";
 import { nofailCostlyOrder } from "./nofail/nofail-costly-order.ts";
 import { nofailDeadNullCheck } from "./nofail/nofail-dead-null-check.ts";
 import { nofailHighOrder } from "./nofail/nofail-high-order.ts";
@@ -70,8 +77,11 @@ import { exactWithComp } from "./pages/exact-with-comp.ts";
 import { folioRedundantComp } from "./pages/folio-redundant-comp.ts";
 import { kmallocNolockLimits } from "./pages/kmalloc-nolock-limits.ts";
 import { nolockFlags } from "./pages/nolock-flags.ts";
+import { nolockInRtInterrupt } from "./pages/nolock-in-rt-interrupt.ts";
+import { nolockOrder } from "./pages/nolock-order.ts";
 import { percpuIgnoredFlags } from "./percpu/percpu-ignored-flags.ts";
 import { percpuNofsAtomic } from "./percpu/percpu-nofs-atomic.ts";
+import { percpuTooLarge } from "./percpu/percpu-too-large.ts";
 import { explicitNofsNoio } from "./recursion/explicit-nofs-noio.ts";
 import { fsReclaimUnderLock } from "./recursion/fs-reclaim-under-lock.ts";
 import { fsWithoutIo } from "./recursion/fs-without-io.ts";
@@ -152,8 +162,10 @@ export const BY_GROUP = {
     wakeupUnderSchedulerLock,
   ],
   contig: [
+    cmaFolioWithoutComp,
     cmaInAtomic,
     cmaMaskAsBool,
+    cmaNotConfigured,
     giganticWithoutComp,
     rangeComp,
     rangeIgnoredPlacement,
@@ -164,7 +176,16 @@ export const BY_GROUP = {
     rangeUnsupportedFlag,
     rangeZeroDropped,
   ],
-  dma: [dmaAtomic, dmaComp, dmaPagesZoneFlags, dmaPoolZoneFlags, dmaRedundantZero, dmaZoneCleared],
+  dma: [
+    dmaAtomic,
+    dmaComp,
+    dmaContiguousRefused,
+    dmaPagesZoneFlags,
+    dmaPoolZoneFlags,
+    dmaRedundantZero,
+    dmaTooLarge,
+    dmaZoneCleared,
+  ],
   mempool: [mempoolDeadNullCheck, mempoolForcedFlags, mempoolUnchecked, mempoolZero],
   misc: [
     accountNoEffect,
@@ -175,8 +196,9 @@ export const BY_GROUP = {
     numericMask,
     removedFlag,
     uncheckedResult,
+    zeroSize,
   ],
-  net: [pageFragAlign, pageFragFlags, skbDma],
+  net: [pageFragAlign, pageFragFlags, pageFragNofail, skbDma, skbTooLarge],
   nofail: [
     nofailCostlyOrder,
     nofailDeadNullCheck,
@@ -199,8 +221,17 @@ export const BY_GROUP = {
     nofailWithoutFs,
     nofailWithoutReclaim,
   ],
-  pages: [bulkUnchecked, bulkWithAccount, exactWithComp, folioRedundantComp, kmallocNolockLimits, nolockFlags],
-  percpu: [percpuIgnoredFlags, percpuNofsAtomic],
+  pages: [
+    bulkUnchecked,
+    bulkWithAccount,
+    exactWithComp,
+    folioRedundantComp,
+    kmallocNolockLimits,
+    nolockFlags,
+    nolockInRtInterrupt,
+    nolockOrder,
+  ],
+  percpu: [percpuIgnoredFlags, percpuNofsAtomic, percpuTooLarge],
   recursion: [
     explicitNofsNoio,
     fsReclaimUnderLock,

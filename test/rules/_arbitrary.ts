@@ -23,9 +23,16 @@ const mask = fc
   )
   .map(([names, cleared]) => names.join(" | ") + (cleared === null ? "" : ` & ~${cleared}`));
 
-const amount = fc.option(
-  fc.constantFrom(0, 1, 3, 4, 11, 63, 64, 511, 512, 4096, 4097, 8192, 98304, 4 << 20, (4 << 20) + 1, 2 ** 31, 2 ** 53),
-  { nil: undefined },
+const amount = fc.constantFrom(
+  ...[0, 1, 3, 4, 11, 63, 64, 511, 512, 4096, 4097, 8192, 98304, 4 << 20, (4 << 20) + 1, 2 ** 31, 2 ** 53],
+);
+
+/** A request has one size at most. */
+const size: fc.Arbitrary<Pick<Asked, "order" | "size" | "pages">> = fc.oneof(
+  fc.constant({}),
+  fc.record({ order: amount }),
+  fc.record({ size: amount }),
+  fc.record({ pages: amount }),
 );
 
 const LOCKS = [
@@ -53,10 +60,8 @@ export const asked: fc.Arbitrary<Asked> = fc
     }),
     api: fc.constantFrom(...APIS.map(({ name }) => name)),
     flags: fc.option(mask, { nil: null }),
-    order: amount,
-    size: amount,
-    pages: amount,
-    count: amount,
+    sized: size,
+    count: fc.option(amount, { nil: undefined }),
     context: fc.uniqueArray(fc.constantFrom(...CONTEXT_NAMES.filter(isContextName)), { maxLength: 2 }),
     holds: fc.uniqueArray(fc.constantFrom(...LOCKS), { maxLength: 2 }),
     scopes: fc.uniqueArray(fc.constantFrom(...SCOPES), { maxLength: 2 }),
@@ -64,18 +69,16 @@ export const asked: fc.Arbitrary<Asked> = fc
     cache: fc.option(fc.record({ ctor: fc.boolean(), dma: fc.boolean(), account: fc.boolean() }), { nil: undefined }),
     handles: fc.option(fc.constantFrom("null" as const, "nothing" as const), { nil: undefined }),
     fallback: fc.boolean(),
-    number: amount,
+    number: fc.option(amount, { nil: undefined }),
   })
   // Asked leaves out what is not said.
-  .map(({ order, size, pages, count, node, cache, handles, number, ...rest }) => ({
+  .map(({ sized, count, node, cache, handles, number, ...rest }) => ({
     ...rest,
+    ...sized,
     // The same for each further number that the API takes.
     numbers: Object.fromEntries(
       (apiNamed(rest.api)?.numbers ?? []).flatMap((name) => (number === undefined ? [] : [[name, number]])),
     ),
-    ...(order === undefined ? {} : { order }),
-    ...(size === undefined ? {} : { size }),
-    ...(pages === undefined ? {} : { pages }),
     ...(count === undefined ? {} : { count }),
     ...(node === undefined ? {} : { node }),
     ...(cache === undefined ? {} : { cache }),

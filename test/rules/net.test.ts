@@ -36,11 +36,16 @@ describe("page-frag-align", () => {
 
 describe("page-frag-flags", () => {
   test("reports the flags that count for a refill only", () => {
-    for (const flags of ["GFP_ATOMIC | __GFP_ZERO", "GFP_KERNEL | __GFP_NOFAIL", "GFP_ATOMIC | __GFP_MEMALLOC"])
+    for (const flags of ["GFP_ATOMIC | __GFP_ZERO", "GFP_ATOMIC | __GFP_MEMALLOC"])
       expect(holdsIn("page-frag-flags", { api: "page_frag_alloc", size: 2048, flags })).toBe(EVERY);
     expect(
       reports("page-frag-flags", { api: "skb_page_frag_refill", size: 2048, flags: "GFP_KERNEL | __GFP_ZERO" }),
     ).toBe(true);
+  });
+  test("leaves __GFP_NOFAIL to page-frag-nofail where the refill warns about it", () => {
+    const asked = { api: "page_frag_alloc", size: 2048, flags: "GFP_KERNEL | __GFP_NOFAIL" };
+    expect(holdsIn("page-frag-nofail", asked)).toBe("4.19..5.13, 6.0..6.11");
+    expect(holdsIn("page-frag-flags", asked)).toBe("5.14..5.19, 6.12..");
   });
   test("is quiet for the ordinary masks", () => {
     for (const flags of ["GFP_ATOMIC", "GFP_KERNEL", "GFP_ATOMIC | __GFP_NOWARN"])

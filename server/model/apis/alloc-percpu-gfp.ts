@@ -8,11 +8,9 @@ import { step, warn } from "../slowpath/simulation.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
+import { PERCPU_MAX_BYTES } from "../limits.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
-
-/** Largest object of the percpu allocator (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h): 32 KiB. */
-const PERCPU_LARGEST_BYTES = 32 << 10;
 
 /** The bits that reach the allocation of percpu pages (mm/percpu.c:pcpu_alloc). */
 function percpuHonoured(kernel: Kernel): Mask {
@@ -36,7 +34,7 @@ function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: boolean):
   plan.fails = true;
   const warns = (flags & bits.NOWARN) === 0;
   if (warns) plan.warns = "may";
-  return bytes > PERCPU_LARGEST_BYTES || (bytes === 0 && sized) ? refuse(plan, warns ? "always" : "never") : plan;
+  return bytes > PERCPU_MAX_BYTES || (bytes === 0 && sized) ? refuse(plan, warns ? "always" : "never") : plan;
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -87,7 +85,7 @@ function planFixed(kernel: Kernel, request: AllocationRequest): Plan {
 function runPercpu(sim: Simulation, flags: Mask, bytes: number): RunResult {
   const { kernel, machine } = sim;
   const { bits, features } = kernel;
-  if (bytes === 0 || bytes > PERCPU_LARGEST_BYTES) {
+  if (bytes === 0 || bytes > PERCPU_MAX_BYTES) {
     if ((flags & bits.NOWARN) === 0) warn(sim, "pcpu_alloc: size or alignment");
     return NULL;
   }

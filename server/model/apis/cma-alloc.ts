@@ -8,6 +8,7 @@ import { NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
+import { contigRefused } from "../masks/contig.ts";
 import { pagesOf } from "../sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
@@ -26,8 +27,9 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({ forced: kernel.gfp.KERNEL, ignored: allBut(kernel, kernel.gfp.KERNEL), notes: NOTES });
 }
 
-function folioTreatment(): MaskTreatment {
+function folioTreatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
+    refused: contigRefused(kernel, kernel.allBits),
     notes: [{ text: "Without __GFP_COMP: WARN_ON and NULL.", evidence: "mm/cma.c:cma_alloc_folio" }],
   });
 }

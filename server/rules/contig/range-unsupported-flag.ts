@@ -21,7 +21,8 @@ export const rangeUnsupportedFlag: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (!isRange(subject)) return NOTHING;
+  // cma_alloc_folio() hands its mask on to the range.
+  if (!isRange(subject) && !(subject.api.family === "cma" && subject.api.takesMask)) return NOTHING;
   // nofail-with-range, range-noretry and range-comp say it of theirs.
   const flags = setIn(subject, subject.api.treatment(subject.kernel).refused).filter(
     (flag) => !TOLD_ELSEWHERE.includes(flag),

@@ -19,7 +19,9 @@ export const pageFragFlags: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  const flags = subject.api.family === "page-frag" ? setFlags(subject, ["ZERO", "NOFAIL", "MEMALLOC"]) : [];
+  const flags = (subject.api.family === "page-frag" ? setFlags(subject, ["ZERO", "NOFAIL", "MEMALLOC"]) : [])
+    // page-frag-nofail says more of it.
+    .filter((flag) => flag !== "NOFAIL" || subject.verdict.warns !== "always");
   if (flags.length === 0) return NOTHING;
   const what =
     flags[0] === "ZERO"

@@ -1,9 +1,8 @@
 import { kmallocMaxBytes } from "../../model/limits.ts";
 import { bytesOf } from "../../model/sizes.ts";
 import { kvmallocInstead } from "../_allocators.ts";
-import { example, found, NOTHING } from "../_predicates.ts";
+import { example, found, limitText, NOTHING, warning } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { warning } from "./_slab.ts";
 
 export const kmallocTooLarge: Rule = {
   id: "kmalloc-too-large",
@@ -29,13 +28,10 @@ function check(subject: Subject): readonly Match[] {
   const fixes = kvmallocInstead(subject);
   return found(
     { kind: "size" },
-    `${subject.api.name}() returns NULL${warning(subject)} above ${inUnits(largestBytes(subject))}: ${fixes.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`,
+    `${subject.api.name}() returns NULL${warning(subject)} above ${limitText(largestBytes(subject))}: ${fixes.length === 0 ? "" : "use kvmalloc(), or "}bound the size.`,
     ...fixes,
   );
 }
 
 /** KMALLOC_MAX_SIZE: the largest block of the page allocator (include/linux/slab.h). */
 const largestBytes = (subject: Subject): number => kmallocMaxBytes(subject.kernel);
-
-/** `4 MiB`, `512 KiB`. */
-const inUnits = (bytes: number): string => (bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : `${bytes / 2 ** 10} KiB`);

@@ -1,7 +1,6 @@
-import { orderOf } from "../../model/sizes.ts";
-import { example, found, NOTHING } from "../_predicates.ts";
+import { bytesOf, orderOf, orderOfBytes } from "../../model/sizes.ts";
+import { example, found, NOTHING, warning } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { warning } from "./_slab.ts";
 
 export const orderTooLarge: Rule = {
   id: "order-too-large",
@@ -21,11 +20,13 @@ export const orderTooLarge: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  return (subject.api.family === "pages" || subject.api.family === "pages-exact") &&
-    orderOf(subject.kernel, subject.request) > subject.kernel.maxOrder
+  const { api, kernel, request } = subject;
+  if (api.family !== "pages" && api.family !== "pages-exact") return NOTHING;
+  const order = api.size === "bytes" ? orderOfBytes(kernel, bytesOf(kernel, request)) : orderOf(kernel, request);
+  return order > kernel.maxOrder
     ? found(
         { kind: "size" },
-        `The page allocator serves orders up to ${subject.kernel.maxOrder} and returns NULL${warning(subject)} for order ${orderOf(subject.kernel, subject.request)}: use ${subject.kernel.features.hasContigPages ? "alloc_contig_pages(), " : ""}CMA or vmalloc().`,
+        `The page allocator serves orders up to ${kernel.maxOrder} and returns NULL${warning(subject)} for order ${order}: use ${kernel.features.hasContigPages ? "alloc_contig_pages(), " : ""}CMA or vmalloc().`,
       )
     : NOTHING;
 }

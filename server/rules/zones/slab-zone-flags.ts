@@ -1,3 +1,5 @@
+import type { FlagName } from "../../model/masks/mask.ts";
+import { slabBugMask } from "../../model/masks/properties.ts";
 import { isDecided, isSlab } from "../_allocators.ts";
 import { drop, example, found, listed, NOTHING, setIn } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
@@ -10,7 +12,7 @@ export const slabZoneFlags: Rule = {
   class: "bug",
   recalled: "since 2.6.x",
   explanation:
-    'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9; before, it did not look, and such a call is not reported.',
+    'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9; before, it did not look, and such a call is not reported. kvmalloc(), alloc_skb() and mempool_alloc() hand the mask on to it.',
   evidence: "mm/slub.c:new_slab; mm/slab_common.c:kmalloc_fix_flags",
   advice: "Use dma_alloc_coherent(), a cache with SLAB_CACHE_DMA32, or alloc_pages().",
   examples: {
@@ -21,12 +23,21 @@ export const slabZoneFlags: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (!isDecided(subject) || !isSlab(subject)) return NOTHING;
+  if (!isDecided(subject)) return NOTHING;
+  if (!isSlab(subject))
+    return endsInSlab(subject) ? foundIn(setIn(subject, slabBugMask(subject.kernel)), true) : NOTHING;
   const large = isLargeKmalloc(subject);
   if (large && !subject.kernel.features.largeKmallocFixesFlags) return NOTHING;
-  const flags = setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning);
+  return foundIn(setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning), large);
+}
+
+/** Calls that hand the mask on to kmalloc() or a slab cache, where the model says that this one warns every time. */
+const endsInSlab = ({ api, verdict }: Subject): boolean =>
+  (["skb", "kvmalloc", "mempool"].includes(api.family) || api.name === "kvrealloc") && verdict.warns === "always";
+
+function foundIn(flags: readonly FlagName[], always: boolean): readonly Match[] {
   if (flags.length === 0) return NOTHING;
-  const when = large ? "on every call" : "whenever a new slab is needed";
+  const when = always ? "on every call" : "whenever a new slab is needed";
   return found(
     { kind: "flags", flags },
     `Slab memory is never from such a zone: the kernel drops ${listed(flags)} with "Unexpected gfp" and a stack ${when}; use alloc_pages() or dma_alloc_coherent().`,
