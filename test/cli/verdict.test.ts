@@ -124,6 +124,20 @@ describe("verdict", () => {
 });
 
 describe("explain", () => {
+  test("says that nothing is wrong only where the model says so too", async () => {
+    const explained = async (...args: readonly string[]): Promise<string> => (await run(["explain", ...args])).out;
+    const fine = "nothing is wrong with it";
+    expect(await explained("--api", "kmalloc", "--size", "64", "--flags", "GFP_KERNEL")).toContain(fine);
+    // Above what the page allocator has in one block, and without an area.
+    const refused = await explained("--api", "dma_alloc_coherent", "--size", "8MiB", "--flags", "GFP_NOWAIT");
+    expect(refused).not.toContain(fine);
+    expect(refused).toContain("[dma-too-large]");
+    // A function that the kernel does not have.
+    expect(
+      await explained("--kernel", "5.10", "--api", "folio_alloc", "--order", "2", "--flags", "GFP_KERNEL"),
+    ).toMatch(/the model does not know\n/);
+  });
+
   test("takes what the API takes besides, by name", async () => {
     const explained = (number: string) =>
       run(["explain", "--api", "page_frag_alloc_align", "--size", "1KiB", "--flags", "GFP_KERNEL", "--with", number]);
