@@ -5,6 +5,7 @@ import {
   meaningsIn,
   type MaskExpression,
   type MaskPart,
+  type MaskValue,
   type WrittenMask,
 } from "../model/masks/expression.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
@@ -41,16 +42,42 @@ export interface BareMask {
 
 /** Reads `0xcc0` or `GFP_KERNEL & ~__GFP_FS`, as C does; `{ wrong }` says what it cannot read, or what this kernel does not have. */
 export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wrong: string } {
-  const expression = parseMask(text);
+  const expression = readMask(text);
   if ("wrong" in expression) return { wrong: expression.wrong };
   const scope = kernelScope(kernel);
-  const value = maskValue(scope, expression);
+  const value = valueIn(kernel, expression);
   const strange = value.parts.find(isStrange);
   if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}` };
   const long = meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits);
   if (long?.node.kind === "number")
     return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask` };
   return { expression, mask: value.mask, written: value.written };
+}
+
+/** Scripts ask of the same few masks over and over: what was read last, by its text. */
+const read = new Map<string, ReturnType<typeof parseMask>>();
+const MOST_READ = 1024;
+
+function readMask(text: string): ReturnType<typeof parseMask> {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  if (read.size >= MOST_READ) read.clear();
+  const expression = parseMask(text);
+  read.set(text, expression);
+  return expression;
+}
+
+const values = new WeakMap<MaskExpression, Map<Kernel, MaskValue>>();
+
+/** What the mask is in this kernel; a mask is asked of many kernels, many times. */
+function valueIn(kernel: Kernel, expression: MaskExpression): MaskValue {
+  const inKernels = values.get(expression) ?? new Map<Kernel, MaskValue>();
+  if (inKernels.size === 0) values.set(expression, inKernels);
+  const known = inKernels.get(kernel);
+  if (known !== undefined) return known;
+  const value = maskValue(kernelScope(kernel), expression);
+  inKernels.set(kernel, value);
+  return value;
 }
 
 /** A name that the kernel does not have: no caller can write the mask there. */
@@ -90,7 +117,7 @@ export function datedFindings(
   const around = releasesAround(kernel, (release) => {
     if (given === null) return askedOf(request, null);
     if (!given.written.hasLiteral) {
-      const { mask: value, written, parts } = maskValue(kernelScope(release), given.expression);
+      const { mask: value, written, parts } = valueIn(release, given.expression);
       return parts.some(isStrange) ? null : askedOf({ ...request, mask: value }, written);
     }
     const bits = flagsIn(kernel, request.mask).reduce((all, flag) => all | release.bits[flag], 0);
