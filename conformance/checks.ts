@@ -1,7 +1,8 @@
 import { apiChecks } from "./kinds/apis.ts";
 import { evaluators } from "./kinds/masks.ts";
 import { pressureChecks } from "./kinds/pressure.ts";
-import type { Fields, KindCheck, Row } from "./row.ts";
+import type { KindCheck } from "./kind-check.ts";
+import type { Fields, Row } from "./row.ts";
 
 /** Fields of mask rows that say what was asked, not what came of it. */
 const QUESTION: ReadonlySet<string> = new Set([

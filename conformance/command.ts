@@ -4,7 +4,8 @@ import { CHECKS } from "./checks.ts";
 import { RECORDED_KERNELS } from "./kernels/index.ts";
 import { fixtureOf, readRecording } from "./recording.ts";
 import { conformancePage, conformanceText } from "./report.ts";
-import type { KindCheck, Row } from "./row.ts";
+import type { KindCheck } from "./kind-check.ts";
+import type { Row } from "./row.ts";
 import { failures, runConformance, shareOf } from "./runner.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/conformance.md");

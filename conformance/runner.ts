@@ -3,7 +3,8 @@ import { RECORDED_KERNELS } from "./kernels/index.ts";
 import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
 import { observedFields } from "./observed.ts";
 import { fixtureOf, readRecording } from "./recording.ts";
-import type { Fields, KindCheck, Row } from "./row.ts";
+import type { KindCheck } from "./kind-check.ts";
+import type { Fields, Row } from "./row.ts";
 import { textOf, textsOf } from "./row.ts";
 import { sceneOf, zonesByPart, type ZonesByPart } from "./scenario.ts";
 

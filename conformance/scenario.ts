@@ -4,7 +4,8 @@ import type { MemoryState, NodeState, PageGift, ZoneState } from "../server/mode
 import type { ZoneName } from "../server/model/request.ts";
 import { recordedContext } from "./kinds/masks.ts";
 import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
-import type { Row, Scene, ZoneFacts } from "./row.ts";
+import type { Scene } from "./kind-check.ts";
+import type { Row, ZoneFacts } from "./row.ts";
 import { numberOf, textOf } from "./row.ts";
 
 /** The zones of each part of a kernel's recording. */

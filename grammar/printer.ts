@@ -354,106 +354,116 @@ interface Line {
 const BREAKS_BEFORE = new Set(["|", "&", "and", "or", "because", "when"]);
 const BREAKS_AFTER = new Set(["|", "&", ",", "and", "or"]);
 
-function layOut(pieces: readonly Piece[], marks: Marks): Line[] {
-  const lines: Line[] = [];
-  const at: { line: Line | null } = { line: null };
-  const blocks: boolean[] = [];
-  let depth = 0;
-  let previous: Piece | null = null;
-  let afterOpen = false;
+function layOut(pieces: readonly Piece[], marks: Marks): readonly Line[] {
+  const layout = new Layout(marks);
+  let next = 0;
+  pieces.forEach((piece, index) => {
+    if (piece.token === null) {
+      for (next = Math.max(next, index); pieces[next]?.token === null; ) next++;
+      layout.comment(piece, pieces[next]);
+    } else if (piece.text !== ";") layout.token(piece, piece.token);
+  });
+  leaveColumns(layout.lines);
+  return layout.lines;
+}
 
-  const open = (piece: Piece, continues: boolean, aside: boolean, group: string | null = null): Line => {
-    const blank = piece.newlines > 1 && lines.length > 0 && !afterOpen && !continues && piece.text !== "}";
-    const fresh: Line = {
-      indent: depth,
+/** The lines so far, and where the next piece finds itself. */
+class Layout {
+  readonly lines: Line[] = [];
+  readonly #marks: Marks;
+  /** The blocks around, by whether each stands on one line. */
+  readonly #blocks: boolean[] = [];
+  #depth = 0;
+  #previous: Piece | null = null;
+  #afterOpen = false;
+
+  constructor(marks: Marks) {
+    this.#marks = marks;
+  }
+
+  /** @param next the token behind it */
+  comment(piece: Piece, next: Piece | undefined): void {
+    const line = this.#line();
+    const inBlock = this.#blocks.at(-1);
+    const closes = next?.token?.tokenType === T.RCurly && inBlock === false;
+    const betweenItems = next === undefined || closes || (this.#marks.starts.has(next.start) && inBlock !== true);
+    if (line === undefined || this.#mustBreak() || piece.newlines > 0)
+      this.#open(piece, !betweenItems, true).columns[0] = piece.text;
+    else if (piece.text.startsWith("//"))
+      line.comment = line.comment === null ? piece.text : `${line.comment} ${piece.text}`;
+    else append(line, piece.text, line.columns[0] === "" ? "" : " ");
+    this.#afterOpen = false;
+    this.#previous = piece;
+  }
+
+  token(piece: Piece, token: Token): void {
+    const isInline = this.#blocks.at(-1) === true;
+    const isItem = this.#marks.starts.has(piece.start);
+    const closes = token.tokenType === T.RCurly;
+    if (closes) {
+      this.#blocks.pop();
+      if (!isInline) this.#depth--;
+    }
+    const line = this.#lineOf(piece, isInline, closes);
+    const last = line.columns.at(-1);
+    if (this.#marks.columns.has(piece.start) && !line.continues && last !== "" && !line.aside) line.columns.push("");
+    append(line, piece.text, separator(this.#previous, piece, this.#marks, isItem && isInline));
+    this.#afterOpen = false;
+    if (token.tokenType === T.LCurly) this.#enter(this.#marks.inline.has(piece.start));
+    this.#previous = piece;
+  }
+
+  #enter(isInline: boolean): void {
+    this.#blocks.push(isInline);
+    if (isInline) return;
+    this.#depth++;
+    this.#afterOpen = true;
+  }
+
+  /** The line that a token stands on: the last one, or a new one. `isInline`: the block around it stands on one line. */
+  #lineOf(piece: Piece, isInline: boolean, closes: boolean): Line {
+    const line = this.#line();
+    const start = this.#marks.starts.get(piece.start);
+    // A block comment before an item, on its line, stays there.
+    const ledByComment = line?.aside === true && !this.#mustBreak() && piece.newlines === 0;
+    if (line === undefined || (start !== undefined && !isInline)) {
+      const own = line !== undefined && ledByComment && !closes ? line : this.#open(piece, false, false, start?.group);
+      own.begins = true;
+      return own;
+    }
+    if (closes && !isInline) return this.#open(piece, false, false);
+    const breaks =
+      piece.newlines > 0 &&
+      !ledByComment &&
+      (BREAKS_BEFORE.has(piece.text) ||
+        (this.#previous !== null && (this.#previous.token === null || BREAKS_AFTER.has(this.#previous.text))));
+    return this.#mustBreak() || breaks ? this.#open(piece, true, false) : line;
+  }
+
+  #line(): Line | undefined {
+    return this.lines.at(-1);
+  }
+
+  /** Nothing stands behind a line comment. */
+  #mustBreak(): boolean {
+    return this.#previous !== null && this.#previous.token === null && this.#previous.text.startsWith("//");
+  }
+
+  #open(piece: Piece, continues: boolean, aside: boolean, group: string | null = null): Line {
+    const isFirst = this.lines.length === 0 || this.#afterOpen;
+    const line: Line = {
+      indent: this.#depth,
       columns: [""],
       group,
       comment: null,
-      blankBefore: blank,
+      blankBefore: piece.newlines > 1 && !isFirst && !continues && piece.text !== "}",
       continues,
       aside,
       begins: false,
     };
-    lines.push(fresh);
-    at.line = fresh;
-    return fresh;
-  };
-  const nextToken = (from: number) => {
-    for (let i = from; i < pieces.length; i++) if (pieces[i]?.token !== null) return pieces[i];
-    return undefined;
-  };
-
-  for (let i = 0; i < pieces.length; i++) {
-    const piece = pieces[i];
-    if (piece === undefined) break;
-    if (piece.text === ";" && piece.token !== null) continue;
-    const isLineComment: boolean = piece.token === null && piece.text.startsWith("//");
-    const mustBreak: boolean = previous !== null && previous.token === null && previous.text.startsWith("//");
-    const current = at.line;
-    if (piece.token === null) {
-      const next = nextToken(i + 1);
-      const closes = next?.token?.tokenType === T.RCurly && blocks[blocks.length - 1] === false;
-      const betweenItems =
-        next === undefined || closes || (marks.starts.has(next.start) && blocks[blocks.length - 1] !== true);
-      if (current === null || mustBreak || piece.newlines > 0) {
-        open(piece, !betweenItems, true).columns[0] = piece.text;
-      } else if (isLineComment) {
-        current.comment = current.comment === null ? piece.text : `${current.comment} ${piece.text}`;
-      } else {
-        append(current, piece.text, current.columns[0] === "" ? "" : " ");
-      }
-      afterOpen = false;
-      previous = piece;
-      continue;
-    }
-
-    const start = marks.starts.get(piece.start);
-    const inlineBlock = blocks[blocks.length - 1] === true;
-    const closing = piece.token.tokenType === T.RCurly;
-    if (closing) {
-      blocks.pop();
-      if (!inlineBlock) depth--;
-    }
-    // A block comment before an item, on its line, stays there.
-    const ledByComment: boolean = current?.aside === true && !mustBreak && piece.newlines === 0;
-    if (current === null) open(piece, false, false, start?.group ?? null).begins = true;
-    else if (start !== undefined && !inlineBlock) {
-      const line = ledByComment && !closing ? current : open(piece, false, false, start.group);
-      line.begins = true;
-    } else if (closing && !inlineBlock) {
-      open(piece, false, false);
-    } else if (
-      mustBreak ||
-      (piece.newlines > 0 &&
-        !ledByComment &&
-        (BREAKS_BEFORE.has(piece.text) ||
-          (previous !== null && BREAKS_AFTER.has(previous.text)) ||
-          previous?.token === null))
-    ) {
-      open(piece, true, false);
-    }
-    const target = at.line ?? open(piece, false, false);
-    if (
-      marks.columns.has(piece.start) &&
-      !target.continues &&
-      target.columns[target.columns.length - 1] !== "" &&
-      !target.aside
-    )
-      target.columns.push("");
-    append(target, piece.text, separator(previous, piece, marks, start !== undefined && inlineBlock));
-    afterOpen = false;
-    if (piece.token.tokenType === T.LCurly) {
-      const isInline = marks.inline.has(piece.start);
-      blocks.push(isInline);
-      if (!isInline) {
-        depth++;
-        afterOpen = true;
-      }
-    }
-    previous = piece;
+    this.lines.push(line);
+    return line;
   }
-  leaveColumns(lines);
-  return lines;
 }
 
 /** Of declarations only those that are printed on one line stand in columns, however the author had them. */

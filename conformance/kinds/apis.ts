@@ -6,7 +6,8 @@ import type { MemoryState, RangeState } from "../../server/model/memory/state.ts
 import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
 import { simulationOf, type AllocResult, type Simulation } from "../../server/model/slowpath/simulation.ts";
 import { observedFields } from "../observed.ts";
-import type { Fields, KindCheck, Row, Scene } from "../row.ts";
+import type { KindCheck, Scene } from "../kind-check.ts";
+import type { Fields, Row } from "../row.ts";
 import { eventOf, numberOf, textOf } from "../row.ts";
 import { simulatedFields, SPINS } from "./pressure.ts";
 

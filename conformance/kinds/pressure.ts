@@ -5,7 +5,8 @@ import { allocPages } from "../../server/model/slowpath/allocate.ts";
 import type { AllocResult } from "../../server/model/slowpath/simulation.ts";
 import { freePages } from "../../server/model/memory/machine.ts";
 import { foldAttempts, withoutRelease } from "../observed.ts";
-import type { Fields, KindCheck, Row, Scene } from "../row.ts";
+import type { KindCheck, Scene } from "../kind-check.ts";
+import type { Fields, Row } from "../row.ts";
 import { numberOf, textOf } from "../row.ts";
 
 /** The recorder stepped in after more than 400 tries on the free lists. */

@@ -44,7 +44,6 @@ const ALL_OPTIONS_ON = [
   ["6.5", 0x4000000, 0x1000000, 0x2100cca, 27],
   ["6.8", 0x4000000, 0x1000000, 0x2100cca, 27],
   ["6.12.117", 0x4000000, 0x1000000, 0x2100cca, 28],
-  ["7.x-dev", 0x4000000, 0x1000000, 0x2100cca, 28],
 ] as const;
 
 describe("the flags of a kernel", () => {
@@ -75,6 +74,20 @@ describe("the flags of a kernel", () => {
       ]);
     },
   );
+
+  test("the development tree numbers its flags as the newest release does, as far as that has them", () => {
+    const options = { LOCKDEP: true, KASAN_HW_TAGS: true, SLAB_OBJ_EXT: true };
+    const { bits } = kernel("7.x-dev", options);
+    const newest = kernel(newestRelease(), options).bits;
+    expect([bits.NOLOCKDEP, bits.SKIP_ZERO]).toEqual([0x4000000, 0x1000000]);
+    for (const flag of FLAG_NAMES) if (newest[flag] !== 0) expect(bits[flag], flag).toBe(newest[flag]);
+  });
+
+  test("every flag is one of some kernel", () => {
+    const all = { LOCKDEP: true, KASAN_HW_TAGS: true, SLAB_OBJ_EXT: true };
+    const kernels = knownKernels().map((name) => kernel(name, all));
+    expect(FLAG_NAMES.filter((flag) => !kernels.some(({ bits }) => bits[flag] !== 0))).toEqual([]);
+  });
 
   test.each([
     ["6.12.117", {}, 0x1000000],

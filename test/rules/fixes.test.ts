@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { parseFile } from "../../grammar/regions.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
+import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
+import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
+import { requestSite } from "../../server/policy-language/requests/request-site.ts";
+import { resolveRequest, underKernels } from "../../server/policy-language/requests/requests.ts";
 import { ALL } from "../../server/rules/index.ts";
+import type { Rule } from "../../server/rules/rule.ts";
+import { subjectOf } from "../../server/rules/subject.ts";
 import { findingsOf, mendedTexts } from "./_findings.ts";
 
 const errorsIn = (text: string): readonly string[] =>
@@ -17,5 +25,34 @@ describe("a fix mends what it is offered for, and breaks nothing", () => {
     const before = errorsIn(bad);
     expect(findingsOf(text).map(({ rule }) => rule)).not.toContain(id);
     expect(errorsIn(text).filter((other) => !before.includes(other))).toEqual([]);
+  });
+});
+
+/** The fixes that a rule has for its own bad example, and how many of them come to an edit of it. */
+function offeredIn({
+  id,
+  check,
+  examples: { bad },
+}: Rule): readonly { readonly title: string; readonly isWritten: boolean }[] {
+  const uri = "file:///example.allocpolicy";
+  const environment = environmentOf(withDocument(emptyWorkspace(DEFAULT_SETTINGS), uri, parseFile(bad)), uri);
+  if (environment === null) throw new Error(`${id} has an example that is no file`);
+  return environment.file.regions.flatMap(({ item, text }) => {
+    if (item?.kind !== "request") return [];
+    const site = requestSite(environment, underKernels(environment, resolveRequest(environment, item)), text);
+    return environment.kernels.flatMap((kernel) =>
+      site.asked(kernel).flatMap((asked) => {
+        const subject = subjectOf(kernel, asked);
+        return (subject === null ? [] : check(subject)).flatMap(({ fixes }) =>
+          fixes.map((fix) => ({ title: fix.title, isWritten: (site.editsOf(fix, kernel) ?? []).length > 0 })),
+        );
+      }),
+    );
+  });
+}
+
+describe("a fix that a rule has for its bad example", () => {
+  test.each(ALL.map((rule) => [rule.id, rule] as const))("can be written into it: %s", (_, rule) => {
+    expect(offeredIn(rule).filter(({ isWritten }) => !isWritten)).toEqual([]);
   });
 });
