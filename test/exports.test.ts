@@ -27,6 +27,8 @@ const isUsedAtHome = ({ file, name }: Export): boolean =>
 
 /** What the program has for its tests, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
+  "server/model/decisions/table.ts: kernelDeciding":
+    "a kernel with one decision changed: whether all who read it follow",
   "server/model/masks/names.ts: printed": "how a kernel log writes a mask: laid beside the logs of real machines",
   "server/policy-language/symbolic/space.ts: contains":
     "what a set of requests means: every operation is laid beside it",

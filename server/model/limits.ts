@@ -12,6 +12,9 @@ export const INT_MAX = 0x7fffffff;
 /** The largest object of the percpu allocator, in bytes on each CPU (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
 export const PERCPU_MAX_BYTES = 32 << 10;
 
+/** The smallest machine that the model reckons with: what a request asks for beyond it may be more than all of memory. */
+export const LEAST_MEMORY_BYTES: number = 64 * 2 ** 20;
+
 /** HPAGE_PMD_ORDER, the order of a huge page: a table page holds pageBytes / 8 entries. 9 with 4 KiB pages, 11 with 16 KiB, 13 with 64 KiB. */
 export function hugePageOrder(kernel: Kernel): number {
   return Math.log2(kernel.options.pageBytes / 8);

@@ -49,7 +49,7 @@ function resultName(sim: Simulation, result: RunResult): string {
     case "loop":
       return result.kind;
     case "died":
-      return sim.trace.bugSites.some((site) => site.startsWith("out_of_memory:")) ? "oom" : "died";
+      return sim.trace.panicked ? "oom" : "died";
     case "errno":
       return result.errno;
   }
@@ -67,7 +67,7 @@ function outcomeOf(sim: Simulation, result: string, ran: RunResult): Outcome {
     sleepSplat: sleepSites.length > 0,
     failureReport: counts.failureReports + counts.vmallocReports > 0,
     directReclaim: counts.directReclaim > 0,
-    compaction: counts.tryToCompact > 0,
+    compaction: counts.compactions > 0,
     kswapdWoken: counts.wakeKswapd > 0,
     oomInvoked: counts.outOfMemory > 0,
     drains: counts.drainAllPages > 0,

@@ -2,7 +2,12 @@ import { contextOf, hasMemalloc, isAtomic } from "../model/contexts.ts";
 import { NO_PAGES, type Plan } from "../model/apis.ts";
 import type { ApiFamily } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
+import type { DecisionName } from "../model/decisions/decisions.ts";
+import { factsOf } from "../model/decisions/facts.ts";
+import { holds as decisionHolds, tableOf, type Compiled } from "../model/decisions/table.ts";
+import { pathOf } from "../model/decisions/walk.ts";
 import type { FlagName } from "../model/masks/mask.ts";
+import { applyScopes } from "../model/masks/properties.ts";
 import { COSTLY_ORDER } from "../model/limits.ts";
 import type { AllocationRequest } from "../model/request.ts";
 import { orderOf } from "../model/sizes.ts";
@@ -62,6 +67,45 @@ export const buddyOrder = (subject: Subject): number => planOf(subject).order;
 export function isCostly(subject: Subject): boolean {
   const order = buddyOrder(subject);
   return order > COSTLY_ORDER && order <= subject.kernel.maxOrder;
+}
+
+/** What the slow path decides about a try of the page allocator. */
+interface Decided {
+  readonly facts: number;
+  readonly path: readonly Compiled[];
+}
+
+type WhichTry = "first" | "last";
+
+const decisions: Readonly<Record<WhichTry, WeakMap<Subject, Decided | null>>> = {
+  first: new WeakMap(),
+  last: new WeakMap(),
+};
+
+/** Null where the call makes no such try, or one that is refused for its order. */
+function decidedOf(subject: Subject, which: WhichTry): Decided | null {
+  const known = decisions[which].get(subject);
+  if (known !== undefined) return known;
+  const { kernel, request } = subject;
+  const plan = planOf(subject);
+  const [asked, order] = which === "first" ? [plan.firstMask, plan.firstOrder] : [plan.mask, plan.order];
+  const table = tableOf(kernel);
+  const facts = factsOf(table.facts, applyScopes(kernel, asked, request.context.scopes), order, request.context);
+  const decided = order < 0 || order > kernel.maxOrder ? null : { facts, path: pathOf(table, facts) };
+  decisions[which].set(subject, decided);
+  return decided;
+}
+
+/** The decision of the slow path holds of the last try, whether or not the request comes to it. */
+export function decides(subject: Subject, name: DecisionName): boolean {
+  const decided = decidedOf(subject, "last");
+  const compiled = tableOf(subject.kernel).decisions.find((one) => one.name === name);
+  return decided !== null && compiled !== undefined && decisionHolds(compiled, decided.facts);
+}
+
+/** A try comes to the decision of the slow path, and it holds. */
+export function comesTo(subject: Subject, name: DecisionName, which: WhichTry = "last"): boolean {
+  return decidedOf(subject, which)?.path.some((one) => one.name === name) ?? false;
 }
 
 /** Orders that the page allocator tries as hard as it can: 0 to 3. */

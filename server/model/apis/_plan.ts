@@ -1,8 +1,12 @@
 import { EMPTY, type Mask } from "../masks/mask.ts";
 import type { Certainty } from "../request.ts";
+import type { Note } from "./_note.ts";
 
 /** `Plan.order` of a call that asks the page allocator for nothing. */
 export const NO_PAGES = -1;
+
+/** What a call needs besides its pages: page tables, a descriptor, a try on the node that was named, the head of a buffer. */
+export type SideUse = "page tables" | "descriptor" | "node" | "head";
 
 /**
  * What one call comes to before memory is looked at. Filled by the API's `plan`, read by `verdict`. One shape for all
@@ -17,16 +21,33 @@ export interface Plan {
   firstMask: Mask;
   /** The order of the earlier try; NO_PAGES: there is none. */
   firstOrder: number;
-  /** What the call needs besides with a mask of its own: vmalloc's page tables, order 0. EMPTY: nothing. */
+  /** Another try after that one and before the last: the huge pages of a kvmalloc. NO_PAGES: there is none. */
+  betweenMask: Mask;
+  betweenOrder: number;
+  /** What the call needs besides with a mask of its own, of order 0, and what that is. EMPTY: nothing. */
   sideMask: Mask;
+  side: SideUse;
   /** NULL or an errno comes back whatever the state of memory. */
   refused: Certainty;
   /** Warnings of the API itself (WARN, pr_warn with a stack), whatever the state of memory. */
   warns: Certainty;
-  /** A BUG() in the API itself, from this context. */
+  /** What the API itself warns about, where it is not said in a note of its own. */
+  complaint: Note | null;
+  /** A BUG() in the API itself, and which. */
   bugs: Certainty;
+  bug: Note | null;
   /** The call sleeps on its own account (a mutex, a timeout), whatever the mask. */
   sleeps: boolean;
+  /** It does so before it looks at memory, whatever its state. */
+  sleepsAtOnce: boolean;
+  /** The mask whose might_alloc() stands at the call's entry, before anything is looked for; EMPTY: none. */
+  entryMask: Mask;
+  /** What is asked for may be there already: an object, a chunk, a fragment, a batch. No try needs to be made then. */
+  stocked: boolean;
+  /** The caller names a node, and the kernel does not ask whether the machine has it. */
+  namesNode: boolean;
+  /** A contiguous memory area is tried before the page allocator. */
+  area: boolean;
   /** The call can fail for a reason of its own even when every page comes, __GFP_NOFAIL or not. */
   fails: boolean;
   /** The call repeats until it has succeeded. */
@@ -49,11 +70,21 @@ export function pagesPlan(mask: Mask, order: number, charged: boolean): Plan {
     order,
     firstMask: EMPTY,
     firstOrder: NO_PAGES,
+    betweenMask: EMPTY,
+    betweenOrder: NO_PAGES,
     sideMask: EMPTY,
+    side: "page tables",
     refused: "never",
     warns: "never",
+    complaint: null,
     bugs: "never",
+    bug: null,
     sleeps: false,
+    sleepsAtOnce: false,
+    entryMask: EMPTY,
+    stocked: false,
+    namesNode: false,
+    area: false,
     fails: false,
     endless: false,
     fastOnly: false,
@@ -70,8 +101,12 @@ export function refuse(plan: Plan, warns: Certainty): Plan {
   plan.warns = warns;
   plan.order = NO_PAGES;
   plan.firstOrder = NO_PAGES;
+  plan.betweenOrder = NO_PAGES;
   plan.sideMask = EMPTY;
   plan.sleeps = false;
+  plan.sleepsAtOnce = false;
   plan.endless = false;
+  plan.bugs = "never";
+  plan.bug = null;
   return plan;
 }

@@ -1,3 +1,4 @@
+import { maySleep } from "../decisions/walk.ts";
 import type { Mask } from "../masks/mask.ts";
 import { allocPages, mightSleep } from "../slowpath/allocate.ts";
 import type { AllocResult, PageBlock, Simulation } from "../slowpath/simulation.ts";
@@ -33,5 +34,5 @@ export function runPages(sim: Simulation, mask: Mask, order: number, node: numbe
 
 /** might_alloc(): a splat where a blocking mask meets a context that cannot sleep (include/linux/sched/mm.h). */
 export function mightAlloc(sim: Simulation, mask: Mask): void {
-  if ((mask & sim.kernel.bits.DIRECT_RECLAIM) !== 0) mightSleep(sim, "might_alloc");
+  if (maySleep(sim.table, mask)) mightSleep(sim, "might_alloc");
 }

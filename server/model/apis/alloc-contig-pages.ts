@@ -24,8 +24,9 @@ function treatmentFor(kernel: Kernel, refcounted: boolean): MaskTreatment {
 }
 
 function planPages(kernel: Kernel, request: AllocationRequest, refcounted: boolean): Plan {
-  const plan = planRange(kernel, request, refcounted);
-  return pagesOf(kernel, request, 1) === 0 ? refuse(plan, "never") : plan;
+  const pages = pagesOf(kernel, request, 1);
+  const plan = planRange(kernel, request, refcounted, pages);
+  return pages === 0 ? refuse(plan, "never") : plan;
 }
 
 function runPages(sim: Simulation, request: AllocationRequest, refcounted: boolean): RunResult {

@@ -16,7 +16,7 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
   const { bits, features } = kernel;
   const notes: Note[] = [
     {
-      text: "Always sleeps: isolation, draining of the per-cpu and LRU lists, and migration do not look at the mask.",
+      text: "Isolation, draining of the per-cpu and LRU lists, and migration do not look at the mask: a call that is not refused may sleep whatever it says.",
       evidence: "mm/page_alloc.c:alloc_contig_range",
     },
   ];
@@ -66,8 +66,8 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
 }
 
 /** A range by page frame numbers. */
-export function planRange(kernel: Kernel, request: AllocationRequest, refcounted: boolean): Plan {
-  const plan = planContig(kernel, request.mask);
+export function planRange(kernel: Kernel, request: AllocationRequest, refcounted: boolean, pages: number): Plan {
+  const plan = planContig(kernel, request.mask, pages);
   if ((request.mask & kernel.bits.COMP) !== 0 && kernel.features.contigComp === "refused" && refcounted)
     return refuse(plan, "always");
   return plan;
@@ -109,7 +109,7 @@ export const allocContigRange: readonly Api[] = [
     signature:
       "int alloc_contig_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, true, false),
-    plan: (kernel, request) => planRange(kernel, request, true),
+    plan: (kernel, request) => planRange(kernel, request, true, pagesOf(kernel, request, SOME_PAGES)),
     run: (sim, request) => runRange(sim, request, true),
   },
   {
@@ -119,7 +119,7 @@ export const allocContigRange: readonly Api[] = [
     signature:
       "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, false, false),
-    plan: (kernel, request) => planRange(kernel, request, false),
+    plan: (kernel, request) => planRange(kernel, request, false, pagesOf(kernel, request, SOME_PAGES)),
     run: (sim, request) => runRange(sim, request, false),
   },
 ];

@@ -35,6 +35,7 @@ function treatment(): MaskTreatment {
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planPages(kernel, request.mask, 0);
+  planned.stocked = true;
   // Success is the whole number of pages; one page is all that the slow path stands for.
   planned.fails = pagesOf(kernel, request, 2) > 1;
   return planned;

@@ -33,12 +33,18 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({ notes });
 }
 
+function onNode(kernel: Kernel, planned: Plan, request: AllocationRequest): Plan {
+  if (request.node === null || !kernel.options.NUMA || planned.refused === "always") return planned;
+  planned.namesNode = true;
+  return planned;
+}
+
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  return planPages(kernel, request.mask, orderOf(kernel, request));
+  return onNode(kernel, planPages(kernel, request.mask, orderOf(kernel, request)), request);
 }
 
 function planOnePage(kernel: Kernel, request: AllocationRequest): Plan {
-  return planPages(kernel, request.mask, 0);
+  return onNode(kernel, planPages(kernel, request.mask, 0), request);
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {

@@ -9,7 +9,7 @@ import { NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { PERCPU_MAX_BYTES } from "../limits.ts";
-import { bytesOf, runBytesOf } from "../sizes.ts";
+import { bytesOf, isSized, runBytesOf } from "../sizes.ts";
 import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 /** The bits that reach the allocation of percpu pages (mm/percpu.c:pcpu_alloc). */
@@ -31,6 +31,9 @@ function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: boolean):
   const plan = pagesPlan(mask((flags & percpuHonoured(kernel)) | bits.HIGHMEM), atomic ? NO_PAGES : 0, charged);
   plan.chargeMask = flags;
   plan.sleeps = !atomic;
+  // The charge comes first.
+  plan.sleepsAtOnce = !atomic && !charged;
+  plan.stocked = true;
   plan.fails = true;
   const warns = (flags & bits.NOWARN) === 0;
   if (warns) plan.warns = "may";
@@ -101,12 +104,18 @@ function runPercpu(sim: Simulation, flags: Mask, bytes: number): RunResult {
   return runPages(sim, mask((flags & percpuHonoured(kernel)) | bits.HIGHMEM), 0, null);
 }
 
+/** A call that says no size asks for a page, or as much as there is to have. */
+function objectBytes(kernel: Kernel, request: AllocationRequest): number {
+  const bytes = runBytesOf(kernel, request);
+  return isSized(request) ? bytes : Math.min(bytes, PERCPU_MAX_BYTES);
+}
+
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runPercpu(sim, request.mask, runBytesOf(sim.kernel, request));
+  return runPercpu(sim, request.mask, objectBytes(sim.kernel, request));
 }
 
 function runFixed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runPercpu(sim, sim.kernel.gfp.KERNEL, runBytesOf(sim.kernel, request));
+  return runPercpu(sim, sim.kernel.gfp.KERNEL, objectBytes(sim.kernel, request));
 }
 
 const common = { family: "percpu" as const, size: "bytes" as const, alsoTakes: [] as const, exists: always };

@@ -69,6 +69,8 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = planData(kernel, request.mask, request);
   const head = planSlabObject(kernel, mask(request.mask & ~kernel.bits.DMA), EMPTY, SKB_BYTES, false);
   planned.sideMask = head.mask;
+  planned.side = "head";
+  planned.entryMask = head.entryMask;
   const { ATOMIC, DIRECT_RECLAIM, NOFAIL, NOWARN } = kernel.bits;
   const complains =
     (request.mask & NOWARN) === 0 ||

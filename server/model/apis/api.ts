@@ -2,6 +2,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
+import type { Note } from "./_note.ts";
 import type { Plan } from "./_plan.ts";
 import type { RunResult } from "./_run.ts";
 
@@ -73,7 +74,4 @@ export interface MaskTreatment {
   readonly notes: readonly Note[];
 }
 
-export interface Note {
-  readonly text: string;
-  readonly evidence: string;
-}
+export type { Note } from "./_note.ts";

@@ -37,13 +37,17 @@ function folioTreatment(kernel: Kernel): MaskTreatment {
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   // Any set bit of a mask that was passed by mistake becomes `true`: no warnings.
   const silent = request.mask !== 0;
-  const planned = planContig(kernel, mask(kernel.gfp.KERNEL | (silent ? kernel.bits.NOWARN : 0)));
+  const planned = planContig(
+    kernel,
+    mask(kernel.gfp.KERNEL | (silent ? kernel.bits.NOWARN : 0)),
+    pagesOf(kernel, request, 1),
+  );
   if (!kernel.options.CMA || pagesOf(kernel, request, 1) === 0) return refuse(planned, "never");
   return planned;
 }
 
 function planFolio(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planContig(kernel, request.mask);
+  const planned = planContig(kernel, request.mask, pagesOf(kernel, request, 1));
   if ((request.mask & kernel.bits.COMP) === 0) return refuse(planned, "always");
   if (!kernel.options.CMA) return refuse(planned, "never");
   // The area's mutex is taken before the range allocator looks at the mask.
@@ -89,7 +93,7 @@ function compoundTreatment(kernel: Kernel): MaskTreatment {
 }
 
 function planCompound(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planContig(kernel, compoundMask(kernel, request.mask));
+  const planned = planContig(kernel, compoundMask(kernel, request.mask), pagesOf(kernel, request, 512));
   return kernel.options.CMA ? planned : refuse(planned, "never");
 }
 

@@ -28,6 +28,8 @@ export function planBackend(kernel: Kernel, plan: Plan, flags: Mask, bytes: numb
   plan.fails = true;
   if ((flags & kernel.bits.DIRECT_RECLAIM) === 0 || !kernel.options.CMA || bytes <= kernel.options.pageBytes) return;
   plan.sleeps = true;
+  plan.area = true;
+  plan.stocked = true;
   // The area may serve what is too large for the page allocator.
   if (plan.refused === "always") plan.refused = "may";
   if ((flags & kernel.bits.NOWARN) === 0 && plan.warns !== "never") plan.warns = "may";

@@ -28,7 +28,11 @@ function treatment(kernel: Kernel): MaskTreatment {
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const { bits } = kernel;
-  const planned = planContig(kernel, mask(kernel.gfp.KERNEL | (request.mask & bits.NOWARN)));
+  const planned = planContig(
+    kernel,
+    mask(kernel.gfp.KERNEL | (request.mask & bits.NOWARN)),
+    pagesOf(kernel, request, 2),
+  );
   if (!kernel.options.CMA || (request.mask & bits.DIRECT_RECLAIM) === 0 || pagesOf(kernel, request, 2) <= 1) {
     return refuse(planned, "never");
   }
@@ -37,7 +41,11 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 
 function planFromContiguous(kernel: Kernel, request: AllocationRequest): Plan {
   const silent = request.mask !== 0;
-  const planned = planContig(kernel, mask(kernel.gfp.KERNEL | (silent ? kernel.bits.NOWARN : 0)));
+  const planned = planContig(
+    kernel,
+    mask(kernel.gfp.KERNEL | (silent ? kernel.bits.NOWARN : 0)),
+    pagesOf(kernel, request, 1),
+  );
   return kernel.options.CMA && pagesOf(kernel, request, 1) > 0 ? planned : refuse(planned, "never");
 }
 

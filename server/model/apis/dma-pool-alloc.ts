@@ -31,6 +31,8 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   // A free block of the pool hides all of it.
   if (planned.refused === "always") planned.refused = "may";
   planned.sideMask = descriptor.mask;
+  planned.side = "descriptor";
+  planned.stocked = true;
   if (planned.warns !== "never" || descriptor.warns !== "never" || (flags & bits.NOWARN) === 0) planned.warns = "may";
   return planned;
 }

@@ -24,15 +24,15 @@ function treatment(kernel: Kernel): MaskTreatment {
   };
 }
 
-function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planRange(kernel, request, false);
-  if ((request.mask & kernel.bits.COMP) === 0 || (isSized(request) && orderOf(kernel, request) === 0))
-    return refuse(planned, "always");
-  return planned;
-}
-
 /** A call that says no size asks for 1 GiB with 4 KiB pages. */
 const SOME_ORDER = 18;
+
+function plan(kernel: Kernel, request: AllocationRequest): Plan {
+  const order = isSized(request) ? orderOf(kernel, request) : SOME_ORDER;
+  const planned = planRange(kernel, request, false, 2 ** order);
+  if ((request.mask & kernel.bits.COMP) === 0 || order === 0) return refuse(planned, "always");
+  return planned;
+}
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const order = isSized(request) ? orderOf(sim.kernel, request) : SOME_ORDER;

@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { EMPTY, mask, type Mask } from "../masks/mask.ts";
+import { EMPTY, mask, type FlagName, type Mask } from "../masks/mask.ts";
 import { KMALLOC, kmallocType } from "../masks/properties.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { chargeKernelMemory } from "../slowpath/memcg.ts";
@@ -34,6 +34,8 @@ export function planSlabObject(
   plan.firstMask = firstSlabMask(kernel, kept, orders.preferred > orders.least);
   plan.firstOrder = orders.preferred;
   plan.chargeMask = flags;
+  plan.entryMask = flags;
+  plan.stocked = true;
   // Only a new slab looks at the mask: a free object hides the mistake.
   if ((flags & slab.refused) !== 0) plan.warns = "may";
   return plan;
@@ -55,8 +57,10 @@ export function planNodeTry(kernel: Kernel, plan: Plan, request: AllocationReque
     plan.refused === "never" &&
     triesNodeFirst(kernel, request.mask) &&
     plan.sideMask === EMPTY
-  )
+  ) {
     plan.sideMask = nodeTryMask(kernel);
+    plan.side = "node";
+  }
   return plan;
 }
 
@@ -73,6 +77,9 @@ function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
   }
 }
 
+/** The flags that decide whether a call is charged (`kmallocCharges`). */
+export const CHARGE_FLAGS: readonly FlagName[] = ["ACCOUNT", "DMA"];
+
 /** Whether kmalloc charges the object: __GFP_ACCOUNT, but where the caches of another type win over it (include/linux/slab.h:kmalloc_type). */
 export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
   if (!kernel.options.MEMCG || (flags & kernel.bits.ACCOUNT) === 0) return false;
@@ -82,13 +89,16 @@ export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
 /** kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
 export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
   if (bytes <= kmallocMaxCacheBytes(kernel)) {
-    return planSlabObject(
+    const object = planSlabObject(
       kernel,
       flags,
       kmallocCacheBits(kernel, flags),
       kmallocCacheBytes(bytes),
       kmallocCharges(kernel, flags),
     );
+    // Nothing is asked for ZERO_SIZE_PTR.
+    if (bytes === 0) object.entryMask = EMPTY;
+    return object;
   }
   const bits = kernel.bits;
   let passed = flags | bits.COMP;

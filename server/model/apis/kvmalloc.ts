@@ -6,7 +6,7 @@ import { step, warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { planKmalloc, planNodeTry, runKmalloc } from "./kmalloc.ts";
-import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
+import { IN_INTERRUPT, planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { INT_MAX } from "../limits.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
@@ -39,6 +39,11 @@ function kvmallocFirstMask(kernel: Kernel, flags: Mask, bytes: number): Mask {
   return mask(first);
 }
 
+const REACHES_INTERRUPT_BUG: Note = {
+  text: "When the first try fails the call reaches BUG_ON(in_interrupt()).",
+  evidence: "mm/vmalloc.c:__get_vm_area_node",
+};
+
 /** kvmalloc of `bytes`: kmalloc, then vmalloc where the mask allows (mm/slub.c:__kvmalloc_node). */
 export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request: AllocationRequest): Plan {
   const bits = kernel.bits;
@@ -51,10 +56,14 @@ export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request
   const last = planVmalloc(kernel, flags, bytes, request);
   last.firstMask = first.mask;
   last.firstOrder = first.order;
-  // The huge pages are asked for with more effort than kmalloc was: what they can do covers both.
+  last.entryMask = first.entryMask;
+  last.stocked = first.stocked;
+  // Only where kmalloc found nothing.
+  last.sleepsAtOnce = false;
   if (kernel.features.kvmallocHugePages) planHugeFirst(kernel, last, bytes);
   if (first.warns !== "never") last.warns = first.warns;
   if (last.bugs === "always" && first.refused === "never") last.bugs = "may";
+  if (last.bug === IN_INTERRUPT) last.bug = REACHES_INTERRUPT_BUG;
   return last;
 }
 

@@ -26,6 +26,8 @@ export function planMempool(kernel: Kernel, flags: Mask, element: (mask: Mask) =
   plan.firstMask = first.mask;
   plan.firstOrder = first.order;
   plan.sleeps = blocking;
+  plan.entryMask = flags;
+  plan.stocked = true;
   plan.endless = blocking;
   // What its allocator refuses, a pool may still have in reserve.
   if (plan.refused === "always") plan.refused = "may";

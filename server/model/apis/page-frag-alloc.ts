@@ -58,6 +58,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   planned.firstMask = fragFirstMask(kernel, request.mask);
   planned.firstOrder = order > 0 ? order : NO_PAGES;
   if (pageFragWarnsOfAlignment(kernel, request)) planned.warns = "always";
+  planned.stocked = true;
   return planned;
 }
 

@@ -27,6 +27,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const order = orderOfBytes(kernel, FRAG_BYTES);
   planned.firstMask = mask((request.mask & ~bits.DIRECT_RECLAIM) | bits.COMP | bits.NOWARN | bits.NORETRY);
   planned.firstOrder = order > 0 ? order : NO_PAGES;
+  planned.stocked = true;
   return planned;
 }
 

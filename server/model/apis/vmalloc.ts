@@ -9,8 +9,8 @@ import { hasFatalSignal } from "../slowpath/task.ts";
 import { runBulk } from "./alloc-pages-bulk.ts";
 import { DIED, NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
-import { pagesPlan, refuse, type Plan } from "./_plan.ts";
-import { hugePageOrder, INT_MAX } from "../limits.ts";
+import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
+import { hugePageOrder, LEAST_MEMORY_BYTES } from "../limits.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
@@ -45,17 +45,43 @@ function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   }
 }
 
+/** vmalloc() and vmap() in an interrupt, or with bottom halves off. */
+export const IN_INTERRUPT: Note = {
+  text: "BUG_ON(in_interrupt()): the kernel stops here.",
+  evidence: "mm/vmalloc.c:__get_vm_area_node",
+};
+
+const SPLIT_COMPOUND: Note = {
+  text: "With DEBUG_VM a compound huge page is a BUG when it is split.",
+  evidence: "mm/page_alloc.c:split_page",
+};
+
+const VMALLOC_ERROR: Note = {
+  text: 'A failure is reported by vmalloc itself ("vmalloc error"); the pages are asked for with __GFP_NOWARN.',
+  evidence: "mm/vmalloc.c:__vmalloc_node_range",
+};
+
 /** The order of the huge pages that vmalloc tries (PMD_SHIFT), of those that the page allocator has. */
 function vmallocHugeOrder(kernel: Kernel): number {
   return Math.min(kernel.maxOrder, hugePageOrder(kernel));
 }
 
-/** Makes the huge pages that an area of `bytes` tries first the earlier try of its plan; without NOFAIL, which is for single pages. */
+/** Adds the huge pages that an area of `bytes` tries before single ones to its plan; without NOFAIL, which is for single pages. */
 export function planHugeFirst(kernel: Kernel, plan: Plan, bytes: number): void {
   const order = vmallocHugeOrder(kernel);
   if (plan.order !== 0 || bytes < kernel.options.pageBytes * 2 ** order) return;
-  plan.firstMask = mask(plan.mask & ~kernel.bits.NOFAIL);
-  plan.firstOrder = order;
+  const huge = mask(plan.mask & ~kernel.bits.NOFAIL);
+  if (plan.firstOrder === NO_PAGES) {
+    plan.firstMask = huge;
+    plan.firstOrder = order;
+  } else {
+    plan.betweenMask = huge;
+    plan.betweenOrder = order;
+  }
+  if (kernel.options.DEBUG_VM && (huge & kernel.bits.COMP) !== 0 && plan.bugs === "never") {
+    plan.bugs = "may";
+    plan.bug = SPLIT_COMPOUND;
+  }
 }
 
 /** A vmalloc of `bytes` with `flags` (mm/vmalloc.c:__vmalloc_node_range): area, array, pages, page tables. */
@@ -65,14 +91,23 @@ export function planVmalloc(kernel: Kernel, flags: Mask, bytes: number, request:
   const plan = pagesPlan(vmallocPageMask(kernel, flags), 0, kernel.options.MEMCG && (flags & bits.ACCOUNT) !== 0);
   plan.sideMask = pageTableMask(kernel, flags);
   plan.sleeps = !features.vmallocNonBlocking || (flags & bits.DIRECT_RECLAIM) !== 0;
+  plan.sleepsAtOnce = plan.sleeps;
+  plan.stocked = features.hasBulkAlloc;
   const asked = (flags & bits.NOFAIL) !== 0 && (flags & bits.DIRECT_RECLAIM) !== 0;
-  // A size above INT_MAX may be more than all of memory, which is refused whatever the mask.
-  const nofail = features.vmallocNofail && asked && features.vmallocFatalSignal !== "aborts" && bytes <= INT_MAX;
+  // More than all of memory is refused whatever the mask.
+  const nofail =
+    features.vmallocNofail && asked && features.vmallocFatalSignal !== "aborts" && bytes <= LEAST_MEMORY_BYTES;
   plan.endless = nofail;
   // Address space, page tables and the size against all of memory: outside of what a request says.
   plan.fails = !nofail;
-  if ((flags & bits.NOWARN) === 0) plan.warns = "may";
-  if (inInterrupt(request.context)) plan.bugs = "always";
+  if ((flags & bits.NOWARN) === 0) {
+    plan.warns = "may";
+    plan.complaint = VMALLOC_ERROR;
+  }
+  if (inInterrupt(request.context)) {
+    plan.bugs = bytes <= LEAST_MEMORY_BYTES ? "always" : "may";
+    plan.bug = IN_INTERRUPT;
+  }
   const none = bytes === 0 && request.sizeBytes !== null;
   return none ? refuse(plan, "always") : plan;
 }

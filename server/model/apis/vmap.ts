@@ -7,6 +7,7 @@ import { bug } from "../slowpath/simulation.ts";
 import { DIED, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
+import { IN_INTERRUPT } from "./vmalloc.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -26,15 +27,22 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   planned.sleeps = true;
   planned.fails = true;
   planned.warns = "may";
-  if (inInterrupt(request.context)) planned.bugs = "always";
-  return planned;
+  return inInterruptToo(planned, request);
+}
+
+/** vmap() and vunmap() in an interrupt. */
+function inInterruptToo(plan: Plan, request: AllocationRequest): Plan {
+  plan.sleepsAtOnce = true;
+  if (!inInterrupt(request.context)) return plan;
+  plan.bugs = "always";
+  plan.bug = IN_INTERRUPT;
+  return plan;
 }
 
 function planUnmap(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = pagesPlan(kernel.gfp.KERNEL, NO_PAGES, false);
   planned.sleeps = true;
-  if (inInterrupt(request.context)) planned.bugs = "always";
-  return planned;
+  return inInterruptToo(planned, request);
 }
 
 /** The area and the page tables are taken to be there. */

@@ -32,6 +32,7 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const first = planTreeNode(kernel, mask(kernel.gfp.NOWAIT | kernel.bits.NOWARN));
   planned.firstMask = first.mask;
   planned.firstOrder = first.order;
+  planned.entryMask = first.entryMask;
   return planned;
 }
 

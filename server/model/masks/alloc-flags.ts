@@ -43,29 +43,29 @@ function kswapdFlag(kernel: Kernel, value: Mask): number {
  */
 export function allocFlags(kernel: Kernel, value: Mask, order: number, context: Context): number {
   const { bits, features } = kernel;
-  let flags = ALLOC.WMARK_MIN | ALLOC.CPUSET | kswapdFlag(kernel, value) | cmaFlag(kernel, value);
+  const reserves = reserveFlags(kernel, value, context);
+  const flags = ALLOC.WMARK_MIN | kswapdFlag(kernel, value) | cmaFlag(kernel, value) | reserves;
   const high = (value & bits.HIGH) !== 0;
-  if (high) flags |= ALLOC.MIN_RESERVE;
+  if (features.atomicMeans === "atomic-flag") return (value & bits.ATOMIC) !== 0 ? flags : flags | ALLOC.CPUSET;
+  if ((value & bits.DIRECT_RECLAIM) !== 0) return flags | ALLOC.CPUSET;
+  const highatomic =
+    (reserves & ALLOC.NON_BLOCK) !== 0 && order > 0 && (high || !features.highatomicNeedsHigh) ? ALLOC.HIGHATOMIC : 0;
+  return flags | highatomic | (high ? 0 : ALLOC.CPUSET);
+}
+
+/** Of the alloc flags those that go below the min watermark: MIN_RESERVE and NON_BLOCK. gfp_to_alloc_flags(), mm/page_alloc.c. */
+export function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
+  const { bits, features } = kernel;
+  const flags = (value & bits.HIGH) !== 0 ? ALLOC.MIN_RESERVE : 0;
+  const nonBlock = (value & bits.NOMEMALLOC) === 0 ? ALLOC.NON_BLOCK : 0;
   const realtime = (context.task & TASK.rt_task) !== 0;
   if (features.atomicMeans === "atomic-flag") {
-    if ((value & bits.ATOMIC) !== 0) {
-      if ((value & bits.NOMEMALLOC) === 0) flags |= ALLOC.NON_BLOCK;
-      flags &= ~ALLOC.CPUSET;
-    } else if (realtime && !inInterrupt(context)) {
-      flags |= ALLOC.NON_BLOCK;
-    }
-    return flags;
+    if ((value & bits.ATOMIC) !== 0) return flags | nonBlock;
+    return realtime && !inInterrupt(context) ? flags | ALLOC.NON_BLOCK : flags;
   }
-  if ((value & bits.DIRECT_RECLAIM) === 0) {
-    if ((value & bits.NOMEMALLOC) === 0) {
-      flags |= ALLOC.NON_BLOCK;
-      if (order > 0 && (high || !features.highatomicNeedsHigh)) flags |= ALLOC.HIGHATOMIC;
-    }
-    if (high) flags &= ~ALLOC.CPUSET;
-  } else if (realtime && inTask(context)) {
-    flags |= features.rtTaskGets === "min-reserve" ? ALLOC.MIN_RESERVE : ALLOC.NON_BLOCK;
-  }
-  return flags;
+  if ((value & bits.DIRECT_RECLAIM) === 0) return flags | nonBlock;
+  if (!realtime || !inTask(context)) return flags;
+  return flags | (features.rtTaskGets === "min-reserve" ? ALLOC.MIN_RESERVE : ALLOC.NON_BLOCK);
 }
 
 /**
@@ -107,6 +107,7 @@ export function pfmemallocFlags(kernel: Kernel, value: Mask, context: Context): 
   const { bits } = kernel;
   if ((value & bits.NOMEMALLOC) !== 0) return 0;
   if ((value & bits.MEMALLOC) !== 0) return ALLOC.NO_WATERMARKS;
+  if ((context.scopes | context.task) === 0) return 0;
   if (hasMemalloc(context)) return ALLOC.NO_WATERMARKS;
   if ((context.task & TASK.oom_victim) !== 0 && !inInterrupt(context)) return ALLOC.OOM;
   return 0;

@@ -48,6 +48,19 @@ export function applyScopes(kernel: Kernel, value: Mask, scopes: number): Mask {
   return mask(value & ~cleared);
 }
 
+/** The mask that the fast path looks at: with the scopes applied where the version does that before it. */
+export function fastPathMask(kernel: Kernel, value: Mask, scopes: number): Mask {
+  return kernel.features.scopesApplyToFastPath ? applyScopes(kernel, value, scopes) : value;
+}
+
+/** What the slow path makes of a mask after scopes: without ATOMIC, where the version drops it beside DIRECT_RECLAIM (4.4 to 6.2). */
+export function withoutAtomic(kernel: Kernel, value: Mask): Mask {
+  const { ATOMIC, DIRECT_RECLAIM } = kernel.bits;
+  const drops =
+    kernel.features.warnsAtomicWithDirectReclaim && (value & ATOMIC) !== 0 && (value & DIRECT_RECLAIM) !== 0;
+  return drops ? mask(value & ~ATOMIC) : value;
+}
+
 /** GFP_RECLAIM_MASK, mm/internal.h: the bits that slab passes on to the page allocator. */
 export function reclaimMask(kernel: Kernel): Mask {
   const { bits, gfp } = kernel;

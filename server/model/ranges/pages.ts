@@ -1,6 +1,6 @@
 import type { Mask } from "../masks/mask.ts";
 import { allocContextOf } from "../slowpath/allocate.ts";
-import { step, type Simulation } from "../slowpath/simulation.ts";
+import { step, warnOnce, type Simulation } from "../slowpath/simulation.ts";
 import { allocContigRange, rangeIn, takeRange, type RangeResult } from "./range.ts";
 import type { Zone } from "../memory/machine.ts";
 
@@ -19,6 +19,10 @@ export function allocContigPages(
   refcounted: boolean,
 ): SearchResult {
   if (pages <= 0) return { kind: "null" };
+  if (refcounted && (caller & sim.kernel.bits.COMP) !== 0 && sim.kernel.features.contigComp === "refused") {
+    warnOnce(sim, "alloc_contig_pages: compound");
+    return { kind: "null" };
+  }
   for (const zone of allocContextOf(sim, caller, node).zonelist) {
     if (zone.managed < pages) continue;
     const range = rangeIn(sim, zone, pages);

@@ -1,3 +1,4 @@
+import type { Kernel } from "../kernels/kernel.ts";
 import { contigRefused } from "../masks/contig.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import { pageblockOrder } from "../limits.ts";
@@ -52,7 +53,7 @@ export function allocContigRange(sim: Simulation, caller: Mask, range: Range, re
   step(sim, "drain_all_pages", () => "the per-cpu lists of the zone are drained");
   const migrated = migrate(sim, caller, range);
   if (migrated !== "ok") return migrated;
-  if (compound && features.contigComp === "supported" && !isOneBlock(sim, range.pages)) {
+  if (compound && features.contigComp === "supported" && !isOneBlock(kernel, range.pages)) {
     warn(sim, "alloc_contig_range: compound of an uneven range");
     return "EINVAL";
   }
@@ -60,8 +61,8 @@ export function allocContigRange(sim: Simulation, caller: Mask, range: Range, re
 }
 
 /** A compound page has to be exactly the free block that the isolation leaves: a power of two, a pageblock at least. */
-function isOneBlock(sim: Simulation, pages: number): boolean {
-  return pages >= 2 ** pageblockOrder(sim.kernel) && Number.isInteger(Math.log2(pages));
+export function isOneBlock(kernel: Kernel, pages: number): boolean {
+  return pages >= 2 ** pageblockOrder(kernel) && Number.isInteger(Math.log2(pages));
 }
 
 /** __alloc_contig_migrate_range(): the LRU caches, a look at signals, and the pages in use moved away. */

@@ -1,4 +1,5 @@
 import { inTask, isAtomic } from "../contexts.ts";
+import { maySleep } from "../decisions/walk.ts";
 import { ALLOC, prepare } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import { mask as maskOf } from "../masks/mask.ts";
@@ -39,7 +40,7 @@ export function allocPages(sim: Simulation, mask: Mask, order: number, node: num
   }
   const ac = allocContextOf(sim, first, node);
   checkMigratetype(sim, first);
-  if ((first & bits.DIRECT_RECLAIM) !== 0) mightSleep(sim, "might_alloc");
+  if (maySleep(sim.table, first)) mightSleep(sim, "might_alloc");
   const fast = fastPath(sim, first, order, ac);
   if (fast === "died") return fast;
   if (fast !== null) return charge(sim, scoped, fast);

@@ -1,8 +1,11 @@
+import { EFFECT, type Fruitless } from "../decisions/decision.ts";
+import { requestFacts } from "../decisions/facts.ts";
+import { ruledOutAt } from "../decisions/table.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { COSTLY_ORDER } from "../limits.ts";
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
-import { gfpCompactionAllowed, MIGRATE } from "../masks/properties.ts";
+import { MIGRATE } from "../masks/properties.ts";
 import type { FreeList, Zone } from "../memory/machine.ts";
 import { addBlock, freePages, hasBlock, reclaimablePages } from "../memory/machine.ts";
 import type { AllocContext } from "./freelist.ts";
@@ -30,9 +33,11 @@ export function tryToCompactPages(
   ac: AllocContext,
   priority: number,
 ): CompactResult {
+  const { table } = sim;
   sim.trace.counts.tryToCompact++;
-  // Without IO no version compacts; before 6.8 only the test stood here instead of at the callers.
-  if (!gfpCompactionAllowed(sim.kernel, mask)) return COMPACT.skipped;
+  if ((ruledOutAt(table.at.entry, requestFacts(table.facts, mask, order)) & EFFECT.compact) !== 0)
+    return COMPACT.skipped;
+  sim.trace.counts.compactions++;
   const hardwall = (mask & sim.kernel.bits.HARDWALL) !== 0;
   let best: CompactResult = COMPACT.skipped;
   for (const zone of ac.zonelist) {
@@ -59,6 +64,12 @@ export function tryToCompactPages(
   }
   step(sim, "try_to_compact_pages", () => `order ${order}, ${priorityName(priority)}: ${resultName(best)}`);
   return best;
+}
+
+/** How a compaction that gave no page ended, for the decisions that ask. */
+export function fruitless(result: CompactResult): Fruitless {
+  if (result === COMPACT.skipped) return "skipped";
+  return result === COMPACT.deferred ? "deferred" : "complete";
 }
 
 function better(a: CompactResult, b: CompactResult): CompactResult {

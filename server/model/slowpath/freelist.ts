@@ -1,13 +1,15 @@
 import { inInterrupt } from "../contexts.ts";
+import { EFFECT } from "../decisions/decision.ts";
+import { requestFacts } from "../decisions/facts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
+import { pageblockOrder } from "../limits.ts";
 import { ALLOC, allocFlagNames } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import { MIGRATE } from "../masks/properties.ts";
 import type { Zone } from "../memory/machine.ts";
 import { freePages, hasBlock, takeBlock } from "../memory/machine.ts";
 import type { PageBlock, Simulation } from "./simulation.ts";
-import { step, warnOnce } from "./simulation.ts";
+import { step, warnAt } from "./simulation.ts";
 
 /** struct alloc_context: what one request is looking for, and where. */
 export interface AllocContext {
@@ -191,11 +193,8 @@ function rmqueue(
   allocFlags: number,
   migratetype: number,
 ): PageBlock["from"] | null {
-  const { features, bits } = sim.kernel;
-  const fromPerCpuList = features.pcpServesCostlyOrders && order <= COSTLY_ORDER && !sim.machine.perCpuListsOff;
-  if (features.nofailHighOrderWarns === "rmqueue" && order > 1 && (mask & bits.NOFAIL) !== 0 && !fromPerCpuList) {
-    warnOnce(sim, "rmqueue: nofail above order 1");
-  }
+  const { features } = sim.kernel;
+  warnServing(sim, mask, order);
   if (order > 0 && (allocFlags & highatomicReserving(sim.kernel)) !== 0 && takeBlock(zone.highatomic, order))
     return "highatomic";
   const mayUseCma = (allocFlags & ALLOC.CMA) !== 0 && migratetype === MIGRATE.MOVABLE;
@@ -206,6 +205,15 @@ function rmqueue(
   const lastResort = ALLOC.OOM | (features.nonBlockTakesHighatomicPage && order === 0 ? ALLOC.NON_BLOCK : 0);
   if ((allocFlags & lastResort) !== 0 && takeBlock(zone.highatomic, order)) return "highatomic";
   return null;
+}
+
+/** What rmqueue() complains about; the per-cpu lists, unless they are off, serve some of it without. */
+function warnServing(sim: Simulation, mask: Mask, order: number): void {
+  const { table, machine } = sim;
+  const complaints = table.at["free-lists"];
+  if (complaints.length === 0) return;
+  const seen = machine.perCpuListsOff ? EFFECT.warn | EFFECT.warnWhenServed : EFFECT.warnWhenServed;
+  warnAt(sim, complaints, requestFacts(table.facts, mask, order), seen);
 }
 
 /**

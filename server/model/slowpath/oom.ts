@@ -1,21 +1,22 @@
-import type { Mask } from "../masks/mask.ts";
+import { EFFECT } from "../decisions/decision.ts";
+import { becauseAt, effectsAt } from "../decisions/table.ts";
 import { receive } from "../memory/machine.ts";
 import type { PageGift } from "../memory/state.ts";
 import type { AllocContext } from "./freelist.ts";
 import type { Simulation } from "./simulation.ts";
-import { bug, step } from "./simulation.ts";
+import { step } from "./simulation.ts";
 import { hasFatalSignal } from "./task.ts";
 
 /** What out_of_memory() came to: it returns true on `progress`; `panic`: nothing was killable. */
 export type OomOutcome = "progress" | "panic";
 
 /**
- * out_of_memory() (mm/oom_kill.c), for the whole system or for a memory cgroup: notifiers, a dying caller, masks without
- * FS, and at last a victim.
+ * out_of_memory() (mm/oom_kill.c), for the whole system or for a memory cgroup: notifiers, a dying caller, masks that
+ * keep it from killing, and at last a victim.
  */
-export function outOfMemory(sim: Simulation, mask: Mask, order: number, ac: AllocContext): OomOutcome {
+export function outOfMemory(sim: Simulation, facts: number, order: number, ac: AllocContext): OomOutcome {
   const { counts } = sim.trace;
-  const { machine } = sim;
+  const { machine, table } = sim;
   counts.outOfMemory++;
   if (machine.oomNotifierGives.length > 0) {
     counts.oomNotifier++;
@@ -32,8 +33,8 @@ export function outOfMemory(sim: Simulation, mask: Mask, order: number, ac: Allo
     step(sim, "out_of_memory", () => "the task is dying: it becomes the victim and may use the reserves");
     return "progress";
   }
-  if ((mask & sim.kernel.bits.FS) === 0) {
-    step(sim, "out_of_memory", () => "without __GFP_FS nothing is killed, and progress is reported all the same");
+  if ((effectsAt(table.at.oom, facts) & EFFECT.kill) === 0) {
+    step(sim, "out_of_memory", () => becauseAt(table.at.oom, facts));
     return "progress";
   }
   return kill(sim, order, ac);
@@ -44,7 +45,8 @@ function kill(sim: Simulation, order: number, ac: AllocContext): OomOutcome {
   const victim = machine.killable?.shift();
   const noneLeft = machine.killable === null ? sim.trace.counts.oomKill >= MOST_VICTIMS : victim === undefined;
   if (!machine.oomKillable || noneLeft) {
-    bug(sim, "out_of_memory: no killable process, panic");
+    sim.trace.panicked = true;
+    step(sim, "out_of_memory", () => "there is no process to kill: the kernel panics");
     return "panic";
   }
   sim.trace.counts.oomKill++;

@@ -1,4 +1,7 @@
 import type { Context } from "../contexts.ts";
+import { EFFECT } from "../decisions/decision.ts";
+import type { Compiled, DecisionTable } from "../decisions/table.ts";
+import { holds, tableOf } from "../decisions/table.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Machine } from "../memory/machine.ts";
 import { machineOf } from "../memory/machine.ts";
@@ -41,8 +44,10 @@ export interface Counts {
   directReclaim: number;
   /** __alloc_pages_direct_compact(), order 0 too, where it returns at once */
   directCompact: number;
-  /** try_to_compact_pages() */
+  /** try_to_compact_pages(), those included that it refuses on entry */
   tryToCompact: number;
+  /** try_to_compact_pages() that went on to the zones */
+  compactions: number;
   /** __alloc_pages_may_oom() */
   mayOom: number;
   /** out_of_memory() */
@@ -80,6 +85,8 @@ export interface Trace {
   readonly attempts: Attempt[];
   readonly counts: Counts;
   readonly warnSites: WarnSite[];
+  /** out_of_memory() found nobody to kill: the kernel panicked. */
+  panicked: boolean;
   /** BUG() and VM_BUG_ON() sites, named like warn sites. The call died there. */
   readonly bugSites: WarnSite[];
   /** "sleeping function called from invalid context": the function that may sleep, in order. */
@@ -100,6 +107,8 @@ export interface SimulationOptions {
  */
 export interface Simulation {
   readonly kernel: Kernel;
+  /** What the kernel decides, as the verdict has it too. */
+  readonly table: DecisionTable;
   readonly context: Context;
   readonly machine: Machine;
   /** What happens to the task itself: the OOM path marks a dying one as its victim. */
@@ -133,6 +142,7 @@ export function simulationOf(
 ): Simulation {
   return {
     kernel,
+    table: tableOf(kernel),
     context,
     machine: machineOf(kernel, memory),
     task: { oomVictim: isOomVictim(context) },
@@ -151,6 +161,7 @@ function emptyTrace(): Trace {
       directReclaim: 0,
       directCompact: 0,
       tryToCompact: 0,
+      compactions: 0,
       mayOom: 0,
       outOfMemory: 0,
       oomKill: 0,
@@ -168,6 +179,7 @@ function emptyTrace(): Trace {
       memcgRefusals: 0,
     },
     warnSites: [],
+    panicked: false,
     bugSites: [],
     sleepSites: [],
     steps: [],
@@ -177,6 +189,19 @@ function emptyTrace(): Trace {
 /** Records a WARN; each site warns once in a simulation (WARN_ON_ONCE), as the first sight is what a log shows. */
 export function warnOnce(sim: Simulation, site: WarnSite): void {
   if (!sim.trace.warnSites.includes(site)) sim.trace.warnSites.push(site);
+}
+
+/** Records the WARNs of the decisions of a stage that hold, of those that warn as `seen` says. */
+export function warnAt(
+  sim: Simulation,
+  stage: readonly Compiled[],
+  facts: number,
+  seen: number = EFFECT.warn | EFFECT.warnWhenServed,
+): void {
+  for (const compiled of stage) {
+    const { warnSite, does = 0 } = compiled.decision;
+    if (warnSite !== undefined && (does & seen) !== 0 && holds(compiled, facts)) warnOnce(sim, warnSite);
+  }
 }
 
 /** Records a WARN that shows every time. */

@@ -1,20 +1,22 @@
 import { ALLOC, allocFlags as allocFlagsOf, pfmemallocFlags } from "../masks/alloc-flags.ts";
 import type { Context } from "../contexts.ts";
-import { hasPfMemalloc, TASK } from "../contexts.ts";
+import { TASK } from "../contexts.ts";
+import { EFFECT } from "../decisions/decision.ts";
+import { DECISIONS } from "../decisions/decisions.ts";
+import { FACT, factsOf } from "../decisions/facts.ts";
+import { effectsAt, leaving, type Compiled } from "../decisions/table.ts";
 import type { Mask } from "../masks/mask.ts";
 import { mask as maskOf } from "../masks/mask.ts";
-import { canCompact, MIGRATE } from "../masks/properties.ts";
-import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
+import { withoutAtomic } from "../masks/properties.ts";
 import type { CompactResult, CompactRetry } from "./compaction.ts";
-import { COMPACT, COMPACT_PRIORITY, shouldCompactRetry, tryToCompactPages } from "./compaction.ts";
+import { COMPACT, COMPACT_PRIORITY, fruitless, shouldCompactRetry, tryToCompactPages } from "./compaction.ts";
 import type { AllocContext } from "./freelist.ts";
 import { getPageFromFreelist, preferredZone, unreserveHighatomic } from "./freelist.ts";
 import { outOfMemory } from "./oom.ts";
 import type { ReclaimRetry } from "./reclaim.ts";
 import { shouldReclaimRetry, tryToFreePages } from "./reclaim.ts";
 import type { AllocResult, PageBlock, Simulation } from "./simulation.ts";
-import { step, warnOnce } from "./simulation.ts";
-import { inHardirq } from "./task.ts";
+import { step, warnAt } from "./simulation.ts";
 
 /** Rounds without any change of memory after which nothing can change any more: longer than compaction can be deferred. */
 const IDLE_ROUNDS = 66;
@@ -27,8 +29,8 @@ const MOST_ATTEMPTS = 16_384;
  * The states of __alloc_pages_slowpath() (mm/page_alloc.c), in the order in which they are first reached. Each state's
  * function does what the kernel does there and names the next one.
  */
-type State =
-  | "entry"
+type State = Step | "fail" | "got" | "died" | "loop";
+type Step =
   | "restart"
   | "first-try"
   | "first-compaction"
@@ -42,11 +44,7 @@ type State =
   | "compact-retry"
   | "oom"
   | "nopage"
-  | "nofail"
-  | "fail"
-  | "got"
-  | "died"
-  | "loop";
+  | "nofail";
 
 /** The variables of one slow path. */
 interface Slow {
@@ -54,10 +52,8 @@ interface Slow {
   readonly mask: Mask;
   readonly order: number;
   readonly ac: AllocContext;
-  readonly canReclaim: boolean;
-  readonly canCompact: boolean;
-  readonly nofail: boolean;
-  readonly costly: boolean;
+  /** What decisions look at, as of the beginning of this round. */
+  facts: number;
   allocFlags: number;
   progress: number;
   readonly reclaimRetry: ReclaimRetry;
@@ -74,17 +70,16 @@ interface Slow {
 
 /** __alloc_pages_slowpath(). `ac.nodes` null: the cpuset is a matter of ALLOC_CPUSET from here on. */
 export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocContext): AllocResult {
-  const { bits } = sim.kernel;
+  const { context, kernel, table } = sim;
   sim.trace.counts.slowpath++;
+  warnAt(sim, table.at.entry, factsOf(table.facts, mask, order, context));
+  step(sim, "__alloc_pages_slowpath", () => "the fast path found nothing");
   const slow: Slow = {
     sim,
-    mask: withoutAtomic(sim, mask),
+    mask: withoutAtomic(kernel, mask),
     order,
     ac,
-    canReclaim: (mask & bits.DIRECT_RECLAIM) !== 0,
-    canCompact: canCompact(sim.kernel, mask),
-    nofail: (mask & bits.NOFAIL) !== 0,
-    costly: order > COSTLY_ORDER,
+    facts: 0,
     allocFlags: 0,
     progress: 0,
     reclaimRetry: { noProgressLoops: 0 },
@@ -96,90 +91,46 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
     attemptsAtStart: sim.trace.attempts.length,
     looping: false,
   };
-  let state: State = "entry";
+  let state: State = "restart";
   for (;;) {
     switch (state) {
-      case "entry":
-        state = entry(slow);
-        break;
-      case "restart":
-        state = restart(slow);
-        break;
-      case "first-try":
-        state = firstTry(slow);
-        break;
-      case "first-compaction":
-        state = firstCompaction(slow);
-        break;
-      case "retry":
-        state = retry(slow);
-        break;
-      case "may-reclaim":
-        state = mayReclaim(slow);
-        break;
-      case "direct-reclaim":
-        state = directReclaim(slow);
-        break;
-      case "direct-compaction":
-        state = directCompaction(slow);
-        break;
-      case "after-first-compaction":
-        state = afterFirstCompaction(slow);
-        break;
-      case "give-up-early":
-        state = giveUpEarly(slow);
-        break;
-      case "reclaim-retry":
-        state = reclaimRetry(slow);
-        break;
-      case "compact-retry":
-        state = compactRetry(slow);
-        break;
-      case "oom":
-        state = mayOom(slow);
-        break;
-      case "nopage":
-        state = nopage(slow);
-        break;
-      case "nofail":
-        state = nofail(slow);
-        break;
       case "fail":
         warnAlloc(slow);
         return null;
       case "got":
         return slow.page;
       case "died":
-        return "died";
       case "loop":
-        return "loop";
+        return state;
+      default:
+        state = STATES[state](slow);
     }
   }
 }
 
-/** To 6.2, __GFP_ATOMIC together with __GFP_DIRECT_RECLAIM is a mistake: it warns and drops ATOMIC. */
-function withoutAtomic(sim: Simulation, mask: Mask): Mask {
-  const { bits, features } = sim.kernel;
-  const both = bits.ATOMIC | bits.DIRECT_RECLAIM;
-  if (!features.warnsAtomicWithDirectReclaim || bits.ATOMIC === 0 || (mask & both) !== both) return mask;
-  warnOnce(sim, "slowpath entry: atomic with direct reclaim");
-  return maskOf(mask & ~bits.ATOMIC);
-}
+const STATES: Readonly<Record<Step, (slow: Slow) => State>> = {
+  restart,
+  "first-try": firstTry,
+  "first-compaction": firstCompaction,
+  retry,
+  "may-reclaim": mayReclaim,
+  "direct-reclaim": directReclaim,
+  "direct-compaction": directCompaction,
+  "after-first-compaction": afterFirstCompaction,
+  "give-up-early": giveUpEarly,
+  "reclaim-retry": reclaimRetry,
+  "compact-retry": compactRetry,
+  oom: mayOom,
+  nopage,
+  nofail,
+};
 
-/** 6.12+: the misuse of NOFAIL warns here, whatever comes of the request. */
-function entry(slow: Slow): State {
-  const { sim, order, canReclaim } = slow;
-  const { features } = sim.kernel;
-  step(sim, "__alloc_pages_slowpath", () => "the fast path found nothing");
-  if (slow.nofail) {
-    if (features.nofailHighOrderWarns === "on-slowpath-entry" && order > 1)
-      warnOnce(sim, "slowpath entry: nofail above order 1");
-    if (features.nofailWarns === "on-slowpath-entry") {
-      if (!canReclaim) warnOnce(sim, "slowpath entry: nofail without direct reclaim");
-      if (hasPfMemalloc(sim.context)) warnOnce(sim, "slowpath entry: nofail under PF_MEMALLOC");
-    }
-  }
-  return "restart";
+/** Where a decision of the stage sends the request: to the label nopage, with its reason in the trace, or on to `next`. */
+function unlessLeaving(slow: Slow, stage: readonly Compiled[], at: string, next: State): State {
+  const left = leaving(stage, slow.facts);
+  if (left === null) return next;
+  step(slow.sim, at, () => left.decision.because);
+  return "nopage";
 }
 
 /** Counters to their start, alloc flags with the reserves of the mask, preferred zone. */
@@ -189,6 +140,7 @@ function restart(slow: Slow): State {
   slow.compactRetry.priority = COMPACT_PRIORITY.syncLight;
   slow.compactRetry.retries = 0;
   slow.reclaimRetry.noProgressLoops = 0;
+  slow.facts = factsOf(sim.table.facts, mask, order, contextNow(sim));
   slow.allocFlags = allocFlagsOf(sim.kernel, mask, order, contextNow(sim));
   if (preferredZone(ac) === undefined) return "nopage";
   const { cpusetNodes } = sim.machine;
@@ -210,38 +162,24 @@ function firstTry(slow: Slow): State {
   return "first-compaction";
 }
 
-/** Costly and unmovable high orders compact before they reclaim (to 6.19), or in place of the first reclaim (7.0+). */
+/** Those that are better off with a block than with free pages compact before they reclaim, or in place of the first reclaim. */
 function firstCompaction(slow: Slow): State {
-  const { sim, mask, order, ac } = slow;
-  const { bits, features } = sim.kernel;
-  const wanted =
-    slow.canReclaim &&
-    slow.canCompact &&
-    (slow.costly || (order > 0 && ac.migratetype !== MIGRATE.MOVABLE)) &&
-    pfmemallocFlags(sim.kernel, mask, contextNow(sim)) === 0;
-  if (!wanted) return "retry";
-  if (features.firstCompaction === "in-loop") {
+  const { at } = slow.sim.table;
+  if ((effectsAt(at["compact-first"], slow.facts) & EFFECT.compact) !== 0) {
     slow.compactFirst = true;
     slow.compactRetry.priority = COMPACT_PRIORITY.async;
     return "retry";
   }
+  const stage = at["first-compaction"];
+  const effects = effectsAt(stage, slow.facts);
+  if ((effects & EFFECT.compact) === 0) return "retry";
   if (compact(slow, COMPACT_PRIORITY.async)) return "got";
-  const fruitless = slow.compactResult === COMPACT.skipped || slow.compactResult === COMPACT.deferred;
-  if (
-    features.hugeOrderGivesUpAfterFirstCompaction &&
-    order >= pageblockOrder(sim.kernel) &&
-    (mask & bits.IO) !== 0 &&
-    (mask & bits.RETRY_MAYFAIL) === 0 &&
-    fruitless
-  )
-    return "nopage";
-  if (!slow.costly || (mask & bits.NORETRY) === 0) return "retry";
-  const givesUp = features.costlyNoretryGivesUpOn === "deferred" ? slow.compactResult === COMPACT.deferred : fruitless;
-  if (givesUp || (features.costlyNoretryThisNodeGivesUp && (mask & bits.THISNODE) !== 0)) {
-    step(sim, "__alloc_pages_slowpath", () => "__GFP_NORETRY and a costly order: gives up without reclaim");
+  const left = leaving(stage, slow.facts, fruitless(slow.compactResult));
+  if (left !== null) {
+    step(slow.sim, "__alloc_pages_slowpath", () => left.decision.because);
     return "nopage";
   }
-  slow.compactRetry.priority = COMPACT_PRIORITY.async;
+  if ((effects & EFFECT.asynchronous) !== 0) slow.compactRetry.priority = COMPACT_PRIORITY.async;
   return "retry";
 }
 
@@ -254,6 +192,7 @@ function retry(slow: Slow): State {
     step(sim, "__alloc_pages_slowpath", () => "nothing has changed since the last round: it goes round for ever");
     return "retry";
   }
+  slow.facts = factsOf(sim.table.facts, mask, slow.order, contextNow(sim));
   wakeKswapds(slow);
   const reserve = pfmemallocFlags(sim.kernel, mask, contextNow(sim));
   if (reserve !== 0) {
@@ -261,7 +200,7 @@ function retry(slow: Slow): State {
       sim.kernel.features.reserveScheme === "min-reserve" ? ALLOC.CMA | sim.kernel.features.allocKswapd : ALLOC.CMA;
     slow.allocFlags = reserve | (slow.allocFlags & kept);
     step(sim, "__gfp_pfmemalloc_flags", () =>
-      reserve === ALLOC.NO_WATERMARKS ? "all reserves are open" : "an OOM victim may go down to half the min watermark",
+      reserve === ALLOC.NO_WATERMARKS ? DECISIONS.allReserves.because : DECISIONS.victimsShare.because,
     );
   }
   if (take(slow, slow.allocFlags)) return "got";
@@ -269,29 +208,17 @@ function retry(slow: Slow): State {
 }
 
 function mayReclaim(slow: Slow): State {
-  const { sim, mask } = slow;
-  const { bits, features } = sim.kernel;
-  if (!slow.canReclaim) return "nopage";
-  if (hasPfMemalloc(sim.context)) {
-    step(sim, "__alloc_pages_slowpath", () => "PF_MEMALLOC: no recursion into reclaim");
-    return "nopage";
-  }
-  if (
-    features.costlyNoretrySkipsReclaim &&
-    slow.costly &&
-    (mask & bits.NORETRY) !== 0 &&
-    (mask & (bits.THISNODE | bits.NOFAIL)) === 0
-  )
-    return "nopage";
-  return slow.compactFirst ? "direct-compaction" : "direct-reclaim";
+  const next = slow.compactFirst ? "direct-compaction" : "direct-reclaim";
+  return unlessLeaving(slow, slow.sim.table.at["may-reclaim"], "__alloc_pages_slowpath", next);
 }
 
 /** __alloc_pages_direct_reclaim(): after progress one try, and another after all per-cpu lists have been drained. */
 function directReclaim(slow: Slow): State {
   const { sim, mask, order, ac } = slow;
   sim.trace.counts.directReclaim++;
-  if (inHardirq(sim.context)) {
-    step(sim, "try_to_free_pages", () => "reclaim sleeps, and this is a hard interrupt: the kernel dies");
+  const stage = sim.table.at["direct-reclaim"];
+  if ((effectsAt(stage, slow.facts) & EFFECT.die) !== 0) {
+    step(sim, "try_to_free_pages", () => DECISIONS.reclaimInInterrupt.because);
     return "died";
   }
   slow.progress = tryToFreePages(sim, mask, order, ac);
@@ -310,32 +237,22 @@ function directCompaction(slow: Slow): State {
   return slow.compactFirst ? "after-first-compaction" : "give-up-early";
 }
 
-/** 7.0+: a request that may not reclaim elsewhere ends after the first compaction; the others come round once more. */
+/** 7.0+: some give up after the first compaction; the others come round once more, and reclaim. */
 function afterFirstCompaction(slow: Slow): State {
-  const { sim, mask } = slow;
-  const { bits } = sim.kernel;
-  const both = bits.NORETRY | bits.THISNODE;
-  if ((mask & both) === both) return "nopage";
-  const fruitless = slow.compactResult === COMPACT.skipped || slow.compactResult === COMPACT.deferred;
-  if (slow.costly && (mask & bits.NORETRY) !== 0 && fruitless) return "nopage";
+  const stage = slow.sim.table.at["compact-first"];
+  const left = leaving(stage, slow.facts, fruitless(slow.compactResult));
+  if (left !== null) {
+    step(slow.sim, "__alloc_pages_slowpath", () => left.decision.because);
+    return "nopage";
+  }
   slow.compactFirst = false;
-  // A costly NORETRY request stays asynchronous.
-  if (!slow.costly || (mask & bits.NORETRY) === 0) slow.compactRetry.priority = COMPACT_PRIORITY.syncLight;
+  if ((effectsAt(stage, slow.facts) & EFFECT.asynchronous) === 0)
+    slow.compactRetry.priority = COMPACT_PRIORITY.syncLight;
   return "retry";
 }
 
 function giveUpEarly(slow: Slow): State {
-  const { sim, mask } = slow;
-  const { bits } = sim.kernel;
-  if ((mask & bits.NORETRY) !== 0) {
-    step(sim, "__alloc_pages_slowpath", () => "__GFP_NORETRY: one round is all");
-    return "nopage";
-  }
-  if (slow.costly && ((mask & bits.RETRY_MAYFAIL) === 0 || !slow.canCompact)) {
-    step(sim, "__alloc_pages_slowpath", () => "an order above 3 is not worth more rounds");
-    return "nopage";
-  }
-  return "reclaim-retry";
+  return unlessLeaving(slow, slow.sim.table.at["give-up"], "__alloc_pages_slowpath", "reclaim-retry");
 }
 
 function reclaimRetry(slow: Slow): State {
@@ -349,7 +266,7 @@ function compactRetry(slow: Slow): State {
   const { sim, order, ac, allocFlags } = slow;
   if (
     slow.progress > 0 &&
-    slow.canCompact &&
+    (slow.facts & FACT.canCompact) !== 0 &&
     shouldCompactRetry(sim, order, allocFlags, ac, slow.compactResult, slow.compactRetry)
   )
     return "retry";
@@ -358,51 +275,38 @@ function compactRetry(slow: Slow): State {
 
 /** __alloc_pages_may_oom(), and what its caller does with the answer. */
 function mayOom(slow: Slow): State {
-  const { sim, mask, order, ac } = slow;
-  const { bits, zones } = sim.kernel;
+  const { sim, mask, order, ac, facts } = slow;
+  const { at } = sim.table;
   sim.trace.counts.mayOom++;
   slow.progress = 0;
-  const lastTry = maskOf((mask | bits.HARDWALL) & ~bits.DIRECT_RECLAIM);
+  const lastTry = maskOf((mask | sim.kernel.bits.HARDWALL) & ~sim.kernel.bits.DIRECT_RECLAIM);
   slow.page = getPageFromFreelist(sim, lastTry, order, ALLOC.WMARK_HIGH | ALLOC.CPUSET, ac);
   if (slow.page !== null) return "got";
-  const refusal = oomRefusal(slow, zones.indexOf("Normal"));
-  if (refusal !== null) {
-    step(sim, "__alloc_pages_may_oom", () => `the OOM killer is not called: ${refusal}`);
+  const gate = leaving(at["may-oom"], facts);
+  if (gate !== null) {
+    step(sim, "__alloc_pages_may_oom", () => `the OOM killer is not called: ${gate.decision.because}`);
   } else {
-    if (outOfMemory(sim, mask, order, ac) === "panic") return "died";
+    if (outOfMemory(sim, facts, order, ac) === "panic") return "died";
     slow.progress = 1;
-    if (slow.nofail && cpusetFallback(slow, ALLOC.NO_WATERMARKS)) return "got";
+    if ((effectsAt(at.oom, facts) & EFFECT.reserveAll) !== 0 && cpusetFallback(slow, ALLOC.NO_WATERMARKS)) return "got";
   }
-  if (sim.task.oomVictim && ((slow.allocFlags & ALLOC.OOM) !== 0 || (mask & bits.NOMEMALLOC) !== 0)) return "nopage";
+  if (leaving(at["after-oom"], victimFacts(slow)) !== null) return "nopage";
   if (slow.progress === 0) return "nopage";
   slow.reclaimRetry.noProgressLoops = 0;
   countRound(slow);
   return "retry";
 }
 
-function oomRefusal(slow: Slow, normalZone: number): string | null {
-  const { bits } = slow.sim.kernel;
-  if (slow.costly) return "the order is above 3";
-  if ((slow.mask & bits.RETRY_MAYFAIL) !== 0) return "__GFP_RETRY_MAYFAIL";
-  if ((slow.mask & bits.THISNODE) !== 0) return "__GFP_THISNODE";
-  if (slow.ac.highestZone < normalZone) return "the zone is below Normal";
-  return null;
+/** The facts of this round, with the task a victim if the OOM path has made it one; that it is dying says no more then. */
+function victimFacts({ sim, facts }: Slow): number {
+  const known = facts & ~(FACT.dying | FACT.oomVictim);
+  return sim.task.oomVictim ? known | FACT.oomVictim : known;
 }
 
 function nopage(slow: Slow): State {
-  const { sim, mask } = slow;
-  const { bits, features } = sim.kernel;
-  if (!slow.nofail) return "fail";
-  const warns =
-    features.nofailWarns === "when-failing" ||
-    (features.nofailWarns === "when-failing-unless-nowarn" && (mask & bits.NOWARN) === 0);
-  if (!slow.canReclaim) {
-    if (warns) warnOnce(sim, "nopage: nofail without direct reclaim");
-    return "fail";
-  }
-  if (warns && hasPfMemalloc(sim.context)) warnOnce(sim, "nopage: nofail under PF_MEMALLOC");
-  if (warns && features.nofailCostlyWarnsWhenFailing && slow.costly) warnOnce(sim, "nopage: nofail costly order");
-  return "nofail";
+  const { at } = slow.sim.table;
+  warnAt(slow.sim, at.nopage, slow.facts);
+  return leaving(at.nopage, slow.facts) === null ? "fail" : "nofail";
 }
 
 /** A NOFAIL request never ends without a page: a try with a part of the reserves, and round again. */
@@ -453,19 +357,18 @@ function wakeKswapds(slow: Slow): void {
   step(sim, "wake_all_kswapds", () => "kswapd is woken on the nodes of the zonelist");
 }
 
-/** warn_alloc(): the report, unless it is silenced. Rate limiting is left out. */
+/** warn_alloc(): the report, unless it is silenced, or there is no DMA zone to report on. Rate limiting is left out. */
 function warnAlloc(slow: Slow): void {
-  const { sim, mask } = slow;
-  const { bits, features } = sim.kernel;
+  const { sim, facts } = slow;
   sim.trace.counts.warnAlloc++;
-  if ((mask & bits.NOWARN) !== 0) return;
+  if ((effectsAt(sim.table.at.fail, facts) & EFFECT.warn) === 0) return;
   const silentDma =
-    features.dmaFailureSilentWithoutManagedDma &&
-    (mask & bits.DMA) !== 0 &&
+    sim.kernel.features.dmaFailureSilentWithoutManagedDma &&
+    (facts & FACT.dma) !== 0 &&
     !sim.machine.zones.some((zone) => zone.name === "DMA" && zone.managed > 0);
   if (silentDma) return;
   sim.trace.counts.failureReports++;
-  step(sim, "warn_alloc", () => "page allocation failure: the report is printed");
+  step(sim, "warn_alloc", () => `${DECISIONS.failureReport.because}: the report is printed`);
 }
 
 function contextNow(sim: Simulation): Context {
@@ -487,7 +390,8 @@ function isIdle(slow: Slow): boolean {
     idle.attempts = sim.trace.attempts.length;
     return false;
   }
-  const compactionMayComeBack = order > 0 && slow.canCompact && slow.ac.zonelist.some((zone) => zone.movable > 0);
+  const compactionMayComeBack =
+    order > 0 && (slow.facts & FACT.canCompact) !== 0 && slow.ac.zonelist.some((zone) => zone.movable > 0);
   const rounds = compactionMayComeBack ? IDLE_ROUNDS : 2;
   return idle.rounds >= rounds || sim.trace.attempts.length - idle.attempts > IDLE_ATTEMPTS;
 }

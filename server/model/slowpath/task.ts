@@ -1,9 +1,5 @@
 import type { Context } from "../contexts.ts";
-import { PLACE, TASK } from "../contexts.ts";
-
-export function inHardirq(context: Context): boolean {
-  return (context.places & (PLACE.hardirq | PLACE.nmi)) !== 0;
-}
+import { TASK } from "../contexts.ts";
 
 /** tsk_is_oom_victim(current), as the context says it; a simulation may make a task a victim later. */
 export function isOomVictim(context: Context): boolean {

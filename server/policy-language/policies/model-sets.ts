@@ -1,6 +1,9 @@
 import { apiNamed } from "../../model/apis.ts";
 import type { Api, ApiFamily } from "../../model/apis/api.ts";
+import { CHARGE_FLAGS } from "../../model/apis/kmalloc.ts";
 import { contextOf } from "../../model/contexts.ts";
+import { EFFECT } from "../../model/decisions/decision.ts";
+import { decisiveFor } from "../../model/decisions/reads.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
 import type { AllocationRequest, Verdict } from "../../model/request.ts";
@@ -13,17 +16,13 @@ import type { ResolvedPolicy } from "./resolved-policy.ts";
 /** The answers of a verdict that a policy can speak of over all masks. Warnings hang on too many flags for that. */
 export type Field = "sleeps" | "reclaim" | "compaction" | "oom" | "fails";
 
-/**
- * The flags that decide each answer. Of those that a function refuses or clears with a warning it only matters whether any
- * is set, and no other bit is read for these answers: a test lays random masks of every function and kernel beside the
- * verdict.
- */
-const DECISIVE: Readonly<Record<Field, readonly FlagName[]>> = {
-  sleeps: ["DIRECT_RECLAIM"],
-  reclaim: ["DIRECT_RECLAIM", "KSWAPD_RECLAIM", "IO", "NORETRY", "THISNODE", "ACCOUNT", "MOVABLE", "NOFAIL", "DMA"],
-  compaction: ["DIRECT_RECLAIM", "IO", "RETRY_MAYFAIL", "NOFAIL", "NORETRY", "THISNODE"],
-  oom: ["DIRECT_RECLAIM", "NORETRY", "RETRY_MAYFAIL", "THISNODE", "FS", "ACCOUNT", "DMA", "DMA32"],
-  fails: ["DIRECT_RECLAIM", "NOFAIL"],
+/** What each answer is about. */
+const EFFECTS: Readonly<Record<Field, number>> = {
+  sleeps: EFFECT.sleep,
+  reclaim: EFFECT.reclaim | EFFECT.kswapd,
+  compaction: EFFECT.compact,
+  oom: EFFECT.kill,
+  fails: EFFECT.fail,
 };
 
 /** These look for a whole composite: supersets of GFP_KERNEL have the vmalloc fallback, or are the only blocking masks. */
@@ -49,10 +48,16 @@ const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
   "dma-pool": ["COMP"],
 };
 
-/** The flags that decide an answer of a function in one kernel, one by one. */
+/**
+ * The flags that decide an answer of a function in one kernel, one by one: those on which the decisions of the slow path
+ * hang, those that say whether the call is charged, and those that the function itself looks for. Of those that a function
+ * refuses or clears with a warning it only matters whether any is set, and no other bit is read for these answers: a test
+ * lays random masks of every function and kernel beside the verdict.
+ */
 function decisiveFlags(kernel: Kernel, api: Api, field: Field): readonly FlagName[] {
-  const flags = [...new Set([...DECISIVE[field], ...(MORE[api.family] ?? [])])];
-  return flags.filter((flag) => kernel.bits[flag] !== 0);
+  const { flags, charged } = decisiveFor(kernel, EFFECTS[field]);
+  const all = new Set([...flags, ...(charged ? CHARGE_FLAGS : []), ...(MORE[api.family] ?? [])]);
+  return [...all].filter((flag) => kernel.bits[flag] !== 0);
 }
 
 /** The function that stands for a policy that is bound to none: the page allocator itself. */

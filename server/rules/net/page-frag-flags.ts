@@ -1,3 +1,4 @@
+import { comesTo } from "../_allocators.ts";
 import { drop, example, found, listed, NOTHING, setFlags } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -21,7 +22,7 @@ export const pageFragFlags: Rule = {
 function check(subject: Subject): readonly Match[] {
   const flags = (subject.api.family === "page-frag" ? setFlags(subject, ["ZERO", "NOFAIL", "MEMALLOC"]) : [])
     // page-frag-nofail says more of it.
-    .filter((flag) => flag !== "NOFAIL" || subject.verdict.warns !== "always");
+    .filter((flag) => flag !== "NOFAIL" || !comesTo(subject, "nofailOrderWarnsServing", "first"));
   if (flags.length === 0) return NOTHING;
   const what =
     flags[0] === "ZERO"

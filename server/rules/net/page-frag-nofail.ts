@@ -1,4 +1,5 @@
-import { drop, example, found, has, NOTHING } from "../_predicates.ts";
+import { comesTo } from "../_allocators.ts";
+import { drop, example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const pageFragNofail: Rule = {
@@ -19,7 +20,7 @@ export const pageFragNofail: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  return subject.api.family === "page-frag" && has(subject, "NOFAIL") && subject.verdict.warns === "always"
+  return subject.api.family === "page-frag" && comesTo(subject, "nofailOrderWarnsServing", "first")
     ? found(
         { kind: "flag", flag: "NOFAIL" },
         `A refill for ${subject.api.name}() asks for 32 KiB with __GFP_NOFAIL, and rmqueue() warns about it: drop the flag and handle NULL.`,

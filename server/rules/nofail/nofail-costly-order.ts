@@ -1,5 +1,4 @@
-import { hasMemalloc } from "../../model/contexts.ts";
-import { buddyOrder, isCostly, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
+import { buddyOrder, comesTo, decides, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, NOFAIL } from "./_nofail.ts";
@@ -23,7 +22,12 @@ export const nofailCostlyOrder: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   // Who may not sleep or reclaim never comes to the loop.
-  if (!asksAndBlocks(subject) || !isCostly(subject) || mayNotSleep(subject) || hasMemalloc(subject.request.context))
+  if (
+    !asksAndBlocks(subject) ||
+    !decides(subject, "costlyHasNoOom") ||
+    mayNotSleep(subject) ||
+    comesTo(subject, "pfMemalloc")
+  )
     return NOTHING;
   return found(
     NOFAIL,

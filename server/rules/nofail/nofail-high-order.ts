@@ -1,4 +1,4 @@
-import { buddyOrder, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
+import { buddyOrder, comesTo, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, NOFAIL } from "./_nofail.ts";
@@ -23,19 +23,21 @@ export const nofailHighOrder: Rule = {
 function check(subject: Subject): readonly Match[] {
   const order = buddyOrder(subject);
   if (!asksAndBlocks(subject) || order <= 1 || order > 3 || mayNotSleep(subject)) return NOTHING;
-  const says: Readonly<Record<typeof subject.kernel.features.nofailHighOrderWarns, string>> = {
-    rmqueue: subject.kernel.features.pcpServesCostlyOrders
-      ? "rmqueue() warns about it unless a per-cpu list has the pages"
-      : "rmqueue() warns about it even when the pages are there",
-    "on-slowpath-entry": "the slow path warns about it",
-    nowhere: "the kernel documents it as unsupported, without a warning",
-  };
   return found(
     NOFAIL,
-    `__GFP_NOFAIL is for orders 0 and 1, and this is order ${order}: ${says[subject.kernel.features.nofailHighOrderWarns]}; allocate single pages, or ${instead(subject)}.`,
+    `__GFP_NOFAIL is for orders 0 and 1, and this is order ${order}: ${complaint(subject)}; allocate single pages, or ${instead(subject)}.`,
     ...kvmallocInstead(subject),
     drop("NOFAIL"),
   );
+}
+
+function complaint(subject: Subject): string {
+  if (comesTo(subject, "nofailOrderWarnsServing")) return "rmqueue() warns about it even when the pages are there";
+  if (comesTo(subject, "nofailOrderWarnsFromBuddy"))
+    return "rmqueue() warns about it unless a per-cpu list has the pages";
+  return comesTo(subject, "nofailOrderWarnsEntering")
+    ? "the slow path warns about it"
+    : "the kernel documents it as unsupported, without a warning";
 }
 
 /** What to use in place of a high order that must not fail. */

@@ -1,6 +1,5 @@
 import type { FlagName } from "../../model/masks/mask.ts";
-import { isLowZone } from "../../model/masks/zone.ts";
-import { clash, isPages, isSlab } from "../_allocators.ts";
+import { clash, decides, isPages, isSlab } from "../_allocators.ts";
 import { example, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -27,7 +26,7 @@ function check(subject: Subject): readonly Match[] {
     !asksAndBlocks(subject) ||
     !(isPages(subject) || isSlab(subject)) ||
     !subject.verdict.zoneValid ||
-    !isLowZone(subject.kernel, subject.verdict.effective)
+    !decides(subject, "lowZoneHasNoOom")
   )
     return NOTHING;
   const bit: FlagName = has(subject, "DMA") ? "DMA" : "DMA32";

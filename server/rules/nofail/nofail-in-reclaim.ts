@@ -1,5 +1,5 @@
-import { hasMemalloc } from "../../model/contexts.ts";
-import { drop, example, found, has, mayNotSleep, NOTHING } from "../_predicates.ts";
+import { comesTo } from "../_allocators.ts";
+import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, isUnsupported, NOFAIL } from "./_nofail.ts";
 
@@ -25,23 +25,16 @@ export const nofailInReclaim: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (
-    !asksAndBlocks(subject) ||
-    mayNotSleep(subject) ||
-    !hasMemalloc(subject.request.context) ||
-    isUnsupported(subject)
-  )
+  if (!asksAndBlocks(subject) || mayNotSleep(subject) || !comesTo(subject, "pfMemalloc") || isUnsupported(subject))
     return NOTHING;
-  const warns: Readonly<Record<typeof subject.kernel.features.nofailWarns, string>> = {
-    "when-failing": "warns and spins",
-    "when-failing-unless-nowarn": has(subject, "NOWARN")
-      ? "spins, and __GFP_NOWARN hides the warning"
-      : "warns and spins",
-    "on-slowpath-entry": "warns on entry of the slow path and spins",
-  };
   return found(
     NOFAIL,
-    `A task with PF_MEMALLOC cannot reclaim, so __GFP_NOFAIL ${warns[subject.kernel.features.nofailWarns]} until others free memory; allocate before the scope begins.`,
+    `A task with PF_MEMALLOC cannot reclaim, so __GFP_NOFAIL ${spinning(subject)} until others free memory; allocate before the scope begins.`,
     drop("NOFAIL"),
   );
+}
+
+function spinning(subject: Subject): string {
+  if (comesTo(subject, "nofailPfMemallocWarnsEntering")) return "warns on entry of the slow path and spins";
+  return comesTo(subject, "nofailPfMemallocWarns") ? "warns and spins" : "spins, and __GFP_NOWARN hides the warning";
 }

@@ -1,4 +1,4 @@
-import { clash, hasBoth, isPages, isSlab } from "../_allocators.ts";
+import { clash, decides, isPages, isSlab } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -28,7 +28,7 @@ export const nofailOnThisNode: Rule = {
 function check(subject: Subject): readonly Match[] {
   return asksAndBlocks(subject) &&
     (isPages(subject) || isSlab(subject)) &&
-    hasBoth(subject, "NOFAIL", "THISNODE") &&
+    decides(subject, "thisNodeHasNoOom") &&
     subject.kernel.options.NUMA
     ? clash(
         "NOFAIL",

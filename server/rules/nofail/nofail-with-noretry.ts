@@ -1,5 +1,5 @@
-import { clash } from "../_allocators.ts";
-import { example, has, NOTHING } from "../_predicates.ts";
+import { clash, decides } from "../_allocators.ts";
+import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
 
@@ -21,7 +21,7 @@ export const nofailWithNoretry: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  return asksAndBlocks(subject) && has(subject, "NORETRY")
+  return asksAndBlocks(subject) && decides(subject, "noretryGivesUp")
     ? clash(
         "NOFAIL",
         "NORETRY",

@@ -1,7 +1,5 @@
-import { hasMemalloc } from "../../model/contexts.ts";
-import { isLowZone } from "../../model/masks/zone.ts";
-import { isCostly, reaches } from "../_allocators.ts";
-import { example, found, has, mayNotSleep, NOTHING } from "../_predicates.ts";
+import { comesTo } from "../_allocators.ts";
+import { example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, isUnsupported, NOFAIL } from "./_nofail.ts";
 
@@ -23,25 +21,10 @@ export const nofailWithoutFs: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (
-    !asksAndBlocks(subject) ||
-    reaches(subject, "FS") ||
-    mayNotSleep(subject) ||
-    hasMemalloc(subject.request.context) ||
-    neverReachesOom(subject) ||
-    isUnsupported(subject)
-  )
+  if (!asksAndBlocks(subject) || !comesTo(subject, "noFsKillsNobody") || mayNotSleep(subject) || isUnsupported(subject))
     return NOTHING;
   return found(
     NOFAIL,
     "Without __GFP_FS the OOM killer reports progress and kills nobody, so __GFP_NOFAIL waits for other tasks to free memory; allocate with GFP_KERNEL before the transaction, or use a mempool.",
   );
 }
-
-/** The rules below are about loops in which the OOM killer is never reached; one of them is enough. */
-const neverReachesOom = (subject: Subject): boolean =>
-  isCostly(subject) ||
-  has(subject, "NORETRY") ||
-  has(subject, "RETRY_MAYFAIL") ||
-  (has(subject, "THISNODE") && subject.kernel.options.NUMA) ||
-  isLowZone(subject.kernel, subject.verdict.effective);

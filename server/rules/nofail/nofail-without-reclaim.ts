@@ -1,4 +1,4 @@
-import { blockingHere, isCostly } from "../_allocators.ts";
+import { blockingHere, comesTo, isCostly } from "../_allocators.ts";
 import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, RuleFix, Subject } from "../rule.ts";
 import { asks, NOFAIL } from "./_nofail.ts";
@@ -33,16 +33,11 @@ function check(subject: Subject): readonly Match[] {
 
 /** What the kernel says to a NOFAIL that cannot be kept. */
 function complaint(subject: Subject): string {
-  switch (subject.kernel.features.nofailWarns) {
-    case "when-failing":
-      return "warns when memory is short and returns NULL";
-    case "when-failing-unless-nowarn":
-      return has(subject, "NOWARN")
-        ? "returns NULL when memory is short, and __GFP_NOWARN hides the warning"
-        : "warns when memory is short and returns NULL";
-    case "on-slowpath-entry":
-      return "warns as soon as the fast path misses, and returns NULL all the same";
-  }
+  if (comesTo(subject, "nofailCannotBlockWarnsEntering"))
+    return "warns as soon as the fast path misses, and returns NULL all the same";
+  return comesTo(subject, "nofailCannotBlockWarns")
+    ? "warns when memory is short and returns NULL"
+    : "returns NULL when memory is short, and __GFP_NOWARN hides the warning";
 }
 
 /** Lets the mask block: the composite that may not is replaced by the one that may. */

@@ -1,5 +1,5 @@
-import { hasBoth, isCostly, isDecided, isRetried } from "../_allocators.ts";
-import { blocks, drop, found, has, NOTHING } from "../_predicates.ts";
+import { comesTo, decides, hasBoth, isDecided, isRetried } from "../_allocators.ts";
+import { drop, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, RuleFix, Subject } from "../rule.ts";
 
 export const asks = (subject: Subject): boolean => isDecided(subject) && isRetried(subject);
@@ -14,16 +14,16 @@ export function withoutReclaim(
   message: string,
 ): (subject: Subject) => readonly Match[] {
   return (subject) => {
-    if (!asks(subject) || blocks(subject) || !has(subject, flag) || hasBoth(subject, "NORETRY", "RETRY_MAYFAIL"))
+    if (
+      !asks(subject) ||
+      !comesTo(subject, "cannotBlock") ||
+      !has(subject, flag) ||
+      hasBoth(subject, "NORETRY", "RETRY_MAYFAIL")
+    )
       return NOTHING;
     return found({ kind: "flag", flag }, message, drop(flag));
   };
 }
 
-export const canCompact = (subject: Subject): boolean => subject.kernel.options.COMPACTION;
-
 export const isCostlyRetryWithoutIo = (subject: Subject): boolean =>
-  subject.kernel.features.compactionNeedsIo &&
-  has(subject, "RETRY_MAYFAIL") &&
-  !has(subject, "NORETRY") &&
-  isCostly(subject);
+  has(subject, "RETRY_MAYFAIL") && comesTo(subject, "costlyGivesUp") && decides(subject, "noCompactionWithoutIo");

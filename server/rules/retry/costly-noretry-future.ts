@@ -1,5 +1,5 @@
-import { isCostly } from "../_allocators.ts";
-import { blocks, example, found, has, NOTHING } from "../_predicates.ts";
+import { comesTo } from "../_allocators.ts";
+import { example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks } from "./_retry.ts";
 
@@ -30,9 +30,7 @@ export const costlyNoretryFuture: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (!asks(subject) || !subject.kernel.features.costlyNoretrySkipsReclaim || !blocks(subject)) return NOTHING;
-  if (!has(subject, "NORETRY") || has(subject, "THISNODE") || has(subject, "NOFAIL") || !isCostly(subject))
-    return NOTHING;
+  if (!asks(subject) || !comesTo(subject, "costlyNoretrySkipsReclaim")) return NOTHING;
   return found(
     { kind: "flag", flag: "NORETRY" },
     "The development tree neither reclaims nor compacts for a costly request with __GFP_NORETRY: take it as a try of what lies free, and have a fallback.",

@@ -1,7 +1,7 @@
-import { clash, hasBoth, isCostly, reaches } from "../_allocators.ts";
-import { blocks, example, NOTHING } from "../_predicates.ts";
+import { clash, comesTo, isCostly } from "../_allocators.ts";
+import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { asks, canCompact, isTranshuge } from "./_retry.ts";
+import { asks, isTranshuge } from "./_retry.ts";
 
 export const costlyNoretryThisNode: Rule = {
   id: "costly-noretry-this-node",
@@ -30,21 +30,11 @@ export const costlyNoretryThisNode: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  const { costlyNoretryThisNodeGivesUp, firstCompaction } = subject.kernel.features;
-  if (
-    !asks(subject) ||
-    !blocks(subject) ||
-    !hasBoth(subject, "NORETRY", "THISNODE") ||
-    !subject.kernel.options.NUMA ||
-    !isCostly(subject) ||
-    isTranshuge(subject)
-  )
-    return NOTHING;
-  if (
-    !(costlyNoretryThisNodeGivesUp || firstCompaction === "in-loop") ||
-    !reaches(subject, "IO") ||
-    !canCompact(subject)
-  )
+  const givesUp =
+    comesTo(subject, "costlyThisNodeGivesUp") ||
+    comesTo(subject, "thisNodeGivesUpInLoop") ||
+    comesTo(subject, "nofailThisNodeGivesUpInLoop");
+  if (!asks(subject) || !givesUp || !subject.kernel.options.NUMA || !isCostly(subject) || isTranshuge(subject))
     return NOTHING;
   return clash(
     "NORETRY",

@@ -1,5 +1,4 @@
-import { reaches } from "../_allocators.ts";
-import { blocks, drop, example, found, NOTHING } from "../_predicates.ts";
+import { drop, example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, isCostlyRetryWithoutIo } from "./_retry.ts";
 
@@ -20,7 +19,7 @@ export const costlyRetryWithoutIo: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (!asks(subject) || !blocks(subject) || reaches(subject, "IO") || !isCostlyRetryWithoutIo(subject)) return NOTHING;
+  if (!asks(subject) || !isCostlyRetryWithoutIo(subject)) return NOTHING;
   return found(
     { kind: "flag", flag: "RETRY_MAYFAIL" },
     "A costly order is retried only where compaction may run, which needs __GFP_IO, so __GFP_RETRY_MAYFAIL has no effect here: allow IO, or allocate single pages.",

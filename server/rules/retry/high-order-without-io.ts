@@ -1,7 +1,7 @@
-import { buddyOrder, callText, isPages, isSlab, reaches } from "../_allocators.ts";
+import { buddyOrder, callText, decides, isPages, isSlab } from "../_allocators.ts";
 import { blocks, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { asks, canCompact, isCostlyRetryWithoutIo } from "./_retry.ts";
+import { asks, isCostlyRetryWithoutIo } from "./_retry.ts";
 
 export const highOrderWithoutIo: Rule = {
   id: "high-order-without-io",
@@ -26,8 +26,7 @@ function check(subject: Subject): readonly Match[] {
     !asks(subject) ||
     !(isPages(subject) || isSlab(subject)) ||
     !blocks(subject) ||
-    reaches(subject, "IO") ||
-    !canCompact(subject) ||
+    !decides(subject, "noCompactionWithoutIo") ||
     isCostlyRetryWithoutIo(subject)
   )
     return NOTHING;

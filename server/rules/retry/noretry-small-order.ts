@@ -1,4 +1,4 @@
-import { isSmall, reaches } from "../_allocators.ts";
+import { comesTo, isSmall, reaches } from "../_allocators.ts";
 import { add, blocks, drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, HANDLE_NULL } from "./_retry.ts";
@@ -29,7 +29,7 @@ function check(subject: Subject): readonly Match[] {
   if (
     !asks(subject) ||
     !blocks(subject) ||
-    !has(subject, "NORETRY") ||
+    !comesTo(subject, "noretryGivesUp") ||
     has(subject, "RETRY_MAYFAIL") ||
     has(subject, "NOFAIL") ||
     !isSmall(subject)

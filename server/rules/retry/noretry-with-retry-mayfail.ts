@@ -1,4 +1,4 @@
-import { clash, hasBoth } from "../_allocators.ts";
+import { clash, decides, hasBoth } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks } from "./_retry.ts";
@@ -21,7 +21,8 @@ export const noretryWithRetryMayfail: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (!asks(subject) || !hasBoth(subject, "NORETRY", "RETRY_MAYFAIL")) return NOTHING;
+  if (!asks(subject) || !hasBoth(subject, "NORETRY", "RETRY_MAYFAIL") || !decides(subject, "noretryGivesUp"))
+    return NOTHING;
   return clash(
     "NORETRY",
     "RETRY_MAYFAIL",
