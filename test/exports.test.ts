@@ -1,8 +1,9 @@
-// Nothing is exported that no other file takes, and nothing is there for its tests alone.
+// Nothing is exported that no other file takes, nothing is there for its tests alone, and no feature of kernels without use.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { BUNDLES } from "../scripts/build.ts";
 import { inRoot } from "../scripts/paths.ts";
+import { kernelOf, newestRelease } from "../server/model/kernels/kernels.ts";
 import { exportsOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Export } from "./_sources.ts";
 
 /** Whoever starts these finds their exports by name: VS Code, a web worker, the program's own door. */
@@ -49,5 +50,17 @@ describe("the exports of the program", () => {
   test("are constants, functions and classes only where another file takes them, be it a test", () => {
     const needless = alone.filter(({ file, name, isType }) => !isType && !tested.has(`${file} ${name}`));
     expect(told(needless)).toEqual([]);
+  });
+});
+
+describe("the features of kernels", () => {
+  test("are read by the model or a rule, each of them", () => {
+    const kernel = kernelOf(newestRelease());
+    if ("unknown" in kernel) throw new Error(kernel.unknown);
+    const readers = PROGRAM.filter((file) => !/kernels\/(?:features|oldest|releases\/.*)\.ts$/.test(file))
+      .map((file) => readFileSync(inRoot(file), "utf8"))
+      .join("\n");
+    const unread = Object.keys(kernel.features).filter((feature) => !new RegExp(`\\b${feature}\\b`).test(readers));
+    expect(unread).toEqual([]);
   });
 });
