@@ -11,8 +11,8 @@ export default defineConfig({
     pool: "threads",
     projects: [
       {
-        // Files share the modules that they load, so that the kernels and the parser are made once. That is sound as long as
-        // no test changes what another sees: test/house.test.ts allows it to isolated tests alone.
+        // Files share the modules that they load, so that the kernels and the parser are made once. That is sound as
+        // long as no test changes what another sees: test/house.test.ts allows it to isolated tests alone.
         extends: true,
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [...elsewhere, ...isolated], isolate: false },
       },

@@ -1,6 +1,7 @@
-// The unit tests as they would be with the next kernels: npx vitest run --config vitest.next-release.config.ts (npm run test:next-release)
-// A mainline release after the newest and a point release of it, which change nothing, join the model while it is loaded.
-// A test that turns red names a release where it means the newest one, or lists the releases by hand.
+// The unit tests as they would be with the next kernels: npx vitest run --config vitest.next-release.config.ts (npm run
+// test:next-release) A mainline release after the newest and a point release of it, which change nothing, join the
+// model while it is loaded. A test that turns red names a release where it means the newest one, or lists the releases
+// by hand.
 import { defineConfig, mergeConfig, type Plugin } from "vitest/config";
 import { newestRelease } from "./server/model/kernels/kernels.ts";
 import unit from "./vitest.config.ts";

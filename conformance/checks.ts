@@ -24,8 +24,8 @@ const QUESTION: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The model's answers to exactly the fields that the row has: what it says nothing about shows as a difference, and a field
- * that the recorder left out (the call would have crashed the machine) is no question.
+ * The model's answers to exactly the fields that the row has: what it says nothing about shows as a difference, and a
+ * field that the recorder left out (the call would have crashed the machine) is no question.
  */
 function answers(row: Row, said: Fields): Fields {
   const asked = Object.keys(row).filter((field) => !QUESTION.has(field));

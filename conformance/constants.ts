@@ -47,7 +47,10 @@ const ZONE_CONSTANTS = {
   ZONE_MOVABLE: "Movable",
 } as const;
 
-/** Numbers that are the same in every version read (mm/internal.h, include/linux/sched.h, mmzone.h, compaction.h, percpu.h). */
+/**
+ * Numbers that are the same in every version read (mm/internal.h, include/linux/sched.h, mmzone.h, compaction.h,
+ * percpu.h).
+ */
 const FIXED: ReadonlyMap<string, number> = new Map(
   Object.entries({
     PAGE_ALLOC_COSTLY_ORDER: COSTLY_ORDER,

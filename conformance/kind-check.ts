@@ -13,7 +13,10 @@ export interface Scene {
   readonly context: Context;
 }
 
-/** What the model says to a row: the fields of the row (raw, or derived by `observedFields`) that it makes a statement about. */
+/**
+ * What the model says to a row: the fields of the row (raw, or derived by `observedFields`) that it makes a statement
+ * about.
+ */
 export type Evaluator = (row: Row, scene: Scene) => Fields;
 
 /** How one kind of rows is checked. */
@@ -22,6 +25,8 @@ export interface KindCheck {
   readonly model: Evaluator;
   /** Left out: the raw fields of the row and those of `observedFields` in observed.ts. */
   readonly observed?: Evaluator;
-  /** Lowest share of agreeing rows by field, 0..1; fields that are not named have no minimum. `"*"`: every other field. */
+  /**
+   * Lowest share of agreeing rows by field, 0..1; fields that are not named have no minimum. `"*"`: every other field.
+   */
   readonly minima: Readonly<Record<string, number>>;
 }

@@ -4,7 +4,10 @@ import { textOf } from "./row.ts";
 
 const always = (): boolean => true;
 
-/** What every recording has, because it comes from the recorder or from what the model leaves out. In the order in which they are asked. */
+/**
+ * What every recording has, because it comes from the recorder or from what the model leaves out. In the order in which
+ * they are asked.
+ */
 const KNOWN: readonly KnownClass[] = [
   {
     kind: "pressure_frag_movable",

@@ -9,10 +9,11 @@ export type FoldedAttempt = readonly [number, number, number, number, number, nu
 /**
  * The fields of an allocation row as the model speaks of them:
  *
- * `result` ok | null | loop | died | zero-size; `node`, `zone` (null unless ok); `warn`, `bug` (site names of sites.ts, in order);
- * `sleep` (a splat was printed); `report` (a failure report was printed: "page", "vmalloc" or null); `directReclaim`, `kswapd`,
- * `compaction` (try_to_compact_pages() was entered), `oom` (out_of_memory() was entered), `killed` as booleans; `drain`;
- * `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without its count, as recorded).
+ * `result` ok | null | loop | died | zero-size; `node`, `zone` (null unless ok); `warn`, `bug` (site names of sites.ts,
+ * in order); `sleep` (a splat was printed); `report` (a failure report was printed: "page", "vmalloc" or null);
+ * `directReclaim`, `kswapd`, `compaction` (try_to_compact_pages() was entered), `oom` (out_of_memory() was entered),
+ * `killed` as booleans; `drain`; `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without its count,
+ * as recorded).
  */
 export function observedFields(row: Row, kernel: RecordedKernel): Fields {
   const ok = textOf(row, "out") === "ok" && row.loop === undefined;

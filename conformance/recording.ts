@@ -10,7 +10,9 @@ export function fixtureOf({ v }: Pick<RecordedKernel, "v">): string {
 
 const GZIP_MAGIC = 0x1f8b;
 
-/** The rows of a recording: one JSON object a line, gzipped or not. A line that is no object is an error that names it. */
+/**
+ * The rows of a recording: one JSON object a line, gzipped or not. A line that is no object is an error that names it.
+ */
 export function readRecording(bytes: Buffer): readonly Row[] {
   const text = (bytes.length > 1 && bytes.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(bytes) : bytes).toString("utf8");
   const rows: Row[] = [];

@@ -7,7 +7,10 @@ import { shareOf } from "./runner.ts";
 
 const MOST_CLASSES = 12;
 
-/** The run as text for a terminal: a table of kinds and fields, and the commonest disagreements with `show` examples each. */
+/**
+ * The run as text for a terminal: a table of kinds and fields, and the commonest disagreements with `show` examples
+ * each.
+ */
 export function conformanceText(result: RunResult, show: number): string {
   return result.kernels.map((kernel) => `Linux ${kernel.recorded.release}\n${kernelText(kernel, show)}`).join("\n\n");
 }

@@ -82,8 +82,8 @@ const RAW_FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Runs rows through their kinds' models and compares field by field. `only`: one kind; null: all. Zones come from the rows' own
- * `zone` lines where there are any, else from the fixture of their kernel.
+ * Runs rows through their kinds' models and compares field by field. `only`: one kind; null: all. Zones come from the
+ * rows' own `zone` lines where there are any, else from the fixture of their kernel.
  */
 export function runConformance(
   rows: readonly Row[],

@@ -50,8 +50,8 @@ function zoneFactsOf(row: Row): ZoneFacts | null {
 }
 
 /**
- * The scene of a row: kernel, memory before the call, context. Null if its context is not known. The machine is that of the
- * row's part in `zones`, the recording's own; where that does not have all of it, what the fixture has: `known`.
+ * The scene of a row: kernel, memory before the call, context. Null if its context is not known. The machine is that of
+ * the row's part in `zones`, the recording's own; where that does not have all of it, what the fixture has: `known`.
  */
 export function sceneOf(
   row: Row,
@@ -70,8 +70,8 @@ export function sceneOf(
 type MachineName = "ordinary" | "movable" | "pressure" | "cma";
 
 /**
- * Which machine a part was recorded on. 512 MiB in two nodes; the parts of `pressure` with min_free_kbytes 4096, those of
- * `movable` with cma=32M movablecore=128M, `cma` with cma=32M.
+ * Which machine a part was recorded on. 512 MiB in two nodes; the parts of `pressure` with min_free_kbytes 4096, those
+ * of `movable` with cma=32M movablecore=128M, `cma` with cma=32M.
  */
 function machineOfPart(part: string): MachineName {
   if (part === "p4c") return "cma";

@@ -2,7 +2,10 @@ import type { RecordedKernel } from "./kernels/recorded-kernel.ts";
 
 const INVALID_ZONE = "gfp_zone: invalid zone bits";
 
-/** The names of recorded sites (`file:line function`); a site that is not listed keeps its text, so that it shows as a difference. */
+/**
+ * The names of recorded sites (`file:line function`); a site that is not listed keeps its text, so that it shows as a
+ * difference.
+ */
 export function siteNames(kernel: RecordedKernel, sites: readonly string[]): readonly string[] {
   return sites.map((site) => kernel.sites[site.split(" ")[0] ?? ""] ?? nodeSite(kernel, site) ?? site);
 }

@@ -56,7 +56,10 @@ export class Grammar {
     );
   }
 
-  /** What may come behind a token or call within its rule; `ends` for what the rule does not have. `role` for the tokens that have none of their own. */
+  /**
+   * What may come behind a token or call within its rule; `ends` for what the rule does not have. `role` for the tokens
+   * that have none of their own.
+   */
   after(rule: string, anchor: Anchor, role: NameRole | null): Followers {
     const name = anchor.kind === "token" ? anchor.type.name : anchor.rule;
     return this.#once(`${rule} ${name} ${anchor.index} ${role}`, rule, ({ definition }) =>

@@ -63,7 +63,9 @@ const STAR = 42;
 const BACKSLASH = 92;
 const DOT = 46;
 
-/** C operators of two or three characters, so that one of them is one mistake; the two that the language has are first. */
+/**
+ * C operators of two or three characters, so that one of them is one mistake; the two that the language has are first.
+ */
 const OPERATORS = [
   "..",
   "==",
@@ -124,8 +126,8 @@ export function readAs(token: Token, tokenType: TokenType, image: string = token
 }
 
 /**
- * Finds the ends of block comments while a text is read from front to back; what it found serves for the next comment, so
- * that many of them cost no more than one pass over the text.
+ * Finds the ends of block comments while a text is read from front to back; what it found serves for the next comment,
+ * so that many of them cost no more than one pass over the text.
  *
  * A comment that nothing ends is open. So is one inside of which another begins after a line that begins a declaration:
  * its writer forgot the end, and taking the other one's would swallow declarations.
@@ -168,9 +170,10 @@ export interface Tokens {
 }
 
 /**
- * The tokens of `text` from `start` on, comments left out; offsets are those of `text`. Ends at the end of the text, or with
- * the first token that begins at or after `limit`. `start` must stand outside of comments and strings; it is the
- * beginning of a line, or a token stands before it on its line. Never fails: what is no token comes out as `Wrong`, `WrongName`, `OpenString` or `OpenComment`.
+ * The tokens of `text` from `start` on, comments left out; offsets are those of `text`. Ends at the end of the text, or
+ * with the first token that begins at or after `limit`. `start` must stand outside of comments and strings; it is the
+ * beginning of a line, or a token stands before it on its line. Never fails: what is no token comes out as `Wrong`,
+ * `WrongName`, `OpenString` or `OpenComment`.
  */
 export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): Tokens {
   const tokens: Token[] = [];

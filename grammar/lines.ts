@@ -43,7 +43,9 @@ export function editLines(lines: Lines, start: number, end: number, inserted: st
   return { starts, length: text.length };
 }
 
-/** The offset of a position; a column beyond the line's end is the line's end, a line beyond the last the text's end. */
+/**
+ * The offset of a position; a column beyond the line's end is the line's end, a line beyond the last the text's end.
+ */
 export function offsetAt(lines: Lines, position: Position, text: string): number {
   const start = lines.starts[Math.max(0, position.line)];
   if (start === undefined) return lines.length;

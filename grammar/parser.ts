@@ -164,12 +164,13 @@ export interface TolerantResult<Node> {
 /**
  * The grammar of `.allocpolicy` in Chevrotain's rules, with actions that build the tree of `ast.ts`.
  *
- * It runs in two ways. *Strict*: on the tokens of a whole file, from a given one on; accepts one header or declaration that
- * is valid, and gives up at the first damage. *Tolerant*: on the tokens of one region that the strict way gave up on; goes on
- * after damage and says what is wrong. Damage in a property leaves the property in the tree, its value missing.
+ * It runs in two ways. *Strict*: on the tokens of a whole file, from a given one on; accepts one header or declaration
+ * that is valid, and gives up at the first damage. *Tolerant*: on the tokens of one region that the strict way gave up
+ * on; goes on after damage and says what is wrong. Damage in a property leaves the property in the tree, its value
+ * missing.
  *
- * Chevrotain's own recovery stays off: it knows token types only, and what separates two mistakes here is mostly where a
- * line begins.
+ * Chevrotain's own recovery stays off: it knows token types only, and what separates two mistakes here is mostly where
+ * a line begins.
  */
 export class AllocPolicyParser extends EmbeddedActionsParser {
   /** Padded with `PADDING` ends. */
@@ -318,7 +319,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     this.joining = -1;
   }
 
-  // The tokens, in place of Chevrotain's own token vector: one array serves all regions of a file ------------------------
+  // The tokens, in place of Chevrotain's own token vector: one array serves all regions of a file ---------------------
 
   protected override LA(howMuch: number): Token {
     return this.tokens[this.position + howMuch] ?? T.END;
@@ -358,7 +359,8 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     return this.peek().tokenTypeIdx === type;
   }
 
-  // Chevrotain infers the type of a choice from its alternatives; ours is told, so that each alternative is checked against it.
+  // Chevrotain infers the type of a choice from its alternatives; ours is told, so that each alternative is checked
+  // against it.
   private choose<Node>(alternatives: IOrAlt<Node>[]): Node {
     return this.OR(alternatives);
   }

@@ -9,9 +9,10 @@ import { commentEnd } from "./trivia.ts";
  * The formatter. It goes through the tokens and comments of the text, which keeps every comment, and asks the tree only
  * where lines and columns begin.
  *
- * House style: two spaces of indent, one item of a block a line, the values of a block in one column, runs of like lines
- * (`mode`, `stage`, `expect`, one-line `context`) in columns. A block that stands on one line stays so, but those of requests,
- * policies and memory. Line breaks before or after `|`, `&`, `,`, `and`, `or`, `when` and `because` are the author's. At most one blank line.
+ * House style: two spaces of indent, one item of a block a line, the values of a block in one column, runs of like
+ * lines (`mode`, `stage`, `expect`, one-line `context`) in columns. A block that stands on one line stays so, but those
+ * of requests, policies and memory. Line breaks before or after `|`, `&`, `,`, `and`, `or`, `when` and `because` are
+ * the author's. At most one blank line.
  */
 export type Formatted = { readonly kind: "formatted"; readonly text: string } | { readonly kind: "damaged" };
 
@@ -420,7 +421,9 @@ class Layout {
     this.#afterOpen = true;
   }
 
-  /** The line that a token stands on: the last one, or a new one. `isInline`: the block around it stands on one line. */
+  /**
+   * The line that a token stands on: the last one, or a new one. `isInline`: the block around it stands on one line.
+   */
   #lineOf(piece: Piece, isInline: boolean, closes: boolean): Line {
     const line = this.#line();
     const start = this.#marks.starts.get(piece.start);
@@ -578,8 +581,8 @@ function alignComments(out: string[], comments: readonly { readonly index: numbe
 }
 
 /**
- * The text in the house style, with the same comments and the same tree. A text with syntax problems is left alone. Line
- * endings are kept: CRLF if the text has any.
+ * The text in the house style, with the same comments and the same tree. A text with syntax problems is left alone.
+ * Line endings are kept: CRLF if the text has any.
  */
 export function format(text: string): Formatted {
   const file = parseFile(text);

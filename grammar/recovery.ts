@@ -90,9 +90,9 @@ function castEnd(tokens: readonly Token[], index: number): number {
 }
 
 /**
- * Replaces tokens that the language does not have by what they are meant to be, and says so, so that the parser goes on as
- * if they had been written right: C operators and casts, stray characters, strings and comments without an end, a misspelt
- * first word.
+ * Replaces tokens that the language does not have by what they are meant to be, and says so, so that the parser goes on
+ * as if they had been written right: C operators and casts, stray characters, strings and comments without an end, a
+ * misspelt first word.
  */
 export function mend(tokens: readonly Token[]): Mended {
   const out: Token[] = [];

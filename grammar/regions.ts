@@ -8,9 +8,10 @@ import { docBetween, regionEnd } from "./trivia.ts";
 /**
  * Splits a text into regions, each one header or declaration with the comments before it.
  *
- * A region begins in the same state wherever it stands (outside of comments, strings and braces), and where it ends follows
- * from the text behind its start alone (and from whether a line begins there). So a valid declaration ends where the strict parser says; a damaged one ends before
- * the next place that looks like the beginning of another; and an edit re-splits only the regions whose reach it touches.
+ * A region begins in the same state wherever it stands (outside of comments, strings and braces), and where it ends
+ * follows from the text behind its start alone (and from whether a line begins there). So a valid declaration ends
+ * where the strict parser says; a damaged one ends before the next place that looks like the beginning of another; and
+ * an edit re-splits only the regions whose reach it touches.
  */
 
 const KIND = {
@@ -114,7 +115,10 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
   }
 }
 
-/** Whether a keyword is a name where this stands before it on the line. Behind a `{`, `kernel 6` is a fact and its value. */
+/**
+ * Whether a keyword is a name where this stands before it on the line. Behind a `{`, `kernel 6` is a fact and its
+ * value.
+ */
 function isNameBehind(before: number, keyword: number): boolean {
   return BEFORE_NAMES.has(before) || (before === KIND.lcurly && keyword === KIND.kernel);
 }
@@ -166,7 +170,9 @@ interface Piece {
 
 const NOT_ENOUGH = "not enough";
 
-/** The region of `text` that begins at `start`; `index` is its first token. Asks for more tokens if they end too soon. */
+/**
+ * The region of `text` that begins at `start`; `index` is its first token. Asks for more tokens if they end too soon.
+ */
 function readRegion(
   text: string,
   start: number,
@@ -263,8 +269,8 @@ export function parseFile(text: string): SourceFile {
 }
 
 /**
- * What a region's reading depends on that stands before it: whether it begins a line, and whether it begins the file with
- * a byte-order mark, which is one nowhere else.
+ * What a region's reading depends on that stands before it: whether it begins a line, and whether it begins the file
+ * with a byte-order mark, which is one nowhere else.
  */
 function beginningOf(text: string, at: number): "mark" | "line" | "middle" {
   if (at === 0 && text.charCodeAt(0) === 0xfeff) return "mark";
@@ -282,8 +288,9 @@ function readRegionAlone(text: string, start: number): Piece {
 }
 
 /**
- * The file after an edit: what `parseFile` makes of the new text, with every region that the edit left alone taken over as
- * the same object. Costs what the touched declarations cost, beside joining the text and copying the array of starts.
+ * The file after an edit: what `parseFile` makes of the new text, with every region that the edit left alone taken over
+ * as the same object. Costs what the touched declarations cost, beside joining the text and copying the array of
+ * starts.
  */
 export function editFile(file: SourceFile, edit: Edit): SourceFile {
   const text = file.text.slice(0, edit.start) + edit.text + file.text.slice(edit.end);

@@ -13,7 +13,10 @@ export type PropertyValue =
   /** A rule, and why it is waived. */
   | "waiver";
 
-/** What a property of a request is: the parser, the resolution of requests, completion, hovers and docs/language.md read it. */
+/**
+ * What a property of a request is: the parser, the resolution of requests, completion, hovers and docs/language.md read
+ * it.
+ */
 export interface RequestProperty {
   readonly value: PropertyValue;
   /** An example, and what it means; for hovers, completion and the documentation. */

@@ -1,6 +1,6 @@
 /**
- * What a name or a value stands for where the grammar has one. The parser labels its tokens with these, so that whoever asks
- * what may stand at an offset (`expected.ts`) learns not only that a name is wanted but of what.
+ * What a name or a value stands for where the grammar has one. The parser labels its tokens with these, so that whoever
+ * asks what may stand at an offset (`expected.ts`) learns not only that a name is wanted but of what.
  */
 const NAME_ROLES = [
   /** A name that the author makes up. */

@@ -37,8 +37,8 @@ const PUNCTUATION: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The tokens and comments of a region's text, in order. A word counts as a keyword only where the tree reads it as one, so
- * that a request named `flags` is a name; where there is no tree, words that could be keywords count as such.
+ * The tokens and comments of a region's text, in order. A word counts as a keyword only where the tree reads it as one,
+ * so that a request named `flags` is a name; where there is no tree, words that could be keywords count as such.
  */
 export function tokenize(region: Region): readonly LexicalToken[] {
   const { text } = region;

@@ -2,8 +2,9 @@ import { PROPERTY_WORDS } from "./request-properties.ts";
 import { createToken, EOF, Lexer, type IToken, type TokenType } from "chevrotain";
 
 /**
- * The token types of the language. Keywords are not reserved: each one is also a `Name` (a Chevrotain category), so that
- * it is accepted wherever a name stands. The lexer is ours (`lexer.ts`); Chevrotain gets finished tokens and builds none.
+ * The token types of the language. Keywords are not reserved: each one is also a `Name` (a Chevrotain category), so
+ * that it is accepted wherever a name stands. The lexer is ours (`lexer.ts`); Chevrotain gets finished tokens and
+ * builds none.
  */
 
 /** A token as the parser reads it. `endOffset` is inclusive, as Chevrotain has it. */

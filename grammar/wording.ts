@@ -55,7 +55,9 @@ export function found(image: string): string {
 
 const LONGEST_QUOTE = 40;
 
-/** A piece of text in a message: between backquotes, shortened, control characters and lone surrogates as code points. */
+/**
+ * A piece of text in a message: between backquotes, shortened, control characters and lone surrogates as code points.
+ */
 export function quoted(text: string): string {
   let out = "";
   for (const char of text.slice(0, LONGEST_QUOTE + 1)) {

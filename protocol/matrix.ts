@@ -18,8 +18,8 @@ export interface MatrixCell<Span> {
   /** Every mask of the mode has it: so of every `required`, and of some `selects`. */
   readonly always: boolean;
   /**
-   * Of an `allowed` flag: it depends on the rest of the request. Some request of the mode is taken with the flag and not
-   * without it, or without it and not with it. Not asked of composites: each of their flags has a row of its own.
+   * Of an `allowed` flag: it depends on the rest of the request. Some request of the mode is taken with the flag and
+   * not without it, or without it and not with it. Not asked of composites: each of their flags has a row of its own.
    */
   readonly conditional: boolean;
   /** A `warn` rule takes every mask of the mode that has it. */

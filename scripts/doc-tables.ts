@@ -1,5 +1,5 @@
-// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings, properties. Each stands between two
-// comments.
+// Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings, properties. Each stands
+// between two comments.
 // usage: npm run docs
 import { readFileSync, writeFileSync } from "node:fs";
 import { PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";

@@ -35,8 +35,8 @@ function list(): string {
 const NAMES = "names.txt";
 
 /**
- * The names that findings have had: users write them in `waive`, in settings and in CI, so a name is added here and never
- * taken away.
+ * The names that findings have had: users write them in `waive`, in settings and in CI, so a name is added here and
+ * never taken away.
  */
 export function releasedNames(): readonly string[] {
   const file = inRoot(join(FOLDER, NAMES));

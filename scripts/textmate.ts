@@ -1,4 +1,5 @@
-// Writes grammar/allocpolicy.tmLanguage.json: the words from the parser's grammar and from the model, the shapes from here.
+// Writes grammar/allocpolicy.tmLanguage.json: the words from the parser's grammar and from the model, the shapes from
+// here.
 // usage: npm run build writes it if it is stale
 import { readFileSync, writeFileSync } from "node:fs";
 import { keywordUses, UNITS } from "../grammar/index.ts";

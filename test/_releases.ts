@@ -37,7 +37,10 @@ export function runsOf(holds: (kernel: string) => boolean): string {
     .join(", ");
 }
 
-/** The version that a point release, a vendor's tree or the development tree follows: that of its branch which is known before it. */
+/**
+ * The version that a point release, a vendor's tree or the development tree follows: that of its branch which is known
+ * before it.
+ */
 function before(kernel: string): string {
   const branch = /\d+\.\d+/.exec(kernel)?.[0];
   if (branch === undefined) return newestRelease();

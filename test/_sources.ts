@@ -1,5 +1,5 @@
-// The source files of the clone as text: what each imports and exports. Read by pattern, which the formatter makes safe: an import or export
-// begins a line, and its names stand between braces.
+// The source files of the clone as text: what each imports and exports. Read by pattern, which the formatter makes
+// safe: an import or export begins a line, and its names stand between braces.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../scripts/paths.ts";
@@ -65,7 +65,8 @@ export const exportsOf = (file: string): readonly Export[] =>
   }));
 
 /**
- * The circles of a graph: its strongly connected components of more than one node, and nodes with an arrow to themselves. Tarjan's algorithm.
+ * The circles of a graph: its strongly connected components of more than one node, and nodes with an arrow to
+ * themselves. Tarjan's algorithm.
  * @param arrows from each node to those that it leads to
  */
 export function circlesOf(arrows: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {

@@ -18,7 +18,10 @@ import { kernelFrom } from "./model/_requests.ts";
 
 const known = kernelFrom({ version: "6.12", options: {} });
 
-/** The kernel in which __GFP_NORETRY gives up only where __GFP_NOWARN is set too: one decision, changed in its one place. */
+/**
+ * The kernel in which __GFP_NORETRY gives up only where __GFP_NOWARN is set too: one decision, changed in its one
+ * place.
+ */
 function changed(): Kernel {
   const when: readonly When[] = [{ all: ["noretry", "nowarn"] }];
   const decisions: Decisions = { ...DECISIONS, noretryGivesUp: { ...DECISIONS.noretryGivesUp, when } };

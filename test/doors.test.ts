@@ -1,4 +1,5 @@
-// What a newcomer reads and types: every command that a document or a message names is there, and no list leaves one out.
+// What a newcomer reads and types: every command that a document or a message names is there, and no list leaves one
+// out.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";

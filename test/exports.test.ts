@@ -1,4 +1,5 @@
-// Nothing is exported that no other file takes, nothing is there for its tests alone, and no feature of kernels without use.
+// Nothing is exported that no other file takes, nothing is there for its tests alone, and no feature of kernels without
+// use.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { BUNDLES } from "../scripts/build.ts";

@@ -163,6 +163,18 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("ends its comments at 120 columns", () => {
+    const files = [...PROGRAM_FOLDERS, "conformance", "scripts", "test"].flatMap(sourceFiles);
+    const long = files.flatMap((file) =>
+      readFileSync(inRoot(file), "utf8")
+        .split("\n")
+        .flatMap((line, index) =>
+          /^ *(?:\/\/|\/\*\*|\* )/.test(line) && line.length > 120 ? [`${file}:${index + 1}`] : [],
+        ),
+    );
+    expect(long).toEqual([]);
+  });
+
   test("has fresh indexes", () => {
     const stale = indexes()
       .filter(({ wanted, present }) => wanted !== present)

@@ -50,7 +50,9 @@ function requestOf(row: Row, scene: Scene): AllocationRequest {
   };
 }
 
-/** The state of memory with what only the row itself says: whether the slab cache was empty, and what the range held. */
+/**
+ * The state of memory with what only the row itself says: whether the slab cache was empty, and what the range held.
+ */
 function memoryOf(row: Row, scene: Scene): MemoryState {
   const range = rangeOf(row);
   return {

@@ -22,7 +22,10 @@ export type MaskEvaluator = (row: Row, kernel: Kernel) => Fields;
 
 const maskOf = (row: Row): Mask => mask(Number.parseInt(textOf(row, "g"), 16));
 
-/** The recorder's names of contexts. `*_pf_memalloc` is an interrupt on top of a task that reclaims; in `softirq_sets_pf_memalloc` the handler does it itself. */
+/**
+ * The recorder's names of contexts. `*_pf_memalloc` is an interrupt on top of a task that reclaims; in
+ * `softirq_sets_pf_memalloc` the handler does it itself.
+ */
 const RECORDED_CONTEXTS: Readonly<Record<string, Context>> = {
   process: contextOf("process"),
   preempt_off: contextOf("preempt_off"),

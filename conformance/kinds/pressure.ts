@@ -48,7 +48,10 @@ function pressure(row: Row, scene: Scene): Fields {
   return simulatedFields(sim, result);
 }
 
-/** Pages taken one by one until the call fails, asks the OOM killer or does not come back; what was free when, in pages, or -1. */
+/**
+ * Pages taken one by one until the call fails, asks the OOM killer or does not come back; what was free when, in pages,
+ * or -1.
+ */
 function depth(row: Row, scene: Scene): Fields {
   const sim = simulationOf(scene.kernel, scene.context, scene.memory, { loopAttempts: SPINS });
   const { counts, attempts } = sim.trace;

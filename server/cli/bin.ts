@@ -1,5 +1,6 @@
-// The program `allocpolicy`. It only picks what to load, because the language server must answer within a tenth of a second
-// and neither half needs the other: server.js for `lsp`, cli.mjs for everything else. This file itself runs on any old Node.
+// The program `allocpolicy`. It only picks what to load, because the language server must answer within a tenth of a
+// second and neither half needs the other: server.js for `lsp`, cli.mjs for everything else. This file itself runs on
+// any old Node.
 import * as nodeModule from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,8 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   console.error(`allocpolicy needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
   process.exitCode = USAGE;
 } else {
-  // Since Node 22: what has been compiled once is not compiled again by the next start. Not in /tmp, where others could write.
+  // Since Node 22: what has been compiled once is not compiled again by the next start. Not in /tmp, where others could
+  // write.
   const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   if ("enableCompileCache" in nodeModule) nodeModule.enableCompileCache(join(caches, "allocpolicy"));
   // Bundled, this file stands in dist/, beside the two halves.

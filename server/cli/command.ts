@@ -5,7 +5,10 @@ export interface Command {
   readonly usage: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Does the work and answers the exit status: 0 nothing wrong, 1 findings at or above the failing severity. Throws `UsageError`. */
+  /**
+   * Does the work and answers the exit status: 0 nothing wrong, 1 findings at or above the failing severity. Throws
+   * `UsageError`.
+   */
   readonly run: (args: readonly string[], io: Io) => Promise<number>;
 }
 

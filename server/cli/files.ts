@@ -23,7 +23,9 @@ export interface WantedFiles {
   readonly files: readonly PolicyFile[];
   /** The folders that make up the workspace of the files, as absolute paths: see `workspaceFolder`. */
   readonly folders: readonly string[];
-  /** The user was told of a file or folder that cannot be read: the exit status is then `USAGE`, whatever else is found. */
+  /**
+   * The user was told of a file or folder that cannot be read: the exit status is then `USAGE`, whatever else is found.
+   */
   readonly incomplete: boolean;
 }
 
@@ -31,7 +33,10 @@ export interface WantedFiles {
 const STDIN = "-";
 export const STDIN_PATH = "<stdin>";
 
-/** The files that the arguments mean, as `policyFiles` says; `-` is what comes over standard input, as if it stood in the current folder. */
+/**
+ * The files that the arguments mean, as `policyFiles` says; `-` is what comes over standard input, as if it stood in
+ * the current folder.
+ */
 export async function wantedFiles(io: Io, paths: readonly string[]): Promise<WantedFiles> {
   const unreadable = (path: string, why: string): void => io.warn(`cannot read ${path}: ${why}\n`);
   if (!paths.includes(STDIN)) return policyFiles(io.cwd, paths, unreadable);
@@ -87,8 +92,8 @@ export function readText(cwd: string, path: string): string {
 }
 
 /**
- * The folder whose files may be imported by a file that the user names, or by those of a folder that the user names: the
- * git work tree around it; without one the current folder, if it holds it; else the folder itself.
+ * The folder whose files may be imported by a file that the user names, or by those of a folder that the user names:
+ * the git work tree around it; without one the current folder, if it holds it; else the folder itself.
  */
 export function workspaceFolder(cwd: string, absolutePath: string): string {
   const own = isFolder(absolutePath) ? absolutePath : dirname(absolutePath);

@@ -6,8 +6,8 @@ import { bytesOfText, pageSizesText } from "../policy-language/analysis/sizes.ts
 import { UsageError } from "./command.ts";
 
 /**
- * The kernel that `--kernel` and `--config` name, also in the words of a log (`6.8.0-rc3-1.gae4495f-default`); the newest
- * release without the former. Throws `UsageError`.
+ * The kernel that `--kernel` and `--config` name, also in the words of a log (`6.8.0-rc3-1.gae4495f-default`); the
+ * newest release without the former. Throws `UsageError`.
  */
 export function kernelFrom(version: string | undefined, config: readonly string[] = []): Kernel {
   const options = optionsFrom(config);

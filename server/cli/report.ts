@@ -10,7 +10,9 @@ export interface Range {
   readonly end: Position;
 }
 
-/** A finding as reporters print it: positions absolute, names resolved. The shape that `check --format json` promises. */
+/**
+ * A finding as reporters print it: positions absolute, names resolved. The shape that `check --format json` promises.
+ */
 export interface ReportedFinding {
   readonly rule: string;
   readonly severity: Severity;

@@ -13,8 +13,8 @@ import type { PolicyFile, WantedFiles } from "./files.ts";
 import { reportedFile, reportOf, type FileReport, type ReportedFile } from "./report.ts";
 
 /**
- * Checks files as the editor does: the same snapshot, the same analysis. Imported files are read from the disk; they are
- * reported only if they are among `files`.
+ * Checks files as the editor does: the same snapshot, the same analysis. Imported files are read from the disk; they
+ * are reported only if they are among `files`.
  */
 export function checkFiles(
   { files, folders }: Pick<WantedFiles, "files" | "folders">,

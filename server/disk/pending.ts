@@ -12,8 +12,8 @@ export async function tracked<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * Lets the program end although the disk hangs. Node waits at its exit for every thread that still reads, for ever if need
- * be; then only a signal helps. To be called once, by a program that nobody loses anything by.
+ * Lets the program end although the disk hangs. Node waits at its exit for every thread that still reads, for ever if
+ * need be; then only a signal helps. To be called once, by a program that nobody loses anything by.
  */
 export function endThoughDiskHangs(): void {
   process.on("exit", () => {

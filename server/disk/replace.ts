@@ -16,9 +16,9 @@ import {
 import { basename, dirname, join } from "node:path";
 
 /**
- * Gives a file another text, whole or not at all: the text is written beside it, and takes its place when it has reached
- * the disk. Links are followed and stay; mode and, where that is allowed, owner stay as they were. Throws what the file
- * system says, with the file untouched and nothing left beside it.
+ * Gives a file another text, whole or not at all: the text is written beside it, and takes its place when it has
+ * reached the disk. Links are followed and stay; mode and, where that is allowed, owner stay as they were. Throws what
+ * the file system says, with the file untouched and nothing left beside it.
  */
 export function replaceFileSync(path: string, text: string): void {
   const target = realpathSync(path);

@@ -2,9 +2,9 @@ import type { Document } from "./document.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * The documents that are known, at one moment. Immutable: an edit gives a new workspace. Documents are named by normalised
- * uri; one that another refers to is in `documents`, in `missing` (looked for and not there), or in neither (not looked for
- * yet: names that are not found are then not reported).
+ * The documents that are known, at one moment. Immutable: an edit gives a new workspace. Documents are named by
+ * normalised uri; one that another refers to is in `documents`, in `missing` (looked for and not there), or in neither
+ * (not looked for yet: names that are not found are then not reported).
  */
 export interface Workspace {
   readonly documents: ReadonlyMap<string, Document>;

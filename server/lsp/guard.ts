@@ -6,8 +6,8 @@ export interface Log {
 }
 
 /**
- * Makes a request handler that never throws: a cancelled request is answered as such before any work, and a thrown error
- * becomes an LSP error with a short message, its stack in the log.
+ * Makes a request handler that never throws: a cancelled request is answered as such before any work, and a thrown
+ * error becomes an LSP error with a short message, its stack in the log.
  */
 export function guarded<P, R>(
   log: Log,

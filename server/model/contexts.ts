@@ -16,8 +16,8 @@ export interface Context {
 }
 
 /**
- * `preempt_off` is set wherever the language implies it. `preemption_disabled` only where preemption is off on PREEMPT_RT
- * as well: softirqs and bh_off sections are preemptible there.
+ * `preempt_off` is set wherever the language implies it. `preemption_disabled` only where preemption is off on
+ * PREEMPT_RT as well: softirqs and bh_off sections are preemptible there.
  */
 export const PLACE = {
   nmi: 1,
@@ -32,7 +32,10 @@ export const LOCK = { spinlock: 1, raw_spinlock: 2, rcu_read: 4, mutex: 8, fs_lo
 export const SCOPE = { nofs: 1, noio: 2, noreclaim: 4, memalloc: 8, pin: 16 } as const;
 export const TASK = { reclaim: 1, oom_victim: 2, rt_task: 4, sigkill_pending: 8 } as const;
 
-/** The built-in contexts of the language; `atomic` is another name of `preempt_off`. `sigkill_pending` is the verdict command's. */
+/**
+ * The built-in contexts of the language; `atomic` is another name of `preempt_off`. `sigkill_pending` is the verdict
+ * command's.
+ */
 export type ContextName =
   | "process"
   | "softirq"
@@ -173,9 +176,9 @@ function servesSoftirq(context: Context): boolean {
 }
 
 /**
- * current->flags & PF_MEMALLOC, whether or not it opens the reserves (`hasMemalloc` says that): the task is in reclaim or
- * in a noreclaim scope. Softirq entry clears the interrupted task's flag, so that there only the handler's own counts; a
- * hard interrupt sees the task's.
+ * current->flags & PF_MEMALLOC, whether or not it opens the reserves (`hasMemalloc` says that): the task is in reclaim
+ * or in a noreclaim scope. Softirq entry clears the interrupted task's flag, so that there only the handler's own
+ * counts; a hard interrupt sees the task's.
  */
 export function hasPfMemalloc(context: Context): boolean {
   const scoped = (context.scopes & (SCOPE.noreclaim | SCOPE.memalloc)) !== 0;

@@ -8,7 +8,10 @@ import { hex, type FlagName, type Mask } from "./masks/mask.ts";
 import type { AllocationRequest, Reason } from "./request.ts";
 import { verdict } from "./verdict.ts";
 
-/** The flags of a mask by name, in the order of the bits, joined with ` | `; `0` for none, undefined bits in hexadecimal. */
+/**
+ * The flags of a mask by name, in the order of the bits, joined with ` | `; `0` for none, undefined bits in
+ * hexadecimal.
+ */
 export function flagList(kernel: Kernel, value: Mask): string {
   const names: { readonly bit: number; readonly text: string }[] = [];
   let rest: number = value;
@@ -25,9 +28,9 @@ export function flagList(kernel: Kernel, value: Mask): string {
 }
 
 /**
- * Why the verdict is what it is, for people: what the model did with this very request, one sentence for each thing that
- * it decided, with the kernel function that does it. A reason claims the verdict's own answer, or names the part of the call
- * that it speaks of. Slower than the verdict.
+ * Why the verdict is what it is, for people: what the model did with this very request, one sentence for each thing
+ * that it decided, with the kernel function that does it. A reason claims the verdict's own answer, or names the part
+ * of the call that it speaks of. Slower than the verdict.
  */
 export function explain(kernel: Kernel, request: AllocationRequest): readonly Reason[] {
   const api = apiNamed(request.api);

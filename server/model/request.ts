@@ -28,7 +28,9 @@ export interface AllocationRequest {
   readonly cache: CacheFacts | null;
   /** The reserve of a mempool is used up. */
   readonly poolEmpty: boolean;
-  /** Further numbers that the API takes, by the names that it gives in `Api.numbers`; one that is not stated is absent. */
+  /**
+   * Further numbers that the API takes, by the names that it gives in `Api.numbers`; one that is not stated is absent.
+   */
   readonly numbers?: Readonly<Record<string, number>>;
 }
 
@@ -97,7 +99,10 @@ export interface Reason {
   readonly about: keyof Answers | "zone" | "mask" | "refused" | "size";
   readonly text: string;
   readonly evidence: string;
-  /** The answer that it is a reason for: of the call as the verdict gives it, or of the part; null: it tells of no answer. */
+  /**
+   * The answer that it is a reason for: of the call as the verdict gives it, or of the part; null: it tells of no
+   * answer.
+   */
   readonly claim: Claim | null;
   readonly of: Part;
 }

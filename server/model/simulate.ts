@@ -8,16 +8,18 @@ import { simulationOf, type Simulation } from "./slowpath/simulation.ts";
 export interface SimulateOptions {
   /** Record what happens, step by step, for people. */
   readonly steps: boolean;
-  /** How many tries on the free lists of a call that goes round for ever are recorded before it is given up; 0: none. */
+  /**
+   * How many tries on the free lists of a call that goes round for ever are recorded before it is given up; 0: none.
+   */
   readonly loopAttempts?: number;
 }
 
 /**
  * Runs one request on a state of memory, which is not changed. `result` is `ok`, `null`, `loop`, an errno name
- * (alloc_contig_range), `oom` where the OOM killer was called and found nobody to kill (the kernel panics), `died` where
- * the kernel stops at a BUG, and `unknown` where the model has no such function in this kernel; `steps` then says why.
- * Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the complaint
- * of DEBUG_ATOMIC_SLEEP, given without the option too: the call slept, or might have, where it may not.
+ * (alloc_contig_range), `oom` where the OOM killer was called and found nobody to kill (the kernel panics), `died`
+ * where the kernel stops at a BUG, and `unknown` where the model has no such function in this kernel; `steps` then says
+ * why. Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the
+ * complaint of DEBUG_ATOMIC_SLEEP, given without the option too: the call slept, or might have, where it may not.
  */
 export function simulate(
   kernel: Kernel,

@@ -4,7 +4,10 @@ import type { AllocationRequest } from "./request.ts";
 /** Orders above this are all alike: refused. Keeps the arithmetic exact for any size. */
 export const LARGEST_ORDER = 63;
 
-/** The smallest order whose pages hold `bytes` (get_order, include/asm-generic/getorder.h); 0 for nothing or nonsense, at most 63. */
+/**
+ * The smallest order whose pages hold `bytes` (get_order, include/asm-generic/getorder.h); 0 for nothing or nonsense,
+ * at most 63.
+ */
 export function orderOfBytes(kernel: Kernel, bytes: number): number {
   return orderOfPages(bytes / kernel.options.pageBytes);
 }

@@ -135,7 +135,9 @@ function isToldOfFailure(failing: number): boolean {
   return (failing & EFFECT.fail) === 0 || (failing & EFFECT.warnWhenFailing) !== 0;
 }
 
-/** The zone bits, or the mobility bits, contradict each other: what DEBUG_VM looks at, on entry of the page allocator. */
+/**
+ * The zone bits, or the mobility bits, contradict each other: what DEBUG_VM looks at, on entry of the page allocator.
+ */
 function isContradiction(kernel: Kernel, value: Mask, { scopes }: Context): boolean {
   const seen = fastPathMask(kernel, value, scopes);
   return migratetype(kernel, seen) === MIGRATE.INVALID || !gfpZoneValid(seen);

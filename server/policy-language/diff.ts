@@ -17,7 +17,10 @@ export interface Side {
   readonly kernel: Kernel;
 }
 
-/** How two policies stand to each other. The first is stricter when the second takes every request that it takes, and more. */
+/**
+ * How two policies stand to each other. The first is stricter when the second takes every request that it takes, and
+ * more.
+ */
 export type Relation = "equal" | "stricter" | "looser" | "incomparable" | "unknown";
 
 export interface PolicyDifference {
@@ -153,7 +156,10 @@ const VERDICT_FIELDS = [
   "zone",
 ] as const satisfies readonly (keyof Verdict)[];
 
-/** What is true of a request on one side, in the order in which it is shown; null where its function does not exist there. */
+/**
+ * What is true of a request on one side, in the order in which it is shown; null where its function does not exist
+ * there.
+ */
 export function requestFacts(side: Side, declaration: RequestDeclaration): readonly RequestFact[] | null {
   const resolved = resolveRequest(side.environment, declaration);
   const under = requestUnder(side.environment, resolved, side.kernel);

@@ -52,8 +52,8 @@ function runsOf(spoken: readonly string[]): readonly (readonly string[])[] {
 const texts = new Map<string, string>();
 
 /**
- * The kernels in which a rule reports its own bad example, asked of every mainline release and, where there is none, of the
- * other trees, with what is recalled of earlier ones: `to 5.16, 6.0 to 6.18; recalled: since 4.12`.
+ * The kernels in which a rule reports its own bad example, asked of every mainline release and, where there is none, of
+ * the other trees, with what is recalled of earlier ones: `to 5.16, 6.0 to 6.18; recalled: since 4.12`.
  */
 export function releasesText(rule: Rule): string {
   const known = texts.get(rule.id);

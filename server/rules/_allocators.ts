@@ -63,7 +63,9 @@ export const asksForNothing = ({ request }: Subject): boolean =>
 /** The order of the last try of the page allocator; NO_PAGES (-1) where the call asks for none. */
 export const buddyOrder = (subject: Subject): number => planOf(subject).order;
 
-/** The order is one that the page allocator serves, and costly: not retried for ever, and no reason for the OOM killer. */
+/**
+ * The order is one that the page allocator serves, and costly: not retried for ever, and no reason for the OOM killer.
+ */
 export function isCostly(subject: Subject): boolean {
   const order = buddyOrder(subject);
   return order > COSTLY_ORDER && order <= subject.kernel.maxOrder;
@@ -184,7 +186,10 @@ const KVMALLOC: Readonly<Record<string, string>> = {
 export const vmallocKeepsNofail = ({ features }: Kernel): boolean =>
   features.vmallocNofail && features.vmallocFatalSignal !== "aborts";
 
-/** The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL only where vmalloc keeps it. */
+/**
+ * The kv call beside this one, where it would serve: a mask and a place that may sleep, no zone, and a __GFP_NOFAIL
+ * only where vmalloc keeps it.
+ */
 export function kvmallocInstead(subject: Subject): readonly RuleFix[] {
   const api = KVMALLOC[subject.api.name];
   const { kernel } = subject;
@@ -194,7 +199,10 @@ export function kvmallocInstead(subject: Subject): readonly RuleFix[] {
   return [{ kind: "replace-api", api, title: `Use ${api}()` }];
 }
 
-/** An unchecked blocking request of a task that may not reclaim: noreclaim-scope-unchecked says it better than unchecked-result. */
+/**
+ * An unchecked blocking request of a task that may not reclaim: noreclaim-scope-unchecked says it better than
+ * unchecked-result.
+ */
 export function isUncheckedInReclaim(subject: Subject): boolean {
   if (
     !isDecided(subject) ||

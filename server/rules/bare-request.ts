@@ -40,7 +40,10 @@ export interface BareMask {
   readonly written: WrittenMask;
 }
 
-/** Reads `0xcc0` or `GFP_KERNEL & ~__GFP_FS`, as C does; `{ wrong }` says what it cannot read, or what this kernel does not have. */
+/**
+ * Reads `0xcc0` or `GFP_KERNEL & ~__GFP_FS`, as C does; `{ wrong }` says what it cannot read, or what this kernel does
+ * not have.
+ */
 export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wrong: string } {
   const expression = readMask(text);
   if ("wrong" in expression) return { wrong: expression.wrong };
@@ -105,8 +108,8 @@ export function bareFindings(
 }
 
 /**
- * The same, with the releases. The mask is what its text says in each of them that has its names; a number, which means other flags there,
- * stands for the flags that it has in this kernel.
+ * The same, with the releases. The mask is what its text says in each of them that has its names; a number, which means
+ * other flags there, stands for the flags that it has in this kernel.
  * @param given null: no mask is written
  */
 export function datedFindings(

@@ -1,8 +1,12 @@
-/** What is reported, in plain data. Spans are UTF-16 offsets relative to a region of a file, so that they move with it. */
+/**
+ * What is reported, in plain data. Spans are UTF-16 offsets relative to a region of a file, so that they move with it.
+ */
 
 export type Severity = "error" | "warning" | "information" | "hint";
 
-/** Who says it: the allocator model, a policy of the file, the language itself, or an expectation that does not hold. */
+/**
+ * Who says it: the allocator model, a policy of the file, the language itself, or an expectation that does not hold.
+ */
 export type FindingSource = "kernel" | "policy" | "language" | "expectation";
 
 /** A stretch of one declaration: offsets relative to the region's start. */
@@ -11,7 +15,9 @@ export interface Span {
   readonly end: number;
 }
 
-/** A stretch of another declaration, possibly of another file: the owner is found by identity when the finding is shown. */
+/**
+ * A stretch of another declaration, possibly of another file: the owner is found by identity when the finding is shown.
+ */
 export interface RelatedSpan {
   readonly uri: string;
   /** Index of the region in that file at the time of the analysis. */

@@ -1,6 +1,9 @@
 import type { Documented } from "./rule-page.ts";
 
-/** What is said when a rule or a check of AllocPolicy itself breaks. No rule of the kernel: nothing silences it but its level. */
+/**
+ * What is said when a rule or a check of AllocPolicy itself breaks. No rule of the kernel: nothing silences it but its
+ * level.
+ */
 export const INTERNAL_ERROR = {
   id: "internal-error",
   title: "A rule failed",

@@ -15,8 +15,8 @@ export interface SiteFinding<Place, Edit> extends Pick<Finding, "rule" | "severi
 }
 
 /**
- * Lays a site before the rules of one kernel. The only place where rules are asked: a rule that throws becomes one finding
- * that names it, and the others are asked all the same.
+ * Lays a site before the rules of one kernel. The only place where rules are asked: a rule that throws becomes one
+ * finding that names it, and the others are asked all the same.
  */
 export function judge<Place, Edit>(
   site: Site<Place, Edit>,

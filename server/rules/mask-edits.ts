@@ -12,8 +12,8 @@ export type MaskFix = Extract<
 >;
 
 /**
- * The edits that carry out a fix in a mask that is written as an expression, for every site that has one: offsets count as
- * those of the expression do. Null where the text does not allow it.
+ * The edits that carry out a fix in a mask that is written as an expression, for every site that has one: offsets count
+ * as those of the expression do. Null where the text does not allow it.
  */
 export function maskEdits(
   kernel: Kernel,
@@ -104,7 +104,9 @@ function addFlags(root: MaskExpression, value: MaskValue, flags: readonly FlagNa
   return [...undone, { start: root.end, end: root.end, text: ` | ${names}` }];
 }
 
-/** Takes operands out of the `|` and `&` that they stand in, each with its operator; null where nothing would be left. */
+/**
+ * Takes operands out of the `|` and `&` that they stand in, each with its operator; null where nothing would be left.
+ */
 function removeParts(root: MaskExpression, parts: readonly MaskPart[]): readonly TextEdit[] | null {
   if (parts.length === 0) return [];
   const starts = new Set(parts.map((part) => part.span.start));

@@ -21,8 +21,8 @@ export interface MaskPlace {
 const WHOLE: MaskPlace = { marked: null, beside: null };
 
 /**
- * The smallest part of a mask that an anchor stands for, for every site that has its mask as an expression. Null: what it
- * is about is not written in this text, but comes in through a name that is declared elsewhere.
+ * The smallest part of a mask that an anchor stands for, for every site that has its mask as an expression. Null: what
+ * it is about is not written in this text, but comes in through a name that is declared elsewhere.
  */
 export function maskPlace(kernel: Kernel, value: MaskValue | null, anchor: MaskAnchor): MaskPlace | null {
   if (value === null) return anchor.kind === "written" ? null : WHOLE;
@@ -52,7 +52,10 @@ export function maskPlace(kernel: Kernel, value: MaskValue | null, anchor: MaskA
   }
 }
 
-/** The piece of the expression that sets the bit of a flag: its own name first, else the first composite, alias or number that carries it. */
+/**
+ * The piece of the expression that sets the bit of a flag: its own name first, else the first composite, alias or
+ * number that carries it.
+ */
 function carrierOf(kernel: Kernel, value: MaskValue, flag: FlagName): MaskPart | null {
   const name = flagText(flag);
   const own = value.parts.find((part) => part.text === name && !part.negated);

@@ -26,9 +26,10 @@ function neighboursOf(kernel: Kernel): Neighbours {
 }
 
 /**
- * For what is asked of a kernel: in which mainline releases around it a rule that speaks there speaks too, with the same
- * build options. `askedOf` gives null for a release that cannot be asked this. Where the release that a point release or a vendor's tree follows is quiet, it is that tree alone. Each
- * release is asked when it is needed, and once.
+ * For what is asked of a kernel: in which mainline releases around it a rule that speaks there speaks too, with the
+ * same build options. `askedOf` gives null for a release that cannot be asked this. Where the release that a point
+ * release or a vendor's tree follows is quiet, it is that tree alone. Each release is asked when it is needed, and
+ * once.
  */
 export function releasesAround(kernel: Kernel, askedOf: (release: Kernel) => Asked | null): (rule: Rule) => Holds {
   const { releases, home } = neighboursOf(kernel);

@@ -11,7 +11,9 @@ export function ruleUrl(id: string): string {
 /** Names as C writes them: flags, composites, functions. */
 const C_NAMES = /(?<![\w(])(?:__GFP_\w+|GFP_[A-Z]\w*|[A-Za-z_]\w*\*?\(\))/g;
 
-/** Text for a page: C names as code, so that their underscores and stars stay what they are. What is code already stays. */
+/**
+ * Text for a page: C names as code, so that their underscores and stars stay what they are. What is code already stays.
+ */
 export function withCode(text: string): string {
   return text
     .split("`")

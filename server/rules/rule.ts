@@ -67,8 +67,8 @@ export interface Rule {
   readonly severity: Severity;
   readonly class: "bug" | "warn" | "ineffective" | "deprecated" | "suspicious";
   /**
-   * Since which release before the first one of the model, from memory: `since 2.6.x`. In which of the model's releases it
-   * holds is asked of the predicate.
+   * Since which release before the first one of the model, from memory: `since 2.6.x`. In which of the model's releases
+   * it holds is asked of the predicate.
    */
   readonly recalled?: string;
   /** What happens and why, in a few sentences: the body of the rule's page. */

@@ -4,15 +4,15 @@ import type { AllocationRequest, Verdict } from "../model/request.ts";
 import type { Anchor, RuleFix, Subject } from "./rule.ts";
 
 /**
- * A place where memory is asked for, whatever it stands in: a request of the policy language, options of a command line, a
- * call in C, an entry of a kernel log. It says what is asked of the kernel, which text of its own stands for what a rule
- * is about, and what edits carry out a fix. `Place` is how it names its text, `Edit` how it changes it.
+ * A place where memory is asked for, whatever it stands in: a request of the policy language, options of a command
+ * line, a call in C, an entry of a kernel log. It says what is asked of the kernel, which text of its own stands for
+ * what a rule is about, and what edits carry out a fix. `Place` is how it names its text, `Edit` how it changes it.
  */
 export interface Site<Place, Edit> {
   /**
-   * What is asked of this kernel. None: the kernel has no such call. More than one: the site leaves open what is asked (the
-   * context is not proven, the size has a range), and only what is true of every one is said. They differ in what is
-   * open, not in their text.
+   * What is asked of this kernel. None: the kernel has no such call. More than one: the site leaves open what is asked
+   * (the context is not proven, the size has a range), and only what is true of every one is said. They differ in what
+   * is open, not in their text.
    */
   readonly asked: (kernel: Kernel) => readonly Asked[];
   /** The call as a whole: where a rule that failed is reported. */

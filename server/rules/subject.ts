@@ -5,8 +5,8 @@ import type { Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 
 /**
- * What the rules are asked about. Null where there is nothing to judge: the model does not know the function, the kernel
- * does not have it, or it takes a mask and none is written.
+ * What the rules are asked about. Null where there is nothing to judge: the model does not know the function, the
+ * kernel does not have it, or it takes a mask and none is written.
  */
 export function subjectOf(kernel: Kernel, asked: Asked): Subject | null {
   const { request, written, result, hasFallback } = asked;

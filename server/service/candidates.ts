@@ -11,7 +11,10 @@ export type Objection = (name: string, bits: Mask) => string | null;
 
 const NO_OBJECTION: Objection = () => null;
 
-/** The kernel's rules that speak against a request as it stands, under any of the kernels checked: also one whose text is damaged elsewhere. */
+/**
+ * The kernel's rules that speak against a request as it stands, under any of the kernels checked: also one whose text
+ * is damaged elsewhere.
+ */
 export function rulesAgainst(environment: Environment, resolved: ResolvedRequest): ReadonlySet<string> {
   return new Set(
     environment.kernels.flatMap((kernel) => {

@@ -131,7 +131,10 @@ export function resolveCompletion(workspace: Workspace, uri: string, topic: stri
     : describeName(kind, name, environment);
 }
 
-/** The text of the declaration around the offset, and the offset in it; where the cursor stands in white space behind an open declaration, that one's too. */
+/**
+ * The text of the declaration around the offset, and the offset in it; where the cursor stands in white space behind an
+ * open declaration, that one's too.
+ */
 function textAround(
   file: SourceFile,
   offset: number,

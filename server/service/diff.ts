@@ -22,7 +22,9 @@ export function kernelNames(): readonly string[] {
   return [...knownKernels()].reverse();
 }
 
-/** What changes for a file from one kernel to another; null for a file that is not there, or a kernel that is not known. */
+/**
+ * What changes for a file from one kernel to another; null for a file that is not there, or a kernel that is not known.
+ */
 export function diffKernels(workspace: Workspace, uri: string, from: string, to: string): KernelDiff | null {
   const [first, second] = [sideOf(workspace, uri, from), sideOf(workspace, uri, to)];
   if (first === null || second === null) return null;
@@ -52,7 +54,10 @@ function sideOf(workspace: Workspace, uri: string, version: string): JudgedSide 
   return environment === null || kernel === undefined ? null : { side: { environment, kernel }, workspace: own };
 }
 
-/** Every request of the file with what the kernel does and what there is to say of it; first the flags that are not the same in both. */
+/**
+ * Every request of the file with what the kernel does and what there is to say of it; first the flags that are not the
+ * same in both.
+ */
 function sideText({ side, workspace }: JudgedSide, { flags }: Difference): string {
   const { environment, kernel } = side;
   const width = Math.max(0, ...flags.map(({ name }) => name.length));
@@ -83,7 +88,7 @@ function withoutVersion(message: string, version: string): string {
   return message.replace(` (${version}).`, ".");
 }
 
-// Two policies -----------------------------------------------------------------------------------------------------------
+// Two policies --------------------------------------------------------------------------------------------------------
 
 /** A policy of a file. */
 export interface NamedPolicy {
@@ -100,7 +105,10 @@ const RELATIONS: Readonly<Record<Relation, string>> = {
   unknown: "cannot be compared with",
 };
 
-/** Two policies as a Markdown page: how they stand to each other, with witnesses, and the flags that they treat differently; null where one is not there. */
+/**
+ * Two policies as a Markdown page: how they stand to each other, with witnesses, and the flags that they treat
+ * differently; null where one is not there.
+ */
 export function diffPolicies(first: NamedPolicy, second: NamedPolicy): string | null {
   const [one, other] = [policySide(first), policySide(second)];
   if (one === null || other === null) return null;

@@ -96,7 +96,8 @@ export interface CompletionList {
 
 /**
  * What a kind of documents answers, as plain data over offsets. All of it is asked of a document of the kind, by the
- * workspace and the document's uri in it; what a kind leaves out has no answer. `limit`: the most that the answer holds.
+ * workspace and the document's uri in it; what a kind leaves out has no answer. `limit`: the most that the answer
+ * holds.
  */
 export interface Answers {
   /** In the order of the text, and how many there are in all. */

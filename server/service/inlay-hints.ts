@@ -16,7 +16,9 @@ export interface InlayHint {
   readonly text: string;
 }
 
-/** The hints between two offsets: a request's verdict behind its opening brace, sizes in other units. At most `limit`. */
+/**
+ * The hints between two offsets: a request's verdict behind its opening brace, sizes in other units. At most `limit`.
+ */
 export function inlayHintsOf(
   workspace: Workspace,
   uri: string,

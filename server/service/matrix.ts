@@ -89,7 +89,7 @@ function bindingOf(environment: Environment, which: WhichPolicy): Binding | null
   return order.map((index) => environment.bindingAt(index)).find(isPolicy) ?? null;
 }
 
-// The table --------------------------------------------------------------------------------------------------------------
+// The table -----------------------------------------------------------------------------------------------------------
 
 /** A column while it is made. */
 interface Mode {
@@ -202,7 +202,7 @@ function masksOf(clause: Clause): readonly MaskNode[] {
     .map((test) => test.mask);
 }
 
-// A cell -----------------------------------------------------------------------------------------------------------------
+// A cell --------------------------------------------------------------------------------------------------------------
 
 function cellOf(
   environment: Environment,
@@ -329,7 +329,10 @@ function effectsOf({ clauses, space }: PolicySet, bits: Mask): readonly Effects[
   return [...effects, { rule: naming.source, changed, refuses: true }];
 }
 
-/** The rules that speak of the bits in this mode, and whether requests of it are taken with them and not without, or the other way round. */
+/**
+ * The rules that speak of the bits in this mode, and whether requests of it are taken with them and not without, or the
+ * other way round.
+ */
 function speakingOf(
   { space, allowed }: PolicySet,
   mode: Mode,
@@ -414,7 +417,10 @@ function whyAlways(environment: Environment, set: PolicySet, mode: Mode, bits: M
   return { ...why, reason: `a mask without ${them(bits)} ${why.reason}` };
 }
 
-/** What keeps all masks of a condition out, as what such a mask does: one rule for every mode, the mode's own condition, one rule for this mode. */
+/**
+ * What keeps all masks of a condition out, as what such a mask does: one rule for every mode, the mode's own condition,
+ * one rule for this mode.
+ */
 function whyNever(environment: Environment, set: PolicySet, mode: Mode, bits: Mask, condition: Node): Why | null {
   return (
     refusing(environment, set, set.space.bdd.and(set.space.domain, condition), bits) ??
@@ -524,7 +530,7 @@ function spanOf(clause: Clause): Span {
   }
 }
 
-// The kernel -------------------------------------------------------------------------------------------------------------
+// The kernel ----------------------------------------------------------------------------------------------------------
 
 const DROPPED: Partial<Readonly<Record<Treatment, string>>> = {
   refused: "refuses",
@@ -533,7 +539,10 @@ const DROPPED: Partial<Readonly<Record<Treatment, string>>> = {
   ignored: "ignores",
 };
 
-/** What the functions of the policy do with flags that the policy takes (or takes to have no effect); null where they agree. */
+/**
+ * What the functions of the policy do with flags that the policy takes (or takes to have no effect); null where they
+ * agree.
+ */
 function kernelDifference(kernel: Kernel, apis: readonly Api[], bits: Mask, kind: protocol.CellKind): string | null {
   const said = new Map<string, string[]>();
   for (const api of apis) {
@@ -604,7 +613,7 @@ function valueText({ name, values }: Effect): string {
   return "value" in values ? values.text : values.map(({ text }) => text).join(" | ");
 }
 
-// Places -----------------------------------------------------------------------------------------------------------------
+// Places --------------------------------------------------------------------------------------------------------------
 
 function spanIn(environment: Environment, owner: Binding, { start, end }: Span): MatrixSpan {
   const offset = environment.placeOf(owner)?.start ?? 0;

@@ -26,8 +26,8 @@ export function regionAt(file: SourceFile, offset: number): PlacedRegion | null 
 }
 
 /**
- * The region whose item the offset belongs to: as `regionAt`, but at the very start of a region that the offset does not
- * yet enter, a word of the region before may end there.
+ * The region whose item the offset belongs to: as `regionAt`, but at the very start of a region that the offset does
+ * not yet enter, a word of the region before may end there.
  */
 export function wordAtOffset(
   file: SourceFile,

@@ -28,7 +28,10 @@ const QUESTIONS: Readonly<Record<Aspect, string>> = {
   warns: "warns",
 };
 
-/** What the kernel does with a request, as Markdown: the mask, the zone, and each answer with its reason and the kernel function. */
+/**
+ * What the kernel does with a request, as Markdown: the mask, the zone, and each answer with its reason and the kernel
+ * function.
+ */
 export function requestSummary({ resolved, answers, open }: RequestAnswers, environment: Environment): string {
   const lines: string[] = [heading(resolved.name ?? "request", "request", [resolved.declaration.doc ?? ""])];
   const newest = answers[answers.length - 1];
@@ -159,7 +162,9 @@ function aspectLines(aspect: Aspect, answers: readonly KernelRequest[]): readonl
   });
 }
 
-/** What is not about one aspect: what the API and the scopes do to the mask, which tries are made, why it is refused. */
+/**
+ * What is not about one aspect: what the API and the scopes do to the mask, which tries are made, why it is refused.
+ */
 function generalLines(answer: KernelRequest): readonly string[] {
   return reasonsOf(answer)
     .filter(({ about }) => about === "mask" || about === "size" || about === "refused")

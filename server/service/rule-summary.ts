@@ -3,7 +3,10 @@ import { releasesText } from "../policy-language/example-releases.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { code, heading, withCode } from "./markdown.ts";
 
-/** A finding's documentation in a few lines of Markdown, for hovers and completion; null when there is none of that name. */
+/**
+ * A finding's documentation in a few lines of Markdown, for hovers and completion; null when there is none of that
+ * name.
+ */
 export function ruleSummary(id: string): string | null {
   const rule = kernelRule(id);
   if (rule !== null) {

@@ -56,7 +56,9 @@ interface Colour {
   readonly modifiers: number;
 }
 
-/** The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have. */
+/**
+ * The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have.
+ */
 export function semanticTokensOf(
   workspace: Workspace,
   uri: string,

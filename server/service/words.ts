@@ -29,7 +29,10 @@ export type Role =
   | "lock"
   | "scope"
   | "zone"
-  /** A request named as a fallback, or by an expectation's `on`, … : names that point to a declaration; `detail` says of which kind. */
+  /**
+   * A request named as a fallback, or by an expectation's `on`, … : names that point to a declaration; `detail` says of
+   * which kind.
+   */
   | "reference"
   | "rule"
   | "fact"
@@ -57,7 +60,10 @@ type Emit = (span: Span, role: Role, text: string, detail?: string) => void;
 
 const cache = new WeakMap<Item, readonly Word[]>();
 
-/** The words of an item that a question can be asked about, in the order of the text; offsets as in the tree. Cached by the item. */
+/**
+ * The words of an item that a question can be asked about, in the order of the text; offsets as in the tree. Cached by
+ * the item.
+ */
 export function wordsOf(item: Item): readonly Word[] {
   const known = cache.get(item);
   if (known !== undefined) return known;

@@ -76,7 +76,10 @@ for (const lines of [1_000, 10_000, 50_000]) {
   );
 }
 
-/** A pass that is quadratic takes a hundred times as long over ten times the text; caches that no longer hold it make it up to twenty. */
+/**
+ * A pass that is quadratic takes a hundred times as long over ten times the text; caches that no longer hold it make it
+ * up to twenty.
+ */
 const MOST_GROWTH = 40;
 /** Under this a measurement is noise. */
 const SHORTEST_MS = 20;

@@ -1,7 +1,7 @@
 /**
  * What the analysis of a policy over all masks costs: `npm run bench policies`. For policies with a growing number of
- * rules, each mentioning every flag and with ten modes: the CPU time of the full analysis (nothing known of the policy or
- * of its sizes, the text parsed) and of one keystroke at several places (edit, unit, findings). Medians.
+ * rules, each mentioning every flag and with ten modes: the CPU time of the full analysis (nothing known of the policy
+ * or of its sizes, the text parsed) and of one keystroke at several places (edit, unit, findings). Medians.
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
@@ -51,7 +51,10 @@ const SHAPES: readonly ((at: (offset: number) => string, bytes: number) => strin
   (at) => `warn sleeps and has ${at(0)} | ${at(10)}`,
 ];
 
-/** A policy with so many rules: one of them allows every flag, each rule speaks of others. A size that is new makes all of it new. */
+/**
+ * A policy with so many rules: one of them allows every flag, each rule speaks of others. A size that is new makes all
+ * of it new.
+ */
 function policyOf(rules: number, bytes: number): string {
   const flag = (index: number): string => FLAGS[index % FLAGS.length] ?? "__GFP_ZERO";
   const clauses = Array.from(

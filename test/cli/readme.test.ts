@@ -20,7 +20,8 @@ test.each(policyFiles(new URL("../../examples/", import.meta.url).pathname, [], 
     for (const annotation of annotationsIn(text)) expect(found).toContainEqual(annotation);
     const isAnnotated = annotationsIn(text).length > 0;
     const errors = findingsIn(text).filter(({ severity }) => severity === "error");
-    // An example without annotations is one to start from; the design of virtio-mem is ahead of its kernel, and says so.
+    // An example without annotations is one to start from; the design of virtio-mem is ahead of its kernel, and says
+    // so.
     if (!isAnnotated)
       expect(errors.map(({ rule }) => rule)).toEqual(text.includes("plug_block") ? ["range-noretry"] : []);
   },

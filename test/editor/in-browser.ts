@@ -1,4 +1,5 @@
-// What must work where there is no Node at all: extension and language server as web workers. Seen from outside, on the page.
+// What must work where there is no Node at all: extension and language server as web workers. Seen from outside, on the
+// page.
 import type { Page } from "playwright-core";
 
 export interface PageTest {

@@ -1,7 +1,10 @@
 import Mocha from "mocha";
 import { writeFileSync } from "node:fs";
 
-/** Begins each line of the suite, so that who reads the workbench's log can tell it from the rest; as in scripts/editor/suite.ts. */
+/**
+ * Begins each line of the suite, so that who reads the workbench's log can tell it from the rest; as in
+ * scripts/editor/suite.ts.
+ */
 const TAG = "[suite] ";
 /** Names the file for the closing line; as in scripts/editor/suite.ts. */
 const RESULT_VARIABLE = "ALLOCPOLICY_SUITE_RESULT";

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { NUMBER_PROPERTIES } from "../../grammar/index.ts";
 
 /**
- * Whole `.allocpolicy` files for property tests: derivations of the language's grammar, as text. Names are often keywords,
- * since keywords are not reserved. `file` lays them out in the common way, `wildFile` with any white space and comments.
+ * Whole `.allocpolicy` files for property tests: derivations of the language's grammar, as text. Names are often
+ * keywords, since keywords are not reserved. `file` lays them out in the common way, `wildFile` with any white space
+ * and comments.
  */
 
 /** One token as text; `GLUE` between two tokens allows them to touch. */

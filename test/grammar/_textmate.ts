@@ -27,7 +27,10 @@ function matchAt(source: string, line: string, from: number): RegExpExecArray | 
   return pattern.exec(line);
 }
 
-/** What an editor makes of a text by a TextMate grammar: line by line, the first match from the left, the first pattern of two. */
+/**
+ * What an editor makes of a text by a TextMate grammar: line by line, the first match from the left, the first pattern
+ * of two.
+ */
 export function scopesOf(grammar: TextMateGrammar, text: string): readonly Scoped[] {
   const found: Scoped[] = [];
   const stack: Open[] = [{ pattern: null, patterns: grammar.patterns, scopes: [] }];

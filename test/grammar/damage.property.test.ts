@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { editFile, parseFile, parseMask } from "../../grammar/index.ts";
 import { anyText, file } from "./_arbitrary.ts";
 
-/** Every construct of the language, as people write it; in short declarations, because each edit reads one of them again. */
+/**
+ * Every construct of the language, as people write it; in short declarations, because each edit reads one of them
+ * again.
+ */
 const SAMPLE = `/// A driver's policy.
 kernel 6.1 .. 6.12
 config { PREEMPT_RT on  page 4 KiB }
@@ -120,7 +123,8 @@ function only(text: string): string {
 }
 
 describe("One wrong character", () => {
-  // Edited, not read afresh: that both come to the same file is proved in edit.property.test.ts, and an edit costs a tenth.
+  // Edited, not read afresh: that both come to the same file is proved in edit.property.test.ts, and an edit costs a
+  // tenth.
   const sample = parseFile(SAMPLE);
   const inSample = new Set(sample.regions.map((region) => region.text));
 

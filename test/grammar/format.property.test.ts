@@ -31,7 +31,10 @@ function commentsOf(text: string): string[] {
     .filter((match) => match.startsWith("/"));
 }
 
-/** Declarations that stand in columns where they follow each other, with any white space and comments between their words. */
+/**
+ * Declarations that stand in columns where they follow each other, with any white space and comments between their
+ * words.
+ */
 const runs: fc.Arbitrary<string> = fc
   .array(
     fc.tuple(

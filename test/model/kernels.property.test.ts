@@ -19,7 +19,10 @@ function kernel(version: string, options: Partial<BuildOptions> = {}): Kernel {
   return made;
 }
 
-/** GFP_ATOMIC, GFP_KERNEL, GFP_NOWAIT, GFP_HIGHUSER_MOVABLE, GFP_TRANSHUGE_LIGHT, GFP_TRANSHUGE as compiled from each header, without LOCKDEP, KASAN_HW_TAGS and SLAB_OBJ_EXT. */
+/**
+ * GFP_ATOMIC, GFP_KERNEL, GFP_NOWAIT, GFP_HIGHUSER_MOVABLE, GFP_TRANSHUGE_LIGHT, GFP_TRANSHUGE as compiled from each
+ * header, without LOCKDEP, KASAN_HW_TAGS and SLAB_OBJ_EXT.
+ */
 const COMPOSITES = [
   ["4.19", 0x480020, 0x6000c0, 0x400000, 0x6200ca, 0x342ca, 0x2342ca],
   ["5.4.85", 0xa20, 0xcc0, 0x800, 0x100cca, 0x1c20ca, 0x1c24ca],
@@ -34,7 +37,10 @@ const COMPOSITES = [
   ["7.x-dev", 0x820, 0xcc0, 0x2800, 0x100cca, 0x1c20ca, 0x1c24ca],
 ] as const;
 
-/** NOLOCKDEP, SKIP_ZERO, GFP_HIGHUSER_MOVABLE and the number of bits with LOCKDEP, KASAN_HW_TAGS and SLAB_OBJ_EXT, as compiled. */
+/**
+ * NOLOCKDEP, SKIP_ZERO, GFP_HIGHUSER_MOVABLE and the number of bits with LOCKDEP, KASAN_HW_TAGS and SLAB_OBJ_EXT, as
+ * compiled.
+ */
 const ALL_OPTIONS_ON = [
   ["4.19", 0x800000, 0, 0x6200ca, 24],
   ["5.10.106", 0x800000, 0, 0x100cca, 24],

@@ -42,7 +42,10 @@ describe("a mask", () => {
   });
 });
 
-/** What kernels printed for a mask, as [kernel, mask, names]: from reports of real machines. A report of linux-next is taken with the release that followed it. */
+/**
+ * What kernels printed for a mask, as [kernel, mask, names]: from reports of real machines. A report of linux-next is
+ * taken with the release that followed it.
+ */
 const PRINTED_BY_KERNELS = [
   ["5.10", 0x100cc0, "GFP_USER"],
   ["5.10", 0x10dc2, "GFP_KERNEL|__GFP_HIGHMEM|__GFP_NORETRY|__GFP_ZERO"],

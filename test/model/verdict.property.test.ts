@@ -86,7 +86,9 @@ function depthOf(kernel: Kernel, allocFlags: number): Answers["reserves"] {
 
 const DEPTHS: readonly Answers["reserves"][] = ["none", "high", "atomic", "all"];
 
-/** What was seen on one machine although the verdict rules it out on every machine, or was not although it always is. */
+/**
+ * What was seen on one machine although the verdict rules it out on every machine, or was not although it always is.
+ */
 function contradictions(kernel: Kernel, request: AllocationRequest, memory: MemoryState): readonly string[] {
   const answer = verdict(kernel, request);
   const api = apiNamed(request.api);
@@ -137,7 +139,8 @@ describe("what is simulated on any memory", () => {
         const answer = verdict(kernel, request);
         if (api === null || answer.unknown !== null) return;
         const result = api.run(simulationOf(kernel, request.context, memory), request);
-        // The zone is that of the last try: the kmalloc before a vmalloc drops zone bits, and ranges and devices go their own ways.
+        // The zone is that of the last try: the kmalloc before a vmalloc drops zone bits, and ranges and devices go
+        // their own ways.
         const placed =
           result.kind === "ok" &&
           result.block !== null &&

@@ -1,4 +1,5 @@
-// What `npm run package` has written: these tests read dist/ and the packed extension, and are not among those of `npx vitest run`.
+// What `npm run package` has written: these tests read dist/ and the packed extension, and are not among those of `npx
+// vitest run`.
 import { build } from "esbuild";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { posix } from "node:path";

@@ -81,7 +81,9 @@ const options = fc.constantFrom(
   " NUMA off page 64 KiB",
 );
 
-/** `kernel` and `config` headers as they stand in files and as they are half typed; each may be missing or stand twice. */
+/**
+ * `kernel` and `config` headers as they stand in files and as they are half typed; each may be missing or stand twice.
+ */
 export const headers = fc
   .array(
     fc.oneof(

@@ -82,7 +82,9 @@ export function annotationsIn(text: string): readonly Annotation[] {
   return annotations;
 }
 
-/** Checks a policy text against its annotations: each must be found on exactly the marked text, and nothing else may be. */
+/**
+ * Checks a policy text against its annotations: each must be found on exactly the marked text, and nothing else may be.
+ */
 export function checkFindings(text: string, options: FixtureOptions = {}): readonly FoundFinding[] {
   const findings = findingsIn(text, options).filter((finding) => !(options.ignore ?? []).includes(finding.rule));
   const wanted = annotationsIn(text);

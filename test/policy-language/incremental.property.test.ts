@@ -26,7 +26,9 @@ function fresh(workspace: Workspace): Workspace {
   return result;
 }
 
-/** The findings as text, with absolute places: the regions of a fresh parse may be other objects, never other findings. */
+/**
+ * The findings as text, with absolute places: the regions of a fresh parse may be other objects, never other findings.
+ */
 function shown(workspace: Workspace, uri: string): readonly string[] {
   const file = policyFile(workspace, uri);
   return check(workspace, uri).regions.flatMap((findings, region) =>

@@ -19,7 +19,10 @@ import { meaningOf } from "../../server/model/masks/names.ts";
 import type { AllocationRequest, CacheFacts } from "../../server/model/request.ts";
 import { departuresOf, runsOf } from "../_releases.ts";
 
-/** A request for a rule to look at, in few words. Left out: kernel 6.12 with default options, kmalloc of 64 bytes in a process, nothing said about NULL. */
+/**
+ * A request for a rule to look at, in few words. Left out: kernel 6.12 with default options, kmalloc of 64 bytes in a
+ * process, nothing said about NULL.
+ */
 export interface Asked {
   readonly kernel?: string;
   readonly options?: Partial<BuildOptions>;
@@ -52,7 +55,10 @@ interface Evaluated {
   readonly written: WrittenMask;
 }
 
-/** Evaluates `A | B | 0x10 & ~C`: the names after `& ~` are cleared from the whole. A name that the kernel does not have is worth 0. */
+/**
+ * Evaluates `A | B | 0x10 & ~C`: the names after `& ~` are cleared from the whole. A name that the kernel does not have
+ * is worth 0.
+ */
 function evaluate(kernel: Kernel, text: string): Evaluated {
   const [joined = "", ...removed] = text.split("&").map((part) => part.trim());
   const names: string[] = [];

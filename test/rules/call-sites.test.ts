@@ -17,7 +17,10 @@ const CONTEXTS = [
   "request fb {\n  api alloc_pages\n  order 0\n  flags GFP_KERNEL\n}",
 ].join("\n");
 
-/** Requests as the kernel's own subsystems make them: networking, file systems, block, drivers, mm, BPF, crypto, graphics. Hints may speak of them, nothing louder. */
+/**
+ * Requests as the kernel's own subsystems make them: networking, file systems, block, drivers, mm, BPF, crypto,
+ * graphics. Hints may speak of them, nothing louder.
+ */
 const CALL_SITES: readonly (readonly [string, readonly string[]])[] = [
   ["api alloc_skb; size 1500 B; flags GFP_ATOMIC; context rx; handles null", EVERY],
   ["api alloc_skb; size 256 B; flags GFP_KERNEL; handles null", EVERY],

@@ -36,7 +36,8 @@ const BUGS: readonly FixedBug[] = [
       request hw_desc { api kzalloc  size 4 KiB  flags GFP_ATOMIC  context rx_tid_setup  handles null }`,
   },
   {
-    // UML vector driver, "Use GFP_ATOMIC under spin lock" (2019, 2020): the BPF filter is copied with the device lock held.
+    // UML vector driver, "Use GFP_ATOMIC under spin lock" (2019, 2020): the BPF filter is copied with the device lock
+    // held.
     fix: "um: vector: GFP_KERNEL under the device lock",
     rule: "sleep-in-atomic",
     before: `kernel 5.4
@@ -47,7 +48,8 @@ const BUGS: readonly FixedBug[] = [
       request filter { api kmemdup  size 512 B  flags GFP_ATOMIC  context load_bpf  handles null }`,
   },
   {
-    // UBI, 33818bbb84cd: UBI works for UBIFS, which holds its locks while UBI allocates; reclaim then asks UBIFS to write back.
+    // UBI, 33818bbb84cd: UBI works for UBIFS, which holds its locks while UBI allocates; reclaim then asks UBIFS to
+    // write back.
     fix: "UBI: GFP_KERNEL on the write path of a filesystem (33818bbb84cd)",
     rule: "fs-reclaim-under-lock",
     before: `kernel 4.19
@@ -78,7 +80,8 @@ const BUGS: readonly FixedBug[] = [
       request l2_ring { api dma_alloc_coherent  size 64 KiB  flags GFP_KERNEL  handles null }`,
   },
   {
-    // mm/cma, 6518202970c1 (4.19): callers passed masks with __GFP_ZERO and got memory that was not cleared; the parameter became a bool.
+    // mm/cma, 6518202970c1 (4.19): callers passed masks with __GFP_ZERO and got memory that was not cleared; the
+    // parameter became a bool.
     fix: "mm/cma: a mask that cma_alloc never looked at (6518202970c1)",
     rule: "cma-mask-as-bool",
     before: `kernel 4.19
@@ -87,7 +90,8 @@ const BUGS: readonly FixedBug[] = [
       request buffer { api cma_alloc  pages 256  handles null }`,
   },
   {
-    // mm/vmalloc, 8e0545c83d67 (6.10, and stable): a task that was being killed got NULL in spite of __GFP_NOFAIL; erofs fell over it.
+    // mm/vmalloc, 8e0545c83d67 (6.10, and stable): a task that was being killed got NULL in spite of __GFP_NOFAIL;
+    // erofs fell over it.
     fix: "mm/vmalloc: NULL for __GFP_NOFAIL after a fatal signal (8e0545c83d67)",
     rule: "nofail-fatal-signal",
     before: `kernel 6.9
@@ -96,7 +100,8 @@ const BUGS: readonly FixedBug[] = [
       request pages { api kvcalloc  size 64 B  count 1024  flags GFP_KERNEL | __GFP_NOFAIL }`,
   },
   {
-    // mm, a421ef303008 with its series (5.17): kvmalloc learned __GFP_NOFAIL; erofs had been told off for it (12724ba38992).
+    // mm, a421ef303008 with its series (5.17): kvmalloc learned __GFP_NOFAIL; erofs had been told off for it
+    // (12724ba38992).
     fix: "mm: __GFP_NOFAIL to a kvmalloc that did not know it (a421ef303008)",
     rule: "nofail-kvmalloc-unsupported",
     before: `kernel 5.16
@@ -126,7 +131,8 @@ const BUGS: readonly FixedBug[] = [
     left: ["kvmalloc-nonblocking"],
   },
   {
-    // mm/percpu, "do not consider sleepable allocations atomic" (6.15): iscsid runs under noio, and its queues could not be created.
+    // mm/percpu, "do not consider sleepable allocations atomic" (6.15): iscsid runs under noio, and its queues could
+    // not be created.
     fix: "mm/percpu: a mask without I/O taken for atomic",
     rule: "percpu-nofs-atomic",
     before: `kernel 6.14
@@ -135,7 +141,8 @@ const BUGS: readonly FixedBug[] = [
       request queue { api alloc_percpu_gfp  size 64 B  flags GFP_NOIO  handles null }`,
   },
   {
-    // mm/page_alloc, 7b755570064f (6.14): the mask reaches the finishing of the pages, and powernv/memtrace could ask for zeroed ones.
+    // mm/page_alloc, 7b755570064f (6.14): the mask reaches the finishing of the pages, and powernv/memtrace could ask
+    // for zeroed ones.
     fix: "mm/page_alloc: __GFP_ZERO lost by alloc_contig_pages (7b755570064f)",
     rule: "range-zero-dropped",
     before: `kernel 6.13
@@ -153,7 +160,8 @@ const BUGS: readonly FixedBug[] = [
       request plug { api alloc_contig_range  size 128 MiB  flags GFP_NOIO  handles null }`,
   },
   {
-    // mm/vmalloc, 3caedb3b99ea (after 7.0): dm-vdo wants to fail rather than bring the OOM killer; 7.0 stripped the flag with a warning.
+    // mm/vmalloc, 3caedb3b99ea (after 7.0): dm-vdo wants to fail rather than bring the OOM killer; 7.0 stripped the
+    // flag with a warning.
     fix: "mm/vmalloc: __GFP_RETRY_MAYFAIL stripped from dm-vdo (3caedb3b99ea)",
     rule: "vmalloc-unsupported-flags",
     before: `kernel 7.0
@@ -163,7 +171,8 @@ const BUGS: readonly FixedBug[] = [
     left: ["vmalloc-retry-flags"],
   },
   {
-    // kmemleak, from d9570ee3bd1d until its revert (5.3): the mask for its own objects got __GFP_NOFAIL and lost the reclaim bits.
+    // kmemleak, from d9570ee3bd1d until its revert (5.3): the mask for its own objects got __GFP_NOFAIL and lost the
+    // reclaim bits.
     fix: "kmemleak: __GFP_NOFAIL in a mask that may not reclaim",
     rule: "nofail-without-reclaim",
     before: `kernel 5.2
@@ -182,7 +191,8 @@ const BUGS: readonly FixedBug[] = [
       request worker { api kzalloc  size 128 B  flags GFP_NOWAIT  handles null }`,
   },
   {
-    // pstore, the record buffer (2023): a pmsg area larger than kmalloc serves could not be saved; it needs no contiguous memory.
+    // pstore, the record buffer (2023): a pmsg area larger than kmalloc serves could not be saved; it needs no
+    // contiguous memory.
     fix: "pstore: a record buffer above the limit of kmalloc",
     rule: "kmalloc-too-large",
     before: `kernel 6.1

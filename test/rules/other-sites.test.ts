@@ -1,5 +1,5 @@
-// Two kinds of site that the project does not have: a call in C, and an entry of a kernel log. They are made up here, and
-// judged by the real rules: what one kind of site needs must not be known to rules or judge.
+// Two kinds of site that the project does not have: a call in C, and an entry of a kernel log. They are made up here,
+// and judged by the real rules: what one kind of site needs must not be known to rules or judge.
 import { describe, expect, test } from "vitest";
 import { contextOf, type Context, type ContextName } from "../../server/model/contexts.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";

@@ -6,7 +6,10 @@ import { compositeText, flagText } from "../../server/model/masks/names.ts";
 import { asked } from "./_arbitrary.ts";
 import { subjectOf } from "./_subject.ts";
 
-/** What a match marks is there to be marked: a flag that the mask has or names, or that the call adds; a written handling. */
+/**
+ * What a match marks is there to be marked: a flag that the mask has or names, or that the call adds; a written
+ * handling.
+ */
 function marksSomething(
   { mask: value, kernel, written, result, verdict, request }: Subject,
   { anchor }: Match,

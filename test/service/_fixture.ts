@@ -108,7 +108,9 @@ export function checkDefinition(
   ).toEqual(expected);
 }
 
-/** The references of the name at the cursor, as `file:offset`-free lines: each line of text that holds one, in order. */
+/**
+ * The references of the name at the cursor, as `file:offset`-free lines: each line of text that holds one, in order.
+ */
 export function checkReferences(
   marked: string,
   lines: readonly string[],

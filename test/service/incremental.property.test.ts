@@ -1,4 +1,5 @@
-// Incremental is fresh: whatever was typed before, an editor is shown what a workspace that never saw another text shows.
+// Incremental is fresh: whatever was typed before, an editor is shown what a workspace that never saw another text
+// shows.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile } from "../../grammar/index.ts";

@@ -22,7 +22,10 @@ function matrixIn(
   return { matrix: answer.matrix, text: made.text };
 }
 
-/** The cells of some rows, as `kind` with `!` where every mask has it, `?` where it depends and `~` where a warning is given. */
+/**
+ * The cells of some rows, as `kind` with `!` where every mask has it, `?` where it depends and `~` where a warning is
+ * given.
+ */
 function tableOf(matrix: Matrix, names: readonly string[]): readonly string[] {
   const rows = matrix.groups.flatMap((group) => group.rows);
   return names.map(

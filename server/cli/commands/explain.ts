@@ -188,7 +188,10 @@ function report(
   ].join("\n");
 }
 
-/** What is said where no rule speaks: that all is well only where the model knows the request and sees no sure failure in it. */
+/**
+ * What is said where no rule speaks: that all is well only where the model knows the request and sees no sure failure
+ * in it.
+ */
 function withoutFindings({ unknown, fails, warns, loops }: Verdict): readonly string[] {
   if (unknown !== null) return ["", "whether something is wrong with it the model does not know"];
   return [fails, warns, loops].includes("always") ? [] : ["", "nothing is wrong with it"];

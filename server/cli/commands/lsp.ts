@@ -1,6 +1,9 @@
 import { OK, UsageError, type Command } from "../command.ts";
 
-/** The language server is a program of its own (server/lsp/main.ts): `bin.ts` starts it before this command line is loaded. */
+/**
+ * The language server is a program of its own (server/lsp/main.ts): `bin.ts` starts it before this command line is
+ * loaded.
+ */
 export const lsp: Command = {
   name: "lsp",
   usage: "--stdio",

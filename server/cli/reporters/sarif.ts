@@ -117,8 +117,8 @@ function uriOf(path: string): string {
 }
 
 /**
- * What stays the same when lines move: the rule, the declaration, the marked text, and which of several alike it is. Same
- * order as the findings.
+ * What stays the same when lines move: the rule, the declaration, the marked text, and which of several alike it is.
+ * Same order as the findings.
  */
 function fingerprintsOf(text: string, findings: readonly ReportedFinding[]): readonly string[] {
   const lines = linesOf(text);

@@ -5,7 +5,10 @@ import type { Note } from "./_note.ts";
 /** `Plan.order` of a call that asks the page allocator for nothing. */
 export const NO_PAGES = -1;
 
-/** What a call needs besides its pages: page tables, a descriptor, a try on the node that was named, the head of a buffer. */
+/**
+ * What a call needs besides its pages: page tables, a descriptor, a try on the node that was named, the head of a
+ * buffer.
+ */
 export type SideUse = "page tables" | "descriptor" | "node" | "head";
 
 /**

@@ -32,7 +32,9 @@ export interface SlabOrders {
 /** CPUs that the preferred order is worked out for; the kernel counts those present at boot. */
 const CPUS = 2;
 
-/** Objects that a slab should hold on a machine with CPUS processors: 4 * (fls(CPUS) + 1) (mm/slub.c:calculate_order). */
+/**
+ * Objects that a slab should hold on a machine with CPUS processors: 4 * (fls(CPUS) + 1) (mm/slub.c:calculate_order).
+ */
 const WANTED_OBJECTS = 4 * (32 - Math.clz32(CPUS) + 1);
 
 /**
@@ -81,7 +83,10 @@ export function firstSlabMask(kernel: Kernel, flags: Mask, canGoLower: boolean):
   return mask(first);
 }
 
-/** The size of the kmalloc cache that serves `bytes`: 8, 16, 32, 64, 96, 128, 192, 256, … (mm/slab_common.c:kmalloc_info). */
+/**
+ * The size of the kmalloc cache that serves `bytes`: 8, 16, 32, 64, 96, 128, 192, 256, …
+ * (mm/slab_common.c:kmalloc_info).
+ */
 export function kmallocCacheBytes(bytes: number): number {
   if (bytes <= 8) return 8;
   if (bytes > 64 && bytes <= 96) return 96;

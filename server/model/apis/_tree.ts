@@ -8,7 +8,9 @@ import type { Plan } from "./_plan.ts";
 /** sizeof(struct xa_node) on 64 bits: the object that every tree here allocates. */
 const NODE_BYTES = 576;
 
-/** A node of a tree, from its reclaimable cache (lib/radix-tree.c:radix_tree_init, SLAB_PANIC | SLAB_RECLAIM_ACCOUNT). */
+/**
+ * A node of a tree, from its reclaimable cache (lib/radix-tree.c:radix_tree_init, SLAB_PANIC | SLAB_RECLAIM_ACCOUNT).
+ */
 export function planTreeNode(kernel: Kernel, flags: Mask): Plan {
   const charged = kernel.options.MEMCG && (flags & kernel.bits.ACCOUNT) !== 0;
   const plan = planSlabObject(kernel, flags, kernel.bits.RECLAIMABLE, NODE_BYTES, charged);

@@ -48,8 +48,8 @@ export interface BulkResult {
 }
 
 /**
- * The batch (mm/page_alloc.c:__alloc_pages_bulk): the first zone whose low watermark leaves room for all pages gives what
- * it has. Without one, and for one page, a single page is asked for in the ordinary way.
+ * The batch (mm/page_alloc.c:__alloc_pages_bulk): the first zone whose low watermark leaves room for all pages gives
+ * what it has. Without one, and for one page, a single page is asked for in the ordinary way.
  */
 export function runBulk(sim: Simulation, flags: Mask, wanted: number, node: number | null): BulkResult {
   const { kernel, machine } = sim;

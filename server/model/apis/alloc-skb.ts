@@ -80,7 +80,10 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
-/** __alloc_skb(), whatever node it is asked for: the head, then the data, the second time with the reserves where the mask or the task may use them. */
+/**
+ * __alloc_skb(), whatever node it is asked for: the head, then the data, the second time with the reserves where the
+ * mask or the task may use them.
+ */
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const { kernel } = sim;
   const { bits } = kernel;

@@ -6,7 +6,10 @@ import type { Note } from "./_note.ts";
 import type { Plan } from "./_plan.ts";
 import type { RunResult } from "./_run.ts";
 
-/** How a function's size is given. `pages` and `count` are separate units: pages of a range, objects or pages of a bulk call. */
+/**
+ * How a function's size is given. `pages` and `count` are separate units: pages of a range, objects or pages of a bulk
+ * call.
+ */
 export type SizeUnit = "order" | "bytes" | "pages" | "count" | "none";
 
 /** The families that rules and hovers speak of. */

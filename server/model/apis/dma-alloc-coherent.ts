@@ -22,7 +22,10 @@ export function planCoherent(kernel: Kernel, flags: Mask, bytes: number): Plan {
   return plan;
 }
 
-/** What the backends add to a plan: failures of their own, and the contiguous area for blocking requests of more than a page. */
+/**
+ * What the backends add to a plan: failures of their own, and the contiguous area for blocking requests of more than a
+ * page.
+ */
 export function planBackend(kernel: Kernel, plan: Plan, flags: Mask, bytes: number): void {
   // Addressing, remapping, encryption, pools.
   plan.fails = true;
@@ -73,7 +76,10 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planCoherent(kernel, request.mask, bytesOf(kernel, request));
 }
 
-/** The contiguous area for blocking requests of more than a page, then the page allocator (kernel/dma/direct.c:__dma_direct_alloc_pages). */
+/**
+ * The contiguous area for blocking requests of more than a page, then the page allocator
+ * (kernel/dma/direct.c:__dma_direct_alloc_pages).
+ */
 export function runDirect(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
   const { kernel } = sim;
   const { bits } = kernel;

@@ -50,7 +50,9 @@ function nodeTryMask(kernel: Kernel): Mask {
   return mask(kernel.gfp.NOWAIT | kernel.bits.THISNODE);
 }
 
-/** Adds the try on the node that the request names to the plan of a slab object; the functions without a node have none. */
+/**
+ * Adds the try on the node that the request names to the plan of a slab object; the functions without a node have none.
+ */
 export function planNodeTry(kernel: Kernel, plan: Plan, request: AllocationRequest): Plan {
   if (
     request.node !== null &&
@@ -80,13 +82,19 @@ function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
 /** The flags that decide whether a call is charged (`kmallocCharges`). */
 export const CHARGE_FLAGS: readonly FlagName[] = ["ACCOUNT", "DMA"];
 
-/** Whether kmalloc charges the object: __GFP_ACCOUNT, but where the caches of another type win over it (include/linux/slab.h:kmalloc_type). */
+/**
+ * Whether kmalloc charges the object: __GFP_ACCOUNT, but where the caches of another type win over it
+ * (include/linux/slab.h:kmalloc_type).
+ */
 export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
   if (!kernel.options.MEMCG || (flags & kernel.bits.ACCOUNT) === 0) return false;
   return !kernel.features.kmallocAccountCaches || kmallocType(kernel, flags) !== KMALLOC.dma;
 }
 
-/** kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
+/**
+ * kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc,
+ * ___kmalloc_large_node).
+ */
 export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
   if (bytes <= kmallocMaxCacheBytes(kernel)) {
     const object = planSlabObject(
@@ -186,7 +194,10 @@ export interface SlabCache {
   readonly charged: boolean;
 }
 
-/** Takes an object: from the cache if one is free there, else from a new slab (mm/slub.c:slab_alloc_node, allocate_slab). */
+/**
+ * Takes an object: from the cache if one is free there, else from a new slab (mm/slub.c:slab_alloc_node,
+ * allocate_slab).
+ */
 export function runSlabObject(sim: Simulation, flags: Mask, cache: SlabCache, node: number | null): RunResult {
   const { kernel, machine } = sim;
   const slab = slabMasks(kernel);

@@ -116,7 +116,10 @@ function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
   return planKvmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request), request);
 }
 
-/** kvmalloc() of `bytes`: kmalloc, and where that gives nothing and the mask allows, vmalloc (mm/slub.c:__kvmalloc_node). */
+/**
+ * kvmalloc() of `bytes`: kmalloc, and where that gives nothing and the mask allows, vmalloc
+ * (mm/slub.c:__kvmalloc_node).
+ */
 export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
   const { kernel } = sim;
   const first = runKmalloc(sim, kvmallocFirstMask(kernel, flags, bytes), bytes, node);

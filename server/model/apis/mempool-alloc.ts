@@ -11,7 +11,10 @@ import type { Plan } from "./_plan.ts";
 import { orderOf, wholeAmount } from "../sizes.ts";
 import { always, bitsOf, treatmentOf } from "./_treatment.ts";
 
-/** The mask of the second pass of a mempool; the first one also goes without DIRECT_RECLAIM and IO (mm/mempool.c:mempool_alloc). */
+/**
+ * The mask of the second pass of a mempool; the first one also goes without DIRECT_RECLAIM and IO
+ * (mm/mempool.c:mempool_alloc).
+ */
 function mempoolMask(kernel: Kernel, flags: Mask): Mask {
   return mask(flags | kernel.bits.NOMEMALLOC | kernel.bits.NORETRY | kernel.bits.NOWARN);
 }
@@ -67,7 +70,10 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
 /** An element of the pool's own allocator. */
 type ElementOf = (sim: Simulation, mask: Mask) => RunResult;
 
-/** mempool_alloc(): the allocator without sleeping, the reserve, the allocator with the caller's bits, a wait, and again. */
+/**
+ * mempool_alloc(): the allocator without sleeping, the reserve, the allocator with the caller's bits, a wait, and
+ * again.
+ */
 export function runMempool(sim: Simulation, flags: Mask, reserveEmpty: boolean, element: ElementOf): RunResult {
   const { kernel } = sim;
   const { bits } = kernel;

@@ -44,7 +44,10 @@ function alignedTreatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({ notes: kernel.features.pageFragChecksAlignment ? [...notes(kernel), checked] : notes(kernel) });
 }
 
-/** The alignment of page_frag_alloc_align() is warned about (include/linux/page_frag_cache.h: WARN_ON_ONCE(!is_power_of_2(align))). */
+/**
+ * The alignment of page_frag_alloc_align() is warned about (include/linux/page_frag_cache.h:
+ * WARN_ON_ONCE(!is_power_of_2(align))).
+ */
 export function pageFragWarnsOfAlignment(kernel: Kernel, request: AllocationRequest): boolean {
   const align = request.numbers?.align;
   return kernel.features.pageFragChecksAlignment && align !== undefined && !isPowerOfTwo(align);

@@ -25,8 +25,8 @@ function vmallocPageMask(kernel: Kernel, flags: Mask): Mask {
 }
 
 /**
- * The mask of the page tables of a vmalloc area: GFP_KERNEL | __GFP_ZERO whatever the caller says, since 5.17 without the
- * FS and IO that the caller lacks; EMPTY where they are mapped without reclaim.
+ * The mask of the page tables of a vmalloc area: GFP_KERNEL | __GFP_ZERO whatever the caller says, since 5.17 without
+ * the FS and IO that the caller lacks; EMPTY where they are mapped without reclaim.
  */
 function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   const { bits, features, gfp } = kernel;
@@ -66,7 +66,10 @@ function vmallocHugeOrder(kernel: Kernel): number {
   return Math.min(kernel.maxOrder, hugePageOrder(kernel));
 }
 
-/** Adds the huge pages that an area of `bytes` tries before single ones to its plan; without NOFAIL, which is for single pages. */
+/**
+ * Adds the huge pages that an area of `bytes` tries before single ones to its plan; without NOFAIL, which is for single
+ * pages.
+ */
 export function planHugeFirst(kernel: Kernel, plan: Plan, bytes: number): void {
   const order = vmallocHugeOrder(kernel);
   if (plan.order !== 0 || bytes < kernel.options.pageBytes * 2 ** order) return;
@@ -177,8 +180,8 @@ export interface VmallocOptions {
 }
 
 /**
- * __vmalloc_node_range() (mm/vmalloc.c) of `bytes`. The address space is taken to be large enough, and the small objects
- * and page tables to be there: what is simulated is the pages.
+ * __vmalloc_node_range() (mm/vmalloc.c) of `bytes`. The address space is taken to be large enough, and the small
+ * objects and page tables to be there: what is simulated is the pages.
  */
 export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options: VmallocOptions): RunResult {
   const { kernel } = sim;

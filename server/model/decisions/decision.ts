@@ -28,7 +28,9 @@ export const EFFECT = {
   warnWhenFailing: 16384,
 } as const;
 
-/** The stages of an allocation in the order in which they are first reached; mm/page_alloc.c has them in this order too. */
+/**
+ * The stages of an allocation in the order in which they are first reached; mm/page_alloc.c has them in this order too.
+ */
 export const STAGES = [
   /** get_page_from_freelist(), in the fast path and in the slow one. */
   "free-lists",

@@ -13,7 +13,7 @@ export type DecisionName = keyof typeof ALL;
 export type Decisions = Readonly<Record<DecisionName, Decision>>;
 
 /**
- * What the page allocator decides about a request, by name. Decisions of one stage stand in the order in which the kernel
- * comes to them (the files keep it); the stages are in the order of `STAGES`.
+ * What the page allocator decides about a request, by name. Decisions of one stage stand in the order in which the
+ * kernel comes to them (the files keep it); the stages are in the order of `STAGES`.
  */
 export const DECISIONS: Decisions = ALL;

@@ -64,7 +64,9 @@ export function isFactName(name: string): name is FactName {
   return Object.hasOwn(FACT, name);
 }
 
-/** What a fact is read from: flags of the mask; orders, where it changes above one; the task or the place of the call. */
+/**
+ * What a fact is read from: flags of the mask; orders, where it changes above one; the task or the place of the call.
+ */
 export interface Reads {
   readonly flags: readonly FlagName[];
   readonly orderAbove: ((kernel: Kernel) => number) | null;

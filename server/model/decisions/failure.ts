@@ -7,7 +7,10 @@ const WARN_ALLOC = "mm/page_alloc.c:warn_alloc";
 const warnsWhenFailing = ({ features }: Kernel): boolean => features.nofailWarns === "when-failing";
 const warnsUnlessNowarn = ({ features }: Kernel): boolean => features.nofailWarns === "when-failing-unless-nowarn";
 
-/** The misuse of __GFP_NOFAIL that is reported when the request fails: to 5.18 always, then unless __GFP_NOWARN silences it. */
+/**
+ * The misuse of __GFP_NOFAIL that is reported when the request fails: to 5.18 always, then unless __GFP_NOWARN silences
+ * it.
+ */
 const reported = (when: When): readonly When[] => [
   { ...when, in: warnsWhenFailing },
   { ...when, none: [...(when.none ?? []), "nowarn"], in: warnsUnlessNowarn },

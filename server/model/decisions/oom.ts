@@ -31,7 +31,9 @@ function gate(fact: "costly" | "retryMayfail" | "thisNode" | "lowZone", because:
   } as const satisfies Decision;
 }
 
-/** The OOM killer: what keeps it out, in the order of __alloc_pages_may_oom(); what it does; and who leaves after it. */
+/**
+ * The OOM killer: what keeps it out, in the order of __alloc_pages_may_oom(); what it does; and who leaves after it.
+ */
 export const oom = {
   costlyHasNoOom: gate("costly", "the order is above 3", null),
   retryMayfailHasNoOom: gate("retryMayfail", "__GFP_RETRY_MAYFAIL", null),

@@ -53,7 +53,10 @@ function decisiveIn(table: DecisionTable, effects: number): Decisive {
   return { flags: flags.filter((flag) => decides.has(flag)), charged };
 }
 
-/** The flags that are read by what leads to these effects: the decisions that have or forbid them, and those that send requests elsewhere before. */
+/**
+ * The flags that are read by what leads to these effects: the decisions that have or forbid them, and those that send
+ * requests elsewhere before.
+ */
 function flagsReadFor({ decisions, facts }: DecisionTable, effects: number): readonly FlagName[] {
   const concerns = ({ does = 0, rulesOut = 0 }: (typeof decisions)[number]["decision"]): boolean =>
     ((does | rulesOut) & effects) !== 0;

@@ -19,7 +19,10 @@ interface Row {
   readonly want: number;
 }
 
-/** What the static walk goes through: a row a line, with what it does (low half) and rules out (high half), and what is next. */
+/**
+ * What the static walk goes through: a row a line, with what it does (low half) and rules out (high half), and what is
+ * next.
+ */
 export interface Walk {
   readonly care: Int32Array;
   readonly want: Int32Array;
@@ -35,7 +38,10 @@ export interface DecisionTable {
   /** By the first four facts. */
   readonly walks: readonly Walk[];
   readonly charge: Walk;
-  /** What walks came to: facts and answer by a hash of the facts, since the same few combinations are asked for again and again. */
+  /**
+   * What walks came to: facts and answer by a hash of the facts, since the same few combinations are asked for again
+   * and again.
+   */
   readonly known: Int32Array;
 }
 
@@ -56,7 +62,10 @@ export function tableOf(kernel: Kernel): DecisionTable {
   return made;
 }
 
-/** The same kernel with other decisions: for what a change of the slow path would do to verdict, simulation, rules and policies. */
+/**
+ * The same kernel with other decisions: for what a change of the slow path would do to verdict, simulation, rules and
+ * policies.
+ */
 export function kernelDeciding(kernel: Kernel, decisions: Decisions): Kernel {
   const other = { ...kernel };
   tables.set(other, compile(other, decisions));
@@ -135,8 +144,8 @@ interface Line extends Row {
 }
 
 /**
- * The walk of requests whose first four facts are `chosen` (null: of all): without what cannot hold of them, what is never
- * come to, and what changes nothing.
+ * The walk of requests whose first four facts are `chosen` (null: of all): without what cannot hold of them, what is
+ * never come to, and what changes nothing.
  */
 function walkOf(decisions: readonly Compiled[], chosen: number | null): Walk {
   const known = chosen === null ? 0 : CHOOSING;
@@ -194,8 +203,8 @@ export function holdsOf(kernel: Kernel, conditions: readonly When[] | undefined,
 }
 
 /**
- * The first decision of a stage that sends the request elsewhere. `compaction`: what the first compaction came to, for the
- * decisions that ask.
+ * The first decision of a stage that sends the request elsewhere. `compaction`: what the first compaction came to, for
+ * the decisions that ask.
  */
 export function leaving(
   stage: readonly Compiled[],

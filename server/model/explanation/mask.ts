@@ -51,7 +51,9 @@ function explainPassing(to: Explained): void {
     note(to, "mask", `${request.api} does not pass ${maskText(kernel, dropped)} to the page allocator.`, evidence);
 }
 
-/** What is said of single flags already is not said again; what slab chooses its cache by and what clears is not lost. */
+/**
+ * What is said of single flags already is not said again; what slab chooses its cache by and what clears is not lost.
+ */
 function droppedOf({ kernel, api, request, plan }: Explained): Mask {
   const { refused, clearedWithWarning, cleared, ignored } = api.treatment(kernel);
   const said = refused | clearedWithWarning | cleared | ignored | kernel.bits.ZERO | kernel.bits.ACCOUNT;

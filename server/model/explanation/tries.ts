@@ -11,7 +11,10 @@ import type { Answers, Claim, Part } from "../request.ts";
 import { treatmentEvidence } from "./evidence.ts";
 import { because, becauseOfPart, note, type Explained } from "./reasons.ts";
 
-/** Something that a call does with a mask: a try of the page allocator or the charge, what it may come to, and by which decisions. */
+/**
+ * Something that a call does with a mask: a try of the page allocator or the charge, what it may come to, and by which
+ * decisions.
+ */
 interface Asking {
   readonly of: Exclude<Part, "call">;
   readonly mask: Mask;
@@ -54,8 +57,8 @@ function chargeOf({ kernel, plan, request }: Explained): readonly Asking[] {
 }
 
 /**
- * The decisions that held of each part, as reasons: those that are reasons for the verdict's own answer stand for the whole
- * call, those of the last try for another answer name it.
+ * The decisions that held of each part, as reasons: those that are reasons for the verdict's own answer stand for the
+ * whole call, those of the last try for another answer name it.
  */
 export function explainDecisions(to: Explained): void {
   for (const [place, asking] of askingsOf(to).entries()) {

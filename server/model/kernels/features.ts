@@ -8,14 +8,21 @@
 export interface Features {
   // Masks and entry of the page allocator
 
-  /** current_gfp_context() runs before the fast path (`__alloc_pages`, 5.13+); before, only the slow path saw scopes. */
+  /**
+   * current_gfp_context() runs before the fast path (`__alloc_pages`, 5.13+); before, only the slow path saw scopes.
+   */
   readonly scopesApplyToFastPath: boolean;
   /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
   readonly pinScopeClearsMovable: boolean;
-  /** The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`. */
+  /**
+   * The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`.
+   */
   readonly sitesUseWarnOnOnceGfp: boolean;
 
-  /** MOVABLE|RECLAIMABLE runs off the table of find_suitable_fallback() and crashes (seen in 6.1.192; 6.12.117 lives on). */
+  /**
+   * MOVABLE|RECLAIMABLE runs off the table of find_suitable_fallback() and crashes (seen in 6.1.192; 6.12.117 lives
+   * on).
+   */
   readonly invalidMigratetypeCrashes: boolean;
 
   // gfp -> ALLOC_ flags (mm/page_alloc.c: gfp_to_alloc_flags)
@@ -24,11 +31,20 @@ export interface Features {
   readonly reserveScheme: "harder" | "min-reserve";
   /** What makes a request "atomic": the __GFP_ATOMIC bit, or the absence of __GFP_DIRECT_RECLAIM. */
   readonly atomicMeans: "atomic-flag" | "no-direct-reclaim";
-  /** ALLOC_HIGHATOMIC asks for __GFP_HIGH as well (6.1.192, 6.12.117, 6.18+); 6.3..6.8 gave it to any non-blocking order>0. */
+  /**
+   * ALLOC_HIGHATOMIC asks for __GFP_HIGH as well (6.1.192, 6.12.117, 6.18+); 6.3..6.8 gave it to any non-blocking
+   * order>0.
+   */
   readonly highatomicNeedsHigh: boolean;
-  /** No HIGHATOMIC pageblock is reserved in a zone of which 1 % is less than one (6.8+, recalled; seen in 6.12.117, not in 6.1.192). */
+  /**
+   * No HIGHATOMIC pageblock is reserved in a zone of which 1 % is less than one (6.8+, recalled; seen in 6.12.117, not
+   * in 6.1.192).
+   */
   readonly highatomicNeedsMinimumZone: boolean;
-  /** A non-blocking request may take a HIGHATOMIC page as a last resort at order 0 (281dd25c1a01: 6.12+, and 6.1.192 with the branch's 6.1.116). */
+  /**
+   * A non-blocking request may take a HIGHATOMIC page as a last resort at order 0 (281dd25c1a01: 6.12+, and 6.1.192
+   * with the branch's 6.1.116).
+   */
   readonly nonBlockTakesHighatomicPage: boolean;
   /** The fast path may use HIGHATOMIC pageblocks too (7.x-dev). */
   readonly fastPathHighatomic: boolean;
@@ -45,7 +61,10 @@ export interface Features {
   readonly compactionNeedsIo: boolean;
   /** Initial direct compaction before the loop (to 6.19), or the first turn of the loop compacts (7.0+). */
   readonly firstCompaction: "before-loop" | "in-loop";
-  /** A costly NORETRY request gives up after the first compaction when that was skipped or deferred (5.5+), or only when deferred. */
+  /**
+   * A costly NORETRY request gives up after the first compaction when that was skipped or deferred (5.5+), or only when
+   * deferred.
+   */
   readonly costlyNoretryGivesUpOn: "skipped-or-deferred" | "deferred";
   /** A costly NORETRY|THISNODE request gives up after the first compaction (6.1.192, 6.12.117, android-6.18, 6.19+). */
   readonly costlyNoretryThisNodeGivesUp: boolean;
@@ -53,7 +72,10 @@ export interface Features {
   readonly costlyNoretrySkipsReclaim: boolean;
   /** should_reclaim_retry() looks only at zones of the task's cpuset (6.12+). */
   readonly reclaimRetryRespectsCpuset: boolean;
-  /** zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13+, recalled; seen in 6.1.192 and 6.12.117). */
+  /**
+   * zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13+, recalled; seen in
+   * 6.1.192 and 6.12.117).
+   */
   readonly reclaimableFallsBackToFree: boolean;
   /** should_compact_retry() stops on a fatal signal (5.15+). */
   readonly compactRetryStopsOnFatalSignal: boolean;
@@ -66,7 +88,10 @@ export interface Features {
   readonly nofailWarns: "when-failing" | "when-failing-unless-nowarn" | "on-slowpath-entry";
   /** Where NOFAIL with order > 1 warns: rmqueue() (to 6.11), slow-path entry (6.12..6.18), nowhere (7.0+). */
   readonly nofailHighOrderWarns: "rmqueue" | "on-slowpath-entry" | "nowhere";
-  /** rmqueue() serves orders up to 3 from the per-cpu lists before it comes to the NOFAIL order warning (5.14..5.19; 6.1.192 was seen to warn first). */
+  /**
+   * rmqueue() serves orders up to 3 from the per-cpu lists before it comes to the NOFAIL order warning (5.14..5.19;
+   * 6.1.192 was seen to warn first).
+   */
   readonly pcpServesCostlyOrders: boolean;
   /** A NOFAIL request of order > 3 warns when it is about to loop (4.12..6.11). */
   readonly nofailCostlyWarnsWhenFailing: boolean;
@@ -77,7 +102,10 @@ export interface Features {
 
   /** No failure report for __GFP_DMA when no DMA zone has managed pages (5.17+, and 5.15.19). */
   readonly dmaFailureSilentWithoutManagedDma: boolean;
-  /** Memcg charges above the limit for __GFP_HIGH (5.18+; read in 6.1) or __GFP_ATOMIC (5.4+: commit 869712fd3de5; read in 5.15), or for none (4.19.0). */
+  /**
+   * Memcg charges above the limit for __GFP_HIGH (5.18+; read in 6.1) or __GFP_ATOMIC (5.4+: commit 869712fd3de5; read
+   * in 5.15), or for none (4.19.0).
+   */
   readonly memcgOvershootFor: "high" | "atomic" | "none";
   /** An allocation that stalls for 10 s prints a report (7.x-dev). */
   readonly reportsStalls: boolean;
@@ -89,13 +117,21 @@ export interface Features {
   /** try_alloc_pages (6.15), alloc_pages_nolock (6.16), with a gfp argument (6.18). */
   readonly nolockPages: "absent" | "try_alloc_pages" | "alloc_pages_nolock" | "alloc_pages_nolock-with-gfp";
   readonly hasKmallocNolock: boolean;
-  /** The nolock calls take the flags that they set themselves without a VM_WARN_ON_ONCE (development tree; 6.18 warns). */
+  /**
+   * The nolock calls take the flags that they set themselves without a VM_WARN_ON_ONCE (development tree; 6.18 warns).
+   */
   readonly nolockTakesItsOwnFlags: boolean;
   readonly hasFolioAllocGigantic: boolean;
   readonly hasCmaAllocFolio: boolean;
-  /** calculate_order() of slab looks for little waste from the wanted objects on ("waste", 6.7+), or gives up objects first ("objects"). */
+  /**
+   * calculate_order() of slab looks for little waste from the wanted objects on ("waste", 6.7+), or gives up objects
+   * first ("objects").
+   */
   readonly slabOrderBy: "objects" | "waste";
-  /** A new slab for a given node is asked for on that node with GFP_NOWAIT before anything else (seen in 6.12, recalled for 6.10). */
+  /**
+   * A new slab for a given node is asked for on that node with GFP_NOWAIT before anything else (seen in 6.12, recalled
+   * for 6.10).
+   */
   readonly slabTriesNodeFirst: boolean;
   /** mempool_alloc_bulk (6.19+). */
   readonly hasMempoolBulk: boolean;
@@ -117,9 +153,15 @@ export interface Features {
   /** kmalloc has separate caches for __GFP_ACCOUNT (5.14+). */
   readonly kmallocAccountCaches: boolean;
 
-  /** Which masks let kvmalloc fall back to vmalloc: supersets of GFP_KERNEL (to 5.16), any blocking (6.0..6.18: commit 30c19366636f), any (5.17..5.19, where vmalloc was not ready for it, and 6.19+). */
+  /**
+   * Which masks let kvmalloc fall back to vmalloc: supersets of GFP_KERNEL (to 5.16), any blocking (6.0..6.18: commit
+   * 30c19366636f), any (5.17..5.19, where vmalloc was not ready for it, and 6.19+).
+   */
   readonly kvmallocFallsBack: "gfp-kernel" | "blocking" | "any";
-  /** What the kmalloc part of a kvmalloc above one page loses or gains: NORETRY unless RETRY_MAYFAIL (to 6.15), or DIRECT_RECLAIM off unless RETRY_MAYFAIL (6.16+). */
+  /**
+   * What the kmalloc part of a kvmalloc above one page loses or gains: NORETRY unless RETRY_MAYFAIL (to 6.15), or
+   * DIRECT_RECLAIM off unless RETRY_MAYFAIL (6.16+).
+   */
   readonly kvmallocFirstTry: "noretry" | "no-direct-reclaim";
   /** The vmalloc part of kvmalloc may use huge pages (VM_ALLOW_HUGE_VMAP, 5.18+, with vmalloc_huge(). */
   readonly kvmallocHugePages: boolean;
@@ -132,19 +174,32 @@ export interface Features {
   readonly kvmallocIntMaxHonoursNowarn: boolean;
   /** __vmalloc takes non-blocking masks (6.19+). */
   readonly vmallocNonBlocking: boolean;
-  /** __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported (development tree, commit 3caedb3b99ea; 7.0.12 was seen to strip it). */
+  /**
+   * __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported
+   * (development tree, commit 3caedb3b99ea; 7.0.12 was seen to strip it).
+   */
   readonly vmallocFiltersFlags: boolean;
   readonly vmallocSupportsRetryMayfail: boolean;
-  /** vm_area_alloc_pages() passes NOFAIL to the batches too, and its huge pages know nothing of it (6.12+); before, batches went without. */
+  /**
+   * vm_area_alloc_pages() passes NOFAIL to the batches too, and its huge pages know nothing of it (6.12+); before,
+   * batches went without.
+   */
   readonly vmallocBatchesCarryNofail: boolean;
-  /** A fatal signal ends the page loop of vmalloc: never (5.15), also for NOFAIL (6.0..6.9), not for NOFAIL (6.1.192, 6.10+). */
+  /**
+   * A fatal signal ends the page loop of vmalloc: never (5.15), also for NOFAIL (6.0..6.9), not for NOFAIL (6.1.192,
+   * 6.10+).
+   */
   readonly vmallocFatalSignal: "ignored" | "aborts" | "aborts-unless-nofail";
   /**
    * The page tables of a vmalloc: with GFP_KERNEL whatever the mask (to 5.16), in a nofs or noio scope that follows the
-   * mask (5.17+), and without reclaim for masks with NORETRY or RETRY_MAYFAIL (development tree: memalloc_apply_gfp_scope).
+   * mask (5.17+), and without reclaim for masks with NORETRY or RETRY_MAYFAIL (development tree:
+   * memalloc_apply_gfp_scope).
    */
   readonly vmallocPageTables: "gfp-kernel" | "scope-of-mask" | "noreclaim-for-retry-flags";
-  /** __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12.117 yes, 6.1.192 silent; elsewhere assumed, not read). */
+  /**
+   * __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12.117 yes, 6.1.192 silent; elsewhere
+   * assumed, not read).
+   */
   readonly vmallocReportsPageFailure: boolean;
 
   /** alloc_contig_range: what of the caller's mask reaches the migration targets. */
@@ -174,7 +229,10 @@ export interface Features {
   readonly percpuAccount: boolean;
   /** The high-order try of page_frag drops DIRECT_RECLAIM (6.9+). */
   readonly pageFragDropsDirectReclaim: boolean;
-  /** page_frag_alloc_align takes an alignment, and warns about one that is no power of two; before, it takes a mask (6.9+). */
+  /**
+   * page_frag_alloc_align takes an alignment, and warns about one that is no power of two; before, it takes a mask
+   * (6.9+).
+   */
   readonly pageFragChecksAlignment: boolean;
 
   /** kmalloc has separate caches for __GFP_RECLAIMABLE (4.20+). */
@@ -182,7 +240,10 @@ export interface Features {
 
   // Numbers
 
-  /** The value of ALLOC_KSWAPD: none (4.19), a bit of its own (5.0..5.8, recalled), the bit of __GFP_KSWAPD_RECLAIM (5.9+; seen in 6.1 and 6.12). */
+  /**
+   * The value of ALLOC_KSWAPD: none (4.19), a bit of its own (5.0..5.8, recalled), the bit of __GFP_KSWAPD_RECLAIM
+   * (5.9+; seen in 6.1 and 6.12).
+   */
   readonly allocKswapd: 0 | 0x200 | 0x800;
   /** The fast path avoids mixing pageblocks with ALLOC_NOFRAGMENT (5.0+). */
   readonly fastPathAvoidsFragmentation: boolean;
@@ -193,6 +254,9 @@ export interface Features {
   /** The order in which %pGg prints flags: single flags in a hand-made order, or in the order of their bits. */
   readonly printOrder: "by-hand" | "by-bit";
 
-  /** A first compaction that was skipped or deferred ends requests of pageblock order and above with IO and without RETRY_MAYFAIL (5.4 only). */
+  /**
+   * A first compaction that was skipped or deferred ends requests of pageblock order and above with IO and without
+   * RETRY_MAYFAIL (5.4 only).
+   */
   readonly hugeOrderGivesUpAfterFirstCompaction: boolean;
 }

@@ -37,6 +37,9 @@ export interface Kernel {
   readonly zones: readonly ZoneName[];
   /** gfp_zone() for the low four bits of a mask: indexes into `zones` (GFP_ZONE_TABLE of include/linux/gfp.h). */
   readonly zoneTable: readonly number[];
-  /** The largest order that the buddy allocator serves: 10 with 4 KiB pages, 11 with 16 KiB, 13 with 64 KiB (MAX_ORDER-1 to 6.3, MAX_ORDER, MAX_PAGE_ORDER). */
+  /**
+   * The largest order that the buddy allocator serves: 10 with 4 KiB pages, 11 with 16 KiB, 13 with 64 KiB (MAX_ORDER-1
+   * to 6.3, MAX_ORDER, MAX_PAGE_ORDER).
+   */
   readonly maxOrder: number;
 }

@@ -15,7 +15,10 @@ export function mainlineReleases(): readonly string[] {
   return history.mainline;
 }
 
-/** Every version that the model has a description of: mainline, the points of stable branches that were read, vendor trees, the development tree. */
+/**
+ * Every version that the model has a description of: mainline, the points of stable branches that were read, vendor
+ * trees, the development tree.
+ */
 export function knownKernels(): readonly string[] {
   return history.known;
 }
@@ -26,8 +29,8 @@ export function newestRelease(): string {
 }
 
 /**
- * The versions of a range `first .. last`, both included: the mainline releases between them, and an end itself where it
- * is a point release. An answer that starts with an unknown or reversed end is an `{ unknown }`.
+ * The versions of a range `first .. last`, both included: the mainline releases between them, and an end itself where
+ * it is a point release. An answer that starts with an unknown or reversed end is an `{ unknown }`.
  */
 export function releasesBetween(first: string, last: string): readonly string[] | { readonly unknown: string } {
   return history.between(first, last);
@@ -158,7 +161,10 @@ function make(name: string, found: FoundRelease, options: BuildOptions): Kernel 
   };
 }
 
-/** The kernel's branch is older than a mainline release: 6.1.192 comes before 6.2, as 6.1 does. The development tree comes after all. */
+/**
+ * The kernel's branch is older than a mainline release: 6.1.192 comes before 6.2, as 6.1 does. The development tree
+ * comes after all.
+ */
 export function comesBefore(kernel: Kernel, release: string): boolean {
   const version = parseVersion(kernel.name);
   const other = parseVersion(release);
@@ -169,8 +175,8 @@ const cache = new Map<string, Kernel>();
 
 /**
  * The kernel of that version with those build options. Equal arguments give the same object. A point release that was
- * not read is taken as the nearest read point at or below it on its branch, or as the mainline release; `source` says so.
- * An unknown version gives `{ unknown }`, a sentence that says what is known.
+ * not read is taken as the nearest read point at or below it on its branch, or as the mainline release; `source` says
+ * so. An unknown version gives `{ unknown }`, a sentence that says what is known.
  */
 export function kernelOf(version: string, options: Partial<BuildOptions> = {}): Kernel | { readonly unknown: string } {
   const complete = optionsOf(options);

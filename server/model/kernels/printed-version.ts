@@ -3,8 +3,9 @@ import { parseVersion } from "./version.ts";
 
 /**
  * The version that a kernel's own string stands for, as `uname -r` and logs print it: `6.8.0-rc3-1.gae4495f-default` is
- * 6.8, `6.11.11-valve10` is 6.11.11. A `-next` tree carries what the following release will have, so it is taken as that
- * one; a release candidate as its release. Null for a text that is no such string. What a distribution added is not known.
+ * 6.8, `6.11.11-valve10` is 6.11.11. A `-next` tree carries what the following release will have, so it is taken as
+ * that one; a release candidate as its release. Null for a text that is no such string. What a distribution added is
+ * not known.
  */
 export function versionOfPrinted(text: string): string | null {
   const [, major = "", minor = "", point = "", rest = ""] =

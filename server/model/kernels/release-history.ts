@@ -19,7 +19,9 @@ export interface FoundRelease extends ReleaseFacts {
   readonly source: string;
 }
 
-/** The releases in their order, and what is asked about it. A version that is not known gives `{ unknown }`, a sentence. */
+/**
+ * The releases in their order, and what is asked about it. A version that is not known gives `{ unknown }`, a sentence.
+ */
 export interface ReleaseHistory {
   /** The mainline releases, oldest first. */
   readonly mainline: readonly string[];

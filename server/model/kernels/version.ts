@@ -25,7 +25,10 @@ export function parseVersion(text: string): Version | null {
   return null;
 }
 
-/** The place of a branch among the branches: 6.12.117 and android-6.12 stand where 6.12 does, the development tree after all. */
+/**
+ * The place of a branch among the branches: 6.12.117 and android-6.12 stand where 6.12 does, the development tree after
+ * all.
+ */
 function branchPlace(version: Version): readonly [number, number] {
   return version.kind === "development" ? [Infinity, Infinity] : [version.major, version.minor];
 }

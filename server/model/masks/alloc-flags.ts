@@ -53,7 +53,10 @@ export function allocFlags(kernel: Kernel, value: Mask, order: number, context: 
   return flags | highatomic | (high ? 0 : ALLOC.CPUSET);
 }
 
-/** Of the alloc flags those that go below the min watermark: MIN_RESERVE and NON_BLOCK. gfp_to_alloc_flags(), mm/page_alloc.c. */
+/**
+ * Of the alloc flags those that go below the min watermark: MIN_RESERVE and NON_BLOCK. gfp_to_alloc_flags(),
+ * mm/page_alloc.c.
+ */
 export function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
   const { bits, features } = kernel;
   const flags = (value & bits.HIGH) !== 0 ? ALLOC.MIN_RESERVE : 0;
@@ -99,8 +102,8 @@ export function prepare(kernel: Kernel, value: Mask, order: number): number {
 export const NOLOCK_FLAGS: number = ALLOC.TRYLOCK;
 
 /**
- * __gfp_pfmemalloc_flags(), mm/page_alloc.c: 0, ALLOC_NO_WATERMARKS or ALLOC_OOM, which take the place of the reserves in
- * the alloc flags. NOMEMALLOC comes first, then MEMALLOC, then PF_MEMALLOC (see `hasMemalloc`), then an OOM victim
+ * __gfp_pfmemalloc_flags(), mm/page_alloc.c: 0, ALLOC_NO_WATERMARKS or ALLOC_OOM, which take the place of the reserves
+ * in the alloc flags. NOMEMALLOC comes first, then MEMALLOC, then PF_MEMALLOC (see `hasMemalloc`), then an OOM victim
  * outside of interrupts.
  */
 export function pfmemallocFlags(kernel: Kernel, value: Mask, context: Context): number {
@@ -113,7 +116,10 @@ export function pfmemallocFlags(kernel: Kernel, value: Mask, context: Context): 
   return 0;
 }
 
-/** The names of alloc flags as the version's mm/internal.h has them, lowest bit first; `WMARK_MIN` stands for no watermark bit. */
+/**
+ * The names of alloc flags as the version's mm/internal.h has them, lowest bit first; `WMARK_MIN` stands for no
+ * watermark bit.
+ */
 export function allocFlagNames(kernel: Kernel, flags: number): readonly string[] {
   const older = kernel.features.reserveScheme === "harder";
   const named: readonly (readonly [number, string])[] = [

@@ -34,8 +34,8 @@ export function contigRefused(kernel: Kernel, value: Mask): Mask {
 /**
  * The mask that migration targets are allocated with: __alloc_contig_verify_gfp_mask() (6.14+, 6.12.117) keeps IO, FS,
  * the reclaim bits and NOWARN of the caller and adds MOVABLE and RETRY_MAYFAIL; before, __alloc_contig_migrate_range()
- * used GFP_USER|__GFP_MOVABLE|__GFP_RETRY_MAYFAIL whatever the caller asked. To 5.8 new_page_nodemask() chose for itself.
- * mm/page_alloc.c. Null where the mask is refused, or where the version does not fix it.
+ * used GFP_USER|__GFP_MOVABLE|__GFP_RETRY_MAYFAIL whatever the caller asked. To 5.8 new_page_nodemask() chose for
+ * itself. mm/page_alloc.c. Null where the mask is refused, or where the version does not fix it.
  */
 export function contigTargetMask(kernel: Kernel, value: Mask): Mask | null {
   const { bits, features, gfp } = kernel;

@@ -43,9 +43,9 @@ export interface WrittenMask {
 }
 
 /**
- * A mask with a name of its own, under one kernel: an alias, a `#define`, a transform. Every operator works bit by bit, so
- * that a transform is known by its answers to the empty mask and to the full one: f(x) = (x & ones) | (~x & zero). For a
- * name without an argument the two are equal.
+ * A mask with a name of its own, under one kernel: an alias, a `#define`, a transform. Every operator works bit by bit,
+ * so that a transform is known by its answers to the empty mask and to the full one: f(x) = (x & ones) | (~x & zero).
+ * For a name without an argument the two are equal.
  */
 export interface NamedMask {
   readonly takesArgument: boolean;
@@ -221,7 +221,10 @@ function run(program: Program, leaf: (node: Leaf, argument: Mask) => Mask): Uint
 
 // Names of their own --------------------------------------------------------------------------------------------------
 
-/** What a name stands for that is declared as this expression. `parameter`: the name of its argument; null: it takes none. */
+/**
+ * What a name stands for that is declared as this expression. `parameter`: the name of its argument; null: it takes
+ * none.
+ */
 export function namedMask(scope: MaskScope, expression: MaskExpression, parameter: string | null): NamedMask {
   const program = programOf(expression);
   const leaves = leavesIn(scope, parameter);
@@ -240,7 +243,10 @@ export type Meaning =
   | { readonly kind: "kernel"; readonly text: string; readonly name: Extract<NameMeaning, { readonly mask: Mask }> }
   | { readonly kind: "parameter" }
   | { readonly kind: "literal"; readonly bits: Mask; readonly fits: boolean }
-  /** No such name here, and why; null for a transform without an argument, or an argument to something that is no transform. */
+  /**
+   * No such name here, and why; null for a transform without an argument, or an argument to something that is no
+   * transform.
+   */
   | { readonly kind: "unknown"; readonly why: Exclude<NameMeaning, { readonly mask: Mask }> | null };
 
 interface Leaves {
@@ -296,7 +302,10 @@ function nameMeaning(scope: MaskScope, parameter: string | null, text: string, c
 /** Names kept in `written`: more than the kernel has, and few enough that a chain of aliases stays cheap. */
 const MOST_NAMES = 64;
 
-/** The names of an expression, those of its declared names put in their place; which of them `~` takes away; and whether all are known. */
+/**
+ * The names of an expression, those of its declared names put in their place; which of them `~` takes away; and whether
+ * all are known.
+ */
 function writingOf(program: Program, leaves: Leaves): { readonly written: WrittenMask; readonly certain: boolean } {
   const names = new Set<string>();
   const cleared = new Set<string>();
@@ -377,8 +386,8 @@ function negatedSteps(program: Program): Uint8Array {
 // Evaluation ----------------------------------------------------------------------------------------------------------
 
 /**
- * Evaluates an expression under the scope's kernel. Names resolve to those of the scope first, then to the kernel's flags,
- * its composites and the groups of flags. Never throws, whatever the depth of the expression.
+ * Evaluates an expression under the scope's kernel. Names resolve to those of the scope first, then to the kernel's
+ * flags, its composites and the groups of flags. Never throws, whatever the depth of the expression.
  */
 export function maskValue(scope: MaskScope, expression: MaskExpression): MaskValue {
   const program = programOf(expression);

@@ -8,8 +8,8 @@ interface FlagFacts {
 
 /**
  * All flags that any known version has, without `__GFP_`, and what is known of each; lowest bit of gfp_types.h first.
- * `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. What an API or a version makes of a flag is asked of
- * the model.
+ * `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. What an API or a version makes of a flag is
+ * asked of the model.
  */
 export const FLAGS = {
   DMA: {

@@ -97,7 +97,10 @@ const PRINTED_COMPOSITES: readonly CompositeName[] = [
 
 type Printed = { readonly composite: CompositeName } | { readonly flag: FlagName };
 
-/** The order in which releases to 6.14 print what the composites left: by hand, with GFP_DMA and GFP_DMA32 among the flags. */
+/**
+ * The order in which releases to 6.14 print what the composites left: by hand, with GFP_DMA and GFP_DMA32 among the
+ * flags.
+ */
 const BY_HAND: readonly Printed[] = [
   { composite: "DMA" },
   { flag: "HIGHMEM" },
@@ -199,7 +202,10 @@ export function decode(kernel: Kernel, value: Mask): DecodedMask {
   return { names: [...names, ...unprinted.map(flagText)], undefinedBits: mask(rest & ~kernel.namedBits) };
 }
 
-/** The text that %pGg prints: names joined by `|`, what has no name there in hexadecimal, nothing for 0. lib/vsprintf.c: flags_string(). */
+/**
+ * The text that %pGg prints: names joined by `|`, what has no name there in hexadecimal, nothing for 0. lib/vsprintf.c:
+ * flags_string().
+ */
 export function printed(kernel: Kernel, value: Mask): string {
   const { names, rest } = greedily(kernel, value);
   return [...names, ...(rest === 0 ? [] : [hex(rest)])].join("|");

@@ -30,8 +30,8 @@ interface Level {
 const levelAt = (start: number, callee: Token | null): Level => ({ start, callee, ors: [], ands: [], nots: [] });
 
 /**
- * Reads a mask as C writes it: names, decimal and hexadecimal numbers with C's suffixes, `|`, `&`, `~`, parentheses, and
- * calls with one argument. Places count in UTF-16 offsets of the text. No text is too long or too deep.
+ * Reads a mask as C writes it: names, decimal and hexadecimal numbers with C's suffixes, `|`, `&`, `~`, parentheses,
+ * and calls with one argument. Places count in UTF-16 offsets of the text. No text is too long or too deep.
  */
 export function parseMask(text: string): MaskExpression | NoMask {
   const tokens = tokensOf(text);

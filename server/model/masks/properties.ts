@@ -2,12 +2,17 @@ import { SCOPE } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "./mask.ts";
 
-/** The migratetypes that a mask can give; 3 comes from the invalid MOVABLE|RECLAIMABLE and is the number of HIGHATOMIC. */
+/**
+ * The migratetypes that a mask can give; 3 comes from the invalid MOVABLE|RECLAIMABLE and is the number of HIGHATOMIC.
+ */
 export const MIGRATE = { UNMOVABLE: 0, MOVABLE: 1, RECLAIMABLE: 2, INVALID: 3 } as const;
 
 const MOBILITY_SHIFT = 3;
 
-/** gfp_migratetype(), include/linux/gfp.h: 0 unmovable, 1 movable, 2 reclaimable, 3 for both bits (a VM_WARN_ON, then used as it is). */
+/**
+ * gfp_migratetype(), include/linux/gfp.h: 0 unmovable, 1 movable, 2 reclaimable, 3 for both bits (a VM_WARN_ON, then
+ * used as it is).
+ */
 export function migratetype(kernel: Kernel, value: Mask): number {
   return (value & (kernel.bits.MOVABLE | kernel.bits.RECLAIMABLE)) >>> MOBILITY_SHIFT;
 }
@@ -17,12 +22,17 @@ export function blocking(kernel: Kernel, value: Mask): boolean {
   return (value & kernel.bits.DIRECT_RECLAIM) !== 0;
 }
 
-/** gfp_zonelist(), include/linux/gfp.h: 1 is ZONELIST_NOFALLBACK, this node only. There is only one list without NUMA. */
+/**
+ * gfp_zonelist(), include/linux/gfp.h: 1 is ZONELIST_NOFALLBACK, this node only. There is only one list without NUMA.
+ */
 export function zonelist(kernel: Kernel, value: Mask): 0 | 1 {
   return kernel.options.NUMA && (value & kernel.bits.THISNODE) !== 0 ? 1 : 0;
 }
 
-/** gfp_compaction_allowed(), include/linux/gfp.h (6.8+): compaction can be counted on. Every version's try_to_compact_pages() refuses without __GFP_IO. */
+/**
+ * gfp_compaction_allowed(), include/linux/gfp.h (6.8+): compaction can be counted on. Every version's
+ * try_to_compact_pages() refuses without __GFP_IO.
+ */
 export function gfpCompactionAllowed(kernel: Kernel, value: Mask): boolean {
   return kernel.options.COMPACTION && (value & kernel.bits.IO) !== 0;
 }
@@ -37,7 +47,8 @@ export function canCompact(kernel: Kernel, value: Mask): boolean {
 
 /**
  * current_gfp_context(), include/linux/sched/mm.h: what memalloc_*_save() leaves of a mask. NOIO takes IO and FS, NOFS
- * takes FS, PIN takes MOVABLE where the version does that. `scopes` are bits of SCOPE; noreclaim and memalloc change no bit.
+ * takes FS, PIN takes MOVABLE where the version does that. `scopes` are bits of SCOPE; noreclaim and memalloc change no
+ * bit.
  */
 export function applyScopes(kernel: Kernel, value: Mask, scopes: number): Mask {
   const { bits } = kernel;
@@ -53,7 +64,10 @@ export function fastPathMask(kernel: Kernel, value: Mask, scopes: number): Mask 
   return kernel.features.scopesApplyToFastPath ? applyScopes(kernel, value, scopes) : value;
 }
 
-/** What the slow path makes of a mask after scopes: without ATOMIC, where the version drops it beside DIRECT_RECLAIM (4.4 to 6.2). */
+/**
+ * What the slow path makes of a mask after scopes: without ATOMIC, where the version drops it beside DIRECT_RECLAIM
+ * (4.4 to 6.2).
+ */
 export function withoutAtomic(kernel: Kernel, value: Mask): Mask {
   const { ATOMIC, DIRECT_RECLAIM } = kernel.bits;
   const drops =
@@ -85,7 +99,10 @@ export function constraintMask(kernel: Kernel): Mask {
   return mask(kernel.bits.HARDWALL | kernel.bits.THISNODE);
 }
 
-/** GFP_SLAB_BUG_MASK, mm/internal.h: what slab complains about: zones it cannot give, and bits outside of __GFP_BITS_MASK. */
+/**
+ * GFP_SLAB_BUG_MASK, mm/internal.h: what slab complains about: zones it cannot give, and bits outside of
+ * __GFP_BITS_MASK.
+ */
 export function slabBugMask(kernel: Kernel): Mask {
   return mask(kernel.bits.DMA32 | kernel.bits.HIGHMEM | ~kernel.allBits);
 }
@@ -109,7 +126,10 @@ export function kmallocType(kernel: Kernel, value: Mask): KmallocType {
 const CGROUP_FIRST: readonly number[] = [0, 1, 2, 3];
 const CGROUP_LAST: readonly number[] = [0, 3, 1, 2];
 
-/** The number that the version gives to a type: enum kmalloc_cache_type, include/linux/slab.h, without RANDOM_KMALLOC_CACHES. */
+/**
+ * The number that the version gives to a type: enum kmalloc_cache_type, include/linux/slab.h, without
+ * RANDOM_KMALLOC_CACHES.
+ */
 export function kmallocTypeNumber(kernel: Kernel, type: KmallocType): number {
   return (kernel.features.kmallocTypeOrder === "cgroup-first" ? CGROUP_FIRST : CGROUP_LAST)[type] ?? 0;
 }

@@ -60,9 +60,15 @@ export interface MemoryState {
   readonly cpusetNodes?: readonly number[];
   /** The task's memory cgroup is at its limit, with nothing to reclaim. */
   readonly memcgAtLimit?: boolean;
-  /** Slab memory that the shrinkers of a node give back to direct reclaim, `pagesPerRound` at most in one round; none if left out. */
+  /**
+   * Slab memory that the shrinkers of a node give back to direct reclaim, `pagesPerRound` at most in one round; none if
+   * left out.
+   */
   readonly shrinkers?: readonly (PageGift & { readonly pagesPerRound: number })[];
-  /** Memory that the OOM notifiers (virtio-balloon, powerpc CMM) give back when the OOM path asks, once; none if left out. */
+  /**
+   * Memory that the OOM notifiers (virtio-balloon, powerpc CMM) give back when the OOM path asks, once; none if left
+   * out.
+   */
   readonly oomNotifierGives?: readonly PageGift[];
   /**
    * What each process that the OOM killer can kill gives back, in the order of killing. Left out: `oomKillable` alone
@@ -71,7 +77,10 @@ export interface MemoryState {
   readonly killable?: readonly (readonly PageGift[])[];
   /** Slab caches have an object free, so that no slab is needed; false if left out. */
   readonly cachedObjects?: boolean;
-  /** A memory cgroup with kernel accounting exists besides the root, so that __GFP_ACCOUNT means something; true if left out. */
+  /**
+   * A memory cgroup with kernel accounting exists besides the root, so that __GFP_ACCOUNT means something; true if left
+   * out.
+   */
   readonly memcgInUse?: boolean;
   /** What the range of a call of alloc_contig_range() holds; left out: as the zone it lies in (see ranges/range.ts). */
   readonly range?: RangeState;
@@ -90,8 +99,8 @@ export interface Attempt {
 /** What a request came to on a memory state. */
 export interface Outcome {
   /**
-   * `ok`, `null`, `loop`, an errno name (`EBUSY`), `oom` (the killer found nobody to kill: the kernel panics), `died` (the
-   * kernel stops at a BUG, see `bugSites`) or `unknown` (the model has no such function in this kernel).
+   * `ok`, `null`, `loop`, an errno name (`EBUSY`), `oom` (the killer found nobody to kill: the kernel panics), `died`
+   * (the kernel stops at a BUG, see `bugSites`) or `unknown` (the model has no such function in this kernel).
    */
   readonly result: string;
   readonly node: number | null;

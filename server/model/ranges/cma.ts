@@ -5,8 +5,9 @@ import type { SearchResult } from "./pages.ts";
 import { allocContigRange, takeRange, type Range } from "./range.ts";
 
 /**
- * cma_alloc() (mm/cma.c) of `pages` from the machine's contiguous memory area: the zone with free CMA pages. A busy range
- * is passed over for the next; any other error ends it. `flags`: GFP_KERNEL with NOWARN, or cma_alloc_folio()'s own.
+ * cma_alloc() (mm/cma.c) of `pages` from the machine's contiguous memory area: the zone with free CMA pages. A busy
+ * range is passed over for the next; any other error ends it. `flags`: GFP_KERNEL with NOWARN, or cma_alloc_folio()'s
+ * own.
  */
 export function cmaAllocate(sim: Simulation, flags: Mask, pages: number): SearchResult {
   const zone = sim.kernel.options.CMA ? sim.machine.zones.find((candidate) => candidate.cma.pages > 0) : undefined;

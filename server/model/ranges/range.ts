@@ -103,7 +103,10 @@ function migrate(sim: Simulation, caller: Mask, range: Range): RangeResult {
   return "ok";
 }
 
-/** What migration targets are asked for with: movable pages may go to HighMem and Movable only from there (mm/migrate.c:alloc_migration_target). */
+/**
+ * What migration targets are asked for with: movable pages may go to HighMem and Movable only from there
+ * (mm/migrate.c:alloc_migration_target).
+ */
 function targetMask(sim: Simulation, caller: Mask, zone: Zone): Mask {
   const { bits, features } = sim.kernel;
   const high = zone.name === "HighMem" || zone.name === "Movable" ? bits.HIGHMEM : 0;
@@ -111,9 +114,9 @@ function targetMask(sim: Simulation, caller: Mask, zone: Zone): Mask {
 }
 
 /**
- * The range of a call that names none: in the highest zone of the node, as the memory state's `range` says; without that
- * a free block that is large enough is the range; failing that it is taken to meet the zone's pinned pages, its movable
- * pages, and, where there are none of those, the kernel's own.
+ * The range of a call that names none: in the highest zone of the node, as the memory state's `range` says; without
+ * that a free block that is large enough is the range; failing that it is taken to meet the zone's pinned pages, its
+ * movable pages, and, where there are none of those, the kernel's own.
  */
 export function rangeOf(sim: Simulation, pages: number, node: number | null): Range | null {
   const { machine } = sim;

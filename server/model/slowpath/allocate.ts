@@ -15,11 +15,12 @@ import { bug, step, warn, warnOnce } from "./simulation.ts";
 import { slowPath } from "./slowpath.ts";
 
 /**
- * The page allocator: __alloc_pages() (mm/page_alloc.c; __alloc_pages_nodemask() to 5.12, __alloc_pages_noprof() since 6.10),
- * which alloc_pages() and alloc_pages_node() call. Changes the simulation's memory and records what it did.
+ * The page allocator: __alloc_pages() (mm/page_alloc.c; __alloc_pages_nodemask() to 5.12, __alloc_pages_noprof() since
+ * 6.10), which alloc_pages() and alloc_pages_node() call. Changes the simulation's memory and records what it did.
  *
  * `order` 0 and up (above the kernel's maximum: NULL with a warning); `node` null: the node of the CPU. A node that the
- * machine does not have gives null, as an empty zonelist does. Ends always: a call that would go round for ever gives "loop".
+ * machine does not have gives null, as an empty zonelist does. Ends always: a call that would go round for ever gives
+ * "loop".
  */
 export function allocPages(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
   const { kernel, trace } = sim;
@@ -52,9 +53,9 @@ export function allocPages(sim: Simulation, mask: Mask, order: number, node: num
 const MAX_NUMNODES = 64;
 
 /**
- * alloc_pages_node() (include/linux/gfp.h): the caller names a node, which has to exist. One that does not has no zonelist,
- * and looking for it is a page fault in the kernel; a number that no node can have is a VM_BUG_ON with DEBUG_VM.
- * Arguments and result as of `allocPages`.
+ * alloc_pages_node() (include/linux/gfp.h): the caller names a node, which has to exist. One that does not has no
+ * zonelist, and looking for it is a page fault in the kernel; a number that no node can have is a VM_BUG_ON with
+ * DEBUG_VM. Arguments and result as of `allocPages`.
  */
 export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
   const { kernel, machine } = sim;
@@ -78,7 +79,9 @@ function freePageBlock(sim: Simulation, block: PageBlock): void {
   sim.machine.version++;
 }
 
-/** Records a "sleeping function called from invalid context" if the context may not sleep (CONFIG_DEBUG_ATOMIC_SLEEP). */
+/**
+ * Records a "sleeping function called from invalid context" if the context may not sleep (CONFIG_DEBUG_ATOMIC_SLEEP).
+ */
 export function mightSleep(sim: Simulation, site: string): void {
   if (isAtomic(sim.kernel, sim.context)) sim.trace.sleepSites.push(site);
 }
@@ -135,7 +138,10 @@ function avoidsFragmentation(sim: Simulation, preferred: Zone | undefined): bool
   );
 }
 
-/** __GFP_ACCOUNT: the page is charged after it was taken, and given back if the charge fails (__memcg_kmem_charge_page()). */
+/**
+ * __GFP_ACCOUNT: the page is charged after it was taken, and given back if the charge fails
+ * (__memcg_kmem_charge_page()).
+ */
 function charge(sim: Simulation, mask: Mask, block: PageBlock): AllocResult {
   if ((mask & sim.kernel.bits.ACCOUNT) === 0) return block;
   switch (chargeKernelMemory(sim, mask, block.order)) {

@@ -114,9 +114,9 @@ function defer(zone: Zone, order: number): void {
 }
 
 /**
- * compact_zone(): succeeds when enough pages can move and single pages are free to move them to. Asynchronous compaction
- * takes pages only out of pageblocks of the request's own migratetype (suitable_migration_source()), and what moves lies
- * in movable ones.
+ * compact_zone(): succeeds when enough pages can move and single pages are free to move them to. Asynchronous
+ * compaction takes pages only out of pageblocks of the request's own migratetype (suitable_migration_source()), and
+ * what moves lies in movable ones.
  */
 function compactZone(
   sim: Simulation,

@@ -30,8 +30,8 @@ export function preferredZone(ac: AllocContext): Zone | undefined {
 }
 
 /**
- * __cpuset_zone_allowed() (kernel/cgroup/cpuset.c). The nearest hardwall ancestor of the task's cpuset is taken to be the
- * root, so that without __GFP_HARDWALL every node is allowed.
+ * __cpuset_zone_allowed() (kernel/cgroup/cpuset.c). The nearest hardwall ancestor of the task's cpuset is taken to be
+ * the root, so that without __GFP_HARDWALL every node is allowed.
  */
 export function cpusetAllows(sim: Simulation, zone: Zone, hardwall: boolean): boolean {
   const { cpusetNodes } = sim.machine;
@@ -52,8 +52,9 @@ export function watermarkOf(zone: Zone, allocFlags: number): number {
 }
 
 /**
- * __zone_watermark_ok() (mm/page_alloc.c): whether taking a block of 2^order leaves more than the watermark, its reserves
- * and lowmem_reserve, and whether a usable block of the order is free. `free`: NR_FREE_PAGES or what reclaim could make of it.
+ * __zone_watermark_ok() (mm/page_alloc.c): whether taking a block of 2^order leaves more than the watermark, its
+ * reserves and lowmem_reserve, and whether a usable block of the order is free. `free`: NR_FREE_PAGES or what reclaim
+ * could make of it.
  */
 export function zoneWatermarkOk(
   kernel: Kernel,
@@ -115,8 +116,9 @@ function watermarkFast(kernel: Kernel, zone: Zone, order: number, highestZone: n
 }
 
 /**
- * get_page_from_freelist() (mm/page_alloc.c): walks the zones, checks cpuset and watermark, takes a block from the first
- * that passes. Records the attempt. ALLOC_NOFRAGMENT changes only which pageblock a page comes from and is not followed.
+ * get_page_from_freelist() (mm/page_alloc.c): walks the zones, checks cpuset and watermark, takes a block from the
+ * first that passes. Records the attempt. ALLOC_NOFRAGMENT changes only which pageblock a page comes from and is not
+ * followed.
  */
 export function getPageFromFreelist(
   sim: Simulation,
@@ -184,7 +186,10 @@ function highatomicReserving(kernel: Kernel): number {
   return kernel.features.reserveScheme === "harder" ? ALLOC.NON_BLOCK : ALLOC.HIGHATOMIC;
 }
 
-/** rmqueue(), rmqueue_buddy(): takes the block, and says from which pageblocks; null if there is none that the request may have. */
+/**
+ * rmqueue(), rmqueue_buddy(): takes the block, and says from which pageblocks; null if there is none that the request
+ * may have.
+ */
 function rmqueue(
   sim: Simulation,
   zone: Zone,
@@ -217,8 +222,9 @@ function warnServing(sim: Simulation, mask: Mask, order: number): void {
 }
 
 /**
- * reserve_highatomic_pageblock(): at most about 1 % of the zone, and one pageblock more to 6.7; from 6.8 rounded up, and none where
- * that share is less than a pageblock. Which free pages lie in the same pageblock is not known: they stay where they are.
+ * reserve_highatomic_pageblock(): at most about 1 % of the zone, and one pageblock more to 6.7; from 6.8 rounded up,
+ * and none where that share is less than a pageblock. Which free pages lie in the same pageblock is not known: they
+ * stay where they are.
  */
 function reserveHighatomic(sim: Simulation, zone: Zone): void {
   sim.trace.counts.reserveHighatomic++;
@@ -230,7 +236,10 @@ function reserveHighatomic(sim: Simulation, zone: Zone): void {
   if (zone.reservedHighatomic < most) zone.reservedHighatomic += pageblock;
 }
 
-/** unreserve_highatomic_pageblock(): gives one HIGHATOMIC pageblock with free pages back to the others; `all` ignores the last one's protection. */
+/**
+ * unreserve_highatomic_pageblock(): gives one HIGHATOMIC pageblock with free pages back to the others; `all` ignores
+ * the last one's protection.
+ */
 export function unreserveHighatomic(sim: Simulation, ac: AllocContext, all: boolean): boolean {
   sim.trace.counts.unreserveHighatomic++;
   const pageblock = 2 ** pageblockOrder(sim.kernel);

@@ -11,8 +11,9 @@ import { hasFatalSignal } from "./task.ts";
 export type ChargeOutcome = "charged" | "uncharged" | "refused";
 
 /**
- * Charges 2^order pages to the task's memory cgroup: try_charge_memcg() (mm/memcontrol.c). At the limit, with nothing to
- * reclaim in the cgroup and nobody to kill there, a mask decides: NOFAIL and HIGH (ATOMIC in older versions) go over the limit.
+ * Charges 2^order pages to the task's memory cgroup: try_charge_memcg() (mm/memcontrol.c). At the limit, with nothing
+ * to reclaim in the cgroup and nobody to kill there, a mask decides: NOFAIL and HIGH (ATOMIC in older versions) go over
+ * the limit.
  */
 export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): ChargeOutcome {
   const { context, kernel, machine, table } = sim;

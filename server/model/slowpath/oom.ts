@@ -62,8 +62,8 @@ function kill(sim: Simulation, order: number, ac: AllocContext): OomOutcome {
 const MOST_VICTIMS = 8;
 
 /**
- * An unspecified victim frees what the request needs in its first zone, of its cpuset if there is one: the reserves and the
- * block itself.
+ * An unspecified victim frees what the request needs in its first zone, of its cpuset if there is one: the reserves and
+ * the block itself.
  */
 function whatIsNeeded(sim: Simulation, order: number, ac: AllocContext): readonly PageGift[] {
   const { cpusetNodes } = sim.machine;

@@ -61,7 +61,9 @@ function compactionReady(sim: Simulation, zone: Zone, order: number, highestZone
   return zoneWatermarkOk(kernel, zone, 0, zone.high + zone.boost + 2 * 2 ** order, highestZone, 0, free);
 }
 
-/** shrink_node(): the shrinkers of the node, whatever zone their pages lie in, and the LRU pages of the zones allowed. */
+/**
+ * shrink_node(): the shrinkers of the node, whatever zone their pages lie in, and the LRU pages of the zones allowed.
+ */
 function shrinkNode(machine: Machine, node: number, highestZone: number): number {
   let freed = 0;
   for (const shrinker of machine.shrinkers) {

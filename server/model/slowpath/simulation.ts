@@ -97,7 +97,10 @@ export interface Trace {
 export interface SimulationOptions {
   /** Record `steps` for people. Off: nothing is spent on them. */
   readonly steps?: boolean;
-  /** A call that goes round without headway is reported as `loop` at once, but its trace goes on up to this many attempts. Default 0. */
+  /**
+   * A call that goes round without headway is reported as `loop` at once, but its trace goes on up to this many
+   * attempts. Default 0.
+   */
   readonly loopAttempts?: number;
 }
 

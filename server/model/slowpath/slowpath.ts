@@ -18,7 +18,9 @@ import { shouldReclaimRetry, tryToFreePages } from "./reclaim.ts";
 import type { AllocResult, PageBlock, Simulation } from "./simulation.ts";
 import { step, warnAt } from "./simulation.ts";
 
-/** Rounds without any change of memory after which nothing can change any more: longer than compaction can be deferred. */
+/**
+ * Rounds without any change of memory after which nothing can change any more: longer than compaction can be deferred.
+ */
 const IDLE_ROUNDS = 66;
 /** The same in tries on the free lists, for rounds that are no rounds of the OOM path. */
 const IDLE_ATTEMPTS = 2000;
@@ -125,7 +127,9 @@ const STATES: Readonly<Record<Step, (slow: Slow) => State>> = {
   nofail,
 };
 
-/** Where a decision of the stage sends the request: to the label nopage, with its reason in the trace, or on to `next`. */
+/**
+ * Where a decision of the stage sends the request: to the label nopage, with its reason in the trace, or on to `next`.
+ */
 function unlessLeaving(slow: Slow, stage: readonly Compiled[], at: string, next: State): State {
   const left = leaving(stage, slow.facts);
   if (left === null) return next;
@@ -162,7 +166,10 @@ function firstTry(slow: Slow): State {
   return "first-compaction";
 }
 
-/** Those that are better off with a block than with free pages compact before they reclaim, or in place of the first reclaim. */
+/**
+ * Those that are better off with a block than with free pages compact before they reclaim, or in place of the first
+ * reclaim.
+ */
 function firstCompaction(slow: Slow): State {
   const { at } = slow.sim.table;
   if ((effectsAt(at["compact-first"], slow.facts) & EFFECT.compact) !== 0) {
@@ -297,7 +304,9 @@ function mayOom(slow: Slow): State {
   return "retry";
 }
 
-/** The facts of this round, with the task a victim if the OOM path has made it one; that it is dying says no more then. */
+/**
+ * The facts of this round, with the task a victim if the OOM path has made it one; that it is dying says no more then.
+ */
 function victimFacts({ sim, facts }: Slow): number {
   const known = facts & ~(FACT.dying | FACT.oomVictim);
   return sim.task.oomVictim ? known | FACT.oomVictim : known;

@@ -14,7 +14,10 @@ import type { Severity } from "../../rules/finding.ts";
 import { bytesOfSize } from "./sizes.ts";
 import type { Settings } from "../../documents/settings.ts";
 
-/** What a file is judged by: the kernels and options of its headers and of the settings. Equal headers give the same object. */
+/**
+ * What a file is judged by: the kernels and options of its headers and of the settings. Equal headers give the same
+ * object.
+ */
 export interface CheckedKernels {
   readonly kernels: readonly Kernel[];
   readonly groups: readonly KernelGroup[];
@@ -30,7 +33,9 @@ export interface WrittenVersions {
   readonly range: boolean;
 }
 
-/** How many are kept for each settings object: headers are typed letter by letter, and most of what is typed returns. */
+/**
+ * How many are kept for each settings object: headers are typed letter by letter, and most of what is typed returns.
+ */
 const KEPT = 32;
 const cache = new WeakMap<Settings, Map<string, CheckedKernels>>();
 

@@ -26,8 +26,8 @@ export interface KernelGroup {
 }
 
 /**
- * A declaration, and the file that it stands in. It is as good as its revision: where in the file it stands changes with
- * every line above, so that no binding says it. `Environment.placeOf` does.
+ * A declaration, and the file that it stands in. It is as good as its revision: where in the file it stands changes
+ * with every line above, so that no binding says it. `Environment.placeOf` does.
  */
 export interface Binding {
   readonly uri: string;
@@ -54,7 +54,10 @@ export interface Environment {
   readonly kernels: readonly Kernel[];
   /** The kernels in force, those that answer alike together: each group is asked once. */
   readonly groups: readonly KernelGroup[];
-  /** Where they come from: the file's header, the settings, or for want of both the newest release. `nothing`: a header without any known version. */
+  /**
+   * Where they come from: the file's header, the settings, or for want of both the newest release. `nothing`: a header
+   * without any known version.
+   */
   readonly kernelsFrom: "header" | "settings" | "newest" | "nothing";
   /** For messages: `6.12`, `6.1 .. 6.12`, `6.1, 6.6`. */
   readonly kernelsText: string;
@@ -62,7 +65,10 @@ export interface Environment {
   readonly ruleLevels: Readonly<Record<string, Severity | "off">>;
   /** Every imported file has been looked for: a name that is not found does not exist. */
   readonly complete: boolean;
-  /** False where the `kernel` header cannot be read or names no known version: then nothing is said about what the kernel does. */
+  /**
+   * False where the `kernel` header cannot be read or names no known version: then nothing is said about what the
+   * kernel does.
+   */
   readonly kernelKnown: boolean;
   /** The name stands in a declaration that cannot be read: it may be declared there. */
   readonly mayBeDamaged: (name: string) => boolean;
@@ -70,7 +76,10 @@ export interface Environment {
   readonly lookup: (space: NameSpace, name: string) => Binding | null;
   /** All declarations of the name, the one that counts first: more than one is an error. */
   readonly declarationsOf: (space: NameSpace, name: string) => readonly Binding[];
-  /** The declaration that an own one of this file clashes with in a space: an earlier one of the file, or an imported one. */
+  /**
+   * The declaration that an own one of this file clashes with in a space: an earlier one of the file, or an imported
+   * one.
+   */
   readonly rivalOf: (space: NameSpace, binding: Binding) => Binding | null;
   /** The policies that bind by themselves to requests for this API. */
   readonly policiesFor: (api: string) => readonly Binding[];

@@ -12,9 +12,9 @@ import { importTarget, type ImportTarget } from "./uris.ts";
 import type { AnalysisMemory, Workspace } from "../../documents/workspace.ts";
 
 /**
- * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit. Analyses
- * follow each other as the files are edited. A region keeps its revision from one to the next as long as neither its
- * own text nor anything that it depends on has changed, so that what is cached by revision stays true.
+ * A file with everything that it imports, and the kernels that it is judged by: what C calls a translation unit.
+ * Analyses follow each other as the files are edited. A region keeps its revision from one to the next as long as
+ * neither its own text nor anything that it depends on has changed, so that what is cached by revision stays true.
  */
 export interface FileAnalysis {
   readonly workspace: Workspace;
@@ -59,7 +59,9 @@ export interface RegionFindings {
 
 const analyses = new WeakMap<AnalysisMemory, Map<string, FileAnalysis>>();
 
-/** The analysis of a file, from the last one of the same workspace; null for a file that the workspace does not have. */
+/**
+ * The analysis of a file, from the last one of the same workspace; null for a file that the workspace does not have.
+ */
 export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis | null {
   const known = analyses.get(workspace.memory) ?? new Map<string, FileAnalysis>();
   analyses.set(workspace.memory, known);
@@ -236,8 +238,8 @@ function writtenImports(roots: readonly string[], uri: string, index: FileIndex)
 const PASSES = 4;
 
 /**
- * The revisions of the next analysis: new ones for regions that changed, and for those that depend on a changed name, directly
- * or through others; all others stay, with their findings.
+ * The revisions of the next analysis: new ones for regions that changed, and for those that depend on a changed name,
+ * directly or through others; all others stay, with their findings.
  */
 function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
   const changed = new Set<string>();
@@ -311,7 +313,8 @@ function renewDependants(
       renewRivals(key);
     }
   };
-  // Others that declare a changed name may now be the first, or no longer a duplicate, or point at the one that changed.
+  // Others that declare a changed name may now be the first, or no longer a duplicate, or point at the one that
+  // changed.
   const renewRivals = (key: string): void => {
     if (key.startsWith("api:")) return;
     files.forEach(({ index }, file) => {

@@ -105,7 +105,9 @@ function countedIndex(file: SourceFile): FileIndex {
   return freshIndex(file, names, countKeys(names));
 }
 
-/** Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again. */
+/**
+ * Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again.
+ */
 function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
   const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
   const fresh = file.regions.slice(start, newEnd).map(namesOf);

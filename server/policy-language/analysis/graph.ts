@@ -85,7 +85,9 @@ interface Visit {
   open: boolean;
 }
 
-/** Tarjan's strongly connected components, from one declaration on. A component of one is a cycle when it uses itself. */
+/**
+ * Tarjan's strongly connected components, from one declaration on. A component of one is a cycle when it uses itself.
+ */
 function findCycles(
   environment: Environment,
   root: Binding,

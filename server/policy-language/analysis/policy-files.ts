@@ -21,7 +21,10 @@ export function policyFiles(workspace: Workspace): readonly (readonly [string, S
   );
 }
 
-/** The files that a file imports, in order, wherever they lie: who reads them asks first whether they are in the workspace. */
+/**
+ * The files that a file imports, in order, wherever they lie: who reads them asks first whether they are in the
+ * workspace.
+ */
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
   return file.regions.flatMap(({ item }) => {
     if (item?.kind !== "import" || item.path === null || item.path.value === "") return [];

@@ -17,7 +17,9 @@ export interface NameUse {
   readonly space: NameSpace;
   readonly role: UseRole;
   readonly name: Name;
-  /** In the subject space, where the role alone does not say it: what a `like` continues, what an expectation speaks of. */
+  /**
+   * In the subject space, where the role alone does not say it: what a `like` continues, what an expectation speaks of.
+   */
   readonly kind?: SubjectKind;
 }
 

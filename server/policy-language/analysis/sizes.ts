@@ -16,7 +16,9 @@ export function isUnit(text: string): text is SizeUnit {
   return Object.hasOwn(UNIT_BYTES, text);
 }
 
-/** The bytes of `4096`, `0x1000`, `4K` or `4 KiB`, as settings and the command line write a size; null for other text. */
+/**
+ * The bytes of `4096`, `0x1000`, `4K` or `4 KiB`, as settings and the command line write a size; null for other text.
+ */
 export function bytesOfText(text: string): number | null {
   const [, digits, unit = ""] = /^(\d+|0x[0-9a-f]+)\s*([A-Za-z]*)$/i.exec(text.trim()) ?? [];
   if (digits === undefined) return null;

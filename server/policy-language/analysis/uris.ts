@@ -12,8 +12,8 @@ export type ImportTarget =
   | { readonly kind: "nowhere" };
 
 /**
- * The file that an import names. An import names a path, relative to the folder of the file that it stands in or from the
- * top of that file's scheme and host; it never names another scheme or host. It must lead into one of the roots.
+ * The file that an import names. An import names a path, relative to the folder of the file that it stands in or from
+ * the top of that file's scheme and host; it never names another scheme or host. It must lead into one of the roots.
  * @param roots by normalised uri, as `rootsFor` gives them for the file that is looked at
  * @param base the normalised uri of the importing file: that one, or another that it imports
  */
@@ -25,8 +25,8 @@ export function importTarget(roots: readonly string[], base: string, path: strin
 }
 
 /**
- * Resolves a path against the uri of the file that it stands in, as a browser would: relative to its folder, `.` and `..`
- * folded, an absolute path from the top. Scheme and host stay. Characters that a uri can't hold are encoded.
+ * Resolves a path against the uri of the file that it stands in, as a browser would: relative to its folder, `.` and
+ * `..` folded, an absolute path from the top. Scheme and host stay. Characters that a uri can't hold are encoded.
  */
 export function resolveUri(base: string, path: string): string {
   const encoded = path.replaceAll("\\", "/").split("/").map(encodeSegment).join("/");

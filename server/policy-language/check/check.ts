@@ -3,7 +3,10 @@ import type { Finding } from "../../rules/finding.ts";
 import { fileAnalysisOf } from "../analysis/file-analysis.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 
-/** The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the region. */
+/**
+ * The findings of a file: one list for each region of `SourceFile.regions`, in order, with places relative to the
+ * region.
+ */
 export interface FileFindings {
   readonly regions: readonly (readonly Finding[])[];
 }

@@ -21,7 +21,10 @@ import { removedNameFindings } from "./removed-names.ts";
 import { apiFindings, requestFindings } from "./request-findings.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
-/** All that there is to say of a region, its declaration or header. A damaged one says only where the damage is: the rest would be guessed. */
+/**
+ * All that there is to say of a region, its declaration or header. A damaged one says only where the damage is: the
+ * rest would be guessed.
+ */
 export function declarationFindings(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
   if (region.problems.length > 0) return syntaxFindings(region.problems);
   const { item } = region;

@@ -25,7 +25,7 @@ import {
   type ResolvedRequest,
 } from "../requests/requests.ts";
 
-// What is false ----------------------------------------------------------------------------------------------------------
+// What is false -------------------------------------------------------------------------------------------------------
 
 /** The facts that do not hold of a request, over all kernels in force. */
 export function factFindings(
@@ -87,7 +87,7 @@ export function stateNamed(environment: Environment, name: string): MemoryState 
   return state === null || memoryFindings(environment, memory.declaration).length > 0 ? null : state;
 }
 
-// What holds -------------------------------------------------------------------------------------------------------------
+// What holds ----------------------------------------------------------------------------------------------------------
 
 /** `not-decided`: a name, the text or the model leaves it open. */
 export type ExpectationState = "passed" | "failed" | "not-decided";
@@ -111,8 +111,8 @@ export interface ExpectationGroup {
 }
 
 /**
- * What a declaration expects, in the order of the text: an `expect` declaration, or the `expect` lists of a request. The
- * state is what the kernels in force, policies and transforms make of it, whatever the settings do with findings.
+ * What a declaration expects, in the order of the text: an `expect` declaration, or the `expect` lists of a request.
+ * The state is what the kernels in force, policies and transforms make of it, whatever the settings do with findings.
  */
 export function expectationGroups(environment: Environment, binding: Binding): readonly ExpectationGroup[] {
   const { declaration } = binding;
@@ -211,7 +211,7 @@ function decided(
     : { ...common, state: "not-decided", message: open };
 }
 
-// What is open -----------------------------------------------------------------------------------------------------------
+// What is open --------------------------------------------------------------------------------------------------------
 
 /** Why nothing can be said of the whole expectation; null where it can be decided. */
 function openBecause(

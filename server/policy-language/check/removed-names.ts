@@ -16,8 +16,8 @@ const removedFlag = kernelRule("removed-flag");
 const RULES = removedFlag === null ? [] : [removedFlag];
 
 /**
- * Names that a release took away, in expressions that belong to no request: the rule is asked about a site that has nothing
- * but the name.
+ * Names that a release took away, in expressions that belong to no request: the rule is asked about a site that has
+ * nothing but the name.
  */
 export function removedNameFindings(
   environment: Environment,

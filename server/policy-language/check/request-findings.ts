@@ -36,7 +36,10 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 const RULE_IDS: readonly string[] = [...ALL_RULES.map((rule) => rule.id), ...LANGUAGE_RULES.map((rule) => rule.id)];
 
-/** All that there is to say of a request: `found` is what its names and expressions gave. Waivers are taken into account. */
+/**
+ * All that there is to say of a request: `found` is what its names and expressions gave. Waivers are taken into
+ * account.
+ */
 export function requestFindings(
   environment: Environment,
   region: Region,
@@ -122,8 +125,8 @@ function policyFindings(environment: Environment, { request, under }: RequestUnd
 }
 
 /**
- * A finding on text that is inherited, of a rule that says the same of the request that it is inherited from, is reported
- * there and nowhere else.
+ * A finding on text that is inherited, of a rule that says the same of the request that it is inherited from, is
+ * reported there and nowhere else.
  */
 function withoutInherited(
   environment: Environment,

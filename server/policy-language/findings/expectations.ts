@@ -141,7 +141,10 @@ function nameFinding(fact: Fact, known: readonly string[], instead: string | nul
 
 // What is true --------------------------------------------------------------------------------------------------------
 
-/** The facts that one kernel makes false, of a request that can be judged (`whyOpen`). `modes` are those that the request selects; null: not known. */
+/**
+ * The facts that one kernel makes false, of a request that can be judged (`whyOpen`). `modes` are those that the
+ * request selects; null: not known.
+ */
 export function staticFactFindings(
   facts: readonly Fact[],
   under: KernelRequest,
@@ -199,7 +202,9 @@ function reasonFor(reasons: readonly Reason[], about: string): string {
   return reason === undefined ? "" : `: ${reason.text.replace(/\.$/, "")} [${reason.evidence}]`;
 }
 
-/** The facts that a run on a state of memory makes false, under one kernel, of a request that can be judged (`whyOpen`). */
+/**
+ * The facts that a run on a state of memory makes false, under one kernel, of a request that can be judged (`whyOpen`).
+ */
 export function memoryFactFindings(
   facts: readonly Fact[],
   under: KernelRequest,

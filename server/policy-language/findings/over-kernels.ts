@@ -48,8 +48,8 @@ export function overKernels(
 }
 
 /**
- * The same with one finding for each rule and place, however many sentences the kernels give: where the mistake is one, it
- * is marked once. The newest kernel's words and fixes lead; with `always`, what older ones do differently follows.
+ * The same with one finding for each rule and place, however many sentences the kernels give: where the mistake is one,
+ * it is marked once. The newest kernel's words and fixes lead; with `always`, what older ones do differently follows.
  */
 export function overKernelsOnce(
   environment: Environment,
@@ -130,7 +130,9 @@ export function holdsOf(environment: Environment, indexes: readonly number[]): H
   };
 }
 
-/** `6.12`, `6.1 to 6.12`, `since 6.3`, `until 6.11`, `6.1 and 6.5 to 6.8`, `6.6 and 6.12`: some of the kernels in force. */
+/**
+ * `6.12`, `6.1 to 6.12`, `since 6.3`, `until 6.11`, `6.1 and 6.5 to 6.8`, `6.6 and 6.12`: some of the kernels in force.
+ */
 export function versionsText(environment: Environment, indexes: readonly number[]): string {
   const { kernels } = environment;
   const nameAt = (index: number): string => kernels[index]?.name ?? "";

@@ -25,7 +25,10 @@ export interface SymbolSpan {
   readonly declares: boolean;
 }
 
-/** The declared symbol whose name stands at an offset of the file (either edge included); null: none, or a built-in name. */
+/**
+ * The declared symbol whose name stands at an offset of the file (either edge included); null: none, or a built-in
+ * name.
+ */
 export function symbolAt(
   workspace: Workspace,
   uri: string,

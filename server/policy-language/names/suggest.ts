@@ -20,7 +20,9 @@ function prepare(candidates: readonly string[]): Prepared {
   return made;
 }
 
-/** The candidates nearest to a name that does not exist, best first, at most three; near enough to be what was meant. */
+/**
+ * The candidates nearest to a name that does not exist, best first, at most three; near enough to be what was meant.
+ */
 export function nearest(name: string, ...lists: readonly (readonly string[])[]): readonly string[] {
   const wanted = plain(name);
   if (wanted.length > LONGEST) return [];

@@ -3,7 +3,10 @@ import type { Environment, NameSpace } from "../analysis/environment.ts";
 
 const lists = new WeakMap<Environment, Map<string, readonly string[]>>();
 
-/** The names that are visible in a space, of some kinds of declaration or of all; the same list for the same environment. */
+/**
+ * The names that are visible in a space, of some kinds of declaration or of all; the same list for the same
+ * environment.
+ */
 export function visibleNames(
   environment: Environment,
   space: NameSpace,

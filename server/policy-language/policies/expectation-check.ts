@@ -25,8 +25,8 @@ import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./w
 
 /**
  * What a declaration believes of a policy or a transform, over every mask, size and context, under one kernel. A belief
- * that does not hold is marked from `forbids`, `allows`, `within` or `gives` on. Expectations about requests are not for
- * this file.
+ * that does not hold is marked from `forbids`, `allows`, `within` or `gives` on. Expectations about requests are not
+ * for this file.
  */
 export function checkPolicyExpectation(
   environment: Environment,

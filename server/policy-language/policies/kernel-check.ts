@@ -20,9 +20,11 @@ import { isTaken, judge } from "./judgement.ts";
 import { replayedWitness, witnessText } from "./witness.ts";
 
 /**
- * What the modes of a policy promise, laid beside what the kernel does with the masks of each mode: for the functions that
- * the policy is `for`, and since when. A claim that the model cannot decide over all masks (`warns`, `node`) is not compared.
- * @param inherited compare promises of modes that the policy refines too; as findings they are reported where they are written
+ * What the modes of a policy promise, laid beside what the kernel does with the masks of each mode: for the functions
+ * that the policy is `for`, and since when. A claim that the model cannot decide over all masks (`warns`, `node`) is
+ * not compared.
+ * @param inherited compare promises of modes that the policy refines too; as findings they are reported where they are
+ * written
  */
 export function checkAgainstKernel(
   environment: Environment,
@@ -66,7 +68,9 @@ interface Difference {
   readonly isSo: (kernel: Kernel, value: Mask) => boolean;
 }
 
-/** `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do. */
+/**
+ * `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do.
+ */
 function sinceText(kernel: Kernel, { example, isSo }: Difference): string {
   const releases = mainlineReleases();
   const { names } = decode(kernel, example);

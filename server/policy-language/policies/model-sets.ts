@@ -25,7 +25,9 @@ const EFFECTS: Readonly<Record<Field, number>> = {
   fails: EFFECT.fail,
 };
 
-/** These look for a whole composite: supersets of GFP_KERNEL have the vmalloc fallback, or are the only blocking masks. */
+/**
+ * These look for a whole composite: supersets of GFP_KERNEL have the vmalloc fallback, or are the only blocking masks.
+ */
 const GFP_KERNEL_FLAGS: readonly FlagName[] = ["IO", "FS", "KSWAPD_RECLAIM", "ACCOUNT"];
 /** What the range allocator refuses, not always with the same words: with a WARN, or not in every version. */
 const RANGE_FLAGS: readonly FlagName[] = [
@@ -49,10 +51,10 @@ const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
 };
 
 /**
- * The flags that decide an answer of a function in one kernel, one by one: those on which the decisions of the slow path
- * hang, those that say whether the call is charged, and those that the function itself looks for. Of those that a function
- * refuses or clears with a warning it only matters whether any is set, and no other bit is read for these answers: a test
- * lays random masks of every function and kernel beside the verdict.
+ * The flags that decide an answer of a function in one kernel, one by one: those on which the decisions of the slow
+ * path hang, those that say whether the call is charged, and those that the function itself looks for. Of those that a
+ * function refuses or clears with a warning it only matters whether any is set, and no other bit is read for these
+ * answers: a test lays random masks of every function and kernel beside the verdict.
  */
 function decisiveFlags(kernel: Kernel, api: Api, field: Field): readonly FlagName[] {
   const { flags, charged } = decisiveFor(kernel, EFFECTS[field]);
@@ -72,7 +74,10 @@ export function apisOf(policy: Pick<ResolvedPolicy, "apis">): readonly Api[] {
   return apis.length > 0 ? apis : standingApi();
 }
 
-/** The sizes, in bytes, at which the allocators change their mind: a page, what slab and NOFAIL serve, the costly order, the largest. */
+/**
+ * The sizes, in bytes, at which the allocators change their mind: a page, what slab and NOFAIL serve, the costly order,
+ * the largest.
+ */
 export function modelThresholds({ maxOrder, options }: Kernel): readonly number[] {
   return [0, 1, 3, maxOrder].map((order) => options.pageBytes * 2 ** order);
 }
@@ -120,7 +125,9 @@ function answersFor(space: Space, api: Api, field: Field, flags: readonly FlagNa
   return made;
 }
 
-/** What `sleeps`, `may_oom` and `may_fail` are as sets of requests; with several functions, where one of them does it. */
+/**
+ * What `sleeps`, `may_oom` and `may_fail` are as sets of requests; with several functions, where one of them does it.
+ */
 export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">): ModelSets {
   const { bdd } = space;
   const unless = (field: Field): Node =>

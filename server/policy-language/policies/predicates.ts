@@ -122,7 +122,10 @@ function isCertainLeaf(environment: Environment, kernel: Kernel, leaf: Leaf): bo
 /** What `sleeps`, `may_oom` and `may_fail` are as sets of requests. */
 export type ModelSets = Readonly<Record<Extract<Predicate, { kind: "model" }>["test"], Node>>;
 
-/** The set of requests for which the predicate holds; `input` is the mask that it is asked about. For certain predicates. */
+/**
+ * The set of requests for which the predicate holds; `input` is the mask that it is asked about. For certain
+ * predicates.
+ */
 export function setOf(
   space: Space,
   environment: Environment,
@@ -288,7 +291,10 @@ function namesOf(bits: Readonly<Record<string, number>>, value: number): readonl
 
 type MeasurePredicate = Extract<Predicate, { kind: "measure" }>;
 
-/** The sizes that count as equal to what is compared with, in bytes, both ends included: `order == 2` is more than one size. */
+/**
+ * The sizes that count as equal to what is compared with, in bytes, both ends included: `order == 2` is more than one
+ * size.
+ */
 interface Limit {
   readonly from: number;
   readonly to: number;

@@ -164,7 +164,9 @@ function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseS
   return culprits.length === 1 ? (culprits[0] ?? null) : null;
 }
 
-/** The index of the condition with which, after those before it, nothing is left; their number when something always is. */
+/**
+ * The index of the condition with which, after those before it, nothing is left; their number when something always is.
+ */
 function firstThatLeavesNothing(bdd: Bdd, start: Node, conditions: readonly Node[]): number {
   let left = start;
   for (const [index, condition] of conditions.entries()) {
@@ -234,7 +236,10 @@ const SURPRISES: Readonly<Partial<Record<CompositeName, string>>> = {
   TRANSHUGE_LIGHT: "reclaim",
 };
 
-/** `has GFP_NOWAIT` is true of GFP_KERNEL | __GFP_NOWARN: the bits of a composite are there, what it leaves out is there too. */
+/**
+ * `has GFP_NOWAIT` is true of GFP_KERNEL | __GFP_NOWARN: the bits of a composite are there, what it leaves out is there
+ * too.
+ */
 function compositeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { space, policy } = set;
   const { bdd, kernel } = space;

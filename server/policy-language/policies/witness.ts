@@ -46,8 +46,8 @@ function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
 }
 
 /**
- * A mask by its names, composites first, flags always in the same order: kernels print theirs in different ones, and one
- * witness must not look like two.
+ * A mask by its names, composites first, flags always in the same order: kernels print theirs in different ones, and
+ * one witness must not look like two.
  */
 export function witnessMaskText(kernel: Kernel, value: Mask): string {
   const { names } = decode(kernel, value);
@@ -56,7 +56,9 @@ export function witnessMaskText(kernel: Kernel, value: Mask): string {
   return names.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)).join(" | ");
 }
 
-/** A witness as a kernel developer writes it: `GFP_KERNEL | __GFP_NOWARN`, with its size and context where they matter. */
+/**
+ * A witness as a kernel developer writes it: `GFP_KERNEL | __GFP_NOWARN`, with its size and context where they matter.
+ */
 export function witnessText(space: Space, witness: Witness): string {
   const { kernel } = space;
   const size =

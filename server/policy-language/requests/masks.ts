@@ -77,7 +77,10 @@ function scopeIn(environment: Environment, kernel: Kernel): MaskScope {
   };
 }
 
-/** Evaluates an expression of a file under one kernel. Never throws, whatever the depth of aliases or their cycles (a cycle is worth 0). */
+/**
+ * Evaluates an expression of a file under one kernel. Never throws, whatever the depth of aliases or their cycles (a
+ * cycle is worth 0).
+ */
 export function evaluateMask(environment: Environment, kernel: Kernel, expression: MaskNode): MaskValue {
   return maskValue(scopeIn(environment, kernel), expression);
 }

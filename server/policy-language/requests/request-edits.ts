@@ -15,7 +15,9 @@ export interface EditedRequest {
   readonly value: MaskValue | null;
 }
 
-/** The edits that carry out a fix in a request. Null where it can't be written into this text: what is inherited stays. */
+/**
+ * The edits that carry out a fix in a request. Null where it can't be written into this text: what is inherited stays.
+ */
 export function requestEdits(at: EditedRequest, fix: RuleFix): readonly TextEdit[] | null {
   const { kernel, request, value } = at;
   switch (fix.kind) {

@@ -27,7 +27,10 @@ export interface ResolvedSize {
   readonly fits: boolean;
 }
 
-/** A request with its `like` chain folded in, names resolved, and the size in the API's unit: what holds in every kernel. */
+/**
+ * A request with its `like` chain folded in, names resolved, and the size in the API's unit: what holds in every
+ * kernel.
+ */
 export interface ResolvedRequest {
   readonly name: string | null;
   readonly declaration: RequestDeclaration;
@@ -76,7 +79,10 @@ export const likeGraph: Graph = graphOf((environment, binding) => {
   return used?.declaration.kind === "request" ? [used] : [];
 });
 
-/** What a property says of the request: of two with one role the later counts, as a size in another unit replaces a size. */
+/**
+ * What a property says of the request: of two with one role the later counts, as a size in another unit replaces a
+ * size.
+ */
 type PropertyRole = Exclude<Property["kind"], "order" | "pages">;
 
 function roleOf(kind: Property["kind"]): PropertyRole {
@@ -94,7 +100,10 @@ const NO_PROPERTIES: PropertySet = { single: new Map(), policies: [], waivers: [
 const propertySets = new WeakMap<Revision, PropertySet>();
 const resolvedRequests = new WeakMap<Revision, ResolvedRequest>();
 
-/** The properties of a request with those that it inherits. Of a property written twice the last one counts, as in devicetree. */
+/**
+ * The properties of a request with those that it inherits. Of a property written twice the last one counts, as in
+ * devicetree.
+ */
 function propertySetOf(environment: Environment, binding: Binding): PropertySet {
   likeGraph.inOrder(
     environment,
@@ -125,7 +134,10 @@ function inheritedFrom(set: PropertySet, base: Binding): PropertySet {
   };
 }
 
-/** Waivers add up; policies of its own replace those that a request would inherit. Beliefs are never inherited: they are about one request. */
+/**
+ * Waivers add up; policies of its own replace those that a request would inherit. Beliefs are never inherited: they are
+ * about one request.
+ */
 function withOwn(inherited: PropertySet, own: readonly Property[]): PropertySet {
   const single = new Map(inherited.single);
   const policies: Written<PropertyOf<"policy">>[] = [];
@@ -290,7 +302,10 @@ function resolveSize(written: ResolvedSize["written"], api: Api | null, pageByte
   };
 }
 
-/** The unit that a size is handed to the model in: the API's own, or the one written where the API has several sizes or none. */
+/**
+ * The unit that a size is handed to the model in: the API's own, or the one written where the API has several sizes or
+ * none.
+ */
 function unitFor(api: Api, written: SizeUnit): SizeUnit {
   if (written === "count" || api.size === "none" || api.size === "count") return written;
   return api.size;
@@ -343,11 +358,15 @@ function bytesIn(value: number, unit: SizeUnit, pageBytes: number): number | nul
 /** A request, and what each kernel makes of it. */
 export interface RequestUnderKernels {
   readonly request: ResolvedRequest;
-  /** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
+  /**
+   * The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel.
+   */
   readonly under: (kernel: Kernel) => KernelRequest | null;
 }
 
-/** Works out what each kernel makes of a request once, for all who ask: the rules, the policies and the expectations. */
+/**
+ * Works out what each kernel makes of a request once, for all who ask: the rules, the policies and the expectations.
+ */
 export function underKernels(environment: Environment, request: ResolvedRequest): RequestUnderKernels {
   const known = new Map<Kernel, KernelRequest | null>();
   return {
@@ -363,7 +382,9 @@ export function underKernels(environment: Environment, request: ResolvedRequest)
   };
 }
 
-/** The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel. */
+/**
+ * The request as the model takes it, and its verdict; null where the API is unknown or does not exist in this kernel.
+ */
 export function requestUnder(
   environment: Environment,
   resolved: ResolvedRequest,

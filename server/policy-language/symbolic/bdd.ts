@@ -1,10 +1,11 @@
 /**
- * Reduced ordered binary decision diagrams: an exact normal form of boolean functions, so that "is it satisfiable", "are
- * they equal" and "does this imply that" are answered over all assignments at once, without trying any.
+ * Reduced ordered binary decision diagrams: an exact normal form of boolean functions, so that "is it satisfiable",
+ * "are they equal" and "does this imply that" are answered over all assignments at once, without trying any.
  *
  * A function is a node number of one `Bdd`; equal functions have equal numbers. The variables of a policy question
  * (mask bits, thresholds of a size, bits of a context) number below a hundred, and the predicates of the language are
- * conjunctions and disjunctions of few of them: the diagrams stay small, and nothing here tries to be a general library.
+ * conjunctions and disjunctions of few of them: the diagrams stay small, and nothing here tries to be a general
+ * library.
  */
 
 /** A boolean function, as a node of the `Bdd` that made it. */
@@ -133,8 +134,9 @@ export class Bdd {
   }
 
   /**
-   * Some assignment makes all of them true: `and(...operands) !== FALSE`, mostly without making that function. It looks for
-   * such an assignment variable by variable; where that takes too long, there is likely none, and the function is made.
+   * Some assignment makes all of them true: `and(...operands) !== FALSE`, mostly without making that function. It looks
+   * for such an assignment variable by variable; where that takes too long, there is likely none, and the function is
+   * made.
    */
   meet(...operands: readonly Node[]): boolean {
     let steps = 0;
@@ -211,8 +213,8 @@ export class Bdd {
   }
 
   /**
-   * The variables below level 32 that have the same value in every assignment that makes it true, as bits: those that are
-   * always true, and those that are always false. All of both for FALSE, which nothing makes true.
+   * The variables below level 32 that have the same value in every assignment that makes it true, as bits: those that
+   * are always true, and those that are always false. All of both for FALSE, which nothing makes true.
    */
   fixed(a: Node): Fixed {
     const known = new Map<Node, Fixed>();
@@ -235,7 +237,9 @@ export class Bdd {
     return walk(a);
   }
 
-  /** How many assignments of the variables at `levels` (ascending, all that `a` depends on) make it true. Exact to 2^53. */
+  /**
+   * How many assignments of the variables at `levels` (ascending, all that `a` depends on) make it true. Exact to 2^53.
+   */
   count(a: Node, levels: readonly number[]): number {
     const span = new Map(levels.map((level, index) => [level, index]));
     const known = new Map<Node, number>();
@@ -260,9 +264,9 @@ export class Bdd {
   }
 
   /**
-   * The satisfying assignment of least cost, or null when there is none. `cost(level)` is what a true variable costs (not
-   * negative); false ones and those that do not matter cost nothing, and the latter are left out of the answer. Variables
-   * for which `isSet` answers are true.
+   * The satisfying assignment of least cost, or null when there is none. `cost(level)` is what a true variable costs
+   * (not negative); false ones and those that do not matter cost nothing, and the latter are left out of the answer.
+   * Variables for which `isSet` answers are true.
    */
   cheapest(
     a: Node,

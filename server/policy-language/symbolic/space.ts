@@ -153,8 +153,8 @@ export interface Witness {
 
 /**
  * The composites that a witness may be written with, those first that a reader knows best: of two masks with as many
- * names the earlier composite wins, so that a witness reads as kernel code does. Those that few callers write come after
- * bare flags (null): `__GFP_COMP` says more than GFP_TRANSHUGE.
+ * names the earlier composite wins, so that a witness reads as kernel code does. Those that few callers write come
+ * after bare flags (null): `__GFP_COMP` says more than GFP_TRANSHUGE.
  */
 const BASES: readonly (CompositeName | null)[] = [
   "KERNEL",
@@ -222,7 +222,10 @@ export function contains(space: Space, set: Node, value: Mask, sizeBytes: number
   });
 }
 
-/** The context with what a spinlock implies where PREEMPT_RT is off; the other implications are in every context already. */
+/**
+ * The context with what a spinlock implies where PREEMPT_RT is off; the other implications are in every context
+ * already.
+ */
 export function closedContext(kernel: Kernel, context: Context): Context {
   const isSpinning = (context.locks & LOCK.spinlock) !== 0 && !kernel.options.PREEMPT_RT;
   return isSpinning ? { ...context, places: context.places | PLACE.preempt_off } : context;

@@ -6,7 +6,10 @@ import type { RuleFix, Subject } from "../rule.ts";
 
 export const inNmi = (subject: Subject): boolean => (subject.request.context.places & PLACE.nmi) !== 0;
 
-/** Calls that sleep whatever the mask says, which rules of their own report: CMA and ranges everywhere, vmalloc where it is a BUG. */
+/**
+ * Calls that sleep whatever the mask says, which rules of their own report: CMA and ranges everywhere, vmalloc where it
+ * is a BUG.
+ */
 const isReportedElsewhere = (subject: Subject): boolean => {
   const { family } = subject.api;
   if (family === "contig" || family === "cma" || subject.api.name === "dma_alloc_contiguous") return true;
@@ -32,7 +35,10 @@ export function sleepsInAtomic(subject: Subject): boolean {
   return mayNotSleep(subject) && !inNmi(subject) && !isReportedElsewhere(subject);
 }
 
-/** False where a mask that may not block is a mistake of its own: vmalloc, a kvmalloc that comes to it, a pool whose NULL is not looked at. */
+/**
+ * False where a mask that may not block is a mistake of its own: vmalloc, a kvmalloc that comes to it, a pool whose
+ * NULL is not looked at.
+ */
 function servesNonBlocking(subject: Subject): boolean {
   const { family } = subject.api;
   if (family === "vmalloc" || (family === "mempool" && subject.result === "unchecked")) return false;

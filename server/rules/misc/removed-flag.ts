@@ -38,7 +38,10 @@ function check(subject: Subject): readonly Match[] {
   });
 }
 
-/** What to write instead; nothing where the mask has it already, or where the old flag did nothing beside direct reclaim. */
+/**
+ * What to write instead; nothing where the mask has it already, or where the old flag did nothing beside direct
+ * reclaim.
+ */
 function replacementOf(subject: Subject, name: string, replacement: string | null): string | null {
   if (replacement === null || wrote(subject, replacement)) return null;
   return name === "__GFP_ATOMIC" && (blocks(subject) || wrote(subject, "GFP_ATOMIC")) ? null : replacement;

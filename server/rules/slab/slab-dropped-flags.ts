@@ -37,7 +37,10 @@ function check(subject: Subject): readonly Match[] {
 
 const isObject = (subject: Subject): boolean => subject.api.family === "slab" || subject.api.family === "slab-cache";
 
-/** What a page may carry and an object of a slab may not, but __GFP_WRITE, which write-no-effect reports; a composite that has one of the KASAN bits does not count. */
+/**
+ * What a page may carry and an object of a slab may not, but __GFP_WRITE, which write-no-effect reports; a composite
+ * that has one of the KASAN bits does not count.
+ */
 function droppedBySlab(subject: Subject): readonly FlagName[] {
   const carried = (["COMP", "ZEROTAGS"] as const).filter(
     (flag) => subject.kernel.exists[flag] && (has(subject, flag) || named(subject, flag)),

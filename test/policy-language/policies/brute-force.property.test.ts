@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { findingsIn, type FoundFinding } from "../_fixture.ts";
 
 /**
- * Policies over six flags, so that all 64 masks can be tried: what the analysis says of rules and modes is laid beside an
- * evaluation that shares nothing with it but the text.
+ * Policies over six flags, so that all 64 masks can be tried: what the analysis says of rules and modes is laid beside
+ * an evaluation that shares nothing with it but the text.
  */
 const FLAGS = ["ZERO", "COMP", "WRITE", "NORETRY", "NOFAIL", "HIGH"] as const;
 const NAMES: readonly string[] = FLAGS.map((flag) => `__GFP_${flag}`);

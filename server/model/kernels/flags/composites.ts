@@ -1,6 +1,9 @@
 import type { CompositeName, FlagName } from "../../masks/mask.ts";
 
-/** What each composite of gfp_types.h expands to. GFP_TRANSHUGE and GFP_TRANSHUGE_LIGHT follow from GFP_HIGHUSER_MOVABLE. */
+/**
+ * What each composite of gfp_types.h expands to. GFP_TRANSHUGE and GFP_TRANSHUGE_LIGHT follow from
+ * GFP_HIGHUSER_MOVABLE.
+ */
 export type CompositeTable = Readonly<
   Record<Exclude<CompositeName, "TRANSHUGE" | "TRANSHUGE_LIGHT">, readonly FlagName[]>
 >;

@@ -1,6 +1,9 @@
 import type { FlagName } from "../../masks/mask.ts";
 
-/** The groups of flags that the language has names for, after the headings of the kernel's own documentation (gfp_types.h, gfp.h before 6.0). */
+/**
+ * The groups of flags that the language has names for, after the headings of the kernel's own documentation
+ * (gfp_types.h, gfp.h before 6.0).
+ */
 export const FLAG_GROUPS = {
   ZONE_MODIFIERS: ["DMA", "HIGHMEM", "DMA32", "MOVABLE"],
   MOBILITY: ["MOVABLE", "RECLAIMABLE", "WRITE", "HARDWALL", "THISNODE", "ACCOUNT", "NO_OBJ_EXT"],

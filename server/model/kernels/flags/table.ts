@@ -8,7 +8,10 @@ export interface FixedFlag {
   readonly when?: BuildSwitch;
 }
 
-/** A place in the enum that numbers the bits since 6.10; `null` is a place that no flag uses. With `when`, the place exists only with the option. */
+/**
+ * A place in the enum that numbers the bits since 6.10; `null` is a place that no flag uses. With `when`, the place
+ * exists only with the option.
+ */
 export interface EnumFlag {
   readonly flag: FlagName | null;
   readonly when?: BuildSwitch;
@@ -34,8 +37,8 @@ export interface EnumTable {
 export type FlagTable = FixedTable | EnumTable;
 
 /**
- * What a header has otherwise than the one before it: `without` names the flags that are gone; `flags` are those that are
- * new, which come last, and those with another value or option, which keep their place.
+ * What a header has otherwise than the one before it: `without` names the flags that are gone; `flags` are those that
+ * are new, which come last, and those with another value or option, which keep their place.
  */
 export type FlagChange =
   | {

@@ -3,10 +3,10 @@ import type { CompositeTable } from "../flags/composites.ts";
 import type { FlagChange, FlagTable } from "../flags/table.ts";
 
 /**
- * One kernel version, and what is different there from the version before it. Which that is follows from the name: before
- * a mainline release (`6.12`) the mainline release before it; before a point release (`6.12.117`) the nearest one of its
- * branch; before a vendor's tree (`android-6.18`) the release that it is called after; before the development tree
- * (`7.x-dev`) the newest release.
+ * One kernel version, and what is different there from the version before it. Which that is follows from the name:
+ * before a mainline release (`6.12`) the mainline release before it; before a point release (`6.12.117`) the nearest
+ * one of its branch; before a vendor's tree (`android-6.18`) the release that it is called after; before the
+ * development tree (`7.x-dev`) the newest release.
  */
 export interface Release {
   readonly name: string;
