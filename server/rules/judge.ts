@@ -1,4 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
+import { ask } from "./ask.ts";
 import { ALL_RULES } from "./catalogue.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { INTERNAL_ERROR, internalErrorText } from "./internal-error.ts";
@@ -31,7 +32,7 @@ export function judge<Place, Edit>(
   const findings: SiteFinding<Place, Edit>[] = [];
   for (const rule of rules) {
     try {
-      const matches = rule.check(first);
+      const matches = ask(rule, first);
       // Nearly always there is none.
       if (matches.length === 0) continue;
       for (const said of saidOfAll(rule, matches, others)) {
@@ -47,6 +48,12 @@ export function judge<Place, Edit>(
   return findings;
 }
 
+const TAG: Readonly<Partial<Record<Rule["class"], Finding["tag"]>>> = {
+  ineffective: "unnecessary",
+  redundant: "unnecessary",
+  deprecated: "deprecated",
+};
+
 /** A match that is true whatever is asked, and those of its fixes that serve in every case. */
 interface Said {
   readonly match: Match;
@@ -56,7 +63,7 @@ interface Said {
 /** Of the matches of one possibility those that are the same in all others. */
 function saidOfAll(rule: Rule, matches: readonly Match[], others: readonly Subject[]): readonly Said[] {
   return others.reduce<readonly Said[]>(
-    (said, subject) => saidOfBoth(said, rule.check(subject)),
+    (said, subject) => saidOfBoth(said, ask(rule, subject)),
     matches.map((match) => ({ match, fixes: match.fixes })),
   );
 }
@@ -82,19 +89,19 @@ function ofMatch<Place, Edit>(
 ): SiteFinding<Place, Edit> {
   return {
     rule: rule.id,
-    severity: rule.severity,
+    severity: match.severity ?? rule.severity,
     source: "kernel",
     message: match.message,
-    tag: rule.class === "ineffective" ? "unnecessary" : rule.class === "deprecated" ? "deprecated" : null,
+    tag: TAG[rule.class] ?? null,
     place,
     fixes: fixes.flatMap((fix) => {
       const changes = site.editsOf(fix, kernel);
       // Of several fixes one has to choose; a single one can be applied without looking.
       return changes === null || changes.length === 0
         ? []
-        : [{ title: fix.title, changes, preferred: match.fixes.length === 1 }];
+        : [{ title: fix.title, changes, preferred: match.fixes.length === 1 && fix.costs === undefined }];
     }),
-    advice: fixes[0]?.title ?? rule.advice,
+    advice: fixes.find(({ costs }) => costs === undefined)?.title ?? rule.advice,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../model/kernels/kernels.ts";
 import type { Holds } from "./finding.ts";
+import { ask } from "./ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 import { subjectOf } from "./subject.ts";
@@ -42,7 +43,7 @@ export function releasesAround(kernel: Kernel, askedOf: (release: Kernel) => Ask
       const asked = askedOf(release);
       subject = subjects[index] = asked === null ? null : subjectOf(release, asked);
     }
-    return subject !== null && rule.check(subject).length > 0;
+    return subject !== null && ask(rule, subject).length > 0;
   };
   return (rule) => {
     if (!speaksIn(rule, home)) return { since: kernel.name, until: kernel.name };

@@ -40,8 +40,11 @@ export type Anchor =
   | { readonly kind: "api" }
   | { readonly kind: "context" };
 
-/** A change of the call that mends it; the site knows which edits of its text carry it out, if any do. */
-export type RuleFix = { readonly title: string } & (
+/**
+ * A change of the call that mends it; the site knows which edits of its text carry it out, if any do. `costs`: what the
+ * caller loses by it (`ask.ts` says so): never the first remedy, never applied without looking.
+ */
+export type RuleFix = { readonly title: string; readonly costs?: string } & (
   | { readonly kind: "remove-flags"; readonly flags: readonly FlagName[] }
   | { readonly kind: "add-flags"; readonly flags: readonly FlagName[] }
   | { readonly kind: "replace-mask"; readonly text: string }
@@ -58,6 +61,8 @@ export interface Match {
   /** One sentence: what the kernel does. Which kernels do it is not the rule's to say. */
   readonly message: string;
   readonly fixes: readonly RuleFix[];
+  /** Where it is less than the rule's own severity: true, and no more than worth knowing here. */
+  readonly severity?: Severity;
 }
 
 export interface Rule {
@@ -65,7 +70,12 @@ export interface Rule {
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
-  readonly class: "bug" | "warn" | "ineffective" | "deprecated" | "suspicious";
+  /**
+   * `ineffective`: something was wanted that does not come. `redundant`: it says what happens anyway, and nothing is
+   * lost by
+   * it; always a hint.
+   */
+  readonly class: "bug" | "warn" | "ineffective" | "redundant" | "deprecated" | "suspicious";
   /**
    * Since which release before the first one of the model, from memory: `since 2.6.x`. In which of the model's releases
    * it holds is asked of the predicate.

@@ -51,9 +51,13 @@ describe("check", () => {
   });
 
   test("a warning fails the run only when asked for", async () => {
-    const cwd = folderWith({ "q.allocpolicy": QUIET_TWICE });
+    const spinning =
+      "kernel 6.12\ncontext kswapd { in reclaim }\nrequest r { api kmalloc  size 64 B  flags GFP_KERNEL | __GFP_NOFAIL  context kswapd }\n";
+    const cwd = folderWith({ "q.allocpolicy": spinning });
     expect((await run(["check"], { cwd })).status).toBe(0);
     expect((await run(["check", "--fail-on", "warning"], { cwd })).status).toBe(1);
+    const hinted = folderWith({ "q.allocpolicy": QUIET_TWICE });
+    expect((await run(["check", "--fail-on", "information"], { cwd: hinted })).status).toBe(0);
   });
 
   test("--kernel takes the place of the header", async () => {

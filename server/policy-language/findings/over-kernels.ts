@@ -105,8 +105,9 @@ export function overKernelsOnce(
 function sharedFixes(findings: readonly UnplacedFinding[]): readonly Fix[] {
   const [first, ...others] = findings;
   if (first === undefined) return [];
-  const shared = first.fixes.filter(({ title }) =>
-    others.every(({ fixes }) => fixes.some((fix) => fix.title === title)),
+  const edits = ({ changes }: Fix): string => JSON.stringify(changes);
+  const shared = first.fixes.filter((fix) =>
+    others.every(({ fixes }) => fixes.some((other) => edits(other) === edits(fix))),
   );
   return shared.length === 0 ? first.fixes : shared;
 }

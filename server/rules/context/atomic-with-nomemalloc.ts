@@ -1,17 +1,18 @@
+import { hasPfMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
 import { isDecided, isRetried } from "../_allocators.ts";
-import { blocks, drop, example, found, has, NOTHING, wrote } from "../_predicates.ts";
+import { blocks, drop, example, found, has, named, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { rx } from "./_context.ts";
 
 export const atomicWithNomemalloc: Rule = {
   id: "atomic-with-nomemalloc",
   title: "GFP_ATOMIC with __GFP_NOMEMALLOC",
-  severity: "warning",
+  severity: "information",
   class: "ineffective",
   recalled: "since 2.6.x",
   explanation:
-    "__GFP_NOMEMALLOC is thought to keep a request out of the reserves. It takes away what not blocking gives, the last quarter and the HIGHATOMIC blocks, but the half that __GFP_HIGH opens stays.",
+    "__GFP_NOMEMALLOC is thought to keep a request out of the reserves. It takes away what not blocking gives, the last quarter and the HIGHATOMIC blocks, but the half that __GFP_HIGH opens stays. With PF_MEMALLOC the flag is vital: it keeps the request from taking everything. Where __GFP_HIGH is written by itself the half is meant, and the rule is quiet.",
   evidence: "mm/page_alloc.c:gfp_to_alloc_flags",
   advice: "Write GFP_NOWAIT.",
   examples: {
@@ -32,7 +33,9 @@ function check(subject: Subject): readonly Match[] {
     blocks(subject) ||
     !has(subject, "HIGH") ||
     !has(subject, "NOMEMALLOC") ||
-    has(subject, "MEMALLOC")
+    has(subject, "MEMALLOC") ||
+    hasPfMemalloc(subject.request.context) ||
+    named(subject, "HIGH")
   )
     return NOTHING;
   const flag: FlagName = "NOMEMALLOC";

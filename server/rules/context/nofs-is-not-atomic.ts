@@ -1,5 +1,5 @@
 import { isDecided } from "../_allocators.ts";
-import { example, found, has, NOTHING } from "../_predicates.ts";
+import { example, found, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { isGentle, nonBlocking, rx, sleepsInAtomic, whatToWrite, whereItIs } from "./_context.ts";
 
@@ -22,10 +22,13 @@ export const nofsIsNotAtomic: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (!sleepsInAtomic(subject) || !isDecided(subject) || !isGentle(subject)) return NOTHING;
-  const name = has(subject, "IO") ? "GFP_NOFS" : "GFP_NOIO";
   return found(
     { kind: "flag", flag: "DIRECT_RECLAIM" },
-    `${name} limits what reclaim may enter and still sleeps, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`,
+    `${asWritten(subject)} limits what reclaim may enter and still sleeps, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`,
     ...nonBlocking(subject),
   );
 }
+
+/** The composite by its name where it is written, else what the mask lacks. */
+const asWritten = (subject: Subject): string =>
+  ["GFP_NOFS", "GFP_NOIO"].find((name) => wrote(subject, name)) ?? "A mask without __GFP_FS";

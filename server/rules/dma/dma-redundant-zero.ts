@@ -5,8 +5,8 @@ import { isCoherent } from "./_dma.ts";
 export const dmaRedundantZero: Rule = {
   id: "dma-redundant-zero",
   title: "__GFP_ZERO to dma_alloc_coherent()",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   explanation:
     "Since 5.0 every backend clears the memory that it hands out, asked or not. (That is why dma_zalloc_coherent() went.)",
   evidence: "kernel/dma/direct.c:dma_direct_alloc; drivers/iommu/dma-iommu.c:iommu_dma_alloc",

@@ -4,7 +4,7 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const dmaZoneCleared: Rule = {
   id: "dma-zone-cleared",
   title: "Zone flags to dma_alloc_coherent()",
-  severity: "warning",
+  severity: "information",
   class: "ineffective",
   recalled: "since 4.x",
   explanation:

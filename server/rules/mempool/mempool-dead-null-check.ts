@@ -5,8 +5,8 @@ import { isPool } from "./_mempool.ts";
 export const mempoolDeadNullCheck: Rule = {
   id: "mempool-dead-null-check",
   title: "NULL check after a blocking mempool_alloc()",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   recalled: "since 2.6.x",
   explanation:
     "With __GFP_DIRECT_RECLAIM the call waits for an element to come back, up to five seconds at a time, and begins again until it has one. It does not return NULL, so the check is dead code that hides what the pool guarantees.",

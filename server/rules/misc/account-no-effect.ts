@@ -4,8 +4,8 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const accountNoEffect: Rule = {
   id: "account-no-effect",
   title: "__GFP_ACCOUNT on a cache that accounts by itself",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   recalled: "since 4.5",
   explanation:
     "Objects of a SLAB_ACCOUNT cache are charged whatever the mask. (In a kernel thread without set_active_memcg() the flag has no effect either, because there is nobody to charge; a request does not say that, so the rule speaks of the cache only: `cache { account }`.)",

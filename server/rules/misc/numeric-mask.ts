@@ -5,8 +5,8 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const numericMask: Rule = {
   id: "numeric-mask",
   title: "A number for a mask",
-  severity: "error",
-  class: "bug",
+  severity: "information",
+  class: "suspicious",
   recalled: "since 2.6.x",
   explanation:
     "The bits were renumbered between 4.19 and 5.4 (GFP_KERNEL went from 0x6000c0 to 0xcc0), and since 6.10 the flags from bit 24 up move with CONFIG_KASAN_HW_TAGS, CONFIG_LOCKDEP and CONFIG_SLAB_OBJ_EXT. A number means another mask elsewhere. Zero is zero everywhere and is not meant.",

@@ -4,7 +4,7 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const skbDma: Rule = {
   id: "skb-dma",
   title: "GFP_DMA to alloc_skb()",
-  severity: "warning",
+  severity: "information",
   class: "ineffective",
   recalled: "since 2.6.x",
   explanation:

@@ -6,8 +6,8 @@ import { asksAndBlocks, isUnsupported } from "./_nofail.ts";
 export const nofailDeadNullCheck: Rule = {
   id: "nofail-dead-null-check",
   title: "NULL check after a __GFP_NOFAIL that is kept",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   recalled: "since 2.6.x",
   explanation:
     "Where the model says that the call never fails, the error path is dead code, and nobody will ever have tested it. It says so for __GFP_NOFAIL that may block, up to order 1 or through kvmalloc(), within the size limits.",

@@ -5,7 +5,7 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const bulkWithAccount: Rule = {
   id: "bulk-with-account",
   title: "alloc_pages_bulk() with __GFP_ACCOUNT",
-  severity: "warning",
+  severity: "information",
   class: "ineffective",
   explanation:
     "The batch cannot charge its pages. With __GFP_ACCOUNT, memory cgroups built in and accounting in use, the call takes exactly one page the ordinary way and returns.",

@@ -4,8 +4,8 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const folioRedundantComp: Rule = {
   id: "folio-redundant-comp",
   title: "folio_alloc() with __GFP_COMP",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   explanation: "A folio is a compound page: folio_alloc() and __folio_alloc() add __GFP_COMP to every mask.",
   evidence: "mm/page_alloc.c:__folio_alloc",
   advice: "Drop __GFP_COMP.",

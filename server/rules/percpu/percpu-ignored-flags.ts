@@ -1,5 +1,5 @@
 import { INTERNAL_FLAGS, type FlagName } from "../../model/masks/flags.ts";
-import { drop, example, found, has, listed, named, NOTHING, setIn, verb } from "../_predicates.ts";
+import { drop, example, has, listed, named, NOTHING, setIn, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const percpuIgnoredFlags: Rule = {
@@ -26,15 +26,19 @@ function check(subject: Subject): readonly Match[] {
     (flag) => !TOLD_ELSEWHERE.includes(flag) && (!CARRIED.includes(flag) || named(subject, flag)),
   );
   if (flags.length === 0) return NOTHING;
-  const why =
-    has(subject, "ZERO") && flags.length === 1
-      ? "always clears its memory"
-      : "passes only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN on";
-  return found(
-    { kind: "flags", flags },
-    `${subject.api.name}() ${why}, so ${listed(flags)} ${verb(flags, "has", "have")} no effect: drop ${verb(flags, "it", "them")}.`,
-    drop(...flags),
-  );
+  const onlyZero = has(subject, "ZERO") && flags.length === 1;
+  const why = onlyZero
+    ? "always clears its memory"
+    : "passes only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN on";
+  return [
+    {
+      anchor: { kind: "flags", flags },
+      message: `${subject.api.name}() ${why}, so ${listed(flags)} ${verb(flags, "has", "have")} no effect: drop ${verb(flags, "it", "them")}.`,
+      fixes: [drop(...flags)],
+      // What is asked for comes anyway.
+      ...(onlyZero ? { severity: "hint" } : {}),
+    },
+  ];
 }
 
 /** nofail-ignored-by-percpu, nolockdep and internal-flag say it of theirs. */

@@ -31,7 +31,7 @@ function check(subject: Subject): readonly Match[] {
   if (!isUncheckedInReclaim(subject)) return NOTHING;
   return found(
     { kind: "result-check" },
-    "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so GFP_KERNEL returns NULL at order 0 too: handle NULL.",
+    "A task with PF_MEMALLOC takes from the reserves and then fails at once instead of reclaiming, so a mask that may block returns NULL at order 0 too: handle NULL.",
     { kind: "add-result-check", title: "Handle NULL" },
   );
 }

@@ -5,8 +5,8 @@ import { withoutReclaim } from "./_retry.ts";
 export const noretryWithoutReclaim: Rule = {
   id: "noretry-without-reclaim",
   title: "__GFP_NORETRY without direct reclaim",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   recalled: "since 4.x",
   explanation:
     "A request that may not block leaves the slow path before the test of __GFP_NORETRY. The flag says what happens anyway.",

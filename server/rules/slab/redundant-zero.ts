@@ -4,8 +4,8 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const redundantZero: Rule = {
   id: "redundant-zero",
   title: "__GFP_ZERO where the call adds it",
-  severity: "warning",
-  class: "ineffective",
+  severity: "hint",
+  class: "redundant",
   recalled: "since 2.6.x",
   explanation:
     "kzalloc(), kcalloc(), kvzalloc(), get_zeroed_page() and their kin add __GFP_ZERO to every mask. Passing it has no effect.",
@@ -34,7 +34,7 @@ function check(subject: Subject): readonly Match[] {
           )
         : NOTHING;
     default:
-      // dma-redundant-zero, percpu-ignored-flags and nolock-flags say it for the others.
+      // dma-redundant-zero and nolock-flags say it for the others.
       return NOTHING;
   }
 }

@@ -1,5 +1,5 @@
 import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
-import { blocks, example, found, NOTHING } from "../_predicates.ts";
+import { blocks, example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { aboveOnePage, isKvmalloc } from "./_vmalloc.ts";
 
@@ -25,9 +25,14 @@ function check(subject: Subject): readonly Match[] {
     !blocks(subject) &&
     !kvmallocFallsBack(subject.kernel, subject.mask) &&
     aboveOnePage(subject)
-    ? found(
-        { kind: "mask" },
-        `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() never tries vmalloc and returns NULL when no contiguous block is free: allocate where the call may sleep, or use kmalloc().`,
-      )
+    ? [
+        {
+          anchor: { kind: "mask" },
+          message: `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() never tries vmalloc and returns NULL when no contiguous block is free: allocate where the call may sleep, or use kmalloc().`,
+          fixes: [],
+          // A try of what lies free, by a caller that looks at the result, is no mistake.
+          ...(subject.result === "checked" && subject.verdict.fails !== "always" ? { severity: "information" } : {}),
+        },
+      ]
     : NOTHING;
 }

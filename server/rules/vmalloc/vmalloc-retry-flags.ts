@@ -5,11 +5,11 @@ import { maskedVmalloc, strippedFlags } from "./_vmalloc.ts";
 export const vmallocRetryFlags: Rule = {
   id: "vmalloc-retry-flags",
   title: "vmalloc with __GFP_NORETRY or __GFP_RETRY_MAYFAIL",
-  severity: "warning",
+  severity: "information",
   class: "ineffective",
   recalled: "since 2.6.x",
   explanation:
-    "The flag reaches the array and the data pages. The page tables are allocated with GFP_KERNEL, which may bring the OOM killer after all. The newest trees allocate them under memalloc_noreclaim instead, where they can fail early: there too the flag says something else than it seems.",
+    "The flag reaches the array and the data pages. The page tables are allocated with GFP_KERNEL, which may bring the OOM killer after all, though a page of them serves 2 MiB. The newest kernels allocate them under memalloc_noreclaim instead, without reclaim and with the reserves; they support __GFP_RETRY_MAYFAIL by their own description, and the rule is quiet about it there.",
   evidence:
     "mm/vmalloc.c:__vmalloc_area_node, memalloc_apply_gfp_scope; arch pte_alloc_one_kernel (GFP_PGTABLE_KERNEL)",
   advice: "Drop the flag where a large mapping may be created, or keep it and know that it covers the data pages only.",
@@ -23,11 +23,25 @@ export const vmallocRetryFlags: Rule = {
 function check(subject: Subject): readonly Match[] {
   if (!maskedVmalloc(subject) || !blocks(subject)) return NOTHING;
   const stripped = strippedFlags(subject);
-  const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]).filter((flag) => !stripped.includes(flag));
+  const flags = setFlags(subject, ["NORETRY", "RETRY_MAYFAIL"]).filter(
+    (flag) => !stripped.includes(flag) && !(flag === "RETRY_MAYFAIL" && isSupported(subject)),
+  );
   if (flags.length === 0) return NOTHING;
   return found(
     { kind: "flags", flags },
-    `${listed(flags)} ${verb(flags, "reaches", "reach")} only the data pages of ${subject.api.name}(); its page tables may bring the OOM killer all the same or, in the newest kernels, fail early: drop ${verb(flags, "it", "them")} unless that is meant.`,
+    `${listed(flags)} ${verb(flags, "reaches", "reach")} only the data pages of ${subject.api.name}(); its page tables ${tables(subject)}: drop ${verb(flags, "it", "them")} unless that is meant.`,
     drop(...flags),
   );
 }
+
+const followsFlags = ({ kernel }: Subject): boolean =>
+  kernel.features.vmallocPageTables === "noreclaim-for-retry-flags";
+
+/** No page of the call brings the OOM killer, as __GFP_RETRY_MAYFAIL wants it. */
+const isSupported = (subject: Subject): boolean =>
+  followsFlags(subject) && subject.kernel.features.vmallocSupportsRetryMayfail;
+
+const tables = (subject: Subject): string =>
+  followsFlags(subject)
+    ? "come without reclaim, out of the reserves, and can fail early"
+    : "may bring the OOM killer all the same";

@@ -5,7 +5,7 @@ import type { Match, Rule, Subject } from "../rule.ts";
 export const thisNodeNoEffect: Rule = {
   id: "this-node-no-effect",
   title: "__GFP_THISNODE without a node",
-  severity: "warning",
+  severity: "information",
   class: "ineffective",
   recalled: "since 2.6.x",
   explanation:

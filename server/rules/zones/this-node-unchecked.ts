@@ -45,7 +45,7 @@ function check(subject: Subject): readonly Match[] {
   // The missing check itself is reported by unchecked-result.
   return found(
     { kind: "flag", flag: "THISNODE" },
-    "__GFP_THISNODE allows no other node and no OOM killer, so GFP_KERNEL fails at order 0 too when the node is full: handle NULL, or drop it.",
+    "__GFP_THISNODE allows no other node and no OOM killer, so the call fails at order 0 too when the node is full: handle NULL, or drop it.",
     { kind: "add-result-check", title: "Handle NULL" },
     drop("THISNODE"),
   );
