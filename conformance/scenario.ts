@@ -104,6 +104,7 @@ function memoryOf(row: Row, machine: readonly ZoneFacts[], part: string): Memory
     oomKillable: !pressure || part === "p3b",
     watermarkBoost: false,
     homeNode: 0,
+    nodeLimit: NODE_LIMIT,
     ...(state.startsWith("cpuset_mems1") ? { cpusetNodes: [1] } : {}),
     memcgAtLimit: state.startsWith("memcg at memory.max"),
     perCpuListsOff: pressure,
@@ -113,6 +114,8 @@ function memoryOf(row: Row, machine: readonly ZoneFacts[], part: string): Memory
   };
 }
 
+/** NODES_SHIFT is 2 in the recorder's configuration (recordings/kernel/kernel.config). */
+const NODE_LIMIT = 4;
 /** The recorder's OOM notifier gives 8 MiB back to each zone, at once. */
 const NOTIFIER_PAGES = 2048;
 /** The recorder's shrinker gives back four blocks of 4 MiB on each node in a round, out of all it has taken. */

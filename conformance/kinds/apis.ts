@@ -57,7 +57,8 @@ function memoryOf(row: Row, scene: Scene): MemoryState {
   const range = rangeOf(row);
   return {
     ...scene.memory,
-    cachedObjects: eventOf(row, "newslab") === 0 && !apiOf(row).notes.includes("new slab"),
+    // A row that the kernel did not survive has no events; where an object lies ready, nothing can go wrong.
+    cachedObjects: "ev" in row && eventOf(row, "newslab") === 0 && !apiOf(row).notes.includes("new slab"),
     // Only the parts of p2 and pm put the task into a memory cgroup.
     memcgInUse: /^p(2|m)/.test(textOf(row, "part")),
     ...(range === null ? {} : { range }),

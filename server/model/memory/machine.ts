@@ -60,6 +60,8 @@ export interface Machine {
   readonly zones: readonly Zone[];
   readonly nodes: readonly number[];
   readonly homeNode: number;
+  /** No node has this number or a larger one: MAX_NUMNODES. */
+  readonly nodeLimit: number;
   /** Nodes of the task's cpuset; null: all of them (no cpuset in force, cpusets_enabled() false). */
   readonly cpusetNodes: ReadonlySet<number> | null;
   readonly perCpuListsOff: boolean;
@@ -89,6 +91,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     zones,
     nodes: nodes.map((node) => node.id),
     homeNode: memory.homeNode ?? nodes[0]?.id ?? 0,
+    nodeLimit: memory.nodeLimit ?? 64,
     cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
     perCpuListsOff: memory.perCpuListsOff ?? false,
     memcgAtLimit: memory.memcgAtLimit ?? false,

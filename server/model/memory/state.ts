@@ -56,6 +56,8 @@ export interface MemoryState {
   readonly watermarkBoost: boolean;
   /** The node whose CPU runs the task; the lowest node if left out. */
   readonly homeNode?: number;
+  /** MAX_NUMNODES: how many nodes the kernel has room for; if left out 64, x86-64 without MAXSMP (NODES_SHIFT 6). */
+  readonly nodeLimit?: number;
   /** Nodes of the task's cpuset; all if left out. */
   readonly cpusetNodes?: readonly number[];
   /** The task's memory cgroup is at its limit, with nothing to reclaim. */

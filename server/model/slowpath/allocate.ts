@@ -49,9 +49,6 @@ export function allocPages(sim: Simulation, mask: Mask, order: number, node: num
   return slow === null || typeof slow === "string" ? slow : charge(sim, scoped, slow);
 }
 
-/** MAX_NUMNODES of x86-64 without MAXSMP (NODES_SHIFT 6). */
-const MAX_NUMNODES = 64;
-
 /**
  * alloc_pages_node() (include/linux/gfp.h): the caller names a node, which has to exist. One that does not has no
  * zonelist, and looking for it is a page fault in the kernel; a number that no node can have is a VM_BUG_ON with
@@ -60,7 +57,7 @@ const MAX_NUMNODES = 64;
 export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
   const { kernel, machine } = sim;
   if (node === null || !kernel.options.NUMA || machine.nodes.includes(node)) return allocPages(sim, mask, order, node);
-  if (kernel.options.DEBUG_VM && (node < 0 || node >= MAX_NUMNODES)) {
+  if (kernel.options.DEBUG_VM && (node < 0 || node >= machine.nodeLimit)) {
     bug(sim, "__alloc_pages_node: node out of range");
     return "died";
   }
