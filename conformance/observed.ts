@@ -15,7 +15,7 @@ export type FoldedAttempt = readonly [number, number, number, number, number, nu
  * `killed` as booleans; `drain`; `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without its count,
  * as recorded).
  */
-export function observedFields(row: Row, kernel: RecordedKernel): Fields {
+export function observedFields(row: Row, kernel: Pick<RecordedKernel, "sites">): Fields {
   const ok = textOf(row, "out") === "ok" && row.loop === undefined;
   return {
     ...row,
@@ -37,7 +37,7 @@ export function observedFields(row: Row, kernel: RecordedKernel): Fields {
   };
 }
 
-function warnSites(row: Row, kernel: RecordedKernel): readonly string[] {
+function warnSites(row: Row, kernel: Pick<RecordedKernel, "sites">): readonly string[] {
   const names = siteNames(kernel, textsOf(row, "warn"));
   return row.loop === undefined ? names : withoutRelease(names);
 }

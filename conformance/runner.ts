@@ -178,7 +178,8 @@ function compare(kind: KindResult, check: KindCheck, row: Row, observed: Fields,
   }
 }
 
-function isUnstable(field: string, unstable: readonly string[]): boolean {
+/** True when a derived field hangs on one of the raw fields that did not repeat. */
+export function isUnstable(field: string, unstable: readonly string[]): boolean {
   if (unstable.length === 0) return false;
   return unstable.some((name) => name === field || (RAW_FIELDS[field]?.includes(name) ?? false));
 }

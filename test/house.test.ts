@@ -35,6 +35,7 @@ const FLOORS: readonly Floor[] = [
   },
   { path: "server/disk", knows: [], packages: /^node:/ },
   { path: "conformance", knows: ["server/model"], packages: /^node:/ },
+  { path: "recordings", knows: ["conformance"], packages: /^node:/ },
   {
     path: "server/lsp",
     knows: [
