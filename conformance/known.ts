@@ -77,6 +77,13 @@ const KNOWN: readonly KnownClass[] = [
     reason:
       "The row printed eight sleep splats with their stacks, and its failure report is not among the lines that the recorder kept, although warn_alloc() was entered without __GFP_NOWARN.",
   },
+  {
+    kind: "deadly",
+    fields: ["result", "bug", "node", "zone", "warn", "fixup"],
+    applies: (row) => textOf(row, "api") === "kmalloc" && textOf(row, "n").endsWith("badzone"),
+    reason:
+      "Before a new slab repairs the mask, get_any_partial() (mm/slub.c) looks for one on other nodes in the zone of the caller's mask: a BUG with DEBUG_VM and NUMA. The model does not follow partial slabs.",
+  },
 ];
 
 /** The reason of a disagreement: the first that applies, of the kernel's own and then of all; null: not known. */
