@@ -62,6 +62,7 @@ function outcomeOf(sim: Simulation, result: string, ran: RunResult): Outcome {
   const block = ran.kind === "ok" ? ran.block : null;
   return {
     result,
+    short: ran.kind === "ok" ? (ran.short ?? null) : null,
     node: block?.node ?? null,
     zone: block === null ? null : (sim.kernel.zones[block.zoneIndex] ?? null),
     warnSites,

@@ -92,13 +92,15 @@ const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0,
 /**
  * What the kernel's rules say of a request that stands in no text.
  * @param written how the mask was written; null: none is
+ * @param result what the caller does with the result; null: not known
  */
 export function bareFindings(
   kernel: Kernel,
   request: AllocationRequest,
   written: WrittenMask | null,
+  result: Asked["result"] = null,
 ): readonly BareFinding[] {
-  return judge(bareSite(request, written), kernel).map(({ rule, severity, message, place, advice }) => ({
+  return judge(bareSite(request, written, result), kernel).map(({ rule, severity, message, place, advice }) => ({
     rule,
     severity,
     message,
@@ -116,34 +118,39 @@ export function datedFindings(
   kernel: Kernel,
   request: AllocationRequest,
   given: BareMask | null,
+  result: Asked["result"] = null,
 ): readonly DatedFinding[] {
   const around = releasesAround(kernel, (release) => {
-    if (given === null) return askedOf(request, null);
+    if (given === null) return askedOf(request, null, result);
     if (!given.written.hasLiteral) {
       const { mask: value, written, parts } = valueIn(release, given.expression);
-      return parts.some(isStrange) ? null : askedOf({ ...request, mask: value }, written);
+      return parts.some(isStrange) ? null : askedOf({ ...request, mask: value }, written, result);
     }
     const bits = flagsIn(kernel, request.mask).reduce((all, flag) => all | release.bits[flag], 0);
-    return askedOf({ ...request, mask: mask(bits) }, given.written);
+    return askedOf({ ...request, mask: mask(bits) }, given.written, result);
   });
-  return bareFindings(kernel, request, given?.written ?? null).map((finding) => {
+  return bareFindings(kernel, request, given?.written ?? null, result).map((finding) => {
     const rule = kernelRule(finding.rule);
     return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule)) };
   });
 }
 
-const askedOf = (request: AllocationRequest, written: WrittenMask | null): Asked => ({
+const askedOf = (request: AllocationRequest, written: WrittenMask | null, result: Asked["result"] = null): Asked => ({
   request,
   written,
   isMaskKnown: true,
-  result: null,
+  result,
   hasFallback: false,
 });
 
 /** Its places are lists of flags, and there is no text to edit. */
-function bareSite(request: AllocationRequest, written: WrittenMask | null): Site<readonly string[], never> {
+function bareSite(
+  request: AllocationRequest,
+  written: WrittenMask | null,
+  result: Asked["result"],
+): Site<readonly string[], never> {
   return {
-    asked: () => [askedOf(request, written)],
+    asked: () => [askedOf(request, written, result)],
     whole: [],
     placeOf: (anchor, kernel) => flagsOf(anchor, kernel, request.mask),
     editsOf: () => null,

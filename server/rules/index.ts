@@ -103,6 +103,8 @@ import { noretryWithRetryMayfail } from "./retry/noretry-with-retry-mayfail.ts";
 import { noretryWithoutReclaim } from "./retry/noretry-without-reclaim.ts";
 import { retryMayfailSmallOrder } from "./retry/retry-mayfail-small-order.ts";
 import { retryMayfailWithoutReclaim } from "./retry/retry-mayfail-without-reclaim.ts";
+import { bulkCannotSpin } from "./slab/bulk-cannot-spin.ts";
+import { bulkIrqsOff } from "./slab/bulk-irqs-off.ts";
 import { kmallocTooLarge } from "./slab/kmalloc-too-large.ts";
 import { kreallocZero } from "./slab/krealloc-zero.ts";
 import { orderTooLarge } from "./slab/order-too-large.ts";
@@ -255,6 +257,8 @@ export const BY_GROUP = {
     retryMayfailWithoutReclaim,
   ],
   slab: [
+    bulkCannotSpin,
+    bulkIrqsOff,
     kmallocTooLarge,
     kreallocZero,
     orderTooLarge,

@@ -13,7 +13,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf } from "../model/kernels/kernels.ts";
 import { maskText } from "../model/masks/names.ts";
 import { GROUP_MEANINGS } from "./descriptions/flags.ts";
-import { COMPOSITES, FLAGS } from "../model/masks/flags.ts";
+import { COMPOSITES, flagAsks } from "../model/masks/flags.ts";
 import {
   CACHE_FACTS,
   CLAUSES,
@@ -120,7 +120,10 @@ function maskHover(word: Word, item: Item, environment: Environment): string | n
   switch (name.kind) {
     case "flag": {
       lines.push(
-        FLAGS[name.flag].asks,
+        linesOver(
+          overKernels(environment.kernels, (kernel) => flagAsks(kernel, name.flag), String),
+          String,
+        ).join(" "),
         bulleted(
           linesOver(
             overKernels(

@@ -126,6 +126,39 @@ describe("verdict", () => {
 });
 
 describe("explain", () => {
+  test("takes what a request of the language says: count, pages, node, scope, handles, cache", async () => {
+    const explained = (text: string) => run(["explain", ...text.split(" ")]);
+    const bulk = await explained(
+      "--kernel 6.18 --api kmem_cache_alloc_bulk --count 32 --cache size=64,account --context irqs_off --flags GFP_NOWAIT",
+    );
+    expect(bulk.out).toContain("32 of them");
+    expect(bulk.out).toContain("[bulk-irqs-off]");
+    expect(
+      (await explained("--api alloc_contig_range --pages 768 --flags GFP_KERNEL|__GFP_COMP --kernel 6.18")).out,
+    ).toContain("only of a power of two of pages; for 768");
+    const scoped = "--api kmalloc --size 64 --flags GFP_KERNEL --scope noreclaim";
+    expect((await explained(`${scoped} --handles nothing`)).out).toContain("[noreclaim-scope-unchecked]");
+    expect((await explained(`${scoped} --handles null`)).out).toContain("nothing is wrong with it");
+    expect(
+      (await explained("--api kmem_cache_alloc --cache ctor,size=64 --flags GFP_KERNEL|__GFP_ZERO")).out,
+    ).toContain("[zero-with-constructor]");
+    const near = "--api kmem_cache_alloc_node --cache size=64 --flags GFP_KERNEL|__GFP_THISNODE";
+    expect((await explained(`${near} --node 1`)).out).not.toContain("[this-node-no-effect]");
+    expect((await explained(near)).out).toContain("[this-node-no-effect]");
+  });
+
+  test.each([
+    ["--count", "many", "--count takes a whole number from 0 on, not 'many'"],
+    ["--node", "-1", "--node takes a whole number from 0 on, not '-1'"],
+    ["--scope", "nofss", "there is no scope 'nofss': use nofs, noio"],
+    ["--handles", "errors", "--handles takes null or nothing, not 'errors'"],
+    ["--cache", "shiny", "--cache takes ctor, dma, account, reclaimable and size=BYTES, not 'shiny'"],
+    ["--pages", "1", "give one of --order, --size and --pages"],
+  ])("%s %s says what it takes", async (option, value, message) => {
+    const asked = ["explain", "--api", "kmalloc", "--size", "64", "--flags", "GFP_KERNEL"];
+    expect((await run([...asked, `${option}=${value}`])).err).toContain(message);
+  });
+
   test("says that nothing is wrong only where the model says so too", async () => {
     const explained = async (...args: readonly string[]): Promise<string> => (await run(["explain", ...args])).out;
     const fine = "nothing is wrong with it";

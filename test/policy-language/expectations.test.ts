@@ -183,3 +183,17 @@ expect silent { sleeps may }
 expect silent on m { fails }
 `);
 });
+
+describe("a bulk call on a state of memory", () => {
+  const BULK = (count: number, fact: string): string => `kernel 6.14
+memory scarce { node 0 { zone Normal { managed 4 GiB  free order 0: 11600  watermarks min 45 MiB, low 45 MiB, high 45 MiB  reclaimable 0 B } } }
+request many { api alloc_pages_bulk  count ${count}  flags GFP_KERNEL  handles null }
+expect many on scarce { ${fact} }
+`;
+  test("succeeds only where it hands out all, and says how many where it does not", () => {
+    expect(findingsIn(BULK(16, "succeeds")).map(({ rule }) => rule)).toEqual([]);
+    const [finding] = findingsIn(BULK(512, "succeeds"));
+    expect(finding?.rule).toBe("expectation-fails");
+    expect(finding?.message).toMatch(/hands out \d+ of 512/);
+  });
+});

@@ -152,3 +152,21 @@ describe("pfmemalloc-slab", () => {
     expect(reports("pfmemalloc-slab", { flags: "GFP_ATOMIC" })).toBe(false);
   });
 });
+
+describe("kmem_cache_alloc_bulk()", () => {
+  const asked = { api: "kmem_cache_alloc_bulk", count: 32, cache: { sizeBytes: 64 } } as const;
+  test("is called with interrupts on, in every release", () => {
+    for (const context of ["irqs_off", "hardirq"] as const)
+      expect(holdsIn("bulk-irqs-off", { ...asked, flags: "GFP_NOWAIT", context: [context] })).toBe(EVERY);
+    for (const context of ["process", "softirq", "preempt_off", "nmi"] as const)
+      expect(holdsIn("bulk-irqs-off", { ...asked, flags: "GFP_NOWAIT", context: [context] })).toBe(NEVER);
+    expect(holdsIn("bulk-irqs-off", { api: "kmem_cache_alloc", flags: "GFP_NOWAIT", context: ["irqs_off"] })).toBe(
+      NEVER,
+    );
+  });
+  test("asks for a mask that may spin where its description does", () => {
+    expect(reports("bulk-cannot-spin", { ...asked, kernel: "6.18", flags: "__GFP_NOWARN" })).toBe(true);
+    expect(reports("bulk-cannot-spin", { ...asked, kernel: "6.18", flags: "GFP_NOWAIT" })).toBe(false);
+    expect(reports("bulk-cannot-spin", { ...asked, kernel: "6.12", flags: "__GFP_NOWARN" })).toBe(false);
+  });
+});

@@ -23,6 +23,14 @@ describe("the hover of a name in a mask", () => {
     checkHover("kernel 4.19 .. 5.4\nflags M = __GFP_ZE$0RO", "__GFP_ZERO", [/0x8000/, /0x100/, /4\.19/, /5\.4/]);
   });
 
+  test("says what a flag keeps a request from, whom it charges, and where its meaning changed", () => {
+    checkHover("kernel 6.12\nflags M = __GFP_HARD$0WALL", "__GFP_HARDWALL", [/task's own cpuset/, /Without the flag/]);
+    checkHover("kernel 6.12\nflags M = __GFP_ACC$0OUNT", "__GFP_ACCOUNT", [/active memory cgroup/]);
+    checkHover("kernel 6.12\nflags M = GFP_KERNEL_ACC$0OUNT", "GFP_KERNEL_ACCOUNT", [/active memory cgroup/]);
+    checkHover("kernel 6.12\nflags M = __GFP_ZERO$0TAGS", "__GFP_ZEROTAGS", [/if it is zeroed at all/]);
+    checkHover("kernel 7.x-dev\nflags M = __GFP_ZERO$0TAGS", "__GFP_ZEROTAGS", [/even where the memory itself is not/]);
+  });
+
   test("tells in which versions a flag does not exist", () => {
     checkHover("kernel 6.1 .. 6.6\nflags M = __GFP_ATO$0MIC", "__GFP_ATOMIC", [
       /6\.1 \.\. 6\.2: `0x200`/,

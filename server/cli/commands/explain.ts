@@ -4,11 +4,11 @@ import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-requ
 import { nearest } from "../../policy-language/names/suggest.ts";
 import { allApis, apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
-import { contextOf, isContextName, type Context } from "../../model/contexts.ts";
+import { contextOf, isContextName, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
 import { explain as explainRequest } from "../../model/explain.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { maskText } from "../../model/masks/names.ts";
-import type { AllocationRequest, Reason, Verdict } from "../../model/request.ts";
+import type { AllocationRequest, CacheFacts, Reason, Verdict } from "../../model/request.ts";
 import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
@@ -17,7 +17,7 @@ import { verdictFields } from "../verdict-lines.ts";
 export const explain: Command = {
   name: "explain",
   usage:
-    "[--kernel V] [--config K=V,…] --api A --flags MASK [--order N | --size S] [--with NAME=N] [--context C] [--json]",
+    "[--kernel V] [--config K=V,…] --api A --flags MASK [--order N | --size S | --pages N] [--count N] [--node N] [--cache FACTS] [--with NAME=N] [--context C] [--scope S] [--handles null|nothing] [--json]",
   summary: "one request without a file: what the kernel does, why, and what is wrong with it",
   run: async (args, io) => {
     const { values } = parseArgs({
@@ -29,6 +29,12 @@ export const explain: Command = {
         flags: { type: "string" },
         order: { type: "string" },
         size: { type: "string" },
+        pages: { type: "string" },
+        count: { type: "string" },
+        node: { type: "string" },
+        cache: { type: "string" },
+        scope: { type: "string", multiple: true, default: [] },
+        handles: { type: "string" },
         with: { type: "string", multiple: true, default: [] },
         context: { type: "string", default: "process" },
         json: { type: "boolean", default: false },
@@ -43,18 +49,24 @@ export const explain: Command = {
     const request: AllocationRequest = {
       api: api.name,
       mask: given.mask,
-      ...sizeFrom(api, kernel, values.order, values.size),
-      count: null,
-      context: contextFrom(values.context),
-      node: null,
-      cache: null,
+      ...sizeFrom(api, kernel, values),
+      count: values.count === undefined ? null : wholeNumber("--count", values.count),
+      context: contextFrom(values.context, values.scope),
+      node: nodeFrom(values.node),
+      cache: cacheFrom(values.cache),
       numbers: numbersFrom(api, values.with),
       poolEmpty: false,
     };
     const answer = verdict(kernel, request);
     const reasons = explainRequest(kernel, request);
-    const findings = datedFindings(kernel, request, values.flags === undefined ? null : given);
-    const title = `${api.name} with ${maskText(kernel, given.mask)}${sizeText(request)}, from ${values.context}, on Linux ${kernel.name}`;
+    const findings = datedFindings(
+      kernel,
+      request,
+      values.flags === undefined ? null : given,
+      resultFrom(values.handles),
+    );
+    const place = [values.context, ...values.scope.map((scope) => `${scope} scope`)].join(", ");
+    const title = `${api.name} with ${maskText(kernel, given.mask)}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
     await io.write(
       values.json
         ? `${JSON.stringify({ kernel: kernel.name, api: api.name, ...verdictFields(kernel, answer), reasons, findings }, null, 2)}\n`
@@ -77,12 +89,57 @@ function apiFrom(name: string | undefined): Api {
   );
 }
 
-function contextFrom(names: string): Context {
-  const parts = names.split(/[,+\s]+/).filter((part) => part !== "");
+const words = (text: string): readonly string[] => text.split(/[,+\s]+/).filter((part) => part !== "");
+
+function contextFrom(names: string, scopes: readonly string[]): Context {
+  const parts = words(names);
   const known = parts.filter(isContextName);
   const wrong = parts.find((part) => !isContextName(part));
   if (wrong !== undefined) throw new UsageError(`there is no context '${wrong}': use process, softirq, hardirq, …`);
-  return contextOf(...known);
+  return scopes.flatMap(words).reduce(
+    (context, scope) => {
+      if (isScopeName(scope)) return withScope(context, scope);
+      throw new UsageError(`there is no scope '${scope}': use ${Object.keys(SCOPE).join(", ")}`);
+    },
+    contextOf(...known),
+  );
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new UsageError(`${option} takes a whole number from 0 on, not '${text}'`);
+  return value;
+}
+
+const nodeFrom = (text: string | undefined): number | null =>
+  text === undefined || text === "any" ? null : wholeNumber("--node", text);
+
+const CACHE_FACTS: readonly string[] = ["ctor", "dma", "account", "reclaimable"];
+
+/** `ctor,account,size=256`: what a request's `cache { … }` says. */
+function cacheFrom(text: string | undefined): CacheFacts | null {
+  if (text === undefined) return null;
+  const said = words(text);
+  const sizes = said.flatMap((word) => /^size=(.+)$/.exec(word)?.[1] ?? []);
+  const wrong = said.find((word) => !word.startsWith("size=") && !CACHE_FACTS.includes(word));
+  if (wrong !== undefined)
+    throw new UsageError(`--cache takes ctor, dma, account, reclaimable and size=BYTES, not '${wrong}'`);
+  return {
+    ctor: said.includes("ctor"),
+    dma: said.includes("dma"),
+    account: said.includes("account"),
+    reclaimable: said.includes("reclaimable"),
+    sizeBytes: sizes[0] === undefined ? null : bytesFrom(sizes[0]),
+  };
+}
+
+/** What the caller does with the result, as the property `handles` says it. */
+function resultFrom(text: string | undefined): "checked" | "unchecked" | null {
+  if (text === undefined) return null;
+  if (text === "null") return "checked";
+  if (text === "nothing") return "unchecked";
+  throw new UsageError(`--handles takes null or nothing, not '${text}'`);
 }
 
 /** `align=64`: what the API takes besides, by the names of the properties. */
@@ -102,11 +159,23 @@ function numbersFrom({ name: api, numbers = [] }: Api, given: readonly string[])
 
 type Sizes = Pick<AllocationRequest, "order" | "sizeBytes" | "pages">;
 
-/** The size in the unit that the API takes, from whichever of the two was given. */
-function sizeFrom(api: Api, kernel: Kernel, order: string | undefined, size: string | undefined): Sizes {
-  if (order !== undefined && size !== undefined) throw new UsageError("give --order or --size, not both");
+/** The size in the unit that the API takes, from whichever of the three was given. */
+function sizeFrom(
+  api: Api,
+  kernel: Kernel,
+  { order, size, pages: count }: Readonly<Partial<Record<"order" | "size" | "pages", string>>>,
+): Sizes {
+  if ([order, size, count].filter((one) => one !== undefined).length > 1)
+    throw new UsageError("give one of --order, --size and --pages");
   const page = kernel.options.pageBytes;
-  const bytes = size !== undefined ? bytesFrom(size) : order !== undefined ? page * 2 ** orderFrom(order) : null;
+  const bytes =
+    size !== undefined
+      ? bytesFrom(size)
+      : order !== undefined
+        ? page * 2 ** orderFrom(order)
+        : count !== undefined
+          ? page * wholeNumber("--pages", count)
+          : null;
   if (bytes === null) {
     if (api.size === "none" || api.family === "slab-cache") return { order: null, sizeBytes: null, pages: null };
     if (api.size === "order" || api.size === "count")
@@ -131,7 +200,13 @@ function orderFrom(text: string): number {
   return order;
 }
 
-function sizeText({ order, sizeBytes, pages }: Sizes): string {
+function sizeText(request: AllocationRequest): string {
+  const counted = request.count === null ? "" : `, ${request.count} of them`;
+  const node = request.node === null ? "" : `, node ${request.node}`;
+  return `${sizesText(request)}${counted}${node}`;
+}
+
+function sizesText({ order, sizeBytes, pages }: Sizes): string {
   if (order !== null) return `, order ${order}`;
   if (pages !== null) return `, ${pages} pages`;
   return sizeBytes === null ? "" : `, ${sizeBytes} bytes`;

@@ -128,6 +128,10 @@ function textOf({ request, memory, outcome }: Run): string {
   ];
   const where =
     outcome.result === "ok" && outcome.zone !== null ? ` from zone ${outcome.zone} of node ${outcome.node ?? 0}` : "";
-  const head = `${request} on ${memory}: ${RESULTS[outcome.result] ?? `fails with -${outcome.result}`}${where}${did.length > 0 ? `; ${did.join(", ")}` : ""}\n`;
+  const result =
+    outcome.short === null
+      ? (RESULTS[outcome.result] ?? `fails with -${outcome.result}`)
+      : `hands out ${outcome.short.got} of ${outcome.short.wanted}`;
+  const head = `${request} on ${memory}: ${result}${where}${did.length > 0 ? `; ${did.join(", ")}` : ""}\n`;
   return head + outcome.steps.map(({ at, text }) => `    ${at}: ${text}\n`).join("");
 }

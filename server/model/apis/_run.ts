@@ -8,12 +8,18 @@ import type { AllocResult, PageBlock, Simulation } from "../slowpath/simulation.
  * (an object of a cache, a percpu chunk).
  */
 export type RunResult =
-  | { readonly kind: "ok"; readonly block: PageBlock | null }
+  | { readonly kind: "ok"; readonly block: PageBlock | null; readonly short?: Short }
   | { readonly kind: "null" }
   | { readonly kind: "zero-size" }
   | { readonly kind: "loop" }
   | { readonly kind: "died" }
   | { readonly kind: "errno"; readonly errno: "EINVAL" | "EBUSY" | "ENOMEM" | "EINTR" };
+
+/** How much of what was asked for a bulk call handed out, where it is less than all. */
+export interface Short {
+  readonly got: number;
+  readonly wanted: number;
+}
 
 export const NULL: RunResult = { kind: "null" };
 export const LOOP: RunResult = { kind: "loop" };

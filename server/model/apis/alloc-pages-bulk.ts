@@ -108,7 +108,8 @@ const SOME_PAGES = 16;
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const wanted = pagesOf(sim.kernel, request, SOME_PAGES);
-  return runBulk(sim, request.mask, wanted, request.node).result;
+  const { pages, result } = runBulk(sim, request.mask, wanted, request.node);
+  return result.kind === "ok" && pages < wanted ? { ...result, short: { got: pages, wanted } } : result;
 }
 
 const common = {

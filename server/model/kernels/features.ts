@@ -15,6 +15,17 @@ export interface Features {
   /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
   readonly pinScopeClearsMovable: boolean;
   /**
+   * __GFP_ZEROTAGS zeroes tags where the memory itself is not zeroed: read in 7.2.13, not in 6.12.117
+   * (mm/page_alloc.c:post_alloc_hook).
+   */
+  readonly zerotagsAlone: boolean;
+  /**
+   * kmem_cache_alloc_bulk() asks for a mask that may spin on a lock (comment of mm/slub.c:kmem_cache_alloc_bulk;
+   * dropped in
+   * June 2026).
+   */
+  readonly slabBulkMustSpin: boolean;
+  /**
    * The refusal is WARN_ON_ONCE_GFP, which __GFP_NOWARN silences, in form since 5.19; before `!(gfp & __GFP_NOWARN)`.
    */
   readonly sitesUseWarnOnOnceGfp: boolean;

@@ -4,6 +4,8 @@ import type { Features } from "./features.ts";
 export const oldestFeatures: Features = {
   scopesApplyToFastPath: false,
   pinScopeClearsMovable: false,
+  zerotagsAlone: false,
+  slabBulkMustSpin: false,
   sitesUseWarnOnOnceGfp: false,
   invalidMigratetypeCrashes: false,
   reserveScheme: "harder",

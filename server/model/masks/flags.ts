@@ -4,6 +4,8 @@ interface FlagFacts {
   readonly asks: string;
   /** A contract of mm with itself (allocator, reclaim, KASAN, memory tags), which other code has no business with. */
   readonly isInternal?: true;
+  /** What it asks for in kernels that have a feature, where that is something else. */
+  readonly since?: { readonly feature: "zerotagsAlone"; readonly asks: string };
 }
 
 /**
@@ -55,10 +57,21 @@ export const FLAGS = {
   NOMEMALLOC: {
     asks: "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
   },
-  HARDWALL: { asks: "Enforce the nearest hardwalled cpuset's nodes." },
+  HARDWALL: {
+    asks: "Only the nodes of the task's own cpuset. Without the flag a request that finds nothing there may go as far as the nearest hardwalled cpuset above (kernel/cgroup/cpuset.c:cpuset_node_allowed).",
+  },
   THISNODE: { asks: "Only the node asked for, without fallback to others; the OOM killer is not called." },
-  ACCOUNT: { asks: "Charge the memory to the task's memory cgroup. A refused charge fails the request." },
-  ZEROTAGS: { asks: "Zero the memory tags (MTE) together with the memory, if it is zeroed at all.", isInternal: true },
+  ACCOUNT: {
+    asks: "Charge the memory to the active memory cgroup: the task's own, or the one that `set_active_memcg()` names. A refused charge fails the request.",
+  },
+  ZEROTAGS: {
+    asks: "Zero the memory tags (MTE) together with the memory, if it is zeroed at all.",
+    isInternal: true,
+    since: {
+      feature: "zerotagsAlone",
+      asks: "Zero the memory tags (MTE), even where the memory itself is not zeroed.",
+    },
+  },
   SKIP_ZERO: {
     asks: "Do not zero, although init_on_alloc asks for it: the caller does. Hardware-tag KASAN only.",
     isInternal: true,
@@ -92,7 +105,8 @@ export const COMPOSITES = {
   ATOMIC:
     "For callers that cannot sleep and need the memory now: never reclaims, uses a part of the reserve, can fail.",
   KERNEL: "The usual mask of a caller that may sleep: reclaim, I/O and filesystem calls are allowed.",
-  KERNEL_ACCOUNT: "`GFP_KERNEL`, charged to the task's memory cgroup.",
+  KERNEL_ACCOUNT:
+    "`GFP_KERNEL`, charged to the active memory cgroup: the task's, or the one that `set_active_memcg()` names.",
   NOWAIT: "For callers that cannot sleep and can do without: wakes kswapd, uses no reserve, fails easily.",
   NOIO: "May sleep and reclaim, but starts no I/O. Where a scope is possible, `memalloc_noio_save()` says it better.",
   NOFS: "May sleep, reclaim and start I/O, but does not call into filesystems. Where a scope is possible, `memalloc_nofs_save()` says it better.",
@@ -119,6 +133,15 @@ function isComposite(name: string): name is CompositeName {
 
 export const FLAG_NAMES: readonly FlagName[] = Object.keys(FLAGS).filter(isFlag);
 export const COMPOSITE_NAMES: readonly CompositeName[] = Object.keys(COMPOSITES).filter(isComposite);
+
+/** What a flag asks for in a kernel, in one or two sentences. */
+export function flagAsks(
+  kernel: { readonly features: Readonly<Record<"zerotagsAlone", boolean>> },
+  flag: FlagName,
+): string {
+  const { asks, since }: FlagFacts = FLAGS[flag];
+  return since !== undefined && kernel.features[since.feature] ? since.asks : asks;
+}
 
 /** The flags of mm itself. */
 export const INTERNAL_FLAGS: readonly FlagName[] = FLAG_NAMES.filter((flag) => {

@@ -105,6 +105,8 @@ export interface Outcome {
    * (the kernel stops at a BUG, see `bugSites`) or `unknown` (the model has no such function in this kernel).
    */
   readonly result: string;
+  /** A bulk call that succeeded with less than all: how many it handed out; null: all, or it is no bulk call. */
+  readonly short: { readonly got: number; readonly wanted: number } | null;
   readonly node: number | null;
   readonly zone: ZoneName | null;
   readonly warnSites: readonly string[];

@@ -225,7 +225,8 @@ function factHolds(fact: Fact, outcome: Outcome): boolean {
   const never = valueText(fact) === "never" || valueText(fact) === "none";
   switch (fact.name.text) {
     case "succeeds":
-      return outcome.result === "ok";
+      // A bulk call that hands out a part has not given what was asked for.
+      return outcome.result === "ok" && outcome.short === null;
     case "fails":
       return (outcome.result === "null" || /^E[A-Z]+$/.test(outcome.result)) !== never;
     case "oom":
@@ -260,7 +261,7 @@ function outcomeText(outcome: Outcome): string {
 function resultText(outcome: Outcome): string {
   switch (outcome.result) {
     case "ok":
-      return `succeeds${outcome.node === null ? "" : ` on node ${outcome.node}`}${outcome.zone === null ? "" : `, zone ${outcome.zone}`}`;
+      return `${outcome.short === null ? "succeeds" : `hands out ${outcome.short.got} of ${outcome.short.wanted}`}${outcome.node === null ? "" : ` on node ${outcome.node}`}${outcome.zone === null ? "" : `, zone ${outcome.zone}`}`;
     case "null":
       return "fails with NULL";
     case "loop":

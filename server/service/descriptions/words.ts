@@ -118,7 +118,7 @@ export const FACTS: Readonly<
     onMemory: false,
   },
   mode: { values: [], meaning: "The mode of the policy that the request falls into.", onMemory: false },
-  succeeds: { values: [], meaning: "The call returns memory in this state.", onMemory: true },
+  succeeds: { values: [], meaning: "The call returns memory in this state; a bulk call all of it.", onMemory: true },
   drains: { values: ["pcp", "lru"], meaning: "The call drains the per-CPU lists in this state.", onMemory: true },
   node: { values: [], meaning: "The node that the memory comes from in this state.", onMemory: true },
   retries: { values: [], meaning: "At most so many retries in this state.", onMemory: true },

@@ -8,6 +8,7 @@ export const v6_18: Release = {
     highatomicNeedsHigh: true,
     nolockPages: "alloc_pages_nolock-with-gfp",
     hasKmallocNolock: true,
+    slabBulkMustSpin: true,
     contigForcesHardwall: false,
   },
 };

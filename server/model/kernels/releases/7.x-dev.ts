@@ -5,6 +5,8 @@ export const v7_xDev: Release = {
   source:
     "The development tree of 2026 was read (linux-mm: page_alloc.c, vmalloc.c, slub.c, cma.c, mempool.c); unreleased, may change.",
   features: {
+    zerotagsAlone: true,
+    slabBulkMustSpin: false,
     fastPathHighatomic: true,
     costlyNoretrySkipsReclaim: true,
     reportsStalls: true,
