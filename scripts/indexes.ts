@@ -28,6 +28,13 @@ const FOLDERS: readonly Collected[] = [
     besides: ["release.ts"],
   },
   { path: "server/model/apis", list: "ALL", type: "Api", declaredIn: "./api.ts", besides: ["api.ts"] },
+  {
+    path: "server/model/apis/wrappers",
+    list: "ALL_WRAPPERS",
+    type: "Wrapper",
+    declaredIn: "./wrapper.ts",
+    besides: ["wrapper.ts"],
+  },
   { path: "server/rules", list: "ALL", type: "Rule", declaredIn: "./rule.ts", besides: [], inGroups: true },
   { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
   { path: "server/cli/reporters", list: "ALL_REPORTERS", type: "Reporter", declaredIn: "../reporter.ts", besides: [] },

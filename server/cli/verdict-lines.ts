@@ -1,5 +1,5 @@
 import { bareMask, datedFindings, type BareMask } from "../rules/bare-request.ts";
-import { apiNamed } from "../model/apis.ts";
+import { apiNamed, maskOfCall, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { combine, contextOf, isContextName, isScopeName, withScope, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
@@ -59,14 +59,14 @@ function answer(input: Fields): object {
   const api = apiNamed(apiName);
   if (api === null) throw new LineError(`the model does not know the API '${apiName}'`);
   const flags = stringFrom(input, "flags");
-  if (flags === null && api.takesMask) throw new LineError(`'flags' is missing: ${apiName} takes a mask`);
+  if (flags === null && needsMask(api)) throw new LineError(`'flags' is missing: ${apiName} takes a mask`);
   const written: BareMask | { readonly wrong: string } = bareMask(kernel, flags ?? "0");
   if ("wrong" in written) throw new LineError(written.wrong);
   const size = numberFrom(input, "size");
   const pages = numberFrom(input, "pages");
   const request: AllocationRequest = {
     api: apiName,
-    mask: written.mask,
+    mask: maskOfCall(kernel, api, flags === null ? null : written.mask),
     order: numberFrom(input, "order"),
     // `size` is as the API takes it: pages for those that count in pages.
     sizeBytes: api.size === "pages" ? null : size,

@@ -1,16 +1,37 @@
 import type { Api } from "./apis/api.ts";
 import { ALL } from "./apis/index.ts";
+import { wrapped } from "./apis/wrappers/_wrap.ts";
+import { ALL_WRAPPERS } from "./apis/wrappers/index.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import { EMPTY, type Mask } from "./masks/mask.ts";
+import type { AllocationRequest } from "./request.ts";
 
 export { NO_PAGES, type Plan } from "./apis/_plan.ts";
 
-const byName: ReadonlyMap<string, Api> = new Map(ALL.map((api) => [api.name, api]));
+const APIS: readonly Api[] = [...ALL, ...wrapped(ALL, ALL_WRAPPERS)];
+const byName: ReadonlyMap<string, Api> = new Map(APIS.map((api) => [api.name, api]));
 
 /** Every allocation function that the model knows, of all kernels: ask `exists(kernel)`. */
 export function allApis(): readonly Api[] {
-  return ALL;
+  return APIS;
 }
 
 /** The function of that C name, or null. */
 export function apiNamed(name: string): Api | null {
   return byName.get(name) ?? null;
+}
+
+/** What a function is for a request, under its own name: where it may call several others, on the one that it does. */
+export function apiAsCalled(api: Api, kernel: Kernel, request: AllocationRequest): Api {
+  return api.asCalled?.(kernel, request) ?? api;
+}
+
+/** Whether a call of the function is whole only with a mask. */
+export function needsMask(api: Api): boolean {
+  return api.takesMask && api.withoutMask === undefined;
+}
+
+/** The mask of a call by the one that is written; null, none is: GFP_KERNEL where that is the default, else nothing. */
+export function maskOfCall(kernel: Kernel, api: Api, written: Mask | null): Mask {
+  return written ?? (api.withoutMask === undefined ? EMPTY : kernel.gfp.KERNEL);
 }

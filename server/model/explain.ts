@@ -1,4 +1,4 @@
-import { apiNamed } from "./apis.ts";
+import { apiAsCalled, apiNamed } from "./apis.ts";
 import { explainMask } from "./explanation/mask.ts";
 import { explainDeath, explainOwn, explainPlace, explainRange, explainRefusal } from "./explanation/own.ts";
 import { note, type Explained } from "./explanation/reasons.ts";
@@ -41,7 +41,7 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
   }
   const to: Explained = {
     kernel,
-    api,
+    api: apiAsCalled(api, kernel, request),
     request,
     plan: api.plan(kernel, request),
     verdict: answer,

@@ -92,9 +92,9 @@ function tryCan(table: DecisionTable, plan: Plan, value: Mask, order: number, co
 }
 
 function failsOf(plan: Plan, failing: number, firstSettles: boolean): Certainty {
-  if (plan.refused === "always") return "always";
+  if (plan.refused !== "never") return plan.refused;
   if (plan.endless || firstSettles) return (failing & EFFECT.fail) !== 0 && !plan.endless ? "may" : "never";
-  return plan.refused === "may" || plan.fails || (failing & EFFECT.fail) !== 0 ? "may" : "never";
+  return plan.fails || (failing & EFFECT.fail) !== 0 ? "may" : "never";
 }
 
 /** What the tries and the charge of a call may come to, as bits of EFFECT. */

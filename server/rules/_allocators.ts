@@ -10,7 +10,7 @@ import type { FlagName } from "../model/masks/mask.ts";
 import { applyScopes } from "../model/masks/properties.ts";
 import { COSTLY_ORDER } from "../model/limits.ts";
 import type { AllocationRequest } from "../model/request.ts";
-import { orderOf } from "../model/sizes.ts";
+import { bytesOf, orderOf } from "../model/sizes.ts";
 import { found, has, holds } from "./_predicates.ts";
 import type { Match, RuleFix, Subject } from "./rule.ts";
 
@@ -55,6 +55,10 @@ export const refusesSize = (subject: Subject): boolean =>
 export const refusesContext = (subject: Subject): boolean =>
   planOf(subject).refused === "always" &&
   smallSizes(subject).some((small) => isRefused(subject, small) && !isRefused(subject, { ...small, ...IN_PROCESS }));
+
+/** The bytes that the function at the end of the calls is asked for: with a header, for all of an array. */
+export const bytesAsked = ({ kernel, api, request }: Subject): number =>
+  bytesOf(kernel, api.asks?.(kernel, request) ?? request);
 
 /** Something is asked for, and it is nothing. */
 export const asksForNothing = ({ request }: Subject): boolean =>

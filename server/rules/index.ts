@@ -33,6 +33,7 @@ import { dmaPoolZoneFlags } from "./dma/dma-pool-zone-flags.ts";
 import { dmaRedundantZero } from "./dma/dma-redundant-zero.ts";
 import { dmaTooLarge } from "./dma/dma-too-large.ts";
 import { dmaZoneCleared } from "./dma/dma-zone-cleared.ts";
+import { iommuRefusedFlags } from "./dma/iommu-refused-flags.ts";
 import { mempoolDeadNullCheck } from "./mempool/mempool-dead-null-check.ts";
 import { mempoolForcedFlags } from "./mempool/mempool-forced-flags.ts";
 import { mempoolUnchecked } from "./mempool/mempool-unchecked.ts";
@@ -187,6 +188,7 @@ export const BY_GROUP = {
     dmaRedundantZero,
     dmaTooLarge,
     dmaZoneCleared,
+    iommuRefusedFlags,
   ],
   mempool: [mempoolDeadNullCheck, mempoolForcedFlags, mempoolUnchecked, mempoolZero],
   misc: [

@@ -1,4 +1,4 @@
-import { apiNamed } from "../model/apis.ts";
+import { apiAsCalled, apiNamed } from "../model/apis.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { verdict } from "../model/verdict.ts";
 import type { Subject } from "./rule.ts";
@@ -10,8 +10,11 @@ import type { Asked } from "./site.ts";
  */
 export function subjectOf(kernel: Kernel, asked: Asked): Subject | null {
   const { request, written, result, hasFallback } = asked;
-  const api = apiNamed(request.api);
-  if (api === null || !api.exists(kernel) || (api.takesMask && written === null)) return null;
+  const named = apiNamed(request.api);
+  // A mask that may be left out is built in then, and no flag of it is the caller's.
+  const given = written === null ? (named?.withoutMask ?? named) : named;
+  if (given === null || !given.exists(kernel) || (given.takesMask && written === null)) return null;
+  const api = apiAsCalled(given, kernel, request);
   return {
     kernel,
     api,

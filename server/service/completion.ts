@@ -17,7 +17,7 @@ import { catalogue } from "../policy-language/catalogue.ts";
 import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import { allApis } from "../model/apis.ts";
+import { allApis, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import { PAGE_SIZES } from "../model/kernels/build-options.ts";
@@ -589,12 +589,12 @@ function isReadBy(api: Api, name: PropertyWord): boolean {
   if (sizeIn !== undefined) return api.size !== "none" && (api.size === sizeIn || api.alsoTakes.includes(sizeIn));
   if (value === "number") return api.numbers?.includes(name) === true;
   if (name === "flags") return api.takesMask;
-  return name !== "cache" || api.family === "slab-cache";
+  return name !== "cache" || api.takesCache === true;
 }
 
 function isNeeded(api: Api | null, name: PropertyWord): boolean {
   if (name === "api") return true;
-  if (name === "flags") return api === null || api.takesMask;
+  if (name === "flags") return api === null || needsMask(api);
   return api !== null && requestProperty(name).sizeIn === api.size;
 }
 

@@ -318,13 +318,18 @@ function apiHover(name: string, environment: Environment): string | null {
   if (api === null) return null;
   const here = environment.kernels.filter((kernel) => api.exists(kernel));
   const lines: string[] = [fenced(api.signature, "c")];
-  lines.push(`${sizeText(api)}${api.takesMask ? "" : " It takes no mask."}`);
+  lines.push(`${sizeText(api)}${maskTold(api)}`);
   if (here.length === 0) lines.push(`Does not exist in ${environment.kernelsText}.`);
   else if (here.length < environment.kernels.length)
     lines.push(`Exists in ${kernelsText(here)} of ${environment.kernelsText}.`);
   const kernel = here[here.length - 1];
   if (kernel !== undefined) lines.push(treatmentLines(api, kernel, here.length > 1));
   return lines.filter((line) => line !== "").join("\n\n");
+}
+
+function maskTold(api: Api): string {
+  if (!api.takesMask) return " It takes no mask.";
+  return api.withoutMask === undefined ? "" : " The mask may be left out: it is `GFP_KERNEL` then.";
 }
 
 function sizeText(api: Api): string {

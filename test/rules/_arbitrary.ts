@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { ALL as APIS } from "../../server/model/apis/index.ts";
-import { apiNamed } from "../../server/model/apis.ts";
+import { allApis, apiNamed } from "../../server/model/apis.ts";
 import { CONTEXT_NAMES, isContextName, type LOCK, type SCOPE } from "../../server/model/contexts.ts";
 import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../../server/model/masks/flags.ts";
@@ -58,7 +57,7 @@ export const asked: fc.Arbitrary<Asked> = fc
       ZONE_DMA: fc.boolean(),
       HIGHMEM: fc.boolean(),
     }),
-    api: fc.constantFrom(...APIS.map(({ name }) => name)),
+    api: fc.constantFrom(...allApis().map(({ name }) => name)),
     flags: fc.option(mask, { nil: null }),
     sized: size,
     count: fc.option(amount, { nil: undefined }),

@@ -2,7 +2,7 @@ import { hex } from "../../model/masks/mask.ts";
 import { parseArgs } from "node:util";
 import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-request.ts";
 import { nearest } from "../../policy-language/names/suggest.ts";
-import { allApis, apiNamed } from "../../model/apis.ts";
+import { allApis, apiNamed, maskOfCall, needsMask } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import { contextOf, isContextName, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
 import { explain as explainRequest } from "../../model/explain.ts";
@@ -42,13 +42,13 @@ export const explain: Command = {
     });
     const kernel = kernelFrom(values.kernel, values.config);
     const api = apiFrom(values.api);
-    if (values.flags === undefined && api.takesMask)
+    if (values.flags === undefined && needsMask(api))
       throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);
     const given = bareMask(kernel, values.flags ?? "0");
     if ("wrong" in given) throw new UsageError(given.wrong);
     const request: AllocationRequest = {
       api: api.name,
-      mask: given.mask,
+      mask: maskOfCall(kernel, api, values.flags === undefined ? null : given.mask),
       ...sizeFrom(api, kernel, values),
       count: values.count === undefined ? null : wholeNumber("--count", values.count),
       context: contextFrom(values.context, values.scope),
@@ -66,7 +66,7 @@ export const explain: Command = {
       resultFrom(values.handles),
     );
     const place = [values.context, ...values.scope.map((scope) => `${scope} scope`)].join(", ");
-    const title = `${api.name} with ${maskText(kernel, given.mask)}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
+    const title = `${api.name} with ${maskText(kernel, request.mask)}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
     await io.write(
       values.json
         ? `${JSON.stringify({ kernel: kernel.name, api: api.name, ...verdictFields(kernel, answer), reasons, findings }, null, 2)}\n`
@@ -177,7 +177,7 @@ function sizeFrom(
           ? page * wholeNumber("--pages", count)
           : null;
   if (bytes === null) {
-    if (api.size === "none" || api.family === "slab-cache") return { order: null, sizeBytes: null, pages: null };
+    if (api.size === "none" || api.takesCache === true) return { order: null, sizeBytes: null, pages: null };
     if (api.size === "order" || api.size === "count")
       return { order: api.size === "order" ? 0 : null, sizeBytes: null, pages: null };
     throw new UsageError(`${api.name} takes a size: say --size 4KiB or --order 0`);

@@ -31,6 +31,7 @@ export type ApiFamily =
   | "percpu"
   | "page-frag"
   | "skb"
+  | "gen-pool"
   | "tree";
 
 /**
@@ -46,6 +47,14 @@ export interface Api {
   /** Other units that are understood and converted; `size` itself not repeated. */
   readonly alsoTakes: readonly SizeUnit[];
   readonly takesMask: boolean;
+  /** The mask may be left out: what the call is then, with one that is built in. Absent: it may not. */
+  readonly withoutMask?: Api;
+  /** Where the size or the mask decides what it comes to: what it is for this request, under its own name. */
+  readonly asCalled?: (kernel: Kernel, request: AllocationRequest) => Api;
+  /** What the function at the end of the calls is asked for, where there are any: its sizes count. */
+  readonly asks?: (kernel: Kernel, request: AllocationRequest) => AllocationRequest;
+  /** It reads the facts of the slab cache that a request states. */
+  readonly takesCache?: boolean;
   /** Further numbers that it reads from a request (`AllocationRequest.numbers`): `align`. Absent: none. */
   readonly numbers?: readonly string[];
   /** The function exists in this kernel. */

@@ -61,10 +61,4 @@ export const bioAllocBioset: readonly Api[] = [
     signature:
       "struct bio *bio_alloc_bioset(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask, struct bio_set *bs)",
   },
-  {
-    ...common,
-    name: "bio_alloc",
-    signature:
-      "struct bio *bio_alloc(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask)",
-  },
 ];

@@ -120,29 +120,8 @@ const common = {
 export const dmaAllocCoherent: readonly Api[] = [
   {
     ...common,
-    name: "dma_alloc_coherent",
-    signature: "void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)",
-  },
-  {
-    ...common,
     name: "dma_alloc_attrs",
     signature:
       "void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag, unsigned long attrs)",
-  },
-  {
-    ...common,
-    name: "dma_alloc_wc",
-    signature: "void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "dmam_alloc_coherent",
-    signature: "void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "dmam_alloc_attrs",
-    signature:
-      "void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp, unsigned long attrs)",
   },
 ];

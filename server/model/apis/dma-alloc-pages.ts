@@ -71,16 +71,4 @@ export const dmaAllocPages: readonly Api[] = [
     signature:
       "struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)",
   },
-  {
-    ...common,
-    name: "dma_alloc_noncoherent",
-    signature:
-      "void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle, enum dma_data_direction dir, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "dma_alloc_noncontiguous",
-    signature:
-      "struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size, enum dma_data_direction dir, gfp_t gfp, unsigned long attrs)",
-  },
 ];

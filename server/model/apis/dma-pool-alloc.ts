@@ -67,9 +67,4 @@ export const dmaPoolAlloc: readonly Api[] = [
     name: "dma_pool_alloc",
     signature: "void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)",
   },
-  {
-    ...common,
-    name: "dma_pool_zalloc",
-    signature: "void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)",
-  },
 ];

@@ -3,7 +3,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
-import { planTreeNode, runTreeNode } from "./_tree.ts";
+import { planTreeNode, RADIX_NODES, runTreeNode } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
@@ -14,19 +14,19 @@ function treatment(): MaskTreatment {
         text: "Nodes come from the cache with the caller's mask; a non-blocking call outside of interrupt takes preloaded nodes.",
         evidence: "lib/radix-tree.c:radix_tree_node_alloc",
       },
-      { text: "-ENOMEM without a node, -ENOSPC without a free number.", evidence: "lib/idr.c:idr_alloc_u32" },
+      { text: "Returns -ENOMEM without a node, -ENOSPC without a free number.", evidence: "lib/idr.c:idr_alloc_u32" },
     ],
   });
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planTreeNode(kernel, request.mask);
+  const planned = planTreeNode(kernel, request.mask, RADIX_NODES);
   planned.fails = true;
   return planned;
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  return runTreeNode(sim, request.mask);
+  return runTreeNode(sim, request.mask, RADIX_NODES);
 }
 
 const common = {
@@ -46,16 +46,5 @@ export const idrAlloc: readonly Api[] = [
     ...common,
     name: "idr_alloc",
     signature: "int idr_alloc(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "idr_alloc_cyclic",
-    signature: "int idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)",
-  },
-  { ...common, name: "ida_alloc", signature: "int ida_alloc(struct ida *ida, gfp_t gfp)" },
-  {
-    ...common,
-    name: "ida_alloc_range",
-    signature: "int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp)",
   },
 ];

@@ -15,6 +15,7 @@ import { dmaAllocPages } from "./dma-alloc-pages.ts";
 import { dmaPoolAlloc } from "./dma-pool-alloc.ts";
 import { folioAllocGigantic } from "./folio-alloc-gigantic.ts";
 import { folioAlloc } from "./folio-alloc.ts";
+import { genPoolAlloc } from "./gen-pool-alloc.ts";
 import { getFreePages } from "./get-free-pages.ts";
 import { getZeroedPage } from "./get-zeroed-page.ts";
 import { idrAlloc } from "./idr-alloc.ts";
@@ -26,6 +27,7 @@ import { kvmalloc } from "./kvmalloc.ts";
 import { kvrealloc } from "./kvrealloc.ts";
 import { mempoolAllocBulk } from "./mempool-alloc-bulk.ts";
 import { mempoolAlloc } from "./mempool-alloc.ts";
+import { mtreeStoreRange } from "./mtree-store-range.ts";
 import { pageFragAlloc } from "./page-frag-alloc.ts";
 import { radixTreePreload } from "./radix-tree-preload.ts";
 import { skbPageFragRefill } from "./skb-page-frag-refill.ts";
@@ -52,6 +54,7 @@ export const ALL: readonly Api[] = [
   ...dmaPoolAlloc,
   ...folioAllocGigantic,
   ...folioAlloc,
+  ...genPoolAlloc,
   ...getFreePages,
   ...getZeroedPage,
   ...idrAlloc,
@@ -63,6 +66,7 @@ export const ALL: readonly Api[] = [
   ...kvrealloc,
   ...mempoolAllocBulk,
   ...mempoolAlloc,
+  ...mtreeStoreRange,
   ...pageFragAlloc,
   ...radixTreePreload,
   ...skbPageFragRefill,

@@ -117,6 +117,7 @@ const common = {
   size: "none" as const,
   alsoTakes: ["bytes"] as const,
   takesMask: true,
+  takesCache: true,
   exists: always,
   treatment,
   plan,

@@ -44,10 +44,4 @@ const common = {
 /** Objects that grow (`krealloc`, mm/slab_common.c; mm/slub.c since 6.12). */
 export const krealloc: readonly Api[] = [
   { ...common, name: "krealloc", signature: "void *krealloc(const void *objp, size_t new_size, gfp_t flags)" },
-  {
-    ...common,
-    name: "krealloc_array",
-    alsoTakes: ["count", "pages", "order"],
-    signature: "void *krealloc_array(void *p, size_t new_n, size_t new_size, gfp_t flags)",
-  },
 ];

@@ -5,7 +5,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
-import { planTreeNode, runTreeNode } from "./_tree.ts";
+import { planTreeNode, RADIX_NODES, runTreeNode } from "./_tree.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
@@ -26,13 +26,13 @@ function treatment(kernel: Kernel): MaskTreatment {
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planTreeNode(kernel, mask(request.mask & ~kernel.bits.ACCOUNT));
+  const planned = planTreeNode(kernel, mask(request.mask & ~kernel.bits.ACCOUNT), RADIX_NODES);
   if ((request.mask & kernel.bits.DIRECT_RECLAIM) === 0) planned.warns = "always";
   return planned;
 }
 
 function planIdr(kernel: Kernel, request: AllocationRequest): Plan {
-  return planTreeNode(kernel, mask(request.mask & ~kernel.bits.ACCOUNT));
+  return planTreeNode(kernel, mask(request.mask & ~kernel.bits.ACCOUNT), RADIX_NODES);
 }
 
 function rootTreatment(kernel: Kernel): MaskTreatment {
@@ -54,11 +54,11 @@ function planRoot(kernel: Kernel, request: AllocationRequest): Plan {
 function run(sim: Simulation, request: AllocationRequest): RunResult {
   const { bits } = sim.kernel;
   if ((request.mask & bits.DIRECT_RECLAIM) === 0) warnOnce(sim, "radix_tree_preload: not blocking");
-  return runTreeNode(sim, mask(request.mask & ~bits.ACCOUNT));
+  return runTreeNode(sim, mask(request.mask & ~bits.ACCOUNT), RADIX_NODES);
 }
 
 function runIdr(sim: Simulation, request: AllocationRequest): RunResult {
-  return runTreeNode(sim, mask(request.mask & ~sim.kernel.bits.ACCOUNT));
+  return runTreeNode(sim, mask(request.mask & ~sim.kernel.bits.ACCOUNT), RADIX_NODES);
 }
 
 function runRoot(): RunResult {

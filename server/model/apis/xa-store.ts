@@ -1,10 +1,9 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
-import { planTreeNode, runTreeNode } from "./_tree.ts";
+import { planTreeStore, RADIX_NODES, runTreeStore } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
 import { treatmentOf } from "./_treatment.ts";
 
@@ -28,18 +27,11 @@ function treatment(): MaskTreatment {
 }
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planTreeNode(kernel, request.mask);
-  const first = planTreeNode(kernel, mask(kernel.gfp.NOWAIT | kernel.bits.NOWARN));
-  planned.firstMask = first.mask;
-  planned.firstOrder = first.order;
-  planned.entryMask = first.entryMask;
-  return planned;
+  return planTreeStore(kernel, request.mask, RADIX_NODES);
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {
-  const { gfp, bits } = sim.kernel;
-  const first = runTreeNode(sim, mask(gfp.NOWAIT | bits.NOWARN));
-  return first.kind === "null" ? runTreeNode(sim, request.mask) : first;
+  return runTreeStore(sim, request.mask, RADIX_NODES);
 }
 
 const common = {
@@ -60,26 +52,4 @@ export const xaStore: readonly Api[] = [
     name: "xa_store",
     signature: "void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)",
   },
-  {
-    ...common,
-    name: "xa_insert",
-    signature: "int xa_insert(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "xa_alloc",
-    signature: "int xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "xa_alloc_cyclic",
-    signature:
-      "int xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, u32 *next, gfp_t gfp)",
-  },
-  {
-    ...common,
-    name: "xa_cmpxchg",
-    signature: "void *xa_cmpxchg(struct xarray *xa, unsigned long index, void *old, void *entry, gfp_t gfp)",
-  },
-  { ...common, name: "xa_reserve", signature: "int xa_reserve(struct xarray *xa, unsigned long index, gfp_t gfp)" },
 ];

@@ -63,7 +63,7 @@ export function explainOwn(to: Explained): void {
   const works = isRange(to) && plan.order >= 0;
   if (plan.fails && !works)
     because(to, ["fails", "may"], "The call can fail for reasons of its own even when every page is there.", evidence);
-  if (plan.refused === "may") because(to, ["fails", "may"], "What the page allocator refuses may fail.", evidence);
+  if (plan.refused === "may") because(to, ["fails", "may"], "What may be refused may fail.", evidence);
   if (plan.sleeps && !works)
     because(
       to,

@@ -23,6 +23,8 @@ export interface Kernel {
   /** Where the facts were read, and what is inferred: shown in hovers. */
   readonly source: string;
   readonly features: Features;
+  /** The functions that other versions have and this one has not, by their C names. */
+  readonly lacks: ReadonlySet<string>;
   readonly options: BuildOptions;
   /** The value of each flag; 0 where the version or the options do not have the bit. */
   readonly bits: Readonly<Record<FlagName, Mask>>;

@@ -140,7 +140,7 @@ function optionsOf(given: Partial<BuildOptions>): BuildOptions {
 }
 
 function make(name: string, found: FoundRelease, options: BuildOptions): Kernel {
-  const { features, flags, composites, source } = found;
+  const { features, flags, composites, lacks, source } = found;
   const { values, shift } = bitsOf(flags, options);
   const bits = recordOf(FLAG_NAMES, (flag) => mask(values.get(flag) ?? 0));
   const zones = zonesOf(options);
@@ -149,6 +149,7 @@ function make(name: string, found: FoundRelease, options: BuildOptions): Kernel 
     mainlineIndex: history.mainline.includes(name) ? history.mainline.indexOf(name) : null,
     source,
     features,
+    lacks,
     options,
     bits,
     exists: recordOf(FLAG_NAMES, (flag) => values.has(flag)),

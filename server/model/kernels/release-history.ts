@@ -11,6 +11,8 @@ export interface ReleaseFacts {
   readonly features: Features;
   readonly flags: FlagTable;
   readonly composites: CompositeTable;
+  /** The functions that other versions have and this one has not, by their C names. */
+  readonly lacks: ReadonlySet<string>;
 }
 
 /** A version that the model can answer for. */
@@ -72,6 +74,11 @@ function baseOf(mainline: readonly Placed[], points: readonly Placed[], version:
   }
 }
 
+function lackedAfter(lacked: ReadonlySet<string>, { brings, drops }: Release): ReadonlySet<string> {
+  if (brings === undefined && drops === undefined) return lacked;
+  return new Set([...[...lacked].filter((name) => brings?.includes(name) !== true), ...(drops ?? [])]);
+}
+
 /**
  * The history that releases make, in whatever order they are given.
  * @throws when the name of a release is no version, stands twice, or is of a branch that no mainline release begins
@@ -88,6 +95,7 @@ export function historyOf(releases: readonly Release[]): ReleaseHistory {
       .toSorted((left, right) => compareVersions(left.version, right.version));
   const [mainline, points] = [ordered("mainline"), ordered("point")];
   const byName = new Map<string, Placed & ReleaseFacts>();
+  const brought = new Set(releases.flatMap(({ brings }) => brings ?? []));
 
   // In the order of KINDS a release comes after what it is based on.
   for (const each of KINDS.flatMap(ordered)) {
@@ -103,6 +111,7 @@ export function historyOf(releases: readonly Release[]): ReleaseHistory {
       features: { ...(below?.features ?? oldestFeatures), ...release.features },
       flags: release.flags === undefined ? flags : tableAfter(flags, release.flags),
       composites: { ...(below?.composites ?? composites4_19), ...release.composites },
+      lacks: lackedAfter(below?.lacks ?? brought, release),
     });
   }
 

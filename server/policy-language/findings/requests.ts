@@ -1,7 +1,7 @@
 import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
 import { requestProperty } from "../../../grammar/index.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
-import { allApis } from "../../model/apis.ts";
+import { allApis, needsMask } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
 import { didYouMean, replacements, report } from "./report.ts";
@@ -213,7 +213,7 @@ export function missingPropertyFindings(request: ResolvedRequest, text: string):
         null,
       ),
     );
-  if (api.takesMask && request.flags === null)
+  if (needsMask(api) && request.flags === null)
     findings.push(missing("flags", `${api.name}() takes a mask: add \`flags\`.`, "flags GFP_KERNEL"));
   return findings;
 }

@@ -29,6 +29,8 @@ const EFFECTS: Readonly<Record<Field, number>> = {
  * These look for a whole composite: supersets of GFP_KERNEL have the vmalloc fallback, or are the only blocking masks.
  */
 const GFP_KERNEL_FLAGS: readonly FlagName[] = ["IO", "FS", "KSWAPD_RECLAIM", "ACCOUNT"];
+/** With RETRY_MAYFAIL the kmalloc part of a kvmalloc may reclaim. */
+const KVMALLOC_FLAGS: readonly FlagName[] = [...GFP_KERNEL_FLAGS, "RETRY_MAYFAIL"];
 /** What the range allocator refuses, not always with the same words: with a WARN, or not in every version. */
 const RANGE_FLAGS: readonly FlagName[] = [
   "COMP",
@@ -42,12 +44,14 @@ const RANGE_FLAGS: readonly FlagName[] = [
 ];
 
 const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
-  kvmalloc: GFP_KERNEL_FLAGS,
-  krealloc: GFP_KERNEL_FLAGS,
+  kvmalloc: KVMALLOC_FLAGS,
+  krealloc: KVMALLOC_FLAGS,
   percpu: GFP_KERNEL_FLAGS,
   contig: RANGE_FLAGS,
   cma: RANGE_FLAGS,
+  dma: ["COMP"],
   "dma-pool": ["COMP"],
+  skb: ["DMA"],
 };
 
 /**

@@ -1,10 +1,9 @@
 import type { CacheFact, Mask as MaskNode, Name, Property, RequestDeclaration } from "../../../grammar/ast.ts";
 import { REQUEST_PROPERTIES, requestProperty } from "../../../grammar/index.ts";
 import type { Api, SizeUnit } from "../../model/apis/api.ts";
-import { apiNamed } from "../../model/apis.ts";
+import { apiNamed, maskOfCall, needsMask } from "../../model/apis.ts";
 import { contextOf, type Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import { EMPTY } from "../../model/masks/mask.ts";
 import type { AllocationRequest, CacheFacts, Verdict } from "../../model/request.ts";
 import { verdict } from "../../model/verdict.ts";
 import { contextNamed } from "./contexts.ts";
@@ -399,7 +398,7 @@ export function requestUnder(
   };
   const request: AllocationRequest = {
     api: api.name,
-    mask: value?.mask ?? EMPTY,
+    mask: maskOfCall(kernel, api, value?.mask ?? null),
     order: inUnit("order"),
     sizeBytes: inUnit("bytes"),
     pages: inUnit("pages"),
@@ -423,7 +422,7 @@ export function whyOpen(
   { value, verdict: answer }: KernelRequest,
 ): string | null {
   if (answer.unknown !== null) return `the model does not know: ${answer.unknown.replace(/\.$/, "")}`;
-  if (value === null ? api?.takesMask === true : !value.certain) return "the mask is not fully known";
+  if (value === null ? api !== null && needsMask(api) : !value.certain) return "the mask is not fully known";
   const context = contextWritten?.property.context;
   if (context === null || (context !== undefined && contextNamed(environment, context.text) === null))
     return "the context is not known";

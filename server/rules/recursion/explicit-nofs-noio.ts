@@ -1,6 +1,6 @@
+import { bytesAsked } from "../_allocators.ts";
 import { percpuIsAtomic } from "../../model/apis/alloc-percpu-gfp.ts";
 import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
-import { bytesOf } from "../../model/sizes.ts";
 import { blocks, example, found, holds, mayNotSleep, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { inScope, journal, journalScope, reclaimsWith } from "./_recursion.ts";
@@ -58,7 +58,7 @@ function saysMoreOfNofs(subject: Subject): boolean {
     case "vmalloc":
       return kernel.features.vmallocPageTables === "gfp-kernel" && holds(subject, "fs_lock");
     case "kvmalloc":
-      return !kvmallocFallsBack(kernel, mask) && bytesOf(kernel, subject.request) > kernel.options.pageBytes;
+      return !kvmallocFallsBack(kernel, mask) && bytesAsked(subject) > kernel.options.pageBytes;
     default:
       return false;
   }

@@ -1,6 +1,5 @@
 import { kmallocMaxBytes } from "../../model/limits.ts";
-import { bytesOf } from "../../model/sizes.ts";
-import { kvmallocInstead } from "../_allocators.ts";
+import { bytesAsked, kvmallocInstead } from "../_allocators.ts";
 import { example, found, limitText, NOTHING, warning } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -24,7 +23,7 @@ export const kmallocTooLarge: Rule = {
 function check(subject: Subject): readonly Match[] {
   const isKmalloc =
     subject.api.family === "slab" || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
-  if (!isKmalloc || bytesOf(subject.kernel, subject.request) <= largestBytes(subject)) return NOTHING;
+  if (!isKmalloc || bytesAsked(subject) <= largestBytes(subject)) return NOTHING;
   const fixes = kvmallocInstead(subject);
   return found(
     { kind: "size" },

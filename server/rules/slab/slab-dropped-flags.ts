@@ -1,6 +1,6 @@
+import { bytesAsked } from "../_allocators.ts";
 import { kmallocMaxCacheBytes } from "../../model/limits.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
-import { bytesOf } from "../../model/sizes.ts";
 import { drop, example, found, has, listed, named, NOTHING, verb } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -23,8 +23,7 @@ export const slabDroppedFlags: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (!isObject(subject)) return NOTHING;
-  if (subject.api.family === "slab" && bytesOf(subject.kernel, subject.request) > kmallocMaxCacheBytes(subject.kernel))
-    return NOTHING;
+  if (subject.api.family === "slab" && bytesAsked(subject) > kmallocMaxCacheBytes(subject.kernel)) return NOTHING;
   const dropped = droppedBySlab(subject);
   return dropped.length === 0
     ? NOTHING

@@ -1,11 +1,10 @@
+import { bytesAsked } from "../_allocators.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
-import { bytesOf } from "../../model/sizes.ts";
 import { setIn } from "../_predicates.ts";
 import type { Subject } from "../rule.ts";
 
 /** Larger than a page: only then does kvmalloc have a second try. */
-export const aboveOnePage = (subject: Subject): boolean =>
-  bytesOf(subject.kernel, subject.request) > subject.kernel.options.pageBytes;
+export const aboveOnePage = (subject: Subject): boolean => bytesAsked(subject) > subject.kernel.options.pageBytes;
 
 /** kvmalloc() and kvrealloc(), which ends in it. */
 export const isKvmalloc = (subject: Subject): boolean =>

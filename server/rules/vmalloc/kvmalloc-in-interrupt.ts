@@ -1,6 +1,6 @@
+import { bytesAsked } from "../_allocators.ts";
 import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import { kmallocMaxBytes } from "../../model/limits.ts";
-import { bytesOf } from "../../model/sizes.ts";
 import { blocks, example, found, inInterrupt, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { aboveOnePage, isKvmalloc, maskedVmalloc, rxPoll } from "./_vmalloc.ts";
@@ -29,7 +29,7 @@ function check(subject: Subject): readonly Match[] {
   if (!reaches) return NOTHING;
   // kvzalloc becomes kzalloc, kvrealloc krealloc: whoever counted on cleared or kept contents still has them.
   const api = isKvmalloc(subject) ? subject.api.name.replace(/^kv/, "k") : "kmalloc";
-  const fits = bytesOf(subject.kernel, subject.request) <= kmallocMaxBytes(subject.kernel);
+  const fits = bytesAsked(subject) <= kmallocMaxBytes(subject.kernel);
   return found(
     { kind: "api" },
     `${subject.api.name}() reaches BUG_ON(in_interrupt()) in vmalloc from this context${isKvmalloc(subject) ? " when its kmalloc part finds no block" : ""}: ${fits ? `use ${api}() here` : "allocate in process context"}.`,

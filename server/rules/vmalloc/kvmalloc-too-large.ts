@@ -1,5 +1,5 @@
+import { bytesAsked } from "../_allocators.ts";
 import { INT_MAX } from "../../model/limits.ts";
-import { bytesOf } from "../../model/sizes.ts";
 import { example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { isKvmalloc } from "./_vmalloc.ts";
@@ -21,11 +21,7 @@ export const kvmallocTooLarge: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (
-    !isKvmalloc(subject) ||
-    !subject.kernel.features.kvmallocRefusesAboveIntMax ||
-    bytesOf(subject.kernel, subject.request) <= INT_MAX
-  )
+  if (!isKvmalloc(subject) || !subject.kernel.features.kvmallocRefusesAboveIntMax || bytesAsked(subject) <= INT_MAX)
     return NOTHING;
   return found(
     { kind: "size" },

@@ -1,7 +1,6 @@
 import { kmallocMaxCacheBytes } from "../../model/limits.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
-import { bytesOf } from "../../model/sizes.ts";
-import { clash, hasBoth, isDecided } from "../_allocators.ts";
+import { bytesAsked, clash, hasBoth, isDecided } from "../_allocators.ts";
 import { has, NOTHING } from "../_predicates.ts";
 import type { Match, Subject } from "../rule.ts";
 
@@ -31,5 +30,4 @@ export function badZones(first: FlagName, second: FlagName): (subject: Subject) 
 }
 
 export const isLargeKmalloc = (subject: Subject): boolean =>
-  subject.api.family !== "slab-cache" &&
-  bytesOf(subject.kernel, subject.request) > kmallocMaxCacheBytes(subject.kernel);
+  subject.api.family !== "slab-cache" && bytesAsked(subject) > kmallocMaxCacheBytes(subject.kernel);

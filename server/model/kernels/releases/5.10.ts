@@ -6,4 +6,5 @@ export const v5_10: Release = {
   features: {
     hasDmaAllocPages: true,
   },
+  brings: ["devm_krealloc"],
 };

@@ -9,4 +9,5 @@ export const v5_13: Release = {
     hasBulkAlloc: true,
     contigLru: "cache-disable",
   },
+  brings: ["dma_alloc_noncontiguous"],
 };

@@ -10,4 +10,5 @@ export const v5_15: Release = {
     kvmallocRefusesAboveIntMax: true,
     contigNowarnSuppressesDump: true,
   },
+  brings: ["devm_bitmap_alloc", "devm_bitmap_zalloc", "page_pool_alloc_frag", "page_pool_dev_alloc_frag"],
 };

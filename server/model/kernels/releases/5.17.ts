@@ -12,4 +12,5 @@ export const v5_17: Release = {
     kvmallocIntMaxHonoursNowarn: true,
     vmallocPageTables: "scope-of-mask",
   },
+  brings: ["bitmap_alloc_node", "bitmap_zalloc_node"],
 };

@@ -19,4 +19,5 @@ export const v5_18: Release = {
     kvmallocHugePages: true,
     memcgOvershootFor: "high",
   },
+  brings: ["bio_alloc_clone", "kmem_cache_alloc_lru", "vma_alloc_folio"],
 };

@@ -19,4 +19,5 @@ export const v6_1_192: Release = {
     vmallocReportsPageFailure: false,
     percpuNofsIsAtomic: false,
   },
+  brings: ["memdup_array_user", "vmemdup_array_user"],
 };

@@ -5,4 +5,14 @@ export const v6_1: Release = {
   source:
     "The mainline release was not read; 6.1.192, a later point of its branch, was, and has much later work: ask for 6.1.192 by name.",
   features: {},
+  brings: [
+    "mas_preallocate",
+    "mas_store_gfp",
+    "mtree_alloc_range",
+    "mtree_erase",
+    "mtree_insert",
+    "mtree_insert_range",
+    "mtree_store",
+    "mtree_store_range",
+  ],
 };

@@ -9,4 +9,6 @@ export const v6_10: Release = {
     slabTriesNodeFirst: true,
     vmallocFatalSignal: "aborts-unless-nofail",
   },
+  brings: ["folio_alloc_mpol", "kvcalloc_node", "kvmalloc_array_node"],
+  drops: ["__napi_alloc_skb"],
 };

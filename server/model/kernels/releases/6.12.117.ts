@@ -1,3 +1,4 @@
+import { OBJECT_FORMS } from "./_object-forms.ts";
 import type { Release } from "./release.ts";
 
 export const v6_12_117: Release = {
@@ -15,4 +16,5 @@ export const v6_12_117: Release = {
     contigHonoursZero: true,
     percpuNofsIsAtomic: false,
   },
+  brings: ["devm_kmemdup_array", ...OBJECT_FORMS],
 };

@@ -17,4 +17,5 @@ export const v6_12: Release = {
     contigComp: "supported",
     pageblockOrderWithoutHugetlb: "huge-page-order",
   },
+  brings: ["kmem_cache_charge"],
 };

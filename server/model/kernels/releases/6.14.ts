@@ -10,4 +10,5 @@ export const v6_14: Release = {
     contigForcesHardwall: true,
     contigHonoursZero: true,
   },
+  brings: ["alloc_frozen_pages", "devm_kmemdup_array"],
 };

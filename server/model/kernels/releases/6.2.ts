@@ -8,4 +8,5 @@ export const v6_2: Release = {
     dmaRefusesComp: true,
     kmallocTypeOrder: "cgroup-last",
   },
+  brings: ["slab_build_skb"],
 };

@@ -17,4 +17,6 @@ export const v6_3: Release = {
     warnsAtomicWithDirectReclaim: false,
     nofailLastResort: "min-reserve",
   },
+  brings: ["devm_krealloc_array", "vma_alloc_zeroed_movable_folio"],
+  drops: ["iommu_map_atomic"],
 };

@@ -6,4 +6,14 @@ export const v6_7: Release = {
   features: {
     slabOrderBy: "waste",
   },
+  brings: [
+    "bdev_getblk",
+    "kvmemdup",
+    "memdup_array_user",
+    "page_pool_alloc",
+    "page_pool_alloc_va",
+    "page_pool_dev_alloc",
+    "page_pool_dev_alloc_va",
+    "vmemdup_array_user",
+  ],
 };

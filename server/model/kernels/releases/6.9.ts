@@ -8,4 +8,5 @@ export const v6_9: Release = {
     pageFragDropsDirectReclaim: true,
     pageFragChecksAlignment: true,
   },
+  brings: ["kmemdup_array"],
 };

@@ -1,3 +1,4 @@
+import { OBJECT_FORMS } from "./_object-forms.ts";
 import type { Release } from "./release.ts";
 
 export const v7_0: Release = {
@@ -9,4 +10,5 @@ export const v7_0: Release = {
     nofailHighOrderWarns: "nowhere",
     contigComp: "refused",
   },
+  brings: OBJECT_FORMS,
 };

@@ -14,6 +14,13 @@ export interface Release {
   /** A table where the numbering is new, else what changes in that of the version before. */
   readonly flags?: FlagTable | FlagChange;
   readonly composites?: Partial<CompositeTable>;
+  /**
+   * Functions that callers have from here on, by their C names; what no version brings is in every one. That a function
+   * is in a tree that was read was read there; in which release between two of them it came is recalled.
+   */
+  readonly brings?: readonly string[];
+  /** Functions that callers had before. By the same evidence. */
+  readonly drops?: readonly string[];
   /** Where the facts were read, and which are recalled or lie between two trees that were read. */
   readonly source: string;
 }

@@ -1,0 +1,132 @@
+import { ARRAY, SAME, TEXT, type Told, type Wrapper } from "./wrapper.ts";
+
+const DEVRES = "drivers/base/devres.c";
+const HEADER = "include/linux/device/devres.h";
+
+/** offsetof(struct devres, data) on x86-64; 128 where ARCH_DMA_MINALIGN is (drivers/base/devres.c). */
+const WITH_DEVRES: Told = { kind: "bytes", headerBytes: 40, emptyIsFree: true };
+
+/** Memory that is given back with its device. */
+export const devm: readonly Wrapper[] = [
+  {
+    name: "devm_kmalloc",
+    signature: "void *devm_kmalloc(struct device *dev, size_t size, gfp_t gfp)",
+    calls: "kmalloc_node",
+    size: WITH_DEVRES,
+    mask: "parameter",
+    note: "The node is that of the device; the mask covers the header as well.",
+    evidence: `${DEVRES}:devm_kmalloc`,
+  },
+  {
+    name: "devm_kzalloc",
+    signature: "void *devm_kzalloc(struct device *dev, size_t size, gfp_t gfp)",
+    calls: "devm_kmalloc",
+    size: SAME,
+    mask: "parameter",
+    adds: ["ZERO"],
+    evidence: `${HEADER}:devm_kzalloc`,
+  },
+  {
+    name: "devm_kmalloc_array",
+    signature: "void *devm_kmalloc_array(struct device *dev, size_t n, size_t size, gfp_t flags)",
+    calls: "devm_kmalloc",
+    size: ARRAY,
+    mask: "parameter",
+    evidence: `${HEADER}:devm_kmalloc_array`,
+  },
+  {
+    name: "devm_kcalloc",
+    signature: "void *devm_kcalloc(struct device *dev, size_t n, size_t size, gfp_t flags)",
+    calls: "devm_kmalloc_array",
+    size: SAME,
+    mask: "parameter",
+    adds: ["ZERO"],
+    evidence: `${HEADER}:devm_kcalloc`,
+  },
+  {
+    name: "devm_krealloc",
+    signature: "void *devm_krealloc(struct device *dev, void *ptr, size_t size, gfp_t gfp)",
+    calls: "devm_kmalloc",
+    size: SAME,
+    mask: "parameter",
+    family: "krealloc",
+    note: "Memory that is not the device's, or a string that devm_kstrdup_const() did not copy, is a WARN and NULL.",
+    evidence: `${DEVRES}:devm_krealloc`,
+  },
+  {
+    name: "devm_krealloc_array",
+    signature: "void *devm_krealloc_array(struct device *dev, void *p, size_t new_n, size_t new_size, gfp_t flags)",
+    calls: "devm_krealloc",
+    size: ARRAY,
+    mask: "parameter",
+    evidence: `${HEADER}:devm_krealloc_array`,
+  },
+  {
+    name: "devm_kmemdup",
+    signature: "void *devm_kmemdup(struct device *dev, const void *src, size_t len, gfp_t gfp)",
+    calls: "devm_kmalloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${DEVRES}:devm_kmemdup`,
+  },
+  {
+    name: "devm_kmemdup_array",
+    signature: "void *devm_kmemdup_array(struct device *dev, const void *src, size_t n, size_t size, gfp_t flags)",
+    calls: "devm_kmemdup",
+    size: ARRAY,
+    mask: "parameter",
+    evidence: `${HEADER}:devm_kmemdup_array`,
+  },
+  {
+    name: "devm_kstrdup",
+    signature: "char *devm_kstrdup(struct device *dev, const char *s, gfp_t gfp)",
+    calls: "devm_kmalloc",
+    size: TEXT,
+    mask: "parameter",
+    evidence: `${DEVRES}:devm_kstrdup`,
+  },
+  {
+    name: "devm_kstrdup_const",
+    signature: "const char *devm_kstrdup_const(struct device *dev, const char *s, gfp_t gfp)",
+    calls: "devm_kstrdup",
+    size: SAME,
+    mask: "parameter",
+    note: "A string in the kernel's read-only data is returned as it is.",
+    evidence: `${DEVRES}:devm_kstrdup_const`,
+  },
+  {
+    name: "devm_kvasprintf",
+    signature: "char *devm_kvasprintf(struct device *dev, gfp_t gfp, const char *fmt, va_list ap)",
+    calls: "devm_kmalloc",
+    size: TEXT,
+    mask: "parameter",
+    evidence: `${DEVRES}:devm_kvasprintf`,
+  },
+  {
+    name: "devm_kasprintf",
+    signature: "char *devm_kasprintf(struct device *dev, gfp_t gfp, const char *fmt, ...)",
+    calls: "devm_kvasprintf",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${DEVRES}:devm_kasprintf`,
+  },
+  {
+    name: "devm_get_free_pages",
+    signature: "unsigned long devm_get_free_pages(struct device *dev, gfp_t gfp_mask, unsigned int order)",
+    calls: "__get_free_pages",
+    size: SAME,
+    mask: "parameter",
+    canFail: true,
+    sleeps: true,
+    note: "What remembers the pages is asked for with GFP_KERNEL, whatever the mask.",
+    evidence: `${DEVRES}:devm_get_free_pages`,
+  },
+  {
+    name: "__devm_alloc_percpu",
+    signature: "void __percpu *__devm_alloc_percpu(struct device *dev, size_t size, size_t align)",
+    calls: "alloc_percpu",
+    size: SAME,
+    mask: "none",
+    evidence: `${DEVRES}:__devm_alloc_percpu`,
+  },
+];

@@ -1,0 +1,72 @@
+import { SAME, type Wrapper } from "./wrapper.ts";
+
+/** Numbers for objects, and radix trees. */
+export const numbers: readonly Wrapper[] = [
+  {
+    name: "idr_alloc_u32",
+    signature: "int idr_alloc_u32(struct idr *idr, void *ptr, u32 *nextid, unsigned long max, gfp_t gfp)",
+    calls: "idr_alloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: "lib/idr.c:idr_alloc_u32",
+  },
+  {
+    name: "idr_alloc_cyclic",
+    signature: "int idr_alloc_cyclic(struct idr *idr, void *ptr, int start, int end, gfp_t gfp)",
+    calls: "idr_alloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: "lib/idr.c:idr_alloc_cyclic",
+  },
+  {
+    name: "ida_alloc_range",
+    signature: "int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp)",
+    calls: "idr_alloc",
+    size: SAME,
+    mask: "parameter",
+    note: "The bitmap behind a number is asked for with GFP_NOWAIT under the lock first, then with the caller's mask.",
+    evidence: "lib/idr.c:ida_alloc_range",
+  },
+  {
+    name: "ida_alloc",
+    signature: "int ida_alloc(struct ida *ida, gfp_t gfp)",
+    calls: "ida_alloc_range",
+    size: SAME,
+    mask: "parameter",
+    evidence: "include/linux/idr.h:ida_alloc",
+  },
+  {
+    name: "ida_alloc_min",
+    signature: "int ida_alloc_min(struct ida *ida, unsigned int min, gfp_t gfp)",
+    calls: "ida_alloc_range",
+    size: SAME,
+    mask: "parameter",
+    evidence: "include/linux/idr.h:ida_alloc_min",
+  },
+  {
+    name: "ida_alloc_max",
+    signature: "int ida_alloc_max(struct ida *ida, unsigned int max, gfp_t gfp)",
+    calls: "ida_alloc_range",
+    size: SAME,
+    mask: "parameter",
+    evidence: "include/linux/idr.h:ida_alloc_max",
+  },
+  {
+    name: "ida_simple_get",
+    signature: "int ida_simple_get(struct ida *ida, unsigned int start, unsigned int end, gfp_t gfp)",
+    calls: "ida_alloc_range",
+    size: SAME,
+    mask: "parameter",
+    evidence: "include/linux/idr.h:ida_simple_get",
+  },
+  {
+    name: "radix_tree_insert",
+    signature: "int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item)",
+    calls: "idr_alloc",
+    size: SAME,
+    mask: "parameter",
+    canFail: true,
+    note: "The mask is the one that the tree was made with (INIT_RADIX_TREE, RADIX_TREE): state it as `flags`. -EEXIST where an item is there.",
+    evidence: "lib/radix-tree.c:radix_tree_insert",
+  },
+];

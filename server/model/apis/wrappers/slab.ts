@@ -1,0 +1,108 @@
+import { ARRAY, NONE, SAME, type Wrapper } from "./wrapper.ts";
+
+const SLAB = "include/linux/slab.h";
+
+/** Objects by size and of caches, by other names. */
+export const slab: readonly Wrapper[] = [
+  {
+    name: "__kmalloc",
+    signature: "void *__kmalloc(size_t size, gfp_t flags)",
+    calls: "kmalloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: "mm/slub.c:__kmalloc",
+  },
+  {
+    name: "kmalloc_track_caller",
+    signature: "void *kmalloc_track_caller(size_t size, gfp_t flags)",
+    calls: "kmalloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${SLAB}:kmalloc_track_caller`,
+  },
+  {
+    name: "kmalloc_node_track_caller",
+    signature: "void *kmalloc_node_track_caller(size_t size, gfp_t flags, int node)",
+    calls: "kmalloc_node",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${SLAB}:kmalloc_node_track_caller`,
+  },
+  {
+    name: "krealloc_array",
+    signature: "void *krealloc_array(void *p, size_t new_n, size_t new_size, gfp_t flags)",
+    calls: "krealloc",
+    size: ARRAY,
+    mask: "parameter",
+    evidence: `${SLAB}:krealloc_array`,
+  },
+  {
+    name: "krealloc_node_align",
+    signature: "void *krealloc_node_align(const void *p, size_t new_size, unsigned long align, gfp_t flags, int nid)",
+    calls: "krealloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${SLAB}:krealloc_node_align (7.2)`,
+  },
+  {
+    name: "kmem_cache_alloc_lru",
+    signature: "void *kmem_cache_alloc_lru(struct kmem_cache *s, struct list_lru *lru, gfp_t flags)",
+    calls: "kmem_cache_alloc",
+    size: SAME,
+    mask: "parameter",
+    note: "An object that is charged to a memory cgroup may need the cgroup's list in the list_lru, which is asked for with the same mask.",
+    evidence: "mm/slub.c:kmem_cache_alloc_lru",
+  },
+  {
+    name: "kmem_cache_prefill_sheaf",
+    signature: "struct slab_sheaf *kmem_cache_prefill_sheaf(struct kmem_cache *s, gfp_t gfp, unsigned int size)",
+    calls: "kmem_cache_alloc_bulk",
+    size: SAME,
+    mask: "parameter",
+    note: "The sheaf holds at least `count` objects, or there is none; it may need an array of its own besides.",
+    evidence: "mm/slub.c:kmem_cache_prefill_sheaf (7.2)",
+  },
+  {
+    name: "kmem_cache_refill_sheaf",
+    signature:
+      "int kmem_cache_refill_sheaf(struct kmem_cache *s, gfp_t gfp, struct slab_sheaf **sheafp, unsigned int size)",
+    calls: "kmem_cache_alloc_bulk",
+    size: SAME,
+    mask: "parameter",
+    evidence: "mm/slub.c:kmem_cache_refill_sheaf (7.2)",
+  },
+  {
+    name: "kmem_cache_charge",
+    signature: "bool kmem_cache_charge(void *objp, gfp_t gfpflags)",
+    calls: "kmem_cache_alloc",
+    size: NONE,
+    mask: "parameter",
+    unknownIn: () => "Only a charge to the memory cgroup is made, and the model has no such call.",
+    evidence: "mm/slub.c:kmem_cache_charge",
+  },
+  {
+    name: "kvmalloc_node_align",
+    signature: "void *kvmalloc_node_align(size_t size, unsigned long align, gfp_t flags, int node)",
+    calls: "kvmalloc_node",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${SLAB}:kvmalloc_node_align (7.2)`,
+  },
+  {
+    name: "kvmalloc_array_node",
+    signature: "void *kvmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)",
+    calls: "kvmalloc_node",
+    size: ARRAY,
+    mask: "parameter",
+    evidence: `${SLAB}:kvmalloc_array_node`,
+  },
+  {
+    name: "kvcalloc_node",
+    signature: "void *kvcalloc_node(size_t n, size_t size, gfp_t flags, int node)",
+    calls: "kvmalloc_array_node",
+    size: SAME,
+    mask: "parameter",
+    adds: ["ZERO"],
+    evidence: `${SLAB}:kvcalloc_node`,
+  },
+];
