@@ -23,7 +23,7 @@ export function observedFields(row: Row, kernel: Pick<RecordedKernel, "sites">):
     node: ok ? numberOf(row, "nid") : null,
     zone: ok ? numberOf(row, "zone") : null,
     warn: warnSites(row, kernel),
-    bug: siteNames(kernel, textsOf(row, "bug")),
+    bug: siteNames(kernel, textsOf(row, "bug"), "bug"),
     sleep: textsOf(row, "sleep").length > 0,
     report: textOf(row, "failmsg") === "" ? null : textOf(row, "failmsg"),
     directReclaim: eventOf(row, "dreclaim") > 0,
@@ -38,7 +38,7 @@ export function observedFields(row: Row, kernel: Pick<RecordedKernel, "sites">):
 }
 
 function warnSites(row: Row, kernel: Pick<RecordedKernel, "sites">): readonly string[] {
-  const names = siteNames(kernel, textsOf(row, "warn"));
+  const names = siteNames(kernel, textsOf(row, "warn"), "warn");
   return row.loop === undefined ? names : withoutRelease(names);
 }
 

@@ -1,6 +1,7 @@
 // Written by scripts/indexes.ts: one line for each file of this folder.
+import { v5_10_262 } from "./5.10.262.ts";
 import { v6_1_192 } from "./6.1.192.ts";
 import { v6_12_117 } from "./6.12.117.ts";
 import type { RecordedKernel } from "./recorded-kernel.ts";
 
-export const RECORDED_KERNELS: readonly RecordedKernel[] = [v6_1_192, v6_12_117];
+export const RECORDED_KERNELS: readonly RecordedKernel[] = [v5_10_262, v6_1_192, v6_12_117];

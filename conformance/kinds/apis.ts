@@ -67,11 +67,15 @@ function memoryOf(row: Row, scene: Scene): MemoryState {
 
 function rangeOf(row: Row): RangeState | null {
   const free = { node: 0, zone: "Movable", movablePages: 0, pinnedPages: 0, unmovablePages: 0 } as const;
+  // The state of these rows is that of the other memory: their range holds one anonymous page.
+  if (textOf(row, "kind") === "contig_pressure") return { ...free, movablePages: 1 };
   switch (textOf(row, "state")) {
     case "range free":
       return free;
     case "range mapped anon":
       return { ...free, movablePages: 1 };
+    case "range mapped shmem":
+      return { ...free, movablePages: 1, mappingPages: 1 };
     case "range pinned":
       return { ...free, pinnedPages: 1 };
     case "range unmovable":
@@ -165,6 +169,13 @@ function contig(row: Row, scene: Scene): Fields {
   return { result, err, drain, warn: distinct(warn), target: firstMask(fields), node, zone };
 }
 
+/** The same where nothing is free for migration targets: besides, what was done to find some. */
+function contigUnderPressure(row: Row, scene: Scene): Fields {
+  const fields = call(row, scene);
+  const { result, err, drain, warn, report, directReclaim, kswapd, oom, attempts, node, zone } = fields;
+  return { result, err, drain, warn: distinct(warn), report, directReclaim, kswapd, oom, attempts, node, zone };
+}
+
 const SPARE: KindCheck["minima"] = { "*": 0.995 };
 
 export const apiChecks: readonly KindCheck[] = [
@@ -176,5 +187,12 @@ export const apiChecks: readonly KindCheck[] = [
   { kind: "pressure_api", model: call, observed, minima: { attempts: 0.98, "*": 0.99 } },
   { kind: "pressure_newslab", model: call, observed, minima: { attempts: 0.98, "*": 0.99 } },
   { kind: "contig", model: contig, observed: observedContig, minima: { "*": 0.99 } },
+  { kind: "contig_mapping", model: contig, observed: observedContig, minima: { "*": 0.99 } },
+  {
+    kind: "contig_pressure",
+    model: contigUnderPressure,
+    observed: observedContig,
+    minima: { attempts: 0.98, "*": 0.99 },
+  },
   { kind: "contig_comp", model: contig, observed: observedContig, minima: { "*": 0.99 } },
 ];

@@ -96,7 +96,7 @@ const pure: MaskEvaluator = (row, kernel) => {
     zl: zonelist(kernel, value),
     af0: allocFlags(kernel, value, 0, PROCESS),
     af1: allocFlags(kernel, value, 1, PROCESS),
-    prep: [1, hex(value), prepare(kernel, value, 0), gfpZoneIndex(kernel, value), migratetype(kernel, value)],
+    prep: [1, hex(value), prepare(kernel, value, 0, 0), gfpZoneIndex(kernel, value), migratetype(kernel, value)],
     pf: pfmemallocFlags(kernel, value, PROCESS),
     pf_pfm: underMemalloc,
     allowed_pfm: underMemalloc === 0 ? 0 : 1,

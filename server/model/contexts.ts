@@ -170,6 +170,11 @@ export function inTask(context: Context): boolean {
   return (context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq)) === 0;
 }
 
+/** What the kernel takes for an interrupt on top of a task, whose cpuset, cgroup and priority say nothing then. */
+export function interrupted(kernel: Kernel, context: Context): boolean {
+  return kernel.features.interruptMeans === "in_interrupt" ? inInterrupt(context) : !inTask(context);
+}
+
 /** in_serving_softirq(), seen from the call itself: not in an interrupt on top of it. */
 function servesSoftirq(context: Context): boolean {
   return (context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq)) === PLACE.softirq;

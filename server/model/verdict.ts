@@ -8,7 +8,15 @@ import { chargeCan, pagesCan } from "./decisions/walk.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { allocFlags, NOLOCK_FLAGS, prepare } from "./masks/alloc-flags.ts";
 import { mask, type Mask } from "./masks/mask.ts";
-import { applyScopes, fastPathMask, MIGRATE, migratetype, withoutAtomic, zonelist } from "./masks/properties.ts";
+import {
+  applyScopes,
+  fastPathMask,
+  MIGRATE,
+  crashesMigratetype,
+  migratetype,
+  withoutAtomic,
+  zonelist,
+} from "./masks/properties.ts";
 import { gfpZoneIndex, gfpZoneValid } from "./masks/zone.ts";
 import type { AllocationRequest, Certainty, Verdict } from "./request.ts";
 
@@ -63,7 +71,7 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
     zonelist: zonelist(kernel, effective),
     fastAllocFlags: plan.fastOnly
       ? NOLOCK_FLAGS
-      : prepare(kernel, fastPathMask(kernel, plan.mask, context.scopes), order),
+      : prepare(kernel, fastPathMask(kernel, plan.mask, context.scopes), order, context.scopes),
     slowAllocFlags: allocFlags(kernel, effective, order, context),
     sleeps: plan.sleeps ? "may" : certainty(can & EFFECT.sleep),
     reclaim: reclaimOf(can),
@@ -155,7 +163,7 @@ function diesOf(kernel: Kernel, plan: Plan, context: Context, can: number): Cert
   if (plan.namesNode || (can & EFFECT.die) !== 0) return "may";
   if (plan.order < 0 || plan.fastOnly) return "never";
   const seen = fastPathMask(kernel, plan.mask, context.scopes);
-  const crashes = kernel.features.invalidMigratetypeCrashes && migratetype(kernel, seen) === MIGRATE.INVALID;
+  const crashes = crashesMigratetype(kernel, plan.order) && migratetype(kernel, seen) === MIGRATE.INVALID;
   return crashes || (kernel.options.DEBUG_VM && !gfpZoneValid(seen)) ? "may" : "never";
 }
 
@@ -170,7 +178,7 @@ function unknownVerdict(kernel: Kernel, request: AllocationRequest, unknown: str
     migratetype: migratetype(kernel, scoped),
     blocking: (scoped & kernel.bits.DIRECT_RECLAIM) !== 0,
     zonelist: zonelist(kernel, scoped),
-    fastAllocFlags: prepare(kernel, scoped, 0),
+    fastAllocFlags: prepare(kernel, scoped, 0, request.context.scopes),
     slowAllocFlags: allocFlags(kernel, scoped, 0, request.context),
     sleeps: "may",
     reclaim:

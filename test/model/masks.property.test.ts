@@ -422,10 +422,10 @@ describe("alloc flags of the slow path", () => {
 
   test("the fast path stands at the low watermark and avoids fragmentation in Normal", () => {
     const from = kernel("6.12");
-    expect(prepare(from, maskOf(from, "GFP_KERNEL"), 0)).toBe(0x901);
-    expect(prepare(from, maskOf(from, "GFP_KERNEL", "__GFP_DMA32"), 0)).toBe(0x801);
-    expect(prepare(from, maskOf(from, "GFP_HIGHUSER_MOVABLE"), 0)).toBe(0x981);
-    expect(prepare(kernel("4.19"), maskOf(kernel("4.19"), "GFP_KERNEL"), 0)).toBe(0x1);
+    expect(prepare(from, maskOf(from, "GFP_KERNEL"), 0, 0)).toBe(0x901);
+    expect(prepare(from, maskOf(from, "GFP_KERNEL", "__GFP_DMA32"), 0, 0)).toBe(0x801);
+    expect(prepare(from, maskOf(from, "GFP_HIGHUSER_MOVABLE"), 0, 0)).toBe(0x981);
+    expect(prepare(kernel("4.19"), maskOf(kernel("4.19"), "GFP_KERNEL"), 0, 0)).toBe(0x1);
   });
 
   test("reserves go by NOMEMALLOC, then MEMALLOC, then PF_MEMALLOC, then an OOM victim", () => {
@@ -477,7 +477,7 @@ test("every function of masks is total", () => {
       const context = contextOf("process");
       const numbers = [
         allocFlags(from, value, order, context),
-        prepare(from, value, order),
+        prepare(from, value, order, context.scopes),
         pfmemallocFlags(from, value, context),
         migratetype(from, value),
         contigRefused(from, value),

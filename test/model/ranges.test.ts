@@ -44,6 +44,7 @@ function memory(normal: Partial<ZoneState> = {}, range: RangeState | null = null
 const FREE: RangeState = { node: 0, zone: "Normal", movablePages: 0, pinnedPages: 0, unmovablePages: 0 };
 const MAPPED: RangeState = { ...FREE, movablePages: 3 };
 const PINNED: RangeState = { ...FREE, movablePages: 3, pinnedPages: 1 };
+const CACHED: RangeState = { ...FREE, movablePages: 3, mappingPages: 1 };
 const UNMOVABLE: RangeState = { ...FREE, unmovablePages: 1 };
 
 function run(
@@ -98,6 +99,28 @@ describe("alloc_contig_range", () => {
       });
     },
   );
+
+  test.each(knownKernels())("leaves pages with a mapping where they are without __GFP_FS, in %s", (version) => {
+    const nofs = { context: withScope(contextOf("process"), "nofs") };
+    const noio = { context: withScope(contextOf("process"), "noio") };
+    const result = (flags: string, range: RangeState, more: Partial<AllocationRequest> = {}): string =>
+      run(version, "alloc_contig_range", flags, memory({}, range), more).result;
+    expect(result("GFP_KERNEL", CACHED)).toBe("ok");
+    for (const flags of ["GFP_NOFS", "GFP_NOIO", "GFP_NOWAIT", "0"]) {
+      expect(result(flags, CACHED)).toBe("EBUSY");
+      expect(result(flags, MAPPED)).toBe("ok");
+    }
+    for (const scoped of [nofs, noio]) {
+      expect(result("GFP_KERNEL", CACHED, scoped)).toBe("EBUSY");
+      expect(result("GFP_KERNEL", MAPPED, scoped)).toBe("ok");
+    }
+  });
+
+  test("tries to migrate five times where no page is to be had, and once since 5.13", () => {
+    const attempts = (version: string): number =>
+      run(version, "alloc_contig_range", "GFP_KERNEL", memory({ free: [] }, MAPPED)).attempts.length;
+    expect(attempts("5.12")).toBe(5 * attempts("5.13"));
+  });
 
   test("is -EINTR for a dying task", () => {
     expect(
@@ -205,6 +228,19 @@ describe("the calls above it", () => {
       drains: false,
     });
     expect(run("6.12", "alloc_contig_pages", "GFP_KERNEL", memory({ free: [10] }))).toMatchObject({ result: "null" });
+  });
+
+  test("alloc_contig_pages moves nothing away before 5.13, and is told so", () => {
+    const used = memory({ free: [10], reclaimable: 1 << 19, movable: 1 << 19 });
+    expect(run("5.12", "alloc_contig_pages", "GFP_KERNEL", used)).toMatchObject({ result: "null", drains: false });
+    expect(run("5.13", "alloc_contig_pages", "GFP_KERNEL", used)).toMatchObject({ result: "ok", drains: true });
+    expect(run("5.13", "alloc_contig_pages", "GFP_NOFS", used)).toMatchObject({ result: "null", drains: true });
+  });
+
+  test("alloc_contig_range does not take the pageblocks of a contiguous memory area", () => {
+    const area = memory({ free: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8], cma: 8192 });
+    expect(run("6.1", "alloc_contig_range", "GFP_KERNEL", area).result).toBe("EBUSY");
+    expect(run("6.1", "cma_alloc", "0", area).result).toBe("ok");
   });
 
   test("folio_alloc_gigantic wants a compound page", () => {

@@ -393,18 +393,21 @@ describe("the effective mask", () => {
     expect(
       effective("6.12", "alloc_pages", "GFP_KERNEL", { order: 0, context: withScope(contextOf("process"), "noio") }),
     ).toBe("0xc00");
-    expect(
-      effective("5.4", "alloc_pages", "GFP_HIGHUSER_MOVABLE", {
+    const pinned = (version: string): string =>
+      effective(version, "alloc_pages", "GFP_HIGHUSER_MOVABLE", {
         order: 0,
         context: withScope(contextOf("process"), "pin"),
-      }),
-    ).toBe("0x100cca");
-    expect(
-      effective("6.12", "alloc_pages", "GFP_HIGHUSER_MOVABLE", {
-        order: 0,
-        context: withScope(contextOf("process"), "pin"),
-      }),
-    ).toBe("0x100cc2");
+      });
+    // PF_MEMALLOC_NOCMA began in 5.1, changed the alloc flags alone from 5.9, and became PF_MEMALLOC_PIN in 5.13.
+    expect(["5.0", "5.1", "5.8", "5.9", "5.12", "5.13", "6.12"].map(pinned)).toEqual([
+      "0x6200ca",
+      "0x100cc2",
+      "0x100cc2",
+      "0x100cca",
+      "0x100cca",
+      "0x100cc2",
+      "0x100cc2",
+    ]);
   });
 });
 

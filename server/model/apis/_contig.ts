@@ -19,6 +19,7 @@ const UNEVEN_COMPOUND: Note = {
  */
 export function planContig(kernel: Kernel, caller: Mask, pages: number): Plan {
   const plan = pagesPlan(migrationTargetMask(kernel, caller), 0, false);
+  plan.rangeMask = caller;
   plan.sleeps = true;
   plan.fails = true;
   // The range may be free, and then no page is asked for.

@@ -49,6 +49,8 @@ export interface Plan {
   stocked: boolean;
   /** The caller names a node, and the kernel does not ask whether the machine has it. */
   namesNode: boolean;
+  /** What the range allocator is asked with, which moves pages with a mapping only with __GFP_FS; EMPTY: it is not. */
+  rangeMask: Mask;
   /** A contiguous memory area is tried before the page allocator. */
   area: boolean;
   /** The call can fail for a reason of its own even when every page comes, __GFP_NOFAIL or not. */
@@ -87,6 +89,7 @@ export function pagesPlan(mask: Mask, order: number, charged: boolean): Plan {
     entryMask: EMPTY,
     stocked: false,
     namesNode: false,
+    rangeMask: EMPTY,
     area: false,
     fails: false,
     endless: false,

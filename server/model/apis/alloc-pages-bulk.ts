@@ -68,7 +68,7 @@ export function runBulk(sim: Simulation, flags: Mask, wanted: number, node: numb
 function takeBatch(sim: Simulation, flags: Mask, wanted: number, node: number | null): BulkResult | null {
   const { kernel, machine } = sim;
   const ac = allocContextOf(sim, flags, node);
-  const allocFlags = prepare(kernel, flags, 0);
+  const allocFlags = prepare(kernel, flags, 0, sim.context.scopes);
   const preferred = preferredZone(ac);
   for (const zone of ac.zonelist) {
     if (machine.cpusetNodes !== null && !cpusetAllows(sim, zone, true)) continue;

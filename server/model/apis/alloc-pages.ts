@@ -1,3 +1,4 @@
+import type { Features } from "../kernels/features.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
@@ -27,11 +28,26 @@ function treatment(kernel: Kernel): MaskTreatment {
       : "Scopes are applied before the slow path only: nofs clears __GFP_FS, noio clears __GFP_IO and __GFP_FS.",
     evidence: "include/linux/sched/mm.h:current_gfp_context",
   });
-  if (kernel.features.pinScopeClearsMovable) {
-    notes.push({ text: "A pin scope clears __GFP_MOVABLE.", evidence: "include/linux/sched/mm.h:current_gfp_context" });
-  }
+  const pin = PIN_NOTES[kernel.features.pinScope];
+  if (pin !== null) notes.push(pin);
   return treatmentOf({ notes });
 }
+
+const PIN_NOTES: Readonly<Record<Features["pinScope"], Note | null>> = {
+  absent: null,
+  "clears-movable-with-cma": {
+    text: "A pin scope clears __GFP_MOVABLE before the slow path, in kernels with CMA.",
+    evidence: "include/linux/sched/mm.h:current_gfp_context",
+  },
+  "keeps-out-of-cma": {
+    text: "A pin scope keeps movable requests out of CMA, and changes no bit of the mask.",
+    evidence: "mm/page_alloc.c:current_alloc_flags",
+  },
+  "clears-movable": {
+    text: "A pin scope clears __GFP_MOVABLE.",
+    evidence: "include/linux/sched/mm.h:current_gfp_context",
+  },
+};
 
 function onNode(kernel: Kernel, planned: Plan, request: AllocationRequest): Plan {
   if (request.node === null || !kernel.options.NUMA || planned.refused === "always") return planned;

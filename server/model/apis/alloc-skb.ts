@@ -53,13 +53,13 @@ function planData(kernel: Kernel, flags: Mask, request: AllocationRequest): Plan
   const bytes = bytesOf(kernel, request) + SHARED_INFO_BYTES;
   const guarded = mask(flags | bits.NOMEMALLOC | bits.NOWARN);
   if (!mayUseReserves(kernel, request)) {
-    const planned = planKmalloc(kernel, guarded, bytes);
+    const planned = planKmalloc(kernel, guarded, bytes, "kmalloc_node");
     // struct sk_buff itself is asked for with the caller's own NOWARN.
     if ((flags & bits.NOWARN) === 0 && planned.warns === "never" && planned.refused === "never") planned.warns = "may";
     return planned;
   }
-  const planned = planKmalloc(kernel, flags, bytes);
-  const first = planKmalloc(kernel, guarded, bytes);
+  const planned = planKmalloc(kernel, flags, bytes, "kmalloc_node");
+  const first = planKmalloc(kernel, guarded, bytes, "kmalloc_node");
   planned.firstMask = first.mask;
   planned.firstOrder = first.order;
   return planned;
@@ -95,9 +95,9 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   );
   if (head.kind !== "ok") return head;
   const bytes = bytesOf(kernel, request) + SHARED_INFO_BYTES;
-  const first = runKmalloc(sim, mask(request.mask | bits.NOMEMALLOC | bits.NOWARN), bytes, null);
+  const first = runKmalloc(sim, mask(request.mask | bits.NOMEMALLOC | bits.NOWARN), bytes, null, "kmalloc_node");
   if (first.kind !== "null" || !mayUseReserves(kernel, request)) return first;
-  return runKmalloc(sim, request.mask, bytes, null);
+  return runKmalloc(sim, request.mask, bytes, null, "kmalloc_node");
 }
 
 const common = {

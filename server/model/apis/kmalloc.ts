@@ -5,7 +5,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { chargeKernelMemory } from "../slowpath/memcg.ts";
 import { step, warn, warnOnce } from "../slowpath/simulation.ts";
 import { mightAlloc, NULL, runPages, ZERO_SIZE, type RunResult } from "./_run.ts";
-import type { AllocationRequest, Certainty } from "../request.ts";
+import type { AllocationRequest } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, type Plan } from "./_plan.ts";
@@ -91,11 +91,24 @@ export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
   return !kernel.features.kmallocAccountCaches || kmallocType(kernel, flags) !== KMALLOC.dma;
 }
 
+/** The function behind a kmalloc: they differ above two pages. kvmalloc() and socket buffers come in by node. */
+type KmallocEntry = "kmalloc" | "kmalloc_node";
+
+/**
+ * The bits that a kmalloc above two pages drops with a message (mm/slab_common.c:kmalloc_order,
+ * mm/slub.c:kmalloc_large_node).
+ */
+function droppedByLargeKmalloc(kernel: Kernel, flags: Mask, entry: KmallocEntry): Mask {
+  const { largeKmallocFixesFlags, largeKmallocNodeFixesFlags } = kernel.features;
+  const looks = entry === "kmalloc_node" ? largeKmallocNodeFixesFlags : largeKmallocFixesFlags;
+  return looks ? mask(flags & slabMasks(kernel).refused) : EMPTY;
+}
+
 /**
  * kmalloc of `bytes` with `flags`: a cache up to two pages, the page allocator above (mm/slub.c:__kmalloc,
  * ___kmalloc_large_node).
  */
-export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
+export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number, entry: KmallocEntry = "kmalloc"): Plan {
   if (bytes <= kmallocMaxCacheBytes(kernel)) {
     const object = planSlabObject(
       kernel,
@@ -108,15 +121,10 @@ export function planKmalloc(kernel: Kernel, flags: Mask, bytes: number): Plan {
     if (bytes === 0) object.entryMask = EMPTY;
     return object;
   }
-  const bits = kernel.bits;
-  let passed = flags | bits.COMP;
-  let warns: Certainty = "never";
-  if (kernel.features.largeKmallocFixesFlags && (flags & slabMasks(kernel).refused) !== 0) {
-    passed &= ~slabMasks(kernel).refused;
-    warns = "always";
-  }
-  const plan = planPages(kernel, mask(passed), orderOfBytes(kernel, bytes));
-  if (warns === "always") plan.warns = "always";
+  const dropped = droppedByLargeKmalloc(kernel, flags, entry);
+  const passed = mask((flags & ~dropped) | kernel.bits.COMP);
+  const plan = planPages(kernel, passed, orderOfBytes(kernel, bytes));
+  if (dropped !== EMPTY) plan.warns = "always";
   return plan;
 }
 
@@ -238,7 +246,13 @@ function runNewSlab(sim: Simulation, flags: Mask, cache: SlabCache, node: number
 export const UNEXPECTED_GFP = "new_slab: unexpected gfp";
 
 /** kmalloc() of `bytes` (mm/slub.c:__kmalloc, ___kmalloc_large_node). */
-export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
+export function runKmalloc(
+  sim: Simulation,
+  flags: Mask,
+  bytes: number,
+  node: number | null,
+  entry: KmallocEntry = "kmalloc",
+): RunResult {
   const { kernel } = sim;
   if (bytes === 0) return ZERO_SIZE;
   if (bytes <= kmallocMaxCacheBytes(kernel)) {
@@ -250,11 +264,9 @@ export function runKmalloc(sim: Simulation, flags: Mask, bytes: number, node: nu
     };
     return runSlabObject(sim, flags, cache, node);
   }
-  let passed = mask(flags | kernel.bits.COMP);
-  if (kernel.features.largeKmallocFixesFlags && (flags & slabMasks(kernel).refused) !== 0) {
-    warn(sim, UNEXPECTED_GFP);
-    passed = mask(passed & ~slabMasks(kernel).refused);
-  }
+  const dropped = droppedByLargeKmalloc(kernel, flags, entry);
+  if (dropped !== EMPTY) warn(sim, UNEXPECTED_GFP);
+  const passed = mask((flags & ~dropped) | kernel.bits.COMP);
   return runPages(sim, passed, orderOfBytes(kernel, bytes), node);
 }
 
@@ -267,21 +279,29 @@ function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = plan(kernel, request);
-  return bytesOf(kernel, request) <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
+  const bytes = bytesOf(kernel, request);
+  const planned = planKmalloc(kernel, request.mask, bytes, "kmalloc_node");
+  return bytes <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
 }
 
 function planZeroedOnNode(kernel: Kernel, request: AllocationRequest): Plan {
-  const planned = planZeroed(kernel, request);
-  return bytesOf(kernel, request) <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
+  const bytes = bytesOf(kernel, request);
+  const planned = planKmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytes, "kmalloc_node");
+  return bytes <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
 }
 
 function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
+  return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node, "kmalloc_node");
 }
 
 function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
+  return runKmalloc(
+    sim,
+    mask(request.mask | sim.kernel.bits.ZERO),
+    runBytesOf(sim.kernel, request),
+    request.node,
+    "kmalloc_node",
+  );
 }
 
 const plain = {

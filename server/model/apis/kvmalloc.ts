@@ -47,7 +47,7 @@ const REACHES_INTERRUPT_BUG: Note = {
 /** kvmalloc of `bytes`: kmalloc, then vmalloc where the mask allows (mm/slub.c:__kvmalloc_node). */
 export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request: AllocationRequest): Plan {
   const bits = kernel.bits;
-  const first = planKmalloc(kernel, kvmallocFirstMask(kernel, flags, bytes), bytes);
+  const first = planKmalloc(kernel, kvmallocFirstMask(kernel, flags, bytes), bytes, "kmalloc_node");
   if (bytes <= kernel.options.pageBytes || !kvmallocFallsBack(kernel, flags)) return first;
   if (bytes > INT_MAX && kernel.features.kvmallocRefusesAboveIntMax) {
     const silent = kernel.features.kvmallocIntMaxHonoursNowarn && (flags & bits.NOWARN) !== 0;
@@ -122,7 +122,7 @@ function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
  */
 export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: number | null): RunResult {
   const { kernel } = sim;
-  const first = runKmalloc(sim, kvmallocFirstMask(kernel, flags, bytes), bytes, node);
+  const first = runKmalloc(sim, kvmallocFirstMask(kernel, flags, bytes), bytes, node, "kmalloc_node");
   if (first.kind !== "null" || bytes <= kernel.options.pageBytes || !kvmallocFallsBack(kernel, flags)) return first;
   if (bytes > INT_MAX && kernel.features.kvmallocRefusesAboveIntMax) {
     if (!kernel.features.kvmallocIntMaxHonoursNowarn || (flags & kernel.bits.NOWARN) === 0)

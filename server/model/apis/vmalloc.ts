@@ -1,3 +1,4 @@
+import type { Features } from "../kernels/features.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { inInterrupt } from "../contexts.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
@@ -56,10 +57,20 @@ const SPLIT_COMPOUND: Note = {
   evidence: "mm/page_alloc.c:split_page",
 };
 
-const VMALLOC_ERROR: Note = {
-  text: 'A failure is reported by vmalloc itself ("vmalloc error"); the pages are asked for with __GFP_NOWARN.',
-  evidence: "mm/vmalloc.c:__vmalloc_node_range",
+const FAILURE_WORDS: Readonly<Record<Features["vmallocReports"], string>> = {
+  "allocation-failure": "vmalloc: allocation failure",
+  error: "vmalloc error",
 };
+
+function failureReport({ features }: Kernel): Note {
+  const words = FAILURE_WORDS[features.vmallocReports];
+  return {
+    text: features.vmallocReportsPageFailure
+      ? `A failure is reported by vmalloc itself ("${words}"); the pages are asked for with __GFP_NOWARN.`
+      : `vmalloc itself reports ("${words}") that there is no room for the area or its bookkeeping; that pages were missing it does not report.`,
+    evidence: "mm/vmalloc.c:__vmalloc_node_range",
+  };
+}
 
 /** The order of the huge pages that vmalloc tries (PMD_SHIFT), of those that the page allocator has. */
 function vmallocHugeOrder(kernel: Kernel): number {
@@ -105,14 +116,15 @@ export function planVmalloc(kernel: Kernel, flags: Mask, bytes: number, request:
   plan.fails = !nofail;
   if ((flags & bits.NOWARN) === 0) {
     plan.warns = "may";
-    plan.complaint = VMALLOC_ERROR;
+    plan.complaint = failureReport(kernel);
   }
   if (inInterrupt(request.context)) {
     plan.bugs = bytes <= LEAST_MEMORY_BYTES ? "always" : "may";
     plan.bug = IN_INTERRUPT;
   }
-  const none = bytes === 0 && request.sizeBytes !== null;
-  return none ? refuse(plan, "always") : plan;
+  if (bytes !== 0 || request.sizeBytes === null) return plan;
+  const silent = features.vmallocReports === "allocation-failure" && (flags & bits.NOWARN) !== 0;
+  return refuse(plan, silent ? "never" : "always");
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -185,6 +197,10 @@ export interface VmallocOptions {
  */
 export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options: VmallocOptions): RunResult {
   const { kernel } = sim;
+  if (bytes === 0 && kernel.features.vmallocReports === "allocation-failure") {
+    report(sim, flags, "size 0");
+    return NULL;
+  }
   if (bytes === 0) {
     warnOnce(sim, "__vmalloc_node_range: size 0");
     return NULL;
@@ -266,7 +282,7 @@ function report(sim: Simulation, flags: Mask, why: string): void {
   sim.trace.counts.warnAlloc++;
   if ((flags & sim.kernel.bits.NOWARN) !== 0) return;
   sim.trace.counts.vmallocReports++;
-  step(sim, "warn_alloc", () => `vmalloc error: ${why}`);
+  step(sim, "warn_alloc", () => `${FAILURE_WORDS[sim.kernel.features.vmallocReports]}: ${why}`);
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {

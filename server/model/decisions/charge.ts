@@ -4,6 +4,15 @@ const CHARGE = "mm/memcontrol.c:try_charge_memcg";
 
 /** The charge of a page to the task's memory cgroup, when that is at its limit. */
 export const charge = {
+  dyingIsCharged: {
+    stage: "charge",
+    in: ({ features }) => features.memcgDyingIsCharged,
+    when: [{ all: ["dying"] }, { all: ["oomVictim"] }],
+    goes: "ends",
+    because: "a dying task is charged whatever the limit, so that it can exit",
+    says: [],
+    evidence: "mm/memcontrol.c:try_charge",
+  },
   pfMemallocIsCharged: {
     stage: "charge",
     when: [{ all: ["pfMemalloc"] }],

@@ -1,7 +1,7 @@
 import { forbidsEvenNonBlocking, isAtomic, LOCK } from "../contexts.ts";
 import { EMPTY, mask } from "../masks/mask.ts";
 import { maskText } from "../masks/names.ts";
-import { fastPathMask, MIGRATE, migratetype } from "../masks/properties.ts";
+import { applyScopes, crashesMigratetype, fastPathMask, MIGRATE, migratetype } from "../masks/properties.ts";
 import { gfpZoneValid } from "../masks/zone.ts";
 import { orderOf } from "../sizes.ts";
 import { evidenceOf, treatmentEvidence } from "./evidence.ts";
@@ -121,6 +121,13 @@ export function explainRange(to: Explained): void {
     "A pinned or unmovable page in the range: -EBUSY; no page to move to: -ENOMEM; a fatal signal: -EINTR.",
     evidence,
   );
+  if ((applyScopes(kernel, plan.rangeMask, to.request.context.scopes) & kernel.bits.FS) === 0)
+    because(
+      to,
+      ["fails", "may"],
+      "Without __GFP_FS pages with a mapping (page cache, shared memory) stay where they are: a range that holds one is -EBUSY.",
+      "mm/compaction.c:isolate_migratepages_block",
+    );
 }
 
 /** What the place of the call has to say to it: contexts that forbid it, and locks that reclaim may come back to. */
@@ -183,12 +190,12 @@ export function explainDeath(to: Explained): void {
   }
   if (plan.order < 0 || plan.fastOnly) return;
   const seen = fastPathMask(kernel, plan.mask, to.request.context.scopes);
-  if (kernel.features.invalidMigratetypeCrashes && migratetype(kernel, seen) === MIGRATE.INVALID)
+  if (crashesMigratetype(kernel, plan.order) && migratetype(kernel, seen) === MIGRATE.INVALID)
     because(
       to,
       ["dies", "may"],
-      "Migratetype 3 is no row of the table of fallbacks: a page fault in the kernel.",
-      "mm/page_alloc.c:find_suitable_fallback",
+      "Migratetype 3 is no row of the free lists' tables: a page fault in the kernel.",
+      "mm/page_alloc.c:rmqueue",
     );
   if (kernel.options.DEBUG_VM && !gfpZoneValid(seen))
     because(

@@ -12,8 +12,11 @@ export interface Features {
    * current_gfp_context() runs before the fast path (`__alloc_pages`, 5.13+); before, only the slow path saw scopes.
    */
   readonly scopesApplyToFastPath: boolean;
-  /** PF_MEMALLOC_PIN clears __GFP_MOVABLE (5.13+; 5.4 had PF_MEMALLOC_NOCMA, which only kept pages out of CMA). */
-  readonly pinScopeClearsMovable: boolean;
+  /**
+   * What a pin scope does. PF_MEMALLOC_NOCMA cleared __GFP_MOVABLE in kernels with CMA (5.1..5.8), then took ALLOC_CMA
+   * off the alloc flags (5.9..5.12; seen in 5.10.262); PF_MEMALLOC_PIN clears __GFP_MOVABLE in every kernel (5.13+).
+   */
+  readonly pinScope: "absent" | "clears-movable-with-cma" | "keeps-out-of-cma" | "clears-movable";
   /**
    * __GFP_ZEROTAGS zeroes tags where the memory itself is not zeroed: read in 7.2.13, not in 6.12.117
    * (mm/page_alloc.c:post_alloc_hook).
@@ -31,10 +34,20 @@ export interface Features {
   readonly sitesUseWarnOnOnceGfp: boolean;
 
   /**
-   * MOVABLE|RECLAIMABLE runs off the table of find_suitable_fallback() and crashes (seen in 6.1.192; 6.12.117 lives
-   * on).
+   * What MOVABLE|RECLAIMABLE crashes: order 0, which runs off the rows of the per-cpu lists (to 5.13, inferred; seen in
+   * 5.10.262, where order 3 lives), every order, which runs off the table of find_suitable_fallback() (seen in
+   * 6.1.192), or nothing (6.12.117 lives on).
    */
-  readonly invalidMigratetypeCrashes: boolean;
+  readonly invalidMigratetypeCrashes: "nothing" | "order-0" | "every-order";
+  /** __GFP_THISNODE with a node that is offline is a VM_WARN_ON (to 5.17, recalled; seen in 5.10.262). */
+  readonly offlineNodeWarns: boolean;
+  /**
+   * What is taken for an interrupt, which no cpuset and no cgroup of the interrupted task concerns: in_interrupt(), a
+   * section with bottom halves off too (to 5.14; seen in 5.10.262), or !in_task() (5.15+, recalled; seen in 6.1.192).
+   */
+  readonly interruptMeans: "in_interrupt" | "not-in_task";
+  /** The fast path in an interrupt is confined to the cpuset of the task below it (to 5.8, recalled). */
+  readonly cpusetConfinesInterrupts: boolean;
 
   // gfp -> ALLOC_ flags (mm/page_alloc.c: gfp_to_alloc_flags)
 
@@ -68,6 +81,11 @@ export interface Features {
 
   /** WARN_ON_ONCE for __GFP_ATOMIC with __GFP_DIRECT_RECLAIM, ATOMIC dropped (4.4..6.2). */
   readonly warnsAtomicWithDirectReclaim: boolean;
+  /**
+   * After a direct compaction that made no page of its own the free lists are tried: unless it was skipped or deferred
+   * (to 5.0), always (5.1+; seen in 5.10.262), unless it was skipped (5.13+, recalled; seen in 6.1.192).
+   */
+  readonly compactionTriesFreeLists: "unless-skipped-or-deferred" | "always" | "unless-skipped";
   /** gfp_compaction_allowed(): __GFP_IO is needed to count on compaction (6.8+, 6.1.192). */
   readonly compactionNeedsIo: boolean;
   /** Initial direct compaction before the loop (to 6.19), or the first turn of the loop compacts (7.0+). */
@@ -113,6 +131,11 @@ export interface Features {
 
   /** No failure report for __GFP_DMA when no DMA zone has managed pages (5.17+, and 5.15.19). */
   readonly dmaFailureSilentWithoutManagedDma: boolean;
+  /**
+   * A dying task, or a victim of the OOM killer, is charged above the limit without end (to 5.15, recalled: commit
+   * a4ebf1b6ca1e; stable 5.10.80).
+   */
+  readonly memcgDyingIsCharged: boolean;
   /**
    * Memcg charges above the limit for __GFP_HIGH (5.18+; read in 6.1) or __GFP_ATOMIC (5.4+: commit 869712fd3de5; read
    * in 5.15), or for none (4.19.0).
@@ -161,6 +184,11 @@ export interface Features {
   readonly exactDropsHighmem: boolean;
   /** Large kmalloc fixes up __GFP_DMA32/HIGHMEM like a new slab does (5.9+; read in 5.10). */
   readonly largeKmallocFixesFlags: boolean;
+  /**
+   * So do kmalloc_node() and the kmalloc part of kvmalloc() (6.1+, recalled; seen in 6.1.192). In 5.10.262 they were
+   * seen to pass all bits on (mm/slub.c:kmalloc_large_node).
+   */
+  readonly largeKmallocNodeFixesFlags: boolean;
   /** kmalloc has separate caches for __GFP_ACCOUNT (5.14+). */
   readonly kmallocAccountCaches: boolean;
 
@@ -208,8 +236,13 @@ export interface Features {
    */
   readonly vmallocPageTables: "gfp-kernel" | "scope-of-mask" | "noreclaim-for-retry-flags";
   /**
-   * __vmalloc that cannot get its pages prints "vmalloc error" for the pages (6.12.117 yes, 6.1.192 silent; elsewhere
-   * assumed, not read).
+   * How vmalloc reports: every failure, that of size 0 included, as "vmalloc: allocation failure" (to 5.12; seen in
+   * 5.10.262), or as "vmalloc error", and size 0 as a WARN (5.13+, recalled: commit d70bec8cc95a).
+   */
+  readonly vmallocReports: "allocation-failure" | "error";
+  /**
+   * __vmalloc that cannot get its pages reports it. From 5.10 to 6.2 __GFP_NOWARN was added to the very mask that is
+   * reported with (recalled: commits f255935b9767 and 95a301eefa82; seen in 5.10.262, 6.1.192 and 6.12.117).
    */
   readonly vmallocReportsPageFailure: boolean;
 
@@ -227,6 +260,16 @@ export interface Features {
   readonly contigHonoursZero: boolean;
   /** NOWARN suppresses the page dump on -EBUSY (5.15+). */
   readonly contigNowarnSuppressesDump: boolean;
+  /**
+   * migrate_pages() that finds no page to move to ends the range at once (5.13+, recalled; read in 6.1.192); before it
+   * was tried five times (seen in 5.10.262).
+   */
+  readonly contigEndsAtEnomem: boolean;
+  /**
+   * alloc_contig_pages() moves pages away (5.13+, recalled: commit eb14d4eefdc4); before it took only ranges in which
+   * no page is in use (read in 5.10.262).
+   */
+  readonly contigPagesMoves: boolean;
   /** lru_add_drain_all() per call (read in 5.10), or lru_cache_disable() (5.13+; read in 5.15). */
   readonly contigLru: "drain-all" | "cache-disable";
 

@@ -1,4 +1,4 @@
-import { hasMemalloc, inInterrupt, inTask, TASK, type Context } from "../contexts.ts";
+import { hasMemalloc, inInterrupt, interrupted, SCOPE, TASK, type Context } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Mask } from "./mask.ts";
 import { migratetype, MIGRATE } from "./properties.ts";
@@ -27,8 +27,9 @@ export const ALLOC = {
   TRYLOCK: 0x400,
 } as const;
 
-/** ALLOC_CMA for movable requests. gfp_to_alloc_flags_cma(), mm/page_alloc.c. */
-function cmaFlag(kernel: Kernel, value: Mask): number {
+/** ALLOC_CMA for movable requests, but in the pin scope of 5.9 to 5.12. gfp_to_alloc_flags_cma(), mm/page_alloc.c. */
+function cmaFlag(kernel: Kernel, value: Mask, scopes: number): number {
+  if (kernel.features.pinScope === "keeps-out-of-cma" && (scopes & SCOPE.pin) !== 0) return 0;
   return kernel.options.CMA && migratetype(kernel, value) === MIGRATE.MOVABLE ? ALLOC.CMA : 0;
 }
 
@@ -44,7 +45,7 @@ function kswapdFlag(kernel: Kernel, value: Mask): number {
 export function allocFlags(kernel: Kernel, value: Mask, order: number, context: Context): number {
   const { bits, features } = kernel;
   const reserves = reserveFlags(kernel, value, context);
-  const flags = ALLOC.WMARK_MIN | kswapdFlag(kernel, value) | cmaFlag(kernel, value) | reserves;
+  const flags = ALLOC.WMARK_MIN | kswapdFlag(kernel, value) | cmaFlag(kernel, value, context.scopes) | reserves;
   const high = (value & bits.HIGH) !== 0;
   if (features.atomicMeans === "atomic-flag") return (value & bits.ATOMIC) !== 0 ? flags : flags | ALLOC.CPUSET;
   if ((value & bits.DIRECT_RECLAIM) !== 0) return flags | ALLOC.CPUSET;
@@ -64,10 +65,10 @@ export function reserveFlags(kernel: Kernel, value: Mask, context: Context): num
   const realtime = (context.task & TASK.rt_task) !== 0;
   if (features.atomicMeans === "atomic-flag") {
     if ((value & bits.ATOMIC) !== 0) return flags | nonBlock;
-    return realtime && !inInterrupt(context) ? flags | ALLOC.NON_BLOCK : flags;
+    return realtime && !interrupted(kernel, context) ? flags | ALLOC.NON_BLOCK : flags;
   }
   if ((value & bits.DIRECT_RECLAIM) === 0) return flags | nonBlock;
-  if (!realtime || !inTask(context)) return flags;
+  if (!realtime || interrupted(kernel, context)) return flags;
   return flags | (features.rtTaskGets === "min-reserve" ? ALLOC.MIN_RESERVE : ALLOC.NON_BLOCK);
 }
 
@@ -76,9 +77,9 @@ export function reserveFlags(kernel: Kernel, value: Mask, context: Context): num
  * cpusets are not in use, and where the preferred zone is the highest allowed one up to Normal (no populated Movable
  * or HighMem zone): elsewhere NOFRAGMENT is not set.
  */
-export function prepare(kernel: Kernel, value: Mask, order: number): number {
+export function prepare(kernel: Kernel, value: Mask, order: number, scopes: number): number {
   const { bits, features, options } = kernel;
-  let flags = ALLOC.WMARK_LOW | kswapdFlag(kernel, value) | cmaFlag(kernel, value);
+  let flags = ALLOC.WMARK_LOW | kswapdFlag(kernel, value) | cmaFlag(kernel, value, scopes);
   if (
     features.fastPathAvoidsFragmentation &&
     options.ZONE_DMA32 &&

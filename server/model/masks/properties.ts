@@ -55,8 +55,24 @@ export function applyScopes(kernel: Kernel, value: Mask, scopes: number): Mask {
   let cleared = 0;
   if ((scopes & SCOPE.noio) !== 0) cleared = bits.IO | bits.FS;
   else if ((scopes & SCOPE.nofs) !== 0) cleared = bits.FS;
-  if ((scopes & SCOPE.pin) !== 0 && kernel.features.pinScopeClearsMovable) cleared |= bits.MOVABLE;
+  if ((scopes & SCOPE.pin) !== 0 && pinClearsMovable(kernel)) cleared |= bits.MOVABLE;
   return mask(value & ~cleared);
+}
+
+function pinClearsMovable({ features, options }: Kernel): boolean {
+  return features.pinScope === "clears-movable" || (features.pinScope === "clears-movable-with-cma" && options.CMA);
+}
+
+/** Whether a request of migratetype INVALID and this order reads past the kernel's tables, and dies of it. */
+export function crashesMigratetype({ features }: Kernel, order: number): boolean {
+  switch (features.invalidMigratetypeCrashes) {
+    case "nothing":
+      return false;
+    case "order-0":
+      return order === 0;
+    case "every-order":
+      return true;
+  }
 }
 
 /** The mask that the fast path looks at: with the scopes applied where the version does that before it. */

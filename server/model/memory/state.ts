@@ -14,7 +14,7 @@ export interface ZoneState {
   readonly high: number;
   /** What requests for a higher zone must leave here, by zone in the node's order; empty: none. */
   readonly lowmemReserve: readonly number[];
-  /** Pages that direct reclaim can free. */
+  /** Pages that direct reclaim can free: page cache. */
   readonly reclaimable: number;
   /** Pages that compaction can move. */
   readonly movable: number;
@@ -42,6 +42,8 @@ export interface RangeState {
   readonly zone: ZoneName;
   /** Pages in use that can be moved elsewhere. */
   readonly movablePages: number;
+  /** Of these, the ones with a mapping (page cache, shared memory): they move only with __GFP_FS. None if left out. */
+  readonly mappingPages?: number;
   /** Movable pages that someone holds: they cannot be moved now. */
   readonly pinnedPages: number;
   /** Pages of the kernel: the range cannot be isolated. */

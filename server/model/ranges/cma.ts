@@ -2,7 +2,7 @@ import { mask, type Mask } from "../masks/mask.ts";
 import { mightSleep } from "../slowpath/allocate.ts";
 import { step, type Simulation } from "../slowpath/simulation.ts";
 import type { SearchResult } from "./pages.ts";
-import { allocContigRange, takeRange, type Range } from "./range.ts";
+import { allocContigRange, NOTHING_IN_USE, takeRange, type Range } from "./range.ts";
 
 /**
  * cma_alloc() (mm/cma.c) of `pages` from the machine's contiguous memory area: the zone with free CMA pages. A busy
@@ -20,7 +20,7 @@ export function cmaAllocate(sim: Simulation, flags: Mask, pages: number): Search
     return { kind: "null" };
   }
   mightSleep(sim, "cma_alloc");
-  const range: Range = { zone, pages, movablePages: 0, pinnedPages: Math.min(zone.pinned, pages), unmovablePages: 0 };
+  const range: Range = { ...NOTHING_IN_USE, zone, pages, pinnedPages: Math.min(zone.pinned, pages) };
   const result = allocContigRange(sim, flags, range, false);
   if (result === "ok") {
     takeRange(sim, range);

@@ -1,7 +1,7 @@
 import type { Mask } from "../masks/mask.ts";
 import { allocContextOf } from "../slowpath/allocate.ts";
 import { step, warnOnce, type Simulation } from "../slowpath/simulation.ts";
-import { allocContigRange, rangeIn, takeRange, type RangeResult } from "./range.ts";
+import { allocContigRange, isFree, rangeIn, takeRange, type RangeResult } from "./range.ts";
 import type { Zone } from "../memory/machine.ts";
 
 /** What a search over ranges came to: the zone of the range that was won, or how it ended. */
@@ -26,6 +26,10 @@ export function allocContigPages(
   for (const zone of allocContextOf(sim, caller, node).zonelist) {
     if (zone.managed < pages) continue;
     const range = rangeIn(sim, zone, pages);
+    if (!sim.kernel.features.contigPagesMoves && !isFree(range)) {
+      step(sim, "pfn_range_valid_contig", () => `every range on node ${zone.node} ${zone.name} holds a page in use`);
+      continue;
+    }
     const result: RangeResult = allocContigRange(sim, caller, range, refcounted);
     if (result === "ok") {
       takeRange(sim, range);

@@ -5,6 +5,7 @@ import { pageblockOrder } from "../limits.ts";
 import { addBlock, freePages, hasBlock, takeBlock, type Zone } from "../memory/machine.ts";
 import { MIGRATION_TRIES } from "./effort.ts";
 import { migrationTargetMask } from "./target.ts";
+import { applyScopes } from "../masks/properties.ts";
 import { allocPages, mightSleep } from "../slowpath/allocate.ts";
 import { step, warn, warnOnce, type Simulation } from "../slowpath/simulation.ts";
 import { hasFatalSignal } from "../slowpath/task.ts";
@@ -15,11 +16,18 @@ export interface Range {
   readonly pages: number;
   /** Pages in use that can be moved elsewhere. */
   readonly movablePages: number;
+  /** Of these, the ones with a mapping: without __GFP_FS they stay where they are. */
+  readonly mappingPages: number;
+  /** Clean page cache, which is given up where it lies (reclaim_clean_pages_from_list); without __GFP_FS it stays. */
+  readonly cachePages: number;
   /** Movable pages that someone holds. */
   readonly pinnedPages: number;
   /** Pages of the kernel: the range cannot be isolated. */
   readonly unmovablePages: number;
 }
+
+/** What a range that is wholly free has in the way. */
+export const NOTHING_IN_USE = { movablePages: 0, mappingPages: 0, cachePages: 0, pinnedPages: 0, unmovablePages: 0 };
 
 export type RangeResult = "ok" | "EINVAL" | "EBUSY" | "ENOMEM" | "EINTR" | "loop" | "died";
 
@@ -68,7 +76,7 @@ export function isOneBlock(kernel: Kernel, pages: number): boolean {
 /** __alloc_contig_migrate_range(): the LRU caches, a look at signals, and the pages in use moved away. */
 function migrate(sim: Simulation, caller: Mask, range: Range): RangeResult {
   const { kernel } = sim;
-  const { bits, features } = kernel;
+  const { features } = kernel;
   step(
     sim,
     features.contigLru === "drain-all" ? "lru_add_drain_all" : "lru_cache_disable",
@@ -78,28 +86,47 @@ function migrate(sim: Simulation, caller: Mask, range: Range): RangeResult {
     step(sim, "__alloc_contig_migrate_range", () => "a fatal signal is pending");
     return "EINTR";
   }
-  const fast = features.contigNoretryFastMode && (caller & bits.NORETRY) !== 0;
-  const target = targetMask(sim, caller, range.zone);
-  for (let moved = 0; moved < range.movablePages; moved++) {
-    const page = allocPages(sim, target, 0, range.zone.node);
+  const left = mayMoveMapped(sim, caller) ? 0 : range.mappingPages;
+  const kept = mayMoveMapped(sim, caller) ? 0 : range.cachePages;
+  const moved = movePages(sim, targetMask(sim, caller, range.zone), range.zone, range.movablePages - left);
+  if (moved !== "ok") return moved;
+  const why = range.pinnedPages > 0 ? "someone holds it" : "it has a mapping, and __GFP_FS is not there";
+  if (range.pinnedPages + left + kept > 0) {
+    step(sim, "isolate_migratepages_block", () => `a page stays where it is: ${why}`);
+    step(sim, "test_pages_isolated", () => "the range is not free");
+    return "EBUSY";
+  }
+  return "ok";
+}
+
+/** isolate_migratepages_block() (mm/compaction.c), of the mask after scopes, in every version. */
+function mayMoveMapped({ kernel, context }: Simulation, caller: Mask): boolean {
+  return (applyScopes(kernel, caller, context.scopes) & kernel.bits.FS) !== 0;
+}
+
+/** Pages that are isolated together, and have their tries together. */
+const SWAP_CLUSTER_MAX = 32;
+
+/** migrate_pages(), again and again: so many pages of the zone go elsewhere. */
+function movePages(sim: Simulation, target: Mask, zone: Zone, pages: number): RangeResult {
+  const tries = sim.kernel.features.contigEndsAtEnomem ? 1 : MIGRATION_TRIES;
+  let failed = 0;
+  for (let moved = 0; moved < pages; ) {
+    const page = allocPages(sim, target, 0, zone.node);
     if (page === "loop" || page === "died") return page;
     if (page === null) {
       step(sim, "migrate_pages", () => "no page to move to");
-      return "ENOMEM";
+      failed++;
+      if (failed >= tries) return "ENOMEM";
+      continue;
     }
     // What was moved leaves its old place free, inside of the range.
-    addBlock(range.zone.ordinary, 0);
+    addBlock(zone.ordinary, 0);
     sim.machine.version++;
+    moved++;
+    if (moved % SWAP_CLUSTER_MAX === 0) failed = 0;
   }
-  if (range.movablePages > 0) step(sim, "migrate_pages", () => `${range.movablePages} pages are moved away`);
-  if (range.pinnedPages > 0) {
-    step(sim, "migrate_pages", () =>
-      fast
-        ? "a page is held by someone: the fast mode gives up at once"
-        : `a page is held by someone: given up after ${MIGRATION_TRIES} rounds`,
-    );
-    return "EBUSY";
-  }
+  if (pages > 0) step(sim, "migrate_pages", () => `${pages} pages are moved away`);
   return "ok";
 }
 
@@ -128,6 +155,8 @@ export function rangeOf(sim: Simulation, pages: number, node: number | null): Ra
       zone,
       pages,
       movablePages: stated.movablePages,
+      mappingPages: stated.mappingPages ?? 0,
+      cachePages: 0,
       pinnedPages: stated.pinnedPages,
       unmovablePages: stated.unmovablePages,
     };
@@ -137,23 +166,30 @@ export function rangeOf(sim: Simulation, pages: number, node: number | null): Ra
   return zone === undefined ? null : rangeIn(sim, zone, pages);
 }
 
-/** The best range of so many pages that a zone has. */
+/** Nothing lies in it that would have to be moved. */
+export function isFree(range: Range): boolean {
+  return range.movablePages + range.cachePages + range.pinnedPages + range.unmovablePages === 0;
+}
+
+/**
+ * The best range of so many pages that a zone has, outside of contiguous memory areas: a block of theirs counts as
+ * unmovable for others (mm/page_isolation.c:has_unmovable_pages).
+ */
 export function rangeIn(sim: Simulation, zone: Zone, pages: number): Range {
   const order = Math.ceil(Math.log2(Math.max(1, pages)));
   const free = freePages(zone);
-  const wholeBlock = order <= sim.kernel.maxOrder && (hasBlock(zone.ordinary, order) || hasBlock(zone.cma, order));
+  const wholeBlock = order <= sim.kernel.maxOrder && hasBlock(zone.ordinary, order);
   const largest = 2 ** sim.kernel.maxOrder;
-  const manyBlocks =
-    pages > largest &&
-    ((zone.ordinary.blocks[sim.kernel.maxOrder] ?? 0) + (zone.cma.blocks[sim.kernel.maxOrder] ?? 0)) * largest >= pages;
-  if (wholeBlock || manyBlocks) return { zone, pages, movablePages: 0, pinnedPages: 0, unmovablePages: 0 };
-  // Clean page cache is given up where it lies (reclaim_clean_pages_from_list).
+  const manyBlocks = pages > largest && (zone.ordinary.blocks[sim.kernel.maxOrder] ?? 0) * largest >= pages;
+  if (wholeBlock || manyBlocks) return { ...NOTHING_IN_USE, zone, pages };
   const yielding = zone.movable + zone.reclaimable;
   const ofTheKernel = zone.managed - free - yielding - zone.pinned;
   return {
     zone,
     pages,
     movablePages: Math.min(zone.movable, pages),
+    mappingPages: 0,
+    cachePages: Math.min(zone.reclaimable, pages),
     pinnedPages: Math.min(zone.pinned, pages),
     // Between scattered free pages lie those of the kernel, if nothing else is there.
     unmovablePages:

@@ -1,9 +1,9 @@
-import { inTask, isAtomic } from "../contexts.ts";
+import { interrupted, isAtomic } from "../contexts.ts";
 import { maySleep } from "../decisions/walk.ts";
 import { ALLOC, prepare } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
 import { mask as maskOf } from "../masks/mask.ts";
-import { applyScopes, migratetype, MIGRATE, zonelist } from "../masks/properties.ts";
+import { applyScopes, crashesMigratetype, migratetype, MIGRATE, zonelist } from "../masks/properties.ts";
 import { gfpZoneIndex, gfpZoneValid } from "../masks/zone.ts";
 import type { Zone } from "../memory/machine.ts";
 import { addBlock, zonelistOf } from "../memory/machine.ts";
@@ -61,6 +61,8 @@ export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node:
     bug(sim, "__alloc_pages_node: node out of range");
     return "died";
   }
+  if (kernel.options.DEBUG_VM && kernel.features.offlineNodeWarns && (mask & kernel.bits.THISNODE) !== 0)
+    warn(sim, "__alloc_pages_node: node offline");
   if (order > kernel.maxOrder) return allocPages(sim, mask, order, node);
   step(sim, "node_zonelist", () => `there is no node ${node}: a page fault in the kernel`);
   return "died";
@@ -105,21 +107,17 @@ function checkMigratetype(sim: Simulation, mask: Mask): void {
 /** The first try with the low watermark; the cpuset is enforced here whatever the mask says (prepare_alloc_pages()). */
 function fastPath(sim: Simulation, mask: Mask, order: number, ac: AllocContext): PageBlock | null | "died" {
   const { kernel, machine } = sim;
-  let flags = prepare(kernel, mask, order);
+  let flags = prepare(kernel, mask, order, sim.context.scopes);
   let firstMask = mask;
   if (machine.cpusetNodes !== null) {
     firstMask = maskOf(mask | kernel.bits.HARDWALL);
-    if (inTask(sim.context)) ac.nodes = machine.cpusetNodes;
+    if (kernel.features.cpusetConfinesInterrupts || !interrupted(kernel, sim.context)) ac.nodes = machine.cpusetNodes;
     else flags |= ALLOC.CPUSET;
   }
   if (!avoidsFragmentation(sim, preferredZone(ac))) flags &= ~ALLOC.NOFRAGMENT;
   step(sim, "__alloc_pages", () => "fast path: low watermark");
-  if (ac.migratetype === MIGRATE.INVALID && kernel.features.invalidMigratetypeCrashes) {
-    step(
-      sim,
-      "find_suitable_fallback",
-      () => "migratetype 3 is no row of the table of fallbacks: a page fault in the kernel",
-    );
+  if (ac.migratetype === MIGRATE.INVALID && crashesMigratetype(kernel, order)) {
+    step(sim, "rmqueue", () => "migratetype 3 is no row of the tables: a page fault in the kernel");
     return "died";
   }
   return getPageFromFreelist(sim, firstMask, order, flags, ac);

@@ -1,4 +1,4 @@
-import { inTask } from "../contexts.ts";
+import { interrupted } from "../contexts.ts";
 import { EFFECT } from "../decisions/decision.ts";
 import { contextFacts, requestFacts } from "../decisions/facts.ts";
 import { chargePathOf } from "../decisions/walk.ts";
@@ -18,7 +18,7 @@ export type ChargeOutcome = "charged" | "uncharged" | "refused";
 export function chargeKernelMemory(sim: Simulation, mask: Mask, order: number): ChargeOutcome {
   const { context, kernel, machine, table } = sim;
   // memcg_kmem_bypass()
-  if (!kernel.options.MEMCG || !inTask(context)) return "uncharged";
+  if (!kernel.options.MEMCG || interrupted(kernel, context)) return "uncharged";
   if (!machine.memcgAtLimit) return "charged";
   const path = chargePathOf(table, requestFacts(table.facts, mask, order) | contextFacts(context));
   const effects = path.reduce((all, { decision }) => all | (decision.does ?? 0), 0);

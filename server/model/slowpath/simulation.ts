@@ -62,7 +62,7 @@ export interface Counts {
   warnAlloc: number;
   /** failure reports that get printed */
   failureReports: number;
-  /** "vmalloc error" reports that get printed */
+  /** reports of vmalloc itself that get printed */
   vmallocReports: number;
   /** __drain_all_pages() */
   drainAllPages: number;

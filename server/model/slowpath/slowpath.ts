@@ -5,6 +5,7 @@ import { EFFECT } from "../decisions/decision.ts";
 import { DECISIONS } from "../decisions/decisions.ts";
 import { FACT, factsOf } from "../decisions/facts.ts";
 import { effectsAt, leaving, type Compiled } from "../decisions/table.ts";
+import type { Kernel } from "../kernels/kernel.ts";
 import type { Mask } from "../masks/mask.ts";
 import { mask as maskOf } from "../masks/mask.ts";
 import { withoutAtomic } from "../masks/properties.ts";
@@ -340,7 +341,7 @@ function take(slow: Slow, flags: number): boolean {
   return slow.page !== null;
 }
 
-/** __alloc_pages_direct_compact(): nothing for order 0; a try unless compaction was skipped. */
+/** __alloc_pages_direct_compact(): nothing for order 0; a try on the free lists where the version makes one. */
 function compact(slow: Slow, priority: number): boolean {
   const { sim, mask, order, ac } = slow;
   sim.trace.counts.directCompact++;
@@ -350,7 +351,18 @@ function compact(slow: Slow, priority: number): boolean {
     return false;
   }
   slow.compactResult = tryToCompactPages(sim, mask, order, slow.allocFlags, ac, priority);
-  return slow.compactResult !== COMPACT.skipped && take(slow, slow.allocFlags);
+  return triesFreeLists(sim.kernel, slow.compactResult) && take(slow, slow.allocFlags);
+}
+
+function triesFreeLists({ features }: Kernel, result: CompactResult): boolean {
+  switch (features.compactionTriesFreeLists) {
+    case "always":
+      return true;
+    case "unless-skipped":
+      return result !== COMPACT.skipped;
+    case "unless-skipped-or-deferred":
+      return result !== COMPACT.skipped && result !== COMPACT.deferred;
+  }
 }
 
 /** wake_all_kswapds(): one for each node of the zonelist. */

@@ -12,7 +12,7 @@ export const slabZoneFlags: Rule = {
   class: "bug",
   recalled: "since 2.6.x",
   explanation:
-    'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9; before, it did not look, and such a call is not reported. kvmalloc(), alloc_skb() and mempool_alloc() hand the mask on to it.',
+    'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9, kmalloc_node() and what ends in it since 6.1; before, they did not look, and such a call is not reported. kvmalloc(), alloc_skb() and mempool_alloc() hand the mask on to it.',
   evidence: "mm/slub.c:new_slab; mm/slab_common.c:kmalloc_fix_flags",
   advice: "Use dma_alloc_coherent(), a cache with SLAB_CACHE_DMA32, or alloc_pages().",
   examples: {
@@ -27,8 +27,10 @@ function check(subject: Subject): readonly Match[] {
   if (!isSlab(subject))
     return endsInSlab(subject) ? foundIn(setIn(subject, slabBugMask(subject.kernel)), true) : NOTHING;
   const large = isLargeKmalloc(subject);
-  if (large && !subject.kernel.features.largeKmallocFixesFlags) return NOTHING;
-  return foundIn(setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning), large);
+  const refused = setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning);
+  // Where a large kmalloc does not look, the bits reach the page allocator.
+  const { effective } = subject.verdict;
+  return foundIn(large ? refused.filter((flag) => (effective & subject.kernel.bits[flag]) === 0) : refused, large);
 }
 
 /** Calls that hand the mask on to kmalloc() or a slab cache, where the model says that this one warns every time. */

@@ -5,7 +5,11 @@ export const v5_13: Release = {
   source: "Not read. The changes lie between 5.10.106 and 5.15.19; this release is recalled.",
   features: {
     scopesApplyToFastPath: true,
-    pinScopeClearsMovable: true,
+    pinScope: "clears-movable",
+    compactionTriesFreeLists: "unless-skipped",
+    vmallocReports: "error",
+    contigEndsAtEnomem: true,
+    contigPagesMoves: true,
     hasBulkAlloc: true,
     contigLru: "cache-disable",
   },

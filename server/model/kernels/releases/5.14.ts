@@ -16,6 +16,7 @@ export const v5_14: Release = {
   },
   composites: { HIGHUSER_MOVABLE: [...highuserMovable, "SKIP_KASAN_POISON"] },
   features: {
+    invalidMigratetypeCrashes: "nothing",
     pcpServesCostlyOrders: true,
     kmallocAccountCaches: true,
     kmallocTypeOrder: "cgroup-first",

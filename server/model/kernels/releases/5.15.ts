@@ -5,6 +5,7 @@ export const v5_15: Release = {
   source:
     "Read at 5.15.19, a point of the stable branch with other work on top. The refusal of kvmalloc above INT_MAX (7661809d493b) came with the merge window of this release.",
   features: {
+    interruptMeans: "not-in_task",
     hasKvrealloc: true,
     compactRetryStopsOnFatalSignal: true,
     kvmallocRefusesAboveIntMax: true,

@@ -16,6 +16,7 @@ export const v5_18: Release = {
     bitsShift: 27,
   },
   features: {
+    offlineNodeWarns: false,
     kvmallocHugePages: true,
     memcgOvershootFor: "high",
   },

@@ -6,7 +6,7 @@ export const v6_1_192: Release = {
     "6.1.192 was read, and recorded while running. Its branch took the reserves of 6.3 (and kept __GFP_ATOMIC), the HIGHATOMIC page of last resort of 6.12, the compaction test of 6.8 and the sleeping percpu of 6.15.",
   features: {
     reclaimableFallsBackToFree: true,
-    invalidMigratetypeCrashes: true,
+    invalidMigratetypeCrashes: "every-order",
     reserveScheme: "min-reserve",
     atomicMeans: "no-direct-reclaim",
     highatomicNeedsHigh: true,
@@ -16,7 +16,6 @@ export const v6_1_192: Release = {
     costlyNoretryThisNodeGivesUp: true,
     nofailLastResort: "min-reserve",
     vmallocFatalSignal: "aborts-unless-nofail",
-    vmallocReportsPageFailure: false,
     percpuNofsIsAtomic: false,
   },
   brings: ["memdup_array_user", "vmemdup_array_user"],

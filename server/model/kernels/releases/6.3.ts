@@ -16,6 +16,7 @@ export const v6_3: Release = {
     rtTaskGets: "min-reserve",
     warnsAtomicWithDirectReclaim: false,
     nofailLastResort: "min-reserve",
+    vmallocReportsPageFailure: true,
   },
   brings: ["devm_krealloc_array", "vma_alloc_zeroed_movable_folio"],
   drops: ["iommu_map_atomic"],

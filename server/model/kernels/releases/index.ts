@@ -12,7 +12,16 @@ import { v5_6 } from "./5.6.ts";
 import { v5_7 } from "./5.7.ts";
 import { v5_8 } from "./5.8.ts";
 import { v5_9 } from "./5.9.ts";
+import { v5_10_71 } from "./5.10.71.ts";
+import { v5_10_80 } from "./5.10.80.ts";
+import { v5_10_94 } from "./5.10.94.ts";
+import { v5_10_104 } from "./5.10.104.ts";
 import { v5_10_106 } from "./5.10.106.ts";
+import { v5_10_215 } from "./5.10.215.ts";
+import { v5_10_233 } from "./5.10.233.ts";
+import { v5_10_241 } from "./5.10.241.ts";
+import { v5_10_252 } from "./5.10.252.ts";
+import { v5_10_262 } from "./5.10.262.ts";
 import { v5_10 } from "./5.10.ts";
 import { v5_11 } from "./5.11.ts";
 import { v5_12 } from "./5.12.ts";
@@ -67,7 +76,16 @@ export const ALL: readonly Release[] = [
   v5_7,
   v5_8,
   v5_9,
+  v5_10_71,
+  v5_10_80,
+  v5_10_94,
+  v5_10_104,
   v5_10_106,
+  v5_10_215,
+  v5_10_233,
+  v5_10_241,
+  v5_10_252,
+  v5_10_262,
   v5_10,
   v5_11,
   v5_12,
