@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";
 import { ALL_COMMANDS } from "../server/cli/commands/index.ts";
 import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
+import { KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
 interface Manifest {
@@ -49,6 +50,19 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
           .map((one) => `\`${one}\``)
           .join(", "),
         meaning,
+      ]),
+    ),
+    "kernel contexts": table(
+      ["name", "held", "implies", "evidence"],
+      [...KERNEL_CONTEXTS].map(([name, { kind, always, unlessRt = [], onRt = [], evidence }]) => [
+        `\`${name}\``,
+        kind === "held" ? "yes" : "",
+        [
+          ...always.map((implied) => `\`${implied}\``),
+          ...unlessRt.map((implied) => `\`${implied}\` (not on PREEMPT_RT)`),
+          ...onRt.map((implied) => `\`${implied}\` (on PREEMPT_RT)`),
+        ].join(", "),
+        evidence,
       ]),
     ),
   },

@@ -4,7 +4,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { keywordUses, UNITS } from "../grammar/index.ts";
 import { allApis } from "../server/model/apis.ts";
-import { CONTEXT_NAMES, LOCK, SCOPE } from "../server/model/contexts.ts";
+import { CONTEXT_NAMES as BUILT_IN_CONTEXTS, LOCK, SCOPE } from "../server/model/contexts.ts";
+import { HELD_NAMES, KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
 import { FLAG_GROUPS } from "../server/model/kernels/flags/groups.ts";
 import { ZONE_NAMES } from "../server/model/kernels/kernel.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../server/model/masks/mask.ts";
@@ -12,6 +13,8 @@ import { compositeText, flagText } from "../server/model/masks/names.ts";
 import { CONFIG_OPTIONS } from "../server/policy-language/analysis/checked-kernels.ts";
 import { EFFECTS, FACTS, WATERMARKS } from "../server/service/descriptions/words.ts";
 import { inRoot, isProgram } from "./paths.ts";
+
+const CONTEXT_NAMES = [...BUILT_IN_CONTEXTS, ...KERNEL_CONTEXTS.keys()];
 
 const FILE = "grammar/allocpolicy.tmLanguage.json";
 
@@ -312,7 +315,10 @@ function places(): readonly Pattern[] {
   return [
     { match: `\\b(in)\\s+${group(CONTEXT_NAMES)}\\b`, captures: captures(WORD_OPERATOR, SCOPES.context) },
     { match: `\\b(context)\\s+${group(CONTEXT_NAMES)}\\b`, captures: captures(PROPERTY, SCOPES.context) },
-    { match: `\\b(holds)\\s+${group(Object.keys(LOCK))}\\b`, captures: captures(PROPERTY, SCOPES.lock) },
+    {
+      match: `\\b(holds)\\s+${group([...Object.keys(LOCK), ...HELD_NAMES])}\\b`,
+      captures: captures(PROPERTY, SCOPES.lock),
+    },
     {
       match: `\\b(scope)\\s+(${scopes}(?:\\s*,\\s*${scopes})*)\\b`,
       captures: captures(PROPERTY, SCOPES.contextScope),

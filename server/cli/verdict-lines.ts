@@ -1,7 +1,8 @@
 import { bareMask, datedFindings, type BareMask } from "../rules/bare-request.ts";
 import { apiNamed, maskOfCall, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
-import { combine, contextOf, isContextName, isScopeName, withScope, type Context } from "../model/contexts.ts";
+import { namedContext } from "../model/kernel-contexts.ts";
+import { combine, contextOf, isScopeName, withScope, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
 import { decode } from "../model/masks/names.ts";
@@ -72,7 +73,7 @@ function answer(input: Fields): object {
     sizeBytes: api.size === "pages" ? null : size,
     pages: pages ?? (api.size === "pages" ? size : null),
     count: numberFrom(input, "count"),
-    context: contextFrom(input),
+    context: contextFrom(input, kernel),
     node: numberFrom(input, "node"),
     cache: cacheFrom(input.cache),
     numbers: numbersFrom(input.numbers, api),
@@ -197,9 +198,10 @@ function kernelFor(input: Fields): Kernel {
   return kernel;
 }
 
-function contextFrom(input: Fields): Context {
+function contextFrom(input: Fields, kernel: Kernel): Context {
   const name = stringFrom(input, "context") ?? "process";
-  if (!isContextName(name)) throw new LineError(`there is no context '${name}'`);
+  const named = namedContext(name, kernel.options.PREEMPT_RT);
+  if (named === null) throw new LineError(`there is no context '${name}'`);
   const task = listFrom(input, "task").map((state) => {
     const isTaskState =
       state === "reclaim" || state === "oom_victim" || state === "rt_task" || state === "sigkill_pending";
@@ -212,7 +214,7 @@ function contextFrom(input: Fields): Context {
         throw new LineError("'scopes' takes nofs, noio, noreclaim, memalloc and pin");
       return withScope(context, scope);
     },
-    combine(contextOf(name), ...task),
+    combine(named, ...task),
   );
 }
 

@@ -28,7 +28,15 @@ export const PLACE = {
   preempt_off: 32,
   preemption_disabled: 64,
 } as const;
-export const LOCK = { spinlock: 1, raw_spinlock: 2, rcu_read: 4, mutex: 8, fs_lock: 16, io_lock: 32 } as const;
+export const LOCK = {
+  spinlock: 1,
+  raw_spinlock: 2,
+  rcu_read: 4,
+  mutex: 8,
+  fs_lock: 16,
+  io_lock: 32,
+  dma_fence: 64,
+} as const;
 export const SCOPE = { nofs: 1, noio: 2, noreclaim: 4, memalloc: 8, pin: 16 } as const;
 export const TASK = { reclaim: 1, oom_victim: 2, rt_task: 4, sigkill_pending: 8 } as const;
 

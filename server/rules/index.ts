@@ -89,6 +89,7 @@ import { fsWithoutIo } from "./recursion/fs-without-io.ts";
 import { ioReclaimUnderLock } from "./recursion/io-reclaim-under-lock.ts";
 import { nofsInScope } from "./recursion/nofs-in-scope.ts";
 import { nolockdep } from "./recursion/nolockdep.ts";
+import { reclaimInFenceSignalling } from "./recursion/reclaim-in-fence-signalling.ts";
 import { vmallocUnderFsLock } from "./recursion/vmalloc-under-fs-lock.ts";
 import { memallocInHardirq } from "./reserves/memalloc-in-hardirq.ts";
 import { memallocOutsideMm } from "./reserves/memalloc-outside-mm.ts";
@@ -243,6 +244,7 @@ export const BY_GROUP = {
     ioReclaimUnderLock,
     nofsInScope,
     nolockdep,
+    reclaimInFenceSignalling,
     vmallocUnderFsLock,
   ],
   reserves: [memallocInHardirq, memallocOutsideMm, memallocWithNomemalloc, noreclaimScopeUnchecked],

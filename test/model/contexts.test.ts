@@ -13,6 +13,7 @@ import {
   withScope,
   type ContextName,
 } from "../../server/model/contexts.ts";
+import { HELD_NAMES, KERNEL_CONTEXTS, namedContext, withHeld } from "../../server/model/kernel-contexts.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 
@@ -152,4 +153,50 @@ test("names of contexts are told from other names", () => {
   expect(isContextName("softirq")).toBe(true);
   expect(isContextName("constructor")).toBe(false);
   expect(isContextName("journal")).toBe(false);
+});
+
+describe("contexts by the kernel's names", () => {
+  const named = (name: string, isRt: boolean) => namedContext(name, isRt) ?? contextOf("nmi");
+
+  test("say what they are and who says so, and none takes the place of a word of the language", () => {
+    for (const [name, { words, evidence }] of KERNEL_CONTEXTS) {
+      expect(words.endsWith("."), name).toBe(true);
+      expect(evidence, name).toMatch(/\.(?:c|h|rst)\b/);
+      expect(isContextName(name), name).toBe(false);
+    }
+    expect(namedContext("spin_lock_irqsav", false)).toBeNull();
+  });
+
+  test("a spinning lock that turns interrupts off leaves them on with PREEMPT_RT, a raw one does not", () => {
+    for (const name of ["spin_lock_irqsave", "spin_lock_irq", "write_lock_irq", "xa_lock_irqsave"]) {
+      expect(implies(NORMAL, named(name, false), "irqs_off"), name).toBe(true);
+      expect(implies(RT, named(name, true), "irqs_off"), name).toBe(false);
+      expect(forbidsEvenNonBlocking(RT, named(name, true)), name).toBeNull();
+      expect(isAtomic(RT, named(name, true)), name).toBe(true);
+    }
+    for (const name of ["raw_spin_lock_irqsave", "raw_spin_lock", "local_irq_save", "preempt_disable", "bit_spin_lock"])
+      expect(forbidsEvenNonBlocking(RT, named(name, true)), name).not.toBeNull();
+  });
+
+  test("handlers run where the kernel runs them", () => {
+    expect(implies(NORMAL, named("hrtimer", false), "hardirq")).toBe(true);
+    expect(implies(RT, named("hrtimer", true), "hardirq")).toBe(false);
+    expect(implies(RT, named("hrtimer", true), "softirq")).toBe(true);
+    expect(implies(RT, named("hrtimer_hard", true), "hardirq")).toBe(true);
+    expect(implies(RT, named("hrtimer_soft", true), "softirq")).toBe(true);
+    for (const name of ["timer", "tasklet", "napi_poll", "rcu_callback"])
+      expect(implies(NORMAL, named(name, false), "softirq"), name).toBe(true);
+    for (const name of ["workqueue", "threaded_irq", "blocking_notifier", "srcu_read_lock", "exiting", "suspend"])
+      expect(isAtomic(NORMAL, named(name, false)), name).toBe(false);
+    for (const name of ["atomic_notifier", "irq_handler", "irq_work", "stop_machine", "ndo_start_xmit"])
+      expect(isAtomic(NORMAL, named(name, false)), name).toBe(true);
+    expect(hasMemalloc(named("kswapd", false))).toBe(true);
+  });
+
+  test("what can be held is the same context whichever way it is written", () => {
+    for (const isRt of [false, true])
+      for (const name of HELD_NAMES)
+        expect(withHeld(contextOf("process"), name, isRt), name).toEqual(namedContext(name, isRt));
+    expect(withHeld(contextOf("process"), "timer", false)).toEqual(contextOf("process"));
+  });
 });

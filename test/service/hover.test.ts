@@ -31,6 +31,16 @@ describe("the hover of a name in a mask", () => {
     checkHover("kernel 7.x-dev\nflags M = __GFP_ZERO$0TAGS", "__GFP_ZEROTAGS", [/even where the memory itself is not/]);
   });
 
+  test("tells of a context by the kernel's name what it implies, and where that is written", () => {
+    checkHover("kernel 6.12\nrequest r { api kmalloc size 64 B flags GFP_NOWAIT context hr$0timer }", "hrtimer", [
+      /`hardirq` where PREEMPT_RT is off, `softirq` where it is on/,
+      /kernel\/time\/hrtimer\.c/,
+    ]);
+    checkHover('kernel 6.12\ncontext c { holds spin_lock_irq$0save "x" }', "spin_lock_irqsave", [
+      /`spinlock`, `irqs_off` where PREEMPT_RT is off/,
+    ]);
+  });
+
   test("tells in which versions a flag does not exist", () => {
     checkHover("kernel 6.1 .. 6.6\nflags M = __GFP_ATO$0MIC", "__GFP_ATOMIC", [
       /6\.1 \.\. 6\.2: `0x200`/,

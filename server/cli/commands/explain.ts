@@ -4,7 +4,8 @@ import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-requ
 import { nearest } from "../../policy-language/names/suggest.ts";
 import { allApis, apiNamed, maskOfCall, needsMask } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
-import { contextOf, isContextName, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
+import { combine, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
+import { namedContext } from "../../model/kernel-contexts.ts";
 import { explain as explainRequest } from "../../model/explain.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { maskText } from "../../model/masks/names.ts";
@@ -51,7 +52,7 @@ export const explain: Command = {
       mask: maskOfCall(kernel, api, values.flags === undefined ? null : given.mask),
       ...sizeFrom(api, kernel, values),
       count: values.count === undefined ? null : wholeNumber("--count", values.count),
-      context: contextFrom(values.context, values.scope),
+      context: contextFrom(kernel, values.context, values.scope),
       node: nodeFrom(values.node),
       cache: cacheFrom(values.cache),
       numbers: numbersFrom(api, values.with),
@@ -91,17 +92,18 @@ function apiFrom(name: string | undefined): Api {
 
 const words = (text: string): readonly string[] => text.split(/[,+\s]+/).filter((part) => part !== "");
 
-function contextFrom(names: string, scopes: readonly string[]): Context {
-  const parts = words(names);
-  const known = parts.filter(isContextName);
-  const wrong = parts.find((part) => !isContextName(part));
-  if (wrong !== undefined) throw new UsageError(`there is no context '${wrong}': use process, softirq, hardirq, …`);
+function contextFrom(kernel: Kernel, names: string, scopes: readonly string[]): Context {
+  const known = words(names).map((name) => {
+    const context = namedContext(name, kernel.options.PREEMPT_RT);
+    if (context !== null) return context;
+    throw new UsageError(`there is no context '${name}': use process, softirq, spin_lock_irqsave, timer, …`);
+  });
   return scopes.flatMap(words).reduce(
     (context, scope) => {
       if (isScopeName(scope)) return withScope(context, scope);
       throw new UsageError(`there is no scope '${scope}': use ${Object.keys(SCOPE).join(", ")}`);
     },
-    contextOf(...known),
+    combine(...known),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
 import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../model/contexts.ts";
+import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import { meaningOf } from "../../model/masks/names.ts";
 import { contextGraph } from "../requests/contexts.ts";
 import { didYouMean, listText, replacements, report } from "./report.ts";
@@ -24,7 +25,7 @@ const unknownContext: LanguageRule = {
   source: "language",
   explanation:
     "The name is neither a built-in context nor one that this file or an imported one declares. The request is judged as if it were made in process context.",
-  advice: `Declare the context, or write a built-in one: ${CONTEXT_NAMES.filter((name) => name !== "sigkill_pending").join(", ")}.`,
+  advice: `Declare the context, or write a built-in one: ${CONTEXT_NAMES.filter((name) => name !== "sigkill_pending").join(", ")}; or one by the kernel's name for it, such as spin_lock_irqsave, timer or workqueue.`,
   examples: {
     bad: "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC\n  context softriq\n}\n",
     good: "kernel 6.12\n\nrequest rx {\n  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC\n  context softirq\n}\n",
@@ -102,8 +103,12 @@ export function unknownNameFindings(environment: Environment, region: Region): r
 function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | null {
   const { name } = use;
   if (use.space === "context") {
-    if (isContextName(name.text) || environment.lookup("context", name.text) !== null) return null;
-    const near = nearest(name.text, visibleNames(environment, "context"), CONTEXT_NAMES);
+    if (isContextName(name.text) || KERNEL_CONTEXTS.has(name.text)) return null;
+    if (environment.lookup("context", name.text) !== null) return null;
+    const near = nearest(name.text, visibleNames(environment, "context"), [
+      ...CONTEXT_NAMES,
+      ...KERNEL_CONTEXTS.keys(),
+    ]);
     return report(
       unknownContext,
       name,
@@ -257,15 +262,18 @@ function graphFor(kind: Declaration["kind"]): Graph | null {
   }
 }
 
+/** What a context can hold: the locks of the language, and locks and sections by the kernel's names. */
+const HELD: readonly string[] = [...Object.keys(LOCK), ...HELD_NAMES];
+
 /** Locks and scopes of a context are words of the language. */
 export function contextWordFindings(
   declaration: Extract<Declaration, { readonly kind: "context" }>,
 ): readonly UnplacedFinding[] {
   return declaration.items.flatMap((item) => {
     if (item.kind === "holds")
-      return item.lock === null || Object.hasOwn(LOCK, item.lock.text)
+      return item.lock === null || HELD.includes(item.lock.text)
         ? []
-        : [unknownWord(item.lock, "lock that a context can hold", Object.keys(LOCK))];
+        : [unknownWord(item.lock, "lock that a context can hold", HELD)];
     if (item.kind === "scope")
       return item.scopes
         .filter(({ text }) => !Object.hasOwn(SCOPE, text))

@@ -1,3 +1,4 @@
+import { KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import type { Mask as MaskNode, Predicate } from "../../../grammar/ast.ts";
 import type { Context } from "../../model/contexts.ts";
 import { contains, LOCK, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
@@ -250,7 +251,7 @@ function runsInTask(environment: Environment, name: string): boolean {
     seen.add(next);
     const declaration = environment.lookup("context", next)?.declaration;
     if (declaration === undefined) {
-      if (next === "process") return true;
+      if (next === "process" || KERNEL_CONTEXTS.get(next)?.always.includes("process") === true) return true;
     } else if (declaration.kind === "context") {
       if (declaration.like !== null) names.push(declaration.like.text);
       names.push(

@@ -1,14 +1,6 @@
 import type { ContextItem } from "../../../grammar/ast.ts";
-import {
-  combine,
-  contextOf,
-  isContextName,
-  isLockName,
-  isScopeName,
-  withLock,
-  withScope,
-  type Context,
-} from "../../model/contexts.ts";
+import { combine, contextOf, isScopeName, withScope, type Context } from "../../model/contexts.ts";
+import { namedContext, withHeld } from "../../model/kernel-contexts.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
 
@@ -25,28 +17,37 @@ export const contextGraph: Graph = graphOf((environment, binding) => {
   });
 });
 
-const contexts = new WeakMap<Revision, Context>();
+/**
+ * By whether the kernels in force are PREEMPT_RT, which locks and handlers depend on: imports may be judged by both.
+ */
+const contexts = { rt: new WeakMap<Revision, Context>(), plain: new WeakMap<Revision, Context>() };
+
+const isRt = (environment: Environment): boolean => environment.options.PREEMPT_RT;
+
+const contextsIn = (environment: Environment): WeakMap<Revision, Context> =>
+  isRt(environment) ? contexts.rt : contexts.plain;
 
 /** A context by name, declared or built in; null for a name that is neither. A context that is a cycle is `process`. */
 export function contextNamed(environment: Environment, name: string): Context | null {
   const binding = environment.lookup("context", name);
-  if (binding === null) return isContextName(name) ? contextOf(name) : null;
+  if (binding === null) return namedContext(name, isRt(environment));
   return declaredContextOf(environment, binding);
 }
 
 /** What a declared context combines. */
 function declaredContextOf(environment: Environment, binding: Binding): Context {
-  const known = contexts.get(binding.revision);
-  if (known !== undefined) return known;
+  const known = contextsIn(environment);
+  const own = known.get(binding.revision);
+  if (own !== undefined) return own;
   contextGraph.inOrder(
     environment,
     binding,
-    (used) => contexts.has(used.revision),
+    (used) => known.has(used.revision),
     (used, cyclic) => {
-      contexts.set(used.revision, cyclic ? PROCESS : combined(environment, used));
+      known.set(used.revision, cyclic ? PROCESS : combined(environment, used));
     },
   );
-  return contexts.get(binding.revision) ?? PROCESS;
+  return known.get(binding.revision) ?? PROCESS;
 }
 
 function combined(environment: Environment, binding: Binding): Context {
@@ -63,7 +64,7 @@ function withItem(environment: Environment, context: Context, item: ContextItem)
       return part === null ? context : combine(context, part);
     }
     case "holds":
-      return item.lock !== null && isLockName(item.lock.text) ? withLock(context, item.lock.text) : context;
+      return item.lock === null ? context : withHeld(context, item.lock.text, isRt(environment));
     case "scope":
       return item.scopes.reduce((all, { text }) => (isScopeName(text) ? withScope(all, text) : all), context);
   }
@@ -72,6 +73,6 @@ function withItem(environment: Environment, context: Context, item: ContextItem)
 /** A context that is computed already: `inOrder` has seen to that. */
 function knownContext(environment: Environment, name: string): Context | null {
   const binding = environment.lookup("context", name);
-  if (binding !== null) return contexts.get(binding.revision) ?? null;
-  return isContextName(name) ? contextOf(name) : null;
+  if (binding !== null) return contextsIn(environment).get(binding.revision) ?? null;
+  return namedContext(name, isRt(environment));
 }

@@ -1,6 +1,6 @@
 import { hasMemalloc } from "../../model/contexts.ts";
 import { blockingHere, isDecided, planOf } from "../_allocators.ts";
-import { blocks, example, found, has, mayNotSleep, NOTHING, wrote } from "../_predicates.ts";
+import { blocks, example, found, has, holds, mayNotSleep, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, RuleFix, Subject } from "../rule.ts";
 
 export const atomicWhenSleepable: Rule = {
@@ -26,6 +26,8 @@ function check(subject: Subject): readonly Match[] {
     blocks(subject) ||
     !has(subject, "HIGH") ||
     mayNotSleep(subject) ||
+    // There a mask that reclaims is wrong though it may sleep.
+    holds(subject, "dma_fence") ||
     hasMemalloc(subject.request.context)
   )
     return NOTHING;

@@ -49,6 +49,7 @@ function check(subject: Subject): readonly Match[] {
 function saysMoreOfNofs(subject: Subject): boolean {
   const { api, kernel, mask } = subject;
   if (!blocks(subject)) return false;
+  if (holds(subject, "dma_fence")) return true;
   if (holds(subject, "io_lock") && reclaimsWith(subject, "IO")) return true;
   switch (api.family) {
     case "percpu":

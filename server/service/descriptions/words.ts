@@ -1,5 +1,6 @@
 import type { Clause, Declaration, Header, ModelTest, MaskTest, SizeMeasure, ZoneFact } from "../../../grammar/ast.ts";
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
+import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import type { BuildSwitch } from "../../model/kernels/build-options.ts";
 import { ZONE_NAMES, type ZoneName } from "../../model/kernels/kernel.ts";
 
@@ -46,7 +47,7 @@ export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
   },
 };
 
-export const CONTEXTS: Readonly<Record<ContextName, string>> = {
+const BUILT_IN_CONTEXTS: Readonly<Record<ContextName, string>> = {
   process: "Task context, nothing held: sleeping is allowed.",
   softirq:
     "A softirq, tasklet or timer, or a task with bottom halves off: sleeping is not allowed. Implies `bh_off` and `preempt_off`.",
@@ -66,14 +67,40 @@ export const CONTEXTS: Readonly<Record<ContextName, string>> = {
   sigkill_pending: "A fatal signal is pending: loops that look for one give up.",
 };
 
-export const LOCKS: Readonly<Record<LockName, string>> = {
-  spinlock: CONTEXTS.spinlock,
-  raw_spinlock: CONTEXTS.raw_spinlock,
-  rcu_read: CONTEXTS.rcu_read,
+/** A context of the kernel's in words, with what it implies and the proof. */
+function kernelContextText(name: string): string {
+  const context = KERNEL_CONTEXTS.get(name);
+  if (context === undefined) return "";
+  const { words, evidence, always, unlessRt = [], onRt = [] } = context;
+  const implied = [
+    ...(always.length > 0 ? [listed(always)] : []),
+    ...(unlessRt.length > 0 ? [`${listed(unlessRt)} where PREEMPT_RT is off`] : []),
+    ...(onRt.length > 0 ? [`${listed(onRt)} where it is on`] : []),
+  ];
+  return `${words} Implies ${implied.length === 0 ? "nothing" : implied.join(", ")}. (${evidence})`;
+}
+
+const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+
+const described = (names: Iterable<string>): Readonly<Record<string, string>> =>
+  Object.fromEntries([...names].map((name) => [name, kernelContextText(name)]));
+
+export const CONTEXTS: Readonly<Record<string, string>> = {
+  ...BUILT_IN_CONTEXTS,
+  ...described(KERNEL_CONTEXTS.keys()),
+};
+
+const BUILT_IN_LOCKS: Readonly<Record<LockName, string>> = {
+  spinlock: BUILT_IN_CONTEXTS.spinlock,
+  raw_spinlock: BUILT_IN_CONTEXTS.raw_spinlock,
+  rcu_read: BUILT_IN_CONTEXTS.rcu_read,
   mutex: "A mutex: documentation, without an effect of its own.",
   fs_lock: "A lock that reclaim entering the filesystem could take: reclaim must stay out of it.",
   io_lock: "A lock that reclaim entering the block layer could take: reclaim must start no I/O.",
+  dma_fence: "A DMA fence that this task has to signal: reclaim could wait for it, so no request may reclaim.",
 };
+
+export const LOCKS: Readonly<Record<string, string>> = { ...BUILT_IN_LOCKS, ...described(HELD_NAMES) };
 
 export const SCOPES: Readonly<Record<ScopeName, string>> = {
   nofs: "`memalloc_nofs_save()` is in force: `__GFP_FS` is cleared from every request.",
