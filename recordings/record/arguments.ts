@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { PARTS, type Part } from "./parts.ts";
 import { Problem } from "./problem.ts";
 
@@ -14,7 +15,7 @@ what came of each. The tree itself is only read. What was built and recorded bef
   --parts A,B     only these parts (and const, which is short)
   --twice         records each part twice and marks the fields of a row that did not repeat
   --jobs N        processes of make, and half as many machines side by side; without it one for each CPU
-  --work FOLDER   where to build; without it a folder of the temporary files, by the recording's name
+  --work FOLDER   where to build; without it a folder of the temporary files, one for each tree
   --out FILE      without it linux-NAME.jsonl.gz in the current folder
   --patience S    seconds without a row after which a machine is ended; without it 120
   --help          this, and the parts
@@ -106,5 +107,10 @@ function partsNamed(list: string | undefined): readonly Part[] {
   return PARTS.filter(({ name }) => names.has(name));
 }
 
-/** The folder of a recording that asks for none. */
-export const defaultWork = (name: string): string => join(tmpdir(), "allocpolicy-recordings", name);
+/** The folder for a tree when none is asked for: the next recording of the tree, changed or not, finds what was built. */
+export const defaultWork = (tree: string): string =>
+  join(
+    tmpdir(),
+    "allocpolicy-recordings",
+    `${basename(tree)}-${createHash("sha256").update(tree).digest("hex").slice(0, 8)}`,
+  );

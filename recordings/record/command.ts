@@ -14,7 +14,7 @@ import { recordPart } from "./record-part.ts";
 import { checkTools, THIS_HOST } from "./toolchain.ts";
 import { treeAt, type Tree } from "./tree.ts";
 import { variantRows } from "./variants.ts";
-import { keepPart, keepPartsOf, linesOf, recordedPart, workIn, type Work } from "./work.ts";
+import { keepPart, keepPartsOf, linesOf, lock, recordedPart, workIn, type Work } from "./work.ts";
 
 /** Where the person stands, and how to speak to them. */
 export interface Terminal {
@@ -38,14 +38,20 @@ export async function recordCommand(words: readonly string[], terminal: Terminal
   const tree = treeAt(given.tree);
   checkTools(THIS_HOST);
   const name = given.name ?? tree.release;
-  const work = workIn(given.work ?? defaultWork(name));
+  const work = workIn(given.work ?? defaultWork(tree.path));
   const out = given.out ?? resolve(terminal.cwd, `linux-${name}.jsonl.gz`);
   refuseForeign(out, work);
-  terminal.print(`Linux ${tree.release} of ${tree.path}, in ${work.folder}`);
-  const image = await makeImage(tree, work, given, terminal);
-  const rows = await recordAll(tree, work, given, image, terminal);
-  write(out, [...rows, ...variantRows(tree, work)], work);
-  terminal.print(`${out}: ${rows.length} rows of ${given.parts.length} parts, in ${since(begun)}.`);
+  const unlock = lock(work);
+  try {
+    terminal.print(`Linux ${tree.release} of ${tree.path}, in ${work.folder}`);
+    const image = await makeImage(tree, work, given, terminal);
+    const recorded = await recordAll(tree, work, given, image, terminal);
+    const rows = [...recorded, ...variantRows(tree, work)];
+    write(out, rows, work);
+    terminal.print(`${out}: ${rows.length} rows of ${given.parts.length} parts, in ${since(begun)}.`);
+  } finally {
+    unlock();
+  }
 }
 
 const since = (begun: number): string => {

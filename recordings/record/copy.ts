@@ -57,7 +57,7 @@ const writeManifest = (file: string, files: Manifest): void =>
  * Makes `copy` the tree, file by file: what has not changed since the last time is left as it is, so that make builds no
  * more than it must. The tree itself is only read.
  * @param own files that the caller writes into the copy himself: they are neither copied nor removed
- * @returns how many files were copied or removed
+ * @returns how many files had to be looked at, and are now as in the tree, or gone
  */
 export function copyTree(tree: string, copy: string, manifest: string, own: ReadonlySet<string>): number {
   const before = readManifest(manifest);
@@ -86,9 +86,23 @@ function without(files: Manifest, changed: readonly (readonly [string, string])[
 }
 
 function copyFile(source: string, target: string): void {
+  if (isCopied(source, target)) return;
   rmSync(target, { force: true, recursive: true });
   if (lstatSync(source).isSymbolicLink()) symlinkSync(readlinkSync(source), target);
   else copyFileSync(source, target, constants.COPYFILE_FICLONE);
+}
+
+/** The same bytes: a checkout that came back to what it was, or another one of the same source, costs no building. */
+function isCopied(source: string, target: string): boolean {
+  const there = lstatSync(target, { throwIfNoEntry: false });
+  const wanted = lstatSync(source);
+  return (
+    there?.isFile() === true &&
+    wanted.isFile() &&
+    there.size === wanted.size &&
+    there.mode === wanted.mode &&
+    readFileSync(target).equals(readFileSync(source))
+  );
 }
 
 /** Writes a file of the copy, unless it holds that text already: make goes by the time. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { readRecording } from "../../conformance/recording.ts";
 import type { Row } from "../../conformance/row.ts";
+import { Problem } from "./problem.ts";
 
 /** The folder that a recording is made in. What is in it saves the next run its work, and may be removed at any time. */
 export interface Work {
@@ -26,6 +27,29 @@ export function workIn(folder: string): Work {
   };
   for (const path of [work.tree, work.parts, work.logs]) mkdirSync(path, { recursive: true });
   return work;
+}
+
+/**
+ * Takes the folder for this process; what a process that is gone had taken is free.
+ * @returns gives it back
+ * @throws Problem when another process works in it
+ */
+export function lock({ folder }: Work): () => void {
+  const file = join(folder, "lock");
+  const holder = existsSync(file) ? Number(readFileSync(file, "utf8")) : null;
+  if (holder !== null && holder !== process.pid && isRunning(holder))
+    throw new Problem(`Process ${holder} records in ${folder} already: give another --work, or wait.`);
+  writeFileSync(file, String(process.pid));
+  return () => rmSync(file, { force: true });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: somebody else's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 /** Takes away what was recorded of another image. @returns true when there was something */

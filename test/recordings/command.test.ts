@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { parseArguments, RECORD_HELP } from "../../recordings/record/arguments.ts";
+import { defaultWork, parseArguments, RECORD_HELP } from "../../recordings/record/arguments.ts";
 import { missingOptions } from "../../recordings/record/build.ts";
 import { cpioOf } from "../../recordings/record/cpio.ts";
 import { recordCommand } from "../../recordings/record/command.ts";
@@ -10,7 +10,7 @@ import { kernelArguments, PARTS } from "../../recordings/record/parts.ts";
 import { checkTools, type Host } from "../../recordings/record/toolchain.ts";
 import { treeAt, versionsOf } from "../../recordings/record/tree.ts";
 import { rowsOf, valuesHeader } from "../../recordings/record/variants.ts";
-import { keepPart, keepPartsOf, recordedPart, workIn } from "../../recordings/record/work.ts";
+import { keepPart, keepPartsOf, lock, recordedPart, workIn } from "../../recordings/record/work.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "record-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -127,6 +127,21 @@ test("the initial file system is the archive that the kernel unpacks", () => {
   );
   expect(archive.slice(110, 124)).toBe("init\0\0hello\0\0\0");
   expect(archive).toContain("TRAILER!!!");
+});
+
+test("a folder belongs to one process at a time, and to nobody once that is gone", () => {
+  const work = workIn(join(folder, "locked"));
+  const unlock = lock(work);
+  put("locked/lock", String(process.ppid));
+  expect(() => lock(work)).toThrow(`Process ${process.ppid} records in ${work.folder} already`);
+  unlock();
+  put("locked/lock", "0");
+  expect(() => lock(work)()).not.toThrow();
+});
+
+test("a tree has a folder of its own, the same each time", () => {
+  expect(defaultWork("/home/me/linux")).toBe(defaultWork("/home/me/linux"));
+  expect(defaultWork("/home/me/linux")).not.toBe(defaultWork("/home/you/linux"));
 });
 
 describe("a part that was recorded", () => {

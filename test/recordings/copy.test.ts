@@ -59,6 +59,16 @@ describe("a tree is copied", () => {
     expect(copy()).toBe(0);
   });
 
+  test("and a file that has the same bytes as before is left as it is", () => {
+    put("tree/a.c", "a");
+    copy();
+    const before = lstatSync(at("copy/a.c"));
+    rmSync(at("tree/a.c"));
+    put("tree/a.c", "a");
+    copy();
+    expect(lstatSync(at("copy/a.c"))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
   test("and what the recorder writes itself is left alone", () => {
     put("tree/mm/page_alloc.c", "theirs");
     mkdirSync(at("copy/mm"), { recursive: true });
