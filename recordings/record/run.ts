@@ -21,20 +21,23 @@ export interface Watched {
  * Runs a program to its end, all that it prints in a file.
  * @throws Problem when it cannot be started; the signal's reason when that ended it
  */
-export function run(program: string, args: readonly string[], { log, signal, ...place }: Watched): Promise<Ended> {
+export async function run(program: string, args: readonly string[], watched: Watched): Promise<Ended> {
+  const { log, signal, ...place } = watched;
   signal.throwIfAborted();
   const output = openSync(log, "w");
-  return new Promise<Ended>((resolve, reject) => {
+  try {
     const child = spawn(program, args, { ...place, stdio: ["ignore", output, output] });
     const end = (): void => void child.kill("SIGTERM");
     signal.addEventListener("abort", end);
-    child.on("error", (error) => reject(new Problem(`${program} could not be started: ${error.message}`)));
-    child.on("close", (code, killed) => {
-      signal.removeEventListener("abort", end);
-      if (signal.aborted) reject(signal.reason);
-      else resolve({ code, signal: killed });
-    });
-  }).finally(() => closeSync(output));
+    const ended = await new Promise<Ended>((resolve, reject) => {
+      child.on("error", (error) => reject(new Problem(`${program} could not be started: ${error.message}`)));
+      child.on("close", (code, killed) => resolve({ code, signal: killed }));
+    }).finally(() => signal.removeEventListener("abort", end));
+    signal.throwIfAborted();
+    return ended;
+  } finally {
+    closeSync(output);
+  }
 }
 
 /** The last lines of a file, indented. */

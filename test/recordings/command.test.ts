@@ -5,6 +5,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { defaultWork, parseArguments, RECORD_HELP } from "../../recordings/record/arguments.ts";
 import { missingOptions } from "../../recordings/record/build.ts";
 import { cpioOf } from "../../recordings/record/cpio.ts";
+import { Problem } from "../../recordings/record/problem.ts";
+import { run, tailOf } from "../../recordings/record/run.ts";
 import { recordCommand } from "../../recordings/record/command.ts";
 import { kernelArguments, PARTS } from "../../recordings/record/parts.ts";
 import { checkTools, type Host } from "../../recordings/record/toolchain.ts";
@@ -127,6 +129,34 @@ test("the initial file system is the archive that the kernel unpacks", () => {
   );
   expect(archive.slice(110, 124)).toBe("init\0\0hello\0\0\0");
   expect(archive).toContain("TRAILER!!!");
+});
+
+describe("a program that is run", () => {
+  const log = join(folder, "program.log");
+  const never = new AbortController().signal;
+
+  test("has all that it prints in its log", async () => {
+    expect(await run("sh", ["-c", "echo out; echo err >&2; exit 3"], { log, signal: never })).toEqual({
+      code: 3,
+      signal: null,
+    });
+    expect(tailOf(log, 1)).toBe("    err");
+    expect(tailOf(log, 9)).toBe("    out\n    err");
+  });
+
+  test("ends with the command", async () => {
+    const ended = new AbortController();
+    const running = run("sleep", ["600"], { log, signal: ended.signal });
+    ended.abort(new Problem("Ended."));
+    await expect(running).rejects.toThrow("Ended.");
+    await expect(run("sleep", ["600"], { log, signal: ended.signal })).rejects.toThrow("Ended.");
+  });
+
+  test("is named when it is not there", async () => {
+    await expect(run("no-such-program", [], { log, signal: never })).rejects.toThrow(
+      "no-such-program could not be started",
+    );
+  });
 });
 
 test("a folder belongs to one process at a time, and to nobody once that is gone", () => {
