@@ -9,6 +9,9 @@ const ONCE: ReadonlySet<string> = new Set(["zone", "probe", "const", "version"])
 /** A part that needs more has met something that kills nearly every row. */
 const MOST_BOOTS = 120;
 
+/** A busy host may end a boot before its first row: it is tried again. */
+const MOST_IDLE_BOOTS = 3;
+
 export interface RecordedPart {
   readonly rows: readonly Row[];
   readonly boots: number;
@@ -28,19 +31,26 @@ export async function recordPart(
 ): Promise<RecordedPart> {
   const rows: Row[] = [];
   let start = 1;
+  let idleBoots = 0;
   for (let boots = 1; boots <= MOST_BOOTS; boots++) {
     const log = await boot(start);
     const outcome = readBootLog(log);
-    const fresh = outcome.rows.filter((row) => boots === 1 || !ONCE.has(textOf(row, "kind")));
-    rows.push(...fresh.map((row) => ({ ...row, v })));
+    if (!outcome.ended && outcome.begun === null && outcome.lastId < start) {
+      idleBoots++;
+      if (idleBoots === MOST_IDLE_BOOTS) throw new Problem(standstill(part, start, log));
+      continue;
+    }
+    idleBoots = 0;
+    const isFirst = rows.length === 0;
+    for (const row of outcome.rows) if (isFirst || !ONCE.has(textOf(row, "kind"))) rows.push({ ...row, v });
     if (outcome.ended) return { rows, boots };
     if (outcome.begun !== null) {
       rows.push({ ...diedRow(outcome.begun, outcome, log), v });
       start = (numberOf(outcome.begun, "id") ?? start) + 1;
-    } else if (outcome.lastId >= start) {
+    } else {
       // The part asked for a fresh machine.
       start = outcome.lastId + 1;
-    } else throw new Problem(standstill(part, start, log));
+    }
   }
   throw new Problem(`Part ${part} was not through after ${MOST_BOOTS} boots; it had come to row ${start}.`);
 }
@@ -54,5 +64,5 @@ function standstill(part: string, start: number, log: BootLog): string {
   const lines = log.console.trimEnd().split("\n").slice(-15);
   const how = log.end === "silent" ? "went silent" : "ended";
   const said = log.console.trim() === "" ? "The kernel printed nothing." : "The last that the kernel printed:";
-  return `The machine ${how} in part ${part} before row ${start}. ${said}\n${lines.map((line) => `    ${line}`).join("\n")}`;
+  return `The machine ${how} in part ${part} before row ${start}, ${MOST_IDLE_BOOTS} times. ${said}\n${lines.map((line) => `    ${line}`).join("\n")}`;
 }

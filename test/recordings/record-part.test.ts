@@ -68,10 +68,24 @@ describe("a part is recorded", () => {
     expect((await recordPart("p3", "6.12", boot)).rows).toMatchObject([{ id: 1, out }]);
   });
 
+  test("though a boot came to nothing: it is tried again, and what it had printed is not told twice", async () => {
+    const { boot, starts } = replay(
+      log(lines({ kind: "zone", nid: 0 }, { kind: "fn", g: "0x0" }), "Kernel panic: no timer\n"),
+      log(lines({ kind: "zone", nid: 0 }, begin(row(1)), row(1), END)),
+    );
+    expect((await recordPart("p3", "6.12", boot)).rows).toEqual([
+      { kind: "zone", nid: 0, v: "6.12" },
+      { ...row(1), v: "6.12" },
+    ]);
+    expect(starts).toEqual([1, 1]);
+  });
+
   test("not at all when the kernel does not come up: its last lines are shown", async () => {
     const failing = recordPart("p3", "6.12", async () => log("", "Linux version 6.12\nKernel panic: no init\n"));
     await expect(failing).rejects.toThrow(Problem);
-    await expect(failing).rejects.toThrow(/before row 1\..*\n {4}Linux version 6\.12\n {4}Kernel panic: no init/);
+    await expect(failing).rejects.toThrow(
+      /before row 1, 3 times\..*\n {4}Linux version 6\.12\n {4}Kernel panic: no init/,
+    );
   });
 
   test("not without end: a kernel that dies in every row is given up", async () => {
