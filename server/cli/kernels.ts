@@ -1,22 +1,45 @@
 import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
 import { BUILD_SWITCHES, isBuildSwitch, isPageSize } from "../model/kernels/build-options.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
-import { versionOfPrinted } from "../model/kernels/printed-version.ts";
+import type { OlderHeader } from "../model/kernels/older/header.ts";
+import { olderHeader } from "../model/kernels/older/headers.ts";
+import { printedVersion, type PrintedVersion } from "../model/kernels/printed-version.ts";
 import { bytesOfText, pageSizesText } from "../policy-language/analysis/sizes.ts";
 import { UsageError } from "./command.ts";
+
+/** Takes a sentence about what was assumed: `--kernel` was given as a log prints it. */
+type Assume = (sentence: string) => void;
 
 /**
  * The kernel that `--kernel` and `--config` name, also in the words of a log (`6.8.0-rc3-1.gae4495f-default`); the
  * newest release without the former. Throws `UsageError`.
  */
-export function kernelFrom(version: string | undefined, config: readonly string[] = []): Kernel {
+export function kernelFrom(
+  version: string | undefined,
+  config: readonly string[] = [],
+  assume: Assume = () => undefined,
+): Kernel {
   const options = optionsFrom(config);
   const kernel = kernelOf(version ?? newestRelease(), options);
   if (!("unknown" in kernel)) return kernel;
-  const printed = version === undefined ? null : versionOfPrinted(version);
-  const known = printed === null ? kernel : kernelOf(printed, options);
-  if ("unknown" in known) throw new UsageError(kernel.unknown);
+  const printed = version === undefined ? null : printedVersion(version);
+  const known = printed === null ? kernel : kernelOf(printed.version, options);
+  // What is wrong is the version that the text stands for, where it stands for one.
+  if ("unknown" in known) throw new UsageError(known.unknown);
+  if (printed !== null) tellAssumed(printed, assume);
   return known;
+}
+
+/** The flags of a kernel that is older than the model, as `kernelFrom` reads its name; null for any other text. */
+export function olderHeaderFrom(version: string, assume: Assume = () => undefined): OlderHeader | null {
+  const printed = printedVersion(version);
+  const header = printed === null ? null : olderHeader(printed.version);
+  if (header !== null && printed !== null) tellAssumed(printed, assume);
+  return header;
+}
+
+function tellAssumed({ version, assumed }: PrintedVersion, assume: Assume): void {
+  if (assumed !== null) assume(`taken as ${version}: ${assumed}`);
 }
 
 /** `6.1,6.12` as its versions, each of them known. Throws `UsageError`. */

@@ -1,10 +1,13 @@
 import { parseArgs } from "node:util";
-import { knownKernels } from "../../model/kernels/kernels.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { knownKernels, mainlineReleases } from "../../model/kernels/kernels.ts";
+import { olderHeader, olderReleases } from "../../model/kernels/older/headers.ts";
 import { hex, mask, type Mask } from "../../model/masks/mask.ts";
 import { decode as decodeMask, type DecodedMask } from "../../model/masks/names.ts";
+import { decodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { grouped } from "../grouped.ts";
-import { kernelFrom } from "../kernels.ts";
+import { grouped, type Row } from "../grouped.ts";
+import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 
 export const decode: Command = {
   name: "decode",
@@ -24,21 +27,53 @@ export const decode: Command = {
     if (text === undefined || more.length > 0) throw new UsageError("give one mask, such as 0x140dca");
     const value = maskFrom(text);
     if (values.all) {
-      await io.write(
-        grouped(
-          knownKernels().map((name) => ({ name, text: namesText(decodeMask(kernelFrom(name, values.config), value)) })),
-        ),
-      );
+      await io.write(grouped(olderReadings(value)) + grouped(readings(knownKernels(), value, values.config)));
+    } else if (values.kernel === undefined) {
+      const newest = kernelFrom(undefined, values.config);
+      await io.write(readingText(newest.name, decodeMask(newest, value)) + elsewhere(newest, value, values.config));
     } else {
-      const kernel = kernelFrom(values.kernel, values.config);
-      const decoded = decodeMask(kernel, value);
-      const undefinedNote =
-        decoded.undefinedBits === 0 ? "" : `${hex(decoded.undefinedBits)}: ${kernel.name} defines no such flag\n`;
-      await io.write(`${namesText(decoded)}\n${undefinedNote}`);
+      const assume = (sentence: string): void => io.warn(`${values.kernel}: ${sentence}\n`);
+      const older = olderHeaderFrom(values.kernel, assume);
+      if (older !== null) {
+        await io.write(readingText(older.release, decodeOlder(older, value)));
+        io.warn(`${older.release} is older than the model: its flags are known, not what it does (${older.source})\n`);
+      } else {
+        const kernel = kernelFrom(values.kernel, values.config, assume);
+        await io.write(readingText(kernel.name, decodeMask(kernel, value)));
+      }
     }
     return OK;
   },
 };
+
+function readings(kernels: readonly string[], value: Mask, config: readonly string[]): readonly Row[] {
+  return kernels.map((name) => ({ name, text: namesText(decodeMask(kernelFrom(name, config), value)) }));
+}
+
+function olderReadings(value: Mask): readonly Row[] {
+  return olderReleases().flatMap((name) => {
+    const header = olderHeader(name);
+    return header === null ? [] : [{ name, text: namesText(decodeOlder(header, value)) }];
+  });
+}
+
+/** How the mainline releases read the mask that do not read it as `newest` does, for whoever has one of them. */
+function elsewhere(newest: Kernel, value: Mask, config: readonly string[]): string {
+  // The order of the names is a matter of the printer.
+  const meaning = (text: string): string => text.split("|").sort().join("|");
+  const here = meaning(namesText(decodeMask(newest, value)));
+  const others = [...olderReadings(value), ...readings(mainlineReleases(), value, config)].filter(
+    ({ text }) => meaning(text) !== here,
+  );
+  return others.length === 0 ? "" : `as ${newest.name} reads it; otherwise in\n${grouped(others)}`;
+}
+
+/** The names, and in a line of its own what has none. */
+function readingText(kernel: string, decoded: DecodedMask): string {
+  const { undefinedBits } = decoded;
+  const note = undefinedBits === 0 ? "" : `${hex(undefinedBits)}: ${kernel} defines no such flag\n`;
+  return `${namesText(decoded)}\n${note}`;
+}
 
 /** A hexadecimal or decimal number of 32 bits, with C's suffixes. Throws `UsageError`. */
 function maskFrom(text: string): Mask {

@@ -41,7 +41,7 @@ export const explain: Command = {
         json: { type: "boolean", default: false },
       },
     });
-    const kernel = kernelFrom(values.kernel, values.config);
+    const kernel = kernelFrom(values.kernel, values.config, (sentence) => io.warn(`${values.kernel}: ${sentence}\n`));
     const api = apiFrom(values.api);
     if (values.flags === undefined && needsMask(api))
       throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);

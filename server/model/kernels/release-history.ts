@@ -2,6 +2,7 @@ import type { Features } from "./features.ts";
 import { flags4_19 } from "./flags/4.19.ts";
 import { composites4_19, type CompositeTable } from "./flags/composites.ts";
 import { tableAfter, type FlagTable } from "./flags/table.ts";
+import { olderHeader } from "./older/headers.ts";
 import { oldestFeatures } from "./oldest.ts";
 import type { Release } from "./releases/release.ts";
 import { compareBranches, compareVersions, parseVersion, type Version } from "./version.ts";
@@ -120,14 +121,19 @@ export function historyOf(releases: readonly Release[]): ReleaseHistory {
   const others = [...names(ordered("vendor")), ...names(ordered("development"))];
   const whatIsKnown = `the model knows ${names(mainline)[0] ?? ""} to ${newest} with their point releases, ${others.join(" and ")}`;
 
+  const olderText = (name: string): string =>
+    `The model begins at ${names(mainline)[0] ?? ""}: of ${name} it knows the flags alone, for "allocpolicy decode" and "encode".`;
+
   const find: ReleaseHistory["find"] = (name) => {
     const exact = byName.get(name);
     if (exact !== undefined) return { ...exact, source: exact.release.source };
     const version = parseVersion(name);
+    if (version === null && olderHeader(name) !== null) return { unknown: olderText(name) };
     if (version === null) return { unknown: `${name} is not a kernel version; ${whatIsKnown}.` };
     // Of a point release: what it would be based on, if it had been read.
     const stands = kindOf(version) === "point" ? baseOf(mainline, points, version) : undefined;
     const facts = stands === undefined ? undefined : byName.get(stands.release.name);
+    if (facts === undefined && olderHeader(name) !== null) return { unknown: olderText(name) };
     if (facts === undefined || version.kind !== "release")
       return { unknown: `The model does not know ${name}; ${whatIsKnown}.` };
     const { release } = facts;
