@@ -1,6 +1,6 @@
-import type { Plan } from "./apis/_plan.ts";
+import { forbiddenPlace, type Plan } from "./apis/_plan.ts";
 import { apiNamed } from "./apis.ts";
-import { forbidsEvenNonBlocking, isAtomic, type Context } from "./contexts.ts";
+import { isAtomic, type Context } from "./contexts.ts";
 import { certainty, reclaimOf, reservesOf } from "./decisions/answers.ts";
 import { EFFECT } from "./decisions/decision.ts";
 import { tableOf, type DecisionTable } from "./decisions/table.ts";
@@ -59,7 +59,7 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
     can |= charge;
     failing |= charge;
   }
-  const deadlocks = !plan.nmiSafe && plan.order >= 0 && forbidsEvenNonBlocking(kernel, context) !== null;
+  const deadlocks = forbiddenPlace(kernel, plan, context) !== null;
   return {
     mask: request.mask,
     undefinedBits: mask(request.mask & ~kernel.namedBits),

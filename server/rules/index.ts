@@ -34,6 +34,11 @@ import { dmaRedundantZero } from "./dma/dma-redundant-zero.ts";
 import { dmaTooLarge } from "./dma/dma-too-large.ts";
 import { dmaZoneCleared } from "./dma/dma-zone-cleared.ts";
 import { iommuRefusedFlags } from "./dma/iommu-refused-flags.ts";
+import { dmaFreeIrqsOff } from "./frees/dma-free-irqs-off.ts";
+import { freeInNmi } from "./frees/free-in-nmi.ts";
+import { freeSleepsInAtomic } from "./frees/free-sleeps-in-atomic.ts";
+import { kvfreeInAtomic } from "./frees/kvfree-in-atomic.ts";
+import { rtFreeInAtomic } from "./frees/rt-free-in-atomic.ts";
 import { mempoolDeadNullCheck } from "./mempool/mempool-dead-null-check.ts";
 import { mempoolForcedFlags } from "./mempool/mempool-forced-flags.ts";
 import { mempoolUnchecked } from "./mempool/mempool-unchecked.ts";
@@ -42,6 +47,7 @@ import { accountNoEffect } from "./misc/account-no-effect.ts";
 import { atomicOvercharge } from "./misc/atomic-overcharge.ts";
 import { fallbackWithoutNowarn } from "./misc/fallback-without-nowarn.ts";
 import { internalFlag } from "./misc/internal-flag.ts";
+import { maskNotTaken } from "./misc/mask-not-taken.ts";
 import { noKswapd } from "./misc/no-kswapd.ts";
 import { numericMask } from "./misc/numeric-mask.ts";
 import { removedFlag } from "./misc/removed-flag.ts";
@@ -191,12 +197,14 @@ export const BY_GROUP = {
     dmaZoneCleared,
     iommuRefusedFlags,
   ],
+  frees: [dmaFreeIrqsOff, freeInNmi, freeSleepsInAtomic, kvfreeInAtomic, rtFreeInAtomic],
   mempool: [mempoolDeadNullCheck, mempoolForcedFlags, mempoolUnchecked, mempoolZero],
   misc: [
     accountNoEffect,
     atomicOvercharge,
     fallbackWithoutNowarn,
     internalFlag,
+    maskNotTaken,
     noKswapd,
     numericMask,
     removedFlag,

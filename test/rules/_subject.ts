@@ -1,7 +1,7 @@
 import type { Match, Rule, Subject, Anchor } from "../../server/rules/rule.ts";
 import { subjectOf as makeSubject } from "../../server/rules/subject.ts";
 import type { WrittenMask } from "../../server/model/masks/expression.ts";
-import { apiNamed } from "../../server/model/apis.ts";
+import { apiNamed, maskOfCall } from "../../server/model/apis.ts";
 import {
   combine,
   contextOf,
@@ -103,7 +103,7 @@ export function requestOf(kernel: Kernel, asked: Asked): AllocationRequest {
     asked.cache !== undefined;
   return {
     api: api.name,
-    mask: evaluate(kernel, asked.flags ?? "0").value,
+    mask: asked.flags === null ? maskOfCall(kernel, api, null) : evaluate(kernel, asked.flags ?? "0").value,
     order: asked.order ?? (sized || api.size !== "order" ? null : 0),
     sizeBytes: asked.size ?? (sized || api.size !== "bytes" ? null : 64),
     pages: asked.pages ?? null,

@@ -1,3 +1,5 @@
+import { forbidsEvenNonBlocking, type Context, type ForbiddenPlace } from "../contexts.ts";
+import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, type Mask } from "../masks/mask.ts";
 import type { Certainty } from "../request.ts";
 import type { Note } from "./_note.ts";
@@ -62,6 +64,8 @@ export interface Plan {
   /** The result is charged to the task's memory cgroup, and the mask that the charge is made with. */
   charged: boolean;
   chargeMask: Mask;
+  /** The locks that the call takes although it asks for no page. */
+  locks: "none" | "raw" | "sleeping-on-rt";
   /** The call is safe in NMI. */
   nmiSafe: boolean;
   /** Why the model cannot answer; null when it can. */
@@ -96,9 +100,17 @@ export function pagesPlan(mask: Mask, order: number, charged: boolean): Plan {
     fastOnly: false,
     charged,
     chargeMask: mask,
+    locks: "none",
     nmiSafe: false,
     unknown: null,
   };
+}
+
+/** Why the locks that the call takes forbid the place that it is made from, whatever its mask. Null: they do not. */
+export function forbiddenPlace(kernel: Kernel, plan: Plan, context: Context): ForbiddenPlace | null {
+  if (plan.nmiSafe || (plan.order < 0 && plan.locks === "none")) return null;
+  const forbidden = forbidsEvenNonBlocking(kernel, context);
+  return plan.locks === "raw" && forbidden?.because !== "nmi" ? null : forbidden;
 }
 
 /** Marks the plan as refused before any try. */

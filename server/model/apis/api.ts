@@ -32,6 +32,7 @@ export type ApiFamily =
   | "page-frag"
   | "skb"
   | "gen-pool"
+  | "free"
   | "tree";
 
 /**

@@ -15,6 +15,7 @@ import { dmaAllocPages } from "./dma-alloc-pages.ts";
 import { dmaPoolAlloc } from "./dma-pool-alloc.ts";
 import { folioAllocGigantic } from "./folio-alloc-gigantic.ts";
 import { folioAlloc } from "./folio-alloc.ts";
+import { frees } from "./frees.ts";
 import { genPoolAlloc } from "./gen-pool-alloc.ts";
 import { getFreePages } from "./get-free-pages.ts";
 import { getZeroedPage } from "./get-zeroed-page.ts";
@@ -54,6 +55,7 @@ export const ALL: readonly Api[] = [
   ...dmaPoolAlloc,
   ...folioAllocGigantic,
   ...folioAlloc,
+  ...frees,
   ...genPoolAlloc,
   ...getFreePages,
   ...getZeroedPage,

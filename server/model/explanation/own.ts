@@ -1,4 +1,5 @@
-import { forbidsEvenNonBlocking, isAtomic, LOCK } from "../contexts.ts";
+import { forbiddenPlace } from "../apis/_plan.ts";
+import { isAtomic, LOCK } from "../contexts.ts";
 import { EMPTY, mask } from "../masks/mask.ts";
 import { maskText } from "../masks/names.ts";
 import { applyScopes, crashesMigratetype, fastPathMask, MIGRATE, migratetype } from "../masks/properties.ts";
@@ -134,7 +135,7 @@ export function explainRange(to: Explained): void {
 export function explainPlace(to: Explained): void {
   const { kernel, plan, request, verdict } = to;
   const { context } = request;
-  const forbidden = plan.nmiSafe || plan.order < 0 ? null : forbidsEvenNonBlocking(kernel, context);
+  const forbidden = forbiddenPlace(kernel, plan, context);
   if (forbidden !== null) {
     const evidence = "Documentation/core-api/real-time/differences.rst";
     because(to, ["loops", "may"], `No mask is right here: ${forbidden.text}.`, evidence);

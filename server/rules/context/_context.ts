@@ -13,6 +13,7 @@ export const inNmi = (subject: Subject): boolean => (subject.request.context.pla
 const isReportedElsewhere = (subject: Subject): boolean => {
   const { family } = subject.api;
   if (family === "contig" || family === "cma" || subject.api.name === "dma_alloc_contiguous") return true;
+  if (family === "free") return true;
   if (family === "vmalloc") return inInterrupt(subject);
   return family === "tree" && (holds(subject, "spinlock") || holds(subject, "raw_spinlock"));
 };

@@ -28,7 +28,7 @@ export const allocInNmi: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (subject.verdict.unknown !== null || !inNmi(subject)) return NOTHING;
+  if (subject.verdict.unknown !== null || !inNmi(subject) || subject.api.family === "free") return NOTHING;
   const plan = planOf(subject);
   if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never"))
     return NOTHING;

@@ -1,3 +1,4 @@
+import { apiNamed } from "../../model/apis.ts";
 import { isDecided } from "../_allocators.ts";
 import { blocks, example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
@@ -21,13 +22,18 @@ export const sleepInAtomic: Rule = {
   check,
 };
 
+/** A mask may be given, and none is. */
+const takesOne = (subject: Subject): boolean => apiNamed(subject.api.name)?.takesMask === true;
+
 function check(subject: Subject): readonly Match[] {
   if (!sleepsInAtomic(subject)) return NOTHING;
   if (!isDecided(subject)) {
     if (subject.api.takesMask) return NOTHING;
     return found(
       { kind: "api" },
-      `${subject.api.name}() may sleep, which is forbidden ${whereItIs(subject)}: call it before.`,
+      takesOne(subject)
+        ? `${subject.api.name}() without a mask uses GFP_KERNEL and may sleep, which is forbidden ${whereItIs(subject)}: ${whatToWrite(subject)}.`
+        : `${subject.api.name}() may sleep, which is forbidden ${whereItIs(subject)}: call it before.`,
     );
   }
   if (!blocks(subject) || isGentle(subject)) return NOTHING;

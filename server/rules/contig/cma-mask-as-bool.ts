@@ -1,5 +1,6 @@
 import { example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
+import { takesBool } from "./_contig.ts";
 
 export const cmaMaskAsBool: Rule = {
   id: "cma-mask-as-bool",
@@ -27,7 +28,3 @@ function check(subject: Subject): readonly Match[] {
       )
     : NOTHING;
 }
-
-/** The calls that take over the bool `no_warn` where a mask seems to fit. */
-const takesBool = (subject: Subject): boolean =>
-  !subject.api.takesMask && (subject.api.family === "cma" || subject.api.name === "dma_alloc_from_contiguous");

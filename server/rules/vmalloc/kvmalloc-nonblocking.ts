@@ -22,6 +22,7 @@ export const kvmallocNonblocking: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   return isKvmalloc(subject) &&
+    subject.api.takesMask &&
     !blocks(subject) &&
     !kvmallocFallsBack(subject.kernel, subject.mask) &&
     aboveOnePage(subject)

@@ -8,4 +8,5 @@ export const v5_16: Release = {
     memcgDyingIsCharged: false,
     hasFolioAlloc: true,
   },
+  brings: ["folio_put"],
 };

@@ -12,4 +12,5 @@ export const v5_9: Release = {
     percpuAccount: true,
     allocKswapd: 0x800,
   },
+  brings: ["kfree_sensitive"],
 };

@@ -18,5 +18,5 @@ export const v6_1_192: Release = {
     vmallocFatalSignal: "aborts-unless-nofail",
     percpuNofsIsAtomic: false,
   },
-  brings: ["memdup_array_user", "vmemdup_array_user"],
+  brings: ["kfree_rcu_mightsleep", "kvfree_rcu_mightsleep", "memdup_array_user", "vmemdup_array_user"],
 };

@@ -9,4 +9,5 @@ export const v6_15: Release = {
     nolockPages: "try_alloc_pages",
     percpuNofsIsAtomic: false,
   },
+  brings: ["free_pages_nolock"],
 };

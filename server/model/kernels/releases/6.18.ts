@@ -11,5 +11,11 @@ export const v6_18: Release = {
     slabBulkMustSpin: true,
     contigForcesHardwall: false,
   },
-  brings: ["kmem_cache_prefill_sheaf", "kmem_cache_refill_sheaf", "krealloc_node_align", "kvmalloc_node_align"],
+  brings: [
+    "kfree_nolock",
+    "kmem_cache_prefill_sheaf",
+    "kmem_cache_refill_sheaf",
+    "krealloc_node_align",
+    "kvmalloc_node_align",
+  ],
 };

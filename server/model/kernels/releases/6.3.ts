@@ -18,6 +18,6 @@ export const v6_3: Release = {
     nofailLastResort: "min-reserve",
     vmallocReportsPageFailure: true,
   },
-  brings: ["devm_krealloc_array", "vma_alloc_zeroed_movable_folio"],
+  brings: ["kfree_rcu_mightsleep", "kvfree_rcu_mightsleep", "devm_krealloc_array", "vma_alloc_zeroed_movable_folio"],
   drops: ["iommu_map_atomic"],
 };
