@@ -13,7 +13,7 @@ interface FlagFacts {
  * `ATOMIC` is the flag that 6.3 removed, not the composite GFP_ATOMIC. What an API or a version makes of a flag is
  * asked of the model.
  */
-export const FLAGS = {
+const FLAGS = {
   DMA: {
     asks: "Memory from ZONE_DMA only: the lowest 16 MiB on x86. The OOM killer is not called for a zone below ZONE_NORMAL.",
   },
