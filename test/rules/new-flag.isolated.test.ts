@@ -8,7 +8,6 @@ vi.mock("../../server/model/masks/flags.ts", async (original) => {
   const actual = await original<typeof import("../../server/model/masks/flags.ts")>();
   return {
     ...actual,
-    FLAGS: { ...actual.FLAGS, NEW: { asks: "Something new." } },
     FLAG_NAMES: [...actual.FLAG_NAMES, "NEW"],
   };
 });
