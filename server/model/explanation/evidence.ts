@@ -9,11 +9,14 @@ import { bytesOf } from "../sizes.ts";
 
 /** The kernel function that proves what an API does with a request's mask and size. */
 export function treatmentEvidence(kernel: Kernel, request: AllocationRequest): string {
-  const { api: name } = request;
+  const named = apiNamed(request.api);
+  // Of a call that only calls others the one at the end: it makes the tries.
+  const asked = named?.asks?.(kernel, request) ?? request;
+  const api = apiNamed(asked.api);
   // A large kmalloc makes no slab.
-  if (apiNamed(name)?.family === "slab" && bytesOf(kernel, request) > kmallocMaxCacheBytes(kernel))
+  if (api?.family === "slab" && bytesOf(kernel, asked) > kmallocMaxCacheBytes(kernel))
     return "mm/slub.c:___kmalloc_large_node";
-  return apiNamed(name)?.treatment(kernel).notes[0]?.evidence ?? "mm/page_alloc.c:__alloc_pages";
+  return api?.treatment(kernel).notes[0]?.evidence ?? "mm/page_alloc.c:__alloc_pages";
 }
 
 /** The note of an API that speaks of one of these flags, or its first; its kernel function proves what is said. */

@@ -1,7 +1,7 @@
 import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
 import { requestProperty } from "../../../grammar/index.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
-import { allApis, needsMask } from "../../model/apis.ts";
+import { allApis, apiNamed, needsMask } from "../../model/apis.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
 import { didYouMean, replacements, report } from "./report.ts";
@@ -284,8 +284,8 @@ export function unknownApiFinding(
   kernel: Kernel,
   name: { readonly text: string; readonly start: number; readonly end: number },
 ): UnplacedFinding | null {
-  const api = allApis().find((candidate) => candidate.name === name.text);
-  if (api === undefined) {
+  const api = apiNamed(name.text);
+  if (api === null) {
     const near = nearest(
       name.text,
       allApis()

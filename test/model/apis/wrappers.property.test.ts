@@ -13,6 +13,8 @@ import { mask, type FlagName } from "../../../server/model/masks/mask.ts";
 import type { AllocationRequest } from "../../../server/model/request.ts";
 import { verdict } from "../../../server/model/verdict.ts";
 import { kernelFrom, kernels, requests } from "../_requests.ts";
+import { encode } from "../../../server/model/masks/names.ts";
+import { ENDS } from "./_ends.ts";
 import { CALLS_OF_7_3 } from "./_calls-7.3.ts";
 
 const SEED = 20261128;
@@ -87,6 +89,23 @@ function hasReasonsOfItsOwn(name: string): boolean {
   );
 }
 
+const ENDS_BY_NAME = ENDS.trim()
+  .split("\n")
+  .map((line) => {
+    const [name = "", end = "", flags = "", ...bytes] = line.split(" ");
+    return { name, end, flags, bytes: bytes.join(" ") };
+  });
+
+const takesCount = (name: string): boolean => calls(name).size === "count" || calls(name).alsoTakes.includes("count");
+
+/** `GFP_KERNEL|ZERO`. */
+function maskNamed(kernel: Kernel, flags: string): AllocationRequest["mask"] {
+  const names = flags.split("|").map((name) => (name.startsWith("GFP_") ? name : `__GFP_${name}`));
+  const value = encode(kernel, names);
+  if (typeof value !== "number") throw new Error(value.unknown);
+  return value;
+}
+
 /** The certainties of a verdict, without the mask that was written. */
 function answers(kernel: Kernel, request: AllocationRequest): object {
   const { mask: _mask, undefinedBits: _undefined, ...rest } = verdict(kernel, request);
@@ -116,6 +135,33 @@ describe("a wrapper", () => {
       }),
       { seed: SEED, numRuns: 300 },
     );
+  });
+
+  test("is in the table of what each comes to", () => {
+    expect(ENDS_BY_NAME.map(({ name }) => name)).toEqual(ALL_WRAPPERS.map(({ name }) => name));
+  });
+
+  test.each(ENDS_BY_NAME)("$name comes to $end with $flags and $bytes bytes", ({ name, end, flags, bytes }) => {
+    const isThere = (version: string): boolean => calls(name).exists(kernelNamed(version));
+    const kernel = kernelNamed(isThere("7.0") ? "7.0" : "6.1");
+    const count = takesCount(name) ? 3 : null;
+    const request = { ...REQUEST, api: name, mask: kernel.gfp.KERNEL, sizeBytes: 1000, count };
+    const [size = "", times] = bytes.replace("cache ", "").split("x");
+    const sizeBytes = size === "-" ? null : Number(size);
+    const byHand: AllocationRequest = {
+      ...request,
+      api: end,
+      mask: maskNamed(kernel, flags),
+      ...(bytes.startsWith("cache") ? cacheOf(Number(size)) : { sizeBytes, count: times === undefined ? null : 3 }),
+    };
+    const [own, inner] = [verdict(kernel, request), verdict(kernel, byHand)];
+    if (own.unknown !== null) return;
+    const reasons = hasReasonsOfItsOwn(name) ? ["fails", "sleeps", "warns"] : [];
+    const compared = (answer: object): object =>
+      Object.fromEntries(
+        Object.entries(answer).filter(([field]) => !["mask", "undefinedBits", ...reasons].includes(field)),
+      );
+    expect(compared(own)).toEqual(compared(inner));
   });
 
   test("is a line whose every flag, kernel and function is there, and told in sentences", () => {
