@@ -10,33 +10,41 @@ export interface PartRows {
   readonly again: readonly Row[] | null;
 }
 
+/** False for a part that the kernel does not have: it tells of the machine, and ends. */
+export const hasRows = (rows: readonly Row[]): boolean =>
+  rows.some((row) => !ABOUT_THE_MACHINE.test(textOf(row, "kind")));
+
+const ABOUT_THE_MACHINE = /^(?:probe|zone(?:_\w+)?)$/;
+
 /** The recording: its parts one behind the other, each row with its part, what its console lines say, and what did not repeat. */
 export function assemble(parts: readonly PartRows[]): readonly Row[] {
-  return parts.flatMap(({ part, rows, again }) => {
-    const second = new Map((again ?? []).filter(isCall).map((row) => [callKey(row), row]));
-    const zones = new Set<string>();
-    return rows.flatMap((row) => {
-      const kind = textOf(row, "kind");
-      if (kind === "probe" && part !== "const") return [];
-      if (kind.startsWith("zone_")) {
-        // Printed again by each boot of the part: the first counts.
-        const zone = `${kind} ${numberOf(row, "nid")} ${numberOf(row, "zone")}`;
-        if (zones.has(zone)) return [];
-        zones.add(zone);
-      }
-      const other = isCall(row) ? second.get(callKey(row)) : undefined;
-      const unstable = other === undefined ? [] : unlike(row, other);
-      return [
-        {
-          ...row,
-          ...(unstable.length > 0 ? { unstable } : {}),
-          ...(kind === "zone" ? { boot: part } : {}),
-          part,
-          ...consoleFacts(row),
-        },
-      ];
+  return parts
+    .filter(({ rows }) => hasRows(rows))
+    .flatMap(({ part, rows, again }) => {
+      const second = new Map((again ?? []).filter(isCall).map((row) => [callKey(row), row]));
+      const zones = new Set<string>();
+      return rows.flatMap((row) => {
+        const kind = textOf(row, "kind");
+        if (kind === "probe" && part !== "const") return [];
+        if (kind.startsWith("zone_")) {
+          // Printed again by each boot of the part: the first counts.
+          const zone = `${kind} ${numberOf(row, "nid")} ${numberOf(row, "zone")}`;
+          if (zones.has(zone)) return [];
+          zones.add(zone);
+        }
+        const other = isCall(row) ? second.get(callKey(row)) : undefined;
+        const unstable = other === undefined ? [] : unlike(row, other);
+        return [
+          {
+            ...row,
+            ...(unstable.length > 0 ? { unstable } : {}),
+            ...(kind === "zone" ? { boot: part } : {}),
+            part,
+            ...consoleFacts(row),
+          },
+        ];
+      });
     });
-  });
 }
 
 const isCall = (row: Row): boolean => "id" in row;

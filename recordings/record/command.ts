@@ -4,7 +4,7 @@ import { constants, gzipSync } from "node:zlib";
 import type { Row } from "../../conformance/row.ts";
 import { numberOf, textOf } from "../../conformance/row.ts";
 import { defaultWork, parseArguments, RECORD_HELP, type RecordArguments } from "./arguments.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, hasRows } from "./assemble.ts";
 import { build, configure, instrumentCopy, type Image } from "./build.ts";
 import { misfitText } from "./instrument.ts";
 import { bootOnce, type Boot, type Machine } from "./machine.ts";
@@ -149,7 +149,8 @@ async function recordOne(
   };
   const { rows, boots } = await recordPart(part.name, tree.v, (start) => bootOnce(machine, boot, start));
   keepPart(machine.work, part.name, round, rows);
-  print(`${title}${rows.length} rows in ${since(begun)}${boots === 1 ? "" : `, ${boots} boots`}`);
+  if (hasRows(rows)) print(`${title}${rows.length} rows in ${since(begun)}${boots === 1 ? "" : `, ${boots} boots`}`);
+  else print(`${title}nothing: this kernel does not have it`);
   for (const row of rows)
     if (textOf(row, "kind") === "probe" && numberOf(row, "ok") === 0 && part.name === "const")
       print(`      This kernel has no ${textOf(row, "sym")}(): ev.${textOf(row, "key")} is not counted.`);

@@ -38,20 +38,40 @@ describe("the console lines of a row are read", () => {
 describe("a recording is put together", () => {
   test("in the order of its parts; each row knows its part", () => {
     const rows = assemble([
-      { part: "const", rows: [{ kind: "probe", key: "gpff" }], again: null },
+      {
+        part: "const",
+        rows: [
+          { kind: "probe", key: "gpff" },
+          { kind: "const", name: "A" },
+        ],
+        again: null,
+      },
       { part: "p3", rows: [{ kind: "probe", key: "gpff" }, { kind: "zone", nid: 0 }, CALL], again: null },
     ]);
     expect(rows).toEqual([
       { kind: "probe", key: "gpff", part: "const" },
+      { kind: "const", name: "A", part: "const" },
       { kind: "zone", nid: 0, boot: "p3", part: "p3" },
       { ...CALL, part: "p3" },
     ]);
   });
 
+  test("without the parts that the kernel does not have", () => {
+    const machine = [
+      { kind: "probe", key: "gpff" },
+      { kind: "zone", nid: 0 },
+      { kind: "zone_contig", nid: 0 },
+    ];
+    expect(assemble([{ part: "p2v", rows: machine, again: null }])).toEqual([]);
+    expect(assemble([{ part: "p3", rows: [...machine, CALL], again: null }])).toHaveLength(3);
+  });
+
   test("with the zones that a part prints once, whatever its boots", () => {
     const zone = { kind: "zone_contig", nid: 0, zone: 2, free: 1 };
-    expect(assemble([{ part: "p4", rows: [zone, { ...zone, free: 2 }], again: null }])).toEqual([
+    const rows = [zone, { ...zone, free: 2 }, CALL];
+    expect(assemble([{ part: "p4", rows, again: null }])).toEqual([
       { ...zone, part: "p4" },
+      { ...CALL, part: "p4" },
     ]);
   });
 
