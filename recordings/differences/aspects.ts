@@ -1,6 +1,6 @@
 import { observedFields } from "../../conformance/observed.ts";
 import type { Fields, Row } from "../../conformance/row.ts";
-import { numberOf, textOf, textsOf } from "../../conformance/row.ts";
+import { eventOf, numberOf, textOf, textsOf } from "../../conformance/row.ts";
 import { isUnstable } from "../../conformance/runner.ts";
 import type { Change } from "./change.ts";
 import { bitNames, delta, type KernelNames } from "./names.ts";
@@ -141,7 +141,34 @@ function shrinkerChange(before: Side, after: Side): Change | null {
   return change === "" ? null : { aspect: "mask that shrinkers are called with", change };
 }
 
-const triesOf = ({ fields }: Side): readonly Try[] => (Array.isArray(fields.attempts) ? fields.attempts : []);
+/** Whether an area of vmalloc has page tables already is chance: the tries for them are passed over. */
+function isForPageTable({ row, names }: Side, [mask = 0, order]: Try): boolean {
+  if (order !== 0 || !/^(?:__vmalloc|kvmalloc|kvzalloc)$/.test(textOf(row, "api"))) return false;
+  const flags = bitNames(mask, names.gfp);
+  // The data pages of vmalloc may lie anywhere or in a zone that the caller names.
+  return flags.includes("__GFP_ZERO") && !flags.some((flag) => /^__GFP_(?:HIGHMEM|DMA|DMA32)$/.test(flag));
+}
+
+const triesOf = (side: Side): readonly Try[] => {
+  const { attempts } = side.fields;
+  const tries: readonly Try[] = Array.isArray(attempts) ? attempts : [];
+  return tries.filter((one) => !isForPageTable(side, one));
+};
+
+/** What hangs on whether an object lay ready in a slab cache, and where: by the raw fields. */
+const CACHE_PLACE = ["nid", "zone"] as const;
+const CACHE_WORK = [
+  ...["attempts", "fixup", "warn", "failmsg"],
+  ...["ev.gpff", "ev.wake", "ev.dreclaim", "ev.trycompact", "ev.drain", "ev.oom", "ev.oomkill"],
+] as const;
+
+/** The raw fields that differ by chance, whatever the kernel. */
+function chanceOf(before: Row, after: Row): readonly string[] {
+  const newSlabs = [before, after].map((row) => eventOf(row, "newslab") > 0);
+  if (newSlabs[0] !== newSlabs[1]) return [...CACHE_PLACE, ...CACHE_WORK];
+  const isFromCache = newSlabs[0] === false && (before.slab === 1 || after.slab === 1);
+  return isFromCache ? CACHE_PLACE : [];
+}
 
 function triesAspect(before: Side, after: Side): Change | null {
   if (!cameBack(before) || !cameBack(after)) return null;
@@ -189,7 +216,12 @@ export function changesOf(
   if (!("api" in before)) return { changes: pureChanges(before, after, names), leftOut: 0 };
   const a: Side = { row: before, fields: observedFields(before, READ_AS_SEEN), names: names[0], sites: sites[0] };
   const b: Side = { row: after, fields: observedFields(after, READ_AS_SEEN), names: names[1], sites: sites[1] };
-  const unstable = [...textsOf(before, "unstable"), ...textsOf(after, "unstable"), ...unwatched];
+  const unstable = [
+    ...textsOf(before, "unstable"),
+    ...textsOf(after, "unstable"),
+    ...unwatched,
+    ...chanceOf(before, after),
+  ];
   const changes: Change[] = [];
   let leftOut = 0;
   const compare = (field: string, change: Change | null): void => {

@@ -44,7 +44,10 @@ export interface Differences {
   readonly uncertain: readonly Group[];
   /** Rows that only one of the recordings has, by kind. */
   readonly only: readonly [Readonly<Record<string, number>>, Readonly<Record<string, number>>];
-  /** Aspects of rows that were left out, because they did not repeat or only one kernel was watched for them. */
+  /**
+   * Differences that were left out: in what did not repeat, was watched in one kernel only, or hangs on whether an object
+   * lay ready in a slab cache.
+   */
   readonly leftOut: number;
   /** Functions that only one of the kernels was watched for: `ev.drain`. */
   readonly unwatched: readonly string[];

@@ -47,7 +47,11 @@ function notCompared(
     ...only.flatMap((counts, at) =>
       total(counts) === 0 ? [] : [`${total(counts)} rows are in ${names[at]} only: ${countsText(counts)}.`],
     ),
-    ...(leftOut === 0 ? [] : [`${leftOut} differences are in what did not repeat when a row was recorded twice.`]),
+    ...(leftOut === 0
+      ? []
+      : [
+          `${leftOut} differences are in what did not repeat when it was recorded twice, or in whether and where an object lay ready in a slab cache.`,
+        ]),
     ...(unwatched.length === 0
       ? []
       : [`Only one kernel has the functions that are counted as ${unwatched.join(", ")}.`]),

@@ -143,6 +143,23 @@ describe("what cannot be compared", () => {
     expect(unwatched).toMatchObject({ changedRows: 0, leftOut: 1, unwatched: ["ev.wake"] });
   });
 
+  test("is whether an object lay ready in a slab cache, and on which node", () => {
+    const ready: Row = { ...OK, api: "kmalloc", size: 64, slab: 1, ev: {}, attempts: [] };
+    const made: Row = { ...OK, api: "kmalloc", size: 64, slab: 1, ev: { gpff: 1, newslab: 1 } };
+    expect(compareRecordings([ready], [made])).toMatchObject({ changedRows: 0, leftOut: 1 });
+    expect(compareRecordings([ready], [{ ...ready, nid: 1 }])).toMatchObject({ changedRows: 0, leftOut: 1 });
+    expect(compareRecordings([made], [{ ...made, nid: 1 }])).toMatchObject({ changedRows: 1 });
+    expect(changes(ready, { ...made, out: "NULL" }).slice(0, 1)).toEqual(["result: ok -> NULL"]);
+  });
+
+  test("is whether an area of vmalloc had its page tables", () => {
+    const names = [...NAMES, constant("__GFP_ZERO", 0x100), constant("__GFP_HIGHMEM", 0x2)];
+    const page = ["0x2c42", 0, "0x901", 2, 0, 1];
+    const vmalloc = (...attempts: readonly unknown[]): Row => ({ ...OK, api: "__vmalloc", vm: 1, attempts });
+    expect(changes(vmalloc(page), vmalloc(["0x40dc0", 0, "0x901", 2, 0, 2], page), names)).toEqual([]);
+    expect(changes(vmalloc(page), vmalloc(["0x142", 0, "0x901", 2, 0, 1], page), names)).toHaveLength(1);
+  });
+
   test("is a kind that does not repeat: it stands apart", () => {
     const found = compareRecordings([{ ...CALL, kind: "realoom" }], [{ ...OK, kind: "realoom" }]);
     expect(found).toMatchObject({ changedRows: 0, groups: [], uncertainRows: 1 });
