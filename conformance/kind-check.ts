@@ -29,4 +29,9 @@ export interface KindCheck {
    * Lowest share of agreeing rows by field, 0..1; fields that are not named have no minimum. `"*"`: every other field.
    */
   readonly minima: Readonly<Record<string, number>>;
+  /**
+   * Other tasks and CPUs have a say. The minima hold of kernels that were recorded twice, where the rows that did not
+   * repeat are left out.
+   */
+  readonly races?: boolean;
 }

@@ -9,11 +9,11 @@ export type FoldedAttempt = readonly [number, number, number, number, number, nu
 /**
  * The fields of an allocation row as the model speaks of them:
  *
- * `result` ok | null | loop | died | zero-size; `node`, `zone` (null unless ok); `warn`, `bug` (site names of sites.ts,
- * in order); `sleep` (a splat was printed); `report` (a failure report was printed: "page", "vmalloc" or null);
- * `directReclaim`, `kswapd`, `compaction` (try_to_compact_pages() was entered), `oom` (out_of_memory() was entered),
- * `killed` as booleans; `drain`; `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without its count,
- * as recorded).
+ * `result` ok | null | loop | throttled | died | zero-size; `node`, `zone` (null unless ok); `warn`, `bug` (site names
+ * of sites.ts, in order); `sleep` (a splat was printed); `report` (a failure report was printed: "page", "vmalloc" or
+ * null); `directReclaim`, `kswapd`, `compaction` (try_to_compact_pages() was entered), `oom` (out_of_memory() was
+ * entered), `killed` as booleans; `drain`; `pfmemalloc`; `attempts` (folded, at most the first 14 and the 14th without
+ * its count, as recorded).
  */
 export function observedFields(row: Row, kernel: Pick<RecordedKernel, "sites">): Fields {
   const ok = textOf(row, "out") === "ok" && row.loop === undefined;
@@ -51,7 +51,7 @@ export function withoutRelease(names: readonly string[]): readonly string[] {
 }
 
 function observedResult(row: Row): string {
-  if (row.loop !== undefined) return "loop";
+  if (row.loop !== undefined) return row.loop === "throttle" ? "throttled" : "loop";
   const out = textOf(row, "out");
   if (out === "NULL") return "null";
   if (out === "ZERO_SIZE_PTR") return "zero-size";
@@ -65,7 +65,19 @@ function observedAttempts(row: Row): readonly (readonly number[])[] {
   if (!Array.isArray(list)) return [];
   const attempts: (readonly number[])[] = [];
   for (const item of list) if (Array.isArray(item)) attempts.push(item.map(Number));
-  return cutAttempts(attempts);
+  return cutAttempts(row.loop === "throttle" ? beforeRelease(row, attempts) : attempts);
+}
+
+/** The tries that were made before the recorder stepped in. */
+function beforeRelease(row: Row, attempts: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  let left = numberOf(row, "loop_attempts") ?? Number.POSITIVE_INFINITY;
+  const before: (readonly number[])[] = [];
+  for (const attempt of attempts) {
+    const times = Math.min(left, attempt[5] ?? 0);
+    if (times > 0) before.push([...attempt.slice(0, 5), times]);
+    left -= times;
+  }
+  return before;
 }
 
 /** The recorder kept 14 folded attempts, and counted into the last one every later attempt that equals it. */

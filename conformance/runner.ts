@@ -124,7 +124,8 @@ function runKernel(
       continue;
     }
     const observed = check.observed === undefined ? observedFields(row, recorded) : check.observed(row, scene);
-    compare(kindResult(result, kind), check, row, observed, check.model(row, scene));
+    const minima = check.races === true && recorded.times === "once" ? {} : check.minima;
+    compare(kindResult(result, kind), minima, row, observed, check.model(row, scene));
   }
   return result;
 }
@@ -148,11 +149,13 @@ function kindResult(result: KernelResult, kind: string): KindResult {
 
 const MOST_EXAMPLES = 20;
 
-function compare(kind: KindResult, check: KindCheck, row: Row, observed: Fields, modelled: Fields): void {
+type Minima = KindCheck["minima"];
+
+function compare(kind: KindResult, minima: Minima, row: Row, observed: Fields, modelled: Fields): void {
   kind.rows++;
   const unstable = textsOf(row, "unstable");
   for (const [field, value] of Object.entries(modelled)) {
-    const found = fieldResult(kind, check, field);
+    const found = fieldResult(kind, minima, field);
     if (isUnstable(field, unstable)) {
       found.unstable++;
       continue;
@@ -184,7 +187,7 @@ export function isUnstable(field: string, unstable: readonly string[]): boolean 
   return unstable.some((name) => name === field || (RAW_FIELDS[field]?.includes(name) ?? false));
 }
 
-function fieldResult(kind: KindResult, check: KindCheck, field: string): FieldResult {
+function fieldResult(kind: KindResult, minima: Minima, field: string): FieldResult {
   const known = kind.fields.get(field);
   if (known !== undefined) return known;
   const fresh: FieldResult = {
@@ -192,7 +195,7 @@ function fieldResult(kind: KindResult, check: KindCheck, field: string): FieldRe
     rows: 0,
     agreeing: 0,
     unstable: 0,
-    minimum: check.minima[field] ?? check.minima["*"] ?? null,
+    minimum: minima[field] ?? minima["*"] ?? null,
   };
   kind.fields.set(field, fresh);
   return fresh;

@@ -20,7 +20,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "loglines",
   "ms",
   "loop_ms",
-  "loop_attempts",
   "boot",
 ]);
 /** Rows about the recorder itself. */

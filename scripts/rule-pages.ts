@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { LANGUAGE_RULES } from "../server/policy-language/findings/language-rules.ts";
 import { catalogue, rulePage, type CatalogueEntry } from "../server/policy-language/catalogue.ts";
-import { ALL_RULES, SOURCE_RULES } from "../server/rules/catalogue.ts";
+import { ALL_RULES, RETIRED_RULES, SOURCE_RULES } from "../server/rules/catalogue.ts";
 import { withCode } from "../server/rules/rule-page.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
@@ -29,6 +29,9 @@ function list(): string {
       "|---|---|---|",
       ...SOURCE_RULES.map(({ id, title, needs }) => `| ${id} | ${withCode(title)} | ${withCode(needs)} |`),
     ].join("\n"),
+    "## Gone",
+    "Names of findings that no kernel earned. They may stay where they were written, and report nothing.",
+    ["| finding | |", "|---|---|", ...RETIRED_RULES.map(({ id, why }) => `| ${id} | ${withCode(why)} |`)].join("\n"),
   ].join("\n\n")}\n`;
 }
 

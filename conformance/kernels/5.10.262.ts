@@ -4,6 +4,7 @@ import { DEBUG_CONFIG, type RecordedKernel } from "./recorded-kernel.ts";
 export const v5_10_262: RecordedKernel = {
   release: "5.10.262",
   v: "5.10",
+  times: "twice",
   tree: "Debian's linux-source-5.10, x86-64",
   options: DEBUG_CONFIG,
   sites: {

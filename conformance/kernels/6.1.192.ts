@@ -3,6 +3,7 @@ import { DEBUG_CONFIG, type RecordedKernel } from "./recorded-kernel.ts";
 export const v6_1_192: RecordedKernel = {
   release: "6.1.192",
   v: "6.1",
+  times: "twice",
   tree: "Debian's linux-source-6.1, x86-64",
   options: DEBUG_CONFIG,
   sites: {

@@ -3,6 +3,7 @@ import { DEBUG_CONFIG, type RecordedKernel } from "./recorded-kernel.ts";
 export const v6_12_117: RecordedKernel = {
   release: "6.12.117",
   v: "6.12",
+  times: "twice",
   tree: "Debian's linux-source-6.12, x86-64",
   options: DEBUG_CONFIG,
   sites: {

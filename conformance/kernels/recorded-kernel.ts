@@ -18,6 +18,8 @@ export interface RecordedKernel {
   readonly release: string;
   /** What the rows have as their `v`: `6.12`. */
   readonly v: string;
+  /** How often its rows were recorded: only a second time shows which fields do not repeat. */
+  readonly times: "once" | "twice";
   /** The source tree and the architecture. */
   readonly tree: string;
   /** The build options where they differ from the model's defaults. */

@@ -9,7 +9,7 @@ import { observedFields } from "../observed.ts";
 import type { KindCheck, Scene } from "../kind-check.ts";
 import type { Fields, Row } from "../row.ts";
 import { eventOf, numberOf, textOf } from "../row.ts";
-import { simulatedFields, SPINS } from "./pressure.ts";
+import { simulatedFields, SPINS, THROTTLED } from "./pressure.ts";
 
 type RunResult = ReturnType<Api["run"]>;
 
@@ -26,17 +26,28 @@ function apiOf(row: Row): { readonly name: string; readonly notes: string } {
   return { name: parts?.[1] ?? "", notes: parts?.[2] ?? "" };
 }
 
+/** Functions whose `size` the recorder gave in pages. */
+const SIZED_IN_PAGES: ReadonlySet<string> = new Set([
+  "alloc_contig_pages",
+  "alloc_contig_frozen_pages",
+  "cma_alloc",
+  "cma_alloc_frozen",
+]);
+
 function requestOf(row: Row, scene: Scene): AllocationRequest {
   const { name, notes } = apiOf(row);
   const size = numberOf(row, "size");
   const api = apiNamed(name);
-  const pages = (name === "alloc_contig_pages" || name === "cma_alloc") && size !== null;
+  const pages = SIZED_IN_PAGES.has(name) && size !== null;
   // A size of 0 is left out of the recording.
   const bytes = size ?? (api?.size === "bytes" ? 0 : null);
   const cached = name.startsWith("kmem_cache_");
   return {
     api: name,
-    mask: name === "cma_alloc" ? maskOf(textOf(row, "n") === "warn" ? 0 : 1) : maskOf(Number(textOf(row, "g"))),
+    mask:
+      name === "cma_alloc" || name === "cma_alloc_frozen"
+        ? maskOf(textOf(row, "n") === "warn" ? 0 : 1)
+        : maskOf(Number(textOf(row, "g"))),
     order: pages ? null : numberOf(row, "order"),
     sizeBytes: pages || cached ? null : notes === "kmalloc pool" ? SOME_BYTES : bytes,
     pages: pages ? size : null,
@@ -73,7 +84,8 @@ function rangeOf(row: Row): RangeState | null {
     case "range free":
       return free;
     case "range mapped anon":
-      return { ...free, movablePages: 1 };
+      // The recorder's own page, wherever it got it.
+      return { ...free, node: numberOf(row, "nid") ?? free.node, movablePages: 1 };
     case "range mapped shmem":
       return { ...free, movablePages: 1, mappingPages: 1 };
     case "range pinned":
@@ -111,17 +123,19 @@ function call(row: Row, scene: Scene): Fields {
 
 function fieldsOf(sim: Simulation, result: RunResult): Fields {
   const { counts, warnSites } = sim.trace;
+  const own = { warn: warnSites.filter((site) => site !== UNEXPECTED_GFP), fixup: warnSites.includes(UNEXPECTED_GFP) };
+  const page = simulatedFields(sim, pageOf(result));
+  if (page.result === THROTTLED) return { ...page, ...own };
   const placed = result.kind === "ok" && result.block !== null;
   // Whether a page came from the reserves does not show behind slab and pools.
-  const { node, zone, pfmemalloc: _reserves, ...rest } = simulatedFields(sim, pageOf(result));
+  const { node, zone, pfmemalloc: _reserves, ...rest } = page;
   return {
     ...rest,
     result: result.kind === "errno" ? "null" : result.kind,
     err: result.kind === "errno" ? ERRNO[result.errno] : null,
     // An object that was in its cache, or percpu memory, lies where it came from once.
     ...(placed || result.kind !== "ok" ? { node, zone } : {}),
-    warn: warnSites.filter((site) => site !== UNEXPECTED_GFP),
-    fixup: warnSites.includes(UNEXPECTED_GFP),
+    ...own,
     report: counts.vmallocReports > 0 ? "vmalloc" : rest.report,
   };
 }
@@ -166,6 +180,8 @@ function outcome(row: Row, scene: Scene): Fields {
 function contig(row: Row, scene: Scene): Fields {
   const fields = call(row, scene);
   const { result, err, drain, warn, node, zone } = fields;
+  // A kernel that died could not say more.
+  if (result === "died") return { result, warn: distinct(warn) };
   return { result, err, drain, warn: distinct(warn), target: firstMask(fields), node, zone };
 }
 

@@ -12,11 +12,27 @@ import { numberOf, textOf } from "../row.ts";
 /** The recorder stepped in after more than 400 tries on the free lists. */
 export const SPINS = 401;
 
+/** The result of a call that the recorder ended while it was throttled. */
+export const THROTTLED = "throttled";
+
 /** The fields of observed.ts that a finished simulation speaks of. */
 export function simulatedFields(sim: Simulation, result: AllocResult): Fields {
-  const { counts, attempts, warnSites, bugSites, sleepSites } = sim.trace;
+  const { counts, attempts, warnSites, bugSites, sleepSites, throttledAt } = sim.trace;
+  const atEntry = { warn: warnSites, bug: bugSites, sleep: sleepSites.length > 0 };
   // A kernel that died could not say more.
-  if (result === "died") return { result, warn: warnSites, bug: bugSites, sleep: sleepSites.length > 0 };
+  if (result === "died") return { result, ...atEntry };
+  // The recorder stepped in after 800 wake-ups of kswapd, of which a wait of one second sees more: what the call came
+  // to then is
+  // not its own.
+  const [throttled] = throttledAt;
+  if (throttled !== undefined)
+    return {
+      result: THROTTLED,
+      ...atEntry,
+      directReclaim: true,
+      kswapd: counts.wakeKswapd > 0,
+      attempts: foldAttempts(attempts.slice(0, throttled)),
+    };
   const page = typeof result === "string" ? null : result;
   return {
     result: page === null ? (result ?? "null") : "ok",
@@ -102,6 +118,6 @@ export const pressureChecks: readonly KindCheck[] = [
   { kind: "cma_only", model: pressure, minima: EXACT },
   { kind: "depth", model: depth, minima: { ...EXACT, free_at_null: 1 } },
   { kind: "deadly_pressure", model: pressure, minima: { result: 0.99, warn: 0.99, bug: 0.99, sleep: 0.99 } },
-  { kind: "realoom", model: pressure, minima: RACING },
-  { kind: "pressure_frag_movable", model: pressure, minima: RACING },
+  { kind: "realoom", model: pressure, minima: RACING, races: true },
+  { kind: "pressure_frag_movable", model: pressure, minima: RACING, races: true },
 ];

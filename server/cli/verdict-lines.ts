@@ -119,6 +119,7 @@ export function verdictFields(kernel: Kernel, given: Verdict): object {
 export function outcomeFields(outcome: Outcome): object {
   return {
     result: outcome.result,
+    throttled: outcome.throttled,
     node: outcome.node,
     zone: outcome.zone,
     warn_sites: outcome.warnSites,

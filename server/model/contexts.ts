@@ -173,6 +173,11 @@ export function inInterrupt(context: Context): boolean {
   return (context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq | PLACE.bh_off)) !== 0;
 }
 
+/** in_nmi() || in_hardirq(). include/linux/preempt.h */
+export function inHardInterrupt(context: Context): boolean {
+  return (context.places & (PLACE.nmi | PLACE.hardirq)) !== 0;
+}
+
 /** in_task(): no NMI, hard interrupt or softirq is being served; BH may be disabled. include/linux/preempt.h */
 export function inTask(context: Context): boolean {
   return (context.places & (PLACE.nmi | PLACE.hardirq | PLACE.softirq)) === 0;

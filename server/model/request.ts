@@ -85,6 +85,7 @@ export type Part =
   | "call"
   | "first try"
   | "second try"
+  | "large blocks"
   | "last try"
   | "pages"
   | "pages to move to"

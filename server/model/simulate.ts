@@ -63,6 +63,7 @@ function outcomeOf(sim: Simulation, result: string, ran: RunResult): Outcome {
   return {
     result,
     short: ran.kind === "ok" ? (ran.short ?? null) : null,
+    throttled: result === "loop" && sim.trace.throttled,
     node: block?.node ?? null,
     zone: block === null ? null : (sim.kernel.zones[block.zoneIndex] ?? null),
     warnSites,

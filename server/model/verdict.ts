@@ -4,7 +4,7 @@ import { isAtomic, type Context } from "./contexts.ts";
 import { certainty, reclaimOf, reservesOf } from "./decisions/answers.ts";
 import { EFFECT } from "./decisions/decision.ts";
 import { tableOf, type DecisionTable } from "./decisions/table.ts";
-import { chargeCan, pagesCan } from "./decisions/walk.ts";
+import { chargeCan, maySleep, pagesCan } from "./decisions/walk.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { allocFlags, NOLOCK_FLAGS, prepare } from "./masks/alloc-flags.ts";
 import { mask, type Mask } from "./masks/mask.ts";
@@ -50,6 +50,7 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
   const firstSettles = isSettled(plan, first);
   let can = last | first;
   if (plan.betweenOrder >= 0) can |= tryCan(table, plan, plan.betweenMask, plan.betweenOrder, context);
+  if (plan.blocksOrder >= 0) can |= tryCan(table, plan, plan.blocksMask, plan.blocksOrder, context);
   // Page tables: their failure is one of the call's own reasons, what they do to get memory is not.
   if (plan.sideMask !== 0)
     can |= pagesCan(table, applyScopes(kernel, plan.sideMask, context.scopes), 0, context) & ~EFFECT.warn;
@@ -126,7 +127,7 @@ function warnsOf(kernel: Kernel, plan: Plan, context: Context, found: Found): Ce
   if (asks && contradicts && (plan.firstOrder < 0 || isContradiction(kernel, plan.firstMask, context))) return "always";
   const sleeps = plan.sleeps || (can & EFFECT.sleep) !== 0;
   const badPlace = sleeps && isAtomic(kernel, context);
-  if (badPlace && options.DEBUG_ATOMIC_SLEEP && sleepsAtOnce(kernel, plan, found)) return "always";
+  if (badPlace && options.DEBUG_ATOMIC_SLEEP && sleepsAtOnce(kernel, plan, context, found)) return "always";
   if (badPlace || deadlocks || contradicts || plan.warns === "may" || plan.bugs === "may") return "may";
   if (plan.namesNode && options.DEBUG_VM) return "may";
   return (can & (EFFECT.warn | EFFECT.warnWhenServed)) !== 0 && (plan.order >= 0 || failing !== 0) ? "may" : "never";
@@ -152,8 +153,8 @@ function isContradiction(kernel: Kernel, value: Mask, { scopes }: Context): bool
 }
 
 /** might_sleep() is come to before anything depends on memory. */
-function sleepsAtOnce(kernel: Kernel, plan: Plan, { first, last }: Found): boolean {
-  if (plan.sleepsAtOnce || (plan.entryMask & kernel.bits.DIRECT_RECLAIM) !== 0) return true;
+function sleepsAtOnce(kernel: Kernel, plan: Plan, context: Context, { first, last }: Found): boolean {
+  if (plan.sleepsAtOnce || maySleep(tableOf(kernel), plan.entryMask, context)) return true;
   if (plan.stocked) return false;
   return ((plan.firstOrder < 0 ? last : first) & EFFECT.sleep) !== 0;
 }

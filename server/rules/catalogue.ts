@@ -11,6 +11,22 @@ export function kernelRule(id: string): Rule | null {
   return byId.get(id) ?? null;
 }
 
+/**
+ * A rule that is gone: what it reported no kernel does. Its name stays, as users may have written it, and reports
+ * nothing.
+ */
+export interface RetiredRule {
+  readonly id: string;
+  readonly why: string;
+}
+
+export const RETIRED_RULES: readonly RetiredRule[] = [
+  {
+    id: "costly-noretry-future",
+    why: "A change of a development tree, which left out reclaim and compaction for costly orders with __GFP_NORETRY, was not released: 7.2.13 and 7.3.4 do one round of both.",
+  },
+];
+
 /** A known mistake that no request shows: it takes the C code around the call. */
 export interface SourceRule {
   readonly id: string;

@@ -101,7 +101,6 @@ import { memallocInHardirq } from "./reserves/memalloc-in-hardirq.ts";
 import { memallocOutsideMm } from "./reserves/memalloc-outside-mm.ts";
 import { memallocWithNomemalloc } from "./reserves/memalloc-with-nomemalloc.ts";
 import { noreclaimScopeUnchecked } from "./reserves/noreclaim-scope-unchecked.ts";
-import { costlyNoretryFuture } from "./retry/costly-noretry-future.ts";
 import { costlyNoretryThisNode } from "./retry/costly-noretry-this-node.ts";
 import { costlyOrderPlain } from "./retry/costly-order-plain.ts";
 import { costlyRetryWithoutIo } from "./retry/costly-retry-without-io.ts";
@@ -257,7 +256,6 @@ export const BY_GROUP = {
   ],
   reserves: [memallocInHardirq, memallocOutsideMm, memallocWithNomemalloc, noreclaimScopeUnchecked],
   retry: [
-    costlyNoretryFuture,
     costlyNoretryThisNode,
     costlyOrderPlain,
     costlyRetryWithoutIo,

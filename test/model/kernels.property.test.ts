@@ -101,7 +101,8 @@ describe("the flags of a kernel", () => {
     ["6.12.117", { KASAN_HW_TAGS: true }, 0x4000000],
     ["6.12.117", { LOCKDEP: true, KASAN_HW_TAGS: true }, 0x8000000],
     ["6.12.117", { MEMCG: false }, 0],
-    ["7.x-dev", { MEMCG: false }, 0x1000000],
+    ["7.2.13", { MEMCG: false }, 0x1000000],
+    ["7.3", {}, 0],
     ["6.8", {}, 0],
   ] as const)("%s with %o has __GFP_NO_OBJ_EXT at %d", (version, options, value) => {
     expect(kernel(version, options).bits.NO_OBJ_EXT).toBe(value);

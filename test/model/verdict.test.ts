@@ -350,7 +350,7 @@ describe("the other APIs", () => {
   });
 
   test("looks at the min watermark in a nolock call, and at no other", () => {
-    expect(verdict(kernelNamed("6.18"), request("6.18", "alloc_pages_nolock", "0")).fastAllocFlags).toBe(ALLOC.TRYLOCK);
+    expect(verdict(kernelNamed("6.18"), request("6.18", "alloc_pages_nolock", "0")).fastAllocFlags).toBe(ALLOC.NOLOCK);
     expect(
       verdict(kernelNamed("6.18"), request("6.18", "kmalloc_nolock", "0", { sizeBytes: 64 })).fastAllocFlags &
         (ALLOC.WMARK_LOW | ALLOC.WMARK_HIGH),

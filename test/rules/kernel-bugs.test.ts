@@ -157,13 +157,13 @@ const BUGS: readonly FixedBug[] = [
       request plug { api alloc_contig_range  size 128 MiB  flags GFP_NOIO  handles null }`,
   },
   {
-    // mm/vmalloc, 3caedb3b99ea (after 7.0): dm-vdo wants to fail rather than bring the OOM killer; 7.0 stripped the
+    // mm/vmalloc, 3caedb3b99ea (7.1, assumed): dm-vdo wants to fail rather than bring the OOM killer; 7.0 stripped the
     // flag with a warning.
     fix: "mm/vmalloc: __GFP_RETRY_MAYFAIL stripped from dm-vdo (3caedb3b99ea)",
     rule: "vmalloc-unsupported-flags",
     before: `kernel 7.0
       request vdo { api __vmalloc  size 1 MiB  flags GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL  handles null }`,
-    after: `kernel 7.x-dev
+    after: `kernel 7.1
       request vdo { api __vmalloc  size 1 MiB  flags GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL  handles null }`,
   },
   {

@@ -112,7 +112,7 @@ describe("numeric-mask", () => {
 describe("internal-flag", () => {
   test("reports the names where they exist", () => {
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_ZEROTAGS" })).toBe("5.14..");
-    expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_NO_OBJ_EXT" })).toBe("6.10..");
+    expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_NO_OBJ_EXT" })).toBe("6.10..7.2");
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_SKIP_KASAN" })).toBe("6.4..");
     expect(holdsIn("internal-flag", { flags: "GFP_KERNEL | __GFP_SKIP_KASAN_POISON" })).toBe("5.14..6.3");
     expect(holdsIn("internal-flag", { api: "alloc_percpu_gfp", size: 64, flags: "GFP_KERNEL | __GFP_MEMALLOC" })).toBe(

@@ -78,13 +78,14 @@ describe("nolock-flags", () => {
       marks("nolock-flags", { api: "alloc_pages_nolock", kernel: "6.16", order: 0, flags: "__GFP_ACCOUNT" }),
     ).toEqual({ kind: "mask" });
   });
-  test("reports what the call sets itself, up to the development tree, which takes it", () => {
-    expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "__GFP_ACCOUNT | __GFP_ZERO" })).toBe(
-      "6.16..",
-    );
-    expect(
-      departuresIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "__GFP_ACCOUNT | __GFP_ZERO" }),
-    ).toEqual(["7.x-dev"]);
+  test("reports what the call sets itself, up to 7.3, which takes it", () => {
+    const asked = { api: "alloc_pages_nolock", order: 0, flags: "__GFP_ACCOUNT | __GFP_ZERO" } as const;
+    expect(holdsIn("nolock-flags", asked)).toBe("6.16..7.2");
+    expect(departuresIn("nolock-flags", asked)).toEqual([]);
+  });
+  test("reports what the call keeps although nobody expects it, zones and nodes too", () => {
+    for (const flag of ["__GFP_DMA", "__GFP_THISNODE", "__GFP_MOVABLE"])
+      expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: flag })).toBe("6.16..");
   });
   test("is quiet for 0", () => {
     expect(holdsIn("nolock-flags", { api: "alloc_pages_nolock", order: 0, flags: "0" })).toBe(NEVER);
@@ -103,18 +104,10 @@ describe("kmalloc-nolock-limits", () => {
       }).fixes,
     ).toMatchObject([{ kind: "replace-mask", text: "__GFP_ZERO" }]);
   });
-  test("takes NOWARN and NOMEMALLOC in the development tree only", () => {
+  test("takes NOWARN and NOMEMALLOC since 7.2 only", () => {
     expect(
       holdsIn("kmalloc-nolock-limits", { api: "kmalloc_nolock", size: 64, flags: "__GFP_ZERO | __GFP_NOWARN" }),
-    ).toBe("6.18..");
-    expect(
-      reports("kmalloc-nolock-limits", {
-        api: "kmalloc_nolock",
-        kernel: "7.x-dev",
-        size: 64,
-        flags: "__GFP_ZERO | __GFP_NOWARN",
-      }),
-    ).toBe(false);
+    ).toBe("6.18..7.1");
   });
   test("reports more than two pages", () => {
     expect(

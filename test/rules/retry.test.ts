@@ -119,11 +119,4 @@ describe("costly NORETRY", () => {
       "android-6.18",
     ]);
   });
-
-  test("without THISNODE is warned of in the development tree alone", () => {
-    expect(
-      kernelsWhere(retry, "costly-noretry-future", { ...asked, flags: "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN" }),
-    ).toEqual(["7.x-dev"]);
-    expect(kernelsWhere(retry, "costly-noretry-future", asked)).toEqual([]);
-  });
 });

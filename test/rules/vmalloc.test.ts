@@ -28,13 +28,12 @@ describe("kvmalloc-nonblocking", () => {
 
 describe("kvmalloc-in-interrupt", () => {
   test("reports non-blocking masks in interrupt where they reach vmalloc, also with bottom halves off only", () => {
-    for (const context of ["softirq", "hardirq", "bh_off"] as const) {
-      expect(
-        holdsIn("kvmalloc-in-interrupt", { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC", context: [context] }),
-      ).toBe("5.17..5.19, 6.19..");
-    }
+    const asked = { api: "kvmalloc", size: SOME, flags: "GFP_ATOMIC" } as const;
+    for (const context of ["softirq", "bh_off"] as const)
+      expect(holdsIn("kvmalloc-in-interrupt", { ...asked, context: [context] })).toBe("5.17..5.19, 6.19..7.0");
+    expect(holdsIn("kvmalloc-in-interrupt", { ...asked, context: ["hardirq"] })).toBe("5.17..5.19, 6.19..");
     expect(
-      holdsIn("kvmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", context: ["softirq"] }),
+      holdsIn("kvmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_NOWAIT", context: ["hardirq"] }),
     ).toBe("6.19..");
   });
   test("is quiet in a process, under a plain spinlock, up to one page, and for blocking masks", () => {
@@ -136,8 +135,8 @@ describe("vmalloc-unsupported-flags", () => {
   });
   test("knows that RETRY_MAYFAIL came late", () => {
     const asked = { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL | __GFP_RETRY_MAYFAIL" } as const;
-    expect(holdsIn("vmalloc-unsupported-flags", asked)).toBe("6.19..");
-    expect(departuresIn("vmalloc-unsupported-flags", asked)).toEqual(["7.x-dev"]);
+    expect(holdsIn("vmalloc-unsupported-flags", asked)).toBe("6.19..7.0");
+    expect(departuresIn("vmalloc-unsupported-flags", asked)).toEqual([]);
   });
   test("is quiet for what is supported and for the calls that are not filtered", () => {
     for (const flags of [
@@ -202,10 +201,13 @@ describe("vmalloc-zone-flags", () => {
 
 describe("vmalloc-in-interrupt", () => {
   test("reports the family in interrupt and with bottom halves off, mask or not", () => {
-    for (const context of ["softirq", "hardirq", "bh_off", "nmi"] as const)
-      expect(holdsIn("vmalloc-in-interrupt", { api: "vmalloc", size: SOME, flags: null, context: [context] })).toBe(
-        EVERY,
-      );
+    const asked = { api: "vmalloc", size: SOME, flags: null } as const;
+    for (const context of ["hardirq", "nmi"] as const)
+      expect(holdsIn("vmalloc-in-interrupt", { ...asked, context: [context] })).toBe(EVERY);
+    for (const context of ["softirq", "bh_off"] as const) {
+      expect(holdsIn("vmalloc-in-interrupt", { ...asked, context: [context] })).toBe("4.19..7.0");
+      expect(reports("sleep-in-atomic", { ...asked, kernel: "7.1", context: [context] })).toBe(true);
+    }
     expect(reports("vmalloc-in-interrupt", { api: "vunmap", flags: null, context: ["softirq"] })).toBe(true);
     expect(
       marks("vmalloc-in-interrupt", { api: "__vmalloc", size: SOME, flags: "GFP_KERNEL", context: ["softirq"] }),

@@ -111,6 +111,7 @@ const RESULTS: Readonly<Record<string, string>> = {
   ok: "succeeds",
   null: "fails",
   loop: "never comes back",
+  throttled: "waits without end, throttled",
   oom: "ends in a panic: the OOM killer finds nobody to kill",
   died: "ends in a BUG",
   unknown: "is not known to the model",
@@ -130,7 +131,7 @@ function textOf({ request, memory, outcome }: Run): string {
     outcome.result === "ok" && outcome.zone !== null ? ` from zone ${outcome.zone} of node ${outcome.node ?? 0}` : "";
   const result =
     outcome.short === null
-      ? (RESULTS[outcome.result] ?? `fails with -${outcome.result}`)
+      ? (RESULTS[outcome.throttled ? "throttled" : outcome.result] ?? `fails with -${outcome.result}`)
       : `hands out ${outcome.short.got} of ${outcome.short.wanted}`;
   const head = `${request} on ${memory}: ${result}${where}${did.length > 0 ? `; ${did.join(", ")}` : ""}\n`;
   return head + outcome.steps.map(({ at, text }) => `    ${at}: ${text}\n`).join("");

@@ -9,7 +9,7 @@ import type { RunResult } from "./_run.ts";
 import type { Note } from "./api.ts";
 
 const UNEVEN_COMPOUND: Note = {
-  text: "A compound page of a range that is no block of its own is a WARN, and -EINVAL.",
+  text: "A compound page of a range that is no block of its own is a WARN, and -EINVAL; the pages of the range are lost.",
   evidence: "mm/page_alloc.c:alloc_contig_range",
 };
 
@@ -25,7 +25,7 @@ export function planContig(kernel: Kernel, caller: Mask, pages: number): Plan {
   // The range may be free, and then no page is asked for.
   plan.stocked = true;
   if ((caller & kernel.bits.NOWARN) === 0) plan.warns = "may";
-  if (kernel.features.contigComp === "supported" && (caller & kernel.bits.COMP) !== 0 && !isOneBlock(kernel, pages)) {
+  if (kernel.features.contigComp !== "ignored" && (caller & kernel.bits.COMP) !== 0 && !isOneBlock(kernel, pages)) {
     plan.warns = "may";
     plan.complaint = UNEVEN_COMPOUND;
   }

@@ -29,6 +29,12 @@ export interface Plan {
   /** Another try after that one and before the last: the huge pages of a kvmalloc. NO_PAGES: there is none. */
   betweenMask: Mask;
   betweenOrder: number;
+  /**
+   * Larger blocks that are tried before the last try, the largest first and each order once, and split into its pages;
+   * the largest order. NO_PAGES: there are none.
+   */
+  blocksMask: Mask;
+  blocksOrder: number;
   /** What the call needs besides with a mask of its own, of order 0, and what that is. EMPTY: nothing. */
   sideMask: Mask;
   side: SideUse;
@@ -81,6 +87,8 @@ export function pagesPlan(mask: Mask, order: number, charged: boolean): Plan {
     firstOrder: NO_PAGES,
     betweenMask: EMPTY,
     betweenOrder: NO_PAGES,
+    blocksMask: EMPTY,
+    blocksOrder: NO_PAGES,
     sideMask: EMPTY,
     side: "page tables",
     refused: "never",
@@ -120,6 +128,7 @@ export function refuse(plan: Plan, warns: Certainty): Plan {
   plan.order = NO_PAGES;
   plan.firstOrder = NO_PAGES;
   plan.betweenOrder = NO_PAGES;
+  plan.blocksOrder = NO_PAGES;
   plan.sideMask = EMPTY;
   plan.sleeps = false;
   plan.sleepsAtOnce = false;

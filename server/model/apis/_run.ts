@@ -38,7 +38,9 @@ export function runPages(sim: Simulation, mask: Mask, order: number, node: numbe
   return fromPages(allocPages(sim, mask, order, node));
 }
 
-/** might_alloc(): a splat where a blocking mask meets a context that cannot sleep (include/linux/sched/mm.h). */
+/**
+ * might_alloc(): a splat where a mask that will reclaim meets a context that cannot sleep (include/linux/sched/mm.h).
+ */
 export function mightAlloc(sim: Simulation, mask: Mask): void {
-  if (maySleep(sim.table, mask)) mightSleep(sim, "might_alloc");
+  if (maySleep(sim.table, mask, sim.context)) mightSleep(sim, "might_alloc");
 }

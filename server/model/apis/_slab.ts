@@ -73,6 +73,32 @@ function orderWithWaste(kernel: Kernel, size: number, from: number, fraction: nu
   return order;
 }
 
+/** Objects of `bytes` that a slab of this order holds; at least one. */
+export function objectsIn(kernel: Kernel, order: number, bytes: number): number {
+  return Math.max(1, Math.floor((kernel.options.pageBytes * 2 ** order) / Math.max(8, bytes)));
+}
+
+/** struct slab_sheaf without its objects, in bytes on 64 bits. */
+const SHEAF_HEAD_BYTES = 32;
+const POINTER_BYTES = 8;
+
+/**
+ * Objects of `bytes` that a sheaf holds: by size, and as many more as fill the kmalloc object that the sheaf is itself
+ * (mm/slub.c:calculate_sheaf_capacity).
+ */
+export function sheafCapacity(kernel: Kernel, bytes: number): number {
+  const least = bytes >= kernel.options.pageBytes ? 4 : bytes >= 1024 ? 12 : bytes >= 256 ? 26 : 60;
+  return (kmallocCacheBytes(SHEAF_HEAD_BYTES + least * POINTER_BYTES) - SHEAF_HEAD_BYTES) / POINTER_BYTES;
+}
+
+/**
+ * The mask that a sheaf is filled with: as the caller's, without the reserves and without a report
+ * (mm/slub.c:refill_sheaf).
+ */
+export function sheafMask(kernel: Kernel, flags: Mask): Mask {
+  return mask(flags | kernel.bits.NOMEMALLOC | kernel.bits.NOWARN);
+}
+
 /** The mask of the first, larger try of a new slab (mm/slub.c:allocate_slab). */
 export function firstSlabMask(kernel: Kernel, flags: Mask, canGoLower: boolean): Mask {
   const bits = kernel.bits;

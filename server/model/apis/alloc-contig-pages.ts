@@ -5,7 +5,8 @@ import { allocContigPages as searchRanges } from "../ranges/pages.ts";
 import { fromSearch } from "./_contig.ts";
 import type { RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import { diesInFirstPageblock } from "../ranges/range.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
 
@@ -23,9 +24,18 @@ function treatmentFor(kernel: Kernel, refcounted: boolean): MaskTreatment {
   };
 }
 
+const FIRST_PAGEBLOCK: Note = {
+  text: "With DEBUG_VM a small range at the beginning of ZONE_DMA is a BUG: page 0 belongs to no zone.",
+  evidence: "mm/page_alloc.c:get_pfnblock_bitmap_bitidx",
+};
+
 function planPages(kernel: Kernel, request: AllocationRequest, refcounted: boolean): Plan {
   const pages = pagesOf(kernel, request, 1);
   const plan = planRange(kernel, request, refcounted, pages);
+  if (plan.refused !== "always" && diesInFirstPageblock(kernel, pages)) {
+    plan.bugs = "may";
+    plan.bug = FIRST_PAGEBLOCK;
+  }
   return pages === 0 ? refuse(plan, "never") : plan;
 }
 

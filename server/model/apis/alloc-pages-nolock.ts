@@ -1,17 +1,20 @@
 import type { Kernel } from "../kernels/kernel.ts";
+import { maySleep } from "../decisions/walk.ts";
+import { tableOf } from "../decisions/table.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import { PLACE } from "../contexts.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { NOLOCK_FLAGS } from "../masks/alloc-flags.ts";
-import { allocContextOf } from "../slowpath/allocate.ts";
+import { chargePages, prepareAllocPages } from "../slowpath/allocate.ts";
 import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
-import { fromPages, NULL, type RunResult } from "./_run.ts";
+import { DIED, fromPages, NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { COSTLY_ORDER, hugePageOrder } from "../limits.ts";
 import { orderOf } from "../sizes.ts";
+import { nolockExpects } from "../masks/nolock.ts";
 import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** The call has a mask (6.18+); before, every page was charged and none was compound. */
@@ -20,17 +23,26 @@ const takesGfp = (kernel: Kernel): boolean => kernel.features.nolockPages === "a
 const forcedBits = (kernel: Kernel): Mask =>
   bitsOf(kernel, "NOWARN", "ZERO", "NOMEMALLOC", takesGfp(kernel) ? "COMP" : "ACCOUNT");
 
+/** What of a mask that is kept whole says where the pages come from and whether they are charged. */
+const heeded = ({ bits, gfp }: Kernel): Mask =>
+  mask(gfp.ZONEMASK | bits.RECLAIMABLE | bits.THISNODE | bits.HARDWALL | bits.ACCOUNT);
+
+const takesOwnFlags = (kernel: Kernel): boolean => kernel.features.nolockTakesItsOwnFlags === "both";
+
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: forcedBits(kernel),
-    ignored: allBut(kernel, mask(forcedBits(kernel) | kernel.bits.ACCOUNT)),
+    ignored: allBut(kernel, mask(forcedBits(kernel) | (takesGfp(kernel) ? heeded(kernel) : kernel.bits.ACCOUNT))),
     notes: [
       {
         text: "The free lists are tried once with trylocks, above the min watermark; there is no slow path and no report.",
         evidence: "mm/page_alloc.c:alloc_pages_nolock",
       },
       takesGfp(kernel)
-        ? { text: "Flags other than __GFP_ACCOUNT: VM_WARN_ON_ONCE.", evidence: "mm/page_alloc.c:alloc_pages_nolock" }
+        ? {
+            text: `Flags other than __GFP_ACCOUNT${takesOwnFlags(kernel) ? " and those that it sets itself" : ""}: VM_WARN_ON_ONCE; they are kept all the same.`,
+            evidence: "mm/page_alloc.c:alloc_pages_nolock",
+          }
         : {
             text: "The call takes no mask yet; it adds __GFP_ACCOUNT by itself and gives pages without __GFP_COMP.",
             evidence: "mm/page_alloc.c:try_alloc_pages, alloc_pages_nolock (6.15 to 6.17)",
@@ -47,16 +59,18 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const bits = kernel.bits;
   const forced = forcedBits(kernel);
   const order = orderOf(kernel, request);
-  const passed = mask((takesGfp(kernel) ? request.mask & bits.ACCOUNT : 0) | forced);
+  const passed = mask((takesGfp(kernel) ? request.mask : 0) | forced);
   const planned = pagesPlan(passed, order, kernel.options.MEMCG && (passed & bits.ACCOUNT) !== 0);
   planned.fastOnly = true;
   planned.fails = true;
   planned.nmiSafe = true;
-  const expected = bits.ACCOUNT | (kernel.features.nolockTakesItsOwnFlags ? forced : 0);
-  if (kernel.options.DEBUG_VM && (request.mask & ~expected) !== 0) planned.warns = "always";
+  // might_alloc() asks of the mask, although nothing sleeps here.
+  planned.sleeps = maySleep(tableOf(kernel), passed, request.context);
+  planned.sleepsAtOnce = planned.sleeps;
+  if (kernel.options.DEBUG_VM && (request.mask & ~nolockExpects(kernel, false)) !== 0) planned.warns = "always";
   const onPerCpuLists =
     order <= COSTLY_ORDER || (kernel.options.TRANSPARENT_HUGEPAGE && order === hugePageOrder(kernel));
-  if (!onPerCpuLists) return refuse(planned, planned.warns);
+  if (!onPerCpuLists) return refuse(planned, kernel.features.nolockChecksOrderFirst ? "never" : planned.warns);
   if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0)
     return refuse(planned, planned.warns);
   return planned;
@@ -66,15 +80,10 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   const planned = plan(sim.kernel, request);
   if (planned.warns === "always") warnOnce(sim, "alloc_pages_nolock: unexpected flags");
   if (planned.refused === "always") return NULL;
-  return fromPages(
-    getPageFromFreelist(
-      sim,
-      planned.mask,
-      planned.order,
-      NOLOCK_FLAGS,
-      allocContextOf(sim, planned.mask, request.node),
-    ),
-  );
+  const ac = prepareAllocPages(sim, planned.mask, request.node);
+  if (ac === "died") return DIED;
+  const block = getPageFromFreelist(sim, planned.mask, planned.order, NOLOCK_FLAGS, ac);
+  return fromPages(block === null ? null : chargePages(sim, planned.mask, block));
 }
 
 const common = {

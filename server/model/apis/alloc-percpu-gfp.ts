@@ -14,7 +14,8 @@ import { allBut, always, treatmentOf } from "./_treatment.ts";
 
 /** The bits that reach the allocation of percpu pages (mm/percpu.c:pcpu_alloc). */
 function percpuHonoured(kernel: Kernel): Mask {
-  return mask(kernel.gfp.KERNEL | kernel.bits.NORETRY | kernel.bits.NOWARN);
+  const { bits, features, gfp } = kernel;
+  return mask((features.percpuDropsIoAndFs ? gfp.NOIO : gfp.KERNEL) | bits.NORETRY | bits.NOWARN);
 }
 
 /** Whether the call takes from populated chunks only (mm/percpu.c:pcpu_alloc, is_atomic). */
@@ -43,7 +44,9 @@ function planPercpu(kernel: Kernel, flags: Mask, bytes: number, sized: boolean):
 function notes(kernel: Kernel): readonly Note[] {
   return [
     {
-      text: "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the page allocator; the memory is always cleared.",
+      text: kernel.features.percpuDropsIoAndFs
+        ? "Only the bits of GFP_NOIO, __GFP_NORETRY and __GFP_NOWARN reach the page allocator: GFP_KERNEL behaves as GFP_NOIO. The memory is always cleared."
+        : "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the page allocator; the memory is always cleared.",
       evidence: "mm/percpu.c:pcpu_alloc",
     },
     {

@@ -7,19 +7,21 @@ import { NOLOCK_FLAGS } from "../masks/alloc-flags.ts";
 import { allocContextOf } from "../slowpath/allocate.ts";
 import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
-import { fromPages, NULL, type RunResult } from "./_run.ts";
+import { chargeKernelMemory } from "../slowpath/memcg.ts";
+import { fromPages, NULL, ZERO_SIZE, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
-import { kmallocCharges, planSlabObject } from "./kmalloc.ts";
-import { refuse, type Plan } from "./_plan.ts";
+import { kmallocCacheBits, kmallocCharges, planSlabObject } from "./kmalloc.ts";
+import { NO_PAGES, refuse, type Plan } from "./_plan.ts";
 import { kmallocMaxCacheBytes } from "../limits.ts";
 import { bytesOf } from "../sizes.ts";
 import { kmallocCacheBytes } from "./_slab.ts";
+import { nolockExpects } from "../masks/nolock.ts";
 import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: bitsOf(kernel, "NOWARN", "NOMEMALLOC"),
-    ignored: allBut(kernel, bitsOf(kernel, "ACCOUNT", "ZERO", "NO_OBJ_EXT", "NOWARN", "NOMEMALLOC")),
+    ignored: allBut(kernel, mask(chosenBy(kernel) | bitsOf(kernel, "ZERO", "NO_OBJ_EXT", "NOWARN", "NOMEMALLOC"))),
     notes: [
       {
         text: "Only __GFP_ACCOUNT and __GFP_ZERO are expected (VM_WARN_ON_ONCE for others); no lock is waited for, so NULL is ordinary.",
@@ -33,23 +35,30 @@ function treatment(kernel: Kernel): MaskTreatment {
   });
 }
 
+/** The bits by which a kmalloc cache and the place of its slab are chosen. */
+const chosenBy = (kernel: Kernel): Mask => bitsOf(kernel, "ACCOUNT", "DMA", "RECLAIMABLE", "THISNODE", "HARDWALL");
+
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   const bits = kernel.bits;
   const bytes = bytesOf(kernel, request);
-  const kept = mask((request.mask & (bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT)) | bits.NOWARN | bits.NOMEMALLOC);
-  const itsOwn = kernel.features.nolockTakesItsOwnFlags ? bits.NOWARN | bits.NOMEMALLOC : 0;
-  const unexpected = request.mask & ~(bits.ACCOUNT | bits.ZERO | bits.NO_OBJ_EXT | itsOwn);
+  // What is not expected is kept all the same.
+  const kept = mask(request.mask | bits.NOWARN | bits.NOMEMALLOC);
+  const unexpected = request.mask & ~nolockExpects(kernel, true);
   const planned = planSlabObject(
     kernel,
     kept,
-    EMPTY,
+    kmallocCacheBits(kernel, kept),
     kmallocCacheBytes(Math.min(bytes, kmallocMaxCacheBytes(kernel))),
     kmallocCharges(kernel, kept),
   );
   planned.fastOnly = true;
+  // No sheaf is filled where no lock may be waited for.
+  planned.betweenOrder = NO_PAGES;
+  planned.entryMask = EMPTY;
   planned.fails = true;
   planned.nmiSafe = true;
-  planned.warns = kernel.options.DEBUG_VM && unexpected !== 0 ? "always" : "never";
+  if (kernel.options.DEBUG_VM && unexpected !== 0) planned.warns = "always";
+  if (bytes === 0) planned.fails = false;
   if (bytes > kmallocMaxCacheBytes(kernel)) return refuse(planned, planned.warns);
   if (kernel.options.PREEMPT_RT && (request.context.places & (PLACE.hardirq | PLACE.nmi)) !== 0)
     return refuse(planned, planned.warns);
@@ -60,7 +69,10 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   const { kernel } = sim;
   const planned = plan(kernel, request);
   if (planned.warns === "always") warnOnce(sim, "kmalloc_nolock: unexpected flags");
+  if (bytesOf(kernel, request) === 0) return ZERO_SIZE;
   if (planned.refused === "always") return NULL;
+  if (planned.charged && sim.machine.memcgInUse && chargeKernelMemory(sim, planned.chargeMask, 0) === "refused")
+    return NULL;
   if (sim.machine.cachedObjects) return { kind: "ok", block: null };
   const take = (mask: Mask, order: number): RunResult =>
     fromPages(getPageFromFreelist(sim, mask, order, NOLOCK_FLAGS, allocContextOf(sim, mask, request.node)));

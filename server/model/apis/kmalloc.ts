@@ -1,17 +1,26 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../masks/mask.ts";
 import { KMALLOC, kmallocType } from "../masks/properties.ts";
+import { gfpZoneValid } from "../masks/zone.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { chargeKernelMemory } from "../slowpath/memcg.ts";
-import { step, warn, warnOnce } from "../slowpath/simulation.ts";
-import { mightAlloc, NULL, runPages, ZERO_SIZE, type RunResult } from "./_run.ts";
+import { bug, step, warn, warnOnce } from "../slowpath/simulation.ts";
+import { DIED, mightAlloc, NULL, runPages, ZERO_SIZE, type RunResult } from "./_run.ts";
 import type { AllocationRequest } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { pagesPlan, type Plan } from "./_plan.ts";
 import { kmallocMaxCacheBytes } from "../limits.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
-import { firstSlabMask, kmallocCacheBytes, slabMasks, slabOrders } from "./_slab.ts";
+import {
+  firstSlabMask,
+  kmallocCacheBytes,
+  objectsIn,
+  sheafCapacity,
+  sheafMask,
+  slabMasks,
+  slabOrders,
+} from "./_slab.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 /**
@@ -33,6 +42,16 @@ export function planSlabObject(
   if (orders.least > kernel.maxOrder) plan.unknown = `No slab cache can hold objects of ${objectBytes} bytes.`;
   plan.firstMask = firstSlabMask(kernel, kept, orders.preferred > orders.least);
   plan.firstOrder = orders.preferred;
+  if (kernel.features.slabSheaves) {
+    const filling = sheafMask(kernel, kept);
+    plan.firstMask = firstSlabMask(kernel, filling, orders.preferred > orders.least);
+    plan.betweenMask = filling;
+    plan.betweenOrder = orders.least;
+    if (sheafMeetsBadZone(kernel, flags)) {
+      plan.bugs = "may";
+      plan.bug = BAD_ZONE;
+    }
+  }
   plan.chargeMask = flags;
   plan.entryMask = flags;
   plan.stocked = true;
@@ -41,13 +60,25 @@ export function planSlabObject(
   return plan;
 }
 
+const BAD_ZONE: Note = {
+  text: "With DEBUG_VM zone bits that contradict each other are a BUG as soon as an empty sheaf is filled.",
+  evidence: "mm/slub.c:__refill_objects_any",
+};
+
+/** Filling a sheaf looks for slabs on other nodes, in the zone of the caller's mask, before slab has repaired that. */
+function sheafMeetsBadZone(kernel: Kernel, flags: Mask): boolean {
+  return kernel.options.DEBUG_VM && kernel.options.NUMA && !gfpZoneValid(flags);
+}
+
 /** A slab for a given node, without __GFP_THISNODE, is tried on that node alone first (mm/slub.c:___slab_alloc). */
 function triesNodeFirst(kernel: Kernel, flags: Mask): boolean {
   return kernel.features.slabTriesNodeFirst && (flags & kernel.bits.THISNODE) === 0;
 }
 
-function nodeTryMask(kernel: Kernel): Mask {
-  return mask(kernel.gfp.NOWAIT | kernel.bits.THISNODE);
+function nodeTryMask(kernel: Kernel, flags: Mask): Mask {
+  const { bits, features, gfp } = kernel;
+  if (features.slabNodeTryMask === "nowait") return mask(gfp.NOWAIT | bits.THISNODE);
+  return mask((flags & (gfp.NOWAIT | bits.NOMEMALLOC | bits.ACCOUNT)) | bits.NOWARN | bits.THISNODE);
 }
 
 /**
@@ -60,14 +91,14 @@ export function planNodeTry(kernel: Kernel, plan: Plan, request: AllocationReque
     triesNodeFirst(kernel, request.mask) &&
     plan.sideMask === EMPTY
   ) {
-    plan.sideMask = nodeTryMask(kernel);
+    plan.sideMask = nodeTryMask(kernel, request.mask);
     plan.side = "node";
   }
   return plan;
 }
 
 /** What the kmalloc caches that a mask chooses add to a new slab's mask (mm/slab_common.c:new_kmalloc_cache). */
-function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
+export function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
   switch (kmallocType(kernel, flags)) {
     case KMALLOC.dma:
       return kernel.bits.DMA;
@@ -80,15 +111,14 @@ function kmallocCacheBits(kernel: Kernel, flags: Mask): Mask {
 }
 
 /** The flags that decide whether a call is charged (`kmallocCharges`). */
-export const CHARGE_FLAGS: readonly FlagName[] = ["ACCOUNT", "DMA"];
+export const CHARGE_FLAGS: readonly FlagName[] = ["ACCOUNT"];
 
 /**
- * Whether kmalloc charges the object: __GFP_ACCOUNT, but where the caches of another type win over it
- * (include/linux/slab.h:kmalloc_type).
+ * Whether kmalloc charges the object: __GFP_ACCOUNT, whatever caches it comes from
+ * (mm/slub.c:memcg_slab_post_alloc_hook).
  */
 export function kmallocCharges(kernel: Kernel, flags: Mask): boolean {
-  if (!kernel.options.MEMCG || (flags & kernel.bits.ACCOUNT) === 0) return false;
-  return !kernel.features.kmallocAccountCaches || kmallocType(kernel, flags) !== KMALLOC.dma;
+  return kernel.options.MEMCG && (flags & kernel.bits.ACCOUNT) !== 0;
 }
 
 /** The function behind a kmalloc: they differ above two pages. kvmalloc() and socket buffers come in by node. */
@@ -146,10 +176,16 @@ export function slabTreatment(kernel: Kernel, forced: Mask, notes: readonly Note
         text: 'A new slab drops __GFP_HIGHMEM, __GFP_DMA32 and undefined bits with an "Unexpected gfp" message and a stack; a free object in the cache hides it.',
         evidence: "mm/slub.c:new_slab",
       },
+      ...(kernel.features.slabSheaves ? [SHEAVES] : []),
       ...notes,
     ],
   });
 }
+
+const SHEAVES: Note = {
+  text: "Where the CPU's sheaf of objects is empty it is filled first, with __GFP_NOMEMALLOC | __GFP_NOWARN added: one object can cost several slabs, and only when that gives none do the reserves count.",
+  evidence: "mm/slub.c:__pcs_replace_empty_main, refill_objects",
+};
 
 function treatment(kernel: Kernel): MaskTreatment {
   return slabTreatment(kernel, EMPTY, kmallocNotes(kernel));
@@ -220,14 +256,44 @@ export function runSlabObject(sim: Simulation, flags: Mask, cache: SlabCache, no
     step(sim, "slab_alloc_node", () => "an object is free in the cache: no page is needed");
     return { kind: "ok", block: null };
   }
+  if (kernel.features.slabSheaves && sheafMeetsBadZone(kernel, flags)) {
+    bug(sim, "gfp_zone: invalid zone bits");
+    return DIED;
+  }
   if ((flags & slab.refused) !== 0) warn(sim, UNEXPECTED_GFP);
   if (cache.ctor && (flags & kernel.bits.ZERO) !== 0) warnOnce(sim, "allocate_slab: zero with constructor");
+  // The sheaves of a CPU hold objects of its own node.
+  if (kernel.features.slabSheaves && (node === null || node === machine.homeNode)) {
+    const object = fillSheaf(sim, flags, cache);
+    const isElsewhere = object.kind === "ok" && node !== null && object.block?.node !== node;
+    if (object.kind !== "null" && !isElsewhere) return object;
+  }
   if (node !== null && triesNodeFirst(kernel, flags)) {
     step(sim, "___slab_alloc", () => `a slab on node ${node} without waiting, before other nodes`);
-    const near = runNewSlab(sim, nodeTryMask(kernel), cache, node);
+    const near = runNewSlab(sim, nodeTryMask(kernel, flags), cache, node);
     if (near.kind !== "null") return near;
   }
   return runNewSlab(sim, flags, cache, node);
+}
+
+/**
+ * __pcs_replace_empty_main(): new slabs until a sheaf is full, with the caller's mask but no reserves; what was taken
+ * before it gave up goes back to its slab, and serves the single object (mm/slub.c:refill_sheaf). The array of the
+ * sheaf is taken to be there.
+ */
+function fillSheaf(sim: Simulation, flags: Mask, cache: SlabCache): RunResult {
+  const { kernel } = sim;
+  const wanted = sheafCapacity(kernel, cache.objectBytes);
+  let last: RunResult = NULL;
+  step(sim, "__pcs_replace_empty_main", () => `an empty sheaf is filled: ${wanted} objects`);
+  for (let got = 0; got < wanted; ) {
+    const slab = runNewSlab(sim, sheafMask(kernel, flags), cache, null);
+    if (slab.kind === "null") return last;
+    if (slab.kind !== "ok" || slab.block === null) return slab;
+    last = slab;
+    got += objectsIn(kernel, slab.block.order, cache.objectBytes);
+  }
+  return last;
 }
 
 /** allocate_slab(): the preferred order without effort, then the least order with these flags. */

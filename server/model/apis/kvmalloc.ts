@@ -6,7 +6,7 @@ import { step, warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { planKmalloc, planNodeTry, runKmalloc } from "./kmalloc.ts";
-import { IN_INTERRUPT, planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
+import { interruptBug, planHugeFirst, planVmalloc, runVmalloc, stopsInInterrupt } from "./vmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { INT_MAX } from "../limits.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
@@ -39,10 +39,18 @@ function kvmallocFirstMask(kernel: Kernel, flags: Mask, bytes: number): Mask {
   return mask(first);
 }
 
-const REACHES_INTERRUPT_BUG: Note = {
-  text: "When the first try fails the call reaches BUG_ON(in_interrupt()).",
-  evidence: "mm/vmalloc.c:__get_vm_area_node",
-};
+/** VM_ALLOW_HUGE_VMAP (mm/slub.c:__kvmalloc_node). */
+function mayBeHuge({ bits, features }: Kernel, flags: Mask): boolean {
+  if (!features.kvmallocHugePages) return false;
+  return !features.kvmallocHugePagesNeedBlocking || (flags & bits.DIRECT_RECLAIM) !== 0;
+}
+
+function reachesInterruptBug(kernel: Kernel): Note {
+  return {
+    text: `When the first try fails the call reaches ${interruptBug(kernel)}.`,
+    evidence: "mm/vmalloc.c:__get_vm_area_node",
+  };
+}
 
 /** kvmalloc of `bytes`: kmalloc, then vmalloc where the mask allows (mm/slub.c:__kvmalloc_node). */
 export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request: AllocationRequest): Plan {
@@ -60,10 +68,14 @@ export function planKvmalloc(kernel: Kernel, flags: Mask, bytes: number, request
   last.stocked = first.stocked;
   // Only where kmalloc found nothing.
   last.sleepsAtOnce = false;
-  if (kernel.features.kvmallocHugePages) planHugeFirst(kernel, last, bytes);
+  if (mayBeHuge(kernel, flags)) planHugeFirst(kernel, last, bytes);
   if (first.warns !== "never") last.warns = first.warns;
   if (last.bugs === "always" && first.refused === "never") last.bugs = "may";
-  if (last.bug === IN_INTERRUPT) last.bug = REACHES_INTERRUPT_BUG;
+  if (stopsInInterrupt(kernel, request.context)) last.bug = reachesInterruptBug(kernel);
+  else if (first.bugs !== "never" && last.bugs === "never") {
+    last.bugs = first.bugs;
+    last.bug = first.bug;
+  }
   return last;
 }
 
@@ -85,7 +97,7 @@ function notes(kernel: Kernel): readonly Note[] {
         ? "Only masks that contain all of GFP_KERNEL go on to vmalloc; any other is a plain kmalloc."
         : features.kvmallocFallsBack === "blocking"
           ? "Any mask with __GFP_DIRECT_RECLAIM goes on to vmalloc; a non-blocking one returns NULL after kmalloc."
-          : "Every mask goes on to vmalloc, non-blocking ones included; vmalloc has BUG_ON(in_interrupt()).",
+          : `Every mask goes on to vmalloc, non-blocking ones included; vmalloc has ${interruptBug(kernel)}.`,
     evidence:
       features.kvmallocFallsBack === "gfp-kernel"
         ? "mm/util.c:kvmalloc_node"
@@ -130,7 +142,7 @@ export function runKvmalloc(sim: Simulation, flags: Mask, bytes: number, node: n
     return NULL;
   }
   step(sim, "__kvmalloc_node", () => "kmalloc gave nothing: vmalloc is next");
-  return runVmalloc(sim, flags, bytes, { node, mayBeHuge: kernel.features.kvmallocHugePages });
+  return runVmalloc(sim, flags, bytes, { node, mayBeHuge: mayBeHuge(kernel, flags) });
 }
 
 function run(sim: Simulation, request: AllocationRequest): RunResult {

@@ -1,13 +1,13 @@
 import type { Features } from "../kernels/features.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { inInterrupt } from "../contexts.ts";
+import { inHardInterrupt, inInterrupt, type Context } from "../contexts.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { mightSleep } from "../slowpath/allocate.ts";
 import { bug, step, warnOnce } from "../slowpath/simulation.ts";
 import { hasFatalSignal } from "../slowpath/task.ts";
-import { runBulk } from "./alloc-pages-bulk.ts";
+import { runBulk, type BulkResult } from "./alloc-pages-bulk.ts";
 import { DIED, NULL, runPages, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
@@ -20,9 +20,32 @@ function vmallocPageMask(kernel: Kernel, flags: Mask): Mask {
   const bits = kernel.bits;
   let passed = flags | bits.NOWARN;
   if ((flags & (bits.DMA | bits.DMA32)) === 0) passed |= bits.HIGHMEM;
-  // From 6.19 on a non-blocking call cannot promise anything, and drops the promise.
-  if (kernel.features.vmallocNonBlocking && (flags & bits.DIRECT_RECLAIM) === 0) passed &= ~bits.NOFAIL;
   return mask(passed);
+}
+
+/**
+ * The mask of blocks that are split into those pages: without a promise, and without reclaim
+ * (mm/vmalloc.c:vm_area_alloc_pages).
+ */
+function blockMask(kernel: Kernel, flags: Mask): Mask {
+  return mask(vmallocPageMask(kernel, flags) & ~(kernel.bits.NOFAIL | kernel.bits.DIRECT_RECLAIM));
+}
+
+/** The largest block that an area of so many pages is put together from. */
+function largestBlock(kernel: Kernel, pages: number): number {
+  return Math.min(kernel.maxOrder, Math.floor(Math.log2(pages)));
+}
+
+/** Where reserving address space is a BUG: in any interrupt and with bottom halves off, or in a hard interrupt only. */
+export function stopsInInterrupt(kernel: Kernel, context: Context): boolean {
+  return kernel.features.vmallocStopsIn === "hard-interrupt" ? inHardInterrupt(context) : inInterrupt(context);
+}
+
+/** The BUG as the kernel writes it. */
+export function interruptBug(kernel: Kernel): string {
+  return kernel.features.vmallocStopsIn === "hard-interrupt"
+    ? "BUG_ON(in_nmi() || in_hardirq())"
+    : "BUG_ON(in_interrupt())";
 }
 
 /**
@@ -46,14 +69,13 @@ function pageTableMask(kernel: Kernel, flags: Mask): Mask {
   }
 }
 
-/** vmalloc() and vmap() in an interrupt, or with bottom halves off. */
-export const IN_INTERRUPT: Note = {
-  text: "BUG_ON(in_interrupt()): the kernel stops here.",
-  evidence: "mm/vmalloc.c:__get_vm_area_node",
-};
+/** vmalloc() and vmap() where `stopsInInterrupt`. */
+export function interruptNote(kernel: Kernel): Note {
+  return { text: `${interruptBug(kernel)}: the kernel stops here.`, evidence: "mm/vmalloc.c:__get_vm_area_node" };
+}
 
 const SPLIT_COMPOUND: Note = {
-  text: "With DEBUG_VM a compound huge page is a BUG when it is split.",
+  text: "With DEBUG_VM a compound page is a BUG when it is split.",
   evidence: "mm/page_alloc.c:split_page",
 };
 
@@ -118,13 +140,26 @@ export function planVmalloc(kernel: Kernel, flags: Mask, bytes: number, request:
     plan.warns = "may";
     plan.complaint = failureReport(kernel);
   }
-  if (inInterrupt(request.context)) {
+  planBlocks(kernel, plan, flags, bytes);
+  if (stopsInInterrupt(kernel, request.context)) {
     plan.bugs = bytes <= LEAST_MEMORY_BYTES ? "always" : "may";
-    plan.bug = IN_INTERRUPT;
+    plan.bug = interruptNote(kernel);
   }
   if (bytes !== 0 || request.sizeBytes === null) return plan;
   const silent = features.vmallocReports === "allocation-failure" && (flags & bits.NOWARN) !== 0;
   return refuse(plan, silent ? "never" : "always");
+}
+
+/** Adds the blocks that the pages of an area come in to its plan, where the kernel asks for blocks first. */
+function planBlocks(kernel: Kernel, plan: Plan, flags: Mask, bytes: number): void {
+  const order = largestBlock(kernel, Math.ceil(bytes / kernel.options.pageBytes));
+  if (!kernel.features.vmallocLargeOrdersFirst || order < 1) return;
+  plan.blocksMask = blockMask(kernel, flags);
+  plan.blocksOrder = order;
+  if (kernel.options.DEBUG_VM && (flags & kernel.bits.COMP) !== 0) {
+    plan.bugs = "may";
+    plan.bug = SPLIT_COMPOUND;
+  }
 }
 
 function notes(kernel: Kernel): readonly Note[] {
@@ -134,11 +169,16 @@ function notes(kernel: Kernel): readonly Note[] {
       evidence: "mm/vmalloc.c:vmalloc",
     },
     {
-      text: "BUG_ON(in_interrupt()): never from interrupts or with bottom halves off.",
+      text:
+        kernel.features.vmallocStopsIn === "hard-interrupt"
+          ? `${interruptBug(kernel)}: never from hard interrupts; the call sleeps, so not with bottom halves off either.`
+          : `${interruptBug(kernel)}: never from interrupts or with bottom halves off.`,
       evidence: "mm/vmalloc.c:__get_vm_area_node",
     },
     {
-      text: "The pages are asked for one by one (or in batches) with __GFP_HIGHMEM and __GFP_NOWARN added.",
+      text: kernel.features.vmallocLargeOrdersFirst
+        ? "The pages are asked for with __GFP_HIGHMEM and __GFP_NOWARN added: as the largest blocks that fit, each order tried once without reclaim and split, the rest in batches and one by one."
+        : "The pages are asked for one by one (or in batches) with __GFP_HIGHMEM and __GFP_NOWARN added.",
       evidence: "mm/vmalloc.c:__vmalloc_area_node",
     },
     ...(kernel.features.vmallocFatalSignal === "ignored"
@@ -211,7 +251,7 @@ export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options:
     report(sim, flags, "the size is above all of memory");
     return NULL;
   }
-  if (inInterrupt(sim.context)) {
+  if (stopsInInterrupt(kernel, sim.context)) {
     bug(sim, "__get_vm_area_node: in interrupt");
     return DIED;
   }
@@ -219,14 +259,17 @@ export function runVmalloc(sim: Simulation, flags: Mask, bytes: number, options:
     mightSleep(sim, "alloc_vmap_area");
   const hugeOrder = vmallocHugeOrder(kernel);
   if (options.mayBeHuge && pages >= 2 ** hugeOrder) {
-    const huge = takePages(sim, flags, Math.ceil(pages / 2 ** hugeOrder), hugeOrder, options.node);
+    const huge = takePages(sim, flags, Math.ceil(pages / 2 ** hugeOrder) * 2 ** hugeOrder, hugeOrder, options.node);
     if (huge.kind !== "null") return huge;
     step(sim, "__vmalloc_node_range", () => "not enough huge pages: single pages");
   }
   return takePages(sim, flags, pages, 0, options.node);
 }
 
-/** vm_area_alloc_pages(): in batches where the version has them, then one by one. */
+/**
+ * vm_area_alloc_pages(): larger blocks where the version asks for them, then in batches where it has them, then one by
+ * one, each of 2^`order` of the `wanted` pages.
+ */
 function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, node: number | null): RunResult {
   const { kernel } = sim;
   const { bits, features } = kernel;
@@ -235,8 +278,10 @@ function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, 
   const nofail = features.vmallocNofail && (area & bits.NOFAIL) !== 0;
   const batched = features.vmallocBatchesCarryNofail ? area : mask(area & ~bits.NOFAIL);
   const staysForSignal = nofail && (order === 0 || !features.vmallocBatchesCarryNofail);
-  let first: RunResult | null = null;
-  let got = 0;
+  const blocks = takeBlocks(sim, flags, wanted, order, node);
+  if (blocks.result.kind === "loop" || blocks.result.kind === "died") return blocks.result;
+  let first: RunResult | null = blocks.result.kind === "ok" ? blocks.result : null;
+  let got = blocks.pages;
   if (order === 0 && features.hasBulkAlloc) {
     while (got < wanted) {
       const asked = Math.min(BATCH_PAGES, wanted - got);
@@ -251,17 +296,43 @@ function takePages(sim: Simulation, flags: Mask, wanted: number, order: number, 
     const page = runPages(sim, single, order, node);
     if (page.kind === "loop" || page.kind === "died") return page;
     if (page.kind !== "ok") break;
-    if (order > 0 && (area & bits.COMP) !== 0 && kernel.options.DEBUG_VM) {
-      bug(sim, "split_page: compound page");
-      return DIED;
-    }
+    if (order > 0 && diesSplitting(sim, area)) return DIED;
     first ??= page;
-    got++;
+    got += 2 ** order;
   }
   if (got >= wanted) return first ?? { kind: "ok", block: null };
   if (order === 0 && features.vmallocReportsPageFailure && !hasFatalSignal(sim.context))
     report(sim, flags, "not all pages came");
   return NULL;
+}
+
+/** Blocks above `order`, the largest that fit first; an order that failed once is not tried again, nor one above it. */
+function takeBlocks(sim: Simulation, flags: Mask, wanted: number, order: number, node: number | null): BulkResult {
+  const { kernel } = sim;
+  let most = kernel.features.vmallocLargeOrdersFirst ? kernel.maxOrder : order;
+  let first: RunResult = NULL;
+  let got = 0;
+  while (got < wanted) {
+    const block = Math.min(most, largestBlock(kernel, wanted - got));
+    if (block <= order) break;
+    const taken = runPages(sim, blockMask(kernel, flags), block, node);
+    if (taken.kind === "null") {
+      most = block - 1;
+      continue;
+    }
+    if (taken.kind !== "ok") return { pages: got, result: taken };
+    if (diesSplitting(sim, flags)) return { pages: got, result: DIED };
+    if (first.kind !== "ok") first = taken;
+    got += 2 ** block;
+  }
+  return { pages: got, result: first };
+}
+
+/** split_page() of a compound page. */
+function diesSplitting(sim: Simulation, flags: Mask): boolean {
+  const dies = sim.kernel.options.DEBUG_VM && (flags & sim.kernel.bits.COMP) !== 0;
+  if (dies) bug(sim, "split_page: compound page");
+  return dies;
 }
 
 /** Pages of one batch (mm/vmalloc.c:vm_area_alloc_pages). */

@@ -5,9 +5,9 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { mightSleep } from "../slowpath/allocate.ts";
 import { bug } from "../slowpath/simulation.ts";
 import { DIED, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { Api, MaskTreatment, Note } from "./api.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
-import { IN_INTERRUPT } from "./vmalloc.ts";
+import { interruptBug, interruptNote, stopsInInterrupt } from "./vmalloc.ts";
 import { always, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
@@ -15,7 +15,7 @@ function treatment(kernel: Kernel): MaskTreatment {
     forced: kernel.gfp.KERNEL,
     notes: [
       {
-        text: "Maps pages that exist; the area and the page tables are asked for with GFP_KERNEL. BUG_ON(in_interrupt()).",
+        text: `Maps pages that exist; the area and the page tables are asked for with GFP_KERNEL. ${interruptBug(kernel)}.`,
         evidence: "mm/vmalloc.c:vmap",
       },
     ],
@@ -27,28 +27,33 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   planned.sleeps = true;
   planned.fails = true;
   planned.warns = "may";
-  return inInterruptToo(planned, request);
+  planned.sleepsAtOnce = true;
+  return stopsInInterrupt(kernel, request.context) ? stopped(planned, interruptNote(kernel)) : planned;
 }
 
-/** vmap() and vunmap() in an interrupt. */
-function inInterruptToo(plan: Plan, request: AllocationRequest): Plan {
-  plan.sleepsAtOnce = true;
-  if (!inInterrupt(request.context)) return plan;
+function stopped(plan: Plan, bug: Note): Plan {
   plan.bugs = "always";
-  plan.bug = IN_INTERRUPT;
+  plan.bug = bug;
   return plan;
 }
+
+const UNMAPPED_IN_INTERRUPT: Note = {
+  text: "BUG_ON(in_interrupt()): the kernel stops here.",
+  evidence: "mm/vmalloc.c:vunmap",
+};
 
 function planUnmap(kernel: Kernel, request: AllocationRequest): Plan {
   const planned = pagesPlan(kernel.gfp.KERNEL, NO_PAGES, false);
   planned.sleeps = true;
-  return inInterruptToo(planned, request);
+  planned.sleepsAtOnce = true;
+  return inInterrupt(request.context) ? stopped(planned, UNMAPPED_IN_INTERRUPT) : planned;
 }
 
 /** The area and the page tables are taken to be there. */
-function run(sim: Simulation): RunResult {
-  if (inInterrupt(sim.context)) {
-    bug(sim, "__get_vm_area_node: in interrupt");
+function run(sim: Simulation, { api }: AllocationRequest): RunResult {
+  const { kernel, context } = sim;
+  if (api === "vunmap" ? inInterrupt(context) : stopsInInterrupt(kernel, context)) {
+    bug(sim, api === "vunmap" ? "vunmap: in interrupt" : "__get_vm_area_node: in interrupt");
     return DIED;
   }
   mightSleep(sim, "alloc_vmap_area");

@@ -1,22 +1,28 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EFFECT, type Decision, type When } from "./decision.ts";
+import type { FactName } from "./facts.ts";
 
 const SLOWPATH = "mm/page_alloc.c:__alloc_pages_slowpath";
 
-/** Costly orders, and unmovable high orders, are better off with a block made than with pages freed. */
-const BETTER_OFF: readonly When[] = [
-  { all: ["mayReclaim", "canCompact", "costly"], none: ["opensReserves"] },
-  { all: ["mayReclaim", "canCompact", "highOrder"], none: ["opensReserves", "movable"] },
-];
+/**
+ * Costly orders, and unmovable high orders, are better off with a block made than with pages freed; not those of whom
+ * `none` holds.
+ */
+function betterOff(...none: readonly FactName[]): readonly When[] {
+  return [
+    { all: ["mayReclaim", "canCompact", "costly"], none },
+    { all: ["mayReclaim", "canCompact", "highOrder"], none: ["movable", ...none] },
+  ];
+}
 
-const before = ({ features }: Kernel): boolean => features.firstCompaction === "before-loop";
+const before = ({ features }: Kernel): boolean => features.slowPath === "prelude-and-loop";
 const first = { stage: "first-compaction", in: before } as const;
 
 /** Compaction: the first one and who gives up after it, and the one of every round. */
 export const compaction = {
   compactsFirst: {
     ...first,
-    when: BETTER_OFF,
+    when: betterOff("opensReserves"),
     does: EFFECT.compact,
     because: "a block is rather made than pages freed",
     says: [
@@ -77,8 +83,9 @@ export const compaction = {
   },
   compactsFirstInLoop: {
     stage: "compact-first",
-    in: ({ features }) => features.firstCompaction === "in-loop",
-    when: BETTER_OFF,
+    in: ({ features }) => features.slowPath === "rounds",
+    // Decided before the reserves are looked up.
+    when: betterOff(),
     does: EFFECT.compact,
     because: "a block is rather made than pages freed",
     says: [
@@ -115,22 +122,12 @@ export const compaction = {
     ],
     evidence: SLOWPATH,
   },
-  costlyNoretryGivesUpInLoop: {
+  noretryStaysAsynchronousInLoop: {
     stage: "compact-first",
-    when: [{ all: ["costly", "noretry"] }],
-    after: "compactsFirstInLoop",
-    afterCompaction: () => ["skipped", "deferred"],
-    goes: "nopage",
-    because: "__GFP_NORETRY and a costly order: gives up without reclaim",
-    says: [],
-    evidence: SLOWPATH,
-  },
-  costlyNoretryStaysAsynchronousInLoop: {
-    stage: "compact-first",
-    when: [{ all: ["costly", "noretry"] }],
+    when: [{ all: ["noretry"] }],
     after: "compactsFirstInLoop",
     does: EFFECT.asynchronous,
-    because: "__GFP_NORETRY and a costly order: compaction stays asynchronous",
+    because: "__GFP_NORETRY: compaction stays asynchronous",
     says: [],
     evidence: SLOWPATH,
   },

@@ -26,6 +26,8 @@ export const EFFECT = {
   asynchronous: 8192,
   /** Warns whenever it comes back without a page. */
   warnWhenFailing: 16384,
+  /** Where direct reclaim is throttled and kswapd sees nothing to do, it waits without end. */
+  throttle: 32768,
 } as const;
 
 /**

@@ -44,7 +44,10 @@ export const entry = {
   },
   mayBlock: {
     stage: "entry",
-    when: [{ all: ["mayReclaim"] }],
+    when: [
+      { all: ["mayReclaim"], in: ({ features }) => !features.mightAllocSilentUnderMemalloc },
+      { all: ["mayReclaim"], none: ["pfMemalloc"] },
+    ],
     does: EFFECT.sleep,
     because: "__GFP_DIRECT_RECLAIM",
     says: [

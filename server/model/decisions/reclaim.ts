@@ -1,6 +1,12 @@
+import type { Kernel } from "../kernels/kernel.ts";
 import { ALWAYS, EFFECT, type Decision } from "./decision.ts";
 
 const SLOWPATH = "mm/page_alloc.c:__alloc_pages_slowpath";
+const THROTTLE = "mm/vmscan.c:throttle_direct_reclaim";
+
+const triesTwiceInSlowPath = ({ features }: Kernel): boolean => features.slowPath === "prelude-and-loop";
+const leavesOutZonesWithPages = ({ features }: Kernel): boolean =>
+  features.throttlingLeavesOut === "unreclaimable-with-free-pages";
 
 /** Whether the task may reclaim at all, the reclaim itself, and for how many rounds it goes on. */
 export const reclaim = {
@@ -16,8 +22,17 @@ export const reclaim = {
       },
       {
         claim: ["fails", "may"],
-        when: [{ none: ["nofail"] }],
-        text: "NULL after two tries on the free lists.",
+        when: [
+          { none: ["nofail"], in: triesTwiceInSlowPath },
+          { all: ["opensReserves"], none: ["nofail"] },
+          { all: ["high"], none: ["nofail"] },
+        ],
+        text: "NULL after three tries on the free lists, the first of them above the low watermark.",
+      },
+      {
+        claim: ["fails", "may"],
+        when: [{ none: ["nofail", "opensReserves", "high"], in: (kernel) => !triesTwiceInSlowPath(kernel) }],
+        text: "NULL after two tries on the free lists, above the low watermark and above the min watermark.",
       },
       {
         claim: ["fails", "may"],
@@ -47,20 +62,7 @@ export const reclaim = {
         text: "The task has PF_MEMALLOC and does not reclaim: __GFP_NOFAIL cannot give up here and spins until others free memory.",
       },
       { claim: ["oom", "never"], text: "The OOM killer kills nobody for this request: the task has PF_MEMALLOC." },
-    ],
-    evidence: SLOWPATH,
-  },
-  costlyNoretrySkipsReclaim: {
-    stage: "may-reclaim",
-    in: ({ features }) => features.costlyNoretrySkipsReclaim,
-    when: [{ all: ["mayReclaim", "costly", "noretry"], none: ["thisNode", "nofail"] }],
-    goes: "nopage",
-    because: "__GFP_NORETRY and a costly order: no reclaim at all",
-    says: [
-      {
-        claim: ["fails", "may"],
-        text: "__GFP_NORETRY of an order above 3 gives up without direct reclaim.",
-      },
+      { claim: ["sleeps", "never"], text: "The task has PF_MEMALLOC: it does not reclaim, and so it does not sleep." },
     ],
     evidence: SLOWPATH,
   },
@@ -90,6 +92,28 @@ export const reclaim = {
       },
     ],
     evidence: "mm/vmscan.c:try_to_free_pages",
+  },
+  throttles: {
+    stage: "direct-reclaim",
+    when: [{ all: ["fs"], none: ["dying", "oomVictim"] }],
+    does: EFFECT.throttle,
+    because:
+      "the node's reserves count as used up: the task waits for kswapd, which finds the node balanced and sleeps",
+    says: [
+      {
+        claim: ["sleeps", "may"],
+        when: [{ in: leavesOutZonesWithPages }],
+        text: "Direct reclaim can wait here without end: where all free pages of a node lie in zones with nothing on their LRU lists, throttling takes the reserves for used up and kswapd finds the node balanced. A fatal signal ends the wait.",
+      },
+    ],
+    evidence: THROTTLE,
+  },
+  throttlesForASecond: {
+    stage: "direct-reclaim",
+    when: [{ none: ["fs", "dying", "oomVictim"] }],
+    because: "the node's reserves count as used up: without __GFP_FS the task waits for a second at most",
+    says: [],
+    evidence: THROTTLE,
   },
   reclaims: {
     stage: "direct-reclaim",

@@ -45,8 +45,9 @@ export function chargeCan(table: DecisionTable, value: Mask, order: number, cont
 }
 
 /** Whether a try with this mask counts as one that may sleep (might_alloc()). */
-export function maySleep(table: DecisionTable, value: Mask): boolean {
-  return (effectsAt(table.at.entry, requestFacts(table.facts, value, 0)) & EFFECT.sleep) !== 0;
+export function maySleep(table: DecisionTable, value: Mask, context: Context): boolean {
+  const facts = requestFacts(table.facts, value, 0) | contextFacts(context);
+  return (effectsAt(table.at.entry, facts) & EFFECT.sleep) !== 0;
 }
 
 /** The decisions that a try comes to and that hold of it, in order; each once. */

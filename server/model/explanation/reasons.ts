@@ -27,6 +27,7 @@ export function because(to: Explained, claim: Claim, text: string, evidence: str
 const NAMES: Readonly<Record<Exclude<Part, "call">, string>> = {
   "first try": "First try",
   "second try": "Second try",
+  "large blocks": "Large blocks",
   "last try": "Last try",
   pages: "The pages",
   "pages to move to": "The pages to move to",

@@ -41,6 +41,7 @@ function askingsOf(to: Explained): readonly Asking[] {
     ...asking(ranges ? "pages to move to" : several ? "last try" : "pages", plan.mask, plan.order, 0),
     ...asking("first try", plan.firstMask, plan.firstOrder, 0),
     ...asking("second try", plan.betweenMask, plan.betweenOrder, 0),
+    ...asking("large blocks", plan.blocksMask, plan.blocksOrder, 0),
     ...(plan.sideMask === 0 ? [] : asking(plan.side, plan.sideMask, 0, EFFECT.warn | EFFECT.fail)),
     ...chargeOf(to),
   ];
@@ -109,6 +110,11 @@ export function explainTries(to: Explained): void {
     note(to, "size", "A contiguous memory area is tried first.", "kernel/dma/contiguous.c:dma_alloc_contiguous");
   if (plan.firstOrder >= 0) tell("First try", plan.firstOrder, plan.firstMask);
   if (plan.betweenOrder >= 0) tell("Second try", plan.betweenOrder, plan.betweenMask);
+  if (plan.blocksOrder >= 0) {
+    const orders = plan.blocksOrder === 1 ? "order 1" : `orders ${plan.blocksOrder} down to 1`;
+    const text = `Large blocks: ${orders} are tried once each with ${maskText(kernel, plan.blocksMask)}, and split.`;
+    note(to, "size", text, "mm/vmalloc.c:vm_area_alloc_pages");
+  }
   if (plan.firstOrder >= 0 && plan.order >= 0) tell("Last try", plan.order, plan.mask);
   else if (plan.order > 0 && request.order === null)
     note(to, "size", `The page allocator is asked for order ${plan.order}.`, evidence);

@@ -70,8 +70,22 @@ export interface Features {
    * with the branch's 6.1.116).
    */
   readonly nonBlockTakesHighatomicPage: boolean;
-  /** The fast path may use HIGHATOMIC pageblocks too (7.x-dev). */
+  /** The fast path may use HIGHATOMIC pageblocks too (7.3+). */
   readonly fastPathHighatomic: boolean;
+  /**
+   * Which try with ALLOC_HIGHATOMIC reserves a pageblock: any, or one with the min watermark, that is in the slow path
+   * (7.3+).
+   */
+  readonly highatomicReservedBy: "any-try" | "min-watermark";
+  /** alloc_pages_node() has a VM_BUG_ON for a number that no node can have (to 7.2). */
+  readonly nodeNumberChecked: boolean;
+  /** might_alloc() says nothing for a task with PF_MEMALLOC, which will not reclaim (6.19+, assumed; read in 7.2). */
+  readonly mightAllocSilentUnderMemalloc: boolean;
+  /**
+   * Zones of a node whose kswapd is awake come last, after those of nodes where it sleeps (6.18+, recalled; read in
+   * 7.2).
+   */
+  readonly nodesWithKswapdAwakeComeLast: boolean;
   /** What an RT task with a blocking mask gets. */
   readonly rtTaskGets: "harder" | "min-reserve";
   /** A HARDWALL request in an insane cpuset configuration goes straight to nopage (5.16+). */
@@ -88,8 +102,13 @@ export interface Features {
   readonly compactionTriesFreeLists: "unless-skipped-or-deferred" | "always" | "unless-skipped";
   /** gfp_compaction_allowed(): __GFP_IO is needed to count on compaction (6.8+, 6.1.192). */
   readonly compactionNeedsIo: boolean;
-  /** Initial direct compaction before the loop (to 6.19), or the first turn of the loop compacts (7.0+). */
-  readonly firstCompaction: "before-loop" | "in-loop";
+  /**
+   * Before its loop the slow path tries the free lists and compacts, and the loop looks up the reserves and tries again
+   * (to 6.19). Or it is rounds of one loop (7.0+): one try each, the reserves after it with one more round at once, and
+   * the first compaction is a round without reclaim, whose result no longer counts.
+   * mm/page_alloc.c:__alloc_pages_slowpath
+   */
+  readonly slowPath: "prelude-and-loop" | "rounds";
   /**
    * A costly NORETRY request gives up after the first compaction when that was skipped or deferred (5.5+), or only when
    * deferred.
@@ -97,15 +116,30 @@ export interface Features {
   readonly costlyNoretryGivesUpOn: "skipped-or-deferred" | "deferred";
   /** A costly NORETRY|THISNODE request gives up after the first compaction (6.1.192, 6.12.117, android-6.18, 6.19+). */
   readonly costlyNoretryThisNodeGivesUp: boolean;
-  /** A costly NORETRY request without THISNODE or NOFAIL does not reclaim or compact at all (7.x-dev, unreleased). */
-  readonly costlyNoretrySkipsReclaim: boolean;
   /** should_reclaim_retry() looks only at zones of the task's cpuset (6.12+). */
   readonly reclaimRetryRespectsCpuset: boolean;
   /**
-   * zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13+, recalled; seen in
-   * 6.1.192 and 6.12.117).
+   * zone_reclaimable_pages() counts the free pages of a zone that has nothing to reclaim (6.13 to 6.17, recalled; seen
+   * in 6.1.192 and 6.12.117, gone in 7.3.4).
    */
   readonly reclaimableFallsBackToFree: boolean;
+  /**
+   * cond_resched() may schedule, and reclaim in a hard interrupt dies of it (to 6.19). x86-64 has only the lazy and the
+   * full preemption model since (7.0+, assumed; seen in 7.3.4), where reclaim schedules only when it really waits.
+   */
+  readonly condReschedSchedules: boolean;
+  /**
+   * Which zones throttle_direct_reclaim() leaves out of its sum: those with nothing reclaimable, or of them only those
+   * that have free pages (6.18+, assumed; seen in 7.3.4), so that an empty zone counts and the one with pages does not.
+   */
+  readonly throttlingLeavesOut: "unreclaimable" | "unreclaimable-with-free-pages";
+  /**
+   * Free CMA pages make asynchronous compaction of a costly order suitable for masks that cannot have them as well (to
+   * 7.1; absent in 7.2.13).
+   */
+  readonly compactionCountsCmaForAll: boolean;
+  /** should_compact_retry() reclaims for skipped compaction only in zones of the task's cpuset (7.2+, assumed). */
+  readonly compactRetryRespectsCpuset: boolean;
   /** should_compact_retry() stops on a fatal signal (5.15+). */
   readonly compactRetryStopsOnFatalSignal: boolean;
   /** How should_compact_retry() counts: by progress (to 6.4), or by result (6.5+). */
@@ -141,7 +175,7 @@ export interface Features {
    * in 5.15), or for none (4.19.0).
    */
   readonly memcgOvershootFor: "high" | "atomic" | "none";
-  /** An allocation that stalls for 10 s prints a report (7.x-dev). */
+  /** An allocation that stalls for 10 s prints a report (7.2+, assumed; absent in 6.12.117). */
   readonly reportsStalls: boolean;
 
   // APIs
@@ -152,9 +186,12 @@ export interface Features {
   readonly nolockPages: "absent" | "try_alloc_pages" | "alloc_pages_nolock" | "alloc_pages_nolock-with-gfp";
   readonly hasKmallocNolock: boolean;
   /**
-   * The nolock calls take the flags that they set themselves without a VM_WARN_ON_ONCE (development tree; 6.18 warns).
+   * Which nolock calls take the flags that they set themselves without a VM_WARN_ON_ONCE: none (6.18), kmalloc_nolock()
+   * (7.2+, assumed; read in 7.2.13), alloc_pages_nolock() too (7.3+).
    */
-  readonly nolockTakesItsOwnFlags: boolean;
+  readonly nolockTakesItsOwnFlags: "none" | "kmalloc" | "both";
+  /** alloc_pages_nolock() refuses an order before it looks at the flags (7.3+). */
+  readonly nolockChecksOrderFirst: boolean;
   readonly hasFolioAllocGigantic: boolean;
   readonly hasCmaAllocFolio: boolean;
   /**
@@ -167,6 +204,16 @@ export interface Features {
    * for 6.10).
    */
   readonly slabTriesNodeFirst: boolean;
+  /**
+   * The mask of that try besides THISNODE: GFP_NOWAIT whatever the caller's mask, or what the caller has of GFP_NOWAIT,
+   * NOMEMALLOC and ACCOUNT, with NOWARN (6.19+, assumed; seen in 7.3.4).
+   */
+  readonly slabNodeTryMask: "nowait" | "from-caller";
+  /**
+   * Every cache without debugging has sheaves: an empty one is filled with NOMEMALLOC | NOWARN before the caller's mask
+   * gets an object (7.0+, assumed; seen in 7.3.4).
+   */
+  readonly slabSheaves: boolean;
   /** mempool_alloc_bulk (6.19+). */
   readonly hasMempoolBulk: boolean;
   /** The XArray interface: xa_store, xa_insert, xa_alloc (4.20+). */
@@ -204,6 +251,8 @@ export interface Features {
   readonly kvmallocFirstTry: "noretry" | "no-direct-reclaim";
   /** The vmalloc part of kvmalloc may use huge pages (VM_ALLOW_HUGE_VMAP, 5.18+, with vmalloc_huge(). */
   readonly kvmallocHugePages: boolean;
+  /** The huge pages of kvmalloc are for masks that may block (6.19+, assumed; read in 7.2). */
+  readonly kvmallocHugePagesNeedBlocking: boolean;
   /** kvmalloc drops NOFAIL for its kmalloc part (5.17+). */
   readonly kvmallocDropsNofailFirst: boolean;
   /** kvmalloc and vmalloc honour NOFAIL (5.17+). */
@@ -215,10 +264,17 @@ export interface Features {
   readonly vmallocNonBlocking: boolean;
   /**
    * __vmalloc strips flags outside of GFP_VMALLOC_SUPPORTED, with a WARN (6.19+); RETRY_MAYFAIL is among the supported
-   * (development tree, commit 3caedb3b99ea; 7.0.12 was seen to strip it).
+   * (7.1+, assumed: commit 3caedb3b99ea; in 7.2.13, and 7.0.12 was seen to strip it).
    */
   readonly vmallocFiltersFlags: boolean;
   readonly vmallocSupportsRetryMayfail: boolean;
+  /** The pages come in the largest blocks first, each order tried once and split (6.19+, assumed; seen in 7.3.4). */
+  readonly vmallocLargeOrdersFirst: boolean;
+  /**
+   * Where __get_vm_area_node() is a BUG: in_interrupt(), bottom halves off included, or in a hard interrupt and in NMI
+   * (7.1+, assumed: commit 04aa71da5f35; seen in 7.3.4).
+   */
+  readonly vmallocStopsIn: "any-interrupt" | "hard-interrupt";
   /**
    * vm_area_alloc_pages() passes NOFAIL to the batches too, and its huge pages know nothing of it (6.12+); before,
    * batches went without.
@@ -231,7 +287,7 @@ export interface Features {
   readonly vmallocFatalSignal: "ignored" | "aborts" | "aborts-unless-nofail";
   /**
    * The page tables of a vmalloc: with GFP_KERNEL whatever the mask (to 5.16), in a nofs or noio scope that follows the
-   * mask (5.17+), and without reclaim for masks with NORETRY or RETRY_MAYFAIL (development tree:
+   * mask (5.17+), and without reclaim for masks with NORETRY or RETRY_MAYFAIL (7.1+, assumed; read in 7.2:
    * memalloc_apply_gfp_scope).
    */
   readonly vmallocPageTables: "gfp-kernel" | "scope-of-mask" | "noreclaim-for-retry-flags";
@@ -250,6 +306,11 @@ export interface Features {
   readonly contigTargetMask: "default" | "hard-coded" | "from-caller";
   /** alloc_contig_range refuses masks outside of a list with -EINVAL (6.14+, 6.12.117). */
   readonly contigVerifiesMask: boolean;
+  /**
+   * With DEBUG_VM the lookup of a pageblock's type is a BUG where its first page lies outside of the zone, as that of
+   * x86's ZONE_DMA does (7.2+, assumed; seen in 7.3.4).
+   */
+  readonly pageblockLookupChecksZone: boolean;
   /** HARDWALL is forced on the migration targets' mask (6.14, 6.12.117; gone by 6.18). */
   readonly contigForcesHardwall: boolean;
   /** NORETRY is a fast mode: one asynchronous try, stop at the first -EBUSY (Android). */
@@ -281,6 +342,8 @@ export interface Features {
   /** alloc_percpu_gfp treats NOFS/NOIO as atomic (to 6.14, not in 6.1.192 and 6.12.117). */
   readonly percpuNofsIsAtomic: boolean;
   readonly percpuAccount: boolean;
+  /** The pages of a percpu chunk are asked for without IO and FS, whatever the mask (7.3+). */
+  readonly percpuDropsIoAndFs: boolean;
   /** The high-order try of page_frag drops DIRECT_RECLAIM (6.9+). */
   readonly pageFragDropsDirectReclaim: boolean;
   /**
@@ -299,6 +362,8 @@ export interface Features {
    * (5.9+; seen in 6.1 and 6.12).
    */
   readonly allocKswapd: 0 | 0x200 | 0x800;
+  /** The name of the bit 0x400, with which the nolock calls try locks. */
+  readonly allocNolockName: "ALLOC_TRYLOCK" | "ALLOC_NOLOCK";
   /** The fast path avoids mixing pageblocks with ALLOC_NOFRAGMENT (5.0+). */
   readonly fastPathAvoidsFragmentation: boolean;
   /** Order of the constants KMALLOC_*: CGROUP before RECLAIM and DMA (5.14..6.1), or after them. */

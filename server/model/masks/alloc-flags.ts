@@ -5,8 +5,8 @@ import { migratetype, MIGRATE } from "./properties.ts";
 import { gfpZoneIndex } from "./zone.ts";
 
 /**
- * The ALLOC_ bits of mm/internal.h. NON_BLOCK and MIN_RESERVE were called HARDER and HIGH to 6.2, with the same values;
- * KSWAPD differs by version (`kernel.features.allocKswapd`).
+ * The ALLOC_ bits of mm/internal.h (mm/page_alloc.h since 7.3). NON_BLOCK and MIN_RESERVE were called HARDER and HIGH
+ * to 6.2, with the same values; KSWAPD differs by version (`kernel.features.allocKswapd`).
  */
 export const ALLOC = {
   WMARK_MIN: 0x0,
@@ -24,7 +24,10 @@ export const ALLOC = {
   CMA: 0x80,
   NOFRAGMENT: 0x100,
   HIGHATOMIC: 0x200,
-  TRYLOCK: 0x400,
+  /** Called ALLOC_TRYLOCK to 7.2. */
+  NOLOCK: 0x400,
+  /** 7.3+ */
+  NO_CODETAG: 0x1000,
 } as const;
 
 /** ALLOC_CMA for movable requests, but in the pin scope of 5.9 to 5.12. gfp_to_alloc_flags_cma(), mm/page_alloc.c. */
@@ -100,7 +103,7 @@ export function prepare(kernel: Kernel, value: Mask, order: number, scopes: numb
  * What the nolock calls look at the free lists with, once: trylocks, and the min watermark, for want of another
  * (mm/page_alloc.c: alloc_frozen_pages_nolock; its mask can be neither movable nor wake kswapd).
  */
-export const NOLOCK_FLAGS: number = ALLOC.TRYLOCK;
+export const NOLOCK_FLAGS: number = ALLOC.NOLOCK;
 
 /**
  * __gfp_pfmemalloc_flags(), mm/page_alloc.c: 0, ALLOC_NO_WATERMARKS or ALLOC_OOM, which take the place of the reserves
@@ -134,7 +137,7 @@ export function allocFlagNames(kernel: Kernel, flags: number): readonly string[]
     [ALLOC.CMA, "ALLOC_CMA"],
     [ALLOC.NOFRAGMENT, "ALLOC_NOFRAGMENT"],
     [older ? 0 : ALLOC.HIGHATOMIC, "ALLOC_HIGHATOMIC"],
-    [older ? 0 : ALLOC.TRYLOCK, "ALLOC_TRYLOCK"],
+    [older ? 0 : ALLOC.NOLOCK, kernel.features.allocNolockName],
     [kernel.features.allocKswapd, "ALLOC_KSWAPD"],
   ];
   const names = named.filter(([bit]) => bit !== 0 && (flags & bit) === bit).map(([, name]) => name);

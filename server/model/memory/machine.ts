@@ -64,6 +64,8 @@ export interface Machine {
   readonly nodeLimit: number;
   /** Nodes of the task's cpuset; null: all of them (no cpuset in force, cpusets_enabled() false). */
   readonly cpusetNodes: ReadonlySet<number> | null;
+  /** Nodes whose kswapd is running; the slow path wakes more. */
+  readonly kswapdAwake: Set<number>;
   readonly perCpuListsOff: boolean;
   readonly memcgAtLimit: boolean;
   readonly memcgInUse: boolean;
@@ -93,6 +95,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     homeNode: memory.homeNode ?? nodes[0]?.id ?? 0,
     nodeLimit: memory.nodeLimit ?? 64,
     cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
+    kswapdAwake: new Set(nodes.filter(({ kswapdAwake }) => kswapdAwake === true).map(({ id }) => id)),
     perCpuListsOff: memory.perCpuListsOff ?? false,
     memcgAtLimit: memory.memcgAtLimit ?? false,
     memcgInUse: memory.memcgInUse ?? true,

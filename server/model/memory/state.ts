@@ -34,6 +34,8 @@ export interface PageGift {
 export interface NodeState {
   readonly id: number;
   readonly zones: readonly ZoneState[];
+  /** kswapd of this node is running; false if left out. */
+  readonly kswapdAwake?: boolean;
 }
 
 /** The pages of a range that are not free, and where it lies. */
@@ -109,6 +111,11 @@ export interface Outcome {
   readonly result: string;
   /** A bulk call that succeeded with less than all: how many it handed out; null: all, or it is no bulk call. */
   readonly short: { readonly got: number; readonly wanted: number } | null;
+  /**
+   * With `loop`: it does not retry, it waits in throttle_direct_reclaim() until somebody frees memory or kills the
+   * task.
+   */
+  readonly throttled: boolean;
   readonly node: number | null;
   readonly zone: ZoneName | null;
   readonly warnSites: readonly string[];

@@ -55,17 +55,43 @@ export function allocContigRange(sim: Simulation, caller: Mask, range: Range, re
     step(sim, "start_isolate_page_range", () => "the range holds pages of the kernel: it cannot be isolated");
     return "EBUSY";
   }
+  if (meetsFirstPageblock(kernel, range)) {
+    step(
+      sim,
+      "get_pfnblock_bitmap_bitidx",
+      () => "the first page of the machine lies in no zone: the kernel dies of it",
+    );
+    return "died";
+  }
   step(sim, "start_isolate_page_range", () => "the pageblocks of the range are isolated");
   mightSleep(sim, "drain_all_pages");
   sim.trace.counts.drainAllPages++;
   step(sim, "drain_all_pages", () => "the per-cpu lists of the zone are drained");
   const migrated = migrate(sim, caller, range);
   if (migrated !== "ok") return migrated;
-  if (compound && features.contigComp === "supported" && !isOneBlock(kernel, range.pages)) {
+  if (compound && features.contigComp !== "ignored" && !isOneBlock(kernel, range.pages)) {
     warn(sim, "alloc_contig_range: compound of an uneven range");
+    step(sim, "alloc_contig_range", () => "the pages of the range are lost: nobody gives them back");
+    takeRange(sim, range);
     return "EINVAL";
   }
   return "ok";
+}
+
+/**
+ * A small range of ZONE_DMA is looked for from its beginning, in a pageblock whose first page, page 0 of x86, belongs
+ * to no zone: with DEBUG_VM the lookup of its type is a BUG (mm/page_alloc.c:get_pfnblock_bitmap_bitidx).
+ */
+function meetsFirstPageblock(kernel: Kernel, range: Range): boolean {
+  return range.zone.name === "DMA" && diesInFirstPageblock(kernel, range.pages);
+}
+
+/** Whether a range of so many pages, if it comes to lie at the beginning of ZONE_DMA, is a BUG. */
+export function diesInFirstPageblock(kernel: Kernel, pages: number): boolean {
+  const { features, options } = kernel;
+  return (
+    features.pageblockLookupChecksZone && options.DEBUG_VM && options.ZONE_DMA && pages < 2 ** pageblockOrder(kernel)
+  );
 }
 
 /** A compound page has to be exactly the free block that the isolation leaves: a power of two, a pageblock at least. */

@@ -35,29 +35,39 @@ export function allocPages(sim: Simulation, mask: Mask, order: number, node: num
   const allowed = maskOf(mask & kernel.allBits);
   const scoped = applyScopes(kernel, allowed, sim.context.scopes);
   const first = kernel.features.scopesApplyToFastPath ? scoped : allowed;
-  if (!gfpZoneValid(first) && kernel.options.DEBUG_VM) {
+  const ac = prepareAllocPages(sim, first, node);
+  if (ac === "died") return ac;
+  const fast = fastPath(sim, first, order, ac);
+  if (fast === "died") return fast;
+  if (fast !== null) return chargePages(sim, scoped, fast);
+  const slow = slowPath(sim, scoped, order, { ...ac, nodes: null });
+  return slow === null || typeof slow === "string" ? slow : chargePages(sim, scoped, slow);
+}
+
+/**
+ * prepare_alloc_pages() before any cpuset: what the request looks for, and what DEBUG_VM and might_alloc() say of its
+ * mask. `node` null: the CPU's own.
+ */
+export function prepareAllocPages(sim: Simulation, mask: Mask, node: number | null): AllocContext | "died" {
+  if (!gfpZoneValid(mask) && sim.kernel.options.DEBUG_VM) {
     bug(sim, "gfp_zone: invalid zone bits");
     return "died";
   }
-  const ac = allocContextOf(sim, first, node);
-  checkMigratetype(sim, first);
-  if (maySleep(sim.table, first)) mightSleep(sim, "might_alloc");
-  const fast = fastPath(sim, first, order, ac);
-  if (fast === "died") return fast;
-  if (fast !== null) return charge(sim, scoped, fast);
-  const slow = slowPath(sim, scoped, order, { ...ac, nodes: null });
-  return slow === null || typeof slow === "string" ? slow : charge(sim, scoped, slow);
+  const ac = allocContextOf(sim, mask, node);
+  checkMigratetype(sim, mask);
+  if (maySleep(sim.table, mask, sim.context)) mightSleep(sim, "might_alloc");
+  return ac;
 }
 
 /**
  * alloc_pages_node() (include/linux/gfp.h): the caller names a node, which has to exist. One that does not has no
  * zonelist, and looking for it is a page fault in the kernel; a number that no node can have is a VM_BUG_ON with
- * DEBUG_VM. Arguments and result as of `allocPages`.
+ * DEBUG_VM, where that is checked. Arguments and result as of `allocPages`.
  */
 export function allocPagesNode(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
   const { kernel, machine } = sim;
   if (node === null || !kernel.options.NUMA || machine.nodes.includes(node)) return allocPages(sim, mask, order, node);
-  if (kernel.options.DEBUG_VM && (node < 0 || node >= machine.nodeLimit)) {
+  if (kernel.features.nodeNumberChecked && kernel.options.DEBUG_VM && (node < 0 || node >= machine.nodeLimit)) {
     bug(sim, "__alloc_pages_node: node out of range");
     return "died";
   }
@@ -137,7 +147,7 @@ function avoidsFragmentation(sim: Simulation, preferred: Zone | undefined): bool
  * __GFP_ACCOUNT: the page is charged after it was taken, and given back if the charge fails
  * (__memcg_kmem_charge_page()).
  */
-function charge(sim: Simulation, mask: Mask, block: PageBlock): AllocResult {
+export function chargePages(sim: Simulation, mask: Mask, block: PageBlock): AllocResult {
   if ((mask & sim.kernel.bits.ACCOUNT) === 0) return block;
   switch (chargeKernelMemory(sim, mask, block.order)) {
     case "charged":

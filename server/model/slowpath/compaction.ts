@@ -130,11 +130,30 @@ function compactZone(
   if (zoneWatermarkOk(kernel, zone, order, watermarkOf(zone, allocFlags), ac.highestZone, allocFlags, freePages(zone)))
     return COMPACT.success;
   if (!compactionSuitable(kernel, zone, order, ac.highestZone, freePages(zone))) return COMPACT.skipped;
+  if (needsCma(kernel, zone, order, allocFlags, ac, priority)) return COMPACT.skipped;
   if (priority === COMPACT_PRIORITY.async && ac.migratetype !== MIGRATE.MOVABLE) return COMPACT.complete;
   if (zone.movable === 0 || zone.movable + zone.ordinary.pages < 2 ** order) return COMPACT.complete;
   if (!mergeFreeBlocks(zone.ordinary, order)) return COMPACT.complete;
   sim.machine.version++;
   return COMPACT.success;
+}
+
+/**
+ * compaction_suit_allocation_order(): asynchronous compaction of a costly order for a mask that cannot have CMA pages
+ * leaves them out of account, and is skipped when only they would make it suitable.
+ */
+function needsCma(
+  kernel: Kernel,
+  zone: Zone,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+  priority: number,
+): boolean {
+  if (kernel.features.compactionCountsCmaForAll) return false;
+  if (order <= COSTLY_ORDER || priority !== COMPACT_PRIORITY.async || (allocFlags & ALLOC.CMA) !== 0) return false;
+  const mark = watermarkOf(zone, allocFlags) + 2 * 2 ** order;
+  return !zoneWatermarkOk(kernel, zone, 0, mark, ac.highestZone, 0, freePages(zone));
 }
 
 /** Makes one block of the order out of smaller ones, the smallest first. */
@@ -187,9 +206,18 @@ function fragmentationIndex(zone: Zone, order: number): number {
 /**
  * compaction_zonelist_suitable(): whether reclaim could free so much that compaction became possible.
  */
-function compactionZonelistSuitable(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): boolean {
+function compactionZonelistSuitable(
+  sim: Simulation,
+  mask: Mask,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+): boolean {
+  const hardwall = (mask & sim.kernel.bits.HARDWALL) !== 0;
+  const checksCpuset = sim.kernel.features.compactRetryRespectsCpuset && (allocFlags & ALLOC.CPUSET) !== 0;
   return ac.zonelist.some((zone) => {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) return false;
+    if (checksCpuset && !cpusetAllows(sim, zone, hardwall)) return false;
     const available = Math.trunc(reclaimablePages(sim.kernel, zone) / order) + freePages(zone);
     const { kernel } = sim;
     if (
@@ -212,6 +240,7 @@ export interface CompactRetry {
 /** should_compact_retry() (mm/page_alloc.c). Changes the priority and the count. */
 export function shouldCompactRetry(
   sim: Simulation,
+  mask: Mask,
   order: number,
   allocFlags: number,
   ac: AllocContext,
@@ -223,7 +252,7 @@ export function shouldCompactRetry(
   if (order === 0) return false;
   if (!options.COMPACTION) return order <= COSTLY_ORDER;
   if (features.compactRetryStopsOnFatalSignal && hasFatalSignal(sim.context)) return false;
-  if (result === COMPACT.skipped) return compactionZonelistSuitable(sim, order, allocFlags, ac);
+  if (result === COMPACT.skipped) return compactionZonelistSuitable(sim, mask, order, allocFlags, ac);
   if (result === COMPACT.success) {
     state.retries++;
     const most = order > COSTLY_ORDER ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;

@@ -132,14 +132,14 @@ export function getPageFromFreelist(
   trace.attempts.push({ mask, order, allocFlags, highestZone: ac.highestZone, migratetype: ac.migratetype });
   const hardwall = (mask & kernel.bits.HARDWALL) !== 0;
   const checksCpuset = sim.machine.cpusetNodes !== null && (allocFlags & ALLOC.CPUSET) !== 0;
-  for (const zone of ac.zonelist) {
+  for (const zone of walkOf(sim, ac)) {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) continue;
     if (checksCpuset && !cpusetAllows(sim, zone, hardwall)) continue;
     if ((allocFlags & ALLOC.NO_WATERMARKS) === 0 && !watermarkFast(kernel, zone, order, ac.highestZone, allocFlags))
       continue;
     const from = rmqueue(sim, zone, mask, order, allocFlags, ac.migratetype);
     if (from === null) continue;
-    if (order > 0 && (allocFlags & highatomicReserving(kernel)) !== 0) reserveHighatomic(sim, zone);
+    if (order > 0 && reservesHighatomic(kernel, allocFlags)) reserveHighatomic(sim, zone);
     sim.machine.version++;
     step(
       sim,
@@ -164,6 +164,18 @@ export function getPageFromFreelist(
   return null;
 }
 
+/**
+ * The zones in the order in which they are looked at: where that is so, those of nodes whose kswapd is running come
+ * after all others (skip_kswapd_nodes).
+ */
+function walkOf({ kernel, machine }: Simulation, { zonelist }: AllocContext): readonly Zone[] {
+  const { kswapdAwake } = machine;
+  if (!kernel.features.nodesWithKswapdAwakeComeLast || kswapdAwake.size === 0) return zonelist;
+  if (zonelist.every(({ node }) => kswapdAwake.has(node))) return zonelist;
+  const isAwake = ({ node }: Zone): boolean => kswapdAwake.has(node);
+  return [...zonelist.filter((zone) => !isAwake(zone)), ...zonelist];
+}
+
 /** Why each zone of the list gave nothing, for people. */
 function refusals(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): readonly string[] {
   if (ac.zonelist.length === 0) return ["no zone to look in"];
@@ -184,6 +196,14 @@ function refusals(sim: Simulation, order: number, allocFlags: number, ac: AllocC
 /** The flag with which a success of order > 0 reserves its pageblock for later high-order atomic requests. */
 function highatomicReserving(kernel: Kernel): number {
   return kernel.features.reserveScheme === "harder" ? ALLOC.NON_BLOCK : ALLOC.HIGHATOMIC;
+}
+
+/**
+ * Whether such a success reserves its pageblock: any, or one with the min watermark (mm/page_alloc.c:rmqueue_buddy).
+ */
+function reservesHighatomic(kernel: Kernel, allocFlags: number): boolean {
+  if ((allocFlags & highatomicReserving(kernel)) === 0) return false;
+  return kernel.features.highatomicReservedBy === "any-try" || (allocFlags & WMARK_MASK) === ALLOC.WMARK_MIN;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { FACT } from "../decisions/facts.ts";
 import { COSTLY_ORDER, MAX_RECLAIM_RETRIES } from "../limits.ts";
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
@@ -50,6 +51,44 @@ export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: A
         : "nothing to free",
   );
   return progress === 0 && readyToCompact ? 1 : progress;
+}
+
+/**
+ * throttle_direct_reclaim() (mm/vmscan.c), as far as a wait does not end by itself: the reserves of the first node that
+ * the request may use count as used up, while kswapd finds the node balanced, goes back to sleep and wakes the task,
+ * which wakes kswapd. Where the node is not balanced kswapd frees pages, or gives the node up, and the wait is over. A
+ * task with a fatal signal is not throttled. `facts`: those of the request (FACT).
+ */
+export function isThrottled(sim: Simulation, ac: AllocContext, facts: number): boolean {
+  if ((facts & (FACT.dying | FACT.oomVictim)) !== 0) return false;
+  const { kernel, machine } = sim;
+  const normal = kernel.zones.indexOf("Normal");
+  const first = ac.zonelist.find((zone) => zone.index <= normal && (ac.nodes === null || ac.nodes.has(zone.node)));
+  if (first === undefined) return false;
+  const zones = machine.zones.filter((zone) => zone.node === first.node && zone.index <= normal && zone.managed > 0);
+  // allow_direct_reclaim()
+  const counted = zones.filter((zone) => !isLeftOut(sim, zone));
+  const reserve = counted.reduce((sum, zone) => sum + zone.min + zone.boost, 0);
+  const free = counted.reduce((sum, zone) => sum + freePages(zone), 0);
+  if (reserve === 0 || free > Math.trunc(reserve / 2)) return false;
+  return isBalanced(sim, first.node, 0, normal);
+}
+
+/** pgdat_balanced(): a zone of the node, up to the highest that is asked for, is above its high watermark. */
+export function isBalanced({ kernel, machine }: Simulation, node: number, order: number, highestZone: number): boolean {
+  return machine.zones.some(
+    (zone) =>
+      zone.node === node &&
+      zone.index <= highestZone &&
+      zone.managed > 0 &&
+      zoneWatermarkOk(kernel, zone, order, zone.high + zone.boost, highestZone, 0, freePages(zone)),
+  );
+}
+
+/** allow_direct_reclaim() passes the zone over. */
+function isLeftOut({ kernel }: Simulation, zone: Zone): boolean {
+  if (reclaimablePages(kernel, zone) > 0) return false;
+  return kernel.features.throttlingLeavesOut === "unreclaimable" || freePages(zone) > 0;
 }
 
 /** compaction_ready(): the order is there, or compaction could make it with the high watermark to spare. */

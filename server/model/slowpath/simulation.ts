@@ -87,6 +87,10 @@ export interface Trace {
   readonly warnSites: WarnSite[];
   /** out_of_memory() found nobody to kill: the kernel panicked. */
   panicked: boolean;
+  /** The call does not come back because throttle_direct_reclaim() has it wait for kswapd, which has nothing to do. */
+  throttled: boolean;
+  /** How many tries had been made each time that throttle_direct_reclaim() made the task wait. */
+  readonly throttledAt: number[];
   /** BUG() and VM_BUG_ON() sites, named like warn sites. The call died there. */
   readonly bugSites: WarnSite[];
   /** "sleeping function called from invalid context": the function that may sleep, in order. */
@@ -120,7 +124,10 @@ export interface Simulation {
   readonly options: SimulationOptions;
 }
 
-/** What one call of the page allocator gave. `died`: a BUG() in the kernel, see `trace.bugSites`. */
+/**
+ * What one call of the page allocator gave. `loop`: it does not come back (`trace.throttled`: it waits). `died`: a
+ * BUG() in the kernel, see `trace.bugSites`.
+ */
 export type AllocResult = PageBlock | null | "loop" | "died";
 
 /** A block of 2^order pages that was handed out. */
@@ -183,6 +190,8 @@ function emptyTrace(): Trace {
     },
     warnSites: [],
     panicked: false,
+    throttled: false,
+    throttledAt: [],
     bugSites: [],
     sleepSites: [],
     steps: [],

@@ -15,7 +15,7 @@ import type { AllocContext } from "./freelist.ts";
 import { getPageFromFreelist, preferredZone, unreserveHighatomic } from "./freelist.ts";
 import { outOfMemory } from "./oom.ts";
 import type { ReclaimRetry } from "./reclaim.ts";
-import { shouldReclaimRetry, tryToFreePages } from "./reclaim.ts";
+import { isBalanced, isThrottled, shouldReclaimRetry, tryToFreePages } from "./reclaim.ts";
 import type { AllocResult, PageBlock, Simulation } from "./simulation.ts";
 import { step, warnAt } from "./simulation.ts";
 
@@ -32,7 +32,7 @@ const MOST_ATTEMPTS = 16_384;
  * The states of __alloc_pages_slowpath() (mm/page_alloc.c), in the order in which they are first reached. Each state's
  * function does what the kernel does there and names the next one.
  */
-type State = Step | "fail" | "got" | "died" | "loop";
+type State = Step | "fail" | "got" | "died" | "loop" | "throttled";
 type Step =
   | "restart"
   | "first-try"
@@ -62,8 +62,10 @@ interface Slow {
   readonly reclaimRetry: ReclaimRetry;
   readonly compactRetry: CompactRetry;
   compactResult: CompactResult;
-  /** 7.0+: the first round compacts and does not reclaim. */
+  /** Rounds: the first one compacts and does not reclaim. */
   compactFirst: boolean;
+  /** Rounds: whoever is given reserves, or may leave its cpuset, comes round once more at once. */
+  mayRetryReserves: boolean;
   page: PageBlock | null;
   /** For the detection of loops. */
   readonly idle: { version: number; rounds: number; attempts: number };
@@ -89,6 +91,7 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
     compactRetry: { priority: COMPACT_PRIORITY.syncLight, retries: 0 },
     compactResult: COMPACT.skipped,
     compactFirst: false,
+    mayRetryReserves: true,
     page: null,
     idle: { version: sim.machine.version, rounds: 0, attempts: sim.trace.attempts.length },
     attemptsAtStart: sim.trace.attempts.length,
@@ -105,6 +108,9 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
       case "died":
       case "loop":
         return state;
+      case "throttled":
+        sim.trace.throttled = true;
+        return "loop";
       default:
         state = STATES[state](slow);
     }
@@ -158,7 +164,7 @@ function restart(slow: Slow): State {
     step(sim, "__alloc_pages_slowpath", () => "no node of the cpuset has a zone for this request");
     return "nopage";
   }
-  return "first-try";
+  return features.slowPath === "rounds" ? "first-compaction" : "first-try";
 }
 
 function firstTry(slow: Slow): State {
@@ -191,7 +197,10 @@ function firstCompaction(slow: Slow): State {
   return "retry";
 }
 
-/** The reserves of MEMALLOC, PF_MEMALLOC and OOM victims, and the next try on the free lists. */
+/**
+ * A round begins: the reserves of MEMALLOC, PF_MEMALLOC and OOM victims, and a try on the free lists; in rounds the try
+ * comes first.
+ */
 function retry(slow: Slow): State {
   const { sim, mask } = slow;
   if (slow.looping && sim.trace.attempts.length >= (sim.options.loopAttempts ?? 0)) return "loop";
@@ -202,17 +211,34 @@ function retry(slow: Slow): State {
   }
   slow.facts = factsOf(sim.table.facts, mask, slow.order, contextNow(sim));
   wakeKswapds(slow);
-  const reserve = pfmemallocFlags(sim.kernel, mask, contextNow(sim));
-  if (reserve !== 0) {
-    const kept =
-      sim.kernel.features.reserveScheme === "min-reserve" ? ALLOC.CMA | sim.kernel.features.allocKswapd : ALLOC.CMA;
-    slow.allocFlags = reserve | (slow.allocFlags & kept);
-    step(sim, "__gfp_pfmemalloc_flags", () =>
-      reserve === ALLOC.NO_WATERMARKS ? DECISIONS.allReserves.because : DECISIONS.victimsShare.because,
-    );
+  if (sim.kernel.features.slowPath === "prelude-and-loop") {
+    openReserves(slow);
+    return take(slow, slow.allocFlags) ? "got" : "may-reclaim";
   }
   if (take(slow, slow.allocFlags)) return "got";
+  const opened = openReserves(slow);
+  if (slow.mayRetryReserves && (opened || (slow.allocFlags & ALLOC.CPUSET) === 0)) {
+    slow.mayRetryReserves = false;
+    return "retry";
+  }
   return "may-reclaim";
+}
+
+/**
+ * __gfp_pfmemalloc_flags(): the reserves in the place of the alloc flags; false where the request is entitled to none.
+ */
+function openReserves(slow: Slow): boolean {
+  const { sim, mask } = slow;
+  const { features } = sim.kernel;
+  const reserve = pfmemallocFlags(sim.kernel, mask, contextNow(sim));
+  if (reserve === 0) return false;
+  const kept = features.reserveScheme === "min-reserve" ? ALLOC.CMA | features.allocKswapd : ALLOC.CMA;
+  // What the mask says of CMA is looked at again, whatever the flags were.
+  slow.allocFlags = reserve | (slow.allocFlags & kept);
+  step(sim, "__gfp_pfmemalloc_flags", () =>
+    reserve === ALLOC.NO_WATERMARKS ? DECISIONS.allReserves.because : DECISIONS.victimsShare.because,
+  );
+  return true;
 }
 
 function mayReclaim(slow: Slow): State {
@@ -225,9 +251,16 @@ function directReclaim(slow: Slow): State {
   const { sim, mask, order, ac } = slow;
   sim.trace.counts.directReclaim++;
   const stage = sim.table.at["direct-reclaim"];
-  if ((effectsAt(stage, slow.facts) & EFFECT.die) !== 0) {
+  if (sim.kernel.features.condReschedSchedules && (effectsAt(stage, slow.facts) & EFFECT.die) !== 0) {
     step(sim, "try_to_free_pages", () => DECISIONS.reclaimInInterrupt.because);
     return "died";
+  }
+  if (isThrottled(sim, ac, slow.facts)) {
+    sim.trace.throttledAt.push(sim.trace.attempts.length);
+    const forEver = (effectsAt(stage, slow.facts) & EFFECT.throttle) !== 0;
+    const { throttles, throttlesForASecond } = DECISIONS;
+    step(sim, "throttle_direct_reclaim", () => (forEver ? throttles : throttlesForASecond).because);
+    if (forEver) return "throttled";
   }
   slow.progress = tryToFreePages(sim, mask, order, ac);
   if (slow.progress > 0) {
@@ -245,7 +278,7 @@ function directCompaction(slow: Slow): State {
   return slow.compactFirst ? "after-first-compaction" : "give-up-early";
 }
 
-/** 7.0+: some give up after the first compaction; the others come round once more, and reclaim. */
+/** Rounds: some give up after the first compaction; the others come round once more, and reclaim. */
 function afterFirstCompaction(slow: Slow): State {
   const stage = slow.sim.table.at["compact-first"];
   const left = leaving(stage, slow.facts, fruitless(slow.compactResult));
@@ -271,11 +304,11 @@ function reclaimRetry(slow: Slow): State {
 }
 
 function compactRetry(slow: Slow): State {
-  const { sim, order, ac, allocFlags } = slow;
+  const { sim, mask, order, ac, allocFlags } = slow;
   if (
     slow.progress > 0 &&
     (slow.facts & FACT.canCompact) !== 0 &&
-    shouldCompactRetry(sim, order, allocFlags, ac, slow.compactResult, slow.compactRetry)
+    shouldCompactRetry(sim, mask, order, allocFlags, ac, slow.compactResult, slow.compactRetry)
   )
     return "retry";
   return "oom";
@@ -367,13 +400,14 @@ function triesFreeLists({ features }: Kernel, result: CompactResult): boolean {
 
 /** wake_all_kswapds(): one for each node of the zonelist. */
 function wakeKswapds(slow: Slow): void {
-  const { sim, mask, ac } = slow;
+  const { sim, mask, order, ac } = slow;
   if ((mask & sim.kernel.bits.KSWAPD_RECLAIM) === 0) return;
   let last: number | null = null;
   for (const zone of ac.zonelist) {
     if (zone.node === last || zone.managed === 0) continue;
     last = zone.node;
     sim.trace.counts.wakeKswapd++;
+    if (!isBalanced(sim, zone.node, order, ac.highestZone)) sim.machine.kswapdAwake.add(zone.node);
   }
   step(sim, "wake_all_kswapds", () => "kswapd is woken on the nodes of the zonelist");
 }

@@ -265,7 +265,7 @@ function resultText(outcome: Outcome): string {
     case "null":
       return "fails with NULL";
     case "loop":
-      return "loops without end";
+      return outcome.throttled ? "waits without end" : "loops without end";
     case "oom":
       return "ends in a panic: the OOM killer finds nobody to kill";
     case "died":

@@ -1,6 +1,7 @@
 import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import { forbidsEvenNonBlocking, PLACE } from "../../model/contexts.ts";
 import { insteadOfBlocking } from "../_allocators.ts";
+import { stopsInInterrupt } from "../../model/apis/vmalloc.ts";
 import { blocks, has, holds, inInterrupt, mayNotSleep, wrote } from "../_predicates.ts";
 import type { RuleFix, Subject } from "../rule.ts";
 
@@ -14,7 +15,8 @@ const isReportedElsewhere = (subject: Subject): boolean => {
   const { family } = subject.api;
   if (family === "contig" || family === "cma" || subject.api.name === "dma_alloc_contiguous") return true;
   if (family === "free") return true;
-  if (family === "vmalloc") return inInterrupt(subject);
+  if (subject.api.name === "vunmap") return inInterrupt(subject);
+  if (family === "vmalloc") return stopsInInterrupt(subject.kernel, subject.request.context);
   return family === "tree" && (holds(subject, "spinlock") || holds(subject, "raw_spinlock"));
 };
 

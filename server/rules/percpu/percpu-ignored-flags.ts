@@ -9,7 +9,7 @@ export const percpuIgnoredFlags: Rule = {
   class: "ineffective",
   recalled: "since 3.18",
   explanation:
-    "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the pages; __GFP_ACCOUNT is handled apart (5.9+). The memory is always zeroed, on every CPU. __GFP_HIGH counts here only where it is named: as a part of GFP_ATOMIC it says what the call does anyway.",
+    "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the pages, and since 7.3 neither __GFP_IO nor __GFP_FS; __GFP_ACCOUNT is handled apart (5.9+). The memory is always zeroed, on every CPU. __GFP_HIGH counts here only where it is named: as a part of GFP_ATOMIC it says what the call does anyway.",
   evidence: "mm/percpu.c:pcpu_alloc",
   advice: "Drop the flag.",
   examples: {
@@ -29,7 +29,7 @@ function check(subject: Subject): readonly Match[] {
   const onlyZero = has(subject, "ZERO") && flags.length === 1;
   const why = onlyZero
     ? "always clears its memory"
-    : "passes only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN on";
+    : `passes only the bits of ${subject.kernel.features.percpuDropsIoAndFs ? "GFP_NOIO" : "GFP_KERNEL"}, __GFP_NORETRY and __GFP_NOWARN on`;
   return [
     {
       anchor: { kind: "flags", flags },
@@ -44,5 +44,5 @@ function check(subject: Subject): readonly Match[] {
 /** nofail-ignored-by-percpu, nolockdep and internal-flag say it of theirs. */
 const TOLD_ELSEWHERE: readonly FlagName[] = ["NOFAIL", "NOLOCKDEP", ...INTERNAL_FLAGS];
 
-/** What GFP_ATOMIC and GFP_USER carry, and nobody asked for by itself. */
-const CARRIED: readonly FlagName[] = ["HIGH", "ATOMIC", "HARDWALL"];
+/** What GFP_ATOMIC, GFP_USER and GFP_KERNEL carry, and nobody asked for by itself. */
+const CARRIED: readonly FlagName[] = ["HIGH", "ATOMIC", "HARDWALL", "IO", "FS"];

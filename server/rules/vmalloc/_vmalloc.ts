@@ -12,9 +12,6 @@ export const isKvmalloc = (subject: Subject): boolean =>
 
 export const maskedVmalloc = (subject: Subject): boolean => subject.api.family === "vmalloc" && subject.api.takesMask;
 
-/** The context may be entered from softirq, hardirq, NMI, or with bottom halves off. */
-export const rxPoll = "context rx_poll { in softirq }";
-
 /** Of the zone bits vmalloc-zone-flags speaks. */
 export const ZONES: readonly FlagName[] = ["DMA", "DMA32", "HIGHMEM"];
 

@@ -89,4 +89,11 @@ export const REMOVED_NAMES: readonly RemovedName[] = [
     change: "merged with __GFP_SKIP_KASAN_POISON into __GFP_SKIP_KASAN",
     source: "present in 6.1.192, absent in 6.5-rc1; release recalled",
   },
+  {
+    name: "__GFP_NO_OBJ_EXT",
+    removedIn: "7.3",
+    replacement: null,
+    change: "removed; slab says so in flags of its own, and nobody else may",
+    source: "present in 7.2.13, absent in 7.3.4",
+  },
 ];

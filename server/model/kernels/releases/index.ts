@@ -58,6 +58,11 @@ import { v6_17 } from "./6.17.ts";
 import { v6_18 } from "./6.18.ts";
 import { v6_19 } from "./6.19.ts";
 import { v7_0 } from "./7.0.ts";
+import { v7_1 } from "./7.1.ts";
+import { v7_2_13 } from "./7.2.13.ts";
+import { v7_2 } from "./7.2.ts";
+import { v7_3_4 } from "./7.3.4.ts";
+import { v7_3 } from "./7.3.ts";
 import { v7_xDev } from "./7.x-dev.ts";
 import { android6_18 } from "./android-6.18.ts";
 import type { Release } from "./release.ts";
@@ -122,6 +127,11 @@ export const ALL: readonly Release[] = [
   v6_18,
   v6_19,
   v7_0,
+  v7_1,
+  v7_2_13,
+  v7_2,
+  v7_3_4,
+  v7_3,
   v7_xDev,
   android6_18,
 ];
