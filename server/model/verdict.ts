@@ -164,7 +164,7 @@ function diesOf(kernel: Kernel, plan: Plan, context: Context, can: number): Cert
   if (plan.namesNode || (can & EFFECT.die) !== 0) return "may";
   if (plan.order < 0 || plan.fastOnly) return "never";
   const seen = fastPathMask(kernel, plan.mask, context.scopes);
-  const crashes = crashesMigratetype(kernel, plan.order) && migratetype(kernel, seen) === MIGRATE.INVALID;
+  const crashes = migratetype(kernel, seen) === MIGRATE.INVALID && crashesMigratetype(kernel, plan.order);
   return crashes || (kernel.options.DEBUG_VM && !gfpZoneValid(seen)) ? "may" : "never";
 }
 

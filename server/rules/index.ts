@@ -24,6 +24,7 @@ import { rangeNonblocking } from "./contig/range-nonblocking.ts";
 import { rangeNoretry } from "./contig/range-noretry.ts";
 import { rangeRetryMayfail } from "./contig/range-retry-mayfail.ts";
 import { rangeUnsupportedFlag } from "./contig/range-unsupported-flag.ts";
+import { rangeWithoutFs } from "./contig/range-without-fs.ts";
 import { rangeZeroDropped } from "./contig/range-zero-dropped.ts";
 import { dmaAtomic } from "./dma/dma-atomic.ts";
 import { dmaComp } from "./dma/dma-comp.ts";
@@ -183,6 +184,7 @@ export const BY_GROUP = {
     rangeNoretry,
     rangeRetryMayfail,
     rangeUnsupportedFlag,
+    rangeWithoutFs,
     rangeZeroDropped,
   ],
   dma: [

@@ -255,3 +255,20 @@ describe("cma-in-atomic", () => {
     ).toBe(true);
   });
 });
+
+describe("range-without-fs", () => {
+  test("speaks of masks without it that may block, where they reach the targets: range-nofs-ignored does before", () => {
+    for (const flags of ["GFP_NOFS", "GFP_NOIO"])
+      expect(holdsIn("range-without-fs", { ...RANGE, flags })).toBe("6.14..");
+    expect(holdsIn("range-without-fs", { ...RANGE, flags: "GFP_KERNEL" })).toBe(NEVER);
+    expect(holdsIn("range-without-fs", { ...RANGE, flags: "GFP_NOWAIT" })).toBe(NEVER);
+  });
+  test("speaks of nofs and noio scopes, where cma_alloc() is caught too", () => {
+    for (const scope of ["nofs", "noio"] as const) {
+      expect(holdsIn("range-without-fs", { ...RANGE, flags: "GFP_KERNEL", scopes: [scope] })).toBe("4.19..");
+      expect(holdsIn("range-without-fs", { api: "cma_alloc", pages: 512, flags: "0", scopes: [scope] })).toBe("4.19..");
+    }
+    expect(holdsIn("range-without-fs", { api: "cma_alloc", pages: 512, flags: "0" })).toBe(NEVER);
+    expect(holdsIn("range-without-fs", { ...RANGE, flags: "GFP_KERNEL", scopes: ["pin"] })).toBe(NEVER);
+  });
+});

@@ -32,8 +32,8 @@ export const ALLOC = {
 
 /** ALLOC_CMA for movable requests, but in the pin scope of 5.9 to 5.12. gfp_to_alloc_flags_cma(), mm/page_alloc.c. */
 function cmaFlag(kernel: Kernel, value: Mask, scopes: number): number {
-  if (kernel.features.pinScope === "keeps-out-of-cma" && (scopes & SCOPE.pin) !== 0) return 0;
-  return kernel.options.CMA && migratetype(kernel, value) === MIGRATE.MOVABLE ? ALLOC.CMA : 0;
+  if (!kernel.options.CMA || migratetype(kernel, value) !== MIGRATE.MOVABLE) return 0;
+  return (scopes & SCOPE.pin) !== 0 && kernel.features.pinScope === "keeps-out-of-cma" ? 0 : ALLOC.CMA;
 }
 
 /** ALLOC_KSWAPD where the version has it. */
