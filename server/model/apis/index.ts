@@ -18,7 +18,6 @@ import { folioAlloc } from "./folio-alloc.ts";
 import { frees } from "./frees.ts";
 import { genPoolAlloc } from "./gen-pool-alloc.ts";
 import { getFreePages } from "./get-free-pages.ts";
-import { getZeroedPage } from "./get-zeroed-page.ts";
 import { idrAlloc } from "./idr-alloc.ts";
 import { kmallocNolock } from "./kmalloc-nolock.ts";
 import { kmalloc } from "./kmalloc.ts";
@@ -58,7 +57,6 @@ export const ALL: readonly Api[] = [
   ...frees,
   ...genPoolAlloc,
   ...getFreePages,
-  ...getZeroedPage,
   ...idrAlloc,
   ...kmallocNolock,
   ...kmalloc,

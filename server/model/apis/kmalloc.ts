@@ -191,10 +191,6 @@ function treatment(kernel: Kernel): MaskTreatment {
   return slabTreatment(kernel, EMPTY, kmallocNotes(kernel));
 }
 
-function zeroTreatment(kernel: Kernel): MaskTreatment {
-  return slabTreatment(kernel, kernel.bits.ZERO, kmallocNotes(kernel));
-}
-
 /** What kmalloc looks at to choose among its sets of caches. */
 function choosesCache(kernel: Kernel): string {
   const { kmallocReclaimCaches, kmallocAccountCaches } = kernel.features;
@@ -223,10 +219,6 @@ function kmallocNotes(kernel: Kernel): readonly Note[] {
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planKmalloc(kernel, request.mask, bytesOf(kernel, request));
-}
-
-function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
-  return planKmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request));
 }
 
 /** A slab cache, as far as a simulation needs it. */
@@ -340,19 +332,9 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
-function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), null);
-}
-
 function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
   const bytes = bytesOf(kernel, request);
   const planned = planKmalloc(kernel, request.mask, bytes, "kmalloc_node");
-  return bytes <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
-}
-
-function planZeroedOnNode(kernel: Kernel, request: AllocationRequest): Plan {
-  const bytes = bytesOf(kernel, request);
-  const planned = planKmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytes, "kmalloc_node");
   return bytes <= kmallocMaxCacheBytes(kernel) ? planNodeTry(kernel, planned, request) : planned;
 }
 
@@ -360,17 +342,7 @@ function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
   return runKmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node, "kmalloc_node");
 }
 
-function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKmalloc(
-    sim,
-    mask(request.mask | sim.kernel.bits.ZERO),
-    runBytesOf(sim.kernel, request),
-    request.node,
-    "kmalloc_node",
-  );
-}
-
-const plain = {
+const common = {
   family: "slab" as const,
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
@@ -380,43 +352,15 @@ const plain = {
   plan,
   run,
 };
-const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
-const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
-const zeroedArray = { ...array, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** Objects by size (`__kmalloc`, mm/slub.c). */
 export const kmalloc: readonly Api[] = [
-  { ...plain, name: "kmalloc", signature: "void *kmalloc(size_t size, gfp_t flags)" },
+  { ...common, name: "kmalloc", signature: "void *kmalloc(size_t size, gfp_t flags)" },
   {
-    ...plain,
+    ...common,
     plan: planOnNode,
     run: runOnNode,
     name: "kmalloc_node",
     signature: "void *kmalloc_node(size_t size, gfp_t flags, int node)",
-  },
-  { ...array, name: "kmalloc_array", signature: "void *kmalloc_array(size_t n, size_t size, gfp_t flags)" },
-  {
-    ...array,
-    plan: planOnNode,
-    run: runOnNode,
-    name: "kmalloc_array_node",
-    signature: "void *kmalloc_array_node(size_t n, size_t size, gfp_t flags, int node)",
-  },
-  { ...plain, name: "kmemdup", signature: "void *kmemdup(const void *src, size_t len, gfp_t gfp)" },
-  { ...zeroed, name: "kzalloc", signature: "void *kzalloc(size_t size, gfp_t flags)" },
-  {
-    ...zeroed,
-    plan: planZeroedOnNode,
-    run: runZeroedOnNode,
-    name: "kzalloc_node",
-    signature: "void *kzalloc_node(size_t size, gfp_t flags, int node)",
-  },
-  { ...zeroedArray, name: "kcalloc", signature: "void *kcalloc(size_t n, size_t size, gfp_t flags)" },
-  {
-    ...zeroedArray,
-    plan: planZeroedOnNode,
-    run: runZeroedOnNode,
-    name: "kcalloc_node",
-    signature: "void *kcalloc_node(size_t n, size_t size, gfp_t flags, int node)",
   },
 ];

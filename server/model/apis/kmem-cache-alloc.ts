@@ -48,10 +48,6 @@ function treatment(kernel: Kernel): MaskTreatment {
   return withoutCacheChoice(kernel, slabTreatment(kernel, EMPTY, NOTES));
 }
 
-function zeroTreatment(kernel: Kernel): MaskTreatment {
-  return withoutCacheChoice(kernel, slabTreatment(kernel, kernel.bits.ZERO, NOTES));
-}
-
 /** The cache is given: DMA and RECLAIMABLE of the caller choose nothing, and a new slab drops them. */
 function withoutCacheChoice(kernel: Kernel, treatment: MaskTreatment): MaskTreatment {
   return { ...treatment, cleared: mask(treatment.cleared | kernel.bits.DMA | kernel.bits.RECLAIMABLE) };
@@ -59,10 +55,6 @@ function withoutCacheChoice(kernel: Kernel, treatment: MaskTreatment): MaskTreat
 
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planCacheObject(kernel, request.mask, request);
-}
-
-function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
-  return planCacheObject(kernel, mask(request.mask | kernel.bits.ZERO), request);
 }
 
 function planBulk(kernel: Kernel, request: AllocationRequest): Plan {
@@ -92,10 +84,6 @@ function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
 
 function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
   return runCacheObject(sim, request.mask, request, request.node);
-}
-
-function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runCacheObject(sim, mask(request.mask | sim.kernel.bits.ZERO), request, null);
 }
 
 /** All objects or none (mm/slub.c:kmem_cache_alloc_bulk). */
@@ -142,13 +130,5 @@ export const kmemCacheAlloc: readonly Api[] = [
     plan: planBulk,
     run: runBulk,
     signature: "int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p)",
-  },
-  {
-    ...common,
-    name: "kmem_cache_zalloc",
-    treatment: zeroTreatment,
-    plan: planZeroed,
-    run: runZeroed,
-    signature: "void *kmem_cache_zalloc(struct kmem_cache *k, gfp_t flags)",
   },
 ];

@@ -116,16 +116,8 @@ function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({ notes: notes(kernel) });
 }
 
-function zeroTreatment(kernel: Kernel): MaskTreatment {
-  return treatmentOf({ forced: kernel.bits.ZERO, notes: notes(kernel) });
-}
-
 function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planKvmalloc(kernel, request.mask, bytesOf(kernel, request), request);
-}
-
-function planZeroed(kernel: Kernel, request: AllocationRequest): Plan {
-  return planKvmalloc(kernel, mask(request.mask | kernel.bits.ZERO), bytesOf(kernel, request), request);
 }
 
 /**
@@ -149,27 +141,15 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
   return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), null);
 }
 
-function runZeroed(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), null);
-}
-
 function planOnNode(kernel: Kernel, request: AllocationRequest): Plan {
   return planNodeTry(kernel, plan(kernel, request), request);
-}
-
-function planZeroedOnNode(kernel: Kernel, request: AllocationRequest): Plan {
-  return planNodeTry(kernel, planZeroed(kernel, request), request);
 }
 
 function runOnNode(sim: Simulation, request: AllocationRequest): RunResult {
   return runKvmalloc(sim, request.mask, runBytesOf(sim.kernel, request), request.node);
 }
 
-function runZeroedOnNode(sim: Simulation, request: AllocationRequest): RunResult {
-  return runKvmalloc(sim, mask(request.mask | sim.kernel.bits.ZERO), runBytesOf(sim.kernel, request), request.node);
-}
-
-const plain = {
+const common = {
   family: "kvmalloc" as const,
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
@@ -179,32 +159,15 @@ const plain = {
   plan,
   run,
 };
-const array = { ...plain, alsoTakes: ["count", "pages", "order"] as const };
-const zeroed = { ...plain, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
 export const kvmalloc: readonly Api[] = [
-  { ...plain, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
+  { ...common, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
   {
-    ...plain,
+    ...common,
     plan: planOnNode,
     run: runOnNode,
     name: "kvmalloc_node",
     signature: "void *kvmalloc_node(size_t size, gfp_t flags, int node)",
-  },
-  { ...array, name: "kvmalloc_array", signature: "void *kvmalloc_array(size_t n, size_t size, gfp_t flags)" },
-  { ...zeroed, name: "kvzalloc", signature: "void *kvzalloc(size_t size, gfp_t flags)" },
-  {
-    ...zeroed,
-    plan: planZeroedOnNode,
-    run: runZeroedOnNode,
-    name: "kvzalloc_node",
-    signature: "void *kvzalloc_node(size_t size, gfp_t flags, int node)",
-  },
-  {
-    ...zeroed,
-    name: "kvcalloc",
-    alsoTakes: ["count", "pages", "order"],
-    signature: "void *kvcalloc(size_t n, size_t size, gfp_t flags)",
   },
 ];

@@ -4,12 +4,12 @@
  * object). In 7.0, or in 6.1 where it is no longer there. Each line was laid beside the kernel's function by eye.
  */
 export const ENDS = `
-bitmap_alloc kmalloc_array GFP_KERNEL 8
-bitmap_zalloc kmalloc_array GFP_KERNEL|ZERO 8
-bitmap_alloc_node kmalloc_array_node GFP_KERNEL 8
-bitmap_zalloc_node kmalloc_array_node GFP_KERNEL|ZERO 8
-devm_bitmap_alloc kmalloc_array GFP_KERNEL 8
-devm_bitmap_zalloc kmalloc_array GFP_KERNEL|ZERO 8
+bitmap_alloc kmalloc GFP_KERNEL 8
+bitmap_zalloc kmalloc GFP_KERNEL|ZERO 8
+bitmap_alloc_node kmalloc_node GFP_KERNEL 8
+bitmap_zalloc_node kmalloc_node GFP_KERNEL|ZERO 8
+devm_bitmap_alloc kmalloc GFP_KERNEL 8
+devm_bitmap_zalloc kmalloc GFP_KERNEL|ZERO 8
 bio_alloc bio_alloc_bioset GFP_KERNEL 1000x3
 bio_alloc_clone bio_alloc_bioset GFP_KERNEL 1000x3
 bio_split bio_alloc_bioset GFP_KERNEL 1000x3
@@ -43,9 +43,9 @@ dmam_alloc_coherent dma_alloc_attrs GFP_KERNEL 1000
 dma_alloc_noncoherent dma_alloc_pages GFP_KERNEL 1000
 dma_alloc_noncontiguous dma_alloc_pages GFP_KERNEL 1000
 dma_pool_zalloc dma_pool_alloc GFP_KERNEL|ZERO 1000
-iommu_map get_zeroed_page GFP_KERNEL -
-iommu_map_sg get_zeroed_page GFP_KERNEL -
-iommu_map_atomic get_zeroed_page GFP_ATOMIC -
+iommu_map __get_free_page GFP_KERNEL|ZERO -
+iommu_map_sg __get_free_page GFP_KERNEL|ZERO -
+iommu_map_atomic __get_free_page GFP_ATOMIC|ZERO -
 mas_preallocate kmem_cache_alloc GFP_KERNEL cache 256
 mas_store_gfp mtree_store_range GFP_KERNEL 1000
 mtree_store mtree_store_range GFP_KERNEL 1000
@@ -55,12 +55,12 @@ mtree_alloc_range mtree_store_range GFP_KERNEL 1000
 mtree_erase mtree_store_range GFP_KERNEL 1000
 nlmsg_new alloc_skb GFP_KERNEL 1016
 genlmsg_new alloc_skb GFP_KERNEL 1020
-nla_memdup kmemdup GFP_KERNEL 1000
+nla_memdup kmalloc GFP_KERNEL 1000
 nla_strdup kmalloc GFP_KERNEL 1000
 sock_kmalloc kmalloc GFP_KERNEL 1000
 sock_kmemdup kmalloc GFP_KERNEL 1000
 sock_wmalloc alloc_skb GFP_KERNEL 1000
-wiphy_new kzalloc GFP_KERNEL 5096
+wiphy_new kmalloc GFP_KERNEL|ZERO 5096
 idr_alloc_u32 idr_alloc GFP_KERNEL 1000
 idr_alloc_cyclic idr_alloc GFP_KERNEL 1000
 ida_alloc_range idr_alloc GFP_KERNEL 1000
@@ -69,6 +69,7 @@ ida_alloc_min idr_alloc GFP_KERNEL 1000
 ida_alloc_max idr_alloc GFP_KERNEL 1000
 ida_simple_get idr_alloc GFP_KERNEL 1000
 radix_tree_insert idr_alloc GFP_KERNEL 1000
+get_zeroed_page __get_free_page GFP_KERNEL|ZERO 1000
 vma_alloc_folio folio_alloc GFP_KERNEL 1000
 vma_alloc_zeroed_movable_folio folio_alloc GFP_HIGHUSER_MOVABLE -
 folio_alloc_mpol folio_alloc GFP_KERNEL 1000
@@ -82,7 +83,7 @@ getblk_unmovable alloc_page GFP_NOFS|NOFAIL|HARDWALL -
 bdev_getblk alloc_page GFP_KERNEL -
 sb_getblk_gfp alloc_page GFP_KERNEL -
 sb_bread alloc_page GFP_NOFS|MOVABLE|NOFAIL|HARDWALL -
-alloc_buffer_head kmem_cache_zalloc GFP_KERNEL cache 104
+alloc_buffer_head kmem_cache_alloc GFP_KERNEL|ZERO cache 104
 page_pool_alloc_pages alloc_pages GFP_KERNEL 1000
 page_pool_dev_alloc_pages alloc_pages GFP_ATOMIC|NOWARN 1000
 page_pool_alloc_frag alloc_pages GFP_KERNEL 1000
@@ -91,7 +92,7 @@ page_pool_alloc alloc_pages GFP_KERNEL 1000
 page_pool_dev_alloc alloc_pages GFP_ATOMIC|NOWARN 1000
 page_pool_alloc_va alloc_pages GFP_KERNEL 1000
 page_pool_dev_alloc_va alloc_pages GFP_ATOMIC|NOWARN 1000
-sg_alloc_table kmalloc_array GFP_KERNEL 96
+sg_alloc_table kmalloc GFP_KERNEL 96
 __netdev_alloc_skb __alloc_skb GFP_KERNEL 1064
 netdev_alloc_skb page_frag_alloc GFP_ATOMIC 1064
 netdev_alloc_skb_ip_align page_frag_alloc GFP_ATOMIC 1064
@@ -115,15 +116,26 @@ slab_build_skb kmem_cache_alloc GFP_ATOMIC|NOWARN cache 232
 kmalloc_obj kmalloc GFP_KERNEL 1000
 kmalloc_objs kmalloc GFP_KERNEL 1000x3
 kmalloc_flex kmalloc GFP_KERNEL 1000
-kzalloc_obj kzalloc GFP_KERNEL 1000
-kzalloc_objs kzalloc GFP_KERNEL 1000x3
-kzalloc_flex kzalloc GFP_KERNEL 1000
+kzalloc_obj kmalloc GFP_KERNEL|ZERO 1000
+kzalloc_objs kmalloc GFP_KERNEL|ZERO 1000x3
+kzalloc_flex kmalloc GFP_KERNEL|ZERO 1000
 kvmalloc_obj kvmalloc GFP_KERNEL 1000
 kvmalloc_objs kvmalloc GFP_KERNEL 1000x3
 kvmalloc_flex kvmalloc GFP_KERNEL 1000
-kvzalloc_obj kvzalloc GFP_KERNEL 1000
-kvzalloc_objs kvzalloc GFP_KERNEL 1000x3
-kvzalloc_flex kvzalloc GFP_KERNEL 1000
+kvzalloc_obj kvmalloc GFP_KERNEL|ZERO 1000
+kvzalloc_objs kvmalloc GFP_KERNEL|ZERO 1000x3
+kvzalloc_flex kvmalloc GFP_KERNEL|ZERO 1000
+kzalloc kmalloc GFP_KERNEL|ZERO 1000
+kzalloc_node kmalloc_node GFP_KERNEL|ZERO 1000
+kmalloc_array kmalloc GFP_KERNEL 1000x3
+kmalloc_array_node kmalloc_node GFP_KERNEL 1000x3
+kcalloc kmalloc GFP_KERNEL|ZERO 1000x3
+kcalloc_node kmalloc_node GFP_KERNEL|ZERO 1000x3
+kmem_cache_zalloc kmem_cache_alloc GFP_KERNEL|ZERO 1000
+kvzalloc kvmalloc GFP_KERNEL|ZERO 1000
+kvzalloc_node kvmalloc_node GFP_KERNEL|ZERO 1000
+kvmalloc_array kvmalloc GFP_KERNEL 1000x3
+kvcalloc kvmalloc GFP_KERNEL|ZERO 1000x3
 __kmalloc kmalloc GFP_KERNEL 1000
 kmalloc_track_caller kmalloc GFP_KERNEL 1000
 kmalloc_node_track_caller kmalloc_node GFP_KERNEL 1000
@@ -136,11 +148,12 @@ kmem_cache_charge kmem_cache_alloc GFP_KERNEL -
 kvmalloc_node_align kvmalloc_node GFP_KERNEL 1000
 kvmalloc_array_node kvmalloc_node GFP_KERNEL 1000x3
 kvcalloc_node kvmalloc_node GFP_KERNEL|ZERO 1000x3
+kmemdup kmalloc GFP_KERNEL 1000
 kstrdup kmalloc GFP_KERNEL 1000
 kstrdup_const kmalloc GFP_KERNEL 1000
 kstrndup kmalloc GFP_KERNEL 1000
 kmemdup_nul kmalloc GFP_KERNEL 1001
-kmemdup_array kmemdup GFP_KERNEL 1000x3
+kmemdup_array kmalloc GFP_KERNEL 1000x3
 kvmemdup kvmalloc GFP_KERNEL 1000
 memdup_user kmalloc GFP_USER|NOWARN 1000
 memdup_array_user kmalloc GFP_USER|NOWARN 1000x3
@@ -152,9 +165,9 @@ kvasprintf kmalloc GFP_KERNEL 1000
 kvasprintf_const kmalloc GFP_KERNEL 1000
 kasprintf kmalloc GFP_KERNEL 1000
 usb_alloc_urb kmalloc GFP_KERNEL 232
-usb_submit_urb kzalloc GFP_KERNEL 64
+usb_submit_urb kmalloc GFP_KERNEL|ZERO 64
 usb_alloc_coherent dma_pool_alloc GFP_KERNEL 1000
-usb_alloc_streams kzalloc GFP_KERNEL -
+usb_alloc_streams kmalloc GFP_KERNEL|ZERO -
 xa_store_bh xa_store GFP_KERNEL 1000
 xa_store_irq xa_store GFP_KERNEL 1000
 __xa_store xa_store GFP_KERNEL 1000

@@ -28,6 +28,15 @@ const FRAGMENT: Told = { kind: "bytes", headerBytes: 0 };
 /** Pages, of areas and policies, of block devices, of pools. */
 export const pages: readonly Wrapper[] = [
   {
+    name: "get_zeroed_page",
+    signature: "unsigned long get_zeroed_page(gfp_t gfp_mask)",
+    calls: "__get_free_page",
+    size: SAME,
+    mask: "parameter",
+    adds: ["ZERO"],
+    evidence: "mm/page_alloc.c:get_zeroed_page",
+  },
+  {
     name: "vma_alloc_folio",
     signature: "struct folio *vma_alloc_folio(gfp_t gfp, int order, struct vm_area_struct *vma, unsigned long addr)",
     calls: "folio_alloc",

@@ -8,6 +8,14 @@ const WITH_NUL: Told = { kind: "bytes", headerBytes: 1 };
 /** Copies of strings and of memory, and strings that are printed into memory of their own. */
 export const strings: readonly Wrapper[] = [
   {
+    name: "kmemdup",
+    signature: "void *kmemdup(const void *src, size_t len, gfp_t gfp)",
+    calls: "kmalloc",
+    size: SAME,
+    mask: "parameter",
+    evidence: `${UTIL}:kmemdup`,
+  },
+  {
     name: "kstrdup",
     signature: "char *kstrdup(const char *s, gfp_t gfp)",
     calls: "kmalloc",
