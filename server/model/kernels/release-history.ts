@@ -122,7 +122,7 @@ export function historyOf(releases: readonly Release[]): ReleaseHistory {
   const whatIsKnown = `the model knows ${names(mainline)[0] ?? ""} to ${newest} with their point releases, ${others.join(" and ")}`;
 
   const olderText = (name: string): string =>
-    `The model begins at ${names(mainline)[0] ?? ""}: of ${name} it knows the flags alone, for "allocpolicy decode" and "encode".`;
+    `The model begins at ${names(mainline)[0] ?? ""}: of ${name} it knows the flags alone, for "allocpolicy decode" and "encode"; ${whatIsKnown}.`;
 
   const find: ReleaseHistory["find"] = (name) => {
     const exact = byName.get(name);
