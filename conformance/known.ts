@@ -79,6 +79,18 @@ const KNOWN: readonly KnownClass[] = [
   },
   {
     kind: "deadly",
+    fields: ["sleep"],
+    applies: (row) => textOf(row, "out") === "died",
+    reason: "The splat is of the page fault handler of the kernel that died.",
+  },
+  {
+    kind: "depth",
+    fields: ["end", "oom", "attempts", "free_at_null", "free_at_mayoom"],
+    applies: (row) => /NOFAIL/.test(textOf(row, "n")) && /RETRY_MAYFAIL|THISNODE/.test(textOf(row, "n")),
+    reason: "The recorder ends such a row when the OOM path is entered, the model where it comes to the OOM killer.",
+  },
+  {
+    kind: "deadly",
     fields: ["result", "bug", "node", "zone", "warn", "fixup"],
     applies: (row) => textOf(row, "api") === "kmalloc" && textOf(row, "n").endsWith("badzone"),
     reason:

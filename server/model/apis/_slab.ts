@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { mask, type Mask } from "../masks/mask.ts";
+import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import { constraintMask, reclaimMask, slabBugMask } from "../masks/properties.ts";
 import { COSTLY_ORDER } from "../limits.ts";
 import { orderOfBytes } from "../sizes.ts";
@@ -97,6 +97,11 @@ export function sheafCapacity(kernel: Kernel, bytes: number): number {
  */
 export function sheafMask(kernel: Kernel, flags: Mask): Mask {
   return mask(flags | kernel.bits.NOMEMALLOC | kernel.bits.NOWARN);
+}
+
+/** __GFP_COMP, of caches whose slabs are larger than a page; of all since 6.10 (mm/slub.c:calculate_sizes). */
+export function compoundBit(kernel: Kernel, { preferred }: SlabOrders): Mask {
+  return preferred > 0 || kernel.features.slabAlwaysCompound ? kernel.bits.COMP : EMPTY;
 }
 
 /** The mask of the first, larger try of a new slab (mm/slub.c:allocate_slab). */

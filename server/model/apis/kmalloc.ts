@@ -13,6 +13,7 @@ import { pagesPlan, type Plan } from "./_plan.ts";
 import { kmallocMaxCacheBytes } from "../limits.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
 import {
+  compoundBit,
   firstSlabMask,
   kmallocCacheBytes,
   objectsIn,
@@ -34,10 +35,9 @@ export function planSlabObject(
   objectBytes: number,
   charged: boolean,
 ): Plan {
-  const bits = kernel.bits;
   const slab = slabMasks(kernel);
   const orders = slabOrders(kernel, objectBytes);
-  const kept = mask((flags & slab.kept) | cacheBits | bits.COMP);
+  const kept = mask((flags & slab.kept) | cacheBits | compoundBit(kernel, orders));
   const plan = pagesPlan(kept, orders.least, charged);
   if (orders.least > kernel.maxOrder) plan.unknown = `No slab cache can hold objects of ${objectBytes} bytes.`;
   plan.firstMask = firstSlabMask(kernel, kept, orders.preferred > orders.least);
@@ -291,8 +291,8 @@ function fillSheaf(sim: Simulation, flags: Mask, cache: SlabCache): RunResult {
 /** allocate_slab(): the preferred order without effort, then the least order with these flags. */
 function runNewSlab(sim: Simulation, flags: Mask, cache: SlabCache, node: number | null): RunResult {
   const { kernel } = sim;
-  const kept = mask((flags & slabMasks(kernel).kept) | cache.bits | kernel.bits.COMP);
   const orders = slabOrders(kernel, cache.objectBytes);
+  const kept = mask((flags & slabMasks(kernel).kept) | cache.bits | compoundBit(kernel, orders));
   step(sim, "allocate_slab", () => `a new slab: order ${orders.preferred} first`);
   const first = runPages(sim, firstSlabMask(kernel, kept, orders.preferred > orders.least), orders.preferred, node);
   if (first.kind !== "null") return first;

@@ -204,6 +204,8 @@ export interface Features {
    * for 6.10).
    */
   readonly slabTriesNodeFirst: boolean;
+  /** Slabs of order 0 are asked for with __GFP_COMP too (6.10+; absent in 6.1.192, read in 6.12.117). */
+  readonly slabAlwaysCompound: boolean;
   /**
    * The mask of that try besides THISNODE: GFP_NOWAIT whatever the caller's mask, or what the caller has of GFP_NOWAIT,
    * NOMEMALLOC and ACCOUNT, with NOWARN (6.19+, assumed; seen in 7.3.4).

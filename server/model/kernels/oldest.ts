@@ -56,6 +56,7 @@ export const oldestFeatures: Features = {
   hasCmaAllocFolio: false,
   slabOrderBy: "objects",
   slabTriesNodeFirst: false,
+  slabAlwaysCompound: false,
   slabNodeTryMask: "nowait",
   slabSheaves: false,
   hasMempoolBulk: false,
