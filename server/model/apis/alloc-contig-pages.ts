@@ -1,3 +1,4 @@
+import { brought } from "./_treatment.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
@@ -55,7 +56,7 @@ export const allocContigPages: readonly Api[] = [
   {
     ...common,
     name: "alloc_contig_pages",
-    exists: (kernel) => kernel.features.hasContigPages,
+    exists: brought("alloc_contig_pages"),
     signature: "struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, true),
     plan: (kernel, request) => planPages(kernel, request, true),
@@ -64,7 +65,7 @@ export const allocContigPages: readonly Api[] = [
   {
     ...common,
     name: "alloc_contig_frozen_pages",
-    exists: (kernel) => kernel.features.hasFrozenRanges,
+    exists: brought("alloc_contig_frozen_pages"),
     signature:
       "struct page *alloc_contig_frozen_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, false),

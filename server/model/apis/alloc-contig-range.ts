@@ -9,7 +9,7 @@ import type { Api, MaskTreatment, Note } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
-import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { always, bitsOf, brought, treatmentOf } from "./_treatment.ts";
 
 /** What the range allocator does to a mask; `refcounted` calls refuse __GFP_COMP since 7.0. */
 export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHonoured: boolean): MaskTreatment {
@@ -115,7 +115,7 @@ export const allocContigRange: readonly Api[] = [
   {
     ...common,
     name: "alloc_contig_frozen_range",
-    exists: (kernel) => kernel.features.hasFrozenRanges,
+    exists: brought("alloc_contig_frozen_range"),
     signature:
       "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, false, false),

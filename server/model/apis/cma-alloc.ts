@@ -10,7 +10,7 @@ import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { contigRefused } from "../masks/contig.ts";
 import { pagesOf } from "../sizes.ts";
-import { allBut, always, treatmentOf } from "./_treatment.ts";
+import { allBut, always, brought, treatmentOf } from "./_treatment.ts";
 
 const NOTES: readonly Note[] = [
   {
@@ -120,7 +120,7 @@ export const cmaAlloc: readonly Api[] = [
     size: "order",
     alsoTakes: ["pages", "bytes"],
     takesMask: true,
-    exists: (kernel) => kernel.features.hasCmaAllocFolio,
+    exists: brought("cma_alloc_folio"),
     treatment: folioTreatment,
     plan: planFolio,
     run: runFolio,
@@ -130,7 +130,7 @@ export const cmaAlloc: readonly Api[] = [
   {
     ...common,
     takesMask: false,
-    exists: (kernel) => kernel.features.hasFrozenRanges,
+    exists: brought("cma_alloc_frozen"),
     treatment,
     plan: planFrozen,
     run,
@@ -142,7 +142,7 @@ export const cmaAlloc: readonly Api[] = [
     size: "order",
     alsoTakes: ["pages", "bytes"],
     takesMask: true,
-    exists: (kernel) => kernel.features.hasFrozenRanges,
+    exists: brought("cma_alloc_frozen_compound"),
     treatment: compoundTreatment,
     plan: planCompound,
     run: runCompound,

@@ -9,7 +9,7 @@ import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
-import { treatmentOf } from "./_treatment.ts";
+import { brought, treatmentOf } from "./_treatment.ts";
 
 function refusedBits(kernel: Kernel): number {
   const { bits } = kernel;
@@ -57,7 +57,7 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasDmaAllocPages,
+  exists: brought("dma_alloc_pages"),
   treatment,
   plan,
   run,

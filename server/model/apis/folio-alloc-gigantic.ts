@@ -1,3 +1,4 @@
+import { brought } from "./_treatment.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
@@ -51,7 +52,7 @@ export const folioAllocGigantic: readonly Api[] = [
     size: "order",
     alsoTakes: ["pages", "bytes"],
     takesMask: true,
-    exists: (kernel) => kernel.features.hasFolioAllocGigantic,
+    exists: brought("folio_alloc_gigantic"),
     signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)",
     treatment,
     plan,

@@ -8,7 +8,7 @@ import type { Note } from "./_note.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { DIED, type RunResult } from "./_run.ts";
 import type { Api } from "./api.ts";
-import { treatmentOf } from "./_treatment.ts";
+import { brought, treatmentOf } from "./_treatment.ts";
 
 /** What a call that gives memory back does where it stands. */
 type Way =
@@ -316,7 +316,7 @@ export const frees: readonly Api[] = FREES.map(({ name, signature, way, evidence
   size: "none",
   alsoTakes: [],
   takesMask: false,
-  exists: (kernel: Kernel) => !kernel.lacks.has(name),
+  exists: brought(name),
   treatment: () => treatmentOf({ notes: [{ text: TEXTS[way], evidence }] }),
   plan: (_kernel: Kernel, { context }: AllocationRequest) => planFree(way, context),
   run: (sim: Simulation) => runFree(way, sim),

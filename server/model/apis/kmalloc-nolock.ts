@@ -16,7 +16,7 @@ import { kmallocMaxCacheBytes } from "../limits.ts";
 import { bytesOf } from "../sizes.ts";
 import { kmallocCacheBytes } from "./_slab.ts";
 import { nolockExpects } from "../masks/nolock.ts";
-import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
+import { allBut, bitsOf, brought, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -89,7 +89,7 @@ export const kmallocNolock: readonly Api[] = [
     size: "bytes",
     alsoTakes: [],
     takesMask: true,
-    exists: (kernel) => kernel.features.hasKmallocNolock,
+    exists: brought("kmalloc_nolock"),
     treatment,
     plan,
     run,

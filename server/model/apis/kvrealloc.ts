@@ -6,7 +6,7 @@ import type { Api, MaskTreatment } from "./api.ts";
 import { kvmalloc, planKvmalloc, runKvmalloc } from "./kvmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { treatmentOf } from "./_treatment.ts";
+import { brought, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   const asKvmalloc = kvmalloc[0];
@@ -39,7 +39,7 @@ export const kvrealloc: readonly Api[] = [
     size: "bytes",
     alsoTakes: ["pages", "order"],
     takesMask: true,
-    exists: (kernel) => kernel.features.hasKvrealloc,
+    exists: brought("kvrealloc"),
     treatment,
     plan,
     run,

@@ -7,7 +7,7 @@ import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { pagesOf } from "../sizes.ts";
-import { treatmentOf } from "./_treatment.ts";
+import { brought, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -49,7 +49,7 @@ export const mempoolAllocBulk: readonly Api[] = [
     size: "count",
     alsoTakes: ["pages"],
     takesMask: false,
-    exists: (kernel) => kernel.features.hasMempoolBulk,
+    exists: brought("mempool_alloc_bulk"),
     treatment,
     plan,
     run,

@@ -5,7 +5,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { MAPLE_NODES, planTreeStore, runTreeStore } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
-import { treatmentOf } from "./_treatment.ts";
+import { brought, treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -40,7 +40,7 @@ export const mtreeStoreRange: readonly Api[] = [
     size: "none",
     alsoTakes: [],
     takesMask: true,
-    exists: (kernel: Kernel): boolean => !kernel.lacks.has("mtree_store_range"),
+    exists: brought("mtree_store_range"),
     treatment,
     plan,
     run,

@@ -7,7 +7,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { always, bitsOf, brought, treatmentOf } from "./_treatment.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 
 /** GFP_VMALLOC_SUPPORTED (mm/vmalloc.c, 6.19+): what __vmalloc() does not strip. All bits before. */
@@ -143,7 +143,7 @@ export const vmallocWithMask: readonly Api[] = [
   },
   {
     ...common,
-    exists: (kernel) => kernel.features.hasVrealloc,
+    exists: brought("vrealloc"),
     treatment: unfilteredTreatment,
     plan: planUnfiltered,
     run: runUnfiltered,

@@ -5,7 +5,7 @@ import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import { planTreeStore, RADIX_NODES, runTreeStore } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
-import { treatmentOf } from "./_treatment.ts";
+import { brought, treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -39,7 +39,7 @@ const common = {
   size: "none" as const,
   alsoTakes: [] as const,
   takesMask: true,
-  exists: (kernel: Kernel): boolean => kernel.features.hasXArray,
+  exists: brought("xa_store"),
   treatment,
   plan,
   run,

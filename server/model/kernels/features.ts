@@ -184,7 +184,6 @@ export interface Features {
   readonly hasBulkAlloc: boolean;
   /** try_alloc_pages (6.15), alloc_pages_nolock (6.16), with a gfp argument (6.18). */
   readonly nolockPages: "absent" | "try_alloc_pages" | "alloc_pages_nolock" | "alloc_pages_nolock-with-gfp";
-  readonly hasKmallocNolock: boolean;
   /**
    * Which nolock calls take the flags that they set themselves without a VM_WARN_ON_ONCE: none (6.18), kmalloc_nolock()
    * (7.2+, assumed; read in 7.2.13), alloc_pages_nolock() too (7.3+).
@@ -192,8 +191,6 @@ export interface Features {
   readonly nolockTakesItsOwnFlags: "none" | "kmalloc" | "both";
   /** alloc_pages_nolock() refuses an order before it looks at the flags (7.3+). */
   readonly nolockChecksOrderFirst: boolean;
-  readonly hasFolioAllocGigantic: boolean;
-  readonly hasCmaAllocFolio: boolean;
   /**
    * calculate_order() of slab looks for little waste from the wanted objects on ("waste", 6.7+), or gives up objects
    * first ("objects").
@@ -216,18 +213,8 @@ export interface Features {
    * gets an object (7.0+, assumed; seen in 7.3.4).
    */
   readonly slabSheaves: boolean;
-  /** mempool_alloc_bulk (6.19+). */
-  readonly hasMempoolBulk: boolean;
-  /** The XArray interface: xa_store, xa_insert, xa_alloc (4.20+). */
-  readonly hasXArray: boolean;
-  /** alloc_contig_pages (5.5+). */
-  readonly hasContigPages: boolean;
-  /** alloc_contig_frozen_range and _pages, cma_alloc_frozen (7.0+). */
-  readonly hasFrozenRanges: boolean;
   /** The bulk calls are alloc_pages_bulk_array and _list (5.13..6.13), or alloc_pages_bulk (6.14+). */
   readonly bulkNames: "array-and-list" | "plain";
-  readonly hasKvrealloc: boolean;
-  readonly hasVrealloc: boolean;
   /** alloc_pages_exact() warns about and drops __GFP_COMP (5.2+), and __GFP_HIGHMEM (5.19+). */
   readonly exactDropsComp: boolean;
   readonly exactDropsHighmem: boolean;
@@ -340,7 +327,6 @@ export interface Features {
   readonly dmaAlwaysClears: boolean;
   /** dma_alloc_attrs and dma_alloc_pages refuse __GFP_COMP with a WARN (6.2+). */
   readonly dmaRefusesComp: boolean;
-  readonly hasDmaAllocPages: boolean;
   /** alloc_percpu_gfp treats NOFS/NOIO as atomic (to 6.14, not in 6.1.192 and 6.12.117). */
   readonly percpuNofsIsAtomic: boolean;
   readonly percpuAccount: boolean;

@@ -32,9 +32,9 @@ function check(subject: Subject): readonly Match[] {
   const plan = planOf(subject);
   if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never"))
     return NOTHING;
-  const { nolockPages, hasKmallocNolock } = subject.kernel.features;
+  const { nolockPages } = subject.kernel.features;
   const nolock =
-    isSlab(subject) && hasKmallocNolock
+    isSlab(subject) && !subject.kernel.lacks.has("kmalloc_nolock")
       ? "kmalloc_nolock()"
       : nolockPages === "absent"
         ? null

@@ -26,7 +26,7 @@ function check(subject: Subject): readonly Match[] {
   return order > kernel.maxOrder
     ? found(
         { kind: "size" },
-        `The page allocator serves orders up to ${kernel.maxOrder} and returns NULL${warning(subject)} for order ${order}: use ${kernel.features.hasContigPages ? "alloc_contig_pages(), " : ""}CMA or vmalloc().`,
+        `The page allocator serves orders up to ${kernel.maxOrder} and returns NULL${warning(subject)} for order ${order}: use ${kernel.lacks.has("alloc_contig_pages") ? "" : "alloc_contig_pages(), "}CMA or vmalloc().`,
       )
     : NOTHING;
 }

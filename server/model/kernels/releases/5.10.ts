@@ -5,8 +5,7 @@ export const v5_10: Release = {
   source:
     "Read at 5.10.106, and seen in 5.10.262: points of the stable branch, of which what is not known to be later work is taken for 5.10. That vmalloc is silent about its pages from here on (f255935b9767) is recalled.",
   features: {
-    hasDmaAllocPages: true,
     vmallocReportsPageFailure: false,
   },
-  brings: ["devm_krealloc"],
+  brings: ["devm_krealloc", "dma_alloc_pages"],
 };

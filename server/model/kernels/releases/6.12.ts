@@ -6,16 +6,13 @@ export const v6_12: Release = {
     "The mainline release was not read; 6.12.117, a later point of its branch, was, and has later work: ask for 6.12.117 by name. What is later work is recalled.",
   features: {
     vmallocBatchesCarryNofail: true,
-    hasVrealloc: true,
     nonBlockTakesHighatomicPage: true,
     reclaimRetryRespectsCpuset: true,
     nofailWarns: "on-slowpath-entry",
     nofailHighOrderWarns: "on-slowpath-entry",
     nofailCostlyWarnsWhenFailing: false,
-    hasFolioAllocGigantic: true,
-    hasCmaAllocFolio: true,
     contigComp: "supported",
     pageblockOrderWithoutHugetlb: "huge-page-order",
   },
-  brings: ["kmem_cache_charge"],
+  brings: ["kmem_cache_charge", "vrealloc", "folio_alloc_gigantic", "cma_alloc_folio"],
 };

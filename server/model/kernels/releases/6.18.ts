@@ -7,7 +7,6 @@ export const v6_18: Release = {
   features: {
     highatomicNeedsHigh: true,
     nolockPages: "alloc_pages_nolock-with-gfp",
-    hasKmallocNolock: true,
     slabBulkMustSpin: true,
     contigForcesHardwall: false,
     reclaimableFallsBackToFree: false,
@@ -20,5 +19,6 @@ export const v6_18: Release = {
     "kmem_cache_refill_sheaf",
     "krealloc_node_align",
     "kvmalloc_node_align",
+    "kmalloc_nolock",
   ],
 };

@@ -11,7 +11,6 @@ export const v6_19: Release = {
     flags: [{ flag: "NO_OBJ_EXT" }],
   },
   features: {
-    hasMempoolBulk: true,
     costlyNoretryThisNodeGivesUp: true,
     kvmallocFallsBack: "any",
     vmallocNonBlocking: true,
@@ -21,4 +20,5 @@ export const v6_19: Release = {
     mightAllocSilentUnderMemalloc: true,
     slabNodeTryMask: "from-caller",
   },
+  brings: ["mempool_alloc_bulk"],
 };
