@@ -42,6 +42,12 @@ export const v7_3_4: RecordedKernel = {
   },
   known: [
     {
+      kind: "deadly",
+      fields: ["result", "node", "zone", "fixup"],
+      applies: (row) => textOf(row, "out") === "hang",
+      reason: "A call that slept with interrupts off did not come back; nothing but a timer would have woken the task.",
+    },
+    {
       kind: "contig",
       fields: ["result", "node", "zone", "target"],
       applies: (row) => textsOf(row, "bug").includes(FREED_AS_CMA),

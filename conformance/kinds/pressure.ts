@@ -24,14 +24,13 @@ export function simulatedFields(sim: Simulation, result: AllocResult): Fields {
   // The recorder stepped in after 800 wake-ups of kswapd, of which a wait of one second sees more: what the call came
   // to then is
   // not its own.
-  const [throttled] = throttledAt;
-  if (throttled !== undefined)
+  if (throttledAt !== null)
     return {
       result: THROTTLED,
       ...atEntry,
       directReclaim: true,
       kswapd: counts.wakeKswapd > 0,
-      attempts: foldAttempts(attempts.slice(0, throttled)),
+      attempts: foldAttempts(attempts.slice(0, throttledAt)),
     };
   const page = typeof result === "string" ? null : result;
   return {

@@ -274,10 +274,11 @@ function memoryFrom(value: unknown): MemoryState {
 
 function nodeFrom(value: unknown): NodeState {
   const node = objectFrom(value, "a node");
-  onlyFields(node, ["id", "zones"], "a node");
+  onlyFields(node, ["id", "zones", "kswapd_awake"], "a node");
   const id = numberFrom(node, "id");
   if (id === null) throw new LineError("a node has no 'id'");
-  return { id, zones: listFrom(node, "zones").map(zoneFrom) };
+  const kswapdAwake = booleanFrom(node, "kswapd_awake", false);
+  return { id, zones: listFrom(node, "zones").map(zoneFrom), kswapdAwake };
 }
 
 const ZONE_FIELDS = [

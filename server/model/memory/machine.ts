@@ -65,7 +65,7 @@ export interface Machine {
   /** Nodes of the task's cpuset; null: all of them (no cpuset in force, cpusets_enabled() false). */
   readonly cpusetNodes: ReadonlySet<number> | null;
   /** Nodes whose kswapd is running; the slow path wakes more. */
-  readonly kswapdAwake: Set<number>;
+  kswapdAwake: readonly number[];
   readonly perCpuListsOff: boolean;
   readonly memcgAtLimit: boolean;
   readonly memcgInUse: boolean;
@@ -95,7 +95,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     homeNode: memory.homeNode ?? nodes[0]?.id ?? 0,
     nodeLimit: memory.nodeLimit ?? 64,
     cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
-    kswapdAwake: new Set(nodes.filter(({ kswapdAwake }) => kswapdAwake === true).map(({ id }) => id)),
+    kswapdAwake: awakeOn(nodes),
     perCpuListsOff: memory.perCpuListsOff ?? false,
     memcgAtLimit: memory.memcgAtLimit ?? false,
     memcgInUse: memory.memcgInUse ?? true,
@@ -108,6 +108,14 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     oomKillable: memory.oomKillable || (memory.killable?.length ?? 0) > 0,
     version: 0,
   };
+}
+
+const NONE: readonly number[] = [];
+
+function awakeOn(nodes: readonly NodeState[]): readonly number[] {
+  let awake = NONE;
+  for (const { id, kswapdAwake } of nodes) if (kswapdAwake === true) awake = [...awake, id];
+  return awake;
 }
 
 function zonesOf(kernel: Kernel, node: NodeState, boosted: boolean): readonly Zone[] {

@@ -132,7 +132,7 @@ export function getPageFromFreelist(
   trace.attempts.push({ mask, order, allocFlags, highestZone: ac.highestZone, migratetype: ac.migratetype });
   const hardwall = (mask & kernel.bits.HARDWALL) !== 0;
   const checksCpuset = sim.machine.cpusetNodes !== null && (allocFlags & ALLOC.CPUSET) !== 0;
-  for (const zone of walkOf(sim, ac)) {
+  for (const zone of walkOf(sim, ac.zonelist)) {
     if (ac.nodes !== null && !ac.nodes.has(zone.node)) continue;
     if (checksCpuset && !cpusetAllows(sim, zone, hardwall)) continue;
     if ((allocFlags & ALLOC.NO_WATERMARKS) === 0 && !watermarkFast(kernel, zone, order, ac.highestZone, allocFlags))
@@ -168,11 +168,11 @@ export function getPageFromFreelist(
  * The zones in the order in which they are looked at: where that is so, those of nodes whose kswapd is running come
  * after all others (skip_kswapd_nodes).
  */
-function walkOf({ kernel, machine }: Simulation, { zonelist }: AllocContext): readonly Zone[] {
-  const { kswapdAwake } = machine;
-  if (!kernel.features.nodesWithKswapdAwakeComeLast || kswapdAwake.size === 0) return zonelist;
-  if (zonelist.every(({ node }) => kswapdAwake.has(node))) return zonelist;
-  const isAwake = ({ node }: Zone): boolean => kswapdAwake.has(node);
+function walkOf(sim: Simulation, zonelist: readonly Zone[]): readonly Zone[] {
+  const { kswapdAwake } = sim.machine;
+  if (kswapdAwake.length === 0 || !sim.kernel.features.nodesWithKswapdAwakeComeLast) return zonelist;
+  const isAwake = ({ node }: Zone): boolean => kswapdAwake.includes(node);
+  if (zonelist.every(isAwake)) return zonelist;
   return [...zonelist.filter((zone) => !isAwake(zone)), ...zonelist];
 }
 

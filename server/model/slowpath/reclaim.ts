@@ -1,4 +1,5 @@
 import { FACT } from "../decisions/facts.ts";
+import type { Kernel } from "../kernels/kernel.ts";
 import { COSTLY_ORDER, MAX_RECLAIM_RETRIES } from "../limits.ts";
 import { ALLOC } from "../masks/alloc-flags.ts";
 import type { Mask } from "../masks/mask.ts";
@@ -63,30 +64,37 @@ export function isThrottled(sim: Simulation, ac: AllocContext, facts: number): b
   if ((facts & (FACT.dying | FACT.oomVictim)) !== 0) return false;
   const { kernel, machine } = sim;
   const normal = kernel.zones.indexOf("Normal");
-  const first = ac.zonelist.find((zone) => zone.index <= normal && (ac.nodes === null || ac.nodes.has(zone.node)));
-  if (first === undefined) return false;
-  const zones = machine.zones.filter((zone) => zone.node === first.node && zone.index <= normal && zone.managed > 0);
+  const node = firstNode(ac, normal);
+  if (node === null) return false;
   // allow_direct_reclaim()
-  const counted = zones.filter((zone) => !isLeftOut(sim, zone));
-  const reserve = counted.reduce((sum, zone) => sum + zone.min + zone.boost, 0);
-  const free = counted.reduce((sum, zone) => sum + freePages(zone), 0);
-  if (reserve === 0 || free > Math.trunc(reserve / 2)) return false;
-  return isBalanced(sim, first.node, 0, normal);
+  let reserve = 0;
+  let free = 0;
+  for (const zone of machine.zones) {
+    if (zone.node !== node || zone.index > normal || zone.managed === 0 || isLeftOut(kernel, zone)) continue;
+    reserve += zone.min + zone.boost;
+    free += freePages(zone);
+  }
+  return reserve > 0 && free <= Math.trunc(reserve / 2) && isBalanced(sim, node, 0, normal);
+}
+
+/** The node of the first zone up to `highest` that the request may use; null: there is none. */
+function firstNode({ zonelist, nodes }: AllocContext, highest: number): number | null {
+  for (const { index, node } of zonelist) if (index <= highest && (nodes === null || nodes.has(node))) return node;
+  return null;
 }
 
 /** pgdat_balanced(): a zone of the node, up to the highest that is asked for, is above its high watermark. */
 export function isBalanced({ kernel, machine }: Simulation, node: number, order: number, highestZone: number): boolean {
-  return machine.zones.some(
-    (zone) =>
-      zone.node === node &&
-      zone.index <= highestZone &&
-      zone.managed > 0 &&
-      zoneWatermarkOk(kernel, zone, order, zone.high + zone.boost, highestZone, 0, freePages(zone)),
-  );
+  for (const zone of machine.zones) {
+    if (zone.node !== node || zone.index > highestZone || zone.managed === 0) continue;
+    const mark = zone.high + zone.boost;
+    if (zoneWatermarkOk(kernel, zone, order, mark, highestZone, 0, freePages(zone))) return true;
+  }
+  return false;
 }
 
 /** allow_direct_reclaim() passes the zone over. */
-function isLeftOut({ kernel }: Simulation, zone: Zone): boolean {
+function isLeftOut(kernel: Kernel, zone: Zone): boolean {
   if (reclaimablePages(kernel, zone) > 0) return false;
   return kernel.features.throttlingLeavesOut === "unreclaimable" || freePages(zone) > 0;
 }

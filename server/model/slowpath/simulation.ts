@@ -89,8 +89,8 @@ export interface Trace {
   panicked: boolean;
   /** The call does not come back because throttle_direct_reclaim() has it wait for kswapd, which has nothing to do. */
   throttled: boolean;
-  /** How many tries had been made each time that throttle_direct_reclaim() made the task wait. */
-  readonly throttledAt: number[];
+  /** How many tries had been made when throttle_direct_reclaim() first made the task wait; null: it never did. */
+  throttledAt: number | null;
   /** BUG() and VM_BUG_ON() sites, named like warn sites. The call died there. */
   readonly bugSites: WarnSite[];
   /** "sleeping function called from invalid context": the function that may sleep, in order. */
@@ -191,7 +191,7 @@ function emptyTrace(): Trace {
     warnSites: [],
     panicked: false,
     throttled: false,
-    throttledAt: [],
+    throttledAt: null,
     bugSites: [],
     sleepSites: [],
     steps: [],

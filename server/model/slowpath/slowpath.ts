@@ -256,7 +256,7 @@ function directReclaim(slow: Slow): State {
     return "died";
   }
   if (isThrottled(sim, ac, slow.facts)) {
-    sim.trace.throttledAt.push(sim.trace.attempts.length);
+    sim.trace.throttledAt ??= sim.trace.attempts.length;
     const forEver = (effectsAt(stage, slow.facts) & EFFECT.throttle) !== 0;
     const { throttles, throttlesForASecond } = DECISIONS;
     step(sim, "throttle_direct_reclaim", () => (forEver ? throttles : throttlesForASecond).because);
@@ -402,14 +402,23 @@ function triesFreeLists({ features }: Kernel, result: CompactResult): boolean {
 function wakeKswapds(slow: Slow): void {
   const { sim, mask, order, ac } = slow;
   if ((mask & sim.kernel.bits.KSWAPD_RECLAIM) === 0) return;
+  // Elsewhere nobody asks whether it is awake.
+  const follows = sim.kernel.features.nodesWithKswapdAwakeComeLast;
   let last: number | null = null;
   for (const zone of ac.zonelist) {
     if (zone.node === last || zone.managed === 0) continue;
     last = zone.node;
     sim.trace.counts.wakeKswapd++;
-    if (!isBalanced(sim, zone.node, order, ac.highestZone)) sim.machine.kswapdAwake.add(zone.node);
+    if (follows) wakeKswapd(sim, zone.node, order, ac.highestZone);
   }
   step(sim, "wake_all_kswapds", () => "kswapd is woken on the nodes of the zonelist");
+}
+
+/** wakeup_kswapd() for one node: it sleeps on where the node is balanced. */
+function wakeKswapd(sim: Simulation, node: number, order: number, highestZone: number): void {
+  const { machine } = sim;
+  if (machine.kswapdAwake.includes(node) || isBalanced(sim, node, order, highestZone)) return;
+  machine.kswapdAwake = [...machine.kswapdAwake, node];
 }
 
 /** warn_alloc(): the report, unless it is silenced, or there is no DMA zone to report on. Rate limiting is left out. */
