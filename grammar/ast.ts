@@ -55,6 +55,11 @@ export type Mask =
   | (Span & { readonly kind: "or"; readonly operands: readonly Mask[] })
   | (Span & { readonly kind: "and"; readonly operands: readonly Mask[] })
   | (Span & { readonly kind: "not"; readonly operand: Mask })
+  /** `CONDITION ? MASK : MASK`: the condition holds where it is not 0. */
+  | (Span & { readonly kind: "choice"; readonly operands: readonly [Mask, Mask, Mask] })
+  /** `==` and `!=`, and `!`: conditions, 1 or 0 as in C. */
+  | (Span & { readonly kind: "equal"; readonly isEqual: boolean; readonly operands: readonly [Mask, Mask] })
+  | (Span & { readonly kind: "zero"; readonly operand: Mask })
   | (Span & { readonly kind: "paren"; readonly inner: Mask })
   | (Span & { readonly kind: "missing" });
 

@@ -3,9 +3,11 @@ import {
   Amp,
   Colon,
   Comma,
+  Bang,
   Compare,
   Dot,
   DotDot,
+  EqualTo,
   Equals,
   indexOf,
   KEYWORDS,
@@ -13,10 +15,12 @@ import {
   LParen,
   Minus,
   Name,
+  NotEqual,
   Number_,
   OpenComment,
   OpenString,
   Pipe,
+  Question,
   RCurly,
   RParen,
   Semi,
@@ -235,7 +239,9 @@ function readToken(text: string, start: number, code: number, kind: number, inde
   if (OPERATOR_SECONDS.has(text.charCodeAt(start + 1)) && OPERATOR_STARTS.has(code)) {
     const operator = OPERATORS.find((candidate) => text.startsWith(candidate, start));
     if (operator === "..") return makeToken(DotDot, operator, start, indent);
-    if (operator === "==" || operator === "<=" || operator === ">=") return makeToken(Compare, operator, start, indent);
+    if (operator === "==") return makeToken(EqualTo, operator, start, indent);
+    if (operator === "!=") return makeToken(NotEqual, operator, start, indent);
+    if (operator === "<=" || operator === ">=") return makeToken(Compare, operator, start, indent);
     if (operator !== undefined) return makeToken(Wrong, operator, start, indent);
   }
   switch (code) {
@@ -243,6 +249,10 @@ function readToken(text: string, start: number, code: number, kind: number, inde
       return makeToken(Pipe, "|", start, indent);
     case 38:
       return makeToken(Amp, "&", start, indent);
+    case 33:
+      return makeToken(Bang, "!", start, indent);
+    case 63:
+      return makeToken(Question, "?", start, indent);
     case 61:
       return makeToken(Equals, "=", start, indent);
     case 60:

@@ -736,12 +736,53 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
           return;
         }
         const ands: Mask[] = [];
-        this.AT_LEAST_ONE_SEP2({ SEP: T.Amp, DEF: () => ands.push(this.SUBRULE(this.operand)) });
+        this.AT_LEAST_ONE_SEP2({ SEP: T.Amp, DEF: () => ands.push(this.SUBRULE(this.compared)) });
         ors.push(this.joined("and", ands));
       },
     });
     if (this.tolerant && this.joining !== this.depth) this.joinLeftovers(ors);
-    return this.joined("or", ors);
+    const condition = this.joined("or", ors);
+    const branches = this.OPTION(() => this.SUBRULE(this.branches));
+    return branches === undefined
+      ? condition
+      : {
+          kind: "choice",
+          operands: [condition, branches.yes, branches.no],
+          start: condition.start,
+          end: this.end(),
+        };
+  });
+
+  private readonly branches: ParserMethod<[], { yes: Mask; no: Mask }> = this.RULE("branches", () => {
+    const { depth } = this;
+    this.CONSUME(T.Question);
+    this.deeper();
+    const yes = this.SUBRULE(this.mask);
+    this.CONSUME(T.Colon);
+    const no = this.SUBRULE2(this.mask);
+    this.depth = depth;
+    return { yes, no };
+  });
+
+  /** An operand of `&`; as in C, `==` binds tighter. */
+  private readonly compared: ParserMethod<[], Mask> = this.RULE("compared", (): Mask => {
+    const left = this.SUBRULE(this.operand);
+    const rest = this.OPTION(() => {
+      let isEqual = true;
+      this.OR([
+        { ALT: () => this.CONSUME(T.EqualTo) },
+        {
+          ALT: () => {
+            isEqual = false;
+            return this.CONSUME(T.NotEqual);
+          },
+        },
+      ]);
+      return { isEqual, right: this.SUBRULE2(this.operand) };
+    });
+    if (rest === undefined) return left;
+    const { isEqual, right } = rest;
+    return { kind: "equal", isEqual, operands: [left, right], start: left.start, end: this.end() };
   });
 
   private joined(kind: "or" | "and", operands: readonly Mask[]): Mask {
@@ -816,12 +857,10 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
   ];
 
   private readonly operand: ParserMethod<[], Mask> = this.RULE("operand", (): Mask => {
-    const firstIndex = this.position + 1;
     const depth = this.depth;
-    let tildes = 0;
+    const prefixes: IToken[] = [];
     this.MANY(() => {
-      this.CONSUME(T.Tilde);
-      tildes++;
+      prefixes.push(this.OR2([{ ALT: () => this.CONSUME(T.Tilde) }, { ALT: () => this.CONSUME(T.Bang) }]));
       this.deeper();
     });
     if (this.tolerant && !this.operandFollows()) {
@@ -830,8 +869,9 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     }
     this.need(this.first.mask, "a flag");
     let mask = this.choose(this.operands);
-    for (let i = tildes - 1; i >= 0; i--) {
-      mask = { kind: "not", operand: mask, start: this.start(this.tokens[firstIndex + i] ?? T.END), end: mask.end };
+    for (const prefix of prefixes.reverse()) {
+      const kind = prefix.tokenType === T.Bang ? "zero" : "not";
+      mask = { kind, operand: mask, start: this.start(prefix), end: mask.end };
     }
     this.depth = depth;
     return mask;
@@ -1011,7 +1051,9 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
         },
       },
     ]);
-    const comparison = comparisonOf(this.CONSUME(T.Compare).image);
+    const comparison = comparisonOf(
+      this.OR2([{ ALT: () => this.CONSUME(T.Compare) }, { ALT: () => this.CONSUME(T.EqualTo) }]).image,
+    );
     const size = this.SUBRULE(this.size);
     return { kind: "measure", measure, comparison, size, start: this.start(word), end: this.end() };
   });

@@ -247,9 +247,12 @@ class ItemMarker {
         break;
       case "or":
       case "and":
+      case "choice":
+      case "equal":
         for (const operand of node.operands) this.#mask(operand);
         break;
       case "not":
+      case "zero":
         this.#mask(node.operand);
         break;
       case "paren":
@@ -352,7 +355,7 @@ interface Line {
   begins: boolean;
 }
 
-const BREAKS_BEFORE = new Set(["|", "&", "and", "or", "because", "when"]);
+const BREAKS_BEFORE = new Set(["|", "&", "?", "and", "or", "because", "when"]);
 const BREAKS_AFTER = new Set(["|", "&", ",", "and", "or"]);
 
 function layOut(pieces: readonly Piece[], marks: Marks): readonly Line[] {
@@ -377,6 +380,8 @@ class Layout {
   #depth = 0;
   #previous: Piece | null = null;
   #afterOpen = false;
+  /** The `?` whose `:` is still to come. */
+  #choices = 0;
 
   constructor(marks: Marks) {
     this.#marks = marks;
@@ -408,7 +413,10 @@ class Layout {
     const line = this.#lineOf(piece, isInline, closes);
     const last = line.columns.at(-1);
     if (this.#marks.columns.has(piece.start) && !line.continues && last !== "" && !line.aside) line.columns.push("");
-    append(line, piece.text, separator(this.#previous, piece, this.#marks, isItem && isInline));
+    const isBranch = token.tokenType === T.Colon && this.#choices > 0;
+    if (token.tokenType === T.Question) this.#choices++;
+    else if (isBranch) this.#choices--;
+    append(line, piece.text, isBranch ? " " : separator(this.#previous, piece, this.#marks, isItem && isInline));
     this.#afterOpen = false;
     if (token.tokenType === T.LCurly) this.#enter(this.#marks.inline.has(piece.start));
     this.#previous = piece;
@@ -489,7 +497,14 @@ function separator(previous: Piece | null, piece: Piece, marks: Marks, itemOfInl
   if (previous === null) return "";
   if (previous.token === null) return " ";
   if (marks.glued.has(piece.start)) return "";
-  if (previous.text === "(" || previous.text === "~" || piece.text === ")" || piece.text === "," || piece.text === ":")
+  if (
+    previous.text === "(" ||
+    previous.text === "~" ||
+    previous.text === "!" ||
+    piece.text === ")" ||
+    piece.text === "," ||
+    piece.text === ":"
+  )
     return "";
   if (marks.apart.has(piece.start)) return "  ";
   return itemOfInline && previous.text !== "{" && previous.text !== "," ? "  " : " ";

@@ -32,21 +32,12 @@ const OPERATORS: ReadonlyMap<
 > = new Map([
   ["||", { type: T.Pipe, message: "`||` is not a mask operator: write `|`.", write: "|" }],
   ["&&", { type: T.Amp, message: "`&&` is not a mask operator: write `&`, or `and` between conditions.", write: "&" }],
-  ["!", { type: T.Tilde, message: "`!` is not a mask operator: write `~`, or `not` before a condition.", write: "~" }],
   ["+", { type: T.Pipe, message: "`+` is not a mask operator: write `|`.", write: "|" }],
   ["^", { type: T.Pipe, message: "`^` is not a mask operator: write the flags with `|`, `&` and `~`.", write: null }],
   ["<<", { type: T.Pipe, message: "`<<` is not a mask operator: write the number, such as `0x400`.", write: null }],
   [">>", { type: T.Pipe, message: "`>>` is not a mask operator: write the number, such as `0x400`.", write: null }],
   ["|=", { type: T.Equals, message: "`|=` assigns nothing here: write `=` and all flags.", write: null }],
   ["&=", { type: T.Equals, message: "`&=` assigns nothing here: write `=` and all flags.", write: null }],
-  [
-    "!=",
-    {
-      type: T.Compare,
-      message: "`!=` is not a comparison here: write `not` before the condition and `==`.",
-      write: null,
-    },
-  ],
 ]);
 
 const CAST_WORDS = new Set([
@@ -138,20 +129,38 @@ export function mend(tokens: readonly Token[]): Mended {
             operator.write === null ? undefined : { title: `Write ${operator.write}`, text: operator.write },
           );
           out.push(readAs(token, operator.type, operator.write ?? token.image));
-        } else if (token.image === "?") {
-          say(token, "A mask has no `?:`: write a request for each case.");
-          out.push(token);
         } else {
           say(token, `${quoted(token.image)} means nothing here: remove it.`, { title: "Remove it", text: "" });
         }
         break;
       }
+      case T.Bang:
+        if (BEFORE_CONDITIONS.has(tokens[i - 1]?.image ?? "") && CONDITIONS.has(tokens[i + 1]?.image ?? "")) {
+          say(token, "`!` is not used here: write `not` before the condition.", { title: "Write not", text: "not " });
+          out.push(readAs(token, T.Not, "not"));
+        } else out.push(token);
+        break;
+      case T.NotEqual:
+        if (isMeasure(tokens[i - 1])) {
+          say(token, "`!=` is not a comparison here: write `not` before the condition and `==`.");
+          out.push(readAs(token, T.EqualTo, "=="));
+        } else out.push(token);
+        break;
       default:
         out.push(out.length === 0 && findings.length === 0 ? firstWord(token, tokens[i + 1], say) : token);
     }
   }
   return { tokens: out, findings };
 }
+
+/** Words that begin a condition of a policy. */
+const CONDITIONS: ReadonlySet<string> = new Set(["has", "any", "lacks", "only", "is", "in", "order", "size", "pages"]);
+
+const BEFORE_CONDITIONS: ReadonlySet<string> = new Set(["allow", "forbid", "warn", "require", "when", "and", "or"]);
+
+/** `order`, `size` and `pages`, which a policy compares. */
+const isMeasure = (token: Token | undefined): boolean =>
+  token !== undefined && ["order", "size", "pages"].includes(token.image);
 
 /** A misspelt keyword at the beginning, read as the one that is meant. */
 function firstWord(

@@ -24,7 +24,19 @@ export interface LexicalToken {
 }
 
 const WRONG: ReadonlySet<unknown> = new Set([T.Wrong, T.WrongName, T.OpenString, T.OpenComment]);
-const OPERATORS: ReadonlySet<unknown> = new Set([T.Pipe, T.Amp, T.Tilde, T.Equals, T.Compare, T.DotDot, T.Minus]);
+const OPERATORS: ReadonlySet<unknown> = new Set([
+  T.Pipe,
+  T.Amp,
+  T.Tilde,
+  T.Equals,
+  T.Compare,
+  T.EqualTo,
+  T.NotEqual,
+  T.Question,
+  T.Bang,
+  T.DotDot,
+  T.Minus,
+]);
 const PUNCTUATION: ReadonlySet<unknown> = new Set([
   T.LCurly,
   T.RCurly,
@@ -103,9 +115,12 @@ export function eachMask(mask: Mask, visit: (mask: Mask) => void): void {
   switch (mask.kind) {
     case "or":
     case "and":
+    case "choice":
+    case "equal":
       for (const operand of mask.operands) eachMask(operand, visit);
       break;
     case "not":
+    case "zero":
       eachMask(mask.operand, visit);
       break;
     case "paren":

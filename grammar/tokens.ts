@@ -128,6 +128,10 @@ export const Semi = token("Semi");
 export const Colon = token("Colon");
 export const Equals = token("Equals");
 export const Compare = token("Compare");
+export const EqualTo = token("EqualTo");
+export const NotEqual = token("NotEqual");
+export const Question = token("Question");
+export const Bang = token("Bang");
 export const Dot = token("Dot");
 export const DotDot = token("DotDot");
 export const Minus = token("Minus");
@@ -158,6 +162,10 @@ export const VOCABULARY: TokenType[] = [
   Colon,
   Equals,
   Compare,
+  EqualTo,
+  NotEqual,
+  Question,
+  Bang,
   Dot,
   DotDot,
   Minus,

@@ -365,8 +365,10 @@ const NUMBERS: readonly Pattern[] = [
 
 const MARKS: readonly Pattern[] = [
   { match: "\\|\\||&&|[!?^]", name: scope("invalid.illegal.operator") },
-  { match: "<=|>=|==|<|>", name: scope("keyword.operator.comparison") },
+  { match: "<=|>=|==|!=|<|>", name: scope("keyword.operator.comparison") },
   { match: "[|&~]", name: scope("keyword.operator.bitwise") },
+  { match: "!", name: scope("keyword.operator.logical") },
+  { match: "\\?", name: scope("keyword.operator.ternary") },
   { match: "=", name: scope("keyword.operator.assignment") },
   { match: "[{}]", name: scope("punctuation.section.block") },
   { match: "[()]", name: scope("punctuation.section.parens") },

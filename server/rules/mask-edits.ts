@@ -138,6 +138,10 @@ function removeParts(root: MaskExpression, parts: readonly MaskPart[]): readonly
         changes.push(...operandRemovals(node.operands, gone));
         return false;
       }
+      // Of what a condition decides nothing is taken out: the other case would change as well.
+      case "choice":
+      case "equal":
+      case "zero":
       case "missing":
         return false;
     }

@@ -169,9 +169,12 @@ function mask(given: Mask, emit: Emit): void {
       return;
     case "or":
     case "and":
+    case "choice":
+    case "equal":
       for (const operand of given.operands) mask(operand, emit);
       return;
     case "not":
+    case "zero":
       mask(given.operand, emit);
       return;
     case "paren":

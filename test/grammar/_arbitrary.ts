@@ -114,12 +114,28 @@ function line(arbitrary: fc.Arbitrary<Tokens>, semicolons = false): fc.Arbitrary
 const NEWLINE = "\n";
 
 /** The tokens of a mask. */
-export const mask: fc.Arbitrary<Tokens> = fc.letrec<{ mask: Tokens; and: Tokens; unary: Tokens }>((tie) => ({
-  mask: list(tie("and"), "|"),
-  and: fc.oneof({ depthSize: "small", withCrossShrink: true }, tie("unary"), list(tie("unary"), "&", 2)),
+export const mask: fc.Arbitrary<Tokens> = fc.letrec<{
+  mask: Tokens;
+  or: Tokens;
+  and: Tokens;
+  compared: Tokens;
+  unary: Tokens;
+}>((tie) => ({
+  mask: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    { weight: 6, arbitrary: tie("or") },
+    { weight: 1, arbitrary: cat(tie("or"), words("?"), tie("mask"), words(":"), tie("mask")) },
+  ),
+  or: list(tie("and"), "|"),
+  and: fc.oneof({ depthSize: "small", withCrossShrink: true }, tie("compared"), list(tie("compared"), "&", 2)),
+  compared: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    { weight: 8, arbitrary: tie("unary") },
+    { weight: 1, arbitrary: cat(tie("unary"), one(fc.constantFrom("==", "!=")), tie("unary")) },
+  ),
   unary: fc
     .tuple(
-      fc.constantFrom<Tokens[]>([], [], [], ["~"], ["~", "~"]),
+      fc.constantFrom<Tokens[]>([], [], [], ["~"], ["~", "~"], ["!"]),
       fc.oneof(
         { depthSize: "small", withCrossShrink: true },
         one(plainName),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import {
+  applyTo,
   kernelScope,
   maskValue,
   namedMask,
@@ -10,6 +11,7 @@ import {
   type MaskScope,
   type MaskValue,
 } from "../../server/model/masks/expression.ts";
+import { mask } from "../../server/model/masks/mask.ts";
 import { parseMask } from "../../server/model/masks/parse.ts";
 
 function known(): Kernel {
@@ -174,5 +176,76 @@ describe("names of its own", () => {
     expect(worth("quiet", scope).certain).toBe(false);
     expect(worth("MINE(GFP_NOFS)", scope).certain).toBe(false);
     expect(worth("GFP_KERNEL(GFP_NOFS)", scope).certain).toBe(false);
+  });
+});
+
+describe("a transform with conditions", () => {
+  const at = { start: 0, end: 0 };
+  const name = (text: string): MaskExpression => ({ ...at, kind: "name", text });
+  /** Bodies with conditions inside of conditions, over the parameter `gfp` and a few flags. */
+  const body: fc.Arbitrary<MaskExpression> = fc.letrec<{ node: MaskExpression }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 4, depthSize: "small", withCrossShrink: true },
+      fc.constantFrom("gfp", "gfp", "GFP_KERNEL", "__GFP_IO", "__GFP_ZERO", "__GFP_NOWARN").map(name),
+      fc.tuple(tie("node"), tie("node")).map((operands) => ({ ...at, kind: "or" as const, operands })),
+      fc.tuple(tie("node"), tie("node")).map((operands) => ({ ...at, kind: "and" as const, operands })),
+      tie("node").map((operand) => ({ ...at, kind: "not" as const, operand })),
+      tie("node").map((operand) => ({ ...at, kind: "zero" as const, operand })),
+      fc
+        .tuple(tie("node"), tie("node"), fc.boolean())
+        .map(([one, other, isEqual]) => ({ ...at, kind: "equal" as const, isEqual, operands: [one, other] as const })),
+      fc.tuple(tie("node"), tie("node"), tie("node")).map((operands) => ({ ...at, kind: "choice" as const, operands })),
+    ),
+  })).node;
+
+  /** The body with a number for its parameter. */
+  function given(node: MaskExpression, argument: number): MaskExpression {
+    switch (node.kind) {
+      case "name":
+        return node.text === "gfp"
+          ? { ...at, kind: "number", numeral: { text: String(argument), value: argument } }
+          : node;
+      case "or":
+      case "and":
+        return { ...node, operands: node.operands.map((operand) => given(operand, argument)) };
+      case "equal":
+        return { ...node, operands: [given(node.operands[0], argument), given(node.operands[1], argument)] };
+      case "choice": {
+        const [condition, yes, no] = node.operands;
+        return { ...node, operands: [given(condition, argument), given(yes, argument), given(no, argument)] };
+      }
+      case "not":
+      case "zero":
+        return { ...node, operand: given(node.operand, argument) };
+      default:
+        return node;
+    }
+  }
+
+  test("gives for every mask what the expression with that mask in it gives", () => {
+    fc.assert(
+      fc.property(body, fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 8 }), (expression, masks) => {
+        const scope = kernelScope(kernel);
+        const named = namedMask(scope, expression, "gfp");
+        fc.pre(!named.hasTooManyCases);
+        for (const argument of [0, 0xffffffff, bits.IO, bits.ZERO | bits.IO, gfp.KERNEL, ...masks])
+          expect(applyTo(named, mask(argument))).toBe(maskValue(scope, given(expression, argument)).mask);
+      }),
+      { numRuns: 800, seed: 31 },
+    );
+  });
+
+  test("with more cases than can be told apart says so, quickly", () => {
+    const choice = (flag: string): MaskExpression => ({
+      ...at,
+      kind: "choice",
+      operands: [{ ...at, kind: "and", operands: [name("gfp"), name(flag)] }, name(flag), name("__GFP_COMP")],
+    });
+    const many = Array.from({ length: 3000 }, (_, index) => choice(index % 2 === 0 ? "__GFP_IO" : "__GFP_FS"));
+    const tangled = namedMask(kernelScope(kernel), { ...at, kind: "or", operands: many }, "gfp");
+    expect(tangled.hasTooManyCases).toBe(true);
+    expect(tangled.certain).toBe(false);
+    const few = namedMask(kernelScope(kernel), { ...at, kind: "or", operands: many.slice(0, 8) }, "gfp");
+    expect(few.hasTooManyCases).toBe(false);
   });
 });

@@ -62,8 +62,8 @@ kernel 6.12
 request damaged {
   api   alloc_pages
   order 0
-  flags GFP_KERNEL | ! __GFP_ZERO
-  //                 ^ syntax
+  flags GFP_KERNEL ^ __GFP_ZERO
+  //               ^ syntax
 }
 request unknown {
   api   alloc_pages

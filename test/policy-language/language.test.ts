@@ -439,8 +439,8 @@ kernel 6.12
 request base {
   api   kmalloc
   size  64 B
-  flags GFP_KERNEL | ! __GFP_ZERO
-  //                 ^ syntax
+  flags GFP_KERNEL ^ __GFP_ZERO
+  //               ^ syntax
 }
 request other like base { flags GFP_KERNEL }
 `);

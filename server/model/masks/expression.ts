@@ -1,5 +1,18 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask, type Mask } from "./mask.ts";
+import {
+  after,
+  applied,
+  both,
+  chosen,
+  constant,
+  NOTHING,
+  ONE,
+  PASSED_ON,
+  TooManyCases,
+  type Choice,
+  type MaskFunction,
+} from "./mask-function.ts";
 import { meaningOf, type NameMeaning } from "./names.ts";
 
 /** A stretch of the text that an expression stands in: UTF-16 offsets, relative to whatever that text counts from. */
@@ -10,7 +23,9 @@ interface Stretch {
 
 /**
  * A mask as an expression of C's operators, whoever wrote it: a policy file, a call in C, a command line, a kernel log.
- * `call` is a macro or transform with one argument; `missing` stands where an operand is not there.
+ * `call` is a macro or transform with one argument; `missing` stands where an operand is not there. `choice` is `?:`,
+ * with
+ * condition and branches; `equal` (`==`, `!=`) and `zero` (`!`) are conditions, 1 or 0.
  */
 export type MaskExpression =
   | (Stretch & { readonly kind: "name"; readonly text: string })
@@ -23,6 +38,16 @@ export type MaskExpression =
   | (Stretch & { readonly kind: "or"; readonly operands: readonly MaskExpression[] })
   | (Stretch & { readonly kind: "and"; readonly operands: readonly MaskExpression[] })
   | (Stretch & { readonly kind: "not"; readonly operand: MaskExpression })
+  | (Stretch & {
+      readonly kind: "choice";
+      readonly operands: readonly [MaskExpression, MaskExpression, MaskExpression];
+    })
+  | (Stretch & {
+      readonly kind: "equal";
+      readonly isEqual: boolean;
+      readonly operands: readonly [MaskExpression, MaskExpression];
+    })
+  | (Stretch & { readonly kind: "zero"; readonly operand: MaskExpression })
   | (Stretch & { readonly kind: "paren"; readonly inner: MaskExpression })
   | (Stretch & { readonly kind: "missing" });
 
@@ -34,7 +59,7 @@ export interface Literal {
 
 /** The names and literals that a mask was written with, in order; from a number alone, no names. */
 export interface WrittenMask {
-  /** `GFP_KERNEL`, `__GFP_ZERO`, declared names resolved to what they stand for. */
+  /** `GFP_KERNEL`, `__GFP_NOTHING`, declared names resolved to what they stand for. */
   readonly names: readonly string[];
   /** A number other than 0. */
   readonly hasLiteral: boolean;
@@ -51,6 +76,10 @@ export interface NamedMask {
   readonly takesArgument: boolean;
   readonly zero: Mask;
   readonly ones: Mask;
+  /** Where `?:` decides what comes out: which cases there are. Null: none, and zero and ones say all. */
+  readonly choice: Choice | null;
+  /** There are more cases than are told apart; then it is not certain either. */
+  readonly hasTooManyCases: boolean;
   readonly written: WrittenMask;
   readonly certain: boolean;
 }
@@ -112,13 +141,15 @@ export const NO_MASK: NamedMask = {
   takesArgument: false,
   zero: EMPTY,
   ones: EMPTY,
+  choice: null,
+  hasTooManyCases: false,
   written: NOTHING_WRITTEN,
   certain: false,
 };
 
 /** What a name with an argument gives for a mask. */
 export function applyTo(named: NamedMask, argument: Mask): Mask {
-  return mask((argument & named.ones) | (~argument & named.zero));
+  return applied(named.choice ?? named, argument);
 }
 
 /** The low 32 bits of a literal, and whether it has more. */
@@ -172,8 +203,11 @@ function childrenOf(node: MaskExpression): readonly MaskExpression[] {
   switch (node.kind) {
     case "or":
     case "and":
+    case "choice":
+    case "equal":
       return node.operands;
     case "not":
+    case "zero":
       return [node.operand];
     case "paren":
       return [node.inner];
@@ -208,6 +242,15 @@ function run(program: Program, leaf: (node: Leaf, argument: Mask) => Mask): Uint
       case "not":
         values[step] = ~first;
         break;
+      case "choice":
+        values[step] = values[operands[first === 0 ? 2 : 1] ?? step] ?? 0;
+        break;
+      case "equal":
+        values[step] = (first === values[operands[1] ?? step]) === node.isEqual ? 1 : 0;
+        break;
+      case "zero":
+        values[step] = first === 0 ? 1 : 0;
+        break;
       case "paren":
         values[step] = first;
         break;
@@ -232,7 +275,101 @@ export function namedMask(scope: MaskScope, expression: MaskExpression, paramete
     mask(run(program, (node, inner) => leaves.bitsOf(node, inner, argument)).at(-1) ?? 0);
   const zero = evaluate(EMPTY);
   const ones = parameter === null ? zero : evaluate(ALL_ONES);
-  return { takesArgument: parameter !== null, zero, ones, ...writingOf(program, leaves) };
+  const fn = parameter === null ? { zero, ones } : functionOf(program, leaves);
+  const writing = writingOf(program, leaves, silentSteps(program, null));
+  return {
+    takesArgument: parameter !== null,
+    zero,
+    ones,
+    choice: fn !== null && "test" in fn ? fn : null,
+    hasTooManyCases: fn === null,
+    written: writing.written,
+    certain: writing.certain && fn !== null,
+  };
+}
+
+// Functions with cases ------------------------------------------------------------------------------------------------
+
+/** What a transform makes of any mask, with each case of its conditions; null where there are too many. */
+function functionOf(program: Program, leaves: Leaves): MaskFunction | null {
+  const isPlain = program.nodes.every(
+    (node) =>
+      node.kind !== "choice" &&
+      node.kind !== "equal" &&
+      node.kind !== "zero" &&
+      (calledBy(leaves, node)?.choice ?? null) === null,
+  );
+  const bits = (argument: Mask): Mask =>
+    mask(run(program, (node, inner) => leaves.bitsOf(node, inner, argument)).at(-1) ?? 0);
+  if (isPlain) return { zero: bits(EMPTY), ones: bits(ALL_ONES) };
+  const functions: MaskFunction[] = [];
+  try {
+    program.nodes.forEach((node, step) => {
+      const operands = (program.operands[step] ?? []).map((operand) => functions[operand] ?? NOTHING);
+      functions.push(functionOfStep(node, operands, leaves));
+    });
+  } catch (error) {
+    if (error instanceof TooManyCases) return null;
+    throw error;
+  }
+  return functions.at(-1) ?? NOTHING;
+}
+
+/** The transform that a node calls. */
+function calledBy(leaves: Leaves, node: MaskExpression): NamedMask | null {
+  if (node.kind !== "call") return null;
+  const meaning = leaves.meaningOf(node);
+  return meaning.kind === "declared" ? meaning.value : null;
+}
+
+function functionOfStep(node: MaskExpression, operands: readonly MaskFunction[], leaves: Leaves): MaskFunction {
+  const [first = NOTHING, second = NOTHING, third = NOTHING] = operands;
+  switch (node.kind) {
+    case "or":
+      return operands.reduce((one, other) => both(one, other, (a, b) => a | b));
+    case "and":
+      return operands.reduce((one, other) => both(one, other, (a, b) => a & b));
+    case "not":
+      return both(first, NOTHING, (a) => ~a);
+    case "paren":
+      return first;
+    case "choice":
+      return chosen(first, second, third);
+    case "equal": {
+      const differ = both(first, second, (a, b) => a ^ b);
+      return node.isEqual ? chosen(differ, NOTHING, ONE) : chosen(differ, ONE, NOTHING);
+    }
+    case "zero":
+      return chosen(first, NOTHING, ONE);
+    case "call": {
+      const called = calledBy(leaves, node);
+      return called === null ? first : after(called.choice ?? called, first);
+    }
+    case "name":
+    case "number":
+    case "missing":
+      return leaves.meaningOf(node).kind === "parameter" ? PASSED_ON : constant(leaves.bitsOf(node, EMPTY, EMPTY));
+  }
+}
+
+/**
+ * 1 for each step that only decides: a condition, what it compares, and, where the values are known, the branch that is
+ * not
+ * taken. No bit of the mask comes from there.
+ */
+function silentSteps(program: Program, values: Uint32Array | null): Uint8Array {
+  const silent = new Uint8Array(program.nodes.length);
+  for (let step = program.nodes.length - 1; step >= 0; step--) {
+    const kind = program.nodes[step]?.kind;
+    const operands = program.operands[step] ?? [];
+    const taken = values === null ? null : (values[operands[0] ?? 0] ?? 0) === 0 ? 2 : 1;
+    operands.forEach((operand, index) => {
+      const decides = kind === "equal" || kind === "zero" || (kind === "choice" && index === 0);
+      const isLeft = kind === "choice" && taken !== null && index !== 0 && index !== taken;
+      silent[operand] = silent[step] === 1 || decides || isLeft ? 1 : 0;
+    });
+  }
+  return silent;
 }
 
 // Names in an expression ----------------------------------------------------------------------------------------------
@@ -306,7 +443,11 @@ const MOST_NAMES = 64;
  * The names of an expression, those of its declared names put in their place; which of them `~` takes away; and whether
  * all are known.
  */
-function writingOf(program: Program, leaves: Leaves): { readonly written: WrittenMask; readonly certain: boolean } {
+function writingOf(
+  program: Program,
+  leaves: Leaves,
+  silent: Uint8Array,
+): { readonly written: WrittenMask; readonly certain: boolean } {
   const names = new Set<string>();
   const cleared = new Set<string>();
   let hasLiteral = false;
@@ -317,12 +458,14 @@ function writingOf(program: Program, leaves: Leaves): { readonly written: Writte
   const negated = negatedSteps(program);
   const filters = filteringSteps(program, leaves);
   program.nodes.forEach((node, step) => {
+    // A condition as a mask is a mistake.
+    if ((node.kind === "zero" || node.kind === "equal") && silent[step] !== 1) certain = false;
     if (node.kind !== "name" && node.kind !== "number" && node.kind !== "call" && node.kind !== "missing") return;
     const under = negated[step] === 1;
     const meaning = leaves.meaningOf(node);
     // In `gfp & (GFP_KERNEL | GFP_ATOMIC)` the names let bits of the caller through: the mask is not written with them.
     const [here, there] =
-      filters[step] === 1 && !under
+      silent[step] === 1 || (filters[step] === 1 && !under)
         ? [new Set<string>(), new Set<string>()]
         : under
           ? [cleared, names]
@@ -332,7 +475,7 @@ function writingOf(program: Program, leaves: Leaves): { readonly written: Writte
         const inner = meaning.value.written;
         add(here, inner.names);
         add(there, inner.cleared);
-        hasLiteral ||= inner.hasLiteral;
+        hasLiteral ||= inner.hasLiteral && silent[step] !== 1;
         certain &&= meaning.value.certain;
         break;
       }
@@ -343,7 +486,7 @@ function writingOf(program: Program, leaves: Leaves): { readonly written: Writte
         break;
       // Zero is zero in every kernel.
       case "literal":
-        hasLiteral ||= meaning.bits !== 0 || under || !meaning.fits;
+        hasLiteral ||= silent[step] !== 1 && (meaning.bits !== 0 || under || !meaning.fits);
         certain &&= meaning.fits;
         break;
       case "unknown":
@@ -395,6 +538,7 @@ export function maskValue(scope: MaskScope, expression: MaskExpression): MaskVal
   const results = run(program, (leaf, inner) => leaves.bitsOf(leaf, inner, EMPTY));
   const last = program.nodes.length - 1;
   const negated = negatedSteps(program);
+  const silent = silentSteps(program, results);
 
   // Downwards: which bits of the whole result each step provides.
   const provides = new Uint32Array(program.nodes.length);
@@ -404,7 +548,7 @@ export function maskValue(scope: MaskScope, expression: MaskExpression): MaskVal
     const node = program.nodes[step];
     const operands = program.operands[step] ?? [];
     const wanted = provides[step] ?? 0;
-    if (node === undefined) continue;
+    if (node === undefined || silent[step] === 1) continue;
     const under = negated[step] === 1;
     const first = operands[0] ?? step;
     switch (node.kind) {
@@ -419,6 +563,12 @@ export function maskValue(scope: MaskScope, expression: MaskExpression): MaskVal
       }
       case "paren":
         provides[first] = wanted;
+        break;
+      case "choice":
+        provides[operands[(results[first] ?? 0) === 0 ? 2 : 1] ?? step] = wanted;
+        break;
+      case "equal":
+      case "zero":
         break;
       case "not":
         // `~~X` and `~(~X)`: what the outer one provides, X provides.
@@ -466,7 +616,7 @@ export function maskValue(scope: MaskScope, expression: MaskExpression): MaskVal
     }
   }
   parts.sort((a, b) => a.span.start - b.span.start);
-  return { mask: mask(results[last] ?? 0), parts, ...writingOf(program, leaves) };
+  return { mask: mask(results[last] ?? 0), parts, ...writingOf(program, leaves, silent) };
 }
 
 /** A name, number or call of an expression, and what it is. */

@@ -274,12 +274,15 @@ export function eachMaskName(mask: Mask, visit: (role: "alias" | "call", name: N
         break;
       case "or":
       case "and":
+      case "choice":
+      case "equal":
         for (let i = node.operands.length - 1; i >= 0; i--) {
           const operand = node.operands[i];
           if (operand !== undefined) stack.push(operand);
         }
         break;
       case "not":
+      case "zero":
         stack.push(node.operand);
         break;
       case "paren":

@@ -8,7 +8,8 @@ import { didYouMean, replacements, report } from "./report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { literalBits, type MaskExpression, type Meaning } from "../../model/masks/expression.ts";
-import { meaningsOf } from "../requests/masks.ts";
+import { hasTooManyCases, meaningsOf } from "../requests/masks.ts";
+import { CONDITION_RULES, conditionFindings, tooManyCasesFinding } from "./conditions.ts";
 import { eachPredicateLeaf } from "../analysis/region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { nearest } from "../names/suggest.ts";
@@ -45,7 +46,7 @@ const undefinedBits: LanguageRule = {
   },
 };
 
-export const FLAG_RULES: readonly LanguageRule[] = [unknownFlag, undefinedBits];
+export const FLAG_RULES: readonly LanguageRule[] = [unknownFlag, undefinedBits, ...CONDITION_RULES];
 
 /** A mask expression of a declaration, with the parameter that it may use. */
 export interface WrittenExpression {
@@ -122,7 +123,9 @@ export function flagFindings(
   kernel: Kernel,
   expression: WrittenExpression,
 ): readonly UnplacedFinding[] {
-  const findings: UnplacedFinding[] = [];
+  const findings: UnplacedFinding[] = [...conditionFindings(expression.node)];
+  if (expression.parameter !== null && hasTooManyCases(environment, kernel, expression.node, expression.parameter))
+    findings.push(tooManyCasesFinding(expression.node));
   for (const { node, meaning } of meaningsOf(environment, kernel, expression.node, expression.parameter)) {
     if (meaning.kind === "literal" && node.kind === "number") {
       const finding = literalFinding(kernel, node, meaning);

@@ -12,7 +12,7 @@ const syntax: LanguageRule = {
   explanation:
     "The text does not follow the grammar. Only the declaration that it stands in is affected: nothing else is reported of it until it can be read, and all other declarations are checked as usual.",
   advice:
-    "The message says what may stand there. From C, casts, `?:`, `||` and `&&` have to go: a mask is made of names, numbers, `|`, `&`, `~` and parentheses.",
+    "The message says what may stand there. From C, casts, `||` and `&&` have to go: a mask is made of names, numbers, `|`, `&`, `~`, parentheses, and `?:` with a condition.",
   examples: {
     bad: "kernel 6.12\n\nflags RING = GFP_KERNEL || __GFP_NOWARN\n",
     good: "kernel 6.12\n\nflags RING = GFP_KERNEL | __GFP_NOWARN\n",

@@ -3,7 +3,8 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
-import { applyTo, type NamedMask } from "../../model/masks/expression.ts";
+import { applyTo } from "../../model/masks/expression.ts";
+import type { MaskFunction } from "../../model/masks/mask-function.ts";
 import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
@@ -174,7 +175,13 @@ function checkGives(
   const model = (): ModelSets => modelSetsOf(space, { apis: [] });
   const asked =
     form.when === null ? space.domain : bdd.and(space.domain, setOf(space, environment, form.when, input, model));
-  const given = setOf(space, environment, form.gives, symbolicOutput(space, transform, input), model);
+  const given = setOf(
+    space,
+    environment,
+    form.gives,
+    symbolicOutput(space, transform.choice ?? transform, input),
+    model,
+  );
   const witness = smallestWitness(space, bdd.without(asked, given));
   if (witness === null) return [];
   const output = applyTo(transform, witness.mask);
@@ -205,13 +212,24 @@ function breaks(
   return isAsked && holdsFor(environment, kernel, form.gives, about(output)) !== true;
 }
 
-/** What comes out of a transform for any mask: each bit is 0, 1, the bit that went in, or its opposite. */
-function symbolicOutput(space: Space, transform: NamedMask, input: SymbolicMask): SymbolicMask {
+/**
+ * What comes out of a function for any mask: in each case of its conditions each bit is 0, 1, the bit that went in, or
+ * its
+ * opposite.
+ */
+function symbolicOutput(space: Space, fn: MaskFunction, input: SymbolicMask): SymbolicMask {
   const { bdd } = space;
+  if ("test" in fn) {
+    const condition = bdd.or(...symbolicOutput(space, fn.test, input));
+    const no = symbolicOutput(space, fn.no, input);
+    return symbolicOutput(space, fn.yes, input).map((node, bit) =>
+      bdd.or(bdd.and(condition, node), bdd.and(bdd.not(condition), no[bit] ?? FALSE)),
+    );
+  }
   return input.map((node, bit): Node => {
     const isSet = (value: Mask): boolean => ((value >>> bit) & 1) === 1;
-    const kept = isSet(transform.ones) ? node : FALSE;
-    return isSet(transform.zero) ? bdd.or(kept, bdd.not(node)) : kept;
+    const kept = isSet(fn.ones) ? node : FALSE;
+    return isSet(fn.zero) ? bdd.or(kept, bdd.not(node)) : kept;
   });
 }
 

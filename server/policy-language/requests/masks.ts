@@ -94,3 +94,13 @@ export function meaningsOf(
 ): readonly MaskLeaf[] {
   return meaningsIn(scopeIn(environment, kernel), expression, parameter);
 }
+
+/** The conditions of a transform with this body make more cases than are told apart. */
+export function hasTooManyCases(
+  environment: Environment,
+  kernel: Kernel,
+  expression: MaskNode,
+  parameter: string,
+): boolean {
+  return namedMask(scopeIn(environment, kernel), expression, parameter).hasTooManyCases;
+}
