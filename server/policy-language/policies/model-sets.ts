@@ -52,6 +52,8 @@ const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
   dma: ["COMP"],
   "dma-pool": ["COMP"],
   skb: ["DMA"],
+  // Their tries do not sleep: what the charge does is all there is.
+  nolock: CHARGE_FLAGS,
 };
 
 /**
