@@ -111,8 +111,11 @@ describe("range-comp", () => {
       }),
     ).toBe(false);
   });
-  test("reports a count that is no power of two since the flag means something", () => {
+  test("reports a count that is no block of its own since the flag means something", () => {
     expect(holdsIn("range-comp", { ...PAGES, pages: 500, flags: "GFP_KERNEL | __GFP_COMP" })).toBe("6.12..");
+    const frozen = { api: "alloc_contig_frozen_pages", flags: "GFP_KERNEL | __GFP_COMP" } as const;
+    for (const pages of [3, 4, 16, 768]) expect(holdsIn("range-comp", { ...frozen, pages })).toBe("7.0..");
+    for (const pages of [512, 1024]) expect(holdsIn("range-comp", { ...frozen, pages })).toBe(NEVER);
   });
   test("is quiet for the gigantic folio, which needs it", () => {
     expect(holdsIn("range-comp", { api: "folio_alloc_gigantic", order: 18, flags: "GFP_KERNEL | __GFP_COMP" })).toBe(

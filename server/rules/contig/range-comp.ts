@@ -1,4 +1,5 @@
-import { pagesOf } from "../../model/sizes.ts";
+import { isOneBlock } from "../../model/ranges/range.ts";
+import { isSized, pagesOf } from "../../model/sizes.ts";
 import { refusal } from "../_allocators.ts";
 import { drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
@@ -10,10 +11,10 @@ export const rangeComp: Rule = {
   severity: "error",
   class: "bug",
   explanation:
-    "Since 7.0 (recalled; read in the development tree of 2026) alloc_contig_range() and alloc_contig_pages() hand out counted single pages only and refuse __GFP_COMP with a warning. From 6.12 to 6.19 the flag is supported for a range that is a power of two and one aligned block; another count warns and gives -EINVAL. Before 6.12 it was ignored and the pages came split.",
+    "Since 7.0 (recalled; seen in 7.3.4) alloc_contig_range() and alloc_contig_pages() hand out counted single pages only and refuse __GFP_COMP with a warning; the frozen calls take it. Since 6.12 the flag is supported for a range that is one aligned block: a power of two of pages, a pageblock at least. Another count warns and fails, and the pages of every range that was tried are lost. Before 6.12 it was ignored and the pages came split.",
   evidence: "mm/page_alloc.c:alloc_contig_range_noprof",
   advice:
-    "Use folio_alloc_gigantic(), or a frozen call (alloc_contig_frozen_pages, cma_alloc_frozen_compound), or drop the flag.",
+    "Use a frozen call (alloc_contig_frozen_pages, cma_alloc_frozen_compound), to 6.19 folio_alloc_gigantic(), or drop the flag.",
   examples: {
     bad: example("7.0", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_COMP"]),
     good: example("6.12", ["api   alloc_contig_pages", "pages 512", "flags GFP_KERNEL | __GFP_COMP"]),
@@ -26,19 +27,20 @@ function check(subject: Subject): readonly Match[] {
   if ((subject.api.treatment(subject.kernel).refused & subject.kernel.bits.COMP) !== 0) {
     return found(
       { kind: "flag", flag: "COMP" },
-      `${subject.api.name}() hands out counted pages and refuses __GFP_COMP with a warning: use folio_alloc_gigantic() or a frozen call, or drop the flag.`,
+      `${subject.api.name}() hands out counted pages and refuses __GFP_COMP with a warning: use a frozen call, or drop the flag.`,
       drop("COMP"),
     );
   }
   const count = pagesOf(subject.kernel, subject.request, 1);
   if (
-    subject.kernel.features.contigComp === "supported" &&
+    subject.kernel.features.contigComp !== "ignored" &&
     subject.api.name !== "folio_alloc_gigantic" &&
-    !Number.isInteger(Math.log2(count))
+    isSized(subject.request) &&
+    !isOneBlock(subject.kernel, count)
   ) {
     return found(
       { kind: "flag", flag: "COMP" },
-      `${subject.api.name}() makes a compound page only of a power of two of pages; for ${count} it warns and fails (${refusal(subject)}): drop __GFP_COMP or round the size.`,
+      `${subject.api.name}() makes a compound page only of a power of two of pages, from a pageblock on; for ${count} it warns, fails (${refusal(subject)}) and loses pages: drop __GFP_COMP or round the size.`,
       drop("COMP"),
     );
   }
