@@ -17,8 +17,8 @@ export interface SimulateOptions {
 /**
  * Runs one request on a state of memory, which is not changed. `result` is `ok`, `null`, `loop`, an errno name
  * (alloc_contig_range), `oom` where the OOM killer was called and found nobody to kill (the kernel panics), `died`
- * where the kernel stops at a BUG, and `unknown` where the model has no such function in this kernel; `steps` then says
- * why. Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the
+ * where the kernel stops at a BUG, `undecided` where the simulation would take too long and stopped, and `unknown` where
+ * the model has no such function in this kernel; `steps` then says why. Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the
  * complaint of DEBUG_ATOMIC_SLEEP, given without the option too: the call slept, or might have, where it may not.
  */
 export function simulate(
@@ -48,8 +48,9 @@ function resultName(sim: Simulation, result: RunResult): string {
     case "zero-size":
       return "ok";
     case "null":
+      return "null";
     case "loop":
-      return result.kind;
+      return sim.trace.costly ? "undecided" : "loop";
     case "died":
       return sim.trace.panicked ? "oom" : "died";
     case "errno":

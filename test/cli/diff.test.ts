@@ -47,7 +47,7 @@ describe("diff", () => {
 
   test("a mask that only is written with other names under the other kernel has not changed", async () => {
     const file =
-      "kernel 6.12\nrequest poll { api kmalloc size 64 B flags __GFP_IO | __GFP_KSWAPD_RECLAIM | __GFP_NOWARN }\n";
+      "kernel 6.12\nrequest poll { api alloc_pages order 0 flags __GFP_IO | __GFP_KSWAPD_RECLAIM | __GFP_NOWARN }\n";
     const { status, out } = await run(["diff", "d.allocpolicy", "--kernel", "6.1", "--to", "6.12"], {
       cwd: folderWith({ "d.allocpolicy": file }),
     });

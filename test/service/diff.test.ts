@@ -14,8 +14,8 @@ request quiet {
 }
 
 request same {
-  api     kmalloc
-  size    64 B
+  api     alloc_pages
+  order   0
   flags   GFP_KERNEL
   handles null
 }

@@ -114,6 +114,7 @@ const RESULTS: Readonly<Record<string, string>> = {
   throttled: "waits without end, throttled",
   oom: "ends in a panic: the OOM killer finds nobody to kill",
   died: "ends in a BUG",
+  undecided: "is too much to simulate: what it comes to stays open",
   unknown: "is not known to the model",
 };
 

@@ -6,8 +6,8 @@ import { mask, type Mask } from "../masks/mask.ts";
 import { allocContextOf } from "../slowpath/allocate.ts";
 import { freePages, takeBlock } from "../memory/machine.ts";
 import { cpusetAllows, preferredZone, watermarkOf, zoneWatermarkOk } from "../slowpath/freelist.ts";
-import { step, type PageBlock } from "../slowpath/simulation.ts";
-import { mightAlloc, runPages, type RunResult } from "./_run.ts";
+import { isSpent, step, type PageBlock } from "../slowpath/simulation.ts";
+import { LOOP, mightAlloc, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
 import type { Api, MaskTreatment } from "./api.ts";
 import type { Plan } from "./_plan.ts";
@@ -41,6 +41,9 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   return planned;
 }
 
+/** A batch of so many pages costs the simulation what one call of the page allocator does. */
+const PAGES_LIKE_A_CALL = 64;
+
 /** What a bulk call gave: how many pages, and the first of them. */
 export interface BulkResult {
   readonly pages: number;
@@ -56,6 +59,7 @@ export function runBulk(sim: Simulation, flags: Mask, wanted: number, node: numb
   const { bits } = kernel;
   const passed = mask(flags & kernel.allBits);
   const onePageOnly = wanted <= 1 || (kernel.options.MEMCG && machine.memcgInUse && (passed & bits.ACCOUNT) !== 0);
+  if (isSpent(sim, Math.ceil(wanted / PAGES_LIKE_A_CALL))) return { pages: 0, result: LOOP };
   if (!onePageOnly) {
     mightAlloc(sim, passed);
     const batch = takeBatch(sim, passed, wanted, node);

@@ -11,7 +11,7 @@ import type { AllocContext } from "./freelist.ts";
 import { getPageFromFreelist, preferredZone } from "./freelist.ts";
 import { chargeKernelMemory } from "./memcg.ts";
 import type { AllocResult, PageBlock, Simulation } from "./simulation.ts";
-import { bug, step, warn, warnOnce } from "./simulation.ts";
+import { bug, isSpent, step, warn, warnOnce } from "./simulation.ts";
 import { slowPath } from "./slowpath.ts";
 
 /**
@@ -20,11 +20,12 @@ import { slowPath } from "./slowpath.ts";
  *
  * `order` 0 and up (above the kernel's maximum: NULL with a warning); `node` null: the node of the CPU. A node that the
  * machine does not have gives null, as an empty zonelist does. Ends always: a call that would go round for ever gives
- * "loop".
+ * "loop", and so does one that the simulation cannot afford any more (`trace.costly`).
  */
 export function allocPages(sim: Simulation, mask: Mask, order: number, node: number | null): AllocResult {
   const { kernel, trace } = sim;
   const { bits } = kernel;
+  if (isSpent(sim, 1)) return "loop";
   trace.counts.alloc++;
   if (order > kernel.maxOrder) {
     if ((mask & bits.NOWARN) === 0) warnOnce(sim, "alloc_pages: order above maximum");

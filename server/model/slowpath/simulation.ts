@@ -87,6 +87,10 @@ export interface Trace {
   readonly warnSites: WarnSite[];
   /** out_of_memory() found nobody to kill: the kernel panicked. */
   panicked: boolean;
+  /** The simulation stopped because it had done as much as it may: what the call comes to is not known. */
+  costly: boolean;
+  /** What was done so far, in calls of the page allocator. */
+  work: number;
   /** The call does not come back because throttle_direct_reclaim() has it wait for kswapd, which has nothing to do. */
   throttled: boolean;
   /** How many tries had been made when throttle_direct_reclaim() first made the task wait; null: it never did. */
@@ -190,6 +194,8 @@ function emptyTrace(): Trace {
     },
     warnSites: [],
     panicked: false,
+    costly: false,
+    work: 0,
     throttled: false,
     throttledAt: null,
     bugSites: [],
@@ -229,4 +235,21 @@ export function bug(sim: Simulation, site: WarnSite): void {
 /** Records a step for people; `text` is only called when steps are asked for. */
 export function step(sim: Simulation, at: string, text: () => string): void {
   if (sim.options.steps === true) sim.trace.steps.push({ at, text: text() });
+}
+
+/**
+ * What one simulation does at most, in calls of the page allocator: as many as the pages of 1 GiB. The
+ * cost is bounded whatever the size of the request and of the memory.
+ */
+const MOST_WORK = 262_144;
+
+/** Counts what is about to be done. True: the simulation has done as much as it may, and stops here without an answer. */
+export function isSpent(sim: Simulation, work: number): boolean {
+  const { trace } = sim;
+  trace.work += work;
+  // Tries that go round in one call count as well.
+  if (trace.work + trace.attempts.length < MOST_WORK) return false;
+  if (!trace.costly) step(sim, "__alloc_pages", () => `the simulation stops here, after ${trace.work} calls`);
+  trace.costly = true;
+  return true;
 }
