@@ -17,9 +17,10 @@ export interface SimulateOptions {
 /**
  * Runs one request on a state of memory, which is not changed. `result` is `ok`, `null`, `loop`, an errno name
  * (alloc_contig_range), `oom` where the OOM killer was called and found nobody to kill (the kernel panics), `died`
- * where the kernel stops at a BUG, `undecided` where the simulation would take too long and stopped, and `unknown` where
- * the model has no such function in this kernel; `steps` then says why. Warn sites are those of a kernel with DEBUG_VM only where the kernel's options say so; `sleepSplat` is the
- * complaint of DEBUG_ATOMIC_SLEEP, given without the option too: the call slept, or might have, where it may not.
+ * where the kernel stops at a BUG, `undecided` where the simulation would take too long and stopped, and `unknown`
+ * where the model has no such function in this kernel; `steps` then says why. Warn sites are those of a kernel with
+ * DEBUG_VM only where the kernel's options say so; `sleepSplat` is the complaint of DEBUG_ATOMIC_SLEEP, given without
+ * the option too: the call slept, or might have, where it may not.
  */
 export function simulate(
   kernel: Kernel,

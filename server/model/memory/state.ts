@@ -106,8 +106,8 @@ export interface Attempt {
 export interface Outcome {
   /**
    * `ok`, `null`, `loop`, an errno name (`EBUSY`), `oom` (the killer found nobody to kill: the kernel panics), `died`
-   * (the kernel stops at a BUG, see `bugSites`), `undecided` (the simulation stopped: it would take too long) or `unknown`
-   * (the model has no such function in this kernel).
+   * (the kernel stops at a BUG, see `bugSites`), `undecided` (the simulation stopped: it would take too long) or
+   * `unknown` (the model has no such function in this kernel).
    */
   readonly result: string;
   /** A bulk call that succeeded with less than all: how many it handed out; null: all, or it is no bulk call. */

@@ -243,7 +243,7 @@ export function step(sim: Simulation, at: string, text: () => string): void {
  */
 const MOST_WORK = 262_144;
 
-/** Counts what is about to be done. True: the simulation has done as much as it may, and stops here without an answer. */
+/** Counts what is about to be done. True: the simulation has done as much as it may, and stops without an answer. */
 export function isSpent(sim: Simulation, work: number): boolean {
   const { trace } = sim;
   trace.work += work;
