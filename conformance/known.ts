@@ -89,13 +89,6 @@ const KNOWN: readonly KnownClass[] = [
     applies: (row) => /NOFAIL/.test(textOf(row, "n")) && /RETRY_MAYFAIL|THISNODE/.test(textOf(row, "n")),
     reason: "The recorder ends such a row when the OOM path is entered, the model where it comes to the OOM killer.",
   },
-  {
-    kind: "deadly",
-    fields: ["result", "bug", "node", "zone", "warn", "fixup"],
-    applies: (row) => textOf(row, "api") === "kmalloc" && textOf(row, "n").endsWith("badzone"),
-    reason:
-      "Before a new slab repairs the mask, get_any_partial() (mm/slub.c) looks for one on other nodes in the zone of the caller's mask: a BUG with DEBUG_VM and NUMA. The model does not follow partial slabs.",
-  },
 ];
 
 /** The reason of a disagreement: the first that applies, of the kernel's own and then of all; null: not known. */

@@ -33,6 +33,10 @@ function plan(kernel: Kernel, request: AllocationRequest): Plan {
   planned.sideMask = descriptor.mask;
   planned.side = "descriptor";
   planned.stocked = true;
+  if (planned.bugs === "never" && descriptor.bugs !== "never") {
+    planned.bugs = "may";
+    planned.bug = descriptor.bug;
+  }
   if (planned.warns !== "never" || descriptor.warns !== "never" || (flags & bits.NOWARN) === 0) planned.warns = "may";
   return planned;
 }

@@ -47,10 +47,10 @@ export function planSlabObject(
     plan.firstMask = firstSlabMask(kernel, filling, orders.preferred > orders.least);
     plan.betweenMask = filling;
     plan.betweenOrder = orders.least;
-    if (sheafMeetsBadZone(kernel, flags)) {
-      plan.bugs = "may";
-      plan.bug = BAD_ZONE;
-    }
+  }
+  if (otherNodesMeetBadZone(kernel, flags)) {
+    plan.bugs = "may";
+    plan.bug = badZone(kernel);
   }
   plan.chargeMask = flags;
   plan.entryMask = flags;
@@ -60,13 +60,15 @@ export function planSlabObject(
   return plan;
 }
 
-const BAD_ZONE: Note = {
-  text: "With DEBUG_VM zone bits that contradict each other are a BUG as soon as an empty sheaf is filled.",
-  evidence: "mm/slub.c:__refill_objects_any",
-};
+const badZone = ({ features }: Kernel): Note => ({
+  text: `With DEBUG_VM zone bits that contradict each other are a BUG as soon as ${
+    features.slabSheaves ? "an empty sheaf is filled" : "no object lies ready"
+  }.`,
+  evidence: features.slabSheaves ? "mm/slub.c:__refill_objects_any" : "mm/slub.c:get_any_partial",
+});
 
-/** Filling a sheaf looks for slabs on other nodes, in the zone of the caller's mask, before slab has repaired that. */
-function sheafMeetsBadZone(kernel: Kernel, flags: Mask): boolean {
+/** Slabs of other nodes are looked for in the zone of the caller's mask, before a new slab has repaired that. */
+function otherNodesMeetBadZone(kernel: Kernel, flags: Mask): boolean {
   return kernel.options.DEBUG_VM && kernel.options.NUMA && !gfpZoneValid(flags);
 }
 
@@ -248,7 +250,8 @@ export function runSlabObject(sim: Simulation, flags: Mask, cache: SlabCache, no
     step(sim, "slab_alloc_node", () => "an object is free in the cache: no page is needed");
     return { kind: "ok", block: null };
   }
-  if (kernel.features.slabSheaves && sheafMeetsBadZone(kernel, flags)) {
+  // Before sheaves a call that names a node looked there alone, at first.
+  if ((kernel.features.slabSheaves || node === null) && otherNodesMeetBadZone(kernel, flags)) {
     bug(sim, "gfp_zone: invalid zone bits");
     return DIED;
   }
