@@ -135,7 +135,7 @@ describe("explain", () => {
     expect(bulk.out).toContain("[bulk-irqs-off]");
     expect(
       (await explained("--api alloc_contig_range --pages 768 --flags GFP_KERNEL|__GFP_COMP --kernel 6.18")).out,
-    ).toContain("only of a power of two of pages; for 768");
+    ).toContain("only of a power of two of pages, from a pageblock on; for 768");
     const scoped = "--api kmalloc --size 64 --flags GFP_KERNEL --scope noreclaim";
     expect((await explained(`${scoped} --handles nothing`)).out).toContain("[noreclaim-scope-unchecked]");
     expect((await explained(`${scoped} --handles null`)).out).toContain("nothing is wrong with it");
