@@ -4,7 +4,7 @@ import { isAtomic, type Context } from "./contexts.ts";
 import { certainty, reclaimOf, reservesOf } from "./decisions/answers.ts";
 import { EFFECT } from "./decisions/decision.ts";
 import { tableOf, type DecisionTable } from "./decisions/table.ts";
-import { chargeCan, maySleep, pagesCan } from "./decisions/walk.ts";
+import { chargeCan, maySleep, pagesCan, pagesCanWith } from "./decisions/walk.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { allocFlags, NOLOCK_FLAGS, prepare } from "./masks/alloc-flags.ts";
 import { mask, type Mask } from "./masks/mask.ts";
@@ -41,25 +41,12 @@ export function verdict(kernel: Kernel, request: AllocationRequest): Verdict {
 
 function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verdict {
   const { context } = request;
-  const table = tableOf(kernel);
   const scoped = applyScopes(kernel, plan.mask, context.scopes);
   const effective = withoutAtomic(kernel, scoped);
   const order = Math.max(plan.order, 0);
-  const last = plan.order < 0 ? 0 : plan.fastOnly ? EFFECT.fail : pagesCan(table, scoped, order, context);
-  const first = tryCan(table, plan, plan.firstMask, plan.firstOrder, context);
-  const firstSettles = isSettled(plan, first);
-  let can = last | first;
-  if (plan.betweenOrder >= 0) can |= tryCan(table, plan, plan.betweenMask, plan.betweenOrder, context);
-  if (plan.blocksOrder >= 0) can |= tryCan(table, plan, plan.blocksMask, plan.blocksOrder, context);
-  // Page tables: their failure is one of the call's own reasons, what they do to get memory is not.
-  if (plan.sideMask !== 0)
-    can |= pagesCan(table, applyScopes(kernel, plan.sideMask, context.scopes), 0, context) & ~EFFECT.warn;
-  let failing = firstSettles ? 0 : last;
-  if (plan.charged && plan.refused !== "always") {
-    const charge = chargeCan(table, applyScopes(kernel, plan.chargeMask, context.scopes), order, context);
-    can |= charge;
-    failing |= charge;
-  }
+  const slowAllocFlags = allocFlags(kernel, effective, order, context);
+  const found = foundOf(tableOf(kernel), plan, scoped, slowAllocFlags, context);
+  const { can } = found;
   const deadlocks = forbiddenPlace(kernel, plan, context) !== null;
   return {
     mask: request.mask,
@@ -73,19 +60,52 @@ function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verd
     fastAllocFlags: plan.fastOnly
       ? NOLOCK_FLAGS
       : prepare(kernel, fastPathMask(kernel, plan.mask, context.scopes), order, context.scopes),
-    slowAllocFlags: allocFlags(kernel, effective, order, context),
+    slowAllocFlags,
     sleeps: plan.sleeps ? "may" : certainty(can & EFFECT.sleep),
     reclaim: reclaimOf(can),
     compaction: certainty(can & EFFECT.compact),
     kswapd: certainty(can & EFFECT.kswapd),
     oom: certainty(can & EFFECT.kill),
-    fails: failsOf(plan, failing, firstSettles),
-    warns: warnsOf(kernel, plan, context, { can, failing, first, last, deadlocks }),
+    fails: failsOf(plan, found),
+    warns: warnsOf(kernel, plan, context, found, deadlocks),
     reserves: reservesOf(can),
     loops: (can & EFFECT.loop) !== 0 || plan.endless || deadlocks ? "may" : "never",
     dies: diesOf(kernel, plan, context, can),
     unknown: null,
   };
+}
+
+/** What the tries and the charge of a call may come to, as bits of EFFECT. */
+interface Found {
+  /** All of them together. */
+  readonly can: number;
+  /** Those of which the caller sees the failure. */
+  readonly failing: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** `scoped` and `slowAllocFlags` are those of the last try. Apart from `verdictOf`, so that both are compiled well. */
+function foundOf(table: DecisionTable, plan: Plan, scoped: Mask, slowAllocFlags: number, context: Context): Found {
+  const { kernel } = table.facts;
+  const { scopes } = context;
+  const order = Math.max(plan.order, 0);
+  let last = 0;
+  if (plan.order >= 0) last = plan.fastOnly ? EFFECT.fail : pagesCanWith(table, scoped, order, context, slowAllocFlags);
+  const first = tryCan(table, plan, plan.firstMask, plan.firstOrder, context);
+  let can = last | first;
+  if (plan.betweenOrder >= 0) can |= tryCan(table, plan, plan.betweenMask, plan.betweenOrder, context);
+  if (plan.blocksOrder >= 0) can |= tryCan(table, plan, plan.blocksMask, plan.blocksOrder, context);
+  // Page tables: their failure is one of the call's own reasons, what they do to get memory is not.
+  if (plan.sideMask !== 0)
+    can |= pagesCan(table, applyScopes(kernel, plan.sideMask, scopes), 0, context) & ~EFFECT.warn;
+  let failing = isSettled(plan, first) ? 0 : last;
+  if (plan.charged && plan.refused !== "always") {
+    const charge = chargeCan(table, applyScopes(kernel, plan.chargeMask, scopes), order, context);
+    can |= charge;
+    failing |= charge;
+  }
+  return { can, failing, first, last };
 }
 
 /** A first try that cannot fail is the only one. */
@@ -100,25 +120,16 @@ function tryCan(table: DecisionTable, plan: Plan, value: Mask, order: number, co
   return plan.fastOnly ? EFFECT.fail : pagesCan(table, applyScopes(kernel, value, context.scopes), order, context);
 }
 
-function failsOf(plan: Plan, failing: number, firstSettles: boolean): Certainty {
+function failsOf(plan: Plan, { failing, first }: Found): Certainty {
   if (plan.refused !== "never") return plan.refused;
-  if (plan.endless || firstSettles) return (failing & EFFECT.fail) !== 0 && !plan.endless ? "may" : "never";
-  return plan.fails || (failing & EFFECT.fail) !== 0 ? "may" : "never";
+  if (plan.endless) return "never";
+  const fails = (failing & EFFECT.fail) !== 0;
+  return fails || (plan.fails && !isSettled(plan, first)) ? "may" : "never";
 }
 
-/** What the tries and the charge of a call may come to, as bits of EFFECT. */
-interface Found {
-  readonly can: number;
-  /** Of what the caller sees the failure. */
-  readonly failing: number;
-  readonly first: number;
-  readonly last: number;
-  readonly deadlocks: boolean;
-}
-
-function warnsOf(kernel: Kernel, plan: Plan, context: Context, found: Found): Certainty {
+function warnsOf(kernel: Kernel, plan: Plan, context: Context, found: Found, deadlocks: boolean): Certainty {
   const { options } = kernel;
-  const { can, failing, deadlocks } = found;
+  const { can, failing } = found;
   if (plan.warns === "always" || plan.bugs === "always") return "always";
   // Whoever is served from what is there already has not asked the page allocator.
   const asks = !plan.stocked && plan.order >= 0;

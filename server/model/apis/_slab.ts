@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
+import { perKernel } from "../kernels/per-kernel.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import { constraintMask, reclaimMask, slabBugMask } from "../masks/properties.ts";
 import { COSTLY_ORDER } from "../limits.ts";
@@ -11,16 +12,11 @@ export interface SlabMasks {
   readonly refused: Mask;
 }
 
-const masksOf = new WeakMap<Kernel, SlabMasks>();
-
 /** The masks that slab judges the caller's mask by (mm/internal.h, mm/slub.c:new_slab). */
-export function slabMasks(kernel: Kernel): SlabMasks {
-  const known = masksOf.get(kernel);
-  if (known !== undefined) return known;
-  const made: SlabMasks = { kept: mask(reclaimMask(kernel) | constraintMask(kernel)), refused: slabBugMask(kernel) };
-  masksOf.set(kernel, made);
-  return made;
-}
+export const slabMasks: (kernel: Kernel) => SlabMasks = perKernel((kernel) => ({
+  kept: mask(reclaimMask(kernel) | constraintMask(kernel)),
+  refused: slabBugMask(kernel),
+}));
 
 export interface SlabOrders {
   /** The order asked for first. */

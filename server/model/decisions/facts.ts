@@ -1,46 +1,47 @@
 import { hasPfMemalloc, inInterrupt, PLACE, TASK, type Context } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
-import { ALLOC, pfmemallocFlags, reserveFlags } from "../masks/alloc-flags.ts";
+import { ALLOC, allocFlags, pfmemallocFlags } from "../masks/alloc-flags.ts";
 import { mask, type FlagName, type Mask } from "../masks/mask.ts";
 import { canCompact, gfpCompactionAllowed, MIGRATE, migratetype, withoutAtomic } from "../masks/properties.ts";
 import { isLowZone } from "../masks/zone.ts";
 
 /**
- * What a decision of the slow path can look at, a bit each. The first four choose the list of decisions that is walked
- * (`table.ts`).
+ * What a decision of the slow path can look at, a bit each. Those that most decisions look at come first: they choose
+ * the walk (`table.ts`).
  */
 export const FACT = {
   /** __GFP_DIRECT_RECLAIM: the call may block. */
   mayReclaim: 1 << 0,
-  /** The order is above 0, above 1, above PAGE_ALLOC_COSTLY_ORDER; it is a pageblock at least. */
+  /** The order is above 0, above 1, above PAGE_ALLOC_COSTLY_ORDER. */
   highOrder: 1 << 1,
   aboveOne: 1 << 2,
   costly: 1 << 3,
-  hugeOrder: 1 << 4,
-  wakesKswapd: 1 << 5,
-  nofail: 1 << 6,
-  noretry: 1 << 7,
-  retryMayfail: 1 << 8,
-  thisNode: 1 << 9,
-  fs: 1 << 10,
-  nowarn: 1 << 11,
-  high: 1 << 12,
-  /** The __GFP_ATOMIC bit, where there is one. */
-  atomicFlag: 1 << 13,
-  memallocFlag: 1 << 14,
-  nomemalloc: 1 << 15,
-  dma: 1 << 16,
-  /** The migratetype is MOVABLE. */
-  movable: 1 << 17,
-  /** The highest zone allowed lies below Normal. */
-  lowZone: 1 << 18,
-  /** The slow path counts on compaction: `can_compact` of __alloc_pages_slowpath(). */
-  canCompact: 1 << 19,
-  /** try_to_compact_pages() does anything: compaction is built in and __GFP_IO is there, in every version. */
-  compactionRuns: 1 << 20,
+  nofail: 1 << 4,
+  noretry: 1 << 5,
+  retryMayfail: 1 << 6,
+  thisNode: 1 << 7,
+  fs: 1 << 8,
+  nowarn: 1 << 9,
   /** PF_MEMALLOC: the task reclaims, or is in a noreclaim scope. */
-  pfMemalloc: 1 << 21,
+  pfMemalloc: 1 << 10,
+  /** The order is a pageblock at least. */
+  hugeOrder: 1 << 11,
+  wakesKswapd: 1 << 12,
+  high: 1 << 13,
+  /** The __GFP_ATOMIC bit, where there is one. */
+  atomicFlag: 1 << 14,
+  memallocFlag: 1 << 15,
+  nomemalloc: 1 << 16,
+  dma: 1 << 17,
+  /** The migratetype is MOVABLE. */
+  movable: 1 << 18,
+  /** The highest zone allowed lies below Normal. */
+  lowZone: 1 << 19,
+  /** The slow path counts on compaction: `can_compact` of __alloc_pages_slowpath(). */
+  canCompact: 1 << 20,
+  /** try_to_compact_pages() does anything: compaction is built in and __GFP_IO is there, in every version. */
+  compactionRuns: 1 << 21,
   oomVictim: 1 << 22,
   /** A fatal signal is pending. */
   dying: 1 << 23,
@@ -180,26 +181,34 @@ export function requestFacts(tables: FactTables, value: Mask, order: number): nu
   );
 }
 
+/** What was worked out for a context, by its places, task and scopes; -1: nothing yet. */
+const contexts = new Int32Array(1 << 16).fill(-1);
+
 /** The facts of the task and the place alone. */
 export function contextFacts(context: Context): number {
-  const { places, task } = context;
-  if ((places | task | context.scopes) === 0) return 0;
-  return (
+  const { places, task, scopes } = context;
+  const at = (places & 0x7f) | ((task & 0xf) << 7) | ((scopes & 0x1f) << 11);
+  const known = contexts[at] ?? -1;
+  if (known >= 0) return known;
+  const facts =
     (hasPfMemalloc(context) ? FACT.pfMemalloc : 0) |
     ((task & TASK.oom_victim) !== 0 ? FACT.oomVictim : 0) |
     ((task & TASK.sigkill_pending) !== 0 ? FACT.dying : 0) |
     (inInterrupt(context) ? FACT.interrupt : 0) |
-    ((places & (PLACE.hardirq | PLACE.nmi)) !== 0 ? FACT.hardInterrupt : 0)
-  );
+    ((places & (PLACE.hardirq | PLACE.nmi)) !== 0 ? FACT.hardInterrupt : 0);
+  contexts[at] = facts;
+  return facts;
 }
 
-/** What is open to a request: the facts of its alloc flags. gfp_to_alloc_flags(), __gfp_pfmemalloc_flags(). */
-function reserveFacts(kernel: Kernel, value: Mask, context: Context): number {
+/** What is open to a request: the facts of its alloc flags. __gfp_pfmemalloc_flags(), gfp_to_alloc_flags(). */
+function reserveFacts(kernel: Kernel, value: Mask, context: Context, flags: number): number {
   const entitled = pfmemallocFlags(kernel, value, context);
-  const flags = reserveFlags(kernel, value, context);
   return (
-    (entitled !== 0 ? FACT.opensReserves : 0) |
-    ((entitled & ALLOC.NO_WATERMARKS) !== 0 ? FACT.noWatermarks : 0) |
+    (entitled === 0
+      ? 0
+      : (entitled & ALLOC.NO_WATERMARKS) !== 0
+        ? FACT.opensReserves | FACT.noWatermarks
+        : FACT.opensReserves) |
     ((flags & ALLOC.MIN_RESERVE) !== 0 ? FACT.minReserve : 0) |
     ((flags & ALLOC.NON_BLOCK) !== 0 ? FACT.nonBlock : 0)
   );
@@ -208,9 +217,12 @@ function reserveFacts(kernel: Kernel, value: Mask, context: Context): number {
 /** All facts of one try of the page allocator: the mask after scopes, an order from 0 to 63, and who asks. */
 export function factsOf(tables: FactTables, value: Mask, order: number, context: Context): number {
   const { kernel } = tables;
+  return factsWith(tables, value, order, context, allocFlags(kernel, withoutAtomic(kernel, value), order, context));
+}
+
+/** The same, where the alloc flags of the slow path are known (`allocFlags`). */
+export function factsWith(tables: FactTables, value: Mask, order: number, context: Context, flags: number): number {
   return (
-    requestFacts(tables, value, order) |
-    contextFacts(context) |
-    reserveFacts(kernel, withoutAtomic(kernel, value), context)
+    requestFacts(tables, value, order) | contextFacts(context) | reserveFacts(tables.kernel, value, context, flags)
   );
 }

@@ -1,66 +1,50 @@
 import type { Kernel } from "../kernels/kernel.ts";
+import { perKernel } from "../kernels/per-kernel.ts";
 import type { Decision, Fruitless, Goes, Stage, When } from "./decision.ts";
 import { STAGES } from "./decision.ts";
 import { DECISIONS, type DecisionName, type Decisions } from "./decisions.ts";
 import { FACT, factTables, type FactTables } from "./facts.ts";
+import { walksOf, type Row, type Walks } from "./static-walk.ts";
 
 /** A decision as one kernel takes it: it holds of facts that have, of the bits of `care`, those of `want`. */
 export interface Compiled {
   readonly name: DecisionName;
   readonly decision: Decision;
   readonly rows: readonly Row[];
+  /** The rows again, care and want in turn. */
+  readonly conditions: Int32Array;
+  readonly does: number;
+  readonly rulesOut: number;
   readonly goes: Goes;
   /** Null: it does not ask what the first compaction came to. */
   readonly afterCompaction: readonly Fruitless[] | null;
 }
 
-interface Row {
-  readonly care: number;
-  readonly want: number;
-}
-
-/**
- * What the static walk goes through: a row a line, with what it does (low half) and rules out (high half), and what is
- * next.
- */
-export interface Walk {
-  readonly care: Int32Array;
-  readonly want: Int32Array;
-  readonly effects: Int32Array;
-  readonly next: Int32Array;
+/** The decisions of one stage in their order: all of them, and those that do the one or the other thing. */
+export interface StageDecisions {
+  readonly all: readonly Compiled[];
+  readonly does: readonly Compiled[];
+  readonly rulesOut: readonly Compiled[];
+  readonly leaves: readonly Compiled[];
+  readonly warns: readonly Compiled[];
 }
 
 /** The decisions of one kernel, by stage for the simulation and as walks for the verdict. */
 export interface DecisionTable {
   readonly facts: FactTables;
   readonly decisions: readonly Compiled[];
-  readonly at: Readonly<Record<Stage, readonly Compiled[]>>;
-  /** By the first four facts. */
-  readonly walks: readonly Walk[];
-  readonly charge: Walk;
-  /**
-   * What walks came to: facts and answer by a hash of the facts, since the same few combinations are asked for again
-   * and again.
-   */
-  readonly known: Int32Array;
+  readonly at: Readonly<Record<Stage, StageDecisions>>;
+  readonly walks: Walks;
+  readonly charge: Walks;
 }
 
-const KNOWN_BITS = 13;
-export const KNOWN_SHIFT: number = 32 - KNOWN_BITS;
-
-/** The facts by which walks are chosen. */
-export const CHOOSING = FACT.mayReclaim | FACT.highOrder | FACT.aboveOne | FACT.costly;
-
-const tables = new WeakMap<Kernel, DecisionTable>();
+/** The decisions of kernels that decide otherwise. */
+const changed = new WeakMap<Kernel, Decisions>();
 
 /** What this kernel decides; made at the first question. */
-export function tableOf(kernel: Kernel): DecisionTable {
-  const known = tables.get(kernel);
-  if (known !== undefined) return known;
-  const made = compile(kernel, DECISIONS);
-  tables.set(kernel, made);
-  return made;
-}
+export const tableOf: (kernel: Kernel) => DecisionTable = perKernel((kernel) =>
+  compile(kernel, changed.get(kernel) ?? DECISIONS),
+);
 
 /**
  * The same kernel with other decisions: for what a change of the slow path would do to verdict, simulation, rules and
@@ -68,7 +52,7 @@ export function tableOf(kernel: Kernel): DecisionTable {
  */
 export function kernelDeciding(kernel: Kernel, decisions: Decisions): Kernel {
   const other = { ...kernel };
-  tables.set(other, compile(other, decisions));
+  changed.set(other, decisions);
   return other;
 }
 
@@ -88,7 +72,10 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
     .map((name): Compiled => {
       const decision = decisions[name];
       const afterCompaction = decision.afterCompaction?.(kernel) ?? null;
-      return { name, decision, rows: rowsOf(name), goes: decision.goes ?? "on", afterCompaction };
+      const { does = 0, rulesOut = 0, goes = "on" } = decision;
+      const rows = rowsOf(name);
+      const conditions = Int32Array.from(rows.flatMap(({ care, want }) => [care, want]));
+      return { name, decision, rows, conditions, does, rulesOut, goes, afterCompaction };
     })
     .filter(({ rows }) => rows.length > 0);
   const stage = (name: Stage): readonly Compiled[] => compiled.filter(({ decision }) => decision.stage === name);
@@ -96,10 +83,19 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
   return {
     facts: factTables(kernel),
     decisions: [...ordered, ...stage("charge")],
-    at: byStage(stage),
-    walks: Array.from({ length: CHOOSING + 1 }, (_, chosen) => walkOf(ordered, chosen)),
-    charge: walkOf(stage("charge"), null),
-    known: new Int32Array(2 << KNOWN_BITS).fill(-1),
+    at: byStage((name) => stageDecisions(stage(name))),
+    walks: walksOf(ordered),
+    charge: walksOf(stage("charge")),
+  };
+}
+
+function stageDecisions(all: readonly Compiled[]): StageDecisions {
+  return {
+    all,
+    does: all.filter(({ does }) => does !== 0),
+    rulesOut: all.filter(({ rulesOut }) => rulesOut !== 0),
+    leaves: all.filter(({ goes }) => goes !== "on"),
+    warns: all.filter(({ decision }) => decision.warnSite !== undefined),
   };
 }
 
@@ -138,58 +134,10 @@ function both(some: readonly Row[], others: readonly Row[]): readonly Row[] {
   );
 }
 
-interface Line extends Row {
-  readonly decision: Decision;
-  readonly goes: Goes;
-}
-
-/**
- * The walk of requests whose first four facts are `chosen` (null: of all): without what cannot hold of them, what is
- * never come to, and what changes nothing.
- */
-function walkOf(decisions: readonly Compiled[], chosen: number | null): Walk {
-  const known = chosen === null ? 0 : CHOOSING;
-  const lines: Line[] = [];
-  let reached = true;
-  for (const { decision, rows, goes, afterCompaction } of decisions) {
-    reached ||= AFTER_ALL.includes(decision.stage);
-    if (!reached) continue;
-    // What depends on the compaction may happen, so that what follows may as well.
-    const certain = afterCompaction === null ? goes : "on";
-    if (certain === "on" && ((decision.does ?? 0) | (decision.rulesOut ?? 0)) === 0) continue;
-    for (const { care, want } of rows) {
-      if (((want ^ (chosen ?? 0)) & care & known) !== 0) continue;
-      const line = { decision, goes: certain, care: care & ~known, want: want & ~known };
-      lines.push(line);
-      if (line.care === 0 && certain === "nopage") reached = false;
-    }
-  }
-  const begins = (stages: readonly Stage[]): number => {
-    const at = lines.findIndex(({ decision }) => stages.includes(decision.stage));
-    return at < 0 ? lines.length : at;
-  };
-  const target: Readonly<Record<Goes, number | null>> = {
-    on: null,
-    nopage: begins(AFTER_ALL),
-    round: begins(AGAIN),
-    ends: lines.length,
-  };
-  return {
-    care: Int32Array.from(lines, ({ care }) => care),
-    want: Int32Array.from(lines, ({ want }) => want),
-    effects: Int32Array.from(lines, ({ decision }) => (decision.does ?? 0) | ((decision.rulesOut ?? 0) << 16)),
-    next: Int32Array.from(lines, ({ goes }, line) => target[goes] ?? line + 1),
-  };
-}
-
-/** What a request comes to that has run out of ways. */
-const AFTER_ALL: readonly Stage[] = ["nopage", "fail"];
-/** What a request comes to that goes round again; what a round begins with has been walked. */
-const AGAIN: readonly Stage[] = STAGES.slice(STAGES.indexOf("may-reclaim"));
-
 /** Whether the decision holds of these facts. */
-export function holds({ rows }: Compiled, facts: number): boolean {
-  for (const { care, want } of rows) if ((facts & care) === want) return true;
+export function holds({ conditions }: Compiled, facts: number): boolean {
+  for (let at = 0; at < conditions.length; at += 2)
+    if ((facts & (conditions[at] ?? 0)) === conditions[at + 1]) return true;
   return false;
 }
 
@@ -207,12 +155,12 @@ export function holdsOf(kernel: Kernel, conditions: readonly When[] | undefined,
  * the decisions that ask.
  */
 export function leaving(
-  stage: readonly Compiled[],
+  { leaves }: StageDecisions,
   facts: number,
   compaction: Fruitless | null = null,
 ): Compiled | null {
-  for (const compiled of stage) {
-    if (compiled.goes === "on" || !holds(compiled, facts)) continue;
+  for (const compiled of leaves) {
+    if (!holds(compiled, facts)) continue;
     const { afterCompaction } = compiled;
     if (afterCompaction === null || (compaction !== null && afterCompaction.includes(compaction))) return compiled;
   }
@@ -220,20 +168,20 @@ export function leaving(
 }
 
 /** What the decisions of a stage that hold do, together. */
-export function effectsAt(stage: readonly Compiled[], facts: number): number {
+export function effectsAt({ does }: StageDecisions, facts: number): number {
   let effects = 0;
-  for (const compiled of stage) if (holds(compiled, facts)) effects |= compiled.decision.does ?? 0;
+  for (const compiled of does) if (holds(compiled, facts)) effects |= compiled.does;
   return effects;
 }
 
 /** What the decisions of a stage that hold rule out, together. */
-export function ruledOutAt(stage: readonly Compiled[], facts: number): number {
+export function ruledOutAt({ rulesOut }: StageDecisions, facts: number): number {
   let effects = 0;
-  for (const compiled of stage) if (holds(compiled, facts)) effects |= compiled.decision.rulesOut ?? 0;
+  for (const compiled of rulesOut) if (holds(compiled, facts)) effects |= compiled.rulesOut;
   return effects;
 }
 
 /** The last decision of a stage that holds: why it came to what it came to. */
-export function becauseAt(stage: readonly Compiled[], facts: number): string {
-  return stage.findLast((compiled) => holds(compiled, facts))?.decision.because ?? "";
+export function becauseAt({ all }: StageDecisions, facts: number): string {
+  return all.findLast((compiled) => holds(compiled, facts))?.decision.because ?? "";
 }

@@ -1,47 +1,31 @@
 import type { Context } from "../contexts.ts";
 import type { Mask } from "../masks/mask.ts";
-import { EFFECT, STAGES } from "./decision.ts";
-import type { Compiled, DecisionTable, Walk } from "./table.ts";
-import { CHOOSING, effectsAt, holds, KNOWN_SHIFT } from "./table.ts";
-import { contextFacts, factsOf, requestFacts } from "./facts.ts";
-
-/** What a request with these facts may come to, in some state of memory: the decisions that hold, in order. */
-function fold({ care, want, effects, next }: Walk, facts: number): number {
-  let found = 0;
-  let again = false;
-  const lines = care.length;
-  for (let line = 0; line < lines; ) {
-    if ((facts & (care[line] ?? 0)) !== want[line]) {
-      line++;
-      continue;
-    }
-    found |= effects[line] ?? 0;
-    const follows = next[line] ?? lines;
-    if (follows <= line) {
-      if (again) break;
-      again = true;
-    }
-    line = follows;
-  }
-  return found & 0xffff & ~(found >>> 16);
-}
+import { EFFECT } from "./decision.ts";
+import type { Compiled, DecisionTable } from "./table.ts";
+import { AGAIN, effectsOf } from "./static-walk.ts";
+import { effectsAt, holds } from "./table.ts";
+import { contextFacts, factsOf, factsWith, requestFacts } from "./facts.ts";
 
 /** What one try of the page allocator may come to (bits of EFFECT): the mask after scopes, an order that exists. */
 export function pagesCan(table: DecisionTable, value: Mask, order: number, context: Context): number {
   const facts = factsOf(table.facts, value, order, context);
-  const { known } = table;
-  const slot = (Math.imul(facts, 0x9e3779b1) >>> KNOWN_SHIFT) << 1;
-  if (known[slot] === facts) return known[slot + 1] ?? 0;
-  const walk = table.walks[facts & CHOOSING];
-  const answer = walk === undefined ? 0 : fold(walk, facts);
-  known[slot] = facts;
-  known[slot + 1] = answer;
-  return answer;
+  return effectsOf(table.walks, facts);
+}
+
+/** The same, where the alloc flags of the slow path are known (`allocFlags`). */
+export function pagesCanWith(
+  table: DecisionTable,
+  value: Mask,
+  order: number,
+  context: Context,
+  allocFlags: number,
+): number {
+  return effectsOf(table.walks, factsWith(table.facts, value, order, context, allocFlags));
 }
 
 /** What the charge to the memory cgroup may come to, at its limit (mm/memcontrol.c:try_charge_memcg). */
 export function chargeCan(table: DecisionTable, value: Mask, order: number, context: Context): number {
-  return fold(table.charge, requestFacts(table.facts, value, order) | contextFacts(context));
+  return effectsOf(table.charge, requestFacts(table.facts, value, order) | contextFacts(context));
 }
 
 /** Whether a try with this mask counts as one that may sleep (might_alloc()). */
@@ -70,7 +54,7 @@ export function pathOf(table: DecisionTable, facts: number): readonly Compiled[]
     if (compiled.goes === "ends" || (compiled.goes === "round" && again)) break;
     if (compiled.goes === "round") {
       again = true;
-      line = begin(STAGES.slice(STAGES.indexOf("may-reclaim")));
+      line = begin(AGAIN);
     }
   }
   return [...path];
@@ -79,7 +63,7 @@ export function pathOf(table: DecisionTable, facts: number): readonly Compiled[]
 /** The decisions of the charge that hold. */
 export function chargePathOf(table: DecisionTable, facts: number): readonly Compiled[] {
   const path: Compiled[] = [];
-  for (const compiled of table.at.charge) {
+  for (const compiled of table.at.charge.all) {
     if (!holds(compiled, facts)) continue;
     path.push(compiled);
     if (compiled.goes === "ends") break;

@@ -61,7 +61,7 @@ export function allocFlags(kernel: Kernel, value: Mask, order: number, context: 
  * Of the alloc flags those that go below the min watermark: MIN_RESERVE and NON_BLOCK. gfp_to_alloc_flags(),
  * mm/page_alloc.c.
  */
-export function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
+function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
   const { bits, features } = kernel;
   const flags = (value & bits.HIGH) !== 0 ? ALLOC.MIN_RESERVE : 0;
   const nonBlock = (value & bits.NOMEMALLOC) === 0 ? ALLOC.NON_BLOCK : 0;
@@ -114,6 +114,8 @@ export function pfmemallocFlags(kernel: Kernel, value: Mask, context: Context): 
   const { bits } = kernel;
   if ((value & bits.NOMEMALLOC) !== 0) return 0;
   if ((value & bits.MEMALLOC) !== 0) return ALLOC.NO_WATERMARKS;
+  // As most tasks are.
+  if ((context.scopes | context.task) === 0) return 0;
   if ((context.scopes | context.task) === 0) return 0;
   if (hasMemalloc(context)) return ALLOC.NO_WATERMARKS;
   if ((context.task & TASK.oom_victim) !== 0 && !inInterrupt(context)) return ALLOC.OOM;

@@ -158,19 +158,27 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
 }
 
 function freeListOf(free: readonly number[], maxOrder: number): FreeList {
-  const blocks = new Array<number>(maxOrder + 1).fill(0);
-  let pages = 0;
-  for (let order = 0; order <= maxOrder; order++) {
+  const list = emptyList(maxOrder);
+  const most = Math.min(maxOrder, free.length - 1);
+  let size = 1;
+  for (let order = 0; order <= most; order++, size *= 2) {
     const count = free[order] ?? 0;
-    blocks[order] = count;
-    pages += count * 2 ** order;
+    list.blocks[order] = count;
+    list.pages += count * size;
   }
-  return { blocks, pages };
+  return list;
+}
+
+function emptyList(maxOrder: number): FreeList {
+  const blocks: number[] = [];
+  for (let order = 0; order <= maxOrder; order++) blocks.push(0);
+  return { blocks, pages: 0 };
 }
 
 /** Takes `pages` pages out of a list, the largest blocks first: CMA and HIGHATOMIC areas are whole pageblocks. */
 function splitOff(from: FreeList, pages: number, maxOrder: number): FreeList {
-  const taken = freeListOf([], maxOrder);
+  const taken = emptyList(maxOrder);
+  if (pages === 0) return taken;
   let missing = Math.min(pages, from.pages);
   for (let order = maxOrder; order >= 0 && missing > 0; order--) {
     const blocks = Math.min(from.blocks[order] ?? 0, Math.floor(missing / 2 ** order));
@@ -198,7 +206,7 @@ export function takeBlock(list: FreeList, order: number): boolean {
     if ((blocks[current] ?? 0) === 0) continue;
     blocks[current] = (blocks[current] ?? 0) - 1;
     for (let half = current - 1; half >= order; half--) blocks[half] = (blocks[half] ?? 0) + 1;
-    list.pages -= 2 ** order;
+    list.pages -= 1 << order;
     return true;
   }
   return false;
@@ -207,17 +215,18 @@ export function takeBlock(list: FreeList, order: number): boolean {
 /** Gives one block back. Buddies are not merged: where the blocks lie is not known. */
 export function addBlock(list: FreeList, order: number): void {
   list.blocks[order] = (list.blocks[order] ?? 0) + 1;
-  list.pages += 2 ** order;
+  list.pages += 1 << order;
 }
 
 /** Gives pages back as blocks of the largest orders that fit. */
 export function addPages(list: FreeList, pages: number): void {
   let missing = pages;
   for (let order = list.blocks.length - 1; order >= 0; order--) {
-    while (missing >= 2 ** order) {
-      addBlock(list, order);
-      missing -= 2 ** order;
-    }
+    const blocks = Math.floor(missing / 2 ** order);
+    if (blocks <= 0) continue;
+    list.blocks[order] = (list.blocks[order] ?? 0) + blocks;
+    list.pages += blocks * 2 ** order;
+    missing -= blocks * 2 ** order;
   }
 }
 

@@ -1,5 +1,4 @@
 import { EFFECT, type Fruitless } from "../decisions/decision.ts";
-import { requestFacts } from "../decisions/facts.ts";
 import { ruledOutAt } from "../decisions/table.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { COSTLY_ORDER } from "../limits.ts";
@@ -28,6 +27,7 @@ const EXTFRAG_THRESHOLD = 500;
 export function tryToCompactPages(
   sim: Simulation,
   mask: Mask,
+  facts: number,
   order: number,
   allocFlags: number,
   ac: AllocContext,
@@ -35,8 +35,7 @@ export function tryToCompactPages(
 ): CompactResult {
   const { table } = sim;
   sim.trace.counts.tryToCompact++;
-  if ((ruledOutAt(table.at.entry, requestFacts(table.facts, mask, order)) & EFFECT.compact) !== 0)
-    return COMPACT.skipped;
+  if ((ruledOutAt(table.at.entry, facts) & EFFECT.compact) !== 0) return COMPACT.skipped;
   sim.trace.counts.compactions++;
   const hardwall = (mask & sim.kernel.bits.HARDWALL) !== 0;
   let best: CompactResult = COMPACT.skipped;
@@ -185,7 +184,7 @@ export function compactionSuitable(
   highestZone: number,
   free: number,
 ): boolean {
-  const mark = (order > COSTLY_ORDER ? zone.low : zone.min) + zone.boost + 2 * 2 ** order;
+  const mark = (order > COSTLY_ORDER ? zone.low : zone.min) + zone.boost + (2 << order);
   if (!zoneWatermarkOk(kernel, zone, 0, mark, highestZone, ALLOC.CMA, free)) return false;
   if (order <= COSTLY_ORDER) return true;
   const index = fragmentationIndex(zone, order);

@@ -86,7 +86,7 @@ function unusableFree(kernel: Kernel, zone: Zone, order: number, allocFlags: num
       : ALLOC.NON_BLOCK | ALLOC.MIN_RESERVE | ALLOC.HIGHATOMIC | ALLOC.OOM;
   const highatomic = (allocFlags & reserves) === 0 ? zone.reservedHighatomic : 0;
   const cma = (allocFlags & ALLOC.CMA) === 0 ? zone.cma.pages : 0;
-  return 2 ** order - 1 + highatomic + cma;
+  return (1 << order) - 1 + highatomic + cma;
 }
 
 /** How far below the watermark the reserves let a request go; the kernel's integer divisions. */
@@ -236,7 +236,7 @@ function rmqueue(
 function warnServing(sim: Simulation, mask: Mask, order: number): void {
   const { table, machine } = sim;
   const complaints = table.at["free-lists"];
-  if (complaints.length === 0) return;
+  if (complaints.warns.length === 0) return;
   const seen = machine.perCpuListsOff ? EFFECT.warn | EFFECT.warnWhenServed : EFFECT.warnWhenServed;
   warnAt(sim, complaints, requestFacts(table.facts, mask, order), seen);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../contexts.ts";
 import { EFFECT } from "../decisions/decision.ts";
-import type { Compiled, DecisionTable } from "../decisions/table.ts";
+import type { DecisionTable, StageDecisions } from "../decisions/table.ts";
 import { holds, tableOf } from "../decisions/table.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { Machine } from "../memory/machine.ts";
@@ -212,13 +212,13 @@ export function warnOnce(sim: Simulation, site: WarnSite): void {
 /** Records the WARNs of the decisions of a stage that hold, of those that warn as `seen` says. */
 export function warnAt(
   sim: Simulation,
-  stage: readonly Compiled[],
+  { warns }: StageDecisions,
   facts: number,
   seen: number = EFFECT.warn | EFFECT.warnWhenServed,
 ): void {
-  for (const compiled of stage) {
-    const { warnSite, does = 0 } = compiled.decision;
-    if (warnSite !== undefined && (does & seen) !== 0 && holds(compiled, facts)) warnOnce(sim, warnSite);
+  for (const compiled of warns) {
+    const { warnSite } = compiled.decision;
+    if (warnSite !== undefined && (compiled.does & seen) !== 0 && holds(compiled, facts)) warnOnce(sim, warnSite);
   }
 }
 

@@ -49,6 +49,15 @@ type Step =
   | "nopage"
   | "nofail";
 
+/** Who leaves a round, and where: the same in every round, as long as the facts are. */
+interface Gates {
+  readonly mayReclaim: Compiled | null;
+  readonly reclaim: number;
+  readonly givesUp: Compiled | null;
+  readonly mayOom: Compiled | null;
+  readonly goesBelow: boolean;
+}
+
 /** The variables of one slow path. */
 interface Slow {
   readonly sim: Simulation;
@@ -57,6 +66,8 @@ interface Slow {
   readonly ac: AllocContext;
   /** What decisions look at, as of the beginning of this round. */
   facts: number;
+  /** What the decisions of a round come to with them; null: not asked yet. */
+  gates: Gates | null;
   allocFlags: number;
   progress: number;
   readonly reclaimRetry: ReclaimRetry;
@@ -77,14 +88,16 @@ interface Slow {
 export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocContext): AllocResult {
   const { context, kernel, table } = sim;
   sim.trace.counts.slowpath++;
-  warnAt(sim, table.at.entry, factsOf(table.facts, mask, order, context));
+  const facts = factsOf(table.facts, mask, order, context);
+  warnAt(sim, table.at.entry, facts);
   step(sim, "__alloc_pages_slowpath", () => "the fast path found nothing");
   const slow: Slow = {
     sim,
     mask: withoutAtomic(kernel, mask),
     order,
     ac,
-    facts: 0,
+    facts,
+    gates: null,
     allocFlags: 0,
     progress: 0,
     reclaimRetry: { noProgressLoops: 0 },
@@ -112,35 +125,65 @@ export function slowPath(sim: Simulation, mask: Mask, order: number, ac: AllocCo
         sim.trace.throttled = true;
         return "loop";
       default:
-        state = STATES[state](slow);
+        state = walk(slow, state);
     }
   }
 }
 
-const STATES: Readonly<Record<Step, (slow: Slow) => State>> = {
-  restart,
-  "first-try": firstTry,
-  "first-compaction": firstCompaction,
-  retry,
-  "may-reclaim": mayReclaim,
-  "direct-reclaim": directReclaim,
-  "direct-compaction": directCompaction,
-  "after-first-compaction": afterFirstCompaction,
-  "give-up-early": giveUpEarly,
-  "reclaim-retry": reclaimRetry,
-  "compact-retry": compactRetry,
-  oom: mayOom,
-  nopage,
-  nofail,
-};
+/** Does what the kernel does in a state, and names the next one. */
+function walk(slow: Slow, state: Step): State {
+  switch (state) {
+    case "restart":
+      return restart(slow);
+    case "first-try":
+      return firstTry(slow);
+    case "first-compaction":
+      return firstCompaction(slow);
+    case "retry":
+      return retry(slow);
+    case "may-reclaim":
+      return mayReclaim(slow);
+    case "direct-reclaim":
+      return directReclaim(slow);
+    case "direct-compaction":
+      return directCompaction(slow);
+    case "after-first-compaction":
+      return afterFirstCompaction(slow);
+    case "give-up-early":
+      return giveUpEarly(slow);
+    case "reclaim-retry":
+      return reclaimRetry(slow);
+    case "compact-retry":
+      return compactRetry(slow);
+    case "oom":
+      return mayOom(slow);
+    case "nopage":
+      return nopage(slow);
+    case "nofail":
+      return nofail(slow);
+  }
+}
+
+function gatesOf(slow: Slow): Gates {
+  const { facts } = slow;
+  const { at } = slow.sim.table;
+  slow.gates ??= {
+    mayReclaim: leaving(at["may-reclaim"], facts),
+    reclaim: effectsAt(at["direct-reclaim"], facts),
+    givesUp: leaving(at["give-up"], facts),
+    mayOom: leaving(at["may-oom"], facts),
+    goesBelow: (effectsAt(at.oom, facts) & EFFECT.reserveAll) !== 0,
+  };
+  return slow.gates;
+}
 
 /**
- * Where a decision of the stage sends the request: to the label nopage, with its reason in the trace, or on to `next`.
+ * To the label nopage, with the reason of the decision that sends the request there in the trace; on to `next` without
+ * one.
  */
-function unlessLeaving(slow: Slow, stage: readonly Compiled[], at: string, next: State): State {
-  const left = leaving(stage, slow.facts);
+function unlessLeaving(slow: Slow, left: Compiled | null, next: State): State {
   if (left === null) return next;
-  step(slow.sim, at, () => left.decision.because);
+  step(slow.sim, "__alloc_pages_slowpath", () => left.decision.because);
   return "nopage";
 }
 
@@ -151,7 +194,6 @@ function restart(slow: Slow): State {
   slow.compactRetry.priority = COMPACT_PRIORITY.syncLight;
   slow.compactRetry.retries = 0;
   slow.reclaimRetry.noProgressLoops = 0;
-  slow.facts = factsOf(sim.table.facts, mask, order, contextNow(sim));
   slow.allocFlags = allocFlagsOf(sim.kernel, mask, order, contextNow(sim));
   if (preferredZone(ac) === undefined) return "nopage";
   const { cpusetNodes } = sim.machine;
@@ -188,13 +230,8 @@ function firstCompaction(slow: Slow): State {
   const effects = effectsAt(stage, slow.facts);
   if ((effects & EFFECT.compact) === 0) return "retry";
   if (compact(slow, COMPACT_PRIORITY.async)) return "got";
-  const left = leaving(stage, slow.facts, fruitless(slow.compactResult));
-  if (left !== null) {
-    step(slow.sim, "__alloc_pages_slowpath", () => left.decision.because);
-    return "nopage";
-  }
   if ((effects & EFFECT.asynchronous) !== 0) slow.compactRetry.priority = COMPACT_PRIORITY.async;
-  return "retry";
+  return unlessLeaving(slow, leaving(stage, slow.facts, fruitless(slow.compactResult)), "retry");
 }
 
 /**
@@ -209,7 +246,11 @@ function retry(slow: Slow): State {
     step(sim, "__alloc_pages_slowpath", () => "nothing has changed since the last round: it goes round for ever");
     return "retry";
   }
-  slow.facts = factsOf(sim.table.facts, mask, slow.order, contextNow(sim));
+  // Only the OOM path changes what the task is.
+  if (sim.task.oomVictim && (slow.facts & FACT.oomVictim) === 0) {
+    slow.facts = factsOf(sim.table.facts, mask, slow.order, contextNow(sim));
+    slow.gates = null;
+  }
   wakeKswapds(slow);
   if (sim.kernel.features.slowPath === "prelude-and-loop") {
     openReserves(slow);
@@ -243,21 +284,21 @@ function openReserves(slow: Slow): boolean {
 
 function mayReclaim(slow: Slow): State {
   const next = slow.compactFirst ? "direct-compaction" : "direct-reclaim";
-  return unlessLeaving(slow, slow.sim.table.at["may-reclaim"], "__alloc_pages_slowpath", next);
+  return unlessLeaving(slow, gatesOf(slow).mayReclaim, next);
 }
 
 /** __alloc_pages_direct_reclaim(): after progress one try, and another after all per-cpu lists have been drained. */
 function directReclaim(slow: Slow): State {
   const { sim, mask, order, ac } = slow;
   sim.trace.counts.directReclaim++;
-  const stage = sim.table.at["direct-reclaim"];
-  if (sim.kernel.features.condReschedSchedules && (effectsAt(stage, slow.facts) & EFFECT.die) !== 0) {
+  const { reclaim } = gatesOf(slow);
+  if (sim.kernel.features.condReschedSchedules && (reclaim & EFFECT.die) !== 0) {
     step(sim, "try_to_free_pages", () => DECISIONS.reclaimInInterrupt.because);
     return "died";
   }
   if (isThrottled(sim, ac, slow.facts)) {
     sim.trace.throttledAt ??= sim.trace.attempts.length;
-    const forEver = (effectsAt(stage, slow.facts) & EFFECT.throttle) !== 0;
+    const forEver = (reclaim & EFFECT.throttle) !== 0;
     const { throttles, throttlesForASecond } = DECISIONS;
     step(sim, "throttle_direct_reclaim", () => (forEver ? throttles : throttlesForASecond).because);
     if (forEver) return "throttled";
@@ -282,10 +323,7 @@ function directCompaction(slow: Slow): State {
 function afterFirstCompaction(slow: Slow): State {
   const stage = slow.sim.table.at["compact-first"];
   const left = leaving(stage, slow.facts, fruitless(slow.compactResult));
-  if (left !== null) {
-    step(slow.sim, "__alloc_pages_slowpath", () => left.decision.because);
-    return "nopage";
-  }
+  if (left !== null) return unlessLeaving(slow, left, "retry");
   slow.compactFirst = false;
   if ((effectsAt(stage, slow.facts) & EFFECT.asynchronous) === 0)
     slow.compactRetry.priority = COMPACT_PRIORITY.syncLight;
@@ -293,7 +331,7 @@ function afterFirstCompaction(slow: Slow): State {
 }
 
 function giveUpEarly(slow: Slow): State {
-  return unlessLeaving(slow, slow.sim.table.at["give-up"], "__alloc_pages_slowpath", "reclaim-retry");
+  return unlessLeaving(slow, gatesOf(slow).givesUp, "reclaim-retry");
 }
 
 function reclaimRetry(slow: Slow): State {
@@ -323,13 +361,13 @@ function mayOom(slow: Slow): State {
   const lastTry = maskOf((mask | sim.kernel.bits.HARDWALL) & ~sim.kernel.bits.DIRECT_RECLAIM);
   slow.page = getPageFromFreelist(sim, lastTry, order, ALLOC.WMARK_HIGH | ALLOC.CPUSET, ac);
   if (slow.page !== null) return "got";
-  const gate = leaving(at["may-oom"], facts);
+  const gate = gatesOf(slow).mayOom;
   if (gate !== null) {
     step(sim, "__alloc_pages_may_oom", () => `the OOM killer is not called: ${gate.decision.because}`);
   } else {
     if (outOfMemory(sim, facts, order, ac) === "panic") return "died";
     slow.progress = 1;
-    if ((effectsAt(at.oom, facts) & EFFECT.reserveAll) !== 0 && cpusetFallback(slow, ALLOC.NO_WATERMARKS)) return "got";
+    if (gatesOf(slow).goesBelow && cpusetFallback(slow, ALLOC.NO_WATERMARKS)) return "got";
   }
   if (leaving(at["after-oom"], victimFacts(slow)) !== null) return "nopage";
   if (slow.progress === 0) return "nopage";
@@ -383,7 +421,7 @@ function compact(slow: Slow, priority: number): boolean {
     slow.compactResult = COMPACT.skipped;
     return false;
   }
-  slow.compactResult = tryToCompactPages(sim, mask, order, slow.allocFlags, ac, priority);
+  slow.compactResult = tryToCompactPages(sim, mask, slow.facts, order, slow.allocFlags, ac, priority);
   return triesFreeLists(sim.kernel, slow.compactResult) && take(slow, slow.allocFlags);
 }
 
