@@ -129,6 +129,11 @@ export interface FlagsDeclaration extends DeclarationBase {
   readonly value: Mask;
 }
 
+/** A flag that no kernel has yet: a bit with a name. */
+export interface FlagDeclaration extends DeclarationBase {
+  readonly kind: "flag";
+}
+
 export interface TransformDeclaration extends DeclarationBase {
   readonly kind: "transform";
   readonly parameter: Name | null;
@@ -272,6 +277,7 @@ export interface ExpectDeclaration extends DeclarationBase {
 
 export type Declaration =
   | FlagsDeclaration
+  | FlagDeclaration
   | TransformDeclaration
   | ContextDeclaration
   | RequestDeclaration

@@ -1246,6 +1246,13 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     return { kind: "flags", doc, name, value, start: this.start(word), end: this.end() };
   });
 
+  private readonly flagDeclaration: ParserMethod<[], Item> = this.RULE("flagDeclaration", (): Item => {
+    const word = this.CONSUME(T.Flag);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    return { kind: "flag", doc, name, start: this.start(word), end: this.end() };
+  });
+
   private readonly transformDeclaration: ParserMethod<[], Item> = this.RULE("transformDeclaration", (): Item => {
     const word = this.CONSUME(T.Transform);
     const { doc } = this;
@@ -2019,6 +2026,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     { ALT: () => this.SUBRULE(this.configHeader) },
     { ALT: () => this.SUBRULE(this.importHeader) },
     { ALT: () => this.SUBRULE(this.flagsDeclaration) },
+    { ALT: () => this.SUBRULE(this.flagDeclaration) },
     { ALT: () => this.SUBRULE(this.transformDeclaration) },
     { ALT: () => this.SUBRULE(this.contextDeclaration) },
     { ALT: () => this.SUBRULE(this.requestDeclaration) },

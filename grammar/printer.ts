@@ -131,6 +131,8 @@ class ItemMarker {
       case "flags":
         this.#mask(item.value);
         break;
+      case "flag":
+        break;
       case "transform":
         this.#marks.glued.add(this.#table.after(start, 2));
         this.#mask(item.body);

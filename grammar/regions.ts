@@ -32,6 +32,8 @@ const KIND = {
   import: T.indexOf(T.Import),
   flags: T.indexOf(T.Flags),
   transform: T.indexOf(T.Transform),
+  flag: T.indexOf(T.Flag),
+  semi: T.indexOf(T.Semi),
   context: T.indexOf(T.Context),
   request: T.indexOf(T.Request),
   policy: T.indexOf(T.Policy),
@@ -41,7 +43,14 @@ const KIND = {
 const ITEM_KEYWORDS: ReadonlySet<number> = new Set(T.ITEM_KEYWORDS.map(T.indexOf));
 const NAMES: ReadonlySet<number> = new Set([KIND.name, ...[...T.KEYWORDS.values()].map(T.indexOf)]);
 /** Words that begin a declaration and are properties of a request as well. */
-const ALSO_PROPERTIES: ReadonlySet<number> = new Set([KIND.flags, KIND.context, KIND.policy, KIND.expect]);
+const ALSO_PROPERTIES: ReadonlySet<number> = new Set([
+  KIND.flags,
+  // `flags` with a letter lost.
+  KIND.flag,
+  KIND.context,
+  KIND.policy,
+  KIND.expect,
+]);
 /** What a name follows: a keyword behind it on the same line is that name. */
 const BEFORE_NAMES: ReadonlySet<number> = new Set(
   [
@@ -106,6 +115,11 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
   switch (first) {
     case KIND.flags:
       return third === KIND.equals;
+    // Nothing stands behind the name.
+    case KIND.flag: {
+      const behind = tokens[index + 2];
+      return third === KIND.end || third === KIND.semi || ITEM_KEYWORDS.has(third) || (behind?.indent ?? 0) >= 0;
+    }
     case KIND.transform:
       return third === KIND.lparen;
     case KIND.policy:

@@ -40,6 +40,7 @@ export const Kernel = keyword("kernel");
 export const Config = keyword("config");
 export const Import = keyword("import");
 export const Flags = keyword("flags");
+export const Flag = keyword("flag");
 export const Transform = keyword("transform");
 export const Context = keyword("context");
 export const Request = keyword("request");
@@ -181,6 +182,7 @@ export const ITEM_KEYWORDS = [
   Config,
   Import,
   Flags,
+  Flag,
   Transform,
   Context,
   Request,

@@ -112,6 +112,7 @@ const SCOPE_OF_RULE: Readonly<Record<string, string>> = {
   configHeader: HEADER,
   importHeader: HEADER,
   flagsDeclaration: DECLARATION,
+  flagDeclaration: DECLARATION,
   transformDeclaration: DECLARATION,
   contextDeclaration: DECLARATION,
   requestDeclaration: DECLARATION,
@@ -226,6 +227,7 @@ function declarations(): readonly Pattern[] {
       match: "\\b(flags)\\s+(\\w+)\\s*(=)",
       captures: captures(DECLARATION, scope("entity.name.constant"), assignment),
     },
+    { match: "\\b(flag)\\s+(\\w+)", captures: captures(DECLARATION, scope("entity.name.constant")) },
     {
       match: "\\b(transform)\\s+(\\w+)\\s*(\\()\\s*(\\w+)\\s*(\\))\\s*(=)",
       captures: captures(

@@ -53,6 +53,7 @@ import { noKswapd } from "./misc/no-kswapd.ts";
 import { numericMask } from "./misc/numeric-mask.ts";
 import { removedFlag } from "./misc/removed-flag.ts";
 import { uncheckedResult } from "./misc/unchecked-result.ts";
+import { unknownBit } from "./misc/unknown-bit.ts";
 import { zeroSize } from "./misc/zero-size.ts";
 import { pageFragAlign } from "./net/page-frag-align.ts";
 import { pageFragFlags } from "./net/page-frag-flags.ts";
@@ -210,6 +211,7 @@ export const BY_GROUP = {
     numericMask,
     removedFlag,
     uncheckedResult,
+    unknownBit,
     zeroSize,
   ],
   net: [pageFragAlign, pageFragFlags, pageFragNofail, skbDma, skbTooLarge],

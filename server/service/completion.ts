@@ -429,7 +429,10 @@ class Offer {
               detail: "transform",
               topic: `mask:${name}`,
             })
-          : item(name, "mask", { detail: "mask", topic: `mask:${name}` }),
+          : item(name, declaration.kind === "flag" ? "flag" : "mask", {
+              detail: declaration.kind === "flag" ? "declared" : "mask",
+              topic: `mask:${name}`,
+            }),
       ];
     });
     const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
@@ -613,6 +616,7 @@ const ITEM_SNIPPETS: Readonly<Record<keyof typeof DECLARATIONS, string>> = {
   request: "request ${1:name} {\n  api   ${2:kmalloc}\n  size  ${3:64 B}\n  flags ${4:GFP_KERNEL}\n}",
   context: "context ${1:name} {\n  in ${2:process}\n}",
   flags: "flags ${1:NAME} = ${2:GFP_KERNEL}",
+  flag: "flag __GFP_${1:NAME}",
   transform: "transform ${1:name}(${2:gfp}) = ${2:gfp} | $3",
   policy: "policy ${1:name} for ${2:alloc_pages} {\n  allow only ${3:GFP_KERNEL}\n}",
   memory:

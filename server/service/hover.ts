@@ -278,6 +278,18 @@ function declaredMaskHover(binding: Binding, environment: Environment): string |
   if (declaration.kind === "transform") {
     return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
   }
+  if (declaration.kind === "flag") {
+    const bits = overKernels(environment.kernels, (kernel) => kernel.designed[name] ?? 0, String);
+    return heading(name, "flag", [
+      declaration.doc ?? "",
+      DECLARATIONS.flag.meaning,
+      bulleted(
+        linesOver(bits, (bit) =>
+          bit === 0 ? "no bit is left for it" : `\`${hex(bit)}\`, for want of one that a kernel gave it`,
+        ),
+      ),
+    ]);
+  }
   if (declaration.kind !== "flags") return null;
   const values = overKernels(
     environment.kernels,
@@ -359,6 +371,7 @@ function declarationHover(word: Word, item: Item, environment: Environment): str
     case "request":
       return requestHover(item, environment);
     case "flags":
+    case "flag":
     case "transform": {
       const binding = environment.lookup("mask", word.text);
       return binding === null ? null : declaredMaskHover(binding, environment);

@@ -9,7 +9,7 @@ export type MaskName =
   | { readonly kind: "flag"; readonly flag: FlagName }
   | { readonly kind: "composite"; readonly composite: CompositeName }
   | { readonly kind: "group"; readonly group: GroupName }
-  | { readonly kind: "declared"; readonly declares: "flags" | "transform" }
+  | { readonly kind: "declared"; readonly declares: "flags" | "flag" | "transform" }
   | { readonly kind: "unknown" };
 
 const FLAGS: ReadonlyMap<string, FlagName> = new Map(FLAG_NAMES.map((flag) => [flagText(flag), flag]));
@@ -30,5 +30,7 @@ export function builtInMaskName(text: string): MaskName {
 export function maskName(environment: Environment, text: string): MaskName {
   const binding = environment.lookup("mask", text);
   const kind = binding?.declaration.kind;
-  return kind === "flags" || kind === "transform" ? { kind: "declared", declares: kind } : builtInMaskName(text);
+  return kind === "flags" || kind === "flag" || kind === "transform"
+    ? { kind: "declared", declares: kind }
+    : builtInMaskName(text);
 }

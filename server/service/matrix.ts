@@ -173,11 +173,13 @@ const GROUPS: readonly (readonly [title: string, flags: readonly FlagName[]])[] 
 /** Every flag of the kernel that has a bit, each in the first group that it belongs to. */
 function flagGroups(kernel: Kernel): readonly { readonly title: string; readonly rows: readonly RowName[] }[] {
   const seen = new Set<FlagName>();
-  return GROUPS.map(([title, flags]) => {
+  const groups = GROUPS.map(([title, flags]) => {
     const own = flags.filter((flag) => kernel.bits[flag] !== 0 && !seen.has(flag));
     for (const flag of own) seen.add(flag);
     return { title, rows: own.map((flag) => ({ name: flagText(flag), bits: kernel.bits[flag] })) };
   });
+  const designed = Object.entries(kernel.designed).map(([name, bits]) => ({ name, bits }));
+  return designed.length === 0 ? groups : [...groups, { title: "Declared", rows: designed }];
 }
 
 /** The composites that the policy's rules are written with. */

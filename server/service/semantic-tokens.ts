@@ -145,7 +145,7 @@ function maskColour(text: string, environment: Environment): Colour {
   const name = maskName(environment, text);
   switch (name.kind) {
     case "declared":
-      return { type: name.declares === "transform" ? "function" : "variable", modifiers: 0 };
+      return { type: declaredType(name.declares), modifiers: 0 };
     case "flag":
       return {
         type: "enumMember",
@@ -163,6 +163,8 @@ function declaredType(kind: string): TokenType {
   switch (kind) {
     case "flags":
       return "variable";
+    case "flag":
+      return "enumMember";
     case "transform":
       return "function";
     case "context":

@@ -66,6 +66,7 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
         .flatMap((each) => (each.kind === "in" && each.context !== null ? [each.context.text] : []))
         .join(", ");
     case "flags":
+    case "flag":
     case "memory":
       return "";
   }

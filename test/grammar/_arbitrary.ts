@@ -53,6 +53,7 @@ const NAMES = [
   "kernel",
   "config",
   "import",
+  "flag",
   "transform",
   "size",
   "free",
@@ -245,6 +246,7 @@ const node = line(cat(words("node"), one(number), block(repeated(zone, 2))));
 
 export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
   cat(words("flags"), one(name), words("="), mask),
+  cat(words("flag"), one(name)),
   cat(words("transform"), one(name), words("("), one(name), words(")", "="), mask),
   cat(words("context"), one(name), maybe(like), block(repeated(contextItem, 4))),
   { arbitrary: cat(words("request"), one(name), maybe(like), block(repeated(property, 6))), weight: 3 },

@@ -1,3 +1,4 @@
+import { writableBits } from "../kernels/designed.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask } from "../masks/mask.ts";
 import { contigIgnored, contigRefused } from "../masks/contig.ts";
@@ -60,7 +61,7 @@ export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHo
         evidence: "mm/compaction.c:split_map_pages",
       });
   }
-  let refused = contigRefused(kernel, kernel.allBits);
+  let refused = contigRefused(kernel, writableBits(kernel));
   if (features.contigComp === "refused" && refcounted) refused = mask(refused | bits.COMP);
   return treatmentOf({ forced, ignored, refused, notes });
 }

@@ -1,3 +1,4 @@
+import { writableBits } from "../kernels/designed.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../masks/mask.ts";
 import { KMALLOC, kmallocType } from "../masks/properties.ts";
@@ -168,7 +169,7 @@ export function slabTreatment(kernel: Kernel, forced: Mask, notes: readonly Note
   return treatmentOf({
     forced: mask(forced | bits.COMP),
     cleared: mask(kernel.allBits & ~(slab.kept | chosen | slab.refused | bits.COMP)),
-    clearedWithWarning: mask(slab.refused & kernel.allBits),
+    clearedWithWarning: mask(slab.refused & writableBits(kernel)),
     notes: [
       {
         text: "A new slab is asked for at the preferred order first, with __GFP_NOWARN | __GFP_NORETRY and without __GFP_NOFAIL (and, where a lower order exists and the caller may reclaim, with __GFP_NOMEMALLOC and without reclaim); then at the smallest order with the caller's flags.",

@@ -1,3 +1,4 @@
+import { writableBits } from "../kernels/designed.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { mask, type Mask } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
@@ -58,7 +59,7 @@ function notes(kernel: Kernel): readonly Note[] {
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
     forced: bitsOf(kernel, "HIGHMEM"),
-    clearedWithWarning: mask(kernel.allBits & ~vmallocSupported(kernel)),
+    clearedWithWarning: mask(writableBits(kernel) & ~vmallocSupported(kernel)),
     notes: notes(kernel),
   });
 }

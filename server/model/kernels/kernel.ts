@@ -35,6 +35,8 @@ export interface Kernel {
   readonly allBits: Mask;
   /** The bits that have a name in this version, with these options; a subset of `allBits`. */
   readonly namedBits: Mask;
+  /** Flags that this kernel does not have and a design gives it: names as written, with bits that it has no use for. */
+  readonly designed: Readonly<Record<string, Mask>>;
   /** The zones of a node in the order of their indexes, lowest first. */
   readonly zones: readonly ZoneName[];
   /** gfp_zone() for the low four bits of a mask: indexes into `zones` (GFP_ZONE_TABLE of include/linux/gfp.h). */

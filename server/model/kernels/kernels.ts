@@ -156,6 +156,7 @@ function make(name: string, found: FoundRelease, options: BuildOptions): Kernel 
     gfp: compositesOf(composites, bits),
     allBits: mask(2 ** shift - 1),
     namedBits: FLAG_NAMES.reduce((all, flag) => mask(all | bits[flag]), EMPTY),
+    designed: {},
     zones,
     zoneTable: zoneTableOf(zones),
     maxOrder: maxOrderOf(options.pageBytes),

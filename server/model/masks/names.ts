@@ -1,5 +1,6 @@
 import { FLAG_GROUPS, isGroupName } from "../kernels/flags/groups.ts";
 import { REMOVED_NAMES, type RemovedName } from "../kernels/flags/history.ts";
+import { designedBits } from "../kernels/designed.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../kernels/kernels.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, EMPTY, hex, mask, type CompositeName, type FlagName, type Mask } from "./mask.ts";
@@ -164,6 +165,7 @@ function labelsOf(kernel: Kernel): readonly Label[] {
           : { text: compositeText(entry.composite), bits: kernel.gfp[entry.composite] },
     )
     .filter(({ bits }) => bits !== 0);
+  for (const [text, bits] of Object.entries(kernel.designed)) labels.push({ text, bits });
   labelsByKernel.set(kernel, labels);
   return labels;
 }
@@ -199,7 +201,10 @@ export function decode(kernel: Kernel, value: Mask): DecodedMask {
   const { names, rest } = greedily(kernel, value);
   const unprinted =
     rest === 0 ? [] : FLAG_NAMES.filter((flag) => kernel.bits[flag] !== 0 && (rest & kernel.bits[flag]) !== 0);
-  return { names: [...names, ...unprinted.map(flagText)], undefinedBits: mask(rest & ~kernel.namedBits) };
+  return {
+    names: [...names, ...unprinted.map(flagText)],
+    undefinedBits: mask(rest & ~kernel.namedBits & ~designedBits(kernel)),
+  };
 }
 
 /**

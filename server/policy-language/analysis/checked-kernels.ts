@@ -7,6 +7,7 @@ import {
   isBuildSwitch,
   isPageSize,
 } from "../../model/kernels/build-options.ts";
+import { withDesigned } from "../../model/kernels/designed.ts";
 import { kernelOf, newestRelease, releasesBetween } from "../../model/kernels/kernels.ts";
 import type { KernelGroup } from "./environment.ts";
 import type { FileIndex } from "./file-index.ts";
@@ -57,6 +58,23 @@ export function checkedKernelsOf(index: FileIndex, settings: Settings): CheckedK
   const checked = makeCheckedKernels(header, config, settings);
   ofSettings.set(key, checked);
   return checked;
+}
+
+const designs = new WeakMap<CheckedKernels, Map<string, CheckedKernels>>();
+
+/** The same with the flags that the file and what it imports declare: equal names give the same object. */
+export function withDesignedFlags(checked: CheckedKernels, names: readonly string[]): CheckedKernels {
+  if (names.length === 0) return checked;
+  const known = designs.get(checked) ?? new Map<string, CheckedKernels>();
+  designs.set(checked, known);
+  const key = [...new Set(names)].sort().join(" ");
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= KEPT) known.clear();
+  const kernels = checked.kernels.map((kernel) => withDesigned(kernel, names));
+  const designed = { ...checked, kernels, groups: groupAlike(kernels) };
+  known.set(key, designed);
+  return designed;
 }
 
 /** All that `makeCheckedKernels` reads of the headers. No header is another key than one that says nothing. */

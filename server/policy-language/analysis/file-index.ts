@@ -190,3 +190,17 @@ export function exportersOf(index: FileIndex, key: string): readonly number[] {
   const one = index.first.get(key);
   return one === undefined ? [] : [one];
 }
+
+const designedFlags = new WeakMap<FileIndex, readonly string[]>();
+
+/** The flags that a file declares and no kernel has. */
+export function designedFlagsOf(index: FileIndex): readonly string[] {
+  const known = designedFlags.get(index);
+  if (known !== undefined) return known;
+  const names = (index.bySpace.get("mask") ?? []).flatMap((region) => {
+    const item = index.file.regions[region]?.item;
+    return item?.kind === "flag" && item.name !== null ? [item.name.text] : [];
+  });
+  designedFlags.set(index, names);
+  return names;
+}

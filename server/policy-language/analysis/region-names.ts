@@ -58,6 +58,7 @@ export function apiKey(api: string): string {
 export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
   switch (kind) {
     case "flags":
+    case "flag":
       return ["mask"];
     case "transform":
       return ["mask", "subject"];
@@ -147,6 +148,8 @@ class NameCollector {
     switch (item.kind) {
       case "flags":
         this.#mask(item.value);
+        break;
+      case "flag":
         break;
       case "transform":
         this.#mask(item.body, item.parameter?.text);

@@ -1,3 +1,4 @@
+import { noFreeBitFindings } from "../findings/designed-flags.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { expectFindings } from "./expectations.ts";
@@ -83,6 +84,9 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
       break;
     case "expect":
       findings.push(...expectFindings(environment, item));
+      break;
+    case "flag":
+      findings.push(...noFreeBitFindings(environment, item));
       break;
     case "flags":
     case "transform":

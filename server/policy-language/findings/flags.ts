@@ -9,6 +9,7 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { literalBits, type MaskExpression, type Meaning } from "../../model/masks/expression.ts";
 import { hasTooManyCases, meaningsOf } from "../requests/masks.ts";
+import { DESIGN_RULES } from "./designed-flags.ts";
 import { CONDITION_RULES, conditionFindings, tooManyCasesFinding } from "./conditions.ts";
 import { eachPredicateLeaf } from "../analysis/region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
@@ -46,7 +47,7 @@ const undefinedBits: LanguageRule = {
   },
 };
 
-export const FLAG_RULES: readonly LanguageRule[] = [unknownFlag, undefinedBits, ...CONDITION_RULES];
+export const FLAG_RULES: readonly LanguageRule[] = [unknownFlag, undefinedBits, ...CONDITION_RULES, ...DESIGN_RULES];
 
 /** A mask expression of a declaration, with the parameter that it may use. */
 export interface WrittenExpression {

@@ -177,11 +177,15 @@ export function duplicateNameFindings(environment: Environment, binding: Binding
   }
   if (kind === "context" && isContextName(name.text))
     return [report(duplicateName, name, `${name.text} is a built-in context.`)];
-  if (kind === "flags" || kind === "transform") {
+  if (kind === "flags" || kind === "flag" || kind === "transform") {
     const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name.text));
     if (kernel !== undefined)
       return [
-        report(duplicateName, name, `${name.text} already has a meaning in ${kernel.name}: choose another name.`),
+        report(
+          duplicateName,
+          name,
+          `${name.text} already has a meaning in ${kernel.name}: ${kind === "flag" ? "it needs no declaration there" : "choose another name"}.`,
+        ),
       ];
   }
   return [];
@@ -247,6 +251,8 @@ export function throughText(others: readonly Binding[], count: number): string {
 
 function graphFor(kind: Declaration["kind"]): Graph | null {
   switch (kind) {
+    case "flag":
+      return null;
     case "flags":
     case "transform":
       return maskGraph;

@@ -60,10 +60,19 @@ export function declaredMaskOf(environment: Environment, kernel: Kernel, binding
 }
 
 function evaluateDeclaration(environment: Environment, kernel: Kernel, binding: Binding, cyclic: boolean): NamedMask {
+  if (binding.declaration.kind === "flag") return designedFlag(kernel, binding.declaration.name?.text ?? "");
   const expression = cyclic ? null : expressionOf(binding);
   const named =
     expression === null ? NO_MASK : namedMask(scopeIn(environment, kernel), expression, parameterOf(binding));
   return { ...named, takesArgument: binding.declaration.kind === "transform" };
+}
+
+/** A flag that no kernel has: its bit, if one is left for it. */
+function designedFlag(kernel: Kernel, name: string): NamedMask {
+  const bit = kernel.designed[name];
+  if (bit === undefined) return NO_MASK;
+  const written = { names: [name], hasLiteral: false, cleared: [] };
+  return { ...NO_MASK, zero: bit, ones: bit, written, certain: true };
 }
 
 /** The names of a file for the masks of one kernel: its `flags` and `transform` declarations, and those it imports. */

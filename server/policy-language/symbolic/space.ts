@@ -1,5 +1,6 @@
 import { LOCK, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
 import type { Context } from "../../model/contexts.ts";
+import { writableBits } from "../../model/kernels/designed.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { CompositeName, Mask } from "../../model/masks/mask.ts";
 import { mask } from "../../model/masks/mask.ts";
@@ -81,7 +82,9 @@ export function spaceOf(kernel: Kernel, thresholdsBytes: readonly number[], size
 
 function newSpace(kernel: Kernel, thresholds: readonly number[], sizes: SizeDomain): Space {
   const bdd = new Bdd();
-  const maskBits = Array.from({ length: MASK_BITS }, (_, bit) => bit).filter((bit) => (kernel.allBits >>> bit) & 1);
+  const maskBits = Array.from({ length: MASK_BITS }, (_, bit) => bit).filter(
+    (bit) => (writableBits(kernel) >>> bit) & 1,
+  );
   const draft: Space = { bdd, kernel, maskBits, thresholds, sizes, domain: TRUE };
   return { ...draft, domain: bdd.and(possibleSizes(draft), possibleContexts(draft)) };
 }

@@ -27,6 +27,11 @@ export const HEADERS: Readonly<Record<Header["kind"], Word>> = {
 
 export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
   flags: { syntax: "flags NAME = MASK", meaning: "A named mask." },
+  flag: {
+    syntax: "flag __GFP_NAME",
+    meaning:
+      "A flag that no kernel has yet: a bit of its own for policies and transforms, an unknown bit for the kernel.",
+  },
   transform: {
     syntax: "transform NAME(gfp) = MASK",
     meaning: "A function from mask to mask, checked over every mask of the kernel.",

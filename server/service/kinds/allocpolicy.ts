@@ -79,6 +79,7 @@ function documentSymbol(symbol: FileSymbol): DocumentSymbol {
 
 const SYMBOL_KIND: Readonly<Record<FileSymbolKind, SymbolKind>> = {
   flags: "constant",
+  flag: "constant",
   transform: "function",
   context: "namespace",
   request: "class",
