@@ -21,6 +21,8 @@ export interface Group {
   readonly masks: number;
   /** Flags that all of these masks have and not all compared masks of these kinds. */
   readonly commonFlags: readonly string[];
+  /** Flags that none of these masks has, though compared masks of these kinds do. */
+  readonly absentFlags: readonly string[];
   /** The rows of the second recording, smallest mask first. */
   readonly examples: readonly Row[];
 }
@@ -108,8 +110,9 @@ const scene = (row: Row): string => JSON.stringify(["kind", "api", "ctx", "state
 interface Totals {
   /** Compared rows by scene. */
   readonly byScene: ReadonlyMap<string, number>;
-  /** Bits that every compared mask of a kind has. */
+  /** Bits that every compared mask of a kind has, and those that any has. */
   readonly commonBits: ReadonlyMap<string, number>;
+  readonly anyBits: ReadonlyMap<string, number>;
   readonly reading: Reading;
 }
 
@@ -118,12 +121,14 @@ const ALL_BITS = 0xffffffff;
 function totalsOf(pairs: readonly Pair[], reading: Reading): Totals {
   const byScene = new Map<string, number>();
   const commonBits = new Map<string, number>();
+  const anyBits = new Map<string, number>();
   for (const { before } of pairs) {
     byScene.set(scene(before), (byScene.get(scene(before)) ?? 0) + 1);
     const kind = textOf(before, "kind");
     commonBits.set(kind, (commonBits.get(kind) ?? ALL_BITS) & maskOf(before));
+    anyBits.set(kind, (anyBits.get(kind) ?? 0) | maskOf(before));
   }
-  return { byScene, commonBits, reading };
+  return { byScene, commonBits, anyBits, reading };
 }
 
 /** Few names, then a small value; a plain context, a small size. */
@@ -140,13 +145,15 @@ function bySimplicity(a: Row, b: Row): number {
   return x.map((value, at) => value - (y[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
-function groupOf(name: Change, members: readonly Pair[], { byScene, commonBits, reading }: Totals): Group {
+function groupOf(name: Change, members: readonly Pair[], { byScene, commonBits, anyBits, reading }: Totals): Group {
   const rows = members.map(({ after }) => after);
   const before = members.map((pair) => pair.before);
   const scenes = new Set(before.map(scene));
   const kinds = countBy(before.map((row) => textOf(row, "kind")));
   const usual = Object.keys(kinds).reduce((bits, kind) => bits & (commonBits.get(kind) ?? 0), ALL_BITS);
   const common = before.reduce((bits, row) => bits & maskOf(row), ALL_BITS);
+  const possible = Object.keys(kinds).reduce((bits, kind) => bits | (anyBits.get(kind) ?? 0), 0);
+  const any = before.reduce((bits, row) => bits | maskOf(row), 0);
   return {
     ...name,
     rows: members.length,
@@ -157,6 +164,7 @@ function groupOf(name: Change, members: readonly Pair[], { byScene, commonBits, 
     kinds,
     masks: new Set(before.map(maskOf)).size,
     commonFlags: bitNames((common & ~usual) >>> 0, reading.names[0].gfp),
+    absentFlags: bitNames((possible & ~any) >>> 0, reading.names[0].gfp),
     examples: rows.sort(bySimplicity).slice(0, MOST_EXAMPLES),
   };
 }

@@ -13,8 +13,11 @@ function countsText(counts: Readonly<Record<string, number>>): string {
 }
 
 function groupText(group: Group, show: number): readonly string[] {
-  const { aspect, change, rows, of, masks, commonFlags } = group;
+  const { aspect, change, rows, of, masks, commonFlags, absentFlags } = group;
   const all = commonFlags.length === 0 ? "" : `; all have ${commonFlags.join(", ")}`;
+  // Of a few masks it says nothing that most flags are in none.
+  const isTelling = absentFlags.length > 0 && absentFlags.length <= MOST_NAMES && masks > MOST_NAMES;
+  const none = isTelling ? `; none has ${absentFlags.join(", ")}` : "";
   const line = (title: string, text: string): readonly string[] =>
     text === "" ? [] : [`    ${title.padEnd(10)} ${text}`];
   return [
@@ -24,7 +27,7 @@ function groupText(group: Group, show: number): readonly string[] {
     ...line("functions", countsText(group.apis)),
     ...line("contexts", countsText(group.contexts)),
     ...line("memory", countsText(group.states)),
-    ...line("masks", `${masks}${all}`),
+    ...line("masks", `${masks}${all}${none}`),
     ...group.examples.slice(0, show).flatMap((row, at) => line(at === 0 ? "smallest" : "", describe(row))),
     "",
   ];

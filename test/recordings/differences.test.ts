@@ -220,6 +220,11 @@ test("a group shows its smallest mask first, the flags that its masks have in co
     contexts: { process: 3 },
   });
   expect(group?.examples.map(({ g }) => g)).toEqual(["0x20", "0x820", "0x2820"]);
+  const back = compareRecordings(
+    [...NAMES, row(0x800, "NULL"), row(0x20, "NULL")],
+    [...NAMES, row(0x800, "ok"), row(0x20, "NULL")],
+  );
+  expect(back.groups[0]).toMatchObject({ commonFlags: ["__GFP_KSWAPD_RECLAIM"], absentFlags: ["__GFP_HIGH"] });
 });
 
 describe("npm run recordings:diff", () => {
