@@ -111,6 +111,7 @@ export function verdictFields(kernel: Kernel, given: Verdict): object {
     warns: said(given.warns),
     reserves: said(given.reserves),
     loops: said(given.loops),
+    dies: said(given.dies),
     ...(known ? {} : { unknown_because: given.unknown }),
   };
 }

@@ -241,6 +241,7 @@ function report(
           ["fails", answer.fails],
           ["warns", answer.warns],
           ["loops", answer.loops],
+          ["dies", answer.dies],
         ] as const)
       : ([["unknown", answer.unknown]] as const)),
   ];
@@ -269,7 +270,7 @@ function report(
  * What is said where no rule speaks: that all is well only where the model knows the request and sees no sure failure
  * in it.
  */
-function withoutFindings({ unknown, fails, warns, loops }: Verdict): readonly string[] {
+function withoutFindings({ unknown, fails, warns, loops, dies }: Verdict): readonly string[] {
   if (unknown !== null) return ["", "whether something is wrong with it the model does not know"];
-  return [fails, warns, loops].includes("always") ? [] : ["", "nothing is wrong with it"];
+  return [fails, warns, loops, dies].includes("always") ? [] : ["", "nothing is wrong with it"];
 }

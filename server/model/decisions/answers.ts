@@ -1,4 +1,4 @@
-import type { Answers, Certainty } from "../request.ts";
+import type { Answers, Certainty, Claim } from "../request.ts";
 import { EFFECT } from "./decision.ts";
 
 export function certainty(effects: number): Certainty {
@@ -30,4 +30,9 @@ export function answersOf(effects: number): Answers {
     loops: certainty(effects & EFFECT.loop),
     dies: certainty(effects & EFFECT.die),
   };
+}
+
+/** Whether the claim is one of these answers. What a try always does it also may do: another try may do without. */
+export function isReasonOf(answers: Answers, [about, value]: Claim): boolean {
+  return answers[about] === value || (answers[about] === "always" && value === "may");
 }

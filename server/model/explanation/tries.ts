@@ -1,5 +1,5 @@
 import type { SideUse } from "../apis/_plan.ts";
-import { answersOf } from "../decisions/answers.ts";
+import { answersOf, isReasonOf } from "../decisions/answers.ts";
 import { EFFECT, type Try } from "../decisions/decision.ts";
 import { contextFacts, factsOf, requestFacts } from "../decisions/facts.ts";
 import { holdsOf, tableOf, type Compiled } from "../decisions/table.ts";
@@ -66,17 +66,12 @@ export function explainDecisions(to: Explained): void {
     const of: Try = { kernel: to.kernel, mask: asking.mask, order: asking.order, context: to.request.context };
     for (const { decision } of asking.path) {
       for (const { claim, when, text } of decision.says) {
-        if (!isAnswer(asking.answers, claim) || !holdsOf(to.kernel, when, asking.facts)) continue;
+        if (!isReasonOf(asking.answers, claim) || !holdsOf(to.kernel, when, asking.facts)) continue;
         const sentence = typeof text === "string" ? text : text(of);
         tell(to, asking.of, place === 0, claim, sentence, decision.evidence);
       }
     }
   }
-}
-
-/** What a try always does it also may do: another try may do without. */
-function isAnswer(answers: Answers, [about, value]: Claim): boolean {
-  return answers[about] === value || (answers[about] === "always" && value === "may");
 }
 
 function tell(to: Explained, of: Asking["of"], isLast: boolean, claim: Claim, text: string, evidence: string): void {
@@ -86,8 +81,9 @@ function tell(to: Explained, of: Asking["of"], isLast: boolean, claim: Claim, te
     (reason) => reason.text === text || (!isLast && isReasonFor(reason.claim, about, value)),
   );
   if (told) return;
-  // A range sleeps and fails for reasons of its own.
+  // A range sleeps and fails for reasons of its own, and what is tried before the last try may fail.
   if (of === "pages to move to" && (about === "sleeps" || about === "fails")) return;
+  if (about === "fails" && !isLast && of !== "charge") return;
   if (isLast && isVerdict && of !== "pages to move to") because(to, claim, text, evidence);
   else if (isLast) becauseOfPart(to, of, claim, text, evidence);
   else if (isVerdict && value !== "never" && value !== "none") becauseOfPart(to, of, claim, text, evidence);
