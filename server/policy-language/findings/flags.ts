@@ -186,11 +186,15 @@ function unknownNames(
     report(
       unknownFlag,
       name,
-      `${name.text} is no flag of the kernel and no declared mask${near.length > 0 ? didYouMean(near) : "."}`,
+      `${name.text} is no flag of the kernel and no declared mask${near.length > 0 ? didYouMean(near) : orDeclare(name.text)}`,
       { fixes: replacements(name, near) },
     ),
   ];
 }
+
+/** What is called like a flag and like none that there is may be one that a patch is to bring. */
+const orDeclare = (name: string): string =>
+  /^__GFP_[A-Z]/.test(name) ? `: if a patch is to bring it, declare it with \`flag ${name}\`.` : ".";
 
 const namesByKernel = new WeakMap<Kernel, readonly string[]>();
 /** One list for all kernels that have the same names. */
