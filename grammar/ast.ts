@@ -145,6 +145,15 @@ export type ContextItem =
   | (Span & { readonly kind: "holds"; readonly lock: Name | null; readonly label: Text | null })
   | (Span & { readonly kind: "scope"; readonly scopes: readonly Name[] });
 
+/** What a declared scope does to the mask of a request that is made in it. */
+export type ScopeItem = Span & EachKind<"clears" | "adds", { readonly mask: Mask }>;
+
+/** A scope of tasks that no kernel has yet, as memalloc_nofs_save() opens one: what it does to masks. */
+export interface ScopeDeclaration extends DeclarationBase {
+  readonly kind: "scope";
+  readonly items: readonly ScopeItem[];
+}
+
 export interface ContextDeclaration extends DeclarationBase {
   readonly kind: "context";
   readonly like: Name | null;
@@ -280,6 +289,7 @@ export type Declaration =
   | FlagDeclaration
   | TransformDeclaration
   | ContextDeclaration
+  | ScopeDeclaration
   | RequestDeclaration
   | PolicyDeclaration
   | MemoryDeclaration

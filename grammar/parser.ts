@@ -27,6 +27,7 @@ import type {
   Predicate,
   Problem,
   Property,
+  ScopeItem,
   Size,
   SizeMeasure,
   SizeUnit,
@@ -100,6 +101,7 @@ const MEMORY_SOURCES = new Set([LCURLY, ...types(T.From)]);
 type Asked =
   | "property"
   | "contextItem"
+  | "scopeItem"
   | "cacheFact"
   | "clause"
   | "nodeBlock"
@@ -118,6 +120,7 @@ function startsBy(find: (rule: Asked) => ReadonlySet<number>): Starts {
   return {
     property: find("property"),
     contextItem: find("contextItem"),
+    scopeItem: find("scopeItem"),
     cacheFact: find("cacheFact"),
     clause: find("clause"),
     nodeBlock: find("nodeBlock"),
@@ -1332,6 +1335,31 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       ]),
   );
 
+  private readonly scopeDeclaration: ParserMethod<[], Item> = this.RULE("scopeDeclaration", (): Item => {
+    const word = this.CONSUME(T.Scope);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const items: ScopeItem[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "what the scope does to a mask");
+    this.items(this.first.scopeItem, "`clears`, `adds` or `}`", () =>
+      this.MANY(() =>
+        this.settled(() => {
+          items.push(this.SUBRULE(this.scopeItem));
+          this.OPTION(() => this.CONSUME(T.Semi));
+        }),
+      ),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "scope", doc, name, items, start: this.start(word), end: this.end() };
+  });
+
+  private readonly scopeItem: ParserMethod<[], ScopeItem> = this.RULE("scopeItem", (): ScopeItem => {
+    const word = this.choose<IToken>([{ ALT: () => this.CONSUME(T.Clears) }, { ALT: () => this.CONSUME(T.Adds) }]);
+    const start = this.start(word);
+    const mask = this.keepMask(() => this.SUBRULE(this.mask));
+    return { kind: word.image === "adds" ? "adds" : "clears", mask, start, end: this.end() };
+  });
+
   private readonly requestDeclaration: ParserMethod<[], Item> = this.RULE("requestDeclaration", (): Item => {
     const word = this.CONSUME(T.Request);
     const { doc } = this;
@@ -2029,6 +2057,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     { ALT: () => this.SUBRULE(this.flagDeclaration) },
     { ALT: () => this.SUBRULE(this.transformDeclaration) },
     { ALT: () => this.SUBRULE(this.contextDeclaration) },
+    { ALT: () => this.SUBRULE(this.scopeDeclaration) },
     { ALT: () => this.SUBRULE(this.requestDeclaration) },
     { ALT: () => this.SUBRULE(this.policyDeclaration) },
     { ALT: () => this.SUBRULE(this.memoryDeclaration) },

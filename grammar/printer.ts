@@ -143,6 +143,13 @@ class ItemMarker {
         this.#valued(item.items, brace, isInline);
         break;
       }
+      case "scope": {
+        const isInline = this.#inline(brace, end);
+        if (isInline) this.#column(brace);
+        this.#valued(item.items, brace, isInline);
+        for (const part of item.items) this.#mask(part.mask);
+        break;
+      }
       case "request":
         this.#valued(item.properties, brace, false);
         for (const property of item.properties) this.#property(property);
@@ -328,7 +335,7 @@ class ItemMarker {
 
 /** The declarations that it stands in columns with, if it is printed on one line. */
 function declarationGroup(item: Item | Declaration): string | null {
-  if (item.kind === "context") return "context";
+  if (item.kind === "context" || item.kind === "scope") return item.kind;
   if (item.kind !== "expect" || item.form === null) return null;
   switch (item.form.kind) {
     case "facts":

@@ -35,6 +35,7 @@ const KIND = {
   flag: T.indexOf(T.Flag),
   semi: T.indexOf(T.Semi),
   context: T.indexOf(T.Context),
+  scope: T.indexOf(T.Scope),
   request: T.indexOf(T.Request),
   policy: T.indexOf(T.Policy),
   memory: T.indexOf(T.Memory),
@@ -148,6 +149,11 @@ function mayBeginItem(tokens: readonly Token[], index: number): boolean {
   return third === KIND.lcurly || third === KIND.equals || third === KIND.like || third === KIND.lparen;
 }
 
+/** Whether a word that begins a declaration may be a part of the one that begins with `head`. */
+function isAlsoPart(head: number, kind: number): boolean {
+  return (head === KIND.request && ALSO_PROPERTIES.has(kind)) || (head === KIND.context && kind === KIND.scope);
+}
+
 /** The index of the token before which a damaged item that begins at `index` ends. */
 function damagedEnd(tokens: readonly Token[], index: number, count: number): number {
   const head = tokens[index];
@@ -168,7 +174,7 @@ function damagedEnd(tokens: readonly Token[], index: number, count: number): num
       if (ITEM_KEYWORDS.has(kind)) {
         if (beginsItem(tokens, i)) {
           if (!leads && (i === index + 1 || isNameBehind(kindAt(tokens, i - 1), kind))) continue;
-          if (depth === 0 || leads || head.tokenTypeIdx !== KIND.request || !ALSO_PROPERTIES.has(kind)) return i;
+          if (depth === 0 || leads || !isAlsoPart(head.tokenTypeIdx, kind)) return i;
         } else if (leads && depth === 0 && (NAMES.has(kindAt(tokens, i + 1)) || kindAt(tokens, i + 1) === KIND.lcurly))
           return i;
       } else if (leads && depth === 0 && hasBody && mayBeginItem(tokens, i)) return i;

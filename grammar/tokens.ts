@@ -53,6 +53,8 @@ export const For = keyword("for");
 export const In = keyword("in");
 export const Holds = keyword("holds");
 export const Scope = keyword("scope");
+export const Clears = keyword("clears");
+export const Adds = keyword("adds");
 export const Api = keyword("api");
 export const SizeWord = keyword("size");
 export const Order = keyword("order");
@@ -185,6 +187,7 @@ export const ITEM_KEYWORDS = [
   Flag,
   Transform,
   Context,
+  Scope,
   Request,
   Policy,
   Memory,

@@ -13,6 +13,8 @@ export interface Context {
   readonly scopes: number;
   /** Bits of TASK. */
   readonly task: number;
+  /** Scopes that a design gives the task and no kernel has, by name, sorted, each once: the model passes them by. */
+  readonly designed: readonly string[];
 }
 
 /**
@@ -63,7 +65,7 @@ export type ContextName =
 export type LockName = keyof typeof LOCK;
 export type ScopeName = keyof typeof SCOPE;
 
-const NOWHERE: Context = { places: 0, locks: 0, scopes: 0, task: 0 };
+const NOWHERE: Context = { places: 0, locks: 0, scopes: 0, task: 0, designed: [] };
 
 const preemptOff = PLACE.preempt_off | PLACE.preemption_disabled;
 const irqsOff = PLACE.irqs_off | preemptOff;
@@ -106,11 +108,12 @@ export function isScopeName(name: string): name is ScopeName {
 /** All of these at once: a softirq on top of a task that reclaims, a lock held with interrupts off. */
 export function combine(...contexts: readonly Context[]): Context {
   return contexts.reduce(
-    (all, { places, locks, scopes, task }) => ({
+    (all, { places, locks, scopes, task, designed }) => ({
       places: all.places | places,
       locks: all.locks | locks,
       scopes: all.scopes | scopes,
       task: all.task | task,
+      designed: designed.length === 0 ? all.designed : [...new Set([...all.designed, ...designed])].sort(),
     }),
     NOWHERE,
   );
@@ -132,13 +135,19 @@ export function withScope(context: Context, scope: ScopeName): Context {
   return { ...context, scopes: context.scopes | SCOPE[scope] };
 }
 
+/** The context inside of a scope that no kernel has. */
+export function withDesignedScope(context: Context, name: string): Context {
+  return combine(context, { ...NOWHERE, designed: [name] });
+}
+
 /** Everything of `part` is in `context`. */
 export function contains(context: Context, part: Context): boolean {
   return (
     (part.places & ~context.places) === 0 &&
     (part.locks & ~context.locks) === 0 &&
     (part.scopes & ~context.scopes) === 0 &&
-    (part.task & ~context.task) === 0
+    (part.task & ~context.task) === 0 &&
+    part.designed.every((name) => context.designed.includes(name))
   );
 }
 

@@ -286,9 +286,10 @@ export const HELD_NAMES: readonly string[] = [...KERNEL_CONTEXTS].flatMap(([name
   kind === "held" ? [name] : [],
 );
 
-/** What a context comes to by its name, built in or of the table; null for a name that is neither. */
+/** What a context comes to by its name: built in, of the table, or a scope; null for a name that is none of these. */
 export function namedContext(name: string, isRt: boolean): Context | null {
   if (isContextName(name)) return contextOf(name);
+  if (isScopeName(name)) return withScope(contextOf("process"), name);
   const known = KERNEL_CONTEXTS.get(name);
   if (known === undefined) return null;
   const implied = [...known.always, ...((isRt ? known.onRt : known.unlessRt) ?? [])];

@@ -263,6 +263,7 @@ class Offer {
       case "configHeader":
         return valuesOfOption(this.#lastWord()).includes(word) ? [item(word, "value")] : [];
       case "contextItem":
+      case "scopeItem":
         return [item(word, "keyword", { insert: `${word} `, followUp: true })];
       case "clause":
         return Object.hasOwn(CLAUSES, word)
@@ -306,7 +307,7 @@ class Offer {
       case "lock":
         return described(LOCKS, "context", "lock");
       case "scope":
-        return described(SCOPES, "context", "scope");
+        return [...this.#scopes(), ...described(SCOPES, "context", "scope")];
       case "zone":
         return described(ZONES, "value", "zone");
       case "subject":
@@ -512,7 +513,19 @@ class Offer {
           : [item(declaration.name.text, "context", { detail: "declared", topic: `context:${declaration.name.text}` })],
       );
     const names = new Set(declared.map(({ label }) => label));
-    return [...declared, ...described(CONTEXTS, "context", "context").filter(({ label }) => !names.has(label))];
+    const builtIn = [...described(CONTEXTS, "context", "context"), ...described(SCOPES, "context", "scope")];
+    return [...declared, ...builtIn.filter(({ label }) => !names.has(label))];
+  }
+
+  /** The scopes that the file declares or imports. */
+  #scopes(): readonly Completion[] {
+    return this.#environment
+      .visible("context")
+      .flatMap(({ declaration: { kind, name } }) =>
+        kind === "scope" && name !== null
+          ? [item(name.text, "context", { detail: "declared", topic: `scope:${name.text}` })]
+          : [],
+      );
   }
 
   #subjects(of: "request" | "policy" | "any"): readonly Completion[] {
@@ -615,6 +628,7 @@ const HEADER_SNIPPETS: Readonly<Record<string, string>> = { config: "config { $1
 const ITEM_SNIPPETS: Readonly<Record<keyof typeof DECLARATIONS, string>> = {
   request: "request ${1:name} {\n  api   ${2:kmalloc}\n  size  ${3:64 B}\n  flags ${4:GFP_KERNEL}\n}",
   context: "context ${1:name} {\n  in ${2:process}\n}",
+  scope: "scope ${1:name} {\n  clears ${2:__GFP_FS}\n}",
   flags: "flags ${1:NAME} = ${2:GFP_KERNEL}",
   flag: "flag __GFP_${1:NAME}",
   transform: "transform ${1:name}(${2:gfp}) = ${2:gfp} | $3",

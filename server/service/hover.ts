@@ -2,6 +2,7 @@ import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/a
 import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
 import type { MaskPart } from "../model/masks/expression.ts";
 import { evaluateMask } from "../policy-language/requests/masks.ts";
+import { effectOfScopes, inScopes } from "../policy-language/requests/scopes.ts";
 import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/analysis/sizes.ts";
 import { REQUEST_PROPERTIES } from "../../grammar/index.ts";
 import type { Workspace } from "../documents/workspace.ts";
@@ -25,6 +26,7 @@ import {
   LOCKS,
   OPTIONS,
   PREDICATES,
+  SCOPE_ITEMS,
   SCOPES,
   ZONE_FACTS,
   ZONES,
@@ -78,7 +80,7 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
     case "lock":
       return described(word.text, "lock", LOCKS);
     case "scope":
-      return described(word.text, "scope", SCOPES);
+      return contextHover(word.text, environment);
     case "zone":
       return described(word.text, "zone", ZONES);
     case "declared":
@@ -363,7 +365,31 @@ function contextHover(name: string, environment: Environment): string | null {
   const binding = environment.lookup("context", name);
   if (binding !== null && binding.declaration.kind === "context")
     return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
-  return described(name, "context", CONTEXTS);
+  if (binding !== null) return scopeHover(binding, environment);
+  return described(name, "context", CONTEXTS) ?? described(name, "scope", SCOPES);
+}
+
+/** A declared scope: what it makes of the masks that people write most. */
+function scopeHover(binding: Binding, environment: Environment): string {
+  const { name, doc } = binding.declaration;
+  const scope = name?.text ?? "";
+  const effects = overKernels(
+    environment.kernels,
+    (kernel) => {
+      const effect = effectOfScopes(environment, kernel, [scope]);
+      const made = (["KERNEL", "ATOMIC"] as const).map(
+        (composite) => `\`GFP_${composite}\` → \`${maskText(kernel, inScopes(effect, kernel.gfp[composite]))}\``,
+      );
+      return made.join(", ");
+    },
+    String,
+  );
+  return heading(scope, "scope", [
+    doc ?? "",
+    DECLARATIONS.scope.meaning,
+    fenced(sourceOf(environment, binding)),
+    bulleted(linesOver(effects, String)),
+  ]);
 }
 
 function declarationHover(word: Word, item: Item, environment: Environment): string | null {
@@ -375,6 +401,10 @@ function declarationHover(word: Word, item: Item, environment: Environment): str
     case "transform": {
       const binding = environment.lookup("mask", word.text);
       return binding === null ? null : declaredMaskHover(binding, environment);
+    }
+    case "scope": {
+      const binding = environment.lookup("context", word.text);
+      return binding === null ? null : scopeHover(binding, environment);
     }
     case "context":
     case "policy":
@@ -465,6 +495,8 @@ function keywordHover(word: Word): string | null {
       return described(word.text, "predicate", PREDICATES);
     case "cache-fact":
       return described(word.text, "cache", CACHE_FACTS);
+    case "scope-item":
+      return wordHover(word.text, SCOPE_ITEMS);
     default:
       return null;
   }
@@ -501,7 +533,7 @@ export function describeName(kind: string, name: string, environment: Environmen
     case "lock":
       return described(name, "lock", LOCKS);
     case "scope":
-      return described(name, "scope", SCOPES);
+      return contextHover(name, environment);
     case "zone":
       return described(name, "zone", ZONES);
     case "option":

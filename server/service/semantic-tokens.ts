@@ -2,7 +2,7 @@ import type { Region } from "../../grammar/source-file.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
-import { CONTEXTS, LOCKS } from "./descriptions/words.ts";
+import { CONTEXTS, LOCKS, SCOPES } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";
 import { regionsIn } from "./regions.ts";
 import { wordsOf, type Word } from "./words.ts";
@@ -109,10 +109,14 @@ function colourOf(word: Word, environment: Environment): Colour | null {
     case "api":
       return { type: "function", modifiers: DEFAULT_LIBRARY };
     case "context":
-      return { type: "type", modifiers: Object.hasOwn(CONTEXTS, word.text) ? DEFAULT_LIBRARY : 0 };
+      return {
+        type: "type",
+        modifiers: Object.hasOwn(CONTEXTS, word.text) || Object.hasOwn(SCOPES, word.text) ? DEFAULT_LIBRARY : 0,
+      };
     case "lock":
       return { type: "type", modifiers: Object.hasOwn(LOCKS, word.text) ? DEFAULT_LIBRARY : 0 };
     case "scope":
+      return { type: "type", modifiers: Object.hasOwn(SCOPES, word.text) ? DEFAULT_LIBRARY : 0 };
     case "zone":
       return { type: "type", modifiers: DEFAULT_LIBRARY };
     case "reference":
@@ -168,6 +172,7 @@ function declaredType(kind: string): TokenType {
     case "transform":
       return "function";
     case "context":
+    case "scope":
       return "type";
     case "policy":
       return "interface";

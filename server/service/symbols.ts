@@ -65,6 +65,7 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
       return item.items
         .flatMap((each) => (each.kind === "in" && each.context !== null ? [each.context.text] : []))
         .join(", ");
+    case "scope":
     case "flags":
     case "flag":
     case "memory":

@@ -126,6 +126,12 @@ function declaration(item: Declaration, emit: Emit): void {
       name(item.like, "context", emit);
       for (const each of item.items) contextItem(each, emit);
       return;
+    case "scope":
+      for (const each of item.items) {
+        emit({ start: each.start, end: each.start + each.kind.length }, "keyword", each.kind, "scope-item");
+        mask(each.mask, emit);
+      }
+      return;
     case "request":
       name(item.like, "reference", emit, "request");
       for (const each of item.properties) property(each, emit);

@@ -234,6 +234,8 @@ const contextItem = line(
   ),
 );
 
+const scopeItem = line(cat(one(fc.constantFrom("clears", "adds")), mask));
+
 const zoneFact = line(
   fc.oneof(
     cat(one(fc.constantFrom("managed", "reclaimable", "movable", "pinned", "cma", "highatomic")), amount),
@@ -249,6 +251,7 @@ export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
   cat(words("flag"), one(name)),
   cat(words("transform"), one(name), words("("), one(name), words(")", "="), mask),
   cat(words("context"), one(name), maybe(like), block(repeated(contextItem, 4))),
+  cat(words("scope"), one(name), block(repeated(scopeItem, 4))),
   { arbitrary: cat(words("request"), one(name), maybe(like), block(repeated(property, 6))), weight: 3 },
   {
     arbitrary: cat(

@@ -170,9 +170,12 @@ describe("The TextMate grammar", () => {
 
   test("colours every keyword of every rule, none left out", () => {
     const missing = new Set(keywordUses().map(({ word }) => word));
-    for (const laid of fc.sample(written, { seed: 502, numRuns: 40_000 })) {
-      const news = laid.tokens.filter(({ text }) => missing.delete(text));
-      if (news.length > 0) checkBothLayouts(laid);
+    // Some words stand deep in the grammar: as many samples as it takes to see each, up to a bound.
+    for (let seed = 502; seed < 522 && missing.size > 0; seed++) {
+      for (const laid of fc.sample(written, { seed, numRuns: 10_000 })) {
+        const news = laid.tokens.filter(({ text }) => missing.delete(text));
+        if (news.length > 0) checkBothLayouts(laid);
+      }
     }
     expect([...missing]).toEqual([]);
   });

@@ -69,6 +69,7 @@ const contexts = fc.record({
   locks: fc.constantFrom(0, 0, 1, 2, 4, 8, 16, 32),
   scopes: fc.constantFrom(0, 0, 0, 1, 2, 4, 8, 16, 31),
   task: fc.constantFrom(0, 0, 0, 1, 2, 4, 8, 15),
+  designed: fc.constant([]),
 });
 
 export const requests: fc.Arbitrary<AllocationRequest> = fc.record({

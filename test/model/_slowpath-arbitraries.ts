@@ -34,6 +34,7 @@ const anyContext: fc.Arbitrary<Context> = fc.record({
   locks: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 63 })),
   scopes: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 31 })),
   task: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 15 })),
+  designed: fc.constant([]),
 });
 
 const pages = fc.oneof(fc.constant(0), fc.nat(100), fc.nat(2_000_000));

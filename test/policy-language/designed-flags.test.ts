@@ -89,14 +89,14 @@ flag __GFP_TWICE
   test("takes bits that the kernel has no use for, and the same ones every time", () => {
     for (const name of ["4.19", "5.10", "6.12", "7.3"]) {
       const kernel = known(name);
-      const one = withDesigned(kernel, ["__GFP_B", "__GFP_A"]);
-      expect(withDesigned(kernel, ["__GFP_A", "__GFP_B"])).toBe(one);
+      const one = withDesigned(kernel, { flags: ["__GFP_B", "__GFP_A"], scopes: [] });
+      expect(withDesigned(kernel, { flags: ["__GFP_A", "__GFP_B"], scopes: [] })).toBe(one);
       expect(designedBits(one) & (kernel.allBits | kernel.namedBits)).toBe(0);
       expect(Object.keys(one.designed)).toEqual(["__GFP_A", "__GFP_B"]);
       const both = designedBits(one);
       expect(decode(one, both)).toEqual({ names: ["__GFP_A", "__GFP_B"], undefinedBits: 0 });
       expect(maskText(kernel, both)).toMatch(/^0x/);
-      expect(withDesigned(kernel, [])).toBe(kernel);
+      expect(withDesigned(kernel, { flags: [], scopes: [] })).toBe(kernel);
     }
   });
 });

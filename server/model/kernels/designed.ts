@@ -5,18 +5,28 @@ import type { Kernel } from "./kernel.ts";
 const KEPT = 32;
 const made = new WeakMap<Kernel, Map<string, Kernel>>();
 
+/** What a file declares and no kernel has: flags and scopes, by name. */
+export interface Design {
+  readonly flags: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+/** A task has 32 bits of flags (PF_*, include/linux/sched.h), so that no design has more scopes. */
+export const MOST_SCOPES = 32;
+
 /**
  * The kernel with flags that it does not have yet: each name is given a bit that the kernel has no use for, from the
- * highest
- * down. What the kernel does stays what it is: it takes them for unknown bits. Names beyond the bits that are left have
- * none (`designed` lacks them). Equal arguments give the same object.
+ * highest down. What the kernel does stays what it is: it takes them for unknown bits, and passes the scopes by. Flags
+ * beyond the bits that are left have none (`designed` lacks them), nor do scopes beyond MOST_SCOPES (`designedScopes`
+ * lacks them). Equal arguments give the same object.
  */
-export function withDesigned(kernel: Kernel, names: readonly string[]): Kernel {
-  const sorted = [...new Set(names)].sort();
-  if (sorted.length === 0) return kernel;
+export function withDesigned(kernel: Kernel, design: Design): Kernel {
+  const sorted = [...new Set(design.flags)].sort();
+  const scopes = [...new Set(design.scopes)].sort();
+  if (sorted.length + scopes.length === 0) return kernel;
   const known = made.get(kernel) ?? new Map<string, Kernel>();
   made.set(kernel, known);
-  const key = sorted.join(" ");
+  const key = `${sorted.join(" ")}, ${scopes.join(" ")}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size >= KEPT) known.clear();
@@ -27,7 +37,7 @@ export function withDesigned(kernel: Kernel, names: readonly string[]): Kernel {
       return bit === undefined ? [] : [[name, bit] as const];
     }),
   );
-  const extended: Kernel = { ...kernel, designed };
+  const extended: Kernel = { ...kernel, designed, designedScopes: scopes.slice(0, MOST_SCOPES) };
   known.set(key, extended);
   return extended;
 }

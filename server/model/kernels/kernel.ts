@@ -37,6 +37,8 @@ export interface Kernel {
   readonly namedBits: Mask;
   /** Flags that this kernel does not have and a design gives it: names as written, with bits that it has no use for. */
   readonly designed: Readonly<Record<string, Mask>>;
+  /** Scopes that a design gives its tasks, by name, sorted: no decision of this kernel knows them. */
+  readonly designedScopes: readonly string[];
   /** The zones of a node in the order of their indexes, lowest first. */
   readonly zones: readonly ZoneName[];
   /** gfp_zone() for the low four bits of a mask: indexes into `zones` (GFP_ZONE_TABLE of include/linux/gfp.h). */

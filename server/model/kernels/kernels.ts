@@ -157,6 +157,7 @@ function make(name: string, found: FoundRelease, options: BuildOptions): Kernel 
     allBits: mask(2 ** shift - 1),
     namedBits: FLAG_NAMES.reduce((all, flag) => mask(all | bits[flag]), EMPTY),
     designed: {},
+    designedScopes: [],
     zones,
     zoneTable: zoneTableOf(zones),
     maxOrder: maxOrderOf(options.pageBytes),

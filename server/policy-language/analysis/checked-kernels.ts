@@ -7,7 +7,7 @@ import {
   isBuildSwitch,
   isPageSize,
 } from "../../model/kernels/build-options.ts";
-import { withDesigned } from "../../model/kernels/designed.ts";
+import { withDesigned, type Design } from "../../model/kernels/designed.ts";
 import { kernelOf, newestRelease, releasesBetween } from "../../model/kernels/kernels.ts";
 import type { KernelGroup } from "./environment.ts";
 import type { FileIndex } from "./file-index.ts";
@@ -62,16 +62,17 @@ export function checkedKernelsOf(index: FileIndex, settings: Settings): CheckedK
 
 const designs = new WeakMap<CheckedKernels, Map<string, CheckedKernels>>();
 
-/** The same with the flags that the file and what it imports declare: equal names give the same object. */
-export function withDesignedFlags(checked: CheckedKernels, names: readonly string[]): CheckedKernels {
-  if (names.length === 0) return checked;
+/** The same with the flags and scopes that the file and what it imports declare: equal names give the same object. */
+export function withDesign(checked: CheckedKernels, design: Design): CheckedKernels {
+  const { flags, scopes } = design;
+  if (flags.length + scopes.length === 0) return checked;
   const known = designs.get(checked) ?? new Map<string, CheckedKernels>();
   designs.set(checked, known);
-  const key = [...new Set(names)].sort().join(" ");
+  const key = [flags, scopes].map((names) => [...new Set(names)].sort().join(" ")).join(", ");
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size >= KEPT) known.clear();
-  const kernels = checked.kernels.map((kernel) => withDesigned(kernel, names));
+  const kernels = checked.kernels.map((kernel) => withDesigned(kernel, design));
   const designed = { ...checked, kernels, groups: groupAlike(kernels) };
   known.set(key, designed);
   return designed;

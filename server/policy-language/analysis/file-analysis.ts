@@ -3,10 +3,10 @@ import { policyFile } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
-import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex, designedFlagsOf } from "./file-index.ts";
+import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex, designOf } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
 import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
-import { checkedKernelsOf, withDesignedFlags, type CheckedKernels } from "./checked-kernels.ts";
+import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { rootsFor } from "../../documents/roots.ts";
 import { importTarget, type ImportTarget } from "./uris.ts";
 import type { AnalysisMemory, Workspace } from "../../documents/workspace.ts";
@@ -100,10 +100,11 @@ function nextAnalysis(
   };
 
   const { order, imports, complete } = followImports(workspace, uri, file, indexOfFile);
-  const checked = withDesignedFlags(
-    checkedKernelsOf(indexOfFile(uri, file), workspace.settings),
-    order.flatMap((name) => designedFlagsOf(indexOfFile(name, policyFile(workspace, name) ?? file))),
-  );
+  const designs = order.map((name) => designOf(indexOfFile(name, policyFile(workspace, name) ?? file)));
+  const checked = withDesign(checkedKernelsOf(indexOfFile(uri, file), workspace.settings), {
+    flags: designs.flatMap(({ flags }) => flags),
+    scopes: designs.flatMap(({ scopes }) => scopes),
+  });
 
   const kernelKnown =
     checked.kernelsFrom === "settings" || (checked.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);

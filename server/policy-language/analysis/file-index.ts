@@ -1,4 +1,5 @@
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
+import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
 import { namesOf, type RegionNames } from "./region-names.ts";
 
@@ -191,16 +192,18 @@ export function exportersOf(index: FileIndex, key: string): readonly number[] {
   return one === undefined ? [] : [one];
 }
 
-const designedFlags = new WeakMap<FileIndex, readonly string[]>();
+const designs = new WeakMap<FileIndex, Design>();
 
-/** The flags that a file declares and no kernel has. */
-export function designedFlagsOf(index: FileIndex): readonly string[] {
-  const known = designedFlags.get(index);
+/** The flags and scopes that a file declares and no kernel has. */
+export function designOf(index: FileIndex): Design {
+  const known = designs.get(index);
   if (known !== undefined) return known;
-  const names = (index.bySpace.get("mask") ?? []).flatMap((region) => {
-    const item = index.file.regions[region]?.item;
-    return item?.kind === "flag" && item.name !== null ? [item.name.text] : [];
-  });
-  designedFlags.set(index, names);
-  return names;
+  const namesIn = (space: NameSpace, kind: "flag" | "scope"): readonly string[] =>
+    (index.bySpace.get(space) ?? []).flatMap((region) => {
+      const item = index.file.regions[region]?.item;
+      return item?.kind === kind && item.name !== null ? [item.name.text] : [];
+    });
+  const design = { flags: namesIn("mask", "flag"), scopes: namesIn("context", "scope") };
+  designs.set(index, design);
+  return design;
 }

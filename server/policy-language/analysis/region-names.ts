@@ -1,6 +1,6 @@
 import type { Clause, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
-import { CONTEXT_NAMES } from "../../model/contexts.ts";
+import { CONTEXT_NAMES, isScopeName } from "../../model/contexts.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES } from "../../model/masks/mask.ts";
 
@@ -8,7 +8,18 @@ import { compositeText, flagText } from "../../model/masks/names.ts";
 import type { NameSpace } from "./environment.ts";
 
 /** What a name is used for, where one space serves several purposes. */
-export type UseRole = "alias" | "call" | "like" | "in" | "context" | "fallback" | "policy" | "expect" | "on" | "within";
+export type UseRole =
+  | "alias"
+  | "call"
+  | "like"
+  | "in"
+  | "context"
+  | "scope"
+  | "fallback"
+  | "policy"
+  | "expect"
+  | "on"
+  | "within";
 
 /** What stands in the subject space. */
 export type SubjectKind = "request" | "policy" | "transform";
@@ -63,6 +74,7 @@ export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
     case "transform":
       return ["mask", "subject"];
     case "context":
+    case "scope":
       return ["context"];
     case "request":
     case "policy":
@@ -156,7 +168,14 @@ class NameCollector {
         break;
       case "context":
         this.#use("context", "like", item.like);
-        for (const part of item.items) if (part.kind === "in") this.#use("context", "in", part.context);
+        for (const part of item.items) {
+          if (part.kind === "in") this.#use("context", "in", part.context);
+          else if (part.kind === "scope")
+            for (const scope of declaredScopes(part.scopes)) this.#use("context", "scope", scope);
+        }
+        break;
+      case "scope":
+        for (const part of item.items) this.#mask(part.mask);
         break;
       case "request":
         this.#use("subject", "like", item.like, "request");
@@ -262,6 +281,10 @@ class NameCollector {
     this.needs.add(nameKey(space, name.text));
   }
 }
+
+/** Of the scopes of a context those that a file must declare: the kernel's own are what their names say everywhere. */
+export const declaredScopes = (scopes: readonly Name[]): readonly Name[] =>
+  scopes.filter(({ text }) => !isScopeName(text));
 
 /** Visits the names of a mask from left to right, with a stack of its own: a mask may be nested to any depth. */
 export function eachMaskName(mask: Mask, visit: (role: "alias" | "call", name: Name) => void): void {

@@ -1,4 +1,4 @@
-import { noFreeBitFindings } from "../findings/designed-flags.ts";
+import { noFreeBitFindings, scopeContradictionFindings } from "../findings/design.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { expectFindings } from "./expectations.ts";
@@ -87,6 +87,14 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
       break;
     case "flag":
       findings.push(...noFreeBitFindings(environment, item));
+      break;
+    case "scope":
+      findings.push(
+        ...noFreeBitFindings(environment, item),
+        ...overKernelsOnce(environment, "where-it-differs", (kernel) =>
+          scopeContradictionFindings(environment, kernel, item),
+        ),
+      );
       break;
     case "flags":
     case "transform":

@@ -6,6 +6,7 @@ import { judge } from "../../rules/judge.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { factFindings } from "./expectations.ts";
 import { unknownFactFindings } from "../findings/expectations.ts";
+import { unknownScopeFindings } from "../findings/design.ts";
 import { internalError } from "../findings/internal.ts";
 import { LANGUAGE_RULES } from "../findings/language-rules.ts";
 import {
@@ -104,6 +105,7 @@ function kernelFindings(
       : [
           ...judge(site, kernel).map(unplaced),
           ...zoneFindings(request, under),
+          ...unknownScopeFindings(request, under),
           ...fallbackFindings(environment, binding, request, under),
         ];
   });

@@ -9,7 +9,7 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { literalBits, type MaskExpression, type Meaning } from "../../model/masks/expression.ts";
 import { hasTooManyCases, meaningsOf } from "../requests/masks.ts";
-import { DESIGN_RULES } from "./designed-flags.ts";
+import { DESIGN_RULES } from "./design.ts";
 import { CONDITION_RULES, conditionFindings, tooManyCasesFinding } from "./conditions.ts";
 import { eachPredicateLeaf } from "../analysis/region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
@@ -73,6 +73,9 @@ export function expressionsOf(region: Region): readonly WrittenExpression[] {
       break;
     case "transform":
       add(item.body, item.parameter?.text ?? null);
+      break;
+    case "scope":
+      for (const { mask } of item.items) add(mask);
       break;
     case "request":
       for (const property of item.properties) if (property.kind === "flags") add(property.mask);

@@ -1,5 +1,5 @@
 import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
-import { CONTEXT_NAMES, isContextName, LOCK, SCOPE } from "../../model/contexts.ts";
+import { CONTEXT_NAMES, isContextName, isScopeName, LOCK, SCOPE } from "../../model/contexts.ts";
 import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import { meaningOf } from "../../model/masks/names.ts";
 import { contextGraph } from "../requests/contexts.ts";
@@ -103,7 +103,8 @@ export function unknownNameFindings(environment: Environment, region: Region): r
 function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | null {
   const { name } = use;
   if (use.space === "context") {
-    if (isContextName(name.text) || KERNEL_CONTEXTS.has(name.text)) return null;
+    if (use.role === "scope") return unknownScope(environment, name);
+    if (isContextName(name.text) || isScopeName(name.text) || KERNEL_CONTEXTS.has(name.text)) return null;
     if (environment.lookup("context", name.text) !== null) return null;
     const near = nearest(name.text, visibleNames(environment, "context"), [
       ...CONTEXT_NAMES,
@@ -129,6 +130,25 @@ function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | n
   return report(unknownName, name, message, { related, fixes: replacements(name, near) });
 }
 
+/** What a context says that it is in the scope of, and that is none. */
+function unknownScope(environment: Environment, name: Name): UnplacedFinding | null {
+  const found = environment.lookup("context", name.text);
+  if (found?.declaration.kind === "scope") return null;
+  if (found === null)
+    return unknownWord(name, "allocation scope", [
+      ...Object.keys(SCOPE),
+      ...visibleNames(environment, "context", ["scope"]),
+    ]);
+  return report(
+    unknownName,
+    name,
+    `${name.text} is a context, and a scope is needed here; \`in ${name.text}\` takes it.`,
+    {
+      related: [declarationOf(found, "It is declared here.")],
+    },
+  );
+}
+
 /** What a use of this role may stand for. */
 function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
   switch (use.role) {
@@ -147,6 +167,7 @@ function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
     case "call":
     case "in":
     case "context":
+    case "scope":
       return [];
   }
 }
@@ -177,6 +198,14 @@ export function duplicateNameFindings(environment: Environment, binding: Binding
   }
   if (kind === "context" && isContextName(name.text))
     return [report(duplicateName, name, `${name.text} is a built-in context.`)];
+  if (kind === "scope" && (isScopeName(name.text) || isContextName(name.text) || KERNEL_CONTEXTS.has(name.text)))
+    return [
+      report(
+        duplicateName,
+        name,
+        `${name.text} is a ${isScopeName(name.text) ? "scope that kernels have" : "built-in context"}: choose another name.`,
+      ),
+    ];
   if (kind === "flags" || kind === "flag" || kind === "transform") {
     const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name.text));
     if (kernel !== undefined)
@@ -252,6 +281,7 @@ export function throughText(others: readonly Binding[], count: number): string {
 function graphFor(kind: Declaration["kind"]): Graph | null {
   switch (kind) {
     case "flag":
+    case "scope":
       return null;
     case "flags":
     case "transform":
@@ -271,7 +301,7 @@ function graphFor(kind: Declaration["kind"]): Graph | null {
 /** What a context can hold: the locks of the language, and locks and sections by the kernel's names. */
 const HELD: readonly string[] = [...Object.keys(LOCK), ...HELD_NAMES];
 
-/** Locks and scopes of a context are words of the language. */
+/** The locks of a context are words of the language. */
 export function contextWordFindings(
   declaration: Extract<Declaration, { readonly kind: "context" }>,
 ): readonly UnplacedFinding[] {
@@ -280,10 +310,6 @@ export function contextWordFindings(
       return item.lock === null || HELD.includes(item.lock.text)
         ? []
         : [unknownWord(item.lock, "lock that a context can hold", HELD)];
-    if (item.kind === "scope")
-      return item.scopes
-        .filter(({ text }) => !Object.hasOwn(SCOPE, text))
-        .map((scope) => unknownWord(scope, "allocation scope", Object.keys(SCOPE)));
     return [];
   });
 }

@@ -1,4 +1,5 @@
 import type { ExpectDeclaration, ExpectForm, Mask as MaskNode } from "../../../grammar/ast.ts";
+import { contextOf } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
@@ -16,6 +17,7 @@ import {
   spaceOf,
   type Space,
   type SymbolicMask,
+  type Witness,
 } from "../symbolic/space.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
@@ -99,7 +101,7 @@ function refusal(environment: Environment, set: PolicySet, value: Mask): string 
   const judgement = judge(environment, kernel, policy, {
     mask: value,
     sizeBytes: kernel.options.pageBytes,
-    context: { places: 0, locks: 0, scopes: 0, task: 0 },
+    context: contextOf("process"),
     sleeps: null,
     mayOom: null,
     mayFail: null,
@@ -185,7 +187,7 @@ function checkGives(
   const witness = smallestWitness(space, bdd.without(asked, given));
   if (witness === null) return [];
   const output = applyTo(transform, witness.mask);
-  if (!breaks(environment, kernel, form, witness.mask, output))
+  if (!breaks(environment, kernel, form, witness, output))
     throw new Error("a counterexample does not stand up to the ordinary evaluation");
   return fails(
     `For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, output)}\`.`,
@@ -197,18 +199,18 @@ function breaks(
   environment: Environment,
   kernel: Kernel,
   form: Extract<ExpectForm, { kind: "gives" }>,
-  input: Mask,
+  witness: Witness,
   output: Mask,
 ): boolean {
   const about = (value: Mask): Parameters<typeof holdsFor>[3] => ({
     mask: value,
-    sizeBytes: null,
-    context: { places: 0, locks: 0, scopes: 0, task: 0 },
+    sizeBytes: witness.sizeBytes,
+    context: witness.context ?? contextOf("process"),
     sleeps: null,
     mayOom: null,
     mayFail: null,
   });
-  const isAsked = form.when === null || holdsFor(environment, kernel, form.when, about(input)) !== false;
+  const isAsked = form.when === null || holdsFor(environment, kernel, form.when, about(witness.mask)) !== false;
   return isAsked && holdsFor(environment, kernel, form.gives, about(output)) !== true;
 }
 

@@ -279,6 +279,7 @@ export function contextText(context: Context): string {
     ...namesOf(PLACE, places & ~implied),
     ...namesOf(LOCK, context.locks),
     ...namesOf(SCOPE, context.scopes).map((scope) => `scope ${scope}`),
+    ...context.designed.map((scope) => `scope ${scope}`),
     ...namesOf(TASK, context.task),
   ];
   return names.length === 0 ? "process" : names.join(" with ");

@@ -153,7 +153,7 @@ function findingsOf(
 }
 
 /** What a policy can see of a request. */
-function subjectOfRequest({ kernel, request, verdict }: KernelRequest): PredicateSubject {
+function subjectOfRequest({ kernel, request, callMask, verdict }: KernelRequest): PredicateSubject {
   const page = kernel.options.pageBytes;
   const sizeBytes =
     request.sizeBytes !== null
@@ -165,7 +165,7 @@ function subjectOfRequest({ kernel, request, verdict }: KernelRequest): Predicat
           : null;
   const known = verdict.unknown === null;
   return {
-    mask: request.mask,
+    mask: callMask,
     sizeBytes,
     context: request.context,
     sleeps: known ? verdict.sleeps !== "never" : null,

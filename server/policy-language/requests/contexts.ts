@@ -1,8 +1,9 @@
-import type { ContextItem } from "../../../grammar/ast.ts";
-import { combine, contextOf, isScopeName, withScope, type Context } from "../../model/contexts.ts";
+import type { ContextItem, Name } from "../../../grammar/ast.ts";
+import { combine, contextOf, isScopeName, withDesignedScope, withScope, type Context } from "../../model/contexts.ts";
 import { namedContext, withHeld } from "../../model/kernel-contexts.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
+import { declaredScopes } from "../analysis/region-names.ts";
 
 const PROCESS: Context = contextOf("process");
 
@@ -10,12 +11,19 @@ const PROCESS: Context = contextOf("process");
 export const contextGraph: Graph = graphOf((environment, binding) => {
   const { declaration } = binding;
   if (declaration.kind !== "context") return [];
-  const names = [declaration.like, ...declaration.items.map((item) => (item.kind === "in" ? item.context : null))];
+  const names = [
+    declaration.like,
+    ...declaration.items.flatMap((item): readonly (Name | null)[] =>
+      item.kind === "in" ? [item.context] : scopesOf(item),
+    ),
+  ];
   return names.flatMap((name) => {
     const used = name === null ? null : environment.lookup("context", name.text);
     return used === null ? [] : [used];
   });
 });
+
+const scopesOf = (item: ContextItem): readonly Name[] => (item.kind === "scope" ? declaredScopes(item.scopes) : []);
 
 /**
  * By whether the kernels in force are PREEMPT_RT, which locks and handlers depend on: imports may be judged by both.
@@ -52,6 +60,8 @@ function declaredContextOf(environment: Environment, binding: Binding): Context 
 
 function combined(environment: Environment, binding: Binding): Context {
   const { declaration } = binding;
+  if (declaration.kind === "scope" && declaration.name !== null)
+    return withDesignedScope(PROCESS, declaration.name.text);
   if (declaration.kind !== "context") return PROCESS;
   const start = declaration.like === null ? null : knownContext(environment, declaration.like.text);
   return declaration.items.reduce((context, item) => withItem(environment, context, item), start ?? PROCESS);
@@ -66,8 +76,14 @@ function withItem(environment: Environment, context: Context, item: ContextItem)
     case "holds":
       return item.lock === null ? context : withHeld(context, item.lock.text, isRt(environment));
     case "scope":
-      return item.scopes.reduce((all, { text }) => (isScopeName(text) ? withScope(all, text) : all), context);
+      return item.scopes.reduce((all, { text }) => inScope(environment, all, text), context);
   }
+}
+
+/** The context with a scope of the kernel or a declared one. */
+function inScope(environment: Environment, context: Context, name: string): Context {
+  if (isScopeName(name)) return withScope(context, name);
+  return environment.lookup("context", name)?.declaration.kind === "scope" ? withDesignedScope(context, name) : context;
 }
 
 /** A context that is computed already: `inOrder` has seen to that. */

@@ -10,7 +10,9 @@ import { contextNamed } from "./contexts.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
 import type { MaskValue } from "../../model/masks/expression.ts";
+import type { Mask } from "../../model/masks/mask.ts";
 import { evaluateMask } from "./masks.ts";
+import { effectOfScopes, inScopes } from "./scopes.ts";
 import type { PropertyOf, Written } from "./properties.ts";
 import { orderOfPages } from "../../model/sizes.ts";
 import { bytesOfSize } from "../analysis/sizes.ts";
@@ -64,7 +66,10 @@ export interface ResolvedRequest {
 /** A request under one kernel. */
 export interface KernelRequest {
   readonly kernel: Kernel;
+  /** As the kernel is asked: its mask is what the declared scopes of the context leave of the call's. */
   readonly request: AllocationRequest;
+  /** The mask that the call gives: what policies judge, as they do in the kernel's own scopes. */
+  readonly callMask: Mask;
   /** Null where no mask is written. */
   readonly value: MaskValue | null;
   readonly verdict: Verdict;
@@ -391,14 +396,17 @@ export function requestUnder(
 ): KernelRequest | null {
   const { api, size, count } = resolved;
   if (api === null || !api.exists(kernel)) return null;
-  const value = resolved.mask === null ? null : evaluateMask(environment, kernel, resolved.mask);
+  const written = resolved.mask === null ? null : evaluateMask(environment, kernel, resolved.mask);
+  const scopes = effectOfScopes(environment, kernel, api.takesMask ? resolved.context.designed : []);
+  const value = written === null || scopes.certain ? written : { ...written, certain: false };
+  const callMask = maskOfCall(kernel, api, value?.mask ?? null);
   const inUnit = (unit: SizeUnit): number | null => {
     if (unit === "count") return count?.value ?? null;
     return size !== null && size.unit === unit ? size.value : null;
   };
   const request: AllocationRequest = {
     api: api.name,
-    mask: maskOfCall(kernel, api, value?.mask ?? null),
+    mask: inScopes(scopes, callMask),
     order: inUnit("order"),
     sizeBytes: inUnit("bytes"),
     pages: inUnit("pages"),
@@ -409,7 +417,7 @@ export function requestUnder(
     poolEmpty: false,
     numbers: resolved.numbers,
   };
-  return { kernel, request, value, verdict: verdict(kernel, request) };
+  return { kernel, request, callMask, value, verdict: verdict(kernel, request) };
 }
 
 /**

@@ -12,7 +12,7 @@ import { Bdd, FALSE, TRUE, type Node } from "./bdd.ts";
  *
  * - the bits of the mask that the kernel defines,
  * - "the request is larger than T bytes", for each T that the policy's comparisons speak of,
- * - the places, locks, scopes and task states of a context.
+ * - the places, locks, scopes and task states of a context, and the scopes that a design gives the kernel.
  *
  * The space has no other dimensions: whatever else a request says, no predicate of the language can see.
  */
@@ -32,7 +32,8 @@ export interface Space {
 export type SizeDomain = "bytes" | "orders";
 
 const CONTEXT_LEVEL = 32;
-const SIZE_LEVEL = 64;
+const SCOPE_LEVEL = 64;
+const SIZE_LEVEL = 96;
 const MASK_BITS = 32;
 /** No request is larger (8 PiB, more than a 52-bit physical address space): what compares with more is decided. */
 const MOST_BYTES = 2 ** 53;
@@ -134,7 +135,9 @@ export function largerThan(space: Space, bytes: number): Node {
 
 /** The context has all of these bits (of a context closed under implication). */
 export function inContext(space: Space, wanted: Context): Node {
-  return space.bdd.and(...contextLevels(wanted).map((level) => space.bdd.variable(level)));
+  const isKnown = wanted.designed.every((name) => space.kernel.designedScopes.includes(name));
+  if (!isKnown) return FALSE;
+  return space.bdd.and(...contextLevels(space.kernel, wanted).map((level) => space.bdd.variable(level)));
 }
 
 /** The call runs in a task, not in an interrupt: what the language's `process` means. */
@@ -211,13 +214,13 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     mask: mask(value),
     names: Math.floor(best.cost),
     sizeBytes: decides(isSize) ? sizeOf(space, assignment) : null,
-    context: decides(isContext) ? contextOfAssignment(assignment) : null,
+    context: decides(isContext) ? contextOfAssignment(space.kernel, assignment) : null,
   };
 }
 
 /** Whether a request stands in the set: what a set means, one request at a time. */
 export function contains(space: Space, set: Node, value: Mask, sizeBytes: number, context: Context): boolean {
-  const levels = new Set(contextLevels(closedContext(space.kernel, context)));
+  const levels = new Set(contextLevels(space.kernel, closedContext(space.kernel, context)));
   return space.bdd.evaluate(set, (level) => {
     if (level < MASK_BITS) return ((value >>> level) & 1) === 1;
     if (level < SIZE_LEVEL) return levels.has(level);
@@ -243,12 +246,17 @@ function levelOf(offset: number, bit: number): number {
   return CONTEXT_LEVEL + offset + Math.log2(bit);
 }
 
-function contextLevels(context: Context): readonly number[] {
-  return CONTEXT_GROUPS.flatMap(({ key, bits, offset }) =>
+function contextLevels({ designedScopes }: Kernel, context: Context): readonly number[] {
+  const levels = CONTEXT_GROUPS.flatMap(({ key, bits, offset }) =>
     Object.values(bits)
       .filter((bit) => (context[key] & bit) !== 0)
       .map((bit) => levelOf(offset, bit)),
   );
+  if (context.designed.length === 0) return levels;
+  const designed = designedScopes.flatMap((name, index) =>
+    context.designed.includes(name) ? [SCOPE_LEVEL + index] : [],
+  );
+  return [...levels, ...designed];
 }
 
 /** Implications that hold in every context; language.md, "One context implies others". */
@@ -305,7 +313,7 @@ function sizeOf(space: Space, assignment: ReadonlyMap<number, boolean>): number 
   return smallestSize(space, space.thresholds[last] ?? 0, space.thresholds[last + 1]);
 }
 
-function contextOfAssignment(assignment: ReadonlyMap<number, boolean>): Context | null {
+function contextOfAssignment({ designedScopes }: Kernel, assignment: ReadonlyMap<number, boolean>): Context | null {
   const levels = [...assignment.keys()].filter((level) => level >= CONTEXT_LEVEL && level < SIZE_LEVEL);
   if (levels.length === 0) return null;
   const bitsOf = (offset: number): number =>
@@ -315,5 +323,6 @@ function contextOfAssignment(assignment: ReadonlyMap<number, boolean>): Context 
           assignment.get(level) === true && level >= CONTEXT_LEVEL + offset && level < CONTEXT_LEVEL + offset + 8,
       )
       .reduce((sum, level) => sum | (1 << (level - CONTEXT_LEVEL - offset)), 0);
-  return { places: bitsOf(0), locks: bitsOf(8), scopes: bitsOf(16), task: bitsOf(24) };
+  const designed = designedScopes.filter((_, index) => assignment.get(SCOPE_LEVEL + index) === true);
+  return { places: bitsOf(0), locks: bitsOf(8), scopes: bitsOf(16), task: bitsOf(24), designed };
 }

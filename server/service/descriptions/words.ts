@@ -1,4 +1,13 @@
-import type { Clause, Declaration, Header, ModelTest, MaskTest, SizeMeasure, ZoneFact } from "../../../grammar/ast.ts";
+import type {
+  Clause,
+  Declaration,
+  Header,
+  ModelTest,
+  MaskTest,
+  ScopeItem,
+  SizeMeasure,
+  ZoneFact,
+} from "../../../grammar/ast.ts";
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
 import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import type { BuildSwitch } from "../../model/kernels/build-options.ts";
@@ -39,6 +48,11 @@ export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
   context: {
     syntax: "context NAME { in …  holds …  scope … }",
     meaning: "Where a call is made from: may it sleep, may it enter the filesystem?",
+  },
+  scope: {
+    syntax: "scope NAME { clears MASK  adds MASK }",
+    meaning:
+      "A scope of tasks that no kernel has yet, as `memalloc_nofs_save()` opens one: policies know it, and the kernel is asked for the mask that it leaves.",
   },
   request: { syntax: "request NAME { api …  flags … }", meaning: "One allocation: API, size, flags, context." },
   policy: {
@@ -121,6 +135,12 @@ export const ZONES: Readonly<Record<ZoneName, string>> = {
   Normal: "Memory that the kernel has mapped.",
   HighMem: "Memory without a permanent kernel mapping, on 32-bit machines.",
   Movable: "Memory for pages that can be migrated.",
+};
+
+/** What a declared scope does to a mask. */
+export const SCOPE_ITEMS: Readonly<Record<ScopeItem["kind"], Word>> = {
+  clears: { syntax: "clears __GFP_FS", meaning: "Bits that the scope takes out of every mask, before any are added." },
+  adds: { syntax: "adds __GFP_NOWARN", meaning: "Bits that the scope gives every mask, whatever is cleared." },
 };
 
 /** The names of a zone's watermarks. */

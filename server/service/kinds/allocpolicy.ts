@@ -82,6 +82,7 @@ const SYMBOL_KIND: Readonly<Record<FileSymbolKind, SymbolKind>> = {
   flag: "constant",
   transform: "function",
   context: "namespace",
+  scope: "namespace",
   request: "class",
   policy: "interface",
   memory: "struct",

@@ -256,7 +256,7 @@ const REQUEST: AllocationRequest = {
   api: "kmalloc",
   mask: mask(0xcc0),
   ...NO_SIZE,
-  context: { places: 0, locks: 0, scopes: 0, task: 0 },
+  context: { places: 0, locks: 0, scopes: 0, task: 0, designed: [] },
   node: null,
   cache: null,
   poolEmpty: false,

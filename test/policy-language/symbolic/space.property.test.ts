@@ -34,7 +34,7 @@ function smallKernel(): Kernel {
 
 const KERNEL = smallKernel();
 const PAGE = KERNEL.options.pageBytes;
-const PROCESS: Context = { places: 0, locks: 0, scopes: 0, task: 0 };
+const PROCESS: Context = { places: 0, locks: 0, scopes: 0, task: 0, designed: [] };
 const CONTEXTS: readonly Context[] = [
   PROCESS,
   { ...PROCESS, places: PLACE.softirq | PLACE.bh_off | PLACE.preempt_off },
