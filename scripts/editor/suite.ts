@@ -7,11 +7,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format, parseArgs } from "node:util";
-import type { Browser } from "playwright-core";
 import { inRoot, isProgram, VSIX } from "../paths.ts";
 import { capture } from "../progress.mjs";
 import { findChromium, HOW_TO_INSTALL, launch } from "./browser.ts";
 import { ensureHost } from "./host.ts";
+import { serveKeyboard } from "./keyboard.ts";
 import { startServer } from "./server.ts";
 
 /** The suite's own lines among all that the workbench logs; as in test/editor/reporter.ts. */
@@ -19,7 +19,11 @@ const TAG = "[suite] ";
 const SUITE = "out/editor-suite.cjs";
 /** Names the file where the suite leaves its closing line; as in test/editor/reporter.ts. */
 const RESULT_VARIABLE = "ALLOCPOLICY_SUITE_RESULT";
-const LIMIT_MS = 180_000;
+/** Names the address of the keyboard; as in test/editor/keyboard.ts. */
+const KEYBOARD_VARIABLE = "ALLOCPOLICY_KEYBOARD";
+const LIMIT_MS = 900_000;
+/** The editor asks for suggestions with the key itself, so that a question of the suite comes after it. */
+const SUITE_SETTINGS = { "editor.quickSuggestionsDelay": 0 };
 /** Harmless: native modules that host.ts does not build, and the service worker of code-server's own page. */
 const NOISE = /spdlog|native-watchdog|serviceWorker\.js|Ignoring fetching additional builtin/;
 const NOISE_OF_SERVER = /^Error: Could not locate the bindings file[\s\S]*?^}\n/gm;
@@ -88,21 +92,21 @@ async function runInServer(
   { variant, workspace, scratch, resultFile, verbose }: Run,
   chromium: string,
 ): Promise<Counts> {
+  const browser = await launch(chromium);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const keyboard = await serveKeyboard(page);
   const server = await startServer({
     host: await ensureHost(),
     dataFolder: join(scratch, "server"),
     port: 0,
     token: null,
     packages: variant === "package" ? [VSIX] : [],
-    settings: {},
-    environment: { [RESULT_VARIABLE]: resultFile },
+    settings: SUITE_SETTINGS,
+    environment: { [RESULT_VARIABLE]: resultFile, [KEYBOARD_VARIABLE]: keyboard.address },
     testDriver: true,
   });
   const rest: string[] = [];
-  let browser: Browser | undefined;
   try {
-    browser = await launch(chromium);
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const exited = new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`the workbench reported no exit code in ${LIMIT_MS / 1000} s`)),
@@ -142,7 +146,8 @@ async function runInServer(
     );
     throw error;
   } finally {
-    await browser?.close();
+    keyboard.close();
+    await browser.close();
     await server.stop();
   }
 }

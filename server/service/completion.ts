@@ -5,7 +5,6 @@ import {
   requestProperty,
   type Expected,
   type NameRole,
-  type PropertyValue,
   type PropertyWord,
   type RequestProperty,
   type Wanted,
@@ -21,7 +20,9 @@ import { allApis, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import { PAGE_SIZES } from "../model/kernels/build-options.ts";
-import { knownKernels } from "../model/kernels/kernels.ts";
+import { knownKernels, mainlineReleases } from "../model/kernels/kernels.ts";
+import { importsOf, policyFiles } from "../policy-language/analysis/policy-files.ts";
+import { sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import { objectionsTo, rulesAgainst } from "./candidates.ts";
@@ -42,6 +43,7 @@ import { newestKernel } from "./features-of-file.ts";
 import { findingsOf } from "./findings.ts";
 import { describeName } from "./hover.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, hex } from "../model/masks/mask.ts";
+import { apisByUse, compositesByUse, flagsByUse } from "./most-used.ts";
 import { regionAt } from "./regions.ts";
 import { treatmentKind } from "./treatment.ts";
 
@@ -58,12 +60,16 @@ export type CompletionKind =
   | "kernel"
   | "rule"
   | "name"
+  | "file"
   | "snippet";
 
 export interface Completion {
   readonly label: string;
   readonly kind: CompletionKind;
-  /** What is written; `snippet`, where there is one, has `$1`-style stops for editors that know them. */
+  /**
+   * What is written: mostly the label and nothing else, so that a key that accepts a word which is whole already
+   * changes nothing. `snippet`, where there is one, has `$1`-style stops for editors that know them.
+   */
   readonly insert: string;
   readonly snippet: string | null;
   /** A few words beside the label. */
@@ -72,8 +78,8 @@ export interface Completion {
   readonly useless: string | null;
   /** What `resolveCompletion` is asked for the documentation. */
   readonly topic: string | null;
-  /** The next thing can be completed at once. */
-  readonly followUp: boolean;
+  /** What is typed is the user's own, such as a number: it is offered only as long as nothing is. */
+  readonly example: boolean;
 }
 
 export interface CompletionList {
@@ -86,8 +92,20 @@ export interface CompletionList {
 }
 
 const MOST_ITEMS = 300;
+/** The rules of the grammar where a keyword of a condition is one. */
+const PREDICATE_RULES: ReadonlySet<string> = new Set(["predicate", "condition", "maskTest", "measureTest"]);
 /** Longer text before the cursor within one declaration is not walked through. */
 const LONGEST_PREFIX = 200_000;
+
+/** Characters after which an editor asks by itself; within a path only those that a path has. */
+export const TRIGGERS: readonly string[] = [" ", "|", "&", "~", "(", ",", '"', "/"];
+const PATH_TRIGGERS: ReadonlySet<string> = new Set(['"', "/"]);
+
+/** The word that ends at the cursor: a name, a rule's or a vendor's with its hyphens, a version, a number. */
+const TYPED = /(?:[A-Za-z_]\w*(?:-(?:\w|\.(?!\.))*)*|\d(?:[\w-]|\.(?!\.))*)$/;
+/** The beginning of a path that an import names. */
+const OPEN_IMPORT = /(?:^|\n)[ \t]*import[ \t]*"([^"\n]*)$/;
+
 /** What can be written at an offset. `trigger`: the character that asked, null when the user did. */
 export function completionsAt(
   workspace: Workspace,
@@ -100,7 +118,11 @@ export function completionsAt(
   if (environment === null) return nothing;
   const around = textAround(environment.file, offset);
   if (around === null) return nothing;
-  const typed = /(?:[A-Za-z_][\w-]*|\d(?:\w|\.(?!\.))*)$/.exec(around.text.slice(0, around.offset))?.[0] ?? "";
+  const before = around.text.slice(0, around.offset);
+  const path = OPEN_IMPORT.exec(before)?.[1];
+  if (path !== undefined) return importsAt(workspace, environment, offset, path);
+  if (trigger !== null && PATH_TRIGGERS.has(trigger)) return nothing;
+  const typed = TYPED.exec(before)?.[0] ?? "";
   const expected = expectedAt(around.text, around.offset - typed.length);
   if (expected === null) return nothing;
   let { wanted } = expected;
@@ -121,6 +143,42 @@ export function completionsAt(
     items: sorted.slice(0, MOST_ITEMS),
   };
 }
+
+/** The other files of the folder and below, as an import names them: `typed` is what stands of the path already. */
+function importsAt(workspace: Workspace, { uri, file }: Environment, offset: number, typed: string): CompletionList {
+  const folder = uri.slice(0, uri.lastIndexOf("/") + 1);
+  const imported = new Set(importsOf(uri, file));
+  const items = policyFiles(workspace)
+    .filter(([other]) => other !== uri && !imported.has(other))
+    .flatMap(([other]) => pathFrom(folder, other) ?? [])
+    .filter((path) => fits(path, typed))
+    .sort((one, other) => depthOf(one) - depthOf(other) || (one < other ? -1 : 1));
+  const rest = /^[^"\n]*/.exec(file.text.slice(offset))?.[0].length ?? 0;
+  return {
+    start: offset - typed.length,
+    end: offset + (file.text[offset + rest] === '"' ? rest : 0),
+    incomplete: items.length > MOST_ITEMS,
+    items: items.slice(0, MOST_ITEMS).map((path) => item(path, "file")),
+  };
+}
+
+/** How an import in `folder` writes the path to a file; null where it leads out of what both have in common. */
+function pathFrom(folder: string, uri: string): string | null {
+  const from = folder.split("/").slice(0, -1);
+  const to = uri.split("/");
+  let common = 0;
+  while (common < from.length && common < to.length - 1 && from[common] === to[common]) common += 1;
+  // Scheme and host, at least, are the same.
+  if (common < 3) return null;
+  const path = [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+}
+
+const depthOf = (path: string): number => path.split("/").length;
 
 /** The documentation of an item, as Markdown; null where there is none. */
 export function resolveCompletion(workspace: Workspace, uri: string, topic: string): string | null {
@@ -176,7 +234,7 @@ interface Extra {
   readonly detail?: string;
   readonly useless?: string | null;
   readonly topic?: string;
-  readonly followUp?: boolean;
+  readonly example?: true;
 }
 
 function item(label: string, kind: CompletionKind, extra: Extra = {}): Completion {
@@ -192,7 +250,7 @@ function item(label: string, kind: CompletionKind, extra: Extra = {}): Completio
     detail: detail === "" ? null : detail,
     useless,
     topic: extra.topic ?? null,
-    followUp: extra.followUp ?? false,
+    example: extra.example ?? false,
   };
 }
 
@@ -240,10 +298,13 @@ class Offer {
   } {
     switch (kind) {
       case "mark":
+        return rule === "configHeader" && text === "LCurly"
+          ? { group: "options in braces", items: () => optionsInBraces() }
+          : { group: "", items: () => [] };
       case "text":
         return { group: "", items: () => [] };
       case "unit":
-        return { group: "unit", items: () => ["KiB", "MiB", "GiB", "B"].map((unit) => item(unit, "unit")) };
+        return { group: "unit", items: () => UNITS.map(([unit, means]) => item(unit, "unit", { detail: means })) };
       case "keyword":
         if (rule.endsWith("Declaration") || rule.endsWith("Header")) {
           if (begins) return { group: "items", items: () => this.#items() };
@@ -251,9 +312,12 @@ class Offer {
         if (rule === "property" && begins) return { group: "properties", items: () => this.#properties() };
         return { group: `${rule} ${text}`, items: () => this.#keyword(rule, text) };
       case "name":
-      case "number":
         return role === null
           ? { group: "", items: () => [] }
+          : { group: `role ${role}`, items: () => this.#names(role) };
+      case "number":
+        return role === null || role === "fact-value" || role === "effect-value"
+          ? { group: `number ${rule}`, items: () => this.#numbers(rule, role) }
           : { group: `role ${role}`, items: () => this.#names(role) };
     }
   }
@@ -262,26 +326,16 @@ class Offer {
     switch (rule) {
       case "configHeader":
         return valuesOfOption(this.#lastWord()).includes(word) ? [item(word, "value")] : [];
-      case "contextItem":
-      case "scopeItem":
-        return [item(word, "keyword", { insert: `${word} `, followUp: true })];
-      case "clause":
-        return Object.hasOwn(CLAUSES, word)
-          ? [
-              item(word, "keyword", {
-                insert: `${word} `,
-                topic: `clause:${word}`,
-                followUp: word !== "mode" && word !== "stage",
-              }),
-            ]
-          : [item(word, "keyword")];
       case "cacheFact":
         return [item(word, "property", { topic: `cache:${word}` })];
       case "zoneFact":
-        return [item(word, "property", { insert: `${word} `, topic: `zone-fact:${word}` })];
-      default:
-        return [item(word, "keyword", Object.hasOwn(PREDICATES, word) ? { topic: `predicate:${word}` } : {})];
+        return [item(word, "property", { topic: `zone-fact:${word}` })];
+      case "clause":
+        if (Object.hasOwn(CLAUSES, word)) return [item(word, "keyword", { topic: `clause:${word}` })];
+        break;
     }
+    const topic = Object.hasOwn(PREDICATES, word) && PREDICATE_RULES.has(rule) ? "predicate" : `keyword ${rule}`;
+    return [item(word, "keyword", { topic: `${topic}:${word}` })];
   }
 
   #names(role: NameRole): readonly Completion[] {
@@ -291,11 +345,9 @@ class Offer {
       case "separator":
         return [];
       case "version":
-        return [...knownKernels()].reverse().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
+        return versions().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
       case "option":
-        return CONFIG_OPTIONS.map((name) =>
-          item(name, "property", { insert: `${name} `, topic: `option:${name}`, followUp: true }),
-        );
+        return CONFIG_OPTIONS.map((name) => item(name, "property", { topic: `option:${name}` }));
       case "option-value":
         return valuesOfOption(this.#lastWord()).map((value) => item(value, "value"));
       case "mask":
@@ -332,7 +384,58 @@ class Offer {
       case "effect-value":
         return valuesIn(EFFECTS, this.#wordOf("effect")).map((value) => item(value, "value"));
       case "watermark":
-        return WATERMARKS.map((name) => item(name, "keyword"));
+        return WATERMARKS.map((name) => item(name, "keyword", { topic: `watermark:${name}` }));
+    }
+  }
+
+  /** Examples of a number, in the terms of what it counts. */
+  #numbers(rule: string, role: NameRole | null): readonly Completion[] {
+    const example = (label: string, detail?: string): Completion =>
+      item(label, "value", { example: true, ...(detail === undefined ? {} : { detail }) });
+    switch (this.#counted(rule, role)) {
+      case "order": {
+        const kernel = newestKernel(this.#environment);
+        if (kernel === null) return [];
+        return Array.from({ length: kernel.maxOrder + 1 }, (_, order) =>
+          example(String(order), sizeText(2 ** order * kernel.options.pageBytes)),
+        );
+      }
+      case "size":
+        return ["64 B", "256 B", "4 KiB", "64 KiB", "1 MiB", "128 MiB"].map((size) => example(size));
+      case "amount":
+        return ["4 GiB", "256 MiB", "512 pages"].map((size) => example(size));
+      case "pages":
+        return ["1", "16", "512"].map((count) => example(count));
+      case "count":
+        return ["1", "16", "32"].map((count) => example(count));
+      case "align":
+        return ["8", "64"].map((bytes) => example(bytes));
+      case "node":
+        return ["0", "1"].map((node) => example(node));
+      case "retries":
+        return ["0", "1", "5", "10"].map((count) => example(count));
+      default:
+        return [];
+    }
+  }
+
+  /** What a number counts: by the word before it, or by the construct that it stands in. */
+  #counted(rule: string, role: NameRole | null): string {
+    if (role === "fact-value") return this.#wordOf("fact");
+    if (role === "effect-value") return this.#wordOf("effect");
+    switch (rule) {
+      case "amount":
+        return "amount";
+      case "nodeBlock":
+        return "node";
+      case "size": {
+        const measure = this.#expected.around.findLast((each) => each.rule === "measureTest");
+        return measure === undefined ? "size" : (this.#expected.words[measure.from] ?? "");
+      }
+      case "freeBlocks":
+        return this.#lastWord() === "order" ? "order" : "count";
+      default:
+        return this.#lastWord();
     }
   }
 
@@ -350,13 +453,7 @@ class Offer {
     const onMemory = this.#wordOf("expectForm") === "on";
     return Object.entries(FACTS)
       .filter(([, fact]) => !onMemory || fact.onMemory)
-      .map(([name, fact]) =>
-        item(name, "property", {
-          insert: fact.values.length > 0 && !onMemory ? `${name} ` : name,
-          topic: `fact:${name}`,
-          followUp: fact.values.length > 0 && !onMemory,
-        }),
-      );
+      .map(([name]) => item(name, "property", { topic: `fact:${name}` }));
   }
 
   #items(): readonly Completion[] {
@@ -368,14 +465,12 @@ class Offer {
     );
     return [
       ...Object.entries(ITEM_SNIPPETS).map(([word, snippet]) =>
-        item(word, "snippet", { insert: `${word} `, snippet, topic: `declaration:${word}` }),
+        item(word, "snippet", { snippet, topic: `declaration:${word}` }),
       ),
       ...headers.map((word) =>
         item(word, "keyword", {
           ...(HEADER_SNIPPETS[word] === undefined ? {} : { snippet: HEADER_SNIPPETS[word] }),
-          insert: `${word} `,
           topic: `header:${word}`,
-          followUp: word === "kernel",
         }),
       ),
     ];
@@ -402,7 +497,7 @@ class Offer {
       request === null || !this.#environment.kernelKnown
         ? () => null
         : objectionsTo(this.#environment, request.resolved, kernel);
-    const composites = COMPOSITE_NAMES.map((composite): Completion => {
+    const composites = compositesByUse(COMPOSITE_NAMES).map((composite): Completion => {
       const bits = kernel.gfp[composite];
       const name = compositeText(composite);
       return item(name, "composite", {
@@ -411,7 +506,7 @@ class Offer {
         topic: `mask:${name}`,
       });
     });
-    const flags = FLAG_NAMES.map((flag): Completion => {
+    const flags = flagsByUse(FLAG_NAMES).map((flag): Completion => {
       const name = flagText(flag);
       return item(name, "flag", {
         detail: hex(kernel.bits[flag]),
@@ -424,12 +519,7 @@ class Offer {
       const name = declaration.name.text;
       return [
         declaration.kind === "transform"
-          ? item(name, "function", {
-              insert: `${name}(`,
-              snippet: `${name}($1)`,
-              detail: "transform",
-              topic: `mask:${name}`,
-            })
+          ? item(name, "function", { detail: "transform", topic: `mask:${name}` })
           : item(name, declaration.kind === "flag" ? "flag" : "mask", {
               detail: declaration.kind === "flag" ? "declared" : "mask",
               topic: `mask:${name}`,
@@ -476,14 +566,9 @@ class Offer {
     const offered = PROPERTY_WORDS.filter(
       (name) => !isSaid(name, present) && (api === null || isReadBy(api, name)),
     ).map((name) => {
-      const { value } = requestProperty(name);
-      const snippet = PROPERTY_SNIPPETS[name];
       return item(name, "property", {
-        insert: `${name} `,
-        ...(snippet === undefined ? {} : { snippet }),
         ...(isNeeded(api, name) ? { detail: "needed" } : {}),
         topic: `property:${name}`,
-        followUp: snippet === undefined && FOLLOWED.has(value),
       });
     });
     return [
@@ -494,7 +579,7 @@ class Offer {
 
   #apis(): readonly Completion[] {
     const { kernels, kernelsText } = this.#environment;
-    return allApis().map((api) => {
+    return apisByUse(allApis()).map((api) => {
       const exists = kernels.some((kernel) => api.exists(kernel));
       return item(api.name, "function", {
         detail: api.signature,
@@ -545,14 +630,7 @@ class Offer {
         .findings.filter((placed) => placed.region === this.#index && placed.finding.source !== "language")
         .map((placed) => placed.finding.rule),
     ]);
-    const rules = catalogue().map(({ id, title }) =>
-      item(id, "rule", {
-        detail: title,
-        insert: `${id} because ""`,
-        snippet: `${id} because "$1"`,
-        topic: `rule:${id}`,
-      }),
-    );
+    const rules = catalogue().map(({ id, title }) => item(id, "rule", { detail: title, topic: `rule:${id}` }));
     return [...rules.filter(({ label }) => here.has(label)), ...rules.filter(({ label }) => !here.has(label))];
   }
 
@@ -586,6 +664,33 @@ function valuesIn(
   return Object.hasOwn(words, word) ? (words[word]?.values ?? []) : [];
 }
 
+/** The mainline releases, newest first; behind them what else the model knows. */
+function versions(): readonly string[] {
+  const mainline = mainlineReleases();
+  const known = new Set(mainline);
+  return [...mainline].reverse().concat([...knownKernels()].reverse().filter((name) => !known.has(name)));
+}
+
+function optionsInBraces(): readonly Completion[] {
+  return CONFIG_OPTIONS.map((name) =>
+    item(name, "property", {
+      insert: `{ ${name} ${valuesOfOption(name)[0] ?? ""} }`,
+      topic: `option:${name}`,
+    }),
+  );
+}
+
+/** As a size may end; the short ones last, as they are told at once when they are typed. */
+const UNITS: readonly (readonly [unit: string, means: string])[] = [
+  ["KiB", "1024 bytes"],
+  ["MiB", "1024 KiB"],
+  ["GiB", "1024 MiB"],
+  ["B", "bytes"],
+  ["K", "as KiB"],
+  ["M", "as MiB"],
+  ["G", "as GiB"],
+];
+
 /** What an option may be set to. */
 function valuesOfOption(option: string): readonly string[] {
   return option === "page" ? PAGE_SIZES.map((bytes) => `${bytes / 1024} KiB`) : ["on", "off"];
@@ -613,15 +718,6 @@ function isNeeded(api: Api | null, name: PropertyWord): boolean {
   if (name === "flags") return api === null || needsMask(api);
   return api !== null && requestProperty(name).sizeIn === api.size;
 }
-
-/** Values that can be completed as soon as the property is written. */
-const FOLLOWED: ReadonlySet<PropertyValue> = new Set<PropertyValue>(["name", "names", "mask", "choice"]);
-
-const PROPERTY_SNIPPETS: Readonly<Partial<Record<PropertyWord, string>>> = {
-  cache: "cache { $1 }",
-  expect: "expect { $1 }",
-  waive: 'waive ${1:rule} because "$2"',
-};
 
 const HEADER_SNIPPETS: Readonly<Record<string, string>> = { config: "config { $1 }", import: 'import "$1"' };
 

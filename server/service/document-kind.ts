@@ -146,6 +146,11 @@ export interface Answers {
   ) => readonly InlayHint[];
   /** The changes that format what meets [start, end). */
   readonly formatting?: (workspace: Workspace, uri: string, start: number, end: number) => readonly Change[];
+  /** The changes once a character was typed, up to `offset`. */
+  readonly onTypeFormatting?: {
+    readonly after: readonly string[];
+    readonly at: (workspace: Workspace, uri: string, offset: number) => readonly Change[];
+  };
   readonly kernelInForce?: (workspace: Workspace, uri: string) => KernelInForce | null;
 }
 

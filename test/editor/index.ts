@@ -11,6 +11,7 @@ export async function run(): Promise<void> {
   await import("./findings.suite.ts");
   await import("./reading.suite.ts");
   await import("./writing.suite.ts");
+  await import("./typing.suite.ts");
   await import("./files.suite.ts");
   await import("./commands.suite.ts");
   await import("./views.suite.ts");

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { format, keywordUses, parseFile, UNITS } from "../../grammar/index.ts";
+import { keywordUses, UNITS } from "../../grammar/index.ts";
 import { lex } from "../../grammar/lexer.ts";
+import { allApis } from "../../server/model/apis.ts";
+import { knownKernels } from "../../server/model/kernels/kernels.ts";
+import { catalogue } from "../../server/policy-language/catalogue.ts";
 
 function json(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../../grammar/${name}`, import.meta.url), "utf8"));
@@ -40,30 +43,22 @@ describe("The TextMate grammar", () => {
   });
 });
 
-describe("The snippets", () => {
-  const snippets = json("snippets.json");
-  const bodies =
-    typeof snippets === "object" && snippets !== null
-      ? Object.entries(snippets).map(
-          ([name, snippet]: [string, { readonly body: readonly string[] }]) => [name, snippet.body.join("\n")] as const,
-        )
-      : [];
-  /** What a snippet inserts if every placeholder is left as it is. */
-  const inserted = (body: string) =>
-    body.replace(/\$\{\d+\|([^,|]*)[^}]*\}/g, "$1").replace(/\$\{\d+:([^}]*)\}/g, "$1");
-
-  for (const [name, body] of bodies) {
-    test(`insert valid text in the house style (${name})`, () => {
-      const text = inserted(body);
-      const whole = `${text.startsWith("waive") ? `request r {\n  ${text}\n}` : text}\n`;
-      expect(parseFile(whole).regions.flatMap((region) => region.problems)).toEqual([]);
-      expect(format(whole)).toEqual({ kind: "formatted", text: whole });
-    });
-  }
-});
-
 describe("The language configuration", () => {
   const configuration = json("language-configuration.json");
+
+  test("takes everything that is offered by one name for one word, from its first character to its last", () => {
+    const [pattern = ""] = valuesOf(configuration, new Set(["wordPattern"]));
+    const names = [...knownKernels(), ...catalogue().map(({ id }) => id), ...allApis().map(({ name }) => name)];
+    for (const name of names) {
+      expect(new RegExp(`^(?:${pattern})$`).test(name), name).toBe(true);
+      expect(
+        [...name.matchAll(new RegExp(pattern, "g"))].map(([word]) => word),
+        name,
+      ).toEqual([name]);
+    }
+    expect([..."6.1..6.12".matchAll(new RegExp(pattern, "g"))].map(([word]) => word)).toEqual(["6.1", "6.12"]);
+  });
+
   test("has patterns that compile", () => {
     const patterns = valuesOf(
       configuration,

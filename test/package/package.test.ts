@@ -78,7 +78,7 @@ describe("the packed extension", () => {
 
   test("has every file that its manifest names", () => {
     const named = [...text("package.json").matchAll(/"\.\/([^"*]+)"/g)].map(([, path = ""]) => path);
-    expect(named).toContain("grammar/snippets.json");
+    expect(named).toContain("grammar/language-configuration.json");
     expect(named.filter((path) => !files.has(`extension/${path}`))).toEqual([]);
   });
 

@@ -35,6 +35,19 @@ function wantedBehind(text: string): readonly Wanted[] {
 /** What a request has already, or its function does not take, is wanted by the parser and not offered. */
 const LEFT_OUT = new Set(["property", "waiver", "kernelHeader", "configHeader"]);
 
+/** What only the author can name, or what no file of the test declares. */
+const OWN_NAMES = new Set([
+  "declared",
+  "rest",
+  "subject",
+  "request",
+  "policy",
+  "memory",
+  "fact-value",
+  "effect-value",
+  "option-value",
+]);
+
 describe("Completion in every beginning of a valid file", () => {
   test("offers each keyword that the parser takes there", () => {
     fc.assert(
@@ -46,6 +59,37 @@ describe("Completion in every beginning of a valid file", () => {
           if (kind === "keyword" && !LEFT_OUT.has(rule)) expect(offered, before).toContain(word);
       }),
       { seed: 401, numRuns: 300 },
+    );
+  });
+
+  test("offers something wherever a name or a number is wanted, asked by a space too", () => {
+    fc.assert(
+      fc.property(beginning, ({ text, offset }) => {
+        const before = `${text.slice(0, offset)} `;
+        const wanted = wantedBehind(before).filter(
+          ({ kind, role, rule, begins, optional }) =>
+            (kind === "name" || kind === "number") &&
+            !begins &&
+            !optional &&
+            !OWN_NAMES.has(role ?? "") &&
+            (rule !== "version" || role === "version"),
+        );
+        if (wanted.length > 0) expect(completeAt(before, {}, " ").items.length, before).toBeGreaterThan(0);
+      }),
+      { seed: 403, numRuns: 300 },
+    );
+  });
+
+  test("offers nothing twice, and no word that a key which accepts it would change once it is written", () => {
+    fc.assert(
+      fc.property(beginning, ({ text, offset }) => {
+        const { items } = completeAt(`${text.slice(0, offset)} `);
+        expect(new Set(items.map(({ label }) => label)).size).toBe(items.length);
+        for (const { label, insert, snippet, kind } of items)
+          if (kind !== "snippet" && kind !== "keyword" && !insert.startsWith("{"))
+            expect([insert, snippet]).toEqual([label, null]);
+      }),
+      { seed: 404, numRuns: 200 },
     );
   });
 

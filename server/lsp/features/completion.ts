@@ -40,6 +40,9 @@ export const completion: Feature = {
   },
 };
 
+/** Matches nothing that is typed, so that the item goes with the first character. */
+const NOT_TYPED = "\u2026";
+
 function completionItem(
   completion: Completion,
   index: number,
@@ -60,7 +63,7 @@ function completionItem(
     ...labelDetails,
     ...(completion.topic === null ? {} : { data: { key, topic: completion.topic } }),
     ...(completion.useless !== null && abilities.deprecatedTagInCompletion ? { tags: [1 as const] } : {}),
-    ...(completion.followUp ? { command: { title: "Suggest", command: "editor.action.triggerSuggest" } } : {}),
+    ...(completion.example ? { filterText: NOT_TYPED } : {}),
   };
 }
 

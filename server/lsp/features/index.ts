@@ -19,6 +19,7 @@ import { inlayHint } from "./inlay-hint.ts";
 import { kernelInForce } from "./kernel-in-force.ts";
 import { kernels } from "./kernels.ts";
 import { matrix } from "./matrix.ts";
+import { onTypeFormatting } from "./on-type-formatting.ts";
 import { policies } from "./policies.ts";
 import { rangeFormatting } from "./range-formatting.ts";
 import { references } from "./references.ts";
@@ -53,6 +54,7 @@ export const FEATURES: readonly Feature[] = [
   kernelInForce,
   kernels,
   matrix,
+  onTypeFormatting,
   policies,
   rangeFormatting,
   references,

@@ -3,7 +3,7 @@ import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
-import { completionsAt, resolveCompletion, type CompletionKind } from "../completion.ts";
+import { completionsAt, resolveCompletion, TRIGGERS, type CompletionKind } from "../completion.ts";
 import { definitionAt } from "../definition.ts";
 import {
   documentKind,
@@ -19,6 +19,7 @@ import { hoverAt } from "../hover.ts";
 import { inlayHintsOf } from "../inlay-hints.ts";
 import { kernelInForce } from "../kernel-in-force.ts";
 import { linksOf } from "../links.ts";
+import { FORMATTED_AFTER, onTypeFormattingOf } from "../on-type-formatting.ts";
 import { highlightsAt, referencesAt } from "../references.ts";
 import { prepareRename, renameAt } from "../rename.ts";
 import { selectionsAt } from "../selection.ts";
@@ -41,7 +42,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     fixAll: fixAllAction,
     hover: hoverAt,
     completion: {
-      triggers: [" ", "|", "&", "~", "(", ",", "{"],
+      triggers: TRIGGERS,
       at(workspace, uri, offset, trigger) {
         const list = completionsAt(workspace, uri, offset, trigger);
         return { ...list, items: list.items.map((item) => ({ ...item, kind: ITEM_KIND[item.kind] })) };
@@ -59,6 +60,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     tokens: semanticTokensOf,
     hints: inlayHintsOf,
     formatting: ofFile(formattingOf),
+    onTypeFormatting: { after: FORMATTED_AFTER, at: ofFile(onTypeFormattingOf) },
     kernelInForce,
   },
 });
@@ -105,5 +107,6 @@ const ITEM_KIND: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   kernel: "value",
   rule: "field",
   name: "variable",
+  file: "file",
   snippet: "snippet",
 };
