@@ -29,6 +29,8 @@ const isUsedAtHome = ({ file, name }: Export): boolean =>
 
 /** What the program has for its tests, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
+  "server/c-source/c-file.ts: readCFile": "reading C, until the command line and the editor do",
+  "server/c-source/judge.ts: judgeC": "judging C, until the command line and the editor do",
   "server/model/decisions/table.ts: kernelDeciding":
     "a kernel with one decision changed: whether all who read it follow",
   "server/model/masks/names.ts: printed": "how a kernel log writes a mask: laid beside the logs of real machines",

@@ -22,6 +22,7 @@ const FLOORS: readonly Floor[] = [
   { path: "grammar", knows: [], packages: /^chevrotain$/ },
   { path: "server/model", knows: [], packages: NOTHING },
   { path: "server/rules", knows: ["server/model"], packages: NOTHING },
+  { path: "server/c-source", knows: ["server/model", "server/rules"], packages: NOTHING },
   { path: "server/documents", knows: ["server/model", "server/rules"], packages: NOTHING },
   {
     path: "server/policy-language",

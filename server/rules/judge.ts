@@ -70,11 +70,21 @@ function saidOfAll(rule: Rule, matches: readonly Match[], others: readonly Subje
 
 function saidOfBoth(said: readonly Said[], also: readonly Match[]): readonly Said[] {
   return said.flatMap(({ match, fixes }) => {
-    const same = also.find(({ anchor, message }) => message === match.message && isEqual(anchor, match.anchor));
-    return same === undefined
-      ? []
-      : [{ match, fixes: fixes.filter((fix) => same.fixes.some((other) => isEqual(other, fix))) }];
+    const same = also.find(
+      ({ anchor, message }) => factIn(message) === factIn(match.message) && isEqual(anchor, match.anchor),
+    );
+    if (same === undefined) return [];
+    const message = same.message === match.message ? match.message : `${factIn(match.message)}.`;
+    return [
+      { match: { ...match, message }, fixes: fixes.filter((fix) => same.fixes.some((other) => isEqual(other, fix))) },
+    ];
   });
+}
+
+/** What a message says is the case, without what to do about it, which can differ where the fact does not. */
+function factIn(message: string): string {
+  const end = message.lastIndexOf(": ");
+  return end === -1 ? message.replace(/\.$/, "") : message.slice(0, end);
 }
 
 const isEqual = (one: Anchor | RuleFix, other: Anchor | RuleFix): boolean =>

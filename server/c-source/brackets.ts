@@ -1,0 +1,50 @@
+import { BLOCK_CLOSE, BLOCK_OPEN, CLOSE, INDEX_CLOSE, INDEX_OPEN, OPEN } from "./tokens.ts";
+
+const CLOSER_OF: ReadonlyMap<number, number> = new Map([
+  [OPEN, CLOSE],
+  [INDEX_OPEN, INDEX_CLOSE],
+  [BLOCK_OPEN, BLOCK_CLOSE],
+]);
+
+/**
+ * The partner of each bracket, -1 where it has none. The kernel begins and ends its functions in the first column: a
+ * brace there closes, or leaves behind, all that is open, so that one that is missing costs one function.
+ */
+export function partnersOf(count: number, kinds: Uint8Array, isFirst: (token: number) => boolean): Int32Array {
+  const partners = new Int32Array(count).fill(-1);
+  const open: number[] = [];
+  const pair = (one: number, other: number): void => {
+    partners[one] = other;
+    partners[other] = one;
+  };
+  for (let token = 0; token < count; token++) {
+    const kind = kinds[token] ?? 0;
+    if (kind === OPEN || kind === INDEX_OPEN || kind === BLOCK_OPEN) {
+      if (kind === BLOCK_OPEN && isFirst(token)) open.length = 0;
+      open.push(token);
+    } else if (kind === BLOCK_CLOSE && isFirst(token)) {
+      const outermost = open.find((one) => kinds[one] === BLOCK_OPEN);
+      if (outermost !== undefined) pair(outermost, token);
+      open.length = 0;
+    } else if (kind === CLOSE || kind === INDEX_CLOSE || kind === BLOCK_CLOSE) {
+      const opener = openerOf(kinds, open, kind);
+      if (opener !== null) pair(opener, token);
+    }
+  }
+  return partners;
+}
+
+/** The innermost bracket that this one closes; those inside of it that stay open are given up. */
+function openerOf(kinds: Uint8Array, open: number[], closer: number): number | null {
+  for (let at = open.length - 1; at >= 0; at--) {
+    const token = open[at] ?? 0;
+    const kind = kinds[token] ?? 0;
+    if (CLOSER_OF.get(kind) === closer) {
+      open.length = at;
+      return token;
+    }
+    // A parenthesis does not reach out of its block.
+    if (kind === BLOCK_OPEN) return null;
+  }
+  return null;
+}

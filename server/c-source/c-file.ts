@@ -1,0 +1,219 @@
+import { fileNames, readFunction, type FunctionRead } from "./function-read.ts";
+import { argumentsBetween, itemsOf, type FunctionItem, type Initializer, type Items } from "./items.ts";
+import { tokensOf } from "./lexer.ts";
+import { maskCases, type MaskCase } from "./masks.ts";
+import type { Build } from "./scan.ts";
+import { LOCK_CALLS } from "./tables/locks.ts";
+import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
+import type { NetEffect } from "./walk.ts";
+
+/** A function where it stands: offsets of the file are those of the function and `start`. */
+export interface PlacedFunction {
+  readonly start: number;
+  readonly read: FunctionRead;
+}
+
+/** `struct TYPE NAME = { .member = value }`; offsets of the file. */
+export interface Table {
+  readonly type: string;
+  readonly name: string;
+  readonly members: readonly { readonly member: string; readonly value: string; readonly at: number }[];
+}
+
+/** A macro used as a declaration, `DEFINE_TIMER(poll, poll_fn);`; offset of the file. */
+export interface Declared {
+  readonly name: string;
+  readonly arguments: readonly string[];
+  readonly at: number;
+}
+
+/** `#define NAME mask`: what it can be. */
+export interface MaskMacro {
+  readonly name: string;
+  readonly parameter: string | null;
+  readonly cases: readonly MaskCase[];
+}
+
+/**
+ * What is known of a C file from its text alone: plain data, which can be kept by the hash of the text. Functions whose
+ * text did not change are the same objects as before.
+ */
+export interface CFile {
+  readonly functions: readonly PlacedFunction[];
+  readonly tables: readonly Table[];
+  readonly declared: readonly Declared[];
+  readonly maskMacros: readonly MaskMacro[];
+  /** Macros of a number: their bodies. */
+  readonly numberMacros: Readonly<Record<string, string>>;
+  /** Words that negate what a table says of callbacks, where the file has them: `BLK_MQ_F_BLOCKING`. */
+  readonly facts: readonly string[];
+}
+
+/** What reading a file is told besides its text. */
+export interface ReadOptions {
+  readonly build: Build;
+  /** Lock wrappers that somebody declared: what a function leaves behind. */
+  readonly wrappers: ReadonlyMap<string, NetEffect>;
+}
+
+const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map() };
+
+/** What was read of functions, by their text: for the next reading of the same file. */
+interface Memory {
+  readonly byText: Map<string, FunctionRead>;
+}
+
+const memories = new WeakMap<CFile, Memory>();
+
+/** Words that the callback tables ask for. */
+const FACTS = /\bBLK_MQ_F_BLOCKING\b|\bnonatomic\b|\bHRTIMER_MODE_\w*SOFT\b|\bIRQF_NO_THREAD\b/g;
+
+/**
+ * Reads a C file. Total: any text; what cannot be read costs the function that it stands in.
+ * @param before the same file as it was read before: functions with the same text are taken from there
+ */
+export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, before: CFile | null = null): CFile {
+  const tokens = tokensOf(text, options.build);
+  const items = itemsOf(tokens);
+  const known = before === null ? null : (memories.get(before)?.byText ?? null);
+  const { functions, byText } = readFunctions(tokens, items, options, known);
+  const file: CFile = {
+    functions,
+    tables: items.initializers.map((one) => tableOf(tokens, one)),
+    declared: items.calls.map((token) => declaredAt(tokens, token)),
+    ...macrosOf(tokens),
+    facts: [...new Set(text.match(FACTS) ?? [])],
+  };
+  memories.set(file, { byText });
+  return file;
+}
+
+/** Helpers that lock can call each other; more rounds find no more in practice. */
+const MOST_ROUNDS = 3;
+
+function readFunctions(
+  tokens: Tokens,
+  items: Items,
+  options: ReadOptions,
+  known: ReadonlyMap<string, FunctionRead> | null,
+): { readonly functions: readonly PlacedFunction[]; readonly byText: Map<string, FunctionRead> } {
+  const names = fileNames(tokens);
+  const byText = new Map<string, FunctionRead>();
+  const effects = new Map<string, NetEffect>([...options.wrappers, ...lockMacros(tokens, options)]);
+  const effectOf = (id: number): NetEffect | null => effects.get(tokens.nameOf(id)) ?? null;
+  let reads = items.functions.map((item) => {
+    const own = effectsKey(effects);
+    const key = `${own}${textBetween(tokens, item.start, item.close + 1)}`;
+    const read = known?.get(key) ?? readFunction(tokens, names, item, effectOf);
+    byText.set(key, read);
+    return read;
+  });
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const changed = newEffects(reads, effects);
+    if (changed.size === 0) break;
+    const own = effectsKey(effects);
+    reads = reads.map((read, index) => {
+      const item = items.functions[index];
+      if (item === undefined || !read.calls.some(({ name }) => changed.has(name))) return read;
+      const key = `${own}${textBetween(tokens, item.start, item.close + 1)}`;
+      const again = known?.get(key) ?? readFunction(tokens, names, item, effectOf);
+      byText.set(key, again);
+      return again;
+    });
+  }
+  const functions = reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read }));
+  return { functions, byText };
+}
+
+const startOf = (tokens: Tokens, item: FunctionItem | undefined): number =>
+  item === undefined ? 0 : (tokens.starts[item.start] ?? 0);
+
+/** What of the file a function is read by besides its text. */
+const effectsKey = (effects: ReadonlyMap<string, NetEffect>): string =>
+  effects.size === 0
+    ? ""
+    : `${[...effects]
+        .map(
+          ([name, { takes, gives }]) =>
+            `${name}+${takes.map(({ context }) => context)}-${gives.map(({ family }) => family)}`,
+        )
+        .sort()
+        .join(";")}\n`;
+
+/** Adds what functions leave behind, and says whose effect is new. */
+function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffect>): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const { name, net } of reads) {
+    if (net.takes.length === 0 && net.gives.length === 0) continue;
+    const known = effects.get(name);
+    const takes = net.takes.map((held) => ({ ...held, at: 0 }));
+    const effect = { takes, gives: net.gives };
+    if (known !== undefined && JSON.stringify(known) === JSON.stringify(effect)) continue;
+    effects.set(name, effect);
+    changed.add(name);
+  }
+  return changed;
+}
+
+const LOCK_WORD = new RegExp(`\\b(?:${[...LOCK_CALLS.keys()].join("|")})\\s*\\(`);
+
+/** Macros that lock, read as functions. */
+function lockMacros(tokens: Tokens, options: ReadOptions): readonly (readonly [string, NetEffect])[] {
+  return tokens.defines.flatMap((define) => {
+    if (define.parameters === null) return [];
+    const body = tokens.text.slice(define.start, define.end);
+    if (!LOCK_WORD.test(body)) return [];
+    const inner = tokensOf(
+      `void ${define.name}(${define.parameters.join(", ")})\n{\n${body.replace(/\\\r?\n/g, "\n")};\n}`,
+      options.build,
+    );
+    const [item] = itemsOf(inner).functions;
+    if (item === undefined) return [];
+    const { net } = readFunction(inner, fileNames(inner), item, () => null);
+    return net.takes.length + net.gives.length === 0 ? [] : [[define.name, net] as const];
+  });
+}
+
+function tableOf(tokens: Tokens, { type, name, members }: Initializer): Table {
+  return {
+    type,
+    name,
+    members: members.map(({ member, value, token }) => ({ member, value, at: tokens.starts[token] ?? 0 })),
+  };
+}
+
+function declaredAt(tokens: Tokens, token: number): Declared {
+  const close = tokens.partners[token + 1] ?? token + 1;
+  return {
+    name: textOf(tokens, token),
+    arguments: argumentsBetween(tokens, token + 2, close).map(({ from, to }) => textBetween(tokens, from, to)),
+    at: tokens.starts[token] ?? 0,
+  };
+}
+
+const MASK_WORD = /\b(?:__)?GFP_[A-Z]/;
+const NUMBER_BODY =
+  /^[\s()]*(?:0x[0-9a-fA-F]+|\d+|[A-Z][A-Z0-9_]*)[\s()uUlL]*(?:(?:<<|\*|\+|-|\/)[\s()]*(?:0x[0-9a-fA-F]+|\d+|[A-Z][A-Z0-9_]*)[\s()uUlL]*)*$/;
+
+function macrosOf(tokens: Tokens): Pick<CFile, "maskMacros" | "numberMacros"> {
+  const maskMacros: MaskMacro[] = [];
+  const numberMacros: Record<string, string> = {};
+  for (const define of tokens.defines) {
+    const body = tokens.text.slice(define.start, define.end);
+    if (MASK_WORD.test(body)) {
+      const macro = maskMacro(define, body);
+      if (macro !== null) maskMacros.push(macro);
+    } else if (define.parameters === null && body.length < 100) {
+      const bare = body.replace(/\/\*.*?\*\/|\/\/.*|\\\r?\n/gs, " ").trim();
+      if (NUMBER_BODY.test(bare)) numberMacros[define.name] = bare;
+    }
+  }
+  return { maskMacros, numberMacros };
+}
+
+function maskMacro({ name, parameters }: Define, body: string): MaskMacro | null {
+  if (parameters !== null && parameters.length !== 1) return null;
+  const tokens = tokensOf(body, { options: null });
+  const cases = maskCases(tokens, 0, tokens.count, 0);
+  return cases === null ? null : { name, parameter: parameters?.[0] ?? null, cases };
+}

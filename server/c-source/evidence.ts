@@ -1,0 +1,73 @@
+import {
+  combine,
+  contextOf,
+  isAtomic,
+  isLockName,
+  isScopeName,
+  LOCK,
+  withLock,
+  withScope,
+  type Context,
+} from "../model/contexts.ts";
+import { namedContext } from "../model/kernel-contexts.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import type { LockFamily } from "./tables/locks.ts";
+
+/** How sure a finding is: the mask or a lock of the same function; a chain in the file; one across files. */
+export type Confidence = "certain" | "likely" | "possible";
+
+/** One step of a proof: a place in a file, and what happens there. Offsets are UTF-16, of the file. */
+export interface Step {
+  /** The index of the file among those that are judged together. */
+  readonly file: number;
+  readonly start: number;
+  readonly end: number;
+  /** `spin_lock_irqsave() takes &dev->lock`, `foo() calls bar()`: no full stop. */
+  readonly text: string;
+}
+
+/** Something that is in force where a function is called, and why. */
+export interface Fact {
+  /** By the model's name: a context, a lock of the language, a scope. */
+  readonly context: string;
+  /** Null: it is no lock, and nothing gives it back. */
+  readonly family: LockFamily | null;
+  readonly lock: string | null;
+  readonly step: Step;
+}
+
+/** A way in which a function is reached. */
+export interface Inherited {
+  readonly facts: readonly Fact[];
+  /** From where it begins to the call of the function, in order. */
+  readonly path: readonly Step[];
+  readonly confidence: Confidence;
+  /** What parameters are on that way, as written. */
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
+function withFact(context: Context, name: string, isRt: boolean): Context {
+  if (isLockName(name)) return withLock(context, name);
+  if (isScopeName(name)) return withScope(context, name);
+  const named = namedContext(name, isRt);
+  return named === null ? context : combine(context, named);
+}
+
+/** What facts come to under one kernel. */
+export function contextWith(kernel: Kernel, names: readonly string[], base: Context = contextOf("process")): Context {
+  return names.reduce((context, name) => withFact(context, name, kernel.options.PREEMPT_RT), base);
+}
+
+/** The facts forbid something: sleeping, or reclaim that enters file systems or does I/O. */
+export function isBinding(kernel: Kernel, context: Context): boolean {
+  return isAtomic(kernel, context) || (context.locks & (LOCK.fs_lock | LOCK.io_lock | LOCK.dma_fence)) !== 0;
+}
+
+/** Where code runs of which nothing is known. An NMI is none of them: there only calls for it may be made at all. */
+export const ANYWHERE: readonly Context[] = (["process", "softirq", "hardirq", "reclaim"] as const).map((name) =>
+  contextOf(name),
+);
+
+export const weaker = (one: Confidence, other: Confidence): Confidence => (RANK[one] < RANK[other] ? one : other);
+
+export const RANK: Readonly<Record<Confidence, number>> = { possible: 0, likely: 1, certain: 2 };

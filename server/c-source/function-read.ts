@@ -1,0 +1,233 @@
+import { argumentsBetween, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
+import { maskCases, type MaskCase } from "./masks.ts";
+import { nameId } from "./names.ts";
+import { NO_USE, resultOf, type ResultUse } from "./results.ts";
+import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE } from "./signatures.ts";
+import type { State } from "./state.ts";
+import { ARROW, ASSIGN, DOT, NAME, OR_ASSIGN, AND_ASSIGN, SEMICOLON, textOf, type Tokens } from "./tokens.ts";
+import { walkFunction, type NetEffect, type WalkedCall } from "./walk.ts";
+
+/** A stretch of a function, and its text. Offsets count from the start of the function. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What a call asks for, where it allocates. */
+export interface Allocation {
+  /** The function by the model's name; null: the model has none, and what tells is that it is given a mask. */
+  readonly api: string | null;
+  /** The argument that is the mask, with the masks that it can be; null: it takes none, or none is given. */
+  readonly mask: { readonly index: number; readonly cases: readonly MaskCase[] } | null;
+  readonly result: ResultUse;
+}
+
+/** A call in a function. */
+export interface Call {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly arguments: readonly Piece[];
+  readonly state: State;
+  readonly allocation: Allocation | null;
+}
+
+/** What is written into a variable that can be a mask. */
+export interface MaskWrite {
+  readonly variable: string;
+  readonly does: "=" | "|=" | "&=";
+  readonly at: number;
+  readonly cases: readonly MaskCase[];
+}
+
+/** A function that is kept in a member: `urb->complete = tx_done;`. */
+export interface Kept {
+  readonly member: string;
+  readonly value: string;
+  readonly at: number;
+}
+
+/**
+ * All that is known of a function from its own text: plain data, the same for as long as the text is. Offsets count
+ * from its start.
+ */
+export interface FunctionRead {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly parameters: readonly Parameter[];
+  readonly annotations: readonly Annotation[];
+  /** The name in the head. */
+  readonly head: Piece;
+  /** The length of its text. */
+  readonly length: number;
+  readonly calls: readonly Call[];
+  readonly writes: readonly MaskWrite[];
+  readonly kept: readonly Kept[];
+  readonly net: NetEffect;
+}
+
+const GFP_NAME = /^(?:__)?GFP_[A-Z]/;
+const GFP_T = nameId("gfp_t");
+
+/** Which names of a file are masks, asked for each name once. */
+export interface FileNames {
+  readonly isMask: (id: number) => boolean;
+}
+
+export function fileNames(tokens: Tokens): FileNames {
+  const known: (boolean | undefined)[] = [];
+  return {
+    isMask: (id) => {
+      const found = known[id];
+      if (found !== undefined) return found;
+      const is = GFP_NAME.test(tokens.nameOf(id));
+      known[id] = is;
+      return is;
+    },
+  };
+}
+
+/** Reads a function. `effectOf`: what other functions of the file leave behind, by the number of their names. */
+export function readFunction(
+  tokens: Tokens,
+  names: FileNames,
+  item: FunctionItem,
+  effectOf: (name: number) => NetEffect | null,
+): FunctionRead {
+  const origin = tokens.starts[item.start] ?? 0;
+  const walked = walkFunction(tokens, item, effectOf);
+  return {
+    name: item.name,
+    isStatic: item.isStatic,
+    parameters: item.parameters,
+    annotations: item.annotations,
+    head: piece(tokens, item.nameToken, item.nameToken + 1, origin),
+    length: (tokens.ends[item.close] ?? 0) - origin,
+    calls: walked.calls.map((call) => readCall(tokens, names, item, call, origin)),
+    writes: writesOf(tokens, names, item, origin),
+    kept: keptIn(tokens, item, origin),
+    net: walked.net,
+  };
+}
+
+function piece(tokens: Tokens, from: number, to: number, origin: number): Piece {
+  const start = tokens.starts[from] ?? 0;
+  const end = Math.max(start, tokens.ends[to - 1] ?? 0);
+  return { start: start - origin, end: end - origin, text: tokens.text.slice(start, end) };
+}
+
+function readCall(
+  tokens: Tokens,
+  names: FileNames,
+  item: FunctionItem,
+  { name, open, close, state, statement }: WalkedCall,
+  origin: number,
+): Call {
+  const slices = argumentsBetween(tokens, open + 1, close);
+  const text = textOf(tokens, name);
+  return {
+    name: text,
+    start: (tokens.starts[name] ?? 0) - origin,
+    end: (tokens.ends[close] ?? 0) - origin,
+    arguments: slices.map(({ from, to }) => piece(tokens, from, to, origin)),
+    state,
+    allocation: allocationOf(),
+  };
+
+  function allocationOf(): Allocation | null {
+    const signature = signatureNamed(text);
+    const index = signature !== null ? signature.mask : maskArgument(tokens, names, slices, text);
+    if (signature === null && index === -1) return null;
+    const slice = slices[index];
+    const cases = slice === undefined ? null : maskCases(tokens, slice.from, slice.to, origin);
+    // Something else by that name: a function of the driver, a member.
+    if (slice !== undefined && cases === null) return null;
+    if (signature === null && cases === null) return null;
+    const before = tokens.kinds[name - 1];
+    if (before === ARROW || before === DOT) return null;
+    return {
+      api: signature === null ? null : text,
+      mask: cases === null ? null : { index, cases },
+      result: signature === null ? NO_USE : resultOf(tokens, name, close, statement, item.close, origin),
+    };
+  }
+}
+
+/** The argument of an unknown function that is written as a mask; -1: none is. */
+function maskArgument(
+  tokens: Tokens,
+  names: FileNames,
+  slices: readonly { readonly from: number; readonly to: number }[],
+  callee: string,
+): number {
+  if (TAKE_AND_DO_NOT_ALLOCATE.has(callee)) return -1;
+  return slices.findIndex(({ from, to }) => {
+    for (let at = from; at < to; at++) {
+      const partner = tokens.partners[at] ?? -1;
+      // What stands in the parentheses of a call is that call's.
+      if (partner > at && tokens.kinds[at - 1] === NAME && at > from) at = partner;
+      else if (tokens.kinds[at] === NAME && names.isMask(tokens.names[at] ?? 0)) return true;
+    }
+    return false;
+  });
+}
+
+/** What is written into variables that hold masks: those of type gfp_t, and those that are given a GFP name. */
+function writesOf(tokens: Tokens, names: FileNames, item: FunctionItem, origin: number): readonly MaskWrite[] {
+  const writes: MaskWrite[] = [];
+  const masks = new Set<number>();
+  for (let at = item.open + 1; at < item.close; at++) {
+    if (tokens.kinds[at] !== NAME) continue;
+    const id = tokens.names[at] ?? 0;
+    if (id === GFP_T && tokens.kinds[at + 1] === NAME) masks.add(tokens.names[at + 1] ?? 0);
+    const operator = tokens.kinds[at + 1];
+    if (operator !== ASSIGN && operator !== OR_ASSIGN && operator !== AND_ASSIGN) continue;
+    const before = tokens.kinds[at - 1];
+    if (before === ARROW || before === DOT) continue;
+    const end = valueEnd(tokens, at + 2, item.close);
+    if (!masks.has(id) && !hasMaskName(tokens, names, at + 2, end)) continue;
+    masks.add(id);
+    const does = operator === ASSIGN ? "=" : operator === OR_ASSIGN ? "|=" : "&=";
+    const cases = maskCases(tokens, at + 2, end, origin) ?? [];
+    writes.push({ variable: textOf(tokens, at), does, at: (tokens.starts[at] ?? 0) - origin, cases });
+  }
+  return writes;
+}
+
+function hasMaskName(tokens: Tokens, names: FileNames, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const partner = tokens.partners[at] ?? -1;
+    if (partner > at && tokens.kinds[at - 1] === NAME) at = partner;
+    else if (tokens.kinds[at] === NAME && names.isMask(tokens.names[at] ?? 0)) return true;
+  }
+  return false;
+}
+
+/** Where a value ends: at the comma or semicolon behind it. */
+function valueEnd(tokens: Tokens, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const partner = tokens.partners[at] ?? -1;
+    const kind = tokens.kinds[at];
+    if (partner > at) at = partner;
+    else if (kind === SEMICOLON || kind === 44 || kind === 41 || kind === 125) return at;
+  }
+  return end;
+}
+
+/** `x->member = name;` with a name that no call follows. */
+function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Kept[] {
+  const kept: Kept[] = [];
+  for (let at = item.open + 1; at < item.close - 3; at++) {
+    const kind = tokens.kinds[at];
+    if ((kind !== ARROW && kind !== DOT) || tokens.kinds[at + 1] !== NAME || tokens.kinds[at + 2] !== ASSIGN) continue;
+    const value = tokens.kinds[at + 3] === 38 ? at + 4 : at + 3;
+    if (tokens.kinds[value] !== NAME || tokens.kinds[value + 1] !== SEMICOLON) continue;
+    kept.push({
+      member: textOf(tokens, at + 1),
+      value: textOf(tokens, value),
+      at: (tokens.starts[value] ?? 0) - origin,
+    });
+  }
+  return kept;
+}

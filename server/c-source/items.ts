@@ -1,0 +1,246 @@
+import { KEYWORDS } from "./keywords.ts";
+import {
+  ASSIGN,
+  BLOCK_OPEN,
+  CLOSE,
+  COMMA,
+  DOT,
+  INDEX_CLOSE,
+  NAME,
+  OPEN,
+  SEMICOLON,
+  textBetween,
+  textOf,
+  type Tokens,
+} from "./tokens.ts";
+
+/** A parameter of a function: `gfp_t gfp`. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** `__must_hold(&dev->lock)`, `__init` beside a function's head. */
+export interface Annotation {
+  readonly name: string;
+  readonly argument: string | null;
+}
+
+/** A function with its body: numbers of tokens. */
+export interface FunctionItem {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly parameters: readonly Parameter[];
+  readonly annotations: readonly Annotation[];
+  /** The first token of its head, its name, the brace that opens the body and the one that closes it. */
+  readonly start: number;
+  readonly nameToken: number;
+  readonly open: number;
+  readonly close: number;
+}
+
+/** `.member = value` of an initializer; only values that are a single name. */
+export interface Member {
+  readonly member: string;
+  readonly value: string;
+  readonly token: number;
+}
+
+/** `struct TYPE NAME = { … }`. */
+export interface Initializer {
+  readonly type: string;
+  readonly name: string;
+  readonly members: readonly Member[];
+  readonly open: number;
+  readonly close: number;
+}
+
+/** What stands at the outermost level of a file. */
+export interface Items {
+  readonly functions: readonly FunctionItem[];
+  readonly initializers: readonly Initializer[];
+  /** Macros used as declarations: `DEFINE_TIMER(poll, poll_fn);`, by the token of their names. */
+  readonly calls: readonly number[];
+}
+
+/** Splits a file into what it declares. A body that does not close is left out, and reading goes on behind it. */
+export function itemsOf(tokens: Tokens): Items {
+  const functions: FunctionItem[] = [];
+  const initializers: Initializer[] = [];
+  const calls: number[] = [];
+  let start = 0;
+  for (let at = 0; at < tokens.count; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === SEMICOLON) {
+      start = at + 1;
+    } else if (kind === OPEN) {
+      const close = tokens.partners[at] ?? -1;
+      if (close > at) {
+        if (tokens.kinds[at - 1] === NAME && at - 1 === start) calls.push(at - 1);
+        // A macro without a semicolon, alone in its line.
+        if (at - 1 === start && tokens.kinds[close + 1] !== BLOCK_OPEN && tokens.isFirst(close + 1)) start = close + 1;
+        at = close;
+      }
+    } else if (kind === BLOCK_OPEN) {
+      const close = tokens.partners[at] ?? -1;
+      if (close < at) {
+        at = nextStart(tokens, at) - 1;
+        start = at + 1;
+        continue;
+      }
+      const isValue = tokens.kinds[at - 1] === ASSIGN;
+      if (isValue) {
+        const found = initializerOf(tokens, start, at, close);
+        if (found !== null) initializers.push(found);
+      } else {
+        const found = functionOf(tokens, start, at, close);
+        if (found !== null) functions.push(found);
+        if (found !== null || tokens.kinds[close + 1] !== SEMICOLON) start = close + 1;
+      }
+      at = close;
+    }
+  }
+  return { functions, initializers, calls };
+}
+
+/** The next name in the first column behind a brace that is not closed. */
+function nextStart(tokens: Tokens, from: number): number {
+  let at = from + 1;
+  while (at < tokens.count && !(tokens.kinds[at] === NAME && tokens.isFirst(at))) at++;
+  return at;
+}
+
+function functionOf(tokens: Tokens, start: number, open: number, close: number): FunctionItem | null {
+  const annotations: Annotation[] = [];
+  let at = open - 1;
+  while (at > start) {
+    const kind = tokens.kinds[at];
+    if (kind === NAME) {
+      annotations.push({ name: textOf(tokens, at), argument: null });
+      at--;
+      continue;
+    }
+    if (kind !== CLOSE) return null;
+    const opener = tokens.partners[at] ?? -1;
+    if (opener <= start || tokens.kinds[opener - 1] !== NAME) return null;
+    const name = textOf(tokens, opener - 1);
+    // `f(…) __must_hold(x) {`: what stands before it is closed as well.
+    const before = tokens.kinds[opener - 2];
+    if (before === CLOSE || (name.startsWith("__") && before === NAME && tokens.kinds[opener - 3] === CLOSE)) {
+      annotations.push({ name, argument: textBetween(tokens, opener + 1, at) });
+      at = opener - 2;
+      continue;
+    }
+    return headOf(tokens, start, opener, at, open, close, annotations);
+  }
+  return null;
+}
+
+function headOf(
+  tokens: Tokens,
+  start: number,
+  opener: number,
+  closer: number,
+  open: number,
+  close: number,
+  annotations: Annotation[],
+): FunctionItem | null {
+  const nameToken = opener - 1;
+  const written = textOf(tokens, nameToken);
+  if (KEYWORDS.has(written)) return null;
+  const split = argumentsBetween(tokens, opener + 1, closer);
+  // SYSCALL_DEFINE3(name, …): the macro names it.
+  const isMacro = /^[A-Z0-9_]*DEFINE[A-Z0-9_]*$/.test(written);
+  const [first] = split;
+  const name = isMacro && first !== undefined ? textBetween(tokens, first.from, first.to) : written;
+  let isStatic = false;
+  for (let at = start; at < nameToken; at++) {
+    if (tokens.kinds[at] !== NAME) continue;
+    const text = textOf(tokens, at);
+    if (text === "static") isStatic = true;
+    else if (text.startsWith("__") || text === "noinline" || text === "inline")
+      annotations.push({ name: text, argument: null });
+  }
+  return {
+    name,
+    isStatic,
+    parameters: split.map(({ from, to }) => parameterOf(tokens, from, to)),
+    annotations,
+    start,
+    nameToken,
+    open,
+    close,
+  };
+}
+
+/** An argument or parameter: the tokens from `from` to `to`, the last not included. */
+export interface Slice {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What commas separate between two tokens, brackets as a whole. Nothing between them: no argument. */
+export function argumentsBetween(tokens: Tokens, from: number, to: number): readonly Slice[] {
+  const slices: Slice[] = [];
+  if (from >= to) return slices;
+  let start = from;
+  for (let at = from; at < to; at++) {
+    const partner = tokens.partners[at] ?? -1;
+    if (partner > at && partner < to) at = partner;
+    else if (tokens.kinds[at] === COMMA) {
+      slices.push({ from: start, to: at });
+      start = at + 1;
+    }
+  }
+  slices.push({ from: start, to });
+  return slices;
+}
+
+function parameterOf(tokens: Tokens, from: number, to: number): Parameter {
+  for (let at = to - 1; at > from; at--) {
+    const kind = tokens.kinds[at];
+    if (kind === NAME) return { name: textOf(tokens, at), type: textBetween(tokens, from, at) };
+    // `int (*fn)(void *)`, `int list[]`.
+    if (kind === CLOSE || kind === INDEX_CLOSE) {
+      const open = tokens.partners[at] ?? -1;
+      if (kind === CLOSE && tokens.kinds[open + 1] === 42 && tokens.kinds[open + 2] === NAME)
+        return { name: textOf(tokens, open + 2), type: "*" };
+      if (open > from) at = open;
+    }
+  }
+  return { name: "", type: textBetween(tokens, from, to) };
+}
+
+function initializerOf(tokens: Tokens, start: number, open: number, close: number): Initializer | null {
+  let at = open - 2;
+  while (at > start && tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 1) - 1;
+  // `name __read_mostly = {`
+  while (at > start && tokens.kinds[at] === NAME && textOf(tokens, at).startsWith("__")) at--;
+  if (tokens.kinds[at] !== NAME) return null;
+  const name = textOf(tokens, at);
+  let type = "";
+  for (let before = start; before < at; before++) {
+    if (tokens.kinds[before] === NAME) {
+      const text = textOf(tokens, before);
+      if (text === "struct") {
+        type = textOf(tokens, before + 1);
+        break;
+      }
+      type = text;
+    }
+  }
+  return { type, name, members: membersOf(tokens, open, close), open, close };
+}
+
+/** Members at any depth: arrays of structures and structures within count as their own. */
+function membersOf(tokens: Tokens, open: number, close: number): readonly Member[] {
+  const members: Member[] = [];
+  for (let at = open + 1; at < close; at++) {
+    if (tokens.kinds[at] !== DOT || tokens.kinds[at + 1] !== NAME || tokens.kinds[at + 2] !== ASSIGN) continue;
+    const value = tokens.kinds[at + 3] === 38 ? at + 4 : at + 3;
+    const after = tokens.kinds[value + 1];
+    if (tokens.kinds[value] !== NAME || !(after === COMMA || value + 1 === close || after === 125)) continue;
+    members.push({ member: textOf(tokens, at + 1), value: textOf(tokens, value), token: value });
+  }
+  return members;
+}

@@ -1,0 +1,317 @@
+import { partnersOf } from "./brackets.ts";
+import { closeBranches, nextBranch, openBranches } from "./conditionals.ts";
+import { intern, nameTable } from "./names.ts";
+import type { Build, Scan } from "./scan.ts";
+import {
+  AND_ASSIGN,
+  ARROW,
+  BOTH,
+  CHARACTER,
+  COMPARED,
+  EITHER,
+  ELLIPSIS,
+  EQUAL,
+  NAME,
+  NUMBER,
+  OR_ASSIGN,
+  OTHER_ASSIGN,
+  SHIFT_LEFT,
+  SHIFT_RIGHT,
+  STEP,
+  STRING,
+  UNEQUAL,
+  type Tokens,
+} from "./tokens.ts";
+
+const OTHER = 0;
+const SPACE = 1;
+const LETTER = 2;
+const DIGIT = 3;
+
+const CLASSES = new Uint8Array(128);
+for (const space of " \t\r\f\v\n") CLASSES[space.charCodeAt(0)] = SPACE;
+for (let code = 48; code < 58; code++) CLASSES[code] = DIGIT;
+for (let code = 65; code < 91; code++) CLASSES[code] = LETTER;
+for (let code = 97; code < 123; code++) CLASSES[code] = LETTER;
+CLASSES[95] = LETTER;
+CLASSES[36] = LETTER;
+
+const NEWLINE = 10;
+const QUOTE = 34;
+const HASH = 35;
+const APOSTROPHE = 39;
+const SLASH = 47;
+const ASTERISK = 42;
+const BACKSLASH = 92;
+
+/**
+ * The tokens of a C file that no preprocessor has seen. Total: any text. Of the branches of `#if` those are kept that
+ * `conditionals.ts` says; macros stay as they are written, and their bodies are kept aside.
+ */
+export function tokensOf(text: string, build: Build): Tokens {
+  const most = (text.length >> 2) + 16;
+  const scan: Scan = {
+    text,
+    at: 0,
+    count: 0,
+    kinds: new Uint8Array(most),
+    starts: new Int32Array(most),
+    ends: new Int32Array(most),
+    names: new Int32Array(most),
+    table: nameTable(),
+    defines: [],
+    braces: 0,
+    parens: 0,
+    open: [],
+    build,
+  };
+  while (scan.at < text.length) readNext(scan);
+  while (scan.open.length > 0) closeBranches(scan);
+  const { count, kinds, starts, ends, names } = scan;
+  const isFirst = (token: number): boolean => {
+    const start = starts[token] ?? 0;
+    return start === 0 || text.charCodeAt(start - 1) === NEWLINE;
+  };
+  return {
+    text,
+    count,
+    kinds,
+    starts,
+    ends,
+    names,
+    partners: partnersOf(count, kinds, isFirst),
+    nameOf: (id) => scan.table.texts[id] ?? "",
+    defines: scan.defines,
+    isFirst,
+  };
+}
+
+function readNext(scan: Scan): void {
+  const { text } = scan;
+  const start = scan.at;
+  const code = text.charCodeAt(start);
+  switch (code < 128 ? CLASSES[code] : LETTER) {
+    case SPACE:
+      scan.at = start + 1;
+      return;
+    case LETTER:
+      readName(scan, start);
+      return;
+    case DIGIT:
+      readNumber(scan, start);
+      return;
+    default:
+      readOther(scan, start, code);
+  }
+}
+
+function push(scan: Scan, kind: number, start: number, end: number, name: number): void {
+  const { count } = scan;
+  if (count === scan.kinds.length) growScan(scan);
+  scan.kinds[count] = kind;
+  scan.starts[count] = start;
+  scan.ends[count] = end;
+  scan.names[count] = name;
+  scan.count = count + 1;
+  scan.at = end;
+}
+
+function growScan(scan: Scan): void {
+  const size = scan.kinds.length * 2;
+  const kinds = new Uint8Array(size);
+  kinds.set(scan.kinds);
+  scan.kinds = kinds;
+  const larger = (from: Int32Array): Int32Array => {
+    const to = new Int32Array(size);
+    to.set(from);
+    return to;
+  };
+  scan.starts = larger(scan.starts);
+  scan.ends = larger(scan.ends);
+  scan.names = larger(scan.names);
+}
+
+function readName(scan: Scan, start: number): void {
+  const { text } = scan;
+  let hash = 0;
+  let at = start;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 128 && (CLASSES[code] ?? OTHER) < LETTER) break;
+    hash = (Math.imul(hash, 31) + code) | 0;
+  }
+  push(scan, NAME, start, at, intern(scan.table, hash, text, start, at));
+}
+
+function readNumber(scan: Scan, start: number): void {
+  const { text } = scan;
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 128 || ((CLASSES[code] ?? OTHER) < LETTER && code !== 46)) break;
+  }
+  push(scan, NUMBER, start, at, 0);
+}
+
+function readOther(scan: Scan, start: number, code: number): void {
+  const next = scan.text.charCodeAt(start + 1);
+  switch (code) {
+    case QUOTE:
+      push(scan, STRING, start, endOfQuoted(scan.text, start, QUOTE), 0);
+      return;
+    case APOSTROPHE:
+      push(scan, CHARACTER, start, endOfQuoted(scan.text, start, APOSTROPHE), 0);
+      return;
+    case SLASH:
+      if (next === ASTERISK || next === SLASH) {
+        scan.at = endOfComment(scan.text, start);
+        return;
+      }
+      break;
+    case BACKSLASH:
+      scan.at = start + 1;
+      return;
+    case HASH:
+      if (beginsLine(scan.text, start)) {
+        readDirective(scan, start);
+        return;
+      }
+      break;
+    case 123:
+      scan.braces++;
+      break;
+    case 125:
+      scan.braces--;
+      break;
+    case 40:
+      scan.parens++;
+      break;
+    case 41:
+      scan.parens--;
+      break;
+  }
+  const length = lengthOfPunctuator(scan.text, start, code, next);
+  push(scan, length === 1 ? code & 127 : kindOfPunctuator(code, next, length), start, start + length, 0);
+}
+
+/** A text or character ends with its line at the latest: one that is not closed costs no more. */
+function endOfQuoted(text: string, start: number, quote: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at + 1;
+    if (code === BACKSLASH) at++;
+    else if (code === NEWLINE) return at;
+  }
+  return text.length;
+}
+
+function endOfComment(text: string, start: number): number {
+  const isBlock = text.charCodeAt(start + 1) === ASTERISK;
+  const end = isBlock ? text.indexOf("*/", start + 2) : text.indexOf("\n", start);
+  if (end === -1) return text.length;
+  return isBlock ? end + 2 : end;
+}
+
+function beginsLine(text: string, at: number): boolean {
+  for (let before = at - 1; before >= 0; before--) {
+    const code = text.charCodeAt(before);
+    if (code === NEWLINE) return true;
+    if (code !== 32 && code !== 9) return false;
+  }
+  return true;
+}
+
+const PAIRS: ReadonlyMap<string, number> = new Map([
+  ["==", EQUAL],
+  ["!=", UNEQUAL],
+  ["->", ARROW],
+  ["&&", BOTH],
+  ["||", EITHER],
+  ["<<", SHIFT_LEFT],
+  [">>", SHIFT_RIGHT],
+  ["|=", OR_ASSIGN],
+  ["&=", AND_ASSIGN],
+  ["+=", OTHER_ASSIGN],
+  ["-=", OTHER_ASSIGN],
+  ["*=", OTHER_ASSIGN],
+  ["/=", OTHER_ASSIGN],
+  ["%=", OTHER_ASSIGN],
+  ["^=", OTHER_ASSIGN],
+  ["++", STEP],
+  ["--", STEP],
+  ["<=", COMPARED],
+  [">=", COMPARED],
+]);
+const pairCodes = new Uint8Array(128 * 128);
+for (const [pair, kind] of PAIRS) pairCodes[pair.charCodeAt(0) * 128 + pair.charCodeAt(1)] = kind;
+
+function lengthOfPunctuator(text: string, start: number, code: number, next: number): number {
+  if (code >= 128 || !(next < 128)) return 1;
+  if (code === 46 && next === 46 && text.charCodeAt(start + 2) === 46) return 3;
+  if ((pairCodes[code * 128 + next] ?? 0) === 0) return 1;
+  const isShift = (code === 60 || code === 62) && next === code;
+  return isShift && text.charCodeAt(start + 2) === 61 ? 3 : 2;
+}
+
+function kindOfPunctuator(code: number, next: number, length: number): number {
+  if (length === 3) return code === 46 ? ELLIPSIS : OTHER_ASSIGN;
+  return pairCodes[code * 128 + next] ?? code;
+}
+
+// Directives ----------------------------------------------------------------------------------------------------------
+
+const DIRECTIVE = /#[ \t]*([a-z]*)[ \t]*/y;
+
+function readDirective(scan: Scan, start: number): void {
+  const { text } = scan;
+  DIRECTIVE.lastIndex = start;
+  const name = DIRECTIVE.exec(text)?.[1] ?? "";
+  const body = DIRECTIVE.lastIndex === 0 ? start + 1 : DIRECTIVE.lastIndex;
+  const end = endOfDirective(text, body);
+  switch (name) {
+    case "define":
+      readDefine(scan, body, end);
+      break;
+    case "if":
+    case "ifdef":
+    case "ifndef":
+      openBranches(scan, name, text.slice(body, end));
+      break;
+    case "elif":
+    case "else":
+      nextBranch(scan, name, text.slice(body, end));
+      break;
+    case "endif":
+      closeBranches(scan);
+      break;
+  }
+  scan.at = end;
+}
+
+/** The end of the line, or of the last of those that a backslash or a comment joins. */
+function endOfDirective(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === NEWLINE) return at;
+    if (code === BACKSLASH) {
+      if (text.charCodeAt(at + 1) === 13) at++;
+      at++;
+    } else if (code === SLASH && text.charCodeAt(at + 1) === ASTERISK) at = endOfComment(text, at) - 1;
+  }
+  return text.length;
+}
+
+const DEFINED = /([A-Za-z_]\w*)(?:\(([^)]*)\))?/y;
+
+function readDefine(scan: Scan, start: number, end: number): void {
+  DEFINED.lastIndex = start;
+  const match = DEFINED.exec(scan.text);
+  if (match === null) return;
+  const [all, name = "", parameters] = match;
+  scan.defines.push({
+    name,
+    parameters: parameters === undefined ? null : parameters.split(",").map((one) => one.replace(/[\s\\]/g, "")),
+    start: Math.min(start + all.length, end),
+    end,
+  });
+}

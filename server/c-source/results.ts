@@ -1,0 +1,207 @@
+import { assignmentBefore } from "./walk.ts";
+import {
+  ARROW,
+  ASSIGN,
+  BLOCK_OPEN,
+  CLOSE,
+  COMMA,
+  DOT,
+  EQUAL,
+  INDEX_CLOSE,
+  INDEX_OPEN,
+  NAME,
+  NOT,
+  OPEN,
+  SEMICOLON,
+  STAR,
+  textBetween,
+  textOf,
+  UNEQUAL,
+  type Tokens,
+} from "./tokens.ts";
+
+/** What is done with what a call gives; offsets count from the start of the function. */
+export interface ResultUse {
+  /** The variable that it goes into, as written; null: none. */
+  readonly variable: string | null;
+  /** Null: that is not known (it is passed on, returned, kept). */
+  readonly is: "checked" | "unchecked" | null;
+  /** The test, or the first use without one. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0 };
+
+/** Tokens behind a call in which its use is looked for. */
+const FARTHEST = 400;
+
+const TESTERS =
+  /^(?:if|while|IS_ERR(?:_OR_NULL)?|PTR_ERR(?:_OR_ZERO)?|WARN_ON(?:_ONCE)?|BUG_ON|assert|likely|unlikely|KUNIT_\w+|ZERO_OR_NULL_PTR|virt_to_\w+)$/;
+
+/** What the code behind a call does with its result. */
+export function resultOf(
+  tokens: Tokens,
+  name: number,
+  close: number,
+  statement: number,
+  end: number,
+  origin: number,
+): ResultUse {
+  const assignment = assignmentBefore(tokens, name, statement - 1);
+  if (assignment === -1) {
+    // `if (!(p = kmalloc(…)))` and `return kmalloc(…)` are for others to judge; `kmalloc(…)->x` is not.
+    if (tokens.kinds[close + 1] !== ARROW) return NO_USE;
+    return useAt(tokens, null, "unchecked", name, close + 1, origin);
+  }
+  const from = lvalueStart(tokens, assignment, statement);
+  if (from === -1) return NO_USE;
+  const variable = textBetween(tokens, from, assignment);
+  const length = assignment - from;
+  // `if ((p = kmalloc(…)) == NULL)`
+  const isInside = tokens.kinds[from - 1] === OPEN;
+  if (isInside) return useAt(tokens, variable, "checked", from, close, origin);
+  for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
+    if (!matches(tokens, from, length, at)) continue;
+    return useOf(tokens, variable, at, at + length, statement, origin);
+  }
+  return { ...NO_USE, variable };
+}
+
+function useAt(
+  tokens: Tokens,
+  variable: string | null,
+  is: ResultUse["is"],
+  from: number,
+  last: number,
+  origin: number,
+): ResultUse {
+  return {
+    variable,
+    is,
+    start: (tokens.starts[from] ?? 0) - origin,
+    end: (tokens.ends[last] ?? 0) - origin,
+  };
+}
+
+/** The first token of what is assigned to: `p`, `dev->buffer`, `list[i].p`. */
+function lvalueStart(tokens: Tokens, assignment: number, statement: number): number {
+  let at = assignment - 1;
+  for (; at >= statement; at--) {
+    const kind = tokens.kinds[at];
+    if (kind === INDEX_CLOSE) at = tokens.partners[at] ?? -1;
+    else if (kind === NAME) {
+      const before = tokens.kinds[at - 1];
+      if (before !== ARROW && before !== DOT) return at;
+    } else if (kind !== ARROW && kind !== DOT) return -1;
+  }
+  return -1;
+}
+
+/** The same text stands here, and is all of an operand. */
+function matches(tokens: Tokens, from: number, length: number, at: number): boolean {
+  for (let index = 0; index < length; index++) {
+    if (tokens.kinds[at + index] !== tokens.kinds[from + index]) return false;
+    if (tokens.names[at + index] !== tokens.names[from + index]) return false;
+  }
+  const before = tokens.kinds[at - 1];
+  return before !== ARROW && before !== DOT;
+}
+
+/** Functions that read or write through the pointer that they are given first. */
+const WRITERS = /^(?:mem(?:set|cpy|move)|str(?:cpy|ncpy|lcpy|scpy|cat)|s[cn]*printf|sg_init_table|INIT_LIST_HEAD)$/;
+
+function useOf(
+  tokens: Tokens,
+  variable: string,
+  at: number,
+  after: number,
+  statement: number,
+  origin: number,
+): ResultUse {
+  const next = tokens.kinds[after];
+  const before = tokens.kinds[at - 1];
+  const found = (is: ResultUse["is"], from: number, last: number): ResultUse =>
+    useAt(tokens, variable, is, from, last, origin);
+  if (next === ASSIGN) return { ...NO_USE, variable };
+  const test = testAround(tokens, at, after);
+  if (test !== null) return found("checked", test.from, test.last);
+  // Where a branch or a label lies between, another way may lead here.
+  if (!isStraight(tokens, statement, at)) return { ...NO_USE, variable };
+  if (next === ARROW || next === INDEX_OPEN) {
+    return isAddressOnly(tokens, at, after) ? { ...NO_USE, variable } : found("unchecked", at, after);
+  }
+  if (before === STAR && isDereference(tokens, at - 1)) return found("unchecked", at - 1, after - 1);
+  if (before === OPEN && tokens.kinds[at - 2] === NAME && WRITERS.test(textOf(tokens, at - 2)))
+    return found("unchecked", at, after - 1);
+  return { ...NO_USE, variable };
+}
+
+/** `&p->member` computes an address and reads nothing; `sizeof(*p)` neither. */
+function isAddressOnly(tokens: Tokens, at: number, after: number): boolean {
+  if (tokens.kinds[at - 1] === 38) return true;
+  if (
+    tokens.kinds[at - 1] === OPEN &&
+    /^(?:sizeof|typeof|offsetof|struct_size|array_size)$/.test(textOf(tokens, at - 2))
+  )
+    return true;
+  return tokens.kinds[after] === INDEX_OPEN && tokens.kinds[at - 1] === 38;
+}
+
+function isDereference(tokens: Tokens, star: number): boolean {
+  const before = tokens.kinds[star - 1];
+  if (before === OPEN) {
+    const name = tokens.kinds[star - 2] === NAME ? textOf(tokens, star - 2) : "";
+    return !/^(?:sizeof|typeof|array_size|struct_size)$/.test(name);
+  }
+  return before === SEMICOLON || before === BLOCK_OPEN || before === ASSIGN || before === COMMA;
+}
+
+interface Test {
+  readonly from: number;
+  readonly last: number;
+}
+
+/** `if (!p)`, `p == NULL`, `IS_ERR(p)`, `p ? … : …`, `p && …`. */
+function testAround(tokens: Tokens, at: number, after: number): Test | null {
+  const next = tokens.kinds[after];
+  const before = tokens.kinds[at - 1];
+  if (before === NOT) return conditionAround(tokens, at - 1, after - 1);
+  if (next === EQUAL || next === UNEQUAL || before === EQUAL || before === UNEQUAL)
+    return conditionAround(tokens, at, after);
+  const isOperand = next === CLOSE || next === 131 || next === 132 || next === 63;
+  if (!isOperand) return null;
+  if (next === 63 || next === 131 || next === 132 || before === 131 || before === 132)
+    return conditionAround(tokens, at, after - 1);
+  if (before !== OPEN || tokens.kinds[at - 2] !== NAME || !TESTERS.test(textOf(tokens, at - 2))) return null;
+  return conditionAround(tokens, at, after - 1);
+}
+
+/** All of the `if` with one statement that a test stands in, where it is that; else the test alone. */
+function conditionAround(tokens: Tokens, from: number, last: number): Test {
+  const isAlone =
+    tokens.kinds[from - 1] === OPEN && tokens.kinds[last + 1] === CLOSE && tokens.partners[from - 1] === last + 1;
+  if (!isAlone || textOf(tokens, from - 2) !== "if") return { from, last };
+  const first = last + 2;
+  const close = tokens.kinds[first] === BLOCK_OPEN ? (tokens.partners[first] ?? -1) : -1;
+  if (close > first) return { from: from - 2, last: close };
+  for (let at = first; at < first + 60 && at < tokens.count; at++)
+    if (tokens.kinds[at] === SEMICOLON) return { from: from - 2, last: at };
+  return { from, last };
+}
+
+/** From the call to there control can only go straight on. */
+function isStraight(tokens: Tokens, statement: number, at: number): boolean {
+  let depth = 0;
+  for (let token = statement; token < at; token++) {
+    const kind = tokens.kinds[token];
+    if (kind === BLOCK_OPEN) depth++;
+    else if (kind === 125) depth--;
+    else if (kind === NAME && JUMPS.has(textOf(tokens, token))) return false;
+    else if (kind === 58 && tokens.kinds[token - 1] === NAME) return false;
+    if (depth !== 0) return false;
+  }
+  return true;
+}
+
+const JUMPS: ReadonlySet<string> = new Set(["if", "else", "for", "while", "do", "switch", "goto", "return", "case"]);

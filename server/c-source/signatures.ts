@@ -1,0 +1,78 @@
+import { allApis } from "../model/apis.ts";
+import type { Api } from "../model/apis/api.ts";
+
+/** Which argument of a function is what, counted from 0; -1: it has none of the kind. */
+export interface Signature {
+  readonly api: Api;
+  readonly mask: number;
+  readonly order: number;
+  readonly bytes: number;
+  readonly count: number;
+  readonly pages: number;
+}
+
+const NAMES = {
+  order: /\border$/,
+  bytes: /\b(?:size|len|length|new_size|payload|fragsz|max)$/,
+  count: /\b(?:n|new_n|count|nents|nbits|nr_pages|npages)$/,
+} as const;
+
+/** `(size_t n, size_t size, gfp_t flags)` of a prototype, split at its commas. */
+function parametersOf(signature: string): readonly string[] {
+  const open = signature.indexOf("(");
+  return signature
+    .slice(open + 1, signature.lastIndexOf(")"))
+    .split(",")
+    .map((one) => one.trim().replace(/\s*=.*$/, ""));
+}
+
+function signatureOf(api: Api): Signature {
+  const parameters = parametersOf(api.signature);
+  const at = (pattern: RegExp): number => parameters.findIndex((one) => pattern.test(one));
+  const takes = (unit: Api["size"]): boolean => api.size === unit || api.alsoTakes.includes(unit);
+  return {
+    api,
+    mask: parameters.findIndex((one) => /^gfp_t\b/.test(one)),
+    order: api.size === "order" ? at(NAMES.order) : -1,
+    bytes: takes("bytes") ? at(NAMES.bytes) : -1,
+    count: takes("count") ? at(NAMES.count) : -1,
+    pages: api.size === "pages" ? at(/\b(?:nr_pages|count)$/) : -1,
+  };
+}
+
+const SIGNATURES: ReadonlyMap<string, Signature> = new Map(allApis().map((api) => [api.name, signatureOf(api)]));
+
+/** The arguments of a function that the model knows, or null. */
+export const signatureNamed = (name: string): Signature | null => SIGNATURES.get(name) ?? null;
+
+/**
+ * Functions that are given a mask and allocate nothing with it: they test it, or keep it for later.
+ * include/linux/gfp.h, pagemap.h, sched/mm.h, xarray.h, radix-tree.h, idr.h; 6.12.117
+ */
+export const TAKE_AND_DO_NOT_ALLOCATE: ReadonlySet<string> = new Set([
+  "mapping_set_gfp_mask",
+  "mapping_gfp_constraint",
+  "gfpflags_allow_blocking",
+  "gfpflags_allow_spinning",
+  "might_alloc",
+  "fs_reclaim_acquire",
+  "fs_reclaim_release",
+  "current_gfp_context",
+  "xa_init_flags",
+  "XA_STATE",
+  "INIT_RADIX_TREE",
+  "RADIX_TREE",
+  "RADIX_TREE_INIT",
+  "gfp_nested_mask",
+  "gfp_zone",
+  "gfp_migratetype",
+  "WARN_ON",
+  "WARN_ON_ONCE",
+  "BUG_ON",
+  "VM_BUG_ON",
+  "BUILD_BUG_ON",
+  "likely",
+  "unlikely",
+  "cpuset_zone_allowed",
+  "devres_open_group",
+]);

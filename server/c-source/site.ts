@@ -1,0 +1,230 @@
+import type { Context } from "../model/contexts.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import {
+  maskValue,
+  namedMask,
+  type MaskExpression,
+  type MaskScope,
+  type MaskValue,
+  type NamedMask,
+} from "../model/masks/expression.ts";
+import { EMPTY } from "../model/masks/mask.ts";
+import type { AllocationRequest } from "../model/request.ts";
+import type { Anchor, RuleFix } from "../rules/rule.ts";
+import type { Asked, Site } from "../rules/site.ts";
+import type { CFile } from "./c-file.ts";
+import { constantOf } from "./constants.ts";
+import type { Allocation, Call, FunctionRead, MaskWrite } from "./function-read.ts";
+import { guardHolds } from "./guards.ts";
+import type { MaskCase } from "./masks.ts";
+import { signatureNamed } from "./signatures.ts";
+
+/** A mask that a call can be given: how it is written, and in which names it is read. */
+export interface MaskReading {
+  readonly expression: MaskExpression;
+  readonly scopeOf: (kernel: Kernel) => MaskScope;
+  /** It stands in the call itself, so that a finding can mark a part of it and edits can change it. */
+  readonly isInCall: boolean;
+}
+
+/** Where the names of a file's masks are looked up. */
+function fileScope(file: CFile, kernel: Kernel): MaskScope {
+  const known = scopes.get(file)?.get(kernel);
+  if (known !== undefined) return known;
+  const named = new Map<string, NamedMask | null>();
+  const open = new Set<string>();
+  const scope: MaskScope = {
+    kernel,
+    lookup: (name) => {
+      const found = named.get(name);
+      if (found !== undefined) return found;
+      const macro = file.maskMacros.find((one) => one.name === name);
+      const [only, ...more] = macro?.cases ?? [];
+      if (macro === undefined || only === undefined || more.length > 0 || open.has(name)) return null;
+      open.add(name);
+      const value = namedMask(scope, only.expression, macro.parameter);
+      open.delete(name);
+      named.set(name, value);
+      return value;
+    },
+  };
+  const inKernels = scopes.get(file) ?? new Map<Kernel, MaskScope>();
+  inKernels.set(kernel, scope);
+  scopes.set(file, inKernels);
+  return scope;
+}
+
+const scopes = new WeakMap<CFile, Map<Kernel, MaskScope>>();
+
+const MOST_READINGS = 8;
+
+/** The names of an expression, in order. */
+function namesIn(expression: MaskExpression, into: string[] = [], depth = 0): string[] {
+  if (depth > 100) return into;
+  switch (expression.kind) {
+    case "name":
+      into.push(expression.text);
+      break;
+    case "call":
+      namesIn(expression.argument, into, depth + 1);
+      break;
+    case "not":
+    case "zero":
+      namesIn(expression.operand, into, depth + 1);
+      break;
+    case "paren":
+      namesIn(expression.inner, into, depth + 1);
+      break;
+    case "or":
+    case "and":
+    case "choice":
+    case "equal":
+      for (const operand of expression.operands) namesIn(operand, into, depth + 1);
+      break;
+  }
+  return into;
+}
+
+/** Everything that was written into a variable, in every order in which it can have been; null: more than is known. */
+function valuesOf(writes: readonly MaskWrite[], bindings: Readonly<Record<string, string>>): MaskExpression[] | null {
+  let values: MaskExpression[] = [];
+  for (const { does, cases } of writes) {
+    if (cases.length === 0) return null;
+    const given = cases.filter(({ guards }) => guards.every((guard) => guardHolds(guard, bindings) !== false));
+    if (does === "=") values.push(...given.map(({ expression }) => expression));
+    else {
+      const kind = does === "|=" ? "or" : "and";
+      const more = values.flatMap((value) =>
+        given.map(
+          ({ expression }): MaskExpression => ({
+            kind,
+            operands: [value, expression],
+            start: value.start,
+            end: value.end,
+          }),
+        ),
+      );
+      values = [...values, ...more];
+    }
+    if (values.length > MOST_READINGS) return null;
+  }
+  return values.length === 0 ? null : values;
+}
+
+/**
+ * The masks that a call can be given: one for each case, each value of a variable. Null: that is not known.
+ * @param bindings what the function's parameters are
+ */
+export function readingsOf(
+  file: CFile,
+  read: FunctionRead,
+  allocation: Allocation,
+  bindings: Readonly<Record<string, string>>,
+): readonly MaskReading[] | null {
+  const cases = allocation.mask?.cases ?? [];
+  const readings: MaskReading[] = [];
+  for (const one of cases) {
+    if (one.guards.some((guard) => guardHolds(guard, bindings) === false)) continue;
+    const more = readingsOfCase(file, read, one, bindings);
+    if (more === null || readings.length + more.length > MOST_READINGS) return null;
+    readings.push(...more);
+  }
+  return readings;
+}
+
+function readingsOfCase(
+  file: CFile,
+  read: FunctionRead,
+  { expression }: MaskCase,
+  bindings: Readonly<Record<string, string>>,
+): readonly MaskReading[] | null {
+  const names = namesIn(expression);
+  if (names.some((name) => read.parameters.some((parameter) => parameter.name === name))) return null;
+  const variable = names.find((name) => read.writes.some((write) => write.variable === name));
+  const plain = (kernel: Kernel): MaskScope => fileScope(file, kernel);
+  if (variable === undefined) return [{ expression, scopeOf: plain, isInCall: true }];
+  const values = valuesOf(
+    read.writes.filter((write) => write.variable === variable),
+    bindings,
+  );
+  return (
+    values?.map((value) => ({
+      expression,
+      scopeOf: (kernel) => withVariable(plain(kernel), variable, value),
+      isInCall: false,
+    })) ?? null
+  );
+}
+
+function withVariable(scope: MaskScope, variable: string, value: MaskExpression): MaskScope {
+  const known = namedMask(scope, value, null);
+  return { ...scope, lookup: (name) => (name === variable ? known : scope.lookup(name)) };
+}
+
+export const valueIn = (reading: MaskReading, kernel: Kernel): MaskValue =>
+  maskValue(reading.scopeOf(kernel), reading.expression);
+
+/** The request that a call is, but for its mask and context. */
+export function sizesOf(
+  call: Call,
+  file: CFile,
+  kernel: Kernel,
+): Pick<AllocationRequest, "order" | "sizeBytes" | "pages" | "count"> {
+  const signature = signatureNamed(call.name);
+  const at = (index: number): number | null => {
+    const given = index === -1 ? undefined : call.arguments[index];
+    return given === undefined ? null : constantOf(given.text, kernel, file.numberMacros);
+  };
+  const none = { order: null, sizeBytes: null, pages: null, count: null };
+  if (signature === null) return { ...none, order: 0 };
+  const [bytes, count] = [at(signature.bytes), at(signature.count)];
+  const isArray = signature.bytes !== -1 && signature.count !== -1;
+  if (isArray && (bytes === null || count === null)) return none;
+  return { order: at(signature.order), sizeBytes: bytes, pages: at(signature.pages), count };
+}
+
+/** What a function that the model does not know is judged as: a request of one page, by its mask alone. */
+const BY_CONVENTION = "alloc_pages";
+
+/**
+ * A call in C as the kernel's rules see it. Its places are the anchors of the rules and its edits their fixes, so that
+ * calls that ask the same have one answer; `place.ts` finds the text of each.
+ * @param readings the masks that it can be given; empty: it takes none
+ * @param contexts where it can stand
+ */
+export function callSite(
+  call: Call,
+  file: CFile,
+  readings: readonly MaskReading[],
+  contexts: (kernel: Kernel) => readonly Context[],
+): Site<Anchor, RuleFix> {
+  const allocation = call.allocation;
+  return {
+    asked: (kernel) => {
+      const sizes = sizesOf(call, file, kernel);
+      const values = readings.length === 0 ? [null] : readings.map((reading) => valueIn(reading, kernel));
+      return contexts(kernel).flatMap((context) =>
+        values.map(
+          (value): Asked => ({
+            request: {
+              api: allocation?.api ?? BY_CONVENTION,
+              mask: value?.mask ?? EMPTY,
+              ...sizes,
+              context,
+              node: null,
+              cache: null,
+              poolEmpty: false,
+            },
+            written: value?.written ?? null,
+            isMaskKnown: value?.certain ?? true,
+            result: allocation?.result.is ?? null,
+            hasFallback: false,
+          }),
+        ),
+      );
+    },
+    whole: { kind: "api" },
+    placeOf: (anchor) => anchor,
+    editsOf: (fix) => [fix],
+  };
+}

@@ -1,0 +1,113 @@
+import type { LockFamily } from "./tables/locks.ts";
+
+/** A lock, section or scope that is in force. Offsets count from the start of the function that took it. */
+export interface Held {
+  /** The call that took it, as the proof of a finding names it: `spin_lock_irqsave`. */
+  readonly by: string;
+  readonly family: LockFamily;
+  /** The model's name for what it means: `spin_lock_irqsave`, `rcu_read_lock`, `nofs`. */
+  readonly context: string;
+  /** The lock as it is written: `&dev->lock`; null: it has none. */
+  readonly lock: string | null;
+  readonly at: number;
+  /** The block that it ends with, for a guard; 0: none. */
+  readonly block: number;
+}
+
+/** Something that was given back and not taken here: the caller had it. */
+export interface Released {
+  readonly family: LockFamily;
+  readonly lock: string | null;
+  /** Interrupts stay as they are: `spin_unlock()` of what `spin_lock_irqsave()` took. */
+  readonly isBare: boolean;
+}
+
+/** What a branch knows of a parameter. */
+export interface Guard {
+  readonly name: string;
+  readonly is: "true" | "false" | "equal" | "unequal";
+  /** What it is compared with. */
+  readonly value: string;
+}
+
+/** Where code stands in its function. Everything is true on every way to it. */
+export interface State {
+  readonly held: readonly Held[];
+  readonly released: readonly Released[];
+  /** The code asked for its context, and so a caller's does not count. */
+  readonly isCut: boolean;
+  /** Where it did something that may sleep; -1: nowhere. */
+  readonly sleptAt: number;
+  readonly guards: readonly Guard[];
+}
+
+export const ENTRY: State = { held: [], released: [], isCut: false, sleptAt: -1, guards: [] };
+
+const isSame = (one: Held, other: Held): boolean =>
+  one === other || (one.context === other.context && one.lock === other.lock && one.block === other.block);
+
+/** What is true on both ways; null: nobody comes that way. */
+export function joined(one: State | null, other: State | null): State | null {
+  if (one === null || one === other) return other;
+  if (other === null) return one;
+  const left = [...other.held];
+  const held = one.held.filter((lock) => {
+    const at = left.findIndex((also) => isSame(lock, also));
+    if (at !== -1) left.splice(at, 1);
+    return at !== -1;
+  });
+  const more = other.released.filter(
+    (lock) => !one.released.some(({ family, lock: also }) => family === lock.family && also === lock.lock),
+  );
+  return {
+    held: held.length === one.held.length ? one.held : held,
+    released: more.length === 0 ? one.released : [...one.released, ...more],
+    isCut: one.isCut && other.isCut,
+    sleptAt: one.sleptAt >= 0 && other.sleptAt >= 0 ? one.sleptAt : -1,
+    guards: one.guards === other.guards ? one.guards : one.guards.filter((guard) => other.guards.includes(guard)),
+  };
+}
+
+/** With this taken. */
+export const taking = (state: State, held: Held): State => ({ ...state, held: [...state.held, held] });
+
+/** What is left of a lock that turned interrupts off when `spin_unlock()` gives back the lock alone. */
+function restOf(held: Held): Held | null {
+  const suffix = /_(bh|irq|irqsave)$/.exec(held.context)?.[1];
+  if (suffix === undefined || held.block !== 0) return null;
+  return suffix === "bh"
+    ? { ...held, family: "bh", context: "local_bh_disable", lock: null }
+    : { ...held, family: "irqs", context: "local_irq_save", lock: null };
+}
+
+/** The words of a lock that tell it from others: `lock` of `&dev->lock`. */
+export const lockField = (lock: string): string => /(\w+)\W*$/.exec(lock)?.[1] ?? lock;
+
+/**
+ * With this given back: the last that was taken by the same name, else the last of the family. Where there is none it
+ * was the caller's.
+ */
+export function giving(state: State, released: Released): State {
+  const { held } = state;
+  const isOfFamily = ({ family, block }: Held): boolean =>
+    block === 0 && (family === released.family || released.family === "any");
+  if (released.family === "any")
+    return { ...state, held: held.filter((one) => !isOfFamily(one)), released: [...state.released, released] };
+  let at = held.findLastIndex((one) => isOfFamily(one) && one.lock === released.lock);
+  if (at === -1) at = held.findLastIndex(isOfFamily);
+  const found = held[at];
+  if (found === undefined) return givingIrqs(state, released);
+  const rest = released.isBare ? restOf(found) : null;
+  return { ...state, held: [...held.slice(0, at), ...(rest === null ? [] : [rest]), ...held.slice(at + 1)] };
+}
+
+/** `local_irq_restore()` also ends what `spin_lock_irqsave()` turned off. */
+function givingIrqs(state: State, released: Released): State {
+  const { held } = state;
+  const suffix = released.family === "irqs" ? /_irq(save)?$/ : released.family === "bh" ? /_bh$/ : null;
+  const at = suffix === null ? -1 : held.findLastIndex(({ context, block }) => block === 0 && suffix.test(context));
+  const found = held[at];
+  if (found === undefined || suffix === null) return { ...state, released: [...state.released, released] };
+  const bare = { ...found, context: found.context.replace(suffix, "") };
+  return { ...state, held: [...held.slice(0, at), bare, ...held.slice(at + 1)] };
+}

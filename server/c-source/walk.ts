@@ -1,0 +1,538 @@
+import { analyseCondition } from "./conditions.ts";
+import { argumentsBetween, type FunctionItem, type Slice } from "./items.ts";
+import { nameId } from "./names.ts";
+import { ENTRY, giving, joined, taking, type Held, type Released, type State } from "./state.ts";
+import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "./tables/locks.ts";
+import {
+  ASSIGN,
+  BLOCK_CLOSE,
+  BLOCK_OPEN,
+  CLOSE,
+  COLON,
+  NAME,
+  OPEN,
+  QUESTION,
+  SEMICOLON,
+  textBetween,
+  textOf,
+  type Tokens,
+} from "./tokens.ts";
+
+/** A call, in the order in which it is made. */
+export interface WalkedCall {
+  /** The token of its name, the parentheses. */
+  readonly name: number;
+  readonly open: number;
+  readonly close: number;
+  readonly state: State;
+  /** The first token of the statement that it stands in. */
+  readonly statement: number;
+}
+
+/** What a function of the file leaves behind when it returns. */
+export interface NetEffect {
+  readonly takes: readonly Held[];
+  readonly gives: readonly Released[];
+}
+
+/** What the walk of one function gives. */
+export interface Walked {
+  readonly calls: readonly WalkedCall[];
+  readonly net: NetEffect;
+}
+
+const IF = nameId("if");
+const ELSE = nameId("else");
+const FOR = nameId("for");
+const WHILE = nameId("while");
+const DO = nameId("do");
+const SWITCH = nameId("switch");
+const CASE = nameId("case");
+const DEFAULT = nameId("default");
+const RETURN = nameId("return");
+const GOTO = nameId("goto");
+const BREAK = nameId("break");
+const CONTINUE = nameId("continue");
+const GUARD = nameId("guard");
+const SCOPED_GUARD = nameId("scoped_guard");
+const SIZEOF = nameId("sizeof");
+const TYPEOF = nameId("typeof");
+const TYPEOF_GNU = nameId("__typeof__");
+const NEITHER_CALLED = new Set([SIZEOF, TYPEOF, TYPEOF_GNU, IF, FOR, WHILE, SWITCH, RETURN, CASE, ELSE]);
+
+const EFFECTS: (LockEffect | undefined)[] = [];
+for (const [name, effect] of LOCK_CALLS) EFFECTS[nameId(name)] = effect;
+const SLEEPS: (true | undefined)[] = [];
+for (const name of SLEEPING_CALLS) SLEEPS[nameId(name)] = true;
+
+/** Statements in statements that are read; what is deeper is passed over. */
+const DEEPEST = 250;
+
+interface Exits {
+  breaks: State | null;
+  /** For a switch: where its labels begin. */
+  readonly entry: State | null;
+  hasDefault: boolean;
+}
+
+interface Walk {
+  readonly tokens: Tokens;
+  readonly parameters: ReadonlySet<string>;
+  readonly effectOf: (name: number) => NetEffect | null;
+  readonly calls: WalkedCall[];
+  readonly exits: Exits[];
+  readonly labels: Map<number, State | null>;
+  /** Where the statement ends that was read last: the next token. */
+  at: number;
+  depth: number;
+  block: number;
+  statement: number;
+  /** The last state before nobody came on: what follows is read as if somebody did. */
+  ghost: State;
+  returned: State | null;
+  origin: number;
+}
+
+/**
+ * Walks a function by its structure: branches, loops, `switch`, `goto` forward, `return`. What is held holds on every
+ * way. Total, and linear in the tokens.
+ * @param effectOf what a function leaves behind that is no lock call of the kernel, by the number of its name
+ */
+export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name: number) => NetEffect | null): Walked {
+  const walk: Walk = {
+    tokens,
+    parameters: new Set(item.parameters.map(({ name }) => name)),
+    effectOf,
+    calls: [],
+    exits: [],
+    labels: new Map(),
+    at: item.open,
+    depth: 0,
+    block: 0,
+    statement: item.open,
+    ghost: ENTRY,
+    returned: null,
+    origin: tokens.starts[item.start] ?? 0,
+  };
+  const end = block(walk, item.close, ENTRY);
+  const last = joined(walk.returned, end) ?? ENTRY;
+  return { calls: walk.calls, net: { takes: last.held, gives: last.released } };
+}
+
+// Statements ----------------------------------------------------------------------------------------------------------
+
+/** A block, from its brace to the one that closes it. */
+function block(walk: Walk, close: number, entry: State): State | null {
+  const own = ++walk.block;
+  let state: State | null = entry;
+  walk.at++;
+  while (walk.at < close) {
+    const before = walk.at;
+    state = statement(walk, close, state);
+    if (walk.at <= before) walk.at = before + 1;
+  }
+  walk.at = close + 1;
+  return withoutBlock(state, own);
+}
+
+function withoutBlock(state: State | null, own: number): State | null {
+  if (state === null || !state.held.some((held) => held.block === own)) return state;
+  return { ...state, held: state.held.filter((held) => held.block !== own) };
+}
+
+/** One statement; `walk.at` is behind it then. */
+function statement(walk: Walk, end: number, before: State | null): State | null {
+  const { tokens } = walk;
+  const at = walk.at;
+  const kind = tokens.kinds[at];
+  const state = isLabel(walk, at) ? before : (before ?? walk.ghost);
+  if (kind === SEMICOLON) {
+    walk.at = at + 1;
+    return state;
+  }
+  if (walk.depth > DEEPEST) {
+    walk.at = endOfStatement(walk, at, end) + 1;
+    return state;
+  }
+  walk.depth++;
+  walk.statement = at;
+  const after =
+    kind === BLOCK_OPEN && (tokens.partners[at] ?? -1) > at
+      ? block(walk, Math.min(tokens.partners[at] ?? at, end), state ?? walk.ghost)
+      : kind === NAME
+        ? named(walk, end, at, state)
+        : plain(walk, end, at, state ?? walk.ghost);
+  walk.depth--;
+  return after;
+}
+
+function isLabel({ tokens }: Walk, at: number): boolean {
+  if (tokens.kinds[at] !== NAME) return false;
+  const name = tokens.names[at];
+  return name === CASE || name === DEFAULT || (tokens.kinds[at + 1] === COLON && tokens.kinds[at + 2] !== COLON);
+}
+
+function named(walk: Walk, end: number, at: number, before: State | null): State | null {
+  const { tokens } = walk;
+  const state = before ?? walk.ghost;
+  switch (tokens.names[at]) {
+    case IF:
+      return ifStatement(walk, end, state);
+    case WHILE:
+      return whileLoop(walk, end, state);
+    case FOR:
+      return forLoop(walk, end, state);
+    case DO:
+      return doLoop(walk, end, state);
+    case SWITCH:
+      return switchStatement(walk, end, state);
+    case CASE:
+    case DEFAULT:
+      return caseLabel(walk, end, at, before);
+    case RETURN: {
+      const stop = endOfStatement(walk, at, end);
+      const last = expression(walk, at + 1, stop, state);
+      walk.at = stop + 1;
+      walk.returned = joined(walk.returned, withoutGuards(last));
+      return dead(walk, last);
+    }
+    case GOTO: {
+      const label = tokens.names[at + 1] ?? 0;
+      walk.labels.set(label, joined(walk.labels.get(label) ?? null, state));
+      walk.at = endOfStatement(walk, at, end) + 1;
+      return dead(walk, state);
+    }
+    case BREAK:
+    case CONTINUE: {
+      const exits = tokens.names[at] === BREAK ? walk.exits.at(-1) : undefined;
+      if (exits !== undefined) exits.breaks = joined(exits.breaks, state);
+      walk.at = endOfStatement(walk, at, end) + 1;
+      return dead(walk, state);
+    }
+    case ELSE:
+      walk.at = at + 1;
+      return state;
+    case SCOPED_GUARD:
+      return scopedGuard(walk, end, at, state);
+    default:
+      return otherStatement(walk, end, at, before);
+  }
+}
+
+/** A guard ends with its block, and so with the function. */
+const withoutGuards = (state: State): State =>
+  state.held.some(({ block: own }) => own !== 0)
+    ? { ...state, held: state.held.filter((held) => held.block === 0) }
+    : state;
+
+function dead(walk: Walk, last: State): null {
+  walk.ghost = last;
+  return null;
+}
+
+function otherStatement(walk: Walk, end: number, at: number, before: State | null): State | null {
+  const { tokens } = walk;
+  if (isLabel(walk, at)) {
+    const waiting = walk.labels.get(tokens.names[at] ?? 0) ?? null;
+    walk.at = at + 2;
+    return joined(before, waiting) ?? walk.ghost;
+  }
+  const state = before ?? walk.ghost;
+  const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+  if (close > at && close < end && isLoopMacro(walk, at, close)) {
+    const inside = expression(walk, at, close + 1, state);
+    walk.at = close + 1;
+    return loop(walk, end, inside, inside, false);
+  }
+  return plain(walk, end, at, state);
+}
+
+/** `list_for_each_entry(…) statement`: a macro that stands before a statement. */
+function isLoopMacro({ tokens }: Walk, at: number, close: number): boolean {
+  const next = tokens.kinds[close + 1];
+  if (next === BLOCK_OPEN) return true;
+  return next === NAME && /each|(?:^|_)for_/.test(textOf(tokens, at));
+}
+
+function plain(walk: Walk, end: number, at: number, state: State): State {
+  const stop = endOfStatement(walk, at, end);
+  const after = expression(walk, at, stop, state);
+  walk.at = stop + 1;
+  return after;
+}
+
+/** The semicolon that ends a statement, or the end of the block. */
+function endOfStatement({ tokens }: Walk, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === SEMICOLON) return at;
+    const partner = tokens.partners[at] ?? -1;
+    if (partner > at) at = partner;
+    else if (kind === BLOCK_CLOSE) return at;
+  }
+  return end;
+}
+
+/** The parentheses behind a keyword; null where there are none. */
+function headOf({ tokens, at }: Walk): Slice | null {
+  const open = at + 1;
+  const close = tokens.kinds[open] === OPEN ? (tokens.partners[open] ?? -1) : -1;
+  return close > open ? { from: open + 1, to: close } : null;
+}
+
+function ifStatement(walk: Walk, end: number, entry: State): State | null {
+  let state: State = entry;
+  let after: State | null = null;
+  let isFallen = false;
+  for (;;) {
+    const head = headOf(walk);
+    if (head === null) return plain(walk, end, walk.at, state);
+    const asked = expression(walk, head.from, head.to, state);
+    const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
+    walk.at = head.to + 1;
+    const then = statement(walk, end, condition.whenTrue(asked));
+    const otherwise: State = condition.whenFalse(asked);
+    const isElse = walk.at < end && walk.tokens.names[walk.at] === ELSE && walk.tokens.kinds[walk.at] === NAME;
+    if (!isElse) return joinedAfter(joined(after, then), otherwise, asked, condition.asksContext || isFallen);
+    after = joined(after, then);
+    isFallen ||= condition.asksContext && then === null;
+    walk.at++;
+    if (walk.tokens.names[walk.at] !== IF) {
+      const last = statement(walk, end, otherwise);
+      return joinedAfter(after, last, asked, condition.asksContext || isFallen);
+    }
+    state = otherwise;
+  }
+}
+
+/** Behind a test of the context the caller's counts again where both ways come on. */
+function joinedAfter(then: State | null, otherwise: State | null, before: State, asksContext: boolean): State | null {
+  const state = joined(then, otherwise);
+  if (state === null) return null;
+  const isCut = asksContext && then !== null && otherwise !== null ? before.isCut : state.isCut;
+  return isCut === state.isCut ? state : { ...state, isCut };
+}
+
+function whileLoop(walk: Walk, end: number, entry: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, entry);
+  const asked = expression(walk, head.from, head.to, entry);
+  const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
+  walk.at = head.to + 1;
+  const isEndless = head.to - head.from === 1 && /^(?:1|true)$/.test(textOf(walk.tokens, head.from));
+  return loop(walk, end, condition.whenTrue(asked), condition.whenFalse(asked), isEndless);
+}
+
+function forLoop(walk: Walk, end: number, entry: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, entry);
+  const asked = expression(walk, head.from, head.to, entry);
+  walk.at = head.to + 1;
+  const { tokens } = walk;
+  const isEndless = tokens.kinds[head.from] === SEMICOLON && tokens.kinds[head.from + 1] === SEMICOLON;
+  return loop(walk, end, asked, asked, isEndless);
+}
+
+/** A body that is gone through any number of times. */
+function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boolean): State | null {
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false };
+  walk.exits.push(exits);
+  const last = statement(walk, end, entry);
+  walk.exits.pop();
+  const after = isEndless ? exits.breaks : joined(exits.breaks, past === entry ? joined(past, last) : past);
+  return after === null ? dead(walk, entry) : after;
+}
+
+function doLoop(walk: Walk, end: number, entry: State): State | null {
+  walk.at++;
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false };
+  walk.exits.push(exits);
+  const last = statement(walk, end, entry);
+  walk.exits.pop();
+  const state = joined(last, exits.breaks) ?? walk.ghost;
+  if (walk.tokens.names[walk.at] !== WHILE) return state;
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, state);
+  const asked = expression(walk, head.from, head.to, state);
+  walk.at = head.to + 1;
+  return asked;
+}
+
+function switchStatement(walk: Walk, end: number, entry: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, entry);
+  const asked = expression(walk, head.from, head.to, entry);
+  walk.at = head.to + 1;
+  const exits: Exits = { breaks: null, entry: asked, hasDefault: false };
+  walk.exits.push(exits);
+  const last = statement(walk, end, asked);
+  walk.exits.pop();
+  return joined(joined(last, exits.breaks), exits.hasDefault ? null : asked);
+}
+
+function caseLabel(walk: Walk, end: number, at: number, before: State | null): State | null {
+  const { tokens } = walk;
+  const exits = walk.exits.findLast((one) => one.entry !== null);
+  let colon = at + 1;
+  let choices = 0;
+  for (; colon < end; colon++) {
+    const kind = tokens.kinds[colon];
+    if (kind === QUESTION) choices++;
+    else if (kind === COLON && choices-- === 0) break;
+    else if (kind === SEMICOLON || kind === BLOCK_OPEN) break;
+    else if ((tokens.partners[colon] ?? -1) > colon) colon = tokens.partners[colon] ?? colon;
+  }
+  walk.at = colon + 1;
+  if (exits === undefined) return before ?? walk.ghost;
+  if (tokens.names[at] === DEFAULT) exits.hasDefault = true;
+  return joined(before, exits.entry);
+}
+
+function scopedGuard(walk: Walk, end: number, at: number, state: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, at, state);
+  const [name, lock] = argumentsBetween(walk.tokens, head.from, head.to);
+  walk.at = head.to + 1;
+  const own = ++walk.block;
+  const inside = name === undefined ? state : guarded(walk, name, lock ?? null, at, own, state);
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false };
+  walk.exits.push(exits);
+  const after = statement(walk, end, inside);
+  walk.exits.pop();
+  return withoutBlock(joined(after, exits.breaks), own);
+}
+
+function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, own: number, state: State): State {
+  const { tokens } = walk;
+  const text = textBetween(tokens, name.from, name.to);
+  const offset = (tokens.starts[at] ?? 0) - walk.origin;
+  if (SLEEPING_GUARDS.has(text)) return { ...state, sleptAt: offset };
+  const effect = GUARDS.get(text);
+  if (effect?.context == null) return state;
+  return taking(state, {
+    by: `guard(${text})`,
+    family: effect.family,
+    context: effect.context,
+    lock: lock === null || effect.lock === -1 ? null : textBetween(tokens, lock.from, lock.to),
+    at: offset,
+    block: own,
+  });
+}
+
+// Expressions ---------------------------------------------------------------------------------------------------------
+
+interface OpenCall {
+  readonly name: number;
+  readonly close: number;
+}
+
+/** The calls between two tokens, in the order in which they are made, and what they change. */
+function expression(walk: Walk, from: number, to: number, entry: State): State {
+  const { tokens } = walk;
+  let state = entry;
+  const open: OpenCall[] = [];
+  for (let at = from; at < to; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === NAME) {
+      const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+      if (close === -1 || close > to) continue;
+      const name = tokens.names[at] ?? 0;
+      if (name === SIZEOF || name === TYPEOF || name === TYPEOF_GNU) {
+        at = close;
+      } else if (!NEITHER_CALLED.has(name)) open.push({ name: at, close });
+    } else if (kind === OPEN && tokens.kinds[at + 1] === BLOCK_OPEN) {
+      state = statementExpression(walk, at + 1, state);
+      at = Math.max(at, walk.at - 1);
+    } else if (kind === CLOSE) {
+      const call = open.at(-1);
+      if (call?.close === at) {
+        open.pop();
+        state = called(walk, call, state);
+      }
+    }
+  }
+  return state;
+}
+
+function statementExpression(walk: Walk, brace: number, state: State): State {
+  const close = walk.tokens.partners[brace] ?? -1;
+  const { at, statement: outer } = walk;
+  if (close < brace || walk.depth > DEEPEST) {
+    walk.at = Math.max(close, brace);
+    return state;
+  }
+  walk.at = brace;
+  walk.depth++;
+  const after = block(walk, close, state) ?? walk.ghost;
+  walk.depth--;
+  walk.statement = outer;
+  if (walk.at < at) walk.at = at;
+  return after;
+}
+
+function called(walk: Walk, { name, close }: OpenCall, state: State): State {
+  const { tokens } = walk;
+  const id = tokens.names[name] ?? 0;
+  const effect = EFFECTS[id];
+  const open = name + 1;
+  if (effect !== undefined) return locked(walk, effect, name, close, state);
+  walk.calls.push({ name, open, close, state, statement: walk.statement });
+  if (SLEEPS[id] === true) return { ...state, sleptAt: (tokens.starts[name] ?? 0) - walk.origin };
+  if (id === GUARD) return openGuard(walk, name, close, state);
+  const net = walk.effectOf(id);
+  if (net !== null) return withNet(walk, net, name, state);
+  return state.held.length > 0 && tokens.nameOf(id).includes("unlock")
+    ? giving(state, { family: "any", lock: null, isBare: false })
+    : state;
+}
+
+/** `guard(spinlock)(&dev->lock);` holds until the block ends. */
+function openGuard(walk: Walk, name: number, close: number, state: State): State {
+  const { tokens } = walk;
+  const second = tokens.kinds[close + 1] === OPEN ? (tokens.partners[close + 1] ?? -1) : -1;
+  const lock = second > close ? { from: close + 2, to: second } : null;
+  return guarded(walk, { from: name + 2, to: close }, lock, name, walk.block, state);
+}
+
+function locked(walk: Walk, effect: LockEffect, name: number, close: number, state: State): State {
+  if (effect.does === "?") return state;
+  const { tokens } = walk;
+  const lock = effect.lock === -1 ? null : lockOf(tokens, effect, name, close);
+  if (effect.does === "-") return giving(state, { family: effect.family, lock, isBare: effect.isBare });
+  return effect.context === null ? state : taking(state, heldBy(walk, effect, effect.context, lock, name));
+}
+
+function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: number): string | null {
+  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
+  return slice === undefined ? null : textBetween(tokens, slice.from, slice.to);
+}
+
+function heldBy(walk: Walk, effect: LockEffect, context: string, lock: string | null, name: number): Held {
+  const { tokens } = walk;
+  return {
+    by: textOf(tokens, name),
+    family: effect.family,
+    context,
+    lock,
+    at: (tokens.starts[name] ?? 0) - walk.origin,
+    block: 0,
+  };
+}
+
+/** A function of the file that returns with a lock, or without one of its caller. */
+function withNet(walk: Walk, net: NetEffect, name: number, state: State): State {
+  const at = (walk.tokens.starts[name] ?? 0) - walk.origin;
+  const given = net.gives.reduce(giving, state);
+  return net.takes.reduce<State>(
+    (all, held) => taking(all, { ...held, by: textOf(walk.tokens, name), at, block: 0 }),
+    given,
+  );
+}
+
+/** The token of the `=` that a call's result goes through; -1: it goes nowhere by that way. */
+export function assignmentBefore(tokens: Tokens, name: number, statementStart: number): number {
+  let at = name - 1;
+  // `p = (struct x *)kmalloc(…)`
+  while (at > statementStart && tokens.kinds[at] === CLOSE) at = (tokens.partners[at] ?? 0) - 1;
+  return tokens.kinds[at] === ASSIGN ? at : -1;
+}

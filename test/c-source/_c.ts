@@ -1,0 +1,40 @@
+import { readCFile } from "../../server/c-source/c-file.ts";
+import type { Confidence } from "../../server/c-source/evidence.ts";
+import { judgeC, type CFinding, type JudgeOptions } from "../../server/c-source/judge.ts";
+import { kernelNamed } from "../rules/_subject.ts";
+
+interface Judging extends Partial<Pick<JudgeOptions, "declared">> {
+  readonly kernel?: string;
+  readonly rt?: boolean;
+  readonly confidence?: Confidence;
+}
+
+/** What is said of C files that belong together; one text is a file called driver.c. */
+export function findingsIn(code: string | Readonly<Record<string, string>>, given: Judging = {}): readonly CFinding[] {
+  const files = typeof code === "string" ? { "driver.c": code } : code;
+  return judgeC(
+    Object.entries(files).map(([path, text]) => ({ path, file: readCFile(text) })),
+    {
+      kernel: kernelNamed(given.kernel ?? "6.12", { PREEMPT_RT: given.rt ?? false }),
+      confidence: given.confidence ?? "possible",
+      ...(given.declared === undefined ? {} : { declared: given.declared }),
+    },
+  );
+}
+
+/** Findings of errors and warnings as `rule function: marked text`. */
+export function toldIn(code: string, given: Judging = {}): readonly string[] {
+  return findingsIn(code, given)
+    .filter(({ severity }) => severity === "error" || severity === "warning")
+    .map((finding) => `${finding.rule} ${finding.function}: ${code.slice(finding.start, finding.end)}`);
+}
+
+/** The C text with the edits of a fix. */
+export function fixed(code: string, finding: CFinding, title: RegExp): string {
+  const fix = finding.fixes.find((one) => title.test(one.title));
+  if (fix === undefined)
+    throw new Error(`no fix like ${title} among ${finding.fixes.map((one) => one.title).join("; ")}`);
+  return fix.changes
+    .toReversed()
+    .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+}
