@@ -12,8 +12,20 @@ const BROWSER: BuildOptions = { platform: "browser", target: "es2023", define: {
 
 interface Bundle extends BuildOptions {
   readonly entryPoints: [string];
-  readonly outfile: string;
 }
+
+/** dist/cli.mjs, and in dist/cli/ the pieces that it loads when a command needs them. */
+const COMMAND_LINE: Bundle = {
+  ...NODE,
+  ...ON_OLD_NODE,
+  entryPoints: ["server/cli/node.ts"],
+  outdir: "dist",
+  entryNames: "cli",
+  chunkNames: "cli/[name]-[hash]",
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
+  splitting: true,
+};
 
 /**
  * The bundles of the program: where each begins and ends. package.json says "type": "module", so CommonJS files end in
@@ -30,7 +42,7 @@ export const BUNDLES: readonly Bundle[] = [
     conditions: ["node", "browser"],
     define: { global: "globalThis" },
   },
-  { ...NODE, ...ON_OLD_NODE, entryPoints: ["server/cli/node.ts"], outfile: "dist/cli.mjs", format: "esm" },
+  COMMAND_LINE,
   {
     ...NODE,
     entryPoints: ["server/cli/bin.ts"],

@@ -3,7 +3,8 @@
 // usage: npm run docs
 import { readFileSync, writeFileSync } from "node:fs";
 import { PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";
-import { ALL_COMMANDS } from "../server/cli/commands/index.ts";
+import { COMMANDS } from "../server/cli/commands/index.ts";
+import { usageLine } from "../server/cli/help.ts";
 import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
 import { KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
 import { inRoot, isProgram } from "./paths.ts";
@@ -29,12 +30,14 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
 
+const commands = await Promise.all([...COMMANDS.values()].map((load) => load()));
+
 /** The tables of each document, by the name in their comments. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "docs/command-line.md": {
     commands: table(
       ["command", "does"],
-      ALL_COMMANDS.map(({ name, usage, summary }) => [`\`allocpolicy ${name} ${usage}\``, summary]),
+      commands.map((command) => [`\`allocpolicy ${command.name} ${usageLine(command)}\``, command.summary]),
     ),
     formats: table(
       ["`--format`", "what it is"],

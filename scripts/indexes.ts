@@ -17,6 +17,8 @@ interface Collected {
   readonly besides: readonly string[];
   /** The things stand in folders, a group each, and the index says in which. */
   readonly inGroups?: boolean;
+  /** The index is a map by name, and a thing is loaded when it is asked for. */
+  readonly lazily?: boolean;
 }
 
 const FOLDERS: readonly Collected[] = [
@@ -36,7 +38,15 @@ const FOLDERS: readonly Collected[] = [
     besides: ["wrapper.ts"],
   },
   { path: "server/rules", list: "ALL", type: "Rule", declaredIn: "./rule.ts", besides: [], inGroups: true },
-  { path: "server/cli/commands", list: "ALL_COMMANDS", type: "Command", declaredIn: "../command.ts", besides: [] },
+  {
+    path: "server/cli/commands",
+    list: "COMMANDS",
+    type: "Command",
+    declaredIn: "../command.ts",
+    besides: [],
+    lazily: true,
+  },
+  { path: "server/cli/kinds", list: "FILE_KINDS", type: "FileKind", declaredIn: "../file-kind.ts", besides: [] },
   { path: "server/cli/reporters", list: "ALL_REPORTERS", type: "Reporter", declaredIn: "../reporter.ts", besides: [] },
   {
     path: "server/service/kinds",
@@ -96,10 +106,11 @@ function filesIn(folder: string, besides: readonly string[]): readonly string[] 
     .sort(byFileName);
 }
 
-function indexOf({ path, list, type, declaredIn, besides, inGroups = false }: Collected): string {
+function indexOf({ path, list, type, declaredIn, besides, inGroups = false, lazily = false }: Collected): string {
   const folder = inRoot(path);
   if (inGroups) return groupedIndexOf(folder, list, type, declaredIn);
   const contributions = filesIn(folder, besides).map((file) => contributionOf(folder, file, type));
+  if (lazily) return lazyIndexOf(contributions, list, type, declaredIn);
   return [
     "// Written by scripts/indexes.ts: one line for each file of this folder.",
     ...contributions.map(({ file, name }) => `import { ${name} } from "./${file}";`),
@@ -109,6 +120,22 @@ function indexOf({ path, list, type, declaredIn, besides, inGroups = false }: Co
       `export const ${list}: readonly ${type}[] = `,
       contributions.map(({ name, isList }) => (isList ? `...${name}` : name)),
     ),
+    "",
+  ].join("\n");
+}
+
+/** The index of a folder whose things are loaded one by one: by the names of their files. */
+function lazyIndexOf(contributions: readonly Contribution[], list: string, type: string, declaredIn: string): string {
+  return [
+    "// Written by scripts/indexes.ts: one line for each file of this folder, which is loaded when it is asked for.",
+    `import type { ${type} } from "${declaredIn}";`,
+    "",
+    `export const ${list}: ReadonlyMap<string, () => Promise<${type}>> = new Map([`,
+    ...contributions.map(
+      ({ file, name }) =>
+        `  ["${file.replace(/\.ts$/, "")}", async (): Promise<${type}> => (await import("./${file}")).${name}],`,
+    ),
+    "]);",
     "",
   ].join("\n");
 }

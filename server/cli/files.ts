@@ -3,85 +3,131 @@ import { existsSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { readFileBytesSync, reasonOf } from "../disk/read.ts";
 import { UsageError, type Io } from "./command.ts";
+import { visibleName } from "./visible.ts";
 
-const EXTENSION = ".allocpolicy";
+export const POLICY_ENDING = ".allocpolicy";
 /** Emacs marks a file that is being edited by a link to nowhere of this name: `.#x.allocpolicy`. */
 const LOCK = ".#";
 
-/** A file to check: its path as the user would write it, and its text. */
-export interface PolicyFile {
+/** A file that the arguments mean, not read yet: its path as the user would write it. */
+export interface FoundFile {
   /** Relative to where the command runs, if the user gave it so. */
   readonly path: string;
   readonly absolutePath: string;
+}
+
+export interface ReadFile extends FoundFile {
   readonly text: string;
   /** The bytes were UTF-8. Where not, `text` is not all that the file says: nothing may be written back. */
   readonly isUtf8: boolean;
 }
 
+/** A file or folder that cannot be read, and why, as the end of a sentence. */
+export interface Unreadable {
+  readonly path: string;
+  readonly why: string;
+}
+
 /** What the arguments of a command mean. */
 export interface WantedFiles {
-  readonly files: readonly PolicyFile[];
+  readonly files: readonly FoundFile[];
+  /** Folders that cannot be read. */
+  readonly unreadable: readonly Unreadable[];
   /** The folders that make up the workspace of the files, as absolute paths: see `workspaceFolder`. */
   readonly folders: readonly string[];
-  /**
-   * The user was told of a file or folder that cannot be read: the exit status is then `USAGE`, whatever else is found.
-   */
-  readonly incomplete: boolean;
 }
 
 /** How standard input is asked for, and how it is called. */
 const STDIN = "-";
 export const STDIN_PATH = "<stdin>";
 
-/**
- * The files that the arguments mean, as `policyFiles` says; `-` is what comes over standard input, as if it stood in
- * the current folder.
- */
-export async function wantedFiles(io: Io, paths: readonly string[]): Promise<WantedFiles> {
-  const unreadable = (path: string, why: string): void => io.warn(`cannot read ${path}: ${why}\n`);
-  if (!paths.includes(STDIN)) return policyFiles(io.cwd, paths, unreadable);
+/** Standard input as a file in the current folder, if the arguments ask for it by `-`; else null. */
+export async function standardInput(io: Io, paths: readonly string[]): Promise<ReadFile | null> {
+  if (!paths.includes(STDIN)) return null;
   let text = "";
   for await (const chunk of io.input) text += chunk;
-  const others = paths.filter((path) => path !== STDIN);
-  const stdin = { path: STDIN_PATH, absolutePath: resolve(io.cwd, STDIN_PATH), text, isUtf8: true };
-  const named =
-    others.length > 0 ? policyFiles(io.cwd, others, unreadable) : { files: [], folders: [], incomplete: false };
-  return {
-    files: [...named.files, stdin],
-    folders: [...new Set([...named.folders, workspaceFolder(io.cwd, stdin.absolutePath)])],
-    incomplete: named.incomplete,
-  };
+  return { path: STDIN_PATH, absolutePath: resolve(io.cwd, STDIN_PATH), text, isUtf8: true };
 }
 
 /**
- * The files that the arguments mean: a file is itself, a folder is every `.allocpolicy` file below it in order of name
- * (hidden folders, `node_modules` and the locks of an editor left out), nothing is the current folder. What cannot be
- * read is told to `unreadable`, and the others are read. Throws `UsageError` when nothing is left, and for a folder
- * without any policy.
+ * The files that the arguments mean: a file is itself, a folder is every file below it with one of the endings, in
+ * order of name (hidden folders, `node_modules` and the locks of an editor left out), nothing is the current folder.
+ * `-`, which is standard input, gives no file. Throws `UsageError` for a folder without any such file.
  */
-export function policyFiles(
-  cwd: string,
-  paths: readonly string[],
-  unreadable: (path: string, why: string) => void,
-): WantedFiles {
-  const refused: { readonly path: string; readonly why: string }[] = [];
-  const refuse = (path: string, why: string): void => void refused.push({ path, why });
-  const wanted = paths.length > 0 ? paths : ["."];
-  const found = new Map(wanted.flatMap((path) => filesAt(cwd, path, refuse)).map((path) => [resolve(cwd, path), path]));
-  const files = [...found].flatMap(([absolutePath, path]): readonly PolicyFile[] => {
-    const content = readFileBytesSync(absolutePath);
-    if ("bytes" in content)
-      return [{ path, absolutePath, text: content.bytes.toString("utf8"), isUtf8: isUtf8(content.bytes) }];
-    refuse(path, content.unreadable);
-    return [];
-  });
-  const [first] = refused;
-  if (files.length === 0 && first !== undefined && refused.length === 1)
-    throw new UsageError(`cannot read ${first.path}: ${first.why}`);
-  for (const { path, why } of refused) unreadable(path, why);
-  if (files.length === 0) throw new UsageError("no file could be read");
-  const folders = new Set(wanted.map((path) => workspaceFolder(cwd, resolve(cwd, path))));
-  return { files, folders: [...folders], incomplete: refused.length > 0 };
+export function wantedFiles(cwd: string, paths: readonly string[], endings: readonly string[]): WantedFiles {
+  const unreadable: Unreadable[] = [];
+  const wanted = (paths.length > 0 ? paths : ["."]).filter((path) => path !== STDIN);
+  const walk: Walk = { cwd, endings, refuse: (path, why) => void unreadable.push({ path, why }) };
+  const found = new Map(wanted.flatMap((path) => filesAt(walk, path)).map((path) => [resolve(cwd, path), path]));
+  const roots = [...wanted.map((path) => resolve(cwd, path)), ...(wanted.length < paths.length ? [cwd] : [])];
+  return {
+    files: [...found].map(([absolutePath, path]) => ({ path, absolutePath })),
+    unreadable,
+    folders: [...new Set(roots.map((path) => workspaceFolder(cwd, path)))],
+  };
+}
+
+/** The file with its text, which standard input has already. Never throws. */
+export function readWanted(found: FoundFile | ReadFile): ReadFile | Unreadable {
+  if (isRead(found)) return found;
+  const { path, absolutePath } = found;
+  const content = readFileBytesSync(absolutePath);
+  return "bytes" in content
+    ? { path, absolutePath, text: content.bytes.toString("utf8"), isUtf8: isUtf8(content.bytes) }
+    : { path, why: content.unreadable };
+}
+
+function isRead(found: FoundFile | ReadFile): found is ReadFile {
+  return "text" in found;
+}
+
+/** What is said of a file that cannot be read. */
+function unreadableText({ path, why }: Unreadable): string {
+  return `cannot read ${visibleName(path)}: ${why}`;
+}
+
+/**
+ * Says which files cannot be read. The first waits for another file: where it is all that there is, it is the error of
+ * the command.
+ */
+export class UnreadableFiles {
+  readonly #warn: (text: string) => void;
+  #held: Unreadable | null = null;
+  #count = 0;
+  #isAnyRead = false;
+
+  constructor(warn: (text: string) => void) {
+    this.#warn = warn;
+  }
+
+  /** Some file could not be read: the exit status is `USAGE`, whatever else is found. */
+  get isAny(): boolean {
+    return this.#count > 0;
+  }
+
+  /** Some file was read. */
+  read(): void {
+    this.#release();
+    this.#isAnyRead = true;
+  }
+
+  refuse(one: Unreadable): void {
+    this.#release();
+    if (this.#count === 0 && !this.#isAnyRead) this.#held = one;
+    else this.#warn(`${unreadableText(one)}\n`);
+    this.#count += 1;
+  }
+
+  /** Throws `UsageError` when there were files, and none could be read. */
+  end(): void {
+    if (this.#held !== null) throw new UsageError(unreadableText(this.#held));
+    if (this.#count > 0 && !this.#isAnyRead) throw new UsageError("no file could be read");
+  }
+
+  #release(): void {
+    if (this.#held !== null) this.#warn(`${unreadableText(this.#held)}\n`);
+    this.#held = null;
+  }
 }
 
 /** The text of a file; throws `UsageError` that says which file and why. */
@@ -113,35 +159,42 @@ function isFolder(path: string): boolean {
   }
 }
 
-type Refuse = (path: string, why: string) => void;
+interface Walk {
+  readonly cwd: string;
+  readonly endings: readonly string[];
+  readonly refuse: (path: string, why: string) => void;
+}
 
-function filesAt(cwd: string, path: string, refuse: Refuse): readonly string[] {
+function filesAt(walk: Walk, path: string): readonly string[] {
   // What is no folder, or is not there, is found out when it is read.
-  if (!isFolder(resolve(cwd, path))) return [path];
+  if (!isFolder(resolve(walk.cwd, path))) return [path];
   let complete = true;
-  const files = filesBelow(cwd, path, (inside, why) => {
+  const files: string[] = [];
+  const refuse = (inside: string, why: string): void => {
     complete = false;
-    refuse(inside, why);
-  });
+    walk.refuse(inside, why);
+  };
+  addFilesBelow({ ...walk, refuse }, path, files);
   if (files.length === 0 && complete)
-    throw new UsageError(`there is no ${EXTENSION} file in ${path === "." ? "this folder" : path}`);
+    throw new UsageError(
+      `there is no ${walk.endings.join(" or ")} file in ${path === "." ? "this folder" : visibleName(path)}`,
+    );
   return files;
 }
 
-function filesBelow(cwd: string, folder: string, refuse: Refuse): readonly string[] {
+function addFilesBelow(walk: Walk, folder: string, files: string[]): void {
   let entries: Dirent[];
   try {
-    entries = readdirSync(resolve(cwd, folder), { withFileTypes: true });
+    entries = readdirSync(resolve(walk.cwd, folder), { withFileTypes: true });
   } catch (error) {
-    refuse(folder, reasonOf(error));
-    return [];
+    walk.refuse(folder, reasonOf(error));
+    return;
   }
-  return entries
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = folder === "." ? entry.name : join(folder, entry.name);
-      if (entry.isDirectory())
-        return entry.name.startsWith(".") || entry.name === "node_modules" ? [] : filesBelow(cwd, path, refuse);
-      return entry.name.endsWith(EXTENSION) && !entry.name.startsWith(LOCK) ? [path] : [];
-    });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { name } = entry;
+    const path = folder === "." ? name : join(folder, name);
+    if (entry.isDirectory()) {
+      if (!name.startsWith(".") && name !== "node_modules") addFilesBelow(walk, path, files);
+    } else if (!name.startsWith(LOCK) && walk.endings.some((ending) => name.endsWith(ending))) files.push(path);
+  }
 }

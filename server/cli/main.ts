@@ -1,59 +1,75 @@
-import { ALL_COMMANDS } from "./commands/index.ts";
-import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "./command.ts";
+import { INTERNAL, OK, USAGE, UsageError, type Command, type Io, type Outside } from "./command.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { helpText, overviewText, usageText } from "./help.ts";
+import { meantText } from "./meant.ts";
+import { WrittenWrong } from "./options.ts";
+import { versionText } from "./version.ts";
+import { visible, visibleName } from "./visible.ts";
 
 /**
  * The command line: picks the command and turns what it throws into a message and an exit status. Never throws.
  * @param args the words after the program's name
  */
-export async function main(args: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    await io.write(overview());
-    return name === undefined ? USAGE : OK;
+export async function main(args: readonly string[], outside: Outside): Promise<number> {
+  const io: Io = {
+    ...outside,
+    write: (text) => outside.write(visible(text)),
+    writeExactly: outside.write,
+    warn: (text) => outside.warn(visible(text)),
+    commands: allCommands,
+  };
+  const [name] = args;
+  try {
+    return await ran(args, io);
+  } catch (error) {
+    const said = name === undefined ? "allocpolicy" : `allocpolicy ${visibleName(name)}`;
+    if (error instanceof UsageError) {
+      const command = error instanceof WrittenWrong ? await commandNamed(name ?? "") : null;
+      const usage = command === null ? "" : `${usageText(command, io.terminal?.columns)}\n`;
+      io.warn(`${said}: ${visibleName(error.message)}\n${usage}`);
+      return USAGE;
+    }
+    io.warn(internalText(said, error));
+    return INTERNAL;
   }
-  const command = ALL_COMMANDS.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    io.warn(`allocpolicy: there is no command '${name}'. 'allocpolicy help' lists them.\n`);
-    return USAGE;
-  }
-  if (rest.includes("--help") || rest.includes("-h")) {
-    await io.write(`${usageOf(command)}\n${command.summary}\n`);
+}
+
+/** What is said of a fault of the program itself. */
+export function internalText(said: string, error: unknown): string {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${said}: internal error: this is a fault of allocpolicy, please report it with the input and these lines\n${trace}\n`;
+}
+
+async function ran([name, ...rest]: readonly string[], io: Io): Promise<number> {
+  if (name === "--version" || name === "-V") {
+    await io.write(versionText());
     return OK;
   }
-  try {
-    return await command.run(rest, io);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      io.warn(`allocpolicy ${name}: ${error.message}\n`);
-      return USAGE;
-    }
-    if (isParseArgsError(error)) {
-      io.warn(`allocpolicy ${name}: ${error.message}\n${usageOf(command)}\n`);
-      return USAGE;
-    }
-    throw error;
+  const isHelp = name === "help" || name === "--help" || name === "-h";
+  const [asked] = rest;
+  if (name === undefined || (isHelp && asked === undefined)) {
+    await io.write(overviewText(await io.commands(), io.terminal?.columns));
+    return name === undefined ? USAGE : OK;
   }
+  const wanted = isHelp ? (asked ?? "") : name;
+  const command = await commandNamed(wanted);
+  if (command === null) {
+    const meant = meantText(wanted, [...COMMANDS.keys(), "help"]) || ": 'allocpolicy help' lists them";
+    io.warn(`allocpolicy: there is no command '${visibleName(wanted)}'${meant}\n`);
+    return USAGE;
+  }
+  const options = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined);
+  if (isHelp || options.includes("--help") || options.includes("-h")) {
+    await io.write(helpText(command, io.terminal?.columns));
+    return OK;
+  }
+  return command.run(rest, io);
 }
 
-function usageOf(command: Command): string {
-  return `usage: allocpolicy ${command.name} ${command.usage}`;
+async function commandNamed(name: string): Promise<Command | null> {
+  return (await COMMANDS.get(name)?.()) ?? null;
 }
 
-function overview(): string {
-  const width = Math.max(...ALL_COMMANDS.map(({ name }) => name.length));
-  const rows = ALL_COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return [
-    "allocpolicy: what will the kernel do with this allocation request?",
-    "",
-    ...rows,
-    "",
-    "'allocpolicy COMMAND --help' shows a command's options.",
-    `Exit status: ${OK} nothing wrong, ${FOUND} findings or a false expectation, ${USAGE} usage or a file that cannot be read.`,
-    "",
-  ].join("\n");
-}
-
-/** `util.parseArgs` reports a wrong option by a TypeError with such a code. */
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+function allCommands(): Promise<readonly Command[]> {
+  return Promise.all([...COMMANDS.values()].map((load) => load()));
 }

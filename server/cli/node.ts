@@ -1,10 +1,19 @@
-import { main } from "./main.ts";
-import type { Io } from "./command.ts";
+// The door of the command line on Node: the only file here that touches the process.
+import { availableParallelism } from "node:os";
+import { isMainThread } from "node:worker_threads";
+import { INTERNAL, type Outside, type Terminal } from "./command.ts";
+import { internalText, main } from "./main.ts";
 
-/** The door of the command line on Node: the only file here that touches the process. */
-process.stdin.setEncoding("utf8");
+/** As if SIGPIPE had ended the program: 128 and its number. */
+const PIPE_CLOSED = 141;
 
-const io: Io = {
+function terminal(): Terminal | null {
+  if (!process.stdout.isTTY) return null;
+  const { NO_COLOR: noColour = "", TERM: kind } = process.env;
+  return { columns: process.stdout.columns || 80, hasColour: noColour === "" && kind !== "dumb" };
+}
+
+const outside: Outside = {
   cwd: process.cwd(),
   input: process.stdin,
   write: (text) =>
@@ -15,14 +24,31 @@ const io: Io = {
   warn: (text) => {
     process.stderr.write(text);
   },
+  terminal: terminal(),
+  cores: availableParallelism(),
+  thread: new URL(import.meta.url),
 };
 
-// A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+function endOnFault(error: unknown): never {
+  outside.warn(internalText("allocpolicy", error));
+  process.exit(INTERNAL);
+}
 
-void main(process.argv.slice(2), io).then((status) => {
-  process.exitCode = status;
-});
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and nothing more to say.
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") endOnFault(error);
+  process.exit(PIPE_CLOSED);
+}
+
+if (isMainThread) {
+  process.stdin.setEncoding("utf8");
+  process.stdout.on("error", endOnClosedPipe);
+  process.stderr.on("error", endOnClosedPipe);
+  process.on("uncaughtException", endOnFault);
+  void main(process.argv.slice(2), outside).then((status) => {
+    process.exitCode = status;
+  });
+} else {
+  const { serveCheck } = await import("./check-thread.ts");
+  serveCheck();
+}

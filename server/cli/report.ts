@@ -1,13 +1,18 @@
-import type { Declaration, Item } from "../../grammar/ast.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Finding, FindingSource, Holds, RelatedSpan, Severity } from "../rules/finding.ts";
-import { ruleUrl } from "../rules/rule-page.ts";
-import { linesOf, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
+import type { Position } from "../../grammar/lines.ts";
+import type { FindingSource, Holds, Severity } from "../rules/finding.ts";
+import { INTERNAL_ERROR } from "../rules/internal-error.ts";
 
 /** Lines and characters count from 0, characters in UTF-16 units, as in LSP. */
 export interface Range {
   readonly start: Position;
   readonly end: Position;
+}
+
+/** A place in a file of the run or beside it, and what is to be seen there. */
+export interface ReportedPlace {
+  readonly path: string;
+  readonly range: Range;
+  readonly message: string;
 }
 
 /**
@@ -17,12 +22,16 @@ export interface ReportedFinding {
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;
-  /** The name of the declaration that it stands in; null for headers and what stands outside of any. */
+  /**
+   * The name of what it stands in, a declaration or a function; null for headers and what stands outside of any.
+   */
   readonly declaration: string | null;
   readonly range: Range;
   readonly kernel: Holds;
   readonly source: FindingSource;
-  readonly related: readonly { readonly path: string; readonly range: Range; readonly message: string }[];
+  readonly related: readonly ReportedPlace[];
+  /** The way that leads to it, first step first; left out where it is seen at its own place. */
+  readonly steps?: readonly ReportedPlace[];
   readonly fixes: readonly {
     readonly title: string;
     readonly edits: readonly { readonly range: Range; readonly text: string }[];
@@ -33,6 +42,7 @@ export interface ReportedFinding {
 export interface FileReport {
   readonly path: string;
   readonly text: string;
+  /** In the order of the text. */
   readonly findings: readonly ReportedFinding[];
   readonly expectations: ExpectationCounts;
 }
@@ -44,79 +54,10 @@ export interface ExpectationCounts {
   readonly notDecided: number;
 }
 
-/** A file of the run, with what turns its offsets into positions. */
-export interface ReportedFile {
-  readonly path: string;
-  readonly file: SourceFile;
-  readonly lines: Lines;
-}
+const NO_EXPECTATIONS: ExpectationCounts = { passed: 0, failed: 0, notDecided: 0 };
 
-export function reportedFile(path: string, file: SourceFile): ReportedFile {
-  return { path, file, lines: linesOf(file.text) };
-}
-
-/**
- * The findings of one file, in the order of the text.
- * @param findings one list for each region
- * @param fileOf the file of a uri that a related place names; null when it is not part of the run
- */
-export function reportOf(
-  { path, file, lines }: ReportedFile,
-  findings: readonly (readonly Finding[])[],
-  expectations: ExpectationCounts,
-  fileOf: (uri: string) => ReportedFile | null,
-): FileReport {
-  const reported = findings.flatMap((list, index) => {
-    const offset = file.starts[index] ?? 0;
-    const rangeOf = (start: number, end: number): Range => ({
-      start: positionAt(lines, offset + start),
-      end: positionAt(lines, offset + end),
-    });
-    const declaration = nameOf(file.regions[index]?.item ?? null);
-    return list.map((finding) => ({
-      rule: finding.rule,
-      severity: finding.severity,
-      message: finding.message,
-      declaration,
-      range: rangeOf(finding.span.start, finding.span.end),
-      kernel: finding.holds ?? { since: null, until: null },
-      source: finding.source,
-      related: finding.related.flatMap((related) => relatedOf(related, fileOf)),
-      fixes: finding.fixes.map(({ title, changes }) => ({
-        title,
-        edits: changes.map((change) => ({ range: rangeOf(change.start, change.end), text: change.text })),
-      })),
-      url: ruleUrl(finding.rule),
-    }));
-  });
-  return { path, text: file.text, findings: reported.sort(byPosition), expectations };
-}
-
-function relatedOf(related: RelatedSpan, fileOf: (uri: string) => ReportedFile | null): ReportedFinding["related"] {
-  const target = fileOf(related.uri);
-  const offset = target?.file.starts[related.region];
-  if (target === null || offset === undefined) return [];
-  return [
-    {
-      path: target.path,
-      range: {
-        start: positionAt(target.lines, offset + related.span.start),
-        end: positionAt(target.lines, offset + related.span.end),
-      },
-      message: related.message,
-    },
-  ];
-}
-
-function nameOf(item: Item | null): string | null {
-  return item !== null && isDeclaration(item) ? (item.name?.text ?? null) : null;
-}
-
-function isDeclaration(item: Item): item is Declaration {
-  return item.kind !== "kernel" && item.kind !== "config" && item.kind !== "import";
-}
-
-function byPosition(a: ReportedFinding, b: ReportedFinding): number {
+/** For a list of findings: in the order of the text, and at one place by name. */
+export function byPosition(a: ReportedFinding, b: ReportedFinding): number {
   return (
     a.range.start.line - b.range.start.line ||
     a.range.start.character - b.range.start.character ||
@@ -126,16 +67,61 @@ function byPosition(a: ReportedFinding, b: ReportedFinding): number {
 
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "information", "hint"];
 
-/** How many expectations of all files hold, do not hold, and are not decided. */
-export function expectationsIn(reports: readonly FileReport[]): ExpectationCounts {
-  const sum = (what: keyof ExpectationCounts): number =>
-    reports.reduce((all, { expectations }) => all + expectations[what], 0);
-  return { passed: sum("passed"), failed: sum("failed"), notDecided: sum("notDecided") };
+/** What a run comes to, file by file added up. */
+export interface Totals {
+  readonly files: number;
+  readonly severities: Readonly<Record<Severity, number>>;
+  readonly expectations: ExpectationCounts;
+  /** Findings that say that an expectation does not hold. */
+  readonly failedExpectations: number;
+  /** Findings that say that the program itself is at fault. */
+  readonly internal: number;
+  /** Findings that were left out, because the baseline has them. */
+  readonly known: number;
 }
 
-/** How many findings of each severity. */
-export function summaryOf(reports: readonly FileReport[]): Readonly<Record<Severity, number>> {
-  const count = (severity: Severity): number =>
-    reports.reduce((sum, { findings }) => sum + findings.filter((finding) => finding.severity === severity).length, 0);
-  return { error: count("error"), warning: count("warning"), information: count("information"), hint: count("hint") };
+export const NOTHING_YET: Totals = {
+  files: 0,
+  severities: { error: 0, warning: 0, information: 0, hint: 0 },
+  expectations: NO_EXPECTATIONS,
+  failedExpectations: 0,
+  internal: 0,
+  known: 0,
+};
+
+export function totalsOf({ findings, expectations }: FileReport, known: number): Totals {
+  const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    files: 1,
+    severities: {
+      error: count("error"),
+      warning: count("warning"),
+      information: count("information"),
+      hint: count("hint"),
+    },
+    expectations,
+    failedExpectations: findings.filter(({ source }) => source === "expectation").length,
+    internal: findings.filter(({ rule }) => rule === INTERNAL_ERROR.id).length,
+    known,
+  };
+}
+
+export function sumOf(a: Totals, b: Totals): Totals {
+  return {
+    files: a.files + b.files,
+    severities: {
+      error: a.severities.error + b.severities.error,
+      warning: a.severities.warning + b.severities.warning,
+      information: a.severities.information + b.severities.information,
+      hint: a.severities.hint + b.severities.hint,
+    },
+    expectations: {
+      passed: a.expectations.passed + b.expectations.passed,
+      failed: a.expectations.failed + b.expectations.failed,
+      notDecided: a.expectations.notDecided + b.expectations.notDecided,
+    },
+    failedExpectations: a.failedExpectations + b.failedExpectations,
+    internal: a.internal + b.internal,
+    known: a.known + b.known,
+  };
 }

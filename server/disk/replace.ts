@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -43,6 +44,25 @@ export function replaceFileSync(path: string, text: string): void {
     throw error;
   }
   syncFolder(folder);
+}
+
+/**
+ * Writes a file whole or not at all, whether it is there already or not. Throws what the file system says, with a file
+ * that was there untouched.
+ */
+export function writeFileWholeSync(path: string, text: string): void {
+  if (existsSync(path)) {
+    replaceFileSync(path, text);
+    return;
+  }
+  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    writeFileSync(beside, text, { flag: "wx", flush: true });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
 }
 
 /** Who is not the owner may not give a file to the owner; it is then the writer's. */

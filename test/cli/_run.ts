@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { Outside } from "../../server/cli/command.ts";
 import { main } from "../../server/cli/main.ts";
 
 export interface Ran {
@@ -10,19 +11,19 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs the command line in this process. */
-export async function run(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: readonly string[] } = {},
-): Promise<Ran> {
+interface Options extends Partial<Pick<Outside, "cwd" | "terminal" | "cores" | "thread" | "write">> {
+  readonly input?: Iterable<string> | AsyncIterable<string>;
+}
+
+/** Runs the command line in this process, as in a pipe and with one core unless told otherwise. */
+export async function run(args: readonly string[], options: Options = {}): Promise<Ran> {
   let out = "";
   let err = "";
   async function* input(): AsyncGenerator<string> {
     yield* options.input ?? [];
   }
   const status = await main(args, {
-    cwd: options.cwd ?? process.cwd(),
-    input: input(),
+    cwd: process.cwd(),
     write: (text) => {
       out += text;
       return Promise.resolve();
@@ -30,6 +31,11 @@ export async function run(
     warn: (text) => {
       err += text;
     },
+    terminal: null,
+    cores: 1,
+    thread: null,
+    ...options,
+    input: input(),
   });
   return { status, out, err };
 }

@@ -109,7 +109,6 @@ describe("verdict", () => {
     async function* lines(): AsyncGenerator<string> {
       for (let i = 0; i < 100; i += 1) yield line.repeat(100);
     }
-    const { verdict } = await import("../../server/cli/commands/verdict.ts");
     let answered = 0;
     let [held, written] = [0, 0];
     const write = (text: string): Promise<void> => {
@@ -118,7 +117,7 @@ describe("verdict", () => {
       written += text.length;
       return Promise.resolve();
     };
-    await verdict.run([], { cwd: ".", input: lines(), write, warn: () => undefined });
+    await run(["verdict"], { input: lines(), write });
     expect(answered).toBe(10_000);
     expect(held).toBeLessThan(1 << 18);
     expect(written).toBeGreaterThan(1 << 21);

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { knownKernels, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { olderHeader, olderReleases } from "../../model/kernels/older/headers.ts";
@@ -8,21 +7,36 @@ import { decodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { grouped, type Row } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
+import { parsed, type Options } from "../options.ts";
+
+const OPTIONS = {
+  kernel: {
+    type: "string",
+    takes: "V",
+    words: "kernels",
+    means: "the kernel that printed the mask; without it the newest, and where others read it differently",
+  },
+  config: {
+    type: "string",
+    multiple: true,
+    default: [],
+    takes: "K=V,…",
+    means: "build options of the kernel: PREEMPT_RT=y, page=16384",
+  },
+  all: { type: "boolean", default: false, means: "how every kernel that is known reads it" },
+} as const satisfies Options;
 
 export const decode: Command = {
   name: "decode",
-  usage: "MASK [--kernel V] [--config K=V,…] [--all]",
+  operands: "MASK",
+  options: OPTIONS,
   summary: "print the names of a number such as 0x140dca, for one kernel or for all that are known",
+  examples: [
+    { line: "allocpolicy decode 0x140dca --kernel 6.12", does: "the flags of a mask in a report of a 6.12 kernel" },
+    { line: "allocpolicy decode 0xd0", does: "a mask from an old report: which kernels read it as what" },
+  ],
   run: async (args, io) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        kernel: { type: "string" },
-        config: { type: "string", multiple: true, default: [] },
-        all: { type: "boolean", default: false },
-      },
-    });
+    const { values, positionals } = parsed(OPTIONS, args);
     const [text, ...more] = positionals;
     if (text === undefined || more.length > 0) throw new UsageError("give one mask, such as 0x140dca");
     const value = maskFrom(text);

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import {
   comparePolicies,
@@ -13,24 +12,44 @@ import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";
-import { loadWorkspace } from "../workspace.ts";
+import { parsed, type Options } from "../options.ts";
+import { jsonText } from "../visible.ts";
+import { workspaceWith } from "../workspace.ts";
+
+const OPTIONS = {
+  kernel: {
+    type: "string",
+    takes: "V",
+    words: "kernels",
+    means: "the kernel to judge by; with one file the first of two",
+  },
+  to: { type: "string", takes: "W", words: "kernels", means: "with one file: the second kernel" },
+  json: { type: "boolean", default: false, means: "answer in JSON" },
+} as const satisfies Options;
 
 export const diff: Command = {
   name: "diff",
-  usage: "A B | FILE --kernel V --to W  [--json]    (A, B: FILE, FILE#POLICY or #POLICY of the same file)",
+  operands: "A [B]",
+  operandWords: "files",
+  options: OPTIONS,
+  fails: "something changes",
+  examples: [
+    {
+      line: "allocpolicy diff ring.allocpolicy --kernel 6.1 --to 6.12",
+      does: "what a file comes to when it is carried to another kernel",
+    },
+    { line: "allocpolicy diff old.allocpolicy new.allocpolicy", does: "what changes between two files" },
+    { line: "allocpolicy diff ring.allocpolicy#rx '#tx'", does: "which of two policies of a file takes more" },
+  ],
   summary:
     "what changes between two policies, two files, or one file under two kernels, with witnesses; exits 1 when something does",
   run: async (args, io) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { kernel: { type: "string" }, to: { type: "string" }, json: { type: "boolean", default: false } },
-    });
+    const { values, positionals } = parsed(OPTIONS, args);
     const [a, b, ...more] = positionals;
     if (a === undefined || more.length > 0)
       throw new UsageError("give two files or policies, or one file with --kernel and --to");
     const difference = differenceOf(io.cwd, a, b, values.kernel, values.to);
-    await io.write(values.json ? `${JSON.stringify(difference, null, 2)}\n` : report(difference));
+    await io.write(values.json ? `${jsonText(difference, 2)}\n` : report(difference));
     return isSame(difference) ? OK : FOUND;
   },
 };
@@ -78,7 +97,7 @@ function sideOf(cwd: string, path: string, version: string | undefined): Side {
   const absolutePath = resolve(cwd, path);
   const settings = { ...DEFAULT_SETTINGS, forcedKernel: version ?? null };
   const environment = environmentOf(
-    loadWorkspace([{ absolutePath, text: readText(cwd, path) }], [workspaceFolder(cwd, absolutePath)], settings),
+    workspaceWith([{ absolutePath, text: readText(cwd, path) }], [workspaceFolder(cwd, absolutePath)], settings),
     pathToFileURL(absolutePath).href,
   );
   const kernel = environment?.kernels.at(-1);

@@ -1,5 +1,4 @@
 import { hex } from "../../model/masks/mask.ts";
-import { parseArgs } from "node:util";
 import { bareMask } from "../../rules/bare-request.ts";
 import { knownKernels } from "../../model/kernels/kernels.ts";
 import type { OlderHeader } from "../../model/kernels/older/header.ts";
@@ -8,21 +7,37 @@ import { encodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { grouped } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
+import { parsed, type Options } from "../options.ts";
+
+const OPTIONS = {
+  kernel: {
+    type: "string",
+    takes: "V",
+    words: "kernels",
+    means: "the kernel that reads the mask; without it the newest",
+  },
+  config: {
+    type: "string",
+    multiple: true,
+    default: [],
+    takes: "K=V,…",
+    means: "build options of the kernel: PREEMPT_RT=y, page=16384",
+  },
+  all: { type: "boolean", default: false, means: "the number in every kernel that is known" },
+} as const satisfies Options;
 
 export const encode: Command = {
   name: "encode",
-  usage: "NAMES [--kernel V] [--config K=V,…] [--all]",
+  operands: "NAMES",
+  operandWords: "flags",
+  options: OPTIONS,
   summary: "print the number of a mask such as 'GFP_KERNEL|__GFP_ZERO', for one kernel or for all that are known",
+  examples: [
+    { line: "allocpolicy encode 'GFP_KERNEL|__GFP_ZERO' --kernel 6.1", does: "the number that 6.1 gives to this mask" },
+    { line: "allocpolicy encode GFP_ATOMIC --all", does: "how the number changed over the releases" },
+  ],
   run: async (args, io) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        kernel: { type: "string" },
-        config: { type: "string", multiple: true, default: [] },
-        all: { type: "boolean", default: false },
-      },
-    });
+    const { values, positionals } = parsed(OPTIONS, args);
     if (positionals.length === 0) throw new UsageError("give the names of a mask, such as 'GFP_KERNEL|__GFP_ZERO'");
     const text = positionals.join("|");
     const numberIn = (version: string | undefined, assume?: (sentence: string) => void): string => {

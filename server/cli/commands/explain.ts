@@ -1,11 +1,9 @@
 import { hex } from "../../model/masks/mask.ts";
-import { parseArgs } from "node:util";
 import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-request.ts";
-import { nearest } from "../../policy-language/names/suggest.ts";
 import { allApis, apiNamed, maskOfCall, needsMask } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
-import { combine, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
-import { namedContext } from "../../model/kernel-contexts.ts";
+import { combine, CONTEXT_NAMES, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
+import { KERNEL_CONTEXTS, namedContext } from "../../model/kernel-contexts.ts";
 import { explain as explainRequest } from "../../model/explain.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { maskText } from "../../model/masks/names.ts";
@@ -13,34 +11,88 @@ import type { AllocationRequest, CacheFacts, Reason, Verdict } from "../../model
 import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
+import { meantText } from "../meant.ts";
+import { parsed, type Options } from "../options.ts";
+import { jsonText } from "../visible.ts";
 import { verdictFields } from "../verdict-lines.ts";
+
+const OPTIONS = {
+  kernel: {
+    type: "string",
+    takes: "V",
+    words: "kernels",
+    means: "the kernel, such as v6.6, 6.1.192 or what uname -r says; without it the newest",
+  },
+  config: {
+    type: "string",
+    multiple: true,
+    default: [],
+    takes: "K=V,…",
+    means: "build options of the kernel: PREEMPT_RT=y, page=16384",
+  },
+  api: { type: "string", takes: "A", words: "apis", means: "the function that is called: kmalloc, alloc_pages, …" },
+  flags: { type: "string", takes: "MASK", words: "flags", means: "the mask as C writes it, or its number" },
+  order: { type: "string", takes: "N", means: "the size as an order of pages" },
+  size: { type: "string", takes: "S", means: "the size in bytes, or with a unit: 4KiB" },
+  pages: { type: "string", takes: "N", means: "the size in pages, for functions that count them" },
+  count: { type: "string", takes: "N", means: "how many objects or pages a bulk call asks for" },
+  node: { type: "string", takes: "N|any", means: "the NUMA node that is asked for" },
+  cache: {
+    type: "string",
+    takes: "FACTS",
+    means: "what the slab cache is: ctor, dma, account, reclaimable, size=BYTES",
+  },
+  scope: {
+    type: "string",
+    multiple: true,
+    default: [],
+    takes: "S,…",
+    words: Object.keys(SCOPE),
+    means: "the scopes that the call is made in, as by memalloc_nofs_save()",
+  },
+  handles: { type: "string", takes: "R", words: ["null", "nothing"], means: "whether the caller looks at the result" },
+  with: {
+    type: "string",
+    multiple: true,
+    default: [],
+    takes: "NAME=N",
+    means: "what the function takes besides: align=64",
+  },
+  context: {
+    type: "string",
+    default: "process",
+    takes: "C,…",
+    words: "contexts",
+    means: "where the call is made from",
+  },
+  json: { type: "boolean", default: false, means: "answer in JSON" },
+} as const satisfies Options;
 
 export const explain: Command = {
   name: "explain",
-  usage:
-    "[--kernel V] [--config K=V,…] --api A --flags MASK [--order N | --size S | --pages N] [--count N] [--node N] [--cache FACTS] [--with NAME=N] [--context C] [--scope S] [--handles null|nothing] [--json]",
+  operands: "",
+  options: OPTIONS,
+  fails: "a finding is an error",
+  examples: [
+    {
+      line: "allocpolicy explain --api kmalloc --size 4KiB --flags GFP_NOFS",
+      does: "what the newest kernel does with it, and why",
+    },
+    {
+      line: "allocpolicy explain --kernel v6.6 --api alloc_pages --order 3 --flags 'GFP_KERNEL & ~__GFP_RECLAIM' --context softirq",
+      does: "a mask as C writes it, in a kernel and a context",
+    },
+    {
+      line: "allocpolicy explain --api alloc_contig_range --pages 512 --flags 'GFP_KERNEL | __GFP_NOWARN' --scope nofs",
+      does: "a range of pages, inside of memalloc_nofs_save()",
+    },
+  ],
   summary: "one request without a file: what the kernel does, why, and what is wrong with it",
   run: async (args, io) => {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        kernel: { type: "string" },
-        config: { type: "string", multiple: true, default: [] },
-        api: { type: "string" },
-        flags: { type: "string" },
-        order: { type: "string" },
-        size: { type: "string" },
-        pages: { type: "string" },
-        count: { type: "string" },
-        node: { type: "string" },
-        cache: { type: "string" },
-        scope: { type: "string", multiple: true, default: [] },
-        handles: { type: "string" },
-        with: { type: "string", multiple: true, default: [] },
-        context: { type: "string", default: "process" },
-        json: { type: "boolean", default: false },
-      },
-    });
+    const { values, positionals } = parsed(OPTIONS, args);
+    const [stray] = positionals;
+    if (stray !== undefined)
+      throw new UsageError(`everything is said by options here, also the mask: --flags '${stray}'`);
     const kernel = kernelFrom(values.kernel, values.config, (sentence) => io.warn(`${values.kernel}: ${sentence}\n`));
     const api = apiFrom(values.api);
     if (values.flags === undefined && needsMask(api))
@@ -70,7 +122,7 @@ export const explain: Command = {
     const title = `${api.name} with ${maskText(kernel, request.mask)}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
     await io.write(
       values.json
-        ? `${JSON.stringify({ kernel: kernel.name, api: api.name, ...verdictFields(kernel, answer), reasons, findings }, null, 2)}\n`
+        ? `${jsonText({ kernel: kernel.name, api: api.name, ...verdictFields(kernel, answer), reasons, findings }, 2)}\n`
         : report(title, kernel, answer, reasons, findings),
     );
     return findings.some(({ severity }) => severity === "error") ? FOUND : OK;
@@ -81,14 +133,11 @@ function apiFrom(name: string | undefined): Api {
   if (name === undefined) throw new UsageError("say which function allocates: --api kmalloc");
   const api = apiNamed(name);
   if (api !== null) return api;
-  const near = nearest(
-    name,
-    allApis().map((known) => known.name),
-  );
-  throw new UsageError(
-    `the model does not know the API '${name}'${near.length > 0 ? `; did you mean ${near.join(" or ")}?` : ""}`,
-  );
+  const names = allApis().map((known) => known.name);
+  throw new UsageError(`the model does not know the API '${name}'${meantText(name, names)}`);
 }
+
+const listOf = (names: readonly string[]): string => [...new Set(names)].sort().join(", ");
 
 const words = (text: string): readonly string[] => text.split(/[,+\s]+/).filter((part) => part !== "");
 
@@ -96,7 +145,8 @@ function contextFrom(kernel: Kernel, names: string, scopes: readonly string[]): 
   const known = words(names).map((name) => {
     const context = namedContext(name, kernel.options.PREEMPT_RT);
     if (context !== null) return context;
-    throw new UsageError(`there is no context '${name}': use process, softirq, spin_lock_irqsave, timer, …`);
+    const names = [...KERNEL_CONTEXTS.keys(), ...CONTEXT_NAMES];
+    throw new UsageError(`there is no context '${name}'${meantText(name, names) || `: there are ${listOf(names)}`}`);
   });
   return scopes.flatMap(words).reduce(
     (context, scope) => {

@@ -1,26 +1,44 @@
-import { parseArgs } from "node:util";
 import { format } from "../../../grammar/index.ts";
 import { FOUND, OK, USAGE, type Command } from "../command.ts";
 import { reasonOf } from "../../disk/read.ts";
 import { replaceFileSync } from "../../disk/replace.ts";
-import { STDIN_PATH, wantedFiles } from "../files.ts";
+import { POLICY_ENDING, readWanted, standardInput, STDIN_PATH, UnreadableFiles, wantedFiles } from "../files.ts";
+import { parsed, type Options } from "../options.ts";
+
+const OPTIONS = {
+  check: { type: "boolean", default: false, means: "write nothing, only say which files are not formatted" },
+} as const satisfies Options;
 
 export const fmt: Command = {
   name: "fmt",
-  usage: "[--check] [PATH…]",
+  operands: "[PATH…]",
+  operandWords: "files",
+  options: OPTIONS,
+  fails: "a file has syntax errors and was left alone; with --check also: a file is not formatted",
+  examples: [
+    { line: "allocpolicy fmt drivers/net", does: "formats every .allocpolicy file below the folder" },
+    { line: "allocpolicy fmt --check", does: "for CI: fails where a file below the current folder is not formatted" },
+    { line: "allocpolicy fmt - < ring.allocpolicy", does: "for editors: standard input to standard output" },
+  ],
   summary:
     "format policy files in place, or standard input (-) to standard output; with --check only say which are not formatted",
   run: async (args, io) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { check: { type: "boolean", default: false } },
-    });
+    const { values, positionals } = parsed(OPTIONS, args);
     let differing = 0;
     let damaged = 0;
-    const { files, incomplete } = await wantedFiles(io, positionals);
-    let unwritable = incomplete;
-    for (const { path, absolutePath, text, isUtf8 } of files) {
+    let unwritable = false;
+    const stdin = await standardInput(io, positionals);
+    const wanted = wantedFiles(io.cwd, positionals, [POLICY_ENDING]);
+    const unreadable = new UnreadableFiles(io.warn);
+    wanted.unreadable.forEach((folder) => unreadable.refuse(folder));
+    for (const found of [...wanted.files, ...(stdin === null ? [] : [stdin])]) {
+      const file = readWanted(found);
+      if ("why" in file) {
+        unreadable.refuse(file);
+        continue;
+      }
+      unreadable.read();
+      const { path, absolutePath, text, isUtf8 } = file;
       if (!isUtf8) {
         damaged += 1;
         io.warn(`${path}: left alone: it is not UTF-8\n`);
@@ -28,7 +46,7 @@ export const fmt: Command = {
       }
       const result = format(text);
       // What comes over standard input goes to standard output, whatever it is.
-      if (path === STDIN_PATH && !values.check) await io.write(result.kind === "damaged" ? text : result.text);
+      if (path === STDIN_PATH && !values.check) await io.writeExactly(result.kind === "damaged" ? text : result.text);
       if (result.kind === "damaged") {
         damaged += 1;
         io.warn(`${path}: left alone: it has syntax errors ('allocpolicy check ${path}' shows them)\n`);
@@ -45,7 +63,8 @@ export const fmt: Command = {
         }
       }
     }
-    if (unwritable) return USAGE;
+    unreadable.end();
+    if (unwritable || unreadable.isAny) return USAGE;
     return damaged > 0 || (values.check && differing > 0) ? FOUND : OK;
   },
 };

@@ -1,25 +1,15 @@
-// Written by scripts/indexes.ts: one line for each file of this folder.
-import { check } from "./check.ts";
-import { decode } from "./decode.ts";
-import { diff } from "./diff.ts";
-import { encode } from "./encode.ts";
-import { explain } from "./explain.ts";
-import { fmt } from "./fmt.ts";
-import { lsp } from "./lsp.ts";
-import { rules } from "./rules.ts";
-import { simulate } from "./simulate.ts";
-import { verdict } from "./verdict.ts";
+// Written by scripts/indexes.ts: one line for each file of this folder, which is loaded when it is asked for.
 import type { Command } from "../command.ts";
 
-export const ALL_COMMANDS: readonly Command[] = [
-  check,
-  decode,
-  diff,
-  encode,
-  explain,
-  fmt,
-  lsp,
-  rules,
-  simulate,
-  verdict,
-];
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["check", async (): Promise<Command> => (await import("./check.ts")).check],
+  ["decode", async (): Promise<Command> => (await import("./decode.ts")).decode],
+  ["diff", async (): Promise<Command> => (await import("./diff.ts")).diff],
+  ["encode", async (): Promise<Command> => (await import("./encode.ts")).encode],
+  ["explain", async (): Promise<Command> => (await import("./explain.ts")).explain],
+  ["fmt", async (): Promise<Command> => (await import("./fmt.ts")).fmt],
+  ["lsp", async (): Promise<Command> => (await import("./lsp.ts")).lsp],
+  ["rules", async (): Promise<Command> => (await import("./rules.ts")).rules],
+  ["simulate", async (): Promise<Command> => (await import("./simulate.ts")).simulate],
+  ["verdict", async (): Promise<Command> => (await import("./verdict.ts")).verdict],
+]);

@@ -1,4 +1,9 @@
 import { OK, UsageError, type Command } from "../command.ts";
+import { parsed, type Options } from "../options.ts";
+
+const OPTIONS = {
+  stdio: { type: "boolean", default: false, means: "speak over standard input and output; the only way that there is" },
+} as const satisfies Options;
 
 /**
  * The language server is a program of its own (server/lsp/main.ts): `bin.ts` starts it before this command line is
@@ -6,10 +11,14 @@ import { OK, UsageError, type Command } from "../command.ts";
  */
 export const lsp: Command = {
   name: "lsp",
-  usage: "--stdio",
+  operands: "",
+  options: OPTIONS,
+  examples: [
+    { line: "allocpolicy lsp --stdio", does: "what an editor starts: docs/editors.md has the lines for each" },
+  ],
   summary: "run the language server on standard input and output, for any editor",
   run: (args) => {
-    if (!args.includes("--stdio"))
+    if (!parsed(OPTIONS, args).values.stdio)
       return Promise.reject(new UsageError("the language server speaks over standard input and output: say --stdio"));
     return Promise.resolve(OK);
   },

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "../../policy-language/analysis/environment.ts";
 import { stateNamed } from "../../policy-language/check/expectations.ts";
@@ -11,8 +10,10 @@ import { simulate as simulateRequest } from "../../model/simulate.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";
+import { parsed, type Options } from "../options.ts";
+import { jsonText } from "../visible.ts";
 import { outcomeFields } from "../verdict-lines.ts";
-import { loadWorkspace } from "../workspace.ts";
+import { workspaceWith } from "../workspace.ts";
 
 interface Run {
   readonly request: string;
@@ -20,29 +21,40 @@ interface Run {
   readonly outcome: Outcome;
 }
 
+const OPTIONS = {
+  request: { type: "string", takes: "R", means: "only this request of the file" },
+  memory: { type: "string", takes: "M", means: "only on this state of memory" },
+  kernel: {
+    type: "string",
+    takes: "V",
+    words: "kernels",
+    means: "the kernel; without it the newest that the file names",
+  },
+  trace: { type: "boolean", default: false, means: "each step that the allocator takes" },
+  json: { type: "boolean", default: false, means: "answer in JSON" },
+} as const satisfies Options;
+
 export const simulate: Command = {
   name: "simulate",
-  usage: "FILE [--request R] [--memory M] [--kernel V] [--trace] [--json]",
+  operands: "FILE",
+  operandWords: "files",
+  options: OPTIONS,
+  examples: [
+    {
+      line: "allocpolicy simulate examples/memory.allocpolicy --trace",
+      does: "every request on every state of memory, step by step",
+    },
+  ],
   summary: "run the requests of a file on its states of memory; --trace: step by step",
   run: async (args, io) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        request: { type: "string" },
-        memory: { type: "string" },
-        kernel: { type: "string" },
-        trace: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-      },
-    });
+    const { values, positionals } = parsed(OPTIONS, args);
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0) throw new UsageError("name one file");
     if (values.kernel !== undefined) kernelFrom(values.kernel);
     const absolutePath = resolve(io.cwd, path);
     const settings = { ...DEFAULT_SETTINGS, forcedKernel: values.kernel ?? null };
     const environment = environmentOf(
-      loadWorkspace(
+      workspaceWith(
         [{ absolutePath, text: readText(io.cwd, path) }],
         [workspaceFolder(io.cwd, absolutePath)],
         settings,
@@ -53,9 +65,8 @@ export const simulate: Command = {
     const runs = runsOf(environment, values.request, values.memory, values.trace);
     await io.write(
       values.json
-        ? `${JSON.stringify(
+        ? `${jsonText(
             runs.map((run) => jsonOf(run, values.trace)),
-            null,
             2,
           )}\n`
         : runs.map((run) => textOf(run)).join(""),

@@ -1,11 +1,16 @@
 import type { Severity } from "../../rules/finding.ts";
 import type { FileReport } from "../report.ts";
 import type { Reporter } from "../reporter.ts";
+import { visible, visibleName } from "../visible.ts";
 
+/** Workflow commands, which GitHub shows as annotations at the lines of a change. */
 export const github: Reporter = {
   name: "github",
   summary: "GitHub's annotations at the lines of a change: for GitHub Actions",
-  print: githubReport,
+  begin: () => "",
+  file: annotations,
+  between: "",
+  end: () => "",
 };
 
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
@@ -15,10 +20,9 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
   hint: "notice",
 };
 
-/** Workflow commands, which GitHub shows as annotations at the lines of a change. */
-function githubReport(reports: readonly FileReport[]): string {
-  const lines = reports.flatMap(({ path, findings }) =>
-    findings.map(({ rule, severity, message, range }) => {
+function annotations({ path, findings }: FileReport): string {
+  return findings
+    .map(({ rule, severity, message, range, steps = [] }) => {
       const span = [
         `file=${property(path)}`,
         `line=${range.start.line + 1}`,
@@ -27,17 +31,21 @@ function githubReport(reports: readonly FileReport[]): string {
         `endColumn=${range.end.character + 1}`,
         `title=${property(rule)}`,
       ];
-      return `::${LEVELS[severity]} ${span.join(",")}::${data(message)}\n`;
-    }),
-  );
-  return lines.join("");
+      const way = steps.map((step) => `\n${step.path}:${step.range.start.line + 1}: ${step.message}`).join("");
+      return `::${LEVELS[severity]} ${span.join(",")}::${data(message + way)}\n`;
+    })
+    .join("");
 }
 
-/** Escapes as GitHub's own toolkit does. */
+/** Escapes as GitHub's own toolkit does, and shows what would steer a terminal that prints the log. */
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return escaped(visible(text));
 }
 
 function property(text: string): string {
-  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return escaped(visibleName(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

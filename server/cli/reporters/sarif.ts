@@ -1,17 +1,26 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Severity } from "../../rules/finding.ts";
 import { catalogue } from "../../policy-language/catalogue.ts";
+import type { Severity } from "../../rules/finding.ts";
 import { ruleUrl } from "../../rules/rule-page.ts";
-import { linesOf, offsetAt } from "../../../grammar/lines.ts";
-import type { FileReport, Range, ReportedFinding } from "../report.ts";
+import { fingerprintsOf, keyOf } from "../fingerprint.ts";
+import type { FileReport, Range, ReportedFinding, ReportedPlace } from "../report.ts";
 import type { Reporter } from "../reporter.ts";
+import { VERSION } from "../version.ts";
+import { jsonText } from "../visible.ts";
 
+/** One SARIF 2.1.0 log with one run: the catalogue as the tool's rules, and each finding as a result. */
 export const sarif: Reporter = {
   name: "sarif",
   summary: "SARIF 2.1.0: for code scanning, and tools that show its results",
-  print: sarifReport,
+  begin: () => logAround().before,
+  file: (report) =>
+    resultsOf(report)
+      .map((result) => jsonText(result, 2).replace(/^/gm, "        "))
+      .join(",\n"),
+  between: ",\n",
+  end: () => logAround().behind,
 };
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -24,11 +33,9 @@ const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   hint: "note",
 };
 
-/** One SARIF 2.1.0 log with one run: the catalogue as the tool's rules, and each finding as a result. */
-function sarifReport(reports: readonly FileReport[]): string {
-  const entries = catalogue();
-  const indexOf = new Map(entries.map(({ id }, index) => [id, index]));
-  const rules = entries.map(({ id, title, severity }) => ({
+/** The log without results: what stands before them and behind. */
+function logAround(): { readonly before: string; readonly behind: string } {
+  const rules = catalogue().map(({ id, title, severity }) => ({
     id,
     shortDescription: { text: title },
     helpUri: ruleUrl(id),
@@ -39,22 +46,32 @@ function sarifReport(reports: readonly FileReport[]): string {
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "AllocPolicy", rules } },
+        tool: { driver: { name: "AllocPolicy", semanticVersion: VERSION, rules } },
         columnKind: "utf16CodeUnits",
         newlineSequences: ["\r\n", "\n", "\r"],
-        results: reports.flatMap((report) => resultsOf(report, indexOf)),
+        results: [],
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  const text = jsonText(log, 2);
+  const at = text.lastIndexOf("[]");
+  return { before: `${text.slice(0, at + 1)}\n`, behind: `\n      ${text.slice(at + 1)}\n` };
 }
 
-function resultsOf({ path, text, findings }: FileReport, indexOf: ReadonlyMap<string, number>): readonly object[] {
-  const uri = uriOf(path);
-  const prints = fingerprintsOf(text, findings);
-  return findings.map((finding, index) => {
-    const { rule, severity, message, declaration, range, kernel, source, related, fixes } = finding;
-    const ruleIndex = indexOf.get(rule);
+let indexes: ReadonlyMap<string, number> | null = null;
+
+/** Where a rule stands in the catalogue. */
+function ruleIndexOf(id: string): number | undefined {
+  indexes ??= new Map(catalogue().map((entry, index) => [entry.id, index]));
+  return indexes.get(id);
+}
+
+function resultsOf(report: FileReport): readonly object[] {
+  const uri = uriOf(report.path);
+  const prints = numberedPrints(report);
+  return report.findings.map((finding, index) => {
+    const { rule, severity, message, declaration, range, kernel, source, related, steps = [], fixes } = finding;
+    const ruleIndex = ruleIndexOf(rule);
     return {
       ruleId: rule,
       ...(ruleIndex === undefined ? {} : { ruleIndex }),
@@ -66,35 +83,34 @@ function resultsOf({ path, text, findings }: FileReport, indexOf: ReadonlyMap<st
           ...(declaration === null ? {} : { logicalLocations: [{ name: declaration, kind: "declaration" }] }),
         },
       ],
-      ...(related.length === 0
+      ...(related.length === 0 ? {} : { relatedLocations: related.map((place, id) => ({ id, ...locationOf(place) })) }),
+      ...(steps.length === 0
         ? {}
-        : {
-            relatedLocations: related.map((span, id) => ({
-              id,
-              physicalLocation: physical(uriOf(span.path), span.range),
-              message: { text: span.message },
-            })),
-          }),
-      ...(fixes.length === 0
-        ? {}
-        : {
-            fixes: fixes.map(({ title, edits }) => ({
-              description: { text: title },
-              artifactChanges: [
-                {
-                  artifactLocation: { uri },
-                  replacements: edits.map((edit) => ({
-                    deletedRegion: regionOf(edit.range),
-                    insertedContent: { text: edit.text },
-                  })),
-                },
-              ],
-            })),
-          }),
+        : { codeFlows: [{ threadFlows: [{ locations: steps.map((step) => ({ location: locationOf(step) })) }] }] }),
+      ...(fixes.length === 0 ? {} : { fixes: fixesOf(uri, fixes) }),
       partialFingerprints: { "allocpolicy/v1": prints[index] ?? "" },
       properties: { severity, source, since: kernel.since, until: kernel.until },
     };
   });
+}
+
+function fixesOf(uri: string, fixes: ReportedFinding["fixes"]): readonly object[] {
+  return fixes.map(({ title, edits }) => ({
+    description: { text: title },
+    artifactChanges: [
+      {
+        artifactLocation: { uri },
+        replacements: edits.map((edit) => ({
+          deletedRegion: regionOf(edit.range),
+          insertedContent: { text: edit.text },
+        })),
+      },
+    ],
+  }));
+}
+
+function locationOf({ path, range, message }: ReportedPlace): object {
+  return { physicalLocation: physical(uriOf(path), range), message: { text: message } };
 }
 
 function physical(uri: string, range: Range): object {
@@ -116,16 +132,11 @@ function uriOf(path: string): string {
   return isAbsolute(path) ? pathToFileURL(path).href : path.split(sep).map(encodeURIComponent).join("/");
 }
 
-/**
- * What stays the same when lines move: the rule, the declaration, the marked text, and which of several alike it is.
- * Same order as the findings.
- */
-function fingerprintsOf(text: string, findings: readonly ReportedFinding[]): readonly string[] {
-  const lines = linesOf(text);
+/** The fingerprints of a file's findings, and of several alike which one it is. Same order as the findings. */
+function numberedPrints(report: FileReport): readonly string[] {
   const seen = new Map<string, number>();
-  return findings.map(({ rule, declaration, range }) => {
-    const marked = text.slice(offsetAt(lines, range.start, text), offsetAt(lines, range.end, text));
-    const key = JSON.stringify([rule, declaration, marked.replace(/\s+/g, " ")]);
+  return fingerprintsOf(report).map((print) => {
+    const key = keyOf(print);
     const count = seen.get(key) ?? 0;
     seen.set(key, count + 1);
     return createHash("sha256").update(`${key} ${count}`).digest("hex").slice(0, 32);

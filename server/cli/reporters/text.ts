@@ -1,30 +1,81 @@
+import { linesOf } from "../../../grammar/lines.ts";
 import type { Severity } from "../../rules/finding.ts";
-import { expectationsIn, SEVERITIES, summaryOf, type FileReport } from "../report.ts";
-import type { Reporter } from "../reporter.ts";
+import { excerptOf } from "../excerpt.ts";
+import { filled } from "../help.ts";
+import { SEVERITIES, type FileReport, type ReportedFinding, type ReportedPlace, type Totals } from "../report.ts";
+import type { Look, Reporter } from "../reporter.ts";
+import { visible, visibleName } from "../visible.ts";
 
+/**
+ * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then the way
+ * and related places indented, then the totals. On a terminal each with the line of the source, and what is marked.
+ */
 export const text: Reporter = {
   name: "text",
   summary: "one line a finding, as compilers print it: for people, and for editors that read compilers",
-  print: textReport,
+  begin: () => "",
+  file: (report, look) => (look.excerptColumns === null ? plainText(report) : excerptsText(report, look)),
+  between: "",
+  end: (totals) => `${totalsText(totals)}\n`,
 };
 
-/**
- * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then related
- * places indented, then the totals.
- */
-function textReport(reports: readonly FileReport[]): string {
-  const lines = reports.flatMap(({ path, findings }) =>
-    findings.flatMap((finding) => [
-      `${path}:${at(finding.range.start)}: ${finding.severity}: ${finding.message} [${finding.rule}]`,
-      ...finding.related.map((related) => `    ${related.path}:${at(related.range.start)}: ${related.message}`),
-    ]),
-  );
-  return [...lines, totals(reports), ""].join("\n");
+function plainText({ path, findings }: FileReport): string {
+  return findings
+    .flatMap((finding) => [
+      `${head(path, finding)}: ${finding.severity}: ${visible(finding.message)} [${finding.rule}]\n`,
+      ...placesOf(finding).map((place) => `    ${head(place.path, place)}: ${visible(place.message)}\n`),
+    ])
+    .join("");
 }
 
-function at(position: { readonly line: number; readonly character: number }): string {
-  return `${position.line + 1}:${position.character + 1}`;
+function placesOf({ steps = [], related }: ReportedFinding): readonly ReportedPlace[] {
+  return [...steps, ...related];
 }
+
+function head(path: string, { range }: Pick<ReportedPlace, "range">): string {
+  return `${visibleName(path)}:${range.start.line + 1}:${range.start.character + 1}`;
+}
+
+// On a terminal -------------------------------------------------------------------------------------------------------
+
+type Style = Severity | "bold" | "dim";
+
+const SGR: Readonly<Record<Style, string>> = {
+  error: "1;31",
+  warning: "1;35",
+  information: "1;36",
+  hint: "1;34",
+  bold: "1",
+  dim: "2",
+};
+
+function excerptsText({ path, text: source, findings }: FileReport, look: Look): string {
+  if (findings.length === 0) return "";
+  const lines = linesOf(source);
+  const paint = (style: Style, piece: string): string =>
+    look.hasColour ? `\x1b[${SGR[style]}m${piece}\x1b[0m` : piece;
+  const columns = look.excerptColumns ?? 80;
+  return findings
+    .map((finding) => {
+      const { range, severity, message, rule } = finding;
+      const { number, line, marks } = excerptOf(source, lines, range, columns);
+      const width = Math.max(4, number.length);
+      const said = filled(`${severity}: ${visible(message)} [${rule}]`.split(" "), "", "    ", columns).join("\n");
+      return [
+        paint("bold", `${head(path, finding)}:`),
+        `${paint(severity, severity)}${said.slice(severity.length)}`,
+        `${paint("dim", `${number.padStart(width)} |`)} ${line}`,
+        `${paint("dim", `${" ".repeat(width)} |`)} ${paint(severity, marks)}`,
+        ...placesOf(finding).map(
+          (place) => `${" ".repeat(width)} ${paint("dim", "=")} ${head(place.path, place)}: ${visible(place.message)}`,
+        ),
+        "\n",
+      ].join("\n");
+    })
+    .join("");
+}
+
+// The last line -------------------------------------------------------------------------------------------------------
 
 const NOUNS: Readonly<Record<Severity, readonly [one: string, many: string]>> = {
   error: ["error", "errors"],
@@ -33,18 +84,17 @@ const NOUNS: Readonly<Record<Severity, readonly [one: string, many: string]>> = 
   hint: ["hint", "hints"],
 };
 
-function totals(reports: readonly FileReport[]): string {
-  const summary = summaryOf(reports);
-  const files = reports.length === 1 ? "1 file" : `${reports.length} files`;
-  const counts = SEVERITIES.filter((severity) => summary[severity] > 0).map(
-    (severity) => `${summary[severity]} ${NOUNS[severity][summary[severity] === 1 ? 0 : 1]}`,
+function totalsText({ files, severities, expectations, known }: Totals): string {
+  const counts = SEVERITIES.filter((severity) => severities[severity] > 0).map(
+    (severity) => `${severities[severity]} ${NOUNS[severity][severities[severity] === 1 ? 0 : 1]}`,
   );
-  return `${files} checked: ${counts.length > 0 ? counts.join(", ") : "nothing to report"}${expectations(reports)}`;
+  const found = counts.length > 0 ? counts.join(", ") : known > 0 ? "nothing new" : "nothing to report";
+  const left = known === 0 ? "" : `; ${known} of the baseline left out`;
+  return `${files === 1 ? "1 file" : `${files} files`} checked: ${found}${left}${expectationsText(expectations)}`;
 }
 
 /** Nothing where nothing is expected. */
-function expectations(reports: readonly FileReport[]): string {
-  const { passed, failed, notDecided } = expectationsIn(reports);
+function expectationsText({ passed, failed, notDecided }: Totals["expectations"]): string {
   if (passed + failed + notDecided === 0) return "";
   const holds = passed === 1 ? "1 expectation holds" : `${passed} expectations hold`;
   const fails = `, ${failed} ${failed === 1 ? "does" : "do"} not`;

@@ -1,0 +1,60 @@
+import type { Slice, SliceResult } from "./check-slice.ts";
+import type { Checker } from "./check-thread.ts";
+
+/**
+ * Checks slices over several checkers and hands out the results in the order of the slices. Results that come too early
+ * are held, and no more than a few: a checker that is far ahead waits.
+ */
+export async function checkInOrder(
+  slices: readonly Slice[],
+  checkers: readonly Checker[],
+  take: (result: SliceResult) => Promise<void>,
+): Promise<void> {
+  const held = new Map<number, SliceResult>();
+  const mostAhead = 4 * checkers.length;
+  let next = 0;
+  let taken = 0;
+  let taking: Promise<void> = Promise.resolve();
+  let wake: (() => void)[] = [];
+
+  const takeReady = async (): Promise<void> => {
+    for (let result = held.get(taken); result !== undefined; result = held.get(taken)) {
+      held.delete(taken);
+      taken += 1;
+      await take(result);
+    }
+    const waiting = wake;
+    wake = [];
+    for (const resume of waiting) resume();
+  };
+
+  const work = async (checker: Checker): Promise<void> => {
+    for (;;) {
+      while (next < slices.length && next - taken >= mostAhead)
+        await new Promise<void>((resolve) => wake.push(resolve));
+      const at = next;
+      const slice = slices[at];
+      if (slice === undefined) return;
+      next += 1;
+      held.set(at, await checker.check(slice));
+      taking = taking.then(takeReady);
+      await taking;
+    }
+  };
+  await Promise.all(checkers.map(work));
+}
+
+/** Units in slices of about so many files. */
+export function slicesOf(units: readonly Slice[number][], files: number): readonly Slice[] {
+  const slices: Slice[number][][] = [];
+  let room = 0;
+  for (const unit of units) {
+    if (room <= 0) {
+      slices.push([]);
+      room = files;
+    }
+    slices.at(-1)?.push(unit);
+    room -= unit.length;
+  }
+  return slices;
+}

@@ -1,0 +1,93 @@
+import { comparedWith, entriesOf, type Baseline, type BaselineEntry } from "./baseline.ts";
+import type { CheckSettings, FileKind } from "./file-kind.ts";
+import { readWanted, type FoundFile, type ReadFile, type Unreadable } from "./files.ts";
+import { FILE_KINDS } from "./kinds/index.ts";
+import { policy } from "./kinds/policy.ts";
+import { NOTHING_YET, sumOf, totalsOf, type FileReport, type Totals } from "./report.ts";
+import type { Look, Reporter } from "./reporter.ts";
+import { ALL_REPORTERS } from "./reporters/index.ts";
+
+/** How all files of a run are checked and told; plain data, for it is handed to threads. */
+export interface CheckRun extends CheckSettings {
+  readonly format: string;
+  readonly look: Look;
+  readonly baseline: Baseline | null;
+  /** The folder of a baseline that is to be written; null: none is. */
+  readonly newBaselineFolder: string | null;
+}
+
+/** Files that are judged one after the other: whole units, each of one kind. */
+export type Slice = readonly (readonly (FoundFile | ReadFile)[])[];
+
+/** What became of a slice. */
+export interface SliceResult {
+  /** What is told of its files, joined. */
+  readonly text: string;
+  readonly totals: Totals;
+  readonly unreadable: readonly Unreadable[];
+  /** Files at which the program itself failed, and how. */
+  readonly broken: readonly { readonly path: string; readonly error: string }[];
+  readonly entries: readonly BaselineEntry[];
+  /** Entries of the baseline that no finding has any more. */
+  readonly gone: number;
+}
+
+/** The kind of a file: the one whose ending its name has; a file of any other name is a policy. */
+export function kindOf(path: string): FileKind {
+  return FILE_KINDS.find(({ endings }) => endings.some((ending) => path.endsWith(ending))) ?? policy;
+}
+
+/** Begins a run in this thread: gives what judges one slice after the other. */
+export function beginCheck(run: CheckRun): (slice: Slice) => SliceResult {
+  const reporter = ALL_REPORTERS.find(({ name }) => name === run.format);
+  if (reporter === undefined) throw new Error(`there is no format '${run.format}'`);
+  const judges = new Map<FileKind, ReturnType<FileKind["begin"]>>();
+  const judge = (unit: readonly ReadFile[]): readonly FileReport[] => {
+    const kind = kindOf(unit[0]?.path ?? "");
+    const known = judges.get(kind) ?? kind.begin(run);
+    judges.set(kind, known);
+    return known(unit);
+  };
+  return (slice) => checkSlice(slice, judge, run, reporter);
+}
+
+function checkSlice(
+  slice: Slice,
+  judge: (unit: readonly ReadFile[]) => readonly FileReport[],
+  run: CheckRun,
+  reporter: Reporter,
+): SliceResult {
+  const pieces: string[] = [];
+  const unreadable: Unreadable[] = [];
+  const broken: SliceResult["broken"][number][] = [];
+  const entries: BaselineEntry[] = [];
+  let totals = NOTHING_YET;
+  let gone = 0;
+  for (const unit of slice) {
+    const files = unit.flatMap((found): readonly ReadFile[] => {
+      const file = readWanted(found);
+      if (!("why" in file)) return [file];
+      unreadable.push(file);
+      return [];
+    });
+    if (files.length === 0) continue;
+    try {
+      judge(files).forEach((judged, at) => {
+        const absolutePath = files[at]?.absolutePath ?? "";
+        if (run.newBaselineFolder !== null) entries.push(...entriesOf(run.newBaselineFolder, absolutePath, judged));
+        const compared =
+          run.baseline === null
+            ? { report: judged, known: 0, gone: 0 }
+            : comparedWith(run.baseline, absolutePath, judged);
+        totals = sumOf(totals, totalsOf(compared.report, compared.known));
+        gone += compared.gone;
+        const piece = reporter.file(compared.report, run.look);
+        if (piece !== "") pieces.push(piece);
+      });
+    } catch (error) {
+      const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      for (const { path } of files) broken.push({ path, error: trace });
+    }
+  }
+  return { text: pieces.join(reporter.between), totals, unreadable, broken, entries, gone };
+}

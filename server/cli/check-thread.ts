@@ -1,0 +1,50 @@
+import { parentPort, Worker, workerData } from "node:worker_threads";
+import { beginCheck, type CheckRun, type Slice, type SliceResult } from "./check-slice.ts";
+
+/** Something that checks one slice after the other. */
+export interface Checker {
+  readonly check: (slice: Slice) => Promise<SliceResult>;
+  readonly end: () => void;
+}
+
+/** A checker in this thread. */
+export function checkerHere(run: CheckRun): Checker {
+  const check = beginCheck(run);
+  return { check: async (slice) => check(slice), end: () => undefined };
+}
+
+/** Of a thread's heap in MiB: what is young is thrown away early, for nothing that a file needs outlives it. */
+const YOUNG_MIB = 8;
+
+/**
+ * A checker in a thread of its own.
+ * @param program what calls `serveCheck` when it runs as a thread
+ */
+export function checkerInThread(program: URL, run: CheckRun): Checker {
+  const worker = new Worker(program, { workerData: run, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  let settle: { readonly resolve: (result: SliceResult) => void; readonly reject: (error: Error) => void } | null =
+    null;
+  worker.on("message", (result: SliceResult) => settle?.resolve(result));
+  // Whenever it ends, be it before it was asked: who waits for an answer, and who asks later, is told.
+  let ended: Error | null = null;
+  const end = (error: Error): void => {
+    ended ??= error;
+    settle?.reject(ended);
+  };
+  worker.on("error", end);
+  worker.on("exit", (code) => end(new Error(`a thread of check ended with ${code}`)));
+  const check = (slice: Slice): Promise<SliceResult> =>
+    new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+      if (ended === null) worker.postMessage(slice);
+      else reject(ended);
+    });
+  return { check, end: () => void worker.terminate() };
+}
+
+/** The work of such a thread. */
+export function serveCheck(): void {
+  const run: CheckRun = workerData;
+  const check = beginCheck(run);
+  parentPort?.on("message", (slice: Slice) => parentPort?.postMessage(check(slice)));
+}
