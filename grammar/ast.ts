@@ -6,6 +6,7 @@
  * A part that the text lacks (damage) is `null`; the parser has reported it.
  */
 
+import type { FREE_KINDS, KSWAPD_STATES, MemoryWordOf, TIME_UNITS } from "./memory-facts.ts";
 import type { NumberProperty } from "./request-properties.ts";
 
 export interface Span {
@@ -40,6 +41,20 @@ export interface Size extends Span {
 export type Amount =
   | (Span & { readonly kind: "pages"; readonly number: Numeral })
   | (Span & { readonly kind: "size"; readonly size: Size });
+
+export type TimeUnit = (typeof TIME_UNITS)[number];
+
+/** `20 ms`, `3 tries`. */
+export interface Time extends Span {
+  readonly number: Numeral;
+  readonly unit: TimeUnit;
+}
+
+/** Behind `for`: `ever`, `20 ms`, `about 20 ms`, `1 ms .. 5 ms`. */
+export type Duration =
+  | (Span & { readonly kind: "ever" })
+  | (Span & { readonly kind: "exactly" | "about"; readonly time: Time })
+  | (Span & { readonly kind: "between"; readonly from: Time; readonly to: Time });
 
 /** `6.12`, `6.12.117`, `android-6.18`, `7.x-dev`: kept as written. */
 export interface Version extends Span {
@@ -167,10 +182,12 @@ export type CacheFact =
   | (Span & EachKind<"ctor" | "dma" | "account" | "reclaimable", unknown>)
   | (Span & { readonly kind: "size"; readonly size: Size | null });
 
-/** `sleeps never`, `zone Normal`, `retries 3`, `succeeds`. */
+/** `sleeps never`, `zone Normal`, `retries 3`, `succeeds`, `succeeds in 95 %`. */
 export interface Fact extends Span {
   readonly name: Name;
   readonly value: Name | Numeral | null;
+  /** In percent; null: no share is told. */
+  readonly share: Numeral | null;
 }
 
 /** A property of a request; `keyword` is the property's own word. */
@@ -234,18 +251,29 @@ export interface PolicyDeclaration extends DeclarationBase {
 }
 
 export type ZoneFact = Span & { readonly keyword: Span } & (
+    | EachKind<MemoryWordOf<"zone", "amount">, { readonly amount: Amount | null }>
     | EachKind<
-        "managed" | "reclaimable" | "movable" | "pinned" | "cma" | "highatomic",
-        { readonly amount: Amount | null }
+        MemoryWordOf<"zone", "cached">,
+        { readonly amount: Amount | null /** In percent. */; readonly returning: Numeral | null }
       >
     | {
-        readonly kind: "free";
-        readonly blocks: readonly (Span & { readonly order: Numeral; readonly count: Numeral })[];
+        readonly kind: "pinned";
+        readonly mapped: boolean;
+        readonly amount: Amount | null;
+        /** Null: for ever, as it is where nothing is said. */
+        readonly lasts: Duration | null;
       }
     | {
-        readonly kind: "watermarks";
-        readonly marks: readonly (Span & { readonly name: Name; readonly amount: Amount })[];
+        readonly kind: "free";
+        /** The migratetype; null: of all together. */
+        readonly of: (typeof FREE_KINDS)[number] | null;
+        readonly blocks: readonly (Span & { readonly order: Numeral; readonly count: Numeral })[];
       }
+    | EachKind<
+        MemoryWordOf<"zone", "marks">,
+        { readonly marks: readonly (Span & { readonly name: Name; readonly amount: Amount })[] }
+      >
+    | { readonly kind: "range"; readonly facts: readonly ZoneFact[] }
   );
 
 export interface ZoneBlock extends Span {
@@ -253,21 +281,42 @@ export interface ZoneBlock extends Span {
   readonly facts: readonly ZoneFact[];
 }
 
+/** `kswapd awake`, `kswapd 4 MiB`. */
+export interface KswapdFact extends Span {
+  readonly kind: "kswapd";
+  readonly keyword: Span;
+  readonly value: (typeof KSWAPD_STATES)[number] | Amount | null;
+}
+
 export interface NodeBlock extends Span {
   readonly number: Numeral | null;
+  readonly facts: readonly KswapdFact[];
   readonly zones: readonly ZoneBlock[];
 }
 
+/** `cpus 16`, `try 50 us`. */
+export type MachineFact = Span & { readonly keyword: Span } & (
+    | { readonly kind: "cpus"; readonly number: Numeral | null }
+    | { readonly kind: "try"; readonly time: Time | null }
+  );
+
 export interface MemoryDeclaration extends DeclarationBase {
   readonly kind: "memory";
+  readonly like: Name | null;
   readonly source:
-    | { readonly kind: "nodes"; readonly nodes: readonly NodeBlock[] }
+    | { readonly kind: "nodes"; readonly facts: readonly MachineFact[]; readonly nodes: readonly NodeBlock[] }
     | { readonly kind: "from"; readonly path: Text }
     | null;
 }
 
 export type ExpectForm =
-  | (Span & { readonly kind: "facts"; readonly on: Name | null; readonly facts: readonly Fact[] })
+  | (Span & {
+      readonly kind: "facts";
+      readonly on: Name | null;
+      /** The mode that it is worked in, whatever the mask selects. */
+      readonly as: Name | null;
+      readonly facts: readonly Fact[];
+    })
   | (Span & EachKind<"forbids" | "allows", { readonly mask: Mask }>)
   | (Span & { readonly kind: "within"; readonly policy: Name | null })
   /** `claim`: from `gives` on, without the condition. */

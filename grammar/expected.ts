@@ -9,7 +9,7 @@ import { commentEnd } from "./trivia.ts";
 
 /** One thing that may stand at an offset. */
 export interface Wanted {
-  /** A keyword, by its text; a name, number, unit or text; a mark such as `{`, by the name of its token. */
+  /** A keyword, by its text; a name, number or text; a unit, or a mark such as `{`, by the name of its token. */
   readonly kind: "keyword" | "name" | "number" | "unit" | "text" | "mark";
   readonly text: string;
   /** What a name or number stands for; null where the grammar does not say. */
@@ -263,7 +263,8 @@ function kindOf(type: TokenType): { readonly kind: Wanted["kind"]; readonly text
     case T.String_:
       return { kind: "text", text: "" };
     case T.Unit:
-      return { kind: "unit", text: "" };
+    case T.TimeUnit:
+      return { kind: "unit", text: type.name };
   }
   return type.name.startsWith("keyword_")
     ? { kind: "keyword", text: type.name.slice("keyword_".length) }

@@ -14,6 +14,7 @@ import {
   LCurly,
   LParen,
   Minus,
+  Percent,
   Name,
   NotEqual,
   Number_,
@@ -263,6 +264,8 @@ function readToken(text: string, start: number, code: number, kind: number, inde
       return makeToken(Dot, ".", start, indent);
     case 45:
       return makeToken(Minus, "-", start, indent);
+    case 37:
+      return makeToken(Percent, "%", start, indent);
   }
   let end = start + 1;
   while (isForeign(text, end)) end++;

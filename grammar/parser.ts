@@ -13,10 +13,13 @@ import type {
   Comparison,
   ConfigSetting,
   ContextItem,
+  Duration,
   Effect,
   ExpectForm,
   Fact,
   Item,
+  KswapdFact,
+  MachineFact,
   Mask,
   MaskTest,
   MemoryDeclaration,
@@ -33,6 +36,8 @@ import type {
   SizeUnit,
   Span,
   Text,
+  Time,
+  TimeUnit,
   Version,
   ZoneBlock,
   ZoneFact,
@@ -40,6 +45,7 @@ import type {
 import { Grammar } from "./follow.ts";
 import { mend, type Finding } from "./recovery.ts";
 import { beginsNothing, expected, found, left } from "./wording.ts";
+import { FREE_KINDS, KSWAPD_STATES, TIME_UNITS, zoneWords } from "./memory-facts.ts";
 import { NUMBER_PROPERTIES } from "./request-properties.ts";
 import { AS } from "./roles.ts";
 import * as T from "./tokens.ts";
@@ -104,8 +110,8 @@ type Asked =
   | "scopeItem"
   | "cacheFact"
   | "clause"
-  | "nodeBlock"
-  | "zoneBlock"
+  | "memoryItem"
+  | "nodeItem"
   | "zoneFact"
   | "mask"
   | "predicate"
@@ -123,8 +129,8 @@ function startsBy(find: (rule: Asked) => ReadonlySet<number>): Starts {
     scopeItem: find("scopeItem"),
     cacheFact: find("cacheFact"),
     clause: find("clause"),
-    nodeBlock: find("nodeBlock"),
-    zoneBlock: find("zoneBlock"),
+    memoryItem: find("memoryItem"),
+    nodeItem: find("nodeItem"),
     zoneFact: find("zoneFact"),
     mask: find("mask"),
     predicate: find("predicate"),
@@ -147,12 +153,14 @@ const NO_TOKENS: readonly Token[] = Array.from({ length: PADDING }, () => T.END)
 /** Chevrotain numbers the tokens of a type in a rule; those that a table makes begin here, behind the written ones. */
 const FIRST_OF_TABLE = 10;
 
-/** The facts of a zone whose value is an amount of memory. */
-const AMOUNT_FACTS = ["managed", "reclaimable", "movable", "pinned", "cma", "highatomic"] as const;
+const AMOUNT_FACTS = zoneWords("amount");
+const CACHED_FACTS = zoneWords("cached");
+const MARKS_FACTS = zoneWords("marks");
 
 type FreeBlock = Extract<ZoneFact, { kind: "free" }>["blocks"][number];
-type Watermark = Extract<ZoneFact, { kind: "watermarks" }>["marks"][number];
+type Mark = Extract<ZoneFact, { kind: "watermarks" }>["marks"][number];
 type MemorySource = NonNullable<MemoryDeclaration["source"]>;
+type MemoryItem = MachineFact | { readonly kind: "node"; readonly node: NodeBlock };
 
 /** What a strict parse found: the item and the index after its last token, or how far it got. */
 export type StrictResult =
@@ -675,10 +683,17 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
   private readonly fact: ParserMethod<[], Fact> = this.RULE("fact", (): Fact => {
     const name = this.nameOf(this.CONSUME(T.Name, AS.fact));
     let value: NameNode | Numeral | null = null;
+    let share: Numeral | null = null;
     this.OPTION({
       GATE: () => !this.tolerant || this.peek().indent < 0,
       DEF: () =>
         this.OR([
+          {
+            ALT: () => {
+              this.CONSUME(T.In);
+              share = this.SUBRULE(this.share);
+            },
+          },
           {
             ALT: () => {
               value = this.nameOf(this.CONSUME2(T.Name, AS.factValue));
@@ -691,7 +706,52 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
           },
         ]),
     });
-    return { name, value, start: name.start, end: this.end() };
+    return { name, value, share, start: name.start, end: this.end() };
+  });
+
+  /** `95 %` */
+  private readonly share: ParserMethod<[], Numeral> = this.RULE("share", (): Numeral => {
+    const number = this.numeralOf(this.CONSUME(T.Number_));
+    this.CONSUME(T.Percent);
+    return number;
+  });
+
+  private readonly time: ParserMethod<[], Time> = this.RULE("time", (): Time => {
+    const number = this.numeralOf(this.CONSUME(T.Number_));
+    const unit = timeUnitOf(this.CONSUME(T.TimeUnit).image);
+    return { number, unit, start: number.start, end: this.end() };
+  });
+
+  /** Behind `for`. */
+  private readonly duration: ParserMethod<[], Duration> = this.RULE("duration", (): Duration => {
+    const start = this.start(this.peek());
+    return this.choose<Duration>([
+      {
+        ALT: () => {
+          this.CONSUME(T.Ever);
+          return { kind: "ever", start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.About);
+          const time = this.SUBRULE(this.time);
+          return { kind: "about", time, start, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          const from = this.SUBRULE2(this.time);
+          const to = this.OPTION(() => {
+            this.CONSUME(T.DotDot);
+            return this.SUBRULE3(this.time);
+          });
+          return to === undefined
+            ? { kind: "exactly", time: from, start, end: this.end() }
+            : { kind: "between", from, to, start, end: this.end() };
+        },
+      },
+    ]);
   });
 
   private readonly facts: ParserMethod<[], Fact[]> = this.RULE("facts", (): Fact[] => {
@@ -1392,6 +1452,10 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       () => null,
     );
   }
+  private keepNumeral(read: () => Numeral): Numeral | null {
+    return this.keep<Numeral | null>(read, () => null);
+  }
+
   private keepNumber(consume: () => IToken): Numeral | null {
     return this.keep<Numeral | null>(
       () => this.numeralOf(consume()),
@@ -1856,11 +1920,19 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     const word = this.CONSUME(T.Memory);
     const { doc } = this;
     const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const like =
+      this.OPTION(() => {
+        this.CONSUME(T.Like);
+        return this.keep<NameNode | null>(
+          () => this.nameOf(this.CONSUME2(T.Name, AS.memory)),
+          () => null,
+        );
+      }) ?? null;
     const source = this.keep<MemorySource | null>(
       () => {
-        if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.nodeBlocks);
+        if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.memoryItems);
         return this.choose<MemorySource>([
-          { ALT: () => this.SUBRULE2(this.nodeBlocks) },
+          { ALT: () => this.SUBRULE2(this.memoryItems) },
           {
             ALT: () => {
               this.CONSUME(T.From);
@@ -1871,34 +1943,108 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       },
       () => null,
     );
-    return { kind: "memory", doc, name, source, start: this.start(word), end: this.end() };
+    return { kind: "memory", doc, name, like, source, start: this.start(word), end: this.end() };
   });
 
-  private readonly nodeBlocks: ParserMethod<[], MemorySource> = this.RULE("nodeBlocks", (): MemorySource => {
+  private readonly memoryItems: ParserMethod<[], MemorySource> = this.RULE("memoryItems", (): MemorySource => {
+    const facts: MachineFact[] = [];
     const nodes: NodeBlock[] = [];
     this.open(() => this.CONSUME(T.LCurly), "a list of nodes");
-    this.items(this.first.nodeBlock, "`node` or `}`", () =>
-      this.MANY(() => this.settled(() => nodes.push(this.SUBRULE(this.nodeBlock)))),
+    this.items(this.first.memoryItem, "`node`, `cpus`, `try` or `}`", () =>
+      this.MANY(() =>
+        this.settled(() => {
+          const item = this.SUBRULE(this.memoryItem);
+          if (item.kind === "node") nodes.push(item.node);
+          else facts.push(item);
+          this.OPTION(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
-    return { kind: "nodes", nodes };
+    return { kind: "nodes", facts, nodes };
+  });
+
+  private readonly memoryItem: ParserMethod<[], MemoryItem> = this.RULE("memoryItem", (): MemoryItem => {
+    this.beginItem();
+    return this.choose<MemoryItem>([
+      { ALT: () => ({ kind: "node", node: this.SUBRULE(this.nodeBlock) }) },
+      {
+        ALT: () => {
+          this.CONSUME(T.keywordType("cpus"));
+          const number = this.keepNumber(() => this.CONSUME(T.Number_));
+          return { kind: "cpus", keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.keywordType("try"));
+          const time = this.keep<Time | null>(
+            () => this.SUBRULE(this.time),
+            () => null,
+          );
+          return { kind: "try", keyword: this.itemKeyword, time, start: this.itemStart, end: this.end() };
+        },
+      },
+    ]);
   });
 
   private readonly nodeBlock: ParserMethod<[], NodeBlock> = this.RULE("nodeBlock", (): NodeBlock => {
     const word = this.CONSUME(T.Node);
     const number = this.keepNumber(() => this.CONSUME(T.Number_));
+    const facts: KswapdFact[] = [];
     const zones: ZoneBlock[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zones");
-    this.items(this.first.zoneBlock, "`zone` or `}`", () =>
-      this.MANY(() => this.settled(() => zones.push(this.SUBRULE(this.zoneBlock)))),
+    this.items(this.first.nodeItem, "`zone`, `kswapd` or `}`", () =>
+      this.MANY(() =>
+        this.settled(() => {
+          const item = this.SUBRULE(this.nodeItem);
+          if ("facts" in item) zones.push(item);
+          else facts.push(item);
+          this.OPTION(() => this.CONSUME(T.Semi));
+        }),
+      ),
     );
     this.close(() => this.CONSUME(T.RCurly));
-    return { number, zones, start: this.start(word), end: this.end() };
+    return { number, facts, zones, start: this.start(word), end: this.end() };
   });
+
+  private readonly nodeItem: ParserMethod<[], ZoneBlock | KswapdFact> = this.RULE(
+    "nodeItem",
+    (): ZoneBlock | KswapdFact => {
+      this.beginItem();
+      return this.choose<ZoneBlock | KswapdFact>([
+        { ALT: () => this.SUBRULE(this.zoneBlock) },
+        {
+          ALT: () => {
+            this.CONSUME(T.keywordType("kswapd"));
+            const value = this.keep<KswapdFact["value"]>(
+              () =>
+                this.choose2<KswapdFact["value"]>([
+                  ...KSWAPD_STATES.map((state, index) => ({
+                    ALT: () => {
+                      this.consume(index, T.keywordType(state));
+                      return state;
+                    },
+                  })),
+                  { ALT: () => this.SUBRULE(this.amount) },
+                ]),
+              () => null,
+            );
+            return { kind: "kswapd", keyword: this.itemKeyword, value, start: this.itemStart, end: this.end() };
+          },
+        },
+      ]);
+    },
+  );
 
   private readonly zoneBlock: ParserMethod<[], ZoneBlock> = this.RULE("zoneBlock", (): ZoneBlock => {
     const word = this.CONSUME(T.Zone);
     const name = this.keepName(() => this.CONSUME(T.Name, AS.zone));
+    const facts = this.SUBRULE(this.zoneFacts);
+    return { name, facts, start: this.start(word), end: this.end() };
+  });
+
+  private readonly zoneFacts: ParserMethod<[], ZoneFact[]> = this.RULE("zoneFacts", (): ZoneFact[] => {
     const facts: ZoneFact[] = [];
     this.open(() => this.CONSUME(T.LCurly), "the zone's numbers");
     this.items(this.first.zoneFact, "a fact such as `managed` or `free`, or `}`", () =>
@@ -1910,7 +2056,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       ),
     );
     this.close(() => this.CONSUME(T.RCurly));
-    return { name, facts, start: this.start(word), end: this.end() };
+    return facts;
   });
 
   /** What was read before damage stays: the list is the caller's. */
@@ -1930,7 +2076,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     },
   );
 
-  private readonly marks: ParserMethod<[Watermark[]], void> = this.RULE("marks", (marks: Watermark[] = []): void => {
+  private readonly marks: ParserMethod<[Mark[]], void> = this.RULE("marks", (marks: Mark[] = []): void => {
     this.AT_LEAST_ONE_SEP({
       SEP: T.Comma,
       DEF: () => {
@@ -1941,48 +2087,112 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     });
   });
 
-  private readonly zoneFacts: IOrAlt<ZoneFact>[] = [
+  private readonly returning: ParserMethod<[], Numeral> = this.RULE("returning", (): Numeral => {
+    this.CONSUME(T.Returning);
+    return this.SUBRULE(this.share);
+  });
+
+  private readonly zoneFactKinds: IOrAlt<ZoneFact>[] = [
     ...AMOUNT_FACTS.map((kind, index) => ({
       ALT: (): ZoneFact => {
         this.consume(index, T.keywordType(kind));
         const amount = this.keepAmount(() => this.subrule(index, this.amount));
-        return { kind, keyword: this.itemKeyword, amount, start: this.itemStart, end: this.end() };
+        return { kind, ...this.zoneFactAt(), amount };
+      },
+    })),
+    ...CACHED_FACTS.map((kind, index) => ({
+      ALT: (): ZoneFact => {
+        this.consume(FIRST_OF_TABLE + index, T.keywordType(kind));
+        const amount = this.keepAmount(() => this.subrule(FIRST_OF_TABLE + index, this.amount));
+        const returning = this.option(FIRST_OF_TABLE + index, {
+          GATE: () => !this.tolerant || this.peek().indent < 0,
+          DEF: () => this.keepNumeral(() => this.subrule(index, this.returning)),
+        });
+        return { kind, ...this.zoneFactAt(), amount, returning: returning ?? null };
       },
     })),
     {
       ALT: () => {
-        this.CONSUME(T.Free);
-        const blocks: FreeBlock[] = [];
-        this.keep<void>(
-          () => {
-            this.SUBRULE(this.freeBlocks, { ARGS: [blocks] });
+        this.CONSUME(T.keywordType("pinned"));
+        const sameLine = (): boolean => !this.tolerant || this.peek().indent < 0;
+        const mapped = this.OPTION2({ GATE: sameLine, DEF: () => this.CONSUME(T.Mapping) }) !== undefined;
+        const amount = this.keepAmount(() => this.subrule(2 * FIRST_OF_TABLE, this.amount));
+        const lasts = this.OPTION3({
+          GATE: sameLine,
+          DEF: () => {
+            this.CONSUME(T.For);
+            return this.keep<Duration | null>(
+              () => this.SUBRULE(this.duration),
+              () => null,
+            );
           },
-          () => undefined,
-        );
-        return { kind: "free", keyword: this.itemKeyword, blocks, start: this.itemStart, end: this.end() };
+        });
+        return { kind: "pinned", ...this.zoneFactAt(), mapped, amount, lasts: lasts ?? null };
       },
     },
     {
       ALT: () => {
-        this.CONSUME(T.Watermarks);
-        const marks: Watermark[] = [];
+        this.CONSUME(T.Free);
+        const blocks: FreeBlock[] = [];
+        let of: (typeof FREE_KINDS)[number] | null = null;
         this.keep<void>(
           () => {
-            this.SUBRULE(this.marks, { ARGS: [marks] });
+            of =
+              this.OPTION4(() =>
+                this.choose2<(typeof FREE_KINDS)[number]>(
+                  FREE_KINDS.map((kind, index) => ({
+                    ALT: () => {
+                      this.consume(2 * FIRST_OF_TABLE + index, T.keywordType(kind));
+                      return kind;
+                    },
+                  })),
+                ),
+              ) ?? null;
+            this.SUBRULE(this.freeBlocks, { ARGS: [blocks] });
           },
           () => undefined,
         );
-        return { kind: "watermarks", keyword: this.itemKeyword, marks, start: this.itemStart, end: this.end() };
+        return { kind: "free", ...this.zoneFactAt(), of, blocks };
+      },
+    },
+    ...MARKS_FACTS.map((kind, index) => ({
+      ALT: (): ZoneFact => {
+        this.consume(3 * FIRST_OF_TABLE + index, T.keywordType(kind));
+        const marks: Mark[] = [];
+        this.keep<void>(
+          () => {
+            this.subrule(3 * FIRST_OF_TABLE + index, this.marks, { ARGS: [marks] });
+          },
+          () => undefined,
+        );
+        return { kind, ...this.zoneFactAt(), marks };
+      },
+    })),
+    {
+      ALT: () => {
+        const { itemStart: start, itemKeyword: keyword } = this;
+        this.CONSUME(T.Range);
+        const facts = this.SUBRULE(this.zoneFacts);
+        return { kind: "range", keyword, facts, start, end: this.end() };
       },
     },
   ];
 
   private readonly zoneFact: ParserMethod<[], ZoneFact> = this.RULE("zoneFact", (): ZoneFact => {
+    this.beginItem();
+    return this.choose(this.zoneFactKinds);
+  });
+
+  /** Remembers the keyword that an item begins with; items of that kind do not nest. */
+  private beginItem(): void {
     const first = this.peek();
     this.itemStart = this.start(first);
     this.itemKeyword = { start: this.itemStart, end: this.endOf(first) };
-    return this.choose(this.zoneFacts);
-  });
+  }
+
+  private zoneFactAt(): Span & { readonly keyword: Span } {
+    return { keyword: this.itemKeyword, start: this.itemStart, end: this.end() };
+  }
 
   private readonly expectDeclaration: ParserMethod<[], Item> = this.RULE("expectDeclaration", (): Item => {
     const word = this.CONSUME(T.Expect);
@@ -2006,8 +2216,13 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
               this.CONSUME(T.On);
               return this.nameOf(this.CONSUME(T.Name, AS.memory));
             }) ?? null;
+          const as =
+            this.OPTION3(() => {
+              this.CONSUME(T.As);
+              return this.nameOf(this.CONSUME3(T.Name, AS.mode));
+            }) ?? null;
           const facts = this.SUBRULE(this.facts);
-          return { kind: "facts", on, facts, start, end: this.end() };
+          return { kind: "facts", on, as, facts, start, end: this.end() };
         },
       },
       {
@@ -2069,6 +2284,10 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     this.OPTION(() => this.CONSUME(T.Semi));
     return item;
   });
+}
+
+function timeUnitOf(text: string): TimeUnit {
+  return TIME_UNITS.find((unit) => unit === text) ?? "tries";
 }
 
 function unitOf(text: string): SizeUnit | null {

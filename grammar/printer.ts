@@ -1,4 +1,15 @@
-import type { Clause, Declaration, ExpectForm, Item, Mask, NodeBlock, Predicate, Property, Span } from "./ast.ts";
+import type {
+  Clause,
+  Declaration,
+  ExpectForm,
+  Item,
+  Mask,
+  NodeBlock,
+  Predicate,
+  Property,
+  Span,
+  ZoneFact,
+} from "./ast.ts";
 import { lex } from "./lexer.ts";
 import { parseFile } from "./regions.ts";
 import * as T from "./tokens.ts";
@@ -158,7 +169,10 @@ class ItemMarker {
         for (const clause of item.clauses) this.#clause(clause);
         break;
       case "memory":
-        if (item.source?.kind === "nodes") for (const node of item.source.nodes) this.#node(node);
+        if (item.source?.kind === "nodes") {
+          this.#valued(item.source.facts, brace, false);
+          for (const node of item.source.nodes) this.#node(node);
+        }
         break;
       case "expect":
         if (item.form !== null) this.#expectation(item.form, end);
@@ -216,9 +230,18 @@ class ItemMarker {
 
   #node(node: NodeBlock): void {
     this.#begin(node);
+    this.#valued(node.facts, this.#at(node.start), false);
     for (const zone of node.zones) {
       this.#begin(zone);
-      this.#valued(zone.facts, this.#at(zone.start), false);
+      this.#zoneFacts(zone.facts, this.#at(zone.start));
+    }
+  }
+
+  #zoneFacts(facts: readonly ZoneFact[], block: number): void {
+    for (const fact of facts) {
+      this.#begin(fact, `in ${block}`);
+      if (fact.kind === "range") this.#zoneFacts(fact.facts, this.#at(fact.start));
+      else this.#column(this.#table.after(this.#at(fact.start)));
     }
   }
 
@@ -229,7 +252,7 @@ class ItemMarker {
         const open = this.#table.brace(first, end);
         if (this.#inline(open, end)) {
           this.#column(first);
-          if (form.on !== null) this.#column(open);
+          if (form.on !== null || form.as !== null) this.#column(open);
         } else for (const fact of form.facts) this.#begin(fact);
         break;
       }

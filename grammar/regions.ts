@@ -80,6 +80,8 @@ const BEFORE_NAMES: ReadonlySet<number> = new Set(
     T.Honours,
     T.Waive,
     T.Watermarks,
+    T.LowmemReserve,
+    T.As,
     T.Pipe,
     T.Amp,
     T.Tilde,
@@ -126,7 +128,7 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
     case KIND.policy:
       return third === KIND.lcurly || third === KIND.like || third === KIND.for;
     case KIND.memory:
-      return third === KIND.lcurly || third === KIND.from;
+      return third === KIND.lcurly || third === KIND.like || third === KIND.from;
     case KIND.expect:
       return parser().first.expectForm.has(third);
     default:

@@ -27,6 +27,8 @@ const NAME_ROLES = [
   "effect",
   "effect-value",
   "watermark",
+  /** A mode of a policy that a request is bound to. */
+  "mode",
   /** The rest of a version or of a rule's name, of which the first token stood for all. */
   "rest",
   /** The comma of a list: without it the list does not go on. */
@@ -75,6 +77,7 @@ export const AS = {
   effect: label("effect"),
   effectValue: label("effect-value"),
   watermark: label("watermark"),
+  mode: label("mode"),
   rest: label("rest"),
   separator: label("separator"),
 } as const;

@@ -36,6 +36,7 @@ const OPERATORS: ReadonlySet<unknown> = new Set([
   T.Bang,
   T.DotDot,
   T.Minus,
+  T.Percent,
 ]);
 const PUNCTUATION: ReadonlySet<unknown> = new Set([
   T.LCurly,

@@ -1,3 +1,4 @@
+import { KSWAPD_STATES, MEMORY_FACTS, TIME_UNITS } from "./memory-facts.ts";
 import { PROPERTY_WORDS } from "./request-properties.ts";
 import { createToken, EOF, Lexer, type IToken, type TokenType } from "chevrotain";
 
@@ -97,25 +98,38 @@ export const Is = keyword("is");
 export const Sleeps = keyword("sleeps");
 export const MayOom = keyword("may_oom");
 export const MayFail = keyword("may_fail");
-export const Managed = keyword("managed");
 export const Movable = keyword("movable");
+export const Unmovable = keyword("unmovable");
+export const Mapping = keyword("mapping");
 export const Pinned = keyword("pinned");
 export const Cma = keyword("cma");
 export const Highatomic = keyword("highatomic");
 export const Free = keyword("free");
 export const Watermarks = keyword("watermarks");
+export const LowmemReserve = keyword("lowmem_reserve");
+export const Range = keyword("range");
+export const Returning = keyword("returning");
+export const About = keyword("about");
+export const Ever = keyword("ever");
+export const As = keyword("as");
 export const From = keyword("from");
 export const Forbids = keyword("forbids");
 export const Allows = keyword("allows");
 export const Within = keyword("within");
 export const Gives = keyword("gives");
 
+for (const word of KSWAPD_STATES) keyword(word);
+for (const word of Object.keys(MEMORY_FACTS)) if (!KEYWORDS.has(word)) keyword(word);
 for (const word of PROPERTY_WORDS) if (!KEYWORDS.has(word)) keyword(word);
 
 /** `B`, `KiB`, …; all of one type, told apart by their text. */
 export const Unit = token("Unit", [Name]);
 export const UNITS = ["B", "KiB", "MiB", "GiB", "K", "M", "G"] as const;
 for (const unit of UNITS) KEYWORDS.set(unit, Unit);
+
+/** `us`, `ms`, …: all of one type too. */
+export const TimeUnit = token("TimeUnit", [Name]);
+for (const unit of TIME_UNITS) KEYWORDS.set(unit, TimeUnit);
 
 export const Number_ = token("Number");
 export const String_ = token("String");
@@ -138,6 +152,7 @@ export const Bang = token("Bang");
 export const Dot = token("Dot");
 export const DotDot = token("DotDot");
 export const Minus = token("Minus");
+export const Percent = token("Percent");
 
 /** A character or an operator that the language does not have. */
 export const Wrong = token("Wrong");
@@ -172,6 +187,7 @@ export const VOCABULARY: TokenType[] = [
   Dot,
   DotDot,
   Minus,
+  Percent,
   Wrong,
   WrongName,
   OpenString,

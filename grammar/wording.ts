@@ -21,6 +21,8 @@ const TOKEN_NAMES: ReadonlyMap<string, string> = new Map([
   ["Comma", "`,`"],
   ["Pipe", "`|`"],
   ["Unit", "a unit"],
+  ["TimeUnit", "a unit of time"],
+  ["Percent", "`%`"],
 ]);
 
 /** Where a rule of the grammar has a better word for what it wants than the token's. */
@@ -41,6 +43,9 @@ const RULE_WANTS: ReadonlyMap<string, string> = new Map([
   ["memoryDeclaration String", "the name of a kernel log in double quotes"],
   ["fact Name", "a fact"],
   ["effect Name", "an effect"],
+  ["time TimeUnit", "a unit of time: `us`, `ms`, `s` or `tries`"],
+  ["time Number", "a time such as `20 ms` or `3 tries`"],
+  ["returning Number", "a share such as `2 %`"],
   ["freeBlocks Order", "`order N: COUNT`"],
   ["mask", "a flag"],
   ["operand", "a flag"],

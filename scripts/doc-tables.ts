@@ -2,7 +2,7 @@
 // between two comments.
 // usage: npm run docs
 import { readFileSync, writeFileSync } from "node:fs";
-import { PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";
+import { MEMORY_WORDS, memoryFact, PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";
 import { COMMANDS } from "../server/cli/commands/index.ts";
 import { usageLine } from "../server/cli/help.ts";
 import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
@@ -52,6 +52,17 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
           .split(" · ")
           .map((one) => `\`${one}\``)
           .join(", "),
+        meaning,
+      ]),
+    ),
+    "memory facts": table(
+      ["fact", "of", "what it says"],
+      MEMORY_WORDS.map(memoryFact).map(({ of, syntax, meaning }) => [
+        syntax
+          .split(" · ")
+          .map((one) => `\`${one}\``)
+          .join(", "),
+        of,
         meaning,
       ]),
     ),

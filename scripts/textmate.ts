@@ -2,7 +2,7 @@
 // here.
 // usage: npm run build writes it if it is stale
 import { readFileSync, writeFileSync } from "node:fs";
-import { keywordUses, UNITS } from "../grammar/index.ts";
+import { keywordUses, TIME_UNITS, UNITS } from "../grammar/index.ts";
 import { allApis } from "../server/model/apis.ts";
 import { CONTEXT_NAMES as BUILT_IN_CONTEXTS, LOCK, SCOPE } from "../server/model/contexts.ts";
 import { HELD_NAMES, KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
@@ -85,6 +85,9 @@ const SCOPE_OF_WORD: Readonly<Record<string, string>> = {
   internal: CONTROL,
   because: CONTROL,
   from: CONTROL,
+  as: CONTROL,
+  awake: SCOPES.value,
+  asleep: SCOPES.value,
   sleeps: MODEL_TEST,
   may_oom: MODEL_TEST,
   may_fail: MODEL_TEST,
@@ -97,8 +100,13 @@ const SCOPE_OF_RULE: Readonly<Record<string, string>> = {
   contextItem: PROPERTY,
   scopeItem: PROPERTY,
   cacheFact: PROPERTY,
+  memoryItem: PROPERTY,
+  nodeItem: PROPERTY,
   nodeBlock: PROPERTY,
   zoneBlock: PROPERTY,
+  returning: PROPERTY,
+  duration: CONTROL,
+  fact: CONTROL,
   zoneFact: PROPERTY,
   freeBlocks: PROPERTY,
   amount: SCOPES.unit,
@@ -246,7 +254,7 @@ function declarations(): readonly Pattern[] {
       captures: captures(DECLARATION, TYPE_NAME, CONTROL, SCOPES.context),
     },
     {
-      match: "\\b(context|request|policy)\\s+(\\w+)\\s+(like)\\s+(\\w+)(?:\\s+(for)\\b)?",
+      match: "\\b(context|request|policy|memory)\\s+(\\w+)\\s+(like)\\s+(\\w+)(?:\\s+(for)\\b)?",
       captures: captures(DECLARATION, TYPE_NAME, CONTROL, scope("entity.other.inherited-class"), CONTROL),
     },
     {
@@ -257,8 +265,16 @@ function declarations(): readonly Pattern[] {
     { match: "\\b(memory)\\s+(\\w+)\\s+(from)\\b", captures: captures(DECLARATION, TYPE_NAME, CONTROL) },
     // The facts of an expectation; those of a request's own have no name before them.
     {
-      begin: "\\b(expect)\\s+(\\w+)(?:\\s+(on)\\s+(\\w+))?\\s*(\\{)",
-      beginCaptures: captures(DECLARATION, TYPE_NAME, CONTROL, TYPE_NAME, scope("punctuation.section.block")),
+      begin: "\\b(expect)\\s+(\\w+)(?:\\s+(on)\\s+(\\w+))?(?:\\s+(as)\\s+(\\w+))?\\s*(\\{)",
+      beginCaptures: captures(
+        DECLARATION,
+        TYPE_NAME,
+        CONTROL,
+        TYPE_NAME,
+        CONTROL,
+        scope("entity.name.tag"),
+        scope("punctuation.section.block"),
+      ),
       end: "(\\})",
       endCaptures: captures(scope("punctuation.section.block")),
       patterns: include("facts"),
@@ -275,6 +291,7 @@ function valuesOf(words: Readonly<Record<string, { readonly values: readonly str
 function pairs(words: Readonly<Record<string, { readonly values: readonly string[] }>>): readonly Pattern[] {
   return [
     ...include("comments"),
+    { match: "\\b(in)\\b(?=\\s+\\d)", name: CONTROL },
     {
       match: `\\b${group(Object.keys(words))}\\b(?:\\s+${group(valuesOf(words))}\\b)?`,
       captures: captures(SCOPES.property, SCOPES.value),
@@ -362,7 +379,7 @@ function values(): readonly Pattern[] {
 
 const NUMBERS: readonly Pattern[] = [
   {
-    match: `\\b((?:0[xX][0-9A-Fa-f]+|\\d+)[uUlL]*)(?:\\s*\\b${group([...UNITS, "pages"])}\\b)?`,
+    match: `\\b((?:0[xX][0-9A-Fa-f]+|\\d+)[uUlL]*)(?:\\s*\\b${group([...UNITS, ...TIME_UNITS, "pages"])}\\b)?`,
     captures: captures(SCOPES.number, SCOPES.unit),
   },
 ];

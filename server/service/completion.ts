@@ -1,5 +1,7 @@
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import {
+  MEMORY_FACTS,
+  TIME_UNITS,
   expectedAt,
   PROPERTY_WORDS,
   requestProperty,
@@ -304,7 +306,9 @@ class Offer {
       case "text":
         return { group: "", items: () => [] };
       case "unit":
-        return { group: "unit", items: () => UNITS.map(([unit, means]) => item(unit, "unit", { detail: means })) };
+        return text === "TimeUnit"
+          ? { group: "time", items: () => TIME_UNITS.map((unit) => item(unit, "unit")) }
+          : { group: "unit", items: () => UNITS.map(([unit, means]) => item(unit, "unit", { detail: means })) };
       case "keyword":
         if (rule.endsWith("Declaration") || rule.endsWith("Header")) {
           if (begins) return { group: "items", items: () => this.#items() };
@@ -328,8 +332,11 @@ class Offer {
         return valuesOfOption(this.#lastWord()).includes(word) ? [item(word, "value")] : [];
       case "cacheFact":
         return [item(word, "property", { topic: `cache:${word}` })];
+      case "memoryItem":
+      case "nodeItem":
       case "zoneFact":
-        return [item(word, "property", { topic: `zone-fact:${word}` })];
+        if (Object.hasOwn(MEMORY_FACTS, word)) return [item(word, "property", { topic: `memory-fact:${word}` })];
+        break;
       case "clause":
         if (Object.hasOwn(CLAUSES, word)) return [item(word, "keyword", { topic: `clause:${word}` })];
         break;
@@ -383,7 +390,10 @@ class Offer {
         return described(EFFECTS, "property", "effect");
       case "effect-value":
         return valuesIn(EFFECTS, this.#wordOf("effect")).map((value) => item(value, "value"));
+      case "mode":
+        return this.#modeNames();
       case "watermark":
+        if (this.#wordOf("zoneFact") === "lowmem_reserve") return described(ZONES, "value", "zone");
         return WATERMARKS.map((name) => item(name, "keyword", { topic: `watermark:${name}` }));
     }
   }
@@ -404,6 +414,12 @@ class Offer {
         return ["64 B", "256 B", "4 KiB", "64 KiB", "1 MiB", "128 MiB"].map((size) => example(size));
       case "amount":
         return ["4 GiB", "256 MiB", "512 pages"].map((size) => example(size));
+      case "time":
+        return ["50 us", "20 ms", "3 tries"].map((time) => example(time));
+      case "share":
+        return ["1 %", "50 %", "95 %"].map((share) => example(share));
+      case "cpus":
+        return ["8", "16", "64"].map((count) => example(count));
       case "pages":
         return ["1", "16", "512"].map((count) => example(count));
       case "count":
@@ -432,6 +448,10 @@ class Offer {
         const measure = this.#expected.around.findLast((each) => each.rule === "measureTest");
         return measure === undefined ? "size" : (this.#expected.words[measure.from] ?? "");
       }
+      case "time":
+        return "time";
+      case "share":
+        return "share";
       case "freeBlocks":
         return this.#lastWord() === "order" ? "order" : "count";
       default:
@@ -454,6 +474,14 @@ class Offer {
     return Object.entries(FACTS)
       .filter(([, fact]) => !onMemory || fact.onMemory)
       .map(([name]) => item(name, "property", { topic: `fact:${name}` }));
+  }
+
+  /** The modes of the policies that can be seen. */
+  #modeNames(): readonly Completion[] {
+    const names = this.#environment
+      .visible("subject")
+      .flatMap(({ declaration }) => (declaration.kind === "policy" ? modesOf(declaration) : []));
+    return [...new Set(names)].map((name) => item(name, "value"));
   }
 
   #items(): readonly Completion[] {

@@ -1,10 +1,11 @@
-import type { Item, Mask as MaskNode, RequestDeclaration } from "../../grammar/ast.ts";
+import type { Item, Mask as MaskNode, MemoryDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
 import type { MaskPart } from "../model/masks/expression.ts";
+import { memoryStateOf } from "../policy-language/requests/memory.ts";
 import { evaluateMask } from "../policy-language/requests/masks.ts";
 import { effectOfScopes, inScopes } from "../policy-language/requests/scopes.ts";
 import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/analysis/sizes.ts";
-import { REQUEST_PROPERTIES } from "../../grammar/index.ts";
+import { MEMORY_FACTS, REQUEST_PROPERTIES } from "../../grammar/index.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Api } from "../model/apis/api.ts";
@@ -28,7 +29,6 @@ import {
   PREDICATES,
   SCOPE_ITEMS,
   SCOPES,
-  ZONE_FACTS,
   ZONES,
   type Word as Description,
 } from "./descriptions/words.ts";
@@ -36,6 +36,7 @@ import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
 import { bulleted, code, fenced, heading } from "./markdown.ts";
+import { memorySummary } from "./memory-summary.ts";
 import { type Mask, hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";
 import { wordAtOffset, regionAt } from "./regions.ts";
@@ -406,9 +407,10 @@ function declarationHover(word: Word, item: Item, environment: Environment): str
       const binding = environment.lookup("context", word.text);
       return binding === null ? null : scopeHover(binding, environment);
     }
+    case "memory":
+      return memoryHover(word.text, item, environment);
     case "context":
     case "policy":
-    case "memory":
       return heading(word.text, item.kind, [item.doc ?? "", DECLARATIONS[item.kind].meaning]);
     case "expect":
     case "kernel":
@@ -416,6 +418,13 @@ function declarationHover(word: Word, item: Item, environment: Environment): str
     case "import":
       return null;
   }
+}
+
+function memoryHover(name: string, item: MemoryDeclaration, environment: Environment): string {
+  const binding = environment.lookup("memory", name);
+  const state = binding === null ? null : memoryStateOf(environment, binding);
+  const summary = state === null ? "" : memorySummary(state, environment.options.pageBytes);
+  return heading(name, "memory", [item.doc ?? "", summary === "" ? DECLARATIONS.memory.meaning : summary]);
 }
 
 function requestHover(request: RequestDeclaration, environment: Environment): string {
@@ -489,8 +498,8 @@ function keywordHover(word: Word): string | null {
       return wordHover(word.text, REQUEST_PROPERTIES);
     case "clause":
       return wordHover(word.text, CLAUSES);
-    case "zone-fact":
-      return wordHover(word.text, ZONE_FACTS);
+    case "memory-fact":
+      return wordHover(word.text, MEMORY_FACTS);
     case "predicate":
       return described(word.text, "predicate", PREDICATES);
     case "cache-fact":
@@ -556,7 +565,7 @@ export function describeName(kind: string, name: string, environment: Environmen
       return wordHover(name, HEADERS);
     case "property":
     case "clause":
-    case "zone-fact":
+    case "memory-fact":
     case "predicate":
       return keywordHover(word("keyword", kind));
     case "cache":

@@ -8,10 +8,13 @@ import type {
   Header,
   Item,
   Mask,
+  MemoryDeclaration,
   Name,
+  NodeBlock,
   Predicate,
   Property,
   Span,
+  ZoneFact,
 } from "../../grammar/ast.ts";
 
 /** What a word of the text stands for, by its place in the tree. */
@@ -142,19 +145,39 @@ function declaration(item: Declaration, emit: Emit): void {
       for (const each of item.clauses) clause(each, emit);
       return;
     case "memory":
-      if (item.source === null) return;
-      if (item.source.kind === "from") {
-        emit(item.source.path, "path", item.source.path.value);
-        return;
-      }
-      for (const node of item.source.nodes) {
-        for (const zone of node.zones) {
-          name(zone.name, "zone", emit);
-          for (const fact of zone.facts) emit(fact.keyword, "keyword", fact.kind, "zone-fact");
-        }
-      }
+      memory(item, emit);
       return;
   }
+}
+
+function memory({ like, source }: MemoryDeclaration, emit: Emit): void {
+  name(like, "reference", emit, "memory");
+  if (source === null) return;
+  if (source.kind === "from") {
+    emit(source.path, "path", source.path.value);
+    return;
+  }
+  // In the order of the text, which the tree keeps apart.
+  const items = [...source.facts, ...source.nodes].sort((a, b) => a.start - b.start);
+  for (const each of items)
+    if ("zones" in each) memoryNode(each, emit);
+    else emit(each.keyword, "keyword", each.kind, "memory-fact");
+}
+
+function memoryNode(node: NodeBlock, emit: Emit): void {
+  const items = [...node.facts, ...node.zones].sort((a, b) => a.start - b.start);
+  for (const each of items)
+    if (!("facts" in each)) emit(each.keyword, "keyword", each.kind, "memory-fact");
+    else {
+      name(each.name, "zone", emit);
+      for (const fact of each.facts) zoneFact(fact, emit);
+    }
+}
+
+function zoneFact(fact: ZoneFact, emit: Emit): void {
+  emit(fact.keyword, "keyword", fact.kind, "memory-fact");
+  if (fact.kind === "range") for (const each of fact.facts) zoneFact(each, emit);
+  if (fact.kind === "lowmem_reserve") for (const mark of fact.marks) name(mark.name, "zone", emit);
 }
 
 function name(given: Name | null, role: Role, emit: Emit, detail = ""): void {
@@ -339,6 +362,7 @@ function form(item: ExpectForm, emit: Emit): void {
   switch (item.kind) {
     case "facts":
       name(item.on, "reference", emit, "memory");
+      name(item.as, "fact-value", emit, "mode");
       for (const each of item.facts) fact(each, emit);
       return;
     case "forbids":

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { NUMBER_PROPERTIES } from "../../grammar/index.ts";
+import { FREE_KINDS, KSWAPD_STATES, TIME_UNITS, zoneWords } from "../../grammar/memory-facts.ts";
 
 /**
  * Whole `.allocpolicy` files for property tests: derivations of the language's grammar, as text. Names are often
@@ -168,7 +169,11 @@ export const predicate: fc.Arbitrary<Tokens> = fc.letrec<{ predicate: Tokens; ne
 
 const because = cat(words("because"), one(string));
 const like = cat(words("like"), one(name));
-const fact = cat(one(name), fc.oneof(words(), one(name), one(number)));
+const fact = cat(
+  one(name),
+  // Behind `in` stands a share.
+  fc.oneof(words(), one(name.filter((word) => word !== "in")), one(number), cat(words("in"), one(number), words("%"))),
+);
 function commas(item: fc.Arbitrary<Tokens>): fc.Arbitrary<Tokens> {
   return fc
     .tuple(fc.array(item, { maxLength: 3 }), fc.boolean())
@@ -236,15 +241,23 @@ const contextItem = line(
 
 const scopeItem = line(cat(one(fc.constantFrom("clears", "adds")), mask));
 
+const time = cat(one(number), one(fc.constantFrom(...TIME_UNITS)));
+const duration = fc.oneof(words("ever"), time, cat(words("about"), time), cat(time, words(".."), time));
+const freeBlock = cat(words("order"), one(number), words(":"), one(number));
+const plainZoneFact = fc.oneof(
+  cat(one(fc.constantFrom(...zoneWords("amount"))), amount),
+  cat(one(fc.constantFrom(...zoneWords("cached"))), amount, maybe(cat(words("returning"), one(number), words("%")))),
+  cat(words("pinned"), maybe(words("mapping")), amount, maybe(cat(words("for"), duration))),
+  cat(words("free"), maybe(one(fc.constantFrom(...FREE_KINDS))), list(freeBlock, ",")),
+  cat(one(fc.constantFrom(...zoneWords("marks"))), list(cat(one(name), amount), ",")),
+);
 const zoneFact = line(
-  fc.oneof(
-    cat(one(fc.constantFrom("managed", "reclaimable", "movable", "pinned", "cma", "highatomic")), amount),
-    cat(words("free"), list(cat(words("order"), one(number), words(":"), one(number)), ",")),
-    cat(words("watermarks"), list(cat(one(name), amount), ",")),
-  ),
+  fc.oneof(plainZoneFact, plainZoneFact, cat(words("range"), block(repeated(line(plainZoneFact), 3)))),
 );
 const zone = line(cat(words("zone"), one(name), block(repeated(zoneFact, 4))));
-const node = line(cat(words("node"), one(number), block(repeated(zone, 2))));
+const kswapd = line(cat(words("kswapd"), fc.oneof(one(fc.constantFrom(...KSWAPD_STATES)), amount)));
+const node = line(cat(words("node"), one(number), block(repeated(fc.oneof(zone, zone, kswapd), 2))));
+const machineFact = line(fc.oneof(cat(words("cpus"), one(number)), cat(words("try"), time)));
 
 export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
   cat(words("flags"), one(name), words("="), mask),
@@ -263,12 +276,17 @@ export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
     ),
     weight: 2,
   },
-  cat(words("memory"), one(name), fc.oneof(block(repeated(node, 2)), cat(words("from"), one(string)))),
+  cat(
+    words("memory"),
+    one(name),
+    maybe(like),
+    fc.oneof(block(repeated(fc.oneof(node, node, machineFact), 2)), cat(words("from"), one(string))),
+  ),
   cat(
     words("expect"),
     one(name),
     fc.oneof(
-      cat(maybe(cat(words("on"), one(name))), facts),
+      cat(maybe(cat(words("on"), one(name))), maybe(cat(words("as"), one(name))), facts),
       cat(one(fc.constantFrom("forbids", "allows")), mask),
       cat(words("within"), one(name)),
       cat(maybe(cat(words("when"), predicate)), words("gives"), predicate),

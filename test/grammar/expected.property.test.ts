@@ -29,7 +29,7 @@ function isOf(token: Token, { kind, text }: Wanted): boolean {
     case "number":
       return token.tokenType === T.Number_;
     case "unit":
-      return token.tokenType === T.Unit;
+      return token.tokenType.name === text;
     case "text":
       return token.tokenType === T.String_;
     case "mark":
@@ -41,7 +41,8 @@ function isOf(token: Token, { kind, text }: Wanted): boolean {
 const EXAMPLES: Readonly<Record<string, string>> = {
   name: "x",
   number: "7",
-  unit: "KiB",
+  Unit: "KiB",
+  TimeUnit: "ms",
   text: '"x"',
   LCurly: "{",
   RCurly: "}",
@@ -62,11 +63,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   Dot: ".",
   DotDot: "..",
   Minus: "-",
+  Percent: "%",
 };
 
 function exampleOf({ kind, text }: Wanted): string {
   if (kind === "keyword") return text;
-  const example = EXAMPLES[kind === "mark" ? text : kind];
+  const example = EXAMPLES[kind === "mark" || kind === "unit" ? text : kind];
   if (example === undefined) throw new Error(`no example of ${kind} ${text}`);
   return example;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { format, keywordUses, parseFile, UNITS, type NameRole } from "../../grammar/index.ts";
+import { format, keywordUses, parseFile, TIME_UNITS, UNITS, type NameRole } from "../../grammar/index.ts";
 import { lex } from "../../grammar/lexer.ts";
 import { isTextMateStale, SCOPES, scopesOfKeyword, textMateGrammar } from "../../scripts/textmate.ts";
 import { allApis } from "../../server/model/apis.ts";
@@ -42,6 +42,7 @@ const NAMES: Readonly<Record<NameRole, { readonly words: readonly string[]; read
   effect: { words: Object.keys(EFFECTS), scope: SCOPES.property },
   "effect-value": { words: Object.values(EFFECTS).flatMap(({ values }) => values), scope: SCOPES.value },
   watermark: { words: WATERMARKS, scope: SCOPES.property },
+  mode: { words: ["hard"], scope: null },
   rest: { words: ["x"], scope: null },
   separator: { words: [","], scope: null },
 };
@@ -66,6 +67,7 @@ const MARKS: Readonly<Record<string, readonly string[]>> = {
   Dot: ["."],
   DotDot: [".."],
   Minus: ["-"],
+  Percent: ["%"],
 };
 
 interface Written {
@@ -98,6 +100,8 @@ function write({ type, role, rule }: Leaf, pick: number): Written {
       return { text: String(pick % 90), scopes: rule === "version" ? null : [SCOPES.number] };
     case "String":
       return { text: '"a reason"', scopes: [SCOPES.string] };
+    case "TimeUnit":
+      return { text: any(TIME_UNITS), scopes: [SCOPES.unit] };
     case "Unit":
       return { text: any(UNITS), scopes: [SCOPES.unit] };
     default:

@@ -32,6 +32,19 @@ describe("the free lists", () => {
     expect([hasBlock(ordinary, 1), takeBlock(ordinary, 1), ordinary.pages]).toEqual([false, false, 500]);
   });
 
+  test("keep the blocks of CMA and HIGHATOMIC pageblocks apart as they are told", () => {
+    const { ordinary, cma, highatomic } = firstZone(
+      machineOf(v6_12, machine({ free: [10, 4], cma: 3, cmaFree: [1, 1], highatomic: 2, highatomicFree: [0, 1] })),
+    );
+    expect([ordinary.pages, cma.pages, highatomic.pages]).toEqual([13, 3, 2]);
+    expect([ordinary.blocks[0], ordinary.blocks[1], cma.blocks[1], highatomic.blocks[1]]).toEqual([9, 2, 1, 1]);
+  });
+
+  test("keep a reserve from the zones that are named, whatever zones the kernel has", () => {
+    const { lowmemReserve } = firstZone(machineOf(v6_12, machine({ lowmemReserveFor: { Movable: 77 } })));
+    expect(v6_12.zones.map((name, index) => [name, lowmemReserve[index]]).at(-1)).toEqual(["Movable", 77]);
+  });
+
   test("take pages that come back as the largest blocks", () => {
     const { ordinary } = firstZone(machineOf(v6_12, machine()));
     addPages(ordinary, 1024 + 5);

@@ -133,6 +133,18 @@ describe("reclaim and compaction", () => {
     expect(done.sim.trace.counts.mayOom).toBe(0);
   });
 
+  test("kswapd frees so much in a round as is said, where it runs and the zone needs it", () => {
+    const withRate = (kswapdPagesPerRound: number): number => {
+      const state = machine({ free: [MIN - 200], reclaimable: 10_000 });
+      const nodes = state.nodes.map((node) => ({ ...node, kswapdPagesPerRound }));
+      const done = call(v6_12, { ...state, nodes }, gfp(v6_12, "KERNEL"));
+      expect(done.result).toMatchObject({ node: 0 });
+      return done.sim.trace.counts.directReclaim;
+    };
+    expect(withRate(0)).toBe(7);
+    expect(withRate(300)).toBe(1);
+  });
+
   test("a zone that looks reclaimable is tried 16 times more before the OOM killer is asked", () => {
     const of = kernel("6.12.117");
     const { counts } = call(of, machine({ free: [MIN] }), gfp(of, "KERNEL")).sim.trace;

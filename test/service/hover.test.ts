@@ -221,3 +221,18 @@ describe("the hover of the other words", () => {
     );
   });
 });
+
+describe("the hover in a state of memory", () => {
+  test("shows the state whole, with what holds where nothing was said", () => {
+    const memory =
+      "kernel 6.12\nmemory ho$0st { node 0 { zone Normal { managed 4 GiB pinned 40 pages for about 20 ms } } }";
+    checkHover(memory, "host", [/8 CPUs; a try takes 50 us/, /watermarks 8 MiB/, /160 KiB pinned for about 400 tries/]);
+  });
+
+  test("says what a fact means", () => {
+    const memory =
+      "kernel 6.12\nmemory host { node 0 { kswapd awake zone Normal { percpu 3 pages lru_ca$0che 4 pages } } }";
+    checkHover(memory, "lru_cache", [/LRU caches/]);
+    checkHover(memory.replace("$0", "").replace("kswapd", "ks$0wapd"), "kswapd", [/round of direct reclaim/]);
+  });
+});

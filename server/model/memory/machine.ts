@@ -39,6 +39,10 @@ export interface Zone {
   readonly movable: number;
   /** Movable pages that someone holds. */
   readonly pinned: number;
+  /** Of the movable pages, those with a mapping. */
+  readonly mapping: number;
+  /** Pages of the kernel; null: what is left over. */
+  readonly unmovable: number | null;
   /** Compaction deferral: compact_considered, compact_defer_shift, compact_order_failed. */
   compactConsidered: number;
   compactDeferShift: number;
@@ -66,6 +70,8 @@ export interface Machine {
   readonly cpusetNodes: ReadonlySet<number> | null;
   /** Nodes whose kswapd is running; the slow path wakes more. */
   kswapdAwake: readonly number[];
+  /** What kswapd of a node frees in the time of a round of direct reclaim, where that is told. */
+  readonly kswapdPagesPerRound: ReadonlyMap<number, number>;
   readonly perCpuListsOff: boolean;
   readonly memcgAtLimit: boolean;
   readonly memcgInUse: boolean;
@@ -96,6 +102,7 @@ export function machineOf(kernel: Kernel, memory: MemoryState): Machine {
     nodeLimit: memory.nodeLimit ?? 64,
     cpusetNodes: memory.cpusetNodes === undefined ? null : new Set(memory.cpusetNodes),
     kswapdAwake: awakeOn(nodes),
+    kswapdPagesPerRound: kswapdRates(nodes),
     perCpuListsOff: memory.perCpuListsOff ?? false,
     memcgAtLimit: memory.memcgAtLimit ?? false,
     memcgInUse: memory.memcgInUse ?? true,
@@ -116,6 +123,13 @@ function awakeOn(nodes: readonly NodeState[]): readonly number[] {
   let awake = NONE;
   for (const { id, kswapdAwake } of nodes) if (kswapdAwake === true) awake = [...awake, id];
   return awake;
+}
+
+const NO_RATES: ReadonlyMap<number, number> = new Map();
+
+function kswapdRates(nodes: readonly NodeState[]): ReadonlyMap<number, number> {
+  const told = nodes.filter(({ kswapdPagesPerRound = 0 }) => kswapdPagesPerRound > 0);
+  return told.length === 0 ? NO_RATES : new Map(told.map((node) => [node.id, node.kswapdPagesPerRound ?? 0]));
 }
 
 function zonesOf(kernel: Kernel, node: NodeState, boosted: boolean): readonly Zone[] {
@@ -141,20 +155,37 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
     min: state.min,
     low: state.low,
     high: state.high,
-    lowmemReserve: state.lowmemReserve,
+    lowmemReserve: reserveOf(kernel, state),
     ordinary,
-    cma: splitOff(ordinary, state.cma, maxOrder),
-    highatomic: splitOff(ordinary, state.highatomic, maxOrder),
+    cma: apart(ordinary, state.cma, state.cmaFree, maxOrder),
+    highatomic: apart(ordinary, state.highatomic, state.highatomicFree, maxOrder),
     reservedHighatomic: state.highatomic,
     boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
     reclaimable: state.reclaimable,
     reclaimableAtStart: state.reclaimable,
     movable: state.movable,
     pinned: state.pinned,
+    mapping: state.mappingPages ?? 0,
+    unmovable: state.unmovable ?? null,
     compactConsidered: 0,
     compactDeferShift: 0,
     compactOrderFailed: maxOrder + 1,
   };
+}
+
+/** lowmem_reserve by the index of the zone that is asked for. */
+function reserveOf(kernel: Kernel, { lowmemReserve, lowmemReserveFor }: ZoneState): readonly number[] {
+  if (lowmemReserveFor === undefined) return lowmemReserve;
+  return kernel.zones.map((name, index) => lowmemReserveFor[name] ?? lowmemReserve[index] ?? 0);
+}
+
+/** The blocks of CMA or HIGHATOMIC pageblocks, taken out of all: these, or so many pages. */
+function apart(from: FreeList, pages: number, known: readonly number[] | undefined, maxOrder: number): FreeList {
+  if (known === undefined) return splitOff(from, pages, maxOrder);
+  const taken = emptyList(maxOrder);
+  for (let order = 0; order <= maxOrder; order++)
+    move(from, taken, order, Math.min(known[order] ?? 0, from.blocks[order] ?? 0));
+  return taken;
 }
 
 function freeListOf(free: readonly number[], maxOrder: number): FreeList {

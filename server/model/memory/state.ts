@@ -1,10 +1,53 @@
 import type { ZoneName } from "../request.ts";
 
+/** The CPUs of a machine of which none are told. */
+export const DEFAULT_CPUS = 8;
+
+/** What a try takes where nothing is said: 32 pages at about 1.5 us each. An assumption, not a measurement. */
+export const DEFAULT_TRY_US = 50;
+
 /** MAX_NUMNODES where it is largest: NODES_SHIFT is at most 10 (arch/x86/Kconfig, arch/arm64/Kconfig; recalled). */
 export const MOST_NODES = 1024;
 
+/**
+ * How much longer a page is held, counted from the beginning of the call, in tries: one call of migrate_pages() with at
+ * most 32 pages, or one drain of the other CPUs. `about`: in each try it may end, so that the mean is this; `between`:
+ * any of these is as likely as another.
+ */
+export type Lasts =
+  | { readonly kind: "ever" }
+  | { readonly kind: "exactly" | "about"; readonly tries: number }
+  | { readonly kind: "between"; readonly from: number; readonly to: number };
+
+/** Pages that someone holds. `mapped`: they have a mapping, so that they are isolated and tried again. */
+export interface Pin {
+  readonly pages: number;
+  readonly mapped: boolean;
+  readonly lasts: Lasts;
+}
+
+/** Pages that a CPU keeps for itself, and how many in a hundred are kept again after a drain. */
+export interface CachedPages {
+  readonly pages: number;
+  readonly returningPercent: number;
+}
+
+/** What may lie in the way of a range besides what RangeState and ZoneState tell; nothing where left out. */
+export interface InTheWay {
+  /** Of the movable pages, the ones with a mapping (page cache, shared memory): they move only with __GFP_FS. */
+  readonly mappingPages?: number;
+  /** What is known of the pinned pages; pinned for ever, and anonymous, where left out. */
+  readonly pins?: readonly Pin[];
+  /** Pages of hugetlb in use, each a pageblock. */
+  readonly hugetlbPages?: number;
+  /** Free pages on per-cpu lists. */
+  readonly percpu?: CachedPages;
+  /** Movable pages in the LRU caches of CPUs. */
+  readonly lruCache?: CachedPages;
+}
+
 /** A zone of a memory state. All amounts in pages. */
-export interface ZoneState {
+export interface ZoneState extends InTheWay {
   readonly name: ZoneName;
   readonly managed: number;
   /** Free blocks by order, order 0 first; of all migratetypes together. */
@@ -22,6 +65,13 @@ export interface ZoneState {
   /** Of the free pages, those in CMA pageblocks, and those in HIGHATOMIC pageblocks. */
   readonly cma: number;
   readonly highatomic: number;
+  /** The free blocks of these by order, where they are known; of `free`, which counts them too. */
+  readonly cmaFree?: readonly number[];
+  readonly highatomicFree?: readonly number[];
+  /** What `lowmemReserve` says by name; it goes before. */
+  readonly lowmemReserveFor?: Readonly<Partial<Record<ZoneName, number>>>;
+  /** Pages of the kernel, where they are counted; else what is left over. */
+  readonly unmovable?: number;
 }
 
 /** Free pages that come in from elsewhere, by place; given back as blocks of the largest orders that fit. */
@@ -36,20 +86,22 @@ export interface NodeState {
   readonly zones: readonly ZoneState[];
   /** kswapd of this node is running; false if left out. */
   readonly kswapdAwake?: boolean;
+  /** What kswapd frees, once it runs, in the time of one round of direct reclaim; 0 if left out. */
+  readonly kswapdPagesPerRound?: number;
 }
 
 /** The pages of a range that are not free, and where it lies. */
-export interface RangeState {
+export interface RangeState extends InTheWay {
   readonly node: number;
   readonly zone: ZoneName;
   /** Pages in use that can be moved elsewhere. */
   readonly movablePages: number;
-  /** Of these, the ones with a mapping (page cache, shared memory): they move only with __GFP_FS. None if left out. */
-  readonly mappingPages?: number;
   /** Movable pages that someone holds: they cannot be moved now. */
   readonly pinnedPages: number;
   /** Pages of the kernel: the range cannot be isolated. */
   readonly unmovablePages: number;
+  /** Clean page cache, which is given up where it lies; none if left out. */
+  readonly cachePages?: number;
 }
 
 /** A state of memory, as the language's `memory` and the `verdict` command's `memory` give it. */
@@ -90,6 +142,10 @@ export interface MemoryState {
   readonly memcgInUse?: boolean;
   /** What the range of a call of alloc_contig_range() holds; left out: as the zone it lies in (see ranges/range.ts). */
   readonly range?: RangeState;
+  /** How many CPUs a drain reaches; DEFAULT_CPUS if left out. */
+  readonly cpus?: number;
+  /** How long a try takes, in microseconds; DEFAULT_TRY_US if left out. */
+  readonly tryMicroseconds?: number;
   /** The per-cpu page lists are disabled (batch 1, high 0): rmqueue() goes to the buddy lists at once. */
   readonly perCpuListsOff?: boolean;
 }

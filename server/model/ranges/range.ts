@@ -182,7 +182,7 @@ export function rangeOf(sim: Simulation, pages: number, node: number | null): Ra
       pages,
       movablePages: stated.movablePages,
       mappingPages: stated.mappingPages ?? 0,
-      cachePages: 0,
+      cachePages: stated.cachePages ?? 0,
       pinnedPages: stated.pinnedPages,
       unmovablePages: stated.unmovablePages,
     };
@@ -204,6 +204,7 @@ export function isFree(range: Range): boolean {
 export function rangeIn(sim: Simulation, zone: Zone, pages: number): Range {
   const order = Math.ceil(Math.log2(Math.max(1, pages)));
   const free = freePages(zone);
+  const { unmovable } = zone;
   const wholeBlock = order <= sim.kernel.maxOrder && hasBlock(zone.ordinary, order);
   const largest = 2 ** sim.kernel.maxOrder;
   const manyBlocks = pages > largest && (zone.ordinary.blocks[sim.kernel.maxOrder] ?? 0) * largest >= pages;
@@ -214,12 +215,16 @@ export function rangeIn(sim: Simulation, zone: Zone, pages: number): Range {
     zone,
     pages,
     movablePages: Math.min(zone.movable, pages),
-    mappingPages: 0,
+    mappingPages: Math.min(zone.mapping, pages),
     cachePages: Math.min(zone.reclaimable, pages),
     pinnedPages: Math.min(zone.pinned, pages),
     // Between scattered free pages lie those of the kernel, if nothing else is there.
     unmovablePages:
-      yielding === 0 && ofTheKernel > 0 ? Math.min(ofTheKernel, pages) : Math.max(0, pages - free - yielding),
+      unmovable !== null
+        ? Math.min(unmovable, pages)
+        : yielding === 0 && ofTheKernel > 0
+          ? Math.min(ofTheKernel, pages)
+          : Math.max(0, pages - free - yielding),
   };
 }
 

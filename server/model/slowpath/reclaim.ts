@@ -43,6 +43,7 @@ export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: A
     reclaimed.add(zone.node);
     progress += shrinkNode(machine, zone.node, ac.highestZone);
   }
+  runKswapd(sim);
   if (progress > 0) machine.version++;
   step(sim, "try_to_free_pages", () =>
     progress > 0
@@ -131,6 +132,27 @@ function shrinkNode(machine: Machine, node: number, highestZone: number): number
     freed += pages;
   }
   return freed;
+}
+
+/** What kswapd of the nodes where it runs frees meanwhile (balance_pgdat(): zones that are not balanced). */
+function runKswapd(sim: Simulation): void {
+  const { machine } = sim;
+  for (const node of machine.kswapdAwake) {
+    const pages = machine.kswapdPagesPerRound.get(node) ?? 0;
+    if (pages === 0) continue;
+    let freed = 0;
+    for (const zone of machine.zones) {
+      if (zone.node !== node || isBalanced(sim, node, 0, zone.index)) continue;
+      const taken = Math.min(zone.reclaimable, pages - freed);
+      zone.reclaimable -= taken;
+      zone.ordinary.blocks[0] = (zone.ordinary.blocks[0] ?? 0) + taken;
+      zone.ordinary.pages += taken;
+      freed += taken;
+    }
+    if (freed === 0) continue;
+    machine.version++;
+    step(sim, "kswapd", () => `frees ${freed} pages of node ${node} meanwhile`);
+  }
 }
 
 /** What one round takes of what is left. */

@@ -441,7 +441,7 @@ function wakeKswapds(slow: Slow): void {
   const { sim, mask, order, ac } = slow;
   if ((mask & sim.kernel.bits.KSWAPD_RECLAIM) === 0) return;
   // Elsewhere nobody asks whether it is awake.
-  const follows = sim.kernel.features.nodesWithKswapdAwakeComeLast;
+  const follows = sim.kernel.features.nodesWithKswapdAwakeComeLast || sim.machine.kswapdPagesPerRound.size > 0;
   let last: number | null = null;
   for (const zone of ac.zonelist) {
     if (zone.node === last || zone.managed === 0) continue;

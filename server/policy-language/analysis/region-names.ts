@@ -187,6 +187,7 @@ class NameCollector {
         for (const clause of item.clauses) this.#clause(clause);
         break;
       case "memory":
+        this.#use("memory", "like", item.like);
         break;
       case "expect":
         this.#use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);

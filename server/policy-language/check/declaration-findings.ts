@@ -80,7 +80,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
       }
       break;
     case "memory":
-      findings.push(...memoryFindings(environment, item));
+      if (binding !== null) findings.push(...memoryFindings(environment, binding));
       break;
     case "expect":
       findings.push(...expectFindings(environment, item));

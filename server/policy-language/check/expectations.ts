@@ -83,8 +83,8 @@ export function expectFindings(
 export function stateNamed(environment: Environment, name: string): MemoryState | null {
   const memory = environment.lookup("memory", name);
   if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return null;
-  const state = memoryStateOf(memory.declaration, environment.options.pageBytes);
-  return state === null || memoryFindings(environment, memory.declaration).length > 0 ? null : state;
+  const state = memoryStateOf(environment, memory);
+  return state === null || memoryFindings(environment, memory).length > 0 ? null : state;
 }
 
 // What holds ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import { othersIn, type Graph } from "../analysis/graph.ts";
 import { maskGraph } from "../requests/masks.ts";
 import { policyGraph } from "../policies/resolved-policy.ts";
 import { namesOf, spacesOf, type NameUse } from "../analysis/region-names.ts";
+import { memoryGraph } from "../requests/memory.ts";
 import { likeGraph } from "../requests/requests.ts";
 import { nearest } from "../names/suggest.ts";
 import { visibleNames } from "../names/visible-names.ts";
@@ -69,7 +70,7 @@ const nameCycle: LanguageRule = {
   severity: "error",
   source: "language",
   explanation:
-    "The declaration is defined by itself, directly or through others, so it has no value. Masks in a cycle count as empty, contexts as `process`, and a request or a policy inherits nothing.",
+    "The declaration is defined by itself, directly or through others, so it has no value. Masks in a cycle count as empty, contexts as `process`, a request or a policy inherits nothing, and a state of memory cannot be used.",
   advice: "Break the cycle.",
   examples: {
     bad: "kernel 6.12\n\nflags A = B | GFP_KERNEL\nflags B = A | __GFP_ZERO\n",
@@ -162,7 +163,7 @@ function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
     case "expect":
       return use.kind === undefined ? ["request", "policy", "transform"] : [use.kind];
     case "like":
-      return [use.kind ?? "request"];
+      return [use.space === "memory" ? "memory" : (use.kind ?? "request")];
     case "alias":
     case "call":
     case "in":
@@ -254,7 +255,7 @@ export function nameCycleFindings(
   if (graph === null) return [];
   const cycle = graph.cycleOf(environment, binding);
   if (cycle === null) return [];
-  const space: NameSpace = graph === maskGraph ? "mask" : graph === contextGraph ? "context" : "subject";
+  const space = spaceOf(graph);
   const use = namesOf(region).uses.find((candidate) => {
     if (candidate.space !== space || (space === "subject" && candidate.role !== "like")) return false;
     const target = environment.lookup(space, candidate.name.text);
@@ -266,6 +267,12 @@ export function nameCycleFindings(
   const message = `${own} is defined by itself${through}, so it has no value.`;
   const related = others.map((member) => declarationOf(member, "Part of the cycle."));
   return [report(nameCycle, use?.name ?? binding.declaration.name ?? binding.declaration, message, { related })];
+}
+
+function spaceOf(graph: Graph): NameSpace {
+  if (graph === maskGraph) return "mask";
+  if (graph === contextGraph) return "context";
+  return graph === memoryGraph ? "memory" : "subject";
 }
 
 const MOST_RELATED = 8;
@@ -293,6 +300,7 @@ function graphFor(kind: Declaration["kind"]): Graph | null {
     case "policy":
       return policyGraph;
     case "memory":
+      return memoryGraph;
     case "expect":
       return null;
   }

@@ -1,13 +1,4 @@
-import type {
-  Clause,
-  Declaration,
-  Header,
-  ModelTest,
-  MaskTest,
-  ScopeItem,
-  SizeMeasure,
-  ZoneFact,
-} from "../../../grammar/ast.ts";
+import type { Clause, Declaration, Header, ModelTest, MaskTest, ScopeItem, SizeMeasure } from "../../../grammar/ast.ts";
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
 import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import type { BuildSwitch } from "../../model/kernels/build-options.ts";
@@ -254,17 +245,6 @@ export const OPTIONS: Readonly<Record<BuildSwitch | "page", string>> = {
   DEBUG_VM: "Memory management assertions.",
   DEBUG_ATOMIC_SLEEP: "Reports sleeping in atomic context.",
   page: "The page size: `page 4 KiB`.",
-};
-
-export const ZONE_FACTS: Readonly<Record<ZoneFact["kind"], Word>> = {
-  managed: { syntax: "managed 4 GiB", meaning: "Pages that the buddy allocator manages in this zone." },
-  free: { syntax: "free order 0: 51200, order 4: 3", meaning: "Free blocks by order." },
-  watermarks: { syntax: "watermarks min 45 MiB, low 56 MiB, high 67 MiB", meaning: "The zone's watermarks." },
-  reclaimable: { syntax: "reclaimable 200 MiB", meaning: "What direct reclaim can free." },
-  movable: { syntax: "movable 1 GiB", meaning: "What compaction can move." },
-  pinned: { syntax: "pinned 3 pages", meaning: "Pages that cannot be moved." },
-  cma: { syntax: "cma 64 MiB", meaning: "Of the free pages, those in CMA pageblocks." },
-  highatomic: { syntax: "highatomic 2 MiB", meaning: "Of the free pages, those in HIGHATOMIC pageblocks." },
 };
 
 export const CACHE_FACTS: Readonly<Record<string, string>> = {
