@@ -110,8 +110,8 @@ describe("one decision of the slow path, changed in its one place", () => {
     const mayKill = (kernel: Kernel): boolean => {
       const api = apiNamed("alloc_pages");
       if (api === null) throw new Error("no alloc_pages");
-      const space = spaceOf(kernel, modelThresholds(kernel), "orders");
-      const set = answerSets(space, api, "oom").get("may");
+      const space = spaceOf(kernel, { thresholdsBytes: modelThresholds(kernel), sizes: "orders", tests: [] });
+      const set = answerSets(space, kernel, api, "oom").get("may");
       return set !== undefined && contains(space, set, noretry.mask, kernel.options.pageBytes, noretry.context);
     };
     expect([mayKill(known), mayKill(changed())]).toEqual([false, true]);

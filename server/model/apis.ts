@@ -6,7 +6,7 @@ import type { Kernel } from "./kernels/kernel.ts";
 import { EMPTY, type Mask } from "./masks/mask.ts";
 import type { AllocationRequest } from "./request.ts";
 
-export { forbiddenPlace, NO_PAGES, type Plan } from "./apis/_plan.ts";
+export { forbiddenPlace, NO_PAGES, samePlan, type Plan } from "./apis/_plan.ts";
 
 const APIS: readonly Api[] = [...ALL, ...wrapped(ALL, ALL_WRAPPERS)];
 const byName: ReadonlyMap<string, Api> = new Map(APIS.map((api) => [api.name, api]));

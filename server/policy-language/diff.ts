@@ -7,8 +7,9 @@ import type { Binding, Environment } from "./analysis/environment.ts";
 import { meaningsOf } from "./requests/masks.ts";
 import { togetherIn } from "./policies/expectation-check.ts";
 import { isTaken, judge } from "./policies/judgement.ts";
-import { resolvePolicy } from "./policies/resolved-policy.ts";
+import { resolvePolicy, type ResolvedPolicy } from "./policies/resolved-policy.ts";
 import { replayedWitness, witnessText } from "./policies/witness.ts";
+import { TooMuchWork } from "./symbolic/bdd.ts";
 import { requestUnder, resolveRequest, whyOpen } from "./requests/requests.ts";
 
 /** A file as it is judged: with one kernel, so that two sides can be laid beside each other. */
@@ -74,11 +75,25 @@ export function comparePolicies(first: Side, one: Binding, second: Side, other: 
   const names = { first: one.declaration.name?.text ?? "", second: other.declaration.name?.text ?? "" };
   const unknown: PolicyDifference = { ...names, relation: "unknown", onlyFirst: null, onlySecond: null };
   if (a === null || b === null) return unknown;
+  try {
+    return { ...names, ...compareResolved(first, a, second, b) };
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    return unknown;
+  }
+}
+
+function compareResolved(
+  first: Side,
+  a: ResolvedPolicy,
+  second: Side,
+  b: ResolvedPolicy,
+): Omit<PolicyDifference, "first" | "second"> {
   const { small, large } = togetherIn(first.environment, a, b, first.kernel, second.environment);
-  if (!small.certain || !large.certain) return unknown;
+  if (!small.certain || !large.certain) return { relation: "unknown", onlyFirst: null, onlySecond: null };
   const { bdd } = small.space;
   const takes =
-    (side: Side, policy: typeof a) =>
+    (side: Side, policy: ResolvedPolicy) =>
     (subject: Parameters<typeof judge>[3]): boolean =>
       isTaken(judge(side.environment, first.kernel, policy, subject));
   const [inFirst, inSecond] = [takes(first, a), takes(second, b)];
@@ -95,7 +110,6 @@ export function comparePolicies(first: Side, one: Binding, second: Side, other: 
   const relation =
     onlyFirst === null ? (onlySecond === null ? "equal" : "stricter") : onlySecond === null ? "looser" : "incomparable";
   return {
-    ...names,
     relation,
     onlyFirst: onlyFirst === null ? null : witnessText(small.space, onlyFirst),
     onlySecond: onlySecond === null ? null : witnessText(small.space, onlySecond),

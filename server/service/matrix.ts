@@ -7,7 +7,7 @@ import { evaluateMask } from "../policy-language/requests/masks.ts";
 import { checkAgainstKernel } from "../policy-language/policies/kernel-check.ts";
 import { apisOf } from "../policy-language/policies/model-sets.ts";
 import {
-  policySetOf,
+  askPolicy,
   predicatesOf,
   type ClauseSet,
   type ModeSet,
@@ -15,8 +15,8 @@ import {
 } from "../policy-language/policies/policy-set.ts";
 import { maskTestsOf } from "../policy-language/policies/predicates.ts";
 import { resolvePolicy, type PolicyClause } from "../policy-language/policies/resolved-policy.ts";
-import { FALSE, TRUE, type Fixed, type Node } from "../policy-language/symbolic/bdd.ts";
-import type { Space } from "../policy-language/symbolic/space.ts";
+import { FALSE, TooMuchWork, TRUE, type Fixed, type Node } from "../policy-language/symbolic/bdd.ts";
+import { fixedBits, maskLevel, maskVariables, type Space } from "../policy-language/symbolic/space.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Api } from "../model/apis/api.ts";
@@ -71,9 +71,16 @@ export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy):
   if (policy === null) return null;
   if (policy.clauses.some(({ owner }) => owner.damaged))
     return unreadable("A policy that this one refines has syntax errors.");
-  const set = policySetOf(environment, policy, kernel);
-  if (!set.certain) return unreadable("A rule of the policy names something that is not known.");
-  return { kind: "matrix", matrix: makeMatrix(environment, set) };
+  try {
+    return askPolicy(environment, policy, (setsOf) => {
+      const set = setsOf(kernel);
+      if (!set.certain) return unreadable("A rule of the policy names something that is not known.");
+      return { kind: "matrix", matrix: makeMatrix(environment, set) };
+    });
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    return unreadable("Its rules are too entangled to decide over all masks.");
+  }
 }
 
 function bindingOf(environment: Environment, which: WhichPolicy): Binding | null {
@@ -151,9 +158,9 @@ function modeOf({ clauses, space }: PolicySet, column: MatrixColumn, source: Mod
   const unwarned = clauses.flatMap(({ source: rule, set }) => {
     if (rule.clause.kind !== "warn") return [];
     const rest = space.bdd.without(within, set);
-    return [{ rule, rest, fixed: space.bdd.fixed(rest) }];
+    return [{ rule, rest, fixed: fixedBits(space, rest) }];
   });
-  return { column, source, within, fixed: space.bdd.fixed(within), unwarned };
+  return { column, source, within, fixed: fixedBits(space, within), unwarned };
 }
 
 interface RowName {
@@ -310,7 +317,7 @@ interface Effects {
 /** The rules for which the bits make a difference. */
 function effectsOf({ clauses, space }: PolicySet, bits: Mask): readonly Effects[] {
   const { bdd } = space;
-  const levels = levelsOf(bits);
+  const levels = levelsOf(space, bits);
   const setTo = (node: Node, value: boolean): Node =>
     levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, value), node);
   const changedBy = (refused: Node): Node => {
@@ -342,7 +349,7 @@ function speakingOf(
   effects: readonly Effects[],
 ): { readonly speaking: readonly PolicyClause[]; readonly conditional: boolean } {
   const { bdd } = space;
-  const levels = levelsOf(bits);
+  const levels = levelsOf(space, bits);
   const either = (node: Node): readonly [Node, Node] => [
     levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, false), node),
     levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, true), node),
@@ -372,16 +379,17 @@ interface Why {
 
 /** All of the bits are set. */
 function withAll(space: Space, bits: Mask): Node {
-  return space.bdd.and(...levelsOf(bits).map((level) => space.bdd.variable(level)));
+  return space.bdd.and(...levelsOf(space, bits).map((level) => space.bdd.variable(level)));
 }
 
-function levelsOf(bits: Mask): readonly number[] {
-  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (bits >>> bit) & 1);
+function levelsOf(space: Space, bits: Mask): readonly number[] {
+  return maskVariables(bits).map((bit) => maskLevel(space, bit));
 }
 
 /** Some request of the mode is in it only because of these bits: without them it would not be. */
-function decides({ bdd }: Space, selected: Node, withIt: Node, bits: Mask): boolean {
-  const unset = levelsOf(bits).reduce<Node>((node, level) => bdd.restrict(node, level, false), selected);
+function decides(space: Space, selected: Node, withIt: Node, bits: Mask): boolean {
+  const { bdd } = space;
+  const unset = levelsOf(space, bits).reduce<Node>((node, level) => bdd.restrict(node, level, false), selected);
   return bdd.without(withIt, unset) !== FALSE;
 }
 
@@ -485,8 +493,9 @@ function firstAgainst({ clauses, space }: PolicySet, requests: Node): PolicyClau
 }
 
 /** The flags that it cannot go with, or cannot do without, though the mode can. */
-function companions({ bdd, kernel }: Space, inMode: Fixed, withIt: Node, bits: Mask): string {
-  const { ones, zeros } = bdd.fixed(withIt);
+function companions(space: Space, inMode: Fixed, withIt: Node, bits: Mask): string {
+  const { kernel } = space;
+  const { ones, zeros } = fixedBits(space, withIt);
   const needed = flagsIn(kernel, mask(ones & ~inMode.ones & ~bits)).map(flagText);
   const never = flagsIn(kernel, mask(zeros & ~inMode.zeros & ~bits)).map(flagText);
   const few = (names: readonly string[], word: string): string =>
@@ -591,7 +600,7 @@ function promisesOf(environment: Environment, set: PolicySet, modes: readonly Mo
   );
   // Places are relative to where a mode is written, so each is asked by itself.
   const differences = modes.map(({ source }) =>
-    source === null ? [] : checkAgainstKernel(environment, { ...set, modes: [source] }, true),
+    source === null ? [] : checkAgainstKernel(environment, set.kernel, { ...set, modes: [source] }, true),
   );
   return [...effects].map((effect) => ({
     effect,

@@ -114,6 +114,18 @@ export function pagesPlan(mask: Mask, order: number, charged: boolean): Plan {
   };
 }
 
+const FIELDS = Object.entries(pagesPlan(EMPTY, 0, false)).map(([name]) => name);
+
+function isField(plan: Plan, name: string): name is keyof Plan {
+  return name in plan;
+}
+
+/** Whether two calls come to the same before memory is looked at. */
+export function samePlan(one: Plan, other: Plan): boolean {
+  for (const field of FIELDS) if (isField(one, field) && one[field] !== other[field]) return false;
+  return true;
+}
+
 /** Why the locks that the call takes forbid the place that it is made from, whatever its mask. Null: they do not. */
 export function forbiddenPlace(kernel: Kernel, plan: Plan, context: Context): ForbiddenPlace | null {
   if (plan.nmiSafe || (plan.order < 0 && plan.locks === "none")) return null;

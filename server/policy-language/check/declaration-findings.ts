@@ -16,8 +16,8 @@ import {
 } from "../findings/names.ts";
 import { measureUnitFindings } from "../findings/requests.ts";
 import { syntaxFindings } from "../findings/syntax.ts";
-import { overKernels, overKernelsOnce } from "../findings/over-kernels.ts";
-import { checkPolicy, checkPromises } from "./policy-checks.ts";
+import { overKernelsOnce } from "../findings/over-kernels.ts";
+import { checkPolicy } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
 import { apiFindings, requestFindings } from "./request-findings.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
@@ -72,12 +72,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
         ...measureUnitFindings(item),
         ...duplicateModeFindings(item, environment.uri),
       );
-      if (binding !== null && environment.kernelKnown) {
-        findings.push(
-          ...overKernels(environment, "where-it-differs", (kernel) => checkPolicy(environment, binding, kernel)),
-        );
-        findings.push(...overKernels(environment, "always", (kernel) => checkPromises(environment, binding, kernel)));
-      }
+      if (binding !== null && environment.kernelKnown) findings.push(...checkPolicy(environment, binding));
       break;
     case "memory":
       if (binding !== null) findings.push(...memoryFindings(environment, binding));

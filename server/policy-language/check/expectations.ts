@@ -12,7 +12,7 @@ import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import { memoryStateOf } from "../requests/memory.ts";
 import { overKernels, versionsText } from "../findings/over-kernels.ts";
 import { checkExpectation, selectedModes } from "./policy-checks.ts";
-import { policySetOf } from "../policies/policy-set.ts";
+import { isReadable } from "../policies/policy-set.ts";
 import { isCertain } from "../policies/predicates.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
 import {
@@ -262,7 +262,7 @@ function openPolicy(environment: Environment, binding: Binding, kernel: Kernel):
   const name = nameOf(binding.declaration);
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return `\`${name}\` is no policy`;
-  return policySetOf(environment, policy, kernel).certain ? null : `a rule of ${name} cannot be read`;
+  return isReadable(environment, policy, kernel) ? null : `a rule of ${name} cannot be read`;
 }
 
 /** For each fact why it is open, if it is. A kernel without the function has nothing to decide. */

@@ -1,13 +1,16 @@
 import type { ExpectDeclaration } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
+import { overKernels } from "../findings/over-kernels.ts";
+import { tooEntangled } from "../findings/policies.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { checkPolicyExpectation } from "../policies/expectation-check.ts";
 import { checkAgainstKernel } from "../policies/kernel-check.ts";
-import { policySetOf } from "../policies/policy-set.ts";
+import { askPolicy, type PolicySet } from "../policies/policy-set.ts";
 import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
 import { checkAgainstItself } from "../policies/self-check.ts";
+import { TooMuchWork } from "../symbolic/bdd.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 
 /**
@@ -15,16 +18,32 @@ import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
  * findings are merged over the kernels in force afterwards.
  */
 
-/** A policy against itself. */
-export function checkPolicy(environment: Environment, binding: Binding, kernel: Kernel): readonly UnplacedFinding[] {
+/** A policy against itself, and what it promises against what the kernels do. */
+export function checkPolicy(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
-  return policy === null ? [] : checkAgainstItself(environment, policySetOf(environment, policy, kernel));
+  if (policy === null) return [];
+  try {
+    return askPolicy(environment, policy, (setsOf) => {
+      const ofItself = perSet((set) => checkAgainstItself(environment, set));
+      return [
+        ...overKernels(environment, "where-it-differs", (kernel) => ofItself(setsOf(kernel))),
+        ...overKernels(environment, "always", (kernel) => checkAgainstKernel(environment, kernel, setsOf(kernel))),
+      ];
+    });
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    return [tooEntangled(binding.declaration.name ?? binding.declaration, policy.clauses.length)];
+  }
 }
 
-/** What a policy promises, against what the kernel does. */
-export function checkPromises(environment: Environment, binding: Binding, kernel: Kernel): readonly UnplacedFinding[] {
-  const policy = resolvePolicy(environment, binding);
-  return policy === null ? [] : checkAgainstKernel(environment, policySetOf(environment, policy, kernel));
+/** Kernels of which a policy sees the same get the same answer. */
+function perSet<Answer>(ask: (set: PolicySet) => Answer): (set: PolicySet) => Answer {
+  const known = new Map<PolicySet, Answer>();
+  return (set) => {
+    const answer = known.get(set) ?? ask(set);
+    known.set(set, answer);
+    return answer;
+  };
 }
 
 /** What an expectation says of a policy or a transform: `forbids`, `allows`, `within`, `gives`. */
@@ -33,7 +52,13 @@ export function checkExpectation(
   declaration: ExpectDeclaration,
   kernel: Kernel,
 ): readonly UnplacedFinding[] {
-  return checkPolicyExpectation(environment, declaration, kernel);
+  try {
+    return checkPolicyExpectation(environment, declaration, kernel);
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    // What is not decided must not pass for what holds.
+    return [{ ...tooEntangled(declaration.name ?? declaration, null), severity: "error" }];
+  }
 }
 
 /** A request against the policies that it is bound to. */

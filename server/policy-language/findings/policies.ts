@@ -1,4 +1,7 @@
+import type { Span } from "../../rules/finding.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { LanguageRule } from "./language-rule.ts";
+import { report } from "./report.ts";
 
 /** The findings about policies: requests against them, a policy against itself, a policy against the kernel. */
 
@@ -194,6 +197,32 @@ export const notWhatTheKernelDoes: LanguageRule = {
   },
 };
 
+export const policyTooEntangled: LanguageRule = {
+  id: "policy-too-entangled",
+  group: "policies",
+  title: "A policy whose rules hang together in too many ways",
+  severity: "information",
+  source: "policy",
+  explanation:
+    "What a policy says over all masks, sizes and contexts is decided with decision diagrams. Where rules join many flags with many others, with contexts and with sizes, the diagram outgrows what is allowed for it, and the question is left open: contradictions, rules that never fire, gaps and overlaps of modes and the promises of modes are not reported for this policy, and its matrix is not shown. Requests are judged by it all the same, and an `expect` about it fails, for nothing shows that it holds.",
+  advice: "Split the policy by what it is for, or bind fewer flags, contexts and sizes together in one rule.",
+  examples: { bad: "", good: "" },
+};
+
+/** A policy, or an expectation about one, that takes more work than there is room for. */
+export function tooEntangled(span: Span, rules: number | null): UnplacedFinding {
+  const what = rules === null ? "what this expects" : `what its ${rules} rules and modes come to`;
+  return report(
+    policyTooEntangled,
+    span,
+    `Too entangled to decide: ${what} over all masks, sizes and contexts. ${
+      rules === null
+        ? "It counts as not shown."
+        : "Contradictions, gaps and promises are not looked for; requests are judged as ever."
+    }`,
+  );
+}
+
 export const POLICY_RULES: readonly LanguageRule[] = [
   policyForbids,
   policyRequires,
@@ -208,4 +237,5 @@ export const POLICY_RULES: readonly LanguageRule[] = [
   policyDeadFlag,
   internalStageFlag,
   notWhatTheKernelDoes,
+  policyTooEntangled,
 ];

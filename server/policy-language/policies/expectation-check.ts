@@ -21,8 +21,8 @@ import {
 } from "../symbolic/space.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
-import { policySetIn, policySetOf, sizeDomainOf, sizesOf, type PolicySet } from "./policy-set.ts";
-import { asksModel, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { askPolicy, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
+import { asksModel, entwinedIn, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
 import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./witness.ts";
 
@@ -81,18 +81,20 @@ function checkMask(
   const policy = resolvePolicy(environment, binding);
   const value = evaluateMask(environment, kernel, node);
   if (policy === null || !value.certain) return [];
-  const set = policySetOf(environment, policy, kernel);
-  if (!set.certain) return [];
-  const { space } = set;
-  const these = space.bdd.and(isEqual(space, anyMask(space), constantMask(value.mask)), set.allowed);
-  const name = policy.declaration.name?.text ?? "";
-  const text = `\`${witnessMaskText(kernel, value.mask)}\``;
-  if (kind === "allows")
-    return these === FALSE
-      ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`)
-      : [];
-  const witness = replayedWitness(set, these, (subject) => isTaken(judge(environment, kernel, policy, subject)));
-  return witness === null ? [] : fails(`Policy ${name} takes ${witnessText(space, witness)}: no rule forbids it.`);
+  return askPolicy(environment, policy, (setsOf) => {
+    const set = setsOf(kernel);
+    if (!set.certain) return [];
+    const { space } = set;
+    const these = space.bdd.and(isEqual(space, anyMask(space), constantMask(value.mask)), set.allowed);
+    const name = policy.declaration.name?.text ?? "";
+    const text = `\`${witnessMaskText(kernel, value.mask)}\``;
+    if (kind === "allows")
+      return these === FALSE
+        ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`)
+        : [];
+    const witness = replayedWitness(set, these, (subject) => isTaken(judge(environment, kernel, policy, subject)));
+    return witness === null ? [] : fails(`Policy ${name} takes ${witnessText(space, witness)}: no rule forbids it.`);
+  });
 }
 
 /** Why a mask is refused, in the words of the rule that does it. */
@@ -150,9 +152,12 @@ export function togetherIn(
   kernel: Kernel,
   secondEnvironment: Environment = environment,
 ): { readonly small: PolicySet; readonly large: PolicySet } {
-  const thresholds = [first, second].flatMap((policy) => sizesOf(policy, kernel));
-  const sizes = sizeDomainOf(first) === "orders" && sizeDomainOf(second) === "orders" ? "orders" : "bytes";
-  const space = spaceOf(kernel, thresholds, sizes);
+  const [one, other] = [needsOf(environment, first, kernel), needsOf(secondEnvironment, second, kernel)];
+  const space = spaceOf(kernel, {
+    thresholdsBytes: [...one.thresholdsBytes, ...other.thresholdsBytes],
+    sizes: one.sizes === "orders" && other.sizes === "orders" ? "orders" : "bytes",
+    tests: [...one.tests, ...other.tests],
+  });
   return { small: policySetIn(space, environment, first), large: policySetIn(space, secondEnvironment, second) };
 }
 
@@ -167,11 +172,14 @@ function checkGives(
   const transform = declaredMaskOf(environment, kernel, binding);
   const predicates = form.when === null ? [form.gives] : [form.when, form.gives];
   if (!transform.certain || !predicates.every((predicate) => isCertain(environment, kernel, predicate))) return [];
-  const sizes = [
-    ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
-    ...(predicates.some(asksModel) ? modelThresholds(kernel) : []),
-  ];
-  const space = spaceOf(kernel, sizes, "bytes");
+  const space = spaceOf(kernel, {
+    thresholdsBytes: [
+      ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
+      ...(predicates.some(asksModel) ? modelThresholds(kernel) : []),
+    ],
+    sizes: "bytes",
+    tests: predicates.flatMap((predicate) => entwinedIn(environment, kernel, predicate)),
+  });
   const { bdd } = space;
   const input = anyMask(space);
   const model = (): ModelSets => modelSetsOf(space, { apis: [] });

@@ -13,8 +13,9 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
 import { FALSE, type Node } from "../symbolic/bdd.ts";
-import { smallestWitness, type Witness } from "../symbolic/space.ts";
-import { answerOf, answerSets, apisOf, requestFor, type Field } from "./model-sets.ts";
+import { maskLevel, smallestWitness, type Witness } from "../symbolic/space.ts";
+import { answersOf, type Field } from "./known-answers.ts";
+import { answerSets, apisOf, requestFor } from "./model-sets.ts";
 import type { ModeSet, PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { replayedWitness, witnessText } from "./witness.ts";
@@ -28,12 +29,13 @@ import { replayedWitness, witnessText } from "./witness.ts";
  */
 export function checkAgainstKernel(
   environment: Environment,
+  kernel: Kernel,
   set: PolicySet,
   inherited = false,
 ): readonly UnplacedFinding[] {
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
-  const apis = apisOf(set.policy).filter((api) => api.exists(set.kernel));
+  const apis = apisOf(set.policy).filter((api) => api.exists(kernel));
   return set.modes.flatMap((mode) => {
     const { clause, owner } = mode.source;
     if (!inherited && owner.revision !== set.policy.binding.revision) return [];
@@ -42,18 +44,18 @@ export function checkAgainstKernel(
     return clause.effects.flatMap((effect) => {
       const differences = apis.flatMap((api) => {
         // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
-        const refused = answerSets(set.space, api, "fails", within).get("always") ?? FALSE;
+        const refused = answerSets(set.space, kernel, api, "fails", within).get("always") ?? FALSE;
         const asked = effect.name.text === "fails" ? within : set.space.bdd.without(within, refused);
         return (
           (asked === FALSE
             ? refusal(set, within, api, effect)
-            : differenceOf(environment, set, mode, asked, api, effect)) ?? []
+            : differenceOf(environment, kernel, set, mode, asked, api, effect)) ?? []
         );
       });
       const [first] = differences;
       return first === undefined
         ? []
-        : [report(notWhatTheKernelDoes, effect, `${first.text}${sinceText(set.kernel, first)}.`)];
+        : [report(notWhatTheKernelDoes, effect, `${first.text}${sinceText(kernel, first)}.`)];
     });
   });
 }
@@ -107,7 +109,7 @@ function answers(
 ): Difference["isSo"] {
   const page = space.kernel.options.pageBytes;
   return (kernel, value) =>
-    api.exists(kernel) && answerOf(verdict(kernel, requestFor(api, page, value, sizeBytes ?? page)), field) === answer;
+    api.exists(kernel) && answersOf(verdict(kernel, requestFor(api, page, value, sizeBytes ?? page)))[field] === answer;
 }
 
 const COMPARED: ReadonlySet<string> = new Set([
@@ -124,6 +126,7 @@ const COMPARED: ReadonlySet<string> = new Set([
 /** What the kernel does instead, in a sentence; null where the claim holds or is not compared. */
 function differenceOf(
   environment: Environment,
+  kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
   within: Node,
@@ -135,12 +138,15 @@ function differenceOf(
     case "sleeps":
     case "oom":
     case "fails":
-      return certaintyDifference(environment, set, mode, within, api, effect.name.text, values);
+      return certaintyDifference(environment, kernel, set, mode, within, api, effect.name.text, values);
     case "reclaim":
-      return answerDifference(environment, set, mode, within, api, "reclaim", (answer) => values.includes(answer));
+      return answerDifference(environment, kernel, set, mode, within, api, "reclaim", (answer) =>
+        values.includes(answer),
+      );
     case "compaction":
       return certaintyDifference(
         environment,
+        kernel,
         set,
         mode,
         within,
@@ -151,9 +157,9 @@ function differenceOf(
     case "drain":
     case "pcp":
     case "retries":
-      return effortDifference(set, within, api, effect.name.text, values);
+      return effortDifference(kernel, set, within, api, effect.name.text, values);
     case "zeroed":
-      return zeroedDifference(environment, set, within, api, values);
+      return zeroedDifference(environment, kernel, set, within, api, values);
     default:
       return null;
   }
@@ -171,6 +177,7 @@ const SOMETIMES: ReadonlySet<string> = new Set(["may", "often", "sometimes", "ra
 
 function certaintyDifference(
   environment: Environment,
+  kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
   within: Node,
@@ -180,10 +187,10 @@ function certaintyDifference(
 ): Difference | null {
   const [claim] = values;
   if (claim === "never" || claim === "always")
-    return answerDifference(environment, set, mode, within, api, field, (answer) => answer === claim);
+    return answerDifference(environment, kernel, set, mode, within, api, field, (answer) => answer === claim);
   if (claim === undefined || !SOMETIMES.has(claim)) return null;
   // "May" is wrong only where it is settled: for every mask of the mode the same way.
-  const sets = answerSets(set.space, api, field, within);
+  const sets = answerSets(set.space, kernel, api, field, within);
   const settled = ["never", "always"].find((answer) => set.space.bdd.implies(within, sets.get(answer) ?? FALSE));
   const example = settled === undefined ? null : smallestWitness(set.space, within);
   return settled === undefined || example === null ? null : difference(set, api, field, settled, example, true);
@@ -192,6 +199,7 @@ function certaintyDifference(
 /** The smallest mask of the mode for which the kernel does something else, and what. */
 function answerDifference(
   environment: Environment,
+  kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
   within: Node,
@@ -200,7 +208,7 @@ function answerDifference(
   isClaimed: (answer: string) => boolean,
 ): Difference | null {
   const { bdd } = set.space;
-  for (const [answer, node] of answerSets(set.space, api, field, within)) {
+  for (const [answer, node] of answerSets(set.space, kernel, api, field, within)) {
     if (answer === "unknown" || isClaimed(answer)) continue;
     const witness = replayedWitness(set, bdd.and(within, node), (subject) => {
       const judgement = judge(environment, set.kernel, set.policy, subject);
@@ -246,6 +254,7 @@ const PHRASES: Readonly<Record<Field, (answer: string) => string>> = {
 
 /** Drains and retries are claims about ranges; of other functions the model has no such figure. */
 function effortDifference(
+  kernel: Kernel,
   set: PolicySet,
   within: Node,
   api: Api,
@@ -253,7 +262,7 @@ function effortDifference(
   values: readonly string[],
 ): Difference | null {
   if (api.family !== "contig") return null;
-  const { kernel, space } = set;
+  const { space } = set;
   const example = smallestWitness(space, within);
   if (example === null) return null;
   const effort = rangeEffort(kernel, example.mask);
@@ -284,16 +293,17 @@ function effortDifference(
 
 function zeroedDifference(
   environment: Environment,
+  kernel: Kernel,
   set: PolicySet,
   within: Node,
   api: Api,
   values: readonly string[],
 ): Difference | null {
-  const { kernel, space } = set;
+  const { space } = set;
   const { bits } = kernel;
   const [claim] = values;
   if (claim !== "never" && claim !== "always") return null;
-  const zero = space.bdd.variable(Math.log2(bits.ZERO));
+  const zero = space.bdd.variable(maskLevel(space, Math.log2(bits.ZERO)));
   const fate = fateOfZero(kernel, api);
   const zeroed = fate === "forced" ? within : fate === "dropped" ? FALSE : space.bdd.and(within, zero);
   const wrong = claim === "always" ? space.bdd.without(within, zeroed) : zeroed;

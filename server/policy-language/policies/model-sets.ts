@@ -1,20 +1,18 @@
-import { apiNamed } from "../../model/apis.ts";
+import { apiNamed, samePlan, type Plan } from "../../model/apis.ts";
 import type { Api, ApiFamily } from "../../model/apis/api.ts";
 import { CHARGE_FLAGS } from "../../model/apis/kmalloc.ts";
 import { contextOf } from "../../model/contexts.ts";
 import { EFFECT } from "../../model/decisions/decision.ts";
 import { decisiveFor } from "../../model/decisions/reads.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
+import { perKernel } from "../../model/kernels/per-kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
-import type { AllocationRequest, Verdict } from "../../model/request.ts";
-import { verdict } from "../../model/verdict.ts";
+import type { AllocationRequest } from "../../model/request.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
-import { largerThan, type Space } from "../symbolic/space.ts";
+import { maskLevel, stretchSet, type Space } from "../symbolic/space.ts";
+import { knownAnswers, type Field } from "./known-answers.ts";
 import type { ModelSets } from "./predicates.ts";
 import type { ResolvedPolicy } from "./resolved-policy.ts";
-
-/** The answers of a verdict that a policy can speak of over all masks. Warnings hang on too many flags for that. */
-export type Field = "sleeps" | "reclaim" | "compaction" | "oom" | "fails";
 
 /** What each answer is about. */
 const EFFECTS: Readonly<Record<Field, number>> = {
@@ -88,47 +86,82 @@ export function modelThresholds({ maxOrder, options }: Kernel): readonly number[
   return [0, 1, 3, maxOrder].map((order) => options.pageBytes * 2 ** order);
 }
 
-const known = new WeakMap<Space, Map<string, ReadonlyMap<string, Node>>>();
+/** Where each value of an answer occurs. */
+type AnswerSets = ReadonlyMap<string, Node>;
+
+type SizeClasses = readonly (readonly [Node, number])[];
+
+/** What was made in a space for one function of one kernel: sets by the answer and the set that was asked about. */
+interface OfFunction {
+  readonly sizeClasses: SizeClasses;
+  readonly sets: Map<string, AnswerSets>;
+}
+
+const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
+
+/** What a verdict is worth in decision nodes, as work. */
+const VERDICT_WORK = 8;
 
 /**
- * The requests of a space by the verdict's answer: for each value that occurs within a set, where it does. Asked for a
- * task that holds nothing, with every combination of the decisive flags that the set has, and the largest size of each
- * class: functions with an overhead of their own (alloc_skb) change a little below that.
+ * The requests of a space by the verdict's answer: for each value that occurs within a set, where it does there. Asked
+ * for a task that holds nothing, with every combination of the decisive flags that the set has at a size, and the
+ * largest size of each class: functions with an overhead of their own (alloc_skb) change a little below that.
+ * @param kernel the one that is asked; the policy sees the same of it as of the space's
  */
-export function answerSets(space: Space, api: Api, field: Field, within: Node = TRUE): ReadonlyMap<string, Node> {
-  const sets = known.get(space) ?? new Map<string, ReadonlyMap<string, Node>>();
-  known.set(space, sets);
+export function answerSets(
+  space: Space,
+  kernel: Kernel,
+  api: Api,
+  field: Field,
+  within: Node = space.domain,
+): AnswerSets {
   // A function without a mask takes what stands in its place for a bool: nothing to reason about, bit by bit.
   if (!api.takesMask) return new Map([["unknown", TRUE]]);
-  const key = (asked: Node): string => `${api.name} ${field} ${asked}`;
-  const before = sets.get(key(within));
+  const ofSpace = known.get(space) ?? new Map<Kernel, Map<Api, OfFunction>>();
+  known.set(space, ofSpace);
+  const ofKernel = ofSpace.get(kernel) ?? new Map<Api, OfFunction>();
+  ofSpace.set(kernel, ofKernel);
+  const ofFunction = ofKernel.get(api) ?? { sizeClasses: sizeClassesOf(space, kernel, api), sets: new Map() };
+  ofKernel.set(api, ofFunction);
+  const { sizeClasses, sets } = ofFunction;
+  const key = `${field} ${within}`;
+  const before = sets.get(key);
   if (before !== undefined) return before;
-  const flags = decisiveFlags(space.kernel, api, field);
-  const combinations = space.bdd.projectedOn(
-    within,
-    flags.map((flag) => Math.log2(space.kernel.bits[flag])),
-  );
-  const made = sets.get(key(combinations)) ?? answersFor(space, api, field, flags, combinations);
-  sets.set(key(within), made).set(key(combinations), made);
+  const made = answersFor(space, kernel, api, field, within, sizeClasses);
+  sets.set(key, made);
   return made;
 }
 
-/** `combinations`: those of the decisive flags that can occur, as a set. */
-function answersFor(space: Space, api: Api, field: Field, flags: readonly FlagName[], combinations: Node): Answers {
-  const made = new Map<string, Node>();
-  for (const [shape, value] of shapesOf(space, api, flags)) {
-    for (const [sizeClass, sizeBytes] of sizeClassesOf(space)) {
+function answersFor(
+  space: Space,
+  kernel: Kernel,
+  api: Api,
+  field: Field,
+  within: Node,
+  sizeClasses: SizeClasses,
+): AnswerSets {
+  const { bdd } = space;
+  const flags = decisiveFlags(kernel, api, field);
+  const levels = flags.map((flag) => maskLevel(space, Math.log2(kernel.bits[flag])));
+  const shapes = shapesOf(space, kernel, api, flags);
+  const { pageBytes } = kernel.options;
+  const made = new Map<string, Node[]>();
+  for (const [sizeClass, sizeBytes] of sizeClasses) {
+    const combinations = bdd.projectedOn(bdd.and(within, sizeClass), levels);
+    if (combinations === FALSE) continue;
+    for (const [shape, value] of shapes) {
       const answers = byFlags(space, flags, value, combinations, (chosen) => {
-        return answerOf(
-          verdict(space.kernel, requestFor(api, space.kernel.options.pageBytes, chosen, sizeBytes)),
-          field,
-        );
+        space.allowance.spend(VERDICT_WORK);
+        return knownAnswers(kernel, api, requestFor(api, pageBytes, chosen, sizeBytes))[field];
       });
-      for (const [text, node] of answers)
-        made.set(text, space.bdd.or(made.get(text) ?? FALSE, space.bdd.and(shape, sizeClass, node)));
+      for (const [text, node] of answers) {
+        const parts = made.get(text) ?? [];
+        made.set(text, parts);
+        parts.push(bdd.and(shape, sizeClass, node));
+      }
     }
   }
-  return made;
+  return new Map([...made].map(([text, parts]) => [text, bdd.or(...parts)]));
 }
 
 /**
@@ -139,15 +172,13 @@ export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">):
   const unless = (field: Field): Node =>
     bdd.or(
       ...apisOf(policy).flatMap((api) =>
-        [...answerSets(space, api, field)].flatMap(([value, node]) =>
+        [...answerSets(space, space.kernel, api, field)].flatMap(([value, node]) =>
           value === "never" || value === "unknown" ? [] : [node],
         ),
       ),
     );
   return { sleeps: unless("sleeps"), may_oom: unless("oom"), may_fail: unless("fails") };
 }
-
-type Answers = ReadonlyMap<string, Node>;
 
 /** The answers for every combination of the flags that `within` has, on top of bits that are set already. */
 function byFlags(
@@ -156,13 +187,13 @@ function byFlags(
   value: Mask,
   within: Node,
   ask: (value: Mask) => string,
-): Answers {
+): AnswerSets {
   if (within === FALSE) return new Map();
   const [flag, ...rest] = flags;
   if (flag === undefined) return new Map([[ask(value), TRUE]]);
   const { bdd, kernel } = space;
   const bit = kernel.bits[flag];
-  const level = Math.log2(bit);
+  const level = maskLevel(space, Math.log2(bit));
   const variable = bdd.variable(level);
   const without = byFlags(space, rest, value, bdd.restrict(within, level, false), ask);
   const withIt = byFlags(space, rest, mask(value | bit), bdd.restrict(within, level, true), ask);
@@ -178,8 +209,13 @@ function byFlags(
  * Whether a mask has any other flag that the function refuses, and any that it warns about: each case with a mask that
  * stands for it.
  */
-function shapesOf(space: Space, api: Api, flags: readonly FlagName[]): readonly (readonly [Node, Mask])[] {
-  const { bdd, kernel } = space;
+function shapesOf(
+  space: Space,
+  kernel: Kernel,
+  api: Api,
+  flags: readonly FlagName[],
+): readonly (readonly [Node, Mask])[] {
+  const { bdd } = space;
   const { refused, clearedWithWarning } = api.treatment(kernel);
   const decided = flags.reduce((all, flag) => all | kernel.bits[flag], 0);
   return [refused & ~decided, clearedWithWarning & ~decided].reduce<readonly (readonly [Node, Mask])[]>(
@@ -187,7 +223,7 @@ function shapesOf(space: Space, api: Api, flags: readonly FlagName[]): readonly 
       const present = space.maskBits.filter((bit) => (bits >>> bit) & 1);
       const [lowest] = present;
       if (lowest === undefined) return shapes;
-      const any = bdd.or(...present.map((bit) => bdd.variable(bit)));
+      const any = bdd.or(...present.map((bit) => bdd.variable(maskLevel(space, bit))));
       return shapes.flatMap(([shape, value]) => [
         [bdd.without(shape, any), value] as const,
         [bdd.and(shape, any), mask(value | (2 ** lowest))] as const,
@@ -197,15 +233,35 @@ function shapesOf(space: Space, api: Api, flags: readonly FlagName[]): readonly 
   );
 }
 
-/** The stretches between thresholds, each with a size in it. */
-function sizeClassesOf(space: Space): readonly (readonly [Node, number])[] {
-  const { bdd, thresholds, kernel } = space;
-  return [0, ...thresholds].map((above, index) => {
-    const upTo = thresholds[index];
-    const isBelow = upTo === undefined ? TRUE : bdd.not(largerThan(space, upTo));
-    return [bdd.and(largerThan(space, above), isBelow), upTo ?? above * 2 + kernel.options.pageBytes] as const;
-  });
+/**
+ * The stretches between thresholds, each with a size in it, its largest. Neighbours of which the function makes the
+ * same are one.
+ */
+function sizeClassesOf(space: Space, kernel: Kernel, api: Api): SizeClasses {
+  const { bdd, stretches } = space;
+  const classes: { readonly sizeBytes: number; readonly plans: readonly Plan[]; readonly nodes: Node[] }[] = [];
+  const masks = tellingMasks(kernel);
+  for (const [index, { above, upTo }] of stretches.entries()) {
+    const sizeBytes = Number.isFinite(upTo) ? upTo : above * 2 + kernel.options.pageBytes;
+    const node = stretchSet(space, index);
+    const plans = masks.map((value) => api.plan(kernel, requestFor(api, kernel.options.pageBytes, value, sizeBytes)));
+    const last = classes.at(-1);
+    if (last?.plans.every((plan, i) => samePlan(plan, plans[i] ?? plan)) === true) last.nodes.push(node);
+    else classes.push({ sizeBytes, plans, nodes: [node] });
+  }
+  return classes.map(({ sizeBytes, nodes }) => [bdd.or(...nodes), sizeBytes] as const);
 }
+
+/**
+ * Masks that show what a function makes of a size: every composite and every flag, alone and with what changes how hard
+ * it tries. Sizes of which it makes the same with each of them are the same to it: a test lays other masks beside.
+ */
+const tellingMasks = perKernel((kernel: Kernel): readonly Mask[] => {
+  const single = Object.values(kernel.bits).filter((bit) => bit !== 0);
+  const efforts = [0, kernel.bits.NOFAIL, kernel.bits.RETRY_MAYFAIL, kernel.bits.NORETRY];
+  const composites = Object.values(kernel.gfp).flatMap((value) => efforts.map((effort) => mask(value | effort)));
+  return [...new Set([EMPTY, ...single, ...composites])];
+});
 
 /** A request of that size, in the unit that the function takes, from a task that holds nothing. */
 export function requestFor(api: Api, pageBytes: number, value: Mask, sizeBytes: number): AllocationRequest {
@@ -222,9 +278,4 @@ export function requestFor(api: Api, pageBytes: number, value: Mask, sizeBytes: 
     cache: null,
     poolEmpty: false,
   };
-}
-
-/** The verdict's answer in words that claims are compared with. */
-export function answerOf(answer: Verdict, field: Field): string {
-  return answer.unknown === null ? answer[field] : "unknown";
 }

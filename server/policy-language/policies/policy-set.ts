@@ -2,10 +2,11 @@ import type { Clause, Predicate } from "../../../grammar/ast.ts";
 import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Environment, Revision } from "../analysis/environment.ts";
-import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
-import { anyMask, spaceOf, type SizeDomain, type Space } from "../symbolic/space.ts";
+import { Allowance, FALSE, TooMuchWork, TRUE, type Node } from "../symbolic/bdd.ts";
+import { anyMask, spaceOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
+import { viewOf } from "./kernel-view.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
-import { asksModel, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { asksModel, entwinedIn, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;
@@ -28,6 +29,7 @@ export interface ModeSet {
 /** A policy under one kernel: every request that there can be, and what the policy says of it. */
 export interface PolicySet {
   readonly policy: ResolvedPolicy;
+  /** The kernel, or another one of which the policy sees the same. */
   readonly kernel: Kernel;
   readonly space: Space;
   readonly clauses: readonly ClauseSet[];
@@ -38,17 +40,62 @@ export interface PolicySet {
   readonly certain: boolean;
 }
 
-const sets = new WeakMap<Revision, Map<Kernel, PolicySet>>();
+/** The policy as sets, under each kernel; the same object for kernels of which the policy sees the same. */
+export type SetsOf = (kernel: Kernel) => PolicySet;
 
-/** The policy as sets; the same object for the same policy and kernel. */
-export function policySetOf(environment: Environment, policy: ResolvedPolicy, kernel: Kernel): PolicySet {
-  const byKernel = sets.get(policy.binding.revision) ?? new Map<Kernel, PolicySet>();
-  sets.set(policy.binding.revision, byKernel);
-  const known = byKernel.get(kernel);
-  if (known !== undefined) return known;
-  const made = policySetIn(spaceOf(kernel, sizesOf(policy, kernel), sizeDomainOf(policy)), environment, policy);
-  byKernel.set(kernel, made);
-  return made;
+/**
+ * How much work a question about a policy may be, over all kernels in force. A policy as people write them takes a few
+ * thousand; so much takes the better part of a second.
+ */
+const MOST_WORK = 2 ** 19;
+
+/** The sets of a policy, and what its questions have left. */
+interface KnownSets {
+  readonly setsOf: SetsOf;
+  asked: boolean;
+}
+
+const sets = new WeakMap<Revision, KnownSets>();
+
+/**
+ * Asks a question about a policy. What earlier questions made serves again, and counts: so a question that is answered
+ * with what was known would have been answered without.
+ * @throws TooMuchWork when the question is too much, by itself
+ */
+export function askPolicy<Answer>(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  question: (setsOf: SetsOf) => Answer,
+): Answer {
+  const { revision } = policy.binding;
+  const known = sets.get(revision) ?? newSets(environment, policy);
+  sets.set(revision, known);
+  const { asked } = known;
+  known.asked = true;
+  try {
+    return question(known.setsOf);
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    sets.delete(revision);
+    if (!asked) throw error;
+  }
+  return askPolicy(environment, policy, question);
+}
+
+function newSets(environment: Environment, policy: ResolvedPolicy): KnownSets {
+  const allowance = new Allowance(MOST_WORK);
+  const byView = new Map<Kernel | string, PolicySet>();
+  const isJudged = policy.clauses.some(({ clause }) => predicatesOf(clause).some(asksModel));
+  const setsOf: SetsOf = (kernel) => {
+    const view = isJudged ? kernel : viewOf(kernel);
+    const known = byView.get(view);
+    if (known !== undefined) return known;
+    const space = spaceOf(kernel, needsOf(environment, policy, kernel), allowance);
+    const made = policySetIn(space, environment, policy);
+    byView.set(view, made);
+    return made;
+  };
+  return { setsOf, asked: false };
 }
 
 /** The policy within a space that is given: to compare it with another one there. */
@@ -57,9 +104,7 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
   const input = anyMask(space);
   const model = lazy<ModelSets>(() => modelSetsOf(space, policy));
   const inSpace = (predicate: Predicate): Node => setOf(space, environment, predicate, input, model);
-  const readable = policy.clauses.filter(({ clause }) =>
-    predicatesOf(clause).every((predicate) => isCertain(environment, kernel, predicate)),
-  );
+  const readable = readableClauses(environment, policy, kernel);
   const clauses = readable.flatMap((source): readonly ClauseSet[] => {
     const { clause, owner } = source;
     switch (clause.kind) {
@@ -84,8 +129,33 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
   return { policy, kernel, space, clauses, modes, allowed, certain: readable.length === policy.clauses.length };
 }
 
+/** Every clause can be read under this kernel. Where not, nothing is claimed over all masks. */
+export function isReadable(environment: Environment, policy: ResolvedPolicy, kernel: Kernel): boolean {
+  return readableClauses(environment, policy, kernel).length === policy.clauses.length;
+}
+
+function readableClauses(
+  environment: Environment,
+  { clauses }: ResolvedPolicy,
+  kernel: Kernel,
+): ResolvedPolicy["clauses"] {
+  return clauses.filter(({ clause }) =>
+    predicatesOf(clause).every((predicate) => isCertain(environment, kernel, predicate)),
+  );
+}
+
+/** What the policy's space must tell apart. */
+export function needsOf(environment: Environment, policy: ResolvedPolicy, kernel: Kernel): SpaceNeeds {
+  const predicates = policy.clauses.flatMap(({ clause }) => predicatesOf(clause));
+  return {
+    thresholdsBytes: sizesOf(policy, kernel),
+    sizes: sizeDomainOf(policy),
+    tests: predicates.flatMap((predicate) => entwinedIn(environment, kernel, predicate)),
+  };
+}
+
 /** The sizes, in bytes, that the policy's space must tell apart. */
-export function sizesOf(policy: ResolvedPolicy, kernel: Kernel): readonly number[] {
+function sizesOf(policy: ResolvedPolicy, kernel: Kernel): readonly number[] {
   const predicates = policy.clauses.flatMap(({ clause }) => predicatesOf(clause));
   const isJudged =
     predicates.some(asksModel) ||
@@ -131,7 +201,7 @@ export function predicatesOf(clause: Clause): readonly Predicate[] {
 }
 
 /** Whole orders of pages where every API of the policy takes an order. */
-export function sizeDomainOf(policy: ResolvedPolicy): SizeDomain {
+function sizeDomainOf(policy: ResolvedPolicy): SizeDomain {
   const units = policy.apis.map(({ text }) => apiNamed(text)?.size);
   return units.length > 0 && units.every((unit) => unit === "order") ? "orders" : "bytes";
 }

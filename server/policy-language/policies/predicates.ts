@@ -9,9 +9,11 @@ import type { Environment } from "../analysis/environment.ts";
 import { evaluateMask } from "../requests/masks.ts";
 import { bytesOfSize } from "../analysis/sizes.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
+import type { Entwined } from "../symbolic/order.ts";
 import {
   closedContext,
   constantMask,
+  contextVariables,
   hasAll,
   hasAny,
   hasOnly,
@@ -19,6 +21,7 @@ import {
   inProcess,
   isEqual,
   largerThan,
+  maskVariables,
   type Space,
   type SymbolicMask,
 } from "../symbolic/space.ts";
@@ -184,6 +187,40 @@ export function thresholdsOf(kernel: Kernel, predicate: Predicate): readonly num
     const limit = limitBytes(kernel, leaf);
     return limit === null ? [] : [limit.from - 1, limit.to];
   });
+}
+
+/** The variables that stand together in the predicate and in its parts. */
+export function entwinedIn(environment: Environment, kernel: Kernel, predicate: Predicate): readonly Entwined[] {
+  const parts: Entwined[] = [];
+  const collect = (part: Predicate): Entwined => {
+    switch (part.kind) {
+      case "or":
+      case "and": {
+        const all = [...new Set(part.operands.flatMap(collect))];
+        parts.push(all);
+        return all;
+      }
+      case "not":
+        return collect(part.operand);
+      case "paren":
+        return collect(part.inner);
+      case "mask": {
+        const bits = maskVariables(evaluateMask(environment, kernel, part.mask).mask);
+        parts.push(bits);
+        return bits;
+      }
+      case "in": {
+        const wanted = part.context === null ? null : contextNamed(environment, part.context.text);
+        return wanted === null ? [] : contextVariables(kernel, wanted);
+      }
+      case "measure":
+      case "model":
+      case "missing":
+        return [];
+    }
+  };
+  collect(predicate);
+  return parts;
 }
 
 /** Whether the predicate asks the allocator model. */

@@ -18,13 +18,13 @@ import {
   policySaysMoreThanItSeems,
 } from "../findings/policies.ts";
 import { evaluateMask } from "../requests/masks.ts";
-import { FALSE, type Bdd, type Node } from "../symbolic/bdd.ts";
-import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
+import { FALSE, TRUE, type Bdd, type Node } from "../symbolic/bdd.ts";
+import { anyMask, constantMask, fixedBits, hasAll, hasAny } from "../symbolic/space.ts";
 
 import {
   allowedBy,
   conditionsOf,
-  policySetOf,
+  askPolicy,
   predicatesOf,
   type ClauseSet,
   type ModeSet,
@@ -43,7 +43,8 @@ export function checkAgainstItself(environment: Environment, set: PolicySet): re
   if (!set.certain) return [];
   const base = policyGraph.usesOf(environment, set.policy.binding)[0];
   const basePolicy = base === undefined ? null : resolvePolicy(environment, base);
-  const known = basePolicy === null ? [] : marksOf(environment, policySetOf(environment, basePolicy, set.kernel));
+  const known =
+    basePolicy === null ? [] : askPolicy(environment, basePolicy, (setsOf) => marksOf(environment, setsOf(set.kernel)));
   return marksOf(environment, set)
     .filter((mark) => !known.some((other) => isSameMark(mark, other)))
     .map((mark) => finding(set, mark));
@@ -67,10 +68,21 @@ function isSameMark(a: Mark, b: Mark): boolean {
   );
 }
 
+const knownMarks = new WeakMap<PolicySet, readonly Mark[]>();
+
 /** Each once: of two rules that contradict each other both are looked at, and the later one is marked. */
 function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
+  const known = knownMarks.get(set);
+  if (known !== undefined) return known;
+  const found = makeMarks(environment, set);
+  knownMarks.set(set, found);
+  return found;
+}
+
+function makeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
+  const rules = rulesTogether(set);
   const marks = [
-    ...set.clauses.flatMap((clause, index) => clauseMarks(environment, set, clause, index)),
+    ...set.clauses.flatMap((clause, index) => clauseMarks(environment, set, rules, clause, index)),
     ...compositeMarks(environment, set),
     ...modeMarks(environment, set),
     ...flagMarks(environment, set),
@@ -83,8 +95,63 @@ function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
 
 // Rules ---------------------------------------------------------------------------------------------------------------
 
+/** What the rules of a policy take together, up to each of them and from each of them on. */
+interface RulesTogether {
+  /** Within some `allow`; TRUE where there is none. */
+  readonly allowed: Node;
+  /** Within some `allow` that stands before the rule of this index. */
+  readonly allowedBefore: readonly Node[];
+  readonly lastAllow: number;
+  /** Outside of each `forbid` that stands before the rule of this index; one more for all of them. */
+  readonly permittedBefore: readonly Node[];
+  /** What all rules but `allow` and the one of this index take. */
+  readonly byOthers: (index: number) => readonly Node[];
+}
+
+function rulesTogether({ space, clauses }: PolicySet): RulesTogether {
+  const { bdd } = space;
+  const isAllow = ({ source }: ClauseSet): boolean => source.clause.kind === "allow";
+  const conditions = clauses.map((clause) => (isAllow(clause) ? TRUE : bdd.and(...conditionsOf(space, [clause]))));
+  const before = runningAnd(bdd, conditions);
+  let after: readonly Node[] | null = null;
+  return {
+    allowed: allowedBy(space, clauses.filter(isAllow)),
+    allowedBefore: runningOr(
+      bdd,
+      clauses.map((clause) => (isAllow(clause) ? clause.set : FALSE)),
+    ),
+    lastAllow: clauses.findLastIndex(isAllow),
+    permittedBefore: runningAnd(
+      bdd,
+      clauses.map(({ source, set }) => (source.clause.kind === "forbid" ? bdd.not(set) : TRUE)),
+    ),
+    byOthers: (index) => {
+      after ??= runningAnd(bdd, conditions.toReversed()).toReversed();
+      return [before[index] ?? TRUE, after[index + 1] ?? TRUE];
+    },
+  };
+}
+
+/** What the first none, the first one, the first two, … and all of them take together. */
+function runningAnd(bdd: Bdd, nodes: readonly Node[]): readonly Node[] {
+  let all: Node = TRUE;
+  return [all, ...nodes.map((node) => (all = bdd.and(all, node)))];
+}
+
+/** The same for what any of them takes. */
+function runningOr(bdd: Bdd, nodes: readonly Node[]): readonly Node[] {
+  let any: Node = FALSE;
+  return [any, ...nodes.map((node) => (any = bdd.or(any, node)))];
+}
+
 /** A rule that contradicts another, or that decides nothing. */
-function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly Mark[] {
+function clauseMarks(
+  environment: Environment,
+  set: PolicySet,
+  rules: RulesTogether,
+  subject: ClauseSet,
+  index: number,
+): readonly Mark[] {
   const { space } = set;
   const { bdd } = space;
   const { clause } = subject.source;
@@ -92,7 +159,7 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
   const possible = bdd.and(subject.set, space.domain);
   switch (clause.kind) {
     case "require": {
-      const conditions = [subject.when, space.domain, ...conditionsOf(space, others)];
+      const conditions = [subject.when, space.domain, rules.allowed, ...rules.byOthers(index)];
       if (!bdd.meet(...conditions)) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
       if (!bdd.meet(bdd.not(subject.set), ...conditions))
         return [neverFires(subject, "every mask that it is asked of has it already")];
@@ -108,16 +175,11 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
     case "warn": {
       if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
       // Rules are read in order: an `allow` that comes later leaves the words to this one.
-      const before = set.clauses.slice(0, index);
-      const allows = set.clauses.filter(({ source }) => source.clause.kind === "allow");
-      const taken = conditionsOf(space, [
-        ...(allows.every((allow) => before.includes(allow)) ? allows : []),
-        ...before.filter(({ source }) => source.clause.kind === "forbid"),
-      ]);
-      if (bdd.meet(possible, ...taken)) return [];
-      const shadow = before.find(
-        ({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier),
-      );
+      const within = rules.lastAllow < index ? rules.allowed : TRUE;
+      if (bdd.meet(possible, within, rules.permittedBefore[index] ?? TRUE)) return [];
+      const shadow = set.clauses
+        .slice(0, index)
+        .find(({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier));
       return [
         neverFires(
           subject,
@@ -128,10 +190,7 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
     }
     case "allow": {
       if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
-      const permitted = others
-        .filter(({ source }) => source.clause.kind === "forbid")
-        .map((other) => bdd.not(other.set));
-      if (!bdd.meet(possible, ...permitted)) {
+      if (!bdd.meet(possible, rules.permittedBefore.at(-1) ?? TRUE)) {
         const opponent =
           others.find(
             ({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused),
@@ -139,8 +198,7 @@ function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSe
         const later = opponent !== null && set.clauses.indexOf(opponent) > index ? opponent : subject;
         return [contradiction(environment, set, later, later === subject ? opponent : subject, possible)];
       }
-      const earlier = set.clauses.slice(0, index).filter(({ source }) => source.clause.kind === "allow");
-      const adds = bdd.meet(possible, ...earlier.map((other) => bdd.not(other.set)));
+      const adds = bdd.meet(possible, bdd.not(rules.allowedBefore[index] ?? FALSE));
       return !adds ? [neverFires(subject, "the rules before it allow every such mask")] : [];
     }
   }
@@ -155,25 +213,11 @@ function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseS
   const [kept, rules] = allows.length > 1 ? [allows, others.filter((other) => !allows.includes(other))] : [[], others];
   const start = bdd.and(subject.when, subject.set, space.domain, ...conditionsOf(space, kept));
   const conditions = rules.map((rule) => bdd.and(...conditionsOf(space, [rule])));
-  // Where the rules up to one leave nothing it cannot be a later one; from the end, not an earlier one.
-  const last = firstThatLeavesNothing(bdd, start, conditions);
-  const first = rules.length - 1 - firstThatLeavesNothing(bdd, start, conditions.toReversed());
-  const culprits = rules.filter(
-    (_, index) => index >= first && index <= last && bdd.meet(start, ...conditions.toSpliced(index, 1)),
-  );
+  const before = runningAnd(bdd, [start, ...conditions]);
+  const after = runningAnd(bdd, [start, ...conditions.toReversed()]).toReversed();
+  // `before` holds the start in front, `after` behind: all but one rule are what stands on either side of it.
+  const culprits = rules.filter((_, index) => bdd.meet(before[index + 1] ?? FALSE, after[index + 1] ?? FALSE));
   return culprits.length === 1 ? (culprits[0] ?? null) : null;
-}
-
-/**
- * The index of the condition with which, after those before it, nothing is left; their number when something always is.
- */
-function firstThatLeavesNothing(bdd: Bdd, start: Node, conditions: readonly Node[]): number {
-  let left = start;
-  for (const [index, condition] of conditions.entries()) {
-    left = bdd.and(left, condition);
-    if (left === FALSE) return index;
-  }
-  return conditions.length;
 }
 
 function contradiction(
@@ -311,10 +355,12 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { bdd } = space;
   // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
   if (allowed === FALSE || modes.length === 0) return [];
+  const within = modes.map((mode) => bdd.and(mode.set, allowed));
+  const withinBefore = runningOr(bdd, within);
   const found = modes.flatMap((mode, index) => {
     const name = mode.source.clause.name;
     if (name === null) return [];
-    if (bdd.and(mode.set, allowed) === FALSE) {
+    if (within[index] === FALSE) {
       const why =
         mode.source.clause.when === null
           ? "the other modes cover every mask that the policy takes"
@@ -329,10 +375,11 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
         ),
       ];
     }
-    const shared = modes.slice(0, index).filter((earlier) => bdd.and(earlier.set, mode.set, allowed) !== FALSE);
+    if (!bdd.meet(withinBefore[index] ?? FALSE, mode.set)) return [];
+    const shared = modes.slice(0, index).filter((_, earlier) => bdd.meet(within[earlier] ?? FALSE, mode.set));
     return overlap(environment, set, shared, mode, name);
   });
-  const witness = replayedWitness(set, bdd.without(allowed, bdd.or(...modes.map((mode) => mode.set))), (subject) => {
+  const witness = replayedWitness(set, bdd.without(allowed, withinBefore.at(-1) ?? FALSE), (subject) => {
     const judgement = judge(environment, kernel, policy, subject);
     return isTaken(judgement) && judgement.modes.length === 0;
   });
@@ -392,7 +439,7 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
     (all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all),
     0,
   );
-  const reachable = ~set.space.bdd.fixed(set.allowed).zeros;
+  const reachable = ~fixedBits(set.space, set.allowed).zeros;
   const reported = new Set<string>();
   return policy.clauses.flatMap(({ clause, owner }) => {
     if (clause.kind !== "allow") return [];

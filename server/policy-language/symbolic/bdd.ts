@@ -18,7 +18,7 @@ function node(index: number): Node {
 export const FALSE: Node = node(0);
 export const TRUE: Node = node(1);
 
-/** Variables with only one value, as bits by level. */
+/** Variables with only one value, as the bits that stand for them. */
 export interface Fixed {
   readonly ones: number;
   readonly zeros: number;
@@ -27,18 +27,58 @@ export interface Fixed {
 const ALL_FIXED: Fixed = { ones: 0xffffffff, zeros: 0xffffffff };
 const NONE_FIXED: Fixed = { ones: 0, zeros: 0 };
 
+/** A question is more work than it may be. */
+export class TooMuchWork extends Error {
+  constructor() {
+    super("the question needs more decision nodes than there is room for");
+  }
+}
+
+/** How much work a question may be: in nodes of decision diagrams, and what else is worth as many. */
+export class Allowance {
+  #left: number;
+
+  constructor(nodes: number) {
+    this.#left = nodes;
+  }
+
+  /** @throws TooMuchWork when so much is no longer left; nothing is given back */
+  spend(nodes: number): void {
+    this.#left -= nodes;
+    if (this.#left < 0) throw new TooMuchWork();
+  }
+}
+
 type Operation = "and" | "or" | "xor";
 
 /** Constants stand below all variables. */
 const CONSTANT_LEVEL = 0x7fffffff;
-/** Node numbers stay below this; a question that needs more is refused. */
-const NODE_LIMIT = 2 ** 24;
-const FIRST_CAPACITY = 2 ** 10;
+const FIRST_CAPACITY = 2 ** 9;
 /** Results that are remembered, at most, for each operation: one that is forgotten is computed again. */
 const MOST_RESULTS = 2 ** 17;
 
 /** A partial assignment of the variables, by level: true, false, or left open. */
 export type Assignment = ReadonlyMap<number, boolean>;
+
+/** What an assignment costs: the second decides between equal costs. */
+interface Price {
+  readonly cost: number;
+  readonly tie: number;
+}
+
+const FREE: Price = { cost: 0, tie: 0 };
+const NEVER: Price = { cost: Number.POSITIVE_INFINITY, tie: 0 };
+
+function isDearer(a: Price, b: Price): boolean {
+  return a.cost > b.cost || (a.cost === b.cost && a.tie > b.tie);
+}
+
+/** What true variables cost, by level, and which must be true. */
+export interface Prices {
+  readonly cost: (level: number) => number;
+  readonly tie: (level: number) => number;
+  readonly isSet: (level: number) => boolean;
+}
 
 /** How long `meet` looks for an assignment, in variables tried. */
 const MOST_STEPS = 300;
@@ -83,6 +123,7 @@ class Results {
 }
 
 export class Bdd {
+  readonly #allowance: Allowance;
   // Node n is (#level[n], #low[n], #high[n]); plain arrays of numbers, for this is where all the time goes.
   #level = new Int32Array(FIRST_CAPACITY).fill(CONSTANT_LEVEL, 0, 2);
   #low = new Int32Array(FIRST_CAPACITY);
@@ -97,6 +138,11 @@ export class Bdd {
     or: new Results(),
     xor: new Results(),
   };
+
+  /** @param allowance what new nodes are taken from; an operation that needs more throws `TooMuchWork` */
+  constructor(allowance: Allowance = new Allowance(Number.POSITIVE_INFINITY)) {
+    this.#allowance = allowance;
+  }
 
   /** How many nodes were made: a measure of the work done. */
   get size(): number {
@@ -213,10 +259,11 @@ export class Bdd {
   }
 
   /**
-   * The variables below level 32 that have the same value in every assignment that makes it true, as bits: those that
-   * are always true, and those that are always false. All of both for FALSE, which nothing makes true.
+   * The variables that have the same value in every assignment that makes it true, as bits: those that are always true,
+   * and those that are always false. All of both for FALSE, which nothing makes true.
+   * @param bitOf the bit that stands for a level; 0 for one that is not asked about
    */
-  fixed(a: Node): Fixed {
+  fixed(a: Node, bitOf: (level: number) => number): Fixed {
     const known = new Map<Node, Fixed>();
     const walk = (n: Node): Fixed => {
       if (n === FALSE) return ALL_FIXED;
@@ -225,7 +272,7 @@ export class Bdd {
       if (seen !== undefined) return seen;
       const level = this.#levelOf(n);
       const [low, high] = [walk(this.#lowOf(n)), walk(this.#highOf(n))];
-      const bit = level < 32 ? (1 << level) >>> 0 : 0;
+      const bit = bitOf(level);
       // A branch that nothing satisfies says nothing against the other; what neither branch asks is free in both.
       const result = {
         ones: (low.ones & (high.ones | bit)) >>> 0,
@@ -264,38 +311,41 @@ export class Bdd {
   }
 
   /**
-   * The satisfying assignment of least cost, or null when there is none. `cost(level)` is what a true variable costs
-   * (not negative); false ones and those that do not matter cost nothing, and the latter are left out of the answer.
-   * Variables for which `isSet` answers are true.
+   * The satisfying assignment of least cost, or null when there is none; of several with the same cost the one of least
+   * `tie`. Costs and ties of a true variable are not negative and add up; false variables and those that do not matter
+   * cost nothing, and the latter are left out of the answer. Variables for which `isSet` answers are true.
    */
   cheapest(
     a: Node,
-    cost: (level: number) => number,
-    isSet: (level: number) => boolean = () => false,
-  ): { readonly assignment: Assignment; readonly cost: number } | null {
-    const known = new Map<Node, number>();
-    const costOf = (n: Node): number => {
-      if (n === FALSE) return Number.POSITIVE_INFINITY;
-      if (n === TRUE) return 0;
+    { cost, tie, isSet }: Prices,
+  ): { readonly assignment: Assignment; readonly cost: number; readonly tie: number } | null {
+    const known = new Map<Node, Price>();
+    const highPrice = (n: Node): Price => {
+      const level = this.#levelOf(n);
+      const above = priceOf(this.#highOf(n));
+      return { cost: above.cost + cost(level), tie: above.tie + tie(level) };
+    };
+    const priceOf = (n: Node): Price => {
+      if (n === FALSE) return NEVER;
+      if (n === TRUE) return FREE;
       const seen = known.get(n);
       if (seen !== undefined) return seen;
-      const level = this.#levelOf(n);
-      const high = cost(level) + costOf(this.#highOf(n));
-      const result = isSet(level) ? high : Math.min(costOf(this.#lowOf(n)), high);
+      const high = highPrice(n);
+      const low = isSet(this.#levelOf(n)) ? NEVER : priceOf(this.#lowOf(n));
+      const result = isDearer(low, high) ? high : low;
       known.set(n, result);
       return result;
     };
-    const total = costOf(a);
-    if (total === Number.POSITIVE_INFINITY) return null;
+    const total = priceOf(a);
+    if (total.cost === Number.POSITIVE_INFINITY) return null;
     const assignment = new Map<number, boolean>();
     for (let n = a; n !== TRUE; ) {
       const level = this.#levelOf(n);
-      const low = this.#lowOf(n);
-      const takeHigh = isSet(level) || costOf(low) > cost(level) + costOf(this.#highOf(n));
+      const takeHigh = isSet(level) || isDearer(priceOf(this.#lowOf(n)), highPrice(n));
       assignment.set(level, takeHigh);
-      n = takeHigh ? this.#highOf(n) : low;
+      n = takeHigh ? this.#highOf(n) : this.#lowOf(n);
     }
-    return { assignment, cost: total };
+    return { assignment, ...total };
   }
 
   /** The value of the function where exactly the variables for which `isTrue` answers are true. */
@@ -345,6 +395,7 @@ export class Bdd {
       this.#grow();
       return this.#make(level, low, high);
     }
+    this.#allowance.spend(1);
     const made = this.#size++;
     this.#level[made] = level;
     this.#low[made] = low;
@@ -355,7 +406,6 @@ export class Bdd {
 
   #grow(): void {
     const capacity = this.#level.length * 2;
-    if (capacity > NODE_LIMIT) throw new Error("the question needs more decision nodes than there is room for");
     this.#level = enlarged(this.#level, capacity);
     this.#low = enlarged(this.#low, capacity);
     this.#high = enlarged(this.#high, capacity);

@@ -4,37 +4,61 @@ import { writableBits } from "../../model/kernels/designed.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { CompositeName, Mask } from "../../model/masks/mask.ts";
 import { mask } from "../../model/masks/mask.ts";
-import { Bdd, FALSE, TRUE, type Node } from "./bdd.ts";
+import { Allowance, Bdd, FALSE, TRUE, type Assignment, type Fixed, type Node } from "./bdd.ts";
+import { orderOf, type Entwined } from "./order.ts";
 
 /**
  * All requests that a policy can be asked about: every mask of a kernel, with every size and every context. A set of
  * requests is a boolean function over
  *
- * - the bits of the mask that the kernel defines,
- * - "the request is larger than T bytes", for each T that the policy's comparisons speak of,
- * - the places, locks, scopes and task states of a context, and the scopes that a design gives the kernel.
+ * - which of the sizes that the policy tells apart it is: the stretches between the thresholds that its comparisons
+ *   speak of are numbered, and the bits of that number are variables,
+ * - the places, locks, scopes and task states of a context, and the scopes that a design gives the kernel,
+ * - the bits of the mask that the kernel defines.
  *
  * The space has no other dimensions: whatever else a request says, no predicate of the language can see.
+ *
+ * Sizes are asked first: few they are, and below each stands a diagram of contexts and masks. Asked last, a diagram
+ * would have to remember every set of flags until it learns which of them the size forbids.
  */
 export interface Space {
   readonly bdd: Bdd;
+  /** How much work its questions may be. */
+  readonly allowance: Allowance;
   readonly kernel: Kernel;
-  /** Bit positions of the mask that the kernel defines, ascending; they are also the levels of their variables. */
+  /** Bit positions of the mask that the kernel defines, ascending. */
   readonly maskBits: readonly number[];
   /** Ascending, in bytes. */
   readonly thresholds: readonly number[];
   /** What sizes a request can have: any number of bytes, or whole orders of pages only. */
   readonly sizes: SizeDomain;
-  /** The requests that can be: sizes in order, contexts closed under implication. Every question is asked within it. */
+  /** The sizes that are told apart, ascending; each holds a size that a request can have. */
+  readonly stretches: readonly Stretch[];
+  /** The level of a bit of the mask, by its position, and of a bit of the context, behind those of the mask. */
+  readonly levels: ReadonlyMap<number, number>;
+  /** The bit positions, as in `levels`, by level. */
+  readonly variables: ReadonlyMap<number, number>;
+  /** The requests that can be: sizes that there are, contexts closed under implication. All else lies outside. */
   readonly domain: Node;
 }
 
 export type SizeDomain = "bytes" | "orders";
 
-const CONTEXT_LEVEL = 32;
-const SCOPE_LEVEL = 64;
-const SIZE_LEVEL = 96;
+/** Sizes above so many bytes, and up to so many. */
+interface Stretch {
+  readonly above: number;
+  readonly upTo: number;
+}
+
+/** What a question may need where nothing else is said. */
+const ONE_QUESTION = 2 ** 17;
+
 const MASK_BITS = 32;
+/** Bits of a context are numbered from here on, in one row; then the scopes that a design gives the kernel. */
+const CONTEXT_BITS = 32;
+const SCOPE_BITS = 64;
+/** Bits of the size's number stand at the levels below this, the lowest last; all others from there on. */
+const FIRST_LEVEL = 32;
 /** No request is larger (8 PiB, more than a 52-bit physical address space): what compares with more is decided. */
 const MOST_BYTES = 2 ** 53;
 
@@ -49,51 +73,104 @@ const CONTEXT_GROUPS = [
   { key: "task", bits: TASK, offset: 24 },
 ] as const;
 
+const CONTEXT_VARIABLES: readonly number[] = CONTEXT_GROUPS.flatMap(({ bits, offset }) =>
+  Object.values(bits).map((bit) => contextVariable(offset, bit)),
+);
+
+/** The variables of all contexts that a request to this kernel can be made from. */
+function allContextVariables({ designedScopes }: Kernel): readonly number[] {
+  return [...CONTEXT_VARIABLES, ...designedScopes.map((_, index) => SCOPE_BITS + index)];
+}
+
+function contextVariable(offset: number, bit: number): number {
+  return CONTEXT_BITS + offset + Math.log2(bit);
+}
+
 /** A mask whose bits are functions: the input of a transform, or what comes out of one. Index: bit position. */
 export type SymbolicMask = readonly Node[];
 
-/** The spaces of each kernel, by thresholds and sizes: what was computed in one serves the next edit of the policy. */
-const spaces = new WeakMap<Kernel, Map<string, Space>>();
-const MOST_SPACES = 4;
-/** A space that has grown so far is left to who still uses it, and a new one begun. */
-const MOST_NODES = 2 ** 18;
+/** What a question needs to be asked in a space of its own. */
+export interface SpaceNeeds {
+  /** The sizes (in bytes) that it compares with; they may repeat and stand in any order. */
+  readonly thresholdsBytes: readonly number[];
+  readonly sizes: SizeDomain;
+  /** Variables that stand together in its tests, see `maskVariables` and `contextVariables`. */
+  readonly tests: readonly Entwined[];
+}
 
 /**
- * The space for one kernel and the sizes (in bytes) that the policy compares with. Thresholds may repeat and stand in
- * any order. Spaces are shared: the same question may give the same object.
+ * A space for one question under one kernel. Nothing is shared with other questions: what a question needs, and whether
+ * it is too much, does not hang on what was asked before.
+ * @param allowance what its operations may need; with more they throw `TooMuchWork`
  */
-export function spaceOf(kernel: Kernel, thresholdsBytes: readonly number[], sizes: SizeDomain): Space {
+export function spaceOf(
+  kernel: Kernel,
+  { thresholdsBytes, sizes, tests }: SpaceNeeds,
+  allowance: Allowance = new Allowance(ONE_QUESTION),
+): Space {
   const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES))].sort(
     (a, b) => a - b,
   );
-  const key = `${sizes} ${thresholds.join(" ")}`;
-  const ofKernel = spaces.get(kernel) ?? new Map<string, Space>();
-  spaces.set(kernel, ofKernel);
-  const known = ofKernel.get(key);
-  const space = known !== undefined && known.bdd.size < MOST_NODES ? known : newSpace(kernel, thresholds, sizes);
-  // Used last stands last: the first is the one to forget.
-  ofKernel.delete(key);
-  ofKernel.set(key, space);
-  for (const oldest of ofKernel.keys()) {
-    if (ofKernel.size <= MOST_SPACES) break;
-    ofKernel.delete(oldest);
-  }
-  return space;
-}
-
-function newSpace(kernel: Kernel, thresholds: readonly number[], sizes: SizeDomain): Space {
-  const bdd = new Bdd();
   const maskBits = Array.from({ length: MASK_BITS }, (_, bit) => bit).filter(
     (bit) => (writableBits(kernel) >>> bit) & 1,
   );
-  const draft: Space = { bdd, kernel, maskBits, thresholds, sizes, domain: TRUE };
-  return { ...draft, domain: bdd.and(possibleSizes(draft), possibleContexts(draft)) };
+  const order = orderOf([...allContextVariables(kernel), ...maskBits], tests);
+  const draft: Space = {
+    bdd: new Bdd(allowance),
+    allowance,
+    kernel,
+    maskBits,
+    thresholds,
+    sizes,
+    stretches: stretchesOf(kernel, thresholds, sizes),
+    levels: new Map(order.map((variable, index) => [variable, FIRST_LEVEL + index])),
+    variables: new Map(order.map((variable, index) => [FIRST_LEVEL + index, variable])),
+    domain: TRUE,
+  };
+  const isSize = draft.bdd.not(numberAtLeast(draft, draft.stretches.length));
+  return { ...draft, domain: draft.bdd.and(isSize, possibleContexts(draft)) };
+}
+
+/** The variables of the bits of a mask, for `SpaceNeeds.tests`. */
+export function maskVariables(bits: Mask): Entwined {
+  return Array.from({ length: MASK_BITS }, (_, bit) => bit).filter((bit) => (bits >>> bit) & 1);
+}
+
+/** The variables of the bits of a context, for `SpaceNeeds.tests`. */
+export function contextVariables({ designedScopes }: Kernel, context: Context): Entwined {
+  const variables = CONTEXT_GROUPS.flatMap(({ key, bits, offset }) =>
+    Object.values(bits)
+      .filter((bit) => (context[key] & bit) !== 0)
+      .map((bit) => contextVariable(offset, bit)),
+  );
+  if (context.designed.length === 0) return variables;
+  const designed = designedScopes.flatMap((name, index) =>
+    context.designed.includes(name) ? [SCOPE_BITS + index] : [],
+  );
+  return [...variables, ...designed];
+}
+
+/** The level of the variable that is this bit of the mask. */
+export function maskLevel(space: Space, bit: number): number {
+  const level = space.levels.get(bit);
+  if (level === undefined) throw new Error(`bit ${bit} is none of this space`);
+  return level;
+}
+
+/** The bits of the mask that have one value in every request of the set. */
+export function fixedBits(space: Space, set: Node): Fixed {
+  return space.bdd.fixed(set, (level) => {
+    const variable = space.variables.get(level) ?? CONTEXT_BITS;
+    return variable < MASK_BITS ? (1 << variable) >>> 0 : 0;
+  });
 }
 
 /** The free input: every bit that the kernel defines is a variable, the others are 0. */
 export function anyMask(space: Space): SymbolicMask {
   const defined = new Set(space.maskBits);
-  return Array.from({ length: MASK_BITS }, (_, bit) => (defined.has(bit) ? space.bdd.variable(bit) : FALSE));
+  return Array.from({ length: MASK_BITS }, (_, bit) =>
+    defined.has(bit) ? space.bdd.variable(maskLevel(space, bit)) : FALSE,
+  );
 }
 
 /** A mask that is known. */
@@ -128,22 +205,56 @@ export function isEqual(space: Space, input: SymbolicMask, bits: SymbolicMask): 
 export function largerThan(space: Space, bytes: number): Node {
   if (bytes < 1) return TRUE;
   if (bytes >= MOST_BYTES) return FALSE;
-  const index = space.thresholds.indexOf(bytes);
-  if (index < 0) throw new Error(`${bytes} bytes is no threshold of this space`);
-  return space.bdd.variable(SIZE_LEVEL + index);
+  if (!space.thresholds.includes(bytes)) throw new Error(`${bytes} bytes is no threshold of this space`);
+  return numberAtLeast(space, space.stretches.filter(({ above }) => above < bytes).length);
+}
+
+/** The sizes of one stretch, by its index. */
+export function stretchSet(space: Space, index: number): Node {
+  return space.bdd.without(numberAtLeast(space, index), numberAtLeast(space, index + 1));
+}
+
+/** How many bits the numbers of the stretches have. */
+function numberBits({ stretches }: Space): number {
+  return Math.ceil(Math.log2(stretches.length));
+}
+
+/** The level of a bit of the stretch's number. */
+function numberLevel(bit: number): number {
+  return FIRST_LEVEL - 1 - bit;
+}
+
+/** The number of the stretch is so high or higher. */
+function numberAtLeast(space: Space, least: number): Node {
+  const { bdd } = space;
+  const bits = numberBits(space);
+  if (least >= 2 ** bits) return FALSE;
+  let node: Node = TRUE;
+  for (let bit = 0; bit < bits; bit += 1) {
+    const isSet = bdd.variable(numberLevel(bit));
+    node = (least >>> bit) & 1 ? bdd.and(isSet, node) : bdd.or(isSet, node);
+  }
+  return node;
 }
 
 /** The context has all of these bits (of a context closed under implication). */
 export function inContext(space: Space, wanted: Context): Node {
   const isKnown = wanted.designed.every((name) => space.kernel.designedScopes.includes(name));
   if (!isKnown) return FALSE;
-  return space.bdd.and(...contextLevels(space.kernel, wanted).map((level) => space.bdd.variable(level)));
+  return space.bdd.and(...contextVariables(space.kernel, wanted).map((variable) => contextBit(space, variable)));
+}
+
+function contextBit(space: Space, variable: number): Node {
+  const level = space.levels.get(variable);
+  if (level === undefined) throw new Error(`${variable} is no bit of a context`);
+  return space.bdd.variable(level);
 }
 
 /** The call runs in a task, not in an interrupt: what the language's `process` means. */
 export function inProcess(space: Space): Node {
   const { bdd } = space;
-  return bdd.not(bdd.or(...[PLACE.softirq, PLACE.hardirq, PLACE.nmi].map((bit) => bdd.variable(levelOf(0, bit)))));
+  const interrupts = [PLACE.softirq, PLACE.hardirq, PLACE.nmi].map((bit) => contextBit(space, contextVariable(0, bit)));
+  return bdd.not(bdd.or(...interrupts));
 }
 
 /** One request of a set, as small as can be. */
@@ -184,14 +295,22 @@ const SIZE_COST = 2 ** -24;
 /** The request of the set whose mask takes the fewest names to write, or null when the set is empty. */
 export function smallestWitness(space: Space, set: Node): Witness | null {
   const within = space.bdd.and(set, space.domain);
-  let best: { readonly cost: number; readonly base: Mask; readonly assignment: ReadonlyMap<number, boolean> } | null =
-    null;
+  const costOf = costIn(space);
+  const tieOf = tieIn(space);
+  let best: { readonly cost: number; readonly base: Mask; readonly assignment: Assignment } | null = null;
   const bases = BASES.map((name) =>
     name === null ? { bits: mask(0), names: 0 } : { bits: space.kernel.gfp[name], names: 1 },
   ).filter(({ bits }) => (bits & ~space.kernel.allBits) === 0);
   for (const base of bases) {
-    const isBase = (level: number): boolean => level < MASK_BITS && ((base.bits >>> level) & 1) === 1;
-    const found = space.bdd.cheapest(within, (level) => (isBase(level) ? 0 : costOf(level)), isBase);
+    const isBase = (level: number): boolean => {
+      const variable = space.variables.get(level) ?? CONTEXT_BITS;
+      return variable < MASK_BITS && ((base.bits >>> variable) & 1) === 1;
+    };
+    const found = space.bdd.cheapest(within, {
+      cost: (level) => (isBase(level) ? 0 : costOf(level)),
+      tie: tieOf,
+      isSet: isBase,
+    });
     if (found !== null && (best === null || found.cost + base.names < best.cost)) {
       best = { cost: found.cost + base.names, base: base.bits, assignment: found.assignment };
     }
@@ -199,32 +318,35 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
   if (best === null) return null;
   const { assignment } = best;
   const value = space.maskBits.reduce(
-    (sum, bit) => (assignment.get(bit) === true ? sum | (2 ** bit) : sum),
+    (sum, bit) => (assignment.get(maskLevel(space, bit)) === true ? sum | (2 ** bit) : sum),
     best.base | 0,
   );
-  const chosen = (level: number): boolean =>
-    level < MASK_BITS ? ((value >>> level) & 1) === 1 : (assignment.get(level) ?? false);
+  const chosen = (level: number): boolean => {
+    const variable = space.variables.get(level) ?? CONTEXT_BITS;
+    return variable < MASK_BITS ? ((value >>> variable) & 1) === 1 : (assignment.get(level) ?? false);
+  };
   // What can be and is not in the set, for this mask: with every size, in every context, or only with others of them.
   const outside = space.bdd.without(space.domain, set);
   const decides = (isOpen: (level: number) => boolean): boolean =>
     space.bdd.given(outside, (level) => (isOpen(level) ? null : chosen(level))) !== FALSE;
-  const isSize = (level: number): boolean => level >= SIZE_LEVEL;
-  const isContext = (level: number): boolean => level >= MASK_BITS && level < SIZE_LEVEL;
+  const isSize = (level: number): boolean => level < FIRST_LEVEL;
+  const isContext = (level: number): boolean => (space.variables.get(level) ?? 0) >= CONTEXT_BITS;
   return {
     mask: mask(value),
     names: Math.floor(best.cost),
     sizeBytes: decides(isSize) ? sizeOf(space, assignment) : null,
-    context: decides(isContext) ? contextOfAssignment(space.kernel, assignment) : null,
+    context: decides(isContext) ? contextOfAssignment(space, assignment) : null,
   };
 }
 
 /** Whether a request stands in the set: what a set means, one request at a time. */
 export function contains(space: Space, set: Node, value: Mask, sizeBytes: number, context: Context): boolean {
-  const levels = new Set(contextLevels(space.kernel, closedContext(space.kernel, context)));
+  const variables = new Set(contextVariables(space.kernel, closedContext(space.kernel, context)));
+  const number = space.stretches.findLastIndex(({ above }) => above < sizeBytes);
   return space.bdd.evaluate(set, (level) => {
-    if (level < MASK_BITS) return ((value >>> level) & 1) === 1;
-    if (level < SIZE_LEVEL) return levels.has(level);
-    return sizeBytes > (space.thresholds[level - SIZE_LEVEL] ?? Number.POSITIVE_INFINITY);
+    const variable = space.variables.get(level);
+    if (variable === undefined) return ((number >>> (FIRST_LEVEL - 1 - level)) & 1) === 1;
+    return variable < MASK_BITS ? ((value >>> variable) & 1) === 1 : variables.has(variable);
   });
 }
 
@@ -237,32 +359,30 @@ export function closedContext(kernel: Kernel, context: Context): Context {
   return isSpinning ? { ...context, places: context.places | PLACE.preempt_off } : context;
 }
 
-function costOf(level: number): number {
-  if (level < MASK_BITS) return 1;
-  return level < SIZE_LEVEL ? CONTEXT_COST : SIZE_COST;
+/** The price of a variable, by its level: a name is dear, a context cheap, and the next larger size cheaper still. */
+function costIn(space: Space): (level: number) => number {
+  return (level) => {
+    const variable = space.variables.get(level);
+    if (variable === undefined) return SIZE_COST * 2 ** (FIRST_LEVEL - 1 - level);
+    return variable < MASK_BITS ? 1 : CONTEXT_COST;
+  };
 }
 
-function levelOf(offset: number, bit: number): number {
-  return CONTEXT_LEVEL + offset + Math.log2(bit);
-}
-
-function contextLevels({ designedScopes }: Kernel, context: Context): readonly number[] {
-  const levels = CONTEXT_GROUPS.flatMap(({ key, bits, offset }) =>
-    Object.values(bits)
-      .filter((bit) => (context[key] & bit) !== 0)
-      .map((bit) => levelOf(offset, bit)),
+/** Of witnesses with as many names the one without the lower flags, whatever order the diagram asks in. */
+function tieIn(space: Space): (level: number) => number {
+  const ranks = new Map(
+    [...space.maskBits, ...allContextVariables(space.kernel)].map((variable, index) => [variable, index]),
   );
-  if (context.designed.length === 0) return levels;
-  const designed = designedScopes.flatMap((name, index) =>
-    context.designed.includes(name) ? [SCOPE_LEVEL + index] : [],
-  );
-  return [...levels, ...designed];
+  return (level) => {
+    const rank = ranks.get(space.variables.get(level) ?? -1);
+    return rank === undefined ? 0 : 2 ** (ranks.size - 1 - rank);
+  };
 }
 
 /** Implications that hold in every context; language.md, "One context implies others". */
 function possibleContexts(space: Space): Node {
-  const span = (bit: number): Node => space.bdd.variable(levelOf(0, bit));
-  const lock = (bit: number): Node => space.bdd.variable(levelOf(8, bit));
+  const span = (bit: number): Node => contextBit(space, contextVariable(0, bit));
+  const lock = (bit: number): Node => contextBit(space, contextVariable(8, bit));
   const implies = (a: Node, b: Node): Node => space.bdd.or(space.bdd.not(a), b);
   return space.bdd.and(
     implies(span(PLACE.nmi), span(PLACE.hardirq)),
@@ -275,28 +395,17 @@ function possibleContexts(space: Space): Node {
   );
 }
 
-/** Larger than a threshold is larger than all below it, and each step between two thresholds must hold a size. */
-function possibleSizes(space: Space): Node {
-  const { bdd, thresholds } = space;
-  const steps = [0, ...thresholds].map((above, index) => ({
-    above,
-    upTo: thresholds[index] ?? Number.POSITIVE_INFINITY,
-  }));
-  return bdd.and(
-    ...steps.map(({ above, upTo }, index) => {
-      const isAbove = index === 0 ? TRUE : bdd.variable(SIZE_LEVEL + index - 1);
-      const isAboveNext = index === thresholds.length ? FALSE : bdd.variable(SIZE_LEVEL + index);
-      const inOrder = bdd.or(bdd.not(isAboveNext), isAbove);
-      const isEmpty = smallestSize(space, above) > upTo;
-      return isEmpty ? bdd.and(inOrder, bdd.not(bdd.without(isAbove, isAboveNext))) : inOrder;
-    }),
-  );
+/** The stretches between thresholds in which there is a size that a request can have. */
+function stretchesOf(kernel: Kernel, thresholds: readonly number[], sizes: SizeDomain): readonly Stretch[] {
+  return [0, ...thresholds]
+    .map((above, index) => ({ above, upTo: thresholds[index] ?? Number.POSITIVE_INFINITY }))
+    .filter((stretch) => smallestSize(kernel, sizes, stretch) <= stretch.upTo);
 }
 
-/** The smallest size above so many bytes that a request can have; whole pages where the step has room for them. */
-function smallestSize(space: Space, above: number, upTo: number = Number.POSITIVE_INFINITY): number {
-  const page = space.kernel.options.pageBytes;
-  if (space.sizes === "orders") {
+/** The smallest size of a stretch that a request can have; whole pages where the stretch has room for them. */
+function smallestSize(kernel: Kernel, sizes: SizeDomain, { above, upTo }: Stretch): number {
+  const page = kernel.options.pageBytes;
+  if (sizes === "orders") {
     let bytes = page;
     while (bytes <= above) bytes *= 2;
     return bytes;
@@ -305,24 +414,25 @@ function smallestSize(space: Space, above: number, upTo: number = Number.POSITIV
   return pages <= upTo && above >= page ? pages : above + 1;
 }
 
-function sizeOf(space: Space, assignment: ReadonlyMap<number, boolean>): number | null {
-  const decided = space.thresholds.some((_, index) => assignment.has(SIZE_LEVEL + index));
-  if (!decided) return null;
-  const isAbove = (index: number): boolean => assignment.get(SIZE_LEVEL + index) ?? false;
-  const last = space.thresholds.findLastIndex((_, index) => isAbove(index));
-  return smallestSize(space, space.thresholds[last] ?? 0, space.thresholds[last + 1]);
+function sizeOf(space: Space, assignment: Assignment): number | null {
+  const bits = Array.from({ length: numberBits(space) }, (_, bit) => bit);
+  const number = bits.reduce((sum, bit) => (assignment.get(numberLevel(bit)) === true ? sum | (1 << bit) : sum), 0);
+  const stretch = space.stretches[number];
+  return stretch === undefined ? null : smallestSize(space.kernel, space.sizes, stretch);
 }
 
-function contextOfAssignment({ designedScopes }: Kernel, assignment: ReadonlyMap<number, boolean>): Context | null {
-  const levels = [...assignment.keys()].filter((level) => level >= CONTEXT_LEVEL && level < SIZE_LEVEL);
-  if (levels.length === 0) return null;
+function contextOfAssignment(space: Space, assignment: Assignment): Context | null {
+  const bits = [...assignment].flatMap(([level, value]) => {
+    const variable = space.variables.get(level) ?? 0;
+    return variable >= CONTEXT_BITS ? [{ row: variable - CONTEXT_BITS, value }] : [];
+  });
+  if (bits.length === 0) return null;
   const bitsOf = (offset: number): number =>
-    levels
-      .filter(
-        (level) =>
-          assignment.get(level) === true && level >= CONTEXT_LEVEL + offset && level < CONTEXT_LEVEL + offset + 8,
-      )
-      .reduce((sum, level) => sum | (1 << (level - CONTEXT_LEVEL - offset)), 0);
-  const designed = designedScopes.filter((_, index) => assignment.get(SCOPE_LEVEL + index) === true);
+    bits
+      .filter(({ row, value }) => value && row >= offset && row < offset + 8)
+      .reduce((sum, { row }) => sum | (1 << (row - offset)), 0);
+  const designed = space.kernel.designedScopes.filter((_, index) =>
+    bits.some(({ row, value }) => value && row === SCOPE_BITS - CONTEXT_BITS + index),
+  );
   return { places: bitsOf(0), locks: bitsOf(8), scopes: bitsOf(16), task: bitsOf(24), designed };
 }

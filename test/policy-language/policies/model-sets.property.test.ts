@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  answerOf,
-  answerSets,
-  modelThresholds,
-  requestFor,
-  type Field,
-} from "../../../server/policy-language/policies/model-sets.ts";
-import { FALSE } from "../../../server/policy-language/symbolic/bdd.ts";
+import { answersOf, type Field } from "../../../server/policy-language/policies/known-answers.ts";
+import { answerSets, modelThresholds, requestFor } from "../../../server/policy-language/policies/model-sets.ts";
+import { Allowance, FALSE } from "../../../server/policy-language/symbolic/bdd.ts";
 import { contains, spaceOf } from "../../../server/policy-language/symbolic/space.ts";
 import { allApis } from "../../../server/model/apis.ts";
 import { contextOf } from "../../../server/model/contexts.ts";
@@ -20,12 +15,35 @@ const FIELDS: readonly Field[] = ["sleeps", "reclaim", "compaction", "oom", "fai
 const PAGE = 4096;
 /** The largest size of each class stands for it. */
 const SIZES = [PAGE, 2 * PAGE, 8 * PAGE, 1024 * PAGE];
+/** Sizes that a policy may tell apart besides: what stands for a stretch is its largest. */
+const FINE = [
+  8,
+  64,
+  100,
+  192,
+  256,
+  700,
+  1024,
+  1500,
+  2048,
+  3000,
+  3500,
+  3800,
+  4000,
+  PAGE + 1,
+  5000,
+  6000,
+  3 * PAGE,
+  7 * PAGE,
+];
 
 function known(version: string): Kernel {
   const kernel = kernelOf(version);
   if ("unknown" in kernel) throw new Error(kernel.unknown);
   return kernel;
 }
+
+const plenty = (): Allowance => new Allowance(Number.POSITIVE_INFINITY);
 
 const maskTakers = allApis().filter(({ takesMask }) => takesMask);
 
@@ -35,19 +53,23 @@ test("the sets of requests by answer are what the verdict says of each request",
       fc.constantFrom(...knownKernels()),
       fc.constantFrom(...maskTakers),
       fc.constantFrom(...FIELDS),
-      fc.array(fc.tuple(fc.nat(0xfffffff), fc.nat(0xfffffff), fc.constantFrom(...SIZES)), {
+      fc.array(fc.tuple(fc.nat(0xfffffff), fc.nat(0xfffffff), fc.constantFrom(...SIZES, ...FINE)), {
         minLength: 12,
         maxLength: 12,
       }),
       (version, api, field, requests) => {
         const kernel = known(version);
-        const space = spaceOf(kernel, modelThresholds(kernel), "bytes");
-        const sets = answerSets(space, api, field);
+        const space = spaceOf(
+          kernel,
+          { thresholdsBytes: [...modelThresholds(kernel), ...FINE], sizes: "bytes", tests: [] },
+          plenty(),
+        );
+        const sets = answerSets(space, kernel, api, field);
         for (const [one, other, bytes] of requests) {
           // Dense and sparse masks both.
           for (const value of [one, one & other, one | other]) {
             const within = mask(value & kernel.allBits);
-            const answer = answerOf(verdict(kernel, requestFor(api, PAGE, within, bytes)), field);
+            const answer = answersOf(verdict(kernel, requestFor(api, PAGE, within, bytes)))[field];
             const holding = [...sets]
               .filter(([, set]) => contains(space, set, within, bytes, contextOf("process")))
               .map(([text]) => text);
@@ -62,10 +84,10 @@ test("the sets of requests by answer are what the verdict says of each request",
 
 test("the sets of all answers together are every request", () => {
   const kernel = known("6.12");
-  const space = spaceOf(kernel, modelThresholds(kernel), "orders");
+  const space = spaceOf(kernel, { thresholdsBytes: modelThresholds(kernel), sizes: "orders", tests: [] }, plenty());
   for (const api of maskTakers.slice(0, 12)) {
     for (const field of FIELDS) {
-      const all = space.bdd.or(...answerSets(space, api, field).values());
+      const all = space.bdd.or(...answerSets(space, kernel, api, field).values());
       expect(space.bdd.without(space.domain, all)).toBe(FALSE);
     }
   }

@@ -12,6 +12,7 @@ import {
   inProcess,
   isEqual,
   largerThan,
+  maskLevel,
   smallestWitness,
   spaceOf,
   type Space,
@@ -97,8 +98,9 @@ function holds(claim: Claim, value: Mask, bytes: number, context: Context): bool
 /** How many masks of the kernel are in the set for at least one size and context. */
 function countMasks(space: Space, set: Node): number {
   const within = space.bdd.and(set, space.domain);
-  const others = space.bdd.support(within).filter((level) => !space.maskBits.includes(level));
-  return space.bdd.count(space.bdd.exists(within, others), space.maskBits);
+  const levels = space.maskBits.map((bit) => maskLevel(space, bit)).toSorted((a, b) => a - b);
+  const others = space.bdd.support(within).filter((level) => !levels.includes(level));
+  return space.bdd.count(space.bdd.exists(within, others), levels);
 }
 
 function build(space: Space, claim: Claim): Node {
@@ -138,13 +140,16 @@ function namesOf(value: Mask): number {
   return Math.min(popcount(value), ...bases.map((base) => 1 + popcount(value & ~base)));
 }
 
+/** Tests that turn the order of the variables around: what a set means does not hang on it. */
+const orders = fc.array(fc.array(fc.nat(63), { minLength: 2, maxLength: 3 }), { maxLength: 60 });
+
 const seeded = { seed: 20201203, numRuns: 150 };
 
 describe("sets of requests agree with trying every one of them", () => {
   test("on whether a request is in the set", () => {
     fc.assert(
-      fc.property(claims, (claim) => {
-        const space = spaceOf(KERNEL, THRESHOLDS, "bytes");
+      fc.property(claims, orders, (claim, tests) => {
+        const space = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests });
         const set = build(space, claim);
         for (const value of MASKS.filter((_, index) => index % 3 === 0)) {
           for (const bytes of SIZES) {
@@ -159,8 +164,8 @@ describe("sets of requests agree with trying every one of them", () => {
 
   test("on emptiness, and on how many masks a set of masks has", () => {
     fc.assert(
-      fc.property(claims, (claim) => {
-        const space = spaceOf(KERNEL, THRESHOLDS, "bytes");
+      fc.property(claims, orders, (claim, tests) => {
+        const space = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests });
         const set = build(space, claim);
         const masks = MASKS.filter((value) =>
           SIZES.some((bytes) => CONTEXTS.some((context) => holds(claim, value, bytes, context))),
@@ -178,8 +183,8 @@ describe("sets of requests agree with trying every one of them", () => {
 
   test("on the witness: it is in the set, and no mask of the set takes fewer names", () => {
     fc.assert(
-      fc.property(claims, (claim) => {
-        const space = spaceOf(KERNEL, THRESHOLDS, "bytes");
+      fc.property(claims, orders, (claim, tests) => {
+        const space = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests });
         const witness = smallestWitness(space, build(space, claim));
         if (witness === null) {
           for (const value of MASKS)
@@ -199,15 +204,32 @@ describe("sets of requests agree with trying every one of them", () => {
     );
   });
 
+  test("on the witness, in whatever order the variables are asked", () => {
+    fc.assert(
+      fc.property(claims, orders, (claim, tests) => {
+        const one = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests: [] });
+        const other = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests });
+        expect(smallestWitness(other, build(other, claim))).toEqual(smallestWitness(one, build(one, claim)));
+      }),
+      seeded,
+    );
+  });
+
+  test("there are sizes between two that are less than a page apart", () => {
+    const space = spaceOf(KERNEL, { thresholdsBytes: [PAGE, PAGE + 100], sizes: "bytes", tests: [] });
+    const between = space.bdd.without(largerThan(space, PAGE), largerThan(space, PAGE + 100));
+    expect(smallestWitness(space, between)?.sizeBytes).toBe(PAGE + 1);
+  });
+
   test("a request in whole orders has no three pages", () => {
-    const space = spaceOf(KERNEL, [2 * PAGE, 3 * PAGE], "orders");
+    const space = spaceOf(KERNEL, { thresholdsBytes: [2 * PAGE, 3 * PAGE], sizes: "orders", tests: [] });
     const threePages = space.bdd.without(largerThan(space, 2 * PAGE), largerThan(space, 3 * PAGE));
     expect(smallestWitness(space, threePages)).toBeNull();
     expect(smallestWitness(space, largerThan(space, 3 * PAGE))?.sizeBytes).toBe(4 * PAGE);
   });
 
   test("of two masks with as many names the one with a composite is shown", () => {
-    const space = spaceOf(KERNEL, [], "bytes");
+    const space = spaceOf(KERNEL, { thresholdsBytes: [], sizes: "bytes", tests: [] });
     const witness = smallestWitness(space, hasAll(space, anyMask(space), constantMask(mask(0x40))));
     expect(witness?.mask).toBe(0xc0);
     expect(witness?.names).toBe(1);
