@@ -66,7 +66,8 @@ interface Memory {
 const memories = new WeakMap<CFile, Memory>();
 
 /** Words that the callback tables ask for. */
-const FACTS = /\bBLK_MQ_F_BLOCKING\b|\bnonatomic\b|\bHRTIMER_MODE_\w*SOFT\b|\bIRQF_NO_THREAD\b/g;
+const FACTS =
+  /\bBLK_MQ_F_BLOCKING\b|\bnonatomic\b|\bHRTIMER_MODE_\w*SOFT\b|\bIRQF_NO_THREAD\b|\bsnd_pcm_new\b|\bblk_mq_alloc_/g;
 
 /**
  * Reads a C file. Total: any text; what cannot be read costs the function that it stands in.
@@ -143,10 +144,10 @@ const effectsKey = (effects: ReadonlyMap<string, NetEffect>): string =>
 /** Adds what functions leave behind, and says whose effect is new. */
 function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffect>): ReadonlySet<string> {
   const changed = new Set<string>();
-  for (const { name, net } of reads) {
-    if (net.takes.length === 0 && net.gives.length === 0) continue;
+  for (const { name, net, annotations } of reads) {
+    const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
+    if (takes.length === 0 && net.gives.length === 0) continue;
     const known = effects.get(name);
-    const takes = net.takes.map((held) => ({ ...held, at: 0 }));
     const effect = { takes, gives: net.gives };
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(effect)) continue;
     effects.set(name, effect);
@@ -154,6 +155,12 @@ function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffe
   }
   return changed;
 }
+
+const LOCKING = /lock|acquire|begin|enter|start|get|claim|grab|take|hold|pause|disable/i;
+
+/** A function that returns with a lock says so. Of others it is as likely that somebody else gives the lock back. */
+const isLocking = (name: string, annotations: FunctionRead["annotations"]): boolean =>
+  LOCKING.test(name) || annotations.some((annotation) => annotation.name === "__acquires");
 
 const LOCK_WORD = new RegExp(`\\b(?:${[...LOCK_CALLS.keys()].join("|")})\\s*\\(`);
 

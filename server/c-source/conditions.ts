@@ -3,6 +3,7 @@ import { nameId } from "./names.ts";
 import { taking, type Guard, type State } from "./state.ts";
 import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "./tables/locks.ts";
 import {
+  AMPERSAND,
   BOTH,
   CLOSE,
   EITHER,
@@ -127,19 +128,33 @@ function guardsOf(tokens: Tokens, { from, to }: Slice, parameters: ReadonlySet<s
   return joint === BOTH ? { whenTrue: guards, whenFalse: [] } : { whenTrue: [], whenFalse: opposite };
 }
 
-const OPPOSITE = { true: "false", false: "true", equal: "unequal", unequal: "equal" } as const;
+const OPPOSITE = {
+  true: "false",
+  false: "true",
+  equal: "unequal",
+  unequal: "equal",
+  set: "clear",
+  clear: "set",
+} as const;
 
 const negated = (guard: Guard): Guard => ({ ...guard, is: OPPOSITE[guard.is] });
 
 function guardOf(tokens: Tokens, { from, to }: Slice, parameters: ReadonlySet<string>): Guard | null {
   const isNegated = tokens.kinds[from] === NOT;
   const first = isNegated ? from + 1 : from;
+  if (tokens.kinds[first] === OPEN && isNegated && tokens.partners[first] === to - 1) {
+    const inner = guardOf(tokens, { from: first + 1, to: to - 1 }, parameters);
+    return inner === null ? null : negated(inner);
+  }
   if (tokens.kinds[first] !== NAME) return null;
   const name = textOf(tokens, first);
   if (!parameters.has(name)) return null;
   if (first + 1 === to) return { name, is: isNegated ? "false" : "true", value: "" };
   const operator = tokens.kinds[first + 1];
   const value = tokens.kinds[first + 2];
+  // `flag & WRITE`
+  if (operator === AMPERSAND && value === NAME && first + 3 === to && !isNegated)
+    return { name, is: "set", value: textOf(tokens, first + 2) };
   const isComparison = operator === EQUAL || operator === UNEQUAL;
   if (isNegated || !isComparison || first + 3 !== to || (value !== NAME && value !== NUMBER)) return null;
   return { name, is: operator === EQUAL ? "equal" : "unequal", value: textOf(tokens, first + 2) };

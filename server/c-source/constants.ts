@@ -18,10 +18,12 @@ type Part = number | string;
 function partsOf(text: string, lookup: (name: string) => number | null): Part[] | null {
   const parts: Part[] = [];
   const length = text.trimEnd().length;
-  for (let at = 0; at < length; at = TOKEN.lastIndex) {
+  for (let at = 0; at < length; ) {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(text);
     if (match === null) return null;
+    // The look-up of a name reads other texts by the same expression.
+    at = TOKEN.lastIndex;
     const [, digits, name, operator] = match;
     if (digits !== undefined) {
       // Octal is not for sizes.

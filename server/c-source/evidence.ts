@@ -33,6 +33,8 @@ export interface Fact {
   /** Null: it is no lock, and nothing gives it back. */
   readonly family: LockFamily | null;
   readonly lock: string | null;
+  /** The function that takes it never gives it back: another one does, or it is a lock only by its name. */
+  readonly isLoose: boolean;
   readonly step: Step;
 }
 

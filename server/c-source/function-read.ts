@@ -4,6 +4,7 @@ import { nameId } from "./names.ts";
 import { NO_USE, resultOf, type ResultUse } from "./results.ts";
 import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE } from "./signatures.ts";
 import type { State } from "./state.ts";
+import type { LockFamily } from "./tables/locks.ts";
 import { ARROW, ASSIGN, DOT, NAME, OR_ASSIGN, AND_ASSIGN, SEMICOLON, textOf, type Tokens } from "./tokens.ts";
 import { walkFunction, type NetEffect, type WalkedCall } from "./walk.ts";
 
@@ -65,6 +66,8 @@ export interface FunctionRead {
   readonly writes: readonly MaskWrite[];
   readonly kept: readonly Kept[];
   readonly net: NetEffect;
+  /** The families of which it gives something back. */
+  readonly gives: readonly LockFamily[];
 }
 
 const GFP_NAME = /^(?:__)?GFP_[A-Z]/;
@@ -108,6 +111,7 @@ export function readFunction(
     writes: writesOf(tokens, names, item, origin),
     kept: keptIn(tokens, item, origin),
     net: walked.net,
+    gives: walked.gives,
   };
 }
 

@@ -17,7 +17,20 @@ export function guardHolds(guard: Guard, bindings: Readonly<Record<string, strin
       return value === guard.value ? true : CONSTANT.test(guard.value) ? false : null;
     case "unequal":
       return value === guard.value ? false : CONSTANT.test(guard.value) ? true : null;
+    case "set":
+      return hasBit(value, guard.value);
+    case "clear": {
+      const is = hasBit(value, guard.value);
+      return is === null ? null : !is;
+    }
   }
+}
+
+/** Of `A | B` with names of bits; null: it can be either. */
+function hasBit(value: string, bit: string): boolean | null {
+  if (FALSE.test(value)) return false;
+  if (/\d$|^(?:0x)?\d/.test(value)) return null;
+  return value.split("|").some((one) => one.trim() === bit);
 }
 
 const ABOUT_SLEEPING = /sleep|atomic|block|wait|gfp|sync|irq|can_|locked/i;
@@ -27,4 +40,5 @@ export const isOpenGuard = (guard: Guard, bindings: Readonly<Record<string, stri
   ABOUT_SLEEPING.test(guard.name) && guardHolds(guard, bindings) === null;
 
 /** An argument that is the same whenever the call is made: what a parameter is bound to. */
-export const isConstant = (text: string): boolean => CONSTANT.test(text) || text === "NULL";
+export const isConstant = (text: string): boolean =>
+  CONSTANT.test(text) || /^[A-Z][A-Z0-9_]*(?:\s*\|\s*[A-Z][A-Z0-9_]*)+$/.test(text);

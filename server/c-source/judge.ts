@@ -96,17 +96,18 @@ function judgeCall(
       said.set(finding.rule, { finding, readings, confidence, proof });
     }
   };
-  const facts = factsAt(fn, call.state, null);
+  const facts = factsFor(call, factsAt(fn, call.state, null));
   const slept = call.state.sleptAt >= 0;
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
   add(unproven(kernel, scopes, slept), {}, "certain", []);
   if (names.length > scopes.length) {
-    add([contextWith(kernel, names)], {}, "certain", stepsOf(facts, kernel));
+    const isLoose = facts.every((fact) => fact.isLoose || !isForbidding(kernel, fact.context));
+    add([contextWith(kernel, names)], {}, isLoose ? "possible" : "certain", stepsOf(facts, kernel));
   }
   for (const way of link.inheritedOf(fn)) {
     if (!canReach(call.state, way)) continue;
-    const all = factsAt(fn, call.state, way);
+    const all = factsFor(call, factsAt(fn, call.state, way));
     const brought = all.filter((fact) => way.facts.includes(fact));
     if (brought.length === 0) continue;
     const own = all.filter((fact) => !way.facts.includes(fact));
@@ -118,6 +119,11 @@ function judgeCall(
     add([context], way.bindings, way.confidence, [...way.path, ...stepsOf(own, kernel)]);
   }
   return [...said.values()].flatMap((one) => placed(fn, call, named, kernel, one) ?? []);
+}
+
+/** `__xa_store()` and its kin drop the array's own lock for a mask that blocks. lib/xarray.c:__xas_nomem */
+function factsFor(call: Call, facts: readonly Fact[]): readonly Fact[] {
+  return call.name.startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
 }
 
 /** The fact by itself forbids something; a scope and a lock that sleeps do not. */

@@ -87,8 +87,13 @@ export function linkFiles(
     reachHandlers(linking, file);
   });
   for (const fn of functions) reachAnnotated(linking, fn);
-  for (const fn of functions)
+  const called = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
+  for (const fn of functions) {
+    // A handler that nobody calls stands in its own context, and its locks are taken there.
+    const isHandler = fn.read.isStatic && !called.has(fn.read.name) && linking.inherited.has(fn);
+    if (isHandler) continue;
     for (const call of fn.read.calls) if (call.state.held.length > 0) pass(linking, fn, call, null);
+  }
   for (let at = 0; at < linking.queue.length; at++) {
     const entry = linking.queue[at];
     if (entry === undefined || entry.way.path.length >= LONGEST) continue;
@@ -110,6 +115,7 @@ function factOf(fn: LinkedFunction, held: Held): Fact {
     context: held.context,
     family: held.family,
     lock: held.lock,
+    isLoose: held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any"),
     step: {
       file: fn.file,
       start: fn.start + held.at,
@@ -129,13 +135,15 @@ function withoutReleased(facts: readonly Fact[], released: Released): readonly F
   if (released.family === "any") return facts.filter(({ family }) => family === null);
   const isOf = ({ family, context }: Fact): boolean =>
     family === released.family ||
+    (family !== null && family === released.turnsOn) ||
     (family !== null && released.family === "irqs" && /_irq(?:save)?$/.test(context)) ||
     (family !== null && released.family === "bh" && /_bh$/.test(context));
   const field = released.lock === null ? null : lockField(released.lock);
   const same = facts.filter(
     (fact) => isOf(fact) && field !== null && fact.lock !== null && lockField(fact.lock) === field,
   );
-  const gone = new Set(same.length > 0 ? same : facts.filter(isOf));
+  const apart = facts.filter(({ family }) => family !== null && family === released.turnsOn);
+  const gone = new Set(same.length > 0 ? [...same, ...apart] : facts.filter(isOf));
   return facts.filter((fact) => !gone.has(fact));
 }
 
@@ -168,7 +176,10 @@ function pass(linking: Linking, fn: LinkedFunction, call: Call, way: Inherited |
     way === null
       ? facts.map((fact) => fact.step)
       : [...way.path, ...facts.filter((fact) => !way.facts.includes(fact)).map((fact) => fact.step)];
-  const base: Confidence = way?.confidence ?? "likely";
+  const base: Confidence = weaker(
+    way?.confidence ?? "likely",
+    facts.some(({ isLoose }) => isLoose) ? "possible" : "likely",
+  );
   reach(linking, target, {
     facts,
     path: [...path, step],
@@ -212,9 +223,12 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
   const { file } = linking.files[step.file] ?? {};
   if (handler.unless !== undefined && file?.facts.includes(handler.unless) === true) return;
   reach(linking, fn, {
-    facts: handler.contexts.map((context) => ({ context, family: null, lock: null, step })),
+    facts: handler.contexts.map((context) => ({ context, family: null, lock: null, isLoose: false, step })),
     path: [step],
-    confidence: fn.file === step.file ? handler.confidence : weaker(handler.confidence, "possible"),
+    confidence:
+      fn.file === step.file && (handler.decidedBy === undefined || file?.facts.includes(handler.decidedBy) === true)
+        ? handler.confidence
+        : weaker(handler.confidence, "possible"),
     bindings: {},
   });
 }
@@ -283,7 +297,7 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       text: `${fn.read.name}() is marked ${name}(${argument})`,
     };
     reach(linking, fn, {
-      facts: [{ context: held.context, family: held.family, lock: argument, step }],
+      facts: [{ context: held.context, family: held.family, lock: argument, isLoose: false, step }],
       path: [step],
       confidence: "possible",
       bindings: {},

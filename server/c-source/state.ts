@@ -20,12 +20,14 @@ export interface Released {
   readonly lock: string | null;
   /** Interrupts stay as they are: `spin_unlock()` of what `spin_lock_irqsave()` took. */
   readonly isBare: boolean;
+  /** What it turned on again besides: `spin_unlock_irqrestore()` of what `local_irq_save()` turned off. */
+  readonly turnsOn: "irqs" | "bh" | null;
 }
 
 /** What a branch knows of a parameter. */
 export interface Guard {
   readonly name: string;
-  readonly is: "true" | "false" | "equal" | "unequal";
+  readonly is: "true" | "false" | "equal" | "unequal" | "set" | "clear";
   /** What it is compared with. */
   readonly value: string;
 }
@@ -98,7 +100,12 @@ export function giving(state: State, released: Released): State {
   const found = held[at];
   if (found === undefined) return givingIrqs(state, released);
   const rest = released.isBare ? restOf(found) : null;
-  return { ...state, held: [...held.slice(0, at), ...(rest === null ? [] : [rest]), ...held.slice(at + 1)] };
+  const left = { ...state, held: [...held.slice(0, at), ...(rest === null ? [] : [rest]), ...held.slice(at + 1)] };
+  // `local_irq_save(); spin_lock(); spin_unlock_irqrestore()`
+  const apart = { family: released.turnsOn ?? "any", lock: null, isBare: false, turnsOn: null } as const;
+  const isApart =
+    released.turnsOn !== null && restOf(found) === null && left.held.some(({ family }) => family === apart.family);
+  return isApart ? giving(left, apart) : left;
 }
 
 /** `local_irq_restore()` also ends what `spin_lock_irqsave()` turned off. */

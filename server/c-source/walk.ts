@@ -1,7 +1,7 @@
 import { analyseCondition } from "./conditions.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "./items.ts";
 import { nameId } from "./names.ts";
-import { ENTRY, giving, joined, taking, type Held, type Released, type State } from "./state.ts";
+import { ENTRY, giving, joined, taking, type Guard, type Held, type Released, type State } from "./state.ts";
 import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "./tables/locks.ts";
 import {
   ASSIGN,
@@ -39,6 +39,8 @@ export interface NetEffect {
 export interface Walked {
   readonly calls: readonly WalkedCall[];
   readonly net: NetEffect;
+  /** The families of which something is given back in the function. */
+  readonly gives: readonly Released["family"][];
 }
 
 const IF = nameId("if");
@@ -73,6 +75,8 @@ interface Exits {
   /** For a switch: where its labels begin. */
   readonly entry: State | null;
   hasDefault: boolean;
+  /** The parameter that a switch asks for. */
+  readonly parameter: string | null;
 }
 
 interface Walk {
@@ -82,6 +86,8 @@ interface Walk {
   readonly calls: WalkedCall[];
   readonly exits: Exits[];
   readonly labels: Map<number, State | null>;
+  /** Everything that is given back anywhere in the function. */
+  readonly given: Released[];
   /** Where the statement ends that was read last: the next token. */
   at: number;
   depth: number;
@@ -106,6 +112,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     calls: [],
     exits: [],
     labels: new Map(),
+    given: [],
     at: item.open,
     depth: 0,
     block: 0,
@@ -116,7 +123,11 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
   };
   const end = block(walk, item.close, ENTRY);
   const last = joined(walk.returned, end) ?? ENTRY;
-  return { calls: walk.calls, net: { takes: last.held, gives: last.released } };
+  return {
+    calls: walk.calls,
+    net: { takes: last.held, gives: last.released },
+    gives: [...new Set(walk.given.map(({ family }) => family))],
+  };
 }
 
 // Statements ----------------------------------------------------------------------------------------------------------
@@ -335,7 +346,7 @@ function forLoop(walk: Walk, end: number, entry: State): State | null {
 
 /** A body that is gone through any number of times. */
 function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boolean): State | null {
-  const exits: Exits = { breaks: null, entry: null, hasDefault: false };
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
   walk.exits.push(exits);
   const last = statement(walk, end, entry);
   walk.exits.pop();
@@ -345,7 +356,7 @@ function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boo
 
 function doLoop(walk: Walk, end: number, entry: State): State | null {
   walk.at++;
-  const exits: Exits = { breaks: null, entry: null, hasDefault: false };
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
   walk.exits.push(exits);
   const last = statement(walk, end, entry);
   walk.exits.pop();
@@ -363,7 +374,9 @@ function switchStatement(walk: Walk, end: number, entry: State): State | null {
   if (head === null) return plain(walk, end, walk.at, entry);
   const asked = expression(walk, head.from, head.to, entry);
   walk.at = head.to + 1;
-  const exits: Exits = { breaks: null, entry: asked, hasDefault: false };
+  const asksFor = head.to === head.from + 1 ? textOf(walk.tokens, head.from) : "";
+  const parameter = walk.parameters.has(asksFor) ? asksFor : null;
+  const exits: Exits = { breaks: null, entry: asked, hasDefault: false, parameter };
   walk.exits.push(exits);
   const last = statement(walk, end, asked);
   walk.exits.pop();
@@ -384,8 +397,12 @@ function caseLabel(walk: Walk, end: number, at: number, before: State | null): S
   }
   walk.at = colon + 1;
   if (exits === undefined) return before ?? walk.ghost;
-  if (tokens.names[at] === DEFAULT) exits.hasDefault = true;
-  return joined(before, exits.entry);
+  const isDefault = tokens.names[at] === DEFAULT;
+  if (isDefault) exits.hasDefault = true;
+  const { entry, parameter } = exits;
+  if (entry === null || parameter === null || isDefault || colon !== at + 2) return joined(before, entry);
+  const guard: Guard = { name: parameter, is: "equal", value: textOf(tokens, at + 1) };
+  return joined(before, { ...entry, guards: [...entry.guards, guard] });
 }
 
 function scopedGuard(walk: Walk, end: number, at: number, state: State): State | null {
@@ -395,7 +412,7 @@ function scopedGuard(walk: Walk, end: number, at: number, state: State): State |
   walk.at = head.to + 1;
   const own = ++walk.block;
   const inside = name === undefined ? state : guarded(walk, name, lock ?? null, at, own, state);
-  const exits: Exits = { breaks: null, entry: null, hasDefault: false };
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
   walk.exits.push(exits);
   const after = statement(walk, end, inside);
   walk.exits.pop();
@@ -481,9 +498,21 @@ function called(walk: Walk, { name, close }: OpenCall, state: State): State {
   if (id === GUARD) return openGuard(walk, name, close, state);
   const net = walk.effectOf(id);
   if (net !== null) return withNet(walk, net, name, state);
-  return state.held.length > 0 && tokens.nameOf(id).includes("unlock")
-    ? giving(state, { family: "any", lock: null, isBare: false })
-    : state;
+  return isUnlock(tokens, id) ? gave(walk, state, { family: "any", lock: null, isBare: false, turnsOn: null }) : state;
+}
+
+/** What sleeps or waits for pages gives no spinlock back. */
+const OTHER_UNLOCK =
+  /^_*(?:mutex|rt_mutex|ww_mutex|rtnl|inode|folio|page|mmap|srcu|device|drm|dma_resv|console|clk|i_mmap|cpus|cpu_hotplug|devl|ttm|sb|vfs|vma|anon_vma|kernfs|pci_dev|regmap|nfs)_|unlock_(?:page|buffer|folio|rename|new_inode|mount)|srcu/;
+
+function isUnlock(tokens: Tokens, id: number): boolean {
+  const name = tokens.nameOf(id);
+  return name.includes("unlock") && !OTHER_UNLOCK.test(name);
+}
+
+function gave(walk: Walk, state: State, released: Released): State {
+  walk.given.push(released);
+  return giving(state, released);
 }
 
 /** `guard(spinlock)(&dev->lock);` holds until the block ends. */
@@ -498,7 +527,8 @@ function locked(walk: Walk, effect: LockEffect, name: number, close: number, sta
   if (effect.does === "?") return state;
   const { tokens } = walk;
   const lock = effect.lock === -1 ? null : lockOf(tokens, effect, name, close);
-  if (effect.does === "-") return giving(state, { family: effect.family, lock, isBare: effect.isBare });
+  if (effect.does === "-")
+    return gave(walk, state, { family: effect.family, lock, isBare: effect.isBare, turnsOn: effect.turnsOn });
   return effect.context === null ? state : taking(state, heldBy(walk, effect, effect.context, lock, name));
 }
 
@@ -522,7 +552,7 @@ function heldBy(walk: Walk, effect: LockEffect, context: string, lock: string | 
 /** A function of the file that returns with a lock, or without one of its caller. */
 function withNet(walk: Walk, net: NetEffect, name: number, state: State): State {
   const at = (walk.tokens.starts[name] ?? 0) - walk.origin;
-  const given = net.gives.reduce(giving, state);
+  const given = net.gives.reduce((all, released) => gave(walk, all, released), state);
   return net.takes.reduce<State>(
     (all, held) => taking(all, { ...held, by: textOf(walk.tokens, name), at, block: 0 }),
     given,

@@ -7,6 +7,8 @@ export interface Handler {
   readonly confidence: Confidence;
   /** A word of the file that makes it one that may sleep. */
   readonly unless?: string;
+  /** A word of the file in which that is decided; where it is not there, another file can say so. */
+  readonly decidedBy?: string;
   /** Kernel file and function, or document; read in 6.12.117. */
   readonly evidence: string;
 }
@@ -119,17 +121,20 @@ export const MEMBERS: ReadonlyMap<string, Handler> = new Map([
   ...["snd_pcm_ops", "snd_soc_component_driver"].flatMap((type) =>
     ["trigger", "pointer"].map((member): readonly [string, Handler] => [
       `${type}.${member}`,
-      handler("spin_lock_irq", ALSA, { unless: "nonatomic" }),
+      handler("spin_lock_irq", ALSA, { unless: "nonatomic", decidedBy: "snd_pcm_new" }),
     ]),
   ),
-  ["snd_pcm_ops.ack", handler("spin_lock_irq", ALSA, { unless: "nonatomic" })],
-  ["snd_soc_dai_ops.trigger", handler("spin_lock_irq", ALSA, { unless: "nonatomic" })],
+  ["snd_pcm_ops.ack", handler("spin_lock_irq", ALSA, { unless: "nonatomic", decidedBy: "snd_pcm_new" })],
+  ["snd_soc_dai_ops.trigger", handler("spin_lock_irq", ALSA, { unless: "nonatomic", decidedBy: "snd_pcm_new" })],
   ["snd_rawmidi_ops.trigger", handler("spin_lock_irq", ALSA, { unless: "nonatomic" })],
   ["clk_ops.enable", handler("spin_lock_irqsave", "drivers/clk/clk.c:clk_core_enable_lock (enable_lock)")],
   ["clk_ops.disable", handler("spin_lock_irqsave", "drivers/clk/clk.c:clk_core_disable_lock (enable_lock)")],
   [
     "blk_mq_ops.queue_rq",
-    handler("queue_rq", "block/blk-mq.h:__blk_mq_run_dispatch_ops", { unless: "BLK_MQ_F_BLOCKING" }),
+    handler("queue_rq", "block/blk-mq.h:__blk_mq_run_dispatch_ops", {
+      unless: "BLK_MQ_F_BLOCKING",
+      decidedBy: "blk_mq_alloc_",
+    }),
   ],
   [
     "led_classdev.brightness_set",

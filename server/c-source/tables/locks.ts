@@ -36,6 +36,8 @@ export interface LockEffect {
   readonly lock: number;
   /** It gives back the lock alone: what else came with it stays (`spin_unlock()` of a `spin_lock_irqsave()`). */
   readonly isBare: boolean;
+  /** What it turns on again besides. */
+  readonly turnsOn: "irqs" | "bh" | null;
 }
 
 type Line = readonly [name: string, effect: LockEffect];
@@ -47,7 +49,12 @@ const line = (
   context: string | null,
   lock = 0,
   isBare = false,
-): Line => [name, { does, family, context, lock, isBare }];
+): Line => [name, { does, family, context, lock, isBare, turnsOn: does === "-" ? turnedOnBy(name) : null }];
+
+function turnedOnBy(name: string): LockEffect["turnsOn"] {
+  if (/_irq(?:restore)?$/.test(name)) return "irqs";
+  return name.endsWith("_bh") ? "bh" : null;
+}
 
 const KINDS = ["", "_bh", "_irq", "_irqsave"] as const;
 
