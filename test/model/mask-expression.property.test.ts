@@ -35,7 +35,45 @@ interface Written {
   readonly value: bigint;
 }
 /** A mask in C and what C makes of it, with as few parentheses as C's precedence allows. */
-const written: fc.Arbitrary<Written> = fc.letrec<{ or: Written; and: Written; unary: Written }>((tie) => ({
+const written: fc.Arbitrary<Written> = fc.letrec<{
+  choice: Written;
+  condition: Written;
+  conjunction: Written;
+  comparison: Written;
+  or: Written;
+  and: Written;
+  unary: Written;
+}>((tie) => ({
+  choice: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    tie("or"),
+    fc.tuple(tie("condition"), tie("choice"), tie("choice")).map(([condition, yes, no]) => ({
+      text: `${condition.text} ? ${yes.text}: ${no.text}`,
+      value: condition.value === 0n ? no.value : yes.value,
+    })),
+  ),
+  condition: fc.oneof(
+    tie("or"),
+    fc.array(tie("conjunction"), { minLength: 2, maxLength: 3 }).map((all) => ({
+      text: all.map(({ text }) => text).join(" || "),
+      value: all.some(({ value }) => value !== 0n) ? 1n : 0n,
+    })),
+  ),
+  conjunction: fc.oneof(
+    tie("comparison"),
+    fc.array(tie("comparison"), { minLength: 2, maxLength: 3 }).map((all) => ({
+      text: all.map(({ text }) => text).join("&&"),
+      value: all.every(({ value }) => value !== 0n) ? 1n : 0n,
+    })),
+  ),
+  comparison: fc.oneof(
+    tie("or"),
+    fc.tuple(tie("unary"), fc.constantFrom("==", "!="), tie("unary")).map(([left, sign, right]) => ({
+      text: `${left.text} ${sign} ${right.text}`,
+      value: (left.value === right.value) === (sign === "==") ? 1n : 0n,
+    })),
+    tie("unary").map(({ text, value }) => ({ text: `!${text}`, value: value === 0n ? 1n : 0n })),
+  ),
   or: fc.array(tie("and"), { minLength: 1, maxLength: 3 }).map((all) => ({
     text: all.map(({ text }) => text).join("|"),
     value: all.reduce((sum, { value }) => sum | value, 0n),
@@ -50,10 +88,12 @@ const written: fc.Arbitrary<Written> = fc.letrec<{ or: Written; and: Written; un
       .tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.constantFrom("", "u", "UL", "ull", "L"))
       .map(([value, suffix]) => ({ text: `0x${value.toString(16)}${suffix}`, value: BigInt(value) })),
     fc.integer({ min: 0, max: 0xffffffff }).map((value) => ({ text: String(value), value: BigInt(value) })),
-    tie("or").map(({ text, value }) => ({ text: `( ${text} )`, value })),
+    tie("choice").map(({ text, value }) => ({ text: `( ${text} )`, value })),
     tie("unary").map(({ text, value }) => ({ text: `~${text}`, value: ~value & 0xffffffffn })),
   ),
-})).or;
+})).choice;
+
+const CONDITION = "a condition gives 1 or 0 and no mask: write it before `?`, and join masks with |, & and ~";
 
 describe("a mask as text", () => {
   test("is worth what C makes of it", () => {
@@ -81,6 +121,19 @@ describe("a mask as text", () => {
     ["(GFP_KERNEL|__GFP_ZERO) & ~(__GFP_ZERO | __GFP_FS)", gfp.NOFS],
     ["  0xcc0UL\n", gfp.KERNEL],
     ["~~__GFP_ZERO", bits.ZERO],
+    ["(gfp_t)0xcc0", gfp.KERNEL],
+    ["(__force gfp_t) (GFP_KERNEL) & ~(unsigned int)__GFP_FS", gfp.NOFS],
+    ["1u << 6 | BIT(7)", mask((1 << 6) | (1 << 7))],
+    ["GFP_KERNEL & __GFP_FS ? GFP_NOFS : GFP_NOIO", gfp.NOFS],
+    ["(GFP_NOFS & __GFP_FS ? GFP_NOFS : GFP_NOIO) | __GFP_ZERO", mask(gfp.NOIO | bits.ZERO)],
+    ["0 ? 1 : 0 ? 2 : 4", mask(4)],
+    ["1 ? 0 ? 1 : 2 : 4", mask(2)],
+    ["1 ? 1 ? 1 : 2 : 4", mask(1)],
+    ["GFP_NOFS ?: GFP_KERNEL", gfp.NOFS],
+    ["0 ?: GFP_KERNEL", gfp.KERNEL],
+    ["GFP_KERNEL == 0xcc0 && !(GFP_NOFS & __GFP_FS) ? 1 : 2", mask(1)],
+    ["GFP_KERNEL != 0xcc0 || 0 ? 1 : 2", mask(2)],
+    ["1 | 2 == 2 ? 4 : 8", mask(4)],
   ])("%s", (text, expected) => {
     expect(worth(text)).toMatchObject({ mask: expected, certain: true });
   });
@@ -88,7 +141,16 @@ describe("a mask as text", () => {
   test.each([
     ["", "a name is missing", 0],
     ["GFP_KERNEL |", "a name is missing", 12],
-    ["GFP_KERNEL || __GFP_ZERO", "a name is missing", 12],
+    ["GFP_KERNEL || __GFP_ZERO", CONDITION, 0],
+    ["GFP_KERNEL & !__GFP_FS", CONDITION, 13],
+    ["GFP_KERNEL == __GFP_FS ? 1 : !2", CONDITION, 29],
+    ["GFP_KERNEL ? 1", "a `?` has no `:`", 11],
+    ["(GFP_KERNEL ? 1) | 2", "a `?` has no `:`", 12],
+    ["GFP_KERNEL : 1", "a `:` has no `?`", 11],
+    ["GFP_KERNEL ? : ", "a name is missing", 15],
+    ["GFP_KERNEL == | 2", "a name is missing", 14],
+    ["GFP_KERNEL << 2", "`<<` shifts numbers only: write `1 << 3`, or the flag by its name", 11],
+    ["~1 << 2", "`<<` shifts numbers only: write `1 << 3`, or the flag by its name", 3],
     ["GFP_KERNEL & | 1", "a name is missing", 13],
     ["(", "a name is missing", 1],
     ["()", "a name is missing before )", 1],
@@ -117,6 +179,16 @@ describe("a mask as text", () => {
       ")",
       " ",
       "f(",
+      "?",
+      ":",
+      "==",
+      "!=",
+      "!",
+      "&&",
+      "||",
+      "<<",
+      "(gfp_t)",
+      "BIT(",
       "\n",
       "é",
       "09",

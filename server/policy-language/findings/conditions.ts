@@ -1,4 +1,5 @@
 import type { Mask as MaskNode } from "../../../grammar/ast.ts";
+import { conditionsAsMasks, type Condition } from "../../model/masks/conditions.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { report } from "./report.ts";
@@ -49,54 +50,18 @@ export const CONDITION_RULES: readonly LanguageRule[] = [conditionAsMask, tooMan
 
 /** Conditions of an expression that stand where a mask is wanted. */
 export function conditionFindings(expression: MaskNode): readonly UnplacedFinding[] {
-  const findings: UnplacedFinding[] = [];
-  const stack: { readonly node: MaskNode; readonly decides: boolean }[] = [{ node: expression, decides: false }];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { node, decides } = top;
-    switch (node.kind) {
-      case "choice": {
-        const [condition, yes, no] = node.operands;
-        stack.push({ node: condition, decides: true }, { node: yes, decides }, { node: no, decides });
-        break;
-      }
-      case "zero":
-        if (!decides) findings.push(ofZero(node));
-        stack.push({ node: node.operand, decides: true });
-        break;
-      case "equal":
-        if (!decides)
-          findings.push(
-            report(
-              conditionAsMask,
-              node,
-              `\`${node.isEqual ? "==" : "!="}\` compares and gives no mask: write it before \`?\`, with a mask for each case.`,
-            ),
-          );
-        for (const operand of node.operands) stack.push({ node: operand, decides: false });
-        break;
-      case "or":
-      case "and":
-        for (const operand of node.operands) stack.push({ node: operand, decides });
-        break;
-      case "not":
-        stack.push({ node: node.operand, decides: false });
-        break;
-      case "paren":
-        stack.push({ node: node.inner, decides });
-        break;
-      case "call":
-        stack.push({ node: node.argument, decides: false });
-        break;
-      case "name":
-      case "number":
-      case "missing":
-        break;
-    }
-  }
-  return findings.sort((a, b) => a.span.start - b.span.start);
+  return conditionsAsMasks(expression).map((node) =>
+    node.kind === "zero"
+      ? ofZero(node)
+      : report(
+          conditionAsMask,
+          node,
+          `\`${node.isEqual ? "==" : "!="}\` compares and gives no mask: write it before \`?\`, with a mask for each case.`,
+        ),
+  );
 }
 
-function ofZero(node: Extract<MaskNode, { readonly kind: "zero" }>): UnplacedFinding {
+function ofZero(node: Condition): UnplacedFinding {
   const sign = { start: node.start, end: node.start + 1 };
   return report(
     conditionAsMask,
