@@ -1144,13 +1144,10 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     ]);
     this.CONSUME(T.Dot);
     this.OR2([{ ALT: () => this.CONSUME3(T.Number_) }, { ALT: () => this.CONSUME2(T.Name, AS.rest) }]);
-    this.OPTION(() => {
-      this.CONSUME2(T.Dot);
-      this.OR3([{ ALT: () => this.CONSUME4(T.Number_) }, { ALT: () => this.CONSUME3(T.Name, AS.rest) }]);
-    });
-    this.OPTION2(() => {
-      this.CONSUME2(T.Minus);
-      this.CONSUME4(T.Name, AS.rest);
+    // What kernels call themselves goes on: `5.15.0-91-generic`, `3.10.0-1160.el7.x86_64`.
+    this.MANY(() => {
+      this.OR3([{ ALT: () => this.CONSUME2(T.Dot) }, { ALT: () => this.CONSUME2(T.Minus) }]);
+      this.OR4([{ ALT: () => this.CONSUME4(T.Number_) }, { ALT: () => this.CONSUME3(T.Name, AS.rest) }]);
     });
     return { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
   });

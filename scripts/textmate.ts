@@ -208,7 +208,7 @@ function headers(): readonly Pattern[] {
       end: '(?=[A-Za-z_{"](?!\\w*-\\d))|$',
       patterns: [
         ...include("comments"),
-        { name: SCOPES.version, match: "(?:\\b[A-Za-z_]\\w*-)?\\b\\d+\\.(?:\\d+|x)(?:\\.\\d+)?(?:-[A-Za-z]\\w*)?" },
+        { name: SCOPES.version, match: "(?:\\b[A-Za-z_]\\w*-)?\\b\\d+\\.(?:\\d+|x)(?:[.-]\\w+)*" },
         { name: scope("keyword.operator.range"), match: "\\.\\." },
         { name: scope("punctuation.separator"), match: "," },
       ],

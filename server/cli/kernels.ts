@@ -2,6 +2,7 @@ import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
 import { BUILD_SWITCHES, isBuildSwitch, isPageSize } from "../model/kernels/build-options.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
 import type { OlderHeader } from "../model/kernels/older/header.ts";
+import { versionNamed } from "../model/kernels/named.ts";
 import { olderHeader } from "../model/kernels/older/headers.ts";
 import { printedVersion, type PrintedVersion } from "../model/kernels/printed-version.ts";
 import { bytesOfText, pageSizesText } from "../policy-language/analysis/sizes.ts";
@@ -20,14 +21,12 @@ export function kernelFrom(
   assume: Assume = () => undefined,
 ): Kernel {
   const options = optionsFrom(config);
-  const kernel = kernelOf(version ?? newestRelease(), options);
-  if (!("unknown" in kernel)) return kernel;
-  const printed = version === undefined ? null : printedVersion(version);
-  const known = printed === null ? kernel : kernelOf(printed.version, options);
+  const named = versionNamed(version ?? newestRelease());
+  const kernel = kernelOf(named.version, options);
   // What is wrong is the version that the text stands for, where it stands for one.
-  if ("unknown" in known) throw new UsageError(known.unknown);
-  if (printed !== null) tellAssumed(printed, assume);
-  return known;
+  if ("unknown" in kernel) throw new UsageError(kernel.unknown);
+  tellAssumed(named, assume);
+  return kernel;
 }
 
 /** The flags of a kernel that is older than the model, as `kernelFrom` reads its name; null for any other text. */

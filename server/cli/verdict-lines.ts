@@ -4,7 +4,7 @@ import type { Api } from "../model/apis/api.ts";
 import { namedContext } from "../model/kernel-contexts.ts";
 import { combine, contextOf, isScopeName, withScope, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
+import { newestRelease } from "../model/kernels/kernels.ts";
 import { decode } from "../model/masks/names.ts";
 import type { MemoryState, NodeState, Outcome, ZoneState } from "../model/memory/state.ts";
 import { isZone, ZONE_NAMES } from "../model/kernels/kernel.ts";
@@ -12,7 +12,7 @@ import type { AllocationRequest, CacheFacts, Verdict } from "../model/request.ts
 import { simulate } from "../model/simulate.ts";
 import { verdict } from "../model/verdict.ts";
 import { UsageError } from "./command.ts";
-import { optionsFrom } from "./kernels.ts";
+import { kernelFrom } from "./kernels.ts";
 
 /** What is wrong with one line; the other lines go on. */
 class LineError extends Error {}
@@ -54,7 +54,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 
 function answer(input: Fields): object {
   for (const field of Object.keys(input)) if (!FIELDS.has(field)) throw new LineError(`there is no field '${field}'`);
-  const kernel = kernelFor(input);
+  const { kernel, assumed } = kernelFor(input);
   const apiName = stringFrom(input, "api");
   if (apiName === null) throw new LineError("'api' is missing");
   const api = apiNamed(apiName);
@@ -81,6 +81,7 @@ function answer(input: Fields): object {
   };
   const memory = input.memory === undefined ? null : memoryFrom(input.memory);
   return {
+    ...(assumed === null ? {} : { assumed }),
     ...verdictFields(kernel, verdict(kernel, request)),
     findings: datedFindings(kernel, request, flags === null ? null : written),
     ...(memory === null ? {} : { outcome: outcomeFields(simulate(kernel, request, memory, { steps: false })) }),
@@ -187,7 +188,7 @@ function booleanFrom(input: Fields, field: string, otherwise: boolean): boolean 
 }
 
 /** One version is asked for again and again: the options are read once for each `config` text. */
-function kernelFor(input: Fields): Kernel {
+function kernelFor(input: Fields): { readonly kernel: Kernel; readonly assumed: string | null } {
   const version = stringFrom(input, "kernel") ?? newestRelease();
   const config = input.config === undefined ? {} : objectFrom(input.config, "'config'");
   const settings = Object.entries(config).map(([name, value]) => {
@@ -195,9 +196,11 @@ function kernelFor(input: Fields): Kernel {
       throw new LineError(`the option ${name} is no switch`);
     return `${name}=${String(value)}`;
   });
-  const kernel = kernelOf(version, optionsFrom(settings));
-  if ("unknown" in kernel) throw new LineError(kernel.unknown);
-  return kernel;
+  let assumed: string | null = null;
+  const kernel = kernelFrom(version, settings, (sentence) => {
+    assumed = sentence;
+  });
+  return { kernel, assumed };
 }
 
 function contextFrom(input: Fields, kernel: Kernel): Context {

@@ -13,6 +13,7 @@ import { apiNamed } from "../model/apis.ts";
 import { flagList } from "../model/explain.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf } from "../model/kernels/kernels.ts";
+import { versionNamed } from "../model/kernels/named.ts";
 import { maskText } from "../model/masks/names.ts";
 import { GROUP_MEANINGS } from "./descriptions/flags.ts";
 import { COMPOSITES, flagAsks } from "../model/masks/flags.ts";
@@ -455,7 +456,7 @@ function valuedHover(
 }
 
 function versionHover(name: string, environment: Environment): string | null {
-  const kernel = environment.kernels.find((each) => each.name === name);
+  const kernel = environment.kernels.find((each) => each.name === versionNamed(name).version);
   if (kernel === undefined) return null;
   return heading(`Linux ${kernel.name}`, "kernel", [kernel.source, kernelDetail(environment)]);
 }

@@ -51,6 +51,15 @@ describe("verdict", () => {
     );
   });
 
+  test("takes a kernel in the words of a log, and says what that was taken as", async () => {
+    const [printed, plain] = await answers(
+      { kernel: "5.15.0-91-generic", api: "kmalloc", flags: "GFP_KERNEL", size: 64 },
+      { kernel: "5.15", api: "kmalloc", flags: "GFP_KERNEL", size: 64 },
+    );
+    expect(printed).toMatchObject({ ...plain, assumed: expect.stringMatching(/^taken as 5\.15: /) });
+    expect(plain).not.toHaveProperty("assumed");
+  });
+
   test("with a memory state the outcome is simulated, try by try", async () => {
     const shattered = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [51_200] }] }] };
     const roomy = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [1000, 0, 0, 0, 800, 0, 0, 0, 0, 0, 200] }] }] };
@@ -186,6 +195,7 @@ describe("explain", () => {
       (await run(["explain", "--kernel", "6.12", "--api", "kmalloc", "--size", "64", "--flags", flags])).out;
     expect(await explained("GFP_KERNEL & ~__GFP_FS")).toContain("kmalloc with GFP_NOFS, 64 bytes");
     expect(await explained("(GFP_KERNEL | __GFP_ZERO) & ~__GFP_ZERO")).toContain("kmalloc with GFP_KERNEL, 64 bytes");
+    expect(await explained("(gfp_t)0xcc0 & __GFP_FS ? GFP_NOFS : GFP_NOIO")).toContain("kmalloc with GFP_NOFS");
   });
   test("says what the kernel does, why, and what is wrong with it", async () => {
     const { status, out } = await run([

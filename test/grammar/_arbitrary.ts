@@ -78,7 +78,7 @@ const string = fc
   .map((text) => `"${text}"`);
 const version = fc.oneof(
   fc.constantFrom("6.1", "6.6", "6.12", "5.10.200", "6.12.117").map((v) => [v]),
-  fc.constantFrom("android-6.18", "7.x-dev").map((v) => [v]),
+  fc.constantFrom("android-6.18", "7.x-dev", "5.15.0-91-generic", "3.10.0-1160.el7.x86_64").map((v) => [v]),
 );
 const size: fc.Arbitrary<Tokens> = fc
   .tuple(number, fc.option(fc.constantFrom("B", "KiB", "MiB", "GiB", "K", "M", "G"), { nil: null }))

@@ -4,8 +4,9 @@ import type { MaskExpression } from "./expression.ts";
 export type Condition = Extract<MaskExpression, { readonly kind: "zero" | "equal" }>;
 
 /**
- * The conditions of an expression that stand where a mask is wanted, in the order of the text: as a mask the 1 that they
- * may give would be __GFP_DMA. Before a `?`, and within another condition, they stand right. No expression is too deep.
+ * The conditions of an expression that stand where a mask is wanted, in the order of the text: as a mask the 1 that
+ * they may give would be __GFP_DMA. Before a `?`, and within another condition, they stand right. No expression is too
+ * deep.
  */
 export function conditionsAsMasks(expression: MaskExpression): readonly Condition[] {
   const found: Condition[] = [];

@@ -83,7 +83,10 @@ export function parseMask(text: string): MaskExpression | NoMask {
   const [condition] = conditionsAsMasks(read);
   return condition === undefined
     ? read
-    : wrongAt(condition.start, "a condition gives 1 or 0 and no mask: write it before `?`, and join masks with |, & and ~");
+    : wrongAt(
+        condition.start,
+        "a condition gives 1 or 0 and no mask: write it before `?`, and join masks with |, & and ~",
+      );
 }
 
 class Reader {
@@ -135,7 +138,7 @@ class Reader {
       case ")":
         return this.#close(token);
       case "?":
-        this.#level.choices.push({ condition: valueOf(this.#level), at: start, yes: null });
+        this.#level.choices.push({ condition: takenFrom(this.#level), at: start, yes: null });
         this.#isComplete = false;
         return null;
       case ":":
@@ -198,7 +201,7 @@ class Reader {
       choices.push({ ...open, yes: open.condition });
       return null;
     }
-    let value = valueOf(this.#level);
+    let value = takenFrom(this.#level);
     for (let last = choices.pop(); last !== undefined; last = choices.pop()) {
       if (last.yes === null) {
         choices.push({ ...last, yes: value });
@@ -220,13 +223,13 @@ function gather(level: Level, looseness: number): void {
 }
 
 /** What stands since the last `?` or `:` of the level, which starts anew. */
-function valueOf(level: Level): MaskExpression {
+function takenFrom(level: Level): MaskExpression {
   gather(level, 0);
   return joined(0, level.lists[0].splice(0));
 }
 
 function wholeOf(level: Level): MaskExpression | NoMask {
-  let value = valueOf(level);
+  let value = takenFrom(level);
   for (let last = level.choices.pop(); last !== undefined; last = level.choices.pop()) {
     if (last.yes === null) return wrongAt(last.at, "a `?` has no `:`");
     value = chosen(last, last.yes, value);

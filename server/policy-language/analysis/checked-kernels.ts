@@ -9,6 +9,7 @@ import {
 } from "../../model/kernels/build-options.ts";
 import { withDesigned, type Design } from "../../model/kernels/designed.ts";
 import { kernelOf, newestRelease, releasesBetween } from "../../model/kernels/kernels.ts";
+import { versionNamed } from "../../model/kernels/named.ts";
 import type { KernelGroup } from "./environment.ts";
 import type { FileIndex } from "./file-index.ts";
 import type { Severity } from "../../rules/finding.ts";
@@ -164,12 +165,15 @@ export function parseVersions(text: string): WrittenVersions {
 export function releasesOf(written: WrittenVersions): readonly string[] {
   if (written.range) {
     const [first, last] = written.versions;
-    if (first === undefined || last === undefined) return written.versions.filter(isKnown);
-    const between = releasesBetween(first, last);
-    return "unknown" in between ? [first, last].filter(isKnown) : between;
+    if (first === undefined || last === undefined) return knownOf(written.versions);
+    const between = releasesBetween(versionNamed(first).version, versionNamed(last).version);
+    return "unknown" in between ? knownOf([first, last]) : between;
   }
-  return written.versions.filter(isKnown);
+  return knownOf(written.versions);
 }
+
+const knownOf = (versions: readonly string[]): readonly string[] =>
+  versions.map((text) => versionNamed(text).version).filter(isKnown);
 
 function isKnown(version: string): boolean {
   return !("unknown" in kernelOf(version));

@@ -1,6 +1,7 @@
 import type { ConfigHeader, ImportHeader, KernelHeader, Version } from "../../../grammar/ast.ts";
 import { isBuildSwitch } from "../../model/kernels/build-options.ts";
 import { kernelOf, knownKernels, releasesBetween } from "../../model/kernels/kernels.ts";
+import { versionNamed } from "../../model/kernels/named.ts";
 import { didYouMean, replacements, report } from "./report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Span } from "../../rules/finding.ts";
@@ -25,6 +26,18 @@ const unknownKernel: LanguageRule = {
   advice:
     "Write a mainline release (`6.12`), a point release of a stable branch (`6.12.117`) or a named tree (`android-6.18`).",
   examples: { bad: `kernel 6.99\n\n${REQUEST}`, good: `kernel 6.12\n\n${REQUEST}` },
+};
+
+const kernelAsPrinted: LanguageRule = {
+  id: "kernel-as-printed",
+  group: "language",
+  title: "A kernel in its own words",
+  severity: "hint",
+  source: "language",
+  explanation:
+    "What `uname -r` and kernel logs print names a build of somebody, not a version of the model: the version that it begins with is taken, and what its tree adds to that is not known.",
+  advice: "Write the version that is taken, or leave it: the file is judged the same.",
+  examples: { bad: `kernel 5.15.0-91-generic\n\n${REQUEST}`, good: `kernel 5.15\n\n${REQUEST}` },
 };
 
 const noKernel: LanguageRule = {
@@ -111,6 +124,7 @@ const importCycle: LanguageRule = {
 
 export const HEADER_RULES: readonly LanguageRule[] = [
   unknownKernel,
+  kernelAsPrinted,
   unknownOption,
   duplicateHeader,
   importNotFound,
@@ -135,8 +149,24 @@ export function secondHeader(item: KernelHeader | ConfigHeader): UnplacedFinding
 }
 
 export function kernelHeaderFindings(header: KernelHeader): readonly UnplacedFinding[] {
+  return [...versionFindings(header), ...header.versions.flatMap(printedFinding)];
+}
+
+/** A version that was written as a kernel prints it: what it is taken as. */
+function printedFinding(version: Version): readonly UnplacedFinding[] {
+  const named = versionNamed(version.text);
+  if (named.version === version.text || "unknown" in kernelOf(named.version)) return [];
+  const why = named.assumed === null ? "" : `: ${named.assumed}`;
+  return [
+    report(kernelAsPrinted, version, `${version.text} is taken as ${named.version}${why}.`, {
+      fixes: replacements(version, [named.version]),
+    }),
+  ];
+}
+
+function versionFindings(header: KernelHeader): readonly UnplacedFinding[] {
   const unknown = header.versions.flatMap((version) => {
-    const kernel = kernelOf(version.text);
+    const kernel = kernelOf(versionNamed(version.text).version);
     if (!("unknown" in kernel)) return [];
     const near = nearestVersions(version);
     return [
@@ -148,7 +178,7 @@ export function kernelHeaderFindings(header: KernelHeader): readonly UnplacedFin
   if (unknown.length > 0 || !header.range) return unknown;
   const [first, last] = header.versions;
   if (first === undefined || last === undefined) return [];
-  const between = releasesBetween(first.text, last.text);
+  const between = releasesBetween(versionNamed(first.text).version, versionNamed(last.text).version);
   if (!("unknown" in between)) return [];
   return [
     report(unknownKernel, { start: first.start, end: last.end }, between.unknown, {
