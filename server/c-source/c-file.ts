@@ -164,21 +164,41 @@ const isLocking = (name: string, annotations: FunctionRead["annotations"]): bool
 
 const LOCK_WORD = new RegExp(`\\b(?:${[...LOCK_CALLS.keys()].join("|")})\\s*\\(`);
 
-/** Macros that lock, read as functions. */
-function lockMacros(tokens: Tokens, options: ReadOptions): readonly (readonly [string, NetEffect])[] {
-  return tokens.defines.flatMap((define) => {
-    if (define.parameters === null) return [];
-    const body = tokens.text.slice(define.start, define.end);
-    if (!LOCK_WORD.test(body)) return [];
-    const inner = tokensOf(
-      `void ${define.name}(${define.parameters.join(", ")})\n{\n${body.replace(/\\\r?\n/g, "\n")};\n}`,
-      options.build,
-    );
-    const [item] = itemsOf(inner).functions;
-    if (item === undefined) return [];
-    const { net } = readFunction(inner, fileNames(inner), item, () => null);
-    return net.takes.length + net.gives.length === 0 ? [] : [[define.name, net] as const];
-  });
+/** Macros that lock, or that use such a macro, read as functions. */
+function lockMacros(tokens: Tokens, options: ReadOptions): ReadonlyMap<string, NetEffect> {
+  const effects = new Map<string, NetEffect>();
+  const others = new Map<string, Define>();
+  const add = (define: Define): void => {
+    const effect = effectOfMacro(tokens, define, options, effects);
+    if (effect !== null) effects.set(define.name, effect);
+  };
+  for (const define of tokens.defines) {
+    if (define.parameters === null) continue;
+    if (LOCK_WORD.test(tokens.text.slice(define.start, define.end))) add(define);
+    else others.set(define.name, define);
+  }
+  for (let round = 0, known = 0; round < MOST_ROUNDS && effects.size > known; round++) {
+    known = effects.size;
+    for (const define of others.values()) {
+      const names = tokens.text.slice(define.start, define.end).match(/\b[A-Za-z_]\w*(?=\s*\()/g) ?? [];
+      if (!effects.has(define.name) && names.some((name) => effects.has(name))) add(define);
+    }
+  }
+  return effects;
+}
+
+function effectOfMacro(
+  tokens: Tokens,
+  { name, parameters, start, end }: Define,
+  options: ReadOptions,
+  effects: ReadonlyMap<string, NetEffect>,
+): NetEffect | null {
+  const body = tokens.text.slice(start, end).replace(/\\\r?\n/g, "\n");
+  const inner = tokensOf(`void ${name}(${(parameters ?? []).join(", ")})\n{\n\t${body};\n}`, options.build);
+  const [item] = itemsOf(inner).functions;
+  if (item === undefined) return null;
+  const { net } = readFunction(inner, fileNames(inner), item, (id) => effects.get(inner.nameOf(id)) ?? null);
+  return net.takes.length + net.gives.length === 0 ? null : net;
 }
 
 function tableOf(tokens: Tokens, { type, name, members }: Initializer): Table {

@@ -40,6 +40,8 @@ export interface CFinding extends Pick<Finding, "rule" | "severity" | "message" 
   readonly end: number;
   /** The call, without spaces: what a baseline knows it by. */
   readonly call: string;
+  /** The mask as it is written; empty: there is none. */
+  readonly maskText: string;
   readonly confidence: Confidence;
   /** What proves the context, in order; empty: the mask alone decides. */
   readonly proof: readonly Step[];
@@ -50,7 +52,20 @@ export interface CFinding extends Pick<Finding, "rule" | "severity" | "message" 
 /** Judges C files that belong together: one file, or the files of a module. */
 export function judgeC(files: readonly NamedFile[], options: JudgeOptions): readonly CFinding[] {
   const link = linkFiles(options.kernel, files, options.declared ?? []);
-  return link.functions.flatMap((fn) => judgeFunction(files, link, fn, options));
+  const findings = link.functions.flatMap((fn) => judgeFunction(files, link, fn, options));
+  return onceForMacros(files, findings);
+}
+
+/** What is wrong with a mask that has a name in the file is said where the name is used first. */
+function onceForMacros(files: readonly NamedFile[], findings: readonly CFinding[]): readonly CFinding[] {
+  const said = new Set<string>();
+  return findings.filter(({ file, rule, proof, maskText }) => {
+    if (proof.length > 0 || files[file]?.file.maskMacros.some(({ name }) => name === maskText) !== true) return true;
+    const key = `${file} ${rule} ${maskText}`;
+    if (said.has(key)) return false;
+    said.add(key);
+    return true;
+  });
 }
 
 function judgeFunction(
@@ -276,6 +291,7 @@ function placed(
     start: fn.start + place.start,
     end: fn.start + place.end,
     call: `${call.name}(${call.arguments.map(({ text }) => text.replace(/\s+/g, "")).join(",")})`,
+    maskText: call.arguments[call.allocation?.mask?.index ?? -1]?.text ?? "",
     confidence,
     proof,
     fixes,

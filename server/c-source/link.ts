@@ -3,7 +3,7 @@ import type { CFile } from "./c-file.ts";
 import { contextWith, isBinding, weaker, type Confidence, type Fact, type Inherited, type Step } from "./evidence.ts";
 import type { Call, FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
-import { lockField, type Held, type Released, type State } from "./state.ts";
+import { lockField, lockPath, type Held, type Released, type State } from "./state.ts";
 import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "./tables/callbacks.ts";
 
 /** A C file with its path, as reports name it. */
@@ -87,6 +87,7 @@ export function linkFiles(
     reachHandlers(linking, file);
   });
   for (const fn of functions) reachAnnotated(linking, fn);
+  for (const fn of functions) reachGentle(linking, fn);
   const called = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
   for (const fn of functions) {
     // A handler that nobody calls stands in its own context, and its locks are taken there.
@@ -305,11 +306,39 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
   }
 }
 
+const GENTLE: Readonly<Record<string, string>> = { GFP_NOFS: "fs_lock", GFP_NOIO: "io_lock" };
+
+/**
+ * A function that takes its own memory with GFP_NOFS or GFP_NOIO says where it stands: what it calls stands there too.
+ */
+function reachGentle(linking: Linking, fn: LinkedFunction): void {
+  for (const call of fn.read.calls) {
+    const cases = call.allocation?.mask?.cases ?? [];
+    const [only] = cases;
+    const name = cases.length === 1 && only?.expression.kind === "name" ? only.expression.text : "";
+    const context = Object.hasOwn(GENTLE, name) ? GENTLE[name] : undefined;
+    if (context === undefined || call.allocation?.api == null) continue;
+    const step: Step = {
+      file: fn.file,
+      start: fn.start + call.start,
+      end: fn.start + call.start + call.name.length,
+      text: `${fn.read.name}() itself allocates with ${name}`,
+    };
+    const way: Inherited = {
+      facts: [{ context, family: null, lock: null, isLoose: false, step }],
+      path: [step],
+      confidence: "possible",
+      bindings: {},
+    };
+    for (const other of fn.read.calls) pass(linking, fn, other, way);
+  }
+}
+
 /** How a file takes the lock of that name; null: it does not, or takes one that sleeps. */
 function takenAs(linking: Linking, index: number, lock: string): Held | null {
-  const field = lockField(lock);
+  const path = lockPath(lock);
   for (const { read } of linking.files[index]?.file.functions ?? [])
     for (const { state } of read.calls)
-      for (const held of state.held) if (held.lock !== null && lockField(held.lock) === field) return held;
+      for (const held of state.held) if (held.lock !== null && lockPath(held.lock) === path) return held;
   return null;
 }

@@ -85,6 +85,9 @@ function restOf(held: Held): Held | null {
 /** The words of a lock that tell it from others: `lock` of `&dev->lock`. */
 export const lockField = (lock: string): string => /(\w+)\W*$/.exec(lock)?.[1] ?? lock;
 
+/** The same with the name before it, of which `lock` alone says little: `hdev->lock`. */
+export const lockPath = (lock: string): string => /(?:\w+\W+)?\w+\W*$/.exec(lock)?.[0].replace(/\W+$/, "") ?? lock;
+
 /**
  * With this given back: the last that was taken by the same name, else the last of the family. Where there is none it
  * was the caller's.

@@ -153,10 +153,9 @@ export const MEMBERS: ReadonlyMap<string, Handler> = new Map([
     `dma_device.${member}`,
     handler("spin_lock", DMAENGINE, { confidence: "possible" }),
   ]),
-  ...["pre_reset", "post_reset", "reset_resume"].map((member): readonly [string, Handler] => [
-    `usb_driver.${member}`,
-    handler("io_lock", USB_RESET),
-  ]),
+  ["usb_driver.pre_reset", handler("io_lock", USB_RESET)],
+  ["usb_driver.post_reset", handler("io_lock", USB_RESET)],
+  ["usb_driver.reset_resume", handler("io_lock", USB_RESET, { confidence: "possible" })],
   ...["writepages", "writepage"].map((member): readonly [string, Handler] => [
     `address_space_operations.${member}`,
     handler("fs_lock", WRITEBACK, { confidence: "possible" }),
