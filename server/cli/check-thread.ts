@@ -14,7 +14,7 @@ export function checkerHere(run: CheckRun): Checker {
 }
 
 /** Of a thread's heap in MiB: what is young is thrown away early, for nothing that a file needs outlives it. */
-const YOUNG_MIB = 8;
+const YOUNG_MIB = 6;
 
 /**
  * A checker in a thread of its own.

@@ -33,7 +33,7 @@ export function usageLine({ operands, options }: Command): string {
   return [operands, ...usageParts(options)].filter((part) => part !== "").join(" ");
 }
 
-function usageParts(options: Options): readonly string[] {
+export function usageParts(options: Options): readonly string[] {
   return Object.entries(options).map(([name, option]) => {
     const repeated = option.type === "string" && option.multiple === true ? "…" : "";
     return `[${written(name, option)}]${repeated}`;
@@ -61,13 +61,13 @@ export function helpText(command: Command, columns = WIDEST): string {
   ].join("\n");
 }
 
-interface HelpRow {
+export interface HelpRow {
   readonly head: string;
   readonly text: string;
 }
 
 /** Each option as it is written, and what it means. */
-function optionRows(options: Options): readonly HelpRow[] {
+export function optionRows(options: Options): readonly HelpRow[] {
   return Object.entries(options).map(([name, option]) => {
     const short = option.short === undefined ? "" : `-${option.short}, `;
     const preset = typeof option.default === "string" ? ` (${option.default})` : "";
@@ -79,7 +79,7 @@ function optionRows(options: Options): readonly HelpRow[] {
  * What each exit status means.
  * @param fails what 1 means for this command; undefined for the list of commands
  */
-function exitRows(fails: string | undefined): readonly HelpRow[] {
+export function exitRows(fails: string | undefined): readonly HelpRow[] {
   return [
     { head: String(OK), text: "nothing wrong" },
     { head: String(FOUND), text: fails ?? "something was found: the command says what" },

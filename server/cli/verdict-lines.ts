@@ -13,21 +13,100 @@ import { simulate } from "../model/simulate.ts";
 import { verdict } from "../model/verdict.ts";
 import { UsageError } from "./command.ts";
 import { kernelFrom } from "./kernels.ts";
+import { jsonText } from "./visible.ts";
 
 /** What is wrong with one line; the other lines go on. */
 class LineError extends Error {}
 
-/** The answer to one line of JSON: a verdict, or an error that says what is wrong with the line. Never throws. */
-export function answerLine(line: string): string {
-  let id: unknown;
-  try {
-    const input = objectFrom(parseJson(line), "the line");
-    id = input.id;
-    return JSON.stringify({ ...(id === undefined ? {} : { id }), ...answer(input) });
-  } catch (error) {
-    if (!(error instanceof LineError) && !(error instanceof UsageError)) throw error;
-    return JSON.stringify({ ...(id === undefined ? {} : { id }), error: error.message });
+/** Answers that are kept, in UTF-16 units: scripts ask the same few things over and over. */
+const MOST_KEPT = 32 * 1024 * 1024;
+
+/** An `id` that stands first and is a plain word or number: the rest of the line is what is asked. */
+const FIRST_ID = /^\s*\{\s*"id"\s*:\s*(0|-?[1-9]\d{0,14}|"[ !#-[\]-~]*")\s*,\s*(?=")/;
+
+/**
+ * Answers lines of JSON: each with a verdict, or an error that says what is wrong with the line. What was asked before
+ * is answered from memory, which has a bound.
+ */
+export class LineAnswers {
+  /** By the line without its `id`: the answer without `{` and `id`. */
+  readonly #known = new Map<string, string>();
+  #kept = 0;
+
+  /** Whether the answer is there without work. */
+  isKnown(line: string): boolean {
+    const [, question] = partsOf(line);
+    return this.#known.has(question);
   }
+
+  /** The answer as JSON, in one line. */
+  answer(line: string): string {
+    const [id, question] = partsOf(line);
+    const known = this.#known.get(question);
+    if (known !== undefined) return withId(id, known);
+    const input = inputFrom(question);
+    if ("error" in input || input.id === undefined) return withId(id, this.#answered(question, input));
+    // Its id stands elsewhere, or it has two, and the last one counts.
+    const { id: own, ...rest } = input.fields;
+    return withId(jsonText(own), this.#answered(JSON.stringify(rest), { fields: rest, id: undefined }));
+  }
+
+  #answered(question: string, input: Input): string {
+    const known = this.#known.get(question);
+    if (known !== undefined) return known;
+    const text = answerText(input);
+    this.#keep(question, text);
+    return text;
+  }
+
+  #keep(question: string, text: string): void {
+    const size = question.length + text.length;
+    if (this.#kept + size > MOST_KEPT) {
+      this.#known.clear();
+      this.#kept = 0;
+    }
+    this.#known.set(question, text);
+    this.#kept += size;
+  }
+}
+
+/** A line in its `id`, if it begins with one, and what is asked. */
+function partsOf(line: string): readonly [id: string | null, question: string] {
+  const found = FIRST_ID.exec(line);
+  return found === null ? [null, line] : [found[1] ?? "", `{${line.slice(found[0].length)}`];
+}
+
+/** @param text an answer without `{` and `id` */
+function withId(id: string | null, text: string): string {
+  return id === null ? `{${text}` : `{"id":${id},${text}`;
+}
+
+/** A line as an object, or why it is none. */
+type Input = { readonly fields: Fields; readonly id: unknown } | { readonly error: string };
+
+function inputFrom(line: string): Input {
+  try {
+    const fields = objectFrom(parseJson(line), "the line");
+    return { fields, id: fields.id };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}
+
+/** The answer as JSON without `{` and `id`. */
+function answerText(input: Input): string {
+  if ("error" in input) return jsonText(input).slice(1);
+  try {
+    return jsonText(answer(input.fields)).slice(1);
+  } catch (error) {
+    return jsonText({ error: messageOf(error) }).slice(1);
+  }
+}
+
+/** What is wrong with a line; throws what is wrong with the program. */
+function messageOf(error: unknown): string {
+  if (error instanceof LineError || error instanceof UsageError) return error.message;
+  throw error;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

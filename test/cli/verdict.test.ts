@@ -113,6 +113,40 @@ describe("verdict", () => {
     expect(row?.error).toContain(message);
   });
 
+  test("a line is answered when it is there: who waits before asking again gets its answer", async () => {
+    const line = `${JSON.stringify({ id: 1, kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL", size: 64 })}\n`;
+    let written = "";
+    const before: string[] = [];
+    async function* lines(): AsyncGenerator<string> {
+      for (const chunk of [line, line.slice(0, 20), line.slice(20), line + line.trimEnd()]) {
+        yield chunk;
+        before.push(written.replace(/[^\n]/g, ""));
+      }
+    }
+    await run(["verdict"], {
+      input: lines(),
+      write: async (text) => {
+        written += text;
+      },
+    });
+    expect(before.map(({ length }) => length)).toEqual([1, 1, 2, 3]);
+    expect(written.trimEnd().split("\n")).toHaveLength(4);
+  });
+
+  test("what may take long, a simulation, keeps nobody waiting for what is there", async () => {
+    const quick = JSON.stringify({ kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL", size: 64 });
+    const memory = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [51_200] }] }] };
+    const slow = JSON.stringify({ kernel: "6.12", api: "alloc_pages", flags: "GFP_KERNEL", order: 0, memory });
+    const written: number[] = [];
+    await run(["verdict"], {
+      input: [`${quick}\n${quick}\n${slow}\n${slow}\n`],
+      write: async (text) => {
+        written.push(text.trimEnd().split("\n").length);
+      },
+    });
+    expect(written).toEqual([2, 2]);
+  });
+
   test("ten thousand lines are answered piece by piece: what is held does not grow with them", async () => {
     const line = `${JSON.stringify({ kernel: "6.12", api: "kmalloc", flags: "0xcc0", size: 64 })}\n`;
     async function* lines(): AsyncGenerator<string> {

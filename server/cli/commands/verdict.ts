@@ -1,9 +1,11 @@
 import { OK, UsageError, type Command } from "../command.ts";
 import { parsed, type Options } from "../options.ts";
-import { answerLine } from "../verdict-lines.ts";
+import { LineAnswers } from "../verdict-lines.ts";
 
-/** Answers are written out when this many characters have come together: one write a line would be slow. */
+/** Answers are written out when so many characters have come together, and whenever there is no more to answer. */
 const CHUNK = 1 << 16;
+/** What a request names that is simulated. */
+const SIMULATED = '"memory"';
 
 const OPTIONS = {} as const satisfies Options;
 
@@ -21,22 +23,30 @@ export const verdict: Command = {
   run: async (args, io) => {
     if (parsed(OPTIONS, args).positionals.length > 0)
       throw new UsageError("requests come over standard input, one JSON object a line");
+    const lines = new LineAnswers();
     let rest = "";
     let answers = "";
+    const tell = async (): Promise<void> => {
+      const text = answers;
+      answers = "";
+      if (text !== "") await io.writeExactly(text);
+    };
     const take = async (line: string): Promise<void> => {
       if (line.trim() === "") return;
-      answers += `${answerLine(line)}\n`;
-      if (answers.length < CHUNK) return;
-      await io.writeExactly(answers);
-      answers = "";
+      // What may take long keeps nobody waiting for what is there.
+      if (answers !== "" && line.includes(SIMULATED) && !lines.isKnown(line)) await tell();
+      answers += `${lines.answer(line)}\n`;
+      if (answers.length >= CHUNK) await tell();
     };
     for await (const chunk of io.input) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) await take(line);
+      const complete = (rest + chunk).split("\n");
+      rest = complete.pop() ?? "";
+      for (const line of complete) await take(line);
+      // Who waits for an answer before it asks again gets it.
+      await tell();
     }
     await take(rest);
-    if (answers !== "") await io.writeExactly(answers);
+    await tell();
     return OK;
   },
 };
