@@ -56,6 +56,13 @@ const FOLDERS: readonly Collected[] = [
     besides: [],
   },
   {
+    path: "server/kernel-log/lines",
+    list: "LINE_KINDS",
+    type: "LineKind",
+    declaredIn: "../line-kind.ts",
+    besides: [],
+  },
+  {
     path: "conformance/kernels",
     list: "RECORDED_KERNELS",
     type: "RecordedKernel",

@@ -31,9 +31,9 @@ const isUsedAtHome = ({ file, name }: Export): boolean =>
 const FOR_TESTS: Readonly<Record<string, string>> = {
   "server/c-source/c-file.ts: readCFile": "reading C, until the command line and the editor do",
   "server/c-source/judge.ts: judgeC": "judging C, until the command line and the editor do",
+  "server/kernel-log/reader.ts: readReports": "the reports of a text that is there as a whole",
   "server/model/decisions/table.ts: kernelDeciding":
     "a kernel with one decision changed: whether all who read it follow",
-  "server/model/masks/names.ts: printed": "how a kernel log writes a mask: laid beside the logs of real machines",
   "server/policy-language/symbolic/space.ts: contains":
     "what a set of requests means: every operation is laid beside it",
 };

@@ -23,6 +23,7 @@ const FLOORS: readonly Floor[] = [
   { path: "server/model", knows: [], packages: NOTHING },
   { path: "server/rules", knows: ["server/model"], packages: NOTHING },
   { path: "server/c-source", knows: ["server/model", "server/rules"], packages: NOTHING },
+  { path: "server/kernel-log", knows: ["server/model"], packages: NOTHING },
   { path: "server/documents", knows: ["server/model", "server/rules"], packages: NOTHING },
   {
     path: "server/policy-language",
@@ -59,6 +60,7 @@ const FLOORS: readonly Floor[] = [
       "server/documents",
       "server/policy-language",
       "server/service",
+      "server/kernel-log",
       "server/disk",
     ],
     packages: /^node:/,

@@ -63,6 +63,35 @@ async function readNow(path: string): Promise<FileBytes> {
   }
 }
 
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * The bytes of a regular file of any size, piece by piece, each its own; or as the last piece why it cannot be read, or
+ * not further. Never throws.
+ */
+export async function* readFileChunks(path: string): AsyncGenerator<FileBytes> {
+  let handle: FileHandle | undefined;
+  try {
+    const before = whyNoFile(await stat(path));
+    handle = before === null ? await open(path, OPEN_TO_READ) : undefined;
+    const why = before ?? (handle === undefined ? null : whyNoFile(await handle.stat()));
+    if (why !== null || handle === undefined) {
+      yield { unreadable: why ?? DANGLING };
+      return;
+    }
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
+      if (bytesRead === 0) return;
+      yield { bytes: buffer.subarray(0, bytesRead) };
+    }
+  } catch (error) {
+    const link = await lstat(path).catch(() => null);
+    yield { unreadable: isDangling(error, () => link) ? DANGLING : reasonOf(error) };
+  } finally {
+    await handle?.close();
+  }
+}
+
 /** Pieces of a file that are read until it ends, or until it is too large: its size may be told wrong, or grow. */
 class Reading {
   readonly #pieces: Buffer[] = [];
@@ -100,11 +129,15 @@ const DANGLING = "it is a link to a file that is not there";
 
 /** Null for a file that may be read. */
 function whyNotRead(stats: Stats): string | null {
+  return whyNoFile(stats) ?? (stats.size > LARGEST_FILE_BYTES ? TOO_LARGE : null);
+}
+
+/** Null for a regular file. */
+function whyNoFile(stats: Stats): string | null {
   if (stats.isDirectory()) return "it is a folder";
   if (stats.isFIFO()) return "it is a pipe, not a regular file";
   if (stats.isSocket()) return "it is a socket, not a regular file";
-  if (!stats.isFile()) return "it is a device, not a regular file";
-  return stats.size > LARGEST_FILE_BYTES ? TOO_LARGE : null;
+  return stats.isFile() ? null : "it is a device, not a regular file";
 }
 
 function isDangling(error: unknown, link: () => Stats | null): boolean {

@@ -6,6 +6,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["completion", async (): Promise<Command> => (await import("./completion.ts")).completion],
   ["decode", async (): Promise<Command> => (await import("./decode.ts")).decode],
   ["diff", async (): Promise<Command> => (await import("./diff.ts")).diff],
+  ["dmesg", async (): Promise<Command> => (await import("./dmesg.ts")).dmesg],
   ["encode", async (): Promise<Command> => (await import("./encode.ts")).encode],
   ["explain", async (): Promise<Command> => (await import("./explain.ts")).explain],
   ["fmt", async (): Promise<Command> => (await import("./fmt.ts")).fmt],

@@ -51,6 +51,12 @@ export interface Features {
 
   // gfp -> ALLOC_ flags (mm/page_alloc.c: gfp_to_alloc_flags)
 
+  /**
+   * What a zone must have for an order above 0: a block of it (4.4+, mm/page_alloc.c:__zone_watermark_ok), or more than
+   * the halved watermark in pages of that order and above, and so much at each order below (to 4.3; recalled, and seen
+   * in reports of 2.6.32, 3.7 and 4.2). Of 4.3 and before the model knows this alone.
+   */
+  readonly highOrderWatermark: "any-block" | "shrinks-by-order";
   /** ALLOC_HARDER/ALLOC_HIGH (to 6.2) or ALLOC_NON_BLOCK/ALLOC_MIN_RESERVE (6.3+, and 6.1.192). */
   readonly reserveScheme: "harder" | "min-reserve";
   /** What makes a request "atomic": the __GFP_ATOMIC bit, or the absence of __GFP_DIRECT_RECLAIM. */

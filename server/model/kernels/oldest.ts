@@ -11,6 +11,7 @@ export const oldestFeatures: Features = {
   offlineNodeWarns: true,
   interruptMeans: "in_interrupt",
   cpusetConfinesInterrupts: true,
+  highOrderWatermark: "any-block",
   reserveScheme: "harder",
   atomicMeans: "atomic-flag",
   highatomicNeedsHigh: false,

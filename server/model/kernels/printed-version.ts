@@ -41,7 +41,7 @@ const TREES: readonly { readonly mark: RegExp; readonly says: (found: RegExpExec
         `SUSE's enterprise kernels keep ${version} and add work of later releases, which the model does not know`,
     },
     {
-      mark: /-(?:generic|lowlatency|azure|aws|gcp|gke|oracle|oem|kvm|raspi|hwe)\b/,
+      mark: /^-\d+-(?:generic|lowlatency|azure|aws|gcp|gke|oracle|oem|kvm|raspi|hwe)\b/,
       says: () => "Ubuntu's name does not say which point of the stable branch it is",
     },
     {

@@ -1,6 +1,7 @@
+import type { Kernel } from "../kernels/kernel.ts";
 import type { OlderHeader } from "../kernels/older/header.ts";
 import { mask, type Mask } from "./mask.ts";
-import type { DecodedMask } from "./names.ts";
+import { encode, type DecodedMask } from "./names.ts";
 
 /**
  * The order in which 4.6 to 4.18 print what the composites left (include/trace/events/mmflags.h, recalled); kernels
@@ -70,4 +71,29 @@ export function encodeOlder(header: OlderHeader, text: string): Mask | { readonl
     value |= bits;
   }
   return mask(value);
+}
+
+/** Names that later releases have not, by those that ask for the same there; none where nothing does. */
+const TODAY: Readonly<Record<string, readonly string[]>> = {
+  __GFP_WAIT: ["__GFP_DIRECT_RECLAIM", "__GFP_KSWAPD_RECLAIM"],
+  __GFP_REPEAT: ["__GFP_RETRY_MAYFAIL"],
+};
+
+/**
+ * The mask with which a later kernel is asked for what an older one was asked for, by the meaning of its flags. Without
+ * __GFP_WAIT (to 4.3) a request woke kswapd all the same and took from the reserves of atomic ones (mm/page_alloc.c:
+ * gfp_to_alloc_flags(), recalled).
+ */
+export function todaysMask(header: OlderHeader, value: Mask, kernel: Kernel): Mask {
+  const has = (name: string): boolean => (value & (header.flags.get(name) ?? 0)) !== 0;
+  let translated = 0;
+  for (const [name, bits] of header.flags) {
+    if ((value & bits) === 0) continue;
+    const encoded = encode(kernel, TODAY[name] ?? [name]);
+    if (typeof encoded === "number") translated |= encoded;
+  }
+  if (!header.flags.has("__GFP_WAIT") || has("__GFP_WAIT")) return mask(translated);
+  if (!has("__GFP_NO_KSWAPD")) translated |= kernel.bits.KSWAPD_RECLAIM;
+  if (!has("__GFP_NO_KSWAPD") && !has("__GFP_NOMEMALLOC")) translated |= kernel.bits.ATOMIC;
+  return mask(translated);
 }

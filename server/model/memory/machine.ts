@@ -160,7 +160,7 @@ function zoneOf(kernel: Kernel, node: number, index: number, state: ZoneState, b
     cma: apart(ordinary, state.cma, state.cmaFree, maxOrder),
     highatomic: apart(ordinary, state.highatomic, state.highatomicFree, maxOrder),
     reservedHighatomic: state.highatomic,
-    boost: boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0,
+    boost: state.boost ?? (boosted ? Math.min(Math.floor(state.high * BOOST_SHARE), 1 << pageblockOrder(kernel)) : 0),
     reclaimable: state.reclaimable,
     reclaimableAtStart: state.reclaimable,
     movable: state.movable,

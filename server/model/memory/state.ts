@@ -72,6 +72,8 @@ export interface ZoneState extends InTheWay {
   readonly lowmemReserveFor?: Readonly<Partial<Record<ZoneName, number>>>;
   /** Pages of the kernel, where they are counted; else what is left over. */
   readonly unmovable?: number;
+  /** Of all watermarks, what the zone adds while it recovers from fragmentation (watermark_boost); 0 if left out. */
+  readonly boost?: number;
 }
 
 /** Free pages that come in from elsewhere, by place; given back as blocks of the largest orders that fit. */

@@ -67,10 +67,61 @@ export function zoneWatermarkOk(
 ): boolean {
   const usable = free - unusableFree(kernel, zone, order, allocFlags);
   const min = reducedWatermark(kernel, mark, allocFlags);
-  if (usable <= min + (zone.lowmemReserve[highestZone] ?? 0)) return false;
+  const reserve = zone.lowmemReserve[highestZone] ?? 0;
+  if (usable <= min + reserve) return false;
+  if (kernel.features.highOrderWatermark === "shrinks-by-order") return leavesEnoughOfEach(zone, order, usable, min);
   if (order === 0 || hasBlock(zone.ordinary, order)) return true;
   if ((allocFlags & ALLOC.CMA) !== 0 && hasBlock(zone.cma, order)) return true;
   return (allocFlags & highatomicFlags(kernel)) !== 0 && hasBlock(zone.highatomic, order);
+}
+
+/**
+ * __zone_watermark_ok() to 4.3: of each order below the one asked for the free pages do not count, and the mark halves;
+ * what is left must be above it.
+ */
+function leavesEnoughOfEach(zone: Zone, order: number, usable: number, mark: number): boolean {
+  let free = usable;
+  let min = mark;
+  for (let smaller = 0; smaller < order; smaller++) {
+    const count =
+      (zone.ordinary.blocks[smaller] ?? 0) + (zone.cma.blocks[smaller] ?? 0) + (zone.highatomic.blocks[smaller] ?? 0);
+    free -= count * 2 ** smaller;
+    min = Math.trunc(min / 2);
+    if (free <= min) return false;
+  }
+  return true;
+}
+
+/** Why a zone does not give a request its block, or that it would. All in pages. */
+export interface ZoneFit {
+  readonly kind: "fits" | "below-watermark" | "no-block" | "only-apart" | "too-few-of-larger";
+  readonly free: number;
+  /** Free pages that do not count for the request: in CMA and HIGHATOMIC pageblocks that it may not use. */
+  readonly apart: number;
+  /** `free` without `apart` and without all but one page of the block itself. */
+  readonly usable: number;
+  /** The watermark that the alloc flags choose, and what of it is left with the reserves that they open. */
+  readonly mark: number;
+  readonly reducedMark: number;
+  /** lowmem_reserve for the highest zone that the request may use. */
+  readonly reserve: number;
+}
+
+/** How a zone stands to a request with these alloc flags: __zone_watermark_ok(), told. */
+export function zoneFit(kernel: Kernel, zone: Zone, order: number, allocFlags: number, highestZone: number): ZoneFit {
+  const free = freePages(zone);
+  const ignoresMarks = (allocFlags & ALLOC.NO_WATERMARKS) !== 0;
+  const unusable = unusableFree(kernel, zone, order, allocFlags);
+  const mark = watermarkOf(zone, allocFlags);
+  const reducedMark = reducedWatermark(kernel, mark, allocFlags);
+  const reserve = zone.lowmemReserve[highestZone] ?? 0;
+  const told = { free, apart: unusable - ((1 << order) - 1), usable: free - unusable, mark, reducedMark, reserve };
+  if (!ignoresMarks && told.usable <= reducedMark + reserve) return { ...told, kind: "below-watermark" };
+  const isApart = !hasBlock(zone.ordinary, order) && (hasBlock(zone.cma, order) || hasBlock(zone.highatomic, order));
+  if (zoneWatermarkOk(kernel, zone, order, ignoresMarks ? 0 : mark, highestZone, allocFlags, free))
+    return { ...told, kind: "fits" };
+  if (isApart) return { ...told, kind: "only-apart" };
+  return { ...told, kind: hasBlock(zone.ordinary, order) ? "too-few-of-larger" : "no-block" };
 }
 
 /** Which flags let a request count and take HIGHATOMIC blocks of its order. */

@@ -55,6 +55,8 @@ export const OLDER_CHANGES: readonly OlderChange[] = [
   {
     since: "2.6.32",
     source: "recalled; its values are those of a 3.0 tree that was read, and its masks were seen in logs",
+    features: { highOrderWatermark: "shrinks-by-order" },
+    options: { COMPACTION: false },
     flags: {
       __GFP_DMA: 0x1,
       __GFP_HIGHMEM: 0x2,
@@ -79,6 +81,7 @@ export const OLDER_CHANGES: readonly OlderChange[] = [
     },
     composites: FIRST,
   },
+  { since: "2.6.35", source: "the flags of 2.6.32; compaction recalled", options: {} },
   {
     since: "2.6.38",
     source: "read in a 3.0 tree; first release recalled",
@@ -113,6 +116,7 @@ export const OLDER_CHANGES: readonly OlderChange[] = [
   {
     since: "4.4",
     source: "read in the patch that split __GFP_WAIT and in a 4.9 tree; first release recalled",
+    features: {},
     without: ["__GFP_WAIT", "__GFP_NO_KSWAPD"],
     flags: {
       __GFP_RECLAIMABLE: 0x10,

@@ -27,13 +27,17 @@ function headersOf(releases: readonly string[], changes: readonly OlderChange[])
   let flags: ReadonlyMap<string, number> = new Map();
   let expansions: Readonly<Record<string, readonly string[]>> = {};
   let source = "";
+  let features: OlderHeader["features"] = {};
+  let options: OlderHeader["options"] = {};
   for (const release of releases) {
     for (const change of changes.filter(({ since }) => since === release)) {
       flags = after(flags, change);
       expansions = change.composites ?? expansions;
+      features = change.features ?? features;
+      options = change.options ?? options;
       source = `include/linux/gfp.h as of ${change.since}: ${change.source}`;
     }
-    headers.set(release, { release, source, flags, composites: compositesOf(flags, expansions) });
+    headers.set(release, { release, source, flags, composites: compositesOf(flags, expansions), features, options });
   }
   return headers;
 }
