@@ -7,6 +7,7 @@ import { showKernelStatus } from "./kernel-status.ts";
 import { documentsOf } from "./documents.ts";
 import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
+import { registerExplainCall } from "./explain-call.ts";
 import { registerExpectations, type ShownExpectation } from "./testing.ts";
 import type { Shown } from "./view/data.ts";
 
@@ -54,6 +55,7 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     ...registerDiff(client, policies),
     registerDecode(client, () => status.shown()?.kernels),
     ...registerRulePages(client, all),
+    ...registerExplainCall(client),
     commands.registerCommand("allocpolicy.restartServer", async () => {
       await client.stop();
       await client.start();

@@ -31,6 +31,11 @@ interface Request<Params, Result> {
 export interface Requests {
   /** The kernel that a document is judged by; null for one that the server does not have. */
   readonly "allocpolicy/kernelInForce": Request<DocumentParams, KernelInForce | null>;
+  /** What the call at a position of a C file may do; null where none that allocates is. */
+  readonly "allocpolicy/explainCall": Request<
+    DocumentParams & { readonly position: Position },
+    { readonly markdown: string } | null
+  >;
   /** A rule's page; null when there is no rule of that name. */
   readonly "allocpolicy/rulePage": Request<{ readonly rule: string }, { readonly markdown: string } | null>;
   /**

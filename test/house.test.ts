@@ -32,7 +32,15 @@ const FLOORS: readonly Floor[] = [
   },
   {
     path: "server/service",
-    knows: ["protocol", "grammar", "server/model", "server/rules", "server/documents", "server/policy-language"],
+    knows: [
+      "protocol",
+      "grammar",
+      "server/model",
+      "server/rules",
+      "server/c-source",
+      "server/documents",
+      "server/policy-language",
+    ],
     packages: NOTHING,
   },
   { path: "server/disk", knows: [], packages: /^node:/ },

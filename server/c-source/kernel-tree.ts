@@ -51,7 +51,7 @@ function pageBytesOf(set: ReadonlyMap<string, string>, isOn: (name: string) => b
  * The kernel that a tree is: its version with its options.
  * @param makefile the text of the Makefile at its root
  * @param config the text of its `.config`; null: it has none, and the usual options count
- * @returns a sentence in place of a kernel when the Makefile is none of a kernel's, or the model does not know the version
+ * @returns a sentence in place of a kernel when the Makefile is none of a kernel, or its version is not known
  */
 export function kernelOfTree(makefile: string, config: string | null): Kernel | { readonly unknown: string } {
   const version = versionOfMakefile(makefile);

@@ -14,6 +14,13 @@ export interface Settings {
   readonly options: Partial<BuildOptions>;
   /** Severity by rule name; a rule that is not named keeps its own. */
   readonly ruleLevels: Readonly<Record<string, Severity | "off">>;
+  /** How sure what is said of a kernel's C files has to be. Left out: `likely`. */
+  readonly kernelC?: KernelCSetting;
 }
+
+/** `off`: nothing is said of C files. */
+export type KernelCSetting = "off" | "certain" | "likely" | "possible";
+
+export const KERNEL_C: KernelCSetting = "likely";
 
 export const DEFAULT_SETTINGS: Settings = { defaultKernel: null, options: {}, ruleLevels: {} };

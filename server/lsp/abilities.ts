@@ -10,6 +10,8 @@ export interface Abilities {
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
+  /** Which documents are sent, and what is asked of them, can be said later (`client/registerCapability`). */
+  readonly registersDocuments: boolean;
   readonly workspaceFolders: boolean;
   readonly snippets: boolean;
   readonly markdown: boolean;
@@ -39,6 +41,9 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
     refreshesSemanticTokens: workspace.semanticTokens?.refreshSupport === true,
     configuration: workspace.configuration === true,
     registersConfiguration: workspace.didChangeConfiguration?.dynamicRegistration === true,
+    registersDocuments: [textDocument.synchronization, textDocument.hover, textDocument.codeAction].every(
+      (one) => one?.dynamicRegistration === true,
+    ),
     registersWatchers: workspace.didChangeWatchedFiles?.dynamicRegistration === true,
     workspaceFolders: workspace.workspaceFolders === true,
     snippets: item?.snippetSupport === true,

@@ -36,7 +36,10 @@ export class Parameters {
   }
 
   optionalPosition(field: string): Position | undefined {
-    if (!this.#isThere(field)) return undefined;
+    return this.#isThere(field) ? this.position(field) : undefined;
+  }
+
+  position(field: string): Position {
     const inner = this.inner(field);
     return { line: inner.#count("line"), character: inner.#count("character") };
   }

@@ -1,5 +1,5 @@
 import type { Severity } from "../rules/finding.ts";
-import type { Settings as AnalysisSettings } from "../documents/settings.ts";
+import { KERNEL_C, type KernelCSetting, type Settings as AnalysisSettings } from "../documents/settings.ts";
 import { bytesOfText } from "../policy-language/analysis/sizes.ts";
 import { buildOptionsOf } from "../service/build-options.ts";
 
@@ -15,9 +15,11 @@ export interface Settings {
   readonly rules: Readonly<Record<string, RuleLevel>>;
   /** Show what the kernel may do behind each request. */
   readonly inlayHints: boolean;
+  /** How sure what is said of a kernel's C files has to be. */
+  readonly kernelC: KernelCSetting;
 }
 
-export const DEFAULT_SETTINGS: Settings = { kernel: null, config: {}, rules: {}, inlayHints: true };
+export const DEFAULT_SETTINGS: Settings = { kernel: null, config: {}, rules: {}, inlayHints: true, kernelC: KERNEL_C };
 
 const LEVELS: ReadonlySet<unknown> = new Set<RuleLevel>(["error", "warning", "information", "hint", "off"]);
 
@@ -32,17 +34,19 @@ export function settingsOf(given: unknown): Settings {
     rules: entriesOf(given.rules, (value) => (isLevel(value) ? value : undefined)),
     inlayHints:
       typeof hints === "boolean" ? hints : isRecord(hints) && typeof hints.enabled === "boolean" ? hints.enabled : true,
+    kernelC: isKernelC(given.kernelC) ? given.kernelC : KERNEL_C,
   };
 }
 
 /** The part that the analysis asks for. */
 export function analysisSettings(settings: Settings): AnalysisSettings {
-  return { defaultKernel: settings.kernel, options: buildOptionsOf(settings.config), ruleLevels: settings.rules };
+  const { kernel, config, rules, kernelC } = settings;
+  return { defaultKernel: kernel, options: buildOptionsOf(config), ruleLevels: rules, kernelC };
 }
 
 /** A text that is equal for equal settings. */
 export function settingsKey(settings: Settings): string {
-  return JSON.stringify([settings.kernel, sorted(settings.config), sorted(settings.rules)]);
+  return JSON.stringify([settings.kernel, sorted(settings.config), sorted(settings.rules), settings.kernelC]);
 }
 
 function sorted(record: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
@@ -67,6 +71,10 @@ function entriesOf<T>(given: unknown, read: (value: unknown) => T | undefined): 
   }
   return out;
 }
+
+const KERNEL_C_SETTINGS: ReadonlySet<unknown> = new Set<KernelCSetting>(["off", "certain", "likely", "possible"]);
+
+const isKernelC = (value: unknown): value is KernelCSetting => KERNEL_C_SETTINGS.has(value);
 
 function isLevel(value: unknown): value is RuleLevel {
   return LEVELS.has(value);

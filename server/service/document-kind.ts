@@ -151,6 +151,8 @@ export interface Answers {
     readonly after: readonly string[];
     readonly at: (workspace: Workspace, uri: string, offset: number) => readonly Change[];
   };
+  /** What the call around an offset may do, as a page in Markdown; null: there is none that allocates. */
+  readonly call?: (workspace: Workspace, uri: string, offset: number) => string | null;
   readonly kernelInForce?: (workspace: Workspace, uri: string) => KernelInForce | null;
 }
 
@@ -159,6 +161,9 @@ export interface DocumentReference {
   readonly uri: string;
   readonly kind: string;
 }
+
+/** Language ids, each with a glob for the names of its files; null: all of them. */
+export type GuestDocuments = Readonly<Record<string, string | null>>;
 
 /** One kind of documents: how they are known, how their text is read, what they answer. */
 export interface DocumentKind {
@@ -177,6 +182,11 @@ export interface DocumentKind {
    * of thousands: false, and only open ones and those that a document refers to are.
    */
   readonly listed: boolean;
+  /**
+   * Other servers own the language: a client is asked to send its documents for what is answered and for nothing else.
+   * Which documents those are, as patterns of names by language id.
+   */
+  readonly guest: GuestDocuments | null;
   readonly open: (text: string) => Document;
   /** The document after an edit of its text. */
   readonly edit: (document: Document, edit: Edit) => Document;
@@ -194,6 +204,8 @@ interface Declared<Own extends Document> {
   readonly fileNames?: readonly string[];
   /** Left out: true. */
   readonly listed?: boolean;
+  /** Left out: the language is its own. */
+  readonly guest?: GuestDocuments;
   readonly open: (text: string) => Own;
   /** Left out: the text after the edit is opened anew. */
   readonly edit?: (document: Own, edit: Edit) => Own;
@@ -202,7 +214,7 @@ interface Declared<Own extends Document> {
 }
 
 export function documentKind<Own extends Document>(declared: Declared<Own>): DocumentKind {
-  const { name, is, languageIds, extensions = [], fileNames = [], listed = true } = declared;
+  const { name, is, languageIds, extensions = [], fileNames = [], listed = true, guest = null } = declared;
   const { open, edit, references, answers } = declared;
   return {
     name,
@@ -210,6 +222,7 @@ export function documentKind<Own extends Document>(declared: Declared<Own>): Doc
     extensions,
     fileNames,
     listed,
+    guest,
     open,
     edit: (document, change) =>
       edit !== undefined && is(document)
@@ -240,10 +253,12 @@ export function kindOfDocument(kinds: readonly DocumentKind[], languageId: strin
   return kinds.find(({ languageIds }) => languageIds.includes(languageId)) ?? kindOfFile(kinds, uri);
 }
 
-/** Globs for the files of all kinds. */
+/** Globs for the files of all kinds that are listed. */
 export function filePatterns(kinds: readonly DocumentKind[]): readonly string[] {
-  return kinds.flatMap(({ extensions, fileNames }) => [
-    ...extensions.map((end) => `**/*${end}`),
-    ...fileNames.map((name) => `**/${name}`),
-  ]);
+  return kinds
+    .filter(({ listed }) => listed)
+    .flatMap(({ extensions, fileNames }) => [
+      ...extensions.map((end) => `**/*${end}`),
+      ...fileNames.map((name) => `**/${name}`),
+    ]);
 }

@@ -4,7 +4,7 @@ import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { sizeText } from "../policy-language/analysis/sizes.ts";
-import { DEFAULT_OPTIONS } from "../model/kernels/build-options.ts";
+import { DEFAULT_OPTIONS, type BuildOptions } from "../model/kernels/build-options.ts";
 
 /** Which kernel a file is checked against; null for a file that the workspace does not have. */
 export function kernelInForce(workspace: Workspace, uri: string): KernelInForce | null {
@@ -22,7 +22,7 @@ export function kernelInForce(workspace: Workspace, uri: string): KernelInForce 
 export function kernelDetail(environment: Environment): string {
   const count = environment.kernelKnown ? environment.kernels.length : 0;
   const many = count > 1 ? `, ${count} kernels` : "";
-  return `${ORIGIN[environment.kernelsFrom]}${many}. ${optionsText(environment)}`;
+  return `${ORIGIN[environment.kernelsFrom]}${many}. ${optionsText(environment.options)}`;
 }
 
 const ORIGIN: Readonly<Record<Environment["kernelsFrom"], string>> = {
@@ -32,8 +32,8 @@ const ORIGIN: Readonly<Record<Environment["kernelsFrom"], string>> = {
   newest: "The newest release that the model knows, for want of a `kernel` header and a setting",
 };
 
-function optionsText(environment: Environment): string {
-  const { options } = environment;
+/** The build options that are not the usual ones, as a sentence. */
+export function optionsText(options: BuildOptions): string {
   const changed = CONFIG_OPTIONS.flatMap((name) => {
     if (name === "page")
       return options.pageBytes === DEFAULT_OPTIONS.pageBytes ? [] : [`page ${sizeText(options.pageBytes)}`];

@@ -47,7 +47,22 @@ export function requestSummary({ resolved, answers, open }: RequestAnswers, envi
     lines.push(`What the kernel does is not decided: ${open}.`);
     return lines.join("\n\n");
   }
-  lines.push(callText(resolved.api.name, newest));
+  lines.push(answersSummary(resolved.api.name, answers));
+  const modes = selectedModesOf(environment, resolved, newest).map(
+    ({ policy, mode, promises }) =>
+      `Policy \`${policy}\`: mode \`${mode}\`${promises === "" ? "" : ` promises ${promises}`}.`,
+  );
+  if (modes.length > 0) lines.push(bulleted(modes));
+  lines.push(`_Linux ${kernelsText(answers.map(({ kernel }) => kernel))}_`);
+  return lines.join("\n\n");
+}
+
+/** What the kernels do with one call: its mask, the zone, each answer with its reason. Empty without an answer. */
+export function answersSummary(api: string, answers: readonly KernelRequest[]): string {
+  const newest = answers[answers.length - 1];
+  if (newest === undefined) return "";
+  const lines: string[] = [];
+  lines.push(callText(api, newest));
   lines.push(
     bulleted(
       linesOver(
@@ -70,12 +85,6 @@ export function requestSummary({ resolved, answers, open }: RequestAnswers, envi
   if (told.length > 0) lines.push(told.join("\n"));
   const general = generalLines(newest);
   if (general.length > 0) lines.push(general.join("\n"));
-  const modes = selectedModesOf(environment, resolved, newest).map(
-    ({ policy, mode, promises }) =>
-      `Policy \`${policy}\`: mode \`${mode}\`${promises === "" ? "" : ` promises ${promises}`}.`,
-  );
-  if (modes.length > 0) lines.push(bulleted(modes));
-  lines.push(`_Linux ${kernelsText(answers.map(({ kernel }) => kernel))}_`);
   return lines.join("\n\n");
 }
 

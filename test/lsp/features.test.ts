@@ -7,7 +7,7 @@ import { FEATURES } from "../../server/lsp/features/index.ts";
 import { abilitiesOf } from "../../server/lsp/abilities.ts";
 import { DOCUMENT_KINDS } from "../../server/service/kinds/index.ts";
 import { field } from "./_client.ts";
-import { MAIN, SLEEPER, start } from "./_fixture.ts";
+import { MAIN, positionOf, SLEEPER, start } from "./_fixture.ts";
 
 /** A request that clients may send, and where the server says that it answers it, as the protocol has it. */
 interface Standard {
@@ -54,6 +54,9 @@ describe("the requests of the protocol", () => {
   );
 });
 
+const C = "file:///policies/a.c";
+const C_TEXT = "#include <linux/slab.h>\nvoid *f(void)\n{\n\treturn kmalloc(8, GFP_KERNEL);\n}\n";
+
 /** Parameters that make sense, for every request beyond the protocol: the compiler says when one is missing. */
 const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
   "allocpolicy/kernelInForce": { uri: MAIN },
@@ -65,6 +68,7 @@ const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
   "allocpolicy/exportMatrix": { uri: MAIN, format: "svg" },
   "allocpolicy/kernels": {},
   "allocpolicy/diffKernels": { uri: MAIN, from: "6.1", to: "6.12" },
+  "allocpolicy/explainCall": { uri: C, position: positionOf(C_TEXT, "kmalloc") },
   "allocpolicy/diffPolicies": { first: { uri: MAIN, policy: "p" }, second: { uri: MAIN, policy: "p" } },
 };
 
@@ -77,6 +81,7 @@ describe("the requests beyond the protocol", () => {
   test.each(Object.entries(SENSIBLE))("%s is answered", async (method, params) => {
     const client = await start();
     client.open(MAIN, `${SLEEPER}policy p for kmalloc { forbid has __GFP_ZERO }\n`);
+    client.open(C, C_TEXT, 1, "c");
     expect(await client.request(method, params)).not.toBeNull();
   });
 
@@ -108,6 +113,7 @@ describe("the requests beyond the protocol", () => {
     "allocpolicy/matrix",
     "allocpolicy/exportMatrix",
     "allocpolicy/diffKernels",
+    "allocpolicy/explainCall",
   ] as const)("%s answers null for a document that is not there", async (method) => {
     const client = await start();
     for (const uri of ["no uri", "file:///gone"])

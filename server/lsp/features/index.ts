@@ -11,9 +11,11 @@ import { documentHighlight } from "./document-highlight.ts";
 import { documentLink } from "./document-link.ts";
 import { documentSymbol } from "./document-symbol.ts";
 import { expectations } from "./expectations.ts";
+import { explainCall } from "./explain-call.ts";
 import { exportMatrix } from "./export-matrix.ts";
 import { foldingRange } from "./folding-range.ts";
 import { formatting } from "./formatting.ts";
+import { guestDocuments } from "./guest-documents.ts";
 import { hover } from "./hover.ts";
 import { inlayHint } from "./inlay-hint.ts";
 import { kernelInForce } from "./kernel-in-force.ts";
@@ -46,9 +48,11 @@ export const FEATURES: readonly Feature[] = [
   documentLink,
   documentSymbol,
   expectations,
+  explainCall,
   exportMatrix,
   foldingRange,
   formatting,
+  guestDocuments,
   hover,
   inlayHint,
   kernelInForce,

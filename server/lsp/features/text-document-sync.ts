@@ -2,7 +2,7 @@ import type { Feature } from "../feature.ts";
 import { guardedNotification } from "../guard.ts";
 
 // The protocol's TextDocumentSyncKind.
-const INCREMENTAL = 2;
+export const INCREMENTAL = 2;
 
 export const textDocumentSync: Feature = {
   capability: () => ({ textDocumentSync: { openClose: true, change: INCREMENTAL, save: false } }),

@@ -1,0 +1,107 @@
+import type { KernelInForce } from "../../../protocol/kernel.ts";
+import type { CFile } from "../../c-source/c-file.ts";
+import { judgeC, type CFinding } from "../../c-source/judge.ts";
+import { linkFiles, type Link } from "../../c-source/link.ts";
+import { kernelOfTree } from "../../c-source/kernel-tree.ts";
+import { KERNEL_C, type Settings } from "../../documents/settings.ts";
+import type { Workspace } from "../../documents/workspace.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { kernelOf, newestRelease } from "../../model/kernels/kernels.ts";
+import { parseVersions, releasesOf } from "../../policy-language/analysis/checked-kernels.ts";
+import { optionsText } from "../kernel-in-force.ts";
+import { kernelCFile, type CDocument } from "./c-document.ts";
+import { treeOf, type KernelTree } from "./tree-file.ts";
+
+/** A C file of a kernel, with the kernel that it is judged by. */
+export interface JudgedC {
+  readonly uri: string;
+  readonly document: CDocument;
+  readonly file: CFile;
+  readonly kernel: Kernel;
+  /** Where the kernel comes from: the end of a sentence. */
+  readonly kernelFrom: string;
+}
+
+/** Null: it is no C file of a kernel, or the model does not know its kernel. */
+export function judgedC(workspace: Workspace, uri: string): JudgedC | null {
+  const read = kernelCFile(workspace, uri);
+  if (read === null) return null;
+  const found = kernelFor(workspace.settings, treeOf(workspace, uri));
+  return "unknown" in found.kernel ? null : { uri, ...read, kernel: found.kernel, kernelFrom: found.from };
+}
+
+interface FoundKernel {
+  readonly kernel: Kernel | { readonly unknown: string };
+  readonly from: string;
+}
+
+const trees = new WeakMap<object, FoundKernel>();
+
+/** The kernel of the tree; for a file outside of one that of the settings (the newest of several), else the newest. */
+function kernelFor(settings: Settings, tree: KernelTree | null): FoundKernel {
+  if (tree !== null) return kernelOfFiles(tree);
+  const written = settings.forcedKernel ?? settings.defaultKernel;
+  const named = written === null ? undefined : releasesOf(parseVersions(written)).at(-1);
+  return {
+    kernel: kernelOf(named ?? newestRelease(), settings.options),
+    from:
+      named === undefined
+        ? "The newest release that the model knows: the file is in no kernel tree"
+        : "From the settings",
+  };
+}
+
+/** The Makefile and the `.config` say it; both together are one key. */
+function kernelOfFiles({ makefile, config }: KernelTree): FoundKernel {
+  const key = config ?? makefile;
+  const known = trees.get(key);
+  if (known !== undefined) return known;
+  const kernel = kernelOfTree(makefile.text, config?.text ?? null);
+  const found = { kernel, from: config === null ? "From the tree's Makefile" : "From the tree's Makefile and .config" };
+  trees.set(key, found);
+  return found;
+}
+
+interface Answers {
+  readonly kernel: Kernel;
+  readonly link: Link;
+  readonly findings: Map<string, readonly CFinding[]>;
+}
+
+const answers = new WeakMap<CFile, Answers>();
+
+function answersFor({ file, uri, kernel }: JudgedC): Answers {
+  const known = answers.get(file);
+  if (known?.kernel === kernel) return known;
+  const made = { kernel, link: linkFiles(kernel, [{ path: pathOf(uri), file }]), findings: new Map() };
+  answers.set(file, made);
+  return made;
+}
+
+/** How the file's functions are reached. */
+export const linkOf = (judged: JudgedC): Link => answersFor(judged).link;
+
+/** What is wrong in the file, as sure as the settings want it, in the order of the text. */
+export function findingsInC(workspace: Workspace, judged: JudgedC): readonly CFinding[] {
+  const confidence = workspace.settings.kernelC ?? KERNEL_C;
+  if (confidence === "off") return [];
+  const { findings } = answersFor(judged);
+  const known = findings.get(confidence);
+  if (known !== undefined) return known;
+  const { file, uri, kernel } = judged;
+  const found = [...judgeC([{ path: pathOf(uri), file }], { kernel, confidence })].sort((a, b) => a.start - b.start);
+  findings.set(confidence, found);
+  return found;
+}
+
+/** As a proof names a file. */
+const pathOf = (uri: string): string => uri.slice(uri.lastIndexOf("/") + 1);
+
+/** Which kernel a C file is judged by; null for a file that is none of a kernel's. */
+export function kernelInForceInC(workspace: Workspace, uri: string): KernelInForce | null {
+  const judged = judgedC(workspace, uri);
+  if (judged === null) return null;
+  const { kernel, kernelFrom } = judged;
+  const text = `Linux ${kernel.name}${kernel.options.PREEMPT_RT ? " RT" : ""}`;
+  return { text, kernels: kernel.name, detail: `${kernelFrom}. ${optionsText(kernel.options)}` };
+}
