@@ -29,8 +29,6 @@ const isUsedAtHome = ({ file, name }: Export): boolean =>
 
 /** What the program has for its tests, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
-  "server/c-source/c-file.ts: readCFile": "reading C, until the command line and the editor do",
-  "server/c-source/judge.ts: judgeC": "judging C, until the command line and the editor do",
   "server/kernel-log/reader.ts: readReports": "the reports of a text that is there as a whole",
   "server/model/decisions/table.ts: kernelDeciding":
     "a kernel with one decision changed: whether all who read it follow",

@@ -188,7 +188,7 @@ const BY_CONVENTION = "alloc_pages";
 
 /**
  * A call in C as the kernel's rules see it. Its places are the anchors of the rules and its edits their fixes, so that
- * calls that ask the same have one answer; `place.ts` finds the text of each.
+ * calls that ask the same have one answer; `places.ts` finds the text of each.
  * @param readings the masks that it can be given; empty: it takes none
  * @param contexts where it can stand
  */

@@ -49,7 +49,7 @@ export function kernelList(text: string): readonly string[] {
 }
 
 /** `K=V,…` (`--config` may stand more than once): `LOCKDEP=y`, `PREEMPT_RT=on`, `page=16384`. Throws `UsageError`. */
-export function optionsFrom(config: readonly string[]): Partial<BuildOptions> {
+function optionsFrom(config: readonly string[]): Partial<BuildOptions> {
   const settings = config.flatMap((list) => list.split(",")).filter((setting) => setting.trim() !== "");
   return Object.assign({}, ...settings.map(optionFrom));
 }

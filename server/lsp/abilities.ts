@@ -10,7 +10,7 @@ export interface Abilities {
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
-  /** Which documents are sent, and what is asked of them, can be said later (`client/registerCapability`). */
+  /** Which documents are sent, and what is asked of them, can be said later. */
   readonly registersDocuments: boolean;
   readonly workspaceFolders: boolean;
   readonly snippets: boolean;

@@ -76,12 +76,14 @@ describe("settings", () => {
         config: { PREEMPT_RT: true, NUMA: "off", page: "16 KiB" },
         rules: { x: "off" },
         inlayHints: false,
+        kernelC: "certain",
       }),
     ).toEqual({
       kernel: "6.12",
       config: { PREEMPT_RT: true, NUMA: false, page: 16384 },
       rules: { x: "off" },
       inlayHints: false,
+      kernelC: "certain",
     });
   });
 });

@@ -12,7 +12,7 @@ export interface Design {
 }
 
 /** A task has 32 bits of flags (PF_*, include/linux/sched.h), so that no design has more scopes. */
-export const MOST_SCOPES = 32;
+const MOST_SCOPES = 32;
 
 /**
  * The kernel with flags that it does not have yet: each name is given a bit that the kernel has no use for, from the

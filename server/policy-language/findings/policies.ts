@@ -197,7 +197,7 @@ export const notWhatTheKernelDoes: LanguageRule = {
   },
 };
 
-export const policyTooEntangled: LanguageRule = {
+const policyTooEntangled: LanguageRule = {
   id: "policy-too-entangled",
   group: "policies",
   title: "A policy whose rules hang together in too many ways",
