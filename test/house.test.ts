@@ -65,6 +65,7 @@ const FLOORS: readonly Floor[] = [
       "grammar",
       "server/model",
       "server/rules",
+      "server/c-source",
       "server/documents",
       "server/policy-language",
       "server/service",

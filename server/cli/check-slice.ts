@@ -34,7 +34,9 @@ export interface SliceResult {
 
 /** The kind of a file: the one whose ending its name has; a file of any other name is a policy. */
 export function kindOf(path: string): FileKind {
-  return FILE_KINDS.find(({ endings }) => endings.some((ending) => path.endsWith(ending))) ?? policy;
+  const isOf = ({ endings, alsoNamed = [] }: FileKind): boolean =>
+    [...endings, ...alsoNamed].some((ending) => path.endsWith(ending));
+  return FILE_KINDS.find(isOf) ?? policy;
 }
 
 /** Begins a run in this thread: gives what judges one slice after the other. */
@@ -42,7 +44,7 @@ export function beginCheck(run: CheckRun): (slice: Slice) => SliceResult {
   const reporter = ALL_REPORTERS.find(({ name }) => name === run.format);
   if (reporter === undefined) throw new Error(`there is no format '${run.format}'`);
   const judges = new Map<FileKind, ReturnType<FileKind["begin"]>>();
-  const judge = (unit: readonly ReadFile[]): readonly FileReport[] => {
+  const judge = (unit: readonly ReadFile[]): readonly (FileReport | null)[] => {
     const kind = kindOf(unit[0]?.path ?? "");
     const known = judges.get(kind) ?? kind.begin(run);
     judges.set(kind, known);
@@ -53,7 +55,7 @@ export function beginCheck(run: CheckRun): (slice: Slice) => SliceResult {
 
 function checkSlice(
   slice: Slice,
-  judge: (unit: readonly ReadFile[]) => readonly FileReport[],
+  judge: (unit: readonly ReadFile[]) => readonly (FileReport | null)[],
   run: CheckRun,
   reporter: Reporter,
 ): SliceResult {
@@ -73,6 +75,7 @@ function checkSlice(
     if (files.length === 0) continue;
     try {
       judge(files).forEach((judged, at) => {
+        if (judged === null) return;
         const absolutePath = files[at]?.absolutePath ?? "";
         if (run.newBaselineFolder !== null) entries.push(...entriesOf(run.newBaselineFolder, absolutePath, judged));
         const compared =

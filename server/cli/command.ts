@@ -42,6 +42,8 @@ export interface Outside {
   readonly cores: number;
   /** The program that works as a thread of `check`; null: no thread can be started. */
   readonly thread: URL | null;
+  /** The folder for what is kept from one run to the next, as an absolute path; null: nothing is. */
+  readonly cacheFolder: string | null;
 }
 
 export interface Terminal {

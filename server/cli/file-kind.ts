@@ -1,4 +1,6 @@
+import type { Confidence } from "../c-source/evidence.ts";
 import type { Settings } from "../documents/settings.ts";
+import type { CacheFolder } from "./findings-cache.ts";
 import type { ReadFile } from "./files.ts";
 import type { FileReport } from "./report.ts";
 
@@ -7,16 +9,18 @@ export interface FileKind {
   readonly name: string;
   /** How the names of its files end: those are found below a folder. */
   readonly endings: readonly string[];
+  /** Those of files that are judged when they are named, and not looked for. */
+  readonly alsoNamed?: readonly string[];
   /**
-   * Files with the same key are judged together, one after the other and by one thread, because one bears on the other.
-   * Left out: each by itself.
+   * Gives what says by which key files belong together: those with the same are judged by one thread, one after the
+   * other. Left out: each by itself. Throws `UsageError` for a file that this run cannot judge.
    */
-  readonly unitOf?: (absolutePath: string) => string;
+  readonly units?: (run: CheckSettings) => (absolutePath: string) => string;
   /**
-   * Begins a run: gives what judges one unit after the other, each file of it once and in order. What is kept from one
-   * unit to the next is bounded and never changes an answer.
+   * Begins a run: gives what judges one unit after the other, each file of it once and in order; null: the file is none
+   * of the kind after all. What is kept from one unit to the next is bounded and never changes an answer.
    */
-  readonly begin: (run: CheckSettings) => (unit: readonly ReadFile[]) => readonly FileReport[];
+  readonly begin: (run: CheckSettings) => (unit: readonly ReadFile[]) => readonly (FileReport | null)[];
 }
 
 /** What all files of a run are judged by; plain data, for it is handed to threads. */
@@ -25,4 +29,23 @@ export interface CheckSettings {
   /** The folders that make up the workspace, as absolute paths: nothing outside of them is imported. */
   readonly folders: readonly string[];
   readonly settings: Settings;
+  readonly c: CSettings;
 }
+
+/** How C is judged. */
+export interface CSettings {
+  /** Findings that are less sure are left out. */
+  readonly confidence: Confidence;
+  /** With which other files a file is linked: with none, or with all of its module. */
+  readonly link: Link;
+  /** Where a `.config` is looked for before the tree: the folder of a build, as an absolute path. */
+  readonly buildFolder: string | null;
+  /** Where findings are kept for the next time; null: nowhere. */
+  readonly cache: CacheFolder | null;
+}
+
+/**
+ * `auto`: a file that is named stands alone, those below a folder are linked with their module.
+ */
+export const LINKS = ["auto", "file", "module"] as const;
+export type Link = (typeof LINKS)[number];

@@ -14,6 +14,8 @@ export interface FoundFile {
   /** Relative to where the command runs, if the user gave it so. */
   readonly path: string;
   readonly absolutePath: string;
+  /** The user named it, and not a folder that it is in. */
+  readonly isNamed: boolean;
 }
 
 export interface ReadFile extends FoundFile {
@@ -46,7 +48,7 @@ export async function standardInput(io: Io, paths: readonly string[]): Promise<R
   if (!paths.includes(STDIN)) return null;
   let text = "";
   for await (const chunk of io.input) text += chunk;
-  return { path: STDIN_PATH, absolutePath: resolve(io.cwd, STDIN_PATH), text, isUtf8: true };
+  return { path: STDIN_PATH, absolutePath: resolve(io.cwd, STDIN_PATH), isNamed: true, text, isUtf8: true };
 }
 
 /**
@@ -58,10 +60,17 @@ export function wantedFiles(cwd: string, paths: readonly string[], endings: read
   const unreadable: Unreadable[] = [];
   const wanted = (paths.length > 0 ? paths : ["."]).filter((path) => path !== STDIN);
   const walk: Walk = { cwd, endings, refuse: (path, why) => void unreadable.push({ path, why }) };
-  const found = new Map(wanted.flatMap((path) => filesAt(walk, path)).map((path) => [resolve(cwd, path), path]));
+  const found = new Map<string, FoundFile>();
+  for (const asked of wanted) {
+    for (const path of filesAt(walk, asked)) {
+      const absolutePath = resolve(cwd, path);
+      const isNamed = path === asked || found.get(absolutePath)?.isNamed === true;
+      found.set(absolutePath, { path, absolutePath, isNamed });
+    }
+  }
   const roots = [...wanted.map((path) => resolve(cwd, path)), ...(wanted.length < paths.length ? [cwd] : [])];
   return {
-    files: [...found].map(([absolutePath, path]) => ({ path, absolutePath })),
+    files: [...found.values()],
     unreadable,
     folders: [...new Set(roots.map((path) => workspaceFolder(cwd, path)))],
   };
@@ -73,7 +82,7 @@ export function readWanted(found: FoundFile | ReadFile): ReadFile | Unreadable {
   const { path, absolutePath } = found;
   const content = readFileBytesSync(absolutePath);
   return "bytes" in content
-    ? { path, absolutePath, text: content.bytes.toString("utf8"), isUtf8: isUtf8(content.bytes) }
+    ? { ...found, text: content.bytes.toString("utf8"), isUtf8: isUtf8(content.bytes) }
     : { path, why: content.unreadable };
 }
 

@@ -5,7 +5,7 @@ import type { FileReport, ReportedFinding } from "./report.ts";
 export interface Fingerprint {
   readonly rule: string;
   readonly declaration: string | null;
-  /** White space between words counts as one blank. */
+  /** The marked text, of C the call. White space between words counts as one blank. */
   readonly text: string;
 }
 
@@ -16,7 +16,8 @@ export function fingerprintsOf({ text, findings }: Pick<FileReport, "text" | "fi
   return findings.map((finding) => fingerprintOf(finding, text, lines));
 }
 
-function fingerprintOf({ rule, declaration, range }: ReportedFinding, text: string, lines: Lines): Fingerprint {
+function fingerprintOf({ rule, declaration, range, call }: ReportedFinding, text: string, lines: Lines): Fingerprint {
+  if (call !== undefined) return { rule, declaration, text: call };
   const marked = text.slice(offsetAt(lines, range.start, text), offsetAt(lines, range.end, text));
   return { rule, declaration, text: marked.replace(/\s+/g, " ").trim() };
 }

@@ -1,4 +1,5 @@
 import type { Position } from "../../grammar/lines.ts";
+import type { Confidence } from "../c-source/evidence.ts";
 import type { FindingSource, Holds, Severity } from "../rules/finding.ts";
 import { INTERNAL_ERROR } from "../rules/internal-error.ts";
 
@@ -37,6 +38,10 @@ export interface ReportedFinding {
     readonly edits: readonly { readonly range: Range; readonly text: string }[];
   }[];
   readonly url: string;
+  /** Of a call in C: the call without white space. What is found in it is known again by that. */
+  readonly call?: string;
+  /** Of a call in C: how sure it is. */
+  readonly confidence?: Confidence;
 }
 
 export interface FileReport {
@@ -54,7 +59,7 @@ export interface ExpectationCounts {
   readonly notDecided: number;
 }
 
-const NO_EXPECTATIONS: ExpectationCounts = { passed: 0, failed: 0, notDecided: 0 };
+export const NO_EXPECTATIONS: ExpectationCounts = { passed: 0, failed: 0, notDecided: 0 };
 
 /** For a list of findings: in the order of the text, and at one place by name. */
 export function byPosition(a: ReportedFinding, b: ReportedFinding): number {

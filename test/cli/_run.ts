@@ -11,7 +11,7 @@ export interface Ran {
   readonly err: string;
 }
 
-interface Options extends Partial<Pick<Outside, "cwd" | "terminal" | "cores" | "thread" | "write">> {
+interface Options extends Partial<Pick<Outside, "cwd" | "terminal" | "cores" | "thread" | "write" | "cacheFolder">> {
   readonly input?: Iterable<string> | AsyncIterable<string>;
 }
 
@@ -34,6 +34,7 @@ export async function run(args: readonly string[], options: Options = {}): Promi
     terminal: null,
     cores: 1,
     thread: null,
+    cacheFolder: null,
     ...options,
     input: input(),
   });
@@ -49,4 +50,14 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
     writeFileSync(join(folder, path), text);
   }
   return folder;
+}
+
+/** The results of a run of `check` as SARIF. */
+export async function sarifResults(
+  args: readonly string[],
+  cwd: string,
+  cacheFolder: string | null = null,
+): Promise<readonly object[]> {
+  const { out } = await run(["check", "--format", "sarif", ...args], { cwd, cacheFolder });
+  return JSON.parse(out).runs[0].results;
 }

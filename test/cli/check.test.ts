@@ -145,7 +145,7 @@ describe("check", () => {
 
   test.each([
     ["a path that is not there", ["check", "gone.allocpolicy"], "cannot read gone.allocpolicy: there is no such file"],
-    ["a folder without policies", ["check", "."], "there is no .allocpolicy file in this folder"],
+    ["a folder without policies", ["check", "."], "there is no .c or .allocpolicy file in this folder"],
     ["an unknown format", ["check", "--format", "xml", "."], "there is no format 'xml'"],
     ["an unknown severity", ["check", "--fail-on", "hint", "."], "--fail-on takes error, warning or information"],
     ["an unknown kernel", ["check", "--kernel", "3.10", "."], "3.10"],

@@ -53,7 +53,7 @@ describe("check over several threads", () => {
 });
 
 describe("slices", () => {
-  const unit = (name: string): Slice[number] => [{ path: name, absolutePath: `/${name}` }];
+  const unit = (name: string): Slice[number] => [{ path: name, absolutePath: `/${name}`, isNamed: true }];
   const result = (text: string): SliceResult => ({
     text,
     totals: NOTHING_YET,

@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Severity } from "../../rules/finding.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { writeFileWholeSync } from "../../disk/replace.ts";
@@ -8,18 +8,23 @@ import { checkInOrder, slicesOf } from "../check-files.ts";
 import { kindOf, type CheckRun, type Slice, type SliceResult } from "../check-slice.ts";
 import { checkerHere, checkerInThread, type Checker } from "../check-thread.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
+import { LINKS, type FileKind } from "../file-kind.ts";
 import { standardInput, UnreadableFiles, wantedFiles, type FoundFile, type ReadFile } from "../files.ts";
+import { boundCache, type CacheFolder } from "../findings-cache.ts";
 import { kernelList } from "../kernels.ts";
 import { FILE_KINDS } from "../kinds/index.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
+import { programPrint } from "../program-print.ts";
 import { NOTHING_YET, SEVERITIES, sumOf, type Totals } from "../report.ts";
 import type { Look } from "../reporter.ts";
 import { ALL_REPORTERS } from "../reporters/index.ts";
+import { partOf, shardFrom } from "../shard.ts";
 import { visibleName } from "../visible.ts";
 
 const FORMATS = ALL_REPORTERS.map(({ name }) => name);
 const FAILING: readonly string[] = ["error", "warning", "information", "never"];
+const CONFIDENCES = ["certain", "likely", "possible"] as const;
 const WHEN = ["auto", "always", "never"] as const;
 
 const OPTIONS = {
@@ -50,6 +55,27 @@ const OPTIONS = {
     means: "report nothing, and write all that is found to this file",
   },
   color: { type: "string", default: "auto", takes: "WHEN", words: WHEN, means: "colour and lines of the source" },
+  confidence: {
+    type: "string",
+    default: "possible",
+    takes: "LEVEL",
+    words: CONFIDENCES,
+    means: "of C, how sure a finding is at least",
+  },
+  link: {
+    type: "string",
+    default: "auto",
+    takes: "MODE",
+    words: LINKS,
+    means: "judge a C file alone or with its module; auto: alone where it is named, with its module below a folder",
+  },
+  shard: {
+    type: "string",
+    takes: "N/M",
+    means: "check the Nth of M parts, each on a machine of its own",
+  },
+  cache: { type: "string", takes: "DIR", words: "folders", means: "keep what is found in C here for the next time" },
+  "no-cache": { type: "boolean", default: false, means: "read all C anew, and keep nothing" },
   jobs: {
     type: "string",
     short: "j",
@@ -61,13 +87,14 @@ const OPTIONS = {
 export const check: Command = {
   name: "check",
   summary:
-    "check policy files: a file, every .allocpolicy file below a folder, - for standard input, or the current folder",
+    "check policies and kernel C: a file, every .allocpolicy and .c file below a folder, - for a policy on standard input, or the current folder",
   operands: "[PATH…]",
   operandWords: "files",
   options: OPTIONS,
   fails: "a finding is as severe as --fail-on says, or an expectation does not hold",
   examples: [
     { line: "allocpolicy check", does: "every policy below the current folder" },
+    { line: "allocpolicy check drivers/net", does: "in a kernel tree: every call of its drivers" },
     { line: "allocpolicy check --kernel 6.1,6.12 ring.allocpolicy", does: "one file by two kernels" },
     { line: "allocpolicy check --format sarif > allocpolicy.sarif", does: "for code scanning" },
     {
@@ -84,6 +111,8 @@ export const check: Command = {
     const look = lookFrom(io, oneOf("color", values.color, WHEN));
     const baseline = values.baseline === undefined ? null : readBaseline(io.cwd, values.baseline);
     const threads = threadsFrom(values.jobs) ?? io.cores;
+    const shard = values.shard === undefined ? null : shardFrom(values.shard);
+    const cache = cacheFrom(io, values.cache, values["no-cache"]);
     const stdin = await standardInput(io, positionals);
     const wanted = wantedFiles(
       io.cwd,
@@ -94,6 +123,12 @@ export const check: Command = {
       cwd: io.cwd,
       folders: wanted.folders,
       settings: { ...DEFAULT_SETTINGS, forcedKernel },
+      c: {
+        confidence: oneOf("confidence", values.confidence, CONFIDENCES),
+        link: oneOf("link", values.link, LINKS),
+        buildFolder: null,
+        cache,
+      },
       format: values.format,
       look,
       baseline,
@@ -101,8 +136,10 @@ export const check: Command = {
     };
     const unreadable = new UnreadableFiles(io.warn);
     for (const folder of wanted.unreadable) unreadable.refuse(folder);
-    const slices = slicesOf(unitsOf([...wanted.files, ...(stdin === null ? [] : [stdin])]), FILES_A_SLICE);
+    const units = unitsOf([...wanted.files, ...(stdin === null ? [] : [stdin])], run);
+    const slices = slicesOf(shard === null ? units : partOf(units, shard), FILES_A_SLICE);
     const said = await checked(slices, run, io, threads, unreadable);
+    if (cache !== null) boundCache(cache.path);
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);
     else if (said.gone > 0)
       io.warn(`${said.gone} of the baseline ${said.gone === 1 ? "is" : "are"} gone: write it anew\n`);
@@ -174,15 +211,14 @@ function checkersFor(slices: readonly Slice[], run: CheckRun, io: Io, threads: n
 }
 
 /** Files that are judged together, in the order of the first of each. */
-function unitsOf(files: readonly (FoundFile | ReadFile)[]): readonly Slice[number][] {
+function unitsOf(files: readonly (FoundFile | ReadFile)[], run: CheckRun): readonly Slice[number][] {
   const units = new Map<string, (FoundFile | ReadFile)[]>();
+  const keys = new Map<FileKind, (absolutePath: string) => string>();
   for (const file of files) {
     const kind = kindOf(file.path);
-    const key = JSON.stringify([
-      kind.name,
-      kind.unitOf?.(file.absolutePath) ?? null,
-      kind.unitOf ? "" : file.absolutePath,
-    ]);
+    const keyOf = keys.get(kind) ?? kind.units?.(run) ?? ((path: string) => path);
+    keys.set(kind, keyOf);
+    const key = `${kind.name} ${keyOf(file.absolutePath)}`;
     const unit = units.get(key);
     if (unit === undefined) units.set(key, [file]);
     else unit.push(file);
@@ -211,6 +247,13 @@ function lookFrom({ terminal }: Io, when: (typeof WHEN)[number]): Look {
   if (when === "always") return { excerptColumns: terminal?.columns ?? 100, hasColour: true };
   if (when === "never" || terminal === null) return { excerptColumns: terminal?.columns ?? null, hasColour: false };
   return { excerptColumns: terminal.columns, hasColour: terminal.hasColour };
+}
+
+/** What is kept of C, and where; null: nothing, nowhere. */
+function cacheFrom(io: Io, asked: string | undefined, isOff: boolean): CacheFolder | null {
+  if (isOff && asked !== undefined) throw new UsageError("--cache and --no-cache contradict each other");
+  const path = asked === undefined ? io.cacheFolder : resolve(io.cwd, asked);
+  return isOff || path === null ? null : { path: join(path, "c"), program: programPrint() };
 }
 
 function threadsFrom(text: string | undefined): number | null {

@@ -70,7 +70,19 @@ function resultsOf(report: FileReport): readonly object[] {
   const uri = uriOf(report.path);
   const prints = numberedPrints(report);
   return report.findings.map((finding, index) => {
-    const { rule, severity, message, declaration, range, kernel, source, related, steps = [], fixes } = finding;
+    const {
+      rule,
+      severity,
+      message,
+      declaration,
+      range,
+      kernel,
+      source,
+      related,
+      steps = [],
+      fixes,
+      confidence,
+    } = finding;
     const ruleIndex = ruleIndexOf(rule);
     return {
       ruleId: rule,
@@ -84,12 +96,16 @@ function resultsOf(report: FileReport): readonly object[] {
         },
       ],
       ...(related.length === 0 ? {} : { relatedLocations: related.map((place, id) => ({ id, ...locationOf(place) })) }),
-      ...(steps.length === 0
-        ? {}
-        : { codeFlows: [{ threadFlows: [{ locations: steps.map((step) => ({ location: locationOf(step) })) }] }] }),
+      ...(steps.length === 0 ? {} : { codeFlows: [flowOf([...steps, { path: report.path, range, message }])] }),
       ...(fixes.length === 0 ? {} : { fixes: fixesOf(uri, fixes) }),
       partialFingerprints: { "allocpolicy/v1": prints[index] ?? "" },
-      properties: { severity, source, since: kernel.since, until: kernel.until },
+      properties: {
+        severity,
+        source,
+        since: kernel.since,
+        until: kernel.until,
+        ...(confidence === undefined ? {} : { confidence }),
+      },
     };
   });
 }
@@ -107,6 +123,11 @@ function fixesOf(uri: string, fixes: ReportedFinding["fixes"]): readonly object[
       },
     ],
   }));
+}
+
+/** The way to what is found, which is its last step. */
+function flowOf(steps: readonly ReportedPlace[]): object {
+  return { threadFlows: [{ locations: steps.map((step) => ({ location: locationOf(step) })) }] };
 }
 
 function locationOf({ path, range, message }: ReportedPlace): object {

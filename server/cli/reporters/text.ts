@@ -7,8 +7,9 @@ import type { Look, Reporter } from "../reporter.ts";
 import { visible, visibleName } from "../visible.ts";
 
 /**
- * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then the way
- * and related places indented, then the totals. On a terminal each with the line of the source, and what is marked.
+ * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then the
+ * way that leads to it as their notes, related places indented, and the totals. On a terminal each with the line of
+ * the source, and what is marked.
  */
 export const text: Reporter = {
   name: "text",
@@ -23,7 +24,8 @@ function plainText({ path, findings }: FileReport): string {
   return findings
     .flatMap((finding) => [
       `${head(path, finding)}: ${finding.severity}: ${visible(finding.message)} [${finding.rule}]\n`,
-      ...placesOf(finding).map((place) => `    ${head(place.path, place)}: ${visible(place.message)}\n`),
+      ...(finding.steps ?? []).map((step) => `${head(step.path, step)}: note: ${visible(step.message)}\n`),
+      ...finding.related.map((place) => `    ${head(place.path, place)}: ${visible(place.message)}\n`),
     ])
     .join("");
 }

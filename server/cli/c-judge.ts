@@ -1,0 +1,112 @@
+import { dirname, isAbsolute, join, relative } from "node:path";
+import { cFindings, type CText } from "./c-findings.ts";
+import { modulesIn } from "./c-modules.ts";
+import { cacheAt, type CacheFolder, type Segment } from "./findings-cache.ts";
+import { kernelTrees, type KernelTree } from "./kernel-trees.ts";
+import type { Link } from "./file-kind.ts";
+import type { ReportedFinding } from "./report.ts";
+import type { TreeFiles } from "./tree-files.ts";
+
+/** A C file that is asked for. */
+export interface CWanted {
+  readonly absolutePath: string;
+  readonly text: string;
+  readonly isNamed: boolean;
+}
+
+/** By what C is judged. */
+export interface CJudging {
+  /** Versions of `--kernel`; null: what the trees are. */
+  readonly kernels: readonly string[] | null;
+  readonly link: Link;
+  readonly buildFolder: string | null;
+  readonly cache: CacheFolder | null;
+}
+
+/** What is found in files of one unit, by absolute path; files that are no kernel code are not among them. */
+export type CFound = ReadonlyMap<string, readonly ReportedFinding[]>;
+
+/** What judges C as it stands in some tree of files. */
+export interface CJudge {
+  /** The folder that stands for all files that are judged together with one. Throws `UsageError`. */
+  readonly unitOf: (absolutePath: string) => string;
+  /** All C files of such a unit, as absolute paths. */
+  readonly membersOf: (unit: string) => readonly string[];
+  /**
+   * Judges files of one unit. In the steps of a proof, files are named by absolute paths.
+   */
+  readonly judge: (wanted: readonly CWanted[]) => CFound;
+}
+
+/** Code outside of a kernel tree that is meant for one. */
+const KERNEL_CODE = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|gfp_types|slab)\.h>/m;
+
+/** Begins to judge: trees and Makefiles are read once each. */
+export function beginC(files: TreeFiles, judging: CJudging): CJudge {
+  const treeOf = kernelTrees(files, judging.kernels, judging.buildFolder);
+  const modules = modulesIn(files);
+  const cache = cacheAt(judging.cache);
+  const unitOf = (path: string): string => modules.builderOf(dirname(path), treeOf(dirname(path)).root);
+  const isAlone = ({ isNamed }: CWanted): boolean => (judging.link === "auto" ? isNamed : judging.link === "file");
+  return {
+    unitOf,
+    membersOf: modules.filesOf,
+    judge: (wanted) => {
+      const [first] = wanted;
+      if (first === undefined) return new Map();
+      const unit = unitOf(first.absolutePath);
+      const tree = treeOf(unit);
+      const own = wanted.filter(({ isNamed, text }) => isNamed || tree.root !== null || KERNEL_CODE.test(text));
+      const segment = cache.open(tree.root === null ? unit : relative(tree.root, unit));
+      const found = new Map<string, readonly ReportedFinding[]>();
+      for (const file of own) if (isAlone(file)) addFound(found, [file], tree, segment);
+      const linked = own.filter((file) => !isAlone(file));
+      if (linked.length > 0) addFound(found, withMembers(linked, modules.filesOf(unit), files), tree, segment);
+      segment.close();
+      return new Map(own.map(({ absolutePath }) => [absolutePath, found.get(absolutePath) ?? []]));
+    },
+  };
+}
+
+type Placed = Pick<CWanted, "absolutePath" | "text">;
+
+/** The files that are asked for with the others of their unit, in order of name, whichever were asked for. */
+function withMembers(wanted: readonly Placed[], members: readonly string[], files: TreeFiles): readonly Placed[] {
+  const texts = new Map(wanted.map(({ absolutePath, text }) => [absolutePath, text]));
+  for (const path of members) {
+    const text = texts.get(path) ?? files.read(path);
+    if (text !== null) texts.set(path, text);
+  }
+  return [...texts]
+    .map(([absolutePath, text]) => ({ absolutePath, text }))
+    .sort((a, b) => (a.absolutePath < b.absolutePath ? -1 : 1));
+}
+
+function addFound(
+  into: Map<string, readonly ReportedFinding[]>,
+  files: readonly Placed[],
+  tree: KernelTree,
+  segment: Segment,
+): void {
+  const texts = files.map(({ absolutePath, text }): CText => ({ path: pathIn(tree, absolutePath), text }));
+  const all = segment.remembered(texts, tree, () => cFindings(texts, tree));
+  files.forEach(({ absolutePath }, at) => {
+    into.set(
+      absolutePath,
+      (all[at] ?? []).map((finding) => withAbsoluteSteps(finding, tree)),
+    );
+  });
+}
+
+/** As files of a tree are called, wherever it lies. */
+function pathIn({ root }: KernelTree, absolutePath: string): string {
+  return root === null ? absolutePath : relative(root, absolutePath);
+}
+
+function withAbsoluteSteps(finding: ReportedFinding, { root }: KernelTree): ReportedFinding {
+  if (root === null || finding.steps === undefined || finding.steps.length === 0) return finding;
+  return {
+    ...finding,
+    steps: finding.steps.map((step) => ({ ...step, path: isAbsolute(step.path) ? step.path : join(root, step.path) })),
+  };
+}
