@@ -267,13 +267,13 @@ const TABLE: Readonly<Record<string, KernelContext>> = {
     { always: ["process", "noio"] },
   ),
   exiting: task(
-    "A task that exits (PF_EXITING): a slow path that finds its cpuset empty may leave it; no other effect that the model tells.",
-    "kernel/cgroup/cpuset.c:cpuset_node_allowed; mm/oom_kill.c:task_will_free_mem",
+    "A task that exits (PF_EXITING). It has no effect on any answer here, which is that of `process`: in the kernel, alone in its thread group and with its memory still there, it becomes the victim of the OOM killer itself and may then use half of the min reserve, its cgroup's OOM killer leaves it alone, and without `__GFP_HARDWALL` it may leave its cpuset; before exit_mm() and after it, none of that can be told from the call. `oom_victim` says that it is a victim already.",
+    "mm/oom_kill.c:out_of_memory, task_will_free_mem; mm/memcontrol.c:task_is_dying; kernel/cgroup/cpuset.c:cpuset_node_allowed",
     { always: ["process"] },
   ),
   confined_cpuset: task(
-    "A task whose cpuset does not have all nodes: memory of the others does not count, and the OOM killer looks at the cpuset only. The verdict leaves the nodes open as it does the state of memory.",
-    "kernel/cgroup/cpuset.c:cpuset_node_allowed; mm/oom_kill.c:constrained_alloc",
+    "A task whose cpuset does not have all nodes. It has no effect on any answer here, which is that of `process`: an answer is for every state of memory, and leaves open which nodes have some. In the kernel, with `__GFP_HARDWALL` (GFP_USER) only the task's own nodes count; without it those of the nearest ancestor that is hardwalled too; for victims of the OOM killer, in interrupts, and for `__GFP_HIGH` without `__GFP_DIRECT_RECLAIM` (GFP_ATOMIC) all of them; and the OOM killer looks for victims in the cpuset only.",
+    "kernel/cgroup/cpuset.c:cpuset_node_allowed; mm/page_alloc.c:gfp_to_alloc_flags; mm/oom_kill.c:constrained_alloc",
     { always: ["process"] },
   ),
 };

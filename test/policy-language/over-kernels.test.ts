@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { holdsOf, versionsText, withVersions } from "../../server/policy-language/findings/over-kernels.ts";
+import { holdsOf, saidOnce, versionsText, withVersions } from "../../server/policy-language/findings/over-kernels.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
@@ -23,6 +23,21 @@ describe("spans of kernels", () => {
     const { environment } = setUp();
     expect(versionsText(environment, indexes)).toBe(text);
     expect(holdsOf(environment, indexes)).toEqual({ since, until });
+  });
+
+  test("what is the same in what kernels say is said once", () => {
+    const said = (...pairs: readonly (readonly [message: string, versions: string])[]): string =>
+      saidOnce(pairs.map(([message, versions]) => ({ message, versions })));
+    expect(said(["It sleeps: drop it.", "6.12"])).toBe("It sleeps: drop it (6.12).");
+    expect(said(["It sleeps: drop it.", "since 6.3"], ["It sleeps: handle NULL.", "until 6.2"])).toBe(
+      "It sleeps: drop it (since 6.3); handle NULL (until 6.2).",
+    );
+    expect(said(["It sleeps: drop it.", "since 6.3"], ["It warns: drop it.", "until 6.2"])).toBe(
+      "It sleeps: drop it (since 6.3); It warns: drop it (until 6.2).",
+    );
+    expect(said(["It sleeps.", "since 6.3"], ["It warns.", "until 6.2"])).toBe(
+      "It sleeps (since 6.3); It warns (until 6.2).",
+    );
   });
 
   test("the span stands before the full stop", () => {

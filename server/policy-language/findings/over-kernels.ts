@@ -85,11 +85,12 @@ export function overKernelsOnce(
         ? everywhere
           ? newest.finding.message
           : withVersions(newest.finding.message, versionsText(environment, indexes))
-        : `${said
-            .map(({ finding, members }) =>
-              withVersions(finding.message, versionsText(environment, sorted([...members]))).replace(/\.$/, ""),
-            )
-            .join("; ")}.`;
+        : saidOnce(
+            said.map(({ finding, members }) => ({
+              message: finding.message,
+              versions: versionsText(environment, sorted([...members])),
+            })),
+          );
     return [
       {
         ...newest.finding,
@@ -99,6 +100,21 @@ export function overKernelsOnce(
       },
     ];
   });
+}
+
+/**
+ * What several kernels say, as one text, each with its versions. Of sentences that tell of the same thing and differ in
+ * their last clause alone, as where older kernels lack a remedy, what is the same is said once.
+ */
+export function saidOnce(said: readonly { readonly message: string; readonly versions: string }[]): string {
+  const heads = new Map<string, string[]>();
+  for (const { message, versions } of said) {
+    const [, head = "", clause = message] = said.length === 1 ? [] : (/^(.*[:;] )(.*)$/.exec(message) ?? []);
+    const clauses = heads.get(head) ?? [];
+    heads.set(head, clauses);
+    clauses.push(withVersions(clause, versions).replace(/\.$/, ""));
+  }
+  return `${[...heads].map(([head, clauses]) => head + clauses.join("; ")).join("; ")}.`;
 }
 
 /** The fixes of the first that all of them offer; where they share none, those of the first. */
