@@ -102,19 +102,52 @@ export function overKernelsOnce(
   });
 }
 
+interface Said {
+  readonly message: string;
+  readonly versions: string;
+}
+
 /**
- * What several kernels say, as one text, each with its versions. Of sentences that tell of the same thing and differ in
- * their last clause alone, as where older kernels lack a remedy, what is the same is said once.
+ * What several kernels say of one mistake, as one text, each with its versions: what their sentences have in common, by
+ * whole clauses from the beginning and from the end, is said once.
  */
-export function saidOnce(said: readonly { readonly message: string; readonly versions: string }[]): string {
-  const heads = new Map<string, string[]>();
+export function saidOnce(said: readonly Said[]): string {
+  const [only, ...more] = said;
+  if (only === undefined) return "";
+  if (more.length === 0) return withVersions(only.message, only.versions);
+  return `${merged(said.map(({ message, versions }) => ({ message: message.replace(/\.$/, ""), versions })))}.`;
+}
+
+const FIRST_CLAUSE = /^(.*?[:;,] )(.+)$/;
+const LAST_CLAUSE = /^(.+)([:;] .*?)$/;
+
+function merged(said: readonly Said[]): string {
+  const [first, ...others] = said;
+  if (first === undefined) return "";
+  if (others.length === 0) return withVersions(first.message, first.versions).replace(/\.$/, "");
+  const last = lastClause(first.message);
+  if (last !== null && others.every(({ message }) => lastClause(message)?.clause === last.clause))
+    return (
+      merged(said.map(({ message, versions }) => ({ message: lastClause(message)?.rest ?? "", versions }))) +
+      last.clause
+    );
+  const heads = new Map<string, Said[]>();
   for (const { message, versions } of said) {
-    const [, head = "", clause = message] = said.length === 1 ? [] : (/^(.*[:;] )(.*)$/.exec(message) ?? []);
-    const clauses = heads.get(head) ?? [];
-    heads.set(head, clauses);
-    clauses.push(withVersions(clause, versions).replace(/\.$/, ""));
+    const [, head = "", rest = message] = FIRST_CLAUSE.exec(message) ?? [];
+    const same = heads.get(head) ?? [];
+    heads.set(head, same);
+    same.push({ message: rest, versions });
   }
-  return `${[...heads].map(([head, clauses]) => head + clauses.join("; ")).join("; ")}.`;
+  return [...heads].map(([head, same]) => (head === "" ? flat(same) : head + merged(same))).join("; ");
+}
+
+/** Sentences that have nothing in common. */
+const flat = (said: readonly Said[]): string =>
+  said.map(({ message, versions }) => withVersions(message, versions).replace(/\.$/, "")).join("; ");
+
+function lastClause(message: string): { readonly rest: string; readonly clause: string } | null {
+  const [, rest, clause] = LAST_CLAUSE.exec(message) ?? [];
+  return rest === undefined || clause === undefined ? null : { rest, clause };
 }
 
 /** The fixes of the first that all of them offer; where they share none, those of the first. */

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { holdsOf, saidOnce, versionsText, withVersions } from "../../server/policy-language/findings/over-kernels.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
@@ -33,10 +34,30 @@ describe("spans of kernels", () => {
       "It sleeps: drop it (since 6.3); handle NULL (until 6.2).",
     );
     expect(said(["It sleeps: drop it.", "since 6.3"], ["It warns: drop it.", "until 6.2"])).toBe(
-      "It sleeps: drop it (since 6.3); It warns: drop it (until 6.2).",
+      "It sleeps (since 6.3); It warns (until 6.2): drop it.",
+    );
+    expect(said(["Order 2: it sleeps; drop it.", "7.3"], ["Order 2: it warns; drop it.", "6.12"])).toBe(
+      "Order 2: it sleeps (7.3); it warns (6.12); drop it.",
     );
     expect(said(["It sleeps.", "since 6.3"], ["It warns.", "until 6.2"])).toBe(
       "It sleeps (since 6.3); It warns (until 6.2).",
+    );
+  });
+
+  test("no word and no version of what kernels say is lost", () => {
+    const clause = fc.constantFrom("it sleeps", "it warns", "a: b", "x, y", "", ".", ";");
+    const sentence = fc
+      .array(fc.tuple(clause, fc.constantFrom(": ", "; ", ", ", " ")))
+      .map((parts) => parts.flat().join(""));
+    fc.assert(
+      fc.property(fc.uniqueArray(sentence, { minLength: 1, maxLength: 5 }), (messages) => {
+        const text = saidOnce(messages.map((message, index) => ({ message, versions: `6.${index}` })));
+        for (const [index, message] of messages.entries()) {
+          expect(text).toContain(`(6.${index})`);
+          for (const word of message.match(/\w+/g) ?? []) expect(text).toContain(word);
+        }
+      }),
+      { seed: 31, numRuns: 500 },
     );
   });
 
