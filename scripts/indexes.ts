@@ -39,6 +39,13 @@ const FOLDERS: readonly Collected[] = [
   },
   { path: "server/rules", list: "ALL", type: "Rule", declaredIn: "./rule.ts", besides: [], inGroups: true },
   {
+    path: "server/rules/source",
+    list: "ALL_SOURCE_RULES",
+    type: "SourceRule",
+    declaredIn: "../source-rule.ts",
+    besides: [],
+  },
+  {
     path: "server/cli/commands",
     list: "COMMANDS",
     type: "Command",
@@ -150,7 +157,8 @@ function lazyIndexOf(contributions: readonly Contribution[], list: string, type:
 /** The index of a folder whose folders are the groups. */
 function groupedIndexOf(folder: string, list: string, type: string, declaredIn: string): string {
   const groups = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    // A folder with an index of its own is no group.
+    .filter((entry) => entry.isDirectory() && FOLDERS.every(({ path }) => inRoot(path) !== join(folder, entry.name)))
     .map(({ name }) => name)
     .sort(byFileName)
     .map((group) => ({

@@ -1,38 +1,13 @@
+import type { Allocation, Call, Piece } from "./call.ts";
 import { argumentsBetween, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
-import { NO_USE, resultOf, type ResultUse } from "./results.ts";
+import { NO_USE, resultOf } from "./results.ts";
+import { misplacedMask, observe, type Observation } from "./observations.ts";
 import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE } from "./signatures.ts";
-import type { State } from "./state.ts";
 import type { LockFamily } from "./tables/locks.ts";
 import { ARROW, ASSIGN, DOT, NAME, OR_ASSIGN, AND_ASSIGN, SEMICOLON, textOf, type Tokens } from "./tokens.ts";
 import { walkFunction, type NetEffect, type WalkedCall } from "./walk.ts";
-
-/** A stretch of a function, and its text. Offsets count from the start of the function. */
-export interface Piece {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** What a call asks for, where it allocates. */
-export interface Allocation {
-  /** The function by the model's name; null: the model has none, and what tells is that it is given a mask. */
-  readonly api: string | null;
-  /** The argument that is the mask, with the masks that it can be; null: it takes none, or none is given. */
-  readonly mask: { readonly index: number; readonly cases: readonly MaskCase[] } | null;
-  readonly result: ResultUse;
-}
-
-/** A call in a function. */
-export interface Call {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly arguments: readonly Piece[];
-  readonly state: State;
-  readonly allocation: Allocation | null;
-}
 
 /** What is written into a variable that can be a mask. */
 export interface MaskWrite {
@@ -68,6 +43,7 @@ export interface FunctionRead {
   readonly net: NetEffect;
   /** The families of which it gives something back. */
   readonly gives: readonly LockFamily[];
+  readonly observed: readonly Observation[];
 }
 
 const GFP_NAME = /^(?:__)?GFP_[A-Z]/;
@@ -100,6 +76,8 @@ export function readFunction(
 ): FunctionRead {
   const origin = tokens.starts[item.start] ?? 0;
   const walked = walkFunction(tokens, item, effectOf);
+  const calls = walked.calls.map((call) => readCall(tokens, names, item, call, origin));
+  const text = tokens.text.slice(origin, tokens.ends[item.close] ?? origin);
   return {
     name: item.name,
     isStatic: item.isStatic,
@@ -107,12 +85,40 @@ export function readFunction(
     annotations: item.annotations,
     head: piece(tokens, item.nameToken, item.nameToken + 1, origin),
     length: (tokens.ends[item.close] ?? 0) - origin,
-    calls: walked.calls.map((call) => readCall(tokens, names, item, call, origin)),
+    calls,
     writes: writesOf(tokens, names, item, origin),
     kept: keptIn(tokens, item, origin),
     net: walked.net,
     gives: walked.gives,
+    observed: [
+      ...observe({ tokens, item, walked, calls, text, origin }),
+      ...misplacedMasks(tokens, names, walked.calls, calls),
+    ],
   };
+}
+
+/** Calls of which the mask is none. */
+function misplacedMasks(
+  tokens: Tokens,
+  names: FileNames,
+  walked: readonly WalkedCall[],
+  calls: readonly Call[],
+): readonly Observation[] {
+  const isMask = (token: number): boolean => tokens.kinds[token] === NAME && names.isMask(tokens.names[token] ?? 0);
+  return walked.flatMap((call, index): readonly Observation[] => {
+    const read = calls[index];
+    const signature = read === undefined ? null : signatureNamed(read.name);
+    if (signature === null || read?.arguments.length !== signature.parameters) return [];
+    const { mask } = signature;
+    const given = read.arguments[mask];
+    if (given === undefined || (GFP_NAME.test(given.text) && !/\|\||&&/.test(given.text))) return [];
+    const wrong = misplacedMask(tokens, call, signature, isMask);
+    if (wrong === null) return [];
+    const place = { start: given.start, end: given.end };
+    return wrong === "swapped"
+      ? [{ kind: "arguments-swapped", call: index, ...place }]
+      : [{ kind: "mask-made-logically", operator: wrong, ...place }];
+  });
 }
 
 function piece(tokens: Tokens, from: number, to: number, origin: number): Piece {
@@ -141,7 +147,9 @@ function readCall(
 
   function allocationOf(): Allocation | null {
     const signature = signatureNamed(text);
-    const index = signature !== null ? signature.mask : maskArgument(tokens, names, slices, text);
+    // Other kernels have other prototypes.
+    const isAsKnown = signature !== null && (signature.parameters ?? slices.length) === slices.length;
+    const index = isAsKnown ? signature.mask : maskArgument(tokens, names, slices, text);
     if (signature === null && index === -1) return null;
     const slice = slices[index];
     const cases = slice === undefined ? null : maskCases(tokens, slice.from, slice.to, origin);

@@ -4,12 +4,13 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { EMPTY } from "../model/masks/mask.ts";
 import { verdict } from "../model/verdict.ts";
 import { kernelRule } from "../rules/catalogue.ts";
-import type { Finding, Fix, Severity, TextEdit } from "../rules/finding.ts";
+import type { Severity, TextEdit } from "../rules/finding.ts";
 import { judge, type SiteFinding } from "../rules/judge.ts";
 import type { Anchor, Rule, RuleFix } from "../rules/rule.ts";
 import { ALL_RULES } from "../rules/catalogue.ts";
 import { ANYWHERE, contextWith, isBinding, RANK, type Confidence, type Fact, type Step } from "./evidence.ts";
-import type { Call } from "./function-read.ts";
+import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
+import type { Call } from "./call.ts";
 import {
   canReach,
   factsAt,
@@ -20,6 +21,7 @@ import {
   type NamedFile,
 } from "./link.ts";
 import { editsOf, placeOf } from "./places.ts";
+import { judgeCode } from "./judge-code.ts";
 import { callSite, readingsOf, sizesOf, valueIn, type MaskReading } from "./site.ts";
 
 /** What a C file is judged by. */
@@ -28,25 +30,6 @@ export interface JudgeOptions {
   /** Findings that are less sure are left out. */
   readonly confidence: Confidence;
   readonly declared?: readonly DeclaredContext[];
-}
-
-/** What is wrong with a call in C. Offsets are UTF-16, of the file. */
-export interface CFinding extends Pick<Finding, "rule" | "severity" | "message" | "tag"> {
-  /** The index of the file among those that were judged, and its path. */
-  readonly file: number;
-  readonly path: string;
-  readonly function: string;
-  readonly start: number;
-  readonly end: number;
-  /** The call, without spaces: what a baseline knows it by. */
-  readonly call: string;
-  /** The mask as it is written; empty: there is none. */
-  readonly maskText: string;
-  readonly confidence: Confidence;
-  /** What proves the context, in order; empty: the mask alone decides. */
-  readonly proof: readonly Step[];
-  readonly fixes: readonly Fix<TextEdit>[];
-  readonly advice: string;
 }
 
 /** Judges C files that belong together: one file, or the files of a module. */
@@ -74,7 +57,11 @@ function judgeFunction(
   fn: LinkedFunction,
   options: JudgeOptions,
 ): readonly CFinding[] {
-  return fn.read.calls.flatMap((call) => (call.allocation === null ? [] : judgeCall(files, link, fn, call, options)));
+  const named = files[fn.file];
+  return [
+    ...fn.read.calls.flatMap((call) => (call.allocation === null ? [] : judgeCall(files, link, fn, call, options))),
+    ...(named === undefined ? [] : judgeCode(named, fn, options.kernel)),
+  ];
 }
 
 /** A finding of one call, before it is placed. */
@@ -290,8 +277,8 @@ function placed(
     function: fn.read.name,
     start: fn.start + place.start,
     end: fn.start + place.end,
-    call: `${call.name}(${call.arguments.map(({ text }) => text.replace(/\s+/g, "")).join(",")})`,
-    maskText: call.arguments[call.allocation?.mask?.index ?? -1]?.text ?? "",
+    call: callText(call),
+    maskText: maskTextOf(call),
     confidence,
     proof,
     fixes,

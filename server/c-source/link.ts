@@ -1,7 +1,8 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { CFile } from "./c-file.ts";
 import { contextWith, isBinding, weaker, type Confidence, type Fact, type Inherited, type Step } from "./evidence.ts";
-import type { Call, FunctionRead } from "./function-read.ts";
+import type { Call } from "./call.ts";
+import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
 import { lockField, lockPath, type Held, type Released, type State } from "./state.ts";
 import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "./tables/callbacks.ts";

@@ -3,7 +3,7 @@ import { maskEdits } from "../rules/mask-edits.ts";
 import { maskPlace } from "../rules/mask-places.ts";
 import type { TextEdit } from "../rules/finding.ts";
 import type { Anchor, RuleFix } from "../rules/rule.ts";
-import type { Call } from "./function-read.ts";
+import type { Call } from "./call.ts";
 import { valueIn, type MaskReading } from "./site.ts";
 import { signatureNamed } from "./signatures.ts";
 

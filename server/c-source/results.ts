@@ -191,7 +191,7 @@ function conditionAround(tokens: Tokens, from: number, last: number): Test {
 }
 
 /** From the call to there control can only go straight on. */
-function isStraight(tokens: Tokens, statement: number, at: number): boolean {
+export function isStraight(tokens: Tokens, statement: number, at: number): boolean {
   let depth = 0;
   for (let token = statement; token < at; token++) {
     const kind = tokens.kinds[token];

@@ -9,6 +9,8 @@ export interface Signature {
   readonly bytes: number;
   readonly count: number;
   readonly pages: number;
+  /** How many arguments it takes; null: any number. */
+  readonly parameters: number | null;
 }
 
 const NAMES = {
@@ -37,6 +39,7 @@ function signatureOf(api: Api): Signature {
     bytes: takes("bytes") ? at(NAMES.bytes) : -1,
     count: takes("count") ? at(NAMES.count) : -1,
     pages: api.size === "pages" ? at(/\b(?:nr_pages|count)$/) : -1,
+    parameters: parameters.includes("...") || api.withoutMask !== undefined ? null : parameters.length,
   };
 }
 

@@ -37,6 +37,8 @@ export interface NetEffect {
 
 /** What the walk of one function gives. */
 export interface Walked {
+  /** Where it returns, and what holds there. */
+  readonly exits: readonly { readonly token: number; readonly state: State }[];
   readonly calls: readonly WalkedCall[];
   readonly net: NetEffect;
   /** The families of which something is given back in the function. */
@@ -96,6 +98,7 @@ interface Walk {
   /** The last state before nobody came on: what follows is read as if somebody did. */
   ghost: State;
   returned: State | null;
+  readonly returns: { readonly token: number; readonly state: State }[];
   origin: number;
 }
 
@@ -119,11 +122,14 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     statement: item.open,
     ghost: ENTRY,
     returned: null,
+    returns: [],
     origin: tokens.starts[item.start] ?? 0,
   };
   const end = block(walk, item.close, ENTRY);
   const last = joined(walk.returned, end) ?? ENTRY;
+  if (end !== null && end.held.length > 0) walk.returns.push({ token: item.close, state: end });
   return {
+    exits: walk.returns,
     calls: walk.calls,
     net: { takes: last.held, gives: last.released },
     gives: [...new Set(walk.given.map(({ family }) => family))],
@@ -205,6 +211,7 @@ function named(walk: Walk, end: number, at: number, before: State | null): State
       const last = expression(walk, at + 1, stop, state);
       walk.at = stop + 1;
       walk.returned = joined(walk.returned, withoutGuards(last));
+      if (last.held.length > 0) walk.returns.push({ token: at, state: last });
       return dead(walk, last);
     }
     case GOTO: {

@@ -1,4 +1,4 @@
-import { ALL_RULES, kernelRule } from "../rules/catalogue.ts";
+import { ALL_RULES, kernelRule, SOURCE_RULES } from "../rules/catalogue.ts";
 import type { Severity } from "../rules/finding.ts";
 import { page } from "../rules/rule-page.ts";
 import { releasesText } from "./example-releases.ts";
@@ -17,9 +17,9 @@ export interface CatalogueEntry {
   readonly severity: Severity;
 }
 
-/** Everything that can be reported: the kernel rules, then the other findings. */
+/** Everything that can be reported: the kernel rules, those of C code, then the other findings. */
 export function catalogue(): readonly CatalogueEntry[] {
-  return [...ALL_RULES, ...LANGUAGE_RULES];
+  return [...ALL_RULES, ...SOURCE_RULES, ...LANGUAGE_RULES];
 }
 
 /** The page of a finding as Markdown, made from its data; null where there is no finding of that id. */
@@ -31,6 +31,18 @@ export function rulePage(id: string): string | null {
       ["kernels", releasesText(rule)],
       ["evidence", rule.evidence],
     ]);
+  const source = SOURCE_RULES.find((one) => one.id === id);
+  if (source !== undefined)
+    return page(
+      source,
+      "What happens",
+      [
+        ["class", source.class],
+        ["reported in", "C code"],
+        ["evidence", source.evidence],
+      ],
+      "c",
+    );
   const other = languageRule(id);
   return other === null ? null : page(other, "What it means", [["about", other.group]]);
 }

@@ -24,8 +24,16 @@ export function withCode(text: string): string {
 /** What a page is made of. */
 export type Documented = Pick<Rule, "id" | "title" | "severity" | "explanation" | "advice" | "examples">;
 
-/** A page as Markdown: `meaning` heads the explanation, `facts` are rows of the table under the title. */
-export function page(rule: Documented, meaning: string, facts: readonly (readonly [string, string])[]): string {
+/**
+ * A page as Markdown: `meaning` heads the explanation, `facts` are rows of the table under the title, `code` is the
+ * language of the examples.
+ */
+export function page(
+  rule: Documented,
+  meaning: string,
+  facts: readonly (readonly [string, string])[],
+  code: "allocpolicy" | "c" = "allocpolicy",
+): string {
   const rows = [["severity", rule.severity] as const, ...facts].map(
     ([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`,
   );
@@ -38,12 +46,12 @@ export function page(rule: Documented, meaning: string, facts: readonly (readonl
     "## What to write",
     withCode(rule.advice),
     "## Reported",
-    fenced(rule.examples.bad),
+    fenced(rule.examples.bad, code),
     "## Not reported",
-    fenced(rule.examples.good),
+    fenced(rule.examples.good, code),
   ].join("\n\n")}\n`;
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const fenced = (text: string): string => `\`\`\`allocpolicy\n${text.trim()}\n\`\`\``;
+const fenced = (text: string, code: string): string => `\`\`\`${code}\n${text.trim()}\n\`\`\``;

@@ -5,7 +5,7 @@ import { findingsIn } from "./_c.ts";
 /** The body of a function `f` with what it needs around it. */
 const inside = (body: string): string => `#include <linux/slab.h>
 
-static int f(struct gadget *dev, gfp_t gfp)
+static int f(struct gadget *dev${/\bgfp\b/.test(body) ? ", gfp_t gfp" : ""})
 {
 	unsigned long flags;
 	void *p;

@@ -1,5 +1,4 @@
 import { catalogue, rulePage } from "../../policy-language/catalogue.ts";
-import { SOURCE_RULES } from "../../rules/catalogue.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
@@ -26,8 +25,6 @@ export const rules: Command = {
       await io.write(
         entries.map((entry) => `${entry.id.padEnd(width)}  ${entry.severity.padEnd(11)}  ${entry.title}\n`).join(""),
       );
-      await io.write("\nNot decided here, because they need the C code around the call:\n\n");
-      await io.write(SOURCE_RULES.map((rule) => `${rule.id.padEnd(width)}  ${rule.title}\n`).join(""));
       return OK;
     }
     const page = rulePage(id);

@@ -1,0 +1,96 @@
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { SOURCE_RULES } from "../rules/catalogue.ts";
+import type { TextEdit } from "../rules/finding.ts";
+import type { SourceCall, SourceFact, SourceMatch, SourceRule } from "../rules/source-rule.ts";
+import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
+import type { Call } from "./call.ts";
+import type { Step } from "./evidence.ts";
+import type { LinkedFunction, NamedFile } from "./link.ts";
+import type { Observation } from "./observations.ts";
+import { readingsOf, sizesOf, valueIn } from "./site.ts";
+
+/** Asks the rules of C code of everything that a function shows. */
+export function judgeCode(named: NamedFile, fn: LinkedFunction, kernel: Kernel): readonly CFinding[] {
+  return fn.read.observed.flatMap((observation) => {
+    const fact = factOf(named, fn, observation, kernel);
+    if (fact === null) return [];
+    return SOURCE_RULES.flatMap((rule) => {
+      const match = rule.check(fact, kernel);
+      return match === null ? [] : [findingOf(named, fn, observation, rule, match)];
+    });
+  });
+}
+
+function factOf(named: NamedFile, fn: LinkedFunction, seen: Observation, kernel: Kernel): SourceFact | null {
+  if (!("call" in seen)) return seen;
+  const call = fn.read.calls[seen.call];
+  return call === undefined ? null : { ...seen, call: sourceCall(named, fn, call, kernel) };
+}
+
+function sourceCall(named: NamedFile, fn: LinkedFunction, call: Call, kernel: Kernel): SourceCall {
+  const readings = call.allocation === null ? null : readingsOf(named.file, fn.read, call.allocation, {});
+  const [only, ...more] = readings ?? [];
+  const value = only === undefined || more.length > 0 ? null : valueIn(only, kernel);
+  return {
+    api: call.name,
+    mask: value === null || !value.certain ? null : { mask: value.mask, written: value.written },
+    order: sizesOf(call, named.file, kernel).order,
+  };
+}
+
+function findingOf(
+  named: NamedFile,
+  fn: LinkedFunction,
+  seen: Observation,
+  rule: SourceRule,
+  { message, severity, writeMask }: SourceMatch,
+): CFinding {
+  const call = "call" in seen ? (fn.read.calls[seen.call] ?? null) : null;
+  const argument = call?.arguments[call.allocation?.mask?.index ?? -1];
+  const changes: readonly TextEdit[] =
+    writeMask === null || argument === undefined
+      ? []
+      : [{ start: fn.start + argument.start, end: fn.start + argument.end, text: writeMask }];
+  return {
+    rule: rule.id,
+    severity: severity ?? rule.severity,
+    message,
+    tag: null,
+    file: fn.file,
+    path: named.path,
+    function: fn.read.name,
+    start: fn.start + seen.start,
+    end: fn.start + seen.end,
+    call: call === null ? "" : callText(call),
+    maskText: call === null ? "" : maskTextOf(call),
+    confidence: "certain",
+    proof: proofOf(fn, seen),
+    fixes: changes.length === 0 ? [] : [{ title: `Write ${writeMask ?? ""}`, changes, preferred: true }],
+    advice: rule.advice,
+  };
+}
+
+/** What else has to be seen: where the scope was opened, where the memory comes from. */
+function proofOf(fn: LinkedFunction, seen: Observation): readonly Step[] {
+  const at = (start: number, length: number, text: string): readonly Step[] => [
+    { file: fn.file, start: fn.start + start, end: fn.start + start + length, text },
+  ];
+  const ofCall = (index: number, text: (call: Call) => string): readonly Step[] => {
+    const call = fn.read.calls[index];
+    return call === undefined ? [] : at(call.start, call.name.length, text(call));
+  };
+  switch (seen.kind) {
+    case "scope-left-open":
+      return at(seen.savedAt, seen.save.length, `${seen.save}() opens the scope`);
+    case "memory-used":
+      return ofCall(seen.call, (call) => `${call.name}() gives the memory`);
+    case "pool-taken-twice":
+      return ofCall(seen.first, () => `the first element of ${seen.pool}`);
+    case "mask-ignored": {
+      const { start, text } = fn.read.head;
+      return at(start, text.length, `${fn.read.name}() is given ${seen.parameter}`);
+    }
+    default:
+      return [];
+  }
+}

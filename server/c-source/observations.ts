@@ -1,0 +1,291 @@
+import { apiNamed } from "../model/apis.ts";
+import type { Call } from "./call.ts";
+import { argumentsBetween, type FunctionItem } from "./items.ts";
+import { nameId } from "./names.ts";
+import { isStraight } from "./results.ts";
+import type { Signature } from "./signatures.ts";
+import type { Held } from "./state.ts";
+import {
+  AMPERSAND,
+  AND_ASSIGN,
+  ARROW,
+  BOTH,
+  CLOSE,
+  EITHER,
+  EQUAL,
+  INDEX_CLOSE,
+  NAME,
+  NOT,
+  OPEN,
+  OR_ASSIGN,
+  QUESTION,
+  SEMICOLON,
+  textOf,
+  UNEQUAL,
+  type Tokens,
+} from "./tokens.ts";
+import type { Walked, WalkedCall } from "./walk.ts";
+
+/**
+ * Something in a function that no request shows: what the rules of C code are asked about. Plain data; offsets count
+ * from the start of the function, and a call is named by its index among the function's calls.
+ */
+export type Observation = { readonly start: number; readonly end: number } & (
+  | { readonly kind: "retried"; readonly call: number }
+  | { readonly kind: "mask-tested"; readonly how: "any-bit" | "all-bits" | "equal"; readonly composite: string }
+  | { readonly kind: "scope-left-open"; readonly save: string; readonly savedAt: number }
+  | { readonly kind: "task-flag-set"; readonly flag: string; readonly isSet: boolean }
+  | { readonly kind: "memory-used"; readonly call: number; readonly by: string }
+  | { readonly kind: "pool-taken-twice"; readonly call: number; readonly first: number; readonly pool: string }
+  | { readonly kind: "size-from-user"; readonly call: number; readonly size: string; readonly by: string }
+  | { readonly kind: "arguments-swapped"; readonly call: number }
+  | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" }
+  | { readonly kind: "mask-ignored"; readonly call: number; readonly parameter: string; readonly isUsed: boolean }
+);
+
+/** What observations are made of. */
+export interface Observed {
+  readonly tokens: Tokens;
+  readonly item: FunctionItem;
+  readonly walked: Walked;
+  readonly calls: readonly Call[];
+  /** The text of the function, and where it starts in the file. */
+  readonly text: string;
+  readonly origin: number;
+}
+
+export function observe(seen: Observed): readonly Observation[] {
+  const found: Observation[] = [];
+  testedMasks(seen, found);
+  leftScopes(seen, found);
+  const mask = seen.item.parameters.find(({ type }) => /\bgfp_t\b/.test(type))?.name ?? null;
+  seen.calls.forEach((call, index) => {
+    if (call.allocation?.api == null) return;
+    retried(seen, call, index, found);
+    used(seen, call, index, found);
+    sizedByUser(seen, call, index, found);
+    takenTwice(seen, call, index, found);
+    if (mask !== null) ignored(seen, call, index, mask, found);
+  });
+  return found;
+}
+
+const placeOf = ({ tokens, origin }: Observed, from: number, last: number) => ({
+  start: (tokens.starts[from] ?? 0) - origin,
+  end: (tokens.ends[last] ?? 0) - origin,
+});
+
+const nameOf = (call: Call) => ({ start: call.start, end: call.start + call.name.length });
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** How far behind a call its loop may end. */
+const NEAR = 260;
+
+function retried(seen: Observed, call: Call, index: number, found: Observation[]): void {
+  const variable = call.allocation?.result.variable ?? null;
+  if (variable === null || /^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return;
+  const behind = seen.text.slice(call.end, call.end + NEAR);
+  if (
+    !/\bwhile\b|\bgoto\b/.test(behind) &&
+    !/while\s*\(\s*!\s*\(\s*$/.test(seen.text.slice(0, call.start).slice(-60))
+  ) {
+    const before = seen.text.slice(Math.max(0, call.start - 80), call.start);
+    if (!/\bwhile\s*\(\s*!/.test(before)) return;
+  }
+  const name = escaped(variable);
+  const isLoop =
+    new RegExp(
+      `^\\s*;\\s*(?:\\w+\\([^;{}]*\\);\\s*)?\\}?\\s*while\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)`,
+    ).test(behind) ||
+    new RegExp(`\\bwhile\\s*\\(\\s*!\\s*\\(\\s*${name}\\s*=\\s*$`).test(
+      seen.text.slice(Math.max(0, call.start - 120), call.start),
+    ) ||
+    goesBack(seen, call, name, behind);
+  if (isLoop) found.push({ kind: "retried", call: index, ...nameOf(call) });
+}
+
+/** `if (!p) { cond_resched(); goto again; }` to a label shortly before. */
+function goesBack(seen: Observed, call: Call, name: string, behind: string): boolean {
+  const test = new RegExp(
+    `^\\s*;\\s*if\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)?\\s*\\)\\s*(\\{[^{}]*\\}|[^;{}]*;)`,
+  ).exec(behind);
+  const body = test?.[1] ?? "";
+  const label = /\bgoto\s+(\w+)\s*;/.exec(body)?.[1];
+  // One that counts, or asks for less, comes to an end.
+  if (label === undefined || /\breturn\b|--|\+\+|=|\bif\b/.test(body)) return false;
+  return new RegExp(`\\b${label}:\\s`).test(seen.text.slice(Math.max(0, call.start - 2 * NEAR), call.start));
+}
+
+const COMPOSITE = /^GFP_(?:KERNEL|ATOMIC|NOFS|NOIO|USER|NOWAIT|HIGHUSER)$/;
+const CURRENT = nameId("current");
+const FLAGS = nameId("flags");
+const CONDITIONS = new Set([nameId("if"), nameId("while")]);
+
+function testedMasks(seen: Observed, found: Observation[]): void {
+  const { tokens, item } = seen;
+  for (let at = item.open + 1; at < item.close; at++) {
+    if (tokens.kinds[at] !== NAME) continue;
+    if (tokens.names[at] === CURRENT) taskFlag(seen, at, found);
+    const before = tokens.kinds[at - 1];
+    if (before !== AMPERSAND && before !== EQUAL && before !== UNEQUAL) continue;
+    const composite = textOf(tokens, at);
+    if (!COMPOSITE.test(composite)) continue;
+    const how = testOf(tokens, at, before);
+    if (how !== null) found.push({ kind: "mask-tested", how, composite, ...placeOf(seen, at, at) });
+  }
+}
+
+function testOf(tokens: Tokens, at: number, operator: number): "any-bit" | "all-bits" | "equal" | null {
+  const operand = tokens.kinds[at - 2];
+  if (operator !== AMPERSAND) return operand === NAME || operand === INDEX_CLOSE ? "equal" : null;
+  if (operand !== NAME && operand !== CLOSE) return null;
+  const next = tokens.kinds[at + 1];
+  if (next === BOTH || next === EITHER || next === QUESTION) return "any-bit";
+  if (next !== CLOSE) return null;
+  const open = tokens.partners[at + 1] ?? -1;
+  const after = tokens.kinds[at + 2];
+  if (after === EQUAL || after === UNEQUAL) return "all-bits";
+  if (after === BOTH || after === EITHER || after === QUESTION || tokens.kinds[open - 1] === NOT) return "any-bit";
+  return CONDITIONS.has(tokens.names[open - 1] ?? -1) ? "any-bit" : null;
+}
+
+/** `current->flags |= PF_MEMALLOC;` */
+function taskFlag(seen: Observed, at: number, found: Observation[]): void {
+  const { tokens, item } = seen;
+  const operator = tokens.kinds[at + 3];
+  if (tokens.kinds[at + 1] !== ARROW || tokens.names[at + 2] !== FLAGS) return;
+  if (operator !== OR_ASSIGN && operator !== AND_ASSIGN) return;
+  for (let flag = at + 4; flag < item.close && tokens.kinds[flag] !== SEMICOLON; flag++) {
+    const text = tokens.kinds[flag] === NAME ? textOf(tokens, flag) : "";
+    if (!/^PF_MEMALLOC(?:_NOFS|_NOIO)?$/.test(text)) continue;
+    found.push({ kind: "task-flag-set", flag: text, isSet: operator === OR_ASSIGN, ...placeOf(seen, at, flag) });
+    return;
+  }
+}
+
+const SCOPES: ReadonlySet<Held["family"]> = new Set<Held["family"]>(["nofs", "noio", "noreclaim", "pin"]);
+
+/** Ways out of a function with a scope that it ends on others. */
+function leftScopes(seen: Observed, found: Observation[]): void {
+  for (const { token, state } of seen.walked.exits) {
+    for (const held of state.held) {
+      if (!SCOPES.has(held.family) || held.block !== 0 || !seen.walked.gives.includes(held.family)) continue;
+      // Kept in a member, it is for somebody else to end.
+      if (!/(?:^|[^\w>.\]\s])\s*\w+\s*=\s*$|\bint\s+\w+\s*=\s*$/.test(seen.text.slice(0, held.at))) continue;
+      found.push({ kind: "scope-left-open", save: held.by, savedAt: held.at, ...placeOf(seen, token, token) });
+    }
+  }
+}
+
+/** Functions that want their memory to be of a kind, and the argument that is the memory. */
+const USES: Readonly<Record<string, number>> = {
+  page_address: 0,
+  folio_address: 0,
+  virt_to_page: 0,
+  virt_to_phys: 0,
+  virt_to_folio: 0,
+  dma_map_single: 1,
+  sg_set_buf: 1,
+  sg_init_one: 1,
+  get_page: 0,
+  put_page: 0,
+  page_folio: 0,
+  compound_head: 0,
+  compound_order: 0,
+};
+
+function used({ calls, text }: Observed, call: Call, index: number, found: Observation[]): void {
+  const variable = call.allocation?.result.variable ?? null;
+  if (variable === null) return;
+  for (const use of calls.slice(index + 1)) {
+    const argument = Object.hasOwn(USES, use.name) ? USES[use.name] : undefined;
+    if (argument === undefined || use.arguments[argument]?.text !== variable) continue;
+    // Something else may have been put there.
+    const isWritten = new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=[^=]`).test(text.slice(call.end, use.start));
+    if (isWritten) return;
+    found.push({ kind: "memory-used", call: index, by: use.name, ...nameOf(use) });
+    return;
+  }
+}
+
+/** Functions that read from user space, and the argument that they fill. */
+const FROM_USER: Readonly<Record<string, number>> = { get_user: 0, __get_user: 0, copy_from_user: 0 };
+
+function sizedByUser({ calls }: Observed, call: Call, index: number, found: Observation[]): void {
+  const sizes = call.arguments.filter((_, argument) => argument !== call.allocation?.mask?.index);
+  if (!sizes.some(({ text }) => /^[a-z_]\w*(?:\.\w+)*$/.test(text))) return;
+  for (const from of calls.slice(0, index)) {
+    const argument = Object.hasOwn(FROM_USER, from.name)
+      ? USER_TARGET.exec(from.arguments[0]?.text ?? "")?.[1]
+      : undefined;
+    const size = sizes.find(
+      ({ text }) => text === argument || (argument !== undefined && text.startsWith(`${argument}.`)),
+    );
+    if (size === undefined) continue;
+    found.push({
+      kind: "size-from-user",
+      call: index,
+      size: size.text,
+      by: from.name,
+      start: size.start,
+      end: size.end,
+    });
+    return;
+  }
+}
+
+const USER_TARGET = /^&?(\w+)$/;
+
+const GIVES_AWAY = /free|put|submit|end_io|endio|complete|queue|issue|send|release|add|insert|push/i;
+
+function takenTwice(seen: Observed, call: Call, index: number, found: Observation[]): void {
+  if (call.name !== "mempool_alloc") return;
+  const pool = call.arguments[0]?.text ?? "";
+  const first = seen.calls.findLastIndex(
+    (other, at) => at < index && other.name === "mempool_alloc" && other.arguments[0]?.text === pool,
+  );
+  const [from, to] = [seen.walked.calls[first], seen.walked.calls[index]];
+  if (from === undefined || to === undefined || !isStraight(seen.tokens, from.statement, to.name)) return;
+  if (seen.calls.slice(first + 1, index).some(({ name }) => GIVES_AWAY.test(name))) return;
+  found.push({ kind: "pool-taken-twice", call: index, first, pool, ...nameOf(call) });
+}
+
+/** A mask of the function's own, where its caller gave it one. */
+function ignored({ text }: Observed, call: Call, index: number, parameter: string, found: Observation[]): void {
+  const cases = call.allocation?.mask?.cases ?? [];
+  const argument = call.arguments[call.allocation?.mask?.index ?? -1];
+  const [only] = cases;
+  if (argument === undefined || only === undefined || cases.length > 1 || call.state.isCut) return;
+  if (!/^(?:__)?GFP_\w+(?:\s*\|\s*(?:__)?GFP_\w+)*$/.test(argument.text) || parameter === "") return;
+  const body = text.slice(text.indexOf("{"));
+  const isUsed = new RegExp(`\\b${parameter}\\b`).test(body);
+  found.push({ kind: "mask-ignored", call: index, parameter, isUsed, start: argument.start, end: argument.end });
+}
+
+/** A call whose mask is no mask: what is wrong with its arguments; null: it is another function by that name. */
+export function misplacedMask(
+  tokens: Tokens,
+  { open, close }: WalkedCall,
+  { mask, bytes, count, order }: Signature,
+  isMask: (token: number) => boolean,
+): "swapped" | "||" | "&&" | null {
+  const slices = argumentsBetween(tokens, open + 1, close);
+  const hasMask = slices.map(({ from, to }) => {
+    for (let at = from; at < to; at++) if (isMask(at)) return true;
+    return false;
+  });
+  if (hasMask[mask] === true) {
+    const slice = slices[mask];
+    for (let at = slice?.from ?? 0; at < (slice?.to ?? 0); at++) {
+      const partner = tokens.partners[at] ?? -1;
+      const kind = tokens.kinds[at];
+      if (partner > at && tokens.kinds[at] === OPEN && tokens.kinds[at - 1] === NAME) at = partner;
+      else if (kind === EITHER) return "||";
+      else if (kind === BOTH) return "&&";
+      else if (kind === QUESTION || kind === EQUAL || kind === UNEQUAL) return null;
+    }
+    return null;
+  }
+  return slices.length > mask && [bytes, count, order].some((size) => hasMask[size] === true) ? "swapped" : null;
+}

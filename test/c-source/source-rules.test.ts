@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { SOURCE_RULES } from "../../server/rules/catalogue.ts";
+import { findingsIn, fixed } from "./_c.ts";
+
+describe.each(SOURCE_RULES.map((rule) => [rule.id, rule] as const))("%s", (id, rule) => {
+  test("reports its bad example, and no more of it", () => {
+    expect([...new Set(findingsIn(rule.examples.bad).map((finding) => finding.rule))]).toContain(id);
+  });
+
+  test("is quiet on its good example, which has nothing else to mend", () => {
+    const serious = findingsIn(rule.examples.good).filter(({ severity }) => severity !== "hint");
+    expect(serious.map((finding) => finding.rule)).toEqual([]);
+    expect(findingsIn(rule.examples.good).map((finding) => finding.rule)).not.toContain(id);
+  });
+});
+
+const rulesIn = (code: string): readonly string[] => findingsIn(code).map(({ rule }) => rule);
+
+describe("what the code around a call shows", () => {
+  const retry = (body: string): string =>
+    `static void f(struct gadget *dev)\n{\n\tvoid *p;\n\tint tries = 3;\n\n${body}\n\tuse(p);\n}\n`;
+
+  test("a goto back is a loop as well, one that counts is none", () => {
+    const back = "again:\n\tp = kmalloc(64, GFP_NOFS);\n\tif (!p) {\n\t\tcond_resched();\n\t\tgoto again;\n\t}";
+    expect(rulesIn(retry(back))).toContain("open-coded-nofail");
+    expect(rulesIn(retry(back.replace("cond_resched();", "tries--;")))).not.toContain("open-coded-nofail");
+    expect(rulesIn(retry("\twhile (!(p = kmalloc(64, GFP_NOFS)))\n\t\tmsleep(1);"))).toContain("open-coded-nofail");
+    expect(rulesIn(retry("\tdo {\n\t\tp = kmalloc(64, GFP_NOFS);\n\t} while (!p && tries--);"))).not.toContain(
+      "open-coded-nofail",
+    );
+  });
+
+  test("a mask that is worked with is not one that is tested", () => {
+    const code = (line: string): string => `static void *f(gfp_t gfp)\n{\n\t${line}\n}\n`;
+    expect(rulesIn(code("return g(gfp & GFP_KERNEL);"))).not.toContain("blockability-by-composite");
+    for (const test of [
+      "if (gfp & GFP_ATOMIC)",
+      "if ((gfp & GFP_KERNEL) == GFP_KERNEL)",
+      "if (gfp == GFP_ATOMIC)",
+      "if (!(gfp & GFP_KERNEL))",
+    ])
+      expect(rulesIn(code(`${test}\n\t\treturn NULL;\n\treturn h();`)), test).toContain("blockability-by-composite");
+  });
+
+  test("a scope that is kept in a structure is for somebody else to end", () => {
+    const code = (to: string): string =>
+      `static int f(struct trans *t)\n{\n\t${to} = memalloc_nofs_save();\n\tif (g(t))\n\t\treturn -EIO;\n\tmemalloc_nofs_restore(${to.split(" ").at(-1)});\n\treturn 0;\n}\n`;
+    expect(rulesIn(code("unsigned int flags"))).toEqual(["unbalanced-scope"]);
+    expect(rulesIn(code("t->flags"))).toEqual([]);
+  });
+
+  test("an ignored mask is mended by the parameter", () => {
+    const code = "static void *f(gfp_t gfp)\n{\n\treturn kmalloc(64, GFP_KERNEL);\n}\n";
+    const [finding] = findingsIn(code);
+    if (finding === undefined) throw new Error("nothing is found");
+    expect(fixed(code, finding, /gfp/)).toBe(code.replace("GFP_KERNEL", "gfp"));
+    const both = code.replace("return", "if (g(gfp))\n\t\treturn NULL;\n\treturn");
+    expect(findingsIn(both).map(({ rule, severity }) => [rule, severity])).toEqual([["ignored-mask", "information"]]);
+  });
+
+  test("a mask of || is none", () => {
+    expect(rulesIn("static void *f(void)\n{\n\treturn kmalloc(64, GFP_KERNEL || __GFP_NOWARN);\n}\n")).toContain(
+      "swapped-arguments",
+    );
+  });
+
+  test("a pointer is followed to where it is used, until something else is put there", () => {
+    const code = (between: string): string =>
+      `static void f(struct gadget *dev)\n{\n\tvoid *p = vmalloc(8192);\n\n\tif (!p)\n\t\treturn;\n\t${between}sg_init_one(dev->sg, p, 64);\n}\n`;
+    expect(rulesIn(code(""))).toEqual(["kvmalloc-for-dma"]);
+    expect(rulesIn(code("p = dev->buffer;\n\t"))).toEqual([]);
+  });
+});
