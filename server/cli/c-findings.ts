@@ -1,7 +1,8 @@
 import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
 import { readCFile } from "../c-source/c-file.ts";
 import { RANK, type Confidence } from "../c-source/evidence.ts";
-import { judgeC, type CFinding } from "../c-source/judge.ts";
+import type { CFinding } from "../c-source/c-finding.ts";
+import { judgeC } from "../c-source/judge.ts";
 import type { Holds } from "../rules/finding.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { KernelTree } from "./kernel-trees.ts";

@@ -1,4 +1,4 @@
-import type { CFinding } from "../../c-source/judge.ts";
+import type { CFinding } from "../../c-source/c-finding.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import type { Finding } from "../../rules/finding.ts";
 import type { Action, Change } from "../actions.ts";

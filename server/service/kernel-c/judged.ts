@@ -1,6 +1,7 @@
 import type { KernelInForce } from "../../../protocol/kernel.ts";
 import type { CFile } from "../../c-source/c-file.ts";
-import { judgeC, type CFinding } from "../../c-source/judge.ts";
+import type { CFinding } from "../../c-source/c-finding.ts";
+import { judgeC } from "../../c-source/judge.ts";
 import { linkFiles, type Link } from "../../c-source/link.ts";
 import { kernelOfTree } from "../../c-source/kernel-tree.ts";
 import { KERNEL_C, type Settings } from "../../documents/settings.ts";
