@@ -29,6 +29,11 @@ export interface Abilities {
 
 const MOST_FOLDS = 5000;
 
+/** A client with little to say leaves out even what the protocol requires. */
+function includes(list: unknown, item: string | number): boolean {
+  return Array.isArray(list) && list.includes(item);
+}
+
 export function abilitiesOf(client: ClientCapabilities): Abilities {
   const { textDocument = {}, workspace = {} } = client;
   const item = textDocument.completion?.completionItem;
@@ -47,9 +52,9 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
     registersWatchers: workspace.didChangeWatchedFiles?.dynamicRegistration === true,
     workspaceFolders: workspace.workspaceFolders === true,
     snippets: item?.snippetSupport === true,
-    markdown: textDocument.hover?.contentFormat?.includes("markdown") !== false,
-    resolvesCompletion: item?.resolveSupport?.properties.includes("documentation") === true,
-    deprecatedTagInCompletion: item?.tagSupport?.valueSet.includes(1) === true,
+    markdown: textDocument.hover?.contentFormat === undefined || includes(textDocument.hover.contentFormat, "markdown"),
+    resolvesCompletion: includes(item?.resolveSupport?.properties, "documentation"),
+    deprecatedTagInCompletion: includes(item?.tagSupport?.valueSet, 1),
     labelDetails: item?.labelDetailsSupport === true,
     nestedSymbols: textDocument.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     lineFoldingOnly: textDocument.foldingRange?.lineFoldingOnly === true,

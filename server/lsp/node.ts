@@ -4,7 +4,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
+import { Framing } from "./framing.ts";
 import type { Host } from "./host.ts";
+import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
@@ -44,5 +46,19 @@ export const disk: Host = {
 /** Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say. */
 export function serve(start: typeof startServer): void {
   endThoughDiskHangs();
-  start(createConnection(ProposedFeatures.all), disk);
+  if (process.argv.includes("--stdio")) endOnBrokenFraming();
+  start(createConnection(ProposedFeatures.all, inTurn()), disk);
+}
+
+/** Ends the server with a word when nothing of what comes can be read any more. A client then starts another. */
+function endOnBrokenFraming(): void {
+  const framing = new Framing();
+  process.stdin.on("data", (chunk: Buffer) => {
+    const broken = framing.follow(chunk);
+    if (broken === null) return;
+    process.stderr.write(`allocpolicy: ${broken}: the messages cannot be read any more, and the server ends\n`);
+    process.exit(1);
+  });
+  // The client is gone: there is nobody to tell.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
 }

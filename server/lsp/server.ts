@@ -7,6 +7,7 @@ import { capabilitiesOf, type Server } from "./feature.ts";
 import { FEATURES } from "./features/index.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Host } from "./host.ts";
+import { refuseOutOfTurn } from "./lifecycle.ts";
 import { publisherOf, type Publisher } from "./publisher.ts";
 import { Session } from "./session.ts";
 
@@ -34,6 +35,7 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   );
   connection.onShutdown(() => publisher.stop());
 
+  refuseOutOfTurn(connection);
   for (const feature of FEATURES) feature.register(server);
   connection.listen();
 }

@@ -11,6 +11,7 @@ import {
   type MessageWriter,
 } from "vscode-languageserver";
 import type { Host } from "../../server/lsp/host.ts";
+import { inTurn } from "../../server/lsp/lifecycle.ts";
 import { disk } from "../../server/lsp/node.ts";
 import { startServer } from "../../server/lsp/server.ts";
 import type { DocumentKind } from "../../server/service/document-kind.ts";
@@ -70,7 +71,7 @@ export function inMemory({
     const outbox = new Outbox((message) => receiver.receive(message));
     const watchDog = { shutdownReceived: false, initialize() {}, exit: receiver.ended };
     const connection = createConnection(
-      (logger) => createProtocolConnection(inbox, outbox, logger),
+      (logger) => createProtocolConnection(inbox, outbox, logger, inTurn()),
       watchDog,
       ProposedFeatures.all,
     );
