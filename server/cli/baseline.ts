@@ -3,7 +3,7 @@ import { readFileBytesSync } from "../disk/read.ts";
 import { UsageError } from "./command.ts";
 import { fingerprintsOf, keyOf, type Fingerprint } from "./fingerprint.ts";
 import type { FileReport } from "./report.ts";
-import { jsonText } from "./visible.ts";
+import { jsonText } from "../service/visible.ts";
 
 /** Findings that are let be: by file, and there by fingerprint, how many. Plain data, for it is handed to threads. */
 export interface Baseline {

@@ -1,6 +1,6 @@
 import type { Lines } from "../../grammar/lines.ts";
 import type { Range } from "./report.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../service/visible.ts";
 
 /** A line of a source with a mark below what is meant. */
 export interface Excerpt {

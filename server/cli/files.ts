@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { readFileBytesSync, reasonOf } from "../disk/read.ts";
 import { UsageError, type Io } from "./command.ts";
-import { visibleName } from "./visible.ts";
+import { visibleName } from "../service/visible.ts";
 
 export const POLICY_ENDING = ".allocpolicy";
 /** Emacs marks a file that is being edited by a link to nowhere of this name: `.#x.allocpolicy`. */

@@ -4,7 +4,7 @@ import { helpText, overviewText, usageText } from "./help.ts";
 import { meantText } from "./meant.ts";
 import { WrittenWrong } from "./options.ts";
 import { versionText } from "./version.ts";
-import { visible, visibleName } from "./visible.ts";
+import { visible, visibleName } from "../service/visible.ts";
 
 /**
  * The command line: picks the command and turns what it throws into a message and an exit status. Never throws.

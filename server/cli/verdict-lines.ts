@@ -13,7 +13,7 @@ import { simulate } from "../model/simulate.ts";
 import { verdict } from "../model/verdict.ts";
 import { UsageError } from "./command.ts";
 import { kernelFrom } from "./kernels.ts";
-import { jsonText } from "./visible.ts";
+import { jsonText } from "../service/visible.ts";
 
 /** What is wrong with one line; the other lines go on. */
 class LineError extends Error {}

@@ -36,7 +36,7 @@ import {
 import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
-import { bulleted, code, fenced, heading } from "./markdown.ts";
+import { bulleted, code, docMarkdown, fenced, heading } from "./markdown.ts";
 import { memorySummary } from "./memory-summary.ts";
 import { type Mask, hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";
@@ -280,12 +280,12 @@ function declaredMaskHover(binding: Binding, environment: Environment): string |
   const { declaration } = binding;
   const name = declaration.name?.text ?? "";
   if (declaration.kind === "transform") {
-    return heading(name, "transform", [declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
+    return heading(name, "transform", [docMarkdown(declaration.doc), fenced(sourceOf(environment, binding))]);
   }
   if (declaration.kind === "flag") {
     const bits = overKernels(environment.kernels, (kernel) => kernel.designed[name] ?? 0, String);
     return heading(name, "flag", [
-      declaration.doc ?? "",
+      docMarkdown(declaration.doc),
       DECLARATIONS.flag.meaning,
       bulleted(
         linesOver(bits, (bit) =>
@@ -305,7 +305,7 @@ function declaredMaskHover(binding: Binding, environment: Environment): string |
   );
   const last = values[values.length - 1];
   return heading(name, "mask", [
-    declaration.doc ?? "",
+    docMarkdown(declaration.doc),
     fenced(sourceOf(environment, binding)),
     bulleted(linesOver(values, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
     last === undefined || last.value.path === "" ? "" : last.value.path,
@@ -366,7 +366,7 @@ function sizeText(api: Api): string {
 function contextHover(name: string, environment: Environment): string | null {
   const binding = environment.lookup("context", name);
   if (binding !== null && binding.declaration.kind === "context")
-    return heading(name, "context", [binding.declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
+    return heading(name, "context", [docMarkdown(binding.declaration.doc), fenced(sourceOf(environment, binding))]);
   if (binding !== null) return scopeHover(binding, environment);
   return described(name, "context", CONTEXTS) ?? described(name, "scope", SCOPES);
 }
@@ -412,7 +412,7 @@ function declarationHover(word: Word, item: Item, environment: Environment): str
       return memoryHover(word.text, item, environment);
     case "context":
     case "policy":
-      return heading(word.text, item.kind, [item.doc ?? "", DECLARATIONS[item.kind].meaning]);
+      return heading(word.text, item.kind, [docMarkdown(item.doc), DECLARATIONS[item.kind].meaning]);
     case "expect":
     case "kernel":
     case "config":
@@ -425,7 +425,7 @@ function memoryHover(name: string, item: MemoryDeclaration, environment: Environ
   const binding = environment.lookup("memory", name);
   const state = binding === null ? null : memoryStateOf(environment, binding);
   const summary = state === null ? "" : memorySummary(state, environment.options.pageBytes);
-  return heading(name, "memory", [item.doc ?? "", summary === "" ? DECLARATIONS.memory.meaning : summary]);
+  return heading(name, "memory", [docMarkdown(item.doc), summary === "" ? DECLARATIONS.memory.meaning : summary]);
 }
 
 function requestHover(request: RequestDeclaration, environment: Environment): string {
@@ -438,7 +438,7 @@ function referenceHover(word: Word, environment: Environment): string | null {
   const { declaration } = binding;
   if (declaration.kind === "request") return requestHover(declaration, environment);
   if (declaration.kind === "transform") return declaredMaskHover(binding, environment);
-  return heading(word.text, declaration.kind, [declaration.doc ?? "", fenced(sourceOf(environment, binding))]);
+  return heading(word.text, declaration.kind, [docMarkdown(declaration.doc), fenced(sourceOf(environment, binding))]);
 }
 
 /** A fact or an effect: what it means and the values that it takes. */

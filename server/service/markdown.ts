@@ -1,3 +1,5 @@
+import { visible } from "./visible.ts";
+
 /** Names of flags in a sentence as code, so that no renderer takes their underscores for emphasis. */
 export function withCode(text: string): string {
   return text
@@ -15,8 +17,33 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
+/** Text of a file as a block of code. Its fence is longer than any that stands in it. */
 export function fenced(text: string, language = "allocpolicy"): string {
-  return `\`\`\`${language}\n${text}\n\`\`\``;
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${visible(text)}\n${fence}`;
+}
+
+/** What is code on one line: nothing in it means anything. */
+const INLINE_CODE = /(?<!`)(`[^`\n\\]+`)(?!`)/;
+
+/**
+ * The text of a doc comment as Markdown: lists, emphasis and code are what they are, and there are no pictures, links,
+ * HTML and fences that it could bring into a hover. An address is an address, and leads where it says.
+ */
+export function docMarkdown(doc: string | null): string {
+  return visible(doc ?? "")
+    .split(INLINE_CODE)
+    .map((part, at) => (at % 2 === 1 ? part : part.replace(/[[\]<`~\\]/g, "\\$&")))
+    .join("");
+}
+
+/** Markdown for a reader that shows plain text. */
+export function plainMarkdown(markdown: string): string {
+  return markdown
+    .replace(/^`{3,}\w*\n?/gm, "")
+    .replace(/\*\*|(?<!\\)`/g, "")
+    .replace(/\\([[\]<`~\\])/g, "$1");
 }
 
 /** A name and what it is, then paragraphs; empty ones are left out. */

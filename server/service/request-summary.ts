@@ -8,7 +8,7 @@ import type { Certainty, Reason, Verdict } from "../model/request.ts";
 import { apiNamed } from "../model/apis.ts";
 import { explain } from "../model/explain.ts";
 import type { RequestAnswers } from "./features-of-file.ts";
-import { bulleted, code, heading, withCode } from "./markdown.ts";
+import { bulleted, code, docMarkdown, heading, withCode } from "./markdown.ts";
 import { hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels, type Stretch } from "./over-kernels.ts";
 
@@ -33,7 +33,7 @@ const QUESTIONS: Readonly<Record<Aspect, string>> = {
  * function.
  */
 export function requestSummary({ resolved, answers, open }: RequestAnswers, environment: Environment): string {
-  const lines: string[] = [heading(resolved.name ?? "request", "request", [resolved.declaration.doc ?? ""])];
+  const lines: string[] = [heading(resolved.name ?? "request", "request", [docMarkdown(resolved.declaration.doc)])];
   const newest = answers[answers.length - 1];
   if (resolved.api === null || newest === undefined) {
     lines.push(

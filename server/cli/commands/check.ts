@@ -20,7 +20,7 @@ import { NOTHING_YET, SEVERITIES, sumOf, type Totals } from "../report.ts";
 import type { Look } from "../reporter.ts";
 import { ALL_REPORTERS } from "../reporters/index.ts";
 import { partOf, shardFrom } from "../shard.ts";
-import { visibleName } from "../visible.ts";
+import { visibleName } from "../../service/visible.ts";
 
 const FORMATS = ALL_REPORTERS.map(({ name }) => name);
 const FAILING: readonly string[] = ["error", "warning", "information", "never"];

@@ -9,7 +9,7 @@ import { diagnosisText } from "../../kernel-log/text.ts";
 import { FOUND, OK, UsageError, type Command, type Io } from "../command.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
-import { jsonText } from "../visible.ts";
+import { jsonText } from "../../service/visible.ts";
 
 const OPTIONS = {
   report: { type: "string", takes: "N", means: "only the report of that number; they count from 1" },

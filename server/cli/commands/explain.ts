@@ -13,7 +13,7 @@ import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
-import { jsonText } from "../visible.ts";
+import { jsonText } from "../../service/visible.ts";
 import { verdictFields } from "../verdict-lines.ts";
 
 const OPTIONS = {

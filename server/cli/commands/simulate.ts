@@ -11,7 +11,7 @@ import { OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
-import { jsonText } from "../visible.ts";
+import { jsonText } from "../../service/visible.ts";
 import { outcomeFields } from "../verdict-lines.ts";
 import { workspaceWith } from "../workspace.ts";
 

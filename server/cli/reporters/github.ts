@@ -1,7 +1,7 @@
 import type { Severity } from "../../rules/finding.ts";
 import type { FileReport } from "../report.ts";
 import type { Reporter } from "../reporter.ts";
-import { visible, visibleName } from "../visible.ts";
+import { visible, visibleName } from "../../service/visible.ts";
 
 /** Workflow commands, which GitHub shows as annotations at the lines of a change. */
 export const github: Reporter = {

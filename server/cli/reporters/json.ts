@@ -1,5 +1,5 @@
 import type { Reporter } from "../reporter.ts";
-import { jsonText } from "../visible.ts";
+import { jsonText } from "../../service/visible.ts";
 
 /** The format version that scripts rely on; it changes when a field is taken away or means something else. */
 const VERSION = 1;

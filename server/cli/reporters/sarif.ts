@@ -8,7 +8,7 @@ import { fingerprintsOf, keyOf } from "../fingerprint.ts";
 import type { FileReport, Range, ReportedFinding, ReportedPlace } from "../report.ts";
 import type { Reporter } from "../reporter.ts";
 import { VERSION } from "../version.ts";
-import { jsonText } from "../visible.ts";
+import { jsonText } from "../../service/visible.ts";
 
 /** One SARIF 2.1.0 log with one run: the catalogue as the tool's rules, and each finding as a result. */
 export const sarif: Reporter = {

@@ -4,7 +4,7 @@ import { excerptOf } from "../excerpt.ts";
 import { filled } from "../help.ts";
 import { SEVERITIES, type FileReport, type ReportedFinding, type ReportedPlace, type Totals } from "../report.ts";
 import type { Look, Reporter } from "../reporter.ts";
-import { visible, visibleName } from "../visible.ts";
+import { visible, visibleName } from "../../service/visible.ts";
 
 /**
  * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then the
