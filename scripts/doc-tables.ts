@@ -6,7 +6,9 @@ import { MEMORY_WORDS, memoryFact, PROPERTY_WORDS, requestProperty } from "../gr
 import { COMMANDS } from "../server/cli/commands/index.ts";
 import { usageLine } from "../server/cli/help.ts";
 import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
+import { allApis } from "../server/model/apis.ts";
 import { KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
+import { EFFECTS } from "../server/service/descriptions/words.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
 interface Manifest {
@@ -31,6 +33,13 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .join("\n");
 
 const commands = await Promise.all([...COMMANDS.values()].map((load) => load()));
+const SIZE_PROPERTY = {
+  bytes: "`size`, in bytes",
+  order: "`order`",
+  pages: "`pages`",
+  count: "`count`",
+  none: "none",
+} as const;
 
 /** The tables of each document, by the name in their comments. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -64,6 +73,31 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
           .join(", "),
         of,
         meaning,
+      ]),
+    ),
+    effects: table(
+      ["promise", "values", "what it means, and what is counted"],
+      Object.entries(EFFECTS).map(([name, { values, meaning }]) => [
+        `\`${name}\``,
+        Object.keys(values).length === 0
+          ? "a number"
+          : "always" in values
+            ? "how often, as above"
+            : [
+                ...Object.entries(values).map(([value, means]) => `\`${value}\`: ${means}`),
+                ...(name === "node" ? ["a number"] : []),
+              ].join("<br>"),
+        meaning,
+      ]),
+    ),
+    sizes: table(
+      ["size", "functions that take it"],
+      (["bytes", "order", "pages", "count", "none"] as const).map((unit) => [
+        SIZE_PROPERTY[unit],
+        allApis()
+          .filter(({ size }) => size === unit)
+          .map(({ name }) => `\`${name}\``)
+          .join(", "),
       ]),
     ),
     "kernel contexts": table(

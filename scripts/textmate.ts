@@ -11,7 +11,7 @@ import { ZONE_NAMES } from "../server/model/kernels/kernel.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../server/model/masks/mask.ts";
 import { compositeText, flagText } from "../server/model/masks/names.ts";
 import { CONFIG_OPTIONS } from "../server/policy-language/analysis/checked-kernels.ts";
-import { EFFECTS, FACTS, WATERMARKS } from "../server/service/descriptions/words.ts";
+import { EFFECTS, FACTS, WATERMARKS, type Valued } from "../server/service/descriptions/words.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
 const CONTEXT_NAMES = [...BUILT_IN_CONTEXTS, ...KERNEL_CONTEXTS.keys()];
@@ -283,12 +283,12 @@ function declarations(): readonly Pattern[] {
   ];
 }
 
-function valuesOf(words: Readonly<Record<string, { readonly values: readonly string[] }>>): readonly string[] {
-  return Object.values(words).flatMap(({ values }) => values);
+function valuesOf(words: Readonly<Record<string, Valued>>): readonly string[] {
+  return Object.values(words).flatMap(({ values }) => Object.keys(values));
 }
 
 /** What stands between braces as words and values: `sleeps never, drain lru | pcp`. */
-function pairs(words: Readonly<Record<string, { readonly values: readonly string[] }>>): readonly Pattern[] {
+function pairs(words: Readonly<Record<string, Valued>>): readonly Pattern[] {
   return [
     ...include("comments"),
     { match: "\\b(in)\\b(?=\\s+\\d)", name: CONTROL },
@@ -345,7 +345,7 @@ function places(): readonly Pattern[] {
       captures: captures(PROPERTY, SCOPES.contextScope),
     },
     { match: `\\b(zone)\\s+${group(ZONE_NAMES)}\\b`, captures: captures(PROPERTY, SCOPES.zone) },
-    { match: `\\b${group(WATERMARKS)}\\b(?=\\s+\\d)`, captures: captures(SCOPES.property) },
+    { match: `\\b${group(Object.keys(WATERMARKS))}\\b(?=\\s+\\d)`, captures: captures(SCOPES.property) },
     { match: "\\b(cma|order|size|pages)\\b(?=\\s*[<>=])", captures: captures(PROPERTY) },
   ];
 }

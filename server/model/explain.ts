@@ -1,7 +1,7 @@
 import { apiAsCalled, apiNamed } from "./apis.ts";
 import { explainMask } from "./explanation/mask.ts";
 import { explainDeath, explainOwn, explainPlace, explainRange, explainRefusal } from "./explanation/own.ts";
-import { note, type Explained } from "./explanation/reasons.ts";
+import type { Explained } from "./explanation/reasons.ts";
 import { explainDecisions, explainTries } from "./explanation/tries.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { hex, type FlagName, type Mask } from "./masks/mask.ts";
@@ -29,7 +29,8 @@ export function flagList(kernel: Kernel, value: Mask): string {
 
 /**
  * Why the verdict is what it is, for people: what the model did with this very request, one sentence for each thing
- * that it decided, with the kernel function that does it. A reason claims the verdict's own answer, or names the part
+ * that it decided, with the kernel function that does it; what the function does with other requests is told by its
+ * notes (`MaskTreatment`). A reason claims the verdict's own answer, or names the part
  * of the call that it speaks of. Slower than the verdict.
  */
 export function explain(kernel: Kernel, request: AllocationRequest): readonly Reason[] {
@@ -55,6 +56,5 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
   explainRange(to);
   explainDecisions(to);
   explainOwn(to);
-  for (const { text, evidence } of api.treatment(kernel).notes) note(to, "mask", text, evidence);
   return to.reasons;
 }

@@ -1,6 +1,5 @@
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import {
-  MEMORY_FACTS,
   TIME_UNITS,
   expectedAt,
   PROPERTY_WORDS,
@@ -29,14 +28,13 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import { objectionsTo, rulesAgainst } from "./candidates.ts";
 import {
-  CLAUSES,
   CONTEXTS,
   type DECLARATIONS,
   EFFECTS,
   FACTS,
   HEADERS,
   LOCKS,
-  PREDICATES,
+  type Valued,
   SCOPES,
   WATERMARKS,
   ZONES,
@@ -94,8 +92,8 @@ export interface CompletionList {
 }
 
 const MOST_ITEMS = 300;
-/** The rules of the grammar where a keyword of a condition is one. */
-const PREDICATE_RULES: ReadonlySet<string> = new Set(["predicate", "condition", "maskTest", "measureTest"]);
+/** The rules of the grammar whose keywords are facts of something. */
+const PROPERTY_RULES: ReadonlySet<string> = new Set(["cacheFact", "memoryItem", "nodeItem", "zoneFact"]);
 /** Longer text before the cursor within one declaration is not walked through. */
 const LONGEST_PREFIX = 200_000;
 
@@ -307,8 +305,11 @@ class Offer {
         return { group: "", items: () => [] };
       case "unit":
         return text === "TimeUnit"
-          ? { group: "time", items: () => TIME_UNITS.map((unit) => item(unit, "unit")) }
-          : { group: "unit", items: () => UNITS.map(([unit, means]) => item(unit, "unit", { detail: means })) };
+          ? { group: "time", items: () => TIME_UNITS.map((unit) => item(unit, "unit", { topic: `unit:${unit}` })) }
+          : {
+              group: "unit",
+              items: () => UNITS.map(([unit, means]) => item(unit, "unit", { detail: means, topic: `unit:${unit}` })),
+            };
       case "keyword":
         if (rule.endsWith("Declaration") || rule.endsWith("Header")) {
           if (begins) return { group: "items", items: () => this.#items() };
@@ -330,19 +331,11 @@ class Offer {
     switch (rule) {
       case "configHeader":
         return valuesOfOption(this.#lastWord()).includes(word) ? [item(word, "value")] : [];
-      case "cacheFact":
-        return [item(word, "property", { topic: `cache:${word}` })];
-      case "memoryItem":
-      case "nodeItem":
-      case "zoneFact":
-        if (Object.hasOwn(MEMORY_FACTS, word)) return [item(word, "property", { topic: `memory-fact:${word}` })];
-        break;
-      case "clause":
-        if (Object.hasOwn(CLAUSES, word)) return [item(word, "keyword", { topic: `clause:${word}` })];
-        break;
+      default: {
+        const kind = PROPERTY_RULES.has(rule) ? "property" : "keyword";
+        return [item(word, kind, { topic: `keyword ${rule}:${word}` })];
+      }
     }
-    const topic = Object.hasOwn(PREDICATES, word) && PREDICATE_RULES.has(rule) ? "predicate" : `keyword ${rule}`;
-    return [item(word, "keyword", { topic: `${topic}:${word}` })];
   }
 
   #names(role: NameRole): readonly Completion[] {
@@ -389,12 +382,12 @@ class Offer {
       case "effect":
         return described(EFFECTS, "property", "effect");
       case "effect-value":
-        return valuesIn(EFFECTS, this.#wordOf("effect")).map((value) => item(value, "value"));
+        return valueItems(EFFECTS, "effect", this.#wordOf("effect"));
       case "mode":
         return this.#modeNames();
       case "watermark":
         if (this.#wordOf("zoneFact") === "lowmem_reserve") return described(ZONES, "value", "zone");
-        return WATERMARKS.map((name) => item(name, "keyword", { topic: `watermark:${name}` }));
+        return Object.keys(WATERMARKS).map((name) => item(name, "keyword", { topic: `watermark:${name}` }));
     }
   }
 
@@ -493,12 +486,12 @@ class Offer {
     );
     return [
       ...Object.entries(ITEM_SNIPPETS).map(([word, snippet]) =>
-        item(word, "snippet", { snippet, topic: `declaration:${word}` }),
+        item(word, "snippet", { snippet, topic: `keyword ${word}Declaration:${word}` }),
       ),
       ...headers.map((word) =>
         item(word, "keyword", {
           ...(HEADER_SNIPPETS[word] === undefined ? {} : { snippet: HEADER_SNIPPETS[word] }),
-          topic: `header:${word}`,
+          topic: `keyword ${word}Header:${word}`,
         }),
       ),
     ];
@@ -596,7 +589,7 @@ class Offer {
     ).map((name) => {
       return item(name, "property", {
         ...(isNeeded(api, name) ? { detail: "needed" } : {}),
-        topic: `property:${name}`,
+        topic: `keyword property:${name}`,
       });
     });
     return [
@@ -664,7 +657,7 @@ class Offer {
 
   #factValues(fact: string): readonly Completion[] {
     if (fact === "mode") return this.#modes().map((name) => item(name, "value"));
-    return valuesIn(FACTS, fact).map((value) => item(value, "value"));
+    return valueItems(FACTS, "fact", fact);
   }
 
   /** The modes of the policies that bind to the request: the one around, or the one that the expectation names. */
@@ -685,11 +678,12 @@ function modesOf(policy: PolicyDeclaration): readonly string[] {
   return policy.clauses.flatMap((clause) => (clause.kind === "mode" && clause.name !== null ? [clause.name.text] : []));
 }
 
-function valuesIn(
-  words: Readonly<Record<string, { readonly values: readonly string[] }>>,
-  word: string,
-): readonly string[] {
-  return Object.hasOwn(words, word) ? (words[word]?.values ?? []) : [];
+function valueItems(words: Readonly<Record<string, Valued>>, of: string, word: string): readonly Completion[] {
+  return valuesIn(words, word).map((value) => item(value, "value", { topic: `${of} ${word}:${value}` }));
+}
+
+function valuesIn(words: Readonly<Record<string, Valued>>, word: string): readonly string[] {
+  return Object.hasOwn(words, word) ? Object.keys(words[word]?.values ?? {}) : [];
 }
 
 /** The mainline releases, newest first; behind them what else the model knows. */

@@ -5,7 +5,8 @@ import { memoryStateOf } from "../policy-language/requests/memory.ts";
 import { evaluateMask } from "../policy-language/requests/masks.ts";
 import { effectOfScopes, inScopes } from "../policy-language/requests/scopes.ts";
 import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/analysis/sizes.ts";
-import { MEMORY_FACTS, REQUEST_PROPERTIES } from "../../grammar/index.ts";
+import { expectedAt } from "../../grammar/index.ts";
+import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Api } from "../model/apis/api.ts";
@@ -18,20 +19,28 @@ import { maskText } from "../model/masks/names.ts";
 import { GROUP_MEANINGS } from "./descriptions/flags.ts";
 import { COMPOSITES, flagAsks } from "../model/masks/flags.ts";
 import {
-  CACHE_FACTS,
+  contextFollows,
+  modeFollows,
+  policyFollows,
+  stageFollows,
+  transformFollows,
+  type TextOf,
+} from "./declaration-hover.ts";
+import { importedFile } from "./definition.ts";
+import { keywordMeaning } from "./descriptions/keywords.ts";
+import {
   CLAUSES,
   CONTEXTS,
   DECLARATIONS,
   EFFECTS,
   FACTS,
-  HEADERS,
   LOCKS,
   OPTIONS,
-  PREDICATES,
-  SCOPE_ITEMS,
   SCOPES,
+  UNIT_MEANINGS,
+  WATERMARKS,
   ZONES,
-  type Word as Description,
+  type Valued,
 } from "./descriptions/words.ts";
 import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
@@ -45,6 +54,7 @@ import { overAnswers, requestSummary } from "./request-summary.ts";
 import { ruleSummary } from "./rule-summary.ts";
 import { conversionText } from "./sizes.ts";
 import { treatmentOfFlag, treatmentLines } from "./treatment.ts";
+import { symbolsOf } from "./symbols.ts";
 import type { Word } from "./words.ts";
 
 /** An explanation in Markdown, of the text between two offsets of the file. */
@@ -59,14 +69,16 @@ export function hoverAt(workspace: Workspace, uri: string, offset: number): Expl
   const environment = environmentOf(workspace, uri);
   if (environment === null) return null;
   const found = wordAtOffset(environment.file, offset);
-  if (found === null) return headHover(environment, offset);
-  const { item } = found.placed.region;
-  if (item === null) return null;
-  const markdown = explain(found.word, item, environment);
-  return markdown === null ? null : { markdown, start: found.range.start, end: found.range.end };
+  const item = found?.placed.region.item ?? null;
+  if (found === null || item === null || found.word.role === "keyword") return keywordAt(environment, offset);
+  const { placed, word, range } = found;
+  const textOf: TextOf = (start, end) => placed.region.text.slice(start, end);
+  const markdown =
+    word.role === "path" ? pathHover(workspace, uri, placed.index) : explain(word, item, environment, textOf);
+  return markdown === null ? null : { markdown, start: range.start, end: range.end };
 }
 
-function explain(word: Word, item: Item, environment: Environment): string | null {
+function explain(word: Word, item: Item, environment: Environment, textOf: TextOf): string | null {
   switch (word.role) {
     case "mask":
     case "call":
@@ -86,7 +98,7 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
     case "zone":
       return described(word.text, "zone", ZONES);
     case "declared":
-      return declarationHover(word, item, environment);
+      return declarationHover(word, item, environment, textOf);
     case "reference":
       return referenceHover(word, environment);
     case "rule":
@@ -96,9 +108,10 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
     case "effect":
       return valuedHover(word.text, "effect", EFFECTS);
     case "mode":
-      return heading(word.text, "mode", [CLAUSES.mode.meaning]);
     case "stage":
-      return heading(word.text, "stage", [CLAUSES.stage.meaning]);
+      return clauseHover(word, item, textOf);
+    case "watermark":
+      return described(word.text, "watermark", WATERMARKS);
     case "option":
       return described(word.text, "build option", OPTIONS);
     case "version":
@@ -107,11 +120,13 @@ function explain(word: Word, item: Item, environment: Environment): string | nul
       return sizeHover(word, environment);
     case "number":
       return numberHover(word, environment);
-    case "keyword":
-      return keywordHover(word);
-    case "path":
     case "fact-value":
+      return valueHover(word.text, word.detail, FACTS);
     case "effect-value":
+      return valueHover(word.text, word.detail, EFFECTS);
+    // Keywords and paths are explained by their place.
+    case "keyword":
+    case "path":
       return null;
   }
 }
@@ -280,7 +295,11 @@ function declaredMaskHover(binding: Binding, environment: Environment): string |
   const { declaration } = binding;
   const name = declaration.name?.text ?? "";
   if (declaration.kind === "transform") {
-    return heading(name, "transform", [docMarkdown(declaration.doc), fenced(sourceOf(environment, binding))]);
+    return heading(name, "transform", [
+      docMarkdown(declaration.doc),
+      fenced(sourceOf(environment, binding)),
+      transformFollows(declaration, environment),
+    ]);
   }
   if (declaration.kind === "flag") {
     const bits = overKernels(environment.kernels, (kernel) => kernel.designed[name] ?? 0, String);
@@ -368,7 +387,9 @@ function contextHover(name: string, environment: Environment): string | null {
   if (binding !== null && binding.declaration.kind === "context")
     return heading(name, "context", [docMarkdown(binding.declaration.doc), fenced(sourceOf(environment, binding))]);
   if (binding !== null) return scopeHover(binding, environment);
-  return described(name, "context", CONTEXTS) ?? described(name, "scope", SCOPES);
+  const words: Readonly<Record<string, string>> = { ...SCOPES, ...CONTEXTS };
+  const meaning = Object.hasOwn(words, name) ? words[name] : undefined;
+  return meaning === undefined ? null : heading(name, "context", [meaning, contextFollows(name, environment)]);
 }
 
 /** A declared scope: what it makes of the masks that people write most. */
@@ -394,7 +415,7 @@ function scopeHover(binding: Binding, environment: Environment): string {
   ]);
 }
 
-function declarationHover(word: Word, item: Item, environment: Environment): string | null {
+function declarationHover(word: Word, item: Item, environment: Environment, textOf: TextOf): string | null {
   switch (item.kind) {
     case "request":
       return requestHover(item, environment);
@@ -411,8 +432,9 @@ function declarationHover(word: Word, item: Item, environment: Environment): str
     case "memory":
       return memoryHover(word.text, item, environment);
     case "context":
+      return heading(word.text, item.kind, [docMarkdown(item.doc), contextFollows(word.text, environment)]);
     case "policy":
-      return heading(word.text, item.kind, [docMarkdown(item.doc), DECLARATIONS[item.kind].meaning]);
+      return heading(word.text, item.kind, [docMarkdown(item.doc), policyFollows(item, environment, textOf)]);
     case "expect":
     case "kernel":
     case "config":
@@ -438,22 +460,52 @@ function referenceHover(word: Word, environment: Environment): string | null {
   const { declaration } = binding;
   if (declaration.kind === "request") return requestHover(declaration, environment);
   if (declaration.kind === "transform") return declaredMaskHover(binding, environment);
-  return heading(word.text, declaration.kind, [docMarkdown(declaration.doc), fenced(sourceOf(environment, binding))]);
+  const state = declaration.kind === "memory" ? memoryStateOf(environment, binding) : null;
+  const follows = state === null ? "" : memorySummary(state, environment.options.pageBytes);
+  return heading(word.text, declaration.kind, [
+    docMarkdown(declaration.doc),
+    fenced(sourceOf(environment, binding)),
+    follows,
+  ]);
 }
 
 /** A fact or an effect: what it means and the values that it takes. */
-function valuedHover(
-  name: string,
-  kind: string,
-  words: Readonly<Record<string, { readonly values: readonly string[]; readonly meaning: string }>>,
-): string | null {
+function valuedHover(name: string, kind: string, words: Readonly<Record<string, Valued>>): string | null {
   const word = Object.hasOwn(words, name) ? words[name] : undefined;
   if (word === undefined) return null;
-  return heading(name, kind, [
-    word.meaning,
-    word.values.length === 0 ? "" : `One of ${word.values.map((value) => `\`${value}\``).join(", ")}.`,
-  ]);
+  const values = Object.entries(word.values).map(([value, meaning]) => `- \`${value}\`: ${meaning}`);
+  return heading(name, kind, [word.meaning, values.join("\n")]);
 }
+
+/** A value of a fact or an effect. */
+function valueHover(value: string, of: string, words: Readonly<Record<string, Valued>>): string | null {
+  const word = Object.hasOwn(words, of) ? words[of] : undefined;
+  if (word === undefined) return null;
+  const meaning = Object.hasOwn(word.values, value) ? word.values[value] : undefined;
+  return heading(`${of} ${value}`, "claim", meaning === undefined ? [word.meaning] : [meaning, word.meaning]);
+}
+
+/** A mode or a stage, at its name. */
+function clauseHover(word: Word, item: Item, textOf: TextOf): string | null {
+  if (item.kind !== "policy") return null;
+  const clause = item.clauses.find(({ start, end }) => start <= word.start && word.end <= end);
+  if (clause?.kind === "mode") return heading(word.text, "mode", [modeFollows(clause, textOf)]);
+  return clause?.kind === "stage"
+    ? heading(word.text, "stage", [stageFollows(clause, textOf), CLAUSES.stage.meaning])
+    : null;
+}
+
+/** The file that an import names, and what it declares. */
+function pathHover(workspace: Workspace, uri: string, region: number): string | null {
+  const target = importedFile(workspace, uri, region);
+  const file = target === null ? undefined : policyFile(workspace, target);
+  if (file === undefined) return null;
+  const names = symbolsOf(file, MOST_SYMBOLS).map(({ kind, name }) => `${kind} \`${name}\``);
+  return names.length === 0 ? "Declares nothing." : `Declares ${names.join(", ")}.`;
+}
+
+/** Longer lists of declarations are cut. */
+const MOST_SYMBOLS = 30;
 
 function versionHover(name: string, environment: Environment): string | null {
   const kernel = environment.kernels.find((each) => each.name === versionNamed(name).version);
@@ -493,41 +545,36 @@ function numberOf(text: string): number {
   return Number(text.replace(/[ul]+$/i, ""));
 }
 
-function keywordHover(word: Word): string | null {
-  switch (word.detail) {
-    case "property":
-      return wordHover(word.text, REQUEST_PROPERTIES);
-    case "clause":
-      return wordHover(word.text, CLAUSES);
-    case "memory-fact":
-      return wordHover(word.text, MEMORY_FACTS);
-    case "predicate":
-      return described(word.text, "predicate", PREDICATES);
-    case "cache-fact":
-      return described(word.text, "cache", CACHE_FACTS);
-    case "scope-item":
-      return wordHover(word.text, SCOPE_ITEMS);
-    default:
-      return null;
-  }
+/** The keyword or unit at an offset: the parser says which of its rules wants it there. */
+function keywordAt(environment: Environment, offset: number): Explanation | null {
+  const placed = regionAt(environment.file, offset);
+  if (placed === null) return null;
+  const { text } = placed.region;
+  const at = offset - placed.start;
+  const before = /[A-Za-z_]*$/.exec(text.slice(0, at))?.[0].length ?? 0;
+  const word = /^[A-Za-z_]+/.exec(text.slice(at - before))?.[0];
+  if (word === undefined) return null;
+  const wanted = expectedAt(text, at - before)?.wanted ?? [];
+  const found = wanted.find((one) => one.kind === "keyword" && one.text === word);
+  const meaning =
+    found !== undefined
+      ? keywordHover(found.rule, word)
+      : wanted.some(({ kind }) => kind === "unit")
+        ? described(word, "unit", UNIT_MEANINGS)
+        : null;
+  if (meaning === null) return null;
+  const isHeader = found?.rule === "kernelHeader" || (found?.rule === "configHeader" && word === "config");
+  const start = offset - before;
+  return {
+    markdown: isHeader ? `${meaning}\n\n${kernelDetail(environment)}` : meaning,
+    start,
+    end: start + word.length,
+  };
 }
 
-/** The hover of the keyword that an item begins with: no word of the tree, so it is found by its place. */
-function headHover(environment: Environment, offset: number): Explanation | null {
-  const placed = regionAt(environment.file, offset);
-  const item = placed?.region.item;
-  if (placed === null || item === undefined || item === null) return null;
-  const keyword = new RegExp(`\\b${item.kind}\\b`).exec(placed.region.text.slice(item.start, item.end));
-  if (keyword === null) return null;
-  const start = placed.start + item.start + keyword.index;
-  const end = start + item.kind.length;
-  if (offset < start || offset > end) return null;
-  const words: Readonly<Record<string, Description>> = { ...HEADERS, ...DECLARATIONS };
-  const markdown =
-    item.kind === "kernel" || item.kind === "config"
-      ? `${wordHover(item.kind, words) ?? ""}\n\n${kernelDetail(environment)}`
-      : wordHover(item.kind, words);
-  return markdown === null ? null : { markdown, start, end };
+function keywordHover(rule: string, word: string): string | null {
+  const meaning = keywordMeaning(rule, word);
+  return meaning === null ? null : `${fenced(meaning.syntax)}\n\n${meaning.meaning}`;
 }
 
 /** The documentation of a name by itself, for completion: `kind` says where it may stand. */
@@ -560,17 +607,25 @@ export function describeName(kind: string, name: string, environment: Environmen
       const kernel = kernelOf(name);
       return "unknown" in kernel ? null : heading(`Linux ${name}`, "kernel", [kernel.source]);
     }
-    case "declaration":
-      return wordHover(name, DECLARATIONS);
-    case "header":
-      return wordHover(name, HEADERS);
-    case "property":
-    case "clause":
-    case "memory-fact":
-    case "predicate":
-      return keywordHover(word("keyword", kind));
-    case "cache":
-      return keywordHover(word("keyword", "cache-fact"));
+    case "watermark":
+      return described(name, "watermark", WATERMARKS);
+    case "unit":
+      return described(name, "unit", UNIT_MEANINGS);
+    default:
+      return claimOrKeyword(kind, name);
+  }
+}
+
+/** `kind` is the rule that a keyword stands in, or the fact or effect that a value is one of. */
+function claimOrKeyword(kind: string, name: string): string | null {
+  const [family = "", of = ""] = kind.split(" ", 2);
+  switch (family) {
+    case "keyword":
+      return keywordHover(of, name);
+    case "fact":
+      return valueHover(name, of, FACTS);
+    case "effect":
+      return valueHover(name, of, EFFECTS);
     default:
       return null;
   }
@@ -578,11 +633,6 @@ export function describeName(kind: string, name: string, environment: Environmen
 
 /** Stands for the item around a name that stands nowhere yet. */
 const NO_ITEM: Item = { kind: "config", doc: null, settings: [], start: 0, end: 0 };
-
-function wordHover(name: string, words: Readonly<Record<string, Description>>): string | null {
-  const word = Object.hasOwn(words, name) ? words[name] : undefined;
-  return word === undefined ? null : `${fenced(word.syntax)}\n\n${word.meaning}`;
-}
 
 function described(name: string, kind: string, meanings: Readonly<Record<string, string>>): string | null {
   const meaning = Object.hasOwn(meanings, name) ? meanings[name] : undefined;

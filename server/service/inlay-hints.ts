@@ -3,7 +3,7 @@ import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { bytesOfSize, sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Item, Property } from "../../grammar/ast.ts";
 import { answersOf, newestKernel, type RequestAnswers } from "./features-of-file.ts";
-import { verdictWords } from "./request-summary.ts";
+import { answerInShort } from "./request-summary.ts";
 import { regionsIn } from "./regions.ts";
 import { conversionText } from "./sizes.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
@@ -44,7 +44,7 @@ export function inlayHintsOf(
 function* hintsOf(region: Region, item: Item, environment: Environment, kernel: Kernel): Generator<InlayHint> {
   if (item.kind !== "request") return;
   const answers = answersOf(environment, item);
-  const words = answers.resolved.api === null || answers.open !== null ? null : verdictWords(answers.answers);
+  const words = answers.resolved.api === null || answers.open !== null ? null : answerInShort(answers.answers);
   const brace = region.text.indexOf("{", item.name?.end ?? item.start);
   if (words !== null && brace >= 0) yield { offset: brace + 1, text: words };
   for (const property of item.properties) {

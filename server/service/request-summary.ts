@@ -5,8 +5,8 @@ import { sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { maskText } from "../model/masks/names.ts";
 import type { Certainty, Reason, Verdict } from "../model/request.ts";
-import { apiNamed } from "../model/apis.ts";
 import { explain } from "../model/explain.ts";
+import { sentenceOf } from "../model/sentence.ts";
 import type { RequestAnswers } from "./features-of-file.ts";
 import { bulleted, code, docMarkdown, heading, withCode } from "./markdown.ts";
 import { hex } from "../model/masks/mask.ts";
@@ -62,7 +62,10 @@ export function answersSummary(api: string, answers: readonly KernelRequest[]): 
   const newest = answers[answers.length - 1];
   if (newest === undefined) return "";
   const lines: string[] = [];
-  lines.push(callText(api, newest));
+  lines.push(
+    linesOver(overAnswers(answers, sentence), (answer) => `**${capital(sentence(answer))}.**`).join("  \n"),
+    callText(api, newest),
+  );
   lines.push(
     bulleted(
       linesOver(
@@ -71,8 +74,6 @@ export function answersSummary(api: string, answers: readonly KernelRequest[]): 
       ),
     ),
   );
-  const unknown = newest.verdict.unknown;
-  if (unknown !== null) lines.push(`The model does not know: ${unknown}`);
   lines.push(
     bulleted(
       linesOver(
@@ -88,25 +89,25 @@ export function answersSummary(api: string, answers: readonly KernelRequest[]): 
   return lines.join("\n\n");
 }
 
-/** The verdict in a few words, for an inlay hint: `sleeps · OOM · may fail`; null where the model has no answer. */
-export function verdictWords(answers: readonly KernelRequest[]): string | null {
+/** The answer in one plain sentence, for an inlay hint; null where the model has no answer. */
+export function answerInShort(answers: readonly KernelRequest[]): string | null {
   const newest = answers[answers.length - 1];
   if (newest === undefined || newest.verdict.unknown !== null) return null;
-  const differs = overAnswers(answers, ({ verdict }) => words(verdict).join()).length > 1;
-  return words(newest.verdict).join(" · ") + (differs ? ` (${newest.kernel.name})` : "");
+  const differs = overAnswers(answers, sentence).length > 1;
+  return sentence(newest) + (differs ? ` (${newest.kernel.name})` : "");
 }
 
-function words(verdict: Verdict): readonly string[] {
-  const told: string[] = [
-    verdict.sleeps === "never" ? "never sleeps" : verdict.sleeps === "always" ? "sleeps" : "may sleep",
-  ];
-  if (verdict.oom !== "never") told.push("OOM");
-  if (verdict.reserves !== "none") told.push(`reserves: ${verdict.reserves}`);
-  if (verdict.loops !== "never") told.push("may loop");
-  told.push(verdict.fails === "never" ? "never fails" : verdict.fails === "always" ? "always fails" : "may fail");
-  if (verdict.warns === "always") told.push("warns");
-  return told;
+const sentences = new WeakMap<KernelRequest, string>();
+
+function sentence(answer: KernelRequest): string {
+  const known = sentences.get(answer);
+  if (known !== undefined) return known;
+  const made = sentenceOf(answer.kernel, answer.request, answer.verdict);
+  sentences.set(answer, made);
+  return made;
 }
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** Joins neighbouring kernels whose answers are alike (by `keyOf`); the newest of them speaks for all. */
 export function overAnswers(
@@ -182,16 +183,10 @@ function generalLines(answer: KernelRequest): readonly string[] {
 
 const reasonsByAnswer = new WeakMap<KernelRequest, readonly Reason[]>();
 
-/** The model's reasons but for the API's own notes, which its hover has. */
 function reasonsOf(answer: KernelRequest): readonly Reason[] {
   const known = reasonsByAnswer.get(answer);
   if (known !== undefined) return known;
-  const notes = new Set(
-    apiNamed(answer.request.api)
-      ?.treatment(answer.kernel)
-      .notes.map((note) => note.text) ?? [],
-  );
-  const reasons = explain(answer.kernel, answer.request).filter((reason) => !notes.has(reason.text));
+  const reasons = explain(answer.kernel, answer.request);
   reasonsByAnswer.set(answer, reasons);
   return reasons;
 }

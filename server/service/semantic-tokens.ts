@@ -126,6 +126,7 @@ function colourOf(word: Word, environment: Environment): Colour | null {
     case "fact":
     case "effect":
     case "option":
+    case "watermark":
       return { type: "property", modifiers: 0 };
     case "mode":
     case "stage":

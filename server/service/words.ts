@@ -1,4 +1,5 @@
 import type {
+  Amount,
   Clause,
   ContextItem,
   Declaration,
@@ -49,7 +50,9 @@ export type Role =
   | "path"
   | "size"
   | "number"
-  /** A word of the grammar that heads a property, clause or item; `detail` is its own text. */
+  /** A name of a watermark. */
+  | "watermark"
+  /** A word of the grammar that heads a property, clause or item. */
   | "keyword";
 
 export interface Word extends Span {
@@ -161,13 +164,13 @@ function memory({ like, source }: MemoryDeclaration, emit: Emit): void {
   const items = [...source.facts, ...source.nodes].sort((a, b) => a.start - b.start);
   for (const each of items)
     if ("zones" in each) memoryNode(each, emit);
-    else emit(each.keyword, "keyword", each.kind, "memory-fact");
+    else emit(each.keyword, "keyword", each.kind);
 }
 
 function memoryNode(node: NodeBlock, emit: Emit): void {
   const items = [...node.facts, ...node.zones].sort((a, b) => a.start - b.start);
   for (const each of items)
-    if (!("facts" in each)) emit(each.keyword, "keyword", each.kind, "memory-fact");
+    if (!("facts" in each)) emit(each.keyword, "keyword", each.kind);
     else {
       name(each.name, "zone", emit);
       for (const fact of each.facts) zoneFact(fact, emit);
@@ -175,9 +178,29 @@ function memoryNode(node: NodeBlock, emit: Emit): void {
 }
 
 function zoneFact(fact: ZoneFact, emit: Emit): void {
-  emit(fact.keyword, "keyword", fact.kind, "memory-fact");
-  if (fact.kind === "range") for (const each of fact.facts) zoneFact(each, emit);
-  if (fact.kind === "lowmem_reserve") for (const mark of fact.marks) name(mark.name, "zone", emit);
+  emit(fact.keyword, "keyword", fact.kind);
+  switch (fact.kind) {
+    case "range":
+      for (const each of fact.facts) zoneFact(each, emit);
+      return;
+    case "free":
+      for (const { order } of fact.blocks) emit(order, "number", order.text, "order");
+      return;
+    case "watermarks":
+    case "lowmem_reserve":
+      for (const mark of fact.marks) {
+        name(mark.name, fact.kind === "watermarks" ? "watermark" : "zone", emit);
+        amount(mark.amount, emit);
+      }
+      return;
+    default:
+      if (fact.amount !== null) amount(fact.amount, emit);
+  }
+}
+
+function amount(given: Amount, emit: Emit): void {
+  if (given.kind === "pages") emit(given, "number", given.number.text, "pages");
+  else emit(given, "size", given.size.number.text, given.size.unit ?? "");
 }
 
 function name(given: Name | null, role: Role, emit: Emit, detail = ""): void {
@@ -229,7 +252,7 @@ function contextItem(item: ContextItem, emit: Emit): void {
 }
 
 function property(item: Property, emit: Emit): void {
-  emit(item.keyword, "keyword", item.kind, "property");
+  emit(item.keyword, "keyword", item.kind);
   if ("number" in item) {
     if (item.number !== null) emit(item.number, "number", item.number.text, item.kind);
     return;
@@ -255,13 +278,13 @@ function property(item: Property, emit: Emit): void {
       return;
     case "cache":
       for (const fact of item.facts) {
-        emit({ start: fact.start, end: fact.start + fact.kind.length }, "keyword", fact.kind, "cache-fact");
+        emit({ start: fact.start, end: fact.start + fact.kind.length }, "keyword", fact.kind);
         if (fact.kind === "size" && fact.size !== null)
           emit(fact.size, "size", fact.size.number.text, fact.size.unit ?? "");
       }
       return;
     case "handles":
-      if (item.handles !== null) emit(item.value, "keyword", item.handles, "handles");
+      if (item.handles !== null) emit(item.value, "keyword", item.handles);
       return;
     case "fallback":
       name(item.request, "reference", emit, "request");
@@ -297,7 +320,7 @@ function isNames(values: NonNullable<Effect["values"]>): values is readonly Name
 }
 
 function clause(item: Clause, emit: Emit): void {
-  emit(item.keyword, "keyword", item.kind, "clause");
+  emit(item.keyword, "keyword", item.kind);
   switch (item.kind) {
     case "allow":
     case "forbid":
@@ -324,8 +347,7 @@ function clause(item: Clause, emit: Emit): void {
 }
 
 function predicate(item: Predicate, emit: Emit): void {
-  const keyword = (text: string): void =>
-    emit({ start: item.start, end: item.start + text.length }, "keyword", text, "predicate");
+  const keyword = (text: string): void => emit({ start: item.start, end: item.start + text.length }, "keyword", text);
   switch (item.kind) {
     case "mask":
       keyword(item.test);
@@ -337,7 +359,10 @@ function predicate(item: Predicate, emit: Emit): void {
       return;
     case "measure":
       keyword(item.measure);
-      if (item.size !== null) emit(item.size, "size", item.size.number.text, item.size.unit ?? "");
+      if (item.size === null) return;
+      if (item.measure !== "size" && item.size.unit === null)
+        emit(item.size, "number", item.size.number.text, item.measure);
+      else emit(item.size, "size", item.size.number.text, item.size.unit ?? "");
       return;
     case "model":
       keyword(item.test);

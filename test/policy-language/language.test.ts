@@ -365,6 +365,39 @@ context b like c { }
 `);
   });
 
+  test("what a mode promises comes from a closed list, names and values", () => {
+    checkFindings(`
+kernel 6.12
+policy p {
+  mode m otherwise { fails oftn, drain lrru, bla 3, sleeps nevr, retries many, node 0, zeroed 1 }
+//                         ^^^^ unknown-name
+//                                     ^^^^ unknown-name
+//                                           ^^^ unknown-name
+//                                                         ^^^^ unknown-name
+//                                                                       ^^^^ unknown-name
+//                                                                                            ^ unknown-name
+}
+policy joined {
+  mode m otherwise { oom may | never }
+//                             ^^^^^ unknown-name
+}
+policy good {
+  mode m otherwise { fails often, drain lru | pcp, sleeps never, retries 3, node any, pcp drained, warns rarely }
+}
+`);
+  });
+
+  test("a task that is in an interrupt is a contradiction, one under a lock is none", () => {
+    checkFindings(`
+kernel 6.12
+context either { in process in softirq }
+//                             ^^^^^^^ context-contradiction
+context other { in timer  in process }
+//                           ^^^^^^^ context-contradiction
+context locked { in process  in bh_off  holds spinlock }
+`);
+  });
+
   test("a name of the wrong kind is said to be one", () => {
     const [finding] = checkFindings(`
 kernel 6.12

@@ -236,3 +236,88 @@ describe("the hover in a state of memory", () => {
     checkHover(memory.replace("$0", "").replace("kswapd", "ks$0wapd"), "kswapd", [/round of direct reclaim/]);
   });
 });
+
+describe("the hover of keywords", () => {
+  test.each([
+    ["context c { i$0n softirq }", "in", /`in softirq` alone forbids sleeping/],
+    ["context c { ho$0lds mutex }", "holds", /fs_lock/],
+    ["context c { sco$0pe nofs }", "scope", /memalloc_nofs_save/],
+    ["context a { in process }\ncontext b li$0ke a { holds mutex }", "like", /Starts from another context/],
+    ["policy p fo$0r kmalloc { }", "for", /laid beside/],
+    ['policy p { forbid has __GFP_NOFAIL beca$0use "x" }', "because", /quoted/],
+    ["policy p { require has __GFP_ZERO wh$0en order > 3 }", "when", /asks it/],
+    ["policy p { mode m wh$0en has __GFP_ZERO { } }", "when", /select/],
+    ["policy p { mode m other$0wise { } }", "otherwise", /no other mode/],
+    ["policy p { stage s hono$0urs GFP_KERNEL inter$0nal }".replace("inter$0nal", "internal"), "honours", /dead/],
+    ["policy p { stage s honours GFP_KERNEL inter$0nal }", "internal", /detail/],
+    ["transform t(gfp) = gfp\nexpect t giv$0es has __GFP_ZERO", "gives", /over all masks/],
+    ["policy p { }\nexpect p forb$0ids GFP_KERNEL", "forbids", /refuses/],
+    ["request r { api kmalloc size 1 B flags 0 handles nu$0ll }", "null", /looks at the result/],
+    ["memory m { no$0de 0 { zone DMA { managed 1 GiB } } }", "node", /NUMA/],
+    ["memory m { node 0 { zo$0ne DMA { managed 1 GiB } } }", "zone", /zone of the node/],
+    ["memory m { node 0 { zone DMA { pinned 3 pag$0es } } }", "3 pages", /12 KiB/],
+    ["memory m { node 0 { zone DMA { watermarks lo$0w 1 MiB } } }", "low", /kswapd is woken/],
+    ["memory m { node 0 { zone DMA { managed 4 Mi$0B } } }", "4 MiB", /1024 pages/],
+    ["request r { api kmalloc size 1 B flags 0 expect { sleeps ma$0y } }", "may", /some state of memory/],
+    ["policy p { mode m otherwise { drain lr$0u } }", "lru", /lru_add_drain_all/],
+    ["policy p { mode m otherwise { retries $05 } }", "5", /given up/],
+    ["policy p { forbid order > $03 }", "3", /order 3 = 8 pages/],
+    ["policy p { forbid pages > 51$02 }", "512", /512 pages = 2 MiB/],
+  ])("%s", (text, word, says) => {
+    checkHover(`kernel 6.12\n${text}`, word, [says]);
+  });
+});
+
+describe("the hover of a declaration's name says what follows from it:", () => {
+  test("may a call sleep there, what does the scope take away", () => {
+    checkHover("kernel 6.12\ncontext t$0x { in softirq  holds spinlock }", "tx", [/may not sleep here/]);
+    checkHover("kernel 6.12\ncontext jour$0nal { holds fs_lock }", "journal", [/may sleep here/, /write `GFP_NOFS`/]);
+    checkHover(
+      "kernel 6.12\ncontext jour$0nal { holds fs_lock scope nofs }",
+      "journal",
+      [/takes `__GFP_FS` out of every mask: `GFP_KERNEL` comes to `GFP_NOFS`/],
+      [/no scope sees to that/],
+    );
+    checkHover("kernel 6.12\nconfig { PREEMPT_RT on }\ncontext r$0 { holds raw_spinlock }", "r", [
+      /No request may be made here/,
+    ]);
+  });
+
+  test("the modes of a policy, what they promise, whom it judges", () => {
+    checkHover(
+      "kernel 6.12\npolicy dri$0ver for kmalloc { mode fast when has __GFP_NORETRY { retries 0 } mode plain otherwise { } }\nrequest a { api kmalloc size 1 B flags GFP_KERNEL }",
+      "driver",
+      [/mode `fast` when `has __GFP_NORETRY`; promises `retries 0`/, /takes what no other mode does/, /It judges `a`/],
+    );
+    checkHover("kernel 6.12\npolicy p { mode fa$0st when has __GFP_NORETRY { drain none } }", "fast", [
+      /drain none`: What is drained/,
+    ]);
+    checkHover("kernel 6.12\npolicy p { stage iso$0lation honours __GFP_NORETRY internal }", "isolation", [
+      /Reads `__GFP_NORETRY`; internal/,
+    ]);
+  });
+
+  test("what a transform makes of the masks that everybody knows", () => {
+    checkHover("kernel 6.12\ntransform qui$0et(gfp) = gfp | __GFP_NOWARN", "quiet", [
+      /`quiet\(GFP_KERNEL\)` = `GFP_KERNEL \| __GFP_NOWARN`/,
+    ]);
+  });
+
+  test("what an imported file declares", () => {
+    const { workspace, uri, offset } = fixture('kernel 6.12\nimport "rx$0.allocpolicy"\n', {
+      "rx.allocpolicy": "context rx { in softirq }\nflags RX = GFP_ATOMIC\n",
+    });
+    expect(hoverAt(workspace, uri, offset)?.markdown).toMatch(/context `rx`, flags `RX`/);
+  });
+});
+
+describe("the hover of a request begins with the answer in one sentence", () => {
+  test.each([
+    ["kmalloc size 4 KiB flags GFP_NOFS", "May sleep; in practice never fails; may wait for ever."],
+    ["alloc_pages order 9 flags GFP_KERNEL | __GFP_NORETRY", "May sleep; may fail."],
+    ["kmalloc size 64 B flags GFP_ATOMIC", "Never sleeps; may fail; may use the reserves."],
+  ])("%s", (request, sentence) => {
+    const { workspace, uri, offset } = fixture(`kernel 6.12\nrequest r$0 { api ${request} }\n`);
+    expect(hoverAt(workspace, uri, offset)?.markdown.split("\n\n")[1]).toBe(`**${sentence}**`);
+  });
+});

@@ -162,7 +162,7 @@ describe("inlay hints", () => {
 
   test("say in a few words what the kernel may do, and convert sizes", () => {
     expect(hinted("kernel 6.12\nrequest r {\n  api alloc_pages\n  order 3\n  flags GFP_ATOMIC\n}\n")).toBe(
-      "kernel 6.12\nrequest r {‹never sleeps · reserves: atomic · may fail›\n  api alloc_pages\n  order 3‹= 32 KiB›\n  flags GFP_ATOMIC\n}\n",
+      "kernel 6.12\nrequest r {‹never sleeps; may fail; may use the reserves›\n  api alloc_pages\n  order 3‹= 32 KiB›\n  flags GFP_ATOMIC\n}\n",
     );
     expect(hinted("kernel 6.12\nrequest r {\n  api kmalloc\n  size 64 KiB\n  flags GFP_KERNEL\n}\n")).toContain(
       "size 64 KiB‹= 16 pages, order 4›",

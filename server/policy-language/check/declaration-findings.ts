@@ -3,6 +3,8 @@ import type { Region } from "../../../grammar/source-file.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { expectFindings } from "./expectations.ts";
 import type { FileAnalysis } from "../analysis/file-analysis.ts";
+import { contextPlaceFindings } from "../findings/contexts.ts";
+import { effectWordFindings } from "../findings/effects.ts";
 import { expressionsOf, flagFindings, type WrittenExpression } from "../findings/flags.ts";
 import { configHeaderFindings, importFindings, kernelHeaderFindings, secondHeader } from "../findings/headers.ts";
 import { internalError } from "../findings/internal.ts";
@@ -62,7 +64,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
   findings.push(...expressionFindings(environment, expressionsOf(region), item.kind !== "request"));
   switch (item.kind) {
     case "context":
-      findings.push(...contextWordFindings(item));
+      findings.push(...contextWordFindings(item), ...contextPlaceFindings(environment, item));
       break;
     case "request":
       return binding === null ? findings : requestFindings(environment, region, item, binding, findings);
@@ -71,6 +73,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
         ...apiFindings(environment, item.apis),
         ...measureUnitFindings(item),
         ...duplicateModeFindings(item, environment.uri),
+        ...effectWordFindings(item),
       );
       if (binding !== null && environment.kernelKnown) findings.push(...checkPolicy(environment, binding));
       break;

@@ -1,3 +1,4 @@
+import { CONTEXT_RULES } from "./contexts.ts";
 import { EXPECTATION_RULES } from "./expectations.ts";
 import { FLAG_RULES } from "./flags.ts";
 import { HEADER_RULES } from "./headers.ts";
@@ -15,6 +16,7 @@ export const LANGUAGE_RULES: readonly LanguageRule[] = [
   ...FLAG_RULES,
   ...REQUEST_LANGUAGE_RULES,
   ...NAME_RULES,
+  ...CONTEXT_RULES,
   ...HEADER_RULES,
   ...REQUEST_RULES,
   ...POLICY_RULES,

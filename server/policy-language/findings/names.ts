@@ -33,7 +33,7 @@ const unknownContext: LanguageRule = {
   },
 };
 
-const unknownName: LanguageRule = {
+export const unknownName: LanguageRule = {
   id: "unknown-name",
   group: "language",
   title: "A name that nothing declares",

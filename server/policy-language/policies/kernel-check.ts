@@ -144,16 +144,7 @@ function differenceOf(
         values.includes(answer),
       );
     case "compaction":
-      return certaintyDifference(
-        environment,
-        kernel,
-        set,
-        mode,
-        within,
-        api,
-        "compaction",
-        values.map((value) => (value === "none" ? "never" : value)),
-      );
+      return certaintyDifference(environment, kernel, set, mode, within, api, "compaction", values);
     case "drain":
     case "pcp":
     case "retries":
@@ -173,7 +164,7 @@ function valuesOf(effect: Effect): readonly string[] {
 // Answers of the verdict ----------------------------------------------------------------------------------------------
 
 /** Words for "may": how often is not the model's to say. */
-const SOMETIMES: ReadonlySet<string> = new Set(["may", "often", "sometimes", "rarely", "seldom"]);
+const SOMETIMES: ReadonlySet<string> = new Set(["may", "often", "rarely"]);
 
 function certaintyDifference(
   environment: Environment,

@@ -10,7 +10,7 @@ export const nofailKvmallocUnsupported: Rule = {
   class: "bug",
   recalled: "since 4.12",
   explanation:
-    "To 5.16 the kmalloc try of a kvmalloc() above one page had __GFP_NOFAIL and __GFP_NORETRY together and could loop, and the vmalloc fallback could fail.",
+    "To 5.16 the kmalloc try of a kvmalloc() above one page had __GFP_NOFAIL and __GFP_NORETRY together: it looped for a block of that size and never came to the vmalloc fallback, which could fail where kmalloc does not serve the size at all.",
   evidence: "mm/util.c:kvmalloc_node",
   advice: "Allocate smaller pieces with kmalloc() and __GFP_NOFAIL on those kernels.",
   examples: {
@@ -31,9 +31,13 @@ function check(subject: Subject): readonly Match[] {
     return NOTHING;
   if ((subject.request.sizeBytes ?? 0) * Math.max(1, subject.request.count ?? 1) <= subject.kernel.options.pageBytes)
     return NOTHING;
+  const then =
+    subject.verdict.fails === "never"
+      ? "which loops for one block of that size and never comes to the vmalloc fallback"
+      : "and its vmalloc fallback can fail";
   return found(
     NOFAIL,
-    `Above one page ${subject.api.name}() tries kmalloc with __GFP_NOFAIL and __GFP_NORETRY together, and its vmalloc fallback can fail: allocate smaller pieces.`,
+    `Above one page ${subject.api.name}() tries kmalloc with __GFP_NOFAIL and __GFP_NORETRY together, ${then}: allocate smaller pieces.`,
     drop("NOFAIL"),
   );
 }

@@ -2,7 +2,8 @@ import type { Clause, Declaration, Header, ModelTest, MaskTest, ScopeItem, SizeM
 import type { ContextName, LockName, ScopeName } from "../../model/contexts.ts";
 import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import type { BuildSwitch } from "../../model/kernels/build-options.ts";
-import { ZONE_NAMES, type ZoneName } from "../../model/kernels/kernel.ts";
+import type { ZoneName } from "../../model/kernels/kernel.ts";
+import type { EFFECT_WORDS, EffectName } from "../../policy-language/policies/effects.ts";
 
 /** A word of the language: what it takes and what it means. Shown in hovers and completion. */
 export interface Word {
@@ -134,57 +135,127 @@ export const SCOPE_ITEMS: Readonly<Record<ScopeItem["kind"], Word>> = {
   adds: { syntax: "adds __GFP_NOWARN", meaning: "Bits that the scope gives every mask, whatever is cleared." },
 };
 
-/** The names of a zone's watermarks. */
-export const WATERMARKS: readonly string[] = ["min", "low", "high"];
+/** A fact or a promise: what it means, and each of the words that it takes. */
+export interface Valued {
+  /** By word; empty: it takes a number, a name of the file, or nothing. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly meaning: string;
+}
 
-/** The facts of an expectation, with the values that each takes; an empty list: no value. */
-export const FACTS: Readonly<
-  Record<string, { readonly values: readonly string[]; readonly meaning: string; readonly onMemory: boolean }>
-> = {
-  sleeps: { values: ["never", "may", "always"], meaning: "Whether the call may sleep.", onMemory: false },
-  oom: { values: ["never", "may", "always"], meaning: "Whether the call may invoke the OOM killer.", onMemory: true },
-  fails: { values: ["never", "may", "always"], meaning: "Whether the call may fail.", onMemory: true },
+const certainties = (does: string): Readonly<Record<string, string>> => ({
+  never: `It never ${does}, whatever the state of memory.`,
+  may: "It does in some state of memory; a claim of `may` also holds where it always does.",
+  always: `It always ${does}, whatever the state of memory.`,
+});
+
+const RECLAIM_VALUES = {
+  none: "Nobody reclaims for it, and kswapd is not woken.",
+  kswapd: "kswapd is woken; the call itself reclaims nothing and does not wait.",
+  direct: "The call reclaims by itself, and so may sleep.",
+};
+
+/** The facts of an expectation. `onMemory`: it can be asked of a state of memory. */
+export const FACTS: Readonly<Record<string, Valued & { readonly onMemory: boolean }>> = {
+  sleeps: { values: certainties("sleeps"), meaning: "Whether the call may sleep.", onMemory: false },
+  oom: {
+    values: certainties("calls the OOM killer"),
+    meaning: "Whether the call may invoke the OOM killer.",
+    onMemory: true,
+  },
+  fails: {
+    values: certainties("fails"),
+    meaning: "Whether the call may come back without memory: NULL, an errno.",
+    onMemory: true,
+  },
   warns: {
-    values: ["never", "may", "always"],
+    values: certainties("warns"),
     meaning: "Whether the call may print a warning or a failure report.",
     onMemory: false,
   },
-  reclaim: { values: ["none", "kswapd", "direct"], meaning: "Who reclaims memory for the call.", onMemory: false },
+  reclaim: { values: RECLAIM_VALUES, meaning: "Who reclaims memory for the call.", onMemory: false },
   reserves: {
-    values: ["none", "high", "atomic", "all"],
+    values: {
+      none: "It stops at the min watermark.",
+      high: "`__GFP_HIGH`, or a victim of the OOM killer: down to half of the min watermark.",
+      atomic: "`__GFP_HIGH` that cannot block: deeper than `high`, and out of its cpuset.",
+      all: "No watermark at all: PF_MEMALLOC, `__GFP_MEMALLOC`, `__GFP_NOFAIL` after the OOM killer.",
+    },
     meaning: "How much of the reserve below the min watermark the call may use.",
     onMemory: false,
   },
-  zone: {
-    values: ZONE_NAMES,
-    meaning: "The highest zone that the memory may come from.",
-    onMemory: false,
+  zone: { values: ZONES, meaning: "The highest zone that the memory may come from.", onMemory: false },
+  mode: { values: {}, meaning: "The mode of the policy that the request falls into.", onMemory: false },
+  succeeds: { values: {}, meaning: "The call returns memory in this state; a bulk call all of it.", onMemory: true },
+  drains: {
+    values: {
+      none: "No list is drained.",
+      pcp: "The free pages on the per-CPU lists go back to the zone.",
+      lru: "The pages on the per-CPU LRU caches go to the LRU lists.",
+    },
+    meaning: "The call drains the per-CPU lists in this state.",
+    onMemory: true,
   },
-  mode: { values: [], meaning: "The mode of the policy that the request falls into.", onMemory: false },
-  succeeds: { values: [], meaning: "The call returns memory in this state; a bulk call all of it.", onMemory: true },
-  drains: { values: ["pcp", "lru"], meaning: "The call drains the per-CPU lists in this state.", onMemory: true },
-  node: { values: [], meaning: "The node that the memory comes from in this state.", onMemory: true },
-  retries: { values: [], meaning: "At most so many retries in this state.", onMemory: true },
+  node: { values: {}, meaning: "The node that the memory comes from in this state.", onMemory: true },
+  retries: {
+    values: {},
+    meaning: "At most so many tries on the free lists after the first one in this state.",
+    onMemory: true,
+  },
 };
 
-const CERTAINTIES = ["never", "may", "always"];
+const howOften = (does: string): Readonly<Record<(typeof EFFECT_WORDS)["sleeps"]["words"][number], string>> => ({
+  never: `No request of the mode ever ${does}.`,
+  rarely: "It happens, and the authors mean it to be rare: the model compares it as `may`.",
+  may: "Some request of the mode does, in some state of memory.",
+  often: "It happens, and callers must be ready for it: the model compares it as `may`.",
+  always: `Every request of the mode ${does}.`,
+});
 
-/** The effects of a mode, with the values that each takes; an empty list: a number or a name of the file. */
-export const EFFECTS: Readonly<Record<string, { readonly values: readonly string[]; readonly meaning: string }>> = {
-  sleeps: { values: CERTAINTIES, meaning: "The mode may sleep." },
-  reclaim: { values: ["none", "kswapd", "direct"], meaning: "Who reclaims." },
-  compaction: { values: CERTAINTIES, meaning: "Whether memory is compacted." },
+/**
+ * The promises of a mode. Those of `sleeps`, `reclaim`, `compaction`, `oom`, `fails` and `zeroed` are laid beside the
+ * verdicts on all masks of the mode, `drain`, `pcp` and `retries` beside what a range of pages is given; `warns` and
+ * `node` are not compared (policies/kernel-check.ts).
+ */
+export const EFFECTS: { readonly [Name in EffectName]: Valued } = {
+  sleeps: { values: howOften("sleeps"), meaning: "Whether a call in this mode sleeps." },
+  reclaim: { values: RECLAIM_VALUES, meaning: "Who reclaims memory for a call in this mode." },
+  compaction: { values: howOften("compacts memory"), meaning: "Whether memory is compacted for the call." },
   drain: {
-    values: ["none", "lru", "pcp"],
-    meaning: "Which per-CPU lists are drained: `none`, `lru`, `pcp`, joined with `|`.",
+    values: {
+      none: "Nothing is drained.",
+      lru: "The per-CPU LRU caches are emptied onto the LRU lists first, so that their pages can be isolated (lru_add_drain_all()).",
+      pcp: "The per-CPU free lists are emptied into the zone first, so that their pages count as free (drain_all_pages()).",
+    },
+    meaning: "What is drained before the operation; `|` joins values: `drain lru | pcp`. Compared for ranges of pages.",
   },
-  pcp: { values: ["disabled", "enabled"], meaning: "`disabled`: the per-CPU lists are off during the operation." },
-  retries: { values: [], meaning: "How often the operation is tried again." },
-  oom: { values: CERTAINTIES, meaning: "Whether the OOM killer may be called." },
-  fails: { values: ["never", "may", "often", "always"], meaning: "How often the operation fails." },
-  warns: { values: CERTAINTIES, meaning: "Whether failures are reported." },
-  zeroed: { values: CERTAINTIES, meaning: "Whether the memory comes zeroed." },
-  node: { values: [], meaning: "Which node serves it." },
+  pcp: {
+    values: {
+      disabled:
+        "The per-CPU free lists are off during the operation, so that nothing hides there meanwhile (zone_pcp_disable()).",
+      enabled: "They stay on, and are not drained.",
+      drained: "They are emptied once and stay on.",
+    },
+    meaning: "What becomes of the per-CPU free lists meanwhile. Compared for ranges of pages.",
+  },
+  retries: {
+    values: {},
+    meaning:
+      "How many tries of the step that can fail are made before the mode is given up; 0: nothing is repeated. Of a range it is the migration of each batch of isolated pages, which the kernel tries five times (mm/page_alloc.c:__alloc_contig_migrate_range).",
+  },
+  oom: { values: howOften("calls the OOM killer"), meaning: "Whether the OOM killer may be called for it." },
+  fails: {
+    values: howOften("fails"),
+    meaning: "Whether callers must expect to come back without memory: NULL, an errno.",
+  },
+  warns: {
+    values: howOften("warns"),
+    meaning: "Whether a failure is reported in the kernel log. A promise of the authors: not compared.",
+  },
+  zeroed: { values: howOften("zeroes the memory"), meaning: "Whether the memory comes zeroed." },
+  node: {
+    values: { any: "Whichever node has memory." },
+    meaning: "Which node serves it: a number, or `any`. A promise of the authors: not compared.",
+  },
 };
 
 export const CLAUSES: Readonly<Record<Clause["kind"], Word>> = {
@@ -209,22 +280,46 @@ export const CLAUSES: Readonly<Record<Clause["kind"], Word>> = {
   },
 };
 
-export const PREDICATES: Readonly<Record<MaskTest | SizeMeasure | ModelTest | "in" | "not" | "and" | "or", string>> = {
-  has: "Every bit of the mask is set.",
-  any: "At least one bit of the mask is set.",
-  lacks: "No bit of the mask is set.",
-  only: "No bit outside of the mask is set.",
-  is: "The request's mask equals this one.",
-  in: "The request's context is this one, or implies it.",
-  order: "Compares the order: `order > 3`.",
-  size: "Compares the size: `size <= 4 MiB`.",
-  pages: "Compares the number of pages: `pages > 512`.",
-  sleeps: "The model says that the request may sleep.",
-  may_oom: "The model says that the request may call the OOM killer.",
-  may_fail: "The model says that the request may fail.",
-  not: "The opposite.",
-  and: "Both hold.",
-  or: "At least one holds.",
+export const PREDICATES: Readonly<Record<MaskTest | SizeMeasure | ModelTest | "in" | "not" | "and" | "or", Word>> = {
+  has: { syntax: "forbid has __GFP_NOFAIL", meaning: "Every bit of the mask is set." },
+  any: { syntax: "warn any __GFP_HIGH | __GFP_MEMALLOC", meaning: "At least one bit of the mask is set." },
+  lacks: { syntax: "forbid lacks __GFP_DIRECT_RECLAIM", meaning: "No bit of the mask is set." },
+  only: { syntax: "allow only GFP_KERNEL | __GFP_NOWARN", meaning: "No bit outside of the mask is set." },
+  is: { syntax: "allow is GFP_KERNEL", meaning: "The request's mask equals this one." },
+  in: { syntax: "forbid in softirq", meaning: "The request's context is this one, or implies it." },
+  order: {
+    syntax: "warn order > 3",
+    meaning: "Compares the order. A request in bytes or pages counts by the order that holds it.",
+  },
+  size: { syntax: "forbid size > 4 MiB", meaning: "Compares the size in bytes." },
+  pages: { syntax: "forbid pages > 512", meaning: "Compares the number of pages." },
+  sleeps: { syntax: "forbid sleeps and in softirq", meaning: "The model says that the request may sleep." },
+  may_oom: { syntax: "warn may_oom", meaning: "The model says that the request may call the OOM killer." },
+  may_fail: { syntax: "require has __GFP_NOWARN when may_fail", meaning: "The model says that the request may fail." },
+  not: { syntax: "allow not has __GFP_NOFAIL", meaning: "The opposite of the condition that follows." },
+  and: { syntax: "forbid has __GFP_NORETRY and order > 3", meaning: "Both hold. `and` binds tighter than `or`." },
+  or: { syntax: "warn has __GFP_DMA or has __GFP_DMA32", meaning: "At least one holds." },
+};
+
+export const UNIT_MEANINGS: Readonly<Record<string, string>> = {
+  B: "Bytes.",
+  KiB: "1024 bytes.",
+  MiB: "1024 KiB, 1 048 576 bytes.",
+  GiB: "1024 MiB, 1 073 741 824 bytes.",
+  K: "The same as `KiB`: 1024 bytes.",
+  M: "The same as `MiB`: 1024 KiB.",
+  G: "The same as `GiB`: 1024 MiB.",
+  us: "Microseconds.",
+  ms: "Milliseconds.",
+  s: "Seconds.",
+  tries: "A time told in tries: so long as that many tries take (`try` says how long one is).",
+};
+
+/** The names of a zone's watermarks. */
+export const WATERMARKS: Readonly<Record<string, string>> = {
+  min: "Below it only the reserves are left: requests without a claim to them stop, and reclaim by themselves where they may.",
+  low: "Below it kswapd is woken.",
+  high: "kswapd goes to sleep when free memory is back above it.",
 };
 
 export const OPTIONS: Readonly<Record<BuildSwitch | "page", string>> = {
