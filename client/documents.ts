@@ -26,12 +26,32 @@ export interface Documents {
   readonly find: (limit: number) => Promise<readonly Uri[]>;
 }
 
-/** All documents that the server takes, and the policies among them. */
-export function documentsOf(context: ExtensionContext): { readonly all: Documents; readonly policies: Documents } {
+/** Documents that are judged: those of our languages, and those that the server asks for as a guest. */
+export type Judged = Pick<Documents, "has" | "activeEditor">;
+
+/** Languages of others, of which the server judges some documents: the `guest` of its kinds of documents. */
+const GUESTS: ReadonlySet<string> = new Set(["c", "cpp"]);
+
+/** All documents that are ours, the policies among them, and all that may be judged. */
+export function documentsOf(context: ExtensionContext): {
+  readonly all: Documents;
+  readonly policies: Documents;
+  readonly judged: Judged;
+} {
   const manifest: { readonly contributes: { readonly languages: readonly Language[] } } = context.extension.packageJSON;
   const { languages } = manifest.contributes;
-  return { all: documentsIn(languages), policies: documentsIn(languages.filter(({ id }) => id === POLICY)) };
+  const all = documentsIn(languages);
+  const policies = documentsIn(languages.filter(({ id }) => id === POLICY));
+  return { all, policies, judged: activeAmong((document) => all.has(document) || GUESTS.has(document.languageId)) };
 }
+
+const activeAmong = (has: Documents["has"]): Judged => ({
+  has,
+  activeEditor() {
+    const editor = window.activeTextEditor;
+    return editor !== undefined && has(editor.document) ? editor : undefined;
+  },
+});
 
 function documentsIn(languages: readonly Language[]): Documents {
   const ids = new Set(languages.map(({ id }) => id));
@@ -44,11 +64,7 @@ function documentsIn(languages: readonly Language[]): Documents {
   return {
     selector: [...ids].map((language) => ({ language })),
     files,
-    has,
-    activeEditor() {
-      const editor = window.activeTextEditor;
-      return editor !== undefined && has(editor.document) ? editor : undefined;
-    },
+    ...activeAmong(has),
     async find(limit) {
       const found = await workspace.findFiles(files, NOT_FILES, limit);
       const open = workspace.textDocuments.filter(has).map(({ uri }) => uri);

@@ -44,8 +44,8 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
 
 /** Starts everything; the parts end with the extension, the client by its own `stop`. */
 export async function start(context: ExtensionContext, client: BaseLanguageClient): Promise<AllocPolicyExtension> {
-  const { all, policies } = documentsOf(context);
-  const status = showKernelStatus(client, all);
+  const { all, policies, judged } = documentsOf(context);
+  const status = showKernelStatus(client, judged);
   const matrix = registerMatrix(context, client, policies);
   const expectations = registerExpectations(client, policies);
   context.subscriptions.push(

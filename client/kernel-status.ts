@@ -3,7 +3,7 @@ import { commands, MarkdownString, StatusBarAlignment, window, workspace, type D
 import { State, type BaseLanguageClient } from "vscode-languageclient";
 import type { KernelInForce } from "../protocol/kernel.ts";
 import { ask as askServer } from "./ask.ts";
-import type { Documents } from "./documents.ts";
+import type { Judged } from "./documents.ts";
 
 /** After the last keystroke, before the server is asked again. */
 const PAUSE_MS = 150;
@@ -13,7 +13,7 @@ export interface KernelStatus extends Disposable {
   readonly shown: () => KernelInForce | undefined;
 }
 
-export function showKernelStatus(client: BaseLanguageClient, documents: Documents): KernelStatus {
+export function showKernelStatus(client: BaseLanguageClient, documents: Judged): KernelStatus {
   const item = window.createStatusBarItem("allocpolicy.kernel", StatusBarAlignment.Right, 90);
   item.name = "AllocPolicy: kernel in force";
   item.command = "allocpolicy.showKernel";
