@@ -24,6 +24,8 @@ export interface Abilities {
   readonly foldingLimit: number;
   readonly documentChanges: boolean;
   readonly preferredActions: boolean;
+  /** It has the commands of lenses (`experimental.allocpolicyLensCommands`), which no protocol has. */
+  readonly lensCommands: boolean;
   readonly diagnostics: DiagnosticAbilities;
 }
 
@@ -60,6 +62,7 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
     lineFoldingOnly: textDocument.foldingRange?.lineFoldingOnly === true,
     foldingLimit: Math.min(textDocument.foldingRange?.rangeLimit ?? MOST_FOLDS, MOST_FOLDS),
     documentChanges: workspace.workspaceEdit?.documentChanges === true,
+    lensCommands: hasLensCommands(client.experimental),
     preferredActions: textDocument.codeAction?.isPreferredSupport === true,
     diagnostics: {
       relatedInformation: (pull?.relatedInformation ?? publish?.relatedInformation) === true,
@@ -69,4 +72,13 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
       data: (pull?.dataSupport ?? publish?.dataSupport) !== false,
     },
   };
+}
+
+function hasLensCommands(experimental: unknown): boolean {
+  return (
+    typeof experimental === "object" &&
+    experimental !== null &&
+    "allocpolicyLensCommands" in experimental &&
+    experimental.allocpolicyLensCommands === true
+  );
 }

@@ -40,6 +40,7 @@ import {
   ZONES,
 } from "./descriptions/words.ts";
 import { newestKernel } from "./features-of-file.ts";
+import { pathBetween } from "./file-renames.ts";
 import { findingsOf } from "./findings.ts";
 import { describeName } from "./hover.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, hex } from "../model/masks/mask.ts";
@@ -146,11 +147,10 @@ export function completionsAt(
 
 /** The other files of the folder and below, as an import names them: `typed` is what stands of the path already. */
 function importsAt(workspace: Workspace, { uri, file }: Environment, offset: number, typed: string): CompletionList {
-  const folder = uri.slice(0, uri.lastIndexOf("/") + 1);
   const imported = new Set(importsOf(uri, file));
   const items = policyFiles(workspace)
     .filter(([other]) => other !== uri && !imported.has(other))
-    .flatMap(([other]) => pathFrom(folder, other) ?? [])
+    .flatMap(([other]) => pathBetween(uri, other) ?? [])
     .filter((path) => fits(path, typed))
     .sort((one, other) => depthOf(one) - depthOf(other) || (one < other ? -1 : 1));
   const rest = /^[^"\n]*/.exec(file.text.slice(offset))?.[0].length ?? 0;
@@ -160,22 +160,6 @@ function importsAt(workspace: Workspace, { uri, file }: Environment, offset: num
     incomplete: items.length > MOST_ITEMS,
     items: items.slice(0, MOST_ITEMS).map((path) => item(path, "file")),
   };
-}
-
-/** How an import in `folder` writes the path to a file; null where it leads out of what both have in common. */
-function pathFrom(folder: string, uri: string): string | null {
-  const from = folder.split("/").slice(0, -1);
-  const to = uri.split("/");
-  let common = 0;
-  while (common < from.length && common < to.length - 1 && from[common] === to[common]) common += 1;
-  // Scheme and host, at least, are the same.
-  if (common < 3) return null;
-  const path = [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return null;
-  }
 }
 
 const depthOf = (path: string): number => path.split("/").length;

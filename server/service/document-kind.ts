@@ -4,15 +4,19 @@ import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import type { Finding } from "../rules/finding.ts";
 import type { Action, Change } from "./actions.ts";
+import type { HierarchyCall, HierarchyItem } from "./call-hierarchy.ts";
 import type { Completion } from "./completion.ts";
 import type { Definition, FileSpan } from "./definition.ts";
 import type { PlacedFinding, PlacedRelated } from "./findings.ts";
 import type { Fold } from "./folding.ts";
 import type { Explanation } from "./hover.ts";
 import type { InlayHint } from "./inlay-hints.ts";
+import type { Lens } from "./lenses.ts";
 import type { Link } from "./links.ts";
+import type { Refactoring } from "./refactorings.ts";
 import type { Reference } from "./references.ts";
 import type { Rename, RenameStart } from "./rename.ts";
+import type { SignatureHelp } from "./signature-help.ts";
 import type { SemanticToken } from "./semantic-tokens.ts";
 
 /** What an outline shows, in the words of the language server protocol. */
@@ -122,18 +126,38 @@ export interface Answers {
     readonly documentation: (workspace: Workspace, uri: string, topic: string) => string | null;
   };
   readonly definition?: (workspace: Workspace, uri: string, offset: number) => Definition | null;
-  /** In every document of the workspace. */
-  readonly references?: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
+  /** In every document of the workspace; of built-in names too. */
+  readonly uses?: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
   /** In this document. */
   readonly highlights?: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
   readonly rename?: {
     readonly prepare: (workspace: Workspace, uri: string, offset: number) => RenameStart;
     readonly at: (workspace: Workspace, uri: string, offset: number, newName: string) => Rename;
   };
+  readonly signature?: {
+    /** Characters after which an editor asks by itself. */
+    readonly triggers: readonly string[];
+    readonly at: (workspace: Workspace, uri: string, offset: number) => SignatureHelp | null;
+  };
+  /** What leads to what; `nameOffset` lies in the name of an item. */
+  readonly hierarchy?: {
+    readonly itemAt: (workspace: Workspace, uri: string, offset: number) => HierarchyItem | null;
+    readonly incoming: (workspace: Workspace, uri: string, nameOffset: number) => readonly HierarchyCall[];
+    readonly outgoing: (workspace: Workspace, uri: string, nameOffset: number) => readonly HierarchyCall[];
+  };
+  /** The stretches that change together while one of them is typed. */
+  readonly linkedRanges?: (workspace: Workspace, uri: string, offset: number) => readonly Omit<FileSpan, "uri">[];
   readonly symbols?: (workspace: Workspace, uri: string, limit: number) => readonly DocumentSymbol[];
   readonly folds?: (workspace: Workspace, uri: string, limit: number) => readonly Fold[];
   /** The stretches that hold an offset, innermost first. */
   readonly selections?: (workspace: Workspace, uri: string, offset: number) => readonly Omit<FileSpan, "uri">[];
+  /** What can be made of the text between two offsets, whatever is found there. */
+  readonly refactorings?: (workspace: Workspace, uri: string, start: number, end: number) => readonly Refactoring[];
+  readonly lenses?: {
+    readonly of: (workspace: Workspace, uri: string, limit: number) => readonly Lens[];
+    /** The uses that the lens over the name at an offset counts. */
+    readonly uses: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
+  };
   readonly links?: (workspace: Workspace, uri: string, limit: number) => readonly Link[];
   /** Of what meets [start, end), in order, each within one line. */
   readonly tokens?: (workspace: Workspace, uri: string, start: number, end: number) => readonly SemanticToken[];

@@ -1,9 +1,9 @@
 import { referencesOf, symbolAt } from "../policy-language/names/names.ts";
-import { policyFile } from "../policy-language/analysis/policy-files.ts";
+import { policyFile, policyFiles } from "../policy-language/analysis/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { spanOf, type FileSpan } from "./definition.ts";
 import { wordAtOffset } from "./regions.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf, type Role } from "./words.ts";
 
 export interface Reference extends FileSpan {
   readonly declares: boolean;
@@ -17,6 +17,38 @@ export function referencesAt(workspace: Workspace, uri: string, offset: number):
     const span = spanOf(workspace, use);
     return span === null ? [] : [{ ...span, declares: use.declares }];
   });
+}
+
+/** Names of the kernel, the rules and the language, by the roles that they have in a text. */
+const BUILT_IN: ReadonlySet<Role> = new Set<Role>([
+  "mask",
+  "api",
+  "context",
+  "lock",
+  "scope",
+  "zone",
+  "rule",
+  "option",
+  "version",
+]);
+
+/** All uses of the name at an offset in every file, also of a built-in one: a flag, a function, a context, a rule. */
+export function usesAt(workspace: Workspace, uri: string, offset: number): readonly Reference[] {
+  const declared = referencesAt(workspace, uri, offset);
+  if (declared.length > 0) return declared;
+  const file = policyFile(workspace, uri);
+  const word = file === undefined ? null : (wordAtOffset(file, offset)?.word ?? null);
+  if (word === null || !BUILT_IN.has(word.role)) return [];
+  return policyFiles(workspace).flatMap(([other, { regions, starts }]) =>
+    regions.flatMap(({ item, text }, index) => {
+      const start = starts[index];
+      // Most regions do not have the name at all.
+      if (item === null || start === undefined || !text.includes(word.text)) return [];
+      return wordsOf(item)
+        .filter(({ role, text: name }) => role === word.role && name === word.text)
+        .map((use) => ({ uri: other, start: start + use.start, end: start + use.end, declares: false }));
+    }),
+  );
 }
 
 /** The uses in this file; of a built-in name, its uses in the same declaration. */

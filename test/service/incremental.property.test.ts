@@ -51,7 +51,7 @@ function shown(workspace: Workspace, uri: string, places: readonly number[]): un
         offset,
         hover: answers.hover?.(workspace, uri, offset),
         definition: answers.definition?.(workspace, uri, offset),
-        references: answers.references?.(workspace, uri, offset),
+        references: answers.uses?.(workspace, uri, offset),
         highlights: answers.highlights?.(workspace, uri, offset),
         rename: answers.rename?.at(workspace, uri, offset, "renamed"),
         completion: answers.completion?.at(workspace, uri, offset, null),

@@ -1,5 +1,6 @@
 import type { CodeAction, CodeActionContext, Range } from "vscode-languageserver";
 import type { Action } from "../../service/actions.ts";
+import type { Refactoring } from "../../service/refactorings.ts";
 import { diagnosticOf } from "../diagnostics.ts";
 import { workspaceEdit } from "../edits.ts";
 import type { Feature, Server } from "../feature.ts";
@@ -10,17 +11,49 @@ const QUICK_FIX = "quickfix";
 const FIX_ALL = "source.fixAll.allocpolicy";
 
 export const codeAction: Feature = {
-  capability: () => ({ codeActionProvider: { codeActionKinds: [QUICK_FIX, FIX_ALL] } }),
+  capability: () => ({
+    codeActionProvider: { codeActionKinds: [QUICK_FIX, FIX_ALL, ...Object.values(REFACTOR)] },
+  }),
   register(server) {
     const { connection, session, log } = server;
     connection.onCodeAction(
       guarded(log, "textDocument/codeAction", ({ textDocument, range, context }): CodeAction[] => {
         const known = session.document(textDocument.uri);
-        return actionsFor(server, known, range, context).map((action) => codeActionOf(server, known, action));
+        return [
+          ...actionsFor(server, known, range, context).map((action) => codeActionOf(server, known, action)),
+          ...refactoringsFor(server, known, range, context),
+        ];
       }),
     );
   },
 };
+
+/** The protocol's kinds of refactorings. */
+const REFACTOR: Readonly<Record<Refactoring["kind"], string>> = {
+  extract: "refactor.extract",
+  inline: "refactor.inline",
+  rewrite: "refactor.rewrite",
+};
+
+function refactoringsFor(
+  server: Server,
+  { key, workspace, document, kind }: KnownDocument,
+  range: Range,
+  { only }: CodeActionContext,
+): CodeAction[] {
+  const { files } = server.session;
+  const wanted = (name: string): boolean =>
+    only === undefined || only.some((one) => name === one || name.startsWith(`${one}.`));
+  if (!Object.values(REFACTOR).some(wanted)) return [];
+  const [start, end] = [files.offset(document, range.start), files.offset(document, range.end)];
+  return (kind.answers.refactorings?.(workspace, key, start, end) ?? [])
+    .filter((made) => wanted(REFACTOR[made.kind]))
+    .map((made) => ({
+      title: made.title,
+      kind: REFACTOR[made.kind],
+      edit: workspaceEdit(server, workspace, new Map([[key, made.changes]])),
+    }));
+}
 
 function actionsFor({ session }: Server, known: KnownDocument, range: Range, context: CodeActionContext): Action[] {
   const { key, workspace, document, kind } = known;

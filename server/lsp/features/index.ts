@@ -1,5 +1,7 @@
 // Written by scripts/indexes.ts: one line for each file of this folder.
+import { callHierarchy } from "./call-hierarchy.ts";
 import { codeAction } from "./code-action.ts";
+import { codeLens } from "./code-lens.ts";
 import { completion } from "./completion.ts";
 import { configuration } from "./configuration.ts";
 import { decode } from "./decode.ts";
@@ -20,15 +22,18 @@ import { hover } from "./hover.ts";
 import { inlayHint } from "./inlay-hint.ts";
 import { kernelInForce } from "./kernel-in-force.ts";
 import { kernels } from "./kernels.ts";
+import { linkedEditingRange } from "./linked-editing-range.ts";
 import { matrix } from "./matrix.ts";
 import { onTypeFormatting } from "./on-type-formatting.ts";
 import { policies } from "./policies.ts";
 import { rangeFormatting } from "./range-formatting.ts";
 import { references } from "./references.ts";
+import { renameFiles } from "./rename-files.ts";
 import { rename } from "./rename.ts";
 import { rulePage } from "./rule-page.ts";
 import { selectionRange } from "./selection-range.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
+import { signatureHelp } from "./signature-help.ts";
 import { textDocumentSync } from "./text-document-sync.ts";
 import { watchedFiles } from "./watched-files.ts";
 import { workspaceFolders } from "./workspace-folders.ts";
@@ -36,7 +41,9 @@ import { workspaceSymbol } from "./workspace-symbol.ts";
 import type { Feature } from "../feature.ts";
 
 export const FEATURES: readonly Feature[] = [
+  callHierarchy,
   codeAction,
+  codeLens,
   completion,
   configuration,
   decode,
@@ -57,15 +64,18 @@ export const FEATURES: readonly Feature[] = [
   inlayHint,
   kernelInForce,
   kernels,
+  linkedEditingRange,
   matrix,
   onTypeFormatting,
   policies,
   rangeFormatting,
   references,
+  renameFiles,
   rename,
   rulePage,
   selectionRange,
   semanticTokens,
+  signatureHelp,
   textDocumentSync,
   watchedFiles,
   workspaceFolders,

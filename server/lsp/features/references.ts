@@ -10,7 +10,7 @@ export const references: Feature = {
       guarded(log, "textDocument/references", async ({ textDocument, position, context }): Promise<Location[]> => {
         await session.scanFolders();
         const { key, workspace, document, kind } = session.document(textDocument.uri);
-        return (kind.answers.references?.(workspace, key, files.offset(document, position)) ?? [])
+        return (kind.answers.uses?.(workspace, key, files.offset(document, position)) ?? [])
           .filter((reference) => context.includeDeclaration || !reference.declares)
           .map(({ uri, start, end }) => ({
             uri: files.clientUri(uri),

@@ -3,6 +3,7 @@ import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
+import { hierarchyItemAt, incomingCalls, outgoingCalls } from "../call-hierarchy.ts";
 import { completionsAt, resolveCompletion, TRIGGERS, type CompletionKind } from "../completion.ts";
 import { definitionAt } from "../definition.ts";
 import {
@@ -18,10 +19,14 @@ import { formattingOf } from "../formatting.ts";
 import { hoverAt } from "../hover.ts";
 import { inlayHintsOf } from "../inlay-hints.ts";
 import { kernelInForce } from "../kernel-in-force.ts";
+import { lensesOf, lensUses } from "../lenses.ts";
+import { linkedRangesAt } from "../linked-editing.ts";
 import { linksOf } from "../links.ts";
 import { FORMATTED_AFTER, onTypeFormattingOf } from "../on-type-formatting.ts";
-import { highlightsAt, referencesAt } from "../references.ts";
+import { highlightsAt, usesAt } from "../references.ts";
+import { refactoringsAt } from "../refactorings.ts";
 import { prepareRename, renameAt } from "../rename.ts";
+import { SIGNATURE_TRIGGERS, signatureAt } from "../signature-help.ts";
 import { selectionsAt } from "../selection.ts";
 import { semanticTokensOf } from "../semantic-tokens.ts";
 import { symbolsOf, type FileSymbol, type FileSymbolKind } from "../symbols.ts";
@@ -40,6 +45,8 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     related: relatedOf,
     actions: actionsAt,
     fixAll: fixAllAction,
+    refactorings: refactoringsAt,
+    lenses: { of: lensesOf, uses: lensUses },
     hover: hoverAt,
     completion: {
       triggers: TRIGGERS,
@@ -50,8 +57,11 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
       documentation: resolveCompletion,
     },
     definition: definitionAt,
-    references: referencesAt,
+    uses: usesAt,
     highlights: highlightsAt,
+    signature: { triggers: SIGNATURE_TRIGGERS, at: signatureAt },
+    hierarchy: { itemAt: hierarchyItemAt, incoming: incomingCalls, outgoing: outgoingCalls },
+    linkedRanges: linkedRangesAt,
     rename: { prepare: prepareRename, at: renameAt },
     symbols: ofFile((file, limit: number) => symbolsOf(file, limit).map(documentSymbol)),
     folds: ofFile(foldsOf),

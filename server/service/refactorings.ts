@@ -1,0 +1,172 @@
+import type { Item, Mask, Property, RequestDeclaration, Span } from "../../grammar/ast.ts";
+import type { Workspace } from "../documents/workspace.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import type { Change } from "./actions.ts";
+import { regionAt, wordAtOffset, type PlacedRegion } from "./regions.ts";
+
+/** A change of the text that means the same afterwards, or a step that its title says. */
+export interface Refactoring {
+  readonly title: string;
+  readonly kind: "extract" | "inline" | "rewrite";
+  readonly changes: readonly Change[];
+}
+
+/** What can be made of the text between two offsets of a file: of the request, mask or name that is there. */
+export function refactoringsAt(workspace: Workspace, uri: string, start: number, end: number): readonly Refactoring[] {
+  const environment = environmentOf(workspace, uri);
+  const placed = environment === null ? null : regionAt(environment.file, start);
+  if (environment === null || placed === null || placed.region.problems.length > 0) return [];
+  const { item } = placed.region;
+  if (item === null) return [];
+  const at: At = { environment, placed, item, start: start - placed.start, end: end - placed.start };
+  return [extractMask, inlineMask, nameContext, splitRequest].flatMap((make) => make(at) ?? []);
+}
+
+interface At {
+  readonly environment: Environment;
+  readonly placed: PlacedRegion;
+  readonly item: Item;
+  /** Offsets of the region. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const textOf = ({ placed }: At, { start, end }: Span): string => placed.region.text.slice(start, end);
+
+const change = ({ placed }: At, start: number, end: number, text: string): Change => ({
+  start: placed.start + start,
+  end: placed.start + end,
+  text,
+});
+
+/** A name that nothing in sight has. */
+function freshName(environment: Environment, space: "mask" | "context" | "subject", wanted: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted}_${number}`;
+    if (environment.lookup(space, name) === null) return name;
+  }
+}
+
+// Masks ---------------------------------------------------------------------------------------------------------------
+
+/** Where the mask of a request, at the offset, becomes a `flags` before it. */
+function extractMask(at: At): Refactoring | null {
+  const property = propertyAround(at, "flags");
+  if (property?.kind !== "flags" || property.mask.kind === "missing" || property.mask.kind === "name") return null;
+  const { mask } = property;
+  const request = at.item.kind === "request" ? (at.item.name?.text ?? "request") : "request";
+  const name = freshName(at.environment, "mask", `${request.toUpperCase()}_FLAGS`);
+  const begin = beginOf(at);
+  return {
+    title: `Extract the mask to flags ${name}`,
+    kind: "extract",
+    changes: [
+      change(at, begin, begin, `flags ${name} = ${oneLine(textOf(at, mask))}\n\n`),
+      change(at, mask.start, mask.end, name),
+    ],
+  };
+}
+
+/** Where a declared mask is named, its expression takes the place of the name. */
+function inlineMask(at: At): Refactoring | null {
+  const found = wordAtOffset(at.environment.file, at.placed.start + at.start);
+  if (found === null || found.word.role !== "mask") return null;
+  const binding = at.environment.lookup("mask", found.word.text);
+  if (binding === null || binding.declaration.kind !== "flags" || binding.declaration === at.item) return null;
+  const { value } = binding.declaration;
+  const source = at.environment.placeOf(binding)?.region.text.slice(value.start, value.end) ?? "";
+  if (source === "" || value.kind === "missing") return null;
+  const isWhole = value.kind === "name" || value.kind === "number" || value.kind === "paren" || value.kind === "call";
+  const stands = standsAlone(at.item, found.word);
+  const text = isWhole || stands ? oneLine(source) : `(${oneLine(source)})`;
+  return {
+    title: `Inline ${found.word.text}`,
+    kind: "inline",
+    changes: [{ start: found.range.start, end: found.range.end, text }],
+  };
+}
+
+/** Whether the name is the whole mask of a property or declaration, or an operand of `|` alone. */
+function standsAlone(item: Item, word: Span): boolean {
+  const masks: Mask[] = [];
+  if (item.kind === "request")
+    for (const property of item.properties) if (property.kind === "flags") masks.push(property.mask);
+  if (item.kind === "flags") masks.push(item.value);
+  return masks.some(
+    (mask) =>
+      (mask.kind === "name" && mask.start === word.start) ||
+      (mask.kind === "or" && mask.operands.some((operand) => operand.kind === "name" && operand.start === word.start)),
+  );
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
+
+// Requests ------------------------------------------------------------------------------------------------------------
+
+/** A built-in context of a request becomes a declared one, which can then say more. */
+function nameContext(at: At): Refactoring | null {
+  const property = propertyAround(at, "context");
+  if (property?.kind !== "context" || property.context === null || at.item.kind !== "request") return null;
+  const { context } = property;
+  if (at.environment.lookup("context", context.text) !== null) return null;
+  const name = freshName(at.environment, "context", `${at.item.name?.text ?? "request"}_context`);
+  const begin = beginOf(at);
+  return {
+    title: `Name the context ${name}`,
+    kind: "extract",
+    changes: [
+      change(at, begin, begin, `context ${name} {\n  in ${context.text}\n}\n\n`),
+      change(at, context.start, context.end, name),
+    ],
+  };
+}
+
+/** A request becomes a first try that gives up early and, behind it, the request as it was. */
+function splitRequest(at: At): Refactoring | null {
+  const { item } = at;
+  if (item.kind !== "request" || item.name === null) return null;
+  const onName = item.name.start <= at.end && at.start <= item.name.end;
+  const flags = item.properties.find((property) => property.kind === "flags");
+  if (!onName || flags?.kind !== "flags" || flags.mask.kind === "missing") return null;
+  if (item.properties.some(({ kind }) => kind === "fallback")) return null;
+  const mask = oneLine(textOf(at, flags.mask));
+  if (/__GFP_NORETRY/.test(mask)) return null;
+  const name = freshName(at.environment, "subject", `${item.name.text}_hard`);
+  const isOr = ["name", "or", "number", "call", "paren"].includes(flags.mask.kind);
+  const first = `${isOr ? mask : `(${mask})`} | __GFP_NORETRY | __GFP_NOWARN`;
+  const indent = indentOf(at, flags);
+  const rest = `\n\nrequest ${name} like ${item.name.text} {\n  flags    ${mask}\n  fallback none\n}`;
+  return {
+    title: `Split into a first try and a fallback ${name}`,
+    kind: "rewrite",
+    changes: [
+      change(at, flags.mask.start, flags.mask.end, `${first}${indent}fallback ${name}`),
+      change(at, item.end, item.end, rest),
+    ],
+  };
+}
+
+/** The white space before a property: a line of its own, or two spaces within one. */
+function indentOf(at: At, property: Property): string {
+  const { text } = at.placed.region;
+  const lineStart = text.lastIndexOf("\n", property.start) + 1;
+  const lead = text.slice(lineStart, property.start);
+  return lineStart > 0 && /^[ \t]*$/.test(lead) ? `\n${lead}` : "  ";
+}
+
+function propertyAround(at: At, kind: Property["kind"]): Property | null {
+  const { item } = at;
+  if (item.kind !== "request") return null;
+  return propertyOf(item, kind, at) ?? null;
+}
+
+const propertyOf = ({ properties }: RequestDeclaration, kind: Property["kind"], at: At): Property | undefined =>
+  properties.find((property) => property.kind === kind && property.start <= at.start && at.end <= property.end);
+
+/** Where a declaration begins, with its documentation before it. */
+function beginOf({ placed, item }: At): number {
+  const before = placed.region.text.slice(0, item.start);
+  const docs = /(?:^|\n)((?:[ \t]*\/\/\/[^\n]*\n)+[ \t]*)$/.exec(before)?.[1];
+  return docs === undefined ? item.start : item.start - docs.length;
+}
