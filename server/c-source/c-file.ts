@@ -2,7 +2,9 @@ import { fileNames, readFunction, type FunctionRead } from "./function-read.ts";
 import { argumentsBetween, itemsOf, type FunctionItem, type Initializer, type Items } from "./items.ts";
 import { tokensOf } from "./lexer.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
+import { nameId } from "./names.ts";
 import type { Build } from "./scan.ts";
+import { CALLBACK_WORDS } from "./tables/callbacks.ts";
 import { LOCK_CALLS } from "./tables/locks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
 import type { NetEffect } from "./walk.ts";
@@ -45,7 +47,7 @@ export interface CFile {
   readonly maskMacros: readonly MaskMacro[];
   /** Macros of a number: their bodies. */
   readonly numberMacros: Readonly<Record<string, string>>;
-  /** Words that negate what a table says of callbacks, where the file has them: `BLK_MQ_F_BLOCKING`. */
+  /** The words of the file that the tables of callbacks ask for: `BLK_MQ_F_BLOCKING`. */
   readonly facts: readonly string[];
 }
 
@@ -65,9 +67,7 @@ interface Memory {
 
 const memories = new WeakMap<CFile, Memory>();
 
-/** Words that the callback tables ask for. */
-const FACTS =
-  /\bBLK_MQ_F_BLOCKING\b|\bnonatomic\b|\bHRTIMER_MODE_\w*SOFT\b|\bIRQF_NO_THREAD\b|\bsnd_pcm_new\b|\bblk_mq_alloc_/g;
+const FACTS: readonly (readonly [string, number])[] = [...CALLBACK_WORDS].map((word) => [word, nameId(word)]);
 
 /**
  * Reads a C file. Total: any text; what cannot be read costs the function that it stands in.
@@ -83,7 +83,7 @@ export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, be
     tables: items.initializers.map((one) => tableOf(tokens, one)),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
     ...macrosOf(tokens),
-    facts: [...new Set(text.match(FACTS) ?? [])],
+    facts: FACTS.flatMap(([word, id]) => (tokens.has(id) ? [word] : [])),
   };
   memories.set(file, { byText });
   return file;

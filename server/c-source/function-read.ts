@@ -46,6 +46,8 @@ export interface FunctionRead {
   readonly observed: readonly Observation[];
 }
 
+/** Text longer than this is no mask that anybody wrote. */
+const LONGEST_MASK = 500;
 const GFP_NAME = /^(?:__)?GFP_[A-Z]/;
 const GFP_T = nameId("gfp_t");
 
@@ -111,7 +113,8 @@ function misplacedMasks(
     if (signature === null || read?.arguments.length !== signature.parameters) return [];
     const { mask } = signature;
     const given = read.arguments[mask];
-    if (given === undefined || (GFP_NAME.test(given.text) && !/\|\||&&/.test(given.text))) return [];
+    if (given === undefined || given.text.length > LONGEST_MASK) return [];
+    if (GFP_NAME.test(given.text) && !/\|\||&&/.test(given.text)) return [];
     const wrong = misplacedMask(tokens, call, signature, isMask);
     if (wrong === null) return [];
     const place = { start: given.start, end: given.end };

@@ -1,6 +1,7 @@
 import { apiNamed } from "../model/apis.ts";
 import { isAtomic, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
+import { kernelOf } from "../model/kernels/kernels.ts";
 import { EMPTY } from "../model/masks/mask.ts";
 import { verdict } from "../model/verdict.ts";
 import { kernelRule } from "../rules/catalogue.ts";
@@ -107,6 +108,7 @@ function judgeCall(
     const isLoose = facts.every((fact) => fact.isLoose || !isForbidding(kernel, fact.context));
     add([contextWith(kernel, names)], {}, isLoose ? "possible" : "certain", stepsOf(facts, kernel));
   }
+  addForRt(call, named, facts, fn, kernel, said);
   for (const way of link.inheritedOf(fn)) {
     if (!canReach(call.state, way)) continue;
     const all = factsFor(call, factsAt(fn, call.state, way));
@@ -121,6 +123,42 @@ function judgeCall(
     add([context], way.bindings, way.confidence, [...way.path, ...stepsOf(own, kernel)]);
   }
   return [...said.values()].flatMap((one) => placed(fn, call, named, kernel, one) ?? []);
+}
+
+const RT_RULES: readonly Rule[] = ["rt-alloc-in-atomic"].flatMap((id) => kernelRule(id) ?? []);
+
+/**
+ * A raw spinlock spins on PREEMPT_RT too, and lockdep reports an allocation under one on every kernel
+ * (PROVE_RAW_LOCK_NESTING): worth knowing where PREEMPT_RT is off.
+ */
+function addForRt(
+  call: Call,
+  named: NamedFile,
+  facts: readonly Fact[],
+  fn: LinkedFunction,
+  kernel: Kernel,
+  said: Map<string, Said>,
+): void {
+  const raw = facts.filter(({ family }) => family === "raw");
+  if (raw.length === 0 || kernel.options.PREEMPT_RT || call.allocation === null) return;
+  const rt = kernelOf(kernel.name, { ...kernel.options, PREEMPT_RT: true });
+  const readings = readingsOf(named.file, fn.read, call.allocation, {});
+  if ("unknown" in rt || readings === null || readings.length === 0) return;
+  const where = [
+    contextWith(
+      rt,
+      facts.map(({ context }) => context),
+    ),
+  ];
+  for (const finding of judge(
+    callSite(call, named.file, readings, () => where),
+    rt,
+    RT_RULES,
+  )) {
+    const message = finding.message.replace(/: with PREEMPT_RT /, ": on PREEMPT_RT ");
+    const lower = { ...finding, severity: "information", message } as const;
+    said.set(finding.rule, { finding: lower, readings, confidence: "certain", proof: raw.map(({ step }) => step) });
+  }
 }
 
 /** `__xa_store()` and its kin drop the array's own lock for a mask that blocks. lib/xarray.c:__xas_nomem */

@@ -82,6 +82,7 @@ export function tokensOf(text: string, build: Build): Tokens {
     partners: partnersOf(count, kinds, isFirst),
     nameOf: (id) => scan.table.texts[id] ?? "",
     defines: scan.defines,
+    has: (id) => scan.table.used[id] === 1,
     isFirst,
   };
 }

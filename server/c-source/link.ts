@@ -5,7 +5,7 @@ import type { Call } from "./call.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
 import { lockField, lockPath, type Held, type Released, type State } from "./state.ts";
-import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "./tables/callbacks.ts";
+import { ATOMIC_NOTIFIER, ATOMIC_NOTIFIERS, KEPT, MEMBERS, REGISTRATIONS, type Handler } from "./tables/callbacks.ts";
 
 /** A C file with its path, as reports name it. */
 export interface NamedFile {
@@ -224,11 +224,13 @@ function reach(linking: Linking, fn: LinkedFunction, way: Inherited): void {
 function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: Step): void {
   const { file } = linking.files[step.file] ?? {};
   if (handler.unless !== undefined && file?.facts.includes(handler.unless) === true) return;
+  if (handler.onlyWith !== undefined && !handler.onlyWith.some((word) => file?.facts.includes(word) === true)) return;
   reach(linking, fn, {
     facts: handler.contexts.map((context) => ({ context, family: null, lock: null, isLoose: false, step })),
     path: [step],
     confidence:
-      fn.file === step.file && (handler.decidedBy === undefined || file?.facts.includes(handler.decidedBy) === true)
+      fn.file === step.file &&
+      (handler.decidedBy === undefined || handler.decidedBy.some((word) => file?.facts.includes(word) === true))
         ? handler.confidence
         : weaker(handler.confidence, "possible"),
     bindings: {},
@@ -255,6 +257,10 @@ function reachHandlers(linking: Linking, index: number): void {
       const given = registration === undefined ? undefined : call.arguments[registration.argument];
       if (registration !== undefined && given !== undefined)
         handed(given.text, registration, start + call.start, `${call.name}()`);
+      const block = call.arguments[ATOMIC_NOTIFIERS.get(call.name) ?? -1];
+      const table = file.tables.find(({ name }) => block !== undefined && block.text === `&${name}`);
+      const notified = table?.members.find(({ member }) => member === "notifier_call");
+      if (notified !== undefined) handed(notified.value, ATOMIC_NOTIFIER, start + call.start, `${call.name}()`);
     }
     for (const { member, value, at } of read.kept) {
       const handler = KEPT.get(member);

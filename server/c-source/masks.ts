@@ -42,6 +42,8 @@ interface Reading {
   readonly guards: Guard[];
 }
 
+/** Text longer than this is no mask that anybody wrote. */
+const LONGEST = 500;
 const MOST_CASES = 8;
 const DEEPEST = 60;
 
@@ -50,6 +52,7 @@ const DEEPEST = 60;
  * of which no kernel knows; null: it is no mask at all.
  */
 export function maskCases(tokens: Tokens, from: number, to: number, origin: number): readonly MaskCase[] | null {
+  if ((tokens.ends[to - 1] ?? 0) - (tokens.starts[from] ?? 0) > LONGEST) return null;
   const cases: MaskCase[] = [];
   const pending: boolean[][] = [[]];
   for (let choices = pending.pop(); choices !== undefined; choices = pending.pop()) {

@@ -6,6 +6,8 @@ export interface NameTable {
   slots: Int32Array;
   hashes: Int32Array;
   readonly texts: string[];
+  /** 1 for each of the names that the floor asks for which the file has. */
+  readonly used: Uint8Array;
 }
 
 const known: string[] = [""];
@@ -32,7 +34,12 @@ function hashOf(text: string): number {
 /** A table for one file. */
 export function nameTable(): NameTable {
   base ??= makeBase();
-  return { slots: base.slots.slice(), hashes: base.hashes.slice(), texts: base.texts.slice() };
+  return {
+    slots: base.slots.slice(),
+    hashes: base.hashes.slice(),
+    texts: base.texts.slice(),
+    used: new Uint8Array(known.length),
+  };
 }
 
 const FEWEST_SLOTS = 4096;
@@ -40,7 +47,12 @@ const FEWEST_SLOTS = 4096;
 function makeBase(): NameTable {
   let slots = FEWEST_SLOTS;
   while (slots < known.length * 4) slots *= 2;
-  const table: NameTable = { slots: new Int32Array(slots), hashes: new Int32Array(slots), texts: [""] };
+  const table: NameTable = {
+    slots: new Int32Array(slots),
+    hashes: new Int32Array(slots),
+    texts: [""],
+    used: new Uint8Array(0),
+  };
   for (const text of known.slice(1)) intern(table, hashOf(text), text, 0, text.length);
   return table;
 }
@@ -53,7 +65,10 @@ export function intern(table: NameTable, hash: number, text: string, start: numb
     if (id === 0) return add(table, slot, hash, text.slice(start, end));
     if (table.hashes[id] === hash) {
       const name = table.texts[id] ?? "";
-      if (name.length === end - start && text.startsWith(name, start)) return id;
+      if (name.length === end - start && text.startsWith(name, start)) {
+        if (id < table.used.length) table.used[id] = 1;
+        return id;
+      }
     }
   }
 }

@@ -79,6 +79,8 @@ const nameOf = (call: Call) => ({ start: call.start, end: call.start + call.name
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+/** Calls before and behind an allocation that are looked at. */
+const CALLS_AROUND = 80;
 /** How far behind a call its loop may end. */
 const NEAR = 260;
 
@@ -198,7 +200,7 @@ const USES: Readonly<Record<string, number>> = {
 function used({ calls, text }: Observed, call: Call, index: number, found: Observation[]): void {
   const variable = call.allocation?.result.variable ?? null;
   if (variable === null) return;
-  for (const use of calls.slice(index + 1)) {
+  for (const use of calls.slice(index + 1, index + 1 + CALLS_AROUND)) {
     const argument = Object.hasOwn(USES, use.name) ? USES[use.name] : undefined;
     if (argument === undefined || use.arguments[argument]?.text !== variable) continue;
     // Something else may have been put there.
@@ -215,7 +217,7 @@ const FROM_USER: Readonly<Record<string, number>> = { get_user: 0, __get_user: 0
 function sizedByUser({ calls }: Observed, call: Call, index: number, found: Observation[]): void {
   const sizes = call.arguments.filter((_, argument) => argument !== call.allocation?.mask?.index);
   if (!sizes.some(({ text }) => /^[a-z_]\w*(?:\.\w+)*$/.test(text))) return;
-  for (const from of calls.slice(0, index)) {
+  for (const from of calls.slice(Math.max(0, index - CALLS_AROUND), index)) {
     const argument = Object.hasOwn(FROM_USER, from.name)
       ? USER_TARGET.exec(from.arguments[0]?.text ?? "")?.[1]
       : undefined;
@@ -243,7 +245,8 @@ function takenTwice(seen: Observed, call: Call, index: number, found: Observatio
   if (call.name !== "mempool_alloc") return;
   const pool = call.arguments[0]?.text ?? "";
   const first = seen.calls.findLastIndex(
-    (other, at) => at < index && other.name === "mempool_alloc" && other.arguments[0]?.text === pool,
+    (other, at) =>
+      at < index && at > index - CALLS_AROUND && other.name === "mempool_alloc" && other.arguments[0]?.text === pool,
   );
   const [from, to] = [seen.walked.calls[first], seen.walked.calls[index]];
   if (from === undefined || to === undefined || !isStraight(seen.tokens, from.statement, to.name)) return;

@@ -70,8 +70,14 @@ export function joined(one: State | null, other: State | null): State | null {
   };
 }
 
+/** Locks at once that are told apart. */
+const MOST_HELD = 24;
+
 /** With this taken. */
-export const taking = (state: State, held: Held): State => ({ ...state, held: [...state.held, held] });
+export const taking = (state: State, held: Held): State => ({
+  ...state,
+  held: [...(state.held.length < MOST_HELD ? state.held : state.held.slice(1)), held],
+});
 
 /** What is left of a lock that turned interrupts off when `spin_unlock()` gives back the lock alone. */
 function restOf(held: Held): Held | null {
@@ -97,7 +103,11 @@ export function giving(state: State, released: Released): State {
   const isOfFamily = ({ family, block }: Held): boolean =>
     block === 0 && (family === released.family || released.family === "any");
   if (released.family === "any")
-    return { ...state, held: held.filter((one) => !isOfFamily(one)), released: [...state.released, released] };
+    return withReleased(
+      state,
+      held.filter((one) => !isOfFamily(one)),
+      released,
+    );
   let at = held.findLastIndex((one) => isOfFamily(one) && one.lock === released.lock);
   if (at === -1) at = held.findLastIndex(isOfFamily);
   const found = held[at];
@@ -111,13 +121,20 @@ export function giving(state: State, released: Released): State {
   return isApart ? giving(left, apart) : left;
 }
 
+/** What the caller had is given back once. */
+function withReleased(state: State, held: readonly Held[], released: Released): State {
+  const isKnown = state.released.some(({ family, lock }) => family === released.family && lock === released.lock);
+  const isFull = state.released.length >= MOST_HELD;
+  return { ...state, held, released: isKnown || isFull ? state.released : [...state.released, released] };
+}
+
 /** `local_irq_restore()` also ends what `spin_lock_irqsave()` turned off. */
 function givingIrqs(state: State, released: Released): State {
   const { held } = state;
   const suffix = released.family === "irqs" ? /_irq(save)?$/ : released.family === "bh" ? /_bh$/ : null;
   const at = suffix === null ? -1 : held.findLastIndex(({ context, block }) => block === 0 && suffix.test(context));
   const found = held[at];
-  if (found === undefined || suffix === null) return { ...state, released: [...state.released, released] };
+  if (found === undefined || suffix === null) return withReleased(state, held, released);
   const bare = { ...found, context: found.context.replace(suffix, "") };
   return { ...state, held: [...held.slice(0, at), bare, ...held.slice(at + 1)] };
 }

@@ -63,6 +63,8 @@ export interface Tokens {
   /** The name of a number. */
   readonly nameOf: (id: number) => string;
   readonly defines: readonly Define[];
+  /** The file has a name that the floor asks for, by its number. */
+  readonly has: (id: number) => boolean;
   /** The text of a token begins a line. */
   readonly isFirst: (token: number) => boolean;
 }
