@@ -1,5 +1,5 @@
-// Any text is read: cut, doubled and swapped tokens, bytes of any kind, nests of #if. Nothing crashes or hangs, and what
-// is broken in one function is not reported in another.
+// Any text is read: cut, doubled and swapped tokens, bytes of any kind, nests of #if. Nothing crashes or hangs, and
+// what is broken in one function is not reported in another.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readCFile } from "../../server/c-source/c-file.ts";

@@ -94,7 +94,7 @@ export const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map(
 
 /** Functions that are given a `notifier_block` of an atomic chain, as this argument; by their own kernel files. */
 export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map([
-  // net/switchdev/switchdev.c, net/ipv6/addrconf_core.c, net/core/netevent.c, net/dcb/dcbevent.c: atomic_notifier_chain_register
+  // net/switchdev/switchdev.c, net/ipv6/addrconf_core.c, net/core/netevent.c, net/dcb/dcbevent.c
   ["atomic_notifier_chain_register", 1],
   ["register_switchdev_notifier", 0],
   ["register_inet6addr_notifier", 0],

@@ -1,0 +1,121 @@
+/**
+ * What reading kernel C costs: `npm run bench c-source -- FOLDER…` reads and judges every C file under the folders by
+ * itself, as `check` does, and prints CPU seconds, megabytes and findings. Without a folder: a file of 5,300 lines that
+ * is made up, opened and typed into; medians.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readCFile, type CFile } from "../../server/c-source/c-file.ts";
+import { judgeC } from "../../server/c-source/judge.ts";
+import type { Kernel } from "../../server/model/kernels/kernel.ts";
+import { kernelOf } from "../../server/model/kernels/kernels.ts";
+
+const KERNEL = "6.12";
+const LINES = 5_300;
+const EDITS = 200;
+
+/** One driver's function after the other: locks, helpers, callbacks, masks of every kind. */
+export function driverText(lines: number): string {
+  const parts = ["#include <linux/slab.h>", "", "#define RX_GFP (GFP_ATOMIC | __GFP_NOWARN)", ""];
+  for (let i = 0; parts.length + 30 <= lines; i++) {
+    parts.push(
+      `static int nic${i}_grow(struct nic *nic, gfp_t gfp)`,
+      "{",
+      "\tstruct ring *ring = kzalloc(sizeof(*ring), gfp);",
+      "",
+      "\tif (!ring)",
+      "\t\treturn -ENOMEM;",
+      "\tlist_add(&ring->list, &nic->rings);",
+      "\treturn 0;",
+      "}",
+      "",
+      `static irqreturn_t nic${i}_irq(int irq, void *data)`,
+      "{",
+      "\tstruct nic *nic = data;",
+      "\tunsigned long flags;",
+      "",
+      "\tspin_lock_irqsave(&nic->lock, flags);",
+      "\tswitch (nic->state) {",
+      "\tcase NIC_EMPTY:",
+      `\t\tnic${i}_grow(nic, RX_GFP);`,
+      "\t\tbreak;",
+      "\tdefault:",
+      "\t\tif (nic->pending && !in_interrupt())",
+      `\t\t\tnic->buffer = kmalloc(${64 << (i % 8)}, GFP_NOWAIT);`,
+      "\t}",
+      "\tspin_unlock_irqrestore(&nic->lock, flags);",
+      "\treturn IRQ_HANDLED;",
+      "}",
+      "",
+    );
+  }
+  return `${parts.join("\n")}\n`;
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+
+function milliseconds(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+function filesUnder(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : entry.name.endsWith(".c") ? [path] : [];
+  });
+}
+
+function measureTrees(folders: readonly string[], kernel: Kernel): void {
+  const files = folders.flatMap(filesUnder);
+  let bytes = 0;
+  const counts = new Map<string, number>();
+  const spent = milliseconds(() => {
+    for (const path of files) {
+      const text = readFileSync(path, "latin1");
+      bytes += text.length;
+      for (const { severity } of judgeC([{ path, file: readCFile(text) }], { kernel, confidence: "likely" }))
+        counts.set(severity, (counts.get(severity) ?? 0) + 1);
+    }
+  });
+  const peak = process.resourceUsage().maxRSS / 1024;
+  console.log(
+    `${files.length} files, ${(bytes / 1e6).toFixed(1)} MB: ${(spent / 1000).toFixed(1)} s of CPU, ${peak.toFixed(0)} MiB`,
+  );
+  console.log([...counts].map(([severity, count]) => `${count} ${severity}`).join(", "));
+}
+
+function measureTyping(kernel: Kernel): void {
+  const path = "drivers/net/nic.c";
+  const text = driverText(LINES);
+  const opened: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    // Another text each time: nothing of it is known.
+    const fresh = text.replaceAll("nic", `nic${round}x`);
+    opened.push(milliseconds(() => judgeC([{ path, file: readCFile(fresh) }], { kernel, confidence: "likely" })));
+  }
+  let before: CFile = readCFile(text);
+  const keystrokes: number[] = [];
+  for (let edit = 0; edit < EDITS; edit++) {
+    const at = text.indexOf("\n", Math.floor((text.length * (edit + 1)) / (EDITS + 1)));
+    const changed = `${text.slice(0, at)} ${text.slice(at)}`;
+    keystrokes.push(
+      milliseconds(() => {
+        before = readCFile(changed, undefined, before);
+        judgeC([{ path, file: before }], { kernel, confidence: "likely" });
+      }),
+    );
+  }
+  console.log(
+    `${text.split("\n").length} lines: first ${opened[0]?.toFixed(1)} ms, opened ${median(opened).toFixed(1)} ms`,
+  );
+  console.log(`a keystroke ${median(keystrokes).toFixed(1)} ms, the worst ${Math.max(...keystrokes).toFixed(1)} ms`);
+}
+
+const kernel = kernelOf(KERNEL);
+if ("unknown" in kernel) throw new Error(kernel.unknown);
+const folders = process.argv.slice(2);
+if (folders.length > 0) measureTrees(folders, kernel);
+else measureTyping(kernel);
