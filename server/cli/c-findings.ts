@@ -4,6 +4,8 @@ import { RANK, type Confidence } from "../c-source/evidence.ts";
 import type { CFinding } from "../c-source/c-finding.ts";
 import { judgeC } from "../c-source/judge.ts";
 import type { Holds } from "../rules/finding.ts";
+import { waive, type WaiverFinding } from "../c-source/waivers.ts";
+import { rulePage } from "../policy-language/catalogue.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { KernelTree } from "./kernel-trees.ts";
 import { byPosition, type Range, type ReportedFinding } from "./report.ts";
@@ -14,19 +16,55 @@ export interface CText {
   readonly text: string;
 }
 
-/** What is found in C files that are linked with each other: one list for each, in the order of its text. */
-export function cFindings(texts: readonly CText[], { kernels, build }: KernelTree): readonly ReportedFinding[][] {
+/**
+ * What is found in C files that are linked with each other, and not waived: one list for each, in the order of its
+ * text.
+ * @param isAll they are all that bear on each other: a waiver that silences nothing is one
+ */
+export function cFindings(
+  texts: readonly CText[],
+  { kernels, build }: KernelTree,
+  isAll: boolean,
+): readonly ReportedFinding[][] {
   const files = texts.map(({ path, text }) => ({ path, file: readCFile(text, { build, wrappers: new Map() }) }));
   const found = kernels.map((kernel) => ({
     name: kernel.name,
     findings: judgeC(files, { kernel, confidence: "possible" }),
   }));
   const places = new Places(texts);
-  const reports = texts.map((): ReportedFinding[] => []);
-  for (const { finding, holds } of overKernels(found))
-    reports[finding.file]?.push(reported(finding, holds, texts, places));
-  for (const list of reports) list.sort(byPosition);
-  return reports;
+  const held = overKernels(found);
+  return texts.map(({ text }, file) => {
+    const holds = new Map(held.filter(({ finding }) => finding.file === file).map((one) => [one.finding, one.holds]));
+    const { findings, wrong } = waive(text, [...holds.keys()], { isRule, isAll });
+    return [
+      ...findings.map((finding) => reported(finding, holds.get(finding) ?? ALWAYS, texts, places)),
+      ...wrong.map((finding) => ofWaiver(finding, file, places)),
+    ].sort(byPosition);
+  });
+}
+
+const isRule = (id: string): boolean => rulePage(id) !== null;
+
+function ofWaiver(
+  { rule, severity, message, start, end }: WaiverFinding,
+  file: number,
+  places: Places,
+): ReportedFinding {
+  return {
+    rule,
+    severity,
+    message,
+    declaration: null,
+    range: places.rangeOf(file, start, end),
+    kernel: ALWAYS,
+    source: "language",
+    related: [],
+    fixes:
+      rule === "unused-waiver"
+        ? [{ title: "Remove the waiver", edits: [{ range: places.rangeOf(file, start, end), text: "" }] }]
+        : [],
+    url: ruleUrl(rule),
+  };
 }
 
 /** Those that are sure enough. */

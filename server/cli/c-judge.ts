@@ -59,9 +59,10 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
       const own = wanted.filter(({ isNamed, text }) => isNamed || tree.root !== null || KERNEL_CODE.test(text));
       const segment = cache.open(tree.root === null ? unit : relative(tree.root, unit));
       const found = new Map<string, readonly ReportedFinding[]>();
-      for (const file of own) if (isAlone(file)) addFound(found, [file], tree, segment);
+      const members = own.length === 0 ? [] : modules.filesOf(unit);
+      for (const file of own) if (isAlone(file)) addFound(found, [file], tree, segment, members.length <= 1);
       const linked = own.filter((file) => !isAlone(file));
-      if (linked.length > 0) addFound(found, withMembers(linked, modules.filesOf(unit), files), tree, segment);
+      if (linked.length > 0) addFound(found, withMembers(linked, members, files), tree, segment, true);
       segment.close();
       return new Map(own.map(({ absolutePath }) => [absolutePath, found.get(absolutePath) ?? []]));
     },
@@ -87,9 +88,10 @@ function addFound(
   files: readonly Placed[],
   tree: KernelTree,
   segment: Segment,
+  isAll: boolean,
 ): void {
   const texts = files.map(({ absolutePath, text }): CText => ({ path: pathIn(tree, absolutePath), text }));
-  const all = segment.remembered(texts, tree, () => cFindings(texts, tree));
+  const all = segment.remembered(texts, tree, isAll, () => cFindings(texts, tree, isAll));
   files.forEach(({ absolutePath }, at) => {
     into.set(
       absolutePath,

@@ -21,7 +21,7 @@ type Lists = readonly (readonly ReportedFinding[])[];
  */
 export interface Segment {
   /** What was found in exactly these texts by exactly this kernel, or what `find` finds now. */
-  readonly remembered: (texts: readonly CText[], tree: KernelTree, find: () => Lists) => Lists;
+  readonly remembered: (texts: readonly CText[], tree: KernelTree, isAll: boolean, find: () => Lists) => Lists;
   /** Writes what is new. A cache that cannot be written is none. */
   readonly close: () => void;
 }
@@ -38,7 +38,7 @@ const MOST_STATES = 3;
 /** What all files of a cache may have together, in bytes. */
 const LARGEST_CACHE_BYTES = 256 * 1024 * 1024;
 
-const NONE: Segment = { remembered: (_texts, _tree, find) => find(), close: () => undefined };
+const NONE: Segment = { remembered: (_texts, _tree, _isAll, find) => find(), close: () => undefined };
 
 /** Opens a cache; null: there is none, and everything is found anew. */
 export function cacheAt(folder: CacheFolder | null): { readonly open: (unit: string) => Segment } {
@@ -54,8 +54,8 @@ function segmentAt({ path, program }: CacheFolder, unit: string): Segment {
   const used: Entry[] = [];
   let isNew = false;
   return {
-    remembered: (texts, tree, find) => {
-      const key = keyOf(program, texts, tree);
+    remembered: (texts, tree, isAll, find) => {
+      const key = keyOf(program, texts, tree, isAll);
       const found = known.get(key);
       if (found !== undefined && found.lists.length === texts.length) {
         used.push(found);
@@ -86,10 +86,10 @@ function kept(used: readonly Entry[], before: readonly Entry[]): readonly Entry[
 }
 
 /** All that decides what is found. */
-function keyOf(program: string, texts: readonly CText[], { kernels, build }: KernelTree): string {
+function keyOf(program: string, texts: readonly CText[], { kernels, build }: KernelTree, isAll: boolean): string {
   const options = build.options === null ? null : [...build.options].sort();
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([program, kernels.map(({ name, options: given }) => [name, given]), options]));
+  hash.update(JSON.stringify([program, isAll, kernels.map(({ name, options: given }) => [name, given]), options]));
   for (const { path, text } of texts) hash.update(`${JSON.stringify([path, text.length])}${text}`);
   return hash.digest("hex");
 }

@@ -103,6 +103,37 @@ describe("the kernel of C", () => {
   });
 });
 
+describe("waivers in C", () => {
+  const waived = lockedCall("a_get").replace(
+    "\tp =",
+    '\t/* allocpolicy: waive sleep-in-atomic because "it never runs" */\n\tp =',
+  );
+
+  test("silence what they name, and are reported where they silence nothing", async () => {
+    const cwd = folderWith(
+      kernelTree({ "drivers/a.c": waived, "drivers/b.c": waived.replace("GFP_KERNEL", "GFP_ATOMIC") }),
+    );
+    const { out, status } = await run(["check", "drivers"], { cwd });
+    expect(out).toMatch(/^drivers\/b\.c:6:2: warning: .*\[unused-waiver\]\n2 files checked: 1 warning\n$/);
+    expect(status).toBe(0);
+  });
+
+  test("are used where what they silence is less sure than is asked for", async () => {
+    const ring = (TWO_FILES["drivers/net/own/ring.c"] ?? "").replace(
+      "\to->ring",
+      '\t// allocpolicy: waive sleep-in-atomic because "the lock is a mutex"\n\to->ring',
+    );
+    const cwd = folderWith(kernelTree({ ...TWO_FILES, "drivers/net/own/ring.c": ring }));
+    for (const args of [[], ["--confidence", "certain"], ["--link", "file"]])
+      expect((await run(["check", ...args], { cwd })).out).toBe("2 files checked: nothing to report\n");
+  });
+
+  test("without a reason are errors", async () => {
+    const cwd = folderWith(kernelTree({ "a.c": "/* allocpolicy: waive sleep-in-atomic */\nint x;\n" }));
+    expect((await run(["check", "a.c"], { cwd })).out).toContain("a.c:1:1: error: This waives nothing");
+  });
+});
+
 describe("what other programs read of C", () => {
   test("JSON has the confidence, the call and the steps", async () => {
     const cwd = folderWith(kernelTree({ "drivers/a.c": lockedCall("a_get") }));

@@ -206,7 +206,8 @@ function checkersFor(slices: readonly Slice[], run: CheckRun, io: Io, threads: n
   const files = slices.reduce((sum, slice) => sum + slice.reduce((all, unit) => all + unit.length, 0), 0);
   const wanted = Math.min(threads, slices.length, Math.floor(files / FILES_FOR_A_THREAD));
   const { thread } = io;
-  if (thread === null || wanted < 2) return [checkerHere(run)];
+  // One thread for much is worth it too: its heap has bounds, and this one's has not.
+  if (thread === null || wanted < 1) return [checkerHere(run)];
   return Array.from({ length: wanted }, () => checkerInThread(thread, run));
 }
 
