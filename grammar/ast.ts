@@ -305,7 +305,13 @@ export interface MemoryDeclaration extends DeclarationBase {
   readonly like: Name | null;
   readonly source:
     | { readonly kind: "nodes"; readonly facts: readonly MachineFact[]; readonly nodes: readonly NodeBlock[] }
-    | { readonly kind: "from"; readonly path: Text }
+    | {
+        readonly kind: "from";
+        /** A kernel log, as an `import` names a file. */
+        readonly path: Text;
+        /** Which of its reports, from 1; null: the first. */
+        readonly report: Numeral | null;
+      }
     | null;
 }
 

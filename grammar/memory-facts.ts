@@ -66,7 +66,7 @@ export const MEMORY_FACTS = {
     value: "marks",
     syntax: "watermarks min 45 MiB, low 56 MiB, high 67 MiB",
     meaning:
-      "The zone's watermarks. Left out: what the kernel computes at boot; with `min` alone, `low` and `high` as the kernel derives them from it.",
+      "The zone's watermarks. Left out: what the kernel computes at boot; with `min` alone, `low` and `high` as the kernel derives them from it. `boost` is added to each of them: a zone that recovers from fragmentation. Left out: nothing.",
   },
   lowmem_reserve: {
     of: "zone",

@@ -1933,7 +1933,16 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
           {
             ALT: () => {
               this.CONSUME(T.From);
-              return { kind: "from", path: this.textOf(this.CONSUME(T.String_)) };
+              const path = this.textOf(this.CONSUME(T.String_));
+              const report =
+                this.OPTION2(() => {
+                  this.CONSUME(T.Report);
+                  return this.keep<Numeral | null>(
+                    () => this.numeralOf(this.CONSUME(T.Number_)),
+                    () => null,
+                  );
+                }) ?? null;
+              return { kind: "from", path, report };
             },
           },
         ]);

@@ -113,6 +113,7 @@ export const About = keyword("about");
 export const Ever = keyword("ever");
 export const As = keyword("as");
 export const From = keyword("from");
+export const Report = keyword("report");
 export const Forbids = keyword("forbids");
 export const Allows = keyword("allows");
 export const Within = keyword("within");

@@ -41,6 +41,7 @@ const RULE_WANTS: ReadonlyMap<string, string> = new Map([
   ["importHeader String", "a file name in double quotes"],
   ["names Name", "a name"],
   ["memoryDeclaration String", "the name of a kernel log in double quotes"],
+  ["memoryDeclaration Number", "the number of a report of the log, from 1"],
   ["fact Name", "a fact"],
   ["effect Name", "an effect"],
   ["time TimeUnit", "a unit of time: `us`, `ms`, `s` or `tries`"],

@@ -85,6 +85,7 @@ const SCOPE_OF_WORD: Readonly<Record<string, string>> = {
   internal: CONTROL,
   because: CONTROL,
   from: CONTROL,
+  report: CONTROL,
   as: CONTROL,
   awake: SCOPES.value,
   asleep: SCOPES.value,

@@ -29,7 +29,6 @@ const isUsedAtHome = ({ file, name }: Export): boolean =>
 
 /** What the program has for its tests, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
-  "server/kernel-log/reader.ts: readReports": "the reports of a text that is there as a whole",
   "server/model/decisions/table.ts: kernelDeciding":
     "a kernel with one decision changed: whether all who read it follow",
   "server/policy-language/symbolic/space.ts: contains":

@@ -27,12 +27,13 @@ const FLOORS: readonly Floor[] = [
   { path: "server/documents", knows: ["server/model", "server/rules"], packages: NOTHING },
   {
     path: "server/policy-language",
-    knows: ["grammar", "server/model", "server/rules", "server/documents"],
+    knows: ["server/kernel-log", "grammar", "server/model", "server/rules", "server/documents"],
     packages: NOTHING,
   },
   {
     path: "server/service",
     knows: [
+      "server/kernel-log",
       "protocol",
       "grammar",
       "server/model",

@@ -59,7 +59,7 @@ function requestJson({ request, context, kernel }: Diagnosis): object | null {
 }
 
 /** The state as the `verdict` command takes it. */
-function memoryJson({ replay }: Diagnosis): object | null {
+function memoryJson({ replay, kernel: { kernel } }: Diagnosis): object | null {
   if (replay === null) return null;
   const { memory } = replay;
   const zoneJson = (zone: ZoneState): object => ({
@@ -69,7 +69,7 @@ function memoryJson({ replay }: Diagnosis): object | null {
     min: zone.min,
     low: zone.low,
     high: zone.high,
-    lowmem_reserve: zone.lowmemReserve,
+    lowmem_reserve: kernel.zones.map((name) => zone.lowmemReserveFor?.[name] ?? 0),
     reclaimable: zone.reclaimable,
     movable: zone.movable,
     pinned: zone.pinned,

@@ -2,6 +2,7 @@ import type { Kernel, ZoneName } from "../model/kernels/kernel.ts";
 import type { MemoryState, NodeState, ZoneState } from "../model/memory/state.ts";
 import { MOST_NODES } from "../model/memory/state.ts";
 import { pagesOf } from "./amounts.ts";
+import type { PrintedNumber } from "./printed.ts";
 import { zoneNameOf } from "./reported-kernel.ts";
 import type { FreeListLine, KernelReport, ZoneLine } from "./report.ts";
 
@@ -133,8 +134,9 @@ function zoneState({ node, name, line, list }: Found, kernel: Kernel, count: num
   const file = sumOf(told("active_file"), told("inactive_file"));
   const anon = sumOf(told("active_anon"), told("inactive_anon"));
   if (line !== null && file === null) gaps.push(`${place}: its page cache is not told, and taken as nothing.`);
+  const perCpu = told("free_pcp") ?? 0;
   const managed = told("managed") ?? told("present");
-  const accounted = pagesIn(blocks) + (file ?? 0) + (anon ?? 0);
+  const accounted = pagesIn(blocks) + (file ?? 0) + (anon ?? 0) + perCpu;
   if (managed === null) gaps.push(`${place}: how large it is is not told.`);
   else if (managed < accounted)
     gaps.push(`${place}: its pages add up to more than it manages, and it is taken as larger.`);
@@ -145,16 +147,33 @@ function zoneState({ node, name, line, list }: Found, kernel: Kernel, count: num
     min: mark("min"),
     low: mark("low"),
     high: mark("high"),
-    lowmemReserve: (line?.lowmemReserve ?? []).slice(0, kernel.zones.length).map(({ value }) => Math.max(0, value)),
+    // By name: other kernels than the report's have other zones.
+    lowmemReserve: [],
+    ...reservesByName(line?.lowmemReserve ?? [], kernel),
     reclaimable: file ?? 0,
-    movable: sumOf(file, anon) ?? 0,
+    movable: anon ?? 0,
     pinned: 0,
-    cma: cma ?? 0,
-    highatomic: reserved ?? 0,
+    cma: apart.cma === null ? Math.min(cma ?? 0, pagesIn(blocks)) : pagesIn(apart.cma),
+    // Pages of such pageblocks that are in use make no difference: what counts is what is free.
+    highatomic: Math.max(Math.min(reserved ?? 0, pagesIn(blocks)), pagesIn(apart.highatomic ?? [])),
     ...(apart.cma === null ? {} : { cmaFree: apart.cma }),
     ...(apart.highatomic === null ? {} : { highatomicFree: apart.highatomic }),
     ...(boost > 0 ? { boost } : {}),
+    ...(perCpu > 0 ? { percpu: { pages: perCpu, returningPercent: 0 } } : {}),
   };
+}
+
+/** What requests for higher zones leave, by the zone that they may go to; where it is nothing nothing is said. */
+function reservesByName(
+  printed: readonly PrintedNumber[],
+  { zones }: Kernel,
+): Pick<ZoneState, "lowmemReserveFor"> | undefined {
+  const reserves: Partial<Record<ZoneName, number>> = {};
+  for (const [index, name] of zones.entries()) {
+    const pages = printed[index]?.value ?? 0;
+    if (pages > 0) reserves[name] = pages;
+  }
+  return Object.keys(reserves).length === 0 ? undefined : { lowmemReserveFor: reserves };
 }
 
 function sumOf(a: number | null, b: number | null): number | null {

@@ -126,7 +126,7 @@ function optionsOf(report: KernelReport): Partial<BuildOptions> {
 }
 
 /** The size of a page: that of the smallest free block; null: no free list tells it. */
-function pageBytesOf({ freeLists }: KernelReport): number | null {
+export function pageBytesOf({ freeLists }: KernelReport): number | null {
   const [first] = freeLists.flatMap(({ blocks }) => blocks.slice(0, 1));
   const bytes = (first?.sizeKb.value ?? 0) * 1024;
   return isPageSize(bytes) ? bytes : null;

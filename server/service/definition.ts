@@ -4,7 +4,7 @@ import { rootsFor } from "../documents/roots.ts";
 import { importTarget } from "../policy-language/analysis/uris.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import type { Span } from "../../grammar/ast.ts";
+import type { Item, Span, Text } from "../../grammar/ast.ts";
 import { wordAtOffset } from "./regions.ts";
 
 /** A stretch of a file of the workspace. */
@@ -53,21 +53,27 @@ function importAt(workspace: Workspace, uri: string, offset: number): Definition
   if (environment === null) return null;
   const found = wordAtOffset(environment.file, offset);
   const item = found?.placed.region.item;
-  if (found === null || item?.kind !== "import") return null;
-  const target = importedFile(workspace, uri, found.placed.index);
+  if (found === null || (item?.kind !== "import" && item?.kind !== "memory")) return null;
+  const target = namedFile(workspace, uri, found.placed.index);
   if (target === null || !workspace.documents.has(target)) return null;
   const span = { uri: target, start: 0, end: 0 };
   return { origin: found.range, target: span, targetRange: span };
 }
 
 /**
- * The file of the workspace that the import header in a region names, which may not have been looked for yet; null when
- * the region is no such header, or names nothing that may be opened.
+ * The file of the workspace that a region names, as an import or as the log of a state of memory; it may not have been
+ * looked for yet. Null when the region names none, or none that may be opened.
  */
-export function importedFile(workspace: Workspace, uri: string, region: number): string | null {
-  const file = policyFile(workspace, uri);
-  const item = file?.regions[region]?.item;
-  if (file === undefined || item?.kind !== "import" || item.path === null || item.path.value === "") return null;
-  const target = importTarget(rootsFor(workspace.roots, uri), uri, item.path.value);
+export function namedFile(workspace: Workspace, uri: string, region: number): string | null {
+  const item = policyFile(workspace, uri)?.regions[region]?.item;
+  const path = item === undefined || item === null ? null : pathIn(item);
+  if (path === null || path.value === "") return null;
+  const target = importTarget(rootsFor(workspace.roots, uri), uri, path.value);
   return target.kind === "file" && !workspace.missing.has(target.uri) ? target.uri : null;
+}
+
+/** The path that stands in an item; null: none does. */
+export function pathIn(item: Item): Text | null {
+  if (item.kind === "import") return item.path;
+  return item.kind === "memory" && item.source?.kind === "from" ? item.source.path : null;
 }

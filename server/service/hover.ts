@@ -1,7 +1,7 @@
 import type { Item, Mask as MaskNode, MemoryDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
 import type { MaskPart } from "../model/masks/expression.ts";
-import { memoryStateOf } from "../policy-language/requests/memory.ts";
+import { loggedMemory, memoryStateOf } from "../policy-language/requests/memory.ts";
 import { evaluateMask } from "../policy-language/requests/masks.ts";
 import { effectOfScopes, inScopes } from "../policy-language/requests/scopes.ts";
 import { bytesOfSize, isUnit, sizeText as bytesText } from "../policy-language/analysis/sizes.ts";
@@ -46,6 +46,7 @@ import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
 import { bulleted, code, docMarkdown, fenced, heading } from "./markdown.ts";
+import { notInReport, reportSummary } from "./report-summary.ts";
 import { memorySummary } from "./memory-summary.ts";
 import { type Mask, hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";
@@ -447,7 +448,13 @@ function memoryHover(name: string, item: MemoryDeclaration, environment: Environ
   const binding = environment.lookup("memory", name);
   const state = binding === null ? null : memoryStateOf(environment, binding);
   const summary = state === null ? "" : memorySummary(state, environment.options.pageBytes);
-  return heading(name, "memory", [docMarkdown(item.doc), summary === "" ? DECLARATIONS.memory.meaning : summary]);
+  const log = binding === null ? null : loggedMemory(environment, binding);
+  return heading(name, "memory", [
+    docMarkdown(item.doc),
+    log?.state === "read" ? reportSummary(log.diagnosis) : "",
+    summary === "" ? DECLARATIONS.memory.meaning : summary,
+    log?.state === "read" ? notInReport(log.diagnosis) : "",
+  ]);
 }
 
 function requestHover(request: RequestDeclaration, environment: Environment): string {

@@ -1,7 +1,7 @@
 import type { Span } from "../../grammar/ast.ts";
 import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { importedFile } from "./definition.ts";
+import { namedFile, pathIn } from "./definition.ts";
 import { languageRule } from "../policy-language/catalogue.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
@@ -11,7 +11,7 @@ export interface Link extends Span {
   readonly tooltip: string;
 }
 
-/** The links of a file: imports to their files, rule names in `waive` to their pages. At most `limit`. */
+/** The links of a file: imports and logs to their files, rule names in `waive` to their pages. At most `limit`. */
 export function linksOf(workspace: Workspace, uri: string, limit: number): readonly Link[] {
   const file = policyFile(workspace, uri);
   if (file === undefined) return [];
@@ -20,15 +20,16 @@ export function linksOf(workspace: Workspace, uri: string, limit: number): reado
     const item = file.regions[index]?.item;
     const start = file.starts[index];
     if (item === undefined || item === null || start === undefined) continue;
-    if (item.kind === "import" && item.path !== null) {
-      const target = importedFile(workspace, uri, index);
+    const path = pathIn(item);
+    if (path !== null) {
+      const target = namedFile(workspace, uri, index);
       // The quotes are not part of the link.
       if (target !== null)
         links.push({
-          start: start + item.path.start + 1,
-          end: start + item.path.end - 1,
+          start: start + path.start + 1,
+          end: start + path.end - 1,
           target: { kind: "file", uri: target },
-          tooltip: "Open the imported file",
+          tooltip: item.kind === "import" ? "Open the imported file" : "Open the kernel log",
         });
     } else if (item.kind === "request") {
       for (const property of item.properties) {

@@ -84,6 +84,29 @@ describe("allocpolicy dmesg", () => {
     }
   });
 
+  test("makes a policy file of a report, whose expectation holds", async () => {
+    const cwd = folderWith({ "console.log": REPORT + REPORT });
+    const { out, status } = await run(["dmesg", "console.log", "--memory"], { cwd });
+    expect([status, out.match(/^memory /gm)?.length]).toEqual([0, 1]);
+    const checked = await run(["check", "-"], { input: [out] });
+    expect([checked.status, checked.out]).toEqual([0, expect.stringContaining("1 expectation holds, 0 do not")]);
+    const tried = folderWith({ "try.allocpolicy": out.replace("order   4", "order   1") });
+    const simulated = await run(["simulate", "try.allocpolicy"], { cwd: tried });
+    expect(simulated.out).toContain("failed on reported: succeeds from zone Normal");
+    expect((await run(["dmesg", "console.log", "--memory", "--json"], { cwd })).status).toBe(2);
+    expect((await run(["dmesg", "--memory", "--redact"], { input: [REPORT] })).out).not.toMatch(/our_task|our-host/);
+  });
+
+  test("is where a state of memory of a policy file may be read from", async () => {
+    const text =
+      'kernel 6.12\nmemory field from "console.log" report 2\nrequest table { api alloc_pages  order 4  flags GFP_KERNEL  handles null }\nexpect table on field { fails }\n';
+    const cwd = folderWith({ "console.log": REPORT + REPORT, "main.allocpolicy": text });
+    expect((await run(["check", "main.allocpolicy"], { cwd })).out).toContain("1 expectation holds");
+    const wrong = folderWith({ "console.log": REPORT, "main.allocpolicy": text });
+    const checked = await run(["check", "main.allocpolicy"], { cwd: wrong });
+    expect(checked.out).toContain("console.log has one report, and no more. [kernel-log-unreadable]");
+  });
+
   test("takes another kernel where the user knows better", async () => {
     const { out } = await run(["dmesg", "--kernel", "5.10"], { input: [REPORT] });
     expect(out).toContain("Mask 0x40cc0: GFP_KERNEL|__GFP_COMP");

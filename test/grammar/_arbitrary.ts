@@ -280,7 +280,10 @@ export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
     words("memory"),
     one(name),
     maybe(like),
-    fc.oneof(block(repeated(fc.oneof(node, node, machineFact), 2)), cat(words("from"), one(string))),
+    fc.oneof(
+      block(repeated(fc.oneof(node, node, machineFact), 2)),
+      cat(words("from"), one(string), maybe(cat(words("report"), one(number)))),
+    ),
   ),
   cat(
     words("expect"),

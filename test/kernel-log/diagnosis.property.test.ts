@@ -150,7 +150,7 @@ describe("a report, explained", () => {
   });
 
   test("withholds what reclaim and compaction cannot have got, and says so", () => {
-    const cached = zone([40_000, 300, 20], { file: [100_000, 100_000] });
+    const cached = zone([40_000, 300, 20], { file: [100_000, 100_000], anon: [1000, 1000] });
     const diagnosis = failure(machine([cached], { order: 4 }));
     expect(diagnosis.replay?.agrees).toBe(true);
     expect(diagnosis.replay?.withheld).toContain("compaction");

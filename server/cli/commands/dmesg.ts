@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readFileChunks } from "../../disk/read.ts";
+import { declarationsOf } from "../../kernel-log/declarations.ts";
 import { diagnose } from "../../kernel-log/diagnosis.ts";
 import { diagnosisJson } from "../../kernel-log/json.ts";
 import { ReportReader } from "../../kernel-log/reader.ts";
@@ -20,6 +21,11 @@ const OPTIONS = {
     means: "the kernel that the reports come from; without it what they say themselves",
   },
   redact: { type: "boolean", default: false, means: "without the names of processes, cgroups and caches" },
+  memory: {
+    type: "boolean",
+    default: false,
+    means: "one report, the first without --report, as a policy file to be edited and tried again",
+  },
   json: { type: "boolean", default: false, means: "as one JSON document, with every number that was printed" },
 } as const satisfies Options;
 
@@ -27,7 +33,9 @@ interface Wanted {
   readonly report: number | null;
   readonly kernel: string | null;
   readonly redact: boolean;
-  readonly json: boolean;
+  readonly as: "text" | "memory" | "json";
+  /** Where the log stands. */
+  readonly path: string;
 }
 
 export const dmesg: Command = {
@@ -40,19 +48,25 @@ export const dmesg: Command = {
   examples: [
     { line: "dmesg | allocpolicy dmesg", does: "what failed since the machine was started, and why" },
     { line: "allocpolicy dmesg console.log --report 2", does: "the second report of a log" },
+    {
+      line: "allocpolicy dmesg console.log --report 1 --memory > try.allocpolicy",
+      does: "the first one as a file to edit",
+    },
   ],
   run: async (args, io) => {
     const { values, positionals } = parsed(OPTIONS, args);
     const [path = "-", ...more] = positionals;
     if (more.length > 0) throw new UsageError("name one log");
+    if (values.json && values.memory) throw new UsageError("--memory or --json, not both");
     if (values.kernel !== undefined && olderHeaderFrom(values.kernel) === null) kernelFrom(values.kernel);
     const wanted: Wanted = {
-      report: values.report === undefined ? null : reportNumber(values.report),
+      report: values.report !== undefined ? reportNumber(values.report) : values.memory ? 1 : null,
       kernel: values.kernel ?? null,
       redact: values.redact,
-      json: values.json,
+      as: values.json ? "json" : values.memory ? "memory" : "text",
+      path,
     };
-    const count = await explain(io, path, wanted);
+    const count = await explain(io, wanted);
     if (count === 0) {
       const log = path === "-" ? "standard input" : path;
       io.warn(`${log} has no report of a page allocation failure, a vmalloc error or the OOM killer\n`);
@@ -70,7 +84,7 @@ function reportNumber(text: string): number {
 }
 
 /** Writes each report as soon as it was read, and answers how many there are. */
-async function explain(io: Io, path: string, wanted: Wanted): Promise<number> {
+async function explain(io: Io, wanted: Wanted): Promise<number> {
   let count = 0;
   let written = 0;
   const waiting: KernelReport[] = [];
@@ -81,26 +95,27 @@ async function explain(io: Io, path: string, wanted: Wanted): Promise<number> {
   const write = async (): Promise<void> => {
     for (const report of waiting.splice(0)) await writeReport(io, report, wanted, written++ === 0);
   };
-  if (wanted.json) await io.writeExactly('{"version":1,"reports":[');
-  for await (const chunk of chunksOf(io, path)) {
+  if (wanted.as === "json") await io.writeExactly('{"version":1,"reports":[');
+  for await (const chunk of chunksOf(io, wanted.path)) {
     reader.push(chunk);
     await write();
   }
   reader.end();
   await write();
-  if (wanted.json) await io.writeExactly("]}\n");
+  if (wanted.as === "json") await io.writeExactly("]}\n");
   return count;
 }
 
-async function writeReport(
-  io: Io,
-  report: KernelReport,
-  { json, redact, kernel }: Wanted,
-  isFirst: boolean,
-): Promise<void> {
+async function writeReport(io: Io, report: KernelReport, wanted: Wanted, isFirst: boolean): Promise<void> {
+  const { redact, kernel, as, path } = wanted;
   const diagnosis = diagnose(redact ? redacted(report) : report, kernel);
-  if (json) {
+  if (as === "json") {
     await io.writeExactly(`${isFirst ? "" : ","}\n${jsonText(diagnosisJson(diagnosis))}`);
+    return;
+  }
+  if (as === "memory") {
+    const origin = redact || path === "-" ? null : path;
+    await io.write(`${isFirst ? "" : "\n"}${declarationsOf(diagnosis, origin)}`);
     return;
   }
   const lines = `lines ${report.firstLine + 1} to ${report.lastLine + 1}`;

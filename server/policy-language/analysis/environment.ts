@@ -1,6 +1,7 @@
 import type { Declaration } from "../../../grammar/ast.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
+import type { LogState } from "./kernel-logs.ts";
 import type { Severity } from "../../rules/finding.ts";
 
 /**
@@ -89,4 +90,6 @@ export interface Environment {
   readonly bindingAt: (region: number) => Binding | null;
   /** All declarations visible in a space: the file's own first, in order. */
   readonly visible: (space: NameSpace) => readonly Binding[];
+  /** The log of a path that stands in the file `base`. */
+  readonly logOf: (base: string, path: string) => LogState;
 }

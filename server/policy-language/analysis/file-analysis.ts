@@ -5,10 +5,12 @@ import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
 import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex, designOf } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { apiKey, damageKeys, nameKey, type RegionNames } from "./region-names.ts";
+import { apiKey, damageKeys, logKey, nameKey, type RegionNames } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { rootsFor } from "../../documents/roots.ts";
 import { importTarget, type ImportTarget } from "./uris.ts";
+import { logPathOf, logState } from "./kernel-logs.ts";
+import type { Document } from "../../documents/document.ts";
 import type { AnalysisMemory, Workspace } from "../../documents/workspace.ts";
 
 /**
@@ -25,6 +27,8 @@ export interface FileAnalysis {
   readonly imports: ReadonlyMap<number, ImportState>;
   /** No imported file is still to be looked for. */
   readonly complete: boolean;
+  /** What the logs are that states of memory are read from: by file and path, the document or why there is none. */
+  readonly logs: ReadonlyMap<string, WrittenLog>;
   readonly environment: Environment;
   /** By region of the file itself; filled by `check`. Empty where the region's revision is new. */
   readonly findings: (RegionFindings | undefined)[];
@@ -55,6 +59,12 @@ export interface RegionFindings {
   /** Some finding offers names that were meant: those depend on all names that are declared. */
   readonly suggests: boolean;
   published: readonly Finding[];
+}
+
+/** The log of one path of one file. */
+interface WrittenLog {
+  readonly key: string;
+  readonly found: Document | string | null;
 }
 
 const analyses = new WeakMap<AnalysisMemory, Map<string, FileAnalysis>>();
@@ -116,17 +126,24 @@ function nextAnalysis(
     previous.files.length === order.length &&
     previous.files.every((old, i) => old.uri === order[i]);
   const indexNamed = (name: string): FileIndex => indexOfFile(name, policyFile(workspace, name) ?? file);
+  const logs = writtenLogs(workspace, uri, order, indexNamed);
   const { files, findings, ready } =
-    previous !== null && unchanged ? carryOver(previous, order, indexNamed) : startAnew(order, indexNamed);
+    previous !== null && unchanged
+      ? carryOver(previous, order, indexNamed, changedLogs(previous.logs, logs))
+      : startAnew(order, indexNamed);
   return {
     workspace,
+    logs,
     checked,
     files,
     imports,
     complete,
     findings,
     ready,
-    environment: environmentFor(uri, file, files, checked, complete, kernelKnown),
+    environment: {
+      ...environmentFor(uri, file, files, checked, complete, kernelKnown),
+      logOf: (base, path) => logState(workspace, uri, base, path),
+    },
   };
 }
 
@@ -236,6 +253,37 @@ function writtenImports(roots: readonly string[], uri: string, index: FileIndex)
   });
 }
 
+// Kernel logs ---------------------------------------------------------------------------------------------------------
+
+/** The logs that the states of memory of all files are read from. */
+function writtenLogs(
+  workspace: Workspace,
+  uri: string,
+  order: readonly string[],
+  indexNamed: (uri: string) => FileIndex,
+): ReadonlyMap<string, WrittenLog> {
+  const logs = new Map<string, WrittenLog>();
+  for (const name of order) {
+    const index = indexNamed(name);
+    for (const region of index.bySpace.get("memory") ?? []) {
+      const item = index.file.regions[region]?.item;
+      const path = item?.kind === "memory" ? logPathOf(item) : null;
+      if (path === null) continue;
+      const state = logState(workspace, uri, name, path);
+      const found = state.state === "there" ? state.log : state.state === "missing" ? state.why : null;
+      logs.set(`${name} ${path}`, { key: logKey(path), found });
+    }
+  }
+  return logs;
+}
+
+/** The keys of logs that are others than before, or there where they were not. */
+function changedLogs(before: FileAnalysis["logs"], now: FileAnalysis["logs"]): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const [name, { key, found }] of now) if (before.get(name)?.found !== found) changed.add(key);
+  return changed;
+}
+
 // From one analysis to the next ---------------------------------------------------------------------------------------
 
 /** Passes over all regions before the users of each name are listed instead; more are needed only for long chains. */
@@ -245,8 +293,13 @@ const PASSES = 4;
  * The revisions of the next analysis: new ones for regions that changed, and for those that depend on a changed name,
  * directly or through others; all others stay, with their findings.
  */
-function carryOver(previous: FileAnalysis, order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
-  const changed = new Set<string>();
+function carryOver(
+  previous: FileAnalysis,
+  order: readonly string[],
+  indexNamed: (uri: string) => FileIndex,
+  changedBefore: ReadonlySet<string>,
+): Contents {
+  const changed = new Set<string>(changedBefore);
   let { findings, ready } = previous;
   const moved = order.map((uri, i) => {
     const index = indexNamed(uri);
@@ -320,7 +373,7 @@ function renewDependants(
   // Others that declare a changed name may now be the first, or no longer a duplicate, or point at the one that
   // changed.
   const renewRivals = (key: string): void => {
-    if (key.startsWith("api:")) return;
+    if (key.startsWith("api:") || key.startsWith("log:")) return;
     files.forEach(({ index }, file) => {
       const all = exportersOf(index, key);
       const before = previous.files[file];
@@ -379,7 +432,7 @@ function environmentFor(
   checked: CheckedKernels,
   complete: boolean,
   kernelKnown: boolean,
-): Environment {
+): Omit<Environment, "logOf"> {
   const bindingAt = (file: AnalysedFile, region: number): Binding | null => {
     const item = file.index.file.regions[region]?.item ?? null;
     const revision = file.revisions[region];

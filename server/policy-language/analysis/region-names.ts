@@ -65,6 +65,11 @@ export function apiKey(api: string): string {
   return `api:${api}`;
 }
 
+/** The key of "what the log of this path holds": a state that is read from it depends on that. */
+export function logKey(path: string): string {
+  return `log:${path}`;
+}
+
 /** The spaces that a declaration of this kind puts its name in. */
 export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
   switch (kind) {
@@ -188,6 +193,7 @@ class NameCollector {
         break;
       case "memory":
         this.#use("memory", "like", item.like);
+        if (item.source?.kind === "from") this.needs.add(logKey(item.source.path.value));
         break;
       case "expect":
         this.#use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);

@@ -53,3 +53,12 @@ function encodeSegment(segment: string): string {
     decodeURIComponent,
   );
 }
+
+/** A uri as people read it: without the escapes of what it cannot hold. */
+export function decodedUri(uri: string): string {
+  try {
+    return decodeURI(uri);
+  } catch {
+    return uri;
+  }
+}

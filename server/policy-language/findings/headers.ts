@@ -10,7 +10,7 @@ import { nearest } from "../names/suggest.ts";
 import { CONFIG_OPTIONS, pageBytesOf } from "../analysis/checked-kernels.ts";
 import { NOT_THERE } from "../../documents/workspace.ts";
 import type { ImportState } from "../analysis/file-analysis.ts";
-import type { ImportTarget } from "../analysis/uris.ts";
+import { decodedUri, type ImportTarget } from "../analysis/uris.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
 const REQUEST = "request fine {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n";
@@ -245,8 +245,8 @@ export function importFindings(header: ImportHeader, state: ImportState | null):
           importNotFound,
           path,
           state.why === NOT_THERE
-            ? `There is no file ${path.value} beside this one (looked for ${decoded(state.uri)}).`
-            : `${path.value} cannot be read: ${state.why} (${decoded(state.uri)}).`,
+            ? `There is no file ${path.value} beside this one (looked for ${decodedUri(state.uri)}).`
+            : `${path.value} cannot be read: ${state.why} (${decodedUri(state.uri)}).`,
         ),
       ];
     case "refused":
@@ -278,19 +278,11 @@ function refusedFindings(
         report(
           importOutside,
           path,
-          `${path.value} leads out of the workspace, to ${decoded(target.uri)}: only files of the workspace are imported.`,
+          `${path.value} leads out of the workspace, to ${decodedUri(target.uri)}: only files of the workspace are imported.`,
         ),
       ];
     case "nowhere":
       return [];
-  }
-}
-
-function decoded(uri: string): string {
-  try {
-    return decodeURI(uri);
-  } catch {
-    return uri;
   }
 }
 

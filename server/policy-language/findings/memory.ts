@@ -1,11 +1,21 @@
-import type { MemoryDeclaration, NodeBlock, ZoneBlock, ZoneFact } from "../../../grammar/ast.ts";
+import type { MemoryDeclaration, NodeBlock, Numeral, Text, ZoneBlock, ZoneFact } from "../../../grammar/ast.ts";
 import { RANGE_FACTS, type MemoryWord } from "../../../grammar/memory-facts.ts";
 import { isZone, ZONE_NAMES } from "../../model/kernels/kernel.ts";
 import { MOST_NODES, type MemoryState, type ZoneState } from "../../model/memory/state.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import { accountedPages, amountOf, factNamed, freePagesOf, memoryStateOf } from "../requests/memory.ts";
+import {
+  accountedPages,
+  amountOf,
+  factNamed,
+  freePagesOf,
+  loggedMemory,
+  memoryStateOf,
+  type LoggedMemory,
+} from "../requests/memory.ts";
+import { decodedUri, type ImportTarget } from "../analysis/uris.ts";
+import { NOT_THERE } from "../../documents/workspace.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { unknownWord } from "./names.ts";
@@ -26,11 +36,84 @@ const memoryImpossible: LanguageRule = {
   },
 };
 
-export const MEMORY_RULES: readonly LanguageRule[] = [memoryImpossible];
+const kernelLogUnreadable: LanguageRule = {
+  id: "kernel-log-unreadable",
+  group: "memory",
+  title: "A kernel log that gives no state of memory",
+  severity: "error",
+  source: "language",
+  explanation:
+    "`memory NAME from` names a kernel log by its path, as an `import` names a file: relative to this file, and in the workspace. The log has to have a report of a page allocation failure, of vmalloc or of the OOM killer, as dmesg prints it, with zones or free lists, and of a machine with the pages that `config` says. Regular files of up to 16 MiB are read.",
+  advice:
+    "`allocpolicy dmesg FILE` lists the reports of a log, explains them and says what is missing; `report 2` behind the path takes the second one.",
+  examples: {
+    bad: 'kernel 6.12\n\nmemory field_report from ""\n',
+    good: "kernel 6.12\n\nmemory written {\n  node 0 {\n    zone Normal {\n      managed 4 MiB\n      free    order 0: 20\n    }\n  }\n}\n",
+  },
+};
 
-/** What is wrong with what is written out of a state; one that is read from a log is not looked at here. */
+export const MEMORY_RULES: readonly LanguageRule[] = [memoryImpossible, kernelLogUnreadable];
+
+/** What is wrong with the log that a state is read from. */
+function logFindings(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
+  const { declaration } = binding;
+  if (declaration.kind !== "memory" || declaration.source?.kind !== "from") return [];
+  const { path, report: number } = declaration.source;
+  if (number?.value === 0) return [report(kernelLogUnreadable, number, "The reports of a log count from 1.")];
+  if (path.value === "") return [report(kernelLogUnreadable, path, "The path of the kernel log is missing.")];
+  const log = loggedMemory(environment, binding);
+  if (log === null) return [];
+  const [span, message] = logProblem(log, path, number);
+  return message === null ? [] : [report(kernelLogUnreadable, span, message)];
+}
+
+/** What is wrong with a log, and where that is marked; null: nothing. */
+function logProblem(log: LoggedMemory, path: Text, number: Numeral | null): readonly [Span, string | null] {
+  switch (log.state) {
+    case "missing":
+      return [
+        path,
+        log.why === NOT_THERE
+          ? `There is no file ${path.value} beside this one (looked for ${decodedUri(log.uri)}).`
+          : `${path.value} cannot be read: ${log.why} (${decodedUri(log.uri)}).`,
+      ];
+    case "refused":
+      return [path, refusedLog(path, log.target)];
+    case "no-report":
+      return log.count === 0
+        ? [path, `${path.value} has no report of a page allocation failure, of vmalloc or of the OOM killer.`]
+        : [
+            number ?? path,
+            `${path.value} has ${log.count === 1 ? "one report" : `${log.count} reports`}, and no more.`,
+          ];
+    case "no-memory":
+      return [number ?? path, `${log.diagnosis.agreement} Its zones and free lists are not in the log.`];
+    case "other-pages":
+      return [
+        path,
+        `The log is of a machine with pages of ${log.pageBytes / 1024} KiB: write \`config { page ${log.pageBytes / 1024} KiB }\`.`,
+      ];
+    case "read":
+    case "not-looked-for":
+      return [path, null];
+  }
+}
+
+function refusedLog(path: Text, target: Exclude<ImportTarget, { readonly kind: "file" }>): string | null {
+  switch (target.kind) {
+    case "address":
+      return `A log is named by its path, and ${path.value} is an address: write the path of a file of the workspace, relative to this one.`;
+    case "outside":
+      return `${path.value} leads out of the workspace, to ${decodedUri(target.uri)}: only files of the workspace are read.`;
+    case "nowhere":
+      return null;
+  }
+}
+
+/** What is wrong with a state, as it is written out or with the log that it is read from. */
 export function memoryFindings(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
   const { declaration } = binding;
+  if (declaration.kind === "memory" && declaration.source?.kind === "from") return logFindings(environment, binding);
   if (declaration.kind !== "memory" || declaration.source?.kind !== "nodes") return [];
   const state = memoryStateOf(environment, binding);
   const findings: UnplacedFinding[] = [...machineFindings(environment, declaration)];
@@ -178,7 +261,7 @@ function orderFindings(environment: Environment, zone: ZoneBlock): readonly Unpl
     );
 }
 
-const WATERMARKS = ["min", "low", "high"];
+const WATERMARKS = ["min", "low", "high", "boost"];
 
 /** The names of watermarks, and the zones that a reserve is kept from. */
 function markFindings(zone: ZoneBlock): readonly UnplacedFinding[] {

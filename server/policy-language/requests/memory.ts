@@ -21,7 +21,11 @@ import {
   type ZoneState,
 } from "../../model/memory/state.ts";
 import type { ZoneName } from "../../model/request.ts";
+import { diagnose, type Diagnosis } from "../../kernel-log/diagnosis.ts";
+import { reportsUpTo } from "../../kernel-log/kernel-log.ts";
+import { pageBytesOf } from "../../kernel-log/reported-kernel.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { logPathOf, type LogState } from "../analysis/kernel-logs.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
 import { pagesOfAmount } from "../analysis/sizes.ts";
 
@@ -36,8 +40,8 @@ export const memoryGraph: Graph = graphOf((environment, { declaration }) => {
 const states = new Map<number, WeakMap<Revision, MemoryState | null>>();
 
 /**
- * The state that a `memory` declaration gives, in pages, whether it can be or not; null for one that is read `from` a
- * log, and for one that is not complete or starts from such a one. What it does not say is as MEMORY_FACTS of the
+ * The state that a `memory` declaration gives, in pages, whether it can be or not; null for one that is not complete,
+ * for one whose log gives none, and for one that starts from such a one. What it does not say is as MEMORY_FACTS of the
  * grammar has it.
  */
 export function memoryStateOf(environment: Environment, binding: Binding): MemoryState | null {
@@ -57,15 +61,63 @@ export function memoryStateOf(environment: Environment, binding: Binding): Memor
 
 function stateOf(
   environment: Environment,
-  { declaration }: Binding,
+  binding: Binding,
   known: WeakMap<Revision, MemoryState | null>,
 ): MemoryState | null {
+  const { declaration } = binding;
   if (declaration.kind !== "memory") return null;
+  const log = loggedMemory(environment, binding);
+  if (log !== null) return log.state === "read" ? (memoryOf(log.diagnosis) ?? null) : null;
   const { like } = declaration;
   if (like === null) return writtenState(declaration, null, environment.options.pageBytes);
   const start = environment.lookup("memory", like.text);
   const base = start === null ? null : (known.get(start.revision) ?? null);
   return base === null ? null : writtenState(declaration, base, environment.options.pageBytes);
+}
+
+/** What a state of memory that is read from a kernel log comes to. */
+export type LoggedMemory =
+  | Exclude<LogState, { readonly state: "there" }>
+  /** The log has so many reports, and not the one that is asked for. */
+  | { readonly state: "no-report"; readonly uri: string; readonly count: number }
+  /** The report says nothing of the memory. */
+  | { readonly state: "no-memory"; readonly uri: string; readonly diagnosis: Diagnosis }
+  /** The machine of the report has pages of another size than this file is judged by. */
+  | { readonly state: "other-pages"; readonly uri: string; readonly pageBytes: number }
+  | { readonly state: "read"; readonly uri: string; readonly diagnosis: Diagnosis };
+
+const logged = new WeakMap<Revision, LoggedMemory>();
+
+/** The report that a `memory` declaration is read from; null for one that is written out. */
+export function loggedMemory(environment: Environment, { uri, declaration, revision }: Binding): LoggedMemory | null {
+  if (declaration.kind !== "memory" || declaration.source?.kind !== "from") return null;
+  const known = logged.get(revision);
+  if (known !== undefined) return known;
+  const path = logPathOf(declaration) ?? "";
+  const state = environment.logOf(uri, path);
+  const number = declaration.source.report?.value ?? 1;
+  const memory = state.state === "there" ? reportOf(state, number, environment.options.pageBytes) : state;
+  logged.set(revision, memory);
+  return memory;
+}
+
+function reportOf(
+  { uri, log }: Extract<LogState, { readonly state: "there" }>,
+  number: number,
+  pageBytes: number,
+): LoggedMemory {
+  const reports = reportsUpTo(log, number);
+  const report = reports[number - 1];
+  if (report === undefined) return { state: "no-report", uri, count: reports.length };
+  const printed = pageBytesOf(report);
+  if (printed !== null && printed !== pageBytes) return { state: "other-pages", uri, pageBytes: printed };
+  const diagnosis = diagnose(report);
+  return { state: memoryOf(diagnosis) === null ? "no-memory" : "read", uri, diagnosis };
+}
+
+/** The state of a report: the one on which the model does what the kernel did, where there is such a one. */
+function memoryOf({ replay, memory }: Diagnosis): MemoryState | null {
+  return replay?.memory ?? memory?.memory ?? null;
 }
 
 const EMPTY_STATE: MemoryState = { nodes: [], oomKillable: true, watermarkBoost: false };
@@ -181,13 +233,19 @@ function writtenWatermarks(
   base: ZoneState,
   managed: number,
   pageBytes: number,
-): Partial<Pick<ZoneState, "min" | "low" | "high">> {
+): Partial<Pick<ZoneState, "min" | "low" | "high" | "boost">> {
   const marks = marksOf(block, "watermarks", pageBytes);
   if (marks.size === 0) return {};
   const min = marks.get("min");
   const derived = min === undefined ? base : watermarksAbove(min, managed);
   const low = marks.get("low") ?? derived.low;
-  return { min: min ?? base.min, low, high: marks.get("high") ?? Math.max(low, derived.high) };
+  const boost = marks.get("boost");
+  return {
+    min: min ?? base.min,
+    low,
+    high: marks.get("high") ?? Math.max(low, derived.high),
+    ...(boost === undefined ? {} : { boost }),
+  };
 }
 
 function marksOf(block: ZoneBlock, kind: "watermarks" | "lowmem_reserve", pageBytes: number): Map<string, number> {

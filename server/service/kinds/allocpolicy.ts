@@ -1,6 +1,7 @@
 import { editFile, parseFile } from "../../../grammar/index.ts";
 import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
+import { logsOf } from "../../policy-language/analysis/kernel-logs.ts";
 import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
 import { hierarchyItemAt, incomingCalls, outgoingCalls } from "../call-hierarchy.ts";
@@ -39,7 +40,10 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
   extensions: [".allocpolicy"],
   open: parseFile,
   edit: editFile,
-  references: (uri, file) => importsOf(uri, file).map((imported) => ({ uri: imported, kind: "allocpolicy" })),
+  references: (uri, file) => [
+    ...importsOf(uri, file).map((imported) => ({ uri: imported, kind: "allocpolicy" })),
+    ...logsOf(uri, file).map((log) => ({ uri: log, kind: "kernel-log" })),
+  ],
   answers: {
     findings: findingsOf,
     related: relatedOf,
