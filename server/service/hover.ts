@@ -26,7 +26,7 @@ import {
   transformFollows,
   type TextOf,
 } from "./declaration-hover.ts";
-import { importedFile } from "./definition.ts";
+import { namedFile } from "./definition.ts";
 import { keywordMeaning } from "./descriptions/keywords.ts";
 import {
   CLAUSES,
@@ -504,7 +504,7 @@ function clauseHover(word: Word, item: Item, textOf: TextOf): string | null {
 
 /** The file that an import names, and what it declares. */
 function pathHover(workspace: Workspace, uri: string, region: number): string | null {
-  const target = importedFile(workspace, uri, region);
+  const target = namedFile(workspace, uri, region);
   const file = target === null ? undefined : policyFile(workspace, target);
   if (file === undefined) return null;
   const names = symbolsOf(file, MOST_SYMBOLS).map(({ kind, name }) => `${kind} \`${name}\``);

@@ -2,7 +2,7 @@ import type { Diagnosis } from "../kernel-log/diagnosis.ts";
 import { bulleted, fenced } from "./markdown.ts";
 
 /** Text of a log as Markdown takes it: as it stands, whatever signs are in it. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return fenced(text.replaceAll("`", "'"), "text");
 }
 

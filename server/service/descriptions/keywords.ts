@@ -117,6 +117,10 @@ const OWN: Readonly<Record<string, Words>> = {
       syntax: 'memory report from "page-allocation-failure.log"',
       meaning: "Takes the state from a kernel log: a page allocation failure or an OOM report, as dmesg prints it.",
     },
+    report: {
+      syntax: 'memory second from "console.log" report 2',
+      meaning: "Which of the log's reports, from 1. Left out: the first.",
+    },
   },
   nodeBlock: { node: { syntax: "node 0 { zone Normal { … } }", meaning: "A NUMA node, by number, with its zones." } },
   zoneBlock: { zone: { syntax: "zone Normal { managed 4 GiB … }", meaning: "A zone of the node and what is in it." } },
