@@ -127,6 +127,12 @@ export const MEMORY_FACTS = {
       "Movable pages in the LRU caches of CPUs, and the share of them that is in one again after a drain, where the kernel does not keep the caches off. Left out: none.",
   },
   cma: { of: "zone", value: "amount", syntax: "cma 64 MiB", meaning: "Of the free pages, those in CMA pageblocks." },
+  cma_area: {
+    of: "zone",
+    value: "amount",
+    syntax: "cma_area 256 MiB",
+    meaning: "The pages of CMA pageblocks, free or not. Left out: those that are free.",
+  },
   highatomic: {
     of: "zone",
     value: "amount",

@@ -52,6 +52,16 @@ export const REQUEST_PROPERTIES = {
     syntax: "align 64",
     meaning: "The alignment, as the function takes it: in bytes for `page_frag_alloc_align`.",
   },
+  ranges: {
+    value: "number",
+    syntax: "ranges 32",
+    meaning: "How many ranges of this size the caller asks for, one after another. Left out: one.",
+  },
+  attempts: {
+    value: "number",
+    syntax: "attempts 5",
+    meaning: "How often the caller of a range calls before it gives up, as virtio-mem does. Left out: once.",
+  },
   flags: { value: "mask", syntax: "flags GFP_KERNEL | __GFP_ZERO", meaning: "The mask, in C's notation." },
   context: {
     value: "name",

@@ -3,11 +3,13 @@ import type { Kernel } from "./kernels/kernel.ts";
 import type { MemoryState, Outcome } from "./memory/state.ts";
 import type { AllocationRequest } from "./request.ts";
 import type { RunResult } from "./apis/_run.ts";
-import { simulationOf, type Simulation } from "./slowpath/simulation.ts";
+import { simulationOf, type AmountText, type Simulation } from "./slowpath/simulation.ts";
 
 export interface SimulateOptions {
   /** Record what happens, step by step, for people. */
   readonly steps: boolean;
+  /** How the steps tell amounts; in pages if left out. */
+  readonly amount?: AmountText;
   /**
    * How many tries on the free lists of a call that goes round for ever are recorded before it is given up; 0: none.
    */
@@ -30,6 +32,7 @@ export function simulate(
 ): Outcome {
   const sim = simulationOf(kernel, request.context, memory, {
     steps: options.steps,
+    ...(options.amount === undefined ? {} : { amount: options.amount }),
     loopAttempts: options.loopAttempts ?? 0,
   });
   const api = apiNamed(request.api);

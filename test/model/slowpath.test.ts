@@ -359,7 +359,9 @@ describe("the record of a simulation", () => {
     }).sim.trace;
     expect(steps.at(0)?.at).toBe("__alloc_pages");
     expect(steps.at(-1)?.text).toBe("page allocation failure: the report is printed");
-    expect(steps.some(({ text }) => text.includes("node 0 Normal has 300 usable pages and keeps 300"))).toBe(true);
+    expect(steps.some(({ text }) => text.includes("node 0 Normal has 300 pages to give and keeps 300 pages"))).toBe(
+      true,
+    );
   });
 
   test("goes on up to the asked number of tries when the call goes round for ever", () => {

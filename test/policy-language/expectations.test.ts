@@ -197,3 +197,46 @@ expect many on scarce { ${fact} }
     expect(finding?.message).toMatch(/hands out \d+ of 512/);
   });
 });
+
+describe("how often a range can be had", () => {
+  const RANGE = `kernel 6.12
+policy ranges for alloc_contig_range {
+  mode hard   when has __GFP_RETRY_MAYFAIL { drain lru | pcp, pcp disabled, retries 100 }
+  mode normal otherwise                    { drain lru | pcp, retries 5 }
+}
+request unplug { api alloc_contig_range  size 4 MiB  flags GFP_KERNEL }
+memory host { node 0 { zone Movable { managed 4 GiB  free order 10: 900  range { pinned mapping 2 pages for about 5 tries } } } }
+`;
+  const found = (expectation: string): readonly string[] =>
+    findingsIn(`${RANGE}${expectation}\n`)
+      .filter(({ severity }) => severity === "error")
+      .map(({ text, rule, message }) => `${text}: ${rule}: ${message}`);
+
+  test("is decided by runs of the kernel, or of a mode", () => {
+    expect(found("expect unplug on host { succeeds in 30 % }")).toEqual([]);
+    expect(found("expect unplug on host as hard { succeeds in 99 % }")).toEqual([]);
+    const [finding, ...more] = found("expect unplug on host { succeeds in 90 % }");
+    expect(more).toEqual([]);
+    expect(finding).toMatch(
+      /^succeeds in 90 %: expectation-fails: On host it succeeds in \d\d\.\d % \(200 runs, .* because a page is pinned for a while\. All of it passes by itself: after \d+ tries/,
+    );
+  });
+
+  test("is asked of successes, up to 100 %, and with a state to run on", () => {
+    expect(found("expect unplug on host { fails in 3 % }")[0]).toContain("expectation-unknown-fact");
+    expect(found("expect unplug on host { succeeds in 101 % }")[0]).toMatch(/^101: expectation-unknown-fact/);
+    expect(found("expect unplug { succeeds in 50 % }")[0]).toContain("write `on MEMORY`");
+    expect(found("expect unplug as hard { succeeds in 50 % }")[0]).toMatch(/^hard: expectation-unknown-fact/);
+    expect(found("expect unplug on host as hard { fails }")[0]).toContain("of a mode it is asked how often".slice(1));
+    expect(found("expect unplug on host as harder { succeeds in 1 % }")[0]).toContain(
+      "no policy of unplug has a mode harder",
+    );
+  });
+
+  test("is not what a kernel can say of a mask that it refuses", () => {
+    const refused = findingsIn(
+      `${RANGE.replace("kernel 6.12", "kernel 6.14").replace("flags GFP_KERNEL", "flags GFP_KERNEL | __GFP_NORETRY")}expect unplug on host { succeeds in 1 % }\n`,
+    ).find(({ rule }) => rule === "expectation-fails");
+    expect(refused?.message).toContain("the kernel refuses the mask");
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryState } from "../../server/model/memory/state.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
-import { stateNamed } from "../../server/policy-language/check/expectations.ts";
+import { stateNamed } from "../../server/policy-language/findings/memory.ts";
 import { findingsIn, FIXTURE_URI, fixtureWorkspace } from "./_fixture.ts";
 
 function stateIn(text: string, name: string): MemoryState | null {

@@ -1,25 +1,20 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Environment } from "../../policy-language/analysis/environment.ts";
-import { stateNamed } from "../../policy-language/check/expectations.ts";
-import { requestUnder, resolveRequest, whyOpen } from "../../policy-language/requests/requests.ts";
-import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
-import type { Outcome } from "../../model/memory/state.ts";
-import { simulate as simulateRequest } from "../../model/simulate.ts";
-import { OK, UsageError, type Command } from "../command.ts";
+import { foldSteps } from "../../model/slowpath/folded-steps.ts";
+import type { Environment } from "../../policy-language/analysis/environment.ts";
+import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
+import { compareModes, type ModeComparison, type RunSettings } from "../../policy-language/simulation/mode-runs.ts";
+import { namesOf, simulateAll, type Simulated } from "../../policy-language/simulation/simulated.ts";
+import { modeLines } from "../../service/mode-table.ts";
+import { simulatedLines, wrapped } from "../../service/outcome-text.ts";
+import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";
 import { kernelFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
 import { outcomeFields } from "../verdict-lines.ts";
 import { workspaceWith } from "../workspace.ts";
-
-interface Run {
-  readonly request: string;
-  readonly memory: string;
-  readonly outcome: Outcome;
-}
 
 const OPTIONS = {
   request: { type: "string", takes: "R", means: "only this request of the file" },
@@ -28,123 +23,183 @@ const OPTIONS = {
     type: "string",
     takes: "V",
     words: "kernels",
-    means: "the kernel; without it the newest that the file names",
+    means: "the kernel; without it all that the file names",
   },
-  trace: { type: "boolean", default: false, means: "each step that the allocator takes" },
+  trace: { type: "boolean", default: false, means: "each step that the allocator takes, repeated ones once" },
+  runs: {
+    type: "string",
+    takes: "N",
+    means: "ranges of pages N times by chance, the modes of their policies side by side",
+  },
+  seed: { type: "string", takes: "S", default: "1", means: "what the chance of --runs hangs on" },
   json: { type: "boolean", default: false, means: "answer in JSON" },
 } as const satisfies Options;
+
+/** More runs than this say nothing more. */
+const MOST_RUNS = 1_000_000;
 
 export const simulate: Command = {
   name: "simulate",
   operands: "FILE",
   operandWords: "files",
   options: OPTIONS,
+  fails: "a request cannot be run",
   examples: [
     {
       line: "allocpolicy simulate examples/memory.allocpolicy --trace",
       does: "every request on every state of memory, step by step",
     },
+    {
+      line: "allocpolicy simulate examples/hard-mode.allocpolicy --runs 1000",
+      does: "how often a range can be had, mode by mode",
+    },
   ],
-  summary: "run the requests of a file on its states of memory; --trace: step by step",
+  summary: "run the requests of a file on its states of memory; --trace: step by step; --runs: by chance",
   run: async (args, io) => {
     const { values, positionals } = parsed(OPTIONS, args);
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0) throw new UsageError("name one file");
     if (values.kernel !== undefined) kernelFrom(values.kernel);
-    const absolutePath = resolve(io.cwd, path);
-    const settings = { ...DEFAULT_SETTINGS, forcedKernel: values.kernel ?? null };
-    const environment = environmentOf(
-      workspaceWith(
-        [{ absolutePath, text: readText(io.cwd, path) }],
-        [workspaceFolder(io.cwd, absolutePath)],
-        settings,
-      ),
-      pathToFileURL(absolutePath).href,
-    );
-    if (environment === null) throw new UsageError(`cannot judge ${path}`);
-    const runs = runsOf(environment, values.request, values.memory, values.trace);
+    const settings =
+      values.runs === undefined
+        ? null
+        : {
+            runs: wholeNumber("--runs", values.runs, 1, MOST_RUNS),
+            seed: wholeNumber("--seed", values.seed, 0, 2 ** 53 - 1),
+          };
+    const environment = environmentFor(io.cwd, path, values.kernel ?? null);
+    const wanted = {
+      request: values.request ?? null,
+      memory: values.memory ?? null,
+      steps: values.trace,
+    };
+    refuseUnknown(environment, "request", "request", wanted.request);
+    refuseUnknown(environment, "memory", "memory", wanted.memory);
+    if (settings !== null) {
+      const compared = compareAll(environment, wanted, settings);
+      await io.write(
+        values.json ? `${jsonText(compared.map(comparedFields), 2)}\n` : comparedText(compared, environment),
+      );
+      return compared.some(({ open }) => open !== null) ? FOUND : OK;
+    }
+    const simulated = simulateAll(environment, wanted);
     await io.write(
       values.json
         ? `${jsonText(
-            runs.map((run) => jsonOf(run, values.trace)),
+            simulated.map((one) => simulatedFields(one, values.trace)),
             2,
           )}\n`
-        : runs.map((run) => textOf(run)).join(""),
+        : simulatedText(simulated),
     );
-    return OK;
+    return simulated.some(({ open }) => open !== null) ? FOUND : OK;
   },
 };
 
-/** Every request on every state of memory, under the newest kernel in force; those named, where they are. */
-function runsOf(
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= least && number <= most))
+    throw new UsageError(`${option} takes a whole number from ${least} to ${most}`);
+  return number;
+}
+
+function environmentFor(cwd: string, path: string, forcedKernel: string | null): Environment {
+  const absolutePath = resolve(cwd, path);
+  const environment = environmentOf(
+    workspaceWith([{ absolutePath, text: readText(cwd, path) }], [workspaceFolder(cwd, absolutePath)], {
+      ...DEFAULT_SETTINGS,
+      forcedKernel,
+    }),
+    pathToFileURL(absolutePath).href,
+  );
+  if (environment === null) throw new UsageError(`cannot judge ${path}`);
+  return environment;
+}
+
+function refuseUnknown(environment: Environment, kind: "request" | "memory", noun: string, name: string | null): void {
+  const names = namesOf(environment, kind);
+  if (names.length === 0) throw new UsageError(`the file has no ${kind === "memory" ? "state of memory" : noun}`);
+  if (name !== null && !names.includes(name)) throw new UsageError(`there is no ${noun} '${name}'`);
+}
+
+// As outcomes
+// ----------------------------------------------------------------------------------------------------------
+
+function simulatedText(simulated: readonly Simulated[]): string {
+  const several = new Set<string>();
+  const seen = new Set<string>();
+  for (const { request, memory } of simulated) {
+    const key = `${request} ${memory}`;
+    if (seen.has(key)) several.add(key);
+    seen.add(key);
+  }
+  return simulated
+    .flatMap((one) => simulatedLines(one, several.has(`${one.request} ${one.memory}`)))
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function simulatedFields({ request, memory, names, calls, open }: Simulated, trace: boolean): object {
+  const [first, ...fallbacks] = calls.map(({ request: called, outcome }) => ({
+    request: called,
+    ...outcomeFields(outcome),
+    ...(trace ? { steps: foldSteps(outcome.steps) } : {}),
+  }));
+  return {
+    ...first,
+    request,
+    memory,
+    kernels: names,
+    ...(fallbacks.length > 0 ? { fallbacks } : {}),
+    ...(open === null ? {} : { error: open }),
+  };
+}
+
+// As runs
+// --------------------------------------------------------------------------------------------------------------
+
+interface Compared {
+  readonly request: string;
+  readonly memory: string;
+  readonly kernel: string;
+  readonly comparison: ModeComparison | null;
+  readonly open: string | null;
+}
+
+function compareAll(
   environment: Environment,
-  request: string | undefined,
-  memory: string | undefined,
-  steps: boolean,
-): readonly Run[] {
-  const kernel = environment.kernels.at(-1);
-  if (kernel === undefined) throw new UsageError("the file names no kernel that the model knows");
-  const requests = environment
-    .visible("subject")
-    .flatMap(({ declaration }) => (declaration.kind === "request" ? [declaration] : []));
-  const states = environment
-    .visible("memory")
-    .flatMap(({ declaration }) => (declaration.kind === "memory" ? [declaration] : []));
-  const wanted = requests.filter(({ name }) => request === undefined || name?.text === request);
-  const on = states.filter(({ name }) => memory === undefined || name?.text === memory);
-  if (wanted.length === 0)
-    throw new UsageError(request === undefined ? "the file has no request" : `there is no request '${request}'`);
-  if (on.length === 0)
-    throw new UsageError(memory === undefined ? "the file has no state of memory" : `there is no memory '${memory}'`);
-  return on.flatMap((declaration) => {
-    const memoryName = declaration.name?.text ?? "";
-    const state = stateNamed(environment, memoryName);
-    if (state === null)
-      throw new UsageError(`the state of memory '${memoryName}' cannot be used: 'allocpolicy check' says why`);
-    return wanted.flatMap((one) => {
-      const resolved = resolveRequest(environment, one);
-      const under = requestUnder(environment, resolved, kernel);
-      const name = one.name?.text ?? "";
-      if (under === null)
-        throw new UsageError(`the request '${name}' names no call of ${kernel.name}: 'allocpolicy check' says why`);
-      const open = whyOpen(environment, resolved, under);
-      if (open !== null) throw new UsageError(`the request '${name}' cannot be run: ${open}`);
-      return [{ request: name, memory: memoryName, outcome: simulateRequest(kernel, under.request, state, { steps }) }];
-    });
-  });
+  wanted: { readonly request: string | null; readonly memory: string | null },
+  settings: RunSettings,
+): readonly Compared[] {
+  const named = (kind: "request" | "memory"): readonly string[] =>
+    namesOf(environment, kind).filter((name) => wanted[kind] === null || name === wanted[kind]);
+  return named("memory").flatMap((memory) =>
+    named("request").flatMap((request) =>
+      environment.groups.map(({ kernel }) => {
+        const comparison = compareModes(environment, request, memory, kernel, settings);
+        const isOpen = typeof comparison === "string";
+        return {
+          request,
+          memory,
+          kernel: kernel.name,
+          comparison: isOpen ? null : comparison,
+          open: isOpen ? comparison : null,
+        };
+      }),
+    ),
+  );
 }
 
-function jsonOf({ request, memory, outcome }: Run, trace: boolean): object {
-  return { request, memory, ...outcomeFields(outcome), ...(trace ? { steps: outcome.steps } : {}) };
+function comparedText(compared: readonly Compared[], { options }: Environment): string {
+  return compared
+    .map(({ request, memory, kernel, comparison, open }) =>
+      comparison === null
+        ? wrapped(`${request} on ${memory}, ${kernel}: cannot be run: ${open ?? ""}`, "  ")
+        : modeLines(comparison, options.pageBytes),
+    )
+    .map((lines) => lines.map((line) => `${line}\n`).join(""))
+    .join("\n");
 }
 
-const RESULTS: Readonly<Record<string, string>> = {
-  ok: "succeeds",
-  null: "fails",
-  loop: "never comes back",
-  throttled: "waits without end, throttled",
-  oom: "ends in a panic: the OOM killer finds nobody to kill",
-  died: "ends in a BUG",
-  undecided: "is too much to simulate: what it comes to stays open",
-  unknown: "is not known to the model",
-};
-
-function textOf({ request, memory, outcome }: Run): string {
-  const did = [
-    ...(outcome.kswapdWoken ? ["wakes kswapd"] : []),
-    ...(outcome.directReclaim ? ["reclaims"] : []),
-    ...(outcome.compaction ? ["compacts"] : []),
-    ...(outcome.drains ? ["drains the per-cpu lists"] : []),
-    ...(outcome.oomInvoked ? ["calls the OOM killer"] : []),
-    ...(outcome.failureReport ? ["prints a failure report"] : []),
-    ...outcome.warnSites.map((site) => `warns (${site})`),
-  ];
-  const where =
-    outcome.result === "ok" && outcome.zone !== null ? ` from zone ${outcome.zone} of node ${outcome.node ?? 0}` : "";
-  const result =
-    outcome.short === null
-      ? (RESULTS[outcome.throttled ? "throttled" : outcome.result] ?? `fails with -${outcome.result}`)
-      : `hands out ${outcome.short.got} of ${outcome.short.wanted}`;
-  const head = `${request} on ${memory}: ${result}${where}${did.length > 0 ? `; ${did.join(", ")}` : ""}\n`;
-  return head + outcome.steps.map(({ at, text }) => `    ${at}: ${text}\n`).join("");
+function comparedFields({ request, memory, kernel, comparison, open }: Compared): object {
+  return comparison ?? { request, memory, kernel, error: open };
 }

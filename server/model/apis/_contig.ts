@@ -8,6 +8,9 @@ import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import type { RunResult } from "./_run.ts";
 import type { Note } from "./api.ts";
 
+/** What a caller does with such a call, beyond the call: how many ranges it asks for, and how often for each. */
+export const RANGE_NUMBERS: readonly string[] = ["ranges", "attempts"];
+
 const UNEVEN_COMPOUND: Note = {
   text: "A compound page of a range that is no block of its own is a WARN, and -EINVAL; the pages of the range are lost.",
   evidence: "mm/page_alloc.c:alloc_contig_range",

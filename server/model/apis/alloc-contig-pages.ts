@@ -3,7 +3,7 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { allocContigPages as searchRanges } from "../ranges/pages.ts";
-import { fromSearch } from "./_contig.ts";
+import { fromSearch, RANGE_NUMBERS } from "./_contig.ts";
 import type { RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import { diesInFirstPageblock } from "../ranges/range.ts";
@@ -45,6 +45,7 @@ function runPages(sim: Simulation, request: AllocationRequest, refcounted: boole
 }
 
 const common = {
+  numbers: RANGE_NUMBERS,
   family: "contig" as const,
   size: "pages" as const,
   alsoTakes: ["bytes", "order"] as const,

@@ -7,7 +7,7 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { allocContigRange as allocateRange, rangeOf, takeRange } from "../ranges/range.ts";
 import type { RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
-import { fromSearch, planContig } from "./_contig.ts";
+import { fromSearch, planContig, RANGE_NUMBERS } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
 import { always, bitsOf, brought, treatmentOf } from "./_treatment.ts";
@@ -95,6 +95,7 @@ function runRange(sim: Simulation, request: AllocationRequest, refcounted: boole
 }
 
 const common = {
+  numbers: RANGE_NUMBERS,
   family: "contig" as const,
   size: "pages" as const,
   alsoTakes: ["bytes", "order"] as const,

@@ -94,7 +94,7 @@ function takeBatch(sim: Simulation, flags: Mask, wanted: number, node: number | 
     step(
       sim,
       "alloc_pages_bulk",
-      () => `takes ${pages} of ${wanted} pages from node ${zone.node} ${zone.name} in one batch`,
+      (amount) => `takes ${amount(pages)} of ${amount(wanted)} from node ${zone.node} ${zone.name} in one batch`,
     );
     return {
       pages,

@@ -6,7 +6,7 @@ import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { Api, MaskTreatment, Note } from "./api.ts";
-import { fromSearch, planContig } from "./_contig.ts";
+import { fromSearch, planContig, RANGE_NUMBERS } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { contigRefused } from "../masks/contig.ts";
 import { pagesOf } from "../sizes.ts";
@@ -101,7 +101,12 @@ function runCompound(sim: Simulation, request: AllocationRequest): RunResult {
   return fromSearch(cmaAllocate(sim, compoundMask(sim.kernel, request.mask), pagesOf(sim.kernel, request, 512)));
 }
 
-const common = { family: "cma" as const, size: "pages" as const, alsoTakes: ["bytes", "order"] as const };
+const common = {
+  numbers: RANGE_NUMBERS,
+  family: "cma" as const,
+  size: "pages" as const,
+  alsoTakes: ["bytes", "order"] as const,
+};
 
 /** Pages of a contiguous memory area (`cma_alloc`, mm/cma.c). */
 export const cmaAlloc: readonly Api[] = [

@@ -326,6 +326,13 @@ export interface Features {
    * no page is in use (read in 5.10.262).
    */
   readonly contigPagesMoves: boolean;
+  /** Pages of hugetlb move out of a range (5.13+, recalled: commits 369fa227c219, ae37c7ff79f1; read in 6.12.117). */
+  readonly contigMovesHugetlb: boolean;
+  /**
+   * Each pageblock of a range is followed by a drain_all_pages() (read in 5.10.262), not the range (5.11+, recalled:
+   * commit 7612921f2376).
+   */
+  readonly contigDrainsEachBlock: boolean;
   /** lru_add_drain_all() per call (read in 5.10), or lru_cache_disable() (5.13+; read in 5.15). */
   readonly contigLru: "drain-all" | "cache-disable";
 

@@ -92,6 +92,8 @@ export const oldestFeatures: Features = {
   contigEndsAtEnomem: false,
   contigPagesMoves: false,
   contigLru: "drain-all",
+  contigMovesHugetlb: false,
+  contigDrainsEachBlock: true,
   dmaAlwaysClears: false,
   dmaRefusesComp: false,
   percpuNofsIsAtomic: true,

@@ -68,6 +68,8 @@ export interface ZoneState extends InTheWay {
   /** The free blocks of these by order, where they are known; of `free`, which counts them too. */
   readonly cmaFree?: readonly number[];
   readonly highatomicFree?: readonly number[];
+  /** Pages of CMA pageblocks, free or not; those that are free where left out. */
+  readonly cmaArea?: number;
   /** What `lowmemReserve` says by name; it goes before. */
   readonly lowmemReserveFor?: Readonly<Partial<Record<ZoneName, number>>>;
   /** Pages of the kernel, where they are counted; else what is left over. */

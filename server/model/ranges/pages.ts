@@ -33,7 +33,7 @@ export function allocContigPages(
     const result: RangeResult = allocContigRange(sim, caller, range, refcounted);
     if (result === "ok") {
       takeRange(sim, range);
-      step(sim, "alloc_contig_pages", () => `a range of ${pages} pages on node ${zone.node} ${zone.name}`);
+      step(sim, "alloc_contig_pages", (amount) => `a range of ${amount(pages)} on node ${zone.node} ${zone.name}`);
       return { kind: "ok", zone };
     }
     if (result === "loop" || result === "died") return { kind: result };

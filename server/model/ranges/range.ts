@@ -1,10 +1,10 @@
 import type { Kernel } from "../kernels/kernel.ts";
 import { contigRefused } from "../masks/contig.ts";
-import { mask, type Mask } from "../masks/mask.ts";
+import type { Mask } from "../masks/mask.ts";
 import { pageblockOrder } from "../limits.ts";
 import { addBlock, freePages, hasBlock, takeBlock, type Zone } from "../memory/machine.ts";
 import { MIGRATION_TRIES } from "./effort.ts";
-import { migrationTargetMask } from "./target.ts";
+import { targetMaskFrom } from "./target.ts";
 import { applyScopes } from "../masks/properties.ts";
 import { allocPages, mightSleep } from "../slowpath/allocate.ts";
 import { step, warn, warnOnce, type Simulation } from "../slowpath/simulation.ts";
@@ -114,7 +114,12 @@ function migrate(sim: Simulation, caller: Mask, range: Range): RangeResult {
   }
   const left = mayMoveMapped(sim, caller) ? 0 : range.mappingPages;
   const kept = mayMoveMapped(sim, caller) ? 0 : range.cachePages;
-  const moved = movePages(sim, targetMask(sim, caller, range.zone), range.zone, range.movablePages - left);
+  const moved = movePages(
+    sim,
+    targetMaskFrom(sim.kernel, caller, range.zone.name),
+    range.zone,
+    range.movablePages - left,
+  );
   if (moved !== "ok") return moved;
   const why = range.pinnedPages > 0 ? "someone holds it" : "it has a mapping, and __GFP_FS is not there";
   if (range.pinnedPages + left + kept > 0) {
@@ -152,18 +157,8 @@ function movePages(sim: Simulation, target: Mask, zone: Zone, pages: number): Ra
     moved++;
     if (moved % SWAP_CLUSTER_MAX === 0) failed = 0;
   }
-  if (pages > 0) step(sim, "migrate_pages", () => `${pages} pages are moved away`);
+  if (pages > 0) step(sim, "migrate_pages", (amount) => `moved away: ${amount(pages)}`);
   return "ok";
-}
-
-/**
- * What migration targets are asked for with: movable pages may go to HighMem and Movable only from there
- * (mm/migrate.c:alloc_migration_target).
- */
-function targetMask(sim: Simulation, caller: Mask, zone: Zone): Mask {
-  const { bits, features } = sim.kernel;
-  const high = zone.name === "HighMem" || zone.name === "Movable" ? bits.HIGHMEM : 0;
-  return mask(migrationTargetMask(sim.kernel, caller) | high | (features.hasFolioAlloc ? bits.COMP : 0));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Mask } from "../masks/mask.ts";
 import { MIGRATE } from "../masks/properties.ts";
 import type { Zone } from "../memory/machine.ts";
 import { freePages, hasBlock, takeBlock } from "../memory/machine.ts";
-import type { PageBlock, Simulation } from "./simulation.ts";
+import type { AmountText, PageBlock, Simulation } from "./simulation.ts";
 import { step, warnAt } from "./simulation.ts";
 
 /** struct alloc_context: what one request is looking for, and where. */
@@ -195,7 +195,8 @@ export function getPageFromFreelist(
     step(
       sim,
       "get_page_from_freelist",
-      () => `takes 2^${order} pages from node ${zone.node} ${zone.name}, ${freePages(zone)} pages stay free`,
+      (amount) =>
+        `takes ${amount(2 ** order)} from node ${zone.node} ${zone.name}; free after it: ${amount(freePages(zone))}`,
     );
     return {
       node: zone.node,
@@ -209,8 +210,8 @@ export function getPageFromFreelist(
   step(
     sim,
     "get_page_from_freelist",
-    () =>
-      `nothing with ${allocFlagNames(kernel, allocFlags).join("|")}: ${refusals(sim, order, allocFlags, ac).join("; ")}`,
+    (amount) =>
+      `nothing with ${allocFlagNames(kernel, allocFlags).join("|")}: ${refusals(sim, order, allocFlags, ac, amount).join("; ")}`,
   );
   return null;
 }
@@ -228,7 +229,13 @@ function walkOf(sim: Simulation, zonelist: readonly Zone[]): readonly Zone[] {
 }
 
 /** Why each zone of the list gave nothing, for people. */
-function refusals(sim: Simulation, order: number, allocFlags: number, ac: AllocContext): readonly string[] {
+function refusals(
+  sim: Simulation,
+  order: number,
+  allocFlags: number,
+  ac: AllocContext,
+  amount: AmountText,
+): readonly string[] {
   if (ac.zonelist.length === 0) return ["no zone to look in"];
   return ac.zonelist.map((zone) => {
     const place = `node ${zone.node} ${zone.name}`;
@@ -239,7 +246,7 @@ function refusals(sim: Simulation, order: number, allocFlags: number, ac: AllocC
       reducedWatermark(sim.kernel, watermarkOf(zone, allocFlags), allocFlags) +
       (zone.lowmemReserve[ac.highestZone] ?? 0);
     return usable <= needed
-      ? `${place} has ${Math.max(0, usable)} usable pages and keeps ${needed}`
+      ? `${place} has ${amount(Math.max(0, usable))} to give and keeps ${amount(needed)}`
       : `${place} has no block of order ${order}`;
   });
 }
@@ -326,7 +333,7 @@ export function unreserveHighatomic(sim: Simulation, ac: AllocContext, all: bool
     step(
       sim,
       "unreserve_highatomic_pageblock",
-      () => `node ${zone.node} ${zone.name}: 2^${order} pages of a HIGHATOMIC pageblock return`,
+      (amount) => `node ${zone.node} ${zone.name}: ${amount(2 ** order)} of a HIGHATOMIC pageblock return`,
     );
     return true;
   }

@@ -24,7 +24,7 @@ export function outOfMemory(sim: Simulation, facts: number, order: number, ac: A
     machine.oomNotifierGives = [];
     const pages = receive(machine, gifts);
     if (pages > 0) {
-      step(sim, "out_of_memory", () => `an OOM notifier gives ${pages} pages back`);
+      step(sim, "out_of_memory", (amount) => `an OOM notifier gives ${amount(pages)} back`);
       return "progress";
     }
   }

@@ -25,7 +25,7 @@ export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: A
   if (machine.dying.length > 0) {
     const pages = receive(machine, machine.dying);
     machine.dying = [];
-    step(sim, "exit_mmap", () => `the killed process is gone, ${pages} pages are free`);
+    step(sim, "exit_mmap", (amount) => `the killed process is gone, and leaves ${amount(pages)}`);
   }
   // Versions that ask gfp_compaction_allowed() elsewhere ask it here as well.
   const mayCompact = canCompact(sim.kernel, mask);
@@ -45,9 +45,9 @@ export function tryToFreePages(sim: Simulation, mask: Mask, order: number, ac: A
   }
   runKswapd(sim);
   if (progress > 0) machine.version++;
-  step(sim, "try_to_free_pages", () =>
+  step(sim, "try_to_free_pages", (amount) =>
     progress > 0
-      ? `${progress} pages freed`
+      ? `freed: ${amount(progress)}`
       : readyToCompact
         ? "enough is free for compaction to run"
         : "nothing to free",
@@ -151,7 +151,7 @@ function runKswapd(sim: Simulation): void {
     }
     if (freed === 0) continue;
     machine.version++;
-    step(sim, "kswapd", () => `frees ${freed} pages of node ${node} meanwhile`);
+    step(sim, "kswapd", (amount) => `frees ${amount(freed)} of node ${node} meanwhile`);
   }
 }
 

@@ -105,6 +105,8 @@ export interface Trace {
 export interface SimulationOptions {
   /** Record `steps` for people. Off: nothing is spent on them. */
   readonly steps?: boolean;
+  /** How the steps tell amounts; in pages if left out. */
+  readonly amount?: AmountText;
   /**
    * A call that goes round without headway is reported as `loop` at once, but its trace goes on up to this many
    * attempts. Default 0.
@@ -232,9 +234,14 @@ export function bug(sim: Simulation, site: WarnSite): void {
   sim.trace.bugSites.push(site);
 }
 
+/** How many pages, as the reader of the steps counts them. */
+export type AmountText = (pages: number) => string;
+
+const inPages: AmountText = (pages) => (pages === 1 ? "1 page" : `${pages} pages`);
+
 /** Records a step for people; `text` is only called when steps are asked for. */
-export function step(sim: Simulation, at: string, text: () => string): void {
-  if (sim.options.steps === true) sim.trace.steps.push({ at, text: text() });
+export function step(sim: Simulation, at: string, text: (amount: AmountText) => string): void {
+  if (sim.options.steps === true) sim.trace.steps.push({ at, text: text(sim.options.amount ?? inPages) });
 }
 
 /**

@@ -1,15 +1,24 @@
 import type { Declaration, ExpectDeclaration, ExpectForm, Fact } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { MemoryState } from "../../model/memory/state.ts";
+import { DEFAULT_TRY_US, type MemoryState } from "../../model/memory/state.ts";
+import type { RunsResult } from "../../model/ranges/runs/runs.ts";
 import { simulate } from "../../model/simulate.ts";
 import { listText } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
-import { memoryFactFindings, staticFactFindings, unknownFactFindings } from "../findings/expectations.ts";
-import { memoryFindings } from "../findings/memory.ts";
+import {
+  memoryFactFindings,
+  modeFactFindings,
+  noMemoryFinding,
+  noRunsFinding,
+  shareFindings,
+  staticFactFindings,
+  unknownFactFindings,
+} from "../findings/expectations.ts";
+import { runMode } from "../simulation/mode-runs.ts";
+import { stateNamed } from "../findings/memory.ts";
 import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
-import { memoryStateOf } from "../requests/memory.ts";
 import { overKernels, versionsText } from "../findings/over-kernels.ts";
 import { checkExpectation, selectedModes } from "./policy-checks.ts";
 import { isReadable } from "../policies/policy-set.ts";
@@ -24,6 +33,8 @@ import {
   type RequestUnderKernels,
   type ResolvedRequest,
 } from "../requests/requests.ts";
+
+type FactsForm = Extract<ExpectForm, { readonly kind: "facts" }>;
 
 // What is false -------------------------------------------------------------------------------------------------------
 
@@ -64,27 +75,63 @@ export function expectFindings(
   }
   const findings: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
   if (asked === null || !environment.kernelKnown) return findings;
+  if (form.on === null && form.as !== null) return [...findings, noMemoryFinding(form.as)];
   if (form.on === null) return [...findings, ...factFindings(environment, asked, form.facts)];
   const state = stateNamed(environment, form.on.text);
   if (state === null) return findings;
   const memoryName = form.on.text;
+  if (form.as !== null) findings.push(...modeFactFindings(form.facts));
+  const certain = form.facts.filter(({ share }) => share === null);
   findings.push(
     ...overKernels(environment, "always", (kernel) => {
       const under = asked.under(kernel);
-      return under === null || whyOpen(environment, asked.request, under) !== null
-        ? []
-        : memoryFactFindings(form.facts, under, state, memoryName);
+      if (under === null || whyOpen(environment, asked.request, under) !== null) return [];
+      return [
+        ...(form.as === null ? memoryFactFindings(certain, under, state, memoryName) : []),
+        ...shareFactFindings(environment, form, name.text, kernel, state),
+      ];
     }),
   );
   return findings;
 }
 
-/** The state of memory of that name; null where there is none, or none that can be: its findings say why. */
-export function stateNamed(environment: Environment, name: string): MemoryState | null {
-  const memory = environment.lookup("memory", name);
-  if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return null;
-  const state = memoryStateOf(environment, memory);
-  return state === null || memoryFindings(environment, memory).length > 0 ? null : state;
+/** Enough runs to tell a share from another in most cases, and few enough to be made while somebody types. */
+const RUNS = [200, 1000, 4000] as const;
+const SEED = 1;
+
+/** Runs of a request, so many as it takes to say whether it succeeds in `percent`; a sentence where there is none. */
+function runsFor(
+  environment: Environment,
+  form: FactsForm,
+  request: string,
+  kernel: Kernel,
+  percent: number,
+): RunsResult | string {
+  let last: RunsResult | string = "there are no runs";
+  for (const runs of RUNS) {
+    last = runMode(environment, request, form.on?.text ?? "", kernel, form.as?.text ?? null, { runs, seed: SEED });
+    if (typeof last === "string") return last;
+    const { low, high } = last.successes;
+    if (low * 100 >= percent || high * 100 < percent) break;
+  }
+  return last;
+}
+
+function shareFactFindings(
+  environment: Environment,
+  form: FactsForm,
+  request: string,
+  kernel: Kernel,
+  state: MemoryState,
+): readonly UnplacedFinding[] {
+  return form.facts.flatMap((fact) => {
+    if (fact.share === null || form.on === null) return [];
+    const runs = runsFor(environment, form, request, kernel, fact.share.value);
+    const microseconds = state.tryMicroseconds ?? DEFAULT_TRY_US;
+    return typeof runs === "string"
+      ? [noRunsFinding(fact, runs)]
+      : shareFindings(fact, runs, form.on.text, microseconds);
+  });
 }
 
 // What holds ----------------------------------------------------------------------------------------------------------
@@ -146,7 +193,10 @@ function decideDeclaration(
     const asked = facts === null ? null : requestExpectedOf(environment, declaration);
     return {
       findings: expectFindings(environment, declaration, asked),
-      open: facts === null || asked === null ? () => null : openFacts(environment, asked, facts, on),
+      open:
+        facts === null || asked === null
+          ? () => null
+          : openFacts(environment, asked, facts, form.kind === "facts" ? form : null),
     };
   });
 }
@@ -270,7 +320,7 @@ function openFacts(
   environment: Environment,
   { request, under: underOf }: RequestUnderKernels,
   facts: readonly Fact[],
-  on: string | null,
+  form: FactsForm | null,
 ): (fact: Span) => string | null {
   const answers = environment.groups.map(({ kernel, members }) => ({
     members,
@@ -281,11 +331,13 @@ function openFacts(
       request.api === null
         ? "The request names no function that the model knows."
         : `${request.api.name}() does not exist in ${environment.kernelsText}.`;
-  const state = on === null ? null : stateNamed(environment, on);
+  const on = form?.on ?? null;
+  const state = on === null ? null : stateNamed(environment, on.text);
   const open = new Map<Span, string | null>();
   for (const fact of facts) {
     const reasons = answers.flatMap(({ members, under }) => {
-      const reason = under === null ? null : openFact(environment, request, under, fact, state);
+      const isRun = fact.share !== null || (form?.as ?? null) !== null;
+      const reason = under === null ? null : openFact(environment, request, under, fact, isRun ? null : state);
       return reason === null ? [] : [{ reason, members }];
     });
     open.set(fact, merged(environment, reasons));

@@ -1,12 +1,14 @@
-import type { Fact } from "../../../grammar/ast.ts";
+import type { Fact, Name } from "../../../grammar/ast.ts";
 import { explain } from "../../model/explain.ts";
 import type { Certainty, Reason, Verdict } from "../../model/request.ts";
 import type { MemoryState, Outcome } from "../../model/memory/state.ts";
+import type { RunsResult } from "../../model/ranges/runs/runs.ts";
 import { simulate } from "../../model/simulate.ts";
 import { didYouMean, listText, replacements, report } from "./report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { KernelRequest } from "../requests/requests.ts";
 import { nearest } from "../names/suggest.ts";
+import { failureText, intervalText, percentText } from "../simulation/wording.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { isZone, ZONE_NAMES } from "../../model/kernels/kernel.ts";
 
@@ -17,7 +19,7 @@ const expectationFails: LanguageRule = {
   severity: "error",
   source: "expectation",
   explanation:
-    "`expect` states what the author believes the kernel or a policy to do. The model, or the policy, says otherwise, and the message says why. Of `may`: it holds where the kernel may or will. With `on`, the model runs the request on that state of memory.",
+    "`expect` states what the author believes the kernel or a policy to do. The model, or the policy, says otherwise, and the message says why. Of `may`: it holds where the kernel may or will. With `on`, the model runs the request on that state of memory; how often it succeeds is found by runs with a fixed seed.",
   advice: "Correct the belief, or the request.",
   examples: {
     bad: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n\nexpect small { sleeps never }\n",
@@ -32,7 +34,7 @@ const unknownFact: LanguageRule = {
   severity: "error",
   source: "expectation",
   explanation:
-    "Facts come from a closed list: `sleeps`, `oom`, `fails`, `warns` with never, may or always; `reclaim` with none, kswapd or direct; `reserves` with none, high, atomic or all; `zone` and `mode` with a name. With `on MEMORY`: `succeeds`, `fails`, `oom`, `drains`, `node`, `retries`.",
+    "Facts come from a closed list: `sleeps`, `oom`, `fails`, `warns` with never, may or always; `reclaim` with none, kswapd or direct; `reserves` with none, high, atomic or all; `zone` and `mode` with a name. With `on MEMORY`: `succeeds`, `succeeds in N %`, `fails`, `oom`, `drains`, `node`, `retries`.",
   advice: "Write one of these.",
   examples: {
     bad: "kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n}\n\nexpect small { sleep may }\n",
@@ -59,7 +61,17 @@ export function unknownFactFindings(facts: readonly Fact[], onMemory: boolean): 
   });
 }
 
+/** How often: of successes alone, and of no more than all. */
+function unknownShare(fact: Fact): UnplacedFinding | null {
+  if (fact.name.text !== "succeeds")
+    return report(unknownFact, fact, `\`${fact.name.text}\` is no matter of how often: write \`succeeds in 95 %\`.`);
+  return fact.share === null || fact.share.value <= 100
+    ? null
+    : report(unknownFact, fact.share, "No request succeeds in more than 100 % of the runs.");
+}
+
 function unknownStaticFact(fact: Fact): UnplacedFinding | null {
+  if (fact.share !== null && fact.name.text !== "succeeds") return unknownShare(fact);
   switch (fact.name.text) {
     case "sleeps":
     case "oom":
@@ -90,6 +102,7 @@ function unknownStaticFact(fact: Fact): UnplacedFinding | null {
 }
 
 function unknownMemoryFact(fact: Fact): UnplacedFinding | null {
+  if (fact.share !== null) return unknownShare(fact);
   switch (fact.name.text) {
     case "succeeds":
       return fact.value === null ? null : report(unknownFact, fact.value, "`succeeds` takes no value.");
@@ -217,9 +230,44 @@ export function memoryFactFindings(
   if (outcome.result === "unknown") return [];
   const stopped = outcome.result === "undecided";
   return facts.flatMap((fact) => {
+    if (fact.share !== null) return [];
     if (unknownMemoryFact(fact) !== null || (!stopped && factHolds(fact, outcome))) return [];
     return [report(expectationFails, fact, `On ${memoryName} the request ${outcomeText(outcome)}.`)];
   });
+}
+
+/** What `succeeds in N %` makes of runs; `runs`: those of the request on the state, in the mode that is asked for. */
+export function shareFindings(
+  fact: Fact,
+  runs: RunsResult,
+  memoryName: string,
+  tryMicroseconds: number,
+): readonly UnplacedFinding[] {
+  if (fact.share === null || unknownMemoryFact(fact) !== null) return [];
+  const { successes } = runs;
+  const share = successes.count / Math.max(1, successes.of);
+  if (share * 100 >= fact.share.value) return [];
+  const message = `On ${memoryName} it succeeds in ${percentText(share)} (${successes.of} runs, ${intervalText(successes)} with 95 % confidence). It ${failureText(runs, tryMicroseconds)}`;
+  return [report(expectationFails, fact, message)];
+}
+
+/** A share that cannot be found out is none that holds. */
+export function noRunsFinding(fact: Fact, why: string): UnplacedFinding {
+  return report(expectationFails, fact, `It cannot be run: ${why}.`);
+}
+
+/** `as MODE` without a state to run on. */
+export function noMemoryFinding(mode: Name): UnplacedFinding {
+  return report(unknownFact, mode, "A mode is run on a state of memory: write `on MEMORY` before `as`.");
+}
+
+/** Facts of a request in a mode: how often, and nothing else, is decided by runs in it. */
+export function modeFactFindings(facts: readonly Fact[]): readonly UnplacedFinding[] {
+  return facts.flatMap((fact) =>
+    fact.share === null
+      ? [report(unknownFact, fact, "Of a mode it is asked how often it succeeds: write `succeeds in 95 %`.")]
+      : [],
+  );
 }
 
 function factHolds(fact: Fact, outcome: Outcome): boolean {

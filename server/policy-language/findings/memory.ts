@@ -110,6 +110,14 @@ function refusedLog(path: Text, target: Exclude<ImportTarget, { readonly kind: "
   }
 }
 
+/** The state of memory of that name; null where there is none, or none that can be: its findings say why. */
+export function stateNamed(environment: Environment, name: string): MemoryState | null {
+  const memory = environment.lookup("memory", name);
+  if (memory === null || memory.damaged || memory.declaration.kind !== "memory") return null;
+  const state = memoryStateOf(environment, memory);
+  return state === null || memoryFindings(environment, memory).length > 0 ? null : state;
+}
+
 /** What is wrong with a state, as it is written out or with the log that it is read from. */
 export function memoryFindings(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
   const { declaration } = binding;
@@ -369,6 +377,15 @@ function shareFindings(zone: ZoneBlock, state: ZoneState): readonly UnplacedFind
         ),
       );
   }
+  const area = factNamed(zone, "cma_area");
+  if (area?.amount != null && state.cma > (state.cmaArea ?? 0))
+    findings.push(
+      report(
+        memoryImpossible,
+        area.amount,
+        `${pages(state.cma)} of the area are said to be free, and it has only ${pages(state.cmaArea ?? 0)}.`,
+      ),
+    );
   const mapping = factNamed(zone, "mapping");
   if (mapping?.amount != null && (state.mappingPages ?? 0) > state.movable)
     findings.push(mappingFinding(mapping.amount, state.mappingPages ?? 0, state.movable));

@@ -185,6 +185,7 @@ function zoneStateOf(name: ZoneName, block: ZoneBlock, base: ZoneState | null, s
   const cmaFree = blocks?.cma ?? base?.cmaFree;
   const highatomicFree = blocks?.highatomic ?? base?.highatomicFree;
   const unmovable = amount("unmovable") ?? base?.unmovable;
+  const cmaArea = amount("cma_area") ?? base?.cmaArea;
   const pins = pinsOf(block.facts, scale);
   const way = inTheWay(block.facts, scale);
   const zone = {
@@ -206,6 +207,7 @@ function zoneStateOf(name: ZoneName, block: ZoneBlock, base: ZoneState | null, s
     ...(cmaFree === undefined ? {} : { cmaFree }),
     ...(highatomicFree === undefined ? {} : { highatomicFree }),
     ...(unmovable === undefined ? {} : { unmovable }),
+    ...(cmaArea === undefined ? {} : { cmaArea }),
     ...reservesOf(block, base, scale.pageBytes),
   };
   const managed = base === null && factNamed(block, "managed") === null ? accountedPages(zone) : zone.managed;

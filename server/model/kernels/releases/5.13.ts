@@ -12,6 +12,7 @@ export const v5_13: Release = {
     contigPagesMoves: true,
     hasBulkAlloc: true,
     contigLru: "cache-disable",
+    contigMovesHugetlb: true,
   },
   brings: ["dma_alloc_noncontiguous"],
 };

@@ -1,0 +1,144 @@
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { MemoryState, Outcome } from "../../model/memory/state.ts";
+import { simulate } from "../../model/simulate.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import { stateNamed } from "../findings/memory.ts";
+import { versionsText } from "../findings/over-kernels.ts";
+import { requestUnder, resolvedRequestOf, whyOpen, type ResolvedRequest } from "../requests/requests.ts";
+import { amountTextOf } from "./units.ts";
+
+/** One request of a chain: the request itself, or a fallback that is tried because the one before failed. */
+export interface SimulatedCall {
+  readonly request: string;
+  readonly outcome: Outcome;
+}
+
+/** A request on a state of memory, under kernels that all do the same. */
+export interface Simulated {
+  readonly request: string;
+  readonly memory: string;
+  /** For people: `6.12`, `until 6.11`. */
+  readonly kernels: string;
+  readonly names: readonly string[];
+  /** The calls in their order; empty where none can be run. */
+  readonly calls: readonly SimulatedCall[];
+  /** Why the request, or the next of its fallbacks, cannot be run; null: it was run to its end. */
+  readonly open: string | null;
+}
+
+/** What is to be run; null: all. */
+export interface Wanted {
+  readonly request: string | null;
+  readonly memory: string | null;
+  readonly steps: boolean;
+}
+
+/** The names of the requests, and of the states of memory, that can be seen, in the order of the text. */
+export function namesOf(environment: Environment, kind: "request" | "memory"): readonly string[] {
+  return environment
+    .visible(kind === "request" ? "subject" : "memory")
+    .flatMap(({ declaration }) =>
+      declaration.kind === kind && declaration.name !== null ? [declaration.name.text] : [],
+    );
+}
+
+/**
+ * Each request on each state of memory, on every kernel in force: its outcome, with those of its fallbacks where it
+ * fails. One that cannot be run says why, and the others go on.
+ */
+export function simulateAll(environment: Environment, wanted: Wanted): readonly Simulated[] {
+  const requests = namesOf(environment, "request").filter((name) => wanted.request === null || name === wanted.request);
+  const states = namesOf(environment, "memory").filter((name) => wanted.memory === null || name === wanted.memory);
+  return states.flatMap((memory) =>
+    requests.flatMap((request) => simulated(environment, request, memory, wanted.steps)),
+  );
+}
+
+/** One request on one state, told apart by what the kernels in force do. */
+function simulated(environment: Environment, request: string, memory: string, steps: boolean): readonly Simulated[] {
+  const state = stateNamed(environment, memory);
+  const binding = environment.lookup("subject", request);
+  const groups = environment.groups.map(({ kernel, members }) => ({
+    members,
+    ran: run(environment, kernel, binding, state, memory, steps),
+  }));
+  const alike = new Map<string, { readonly ran: Ran; members: number[] }>();
+  for (const { ran, members } of groups) {
+    const key = keyOf(ran);
+    const same = alike.get(key);
+    if (same === undefined) alike.set(key, { ran, members: [...members] });
+    else same.members.push(...members);
+  }
+  return [...alike.values()].map(({ ran, members }) => {
+    const sorted = members.sort((a, b) => a - b);
+    return {
+      request,
+      memory,
+      kernels: versionsText(environment, sorted),
+      names: sorted.map((index) => environment.kernels[index]?.name ?? ""),
+      ...ran,
+    };
+  });
+}
+
+/** What tells two answers apart: the tries on the free lists, whose masks every kernel numbers its own way, do not. */
+function keyOf({ calls, open }: Ran): string {
+  return JSON.stringify([
+    open,
+    calls.map(({ request, outcome: { attempts, ...rest } }) => [request, attempts.length, rest]),
+  ]);
+}
+
+type Ran = Pick<Simulated, "calls" | "open">;
+
+function run(
+  environment: Environment,
+  kernel: Kernel,
+  binding: Binding | null,
+  state: MemoryState | null,
+  memory: string,
+  steps: boolean,
+): Ran {
+  if (state === null)
+    return { calls: [], open: `the state of memory ${memory} cannot be: \`allocpolicy check\` says why` };
+  const calls: SimulatedCall[] = [];
+  const seen = new Set<Binding>();
+  for (let next = binding; next !== null; ) {
+    if (next.declaration.kind !== "request" || seen.has(next)) break;
+    seen.add(next);
+    const resolved = resolvedRequestOf(environment, next);
+    const name = next.declaration.name?.text ?? "";
+    const call = runOne(environment, kernel, next, resolved, state, memory, steps);
+    if (typeof call === "string") return { calls, open: calls.length === 0 ? call : `its fallback ${name}: ${call}` };
+    calls.push({ request: name, outcome: call });
+    if (!hasFailed(call)) break;
+    next = resolved.fallback?.binding ?? null;
+  }
+  return { calls, open: null };
+}
+
+function runOne(
+  environment: Environment,
+  kernel: Kernel,
+  binding: Binding,
+  resolved: ResolvedRequest,
+  state: MemoryState,
+  memory: string,
+  steps: boolean,
+): Outcome | string {
+  if (binding.damaged) return "it has syntax errors";
+  if (!environment.kernelKnown) return "the file names no kernel that the model knows";
+  const under = requestUnder(environment, resolved, kernel);
+  if (under === null)
+    return resolved.api === null
+      ? "it names no function that the model knows"
+      : `${resolved.api.name}() does not exist in this kernel`;
+  const open = whyOpen(environment, resolved, under);
+  if (open !== null) return open;
+  return simulate(kernel, under.request, state, { steps, amount: amountTextOf(environment, memory) });
+}
+
+/** The call came back without what was asked for: only then its fallback is tried. */
+function hasFailed({ result, short }: Outcome): boolean {
+  return result === "null" || /^E[A-Z]+$/.test(result) || (result === "ok" && short !== null);
+}
