@@ -29,7 +29,7 @@ export interface MaskReading {
 }
 
 /** Where the names of a file's masks are looked up. */
-function fileScope(file: CFile, kernel: Kernel): MaskScope {
+export function fileScope(file: CFile, kernel: Kernel): MaskScope {
   const known = scopes.get(file)?.get(kernel);
   if (known !== undefined) return known;
   const named = new Map<string, NamedMask | null>();
@@ -60,7 +60,7 @@ const scopes = new WeakMap<CFile, Map<Kernel, MaskScope>>();
 const MOST_READINGS = 8;
 
 /** The names of an expression, in order. */
-function namesIn(expression: MaskExpression, into: string[] = [], depth = 0): string[] {
+export function namesIn(expression: MaskExpression, into: string[] = [], depth = 0): string[] {
   if (depth > 100) return into;
   switch (expression.kind) {
     case "name":

@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["callers", async (): Promise<Command> => (await import("./callers.ts")).callers],
   ["check", async (): Promise<Command> => (await import("./check.ts")).check],
   ["completion", async (): Promise<Command> => (await import("./completion.ts")).completion],
   ["decode", async (): Promise<Command> => (await import("./decode.ts")).decode],
