@@ -62,14 +62,16 @@ function excerptsText({ path, text: source, findings }: FileReport, look: Look):
       const { range, severity, message, rule } = finding;
       const { number, line, marks } = excerptOf(source, lines, range, columns);
       const width = Math.max(4, number.length);
-      const said = filled(`${severity}: ${visible(message)} [${rule}]`.split(" "), "", "    ", columns).join("\n");
+      const place = `${head(path, finding)}:`;
+      const said = `${severity}: ${visible(message)} [${rule}]`.split(" ");
+      const [first = "", ...more] = filled(said, `${place} `, "    ", columns);
       return [
-        paint("bold", `${head(path, finding)}:`),
-        `${paint(severity, severity)}${said.slice(severity.length)}`,
+        `${paint("bold", place)} ${paint(severity, severity)}${first.slice(place.length + 1 + severity.length)}`,
+        ...more,
         `${paint("dim", `${number.padStart(width)} |`)} ${line}`,
         `${paint("dim", `${" ".repeat(width)} |`)} ${paint(severity, marks)}`,
         ...placesOf(finding).map(
-          (place) => `${" ".repeat(width)} ${paint("dim", "=")} ${head(place.path, place)}: ${visible(place.message)}`,
+          (other) => `${" ".repeat(width)} ${paint("dim", "=")} ${head(other.path, other)}: ${visible(other.message)}`,
         ),
         "\n",
       ].join("\n");

@@ -1,0 +1,188 @@
+// The command line as it is built: threads, pipes, the action, and what npm packs.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { inRoot } from "../../scripts/paths.ts";
+import { SARIF_LOG, violations } from "../cli/_sarif-schema.ts";
+
+const PROGRAM = inRoot("dist/allocpolicy.cjs");
+const folder = mkdtempSync(join(tmpdir(), "allocpolicy-built-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SLEEPER = "kernel 6.12\nrequest rx { api kmalloc  size 64 B  flags GFP_KERNEL  context softirq }\n";
+
+function write(path: string, text: string): string {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+const environment = { ...process.env, XDG_CACHE_HOME: join(folder, "cache") };
+const ran = (args: readonly string[], options: { readonly cwd?: string; readonly input?: string } = {}) =>
+  spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: "utf8",
+    cwd: folder,
+    env: environment,
+    maxBuffer: 1 << 28,
+    ...options,
+  });
+
+describe("the program", () => {
+  test("checks over threads what it checks alone", () => {
+    for (let at = 0; at < 300; at += 1) write(`tree/d${at % 5}/f${at}.allocpolicy`, SLEEPER);
+    const alone = ran(["check", "-j", "1", "tree"]);
+    expect(alone.status).toBe(1);
+    expect(alone.stdout).toContain("300 files checked: 300 errors");
+    expect(ran(["check", "-j", "3", "tree"])).toMatchObject({ status: 1, stdout: alone.stdout, stderr: "" });
+  });
+
+  test("ends quietly when its reader has seen enough, and not with 0", async () => {
+    for (let at = 0; at < 300; at += 1)
+      write(
+        `many/f${at}.allocpolicy`,
+        SLEEPER.repeat(20).replace(/rx/g, () => `rx${at}`),
+      );
+    const child = spawn(process.execPath, [PROGRAM, "check", "--format", "json", "many"], {
+      cwd: folder,
+      env: environment,
+    });
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => (err += String(chunk)));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const status = await new Promise((resolve) => child.once("close", resolve));
+    expect([status, err]).toEqual([141, ""]);
+  });
+
+  test("answers a line of verdict while its input stays open", async () => {
+    const child = spawn(process.execPath, [PROGRAM, "verdict"], { cwd: folder, env: environment });
+    const answer = new Promise<string>((resolve) =>
+      child.stdout.once("data", (chunk: Buffer) => resolve(String(chunk))),
+    );
+    child.stdin.write(`${JSON.stringify({ id: 7, kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL", size: 64 })}\n`);
+    expect(JSON.parse(await answer)).toMatchObject({ id: 7, sleeps: "may" });
+    child.stdin.end();
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
+  });
+
+  test("loads for a mask neither parser nor rules: pieces that others need stay where they are", () => {
+    const pieces = (command: string): number => {
+      const entry = readFileSync(inRoot("dist/cli.mjs"), "utf8");
+      const [, first = ""] = new RegExp(`cli/(${command}-\\w+\\.mjs)`).exec(entry) ?? [];
+      const seen = new Set<string>([first]);
+      for (const piece of seen) {
+        const text = readFileSync(inRoot("dist/cli", piece), "utf8");
+        for (const [, name = ""] of text.matchAll(/(?:from|import)"\.\/([\w-]+\.mjs)"/g)) seen.add(name);
+      }
+      return [...seen].reduce((sum, piece) => sum + statSync(inRoot("dist/cli", piece)).size, 0);
+    };
+    expect(pieces("decode")).toBeGreaterThan(10_000);
+    expect(pieces("decode")).toBeLessThan(150_000);
+    expect(pieces("check")).toBeGreaterThan(400_000);
+  });
+});
+
+describe("the step of action.yml", () => {
+  const step = (inputs: Readonly<Record<string, string>>) =>
+    spawnSync("bash", [inRoot("scripts/github-action.sh")], {
+      encoding: "utf8",
+      cwd: folder,
+      env: { ...environment, ...inputs, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}` },
+    });
+
+  test("is the one that the action runs, with every input", () => {
+    const action = readFileSync(inRoot("action.yml"), "utf8");
+    expect(action).toContain('"$GITHUB_ACTION_PATH/scripts/github-action.sh"');
+    const inputs = [...action.matchAll(/^ {2}([\w-]+):\n {4}description/gm)].map(([, name = ""]) => name);
+    const script = readFileSync(inRoot("scripts/github-action.sh"), "utf8");
+    for (const name of inputs) {
+      expect(action).toContain(`\${{ inputs.${name} }}`);
+      expect(script).toContain(`ALLOCPOLICY_${name.toUpperCase().replace("-", "_")}`);
+    }
+    expect(inputs.length).toBe(5);
+  });
+
+  test("annotates, fails as it was told, and writes SARIF", () => {
+    write("action/a b/x.allocpolicy", SLEEPER);
+    write("action/y.allocpolicy", "kernel 6.12\n");
+    const sarif = join(folder, "out.sarif");
+    const paths = "action/a b\n\naction/y.allocpolicy\n";
+    const found = step({ ALLOCPOLICY_PATHS: paths, ALLOCPOLICY_SARIF: sarif });
+    expect(found.status).toBe(1);
+    expect(found.stdout).toMatch(/^::error file=action\/a b\/x\.allocpolicy,line=2,.*title=sleep-in-atomic::/);
+    const log = JSON.parse(readFileSync(sarif, "utf8"));
+    expect(violations(SARIF_LOG, log)).toEqual([]);
+    expect(log.runs[0].results).toHaveLength(1);
+    expect(step({ ALLOCPOLICY_PATHS: paths, ALLOCPOLICY_FAIL_ON: "never" }).status).toBe(0);
+    expect(step({ ALLOCPOLICY_PATHS: "action/gone.allocpolicy", ALLOCPOLICY_SARIF: sarif }).status).toBe(2);
+    write("known.json", "");
+    expect(ran(["check", "--write-baseline", "known.json", "action"]).status).toBe(0);
+    expect(step({ ALLOCPOLICY_PATHS: paths, ALLOCPOLICY_BASELINE: "known.json" })).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
+  });
+
+  test("takes inputs as words, whatever they hold", () => {
+    const marker = join(folder, "marker");
+    const evil = `$(touch ${marker}) ; touch ${marker} \`touch ${marker}\``;
+    for (const input of ["PATHS", "KERNEL", "FAIL_ON", "BASELINE"]) step({ [`ALLOCPOLICY_${input}`]: evil });
+    step({ ALLOCPOLICY_PATHS: "--write-baseline\nmarker\naction" });
+    expect(() => readFileSync(marker)).toThrow();
+  });
+});
+
+describe("what npm packs", () => {
+  const packed: readonly { readonly files: readonly { readonly path: string }[] }[] = JSON.parse(
+    execFileSync(
+      process.execPath,
+      [
+        join(dirname(execFileSync("which", ["npm"], { encoding: "utf8" }).trim()), "npm"),
+        "pack",
+        "--dry-run",
+        "--json",
+        "--ignore-scripts",
+      ],
+      { cwd: inRoot(), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+    ),
+  );
+  const paths = packed[0]?.files.map(({ path }) => path) ?? [];
+
+  test("is the command line and the server as built, with licence and notices, and no source", () => {
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "LICENSE",
+        "README.md",
+        "package.json",
+        "dist/allocpolicy.cjs",
+        "dist/cli.mjs",
+        "dist/server.js",
+        "dist/THIRD-PARTY-NOTICES.txt",
+      ]),
+    );
+    expect(paths.filter((path) => !/^(?:dist\/.*|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path))).toEqual(
+      [],
+    );
+    expect(paths.filter((path) => /client|matrix/.test(path))).toEqual([]);
+  });
+
+  test("runs where nothing else is", () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "allocpolicy-packed-"));
+    try {
+      for (const path of paths.filter((one) => one.startsWith("dist/"))) {
+        mkdirSync(dirname(join(elsewhere, path)), { recursive: true });
+        writeFileSync(join(elsewhere, path), readFileSync(inRoot(path)));
+      }
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [join(elsewhere, "dist/allocpolicy.cjs"), "encode", "GFP_KERNEL", "--kernel", "6.12"],
+        { encoding: "utf8", env: environment },
+      );
+      expect([status, stdout]).toEqual([0, "0xcc0\n"]);
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
+  });
+});
