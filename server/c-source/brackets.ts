@@ -7,11 +7,17 @@ const CLOSER_OF: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * The partner of each bracket, -1 where it has none. The kernel begins and ends its functions in the first column: a
+ * The partner of each bracket, -1 where it has none, in the list that is given if that is long enough. The kernel begins and ends its functions in the first column: a
  * brace there closes, or leaves behind, all that is open, so that one that is missing costs one function.
  */
-export function partnersOf(count: number, kinds: Uint8Array, isFirst: (token: number) => boolean): Int32Array {
-  const partners = new Int32Array(count).fill(-1);
+export function partnersOf(
+  count: number,
+  kinds: Uint8Array,
+  isFirst: (token: number) => boolean,
+  into: Int32Array,
+): Int32Array {
+  const partners = into.length >= kinds.length ? into : new Int32Array(kinds.length);
+  partners.fill(-1);
   const open: number[] = [];
   const pair = (one: number, other: number): void => {
     partners[one] = other;

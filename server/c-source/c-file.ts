@@ -1,6 +1,6 @@
 import { fileNames, readFunction, type FunctionRead } from "./function-read.ts";
 import { argumentsBetween, itemsOf, type FunctionItem, type Initializer, type Items } from "./items.ts";
-import { tokensOf } from "./lexer.ts";
+import { giveBack, tokensOf } from "./lexer.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import type { Build } from "./scan.ts";
@@ -86,6 +86,7 @@ export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, be
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) ? [word] : [])),
   };
   memories.set(file, { byText });
+  giveBack(tokens);
   return file;
 }
 

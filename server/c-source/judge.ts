@@ -9,8 +9,19 @@ import type { Severity, TextEdit } from "../rules/finding.ts";
 import { judge, type SiteFinding } from "../rules/judge.ts";
 import type { Anchor, Rule, RuleFix } from "../rules/rule.ts";
 import { ALL_RULES } from "../rules/catalogue.ts";
-import { ANYWHERE, contextWith, isBinding, RANK, type Confidence, type Fact, type Step } from "./evidence.ts";
+import {
+  ANYWHERE,
+  contextWith,
+  isBinding,
+  RANK,
+  type Confidence,
+  type Fact,
+  type Inherited,
+  type Step,
+} from "./evidence.ts";
+import type { FunctionRead } from "./function-read.ts";
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
+import type { CFile } from "./c-file.ts";
 import type { Call } from "./call.ts";
 import {
   canReach,
@@ -59,10 +70,81 @@ function judgeFunction(
   options: JudgeOptions,
 ): readonly CFinding[] {
   const named = files[fn.file];
-  return [
-    ...fn.read.calls.flatMap((call) => (call.allocation === null ? [] : judgeCall(files, link, fn, call, options))),
-    ...(named === undefined ? [] : judgeCode(named, fn, options.kernel)),
+  if (named === undefined) return [];
+  const alone = judgeAlone(named, fn.read, options);
+  const here = alone.map(({ finding }) => movedTo(fn, named, finding));
+  const ways = link.inheritedOf(fn);
+  if (ways.length === 0) return here;
+  const reached = fn.read.calls.flatMap((call, index) => {
+    if (call.allocation === null) return [];
+    const said = new Map<string, Said>();
+    for (const way of ways) reachedBy(fn, call, way, named, options, said);
+    // What the function shows by itself is not said again.
+    for (const { call: at, finding } of alone) if (at === index) said.delete(finding.rule);
+    return [...said.values()].flatMap((one) => placed(fn, call, named, options.kernel, one) ?? []);
+  });
+  return [...here, ...reached].sort((a, b) => a.start - b.start);
+}
+
+/** A finding that the function's own text proves, by the call that it is about; -1: it is about none. */
+interface Alone {
+  readonly call: number;
+  /** Offsets of the function. */
+  readonly finding: CFinding;
+}
+
+interface AloneUnder extends Pick<JudgeOptions, "kernel" | "confidence"> {
+  readonly macros: string;
+  readonly findings: readonly Alone[];
+}
+
+const known = new WeakMap<FunctionRead, AloneUnder>();
+const macros = new WeakMap<CFile, string>();
+
+/** The names of the file that its functions are read by. */
+function macrosOf(file: CFile): string {
+  const found = macros.get(file);
+  if (found !== undefined) return found;
+  const text = JSON.stringify([file.maskMacros, file.numberMacros]);
+  macros.set(file, text);
+  return text;
+}
+
+/** What a function shows by itself: the same for as long as its text and the macros of its file are. */
+function judgeAlone(named: NamedFile, read: FunctionRead, { kernel, confidence }: JudgeOptions): readonly Alone[] {
+  const before = known.get(read);
+  const under = macrosOf(named.file);
+  if (before?.kernel === kernel && before.confidence === confidence && before.macros === under) return before.findings;
+  const fn: LinkedFunction = { file: 0, start: 0, read };
+  const findings = [
+    ...read.calls.flatMap((call, index) =>
+      call.allocation === null
+        ? []
+        : saidAlone(fn, call, named, { kernel, confidence }).flatMap((one) => {
+            const finding = placed(fn, call, named, kernel, one);
+            return finding === null ? [] : [{ call: index, finding }];
+          }),
+    ),
+    ...judgeCode(named, fn, kernel).map((finding) => ({ call: -1, finding })),
   ];
+  known.set(read, { kernel, confidence, macros: under, findings });
+  return findings;
+}
+
+/** A finding of a function where the function stands. */
+function movedTo({ file, start }: LinkedFunction, { path }: NamedFile, finding: CFinding): CFinding {
+  const moved = <At extends { readonly start: number; readonly end: number }>(at: At): At => ({
+    ...at,
+    start: at.start + start,
+    end: at.end + start,
+  });
+  return {
+    ...moved(finding),
+    file,
+    path,
+    proof: finding.proof.map((step) => ({ ...moved(step), file })),
+    fixes: finding.fixes.map((fix) => ({ ...fix, changes: fix.changes.map(moved) })),
+  };
 }
 
 /** A finding of one call, before it is placed. */
@@ -73,56 +155,69 @@ interface Said {
   readonly proof: readonly Step[];
 }
 
-function judgeCall(
-  files: readonly NamedFile[],
-  link: Link,
+/** What proves a place, and how surely. */
+type Proven = Pick<Said, "confidence" | "proof">;
+
+/** Judges a call in these contexts; rules that have spoken before are not asked again. */
+function say(
   fn: LinkedFunction,
   call: Call,
-  options: JudgeOptions,
-): readonly CFinding[] {
-  const named = files[fn.file];
-  if (named === undefined) return [];
-  const { kernel } = options;
+  named: NamedFile,
+  kernel: Kernel,
+  contexts: readonly Context[],
+  bindings: Readonly<Record<string, string>>,
+  proven: Proven,
+  said: Map<string, Said>,
+): void {
+  if (call.allocation === null) return;
+  const readings = readingsOf(named.file, fn.read, call.allocation, bindings);
+  if (readings === null || (call.allocation.mask !== null && readings.length === 0)) return;
+  const where = contexts.length === 1 ? contexts : allowed(call, readings, contexts, kernel);
+  for (const finding of judged(call, named, readings, where, kernel))
+    if (!said.has(finding.rule)) said.set(finding.rule, { finding, readings, ...proven });
+}
+
+function saidAlone(
+  fn: LinkedFunction,
+  call: Call,
+  named: NamedFile,
+  { kernel, confidence }: Pick<JudgeOptions, "kernel" | "confidence">,
+): readonly Said[] {
   const said = new Map<string, Said>();
-  const add = (
-    contexts: readonly Context[],
-    bindings: Readonly<Record<string, string>>,
-    confidence: Confidence,
-    proof: readonly Step[],
-  ): void => {
-    if (call.allocation === null || RANK[confidence] < RANK[options.confidence]) return;
-    const readings = readingsOf(named.file, fn.read, call.allocation, bindings);
-    if (readings === null || (call.allocation.mask !== null && readings.length === 0)) return;
-    const where = contexts.length === 1 ? contexts : allowed(call, readings, contexts, kernel);
-    for (const finding of judged(call, named, readings, where, kernel)) {
-      if (said.has(finding.rule)) continue;
-      said.set(finding.rule, { finding, readings, confidence, proof });
-    }
-  };
   const facts = factsFor(call, factsAt(fn, call.state, null));
   const slept = call.state.sleptAt >= 0;
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
-  add(unproven(kernel, scopes, slept), {}, "certain", []);
+  const anywhere = unproven(kernel, scopes, slept);
+  say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", proof: [] }, said);
   if (names.length > scopes.length) {
     const isLoose = facts.every((fact) => fact.isLoose || !isForbidding(kernel, fact.context));
-    add([contextWith(kernel, names)], {}, isLoose ? "possible" : "certain", stepsOf(facts, kernel));
+    const sure = isLoose ? "possible" : "certain";
+    const proven: Proven = { confidence: sure, proof: stepsOf(facts, kernel) };
+    if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [contextWith(kernel, names)], {}, proven, said);
   }
   addForRt(call, named, facts, fn, kernel, said);
-  for (const way of link.inheritedOf(fn)) {
-    if (!canReach(call.state, way)) continue;
-    const all = factsFor(call, factsAt(fn, call.state, way));
-    const brought = all.filter((fact) => way.facts.includes(fact));
-    if (brought.length === 0) continue;
-    const own = all.filter((fact) => !way.facts.includes(fact));
-    const context = contextWith(
-      kernel,
-      all.map((fact) => fact.context),
-    );
-    if (!isBinding(kernel, context)) continue;
-    add([context], way.bindings, way.confidence, [...way.path, ...stepsOf(own, kernel)]);
-  }
-  return [...said.values()].flatMap((one) => placed(fn, call, named, kernel, one) ?? []);
+  return [...said.values()];
+}
+
+/** Judges a call where a way leads to it. */
+function reachedBy(
+  fn: LinkedFunction,
+  call: Call,
+  way: Inherited,
+  named: NamedFile,
+  { kernel, confidence }: JudgeOptions,
+  said: Map<string, Said>,
+): void {
+  if (RANK[way.confidence] < RANK[confidence] || !canReach(call.state, way)) return;
+  const all = factsFor(call, factsAt(fn, call.state, way));
+  if (!all.some((fact) => way.facts.includes(fact))) return;
+  const own = all.filter((fact) => !way.facts.includes(fact));
+  const names = all.map((fact) => fact.context);
+  const context = contextWith(kernel, names);
+  if (!isBinding(kernel, context)) return;
+  const proven: Proven = { confidence: way.confidence, proof: [...way.path, ...stepsOf(own, kernel)] };
+  say(fn, call, named, kernel, [context], way.bindings, proven, said);
 }
 
 const RT_RULES: readonly Rule[] = ["rt-alloc-in-atomic"].flatMap((id) => kernelRule(id) ?? []);
@@ -225,10 +320,10 @@ function judged(
   contexts: readonly Context[],
   kernel: Kernel,
 ): readonly SiteFinding<Anchor, RuleFix>[] {
-  const known: Answers = answers.get(kernel) ?? new Map();
-  if (known.size === 0 || known.size > MOST_ANSWERS) {
-    known.clear();
-    answers.set(kernel, known);
+  const asked: Answers = answers.get(kernel) ?? new Map();
+  if (asked.size === 0 || asked.size > MOST_ANSWERS) {
+    asked.clear();
+    answers.set(kernel, asked);
   }
   const { allocation } = call;
   const api = allocation?.api ?? null;
@@ -242,11 +337,11 @@ function judged(
     contexts,
     allocation?.result.is,
   ]);
-  const found = known.get(key);
+  const found = asked.get(key);
   if (found !== undefined) return found;
   const site = callSite(call, named.file, readings, () => contexts);
   const answer = judge(site, kernel, api === null ? MASK_RULES : ALL_RULES);
-  known.set(key, answer);
+  asked.set(key, answer);
   return answer;
 }
 

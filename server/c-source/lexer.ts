@@ -36,6 +36,8 @@ for (let code = 97; code < 123; code++) CLASSES[code] = LETTER;
 CLASSES[95] = LETTER;
 CLASSES[36] = LETTER;
 
+/** Tokens behind the last that may be looked at. */
+const BEHIND = 64;
 const NEWLINE = 10;
 const QUOTE = 34;
 const HASH = 35;
@@ -49,15 +51,15 @@ const BACKSLASH = 92;
  * `conditionals.ts` says; macros stay as they are written, and their bodies are kept aside.
  */
 export function tokensOf(text: string, build: Build): Tokens {
-  const most = (text.length >> 2) + 16;
+  const lists = takeLists((text.length >> 2) + BEHIND);
   const scan: Scan = {
     text,
     at: 0,
     count: 0,
-    kinds: new Uint8Array(most),
-    starts: new Int32Array(most),
-    ends: new Int32Array(most),
-    names: new Int32Array(most),
+    kinds: lists.kinds,
+    starts: lists.starts,
+    ends: lists.ends,
+    names: lists.names,
     table: nameTable(),
     defines: [],
     braces: 0,
@@ -68,6 +70,11 @@ export function tokensOf(text: string, build: Build): Tokens {
   while (scan.at < text.length) readNext(scan);
   while (scan.open.length > 0) closeBranches(scan);
   const { count, kinds, starts, ends, names } = scan;
+  // Who looks a little ahead at the end of the text sees nothing, and not what the list held before.
+  kinds.fill(0, count, count + BEHIND);
+  names.fill(0, count, count + BEHIND);
+  starts.fill(text.length, count, count + BEHIND);
+  ends.fill(text.length, count, count + BEHIND);
   const isFirst = (token: number): boolean => {
     const start = starts[token] ?? 0;
     return start === 0 || text.charCodeAt(start - 1) === NEWLINE;
@@ -79,12 +86,35 @@ export function tokensOf(text: string, build: Build): Tokens {
     starts,
     ends,
     names,
-    partners: partnersOf(count, kinds, isFirst),
+    partners: partnersOf(count, kinds, isFirst, lists.partners),
     nameOf: (id) => scan.table.texts[id] ?? "",
     defines: scan.defines,
     has: (id) => scan.table.used[id] === 1,
     isFirst,
   };
+}
+
+type Lists = Pick<Tokens, "kinds" | "starts" | "ends" | "names" | "partners">;
+
+/** Lists that nobody uses any more: a megabyte for each file would be most of the work of the garbage collector. */
+let spare: Lists | null = null;
+
+function takeLists(most: number): Lists {
+  const found = spare;
+  spare = null;
+  if (found !== null && found.kinds.length >= most) return found;
+  return {
+    kinds: new Uint8Array(most),
+    starts: new Int32Array(most),
+    ends: new Int32Array(most),
+    names: new Int32Array(most),
+    partners: new Int32Array(most),
+  };
+}
+
+/** Whoever is done with tokens gives their lists back; they hold those of another text then. */
+export function giveBack({ kinds, starts, ends, names, partners }: Tokens): void {
+  if (spare === null || spare.kinds.length < kinds.length) spare = { kinds, starts, ends, names, partners };
 }
 
 function readNext(scan: Scan): void {
