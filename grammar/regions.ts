@@ -266,30 +266,58 @@ function padded(lexed: Tokens): Tokens {
 
 /** How much text of a whole file is lexed at once: few tokens at a time die young, which the collector likes. */
 const FILE_CHUNK = 1 << 16;
+/** How much text is lexed at first around an edit. */
+const CHUNK = 2_000;
+
+/** Reads regions of a text; what was lexed for one serves the next that begins where it ended. */
+class RegionReader {
+  readonly #text: string;
+  #size: number;
+  #tokens: Tokens | null = null;
+  #index = 0;
+  #at = 0;
+
+  constructor(text: string, size: number) {
+    this.#text = text;
+    this.#size = size;
+  }
+
+  read(start: number): Piece {
+    if (this.#tokens === null || this.#at !== start) this.#lex(start);
+    for (;;) {
+      const piece = readRegion(this.#text, start, this.#tokens ?? this.#lex(start), this.#index);
+      if (piece !== NOT_ENOUGH) {
+        this.#at = piece.end;
+        this.#index = piece.next;
+        return piece;
+      }
+      // A region that does not fit a whole chunk needs a larger one; who reads on is likely to read more.
+      this.#size = this.#index === 0 ? this.#size * 4 : Math.min(this.#size * 4, FILE_CHUNK);
+      this.#lex(start);
+    }
+  }
+
+  #lex(start: number): Tokens {
+    const tokens = padded(lex(this.#text, start, start + this.#size));
+    this.#tokens = tokens;
+    this.#index = 0;
+    this.#at = start;
+    return tokens;
+  }
+}
 
 /** Reads a whole text. Never fails; what is wrong is in the problems of its regions. */
 export function parseFile(text: string): SourceFile {
   const regions: Region[] = [];
   const starts: number[] = [];
   const reaches: number[] = [];
-  let size = FILE_CHUNK;
-  let tokens = padded(lex(text, 0, size));
-  let at = 0;
-  let index = 0;
-  while (at < text.length) {
-    const piece = readRegion(text, at, tokens, index);
-    if (piece === NOT_ENOUGH) {
-      // A region that does not fit a whole chunk needs a larger one.
-      size = index === 0 ? size * 4 : FILE_CHUNK;
-      tokens = padded(lex(text, at, at + size));
-      index = 0;
-      continue;
-    }
-    regions.push(piece.region);
+  const reader = new RegionReader(text, FILE_CHUNK);
+  for (let at = 0; at < text.length; ) {
+    const { region, reach, end } = reader.read(at);
+    regions.push(region);
     starts.push(at);
-    reaches.push(piece.reach);
-    at = piece.end;
-    index = piece.next;
+    reaches.push(reach);
+    at = end;
   }
   return { kind: "allocpolicy", text, regions, starts, reaches };
 }
@@ -301,16 +329,6 @@ export function parseFile(text: string): SourceFile {
 function beginningOf(text: string, at: number): "mark" | "line" | "middle" {
   if (at === 0 && text.charCodeAt(0) === 0xfeff) return "mark";
   return at === 0 || text.charCodeAt(at - 1) === 10 ? "line" : "middle";
-}
-
-/** How much text is lexed at first around an edit. */
-const CHUNK = 2_000;
-
-function readRegionAlone(text: string, start: number): Piece {
-  for (let length = CHUNK; ; length *= 4) {
-    const piece = readRegion(text, start, padded(lex(text, start, start + length)), 0);
-    if (piece !== NOT_ENOUGH) return piece;
-  }
 }
 
 /**
@@ -332,6 +350,7 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
     starts.push(start);
     reaches.push(reach);
   };
+  const reader = new RegionReader(text, CHUNK);
   let at = 0;
   for (let old = 0; at < text.length; ) {
     const region = file.regions[old];
@@ -351,7 +370,7 @@ export function editFile(file: SourceFile, edit: Edit): SourceFile {
       }
       break;
     }
-    const piece = readRegionAlone(text, at);
+    const piece = reader.read(at);
     // The same text makes the same region: caches that hang on the object stay good.
     const same =
       region !== undefined &&

@@ -1,6 +1,8 @@
 import type { Connection, ServerCapabilities } from "vscode-languageserver";
 import type { DocumentKind } from "../service/document-kind.ts";
 import type { Abilities } from "./abilities.ts";
+import type { Reports } from "./diagnostics.ts";
+import type { Finisher } from "./finisher.ts";
 import type { Log } from "./guard.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Session } from "./session.ts";
@@ -11,6 +13,8 @@ export interface Server {
   readonly session: Session;
   readonly kinds: readonly DocumentKind[];
   readonly publisher: Publisher;
+  readonly reports: Reports;
+  readonly finisher: Finisher;
   readonly log: Log;
   /** What the client can do; nothing before it has said so. */
   readonly abilities: () => Abilities;

@@ -1,6 +1,6 @@
 import type { Connection } from "vscode-languageserver";
 import type { Abilities } from "./abilities.ts";
-import { reportOf } from "./diagnostics.ts";
+import { makeAllFindings, type Reports } from "./diagnostics.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Session } from "./session.ts";
 
@@ -16,7 +16,13 @@ export interface Publisher {
   readonly stop: () => void;
 }
 
-export function publisherOf(connection: Connection, log: Log, session: Session, abilities: () => Abilities): Publisher {
+export function publisherOf(
+  connection: Connection,
+  log: Log,
+  session: Session,
+  reports: Reports,
+  abilities: () => Abilities,
+): Publisher {
   /** The version and result id that was last pushed, by document. */
   const published = new Map<string, string>();
   let publishing: ReturnType<typeof setTimeout> | undefined;
@@ -37,10 +43,11 @@ export function publisherOf(connection: Connection, log: Log, session: Session, 
         void session.referencesSettled(key).then(publishSoon);
         continue;
       }
+      await makeAllFindings(key, session, () => false);
       const known = session.find(key);
       const version = session.versionOf(key);
       if (known === null || version === null) continue;
-      const { items, resultId } = reportOf(known, files, abilities().diagnostics);
+      const { items, resultId } = reports.whole(known);
       const state = `${version} ${resultId}`;
       if (published.get(key) === state) continue;
       published.set(key, state);

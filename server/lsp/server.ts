@@ -3,8 +3,10 @@ import type { DocumentKind } from "../service/document-kind.ts";
 import { DOCUMENT_KINDS } from "../service/kinds/index.ts";
 import { abilitiesOf, type Abilities } from "./abilities.ts";
 import { configureAll } from "./configuration.ts";
+import { Reports } from "./diagnostics.ts";
 import { capabilitiesOf, type Server } from "./feature.ts";
 import { FEATURES } from "./features/index.ts";
+import { finisherOf } from "./finisher.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { refuseOutOfTurn } from "./lifecycle.ts";
@@ -17,8 +19,10 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   let known: Abilities = abilitiesOf({});
   const abilities = (): Abilities => known;
   const session: Session = new Session(host, kinds, () => publisher.refresh());
-  const publisher: Publisher = publisherOf(connection, log, session, abilities);
-  const server: Server = { connection, session, kinds, publisher, log, abilities };
+  const reports = new Reports(session, () => known.diagnostics);
+  const publisher: Publisher = publisherOf(connection, log, session, reports, abilities);
+  const finisher = finisherOf(connection, log, session);
+  const server: Server = { connection, session, kinds, publisher, reports, finisher, log, abilities };
 
   connection.onInitialize((params) => {
     known = abilitiesOf(params.capabilities);
@@ -33,7 +37,10 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
       await Promise.allSettled(FEATURES.map(async (feature) => feature.initialized?.(server)));
     }),
   );
-  connection.onShutdown(() => publisher.stop());
+  connection.onShutdown(() => {
+    publisher.stop();
+    finisher.stop();
+  });
 
   refuseOutOfTurn(connection);
   for (const feature of FEATURES) feature.register(server);

@@ -1,12 +1,23 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
+import type { Edit } from "../../grammar/source-file.ts";
 import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
 import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { rootsFor, isInside } from "../documents/roots.ts";
 import { kindOfDocument, kindOfFile, type DocumentKind, type DocumentReference } from "../service/document-kind.ts";
+import { LineBuffer } from "./line-buffer.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
 import type { Host } from "./host.ts";
+
+/** More changes than this in one message are applied together. */
+const FEW_CHANGES = 8;
+
+/** A document after a change, and where it was changed. */
+interface Changed {
+  readonly document: Document;
+  readonly at: number;
+}
 
 /** How many files of a folder are read to know its names. */
 const MOST_FILES_IN_FOLDER = 2000;
@@ -15,6 +26,13 @@ const MOST_FILES_IN_FOLDER = 2000;
 interface OpenDocument {
   readonly version: number;
   readonly document: Document;
+  readonly lastEdit: LastEdit | null;
+}
+
+/** Where a document was changed last, and when (milliseconds, as `Date.now()`). */
+export interface LastEdit {
+  readonly offset: number;
+  readonly at: number;
 }
 
 /** A file that is being read, as a document of which kind, and the folders that want it. */
@@ -100,13 +118,18 @@ export class Session {
     return this.#open.get(key)?.version ?? null;
   }
 
+  /** Null for a document that was not changed since it was opened. */
+  lastEdit(key: string): LastEdit | null {
+    return this.#open.get(key)?.lastEdit ?? null;
+  }
+
   /** @throws UnknownDocument when no kind takes the document */
   open(uri: string, languageId: string, version: number, text: string): void {
     const key = this.files.key(uri);
     const kind = kindOfDocument(this.#kinds, languageId, key);
     if (kind === null) throw new UnknownDocument(`${uri}: no kind of documents has the language ${languageId}.`);
     const document = kind.open(text);
-    this.#open.set(key, { version, document });
+    this.#open.set(key, { version, document, lastEdit: null });
     this.#span(key, document);
   }
 
@@ -115,9 +138,14 @@ export class Session {
     const key = this.files.key(uri);
     const opened = this.#open.get(key);
     if (opened === undefined) throw new UnknownDocument(`${uri} is not open.`);
-    let { document } = opened;
-    for (const change of changes) document = this.#apply(document, change);
-    this.#open.set(key, { version, document });
+    const { document, at } =
+      changes.length > FEW_CHANGES
+        ? this.#applyAll(opened.document, changes)
+        : changes.reduce((before, change) => this.#apply(before.document, change), {
+            document: opened.document,
+            at: opened.lastEdit?.offset ?? 0,
+          });
+    this.#open.set(key, { version, document, lastEdit: { offset: at, at: Date.now() } });
     this.#span(key, document);
   }
 
@@ -250,13 +278,23 @@ export class Session {
     return all.filter(({ uri }) => isInside(roots, uri));
   }
 
-  #apply(document: Document, change: TextDocumentContentChangeEvent): Document {
+  /** Many changes are one edit of the text, from the first place that they touch to the last. */
+  #applyAll(document: Document, changes: readonly TextDocumentContentChangeEvent[]): Changed {
     const kind = this.#kindNamed(document.kind);
-    if (kind === null) return document;
+    if (kind === null) return { document, at: 0 };
+    const buffer = new LineBuffer(document.text);
+    for (const change of changes) buffer.apply(change);
+    const edit = difference(document.text, buffer.text);
+    return { document: kind.edit(document, edit), at: edit.start };
+  }
+
+  #apply(document: Document, change: TextDocumentContentChangeEvent): Changed {
+    const kind = this.#kindNamed(document.kind);
+    if (kind === null) return { document, at: 0 };
     if (!("range" in change)) {
       const next = kind.open(change.text);
       this.files.setLines(next, linesOf(change.text));
-      return next;
+      return { document: next, at: 0 };
     }
     const lines = this.files.lines(document);
     const from = offsetAt(lines, change.range.start, document.text);
@@ -264,7 +302,7 @@ export class Session {
     const edit = { start: Math.min(from, to), end: Math.max(from, to), text: change.text };
     const next = kind.edit(document, edit);
     this.files.setLines(next, editLines(lines, edit.start, edit.end, edit.text, next.text));
-    return next;
+    return { document: next, at: edit.start };
   }
 
   /** Puts an open document into its folder and into every other that refers to it, and asks for what it refers to. */
@@ -346,6 +384,20 @@ export class Session {
     for (const { end } of waits) end();
     this.#onFilesRead();
   }
+}
+
+/** The one edit that makes `after` of `before`: all between what both begin and end with. */
+function difference(before: string, after: string): Edit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  let tail = 0;
+  while (
+    tail < shorter - start &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  )
+    tail += 1;
+  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
 }
 
 function newWait(): Wait {

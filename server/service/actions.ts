@@ -2,7 +2,7 @@ import type { Workspace } from "../documents/workspace.ts";
 import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Fix } from "../rules/finding.ts";
-import { findingsOf, type PlacedFinding, type RegionFinding } from "./findings.ts";
+import { findingsIn, findingsOf, type PlacedFinding, type RegionFinding } from "./findings.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { regionAt } from "./regions.ts";
 
@@ -29,9 +29,7 @@ const MOST_FINDINGS = 10_000;
 export function actionsAt(workspace: Workspace, uri: string, start: number, end: number): readonly Action[] {
   const file = policyFile(workspace, uri);
   if (file === undefined) return [];
-  const here = findingsOf(workspace, uri, MOST_FINDINGS).findings.filter(
-    (placed) => placed.start <= end && start <= placed.end,
-  );
+  const here = findingsIn(workspace, uri, start, end).filter((placed) => placed.start <= end && start <= placed.end);
   return [
     ...here.flatMap((placed) => placed.finding.fixes.map((fix) => fixAction(placed, fix))),
     ...here.flatMap((placed) => waiveAction(file, placed) ?? []),

@@ -1,3 +1,4 @@
+import { checkRegions } from "../policy-language/check/check.ts";
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import {
   TIME_UNITS,
@@ -41,7 +42,6 @@ import {
 } from "./descriptions/words.ts";
 import { newestKernel } from "./features-of-file.ts";
 import { pathBetween } from "./file-renames.ts";
-import { findingsOf } from "./findings.ts";
 import { describeName } from "./hover.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, hex } from "../model/masks/mask.ts";
 import { apisByUse, compositesByUse, flagsByUse } from "./most-used.ts";
@@ -631,9 +631,9 @@ class Offer {
     const request = this.#request();
     const here = new Set([
       ...(request === null || !this.#environment.kernelKnown ? [] : rulesAgainst(this.#environment, request.resolved)),
-      ...findingsOf(this.#workspace, this.#environment.uri, 10_000)
-        .findings.filter((placed) => placed.region === this.#index && placed.finding.source !== "language")
-        .map((placed) => placed.finding.rule),
+      ...(checkRegions(this.#workspace, this.#environment.uri, [this.#index])[0] ?? [])
+        .filter(({ source }) => source !== "language")
+        .map(({ rule }) => rule),
     ]);
     const rules = catalogue().map(({ id, title }) => item(id, "rule", { detail: title, topic: `rule:${id}` }));
     return [...rules.filter(({ label }) => here.has(label)), ...rules.filter(({ label }) => !here.has(label))];

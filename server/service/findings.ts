@@ -1,7 +1,9 @@
 import type { Workspace } from "../documents/workspace.ts";
 import { policyFile } from "../policy-language/analysis/policy-files.ts";
-import { check } from "../policy-language/check/check.ts";
+import { check, checkedSoFar, checkRegions, checkSome, type FileFindings } from "../policy-language/check/check.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Finding } from "../rules/finding.ts";
+import { regionAt, regionsIn, type PlacedRegion } from "./regions.ts";
 
 /** A finding with its place in the document. */
 export interface PlacedFinding {
@@ -24,32 +26,101 @@ export interface PlacedRelated {
   readonly message: string;
 }
 
-/** The findings of a file in the order of the text, at most `limit` of them, and how many there are in all. */
-export function findingsOf(
-  workspace: Workspace,
-  uri: string,
-  limit: number,
-): { readonly findings: readonly RegionFinding[]; readonly total: number } {
+/** Some findings of a document, in the order of the text, and how many there are in all. */
+export interface Findings<Placed extends PlacedFinding = PlacedFinding> {
+  readonly findings: readonly Placed[];
+  readonly total: number;
+}
+
+export interface FindingsSoFar extends Findings {
+  /** The whole document was looked at: there are no others. */
+  readonly complete: boolean;
+}
+
+/** The findings of a file, at most `limit` of them. */
+export function findingsOf(workspace: Workspace, uri: string, limit: number): Findings<RegionFinding> {
   const file = policyFile(workspace, uri);
-  if (file === undefined) return { findings: [], total: 0 };
+  if (file === undefined) return NONE;
+  const { regions } = check(workspace, uri);
+  return { ...placed(file, regions, 0, regions.length, limit), total: totalOf(regions) };
+}
+
+/** Those that were made so far; of more than `limit` those around an offset. */
+export function findingsSoFar(workspace: Workspace, uri: string, around: number, limit: number): FindingsSoFar {
+  const file = policyFile(workspace, uri);
+  if (file === undefined) return { ...NONE, complete: true };
+  const { regions, complete } = checkedSoFar(workspace, uri);
+  const total = totalOf(regions);
+  const { from, to } = total <= limit ? { from: 0, to: regions.length } : regionsAround(file, regions, around, limit);
+  return { ...placed(file, regions, from, to, limit), total, complete };
+}
+
+/** Makes findings until it is over, those around an offset first; gives whether all are made. */
+export function makeFindings(workspace: Workspace, uri: string, around: number, isOver: () => boolean): boolean {
+  const file = policyFile(workspace, uri);
+  return file === undefined || checkSome(workspace, uri, regionAt(file, around)?.index ?? 0, isOver);
+}
+
+/** The findings of the regions that meet [start, end]; no others are made for it. */
+export function findingsIn(workspace: Workspace, uri: string, start: number, end: number): readonly RegionFinding[] {
+  const file = policyFile(workspace, uri);
+  if (file === undefined) return [];
+  // A finding may end where the next region begins.
+  const met = [...regionsIn(file, Math.max(0, start - 1), end + 1)];
+  return checkRegions(
+    workspace,
+    uri,
+    met.map(({ index }) => index),
+  ).flatMap((list, i) => list.flatMap((finding) => (met[i] === undefined ? [] : [placedIn(met[i], finding)])));
+}
+
+const NONE: Findings<RegionFinding> = { findings: [], total: 0 };
+
+function totalOf(regions: FileFindings["regions"]): number {
+  return regions.reduce((sum, list) => sum + list.length, 0);
+}
+
+/** The regions around an offset that have so many findings together, or a few more. */
+function regionsAround(
+  file: SourceFile,
+  regions: FileFindings["regions"],
+  around: number,
+  limit: number,
+): { readonly from: number; readonly to: number } {
+  let from = regionAt(file, around)?.index ?? 0;
+  let to = from + 1;
+  let found = regions[from]?.length ?? 0;
+  while (found < limit && (from > 0 || to < regions.length)) {
+    if (from > 0) found += regions[--from]?.length ?? 0;
+    if (to < regions.length) found += regions[to++]?.length ?? 0;
+  }
+  return { from, to };
+}
+
+function placed(
+  file: SourceFile,
+  regions: FileFindings["regions"],
+  from: number,
+  to: number,
+  limit: number,
+): { readonly findings: readonly RegionFinding[] } {
   const findings: RegionFinding[] = [];
-  let total = 0;
-  check(workspace, uri).regions.forEach((list, region) => {
-    total += list.length;
-    const start = file.starts[region];
-    if (list.length === 0 || start === undefined) return;
-    for (const finding of list) {
-      if (findings.length < limit)
-        findings.push({
-          finding,
-          region,
-          regionStart: start,
-          start: start + finding.span.start,
-          end: start + finding.span.end,
-        });
-    }
-  });
-  return { findings, total };
+  for (let index = from; index < to; index += 1) {
+    const start = file.starts[index];
+    for (const finding of regions[index] ?? [])
+      if (findings.length < limit && start !== undefined) findings.push(placedIn({ index, start }, finding));
+  }
+  return { findings };
+}
+
+function placedIn({ index, start }: Pick<PlacedRegion, "index" | "start">, finding: Finding): RegionFinding {
+  return {
+    finding,
+    region: index,
+    regionStart: start,
+    start: start + finding.span.start,
+    end: start + finding.span.end,
+  };
 }
 
 /** The related places of a finding that still exist, as offsets of their files. */

@@ -39,7 +39,8 @@ export function usesAt(workspace: Workspace, uri: string, offset: number): reado
   const file = policyFile(workspace, uri);
   const word = file === undefined ? null : (wordAtOffset(file, offset)?.word ?? null);
   if (word === null || !BUILT_IN.has(word.role)) return [];
-  return policyFiles(workspace).flatMap(([other, { regions, starts }]) =>
+  const files = policyFiles(workspace).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return files.flatMap(([other, { regions, starts }]) =>
     regions.flatMap(({ item, text }, index) => {
       const start = starts[index];
       // Most regions do not have the name at all.

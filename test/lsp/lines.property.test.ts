@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
+import { LineBuffer } from "../../server/lsp/line-buffer.ts";
 import { packTokens, tokensEdit } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
 import { fileKey } from "../../server/lsp/uri.ts";
@@ -45,6 +46,34 @@ describe("lines", () => {
     const lines = linesOf("ab\r\ncd");
     expect(offsetAt(lines, { line: 0, character: 99 }, "ab\r\ncd")).toBe(2);
     expect(offsetAt(lines, { line: 99, character: 0 }, "ab\r\ncd")).toBe(6);
+  });
+});
+
+describe("many changes of one message", () => {
+  const position = fc.record({ line: fc.integer({ min: -1, max: 12 }), character: fc.integer({ min: -1, max: 8 }) });
+  const change = fc.oneof(
+    { weight: 20, arbitrary: fc.record({ range: fc.record({ start: position, end: position }), text: broken }) },
+    { weight: 1, arbitrary: fc.record({ text: broken }) },
+  );
+
+  test("make the text that they make one by one", () => {
+    fc.assert(
+      fc.property(broken, fc.array(change, { maxLength: 12 }), (text, changes) => {
+        const buffer = new LineBuffer(text);
+        let expected = text;
+        for (const each of changes) {
+          buffer.apply(each);
+          if ("range" in each) {
+            const lines = linesOf(expected);
+            const [from, to] = [each.range.start, each.range.end].map((place) => offsetAt(lines, place, expected));
+            const [start, end] = [Math.min(from ?? 0, to ?? 0), Math.max(from ?? 0, to ?? 0)];
+            expected = expected.slice(0, start) + each.text + expected.slice(end);
+          } else expected = each.text;
+          expect(buffer.text).toBe(expected);
+        }
+      }),
+      { seed: 9, numRuns: 2000 },
+    );
   });
 });
 

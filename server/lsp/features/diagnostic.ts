@@ -6,9 +6,11 @@ import type {
   WorkspaceDiagnosticReport,
   WorkspaceDocumentDiagnosticReport,
 } from "vscode-languageserver";
-import { reportOf } from "../diagnostics.ts";
+import { makeAllFindings, makeFindings, type Report } from "../diagnostics.ts";
 import type { Feature, Server } from "../feature.ts";
+import { isTyping } from "../finisher.ts";
 import { cancelled, guarded } from "../guard.ts";
+import type { KnownDocument } from "../session.ts";
 
 /** Diagnostics that the client pulls; to clients that don't, `Publisher` pushes them. */
 export const diagnostic: Feature = {
@@ -17,7 +19,7 @@ export const diagnostic: Feature = {
       ? { diagnosticProvider: { identifier: "allocpolicy", interFileDependencies: true, workspaceDiagnostics: true } }
       : {},
   register(server) {
-    const { connection, session, log, abilities } = server;
+    const { connection, session, reports, log, abilities } = server;
     const { diagnostics } = connection.languages;
     diagnostics.on(
       guarded(
@@ -25,10 +27,13 @@ export const diagnostic: Feature = {
         "textDocument/diagnostic",
         async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
           // What it refers to decides which names exist. What else is being read is waited for by nobody.
-          await session.referencesSettled(session.document(textDocument.uri).key);
+          const { key, document } = session.document(textDocument.uri);
+          await session.referencesSettled(key);
+          const isSoon = document.text.length > LARGE && abilities().refreshesDiagnostics;
+          if (!isSoon) await makeAllFindings(key, session, () => token.isCancellationRequested);
           if (token.isCancellationRequested) throw cancelled();
           const known = session.document(textDocument.uri);
-          const { items, resultId } = reportOf(known, session.files, abilities().diagnostics);
+          const { items, resultId } = isSoon ? answerSoon(server, known) : reports.whole(known);
           return previousResultId === resultId ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
         },
       ),
@@ -39,12 +44,26 @@ export const diagnostic: Feature = {
   },
 };
 
+/** A document of more text, about a thousand lines, is answered with what there is soon. */
+const LARGE = 30_000;
+
+/** How soon, from the opening and from an edit on; the rest is there when the client asks again. */
+const FIRST_MS = 25;
+const NEXT_MS = 100;
+
+function answerSoon({ session, reports, finisher }: Server, known: KnownDocument): Report {
+  const isAllMade = makeFindings(known, session, session.lastEdit(known.key) === null ? FIRST_MS : NEXT_MS);
+  const report = reports.soFar(known, isTyping(session, known.key));
+  if (report.isPart || !isAllMade) finisher.finish(known.key);
+  return report;
+}
+
 /** So long may documents be judged in one go, before others have their turn. */
 const SLICE_MS = 8;
 const NOTHING: Diagnostic[] = [];
 
 async function workspaceReport(
-  { session, abilities }: Server,
+  { session, reports }: Server,
   { previousResultIds }: WorkspaceDiagnosticParams,
   token: CancellationToken,
 ): Promise<WorkspaceDiagnosticReport> {
@@ -58,7 +77,8 @@ async function workspaceReport(
     const { key } = known;
     if (seen.has(key)) continue;
     seen.add(key);
-    const { items: found, resultId } = reportOf(known, files, abilities().diagnostics);
+    await makeAllFindings(key, session, () => token.isCancellationRequested);
+    const { items: found, resultId } = reports.whole(session.find(key) ?? known);
     const common = { uri: files.clientUri(key), version: session.versionOf(key), resultId };
     items.push(
       previous.get(key) === resultId ? { kind: "unchanged", ...common } : { kind: "full", items: found, ...common },

@@ -3,7 +3,16 @@ import { policyFile } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
-import { differenceOf, exportersOf, indexOf, isNeeded, splice, type FileIndex, designOf } from "./file-index.ts";
+import {
+  differenceOf,
+  exportersOf,
+  indexOf,
+  isInDamage,
+  isNeeded,
+  splice,
+  type FileIndex,
+  designOf,
+} from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
 import { apiKey, damageKeys, logKey, nameKey, type RegionNames } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
@@ -158,6 +167,7 @@ function startAnew(order: readonly string[], indexNamed: (uri: string) => FileIn
     const index = indexNamed(uri);
     return { uri, index, revisions: index.file.regions.map(newRevision) };
   });
+  for (const { revisions } of files) revisions.forEach((revision, index) => lastPlaces.set(revision, index));
   const regions = files[0]?.revisions.length ?? 0;
   return { files, findings: nothing(regions), ready: nothing(regions) };
 }
@@ -301,6 +311,7 @@ function carryOver(
 ): Contents {
   const changed = new Set<string>(changedBefore);
   let { findings, ready } = previous;
+  let isMoved = false;
   const moved = order.map((uri, i) => {
     const index = indexNamed(uri);
     const old = previous.files[i];
@@ -310,6 +321,8 @@ function carryOver(
     for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
     for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
     const fresh = Array.from({ length: newEnd - start }, newRevision);
+    fresh.forEach((revision, index) => lastPlaces.set(revision, start + index));
+    isMoved ||= oldEnd !== newEnd;
     if (i === 0) {
       findings = splice(findings, start, oldEnd, nothing(newEnd - start));
       ready = splice(ready, start, oldEnd, nothing(newEnd - start));
@@ -318,6 +331,12 @@ function carryOver(
   });
   if (findings === previous.findings) findings = findings.slice();
   if (ready === previous.ready) ready = ready.slice();
+  // Related places are given out with the index of their region.
+  if (isMoved) {
+    findings.forEach((known, region) => {
+      if (known?.movable === true) ready[region] = undefined;
+    });
+  }
   const forget = (region: number): void => {
     findings[region] = undefined;
     ready[region] = undefined;
@@ -361,7 +380,9 @@ function renewDependants(
     const checked = files[file];
     if (marks === undefined || checked === undefined || marks[region] === 1) return;
     marks[region] = 1;
-    checked.revisions[region] = newRevision();
+    const revision = newRevision();
+    lastPlaces.set(revision, region);
+    checked.revisions[region] = revision;
     if (file === 0) forget(region);
     for (const key of checked.index.names[region]?.exports ?? []) {
       if (changed.has(key)) continue;
@@ -462,7 +483,7 @@ function environmentFor(
     ruleLevels: checked.ruleLevels,
     kernelKnown,
     complete,
-    mayBeDamaged: (name) => files.some(({ index }) => index.damagedWords.has(name)),
+    mayBeDamaged: (name) => files.some(({ index }) => isInDamage(index, name)),
     lookup: (space, name) => {
       const key = nameKey(space, name);
       for (const file of files) {
@@ -503,22 +524,32 @@ function environmentFor(
   };
 }
 
-/** Finds where a revision stands; the table of a file is made when the first one of it is asked for. */
+/** Where revisions stood when they were last looked for: an edit moves them little. */
+const lastPlaces = new WeakMap<Revision, number>();
+
+/** Finds where a revision stands: first where it stood before, then farther and farther from there. */
 function placesIn(files: readonly AnalysedFile[]): Environment["placeOf"] {
-  const tables = new Map<string, ReadonlyMap<Revision, number>>();
   return ({ uri, revision }) => {
     const file = files.find((candidate) => candidate.uri === uri);
     if (file === undefined) return null;
-    let table = tables.get(uri);
-    if (table === undefined) {
-      table = new Map(file.revisions.map((own, index) => [own, index]));
-      tables.set(uri, table);
-    }
-    const { regions, starts } = file.index.file;
-    const index = table.get(revision);
-    const [region, start] = index === undefined ? [] : [regions[index], starts[index]];
-    return index === undefined || region === undefined || start === undefined ? null : { index, region, start };
+    const index = indexNear(file.revisions, revision, lastPlaces.get(revision) ?? 0);
+    if (index < 0) return null;
+    lastPlaces.set(revision, index);
+    const region = file.index.file.regions[index];
+    const start = file.index.file.starts[index];
+    return region === undefined || start === undefined ? null : { index, region, start };
   };
+}
+
+/** The index of an entry, looked for on both sides of a place; -1: it is not there. */
+function indexNear<Entry>(list: readonly Entry[], entry: Entry, place: number): number {
+  const middle = Math.min(place, list.length - 1);
+  const most = Math.max(middle, list.length - middle);
+  for (let distance = 0; distance <= most; distance++) {
+    if (list[middle + distance] === entry) return middle + distance;
+    if (list[middle - distance] === entry) return middle - distance;
+  }
+  return -1;
 }
 
 function isDeclaration(item: NonNullable<SourceFile["regions"][number]["item"]>): item is Declaration {

@@ -8,7 +8,7 @@ export interface FileIndex {
   readonly file: SourceFile;
   /** As long as `file.regions`. */
   readonly names: readonly RegionNames[];
-  readonly needed: NeededKeys;
+  readonly needed: Counts;
   /** The first region that exports a key. */
   readonly first: ReadonlyMap<string, number>;
   /** The regions of `first`, by space, in the order of the file. */
@@ -22,50 +22,68 @@ export interface FileIndex {
   /** The first region that holds a declaration; -1: none. */
   readonly firstDeclaration: number;
   /** Words of damaged regions: names that may be declared there. */
-  readonly damagedWords: ReadonlySet<string>;
+  readonly damagedWords: Counts;
   /** Damage before the first declaration, or in a `kernel` header: what to check against is not known. */
   readonly headerDamaged: boolean;
 }
 
-/** How many regions need each key: counted once, and corrected by what the edits since then changed. */
-export interface NeededKeys {
+/** How many regions have a text among theirs: counted once, and corrected by what the edits since then changed. */
+export interface Counts {
   readonly counted: ReadonlyMap<string, number>;
   readonly corrections: ReadonlyMap<string, number>;
 }
 
-/** Corrections that are kept before the keys are counted anew. */
+/** Which texts of a region are counted; each once. */
+type TextsOf = (names: RegionNames) => readonly string[];
+
+const needsOf: TextsOf = ({ needs }) => needs;
+const wordsOf: TextsOf = ({ words }) => words;
+
+/** Corrections that are kept before all is counted anew; in a file that is damaged all over, as many as it has. */
 const MOST_CORRECTIONS = 256;
 
-function countKeys(names: readonly RegionNames[]): NeededKeys {
+function count(names: readonly RegionNames[], textsOf: TextsOf): Counts {
   const counted = new Map<string, number>();
-  for (const { needs } of names) for (const key of needs) counted.set(key, (counted.get(key) ?? 0) + 1);
+  for (const region of names) for (const text of textsOf(region)) counted.set(text, (counted.get(text) ?? 0) + 1);
   return { counted, corrections: new Map() };
 }
 
-/** The keys after some regions were replaced by others; null when that is too much to be kept as a correction. */
-function correctKeys(
-  needed: NeededKeys,
+/** The counts after some regions were replaced by others. `names`: all that there are now. */
+function recount(
+  { counted, corrections: earlier }: Counts,
   before: readonly RegionNames[],
   after: readonly RegionNames[],
-): NeededKeys | null {
-  const corrections = new Map(needed.corrections);
-  const add = (names: readonly RegionNames[], by: number): void => {
-    for (const { needs } of names) {
-      for (const key of needs) {
-        const count = (corrections.get(key) ?? 0) + by;
-        if (count === 0) corrections.delete(key);
-        else corrections.set(key, count);
+  names: readonly RegionNames[],
+  textsOf: TextsOf,
+): Counts {
+  const corrections = new Map(earlier);
+  const add = (regions: readonly RegionNames[], by: number): void => {
+    for (const region of regions) {
+      for (const text of textsOf(region)) {
+        const sum = (corrections.get(text) ?? 0) + by;
+        if (sum === 0) corrections.delete(text);
+        else corrections.set(text, sum);
       }
     }
   };
   add(before, -1);
   add(after, 1);
-  return corrections.size > MOST_CORRECTIONS ? null : { counted: needed.counted, corrections };
+  const most = Math.max(MOST_CORRECTIONS, before.length + after.length);
+  return corrections.size > most ? count(names, textsOf) : { counted, corrections };
+}
+
+function has({ counted, corrections }: Counts, text: string): boolean {
+  return (counted.get(text) ?? 0) + (corrections.get(text) ?? 0) > 0;
 }
 
 /** Whether any region of the file needs the key. */
 export function isNeeded({ needed }: FileIndex, key: string): boolean {
-  return (needed.counted.get(key) ?? 0) + (needed.corrections.get(key) ?? 0) > 0;
+  return has(needed, key);
+}
+
+/** Whether a damaged region of the file has the word in it. */
+export function isInDamage({ damagedWords }: FileIndex, word: string): boolean {
+  return has(damagedWords, word);
 }
 
 /** How two lists of regions differ: equal up to `start`, equal again from `oldEnd` and `newEnd`. */
@@ -103,7 +121,7 @@ export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex
 
 function countedIndex(file: SourceFile): FileIndex {
   const names = file.regions.map(namesOf);
-  return freshIndex(file, names, countKeys(names));
+  return freshIndex(file, names, count(names, needsOf), count(names, wordsOf));
 }
 
 /**
@@ -113,44 +131,45 @@ function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
   const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
   const fresh = file.regions.slice(start, newEnd).map(namesOf);
   const names = splice(previous.names, start, oldEnd, fresh);
-  const needed = correctKeys(previous.needed, previous.names.slice(start, oldEnd), fresh) ?? countKeys(names);
-  if (oldEnd !== newEnd) return freshIndex(file, names, needed);
+  const old = previous.names.slice(start, oldEnd);
+  const needed = recount(previous.needed, old, fresh, names, needsOf);
+  const damagedWords = recount(previous.damagedWords, old, fresh, names, wordsOf);
+  if (oldEnd !== newEnd) return freshIndex(file, names, needed, damagedWords);
   for (let i = start; i < newEnd; i++) {
     const before = previous.file.regions[i];
     const after = file.regions[i];
-    if (before?.item?.kind !== after?.item?.kind) return freshIndex(file, names, needed);
-    if (isDamaged(before) !== isDamaged(after)) return freshIndex(file, names, needed);
-    if (!sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? [])) return freshIndex(file, names, needed);
-    if (!sameStrings(previous.names[i]?.words ?? [], names[i]?.words ?? [])) return freshIndex(file, names, needed);
+    const isMoved =
+      before?.item?.kind === after?.item?.kind &&
+      damagesHeader(before) === damagesHeader(after) &&
+      sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? []);
+    if (!isMoved) return freshIndex(file, names, needed, damagedWords);
   }
-  return { ...previous, file, names, needed };
+  return { ...previous, file, names, needed, damagedWords };
 }
 
-function isDamaged(region: Region | undefined): boolean {
-  return region !== undefined && region.problems.length > 0;
+/** With this damage it may not be known what to check against: it may hide a header. */
+function damagesHeader(region: Region | undefined): boolean {
+  if (region === undefined || region.problems.length === 0) return false;
+  return region.item === null || region.item.kind === "kernel";
 }
 
 function sameStrings(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
 }
 
-function freshIndex(file: SourceFile, names: readonly RegionNames[], needed: NeededKeys): FileIndex {
+function freshIndex(file: SourceFile, names: readonly RegionNames[], needed: Counts, damagedWords: Counts): FileIndex {
   const first = new Map<string, number>();
   const several = new Map<string, number[]>();
   const bySpace = new Map<NameSpace, number[]>(SPACES.map((space) => [space, []]));
   const imports: number[] = [];
   const kernels: number[] = [];
   const configs: number[] = [];
-  const damagedWords = new Set<string>();
   let headerDamaged = false;
   let firstDeclaration = -1;
   for (let i = 0; i < file.regions.length; i++) {
     const region = file.regions[i];
     const item = region?.item ?? null;
-    if (region !== undefined && region.problems.length > 0) {
-      for (const word of names[i]?.words ?? []) damagedWords.add(word);
-      if (item?.kind === "kernel" || (item === null && firstDeclaration < 0)) headerDamaged = true;
-    }
+    if (damagesHeader(region) && (item !== null || firstDeclaration < 0)) headerDamaged = true;
     if (item === null) continue;
     if (item.kind === "import") imports.push(i);
     else if (item.kind === "kernel") kernels.push(i);

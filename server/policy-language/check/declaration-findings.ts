@@ -18,8 +18,9 @@ import {
 } from "../findings/names.ts";
 import { measureUnitFindings } from "../findings/requests.ts";
 import { syntaxFindings } from "../findings/syntax.ts";
+import { Paused, type Pause } from "../analysis/pause.ts";
 import { overKernelsOnce } from "../findings/over-kernels.ts";
-import { checkPolicy } from "./policy-checks.ts";
+import { checkPolicy, preparePolicy } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
 import { apiFindings, requestFindings } from "./request-findings.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
@@ -28,20 +29,26 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
  * All that there is to say of a region, its declaration or header. A damaged one says only where the damage is: the
  * rest would be guessed.
  */
-export function declarationFindings(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
+export function declarationFindings(
+  analysis: FileAnalysis,
+  region: Region,
+  index: number,
+  pause: Pause,
+): readonly UnplacedFinding[] {
   if (region.problems.length > 0) return syntaxFindings(region.problems);
   const { item } = region;
   if (item === null) return [];
   try {
-    return itemFindings(analysis, region, index);
+    return itemFindings(analysis, region, index, pause);
   } catch (error) {
+    if (error instanceof Paused) throw error;
     return [
       internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error),
     ];
   }
 }
 
-function itemFindings(analysis: FileAnalysis, region: Region, index: number): readonly UnplacedFinding[] {
+function itemFindings(analysis: FileAnalysis, region: Region, index: number, pause: Pause): readonly UnplacedFinding[] {
   const { environment } = analysis;
   const own = analysis.files[0];
   const { item } = region;
@@ -58,6 +65,8 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number): re
   }
 
   const binding = environment.bindingAt(index);
+  // First, for it may be stopped: what stands before it would be done again.
+  if (item.kind === "policy" && binding !== null && environment.kernelKnown) preparePolicy(environment, binding, pause);
   const findings: UnplacedFinding[] = [...unknownNameFindings(environment, region)];
   if (binding !== null)
     findings.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));

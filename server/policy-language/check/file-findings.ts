@@ -1,5 +1,7 @@
 import type { Region } from "../../../grammar/source-file.ts";
-import type { Finding } from "../../rules/finding.ts";
+import type { Finding, Span } from "../../rules/finding.ts";
+import type { Environment } from "../analysis/environment.ts";
+import { goOn, Paused, until, type Pause } from "../analysis/pause.ts";
 import { declarationFindings } from "./declaration-findings.ts";
 import type { FileAnalysis, RegionFindings } from "../analysis/file-analysis.ts";
 import { noKernelFinding } from "../findings/headers.ts";
@@ -11,32 +13,71 @@ const NO_FINDINGS: RegionFindings = { unplaced: [], movable: false, suggests: fa
 
 /** The findings of every region of a file. Only regions with a new revision are looked at; the others keep theirs. */
 export function findingsOf(analysis: FileAnalysis): readonly (readonly Finding[])[] {
-  const own = analysis.files[0];
-  if (own === undefined) return [];
-  const { regions } = own.index.file;
-  // What an import says hangs on other files as well.
-  for (const region of own.index.imports) analysis.findings[region] = analysis.ready[region] = undefined;
-  const result = new Array<readonly Finding[]>(regions.length);
-  for (let i = 0; i < regions.length; i++) {
-    result[i] = analysis.ready[i] ?? regionFindings(analysis, i, own.uri);
-  }
-  return withFirstDeclaration(analysis, result);
+  analyse(analysis, 0, () => false);
+  return knownFindings(analysis).regions;
 }
 
-function regionFindings(analysis: FileAnalysis, index: number, uri: string): readonly Finding[] {
+/** The findings of the regions that were looked at, none for the others; `complete`: it is all of them. */
+export function knownFindings(analysis: FileAnalysis): {
+  readonly regions: readonly (readonly Finding[])[];
+  readonly complete: boolean;
+} {
+  let complete = true;
+  const regions = Array.from(analysis.ready, (known) => {
+    complete &&= known !== undefined;
+    return known ?? NOTHING;
+  });
+  return { regions: withFirstDeclaration(analysis, regions), complete };
+}
+
+/** Looks at a region by itself. */
+export function analyseRegion(analysis: FileAnalysis, region: number): void {
+  if (analysis.ready[region] === undefined) regionFindings(analysis, region, goOn);
+}
+
+/**
+ * Looks at the regions that are not yet, those around `from` first, until it is over or all were looked at.
+ * @returns whether they were
+ */
+export function analyse(analysis: FileAnalysis, from: number, isOver: () => boolean): boolean {
+  const { ready } = analysis;
+  // What an import says hangs on other files as well.
+  for (const region of analysis.files[0]?.index.imports ?? []) {
+    analysis.findings[region] = ready[region] = undefined;
+    regionFindings(analysis, region, goOn);
+  }
+  const middle = Math.min(from, Math.max(0, ready.length - 1));
+  const most = Math.max(middle, ready.length - 1 - middle);
+  const pause = until(isOver);
+  try {
+    for (let distance = 0; distance <= most; distance++) {
+      for (const region of distance === 0 ? [middle] : [middle + distance, middle - distance]) {
+        if (region < 0 || region >= ready.length || ready[region] !== undefined) continue;
+        regionFindings(analysis, region, pause);
+        pause();
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Paused)) throw error;
+    return !ready.includes(undefined);
+  }
+  return true;
+}
+
+function regionFindings(analysis: FileAnalysis, index: number, pause: Pause): void {
   let known = analysis.findings[index];
   if (known === undefined) {
     const region = analysis.files[0]?.index.file.regions[index];
-    known = region === undefined ? NO_FINDINGS : analysed(analysis, region, index);
+    known = region === undefined ? NO_FINDINGS : analysed(analysis, region, index, pause);
     analysis.findings[index] = known;
   }
-  if (known.movable) return published(known, index, analysis.environment, uri);
-  analysis.ready[index] = known.published;
-  return known.published;
+  analysis.ready[index] = known.movable
+    ? published(known, index, analysis.environment, analysis.environment.uri)
+    : known.published;
 }
 
-function analysed(analysis: FileAnalysis, region: Region, index: number): RegionFindings {
-  const unplaced = withLevels(analysis.environment, declarationFindings(analysis, region, index));
+function analysed(analysis: FileAnalysis, region: Region, index: number, pause: Pause): RegionFindings {
+  const unplaced = withLevels(analysis.environment, declarationFindings(analysis, region, index, pause));
   if (unplaced.length === 0) return NO_FINDINGS;
   const movable = unplaced.some((finding) => finding.related.length > 0);
   const suggests = unplaced.some((finding) => finding.rule.startsWith("unknown-"));
@@ -64,7 +105,20 @@ function withFirstDeclaration(analysis: FileAnalysis, result: (readonly Finding[
   if (item === undefined || item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import")
     return result;
   const span = item.name ?? { start: item.start, end: item.start + item.kind.length };
-  const findings = withLevels(environment, [noKernelFinding(span, environment.kernelsText)]);
-  result[region] = [...(result[region] ?? NOTHING), ...findings.map((finding) => ({ ...finding, related: [] }))];
+  result[region] = withNoKernel(environment, result[region] ?? NOTHING, span);
   return result;
+}
+
+const withoutKernel = new WeakMap<readonly Finding[], { readonly text: string; readonly all: readonly Finding[] }>();
+
+/** The same findings for the same question: who shows them sees that nothing has changed. */
+function withNoKernel(environment: Environment, findings: readonly Finding[], span: Span): readonly Finding[] {
+  const [added] = withLevels(environment, [noKernelFinding(span, environment.kernelsText)]);
+  if (added === undefined) return findings;
+  const text = JSON.stringify(added);
+  const known = withoutKernel.get(findings);
+  if (known?.text === text) return known.all;
+  const all = [...findings, { ...added, related: [] }];
+  withoutKernel.set(findings, { text, all });
+  return all;
 }

@@ -3,13 +3,14 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import { overKernels } from "../findings/over-kernels.ts";
 import { tooEntangled } from "../findings/policies.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import type { Binding, Environment } from "../analysis/environment.ts";
+import { goOn, type Pause } from "../analysis/pause.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { checkPolicyExpectation } from "../policies/expectation-check.ts";
-import { checkAgainstKernel } from "../policies/kernel-check.ts";
+import { checkAgainstKernel, isCheckedAgainst } from "../policies/kernel-check.ts";
 import { askPolicy, type PolicySet } from "../policies/policy-set.ts";
 import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
-import { checkAgainstItself } from "../policies/self-check.ts";
+import { checkAgainstItself, prepareSelfCheck } from "../policies/self-check.ts";
 import { TooMuchWork } from "../symbolic/bdd.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 
@@ -22,18 +23,44 @@ import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 export function checkPolicy(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return [];
+  if (preparePolicy(environment, binding, goOn) === "too-entangled")
+    return [tooEntangled(binding.declaration.name ?? binding.declaration, policy.clauses.length)];
+  return askPolicy(environment, policy, (setsOf) => {
+    const ofItself = perSet((set) => checkAgainstItself(environment, set, goOn));
+    return [
+      ...overKernels(environment, "where-it-differs", (kernel) => ofItself(setsOf(kernel))),
+      ...overKernels(environment, "always", (kernel) => checkAgainstKernel(environment, kernel, setsOf(kernel))),
+    ];
+  });
+}
+
+const prepared = new WeakMap<Revision, "done" | "too-entangled">();
+
+/** Does what takes long in `checkPolicy`, in steps whose results are kept; whether it can be done. */
+export function preparePolicy(environment: Environment, binding: Binding, pause: Pause): "done" | "too-entangled" {
+  const known = prepared.get(binding.revision);
+  const policy = resolvePolicy(environment, binding);
+  if (known !== undefined || policy === null) return known ?? "done";
+  let outcome: "done" | "too-entangled" = "done";
   try {
-    return askPolicy(environment, policy, (setsOf) => {
-      const ofItself = perSet((set) => checkAgainstItself(environment, set));
-      return [
-        ...overKernels(environment, "where-it-differs", (kernel) => ofItself(setsOf(kernel))),
-        ...overKernels(environment, "always", (kernel) => checkAgainstKernel(environment, kernel, setsOf(kernel))),
-      ];
+    askPolicy(environment, policy, (setsOf) => {
+      for (const { kernel } of environment.groups) prepare(environment, kernel, setsOf(kernel), pause);
     });
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
-    return [tooEntangled(binding.declaration.name ?? binding.declaration, policy.clauses.length)];
+    outcome = "too-entangled";
   }
+  prepared.set(binding.revision, outcome);
+  return outcome;
+}
+
+/** Does the work under one kernel, in steps whose results are kept. */
+function prepare(environment: Environment, kernel: Kernel, set: PolicySet, pause: Pause): void {
+  if (!set.certain) return;
+  prepareSelfCheck(environment, set, pause);
+  if (isCheckedAgainst(set, kernel)) return;
+  checkAgainstKernel(environment, kernel, set);
+  pause();
 }
 
 /** Kernels of which a policy sees the same get the same answer. */

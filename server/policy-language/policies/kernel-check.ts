@@ -33,6 +33,27 @@ export function checkAgainstKernel(
   set: PolicySet,
   inherited = false,
 ): readonly UnplacedFinding[] {
+  if (inherited) return promisesBroken(environment, kernel, set, true);
+  const ofSet = known.get(set) ?? new Map<Kernel, readonly UnplacedFinding[]>();
+  known.set(set, ofSet);
+  const found = ofSet.get(kernel) ?? promisesBroken(environment, kernel, set, false);
+  ofSet.set(kernel, found);
+  return found;
+}
+
+const known = new WeakMap<PolicySet, Map<Kernel, readonly UnplacedFinding[]>>();
+
+/** Whether `checkAgainstKernel` was asked of this kernel, and has its answer. */
+export function isCheckedAgainst(set: PolicySet, kernel: Kernel): boolean {
+  return known.get(set)?.has(kernel) === true;
+}
+
+function promisesBroken(
+  environment: Environment,
+  kernel: Kernel,
+  set: PolicySet,
+  inherited: boolean,
+): readonly UnplacedFinding[] {
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
   const apis = apisOf(set.policy).filter((api) => api.exists(kernel));

@@ -1,6 +1,7 @@
 import type { Clause, Predicate } from "../../../grammar/ast.ts";
 import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
+import { Paused } from "../analysis/pause.ts";
 import type { Environment, Revision } from "../analysis/environment.ts";
 import { Allowance, FALSE, TooMuchWork, TRUE, type Node } from "../symbolic/bdd.ts";
 import { anyMask, spaceOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
@@ -75,6 +76,8 @@ export function askPolicy<Answer>(
   try {
     return question(known.setsOf);
   } catch (error) {
+    // The same question goes on later.
+    if (error instanceof Paused) known.asked = asked;
     if (!(error instanceof TooMuchWork)) throw error;
     sets.delete(revision);
     if (!asked) throw error;

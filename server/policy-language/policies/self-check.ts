@@ -4,6 +4,7 @@ import { mask } from "../../model/masks/mask.ts";
 import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
 import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import type { Pause } from "../analysis/pause.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
@@ -39,15 +40,22 @@ import { replayedWitness, smallestText } from "./witness.ts";
  * What is wrong with a policy by itself, over every mask, size and context, under one kernel. Only what the policy
  * itself wrote is marked: what is wrong with the one that it refines already is reported there.
  */
-export function checkAgainstItself(environment: Environment, set: PolicySet): readonly UnplacedFinding[] {
+export function checkAgainstItself(environment: Environment, set: PolicySet, pause: Pause): readonly UnplacedFinding[] {
   if (!set.certain) return [];
   const base = policyGraph.usesOf(environment, set.policy.binding)[0];
   const basePolicy = base === undefined ? null : resolvePolicy(environment, base);
   const known =
-    basePolicy === null ? [] : askPolicy(environment, basePolicy, (setsOf) => marksOf(environment, setsOf(set.kernel)));
-  return marksOf(environment, set)
+    basePolicy === null
+      ? []
+      : askPolicy(environment, basePolicy, (setsOf) => marksOf(environment, setsOf(set.kernel), pause));
+  return marksOf(environment, set, pause)
     .filter((mark) => !known.some((other) => isSameMark(mark, other)))
     .map((mark) => finding(set, mark));
+}
+
+/** Does what takes long in `checkAgainstItself`, in steps whose results are kept. */
+export function prepareSelfCheck(environment: Environment, set: PolicySet, pause: Pause): void {
+  marksOf(environment, set, pause);
 }
 
 /** Something that is wrong, where it is written: in the policy itself or in one that it refines. */
@@ -71,22 +79,38 @@ function isSameMark(a: Mark, b: Mark): boolean {
 const knownMarks = new WeakMap<PolicySet, readonly Mark[]>();
 
 /** Each once: of two rules that contradict each other both are looked at, and the later one is marked. */
-function marksOf(environment: Environment, set: PolicySet): readonly Mark[] {
+function marksOf(environment: Environment, set: PolicySet, pause: Pause): readonly Mark[] {
   const known = knownMarks.get(set);
   if (known !== undefined) return known;
-  const found = makeMarks(environment, set);
+  const found = makeMarks(environment, set, pause);
   knownMarks.set(set, found);
   return found;
 }
 
-function makeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
-  const rules = rulesTogether(set);
-  const marks = [
-    ...set.clauses.flatMap((clause, index) => clauseMarks(environment, set, rules, clause, index)),
-    ...compositeMarks(environment, set),
-    ...modeMarks(environment, set),
-    ...flagMarks(environment, set),
-  ];
+/** What was found so far of a set whose analysis was stopped for a while: by step, rules first. */
+const begun = new WeakMap<PolicySet, { readonly rules: RulesTogether; readonly steps: (readonly Mark[])[] }>();
+
+function makeMarks(environment: Environment, set: PolicySet, pause: Pause): readonly Mark[] {
+  const known = begun.get(set) ?? { rules: rulesTogether(set), steps: [] };
+  begun.set(set, known);
+  const { rules, steps } = known;
+  const step = (index: number): readonly Mark[] => {
+    const clause = set.clauses[index];
+    if (clause !== undefined) return clauseMarks(environment, set, rules, clause, index);
+    switch (index - set.clauses.length) {
+      case 0:
+        return compositeMarks(environment, set);
+      case 1:
+        return modeMarks(environment, set);
+      default:
+        return flagMarks(environment, set);
+    }
+  };
+  while (steps.length < set.clauses.length + 3) {
+    steps.push(step(steps.length));
+    pause();
+  }
+  const marks = steps.flat();
   return marks.filter(
     (mark, index) =>
       !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)),

@@ -14,7 +14,7 @@ import {
   type DocumentSymbol,
   type SymbolKind,
 } from "../document-kind.ts";
-import { findingsOf, relatedOf } from "../findings.ts";
+import { findingsOf, findingsSoFar, makeFindings, relatedOf } from "../findings.ts";
 import { foldsOf } from "../folding.ts";
 import { formattingOf } from "../formatting.ts";
 import { hoverAt } from "../hover.ts";
@@ -46,6 +46,8 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
   ],
   answers: {
     findings: findingsOf,
+    makeFindings,
+    findingsSoFar,
     related: relatedOf,
     actions: actionsAt,
     fixAll: fixAllAction,
