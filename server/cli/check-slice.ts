@@ -39,10 +39,16 @@ export function kindOf(path: string): FileKind {
   return FILE_KINDS.find(isOf) ?? policy;
 }
 
+/** The reporter of a run. */
+export function reporterOf({ format }: CheckRun): Reporter {
+  const reporter = ALL_REPORTERS.find(({ name }) => name === format);
+  if (reporter === undefined) throw new Error(`there is no format '${format}'`);
+  return reporter;
+}
+
 /** Begins a run in this thread: gives what judges one slice after the other. */
 export function beginCheck(run: CheckRun): (slice: Slice) => SliceResult {
-  const reporter = ALL_REPORTERS.find(({ name }) => name === run.format);
-  if (reporter === undefined) throw new Error(`there is no format '${run.format}'`);
+  const reporter = reporterOf(run);
   const judges = new Map<FileKind, ReturnType<FileKind["begin"]>>();
   const judge = (unit: readonly ReadFile[]): readonly (FileReport | null)[] => {
     const kind = kindOf(unit[0]?.path ?? "");
@@ -59,12 +65,9 @@ function checkSlice(
   run: CheckRun,
   reporter: Reporter,
 ): SliceResult {
-  const pieces: string[] = [];
+  const judged: JudgedFile[] = [];
   const unreadable: Unreadable[] = [];
   const broken: SliceResult["broken"][number][] = [];
-  const entries: BaselineEntry[] = [];
-  let totals = NOTHING_YET;
-  let gone = 0;
   for (const unit of slice) {
     const files = unit.flatMap((found): readonly ReadFile[] => {
       const file = readWanted(found);
@@ -74,23 +77,40 @@ function checkSlice(
     });
     if (files.length === 0) continue;
     try {
-      judge(files).forEach((judged, at) => {
-        if (judged === null) return;
-        const absolutePath = files[at]?.absolutePath ?? "";
-        if (run.newBaselineFolder !== null) entries.push(...entriesOf(run.newBaselineFolder, absolutePath, judged));
-        const compared =
-          run.baseline === null
-            ? { report: judged, known: 0, gone: 0 }
-            : comparedWith(run.baseline, absolutePath, judged);
-        totals = sumOf(totals, totalsOf(compared.report, compared.known));
-        gone += compared.gone;
-        const piece = reporter.file(compared.report, run.look);
-        if (piece !== "") pieces.push(piece);
+      judge(files).forEach((report, at) => {
+        if (report !== null) judged.push({ report, absolutePath: files[at]?.absolutePath ?? "" });
       });
     } catch (error) {
       const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
       for (const { path } of files) broken.push({ path, error: trace });
     }
   }
-  return { text: pieces.join(reporter.between), totals, unreadable, broken, entries, gone };
+  return { ...told(judged, run, reporter), unreadable, broken };
+}
+
+/** A file as it was judged. */
+export interface JudgedFile {
+  readonly report: FileReport;
+  readonly absolutePath: string;
+}
+
+/** What is told of judged files, but for what a baseline lets be. */
+export function told(
+  judged: readonly JudgedFile[],
+  run: CheckRun,
+  reporter: Reporter,
+): Pick<SliceResult, "text" | "totals" | "entries" | "gone"> {
+  const pieces: string[] = [];
+  const entries: BaselineEntry[] = [];
+  let [totals, gone] = [NOTHING_YET, 0];
+  for (const { report, absolutePath } of judged) {
+    if (run.newBaselineFolder !== null) entries.push(...entriesOf(run.newBaselineFolder, absolutePath, report));
+    const compared =
+      run.baseline === null ? { report, known: 0, gone: 0 } : comparedWith(run.baseline, absolutePath, report);
+    totals = sumOf(totals, totalsOf(compared.report, compared.known));
+    gone += compared.gone;
+    const piece = reporter.file(compared.report, run.look);
+    if (piece !== "") pieces.push(piece);
+  }
+  return { text: pieces.join(reporter.between), totals, entries, gone };
 }

@@ -6,7 +6,7 @@ import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
 import { printedVersion } from "../model/kernels/printed-version.ts";
 import { UsageError } from "./command.ts";
 import { kernelFrom } from "./kernels.ts";
-import type { TreeFiles } from "./tree-files.ts";
+import { ON_DISK, type TreeFiles } from "./tree-files.ts";
 
 /** The kernel tree that a folder is in, or what stands for it. */
 export interface KernelTree {
@@ -61,7 +61,8 @@ function treeAt(
   buildFolder: string | null,
 ): KernelTree {
   const folders = [...(buildFolder === null ? [] : [buildFolder]), ...(root === null ? [] : [root])];
-  const texts = folders.flatMap((folder) => CONFIGS.map((name) => files.read(join(folder, name))));
+  // No commit and no patch has it: it is that of the folder in which somebody builds.
+  const texts = folders.flatMap((folder) => CONFIGS.map((name) => ON_DISK.read(join(folder, name))));
   const config = texts.find((text) => text !== null && treeConfig(text) !== null) ?? null;
   const told = config === null ? null : treeConfig(config);
   const build = told?.build ?? { options: null };

@@ -1,25 +1,30 @@
 import { dirname, join, resolve } from "node:path";
-import type { Severity } from "../../rules/finding.ts";
-import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
-import { writeFileWholeSync } from "../../disk/replace.ts";
 import { reasonOf } from "../../disk/read.ts";
+import { writeFileWholeSync } from "../../disk/replace.ts";
+import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
+import type { Severity } from "../../rules/finding.ts";
 import { baselineText, readBaseline, type BaselineEntry } from "../baseline.ts";
-import { checkInOrder, slicesOf } from "../check-files.ts";
-import { kindOf, type CheckRun, type Slice, type SliceResult } from "../check-slice.ts";
-import { checkerHere, checkerInThread, type Checker } from "../check-thread.ts";
+import type { Change } from "../change.ts";
+import { checkerOfChange } from "../change-check.ts";
+import { checked, checkersFor, slicesFor, type Telling } from "../check-run.ts";
+import type { CheckRun } from "../check-slice.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
-import { LINKS, type FileKind } from "../file-kind.ts";
-import { standardInput, UnreadableFiles, wantedFiles, type FoundFile, type ReadFile } from "../files.ts";
+import { LINKS } from "../file-kind.ts";
+import { readText, standardInput, UnreadableFiles, wantedFiles } from "../files.ts";
+import type { FoundFile, ReadFile, WantedFiles } from "../files.ts";
 import { boundCache, type CacheFolder } from "../findings-cache.ts";
+import { changeOfCommits } from "../git-change.ts";
+import { kbuildWords, type KbuildWords } from "../kbuild.ts";
 import { kernelList } from "../kernels.ts";
 import { FILE_KINDS } from "../kinds/index.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
+import { changeOfPatch } from "../patch-change.ts";
 import { programPrint } from "../program-print.ts";
-import { NOTHING_YET, SEVERITIES, sumOf, type Totals } from "../report.ts";
+import { SEVERITIES, type Totals } from "../report.ts";
 import type { Look } from "../reporter.ts";
 import { ALL_REPORTERS } from "../reporters/index.ts";
-import { partOf, shardFrom } from "../shard.ts";
+import { shardFrom } from "../shard.ts";
 import { visibleName } from "../../service/visible.ts";
 
 const FORMATS = ALL_REPORTERS.map(({ name }) => name);
@@ -37,10 +42,9 @@ const OPTIONS = {
   },
   "fail-on": {
     type: "string",
-    default: "error",
     takes: "LEVEL",
     words: FAILING,
-    means: "the least severity that makes the exit status 1",
+    means: "the least severity that makes the exit status 1: error, or never with --kbuild",
   },
   baseline: {
     type: "string",
@@ -68,6 +72,18 @@ const OPTIONS = {
     takes: "MODE",
     words: LINKS,
     means: "judge a C file alone or with its module; auto: alone where it is named, with its module below a folder",
+  },
+  patch: {
+    type: "string",
+    takes: "FILE",
+    words: "files",
+    means: "of C, only what this patch causes, carried out already or not; - for standard input",
+  },
+  git: { type: "string", takes: "A..B", means: "of C, only what the commits from A to B cause" },
+  kbuild: {
+    type: "boolean",
+    default: false,
+    means: "make C=2 CHECK='allocpolicy check --kbuild': what follows is the compiler's, with one file at its end",
   },
   shard: {
     type: "string",
@@ -97,51 +113,50 @@ export const check: Command = {
     { line: "allocpolicy check drivers/net", does: "in a kernel tree: every call of its drivers" },
     { line: "allocpolicy check --kernel 6.1,6.12 ring.allocpolicy", does: "one file by two kernels" },
     { line: "allocpolicy check --format sarif > allocpolicy.sarif", does: "for code scanning" },
+    { line: "allocpolicy check --git HEAD~1..HEAD", does: "what the last commit causes, wherever its lines are" },
     {
       line: "allocpolicy check --write-baseline allocpolicy-baseline.json",
       does: "notes what is found today; check --baseline with this file then reports only what is new",
     },
   ],
   run: async (args, io) => {
-    const { values, positionals } = parsed(OPTIONS, args);
+    const kbuild = kbuildWords(args);
+    const { values, positionals } = parsed(OPTIONS, kbuild?.own ?? args);
     oneOf("format", values.format, FORMATS);
-    const failing = failingSeverities(values["fail-on"]);
+    const failing = failingSeverities(values["fail-on"] ?? (kbuild === null ? "error" : "never"));
     const newBaseline = values["write-baseline"];
-    const forcedKernel = values.kernel === undefined ? null : kernelList(values.kernel).join(", ");
-    const look = lookFrom(io, oneOf("color", values.color, WHEN));
-    const baseline = values.baseline === undefined ? null : readBaseline(io.cwd, values.baseline);
     const threads = threadsFrom(values.jobs) ?? io.cores;
     const shard = values.shard === undefined ? null : shardFrom(values.shard);
-    const cache = cacheFrom(io, values.cache, values["no-cache"]);
-    const stdin = await standardInput(io, positionals);
-    const wanted = wantedFiles(
-      io.cwd,
-      positionals,
-      FILE_KINDS.flatMap(({ endings }) => endings),
-    );
-    const run: CheckRun = {
+    const look = lookFrom(io, oneOf("color", values.color, WHEN));
+    const settled: Omit<CheckRun, "folders"> = {
       cwd: io.cwd,
-      folders: wanted.folders,
-      settings: { ...DEFAULT_SETTINGS, forcedKernel },
+      settings: {
+        ...DEFAULT_SETTINGS,
+        forcedKernel: values.kernel === undefined ? null : kernelList(values.kernel).join(", "),
+      },
       c: {
         confidence: oneOf("confidence", values.confidence, CONFIDENCES),
         link: oneOf("link", values.link, LINKS),
-        buildFolder: null,
-        cache,
+        buildFolder: kbuild === null ? null : io.cwd,
+        cache: cacheFrom(io, values.cache, values["no-cache"]),
       },
       format: values.format,
-      look,
-      baseline,
+      look: kbuild === null ? look : { ...look, excerptColumns: null },
+      baseline: values.baseline === undefined ? null : readBaseline(io.cwd, values.baseline),
       newBaselineFolder: newBaseline === undefined ? null : dirname(resolve(io.cwd, newBaseline)),
     };
     const unreadable = new UnreadableFiles(io.warn);
-    for (const folder of wanted.unreadable) unreadable.refuse(folder);
-    const units = unitsOf([...wanted.files, ...(stdin === null ? [] : [stdin])], run);
-    const slices = slicesOf(shard === null ? units : partOf(units, shard), FILES_A_SLICE);
-    const said = await checked(slices, run, io, threads, unreadable);
-    if (cache !== null) boundCache(cache.path);
+    const change = await changeFrom(io, values.patch, values.git, positionals, newBaseline ?? values.shard);
+    const work = change === null ? await filesFrom(io, kbuild, positionals) : null;
+    if (kbuild !== null && work === null) return OK;
+    const run: CheckRun = { ...settled, folders: work?.folders ?? [] };
+    for (const folder of work?.unreadable ?? []) unreadable.refuse(folder);
+    const slices = work === null ? [[]] : slicesFor(work.files, run, shard);
+    const checkers = change === null ? checkersFor(slices, run, io, threads) : [checkerOfChange(change, run)];
+    const said = await checked(slices, checkers, run, tellingTo(io, kbuild, values.format), io, unreadable);
+    if (run.c.cache !== null && kbuild === null) boundCache(run.c.cache.path);
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);
-    else if (said.gone > 0)
+    else if (said.gone > 0 && kbuild === null && change === null)
       io.warn(`${said.gone} of the baseline ${said.gone === 1 ? "is" : "are"} gone: write it anew\n`);
     if (said.broken || said.totals.internal > 0) return INTERNAL;
     if (unreadable.isAny) return USAGE;
@@ -149,82 +164,44 @@ export const check: Command = {
   },
 };
 
-/** Threads are handed so many files at a time: enough that messages cost nothing, few enough that none waits long. */
-const FILES_A_SLICE = 32;
-/** A thread costs as much as the check of so many files. */
-const FILES_FOR_A_THREAD = 100;
-
-interface Said {
-  readonly totals: Totals;
-  readonly entries: readonly BaselineEntry[];
-  readonly gone: number;
-  /** The program itself failed at some file. */
-  readonly broken: boolean;
+interface Work extends Omit<WantedFiles, "files"> {
+  readonly files: readonly (FoundFile | ReadFile)[];
 }
 
-/** Checks all slices and writes what is told of them as it comes. */
-async function checked(
-  slices: readonly Slice[],
-  run: CheckRun,
+/** The files of a run; null: there is nothing to do. */
+async function filesFrom(io: Io, kbuild: KbuildWords | null, positionals: readonly string[]): Promise<Work | null> {
+  if (kbuild !== null && kbuild.file === null) return null;
+  const paths = kbuild === null ? positionals : [kbuild.file ?? ""];
+  const stdin = await standardInput(io, paths);
+  const wanted = wantedFiles(
+    io.cwd,
+    paths,
+    FILE_KINDS.flatMap(({ endings }) => endings),
+  );
+  return { ...wanted, files: [...wanted.files, ...(stdin === null ? [] : [stdin])] };
+}
+
+/** Standard error is where compilers and sparse write, and `make 2>log` looks for it. */
+function tellingTo(io: Io, kbuild: KbuildWords | null, format: string): Telling {
+  if (kbuild === null || format !== "text") return { write: io.writeExactly, isWhole: true };
+  return { write: async (text) => io.warn(text), isWhole: false };
+}
+
+/** The change whose effects are asked for; null: none is. */
+async function changeFrom(
   io: Io,
-  threads: number,
-  unreadable: UnreadableFiles,
-): Promise<Said> {
-  const reporter = ALL_REPORTERS.find(({ name }) => name === run.format) ?? ALL_REPORTERS[0];
-  const isTold = run.newBaselineFolder === null && reporter !== undefined;
-  const entries: BaselineEntry[] = [];
-  let [totals, gone, broken, isBegun, isFirst] = [NOTHING_YET, 0, false, false, true];
-  const take = async (result: SliceResult): Promise<void> => {
-    for (const one of result.unreadable) unreadable.refuse(one);
-    for (const { path, error } of result.broken)
-      io.warn(`${visibleName(path)}: internal error: this is a fault of allocpolicy, please report it\n${error}\n`);
-    broken ||= result.broken.length > 0;
-    totals = sumOf(totals, result.totals);
-    gone += result.gone;
-    entries.push(...result.entries);
-    if (result.totals.files + result.broken.length > 0) unreadable.read();
-    if (!isTold || result.totals.files === 0) return;
-    if (!isBegun) await io.writeExactly(reporter.begin());
-    isBegun = true;
-    if (result.text === "") return;
-    await io.writeExactly(isFirst ? result.text : reporter.between + result.text);
-    isFirst = false;
-  };
-  const checkers = checkersFor(slices, run, io, threads);
-  try {
-    await checkInOrder(slices, checkers, take);
-  } finally {
-    for (const checker of checkers) checker.end();
-  }
-  unreadable.end();
-  if (isTold && !isBegun) await io.writeExactly(reporter.begin());
-  if (isTold) await io.writeExactly(reporter.end(totals, run.look));
-  return { totals, entries, gone, broken };
-}
-
-function checkersFor(slices: readonly Slice[], run: CheckRun, io: Io, threads: number): readonly Checker[] {
-  const files = slices.reduce((sum, slice) => sum + slice.reduce((all, unit) => all + unit.length, 0), 0);
-  const wanted = Math.min(threads, slices.length, Math.floor(files / FILES_FOR_A_THREAD));
-  const { thread } = io;
-  // One thread for much is worth it too: its heap has bounds, and this one's has not.
-  if (thread === null || wanted < 1) return [checkerHere(run)];
-  return Array.from({ length: wanted }, () => checkerInThread(thread, run));
-}
-
-/** Files that are judged together, in the order of the first of each. */
-function unitsOf(files: readonly (FoundFile | ReadFile)[], run: CheckRun): readonly Slice[number][] {
-  const units = new Map<string, (FoundFile | ReadFile)[]>();
-  const keys = new Map<FileKind, (absolutePath: string) => string>();
-  for (const file of files) {
-    const kind = kindOf(file.path);
-    const keyOf = keys.get(kind) ?? kind.units?.(run) ?? ((path: string) => path);
-    keys.set(kind, keyOf);
-    const key = `${kind.name} ${keyOf(file.absolutePath)}`;
-    const unit = units.get(key);
-    if (unit === undefined) units.set(key, [file]);
-    else unit.push(file);
-  }
-  return [...units.values()];
+  patch: string | undefined,
+  range: string | undefined,
+  positionals: readonly string[],
+  besides: string | undefined,
+): Promise<Change | null> {
+  if (patch === undefined && range === undefined) return null;
+  if (patch !== undefined && range !== undefined) throw new UsageError("--patch and --git are two changes: give one");
+  if (positionals.length > 0) throw new UsageError("a change says which files it is about: give no others");
+  if (besides !== undefined) throw new UsageError("--write-baseline and --shard are for files, not for a change");
+  if (range !== undefined) return changeOfCommits(io.cwd, range);
+  const stdin = await standardInput(io, [patch ?? ""]);
+  return changeOfPatch(io.cwd, stdin?.text ?? readText(io.cwd, patch ?? ""));
 }
 
 async function writeBaseline(

@@ -1,0 +1,145 @@
+import { readCFile } from "../c-source/c-file.ts";
+import type { CJudge, CWanted } from "./c-judge.ts";
+import type { Change, ChangedFile } from "./change.ts";
+import { SEVERITIES, type ReportedFinding } from "./report.ts";
+import type { TreeFiles } from "./tree-files.ts";
+
+/** A C file as it stands after a change, and what the change causes in it. */
+export interface CausedFile {
+  readonly absolutePath: string;
+  readonly text: string;
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** What is found in a file, by the name that it has after the change. */
+interface Found {
+  readonly path: string;
+  readonly finding: ReportedFinding;
+}
+
+/**
+ * What a change causes: what is found after it and was not before, in the files that it touches and in those that are
+ * linked with them.
+ * @param areAlone each file is judged by itself
+ */
+export function causedBy(
+  change: Change,
+  judges: { readonly before: CJudge; readonly after: CJudge },
+  areAlone: boolean,
+): readonly CausedFile[] {
+  const files = change.files.filter(({ before, after }) => /\.[ch]$/.test(after ?? before ?? ""));
+  const renamed = new Map(files.flatMap(({ before, after }) => (before === null ? [] : [[before, after ?? before]])));
+  const before = judged(change.before, judges.before, wantedOf(change.before, judges.before, files, areAlone));
+  const after = judged(change.after, judges.after, wantedOf(change.after, judges.after, files, areAlone));
+  const old = [...before].flatMap(([path, { findings }]) =>
+    findings.map((finding): Found => ({ path: renamed.get(path) ?? path, finding })),
+  );
+  const now = [...after].flatMap(([path, { findings }]) => findings.map((finding): Found => ({ path, finding })));
+  const had = functionsOf(change.before, files, "before");
+  const has = functionsOf(change.after, files, "after");
+  const fresh = new Set(newIn(old, now, had, has).map(({ finding }) => finding));
+  return [...after].map(([absolutePath, { text, findings }]) => ({
+    absolutePath,
+    text,
+    findings: findings.filter((finding) => fresh.has(finding)),
+  }));
+}
+
+interface Judged {
+  readonly text: string;
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** The C files of one side that are to be judged, unit by unit. */
+function wantedOf(
+  files: TreeFiles,
+  judge: CJudge,
+  changed: readonly ChangedFile[],
+  areAlone: boolean,
+): readonly (readonly string[])[] {
+  const own = changed.flatMap(({ before, after }) => [before, after].filter((path) => path !== null));
+  if (areAlone) return own.filter((path) => files.has(path)).map((path) => [path]);
+  const units = new Set(own.filter((path) => path.endsWith(".c")).map(judge.unitOf));
+  const headers = own.filter((path) => path.endsWith(".h") && files.has(path)).map((path) => [path]);
+  return [...[...units].map(judge.membersOf).filter((paths) => paths.length > 0), ...headers];
+}
+
+function judged(
+  files: TreeFiles,
+  { judge }: CJudge,
+  units: readonly (readonly string[])[],
+): ReadonlyMap<string, Judged> {
+  const all = new Map<string, Judged>();
+  for (const paths of units) {
+    const wanted = paths.flatMap((absolutePath): readonly CWanted[] => {
+      const text = files.read(absolutePath);
+      return text === null ? [] : [{ absolutePath, text, isNamed: absolutePath.endsWith(".h") }];
+    });
+    const texts = new Map(wanted.map(({ absolutePath, text }) => [absolutePath, text]));
+    for (const [path, findings] of judge(wanted)) all.set(path, { text: texts.get(path) ?? "", findings });
+  }
+  return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The functions of the changed files on one side, by the name that a file has after the change. */
+function functionsOf(files: TreeFiles, changed: readonly ChangedFile[], side: keyof ChangedFile): Functions {
+  return new Map(
+    changed.map((file) => {
+      const path = file[side];
+      const text = path === null ? null : files.read(path);
+      const names = readCFile(text ?? "").functions.map(({ read }) => read.name);
+      return [file.after ?? file.before ?? "", new Set(names)];
+    }),
+  );
+}
+
+type Functions = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * What of `now` was not there: no finding of the same rule, file, function and call that was as severe. A function that
+ * is gone on one side and new on the other was renamed or moved, and what it brought with it is not new.
+ */
+function newIn(
+  old: readonly Found[],
+  now: readonly Found[],
+  hadFunctions: Functions,
+  hasFunctions: Functions,
+): readonly Found[] {
+  const fullKey = ({ path, finding: { rule, declaration, call, message } }: Found): string =>
+    JSON.stringify([path, rule, declaration, call ?? message]);
+  const first = unmatched(old, now, fullKey);
+  const isIn = (functions: Functions, { path, finding: { declaration } }: Found): boolean =>
+    declaration === null || functions.get(path)?.has(declaration) !== false;
+  const movedKey = ({ finding: { rule, call, message } }: Found): string => JSON.stringify([rule, call ?? message]);
+  const moved = unmatched(
+    first.old.filter((found) => !isIn(hasFunctions, found)),
+    first.now.filter((found) => !isIn(hadFunctions, found)),
+    movedKey,
+  );
+  const fresh = new Set(moved.now);
+  return first.now.filter((found) => isIn(hadFunctions, found) || fresh.has(found));
+}
+
+const rankOf = ({ finding: { severity } }: Found): number => SEVERITIES.indexOf(severity);
+
+/** Takes away pairs of the same key, of which the old one is at least as severe. */
+function unmatched(
+  old: readonly Found[],
+  now: readonly Found[],
+  keyOf: (found: Found) => string,
+): { readonly old: readonly Found[]; readonly now: readonly Found[] } {
+  const left = new Map<string, Found[]>();
+  for (const found of old) left.set(keyOf(found), [...(left.get(keyOf(found)) ?? []), found]);
+  const rest: Found[] = [];
+  for (const found of now.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+    const same = left.get(keyOf(found)) ?? [];
+    const match = same.filter((one) => rankOf(one) <= rankOf(found)).sort((a, b) => rankOf(b) - rankOf(a))[0];
+    if (match === undefined) rest.push(found);
+    else
+      left.set(
+        keyOf(found),
+        same.filter((one) => one !== match),
+      );
+  }
+  return { old: [...left.values()].flat(), now: rest };
+}

@@ -1,0 +1,96 @@
+import { dirname, join, relative } from "node:path";
+import type { Change, ChangedFile } from "./change.ts";
+import { UsageError } from "./command.ts";
+import { patched, patchesIn, type Direction, type FilePatch } from "./patch.ts";
+import { ON_DISK, type Entry, type TreeFiles } from "./tree-files.ts";
+
+/** What bears on how C is judged. */
+const BEARS = /\.[ch]$|(?:^|\/)(?:Makefile|Kbuild)$/;
+
+/**
+ * What a patch changes of the files on disk: what it would do, or, where it is carried out already, what it did. Throws
+ * `UsageError` where it is no patch or does not fit the files.
+ * @param cwd the folder, or one below it, that its paths begin at
+ */
+export function changeOfPatch(cwd: string, text: string): Change {
+  const all = patchesIn(text);
+  if (all.length === 0) throw new UsageError("there is no unified diff in the patch");
+  const patches = all.filter(({ before, after }) => BEARS.test(after ?? before ?? ""));
+  const base = baseOf(cwd, patches);
+  const forward = overlayOf(base, patches, "forward");
+  if (!("fails" in forward)) return { before: ON_DISK, after: laidOver(forward), files: changedFiles(base, patches) };
+  const back = overlayOf(base, patches, "back");
+  if (!("fails" in back)) return { before: laidOver(back), after: ON_DISK, files: changedFiles(base, patches) };
+  throw new UsageError(`the patch does not fit the files in ${base}: ${forward.fails}`);
+}
+
+/** The nearest folder, upwards, in which a file of the patch stands. */
+function baseOf(cwd: string, patches: readonly FilePatch[]): string {
+  const names = patches.flatMap(({ before, after }) => [before, after].filter((name) => name !== null));
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (names.some((name) => ON_DISK.has(join(folder, name)))) return folder;
+    if (dirname(folder) === folder) return cwd;
+  }
+}
+
+function pathIn(base: string, name: string): string {
+  const path = join(base, name);
+  if (relative(base, path).startsWith("..")) throw new UsageError(`the patch leads out of ${base}: ${name}`);
+  return path;
+}
+
+function changedFiles(base: string, patches: readonly FilePatch[]): readonly ChangedFile[] {
+  return patches.map(({ before, after }) => ({
+    before: before === null ? null : pathIn(base, before),
+    after: after === null ? null : pathIn(base, after),
+  }));
+}
+
+/** By absolute path: the text that a file has then; null: it is not there. */
+type Overlay = ReadonlyMap<string, string | null>;
+
+function overlayOf(
+  base: string,
+  patches: readonly FilePatch[],
+  direction: Direction,
+): Overlay | { readonly fails: string } {
+  const overlay = new Map<string, string | null>();
+  // Of a series of patches the last is taken back first.
+  for (const { before, after, hunks } of direction === "forward" ? patches : patches.toReversed()) {
+    const [from, to] = direction === "forward" ? [before, after] : [after, before];
+    const isTaken = from === null && to !== null && overlay.get(pathIn(base, to)) == null;
+    if (isTaken && !overlay.has(pathIn(base, to)) && ON_DISK.has(pathIn(base, to)))
+      return { fails: `${to} is there already` };
+    const known = from === null ? "" : overlay.get(pathIn(base, from));
+    const text = known === undefined && from !== null ? ON_DISK.read(pathIn(base, from)) : (known ?? null);
+    if (text === null) return { fails: `${from} cannot be read` };
+    const done = patched(text, hunks, direction);
+    if (typeof done === "number") return { fails: `hunk ${done} of ${from ?? to} has no place` };
+    if (from !== null && from !== to) overlay.set(pathIn(base, from), null);
+    if (to !== null) overlay.set(pathIn(base, to), done);
+  }
+  return overlay;
+}
+
+/** The files on disk, but for those of the overlay. */
+function laidOver(overlay: Overlay): TreeFiles {
+  const read = (path: string): string | null => {
+    const text = overlay.get(path);
+    return text === undefined ? ON_DISK.read(path) : text;
+  };
+  return {
+    read,
+    has: (path) => (overlay.has(path) ? overlay.get(path) !== null : ON_DISK.has(path)),
+    entries: (folder) => {
+      const entries = new Map(ON_DISK.entries(folder).map((entry) => [entry.name, entry]));
+      for (const [path, text] of overlay) {
+        if (!path.startsWith(folder.endsWith("/") ? folder : `${folder}/`)) continue;
+        const [name = "", ...below] = relative(folder, path).split("/");
+        const entry: Entry = { name, isFolder: below.length > 0 };
+        if (text !== null) entries.set(name, entry);
+        else if (!entry.isFolder) entries.delete(name);
+      }
+      return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+  };
+}
