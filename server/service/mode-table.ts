@@ -85,7 +85,9 @@ function whyLines({ mode, result }: ModeRow, { tryMicroseconds }: ModeComparison
 /** Who is disturbed besides those whose pages move. */
 function costLines({ mode, result }: ModeRow): readonly string[] {
   if (result === null) return [];
+  const { meanRanges, wantedRanges } = result;
   const off = [
+    ...(wantedRanges > 1 ? [`${meanRanges.toFixed(1)} of ${wantedRanges} ranges`] : []),
     ...(result.meanLruOff > 0 ? [`LRU caches off on all CPUs for ${countText(result.meanLruOff)} tries`] : []),
     ...(result.meanPcpOff > 0 ? [`per-cpu lists off for ${countText(result.meanPcpOff)}`] : []),
     ...(result.meanDropped >= 0.5 ? [`${countText(result.meanDropped)} pages of page cache given up`] : []),

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { inRoot } from "../../scripts/paths.ts";
 import { folderWith, run } from "./_run.ts";
 
 const FILE = `kernel 6.12
@@ -155,6 +157,16 @@ request only   { api alloc_pages  order 2  flags GFP_ATOMIC | __GFP_NOFAIL }
         { mode: "normal", selected: true },
       ],
     });
+  });
+
+  test("--svg draws the modes: docs/hard-mode.svg is of the example", async () => {
+    const args = ["simulate", "examples/hard-mode.allocpolicy", "--runs", "2000", "--request", "unplug", "--svg"];
+    const { status, out } = await run(args, { cwd: inRoot() });
+    expect(status).toBe(0);
+    expect(out, `allocpolicy ${args.join(" ")} > docs/hard-mode.svg`).toBe(
+      readFileSync(inRoot("docs/hard-mode.svg"), "utf8"),
+    );
+    expect(out).toMatch(/<desc id="words">On quiet: kernel 6\.12 succeeds in/);
   });
 
   test("--runs says so of what asks for no range", async () => {

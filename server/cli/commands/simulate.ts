@@ -6,6 +6,7 @@ import type { Environment } from "../../policy-language/analysis/environment.ts"
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { compareModes, type ModeComparison, type RunSettings } from "../../policy-language/simulation/mode-runs.ts";
 import { namesOf, simulateAll, type Simulated } from "../../policy-language/simulation/simulated.ts";
+import { modeChart } from "../../service/mode-chart.ts";
 import { modeLines } from "../../service/mode-table.ts";
 import { simulatedLines, wrapped } from "../../service/outcome-text.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
@@ -32,6 +33,7 @@ const OPTIONS = {
     means: "ranges of pages N times by chance, the modes of their policies side by side",
   },
   seed: { type: "string", takes: "S", default: "1", means: "what the chance of --runs hangs on" },
+  svg: { type: "boolean", default: false, means: "with --runs: the modes of one request as a picture" },
   json: { type: "boolean", default: false, means: "answer in JSON" },
 } as const satisfies Options;
 
@@ -77,6 +79,10 @@ export const simulate: Command = {
     refuseUnknown(environment, "memory", "memory", wanted.memory);
     if (settings !== null) {
       const compared = compareAll(environment, wanted, settings);
+      if (values.svg) {
+        await io.writeExactly(chartOf(compared, environment));
+        return OK;
+      }
       await io.write(
         values.json ? `${jsonText(compared.map(comparedFields), 2)}\n` : comparedText(compared, environment),
       );
@@ -198,6 +204,15 @@ function comparedText(compared: readonly Compared[], { options }: Environment): 
     )
     .map((lines) => lines.map((line) => `${line}\n`).join(""))
     .join("\n");
+}
+
+/** One picture has one request and one kernel. */
+function chartOf(compared: readonly Compared[], { options }: Environment): string {
+  const found = compared.flatMap(({ comparison }) => comparison ?? []);
+  const [first] = found;
+  if (first === undefined) throw new UsageError("there is no range to be had, and nothing to draw");
+  const one = found.filter(({ request, kernel }) => request === first.request && kernel === first.kernel);
+  return modeChart(one, options.pageBytes, "file");
 }
 
 function comparedFields({ request, memory, kernel, comparison, open }: Compared): object {

@@ -1,10 +1,12 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { MemoryState, Outcome } from "../../model/memory/state.ts";
+import type { AllocationRequest } from "../../model/request.ts";
 import { simulate } from "../../model/simulate.ts";
+import type { AmountText } from "../../model/slowpath/simulation.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { stateNamed } from "../findings/memory.ts";
 import { versionsText } from "../findings/over-kernels.ts";
-import { requestUnder, resolvedRequestOf, whyOpen, type ResolvedRequest } from "../requests/requests.ts";
+import { requestUnder, resolvedRequestOf, whyOpen } from "../requests/requests.ts";
 import { amountTextOf } from "./units.ts";
 
 /** One request of a chain: the request itself, or a fallback that is tried because the one before failed. */
@@ -49,22 +51,40 @@ export function namesOf(environment: Environment, kind: "request" | "memory"): r
 export function simulateAll(environment: Environment, wanted: Wanted): readonly Simulated[] {
   const requests = namesOf(environment, "request").filter((name) => wanted.request === null || name === wanted.request);
   const states = namesOf(environment, "memory").filter((name) => wanted.memory === null || name === wanted.memory);
-  return states.flatMap((memory) =>
-    requests.flatMap((request) => simulated(environment, request, memory, wanted.steps)),
-  );
+  const known: Known = { calls: new Map(), steps: wanted.steps };
+  return states.flatMap((memory) => {
+    const place = placeOf(environment, memory);
+    return requests.flatMap((request) => simulated(environment, request, place, known));
+  });
+}
+
+/** A state of memory, and how its amounts are told. */
+interface Place {
+  readonly memory: string;
+  readonly state: MemoryState | null;
+  readonly amount: AmountText;
+}
+
+/** What is worked out once for all states: the requests as each kernel is asked, or why it cannot be. */
+interface Known {
+  readonly calls: Map<Binding, Map<Kernel, AllocationRequest | string>>;
+  readonly steps: boolean;
+}
+
+function placeOf(environment: Environment, memory: string): Place {
+  return { memory, state: stateNamed(environment, memory), amount: amountTextOf(environment, memory) };
 }
 
 /** One request on one state, told apart by what the kernels in force do. */
-function simulated(environment: Environment, request: string, memory: string, steps: boolean): readonly Simulated[] {
-  const state = stateNamed(environment, memory);
+function simulated(environment: Environment, request: string, place: Place, known: Known): readonly Simulated[] {
   const binding = environment.lookup("subject", request);
   const groups = environment.groups.map(({ kernel, members }) => ({
     members,
-    ran: run(environment, kernel, binding, state, memory, steps),
+    ran: run(environment, kernel, binding, place, known),
   }));
-  const alike = new Map<string, { readonly ran: Ran; members: number[] }>();
+  const alike = new Map<string, { readonly ran: Ran; readonly members: number[] }>();
   for (const { ran, members } of groups) {
-    const key = keyOf(ran);
+    const key = groups.length === 1 ? "" : keyOf(ran);
     const same = alike.get(key);
     if (same === undefined) alike.set(key, { ran, members: [...members] });
     else same.members.push(...members);
@@ -73,7 +93,7 @@ function simulated(environment: Environment, request: string, memory: string, st
     const sorted = members.sort((a, b) => a - b);
     return {
       request,
-      memory,
+      memory: place.memory,
       kernels: versionsText(environment, sorted),
       names: sorted.map((index) => environment.kernels[index]?.name ?? ""),
       ...ran,
@@ -95,9 +115,8 @@ function run(
   environment: Environment,
   kernel: Kernel,
   binding: Binding | null,
-  state: MemoryState | null,
-  memory: string,
-  steps: boolean,
+  { memory, state, amount }: Place,
+  known: Known,
 ): Ran {
   if (state === null)
     return { calls: [], open: `the state of memory ${memory} cannot be: \`allocpolicy check\` says why` };
@@ -106,36 +125,36 @@ function run(
   for (let next = binding; next !== null; ) {
     if (next.declaration.kind !== "request" || seen.has(next)) break;
     seen.add(next);
-    const resolved = resolvedRequestOf(environment, next);
     const name = next.declaration.name?.text ?? "";
-    const call = runOne(environment, kernel, next, resolved, state, memory, steps);
+    const call = callOf(environment, kernel, next, known);
     if (typeof call === "string") return { calls, open: calls.length === 0 ? call : `its fallback ${name}: ${call}` };
-    calls.push({ request: name, outcome: call });
-    if (!hasFailed(call)) break;
-    next = resolved.fallback?.binding ?? null;
+    const outcome = simulate(kernel, call, state, { steps: known.steps, amount });
+    calls.push({ request: name, outcome });
+    if (!hasFailed(outcome)) break;
+    next = resolvedRequestOf(environment, next).fallback?.binding ?? null;
   }
   return { calls, open: null };
 }
 
-function runOne(
-  environment: Environment,
-  kernel: Kernel,
-  binding: Binding,
-  resolved: ResolvedRequest,
-  state: MemoryState,
-  memory: string,
-  steps: boolean,
-): Outcome | string {
+function callOf(environment: Environment, kernel: Kernel, binding: Binding, known: Known): AllocationRequest | string {
+  const ofKernels = known.calls.get(binding) ?? new Map<Kernel, AllocationRequest | string>();
+  known.calls.set(binding, ofKernels);
+  const call = ofKernels.get(kernel) ?? asCall(environment, kernel, binding);
+  ofKernels.set(kernel, call);
+  return call;
+}
+
+/** The request as the kernel is asked; a clause that says why it cannot be. */
+function asCall(environment: Environment, kernel: Kernel, binding: Binding): AllocationRequest | string {
   if (binding.damaged) return "it has syntax errors";
   if (!environment.kernelKnown) return "the file names no kernel that the model knows";
+  const resolved = resolvedRequestOf(environment, binding);
   const under = requestUnder(environment, resolved, kernel);
   if (under === null)
     return resolved.api === null
       ? "it names no function that the model knows"
       : `${resolved.api.name}() does not exist in this kernel`;
-  const open = whyOpen(environment, resolved, under);
-  if (open !== null) return open;
-  return simulate(kernel, under.request, state, { steps, amount: amountTextOf(environment, memory) });
+  return whyOpen(environment, resolved, under) ?? under.request;
 }
 
 /** The call came back without what was asked for: only then its fallback is tried. */

@@ -33,6 +33,7 @@ export interface RunsResult {
   readonly successes: Share;
   /** Ranges got, on average, of those wanted; pages of them. */
   readonly meanRanges: number;
+  readonly wantedRanges: number;
   readonly meanMoved: number;
   readonly meanDropped: number;
   readonly meanCalls: number;
@@ -76,6 +77,7 @@ export function runRanges({ place, plans, runs, seed }: RangeRuns): RunsResult {
   const times = new Float64Array(runs);
   const causes = new Map<Cause, number>();
   const waits: number[] = [];
+  const wanted = (plans.at(-1) ?? first).count;
   let successes = 0;
   let ranges = 0;
   for (let run = 0; run < runs; run++) {
@@ -85,7 +87,7 @@ export function runRanges({ place, plans, runs, seed }: RangeRuns): RunsResult {
     const outcome = carryOut(world, plans, tally);
     add(sum, tally);
     times[run] = tally.time;
-    ranges += outcome.got;
+    ranges += outcome.cause === null ? wanted : outcome.got;
     if (outcome.cause === null) {
       successes++;
       continue;
@@ -94,20 +96,21 @@ export function runRanges({ place, plans, runs, seed }: RangeRuns): RunsResult {
     if (outcome.follow && isTransient(outcome.cause) && waits.length < MOST_FOLLOWED)
       waits.push(leastWait(world, plans.at(-1) ?? first, tally));
   }
-  return resultOf({ runs, successes, ranges, sum, times, causes, waits });
+  return resultOf({ runs, successes, ranges, wanted, sum, times, causes, waits });
 }
 
 interface Counted {
   readonly runs: number;
   readonly successes: number;
   readonly ranges: number;
+  readonly wanted: number;
   readonly sum: Tally;
   readonly times: Float64Array;
   readonly causes: ReadonlyMap<Cause, number>;
   readonly waits: readonly number[];
 }
 
-function resultOf({ runs, successes, ranges, sum, times, causes, waits }: Counted): RunsResult {
+function resultOf({ runs, successes, ranges, wanted, sum, times, causes, waits }: Counted): RunsResult {
   const mean = (total: number): number => (runs === 0 ? 0 : total / runs);
   const told = CAUSES.flatMap((cause) => {
     const count = causes.get(cause) ?? 0;
@@ -116,6 +119,7 @@ function resultOf({ runs, successes, ranges, sum, times, causes, waits }: Counte
   return {
     successes: wilson(successes, runs),
     meanRanges: mean(ranges),
+    wantedRanges: wanted,
     meanMoved: mean(sum.moved),
     meanDropped: mean(sum.dropped),
     meanCalls: mean(sum.calls),
