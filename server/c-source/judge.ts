@@ -382,6 +382,13 @@ const LOWER: Readonly<Record<Severity, Severity>> = {
   hint: "hint",
 };
 
+/** A chain across files is one level lower; what rests on a convention is worth knowing, and no more. */
+function severityOf(fn: LinkedFunction, severity: Severity, confidence: Confidence, proof: readonly Step[]): Severity {
+  if (confidence !== "possible") return severity;
+  const isAcross = proof.some(({ file }) => file !== fn.file);
+  return isAcross || severity !== "error" ? LOWER[severity] : "information";
+}
+
 function placed(
   fn: LinkedFunction,
   call: Call,
@@ -402,7 +409,7 @@ function placed(
   });
   return {
     rule: finding.rule,
-    severity: confidence === "possible" ? LOWER[finding.severity] : finding.severity,
+    severity: severityOf(fn, finding.severity, confidence, proof),
     message: finding.message,
     tag: finding.tag,
     file: fn.file,
