@@ -7,8 +7,9 @@ const CLOSER_OF: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * The partner of each bracket, -1 where it has none, in the list that is given if that is long enough. The kernel begins and ends its functions in the first column: a
- * brace there closes, or leaves behind, all that is open, so that one that is missing costs one function.
+ * The partner of each bracket, -1 where it has none, in the list that is given if that is long enough. The kernel
+ * begins and ends its functions in the first column: a brace there closes, or leaves behind, all that is open, so that
+ * one that is missing costs one function.
  */
 export function partnersOf(
   count: number,

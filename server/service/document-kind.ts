@@ -206,6 +206,8 @@ export interface DocumentKind {
    * of thousands: false, and only open ones and those that a document refers to are.
    */
   readonly listed: boolean;
+  /** Globs for files that are watched beside those that are listed. */
+  readonly watched: readonly string[];
   /**
    * Other servers own the language: a client is asked to send its documents for what is answered and for nothing else.
    * Which documents those are, as patterns of names by language id.
@@ -228,6 +230,7 @@ interface Declared<Own extends Document> {
   readonly fileNames?: readonly string[];
   /** Left out: true. */
   readonly listed?: boolean;
+  readonly watched?: readonly string[];
   /** Left out: the language is its own. */
   readonly guest?: GuestDocuments;
   readonly open: (text: string) => Own;
@@ -238,7 +241,16 @@ interface Declared<Own extends Document> {
 }
 
 export function documentKind<Own extends Document>(declared: Declared<Own>): DocumentKind {
-  const { name, is, languageIds, extensions = [], fileNames = [], listed = true, guest = null } = declared;
+  const {
+    name,
+    is,
+    languageIds,
+    extensions = [],
+    fileNames = [],
+    listed = true,
+    watched = [],
+    guest = null,
+  } = declared;
   const { open, edit, references, answers } = declared;
   return {
     name,
@@ -246,6 +258,7 @@ export function documentKind<Own extends Document>(declared: Declared<Own>): Doc
     extensions,
     fileNames,
     listed,
+    watched,
     guest,
     open,
     edit: (document, change) =>
@@ -277,12 +290,11 @@ export function kindOfDocument(kinds: readonly DocumentKind[], languageId: strin
   return kinds.find(({ languageIds }) => languageIds.includes(languageId)) ?? kindOfFile(kinds, uri);
 }
 
-/** Globs for the files of all kinds that are listed. */
+/** Globs for the files that are watched: of the kinds that are listed all, of the others what they name. */
 export function filePatterns(kinds: readonly DocumentKind[]): readonly string[] {
-  return kinds
-    .filter(({ listed }) => listed)
-    .flatMap(({ extensions, fileNames }) => [
-      ...extensions.map((end) => `**/*${end}`),
-      ...fileNames.map((name) => `**/${name}`),
-    ]);
+  return kinds.flatMap(({ listed, watched, extensions, fileNames }) => [
+    ...(listed ? extensions.map((end) => `**/*${end}`) : []),
+    ...(listed ? fileNames.map((name) => `**/${name}`) : []),
+    ...watched,
+  ]);
 }

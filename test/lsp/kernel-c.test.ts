@@ -116,6 +116,23 @@ describe("a C file of a kernel", () => {
     });
   });
 
+  test("is judged by another kernel once the tree's Makefile says so", async () => {
+    const { folder, driver } = tree({ Makefile: MAKEFILE, ".config": "CONFIG_NUMA=y\n" });
+    const client = await start({ pull: true, folders: [folder] });
+    openC(client, driver, UNDER_LOCK);
+    await client.pull(driver);
+    const inForce = async (): Promise<unknown> =>
+      field(await client.request("allocpolicy/kernelInForce", { uri: driver }), "kernels");
+    expect(await inForce()).toBe("6.1.192");
+    writeFileSync(
+      new URL("Makefile", `${folder}/`),
+      MAKEFILE.replace("PATCHLEVEL = 1\nSUBLEVEL = 192", "PATCHLEVEL = 12\nSUBLEVEL = 117"),
+    );
+    client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: `${folder}/Makefile`, type: 2 }] });
+    await client.pull(driver);
+    expect(await inForce()).toBe("6.12.117");
+  });
+
   test("needs no include where the tree is a kernel's", async () => {
     const { folder, driver } = tree({ Makefile: MAKEFILE });
     const client = await start({ pull: true, folders: [folder] });
@@ -129,6 +146,42 @@ describe("a C file of a kernel", () => {
     openC(client, FILE, INCLUDED);
     await client.pullUntil(FILE, (items) => items.length === 0);
     expect(await client.at("textDocument/hover", FILE, positionOf(INCLUDED, "kmalloc"))).toBeNull();
+  });
+
+  test("is judged by the policies of the workspace that are for the functions that it calls", async () => {
+    const client = await start({ pull: true });
+    const policy = `policy small for kmalloc {\n  forbid has __GFP_NOFAIL because "-ENOMEM can be told"\n  warn has __GFP_NOWARN because "somebody has to know"\n}\n`;
+    client.open(MAIN, policy);
+    const calls = ["GFP_KERNEL", "GFP_KERNEL | __GFP_NOFAIL", "GFP_KERNEL | __GFP_NOWARN"];
+    const text = `#include <linux/slab.h>\n\n${calls.map((mask, at) => `void *f${at}(int n)\n{\n\treturn kmalloc(64, ${mask});\n}\n`).join("")}`;
+    openC(client, FILE, text);
+    const policies = async (): Promise<readonly unknown[]> =>
+      (await client.pull(FILE)).items
+        .filter(({ code }) => code?.startsWith("policy-"))
+        .map((item) => [item.code, field(field(field(item, "range"), "start"), "line"), item.message]);
+    expect(await policies()).toEqual([
+      ["policy-forbids", 8, "Policy small forbids this call: -ENOMEM can be told."],
+      ["policy-warns", 12, "Policy small warns about this call: somebody has to know."],
+    ]);
+    // An edit above moves the policy, and one of the policy changes what is said.
+    const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    client.change(MAIN, 2, { range: top, text: "\n\n" });
+    const [first] = (await client.pull(FILE)).items.filter(({ code }) => code === "policy-forbids");
+    expect(first).toMatchObject({ relatedInformation: [{ location: { uri: MAIN, range: { start: { line: 2 } } } }] });
+    client.change(MAIN, 3, { text: policy.replace(" __GFP_NOFAIL", " __GFP_ZERO") });
+    expect(await policies()).toEqual([["policy-warns", 12, expect.any(String)]]);
+  });
+
+  test("lets a finding be that a comment waives with a reason, and says what a waiver lacks", async () => {
+    const client = await start({ pull: true });
+    const waived = INCLUDED.replace(
+      "\tp->buffer",
+      `\t/* allocpolicy: waive sleep-in-atomic because "interrupts never run here" */\n\tp->buffer`,
+    );
+    openC(client, FILE, waived);
+    expect((await client.pull(FILE)).items).toEqual([]);
+    client.change(FILE, 2, { text: waived.replace(' because "interrupts never run here"', "") });
+    expect(codes((await client.pull(FILE)).items)).toEqual(["syntax", "sleep-in-atomic"]);
   });
 
   test("stands beside a policy file that is judged as before", async () => {

@@ -11,7 +11,7 @@ import { kernelOf, newestRelease } from "../../model/kernels/kernels.ts";
 import { parseVersions, releasesOf } from "../../policy-language/analysis/checked-kernels.ts";
 import { optionsText } from "../kernel-in-force.ts";
 import { kernelCFile, type CDocument } from "./c-document.ts";
-import { treeOf, type KernelTree } from "./tree-file.ts";
+import { treeOf, type KernelTree, type TreeFile } from "./tree-file.ts";
 
 /** A C file of a kernel, with the kernel that it is judged by. */
 export interface JudgedC {
@@ -36,7 +36,7 @@ interface FoundKernel {
   readonly from: string;
 }
 
-const trees = new WeakMap<object, FoundKernel>();
+const trees = new WeakMap<TreeFile, WeakMap<TreeFile, FoundKernel>>();
 
 /** The kernel of the tree; for a file outside of one that of the settings (the newest of several), else the newest. */
 function kernelFor(settings: Settings, tree: KernelTree | null): FoundKernel {
@@ -52,14 +52,16 @@ function kernelFor(settings: Settings, tree: KernelTree | null): FoundKernel {
   };
 }
 
-/** The Makefile and the `.config` say it; both together are one key. */
+/** The Makefile and the `.config` say it. */
 function kernelOfFiles({ makefile, config }: KernelTree): FoundKernel {
-  const key = config ?? makefile;
-  const known = trees.get(key);
+  const ofMakefile = trees.get(makefile) ?? new WeakMap<TreeFile, FoundKernel>();
+  trees.set(makefile, ofMakefile);
+  // Without a `.config` the Makefile stands for both.
+  const known = ofMakefile.get(config ?? makefile);
   if (known !== undefined) return known;
   const kernel = kernelOfTree(makefile.text, config?.text ?? null);
   const found = { kernel, from: config === null ? "From the tree's Makefile" : "From the tree's Makefile and .config" };
-  trees.set(key, found);
+  ofMakefile.set(config ?? makefile, found);
   return found;
 }
 

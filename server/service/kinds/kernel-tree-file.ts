@@ -7,6 +7,7 @@ export const kernelTreeFile: DocumentKind = documentKind<TreeFile>({
   is: isTreeFile,
   languageIds: [],
   listed: false,
+  watched: ["**/Makefile", "**/.config"],
   open: openTreeFile,
   answers: {},
 });
