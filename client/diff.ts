@@ -2,6 +2,7 @@
 import {
   commands,
   EventEmitter,
+  l10n,
   Uri,
   window,
   workspace,
@@ -94,15 +95,41 @@ async function diffKernels(client: BaseLanguageClient, policies: Documents, from
     return void window.showInformationMessage("Open an AllocPolicy file to compare it under two kernels.");
   if (typeof from === "string" && typeof to === "string") return showKernels(client, document, from, to);
   const names = await ask(client, "allocpolicy/kernels", {});
-  const first = await pickKernel(names, "Compare under Two Kernels: from");
+  const own = await ownKernels(client, document, names);
+  const first = await pickKernel(own, names, l10n.t("Compare under Two Kernels: from"));
   if (first === undefined) return;
+  // The other end of the file's own range, or else the newest.
+  const ends = [...own].reverse().filter((name) => name !== first);
   const others = names.filter((name) => name !== first);
-  const second = await pickKernel(others, `Compare under Two Kernels: from ${first} to`);
+  const second = await pickKernel(ends, others, l10n.t("Compare under Two Kernels: from {0} to", first));
   if (second !== undefined) await showKernels(client, document, first, second);
 }
 
-async function pickKernel(names: readonly string[], title: string): Promise<string | undefined> {
-  return window.showQuickPick([...names], { title, placeHolder: "A kernel that the model knows" });
+/** The kernels that a file itself names, first and last. */
+async function ownKernels(
+  client: BaseLanguageClient,
+  document: TextDocument,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const uri = client.code2ProtocolConverter.asUri(document.uri);
+  const inForce = await ask(client, "allocpolicy/kernelInForce", { uri });
+  const written = inForce?.kernels.split(/\s*(?:\.\.|,)\s*/) ?? [];
+  return written.filter((name) => names.includes(name));
+}
+
+/** The file's own kernels stand first, and the first of all is chosen by Enter. */
+async function pickKernel(
+  own: readonly string[],
+  names: readonly string[],
+  title: string,
+): Promise<string | undefined> {
+  const first = new Set(own);
+  const items = [
+    ...own.map((label) => ({ label, description: l10n.t("in this file") })),
+    ...names.filter((name) => !first.has(name)).map((label) => ({ label, description: "" })),
+  ];
+  const picked = await window.showQuickPick(items, { title, placeHolder: l10n.t("A kernel that the model knows") });
+  return picked?.label;
 }
 
 async function showKernels(

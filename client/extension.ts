@@ -1,12 +1,17 @@
 // The extension, whichever host it runs in: starts the language server and adds what VS Code alone can show.
-import { commands, type ExtensionContext } from "vscode";
+import { commands, l10n, type ExtensionContext } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { registerDecode } from "./decode.ts";
 import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
 import { documentsOf } from "./documents.ts";
+import { OWN_ABILITIES, registerLenses } from "./lenses.ts";
 import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
+import { registerNewFile } from "./new-file.ts";
+import { patiently } from "./patience.ts";
+import { registerTasks } from "./tasks.ts";
+import { registerTools } from "./tools.ts";
 import { registerExplainCall } from "./explain-call.ts";
 import { registerExpectations, type ShownExpectation } from "./testing.ts";
 import type { Shown } from "./view/data.ts";
@@ -34,7 +39,10 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
         next(uri, diagnostics);
       },
       async provideDiagnostics(document, previousResultId, token, next) {
-        const report = await next(document, previousResultId, token);
+        const report = await patiently(
+          l10n.t("AllocPolicy: checking…"),
+          Promise.resolve(next(document, previousResultId, token)),
+        );
         if (report !== undefined && report !== null && "items" in report) linkToPages(report.items);
         return report;
       },
@@ -55,12 +63,17 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     ...registerDiff(client, policies),
     registerDecode(client, () => status.shown()?.kernels),
     ...registerRulePages(client, all),
+    ...registerLenses(client),
+    ...registerNewFile(),
+    registerTasks(policies),
+    ...registerTools(client),
     ...registerExplainCall(client),
     commands.registerCommand("allocpolicy.restartServer", async () => {
       await client.stop();
       await client.start();
     }),
   );
+  client.registerFeature(OWN_ABILITIES);
   await client.start();
   return { kernelInForce: () => status.shown()?.text, expectations: expectations.shown, matrix: matrix.shown };
 }

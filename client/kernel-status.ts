@@ -2,9 +2,11 @@
 import { commands, MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from "vscode";
 import { State, type BaseLanguageClient } from "vscode-languageclient";
 import type { KernelInForce } from "../protocol/kernel.ts";
+import type { NotificationName } from "../protocol/requests.ts";
 import { ask as askServer } from "./ask.ts";
 import type { Judged } from "./documents.ts";
 
+const ANSWERS_CHANGED: NotificationName = "allocpolicy/answersChanged";
 /** After the last keystroke, before the server is asked again. */
 const PAUSE_MS = 150;
 
@@ -60,6 +62,8 @@ export function showKernelStatus(client: BaseLanguageClient, documents: Judged):
       if (event.affectsConfiguration("allocpolicy")) askSoon();
     }),
     client.onDidChangeState(() => void ask()),
+    // What the status says comes from the same state as the findings: it is asked again whenever they may change.
+    client.onNotification(ANSWERS_CHANGED, askSoon),
     commands.registerCommand("allocpolicy.showKernel", async () => {
       await ask();
       await window.showInformationMessage(

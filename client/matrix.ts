@@ -8,12 +8,9 @@ import {
   ViewColumn,
   window,
   workspace,
-  type CancellationToken,
-  type CodeLens,
   type Disposable,
   type ExtensionContext,
   type Position,
-  type TextDocument,
   type TextEditor,
   type WebviewPanel,
 } from "vscode";
@@ -62,9 +59,6 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("allocpolicy")) panel.askSoon();
     }),
-    languages.registerCodeLensProvider([...policies.selector], {
-      provideCodeLenses: (document, token) => lensesOf(client, document, token),
-    }),
   ];
   return {
     shown: () => panel.shown,
@@ -73,26 +67,6 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
       for (const part of parts) part.dispose();
     },
   };
-}
-
-/** A lens above each policy that leads to its matrix. */
-async function lensesOf(
-  client: BaseLanguageClient,
-  document: TextDocument,
-  token: CancellationToken,
-): Promise<CodeLens[]> {
-  const uri = client.code2ProtocolConverter.asUri(document.uri);
-  const found = await ask(client, "allocpolicy/policies", { uri }, token);
-  return found.map(({ name, range: { start, end } }) => ({
-    range: new Range(start.line, start.character, end.line, end.character),
-    command: {
-      title: "Matrix",
-      tooltip: `Show the modes and flags of ${name} as a table`,
-      command: "allocpolicy.showMatrix",
-      arguments: [document.uri, name],
-    },
-    isResolved: true,
-  }));
 }
 
 class MatrixPanel {

@@ -1,6 +1,7 @@
 // A rule's page, opened inside the editor: from the link of a finding's code, and by command.
 import {
   commands,
+  l10n,
   languages,
   Uri,
   window,
@@ -33,27 +34,31 @@ export function linkToPages(diagnostics: readonly Diagnostic[]): void {
   }
 }
 
-/**
- * Asks for the rule: those found in the file come first, where the cursor stands before the rest; any other can be
- * typed.
- */
-async function pickRule(documents: Documents): Promise<string | undefined> {
+/** Asks for the rule, of all that there are: those at the cursor first, then those found in the file. */
+async function pickRule(client: BaseLanguageClient, documents: Documents): Promise<string | undefined> {
   const editor = documents.activeEditor();
   const found = editor === undefined ? [] : languages.getDiagnostics(editor.document.uri);
   const atCursor = found.filter(({ range }) => editor?.selection.intersection(range) !== undefined);
-  const rules = new Set([...atCursor, ...found].map(ruleOfDiagnostic).filter((rule) => rule !== undefined));
-  if (rules.size === 0)
-    return window.showInputBox({
-      title: "Show Rule Page",
-      prompt: "The rule's name",
-      placeHolder: "nofail-without-reclaim",
-    });
-  const other = "Another rule…";
-  const picked = await window.showQuickPick([...rules, other], {
-    title: "Show Rule Page",
-    placeHolder: "Rules found in this file",
-  });
-  return picked === other ? window.showInputBox({ title: "Show Rule Page", prompt: "The rule's name" }) : picked;
+  const here = new Set([...atCursor, ...found].map(ruleOfDiagnostic).filter((rule) => rule !== undefined));
+  const all = await ask(client, "allocpolicy/rules", {});
+  const items = all.map(({ id, title, severity }) => ({
+    label: id,
+    description: here.has(id) ? l10n.t("{0}, found in this file", severity) : severity,
+    detail: title,
+  }));
+  const rank = [...here];
+  const picked = await window.showQuickPick(
+    [
+      ...rank.flatMap((rule) => items.filter(({ label }) => label === rule)),
+      ...items.filter(({ label }) => !here.has(label)),
+    ],
+    {
+      title: l10n.t("Show a Rule's Page"),
+      placeHolder: l10n.t("A rule's name, or a word of its title"),
+      matchOnDetail: true,
+    },
+  );
+  return picked?.label;
 }
 
 export function registerRulePages(client: BaseLanguageClient, documents: Documents): Disposable[] {
@@ -66,7 +71,7 @@ export function registerRulePages(client: BaseLanguageClient, documents: Documen
       },
     }),
     commands.registerCommand("allocpolicy.showRule", async (given: unknown) => {
-      const rule = typeof given === "string" ? given : await pickRule(documents);
+      const rule = typeof given === "string" ? given : await pickRule(client, documents);
       if (rule !== undefined && rule !== "")
         await commands.executeCommand("vscode.open", pageUri(rule), { preview: true });
     }),

@@ -60,6 +60,13 @@ export interface Requests {
     PolicyParams & { readonly format: "markdown" | "svg" },
     { readonly text: string } | null
   >;
+  /** Every rule that there is, in the order of the catalogue. */
+  readonly "allocpolicy/rules": Request<
+    object,
+    readonly { readonly id: string; readonly title: string; readonly severity: string }[]
+  >;
+  /** What is found in a text of the policy language that is no file, a line each; empty where nothing is. */
+  readonly "allocpolicy/checkText": Request<{ readonly text: string }, { readonly findings: readonly string[] }>;
   /** The kernels that the model knows, newest first. */
   readonly "allocpolicy/kernels": Request<object, readonly string[]>;
   /** A document under two kernels, as the two texts of a diff; null where document or kernel are not known. */
@@ -73,6 +80,9 @@ export interface Requests {
     { readonly markdown: string } | null
   >;
 }
+
+/** What the server says unasked, to a client whose `experimental` capability has it. */
+export type NotificationName = "allocpolicy/answersChanged";
 
 export type Method = keyof Requests;
 export type ParamsOf<M extends Method> = Requests[M]["params"];

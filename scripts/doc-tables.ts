@@ -8,6 +8,7 @@ import { usageLine } from "../server/cli/help.ts";
 import { ALL_REPORTERS } from "../server/cli/reporters/index.ts";
 import { allApis } from "../server/model/apis.ts";
 import { KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
+import { catalogue } from "../server/policy-language/catalogue.ts";
 import { EFFECTS } from "../server/service/descriptions/words.ts";
 import { inRoot, isProgram } from "./paths.ts";
 
@@ -141,15 +142,27 @@ function withTable(text: string, name: string, content: string): string {
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
 }
 
+/** The manifest, in which the setting for the levels of rules lists all that there are. */
+function withRuleNames(manifest: string): string {
+  const names = catalogue().map(({ id }) => `              ${JSON.stringify(id)}`);
+  return manifest.replace(
+    /"propertyNames": \{\s*"enum": \[[^\]]*\]\s*\}/,
+    () => `"propertyNames": {\n            "enum": [\n${names.join(",\n")}\n            ]\n          }`,
+  );
+}
+
 /** The documents whose tables differ from what they list, with the text that they should have. */
 export function staleTables(): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(TABLES).flatMap(([path, tables]) => {
+  const manifest = readFileSync(inRoot("package.json"), "utf8");
+  const wantedManifest = withRuleNames(manifest);
+  return new Map([
+    ...(manifest === wantedManifest ? [] : [["package.json", wantedManifest] as const]),
+    ...Object.entries(TABLES).flatMap(([path, tables]) => {
       const present = readFileSync(inRoot(path), "utf8");
       const wanted = Object.entries(tables).reduce((text, [name, content]) => withTable(text, name, content), present);
-      return wanted === present ? [] : [[path, wanted]];
+      return wanted === present ? [] : [[path, wanted] as const];
     }),
-  );
+  ]);
 }
 
 if (isProgram(import.meta.url)) {

@@ -1,20 +1,30 @@
 // What a person sees while a step runs. Plain JavaScript: run.mjs uses it before anything is installed.
 import { spawn } from "node:child_process";
 
+/** Where nothing can be written over, a line so often says that the step still runs. */
+const LINE_EACH_MS = 10_000;
+
 /**
- * Runs one step of work under a title. On a terminal the seconds count up from the first second on; elsewhere the title
- * and the time each take a line. Everything goes to standard error, so that standard output keeps the results.
+ * Runs one step of work under a title. On a terminal the seconds count up from the first second on, elsewhere a line
+ * every ten seconds says how long it has taken; `look` tells how far it is. Everything goes to standard error, so that
+ * standard output keeps the results.
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
+ * @param {() => string} [look]
  * @returns {Promise<T>}
  */
-export async function step(title, work) {
+export async function step(title, work, look = () => "") {
   const begun = performance.now();
   const seconds = () => ((performance.now() - begun) / 1000).toFixed(1);
   const live = process.stderr.isTTY === true;
   if (!live) process.stderr.write(`${title} …\n`);
-  const ticker = live ? setInterval(() => process.stderr.write(`\r${title} … ${seconds()} s`), 1000) : undefined;
+  const tell = () => {
+    const far = look();
+    const text = `${title} … ${seconds()} s${far === "" ? "" : `, ${far}`}`;
+    process.stderr.write(live ? `\r${text}\u001b[K` : `${text}\n`);
+  };
+  const ticker = setInterval(tell, live ? 1000 : LINE_EACH_MS);
   let end = "failed";
   try {
     const value = await work();
@@ -22,7 +32,9 @@ export async function step(title, work) {
     return value;
   } finally {
     clearInterval(ticker);
-    process.stderr.write(live ? `\r${title} … ${end} in ${seconds()} s\n` : `${title} … ${end} in ${seconds()} s\n`);
+    process.stderr.write(
+      live ? `\r${title} … ${end} in ${seconds()} s\u001b[K\n` : `${title} … ${end} in ${seconds()} s\n`,
+    );
   }
 }
 

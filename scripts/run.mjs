@@ -3,7 +3,7 @@
 // it is new enough).
 // usage: node scripts/run.mjs TASK [arguments of the task]; package.json names the tasks
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capture, step } from "./progress.mjs";
@@ -56,6 +56,16 @@ async function install() {
   });
 }
 
+/** How many packages npm has unpacked so far. */
+function unpacked() {
+  const folder = join(root, "node_modules");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const inScopes = names
+    .filter((name) => name.startsWith("@"))
+    .reduce((sum, scope) => sum + readdirSync(join(folder, scope)).length, 0);
+  return `${names.filter((name) => !/^[.@]/.test(name)).length + inScopes} unpacked`;
+}
+
 /** The Node that runs TypeScript without flags: 22.18 and later. */
 function newNode() {
   const installed = join(bin, "node");
@@ -69,7 +79,8 @@ if (Number(process.versions.node.split(".")[0]) < 20)
   giveUp(`AllocPolicy needs Node 20 or newer to begin with; this is ${process.version}.`);
 if (!isInstalled()) {
   try {
-    await step("Installing the packages of package-lock.json (npm ci)", install);
+    const packages = Object.keys(lockedPackages(join(root, "package-lock.json"))).length;
+    await step(`Installing the ${packages} packages of package-lock.json (npm ci)`, install, unpacked);
   } catch (error) {
     giveUp(error instanceof Error ? error.message : String(error));
   }

@@ -13,13 +13,17 @@ import { inRoot, VSIX } from "./paths.ts";
 import { capture, step } from "./progress.mjs";
 
 const EXAMPLES = "examples";
+/** What the editor shows first. */
+const FIRST_FILE = "mistakes.allocpolicy";
+/** Tells the extension to open its first steps beside that; as in client/node.ts. */
+const FIRST_STEPS = { ALLOCPOLICY_FIRST_STEPS: "1" };
 /** Where the editor listens if nothing else does, so that the browser remembers it. */
 const PORT = 8437;
 
 /** Runs a program on this terminal. @returns its exit code */
-function run(program: string, args: readonly string[]): Promise<number> {
+function run(program: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: inRoot(), stdio: "inherit" });
+    const child = spawn(program, args, { cwd: inRoot(), stdio: "inherit", env: { ...process.env, ...more } });
     child.once("error", reject);
     child.once("exit", (code) => resolve(code ?? 1));
   });
@@ -27,7 +31,7 @@ function run(program: string, args: readonly string[]): Promise<number> {
 
 /** Prints the findings in examples/, which are there to be found: only a check that cannot be made stops here. */
 async function check(): Promise<void> {
-  console.log(`\nallocpolicy check ${EXAMPLES}/`);
+  console.log(`\nallocpolicy check ${EXAMPLES}/   (the mistakes in ${FIRST_FILE} are planted)`);
   const exitCode = await run(process.execPath, [inRoot("dist/allocpolicy.cjs"), "check", `${EXAMPLES}/`]);
   if (exitCode > 1) throw new Error(`allocpolicy check ended with code ${exitCode}`);
   console.log();
@@ -50,7 +54,11 @@ const desktopVsCode = (): string | undefined =>
 /** @returns whether desktop VS Code took the folder */
 async function openDesktop(code: string): Promise<boolean> {
   console.log(`Opening ${EXAMPLES}/ in VS Code (${code}).`);
-  const exitCode = await run(code, [`--extensionDevelopmentPath=${inRoot()}`, inRoot(EXAMPLES)]).catch(() => 1);
+  const exitCode = await run(
+    code,
+    [`--extensionDevelopmentPath=${inRoot()}`, inRoot(EXAMPLES), inRoot(EXAMPLES, FIRST_FILE)],
+    FIRST_STEPS,
+  ).catch(() => 1);
   if (exitCode !== 0) console.log(`${code} ended with code ${exitCode}: opening the editor in the browser instead.`);
   return exitCode === 0;
 }
@@ -69,7 +77,7 @@ async function openInBrowser(port: number): Promise<void> {
       token,
       packages: [VSIX],
       settings: {},
-      environment: {},
+      environment: FIRST_STEPS,
       testDriver: false,
     }),
   );
@@ -79,8 +87,15 @@ async function openInBrowser(port: number): Promise<void> {
   const address = new URL(`http://${server.authority}/`);
   address.searchParams.set("tkn", token);
   address.searchParams.set("folder", inRoot(EXAMPLES));
+  const file = `vscode-remote://${server.authority}${inRoot(EXAMPLES, FIRST_FILE)}`;
+  address.searchParams.set("payload", JSON.stringify([["openFile", file]]));
   console.log(
-    `\nThe editor is open at\n\n  ${address.href}\n\nOnly this machine can reach it, and only with that address. Ctrl-C ends it.`,
+    [
+      "\nThe editor is open at",
+      address.href,
+      `It shows ${FIRST_FILE}, whose mistakes are planted, and three first steps beside it.`,
+      "Only this machine can reach it, and only with that address. Ctrl-C ends it.",
+    ].join("\n\n"),
   );
   const ending = await Promise.race([
     stopped.then(() => "stopped" as const),

@@ -6,6 +6,8 @@ import type { Locator, Page } from "playwright-core";
 type Asked =
   /** One key after the other, as on a keyboard: `a`, `Enter`, `Control+Space`. */
   | { readonly press: readonly string[] }
+  /** Something on the page, by its CSS selector: the answer comes once it is visible. */
+  | { readonly sees: string }
   /** The list of suggestions, as it stands on the screen once all that has arrived is drawn. */
   | { readonly suggestions: true };
 
@@ -48,12 +50,17 @@ async function answer(page: Page, asked: Asked): Promise<unknown> {
     for (const key of asked.press) await page.keyboard.press(key);
     return null;
   }
+  if ("sees" in asked) {
+    await page.locator(asked.sees).first().waitFor({ timeout: PATIENCE_MS });
+    return null;
+  }
   await page.evaluate(TWO_FRAMES);
   const rows = page.locator(".suggest-widget.visible .monaco-list-row");
   const [chosen = null] = await labelsOf(rows.and(page.locator(".focused")));
   return { labels: await labelsOf(rows), chosen };
 }
 
+const PATIENCE_MS = 20_000;
 /** Whatever has arrived is drawn. */
 const TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
 

@@ -24,6 +24,8 @@ export interface Abilities {
   readonly foldingLimit: number;
   readonly documentChanges: boolean;
   readonly preferredActions: boolean;
+  /** It wants to hear when answers beyond the protocol change (`experimental.allocpolicyAnswersChanged`). */
+  readonly hearsOfAnswers: boolean;
   /** It has the commands of lenses (`experimental.allocpolicyLensCommands`), which no protocol has. */
   readonly lensCommands: boolean;
   readonly diagnostics: DiagnosticAbilities;
@@ -62,7 +64,8 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
     lineFoldingOnly: textDocument.foldingRange?.lineFoldingOnly === true,
     foldingLimit: Math.min(textDocument.foldingRange?.rangeLimit ?? MOST_FOLDS, MOST_FOLDS),
     documentChanges: workspace.workspaceEdit?.documentChanges === true,
-    lensCommands: hasLensCommands(client.experimental),
+    hearsOfAnswers: isSaid(client.experimental, "allocpolicyAnswersChanged"),
+    lensCommands: isSaid(client.experimental, "allocpolicyLensCommands"),
     preferredActions: textDocument.codeAction?.isPreferredSupport === true,
     diagnostics: {
       relatedInformation: (pull?.relatedInformation ?? publish?.relatedInformation) === true,
@@ -74,11 +77,6 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
   };
 }
 
-function hasLensCommands(experimental: unknown): boolean {
-  return (
-    typeof experimental === "object" &&
-    experimental !== null &&
-    "allocpolicyLensCommands" in experimental &&
-    experimental.allocpolicyLensCommands === true
-  );
+function isSaid(experimental: unknown, ability: string): boolean {
+  return typeof experimental === "object" && experimental !== null && Reflect.get(experimental, ability) === true;
 }

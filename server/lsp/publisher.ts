@@ -1,8 +1,12 @@
 import type { Connection } from "vscode-languageserver";
+import type { NotificationName } from "../../protocol/requests.ts";
 import type { Abilities } from "./abilities.ts";
 import { makeAllFindings, type Reports } from "./diagnostics.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Session } from "./session.ts";
+
+/** Answers beyond the protocol, such as the kernel in force, may be others now; without parameters. */
+const ANSWERS_CHANGED: NotificationName = "allocpolicy/answersChanged";
 
 /** Tells the client, unasked, what is new. */
 export interface Publisher {
@@ -67,6 +71,7 @@ export function publisherOf(
         if (can.pullsDiagnostics && can.refreshesDiagnostics) quietly(connection.languages.diagnostics.refresh());
         if (can.refreshesInlayHints) quietly(connection.languages.inlayHint.refresh());
         if (can.refreshesSemanticTokens) quietly(connection.languages.semanticTokens.refresh());
+        if (can.hearsOfAnswers) quietly(connection.sendNotification(ANSWERS_CHANGED));
       }, 0);
     },
     async close(uri) {

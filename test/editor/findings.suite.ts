@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { commands, ConfigurationTarget, DiagnosticSeverity, workspace } from "vscode";
+import { seesOnPage } from "./keyboard.ts";
 import {
   closeAll,
   findings,
@@ -28,6 +29,8 @@ request rx_refill {
 }
 `;
 
+const LIGHT_BULB = "[class*='codicon-gutter-lightbulb'], .lightBulbWidget";
+
 suite("Findings", () => {
   teardown(closeAll);
 
@@ -53,14 +56,12 @@ suite("Findings", () => {
     const editor = await openFile("auto-fix.allocpolicy", REFILL.replace("__GFP_NOWARN$0", "__GFP_NOFAIL"));
     await seesFinding(editor.document, "nofail-without-reclaim", "__GFP_NOFAIL");
     placeCursor(editor, editor.document.offsetAt(inside(editor.document, "__GFP_NOFAIL")));
-    // The editor passes over the key while the server has not answered for the newest text: a user presses it again.
+    // The workbench has heard of the cursor, and the light bulb stands.
+    await seesOnPage(LIGHT_BULB);
+    await commands.executeCommand("editor.action.codeAction", { kind: "quickfix", apply: "first" });
     await until(
       "the fix in the text",
-      async () => {
-        await commands.executeCommand("editor.action.codeAction", { kind: "quickfix", apply: "first" });
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        return !editor.document.getText().includes("__GFP_NOFAIL") || undefined;
-      },
+      () => !editor.document.getText().includes("__GFP_NOFAIL") || undefined,
       () => editor.document.getText(),
     );
     await seesNoFinding(editor.document, "nofail-without-reclaim");

@@ -22,6 +22,9 @@ export interface Suggestions {
   readonly chosen: string | null;
 }
 
+/** Waits until something stands on the page, by its CSS selector. */
+export const seesOnPage = (selector: string): Promise<void> => ask({ sees: selector });
+
 export const press = (...keys: readonly string[]): Promise<void> => ask({ press: keys });
 
 /** Presses the key of each character; `\n` is Enter. */

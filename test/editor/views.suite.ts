@@ -8,8 +8,10 @@ import {
   window,
   workspace,
   type CodeLens,
+  type TextDocument,
 } from "vscode";
 import type { AllocPolicyExtension } from "../../client/extension.ts";
+import { seesOnPage } from "./keyboard.ts";
 import { closeAll, inside, inWorkspace, openFile, placeCursor, select, type, until } from "./user.ts";
 
 async function extension(): Promise<AllocPolicyExtension> {
@@ -72,6 +74,25 @@ async function seesTests(name: string, wanted: readonly string[]): Promise<void>
   );
 }
 
+/** The lenses of that title, once there are so many. */
+function lensesOf(document: TextDocument, title: string, count: number): Promise<readonly CodeLens[]> {
+  let last: readonly CodeLens[] = [];
+  return until(
+    `${count} lenses ${title}`,
+    async () => {
+      last = await commands.executeCommand<CodeLens[]>("vscode.executeCodeLensProvider", document.uri, 100);
+      const found = last.filter(({ command }) => command?.title === title);
+      return found.length === count ? found : undefined;
+    },
+    () => last.map(({ command }) => command?.title),
+  );
+}
+
+async function press(lens: CodeLens | undefined): Promise<void> {
+  assert.ok(lens?.command, "the lens has a command");
+  await commands.executeCommand(lens.command.command, ...(lens.command.arguments ?? []));
+}
+
 suite("Views", () => {
   teardown(closeAll);
 
@@ -108,14 +129,23 @@ suite("Views", () => {
   test("each policy has a lens that opens its matrix", async () => {
     const { document } = await openFile("lens.allocpolicy", POLICIES);
     await extension();
-    const lenses = await until("the lenses", async () => {
-      const found = await commands.executeCommand<CodeLens[]>("vscode.executeCodeLensProvider", document.uri);
-      return found.length === 2 ? found : undefined;
-    });
-    const command = lenses[1]?.command;
-    assert.equal(command?.title, "Matrix");
-    await commands.executeCommand(command.command, ...(command.arguments ?? []));
+    const lenses = await lensesOf(document, "Matrix", 2);
+    await press(lenses[1]);
     await seesMatrix("other", ["any mode"]);
+  });
+
+  test("a request has lenses: explained, compared, its uses shown; what is expected is run", async () => {
+    const { document } = await openFile("lenses.allocpolicy", POLICIES);
+    await extension();
+    const [explain] = await lensesOf(document, "Explain", 1);
+    await press(explain);
+    await seesOnPage(".monaco-hover .hover-row");
+    await lensesOf(document, "Compare kernels", 1);
+    await lensesOf(document, "Run expectations", 2);
+    const [uses] = await lensesOf(document, "1 use", 2);
+    await press(uses);
+    await seesOnPage(".peekview-widget");
+    await commands.executeCommand("closeReferenceSearch");
   });
 
   test("the matrix is written to a file as Markdown and as SVG", async () => {
@@ -139,12 +169,9 @@ suite("Views", () => {
         (label, index) => `${label} ${states[index]}`,
       );
     await seesTests("expectations.allocpolicy", listed(["not run", "not run", "not run"]));
-    await until("a run", async () => {
-      // The workbench hears of new tests a little later than the extension that lists them.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await commands.executeCommand("testing.runCurrentFile");
-      return (await listedTests("expectations.allocpolicy")).some((line) => line.endsWith(" passed")) || undefined;
-    });
+    // The workbench hears of new tests a little later than the extension that lists them.
+    await seesOnPage(".testing-run-glyph");
+    await commands.executeCommand("testing.runCurrentFile");
     await seesTests("expectations.allocpolicy", listed(["passed", "failed", "passed"]));
 
     select(editor, "sleeps never }\nexpect");

@@ -7,6 +7,7 @@ import {
   type WorkspaceEdit,
   type TextEditor,
 } from "vscode";
+import { keysArrived, pause, press } from "./keyboard.ts";
 import { closeAll, inside, openFile, seesFinding, seesNothingWrong, until } from "./user.ts";
 
 /** What the suggestions at the cursor are called. */
@@ -62,19 +63,19 @@ suite("Writing", () => {
   });
 
   test("a suggestion that is accepted is written", async () => {
-    const { document } = await openFile(
+    const editor = await openFile(
       "accept.allocpolicy",
       request("  api kmalloc\n  size 64 B\n  flags GFP_KER$0\n  handles null"),
     );
+    const { document } = editor;
     await seesFinding(document, "unknown-flag", "GFP_KER");
+    await keysArrived();
+    await press("Control+Space");
+    await until("the suggestion", async () => (await pause(editor)).chosen === "GFP_KERNEL" || undefined);
+    await press("Enter");
     await until(
       "GFP_KERNEL in the file",
-      async () => {
-        await commands.executeCommand("editor.action.triggerSuggest");
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        await commands.executeCommand("acceptSelectedSuggestion");
-        return document.getText().includes("GFP_KERNEL\n") || undefined;
-      },
+      () => document.getText().includes("GFP_KERNEL\n") || undefined,
       () => document.getText(),
     );
     await seesNothingWrong(document);

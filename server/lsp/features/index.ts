@@ -1,5 +1,6 @@
 // Written by scripts/indexes.ts: one line for each file of this folder.
 import { callHierarchy } from "./call-hierarchy.ts";
+import { checkText } from "./check-text.ts";
 import { codeAction } from "./code-action.ts";
 import { codeLens } from "./code-lens.ts";
 import { completion } from "./completion.ts";
@@ -31,6 +32,7 @@ import { references } from "./references.ts";
 import { renameFiles } from "./rename-files.ts";
 import { rename } from "./rename.ts";
 import { rulePage } from "./rule-page.ts";
+import { rules } from "./rules.ts";
 import { selectionRange } from "./selection-range.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
@@ -42,6 +44,7 @@ import type { Feature } from "../feature.ts";
 
 export const FEATURES: readonly Feature[] = [
   callHierarchy,
+  checkText,
   codeAction,
   codeLens,
   completion,
@@ -73,6 +76,7 @@ export const FEATURES: readonly Feature[] = [
   renameFiles,
   rename,
   rulePage,
+  rules,
   selectionRange,
   semanticTokens,
   signatureHelp,

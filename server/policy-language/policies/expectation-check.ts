@@ -90,7 +90,9 @@ function checkMask(
     const text = `\`${witnessMaskText(kernel, value.mask)}\``;
     if (kind === "allows")
       return these === FALSE
-        ? fails(`Policy ${name} takes ${text} in no size and context: ${refusal(environment, set, value.mask)}.`)
+        ? fails(
+            `Policy ${name} never takes ${text}, whatever the size and the context: ${refusal(environment, set, value.mask)}.`,
+          )
         : [];
     const witness = replayedWitness(set, these, (subject) => isTaken(judge(environment, kernel, policy, subject)));
     return witness === null ? [] : fails(`Policy ${name} takes ${witnessText(space, witness)}: no rule forbids it.`);
@@ -113,7 +115,7 @@ function refusal(environment: Environment, set: PolicySet, value: Mask): string 
   const reason = rule.clause.because === null ? "" : `, "${rule.clause.because.value}"`;
   switch (rule.clause.kind) {
     case "forbid":
-      return `a \`forbid\` takes it${reason}`;
+      return `a \`forbid\` refuses it${reason}`;
     case "require":
       return `it lacks what a \`require\` asks for${reason}`;
     case "allow":

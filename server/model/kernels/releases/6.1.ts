@@ -3,7 +3,7 @@ import type { Release } from "./release.ts";
 export const v6_1: Release = {
   name: "6.1",
   source:
-    "The mainline release was not read; 6.1.192, a later point of its branch, was, and has much later work: ask for 6.1.192 by name. That kmalloc_node() of a large size looks at its mask from here on (a0c3b940023e) is recalled.",
+    "Told from 6.1.192, a later point of the same branch, which was read; 6.1 itself was not. Work of later releases that 6.1.192 carries is left out here: ask for 6.1.192 by name to have it. That kmalloc_node() of a large size looks at its mask from here on (a0c3b940023e) is recalled.",
   features: {
     largeKmallocNodeFixesFlags: true,
   },

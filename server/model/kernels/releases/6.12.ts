@@ -3,7 +3,7 @@ import type { Release } from "./release.ts";
 export const v6_12: Release = {
   name: "6.12",
   source:
-    "The mainline release was not read; 6.12.117, a later point of its branch, was, and has later work: ask for 6.12.117 by name. What is later work is recalled.",
+    "Told from 6.12.117, a later point of the same branch, which was read; 6.12 itself was not. Work of later releases that 6.12.117 carries is left out here, as far as it is recalled: ask for 6.12.117 by name to have it.",
   features: {
     vmallocBatchesCarryNofail: true,
     nonBlockTakesHighatomicPage: true,

@@ -3,7 +3,7 @@ import type { Release } from "./release.ts";
 export const v7_3: Release = {
   name: "7.3",
   source:
-    "The mainline release was not read; 7.3.4, a later point of its branch, was, and 7.2.13: what differs between the two is taken to have come with 7.3.",
+    "Told from 7.3.4, a later point of the same branch, and from 7.2.13, which were read; 7.3 itself was not: what differs between the two is taken to have come with 7.3.",
   flags: {
     kind: "enum-change",
     source: "include/linux/gfp_types.h, read in 7.3.4: NO_OBJ_EXT is gone, slab passes the wish in flags of its own",

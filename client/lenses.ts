@@ -1,0 +1,59 @@
+// The commands of the lenses that the server puts over declarations; a client says that it has them.
+import { commands, Location, Position, Range, Selection, type Uri, window, type Disposable } from "vscode";
+import type { BaseLanguageClient, ClientCapabilities, FeatureState, StaticFeature } from "vscode-languageclient";
+import type { Location as ProtocolLocation, Position as ProtocolPosition } from "../protocol/places.ts";
+
+/** Tells the server what this client can do beyond the protocol. */
+export const OWN_ABILITIES: StaticFeature = {
+  fillClientCapabilities(capabilities: ClientCapabilities): void {
+    capabilities.experimental = {
+      ...capabilities.experimental,
+      allocpolicyLensCommands: true,
+      allocpolicyAnswersChanged: true,
+    };
+  },
+  initialize(): void {},
+  getState: (): FeatureState => ({ kind: "static" }),
+  clear(): void {},
+};
+
+export function registerLenses(client: BaseLanguageClient): Disposable[] {
+  const uriOf = (given: string): Uri => client.protocol2CodeConverter.asUri(given);
+
+  /** Puts the cursor where a lens stands. */
+  async function goTo(uri: string, { line, character }: ProtocolPosition): Promise<void> {
+    const at = new Position(line, character);
+    await window.showTextDocument(uriOf(uri), { selection: new Selection(at, at), preserveFocus: false });
+  }
+
+  return [
+    commands.registerCommand("allocpolicy.explain", async (uri?: string, at?: ProtocolPosition) => {
+      if (uri !== undefined && at !== undefined) await goTo(uri, at);
+      await commands.executeCommand("editor.action.showHover", { focus: "autoFocusImmediately" });
+    }),
+    commands.registerCommand("allocpolicy.compareKernels", async (uri: string, at: ProtocolPosition) => {
+      await goTo(uri, at);
+      await commands.executeCommand("allocpolicy.diffKernels");
+    }),
+    commands.registerCommand("allocpolicy.openMatrix", (uri: string, name: string) =>
+      commands.executeCommand("allocpolicy.showMatrix", uriOf(uri), name),
+    ),
+    commands.registerCommand("allocpolicy.runExpectations", async (uri: string, at: ProtocolPosition) => {
+      await goTo(uri, at);
+      await commands.executeCommand("testing.runAtCursor");
+    }),
+    commands.registerCommand(
+      "allocpolicy.showUses",
+      (uri: string, at: ProtocolPosition, uses: readonly ProtocolLocation[]) =>
+        commands.executeCommand(
+          "editor.action.showReferences",
+          uriOf(uri),
+          new Position(at.line, at.character),
+          uses.map(
+            ({ uri: target, range: { start, end } }) =>
+              new Location(uriOf(target), new Range(start.line, start.character, end.line, end.character)),
+          ),
+        ),
+    ),
+  ];
+}

@@ -1,0 +1,30 @@
+// File > New File… > AllocPolicy, and the walkthrough of the first hour.
+import { commands, window, workspace, type Disposable } from "vscode";
+
+/** A file to begin with: valid, and small enough to be read at a glance. */
+const BEGINNING = `kernel 6.12
+
+/// What is asked for, and from where.
+request first {
+  api     kmalloc
+  size    64 B
+  flags   GFP_KERNEL
+  context process
+}
+
+expect first { sleeps may }
+`;
+
+const WALKTHROUGH = "allocpolicy.allocpolicy#allocpolicy.first-steps";
+
+export function registerNewFile(): Disposable[] {
+  return [
+    commands.registerCommand("allocpolicy.newFile", async () => {
+      const document = await workspace.openTextDocument({ language: "allocpolicy", content: BEGINNING });
+      await window.showTextDocument(document);
+    }),
+    commands.registerCommand("allocpolicy.openWalkthrough", () =>
+      commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH, true),
+    ),
+  ];
+}
