@@ -1,3 +1,14 @@
+import { knownKernels, mainlineReleases } from "../model/kernels/kernels.ts";
+
+/** Stands before the kernels that are not mainline releases: their order is another one. */
+export const OTHER_TREES = "stable and vendor trees that were read:\n";
+
+/** The known kernels that are not mainline releases. */
+export function otherTrees(): readonly string[] {
+  const mainline = new Set(mainlineReleases());
+  return knownKernels().filter((name) => !mainline.has(name));
+}
+
 export interface Row {
   readonly name: string;
   readonly text: string;

@@ -6,7 +6,7 @@ import { versionNamed } from "../model/kernels/named.ts";
 import { olderHeader } from "../model/kernels/older/headers.ts";
 import { printedVersion, type PrintedVersion } from "../model/kernels/printed-version.ts";
 import { bytesOfText, pageSizesText } from "../policy-language/analysis/sizes.ts";
-import { UsageError } from "./command.ts";
+import { UsageError, type Io } from "./command.ts";
 
 /** Takes a sentence about what was assumed: `--kernel` was given as a log prints it. */
 type Assume = (sentence: string) => void;
@@ -16,11 +16,12 @@ type Assume = (sentence: string) => void;
  * newest release without the former. Throws `UsageError`.
  */
 export function kernelFrom(
-  version: string | undefined,
+  given: string | undefined,
   config: readonly string[] = [],
   assume: Assume = () => undefined,
 ): Kernel {
   const options = optionsFrom(config);
+  const version = given === undefined ? undefined : withoutTag(given);
   const named = versionNamed(version ?? newestRelease());
   const kernel = kernelOf(named.version, options);
   // What is wrong is the version that the text stands for, where it stands for one.
@@ -31,21 +32,27 @@ export function kernelFrom(
 
 /** The flags of a kernel that is older than the model, as `kernelFrom` reads its name; null for any other text. */
 export function olderHeaderFrom(version: string, assume: Assume = () => undefined): OlderHeader | null {
-  const printed = printedVersion(version);
+  const printed = printedVersion(withoutTag(version));
   const header = printed === null ? null : olderHeader(printed.version);
   if (header !== null && printed !== null) tellAssumed(printed, assume);
   return header;
 }
 
+/** `v6.6`, as git calls a release, is 6.6. */
+const withoutTag = (version: string): string => version.replace(/^v(?=\d)/, "");
+
 function tellAssumed({ version, assumed }: PrintedVersion, assume: Assume): void {
   if (assumed !== null) assume(`taken as ${version}: ${assumed}`);
 }
 
-/** `6.1,6.12` as its versions, each of them known. Throws `UsageError`. */
-export function kernelList(text: string): readonly string[] {
+/**
+ * The names of the kernels that an option names, `6.1,v6.12`, as the headers of files would have them; null without the
+ * option. What is assumed is said. Throws `UsageError`.
+ */
+export function forcedKernels(text: string | undefined, { warn }: Pick<Io, "warn">): string | null {
+  if (text === undefined) return null;
   const names = text.split(",").map((name) => name.trim());
-  for (const name of names) kernelFrom(name);
-  return names;
+  return names.map((name) => kernelFrom(name, [], (said) => warn(`${name}: ${said}\n`)).name).join(", ");
 }
 
 /** `K=V,…` (`--config` may stand more than once): `LOCKDEP=y`, `PREEMPT_RT=on`, `page=16384`. Throws `UsageError`. */

@@ -193,6 +193,12 @@ function maskFact(kernel: Kernel, what: string, value: Mask): RequestFact {
   return { what, value: maskText(kernel, value), flags: flagsIn(kernel, value).toSorted().join(" ") };
 }
 
+/** A mask, and the flags that it has and the other one has not. */
+function withFlags(text: string, flags: readonly string[], others: readonly string[]): string {
+  const own = flags.filter((flag) => flag !== "" && !others.includes(flag)).map((flag) => `__GFP_${flag}`);
+  return own.length === 0 ? text : `${text} (with ${own.join(", ")})`;
+}
+
 function requestChanges(
   first: Side,
   one: RequestDeclaration,
@@ -209,7 +215,11 @@ function requestChanges(
   }
   const changes = before.map(({ what, value, flags }, index) => {
     const now = after[index];
-    return { what, from: value, to: now?.value ?? "", isSame: (flags ?? value) === (now?.flags ?? now?.value) };
+    const isSame = (flags ?? value) === (now?.flags ?? now?.value);
+    if (isSame || value !== now?.value) return { what, from: value, to: now?.value ?? "", isSame };
+    // The same names for other flags: a composite has changed.
+    const [had, has] = [flags?.split(" ") ?? [], now.flags?.split(" ") ?? []];
+    return { what, from: withFlags(value, had, has), to: withFlags(value, has, had), isSame };
   });
   const [, masks, reaches] = changes;
   // The mask that the allocator sees is told only where the call makes another of it.

@@ -83,6 +83,41 @@ describe("diff", () => {
   });
 });
 
+describe("--kernel", () => {
+  const cwd = (): string =>
+    folderWith({ "r.allocpolicy": "request r { api kmalloc  size 64 B  flags GFP_ATOMIC | __GFP_NOFAIL }\n" });
+
+  test("takes a release as git calls it, and as kernels do, and says what is assumed", async () => {
+    const asked = (kernel: string, to: string) =>
+      run(["diff", "r.allocpolicy", "--kernel", kernel, "--to", to], { cwd: cwd() });
+    const plain = await asked("5.0", "6.12");
+    expect(plain.out).not.toBe("nothing changes\n");
+    expect((await asked("v5.0", "v6.12")).out).toBe(plain.out);
+    const printed = await asked("5.0.0-69-generic", "6.12.0-rc4-next-20241010");
+    expect(printed.err).toMatch(/^5\.0\.0-69-generic: taken as 5\.0: .*\n6\.12\.0-rc4-next-20241010: taken as 6\.13: /);
+    const files = {
+      "q.allocpolicy": "request q { api alloc_pages  order 0  flags GFP_NOWAIT | __GFP_NOWARN  context softirq }\n",
+    };
+    for (const [kernel, isSaid] of [
+      ["v6.6", false],
+      ["v6.12", true],
+      ["6.6.0-14-generic", false],
+    ] as const)
+      expect(
+        (await run(["check", "--kernel", kernel], { cwd: folderWith(files) })).out.includes("nowait-redundant-nowarn"),
+      ).toBe(isSaid);
+    expect(
+      (await run(["explain", "--kernel", "v6.6", "--api", "kmalloc", "--size", "8", "--flags", "0"])).out,
+    ).toContain("on Linux 6.6");
+  });
+
+  test("of a composite that has changed is told by the flags that it has and has not", async () => {
+    const { out } = await run(["diff", "r.allocpolicy", "--kernel", "5.0", "--to", "6.12"], { cwd: cwd() });
+    expect(out).toContain("mask: GFP_ATOMIC | __GFP_NOFAIL (with __GFP_ATOMIC) -> GFP_ATOMIC | __GFP_NOFAIL\n");
+    for (const [, from, to] of out.matchAll(/: (.*) -> (.*)$/gm)) expect(from).not.toBe(to);
+  });
+});
+
 describe("the command line", () => {
   test("without a command lists them and exits 2", async () => {
     const { status, out } = await run([]);

@@ -15,7 +15,7 @@ import type { FoundFile, ReadFile, WantedFiles } from "../files.ts";
 import { boundCache, type CacheFolder } from "../findings-cache.ts";
 import { changeOfCommits } from "../git-change.ts";
 import { kbuildWords, type KbuildWords } from "../kbuild.ts";
-import { kernelList } from "../kernels.ts";
+import { forcedKernels } from "../kernels.ts";
 import { FILE_KINDS } from "../kinds/index.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
@@ -132,7 +132,7 @@ export const check: Command = {
       cwd: io.cwd,
       settings: {
         ...DEFAULT_SETTINGS,
-        forcedKernel: values.kernel === undefined ? null : kernelList(values.kernel).join(", "),
+        forcedKernel: forcedKernels(values.kernel, io),
       },
       c: {
         confidence: oneOf("confidence", values.confidence, CONFIDENCES),

@@ -1,11 +1,11 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import { knownKernels, mainlineReleases } from "../../model/kernels/kernels.ts";
+import { mainlineReleases } from "../../model/kernels/kernels.ts";
 import { olderHeader, olderReleases } from "../../model/kernels/older/headers.ts";
 import { hex, mask, type Mask } from "../../model/masks/mask.ts";
 import { decode as decodeMask, type DecodedMask } from "../../model/masks/names.ts";
 import { decodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { grouped, type Row } from "../grouped.ts";
+import { grouped, OTHER_TREES, otherTrees, type Row } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 
@@ -41,7 +41,9 @@ export const decode: Command = {
     if (text === undefined || more.length > 0) throw new UsageError("give one mask, such as 0x140dca");
     const value = maskFrom(text);
     if (values.all) {
-      await io.write(grouped(olderReadings(value)) + grouped(readings(knownKernels(), value, values.config)));
+      const mainline = readings(mainlineReleases(), value, values.config);
+      const others = readings(otherTrees(), value, values.config);
+      await io.write(grouped(olderReadings(value)) + grouped(mainline) + OTHER_TREES + grouped(others));
     } else if (values.kernel === undefined) {
       const newest = kernelFrom(undefined, values.config);
       await io.write(readingText(newest.name, decodeMask(newest, value)) + elsewhere(newest, value, values.config));

@@ -11,7 +11,7 @@ import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";
-import { kernelFrom } from "../kernels.ts";
+import { forcedKernels } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
 import { workspaceWith } from "../workspace.ts";
@@ -48,7 +48,8 @@ export const diff: Command = {
     const [a, b, ...more] = positionals;
     if (a === undefined || more.length > 0)
       throw new UsageError("give two files or policies, or one file with --kernel and --to");
-    const difference = differenceOf(io.cwd, a, b, values.kernel, values.to);
+    const [kernel, to] = [forcedKernels(values.kernel, io), forcedKernels(values.to, io)];
+    const difference = differenceOf(io.cwd, a, b, kernel, to);
     await io.write(values.json ? `${jsonText(difference, 2)}\n` : report(difference));
     return isSame(difference) ? OK : FOUND;
   },
@@ -58,17 +59,17 @@ function differenceOf(
   cwd: string,
   a: string,
   b: string | undefined,
-  kernel: string | undefined,
-  to: string | undefined,
+  kernel: string | null,
+  to: string | null,
 ): Difference {
   const first = nameOf(a);
   if (b === undefined) {
-    if (kernel === undefined || to === undefined)
+    if (kernel === null || to === null)
       throw new UsageError("for one file say between which kernels: --kernel 6.1 --to 6.12");
     if (first.policy !== null) throw new UsageError("name a file: all its requests are compared under the two kernels");
     return compareSides(sideOf(cwd, first.path, kernel), sideOf(cwd, first.path, to));
   }
-  if (to !== undefined) throw new UsageError("--to goes with one file");
+  if (to !== null) throw new UsageError("--to goes with one file");
   const second = nameOf(b);
   const [one, other] = [
     sideOf(cwd, first.path, kernel),
@@ -91,11 +92,10 @@ function nameOf(text: string): { readonly path: string; readonly policy: string 
 }
 
 /** The file under a kernel: the one asked for, or the newest that the file itself names. */
-function sideOf(cwd: string, path: string, version: string | undefined): Side {
+function sideOf(cwd: string, path: string, forcedKernel: string | null): Side {
   if (path === "") throw new UsageError("the first side names its file: FILE#POLICY");
-  if (version !== undefined) kernelFrom(version);
   const absolutePath = resolve(cwd, path);
-  const settings = { ...DEFAULT_SETTINGS, forcedKernel: version ?? null };
+  const settings = { ...DEFAULT_SETTINGS, forcedKernel };
   const environment = environmentOf(
     workspaceWith([{ absolutePath, text: readText(cwd, path) }], [workspaceFolder(cwd, absolutePath)], settings),
     pathToFileURL(absolutePath).href,

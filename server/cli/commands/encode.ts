@@ -1,11 +1,11 @@
 import { hex } from "../../model/masks/mask.ts";
 import { bareMask } from "../../rules/bare-request.ts";
-import { knownKernels } from "../../model/kernels/kernels.ts";
+import { mainlineReleases } from "../../model/kernels/kernels.ts";
 import type { OlderHeader } from "../../model/kernels/older/header.ts";
 import { olderHeader, olderReleases } from "../../model/kernels/older/headers.ts";
 import { encodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { grouped } from "../grouped.ts";
+import { grouped, OTHER_TREES, otherTrees, type Row } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 
@@ -57,7 +57,8 @@ export const encode: Command = {
         const header = olderHeader(name);
         return header === null ? [] : [{ name, text: inOlder(header) }];
       });
-      await io.write(grouped(older) + grouped(knownKernels().map((name) => ({ name, text: numberIn(name) }))));
+      const rows = (names: readonly string[]): readonly Row[] => names.map((name) => ({ name, text: numberIn(name) }));
+      await io.write(grouped(older) + grouped(rows(mainlineReleases())) + OTHER_TREES + grouped(rows(otherTrees())));
       return OK;
     }
     const assume = (sentence: string): void => io.warn(`${values.kernel}: ${sentence}\n`);

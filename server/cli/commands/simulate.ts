@@ -11,7 +11,7 @@ import { modeLines } from "../../service/mode-table.ts";
 import { simulatedLines, wrapped } from "../../service/outcome-text.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, workspaceFolder } from "../files.ts";
-import { kernelFrom } from "../kernels.ts";
+import { forcedKernels } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
 import { outcomeFields } from "../verdict-lines.ts";
@@ -61,7 +61,6 @@ export const simulate: Command = {
     const { values, positionals } = parsed(OPTIONS, args);
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0) throw new UsageError("name one file");
-    if (values.kernel !== undefined) kernelFrom(values.kernel);
     const settings =
       values.runs === undefined
         ? null
@@ -69,7 +68,7 @@ export const simulate: Command = {
             runs: wholeNumber("--runs", values.runs, 1, MOST_RUNS),
             seed: wholeNumber("--seed", values.seed, 0, 2 ** 53 - 1),
           };
-    const environment = environmentFor(io.cwd, path, values.kernel ?? null);
+    const environment = environmentFor(io.cwd, path, forcedKernels(values.kernel, io));
     const wanted = {
       request: values.request ?? null,
       memory: values.memory ?? null,
