@@ -56,7 +56,19 @@ local function drive()
   local rename = at(2, 9)
   rename.newName = "ring"
   seen.rename = ask("textDocument/rename", rename)
+  -- A server that is killed is there again when the file is read again, and has lost no mark.
+  vim.api.nvim_buf_set_lines(buffer, 5, 6, false, { "  flags   GFP_KERNEL" })
   vim.cmd("silent write")
+  vim.wait(PATIENCE, function() return has("sleep-in-atomic") end, 20)
+  seen.before = codes()
+  local function clients() return (vim.lsp.get_clients or vim.lsp.get_active_clients)() end
+  vim.loop.kill(tonumber(vim.fn.readfile(vim.env.SERVER_PID)[1]), 9)
+  vim.wait(PATIENCE, function() return #clients() == 0 end, 20)
+  seen.killed = #clients()
+  vim.diagnostic.reset()
+  vim.cmd("silent edit")
+  vim.wait(PATIENCE, function() return has("sleep-in-atomic") end, 20)
+  seen.again = codes()
   seen.clients = #(vim.lsp.get_clients or vim.lsp.get_active_clients)()
 end
 

@@ -1,6 +1,6 @@
 // The server as it is built, in Debian's Neovim, with the configuration that docs/editors.md gives.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,6 +35,10 @@ interface Seen {
   readonly text: readonly string[];
   readonly rename: object;
   readonly clients: number;
+  /** Marks before the server was killed, servers after it, marks when the file was read again. */
+  readonly before: readonly Mark[];
+  readonly killed: number;
+  readonly again: readonly Mark[];
 }
 
 const folder = mkdtempSync(join(tmpdir(), "allocpolicy-neovim-"));
@@ -53,7 +57,9 @@ beforeAll(() => {
   const [file, init, report] = ["rx.allocpolicy", "init.lua", "seen.json"].map((name) => join(folder, name));
   writeFileSync(file ?? "", FILE);
   writeFileSync(init ?? "", configuration("lua"));
-  symlinkSync(inRoot("dist/allocpolicy.cjs"), join(folder, "allocpolicy"));
+  const program = join(folder, "allocpolicy");
+  writeFileSync(program, `#!/bin/sh\necho $$ > "$SERVER_PID"\nexec "${inRoot("dist/allocpolicy.cjs")}" "$@"\n`);
+  chmodSync(program, 0o755);
   const { error, stderr } = spawnSync(
     "nvim",
     ["--headless", "--clean", "-u", init ?? "", file ?? "", "-c", `luafile ${inRoot("test/package/_neovim.lua")}`],
@@ -64,6 +70,7 @@ beforeAll(() => {
         ...process.env,
         PATH: `${folder}${delimiter}${process.env.PATH ?? ""}`,
         SEEN: report,
+        SERVER_PID: join(folder, "pid"),
         XDG_STATE_HOME: folder,
         XDG_CACHE_HOME: folder,
       },
@@ -95,6 +102,12 @@ describe("in Neovim, as docs/editors.md sets it up, the server", () => {
 
   test("formats", () => {
     expect(seen.text.join("\n")).toBe(FILE.trimEnd().replace("GFP_KERNEL", "GFP_NOWAIT"));
+  });
+
+  test("is there again after it was killed, without a lost mark", () => {
+    expect(seen.killed).toBe(0);
+    expect(seen.before).not.toEqual([]);
+    expect(seen.again).toEqual(seen.before);
   });
 
   test("is one server", () => {
