@@ -157,7 +157,8 @@ function subjectsOf({ environment }: Side): ReadonlyMap<string, Binding> {
 
 // Requests ------------------------------------------------------------------------------------------------------------
 
-const VERDICT_FIELDS = [
+/** What of a verdict is laid beside another, in the order in which it is shown. */
+export const VERDICT_FIELDS = [
   "sleeps",
   "reclaim",
   "compaction",

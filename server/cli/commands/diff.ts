@@ -9,8 +9,9 @@ import {
 } from "../../policy-language/diff.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
-import { FOUND, OK, UsageError, type Command } from "../command.ts";
-import { readText, workspaceFolder } from "../files.ts";
+import { carriedFiles, carriedJson, carriedText, changesAnything, isAboutC, type CarriedFiles } from "../c-carried.ts";
+import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
+import { readText, UnreadableFiles, workspaceFolder } from "../files.ts";
 import { forcedKernels } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
@@ -21,15 +22,15 @@ const OPTIONS = {
     type: "string",
     takes: "V",
     words: "kernels",
-    means: "the kernel to judge by; with one file the first of two",
+    means: "the kernel to judge by; with --to the first of two; of C without it that of the tree",
   },
-  to: { type: "string", takes: "W", words: "kernels", means: "with one file: the second kernel" },
+  to: { type: "string", takes: "W", words: "kernels", means: "with one file, or with C: the second kernel" },
   json: { type: "boolean", default: false, means: "answer in JSON" },
 } as const satisfies Options;
 
 export const diff: Command = {
   name: "diff",
-  operands: "A [B]",
+  operands: "A [B…]",
   operandWords: "files",
   options: OPTIONS,
   fails: "something changes",
@@ -38,22 +39,40 @@ export const diff: Command = {
       line: "allocpolicy diff ring.allocpolicy --kernel 6.1 --to 6.12",
       does: "what a file comes to when it is carried to another kernel",
     },
+    {
+      line: "allocpolicy diff --kernel 6.1 --to 6.12 drivers/net/ethernet/intel",
+      does: "what changes for these C files when they are carried from one kernel to another, call by call",
+    },
     { line: "allocpolicy diff old.allocpolicy new.allocpolicy", does: "what changes between two files" },
     { line: "allocpolicy diff ring.allocpolicy#rx '#tx'", does: "which of two policies of a file takes more" },
   ],
   summary:
-    "what changes between two policies, two files, or one file under two kernels, with witnesses; exits 1 when something does",
+    "what changes between two policies, two files, or one file or C under two kernels, with witnesses; exits 1 when something does",
   run: async (args, io) => {
     const { values, positionals } = parsed(OPTIONS, args);
     const [a, b, ...more] = positionals;
+    const [kernel, to] = [forcedKernels(values.kernel, io), forcedKernels(values.to, io)];
+    if (positionals.some((path) => isAboutC(io.cwd, path))) {
+      if (to === null) throw new UsageError("of C say to which kernel it is carried: --to 6.12");
+      return tellCarried(io, carriedFiles(io.cwd, positionals, kernel, to), values.json);
+    }
     if (a === undefined || more.length > 0)
       throw new UsageError("give two files or policies, or one file with --kernel and --to");
-    const [kernel, to] = [forcedKernels(values.kernel, io), forcedKernels(values.to, io)];
     const difference = differenceOf(io.cwd, a, b, kernel, to);
     await io.write(values.json ? `${jsonText(difference, 2)}\n` : report(difference));
     return isSame(difference) ? OK : FOUND;
   },
 };
+
+async function tellCarried(io: Io, carried: CarriedFiles, isJson: boolean): Promise<number> {
+  const unreadable = new UnreadableFiles(io.warn);
+  for (const one of carried.unreadable) unreadable.refuse(one);
+  if (carried.files.length > 0) unreadable.read();
+  unreadable.end();
+  await io.writeExactly(isJson ? carriedJson(carried) : carriedText(carried));
+  if (unreadable.isAny) return USAGE;
+  return changesAnything(carried) ? FOUND : OK;
+}
 
 function differenceOf(
   cwd: string,
