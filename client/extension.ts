@@ -13,6 +13,7 @@ import { patiently } from "./patience.ts";
 import { registerTasks } from "./tasks.ts";
 import { registerTools } from "./tools.ts";
 import { registerExplainCall } from "./explain-call.ts";
+import { registerExplainLog } from "./explain-log.ts";
 import { registerExpectations, type ShownExpectation } from "./testing.ts";
 import type { Shown } from "./view/data.ts";
 
@@ -68,6 +69,7 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     registerTasks(policies),
     ...registerTools(client),
     ...registerExplainCall(client),
+    ...registerExplainLog(client),
     commands.registerCommand("allocpolicy.restartServer", async () => {
       await client.stop();
       await client.start();

@@ -22,6 +22,23 @@ export interface NamedPolicy extends DocumentParams {
   readonly policy: string;
 }
 
+/** Reports of a kernel log. */
+export interface ExplainedLog {
+  readonly reports: readonly {
+    /** From 1. */
+    readonly number: number;
+    readonly title: string;
+    /** The first and the last line, from 1. */
+    readonly lines: readonly [number, number];
+    /** For people, in lines of 80 columns. */
+    readonly text: string;
+    /** State and request as a policy file. */
+    readonly policy: string;
+  }[];
+  /** There are more reports than these. */
+  readonly more: boolean;
+}
+
 interface Request<Params, Result> {
   readonly params: Params;
   readonly result: Result;
@@ -36,6 +53,8 @@ export interface Requests {
     DocumentParams & { readonly position: Position },
     { readonly markdown: string } | null
   >;
+  /** The reports that the text of a kernel log has, explained. */
+  readonly "allocpolicy/explainLog": Request<{ readonly text: string }, ExplainedLog>;
   /** A rule's page; null when there is no rule of that name. */
   readonly "allocpolicy/rulePage": Request<{ readonly rule: string }, { readonly markdown: string } | null>;
   /**

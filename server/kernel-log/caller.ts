@@ -147,12 +147,18 @@ function allocatorOf({ symbol, module }: TraceEntry): string | null {
   return module === null && apiNamed(name) !== null ? name : null;
 }
 
+/** The functions that called each other; where a kernel is sure of none (built without frame pointers), all of them. */
+function callersOf(trace: readonly TraceEntry[]): readonly TraceEntry[] {
+  const sure = trace.filter(({ isGuess }) => !isGuess);
+  return sure.length > 1 ? sure : trace;
+}
+
 /** So many functions of a subsystem stand between an allocation function of its own and the allocator. */
 const LOOK_AHEAD = 2;
 
 /** The caller, and the function that it called, of the innermost call of the trace; null: no trace, or nothing else. */
 export function callerOf({ trace }: KernelReport): Caller | null {
-  const sure = trace.filter(({ isGuess }) => !isGuess);
+  const sure = callersOf(trace);
   let api: string | null = null;
   for (const [at, entry] of sure.entries()) {
     const allocator = allocatorOf(entry);
@@ -203,7 +209,7 @@ export interface CallContext {
 export function contextOfReport({ trace, command }: KernelReport): CallContext {
   const found = innermostProof(trace);
   if (found !== null) return { names: [found.context], context: contextOf(found.context), words: found.words };
-  const stack = trace.find(({ isGuess }) => !isGuess)?.stack ?? null;
+  const stack = callersOf(trace)[0]?.stack ?? null;
   if (stack === "NMI") return { names: ["nmi"], context: contextOf("nmi"), words: "in an NMI" };
   if (stack === "SOFTIRQ") return { names: ["softirq"], context: contextOf("softirq"), words: "in a softirq" };
   if (stack === "IRQ" || stack === "HARDIRQ")
@@ -215,9 +221,9 @@ export function contextOfReport({ trace, command }: KernelReport): CallContext {
 }
 
 function innermostProof(trace: readonly TraceEntry[]): (typeof PROOFS)[number] | null {
-  for (const { symbol, isGuess } of trace) {
+  for (const { symbol } of callersOf(trace)) {
     const name = plain(symbol.text);
-    const proof = isGuess ? undefined : PROOFS.find(({ functions }) => functions.test(name));
+    const proof = PROOFS.find(({ functions }) => functions.test(name));
     if (proof !== undefined) return proof;
   }
   return null;

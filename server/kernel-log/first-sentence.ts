@@ -26,17 +26,22 @@ function wanted({ order }: KernelReport, pageBytes: number): string {
   return `${2 ** order.value} pages in a row (${kb}, order ${order.value})`;
 }
 
-function oomSentence({ memcg, kill, constraint }: KernelReport, who: string, blame: Blame): string {
+/** What became of it where no process was killed. */
+const NOT_KILLED: Readonly<Record<string, string>> = {
+  nobody: ", and there was no process left that the kernel could kill",
+  panic_on_oom: ", and the kernel stopped, as it was told to do then (panic_on_oom)",
+};
+
+function oomSentence({ memcg, kill, constraint, order }: KernelReport, who: string, blame: Blame): string {
   const victim =
     kill?.name == null
-      ? kill?.message === "nobody"
-        ? ", and there was no process left that the kernel could kill"
-        : ""
+      ? (NOT_KILLED[kill?.message ?? ""] ?? "")
       : `, so that the kernel killed process ${kill.pid?.text ?? ""} (${kill.name.text})`;
   if (blame === "cgroup") {
     const path = memcg?.path == null ? "A memory cgroup" : `The memory cgroup ${memcg.path.text}`;
     return `${path} reached its limit when ${who.charAt(0).toLowerCase()}${who.slice(1)} needed memory${victim}.`;
   }
+  if (order !== null && order.value < 0) return `Somebody had the OOM killer called (SysRq f)${victim}.`;
   const where =
     constraint?.text === "CONSTRAINT_CPUSET" || constraint?.text === "CONSTRAINT_MEMORY_POLICY" || blame === "placement"
       ? "The nodes that it may use ran out of memory"

@@ -11,6 +11,10 @@ export function kernelLog(text: string): KernelLog {
   return { kind: "kernel-log", text };
 }
 
+export function isKernelLog(document: { readonly kind: string }): document is KernelLog {
+  return document.kind === "kernel-log";
+}
+
 /** The reports that were read of a log, and how many were asked for then. */
 interface Read {
   readonly asked: number;

@@ -29,7 +29,22 @@ export function reportedKernel(report: KernelReport, asked: string | null): Repo
   const options = optionsOf(report);
   const text = asked ?? report.kernel?.text ?? null;
   const known = text === null ? null : kernelByName(text, options);
-  if (known !== null) return withMaskChecked(report, known, options);
+  if (known !== null) {
+    const checked = withMaskChecked(report, known, options);
+    const other = otherNames(checked, report);
+    return other === null ? checked : { ...checked, assumed: [...checked.assumed, other] };
+  }
+  // Kernels print the names of flags since 4.6.
+  const unnamed = text === null && report.mask !== null && report.maskNames === null;
+  const older = unnamed ? kernelByName(LAST_WITH_WAIT, options) : null;
+  if (older !== null)
+    return {
+      ...older,
+      assumed: [
+        `The report does not tell its kernel, which prints no names of flags: read as ${older.version}.`,
+        ...older.assumed,
+      ],
+    };
   const version = releasePrinting(report, options) ?? newestRelease();
   const why =
     text === null
@@ -37,6 +52,9 @@ export function reportedKernel(report: KernelReport, asked: string | null): Repo
       : `The model does not know ${text}: taken as ${version}.`;
   return { kernel: kernelFor(version, options), version, older: null, assumed: [why] };
 }
+
+/** The flags of nearly all kernels that print masks without names, from 2.6.32 on. */
+const LAST_WITH_WAIT = "4.3";
 
 function kernelByName(text: string, options: Partial<BuildOptions>): ReportedKernel | null {
   const said = printedVersion(text);
@@ -93,13 +111,29 @@ function prints(kernel: Kernel, { mask, maskNames }: KernelReport): boolean {
   return mask !== null && maskNames !== null && printed(kernel, maskOf(mask.value)) === maskNames.text;
 }
 
-/** The names of the report's mask as its kernel has them, joined by `|`; null: it has none. */
-export function maskNamesOf({ kernel, older }: ReportedKernel, { mask }: KernelReport): string | null {
+/**
+ * The names of the report's mask, joined by `|`: as they are printed, else as the kernel has them; null: the report has
+ * no mask.
+ */
+export function maskNamesOf(reported: ReportedKernel, { mask, maskNames }: KernelReport): string | null {
   if (mask === null) return null;
-  const value = maskOf(mask.value);
-  const { names, undefinedBits } = older === null ? decode(kernel, value) : decodeOlder(older, value);
+  return maskNames === null || maskNames.text === "" ? decodedNames(reported, mask.value) : maskNames.text;
+}
+
+function decodedNames({ kernel, older }: ReportedKernel, value: number): string {
+  const { names, undefinedBits } = older === null ? decode(kernel, maskOf(value)) : decodeOlder(older, maskOf(value));
   const rest = undefinedBits === 0 ? [] : [`0x${undefinedBits.toString(16)}`];
   return [...names, ...rest].join("|") || "0";
+}
+
+/** A sentence where the printed names are not those of the kernel that the report is read by; else null. */
+function otherNames(reported: ReportedKernel, { mask, maskNames }: KernelReport): string | null {
+  if (mask === null || maskNames === null || maskNames.text === "") return null;
+  const decoded = decodedNames(reported, mask.value);
+  const same = (text: string): string => text.split("|").sort().join("|");
+  return same(decoded) === same(maskNames.text)
+    ? null
+    : `${reported.version} would call the mask ${decoded}: the kernel has flags of its own.`;
 }
 
 /** The mask of a report as the model's kernel is asked with it. */

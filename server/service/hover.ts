@@ -46,7 +46,7 @@ import { answersOf, newestKernel, propertyAt } from "./features-of-file.ts";
 import { kernelDetail } from "./kernel-in-force.ts";
 import { maskName } from "./mask-names.ts";
 import { bulleted, code, docMarkdown, fenced, heading } from "./markdown.ts";
-import { notInReport, reportSummary } from "./report-summary.ts";
+import { notInReport, reportSummary } from "./kernel-log/summary.ts";
 import { memorySummary } from "./memory-summary.ts";
 import { type Mask, hex } from "../model/masks/mask.ts";
 import { kernelsText, linesOver, overKernels } from "./over-kernels.ts";

@@ -71,6 +71,7 @@ const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
   "allocpolicy/kernels": {},
   "allocpolicy/diffKernels": { uri: MAIN, from: "6.1", to: "6.12" },
   "allocpolicy/explainCall": { uri: C, position: positionOf(C_TEXT, "kmalloc") },
+  "allocpolicy/explainLog": { text: "our_task: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL)\n" },
   "allocpolicy/diffPolicies": { first: { uri: MAIN, policy: "p" }, second: { uri: MAIN, policy: "p" } },
 };
 

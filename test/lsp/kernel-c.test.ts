@@ -224,7 +224,8 @@ describe("documents of other servers' languages", () => {
     const client = await start(registers(true));
     await client.until(() => (registering(client).includes("textDocument/diagnostic") ? true : undefined));
     const forC = client.registrations.filter(
-      ({ registerOptions }) => field(registerOptions, "documentSelector") != null,
+      ({ registerOptions }) =>
+        field(registerOptions, "documentSelector") != null && JSON.stringify(registerOptions).includes('"cpp"'),
     );
     expect(forC.map(({ method }) => method).sort()).toEqual([
       "textDocument/codeAction",

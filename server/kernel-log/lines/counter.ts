@@ -3,7 +3,7 @@ import type { LineKind } from "../line-kind.ts";
 import type { Draft } from "../report.ts";
 
 const PAGES =
-  /^\s*(?<count>\d+) (?<name>total pagecache pages|pages in swap cache|pages RAM|pages of RAM|pages HighMem\/MovableOnly|pages HighMem|pages of HIGHMEM|pages reserved|reserved pages|free pages|pages cma reserved|pages hwpoisoned|pages shared|pages non-shared|pages cached|slab pages)\s*$/d;
+  /^\s*(?<count>\d+) (?<name>total pagecache pages|pages in swap cache|pages RAM|pages of RAM|pages HighMem\/MovableOnly|pages HighMem|pages of HIGHMEM|pages reserved|reserved pages|free pages|pages cma reserved|pages hwpoisoned|pages shared|pages non-shared|pages swap cached|pages cached|slab pages)\s*$/d;
 const SWAP = /^\s*(?<name>Free swap|Total swap)\s+=\s*(?<size>\d+)kB\s*$/d;
 const STATS = /^\s*Swap cache stats: (?<rest>.*)$/d;
 

@@ -2,7 +2,7 @@ import { fieldsIn, groupNumber, groupText } from "../printed.ts";
 import type { LineKind } from "../line-kind.ts";
 import { readCpuset } from "./header.ts";
 
-const WHO = /(?:Kill(?:ed)?|kill) process (?<pid>\d+) \((?<name>[^)]*(?:\)[^)\s,]*)*?)\)(?=\s|,|$)/d;
+const WHO = /(?:Kill(?:ed)?|kill) process (?<pid>\d+)(?:, UID \d+,)? \((?<name>[^)]*(?:\)[^)\s,]*)*?)\)(?=\s|,|$)/d;
 const MESSAGE = /^\s*(?<message>(?:Memory cgroup out of memory|Out of memory)(?: \([\w_]+\))?)\s*:/d;
 const NOBODY =
   /^\s*(?:Out of memory and no killable processes|System is deadlocked on memory|Memory cgroup out of memory: no killable|Kernel panic - not syncing: Out of memory)/;
@@ -37,7 +37,9 @@ export const kill: LineKind = {
       return;
     }
     const who = WHO.exec(line.text);
-    const message = MESSAGE.exec(line.text)?.groups?.message ?? (NOBODY.test(line.text) ? "nobody" : "");
+    const message =
+      MESSAGE.exec(line.text)?.groups?.message ??
+      (NOBODY.test(line.text) ? (/panic_on_oom/.test(line.text) ? "panic_on_oom" : "nobody") : "");
     draft.kill = {
       message: draft.kill?.message || message,
       pid: (who === null ? null : groupNumber(line, who, "pid")) ?? draft.kill?.pid ?? null,

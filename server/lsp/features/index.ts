@@ -15,6 +15,7 @@ import { documentLink } from "./document-link.ts";
 import { documentSymbol } from "./document-symbol.ts";
 import { expectations } from "./expectations.ts";
 import { explainCall } from "./explain-call.ts";
+import { explainLog } from "./explain-log.ts";
 import { exportMatrix } from "./export-matrix.ts";
 import { foldingRange } from "./folding-range.ts";
 import { formatting } from "./formatting.ts";
@@ -59,6 +60,7 @@ export const FEATURES: readonly Feature[] = [
   documentSymbol,
   expectations,
   explainCall,
+  explainLog,
   exportMatrix,
   foldingRange,
   formatting,

@@ -1,8 +1,8 @@
-import type { Diagnosis } from "../kernel-log/diagnosis.ts";
-import { bulleted, fenced } from "./markdown.ts";
+import type { Diagnosis } from "../../kernel-log/diagnosis.ts";
+import { bulleted, fenced } from "../markdown.ts";
 
 /** Text of a log as Markdown takes it: as it stands, whatever signs are in it. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return fenced(text.replaceAll("`", "'"), "text");
 }
 
