@@ -44,6 +44,8 @@ export interface Inherited {
   /** From where it begins to the call of the function, in order. */
   readonly path: readonly Step[];
   readonly confidence: Confidence;
+  /** It rests on what is usual, and not on what the kernel does. */
+  readonly isConvention: boolean;
   /** What parameters are on that way, as written. */
   readonly bindings: Readonly<Record<string, string>>;
 }

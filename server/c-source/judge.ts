@@ -152,11 +152,12 @@ interface Said {
   readonly finding: SiteFinding<Anchor, RuleFix>;
   readonly readings: readonly MaskReading[];
   readonly confidence: Confidence;
+  readonly isConvention: boolean;
   readonly proof: readonly Step[];
 }
 
 /** What proves a place, and how surely. */
-type Proven = Pick<Said, "confidence" | "proof">;
+type Proven = Pick<Said, "confidence" | "isConvention" | "proof">;
 
 /** Judges a call in these contexts; rules that have spoken before are not asked again. */
 function say(
@@ -189,11 +190,11 @@ function saidAlone(
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
   const anywhere = unproven(kernel, scopes, slept);
-  say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", proof: [] }, said);
+  say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
   if (names.length > scopes.length) {
     const isLoose = facts.every((fact) => fact.isLoose || !isForbidding(kernel, fact.context));
     const sure = isLoose ? "possible" : "certain";
-    const proven: Proven = { confidence: sure, proof: stepsOf(facts, kernel) };
+    const proven: Proven = { confidence: sure, isConvention: isLoose, proof: stepsOf(facts, kernel) };
     if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [contextWith(kernel, names)], {}, proven, said);
   }
   addForRt(call, named, facts, fn, kernel, said);
@@ -216,7 +217,8 @@ function reachedBy(
   const names = all.map((fact) => fact.context);
   const context = contextWith(kernel, names);
   if (!isBinding(kernel, context)) return;
-  const proven: Proven = { confidence: way.confidence, proof: [...way.path, ...stepsOf(own, kernel)] };
+  const proof = [...way.path, ...stepsOf(own, kernel)];
+  const proven: Proven = { confidence: way.confidence, isConvention: way.isConvention, proof };
   say(fn, call, named, kernel, [context], way.bindings, proven, said);
 }
 
@@ -252,7 +254,13 @@ function addForRt(
   )) {
     const message = finding.message.replace(/: with PREEMPT_RT /, ": on PREEMPT_RT ");
     const lower = { ...finding, severity: "information", message } as const;
-    said.set(finding.rule, { finding: lower, readings, confidence: "certain", proof: raw.map(({ step }) => step) });
+    said.set(finding.rule, {
+      finding: lower,
+      readings,
+      confidence: "certain",
+      isConvention: false,
+      proof: raw.map(({ step }) => step),
+    });
   }
 }
 
@@ -383,10 +391,9 @@ const LOWER: Readonly<Record<Severity, Severity>> = {
 };
 
 /** A chain across files is one level lower; what rests on a convention is worth knowing, and no more. */
-function severityOf(fn: LinkedFunction, severity: Severity, confidence: Confidence, proof: readonly Step[]): Severity {
+function severityOf(severity: Severity, { confidence, isConvention }: Proven): Severity {
   if (confidence !== "possible") return severity;
-  const isAcross = proof.some(({ file }) => file !== fn.file);
-  return isAcross || severity !== "error" ? LOWER[severity] : "information";
+  return isConvention && severity === "error" ? "information" : LOWER[severity];
 }
 
 function placed(
@@ -394,7 +401,7 @@ function placed(
   call: Call,
   named: NamedFile,
   kernel: Kernel,
-  { finding, readings, confidence, proof }: Said,
+  { finding, readings, confidence, isConvention, proof }: Said,
 ): CFinding | null {
   const place = placeOf(call, readings, kernel, finding.place);
   if (place === null) return null;
@@ -409,7 +416,7 @@ function placed(
   });
   return {
     rule: finding.rule,
-    severity: severityOf(fn, finding.severity, confidence, proof),
+    severity: severityOf(finding.severity, { confidence, isConvention, proof }),
     message: finding.message,
     tag: finding.tag,
     file: fn.file,

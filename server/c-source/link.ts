@@ -186,6 +186,7 @@ function pass(linking: Linking, fn: LinkedFunction, call: Call, way: Inherited |
     facts,
     path: [...path, step],
     confidence: target.file === fn.file ? base : weaker(base, "possible"),
+    isConvention: way?.isConvention ?? facts.some(({ isLoose }) => isLoose),
     bindings: bindingsOf(target.read, call, way),
   });
 }
@@ -233,6 +234,7 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
       (handler.decidedBy === undefined || handler.decidedBy.some((word) => file?.facts.includes(word) === true))
         ? handler.confidence
         : weaker(handler.confidence, "possible"),
+    isConvention: handler.confidence === "possible",
     bindings: {},
   });
 }
@@ -285,7 +287,7 @@ function reachDeclared(linking: Linking, { function: name, path, contexts, becau
     if (fn.read.name !== name || (path !== null && linking.files[fn.file]?.path !== path)) continue;
     const { start, end } = fn.read.head;
     const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text: because };
-    reachAs(linking, fn, { contexts, confidence: "certain", evidence: because }, step);
+    reachAs(linking, fn, { contexts, confidence: "certain" }, step);
   }
 }
 
@@ -308,6 +310,7 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       facts: [{ context: held.context, family: held.family, lock: argument, isLoose: false, step }],
       path: [step],
       confidence: "possible",
+      isConvention: true,
       bindings: {},
     });
   }
@@ -335,6 +338,7 @@ function reachGentle(linking: Linking, fn: LinkedFunction): void {
       facts: [{ context, family: null, lock: null, isLoose: false, step }],
       path: [step],
       confidence: "possible",
+      isConvention: true,
       bindings: {},
     };
     for (const other of fn.read.calls) pass(linking, fn, other, way);

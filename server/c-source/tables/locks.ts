@@ -170,7 +170,12 @@ export const LOCK_CALLS: ReadonlyMap<string, LockEffect> = new Map(LINES);
 export const GUARDS: ReadonlyMap<string, LockEffect> = new Map<string, LockEffect>([
   ...(["spinlock", "raw_spinlock", "read_lock", "write_lock"] as const).flatMap((name) =>
     KINDS.map((suffix) =>
-      line(`${name}${suffix}`, "+", "spin", `${name.replace("lock", "_lock").replace("__", "_")}${suffix}`),
+      line(
+        `${name}${suffix}`,
+        "+",
+        name.startsWith("raw") ? "raw" : "spin",
+        `${name.replace("lock", "_lock").replace("__", "_")}${suffix}`,
+      ),
     ),
   ),
   line("raw_spinlock_nested", "+", "raw", "raw_spin_lock"),
