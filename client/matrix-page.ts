@@ -21,8 +21,8 @@ export function matrixPage(webview: Webview, script: Uri): string {
 }
 
 const STYLE = `
-body { padding: 0; margin: 0; height: 100vh; display: flex; flex-direction: column; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); background: var(--vscode-editor-background); }
-header { display: flex; align-items: center; gap: 1em; padding: 12px 16px 8px; }
+body { padding: 0; margin: 0; height: 100vh; overflow: auto; display: flex; flex-direction: column; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); background: var(--vscode-editor-background); }
+header { display: flex; align-items: center; gap: 1em; padding: min(12px, 2vh) 16px min(8px, 1vh); }
 header div { flex: 1; }
 h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
 h1 code { font-family: var(--vscode-editor-font-family); font-size: 1em; color: inherit; background: none; padding: 0; }
@@ -33,16 +33,18 @@ p { margin: 0; }
 .note:empty { display: none; }
 button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px; padding: 4px 10px; font: inherit; cursor: pointer; }
 button:hover { background: var(--vscode-button-secondaryHoverBackground); }
-main { flex: 1; overflow: auto; padding: 0 16px; min-height: 4em; }
+main { flex: 1 1 auto; overflow: auto; min-height: 45vh; }
 table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 th, td { text-align: left; font-weight: normal; padding: 0 10px; height: 1.55em; white-space: nowrap; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 9%, transparent); }
 thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vscode-editor-background); vertical-align: bottom; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 35%, transparent); padding-top: 4px; padding-bottom: 4px; }
-.mode { min-width: 9em; }
+.mode { min-width: 7em; }
 .mode .name { display: block; font-weight: 600; }
-.mode .when { display: block; max-width: 22em; overflow: hidden; text-overflow: ellipsis; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
+.mode .when { display: block; max-width: 16em; white-space: normal; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
 .unreachable .name { text-decoration: line-through; }
-th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 0 2px; color: var(--vscode-descriptionForeground); }
-tbody th:not(.group) { padding-right: 20px; }
+th.group > span { position: sticky; left: 16px; }
+button.fold { padding: 1px 8px; }
+th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 16px 2px; color: var(--vscode-descriptionForeground); }
+tbody th:not(.group) { padding-left: 16px; padding-right: 20px; }
 tbody th:not(.group), .corner { position: sticky; left: 0; background: var(--vscode-editor-background); }
 .corner { z-index: 2; }
 td[tabindex], th[tabindex] { cursor: pointer; outline-offset: -2px; }
@@ -57,8 +59,9 @@ td:focus, th:focus, button:focus { outline: 2px solid var(--vscode-focusBorder);
 td.required, td.selects { background: color-mix(in srgb, currentColor 14%, transparent); }
 .differs { color: var(--vscode-editorWarning-foreground); font-weight: normal; }
 td .differs { margin-left: 0.6em; }
-.legend { padding: 6px 16px; font-size: 0.9em; line-height: 1.7; }
+.legend summary { cursor: pointer; }
+.legend { padding: min(6px, 1vh) 16px; font-size: 0.9em; line-height: 1.7; }
 .legend > span { margin-right: 1.2em; white-space: nowrap; }
-footer { padding: 8px 16px 10px; min-height: 3em; border-top: 1px solid var(--vscode-panel-border); line-height: 1.5; }
+footer { padding: min(8px, 1vh) 16px min(10px, 1vh); min-height: 1.6em; max-height: 24vh; overflow: auto; border-top: 1px solid var(--vscode-panel-border); line-height: 1.5; }
 @media (forced-colors: active) { td.required, td.selects { border: 1px solid; } }
 `;

@@ -20,8 +20,10 @@ import type { PolicyParams } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
 import type { Documents } from "./documents.ts";
 import { matrixPage } from "./matrix-page.ts";
-import type { FromView, Shown, ToView } from "./view/data.ts";
+import type { FromView, Shown, ToView, ViewState } from "./view/data.ts";
 
+/** Also the event by which VS Code wakes the extension for a panel that was there before a reload. */
+const VIEW_TYPE = "allocpolicy.matrix";
 /** After the last keystroke or movement of the cursor, before the server is asked again. */
 const PAUSE_MS = 120;
 
@@ -52,6 +54,12 @@ export function registerMatrix(context: ExtensionContext, client: BaseLanguageCl
     }),
     workspace.onDidChangeTextDocument(({ document }) => {
       if (policies.has(document)) panel.askSoon();
+    }),
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) panel.askSoon();
+    }),
+    window.registerWebviewPanelSerializer(VIEW_TYPE, {
+      deserializeWebviewPanel: (kept, state: ViewState | undefined) => panel.restore(kept, state),
     }),
     languages.onDidChangeDiagnostics(({ uris }) => {
       if (uris.some((uri) => panel.isAbout(uri))) panel.askSoon();
@@ -162,18 +170,28 @@ class MatrixPanel {
     void this.#panel?.webview.postMessage(message);
   }
 
+  /** Takes a panel that was there before the window was reloaded. */
+  async restore(panel: WebviewPanel, state: ViewState | undefined): Promise<void> {
+    if (this.#panel !== undefined || state === undefined) {
+      panel.dispose();
+      return;
+    }
+    this.#subject = { uri: this.#client.protocol2CodeConverter.asUri(state.uri), which: { policy: state.policy } };
+    this.#adopt(panel);
+    await this.#ask();
+  }
+
   #open(): void {
     if (this.#panel !== undefined) {
       this.#panel.reveal(undefined, true);
       return;
     }
+    this.#adopt(window.createWebviewPanel(VIEW_TYPE, "Matrix", { viewColumn: ViewColumn.Beside, preserveFocus: true }));
+  }
+
+  #adopt(panel: WebviewPanel): void {
     const view = Uri.joinPath(this.#context.extensionUri, "dist");
-    const panel = window.createWebviewPanel(
-      "allocpolicy.matrix",
-      "Matrix",
-      { viewColumn: ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [view] },
-    );
+    panel.webview.options = { enableScripts: true, localResourceRoots: [view] };
     panel.webview.onDidReceiveMessage((message: FromView) => this.#receive(message));
     panel.onDidDispose(() => {
       this.#panel = undefined;

@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext } from "vscode";
+import { commands, Uri, window, workspace, type ExtensionContext } from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 import { CLIENT_ID, CLIENT_NAME, clientOptions, start, type AllocPolicyExtension } from "./extension.ts";
 
@@ -15,12 +15,19 @@ export function activate(context: ExtensionContext): Promise<AllocPolicyExtensio
   const server = { module: context.asAbsolutePath("dist/server.js"), transport: TransportKind.ipc };
   client = new LanguageClient(CLIENT_ID, CLIENT_NAME, server, clientOptions(context));
   const started = start(context, client);
-  // As in scripts/start.ts: who runs `npm start` for the first time is shown what to do.
-  if (process.env.ALLOCPOLICY_FIRST_STEPS === "1" && context.globalState.get(SHOWN) !== true) {
-    void started.then(() => commands.executeCommand("allocpolicy.openWalkthrough"));
+  // As in scripts/start.ts: who runs `npm start` for the first time is shown what to do, and where.
+  const file = process.env.ALLOCPOLICY_FIRST_FILE;
+  if (file !== undefined && context.globalState.get(SHOWN) !== true) {
+    void started.then(() => showFirstSteps(file));
     void context.globalState.update(SHOWN, true);
   }
   return started;
+}
+
+async function showFirstSteps(file: string): Promise<void> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  if (folder !== undefined) await window.showTextDocument(Uri.joinPath(folder, file), { preview: false });
+  await commands.executeCommand("allocpolicy.openWalkthrough");
 }
 
 export function deactivate(): Promise<void> | undefined {

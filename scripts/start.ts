@@ -15,8 +15,8 @@ import { capture, step } from "./progress.mjs";
 const EXAMPLES = "examples";
 /** What the editor shows first. */
 const FIRST_FILE = "mistakes.allocpolicy";
-/** Tells the extension to open its first steps beside that; as in client/node.ts. */
-const FIRST_STEPS = { ALLOCPOLICY_FIRST_STEPS: "1" };
+/** Tells the extension to open it, and its first steps beside it, when it is started for the first time here. */
+const FIRST_STEPS = { ALLOCPOLICY_FIRST_FILE: FIRST_FILE };
 /** Where the editor listens if nothing else does, so that the browser remembers it. */
 const PORT = 8437;
 
@@ -54,11 +54,9 @@ const desktopVsCode = (): string | undefined =>
 /** @returns whether desktop VS Code took the folder */
 async function openDesktop(code: string): Promise<boolean> {
   console.log(`Opening ${EXAMPLES}/ in VS Code (${code}).`);
-  const exitCode = await run(
-    code,
-    [`--extensionDevelopmentPath=${inRoot()}`, inRoot(EXAMPLES), inRoot(EXAMPLES, FIRST_FILE)],
-    FIRST_STEPS,
-  ).catch(() => 1);
+  const exitCode = await run(code, [`--extensionDevelopmentPath=${inRoot()}`, inRoot(EXAMPLES)], FIRST_STEPS).catch(
+    () => 1,
+  );
   if (exitCode !== 0) console.log(`${code} ended with code ${exitCode}: opening the editor in the browser instead.`);
   return exitCode === 0;
 }
@@ -87,13 +85,11 @@ async function openInBrowser(port: number): Promise<void> {
   const address = new URL(`http://${server.authority}/`);
   address.searchParams.set("tkn", token);
   address.searchParams.set("folder", inRoot(EXAMPLES));
-  const file = `vscode-remote://${server.authority}${inRoot(EXAMPLES, FIRST_FILE)}`;
-  address.searchParams.set("payload", JSON.stringify([["openFile", file]]));
   console.log(
     [
       "\nThe editor is open at",
       address.href,
-      `It shows ${FIRST_FILE}, whose mistakes are planted, and three first steps beside it.`,
+      `It begins with ${FIRST_FILE}, whose mistakes are planted, and three first steps beside it.`,
       "Only this machine can reach it, and only with that address. Ctrl-C ends it.",
     ].join("\n\n"),
   );

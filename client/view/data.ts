@@ -7,6 +7,13 @@ export type ToView =
   | { readonly type: "show"; readonly matrix: Matrix<Location> }
   | { readonly type: "note"; readonly text: string };
 
+/** What the view keeps over a reload of the window: what it is about, and what is unfolded in it. */
+export interface ViewState {
+  readonly uri: string;
+  readonly policy: string;
+  readonly unfolded: boolean;
+}
+
 /** What the view shows, in its own words. */
 export interface Shown {
   readonly policy: string;

@@ -2,13 +2,17 @@
 // the page.
 import type { CellKind, Matrix as MatrixOver, MatrixCell, MatrixColumn, MatrixPromise } from "../../protocol/matrix.ts";
 import type { Location } from "../../protocol/places.ts";
-import type { FromView, ToView } from "./data.ts";
+import type { FromView, ToView, ViewState } from "./data.ts";
 
 type Matrix = MatrixOver<Location>;
 type Cell = MatrixCell<Location>;
 type Column = MatrixColumn<Location>;
 
-declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView) => void };
+declare function acquireVsCodeApi(): {
+  readonly postMessage: (message: FromView) => void;
+  readonly getState: () => ViewState | undefined;
+  readonly setState: (state: ViewState) => void;
+};
 
 const editor = acquireVsCodeApi();
 
@@ -47,6 +51,10 @@ const table = element("table", "");
 const details = element("footer", "");
 let spots: readonly (readonly Spot[])[] = [];
 let current: { readonly row: string; readonly column: string } | null = null;
+/** The matrix that is shown. */
+let matrixShown: Matrix | null = null;
+/** Whether the rows that every mode forbids are shown. */
+let unfolded = editor.getState()?.unfolded ?? false;
 
 function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -63,6 +71,8 @@ function element<Name extends keyof HTMLElementTagNameMap>(
 // ---------------------------------------------------------------------------------------------------------------
 
 function show(matrix: Matrix): void {
+  matrixShown = matrix;
+  editor.setState({ uri: matrix.span.uri, policy: matrix.policy, unfolded });
   const rows: Spot[][] = [];
   const top = columnSpots(matrix.columns);
   rows.push([...top]);
@@ -83,25 +93,40 @@ function show(matrix: Matrix): void {
             ),
           ),
         ]),
-    ...matrix.groups.map((group) =>
-      body(
-        group.title,
-        group.rows.map((row) =>
-          line(
-            rows,
-            row.name,
-            "flag",
-            row.cells.map((cell, index) => cellSpot(row.name, matrix.columns[index], cell)),
-          ),
-        ),
-      ),
-    ),
+    ...matrix.groups.flatMap((group) => {
+      const said = group.rows.filter((row) => !isForbidden(row));
+      return said.length === 0 ? [] : [body(group.title, said.map(flagLine))];
+    }),
+    ...forbiddenBody(),
   ];
-  function body(name: string, lines: readonly HTMLElement[]): HTMLElement {
-    const heading = element("th", "group", name);
+  function flagLine(row: Row): HTMLElement {
+    return line(
+      rows,
+      row.name,
+      "flag",
+      row.cells.map((cell, index) => cellSpot(row.name, matrix.columns[index], cell)),
+    );
+  }
+  function body(name: string | HTMLElement, lines: readonly HTMLElement[]): HTMLElement {
+    // The words stay in sight when the table is moved sideways.
+    const heading = element("th", "group", element("span", "", name));
     heading.colSpan = matrix.columns.length + 1;
     heading.scope = "rowgroup";
     return element("tbody", "", element("tr", "", heading), ...lines);
+  }
+  /** What no mode takes says the same in every row: it stands last, and folded. */
+  function forbiddenBody(): readonly HTMLElement[] {
+    const forbidden = matrix.groups.flatMap((group) => group.rows.filter(isForbidden));
+    if (forbidden.length === 0) return [];
+    const count = `${forbidden.length} ${forbidden.length === 1 ? "row" : "rows"} that every mode forbids`;
+    const fold = element("button", "fold", `${unfolded ? "▾ Hide" : "▸ Show"} ${count}`);
+    fold.setAttribute("aria-expanded", String(unfolded));
+    fold.addEventListener("click", () => {
+      unfolded = !unfolded;
+      if (matrixShown !== null) show(matrixShown);
+      table.querySelector<HTMLElement>("button.fold")?.focus();
+    });
+    return [body(fold, unfolded ? forbidden.map(flagLine) : [])];
   }
 
   const hadFocus = table.contains(document.activeElement);
@@ -127,6 +152,12 @@ function show(matrix: Matrix): void {
     },
   });
 }
+
+type Row = Matrix["groups"][number]["rows"][number];
+
+/** Every mode forbids it, and the kernel agrees. */
+const isForbidden = ({ cells }: Row): boolean =>
+  cells.every(({ kind, kernel, warned }) => kind === "forbidden" && kernel === null && !warned);
 
 function corner(): HTMLElement {
   return element("td", "corner");
@@ -328,13 +359,16 @@ save.addEventListener("click", () => editor.postMessage({ type: "export" }));
 note.setAttribute("role", "status");
 details.setAttribute("aria-live", "polite");
 const legend = element(
-  "p",
+  "details",
   "legend",
+  element("summary", "", "Legend"),
   ...LEGEND.map(([kind, meaning]) =>
     element("span", "", element("span", `symbol ${kind}`, SYMBOLS[kind]), ` ${meaning}`),
   ),
   element("span", "", element("span", "symbol differs", DIFFERS), " the kernel differs"),
 );
+// Where there is little room, the table has it.
+legend.open = globalThis.innerHeight > 700;
 document.body.append(
   element("header", "", element("div", "", title, subtitle), save),
   note,

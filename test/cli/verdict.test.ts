@@ -246,7 +246,9 @@ describe("explain", () => {
       "softirq",
     ]);
     expect(status).toBe(1);
-    expect(out).toMatch(/^alloc_pages with GFP_ATOMIC \| __GFP_NOFAIL, order 0, from softirq, on Linux 6\.12\n/);
+    expect(out).toMatch(
+      /^Never sleeps; may fail; .*\n\nalloc_pages with GFP_ATOMIC \| __GFP_NOFAIL, order 0, from softirq, on Linux 6\.12\n/,
+    );
     expect(out).toMatch(/sleeps +never/);
     expect(out).toContain("mm/page_alloc.c:");
     expect(out).toContain("[nofail-without-reclaim]");

@@ -66,6 +66,20 @@ export const PAGE_TESTS: readonly PageTest[] = [
     },
   },
   {
+    title: "the rows that every mode forbids are folded, and shown by a key",
+    run: async (page) => {
+      const view = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+      const fold = view.locator("button.fold");
+      await fold.filter({ hasText: /▸ Show \d+ rows that every mode forbids/ }).waitFor();
+      await view.locator("th.flag", { hasText: /^__GFP_NOFAIL$/ }).waitFor({ state: "detached" });
+      await fold.focus();
+      await page.keyboard.press("Enter");
+      await view.locator("th.flag", { hasText: /^__GFP_NOFAIL$/ }).waitFor();
+      await page.keyboard.press("Enter");
+      await view.locator("th.flag", { hasText: /^__GFP_NOFAIL$/ }).waitFor({ state: "detached" });
+    },
+  },
+  {
     title: "Enter in the matrix leads to the rule",
     run: async (page) => {
       const view = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");

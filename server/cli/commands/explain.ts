@@ -7,6 +7,7 @@ import { KERNEL_CONTEXTS, namedContext } from "../../model/kernel-contexts.ts";
 import { explain as explainRequest } from "../../model/explain.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { maskText } from "../../model/masks/names.ts";
+import { sentenceOf } from "../../model/sentence.ts";
 import type { AllocationRequest, CacheFacts, Reason, Verdict } from "../../model/request.ts";
 import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
@@ -120,10 +121,11 @@ export const explain: Command = {
     );
     const place = [values.context, ...values.scope.map((scope) => `${scope} scope`)].join(", ");
     const title = `${api.name} with ${maskText(kernel, request.mask)}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
+    const sentence = sentenceOf(kernel, request, answer);
     await io.write(
       values.json
-        ? `${jsonText({ kernel: kernel.name, api: api.name, ...verdictFields(kernel, answer), reasons, findings }, 2)}\n`
-        : report(title, kernel, answer, reasons, findings),
+        ? `${jsonText({ kernel: kernel.name, api: api.name, sentence, ...verdictFields(kernel, answer), reasons, findings }, 2)}\n`
+        : report(sentence, title, kernel, answer, reasons, findings),
     );
     return findings.some(({ severity }) => severity === "error") ? FOUND : OK;
   },
@@ -267,6 +269,7 @@ function sizesText({ order, sizeBytes, pages }: Sizes): string {
 const MIGRATETYPES = ["unmovable", "movable", "reclaimable", "invalid (both mobility flags)"] as const;
 
 function report(
+  sentence: string,
   title: string,
   kernel: Kernel,
   answer: Verdict,
@@ -297,6 +300,8 @@ function report(
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   return [
+    `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}.`,
+    "",
     title,
     ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     "",
