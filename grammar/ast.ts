@@ -158,7 +158,11 @@ export interface TransformDeclaration extends DeclarationBase {
 export type ContextItem =
   | (Span & { readonly kind: "in"; readonly context: Name | null })
   | (Span & { readonly kind: "holds"; readonly lock: Name | null; readonly label: Text | null })
-  | (Span & { readonly kind: "scope"; readonly scopes: readonly Name[] });
+  | (Span & { readonly kind: "scope"; readonly scopes: readonly Name[] })
+  /** Functions in C that run in the context: by name, or in a file, `"drivers/net/foo.c:foo_tx_done"`. */
+  | (Span & { readonly kind: "for"; readonly functions: readonly (Name | Text)[] })
+  /** Functions in C between which the context is in force: a lock of a subsystem. */
+  | (Span & { readonly kind: "between"; readonly takes: Name | null; readonly gives: Name | null });
 
 /** What a declared scope does to the mask of a request that is made in it. */
 export type ScopeItem = Span & EachKind<"clears" | "adds", { readonly mask: Mask }>;

@@ -1342,7 +1342,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
       }) ?? null;
     const items: ContextItem[] = [];
     this.open(() => this.CONSUME(T.LCurly), "what the context is");
-    this.items(this.first.contextItem, "`in`, `holds`, `scope` or `}`", () =>
+    this.items(this.first.contextItem, "`in`, `holds`, `scope`, `for`, `between` or `}`", () =>
       this.MANY(() =>
         this.settled(() => {
           items.push(this.SUBRULE(this.contextItem));
@@ -1389,7 +1389,50 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
             return { kind: "scope", scopes, start, end: this.end() };
           },
         },
+        {
+          ALT: () => {
+            const start = this.start(this.CONSUME(T.For));
+            const functions = this.keep<(NameNode | Text)[]>(
+              () => this.SUBRULE(this.functions),
+              () => [],
+            );
+            return { kind: "for", functions, start, end: this.end() };
+          },
+        },
+        {
+          ALT: () => {
+            const start = this.start(this.CONSUME(T.Between));
+            let takes: NameNode | null = null;
+            const gives = this.keep<NameNode | null>(
+              () => {
+                takes = this.nameOf(this.CONSUME3(T.Name, AS.declared));
+                this.CONSUME(T.And);
+                return this.nameOf(this.CONSUME4(T.Name, AS.declared));
+              },
+              () => null,
+            );
+            return { kind: "between", takes, gives, start, end: this.end() };
+          },
+        },
       ]),
+  );
+
+  private readonly functions: ParserMethod<[], (NameNode | Text)[]> = this.RULE(
+    "functions",
+    (): (NameNode | Text)[] => {
+      const functions: (NameNode | Text)[] = [];
+      this.AT_LEAST_ONE_SEP({
+        SEP: T.Comma,
+        DEF: () =>
+          functions.push(
+            this.choose<NameNode | Text>([
+              { ALT: () => this.nameOf(this.CONSUME(T.Name, AS.declared)) },
+              { ALT: () => this.textOf(this.CONSUME(T.String_)) },
+            ]),
+          ),
+      });
+      return functions;
+    },
   );
 
   private readonly scopeDeclaration: ParserMethod<[], Item> = this.RULE("scopeDeclaration", (): Item => {

@@ -70,6 +70,8 @@ const BEFORE_NAMES: ReadonlySet<number> = new Set(
     T.Policy,
     T.Holds,
     T.Scope,
+    T.Between,
+    T.And,
     T.Has,
     T.Any,
     T.Lacks,

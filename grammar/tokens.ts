@@ -56,6 +56,7 @@ export const Holds = keyword("holds");
 export const Scope = keyword("scope");
 export const Clears = keyword("clears");
 export const Adds = keyword("adds");
+export const Between = keyword("between");
 export const Api = keyword("api");
 export const SizeWord = keyword("size");
 export const Order = keyword("order");

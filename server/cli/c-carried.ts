@@ -33,7 +33,7 @@ export function carriedFiles(cwd: string, paths: readonly string[], from: string
   const wanted = wantedFiles(cwd, paths, [".c"]);
   const treesFrom = kernelTrees(ON_DISK, from === null ? null : [from], null);
   const treesTo = kernelTrees(ON_DISK, [to], null);
-  const judging = { link: "auto", buildFolder: null, cache: null } as const;
+  const judging = { link: "auto", buildFolder: null, policies: [], cache: null } as const;
   const first = wanted.files[0]?.absolutePath ?? cwd;
   const [oldKernel, newKernel] = [
     onlyKernel(treesFrom(dirname(first)).kernels),

@@ -7,6 +7,7 @@ import type { Holds } from "../rules/finding.ts";
 import { waive, type WaiverFinding } from "../c-source/waivers.ts";
 import { rulePage } from "../policy-language/catalogue.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
+import type { CPolicies } from "./c-policies.ts";
 import type { KernelTree } from "./kernel-trees.ts";
 import { byPosition, type Range, type ReportedFinding } from "./report.ts";
 
@@ -19,17 +20,20 @@ export interface CText {
 /**
  * What is found in C files that are linked with each other, and not waived: one list for each, in the order of its
  * text.
+ * @param policies what speaks of these files in the policy language
  * @param isAll they are all that bear on each other: a waiver that silences nothing is one
  */
 export function cFindings(
   texts: readonly CText[],
   { kernels, build }: KernelTree,
   isAll: boolean,
+  { evidence, violations }: CPolicies,
 ): readonly ReportedFinding[][] {
-  const files = texts.map(({ path, text }) => ({ path, file: readCFile(text, { build, wrappers: new Map() }) }));
+  const { declared, wrappers } = evidence;
+  const files = texts.map(({ path, text }) => ({ path, file: readCFile(text, { build, wrappers }) }));
   const found = kernels.map((kernel) => ({
     name: kernel.name,
-    findings: judgeC(files, { kernel, confidence: "possible" }),
+    findings: [...judgeC(files, { kernel, confidence: "possible", declared }), ...violations(kernel, files)],
   }));
   const places = new Places(texts);
   const held = overKernels(found);
@@ -97,7 +101,7 @@ function reported(finding: CFinding, holds: Holds, texts: readonly CText[], plac
     declaration: finding.function,
     range: places.rangeOf(file, start, end),
     kernel: holds,
-    source: "kernel",
+    source: rule.startsWith("policy-") ? "policy" : "kernel",
     related: [],
     steps: proof.map((step) => ({
       path: texts[step.file]?.path ?? "",

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { cFindings, type CText } from "./c-findings.ts";
+import { cPolicies, type CPolicies } from "./c-policies.ts";
 import { modulesIn } from "./c-modules.ts";
 import { cacheAt, type CacheFolder, type Segment } from "./findings-cache.ts";
 import { kernelTrees, type KernelTree } from "./kernel-trees.ts";
@@ -20,6 +21,8 @@ export interface CJudging {
   readonly kernels: readonly string[] | null;
   readonly link: Link;
   readonly buildFolder: string | null;
+  /** Policy files that speak of all C, besides those that stand in its folders; absolute paths. */
+  readonly policies: readonly string[];
   readonly cache: CacheFolder | null;
 }
 
@@ -45,6 +48,7 @@ const KERNEL_CODE = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|gfp_types|slab)\.
 export function beginC(files: TreeFiles, judging: CJudging): CJudge {
   const treeOf = kernelTrees(files, judging.kernels, judging.buildFolder);
   const modules = modulesIn(files);
+  const policiesOf = cPolicies(files, judging.policies);
   const cache = cacheAt(judging.cache);
   const unitOf = (path: string): string => modules.builderOf(dirname(path), treeOf(dirname(path)).root);
   const isAlone = ({ isNamed }: CWanted): boolean => (judging.link === "auto" ? isNamed : judging.link === "file");
@@ -56,13 +60,15 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
       if (first === undefined) return new Map();
       const unit = unitOf(first.absolutePath);
       const tree = treeOf(unit);
+      const policies = policiesOf(unit, tree.root);
       const own = wanted.filter(({ isNamed, text }) => isNamed || tree.root !== null || KERNEL_CODE.test(text));
       const segment = cache.open(tree.root === null ? unit : relative(tree.root, unit));
       const found = new Map<string, readonly ReportedFinding[]>();
       const members = own.length === 0 ? [] : modules.filesOf(unit);
-      for (const file of own) if (isAlone(file)) addFound(found, [file], tree, segment, members.length <= 1);
+      for (const file of own)
+        if (isAlone(file)) addFound(found, [file], { tree, policies }, segment, members.length <= 1);
       const linked = own.filter((file) => !isAlone(file));
-      if (linked.length > 0) addFound(found, withMembers(linked, members, files), tree, segment, true);
+      if (linked.length > 0) addFound(found, withMembers(linked, members, files), { tree, policies }, segment, true);
       segment.close();
       return new Map(own.map(({ absolutePath }) => [absolutePath, found.get(absolutePath) ?? []]));
     },
@@ -86,12 +92,12 @@ function withMembers(wanted: readonly Placed[], members: readonly string[], file
 function addFound(
   into: Map<string, readonly ReportedFinding[]>,
   files: readonly Placed[],
-  tree: KernelTree,
+  { tree, policies }: { readonly tree: KernelTree; readonly policies: CPolicies },
   segment: Segment,
   isAll: boolean,
 ): void {
   const texts = files.map(({ absolutePath, text }): CText => ({ path: pathIn(tree, absolutePath), text }));
-  const all = segment.remembered(texts, tree, isAll, () => cFindings(texts, tree, isAll));
+  const all = segment.remembered(texts, policies.texts, tree, isAll, () => cFindings(texts, tree, isAll, policies));
   files.forEach(({ absolutePath }, at) => {
     into.set(
       absolutePath,

@@ -40,6 +40,8 @@ export interface CSettings {
   readonly link: Link;
   /** Where a `.config` is looked for before the tree: the folder of a build, as an absolute path. */
   readonly buildFolder: string | null;
+  /** Policy files that speak of all C, besides those that stand in its folders; absolute paths. */
+  readonly policies: readonly string[];
   /** Where findings are kept for the next time; null: nowhere. */
   readonly cache: CacheFolder | null;
 }

@@ -20,8 +20,14 @@ type Lists = readonly (readonly ReportedFinding[])[];
  * that found it, so that it is never wrong: what does not fit is not asked.
  */
 export interface Segment {
-  /** What was found in exactly these texts by exactly this kernel, or what `find` finds now. */
-  readonly remembered: (texts: readonly CText[], tree: KernelTree, isAll: boolean, find: () => Lists) => Lists;
+  /** What was found in exactly these texts by exactly these policies and this kernel, or what `find` finds now. */
+  readonly remembered: (
+    texts: readonly CText[],
+    policies: readonly CText[],
+    tree: KernelTree,
+    isAll: boolean,
+    find: () => Lists,
+  ) => Lists;
   /** Writes what is new. A cache that cannot be written is none. */
   readonly close: () => void;
 }
@@ -38,7 +44,7 @@ const MOST_STATES = 3;
 /** What all files of a cache may have together, in bytes. */
 const LARGEST_CACHE_BYTES = 256 * 1024 * 1024;
 
-const NONE: Segment = { remembered: (_texts, _tree, _isAll, find) => find(), close: () => undefined };
+const NONE: Segment = { remembered: (_texts, _policies, _tree, _isAll, find) => find(), close: () => undefined };
 
 /** Opens a cache; null: there is none, and everything is found anew. */
 export function cacheAt(folder: CacheFolder | null): { readonly open: (unit: string) => Segment } {
@@ -54,8 +60,8 @@ function segmentAt({ path, program }: CacheFolder, unit: string): Segment {
   const used: Entry[] = [];
   let isNew = false;
   return {
-    remembered: (texts, tree, isAll, find) => {
-      const key = keyOf(program, texts, tree, isAll);
+    remembered: (texts, policies, tree, isAll, find) => {
+      const key = keyOf(program, [...texts, ...policies], tree, isAll);
       const found = known.get(key);
       if (found !== undefined && found.lists.length === texts.length) {
         used.push(found);

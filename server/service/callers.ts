@@ -1,4 +1,5 @@
 import type { Effect } from "../../grammar/ast.ts";
+import { callText } from "../c-source/c-finding.ts";
 import { findCallers, type Caller, type Wrapper } from "../c-source/callers.ts";
 import { ANYWHERE, contextWith } from "../c-source/evidence.ts";
 import { canReach, factsAt, linkFiles, type DeclaredContext, type Link, type NamedFile } from "../c-source/link.ts";
@@ -27,6 +28,9 @@ export interface CallerRow {
   readonly length: number;
   readonly function: string;
   readonly call: string;
+  /** The call without spaces, and the argument that says its mask as it is written. */
+  readonly callText: string;
+  readonly maskText: string;
   /** The function that it comes to, and the wrappers between, from the call on. */
   readonly api: string;
   readonly via: readonly string[];
@@ -134,6 +138,8 @@ function rowOf(
     length: call.name.length,
     function: read.name,
     call: call.name,
+    callText: callText(call),
+    maskText: text,
     api,
     via,
     masks: isKnown ? [...new Set(asked.map((mask) => maskText(kernel, mask)))] : [text.replace(/\s+/g, " ")],

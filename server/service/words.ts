@@ -245,6 +245,10 @@ function contextItem(item: ContextItem, emit: Emit): void {
     case "holds":
       name(item.lock, "lock", emit);
       return;
+    // Names of functions in C are no words of the language.
+    case "for":
+    case "between":
+      return;
     case "scope":
       for (const scope of item.scopes) name(scope, "scope", emit);
       return;

@@ -236,6 +236,8 @@ const contextItem = line(
     cat(words("in"), one(name)),
     cat(words("holds"), one(name), maybe(one(string))),
     cat(words("scope"), list(one(name), ",")),
+    cat(words("for"), list(fc.oneof(one(name), one(string)), ",")),
+    cat(words("between"), one(name), words("and"), one(name)),
   ),
 );
 

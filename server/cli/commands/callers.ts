@@ -225,7 +225,7 @@ function jsonOf({ rows, wrappers, ...table }: CallersTable, lineOf: LineOf): obj
   return {
     ...table,
     calls: rows.map((row) => {
-      const { length: _length, ...rest } = row;
+      const { length: _length, callText: _text, maskText: _mask, ...rest } = row;
       return placed(rest);
     }),
     wrappers: wrappers.map(placed),

@@ -85,6 +85,14 @@ const OPTIONS = {
     default: false,
     means: "make C=2 CHECK='allocpolicy check --kbuild': what follows is the compiler's, with one file at its end",
   },
+  policy: {
+    type: "string",
+    multiple: true,
+    default: [],
+    takes: "FILE",
+    words: "files",
+    means: "judge all C by this policy too, besides those that stand in its folders and above",
+  },
   shard: {
     type: "string",
     takes: "N/M",
@@ -138,6 +146,7 @@ export const check: Command = {
         confidence: oneOf("confidence", values.confidence, CONFIDENCES),
         link: oneOf("link", values.link, LINKS),
         buildFolder: kbuild === null ? null : io.cwd,
+        policies: policiesFrom(io.cwd, values.policy),
         cache: cacheFrom(io, values.cache, values["no-cache"]),
       },
       format: values.format,
@@ -219,6 +228,12 @@ async function writeBaseline(
   await io.write(
     `${visibleName(path)}: ${findings} ${findings === 1 ? "finding" : "findings"} of ${files} ${files === 1 ? "file" : "files"}\n`,
   );
+}
+
+/** Policy files that are named, as absolute paths. Throws `UsageError` for one that cannot be read. */
+function policiesFrom(cwd: string, paths: readonly string[]): readonly string[] {
+  for (const path of paths) readText(cwd, path);
+  return paths.map((path) => resolve(cwd, path));
 }
 
 function lookFrom({ terminal }: Io, when: (typeof WHEN)[number]): Look {

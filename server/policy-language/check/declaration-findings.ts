@@ -7,6 +7,7 @@ import { contextPlaceFindings } from "../findings/contexts.ts";
 import { effectWordFindings } from "../findings/effects.ts";
 import { expressionsOf, flagFindings, type WrittenExpression } from "../findings/flags.ts";
 import { configHeaderFindings, importFindings, kernelHeaderFindings, secondHeader } from "../findings/headers.ts";
+import { codeContextFindings } from "../findings/code-contexts.ts";
 import { internalError } from "../findings/internal.ts";
 import { memoryFindings } from "../findings/memory.ts";
 import {
@@ -73,7 +74,11 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
   findings.push(...expressionFindings(environment, expressionsOf(region), item.kind !== "request"));
   switch (item.kind) {
     case "context":
-      findings.push(...contextWordFindings(item), ...contextPlaceFindings(environment, item));
+      findings.push(
+        ...contextWordFindings(item),
+        ...contextPlaceFindings(environment, item),
+        ...codeContextFindings(item),
+      );
       break;
     case "request":
       return binding === null ? findings : requestFindings(environment, region, item, binding, findings);

@@ -1,3 +1,4 @@
+import { CODE_CONTEXT_RULES } from "./code-contexts.ts";
 import { CONTEXT_RULES } from "./contexts.ts";
 import { EXPECTATION_RULES } from "./expectations.ts";
 import { FLAG_RULES } from "./flags.ts";
@@ -17,6 +18,7 @@ export const LANGUAGE_RULES: readonly LanguageRule[] = [
   ...REQUEST_LANGUAGE_RULES,
   ...NAME_RULES,
   ...CONTEXT_RULES,
+  ...CODE_CONTEXT_RULES,
   ...HEADER_RULES,
   ...REQUEST_RULES,
   ...POLICY_RULES,

@@ -75,6 +75,9 @@ function withItem(environment: Environment, context: Context, item: ContextItem)
     }
     case "holds":
       return item.lock === null ? context : withHeld(context, item.lock.text, isRt(environment));
+    case "for":
+    case "between":
+      return context;
     case "scope":
       return item.scopes.reduce((all, { text }) => inScope(environment, all, text), context);
   }

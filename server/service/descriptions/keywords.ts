@@ -34,6 +34,19 @@ const OWN: Readonly<Record<string, Words>> = {
       meaning:
         "A lock or section that is held around the call, by a word of the language or the kernel's own name for it; the text names it for readers. It adds to `in`: a spinlock forbids sleeping, `fs_lock` and `io_lock` keep reclaim out of what could take that lock, a mutex has no effect.",
     },
+    for: {
+      syntax: 'for "drivers/net/foo.c:foo_tx_done", bar_complete',
+      meaning:
+        "Functions in C that run in this context, by name or with their file, from the root of the tree: evidence for the calls in them, as a lock is.",
+    },
+    between: {
+      syntax: "between foo_lock and foo_unlock",
+      meaning: "Functions in C that open and close this context: what stands between their calls holds what it holds.",
+    },
+    and: {
+      syntax: "between foo_lock and foo_unlock",
+      meaning: "The function that gives back what the one before it took.",
+    },
     scope: {
       syntax: "scope nofs",
       meaning:

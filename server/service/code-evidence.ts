@@ -1,0 +1,77 @@
+import type { DeclaredContext } from "../c-source/link.ts";
+import type { LockFamily } from "../c-source/tables/locks.ts";
+import { LOCK_CALLS } from "../c-source/tables/locks.ts";
+import type { NetEffect } from "../c-source/walk.ts";
+import { isScopeName } from "../model/contexts.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import { codeContextsOf, type CodeContext } from "../policy-language/requests/code-contexts.ts";
+
+/** What policy files say of C: the contexts of functions, and the functions that lock. */
+export interface CodeEvidence {
+  readonly declared: readonly DeclaredContext[];
+  readonly wrappers: ReadonlyMap<string, NetEffect>;
+}
+
+export const NO_EVIDENCE: CodeEvidence = { declared: [], wrappers: new Map() };
+
+/**
+ * The contexts of these files that cover functions in C, as evidence for the calls in them.
+ * @param nameOf how a file is called in a proof
+ */
+export function codeEvidence(environments: readonly Environment[], nameOf: (uri: string) => string): CodeEvidence {
+  const known = new Map<string, CodeContext>();
+  for (const environment of environments)
+    for (const context of codeContextsOf(environment)) known.set(`${context.uri} ${context.name}`, context);
+  const contexts = [...known.values()];
+  return {
+    declared: contexts.flatMap(({ name, uri, contexts: words, functions }) =>
+      functions.map((one) => ({
+        function: one.name,
+        path: one.path,
+        contexts: words.length === 0 ? ["process"] : words,
+        because: `context ${name} of ${nameOf(uri)} says so of ${one.name}()`,
+      })),
+    ),
+    wrappers: new Map(
+      contexts.flatMap(({ held, sections }) =>
+        sections.flatMap(({ takes, gives }): readonly (readonly [string, NetEffect])[] => [
+          [takes, { takes: held.map((context) => heldBy(takes, context)), gives: [] }],
+          [gives, { takes: [], gives: held.map(releasedOf) }],
+        ]),
+      ),
+    ),
+  };
+}
+
+const heldBy = (by: string, context: string): NetEffect["takes"][number] => ({
+  by,
+  family: familyOf(context),
+  context,
+  lock: null,
+  at: 0,
+  block: 0,
+});
+
+const releasedOf = (context: string): NetEffect["gives"][number] => ({
+  family: familyOf(context),
+  lock: null,
+  isBare: false,
+  turnsOn: /_irq(?:save)?$/.test(context) ? "irqs" : context.endsWith("_bh") ? "bh" : null,
+});
+
+/** What gives it back, by the kernel's own lock of that name; the words of the language by their nearest kin. */
+function familyOf(context: string): LockFamily {
+  if (isScopeName(context)) return context;
+  const own = LOCK_CALLS.get(context);
+  if (own !== undefined) return own.family;
+  switch (context) {
+    case "spinlock":
+      return "spin";
+    case "raw_spinlock":
+      return "raw";
+    case "rcu_read":
+      return "rcu";
+    default:
+      return "mutex";
+  }
+}
