@@ -1,5 +1,5 @@
 // What the kernel may do behind a call in C, as a page beside the code.
-import { commands, Uri, ViewColumn, window, workspace, type Disposable } from "vscode";
+import { commands, l10n, Uri, ViewColumn, window, workspace, type Disposable } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { ask } from "./ask.ts";
 
@@ -18,7 +18,7 @@ export function registerExplainCall(client: BaseLanguageClient): Disposable[] {
       async provideTextDocumentContent({ query }) {
         const { uri, line, character }: AskedCall = JSON.parse(query);
         const page = await ask(client, "allocpolicy/explainCall", { uri, position: { line, character } });
-        return page?.markdown ?? "No call that allocates is there any more.\n";
+        return page?.markdown ?? l10n.t("No call that allocates is there any more.");
       },
     }),
     commands.registerCommand("allocpolicy.explainCall", () => explainCall(client)),
@@ -33,7 +33,7 @@ async function explainCall(client: BaseLanguageClient): Promise<void> {
   const page = await ask(client, "allocpolicy/explainCall", { uri: asked.uri, position: { line, character } });
   if (page === null) {
     await window.showInformationMessage(
-      "No call that allocates stands at the cursor, or the file is none of a Linux kernel's.",
+      l10n.t("No call that allocates stands at the cursor, or the file is none of a Linux kernel's."),
     );
     return;
   }

@@ -1,6 +1,7 @@
 // The extension, whichever host it runs in: starts the language server and adds what VS Code alone can show.
 import { commands, l10n, type ExtensionContext } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { registerCallers } from "./callers.ts";
 import { registerDecode } from "./decode.ts";
 import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
@@ -70,6 +71,7 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     ...registerTools(client),
     ...registerExplainCall(client),
     ...registerExplainLog(client),
+    ...registerCallers(client, policies),
     commands.registerCommand("allocpolicy.restartServer", async () => {
       await client.stop();
       await client.start();

@@ -86,6 +86,11 @@ export interface Requests {
   >;
   /** What is found in a text of the policy language that is no file, a line each; empty where nothing is. */
   readonly "allocpolicy/checkText": Request<{ readonly text: string }, { readonly findings: readonly string[] }>;
+  /**
+   * Who calls the functions that a policy is for, in the C below the document's folder; null where there is no such
+   * policy.
+   */
+  readonly "allocpolicy/callers": Request<PolicyParams, { readonly markdown: string } | null>;
   /** The kernels that the model knows, newest first. */
   readonly "allocpolicy/kernels": Request<object, readonly string[]>;
   /** A document under two kernels, as the two texts of a diff; null where document or kernel are not known. */

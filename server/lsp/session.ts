@@ -173,6 +173,22 @@ export class Session {
     this.#onFilesRead();
   }
 
+  /** The files below a folder whose names are wanted, by key; at most `limit`. */
+  async filesBelow(folder: string, isWanted: (name: string) => boolean, limit: number): Promise<readonly string[]> {
+    if (!this.#host.canRead(folder)) return [];
+    const uris = await this.#host.listFiles(this.files.clientUri(folder), isWanted, limit);
+    return uris.map((uri) => this.files.key(uri));
+  }
+
+  /** The text of a document that is open, else of a file on disk; null where it cannot be read. */
+  async textOf(key: string): Promise<string | null> {
+    const opened = this.#open.get(key);
+    if (opened !== undefined) return opened.document.text;
+    if (!this.#host.canRead(key)) return null;
+    const content = await this.#host.readFile(this.files.clientUri(key));
+    return "text" in content ? content.text : null;
+  }
+
   folder(key: string): Folder {
     return folderOf(this.#folders, key);
   }

@@ -50,3 +50,13 @@ export function plainMarkdown(markdown: string): string {
 export function heading(name: string, kind: string, paragraphs: readonly string[]): string {
   return [`**${code(name)}** · ${kind}`, ...paragraphs].filter((line) => line !== "").join("\n\n");
 }
+
+/** Text that stands for itself. */
+export function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|]/g, "\\$&");
+}
+
+/** Code in a table, where a `|` ends the cell, in code as well. */
+export function cellCode(text: string): string {
+  return `\`${text.replaceAll("`", "").replaceAll("|", "\\|")}\``;
+}

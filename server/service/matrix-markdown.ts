@@ -1,3 +1,4 @@
+import { cellCode, escaped } from "./markdown.ts";
 import { legendOf, linesOfMatrix, type MatrixCellText } from "./matrix-text.ts";
 import type { Matrix } from "./matrix.ts";
 
@@ -10,11 +11,11 @@ export function toMarkdown(matrix: Matrix): string {
     row(["", ...columns.map(({ name }) => escaped(name))]),
     row(["---", ...columns.map(() => "---")]),
     ...(columns.some(({ selectedBy }) => selectedBy !== "")
-      ? [row(["*selected by*", ...columns.map(({ selectedBy }) => (selectedBy === "" ? "" : code(selectedBy)))])]
+      ? [row(["*selected by*", ...columns.map(({ selectedBy }) => (selectedBy === "" ? "" : cellCode(selectedBy)))])]
       : []),
     ...groups.flatMap((group) => [
       row([`**${group.title}**`, ...columns.map(() => "")]),
-      ...group.rows.map(({ name, cells }) => row([code(name), ...cells.map(cellText)])),
+      ...group.rows.map(({ name, cells }) => row([cellCode(name), ...cells.map(cellText)])),
     ]),
   ];
   return [
@@ -46,13 +47,4 @@ function withCode(reason: string): string {
 function cellText({ symbol, text, note, condition }: MatrixCellText): string {
   const words = `${symbol === "" ? "" : `${symbol} `}${escaped(text)}${condition === null ? "" : ` [${condition}]`}`;
   return note === null ? words : `${words} ⚠ [${note}]`;
-}
-
-/** In a table a `|` ends the cell, in code as well. */
-function code(text: string): string {
-  return `\`${text.replaceAll("`", "").replaceAll("|", "\\|")}\``;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, "\\$&");
 }

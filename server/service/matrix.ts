@@ -83,7 +83,7 @@ export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy):
   }
 }
 
-function bindingOf(environment: Environment, which: WhichPolicy): Binding | null {
+export function bindingOf(environment: Environment, which: WhichPolicy): Binding | null {
   const isPolicy = (binding: Binding | null): binding is Binding =>
     binding !== null && binding.declaration.kind === "policy" && binding.declaration.name !== null;
   if ("name" in which) {

@@ -1,6 +1,6 @@
 import { languageRule } from "../policy-language/catalogue.ts";
 import { releasesText } from "../policy-language/example-releases.ts";
-import { kernelRule } from "../rules/catalogue.ts";
+import { kernelRule, SOURCE_RULES } from "../rules/catalogue.ts";
 import { code, heading, withCode } from "./markdown.ts";
 
 /**
@@ -16,6 +16,13 @@ export function ruleSummary(id: string): string | null {
       code(rule.evidence),
     ]);
   }
+  const source = SOURCE_RULES.find((one) => one.id === id);
+  if (source !== undefined)
+    return heading(id, `${source.severity}, in C`, [
+      withCode(source.title),
+      withCode(source.explanation),
+      code(source.evidence),
+    ]);
   const other = languageRule(id);
   return other === null ? null : heading(id, other.severity, [withCode(other.title), withCode(other.explanation)]);
 }

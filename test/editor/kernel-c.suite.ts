@@ -68,6 +68,16 @@ suite("Kernel C", () => {
     assert.ok(page);
   });
 
+  test("the callers of a policy are shown on a page beside it", async () => {
+    await writeFile("ring.c", "void *f(void)\n{\n\treturn kmalloc(8, GFP_KERNEL);\n}\n");
+    await openFile("ring.allocpolicy", "policy ring for kmalloc {$0 forbid has __GFP_NOFAIL }\n");
+    await commands.executeCommand("allocpolicy.showCallers");
+    const page = await until("the page", () =>
+      window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.includes("callers of ring")),
+    );
+    assert.ok(page);
+  });
+
   test("a policy does not make its folder's C files be read, and C without a kernel has no marks", async () => {
     await writeFile("silent.c", PUMP);
     const { document } = await openFile(

@@ -68,6 +68,7 @@ const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
   "allocpolicy/policies": { uri: MAIN },
   "allocpolicy/matrix": { uri: MAIN, policy: "p", position: { line: 0, character: 0 } },
   "allocpolicy/exportMatrix": { uri: MAIN, format: "svg" },
+  "allocpolicy/callers": { uri: MAIN, policy: "p", position: { line: 0, character: 0 } },
   "allocpolicy/kernels": {},
   "allocpolicy/diffKernels": { uri: MAIN, from: "6.1", to: "6.12" },
   "allocpolicy/explainCall": { uri: C, position: positionOf(C_TEXT, "kmalloc") },
@@ -117,6 +118,7 @@ describe("the requests beyond the protocol", () => {
     "allocpolicy/exportMatrix",
     "allocpolicy/diffKernels",
     "allocpolicy/explainCall",
+    "allocpolicy/callers",
   ] as const)("%s answers null for a document that is not there", async (method) => {
     const client = await start();
     for (const uri of ["no uri", "file:///gone"])

@@ -192,6 +192,48 @@ describe("a C file of a kernel", () => {
   });
 });
 
+describe("the callers of a policy", () => {
+  const POLICY = `policy ring for kmalloc {\n  forbid has __GFP_NOFAIL because "-ENOMEM can be told"\n  mode quick when has __GFP_NORETRY { fails often }\n  mode usual otherwise { fails rarely }\n}\n`;
+  const DRIVER = `void *ring_get(int n, gfp_t gfp)
+{
+\treturn kmalloc(n, gfp | __GFP_NOWARN);
+}
+
+void *quick(int n)
+{
+\treturn ring_get(n, GFP_KERNEL | __GFP_NORETRY);
+}
+
+void *stubborn(int n)
+{
+\treturn kmalloc(n, GFP_KERNEL | __GFP_NOFAIL);
+}
+`;
+
+  test("are found in the C of the folder, through wrappers in other files, by the kernel of the tree", async () => {
+    const { folder, driver } = tree({ Makefile: MAKEFILE, "ring.allocpolicy": POLICY });
+    writeFileSync(new URL(driver), DRIVER);
+    writeFileSync(new URL(`${folder}/user.c`), "void *f(void)\n{\n\treturn ring_get(8, GFP_KERNEL);\n}\n");
+    const client = await start({ folders: [folder] });
+    const answer = await client.request("allocpolicy/callers", { uri: `${folder}/ring.allocpolicy`, policy: "ring" });
+    const page = String(field(answer, "markdown"));
+    expect(page).toContain("3 calls of `kmalloc` under Linux 6.1.192.");
+    expect(page).toMatch(/## Forbidden \(1\)[^#]*`drivers\/pump\/pump\.c:13` \| `stubborn\(\)`.*-ENOMEM can be told/s);
+    expect(page).toMatch(/## Mode quick \(1\)[^#]*`drivers\/pump\/pump\.c:8` \| `quick\(\)`.*through ring\\_get\(\)/s);
+    expect(page).toMatch(/## Mode usual \(1\)[^#]*`user\.c:3` \| `f\(\)`/s);
+    expect(page).toMatch(/## Hand the mask of their callers on\s+- `drivers\/pump\/pump\.c:3` `ring_get\(\)`/);
+  });
+
+  test("are those of the policy at the cursor, and none of a policy that is for no function", async () => {
+    const { folder } = tree({ "ring.allocpolicy": `${POLICY}policy free { forbid has __GFP_ZERO }\n` });
+    const client = await start({ folders: [folder] });
+    const asked = (line: number): Promise<unknown> =>
+      client.request("allocpolicy/callers", { uri: `${folder}/ring.allocpolicy`, position: { line, character: 0 } });
+    expect(field(await asked(1), "markdown")).toContain("# Callers of `ring`");
+    expect(await asked(POLICY.split("\n").length - 1)).toBeNull();
+  });
+});
+
 describe("C of other programs", () => {
   const program =
     "#include <stdlib.h>\n\nvoid *f(void)\n{\n\treturn kmalloc(64, GFP_KERNEL | __GFP_DMA32 | __GFP_DMA);\n}\n";

@@ -1,5 +1,6 @@
 // Written by scripts/indexes.ts: one line for each file of this folder.
 import { callHierarchy } from "./call-hierarchy.ts";
+import { callers } from "./callers.ts";
 import { checkText } from "./check-text.ts";
 import { codeAction } from "./code-action.ts";
 import { codeLens } from "./code-lens.ts";
@@ -45,6 +46,7 @@ import type { Feature } from "../feature.ts";
 
 export const FEATURES: readonly Feature[] = [
   callHierarchy,
+  callers,
   checkText,
   codeAction,
   codeLens,

@@ -29,7 +29,7 @@ export function policyFindingsInC(workspace: Workspace, judged: JudgedC): readon
 const settingsFor = new WeakMap<Settings, WeakMap<Kernel, Settings>>();
 
 /** The same policies, judged by one kernel whatever their headers say. */
-function underKernel(workspace: Workspace, kernel: Kernel): Workspace {
+export function underKernel(workspace: Workspace, kernel: Kernel): Workspace {
   const { settings } = workspace;
   const ofKernel = settingsFor.get(settings) ?? new WeakMap<Kernel, Settings>();
   settingsFor.set(settings, ofKernel);
