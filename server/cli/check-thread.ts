@@ -1,5 +1,6 @@
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { beginCheck, type CheckRun, type Slice, type SliceResult } from "./check-slice.ts";
+import { HeapBound } from "./heap-bound.ts";
 
 /** Something that checks one slice after the other. */
 export interface Checker {
@@ -46,5 +47,9 @@ export function checkerInThread(program: URL, run: CheckRun): Checker {
 export function serveCheck(): void {
   const run: CheckRun = workerData;
   const check = beginCheck(run);
-  parentPort?.on("message", (slice: Slice) => parentPort?.postMessage(check(slice)));
+  const heap = new HeapBound();
+  parentPort?.on("message", (slice: Slice) => {
+    parentPort?.postMessage(check(slice));
+    heap.keep();
+  });
 }
