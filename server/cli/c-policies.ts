@@ -1,14 +1,14 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CFinding } from "../c-source/c-finding.ts";
-import type { NamedFile } from "../c-source/link.ts";
+import type { DeclaredContext, NamedFile } from "../c-source/link.ts";
 import { DEFAULT_SETTINGS } from "../documents/settings.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { policyFiles } from "../policy-language/analysis/policy-files.ts";
-import { callersOf, type CallerRow } from "../service/callers.ts";
+import { policiesForFunctions, violationsOf } from "../service/violations.ts";
 import { codeEvidence, NO_EVIDENCE, type CodeEvidence } from "../service/code-evidence.ts";
 import { POLICY_ENDING } from "./files.ts";
 import type { TreeFiles } from "./tree-files.ts";
@@ -23,7 +23,7 @@ export interface CPolicies {
   readonly violations: (kernel: Kernel, files: readonly NamedFile[]) => readonly CFinding[];
 }
 
-export const NO_POLICIES: CPolicies = { texts: [], evidence: NO_EVIDENCE, violations: () => [] };
+const NO_POLICIES: CPolicies = { texts: [], evidence: NO_EVIDENCE, violations: () => [] };
 
 /**
  * Gives the policies that speak of the C of a folder: those that stand in it and above it as far as its tree goes, and
@@ -72,56 +72,25 @@ function readPolicies(files: TreeFiles, paths: readonly string[], root: string):
     texts.flatMap(({ absolutePath }) => environmentOf(workspace, pathToFileURL(absolutePath).href) ?? []);
   const plain = workspaceFor(null);
   const called = (uri: string): string => relative(root, fileURLToPath(uri));
+  const evidence = codeEvidence(environmentsIn(plain), called);
   return {
     texts: [...policyFiles(plain)].map(([uri, { text }]) => ({ path: called(uri), text })),
-    evidence: codeEvidence(environmentsIn(plain), called),
+    evidence,
     violations: (kernel, cFiles) =>
-      environmentsIn(workspaceFor(kernel)).flatMap((environment) => violationsIn(environment, cFiles)),
+      environmentsIn(workspaceFor(kernel)).flatMap((environment) =>
+        violationsIn(environment, cFiles, evidence.declared),
+      ),
   };
 }
 
-function violationsIn(environment: Environment, files: readonly NamedFile[]): readonly CFinding[] {
+function violationsIn(
+  environment: Environment,
+  files: readonly NamedFile[],
+  declared: readonly DeclaredContext[],
+): readonly CFinding[] {
   const kernel = environment.kernels.at(-1);
   if (kernel === undefined) return [];
-  return environment
-    .visible("subject")
-    .filter(
-      ({ uri, declaration }) => uri === environment.uri && declaration.kind === "policy" && declaration.apis.length > 0,
-    )
-    .flatMap((binding) => {
-      if (!isCalled(binding, files)) return [];
-      const table = callersOf(environment, binding, kernel, () => files);
-      return (table?.rows ?? []).flatMap((row) => violationOf(row, table?.policy ?? "", files));
-    });
-}
-
-/** Most files call none of the functions: then nothing has to be asked. */
-function isCalled({ declaration }: Binding, files: readonly NamedFile[]): boolean {
-  const apis = new Set(declaration.kind === "policy" ? declaration.apis.map(({ text }) => text) : []);
-  return files.some(({ file }) => file.functions.some(({ read }) => read.calls.some(({ name }) => apis.has(name))));
-}
-
-function violationOf(row: CallerRow, policy: string, files: readonly NamedFile[]): readonly CFinding[] {
-  if (row.answer !== "forbidden" && row.answer !== "warned") return [];
-  const isForbidden = row.answer === "forbidden";
-  const through = row.via.length === 0 ? "" : `, which comes to ${row.api}() through ${row.via.join(", ")}`;
-  return [
-    {
-      rule: isForbidden ? "policy-forbids" : "policy-warns",
-      severity: isForbidden ? "error" : "warning",
-      message: `Policy ${policy} ${isForbidden ? "forbids" : "warns about"} ${row.masks.join(" or ")} here${through}: ${row.because.join("; ")}.`,
-      tag: null,
-      file: files.findIndex(({ path }) => path === row.path),
-      path: row.path,
-      function: row.function,
-      start: row.start,
-      end: row.start + row.length,
-      call: row.callText,
-      maskText: row.maskText,
-      confidence: "certain",
-      proof: [],
-      fixes: [],
-      advice: "Ask with a mask that the policy takes.",
-    },
-  ];
+  return policiesForFunctions(environment).flatMap((binding) =>
+    violationsOf(environment, binding, kernel, files, declared),
+  );
 }

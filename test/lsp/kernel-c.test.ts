@@ -160,8 +160,8 @@ describe("a C file of a kernel", () => {
         .filter(({ code }) => code?.startsWith("policy-"))
         .map((item) => [item.code, field(field(field(item, "range"), "start"), "line"), item.message]);
     expect(await policies()).toEqual([
-      ["policy-forbids", 8, "Policy small forbids this call: -ENOMEM can be told."],
-      ["policy-warns", 12, "Policy small warns about this call: somebody has to know."],
+      ["policy-forbids", 8, "Policy small forbids GFP_KERNEL | __GFP_NOFAIL here: -ENOMEM can be told."],
+      ["policy-warns", 12, "Policy small warns about GFP_KERNEL | __GFP_NOWARN here: somebody has to know."],
     ]);
     // An edit above moves the policy, and one of the policy changes what is said.
     const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
@@ -170,6 +170,28 @@ describe("a C file of a kernel", () => {
     expect(first).toMatchObject({ relatedInformation: [{ location: { uri: MAIN, range: { start: { line: 2 } } } }] });
     client.change(MAIN, 3, { text: policy.replace(" __GFP_NOFAIL", " __GFP_ZERO") });
     expect(await policies()).toEqual([["policy-warns", 12, expect.any(String)]]);
+  });
+
+  test("is judged by what a context of the workspace says of its functions and locks, and anew once that changes", async () => {
+    const { folder, driver } = tree({ Makefile: MAKEFILE });
+    const client = await start({ pull: true, folders: [folder] });
+    const said = `context tx_done {\n  in softirq\n  for "drivers/pump/pump.c:pump_done"\n}\n`;
+    const text = "void pump_done(struct pump *p)\n{\n\tp->x = kmalloc(8, GFP_KERNEL);\n}\n";
+    client.open(`${folder}/p.allocpolicy`, said);
+    openC(client, driver, text);
+    const [finding] = (await client.pull(driver)).items;
+    expect(finding).toMatchObject({
+      code: "sleep-in-atomic",
+      relatedInformation: [{ message: expect.stringContaining("context tx_done of p.allocpolicy") }],
+    });
+    client.change(`${folder}/p.allocpolicy`, 2, { text: said.replace("pump_done", "other_done") });
+    expect((await client.pull(driver)).items).toEqual([]);
+    const locks = "context pump_lock {\n  holds spinlock\n  between pump_lock and pump_unlock\n}\n";
+    client.change(`${folder}/p.allocpolicy`, 3, { text: locks });
+    client.change(driver, 2, {
+      text: text.replace("\tp->x", "\tpump_lock(p);\n\tp->x").replace("}", "\tpump_unlock(p);\n}"),
+    });
+    expect(codes((await client.pull(driver)).items)).toEqual(["sleep-in-atomic"]);
   });
 
   test("lets a finding be that a comment waives with a reason, and says what a waiver lacks", async () => {

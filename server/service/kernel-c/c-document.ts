@@ -1,12 +1,12 @@
-import { readCFile, type CFile, type ReadOptions } from "../../c-source/c-file.ts";
+import { readCFile, type CFile } from "../../c-source/c-file.ts";
 import type { Edit } from "../../../grammar/source-file.ts";
 import type { Document } from "../../documents/document.ts";
 import { KERNEL_C } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";
-import { configOf, treeOf } from "./tree-file.ts";
-
-/** Where no `.config` says what is built. */
-const AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map() };
+import type { TreeConfig } from "../../c-source/kernel-tree.ts";
+import type { CodeEvidence } from "../code-evidence.ts";
+import { evidenceIn } from "./evidence.ts";
+import { configOf, treeOf, type KernelTree } from "./tree-file.ts";
 
 /** A C file. It is read when something is asked of it; what did not change is taken from the reading before. */
 export interface CDocument extends Document {
@@ -28,31 +28,37 @@ export function editC(document: CDocument, { start, end, text }: Edit): CDocumen
 }
 
 interface Reading {
-  readonly options: ReadOptions;
+  readonly config: TreeConfig | null;
+  readonly evidence: CodeEvidence;
   readonly file: CFile;
 }
 
 const readings = new WeakMap<CDocument, Reading>();
-const builds = new WeakMap<object, ReadOptions>();
 
-/** A kernel's C file as it is read in its tree; null: it is none, or reading C is switched off. */
-export function kernelCFile(
-  workspace: Workspace,
-  uri: string,
-): { readonly document: CDocument; readonly file: CFile } | null {
+/** A kernel's C file as it is read in its tree, with what the policies of the workspace say of its functions. */
+export interface KernelCFile {
+  readonly document: CDocument;
+  readonly file: CFile;
+  readonly tree: KernelTree | null;
+  readonly evidence: CodeEvidence;
+}
+
+/** Null: it is none of a kernel's, or reading C is switched off. */
+export function kernelCFile(workspace: Workspace, uri: string): KernelCFile | null {
   const document = workspace.documents.get(uri);
-  if (document === undefined || !isCDocument(document) || (workspace.settings.kernelC ?? KERNEL_C) === "off")
-    return null;
+  if (document === undefined || !isCDocument(document)) return null;
+  if ((workspace.settings.kernelC ?? KERNEL_C) === "off") return null;
   const tree = treeOf(workspace, uri);
   if (tree === null && !INCLUDES.test(document.text)) return null;
   const config = tree?.config == null ? null : configOf(tree.config);
-  const options = config === null ? AS_IT_IS : (builds.get(config) ?? { ...AS_IT_IS, build: config.build });
-  if (config !== null) builds.set(config, options);
+  const evidence = evidenceIn(workspace);
   const known = readings.get(document);
-  if (known !== undefined && known.options === options) return { document, file: known.file };
-  const file = readCFile(document.text, options, document.before);
-  readings.set(document, { options, file });
-  return { document, file };
+  if (known !== undefined && known.config === config && known.evidence === evidence)
+    return { document, file: known.file, tree, evidence };
+  const build = config?.build ?? { options: null };
+  const file = readCFile(document.text, { build, wrappers: evidence.wrappers }, document.before);
+  readings.set(document, { config, evidence, file });
+  return { document, file, tree, evidence };
 }
 
 /** What a file outside of a kernel tree includes when it is a kernel's all the same. */

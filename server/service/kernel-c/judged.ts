@@ -4,20 +4,21 @@ import type { CFinding } from "../../c-source/c-finding.ts";
 import { judgeC } from "../../c-source/judge.ts";
 import { linkFiles, type Link } from "../../c-source/link.ts";
 import { kernelOfTree } from "../../c-source/kernel-tree.ts";
+import { isWithin } from "../../documents/roots.ts";
 import { KERNEL_C, type Settings } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { kernelOf, newestRelease } from "../../model/kernels/kernels.ts";
 import { parseVersions, releasesOf } from "../../policy-language/analysis/checked-kernels.ts";
 import { optionsText } from "../kernel-in-force.ts";
-import { kernelCFile, type CDocument } from "./c-document.ts";
-import { treeOf, type KernelTree, type TreeFile } from "./tree-file.ts";
+import type { CodeEvidence } from "../code-evidence.ts";
+import { kernelCFile, type KernelCFile } from "./c-document.ts";
+import type { KernelTree, TreeFile } from "./tree-file.ts";
 
 /** A C file of a kernel, with the kernel that it is judged by. */
-export interface JudgedC {
-  readonly uri: string;
-  readonly document: CDocument;
-  readonly file: CFile;
+export interface JudgedC extends KernelCFile {
+  /** From the root of its tree, or of its folder: as policies and proofs name it. */
+  readonly path: string;
   readonly kernel: Kernel;
   /** Where the kernel comes from: the end of a sentence. */
   readonly kernelFrom: string;
@@ -27,8 +28,14 @@ export interface JudgedC {
 export function judgedC(workspace: Workspace, uri: string): JudgedC | null {
   const read = kernelCFile(workspace, uri);
   if (read === null) return null;
-  const found = kernelFor(workspace.settings, treeOf(workspace, uri));
-  return "unknown" in found.kernel ? null : { uri, ...read, kernel: found.kernel, kernelFrom: found.from };
+  const found = kernelFor(workspace.settings, read.tree);
+  if ("unknown" in found.kernel) return null;
+  return { ...read, path: pathOf(workspace, uri, read.tree), kernel: found.kernel, kernelFrom: found.from };
+}
+
+function pathOf({ roots }: Workspace, uri: string, tree: KernelTree | null): string {
+  const root = tree?.root ?? roots.find((one) => isWithin(one, uri)) ?? uri.slice(0, uri.lastIndexOf("/"));
+  return uri.slice(root.endsWith("/") ? root.length : root.length + 1);
 }
 
 interface FoundKernel {
@@ -67,16 +74,18 @@ function kernelOfFiles({ makefile, config }: KernelTree): FoundKernel {
 
 interface Answers {
   readonly kernel: Kernel;
+  readonly evidence: CodeEvidence;
   readonly link: Link;
   readonly findings: Map<string, readonly CFinding[]>;
 }
 
 const answers = new WeakMap<CFile, Answers>();
 
-function answersFor({ file, uri, kernel }: JudgedC): Answers {
+function answersFor({ file, path, kernel, evidence }: JudgedC): Answers {
   const known = answers.get(file);
-  if (known?.kernel === kernel) return known;
-  const made = { kernel, link: linkFiles(kernel, [{ path: pathOf(uri), file }]), findings: new Map() };
+  if (known !== undefined && known.kernel === kernel && known.evidence === evidence) return known;
+  const link = linkFiles(kernel, [{ path, file }], evidence.declared);
+  const made = { kernel, evidence, link, findings: new Map() };
   answers.set(file, made);
   return made;
 }
@@ -91,14 +100,13 @@ export function findingsInC(workspace: Workspace, judged: JudgedC): readonly CFi
   const { findings } = answersFor(judged);
   const known = findings.get(confidence);
   if (known !== undefined) return known;
-  const { file, uri, kernel } = judged;
-  const found = [...judgeC([{ path: pathOf(uri), file }], { kernel, confidence })].sort((a, b) => a.start - b.start);
+  const { file, path, kernel, evidence } = judged;
+  const found = [...judgeC([{ path, file }], { kernel, confidence, declared: evidence.declared })].sort(
+    (a, b) => a.start - b.start,
+  );
   findings.set(confidence, found);
   return found;
 }
-
-/** As a proof names a file. */
-const pathOf = (uri: string): string => uri.slice(uri.lastIndexOf("/") + 1);
 
 /** Which kernel a C file is judged by; null for a file that is none of a kernel's. */
 export function kernelInForceInC(workspace: Workspace, uri: string): KernelInForce | null {

@@ -1,3 +1,4 @@
+import type { CFinding } from "../../c-source/c-finding.ts";
 import type { CFile } from "../../c-source/c-file.ts";
 import { withSettings, type Workspace } from "../../documents/workspace.ts";
 import type { Settings } from "../../documents/settings.ts";
@@ -5,10 +6,10 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Binding, Environment, Revision } from "../../policy-language/analysis/environment.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { policyFile, policyFiles } from "../../policy-language/analysis/policy-files.ts";
-import { resolvePolicy } from "../../policy-language/policies/resolved-policy.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { callersOf, type CallerRow } from "../callers.ts";
+import type { CodeEvidence } from "../code-evidence.ts";
 import type { PlacedFinding } from "../findings.ts";
+import { policiesForFunctions, violationsOf } from "../violations.ts";
 import type { JudgedC } from "./judged.ts";
 
 /**
@@ -20,8 +21,8 @@ export function policyFindingsInC(workspace: Workspace, judged: JudgedC): readon
     const environment = environmentOf(underKernel(workspace, judged.kernel), uri);
     return environment === null
       ? []
-      : policiesOf(environment).flatMap((binding) =>
-          rowsOf(environment, binding, judged).map((row) => findingOf(workspace, binding, row)),
+      : policiesForFunctions(environment).flatMap((binding) =>
+          violationsIn(environment, binding, judged).map((found) => placed(workspace, binding, found)),
         );
   });
 }
@@ -38,54 +39,39 @@ export function underKernel(workspace: Workspace, kernel: Kernel): Workspace {
   return withSettings(workspace, forced);
 }
 
-/** The policies of a file that are `for` functions. */
-function policiesOf(environment: Environment): readonly Binding[] {
-  return environment
-    .visible("subject")
-    .filter(
-      (binding) =>
-        binding.uri === environment.uri &&
-        binding.declaration.kind === "policy" &&
-        (resolvePolicy(environment, binding)?.apis.length ?? 0) > 0,
-    );
+interface Known {
+  readonly kernel: Kernel;
+  readonly evidence: CodeEvidence;
+  readonly byPolicy: WeakMap<Revision, readonly CFinding[]>;
 }
 
-type Rows = WeakMap<Revision, readonly CallerRow[]>;
-const known = new WeakMap<CFile, WeakMap<Kernel, Rows>>();
+const violations = new WeakMap<CFile, Known>();
 
-/** The calls of a file that a policy forbids or warns about. */
-function rowsOf(environment: Environment, binding: Binding, { file, uri, kernel }: JudgedC): readonly CallerRow[] {
-  const ofFile = known.get(file) ?? new WeakMap<Kernel, Rows>();
-  known.set(file, ofFile);
-  const inKernel: Rows = ofFile.get(kernel) ?? new WeakMap();
-  ofFile.set(kernel, inKernel);
-  const found = inKernel.get(binding.revision);
+function violationsIn(environment: Environment, binding: Binding, judged: JudgedC): readonly CFinding[] {
+  const { file, kernel, evidence, path } = judged;
+  const known = violations.get(file);
+  const isSame = known !== undefined && known.kernel === kernel && known.evidence === evidence;
+  const ofFile: Known = isSame ? known : { kernel, evidence, byPolicy: new WeakMap() };
+  violations.set(file, ofFile);
+  const found = ofFile.byPolicy.get(binding.revision);
   if (found !== undefined) return found;
-  const apis = new Set((resolvePolicy(environment, binding)?.apis ?? []).map(({ text }) => text));
-  const isCalled = file.functions.some(({ read }) => read.calls.some(({ name }) => apis.has(name)));
-  const table = isCalled ? callersOf(environment, binding, kernel, () => [{ path: uri, file }]) : null;
-  const rows = (table?.rows ?? []).filter(({ answer }) => answer === "forbidden" || answer === "warned");
-  inKernel.set(binding.revision, rows);
-  return rows;
+  const made = violationsOf(environment, binding, kernel, [{ path, file }], evidence.declared);
+  ofFile.byPolicy.set(binding.revision, made);
+  return made;
 }
 
-function findingOf(workspace: Workspace, binding: Binding, row: CallerRow): PlacedFinding {
-  const isForbidden = row.answer === "forbidden";
-  const name = binding.declaration.name?.text ?? "";
-  const says = isForbidden ? "forbids this call" : "warns about this call";
-  const through = row.via.length === 0 ? "" : `, which comes to ${row.api}() through ${row.via.join(", ")}`;
-  const start = row.start;
-  const end = start + row.length;
+function placed(workspace: Workspace, binding: Binding, found: CFinding): PlacedFinding {
+  const { rule, severity, message, tag, start, end } = found;
   const finding: Finding = {
-    rule: isForbidden ? "policy-forbids" : "policy-warns",
-    severity: isForbidden ? "error" : "warning",
+    rule,
+    severity,
     source: "policy",
-    message: `Policy ${name} ${says}${through}: ${row.because.join("; ")}.`,
+    message,
     span: { start, end },
     holds: null,
     related: placeOf(workspace, binding),
     fixes: [],
-    tag: null,
+    tag,
   };
   return { finding, start, end };
 }
