@@ -16,7 +16,8 @@ import { registerTools } from "./tools.ts";
 import { registerExplainCall } from "./explain-call.ts";
 import { registerExplainLog } from "./explain-log.ts";
 import { registerExpectations, type ShownExpectation } from "./testing.ts";
-import type { Shown } from "./view/data.ts";
+import { registerTrace } from "./trace.ts";
+import type { Shown, ShownTrace } from "./view/data.ts";
 
 /** The server's id: the client reads the trace level from the setting `allocpolicy.trace.server`. */
 export const CLIENT_ID = "allocpolicy";
@@ -30,6 +31,8 @@ export interface AllocPolicyExtension {
   readonly expectations: () => readonly ShownExpectation[];
   /** What the matrix panel shows; undefined while it is closed or empty. */
   readonly matrix: () => Shown | undefined;
+  /** What the trace panel shows; undefined while it is closed or empty. */
+  readonly trace: () => ShownTrace | undefined;
 }
 
 export function clientOptions(context: ExtensionContext): LanguageClientOptions {
@@ -57,10 +60,12 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
   const { all, policies, judged } = documentsOf(context);
   const status = showKernelStatus(client, judged);
   const matrix = registerMatrix(context, client, policies);
+  const trace = registerTrace(context, client, policies);
   const expectations = registerExpectations(client, policies);
   context.subscriptions.push(
     status,
     matrix,
+    trace,
     expectations,
     ...registerDiff(client, policies),
     registerDecode(client, () => status.shown()?.kernels),
@@ -79,5 +84,10 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
   );
   client.registerFeature(OWN_ABILITIES);
   await client.start();
-  return { kernelInForce: () => status.shown()?.text, expectations: expectations.shown, matrix: matrix.shown };
+  return {
+    kernelInForce: () => status.shown()?.text,
+    expectations: expectations.shown,
+    matrix: matrix.shown,
+    trace: trace.shown,
+  };
 }

@@ -1,38 +1,13 @@
-// The page of the matrix panel: the script of client/view/matrix.ts and its style, and nothing from elsewhere.
+// The page of the matrix panel: the script of client/view/matrix.ts and its style.
 import type { Uri, Webview } from "vscode";
-
-function nonceOf(): string {
-  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { viewPage } from "./view-page.ts";
 
 export function matrixPage(webview: Webview, script: Uri): string {
-  const nonce = nonceOf();
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}';">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Matrix</title>
-<style nonce="${nonce}">${STYLE}</style>
-</head>
-<body><script nonce="${nonce}" src="${webview.asWebviewUri(script).toString(true)}"></script></body>
-</html>`;
+  return viewPage(webview, script, "Matrix", STYLE);
 }
 
 const STYLE = `
-body { padding: 0; margin: 0; height: 100vh; overflow: auto; display: flex; flex-direction: column; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); background: var(--vscode-editor-background); }
-header { display: flex; align-items: center; gap: 1em; padding: min(12px, 2vh) 16px min(8px, 1vh); }
-header div { flex: 1; }
-h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
-h1 code { font-family: var(--vscode-editor-font-family); font-size: 1em; color: inherit; background: none; padding: 0; }
-p { margin: 0; }
-.subtitle, .legend { color: var(--vscode-descriptionForeground); }
-.subtitle { margin-top: 2px; }
-.note { padding: 0 16px 6px; color: var(--vscode-editorWarning-foreground); }
-.note:empty { display: none; }
-button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px; padding: 4px 10px; font: inherit; cursor: pointer; }
-button:hover { background: var(--vscode-button-secondaryHoverBackground); }
+button.fold { padding: 1px 8px; }
 main { flex: 1 1 auto; overflow: auto; min-height: 45vh; }
 table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 th, td { text-align: left; font-weight: normal; padding: 0 10px; height: 1.55em; white-space: nowrap; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 9%, transparent); }
@@ -42,7 +17,6 @@ thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vsco
 .mode .when { display: block; max-width: 16em; white-space: normal; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
 .unreachable .name { text-decoration: line-through; }
 th.group > span { position: sticky; left: 16px; }
-button.fold { padding: 1px 8px; }
 th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 16px 2px; color: var(--vscode-descriptionForeground); }
 tbody th:not(.group) { padding-left: 16px; padding-right: 20px; }
 tbody th:not(.group), .corner { position: sticky; left: 0; background: var(--vscode-editor-background); }

@@ -5,6 +5,7 @@ import type { Expectation } from "./expectation.ts";
 import type { KernelDiff, KernelInForce } from "./kernel.ts";
 import type { MatrixAnswer, PolicyName } from "./matrix.ts";
 import type { Location, Position, Range } from "./places.ts";
+import type { ModesAnswer, SimulationAnswer, SimulationPlace } from "./simulation.ts";
 
 /** A document, by the client's uri: open, or a file of one of the folders. */
 export interface DocumentParams {
@@ -37,6 +38,13 @@ export interface ExplainedLog {
   }[];
   /** There are more reports than these. */
   readonly more: boolean;
+}
+
+/** A request of a document on a state of memory; what is not named is the first that there is, or the newest kernel. */
+export interface SimulationParams extends DocumentParams {
+  readonly request: string;
+  readonly memory?: string | undefined;
+  readonly kernel?: string | undefined;
 }
 
 interface Request<Params, Result> {
@@ -91,6 +99,17 @@ export interface Requests {
    * policy.
    */
   readonly "allocpolicy/callers": Request<PolicyParams, { readonly markdown: string } | null>;
+  /** Where simulations begin: requests, and expectations on a state; none in a document without a state. */
+  readonly "allocpolicy/simulations": Request<DocumentParams, readonly SimulationPlace<Range>[]>;
+  /** Null where there is no such request, or no state. */
+  readonly "allocpolicy/simulate": Request<SimulationParams, SimulationAnswer | null>;
+  /** Runs by chance, in the modes of the request; null where it asks for no range that can be run. */
+  readonly "allocpolicy/modes": Request<SimulationParams, ModesAnswer | null>;
+  /** The trace, and the modes of a request for ranges, as a text; null where there is none. */
+  readonly "allocpolicy/exportSimulation": Request<
+    SimulationParams & { readonly format: "markdown" | "svg" },
+    { readonly text: string } | null
+  >;
   /** The kernels that the model knows, newest first. */
   readonly "allocpolicy/kernels": Request<object, readonly string[]>;
   /** A document under two kernels, as the two texts of a diff; null where document or kernel are not known. */

@@ -58,6 +58,7 @@ export const BUNDLES: readonly Bundle[] = [
     format: "cjs",
   },
   { ...BROWSER, entryPoints: ["client/view/matrix.ts"], outfile: "dist/matrix-view.js", format: "iife" },
+  { ...BROWSER, entryPoints: ["client/view/trace.ts"], outfile: "dist/trace-view.js", format: "iife" },
 ];
 
 /** The tests that run in VS Code. */

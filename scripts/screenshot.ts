@@ -1,6 +1,6 @@
 // Writes the pictures of docs/: the packed extension in a real VS Code. screenshot.png: examples/mistakes.allocpolicy
 // with its marks, the Problems panel and a hover. matrix.png: the policy of examples/virtio-mem.allocpolicy and its
-// matrix.
+// matrix. trace.png: a range of examples/hard-mode.allocpolicy, its trace and its modes.
 // usage: npm run screenshot [-- NAME…]   without a name: all of them
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,19 @@ const PICTURES: readonly Picture[] = [
     },
     stage: stageMatrix,
   },
+  {
+    name: "trace.png",
+    size: { width: 1400, height: 960 },
+    settings: {
+      "editor.fontSize": 12,
+      "editor.lineNumbers": "off",
+      "workbench.activityBar.location": "hidden",
+      "workbench.statusBar.visible": false,
+    },
+    stage: stageTrace,
+  },
 ];
+const RANGES = "hard-mode.allocpolicy";
 const MISTAKES = "mistakes.allocpolicy";
 const DESIGN = "virtio-mem.allocpolicy";
 /** What the mouse rests on: a text of the file, and what the hover over it says. */
@@ -81,6 +93,23 @@ async function stageMatrix(page: Page): Promise<void> {
   await closeNotifications(page);
   await cell.focus();
   // Out of the hovers, and let the side bar be gone.
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(1_000);
+}
+
+async function stageTrace(page: Page): Promise<void> {
+  await page.getByRole("treeitem", { name: RANGES }).first().dblclick();
+  const lens = page.locator(".codelens-decoration a", { hasText: "Simulate" }).first();
+  await lens.waitFor();
+  await page.keyboard.press("Control+B");
+  await lens.click();
+  const view = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  await view.locator(".path li").nth(3).waitFor();
+  await closeNotifications(page);
+  await view.getByRole("button", { name: "Run the modes" }).click();
+  await view.locator(".chart svg").waitFor();
+  await view.locator(".path").focus();
+  for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowDown");
   await page.mouse.move(0, 0);
   await page.waitForTimeout(1_000);
 }

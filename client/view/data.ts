@@ -1,5 +1,6 @@
-// What the extension and the view of a matrix say to each other.
+// What the extension and its views say to each other.
 import type { Matrix } from "../../protocol/matrix.ts";
+import type { ModesAnswer, SimulationAnswer } from "../../protocol/simulation.ts";
 import type { Location } from "../../protocol/places.ts";
 
 /** To the view: a matrix takes the place of the one before; a note stands beside the one that is shown. */
@@ -26,4 +27,29 @@ export type FromView =
   | { readonly type: "ready" }
   | { readonly type: "shown"; readonly shown: Shown }
   | { readonly type: "reveal"; readonly span: Location }
+  | { readonly type: "export" };
+
+/** To the view of a trace. */
+export type ToTrace =
+  | { readonly type: "show"; readonly simulation: SimulationAnswer }
+  | { readonly type: "modes"; readonly modes: ModesAnswer | null }
+  | { readonly type: "note"; readonly text: string };
+
+/** What the view of a trace shows, in its own words. */
+export interface ShownTrace {
+  readonly request: string;
+  readonly memory: string;
+  readonly steps: number;
+  /** The step that the picture is of. */
+  readonly step: number;
+  readonly words: string;
+  readonly hasChart: boolean;
+}
+
+/** From the view of a trace. */
+export type FromTrace =
+  | { readonly type: "ready" }
+  | { readonly type: "shown"; readonly shown: ShownTrace }
+  | { readonly type: "choose"; readonly request: string; readonly memory: string; readonly kernel: string }
+  | { readonly type: "modes" }
   | { readonly type: "export" };

@@ -1,10 +1,11 @@
-import type { Span } from "../../grammar/ast.ts";
+import type { Item, Span } from "../../grammar/ast.ts";
 import type { Workspace } from "../documents/workspace.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { referencesAt, type Reference } from "./references.ts";
 
 /** What a lens over a declaration does. */
-export const LENS_COMMANDS = ["explain", "compare", "matrix", "run", "uses"] as const;
+export const LENS_COMMANDS = ["explain", "simulate", "compare", "matrix", "run", "uses"] as const;
 export type LensCommand = (typeof LENS_COMMANDS)[number];
 
 /** A lens over the name of a declaration. */
@@ -27,7 +28,8 @@ export function lensesOf(workspace: Workspace, uri: string, limit: number): read
     const start = file.starts[index];
     if (item === null || start === undefined || !("name" in item) || item.name === null) continue;
     const at = { start: start + item.name.start, end: start + item.name.end, name: item.name.text };
-    for (const command of COMMANDS[item.kind] ?? []) lenses.push({ ...at, command });
+    for (const command of COMMANDS[item.kind] ?? [])
+      if (command !== "simulate" || canSimulate(environment, item)) lenses.push({ ...at, command });
     if (item.kind === "request" && item.properties.some(({ kind }) => kind === "expect"))
       lenses.push({ ...at, command: "run" });
   }
@@ -35,14 +37,20 @@ export function lensesOf(workspace: Workspace, uri: string, limit: number): read
 }
 
 const COMMANDS: Readonly<Record<string, readonly LensCommand[]>> = {
-  request: ["explain", "compare", "uses"],
+  request: ["explain", "simulate", "compare", "uses"],
   policy: ["matrix", "uses"],
   context: ["uses"],
   flags: ["uses"],
   transform: ["uses"],
   memory: ["uses"],
-  expect: ["run"],
+  expect: ["run", "simulate"],
 };
+
+/** There is a state to run a request on, or the expectation speaks of one. */
+function canSimulate(environment: Environment, item: Item): boolean {
+  if (item.kind === "expect") return item.form?.kind === "facts" && item.form.on !== null;
+  return environment.visible("memory").length > 0;
+}
 
 /** The uses of the declared name at an offset, without its declaration: what a lens counts. */
 export function lensUses(workspace: Workspace, uri: string, offset: number): readonly Reference[] {

@@ -1,6 +1,7 @@
 import { sizeText } from "../policy-language/analysis/sizes.ts";
 import type { ModeComparison, ModeRow } from "../policy-language/simulation/mode-runs.ts";
 import { intervalText, percentText } from "../policy-language/simulation/wording.ts";
+import { escaped, svgOf, type SvgStyle } from "./svg.ts";
 
 const WIDTH = 720;
 const LABEL = 150;
@@ -9,22 +10,11 @@ const ROW = 24;
 const HEAD = 44;
 const FOOT = 30;
 
-/** Colours of a file that stands alone, and of one within an editor's page. */
-const STYLES = {
-  file: `svg{--ink:#1f2328;--quiet:#59636e;--line:#d1d9e0;--bar:#0969da;--other:#8c959f;--ground:#fff}
-@media(prefers-color-scheme:dark){svg{--ink:#f0f6fc;--quiet:#9198a1;--line:#3d444d;--bar:#4493f8;--other:#656c76;--ground:#0d1117}}`,
-  editor: `svg{--ink:var(--vscode-foreground);--quiet:var(--vscode-descriptionForeground);--line:var(--vscode-panel-border,#8884);--bar:var(--vscode-charts-blue);--other:var(--vscode-charts-lines,#888);--ground:var(--vscode-editor-background)}`,
-} as const;
-
 /**
  * The modes of a request, on each state of memory, as bars with their 95 % intervals: an SVG that stands alone, for
  * light and dark, with what it shows in words for those who hear it. `comparisons` are of one request.
  */
-export function modeChart(
-  comparisons: readonly ModeComparison[],
-  pageBytes: number,
-  style: keyof typeof STYLES,
-): string {
+export function modeChart(comparisons: readonly ModeComparison[], pageBytes: number, style: SvgStyle): string {
   const [first] = comparisons;
   if (first === undefined) return "";
   const panels: string[] = [];
@@ -35,18 +25,11 @@ export function modeChart(
   }
   const height = top + FOOT;
   const title = `${first.request}, ${sizeText(first.pages * first.ranges * pageBytes)}: how often it can be had`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title words">`,
-    `<title id="title">${escaped(title)}</title>`,
-    `<desc id="words">${escaped(comparisons.map(inWords).join(" "))}</desc>`,
-    `<style>${STYLES[style]}text{font:13px system-ui,sans-serif;fill:var(--ink)}.quiet{fill:var(--quiet);font-size:12px}.head{font-weight:600}.bar{fill:var(--bar)}.other{fill:var(--other)}.line{stroke:var(--line)}.reach{stroke:var(--ink);fill:none}</style>`,
-    `<rect width="${WIDTH}" height="${height}" fill="var(--ground)"/>`,
+  return svgOf({ width: WIDTH, height, style }, title, comparisons.map(inWords).join(" "), [
     `<text class="head" x="12" y="24">${escaped(title)}</text>`,
     ...panels,
     `<text class="quiet" x="12" y="${height - 12}">${escaped(footOf(first))}</text>`,
-    "</svg>",
-    "",
-  ].join("\n");
+  ]);
 }
 
 function panel(comparison: ModeComparison, top: number, pageBytes: number): string {
@@ -96,8 +79,4 @@ function inWords({ memory, rows }: ModeComparison): string {
 
 function footOf({ kernel, runs, seed, tryMicroseconds }: ModeComparison): string {
   return `Linux ${kernel}, ${runs} runs, seed ${seed}; whiskers: 95 %. A try is up to 32 pages, or a drain: ${tryMicroseconds} us. Of the model's world.`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

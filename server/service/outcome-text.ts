@@ -17,7 +17,7 @@ const RESULTS: Readonly<Record<string, string>> = {
 };
 
 /** What a call came to, in a clause: `fails; wakes kswapd, reclaims`. */
-function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: Outcome): string {
   const did = [
     ...(outcome.kswapdWoken ? ["wakes kswapd"] : []),
     ...(outcome.directReclaim ? ["reclaims"] : []),

@@ -148,6 +148,31 @@ suite("Views", () => {
     await commands.executeCommand("closeReferenceSearch");
   });
 
+  test("a request is simulated step by step, with a picture of memory; its modes are run and written", async () => {
+    const { document } = await openFile(
+      "trace.allocpolicy",
+      `kernel 6.12
+memory host { node 0 { zone Movable { managed 1 GiB  free order 10: 100  range { movable 1 MiB } } } }
+request unplug { api alloc_contig_range  size 4 MiB  flags GFP_KERNEL  handles null }
+expect unplug on host { succeeds }
+`,
+    );
+    const { trace } = await extension();
+    const [simulate] = await lensesOf(document, "Simulate", 2);
+    await press(simulate);
+    await until("the trace", () => (trace()?.request === "unplug" && trace()?.step === 0) || undefined, trace);
+    assert.match(trace()?.words ?? "", /^Step 1 of \d+\. node 0 Movable: /);
+    for (const [name, begins] of [
+      ["trace.md", "# `unplug` on `host`"],
+      ["trace.svg", "<svg "],
+    ] as const) {
+      const target = inWorkspace(name);
+      await commands.executeCommand("allocpolicy.exportTrace", target);
+      const text = new TextDecoder().decode(await workspace.fs.readFile(target));
+      assert.ok(text.startsWith(begins), `${name} begins with ${text.slice(0, 40)}`);
+    }
+  });
+
   test("the matrix is written to a file as Markdown and as SVG", async () => {
     await openFile("written.allocpolicy", POLICIES);
     await extension();

@@ -57,6 +57,10 @@ describe("the requests of the protocol", () => {
 const C = "file:///policies/a.c";
 const C_TEXT = "#include <linux/slab.h>\nvoid *f(void)\n{\n\treturn kmalloc(8, GFP_KERNEL);\n}\n";
 
+const RANGE = `request range { api alloc_contig_range  size 4 MiB  flags GFP_KERNEL }
+memory m { node 0 { zone Movable { managed 1 GiB  free order 10: 100 } } }
+`;
+
 /** Parameters that make sense, for every request beyond the protocol: the compiler says when one is missing. */
 const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
   "allocpolicy/kernelInForce": { uri: MAIN },
@@ -69,6 +73,10 @@ const SENSIBLE: { readonly [M in Method]: ParamsOf<M> } = {
   "allocpolicy/matrix": { uri: MAIN, policy: "p", position: { line: 0, character: 0 } },
   "allocpolicy/exportMatrix": { uri: MAIN, format: "svg" },
   "allocpolicy/callers": { uri: MAIN, policy: "p", position: { line: 0, character: 0 } },
+  "allocpolicy/simulations": { uri: MAIN },
+  "allocpolicy/simulate": { uri: MAIN, request: "range", memory: "m", kernel: "6.12" },
+  "allocpolicy/modes": { uri: MAIN, request: "range" },
+  "allocpolicy/exportSimulation": { uri: MAIN, request: "range", format: "markdown" },
   "allocpolicy/kernels": {},
   "allocpolicy/diffKernels": { uri: MAIN, from: "6.1", to: "6.12" },
   "allocpolicy/explainCall": { uri: C, position: positionOf(C_TEXT, "kmalloc") },
@@ -84,7 +92,7 @@ describe("the requests beyond the protocol", () => {
 
   test.each(Object.entries(SENSIBLE))("%s is answered", async (method, params) => {
     const client = await start();
-    client.open(MAIN, `${SLEEPER}policy p for kmalloc { forbid has __GFP_ZERO }\n`);
+    client.open(MAIN, `${SLEEPER}policy p for kmalloc { forbid has __GFP_ZERO }\n${RANGE}`);
     client.open(C, C_TEXT, 1, "c");
     expect(await client.request(method, params)).not.toBeNull();
   });

@@ -55,6 +55,8 @@ function commandOf(
       return { title: "Explain", command: "allocpolicy.explain", arguments: [...place] };
     case "compare":
       return { title: "Compare kernels", command: "allocpolicy.compareKernels", arguments: [...place] };
+    case "simulate":
+      return { title: "Simulate", command: "allocpolicy.openTrace", arguments: [...place] };
     case "matrix":
       return { title: "Matrix", command: "allocpolicy.openMatrix", arguments: [uri, name] };
     case "run":

@@ -18,6 +18,7 @@ import { expectations } from "./expectations.ts";
 import { explainCall } from "./explain-call.ts";
 import { explainLog } from "./explain-log.ts";
 import { exportMatrix } from "./export-matrix.ts";
+import { exportSimulation } from "./export-simulation.ts";
 import { foldingRange } from "./folding-range.ts";
 import { formatting } from "./formatting.ts";
 import { guestDocuments } from "./guest-documents.ts";
@@ -27,6 +28,7 @@ import { kernelInForce } from "./kernel-in-force.ts";
 import { kernels } from "./kernels.ts";
 import { linkedEditingRange } from "./linked-editing-range.ts";
 import { matrix } from "./matrix.ts";
+import { modes } from "./modes.ts";
 import { onTypeFormatting } from "./on-type-formatting.ts";
 import { policies } from "./policies.ts";
 import { rangeFormatting } from "./range-formatting.ts";
@@ -38,6 +40,8 @@ import { rules } from "./rules.ts";
 import { selectionRange } from "./selection-range.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
+import { simulate } from "./simulate.ts";
+import { simulations } from "./simulations.ts";
 import { textDocumentSync } from "./text-document-sync.ts";
 import { watchedFiles } from "./watched-files.ts";
 import { workspaceFolders } from "./workspace-folders.ts";
@@ -64,6 +68,7 @@ export const FEATURES: readonly Feature[] = [
   explainCall,
   explainLog,
   exportMatrix,
+  exportSimulation,
   foldingRange,
   formatting,
   guestDocuments,
@@ -73,6 +78,7 @@ export const FEATURES: readonly Feature[] = [
   kernels,
   linkedEditingRange,
   matrix,
+  modes,
   onTypeFormatting,
   policies,
   rangeFormatting,
@@ -84,6 +90,8 @@ export const FEATURES: readonly Feature[] = [
   selectionRange,
   semanticTokens,
   signatureHelp,
+  simulate,
+  simulations,
   textDocumentSync,
   watchedFiles,
   workspaceFolders,

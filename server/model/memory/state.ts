@@ -196,4 +196,22 @@ export interface Outcome {
 export interface Step {
   readonly at: string;
   readonly text: string;
+  /** Memory after it, where pictures are asked for: the zones of the machine, in their order. */
+  readonly zones?: readonly ZonePicture[];
+}
+
+/** A zone at one moment. All amounts in pages. */
+export interface ZonePicture {
+  readonly node: number;
+  readonly zone: ZoneName;
+  /** Free blocks by order, of all migratetypes. */
+  readonly free: readonly number[];
+  readonly freePages: number;
+  /** Of these, in CMA and in HIGHATOMIC pageblocks. */
+  readonly cma: number;
+  readonly highatomic: number;
+  readonly reclaimable: number;
+  readonly min: number;
+  readonly low: number;
+  readonly high: number;
 }

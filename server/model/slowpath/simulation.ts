@@ -3,9 +3,9 @@ import { EFFECT } from "../decisions/decision.ts";
 import type { DecisionTable, StageDecisions } from "../decisions/table.ts";
 import { holds, tableOf } from "../decisions/table.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import type { Machine } from "../memory/machine.ts";
+import type { Machine, Zone } from "../memory/machine.ts";
 import { machineOf } from "../memory/machine.ts";
-import type { Attempt, MemoryState, Step } from "../memory/state.ts";
+import type { Attempt, MemoryState, Step, ZonePicture } from "../memory/state.ts";
 import { isOomVictim } from "./task.ts";
 
 /**
@@ -100,11 +100,15 @@ export interface Trace {
   /** "sleeping function called from invalid context": the function that may sleep, in order. */
   readonly sleepSites: string[];
   readonly steps: Step[];
+  /** The last picture of the zones, and the state of the machine that it is of. */
+  pictured: { readonly version: number; readonly zones: readonly ZonePicture[] } | null;
 }
 
 export interface SimulationOptions {
   /** Record `steps` for people. Off: nothing is spent on them. */
   readonly steps?: boolean;
+  /** Each step has the zones as they are after it. */
+  readonly pictures?: boolean;
   /** How the steps tell amounts; in pages if left out. */
   readonly amount?: AmountText;
   /**
@@ -203,6 +207,7 @@ function emptyTrace(): Trace {
     bugSites: [],
     sleepSites: [],
     steps: [],
+    pictured: null,
   };
 }
 
@@ -241,7 +246,32 @@ const inPages: AmountText = (pages) => (pages === 1 ? "1 page" : `${pages} pages
 
 /** Records a step for people; `text` is only called when steps are asked for. */
 export function step(sim: Simulation, at: string, text: (amount: AmountText) => string): void {
-  if (sim.options.steps === true) sim.trace.steps.push({ at, text: text(sim.options.amount ?? inPages) });
+  const { steps, pictures, amount } = sim.options;
+  if (steps !== true) return;
+  const said = { at, text: text(amount ?? inPages) };
+  sim.trace.steps.push(pictures === true ? { ...said, zones: zonesNow(sim) } : said);
+}
+
+/** The zones as they are; where nothing has changed since the last step, the same picture. */
+function zonesNow({ machine, trace }: Simulation): readonly ZonePicture[] {
+  if (trace.pictured === null || trace.pictured.version !== machine.version)
+    trace.pictured = { version: machine.version, zones: machine.zones.map(pictureOf) };
+  return trace.pictured.zones;
+}
+
+function pictureOf({ node, name, ordinary, cma, highatomic, reclaimable, min, low, high, boost }: Zone): ZonePicture {
+  return {
+    node,
+    zone: name,
+    free: ordinary.blocks.map((blocks, order) => blocks + (cma.blocks[order] ?? 0) + (highatomic.blocks[order] ?? 0)),
+    freePages: ordinary.pages + cma.pages + highatomic.pages,
+    cma: cma.pages,
+    highatomic: highatomic.pages,
+    reclaimable,
+    min: min + boost,
+    low: low + boost,
+    high: high + boost,
+  };
 }
 
 /**

@@ -55,33 +55,30 @@ interface Prepared {
   readonly survey: RangeSurvey;
 }
 
+/** A comparison of which each row is still to be run: one after the other, with something else between. */
+export interface ModesToRun {
+  readonly about: Omit<ModeComparison, "rows">;
+  readonly rows: readonly (() => ModeRow)[];
+}
+
 /**
- * Runs a request in the mode of the kernel, in each mode of the policies that it is bound to, and with its fallbacks. A
- * sentence instead where there is nothing to run.
+ * A request in the mode of the kernel, in each mode of the policies that it is bound to, and with its fallbacks, ready
+ * to run. A sentence instead where there is nothing to run.
  */
-export function compareModes(
+export function modesToRun(
   environment: Environment,
   request: string,
   memory: string,
   kernel: Kernel,
   settings: RunSettings,
-): ModeComparison | string {
+): ModesToRun | string {
   const prepared = prepare(environment, request, memory, kernel);
   if (typeof prepared === "string") return prepared;
   const { state, survey } = prepared;
   const selected = selectedModes(environment, prepared.resolved, prepared.under) ?? [];
   const alone = (mode: RangeMode | null): RunsResult | null =>
     mode === null ? null : runRanges({ place: survey.place, plans: [planOf(survey, mode)], ...settings });
-  const rows: ModeRow[] = [
-    { mode: `kernel ${kernel.name}`, selected: false, result: alone(survey.kernel) },
-    ...modesOf(environment, prepared).map((mode) => ({
-      mode: mode.name,
-      selected: selected.includes(mode.name),
-      result: alone(mode),
-    })),
-    ...chainRows(environment, prepared, memory, settings),
-  ];
-  return {
+  const about = {
     ...settings,
     request,
     memory,
@@ -92,8 +89,29 @@ export function compareModes(
     candidates: survey.candidates,
     cpus: state.cpus ?? DEFAULT_CPUS,
     tryMicroseconds: state.tryMicroseconds ?? DEFAULT_TRY_US,
-    rows,
   };
+  const rows = [
+    () => ({ mode: `kernel ${kernel.name}`, selected: false, result: alone(survey.kernel) }),
+    ...modesOf(environment, prepared).map((mode) => () => ({
+      mode: mode.name,
+      selected: selected.includes(mode.name),
+      result: alone(mode),
+    })),
+    ...chainRows(environment, prepared, memory, settings),
+  ];
+  return { about, rows };
+}
+
+/** All of it at once. */
+export function compareModes(
+  environment: Environment,
+  request: string,
+  memory: string,
+  kernel: Kernel,
+  settings: RunSettings,
+): ModeComparison | string {
+  const found = modesToRun(environment, request, memory, kernel, settings);
+  return typeof found === "string" ? found : { ...found.about, rows: found.rows.map((run) => run()) };
 }
 
 /**
@@ -173,7 +191,7 @@ function chainRows(
   first: Prepared,
   memory: string,
   settings: RunSettings,
-): readonly ModeRow[] {
+): readonly (() => ModeRow)[] {
   const chain = chainOf(environment, first, memory);
   if (chain.length < 2) return [];
   const names = chain.map(({ resolved }) => resolved.name ?? "").join(", then ");
@@ -182,7 +200,7 @@ function chainRows(
     const mode = selectedMode(environment, each) ?? each.survey.kernel;
     return mode === null ? [] : [planOf(each.survey, mode)];
   });
-  const row = (title: string, plans: readonly RangePlan[]): ModeRow => {
+  const row = (title: string, plans: readonly RangePlan[]) => (): ModeRow => {
     const [head, ...more] = plans;
     const result =
       head === undefined ? null : runRanges({ place: first.survey.place, plans: [head, ...more], ...settings });

@@ -33,6 +33,8 @@ export interface Wanted {
   readonly request: string | null;
   readonly memory: string | null;
   readonly steps: boolean;
+  /** Each step has the zones as they are after it. */
+  readonly pictures?: boolean;
 }
 
 /** The names of the requests, and of the states of memory, that can be seen, in the order of the text. */
@@ -51,11 +53,25 @@ export function namesOf(environment: Environment, kind: "request" | "memory"): r
 export function simulateAll(environment: Environment, wanted: Wanted): readonly Simulated[] {
   const requests = namesOf(environment, "request").filter((name) => wanted.request === null || name === wanted.request);
   const states = namesOf(environment, "memory").filter((name) => wanted.memory === null || name === wanted.memory);
-  const known: Known = { calls: new Map(), steps: wanted.steps };
+  const known: Known = { calls: new Map(), steps: wanted.steps, pictures: wanted.pictures ?? false };
   return states.flatMap((memory) => {
     const place = placeOf(environment, memory);
     return requests.flatMap((request) => simulated(environment, request, place, known));
   });
+}
+
+/** One request on one state, under one kernel; what it does not name of a state is null. */
+export function simulateOn(
+  environment: Environment,
+  request: string,
+  memory: string,
+  kernel: Kernel,
+  pictures: boolean,
+): Simulated {
+  const binding = environment.lookup("subject", request);
+  const place = placeOf(environment, memory);
+  const ran = run(environment, kernel, binding, place, { calls: new Map(), steps: true, pictures });
+  return { request, memory, kernels: kernel.name, names: [kernel.name], ...ran };
 }
 
 /** A state of memory, and how its amounts are told. */
@@ -69,6 +85,7 @@ interface Place {
 interface Known {
   readonly calls: Map<Binding, Map<Kernel, AllocationRequest | string>>;
   readonly steps: boolean;
+  readonly pictures: boolean;
 }
 
 function placeOf(environment: Environment, memory: string): Place {
@@ -128,7 +145,7 @@ function run(
     const name = next.declaration.name?.text ?? "";
     const call = callOf(environment, kernel, next, known);
     if (typeof call === "string") return { calls, open: calls.length === 0 ? call : `its fallback ${name}: ${call}` };
-    const outcome = simulate(kernel, call, state, { steps: known.steps, amount });
+    const outcome = simulate(kernel, call, state, { steps: known.steps, pictures: known.pictures, amount });
     calls.push({ request: name, outcome });
     if (!hasFailed(outcome)) break;
     next = resolvedRequestOf(environment, next).fallback?.binding ?? null;

@@ -4,22 +4,20 @@ import type { Environment } from "../analysis/environment.ts";
 
 /** Amounts as a state of memory was written: in pages if most of it is, else in bytes. */
 export function amountTextOf(environment: Environment, name: string): AmountText {
+  const told: Told[] = [];
   const seen = new Set<string>();
   for (let next: string | null = name; next !== null && !seen.has(next); ) {
     seen.add(next);
     const declaration: unknown = environment.lookup("memory", next)?.declaration;
     if (!isMemory(declaration)) break;
-    const amounts = amountsIn(declaration);
-    const [managed] = amounts.filter(({ of }) => of === "managed");
-    const inPages = amounts.filter(({ kind }) => kind === "pages").length;
-    // The largest number of a state says best how its author counts.
-    if (amounts.length > 0)
-      return (managed === undefined ? inPages * 2 > amounts.length : managed.kind === "pages")
-        ? pagesText
-        : (pages) => bytesText(pages * environment.options.pageBytes);
+    told.push(...amountsIn(declaration));
     next = declaration.like?.text ?? null;
   }
-  return pagesText;
+  // The largest number of a state says best how its author counts.
+  const managed = told.find(({ of }) => of === "managed");
+  const inPages = told.filter(({ kind }) => kind === "pages").length;
+  const counts = managed === undefined ? inPages * 2 >= told.length : managed.kind === "pages";
+  return counts ? pagesText : (pages) => bytesText(pages * environment.options.pageBytes);
 }
 
 function isMemory(declaration: unknown): declaration is MemoryDeclaration {

@@ -1,4 +1,5 @@
 import { apiNamed } from "../../apis.ts";
+import type { Api } from "../../apis/api.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
 import { pageblockOrder } from "../../limits.ts";
 import { contigRefused } from "../../masks/contig.ts";
@@ -41,16 +42,15 @@ const MOST_RANGES = 4096;
 /** Whether there are more pages to move to than this is not asked. */
 const MOST_TARGETS = 65_536;
 
-/** Whether a request asks for ranges of pages, which are what seeded runs are about. */
-function asksForRanges(request: AllocationRequest): boolean {
-  const family = apiNamed(request.api)?.family;
-  return family === "contig" || family === "cma";
+/** Whether a function gives ranges of pages, which are what seeded runs are about. */
+export function hasModes(api: Api | null): boolean {
+  return api?.family === "contig" || api?.family === "cma";
 }
 
 /** What runs of a request need to know of the state and the kernel. */
 export function surveyRanges(kernel: Kernel, request: AllocationRequest, memory: MemoryState): RangeSurvey | NoSurvey {
   const api = apiNamed(request.api);
-  if (api === null || !asksForRanges(request)) return { why: `${request.api} asks for no range of pages` };
+  if (api === null || !hasModes(api)) return { why: `${request.api} asks for no range of pages` };
   if (!api.exists(kernel)) return { why: `${request.api} does not exist in ${kernel.name}` };
   const pages = pagesOf(kernel, request, 1);
   if (pages <= 0) return { why: "the request asks for no page" };

@@ -1,0 +1,37 @@
+// The page of a panel: one script of client/view/ and one style, and nothing from elsewhere.
+import type { Uri, Webview } from "vscode";
+
+function nonceOf(): string {
+  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function viewPage(webview: Webview, script: Uri, title: string, style: string): string {
+  const nonce = nonceOf();
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}';">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style nonce="${nonce}">${BASE}${style}</style>
+</head>
+<body><script nonce="${nonce}" src="${webview.asWebviewUri(script).toString(true)}"></script></body>
+</html>`;
+}
+
+/** What all panels look like. */
+const BASE = `
+body { padding: 0; margin: 0; height: 100vh; overflow: auto; display: flex; flex-direction: column; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); background: var(--vscode-editor-background); }
+header { display: flex; align-items: center; gap: 1em; padding: min(12px, 2vh) 16px min(8px, 1vh); }
+header div { flex: 1; }
+h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
+h1 code { font-family: var(--vscode-editor-font-family); font-size: 1em; color: inherit; background: none; padding: 0; }
+p { margin: 0; }
+.subtitle, .legend { color: var(--vscode-descriptionForeground); }
+.subtitle { margin-top: 2px; }
+.note { padding: 0 16px 6px; color: var(--vscode-editorWarning-foreground); }
+.note:empty { display: none; }
+button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px; padding: 4px 10px; font: inherit; cursor: pointer; }
+button:hover { background: var(--vscode-button-secondaryHoverBackground); }
+`;

@@ -1,0 +1,193 @@
+// Runs inside the trace panel: the steps of a simulation as a path that is walked by keyboard, beside a picture of
+// memory that moves with it. Text is put into the page as text; pictures are the server's own SVG, of which no script
+// can run here.
+import type { ModesAnswer, SimulationAnswer } from "../../protocol/simulation.ts";
+import type { FromTrace, ToTrace } from "./data.ts";
+
+declare function acquireVsCodeApi(): { readonly postMessage: (message: FromTrace) => void };
+
+const editor = acquireVsCodeApi();
+
+const title = element("h1", "");
+const outcome = element("p", "subtitle");
+const requestBox = chooser("Request");
+const memoryBox = chooser("State of memory");
+const kernelBox = chooser("Kernel");
+const note = element("p", "note");
+const path = element("ol", "path");
+const picture = element("div", "picture");
+const spoken = element("p", "spoken");
+const modesButton = element("button", "", "Run the modes by chance");
+const chart = element("div", "chart");
+const exportButton = element("button", "", "Export…");
+
+let simulation: SimulationAnswer | null = null;
+let items: readonly HTMLElement[] = [];
+let current = 0;
+let shownPicture = -1;
+let hasChart = false;
+
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className: string,
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  if (className !== "") made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function chooser(label: string): HTMLSelectElement {
+  const box = element("select", "");
+  box.setAttribute("aria-label", label);
+  box.addEventListener("change", () =>
+    editor.postMessage({ type: "choose", request: requestBox.value, memory: memoryBox.value, kernel: kernelBox.value }),
+  );
+  return box;
+}
+
+function fill(box: HTMLSelectElement, names: readonly string[], chosen: string): void {
+  box.replaceChildren(
+    ...names.map((name) => {
+      const option = element("option", "", name);
+      option.value = name;
+      option.selected = name === chosen;
+      return option;
+    }),
+  );
+}
+
+function show(made: SimulationAnswer): void {
+  const hadFocus = document.activeElement === path;
+  const isSame = simulation !== null && simulation.request === made.request && simulation.memory === made.memory;
+  simulation = made;
+  title.replaceChildren(element("code", "", made.request), " on ", element("code", "", made.memory));
+  outcome.textContent = `Linux ${made.kernel} · ${made.outcome}`;
+  note.textContent = "";
+  fill(requestBox, made.requests, made.request);
+  fill(memoryBox, made.memories, made.memory);
+  fill(kernelBox, made.kernels, made.kernel);
+  items = made.steps.map((step, index) => {
+    const times = step.times > 1 ? [element("span", "times", `${step.times} × `)] : [];
+    const item = element("li", "", ...times, element("span", "at", step.at), ` ${step.text}`);
+    item.id = `step-${index}`;
+    item.setAttribute("role", "option");
+    item.addEventListener("click", () => select(index));
+    return item;
+  });
+  path.replaceChildren(...items);
+  path.setAttribute("aria-label", `Steps of ${made.request} on ${made.memory}`);
+  modesButton.hidden = !made.hasModes;
+  if (!isSame) {
+    chart.replaceChildren();
+    hasChart = false;
+  }
+  shownPicture = -1;
+  picture.replaceChildren();
+  select(isSame ? Math.min(current, items.length - 1) : 0);
+  if (hadFocus) path.focus();
+}
+
+/** One step: the mark moves, and the picture where memory has changed. Nothing is asked of anybody. */
+function select(index: number): void {
+  if (simulation === null) return;
+  const step = simulation.steps[index];
+  items[current]?.setAttribute("aria-selected", "false");
+  current = Math.max(0, index);
+  const item = items[current];
+  if (item !== undefined) {
+    item.setAttribute("aria-selected", "true");
+    item.scrollIntoView({ block: "nearest" });
+    path.setAttribute("aria-activedescendant", item.id);
+  }
+  const moment = step === undefined ? undefined : simulation.pictures[step.picture];
+  if (step !== undefined && moment !== undefined && step.picture !== shownPicture) {
+    picture.replaceChildren(drawn(moment.svg));
+    shownPicture = step.picture;
+  }
+  spoken.textContent = step === undefined ? "" : `Step ${current + 1} of ${items.length}. ${moment?.words ?? ""}`;
+  tell();
+}
+
+function tell(): void {
+  if (simulation === null) return;
+  editor.postMessage({
+    type: "shown",
+    shown: {
+      request: simulation.request,
+      memory: simulation.memory,
+      steps: items.length,
+      step: current,
+      words: spoken.textContent ?? "",
+      hasChart,
+    },
+  });
+}
+
+function drawn(svg: string): Node {
+  return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+}
+
+function showModes(modes: ModesAnswer | null): void {
+  modesButton.disabled = false;
+  modesButton.textContent = "Run the modes by chance";
+  if (modes === null) {
+    note.textContent = "The modes of this request cannot be run on this state.";
+    return;
+  }
+  chart.replaceChildren(drawn(modes.svg), element("pre", "", modes.text));
+  hasChart = true;
+  tell();
+}
+
+function step(event: KeyboardEvent): void {
+  const last = items.length - 1;
+  const to: Readonly<Record<string, number>> = {
+    ArrowDown: current + 1,
+    ArrowRight: current + 1,
+    ArrowUp: current - 1,
+    ArrowLeft: current - 1,
+    PageDown: current + 10,
+    PageUp: current - 10,
+    Home: 0,
+    End: last,
+  };
+  const wanted = to[event.key];
+  if (wanted === undefined) return;
+  event.preventDefault();
+  select(Math.max(0, Math.min(last, wanted)));
+}
+
+path.tabIndex = 0;
+path.setAttribute("role", "listbox");
+path.addEventListener("keydown", step);
+spoken.setAttribute("aria-live", "polite");
+note.setAttribute("role", "status");
+modesButton.hidden = true;
+modesButton.addEventListener("click", () => {
+  modesButton.disabled = true;
+  modesButton.textContent = "Running…";
+  editor.postMessage({ type: "modes" });
+});
+exportButton.addEventListener("click", () => editor.postMessage({ type: "export" }));
+document.body.append(
+  element("header", "", element("div", "", title, outcome), requestBox, memoryBox, kernelBox, exportButton),
+  note,
+  element("main", "", path, element("div", "side", picture, modesButton, chart)),
+  spoken,
+);
+window.addEventListener("message", ({ data }: MessageEvent<ToTrace>) => {
+  switch (data.type) {
+    case "show":
+      show(data.simulation);
+      break;
+    case "modes":
+      showModes(data.modes);
+      break;
+    case "note":
+      note.textContent = data.text;
+      break;
+  }
+});
+editor.postMessage({ type: "ready" });
