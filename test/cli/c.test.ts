@@ -31,6 +31,13 @@ describe("check of C", () => {
     );
   });
 
+  test("prints what docs/c.md says", async () => {
+    const guide = readFileSync(new URL("../../docs/c.md", import.meta.url), "utf8");
+    const [, said = ""] = /```\n(drivers\/[\s\S]*?)```/.exec(guide) ?? [];
+    const { out } = await run(["check", "drivers"], { cwd: folderWith(kernelTree(TWO_FILES)) });
+    expect(out).toBe(`${said}2 files checked: 1 warning\n`);
+  });
+
   test("finds in part of a module what it finds there in all of it", async () => {
     const sub = {
       "drivers/own/Makefile": "obj-m += own.o\nown-y := main.o sub/ring.o\n",
