@@ -5,8 +5,8 @@ const REFUSED = "allocpolicy/refused";
 
 /**
  * What the protocol says of turns: nothing is answered before `initialize` and after `shutdown`, and `initialize` comes
- * once. Requests out of turn get the protocol's errors, notifications are dropped. What `initialize` leaves out, or
- * sets to null, is as if the client could not do it. For `createConnection`.
+ * once. Requests out of turn get the protocol's errors, notifications are dropped; so are parameters that are none.
+ * What `initialize` leaves out, or sets to null, is as if the client could not do it. For `createConnection`.
  */
 export function inTurn(): ConnectionOptions {
   let state: "new" | "running" | "shut down" = "new";
@@ -29,10 +29,16 @@ export function inTurn(): ConnectionOptions {
           if (state === "shut down")
             return next(refuse(message, ErrorCodes.InvalidRequest, "The server was asked to shut down."));
           if (message.method === "shutdown") state = "shut down";
-          return next(message);
+          // The library reads them before the handler does.
+          const params = message.params ?? {};
+          return isObject(params)
+            ? next({ ...message, ...{ params } })
+            : next(refuse(message, ErrorCodes.InvalidParams, "The parameters must be an object."));
         }
-        const isOutOfTurn = Message.isNotification(message) && state !== "running" && message.method !== "exit";
-        return isOutOfTurn ? undefined : next(message);
+        if (!Message.isNotification(message)) return next(message);
+        const params = message.params ?? {};
+        const isDropped = message.method !== "exit" && (state !== "running" || !isObject(params));
+        return isDropped ? undefined : next({ ...message, ...{ params } });
       },
     },
   };

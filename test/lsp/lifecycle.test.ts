@@ -41,6 +41,23 @@ describe("requests out of turn get the protocol's errors", () => {
   });
 });
 
+test("parameters that are none are refused, whatever is asked, and the server goes on", async () => {
+  const client = await Client.started({ pull: true });
+  client.open(MAIN, SLEEPER);
+  for (const method of [
+    "textDocument/hover",
+    "textDocument/documentHighlight",
+    "textDocument/completion",
+    "allocpolicy/rulePage",
+  ])
+    for (const params of [undefined, null, 1, "x", [], [1], {}, { textDocument: null }, { position: {} }]) {
+      const code = await codeOf(client.request(method, params));
+      expect([method, params, code === null || code === -32602 || code === -32803]).toEqual([method, params, true]);
+    }
+  for (const params of [undefined, null, 1, [], {}]) client.notify("textDocument/didChange", params);
+  expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+});
+
 describe("a client with little to say is served", () => {
   test.each([
     ["no parameters at all", undefined],
