@@ -84,12 +84,17 @@ export function diagnose(report: KernelReport, asked: string | null = null): Dia
   };
 }
 
+/** Above it no kernel has an order; what stands there was not printed by one. */
+const LARGEST_ORDER = 63;
+
 function requestOf(report: KernelReport, reported: ReportedKernel, context: CallContext): AllocationRequest | null {
   const { mask, order, kind } = report;
   if (mask === null) return null;
   // vmalloc takes its pages one by one where it does not get large blocks.
   const pages = order?.value ?? (kind === "vmalloc" ? 0 : null);
-  return pages === null || pages < 0 ? null : pagesRequest(modelMask(reported, mask.value), pages, context);
+  return pages === null || pages < 0 || pages > LARGEST_ORDER
+    ? null
+    : pagesRequest(modelMask(reported, mask.value), pages, context);
 }
 
 function triedText({ report, kernel, request, run }: Facts): readonly string[] {

@@ -20,7 +20,7 @@ export function firstSentence(report: KernelReport, { kernel }: ReportedKernel, 
 }
 
 function wanted({ order }: KernelReport, pageBytes: number): string {
-  if (order === null) return "memory";
+  if (order === null || order.value < 0 || order.value > 63) return "memory";
   const kb = kbText(pagesToKb(2 ** order.value, pageBytes));
   if (order.value === 0) return `one page (${kb})`;
   return `${2 ** order.value} pages in a row (${kb}, order ${order.value})`;

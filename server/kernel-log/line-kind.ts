@@ -14,6 +14,11 @@ export interface LineKind {
    * cannot be known); null where `next` does not go on with it. Left out: lines of this kind are short and stay whole.
    */
   readonly joint?: (soFar: string, next: string, draft: Draft) => string | null;
+  /**
+   * What the next message may be where the kernel printed a line piece by piece and each piece became a line of its own
+   * (4.9 and later, where KERN_CONT was lost). Left out: such a line is printed as a whole.
+   */
+  readonly piece?: RegExp;
   /** Takes what the line says into the report. */
   readonly read: (line: LogLine, draft: Draft) => void;
 }

@@ -107,9 +107,12 @@ function zonesOf(report: KernelReport): readonly Found[] {
     found.push(zone);
     return zone;
   };
+  // A list that is shorter than that of another zone has lost its end.
+  const longest = Math.max(0, ...report.zones.map(({ lowmemReserve }) => lowmemReserve?.length ?? 0));
   for (const line of report.zones) {
     const zone = at(line.node?.value ?? 0, line.name.text);
-    if (zone !== null) zone.line = line;
+    const isWhole = line.lowmemReserve?.length === longest;
+    if (zone !== null) zone.line = isWhole ? line : { ...line, lowmemReserve: null };
   }
   for (const list of report.freeLists) {
     const zone = at(list.node?.value ?? 0, list.zone.text);

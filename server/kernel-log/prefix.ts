@@ -12,25 +12,25 @@ const PREFIXES: readonly RegExp[] = [
   // printk's level, as pstore and serial consoles show it
   /<\d{1,3}>/y,
   // printk's time, also of dmesg --reltime
-  /\[\s*[+<]?\s*\d+\.\d{1,9}>?\]/y,
+  /\[\s{0,12}[+<]?\s{0,12}\d{1,12}\.\d{1,9}>?\]/y,
   // CONFIG_PRINTK_CALLER, with the name of the task where the kernel adds it
-  /\[\s*([TC]\d+)(?:\s[^\]]{0,20})?\]/y,
+  /\[\s{0,12}([TC]\d{1,10})(?:\s[^\]]{0,20})?\]/y,
   // dmesg -T, dmesg -H
-  /\[(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s*\d{1,2} \d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: \d{4})?\]/uy,
+  /\[(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s{0,3}\d{1,2} \d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: \d{4})?\]/uy,
   // consoles of phones: (0)[123:swapper/0], [2: kworker/2:1: 123]
   /\(\d+\)\[\d+:[^\]]{1,24}\]/y,
-  /\[\d+:\s*[^\]]{1,24}:\s*\d+\]/y,
+  /\[\d{1,4}:[^\]]{1,40}:\s{0,8}\d{1,10}\]/y,
   // serial loggers
   /\[\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]/y,
   /\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?=\s)/y,
   // syslog, journal
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?/y,
-  /(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s+\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?/uy,
+  /(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s{1,3}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?/uy,
   /\d{1,2} \p{L}{3,5}\.? \d\d:\d\d:\d\d/uy,
   // logcat
-  /\d\d-\d\d \d\d:\d\d:\d\d\.\d+\s+(?:\d+\s+\d+\s+)?[VDIWEF][ /]\S*\s*:/y,
+  /\d\d-\d\d \d\d:\d\d:\d\d\.\d+\s{1,8}(?:\d{1,10}\s{1,8}\d{1,10}\s{1,8})?[VDIWEF][ /]\S{0,80}\s{0,8}:/y,
   // dmesg -x
-  /kern\s*:\w+\s*:/y,
+  /kern\s{0,8}:\w{1,8}\s{0,8}:/y,
   // the program, with host and facility before it
   /(?:\S{1,80}\s)?(?:\w{2,8}\.\w{2,8}\s)?(?:\[kernel\]|(?:vmunix|kernel|unknown)(?:\[\d+\])?:)/y,
 ];
@@ -39,7 +39,7 @@ const BLANKS = /[ \t>|]*/y;
 /** More than these a line does not have. */
 const MOST_PREFIXES = 8;
 /** printk's time, wherever a logger that nobody knows puts it. */
-const TIME = /\[\s*\d+\.\d{6}\](?:\[\s*([TC]\d+)(?:\s[^\]]{0,20})?\])?/g;
+const TIME = /\[\s{0,12}\d{1,12}\.\d{6}\](?:\[\s{0,12}([TC]\d{1,10})(?:\s[^\]]{0,20})?\])?/g;
 const SEARCHED_CHARACTERS = 160;
 
 /** Finds where the kernel's message begins; one blank after a prefix belongs to the prefix. */

@@ -66,9 +66,16 @@ export function textIn(line: LogLine, at: number, text: string): PrintedText {
   return { text, place: placeIn(line, at, text.length) };
 }
 
+/** No kernel prints a larger number. */
+const LARGEST = 2 ** 64;
+
+function inRange(text: string): number {
+  return Math.max(-LARGEST, Math.min(LARGEST, Number(text)));
+}
+
 /** Digits, or a hexadecimal number with 0x, as a number with its place. */
 export function numberIn(line: LogLine, at: number, text: string): PrintedNumber {
-  return { text, value: Number(text), place: placeIn(line, at, text.length) };
+  return { text, value: inRange(text), place: placeIn(line, at, text.length) };
 }
 
 /** What a named group of a match made with the flag `d` holds; null where the group took no part. */
@@ -83,7 +90,7 @@ export function groupNumber(line: LogLine, match: RegExpExecArray, group: string
   const printed = groupText(line, match, group);
   return printed === null || !/^(?:-?\d+|0x[0-9a-fA-F]+)$/.test(printed.text)
     ? null
-    : { ...printed, value: Number(printed.text) };
+    : { ...printed, value: inRange(printed.text) };
 }
 
 // `0kB`, `0KB`, `: 0kB` of the huge page counts; a number must end where a token ends, or it may have been cut.

@@ -9,7 +9,7 @@ export interface RawLine {
 }
 
 /** What is kept of a line; a report has none that is longer, a binary file has. */
-const MOST_CHARACTERS = 32_768;
+const MOST_CHARACTERS = 8192;
 
 /**
  * Splits a text that comes in chunks into lines, at LF, CR LF and the CRs of serial consoles. What is longer than any
@@ -56,6 +56,16 @@ export class RawLines {
 /** Colours and the like (ECMA-48 sequences), as terminals and `dmesg --color` write them; syslog's escape of LF. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences begin with ESC.
 const NOT_TEXT = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b[@-Z\\^_]|#012|#033\[[0-9;]*m/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, in a line of mail that is still encoded.
+const NOT_TEXT_IN_MAIL = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b[@-Z\\^_]|#012|#033\[[0-9;]*m|=3D|=20|=09|=C2=A0/g;
+
+/** What stands in their place: of signs that mail writes by their number (quoted-printable). */
+const SIGNS: ReadonlyMap<string, string> = new Map([
+  ["=3D", "="],
+  ["=20", " "],
+  ["=09", " "],
+  ["=C2=A0", " "],
+]);
 
 /**
  * The lines that a line of the file holds, without escape sequences: one, or more where syslog has written line ends as
@@ -64,13 +74,22 @@ const NOT_TEXT = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b[@-Z\\^_]|#012|#033\[[0-9;]
 export function logLinesOf({ text: raw, number }: RawLine): readonly LogLine[] {
   // Mail programs keep columns with no-break spaces.
   const text = raw.includes("\u00a0") ? raw.replaceAll("\u00a0", " ") : raw;
-  if (!text.includes("\u001b") && !text.includes("#0")) return [{ text, pieces: [{ at: 0, line: number, column: 0 }] }];
+  // In such a line every sign of equality is written by its number.
+  const isEncoded = text.includes("=3D");
+  if (!isEncoded && !text.includes("\u001b") && !text.includes("#0"))
+    return [{ text, pieces: [{ at: 0, line: number, column: 0 }] }];
   const lines: { text: string; pieces: { at: number; line: number; column: number }[] }[] = [];
   let current = { text: "", pieces: [{ at: 0, line: number, column: 0 }] };
   let start = 0;
-  for (const found of text.matchAll(NOT_TEXT)) {
+  for (const found of text.matchAll(isEncoded ? NOT_TEXT_IN_MAIL : NOT_TEXT)) {
     current.text += text.slice(start, found.index);
     start = found.index + found[0].length;
+    const sign = SIGNS.get(found[0]) ?? "";
+    if (sign !== "") {
+      // The sign itself stands where its number begins.
+      current.pieces.push({ at: current.text.length, line: number, column: found.index });
+      current.text += sign;
+    }
     const piece = { at: current.text.length, line: number, column: start };
     if (found[0] === "#012") {
       lines.push(current);
@@ -80,6 +99,11 @@ export function logLinesOf({ text: raw, number }: RawLine): readonly LogLine[] {
   }
   current.text += text.slice(start);
   return [...lines, current];
+}
+
+/** Mail breaks what is longer than 76 characters with a sign of equality at the end of the line (quoted-printable). */
+export function isSoftBreak({ text }: RawLine): boolean {
+  return text.endsWith("=") && text.length >= 60 && text.length <= 78;
 }
 
 /** The line from `at` on. */
@@ -107,5 +131,8 @@ export function joined(first: LogLine, between: string, second: LogLine): LogLin
 
 /** The line without a last word that may be cut: what is complete ends in a unit or in a mark. */
 export function withoutCutWord(line: LogLine): LogLine {
-  return { ...line, text: /(?:kB|KB)$/.test(line.text) ? line.text : line.text.replace(/[^\s,()*=]+$/, "") };
+  if (/(?:kB|KB)$/.test(line.text.slice(-2))) return line;
+  let end = line.text.length;
+  while (end > 0 && !/[\s,()*=]/.test(line.text.charAt(end - 1))) end--;
+  return { ...line, text: line.text.slice(0, end) };
 }

@@ -3,7 +3,7 @@ import type { LineKind } from "./line-kind.ts";
 import { header, titleOf } from "./lines/header.ts";
 import { messageStart } from "./prefix.ts";
 import type { LogLine } from "./printed.ts";
-import { joined, lineFrom, logLinesOf, RawLines, withoutCutWord, type RawLine } from "./raw-lines.ts";
+import { isSoftBreak, joined, lineFrom, logLinesOf, RawLines, withoutCutWord, type RawLine } from "./raw-lines.ts";
 import type { Draft, KernelReport, ReportKind } from "./report.ts";
 
 /** A report is over when so many lines have passed that are none of its own. */
@@ -11,6 +11,8 @@ const PATIENCE_LINES = 2000;
 /** CPUs that print at once; the oldest is then given up. */
 const MOST_OPEN = 16;
 const MOST_DAMAGE = 64;
+/** Characters of a line that is put together again. */
+const MOST_JOINED = 16_384;
 
 /** A report while it is read, and its line that may go on. */
 interface Open {
@@ -18,6 +20,8 @@ interface Open {
   readonly draft: Draft;
   pending: { readonly kind: LineKind; line: LogLine; readonly isPrefixed: boolean } | null;
   isClosed: boolean;
+  /** `Node 0` alone, of which the rest is a line of its own: see `LineKind.piece`. */
+  node: LogLine | null;
 }
 
 /**
@@ -32,6 +36,8 @@ export class ReportReader {
   #count = 0;
   /** The line before, whose end may be the beginning of the words that begin a report. */
   #before: LogLine | null = null;
+  /** A line of mail that goes on in the next one. */
+  readonly #mail: { soft: { readonly line: LogLine; readonly raw: RawLine } | null } = { soft: null };
 
   constructor(give: (report: KernelReport) => void) {
     this.#give = give;
@@ -43,21 +49,35 @@ export class ReportReader {
 
   end(): void {
     this.#lines.end();
+    if (this.#mail.soft !== null) this.#wholes([this.#mail.soft.line], this.#mail.soft.raw);
     for (const open of this.#reports) this.#close(open);
     this.#emit();
   }
 
   #take(raw: RawLine): void {
-    for (const whole of logLinesOf(raw)) {
+    const [first, ...more] = logLinesOf(raw);
+    if (first === undefined) return;
+    const { soft } = this.#mail;
+    this.#mail.soft = null;
+    const goesOn = soft !== null && !messageStart(first.text).isPrefixed;
+    if (soft !== null && !goesOn) this.#wholes([soft.line], soft.raw);
+    const begun = goesOn ? softlyJoined(soft.line, first) : first;
+    if (isSoftBreak(raw) && more.length === 0) this.#mail.soft = { line: begun, raw };
+    else this.#wholes([begun, ...more], raw);
+  }
+
+  #wholes(lines: readonly LogLine[], raw: RawLine): void {
+    for (const whole of lines) {
       const before = this.#before;
       this.#before = whole;
       if (this.#reports.length === 0 && !mayBegin(whole.text)) continue;
       const { at, caller, isPrefixed } = messageStart(whole.text);
       const line = lineFrom(whole, at);
+      const number = whole.pieces[0]?.line ?? raw.number;
       const complete = raw.isUnfinished ? withoutCutWord(line) : line;
       const begun = isPrefixed || before === null ? null : begunBefore(before, complete);
-      if (begun === null) this.#line(complete, raw.number, caller, isPrefixed);
-      else this.#line(begun.line, raw.number - 1, begun.caller, begun.isPrefixed);
+      if (begun === null) this.#line(complete, number, caller, isPrefixed);
+      else this.#line(begun.line, number - 1, begun.caller, begun.isPrefixed);
     }
     const [oldest] = this.#reports;
     if (oldest !== undefined && raw.number - oldest.draft.lastLine > PATIENCE_LINES) {
@@ -96,16 +116,33 @@ export class ReportReader {
       this.#emit();
     }
     const pending = { kind: header, line, isPrefixed };
-    this.#reports.push({ caller, draft: emptyDraft(kind, number), pending, isClosed: false });
+    this.#reports.push({ caller, draft: emptyDraft(kind, number), pending, isClosed: false, node: null });
   }
 
-  #goOn(open: Open, line: LogLine, number: number, isPrefixed: boolean): void {
+  #goOn(open: Open, given: LogLine, number: number, isPrefixed: boolean): void {
     const { draft, pending } = open;
+    if (/^\s*Node \d+\s*$/.test(given.text)) {
+      flush(open);
+      open.node = given;
+      return;
+    }
+    const line =
+      open.node !== null && /^(?:DMA|DMA32|Normal|HighMem|Movable|Device)\b/.test(given.text)
+        ? joined(open.node, " ", given)
+        : given;
+    open.node = null;
     const kind = LINE_KINDS.find((candidate) => candidate.begins(line.text, draft));
     if (kind === undefined) {
-      if (pending === null || (isPrefixed && pending.isPrefixed)) return;
+      if (pending === null) return;
+      if (isPrefixed && pending.isPrefixed) {
+        if (pending.kind.piece?.test(line.text) !== true || line.text.trim() === "") return;
+        draft.lastLine = number;
+        if (pending.line.text.length < MOST_JOINED) pending.line = joined(pending.line, " ", line);
+        return;
+      }
       const text = line.text.trimStart();
-      const between = pending.kind.joint?.(pending.line.text, text, draft) ?? null;
+      const isRoom = pending.line.text.length + text.length < MOST_JOINED;
+      const between = isRoom ? (pending.kind.joint?.(pending.line.text, text, draft) ?? null) : null;
       if (between === null) {
         flush(open);
         return;
@@ -136,6 +173,12 @@ export class ReportReader {
       this.#give(finished(draft, this.#count));
     }
   }
+}
+
+/** A line of mail and the one that it goes on in. The sign before the sum of a free list is one of the kernel's. */
+function softlyJoined(line: LogLine, next: LogLine): LogLine {
+  const isSum = /(?:kB|\)) =$/.test(line.text) && /^\d+kB\s*$/.test(next.text);
+  return isSum ? joined(line, " ", next) : joined({ ...line, text: line.text.slice(0, -1) }, "", next);
 }
 
 /** Without these words no line begins a report, nor goes on with the words that do. */

@@ -68,7 +68,7 @@ function askedFor({ report, maskNames, caller, context, kernel }: Diagnosis): re
   const module = caller?.module == null ? "" : ` of the module ${caller.module}`;
   return [
     ...(mask === null ? [] : [`Mask ${mask.text}: ${maskNames ?? ""}`]),
-    ...(order === null || order.value < 0
+    ...(order === null || order.value < 0 || order.value > 63
       ? []
       : [`Order ${order.text}: ${2 ** order.value} ${order.value === 0 ? "page" : "pages in a row"}`]),
     ...(sizeBytes === null ? [] : [`Size ${sizeBytes.text} bytes`]),

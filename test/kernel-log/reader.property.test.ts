@@ -73,6 +73,30 @@ describe("the reader of kernel logs", () => {
     );
   });
 
+  test("puts lines together again that the kernel printed piece by piece, each behind a prefix of its own", () => {
+    fc.assert(
+      fc.property(loggedMachine, style, prefix, (machine, used, put) => {
+        const lines = failureLines(machine, used);
+        const pieces = lines.flatMap(inPieces);
+        // Without a prefix the pieces cannot be told from other lines.
+        fc.pre(put("x", 0) !== "x");
+        expect(printedAgain(onlyReport(textOf(pieces.map(put))))).toEqual(printedAgain(onlyReport(textOf(lines))));
+      }),
+    );
+  });
+
+  test("reads mail that is still encoded as quoted-printable", () => {
+    fc.assert(
+      fc.property(loggedMachine, style, (machine, used) => {
+        const lines = failureLines(machine, used).map((line, index) => `[  828.${600_000 + index}] ${line}`);
+        const encoded = lines.flatMap((line) => brokenSoftly(line.replaceAll("=", "=3D")));
+        const report = onlyReport(textOf(encoded));
+        expect(printedAgain(report)).toEqual(printedAgain(onlyReport(textOf(lines))));
+        expect(report.firstLine).toBe(0);
+      }),
+    );
+  });
+
   test("finds no number in a log that ends anywhere that is not in the whole log", () => {
     fc.assert(
       fc.property(failureLog, fc.nat(), ({ lines }, at) => {
@@ -81,7 +105,7 @@ describe("the reader of kernel logs", () => {
         const cut = readReports(text.slice(0, at % (text.length + 1)));
         for (const key of keysOf(cut)) expect(whole).toContain(key);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -191,6 +215,47 @@ describe("the reader of kernel logs", () => {
     );
   });
 
+  test("ends on lines of any length, and on numbers that no kernel prints", () => {
+    const unit = fc.constantFrom(
+      " ",
+      "9",
+      "a",
+      "[<c0>] ",
+      ")",
+      "a:1kB ",
+      "1*4kB ",
+      "a+0x1/0x2 ",
+      "<IRQ>",
+      "#012",
+      "> ",
+      ", ",
+      "A ",
+      "= ",
+    );
+    const begin = fc.constantFrom(
+      "CPU: 0 PID: 1 Comm: x Tainted: ",
+      "Node 0 Normal free:1kB ",
+      "Node 0 Normal: 1*4kB ",
+      "lowmem_reserve[]: ",
+      "[ ",
+      "active_anon:1 ",
+      "Memory cgroup stats for ",
+    );
+    const long = fc
+      .tuple(begin, unit, fc.integer({ min: 1, max: 9000 }))
+      .map(([start, text, times]) => start + text.repeat(times));
+    fc.assert(
+      fc.property(fc.array(long, { maxLength: 4 }), (lines) => {
+        const text = textOf([
+          "x: page allocation failure: order:99999999999999999999, mode:0xcc0(GFP_KERNEL)",
+          ...lines,
+        ]);
+        for (const { value } of numbersOf(onlyReport(text))) expect(Number.isFinite(value)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("is tried in the formats of seven families of releases", () => {
     expect(new Set(STYLES.map(({ header }) => header)).size).toBe(4);
   });
@@ -212,4 +277,27 @@ function brokenAnywhere(line: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (let at = 0; at < line.length; at += width) lines.push(line.slice(at, at + width));
   return lines;
+}
+
+/** As 4.9 prints it where what goes on in a line begins a new one. */
+function inPieces(line: string): readonly string[] {
+  const node = /^(Node \d+) ((?:DMA|DMA32|Normal)(?: free:|: ).*)$/.exec(line);
+  if (node !== null) return [`${node[1] ?? ""} `, ...inPieces(node[2] ?? "")];
+  if (/^lowmem_reserve\[\]:/.test(line))
+    return line.split(/(?<=:)(?= )| (?=\d)/).map((part, at) => (at === 0 ? part : ` ${part.trim()}`));
+  const list = /^(\w+: )(\d+\*.*)$/.exec(line);
+  if (list === null) return [line];
+  return [list[1] ?? "", ...(list[2] ?? "").split(/(?<=kB|\)) (?=[\d(=])/).map((part) => `${part} `)];
+}
+
+function brokenSoftly(line: string): readonly string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > 76) {
+    // The number of a sign is not broken.
+    const at = /=3?$/.exec(rest.slice(0, 75))?.index ?? 75;
+    lines.push(`${rest.slice(0, at)}=`);
+    rest = rest.slice(at);
+  }
+  return [...lines, rest];
 }

@@ -4,7 +4,7 @@ import type { LineKind } from "../line-kind.ts";
 const CPU = /\bCPU: (?<cpu>\d+)/d;
 const PID = /\b(?:PID|Pid): (?<pid>\d+)/d;
 // `Not tainted 5.15.0-69-generic #76~20.04.1-Ubuntu`, `Tainted: G         C        5.9.0-rc2-sunxi #trunk`
-const KERNEL = /\b(?:Not tainted|Tainted:(?: [ [\]A-Z_=,]*)?)[ ,]+\(?(?<kernel>\d+\.\d+[\w.+~-]*)(?=[\s)])/d;
+const KERNEL = /\b(?:Not tainted|Tainted:(?: [ [\]A-Z_=,]{0,120})?)[ ,]{1,40}\(?(?<kernel>\d+\.\d+[\w.+~-]*)(?=[\s)])/d;
 const COMMAND = /\b[Cc]omm: (?<command>.{1,64}?) (?:Not tainted|Tainted:)/d;
 
 /** Who runs on which CPU, and the kernel's version: lib/dump_stack.c:dump_stack_print_info() */

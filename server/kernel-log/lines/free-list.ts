@@ -17,6 +17,7 @@ const MOST_LISTS = 4096;
 export const freeList: LineKind = {
   name: "free-list",
   begins: (message) => LINE.test(message),
+  piece: /^\s*(?:(?:\d+\*\d+kB|\([A-Z]+\))\s*)*(?:=\s*\d+kB\s*)?$/,
   joint: (soFar, next) => (/= \d+kB$/.test(soFar.trimEnd()) ? null : jointByWords(WORDS, soFar, next)),
   read(line, draft) {
     const match = LINE.exec(line.text);

@@ -3,6 +3,9 @@ import type { LineKind } from "../line-kind.ts";
 import { readCpuset } from "./header.ts";
 
 const WHO = /(?:Kill(?:ed)?|kill) process (?<pid>\d+)(?:, UID \d+,)? \((?<name>[^)]*(?:\)[^)\s,]*)*?)\)(?=\s|,|$)/d;
+/** The line of the victim has about eight. */
+const MOST_FIELDS = 16;
+
 const MESSAGE = /^\s*(?<message>(?:Memory cgroup out of memory|Out of memory)(?: \([\w_]+\))?)\s*:/d;
 const NOBODY =
   /^\s*(?:Out of memory and no killable processes|System is deadlocked on memory|Memory cgroup out of memory: no killable|Kernel panic - not syncing: Out of memory)/;
@@ -47,7 +50,7 @@ export const kill: LineKind = {
       fields: [
         ...(draft.kill?.fields ?? []),
         ...fieldsIn(line).filter(({ name }) => !draft.kill?.fields.some((known) => known.name === name)),
-      ],
+      ].slice(0, MOST_FIELDS),
     };
   },
 };

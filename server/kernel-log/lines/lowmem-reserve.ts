@@ -7,6 +7,7 @@ const LINE = /^\s*(?:lowmem_reserve|protections)\[\]:/;
 export const lowmemReserve: LineKind = {
   name: "lowmem-reserve",
   begins: (message) => LINE.test(message),
+  piece: /^\s*-?\d+\s*$/,
   // Where lines were broken within words, a number that is broken cannot be told from two.
   joint: (_soFar, next, draft) => (/^\s*\d[\d ]*$/.test(next) ? (draft.breaksWords ? "…" : " ") : null),
   read(line, draft) {

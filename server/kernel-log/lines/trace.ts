@@ -6,7 +6,7 @@ const FUNCTION = /(?<symbol>[A-Za-z_.][\w.$]*)\+0x[0-9a-f]+\/0x[0-9a-f]+(?:\s+\[
 // `[<c010d415>] (warn_alloc) from [<c01097a5>] (show_stack+0x11/0x14)`, `warn_alloc from show_stack+0xb/0xc`
 const CALLEE = /^\s*(?:\[<[0-9a-f]+>\] )?\(?(?<symbol>[A-Za-z_][\w.]*)\)? from /d;
 const LINE =
-  /^\s*(?:\(?\[<?[0-9a-fx]+>?\]\)?\s+)*(?:\? )?\(?[A-Za-z_.][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+|^\s*(?:\[<[0-9a-f]+>\] )?\(?[A-Za-z_][\w.]*\)? from \S/;
+  /^\s*(?:\(?\[<?[0-9a-fx]{1,20}>?\]\)?\s{1,8}){0,3}(?:\? )?\(?[A-Za-z_.][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+|^\s*(?:\[<[0-9a-f]+>\] )?\(?[A-Za-z_][\w.]*\)? from \S/;
 const STACK = /^\s*<(\/?)(IRQ|NMI|SOFTIRQ|HARDIRQ|TASK|EOI|EOE|#DF|#DB|ENTRY|EXC)>/;
 /** A deeper trace says no more about an allocation. */
 const MOST_ENTRIES = 128;
@@ -22,7 +22,7 @@ export const trace: LineKind = {
       draft.stack = closing === "/" || name === "EOI" || name === "EOE" ? null : name;
     }
     if (draft.trace.length >= MOST_ENTRIES) return;
-    const isGuess = /(?:^|[\])]\s*)\s*\? /.test(line.text);
+    const isGuess = /(?:^|[\])])\s{0,8}\? /.test(line.text);
     const callee = draft.trace.length === 0 ? CALLEE.exec(line.text) : null;
     for (const match of [...(callee === null ? [] : [callee]), ...line.text.matchAll(FUNCTION)]) {
       const symbol = match.groups?.symbol ?? "";
