@@ -95,7 +95,7 @@ class Reached {
   }
 }
 
-/** Asking what was reached is dear: so many inputs are asked about at once, and one by one only where that is worth it. */
+/** Asking what was reached is dear: so many inputs are asked about at once, and one by one where that is worth it. */
 const BATCH = 16;
 
 async function fuzz({ name, words, begin }: Target, reached: Reached): Promise<void> {
