@@ -12,7 +12,12 @@ let client: LanguageClient | undefined;
 
 /** Called by VS Code on desktop and on remote hosts when the first policy file is opened. */
 export function activate(context: ExtensionContext): Promise<AllocPolicyExtension> {
-  const server = { module: context.asAbsolutePath("dist/server.js"), transport: TransportKind.ipc };
+  // Through the program's door, which keeps what was compiled: the next start is a third cheaper.
+  const server = {
+    module: context.asAbsolutePath("dist/allocpolicy.cjs"),
+    args: ["lsp"],
+    transport: TransportKind.ipc,
+  };
   client = new LanguageClient(CLIENT_ID, CLIENT_NAME, server, clientOptions(context));
   const started = start(context, client);
   // As in scripts/start.ts: who runs `npm start` for the first time is shown what to do, and where.

@@ -333,53 +333,71 @@ function beginningOf(text: string, at: number): "mark" | "line" | "middle" {
   return at === 0 || text.charCodeAt(at - 1) === 10 ? "line" : "middle";
 }
 
+/** Earlier texts of a file, the last first: what is undone is there already. So many, and so much text of them. */
+const MOST_EARLIER = 8;
+const MOST_EARLIER_TEXT = 8_000_000;
+const earlier = new WeakMap<SourceFile, readonly SourceFile[]>();
+
+/** The file with this text, if it was the text of one before; notes what it was made of. */
+function remembered(file: SourceFile, text: string, make: () => SourceFile): SourceFile {
+  const before = earlier.get(file) ?? [];
+  // What follows keeps the list, or each would keep all before it.
+  earlier.delete(file);
+  const next = before.find((known) => known.text === text) ?? make();
+  const most = Math.min(MOST_EARLIER, Math.ceil(MOST_EARLIER_TEXT / (text.length + 1)));
+  earlier.set(next, [file, ...before.filter((known) => known !== next)].slice(0, most));
+  return next;
+}
+
 /**
  * The file after an edit: what `parseFile` makes of the new text, with every region that the edit left alone taken over
- * as the same object. Costs what the touched declarations cost, beside joining the text and copying the array of
- * starts.
+ * as the same object; where the text is one that it had before, that very file. Costs what the touched declarations
+ * cost, beside joining the text and copying the arrays.
  */
 export function editFile(file: SourceFile, edit: Edit): SourceFile {
   const text = file.text.slice(0, edit.start) + edit.text + file.text.slice(edit.end);
+  return remembered(file, text, () => editedFile(file, edit, text));
+}
+
+function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
   const shift = edit.text.length - (edit.end - edit.start);
   const touchedEnd = edit.start + edit.text.length;
-  const regions: Region[] = [];
-  const starts: number[] = [];
-  const reaches: number[] = [];
   const count = file.regions.length;
   const oldStart = (index: number) => file.starts[index] ?? file.text.length;
-  const take = (region: Region, start: number, reach: number) => {
-    regions.push(region);
-    starts.push(start);
-    reaches.push(reach);
-  };
+  const reachOf = (index: number) => file.reaches[index] ?? Number.POSITIVE_INFINITY;
+  let old = 0;
+  while (old < count && oldStart(old) + reachOf(old) <= edit.start) old++;
+  const regions = file.regions.slice(0, old);
+  const starts = file.starts.slice(0, old);
+  const reaches = file.reaches.slice(0, old);
   const reader = new RegionReader(text, CHUNK);
-  let at = 0;
-  for (let old = 0; at < text.length; ) {
+  let at = Math.min(oldStart(old), text.length);
+  while (at < text.length) {
     const region = file.regions[old];
-    const reach = file.reaches[old] ?? Number.POSITIVE_INFINITY;
     const before = oldStart(old) === at && at <= edit.start;
-    if (region !== undefined && before && at + reach <= edit.start) {
-      take(region, at, reach);
-      at += region.text.length;
-      old++;
-      continue;
-    }
     const beginsAlike = beginningOf(text, at) === beginningOf(file.text, oldStart(old));
     if (beginsAlike && at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at) {
-      for (let i = old; i < count; i++) {
-        const rest = file.regions[i];
-        if (rest !== undefined) take(rest, oldStart(i) + shift, file.reaches[i] ?? Number.POSITIVE_INFINITY);
-      }
-      break;
+      return {
+        kind: "allocpolicy",
+        text,
+        regions: regions.concat(file.regions.slice(old)),
+        starts: starts.concat(file.starts.slice(old).map((start) => start + shift)),
+        reaches: reaches.concat(file.reaches.slice(old)),
+      };
     }
-    const piece = reader.read(at);
+    const piece =
+      region !== undefined && before && at + reachOf(old) <= edit.start
+        ? { region, reach: reachOf(old), end: at + region.text.length }
+        : reader.read(at);
     // The same text makes the same region: caches that hang on the object stay good.
     const same =
       region !== undefined &&
       beginsAlike &&
       (before || oldStart(old) + shift === at) &&
       region.text === piece.region.text;
-    take(same ? region : piece.region, at, piece.reach);
+    regions.push(same ? region : piece.region);
+    starts.push(at);
+    reaches.push(piece.reach);
     at = piece.end;
     while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;
   }

@@ -18,7 +18,7 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   if ("enableCompileCache" in nodeModule) nodeModule.enableCompileCache(join(caches, "allocpolicy"));
   // Bundled, this file stands in dist/, beside the two halves.
-  if (process.argv[2] === "lsp" && process.argv.includes("--stdio"))
-    nodeModule.createRequire(__filename)("./server.js");
+  const isServer = process.argv[2] === "lsp" && ["--stdio", "--node-ipc"].some((how) => process.argv.includes(how));
+  if (isServer) nodeModule.createRequire(__filename)("./server.js");
   else void import(pathToFileURL(join(__dirname, "cli.mjs")).href);
 }

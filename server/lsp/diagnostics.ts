@@ -1,6 +1,6 @@
 import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticTag, Range } from "vscode-languageserver";
 import type { Finding, Severity } from "../rules/finding.ts";
-import type { PlacedFinding } from "../service/findings.ts";
+import type { Findings, PlacedFinding } from "../service/findings.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";
 import type { KnownDocument, Session } from "./session.ts";
@@ -49,7 +49,10 @@ export class Reports {
 
   /** All diagnostics of a document; none where its kind finds nothing. */
   whole(known: KnownDocument): Report {
-    const { findings, total } = known.kind.answers.findings?.(known.workspace, known.key, MOST_DIAGNOSTICS) ?? NOTHING;
+    return this.#wholeOf(known, known.kind.answers.findings?.(known.workspace, known.key, MOST_DIAGNOSTICS) ?? NOTHING);
+  }
+
+  #wholeOf(known: KnownDocument, { findings, total }: Findings): Report {
     const items = this.#itemsOf(known, findings);
     const last = items[items.length - 1];
     if (total > findings.length && last !== undefined)
@@ -64,7 +67,9 @@ export class Reports {
     const around = this.#session.lastEdit(known.key)?.offset ?? 0;
     const most = isTyping ? MOST_WHILE_TYPING : MOST_DIAGNOSTICS;
     const found = known.kind.answers.findingsSoFar?.(known.workspace, known.key, around, most);
-    if (found === undefined || (found.complete && (found.total <= most || !isTyping))) return this.whole(known);
+    if (found === undefined) return this.whole(known);
+    if (found.complete && found.total <= most) return this.#wholeOf(known, found);
+    if (found.complete && !isTyping) return this.whole(known);
     return this.#named(known.key, this.#itemsOf(known, found.findings), true);
   }
 

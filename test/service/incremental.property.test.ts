@@ -180,4 +180,70 @@ describe("after any edits", () => {
       { numRuns: 150, seed: 20201214 },
     );
   });
+
+  test("of the words and places of what others lean on, and back, everything that is shown is as if it had stood there always", () => {
+    const before = [
+      "kernel 6.12\n",
+      'context c { in process holds mutex "dev lock" }\n',
+      "flags RING = GFP_KERNEL | __GFP_NOWARN\n",
+      'policy p { forbid has __GFP_NOFAIL because "it may wait for ever"  mode m otherwise { sleeps may } }\n',
+      'policy q like p for kmalloc { forbid has __GFP_DMA because "no" }\n',
+      "request r { api kmalloc size 64 B flags RING context c policy p expect { mode m } }\n",
+      "request s like r { flags RING | __GFP_NOFAIL }\n",
+      "request t { api kmalloc size 64 B flags GFP_KERNEL | __GFP_DMA context c fallback r }\n",
+      "expect p forbids RING\nexpect r { mode m }\n",
+    ].join("");
+    const words = [
+      "dev lock",
+      "it may wait",
+      "no",
+      "RING",
+      "GFP_KERNEL",
+      "process",
+      "mutex",
+      "c {",
+      "p {",
+      "m otherwise",
+    ];
+    const typed = fc.record({
+      word: fc.constantFrom(...words),
+      from: fc.nat(8),
+      count: fc.nat(2),
+      text: fc.constantFrom("", "x", " ", "\n", "// why\n", "/* */", "softirq ", "| __GFP_ZERO "),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(typed, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.nat(900), { maxLength: 2 }),
+        (edits, places) => {
+          const uri = URIS[0];
+          let workspace = withDocument(emptyWorkspace({ ...DEFAULT_SETTINGS }), uri, parseFile(before));
+          shown(workspace, uri, places);
+          const texts: string[] = [];
+          const turns = [...edits.map((edit) => ({ edit })), ...edits.map(() => ({ edit: null }))];
+          for (const { edit } of turns) {
+            const file = policyFile(workspace, uri);
+            if (file === undefined) return;
+            const start = edit === null ? 0 : Math.max(0, file.text.indexOf(edit.word)) + edit.from;
+            const next =
+              edit === null
+                ? edited(file, { kind: "undo", file: 0 }, texts)
+                : replaced(
+                    file,
+                    Math.min(start, file.text.length),
+                    Math.min(start + edit.count, file.text.length),
+                    edit.text,
+                  );
+            if (edit === null) texts.pop();
+            else texts.push(file.text);
+            workspace = withDocument(workspace, uri, next);
+            const other = fresh(workspace);
+            expect(shown(workspace, uri, places)).toEqual(shown(other, uri, places));
+          }
+          expect(policyFile(workspace, uri)?.text).toBe(before);
+        },
+      ),
+      { numRuns: 25, seed: 20261128 },
+    );
+  });
 });

@@ -17,6 +17,7 @@ import type { Finding } from "../../rules/finding.ts";
 import { apiKey, damageKeys, logKey, nameKey, type RegionNames } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { rootsFor } from "../../documents/roots.ts";
+import { saySame } from "./meaning.ts";
 import { importTarget, type ImportTarget } from "./uris.ts";
 import { logPathOf, logState } from "./kernel-logs.ts";
 import type { Document } from "../../documents/document.ts";
@@ -76,23 +77,26 @@ interface WrittenLog {
   readonly found: Document | string | null;
 }
 
-const analyses = new WeakMap<AnalysisMemory, Map<string, FileAnalysis>>();
+/** The last analyses of each file, the last first: what is undone needs not be analysed again. */
+const analyses = new WeakMap<AnalysisMemory, Map<string, readonly FileAnalysis[]>>();
+const MOST_ANALYSES = 4;
 
 /**
  * The analysis of a file, from the last one of the same workspace; null for a file that the workspace does not have.
  */
 export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis | null {
-  const known = analyses.get(workspace.memory) ?? new Map<string, FileAnalysis>();
+  const known = analyses.get(workspace.memory) ?? new Map<string, readonly FileAnalysis[]>();
   analyses.set(workspace.memory, known);
-  const previous = known.get(uri) ?? null;
+  const before = known.get(uri) ?? [];
+  const previous = before[0] ?? null;
   if (previous !== null && previous.workspace === workspace) return previous;
   const file = policyFile(workspace, uri);
   if (file === undefined) {
     known.delete(uri);
     return null;
   }
-  const analysis = nextAnalysis(workspace, uri, file, previous);
-  known.set(uri, analysis);
+  const analysis = nextAnalysis(workspace, uri, file, before);
+  known.set(uri, [analysis, ...before.filter(({ files }) => files !== analysis.files)].slice(0, MOST_ANALYSES));
   return analysis;
 }
 
@@ -105,8 +109,9 @@ function nextAnalysis(
   workspace: Workspace,
   uri: string,
   file: SourceFile,
-  previous: FileAnalysis | null,
+  earlier: readonly FileAnalysis[],
 ): FileAnalysis {
+  const previous = earlier[0] ?? null;
   const indexes = new Map<string, FileIndex>();
   const before = new Map<string, AnalysedFile>();
   for (const old of previous?.files ?? []) before.set(old.uri, old);
@@ -127,6 +132,21 @@ function nextAnalysis(
 
   const kernelKnown =
     checked.kernelsFrom === "settings" || (checked.kernelsFrom !== "nothing" && !indexOfFile(uri, file).headerDamaged);
+  const again = earlier.find(
+    (known) =>
+      known.checked === checked &&
+      known.complete === complete &&
+      known.environment.kernelKnown === kernelKnown &&
+      known.files.length === order.length &&
+      known.files.every(
+        ({ uri: name, index }, i) => name === order[i] && index.file === (i === 0 ? file : policyFile(workspace, name)),
+      ),
+  );
+  const indexNamed = (name: string): FileIndex => indexOfFile(name, policyFile(workspace, name) ?? file);
+  const logs = writtenLogs(workspace, uri, order, indexNamed);
+  const logOf: Environment["logOf"] = (base, path) => logState(workspace, uri, base, path);
+  if (again !== undefined && changedLogs(again.logs, logs).size === 0)
+    return { ...again, workspace, imports, environment: { ...again.environment, logOf } };
   const unchanged =
     previous !== null &&
     previous.checked === checked &&
@@ -134,8 +154,6 @@ function nextAnalysis(
     previous.complete === complete &&
     previous.files.length === order.length &&
     previous.files.every((old, i) => old.uri === order[i]);
-  const indexNamed = (name: string): FileIndex => indexOfFile(name, policyFile(workspace, name) ?? file);
-  const logs = writtenLogs(workspace, uri, order, indexNamed);
   const { files, findings, ready } =
     previous !== null && unchanged
       ? carryOver(previous, order, indexNamed, changedLogs(previous.logs, logs))
@@ -151,7 +169,7 @@ function nextAnalysis(
     ready,
     environment: {
       ...environmentFor(uri, file, files, checked, complete, kernelKnown),
-      logOf: (base, path) => logState(workspace, uri, base, path),
+      logOf,
     },
   };
 }
@@ -310,6 +328,8 @@ function carryOver(
   changedBefore: ReadonlySet<string>,
 ): Contents {
   const changed = new Set<string>(changedBefore);
+  /** Keys of policies that say the same as before in other words, or somewhere else. */
+  const reworded = new Set<string>();
   let { findings, ready } = previous;
   let isMoved = false;
   const moved = order.map((uri, i) => {
@@ -318,9 +338,15 @@ function carryOver(
     if (old === undefined || old.index.file === index.file)
       return { uri, index, revisions: old?.revisions.slice() ?? [] };
     const { start, oldEnd, newEnd } = differenceOf(old.index.file.regions, index.file.regions);
-    for (let at = start; at < oldEnd; at++) addKeys(changed, old.index.names[at]);
-    for (let at = start; at < newEnd; at++) addKeys(changed, index.names[at]);
-    const fresh = Array.from({ length: newEnd - start }, newRevision);
+    const same =
+      oldEnd === start + 1 && newEnd === start + 1 ? sameAsBefore(old, index, start, order.map(indexNamed)) : null;
+    const keys = same === "reworded" ? reworded : changed;
+    if (same !== "value") {
+      for (let at = start; at < oldEnd; at++) addKeys(keys, old.index.names[at]);
+      for (let at = start; at < newEnd; at++) addKeys(keys, index.names[at]);
+    }
+    const kept = same === "value" ? old.revisions[start] : undefined;
+    const fresh = Array.from({ length: newEnd - start }, () => kept ?? newRevision());
     fresh.forEach((revision, index) => lastPlaces.set(revision, start + index));
     isMoved ||= oldEnd !== newEnd;
     if (i === 0) {
@@ -343,6 +369,14 @@ function carryOver(
   };
 
   if (changed.size > 0) renewDependants(moved, forget, changed, previous);
+  if (reworded.size > 0) {
+    const regions = moved[0]?.index.file.regions ?? [];
+    // Of a request on which the policy says nothing there is nothing to be said in other words.
+    const forgetWords = (region: number): void => {
+      if (findings[region]?.movable !== false || regions[region]?.item?.kind !== "request") forget(region);
+    };
+    renewDependants(moved, forgetWords, reworded, previous);
+  }
   // Which header is the first decides what is said of the others.
   const [own, before] = [moved[0]?.index, previous.files[0]?.index];
   for (const kind of ["kernels", "configs"] as const)
@@ -354,6 +388,25 @@ function carryOver(
     });
   }
   return { files: moved, findings, ready };
+}
+
+/**
+ * Whether a region that was typed into says what it said before. `value`: it is a context or a mask of built-in names,
+ * of which others see nothing but its value, so that it is as good as it was; `reworded`: it is a policy, whose words
+ * and places others show.
+ */
+function sameAsBefore(
+  old: AnalysedFile,
+  now: FileIndex,
+  region: number,
+  all: readonly FileIndex[],
+): "value" | "reworded" | null {
+  const [before, after] = [old.index.file.regions[region], now.file.regions[region]];
+  if (before === undefined || after === undefined || !saySame(before, after)) return null;
+  if (after.item?.kind === "policy") return "reworded";
+  const uses = now.names[region]?.needs ?? [];
+  const isBuiltIn = uses.every((key) => all.every(({ first }) => !first.has(key)));
+  return isBuiltIn && old.index.first === now.first ? "value" : null;
 }
 
 function firstOf(index: FileIndex | undefined, kind: "kernels" | "configs"): Region | undefined {

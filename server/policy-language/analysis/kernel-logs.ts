@@ -32,10 +32,13 @@ export function logPathOf({ source }: MemoryDeclaration): string | null {
 
 /** The logs that a file reads states of memory from, in order, wherever they lie. */
 export function logsOf(uri: string, file: SourceFile): readonly string[] {
-  return file.regions.flatMap(({ item }) => {
+  const found: string[] = [];
+  // At every key, over all regions.
+  for (const { item } of file.regions) {
     const path = item?.kind === "memory" ? logPathOf(item) : null;
-    if (path === null || path === "") return [];
+    if (path === null || path === "") continue;
     const target = importTarget([], uri, path);
-    return "uri" in target ? [target.uri] : [];
-  });
+    if ("uri" in target) found.push(target.uri);
+  }
+  return found;
 }

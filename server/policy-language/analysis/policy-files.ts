@@ -26,9 +26,12 @@ export function policyFiles(workspace: Workspace): readonly (readonly [string, S
  * workspace.
  */
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
-  return file.regions.flatMap(({ item }) => {
-    if (item?.kind !== "import" || item.path === null || item.path.value === "") return [];
+  const found: string[] = [];
+  // At every key, over all regions.
+  for (const { item } of file.regions) {
+    if (item?.kind !== "import" || item.path === null || item.path.value === "") continue;
     const target = importTarget([], uri, item.path.value);
-    return "uri" in target ? [target.uri] : [];
-  });
+    if ("uri" in target) found.push(target.uri);
+  }
+  return found;
 }

@@ -22,11 +22,10 @@ export function knownFindings(analysis: FileAnalysis): {
   readonly regions: readonly (readonly Finding[])[];
   readonly complete: boolean;
 } {
-  let complete = true;
-  const regions = Array.from(analysis.ready, (known) => {
-    complete &&= known !== undefined;
-    return known ?? NOTHING;
-  });
+  const { ready } = analysis;
+  const complete = !ready.includes(undefined);
+  const regions = new Array<readonly Finding[]>(ready.length);
+  for (let i = 0; i < ready.length; i++) regions[i] = ready[i] ?? NOTHING;
   return { regions: withFirstDeclaration(analysis, regions), complete };
 }
 
@@ -46,16 +45,15 @@ export function analyse(analysis: FileAnalysis, from: number, isOver: () => bool
     analysis.findings[region] = ready[region] = undefined;
     regionFindings(analysis, region, goOn);
   }
-  const middle = Math.min(from, Math.max(0, ready.length - 1));
-  const most = Math.max(middle, ready.length - 1 - middle);
+  const open: number[] = [];
+  for (let region = ready.indexOf(undefined); region >= 0; region = ready.indexOf(undefined, region + 1))
+    open.push(region);
+  open.sort((one, other) => Math.abs(one - from) - Math.abs(other - from));
   const pause = until(isOver);
   try {
-    for (let distance = 0; distance <= most; distance++) {
-      for (const region of distance === 0 ? [middle] : [middle + distance, middle - distance]) {
-        if (region < 0 || region >= ready.length || ready[region] !== undefined) continue;
-        regionFindings(analysis, region, pause);
-        pause();
-      }
+    for (const region of open) {
+      regionFindings(analysis, region, pause);
+      pause();
     }
   } catch (error) {
     if (!(error instanceof Paused)) throw error;
