@@ -22,7 +22,8 @@ import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import { overKernels, versionsText } from "../findings/over-kernels.ts";
 import { checkExpectation, selectedModes } from "./policy-checks.ts";
 import { isReadable } from "../policies/policy-set.ts";
-import { isCertain } from "../policies/predicates.ts";
+import { viewOf } from "../policies/kernel-view.ts";
+import { asksModel, isCertain } from "../policies/predicates.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
 import {
   resolvedRequestOf,
@@ -69,9 +70,18 @@ export function expectFindings(
   const { form, name } = declaration;
   if (form === null || name === null) return [];
   if (form.kind !== "facts") {
-    return environment.kernelKnown
-      ? overKernels(environment, "always", (kernel) => checkExpectation(environment, declaration, kernel))
-      : [];
+    if (!environment.kernelKnown) return [];
+    // What a transform gives is the same for all kernels of which the file sees the same.
+    const known = new Map<string, readonly UnplacedFinding[]>();
+    const predicates = form.kind === "gives" ? [form.gives, form.when] : [];
+    const isOfView =
+      form.kind === "gives" && !predicates.some((predicate) => predicate !== null && asksModel(predicate));
+    return overKernels(environment, "always", (kernel) => {
+      const before = isOfView ? known.get(viewOf(kernel)) : undefined;
+      const found = before ?? checkExpectation(environment, declaration, kernel);
+      known.set(viewOf(kernel), found);
+      return found;
+    });
   }
   const findings: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
   if (asked === null || !environment.kernelKnown) return findings;

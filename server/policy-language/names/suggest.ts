@@ -1,6 +1,13 @@
 /** Names to choose from, prepared once for each list: what they are compared by, sorted by its length. */
 interface Prepared {
-  readonly byLength: ReadonlyMap<number, readonly { readonly candidate: string; readonly plain: string }[]>;
+  readonly byLength: ReadonlyMap<number, readonly Candidate[]>;
+}
+
+interface Candidate {
+  readonly candidate: string;
+  readonly plain: string;
+  /** Which characters it has, see `charactersOf`. */
+  readonly characters: number;
 }
 
 const prepared = new WeakMap<readonly string[], Prepared>();
@@ -8,12 +15,13 @@ const prepared = new WeakMap<readonly string[], Prepared>();
 function prepare(candidates: readonly string[]): Prepared {
   const known = prepared.get(candidates);
   if (known !== undefined) return known;
-  const byLength = new Map<number, { readonly candidate: string; readonly plain: string }[]>();
+  const byLength = new Map<number, Candidate[]>();
   for (const candidate of candidates) {
     const text = plain(candidate);
     const same = byLength.get(text.length);
-    if (same === undefined) byLength.set(text.length, [{ candidate, plain: text }]);
-    else same.push({ candidate, plain: text });
+    const entry = { candidate, plain: text, characters: charactersOf(text) };
+    if (same === undefined) byLength.set(text.length, [entry]);
+    else same.push(entry);
   }
   const made = { byLength };
   prepared.set(candidates, made);
@@ -28,11 +36,13 @@ export function nearest(name: string, ...lists: readonly (readonly string[])[]):
   if (wanted.length > LONGEST) return [];
   const limit = Math.min(3, Math.floor(wanted.length / 3));
   const found = new Map<string, number>();
+  const characters = charactersOf(wanted);
   for (const list of lists) {
     const { byLength } = prepare(list);
     for (let length = wanted.length - limit; length <= wanted.length + limit; length++) {
-      for (const { candidate, plain: other } of byLength.get(length) ?? []) {
-        if (candidate === name) continue;
+      for (const { candidate, plain: other, characters: others } of byLength.get(length) ?? []) {
+        // One edit takes at most one character away and brings another.
+        if (candidate === name || ones(characters ^ others) > 2 * limit) continue;
         const distance = editDistance(wanted, other, limit);
         if (distance <= limit) found.set(candidate, distance);
       }
@@ -47,6 +57,20 @@ export function nearest(name: string, ...lists: readonly (readonly string[])[]):
     .filter(([, distance]) => distance <= best + 1)
     .slice(0, 3)
     .map(([candidate]) => candidate);
+}
+
+/** The characters of a text as bits: different texts may share them, equal ones do. */
+function charactersOf(text: string): number {
+  let characters = 0;
+  for (let i = 0; i < text.length; i++) characters |= 1 << (text.charCodeAt(i) & 31);
+  return characters;
+}
+
+/** How many bits are set. */
+function ones(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 /** What names are compared by: case, leading underscores and the `GFP_` of a flag do not count. */

@@ -7,6 +7,9 @@ import { perKernel } from "../../model/kernels/per-kernel.ts";
  * view a policy says the same, word for word.
  */
 export const viewOf: (kernel: Kernel) => string = perKernel(
-  ({ bits, exists, gfp, allBits, namedBits, designed, designedScopes, options: { pageBytes, PREEMPT_RT } }) =>
-    JSON.stringify([bits, exists, gfp, allBits, namedBits, designed, designedScopes, pageBytes, PREEMPT_RT]),
+  ({ bits, exists, gfp, allBits, namedBits, designed, designedScopes, features, options }) =>
+    JSON.stringify([
+      [bits, exists, gfp, allBits, namedBits, designed, designedScopes],
+      [features.printOrder, options.pageBytes, options.PREEMPT_RT],
+    ]),
 );

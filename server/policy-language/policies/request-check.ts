@@ -1,4 +1,4 @@
-import type { Effect } from "../../../grammar/ast.ts";
+import type { Effect, Predicate } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
@@ -10,8 +10,8 @@ import type { LanguageRule } from "../findings/language-rule.ts";
 import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
 import type { MaskValue } from "../../model/masks/expression.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
-import { isTaken, judge, type Judgement } from "./judgement.ts";
-import type { PredicateSubject } from "./predicates.ts";
+import { isTaken, judge } from "./judgement.ts";
+import { holdsFor, type PredicateSubject } from "./predicates.ts";
 import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolved-policy.ts";
 
 /**
@@ -95,12 +95,15 @@ function findingsOf(
     ];
     return { ...report(rule, span, message, { related }), tag };
   };
-  const decisive = (isMended: (changed: Judgement) => boolean): Span =>
+  /** Where the flags stand without one of which none of the predicates is met any more. */
+  const decisive = (predicates: readonly Predicate[], isMended: (met: boolean | null) => boolean): Span =>
     placeOfBits(
       request,
       value,
       decidingBits(kernel, subject.mask, (changed) =>
-        isMended(judge(environment, kernel, policy, { ...subject, mask: changed })),
+        predicates.some((predicate) =>
+          isMended(holdsFor(environment, kernel, predicate, { ...subject, mask: changed })),
+        ),
       ),
     );
   const forbidden = judgement.forbidden.map((entry) =>
@@ -108,7 +111,7 @@ function findingsOf(
       policyForbids,
       `Policy ${name} forbids this${because(entry)}.`,
       entry,
-      decisive((changed) => !changed.forbidden.some(({ clause }) => clause === entry.clause)),
+      decisive([entry.clause.predicate], (met) => met !== true),
     ),
   );
   const [firstAllow] = judgement.outside;
@@ -120,7 +123,10 @@ function findingsOf(
             policyForbids,
             `Policy ${name} does not allow this mask${extraText(environment, policy, under, subject)}${because(firstAllow)}.`,
             firstAllow,
-            decisive((changed) => changed.outside.length === 0),
+            decisive(
+              judgement.outside.map(({ clause }) => clause.predicate),
+              (met) => met !== false,
+            ),
           ),
         ];
   const unmet = judgement.unmet.map((entry) =>
@@ -136,7 +142,7 @@ function findingsOf(
       policyWarns,
       `Policy ${name} warns about this${because(entry)}.`,
       entry,
-      decisive((changed) => !changed.warned.some(({ clause }) => clause === entry.clause)),
+      decisive([entry.clause.predicate], (met) => met !== true),
     ),
   );
   const ignored = judgement.ignored.map((entry) => {

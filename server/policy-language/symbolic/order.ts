@@ -16,6 +16,9 @@ const MOST_OPEN = 8;
  * Equal arguments give the same order.
  */
 export function orderOf(variables: readonly number[], tests: readonly Entwined[]): readonly number[] {
+  // No more can be open than tests could hold open.
+  const most = tests.reduce((sum, { length }) => sum + (length > MOST_TOGETHER ? 0 : Math.max(0, length - 1)), 0);
+  if (most <= MOST_OPEN) return variables;
   const neighbours = neighboursOf(variables, tests);
   if (mostOpen(variables, neighbours) <= MOST_OPEN) return variables;
   const better = greedyOrder(variables, neighbours);
