@@ -92,7 +92,7 @@ async function textOf(client: BaseLanguageClient, { query }: Uri): Promise<strin
 async function diffKernels(client: BaseLanguageClient, policies: Documents, from: unknown, to: unknown): Promise<void> {
   const document = policies.activeEditor()?.document;
   if (document === undefined)
-    return void window.showInformationMessage("Open an AllocPolicy file to compare it under two kernels.");
+    return void window.showInformationMessage(l10n.t("Open an AllocPolicy file to compare it under two kernels."));
   if (typeof from === "string" && typeof to === "string") return showKernels(client, document, from, to);
   const names = await ask(client, "allocpolicy/kernels", {});
   const own = await ownKernels(client, document, names);
@@ -141,7 +141,7 @@ async function showKernels(
   const uri = client.code2ProtocolConverter.asUri(document.uri);
   const name = fileName(document.uri);
   const answer = await ask(client, "allocpolicy/diffKernels", { uri, from, to });
-  if (answer === null) return void window.showWarningMessage(`The model does not know ${from} or ${to}.`);
+  if (answer === null) return void window.showWarningMessage(l10n.t("The model does not know {0} or {1}.", from, to));
   const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? " changes" : "s change"}`;
   const side = (which: "left" | "right", version: string): Uri =>
     virtual(`${version}/${name}.txt`, { kind: "kernels", uri, from, to, side: which });
@@ -169,10 +169,10 @@ async function diffPolicies(
 ): Promise<void> {
   const items = await allPolicies(client, policies);
   const named = (given: unknown): PolicyItem | undefined => items.find(({ label }) => label === given);
-  const one = named(first) ?? (await pickPolicy(items, "Compare Policies: the first"));
+  const one = named(first) ?? (await pickPolicy(items, l10n.t("Compare Policies: the first")));
   if (one === undefined) return;
   const others = items.filter((item) => item !== one);
-  const other = named(second) ?? (await pickPolicy(others, `Compare Policies: ${one.label} with`));
+  const other = named(second) ?? (await pickPolicy(others, l10n.t("Compare Policies: {0} with", one.label)));
   if (other === undefined) return;
   const page: PolicyPage = { kind: "policies", first: one.policy, second: other.policy };
   await commands.executeCommand("vscode.open", virtual(`${one.label} and ${other.label}.md`, page), { preview: true });

@@ -1,5 +1,5 @@
 // The status item: which kernel the file in front is checked against.
-import { commands, MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from "vscode";
+import { commands, l10n, MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from "vscode";
 import { State, type BaseLanguageClient } from "vscode-languageclient";
 import type { KernelInForce } from "../protocol/kernel.ts";
 import type { NotificationName } from "../protocol/requests.ts";
@@ -68,7 +68,7 @@ export function showKernelStatus(client: BaseLanguageClient, documents: Judged):
       await ask();
       await window.showInformationMessage(
         shown === undefined
-          ? "Open an AllocPolicy file to see the kernel it is checked against."
+          ? l10n.t("Open an AllocPolicy file to see the kernel it is checked against.")
           : `${shown.text}: ${shown.detail}`,
       );
     }),

@@ -2,6 +2,7 @@
 // written to a file.
 import {
   commands,
+  l10n,
   languages,
   Range,
   Uri,
@@ -24,6 +25,8 @@ import type { FromView, Shown, ToView, ViewState } from "./view/data.ts";
 
 /** Also the event by which VS Code wakes the extension for a panel that was there before a reload. */
 const VIEW_TYPE = "allocpolicy.matrix";
+/** Where what the panel is about is kept for the workspace. */
+const KEPT = "allocpolicy.matrix";
 /** After the last keystroke or movement of the cursor, before the server is asked again. */
 const PAUSE_MS = 120;
 
@@ -106,7 +109,7 @@ class MatrixPanel {
   async show(subject: Subject | undefined): Promise<void> {
     this.#subject = subject ?? this.#subjectInFront();
     if (this.#subject === undefined)
-      return void window.showInformationMessage("Open an AllocPolicy file to see the matrix of its policies.");
+      return void window.showInformationMessage(l10n.t("Open an AllocPolicy file to see the matrix of its policies."));
     this.#open();
     await this.#ask();
   }
@@ -129,12 +132,12 @@ class MatrixPanel {
   async write(given: Uri | undefined): Promise<void> {
     const about = this.#panel?.active === true ? this.#subject : this.#subjectInFront();
     if (about === undefined)
-      return void window.showInformationMessage("Open an AllocPolicy file to write its matrix to a file.");
+      return void window.showInformationMessage(l10n.t("Open an AllocPolicy file to write its matrix to a file."));
     const target = given ?? (await this.#pickTarget(about));
     if (target === undefined) return;
     const format = target.path.endsWith(".svg") ? "svg" : "markdown";
     const answer = await ask(this.#client, "allocpolicy/exportMatrix", { ...this.#paramsOf(about), format });
-    if (answer === null) return void window.showWarningMessage("There is no policy here that can be read.");
+    if (answer === null) return void window.showWarningMessage(l10n.t("There is no policy here that can be read."));
     await workspace.fs.writeFile(target, new TextEncoder().encode(answer.text));
   }
 
@@ -155,6 +158,8 @@ class MatrixPanel {
     if (answer.kind === "unreadable")
       return this.#send({ type: "note", text: `${answer.reason} The table shows what was there before.` });
     this.#title = answer.matrix.policy;
+    const kept: ViewState = { uri: answer.matrix.span.uri, policy: this.#title, unfolded: false };
+    void this.#context.workspaceState.update(KEPT, kept);
     panel.title = `Matrix: ${this.#title}`;
     this.#send({ type: "show", matrix: answer.matrix });
   }
@@ -172,11 +177,13 @@ class MatrixPanel {
 
   /** Takes a panel that was there before the window was reloaded. */
   async restore(panel: WebviewPanel, state: ViewState | undefined): Promise<void> {
-    if (this.#panel !== undefined || state === undefined) {
+    // A window that is closed in a hurry may not have kept the view's own state.
+    const kept = state ?? this.#context.workspaceState.get<ViewState>(KEPT);
+    if (this.#panel !== undefined || kept === undefined) {
       panel.dispose();
       return;
     }
-    this.#subject = { uri: this.#client.protocol2CodeConverter.asUri(state.uri), which: { policy: state.policy } };
+    this.#subject = { uri: this.#client.protocol2CodeConverter.asUri(kept.uri), which: { policy: kept.policy } };
     this.#adopt(panel);
     await this.#ask();
   }
@@ -237,7 +244,7 @@ class MatrixPanel {
     return window.showSaveDialog({
       defaultUri: Uri.joinPath(about.uri, "..", `${this.#title === "" ? "matrix" : this.#title}.md`),
       filters: { Markdown: ["md"], SVG: ["svg"] },
-      title: "Export Matrix",
+      title: l10n.t("Export Matrix"),
     });
   }
 }

@@ -1,7 +1,7 @@
 // Writes the tables of docs/ that list what stands elsewhere: commands, formats, settings, properties. Each stands
 // between two comments.
 // usage: npm run docs
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { MEMORY_WORDS, memoryFact, PROPERTY_WORDS, requestProperty } from "../grammar/index.ts";
 import { COMMANDS } from "../server/cli/commands/index.ts";
 import { usageLine } from "../server/cli/help.ts";
@@ -26,7 +26,11 @@ interface Setting {
   readonly markdownDescription?: string;
 }
 
-const { contributes }: Manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+/** The words of the manifest, by the names that stand for them there. */
+const WORDS: Readonly<Record<string, string>> = JSON.parse(readFileSync(inRoot("package.nls.json"), "utf8"));
+const { contributes }: Manifest = JSON.parse(readFileSync(inRoot("package.json"), "utf8"), (_, value: unknown) =>
+  typeof value === "string" ? value.replace(/^%(.+)%$/, (name, key: string) => WORDS[key] ?? name) : value,
+);
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows]
@@ -151,12 +155,34 @@ function withRuleNames(manifest: string): string {
   );
 }
 
+const CLIENT_WORDS = "l10n/bundle.l10n.json";
+
+const readIfThere = (path: string): string => (existsSync(inRoot(path)) ? readFileSync(inRoot(path), "utf8") : "");
+
+/** What the extension says, for translators: each text that is given to `l10n.t` stands for itself. */
+function clientWords(): string {
+  const texts = sourcesOf("client").flatMap((text) =>
+    [...text.matchAll(/\bl10n\.t\(\s*"((?:[^"\\]|\\.)*)"/g)].map(([, one = ""]) => one),
+  );
+  const words = [...new Set(texts)].sort().map((text): readonly [string, string] => [unquoted(text), unquoted(text)]);
+  return `${JSON.stringify(Object.fromEntries(words), null, 2)}\n`;
+}
+
+const unquoted = (text: string): string => text.replace(/\\(.)/g, "$1");
+
+const sourcesOf = (folder: string): readonly string[] =>
+  readdirSync(inRoot(folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => readFileSync(inRoot(folder, file), "utf8"));
+
 /** The documents whose tables differ from what they list, with the text that they should have. */
 export function staleTables(): ReadonlyMap<string, string> {
   const manifest = readFileSync(inRoot("package.json"), "utf8");
   const wantedManifest = withRuleNames(manifest);
   return new Map([
     ...(manifest === wantedManifest ? [] : [["package.json", wantedManifest] as const]),
+    ...(readIfThere(CLIENT_WORDS) === clientWords() ? [] : [[CLIENT_WORDS, clientWords()] as const]),
     ...Object.entries(TABLES).flatMap(([path, tables]) => {
       const present = readFileSync(inRoot(path), "utf8");
       const wanted = Object.entries(tables).reduce((text, [name, content]) => withTable(text, name, content), present);

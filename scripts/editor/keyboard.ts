@@ -60,7 +60,7 @@ async function answer(page: Page, asked: Asked): Promise<unknown> {
   return { labels: await labelsOf(rows), chosen };
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** Whatever has arrived is drawn. */
 const TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
 

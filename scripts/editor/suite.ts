@@ -109,7 +109,12 @@ async function runInServer(
   try {
     const exited = new Promise<number>((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`the workbench reported no exit code in ${LIMIT_MS / 1000} s`)),
+        () =>
+          reject(
+            new Error(
+              `the workbench reported no exit code in ${LIMIT_MS / 1000} s: if what it got to was ok, this machine is too slow or too busy for it`,
+            ),
+          ),
         LIMIT_MS,
       );
       page.on("crash", () => reject(new Error("the page crashed")));

@@ -12,7 +12,8 @@ import { ensureHost } from "./host.ts";
 import { startServer } from "./server.ts";
 import type { Counts } from "./suite.ts";
 
-const PATIENCE_MS = 20_000;
+/** A busy machine is no failure: what never comes is waited for this long. */
+const PATIENCE_MS = 60_000;
 /** Where the page finds the extension: on its own origin, or it would not load it. */
 const MOUNT = "/__extension__";
 

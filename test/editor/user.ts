@@ -18,7 +18,8 @@ import {
   type TextEditor,
 } from "vscode";
 
-const PATIENCE_MS = 10_000;
+/** A busy machine is no failure: what never comes is waited for this long. */
+const PATIENCE_MS = 60_000;
 const POLL_MS = 25;
 /** Fixes of one finding that are asked for their changes, and not only for their titles. */
 const MOST_FIXES = 10;
