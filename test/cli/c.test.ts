@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { boundCache } from "../../server/cli/findings-cache.ts";
 import { kernelTree, lockedCall, TWO_FILES } from "./_kernel-tree.ts";
 import { folderWith, run, sarifResults } from "./_run.ts";
 
@@ -226,6 +227,26 @@ describe("the cache", () => {
     const cwd = folderWith(kernelTree({ "drivers/a.c": lockedCall("a_get") }));
     const blocked = join(folderWith({ file: "" }), "file");
     expect(await sarifResults([], cwd, blocked)).toEqual(await sarifResults([], cwd));
+  });
+
+  test("is bounded: what was kept longest ago goes first", () => {
+    const folder = folderWith({ "c/00/a": "x".repeat(600), "c/01/b": "x".repeat(600), "c/02/c": "x".repeat(300) });
+    utimesSync(join(folder, "c/00/a"), 3, 3);
+    utimesSync(join(folder, "c/01/b"), 1, 1);
+    utimesSync(join(folder, "c/02/c"), 2, 2);
+    boundCache(join(folder, "c"), 1000);
+    expect(
+      readdirSync(join(folder, "c"), { recursive: true, encoding: "utf8" })
+        .filter((name) => /\/./.test(name))
+        .sort(),
+    ).toEqual(["00/a", "02/c"]);
+    expect(() => boundCache(join(folder, "nowhere"))).not.toThrow();
+  });
+
+  test("is not asked about policies", async () => {
+    const cwd = folderWith({ "a.allocpolicy": "kernel 6.12\n" });
+    await run(["check"], { cwd, cacheFolder: join(cwd, "kept") });
+    expect(readdirSync(cwd)).toEqual(["a.allocpolicy"]);
   });
 
   test("lies where --cache says, and nowhere with --no-cache", async () => {

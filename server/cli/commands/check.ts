@@ -7,7 +7,7 @@ import { baselineText, readBaseline, type BaselineEntry } from "../baseline.ts";
 import type { Change } from "../change.ts";
 import { checkerOfChange } from "../change-check.ts";
 import { checked, checkersFor, slicesFor, type Telling } from "../check-run.ts";
-import type { CheckRun } from "../check-slice.ts";
+import { kindOf, type CheckRun } from "../check-slice.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { LINKS } from "../file-kind.ts";
 import { readText, standardInput, UnreadableFiles, wantedFiles } from "../files.ts";
@@ -16,6 +16,7 @@ import { boundCache, type CacheFolder } from "../findings-cache.ts";
 import { changeOfCommits } from "../git-change.ts";
 import { kbuildWords, type KbuildWords } from "../kbuild.ts";
 import { forcedKernels } from "../kernels.ts";
+import { c } from "../kinds/c.ts";
 import { FILE_KINDS } from "../kinds/index.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
@@ -147,7 +148,7 @@ export const check: Command = {
         link: oneOf("link", values.link, LINKS),
         buildFolder: kbuild === null ? null : io.cwd,
         policies: policiesFrom(io.cwd, values.policy),
-        cache: cacheFrom(io, values.cache, values["no-cache"]),
+        cache: null,
       },
       format: values.format,
       look: kbuild === null ? look : { ...look, excerptColumns: null },
@@ -157,13 +158,15 @@ export const check: Command = {
     const unreadable = new UnreadableFiles(io.warn);
     const change = await changeFrom(io, values.patch, values.git, positionals, newBaseline ?? values.shard);
     const work = change === null ? await filesFrom(io, kbuild, positionals) : null;
+    const isAboutC = change !== null || work?.files.some(({ path }) => kindOf(path) === c) === true;
     if (kbuild !== null && work === null) return OK;
-    const run: CheckRun = { ...settled, folders: work?.folders ?? [] };
+    const cache = isAboutC ? cacheFrom(io, values.cache, values["no-cache"]) : null;
+    const run: CheckRun = { ...settled, c: { ...settled.c, cache }, folders: work?.folders ?? [] };
     for (const folder of work?.unreadable ?? []) unreadable.refuse(folder);
     const slices = work === null ? [[]] : slicesFor(work.files, run, shard);
     const checkers = change === null ? checkersFor(slices, run, io, threads) : [checkerOfChange(change, run)];
     const said = await checked(slices, checkers, run, tellingTo(io, kbuild, values.format), io, unreadable);
-    if (run.c.cache !== null && kbuild === null) boundCache(run.c.cache.path);
+    if (cache !== null && kbuild === null) boundCache(cache.path);
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);
     else if (said.gone > 0 && kbuild === null && change === null)
       io.warn(`${said.gone} of the baseline ${said.gone === 1 ? "is" : "are"} gone: write it anew\n`);
