@@ -206,7 +206,7 @@ export interface CallContext {
 }
 
 /** The context that the trace and the name of the task prove; a task where nothing says otherwise. */
-export function contextOfReport({ trace, command }: KernelReport): CallContext {
+export function contextOfReport({ trace, command, pid }: KernelReport): CallContext {
   const found = innermostProof(trace);
   if (found !== null) return { names: [found.context], context: contextOf(found.context), words: found.words };
   const stack = callersOf(trace)[0]?.stack ?? null;
@@ -214,8 +214,8 @@ export function contextOfReport({ trace, command }: KernelReport): CallContext {
   if (stack === "SOFTIRQ") return { names: ["softirq"], context: contextOf("softirq"), words: "in a softirq" };
   if (stack === "IRQ" || stack === "HARDIRQ")
     return { names: ["hardirq"], context: contextOf("hardirq"), words: "in an interrupt" };
-  // The idle task asks for nothing: whatever runs there interrupts it.
-  if (/^swapper\/?\d*$/.test(command?.text ?? ""))
+  // The idle task asks for nothing: whatever runs there interrupts it. At boot, init is called so too.
+  if (pid?.value === 0 && /^swapper\/?\d*$/.test(command?.text ?? ""))
     return { names: ["softirq"], context: contextOf("softirq"), words: "in an interrupt or a softirq" };
   return { names: ["process"], context: contextOf("process"), words: null };
 }

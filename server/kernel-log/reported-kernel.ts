@@ -1,8 +1,8 @@
 import { isPageSize } from "../model/kernels/build-options.ts";
 import { isZone, type BuildOptions, type Kernel, type ZoneName } from "../model/kernels/kernel.ts";
-import { kernelOf, mainlineReleases, newestRelease } from "../model/kernels/kernels.ts";
+import { comesBefore, kernelOf, mainlineReleases, newestRelease } from "../model/kernels/kernels.ts";
 import type { OlderHeader } from "../model/kernels/older/header.ts";
-import { olderHeader } from "../model/kernels/older/headers.ts";
+import { olderHeader, olderReleases } from "../model/kernels/older/headers.ts";
 import { olderKernel } from "../model/kernels/older/older-kernel.ts";
 import { printedVersion } from "../model/kernels/printed-version.ts";
 import { mask as maskOf, type Mask } from "../model/masks/mask.ts";
@@ -37,6 +37,13 @@ export function reportedKernel(report: KernelReport, asked: string | null): Repo
   // Kernels print the names of flags since 4.6.
   const unnamed = text === null && report.mask !== null && report.maskNames === null;
   const older = unnamed ? kernelByName(LAST_WITH_WAIT, options) : null;
+  const oldest = olderReleases()[0] ?? "";
+  const ancient = /^[12]\./.test(text ?? "") ? kernelByName(oldest, options) : null;
+  if (ancient !== null)
+    return {
+      ...ancient,
+      assumed: [`${text} is older than all that the model knows: read as ${oldest}.`, ...ancient.assumed],
+    };
   if (older !== null)
     return {
       ...older,
@@ -86,8 +93,11 @@ function kernelByName(text: string, options: Partial<BuildOptions>): ReportedKer
 function withMaskChecked(report: KernelReport, known: ReportedKernel, options: Partial<BuildOptions>): ReportedKernel {
   const { mask, maskNames } = report;
   if (known.older !== null || mask === null || maskNames === null || prints(known.kernel, report)) return known;
-  const release = releasePrinting(report, options);
-  if (release === null) return known;
+  const releases = mainlineReleases();
+  const later = releases.filter((release) => comesBefore(known.kernel, release));
+  const printing = (release: string): boolean => prints(kernelFor(release, options), report);
+  const release = later.find(printing) ?? releases.findLast(printing);
+  if (release === undefined) return known;
   return {
     ...known,
     kernel: kernelFor(release, options),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { inRoot } from "../../scripts/paths.ts";
 import { folderWith, run } from "./_run.ts";
 
 const REPORT = `[    5.000000] eth0: link is up
@@ -105,6 +106,16 @@ describe("allocpolicy dmesg", () => {
     const wrong = folderWith({ "console.log": REPORT, "main.allocpolicy": text });
     const checked = await run(["check", "main.allocpolicy"], { cwd: wrong });
     expect(checked.out).toContain("console.log has one report, and no more. [kernel-log-unreadable]");
+  });
+
+  test("and the example say the same of a log that we wrote", async () => {
+    const checked = await run(["check", "examples/field-report.allocpolicy"], { cwd: inRoot() });
+    expect([checked.status, checked.out]).toEqual([
+      0,
+      "1 file checked: nothing to report; 4 expectations hold, 0 do not\n",
+    ]);
+    const told = await run(["dmesg", "examples/field-report.log"], { cwd: inRoot() });
+    expect(told.out).toContain("By frame_buffer_open() of the module frame_grabber, through kmalloc()");
   });
 
   test("takes another kernel where the user knows better", async () => {

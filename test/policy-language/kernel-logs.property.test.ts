@@ -12,7 +12,9 @@ import { machineOf } from "../../server/model/memory/machine.ts";
 import type { MemoryState } from "../../server/model/memory/state.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { check } from "../../server/policy-language/check/check.ts";
+import { definitionAt } from "../../server/service/definition.ts";
 import { expectationsOf } from "../../server/service/expectations.ts";
+import { hoverAt } from "../../server/service/hover.ts";
 import { stateNamed } from "../../server/policy-language/findings/memory.ts";
 import { failureLines, loggedMachine, STYLES, style } from "../kernel-log/_logs.ts";
 
@@ -117,6 +119,14 @@ expect table on field   { fails }
   ])("says what is wrong with %s", (_, text, log, message) => {
     const workspace = workspaceWith(text, log);
     expect([messagesIn(workspace), stateIn(workspace, "field")]).toEqual([[message], null]);
+  });
+
+  test("is told by the hover on its name, with what the report does not say, and signs of Markdown as they stand", () => {
+    const workspace = workspaceWith(FROM, FIRST.replaceAll(/^.*(?=: page allocation failure)/gm, "[x](command:y)`"));
+    const hover = hoverAt(workspace, FILE, FROM.indexOf("field") + 1)?.markdown ?? "";
+    expect(hover).toContain("A task called [x](command:y)' asked the kernel for 16 pages in a row");
+    expect(hover.split("```").length % 2).toBe(1);
+    expect(definitionAt(workspace, FILE, FROM.indexOf("console"))?.target.uri).toBe(LOG);
   });
 
   test("says nothing as long as the log has not been looked for", () => {
