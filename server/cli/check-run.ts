@@ -74,12 +74,12 @@ export async function checked(
 }
 
 /** The slices of a run, or of one part of it. */
-export function slicesFor(
+export async function slicesFor(
   files: readonly (FoundFile | ReadFile)[],
   run: CheckRun,
   shard: Shard | null,
-): readonly Slice[] {
-  const units = unitsOf(files, run);
+): Promise<readonly Slice[]> {
+  const units = await unitsOf(files, run);
   return slicesOf(shard === null ? units : partOf(units, shard), FILES_A_SLICE);
 }
 
@@ -94,12 +94,12 @@ export function checkersFor(slices: readonly Slice[], run: CheckRun, io: Io, thr
 }
 
 /** Files that are judged together, in the order of the first of each. */
-function unitsOf(files: readonly (FoundFile | ReadFile)[], run: CheckRun): readonly Slice[number][] {
+async function unitsOf(files: readonly (FoundFile | ReadFile)[], run: CheckRun): Promise<readonly Slice[number][]> {
   const units = new Map<string, (FoundFile | ReadFile)[]>();
   const keys = new Map<FileKind, (absolutePath: string) => string>();
   for (const file of files) {
     const kind = kindOf(file.path);
-    const keyOf = keys.get(kind) ?? kind.units?.(run) ?? ((path: string) => path);
+    const keyOf = keys.get(kind) ?? (await kind.units?.(run)) ?? ((path: string) => path);
     keys.set(kind, keyOf);
     const key = `${kind.name} ${keyOf(file.absolutePath)}`;
     const unit = units.get(key);

@@ -47,24 +47,24 @@ export function reporterOf({ format }: CheckRun): Reporter {
 }
 
 /** Begins a run in this thread: gives what judges one slice after the other. */
-export function beginCheck(run: CheckRun): (slice: Slice) => SliceResult {
+export function beginCheck(run: CheckRun): (slice: Slice) => Promise<SliceResult> {
   const reporter = reporterOf(run);
-  const judges = new Map<FileKind, ReturnType<FileKind["begin"]>>();
-  const judge = (unit: readonly ReadFile[]): readonly (FileReport | null)[] => {
+  const judges = new Map<FileKind, Awaited<ReturnType<FileKind["begin"]>>>();
+  const judge = async (unit: readonly ReadFile[]): Promise<readonly (FileReport | null)[]> => {
     const kind = kindOf(unit[0]?.path ?? "");
-    const known = judges.get(kind) ?? kind.begin(run);
+    const known = judges.get(kind) ?? (await kind.begin(run));
     judges.set(kind, known);
     return known(unit);
   };
   return (slice) => checkSlice(slice, judge, run, reporter);
 }
 
-function checkSlice(
+async function checkSlice(
   slice: Slice,
-  judge: (unit: readonly ReadFile[]) => readonly (FileReport | null)[],
+  judge: (unit: readonly ReadFile[]) => Promise<readonly (FileReport | null)[]>,
   run: CheckRun,
   reporter: Reporter,
-): SliceResult {
+): Promise<SliceResult> {
   const judged: JudgedFile[] = [];
   const unreadable: Unreadable[] = [];
   const broken: SliceResult["broken"][number][] = [];
@@ -77,7 +77,7 @@ function checkSlice(
     });
     if (files.length === 0) continue;
     try {
-      judge(files).forEach((report, at) => {
+      (await judge(files)).forEach((report, at) => {
         if (report !== null) judged.push({ report, absolutePath: files[at]?.absolutePath ?? "" });
       });
     } catch (error) {

@@ -12,7 +12,7 @@ export interface Checker {
 /** A checker in this thread. */
 export function checkerHere(run: CheckRun): Checker {
   const check = beginCheck(run);
-  return { check: async (slice) => check(slice), end: () => undefined };
+  return { check, end: () => undefined };
 }
 
 /**
@@ -57,7 +57,9 @@ export function serveCheck(): void {
   const check = beginCheck(run);
   const heap = new HeapBound();
   parentPort?.on("message", (slice: Slice) => {
-    parentPort?.postMessage(check(slice));
-    heap.keep();
+    void check(slice).then((result) => {
+      parentPort?.postMessage(result);
+      heap.keep();
+    });
   });
 }

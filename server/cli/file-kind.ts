@@ -15,12 +15,12 @@ export interface FileKind {
    * Gives what says by which key files belong together: those with the same are judged by one thread, one after the
    * other. Left out: each by itself. Throws `UsageError` for a file that this run cannot judge.
    */
-  readonly units?: (run: CheckSettings) => (absolutePath: string) => string;
+  readonly units?: (run: CheckSettings) => Promise<(absolutePath: string) => string>;
   /**
-   * Begins a run: gives what judges one unit after the other, each file of it once and in order; null: the file is none
+   * Begins a run, and loads what that needs: gives what judges one unit after the other, each file of it once and in order; null: the file is none
    * of the kind after all. What is kept from one unit to the next is bounded and never changes an answer.
    */
-  readonly begin: (run: CheckSettings) => (unit: readonly ReadFile[]) => readonly (FileReport | null)[];
+  readonly begin: (run: CheckSettings) => Promise<(unit: readonly ReadFile[]) => readonly (FileReport | null)[]>;
 }
 
 /** What all files of a run are judged by; plain data, for it is handed to threads. */

@@ -5,7 +5,6 @@ import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Severity } from "../../rules/finding.ts";
 import { baselineText, readBaseline, type BaselineEntry } from "../baseline.ts";
 import type { Change } from "../change.ts";
-import { checkerOfChange } from "../change-check.ts";
 import { checked, checkersFor, slicesFor, type Telling } from "../check-run.ts";
 import { kindOf, type CheckRun } from "../check-slice.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
@@ -163,8 +162,11 @@ export const check: Command = {
     const cache = isAboutC ? cacheFrom(io, values.cache, values["no-cache"]) : null;
     const run: CheckRun = { ...settled, c: { ...settled.c, cache }, folders: work?.folders ?? [] };
     for (const folder of work?.unreadable ?? []) unreadable.refuse(folder);
-    const slices = work === null ? [[]] : slicesFor(work.files, run, shard);
-    const checkers = change === null ? checkersFor(slices, run, io, threads) : [checkerOfChange(change, run)];
+    const slices = work === null ? [[]] : await slicesFor(work.files, run, shard);
+    const checkers =
+      change === null
+        ? checkersFor(slices, run, io, threads)
+        : [(await import("../change-check.ts")).checkerOfChange(change, run)];
     const said = await checked(slices, checkers, run, tellingTo(io, kbuild, values.format), io, unreadable);
     if (cache !== null && kbuild === null) boundCache(cache.path);
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);

@@ -1,16 +1,15 @@
-import { cReport, kernelsAsked } from "../c-report.ts";
-import { beginC, type CJudge } from "../c-judge.ts";
+import type { CJudge } from "../c-judge.ts";
 import type { CheckSettings, FileKind } from "../file-kind.ts";
-import { ON_DISK } from "../tree-files.ts";
 
 /** Kernel C: files of a kernel tree, those that include what allocates, and those that are named. */
 export const c: FileKind = {
   name: "c",
   endings: [".c"],
   alsoNamed: [".h"],
-  units: (run) => begin(run).unitOf,
-  begin: (run) => {
-    const { judge } = begin(run);
+  units: async (run) => (await begin(run)).unitOf,
+  begin: async (run) => {
+    const { cReport } = await import("../c-report.ts");
+    const { judge } = await begin(run);
     return (unit) => {
       const found = judge(unit);
       return unit.map((file) => {
@@ -21,4 +20,11 @@ export const c: FileKind = {
   },
 };
 
-const begin = (run: CheckSettings): CJudge => beginC(ON_DISK, { ...run.c, kernels: kernelsAsked(run) });
+async function begin(run: CheckSettings): Promise<CJudge> {
+  const [{ beginC }, { kernelsAsked }, { ON_DISK }] = await Promise.all([
+    import("../c-judge.ts"),
+    import("../c-report.ts"),
+    import("../tree-files.ts"),
+  ]);
+  return beginC(ON_DISK, { ...run.c, kernels: kernelsAsked(run) });
+}
