@@ -17,8 +17,9 @@ export interface FileKind {
    */
   readonly units?: (run: CheckSettings) => Promise<(absolutePath: string) => string>;
   /**
-   * Begins a run, and loads what that needs: gives what judges one unit after the other, each file of it once and in order; null: the file is none
-   * of the kind after all. What is kept from one unit to the next is bounded and never changes an answer.
+   * Begins a run, and loads what that needs: gives what judges one unit after the other, each file of it once and in
+   * order; null: the file is none of the kind after all. What is kept from one unit to the next is bounded and never
+   * changes an answer.
    */
   readonly begin: (run: CheckSettings) => Promise<(unit: readonly ReadFile[]) => readonly (FileReport | null)[]>;
 }
