@@ -173,8 +173,11 @@ function lockMacros(tokens: Tokens, options: ReadOptions): ReadonlyMap<string, N
     const effect = effectOfMacro(tokens, define, options, effects);
     if (effect !== null) effects.set(define.name, effect);
   };
+  // What is defined in two ways locks or does not as the kernel is built.
+  const once = new Map<string, boolean>();
+  for (const { name } of tokens.defines) once.set(name, !once.has(name));
   for (const define of tokens.defines) {
-    if (define.parameters === null) continue;
+    if (define.parameters === null || once.get(define.name) === false) continue;
     if (LOCK_WORD.test(tokens.text.slice(define.start, define.end))) add(define);
     else others.set(define.name, define);
   }

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCFile, type CFile } from "../../server/c-source/c-file.ts";
 import { judgeC } from "../../server/c-source/judge.ts";
+import { isReviewed } from "./_reviewed.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 
@@ -72,12 +73,17 @@ function measureTrees(folders: readonly string[], kernel: Kernel): void {
   const files = folders.flatMap(filesUnder);
   let bytes = 0;
   const counts = new Map<string, number>();
+  const unread: string[] = [];
   const spent = milliseconds(() => {
     for (const path of files) {
       const text = readFileSync(path, "latin1");
       bytes += text.length;
-      for (const { severity } of judgeC([{ path, file: readCFile(text) }], { kernel, confidence: "likely" }))
+      for (const finding of judgeC([{ path, file: readCFile(text) }], { kernel, confidence: "likely" })) {
+        const { severity, rule } = finding;
         counts.set(severity, (counts.get(severity) ?? 0) + 1);
+        const isSerious = severity === "error" || severity === "warning";
+        if (isSerious && !isReviewed(path, finding)) unread.push(`${path}: ${finding.function}(): ${rule}`);
+      }
     }
   });
   const peak = process.resourceUsage().maxRSS / 1024;
@@ -85,6 +91,7 @@ function measureTrees(folders: readonly string[], kernel: Kernel): void {
     `${files.length} files, ${(bytes / 1e6).toFixed(1)} MB: ${(spent / 1000).toFixed(1)} s of CPU, ${peak.toFixed(0)} MiB`,
   );
   console.log([...counts].map(([severity, count]) => `${count} ${severity}`).join(", "));
+  for (const line of unread) console.log(`not among those that were read: ${line}`);
 }
 
 function measureTyping(kernel: Kernel): void {
