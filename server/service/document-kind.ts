@@ -17,7 +17,7 @@ import type { Refactoring } from "./refactorings.ts";
 import type { Reference } from "./references.ts";
 import type { Rename, RenameStart } from "./rename.ts";
 import type { SignatureHelp } from "./signature-help.ts";
-import type { SemanticToken } from "./semantic-tokens.ts";
+import type { SemanticToken, TokenRun } from "./semantic-tokens.ts";
 
 /** What an outline shows, in the words of the language server protocol. */
 export interface DocumentSymbol {
@@ -161,6 +161,8 @@ export interface Answers {
   readonly links?: (workspace: Workspace, uri: string, limit: number) => readonly Link[];
   /** Of what meets [start, end), in order, each within one line. */
   readonly tokens?: (workspace: Workspace, uri: string, start: number, end: number) => readonly SemanticToken[];
+  /** The same in runs; those that are as they were are the same lists. */
+  readonly tokenRuns?: (workspace: Workspace, uri: string, start: number, end: number) => readonly TokenRun[];
   readonly hints?: (
     workspace: Workspace,
     uri: string,

@@ -1,7 +1,8 @@
+import type { Item } from "../../grammar/ast.ts";
 import type { Region } from "../../grammar/source-file.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import type { Environment } from "../policy-language/analysis/environment.ts";
+import type { Environment, Revision } from "../policy-language/analysis/environment.ts";
 import { CONTEXTS, LOCKS, SCOPES } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";
 import { regionsIn } from "./regions.ts";
@@ -56,37 +57,62 @@ interface Colour {
   readonly modifiers: number;
 }
 
-/**
- * The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have.
- */
+/** The tokens of one declaration: offsets from where it starts. The same list for as long as nothing in it changes. */
+export interface TokenRun {
+  readonly start: number;
+  readonly tokens: readonly SemanticToken[];
+}
+
+/** What was found for a region, while it was this revision of a declaration; null: a header. */
+const known = new WeakMap<Region, { readonly revision: Revision | null; readonly tokens: readonly SemanticToken[] }>();
+
+/** The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have. */
+export function tokenRunsOf(workspace: Workspace, uri: string, start: number, end: number): readonly TokenRun[] {
+  const environment = environmentOf(workspace, uri);
+  if (environment === null) return [];
+  const runs: TokenRun[] = [];
+  const colours = new Map<string, Colour>();
+  const maskColours = (text: string): Colour => {
+    const colour = colours.get(text) ?? maskColour(text, environment);
+    colours.set(text, colour);
+    return colour;
+  };
+  for (const { region, index, start: at } of regionsIn(environment.file, start, end)) {
+    if (region.item === null) continue;
+    const revision = environment.bindingAt(index)?.revision ?? null;
+    const before = known.get(region);
+    const tokens =
+      before?.revision === revision ? before.tokens : tokensIn(region, region.item, environment, maskColours);
+    known.set(region, { revision, tokens });
+    runs.push({ start: at, tokens });
+  }
+  return runs;
+}
+
+/** The same as one list, with offsets in the file. */
 export function semanticTokensOf(
   workspace: Workspace,
   uri: string,
   start: number,
   end: number,
 ): readonly SemanticToken[] {
-  const environment = environmentOf(workspace, uri);
-  if (environment === null) return [];
+  return tokenRunsOf(workspace, uri, start, end).flatMap(({ start: at, tokens }) =>
+    tokens.map((token) => ({ ...token, start: at + token.start, end: at + token.end })),
+  );
+}
+
+function tokensIn(
+  region: Region,
+  item: Item,
+  environment: Environment,
+  maskColours: (text: string) => Colour,
+): readonly SemanticToken[] {
   const tokens: SemanticToken[] = [];
-  const colours = new Map<string, Colour>();
-  const maskColours = (text: string): Colour => {
-    const known = colours.get(text) ?? maskColour(text, environment);
-    colours.set(text, known);
-    return known;
-  };
-  for (const { region, start: at } of regionsIn(environment.file, start, end)) {
-    if (region.item === null) continue;
-    for (const word of wordsOf(region.item)) {
-      if (spansLines(region, word)) continue;
-      const colour = word.role === "mask" ? maskColours(word.text) : colourOf(word, environment);
-      if (colour !== null)
-        tokens.push({
-          start: at + word.start,
-          end: at + word.end,
-          type: TYPE[colour.type],
-          modifiers: colour.modifiers,
-        });
-    }
+  for (const word of wordsOf(item)) {
+    if (spansLines(region, word)) continue;
+    const colour = word.role === "mask" ? maskColours(word.text) : colourOf(word, environment);
+    if (colour === null) continue;
+    tokens.push({ start: word.start, end: word.end, type: TYPE[colour.type], modifiers: colour.modifiers });
   }
   return tokens;
 }

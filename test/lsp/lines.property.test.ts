@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
 import { LineBuffer } from "../../server/lsp/line-buffer.ts";
-import { packTokens, tokensEdit } from "../../server/lsp/packed-tokens.ts";
+import { packRuns, packTokens, tokensEdit } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
 import { fileKey } from "../../server/lsp/uri.ts";
 import { isWithin } from "../../server/documents/roots.ts";
@@ -142,12 +142,46 @@ describe("packed tokens", () => {
   });
 });
 
+describe("packed runs of tokens", () => {
+  test("are the tokens one by one, wherever the runs have moved to", () => {
+    // Runs of words, each word a token, with what may stand between.
+    const words = fc.array(fc.constantFrom("a", "bb", " ", "\n", "  ", "\r\n"), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 5 }), broken, broken, (parts, one, other) => {
+        const texts = parts.map((part) => part.join(""));
+        const lists = texts.map((text) =>
+          [...text.matchAll(/[ab]+/g)].map(({ index, 0: word }) => ({
+            start: index,
+            end: index + word.length,
+            type: word.length,
+            modifiers: 0,
+          })),
+        );
+        for (const before of [one, other, ""]) {
+          let start = before.length;
+          const runs = lists.map((tokens, i) => {
+            const run = { start, tokens };
+            start += texts[i]?.length ?? 0;
+            return run;
+          });
+          const lines = linesOf(before + texts.join(""));
+          const moved = runs.flatMap(({ start: by, tokens }) =>
+            tokens.map((token) => ({ ...token, start: by + token.start, end: by + token.end })),
+          );
+          expect(packRuns(runs, lines)).toEqual(packTokens(moved, lines));
+        }
+      }),
+      { seed: 11, numRuns: 500 },
+    );
+  });
+});
+
 describe("the difference of two token lists", () => {
   test("makes one of the other", () => {
     const list = fc.array(fc.nat(3), { maxLength: 12 });
     fc.assert(
       fc.property(list, list, (before, after) => {
-        const edit = tokensEdit(before, after);
+        const edit = tokensEdit(Uint32Array.from(before), Uint32Array.from(after));
         const patched = [...before];
         if (edit !== null) patched.splice(edit.start, edit.deleteCount, ...edit.data);
         expect(patched).toEqual(after);

@@ -56,7 +56,24 @@ interface KnownSets {
   asked: boolean;
 }
 
-const sets = new WeakMap<Revision, KnownSets>();
+/**
+ * The sets of the policies that were asked about last, the last one last: they are large, and a policy is asked its
+ * questions in a row.
+ */
+const sets = new Map<Revision, KnownSets>();
+const MOST_SETS = 16;
+
+function setsFor(environment: Environment, policy: ResolvedPolicy): KnownSets {
+  const { revision } = policy.binding;
+  const known = sets.get(revision) ?? newSets(environment, policy);
+  sets.delete(revision);
+  sets.set(revision, known);
+  for (const oldest of sets.keys()) {
+    if (sets.size <= MOST_SETS) break;
+    sets.delete(oldest);
+  }
+  return known;
+}
 
 /**
  * Asks a question about a policy. What earlier questions made serves again, and counts: so a question that is answered
@@ -69,8 +86,7 @@ export function askPolicy<Answer>(
   question: (setsOf: SetsOf) => Answer,
 ): Answer {
   const { revision } = policy.binding;
-  const known = sets.get(revision) ?? newSets(environment, policy);
-  sets.set(revision, known);
+  const known = setsFor(environment, policy);
   const { asked } = known;
   known.asked = true;
   try {

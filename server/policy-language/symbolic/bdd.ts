@@ -53,7 +53,7 @@ type Operation = "and" | "or" | "xor";
 
 /** Constants stand below all variables. */
 const CONSTANT_LEVEL = 0x7fffffff;
-const FIRST_CAPACITY = 2 ** 9;
+const FIRST_CAPACITY = 2 ** 7;
 /** Results that are remembered, at most, for each operation: one that is forgotten is computed again. */
 const MOST_RESULTS = 2 ** 17;
 

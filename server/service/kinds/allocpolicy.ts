@@ -29,7 +29,7 @@ import { refactoringsAt } from "../refactorings.ts";
 import { prepareRename, renameAt } from "../rename.ts";
 import { SIGNATURE_TRIGGERS, signatureAt } from "../signature-help.ts";
 import { selectionsAt } from "../selection.ts";
-import { semanticTokensOf } from "../semantic-tokens.ts";
+import { semanticTokensOf, tokenRunsOf } from "../semantic-tokens.ts";
 import { symbolsOf, type FileSymbol, type FileSymbolKind } from "../symbols.ts";
 
 /** Files of the policy language. */
@@ -74,6 +74,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     selections: ofFile(selectionsAt),
     links: linksOf,
     tokens: semanticTokensOf,
+    tokenRuns: tokenRunsOf,
     hints: inlayHintsOf,
     formatting: ofFile(formattingOf),
     onTypeFormatting: { after: FORMATTED_AFTER, at: ofFile(onTypeFormattingOf) },
