@@ -1527,14 +1527,20 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     {
       ALT: () => {
         this.CONSUME(T.SizeWord);
-        const size = this.keepSize(() => this.SUBRULE(this.size));
+        const size = this.keep<Size | null>(
+          () => this.SUBRULE(this.sizeValue),
+          () => null,
+        );
         return { kind: "size", keyword: this.itemKeyword, size, start: this.itemStart, end: this.end() };
       },
     },
     ...NUMBER_PROPERTIES.map((kind, index) => ({
       ALT: (): Property => {
         this.consume(FIRST_OF_TABLE + index, T.keywordType(kind));
-        const number = this.keepNumber(() => this.consume(FIRST_OF_TABLE + index, T.Number_));
+        const number = this.keep<Numeral | null>(
+          () => this.subrule(FIRST_OF_TABLE + index, this.numberValue),
+          () => null,
+        );
         return { kind, keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
       },
     })),
@@ -1650,6 +1656,31 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     this.itemKeyword = { start: this.itemStart, end: this.endOf(first) };
     return this.choose(this.properties);
   });
+
+  /** `unknown`: the call says one, and whoever wrote the request down could not read it. */
+  private readonly sizeValue: ParserMethod<[], Size | null> = this.RULE("sizeValue", (): Size | null =>
+    this.choose<Size | null>([
+      {
+        ALT: () => {
+          this.CONSUME(T.Unknown);
+          return null;
+        },
+      },
+      { ALT: () => this.SUBRULE(this.size) },
+    ]),
+  );
+
+  private readonly numberValue: ParserMethod<[], Numeral | null> = this.RULE("numberValue", (): Numeral | null =>
+    this.choose<Numeral | null>([
+      {
+        ALT: () => {
+          this.CONSUME(T.Unknown);
+          return null;
+        },
+      },
+      { ALT: () => this.numeralOf(this.CONSUME(T.Number_)) },
+    ]),
+  );
 
   private readonly waiver: ParserMethod<[], Property> = this.RULE("waiver", (): Property => {
     const word = this.CONSUME(T.Waive);

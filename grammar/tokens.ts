@@ -57,6 +57,7 @@ export const Scope = keyword("scope");
 export const Clears = keyword("clears");
 export const Adds = keyword("adds");
 export const Between = keyword("between");
+export const Unknown = keyword("unknown");
 export const Api = keyword("api");
 export const SizeWord = keyword("size");
 export const Order = keyword("order");

@@ -77,6 +77,7 @@ const SCOPE_OF_WORD: Readonly<Record<string, string>> = {
   any: SCOPES.value,
   null: SCOPES.value,
   nothing: SCOPES.value,
+  unknown: SCOPES.value,
   like: CONTROL,
   for: CONTROL,
   when: CONTROL,

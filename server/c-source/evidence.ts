@@ -67,10 +67,7 @@ export function isBinding(kernel: Kernel, context: Context): boolean {
   return isAtomic(kernel, context) || (context.locks & (LOCK.fs_lock | LOCK.io_lock | LOCK.dma_fence)) !== 0;
 }
 
-/** Where code runs of which nothing is known. An NMI is none of them: there only calls for it may be made at all. */
-export const ANYWHERE: readonly Context[] = (["process", "softirq", "hardirq", "reclaim"] as const).map((name) =>
-  contextOf(name),
-);
+export { ANYWHERE } from "../model/contexts.ts";
 
 export const weaker = (one: Confidence, other: Confidence): Confidence => (RANK[one] < RANK[other] ? one : other);
 

@@ -140,6 +140,14 @@ export function withDesignedScope(context: Context, name: string): Context {
   return combine(context, { ...NOWHERE, designed: [name] });
 }
 
+/** Where code runs of which nothing is known. An NMI is none of them: there only calls for it may be made at all. */
+export const ANYWHERE: readonly Context[] = (["process", "softirq", "hardirq", "reclaim"] as const).map((name) =>
+  contextOf(name),
+);
+
+/** What a request says of its context when nothing is known of it. */
+export const UNKNOWN_CONTEXT = "unknown";
+
 /** Everything of `part` is in `context`. */
 export function contains(context: Context, part: Context): boolean {
   return (

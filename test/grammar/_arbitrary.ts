@@ -190,8 +190,8 @@ const ruleId = fc.constantFrom("nofail-with-range", "sleep-in-atomic", "syntax",
 const property = line(
   fc.oneof(
     cat(words("api"), one(name)),
-    cat(words("size"), size),
-    cat(one(fc.constantFrom(...NUMBER_PROPERTIES)), one(number)),
+    cat(words("size"), fc.oneof(size, words("unknown"))),
+    cat(one(fc.constantFrom(...NUMBER_PROPERTIES)), fc.oneof(one(number), words("unknown"))),
     cat(words("flags"), mask),
     cat(words("context"), one(name)),
     cat(words("node"), fc.oneof(words("any"), one(number))),

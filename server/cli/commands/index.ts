@@ -11,6 +11,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["encode", async (): Promise<Command> => (await import("./encode.ts")).encode],
   ["explain", async (): Promise<Command> => (await import("./explain.ts")).explain],
   ["fmt", async (): Promise<Command> => (await import("./fmt.ts")).fmt],
+  ["lift", async (): Promise<Command> => (await import("./lift.ts")).lift],
   ["lsp", async (): Promise<Command> => (await import("./lsp.ts")).lsp],
   ["man", async (): Promise<Command> => (await import("./man.ts")).man],
   ["rules", async (): Promise<Command> => (await import("./rules.ts")).rules],

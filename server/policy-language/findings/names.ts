@@ -1,5 +1,5 @@
 import type { Declaration, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
-import { CONTEXT_NAMES, isContextName, isScopeName, LOCK, SCOPE } from "../../model/contexts.ts";
+import { CONTEXT_NAMES, isContextName, isScopeName, LOCK, SCOPE, UNKNOWN_CONTEXT } from "../../model/contexts.ts";
 import { HELD_NAMES, KERNEL_CONTEXTS } from "../../model/kernel-contexts.ts";
 import { meaningOf } from "../../model/masks/names.ts";
 import { contextGraph } from "../requests/contexts.ts";
@@ -105,6 +105,7 @@ function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | n
   const { name } = use;
   if (use.space === "context") {
     if (use.role === "scope") return unknownScope(environment, name);
+    if (use.role === "context" && name.text === UNKNOWN_CONTEXT) return null;
     if (isContextName(name.text) || isScopeName(name.text) || KERNEL_CONTEXTS.has(name.text)) return null;
     if (environment.lookup("context", name.text) !== null) return null;
     const near = nearest(name.text, visibleNames(environment, "context"), [
@@ -197,7 +198,7 @@ export function duplicateNameFindings(environment: Environment, binding: Binding
       }),
     ];
   }
-  if (kind === "context" && isContextName(name.text))
+  if (kind === "context" && (isContextName(name.text) || name.text === UNKNOWN_CONTEXT))
     return [report(duplicateName, name, `${name.text} is a built-in context.`)];
   if (kind === "scope" && (isScopeName(name.text) || isContextName(name.text) || KERNEL_CONTEXTS.has(name.text)))
     return [

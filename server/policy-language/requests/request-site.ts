@@ -1,4 +1,5 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
+import { ANYWHERE, isAtomic, UNKNOWN_CONTEXT } from "../../model/contexts.ts";
 import type { MaskPart } from "../../model/masks/expression.ts";
 import type { TextEdit } from "../../rules/finding.ts";
 import { maskPlace, type MaskAnchor } from "../../rules/mask-places.ts";
@@ -19,12 +20,32 @@ export function requestSite(
   return {
     asked: (kernel) => {
       const answer = under(kernel);
-      return answer === null ? [] : [askedOf(request, answer)];
+      if (answer === null) return [];
+      const asked = askedOf(request, answer);
+      if (!isContextOpen(environment, request)) return [asked];
+      // Only what is true wherever the code can run is said; who sleeps where that is forbidden is wrong already.
+      const sleeps =
+        request.api?.takesMask === true
+          ? (answer.request.mask & kernel.bits.DIRECT_RECLAIM) !== 0
+          : answer.verdict.sleeps !== "never";
+      return ANYWHERE.filter((context) => !sleeps || !isAtomic(kernel, context)).map(
+        (context): Asked => ({ ...withoutVerdict(asked), request: { ...asked.request, context } }),
+      );
     },
     whole: { span: nameSpan(request), related: [] },
     placeOf: (anchor, kernel) => placeOf(environment.uri, request, kernel, under(kernel), anchor),
     editsOf: (fix, kernel) => requestEdits({ kernel, text, request, value: under(kernel)?.value ?? null }, fix),
   };
+}
+
+const withoutVerdict = ({ verdict: _verdict, ...asked }: Asked): Asked => asked;
+
+/** The request says that nothing is known of where it is made. */
+function isContextOpen(environment: Environment, { contextWritten }: ResolvedRequest): boolean {
+  return (
+    contextWritten?.property.context?.text === UNKNOWN_CONTEXT &&
+    environment.lookup("context", UNKNOWN_CONTEXT) === null
+  );
 }
 
 const RESULT_IS = { null: "checked", nothing: "unchecked" } as const;

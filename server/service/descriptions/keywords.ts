@@ -64,6 +64,8 @@ const OWN: Readonly<Record<string, Words>> = {
     null: { syntax: "handles null", meaning: "The caller looks at the result and goes on without the memory." },
     nothing: { syntax: "handles nothing", meaning: "The caller does not look: a failure is a bug of its own." },
   },
+  sizeValue: { unknown: { syntax: "size unknown", meaning: "The call says a size, and it could not be read." } },
+  numberValue: { unknown: { syntax: "order unknown", meaning: "The call says a number, and it could not be read." } },
   waiver: { waive: REQUEST_PROPERTIES.waive, because: { ...because, meaning: "Why the rule is silenced: required." } },
   policyDeclaration: {
     like: { syntax: "policy B like A { … }", meaning: "Refines another policy: its clauses hold too." },
