@@ -167,6 +167,48 @@ describe("verdict", () => {
   });
 });
 
+describe("explain of a call in C", () => {
+  const explained = (...args: readonly string[]) => run(["explain", "--kernel", "6.12", ...args]);
+
+  test.each([
+    ["kmalloc(4096, GFP_NOFS)", ["--api", "kmalloc", "--size", "4096", "--flags", "GFP_NOFS"]],
+    [
+      "p = kzalloc(4 * 1024, GFP_KERNEL & ~__GFP_FS);",
+      ["--api", "kzalloc", "--size", "4096", "--flags", "GFP_KERNEL & ~__GFP_FS"],
+    ],
+    [
+      "alloc_pages(GFP_ATOMIC | __GFP_NOFAIL, 3)",
+      ["--api", "alloc_pages", "--order", "3", "--flags", "GFP_ATOMIC | __GFP_NOFAIL"],
+    ],
+    ["if (!vmalloc(PAGE_SIZE)) return -ENOMEM", ["--api", "vmalloc", "--size", "4096"]],
+  ])("%s says what its options say", async (call, options) => {
+    const plain = await explained(...options);
+    expect(plain.out).toContain("on Linux 6.12");
+    expect(await explained(call)).toEqual(plain);
+  });
+
+  test("takes the rest by options, and nothing twice", async () => {
+    expect((await explained("kmalloc(64, GFP_KERNEL)", "--context", "softirq")).out).toContain("[sleep-in-atomic]");
+    expect((await explained("kmalloc(sizeof(*ring), GFP_KERNEL)", "--size", "64")).out).toContain("64 bytes");
+    expect((await explained("kmalloc(sizeof(*ring), GFP_KERNEL)")).err).toContain("say --size");
+    expect((await explained("kmalloc(64, GFP_KERNEL)", "--flags", "GFP_NOFS")).err).toContain(
+      "the call says flags GFP_KERNEL: leave --flags out",
+    );
+  });
+
+  test.each([
+    ["GFP_KERNEL", "is no call"],
+    ["", "is no call"],
+    ["kmaloc(64, GFP_KERNEL)", "did you mean kmalloc"],
+    ["kmalloc(64, GFP_WRONG)", "has no flag GFP_WRONG"],
+    ["}}}{((", "is no call"],
+  ])("%j is told what is wrong with it", async (call, message) => {
+    const { status, out, err } = await explained(call);
+    expect([status, out]).toEqual([2, ""]);
+    expect(err).toContain(message);
+  });
+});
+
 describe("explain", () => {
   test("takes what a request of the language says: count, pages, node, scope, handles, cache", async () => {
     const explained = (text: string) => run(["explain", ...text.split(" ")]);

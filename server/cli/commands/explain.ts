@@ -11,6 +11,7 @@ import { sentenceOf } from "../../model/sentence.ts";
 import type { AllocationRequest, CacheFacts, Reason, Verdict } from "../../model/request.ts";
 import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
+import { writtenCall } from "../c-call.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
@@ -71,10 +72,14 @@ const OPTIONS = {
 
 export const explain: Command = {
   name: "explain",
-  operands: "",
+  operands: "[CALL]",
   options: OPTIONS,
   fails: "a finding is an error",
   examples: [
+    {
+      line: "allocpolicy explain 'kmalloc(4096, GFP_NOFS)' --kernel v6.6 --context softirq",
+      does: "a call as it stands in C",
+    },
     {
       line: "allocpolicy explain --api kmalloc --size 4KiB --flags GFP_NOFS",
       does: "what the newest kernel does with it, and why",
@@ -88,13 +93,16 @@ export const explain: Command = {
       does: "a range of pages, inside of memalloc_nofs_save()",
     },
   ],
-  summary: "one request without a file: what the kernel does, why, and what is wrong with it",
+  summary:
+    "one request without a file, by options or as a call in C: what the kernel does, why, and what is wrong with it",
   run: async (args, io) => {
-    const { values, positionals } = parsed(OPTIONS, args);
-    const [stray] = positionals;
-    if (stray !== undefined)
-      throw new UsageError(`everything is said by options here, also the mask: --flags '${stray}'`);
-    const kernel = kernelFrom(values.kernel, values.config, (sentence) => io.warn(`${values.kernel}: ${sentence}\n`));
+    const { values: options, positionals } = parsed(OPTIONS, args);
+    const kernel = kernelFrom(options.kernel, options.config, (said) => io.warn(`${options.kernel}: ${said}\n`));
+    const call = positionals.length === 0 ? {} : writtenCall(positionals.join(" "), kernel);
+    for (const [name, value] of Object.entries(call))
+      if (Object.entries(options).some(([option, given]) => option === name && given !== undefined))
+        throw new UsageError(`the call says ${name} ${value}: leave --${name} out`);
+    const values = { ...options, ...call };
     const api = apiFrom(values.api);
     if (values.flags === undefined && needsMask(api))
       throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);

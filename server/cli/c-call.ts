@@ -1,0 +1,45 @@
+import { readCFile } from "../c-source/c-file.ts";
+import type { Call } from "../c-source/call.ts";
+import { sizesOf } from "../c-source/site.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+import { UsageError } from "./command.ts";
+
+/** What a call in C says, in the words of the options of `explain`; left out where the call does not say it. */
+export interface WrittenCall {
+  readonly api?: string;
+  readonly flags?: string;
+  readonly order?: string;
+  readonly size?: string;
+  readonly pages?: string;
+  readonly count?: string;
+}
+
+/**
+ * Reads `kmalloc(4096, GFP_KERNEL | __GFP_NOWARN)` as C does. A size that is no constant is left out. Throws
+ * `UsageError` for a text without a call.
+ */
+export function writtenCall(text: string, kernel: Kernel): WrittenCall {
+  const file = readCFile(`void asked(void)\n{\n\t${text.replace(/;\s*$/, "")};\n}\n`);
+  const calls = file.functions.flatMap(({ read }) => read.calls);
+  const call = calls.find(({ allocation }) => allocation?.api != null) ?? calls[0];
+  if (call === undefined)
+    throw new UsageError(
+      `'${text}' is no call: write one as in C, 'kmalloc(4096, GFP_KERNEL)', or say --api and --flags`,
+    );
+  return { api: call.allocation?.api ?? call.name, ...maskOf(call), ...numbersOf(call, file, kernel) };
+}
+
+function maskOf({ allocation, arguments: given }: Call): Pick<WrittenCall, "flags"> {
+  const text = given[allocation?.mask?.index ?? -1]?.text;
+  return text === undefined ? {} : { flags: text };
+}
+
+function numbersOf(call: Call, file: ReturnType<typeof readCFile>, kernel: Kernel): WrittenCall {
+  const { order, sizeBytes, pages, count } = sizesOf(call, file, kernel);
+  return {
+    ...(order === null ? {} : { order: String(order) }),
+    ...(sizeBytes === null ? {} : { size: String(sizeBytes) }),
+    ...(pages === null ? {} : { pages: String(pages) }),
+    ...(count === null ? {} : { count: String(count) }),
+  };
+}
