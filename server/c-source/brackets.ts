@@ -1,4 +1,4 @@
-import { BLOCK_CLOSE, BLOCK_OPEN, CLOSE, INDEX_CLOSE, INDEX_OPEN, OPEN } from "./tokens.ts";
+import { BEHIND, BLOCK_CLOSE, BLOCK_OPEN, CLOSE, INDEX_CLOSE, INDEX_OPEN, OPEN } from "./tokens.ts";
 
 const CLOSER_OF: ReadonlyMap<number, number> = new Map([
   [OPEN, CLOSE],
@@ -18,7 +18,7 @@ export function partnersOf(
   into: Int32Array,
 ): Int32Array {
   const partners = into.length >= kinds.length ? into : new Int32Array(kinds.length);
-  partners.fill(-1);
+  partners.fill(-1, 0, count + BEHIND);
   const open: number[] = [];
   const pair = (one: number, other: number): void => {
     partners[one] = other;

@@ -46,6 +46,12 @@ export interface JudgeOptions {
 
 /** Judges C files that belong together: one file, or the files of a module. */
 export function judgeC(files: readonly NamedFile[], options: JudgeOptions): readonly CFinding[] {
+  const isQuiet = files.every(({ file }) =>
+    file.functions.every(
+      ({ read }) => read.observed.length === 0 && read.calls.every(({ allocation }) => allocation === null),
+    ),
+  );
+  if (isQuiet) return [];
   const link = linkFiles(options.kernel, files, options.declared ?? []);
   const findings = link.functions.flatMap((fn) => judgeFunction(files, link, fn, options));
   return onceForMacros(files, findings);

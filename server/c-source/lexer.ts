@@ -4,6 +4,7 @@ import { intern, nameTable } from "./names.ts";
 import type { Build, Scan } from "./scan.ts";
 import {
   AND_ASSIGN,
+  BEHIND,
   ARROW,
   BOTH,
   CHARACTER,
@@ -36,8 +37,6 @@ for (let code = 97; code < 123; code++) CLASSES[code] = LETTER;
 CLASSES[95] = LETTER;
 CLASSES[36] = LETTER;
 
-/** Tokens behind the last that may be looked at. */
-const BEHIND = 64;
 const NEWLINE = 10;
 const QUOTE = 34;
 const HASH = 35;

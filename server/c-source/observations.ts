@@ -85,30 +85,25 @@ const CALLS_AROUND = 80;
 const NEAR = 260;
 
 function retried(seen: Observed, call: Call, index: number, found: Observation[]): void {
-  const variable = call.allocation?.result.variable ?? null;
-  if (variable === null || /^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return;
-  const behind = seen.text.slice(call.end, call.end + NEAR);
-  if (
-    !/\bwhile\b|\bgoto\b/.test(behind) &&
-    !/while\s*\(\s*!\s*\(\s*$/.test(seen.text.slice(0, call.start).slice(-60))
-  ) {
-    const before = seen.text.slice(Math.max(0, call.start - 80), call.start);
-    if (!/\bwhile\s*\(\s*!/.test(before)) return;
-  }
+  const { variable, is, start, end } = call.allocation?.result ?? {};
+  if (variable == null || is !== "checked") return;
+  if (/^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return;
+  const test = seen.text.slice(start, end);
   const name = escaped(variable);
-  const isLoop =
-    new RegExp(
-      `^\\s*;\\s*(?:\\w+\\([^;{}]*\\);\\s*)?\\}?\\s*while\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)`,
-    ).test(behind) ||
-    new RegExp(`\\bwhile\\s*\\(\\s*!\\s*\\(\\s*${name}\\s*=\\s*$`).test(
-      seen.text.slice(Math.max(0, call.start - 120), call.start),
-    ) ||
-    goesBack(seen, call, name, behind);
+  const isLoop = test.startsWith("if")
+    ? test.includes("goto") && goesBack(seen, call, name)
+    : new RegExp(
+        `^\\s*;\\s*(?:\\w+\\([^;{}]*\\);\\s*)?\\}?\\s*while\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)`,
+      ).test(seen.text.slice(call.end, call.end + NEAR)) ||
+      new RegExp(`\\bwhile\\s*\\(\\s*!\\s*\\(\\s*${name}\\s*=\\s*$`).test(
+        seen.text.slice(Math.max(0, call.start - 120), call.start),
+      );
   if (isLoop) found.push({ kind: "retried", call: index, ...nameOf(call) });
 }
 
 /** `if (!p) { cond_resched(); goto again; }` to a label shortly before. */
-function goesBack(seen: Observed, call: Call, name: string, behind: string): boolean {
+function goesBack(seen: Observed, call: Call, name: string): boolean {
+  const behind = seen.text.slice(call.end, call.end + NEAR);
   const test = new RegExp(
     `^\\s*;\\s*if\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)?\\s*\\)\\s*(\\{[^{}]*\\}|[^;{}]*;)`,
   ).exec(behind);

@@ -49,6 +49,9 @@ export interface Define {
   readonly end: number;
 }
 
+/** Tokens behind the last that may be looked at: they are none, and have no partner. */
+export const BEHIND = 64;
+
 /** A file as tokens, in its own order; comments and directives are not among them. Offsets are UTF-16, of `text`. */
 export interface Tokens {
   readonly text: string;
