@@ -83,6 +83,10 @@ describe("the packed extension", () => {
   test("has every file that its manifest names", () => {
     const named = [...text("package.json").matchAll(/"\.\/([^"*]+)"/g)].map(([, path = ""]) => path);
     expect(named).toContain("grammar/language-configuration.json");
+    // What the bundles of the client start and show, by the names that they have for it.
+    const started = [...text("dist/client.cjs").matchAll(/"(dist\/[\w.-]+)"/g)].map(([, path = ""]) => path);
+    expect(started.length).toBeGreaterThan(0);
+    expect(started.filter((path) => !files.has(`extension/${path}`))).toEqual([]);
     const isFolder = (path: string): boolean => [...files.keys()].some((file) => file.startsWith(`extension/${path}/`));
     expect(named.filter((path) => !files.has(`extension/${path}`) && !isFolder(path))).toEqual([]);
   });
