@@ -20,6 +20,8 @@ const EMPTY: RangeContents = {
 const RULES: RangeRules = {
   isolationWantsLru: false,
   movesHugetlb: true,
+  searchesFree: false,
+  searchSkipsHugetlb: true,
   drainsEachBlock: false,
   endsAtEnomem: true,
   pageblockPages: 512,

@@ -15,6 +15,7 @@ const WHY: Readonly<Record<RunsResult["causes"][number]["cause"], string>> = {
   unmovable: "a page of the kernel lies in it",
   mapping: "pages with a mapping stay, for want of __GFP_FS",
   hugetlb: "a page of hugetlb stays",
+  "in use": "this kernel takes only ranges that are wholly free",
   targets: "there is no page to move to",
   "pinned for ever": "a page is pinned for ever",
   "pinned for a while": "a page is pinned for a while",

@@ -7,6 +7,7 @@ export const CAUSES = [
   "unmovable",
   "mapping",
   "hugetlb",
+  "in use",
   "targets",
   "pinned for ever",
   "pinned for a while",
@@ -17,7 +18,14 @@ export const CAUSES = [
 export type Cause = (typeof CAUSES)[number];
 
 /** Those that do not pass by themselves. */
-const PERMANENT: ReadonlySet<Cause> = new Set(["unmovable", "mapping", "hugetlb", "targets", "pinned for ever"]);
+const PERMANENT: ReadonlySet<Cause> = new Set([
+  "unmovable",
+  "mapping",
+  "hugetlb",
+  "in use",
+  "targets",
+  "pinned for ever",
+]);
 
 /** Whether the same call may succeed later. */
 export function isTransient(cause: Cause): boolean {
@@ -31,6 +39,10 @@ export interface RangeRules {
    */
   readonly isolationWantsLru: boolean;
   readonly movesHugetlb: boolean;
+  /** A search takes only ranges in which no page is in use (alloc_contig_pages() to 5.12). */
+  readonly searchesFree: boolean;
+  /** A search passes over ranges with a page of hugetlb (pfn_range_valid_contig()). */
+  readonly searchSkipsHugetlb: boolean;
   /** Calls of drain_all_pages(): one for the range, or one for each pageblock of it. */
   readonly drainsEachBlock: boolean;
   /** Without a page to move to the range is given up at once; else the tries go on. */

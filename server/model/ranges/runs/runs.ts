@@ -1,7 +1,7 @@
 import { randomOf, reseed, type Random } from "../../random.ts";
 import { attemptRange, CAUSES, isTransient, type Cause, type RangeRules, type Tally, type Window } from "./attempt.ts";
 import type { RangePlace } from "./contents.ts";
-import { fill, newCrowd, sourceOf, type Crowd, type Source } from "./crowd.ts";
+import { fill, KIND, newCrowd, sourceOf, type Crowd, type Source } from "./crowd.ts";
 import type { RangeMode } from "./mode.ts";
 import { percentile, wilson, type Share } from "./statistics.ts";
 
@@ -249,12 +249,18 @@ function search(world: World, plan: RangePlan, tally: Tally): RunOutcome {
     window.to = crowd.met;
     window.done = 0;
     window.pages = plan.pages;
-    const failed = call(world, plan, tally);
+    const failed = passedOver(crowd, plan.rules) ?? call(world, plan, tally);
     if (failed === null) got++;
     else cause = failed;
     if (failed === "targets") break;
   }
   return { got, cause: got === plan.count ? null : (cause ?? "targets"), follow: false };
+}
+
+/** pfn_range_valid_contig(): why a candidate is not even isolated. */
+function passedOver(crowd: Crowd, { searchesFree, searchSkipsHugetlb }: RangeRules): Cause | null {
+  if (searchesFree && crowd.met + crowd.left + crowd.unmovable > 0) return "in use";
+  return searchSkipsHugetlb && crowd.kinds.subarray(0, crowd.count).includes(KIND.hugetlb) ? "hugetlb" : null;
 }
 
 /** How long the caller would have had to wait so that its next call succeeds: a power of two, or without end. */

@@ -88,6 +88,8 @@ function rulesOf(kernel: Kernel, zone: FoundZone, isCma: boolean, targets: numbe
   return {
     isolationWantsLru: !isCma && zone.state.name !== "Movable",
     movesHugetlb: features.contigMovesHugetlb,
+    searchesFree: !isCma && !features.contigPagesMoves,
+    searchSkipsHugetlb: !isCma,
     drainsEachBlock: features.contigDrainsEachBlock,
     endsAtEnomem: features.contigEndsAtEnomem,
     pageblockPages: 2 ** pageblockOrder(kernel),
