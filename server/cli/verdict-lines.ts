@@ -6,7 +6,7 @@ import { combine, contextOf, isScopeName, withScope, type Context } from "../mod
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { newestRelease } from "../model/kernels/kernels.ts";
 import { decode } from "../model/masks/names.ts";
-import type { MemoryState, NodeState, Outcome, ZoneState } from "../model/memory/state.ts";
+import type { MemoryState, NodeState, Outcome, RangeState, ZoneState } from "../model/memory/state.ts";
 import { isZone, ZONE_NAMES } from "../model/kernels/kernel.ts";
 import type { AllocationRequest, CacheFacts, Verdict } from "../model/request.ts";
 import { simulate } from "../model/simulate.ts";
@@ -345,23 +345,45 @@ function onlyFields(fields: Fields, known: readonly string[], what: string): voi
 /** A memory state in JSON; all amounts in pages. Throws `LineError` for one that cannot be. */
 function memoryFrom(value: unknown): MemoryState {
   const memory = objectFrom(value, "'memory'");
-  onlyFields(memory, ["nodes", "oom_killable", "watermark_boost"], "'memory'");
+  onlyFields(memory, ["nodes", "oom_killable", "watermark_boost", "range"], "'memory'");
   const nodes = listFrom(memory, "nodes").map(nodeFrom);
   if (nodes.length === 0) throw new LineError("'memory' has no nodes");
   return {
     nodes,
     oomKillable: booleanFrom(memory, "oom_killable", true),
     watermarkBoost: booleanFrom(memory, "watermark_boost", false),
+    ...(memory.range === undefined || memory.range === null ? {} : { range: rangeFrom(memory.range) }),
+  };
+}
+
+const RANGE_FIELDS = ["node", "zone", "movable", "mapping", "pinned", "unmovable", "reclaimable"];
+
+/** What the range holds that a request asks for. */
+function rangeFrom(value: unknown): RangeState {
+  const range = objectFrom(value, "'range'");
+  onlyFields(range, RANGE_FIELDS, "'range'");
+  const { zone } = range;
+  if (typeof zone !== "string" || !isZone(zone)) throw new LineError(`'range' lies in one of ${ZONE_NAMES.join(", ")}`);
+  const amount = (field: string): number => numberFrom(range, field) ?? 0;
+  return {
+    node: amount("node"),
+    zone,
+    movablePages: amount("movable"),
+    mappingPages: amount("mapping"),
+    pinnedPages: amount("pinned"),
+    unmovablePages: amount("unmovable"),
+    cachePages: amount("reclaimable"),
   };
 }
 
 function nodeFrom(value: unknown): NodeState {
   const node = objectFrom(value, "a node");
-  onlyFields(node, ["id", "zones", "kswapd_awake"], "a node");
+  onlyFields(node, ["id", "zones", "kswapd_awake", "kswapd_pages_per_round"], "a node");
   const id = numberFrom(node, "id");
   if (id === null) throw new LineError("a node has no 'id'");
   const kswapdAwake = booleanFrom(node, "kswapd_awake", false);
-  return { id, zones: listFrom(node, "zones").map(zoneFrom), kswapdAwake };
+  const kswapdPagesPerRound = numberFrom(node, "kswapd_pages_per_round") ?? 0;
+  return { id, zones: listFrom(node, "zones").map(zoneFrom), kswapdAwake, kswapdPagesPerRound };
 }
 
 const ZONE_FIELDS = [
@@ -374,7 +396,9 @@ const ZONE_FIELDS = [
   "lowmem_reserve",
   "reclaimable",
   "movable",
+  "mapping",
   "pinned",
+  "unmovable",
   "cma",
   "highatomic",
 ];
@@ -400,6 +424,7 @@ function zoneFrom(value: unknown): ZoneState {
     numberFrom(zone, "low") ?? amount("min"),
     numberFrom(zone, "high") ?? numberFrom(zone, "low") ?? amount("min"),
   ];
+  const unmovable = numberFrom(zone, "unmovable");
   if (min > low || low > high) throw new LineError(`the watermarks of zone ${name} are not in order`);
   return {
     name,
@@ -411,8 +436,10 @@ function zoneFrom(value: unknown): ZoneState {
     lowmemReserve: amounts("lowmem_reserve"),
     reclaimable: amount("reclaimable"),
     movable: amount("movable"),
+    mappingPages: amount("mapping"),
     pinned: amount("pinned"),
     cma: amount("cma"),
     highatomic: amount("highatomic"),
+    ...(unmovable === null ? {} : { unmovable }),
   };
 }

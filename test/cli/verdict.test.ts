@@ -60,6 +60,28 @@ describe("verdict", () => {
     expect(plain).not.toHaveProperty("assumed");
   });
 
+  test("a range is what is said to lie in it: pages with a mapping stay without __GFP_FS", async () => {
+    const memory = {
+      nodes: [
+        {
+          id: 0,
+          kswapd_pages_per_round: 64,
+          zones: [{ name: "Normal", managed: 100_000, free: [50_000], unmovable: 0 }],
+        },
+      ],
+      range: { node: 0, zone: "Normal", movable: 20, mapping: 3 },
+    };
+    const request = { kernel: "6.12", api: "alloc_contig_range", pages: 512, memory };
+    const [moved, stays, wrong] = await answers(
+      { ...request, flags: "GFP_KERNEL" },
+      { ...request, flags: "GFP_NOFS" },
+      { ...request, flags: "GFP_KERNEL", memory: { ...memory, range: { zone: "Nromal" } } },
+    );
+    expect(moved).toMatchObject({ outcome: { result: "ok" } });
+    expect(stays).toMatchObject({ outcome: { result: "EBUSY" } });
+    expect(wrong).toMatchObject({ error: expect.stringContaining("'range' lies in one of DMA") });
+  });
+
   test("with a memory state the outcome is simulated, try by try", async () => {
     const shattered = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [51_200] }] }] };
     const roomy = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [1000, 0, 0, 0, 800, 0, 0, 0, 0, 0, 200] }] }] };

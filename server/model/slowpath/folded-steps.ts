@@ -15,7 +15,17 @@ const LONGEST_ROUND = 32;
  * that 32,768 pages taken one by one are one line. Takes time in proportion to the steps.
  */
 export function foldSteps(steps: readonly Step[]): readonly FoldedSteps[] {
-  const keys = steps.map(keyOf);
+  // Most steps of a long trace say what one before them said.
+  const known = new Map<string, string>();
+  const keys = steps.map((step) => {
+    const said = `${step.at} ${step.text}`;
+    let key = known.get(said);
+    if (key === undefined) {
+      key = withoutNumbers(said);
+      known.set(said, key);
+    }
+    return key;
+  });
   const folded: FoldedSteps[] = [];
   for (let at = 0; at < steps.length; ) {
     const { length, times } = roundAt(keys, at);
@@ -26,9 +36,8 @@ export function foldSteps(steps: readonly Step[]): readonly FoldedSteps[] {
   return folded;
 }
 
-/** A step without its numbers. */
-function keyOf({ at, text }: Step): string {
-  return `${at} ${text.replace(/\d+(?:\.\d+)?(?: (?:pages?|[KMG]iB|B)\b)?/g, "#")}`;
+function withoutNumbers(text: string): string {
+  return text.replace(/\d+(?:\.\d+)?(?: (?:pages?|[KMG]iB|B)\b)?/g, "#");
 }
 
 /** The round that begins here and covers most by repeating itself, the shortest of those. */
