@@ -9,8 +9,9 @@ import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
 import type { MaskValue } from "../../model/masks/expression.ts";
+import { openContextsOf } from "../requests/open-contexts.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
-import { isTaken, judge } from "./judgement.ts";
+import { isTaken, judge, type Judgement } from "./judgement.ts";
 import { holdsFor, type PredicateSubject } from "./predicates.ts";
 import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolved-policy.ts";
 
@@ -76,7 +77,10 @@ function findingsOf(
   const { kernel, value } = under;
   if (value !== null && !value.certain) return [];
   const subject = subjectOfRequest(under);
-  const judgement = judge(environment, kernel, policy, subject);
+  const contexts = openContextsOf(environment, request, under) ?? [subject.context];
+  const judgement = contexts
+    .map((context) => judge(environment, kernel, policy, { ...subject, context }))
+    .reduce(inBoth);
   const name = policy.declaration.name?.text ?? "";
   const finding = (
     rule: LanguageRule,
@@ -156,6 +160,23 @@ function findingsOf(
     );
   });
   return [...forbidden, ...outside, ...unmet, ...warned, ...ignored];
+}
+
+/** What is held against a request whose context is not known: what is held against it wherever it may be made. */
+function inBoth(one: Judgement, other: Judgement): Judgement {
+  const common = <Entry extends PolicyClause>(
+    left: readonly Entry[],
+    right: readonly PolicyClause[],
+  ): readonly Entry[] => left.filter(({ clause }) => right.some((also) => also.clause === clause));
+  return {
+    forbidden: common(one.forbidden, other.forbidden),
+    outside: common(one.outside, other.outside),
+    unmet: common(one.unmet, other.unmet),
+    warned: common(one.warned, other.warned),
+    ignored: common(one.ignored, other.ignored),
+    modes: common(one.modes, other.modes),
+    open: one.open || other.open,
+  };
 }
 
 /** What a policy can see of a request. */

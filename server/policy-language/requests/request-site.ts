@@ -1,11 +1,11 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import { ANYWHERE, isAtomic, UNKNOWN_CONTEXT } from "../../model/contexts.ts";
 import type { MaskPart } from "../../model/masks/expression.ts";
 import type { TextEdit } from "../../rules/finding.ts";
 import { maskPlace, type MaskAnchor } from "../../rules/mask-places.ts";
 import type { Anchor } from "../../rules/rule.ts";
 import type { Asked, Site } from "../../rules/site.ts";
 import type { Environment } from "../analysis/environment.ts";
+import { openContextsOf } from "./open-contexts.ts";
 import { requestEdits } from "./request-edits.ts";
 import { nameSpan, placeIn, type RequestPlace } from "./request-places.ts";
 import type { KernelRequest, RequestUnderKernels, ResolvedRequest } from "./requests.ts";
@@ -22,14 +22,10 @@ export function requestSite(
       const answer = under(kernel);
       if (answer === null) return [];
       const asked = askedOf(request, answer);
-      if (!isContextOpen(environment, request)) return [asked];
-      // Only what is true wherever the code can run is said; who sleeps where that is forbidden is wrong already.
-      const sleeps =
-        request.api?.takesMask === true
-          ? (answer.request.mask & kernel.bits.DIRECT_RECLAIM) !== 0
-          : answer.verdict.sleeps !== "never";
-      return ANYWHERE.filter((context) => !sleeps || !isAtomic(kernel, context)).map(
-        (context): Asked => ({ ...withoutVerdict(asked), request: { ...asked.request, context } }),
+      const open = openContextsOf(environment, request, answer);
+      // Only what is true wherever the code can run is said.
+      return (
+        open?.map((context): Asked => ({ ...withoutVerdict(asked), request: { ...asked.request, context } })) ?? [asked]
       );
     },
     whole: { span: nameSpan(request), related: [] },
@@ -39,14 +35,6 @@ export function requestSite(
 }
 
 const withoutVerdict = ({ verdict: _verdict, ...asked }: Asked): Asked => asked;
-
-/** The request says that nothing is known of where it is made. */
-function isContextOpen(environment: Environment, { contextWritten }: ResolvedRequest): boolean {
-  return (
-    contextWritten?.property.context?.text === UNKNOWN_CONTEXT &&
-    environment.lookup("context", UNKNOWN_CONTEXT) === null
-  );
-}
 
 const RESULT_IS = { null: "checked", nothing: "unchecked" } as const;
 
