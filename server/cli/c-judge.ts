@@ -41,8 +41,8 @@ export interface CJudge {
   readonly judge: (wanted: readonly CWanted[]) => CFound;
 }
 
-/** Code outside of a kernel tree that is meant for one. */
-const KERNEL_CODE = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|gfp_types|slab)\.h>/m;
+/** Code outside of a kernel tree that is meant for one: it includes what allocates, or names a flag. */
+const KERNEL_CODE = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|gfp_types|slab)\.h>|\bGFP_[A-Z]/m;
 
 /** Begins to judge: trees and Makefiles are read once each. */
 export function beginC(files: TreeFiles, judging: CJudging): CJudge {

@@ -19,7 +19,7 @@ function checkChange(change: Change, run: CheckRun): SliceResult {
     absolutePath,
     report: cReport({ path: relative(run.cwd, absolutePath), text }, findings, run),
   }));
-  return { ...told(files, run, reporterOf(run)), unreadable: [], broken: [] };
+  return { ...told(files, run, reporterOf(run)), unreadable: [], broken: [], passedOver: 0 };
 }
 
 /** Both sides are judged by the kernel that the tree is afterwards; null: the files are in no tree. */

@@ -19,6 +19,7 @@ export interface Said {
   readonly totals: Totals;
   readonly entries: readonly BaselineEntry[];
   readonly gone: number;
+  readonly passedOver: number;
   /** The program itself failed at some file. */
   readonly broken: boolean;
 }
@@ -42,7 +43,7 @@ export async function checked(
   const reporter = reporterOf(run);
   const isTold = run.newBaselineFolder === null;
   const entries: BaselineEntry[] = [];
-  let [totals, gone, broken, isBegun, isFirst] = [NOTHING_YET, 0, false, false, true];
+  let [totals, gone, passedOver, broken, isBegun, isFirst] = [NOTHING_YET, 0, 0, false, false, true];
   const begin = async (): Promise<void> => {
     if (!isBegun && isTold && isWhole) await write(reporter.begin());
     isBegun = true;
@@ -54,8 +55,9 @@ export async function checked(
     broken ||= result.broken.length > 0;
     totals = sumOf(totals, result.totals);
     gone += result.gone;
+    passedOver += result.passedOver;
     entries.push(...result.entries);
-    if (result.totals.files + result.broken.length > 0) unreadable.read();
+    if (result.totals.files + result.broken.length + result.passedOver > 0) unreadable.read();
     if (!isTold || result.totals.files === 0) return;
     await begin();
     if (result.text === "") return;
@@ -70,7 +72,7 @@ export async function checked(
   unreadable.end();
   await begin();
   if (isTold && isWhole) await write(reporter.end(totals, run.look));
-  return { totals, entries, gone, broken };
+  return { totals, entries, gone, passedOver, broken };
 }
 
 /** The slices of a run, or of one part of it. */

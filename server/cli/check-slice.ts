@@ -30,6 +30,8 @@ export interface SliceResult {
   readonly entries: readonly BaselineEntry[];
   /** Entries of the baseline that no finding has any more. */
   readonly gone: number;
+  /** Files that turned out to be none of their kind. */
+  readonly passedOver: number;
 }
 
 /** The kind of a file: the one whose ending its name has; a file of any other name is a policy. */
@@ -68,6 +70,7 @@ async function checkSlice(
   const judged: JudgedFile[] = [];
   const unreadable: Unreadable[] = [];
   const broken: SliceResult["broken"][number][] = [];
+  let passedOver = 0;
   for (const unit of slice) {
     const files = unit.flatMap((found): readonly ReadFile[] => {
       const file = readWanted(found);
@@ -78,14 +81,15 @@ async function checkSlice(
     if (files.length === 0) continue;
     try {
       (await judge(files)).forEach((report, at) => {
-        if (report !== null) judged.push({ report, absolutePath: files[at]?.absolutePath ?? "" });
+        if (report === null) passedOver += 1;
+        else judged.push({ report, absolutePath: files[at]?.absolutePath ?? "" });
       });
     } catch (error) {
       const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
       for (const { path } of files) broken.push({ path, error: trace });
     }
   }
-  return { ...told(judged, run, reporter), unreadable, broken };
+  return { ...told(judged, run, reporter), unreadable, broken, passedOver };
 }
 
 /** A file as it was judged. */

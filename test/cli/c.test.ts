@@ -67,16 +67,26 @@ describe("check of C", () => {
     expect(out).toContain("2 files checked");
   });
 
-  test("outside of a kernel tree takes what includes linux/gfp.h or linux/slab.h, and what is named", async () => {
+  test("outside of a kernel tree takes what includes linux/gfp.h or linux/slab.h or names a flag, and what is named", async () => {
     const cwd = folderWith({
-      "lib.c": lockedCall("lib_get"),
+      "lib.c": "void lib_put(void *p)\n{\n\tkfree(p);\n}\n",
+      "flag.c": lockedCall("flag_get"),
       "driver.c": INCLUDE + lockedCall("driver_get"),
       "other.h": lockedCall("other_get"),
     });
     const { out } = await run(["check"], { cwd });
-    expect(out.match(/^[\w.]+(?=:\d+:\d+: error)/gm)).toEqual(["driver.c"]);
-    expect(out).toContain("1 file checked");
-    expect((await run(["check", "lib.c", "other.h"], { cwd })).out).toContain("2 files checked: 2 errors");
+    expect(out.match(/^[\w.]+(?=:\d+:\d+: error)/gm)).toEqual(["driver.c", "flag.c"]);
+    expect(out).toContain("2 files checked");
+    expect((await run(["check", "lib.c", "other.h"], { cwd })).out).toContain("2 files checked: 1 error");
+  });
+
+  test("says so where all that there is was passed over", async () => {
+    const { out, err, status } = await run(["check"], {
+      cwd: folderWith({ "main.c": "int main(void) { return 0; }\n" }),
+    });
+    expect(out).toBe("0 files checked: nothing to report\n");
+    expect(err).toContain("nothing was checked: the C here stands in no kernel tree");
+    expect(status).toBe(0);
   });
 });
 

@@ -61,6 +61,7 @@ describe("slices", () => {
     broken: [],
     entries: [],
     gone: 0,
+    passedOver: 0,
   });
 
   test("are taken in their order, whichever checker is slow, and none runs far ahead", async () => {

@@ -172,11 +172,15 @@ export const check: Command = {
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);
     else if (said.gone > 0 && kbuild === null && change === null)
       io.warn(`${said.gone} of the baseline ${said.gone === 1 ? "is" : "are"} gone: write it anew\n`);
+    if (said.passedOver > 0 && said.totals.files === 0) io.warn(`${PASSED_OVER}\n`);
     if (said.broken || said.totals.internal > 0) return INTERNAL;
     if (unreadable.isAny) return USAGE;
     return newBaseline === undefined && failing(said.totals) ? FOUND : OK;
   },
 };
+
+const PASSED_OVER =
+  "nothing was checked: the C here stands in no kernel tree, includes neither linux/gfp.h nor linux/slab.h and names no GFP_ flag; a file that is named is checked all the same";
 
 interface Work extends Omit<WantedFiles, "files"> {
   readonly files: readonly (FoundFile | ReadFile)[];
