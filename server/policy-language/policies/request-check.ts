@@ -77,10 +77,7 @@ function findingsOf(
   const { kernel, value } = under;
   if (value !== null && !value.certain) return [];
   const subject = subjectOfRequest(under);
-  const contexts = openContextsOf(environment, request, under) ?? [subject.context];
-  const judgement = contexts
-    .map((context) => judge(environment, kernel, policy, { ...subject, context }))
-    .reduce(inBoth);
+  const judgement = judgedEverywhere(environment, policy, request, under);
   const name = policy.declaration.name?.text ?? "";
   const finding = (
     rule: LanguageRule,
@@ -160,6 +157,18 @@ function findingsOf(
     );
   });
   return [...forbidden, ...outside, ...unmet, ...warned, ...ignored];
+}
+
+/** The judgement of a policy; where the context is not known, what it says wherever the request may be made. */
+function judgedEverywhere(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  request: ResolvedRequest,
+  under: KernelRequest,
+): Judgement {
+  const subject = subjectOfRequest(under);
+  const contexts = openContextsOf(environment, request, under) ?? [subject.context];
+  return contexts.map((context) => judge(environment, under.kernel, policy, { ...subject, context })).reduce(inBoth);
 }
 
 /** What is held against a request whose context is not known: what is held against it wherever it may be made. */
