@@ -3,7 +3,7 @@ import type { SemanticToken, TokenRun } from "../service/semantic-tokens.ts";
 
 const NUMBERS = 5;
 
-/** Of each token of a run the line from its start on, the column (from the start on, in the first line), and the rest. */
+/** Of each token of a run the line and, in the first line, the column from its start on, and the rest. */
 const placed = new WeakMap<readonly SemanticToken[], Uint32Array>();
 
 /**

@@ -66,7 +66,7 @@ export interface TokenRun {
 /** What was found for a region, while it was this revision of a declaration; null: a header. */
 const known = new WeakMap<Region, { readonly revision: Revision | null; readonly tokens: readonly SemanticToken[] }>();
 
-/** The tokens of the declarations that meet [start, end), in order; none for a file that the workspace does not have. */
+/** The tokens of the declarations that meet [start, end), in order; none where the workspace does not have the file. */
 export function tokenRunsOf(workspace: Workspace, uri: string, start: number, end: number): readonly TokenRun[] {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return [];

@@ -18,7 +18,7 @@ function id(index: number): string {
 const MASKS = [
   "GFP_KERNEL | __GFP_ZERO",
   "GFP_KERNEL",
-  "GFP_NOFS | __GFP_NOWARN",
+  "GFP_KERNEL | __GFP_NOWARN",
   "GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN",
 ];
 
@@ -51,7 +51,7 @@ function tidyBlock(i: number): readonly string[] {
     "",
     `/// Refills the ring, number ${i}.`,
     `request refill_${name} {`,
-    `  api alloc_pages  order ${i % 3}`,
+    "  api alloc_pages  order 0",
     "  flags GFP_ATOMIC | __GFP_NOWARN",
     `  context rx_${name}`,
     "  handles null",

@@ -98,15 +98,16 @@ class Bench {
     });
   }
 
-  /** Types and takes back, some times; there and back. */
+  /** Types and takes back, something else each time: what stood there before is known. */
   async thereAndBack(at: number, length: number, inserted: string, times: number): Promise<[number, number]> {
     const before = this.text.slice(at, at + length);
     const there: number[] = [];
     const back: number[] = [];
     for (let i = 0; i < times; i += 1) {
-      there.push(await this.replace(at, at + length, inserted));
+      const typed = inserted + (inserted.includes("GFP") ? " ".repeat(i) : "abcdefgh".slice(0, i));
+      there.push(await this.replace(at, at + length, typed));
       await sleep(5);
-      back.push(await this.replace(at, at + inserted.length, before));
+      back.push(await this.replace(at, at + typed.length, before));
       await sleep(5);
     }
     return [median(there), median(back)];
