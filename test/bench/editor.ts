@@ -9,9 +9,9 @@ import { Client, cpuOf, residentMib, type Change } from "./_client.ts";
 import { mixed, requests, tidy } from "./_files.ts";
 
 const URI = "file:///bench/main.allocpolicy";
-const ROUNDS = Number(process.env["ROUNDS"] ?? 1);
-const SIZES = (process.env["SIZES"] ?? "1000,10000,50000").split(",").map(Number);
-const wanted = process.env["ONLY"];
+const { ROUNDS: rounds = "1", SIZES: sizes = "1000,10000,50000", ONLY: wanted, PARTS: withParts } = process.env;
+const ROUNDS = Number(rounds);
+const SIZES = sizes.split(",").map(Number);
 
 const given = process.argv.slice(2);
 const servers = given.length > 0 ? given : ["dist/server.js"];
@@ -118,7 +118,7 @@ class Bench {
   }
 }
 
-const CONTEXT = "context probe { in process holds mutex dev->lock }";
+const CONTEXT = 'context probe { in process holds mutex "dev->lock" }';
 const FLAGS = "flags RING = GFP_KERNEL | __GFP_ZERO";
 const FOR_POLICY = 'policy pages for alloc_pages { forbid has __GFP_NOFAIL because "a driver can report -ENOMEM" }';
 
@@ -207,8 +207,7 @@ async function asked(bench: Bench, label: string, at: number, add: (name: string
     await sleep(5);
   }
   add(`all after one key: ${label}`, median(all));
-  if (process.env["PARTS"] !== undefined)
-    for (const [name, times] of each) add(`  ${name}: ${label}`, median(times.slice(2)));
+  if (withParts !== undefined) for (const [name, times] of each) add(`  ${name}: ${label}`, median(times.slice(2)));
   const format: number[] = [];
   for (let i = 0; i < 5; i += 1)
     format.push(

@@ -5,6 +5,7 @@ import type { Span } from "../../rules/finding.ts";
 import { judge } from "../../rules/judge.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { factFindings } from "./expectations.ts";
+import { contentOf } from "./request-content.ts";
 import { unknownFactFindings } from "../findings/expectations.ts";
 import { unknownScopeFindings } from "../findings/design.ts";
 import { internalError } from "../findings/internal.ts";
@@ -97,6 +98,44 @@ function kernelFindings(
   const { groups } = environment;
   if (known !== undefined && known.groups === groups && known.leansOn.every((revision, i) => revision === leansOn[i]))
     return known.findings;
+  const content = contentOf(environment, region, request.declaration);
+  const findings =
+    (content === null ? undefined : alike(groups).get(content)) ?? askedOfKernels(environment, region, binding, asked);
+  if (content !== null) remember(alike(groups), content, findings);
+  kernelAnswers.set(region, { groups, leansOn, findings });
+  return findings;
+}
+
+/** The answers to requests of one content, the last ones last. */
+const answers = new WeakMap<Environment["groups"], Map<string, readonly UnplacedFinding[]>>();
+const MOST_ANSWERS = 5_000;
+
+function alike(groups: Environment["groups"]): Map<string, readonly UnplacedFinding[]> {
+  const known = answers.get(groups) ?? new Map<string, readonly UnplacedFinding[]>();
+  answers.set(groups, known);
+  return known;
+}
+
+function remember(
+  known: Map<string, readonly UnplacedFinding[]>,
+  content: string,
+  findings: readonly UnplacedFinding[],
+): void {
+  known.delete(content);
+  known.set(content, findings);
+  for (const oldest of known.keys()) {
+    if (known.size <= MOST_ANSWERS) break;
+    known.delete(oldest);
+  }
+}
+
+function askedOfKernels(
+  environment: Environment,
+  region: Region,
+  binding: Binding,
+  asked: RequestUnderKernels,
+): readonly UnplacedFinding[] {
+  const { request } = asked;
   const site = requestSite(environment, asked, region.text);
   const judged = overKernelsOnce(environment, "always", (kernel) => {
     const under = asked.under(kernel);
@@ -109,9 +148,7 @@ function kernelFindings(
           ...fallbackFindings(environment, binding, request, under),
         ];
   });
-  const findings = withoutInherited(environment, request, judged);
-  kernelAnswers.set(region, { groups, leansOn, findings });
-  return findings;
+  return withoutInherited(environment, request, judged);
 }
 
 function policyFindings(environment: Environment, { request, under }: RequestUnderKernels): readonly UnplacedFinding[] {
