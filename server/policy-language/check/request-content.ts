@@ -16,7 +16,7 @@ export function contentOf(environment: Environment, region: Region, declaration:
   const values: string[] = [];
   for (const use of namesOf(region).uses) {
     if (use.role === "policy") continue;
-    const value = valueOf(environment, use.space, use.name.text);
+    const value = worthOf(environment, use.space, use.name.text);
     if (value === null) return null;
     values.push(value);
   }
@@ -32,7 +32,7 @@ export function contentOf(environment: Environment, region: Region, declaration:
 }
 
 /** What a name is worth to who uses it; "" for one that is built in or unknown. */
-function valueOf(environment: Environment, space: string, name: string): string | null {
+function worthOf(environment: Environment, space: string, name: string): string | null {
   if (space === "context") {
     if (environment.lookup("context", name) === null) return "";
     const context = contextNamed(environment, name);
