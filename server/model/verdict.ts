@@ -173,8 +173,9 @@ function sleepsAtOnce(kernel: Kernel, plan: Plan, context: Context, { first, las
 function diesOf(kernel: Kernel, plan: Plan, context: Context, can: number): Certainty {
   if (plan.bugs !== "never") return plan.bugs;
   if (plan.namesNode || (can & EFFECT.die) !== 0) return "may";
-  if (plan.order < 0 || plan.fastOnly) return "never";
-  const seen = fastPathMask(kernel, plan.mask, context.scopes);
+  if (plan.order < 0) return "never";
+  // Who takes from the free lists alone comes there with the mask as it is.
+  const seen = plan.fastOnly ? plan.mask : fastPathMask(kernel, plan.mask, context.scopes);
   const crashes = migratetype(kernel, seen) === MIGRATE.INVALID && crashesMigratetype(kernel, plan.order);
   return crashes || (kernel.options.DEBUG_VM && !gfpZoneValid(seen)) ? "may" : "never";
 }

@@ -357,6 +357,15 @@ describe("the other APIs", () => {
     ).toBe(0);
   });
 
+  test("may die in a nolock call of contradicting zones, as every call does that DEBUG_VM looks at", () => {
+    const debug = kernelOf("7.3", { DEBUG_VM: true });
+    if ("unknown" in debug) throw new Error(debug.unknown);
+    const contradiction = request("7.3", "alloc_pages_nolock", "__GFP_DMA|__GFP_DMA32", page);
+    expect(verdict(debug, contradiction).dies).toBe("may");
+    expect(verdict(debug, { ...contradiction, mask: debug.bits.ACCOUNT }).dies).toBe("never");
+    expect(verdict(kernelNamed("7.3"), contradiction).dies).toBe("never");
+  });
+
   test("says when it does not know: a function, or a function in that version", () => {
     expect(verdict(kernelNamed("6.12"), request("6.12", "my_alloc", "GFP_KERNEL")).unknown).toContain("my_alloc");
     expect(verdict(kernelNamed("6.12"), request("6.12", "kmalloc_nolock", "0")).unknown).toContain("6.12");
