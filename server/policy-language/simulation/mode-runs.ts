@@ -2,9 +2,10 @@ import type { Effect } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { DEFAULT_CPUS, DEFAULT_TRY_US, type MemoryState } from "../../model/memory/state.ts";
 import { designedMode, kernelMode, type ModeEffects, type RangeMode } from "../../model/ranges/runs/mode.ts";
-import { runRanges, type RangePlan, type RunsResult } from "../../model/ranges/runs/runs.ts";
+import type { RangePlan, RunsResult } from "../../model/ranges/runs/runs.ts";
 import { surveyRanges, type RangeSurvey } from "../../model/ranges/runs/survey.ts";
 import type { Environment } from "../analysis/environment.ts";
+import { knownRuns } from "./known-runs.ts";
 import { stateNamed } from "../findings/memory.ts";
 import { selectedModes } from "../check/policy-checks.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
@@ -77,7 +78,7 @@ export function modesToRun(
   const { state, survey } = prepared;
   const selected = selectedModes(environment, prepared.resolved, prepared.under) ?? [];
   const alone = (mode: RangeMode | null): RunsResult | null =>
-    mode === null ? null : runRanges({ place: survey.place, plans: [planOf(survey, mode)], ...settings });
+    mode === null ? null : knownRuns({ place: survey.place, plans: [planOf(survey, mode)], ...settings });
   const about = {
     ...settings,
     request,
@@ -131,7 +132,7 @@ export function runMode(
   const chosen = mode === null ? survey.kernel : modesOf(environment, prepared).find(({ name }) => name === mode);
   if (chosen === null) return "the kernel refuses the mask";
   if (chosen === undefined) return `no policy of ${request} has a mode ${mode ?? ""}`;
-  return runRanges({ place: survey.place, plans: [planOf(survey, chosen)], ...settings });
+  return knownRuns({ place: survey.place, plans: [planOf(survey, chosen)], ...settings });
 }
 
 function prepare(environment: Environment, request: string, memory: string, kernel: Kernel): Prepared | string {
@@ -203,7 +204,7 @@ function chainRows(
   const row = (title: string, plans: readonly RangePlan[]) => (): ModeRow => {
     const [head, ...more] = plans;
     const result =
-      head === undefined ? null : runRanges({ place: first.survey.place, plans: [head, ...more], ...settings });
+      head === undefined ? null : knownRuns({ place: first.survey.place, plans: [head, ...more], ...settings });
     return { mode: `${title}: ${names}`, selected: false, result };
   };
   return [

@@ -106,7 +106,7 @@ function targetPages(
   zone: FoundZone,
   needed: number,
 ): number {
-  if (needed === 0) return Number.POSITIVE_INFINITY;
+  if (needed === 0 || hasPlenty(zone.state, needed)) return Number.POSITIVE_INFINITY;
   const sim = simulationOf(kernel, request.context, memory);
   const target = targetMaskFrom(kernel, asked, zone.state.name);
   const most = Math.min(needed, MOST_TARGETS);
@@ -115,6 +115,15 @@ function targetPages(
     if (page === null || typeof page === "string") return pages;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** The fast path alone gives them all, from the zone itself: its low watermark and every reserve stay untouched. */
+function hasPlenty(
+  { free, cma, highatomic, low, lowmemReserve, lowmemReserveFor }: ZoneState,
+  needed: number,
+): boolean {
+  const reserve = Math.max(0, ...lowmemReserve, ...Object.values(lowmemReserveFor ?? {}));
+  return freeOf(free) - cma - highatomic - needed > low + reserve;
 }
 
 function metPages(place: RangePlace): number {
