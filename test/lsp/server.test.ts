@@ -182,6 +182,19 @@ describe("diagnostics that are pulled", () => {
     });
     expect(field(second, "items")).toMatchObject([{ kind: "unchanged" }]);
   });
+
+  test("go with a document that is closed and never was a file", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const first = await client.request("workspace/diagnostic", { previousResultIds: [] });
+    const items = field(first, "items") as readonly { readonly uri: string; readonly resultId: string }[];
+    expect(items.map(({ uri }) => uri)).toEqual([MAIN]);
+    client.notify("textDocument/didClose", { textDocument: { uri: MAIN } });
+    const second = await client.request("workspace/diagnostic", {
+      previousResultIds: items.map(({ uri, resultId }) => ({ uri, value: resultId })),
+    });
+    expect(field(second, "items")).toMatchObject([{ uri: MAIN, kind: "full", items: [] }]);
+  });
 });
 
 describe("diagnostics that are pushed", () => {
