@@ -48,6 +48,20 @@ export const ENTRY: State = { held: [], released: [], isCut: false, sleptAt: -1,
 const isSame = (one: Held, other: Held): boolean =>
   one === other || (one.context === other.context && one.lock === other.lock && one.block === other.block);
 
+const isAlike = (one: Pick<Released, "family" | "lock">, other: Pick<Released, "family" | "lock">): boolean =>
+  one.family === other.family && one.lock === other.lock;
+
+/**
+ * What one way gave back. Not what it took again, where the other never gave it: the caller has it on both, though
+ * here it holds by another call than there.
+ */
+const stillReleased = (one: State, other: State): readonly Released[] =>
+  one.held.length === 0
+    ? one.released
+    : one.released.filter(
+        (lock) => other.released.some((also) => isAlike(also, lock)) || !one.held.some((held) => isAlike(held, lock)),
+      );
+
 /** What is true on both ways; null: nobody comes that way. */
 export function joined(one: State | null, other: State | null): State | null {
   if (one === null || one === other) return other;
@@ -58,12 +72,12 @@ export function joined(one: State | null, other: State | null): State | null {
     if (at !== -1) left.splice(at, 1);
     return at !== -1;
   });
-  const more = other.released.filter(
-    (lock) => !one.released.some(({ family, lock: also }) => family === lock.family && also === lock.lock),
+  const released = [...stillReleased(one, other), ...stillReleased(other, one)].filter(
+    (lock, at, all) => all.findIndex((also) => isAlike(also, lock)) === at,
   );
   return {
     held: held.length === one.held.length ? one.held : held,
-    released: more.length === 0 ? one.released : [...one.released, ...more],
+    released: released.length === one.released.length ? one.released : released,
     isCut: one.isCut && other.isCut,
     sleptAt: one.sleptAt >= 0 && other.sleptAt >= 0 ? one.sleptAt : -1,
     guards: one.guards === other.guards ? one.guards : one.guards.filter((guard) => other.guards.includes(guard)),

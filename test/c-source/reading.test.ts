@@ -185,6 +185,28 @@ static void rx(struct nic *nic)
       );
   });
 
+  test("counts a caller's lock that one branch gives back and takes again", () => {
+    const text = (again: string): string => `static void rx_locked(struct nic *nic)
+{
+	if (nic->slow) {
+		spin_unlock(&nic->lock);
+		wait_for(nic);
+		${again}
+	}
+	nic->p = kzalloc(8, GFP_KERNEL);
+}
+
+static void rx(struct nic *nic)
+{
+	spin_lock(&nic->lock);
+	rx_locked(nic);
+	spin_unlock(&nic->lock);
+}
+`;
+    expect(findingsIn(text("spin_lock(&nic->lock);")).map(({ rule }) => rule)).toEqual(["sleep-in-atomic"]);
+    expect(findingsIn(text("nic->slow = false;"))).toEqual([]);
+  });
+
   test("is made by what somebody declared of a function", () => {
     const text = "void tx_done(struct nic *nic)\n{\n\tnic->p = kzalloc(8, GFP_KERNEL);\n}\n";
     const declared = [
