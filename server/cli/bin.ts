@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 
 const OLDEST_NODE = 20;
 const USAGE = 2;
+/** A server is idle by then. */
+const FLUSH_MS = 5000;
 
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   console.error(`allocpolicy needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
@@ -19,6 +21,8 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   if ("enableCompileCache" in nodeModule) nodeModule.enableCompileCache(join(caches, "allocpolicy"));
   // Bundled, this file stands in dist/, beside the two halves.
   const isServer = process.argv[2] === "lsp" && ["--stdio", "--node-ipc"].some((how) => process.argv.includes(how));
+  // Servers are often killed, and what they compiled would be lost.
+  if (isServer && "flushCompileCache" in nodeModule) setTimeout(() => nodeModule.flushCompileCache(), FLUSH_MS).unref();
   if (isServer) nodeModule.createRequire(__filename)("./server.js");
   else void import(pathToFileURL(join(__dirname, "cli.mjs")).href);
 }
