@@ -18,7 +18,8 @@ export interface Registration extends Handler {
   readonly argument: number;
 }
 
-// Beside each row stands the kernel file and function, or the document, that proves it; read in 6.12.117.
+// Beside each row stands the kernel file and function, or the document, that speaks of it in 6.12.117. All of these
+// places are there; not every one was read line by line.
 
 type Row = readonly [names: string, argument: number, contexts: string];
 
