@@ -134,7 +134,8 @@ suite("Typing", () => {
 
   test("Enter takes a word that is half typed, where the list shows it as chosen", async () => {
     const editor = await emptyFile("half.allocpolicy");
-    await typeKeys("kernel 6.12\n\nrequest r {\napi kmal");
+    await typeKeys("kernel 6.12\n\nrequest r {\n");
+    await typeWithPauses(editor, "api kmal");
     await until("kmalloc, chosen", async () => (await pause(editor)).chosen === "kmalloc" || undefined);
     await typeKeys("\n");
     await keysArrived();
