@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
   await import("./commands.suite.ts");
   await import("./views.suite.ts");
   await import("./kernel-c.suite.ts");
+  await import("./kernel-log.suite.ts");
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => {
       if (failures > 0) reject(new Error(`${failures} tests failed`));
