@@ -1,7 +1,7 @@
 import type { Region } from "../../../grammar/source-file.ts";
 
-/** More text than this is not compared: masks may be nested to any depth. */
-const MOST_TEXT = 10_000;
+/** More text than this is not compared: masks may be nested as deep as they are long. */
+const MOST_TEXT = 1_500;
 
 /** Where something stands, and what is said about it, means nothing to who uses the declaration. */
 const PLACES: ReadonlySet<string> = new Set(["start", "end", "doc", "keyword"]);
