@@ -27,7 +27,7 @@ svg .bar { fill: var(--bar); }
 svg .other { fill: var(--other); }
 svg .line { stroke: var(--line); }
 svg .reach { stroke: var(--ink); fill: none; }
-pre { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); overflow-x: auto; color: var(--vscode-descriptionForeground); }
+pre { white-space: pre; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); overflow-x: auto; color: var(--vscode-descriptionForeground); }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (forced-colors: active) { .path li[aria-selected="true"] { border: 1px solid; } }
 `;
