@@ -37,6 +37,7 @@ suite("Kernel C", () => {
     const { document } = await openFile("pump.c", PUMP);
     assert.equal(document.languageId, "c");
     const finding = await seesFinding(document, "sleep-in-atomic", "GFP_KERNEL");
+    assert.equal(languages.getDiagnostics(document.uri).length, 1, "the mark stands once");
     const [proof] = finding.relatedInformation ?? [];
     assert.equal(proof?.location.range.start.line, rangeOf(document, "spin_lock_irqsave").start.line);
     assert.match(await readHover(document, inside(document, "kmalloc")), /is held since line 7/);

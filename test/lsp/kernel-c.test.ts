@@ -307,6 +307,15 @@ describe("documents of other servers' languages", () => {
       ]);
   });
 
+  test("have their marks once: none of them is in the report of the workspace", async () => {
+    const client = await start(registers(true));
+    openC(client, FILE, INCLUDED);
+    client.open(MAIN, SLEEPER);
+    const report = await client.request("workspace/diagnostic", { previousResultIds: [] });
+    expect((field(report, "items") as readonly { readonly uri: string }[]).map(({ uri }) => uri)).toEqual([MAIN]);
+    expect(codes((await client.pull(FILE)).items)).toEqual(["sleep-in-atomic"]);
+  });
+
   test("are not asked for by name of a client that cannot be told later", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, SLEEPER);

@@ -74,8 +74,9 @@ async function workspaceReport(
   const seen = new Set<string>();
   let sliceEnd = Date.now() + SLICE_MS;
   for (const known of session.all()) {
-    const { key } = known;
-    if (seen.has(key)) continue;
+    const { key, kind } = known;
+    // A guest's documents are asked for one by one: with these as well each mark would stand twice.
+    if (seen.has(key) || kind.guest !== null) continue;
     seen.add(key);
     await makeAllFindings(key, session, () => token.isCancellationRequested);
     const { items: found, resultId } = reports.whole(session.find(key) ?? known);
