@@ -18,8 +18,8 @@ import { hoverAt } from "../../server/service/hover.ts";
 import { stateNamed } from "../../server/policy-language/findings/memory.ts";
 import { failureLines, loggedMachine, STYLES, style } from "../kernel-log/_logs.ts";
 
-const FILE = "file:///work/main.allocpolicy";
-const LOG = "file:///work/logs/console.log";
+const FILE = "file:///project/main.allocpolicy";
+const LOG = "file:///project/logs/console.log";
 const textOf = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
 
 function workspaceWith(text: string, log: string | null): Workspace {
@@ -78,7 +78,7 @@ expect table on field   { fails }
     const gone = withMissing(changed, LOG);
     expect([stateIn(gone, "field"), messagesIn(gone)]).toEqual([
       null,
-      ["There is no file logs/console.log beside this one (looked for file:///work/logs/console.log)."],
+      ["There is no file logs/console.log beside this one (looked for file:///project/logs/console.log)."],
     ]);
     expect(messagesIn(withDocument(gone, LOG, kernelLog(FIRST)))).toEqual([]);
   });
