@@ -57,13 +57,17 @@ export function requestSummary({ resolved, answers, open }: RequestAnswers, envi
   return lines.join("\n\n");
 }
 
-/** What the kernels do with one call: its mask, the zone, each answer with its reason. Empty without an answer. */
-export function answersSummary(api: string, answers: readonly KernelRequest[]): string {
+/**
+ * What the kernels do with one call: its mask, the zone, each answer with its reason. Empty without an answer.
+ * @param notes what has to be known beside the answer: stands right below it
+ */
+export function answersSummary(api: string, answers: readonly KernelRequest[], notes: readonly string[] = []): string {
   const newest = answers[answers.length - 1];
   if (newest === undefined) return "";
   const lines: string[] = [];
   lines.push(
     linesOver(overAnswers(answers, sentence), (answer) => `**${capital(sentence(answer))}.**`).join("  \n"),
+    ...notes,
     callText(api, newest),
   );
   lines.push(

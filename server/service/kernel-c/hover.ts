@@ -103,18 +103,17 @@ function callHover(judged: JudgedC, at: CallAt): string | null {
     ]);
   const more = [
     answers.length > 1 ? `One of ${answers.length} masks that it can be given.` : "",
-    isSizeKnown(answer.request) ? "" : "Its size is not known here: what follows is for a small one.",
+    isSizeKnown(answer.request) ? "" : "Its size is not known here: this is the answer for a small one.",
   ];
-  return [heading(`${at.call.name}()`, "call", [...more, where]), answersSummary(allocation.api, [answer])].join(
-    "\n\n",
-  );
+  const notes = [...more, where].filter((line) => line !== "");
+  return heading(`${at.call.name}()`, "call", [answersSummary(allocation.api, [answer], notes)]);
 }
 
 /** A function that takes a size was given one that the file does not tell. */
 const isSizeKnown = ({ api, order, sizeBytes, pages, count }: AllocationRequest): boolean =>
   apiNamed(api)?.size === "none" || order !== null || sizeBytes !== null || pages !== null || count !== null;
 
-const NOWHERE = "Where it is made is not proven: what follows is for a process that holds nothing.";
+const NOWHERE = "Where it is made is not proven: this is the answer for a process that holds nothing.";
 
 /** `&dev->lock` is held since line 12 (`spin_lock_irqsave()`), and how that is known. */
 function provenText(judged: JudgedC, { facts, way }: Proven): string {

@@ -73,6 +73,7 @@ function kernelOfFiles({ makefile, config }: KernelTree): FoundKernel {
 }
 
 interface Answers {
+  readonly path: string;
   readonly kernel: Kernel;
   readonly evidence: CodeEvidence;
   readonly link: Link;
@@ -83,9 +84,10 @@ const answers = new WeakMap<CFile, Answers>();
 
 function answersFor({ file, path, kernel, evidence }: JudgedC): Answers {
   const known = answers.get(file);
-  if (known !== undefined && known.kernel === kernel && known.evidence === evidence) return known;
+  if (known !== undefined && known.path === path && known.kernel === kernel && known.evidence === evidence)
+    return known;
   const link = linkFiles(kernel, [{ path, file }], evidence.declared);
-  const made = { kernel, evidence, link, findings: new Map() };
+  const made = { path, kernel, evidence, link, findings: new Map() };
   answers.set(file, made);
   return made;
 }

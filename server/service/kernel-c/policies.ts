@@ -40,6 +40,7 @@ export function underKernel(workspace: Workspace, kernel: Kernel): Workspace {
 }
 
 interface Known {
+  readonly path: string;
   readonly kernel: Kernel;
   readonly evidence: CodeEvidence;
   readonly byPolicy: WeakMap<Revision, readonly CFinding[]>;
@@ -50,8 +51,8 @@ const violations = new WeakMap<CFile, Known>();
 function violationsIn(environment: Environment, binding: Binding, judged: JudgedC): readonly CFinding[] {
   const { file, kernel, evidence, path } = judged;
   const known = violations.get(file);
-  const isSame = known !== undefined && known.kernel === kernel && known.evidence === evidence;
-  const ofFile: Known = isSame ? known : { kernel, evidence, byPolicy: new WeakMap() };
+  const isSame = known !== undefined && known.path === path && known.kernel === kernel && known.evidence === evidence;
+  const ofFile: Known = isSame ? known : { path, kernel, evidence, byPolicy: new WeakMap() };
   violations.set(file, ofFile);
   const found = ofFile.byPolicy.get(binding.revision);
   if (found !== undefined) return found;
