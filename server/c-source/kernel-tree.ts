@@ -61,3 +61,8 @@ export function kernelOfTree(makefile: string, config: string | null): Kernel | 
   if (!("unknown" in known)) return known;
   return kernelOf(printedVersion(version)?.version ?? version, options);
 }
+
+const ALLOCATORS = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|gfp_types|slab|vmalloc|mm|skbuff|mempool)\.h>/m;
+
+/** Whether a C file includes a header of the kernel's allocators: kernel code, in whatever folder it stands. */
+export const includesAllocators = (text: string): boolean => ALLOCATORS.test(text);

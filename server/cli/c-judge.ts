@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { includesAllocators } from "../c-source/kernel-tree.ts";
 import { cFindings, type CText } from "./c-findings.ts";
 import { cPolicies, type CPolicies } from "./c-policies.ts";
 import { modulesIn } from "./c-modules.ts";
@@ -42,7 +43,7 @@ export interface CJudge {
 }
 
 /** Code outside of a kernel tree that is meant for one: it includes what allocates, or names a flag. */
-const KERNEL_CODE = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|gfp_types|slab)\.h>|\bGFP_[A-Z]/m;
+const isKernelCode = (text: string): boolean => includesAllocators(text) || /\bGFP_[A-Z]/.test(text);
 
 /** Begins to judge: trees and Makefiles are read once each. */
 export function beginC(files: TreeFiles, judging: CJudging): CJudge {
@@ -61,7 +62,7 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
       const unit = unitOf(first.absolutePath);
       const tree = treeOf(unit);
       const policies = policiesOf(unit, tree.root);
-      const own = wanted.filter(({ isNamed, text }) => isNamed || tree.root !== null || KERNEL_CODE.test(text));
+      const own = wanted.filter(({ isNamed, text }) => isNamed || tree.root !== null || isKernelCode(text));
       const segment = cache.open(tree.root === null ? unit : relative(tree.root, unit));
       const found = new Map<string, readonly ReportedFinding[]>();
       const members = own.length === 0 ? [] : modules.filesOf(unit);

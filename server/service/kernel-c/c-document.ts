@@ -3,7 +3,7 @@ import type { Edit } from "../../../grammar/source-file.ts";
 import type { Document } from "../../documents/document.ts";
 import { KERNEL_C } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";
-import type { TreeConfig } from "../../c-source/kernel-tree.ts";
+import { includesAllocators, type TreeConfig } from "../../c-source/kernel-tree.ts";
 import type { CodeEvidence } from "../code-evidence.ts";
 import { evidenceIn } from "./evidence.ts";
 import { configOf, treeOf, type KernelTree } from "./tree-file.ts";
@@ -49,7 +49,7 @@ export function kernelCFile(workspace: Workspace, uri: string): KernelCFile | nu
   if (document === undefined || !isCDocument(document)) return null;
   if ((workspace.settings.kernelC ?? KERNEL_C) === "off") return null;
   const tree = treeOf(workspace, uri);
-  if (tree === null && !INCLUDES.test(document.text)) return null;
+  if (tree === null && !includesAllocators(document.text)) return null;
   const config = tree?.config == null ? null : configOf(tree.config);
   const evidence = evidenceIn(workspace);
   const known = readings.get(document);
@@ -60,6 +60,3 @@ export function kernelCFile(workspace: Workspace, uri: string): KernelCFile | nu
   readings.set(document, { config, evidence, file });
   return { document, file, tree, evidence };
 }
-
-/** What a file outside of a kernel tree includes when it is a kernel's all the same. */
-const INCLUDES = /^[ \t]*#[ \t]*include[ \t]*<linux\/(?:gfp|slab|vmalloc|mm|skbuff|mempool)\.h>/m;
