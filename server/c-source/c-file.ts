@@ -60,10 +60,14 @@ export interface ReadOptions {
 
 const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map() };
 
-/** What was read of functions, by their text: for the next reading of the same file. */
-interface Memory {
-  readonly byText: Map<string, FunctionRead>;
+/** A function as it was read, and what those that it calls left behind then. */
+interface Remembered {
+  readonly effects: string;
+  readonly read: FunctionRead;
 }
+
+/** What was read of functions, by their text: for the next reading of the same file. */
+type Memory = Map<string, readonly Remembered[]>;
 
 const memories = new WeakMap<CFile, Memory>();
 
@@ -76,16 +80,15 @@ const FACTS: readonly (readonly [string, number])[] = [...CALLBACK_WORDS].map((w
 export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, before: CFile | null = null): CFile {
   const tokens = tokensOf(text, options.build);
   const items = itemsOf(tokens);
-  const known = before === null ? null : (memories.get(before)?.byText ?? null);
-  const { functions, byText } = readFunctions(tokens, items, options, known);
+  const memory: Memory = new Map();
   const file: CFile = {
-    functions,
+    functions: readFunctions(tokens, items, options, before === null ? null : (memories.get(before) ?? null), memory),
     tables: items.initializers.map((one) => tableOf(tokens, one)),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
     ...macrosOf(tokens),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) ? [word] : [])),
   };
-  memories.set(file, { byText });
+  memories.set(file, memory);
   giveBack(tokens);
   return file;
 }
@@ -97,64 +100,63 @@ function readFunctions(
   tokens: Tokens,
   items: Items,
   options: ReadOptions,
-  known: ReadonlyMap<string, FunctionRead> | null,
-): { readonly functions: readonly PlacedFunction[]; readonly byText: Map<string, FunctionRead> } {
+  before: Memory | null,
+  memory: Memory,
+): readonly PlacedFunction[] {
   const names = fileNames(tokens);
-  const byText = new Map<string, FunctionRead>();
   const effects = new Map<string, NetEffect>([...options.wrappers, ...lockMacros(tokens, options)]);
   const effectOf = (id: number): NetEffect | null => effects.get(tokens.nameOf(id)) ?? null;
-  let reads = items.functions.map((item) => {
-    const own = effectsKey(effects);
-    const key = `${own}${textBetween(tokens, item.start, item.close + 1)}`;
-    const read = known?.get(key) ?? readFunction(tokens, names, item, effectOf);
-    byText.set(key, read);
+  const readAgain = (item: FunctionItem): FunctionRead => {
+    const text = textBetween(tokens, item.start, item.close + 1);
+    const known = before?.get(text)?.find(({ effects: then, read }) => then === effectsIn(read, effects));
+    const read = known?.read ?? readFunction(tokens, names, item, effectOf);
+    memory.set(text, [...(memory.get(text) ?? []), { effects: known?.effects ?? effectsIn(read, effects), read }]);
     return read;
-  });
+  };
+  let reads = items.functions.map(readAgain);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const changed = newEffects(reads, effects);
     if (changed.size === 0) break;
-    const own = effectsKey(effects);
     reads = reads.map((read, index) => {
       const item = items.functions[index];
-      if (item === undefined || !read.calls.some(({ name }) => changed.has(name))) return read;
-      const key = `${own}${textBetween(tokens, item.start, item.close + 1)}`;
-      const again = known?.get(key) ?? readFunction(tokens, names, item, effectOf);
-      byText.set(key, again);
-      return again;
+      return item === undefined || !read.calls.some(({ name }) => changed.has(name)) ? read : readAgain(item);
     });
   }
-  const functions = reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read }));
-  return { functions, byText };
+  return reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read }));
 }
 
 const startOf = (tokens: Tokens, item: FunctionItem | undefined): number =>
   item === undefined ? 0 : (tokens.starts[item.start] ?? 0);
 
-/** What of the file a function is read by besides its text. */
-const effectsKey = (effects: ReadonlyMap<string, NetEffect>): string =>
-  effects.size === 0
-    ? ""
-    : `${[...effects]
-        .map(
-          ([name, { takes, gives }]) =>
-            `${name}+${takes.map(({ context }) => context)}-${gives.map(({ family }) => family)}`,
-        )
-        .sort()
-        .join(";")}\n`;
+/** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
+function effectsIn({ calls }: FunctionRead, effects: ReadonlyMap<string, NetEffect>): string {
+  if (effects.size === 0) return "";
+  let text = "";
+  for (const { name } of calls) {
+    const effect = effects.get(name);
+    if (effect !== undefined) text += `${name} ${JSON.stringify(effect)}\n`;
+  }
+  return text;
+}
 
 /** Adds what functions leave behind, and says whose effect is new. */
 function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffect>): ReadonlySet<string> {
   const changed = new Set<string>();
-  for (const { name, net, annotations } of reads) {
-    const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
-    if (takes.length === 0 && net.gives.length === 0) continue;
-    const known = effects.get(name);
-    const effect = { takes, gives: net.gives };
+  for (const read of reads) {
+    const effect = effectOfFunction(read);
+    if (effect === null) continue;
+    const known = effects.get(read.name);
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(effect)) continue;
-    effects.set(name, effect);
-    changed.add(name);
+    effects.set(read.name, effect);
+    changed.add(read.name);
   }
   return changed;
+}
+
+/** What a function leaves behind for those that call it; null: nothing. */
+export function effectOfFunction({ name, net, annotations }: FunctionRead): NetEffect | null {
+  const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
+  return takes.length === 0 && net.gives.length === 0 ? null : { takes, gives: net.gives };
 }
 
 const LOCKING = /lock|acquire|begin|enter|start|get|claim|grab|take|hold|pause|disable/i;

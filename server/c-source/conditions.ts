@@ -1,6 +1,6 @@
 import { argumentsBetween, type Slice } from "./items.ts";
 import { nameId } from "./names.ts";
-import { taking, type Guard, type State } from "./state.ts";
+import { taking, type Guard, type Held, type State } from "./state.ts";
 import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "./tables/locks.ts";
 import {
   AMPERSAND,
@@ -68,13 +68,15 @@ function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): C
   const close = tokens.partners[name + 1] ?? -1;
   if (effect?.context == null || close < name) return NOTHING_KNOWN;
   const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
-  const held = {
+  const held: Held = {
     by: textOf(tokens, name),
+    through: null,
     family: effect.family,
     context: effect.context,
     lock: slice === undefined ? null : textBetween(tokens, slice.from, slice.to),
     at: (tokens.starts[name] ?? 0) - origin,
     block: 0,
+    sure: "certain",
   };
   const take = (state: State): State => taking(state, held);
   let isNegated = false;

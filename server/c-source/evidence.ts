@@ -35,6 +35,8 @@ export interface Fact {
   readonly lock: string | null;
   /** The function that takes it never gives it back: another one does, or it is a lock only by its name. */
   readonly isLoose: boolean;
+  /** How sure it is that it is taken at all. */
+  readonly sure: Confidence;
   readonly step: Step;
 }
 
@@ -70,5 +72,7 @@ export function isBinding(kernel: Kernel, context: Context): boolean {
 export { ANYWHERE } from "../model/contexts.ts";
 
 export const weaker = (one: Confidence, other: Confidence): Confidence => (RANK[one] < RANK[other] ? one : other);
+
+export const stronger = (one: Confidence, other: Confidence): Confidence => (RANK[one] > RANK[other] ? one : other);
 
 export const RANK: Readonly<Record<Confidence, number>> = { possible: 0, likely: 1, certain: 2 };

@@ -14,6 +14,7 @@ import {
   contextWith,
   isBinding,
   RANK,
+  stronger,
   type Confidence,
   type Fact,
   type Inherited,
@@ -198,9 +199,9 @@ function saidAlone(
   const anywhere = unproven(kernel, scopes, slept);
   say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
   if (names.length > scopes.length) {
-    const isLoose = facts.every((fact) => fact.isLoose || !isForbidding(kernel, fact.context));
-    const sure = isLoose ? "possible" : "certain";
-    const proven: Proven = { confidence: sure, isConvention: isLoose, proof: stepsOf(facts, kernel) };
+    const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
+    const sure = firm.reduce<Confidence>((most, fact) => stronger(most, fact.sure), "possible");
+    const proven: Proven = { confidence: sure, isConvention: firm.length === 0, proof: stepsOf(facts, kernel) };
     if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [contextWith(kernel, names)], {}, proven, said);
   }
   addForRt(call, named, facts, fn, kernel, said);

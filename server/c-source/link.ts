@@ -111,6 +111,12 @@ function functionNamed(linking: Linking, file: number, name: string): LinkedFunc
 
 const isMore = ({ context }: Held): boolean => context.length > 0;
 
+function textOf({ read }: LinkedFunction, { by, lock, through }: Held): string {
+  const where = `in ${read.name}()`;
+  if (through !== null) return `${by}() ${where} takes ${through}`;
+  return lock === null ? `${by}() ${where}` : `${by}(${lock}) ${where}`;
+}
+
 /** What a lock of a function is for those that it calls. */
 function factOf(fn: LinkedFunction, held: Held): Fact {
   return {
@@ -118,11 +124,12 @@ function factOf(fn: LinkedFunction, held: Held): Fact {
     family: held.family,
     lock: held.lock,
     isLoose: held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any"),
+    sure: held.sure,
     step: {
       file: fn.file,
       start: fn.start + held.at,
       end: fn.start + held.at + held.by.length,
-      text: held.lock === null ? `${held.by}() in ${fn.read.name}()` : `${held.by}(${held.lock}) in ${fn.read.name}()`,
+      text: textOf(fn, held),
     },
   };
 }
@@ -178,9 +185,9 @@ function pass(linking: Linking, fn: LinkedFunction, call: Call, way: Inherited |
     way === null
       ? facts.map((fact) => fact.step)
       : [...way.path, ...facts.filter((fact) => !way.facts.includes(fact)).map((fact) => fact.step)];
-  const base: Confidence = weaker(
+  const base = facts.reduce<Confidence>(
+    (sure, fact) => weaker(sure, fact.isLoose ? "possible" : fact.sure),
     way?.confidence ?? "likely",
-    facts.some(({ isLoose }) => isLoose) ? "possible" : "likely",
   );
   reach(linking, target, {
     facts,
@@ -227,7 +234,14 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
   if (handler.unless !== undefined && file?.facts.includes(handler.unless) === true) return;
   if (handler.onlyWith !== undefined && !handler.onlyWith.some((word) => file?.facts.includes(word) === true)) return;
   reach(linking, fn, {
-    facts: handler.contexts.map((context) => ({ context, family: null, lock: null, isLoose: false, step })),
+    facts: handler.contexts.map((context) => ({
+      context,
+      family: null,
+      lock: null,
+      isLoose: false,
+      sure: "certain",
+      step,
+    })),
     path: [step],
     confidence:
       fn.file === step.file &&
@@ -307,7 +321,7 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       text: `${fn.read.name}() is marked ${name}(${argument})`,
     };
     reach(linking, fn, {
-      facts: [{ context: held.context, family: held.family, lock: argument, isLoose: false, step }],
+      facts: [{ context: held.context, family: held.family, lock: argument, isLoose: false, sure: "certain", step }],
       path: [step],
       confidence: "possible",
       isConvention: true,
@@ -335,7 +349,7 @@ function reachGentle(linking: Linking, fn: LinkedFunction): void {
       text: `${fn.read.name}() itself allocates with ${name}`,
     };
     const way: Inherited = {
-      facts: [{ context, family: null, lock: null, isLoose: false, step }],
+      facts: [{ context, family: null, lock: null, isLoose: false, sure: "certain", step }],
       path: [step],
       confidence: "possible",
       isConvention: true,

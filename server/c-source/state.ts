@@ -1,9 +1,12 @@
+import type { Confidence } from "./evidence.ts";
 import type { LockFamily } from "./tables/locks.ts";
 
 /** A lock, section or scope that is in force. Offsets count from the start of the function that took it. */
 export interface Held {
   /** The call that took it, as the proof of a finding names it: `spin_lock_irqsave`. */
   readonly by: string;
+  /** What that function calls to take it, where it is no lock call itself: `spin_lock(&dev->lock)`. */
+  readonly through: string | null;
   readonly family: LockFamily;
   /** The model's name for what it means: `spin_lock_irqsave`, `rcu_read_lock`, `nofs`. */
   readonly context: string;
@@ -12,6 +15,8 @@ export interface Held {
   readonly at: number;
   /** The block that it ends with, for a guard; 0: none. */
   readonly block: number;
+  /** How sure it is that the call takes it: less where a function of another file does. */
+  readonly sure: Confidence;
 }
 
 /** Something that was given back and not taken here: the caller had it. */

@@ -435,11 +435,13 @@ function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, own: n
   if (effect?.context == null) return state;
   return taking(state, {
     by: `guard(${text})`,
+    through: null,
     family: effect.family,
     context: effect.context,
     lock: lock === null || effect.lock === -1 ? null : textBetween(tokens, lock.from, lock.to),
     at: offset,
     block: own,
+    sure: "certain",
   });
 }
 
@@ -548,11 +550,13 @@ function heldBy(walk: Walk, effect: LockEffect, context: string, lock: string | 
   const { tokens } = walk;
   return {
     by: textOf(tokens, name),
+    through: null,
     family: effect.family,
     context,
     lock,
     at: (tokens.starts[name] ?? 0) - walk.origin,
     block: 0,
+    sure: "certain",
   };
 }
 
@@ -560,11 +564,14 @@ function heldBy(walk: Walk, effect: LockEffect, context: string, lock: string | 
 function withNet(walk: Walk, net: NetEffect, name: number, state: State): State {
   const at = (walk.tokens.starts[name] ?? 0) - walk.origin;
   const given = net.gives.reduce((all, released) => gave(walk, all, released), state);
+  const by = textOf(walk.tokens, name);
   return net.takes.reduce<State>(
-    (all, held) => taking(all, { ...held, by: textOf(walk.tokens, name), at, block: 0 }),
+    (all, held) => taking(all, { ...held, by, through: held.by === by ? null : throughOf(held), at, block: 0 }),
     given,
   );
 }
+
+const throughOf = ({ by, through, lock }: Held): string => through ?? (lock === null ? `${by}()` : `${by}(${lock})`);
 
 /** The token of the `=` that a call's result goes through; -1: it goes nowhere by that way. */
 export function assignmentBefore(tokens: Tokens, name: number, statementStart: number): number {

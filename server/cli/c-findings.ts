@@ -1,8 +1,8 @@
 import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
-import { readCFile } from "../c-source/c-file.ts";
 import { RANK, type Confidence } from "../c-source/evidence.ts";
 import type { CFinding } from "../c-source/c-finding.ts";
 import { judgeC } from "../c-source/judge.ts";
+import { readModule } from "../c-source/module.ts";
 import type { Holds } from "../rules/finding.ts";
 import { waive, type WaiverFinding } from "../c-source/waivers.ts";
 import { rulePage } from "../policy-language/catalogue.ts";
@@ -30,7 +30,11 @@ export function cFindings(
   { evidence, violations }: CPolicies,
 ): readonly ReportedFinding[][] {
   const { declared, wrappers } = evidence;
-  const files = texts.map(({ path, text }) => ({ path, file: readCFile(text, { build, wrappers }) }));
+  const read = readModule(
+    texts.map(({ text }) => text),
+    { build, wrappers },
+  );
+  const files = read.map((file, at) => ({ path: texts[at]?.path ?? "", file }));
   const found = kernels.map((kernel) => ({
     name: kernel.name,
     findings: [...judgeC(files, { kernel, confidence: "possible", declared }), ...violations(kernel, files)],

@@ -45,11 +45,13 @@ export function codeEvidence(environments: readonly Environment[], nameOf: (uri:
 
 const heldBy = (by: string, context: string): NetEffect["takes"][number] => ({
   by,
+  through: null,
   family: familyOf(context),
   context,
   lock: null,
   at: 0,
   block: 0,
+  sure: "certain",
 });
 
 const releasedOf = (context: string): NetEffect["gives"][number] => ({

@@ -1,0 +1,112 @@
+// Files that belong together: what a function of one leaves behind counts in the others.
+import { describe, expect, test } from "vitest";
+import { readModule } from "../../server/c-source/module.ts";
+import type { CFinding } from "../../server/c-source/c-finding.ts";
+import { judgeC } from "../../server/c-source/judge.ts";
+import { kernelNamed } from "../rules/_subject.ts";
+
+const kernel = kernelNamed("6.12");
+
+function findingsOf(texts: Readonly<Record<string, string>>): readonly CFinding[] {
+  const files = readModule(Object.values(texts), { build: { options: null }, wrappers: new Map() });
+  const paths = Object.keys(texts);
+  return judgeC(
+    files.map((file, at) => ({ path: paths[at] ?? "", file })),
+    { kernel, confidence: "possible" },
+  );
+}
+
+const LOCK = `void ring_lock(struct ring *r)
+{
+	spin_lock_bh(&r->lock);
+}
+
+void ring_unlock(struct ring *r)
+{
+	spin_unlock_bh(&r->lock);
+}
+`;
+
+const USER = `static int refill(struct ring *r)
+{
+	void *p;
+
+	ring_lock(r);
+	p = kmalloc(64, GFP_KERNEL);
+	ring_unlock(r);
+	if (!p)
+		return -ENOMEM;
+	r->p = p;
+	r->q = kmalloc(64, GFP_KERNEL);
+	return r->q ? 0 : -ENOMEM;
+}
+`;
+
+describe("a lock wrapper in another file of the module", () => {
+  test("is a lock call for its callers, as sure as a chain across files, and the lock that it takes is named", () => {
+    const findings = findingsOf({ "lock.c": LOCK, "user.c": USER });
+    expect(
+      findings.map(({ rule, path, function: fn, confidence, severity, proof }) => [
+        rule,
+        path,
+        fn,
+        confidence,
+        severity,
+        proof.map(({ text }) => text),
+      ]),
+    ).toEqual([
+      [
+        "sleep-in-atomic",
+        "user.c",
+        "refill",
+        "possible",
+        "warning",
+        ["ring_lock() in refill() takes spin_lock_bh(&r->lock)"],
+      ],
+    ]);
+  });
+
+  test("is none where the file has a function of its own by that name", () => {
+    const own = "static void ring_lock(struct ring *r)\n{\n\tmutex_lock(&r->mutex);\n}\n\n";
+    expect(findingsOf({ "lock.c": LOCK, "user.c": own + USER })).toEqual([]);
+  });
+
+  test("is none where it is static, or where two files differ about it", () => {
+    expect(findingsOf({ "lock.c": LOCK.replaceAll("void ring", "static void ring"), "user.c": USER })).toEqual([]);
+    const other = "void ring_lock(struct ring *r)\n{\n\tmutex_lock(&r->mutex);\n}\n";
+    expect(findingsOf({ "lock.c": LOCK, "other.c": other, "user.c": USER })).toEqual([]);
+  });
+
+  test("is followed through a wrapper of it in a third file", () => {
+    const outer = `void nic_lock(struct nic *n)
+{
+	ring_lock(&n->ring);
+}
+
+void nic_unlock(struct nic *n)
+{
+	ring_unlock(&n->ring);
+}
+`;
+    const user = USER.replaceAll("ring_lock", "nic_lock").replaceAll("ring_unlock", "nic_unlock");
+    const findings = findingsOf({ "user.c": user, "outer.c": outer, "lock.c": LOCK });
+    expect(findings.map(({ rule, confidence, proof }) => [rule, confidence, proof.map(({ text }) => text)])).toEqual([
+      ["sleep-in-atomic", "possible", ["nic_lock() in refill() takes spin_lock_bh(&r->lock)"]],
+    ]);
+  });
+
+  test("gives back what its caller took, so that nothing is held behind it", () => {
+    const user = `static int refill(struct ring *r)
+{
+	spin_lock_bh(&r->lock);
+	r->full = 0;
+	ring_done(r);
+	r->p = kmalloc(64, GFP_KERNEL);
+	return r->p ? 0 : -ENOMEM;
+}
+`;
+    const done = "void ring_done(struct ring *r)\n{\n\tr->done = 1;\n\tspin_unlock_bh(&r->lock);\n}\n";
+    expect(findingsOf({ "user.c": user }).map(({ rule }) => rule)).toEqual(["sleep-in-atomic"]);
+    expect(findingsOf({ "user.c": user, "done.c": done })).toEqual([]);
+  });
+});
