@@ -26,6 +26,11 @@ export interface KernelGroup {
   readonly members: readonly number[];
 }
 
+/** Stands for the names that are declared, and what by: the same object for as long as none comes, goes or changes. */
+export interface DeclaredNames {
+  readonly [key: string]: never;
+}
+
 /**
  * A declaration, and the file that it stands in. It is as good as its revision: where in the file it stands changes
  * with every line above, so that no binding says it. `Environment.placeOf` does.
@@ -88,6 +93,7 @@ export interface Environment {
   readonly placeOf: (binding: Pick<Binding, "uri" | "revision">) => Place | null;
   /** The declaration in a region of the file itself; null where there is none. */
   readonly bindingAt: (region: number) => Binding | null;
+  readonly names: DeclaredNames;
   /** All declarations visible in a space: the file's own first, in order. */
   readonly visible: (space: NameSpace) => readonly Binding[];
   /** The log of a path that stands in the file `base`. */

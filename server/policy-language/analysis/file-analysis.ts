@@ -169,6 +169,7 @@ function nextAnalysis(
     ready,
     environment: {
       ...environmentFor(uri, file, files, checked, complete, kernelKnown),
+      names: previous !== null && declareSame(previous.files, files) ? previous.environment.names : {},
       logOf,
     },
   };
@@ -382,7 +383,7 @@ function carryOver(
   for (const kind of ["kernels", "configs"] as const)
     if (own !== undefined && firstOf(own, kind) !== firstOf(before, kind)) own[kind].forEach(forget);
   // Which names are declared has changed, and with it what an unknown one may have meant.
-  if (moved.some((file, i) => file.index.first !== previous.files[i]?.index.first)) {
+  if (!declareSame(previous.files, moved)) {
     findings.forEach((known, region) => {
       if (known?.suggests === true) forget(region);
     });
@@ -407,6 +408,17 @@ function sameAsBefore(
   const uses = now.names[region]?.needs ?? [];
   const isBuiltIn = uses.every((key) => all.every(({ first }) => !first.has(key)));
   return isBuiltIn && old.index.first === now.first ? "value" : null;
+}
+
+/** The same names are declared in the same files, by declarations of the same kinds. */
+function declareSame(
+  before: readonly Pick<AnalysedFile, "uri" | "index">[],
+  now: readonly Pick<AnalysedFile, "uri" | "index">[],
+): boolean {
+  return (
+    before.length === now.length &&
+    before.every(({ uri, index }, i) => uri === now[i]?.uri && index.first === now[i].index.first)
+  );
 }
 
 function firstOf(index: FileIndex | undefined, kind: "kernels" | "configs"): Region | undefined {
@@ -506,7 +518,7 @@ function environmentFor(
   checked: CheckedKernels,
   complete: boolean,
   kernelKnown: boolean,
-): Omit<Environment, "logOf"> {
+): Omit<Environment, "logOf" | "names"> {
   const bindingAt = (file: AnalysedFile, region: number): Binding | null => {
     const item = file.index.file.regions[region]?.item ?? null;
     const revision = file.revisions[region];

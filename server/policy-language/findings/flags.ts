@@ -218,6 +218,7 @@ function kernelMaskNames(kernel: Kernel): readonly string[] {
   return shared;
 }
 
+const NONE: readonly string[] = [];
 const suggested = new WeakMap<Environment, WeakMap<readonly string[], Map<string, readonly string[]>>>();
 
 /** Names near to one that does not exist; kernels that have the same names give the same answer. */
@@ -247,7 +248,7 @@ function suggestions(
     found =
       short.length > 0
         ? short
-        : nearest(name, names, visibleNames(environment, "mask"), parameter === null ? [] : [parameter]);
+        : nearest(name, names, visibleNames(environment, "mask"), parameter === null ? NONE : [parameter]);
     known.set(key, found);
   }
   return found;

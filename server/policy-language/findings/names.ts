@@ -101,6 +101,8 @@ export function unknownNameFindings(environment: Environment, region: Region): r
   return findings;
 }
 
+const BUILT_IN_CONTEXTS: readonly string[] = [...CONTEXT_NAMES, ...KERNEL_CONTEXTS.keys()];
+
 function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | null {
   const { name } = use;
   if (use.space === "context") {
@@ -108,10 +110,7 @@ function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | n
     if (use.role === "context" && name.text === UNKNOWN_CONTEXT) return null;
     if (isContextName(name.text) || isScopeName(name.text) || KERNEL_CONTEXTS.has(name.text)) return null;
     if (environment.lookup("context", name.text) !== null) return null;
-    const near = nearest(name.text, visibleNames(environment, "context"), [
-      ...CONTEXT_NAMES,
-      ...KERNEL_CONTEXTS.keys(),
-    ]);
+    const near = nearest(name.text, visibleNames(environment, "context"), BUILT_IN_CONTEXTS);
     return report(
       unknownContext,
       name,

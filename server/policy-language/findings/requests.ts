@@ -2,6 +2,7 @@ import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
 import { requestProperty } from "../../../grammar/index.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
 import { allApis, apiNamed, needsMask } from "../../model/apis.ts";
+import { perKernel } from "../../model/kernels/per-kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { isZone, ZONE_NAMES, type Kernel, type ZoneName } from "../../model/kernels/kernel.ts";
 import { didYouMean, replacements, report } from "./report.ts";
@@ -279,6 +280,12 @@ function sizeIn(unit: SizeUnit, value: number): string {
   return unit === "bytes" ? `size ${sizeText(value)}` : `${PROPERTY_OF_UNIT[unit]} ${value}`;
 }
 
+const apiNamesOf: (kernel: Kernel) => readonly string[] = perKernel((kernel) =>
+  allApis()
+    .filter((candidate) => candidate.exists(kernel))
+    .map((candidate) => candidate.name),
+);
+
 /** The names of the APIs of a request or a policy that one kernel does not have. */
 export function unknownApiFinding(
   kernel: Kernel,
@@ -286,12 +293,7 @@ export function unknownApiFinding(
 ): UnplacedFinding | null {
   const api = apiNamed(name.text);
   if (api === null) {
-    const near = nearest(
-      name.text,
-      allApis()
-        .filter((candidate) => candidate.exists(kernel))
-        .map((candidate) => candidate.name),
-    );
+    const near = nearest(name.text, apiNamesOf(kernel));
     return report(
       unknownApi,
       name,

@@ -1,31 +1,36 @@
-/** Names to choose from, prepared once for each list: what they are compared by, sorted by its length. */
+/** Names to choose from, prepared once for each list: in the order of what they are compared by. */
 interface Prepared {
-  readonly byLength: ReadonlyMap<number, readonly Candidate[]>;
+  readonly candidates: readonly Candidate[];
+  /** How many characters each begins with that the one before it begins with too. */
+  readonly shared: Uint8Array;
 }
 
 interface Candidate {
   readonly candidate: string;
   readonly plain: string;
-  /** Which characters it has, see `charactersOf`. */
-  readonly characters: number;
 }
 
 const prepared = new WeakMap<readonly string[], Prepared>();
 
-function prepare(candidates: readonly string[]): Prepared {
-  const known = prepared.get(candidates);
+function prepare(list: readonly string[]): Prepared {
+  const known = prepared.get(list);
   if (known !== undefined) return known;
-  const byLength = new Map<number, Candidate[]>();
-  for (const candidate of candidates) {
-    const text = plain(candidate);
-    const same = byLength.get(text.length);
-    const entry = { candidate, plain: text, characters: charactersOf(text) };
-    if (same === undefined) byLength.set(text.length, [entry]);
-    else same.push(entry);
-  }
-  const made = { byLength };
-  prepared.set(candidates, made);
+  const candidates = list
+    .map((candidate): Candidate => ({ candidate, plain: plain(candidate) }))
+    .filter((candidate) => candidate.plain.length <= LONGEST)
+    .sort((a, b) => (a.plain < b.plain ? -1 : a.plain > b.plain ? 1 : 0));
+  const shared = new Uint8Array(candidates.length);
+  for (let i = 1; i < candidates.length; i++)
+    shared[i] = sharedStart(candidates[i - 1]?.plain ?? "", candidates[i]?.plain ?? "");
+  const made = { candidates, shared };
+  prepared.set(list, made);
   return made;
+}
+
+function sharedStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one.charCodeAt(length) === other.charCodeAt(length)) length++;
+  return length;
 }
 
 /**
@@ -34,20 +39,9 @@ function prepare(candidates: readonly string[]): Prepared {
 export function nearest(name: string, ...lists: readonly (readonly string[])[]): readonly string[] {
   const wanted = plain(name);
   if (wanted.length > LONGEST) return [];
-  const limit = Math.min(3, Math.floor(wanted.length / 3));
+  const limit = Math.min(MOST_EDITS, Math.floor(wanted.length / 3));
   const found = new Map<string, number>();
-  const characters = charactersOf(wanted);
-  for (const list of lists) {
-    const { byLength } = prepare(list);
-    for (let length = wanted.length - limit; length <= wanted.length + limit; length++) {
-      for (const { candidate, plain: other, characters: others } of byLength.get(length) ?? []) {
-        // One edit takes at most one character away and brings another.
-        if (candidate === name || ones(characters ^ others) > 2 * limit) continue;
-        const distance = editDistance(wanted, other, limit);
-        if (distance <= limit) found.set(candidate, distance);
-      }
-    }
-  }
+  for (const list of lists) addNear(prepare(list), name, wanted, limit, found);
   const sorted = [...found].sort(
     ([a, near], [b, far]) =>
       near - far || Math.abs(a.length - name.length) - Math.abs(b.length - name.length) || (a < b ? -1 : 1),
@@ -59,20 +53,6 @@ export function nearest(name: string, ...lists: readonly (readonly string[])[]):
     .map(([candidate]) => candidate);
 }
 
-/** The characters of a text as bits: different texts may share them, equal ones do. */
-function charactersOf(text: string): number {
-  let characters = 0;
-  for (let i = 0; i < text.length; i++) characters |= 1 << (text.charCodeAt(i) & 31);
-  return characters;
-}
-
-/** How many bits are set. */
-function ones(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
-}
-
 /** What names are compared by: case, leading underscores and the `GFP_` of a flag do not count. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/^_+/, "").replace(/^gfp_/, "");
@@ -81,25 +61,64 @@ function plain(name: string): string {
 /** Longest name that is compared: longer ones are no misspelling of anything. */
 const LONGEST = 64;
 
-/** Insertions, deletions, replacements and swaps of neighbours; above `limit` any larger number. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (a.length > LONGEST || b.length > LONGEST) return limit + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
-      row.push(cost);
-      least = Math.min(least, cost);
+const MOST_EDITS = 3;
+const WIDTH = LONGEST + 2;
+
+/** The edits between the first characters of a candidate (rows) and those of the name (columns). */
+const table = new Uint8Array((LONGEST + 1) * WIDTH);
+for (let column = 0; column < WIDTH; column++) table[column] = column;
+
+/**
+ * The candidates that so many insertions, deletions, replacements and swaps of neighbours make the name of. Those that
+ * begin alike are compared together: where the beginning is too far away, they all are.
+ */
+function addNear(
+  { candidates, shared }: Prepared,
+  name: string,
+  wanted: string,
+  limit: number,
+  found: Map<string, number>,
+): void {
+  /** Rows that are those of the candidate before; from `tooFar` characters on it was too far away. */
+  let rows = 0;
+  let tooFar = Infinity;
+  for (let i = 0; i < candidates.length; i++) {
+    const start = shared[i] ?? 0;
+    if (start >= tooFar) continue;
+    tooFar = Infinity;
+    rows = Math.min(rows, start);
+    const entry = candidates[i];
+    if (entry === undefined || Math.abs(entry.plain.length - wanted.length) > limit) continue;
+    while (rows < entry.plain.length && tooFar === Infinity) {
+      rows++;
+      if (fillRow(rows, entry.plain, wanted, limit) > limit) tooFar = rows;
     }
-    if (least > limit) return limit + 1;
-    beforeLast = last;
-    last = row;
+    const distance = table[rows * WIDTH + wanted.length] ?? 0;
+    if (tooFar === Infinity && distance <= limit && entry.candidate !== name) found.set(entry.candidate, distance);
   }
-  return last[b.length] ?? limit + 1;
+}
+
+/** Fills a row as far as it can be within the limit, from the two above it; gives the least in it. */
+function fillRow(row: number, candidate: string, wanted: string, limit: number): number {
+  const at = row * WIDTH;
+  const from = Math.max(1, row - limit);
+  const to = Math.min(wanted.length, row + limit);
+  const own = candidate.charCodeAt(row - 1);
+  const before = row > 1 ? candidate.charCodeAt(row - 2) : -1;
+  const far = limit + 1;
+  let left = from === 1 ? Math.min(row, far) : far;
+  let least = left;
+  table[at + from - 1] = left;
+  for (let column = from; column <= to; column++) {
+    const other = wanted.charCodeAt(column - 1);
+    const above = at - WIDTH + column;
+    let cost = Math.min(left + 1, (table[above] ?? 0) + 1, (table[above - 1] ?? 0) + (own === other ? 0 : 1));
+    if (before === other && column > 1 && own === wanted.charCodeAt(column - 2))
+      cost = Math.min(cost, (table[above - WIDTH - 2] ?? 0) + 1);
+    left = Math.min(cost, far);
+    table[at + column] = left;
+    if (left < least) least = left;
+  }
+  if (to < WIDTH - 1) table[at + to + 1] = far;
+  return least;
 }
