@@ -122,6 +122,18 @@ request r { api folio_alloc_gigantic  order 10  flags GFP_KERNEL | __GFP_COMP }
     expect(finding?.message).toContain("does not exist before 6.12");
   });
 
+  test("a policy may be for functions that only some kernels of the range have", () => {
+    checkFindings(`
+kernel 6.12 .. 7.3
+policy ranges for alloc_contig_range, alloc_contig_frozen_range { forbid lacks __GFP_DIRECT_RECLAIM }
+`);
+    checkFindings(`
+kernel 6.1 .. 6.12
+policy ranges for alloc_contig_range, alloc_contig_frozen_range { forbid lacks __GFP_DIRECT_RECLAIM }
+//                                    ^^^^^^^^^^^^^^^^^^^^^^^^^ unknown-api
+`);
+  });
+
   test("a function that some kernels of the range lack is reported for those", () => {
     const [finding] = checkFindings(`
 kernel 5.15 .. 6.1

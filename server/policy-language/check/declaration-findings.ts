@@ -23,7 +23,7 @@ import { Paused, type Pause } from "../analysis/pause.ts";
 import { overKernelsOnce } from "../findings/over-kernels.ts";
 import { checkPolicy, preparePolicy } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
-import { apiFindings, requestFindings } from "./request-findings.ts";
+import { policyApiFindings, requestFindings } from "./request-findings.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 /**
@@ -84,7 +84,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
       return binding === null ? findings : requestFindings(environment, region, item, binding, findings);
     case "policy":
       findings.push(
-        ...apiFindings(environment, item.apis),
+        ...policyApiFindings(environment, item.apis),
         ...measureUnitFindings(item),
         ...duplicateModeFindings(item, environment.uri),
         ...effectWordFindings(item),

@@ -1,7 +1,8 @@
-import type { RequestDeclaration } from "../../../grammar/ast.ts";
+import type { Name, RequestDeclaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { ALL_RULES } from "../../rules/catalogue.ts";
 import type { Span } from "../../rules/finding.ts";
+import { apiNamed } from "../../model/apis.ts";
 import { judge } from "../../rules/judge.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { factFindings } from "./expectations.ts";
@@ -196,12 +197,18 @@ function isInherited(finding: UnplacedFinding, like: Span): boolean {
 }
 
 /** The names of functions that one of the kernels does not have. */
-export function apiFindings(
-  environment: Environment,
-  names: readonly { readonly text: string; readonly start: number; readonly end: number }[],
-): readonly UnplacedFinding[] {
+export function apiFindings(environment: Environment, names: readonly Name[]): readonly UnplacedFinding[] {
   if (names.length === 0) return [];
   return overKernelsOnce(environment, "where-it-differs", (kernel) =>
     names.flatMap((name) => unknownApiFinding(kernel, name) ?? []),
   );
+}
+
+/** The names of functions that none of the kernels has: a contract outlives the functions that it is for. */
+export function policyApiFindings(environment: Environment, names: readonly Name[]): readonly UnplacedFinding[] {
+  const nowhere = names.filter(({ text }) => {
+    const api = apiNamed(text);
+    return api === null || !environment.kernels.some((kernel) => api.exists(kernel));
+  });
+  return apiFindings(environment, nowhere);
 }
