@@ -1,3 +1,4 @@
+import { apiNamed } from "../model/apis.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { namedMask, type MaskScope } from "../model/masks/expression.ts";
 import type { CFile } from "./c-file.ts";
@@ -245,11 +246,17 @@ function givensAt(
 ): ReadonlyMap<number, Given> {
   return new Map(
     target.wants.map(({ index }): [number, Given] => {
-      const text = call.arguments[index]?.text.trim() ?? "";
+      const argument = call.arguments[index];
+      if (argument === undefined) return [index, { constant: null, masks: withoutArgument(target) }];
+      const text = argument.text.trim();
       return [index, outer.get(text) ?? givenBy(text, file, read, outer)];
     }),
   );
 }
+
+/** A mask that is left out is the function's own where that is allowed: `kmalloc_obj(*p)` since 7.0. */
+const withoutArgument = ({ api, via }: Target): readonly MaskReading[] | null =>
+  via.length > 0 || apiNamed(api)?.withoutMask === undefined ? null : [];
 
 function givenBy(text: string, file: CFile, read: FunctionRead, outer: Givens): Given {
   return { constant: isConstant(text) ? text : null, masks: masksIn(text, file, read, outer) };

@@ -2,7 +2,6 @@ import { apiNamed } from "../model/apis.ts";
 import { isAtomic, type Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf } from "../model/kernels/kernels.ts";
-import { EMPTY } from "../model/masks/mask.ts";
 import { verdict } from "../model/verdict.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import type { Severity, TextEdit } from "../rules/finding.ts";
@@ -35,7 +34,7 @@ import {
 } from "./link.ts";
 import { editsOf, placeOf } from "./places.ts";
 import { judgeCode } from "./judge-code.ts";
-import { callSite, readingsOf, sizesOf, valueIn, type MaskReading } from "./site.ts";
+import { callSite, readingsOf, sizesOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
 
 /** What a C file is judged by. */
 export interface JudgeOptions {
@@ -309,7 +308,7 @@ function allowed(
 function isSleepless(call: Call, kernel: Kernel): boolean {
   const request = {
     api: call.name,
-    mask: EMPTY,
+    mask: withoutMask(kernel, call.allocation),
     order: null,
     sizeBytes: null,
     pages: null,

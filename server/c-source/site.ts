@@ -1,3 +1,4 @@
+import { apiNamed, maskOfCall } from "../model/apis.ts";
 import type { Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import {
@@ -8,7 +9,7 @@ import {
   type MaskValue,
   type NamedMask,
 } from "../model/masks/expression.ts";
-import { EMPTY } from "../model/masks/mask.ts";
+import { EMPTY, type Mask } from "../model/masks/mask.ts";
 import type { AllocationRequest } from "../model/request.ts";
 import type { Anchor, RuleFix } from "../rules/rule.ts";
 import type { Asked, Site } from "../rules/site.ts";
@@ -187,6 +188,12 @@ export function sizesOf(
 /** What a function that the model does not know is judged as: a request of one page, by its mask alone. */
 const BY_CONVENTION = "alloc_pages";
 
+/** The mask of a call that is given none: since 7.0 GFP_KERNEL is what `kmalloc_obj(*p)` asks with. */
+export function withoutMask(kernel: Kernel, allocation: Allocation | null): Mask {
+  const api = apiNamed(allocation?.api ?? "");
+  return api === null ? EMPTY : maskOfCall(kernel, api, null);
+}
+
 /**
  * A call in C as the kernel's rules see it. Its places are the anchors of the rules and its edits their fixes, so that
  * calls that ask the same have one answer; `places.ts` finds the text of each.
@@ -209,7 +216,7 @@ export function callSite(
           (value): Asked => ({
             request: {
               api: allocation?.api ?? BY_CONVENTION,
-              mask: value?.mask ?? EMPTY,
+              mask: value?.mask ?? withoutMask(kernel, allocation),
               ...sizes,
               context,
               node: null,

@@ -1,5 +1,6 @@
 // A suite of small drivers, each with one misuse that kernel developers make, and their right counterparts.
 import { describe, expect, test } from "vitest";
+import { allApis } from "../../server/model/apis.ts";
 import { findingsIn } from "./_c.ts";
 
 /** The body of a function `f` with what it needs around it. */
@@ -205,4 +206,25 @@ test("where PREEMPT_RT is off it is said of a raw spinlock as well, as lockdep d
     "information",
   ]);
   expect(findingsIn(under("spin"))).toEqual([]);
+});
+
+const MASK_MAY_BE_LEFT_OUT = allApis().filter(({ withoutMask }) => withoutMask !== undefined);
+
+test("there are functions whose mask may be left out", () => {
+  expect(MASK_MAY_BE_LEFT_OUT.length).toBeGreaterThan(10);
+});
+
+test.each(MASK_MAY_BE_LEFT_OUT)("$name() without a mask is judged as with GFP_KERNEL", ({ name, signature }) => {
+  const others = signature
+    .slice(signature.indexOf("(") + 1, -1)
+    .split(",")
+    .filter((parameter) => !parameter.includes("gfp_t"))
+    .map((parameter) => (parameter.includes("FAM") ? "items" : parameter.includes("count") ? "4" : "*dev"));
+  const rules = (given: readonly string[]): readonly string[] =>
+    findingsIn(
+      inside(`spin_lock(&dev->lock);\np = ${name}(${[...others, ...given].join(", ")});\nspin_unlock(&dev->lock);`),
+      { kernel: "7.3" },
+    ).map(({ rule, severity }) => `${severity} ${rule}`);
+  expect(rules([])).toContain("error sleep-in-atomic");
+  expect(rules([])).toEqual(rules(["GFP_KERNEL"]));
 });

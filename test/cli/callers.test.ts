@@ -32,6 +32,18 @@ const row = ({ function: name, masks, answer, modes, via }: Record<string, unkno
 ];
 
 describe("callers of a policy's functions", () => {
+  test("that leave the mask out ask with the function's own", async () => {
+    const cwd = folderWith(
+      kernelTree({
+        "p.allocpolicy": "kernel 7.3\npolicy objects for kzalloc_obj { mode normal otherwise { sleeps may } }\n",
+        "mm/a.c": caller("plain", "!kzalloc_obj(*dev)"),
+      }),
+    );
+    const { out } = await run(["callers", "p.allocpolicy", "--kernel", "7.3", "--json"], { cwd });
+    const [found] = JSON.parse(out);
+    expect(found.calls.map(row)).toEqual([["plain", ["GFP_KERNEL"], "taken", ["normal"], []]]);
+  });
+
   test("stand by the mode that each selects, with those that are forbidden", async () => {
     const found = await table({
       "mm/a.c": [
