@@ -19,7 +19,7 @@ function startWorker(server: Uri): Promise<MessageTransports> {
 
 /** Called by VS Code in a browser, where the server is a web worker. */
 export function activate(context: ExtensionContext): Promise<AllocPolicyExtension> {
-  const server = Uri.joinPath(context.extensionUri, "dist/server.js");
+  const server = Uri.joinPath(context.extensionUri, "dist/server/whole.js");
   client = new LanguageClient(CLIENT_ID, CLIENT_NAME, () => startWorker(server), clientOptions(context));
   return start(context, client);
 }

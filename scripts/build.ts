@@ -1,6 +1,6 @@
 // Bundles the program into dist/ and the editor's test suite into out/.
 // usage: npm run build [-- --dev]   --dev: not minified, with source maps
-import { build as bundle, type BuildOptions } from "esbuild";
+import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { writeIndexes } from "./indexes.ts";
 import { bundledPackages, noticesText } from "./notices.ts";
@@ -29,16 +29,27 @@ const COMMAND_LINE: Bundle = {
 
 /**
  * The bundles of the program: where each begins and ends. package.json says "type": "module", so CommonJS files end in
- * .cjs. The server is read by Node and by a web worker, which wants a .js: dist/package.json says that it is no module.
+ * .cjs. The whole server is read by Node and by a web worker, which wants a .js: dist/package.json says that it is no
+ * module. dist/server.js is what Node begins with.
  */
 export const BUNDLES: readonly Bundle[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
   {
     ...NODE,
-    ...ON_OLD_NODE,
     entryPoints: ["server/lsp/main.ts"],
     outfile: "dist/server.js",
+    // Node's loader of modules alone costs more than this file.
+    supported: { "dynamic-import": false },
+    plugins: [builtBeside("./whole.ts", "./server/whole.js"), initializeResults()],
+  },
+  {
+    ...NODE,
+    ...ON_OLD_NODE,
+    entryPoints: ["server/lsp/whole.ts"],
+    outfile: "dist/server/whole.js",
     format: "iife",
+    globalName: "server",
+    footer: { js: "if(typeof module=='object')module.exports=server" },
     conditions: ["node", "browser"],
     define: { global: "globalThis" },
   },
@@ -60,6 +71,30 @@ export const BUNDLES: readonly Bundle[] = [
   { ...BROWSER, entryPoints: ["client/view/matrix.ts"], outfile: "dist/matrix-view.js", format: "iife" },
   { ...BROWSER, entryPoints: ["client/view/trace.ts"], outfile: "dist/trace-view.js", format: "iife" },
 ];
+
+/** A module that stands in a file of its own. */
+function builtBeside(module: string, file: string): Plugin {
+  return {
+    name: `${module} in ${file}`,
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path }) => (path === module ? { path: file, external: true } : null));
+    },
+  };
+}
+
+/** The server's answers to `initialize`, in the place of the module that has none. */
+function initializeResults(): Plugin {
+  return {
+    name: "answers to initialize",
+    setup({ onLoad }) {
+      onLoad({ filter: /\/server\/lsp\/initialize-results\.ts$/ }, async () => {
+        // Reads the indexes: not before they are written.
+        const server = await import("../server/lsp/server.ts");
+        return { contents: `export const INITIALIZE_RESULTS = ${JSON.stringify(server.initializeResults())};` };
+      });
+    },
+  };
+}
 
 /** The tests that run in VS Code. */
 const EDITOR_SUITE: Bundle = {

@@ -1,7 +1,7 @@
 // The door of the command line on Node: the only file here that touches the process.
-import { availableParallelism, homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
+import { cacheFolder } from "../disk/compile-cache.ts";
 import { INTERNAL, type Outside, type Terminal } from "./command.ts";
 import { internalText, main } from "./main.ts";
 
@@ -12,12 +12,6 @@ function terminal(): Terminal | null {
   if (!process.stdout.isTTY) return null;
   const { NO_COLOR: noColour = "", TERM: kind } = process.env;
   return { columns: process.stdout.columns || 80, hasColour: noColour === "" && kind !== "dumb" };
-}
-
-/** As the XDG base directory specification says: a path that is not absolute is none. */
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME: given = "" } = process.env;
-  return join(isAbsolute(given) ? given : join(homedir(), ".cache"), "allocpolicy");
 }
 
 const outside: Outside = {

@@ -20,10 +20,13 @@ export interface Server {
   readonly abilities: () => Abilities;
 }
 
+/** The abilities on which the answer to `initialize` hangs, which is given before the server is loaded. */
+export type AbilitiesThatCount = Pick<Abilities, "pullsDiagnostics" | "workspaceFolders">;
+
 /** One feature of the protocol, or one request beyond it: what the server says of it, and how it is answered. */
 export interface Feature {
   /** Its part of the answer to `initialize`, for a client with these abilities. */
-  readonly capability: (abilities: Abilities, kinds: readonly DocumentKind[]) => ServerCapabilities;
+  readonly capability: (abilities: AbilitiesThatCount, kinds: readonly DocumentKind[]) => ServerCapabilities;
   /** Sets the handlers on the connection; called once, before the client has said anything. */
   readonly register: (server: Server) => void;
   /** What is left to be asked of the client once it is ready. */
@@ -33,7 +36,7 @@ export interface Feature {
 /** What all features say together. */
 export function capabilitiesOf(
   features: readonly Feature[],
-  abilities: Abilities,
+  abilities: AbilitiesThatCount,
   kinds: readonly DocumentKind[],
 ): ServerCapabilities {
   let all: ServerCapabilities = { positionEncoding: "utf-16" };

@@ -1,4 +1,5 @@
 import { ErrorCodes, Message, ResponseError, type Connection, type ConnectionOptions } from "vscode-languageserver";
+import { initializeParams, isObject } from "./initialize-params.ts";
 
 /** A request that comes out of turn is given to this one, which refuses it. No client knows it. */
 const REFUSED = "allocpolicy/refused";
@@ -7,8 +8,9 @@ const REFUSED = "allocpolicy/refused";
  * What the protocol says of turns: nothing is answered before `initialize` and after `shutdown`, and `initialize` comes
  * once. Requests out of turn get the protocol's errors, notifications are dropped; so are parameters that are none.
  * What `initialize` leaves out, or sets to null, is as if the client could not do it. For `createConnection`.
+ * `onShutdown` is called when the client asks for it.
  */
-export function inTurn(): ConnectionOptions {
+export function inTurn(onShutdown: () => void = () => {}): ConnectionOptions {
   let state: "new" | "running" | "shut down" = "new";
   const refuse = (message: Message, code: number, why: string): Message => {
     const params = { code, why };
@@ -28,7 +30,10 @@ export function inTurn(): ConnectionOptions {
             return next(refuse(message, ErrorCodes.ServerNotInitialized, "The server is not initialized yet."));
           if (state === "shut down")
             return next(refuse(message, ErrorCodes.InvalidRequest, "The server was asked to shut down."));
-          if (message.method === "shutdown") state = "shut down";
+          if (message.method === "shutdown") {
+            state = "shut down";
+            onShutdown();
+          }
           // The library reads them before the handler does.
           const params = message.params ?? {};
           return isObject(params)
@@ -50,24 +55,4 @@ export function refuseOutOfTurn(connection: Connection): void {
     REFUSED,
     ({ code, why }: { readonly code: number; readonly why: string }) => new ResponseError<never>(code, why),
   );
-}
-
-/** The parameters with all that the library and the server take for given. */
-function initializeParams(given: unknown): object {
-  const params = withoutNull(given);
-  const fields = isObject(params) ? params : {};
-  const { capabilities } = fields;
-  return { processId: null, rootUri: null, ...fields, capabilities: isObject(capabilities) ? capabilities : {} };
-}
-
-function withoutNull(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNull);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => (inner === null ? [] : [[name, withoutNull(inner)]])),
-  );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,81 @@
-import { startServer } from "./server.ts";
+// The server as Node starts it. A client waits for the answer to `initialize` with all else that it has to say, and
+// that answer hangs on next to nothing: it is given before the server itself is loaded, which happens with the next
+// message.
+import { keepCompiled } from "../disk/compile-cache.ts";
+import { firstAnswer, firstMessage, type InitializeResults } from "./first-answer.ts";
+import { INITIALIZE_RESULTS } from "./initialize-results.ts";
 
-// The server as it is bundled: one file for both hosts, which is nearly half the package. Only the door of the host is
-// opened.
-// The doors are given the server and do not import it: what a lazy module imports is compiled twice, at every start.
-if ("importScripts" in globalThis) void import("./browser.ts").then(({ serve }) => serve(startServer));
-else void import("./node.ts").then(({ serve }) => serve(startServer));
+if (INITIALIZE_RESULTS === null) void load(null, () => {});
+else if (process.argv.includes("--stdio")) answerOnStreams(INITIALIZE_RESULTS);
+else if (process.argv.includes("--node-ipc")) answerOnIpc(INITIALIZE_RESULTS);
+else void load(null, () => {});
+
+/** `answered`: the id of a request that has its answer; `replay`: tells the server what has come until then. */
+async function load(answered: number | string | null, replay: () => void): Promise<void> {
+  keepCompiled({ mayBeKilled: true });
+  const { serve } = await import("./whole.ts");
+  await serve(answered);
+  replay();
+}
+
+function answerOnStreams(results: InitializeResults): void {
+  const { stdin, stdout } = process;
+  let input: Buffer = Buffer.alloc(0);
+  let answered: number | string | null = null;
+  let isLoading = false;
+
+  function receive(chunk: Buffer): void {
+    input = Buffer.concat([input, chunk]);
+    if (isLoading || (answered === null && canWait())) return;
+    isLoading = true;
+    void load(answered, () => {
+      stdin.off("data", receive);
+      stdin.off("end", endWithInput);
+      stdin.emit("data", input);
+    });
+  }
+
+  /** Answers what can be answered; whether nothing of what has come is left for the server. */
+  function canWait(): boolean {
+    const first = firstMessage(input);
+    if (first === "incomplete") return true;
+    const answer = firstAnswer(first.message, results);
+    if (answer === null) return false;
+    answered = answer.id;
+    const body = Buffer.from(JSON.stringify(answer));
+    stdout.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
+    return input.length === first.end;
+  }
+
+  stdin.on("data", receive);
+  stdin.on("end", endWithInput);
+  // The client is gone: there is nobody to tell.
+  stdout.on("error", endWithInput);
+}
+
+/** As the server does that nobody has asked to shut down. */
+function endWithInput(): never {
+  process.exit(1);
+}
+
+function answerOnIpc(results: InitializeResults): void {
+  const messages: unknown[] = [];
+  let answered: number | string | null = null;
+  let isLoading = false;
+  const receive = (message: unknown): void => {
+    messages.push(message);
+    if (isLoading) return;
+    const answer = messages.length === 1 ? firstAnswer(message, results) : null;
+    if (answer !== null) {
+      answered = answer.id;
+      process.send?.(answer);
+      return;
+    }
+    isLoading = true;
+    void load(answered, () => {
+      process.off("message", receive);
+      for (const one of messages) process.emit("message", one, undefined);
+    });
+  };
+  process.on("message", receive);
+}

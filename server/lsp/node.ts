@@ -1,7 +1,17 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import {
+  createConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  Message,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type Connection,
+  type MessageWriter,
+} from "vscode-languageserver/node";
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
 import { Framing } from "./framing.ts";
@@ -43,11 +53,48 @@ export const disk: Host = {
   },
 };
 
-/** Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say. */
-export function serve(start: typeof startServer): void {
+/**
+ * Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say.
+ * `answered`: the id of a request whose answer was given already, and is not given again.
+ */
+export function serve(start: typeof startServer, answered: number | string | null): void {
   endThoughDiskHangs();
-  if (process.argv.includes("--stdio")) endOnBrokenFraming();
-  start(createConnection(ProposedFeatures.all, inTurn()), disk);
+  const isStdio = process.argv.includes("--stdio");
+  if (isStdio) endOnBrokenFraming();
+  start(connectionOf(isStdio, answered), disk);
+}
+
+function connectionOf(isStdio: boolean, answered: number | string | null): Connection {
+  if (answered === null) return createConnection(ProposedFeatures.all, inTurn());
+  if (!isStdio) {
+    const writer = withoutAnswer(answered, new IPCMessageWriter(process));
+    return createConnection(ProposedFeatures.all, new IPCMessageReader(process), writer, inTurn());
+  }
+  // What the library does where it opens the streams itself: standard output is the client's, and the server ends with
+  // its input.
+  for (const name of ["debug", "info", "log"] as const) console[name] = console.error;
+  let status = 1;
+  for (const end of ["end", "close"]) process.stdin.on(end, () => process.exit(status));
+  const [reader, writer] = [new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout)];
+  const turns = inTurn(() => {
+    status = 0;
+  });
+  return createConnection(ProposedFeatures.all, reader, withoutAnswer(answered, writer), turns);
+}
+
+function withoutAnswer(id: number | string, writer: MessageWriter): MessageWriter {
+  let isDue = true;
+  return {
+    onError: writer.onError,
+    onClose: writer.onClose,
+    write(message) {
+      if (!isDue || !Message.isResponse(message) || message.id !== id) return writer.write(message);
+      isDue = false;
+      return Promise.resolve();
+    },
+    end: () => writer.end(),
+    dispose: () => writer.dispose(),
+  };
 }
 
 /** Ends the server with a word when nothing of what comes can be read any more. A client then starts another. */

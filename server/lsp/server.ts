@@ -1,12 +1,13 @@
-import type { Connection, InitializeParams } from "vscode-languageserver";
+import type { Connection, InitializeParams, InitializeResult } from "vscode-languageserver";
 import type { DocumentKind } from "../service/document-kind.ts";
 import { DOCUMENT_KINDS } from "../service/kinds/index.ts";
 import { abilitiesOf, type Abilities } from "./abilities.ts";
 import { configureAll } from "./configuration.ts";
 import { Reports } from "./diagnostics.ts";
-import { capabilitiesOf, type Server } from "./feature.ts";
+import { capabilitiesOf, type AbilitiesThatCount, type Server } from "./feature.ts";
 import { FEATURES } from "./features/index.ts";
 import { finisherOf } from "./finisher.ts";
+import type { InitializeResults } from "./first-answer.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { refuseOutOfTurn } from "./lifecycle.ts";
@@ -29,7 +30,7 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
     session.changeFolders(foldersOf(params), []);
     const given: unknown = params.initializationOptions;
     if (typeof given === "object" && given !== null && "settings" in given) configureAll(server, given.settings);
-    return { capabilities: capabilitiesOf(FEATURES, known, kinds), serverInfo: { name: "allocpolicy" } };
+    return initializeResult(known, kinds);
   });
   connection.onInitialized(
     guardedNotification(log, "initialized", async () => {
@@ -45,6 +46,22 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   refuseOutOfTurn(connection);
   for (const feature of FEATURES) feature.register(server);
   connection.listen();
+}
+
+/** The answer to `initialize`, but for what the library adds to it. */
+function initializeResult(abilities: AbilitiesThatCount, kinds: readonly DocumentKind[]): InitializeResult {
+  return { capabilities: capabilitiesOf(FEATURES, abilities, kinds), serverInfo: { name: "allocpolicy" } };
+}
+
+/** All answers to `initialize` that there are, for who answers before this is loaded. */
+export function initializeResults(): InitializeResults {
+  const yesAndNo = [false, true];
+  return yesAndNo.flatMap((pullsDiagnostics) =>
+    yesAndNo.map((workspaceFolders) => {
+      const abilities = { pullsDiagnostics, workspaceFolders };
+      return { abilities, result: initializeResult(abilities, DOCUMENT_KINDS) };
+    }),
+  );
 }
 
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {

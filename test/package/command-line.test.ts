@@ -159,6 +159,7 @@ describe("what npm packs", () => {
         "dist/allocpolicy.cjs",
         "dist/cli.mjs",
         "dist/server.js",
+        "dist/server/whole.js",
         "dist/THIRD-PARTY-NOTICES.txt",
       ]),
     );

@@ -1,0 +1,23 @@
+import * as nodeModule from "node:module";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/** A server has been used by then. */
+const FLUSH_MS = 20_000;
+
+/** Where the program keeps what it may lose. Not in /tmp, where others could write. */
+export function cacheFolder(): string {
+  const { XDG_CACHE_HOME: given = "" } = process.env;
+  return join(isAbsolute(given) ? given : join(homedir(), ".cache"), "allocpolicy");
+}
+
+/**
+ * Keeps what is compiled from now on, with the functions that were needed, for the next start; since Node 22.
+ * `mayBeKilled`: not at the end alone, which servers often do not see.
+ */
+export function keepCompiled({ mayBeKilled }: { readonly mayBeKilled: boolean }): void {
+  if (!("enableCompileCache" in nodeModule)) return;
+  nodeModule.enableCompileCache(cacheFolder());
+  if (mayBeKilled && "flushCompileCache" in nodeModule)
+    setTimeout(() => nodeModule.flushCompileCache(), FLUSH_MS).unref();
+}
