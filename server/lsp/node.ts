@@ -18,6 +18,7 @@ import { Framing } from "./framing.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
+import { messageText } from "./written.ts";
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
@@ -65,21 +66,25 @@ export function serve(start: typeof startServer, answered: number | string | nul
 }
 
 function connectionOf(isStdio: boolean, answered: number | string | null): Connection {
+  if (isStdio) return stdioConnection(answered);
   if (answered === null) return createConnection(ProposedFeatures.all, inTurn());
-  if (!isStdio) {
-    const writer = withoutAnswer(answered, new IPCMessageWriter(process));
-    return createConnection(ProposedFeatures.all, new IPCMessageReader(process), writer, inTurn());
-  }
-  // What the library does where it opens the streams itself: standard output is the client's, and the server ends with
-  // its input.
+  const writer = withoutAnswer(answered, new IPCMessageWriter(process));
+  return createConnection(ProposedFeatures.all, new IPCMessageReader(process), writer, inTurn());
+}
+
+/** Standard output is the client's, and the server ends with its input. What is text already is sent as it is. */
+function stdioConnection(answered: number | string | null): Connection {
   for (const name of ["debug", "info", "log"] as const) console[name] = console.error;
   let status = 1;
   for (const end of ["end", "close"]) process.stdin.on(end, () => process.exit(status));
-  const [reader, writer] = [new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout)];
+  const reader = new StreamMessageReader(process.stdin);
+  const encode = (message: Message): Promise<Uint8Array> => Promise.resolve(Buffer.from(messageText(message), "utf8"));
+  const all = new StreamMessageWriter(process.stdout, { contentTypeEncoder: { name: "application/json", encode } });
+  const writer = answered === null ? all : withoutAnswer(answered, all);
   const turns = inTurn(() => {
     status = 0;
   });
-  return createConnection(ProposedFeatures.all, reader, withoutAnswer(answered, writer), turns);
+  return createConnection(ProposedFeatures.all, reader, writer, turns);
 }
 
 function withoutAnswer(id: number | string, writer: MessageWriter): MessageWriter {

@@ -17,7 +17,8 @@ import type { Refactoring } from "./refactorings.ts";
 import type { Reference } from "./references.ts";
 import type { Rename, RenameStart } from "./rename.ts";
 import type { SignatureHelp } from "./signature-help.ts";
-import type { SemanticToken, TokenRun } from "./semantic-tokens.ts";
+import type { Run } from "./runs.ts";
+import type { SemanticToken } from "./semantic-tokens.ts";
 
 /** What an outline shows, in the words of the language server protocol. */
 export interface DocumentSymbol {
@@ -25,7 +26,7 @@ export interface DocumentSymbol {
   /** A few words beside the name; may be empty. */
   readonly detail: string;
   readonly kind: SymbolKind;
-  /** All of it, and its name; offsets in the document. */
+  /** All of it, and its name; offsets in its run. */
   readonly range: { readonly start: number; readonly end: number };
   readonly nameRange: { readonly start: number; readonly end: number };
   readonly children: readonly DocumentSymbol[];
@@ -147,22 +148,20 @@ export interface Answers {
   };
   /** The stretches that change together while one of them is typed. */
   readonly linkedRanges?: (workspace: Workspace, uri: string, offset: number) => readonly Omit<FileSpan, "uri">[];
-  readonly symbols?: (workspace: Workspace, uri: string, limit: number) => readonly DocumentSymbol[];
-  readonly folds?: (workspace: Workspace, uri: string, limit: number) => readonly Fold[];
+  readonly symbols?: (workspace: Workspace, uri: string, limit: number) => readonly Run<DocumentSymbol>[];
+  readonly folds?: (workspace: Workspace, uri: string, limit: number) => readonly Run<Fold>[];
   /** The stretches that hold an offset, innermost first. */
   readonly selections?: (workspace: Workspace, uri: string, offset: number) => readonly Omit<FileSpan, "uri">[];
   /** What can be made of the text between two offsets, whatever is found there. */
   readonly refactorings?: (workspace: Workspace, uri: string, start: number, end: number) => readonly Refactoring[];
   readonly lenses?: {
-    readonly of: (workspace: Workspace, uri: string, limit: number) => readonly Lens[];
+    readonly of: (workspace: Workspace, uri: string, limit: number) => readonly Run<Lens>[];
     /** The uses that the lens over the name at an offset counts. */
     readonly uses: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
   };
-  readonly links?: (workspace: Workspace, uri: string, limit: number) => readonly Link[];
+  readonly links?: (workspace: Workspace, uri: string, limit: number) => readonly Run<Link>[];
   /** Of what meets [start, end), in order, each within one line. */
-  readonly tokens?: (workspace: Workspace, uri: string, start: number, end: number) => readonly SemanticToken[];
-  /** The same in runs; those that are as they were are the same lists. */
-  readonly tokenRuns?: (workspace: Workspace, uri: string, start: number, end: number) => readonly TokenRun[];
+  readonly tokens?: (workspace: Workspace, uri: string, start: number, end: number) => readonly Run<SemanticToken>[];
   readonly hints?: (
     workspace: Workspace,
     uri: string,

@@ -1,40 +1,50 @@
 import type { Item } from "../../grammar/ast.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import { bracesOf } from "./braces.ts";
+import { kept, runsOf, type Run } from "./runs.ts";
 
 export interface Fold {
-  /** Offsets in the file; whoever shows the fold turns them into lines and drops those on one line. */
+  /** Offsets in its run; whoever shows the fold turns them into lines and drops those on one line. */
   readonly start: number;
   readonly end: number;
   readonly kind: "block" | "comment" | "imports";
+  /** It ends with a closing brace. */
+  readonly isClosed: boolean;
 }
 
-/** What can be folded: braces, comments over several lines, and a run of imports. At most `limit` folds. */
-export function foldsOf(file: SourceFile, limit: number): readonly Fold[] {
-  const folds: Fold[] = [];
-  let imports: { start: number; end: number } | null = null;
-  for (let index = 0; index < file.regions.length && folds.length < limit; index += 1) {
-    const region = file.regions[index];
-    const start = file.starts[index];
-    if (region === undefined || start === undefined) continue;
-    const { blocks, comments } = bracesOf(region.text);
-    for (const comment of comments)
-      folds.push({ start: start + comment.start, end: start + comment.end, kind: "comment" });
-    for (const block of blocks) folds.push({ start: start + block.start, end: start + block.end, kind: "block" });
-    imports = nextImports(region.item, start, imports, folds);
-  }
-  if (imports !== null) folds.push({ ...imports, kind: "imports" });
-  return folds.slice(0, limit);
+/** What can be folded: braces, comments over several lines, and runs of imports. At most `limit` folds. */
+export function foldsOf(file: SourceFile, limit: number): readonly Run<Fold>[] {
+  const runs = runsOf(file, limit, foldsIn);
+  const left = limit - runs.reduce((sum, { items }) => sum + items.length, 0);
+  return [...runs, ...importFolds(file).slice(0, left)];
 }
 
-function nextImports(
-  item: Item | null,
-  start: number,
-  run: { start: number; end: number } | null,
-  folds: Fold[],
-): { start: number; end: number } | null {
-  if (item?.kind === "import") return { start: run?.start ?? start + item.start, end: start + item.end };
-  if (item === null) return run;
-  if (run !== null) folds.push({ ...run, kind: "imports" });
-  return null;
+const foldsIn = kept(({ text }: Region): readonly Fold[] => {
+  const { blocks, comments } = bracesOf(text);
+  return [
+    ...comments.map(({ start, end }): Fold => ({ start, end, kind: "comment", isClosed: false })),
+    ...blocks.map(({ start, end }): Fold => ({ start, end, kind: "block", isClosed: text[end - 1] === "}" })),
+  ];
+});
+
+/** Imports with nothing between fold together. */
+function importFolds({ regions, starts }: SourceFile): readonly Run<Fold>[] {
+  const runs: Run<Fold>[] = [];
+  let open: { readonly start: number; readonly end: number } | null = null;
+  const close = (): void => {
+    if (open !== null)
+      runs.push({
+        start: open.start,
+        items: [{ start: 0, end: open.end - open.start, kind: "imports", isClosed: false }],
+      });
+    open = null;
+  };
+  regions.forEach((region, index) => {
+    const item: Item | null = region.item;
+    const start = starts[index] ?? 0;
+    if (item?.kind === "import") open = { start: open?.start ?? start + item.start, end: start + item.end };
+    else if (item !== null) close();
+  });
+  close();
+  return runs;
 }

@@ -507,7 +507,9 @@ function pathHover(workspace: Workspace, uri: string, region: number): string | 
   const target = namedFile(workspace, uri, region);
   const file = target === null ? undefined : policyFile(workspace, target);
   if (file === undefined) return null;
-  const names = symbolsOf(file, MOST_SYMBOLS).map(({ kind, name }) => `${kind} \`${name}\``);
+  const names = symbolsOf(file, MOST_SYMBOLS)
+    .flatMap(({ items }) => items)
+    .map(({ kind, name }) => `${kind} \`${name}\``);
   return names.length === 0 ? "Declares nothing." : `Declares ${names.join(", ")}.`;
 }
 

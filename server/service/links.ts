@@ -1,49 +1,54 @@
 import type { Span } from "../../grammar/ast.ts";
+import type { Region } from "../../grammar/source-file.ts";
 import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { namedFile, pathIn } from "./definition.ts";
 import { languageRule } from "../policy-language/catalogue.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
+import { kept, runsOf, type Run } from "./runs.ts";
 
+/** Offsets in its run. */
 export interface Link extends Span {
   readonly target: { readonly kind: "file"; readonly uri: string } | { readonly kind: "web"; readonly url: string };
   readonly tooltip: string;
 }
 
 /** The links of a file: imports and logs to their files, rule names in `waive` to their pages. At most `limit`. */
-export function linksOf(workspace: Workspace, uri: string, limit: number): readonly Link[] {
+export function linksOf(workspace: Workspace, uri: string, limit: number): readonly Run<Link>[] {
   const file = policyFile(workspace, uri);
   if (file === undefined) return [];
-  const links: Link[] = [];
-  for (let index = 0; index < file.regions.length && links.length < limit; index += 1) {
-    const item = file.regions[index]?.item;
-    const start = file.starts[index];
-    if (item === undefined || item === null || start === undefined) continue;
-    const path = pathIn(item);
-    if (path !== null) {
-      const target = namedFile(workspace, uri, index);
-      // The quotes are not part of the link.
-      if (target !== null)
-        links.push({
-          start: start + path.start + 1,
-          end: start + path.end - 1,
-          target: { kind: "file", uri: target },
-          tooltip: item.kind === "import" ? "Open the imported file" : "Open the kernel log",
-        });
-    } else if (item.kind === "request") {
-      for (const property of item.properties) {
-        if (property.kind !== "waive" || property.rule === null) continue;
-        const { rule } = property;
-        if (kernelRule(rule.text) === null && languageRule(rule.text) === null) continue;
-        links.push({
-          start: start + rule.start,
-          end: start + rule.end,
-          target: { kind: "web", url: ruleUrl(rule.text) },
-          tooltip: "Open the rule's page",
-        });
-      }
-    }
-  }
-  return links;
+  return runsOf(file, limit, (region, index) => {
+    const { rules, path } = linksIn(region);
+    if (path === null) return rules;
+    // Which file that is depends on the workspace.
+    const target = namedFile(workspace, uri, index);
+    return target === null ? [] : [{ ...path, target: { kind: "file", uri: target } }];
+  });
 }
+
+interface RegionLinks {
+  readonly rules: readonly Link[];
+  /** A path that names a file. */
+  readonly path: Omit<Link, "target"> | null;
+}
+
+const NO_LINKS: RegionLinks = { rules: [], path: null };
+
+const linksIn = kept(({ item }: Region): RegionLinks => {
+  if (item === null) return NO_LINKS;
+  const path = pathIn(item);
+  if (path !== null) {
+    const tooltip = item.kind === "import" ? "Open the imported file" : "Open the kernel log";
+    // The quotes are not part of the link.
+    return { rules: [], path: { start: path.start + 1, end: path.end - 1, tooltip } };
+  }
+  if (item.kind !== "request") return NO_LINKS;
+  const rules = item.properties.flatMap((property): readonly Link[] => {
+    if (property.kind !== "waive" || property.rule === null) return [];
+    const { text, start, end } = property.rule;
+    if (kernelRule(text) === null && languageRule(text) === null) return [];
+    return [{ start, end, target: { kind: "web", url: ruleUrl(text) }, tooltip: "Open the rule's page" }];
+  });
+  return rules.length === 0 ? NO_LINKS : { rules, path: null };
+});

@@ -6,6 +6,7 @@ import type { Environment, Revision } from "../policy-language/analysis/environm
 import { CONTEXTS, LOCKS, SCOPES } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";
 import { regionsIn } from "./regions.ts";
+import type { Run } from "./runs.ts";
 import { wordsOf, type Word } from "./words.ts";
 
 export const TOKEN_TYPES = [
@@ -44,7 +45,7 @@ const DECLARATION = 1;
 const DEPRECATED = 2;
 const DEFAULT_LIBRARY = 4;
 
-/** A coloured word: offsets in the file, `type` an index of TOKEN_TYPES, `modifiers` bits of TOKEN_MODIFIERS. */
+/** A coloured word: offsets in its run, `type` an index of TOKEN_TYPES, `modifiers` bits of TOKEN_MODIFIERS. */
 export interface SemanticToken {
   readonly start: number;
   readonly end: number;
@@ -57,20 +58,19 @@ interface Colour {
   readonly modifiers: number;
 }
 
-/** The tokens of one declaration: offsets from where it starts. The same list for as long as nothing in it changes. */
-export interface TokenRun {
-  readonly start: number;
-  readonly tokens: readonly SemanticToken[];
-}
-
 /** What was found for a region, while it was this revision of a declaration; null: a header. */
 const known = new WeakMap<Region, { readonly revision: Revision | null; readonly tokens: readonly SemanticToken[] }>();
 
 /** The tokens of the declarations that meet [start, end), in order; none where the workspace does not have the file. */
-export function tokenRunsOf(workspace: Workspace, uri: string, start: number, end: number): readonly TokenRun[] {
+export function semanticTokensOf(
+  workspace: Workspace,
+  uri: string,
+  start: number,
+  end: number,
+): readonly Run<SemanticToken>[] {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return [];
-  const runs: TokenRun[] = [];
+  const runs: Run<SemanticToken>[] = [];
   const colours = new Map<string, Colour>();
   const maskColours = (text: string): Colour => {
     const colour = colours.get(text) ?? maskColour(text, environment);
@@ -78,27 +78,17 @@ export function tokenRunsOf(workspace: Workspace, uri: string, start: number, en
     return colour;
   };
   for (const { region, index, start: at } of regionsIn(environment.file, start, end)) {
-    if (region.item === null) continue;
     const revision = environment.bindingAt(index)?.revision ?? null;
     const before = known.get(region);
-    const tokens =
-      before?.revision === revision ? before.tokens : tokensIn(region, region.item, environment, maskColours);
-    known.set(region, { revision, tokens });
-    runs.push({ start: at, tokens });
+    if (before?.revision === revision) {
+      runs.push({ start: at, items: before.tokens });
+    } else if (region.item !== null) {
+      const tokens = tokensIn(region, region.item, environment, maskColours);
+      known.set(region, { revision, tokens });
+      runs.push({ start: at, items: tokens });
+    }
   }
   return runs;
-}
-
-/** The same as one list, with offsets in the file. */
-export function semanticTokensOf(
-  workspace: Workspace,
-  uri: string,
-  start: number,
-  end: number,
-): readonly SemanticToken[] {
-  return tokenRunsOf(workspace, uri, start, end).flatMap(({ start: at, tokens }) =>
-    tokens.map((token) => ({ ...token, start: at + token.start, end: at + token.end })),
-  );
 }
 
 function tokensIn(

@@ -1,5 +1,6 @@
 import type { Declaration, Span } from "../../grammar/ast.ts";
-import type { SourceFile } from "../../grammar/source-file.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import { kept, runsOf, type Run } from "./runs.ts";
 
 export type FileSymbolKind = Exclude<Declaration["kind"], "expect"> | "mode" | "stage" | "zone" | "node";
 
@@ -8,24 +9,21 @@ export interface FileSymbol {
   /** A short addition: a request's API, a policy's APIs. */
   readonly detail: string;
   readonly kind: FileSymbolKind;
-  /** The whole declaration, and its name; offsets in the file. */
+  /** The whole declaration, and its name; offsets in its run. */
   readonly range: Span;
   readonly nameRange: Span;
   readonly children: readonly FileSymbol[];
 }
 
 /** The declarations of a file, at most `limit` at the top level; expectations speak about others and are left out. */
-export function symbolsOf(file: SourceFile, limit: number): readonly FileSymbol[] {
-  const symbols: FileSymbol[] = [];
-  for (let index = 0; index < file.regions.length && symbols.length < limit; index += 1) {
-    const item = file.regions[index]?.item;
-    const start = file.starts[index];
-    if (item === undefined || item === null || start === undefined) continue;
-    if (item.kind === "kernel" || item.kind === "config" || item.kind === "import" || item.kind === "expect") continue;
-    if (item.name !== null) symbols.push(symbolOf(item, item.name, start));
-  }
-  return symbols;
+export function symbolsOf(file: SourceFile, limit: number): readonly Run<FileSymbol>[] {
+  return runsOf(file, limit, symbolsIn);
 }
+
+const symbolsIn = kept(({ item }: Region): readonly FileSymbol[] => {
+  if (item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import") return [];
+  return item.kind === "expect" || item.name === null ? [] : [symbolOf(item, item.name)];
+});
 
 /** Whether a symbol matches what was typed into a symbol search: its letters in order, in any case. */
 export function matches(name: string, query: string): boolean {
@@ -35,18 +33,14 @@ export function matches(name: string, query: string): boolean {
   return at === wanted.length;
 }
 
-function symbolOf(
-  item: Exclude<Declaration, { kind: "expect" }>,
-  name: Span & { readonly text: string },
-  start: number,
-): FileSymbol {
+function symbolOf(item: Exclude<Declaration, { kind: "expect" }>, name: Span & { readonly text: string }): FileSymbol {
   return {
     name: name.text,
     detail: detailOf(item),
     kind: item.kind,
-    range: move(item, start),
-    nameRange: move(name, start),
-    children: childrenOf(item, start),
+    range: spanOf(item),
+    nameRange: spanOf(name),
+    children: childrenOf(item),
   };
 }
 
@@ -73,7 +67,7 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
   }
 }
 
-function childrenOf(item: Declaration, start: number): readonly FileSymbol[] {
+function childrenOf(item: Declaration): readonly FileSymbol[] {
   const leaf = (
     name: string,
     kind: FileSymbolKind,
@@ -84,8 +78,8 @@ function childrenOf(item: Declaration, start: number): readonly FileSymbol[] {
     name,
     detail: "",
     kind,
-    range: move(range, start),
-    nameRange: move(nameRange, start),
+    range: spanOf(range),
+    nameRange: spanOf(nameRange),
     children,
   });
   if (item.kind === "policy") {
@@ -107,6 +101,6 @@ function childrenOf(item: Declaration, start: number): readonly FileSymbol[] {
   return [];
 }
 
-function move(span: Span, by: number): Span {
-  return { start: span.start + by, end: span.end + by };
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
 }

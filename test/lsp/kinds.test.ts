@@ -72,8 +72,8 @@ const toy: DocumentKind = documentKind<Toy>({
     },
     symbols: (workspace, uri) =>
       [...matchesIn(workspace, uri, /#(\w+)/g)].map(({ index, 0: text, 1: name = "" }) => {
-        const range = { start: index, end: index + text.length };
-        return { name, detail: "", kind: "key", range, nameRange: range, children: [] };
+        const range = { start: 0, end: text.length };
+        return { start: index, items: [{ name, detail: "", kind: "key", range, nameRange: range, children: [] }] };
       }),
   },
 });

@@ -14,8 +14,18 @@ import { definitionAt } from "../../server/service/definition.ts";
 import { hoverAt } from "../../server/service/hover.ts";
 import { referencesAt } from "../../server/service/references.ts";
 import { renameAt } from "../../server/service/rename.ts";
+import type { Run } from "../../server/service/runs.ts";
 
 export const URI = "file:///policies/main.allocpolicy";
+
+/** The items of runs with offsets of the file. */
+export function placed<Item extends { readonly start: number; readonly end: number }>(
+  runs: readonly Run<Item>[],
+): readonly Item[] {
+  return runs.flatMap(({ start: by, items }) =>
+    items.map((item) => ({ ...item, start: by + item.start, end: by + item.end })),
+  );
+}
 
 export interface Fixture {
   readonly workspace: Workspace;

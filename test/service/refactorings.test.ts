@@ -8,7 +8,7 @@ import { refactoringsAt } from "../../server/service/refactorings.ts";
 import { usesAt } from "../../server/service/references.ts";
 import { signatureAt } from "../../server/service/signature-help.ts";
 import { check } from "../../server/policy-language/check/check.ts";
-import { applied, fixture, URI } from "./_fixture.ts";
+import { applied, fixture, placed, URI } from "./_fixture.ts";
 
 function refactored(marked: string, title: RegExp): string {
   const { workspace, uri, text, offset } = fixture(marked);
@@ -170,7 +170,7 @@ describe("lenses", () => {
   test("stand over declarations, with their uses counted", () => {
     const { workspace, uri, text } = fixture(`${CHAIN}policy p { }\n`);
     expect(
-      lensesOf(workspace, uri, 100).map(({ command, start, end }) => `${command} ${text.slice(start, end)}`),
+      placed(lensesOf(workspace, uri, 100)).map(({ command, start, end }) => `${command} ${text.slice(start, end)}`),
     ).toEqual([
       "explain a",
       "compare a",
@@ -186,6 +186,6 @@ describe("lenses", () => {
       "uses p",
     ]);
     expect(lensUses(workspace, uri, text.indexOf("request b") + 8)).toHaveLength(1);
-    expect(lensesOf(workspace, uri, 2)).toHaveLength(2);
+    expect(placed(lensesOf(workspace, uri, 2))).toHaveLength(2);
   });
 });

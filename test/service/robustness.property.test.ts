@@ -21,7 +21,7 @@ import { prepareRename, renameAt } from "../../server/service/rename.ts";
 import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf } from "../../server/service/semantic-tokens.ts";
 import { symbolsOf } from "../../server/service/symbols.ts";
-import { applied, URI } from "./_fixture.ts";
+import { applied, placed, URI } from "./_fixture.ts";
 
 /** Asks everything about a text, at some of its offsets; what comes back must lie within the text. */
 function askAll(text: string, offsets: readonly number[]): void {
@@ -44,10 +44,11 @@ function askAll(text: string, offsets: readonly number[]): void {
     selectionsAt(file, offset).forEach(inside);
     for (const action of actionsAt(workspace, URI, offset, offset)) action.changes.forEach(inside);
   }
-  foldsOf(file, 1000).forEach(inside);
-  semanticTokensOf(workspace, URI, 0, text.length).forEach(inside);
-  linksOf(workspace, URI, 100).forEach(inside);
-  symbolsOf(file, 1000).forEach(({ range }) => inside(range));
+  placed(foldsOf(file, 1000)).forEach(inside);
+  placed(semanticTokensOf(workspace, URI, 0, text.length)).forEach(inside);
+  placed(linksOf(workspace, URI, 100)).forEach(inside);
+  for (const { start: by, items } of symbolsOf(file, 1000))
+    for (const { range } of items) inside({ start: by + range.start, end: by + range.end });
   for (const { offset } of inlayHintsOf(workspace, URI, 0, text.length, 1000)) inside({ start: offset, end: offset });
   formattingOf(file, 0, text.length).forEach(inside);
   fixAllAction(workspace, URI)?.changes.forEach(inside);

@@ -7,7 +7,7 @@ import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf, TOKEN_MODIFIERS, TOKEN_TYPES } from "../../server/service/semantic-tokens.ts";
 import { matches, symbolsOf, type FileSymbol } from "../../server/service/symbols.ts";
 import { parseFile } from "../../grammar/index.ts";
-import { applied, fixture } from "./_fixture.ts";
+import { applied, fixture, placed } from "./_fixture.ts";
 
 const outline = (symbols: readonly FileSymbol[]): unknown =>
   symbols.map(({ name, kind, detail, children }) => [
@@ -22,7 +22,7 @@ describe("symbols", () => {
     const file = parseFile(
       "kernel 6.12\nflags RING = GFP_KERNEL\npolicy p for alloc_pages { mode fast otherwise { } }\nmemory m { node 0 { zone Normal { managed 1 GiB } } }\nrequest r { api kmalloc }\nexpect r { sleeps may }\n",
     );
-    expect(outline(symbolsOf(file, 100))).toEqual([
+    expect(outline(symbolsOf(file, 100).flatMap(({ items }) => items))).toEqual([
       ["flags", "RING", ""],
       ["policy", "p", "alloc_pages", [["mode", "fast", ""]]],
       ["memory", "m", "", [["node", "node 0", "", [["zone", "Normal", ""]]]]],
@@ -43,7 +43,7 @@ describe("symbols", () => {
 
 describe("folding", () => {
   const folded = (text: string): string[] =>
-    foldsOf(parseFile(text), 100).map(
+    placed(foldsOf(parseFile(text), 100)).map(
       ({ start, end, kind }) => `${kind}: ${text.slice(start, end).replace(/\s+/g, " ")}`,
     );
 
@@ -83,7 +83,7 @@ describe("selection", () => {
 describe("semantic tokens", () => {
   const coloured = (text: string): readonly string[] => {
     const { workspace, uri } = fixture(text);
-    return semanticTokensOf(workspace, uri, 0, text.length).map(({ start, end, type, modifiers }) =>
+    return placed(semanticTokensOf(workspace, uri, 0, text.length)).map(({ start, end, type, modifiers }) =>
       [
         text.slice(start, end),
         TOKEN_TYPES[type],
@@ -114,7 +114,7 @@ describe("semantic tokens", () => {
     const text =
       "kernel 6.12\npolicy p for alloc_pages {\n  require has __GFP_NOWARN when order > 0\n  mode fast when has __GFP_NORETRY { drain lru | pcp, retries 2 }\n}\nexpect p forbids __GFP_NOFAIL\n";
     const { workspace, uri } = fixture(text);
-    const starts = semanticTokensOf(workspace, uri, 0, text.length).map(({ start }) => start);
+    const starts = placed(semanticTokensOf(workspace, uri, 0, text.length)).map(({ start }) => start);
     expect([...starts].sort((a, b) => a - b)).toEqual(starts);
     expect(starts.length).toBeGreaterThan(10);
   });
@@ -123,10 +123,9 @@ describe("semantic tokens", () => {
     const text = "kernel 6.12\nflags A = __GFP_ZERO\nflags B = __GFP_COMP\nflags C = __GFP_HIGH\n";
     const { workspace, uri } = fixture(text);
     const at = text.indexOf("B =");
-    expect(semanticTokensOf(workspace, uri, at, at + 1).map(({ start, end }) => text.slice(start, end))).toEqual([
-      "B",
-      "__GFP_COMP",
-    ]);
+    expect(
+      placed(semanticTokensOf(workspace, uri, at, at + 1)).map(({ start, end }) => text.slice(start, end)),
+    ).toEqual(["B", "__GFP_COMP"]);
   });
 });
 
@@ -136,7 +135,7 @@ describe("links", () => {
       'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc waive sleep-in-atomic because "x" }\n';
     const { workspace, uri } = fixture(text);
     expect(
-      linksOf(workspace, uri, 10).map(({ start, end, target }) => [
+      placed(linksOf(workspace, uri, 10)).map(({ start, end, target }) => [
         text.slice(start, end),
         target.kind === "file" ? target.uri : target.url.replace(/.*\//, ""),
       ]),

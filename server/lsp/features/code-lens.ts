@@ -1,8 +1,10 @@
-import type { CodeLens, Command } from "vscode-languageserver";
-import { LENS_COMMANDS, type LensCommand } from "../../service/lenses.ts";
+import type { CodeLens, CodeLensParams, Command } from "vscode-languageserver";
+import { LENS_COMMANDS, type Lens, type LensCommand } from "../../service/lenses.ts";
 import type { Feature, Server } from "../feature.ts";
 import { guarded } from "../guard.ts";
+import { RunTexts } from "../run-texts.ts";
 import type { KnownDocument } from "../session.ts";
+import { onWritten, Written } from "../written.ts";
 
 const MOST_LENSES = 2000;
 
@@ -15,16 +17,17 @@ export const codeLens: Feature = {
   register(server) {
     const { connection, session, log, abilities } = server;
     const { files } = session;
-    connection.onCodeLens(
-      guarded(log, "textDocument/codeLens", ({ textDocument }): CodeLens[] => {
-        if (!abilities().lensCommands) return [];
-        const { key, workspace, document, kind } = session.document(textDocument.uri);
-        return (kind.answers.lenses?.of(workspace, key, MOST_LENSES) ?? []).map(({ start, end, command, name }) => ({
-          range: files.rangeIn(document, start, end),
-          data: { uri: textDocument.uri, command, name },
-        }));
-      }),
+    const lenses = new RunTexts((items: readonly Lens[], rangeOf, uri) =>
+      items.map(
+        ({ start, end, command, name }): CodeLens => ({ range: rangeOf(start, end), data: { uri, command, name } }),
+      ),
     );
+    onWritten<CodeLensParams>(server, "textDocument/codeLens", ({ textDocument: { uri } }) => {
+      if (!abilities().lensCommands) return new Written("[]");
+      const { key, workspace, document, kind } = session.document(uri);
+      const runs = kind.answers.lenses?.of(workspace, key, MOST_LENSES) ?? [];
+      return lenses.written(uri, runs, files.lines(document));
+    });
     connection.onCodeLensResolve(
       guarded(log, "codeLens/resolve", async (lens): Promise<CodeLens> => {
         const data: unknown = lens.data;

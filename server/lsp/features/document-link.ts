@@ -1,27 +1,35 @@
-import type { DocumentLink } from "vscode-languageserver";
+import type { DocumentLink, DocumentLinkParams } from "vscode-languageserver";
 import { isInside, rootsFor } from "../../documents/roots.ts";
+import type { Link } from "../../service/links.ts";
 import type { Feature } from "../feature.ts";
-import { guarded } from "../guard.ts";
+import { RunTexts } from "../run-texts.ts";
+import { onWritten } from "../written.ts";
 
 const MOST_LINKS = 1000;
 
 export const documentLink: Feature = {
   capability: () => ({ documentLinkProvider: {} }),
-  register({ connection, session, log }) {
+  register(server) {
+    const { session } = server;
     const { files } = session;
-    connection.onDocumentLinks(
-      guarded(log, "textDocument/documentLink", ({ textDocument }): DocumentLink[] => {
-        const { key, workspace, document, kind } = session.document(textDocument.uri);
-        const roots = rootsFor(workspace.roots, key);
-        const links = kind.answers.links?.(workspace, key, MOST_LINKS) ?? [];
-        // The editor opens what it is given, commands among it: of the text's own words only files of the workspace.
-        const safe = links.filter(({ target }) => target.kind === "web" || isInside(roots, target.uri));
-        return safe.map((link) => ({
-          range: files.rangeIn(document, link.start, link.end),
-          target: link.target.kind === "file" ? files.clientUri(link.target.uri) : link.target.url,
-          tooltip: link.tooltip,
-        }));
-      }),
+    // A list with a link to a file is made anew each time: how the client writes its uri is as it is today.
+    const texts = new RunTexts((links: readonly Link[], rangeOf) =>
+      links.map(
+        ({ start, end, target, tooltip }): DocumentLink => ({
+          range: rangeOf(start, end),
+          target: target.kind === "file" ? files.clientUri(target.uri) : target.url,
+          tooltip,
+        }),
+      ),
     );
+    onWritten<DocumentLinkParams>(server, "textDocument/documentLink", ({ textDocument: { uri } }) => {
+      const { key, workspace, document, kind } = session.document(uri);
+      const roots = rootsFor(workspace.roots, key);
+      const links = kind.answers.links?.(workspace, key, MOST_LINKS) ?? [];
+      // The editor opens what it is given, commands among it: of the text's own words only files of the workspace.
+      const isSafe = ({ target }: Link): boolean => target.kind === "web" || isInside(roots, target.uri);
+      const safe = links.filter(({ items }) => items.every(isSafe));
+      return texts.written(uri, safe, files.lines(document));
+    });
   },
 };

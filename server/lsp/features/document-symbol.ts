@@ -1,41 +1,45 @@
-import type { DocumentSymbol, SymbolInformation } from "vscode-languageserver";
-import type { Document } from "../../documents/document.ts";
+import type { DocumentSymbol, DocumentSymbolParams, SymbolInformation } from "vscode-languageserver";
 import type { DocumentSymbol as Outlined } from "../../service/document-kind.ts";
 import type { Feature } from "../feature.ts";
-import type { FileTable } from "../file-table.ts";
-import { guarded } from "../guard.ts";
+import { RunTexts, type RangeOf } from "../run-texts.ts";
 import { SYMBOL_KIND } from "../symbol-kind.ts";
+import { onWritten, Written } from "../written.ts";
 
 const MOST_SYMBOLS = 5000;
 
 export const documentSymbol: Feature = {
   capability: () => ({ documentSymbolProvider: true }),
-  register({ connection, session, log, abilities }) {
+  register(server) {
+    const { session, abilities } = server;
     const { files } = session;
-    connection.onDocumentSymbol(
-      guarded(log, "textDocument/documentSymbol", ({ textDocument }): DocumentSymbol[] | SymbolInformation[] => {
-        const { key, workspace, document, kind } = session.document(textDocument.uri);
-        const symbols = kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? [];
-        if (abilities().nestedSymbols) return symbols.map((symbol) => nested(files, document, symbol));
-        return symbols.map((symbol) => ({
-          name: symbol.name,
-          kind: SYMBOL_KIND[symbol.kind],
-          location: { uri: textDocument.uri, range: files.rangeIn(document, symbol.range.start, symbol.range.end) },
-        }));
-      }),
+    const outline = new RunTexts((symbols: readonly Outlined[], rangeOf) =>
+      symbols.map((symbol) => nested(symbol, rangeOf)),
     );
+    onWritten<DocumentSymbolParams>(server, "textDocument/documentSymbol", ({ textDocument: { uri } }) => {
+      const { key, workspace, document, kind } = session.document(uri);
+      const runs = kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? [];
+      if (abilities().nestedSymbols) return outline.written(uri, runs, files.lines(document));
+      const flat = runs.flatMap(({ start, items }) =>
+        items.map(
+          ({ name, kind: of, range }): SymbolInformation => ({
+            name,
+            kind: SYMBOL_KIND[of],
+            location: { uri, range: files.rangeIn(document, start + range.start, start + range.end) },
+          }),
+        ),
+      );
+      return new Written(JSON.stringify(flat));
+    });
   },
 };
 
-function nested(files: FileTable, document: Document, symbol: Outlined): DocumentSymbol {
+function nested(symbol: Outlined, rangeOf: RangeOf): DocumentSymbol {
   return {
     name: symbol.name,
     ...(symbol.detail === "" ? {} : { detail: symbol.detail }),
     kind: SYMBOL_KIND[symbol.kind],
-    range: files.rangeIn(document, symbol.range.start, symbol.range.end),
-    selectionRange: files.rangeIn(document, symbol.nameRange.start, symbol.nameRange.end),
-    ...(symbol.children.length === 0
-      ? {}
-      : { children: symbol.children.map((child) => nested(files, document, child)) }),
+    range: rangeOf(symbol.range.start, symbol.range.end),
+    selectionRange: rangeOf(symbol.nameRange.start, symbol.nameRange.end),
+    ...(symbol.children.length === 0 ? {} : { children: symbol.children.map((child) => nested(child, rangeOf)) }),
   };
 }

@@ -2,7 +2,7 @@ import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver"
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../../service/semantic-tokens.ts";
 import type { Feature } from "../feature.ts";
 import { guarded } from "../guard.ts";
-import { packRuns, packTokens, tokensEdit } from "../packed-tokens.ts";
+import { joined, packRuns, tokensEdit } from "../packed-tokens.ts";
 import type { KnownDocument, Session } from "../session.ts";
 
 export const semanticTokens: Feature = {
@@ -18,13 +18,9 @@ export const semanticTokens: Feature = {
     const { semanticTokens: requests } = connection.languages;
     const sent = new SentTokens(session);
 
-    const packed = ({ key, workspace, document, kind }: KnownDocument, start: number, end: number): Uint32Array => {
-      const { tokens, tokenRuns } = kind.answers;
-      return tokenRuns === undefined
-        ? packTokens(tokens?.(workspace, key, start, end) ?? [], files.lines(document))
-        : packRuns(tokenRuns(workspace, key, start, end), files.lines(document));
-    };
-    const allOf = (uri: string): { readonly key: string; readonly data: Uint32Array } => {
+    const packed = ({ key, workspace, document, kind }: KnownDocument, start: number, end: number): Packed =>
+      packRuns(kind.answers.tokens?.(workspace, key, start, end) ?? [], files.lines(document));
+    const allOf = (uri: string): { readonly key: string; readonly data: Packed } => {
       const known = session.document(uri);
       return { key: known.key, data: packed(known, 0, known.document.text.length) };
     };
@@ -32,7 +28,7 @@ export const semanticTokens: Feature = {
     requests.on(
       guarded(log, "textDocument/semanticTokens/full", ({ textDocument }): SemanticTokens => {
         const { key, data } = allOf(textDocument.uri);
-        return { resultId: sent.remember(key, data), data: Array.from(data) };
+        return { resultId: sent.remember(key, data), data: joined(data) };
       }),
     );
     const delta = "textDocument/semanticTokens/full/delta";
@@ -41,7 +37,7 @@ export const semanticTokens: Feature = {
         const { key, data } = allOf(textDocument.uri);
         const previous = sent.last(key, previousResultId);
         const resultId = sent.remember(key, data);
-        if (previous === null) return { resultId, data: Array.from(data) };
+        if (previous === null) return { resultId, data: joined(data) };
         const edit = tokensEdit(previous, data);
         return { resultId, edits: edit === null ? [] : [edit] };
       }),
@@ -51,16 +47,18 @@ export const semanticTokens: Feature = {
         const known = session.document(textDocument.uri);
         const { document } = known;
         const data = packed(known, files.offset(document, range.start), files.offset(document, range.end));
-        return { data: Array.from(data) };
+        return { data: joined(data) };
       }),
     );
   },
 };
 
+type Packed = ReturnType<typeof packRuns>;
+
 /** The tokens last sent for each open document: what the next delta starts from. */
 class SentTokens {
   readonly #session: Session;
-  readonly #sent = new Map<string, { readonly resultId: string; readonly data: Uint32Array }>();
+  readonly #sent = new Map<string, { readonly resultId: string; readonly data: Packed }>();
   #results = 0;
 
   constructor(session: Session) {
@@ -68,13 +66,13 @@ class SentTokens {
   }
 
   /** Null when the client's last ones are not these. */
-  last(key: string, resultId: string): Uint32Array | null {
+  last(key: string, resultId: string): Packed | null {
     const last = this.#sent.get(key);
     return last?.resultId === resultId ? last.data : null;
   }
 
   /** @returns the id of the result */
-  remember(key: string, data: Uint32Array): string {
+  remember(key: string, data: Packed): string {
     this.#results += 1;
     const resultId = String(this.#results);
     for (const known of this.#sent.keys()) if (this.#session.versionOf(known) === null) this.#sent.delete(known);

@@ -15,15 +15,13 @@ export const workspaceSymbol: Feature = {
         await session.scanFolders();
         const found: SymbolInformation[] = [];
         for (const { key, workspace, document, kind } of session.all()) {
-          for (const symbol of kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? []) {
-            if (found.length >= MOST_SYMBOLS) return found;
-            if (!matches(symbol.name, query)) continue;
-            const range = files.rangeIn(document, symbol.nameRange.start, symbol.nameRange.end);
-            found.push({
-              name: symbol.name,
-              kind: SYMBOL_KIND[symbol.kind],
-              location: { uri: files.clientUri(key), range },
-            });
+          for (const { start, items } of kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? []) {
+            for (const { name, kind: of, nameRange } of items) {
+              if (found.length >= MOST_SYMBOLS) return found;
+              if (!matches(name, query)) continue;
+              const range = files.rangeIn(document, start + nameRange.start, start + nameRange.end);
+              found.push({ name, kind: SYMBOL_KIND[of], location: { uri: files.clientUri(key), range } });
+            }
           }
         }
         return found;

@@ -29,7 +29,8 @@ import { refactoringsAt } from "../refactorings.ts";
 import { prepareRename, renameAt } from "../rename.ts";
 import { SIGNATURE_TRIGGERS, signatureAt } from "../signature-help.ts";
 import { selectionsAt } from "../selection.ts";
-import { semanticTokensOf, tokenRunsOf } from "../semantic-tokens.ts";
+import { kept } from "../runs.ts";
+import { semanticTokensOf } from "../semantic-tokens.ts";
 import { symbolsOf, type FileSymbol, type FileSymbolKind } from "../symbols.ts";
 
 /** Files of the policy language. */
@@ -69,12 +70,13 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     hierarchy: { itemAt: hierarchyItemAt, incoming: incomingCalls, outgoing: outgoingCalls },
     linkedRanges: linkedRangesAt,
     rename: { prepare: prepareRename, at: renameAt },
-    symbols: ofFile((file, limit: number) => symbolsOf(file, limit).map(documentSymbol)),
+    symbols: ofFile((file, limit: number) =>
+      symbolsOf(file, limit).map(({ start, items }) => ({ start, items: documentSymbols(items) })),
+    ),
     folds: ofFile(foldsOf),
     selections: ofFile(selectionsAt),
     links: linksOf,
     tokens: semanticTokensOf,
-    tokenRuns: tokenRunsOf,
     hints: inlayHintsOf,
     formatting: ofFile(formattingOf),
     onTypeFormatting: { after: FORMATTED_AFTER, at: ofFile(onTypeFormattingOf) },
@@ -91,6 +93,8 @@ function ofFile<Rest extends readonly unknown[], Item>(
     return file === undefined ? [] : ask(file, ...rest);
   };
 }
+
+const documentSymbols = kept((symbols: readonly FileSymbol[]) => symbols.map(documentSymbol));
 
 function documentSymbol(symbol: FileSymbol): DocumentSymbol {
   return { ...symbol, kind: SYMBOL_KIND[symbol.kind], children: symbol.children.map(documentSymbol) };
