@@ -96,6 +96,9 @@ describe("the server in a web worker", () => {
         "items",
       ),
     ).not.toEqual([]);
+    expect(await worker.request("textDocument/documentSymbol", { textDocument: { uri } })).toMatchObject([
+      { name: "r", location: { range: { start: { line: 2, character: 0 } } } },
+    ]);
     await worker.request("shutdown", null);
   });
 });
