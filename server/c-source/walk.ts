@@ -93,7 +93,9 @@ interface Walk {
   /** Where the statement ends that was read last: the next token. */
   at: number;
   depth: number;
-  block: number;
+  /** Blocks that were begun, and those of them that are open, by their numbers. */
+  blocks: number;
+  readonly open: number[];
   statement: number;
   /** The last state before nobody came on: what follows is read as if somebody did. */
   ghost: State;
@@ -118,7 +120,8 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     given: [],
     at: item.open,
     depth: 0,
-    block: 0,
+    blocks: 0,
+    open: [],
     statement: item.open,
     ghost: ENTRY,
     returned: null,
@@ -140,7 +143,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
 
 /** A block, from its brace to the one that closes it. */
 function block(walk: Walk, close: number, entry: State): State | null {
-  const own = ++walk.block;
+  walk.open.push(++walk.blocks);
   let state: State | null = entry;
   walk.at++;
   while (walk.at < close) {
@@ -149,12 +152,20 @@ function block(walk: Walk, close: number, entry: State): State | null {
     if (walk.at <= before) walk.at = before + 1;
   }
   walk.at = close + 1;
-  return withoutBlock(state, own);
+  return leave(walk, state);
 }
 
-function withoutBlock(state: State | null, own: number): State | null {
-  if (state === null || !state.held.some((held) => held.block === own)) return state;
-  return { ...state, held: state.held.filter((held) => held.block !== own) };
+function leave(walk: Walk, state: State | null): State | null {
+  walk.open.pop();
+  walk.ghost = outside(walk, walk.ghost);
+  return outside(walk, state);
+}
+
+/** A guard ends with its block, by whichever way it is left: at its end, by `goto`, `break` or `return`. */
+function outside<Or extends State | null>({ open }: Walk, state: Or): State | Or {
+  const hasEnded = ({ block: own }: Held): boolean => own !== 0 && !open.includes(own);
+  if (state === null || !state.held.some(hasEnded)) return state;
+  return { ...state, held: state.held.filter((held) => !hasEnded(held)) };
 }
 
 /** One statement; `walk.at` is behind it then. */
@@ -237,7 +248,7 @@ function named(walk: Walk, end: number, at: number, before: State | null): State
   }
 }
 
-/** A guard ends with its block, and so with the function. */
+/** Every block ends with the function. */
 const withoutGuards = (state: State): State =>
   state.held.some(({ block: own }) => own !== 0)
     ? { ...state, held: state.held.filter((held) => held.block === 0) }
@@ -253,7 +264,7 @@ function otherStatement(walk: Walk, end: number, at: number, before: State | nul
   if (isLabel(walk, at)) {
     const waiting = walk.labels.get(tokens.names[at] ?? 0) ?? null;
     walk.at = at + 2;
-    return joined(before, waiting) ?? walk.ghost;
+    return joined(before, outside(walk, waiting)) ?? walk.ghost;
   }
   const state = before ?? walk.ghost;
   const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
@@ -357,7 +368,8 @@ function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boo
   walk.exits.push(exits);
   const last = statement(walk, end, entry);
   walk.exits.pop();
-  const after = isEndless ? exits.breaks : joined(exits.breaks, past === entry ? joined(past, last) : past);
+  const broken = outside(walk, exits.breaks);
+  const after = isEndless ? broken : joined(broken, past === entry ? joined(past, last) : past);
   return after === null ? dead(walk, entry) : after;
 }
 
@@ -367,7 +379,7 @@ function doLoop(walk: Walk, end: number, entry: State): State | null {
   walk.exits.push(exits);
   const last = statement(walk, end, entry);
   walk.exits.pop();
-  const state = joined(last, exits.breaks) ?? walk.ghost;
+  const state = joined(last, outside(walk, exits.breaks)) ?? walk.ghost;
   if (walk.tokens.names[walk.at] !== WHILE) return state;
   const head = headOf(walk);
   if (head === null) return plain(walk, end, walk.at, state);
@@ -387,7 +399,7 @@ function switchStatement(walk: Walk, end: number, entry: State): State | null {
   walk.exits.push(exits);
   const last = statement(walk, end, asked);
   walk.exits.pop();
-  return joined(joined(last, exits.breaks), exits.hasDefault ? null : asked);
+  return joined(joined(last, outside(walk, exits.breaks)), exits.hasDefault ? null : asked);
 }
 
 function caseLabel(walk: Walk, end: number, at: number, before: State | null): State | null {
@@ -417,16 +429,16 @@ function scopedGuard(walk: Walk, end: number, at: number, state: State): State |
   if (head === null) return plain(walk, end, at, state);
   const [name, lock] = argumentsBetween(walk.tokens, head.from, head.to);
   walk.at = head.to + 1;
-  const own = ++walk.block;
-  const inside = name === undefined ? state : guarded(walk, name, lock ?? null, at, own, state);
+  walk.open.push(++walk.blocks);
+  const inside = name === undefined ? state : guarded(walk, name, lock ?? null, at, state);
   const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
   walk.exits.push(exits);
   const after = statement(walk, end, inside);
   walk.exits.pop();
-  return withoutBlock(joined(after, exits.breaks), own);
+  return joined(leave(walk, after), outside(walk, exits.breaks));
 }
 
-function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, own: number, state: State): State {
+function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, state: State): State {
   const { tokens } = walk;
   const text = textBetween(tokens, name.from, name.to);
   const offset = (tokens.starts[at] ?? 0) - walk.origin;
@@ -440,7 +452,7 @@ function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, own: n
     context: effect.context,
     lock: lock === null || effect.lock === -1 ? null : textBetween(tokens, lock.from, lock.to),
     at: offset,
-    block: own,
+    block: walk.open.at(-1) ?? 0,
     sure: "certain",
   });
 }
@@ -529,7 +541,7 @@ function openGuard(walk: Walk, name: number, close: number, state: State): State
   const { tokens } = walk;
   const second = tokens.kinds[close + 1] === OPEN ? (tokens.partners[close + 1] ?? -1) : -1;
   const lock = second > close ? { from: close + 2, to: second } : null;
-  return guarded(walk, { from: name + 2, to: close }, lock, name, walk.block, state);
+  return guarded(walk, { from: name + 2, to: close }, lock, name, state);
 }
 
 function locked(walk: Walk, effect: LockEffect, name: number, close: number, state: State): State {

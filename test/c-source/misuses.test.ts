@@ -48,6 +48,16 @@ const MISUSES: readonly (readonly [what: string, code: string, rule: string])[] 
     inside("scoped_guard(raw_spinlock, &dev->raw) {\np = kmalloc(64, GFP_KERNEL);\n}"),
     "sleep-in-atomic",
   ],
+  [
+    "in a guard behind a block of its own",
+    inside("if (dev->full) {\ndev->n++;\n}\nguard(spinlock)(&dev->lock);\np = kmalloc(64, GFP_KERNEL);"),
+    "sleep-in-atomic",
+  ],
+  [
+    "where goto stays in the guard",
+    inside("scoped_guard(rcu) {\nif (dev->full)\ngoto grow;\nreturn 0;\ngrow:\np = kmalloc(64, GFP_KERNEL);\n}"),
+    "sleep-in-atomic",
+  ],
   ["in an RCU reader", between("rcu_read_lock();", "rcu_read_unlock();"), "sleep-in-atomic"],
   ["with preemption off", between("preempt_disable();", "preempt_enable();"), "sleep-in-atomic"],
   ["with interrupts off", between("local_irq_save(flags);", "local_irq_restore(flags);"), "sleep-in-atomic"],
@@ -171,6 +181,32 @@ const RIGHT: readonly (readonly [what: string, code: string])[] = [
     "on the way that gave the lock back",
     inside(
       "spin_lock(&dev->lock);\nif (dev->full) {\nspin_unlock(&dev->lock);\np = kmalloc(64, GFP_KERNEL);\ngoto out;\n}\nspin_unlock(&dev->lock);\np = NULL;\nout:",
+    ),
+  ],
+  [
+    "where goto leaves a guard",
+    inside("scoped_guard(rcu) {\nif (dev->full)\ngoto grow;\n}\nreturn 0;\ngrow:\np = kmalloc(64, GFP_KERNEL);"),
+  ],
+  [
+    "where break leaves a guard",
+    inside("while (1) {\nguard(spinlock)(&dev->lock);\nif (dev->full)\nbreak;\n}\np = kmalloc(64, GFP_KERNEL);"),
+  ],
+  [
+    "where a case leaves a guard",
+    inside(
+      "switch (dev->kind) {\ncase 1: {\nguard(spinlock)(&dev->lock);\nbreak;\n}\ndefault:\nreturn 0;\n}\np = kmalloc(64, GFP_KERNEL);",
+    ),
+  ],
+  [
+    "behind the block of a guard that another block stands before",
+    inside(
+      "{\nif (dev->full) {\ndev->n++;\n}\nguard(spinlock)(&dev->lock);\ndev->m++;\n}\np = kmalloc(64, GFP_KERNEL);",
+    ),
+  ],
+  [
+    "behind a guard of which every way returns, where a label lets others in",
+    inside(
+      "if (dev->full)\ngoto grow;\n{\nguard(spinlock)(&dev->lock);\nreturn 0;\n}\ngrow:\np = kmalloc(64, GFP_KERNEL);",
     ),
   ],
   [
