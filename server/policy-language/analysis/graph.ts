@@ -23,14 +23,28 @@ export interface Cycle {
   readonly members: readonly Binding[];
 }
 
-/** Of the others in a cycle, the first few: a cycle may have 100,000 members. */
-export function othersIn(cycle: Cycle, binding: Binding, most: number): readonly Binding[] {
-  const others: Binding[] = [];
-  for (const member of cycle.members) {
-    if (others.length === most) break;
-    if (member.revision !== binding.revision) others.push(member);
+/**
+ * Of the others in the cycle of a declaration, the first few, as it leads to them, whichever of them was asked about
+ * first: a cycle may have 100,000 members.
+ */
+export function othersIn(
+  graph: Graph,
+  environment: Environment,
+  cycle: Cycle,
+  binding: Binding,
+  most: number,
+): readonly Binding[] {
+  const met = new Set([binding.revision]);
+  const found = [binding];
+  for (let i = 0; i < found.length && found.length <= most; i++) {
+    const member = found[i];
+    for (const used of member === undefined ? [] : graph.usesOf(environment, member)) {
+      if (met.has(used.revision) || graph.cycleOf(environment, used) !== cycle) continue;
+      met.add(used.revision);
+      found.push(used);
+    }
   }
-  return others;
+  return found.slice(1, most + 1);
 }
 
 /** `collect` names the uses of a declaration; it may name one twice. */

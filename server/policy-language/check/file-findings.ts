@@ -5,6 +5,8 @@ import { goOn, Paused, until, type Pause } from "../analysis/pause.ts";
 import { declarationFindings } from "./declaration-findings.ts";
 import type { FileAnalysis, RegionFindings } from "../analysis/file-analysis.ts";
 import { noKernelFinding } from "../findings/headers.ts";
+import { findingsAlike } from "./alike.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { published } from "./published-findings.ts";
 import { withLevels } from "./rule-levels.ts";
 
@@ -75,7 +77,11 @@ function regionFindings(analysis: FileAnalysis, index: number, pause: Pause): vo
 }
 
 function analysed(analysis: FileAnalysis, region: Region, index: number, pause: Pause): RegionFindings {
-  const unplaced = withLevels(analysis.environment, declarationFindings(analysis, region, index, pause));
+  const { environment } = analysis;
+  const find = (): readonly UnplacedFinding[] =>
+    withLevels(environment, declarationFindings(analysis, region, index, pause));
+  const binding = environment.bindingAt(index);
+  const unplaced = binding === null ? find() : findingsAlike(environment, binding, find);
   if (unplaced.length === 0) return NO_FINDINGS;
   const movable = unplaced.some((finding) => finding.related.length > 0);
   const suggests = unplaced.some((finding) => finding.rule.startsWith("unknown-"));

@@ -262,7 +262,7 @@ export function nameCycleFindings(
     return target !== null && graph.cycleOf(environment, target) === cycle;
   });
   const own = binding.declaration.name?.text ?? "";
-  const others = othersIn(cycle, binding, MOST_RELATED);
+  const others = othersIn(graph, environment, cycle, binding, MOST_RELATED);
   const through = throughText(others, cycle.members.length - 1);
   const message = `${own} is defined by itself${through}, so it has no value.`;
   const related = others.map((member) => declarationOf(member, "Part of the cycle."));

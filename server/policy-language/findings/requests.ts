@@ -373,7 +373,7 @@ export function fallbackCycleFindings(
   if (fallback === null) return [];
   const cycle = fallbackGraph.cycleOf(environment, binding);
   if (cycle === null) return [];
-  const others = othersIn(cycle, binding, 8);
+  const others = othersIn(fallbackGraph, environment, cycle, binding, 8);
   const through = throughText(others, cycle.members.length - 1);
   const message =
     through === ""

@@ -1,0 +1,156 @@
+// Declarations that are the same but for names are looked at once: each gets what it gets when it is looked at alone.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseFile } from "../../grammar/index.ts";
+import type { SourceFile } from "../../grammar/source-file.ts";
+import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
+import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
+import { check, checkRegions } from "../../server/policy-language/check/check.ts";
+
+const MAIN = "file:///p/main.allocpolicy";
+const LIBRARY = "file:///p/library.allocpolicy";
+
+/** Right and wrong, `$` before what is called otherwise in each block. */
+const TEMPLATES = [
+  "context $c { in softirq }",
+  "context $c { in process in softirq }",
+  "context $c like $d { in hardirq }",
+  "context $c { in $d in process }",
+  "flags $m = GFP_KERNEL | __GFP_HIGH",
+  "flags $m = $n | __GFP_NOFAIL | 0x80000000",
+  "flags $m = $n",
+  "flags $n = $m | __GFP_WAIT",
+  "transform $t(x) = x | $m",
+  "transform $t($m) = $m & ~__GFP_ZERO",
+  'policy $p { forbid has __GFP_HIGH because "no $p"\n  mode fast when has __GFP_NORETRY { oom never }\n  mode normal otherwise { sleeps may } }',
+  "policy $p like $q { forbid has $m and in $c\n  require has __GFP_NOWARN when has __GFP_HIGH }",
+  "policy $q for kmalloc { allow only GFP_KERNEL | $m\n  warn has __GFP_NOFAIL\n  ignore __GFP_HIGH }",
+  "policy $q { forbid has __GFP_COMP\n  require has __GFP_COMP }",
+  "request $r {\n  api kmalloc  size 64 B\n  flags GFP_KERNEL | __GFP_HIGH | __GFP_NOFAIL\n  context $c\n  policy $p\n}",
+  "request $r {\n  api alloc_pages  order 4\n  flags $m | GFP_KERNEL | __GFP_NOFAIL\n  policy $p, $q\n  waive nofail-high-order\n}",
+  "request $r like $s { flags $t($m)  context $d  fallback $f }",
+  "request $s {\n  api kmalloc  size 8 MiB\n  flags GFP_KERNEL\n  fallback $f  handles nothing\n}",
+  "request $f { api kmalloc  size 8 MiB  flags GFP_KERNEL  expect { sleeps never, mode fast } }",
+  "request $f { api kmaloc  order 3  flags GFP_KERNAL  context $x }",
+  "request $f like $r { }",
+  "expect $r { sleeps never, fails never }",
+  "expect $p forbids $m",
+  "expect $q allows GFP_KERNEL | $m",
+  "expect $p within $q",
+  "expect $t gives has __GFP_ZERO",
+  "memory $c { node 0 { zone Normal { managed 1 GiB free order 0: 10 watermarks min 1 MiB, low 2 MiB, high 3 MiB } } }",
+  "expect $r on $c { fails }",
+  "flag $m",
+] as const;
+
+/** How a name of a template is called in a block: by its number, longer and longer, like a word of a message, … */
+const WORDS = ["policy", "forbids", "this", "rule", "GFP_KERNEL", "mask", "softirq", "request"] as const;
+const NAMINGS: readonly ((name: string, block: number) => string)[] = [
+  (name, block) => `${name}_${block}`,
+  (name, block) => `${name.repeat(block + 2)}`,
+  (name) => name,
+  (name, block) => WORDS[(block + name.charCodeAt(0)) % WORDS.length] ?? name,
+  (_name, block) => `same${block}`,
+  (name, block) => `${name}${block % 2}`,
+  (name, block) => (block < 2 ? name : `${name}_${block}`),
+];
+
+const names = "abcdfmnpqrstx";
+const block = fc.array(fc.constantFrom(...TEMPLATES), { minLength: 1, maxLength: 6 });
+const naming = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.constant(1) },
+  fc.nat(NAMINGS.length - 1),
+);
+const namings = fc.array(naming, { minLength: names.length, maxLength: names.length });
+const header = fc.constantFrom(
+  "kernel 6.12\n",
+  "kernel 6.1 .. 6.12\n",
+  'kernel 6.6, 6.12\nimport "library.allocpolicy"\n',
+  "",
+);
+
+function fileOf(first: string, templates: readonly string[], called: readonly number[], count: number): string {
+  const blocks = Array.from({ length: count }, (_, number) =>
+    templates.map((template) => {
+      const text = template.replace(/\$(\w)/g, (_all, name: string) => {
+        const nameIn = NAMINGS[called[names.indexOf(name)] ?? 0];
+        return nameIn?.(name, number) ?? name;
+      });
+      return number % 3 === 1 ? `/// Number ${number}.\n${text}` : text;
+    }),
+  );
+  return `${first}${blocks.flat().join("\n")}\n`;
+}
+
+function workspaceOf(main: SourceFile, library: SourceFile): Workspace {
+  return withDocument(withDocument(emptyWorkspace({ ...DEFAULT_SETTINGS }), MAIN, main), LIBRARY, library);
+}
+
+/** Of each region the rules and messages, when all are looked at and when it alone is. */
+function expectSame(text: string, libraryText = ""): void {
+  const [main, library] = [parseFile(text), parseFile(libraryText)];
+  const together = check(workspaceOf(main, library), MAIN).regions;
+  const alone = main.regions.map((_, region) => checkRegions(workspaceOf(main, library), MAIN, [region])[0]);
+  expect(together).toEqual(alone);
+}
+
+describe("declarations that are the same but for names get what each gets alone", () => {
+  test("whatever they are, and however they are called", () => {
+    fc.assert(
+      fc.property(
+        header,
+        block,
+        namings,
+        fc.integer({ min: 2, max: 5 }),
+        block,
+        (first, templates, called, count, more) =>
+          expectSame(fileOf(first, templates, called, count), fileOf("", more, called, 2)),
+      ),
+      { numRuns: 120, seed: 20261129 },
+    );
+  });
+
+  const request = (name: string, more: string, flags = "GFP_KERNEL | __GFP_NOFAIL"): string =>
+    `request ${name} { api kmalloc  size 64 B  flags ${flags}  ${more} }\n`;
+  const forbidding = (name: string): string => `policy ${name} { forbid has __GFP_NOFAIL }\n`;
+  const examples: readonly (readonly [what: string, text: string])[] = [
+    [
+      "some lean twice on one, another on two that are the same",
+      ["p", "q", "r", "r2"].map(forbidding).join("") +
+        request("a", "policy p, p") +
+        request("b", "policy q, q") +
+        request("c", "policy r, r2"),
+    ],
+    [
+      "what some lean on is called like a word of a message",
+      ["forbids", "other"].map(forbidding).join("") +
+        request("a", "policy forbids") +
+        request("b", "policy forbids") +
+        request("c", "policy other"),
+    ],
+    [
+      "what one leans on is called like a flag that there is",
+      "flags GFP_KERNEL = GFP_ATOMIC\nflags RING = GFP_ATOMIC\nflags POOL = GFP_ATOMIC\n" +
+        ["RING", "POOL", "GFP_KERNEL"].map((flags, i) => request(`r${i}`, "context softirq", flags)).join(""),
+    ],
+    [
+      "one stands in a circle and another leads into one",
+      [1, 2].map((i) => `flags a${i} = b${i}\nflags b${i} = c${i}\nflags c${i} = a${i}\n`).join("") +
+        [1, 2].map((i) => `flags d${i} = b${i}\n`).join(""),
+    ],
+    ["there are more than a mask has bits for", Array.from({ length: 12 }, (_, i) => `flag __GFP_NEW${i}\n`).join("")],
+    ["one is declared twice", ["a", "b", "a"].map((name) => request(name, "")).join("")],
+    [
+      "one falls back to itself, and others to each other",
+      request("a", "fallback a") + request("b", "fallback c") + request("c", "fallback b") + request("d", "fallback b"),
+    ],
+    [
+      "what may have been meant is one of them",
+      request("ring_1", "fallback ring") + request("ring_2", "fallback ring") + request("ring_33", "fallback ring"),
+    ],
+  ];
+  test.each(examples)("where %s", (_what, text) => {
+    expectSame(`kernel 6.1 .. 6.12\n${text}`);
+  });
+});
