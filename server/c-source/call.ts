@@ -24,6 +24,8 @@ export interface Call {
   readonly start: number;
   readonly end: number;
   readonly arguments: readonly Piece[];
+  /** `dev->ops->grow()`: what is called stands in a member. */
+  readonly isMember: boolean;
   readonly state: State;
   readonly allocation: Allocation | null;
 }

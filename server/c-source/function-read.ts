@@ -1,5 +1,5 @@
 import type { Allocation, Call, Piece } from "./call.ts";
-import { argumentsBetween, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
+import { argumentsBetween, functionValue, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import { NO_USE, resultOf } from "./results.ts";
@@ -19,6 +19,8 @@ export interface MaskWrite {
 
 /** A function that is kept in a member: `urb->complete = tx_done;`. */
 export interface Kept {
+  /** What stands before the member: `fib_nb` of `dev->fib_nb.notifier_call`. */
+  readonly owner: string;
   readonly member: string;
   readonly value: string;
   readonly at: number;
@@ -139,11 +141,13 @@ function readCall(
 ): Call {
   const slices = argumentsBetween(tokens, open + 1, close);
   const text = textOf(tokens, name);
+  const before = tokens.kinds[name - 1];
   return {
     name: text,
     start: (tokens.starts[name] ?? 0) - origin,
     end: (tokens.ends[close] ?? 0) - origin,
     arguments: slices.map(({ from, to }) => piece(tokens, from, to, origin)),
+    isMember: before === ARROW || before === DOT,
     state,
     allocation: allocationOf(),
   };
@@ -159,7 +163,6 @@ function readCall(
     // Something else by that name: a function of the driver, a member.
     if (slice !== undefined && cases === null) return null;
     if (signature === null && cases === null) return null;
-    const before = tokens.kinds[name - 1];
     if (before === ARROW || before === DOT) return null;
     return {
       api: signature === null ? null : text,
@@ -236,9 +239,10 @@ function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Ke
   for (let at = item.open + 1; at < item.close - 3; at++) {
     const kind = tokens.kinds[at];
     if ((kind !== ARROW && kind !== DOT) || tokens.kinds[at + 1] !== NAME || tokens.kinds[at + 2] !== ASSIGN) continue;
-    const value = tokens.kinds[at + 3] === 38 ? at + 4 : at + 3;
+    const value = functionValue(tokens, at + 3);
     if (tokens.kinds[value] !== NAME || tokens.kinds[value + 1] !== SEMICOLON) continue;
     kept.push({
+      owner: tokens.kinds[at - 1] === NAME ? textOf(tokens, at - 1) : "",
       member: textOf(tokens, at + 1),
       value: textOf(tokens, value),
       at: (tokens.starts[value] ?? 0) - origin,

@@ -211,6 +211,13 @@ function parameterOf(tokens: Tokens, from: number, to: number): Parameter {
   return { name: "", type: textBetween(tokens, from, to) };
 }
 
+/** Where the name stands of `f`, `&f` and `(cast)f`. */
+export function functionValue(tokens: Tokens, from: number): number {
+  const close = tokens.kinds[from] === OPEN ? (tokens.partners[from] ?? -1) : -1;
+  const at = close > from ? close + 1 : from;
+  return tokens.kinds[at] === 38 ? at + 1 : at;
+}
+
 function initializerOf(tokens: Tokens, start: number, open: number, close: number): Initializer | null {
   let at = open - 2;
   while (at > start && tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 1) - 1;
@@ -237,7 +244,7 @@ function membersOf(tokens: Tokens, open: number, close: number): readonly Member
   const members: Member[] = [];
   for (let at = open + 1; at < close; at++) {
     if (tokens.kinds[at] !== DOT || tokens.kinds[at + 1] !== NAME || tokens.kinds[at + 2] !== ASSIGN) continue;
-    const value = tokens.kinds[at + 3] === 38 ? at + 4 : at + 3;
+    const value = functionValue(tokens, at + 3);
     const after = tokens.kinds[value + 1];
     if (tokens.kinds[value] !== NAME || !(after === COMMA || value + 1 === close || after === 125)) continue;
     members.push({ member: textOf(tokens, at + 1), value: textOf(tokens, value), token: value });

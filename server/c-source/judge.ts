@@ -79,7 +79,7 @@ function judgeFunction(
   if (named === undefined) return [];
   const alone = judgeAlone(named, fn.read, options);
   const here = alone.map(({ finding }) => movedTo(fn, named, finding));
-  const ways = link.inheritedOf(fn);
+  const ways = surestFirst(link.inheritedOf(fn));
   if (ways.length === 0) return here;
   const reached = fn.read.calls.flatMap((call, index) => {
     if (call.allocation === null) return [];
@@ -91,6 +91,14 @@ function judgeFunction(
   });
   return [...here, ...reached].sort((a, b) => a.start - b.start);
 }
+
+/** What is said twice is said of the surest way. */
+const surestFirst = (ways: readonly Inherited[]): readonly Inherited[] =>
+  ways.length < 2
+    ? ways
+    : ways.toSorted(
+        (a, b) => RANK[b.confidence] - RANK[a.confidence] || Number(a.isConvention) - Number(b.isConvention),
+      );
 
 /** A finding that the function's own text proves, by the call that it is about; -1: it is about none. */
 interface Alone {

@@ -4,21 +4,20 @@ import { contextWith, isBinding, weaker, type Confidence, type Fact, type Inheri
 import type { Call } from "./call.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
+import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { lockField, lockPath, type Held, type Released, type State } from "./state.ts";
-import { ATOMIC_NOTIFIER, ATOMIC_NOTIFIERS, KEPT, MEMBERS, REGISTRATIONS, type Handler } from "./tables/callbacks.ts";
+import { targetsIn, type Targets } from "./targets.ts";
+import {
+  ATOMIC_NOTIFIER,
+  ATOMIC_NOTIFIERS,
+  KEPT,
+  MEMBERS,
+  REGISTRATIONS,
+  type Handler,
+  type Registration,
+} from "./tables/callbacks.ts";
 
-/** A C file with its path, as reports name it. */
-export interface NamedFile {
-  readonly path: string;
-  readonly file: CFile;
-}
-
-/** A function of the files that are linked. */
-export interface LinkedFunction {
-  readonly file: number;
-  readonly start: number;
-  readonly read: FunctionRead;
-}
+export type { LinkedFunction, NamedFile } from "./linked.ts";
 
 /** A context that somebody declared for functions: `for "drivers/net/foo.c:foo_tx_done", bar_complete`. */
 export interface DeclaredContext {
@@ -37,20 +36,29 @@ export interface Link {
   readonly inheritedOf: (fn: LinkedFunction) => readonly Inherited[];
 }
 
+interface Reached {
+  readonly fn: LinkedFunction;
+  readonly way: Inherited;
+}
+
 interface Linking {
   readonly kernel: Kernel;
   readonly files: readonly NamedFile[];
   readonly functions: readonly LinkedFunction[];
-  /** By file and name, those of the file; by name, those that other files can call. */
-  readonly own: readonly ReadonlyMap<string, LinkedFunction>[];
-  readonly shared: ReadonlyMap<string, LinkedFunction>;
+  readonly targets: Targets;
+  /** Functions that register what they are given as a parameter. */
+  readonly registrars: Map<LinkedFunction, readonly Registration[]>;
   readonly inherited: Map<LinkedFunction, Inherited[]>;
   readonly seen: Map<LinkedFunction, Set<string>>;
-  readonly queue: { readonly fn: LinkedFunction; readonly way: Inherited }[];
+  readonly queue: Reached[];
+  /** What rests on a convention waits until all else is known. */
+  readonly conventions: Reached[];
 }
 
 /** Ways in which a function is reached that are kept: the shortest of each kind. */
 const MOST_WAYS = 6;
+/** Registrars of registrars. */
+const MOST_ROUNDS = 3;
 /** Calls in a chain. */
 const LONGEST = 12;
 
@@ -66,24 +74,19 @@ export function linkFiles(
   const functions = files.flatMap(({ file }, index) =>
     file.functions.map(({ start, read }): LinkedFunction => ({ file: index, start, read })),
   );
-  const own = files.map(() => new Map<string, LinkedFunction>());
-  const shared = new Map<string, LinkedFunction>();
-  for (const fn of functions) {
-    const names = own[fn.file];
-    if (names !== undefined && !names.has(fn.read.name)) names.set(fn.read.name, fn);
-    if (!fn.read.isStatic && !shared.has(fn.read.name)) shared.set(fn.read.name, fn);
-  }
   const linking: Linking = {
     kernel,
     files,
     functions,
-    own,
-    shared,
+    targets: targetsIn(files, functions),
+    registrars: new Map(),
     inherited: new Map(),
     seen: new Map(),
     queue: [],
+    conventions: [],
   };
   for (const root of declared) reachDeclared(linking, root);
+  findRegistrars(linking);
   files.forEach((_, file) => {
     reachHandlers(linking, file);
   });
@@ -96,17 +99,26 @@ export function linkFiles(
     if (isHandler) continue;
     for (const call of fn.read.calls) if (call.state.held.length > 0) pass(linking, fn, call, null);
   }
-  for (let at = 0; at < linking.queue.length; at++) {
-    const entry = linking.queue[at];
-    if (entry === undefined || entry.way.path.length >= LONGEST) continue;
-    for (const call of entry.fn.read.calls) pass(linking, entry.fn, call, entry.way);
-  }
+  goOn(linking);
   return { functions, inheritedOf: (fn) => linking.inherited.get(fn) ?? [] };
 }
 
-/** The function of that name that a file means; null: it is none of these files. */
-function functionNamed(linking: Linking, file: number, name: string): LinkedFunction | null {
-  return linking.own[file]?.get(name) ?? linking.shared.get(name) ?? null;
+/** Follows the ways that were found, those that rest on a convention last. */
+function goOn(linking: Linking): void {
+  let done = 0;
+  const follow = (): void => {
+    for (; done < linking.queue.length; done++) {
+      const entry = linking.queue[done];
+      if (entry === undefined || entry.way.path.length >= LONGEST) continue;
+      for (const call of entry.fn.read.calls) pass(linking, entry.fn, call, entry.way);
+    }
+  };
+  follow();
+  for (let at = 0; at < linking.conventions.length; at++) {
+    const entry = linking.conventions[at];
+    if (entry !== undefined) add(linking, entry.fn, entry.way);
+    follow();
+  }
 }
 
 const isMore = ({ context }: Held): boolean => context.length > 0;
@@ -167,20 +179,13 @@ export function canReach(state: State, way: Inherited): boolean {
   return !state.guards.some((guard) => guardHolds(guard, way.bindings) === false || isOpenGuard(guard, way.bindings));
 }
 
-/** Hands on to the function that is called what holds at the call. */
+/** Hands on to the functions that are called what holds at the call. */
 function pass(linking: Linking, fn: LinkedFunction, call: Call, way: Inherited | null): void {
-  const target = functionNamed(linking, fn.file, call.name);
-  if (target === null || target === fn) return;
-  if (way !== null && !canReach(call.state, way)) return;
+  const targets = linking.targets.of(fn, call, way?.bindings ?? {});
+  if (targets.length === 0 || (way !== null && !canReach(call.state, way))) return;
   const facts = factsAt(fn, call.state, way);
   if (facts.length === 0) return;
   if (way !== null && !facts.some((fact) => way.facts.includes(fact))) return;
-  const step: Step = {
-    file: fn.file,
-    start: fn.start + call.start,
-    end: fn.start + call.start + call.name.length,
-    text: `${fn.read.name}() calls ${call.name}()`,
-  };
   const path =
     way === null
       ? facts.map((fact) => fact.step)
@@ -189,28 +194,61 @@ function pass(linking: Linking, fn: LinkedFunction, call: Call, way: Inherited |
     (sure, fact) => weaker(sure, fact.isLoose ? "possible" : fact.sure),
     way?.confidence ?? "likely",
   );
-  reach(linking, target, {
-    facts,
-    path: [...path, step],
-    confidence: target.file === fn.file ? base : weaker(base, "possible"),
-    isConvention: way?.isConvention ?? facts.some(({ isLoose }) => isLoose),
-    bindings: bindingsOf(target.read, call, way),
-  });
+  const isConvention = way?.isConvention ?? facts.some(({ isLoose }) => isLoose);
+  for (const { fn: target, isOnly } of targets) {
+    if (target === fn) continue;
+    reach(linking, target, {
+      facts,
+      path: [...path, stepTo(fn, call, target)],
+      confidence: isOnly && target.file === fn.file ? base : weaker(base, "possible"),
+      isConvention: isConvention || !isOnly,
+      bindings: bindingsOf(linking, fn, target.read, call, way),
+    });
+  }
 }
 
-function bindingsOf(target: FunctionRead, call: Call, way: Inherited | null): Readonly<Record<string, string>> {
+/** `foo() calls bar()`, `foo() calls bar() through ->grow`. */
+function stepTo(fn: LinkedFunction, call: Call, { read }: LinkedFunction): Step {
+  const through = read.name === call.name ? "" : call.isMember ? ` through ->${call.name}` : ` through ${call.name}`;
+  return {
+    file: fn.file,
+    start: fn.start + call.start,
+    end: fn.start + call.start + call.name.length,
+    text: `${fn.read.name}() calls ${read.name}()${through}`,
+  };
+}
+
+function bindingsOf(
+  { targets }: Linking,
+  fn: LinkedFunction,
+  target: FunctionRead,
+  call: Call,
+  way: Inherited | null,
+): Readonly<Record<string, string>> {
   const bindings: Record<string, string> = {};
+  if (target.name !== call.name && !call.isMember) return bindings;
   target.parameters.forEach(({ name }, index) => {
     const given = call.arguments[index]?.text;
     if (name === "" || given === undefined) return;
     const value = way !== null && Object.hasOwn(way.bindings, given) ? way.bindings[given] : given;
-    if (value !== undefined && isConstant(value)) bindings[name] = value;
+    if (value === undefined) return;
+    const isFunction = /^\w+$/.test(value) && isCalled(target, name) && targets.named(fn.file, value) !== null;
+    if (isFunction || isConstant(value)) bindings[name] = value;
   });
   return bindings;
 }
 
-/** Adds a way to a function, unless one of its kind is known. */
+/** A function calls what its parameter is, or passes it on. */
+const isCalled = ({ calls }: FunctionRead, parameter: string): boolean =>
+  calls.some((call) => call.name === parameter || call.arguments.some(({ text }) => text === parameter));
+
 function reach(linking: Linking, fn: LinkedFunction, way: Inherited): void {
+  if (way.isConvention) linking.conventions.push({ fn, way });
+  else add(linking, fn, way);
+}
+
+/** Adds a way to a function, unless one of its kind is known. */
+function add(linking: Linking, fn: LinkedFunction, way: Inherited): void {
   const context = contextWith(
     linking.kernel,
     way.facts.map((fact) => fact.context),
@@ -218,7 +256,7 @@ function reach(linking: Linking, fn: LinkedFunction, way: Inherited): void {
   if (!isBinding(linking.kernel, context)) return;
   const known = linking.inherited.get(fn) ?? [];
   const seen = linking.seen.get(fn) ?? new Set<string>();
-  const key = `${context.places} ${context.locks} ${context.scopes} ${way.confidence} ${JSON.stringify(way.bindings)}`;
+  const key = `${context.places} ${context.locks} ${context.scopes} ${way.confidence} ${way.isConvention} ${JSON.stringify(way.bindings)}`;
   if (seen.has(key) || known.length >= MOST_WAYS) return;
   seen.add(key);
   known.push(way);
@@ -253,30 +291,68 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
   });
 }
 
+/** What a call has called for it. */
+function registrationsOf({ targets, registrars }: Linking, file: number, call: Call): readonly Registration[] {
+  if (call.isMember) return [];
+  const registration = REGISTRATIONS.get(call.name);
+  if (registration !== undefined) return [registration];
+  if (registrars.size === 0) return [];
+  const fn = targets.named(file, call.name);
+  return fn === null ? [] : (registrars.get(fn) ?? []);
+}
+
+/** Adds the functions that pass a parameter of theirs to a registration, or keep it where a handler is kept. */
+function findRegistrars(linking: Linking): void {
+  for (let round = 0, known = -1; round < MOST_ROUNDS && linking.registrars.size > known; round++) {
+    known = linking.registrars.size;
+    for (const fn of linking.functions) {
+      const found: Registration[] = [];
+      const passed = (text: string | undefined, handler: Handler): void => {
+        const argument = fn.read.parameters.findIndex(({ name }) => name !== "" && name === text);
+        if (argument !== -1) found.push({ ...handler, argument });
+      };
+      for (const call of fn.read.calls)
+        for (const registration of registrationsOf(linking, fn.file, call))
+          passed(call.arguments[registration.argument]?.text, registration);
+      for (const { member, value } of fn.read.kept) {
+        const handler = KEPT.get(member);
+        if (handler !== undefined) passed(value, handler);
+      }
+      if (found.length > 0) linking.registrars.set(fn, found);
+    }
+  }
+}
+
+/** What the block `&nb` or `&dev->nb` of a notifier has called, by a table or by an assignment. */
+function notified({ tables, functions }: CFile, block: string): readonly string[] {
+  const name = /^&.*?(\w+)$/.exec(block)?.[1];
+  if (name === undefined) return [];
+  const kept = functions.flatMap(({ read }) => read.kept.filter(({ owner }) => owner === name));
+  const members = [...kept, ...tables.filter((table) => table.name === name).flatMap((table) => table.members)];
+  return members.flatMap(({ member, value }) => (member === "notifier_call" ? [value] : []));
+}
+
 function reachHandlers(linking: Linking, index: number): void {
   const { file } = linking.files[index] ?? {};
   if (file === undefined) return;
   const handed = (text: string, handler: Handler, at: number, what: string): void => {
-    const name = /^&?\s*(\w+)$/.exec(text)?.[1];
-    const fn = name === undefined ? null : functionNamed(linking, index, name);
-    if (fn === null || name === undefined) return;
-    reachAs(linking, fn, handler, {
-      file: index,
-      start: at,
-      end: at + what.length,
-      text: `${what} has ${name}() called`,
-    });
+    for (const fn of linking.targets.valued(index, text))
+      reachAs(linking, fn, handler, {
+        file: index,
+        start: at,
+        end: at + what.length,
+        text: `${what} has ${fn.read.name}() called`,
+      });
   };
   for (const { start, read } of file.functions) {
     for (const call of read.calls) {
-      const registration = REGISTRATIONS.get(call.name);
-      const given = registration === undefined ? undefined : call.arguments[registration.argument];
-      if (registration !== undefined && given !== undefined)
-        handed(given.text, registration, start + call.start, `${call.name}()`);
+      for (const registration of registrationsOf(linking, index, call)) {
+        const given = call.arguments[registration.argument];
+        if (given !== undefined) handed(given.text, registration, start + call.start, `${call.name}()`);
+      }
       const block = call.arguments[ATOMIC_NOTIFIERS.get(call.name) ?? -1];
-      const table = file.tables.find(({ name }) => block !== undefined && block.text === `&${name}`);
-      const notified = table?.members.find(({ member }) => member === "notifier_call");
-      if (notified !== undefined) handed(notified.value, ATOMIC_NOTIFIER, start + call.start, `${call.name}()`);
+      for (const value of block === undefined ? [] : notified(file, block.text))
+        handed(value, ATOMIC_NOTIFIER, start + call.start, `${call.name}()`);
     }
     for (const { member, value, at } of read.kept) {
       const handler = KEPT.get(member);

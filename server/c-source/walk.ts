@@ -13,6 +13,7 @@ import {
   OPEN,
   QUESTION,
   SEMICOLON,
+  STAR,
   textBetween,
   textOf,
   type Tokens,
@@ -461,6 +462,7 @@ function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, state:
 
 interface OpenCall {
   readonly name: number;
+  readonly open: number;
   readonly close: number;
 }
 
@@ -477,7 +479,7 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
       const name = tokens.names[at] ?? 0;
       if (name === SIZEOF || name === TYPEOF || name === TYPEOF_GNU) {
         at = close;
-      } else if (!NEITHER_CALLED.has(name)) open.push({ name: at, close });
+      } else if (!NEITHER_CALLED.has(name)) open.push({ name: at, open: at + 1, close });
     } else if (kind === OPEN && tokens.kinds[at + 1] === BLOCK_OPEN) {
       state = statementExpression(walk, at + 1, state);
       at = Math.max(at, walk.at - 1);
@@ -486,6 +488,11 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
       if (call?.close === at) {
         open.pop();
         state = called(walk, call, state);
+      } else if (tokens.kinds[at + 1] === OPEN && tokens.kinds[at - 1] === NAME) {
+        // `(*ops->grow)(dev)`
+        const close = tokens.partners[at + 1] ?? -1;
+        const first = (tokens.partners[at] ?? at) + 1;
+        if (tokens.kinds[first] === STAR && close <= to) open.push({ name: at - 1, open: at + 1, close });
       }
     }
   }
@@ -508,11 +515,10 @@ function statementExpression(walk: Walk, brace: number, state: State): State {
   return after;
 }
 
-function called(walk: Walk, { name, close }: OpenCall, state: State): State {
+function called(walk: Walk, { name, open, close }: OpenCall, state: State): State {
   const { tokens } = walk;
   const id = tokens.names[name] ?? 0;
   const effect = EFFECTS[id];
-  const open = name + 1;
   if (effect !== undefined) return locked(walk, effect, name, close, state);
   walk.calls.push({ name, open, close, state, statement: walk.statement });
   if (SLEEPS[id] === true) return { ...state, sleptAt: (tokens.starts[name] ?? 0) - walk.origin };

@@ -21,7 +21,7 @@ export interface Registration extends Handler {
 // Beside each row stands the kernel file and function, or the document, that speaks of it in 6.12.117. All of these
 // places are there; not every one was read line by line.
 
-type Row = readonly [names: string, argument: number, contexts: string];
+type Row = readonly [names: string, argument: number, contexts: string, confidence?: Confidence];
 
 const ROWS: readonly Row[] = [
   // kernel/irq/handle.c:__handle_irq_event_percpu
@@ -62,17 +62,54 @@ const ROWS: readonly Row[] = [
   ["vmbus_open", 5, "tasklet"],
   // crypto/cryptd.c:cryptd_skcipher_complete; include/crypto/skcipher.h:skcipher_request_set_callback
   ["skcipher_request_set_callback ahash_request_set_callback aead_request_set_callback", 2, "softirq"],
+  ["akcipher_request_set_callback kpp_request_set_callback acomp_request_set_callback", 2, "softirq"],
+  // kernel/rcu/srcutree.c:srcu_invoke_callbacks, kernel/rcu/tasks.h:rcu_tasks_invoke_cbs (local_bh_disable)
+  ["call_srcu:2 call_rcu_tasks call_rcu_tasks_trace call_rcu_tasks_rude", 1, "local_bh_disable"],
+  // kernel/smp.c:smp_call_function_many_cond
+  ["smp_call_function_many smp_call_function_any", 1, "smp_call"],
+  // drivers/dma-buf/dma-fence.c:dma_fence_signal_timestamp_locked
+  ["dma_fence_add_callback", 2, "spin_lock_irqsave"],
+  // fs/file.c:iterate_fd (files->file_lock)
+  ["iterate_fd", 2, "spin_lock"],
+  // include/net/mac80211.h (the iterator must be atomic); net/mac80211/util.c (rcu_read_lock)
+  ["ieee80211_iterate_active_interfaces_atomic:2 ieee80211_iterate_stations_atomic", 1, "rcu_read_lock"],
+  ["ieee80211_iter_keys_rcu:2 ieee80211_iter_chan_contexts_atomic", 1, "rcu_read_lock"],
+  // drivers/input/ff-core.c:input_ff_event (event_lock)
+  ["input_ff_create_memless", 2, "spin_lock_irqsave"],
+  // kernel/irq/handle.c:generic_handle_irq_desc
+  ["irq_set_chained_handler irq_set_chained_handler_and_data", 1, "hardirq"],
+  // mm/memory.c:apply_to_pte_range (the page table's lock, lazy MMU mode)
+  ["apply_to_page_range apply_to_existing_page_range", 3, "spin_lock", "possible"],
+  // drivers/acpi/acpica/evgpe.c:acpi_ev_gpe_dispatch
+  ["acpi_install_gpe_handler acpi_install_gpe_raw_handler", 3, "hardirq"],
 ];
 
 /** Functions that are given a handler, by name. `name:2` has it as another argument than the others of its row. */
 export const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map(
-  ROWS.flatMap(([names, argument, contexts]) =>
+  ROWS.flatMap(([names, argument, contexts, confidence = "likely"]) =>
     names.split(" ").map((one): readonly [string, Registration] => {
       const [name = "", own] = one.split(":");
       const at = own === undefined ? argument : Number(own);
-      return [name, { argument: at, contexts: contexts.split(" "), confidence: "likely" }];
+      return [name, { argument: at, contexts: contexts.split(" "), confidence }];
     }),
   ),
+);
+
+/**
+ * Functions of the kernel that call what they are given where they stand themselves, and as which argument.
+ * include/linux/kref.h, idr.h, drivers/base/core.c, drivers/scsi/scsi.c, net/core/dev_addr_lists.c, net/core/dev.c
+ */
+export const CALLED_BACK: ReadonlyMap<string, number> = new Map(
+  (
+    "kref_put:1 idr_for_each:1 device_for_each_child:2 bus_for_each_dev:3 driver_for_each_device:3 " +
+    "class_for_each_device:3 starget_for_each_device:2 __starget_for_each_device:2 __dev_mc_sync:1 __dev_uc_sync:1 " +
+    "netdev_walk_all_upper_dev_rcu:1 netdev_walk_all_lower_dev_rcu:1 vlan_for_each:1"
+  )
+    .split(" ")
+    .map((one): readonly [string, number] => {
+      const [name = "", argument] = one.split(":");
+      return [name, Number(argument)];
+    }),
 );
 
 /** Functions that are given a `notifier_block` of an atomic chain, as this argument; by their own kernel files. */
@@ -83,6 +120,8 @@ export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map([
   ["register_inet6addr_notifier", 0],
   ["register_netevent_notifier", 0],
   ["register_dcbevent_notifier", 0],
+  // net/core/fib_notifier.c:call_fib_notifiers
+  ["register_fib_notifier", 1],
 ]);
 
 /** kernel/notifier.c:atomic_notifier_call_chain */
@@ -135,6 +174,21 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ],
   // drivers/scsi/scsi_lib.c:scsi_queue_rq
   ["scsi_host_template", "queuecommand", "queue_rq", { unless: "queuecommand_may_block" }],
+  // drivers/scsi/libsas/sas_scsi_host.c:sas_queuecommand; sas_ata.c:sas_ata_qc_issue (the port's lock)
+  ["sas_domain_function_template", "lldd_execute_task", "softirq", POSSIBLE],
+  // drivers/nvme/host/fc.c:nvme_fc_start_fcp_op, from queue_rq
+  ["nvme_fc_port_template", "fcp_io", "queue_rq", POSSIBLE],
+  // drivers/scsi/scsi_error.c (commands wait until the handler is done, those that reclaim waits for as well)
+  [
+    "scsi_host_template",
+    "eh_abort_handler eh_device_reset_handler eh_target_reset_handler eh_bus_reset_handler",
+    "io_lock",
+    POSSIBLE,
+  ],
+  // block/blk-core.c:__submit_bio; drivers/md/dm.c:__map_bio; drivers/md/md.c:md_handle_request
+  ["block_device_operations", "submit_bio", "io_lock", POSSIBLE],
+  ["target_type", "map", "io_lock", POSSIBLE],
+  ["md_personality", "make_request", "io_lock", POSSIBLE],
   // include/linux/leds.h (must not sleep)
   ["led_classdev", "brightness_set", "irqs_off", POSSIBLE],
   // drivers/input/input.c:input_event (event_lock)
@@ -143,9 +197,30 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["dma_device", PREP, "spin_lock", POSSIBLE],
   // drivers/usb/core/hub.c:usb_reset_device; Documentation/driver-api/usb/callbacks.rst
   ["usb_driver", "pre_reset post_reset", "io_lock"],
-  ["usb_driver", "reset_resume", "io_lock", POSSIBLE],
+  ["usb_driver usb_serial_driver", "reset_resume resume", "io_lock", POSSIBLE],
   // mm/page-writeback.c:do_writepages; Documentation/core-api/gfp_mask-from-fs-io.rst
   ["address_space_operations", "writepages writepage", "fs_lock", POSSIBLE],
+  // fs/inode.c:prune_icache_sb, evict; fs/fs-writeback.c:write_inode, __mark_inode_dirty
+  ["super_operations", "evict_inode write_inode dirty_inode", "fs_lock", POSSIBLE],
+  // net/sunrpc/sched.c:rpciod_start (WQ_MEM_RECLAIM)
+  ["rpc_call_ops", "rpc_call_prepare rpc_call_done rpc_release", "fs_lock", POSSIBLE],
+  // net/ceph/messenger.c:ceph_con_workfn, on a workqueue with WQ_MEM_RECLAIM
+  ["ceph_connection_operations", "dispatch alloc_msg", "fs_lock", POSSIBLE],
+  // drivers/dma-buf/dma-fence.c, DOC: fence cross-driver contract; drivers/gpu/drm/scheduler/sched_main.c
+  ["drm_sched_backend_ops", "prepare_job run_job timedout_job", "dma_fence_signalling", POSSIBLE],
+  // drivers/dma-buf/dma-fence.c:__dma_fence_enable_signaling (fence->lock)
+  ["dma_fence_ops", "enable_signaling", "spin_lock_irqsave"],
+  // drivers/gpu/drm/drm_vblank.c:drm_vblank_enable (vbl_lock)
+  ["drm_crtc_funcs", "enable_vblank disable_vblank", "spin_lock_irqsave"],
+  // kernel/bpf/syscall.c:bpf_map_update_value, map_delete_elem
+  ["bpf_map_ops", "map_update_elem map_delete_elem", "rcu_read_lock", POSSIBLE],
+  // Documentation/filesystems/locking.rst (may block: no)
+  ["dentry_operations", "d_delete d_prune", "spin_lock"],
+  ["dentry_operations", "d_compare d_hash", "rcu_read_lock", POSSIBLE],
+  ["lock_manager_operations", "lm_notify lm_break lm_change", "spin_lock"],
+  ["file_lock_operations", "fl_copy_lock", "spin_lock"],
+  // fs/inode.c:i_callback
+  ["super_operations", "free_inode", "rcu_callback"],
   // drivers/usb/serial/usb-serial.c:setup_port_bulk_in; drivers/usb/core/hcd.c:__usb_hcd_giveback_urb
   [
     "usb_serial_driver",
@@ -155,6 +230,12 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // include/linux/usb/gadget.h, struct usb_gadget_driver (called in_interrupt; this may not sleep)
   ["usb_gadget_driver", "setup", "local_irq_disable"],
   ["usb_gadget_driver", "disconnect", "local_irq_disable", POSSIBLE],
+  // include/linux/tty_driver.h (may not sleep); drivers/net/ppp/ppp_async.c:ppp_async_push (xmit_lock)
+  ["tty_operations usb_serial_driver", "write", "spin_lock_bh", POSSIBLE],
+  // drivers/usb/core/hcd.c:unlink1 (usb_unlink_urb may be called in any context)
+  ["hc_driver", "urb_dequeue", "local_irq_disable", POSSIBLE],
+  // drivers/hid/usbhid/hid-core.c:hid_irq_in
+  ["hid_driver", "raw_event event", "softirq", POSSIBLE],
   // drivers/usb/core/hcd.c:usb_hcd_irq
   ["hc_driver", "irq", "irq_handler"],
   // net/core/dev.c:__netif_receive_skb_core
@@ -165,6 +246,19 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["nf_hook_ops", "hook", "rcu_read_lock"],
   // net/ipv4/netfilter/ip_tables.c:ipt_do_table (local_bh_disable); net/netfilter/core.c:nf_hook_slow
   ["xt_target xt_match", "target match", "local_bh_disable"],
+  // net/ipv4/tcp_input.c, tcp_output.c: the socket's lock as softirqs take it
+  ["tcp_congestion_ops", "cong_avoid cong_control ssthresh cwnd_event in_ack_event pkts_acked", "local_bh_disable"],
+  // net/core/dev.c:__dev_queue_xmit (rcu_read_lock_bh); net/core/gro.c:dev_gro_receive
+  ["net_device_ops", "ndo_select_queue ndo_features_check ndo_xdp_xmit ndo_fcoe_ddp_setup", "local_bh_disable"],
+  ["net_device_ops", "ndo_rx_flow_steer ndo_poll_controller", "softirq"],
+  ["net_offload packet_offload", "gro_receive gro_complete gso_segment", "softirq"],
+  // net/sched/cls_api.c:__tcf_classify; net/sched/act_api.c:tcf_action_exec
+  ["tcf_proto_ops tc_action_ops", "classify act", "local_bh_disable"],
+  // net/xfrm/xfrm_input.c:xfrm_input, xfrm_output.c:xfrm_output_one (x->lock and softirqs)
+  ["xfrm_type", "input output", "softirq"],
+  // net/core/neighbour.c:neigh_probe, neigh_timer_handler
+  ["neigh_ops", "solicit error_report", "softirq"],
+  ["header_ops", "create cache", "local_bh_disable", POSSIBLE],
   // net/core/dev.c:__dev_xmit_skb (root_lock)
   ["Qdisc_ops", "enqueue dequeue peek", "spin_lock_bh"],
   // include/net/mac80211.h, struct ieee80211_ops (must be atomic)
@@ -183,7 +277,14 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // drivers/ata/libata-core.c:ata_qc_issue (LOCKING: spin_lock_irqsave(host lock))
   ["ata_port_operations", "qc_issue qc_prep bmdma_start bmdma_stop", "spin_lock_irqsave"],
   // Documentation/trace/kprobes.rst
-  ["kprobe", "pre_handler post_handler", "preempt_disable"],
+  ["kprobe kretprobe", "pre_handler post_handler handler entry_handler", "preempt_disable"],
+  // kernel/trace/ftrace.c:__ftrace_ops_list_func
+  ["ftrace_ops", "func", "preempt_disable"],
+  // kernel/printk/printk.c:kmsg_dump_desc (rcu_read_lock), console_emit_next_record
+  ["kmsg_dumper", "dump", "rcu_read_lock"],
+  ["console", "write", "local_irq_disable"],
+  // drivers/pci/access.c:pci_lock_config, without PCI_LOCKLESS_CONFIG
+  ["pci_ops", "read write", "raw_spin_lock_irqsave", POSSIBLE],
   // include/linux/mailbox_client.h (atomic callback)
   ["mbox_client", "rx_callback tx_done", "irqs_off"],
 ];
@@ -199,6 +300,13 @@ const KEPT_ROWS: readonly MemberRow[] = [
   ["", CHIP, "irq_chip"],
   // include/linux/usb/gadget.h, struct usb_request (interrupts disabled); Documentation/driver-api/usb/URB.rst
   ["", "complete", "local_irq_disable", { onlyWith: ["usb_ep_queue", "usb_submit_urb"] }],
+  // drivers/usb/gadget/composite.c:composite_setup, which the controller calls with interrupts off
+  ["", "set_alt setup disable", "local_irq_disable", { onlyWith: ["usb_function"] }],
+  // include/linux/leds.h (must not sleep)
+  ["", "brightness_set", "irqs_off", POSSIBLE],
+  // include/linux/input.h (event_lock); drivers/input/ff-core.c
+  ["", "event", "spin_lock_irqsave", { onlyWith: ["input_register_device"] }],
+  ["", "playback set_gain set_autocenter", "spin_lock_irqsave", { onlyWith: ["input_ff_create"] }],
   // kernel/time/hrtimer.c:__run_hrtimer
   ["", "function", "hrtimer", { onlyWith: ["hrtimer_init"] }],
   // Documentation/driver-api/dmaengine/client.rst (callbacks from the DMA engine's tasklet)

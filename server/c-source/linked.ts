@@ -1,0 +1,15 @@
+import type { CFile } from "./c-file.ts";
+import type { FunctionRead } from "./function-read.ts";
+
+/** A C file with its path, as reports name it. */
+export interface NamedFile {
+  readonly path: string;
+  readonly file: CFile;
+}
+
+/** A function of the files that are linked. */
+export interface LinkedFunction {
+  readonly file: number;
+  readonly start: number;
+  readonly read: FunctionRead;
+}

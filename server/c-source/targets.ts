@@ -1,0 +1,129 @@
+import type { Call } from "./call.ts";
+import type { LinkedFunction, NamedFile } from "./linked.ts";
+import { CALLED_BACK } from "./tables/callbacks.ts";
+
+/** A function that a call can come to. */
+export interface Target {
+  readonly fn: LinkedFunction;
+  /** Nothing else is known that the call could come to. */
+  readonly isOnly: boolean;
+}
+
+/** Which functions calls come to: by name, through a parameter, through a member of a structure. */
+export interface Targets {
+  /** The function of that name that a file means; null: it is none of these files. */
+  readonly named: (file: number, name: string) => LinkedFunction | null;
+  /** The functions that a value is, as it is written in a file: a name, a cast, `x ? f : g`, a member. */
+  readonly valued: (file: number, text: string) => readonly LinkedFunction[];
+  /** @param bindings what the parameters of the calling function are */
+  readonly of: (fn: LinkedFunction, call: Call, bindings: Readonly<Record<string, string>>) => readonly Target[];
+}
+
+/** Where more could be meant, nothing is said. */
+const MOST = 6;
+const NONE: readonly Target[] = [];
+const CAST = /^\s*\(\s*(?:\w+|[\w\s]*\(\s*\*\s*\)\s*\([^()]*\)|void\s*\*)\s*\)\s*(?=[&\w])/;
+
+/** The functions of some files, and what can be called through pointers that they keep and pass on. */
+export function targetsIn(files: readonly NamedFile[], functions: readonly LinkedFunction[]): Targets {
+  const own = files.map(() => new Map<string, LinkedFunction>());
+  const shared = new Map<string, LinkedFunction>();
+  for (const fn of functions) {
+    const names = own[fn.file];
+    if (names !== undefined && !names.has(fn.read.name)) names.set(fn.read.name, fn);
+    if (!fn.read.isStatic && !shared.has(fn.read.name)) shared.set(fn.read.name, fn);
+  }
+  const named = (file: number, name: string): LinkedFunction | null => own[file]?.get(name) ?? shared.get(name) ?? null;
+  const members = membersIn(files, functions, named);
+  const given = givenIn(functions, named);
+  const valued = (file: number, text: string): readonly LinkedFunction[] => {
+    const name = /^[&\s]*(\w+)$/.exec(text.replace(CAST, ""))?.[1];
+    if (name !== undefined) return [named(file, name)].flatMap((fn) => fn ?? []);
+    const choice = /^[^?]+\?\s*(\w+)\s*:\s*(\w+)$/.exec(text);
+    if (choice !== null) return choice.slice(1).flatMap((one) => named(file, one) ?? []);
+    const kept = members.get(/(?:->|\.)\s*(\w+)$/.exec(text)?.[1] ?? "");
+    return kept === undefined || kept.length > MOST ? [] : kept;
+  };
+  return {
+    named,
+    valued,
+    of: (fn, call, bindings) => {
+      if (call.isMember) return kept(members.get(call.name) ?? [], fn, call);
+      const isParameter = fn.read.parameters.some(({ name }) => name === call.name);
+      if (isParameter) {
+        const bound = Object.hasOwn(bindings, call.name) ? named(fn.file, bindings[call.name] ?? "") : null;
+        return bound !== null
+          ? [{ fn: bound, isOnly: true }]
+          : kept([...(given.get(fn)?.get(call.name) ?? [])], fn, call);
+      }
+      const target = named(fn.file, call.name);
+      if (target !== null) return [{ fn: target, isOnly: true }];
+      const back = CALLED_BACK.get(call.name);
+      const text = back === undefined ? undefined : call.arguments[back]?.text;
+      return text === undefined ? NONE : valued(fn.file, text).map((one) => ({ fn: one, isOnly: true }));
+    },
+  };
+}
+
+/** Those that take as much as they are given, where they are few. */
+function kept(found: readonly LinkedFunction[], from: LinkedFunction, call: Call): readonly Target[] {
+  const fit = found.filter(({ read }) => parameterCount(read.parameters) === call.arguments.length);
+  if (fit.length === 0 || fit.length > MOST) return NONE;
+  const [only, ...more] = fit;
+  const isOnly = more.length === 0 && only?.file === from.file;
+  return fit.map((fn) => ({ fn, isOnly }));
+}
+
+const parameterCount = (parameters: readonly { readonly name: string; readonly type: string }[]): number =>
+  parameters.length === 1 && parameters[0]?.type === "void" ? 0 : parameters.length;
+
+type Named = (file: number, name: string) => LinkedFunction | null;
+
+/** The functions that stand in members of structures, by the member; only of members that are called. */
+function membersIn(
+  files: readonly NamedFile[],
+  functions: readonly LinkedFunction[],
+  named: Named,
+): ReadonlyMap<string, readonly LinkedFunction[]> {
+  const found = new Map<string, LinkedFunction[]>();
+  const add = (file: number, member: string, value: string): void => {
+    const known = found.get(member);
+    const fn = named(file, value);
+    if (fn === null) return;
+    if (known === undefined) found.set(member, [fn]);
+    else if (known.length <= 8 * MOST && !known.includes(fn)) known.push(fn);
+  };
+  files.forEach(({ file }, index) => {
+    for (const { members } of file.tables) for (const { member, value } of members) add(index, member, value);
+  });
+  for (const { file, read } of functions) for (const { member, value } of read.kept) add(file, member, value);
+  return found;
+}
+
+/** The functions that are passed to others, which call them, by the parameter. */
+function givenIn(
+  functions: readonly LinkedFunction[],
+  named: Named,
+): ReadonlyMap<LinkedFunction, ReadonlyMap<string, ReadonlySet<LinkedFunction>>> {
+  const calling = new Map<LinkedFunction, Map<string, Set<LinkedFunction>>>();
+  for (const fn of functions)
+    for (const { name } of fn.read.parameters)
+      if (name !== "" && fn.read.calls.some((call) => !call.isMember && call.name === name)) {
+        const parameters = calling.get(fn) ?? new Map<string, Set<LinkedFunction>>();
+        calling.set(fn, parameters.set(name, new Set()));
+      }
+  if (calling.size === 0) return calling;
+  for (const { file, read } of functions) {
+    for (const call of read.calls) {
+      const target = call.isMember ? null : named(file, call.name);
+      const parameters = target === null ? undefined : calling.get(target);
+      if (target === null || parameters === undefined) continue;
+      target.read.parameters.forEach(({ name }, index) => {
+        const text = call.arguments[index]?.text.replace(/^&\s*/, "") ?? "";
+        const fn = /^\w+$/.test(text) ? named(file, text) : null;
+        if (fn !== null) parameters.get(name)?.add(fn);
+      });
+    }
+  }
+  return calling;
+}

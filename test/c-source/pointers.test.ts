@@ -1,0 +1,240 @@
+// Functions that are not called by their names: through members, parameters, registrations, releases of a count.
+import { describe, expect, test } from "vitest";
+import { findingsIn } from "./_c.ts";
+
+const GROW = `static void grow(struct gadget *dev)
+{
+	dev->p = kmalloc(64, GFP_KERNEL);
+}
+`;
+
+const sleeps = (code: string | Readonly<Record<string, string>>) =>
+  findingsIn(code).filter(({ rule }) => rule === "sleep-in-atomic");
+
+const REGISTERED: readonly (readonly [what: string, code: string])[] = [
+  [
+    "with a cast",
+    `static void start(struct gadget *dev)
+{
+	usb_fill_bulk_urb(dev->urb, dev->udev, 1, dev->buf, 64, (usb_complete_t)grow, dev);
+}
+`,
+  ],
+  [
+    "kept with a cast",
+    `static void start(struct gadget *dev)
+{
+	dev->req->complete = (void *)grow;
+	usb_ep_queue(dev->ep, dev->req, GFP_ATOMIC);
+}
+`,
+  ],
+  [
+    "one of two",
+    `static void start(struct gadget *dev, bool fast)
+{
+	timer_setup(&dev->timer, fast ? slow : grow, 0);
+}
+`,
+  ],
+  [
+    "by a function that is given it",
+    `static void add(struct gadget *dev, void (*poll)(struct gadget *))
+{
+	netif_napi_add(dev->netdev, &dev->napi, poll);
+}
+
+static void start(struct gadget *dev)
+{
+	add(dev, grow);
+}
+`,
+  ],
+  [
+    "by a function that keeps it",
+    `static void queue(struct gadget *dev, void (*done)(struct gadget *))
+{
+	dev->req->complete = done;
+	usb_ep_queue(dev->ep, dev->req, GFP_ATOMIC);
+}
+
+static void start(struct gadget *dev)
+{
+	queue(dev, grow);
+}
+`,
+  ],
+  [
+    "from a member",
+    `static const struct gadget_ops ops = { .fill = grow };
+
+static void start(struct gadget *dev)
+{
+	timer_setup(&dev->timer, dev->ops->fill, 0);
+}
+`,
+  ],
+  [
+    "in a notifier block that is a member",
+    `static void start(struct gadget *dev)
+{
+	dev->fib_nb.notifier_call = grow;
+	register_fib_notifier(&init_net, &dev->fib_nb, NULL, NULL);
+}
+`,
+  ],
+];
+
+test.each(REGISTERED)("a handler is one when it is registered %s", (_what, code) => {
+  expect(sleeps(GROW + code)).toMatchObject([{ function: "grow", severity: "error", confidence: "likely" }]);
+});
+
+const CALLED: readonly (readonly [what: string, code: string])[] = [
+  [
+    "a member",
+    `static const struct gadget_ops ops = { .fill = grow };
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	dev->ops->fill(dev);
+	spin_unlock(&dev->lock);
+}
+`,
+  ],
+  [
+    "a member, as it was written once",
+    `static void setup(struct gadget *dev)
+{
+	dev->fill = grow;
+}
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	(*dev->fill)(dev);
+	spin_unlock(&dev->lock);
+}
+`,
+  ],
+  [
+    "a parameter",
+    `static void each(struct gadget *dev, void (*fill)(struct gadget *))
+{
+	spin_lock(&dev->lock);
+	fill(dev);
+	spin_unlock(&dev->lock);
+}
+
+static void f(struct gadget *dev)
+{
+	each(dev, grow);
+}
+`,
+  ],
+  [
+    "the release of a count",
+    `static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	kref_put(&dev->count, grow);
+	spin_unlock(&dev->lock);
+}
+`,
+  ],
+];
+
+describe("a function is reached through", () => {
+  test.each(CALLED)("%s", (_what, code) => {
+    const [finding, ...more] = sleeps(GROW + code);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ function: "grow", severity: "error", confidence: "likely" });
+    expect(finding?.proof.at(-1)?.text).toMatch(/calls grow\(\) through/);
+  });
+});
+
+test("of a parameter that is given both, each way has the function that it was given", () => {
+  const code = `${GROW}
+static void shrink(struct gadget *dev)
+{
+	dev->p = kmalloc(8, GFP_KERNEL);
+}
+
+static void each(struct gadget *dev, void (*fill)(struct gadget *))
+{
+	fill(dev);
+}
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	each(dev, grow);
+	spin_unlock(&dev->lock);
+	each(dev, shrink);
+}
+`;
+  expect(sleeps(code).map((finding) => finding.function)).toEqual(["grow"]);
+});
+
+test("a member that several functions stand in is worth knowing, and no more", () => {
+  const code = `${GROW}
+static void shrink(struct gadget *dev)
+{
+	dev->p = NULL;
+}
+
+static const struct gadget_ops slow = { .fill = grow };
+static const struct gadget_ops fast = { .fill = shrink };
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	dev->ops->fill(dev);
+	spin_unlock(&dev->lock);
+}
+`;
+  expect(sleeps(code)).toMatchObject([{ function: "grow", severity: "information", confidence: "possible" }]);
+});
+
+test("a member is no function of that name, and what takes other arguments does not stand in it", () => {
+  const code = `${GROW.replaceAll("grow", "fill")}
+static const struct other_ops others = { .wipe = fill };
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	dev->ops->fill(dev);
+	dev->ops->wipe(dev, 3);
+	spin_unlock(&dev->lock);
+}
+`;
+  expect(sleeps(code)).toEqual([]);
+});
+
+test("what is proven is said, though a convention leads there as well by a shorter way", () => {
+  const code = `${GROW}
+static int write(struct gadget *dev)
+{
+	grow(dev);
+	return 0;
+}
+
+static const struct tty_operations ops = { .write = write };
+
+static void inner(struct gadget *dev)
+{
+	grow(dev);
+}
+
+static void outer(struct gadget *dev)
+{
+	inner(dev);
+}
+
+static void start(struct gadget *dev)
+{
+	timer_setup(&dev->timer, outer, 0);
+}
+`;
+  expect(sleeps(code)).toMatchObject([{ function: "grow", severity: "error", confidence: "likely" }]);
+});
