@@ -17,7 +17,7 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   const isServer = process.argv[2] === "lsp" && ["--stdio", "--node-ipc"].some((how) => process.argv.includes(how));
   if (isServer) createRequire(__filename)("./server.js");
   else {
-    keepCompiled({ mayBeKilled: false });
+    keepCompiled(null);
     void import(pathToFileURL(join(__dirname, "cli.mjs")).href);
   }
 }

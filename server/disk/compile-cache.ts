@@ -13,11 +13,11 @@ export function cacheFolder(): string {
 
 /**
  * Keeps what is compiled from now on, with the functions that were needed, for the next start; since Node 22.
- * `mayBeKilled`: not at the end alone, which servers often do not see.
+ * `flushed`: not at the end alone, which servers often do not see; called when it is time, with what does it.
  */
-export function keepCompiled({ mayBeKilled }: { readonly mayBeKilled: boolean }): void {
+export function keepCompiled(flushed: ((flush: () => void) => void) | null): void {
   if (!("enableCompileCache" in nodeModule)) return;
   nodeModule.enableCompileCache(cacheFolder());
-  if (mayBeKilled && "flushCompileCache" in nodeModule)
-    setTimeout(() => nodeModule.flushCompileCache(), FLUSH_MS).unref();
+  if (flushed !== null && "flushCompileCache" in nodeModule)
+    setTimeout(() => flushed(() => nodeModule.flushCompileCache()), FLUSH_MS).unref();
 }

@@ -3,6 +3,7 @@
 // message.
 import { keepCompiled } from "../disk/compile-cache.ts";
 import { firstAnswer, firstMessage, type InitializeResults } from "./first-answer.ts";
+import { unbound } from "./heap.ts";
 import { INITIALIZE_RESULTS } from "./initialize-results.ts";
 
 if (INITIALIZE_RESULTS === null) void load(null, () => {});
@@ -12,7 +13,7 @@ else void load(null, () => {});
 
 /** `answered`: the id of a request that has its answer; `replay`: tells the server what has come until then. */
 async function load(answered: number | string | null, replay: () => void): Promise<void> {
-  keepCompiled({ mayBeKilled: true });
+  keepCompiled(unbound);
   const { serve } = await import("./whole.ts");
   await serve(answered);
   replay();

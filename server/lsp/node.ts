@@ -15,6 +15,7 @@ import {
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
 import { Framing } from "./framing.ts";
+import { boundHeap, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
@@ -63,6 +64,9 @@ export function serve(start: typeof startServer, answered: number | string | nul
   const isStdio = process.argv.includes("--stdio");
   if (isStdio) endOnBrokenFraming();
   start(connectionOf(isStdio, answered), disk);
+  // By then all is loaded that the start needs.
+  setImmediate(boundHeap);
+  process.on("exit", unboundHeap);
 }
 
 function connectionOf(isStdio: boolean, answered: number | string | null): Connection {

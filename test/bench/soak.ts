@@ -1,8 +1,8 @@
 /**
  * What many edits leave behind: `npm run bench soak`. First random edits of a small file with a library that it
  * imports: after each, findings, hints and colours are compared with those of a workspace that never saw another text.
- * Then edits of a long file, typed and taken back, with the memory that is held. By variables: SOAK_EDITS (2000;
- * 100000 takes half an hour), SOAK_SEED, SOAK_LINES (10000).
+ * Then edits of long files in the server of dist/ (`npm run build`), with the memory that it holds. By variables:
+ * SOAK_EDITS (2000; 100000 takes half an hour), SOAK_SEED, SOAK_LINES (10000), SOAK_HELD (10000 edits of these).
  */
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
@@ -12,13 +12,17 @@ import { policyFile } from "../../server/policy-language/analysis/policy-files.t
 import { check } from "../../server/policy-language/check/check.ts";
 import { inlayHintsOf } from "../../server/service/inlay-hints.ts";
 import { semanticTokensOf } from "../../server/service/semantic-tokens.ts";
+import { inRoot } from "../../scripts/paths.ts";
 import { Random } from "../fuzz/_random.ts";
 import { corpusOf } from "../fuzz/_corpus.ts";
 import { TARGETS } from "../fuzz/_targets.ts";
+import { Client, cpuOf, residentMib, type Position } from "./_client.ts";
+import { mixed, requests } from "./_files.ts";
 
 const EDITS = Number(process.env.SOAK_EDITS ?? 2000);
 const SEED = Number(process.env.SOAK_SEED ?? 20261128);
 const LINES = Number(process.env.SOAK_LINES ?? 10_000);
+const HELD_EDITS = Number(process.env.SOAK_HELD ?? 10_000);
 const MAIN = "file:///soak/main.allocpolicy";
 const LIBRARY = "file:///soak/library.allocpolicy";
 
@@ -100,36 +104,63 @@ function compare(): void {
   if (differing > 0) process.exitCode = 1;
 }
 
-function longText(lines: number): string {
-  const masks = ["GFP_KERNEL", "GFP_ATOMIC | __GFP_NOWARN", "RING", "GFP_NOFS | __GFP_ZERO"];
-  const request = (at: number): string =>
-    `request r${at} {\n  api kmalloc  size ${64 * (1 + (at % 60))} B\n  flags ${masks[at % masks.length]}\n  context probe  handles null\n}\n`;
-  const head = "kernel 6.12\ncontext probe { in process }\nflags RING = GFP_KERNEL | __GFP_NOWARN\n";
-  return head + Array.from({ length: Math.floor((lines - 3) / 5) }, (_, at) => request(at)).join("");
+const PIECES = ["x", " ", "{", "}", "|", "\n", "GFP_KERNEL", "size 8 B", "// ", '"', "1"];
+const SAID_AFTER = [50, 1000, 2500, 5000, 10_000];
+
+/** What a server of dist/ holds: nine edits of ten are taken back, and now and then it is asked what an editor asks. */
+async function hold(name: string, text: string): Promise<void> {
+  const random = new Random(SEED);
+  const client = new Client([process.execPath, inRoot("dist/server.js"), "--stdio"]);
+  const lines = text.split("\n");
+  await client.start();
+  client.open(MAIN, text);
+  await client.diagnostics(MAIN);
+  const before = cpuOf(client.pid);
+  const said = (edits: number): void =>
+    console.log(
+      `  ${name.padEnd(8)} ${String(edits).padStart(6)} edits  ${residentMib(client.pid).toFixed(0).padStart(4)} MiB  ${((cpuOf(client.pid) - before) / edits).toFixed(1).padStart(6)} ms CPU an edit`,
+    );
+  for (let edit = 1; edit <= HELD_EDITS; edit += 1) {
+    const line = random.below(lines.length);
+    const old = lines[line] ?? "";
+    const at = { line, character: random.below(old.length + 1) };
+    const piece = random.of(PIECES) ?? "";
+    client.change(MAIN, [{ range: { start: at, end: at }, text: piece }]);
+    await client.diagnostics(MAIN);
+    if (edit % 10 === 0) await askAll(client, at);
+    if (random.below(10) === 0) {
+      lines.splice(line, 1, ...(old.slice(0, at.character) + piece + old.slice(at.character)).split("\n"));
+    } else {
+      const end = piece === "\n" ? { line: line + 1, character: 0 } : { line, character: at.character + piece.length };
+      client.change(MAIN, [{ range: { start: at, end }, text: "" }]);
+      await client.diagnostics(MAIN);
+    }
+    if (SAID_AFTER.includes(edit)) said(edit);
+  }
+  client.stop();
 }
 
-function hold(): void {
-  const random = new Random(SEED);
-  let file = parseFile(longText(LINES));
-  let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
-  check(workspace, MAIN);
-  const said = (edits: number): void =>
-    console.log(`  ${String(edits).padStart(6)} edits  ${(process.memoryUsage.rss() / 1024 / 1024).toFixed(0)} MiB`);
-  console.log(`a file of ${LINES} lines, edited`);
-  said(0);
-  for (let edit = 1; edit <= 10_000; edit += 1) {
-    const start = random.below(file.text.length);
-    for (const change of [
-      { start, end: start, text: "x" },
-      { start, end: start + 1, text: "" },
-    ]) {
-      file = editFile(file, change);
-      workspace = withDocument(workspace, MAIN, file);
-      check(workspace, MAIN);
-    }
-    if ([1000, 2500, 5000, 10_000].includes(edit)) said(edit);
-  }
+/** What an editor asks after a key, beside the findings. */
+async function askAll(client: Client, position: Position): Promise<void> {
+  const textDocument = { uri: MAIN };
+  const range = { start: position, end: { line: position.line + 50, character: 0 } };
+  const asked: Readonly<Record<string, object>> = {
+    hover: { position },
+    completion: { position },
+    inlayHint: { range },
+    documentSymbol: {},
+    foldingRange: {},
+    codeLens: {},
+    documentLink: {},
+    "semanticTokens/full": {},
+    codeAction: { range: { start: position, end: position }, context: { diagnostics: [] } },
+  };
+  await Promise.all(
+    Object.entries(asked).map(([name, params]) => client.request(`textDocument/${name}`, { textDocument, ...params })),
+  );
 }
 
 compare();
-hold();
+console.log(`files of ${LINES} lines in the built server, edited`);
+await hold("requests", requests(LINES));
+await hold("mixed", mixed(LINES));

@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const HEAP = fileURLToPath(new URL("../../server/lsp/heap.ts", import.meta.url));
+
+/** What a process of its own says: what is set is set for the whole of it. */
+function said(script: string): unknown {
+  const begin = `import { boundHeap, unboundHeap } from ${JSON.stringify(HEAP)};
+import { cachedDataVersionTag, getHeapSpaceStatistics } from "node:v8";
+const young = () => getHeapSpaceStatistics().find((space) => space.space_name === "new_space").space_size / 1024 / 1024;
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+async function fill() {
+  for (let round = 0; round < 100; round += 1) {
+    const kept = Array.from({ length: 20_000 }, (_, at) => ({ at }));
+    await turn();
+    kept.length = 0;
+  }
+}
+`;
+  const args = ["--no-warnings", "--input-type=module", "-e", begin + script];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
+}
+
+test("the young generation grows to two halves of 8 MiB and no further", () => {
+  expect(said("boundHeap(); await fill(); await fill(); console.log(young())")).toBe(16);
+});
+
+test("what was compiled while the heap was bound is good for a process that begins", () => {
+  expect(
+    said(`const before = cachedDataVersionTag(); boundHeap(); await fill(); const bound = cachedDataVersionTag();
+unboundHeap(); console.log(JSON.stringify([bound === before, cachedDataVersionTag() === before]))`),
+  ).toEqual([false, true]);
+});
