@@ -26,7 +26,7 @@ export function boundHeap(): void {
 }
 
 /** V8 as it starts, from where on code is taken from the compile cache: that of other flags is not. */
-function unboundHeap(): void {
+export function unboundHeap(): void {
   setFlagsFromString("--heap-growing-percent=0");
   setYoungGrowth(2);
 }
