@@ -1,4 +1,5 @@
 import { effectOfFunction, readCFile, type CFile, type ReadOptions } from "./c-file.ts";
+import type { FunctionRead } from "./function-read.ts";
 import type { NetEffect } from "./walk.ts";
 
 /** Wrappers of wrappers; more rounds find no more in practice. */
@@ -11,15 +12,16 @@ const MOST_ROUNDS = 3;
 export function readModule(texts: readonly string[], options: ReadOptions): readonly CFile[] {
   let files = texts.map((text) => readCFile(text, options));
   if (files.length === 1) return files;
-  let known = "";
+  let print = "";
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const shared = sharedEffects(files);
-    const print = JSON.stringify([...shared]);
-    if (shared.size === 0 || print === known) break;
-    known = print;
+    const met = files.map((file) => metIn(file, shared));
+    const now = JSON.stringify(met.map((effects) => [...effects]));
+    if (now === print || met.every(({ size }) => size === 0)) break;
+    print = now;
     files = files.map((file, index) => {
-      const others = calledOfOthers(file, shared);
-      if (others.length === 0) return file;
+      const others = met[index];
+      if (others === undefined || others.size === 0) return file;
       return readCFile(texts[index] ?? "", { ...options, wrappers: new Map([...others, ...options.wrappers]) }, file);
     });
   }
@@ -28,30 +30,42 @@ export function readModule(texts: readonly string[], options: ReadOptions): read
 
 /** What functions that are not static leave behind, by their names; nothing, where two by one name differ. */
 function sharedEffects(files: readonly CFile[]): ReadonlyMap<string, NetEffect> {
-  const effects = new Map<string, NetEffect | null>();
+  const effects = new Map<string, NetEffect>();
   for (const { functions } of files) {
     for (const { read } of functions) {
-      if (read.isStatic) continue;
-      const effect = asOfOtherFile(effectOfFunction(read));
-      const before = effects.get(read.name);
-      const isSame = before === undefined || JSON.stringify(before) === JSON.stringify(effect);
-      effects.set(read.name, isSame ? effect : null);
+      const effect = read.isStatic ? null : effectForOthers(read);
+      if (effect !== null) effects.set(read.name, effect);
     }
   }
-  const known = new Map<string, NetEffect>();
-  for (const [name, effect] of effects) if (effect !== null) known.set(name, effect);
-  return known;
+  if (effects.size === 0) return effects;
+  for (const { functions } of files) {
+    for (const { read } of functions) {
+      const effect = read.isStatic ? undefined : effects.get(read.name);
+      if (effect !== undefined && JSON.stringify(effect) !== JSON.stringify(effectForOthers(read)))
+        effects.delete(read.name);
+    }
+  }
+  return effects;
 }
 
-const asOfOtherFile = (effect: NetEffect | null): NetEffect | null =>
-  effect === null ? null : { ...effect, takes: effect.takes.map((held) => ({ ...held, sure: "possible" })) };
+/** What an unknown function gives back by its name alone says nothing to other files. */
+function effectForOthers(read: FunctionRead): NetEffect | null {
+  const effect = effectOfFunction(read);
+  if (effect === null) return null;
+  const gives = effect.gives.filter(({ family }) => family !== "any");
+  if (effect.takes.length + gives.length === 0) return null;
+  return { takes: effect.takes.map((held) => ({ ...held, sure: "possible" })), gives };
+}
 
-/** Those of the effects that a file meets: it calls the function, and has none by that name itself. */
-function calledOfOthers(
-  { functions }: CFile,
-  effects: ReadonlyMap<string, NetEffect>,
-): readonly (readonly [string, NetEffect])[] {
-  const own = new Set(functions.map(({ read }) => read.name));
-  const called = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
-  return [...effects].filter(([name]) => called.has(name) && !own.has(name));
+/** Those of the effects that a file meets: it has no function by that name itself, and something changes by the call. */
+function metIn({ functions }: CFile, effects: ReadonlyMap<string, NetEffect>): ReadonlyMap<string, NetEffect> {
+  const met = new Map<string, NetEffect>();
+  for (const { read } of functions) {
+    for (const { name, state } of read.calls) {
+      const effect = effects.get(name);
+      if (effect !== undefined && (effect.takes.length > 0 || state.held.length > 0)) met.set(name, effect);
+    }
+  }
+  if (met.size > 0) for (const { read } of functions) met.delete(read.name);
+  return met;
 }
