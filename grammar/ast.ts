@@ -155,6 +155,15 @@ export interface TransformDeclaration extends DeclarationBase {
   readonly body: Mask;
 }
 
+/** A function in C that calls one that the model knows: `own_alloc(f, n, gfp) = kmalloc(n, gfp | __GFP_ZERO)`. */
+export interface AllocatorDeclaration extends DeclarationBase {
+  readonly kind: "allocator";
+  readonly parameters: readonly Name[];
+  readonly callee: Name | null;
+  /** In the order of the callee's own parameters. A parameter, a number or a mask. */
+  readonly arguments: readonly Mask[];
+}
+
 export type ContextItem =
   | (Span & { readonly kind: "in"; readonly context: Name | null })
   | (Span & { readonly kind: "holds"; readonly lock: Name | null; readonly label: Text | null })
@@ -347,6 +356,7 @@ export type Declaration =
   | FlagsDeclaration
   | FlagDeclaration
   | TransformDeclaration
+  | AllocatorDeclaration
   | ContextDeclaration
   | ScopeDeclaration
   | RequestDeclaration

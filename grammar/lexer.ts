@@ -96,7 +96,7 @@ const OPERATOR_STARTS = new Set(OPERATORS.map((operator) => operator.charCodeAt(
 const OPERATOR_SECONDS = new Set(OPERATORS.map((operator) => operator.charCodeAt(1)));
 
 /** A line that begins, at its first column, like a header or a declaration. */
-const ITEM_LINE = /^(?:kernel|config|import|flags?|transform|context|scope|request|policy|memory|expect)\b/;
+const ITEM_LINE = /^(?:kernel|config|import|flags?|transform|allocator|context|scope|request|policy|memory|expect)\b/;
 
 function classOf(code: number): number {
   return code < 128 ? (CLASS[code] ?? OTHER) : OTHER;

@@ -1328,6 +1328,38 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     return { kind: "transform", doc, name, parameter, body, start: this.start(word), end: this.end() };
   });
 
+  private readonly allocatorDeclaration: ParserMethod<[], Item> = this.RULE("allocatorDeclaration", (): Item => {
+    const word = this.CONSUME(T.Allocator);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    let parameters: NameNode[] = [];
+    let callee: NameNode | null = null;
+    const given = this.keep<Mask[]>(
+      () => {
+        this.CONSUME(T.LParen);
+        parameters = this.OPTION(() => this.SUBRULE(this.names, AS.declared)) ?? [];
+        this.CONSUME(T.RParen);
+        this.CONSUME(T.Equals);
+        callee = this.nameOf(this.CONSUME2(T.Name, AS.api));
+        this.CONSUME2(T.LParen);
+        const masks = this.OPTION2(() => this.SUBRULE(this.masks)) ?? [];
+        this.CONSUME2(T.RParen);
+        return masks;
+      },
+      () => [],
+    );
+    return {
+      kind: "allocator",
+      doc,
+      name,
+      parameters,
+      callee,
+      arguments: given,
+      start: this.start(word),
+      end: this.end(),
+    };
+  });
+
   private readonly contextDeclaration: ParserMethod<[], Item> = this.RULE("contextDeclaration", (): Item => {
     const word = this.CONSUME(T.Context);
     const { doc } = this;
@@ -2351,6 +2383,7 @@ export class AllocPolicyParser extends EmbeddedActionsParser {
     { ALT: () => this.SUBRULE(this.flagsDeclaration) },
     { ALT: () => this.SUBRULE(this.flagDeclaration) },
     { ALT: () => this.SUBRULE(this.transformDeclaration) },
+    { ALT: () => this.SUBRULE(this.allocatorDeclaration) },
     { ALT: () => this.SUBRULE(this.contextDeclaration) },
     { ALT: () => this.SUBRULE(this.scopeDeclaration) },
     { ALT: () => this.SUBRULE(this.requestDeclaration) },

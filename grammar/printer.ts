@@ -148,6 +148,11 @@ class ItemMarker {
         this.#marks.glued.add(this.#table.after(start, 2));
         this.#mask(item.body);
         break;
+      case "allocator":
+        this.#marks.glued.add(this.#table.after(start, 2));
+        if (item.callee !== null) this.#marks.glued.add(this.#table.after(this.#at(item.callee.start)));
+        for (const mask of item.arguments) this.#mask(mask);
+        break;
       case "context": {
         const isInline = this.#inline(brace, end);
         if (isInline) this.#column(brace);

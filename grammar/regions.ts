@@ -32,6 +32,7 @@ const KIND = {
   import: T.indexOf(T.Import),
   flags: T.indexOf(T.Flags),
   transform: T.indexOf(T.Transform),
+  allocator: T.indexOf(T.Allocator),
   flag: T.indexOf(T.Flag),
   semi: T.indexOf(T.Semi),
   context: T.indexOf(T.Context),
@@ -126,6 +127,7 @@ function beginsItem(tokens: readonly Token[], index: number): boolean {
       return third === KIND.end || third === KIND.semi || ITEM_KEYWORDS.has(third) || (behind?.indent ?? 0) >= 0;
     }
     case KIND.transform:
+    case KIND.allocator:
       return third === KIND.lparen;
     case KIND.policy:
       return third === KIND.lcurly || third === KIND.like || third === KIND.for;

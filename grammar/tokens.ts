@@ -43,6 +43,7 @@ export const Import = keyword("import");
 export const Flags = keyword("flags");
 export const Flag = keyword("flag");
 export const Transform = keyword("transform");
+export const Allocator = keyword("allocator");
 export const Context = keyword("context");
 export const Request = keyword("request");
 export const Policy = keyword("policy");
@@ -205,6 +206,7 @@ export const ITEM_KEYWORDS = [
   Flags,
   Flag,
   Transform,
+  Allocator,
   Context,
   Scope,
   Request,

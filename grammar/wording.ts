@@ -95,7 +95,7 @@ export function expected(ruleName: string, tokenName: string, foundText: string)
 export function beginsNothing(image: string): string {
   if (image === "}") return "This `}` closes nothing: remove it.";
   if (image === "{") return "This `{` belongs to no declaration: write what it declares before it.";
-  return `${quoted(image)} begins no declaration: one begins with \`flags\`, \`flag\`, \`transform\`, \`context\`, \`scope\`, \`request\`, \`policy\`, \`memory\` or \`expect\`.`;
+  return `${quoted(image)} begins no declaration: one begins with \`flags\`, \`flag\`, \`transform\`, \`allocator\`, \`context\`, \`scope\`, \`request\`, \`policy\`, \`memory\` or \`expect\`.`;
 }
 
 export function left(image: string): string {

@@ -125,6 +125,7 @@ const SCOPE_OF_RULE: Readonly<Record<string, string>> = {
   flagsDeclaration: DECLARATION,
   flagDeclaration: DECLARATION,
   transformDeclaration: DECLARATION,
+  allocatorDeclaration: DECLARATION,
   contextDeclaration: DECLARATION,
   scopeDeclaration: DECLARATION,
   requestDeclaration: DECLARATION,
@@ -250,6 +251,10 @@ function declarations(): readonly Pattern[] {
         scope("punctuation.definition.parameters.end"),
         assignment,
       ),
+    },
+    {
+      match: "\\b(allocator)\\s+(\\w+)(?=\\s*\\()",
+      captures: captures(DECLARATION, scope("entity.name.function")),
     },
     {
       match: `\\b(context)\\s+(\\w+)\\s+(like)\\s+${group(CONTEXT_NAMES)}\\b`,

@@ -1,4 +1,5 @@
-import { fileNames, readFunction, type FunctionRead } from "./function-read.ts";
+import type { Allocator } from "./allocators.ts";
+import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { argumentsBetween, itemsOf, type FunctionItem, type Initializer, type Items } from "./items.ts";
 import { giveBack, tokensOf } from "./lexer.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
@@ -56,13 +57,15 @@ export interface ReadOptions {
   readonly build: Build;
   /** Lock wrappers that somebody declared: what a function leaves behind. */
   readonly wrappers: ReadonlyMap<string, NetEffect>;
+  /** Functions that stand for one that the model knows, by their names. */
+  readonly allocators: ReadonlyMap<string, Allocator>;
 }
 
-const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map() };
+const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
 
-/** A function as it was read, and what those that it calls left behind then. */
+/** A function as it was read, and what was known then of those that it calls. */
 interface Remembered {
-  readonly effects: string;
+  readonly callees: string;
   readonly read: FunctionRead;
 }
 
@@ -105,12 +108,19 @@ function readFunctions(
 ): readonly PlacedFunction[] {
   const names = fileNames(tokens);
   const effects = new Map<string, NetEffect>([...options.wrappers, ...lockMacros(tokens, options)]);
-  const effectOf = (id: number): NetEffect | null => effects.get(tokens.nameOf(id)) ?? null;
+  const { allocators } = options;
+  const callees: Callees = {
+    effectOf: (id) => effects.get(tokens.nameOf(id)) ?? null,
+    allocatorOf: (name) => allocators.get(name) ?? null,
+  };
   const readAgain = (item: FunctionItem): FunctionRead => {
     const text = textBetween(tokens, item.start, item.close + 1);
-    const known = before?.get(text)?.find(({ effects: then, read }) => then === effectsIn(read, effects));
-    const read = known?.read ?? readFunction(tokens, names, item, effectOf);
-    memory.set(text, [...(memory.get(text) ?? []), { effects: known?.effects ?? effectsIn(read, effects), read }]);
+    const known = before?.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, effects, allocators));
+    const read = known?.read ?? readFunction(tokens, names, item, callees);
+    memory.set(text, [
+      ...(memory.get(text) ?? []),
+      { callees: known?.callees ?? calleesIn(read, effects, allocators), read },
+    ]);
     return read;
   };
   let reads = items.functions.map(readAgain);
@@ -129,12 +139,18 @@ const startOf = (tokens: Tokens, item: FunctionItem | undefined): number =>
   item === undefined ? 0 : (tokens.starts[item.start] ?? 0);
 
 /** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
-function effectsIn({ calls }: FunctionRead, effects: ReadonlyMap<string, NetEffect>): string {
-  if (effects.size === 0) return "";
+function calleesIn(
+  { calls }: FunctionRead,
+  effects: ReadonlyMap<string, NetEffect>,
+  allocators: ReadonlyMap<string, Allocator>,
+): string {
+  if (effects.size + allocators.size === 0) return "";
   let text = "";
   for (const { name } of calls) {
     const effect = effects.get(name);
+    const allocator = allocators.get(name);
     if (effect !== undefined) text += `${name} ${JSON.stringify(effect)}\n`;
+    if (allocator !== undefined) text += `${name} ${JSON.stringify(allocator)}\n`;
   }
   return text;
 }
@@ -203,7 +219,10 @@ function effectOfMacro(
   const inner = tokensOf(`void ${name}(${(parameters ?? []).join(", ")})\n{\n\t${body};\n}`, options.build);
   const [item] = itemsOf(inner).functions;
   if (item === undefined) return null;
-  const { net } = readFunction(inner, fileNames(inner), item, (id) => effects.get(inner.nameOf(id)) ?? null);
+  const { net } = readFunction(inner, fileNames(inner), item, {
+    effectOf: (id) => effects.get(inner.nameOf(id)) ?? null,
+    allocatorOf: () => null,
+  });
   return net.takes.length + net.gives.length === 0 ? null : net;
 }
 

@@ -1,13 +1,13 @@
 import { apiNamed } from "../model/apis.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { namedMask, type MaskScope } from "../model/masks/expression.ts";
-import type { CFile } from "./c-file.ts";
+import { parameterIn, type Allocator } from "./allocators.ts";
+import { readCFile, type CFile } from "./c-file.ts";
 import type { Call } from "./call.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant } from "./guards.ts";
-import { tokensOf } from "./lexer.ts";
 import type { NamedFile } from "./link.ts";
-import { maskCases, type MaskCase } from "./masks.ts";
+import { casesOf, type MaskCase } from "./masks.ts";
 import { NO_USE } from "./results.ts";
 import { signatureNamed } from "./signatures.ts";
 import { fileScope, namesIn, readingsOf, type MaskReading } from "./site.ts";
@@ -44,6 +44,9 @@ export interface Callers {
   readonly wrappers: readonly Wrapper[];
 }
 
+/** What of a function its masks are read by. */
+type Names = Pick<FunctionRead, "parameters" | "writes">;
+
 /** What a parameter is on a way. */
 interface Given {
   readonly constant: string | null;
@@ -73,6 +76,9 @@ interface Target {
 
 /** Wrappers of wrappers that are followed. */
 const DEEPEST = 8;
+/** Where an allocator of a policy file is declared, there is no C. */
+const NO_FILE = readCFile("");
+const NO_FUNCTION: Names = { parameters: [], writes: [] };
 const MOST_MASKS = 16;
 
 /** Since 6.10 the function behind the name carries a suffix: include/linux/alloc_tag.h, alloc_hooks(). */
@@ -82,14 +88,19 @@ const plainName = (name: string): string => (name.endsWith(NOPROF) ? name.slice(
 /**
  * Finds every call of some functions, and of those that hand their mask on to them.
  * @param apis the functions that are asked for, by the model's names
+ * @param allocators functions that stand for others: those of them that stand for one that is asked for are followed
  * @param filesWith all files in which one of these names stands, those included that were given before
  */
 export function findCallers(
   apis: readonly string[],
   filesWith: (names: readonly string[]) => readonly NamedFile[],
+  allocators: ReadonlyMap<string, Allocator> = new Map(),
 ): Callers {
   const search = new Search(new Set(apis));
-  let wanted: readonly Target[] = apis.map((api) => targetOf(api));
+  let wanted: readonly Target[] = [
+    ...apis.map((api) => targetOf(api)),
+    ...[...allocators].flatMap(([name, one]) => (apis.includes(one.callee) ? [standingFor(name, one)] : [])),
+  ];
   for (let round = 0; round <= DEEPEST && wanted.length > 0; round++) {
     const files = filesWith([...new Set(wanted.flatMap(({ name }) => [name, name + NOPROF]))]);
     wanted = wanted.flatMap((target) => search.callsOf(target, files));
@@ -106,6 +117,26 @@ function targetOf(api: string): Target {
     wants: mask === -1 ? [] : [{ index: mask, as: "mask" }],
     via: [],
     masksWith: (given) => (mask === -1 ? [] : (given.get(mask)?.masks ?? null)),
+    wrapper: null,
+  };
+}
+
+/** The calls of a function that stands for another. */
+function standingFor(name: string, { parameters, callee, arguments: given }: Allocator): Target {
+  const argument = given[signatureNamed(callee)?.mask ?? -1];
+  const index = argument === undefined ? -1 : parameterIn(argument, parameters);
+  return {
+    api: callee,
+    name,
+    file: null,
+    wants: index === -1 ? [] : [{ index, as: "mask" }],
+    via: [name],
+    masksWith: (givens) => {
+      if (argument === undefined) return [];
+      const own = givens.get(index);
+      const outer = new Map(own === undefined ? [] : [[parameters[index] ?? "", own]]);
+      return masksIn(argument, NO_FILE, NO_FUNCTION, outer);
+    },
     wrapper: null,
   };
 }
@@ -209,11 +240,6 @@ class Search {
 const isOther = (read: FunctionRead, { name, via }: Target): boolean =>
   via.length > 0 && read.name === name && read.isStatic;
 
-function casesOf(text: string): readonly MaskCase[] | null {
-  const tokens = tokensOf(text, { options: null });
-  return maskCases(tokens, 0, tokens.count, 0);
-}
-
 /** The parameters of a function that the masks of a call hang on: masks, and what chooses between masks. */
 function opensOf({ wants }: Target, read: FunctionRead, call: Call): ReadonlyMap<string, Wanted["as"]> {
   const found = new Map<string, Wanted["as"]>();
@@ -263,7 +289,7 @@ function givenBy(text: string, file: CFile, read: FunctionRead, outer: Givens): 
 }
 
 /** The masks that an argument can be, with the parameters of its function being what they are on the way. */
-function masksIn(text: string, file: CFile, read: FunctionRead, outer: Givens): readonly MaskReading[] | null {
+function masksIn(text: string, file: CFile, read: Names, outer: Givens): readonly MaskReading[] | null {
   const cases = casesOf(text);
   if (cases === null) return null;
   const constants = constantsOf(outer);
@@ -287,10 +313,10 @@ function constantsOf(outer: Givens): Readonly<Record<string, string>> {
 function plain(
   one: MaskCase,
   file: CFile,
-  read: FunctionRead,
+  read: Names,
   constants: Readonly<Record<string, string>>,
 ): readonly MaskReading[] | null {
-  const allocation = { api: null, mask: { index: 0, cases: [one] }, result: NO_USE };
+  const allocation = { api: null, mask: { index: 0, cases: [one], isWritten: true }, result: NO_USE, through: null };
   return readingsOf(file, read, allocation, constants);
 }
 

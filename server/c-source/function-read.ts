@@ -1,6 +1,7 @@
-import type { Allocation, Call, Piece } from "./call.ts";
+import { handedOn, parameterIn, type Allocator } from "./allocators.ts";
+import type { Allocation, Call, MaskArgument, Piece } from "./call.ts";
 import { argumentsBetween, functionValue, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
-import { maskCases, type MaskCase } from "./masks.ts";
+import { casesOf, maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import { NO_USE, resultOf } from "./results.ts";
 import { misplacedMask, observe, type Observation } from "./observations.ts";
@@ -71,16 +72,19 @@ export function fileNames(tokens: Tokens): FileNames {
   };
 }
 
-/** Reads a function. `effectOf`: what other functions of the file leave behind, by the number of their names. */
-export function readFunction(
-  tokens: Tokens,
-  names: FileNames,
-  item: FunctionItem,
-  effectOf: (name: number) => NetEffect | null,
-): FunctionRead {
+/** What is known of the functions that a function calls. */
+export interface Callees {
+  /** What one leaves behind, by the number of its name. */
+  readonly effectOf: (name: number) => NetEffect | null;
+  /** What one stands for, by its name. */
+  readonly allocatorOf: (name: string) => Allocator | null;
+}
+
+/** Reads a function. */
+export function readFunction(tokens: Tokens, names: FileNames, item: FunctionItem, callees: Callees): FunctionRead {
   const origin = tokens.starts[item.start] ?? 0;
-  const walked = walkFunction(tokens, item, effectOf);
-  const calls = walked.calls.map((call) => readCall(tokens, names, item, call, origin));
+  const walked = walkFunction(tokens, item, callees.effectOf);
+  const calls = walked.calls.map((call) => readCall(tokens, names, item, call, origin, callees));
   const text = tokens.text.slice(origin, tokens.ends[item.close] ?? origin);
   return {
     name: item.name,
@@ -138,19 +142,49 @@ function readCall(
   item: FunctionItem,
   { name, open, close, state, statement }: WalkedCall,
   origin: number,
+  { allocatorOf }: Callees,
 ): Call {
   const slices = argumentsBetween(tokens, open + 1, close);
   const text = textOf(tokens, name);
+  const given = slices.map(({ from, to }) => piece(tokens, from, to, origin));
   const before = tokens.kinds[name - 1];
+  const isMember = before === ARROW || before === DOT;
+  const allocator = isMember ? null : allocatorOf(text);
+  const isAllocator = allocator !== null && allocator.parameters.length === slices.length;
   return {
     name: text,
     start: (tokens.starts[name] ?? 0) - origin,
     end: (tokens.ends[close] ?? 0) - origin,
-    arguments: slices.map(({ from, to }) => piece(tokens, from, to, origin)),
-    isMember: before === ARROW || before === DOT,
+    arguments: given,
+    isMember,
     state,
-    allocation: allocationOf(),
+    allocation: isMember ? null : isAllocator ? allocationThrough(allocator) : allocationOf(),
   };
+
+  function allocationThrough(allocator: Allocator): Allocation {
+    const { parameters, callee, because, sure } = allocator;
+    const texts = given.map((argument) => argument.text);
+    const handed = allocator.arguments.map((argument) => handedOn(argument, parameters, texts));
+    return {
+      api: callee,
+      mask: maskThrough(allocator, handed),
+      result: allocator.isResult ? resultOf(tokens, name, close, statement, item.close, origin) : NO_USE,
+      through: { arguments: handed, sure, because: `${text}() stands for ${callee}(${handed.join(", ")}), ${because}` },
+    };
+  }
+
+  function maskThrough(allocator: Allocator, handed: readonly string[]): MaskArgument | null {
+    const at = signatureNamed(allocator.callee)?.mask ?? -1;
+    const [argument, made] = [allocator.arguments[at], handed[at]];
+    if (argument === undefined || made === undefined) return null;
+    const index = parameterIn(argument, allocator.parameters);
+    const slice = slices[index];
+    if (slice !== undefined && allocator.parameters[index] === argument.trim()) {
+      const cases = maskCases(tokens, slice.from, slice.to, origin);
+      return { index, cases: cases ?? UNREADABLE, isWritten: true };
+    }
+    return { index, cases: casesOf(made) ?? UNREADABLE, isWritten: false };
+  }
 
   function allocationOf(): Allocation | null {
     const signature = signatureNamed(text);
@@ -163,14 +197,17 @@ function readCall(
     // Something else by that name: a function of the driver, a member.
     if (slice !== undefined && cases === null) return null;
     if (signature === null && cases === null) return null;
-    if (before === ARROW || before === DOT) return null;
     return {
       api: signature === null ? null : text,
-      mask: cases === null ? null : { index, cases },
+      mask: cases === null ? null : { index, cases, isWritten: true },
+      through: null,
       result: signature === null ? NO_USE : resultOf(tokens, name, close, statement, item.close, origin),
     };
   }
 }
+
+/** A mask of which nothing is known. */
+const UNREADABLE: readonly MaskCase[] = [{ expression: { kind: "name", text: "?", start: 0, end: 0 }, guards: [] }];
 
 /** The argument of an unknown function that is written as a mask; -1: none is. */
 function maskArgument(

@@ -3,7 +3,7 @@ import { SOURCE_RULES } from "../rules/catalogue.ts";
 import type { TextEdit } from "../rules/finding.ts";
 import type { SourceCall, SourceFact, SourceMatch, SourceRule } from "../rules/source-rule.ts";
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
-import type { Call } from "./call.ts";
+import { apiOf, type Call } from "./call.ts";
 import type { Step } from "./evidence.ts";
 import type { LinkedFunction, NamedFile } from "./link.ts";
 import type { Observation } from "./observations.ts";
@@ -32,7 +32,7 @@ function sourceCall(named: NamedFile, fn: LinkedFunction, call: Call, kernel: Ke
   const [only, ...more] = readings ?? [];
   const value = only === undefined || more.length > 0 ? null : valueIn(only, kernel);
   return {
-    api: call.name,
+    api: apiOf(call),
     mask: value === null || !value.certain ? null : { mask: value.mask, written: value.written },
     order: sizesOf(call, named.file, kernel).order,
   };

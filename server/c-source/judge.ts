@@ -14,6 +14,7 @@ import {
   isBinding,
   RANK,
   stronger,
+  weaker,
   type Confidence,
   type Fact,
   type Inherited,
@@ -22,7 +23,7 @@ import {
 import type { FunctionRead } from "./function-read.ts";
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
 import type { CFile } from "./c-file.ts";
-import type { Call } from "./call.ts";
+import { apiOf, type Call } from "./call.ts";
 import {
   canReach,
   factsAt,
@@ -188,8 +189,18 @@ function say(
   const readings = readingsOf(named.file, fn.read, call.allocation, bindings);
   if (readings === null || (call.allocation.mask !== null && readings.length === 0)) return;
   const where = contexts.length === 1 ? contexts : allowed(call, readings, contexts, kernel);
+  const sure = provenThrough(fn, call, proven);
   for (const finding of judged(call, named, readings, where, kernel))
-    if (!said.has(finding.rule)) said.set(finding.rule, { finding, readings, ...proven });
+    if (!said.has(finding.rule)) said.set(finding.rule, { finding, readings, ...sure });
+}
+
+/** What is said of a call that stands for another is as sure as that it does. */
+function provenThrough(fn: LinkedFunction, { name, start, allocation }: Call, proven: Proven): Proven {
+  const through = allocation?.through ?? null;
+  if (through === null) return proven;
+  const at = fn.start + start;
+  const step: Step = { file: fn.file, start: at, end: at + name.length, text: through.because };
+  return { ...proven, confidence: weaker(proven.confidence, through.sure), proof: [...proven.proof, step] };
 }
 
 function saidAlone(
@@ -280,7 +291,7 @@ function addForRt(
 
 /** `__xa_store()` and its kin drop the array's own lock for a mask that blocks. lib/xarray.c:__xas_nomem */
 function factsFor(call: Call, facts: readonly Fact[]): readonly Fact[] {
-  return call.name.startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
+  return apiOf(call).startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
 }
 
 /** The fact by itself forbids something; a scope and a lock that sleeps do not. */
@@ -315,7 +326,7 @@ function allowed(
 /** A call without a mask that does not sleep in a process, and so nowhere. */
 function isSleepless(call: Call, kernel: Kernel): boolean {
   const request = {
-    api: call.name,
+    api: apiOf(call),
     mask: withoutMask(kernel, call.allocation),
     order: null,
     sizeBytes: null,
@@ -326,7 +337,7 @@ function isSleepless(call: Call, kernel: Kernel): boolean {
     cache: null,
     poolEmpty: false,
   };
-  return apiNamed(call.name)?.exists(kernel) !== true || verdict(kernel, request).sleeps === "never";
+  return apiNamed(apiOf(call))?.exists(kernel) !== true || verdict(kernel, request).sleeps === "never";
 }
 
 // One answer for calls that ask the same -----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import type { MaskExpression } from "../model/masks/expression.ts";
 import { argumentsBetween } from "./items.ts";
+import { tokensOf } from "./lexer.ts";
 import type { Guard } from "./state.ts";
 import {
   AMPERSAND,
@@ -66,6 +67,12 @@ export function maskCases(tokens: Tokens, from: number, to: number, origin: numb
     for (let at = given; at < reading.chosen; at++) pending.push([...choices.slice(0, at), false]);
   }
   return cases;
+}
+
+/** The masks that a text is, as `maskCases` gives them; offsets count from its start. */
+export function casesOf(text: string): readonly MaskCase[] | null {
+  const tokens = tokensOf(text, { options: null });
+  return maskCases(tokens, 0, tokens.count, 0);
 }
 
 const kindAt = ({ tokens, at, to }: Reading): number => (at < to ? (tokens.kinds[at] ?? 0) : 0);

@@ -57,7 +57,7 @@ function effectForOthers(read: FunctionRead): NetEffect | null {
   return { takes: effect.takes.map((held) => ({ ...held, sure: "possible" })), gives };
 }
 
-/** Those of the effects that a file meets: it has no function by that name itself, and something changes by the call. */
+/** Those of the effects that a file meets: it has no function by that name, and something changes by the call. */
 function metIn({ functions }: CFile, effects: ReadonlyMap<string, NetEffect>): ReadonlyMap<string, NetEffect> {
   const met = new Map<string, NetEffect>();
   for (const { read } of functions) {

@@ -17,7 +17,7 @@ const nameOf = (call: Call): Place => ({ start: call.start, end: call.start + ca
 
 /** The text of a call that an anchor is about; null: it stands somewhere else. */
 export function placeOf(call: Call, readings: readonly MaskReading[], kernel: Kernel, anchor: Anchor): Place | null {
-  const signature = signatureNamed(call.name);
+  const signature = call.allocation?.through == null ? signatureNamed(call.name) : null;
   switch (anchor.kind) {
     case "size":
     case "number": {

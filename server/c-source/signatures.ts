@@ -1,5 +1,6 @@
 import { allApis } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
+import { maskParameter, parametersOf } from "../model/prototype.ts";
 
 /** Which argument of a function is what, counted from 0; -1: it has none of the kind. */
 export interface Signature {
@@ -19,22 +20,13 @@ const NAMES = {
   count: /\b(?:n|new_n|count|nents|nbits|nr_pages|npages)$/,
 } as const;
 
-/** `(size_t n, size_t size, gfp_t flags)` of a prototype, split at its commas. */
-function parametersOf(signature: string): readonly string[] {
-  const open = signature.indexOf("(");
-  return signature
-    .slice(open + 1, signature.lastIndexOf(")"))
-    .split(",")
-    .map((one) => one.trim().replace(/\s*=.*$/, ""));
-}
-
 function signatureOf(api: Api): Signature {
-  const parameters = parametersOf(api.signature);
+  const parameters = parametersOf(api);
   const at = (pattern: RegExp): number => parameters.findIndex((one) => pattern.test(one));
   const takes = (unit: Api["size"]): boolean => api.size === unit || api.alsoTakes.includes(unit);
   return {
     api,
-    mask: parameters.findIndex((one) => /^gfp_t\b/.test(one)),
+    mask: maskParameter(parameters),
     order: api.size === "order" ? at(NAMES.order) : -1,
     bytes: takes("bytes") ? at(NAMES.bytes) : -1,
     count: takes("count") ? at(NAMES.count) : -1,

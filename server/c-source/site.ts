@@ -15,7 +15,7 @@ import type { Anchor, RuleFix } from "../rules/rule.ts";
 import type { Asked, Site } from "../rules/site.ts";
 import type { CFile } from "./c-file.ts";
 import { constantOf } from "./constants.ts";
-import type { Allocation, Call } from "./call.ts";
+import { apiOf, type Allocation, type Call } from "./call.ts";
 import type { FunctionRead, MaskWrite } from "./function-read.ts";
 import { guardHolds } from "./guards.ts";
 import type { MaskCase } from "./masks.ts";
@@ -119,7 +119,7 @@ function valuesOf(writes: readonly MaskWrite[], bindings: Readonly<Record<string
  */
 export function readingsOf(
   file: CFile,
-  read: FunctionRead,
+  read: Pick<FunctionRead, "parameters" | "writes">,
   allocation: Allocation,
   bindings: Readonly<Record<string, string>>,
 ): readonly MaskReading[] | null {
@@ -127,7 +127,7 @@ export function readingsOf(
   const readings: MaskReading[] = [];
   for (const one of cases) {
     if (one.guards.some((guard) => guardHolds(guard, bindings) === false)) continue;
-    const more = readingsOfCase(file, read, one, bindings);
+    const more = readingsOfCase(file, read, one, bindings, allocation.mask?.isWritten === true);
     if (more === null || readings.length + more.length > MOST_READINGS) return null;
     readings.push(...more);
   }
@@ -136,15 +136,16 @@ export function readingsOf(
 
 function readingsOfCase(
   file: CFile,
-  read: FunctionRead,
+  read: Pick<FunctionRead, "parameters" | "writes">,
   { expression }: MaskCase,
   bindings: Readonly<Record<string, string>>,
+  isInCall: boolean,
 ): readonly MaskReading[] | null {
   const names = namesIn(expression);
   if (names.some((name) => read.parameters.some((parameter) => parameter.name === name))) return null;
   const variable = names.find((name) => read.writes.some((write) => write.variable === name));
   const plain = (kernel: Kernel): MaskScope => fileScope(file, kernel);
-  if (variable === undefined) return [{ expression, scopeOf: plain, isInCall: true }];
+  if (variable === undefined) return [{ expression, scopeOf: plain, isInCall }];
   const values = valuesOf(
     read.writes.filter((write) => write.variable === variable),
     bindings,
@@ -172,10 +173,11 @@ export function sizesOf(
   file: CFile,
   kernel: Kernel,
 ): Pick<AllocationRequest, "order" | "sizeBytes" | "pages" | "count"> {
-  const signature = signatureNamed(call.name);
+  const signature = signatureNamed(apiOf(call));
+  const given = call.allocation?.through?.arguments ?? call.arguments.map(({ text }) => text);
   const at = (index: number): number | null => {
-    const given = index === -1 ? undefined : call.arguments[index];
-    return given === undefined ? null : constantOf(given.text, kernel, file.numberMacros);
+    const text = index === -1 ? undefined : given[index];
+    return text === undefined ? null : constantOf(text, kernel, file.numberMacros);
   };
   const none = { order: null, sizeBytes: null, pages: null, count: null };
   if (signature === null) return { ...none, order: 0 };

@@ -29,10 +29,10 @@ export function cFindings(
   isAll: boolean,
   { evidence, violations }: CPolicies,
 ): readonly ReportedFinding[][] {
-  const { declared, wrappers } = evidence;
+  const { declared, wrappers, allocators } = evidence;
   const read = readModule(
     texts.map(({ text }) => text),
-    { build, wrappers },
+    { build, wrappers, allocators },
   );
   const files = read.map((file, at) => ({ path: texts[at]?.path ?? "", file }));
   const found = kernels.map((kernel) => ({

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CFinding } from "../c-source/c-finding.ts";
-import type { DeclaredContext, NamedFile } from "../c-source/link.ts";
+import type { NamedFile } from "../c-source/link.ts";
 import { DEFAULT_SETTINGS } from "../documents/settings.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
@@ -77,20 +77,18 @@ function readPolicies(files: TreeFiles, paths: readonly string[], root: string):
     texts: [...policyFiles(plain)].map(([uri, { text }]) => ({ path: called(uri), text })),
     evidence,
     violations: (kernel, cFiles) =>
-      environmentsIn(workspaceFor(kernel)).flatMap((environment) =>
-        violationsIn(environment, cFiles, evidence.declared),
-      ),
+      environmentsIn(workspaceFor(kernel)).flatMap((environment) => violationsIn(environment, cFiles, evidence)),
   };
 }
 
 function violationsIn(
   environment: Environment,
   files: readonly NamedFile[],
-  declared: readonly DeclaredContext[],
+  evidence: CodeEvidence,
 ): readonly CFinding[] {
   const kernel = environment.kernels.at(-1);
   if (kernel === undefined) return [];
   return policiesForFunctions(environment).flatMap((binding) =>
-    violationsOf(environment, binding, kernel, files, declared),
+    violationsOf(environment, binding, kernel, files, evidence),
   );
 }

@@ -1,4 +1,5 @@
 import type { Effect } from "../../grammar/ast.ts";
+import type { Allocator } from "../c-source/allocators.ts";
 import { callText } from "../c-source/c-finding.ts";
 import { findCallers, type Caller, type Wrapper } from "../c-source/callers.ts";
 import { ANYWHERE, contextWith } from "../c-source/evidence.ts";
@@ -79,11 +80,12 @@ export function callersOf(
   kernel: Kernel,
   filesWith: (names: readonly string[]) => readonly NamedFile[],
   declared: readonly DeclaredContext[] = [],
+  allocators: ReadonlyMap<string, Allocator> = new Map(),
 ): CallersTable | null {
   const policy = resolvePolicy(environment, binding);
   const apis = (policy?.apis ?? []).map(({ text }) => text).filter((name) => apiNamed(name) !== null);
   if (policy === null || apis.length === 0) return null;
-  const { callers, wrappers } = findCallers(apis, filesWith);
+  const { callers, wrappers } = findCallers(apis, filesWith, allocators);
   const links = new Map<NamedFile, Link>();
   const rows = callers.map((caller) => {
     const link = links.get(caller.file) ?? linkFiles(kernel, [caller.file], declared);
@@ -125,9 +127,11 @@ function rowOf(
       : values.length === 0
         ? [maskOfCall(kernel, called, null)]
         : values.map(({ mask }) => mask);
+  // Of a wrapper's own call the sizes are not known here, but of what is declared to stand for another.
+  const hasSizes = via.length === 0 || call.allocation?.through?.sure === "certain";
   const judged = [...new Set(asked)].map((mask) =>
     contexts.map((context) =>
-      judge(environment, kernel, policy, subjectOf(kernel, api, mask, via.length === 0 ? caller : null, context)),
+      judge(environment, kernel, policy, subjectOf(kernel, api, mask, hasSizes ? caller : null, context)),
     ),
   );
   const forbidden = judged.flatMap((ofMask) => inEvery(ofMask, rulesAgainst));

@@ -1,21 +1,24 @@
+import type { Allocator } from "../c-source/allocators.ts";
 import type { DeclaredContext } from "../c-source/link.ts";
 import type { LockFamily } from "../c-source/tables/locks.ts";
 import { LOCK_CALLS } from "../c-source/tables/locks.ts";
 import type { NetEffect } from "../c-source/walk.ts";
 import { isScopeName } from "../model/contexts.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
+import { allocatorsOf } from "../policy-language/requests/allocators.ts";
 import { codeContextsOf, type CodeContext } from "../policy-language/requests/code-contexts.ts";
 
-/** What policy files say of C: the contexts of functions, and the functions that lock. */
+/** What policy files say of C: the contexts of functions, and the functions that lock or allocate. */
 export interface CodeEvidence {
   readonly declared: readonly DeclaredContext[];
   readonly wrappers: ReadonlyMap<string, NetEffect>;
+  readonly allocators: ReadonlyMap<string, Allocator>;
 }
 
-export const NO_EVIDENCE: CodeEvidence = { declared: [], wrappers: new Map() };
+export const NO_EVIDENCE: CodeEvidence = { declared: [], wrappers: new Map(), allocators: new Map() };
 
 /**
- * The contexts of these files that cover functions in C, as evidence for the calls in them.
+ * What these files declare of functions in C, as evidence for the calls in them.
  * @param nameOf how a file is called in a proof
  */
 export function codeEvidence(environments: readonly Environment[], nameOf: (uri: string) => string): CodeEvidence {
@@ -40,7 +43,27 @@ export function codeEvidence(environments: readonly Environment[], nameOf: (uri:
         ]),
       ),
     ),
+    allocators: declaredAllocators(environments, nameOf),
   };
+}
+
+/** The allocators that these files declare, by their names; of two by one name the first counts. */
+export function declaredAllocators(
+  environments: readonly Environment[],
+  nameOf: (uri: string) => string,
+): ReadonlyMap<string, Allocator> {
+  const allocators = new Map<string, Allocator>();
+  for (const { name, uri, parameters, callee, arguments: given } of environments.flatMap(allocatorsOf))
+    if (!allocators.has(name))
+      allocators.set(name, {
+        parameters,
+        callee,
+        arguments: given,
+        isResult: true,
+        sure: "certain",
+        because: `as allocator ${name} of ${nameOf(uri)} says`,
+      });
+  return allocators;
 }
 
 const heldBy = (by: string, context: string): NetEffect["takes"][number] => ({

@@ -18,8 +18,9 @@ import { catalogue } from "../policy-language/catalogue.ts";
 import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import { allApis, needsMask } from "../model/apis.ts";
+import { allApis, apiNamed, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
+import { maskParameter, parametersOf } from "../model/prototype.ts";
 import { FLAG_GROUPS } from "../model/kernels/flags/groups.ts";
 import { PAGE_SIZES } from "../model/kernels/build-options.ts";
 import { knownKernels, mainlineReleases } from "../model/kernels/kernels.ts";
@@ -495,7 +496,9 @@ class Offer {
     const { around, words } = this.#expected;
     const begun = around.find(({ rule }) => rule === "mask")?.from ?? words.length;
     const taken = new Set(words.slice(begun).filter((word) => /^\w/.test(word)));
-    const parameter = words[0] === "transform" && words[2] === "(" ? (words[3] ?? null) : null;
+    const parameters = parametersIn(words);
+    const own = parameters.map((name) => item(name, "mask", { detail: "parameter" }));
+    if (words[0] === "allocator" && own.length > 0 && !isMaskArgument(words)) return own;
     const request = this.#request();
     const api = request?.resolved.api ?? null;
     const objection =
@@ -532,7 +535,6 @@ class Offer {
       ];
     });
     const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
-    const own = parameter === null ? [] : [item(parameter, "mask", { detail: "parameter" })];
     const ordered =
       taken.size === 0
         ? [...own, ...composites, ...declared, ...flags, ...groups]
@@ -719,6 +721,21 @@ function isReadBy(api: Api, name: PropertyWord): boolean {
   return name !== "cache" || api.takesCache === true;
 }
 
+/** The parameters of the transform or allocator that these tokens begin. */
+function parametersIn(words: readonly string[]): readonly string[] {
+  if (words[0] === "transform") return words[2] === "(" ? words.slice(3, 4) : [];
+  if (words[0] !== "allocator" || words[2] !== "(") return [];
+  return words.slice(3, words.indexOf(")")).filter((word) => word !== ",");
+}
+
+/** The argument of an allocator's call that these tokens end in is the mask of the function. */
+function isMaskArgument(words: readonly string[]): boolean {
+  const open = words.indexOf("=") + 2;
+  const api = apiNamed(words[open - 1] ?? "");
+  const commas = words.slice(open).filter((word) => word === ",").length;
+  return api !== null && maskParameter(parametersOf(api)) === commas;
+}
+
 function isNeeded(api: Api | null, name: PropertyWord): boolean {
   if (name === "api") return true;
   if (name === "flags") return api === null || needsMask(api);
@@ -734,6 +751,7 @@ const ITEM_SNIPPETS: Readonly<Record<keyof typeof DECLARATIONS, string>> = {
   flags: "flags ${1:NAME} = ${2:GFP_KERNEL}",
   flag: "flag __GFP_${1:NAME}",
   transform: "transform ${1:name}(${2:gfp}) = ${2:gfp} | $3",
+  allocator: "allocator ${1:own_alloc}(${2:dev}, ${3:n}, ${4:gfp}) = ${5:kmalloc}(${3:n}, ${4:gfp})",
   policy: "policy ${1:name} for ${2:alloc_pages} {\n  allow only ${3:GFP_KERNEL}\n}",
   memory:
     "memory ${1:name} {\n  node 0 {\n    zone Normal {\n      managed    ${2:4 GiB}\n      free       order 0: ${3:1000}\n      watermarks min ${4:45 MiB}, low ${5:56 MiB}, high ${6:67 MiB}\n    }\n  }\n}",

@@ -87,7 +87,7 @@ function explain(word: Word, item: Item, environment: Environment, textOf: TextO
     case "literal":
       return literalHover(word, environment);
     case "parameter":
-      return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
+      return parameterHover(word.text, item);
     case "api":
       return apiHover(word.text, environment);
     case "context":
@@ -194,10 +194,17 @@ function maskHover(word: Word, item: Item, environment: Environment): string | n
       return binding === null ? null : declaredMaskHover(binding, environment);
     }
     case "unknown":
-      if (item.kind === "transform" && item.parameter?.text === word.text)
-        return heading(word.text, "parameter", ["Any mask: the transform is checked for all of them."]);
-      return null;
+      return parameterHover(word.text, item);
   }
+}
+
+function parameterHover(name: string, item: Item): string | null {
+  if (item.kind === "transform" && item.parameter?.text === name)
+    return heading(name, "parameter", ["Any mask: the transform is checked for all of them."]);
+  const index = item.kind === "allocator" ? item.parameters.findIndex(({ text }) => text === name) : -1;
+  return index === -1
+    ? null
+    : heading(name, "parameter", [`Argument ${index + 1} of a call in C, as it is written there.`]);
 }
 
 function flagValueText(bits: Mask | null): string {
@@ -430,6 +437,12 @@ function declarationHover(word: Word, item: Item, environment: Environment, text
       const binding = environment.lookup("context", word.text);
       return binding === null ? null : scopeHover(binding, environment);
     }
+    case "allocator":
+      return heading(word.text, item.kind, [
+        docMarkdown(item.doc),
+        fenced(textOf(item.start, item.end)),
+        DECLARATIONS.allocator.meaning,
+      ]);
     case "memory":
       return memoryHover(word.text, item, environment);
     case "context":

@@ -138,7 +138,7 @@ class Writer {
 
   #sizes(call: Call, api: Api): readonly string[] {
     const { order, sizeBytes, pages, count } = sizesOf(call, this.#file.file, this.#kernel);
-    const signature = signatureNamed(call.name);
+    const signature = signatureNamed(api.name);
     const say = (word: string, value: number | null, unit = ""): string =>
       value === null ? `  ${word} unknown` : `  ${word} ${value}${unit}`;
     switch (api.size) {

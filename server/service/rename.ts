@@ -4,6 +4,7 @@ import type { NameSpace } from "../policy-language/analysis/environment.ts";
 import { symbolAt, type PolicySymbol } from "../policy-language/names/names.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import { apiNamed } from "../model/apis.ts";
 import { isContextName } from "../model/contexts.ts";
 import { builtInMaskName } from "./mask-names.ts";
 import { spanOf } from "./definition.ts";
@@ -107,5 +108,7 @@ function builtInOf(space: NameSpace, name: string): string | null {
       return name === "none" ? "a word of the language" : null;
     case "memory":
       return null;
+    case "allocator":
+      return apiNamed(name) === null ? null : "a function that the model knows";
   }
 }

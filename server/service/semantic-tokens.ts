@@ -187,6 +187,7 @@ function declaredType(kind: string): TokenType {
     case "flag":
       return "enumMember";
     case "transform":
+    case "allocator":
       return "function";
     case "context":
     case "scope":

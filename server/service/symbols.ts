@@ -55,6 +55,8 @@ function detailOf(item: Exclude<Declaration, { kind: "expect" }>): string {
       return item.apis.map((api) => api.text).join(", ");
     case "transform":
       return item.parameter === null ? "" : `(${item.parameter.text})`;
+    case "allocator":
+      return item.callee === null ? "" : item.callee.text;
     case "context":
       return item.items
         .flatMap((each) => (each.kind === "in" && each.context !== null ? [each.context.text] : []))

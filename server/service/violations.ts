@@ -1,7 +1,8 @@
 import type { CFinding } from "../c-source/c-finding.ts";
-import type { DeclaredContext, NamedFile } from "../c-source/link.ts";
+import type { NamedFile } from "../c-source/link.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
+import type { CodeEvidence } from "./code-evidence.ts";
 import { callersOf, type CallerRow } from "./callers.ts";
 
 /** The policies of a file, imports left out, that are `for` functions. */
@@ -19,16 +20,21 @@ export function violationsOf(
   binding: Binding,
   kernel: Kernel,
   files: readonly NamedFile[],
-  declared: readonly DeclaredContext[],
+  { declared, allocators }: Pick<CodeEvidence, "declared" | "allocators">,
 ): readonly CFinding[] {
-  if (!isCalled(binding, files)) return [];
-  const table = callersOf(environment, binding, kernel, () => files, declared);
+  if (!isCalled(binding, files, allocators)) return [];
+  const table = callersOf(environment, binding, kernel, () => files, declared, allocators);
   return (table?.rows ?? []).flatMap((row) => violationOf(row, table?.policy ?? "", files));
 }
 
 /** Most files call none of the functions: then nothing has to be asked. */
-function isCalled({ declaration }: Binding, files: readonly NamedFile[]): boolean {
+function isCalled(
+  { declaration }: Binding,
+  files: readonly NamedFile[],
+  allocators: CodeEvidence["allocators"],
+): boolean {
   const apis = new Set(declaration.kind === "policy" ? declaration.apis.map(({ text }) => text) : []);
+  for (const [name, { callee }] of allocators) if (apis.has(callee)) apis.add(name);
   return files.some(({ file }) => file.functions.some(({ read }) => read.calls.some(({ name }) => apis.has(name))));
 }
 

@@ -128,6 +128,11 @@ function declaration(item: Declaration, emit: Emit): void {
       name(item.parameter, "parameter", emit);
       mask(item.body, emit);
       return;
+    case "allocator":
+      for (const parameter of item.parameters) name(parameter, "parameter", emit);
+      name(item.callee, "api", emit);
+      for (const each of item.arguments) mask(each, emit);
+      return;
     case "context":
       name(item.like, "context", emit);
       for (const each of item.items) contextItem(each, emit);

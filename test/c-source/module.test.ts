@@ -8,7 +8,11 @@ import { kernelNamed } from "../rules/_subject.ts";
 const kernel = kernelNamed("6.12");
 
 function findingsOf(texts: Readonly<Record<string, string>>): readonly CFinding[] {
-  const files = readModule(Object.values(texts), { build: { options: null }, wrappers: new Map() });
+  const files = readModule(Object.values(texts), {
+    build: { options: null },
+    wrappers: new Map(),
+    allocators: new Map(),
+  });
   const paths = Object.keys(texts);
   return judgeC(
     files.map((file, at) => ({ path: paths[at] ?? "", file })),

@@ -68,9 +68,11 @@ SYSCALL_DEFINE2(open_it, int, fd, int, flags)
     const code =
       "static void f(void)\n{\n#ifdef CONFIG_A\n\ta();\n#else\n\tb();\n#endif\n#if IS_ENABLED(CONFIG_B)\n\tc();\n#endif\n}\n";
     const built = (options: readonly string[]): readonly string[] =>
-      readCFile(code, { build: { options: new Set(options) }, wrappers: new Map() }).functions.flatMap(({ read }) =>
-        read.calls.map(({ name }) => name),
-      );
+      readCFile(code, {
+        build: { options: new Set(options) },
+        wrappers: new Map(),
+        allocators: new Map(),
+      }).functions.flatMap(({ read }) => read.calls.map(({ name }) => name));
     expect([built(["A"]), built(["B"]), built([])]).toEqual([["a"], ["b", "c"], ["b"]]);
   });
 

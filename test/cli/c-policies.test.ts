@@ -87,6 +87,48 @@ describe("policy files beside C", () => {
     expect(finding.source).toBe("policy");
   });
 
+  const OWN = {
+    "drivers/own/own.c": `#include <linux/slab.h>
+
+int own_open(struct own *o)
+{
+	spin_lock(&o->lock);
+	o->p = own_alloc(o, 64, GFP_KERNEL);
+	spin_unlock(&o->lock);
+	o->q = own_alloc(o, 4096, GFP_ATOMIC);
+	return o->p && o->q ? 0 : -ENOMEM;
+}
+`,
+    "drivers/own.allocpolicy": `flags QUIET = __GFP_NOWARN
+allocator own_alloc(o, n, gfp) = kmalloc(n, gfp | QUIET)
+`,
+  };
+
+  test("an allocator is judged as the call that it makes, and says by which file", async () => {
+    const findings = await found(OWN);
+    expect(lines(findings)).toEqual(["6 sleep-in-atomic"]);
+    expect(findings[0].steps.map(({ message }: { message: string }) => message)).toEqual([
+      "spin_lock(&o->lock) in own_open()",
+      "own_alloc() stands for kmalloc(64, GFP_KERNEL | __GFP_NOWARN), as allocator own_alloc of drivers/own.allocpolicy says",
+    ]);
+  });
+
+  test("a policy for a function is held against the calls of what stands for it, and lift and callers follow", async () => {
+    const policy =
+      "policy large for kmalloc { warn size > 1 KiB }\npolicy quiet for kmalloc { forbid has __GFP_NOWARN }\n";
+    expect(lines(await found({ ...OWN, "drivers/p.allocpolicy": policy }))).toEqual([
+      "6 policy-forbids",
+      "6 sleep-in-atomic",
+      "8 policy-forbids",
+      "8 policy-warns",
+    ]);
+    const cwd = folderWith(kernelTree({ ...OWN, "drivers/p.allocpolicy": `import "own.allocpolicy"\n${policy}` }));
+    const { out } = await run(["callers", "drivers/p.allocpolicy#quiet", "drivers"], { cwd });
+    expect(out).toContain("drivers/own/own.c:6  own_open()  GFP_KERNEL | __GFP_NOWARN  through own_alloc");
+    const lifted = await run(["lift", "drivers/own/own.c"], { cwd });
+    expect(lifted.out).toMatch(/api {5}kmalloc\n {2}size {4}4096 B\n {2}flags {3}GFP_ATOMIC \| __GFP_NOWARN/);
+  });
+
   test("a policy that is named and is not there is an error of the command line", async () => {
     const cwd = folderWith(kernelTree({ "drivers/own/own.c": DRIVER }));
     const { status, err } = await run(["check", "--policy", "gone.allocpolicy", "drivers"], { cwd });

@@ -267,6 +267,17 @@ export const declaration: fc.Arbitrary<Tokens> = fc.oneof(
   cat(words("transform"), one(name), words("("), one(name), words(")", "="), mask),
   cat(words("context"), one(name), maybe(like), block(repeated(contextItem, 4))),
   cat(words("scope"), one(name), block(repeated(scopeItem, 4))),
+  cat(
+    words("allocator"),
+    one(name),
+    words("("),
+    fc.oneof(fc.constant<readonly string[]>([]), list(one(name), ",")),
+    words(")", "="),
+    one(name),
+    words("("),
+    fc.oneof(fc.constant<readonly string[]>([]), list(mask, ",")),
+    words(")"),
+  ),
   { arbitrary: cat(words("request"), one(name), maybe(like), block(repeated(property, 6))), weight: 3 },
   {
     arbitrary: cat(

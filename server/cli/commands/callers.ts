@@ -1,12 +1,14 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { linesOf, positionAt } from "../../../grammar/lines.ts";
+import type { Allocator } from "../../c-source/allocators.ts";
 import { readCFile } from "../../c-source/c-file.ts";
 import type { NamedFile } from "../../c-source/link.ts";
 import { readFileBytesSync } from "../../disk/read.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Environment } from "../../policy-language/analysis/environment.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
+import { codeEvidence } from "../../service/code-evidence.ts";
 import { callersOf, type CalledMode, type CallerRow, type CallersTable } from "../../service/callers.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, wantedFiles, workspaceFolder, type FoundFile } from "../files.ts";
@@ -75,12 +77,16 @@ class CFiles {
     this.#tree = tree;
   }
 
-  with(names: readonly string[]): readonly NamedFile[] {
+  with(names: readonly string[], allocators: ReadonlyMap<string, Allocator>): readonly NamedFile[] {
     for (const { path, absolutePath } of this.#found) {
       if (this.#read.has(path)) continue;
       const content = readFileBytesSync(absolutePath);
       if ("unreadable" in content || !names.some((name) => content.bytes.includes(name))) continue;
-      const file = readCFile(content.bytes.toString("utf8"), { build: this.#tree.build, wrappers: new Map() });
+      const file = readCFile(content.bytes.toString("utf8"), {
+        build: this.#tree.build,
+        wrappers: new Map(),
+        allocators,
+      });
       this.#read.set(path, { path: absolutePath, file });
     }
     return [...this.#read.values()];
@@ -108,8 +114,11 @@ function tablesOf(cwd: string, text: string, { kernels }: KernelTree, files: CFi
       name === undefined ? `${path} has no policy that is \`for\` a function` : `${path} has no policy ${name}`,
     );
   const judged = environment.kernels.at(-1);
+  const { declared, allocators } = codeEvidence([environment], () => path);
   const tables = policies.flatMap((binding) => {
-    const table = judged === undefined ? null : callersOf(environment, binding, judged, (names) => files.with(names));
+    const filesWith = (names: readonly string[]): readonly NamedFile[] => files.with(names, allocators);
+    const table =
+      judged === undefined ? null : callersOf(environment, binding, judged, filesWith, declared, allocators);
     return table === null ? [] : [withPaths(table, files)];
   });
   if (tables.length === 0) throw new UsageError(`no policy of ${path} is \`for\` a function that the model knows`);

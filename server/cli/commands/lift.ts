@@ -41,7 +41,7 @@ export const lift: Command = {
     const [kernel] = tree.kernels;
     if (kernel === undefined) throw new UsageError("there is no kernel to read it for");
     const { evidence } = cPolicies(ON_DISK, [])(folder, tree.root);
-    const file = readCFile(text, { build: tree.build, wrappers: evidence.wrappers });
+    const file = readCFile(text, { build: tree.build, wrappers: evidence.wrappers, allocators: evidence.allocators });
     await io.write(liftFile({ path, file, text }, kernel, evidence.declared).text);
     return OK;
   },

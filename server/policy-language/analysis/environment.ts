@@ -5,11 +5,11 @@ import type { LogState } from "./kernel-logs.ts";
 import type { Severity } from "../../rules/finding.ts";
 
 /**
- * Names live in four spaces, by the places where they are used, so that a context and a request may share a name:
+ * Names live in five spaces, by the places where they are used, so that a context and a request may share a name:
  * `mask` (flags, transforms), `context`, `subject` (what `expect`, `like`, `fallback`, `policy`, `within` speak of:
- * requests, policies, transforms), `memory`.
+ * requests, policies, transforms), `memory`, `allocator` (functions in C).
  */
-export type NameSpace = "mask" | "context" | "subject" | "memory";
+export type NameSpace = "mask" | "context" | "subject" | "memory" | "allocator";
 
 /**
  * Stands for a declaration together with everything that it depends on. It is the same object for as long as none of

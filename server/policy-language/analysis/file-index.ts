@@ -107,7 +107,7 @@ export function splice<Entry>(list: readonly Entry[], start: number, oldEnd: num
   return list.slice(0, start).concat(fresh, list.slice(oldEnd));
 }
 
-const SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
+const SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory", "allocator"];
 const cache = new WeakMap<SourceFile, FileIndex>();
 
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */

@@ -78,6 +78,8 @@ export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
       return ["mask"];
     case "transform":
       return ["mask", "subject"];
+    case "allocator":
+      return ["allocator"];
     case "context":
     case "scope":
       return ["context"];
@@ -169,7 +171,10 @@ class NameCollector {
       case "flag":
         break;
       case "transform":
-        this.#mask(item.body, item.parameter?.text);
+        this.#mask(item.body, item.parameter === null ? [] : [item.parameter]);
+        break;
+      case "allocator":
+        for (const mask of item.arguments) this.#mask(mask, item.parameters);
         break;
       case "context":
         this.#use("context", "like", item.like);
@@ -268,10 +273,10 @@ class NameCollector {
     }
   }
 
-  /** @param parameter the name that stands for the transform's own parameter, and is no use of a declaration */
-  #mask(mask: Mask, parameter?: string): void {
+  /** @param parameters names that stand for the declaration's own parameters, and are no use of a declaration */
+  #mask(mask: Mask, parameters: readonly Name[] = []): void {
     eachMaskName(mask, (role, name) => {
-      if (name.text !== parameter) this.#use("mask", role, name);
+      if (!parameters.some(({ text }) => text === name.text)) this.#use("mask", role, name);
     });
   }
 

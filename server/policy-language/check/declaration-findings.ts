@@ -7,6 +7,7 @@ import { contextPlaceFindings } from "../findings/contexts.ts";
 import { effectWordFindings } from "../findings/effects.ts";
 import { expressionsOf, flagFindings, type WrittenExpression } from "../findings/flags.ts";
 import { configHeaderFindings, importFindings, kernelHeaderFindings, secondHeader } from "../findings/headers.ts";
+import { allocatorFindings } from "../findings/allocators.ts";
 import { codeContextFindings } from "../findings/code-contexts.ts";
 import { internalError } from "../findings/internal.ts";
 import { memoryFindings } from "../findings/memory.ts";
@@ -23,7 +24,7 @@ import { Paused, type Pause } from "../analysis/pause.ts";
 import { overKernelsOnce } from "../findings/over-kernels.ts";
 import { checkPolicy, preparePolicy } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
-import { policyApiFindings, requestFindings } from "./request-findings.ts";
+import { apiFindings, policyApiFindings, requestFindings } from "./request-findings.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 /**
@@ -106,6 +107,12 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
         ...overKernelsOnce(environment, "where-it-differs", (kernel) =>
           scopeContradictionFindings(environment, kernel, item),
         ),
+      );
+      break;
+    case "allocator":
+      findings.push(
+        ...allocatorFindings(item),
+        ...(item.callee === null ? [] : apiFindings(environment, [item.callee])),
       );
       break;
     case "flags":

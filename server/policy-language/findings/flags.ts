@@ -1,3 +1,4 @@
+import { maskArgumentOf } from "../requests/allocators.ts";
 import type { Mask as MaskNode, Predicate } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 
@@ -53,6 +54,8 @@ export const FLAG_RULES: readonly LanguageRule[] = [unknownFlag, undefinedBits, 
 export interface WrittenExpression {
   readonly node: MaskNode;
   readonly parameter: string | null;
+  /** Further names that are known: the other parameters of an allocator. */
+  readonly others: readonly string[];
 }
 
 /** All mask expressions of a region. */
@@ -60,8 +63,8 @@ export function expressionsOf(region: Region): readonly WrittenExpression[] {
   const { item } = region;
   if (item === null) return [];
   const found: WrittenExpression[] = [];
-  const add = (node: MaskNode, parameter: string | null = null): void => {
-    found.push({ node, parameter });
+  const add = (node: MaskNode, parameter: string | null = null, others: readonly string[] = []): void => {
+    found.push({ node, parameter, others });
   };
   const addPredicate = (predicate: Predicate): void =>
     eachPredicateLeaf(predicate, (leaf) => {
@@ -74,6 +77,12 @@ export function expressionsOf(region: Region): readonly WrittenExpression[] {
     case "transform":
       add(item.body, item.parameter?.text ?? null);
       break;
+    case "allocator": {
+      const mask = maskArgumentOf(item);
+      const [first, ...others] = item.parameters.map(({ text }) => text);
+      if (mask !== null) add(mask, first ?? null, others);
+      break;
+    }
     case "scope":
       for (const { mask } of item.items) add(mask);
       break;
@@ -137,7 +146,7 @@ export function flagFindings(
     }
     if (meaning.kind !== "unknown") continue;
     const name = node.kind === "call" ? node.callee : node.kind === "name" ? node : null;
-    if (name === null || environment.mayBeDamaged(name.text)) continue;
+    if (name === null || expression.others.includes(name.text) || environment.mayBeDamaged(name.text)) continue;
     const declared = environment.lookup("mask", name.text);
     if (!environment.complete && declared === null && meaning.why?.kind !== "not-yet") continue;
     findings.push(

@@ -1,3 +1,4 @@
+import { ALLOCATOR_RULES } from "./allocators.ts";
 import { CODE_CONTEXT_RULES } from "./code-contexts.ts";
 import { CONTEXT_RULES } from "./contexts.ts";
 import { EXPECTATION_RULES } from "./expectations.ts";
@@ -19,6 +20,7 @@ export const LANGUAGE_RULES: readonly LanguageRule[] = [
   ...NAME_RULES,
   ...CONTEXT_RULES,
   ...CODE_CONTEXT_RULES,
+  ...ALLOCATOR_RULES,
   ...HEADER_RULES,
   ...REQUEST_RULES,
   ...POLICY_RULES,

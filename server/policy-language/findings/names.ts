@@ -48,14 +48,14 @@ export const unknownName: LanguageRule = {
   },
 };
 
-const duplicateName: LanguageRule = {
+export const duplicateName: LanguageRule = {
   id: "duplicate-name",
   group: "language",
   title: "A name declared twice",
   severity: "error",
   source: "language",
   explanation:
-    "Two declarations that could be meant by the same word have the same name, or one has the name of a flag or a built-in context. Names live in four spaces, by where they are used: masks (flags, transforms), contexts, subjects of expectations (requests, policies, transforms), memory states. So a context and a request may share a name. Of two, the first one counts.",
+    "Two declarations that could be meant by the same word have the same name, or one has the name of a flag or a built-in context. Names live in five spaces, by where they are used: masks (flags, transforms), contexts, subjects of expectations (requests, policies, transforms), memory states, allocators in C. So a context and a request may share a name. Of two, the first one counts.",
   advice: "Rename one of them.",
   examples: {
     bad: "kernel 6.12\n\nflags RING = GFP_KERNEL\nflags RING = GFP_KERNEL | __GFP_NOWARN\n",
@@ -242,7 +242,7 @@ export function duplicateModeFindings(policy: PolicyDeclaration, uri: string): r
 }
 
 function article(kind: Declaration["kind"]): string {
-  return kind === "expect" ? "an expect" : kind === "flags" ? "a `flags`" : `a ${kind}`;
+  return kind === "expect" || kind === "allocator" ? `an ${kind}` : kind === "flags" ? "a `flags`" : `a ${kind}`;
 }
 
 /** A declaration that is its own foundation: the name that closes the cycle is marked. */
@@ -288,6 +288,7 @@ export function throughText(others: readonly Binding[], count: number): string {
 function graphFor(kind: Declaration["kind"]): Graph | null {
   switch (kind) {
     case "flag":
+    case "allocator":
     case "scope":
       return null;
     case "flags":

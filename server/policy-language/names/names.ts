@@ -11,7 +11,7 @@ import { environmentOf } from "../analysis/file-analysis.ts";
 /** What a name in the text is. */
 export type PolicySymbol =
   | { readonly kind: "declared"; readonly space: NameSpace; readonly name: string }
-  /** The parameter of the transform in that region. */
+  /** A parameter of the transform or allocator in that region. */
   | { readonly kind: "parameter"; readonly region: number; readonly name: string }
   /** A mode or stage of a policy, by the policy's name. */
   | { readonly kind: "mode"; readonly policy: string; readonly name: string };
@@ -60,8 +60,8 @@ export function definitionOf(workspace: Workspace, uri: string, symbol: PolicySy
     }
     case "parameter": {
       const item = environment.file.regions[symbol.region]?.item;
-      if (item?.kind !== "transform" || item.parameter === null) return null;
-      return { uri, region: symbol.region, span: spanOf(item.parameter), declares: true };
+      const parameter = parametersIn(item ?? null).find(({ text }) => text === symbol.name);
+      return parameter === undefined ? null : { uri, region: symbol.region, span: spanOf(parameter), declares: true };
     }
     case "mode": {
       const policy = environment.lookup("subject", symbol.policy);
@@ -166,13 +166,13 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
         declares: false,
       });
   }
-  if (item.kind === "transform" && item.parameter !== null) {
-    const { parameter } = item;
+  for (const parameter of parametersIn(item)) {
     const symbol: PolicySymbol = { kind: "parameter", region: index, name: parameter.text };
     found.push({ symbol, span: parameter, declares: true });
-    eachMaskName(item.body, (role, name) => {
-      if (role === "alias" && name.text === parameter.text) found.push({ symbol, span: name, declares: false });
-    });
+    for (const mask of item.kind === "transform" ? [item.body] : item.kind === "allocator" ? item.arguments : [])
+      eachMaskName(mask, (role, name) => {
+        if (role === "alias" && name.text === parameter.text) found.push({ symbol, span: name, declares: false });
+      });
   }
   if (item.kind === "policy" && item.name !== null) {
     for (const mode of modeNames(item))
@@ -185,6 +185,13 @@ function symbolsIn(environment: Environment, file: SourceFile, index: number): r
       found.push({ symbol: { kind: "mode", policy, name: fact.value.text }, span: fact.value, declares: false });
   }
   return found;
+}
+
+/** The parameters of a transform or an allocator, each name once. */
+function parametersIn(item: Item | null): readonly Name[] {
+  if (item?.kind === "transform") return item.parameter === null ? [] : [item.parameter];
+  if (item?.kind !== "allocator") return [];
+  return item.parameters.filter(({ text }, at, all) => all.findIndex((one) => one.text === text) === at);
 }
 
 function factsOf(item: Item): readonly Fact[] {

@@ -37,6 +37,11 @@ export const DECLARATIONS: Readonly<Record<Declaration["kind"], Word>> = {
     syntax: "transform NAME(gfp) = MASK",
     meaning: "A function from mask to mask, checked over every mask of the kernel.",
   },
+  allocator: {
+    syntax: "allocator NAME(dev, n, gfp) = kmalloc(n, gfp)",
+    meaning:
+      "A function in C that stands for one that the model knows: its calls are judged as calls of that, with what it gives on.",
+  },
   context: {
     syntax: "context NAME { in …  holds …  scope … }",
     meaning: "Where a call is made from: may it sleep, may it enter the filesystem?",

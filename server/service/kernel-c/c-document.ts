@@ -56,7 +56,11 @@ export function kernelCFile(workspace: Workspace, uri: string): KernelCFile | nu
   if (known !== undefined && known.config === config && known.evidence === evidence)
     return { document, file: known.file, tree, evidence };
   const build = config?.build ?? { options: null };
-  const file = readCFile(document.text, { build, wrappers: evidence.wrappers }, document.before);
+  const file = readCFile(
+    document.text,
+    { build, wrappers: evidence.wrappers, allocators: evidence.allocators },
+    document.before,
+  );
   readings.set(document, { config, evidence, file });
   return { document, file, tree, evidence };
 }

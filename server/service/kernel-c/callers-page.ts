@@ -5,6 +5,7 @@ import type { Workspace } from "../../documents/workspace.ts";
 import { linesOf, positionAt, type Lines } from "../../../grammar/lines.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
+import { declaredAllocators } from "../code-evidence.ts";
 import { callersOf, type CalledMode, type CallerRow, type CallersTable } from "../callers.ts";
 import { cellCode, escaped } from "../markdown.ts";
 import { bindingOf, type WhichPolicy } from "../matrix.ts";
@@ -39,19 +40,28 @@ export async function callersPage(
   const binding = environment === null ? null : bindingOf(environment, which);
   const judged = kernel ?? environment?.kernels.at(-1);
   if (environment === null || binding === null || judged === undefined) return null;
+  const allocators = declaredAllocators([environment], (of) => of);
   const build = {
     build: (tree.config === null ? null : treeConfig(tree.config))?.build ?? { options: null },
     wrappers: new Map(),
+    allocators,
   };
   const files = new Map<string, NamedFile>();
   const texts = new Map<string, string>();
   const asked = new Set<string>();
   for (let round = 0; ; round++) {
     const wanted = new Set<string>();
-    const table = callersOf(environment, binding, judged, (words) => {
-      for (const word of words) if (!asked.has(word)) wanted.add(word);
-      return [...files.values()];
-    });
+    const table = callersOf(
+      environment,
+      binding,
+      judged,
+      (words) => {
+        for (const word of words) if (!asked.has(word)) wanted.add(word);
+        return [...files.values()];
+      },
+      [],
+      allocators,
+    );
     if (table === null) return null;
     if (wanted.size === 0 || round === MOST_ROUNDS) return pageOf(table, texts);
     for (const word of wanted) asked.add(word);

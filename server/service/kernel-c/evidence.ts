@@ -22,7 +22,7 @@ export function evidenceIn(workspace: Workspace): CodeEvidence {
   if (known !== undefined && isSame(known.files)) return known.evidence;
   const environments = files.flatMap(([uri]) => environmentOf(workspace, uri) ?? []);
   const made = codeEvidence(environments, (uri) => uri.slice(uri.lastIndexOf("/") + 1));
-  const text = JSON.stringify([made.declared, [...made.wrappers]]);
+  const text = JSON.stringify([made.declared, [...made.wrappers], [...made.allocators]]);
   const evidence = known?.text === text ? known.evidence : made;
   evidences.set(workspace.memory, { files: files.map(([, file]) => file), evidence, text });
   return evidence;

@@ -56,7 +56,7 @@ function violationsIn(environment: Environment, binding: Binding, judged: Judged
   violations.set(file, ofFile);
   const found = ofFile.byPolicy.get(binding.revision);
   if (found !== undefined) return found;
-  const made = violationsOf(environment, binding, kernel, [{ path, file }], evidence.declared);
+  const made = violationsOf(environment, binding, kernel, [{ path, file }], evidence);
   ofFile.byPolicy.set(binding.revision, made);
   return made;
 }

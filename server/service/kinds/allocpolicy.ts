@@ -104,6 +104,7 @@ const SYMBOL_KIND: Readonly<Record<FileSymbolKind, SymbolKind>> = {
   flags: "constant",
   flag: "constant",
   transform: "function",
+  allocator: "function",
   context: "namespace",
   scope: "namespace",
   request: "class",
