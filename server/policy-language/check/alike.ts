@@ -1,22 +1,19 @@
-import type { Span } from "../../rules/finding.ts";
-import type { Binding, Environment, Revision } from "../analysis/environment.ts";
-import type { UnplacedFinding, UnplacedRelated } from "../analysis/unplaced-finding.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { duplicateNameFindings } from "../findings/names.ts";
-import { contentOf, type Content } from "./content.ts";
+import { contentOf, membersOf, type Content } from "./content.ts";
+import { inNamesOf, isSaidBy, templateOf, type Template } from "./templates.ts";
 
 /** What is known of the declarations of one content. */
 type Known =
   /** What the first of them gave; of the next it is seen whether it gives the same in its own names. */
   | { readonly kind: "first"; readonly content: Content; readonly findings: readonly UnplacedFinding[] }
+  | { readonly kind: "nothing" }
   /** Two gave the same, each in its own names: so do all that lean on the same `fixed` declarations as those two. */
-  | {
-      readonly kind: "alike";
-      readonly content: Content;
-      readonly findings: readonly UnplacedFinding[];
-      readonly fixed: readonly Content[];
-    }
+  | { readonly kind: "alike"; readonly template: Template; readonly fixed: readonly (Binding | null)[] }
   | { readonly kind: "each-by-itself" };
 
+const NOTHING: Known = { kind: "nothing" };
 const EACH_BY_ITSELF: Known = { kind: "each-by-itself" };
 const known = new WeakMap<Environment, Map<number, Known>>();
 
@@ -34,114 +31,43 @@ export function findingsAlike(
   const ofEnvironment = known.get(environment) ?? new Map<number, Known>();
   known.set(environment, ofEnvironment);
   const before = ofEnvironment.get(content.id);
-  if (before === undefined) {
-    const findings = find();
-    ofEnvironment.set(content.id, { kind: "first", content, findings });
-    return findings;
+  switch (before?.kind) {
+    case undefined: {
+      const findings = find();
+      // Where there is nothing to say there is no name in it.
+      ofEnvironment.set(content.id, findings.length === 0 ? NOTHING : { kind: "first", content, findings });
+      return findings;
+    }
+    case "first": {
+      const findings = find();
+      ofEnvironment.set(content.id, together(before, content, findings));
+      return findings;
+    }
+    case "nothing":
+      return [];
+    case "alike":
+      return leansOn(content, before.fixed) ? inNamesOf(content, before.template) : find();
+    case "each-by-itself":
+      return find();
   }
-  if (before.kind === "each-by-itself") return find();
-  // Where there is nothing to say there is no name in it.
-  if (before.findings.length === 0) return before.findings;
-  if (before.kind === "alike") {
-    const isFixed = before.fixed.every((one) => membersOf(content).some((other) => isSame(one, other)));
-    return (isFixed ? inNamesOf(content, before.content, before.findings) : null) ?? find();
-  }
-  const findings = find();
-  const expected = inNamesOf(content, before.content, before.findings);
-  const own = membersOf(content);
-  const fixed = membersOf(before.content).filter((one) => own.some((other) => isSame(one, other)));
-  ofEnvironment.set(
-    content.id,
-    expected !== null && textOf(expected) === textOf(findings) ? { ...before, kind: "alike", fixed } : EACH_BY_ITSELF,
-  );
-  return findings;
 }
 
-const membersOf = (content: Content): readonly Content[] => [content, ...content.leansOn];
-
-const isSame = (one: Content, other: Content): boolean => one.binding.revision === other.binding.revision;
-
-/** Findings as text: equal for equal ones. */
-function textOf(findings: readonly UnplacedFinding[]): string {
-  return JSON.stringify(
-    findings.map((finding) => ({
-      ...finding,
-      related: finding.related.map(({ revision, ...related }) => [related, serialOf(revision)]),
-    })),
-  );
-}
-
-const serials = new WeakMap<Revision, number>();
-let lastSerial = 0;
-
-function serialOf(revision: Revision | null): number | null {
-  if (revision === null) return null;
-  const serial = serials.get(revision) ?? ++lastSerial;
-  serials.set(revision, serial);
-  return serial;
-}
-
-// In other names ------------------------------------------------------------------------------------------------------
-
-/** Findings of a declaration as one of the same content would have them; null where a place or a name is not clear. */
-function inNamesOf(
-  to: Content,
-  from: Content,
+/** What two of one content tell of all others. */
+function together(
+  { content: first, findings: before }: Extract<Known, { readonly kind: "first" }>,
+  second: Content,
   findings: readonly UnplacedFinding[],
-): readonly UnplacedFinding[] | null {
-  const others = new Map(membersOf(to).map((member) => [member.id, member]));
-  const names = new Map<string, string>();
-  const renewed = new Map<Revision, Content>();
-  for (const member of membersOf(from)) {
-    const other = others.get(member.id);
-    if (other === undefined) return null;
-    renewed.set(member.binding.revision, other);
-    const [name, otherName] = [nameOf(member), nameOf(other)];
-    if ((names.get(name) ?? otherName) !== otherName) return null;
-    names.set(name, otherName);
-  }
-  const olds = new Map(membersOf(from).map((member) => [member.binding.revision, member]));
-  const text = (words: string): string => words.replace(/[A-Za-z_]\w*/g, (word) => names.get(word) ?? word);
-  let isClear = true;
-  const moved = (span: Span, before: Content, after: Content): Span => {
-    const [start, end] = [placeIn(after, before, span.start), placeIn(after, before, span.end)];
-    if (start === null || end === null) isClear = false;
-    return { start: start ?? 0, end: end ?? 0 };
-  };
-  const related = (each: UnplacedRelated): UnplacedRelated => {
-    const [before, after] = each.revision === null ? [from, to] : [olds.get(each.revision), renewed.get(each.revision)];
-    // What is no part of the content is looked at by its name, and so it is the same for both.
-    if (before === undefined || after === undefined) return { ...each, message: text(each.message) };
-    return {
-      revision: each.revision === null ? null : after.binding.revision,
-      uri: each.uri,
-      span: moved(each.span, before, after),
-      message: text(each.message),
-    };
-  };
-  const made = findings.map((finding) => ({
-    ...finding,
-    message: text(finding.message),
-    span: moved(finding.span, from, to),
-    related: finding.related.map(related),
-    fixes: finding.fixes.map(({ title, changes, preferred }) => ({
-      title: text(title),
-      changes: changes.map((change) => ({ ...moved(change, from, to), text: text(change.text) })),
-      preferred,
-    })),
-  }));
-  return isClear ? made : null;
+): Known {
+  const template = templateOf(first, second, before);
+  if (template === null || !isSaidBy(findings, inNamesOf(second, template))) return EACH_BY_ITSELF;
+  const own = membersOf(second);
+  const fixed = membersOf(first).map(({ binding }, i) =>
+    own[i]?.binding.revision === binding.revision ? binding : null,
+  );
+  return { kind: "alike", template, fixed };
 }
 
-function nameOf({ binding: { declaration } }: Content): string {
-  return declaration.kind === "expect" ? "" : (declaration.name?.text ?? "");
-}
-
-/** Where an offset of one is in the other; null within a name, and outside of the declaration. */
-function placeIn(to: Content, from: Content, offset: number): number | null {
-  for (let i = 0; i < from.marks.length; i += 2) {
-    const [start = 0, end = 0] = [from.marks[i], from.marks[i + 1]];
-    if (start <= offset && offset <= end) return (to.marks[i] ?? 0) + offset - start;
-  }
-  return null;
+function leansOn(content: Content, fixed: readonly (Binding | null)[]): boolean {
+  const members = membersOf(content);
+  return fixed.every((binding, i) => binding === null || members[i]?.binding.revision === binding.revision);
 }

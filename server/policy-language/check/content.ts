@@ -20,6 +20,11 @@ export interface Content {
   readonly leansOn: readonly Content[];
 }
 
+/**
+ * The declaration itself, then all that it leans on, in the same order for all of one content.
+ */
+export const membersOf = (content: Content): readonly Content[] => [content, ...content.leansOn];
+
 interface Contents {
   readonly ids: Map<string, number>;
   /** Null: it leads back to itself, or cannot be told; or it is not known yet. */

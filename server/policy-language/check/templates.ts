@@ -1,0 +1,167 @@
+import type { Fix, Span, TextEdit } from "../../rules/finding.ts";
+import type { Revision } from "../analysis/environment.ts";
+import type { UnplacedFinding, UnplacedRelated } from "../analysis/unplaced-finding.ts";
+import { membersOf, type Content } from "./content.ts";
+
+/**
+ * Findings of a declaration without its names and places, to be said of others of its content. Its members are
+ * counted: itself, then what it leans on.
+ */
+export type Template = readonly FindingTemplate[];
+
+/** A text without names, or the texts between them, each but the last with the member whose name follows. */
+type Words = string | { readonly between: readonly string[]; readonly members: readonly number[] };
+
+/** An offset: so far behind a mark of a member. */
+interface Place {
+  readonly mark: number;
+  readonly behind: number;
+}
+
+interface Stretch {
+  readonly start: Place;
+  readonly end: Place;
+}
+
+interface FindingTemplate {
+  readonly finding: UnplacedFinding;
+  readonly message: Words;
+  readonly span: Stretch;
+  readonly related: readonly RelatedTemplate[];
+  readonly fixes: readonly FixTemplate[];
+}
+
+interface RelatedTemplate {
+  readonly related: UnplacedRelated;
+  readonly message: Words;
+  /** Null: it stands in what is no member, and is looked at by its name. */
+  readonly at: { readonly member: number; readonly stretch: Stretch } | null;
+}
+
+interface FixTemplate {
+  readonly fix: Fix;
+  readonly title: Words;
+  readonly changes: readonly { readonly stretch: Stretch; readonly text: Words }[];
+}
+
+// From findings -------------------------------------------------------------------------------------------------------
+
+/** A place or a name is not clear: the findings are no template. */
+class NotClear extends Error {}
+
+/**
+ * The template of what is said of a declaration; `other`, of the same content, tells which names may differ. Null where
+ * a place or a name is not clear.
+ */
+export function templateOf(content: Content, other: Content, findings: readonly UnplacedFinding[]): Template | null {
+  const members = membersOf(content);
+  const others = membersOf(other);
+  const names = new Map<string, number>();
+  const byRevision = new Map<Revision, number>();
+  for (const [i, member] of members.entries()) {
+    byRevision.set(member.binding.revision, i);
+    const name = nameOf(member);
+    if (name === "" || others[i]?.binding.revision === member.binding.revision) continue;
+    // One word for two things.
+    if (names.has(name)) return null;
+    names.set(name, i);
+  }
+  const words = (text: string): Words => wordsOf(text, names);
+  const stretch = (span: Span, member = content): Stretch => ({
+    start: placeIn(member, span.start),
+    end: placeIn(member, span.end),
+  });
+  const placeOf = ({ revision, span }: UnplacedRelated): RelatedTemplate["at"] => {
+    const index = revision === null ? 0 : byRevision.get(revision);
+    return index === undefined ? null : { member: index, stretch: stretch(span, members[index]) };
+  };
+  try {
+    return findings.map((finding) => ({
+      finding,
+      message: words(finding.message),
+      span: stretch(finding.span),
+      related: finding.related.map((related) => ({ related, message: words(related.message), at: placeOf(related) })),
+      fixes: finding.fixes.map((fix) => ({
+        fix,
+        title: words(fix.title),
+        changes: fix.changes.map((change) => ({ stretch: stretch(change), text: words(change.text) })),
+      })),
+    }));
+  } catch (error) {
+    if (error instanceof NotClear) return null;
+    throw error;
+  }
+}
+
+function wordsOf(text: string, names: ReadonlyMap<string, number>): Words {
+  const between: string[] = [];
+  const members: number[] = [];
+  let at = 0;
+  for (const { 0: word, index } of text.matchAll(/[A-Za-z_]\w*/g)) {
+    const member = names.get(word);
+    if (member === undefined) continue;
+    between.push(text.slice(at, index));
+    members.push(member);
+    at = index + word.length;
+  }
+  return members.length === 0 ? text : { between: [...between, text.slice(at)], members };
+}
+
+/** @throws NotClear for an offset within a name that is left out, or outside of the declaration */
+function placeIn({ marks }: Content, offset: number): Place {
+  for (let mark = 0; mark < marks.length; mark += 2) {
+    const [start = 0, end = 0] = [marks[mark], marks[mark + 1]];
+    if (start <= offset && offset <= end) return { mark, behind: offset - start };
+  }
+  throw new NotClear();
+}
+
+function nameOf({ binding: { declaration } }: Content): string {
+  return declaration.kind === "expect" ? "" : (declaration.name?.text ?? "");
+}
+
+// To findings ---------------------------------------------------------------------------------------------------------
+
+/** What a template says of a declaration of its content. */
+export function inNamesOf(content: Content, template: Template): readonly UnplacedFinding[] {
+  const members = membersOf(content);
+  const said = (words: Words): string => {
+    if (typeof words === "string") return words;
+    return words.between.reduce((text, more, i) => {
+      const member = members[words.members[i - 1] ?? 0];
+      return text + (member === undefined ? "" : nameOf(member)) + more;
+    });
+  };
+  const placed = ({ start, end }: Stretch, { marks } = content): Span => ({
+    start: (marks[start.mark] ?? 0) + start.behind,
+    end: (marks[end.mark] ?? 0) + end.behind,
+  });
+  const relatedOf = ({ related, message, at }: RelatedTemplate): UnplacedRelated => {
+    const member = at === null ? undefined : members[at.member];
+    if (at === null || member === undefined) return { ...related, message: said(message) };
+    const revision = related.revision === null ? null : member.binding.revision;
+    return { revision, uri: related.uri, span: placed(at.stretch, member), message: said(message) };
+  };
+  const fixOf = ({ fix, title, changes }: FixTemplate): Fix => ({
+    title: said(title),
+    changes: changes.map(({ stretch, text }): TextEdit => ({ ...placed(stretch), text: said(text) })),
+    preferred: fix.preferred,
+  });
+  return template.map(({ finding, message, span, related, fixes }) => ({
+    ...finding,
+    message: said(message),
+    span: placed(span),
+    related: related.map(relatedOf),
+    fixes: fixes.map(fixOf),
+  }));
+}
+
+/** Whether two lists of findings are the same, word for word and place for place. */
+export function isSaidBy(one: readonly UnplacedFinding[], other: readonly UnplacedFinding[]): boolean {
+  return (
+    textOf(one) === textOf(other) &&
+    one.every(({ related }, i) => related.every(({ revision }, j) => revision === other[i]?.related[j]?.revision))
+  );
+}
+
+const textOf = (findings: readonly UnplacedFinding[]): string => JSON.stringify(findings);
