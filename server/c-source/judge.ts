@@ -218,9 +218,14 @@ function saidAlone(
   say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
   if (names.length > scopes.length) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
+    const sayUnder = (under: readonly Fact[], sure: Confidence): void => {
+      const proven: Proven = { confidence: sure, isConvention: under !== firm, proof: stepsOf(under, kernel) };
+      const context = contextWith(kernel, [...scopes, ...under.map((fact) => fact.context)]);
+      if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [context], {}, proven, said);
+    };
     const sure = firm.reduce<Confidence>((most, fact) => stronger(most, fact.sure), "possible");
-    const proven: Proven = { confidence: sure, isConvention: firm.length === 0, proof: stepsOf(facts, kernel) };
-    if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [contextWith(kernel, names)], {}, proven, said);
+    if (firm.length > 0) sayUnder(firm, sure);
+    if (firm.length < names.length - scopes.length) sayUnder(facts, "possible");
   }
   addForRt(call, named, facts, fn, kernel, said);
   return [...said.values()];
@@ -243,7 +248,10 @@ function reachedBy(
   const context = contextWith(kernel, names);
   if (!isBinding(kernel, context)) return;
   const proof = [...way.path, ...stepsOf(own, kernel)];
-  const proven: Proven = { confidence: way.confidence, isConvention: way.isConvention, proof };
+  const proven: Proven =
+    call.allocation?.result.isLazy === true
+      ? { confidence: "possible", isConvention: true, proof }
+      : { confidence: way.confidence, isConvention: way.isConvention, proof };
   say(fn, call, named, kernel, [context], way.bindings, proven, said);
 }
 

@@ -12,10 +12,12 @@ import {
   ATOMIC_NOTIFIERS,
   KEPT,
   MEMBERS,
+  PANIC_NOTIFIER,
   REGISTRATIONS,
   type Handler,
   type Registration,
 } from "./tables/callbacks.ts";
+import { TRANSACTION, WAITED_FOR } from "./tables/locks.ts";
 
 export type { LinkedFunction, NamedFile } from "./linked.ts";
 
@@ -91,7 +93,10 @@ export function linkFiles(
     reachHandlers(linking, file);
   });
   for (const fn of functions) reachAnnotated(linking, fn);
-  for (const fn of functions) reachGentle(linking, fn);
+  for (const fn of functions) {
+    reachTransacted(linking, fn);
+    reachGentle(linking, fn);
+  }
   const called = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
   for (const fn of functions) {
     // A handler that nobody calls stands in its own context, and its locks are taken there.
@@ -135,7 +140,9 @@ function factOf(fn: LinkedFunction, held: Held): Fact {
     context: held.context,
     family: held.family,
     lock: held.lock,
-    isLoose: held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any"),
+    isLoose:
+      WAITED_FOR.has(held.family) ||
+      (held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any")),
     sure: held.sure,
     step: {
       file: fn.file,
@@ -351,8 +358,9 @@ function reachHandlers(linking: Linking, index: number): void {
         if (given !== undefined) handed(given.text, registration, start + call.start, `${call.name}()`);
       }
       const block = call.arguments[ATOMIC_NOTIFIERS.get(call.name) ?? -1];
+      const chain = call.arguments[0]?.text === "&panic_notifier_list" ? PANIC_NOTIFIER : ATOMIC_NOTIFIER;
       for (const value of block === undefined ? [] : notified(file, block.text))
-        handed(value, ATOMIC_NOTIFIER, start + call.start, `${call.name}()`);
+        handed(value, chain, start + call.start, `${call.name}()`);
     }
     for (const { member, value, at } of read.kept) {
       const handler = KEPT.get(member);
@@ -404,6 +412,21 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       bindings: {},
     });
   }
+}
+
+/** A function that is given a transaction stands in one. */
+function reachTransacted(linking: Linking, fn: LinkedFunction): void {
+  if (!fn.read.parameters.some(({ type }) => TRANSACTION.test(type))) return;
+  const { start, end } = fn.read.head;
+  const text = `${fn.read.name}() is given a transaction`;
+  const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text };
+  reach(linking, fn, {
+    facts: [{ context: "fs_lock", family: "journal", lock: null, isLoose: true, sure: "possible", step }],
+    path: [step],
+    confidence: "possible",
+    isConvention: true,
+    bindings: {},
+  });
 }
 
 const GENTLE: Readonly<Record<string, string>> = { GFP_NOFS: "fs_lock", GFP_NOIO: "io_lock" };

@@ -29,9 +29,11 @@ export interface ResultUse {
   /** The test, or the first use without one. */
   readonly start: number;
   readonly end: number;
+  /** The call is made where what it gives is not there yet: who comes later finds it. */
+  readonly isLazy: boolean;
 }
 
-export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0 };
+export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0, isLazy: false };
 
 /** Tokens behind a call in which its use is looked for. */
 const FARTHEST = 400;
@@ -39,8 +41,20 @@ const FARTHEST = 400;
 const TESTERS =
   /^(?:if|while|IS_ERR(?:_OR_NULL)?|PTR_ERR(?:_OR_ZERO)?|WARN_ON(?:_ONCE)?|BUG_ON|assert|likely|unlikely|KUNIT_\w+|ZERO_OR_NULL_PTR|virt_to_\w+)$/;
 
-/** What the code behind a call does with its result. */
+/** What the code behind a call does with its result, and whether the code before it looked for one. */
 export function resultOf(
+  tokens: Tokens,
+  name: number,
+  close: number,
+  statement: number,
+  end: number,
+  origin: number,
+): ResultUse {
+  const use = useBehind(tokens, name, close, statement, end, origin);
+  return isLazy(tokens.text.slice(origin, tokens.starts[name]), use.variable) ? { ...use, isLazy: true } : use;
+}
+
+function useBehind(
   tokens: Tokens,
   name: number,
   close: number,
@@ -81,6 +95,7 @@ function useAt(
     is,
     start: (tokens.starts[from] ?? 0) - origin,
     end: (tokens.ends[last] ?? 0) - origin,
+    isLazy: false,
   };
 }
 
@@ -188,6 +203,26 @@ function conditionAround(tokens: Tokens, from: number, last: number): Test {
   for (let at = first; at < first + 60 && at < tokens.count; at++)
     if (tokens.kinds[at] === SEMICOLON) return { from: from - 2, last: at };
   return { from, last };
+}
+
+/** How far before a call is looked for a test of what it gives. */
+const FARTHEST_BEFORE = 1_500;
+const COUNTED =
+  /\bif\s*\((?:un)?(?:likely\()?\s*\w*(?:inc_not_zero|get_unless_zero)\s*\([^;{}]*\)\s*\{?\s*(?:return|goto)\b/;
+
+/**
+ * A call behind `if (dev->log) return 0;`, in `if (!dev->log)`, or behind a count that was taken: what it gives is kept,
+ * and made once.
+ * @param before the function up to the call
+ */
+function isLazy(before: string, variable: string | null): boolean {
+  const near = before.slice(-FARTHEST_BEFORE);
+  if (near.includes("_zero(") && COUNTED.test(near)) return true;
+  if (variable === null || !/[>.]/.test(variable) || !near.includes(variable, 0)) return false;
+  const name = variable.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const isThere = `(?:[^;{}!]*[^\\w>.!])?${name}(?![\\w.>(-]|\\[)(?!\\s*==)[^;{}]*\\)\\s*\\{?\\s*(?:return|goto)\\b`;
+  const isMissing = `\\s*(?:!\\s*${name}|${name}\\s*==\\s*NULL)\\s*\\)\\s*(?:\\{[^{}]*|[^;{}]*)$`;
+  return new RegExp(`\\bif\\s*\\((?:${isThere}|${isMissing})`).test(near);
 }
 
 /** From the call to there control can only go straight on. */

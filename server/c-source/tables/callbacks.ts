@@ -130,6 +130,9 @@ export const ATOMIC_NOTIFIER: Handler = {
   confidence: "likely",
 };
 
+/** kernel/panic.c:panic: what dies there is past mending, and drivers ask for it by data that is not followed. */
+export const PANIC_NOTIFIER: Handler = { ...ATOMIC_NOTIFIER, confidence: "possible" };
+
 const NONATOMIC = { unless: "nonatomic", decidedBy: ["snd_pcm_new"] } as const;
 
 type MemberRow = readonly [

@@ -23,6 +23,8 @@ export type LockFamily =
   | "noreclaim"
   | "memalloc"
   | "pin"
+  | "journal"
+  | "frozen"
   | "any";
 
 /** What a call does to where the code stands. */
@@ -91,6 +93,8 @@ const scopes = (["nofs", "noio", "noreclaim", "pin"] as const).flatMap((scope) =
   line(`memalloc_${scope}_restore`, "-", scope, null, -1),
 ]);
 
+const words = (names: string): readonly string[] => names.split(" ");
+
 const LINES: readonly Line[] = [
   ...kin("spin", "spin_lock", "spin_unlock", spinning, "spin_trylock"),
   ...kin("raw", "raw_spin_lock", "raw_spin_unlock", (suffix) => `raw_spin_lock${suffix}`, "raw_spin_trylock"),
@@ -157,8 +161,33 @@ const LINES: readonly Line[] = [
     ["local_irq_disable", "raw_local_irq_disable"],
     ["local_irq_enable", "raw_local_irq_enable"],
   ),
+  // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them: fs/f2fs/f2fs.h,
+  // fs/gfs2/trans.c, fs/nilfs2/segment.c, fs/btrfs/transaction.c, fs/jfs/jfs_txnmgr.c, fs/reiserfs/journal.c. Those of
+  // jbd2 and xfs open a scope themselves.
+  ...section(
+    "journal",
+    "fs_lock",
+    words("f2fs_lock_op gfs2_trans_begin nilfs_transaction_begin btrfs_start_transaction txBegin journal_begin"),
+    words(
+      "f2fs_unlock_op gfs2_trans_end nilfs_transaction_commit nilfs_transaction_abort btrfs_end_transaction " +
+        "btrfs_commit_transaction txEnd journal_end",
+    ),
+  ),
+  // Requests wait until the queue runs again, those of reclaim as well: block/blk-mq.c
+  ...section(
+    "frozen",
+    "io_lock",
+    words("blk_mq_freeze_queue blk_mq_quiesce_queue"),
+    words("blk_mq_unfreeze_queue blk_mq_unquiesce_queue"),
+  ),
   ...scopes,
 ];
+
+/** What is no lock, but something that reclaim may wait for: it rests on how the kernel is used. */
+export const WAITED_FOR: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen"]);
+
+/** Types of a parameter by which a function is given a transaction. */
+export const TRANSACTION = /\bstruct (?:btrfs_trans_handle|reiserfs_transaction_handle|nilfs_transaction_info)\b/;
 
 /** Every call that changes where the code stands, by its name. */
 export const LOCK_CALLS: ReadonlyMap<string, LockEffect> = new Map(LINES);
