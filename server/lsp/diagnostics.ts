@@ -3,13 +3,14 @@ import type { Finding, Severity } from "../rules/finding.ts";
 import type { Findings, PlacedFinding } from "../service/findings.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";
+import { RunTexts } from "./run-texts.ts";
 import type { KnownDocument, Session } from "./session.ts";
 
 /** The most that one file's answer holds; a last one says how many more there are. */
 const MOST_DIAGNOSTICS = 1000;
 const MOST_RELATED = 10;
 
-const NOTHING = { findings: [], total: 0 };
+const NOTHING: Findings = { runs: [], total: 0 };
 
 /** So long may findings be made in one go, before others have their turn. */
 const SLICE_MS = 8;
@@ -25,8 +26,9 @@ export interface DiagnosticAbilities {
 }
 
 export interface Report {
-  readonly items: Diagnostic[];
-  /** Equal for equal items; those of a part are called so. */
+  /** The diagnostics in JSON, with commas between. */
+  readonly texts: readonly string[];
+  /** Equal for equal diagnostics; those of a part are called so. */
   readonly resultId: string;
   /** There is more than it says, or may be: the client is to ask again. */
   readonly isPart: boolean;
@@ -38,13 +40,27 @@ const MOST_WHILE_TYPING = 200;
 /** The reports of a session's documents. */
 export class Reports {
   readonly #session: Session;
-  readonly #abilities: () => DiagnosticAbilities;
+  readonly #texts: RunTexts<Finding>;
   readonly #last = new Map<string, Report>();
   #results = 0;
 
   constructor(session: Session, abilities: () => DiagnosticAbilities) {
+    const { files } = session;
     this.#session = session;
-    this.#abilities = abilities;
+    this.#texts = new RunTexts(
+      files,
+      (findings, rangeOf, known) =>
+        findings.map((finding) =>
+          diagnosticAt(finding, rangeOf(finding.span.start, finding.span.end), known, files, abilities()),
+        ),
+      (findings, start, known) =>
+        abilities().relatedInformation && findings.some(({ related }) => related.length > 0)
+          ? JSON.stringify([
+              files.rangeIn(known.document, start, start).start.line,
+              placesRelatedTo(findings, known, files),
+            ])
+          : "",
+    );
   }
 
   /** All diagnostics of a document; none where its kind finds nothing. */
@@ -52,12 +68,15 @@ export class Reports {
     return this.#wholeOf(known, known.kind.answers.findings?.(known.workspace, known.key, MOST_DIAGNOSTICS) ?? NOTHING);
   }
 
-  #wholeOf(known: KnownDocument, { findings, total }: Findings): Report {
-    const items = this.#itemsOf(known, findings);
-    const last = items[items.length - 1];
-    if (total > findings.length && last !== undefined)
-      items[items.length - 1] = notShown(last, total - items.length + 1);
-    return this.#named(known.key, items, false);
+  #wholeOf(known: KnownDocument, { runs, total }: Findings): Report {
+    const count = runs.reduce((sum, { items }) => sum + items.length, 0);
+    if (total <= count) return this.#named(known.key, this.#texts.of(known, runs), false);
+    const shown = runs.slice(0, -1);
+    const last = runs.at(-1) ?? { start: 0, items: [] };
+    const { start, end } = last.items.at(-1)?.span ?? { start: 0, end: 0 };
+    const range = this.#session.files.rangeIn(known.document, last.start + start, last.start + end);
+    const texts = this.#texts.of(known, [...shown, { start: last.start, items: last.items.slice(0, -1) }]);
+    return this.#named(known.key, [...texts, JSON.stringify(notShown(range, total - count + 1))], false);
   }
 
   /**
@@ -70,41 +89,30 @@ export class Reports {
     if (found === undefined) return this.whole(known);
     if (found.complete && found.total <= most) return this.#wholeOf(known, found);
     if (found.complete && !isTyping) return this.whole(known);
-    return this.#named(known.key, this.#itemsOf(known, found.findings), true);
-  }
-
-  #itemsOf(known: KnownDocument, findings: readonly PlacedFinding[]): Diagnostic[] {
-    const abilities = this.#abilities();
-    return findings.map((placed) => keptDiagnosticOf(placed, known, this.#session.files, abilities));
+    return this.#named(known.key, this.#texts.of(known, found.runs), true);
   }
 
   /** A name for the report: the last one where nothing is different. */
-  #named(key: string, items: Diagnostic[], isPart: boolean): Report {
+  #named(key: string, texts: readonly string[], isPart: boolean): Report {
     const last = this.#last.get(key);
-    if (last !== undefined && last.isPart === isPart && isSame(last.items, items)) return last;
+    if (last !== undefined && last.isPart === isPart && isSame(last.texts, texts)) return last;
     this.#results += 1;
-    const report = { items, resultId: `${isPart ? "part-" : ""}${this.#results}`, isPart };
+    const report = { texts, resultId: `${isPart ? "part-" : ""}${this.#results}`, isPart };
     this.#last.set(key, report);
     return report;
   }
 }
 
-function isSame(one: readonly Diagnostic[], other: readonly Diagnostic[]): boolean {
-  return one.length === other.length && one.every((item, i) => item === other[i] || isSameNote(item, other[i]));
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, i) => text === other[i]);
 }
 
-/** The one item that no finding stands for is made anew each time. */
-function isSameNote(one: Diagnostic, other: Diagnostic | undefined): boolean {
-  return (
-    other !== undefined &&
-    one.code === undefined &&
-    other.code === undefined &&
-    one.message === other.message &&
-    isSameRange(one.range, other.range)
-  );
+/** Where what is related to findings stands now. */
+function placesRelatedTo(findings: readonly Finding[], known: KnownDocument, files: FileTable): readonly unknown[] {
+  return findings.map((finding) => relatedTo(finding, known, files).map(({ location }) => location));
 }
 
-function notShown({ range }: Diagnostic, count: number): Diagnostic {
+function notShown(range: Range, count: number): Diagnostic {
   return {
     range,
     severity: SEVERITY.information,
@@ -129,60 +137,25 @@ export async function makeAllFindings(key: string, session: Session, isCancelled
   }
 }
 
-/** What was sent for a finding: it is sent again as long as nothing in it has moved. */
-const sent = new WeakMap<Finding, { readonly abilities: DiagnosticAbilities; readonly diagnostic: Diagnostic }>();
-
-/** The diagnostic of a finding: the same object for as long as it says the same. */
-function keptDiagnosticOf(
-  placed: PlacedFinding,
+/** One finding as the protocol has it. */
+export function diagnosticOf(
+  { finding, start, end }: PlacedFinding,
   known: KnownDocument,
   files: FileTable,
   abilities: DiagnosticAbilities,
 ): Diagnostic {
-  const before = sent.get(placed.finding);
-  const made = diagnosticOf(placed, known, files, abilities);
-  if (before?.abilities === abilities && isUnmoved(before.diagnostic, made)) return before.diagnostic;
-  sent.set(placed.finding, { abilities, diagnostic: made });
-  return made;
+  return diagnosticAt(finding, files.rangeIn(known.document, start, end), known, files, abilities);
 }
 
-/** Two diagnostics of one finding differ in their places alone. */
-function isUnmoved(one: Diagnostic, other: Diagnostic): boolean {
-  const [related, others] = [one.relatedInformation ?? [], other.relatedInformation ?? []];
-  return (
-    isSameRange(one.range, other.range) &&
-    related.length === others.length &&
-    related.every(({ location, message }, i) => {
-      const same = others[i];
-      return (
-        same !== undefined &&
-        location.uri === same.location.uri &&
-        message === same.message &&
-        isSameRange(location.range, same.location.range)
-      );
-    })
-  );
-}
-
-function isSameRange(one: Range, other: Range): boolean {
-  return (
-    one.start.line === other.start.line &&
-    one.start.character === other.start.character &&
-    one.end.line === other.end.line &&
-    one.end.character === other.end.character
-  );
-}
-
-/** One finding as the protocol has it. */
-export function diagnosticOf(
-  placed: PlacedFinding,
-  { workspace, document, kind }: KnownDocument,
+function diagnosticAt(
+  finding: Finding,
+  range: Range,
+  known: KnownDocument,
   files: FileTable,
   abilities: DiagnosticAbilities,
 ): Diagnostic {
-  const { finding } = placed;
   const diagnostic: Diagnostic = {
-    range: files.rangeIn(document, placed.start, placed.end),
+    range,
     severity: SEVERITY[finding.severity],
     code: finding.rule,
     source: SOURCE,
@@ -190,19 +163,25 @@ export function diagnosticOf(
   };
   if (abilities.codeDescription) diagnostic.codeDescription = { href: ruleUrl(finding.rule) };
   if (abilities.relatedInformation && finding.related.length > 0) {
-    const related = (kind.answers.related?.(workspace, finding) ?? []).slice(0, MOST_RELATED);
-    if (related.length > 0) {
-      diagnostic.relatedInformation = related.map(
-        (each): DiagnosticRelatedInformation => ({
-          location: { uri: files.clientUri(each.uri), range: files.range(workspace, each.uri, each.start, each.end) },
-          message: each.message,
-        }),
-      );
-    }
+    const related = relatedTo(finding, known, files);
+    if (related.length > 0) diagnostic.relatedInformation = related;
   }
   if (abilities.tags && finding.tag !== null) diagnostic.tags = [TAG[finding.tag]];
   if (abilities.data && finding.fixes.length > 0) diagnostic.data = { fixes: finding.fixes.length };
   return diagnostic;
+}
+
+function relatedTo(
+  finding: Finding,
+  { workspace, kind }: KnownDocument,
+  files: FileTable,
+): DiagnosticRelatedInformation[] {
+  return (kind.answers.related?.(workspace, finding) ?? [])
+    .slice(0, MOST_RELATED)
+    .map(({ uri, start, end, message }) => ({
+      location: { uri: files.clientUri(uri), range: files.range(workspace, uri, start, end) },
+      message,
+    }));
 }
 
 // The numbers are the protocol's DiagnosticSeverity and DiagnosticTag.

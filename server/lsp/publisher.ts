@@ -4,6 +4,7 @@ import type { Abilities } from "./abilities.ts";
 import { makeAllFindings, type Reports } from "./diagnostics.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Session } from "./session.ts";
+import { Written } from "./written.ts";
 
 /** Answers beyond the protocol, such as the kernel in force, may be others now; without parameters. */
 const ANSWERS_CHANGED: NotificationName = "allocpolicy/answersChanged";
@@ -51,11 +52,13 @@ export function publisherOf(
       const known = session.find(key);
       const version = session.versionOf(key);
       if (known === null || version === null) continue;
-      const { items, resultId } = reports.whole(known);
+      const { texts, resultId } = reports.whole(known);
       const state = `${version} ${resultId}`;
       if (published.get(key) === state) continue;
       published.set(key, state);
-      await connection.sendDiagnostics({ uri: files.clientUri(key), version, diagnostics: items });
+      const about = JSON.stringify({ uri: files.clientUri(key), version }).slice(0, -1);
+      const params = new Written(`${about},"diagnostics":[${texts.join(",")}]}`);
+      await connection.sendNotification("textDocument/publishDiagnostics", params);
     }
   }
 

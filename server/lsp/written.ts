@@ -18,19 +18,24 @@ export class Written {
   }
 }
 
-/** The JSON of a message, with an answer that is text as it is. */
+/** The JSON of a message; what is text in it stands as it is. */
 export function messageText(message: Message): string {
-  if (!Message.isResponse(message)) return JSON.stringify(message);
-  const { result, ...rest }: { readonly result?: unknown } = message;
-  if (!(result instanceof Written)) return JSON.stringify(message);
-  return `${JSON.stringify(rest).slice(0, -1)},"result":${result.text}}`;
+  const written = writtenIn(message);
+  if (written === null) return JSON.stringify(message);
+  const [field, { text }] = written;
+  return `${JSON.stringify({ ...message, [field]: undefined }).slice(0, -1)},"${field}":${text}}`;
 }
 
-/** The message with an answer that is text as the objects that it says. */
+/** The message with objects in the place of text. */
 export function asObjects(message: Message): Message {
-  return Message.isResponse(message) && message.result instanceof Written
-    ? { ...message, ...{ result: message.result.toJSON() } }
-    : message;
+  const written = writtenIn(message);
+  return written === null ? message : { ...message, [written[0]]: written[1].toJSON() };
+}
+
+/** What of a message is text already: the answer of a request, or the parameters of a notification. */
+function writtenIn(message: Message): readonly ["result" | "params", Written] | null {
+  if (Message.isResponse(message)) return message.result instanceof Written ? ["result", message.result] : null;
+  return Message.isNotification(message) && message.params instanceof Written ? ["params", message.params] : null;
 }
 
 /** Answers a request of the protocol with text. */

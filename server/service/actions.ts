@@ -2,7 +2,7 @@ import type { Workspace } from "../documents/workspace.ts";
 import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Fix } from "../rules/finding.ts";
-import { findingsIn, findingsOf, type PlacedFinding, type RegionFinding } from "./findings.ts";
+import { findingsIn, findingsOf, placedFindings, type PlacedFinding, type RegionFinding } from "./findings.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { regionAt } from "./regions.ts";
 
@@ -40,7 +40,7 @@ export function actionsAt(workspace: Workspace, uri: string, start: number, end:
 export function fixAllAction(workspace: Workspace, uri: string): Action | null {
   const changes: Change[] = [];
   const mended: PlacedFinding[] = [];
-  for (const placed of findingsOf(workspace, uri, MOST_FINDINGS).findings) {
+  for (const placed of placedFindings(findingsOf(workspace, uri, MOST_FINDINGS).runs)) {
     const fix = placed.finding.fixes.find((each) => each.preferred);
     if (fix === undefined) continue;
     const action = fixAction(placed, fix);

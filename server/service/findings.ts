@@ -3,7 +3,8 @@ import { policyFile } from "../policy-language/analysis/policy-files.ts";
 import { check, checkedSoFar, checkRegions, checkSome, type FileFindings } from "../policy-language/check/check.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Finding } from "../rules/finding.ts";
-import { regionAt, regionsIn, type PlacedRegion } from "./regions.ts";
+import { regionAt, regionsIn } from "./regions.ts";
+import { runsOf, type Run } from "./runs.ts";
 
 /** A finding with its place in the document. */
 export interface PlacedFinding {
@@ -14,7 +15,6 @@ export interface PlacedFinding {
 
 /** A finding in a policy file. */
 export interface RegionFinding extends PlacedFinding {
-  readonly region: number;
   /** Where the region starts: what the finding's own offsets are relative to. */
   readonly regionStart: number;
 }
@@ -27,8 +27,8 @@ export interface PlacedRelated {
 }
 
 /** Some findings of a document, in the order of the text, and how many there are in all. */
-export interface Findings<Placed extends PlacedFinding = PlacedFinding> {
-  readonly findings: readonly Placed[];
+export interface Findings {
+  readonly runs: readonly Run<Finding>[];
   readonly total: number;
 }
 
@@ -38,11 +38,11 @@ export interface FindingsSoFar extends Findings {
 }
 
 /** The findings of a file, at most `limit` of them. */
-export function findingsOf(workspace: Workspace, uri: string, limit: number): Findings<RegionFinding> {
+export function findingsOf(workspace: Workspace, uri: string, limit: number): Findings {
   const file = policyFile(workspace, uri);
   if (file === undefined) return NONE;
   const { regions } = check(workspace, uri);
-  return { ...placed(file, regions, 0, regions.length, limit), total: totalOf(regions) };
+  return { runs: runsOf(file, limit, (_, index) => regions[index] ?? []), total: totalOf(regions) };
 }
 
 /** Those that were made so far; of more than `limit` those around an offset. */
@@ -52,7 +52,7 @@ export function findingsSoFar(workspace: Workspace, uri: string, around: number,
   const { regions, complete } = checkedSoFar(workspace, uri);
   const total = totalOf(regions);
   const { from, to } = total <= limit ? { from: 0, to: regions.length } : regionsAround(file, regions, around, limit);
-  return { ...placed(file, regions, from, to, limit), total, complete };
+  return { runs: runsOf(file, limit, (_, index) => regions[index] ?? [], from, to), total, complete };
 }
 
 /** Makes findings until it is over, those around an offset first; gives whether all are made. */
@@ -71,10 +71,10 @@ export function findingsIn(workspace: Workspace, uri: string, start: number, end
     workspace,
     uri,
     met.map(({ index }) => index),
-  ).flatMap((list, i) => list.flatMap((finding) => (met[i] === undefined ? [] : [placedIn(met[i], finding)])));
+  ).flatMap((list, i) => list.flatMap((finding) => (met[i] === undefined ? [] : [placedIn(met[i].start, finding)])));
 }
 
-const NONE: Findings<RegionFinding> = { findings: [], total: 0 };
+const NONE: Findings = { runs: [], total: 0 };
 
 function totalOf(regions: FileFindings["regions"]): number {
   return regions.reduce((sum, list) => sum + list.length, 0);
@@ -97,30 +97,14 @@ function regionsAround(
   return { from, to };
 }
 
-function placed(
-  file: SourceFile,
-  regions: FileFindings["regions"],
-  from: number,
-  to: number,
-  limit: number,
-): { readonly findings: readonly RegionFinding[] } {
-  const findings: RegionFinding[] = [];
-  for (let index = from; index < to; index += 1) {
-    const start = file.starts[index];
-    for (const finding of regions[index] ?? [])
-      if (findings.length < limit && start !== undefined) findings.push(placedIn({ index, start }, finding));
-  }
-  return { findings };
+/** Each finding of runs with its place. */
+export function placedFindings(runs: readonly Run<Finding>[]): readonly RegionFinding[] {
+  return runs.flatMap(({ start, items }) => items.map((finding) => placedIn(start, finding)));
 }
 
-function placedIn({ index, start }: Pick<PlacedRegion, "index" | "start">, finding: Finding): RegionFinding {
-  return {
-    finding,
-    region: index,
-    regionStart: start,
-    start: start + finding.span.start,
-    end: start + finding.span.end,
-  };
+function placedIn(regionStart: number, finding: Finding): RegionFinding {
+  const { start, end } = finding.span;
+  return { finding, regionStart, start: regionStart + start, end: regionStart + end };
 }
 
 /** The related places of a finding that still exist, as offsets of their files. */

@@ -9,15 +9,19 @@ export interface Run<Item> {
   readonly items: readonly Item[];
 }
 
-/** The runs of a file's regions, in order, those without items left out; at most `limit` items together. */
+/**
+ * The runs of a file's regions in [from, to), in order, those without items left out; at most `limit` items together.
+ */
 export function runsOf<Item>(
   { regions, starts }: SourceFile,
   limit: number,
   itemsOf: (region: Region, index: number) => readonly Item[],
+  from = 0,
+  to = regions.length,
 ): readonly Run<Item>[] {
   const runs: Run<Item>[] = [];
   let left = limit;
-  for (let index = 0; index < regions.length && left > 0; index += 1) {
+  for (let index = from; index < to && left > 0; index += 1) {
     const region = regions[index];
     const start = starts[index];
     if (region === undefined || start === undefined) continue;

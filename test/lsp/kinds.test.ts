@@ -56,12 +56,8 @@ const toy: DocumentKind = documentKind<Toy>({
     })),
   answers: {
     findings(workspace, uri, limit) {
-      const all = [...matchesIn(workspace, uri, /\bbad\b/g)].map(({ index }) => ({
-        finding: badWord(index, index + 3),
-        start: index,
-        end: index + 3,
-      }));
-      return { findings: all.slice(0, limit), total: all.length };
+      const all = [...matchesIn(workspace, uri, /\bbad\b/g)].map(({ index }) => badWord(index, index + 3));
+      return { runs: [{ start: 0, items: all.slice(0, limit) }], total: all.length };
     },
     hover(workspace, uri, offset) {
       const document = workspace.documents.get(uri);

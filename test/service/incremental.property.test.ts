@@ -7,6 +7,7 @@ import type { SourceFile } from "../../grammar/source-file.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../../server/documents/workspace.ts";
 import { policyFile } from "../../server/policy-language/analysis/policy-files.ts";
+import { placedFindings } from "../../server/service/findings.ts";
 import { expectationsOf } from "../../server/service/expectations.ts";
 import { allocPolicy } from "../../server/service/kinds/allocpolicy.ts";
 import { matrixOf, policiesOf } from "../../server/service/matrix.ts";
@@ -30,7 +31,7 @@ function shown(workspace: Workspace, uri: string, places: readonly number[]): un
   const end = text.length;
   const findings = answers.findings?.(workspace, uri, 1000);
   return {
-    findings: findings?.findings.map(({ finding, start, end: to }) => ({
+    findings: placedFindings(findings?.runs ?? []).map(({ finding, start, end: to }) => ({
       ...finding,
       span: [start, to],
       related: answers.related?.(workspace, finding),

@@ -19,7 +19,7 @@ test("a path in a policy counts from the root of the tree as soon as that is kno
     kernelC.open(TEXT),
   );
   const rules = (workspace: typeof before): readonly string[] | undefined =>
-    kernelC.answers.findings?.(workspace, DRIVER, 10).findings.map(({ finding }) => finding.rule);
+    kernelC.answers.findings?.(workspace, DRIVER, 10).runs.flatMap(({ items }) => items.map(({ rule }) => rule));
   expect(rules(before)).toEqual([]);
   const makefile = kernelTreeFile.open("VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 192\n");
   expect(rules(withDocument(before, `${ROOT}/linux/Makefile`, makefile))).toEqual(["sleep-in-atomic"]);

@@ -17,16 +17,21 @@ export const codeLens: Feature = {
   register(server) {
     const { connection, session, log, abilities } = server;
     const { files } = session;
-    const lenses = new RunTexts((items: readonly Lens[], rangeOf, uri) =>
-      items.map(
-        ({ start, end, command, name }): CodeLens => ({ range: rangeOf(start, end), data: { uri, command, name } }),
-      ),
+    const lenses = new RunTexts(
+      files,
+      (items: readonly Lens[], rangeOf, { key }) =>
+        items.map(
+          ({ start, end, command, name }): CodeLens => ({
+            range: rangeOf(start, end),
+            data: { uri: files.clientUri(key), command, name },
+          }),
+        ),
+      (_items, _start, { key }) => files.clientUri(key),
     );
     onWritten<CodeLensParams>(server, "textDocument/codeLens", ({ textDocument: { uri } }) => {
       if (!abilities().lensCommands) return new Written("[]");
-      const { key, workspace, document, kind } = session.document(uri);
-      const runs = kind.answers.lenses?.of(workspace, key, MOST_LENSES) ?? [];
-      return lenses.written(uri, runs, files.lines(document));
+      const known = session.document(uri);
+      return lenses.written(known, known.kind.answers.lenses?.of(known.workspace, known.key, MOST_LENSES) ?? []);
     });
     connection.onCodeLensResolve(
       guarded(log, "codeLens/resolve", async (lens): Promise<CodeLens> => {

@@ -1,16 +1,10 @@
-import type {
-  CancellationToken,
-  Diagnostic,
-  DocumentDiagnosticReport,
-  WorkspaceDiagnosticParams,
-  WorkspaceDiagnosticReport,
-  WorkspaceDocumentDiagnosticReport,
-} from "vscode-languageserver";
+import type { CancellationToken, DocumentDiagnosticParams, WorkspaceDiagnosticParams } from "vscode-languageserver";
 import { makeAllFindings, makeFindings, type Report } from "../diagnostics.ts";
 import type { Feature, Server } from "../feature.ts";
 import { isTyping } from "../finisher.ts";
-import { cancelled, guarded } from "../guard.ts";
+import { cancelled } from "../guard.ts";
 import type { KnownDocument } from "../session.ts";
+import { onWritten, Written } from "../written.ts";
 
 /** Diagnostics that the client pulls; to clients that don't, `Publisher` pushes them. */
 export const diagnostic: Feature = {
@@ -19,30 +13,32 @@ export const diagnostic: Feature = {
       ? { diagnosticProvider: { identifier: "allocpolicy", interFileDependencies: true, workspaceDiagnostics: true } }
       : {},
   register(server) {
-    const { connection, session, reports, log, abilities } = server;
-    const { diagnostics } = connection.languages;
-    diagnostics.on(
-      guarded(
-        log,
-        "textDocument/diagnostic",
-        async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
-          // What it refers to decides which names exist. What else is being read is waited for by nobody.
-          const { key, document } = session.document(textDocument.uri);
-          await session.referencesSettled(key);
-          const isSoon = document.text.length > LARGE && abilities().refreshesDiagnostics;
-          if (!isSoon) await makeAllFindings(key, session, () => token.isCancellationRequested);
-          if (token.isCancellationRequested) throw cancelled();
-          const known = session.document(textDocument.uri);
-          const { items, resultId } = isSoon ? answerSoon(server, known) : reports.whole(known);
-          return previousResultId === resultId ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
-        },
-      ),
+    const { session, reports, abilities } = server;
+    onWritten<DocumentDiagnosticParams>(
+      server,
+      "textDocument/diagnostic",
+      async ({ textDocument, previousResultId }, token) => {
+        // What it refers to decides which names exist. What else is being read is waited for by nobody.
+        const { key, document } = session.document(textDocument.uri);
+        await session.referencesSettled(key);
+        const isSoon = document.text.length > LARGE && abilities().refreshesDiagnostics;
+        if (!isSoon) await makeAllFindings(key, session, () => token.isCancellationRequested);
+        if (token.isCancellationRequested) throw cancelled();
+        const known = session.document(textDocument.uri);
+        return new Written(reportText(isSoon ? answerSoon(server, known) : reports.whole(known), previousResultId, {}));
+      },
     );
-    diagnostics.onWorkspace(
-      guarded(log, "workspace/diagnostic", (params, token) => workspaceReport(server, params, token)),
+    onWritten<WorkspaceDiagnosticParams>(server, "workspace/diagnostic", (params, token) =>
+      workspaceReport(server, params, token),
     );
   },
 };
+
+/** A report as the protocol has it, with more of its fields. */
+function reportText({ texts, resultId }: Pick<Report, "texts" | "resultId">, previous: unknown, more: object): string {
+  if (previous === resultId) return JSON.stringify({ kind: "unchanged", resultId, ...more });
+  return `${JSON.stringify({ kind: "full", resultId, ...more }).slice(0, -1)},"items":[${texts.join(",")}]}`;
+}
 
 /** A document of more text, about a thousand lines, is answered with what there is soon. */
 const LARGE = 30_000;
@@ -60,17 +56,16 @@ function answerSoon({ session, reports, finisher }: Server, known: KnownDocument
 
 /** So long may documents be judged in one go, before others have their turn. */
 const SLICE_MS = 8;
-const NOTHING: Diagnostic[] = [];
 
 async function workspaceReport(
   { session, reports }: Server,
   { previousResultIds }: WorkspaceDiagnosticParams,
   token: CancellationToken,
-): Promise<WorkspaceDiagnosticReport> {
+): Promise<Written> {
   await session.scanFolders();
   const { files } = session;
   const previous = new Map(previousResultIds.map(({ uri, value }) => [files.key(uri), value]));
-  const items: WorkspaceDocumentDiagnosticReport[] = [];
+  const items: string[] = [];
   const seen = new Set<string>();
   let sliceEnd = Date.now() + SLICE_MS;
   for (const known of session.all()) {
@@ -79,11 +74,9 @@ async function workspaceReport(
     if (seen.has(key) || kind.guest !== null) continue;
     seen.add(key);
     await makeAllFindings(key, session, () => token.isCancellationRequested);
-    const { items: found, resultId } = reports.whole(session.find(key) ?? known);
-    const common = { uri: files.clientUri(key), version: session.versionOf(key), resultId };
-    items.push(
-      previous.get(key) === resultId ? { kind: "unchanged", ...common } : { kind: "full", items: found, ...common },
-    );
+    const report = reports.whole(session.find(key) ?? known);
+    const document = { uri: files.clientUri(key), version: session.versionOf(key) };
+    items.push(reportText(report, previous.get(key), document));
     if (Date.now() > sliceEnd) {
       // Lets a keystroke through between the files.
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -92,8 +85,8 @@ async function workspaceReport(
     if (token.isCancellationRequested) throw cancelled();
   }
   for (const key of previous.keys()) {
-    if (!seen.has(key))
-      items.push({ kind: "full", uri: files.clientUri(key), version: null, resultId: "", items: NOTHING });
+    const gone = { uri: files.clientUri(key), version: null };
+    if (!seen.has(key)) items.push(reportText({ texts: [], resultId: "" }, undefined, gone));
   }
-  return { items };
+  return new Written(`{"items":[${items.join(",")}]}`);
 }

@@ -13,7 +13,7 @@ export const documentLink: Feature = {
     const { session } = server;
     const { files } = session;
     // A list with a link to a file is made anew each time: how the client writes its uri is as it is today.
-    const texts = new RunTexts((links: readonly Link[], rangeOf) =>
+    const texts = new RunTexts(files, (links: readonly Link[], rangeOf) =>
       links.map(
         ({ start, end, target, tooltip }): DocumentLink => ({
           range: rangeOf(start, end),
@@ -23,13 +23,14 @@ export const documentLink: Feature = {
       ),
     );
     onWritten<DocumentLinkParams>(server, "textDocument/documentLink", ({ textDocument: { uri } }) => {
-      const { key, workspace, document, kind } = session.document(uri);
+      const known = session.document(uri);
+      const { key, workspace, kind } = known;
       const roots = rootsFor(workspace.roots, key);
       const links = kind.answers.links?.(workspace, key, MOST_LINKS) ?? [];
       // The editor opens what it is given, commands among it: of the text's own words only files of the workspace.
       const isSafe = ({ target }: Link): boolean => target.kind === "web" || isInside(roots, target.uri);
       const safe = links.filter(({ items }) => items.every(isSafe));
-      return texts.written(uri, safe, files.lines(document));
+      return texts.written(known, safe);
     });
   },
 };

@@ -12,13 +12,14 @@ export const documentSymbol: Feature = {
   register(server) {
     const { session, abilities } = server;
     const { files } = session;
-    const outline = new RunTexts((symbols: readonly Outlined[], rangeOf) =>
+    const outline = new RunTexts(files, (symbols: readonly Outlined[], rangeOf) =>
       symbols.map((symbol) => nested(symbol, rangeOf)),
     );
     onWritten<DocumentSymbolParams>(server, "textDocument/documentSymbol", ({ textDocument: { uri } }) => {
-      const { key, workspace, document, kind } = session.document(uri);
+      const known = session.document(uri);
+      const { key, workspace, document, kind } = known;
       const runs = kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? [];
-      if (abilities().nestedSymbols) return outline.written(uri, runs, files.lines(document));
+      if (abilities().nestedSymbols) return outline.written(known, runs);
       const flat = runs.flatMap(({ start, items }) =>
         items.map(
           ({ name, kind: of, range }): SymbolInformation => ({

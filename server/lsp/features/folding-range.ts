@@ -8,13 +8,14 @@ export const foldingRange: Feature = {
   capability: () => ({ foldingRangeProvider: true }),
   register(server) {
     const { session, abilities } = server;
-    const folding = new RunTexts((folds: readonly Fold[], rangeOf) =>
+    const folding = new RunTexts(session.files, (folds: readonly Fold[], rangeOf) =>
       folds.flatMap((fold) => foldingRangeOf(fold, rangeOf(fold.start, fold.end), abilities().lineFoldingOnly)),
     );
     onWritten<FoldingRangeParams>(server, "textDocument/foldingRange", ({ textDocument: { uri } }) => {
-      const { key, workspace, document, kind } = session.document(uri);
+      const known = session.document(uri);
+      const { key, workspace, kind } = known;
       const folds = kind.answers.folds?.(workspace, key, abilities().foldingLimit) ?? [];
-      return folding.written(uri, folds, session.files.lines(document));
+      return folding.written(known, folds);
     });
   },
 };

@@ -5,38 +5,37 @@ import type { Workspace } from "../../documents/workspace.ts";
 import { rulePage } from "../../policy-language/catalogue.ts";
 import type { Finding } from "../../rules/finding.ts";
 import type { Action, Change } from "../actions.ts";
-import type { PlacedFinding, PlacedRelated } from "../findings.ts";
+import type { Findings, PlacedFinding, PlacedRelated } from "../findings.ts";
 import { findingsInC, judgedC } from "./judged.ts";
 import { policyFindingsInC } from "./policies.ts";
 
-/** The findings of a C file in the order of the text, at most `limit` of them, and how many there are in all. */
-export function findingsOfC(
-  workspace: Workspace,
-  uri: string,
-  limit: number,
-): { readonly findings: readonly PlacedFinding[]; readonly total: number } {
+/** The findings of a C file, at most `limit` of them, and how many there are in all. */
+export function findingsOfC(workspace: Workspace, uri: string, limit: number): Findings {
+  const all = allFindings(workspace, uri);
+  return { runs: [{ start: 0, items: all.slice(0, limit) }], total: all.length };
+}
+
+/** In the order of the text, with offsets of the file. */
+function allFindings(workspace: Workspace, uri: string): readonly Finding[] {
   const judged = judgedC(workspace, uri);
-  if (judged === null) return { findings: [], total: 0 };
+  if (judged === null) return [];
   const { findings, wrong } = waive(judged.document.text, findingsInC(workspace, judged), { isRule, isAll: false });
   const all = [
-    ...findings.map((found) => placedFinding(findingOf(found, uri))),
-    ...wrong.map((found) => placedFinding(waiverFinding(found))),
+    ...findings.map((found) => findingOf(found, uri)),
+    ...wrong.map(waiverFinding),
     ...policyFindingsInC(workspace, judged),
   ];
   const { ruleLevels } = workspace.settings;
-  const shown = all.flatMap((placed) => atLevel(placed, ruleLevels)).sort((a, b) => a.start - b.start);
-  return { findings: shown.slice(0, limit), total: shown.length };
+  return all.flatMap((finding) => atLevel(finding, ruleLevels)).sort((a, b) => a.span.start - b.span.start);
 }
 
 const isRule = (id: string): boolean => rulePage(id) !== null;
 
-const placedFinding = (finding: Finding): PlacedFinding => ({ finding, ...finding.span });
-
 /** With the severity that the settings want; nothing where they want none. */
-function atLevel({ finding, ...place }: PlacedFinding, levels: Settings["ruleLevels"]): readonly PlacedFinding[] {
+function atLevel(finding: Finding, levels: Settings["ruleLevels"]): readonly Finding[] {
   const level = Object.hasOwn(levels, finding.rule) ? levels[finding.rule] : undefined;
   if (level === "off") return [];
-  return [{ ...place, finding: level === undefined ? finding : { ...finding, severity: level } }];
+  return [level === undefined ? finding : { ...finding, severity: level }];
 }
 
 function waiverFinding({ rule, severity, message, start, end }: WaiverFinding): Finding {
@@ -83,9 +82,10 @@ const MOST_FINDINGS = 10_000;
 
 /** What can be done about the findings that meet [start, end): their fixes, and a waiver. */
 export function actionsInC(workspace: Workspace, uri: string, start: number, end: number): readonly Action[] {
-  const here = findingsOfC(workspace, uri, MOST_FINDINGS).findings.filter(
-    (placed) => placed.start <= end && start <= placed.end,
-  );
+  const here = allFindings(workspace, uri)
+    .slice(0, MOST_FINDINGS)
+    .filter(({ span }) => span.start <= end && start <= span.end)
+    .map((finding): PlacedFinding => ({ finding, ...finding.span }));
   const text = workspace.documents.get(uri)?.text ?? "";
   return [
     ...here.flatMap((placed) =>

@@ -8,7 +8,6 @@ import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { policyFile, policyFiles } from "../../policy-language/analysis/policy-files.ts";
 import type { Finding } from "../../rules/finding.ts";
 import type { CodeEvidence } from "../code-evidence.ts";
-import type { PlacedFinding } from "../findings.ts";
 import { policiesForFunctions, violationsOf } from "../violations.ts";
 import type { JudgedC } from "./judged.ts";
 
@@ -16,13 +15,13 @@ import type { JudgedC } from "./judged.ts";
  * What the policies of the workspace say of the calls in a C file that they are for, by the kernel of the file: those
  * that a policy forbids or warns about, in every context that they may be made in.
  */
-export function policyFindingsInC(workspace: Workspace, judged: JudgedC): readonly PlacedFinding[] {
+export function policyFindingsInC(workspace: Workspace, judged: JudgedC): readonly Finding[] {
   return policyFiles(workspace).flatMap(([uri]) => {
     const environment = environmentOf(underKernel(workspace, judged.kernel), uri);
     return environment === null
       ? []
       : policiesForFunctions(environment).flatMap((binding) =>
-          violationsIn(environment, binding, judged).map((found) => placed(workspace, binding, found)),
+          violationsIn(environment, binding, judged).map((found) => findingOf(workspace, binding, found)),
         );
   });
 }
@@ -61,9 +60,9 @@ function violationsIn(environment: Environment, binding: Binding, judged: Judged
   return made;
 }
 
-function placed(workspace: Workspace, binding: Binding, found: CFinding): PlacedFinding {
+function findingOf(workspace: Workspace, binding: Binding, found: CFinding): Finding {
   const { rule, severity, message, tag, start, end } = found;
-  const finding: Finding = {
+  return {
     rule,
     severity,
     source: "policy",
@@ -74,7 +73,6 @@ function placed(workspace: Workspace, binding: Binding, found: CFinding): Placed
     fixes: [],
     tag,
   };
-  return { finding, start, end };
 }
 
 /** The name of the policy, where it stands now. */
