@@ -32,21 +32,46 @@ function spellingOf({ value }: KernelRequest): WrittenMask {
   };
 }
 
-/** Lays every candidate for the mask of a request before the kernel's rules, under one kernel. */
+/**
+ * Lays candidates for the mask of a request before the kernel's rules, under one kernel. Each is laid there once: a
+ * word that is typed makes no other request of the one around it.
+ */
 export function objectionsTo(environment: Environment, resolved: ResolvedRequest, kernel: Kernel): Objection {
   const base = requestUnder(environment, resolved, kernel);
   if (base === null) return NO_OBJECTION;
+  const { request } = base;
   const spelling = spellingOf(base);
+  const ofKernel = known.get(kernel) ?? new Map<string, Objection>();
+  known.set(kernel, ofKernel);
+  const content = JSON.stringify([request, spelling]);
+  const before = ofKernel.get(content);
+  if (before !== undefined) return before;
+  if (ofKernel.size >= MOST_KNOWN) ofKernel.clear();
+  const objection = objectionsOf(kernel, request, spelling);
+  ofKernel.set(content, objection);
+  return objection;
+}
+
+/** By kernel and by what the request says. */
+const known = new WeakMap<Kernel, Map<string, Objection>>();
+const MOST_KNOWN = 64;
+
+function objectionsOf(kernel: Kernel, request: KernelRequest["request"], spelling: WrittenMask): Objection {
   const rulesWith = (extra: readonly string[], bits: number): readonly string[] =>
     bareFindings(
       kernel,
-      { ...base.request, mask: mask(base.request.mask | bits) },
+      { ...request, mask: mask(request.mask | bits) },
       { ...spelling, names: [...spelling.names, ...extra] },
     ).map(({ rule }) => rule);
   const already = new Set(rulesWith([], 0));
+  const answers = new Map<string, string | null>();
   return (name, bits) => {
     if (bits === 0) return null;
-    return rulesWith([name], bits).find((rule) => !already.has(rule) && isMistake(rule)) ?? null;
+    const answer = answers.get(name);
+    if (answer !== undefined) return answer;
+    const made = rulesWith([name], bits).find((rule) => !already.has(rule) && isMistake(rule)) ?? null;
+    answers.set(name, made);
+    return made;
   };
 }
 

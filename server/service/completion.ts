@@ -12,7 +12,7 @@ import {
   type Wanted,
 } from "../../grammar/index.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import type { Environment } from "../policy-language/analysis/environment.ts";
+import type { Environment, NameSpace } from "../policy-language/analysis/environment.ts";
 import { resolveRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
 import { catalogue } from "../policy-language/catalogue.ts";
 import { CONFIG_OPTIONS } from "../policy-language/analysis/checked-kernels.ts";
@@ -29,6 +29,7 @@ import { sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import { objectionsTo, rulesAgainst } from "./candidates.ts";
+import { declaredIn, type DeclaredName } from "./declared.ts";
 import {
   CONTEXTS,
   type DECLARATIONS,
@@ -132,8 +133,7 @@ export function completionsAt(
   if (trigger === " ") wanted = wanted.filter((one) => !one.begins && (one.kind !== "keyword" || !one.optional));
   // A number that is being typed is the user's own, but for versions.
   if (/^\d/.test(typed)) wanted = wanted.filter(({ role }) => role === "version" || role === "mask");
-  const all = new Offer(workspace, environment, around.region, around.index, expected).of(wanted);
-  const fitting = all.filter((item) => fits(item.label, typed));
+  const fitting = new Offer(workspace, environment, around, expected, typed).of(wanted);
   const sorted = [
     ...fitting.filter((item) => item.useless === null),
     ...fitting.filter((item) => item.useless !== null),
@@ -152,7 +152,7 @@ function importsAt(workspace: Workspace, { uri, file }: Environment, offset: num
   const items = policyFiles(workspace)
     .filter(([other]) => other !== uri && !imported.has(other))
     .flatMap(([other]) => pathBetween(uri, other) ?? [])
-    .filter((path) => fits(path, typed))
+    .filter((path) => fits(path, typed.toLowerCase()))
     .sort((one, other) => depthOf(one) - depthOf(other) || (one < other ? -1 : 1));
   const rest = /^[^"\n]*/.exec(file.text.slice(offset))?.[0].length ?? 0;
   return {
@@ -205,12 +205,13 @@ function isBlank(text: string): boolean {
   return /^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/.test(text);
 }
 
-/** The letters typed stand in the label in their order, in any case. */
+/** The letters typed, in lower case, stand in the label in their order, in any case. */
 function fits(label: string, typed: string): boolean {
+  if (typed === "") return true;
   let at = 0;
-  const wanted = typed.toLowerCase();
-  for (const char of label.toLowerCase()) if (char === wanted[at]) at += 1;
-  return at === wanted.length;
+  const text = label.toLowerCase();
+  for (let i = 0; i < text.length && at < typed.length; i += 1) if (text[i] === typed[at]) at += 1;
+  return at === typed.length;
 }
 
 interface Extra {
@@ -254,13 +255,26 @@ class Offer {
   readonly #region: Region;
   readonly #index: number;
   readonly #expected: Expected;
+  readonly #typed: string;
 
-  constructor(workspace: Workspace, environment: Environment, region: Region, index: number, expected: Expected) {
+  constructor(
+    workspace: Workspace,
+    environment: Environment,
+    { region, index }: { readonly region: Region; readonly index: number },
+    expected: Expected,
+    typed: string,
+  ) {
     this.#workspace = workspace;
     this.#environment = environment;
     this.#region = region;
     this.#index = index;
     this.#expected = expected;
+    this.#typed = typed.toLowerCase();
+  }
+
+  /** Whether it is offered for what is typed. */
+  #fits(label: string): boolean {
+    return fits(label, this.#typed);
   }
 
   /** The items for each thing that the parser wants, in its order; each label once. */
@@ -271,7 +285,7 @@ class Offer {
       const { group, items: found } = this.#group(one);
       if (done.has(group)) continue;
       done.add(group);
-      for (const each of found()) if (!items.has(each.label)) items.set(each.label, each);
+      for (const each of found()) if (this.#fits(each.label) && !items.has(each.label)) items.set(each.label, each);
     }
     return [...items.values()];
   }
@@ -355,9 +369,7 @@ class Offer {
       case "fallback":
         return [...this.#subjects("request"), item("none", "keyword")];
       case "memory":
-        return this.#environment
-          .visible("memory")
-          .flatMap(({ declaration }) => (declaration.name === null ? [] : [item(declaration.name.text, "name")]));
+        return this.#declared("memory").map(({ name }) => item(name, "name"));
       case "rule":
         return this.#rules();
       case "fact":
@@ -505,41 +517,38 @@ class Offer {
       request === null || !this.#environment.kernelKnown
         ? () => null
         : objectionsTo(this.#environment, request.resolved, kernel);
-    const composites = compositesByUse(COMPOSITE_NAMES).map((composite): Completion => {
+    const isOffered = (name: string): boolean => !taken.has(name) && this.#fits(name);
+    const composites = compositesByUse(COMPOSITE_NAMES).flatMap((composite): readonly Completion[] => {
       const bits = kernel.gfp[composite];
       const name = compositeText(composite);
-      return item(name, "composite", {
-        detail: hex(bits),
-        useless: taken.has(name) ? null : objection(name, bits),
-        topic: `mask:${name}`,
-      });
+      if (!isOffered(name)) return [];
+      return [item(name, "composite", { detail: hex(bits), useless: objection(name, bits), topic: `mask:${name}` })];
     });
-    const flags = flagsByUse(FLAG_NAMES).map((flag): Completion => {
+    const flags = flagsByUse(FLAG_NAMES).flatMap((flag): readonly Completion[] => {
+      const bits = kernel.bits[flag];
       const name = flagText(flag);
-      return item(name, "flag", {
-        detail: hex(kernel.bits[flag]),
-        useless: this.#uselessFlag(kernel, api, flag) ?? (taken.has(name) ? null : objection(name, kernel.bits[flag])),
-        topic: `mask:${name}`,
-      });
+      if (!isOffered(name)) return [];
+      const useless = this.#uselessFlag(kernel, api, flag) ?? objection(name, bits);
+      return [item(name, "flag", { detail: hex(bits), useless, topic: `mask:${name}` })];
     });
-    const declared = this.#environment.visible("mask").flatMap(({ declaration }): readonly Completion[] => {
-      if (declaration.name === null || declaration === this.#region.item) return [];
-      const name = declaration.name.text;
-      return [
-        declaration.kind === "transform"
-          ? item(name, "function", { detail: "transform", topic: `mask:${name}` })
-          : item(name, declaration.kind === "flag" ? "flag" : "mask", {
-              detail: declaration.kind === "flag" ? "declared" : "mask",
-              topic: `mask:${name}`,
-            }),
-      ];
-    });
+    const declared = this.#declaredMasks();
     const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
     const ordered =
       taken.size === 0
         ? [...own, ...composites, ...declared, ...flags, ...groups]
         : [...own, ...flags, ...declared, ...composites, ...groups];
     return ordered.filter(({ label }) => !taken.has(label));
+  }
+
+  #declaredMasks(): readonly Completion[] {
+    return this.#declared("mask").map(({ name, kind }) => {
+      return kind === "transform"
+        ? item(name, "function", { detail: "transform", topic: `mask:${name}` })
+        : item(name, kind === "flag" ? "flag" : "mask", {
+            detail: kind === "flag" ? "declared" : "mask",
+            topic: `mask:${name}`,
+          });
+    });
   }
 
   /** Why a flag is of no use in this call; null where it has its effect. */
@@ -597,13 +606,9 @@ class Offer {
   }
 
   #contexts(): readonly Completion[] {
-    const declared = this.#environment
-      .visible("context")
-      .flatMap(({ declaration }) =>
-        declaration.name === null || declaration === this.#region.item
-          ? []
-          : [item(declaration.name.text, "context", { detail: "declared", topic: `context:${declaration.name.text}` })],
-      );
+    const declared = this.#declared("context").map(({ name }) =>
+      item(name, "context", { detail: "declared", topic: `context:${name}` }),
+    );
     const names = new Set(declared.map(({ label }) => label));
     const builtIn = [...described(CONTEXTS, "context", "context"), ...described(SCOPES, "context", "scope")];
     return [...declared, ...builtIn.filter(({ label }) => !names.has(label))];
@@ -611,22 +616,28 @@ class Offer {
 
   /** The scopes that the file declares or imports. */
   #scopes(): readonly Completion[] {
-    return this.#environment
-      .visible("context")
-      .flatMap(({ declaration: { kind, name } }) =>
-        kind === "scope" && name !== null
-          ? [item(name.text, "context", { detail: "declared", topic: `scope:${name.text}` })]
-          : [],
-      );
+    return this.#declared("context")
+      .filter(({ kind }) => kind === "scope")
+      .map(({ name }) => item(name, "context", { detail: "declared", topic: `scope:${name}` }));
   }
 
   #subjects(of: "request" | "policy" | "any"): readonly Completion[] {
-    return this.#environment.visible("subject").flatMap(({ declaration }) => {
-      if (declaration.name === null || declaration === this.#region.item) return [];
-      return of === "any" || declaration.kind === of
-        ? [item(declaration.name.text, "name", { detail: declaration.kind, topic: `subject:${declaration.name.text}` })]
-        : [];
-    });
+    return this.#declared("subject", of === "any" ? null : of).map(({ name, kind }) =>
+      item(name, "name", { detail: kind, topic: `subject:${name}` }),
+    );
+  }
+
+  /** The names of others in a space that fit to what is typed; of very many a few more than are shown. */
+  #declared(space: NameSpace, only: DeclaredName["kind"] | null = null): readonly DeclaredName[] {
+    const own = this.#region.item;
+    const ownName = own !== null && "name" in own ? own.name?.text : undefined;
+    const found: DeclaredName[] = [];
+    for (const one of declaredIn(this.#environment, space)) {
+      if ((only !== null && one.kind !== only) || (one.name === ownName && one.kind === own?.kind)) continue;
+      if (this.#fits(one.name)) found.push(one);
+      if (found.length > MOST_ITEMS) break;
+    }
+    return found;
   }
 
   #rules(): readonly Completion[] {
