@@ -1,6 +1,4 @@
-import { Message, ParameterStructures, RequestType, type CancellationToken } from "vscode-languageserver";
-import type { Server } from "./feature.ts";
-import { guarded } from "./guard.ts";
+import { Message } from "vscode-languageserver";
 
 /**
  * An answer that is JSON text already: what was kept as text is not made into text again. A channel that takes objects
@@ -36,14 +34,4 @@ export function asObjects(message: Message): Message {
 function writtenIn(message: Message): readonly ["result" | "params", Written] | null {
   if (Message.isResponse(message)) return message.result instanceof Written ? ["result", message.result] : null;
   return Message.isNotification(message) && message.params instanceof Written ? ["params", message.params] : null;
-}
-
-/** Answers a request of the protocol with text. */
-export function onWritten<Params>(
-  { connection, log }: Server,
-  method: string,
-  handle: (params: Params, token: CancellationToken) => Written | Promise<Written>,
-): void {
-  const type = new RequestType<Params, Written, never>(method, ParameterStructures.byName);
-  connection.onRequest(type, guarded(log, method, handle));
 }

@@ -8,7 +8,7 @@ export interface DeclaredName {
 
 const lists = new WeakMap<DeclaredNames, Map<NameSpace, readonly DeclaredName[]>>();
 
-/** The names that are visible in a space, those of the file first; the same list for as long as the same are declared. */
+/** The names that are visible in a space, the file's own first; one list for as long as the same are declared. */
 export function declaredIn(environment: Environment, space: NameSpace): readonly DeclaredName[] {
   const ofNames = lists.get(environment.names) ?? new Map<NameSpace, readonly DeclaredName[]>();
   lists.set(environment.names, ofNames);

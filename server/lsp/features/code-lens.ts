@@ -4,7 +4,8 @@ import type { Feature, Server } from "../feature.ts";
 import { guarded } from "../guard.ts";
 import { RunTexts } from "../run-texts.ts";
 import type { KnownDocument } from "../session.ts";
-import { onWritten, Written } from "../written.ts";
+import { onWritten } from "../written-request.ts";
+import { Written } from "../written.ts";
 
 const MOST_LENSES = 2000;
 

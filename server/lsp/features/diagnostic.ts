@@ -4,7 +4,8 @@ import type { Feature, Server } from "../feature.ts";
 import { isTyping } from "../finisher.ts";
 import { cancelled } from "../guard.ts";
 import type { KnownDocument } from "../session.ts";
-import { onWritten, Written } from "../written.ts";
+import { onWritten } from "../written-request.ts";
+import { Written } from "../written.ts";
 
 /** Diagnostics that the client pulls; to clients that don't, `Publisher` pushes them. */
 export const diagnostic: Feature = {

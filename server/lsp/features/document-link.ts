@@ -3,7 +3,7 @@ import { isInside, rootsFor } from "../../documents/roots.ts";
 import type { Link } from "../../service/links.ts";
 import type { Feature } from "../feature.ts";
 import { RunTexts } from "../run-texts.ts";
-import { onWritten } from "../written.ts";
+import { onWritten } from "../written-request.ts";
 
 const MOST_LINKS = 1000;
 

@@ -3,7 +3,8 @@ import type { DocumentSymbol as Outlined } from "../../service/document-kind.ts"
 import type { Feature } from "../feature.ts";
 import { RunTexts, type RangeOf } from "../run-texts.ts";
 import { SYMBOL_KIND } from "../symbol-kind.ts";
-import { onWritten, Written } from "../written.ts";
+import { onWritten } from "../written-request.ts";
+import { Written } from "../written.ts";
 
 const MOST_SYMBOLS = 5000;
 

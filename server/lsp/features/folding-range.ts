@@ -2,7 +2,7 @@ import type { FoldingRange, FoldingRangeParams, Range } from "vscode-languageser
 import type { Fold } from "../../service/folding.ts";
 import type { Feature } from "../feature.ts";
 import { RunTexts } from "../run-texts.ts";
-import { onWritten } from "../written.ts";
+import { onWritten } from "../written-request.ts";
 
 export const foldingRange: Feature = {
   capability: () => ({ foldingRangeProvider: true }),
