@@ -1,6 +1,6 @@
 /** The language as text and tree: the grammar floor's front door. */
 export type * from "./ast.ts";
-export type { Edit, Region, SourceFile } from "./source-file.ts";
+export { bareRegion, type Edit, type Region, type SourceFile } from "./source-file.ts";
 export { expectedAt, keywordUses, type Around, type Expected, type KeywordUse, type Wanted } from "./expected.ts";
 export { UNITS } from "./tokens.ts";
 export { MEMORY_FACTS, MEMORY_WORDS, memoryFact, TIME_UNITS, type MemoryFact } from "./memory-facts.ts";
@@ -17,5 +17,5 @@ export {
 } from "./request-properties.ts";
 export { editFile, parseFile } from "./regions.ts";
 export { parseMask, parseSize } from "./parts.ts";
-export { format, type Formatted } from "./printer.ts";
+export { format, formattedParts, type Formatted, type FormattedPart } from "./format.ts";
 export { eachMask, eachPredicate, tokenize, type LexicalKind, type LexicalToken } from "./tokenize.ts";

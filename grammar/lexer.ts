@@ -29,6 +29,7 @@ import {
   Tilde,
   Wrong,
   WrongName,
+  VOCABULARY,
   type Token,
 } from "./tokens.ts";
 
@@ -45,7 +46,16 @@ for (let c = 65; c <= 90; c++) CLASS[c] = CLASS[c + 32] = LETTER;
 CLASS[95] = LETTER;
 for (let c = 48; c <= 57; c++) CLASS[c] = DIGIT;
 
-const SINGLES: (TokenType | undefined)[] = [];
+const WRONG = indexOf(Wrong);
+const WRONG_NAME = indexOf(WrongName);
+const OPEN_STRING = indexOf(OpenString);
+const OPEN_COMMENT = indexOf(OpenComment);
+const NUMBER = indexOf(Number_);
+const STRING = indexOf(String_);
+const NAME = indexOf(Name);
+
+/** Characters that are a token wherever they stand. */
+const SINGLES: (number | undefined)[] = [];
 for (const [c, type] of [
   ["{", LCurly],
   ["}", RCurly],
@@ -57,8 +67,24 @@ for (const [c, type] of [
   [":", Colon],
 ] as const) {
   CLASS[c.charCodeAt(0)] = SINGLE;
-  SINGLES[c.charCodeAt(0)] = type;
+  SINGLES[c.charCodeAt(0)] = indexOf(type);
 }
+
+/** Characters that are a token where they begin no longer operator. */
+const MARKS: (number | undefined)[] = [];
+for (const [c, type] of [
+  ["|", Pipe],
+  ["&", Amp],
+  ["!", Bang],
+  ["?", Question],
+  ["=", Equals],
+  ["<", Compare],
+  [">", Compare],
+  [".", Dot],
+  ["-", Minus],
+  ["%", Percent],
+] as const)
+  MARKS[c.charCodeAt(0)] = indexOf(type);
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -66,10 +92,9 @@ const QUOTE = 34;
 const SLASH = 47;
 const STAR = 42;
 const BACKSLASH = 92;
-const DOT = 46;
 
 /**
- * C operators of two or three characters, so that one of them is one mistake; the two that the language has are first.
+ * C operators of two or three characters, so that one of them is one mistake; what the language has is first.
  */
 const OPERATORS = [
   "..",
@@ -95,6 +120,15 @@ const OPERATORS = [
 const OPERATOR_STARTS = new Set(OPERATORS.map((operator) => operator.charCodeAt(0)));
 const OPERATOR_SECONDS = new Set(OPERATORS.map((operator) => operator.charCodeAt(1)));
 
+/** Those of them that the language has. */
+const LONG_OPERATORS: ReadonlyMap<string, number> = new Map([
+  ["..", indexOf(DotDot)],
+  ["==", indexOf(EqualTo)],
+  ["!=", indexOf(NotEqual)],
+  ["<=", indexOf(Compare)],
+  [">=", indexOf(Compare)],
+]);
+
 /** A line that begins, at its first column, like a header or a declaration. */
 const ITEM_LINE = /^(?:kernel|config|import|flags?|transform|allocator|context|scope|request|policy|memory|expect)\b/;
 
@@ -107,15 +141,93 @@ function isWordPart(code: number): boolean {
   return kind === LETTER || kind === DIGIT;
 }
 
-function makeToken(tokenType: TokenType, image: string, startOffset: number, indent: number): Token {
-  return {
-    tokenType,
-    tokenTypeIdx: indexOf(tokenType),
-    image,
-    startOffset,
-    endOffset: startOffset + image.length - 1,
-    indent,
-  };
+/** The types of tokens, by the number that Chevrotain gave them. */
+const TYPES: TokenType[] = [];
+for (const type of VOCABULARY) TYPES[indexOf(type)] = type;
+
+/**
+ * Tokens as numbers, a column for each thing that is known of them: of most tokens of a large file nobody needs more.
+ * `ends` are exclusive; `kinds` are the numbers of the types.
+ */
+export class TokenColumns {
+  count = 0;
+  kinds: Uint16Array;
+  starts: Uint32Array;
+  ends: Uint32Array;
+  /** The column if the token is the first on its line, else -1. */
+  indents: Int32Array;
+
+  constructor(size: number) {
+    this.kinds = new Uint16Array(size);
+    this.starts = new Uint32Array(size);
+    this.ends = new Uint32Array(size);
+    this.indents = new Int32Array(size);
+  }
+
+  push(kind: number, start: number, end: number, indent: number): void {
+    const { count } = this;
+    if (count === this.kinds.length) this.#grow();
+    this.kinds[count] = kind;
+    this.starts[count] = start;
+    this.ends[count] = end;
+    this.indents[count] = indent;
+    this.count = count + 1;
+  }
+
+  #grow(): void {
+    const { kinds, starts, ends, indents } = this;
+    const size = 2 * kinds.length;
+    this.kinds = new Uint16Array(size);
+    this.kinds.set(kinds);
+    this.starts = new Uint32Array(size);
+    this.starts.set(starts);
+    this.ends = new Uint32Array(size);
+    this.ends.set(ends);
+    this.indents = new Int32Array(size);
+    this.indents.set(indents);
+  }
+
+  /** A token as the parser reads it. */
+  token(text: string, index: number): Token {
+    const tokenTypeIdx = this.kinds[index] ?? 0;
+    const startOffset = this.starts[index] ?? 0;
+    const end = this.ends[index] ?? 0;
+    return {
+      tokenType: TYPES[tokenTypeIdx] ?? Wrong,
+      tokenTypeIdx,
+      image: text.slice(startOffset, end),
+      startOffset,
+      endOffset: end - 1,
+      indent: this.indents[index] ?? -1,
+    };
+  }
+}
+
+interface Keyword {
+  readonly text: string;
+  readonly kind: number;
+}
+
+/** Keywords by a hash of their characters: to find one makes no string of the word. */
+const KEYWORDS_BY_HASH: (readonly Keyword[] | undefined)[] = [];
+const MOST_HASHES = 1024;
+
+function hashed(hash: number, code: number): number {
+  return (hash * 31 + code) | 0;
+}
+
+for (const [text, type] of KEYWORDS) {
+  let hash = text.charCodeAt(0);
+  for (let i = 1; i < text.length; i++) hash = hashed(hash, text.charCodeAt(i));
+  const slot = hash & (MOST_HASHES - 1);
+  KEYWORDS_BY_HASH[slot] = [...(KEYWORDS_BY_HASH[slot] ?? []), { text, kind: indexOf(type) }];
+}
+
+/** The type of the word in [start, end): of a keyword, or `Name`. */
+function keywordAt(text: string, start: number, end: number, hash: number): number {
+  for (const keyword of KEYWORDS_BY_HASH[hash & (MOST_HASHES - 1)] ?? [])
+    if (keyword.text.length === end - start && text.startsWith(keyword.text, start)) return keyword.kind;
+  return NAME;
 }
 
 /** A token like `token` of another type (and text, if given): how recovery reads what stands there. */
@@ -166,12 +278,22 @@ function lineEnd(text: string, from: number): number {
   return end > from && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
 }
 
-/** Where `lex` stopped: tokens, and whether they reach the end of the text. */
-export interface Tokens {
-  readonly tokens: readonly Token[];
+/** Where reading stopped. */
+interface Stop {
+  /** The tokens reach the end of the text. */
   readonly complete: boolean;
   /** Whether a comment is open: its token depends on all of the text behind it. */
   readonly openComment: boolean;
+}
+
+/** What `lex` read. */
+export interface Tokens extends Stop {
+  readonly tokens: readonly Token[];
+}
+
+/** The same as numbers. */
+export interface Scan extends Stop {
+  readonly columns: TokenColumns;
 }
 
 /**
@@ -181,8 +303,17 @@ export interface Tokens {
  * `WrongName`, `OpenString` or `OpenComment`.
  */
 export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): Tokens {
+  const { columns, complete, openComment } = scan(text, start, limit);
   const tokens: Token[] = [];
+  for (let i = 0; i < columns.count; i++) tokens.push(columns.token(text, i));
+  return { tokens, complete, openComment };
+}
+
+/** What `lex` reads, as numbers. */
+export function scan(text: string, start: number, limit: number): Scan {
   const length = text.length;
+  // Tokens have some five characters each, with the white space around them.
+  const columns = new TokenColumns(16 + (Math.min(length - start, limit - start) >> 2));
   const commentEnd = blockComments(text);
   let lineStart = start;
   let first = start === 0 || text.charCodeAt(start - 1) === NEWLINE;
@@ -214,62 +345,50 @@ export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): 
         continue;
       }
     }
-    if (i >= limit) return { tokens, complete: false, openComment };
-    const token = readToken(text, i, code, kind, first ? i - lineStart : -1);
+    if (i >= limit) return { columns, complete: false, openComment };
+    i = readToken(columns, text, i, code, kind, first ? i - lineStart : -1);
+    if (columns.kinds[columns.count - 1] === OPEN_COMMENT) openComment = true;
     first = false;
-    if (token.tokenType === OpenComment) openComment = true;
-    tokens.push(token);
-    i = token.endOffset + 1;
   }
-  return { tokens, complete: true, openComment };
+  return { columns, complete: true, openComment };
 }
 
-function readToken(text: string, start: number, code: number, kind: number, indent: number): Token {
+/** Adds the token that begins at `start`. @returns its end */
+function readToken(
+  columns: TokenColumns,
+  text: string,
+  start: number,
+  code: number,
+  kind: number,
+  indent: number,
+): number {
+  const add = (type: number, end: number): number => {
+    columns.push(type, start, end, indent);
+    return end;
+  };
   if (kind === LETTER) {
+    let hash = code;
     let end = start + 1;
-    while (isWordPart(text.charCodeAt(end))) end++;
-    if (isForeign(text, end) && isWordPart(text.charCodeAt(end + 1))) return readWrongName(text, start, end, indent);
-    const image = text.slice(start, end);
-    return makeToken(KEYWORDS.get(image) ?? Name, image, start, indent);
+    for (let next = text.charCodeAt(end); isWordPart(next); next = text.charCodeAt(++end)) hash = hashed(hash, next);
+    if (isForeign(text, end) && isWordPart(text.charCodeAt(end + 1))) return add(WRONG_NAME, wrongNameEnd(text, end));
+    return add(keywordAt(text, start, end, hash), end);
   }
-  if (kind === SINGLE) return makeToken(SINGLES[code] ?? Wrong, text.charAt(start), start, indent);
-  if (kind === DIGIT) return makeToken(Number_, text.slice(start, numberEnd(text, start)), start, indent);
-  if (code === QUOTE) return readString(text, start, indent);
-  if (code === SLASH && text.charCodeAt(start + 1) === STAR)
-    return makeToken(OpenComment, text.slice(start, lineEnd(text, start)), start, indent);
+  if (kind === SINGLE) return add(SINGLES[code] ?? WRONG, start + 1);
+  if (kind === DIGIT) return add(NUMBER, numberEnd(text, start));
+  if (code === QUOTE) {
+    const end = stringEnd(text, start);
+    return end < 0 ? add(OPEN_STRING, -end) : add(STRING, end);
+  }
+  if (code === SLASH && text.charCodeAt(start + 1) === STAR) return add(OPEN_COMMENT, lineEnd(text, start));
   if (OPERATOR_SECONDS.has(text.charCodeAt(start + 1)) && OPERATOR_STARTS.has(code)) {
     const operator = OPERATORS.find((candidate) => text.startsWith(candidate, start));
-    if (operator === "..") return makeToken(DotDot, operator, start, indent);
-    if (operator === "==") return makeToken(EqualTo, operator, start, indent);
-    if (operator === "!=") return makeToken(NotEqual, operator, start, indent);
-    if (operator === "<=" || operator === ">=") return makeToken(Compare, operator, start, indent);
-    if (operator !== undefined) return makeToken(Wrong, operator, start, indent);
+    if (operator !== undefined) return add(LONG_OPERATORS.get(operator) ?? WRONG, start + operator.length);
   }
-  switch (code) {
-    case 124:
-      return makeToken(Pipe, "|", start, indent);
-    case 38:
-      return makeToken(Amp, "&", start, indent);
-    case 33:
-      return makeToken(Bang, "!", start, indent);
-    case 63:
-      return makeToken(Question, "?", start, indent);
-    case 61:
-      return makeToken(Equals, "=", start, indent);
-    case 60:
-      return makeToken(Compare, "<", start, indent);
-    case 62:
-      return makeToken(Compare, ">", start, indent);
-    case DOT:
-      return makeToken(Dot, ".", start, indent);
-    case 45:
-      return makeToken(Minus, "-", start, indent);
-    case 37:
-      return makeToken(Percent, "%", start, indent);
-  }
+  const type = MARKS[code];
+  if (type !== undefined) return add(type, start + 1);
   let end = start + 1;
-  while (isForeign(text, end)) end++;
-  return makeToken(Wrong, text.slice(start, isForeign(text, start) ? end : start + 1), start, indent);
+  if (isForeign(text, start)) while (isForeign(text, end)) end++;
+  return add(WRONG, end);
 }
 
 /** A character that no token of the language or of C has: control characters, `@`, `$`, letters outside of ASCII. */
@@ -280,10 +399,11 @@ function isForeign(text: string, at: number): boolean {
   return classOf(code) === OTHER && !'"/.<>=|&-+*!?^%'.includes(text.charAt(at));
 }
 
-function readWrongName(text: string, start: number, from: number, indent: number): Token {
+/** The end of a word that goes on at `from` with a character that words do not have. */
+function wrongNameEnd(text: string, from: number): number {
   let end = from;
   while (isWordPart(text.charCodeAt(end)) || (isForeign(text, end) && isWordPart(text.charCodeAt(end + 1)))) end++;
-  return makeToken(WrongName, text.slice(start, end), start, indent);
+  return end;
 }
 
 function isHexDigit(code: number): boolean {
@@ -309,14 +429,15 @@ function numberEnd(text: string, start: number): number {
   return isWordPart(text.charCodeAt(end)) ? digits : end;
 }
 
-function readString(text: string, start: number, indent: number): Token {
+/** The end of the string that begins at `start`; of one that its line does not end, the end as a negative number. */
+function stringEnd(text: string, start: number): number {
   let end = start + 1;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (code === QUOTE) return makeToken(String_, text.slice(start, end + 1), start, indent);
+    if (code === QUOTE) return end + 1;
     if (code === NEWLINE) break;
     if (code === BACKSLASH && end + 1 < text.length && text.charCodeAt(end + 1) !== NEWLINE) end++;
   }
   if (end > start + 1 && text.charCodeAt(end - 1) === CARRIAGE_RETURN) end--;
-  return makeToken(OpenString, text.slice(start, end), start, indent);
+  return -end;
 }

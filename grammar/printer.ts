@@ -11,22 +11,19 @@ import type {
   ZoneFact,
 } from "./ast.ts";
 import { lex } from "./lexer.ts";
-import { parseFile } from "./regions.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 import { commentEnd } from "./trivia.ts";
 
 /**
- * The formatter. It goes through the tokens and comments of the text, which keeps every comment, and asks the tree only
- * where lines and columns begin.
+ * How declarations are printed. The printer goes through the tokens and comments of a text, which keeps every comment,
+ * and asks the tree only where lines and columns begin.
  *
  * House style: two spaces of indent, one item of a block a line, the values of a block in one column, runs of like
  * lines (`mode`, `stage`, `expect`, one-line `context`) in columns. A block that stands on one line stays so, but those
  * of requests, policies and memory. Line breaks before or after `|`, `&`, `,`, `and`, `or`, `when` and `because` are
  * the author's. At most one blank line.
  */
-export type Formatted = { readonly kind: "formatted"; readonly text: string } | { readonly kind: "damaged" };
-
 /** Where an item of a block, or a declaration, begins: a new line. */
 interface Start {
   /** Lines of one group stand in columns; lines of a kind make a group while they follow each other. */
@@ -53,11 +50,11 @@ interface Piece {
   readonly newlines: number;
 }
 
-function piecesOf(text: string): Piece[] {
+/** @param before how many line breaks stand before the text */
+function piecesOf(text: string, tokens: readonly Token[], before: number): Piece[] {
   const pieces: Piece[] = [];
-  const { tokens } = lex(text);
   let at = 0;
-  let newlines = 0;
+  let newlines = before;
   for (let i = 0; i <= tokens.length; i++) {
     const token = tokens[i] ?? null;
     const stop = token === null ? text.length : token.startOffset;
@@ -395,8 +392,8 @@ interface Line {
 const BREAKS_BEFORE = new Set(["|", "&", "?", "and", "or", "because", "when"]);
 const BREAKS_AFTER = new Set(["|", "&", ",", "and", "or"]);
 
-function layOut(pieces: readonly Piece[], marks: Marks): readonly Line[] {
-  const layout = new Layout(marks);
+function layOut(pieces: readonly Piece[], marks: Marks, beginsFile: boolean): readonly Line[] {
+  const layout = new Layout(marks, beginsFile);
   let next = 0;
   pieces.forEach((piece, index) => {
     if (piece.token === null) {
@@ -412,6 +409,7 @@ function layOut(pieces: readonly Piece[], marks: Marks): readonly Line[] {
 class Layout {
   readonly lines: Line[] = [];
   readonly #marks: Marks;
+  readonly #beginsFile: boolean;
   /** The blocks around, by whether each stands on one line. */
   readonly #blocks: boolean[] = [];
   #depth = 0;
@@ -420,8 +418,9 @@ class Layout {
   /** The `?` whose `:` is still to come. */
   #choices = 0;
 
-  constructor(marks: Marks) {
+  constructor(marks: Marks, beginsFile: boolean) {
     this.#marks = marks;
+    this.#beginsFile = beginsFile;
   }
 
   /** @param next the token behind it */
@@ -498,7 +497,7 @@ class Layout {
   }
 
   #open(piece: Piece, continues: boolean, aside: boolean, group: string | null = null): Line {
-    const isFirst = this.lines.length === 0 || this.#afterOpen;
+    const isFirst = (this.lines.length === 0 && this.#beginsFile) || this.#afterOpen;
     const line: Line = {
       indent: this.#depth,
       columns: [""],
@@ -572,7 +571,9 @@ function render(lines: readonly Line[]): string[] {
       if (!line.continues && i === 1 && line.group?.startsWith("in ") === true) valueColumn = lengthOf(text);
       text += last ? column : `${column.padEnd(column.length - lengthOf(column) + (pads[i] ?? 0))} `;
     });
-    if (!line.continues && !(line.columns.length > 1 && line.group?.startsWith("in ") === true) && !line.aside)
+    // What goes on below a declaration hangs on nothing before it.
+    const begins = !line.aside || (line.begins && line.indent === 0);
+    if (!line.continues && !(line.columns.length > 1 && line.group?.startsWith("in ") === true) && begins)
       valueColumn = 2 * line.indent + 2;
     if (line.comment !== null) comments.push({ index: out.length, comment: line.comment });
     out.push(text);
@@ -632,21 +633,41 @@ function alignComments(out: string[], comments: readonly { readonly index: numbe
   }
 }
 
+/** Declarations, printed. */
+export interface Printed {
+  /** Whole lines; the first is empty where an empty line stands before the declarations. */
+  readonly text: string;
+  /** An empty line stands before them. */
+  readonly isApart: boolean;
+  /** Lines of declarations beside it, or comments behind their lines, may stand in columns with its own. */
+  readonly joins: boolean;
+}
+
+/** An item, and where the text begins that its offsets are of. */
+export interface PlacedItem {
+  readonly item: Item;
+  readonly base: number;
+}
+
 /**
- * The text in the house style, with the same comments and the same tree. A text with syntax problems is left alone.
- * Line endings are kept: CRLF if the text has any.
+ * Prints a text that begins with a line of its file and ends with one.
+ *
+ * @param items all headers and declarations in it; it has no syntax problems
+ * @param beginsFile nothing stands before it
  */
-export function format(text: string): Formatted {
-  const file = parseFile(text);
-  if (file.regions.some((region) => region.problems.length > 0)) return { kind: "damaged" };
+export function print(text: string, items: readonly PlacedItem[], beginsFile: boolean): Printed {
   const { tokens } = lex(text);
   const table = new TokenTable(tokens);
   const marks: Marks = { starts: new Map(), columns: new Set(), glued: new Set(), inline: new Set(), apart: new Set() };
-  file.regions.forEach((region, i) => {
-    if (region.item !== null) new ItemMarker(file.starts[i] ?? 0, text, table, marks).item(region.item);
-  });
-  const lines = render(layOut(piecesOf(text), marks)).map((line) => line.trimEnd());
-  const printed = lines.length === 0 ? "" : `${lines.join("\n")}\n`;
-  const mark = text.startsWith("\ufeff") ? "\ufeff" : "";
-  return { kind: "formatted", text: mark + (text.includes("\r\n") ? printed.replace(/\n/g, "\r\n") : printed) };
+  for (const { item, base } of items) new ItemMarker(base, text, table, marks).item(item);
+  const lines = layOut(piecesOf(text, tokens, beginsFile ? 0 : 1), marks, beginsFile);
+  const [first, last] = [lines[0], lines.at(-1)];
+  const isInRun = ({ group, indent }: Line): boolean => indent === 0 && group !== null && !group.startsWith("in ");
+  return {
+    text: render(lines)
+      .map((line) => `${line.trimEnd()}\n`)
+      .join(""),
+    isApart: first?.blankBefore === true,
+    joins: first?.comment != null || last?.comment != null || lines.some(isInRun),
+  };
 }

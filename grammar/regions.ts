@@ -1,6 +1,8 @@
-import { lex, type Tokens } from "./lexer.ts";
+import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-shapes.ts";
+import { scan, type Scan, type Tokens } from "./lexer.ts";
 import { PADDING, parser } from "./parser.ts";
-import type { Edit, Region, SourceFile } from "./source-file.ts";
+import { bareRegion, type Edit, type Region, type SourceFile } from "./source-file.ts";
+import type { Item } from "./ast.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 import { docBetween, regionEnd } from "./trivia.ts";
@@ -96,9 +98,6 @@ const BEFORE_NAMES: ReadonlySet<number> = new Set(
     T.Equals,
   ].map(T.indexOf),
 );
-/** How many tokens `beginsItem` looks at. */
-const WINDOW = 3;
-
 function kindAt(tokens: readonly Token[], index: number): number {
   return tokens[index]?.tokenTypeIdx ?? KIND.end;
 }
@@ -196,6 +195,8 @@ interface Piece {
   readonly end: number;
   /** The index of the first token behind the region. */
   readonly next: number;
+  /** It is one valid item, as far as the parser looked. */
+  readonly isValid: boolean;
 }
 
 const NOT_ENOUGH = "not enough";
@@ -214,10 +215,11 @@ function readRegion(
   if (head === undefined || index >= count) {
     if (!complete) return NOT_ENOUGH;
     return {
-      region: { text: text.slice(start), item: null, problems: [] },
+      region: bareRegion(text.slice(start)),
       reach: Number.POSITIVE_INFINITY,
       end: text.length,
       next: index,
+      isValid: false,
     };
   }
   const doc = docBetween(text, start, head.startOffset);
@@ -248,13 +250,14 @@ function readRegion(
   const farthest = seen >= count ? undefined : tokens[seen];
   const open = openComment && tokens.slice(index, seen + 1).some((token) => token.tokenType === T.OpenComment);
   const reach = farthest === undefined || open ? Number.POSITIVE_INFINITY : farthest.endOffset + 2 - start;
-  const problems = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
-  const region: Region = {
-    text: text.slice(start, end),
-    item: problems === null ? item : problems.node,
-    problems: problems?.problems ?? [],
-  };
-  return { region, reach, end, next };
+  const tolerant = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
+  const region = readRegionOf(text.slice(start, end), item ?? tolerant?.node ?? null, tolerant?.problems ?? []);
+  return { region, reach, end, next, isValid: item !== null };
+}
+
+function readRegionOf(text: string, item: Item | null, problems: Region["problems"]): Region {
+  const name = item !== null && "name" in item ? (item.name?.text ?? null) : null;
+  return { text, kind: item?.kind ?? null, name, item, problems };
 }
 
 /** Whether a declaration that is valid up to `next` ends there, or goes on with something that does not belong. */
@@ -264,12 +267,8 @@ function endsAt(tokens: readonly Token[], head: Token, next: number, count: numb
   return token.indent >= 0 && token.indent <= Math.max(0, head.indent);
 }
 
-function padded(lexed: Tokens): Tokens {
-  return { ...lexed, tokens: [...lexed.tokens, ...Array.from({ length: PADDING }, () => T.END)] };
-}
-
 /** How much text of a whole file is lexed at once: few tokens at a time die young, which the collector likes. */
-const FILE_CHUNK = 1 << 16;
+const FILE_CHUNK = 1 << 15;
 /** How much text is lexed at first around an edit. */
 const CHUNK = 2_000;
 
@@ -277,6 +276,8 @@ const CHUNK = 2_000;
 class RegionReader {
   readonly #text: string;
   #size: number;
+  #scan: Scan | null = null;
+  /** The tokens of the scan, for as long as what begins at `#at` must be parsed. */
   #tokens: Tokens | null = null;
   #index = 0;
   #at = 0;
@@ -287,9 +288,9 @@ class RegionReader {
   }
 
   read(start: number): Piece {
-    if (this.#tokens === null || this.#at !== start) this.#lex(start);
     for (;;) {
-      const piece = readRegion(this.#text, start, this.#tokens ?? this.#lex(start), this.#index);
+      const scanned = this.#scan === null || this.#at !== start ? this.#read(start) : this.#scan;
+      const piece = this.#piece(start, scanned);
       if (piece !== NOT_ENOUGH) {
         this.#at = piece.end;
         this.#index = piece.next;
@@ -297,16 +298,39 @@ class RegionReader {
       }
       // A region that does not fit a whole chunk needs a larger one; who reads on is likely to read more.
       this.#size = this.#index === 0 ? this.#size * 4 : Math.min(this.#size * 4, FILE_CHUNK);
-      this.#lex(start);
+      this.#read(start);
     }
   }
 
-  #lex(start: number): Tokens {
-    const tokens = padded(lex(this.#text, start, start + this.#size));
-    this.#tokens = tokens;
+  #piece(start: number, scanned: Scan): Piece | typeof NOT_ENOUGH {
+    const index = this.#index;
+    const { columns } = scanned;
+    const stretch = stretchAt(this.#text, start, scanned, index);
+    if (stretch !== null && isKnownValid(stretch)) {
+      const { next } = stretch;
+      const reach = (columns.ends[next + WINDOW] ?? 0) + 1 - start;
+      return { ...regionOf(this.#text, start, columns, index, next), reach, next, isValid: true };
+    }
+    this.#tokens ??= this.#padded(scanned);
+    const piece = readRegion(this.#text, start, this.#tokens, index);
+    if (piece !== NOT_ENOUGH && piece.isValid && piece.next === stretch?.next) noteValid(stretch);
+    return piece;
+  }
+
+  #read(start: number): Scan {
+    const scanned = scan(this.#text, start, start + this.#size);
+    this.#scan = scanned;
+    this.#tokens = null;
     this.#index = 0;
     this.#at = start;
-    return tokens;
+    return scanned;
+  }
+
+  #padded({ columns, complete, openComment }: Scan): Tokens {
+    const tokens = Array.from({ length: columns.count + PADDING }, (_, i) =>
+      i < columns.count ? columns.token(this.#text, i) : T.END,
+    );
+    return { tokens, complete, openComment };
   }
 }
 

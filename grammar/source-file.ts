@@ -7,9 +7,21 @@ import type { Item, Problem } from "./ast.ts";
  */
 export interface Region {
   readonly text: string;
-  /** `null`: only comments, or text that begins no declaration. */
+  /** What kind of item it holds, known without its tree; null where `item` is. */
+  readonly kind: Item["kind"] | null;
+  /** The name behind the keyword, known without the tree; null where there is none. */
+  readonly name: string | null;
+  /**
+   * Its tree, made when it is first asked for: who goes over all regions of a file asks for `kind` and `name` first.
+   * `null`: only comments, or text that begins no declaration.
+   */
   readonly item: Item | null;
   readonly problems: readonly Problem[];
+}
+
+/** A region that holds no item. */
+export function bareRegion(text: string): Region {
+  return { text, kind: null, name: null, item: null, problems: [] };
 }
 
 /** A file as its regions, in order; their texts joined are the text of the file. */

@@ -13,11 +13,13 @@ import type { Host } from "./host.ts";
 import { refuseOutOfTurn } from "./lifecycle.ts";
 import { publisherOf, type Publisher } from "./publisher.ts";
 import { Session } from "./session.ts";
+import { warmUp } from "./warm-up.ts";
 
-/** Serves one client on a connection, until it ends. Nothing is parsed or built before the first document. */
+/** Serves one client on a connection, until it ends. Nothing is parsed or built before `initialize` is answered. */
 export function startServer(connection: Connection, host: Host, kinds: readonly DocumentKind[] = DOCUMENT_KINDS): void {
   const log: Log = { error: (message) => connection.console.error(message) };
   let known: Abilities = abilitiesOf({});
+  let isStopped = false;
   const abilities = (): Abilities => known;
   const session: Session = new Session(host, kinds, () => publisher.refresh());
   const reports = new Reports(session, () => known.diagnostics);
@@ -34,11 +36,13 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   });
   connection.onInitialized(
     guardedNotification(log, "initialized", async () => {
+      void warmUp(kinds, () => session.openDocuments().length === 0 && !isStopped);
       // A client that refuses what one feature asks of it loses that feature only.
       await Promise.allSettled(FEATURES.map(async (feature) => feature.initialized?.(server)));
     }),
   );
   connection.onShutdown(() => {
+    isStopped = true;
     publisher.stop();
     finisher.stop();
   });

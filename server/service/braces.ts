@@ -1,5 +1,5 @@
 import type { Span } from "../../grammar/ast.ts";
-import { tokenize } from "../../grammar/index.ts";
+import { bareRegion, tokenize } from "../../grammar/index.ts";
 
 /** The blocks in braces and the comments of a text, damaged or not; offsets in the text. */
 export interface Braces {
@@ -27,7 +27,7 @@ function readBraces(text: string): Braces {
   const comments: { start: number; end: number }[] = [];
   const open: number[] = [];
   let run: { start: number; end: number } | null = null;
-  for (const { kind, start, end } of tokenize({ text, item: null, problems: [] })) {
+  for (const { kind, start, end } of tokenize(bareRegion(text))) {
     if (kind === "punctuation") {
       if (text[start] === "{") open.push(start);
       const opening = text[start] === "}" ? open.pop() : undefined;

@@ -1,6 +1,7 @@
 import { checkRegions } from "../policy-language/check/check.ts";
 import type { PolicyDeclaration, RequestDeclaration } from "../../grammar/ast.ts";
 import {
+  bareRegion,
   TIME_UNITS,
   expectedAt,
   PROPERTY_WORDS,
@@ -199,7 +200,7 @@ function textAround(
 }
 
 /** Stands for the region in a file that has none. */
-const EMPTY_REGION: Region = { text: "", item: null, problems: [] };
+const EMPTY_REGION: Region = bareRegion("");
 
 function isBlank(text: string): boolean {
   return /^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/.test(text);

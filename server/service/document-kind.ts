@@ -214,6 +214,8 @@ export interface DocumentKind {
    * Which documents those are, as patterns of names by language id.
    */
   readonly guest: GuestDocuments | null;
+  /** A short text that says most of what a document of this kind may say; null: there is none. */
+  readonly sample: string | null;
   readonly open: (text: string) => Document;
   /** The document after an edit of its text. */
   readonly edit: (document: Document, edit: Edit) => Document;
@@ -234,6 +236,8 @@ interface Declared<Own extends Document> {
   readonly watched?: readonly string[];
   /** Left out: the language is its own. */
   readonly guest?: GuestDocuments;
+  /** Left out: none. */
+  readonly sample?: string;
   readonly open: (text: string) => Own;
   /** Left out: the text after the edit is opened anew. */
   readonly edit?: (document: Own, edit: Edit) => Own;
@@ -251,6 +255,7 @@ export function documentKind<Own extends Document>(declared: Declared<Own>): Doc
     listed = true,
     watched = [],
     guest = null,
+    sample = null,
   } = declared;
   const { open, edit, references, answers } = declared;
   return {
@@ -261,6 +266,7 @@ export function documentKind<Own extends Document>(declared: Declared<Own>): Doc
     listed,
     watched,
     guest,
+    sample,
     open,
     edit: (document, change) =>
       edit !== undefined && is(document)

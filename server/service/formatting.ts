@@ -1,4 +1,4 @@
-import { format } from "../../grammar/index.ts";
+import { formattedParts } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Change } from "./actions.ts";
 
@@ -7,12 +7,16 @@ import type { Change } from "./actions.ts";
  * for a file with damage: the formatter must not move what the parser did not understand.
  */
 export function formattingOf(file: SourceFile, start: number, end: number): readonly Change[] {
-  if (file.regions.some((region) => region.problems.length > 0)) return [];
-  const formatted = format(file.text);
-  if (formatted.kind === "damaged" || formatted.text === file.text) return [];
-  return lineChanges(file.text, formatted.text).filter(
-    (change) => change.start < end && start < Math.max(change.end, change.start + 1),
-  );
+  const changes: Change[] = [];
+  for (const part of formattedParts(file) ?? []) {
+    const before = file.text.slice(part.start, part.end);
+    if (before === part.text) continue;
+    for (const change of lineChanges(before, part.text)) {
+      const placed = { ...change, start: part.start + change.start, end: part.start + change.end };
+      if (placed.start < end && start < Math.max(placed.end, placed.start + 1)) changes.push(placed);
+    }
+  }
+  return changes;
 }
 
 interface Line {

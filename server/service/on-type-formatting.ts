@@ -1,4 +1,4 @@
-import { tokenize } from "../../grammar/index.ts";
+import { bareRegion, tokenize } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Change } from "./actions.ts";
 import { formattingOf } from "./formatting.ts";
@@ -31,7 +31,7 @@ export function onTypeFormattingOf(file: SourceFile, offset: number): readonly C
 function depthOf(text: string): number | null {
   let depth = 0;
   let last = -1;
-  for (const { kind, start, end } of tokenize({ text, item: null, problems: [] })) {
+  for (const { kind, start, end } of tokenize(bareRegion(text))) {
     if (kind !== "punctuation") continue;
     last = end;
     if (text[start] === "{") depth += 1;

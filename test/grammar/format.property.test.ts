@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { format, parseFile } from "../../grammar/index.ts";
+import { editFile, format, formattedParts, parseFile } from "../../grammar/index.ts";
+import { print } from "../../grammar/printer.ts";
 import { anyText, file, wildFile } from "./_arbitrary.ts";
 
 const POSITIONS = new Set(["start", "end", "keyword"]);
@@ -95,6 +96,41 @@ describe("The formatter", () => {
       );
     });
   }
+
+  test("prints declaration by declaration what it prints of the whole", () => {
+    const texts = fc.oneof(
+      wildFile,
+      runs,
+      fc.tuple(file, runs, wildFile).map((all) => all.join("\n")),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const { regions, starts } = parseFile(text);
+        const items = regions.flatMap(({ item }, i) => (item === null ? [] : [{ item, base: starts[i] ?? 0 }]));
+        expect(formatted(text).replace(/\r\n/g, "\n")).toBe(print(text, items, true).text);
+      }),
+      { seed: 15, numRuns: 400 },
+    );
+  });
+
+  test("prints after an edit what it prints of the text", () => {
+    fc.assert(
+      fc.property(runs, runs, fc.nat(), (text, inserted, at) => {
+        const before = parseFile(text);
+        formattedParts(before);
+        const start = before.starts[at % before.starts.length] ?? 0;
+        const after = editFile(before, { start, end: start, text: `${inserted}\n` });
+        const parts = formattedParts(after);
+        expect(parts === null ? null : parts.map((part) => part.text).join("")).toBe(
+          parts === null ? null : formatted(after.text),
+        );
+        parts?.forEach((part, i) => {
+          expect(part.start).toBe(i === 0 ? 0 : parts[i - 1]?.end);
+        });
+      }),
+      { seed: 16, numRuns: 400 },
+    );
+  });
 
   test("leaves a text with syntax problems alone", () => {
     fc.assert(

@@ -45,7 +45,7 @@ function reportText({ texts, resultId }: Pick<Report, "texts" | "resultId">, pre
 const LARGE = 30_000;
 
 /** How soon, from the opening and from an edit on; the rest is there when the client asks again. */
-const FIRST_MS = 25;
+const FIRST_MS = 10;
 const NEXT_MS = 100;
 
 function answerSoon({ session, reports, finisher }: Server, known: KnownDocument): Report {

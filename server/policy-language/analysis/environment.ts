@@ -16,7 +16,8 @@ export type NameSpace = "mask" | "context" | "subject" | "memory" | "allocator";
  * that has changed, so that what is computed from a declaration can be cached by it (in a WeakMap).
  */
 export interface Revision {
-  readonly [key: string]: never;
+  /** The index of the region where it was last found: an edit moves it little. */
+  lastPlace: number;
 }
 
 /** Kernels that answer every question alike; the first stands for them. */

@@ -14,7 +14,7 @@ import {
   designOf,
 } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { apiKey, damageKeys, logKey, nameKey, type RegionNames } from "./region-names.ts";
+import { apiKey, damageKeys, exportsOf, logKey, nameKey, namesOf } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { rootsFor } from "../../documents/roots.ts";
 import { saySame } from "./meaning.ts";
@@ -184,9 +184,8 @@ interface Contents {
 function startAnew(order: readonly string[], indexNamed: (uri: string) => FileIndex): Contents {
   const files = order.map((uri): AnalysedFile => {
     const index = indexNamed(uri);
-    return { uri, index, revisions: index.file.regions.map(newRevision) };
+    return { uri, index, revisions: index.file.regions.map((_, region) => newRevision(region)) };
   });
-  for (const { revisions } of files) revisions.forEach((revision, index) => lastPlaces.set(revision, index));
   const regions = files[0]?.revisions.length ?? 0;
   return { files, findings: nothing(regions), ready: nothing(regions) };
 }
@@ -195,8 +194,8 @@ function nothing(length: number): undefined[] {
   return new Array<undefined>(length).fill(undefined);
 }
 
-function newRevision(): Revision {
-  return {};
+function newRevision(lastPlace: number): Revision {
+  return { lastPlace };
 }
 
 // Imports -------------------------------------------------------------------------------------------------------------
@@ -294,8 +293,9 @@ function writtenLogs(
   const logs = new Map<string, WrittenLog>();
   for (const name of order) {
     const index = indexNamed(name);
-    for (const region of index.bySpace.get("memory") ?? []) {
-      const item = index.file.regions[region]?.item;
+    for (const region of index.bySpace.memory) {
+      const written = index.file.regions[region];
+      const item = written?.kind === "memory" ? written.item : null;
       const path = item?.kind === "memory" ? logPathOf(item) : null;
       if (path === null) continue;
       const state = logState(workspace, uri, name, path);
@@ -343,12 +343,11 @@ function carryOver(
       oldEnd === start + 1 && newEnd === start + 1 ? sameAsBefore(old, index, start, order.map(indexNamed)) : null;
     const keys = same === "reworded" ? reworded : changed;
     if (same !== "value") {
-      for (let at = start; at < oldEnd; at++) addKeys(keys, old.index.names[at]);
-      for (let at = start; at < newEnd; at++) addKeys(keys, index.names[at]);
+      for (let at = start; at < oldEnd; at++) addKeys(keys, old.index.file.regions[at]);
+      for (let at = start; at < newEnd; at++) addKeys(keys, index.file.regions[at]);
     }
     const kept = same === "value" ? old.revisions[start] : undefined;
-    const fresh = Array.from({ length: newEnd - start }, () => kept ?? newRevision());
-    fresh.forEach((revision, index) => lastPlaces.set(revision, start + index));
+    const fresh = Array.from({ length: newEnd - start }, (_, at) => kept ?? newRevision(start + at));
     isMoved ||= oldEnd !== newEnd;
     if (i === 0) {
       findings = splice(findings, start, oldEnd, nothing(newEnd - start));
@@ -374,7 +373,7 @@ function carryOver(
     const regions = moved[0]?.index.file.regions ?? [];
     // Of a request on which the policy says nothing there is nothing to be said in other words.
     const forgetWords = (region: number): void => {
-      if (findings[region]?.movable !== false || regions[region]?.item?.kind !== "request") forget(region);
+      if (findings[region]?.movable !== false || regions[region]?.kind !== "request") forget(region);
     };
     renewDependants(moved, forgetWords, reworded, previous);
   }
@@ -404,8 +403,8 @@ function sameAsBefore(
 ): "value" | "reworded" | null {
   const [before, after] = [old.index.file.regions[region], now.file.regions[region]];
   if (before === undefined || after === undefined || !saySame(before, after)) return null;
-  if (after.item?.kind === "policy") return "reworded";
-  const uses = now.names[region]?.needs ?? [];
+  if (after.kind === "policy") return "reworded";
+  const uses = namesOf(after).needs;
   const isBuiltIn = uses.every((key) => all.every(({ first }) => !first.has(key)));
   return isBuiltIn && old.index.first === now.first ? "value" : null;
 }
@@ -425,10 +424,11 @@ function firstOf(index: FileIndex | undefined, kind: "kernels" | "configs"): Reg
   return index?.file.regions[index[kind][0] ?? -1];
 }
 
-function addKeys(keys: Set<string>, names: RegionNames | undefined): void {
-  if (names === undefined) return;
-  for (const key of names.exports) keys.add(key);
-  for (const word of names.words) for (const key of damageKeys(word)) keys.add(key);
+function addKeys(keys: Set<string>, region: Region | undefined): void {
+  if (region === undefined) return;
+  for (const key of exportsOf(region)) keys.add(key);
+  if (region.problems.length === 0) return;
+  for (const word of namesOf(region).words) for (const key of damageKeys(word)) keys.add(key);
 }
 
 /** Gives new revisions to all regions that depend on a changed key; `changed` grows by what those declare. */
@@ -445,11 +445,10 @@ function renewDependants(
     const checked = files[file];
     if (marks === undefined || checked === undefined || marks[region] === 1) return;
     marks[region] = 1;
-    const revision = newRevision();
-    lastPlaces.set(revision, region);
-    checked.revisions[region] = revision;
+    checked.revisions[region] = newRevision(region);
     if (file === 0) forget(region);
-    for (const key of checked.index.names[region]?.exports ?? []) {
+    const declares = checked.index.file.regions[region];
+    for (const key of declares === undefined ? [] : exportsOf(declares)) {
       if (changed.has(key)) continue;
       changed.add(key);
       grown.push(key);
@@ -479,23 +478,17 @@ function renewDependants(
   for (let pass = 0; pass < PASSES; pass++) {
     grown.length = 0;
     files.forEach(({ index }, file) => {
-      const { names } = index;
-      for (let region = 0; region < names.length; region++) {
-        for (const key of names[region]?.needs ?? []) {
-          if (changed.has(key)) {
-            renew(file, region);
-            break;
-          }
-        }
-      }
+      index.file.regions.forEach((region, at) => {
+        if (namesOf(region).needs.some((key) => changed.has(key))) renew(file, at);
+      });
     });
     if (!isAnyNeeded(grown)) return;
   }
 
   const users = new Map<string, { readonly file: number; readonly region: number }[]>();
   files.forEach(({ index }, file) =>
-    index.names.forEach(({ needs }, region) => {
-      for (const key of needs) {
+    index.file.regions.forEach((used, region) => {
+      for (const key of namesOf(used).needs) {
         const known = users.get(key);
         if (known === undefined) users.set(key, [{ file, region }]);
         else known.push({ file, region });
@@ -578,7 +571,7 @@ function environmentFor(
       if (known !== undefined) return known;
       const all: Binding[] = [];
       for (const file of files) {
-        for (const region of file.index.bySpace.get(space) ?? []) {
+        for (const region of file.index.bySpace[space]) {
           const binding = bindingAt(file, region);
           if (binding !== null) all.push(binding);
         }
@@ -589,17 +582,14 @@ function environmentFor(
   };
 }
 
-/** Where revisions stood when they were last looked for: an edit moves them little. */
-const lastPlaces = new WeakMap<Revision, number>();
-
 /** Finds where a revision stands: first where it stood before, then farther and farther from there. */
 function placesIn(files: readonly AnalysedFile[]): Environment["placeOf"] {
   return ({ uri, revision }) => {
     const file = files.find((candidate) => candidate.uri === uri);
     if (file === undefined) return null;
-    const index = indexNear(file.revisions, revision, lastPlaces.get(revision) ?? 0);
+    const index = indexNear(file.revisions, revision, revision.lastPlace);
     if (index < 0) return null;
-    lastPlaces.set(revision, index);
+    revision.lastPlace = index;
     const region = file.index.file.regions[index];
     const start = file.index.file.starts[index];
     return region === undefined || start === undefined ? null : { index, region, start };

@@ -1,18 +1,15 @@
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
-import { namesOf, type RegionNames } from "./region-names.ts";
+import { exportsOf, mayBeFor, nameKey, namesOf, spacesOf } from "./region-names.ts";
 
 /** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */
 export interface FileIndex {
   readonly file: SourceFile;
-  /** As long as `file.regions`. */
-  readonly names: readonly RegionNames[];
-  readonly needed: Counts;
   /** The first region that exports a key. */
   readonly first: ReadonlyMap<string, number>;
   /** The regions of `first`, by space, in the order of the file. */
-  readonly bySpace: ReadonlyMap<NameSpace, readonly number[]>;
+  readonly bySpace: Readonly<Record<NameSpace, readonly number[]>>;
   /** All regions that export a key, for keys that several export. Of `api:` keys too, where that is no mistake. */
   readonly several: ReadonlyMap<string, readonly number[]>;
   readonly imports: readonly number[];
@@ -34,30 +31,31 @@ export interface Counts {
 }
 
 /** Which texts of a region are counted; each once. */
-type TextsOf = (names: RegionNames) => readonly string[];
+type TextsOf = (region: Region) => readonly string[];
 
-const needsOf: TextsOf = ({ needs }) => needs;
-const wordsOf: TextsOf = ({ words }) => words;
+const NOTHING: readonly string[] = [];
+const needsOf: TextsOf = (region) => namesOf(region).needs;
+const wordsOf: TextsOf = (region) => (region.problems.length === 0 ? NOTHING : namesOf(region).words);
 
 /** Corrections that are kept before all is counted anew; in a file that is damaged all over, as many as it has. */
 const MOST_CORRECTIONS = 256;
 
-function count(names: readonly RegionNames[], textsOf: TextsOf): Counts {
+function count(regions: readonly Region[], textsOf: TextsOf): Counts {
   const counted = new Map<string, number>();
-  for (const region of names) for (const text of textsOf(region)) counted.set(text, (counted.get(text) ?? 0) + 1);
+  for (const region of regions) for (const text of textsOf(region)) counted.set(text, (counted.get(text) ?? 0) + 1);
   return { counted, corrections: new Map() };
 }
 
-/** The counts after some regions were replaced by others. `names`: all that there are now. */
+/** The counts after some regions were replaced by others. `all`: all that there are now. */
 function recount(
   { counted, corrections: earlier }: Counts,
-  before: readonly RegionNames[],
-  after: readonly RegionNames[],
-  names: readonly RegionNames[],
+  before: readonly Region[],
+  after: readonly Region[],
+  all: readonly Region[],
   textsOf: TextsOf,
 ): Counts {
   const corrections = new Map(earlier);
-  const add = (regions: readonly RegionNames[], by: number): void => {
+  const add = (regions: readonly Region[], by: number): void => {
     for (const region of regions) {
       for (const text of textsOf(region)) {
         const sum = (corrections.get(text) ?? 0) + by;
@@ -69,16 +67,24 @@ function recount(
   add(before, -1);
   add(after, 1);
   const most = Math.max(MOST_CORRECTIONS, before.length + after.length);
-  return corrections.size > most ? count(names, textsOf) : { counted, corrections };
+  return corrections.size > most ? count(all, textsOf) : { counted, corrections };
 }
 
 function has({ counted, corrections }: Counts, text: string): boolean {
   return (counted.get(text) ?? 0) + (corrections.get(text) ?? 0) > 0;
 }
 
+/** The needs of a file's regions; they take the trees of all, and so are counted when they are first asked for. */
+const needed = new WeakMap<FileIndex, Counts>();
+
 /** Whether any region of the file needs the key. */
-export function isNeeded({ needed }: FileIndex, key: string): boolean {
-  return has(needed, key);
+export function isNeeded(index: FileIndex, key: string): boolean {
+  let counts = needed.get(index);
+  if (counts === undefined) {
+    counts = count(index.file.regions, needsOf);
+    needed.set(index, counts);
+  }
+  return has(counts, key);
 }
 
 /** Whether a damaged region of the file has the word in it. */
@@ -107,60 +113,70 @@ export function splice<Entry>(list: readonly Entry[], start: number, oldEnd: num
   return list.slice(0, start).concat(fresh, list.slice(oldEnd));
 }
 
-const SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory", "allocator"];
 const cache = new WeakMap<SourceFile, FileIndex>();
 
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
   const known = cache.get(file);
   if (known !== undefined) return known;
-  const index = (previous === null ? null : movedIndex(file, previous)) ?? countedIndex(file);
+  const index = previous === null ? countedIndex(file) : movedIndex(file, previous);
   cache.set(file, index);
   return index;
 }
 
 function countedIndex(file: SourceFile): FileIndex {
-  const names = file.regions.map(namesOf);
-  return freshIndex(file, names, count(names, needsOf), count(names, wordsOf));
+  return freshIndex(file, count(file.regions, wordsOf));
 }
 
 /**
  * Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again.
  */
-function movedIndex(file: SourceFile, previous: FileIndex): FileIndex | null {
+function movedIndex(file: SourceFile, previous: FileIndex): FileIndex {
   const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
-  const fresh = file.regions.slice(start, newEnd).map(namesOf);
-  const names = splice(previous.names, start, oldEnd, fresh);
-  const old = previous.names.slice(start, oldEnd);
-  const needed = recount(previous.needed, old, fresh, names, needsOf);
-  const damagedWords = recount(previous.damagedWords, old, fresh, names, wordsOf);
-  if (oldEnd !== newEnd) return freshIndex(file, names, needed, damagedWords);
-  for (let i = start; i < newEnd; i++) {
-    const before = previous.file.regions[i];
-    const after = file.regions[i];
-    const isMoved =
-      before?.item?.kind === after?.item?.kind &&
-      damagesHeader(before) === damagesHeader(after) &&
-      sameStrings(previous.names[i]?.exports ?? [], names[i]?.exports ?? []);
-    if (!isMoved) return freshIndex(file, names, needed, damagedWords);
-  }
-  return { ...previous, file, names, needed, damagedWords };
+  const fresh = file.regions.slice(start, newEnd);
+  const old = previous.file.regions.slice(start, oldEnd);
+  const damagedWords = recount(previous.damagedWords, old, fresh, file.regions, wordsOf);
+  const isMoved = oldEnd === newEnd && fresh.every((region, i) => declaresAlike(old[i], region));
+  const index = isMoved ? { ...previous, file, damagedWords } : freshIndex(file, damagedWords);
+  const counts = needed.get(previous);
+  if (counts !== undefined) needed.set(index, recount(counts, old, fresh, file.regions, needsOf));
+  return index;
+}
+
+function declaresAlike(before: Region | undefined, after: Region): boolean {
+  return (
+    before?.kind === after.kind &&
+    damagesHeader(before) === damagesHeader(after) &&
+    sameStrings(before === undefined ? [] : exportsOf(before), exportsOf(after))
+  );
 }
 
 /** With this damage it may not be known what to check against: it may hide a header. */
 function damagesHeader(region: Region | undefined): boolean {
   if (region === undefined || region.problems.length === 0) return false;
-  return region.item === null || region.item.kind === "kernel";
+  return region.kind === null || region.kind === "kernel";
 }
 
 function sameStrings(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
 }
 
-function freshIndex(file: SourceFile, names: readonly RegionNames[], needed: Counts, damagedWords: Counts): FileIndex {
+function freshIndex(file: SourceFile, damagedWords: Counts): FileIndex {
   const first = new Map<string, number>();
   const several = new Map<string, number[]>();
-  const bySpace = new Map<NameSpace, number[]>(SPACES.map((space) => [space, []]));
+  const bySpace: Record<NameSpace, number[]> = { mask: [], context: [], subject: [], memory: [], allocator: [] };
+  /** @returns whether it is the first of its name */
+  const add = (key: string, region: number): boolean => {
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, region);
+      return true;
+    }
+    const all = several.get(key);
+    if (all === undefined) several.set(key, [earlier, region]);
+    else all.push(region);
+    return false;
+  };
   const imports: number[] = [];
   const kernels: number[] = [];
   const configs: number[] = [];
@@ -168,29 +184,19 @@ function freshIndex(file: SourceFile, names: readonly RegionNames[], needed: Cou
   let firstDeclaration = -1;
   for (let i = 0; i < file.regions.length; i++) {
     const region = file.regions[i];
-    const item = region?.item ?? null;
-    if (damagesHeader(region) && (item !== null || firstDeclaration < 0)) headerDamaged = true;
-    if (item === null) continue;
-    if (item.kind === "import") imports.push(i);
-    else if (item.kind === "kernel") kernels.push(i);
-    else if (item.kind === "config") configs.push(i);
+    const kind = region?.kind ?? null;
+    if (damagesHeader(region) && (kind !== null || firstDeclaration < 0)) headerDamaged = true;
+    if (region === undefined || kind === null) continue;
+    if (kind === "import") imports.push(i);
+    else if (kind === "kernel") kernels.push(i);
+    else if (kind === "config") configs.push(i);
     else if (firstDeclaration < 0) firstDeclaration = i;
-    for (const key of names[i]?.exports ?? []) {
-      const earlier = first.get(key);
-      if (earlier === undefined) {
-        first.set(key, i);
-        for (const [space, regions] of bySpace) if (key.startsWith(`${space}:`)) regions.push(i);
-        continue;
-      }
-      const all = several.get(key);
-      if (all === undefined) several.set(key, [earlier, i]);
-      else all.push(i);
-    }
+    if (mayBeFor(region)) for (const key of exportsOf(region)) if (key.startsWith("api:")) add(key, i);
+    if (region.name === null) continue;
+    for (const space of spacesOf(kind)) if (add(nameKey(space, region.name), i)) bySpace[space].push(i);
   }
   return {
     file,
-    names,
-    needed,
     first,
     bySpace,
     several,
@@ -218,9 +224,9 @@ export function designOf(index: FileIndex): Design {
   const known = designs.get(index);
   if (known !== undefined) return known;
   const namesIn = (space: NameSpace, kind: "flag" | "scope"): readonly string[] =>
-    (index.bySpace.get(space) ?? []).flatMap((region) => {
-      const item = index.file.regions[region]?.item;
-      return item?.kind === kind && item.name !== null ? [item.name.text] : [];
+    index.bySpace[space].flatMap((region) => {
+      const declared = index.file.regions[region];
+      return declared?.kind === kind && declared.name !== null ? [declared.name] : [];
     });
   const design = { flags: namesIn("mask", "flag"), scopes: namesIn("context", "scope") };
   designs.set(index, design);

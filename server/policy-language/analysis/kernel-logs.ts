@@ -34,7 +34,9 @@ export function logPathOf({ source }: MemoryDeclaration): string | null {
 export function logsOf(uri: string, file: SourceFile): readonly string[] {
   const found: string[] = [];
   // At every key, over all regions.
-  for (const { item } of file.regions) {
+  for (const region of file.regions) {
+    if (region.kind !== "memory") continue;
+    const { item } = region;
     const path = item?.kind === "memory" ? logPathOf(item) : null;
     if (path === null || path === "") continue;
     const target = importTarget([], uri, path);

@@ -28,7 +28,9 @@ export function policyFiles(workspace: Workspace): readonly (readonly [string, S
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
   const found: string[] = [];
   // At every key, over all regions.
-  for (const { item } of file.regions) {
+  for (const region of file.regions) {
+    if (region.kind !== "import") continue;
+    const { item } = region;
     if (item?.kind !== "import" || item.path === null || item.path.value === "") continue;
     const target = importTarget([], uri, item.path.value);
     if ("uri" in target) found.push(target.uri);

@@ -70,37 +70,48 @@ export function logKey(path: string): string {
   return `log:${path}`;
 }
 
+/** The spaces that a declaration of each kind puts its name in. */
+const SPACES_OF: Readonly<Record<Item["kind"], readonly NameSpace[]>> = {
+  flags: ["mask"],
+  flag: ["mask"],
+  transform: ["mask", "subject"],
+  allocator: ["allocator"],
+  context: ["context"],
+  scope: ["context"],
+  request: ["subject"],
+  policy: ["subject"],
+  memory: ["memory"],
+  expect: [],
+  kernel: [],
+  config: [],
+  import: [],
+};
+
 /** The spaces that a declaration of this kind puts its name in. */
 export function spacesOf(kind: Item["kind"]): readonly NameSpace[] {
-  switch (kind) {
-    case "flags":
-    case "flag":
-      return ["mask"];
-    case "transform":
-      return ["mask", "subject"];
-    case "allocator":
-      return ["allocator"];
-    case "context":
-    case "scope":
-      return ["context"];
-    case "request":
-    case "policy":
-      return ["subject"];
-    case "memory":
-      return ["memory"];
-    case "expect":
-    case "kernel":
-    case "config":
-    case "import":
-      return [];
-  }
+  return SPACES_OF[kind];
+}
+
+const NO_KEYS: readonly string[] = [];
+
+/** Keys of what a region declares, as `RegionNames.exports`; known without the region's tree, but for some policies. */
+export function exportsOf(region: Region): readonly string[] {
+  const { kind, name } = region;
+  if (kind === null) return NO_KEYS;
+  if (mayBeFor(region)) return namesOf(region).exports;
+  return name === null ? NO_KEYS : spacesOf(kind).map((space) => nameKey(space, name));
+}
+
+/** What a policy is `for`, its tree says. */
+export function mayBeFor({ kind, text }: Region): boolean {
+  return kind === "policy" && /\bfor\b/.test(text);
 }
 
 const NO_NAMES: RegionNames = { declares: null, exports: [], uses: [], needs: [], words: [] };
 const cache = new WeakMap<Region, RegionNames>();
 
 export function namesOf(region: Region): RegionNames {
-  if (region.item === null && region.problems.length === 0) return NO_NAMES;
+  if (region.kind === null && region.problems.length === 0) return NO_NAMES;
   const known = cache.get(region);
   if (known !== undefined) return known;
   const names = region.item === null ? NO_NAMES : collect(region.item);

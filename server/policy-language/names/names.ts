@@ -108,7 +108,7 @@ function seesSame(workspace: Workspace, uri: string, symbol: PolicySymbol, defin
 
 /** Cheap: a region without the word holds no use of it. */
 function mayHold(region: Region, symbol: PolicySymbol): boolean {
-  return region.item !== null && region.text.includes(symbol.name);
+  return region.kind !== null && region.text.includes(symbol.name);
 }
 
 /** A transform is one symbol, whether it is called in a mask or spoken of in an expectation. */

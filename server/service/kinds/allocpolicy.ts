@@ -31,6 +31,7 @@ import { SIGNATURE_TRIGGERS, signatureAt } from "../signature-help.ts";
 import { selectionsAt } from "../selection.ts";
 import { kept } from "../runs.ts";
 import { semanticTokensOf } from "../semantic-tokens.ts";
+import { SAMPLE } from "./_sample.ts";
 import { symbolsOf, type FileSymbol, type FileSymbolKind } from "../symbols.ts";
 
 /** Files of the policy language. */
@@ -39,6 +40,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
   is: isPolicyFile,
   languageIds: ["allocpolicy"],
   extensions: [".allocpolicy"],
+  sample: SAMPLE,
   open: parseFile,
   edit: editFile,
   references: (uri, file) => [

@@ -1,0 +1,133 @@
+import type { Item, Problem } from "./ast.ts";
+import { lex, type Scan, type TokenColumns } from "./lexer.ts";
+import { PADDING, parser } from "./parser.ts";
+import type { Region } from "./source-file.ts";
+import * as T from "./tokens.ts";
+import { docBetween, regionEnd } from "./trivia.ts";
+
+/**
+ * Declarations that need not be parsed to know that they are valid: the strict parser goes by the types of the tokens
+ * alone, so that where it accepted a sequence of types, with those that follow, it accepts every other such sequence.
+ * Files are made of few kinds of declarations, each written many times.
+ */
+
+/** How many tokens behind a declaration are part of its shape: as many as the parser and `beginsItem` may look at. */
+export const WINDOW = 3;
+/** Longer declarations are parsed, and so many shapes are kept. */
+const LONGEST = 400;
+const MOST_SHAPES = 4000;
+
+const KINDS = new Map<number, Item["kind"]>([
+  [T.indexOf(T.Kernel), "kernel"],
+  [T.indexOf(T.Config), "config"],
+  [T.indexOf(T.Import), "import"],
+  [T.indexOf(T.Flags), "flags"],
+  [T.indexOf(T.Flag), "flag"],
+  [T.indexOf(T.Transform), "transform"],
+  [T.indexOf(T.Allocator), "allocator"],
+  [T.indexOf(T.Context), "context"],
+  [T.indexOf(T.Scope), "scope"],
+  [T.indexOf(T.Request), "request"],
+  [T.indexOf(T.Policy), "policy"],
+  [T.indexOf(T.Memory), "memory"],
+  [T.indexOf(T.Expect), "expect"],
+]);
+const NAMELESS: ReadonlySet<Item["kind"] | null> = new Set(["kernel", "config", "import", null]);
+
+/** The types of some tokens that follow each other, and a hash of them. */
+interface Shape {
+  readonly hash: number;
+  readonly types: Uint16Array;
+}
+
+/** The tokens from an item's first to the first of the next line that may begin another. */
+export interface Stretch {
+  readonly shape: Shape;
+  /** The index of the token behind. */
+  readonly next: number;
+}
+
+const known = new Map<number, Uint16Array[]>();
+let howMany = 0;
+
+/**
+ * The stretch that begins with the token at `index`, where that and the one behind it stand in the first column of
+ * their lines, and enough is known of what follows.
+ */
+export function stretchAt(text: string, start: number, { columns, openComment }: Scan, index: number): Stretch | null {
+  const { kinds, indents, count } = columns;
+  if (openComment || indents[index] !== 0 || !KINDS.has(kinds[index] ?? 0)) return null;
+  if (start !== 0 && text.charCodeAt(start - 1) !== 10) return null;
+  const most = Math.min(index + LONGEST, count - WINDOW - 1);
+  let next = index + 1;
+  while (next < most && (indents[next] !== 0 || !KINDS.has(kinds[next] ?? 0))) next++;
+  if (next >= most) return null;
+  let hash = 0;
+  for (let i = index; i < next + WINDOW; i++) hash = (Math.imul(hash, 31) + (kinds[i] ?? 0)) | 0;
+  return { shape: { hash, types: kinds.subarray(index, next + WINDOW) }, next };
+}
+
+/** Notes that the parser accepted a stretch, and read all of it. */
+export function noteValid({ shape }: Stretch): void {
+  if (howMany >= MOST_SHAPES) {
+    known.clear();
+    howMany = 0;
+  }
+  const alike = known.get(shape.hash) ?? [];
+  // A copy: the columns would stay with it.
+  known.set(shape.hash, [...alike, shape.types.slice()]);
+  howMany += 1;
+}
+
+export function isKnownValid({ shape: { hash, types } }: Stretch): boolean {
+  return known.get(hash)?.some((one) => isSame(one, types)) === true;
+}
+
+function isSame(one: Uint16Array, other: Uint16Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
+}
+
+/** The region of a stretch that is known to be valid, and where it ends. */
+export function regionOf(
+  text: string,
+  start: number,
+  columns: TokenColumns,
+  index: number,
+  next: number,
+): { readonly region: Region; readonly end: number } {
+  const { kinds, starts, ends } = columns;
+  const end = regionEnd(text, ends[next - 1] ?? start, starts[next] ?? text.length);
+  const kind = KINDS.get(kinds[index] ?? 0) ?? null;
+  const name = NAMELESS.has(kind) ? null : text.slice(starts[index + 1], ends[index + 1]);
+  return { region: new ValidRegion(text.slice(start, end), kind, name), end };
+}
+
+const NO_PROBLEMS: readonly Problem[] = [];
+
+class ValidRegion implements Region {
+  readonly text: string;
+  readonly kind: Item["kind"] | null;
+  readonly name: string | null;
+  readonly problems = NO_PROBLEMS;
+  #item: Item | null = null;
+
+  constructor(text: string, kind: Item["kind"] | null, name: string | null) {
+    this.text = text;
+    this.kind = kind;
+    this.name = name;
+  }
+
+  get item(): Item | null {
+    this.#item ??= readAlone(this.text);
+    return this.#item;
+  }
+}
+
+/** The tree of a text that holds one valid item. */
+function readAlone(text: string): Item | null {
+  const tokens = [...lex(text).tokens, ...Array.from({ length: PADDING }, () => T.END)];
+  const read = parser().readStrict(tokens, 0, 0, docBetween(text, 0, tokens[0]?.startOffset ?? 0));
+  return read.valid ? read.item : null;
+}

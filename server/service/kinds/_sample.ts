@@ -1,0 +1,35 @@
+/** Most of what a policy file may say, and two mistakes: what makes its findings makes those of a first file. */
+export const SAMPLE = `kernel 6.1 .. 6.12
+context refill { in softirq  holds spinlock "ring->lock" }
+flags RING = GFP_ATOMIC | __GFP_NOWARN
+
+/// One page for the ring.
+request page {
+  api alloc_pages  order 0
+  flags RING
+  context refill
+  handles null
+}
+
+request buffer {
+  api kmalloc  size 512 B
+  flags GFP_KERNEL | __GFP_ZERO
+  policy driver
+}
+
+request wrong like buffer {
+  context refill
+}
+
+request lost like nowhere { flags __GFP_WAIT }
+
+policy driver {
+  forbid has __GFP_NOFAIL because "a driver can report -ENOMEM"
+  mode fast when has __GFP_NORETRY { oom never }
+  mode normal otherwise { sleeps may }
+}
+
+transform quiet(m) = m | __GFP_NOWARN
+expect quiet gives has __GFP_NOWARN
+expect page { sleeps never }
+`;
