@@ -3,12 +3,15 @@ import { ALL } from "./apis/index.ts";
 import { wrapped } from "./apis/wrappers/_wrap.ts";
 import { ALL_WRAPPERS } from "./apis/wrappers/index.ts";
 import type { Kernel } from "./kernels/kernel.ts";
+import { perKernel } from "./kernels/per-kernel.ts";
 import { EMPTY, type Mask } from "./masks/mask.ts";
 import type { AllocationRequest } from "./request.ts";
 
 export { forbiddenPlace, NO_PAGES, samePlan, type Plan } from "./apis/_plan.ts";
 
-const APIS: readonly Api[] = [...ALL, ...wrapped(ALL, ALL_WRAPPERS)];
+/** What a function does to masks is asked of every call of it. */
+const OWN: readonly Api[] = ALL.map((api) => ({ ...api, treatment: perKernel(api.treatment) }));
+const APIS: readonly Api[] = [...OWN, ...wrapped(OWN, ALL_WRAPPERS)];
 const byName: ReadonlyMap<string, Api> = new Map(APIS.map((api) => [api.name, api]));
 
 /** Every allocation function that the model knows, of all kernels: ask `exists(kernel)`. */

@@ -35,7 +35,11 @@ export function verdict(kernel: Kernel, request: AllocationRequest): Verdict {
   const api = apiNamed(request.api);
   if (api === null) return unknownVerdict(kernel, request, `The model does not know ${request.api}.`);
   if (!api.exists(kernel)) return unknownVerdict(kernel, request, `${request.api} does not exist in ${kernel.name}.`);
-  const plan = api.plan(kernel, request);
+  return verdictOfPlan(kernel, request, api.plan(kernel, request));
+}
+
+/** The same, where it is known what the call comes to before memory is looked at (`Api.plan`). */
+export function verdictOfPlan(kernel: Kernel, request: AllocationRequest, plan: Plan): Verdict {
   return plan.unknown === null ? verdictOf(kernel, request, plan) : unknownVerdict(kernel, request, plan.unknown);
 }
 

@@ -2,28 +2,18 @@ import { contextOf, hasMemalloc, isAtomic } from "../model/contexts.ts";
 import { NO_PAGES, type Plan } from "../model/apis.ts";
 import type { ApiFamily } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
+import { alsoAsked, NO_QUESTIONS } from "../model/kernels/questions.ts";
 import type { DecisionName } from "../model/decisions/decisions.ts";
-import { factsOf } from "../model/decisions/facts.ts";
-import { holds as decisionHolds, tableOf, type Compiled } from "../model/decisions/table.ts";
-import { pathOf } from "../model/decisions/walk.ts";
+import { holds as decisionHolds, tableOf } from "../model/decisions/table.ts";
 import type { FlagName } from "../model/masks/mask.ts";
-import { applyScopes } from "../model/masks/properties.ts";
 import { COSTLY_ORDER } from "../model/limits.ts";
 import type { AllocationRequest } from "../model/request.ts";
 import { bytesOf, orderOf } from "../model/sizes.ts";
 import { found, has, holds } from "./_predicates.ts";
 import type { Match, RuleFix, Subject } from "./rule.ts";
 
-const plans = new WeakMap<Subject, Plan>();
-
-/** What the call comes to before memory is looked at; computed once for each subject. */
-export function planOf(subject: Subject): Plan {
-  const known = plans.get(subject);
-  if (known !== undefined) return known;
-  const plan = subject.api.plan(subject.kernel, subject.request);
-  plans.set(subject, plan);
-  return plan;
-}
+/** What the call comes to before memory is looked at. */
+export const planOf = (subject: Subject): Plan => subject.plan;
 
 /** The call, with this changed in it, fails before it looks at memory, whatever the state of that. */
 const isRefused = ({ api, kernel, request }: Subject, changed: Partial<AllocationRequest>): boolean =>
@@ -75,43 +65,18 @@ export function isCostly(subject: Subject): boolean {
   return order > COSTLY_ORDER && order <= subject.kernel.maxOrder;
 }
 
-/** What the slow path decides about a try of the page allocator. */
-interface Decided {
-  readonly facts: number;
-  readonly path: readonly Compiled[];
-}
-
-type WhichTry = "first" | "last";
-
-const decisions: Readonly<Record<WhichTry, WeakMap<Subject, Decided | null>>> = {
-  first: new WeakMap(),
-  last: new WeakMap(),
-};
-
-/** Null where the call makes no such try, or one that is refused for its order. */
-function decidedOf(subject: Subject, which: WhichTry): Decided | null {
-  const known = decisions[which].get(subject);
-  if (known !== undefined) return known;
-  const { kernel, request } = subject;
-  const plan = planOf(subject);
-  const [asked, order] = which === "first" ? [plan.firstMask, plan.firstOrder] : [plan.mask, plan.order];
-  const table = tableOf(kernel);
-  const facts = factsOf(table.facts, applyScopes(kernel, asked, request.context.scopes), order, request.context);
-  const decided = order < 0 || order > kernel.maxOrder ? null : { facts, path: pathOf(table, facts) };
-  decisions[which].set(subject, decided);
-  return decided;
-}
-
 /** The decision of the slow path holds of the last try, whether or not the request comes to it. */
 export function decides(subject: Subject, name: DecisionName): boolean {
-  const decided = decidedOf(subject, "last");
-  const compiled = tableOf(subject.kernel).decisions.find((one) => one.name === name);
-  return decided !== null && compiled !== undefined && decisionHolds(compiled, decided.facts);
+  const tried = subject.tries.last;
+  const { named, questions } = tableOf(subject.kernel);
+  alsoAsked(questions.get(name) ?? NO_QUESTIONS);
+  const compiled = named.get(name);
+  return tried !== null && compiled !== undefined && decisionHolds(compiled, tried.facts);
 }
 
 /** A try comes to the decision of the slow path, and it holds. */
-export function comesTo(subject: Subject, name: DecisionName, which: WhichTry = "last"): boolean {
-  return decidedOf(subject, which)?.path.some((one) => one.name === name) ?? false;
+export function comesTo(subject: Subject, name: DecisionName, which: "first" | "last" = "last"): boolean {
+  return subject.tries[which]?.path.some((one) => one.name === name) ?? false;
 }
 
 /** Orders that the page allocator tries as hard as it can: 0 to 3. */
@@ -124,7 +89,7 @@ export const reaches = (subject: Subject, flag: FlagName): boolean =>
 
 /** The model can say what this call does, and a mask is written for it. */
 export const isDecided = (subject: Subject): boolean =>
-  subject.verdict.unknown === null && subject.written !== null && subject.api.takesMask;
+  subject.written !== null && subject.api.takesMask && subject.isKnown;
 
 const isIn = (subject: Subject, families: readonly ApiFamily[]): boolean => families.includes(subject.api.family);
 

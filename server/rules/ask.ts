@@ -11,11 +11,18 @@ import type { Anchor, Match, Rule, RuleFix, Subject } from "./rule.ts";
 export function ask(rule: Rule, subject: Subject): readonly Match[] {
   const matches = rule.check(subject);
   if (matches.length === 0) return matches;
-  const isIdle = rule.class === "ineffective" || rule.class === "redundant";
   return matches.flatMap((match) =>
-    isIdle && isBrought(subject, match.anchor) ? [] : [{ ...match, fixes: weighed(subject, match.fixes) }],
+    isNobodys(rule, subject, match) ? [] : [{ ...match, fixes: weighed(subject, match.fixes) }],
   );
 }
+
+/** Whether the rule has anything to say: `ask` gives a match. */
+export function speaks(rule: Rule, subject: Subject): boolean {
+  return rule.check(subject).some((match) => !isNobodys(rule, subject, match));
+}
+
+const isNobodys = (rule: Rule, subject: Subject, { anchor }: Match): boolean =>
+  (rule.class === "ineffective" || rule.class === "redundant") && isBrought(subject, anchor);
 
 /** Every flag that the match is about came in with a composite: no name and no number asks for it. */
 function isBrought(subject: Subject, anchor: Anchor): boolean {

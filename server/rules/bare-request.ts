@@ -5,7 +5,6 @@ import {
   meaningsIn,
   type MaskExpression,
   type MaskPart,
-  type MaskValue,
   type WrittenMask,
 } from "../model/masks/expression.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
@@ -15,7 +14,8 @@ import type { AllocationRequest } from "../model/request.ts";
 import { kernelRule } from "./catalogue.ts";
 import type { Holds, Severity } from "./finding.ts";
 import { judge } from "./judge.ts";
-import { releasesAround } from "./releases.ts";
+import { bitsInReleases, readingOf } from "./masks-in-releases.ts";
+import { holdsAround, releasesAround, type AskedOfReleases } from "./releases.ts";
 import type { Anchor } from "./rule.ts";
 import type { Asked, Site } from "./site.ts";
 
@@ -48,7 +48,7 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
   const expression = readMask(text);
   if ("wrong" in expression) return { wrong: expression.wrong };
   const scope = kernelScope(kernel);
-  const value = valueIn(kernel, expression);
+  const value = maskValue(scope, expression);
   const strange = value.parts.find(isStrange);
   if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}` };
   const long = meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits);
@@ -68,19 +68,6 @@ function readMask(text: string): ReturnType<typeof parseMask> {
   const expression = parseMask(text);
   read.set(text, expression);
   return expression;
-}
-
-const values = new WeakMap<MaskExpression, Map<Kernel, MaskValue>>();
-
-/** What the mask is in this kernel; a mask is asked of many kernels, many times. */
-function valueIn(kernel: Kernel, expression: MaskExpression): MaskValue {
-  const inKernels = values.get(expression) ?? new Map<Kernel, MaskValue>();
-  if (inKernels.size === 0) values.set(expression, inKernels);
-  const known = inKernels.get(kernel);
-  if (known !== undefined) return known;
-  const value = maskValue(kernelScope(kernel), expression);
-  inKernels.set(kernel, value);
-  return value;
 }
 
 /** A name that the kernel does not have: no caller can write the mask there. */
@@ -120,19 +107,36 @@ export function datedFindings(
   given: BareMask | null,
   result: Asked["result"] = null,
 ): readonly DatedFinding[] {
-  const around = releasesAround(kernel, (release) => {
-    if (given === null) return askedOf(request, null, result);
-    if (!given.written.hasLiteral) {
-      const { mask: value, written, parts } = valueIn(release, given.expression);
-      return parts.some(isStrange) ? null : askedOf({ ...request, mask: value }, written, result);
-    }
-    const bits = flagsIn(kernel, request.mask).reduce((all, flag) => all | release.bits[flag], 0);
-    return askedOf({ ...request, mask: mask(bits) }, given.written, result);
-  });
+  const around = holdsAround(kernel, askedOfReleases(kernel, request, given, result));
   return bareFindings(kernel, request, given?.written ?? null, result).map((finding) => {
     const rule = kernelRule(finding.rule);
     return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule)) };
   });
+}
+
+function askedOfReleases(
+  kernel: Kernel,
+  request: AllocationRequest,
+  given: BareMask | null,
+  result: Asked["result"],
+): AskedOfReleases {
+  const { api } = request;
+  if (given === null) {
+    const asked = askedOf(request, null, result);
+    return { api, of: () => asked, flagsIn: () => 0 };
+  }
+  const { kernels } = releasesAround(kernel);
+  const reading = given.written.hasLiteral
+    ? bitsInReleases(kernels, flagsIn(kernel, request.mask), given.written)
+    : readingOf(kernels, given.expression, given.written);
+  return {
+    api,
+    of: (release) => {
+      const read = reading.in(release);
+      return read === null ? null : askedOf({ ...request, mask: read.mask }, read.written, result);
+    },
+    flagsIn: reading.flagsIn,
+  };
 }
 
 const askedOf = (request: AllocationRequest, written: WrittenMask | null, result: Asked["result"] = null): Asked => ({

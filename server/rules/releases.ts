@@ -1,58 +1,133 @@
+import { apiNamed } from "../model/apis.ts";
+import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../model/kernels/kernels.ts";
+import { agree, differencesOf, noted, watched, type Questions } from "../model/kernels/questions.ts";
 import type { Holds } from "./finding.ts";
-import { ask } from "./ask.ts";
+import { speaks } from "./ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 import { subjectOf } from "./subject.ts";
 
-/** The mainline releases with the build options of a kernel, and which of them it is, or follows. */
-interface Neighbours {
-  readonly releases: readonly Kernel[];
+/** The mainline releases with the build options of a kernel, oldest first, and which of them it is, or follows. */
+export interface Releases {
+  readonly kernels: readonly Kernel[];
   readonly home: number;
 }
 
-const neighbours = new WeakMap<Kernel, Neighbours>();
+/** What is asked of releases. */
+export interface AskedOfReleases {
+  readonly api: string;
+  /** Null for a release that cannot be asked this. */
+  readonly of: (release: number) => Asked | null;
+  /** Equal numbers where a mask is written with the same flags, and all of its bits are flags. */
+  readonly flagsIn: (release: number) => number;
+}
 
-function neighboursOf(kernel: Kernel): Neighbours {
-  const known = neighbours.get(kernel);
+const around = new WeakMap<Kernel, Releases>();
+
+/** The releases around a kernel. */
+export function releasesAround(kernel: Kernel): Releases {
+  const known = around.get(kernel);
   if (known !== undefined) return known;
-  const releases = mainlineReleases().flatMap((name) => {
-    const release = kernelOf(name, kernel.options);
+  const kernels = releasesWith(kernel);
+  const made = { kernels, home: kernels.findLastIndex(({ name }) => !comesBefore(kernel, name)) };
+  around.set(kernel, made);
+  return made;
+}
+
+const byOptions = new WeakMap<Kernel["options"], readonly Kernel[]>();
+const sets = new WeakMap<Kernel, readonly Kernel[]>();
+
+/** One list for all kernels with the same options. */
+function releasesWith({ options }: Kernel): readonly Kernel[] {
+  const known = byOptions.get(options);
+  if (known !== undefined) return known;
+  const made = mainlineReleases().flatMap((name) => {
+    const release = kernelOf(name, options);
     return "unknown" in release ? [] : [release];
   });
-  const made = { releases, home: releases.findLastIndex(({ name }) => !comesBefore(kernel, name)) };
-  neighbours.set(kernel, made);
+  const [first] = made;
+  const kernels = (first === undefined ? undefined : sets.get(first)) ?? made;
+  if (first !== undefined) sets.set(first, kernels);
+  byOptions.set(options, kernels);
+  return kernels;
+}
+
+/** For each release and what was asked of it: which of the others agree on that. */
+const alike = new WeakMap<readonly Kernel[], Map<Questions, readonly boolean[]>[]>();
+
+function agreeingWith(kernels: readonly Kernel[], index: number, questions: Questions): readonly boolean[] {
+  const ofReleases = alike.get(kernels) ?? kernels.map(() => new Map<Questions, readonly boolean[]>());
+  alike.set(kernels, ofReleases);
+  const known = ofReleases[index]?.get(questions);
+  if (known !== undefined) return known;
+  const differences = differencesFrom(kernels, index);
+  const made = differences.map((one) => agree(one, questions));
+  ofReleases[index]?.set(questions, made);
+  return made;
+}
+
+const differences = new WeakMap<Kernel, readonly Questions[]>();
+
+function differencesFrom(kernels: readonly Kernel[], index: number): readonly Questions[] {
+  const one = kernels[index];
+  if (one === undefined) return [];
+  const made = differences.get(one) ?? kernels.map((other) => differencesOf(one, other));
+  differences.set(one, made);
+  return made;
+}
+
+const existing = new WeakMap<readonly Kernel[], Map<Api, readonly boolean[]>>();
+
+function existsIn(kernels: readonly Kernel[], api: Api): readonly boolean[] {
+  const known = existing.get(kernels) ?? new Map<Api, readonly boolean[]>();
+  existing.set(kernels, known);
+  const made = known.get(api) ?? kernels.map((kernel) => api.exists(kernel));
+  known.set(api, made);
   return made;
 }
 
 /**
  * For what is asked of a kernel: in which mainline releases around it a rule that speaks there speaks too, with the
- * same build options. `askedOf` gives null for a release that cannot be asked this. Where the release that a point
- * release or a vendor's tree follows is quiet, it is that tree alone. Each release is asked when it is needed, and
- * once.
+ * same build options. Where the release that a point release or a vendor's tree follows is quiet, it is that tree
+ * alone. A release is asked when its answer is needed, and answers for all that agree on what the rule asked of it.
  */
-export function releasesAround(kernel: Kernel, askedOf: (release: Kernel) => Asked | null): (rule: Rule) => Holds {
-  const { releases, home } = neighboursOf(kernel);
+export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule) => Holds {
+  const { kernels, home } = releasesAround(kernel);
+  const api = apiNamed(asked.api);
+  const exists = api === null ? [] : existsIn(kernels, api);
   const subjects: (Subject | null | undefined)[] = [];
-  const speaksIn = (rule: Rule, index: number): boolean => {
-    const release = releases[index];
-    if (release === undefined) return false;
-    let subject = subjects[index];
-    if (subject === undefined) {
-      const asked = askedOf(release);
-      subject = subjects[index] = asked === null ? null : subjectOf(release, asked);
-    }
-    return subject !== null && ask(rule, subject).length > 0;
+  const subjectIn = (index: number): Subject | null => {
+    const known = subjects[index];
+    if (known !== undefined) return known;
+    const [release, one] = [kernels[index], exists[index] === true ? asked.of(index) : null];
+    const made = release === undefined || one === null ? null : subjectOf(watched(release), one);
+    subjects[index] = made;
+    return made;
   };
   return (rule) => {
-    if (!speaksIn(rule, home)) return { since: kernel.name, until: kernel.name };
+    const answers: (boolean | undefined)[] = [];
+    const speaksIn = (index: number): boolean => {
+      const known = answers[index];
+      if (known !== undefined) return known;
+      const subject = subjectIn(index);
+      if (subject === null) return false;
+      const { value, questions } = noted(subject.kernel, () => speaks(rule, subject));
+      const flags = asked.flagsIn(index);
+      const agreeing = agreeingWith(kernels, index, questions);
+      for (let other = 0; other < kernels.length; other++)
+        if (agreeing[other] === true && exists[other] === true && asked.flagsIn(other) === flags)
+          answers[other] = value;
+      return value;
+    };
+    if (!speaksIn(home)) return { since: kernel.name, until: kernel.name };
     let [first, last] = [home, home];
-    while (speaksIn(rule, first - 1)) first--;
-    while (speaksIn(rule, last + 1)) last++;
+    while (first > 0 && speaksIn(first - 1)) first--;
+    while (last < kernels.length - 1 && speaksIn(last + 1)) last++;
     return {
-      since: first === 0 ? null : (releases[first]?.name ?? null),
-      until: last === releases.length - 1 ? null : (releases[last]?.name ?? null),
+      since: first === 0 ? null : (kernels[first]?.name ?? null),
+      until: last === kernels.length - 1 ? null : (kernels[last]?.name ?? null),
     };
   };
 }

@@ -1,16 +1,30 @@
+import type { Plan } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
+import type { Compiled } from "../model/decisions/table.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";
 import type { CompositeName, FlagName, Mask } from "../model/masks/mask.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
 import type { Severity } from "./finding.ts";
 
-/** What a rule sees: one request under one kernel. */
+/** What the slow path decides about a try of the page allocator: its facts, and the decisions that it comes to. */
+export interface Tried {
+  readonly facts: number;
+  readonly path: readonly Compiled[];
+}
+
+/** What a rule sees: one request under one kernel. What the model says of it is worked out when it is asked for. */
 export interface Subject {
   readonly kernel: Kernel;
   readonly api: Api;
   readonly request: AllocationRequest;
   readonly verdict: Verdict;
+  /** The model can say what the call does: cheaper than to ask the verdict. */
+  readonly isKnown: boolean;
+  /** What the call comes to before memory is looked at. */
+  readonly plan: Plan;
+  /** The first and the last try; null where the call makes no such try, or one that is refused for its order. */
+  readonly tries: { readonly first: Tried | null; readonly last: Tried | null };
   readonly mask: Mask;
   /** Null where the API takes no mask, or none was given. */
   readonly written: WrittenMask | null;

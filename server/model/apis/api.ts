@@ -58,6 +58,8 @@ export interface Api {
   readonly takesCache?: boolean;
   /** Further numbers that it reads from a request (`AllocationRequest.numbers`): `align`. Absent: none. */
   readonly numbers?: readonly string[];
+  /** There are calls that the model cannot answer (`Plan.unknown`). Absent: of none it says so. */
+  readonly mayBeUnknown?: boolean;
   /** The function exists in this kernel. */
   readonly exists: (kernel: Kernel) => boolean;
   /** One line each, for hovers and `explain`: what the call does to the mask in this kernel. */

@@ -106,6 +106,7 @@ const common = {
   alsoTakes: ["bytes"] as const,
   takesMask: true,
   takesCache: true,
+  mayBeUnknown: true,
   exists: always,
   treatment,
   plan,

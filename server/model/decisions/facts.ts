@@ -1,5 +1,6 @@
 import { hasPfMemalloc, inInterrupt, PLACE, TASK, type Context } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { alsoAsked, noted, type Questions } from "../kernels/questions.ts";
 import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
 import { ALLOC, allocFlags, pfmemallocFlags } from "../masks/alloc-flags.ts";
 import { mask, type FlagName, type Mask } from "../masks/mask.ts";
@@ -141,6 +142,8 @@ function readMask(kernel: Kernel, value: Mask): number {
 /** Facts of masks and orders of one kernel, looked up: a byte of the mask each, since no fact looks at two of them. */
 export interface FactTables {
   readonly kernel: Kernel;
+  /** What was asked of the kernel for the tables. */
+  readonly questions: Questions;
   /** By the lowest byte of the mask, and so on. */
   readonly lowest: Int32Array;
   readonly second: Int32Array;
@@ -152,6 +155,11 @@ export interface FactTables {
 const LARGEST_ORDER = 63;
 
 export function factTables(kernel: Kernel): FactTables {
+  const { value, questions } = noted(kernel, () => madeTables(kernel));
+  return { ...value, questions };
+}
+
+function madeTables(kernel: Kernel): Omit<FactTables, "questions"> {
   const byte = (shift: number): Int32Array =>
     Int32Array.from({ length: 256 }, (_, value) => readMask(kernel, mask(value << shift)));
   const byOrder = (["highOrder", "aboveOne", "costly", "hugeOrder"] as const).map((name) => ({
@@ -172,6 +180,7 @@ export function factTables(kernel: Kernel): FactTables {
 
 /** The facts of a mask and an order, whoever asks. */
 export function requestFacts(tables: FactTables, value: Mask, order: number): number {
+  alsoAsked(tables.questions);
   return (
     (tables.lowest[value & 0xff] ?? 0) |
     (tables.second[(value >>> 8) & 0xff] ?? 0) |

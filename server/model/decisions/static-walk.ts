@@ -42,6 +42,8 @@ export interface Walks {
   readonly made: (Walk | undefined)[];
   /** Facts and effects by a hash of the facts: the same few combinations are asked for again and again. */
   readonly known: Int32Array;
+  /** Notes what was asked of the kernel for the answer to these facts; null where nobody listens. */
+  readonly note: ((facts: number) => void) | null;
 }
 
 const KNOWN_BITS = 13;
@@ -50,8 +52,9 @@ const KNOWN_BITS = 13;
 const CHOOSING = 2 * FACT.nofail - 1;
 const TASK = FACT.pfMemalloc | FACT.oomVictim | FACT.dying;
 
-export function walksOf(decisions: readonly Walked[]): Walks {
+export function walksOf(decisions: readonly Walked[], note: Walks["note"]): Walks {
   return {
+    note,
     decisions,
     made: new Array<Walk | undefined>(2 * (CHOOSING + 1)).fill(undefined),
     known: new Int32Array(2 << KNOWN_BITS).fill(-1),
@@ -61,7 +64,8 @@ export function walksOf(decisions: readonly Walked[]): Walks {
 /** What a request with these facts may come to, in some state of memory, as bits of EFFECT. */
 export function effectsOf(walks: Walks, facts: number): number {
   const walk = walkFor(walks, facts);
-  const { known } = walks;
+  const { known, note } = walks;
+  if (note !== null) note(facts);
   const asked = facts & walk.looksAt;
   const at = (Math.imul(asked, 0x9e3779b1) >>> (32 - KNOWN_BITS)) << 1;
   if (known[at] === asked) return known[at + 1] ?? 0;

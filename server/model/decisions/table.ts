@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernels/kernel.ts";
-import { perKernel } from "../kernels/per-kernel.ts";
+import { alsoAsked, noted, NO_QUESTIONS, unionOf, unnoted, type Questions } from "../kernels/questions.ts";
 import type { Decision, Fruitless, Goes, Stage, When } from "./decision.ts";
 import { STAGES } from "./decision.ts";
 import { DECISIONS, type DecisionName, type Decisions } from "./decisions.ts";
@@ -33,6 +33,11 @@ export interface StageDecisions {
 export interface DecisionTable {
   readonly facts: FactTables;
   readonly decisions: readonly Compiled[];
+  readonly named: ReadonlyMap<DecisionName, Compiled>;
+  /** What each decision asked of the kernel, those included that this kernel does not take. */
+  readonly questions: ReadonlyMap<DecisionName, Questions>;
+  /** The paths that were asked for last, by their facts (`pathOf`). */
+  readonly paths: Map<number, readonly Compiled[]>;
   readonly at: Readonly<Record<Stage, StageDecisions>>;
   readonly walks: Walks;
   readonly charge: Walks;
@@ -41,10 +46,20 @@ export interface DecisionTable {
 /** The decisions of kernels that decide otherwise. */
 const changed = new WeakMap<Kernel, Decisions>();
 
-/** What this kernel decides; made at the first question. */
-export const tableOf: (kernel: Kernel) => DecisionTable = perKernel((kernel) =>
-  compile(kernel, changed.get(kernel) ?? DECISIONS),
-);
+const tables = new WeakMap<Kernel, DecisionTable>();
+let last: DecisionTable | null = null;
+
+/**
+ * What this kernel decides; made at the first question. Whoever looks up a decision there notes what that one asked of
+ * the kernel (`DecisionTable.questions`); paths and walks do so by themselves.
+ */
+export function tableOf(kernel: Kernel): DecisionTable {
+  if (last?.facts.kernel === kernel) return last;
+  const table = tables.get(kernel) ?? unnoted(() => compile(kernel, changed.get(kernel) ?? DECISIONS));
+  tables.set(kernel, table);
+  last = table;
+  return table;
+}
 
 /**
  * The same kernel with other decisions: for what a change of the slow path would do to verdict, simulation, rules and
@@ -68,25 +83,62 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
     const own = decision.when.filter((when) => when.in?.(kernel) ?? true).map(rowOf);
     return decision.after === undefined ? own : both(rowsOf(decision.after), own);
   };
-  const compiled = names
-    .map((name): Compiled => {
+  const made = names.map((name) =>
+    noted(kernel, (): Compiled => {
       const decision = decisions[name];
       const afterCompaction = decision.afterCompaction?.(kernel) ?? null;
       const { does = 0, rulesOut = 0, goes = "on" } = decision;
       const rows = rowsOf(name);
       const conditions = Int32Array.from(rows.flatMap(({ care, want }) => [care, want]));
       return { name, decision, rows, conditions, does, rulesOut, goes, afterCompaction };
-    })
-    .filter(({ rows }) => rows.length > 0);
+    }),
+  );
+  const compiled = made.map(({ value }) => value).filter(({ rows }) => rows.length > 0);
+  /** For facts: what the decisions asked of the kernel that can hold of them in some kernel. */
+  const notes = (isOf: (stage: Stage) => boolean): ((facts: number) => void) | null => {
+    const asking = made.filter(({ value, questions }) => questions !== NO_QUESTIONS && isOf(value.decision.stage));
+    if (asking.length === 0) return null;
+    const rows = asking.map(({ value, questions }) => ({ rows: possibleRows(decisions, value.name), questions }));
+    const known = new Map<number, Questions>();
+    return (facts) => {
+      let questions = known.get(facts);
+      if (questions === undefined) {
+        const holding = rows.filter((one) => one.rows.some(({ care, want }) => (facts & care) === want));
+        questions = unionOf(holding.map((one) => one.questions));
+        if (known.size >= MOST_KNOWN) known.clear();
+        known.set(facts, questions);
+      }
+      alsoAsked(questions);
+    };
+  };
   const stage = (name: Stage): readonly Compiled[] => compiled.filter(({ decision }) => decision.stage === name);
   const ordered = STAGES.filter((name) => name !== "charge").flatMap(stage);
   return {
     facts: factTables(kernel),
     decisions: [...ordered, ...stage("charge")],
+    named: new Map(compiled.map((one) => [one.name, one])),
+    questions: new Map(made.map(({ value, questions }) => [value.name, questions])),
+    paths: new Map(),
     at: byStage((name) => stageDecisions(stage(name))),
-    walks: walksOf(ordered),
-    charge: walksOf(stage("charge")),
+    walks: walksOf(
+      ordered,
+      notes((name) => name !== "charge"),
+    ),
+    charge: walksOf(
+      stage("charge"),
+      notes((name) => name === "charge"),
+    ),
   };
+}
+
+const MOST_KNOWN = 4096;
+
+/** The conditions of a decision, whatever the kernel. */
+function possibleRows(decisions: Decisions, name: string): readonly Row[] {
+  const decision = isDecisionName(name) ? decisions[name] : undefined;
+  if (decision === undefined) return [];
+  const own = decision.when.map(rowOf);
+  return decision.after === undefined ? own : both(possibleRows(decisions, decision.after), own);
 }
 
 function stageDecisions(all: readonly Compiled[]): StageDecisions {

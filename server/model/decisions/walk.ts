@@ -31,11 +31,24 @@ export function chargeCan(table: DecisionTable, value: Mask, order: number, cont
 /** Whether a try with this mask counts as one that may sleep (might_alloc()). */
 export function maySleep(table: DecisionTable, value: Mask, context: Context): boolean {
   const facts = requestFacts(table.facts, value, 0) | contextFacts(context);
+  table.walks.note?.(facts);
   return (effectsAt(table.at.entry, facts) & EFFECT.sleep) !== 0;
 }
 
+const MOST_PATHS = 4096;
+
 /** The decisions that a try comes to and that hold of it, in order; each once. */
 export function pathOf(table: DecisionTable, facts: number): readonly Compiled[] {
+  table.walks.note?.(facts);
+  const known = table.paths.get(facts);
+  if (known !== undefined) return known;
+  if (table.paths.size >= MOST_PATHS) table.paths.clear();
+  const path = walkedPath(table, facts);
+  table.paths.set(facts, path);
+  return path;
+}
+
+function walkedPath(table: DecisionTable, facts: number): readonly Compiled[] {
   const lines = table.decisions.filter(({ decision }) => decision.stage !== "charge");
   const begin = (stages: readonly string[]): number => {
     const at = lines.findIndex(({ decision }) => stages.includes(decision.stage));
@@ -62,6 +75,7 @@ export function pathOf(table: DecisionTable, facts: number): readonly Compiled[]
 
 /** The decisions of the charge that hold. */
 export function chargePathOf(table: DecisionTable, facts: number): readonly Compiled[] {
+  table.charge.note?.(facts);
   const path: Compiled[] = [];
   for (const compiled of table.at.charge.all) {
     if (!holds(compiled, facts)) continue;

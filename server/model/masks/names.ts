@@ -3,6 +3,7 @@ import { REMOVED_NAMES, type RemovedName } from "../kernels/flags/history.ts";
 import { designedBits } from "../kernels/designed.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../kernels/kernels.ts";
+import { perKernel } from "../kernels/per-kernel.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, EMPTY, hex, mask, type CompositeName, type FlagName, type Mask } from "./mask.ts";
 
 /** A flag's name as written in C. */
@@ -147,12 +148,8 @@ interface Label {
   readonly bits: Mask;
 }
 
-const labelsByKernel = new WeakMap<Kernel, readonly Label[]>();
-
 /** The table that the kernel prints by: names with their bits, those without bits left out. */
-function labelsOf(kernel: Kernel): readonly Label[] {
-  const known = labelsByKernel.get(kernel);
-  if (known !== undefined) return known;
+const labelsOf: (kernel: Kernel) => readonly Label[] = perKernel((kernel) => {
   const order = [
     ...PRINTED_COMPOSITES.map((composite): Printed => ({ composite })),
     ...(kernel.features.printOrder === "by-hand" ? BY_HAND : BY_BIT),
@@ -166,9 +163,8 @@ function labelsOf(kernel: Kernel): readonly Label[] {
     )
     .filter(({ bits }) => bits !== 0);
   for (const [text, bits] of Object.entries(kernel.designed)) labels.push({ text, bits });
-  labelsByKernel.set(kernel, labels);
   return labels;
-}
+});
 
 interface Greedy {
   readonly names: readonly string[];

@@ -1,4 +1,5 @@
 import type { Kernel } from "../../kernels/kernel.ts";
+import { perKernel } from "../../kernels/per-kernel.ts";
 import { EMPTY, mask, type CompositeName, type FlagName, type Mask } from "../../masks/mask.ts";
 import { compositeText, flagText } from "../../masks/names.ts";
 import type { AllocationRequest } from "../../request.ts";
@@ -54,10 +55,11 @@ function apiOfLine(line: Wrapper, targets: readonly Target[]): Api {
     signature: line.signature,
     ...unitsOf(line.size, last),
     ...(last.numbers === undefined ? {} : { numbers: last.numbers }),
+    mayBeUnknown: line.unknownIn !== undefined || targets.some((target) => target.api.mayBeUnknown === true),
     takesCache: last.takesCache === true && line.cacheBytes === undefined,
     exists: (kernel: Kernel): boolean =>
       !kernel.lacks.has(line.name) && targets.some((target) => target.api.exists(kernel)),
-    treatment: (kernel: Kernel) => treatmentOfLine(kernel, line, targets),
+    treatment: perKernel((kernel) => treatmentOfLine(kernel, line, targets)),
     plan: (kernel: Kernel, request: AllocationRequest) => planOfLine(kernel, line, targets, request),
     run: (sim: Simulation, request: AllocationRequest) => runOfLine(sim, line, targets, request),
     asks: (kernel: Kernel, request: AllocationRequest) => {
