@@ -211,8 +211,8 @@ const COUNTED =
   /\bif\s*\((?:un)?(?:likely\()?\s*\w*(?:inc_not_zero|get_unless_zero)\s*\([^;{}]*\)\s*\{?\s*(?:return|goto)\b/;
 
 /**
- * A call behind `if (dev->log) return 0;`, in `if (!dev->log)`, or behind a count that was taken: what it gives is kept,
- * and made once.
+ * A call behind `if (dev->log) return 0;`, in `if (!dev->log)`, or behind a count that was taken: what it gives is
+ * kept, and made once.
  * @param before the function up to the call
  */
 function isLazy(before: string, variable: string | null): boolean {

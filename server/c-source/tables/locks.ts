@@ -161,9 +161,9 @@ const LINES: readonly Line[] = [
     ["local_irq_disable", "raw_local_irq_disable"],
     ["local_irq_enable", "raw_local_irq_enable"],
   ),
-  // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them: fs/f2fs/f2fs.h,
-  // fs/gfs2/trans.c, fs/nilfs2/segment.c, fs/btrfs/transaction.c, fs/jfs/jfs_txnmgr.c, fs/reiserfs/journal.c. Those of
-  // jbd2 and xfs open a scope themselves.
+  // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them:
+  // fs/f2fs/f2fs.h, fs/gfs2/trans.c, fs/nilfs2/segment.c, fs/btrfs/transaction.c, fs/jfs/jfs_txnmgr.c,
+  // fs/reiserfs/journal.c. Those of jbd2 and xfs open a scope themselves.
   ...section(
     "journal",
     "fs_lock",
