@@ -1,5 +1,7 @@
 import { ErrorCodes, Message, ResponseError, type Connection, type ConnectionOptions } from "vscode-languageserver";
 import { initializeParams, isObject } from "./initialize-params.ts";
+import { Parameters } from "./parameters.ts";
+import { checkStandardParams } from "./standard-params.ts";
 
 /** A request that comes out of turn is given to this one, which refuses it. No client knows it. */
 const REFUSED = "allocpolicy/refused";
@@ -36,17 +38,30 @@ export function inTurn(onShutdown: () => void = () => {}): ConnectionOptions {
           }
           // The library reads them before the handler does.
           const params = message.params ?? {};
-          return isObject(params)
+          const wrong = whatIsWrong(message.method, params);
+          return wrong === null
             ? next({ ...message, ...{ params } })
-            : next(refuse(message, ErrorCodes.InvalidParams, "The parameters must be an object."));
+            : next(refuse(message, ErrorCodes.InvalidParams, wrong));
         }
         if (!Message.isNotification(message)) return next(message);
         const params = message.params ?? {};
-        const isDropped = message.method !== "exit" && (state !== "running" || !isObject(params));
+        const isDropped =
+          message.method !== "exit" && (state !== "running" || whatIsWrong(message.method, params) !== null);
         return isDropped ? undefined : next({ ...message, ...{ params } });
       },
     },
   };
+}
+
+function whatIsWrong(method: string, params: unknown): string | null {
+  if (!isObject(params)) return "The parameters must be an object.";
+  try {
+    checkStandardParams(method, new Parameters(params));
+    return null;
+  } catch (error) {
+    if (error instanceof ResponseError) return error.message;
+    throw error;
+  }
 }
 
 /** Refuses what `inTurn` found to come out of turn. */

@@ -2,7 +2,7 @@ import { ErrorCodes, ResponseError } from "vscode-languageserver";
 import type { Position } from "../../protocol/places.ts";
 
 /**
- * The fields of what a client sent as the parameters of a request beyond the protocol. Whatever is not as the request
+ * The fields of what a client sent as the parameters of a message. Whatever is not as the request
  * wants it ends the request with an error that names the field.
  */
 export class Parameters {
@@ -21,11 +21,11 @@ export class Parameters {
   }
 
   optionalText(field: string): string | undefined {
-    return this.#isThere(field) ? this.text(field) : undefined;
+    return this.has(field) ? this.text(field) : undefined;
   }
 
   optionalFlag(field: string): boolean | undefined {
-    if (!this.#isThere(field)) return undefined;
+    if (!this.has(field)) return undefined;
     const value = this.#field(field);
     return typeof value === "boolean" ? value : this.#refuse(field, "must be true or false");
   }
@@ -36,12 +36,37 @@ export class Parameters {
   }
 
   optionalPosition(field: string): Position | undefined {
-    return this.#isThere(field) ? this.position(field) : undefined;
+    return this.has(field) ? this.position(field) : undefined;
   }
 
   position(field: string): Position {
     const inner = this.inner(field);
     return { line: inner.#count("line"), character: inner.#count("character") };
+  }
+
+  number(field: string): number {
+    const value = this.#field(field);
+    return typeof value === "number" ? value : this.#refuse(field, "must be a number");
+  }
+
+  texts(field: string): readonly string[] {
+    const value = this.#field(field);
+    return isList(value) && value.every((one) => typeof one === "string")
+      ? value
+      : this.#refuse(field, "must be a list of texts");
+  }
+
+  /** The fields of each entry of a list. */
+  list(field: string): readonly Parameters[] {
+    const value = this.#field(field);
+    if (!isList(value)) return this.#refuse(field, "must be a list");
+    return value.map((one, at) => new Parameters(one, `${this.#name(field)}[${at}]`));
+  }
+
+  /** Whether the field is there, and not null. */
+  has(field: string): boolean {
+    const value = this.#field(field);
+    return value !== undefined && value !== null;
   }
 
   /** The fields of a field. */
@@ -56,11 +81,6 @@ export class Parameters {
       : this.#refuse(field, "must be a whole number from 0");
   }
 
-  #isThere(field: string): boolean {
-    const value = this.#field(field);
-    return value !== undefined && value !== null;
-  }
-
   #field(field: string): unknown {
     const given = this.#given;
     return typeof given === "object" && given !== null && field in given ? Reflect.get(given, field) : undefined;
@@ -73,4 +93,8 @@ export class Parameters {
   #refuse(field: string, why: string): never {
     throw new ResponseError<never>(ErrorCodes.InvalidParams, `The parameter '${this.#name(field)}' ${why}.`);
   }
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

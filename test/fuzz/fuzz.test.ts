@@ -5,6 +5,7 @@ import { corpusOf } from "./_corpus.ts";
 import { mutated } from "./_mutate.ts";
 import { Random } from "./_random.ts";
 import { TARGETS } from "./_targets.ts";
+import { EditedWorkspace } from "./_edited-workspace.ts";
 
 const SEED = 20261128;
 const NEW_INPUTS: Readonly<Record<string, number>> = { policy: 600, model: 2000, server: 300 };
@@ -28,4 +29,9 @@ describe.each(TARGETS)("$name", ({ name, words, begin }) => {
       });
     }
   });
+});
+
+test("what is said after random edits is what a fresh start says", () => {
+  const edited = new EditedWorkspace(SEED);
+  for (let edit = 1; edit <= 400; edit += 1) expect(edited.edit(edit % 10 === 0)).toBeNull();
 });

@@ -1,5 +1,4 @@
 // What the server says that it can do, beside what it answers.
-import * as protocol from "vscode-languageserver";
 import { describe, expect, test } from "vitest";
 import type { Method, ParamsOf } from "../../protocol/requests.ts";
 import { capabilitiesOf } from "../../server/lsp/feature.ts";
@@ -7,28 +6,8 @@ import { FEATURES } from "../../server/lsp/features/index.ts";
 import { abilitiesOf } from "../../server/lsp/abilities.ts";
 import { DOCUMENT_KINDS } from "../../server/service/kinds/index.ts";
 import { field } from "./_client.ts";
+import { standardRequests } from "./_methods.ts";
 import { MAIN, positionOf, SLEEPER, start } from "./_fixture.ts";
-
-/** A request that clients may send, and where the server says that it answers it, as the protocol has it. */
-interface Standard {
-  readonly method: string;
-  readonly capability: readonly string[];
-}
-
-function standardRequests(): readonly Standard[] {
-  return Object.values(protocol).flatMap((one: unknown): readonly Standard[] => {
-    const [method, direction, server] = [
-      field(one, "method"),
-      field(one, "messageDirection"),
-      field(field(one, "capabilities"), "server"),
-    ];
-    if (typeof method !== "string" || typeof server !== "string" || direction === "serverToClient") return [];
-    const type = field(one, "type");
-    return type instanceof protocol.ProtocolNotificationType || type instanceof protocol.ProtocolNotificationType0
-      ? []
-      : [{ method, capability: server.split(".") }];
-  });
-}
 
 const METHOD_NOT_FOUND = -32601;
 const isOffered = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
