@@ -2,8 +2,8 @@ import { ErrorCodes, ResponseError } from "vscode-languageserver";
 import type { Position } from "../../protocol/places.ts";
 
 /**
- * The fields of what a client sent as the parameters of a message. Whatever is not as the request
- * wants it ends the request with an error that names the field.
+ * The fields of what a client sent as the parameters of a message. Whatever is not as the message wants it ends in an
+ * error that names the field.
  */
 export class Parameters {
   readonly #given: unknown;
