@@ -1,6 +1,6 @@
 import type { Allocator } from "./allocators.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
-import { argumentsBetween, itemsOf, type FunctionItem, type Initializer, type Items } from "./items.ts";
+import { argumentsBetween, itemsOf, type FunctionItem, type Items } from "./items.ts";
 import { giveBack, tokensOf } from "./lexer.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
@@ -16,7 +16,7 @@ export interface PlacedFunction {
   readonly read: FunctionRead;
 }
 
-/** `struct TYPE NAME = { .member = value }`; offsets of the file. */
+/** `struct TYPE NAME = { .member = value }`; offsets of the file. An element of an array has no member. */
 export interface Table {
   readonly type: string;
   readonly name: string;
@@ -86,7 +86,7 @@ export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, be
   const memory: Memory = new Map();
   const file: CFile = {
     functions: readFunctions(tokens, items, options, before === null ? null : (memories.get(before) ?? null), memory),
-    tables: items.initializers.map((one) => tableOf(tokens, one)),
+    tables: tablesOf(tokens, items),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
     ...macrosOf(tokens),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) ? [word] : [])),
@@ -226,12 +226,16 @@ function effectOfMacro(
   return net.takes.length + net.gives.length === 0 ? null : net;
 }
 
-function tableOf(tokens: Tokens, { type, name, members }: Initializer): Table {
-  return {
+/** The tables of a file; of arrays those elements that are functions of it. */
+function tablesOf(tokens: Tokens, { initializers, functions }: Items): readonly Table[] {
+  const names = new Set(functions.map(({ name }) => name));
+  return initializers.map(({ type, name, members }) => ({
     type,
     name,
-    members: members.map(({ member, value, token }) => ({ member, value, at: tokens.starts[token] ?? 0 })),
-  };
+    members: members
+      .filter(({ member, value }) => member !== "" || names.has(value))
+      .map(({ member, value, token }) => ({ member, value, at: tokens.starts[token] ?? 0 })),
+  }));
 }
 
 function declaredAt(tokens: Tokens, token: number): Declared {

@@ -46,7 +46,7 @@ export interface Call {
   readonly start: number;
   readonly end: number;
   readonly arguments: readonly Piece[];
-  /** `dev->ops->grow()`: what is called stands in a member. */
+  /** `dev->ops->grow()`, `grow[i]()`: what is called stands in a member, or in an array. */
   readonly isMember: boolean;
   readonly state: State;
   readonly allocation: Allocation | null;

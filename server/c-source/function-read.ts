@@ -7,7 +7,18 @@ import { NO_USE, resultOf } from "./results.ts";
 import { misplacedMask, observe, type Observation } from "./observations.ts";
 import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE } from "./signatures.ts";
 import type { LockFamily } from "./tables/locks.ts";
-import { ARROW, ASSIGN, DOT, NAME, OR_ASSIGN, AND_ASSIGN, SEMICOLON, textOf, type Tokens } from "./tokens.ts";
+import {
+  ARROW,
+  ASSIGN,
+  DOT,
+  INDEX_OPEN,
+  NAME,
+  OR_ASSIGN,
+  AND_ASSIGN,
+  SEMICOLON,
+  textOf,
+  type Tokens,
+} from "./tokens.ts";
 import { walkFunction, type NetEffect, type WalkedCall } from "./walk.ts";
 
 /** What is written into a variable that can be a mask. */
@@ -148,7 +159,7 @@ function readCall(
   const text = textOf(tokens, name);
   const given = slices.map(({ from, to }) => piece(tokens, from, to, origin));
   const before = tokens.kinds[name - 1];
-  const isMember = before === ARROW || before === DOT;
+  const isMember = before === ARROW || before === DOT || tokens.kinds[name + 1] === INDEX_OPEN;
   const allocator = isMember ? null : allocatorOf(text);
   const isAllocator = allocator !== null && allocator.parameters.length === slices.length;
   return {

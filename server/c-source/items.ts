@@ -6,6 +6,7 @@ import {
   COMMA,
   DOT,
   INDEX_CLOSE,
+  INDEX_OPEN,
   NAME,
   OPEN,
   SEMICOLON,
@@ -39,7 +40,7 @@ export interface FunctionItem {
   readonly close: number;
 }
 
-/** `.member = value` of an initializer; only values that are a single name. */
+/** `.member = value` of an initializer; only values that are a single name. An element of an array has no member. */
 export interface Member {
   readonly member: string;
   readonly value: string;
@@ -220,6 +221,9 @@ export function functionValue(tokens: Tokens, from: number): number {
 
 function initializerOf(tokens: Tokens, start: number, open: number, close: number): Initializer | null {
   let at = open - 2;
+  // `void (*fills[])(struct gadget *) = {`
+  const parameters = tokens.kinds[at] === CLOSE ? (tokens.partners[at] ?? -1) : -1;
+  if (parameters > start && tokens.kinds[parameters - 1] === CLOSE) at = parameters - 2;
   while (at > start && tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 1) - 1;
   // `name __read_mostly = {`
   while (at > start && tokens.kinds[at] === NAME && textOf(tokens, at).startsWith("__")) at--;
@@ -236,7 +240,20 @@ function initializerOf(tokens: Tokens, start: number, open: number, close: numbe
       type = text;
     }
   }
-  return { type, name, members: membersOf(tokens, open, close), open, close };
+  const isArray = tokens.kinds[at + 1] === INDEX_OPEN;
+  const members = [...membersOf(tokens, open, close), ...(isArray ? elementsOf(tokens, open, close) : [])];
+  return { type, name, members, open, close };
+}
+
+/** `{ rx, tx }` and `{ [RX] = rx }`: names that are elements by themselves. */
+function elementsOf(tokens: Tokens, open: number, close: number): readonly Member[] {
+  return argumentsBetween(tokens, open + 1, close).flatMap(({ from, to }) => {
+    const index = tokens.kinds[from] === INDEX_OPEN ? (tokens.partners[from] ?? -1) : -1;
+    const token = functionValue(tokens, index > from ? index + 2 : from);
+    return token + 1 === to && tokens.kinds[token] === NAME
+      ? [{ member: "", value: textOf(tokens, token), token }]
+      : [];
+  });
 }
 
 /** Members at any depth: arrays of structures and structures within count as their own. */

@@ -374,7 +374,7 @@ function reachHandlers(linking: Linking, index: number): void {
   }
   for (const { type, members } of file.tables) {
     for (const { member, value, at } of members) {
-      const handler = MEMBERS.get(`${type}.${member}`);
+      const handler = MEMBERS.get(`${type}.${member}`) ?? MEMBERS.get(`*.${member}`);
       if (handler !== undefined) handed(value, handler, at, `${type}.${member}`);
     }
   }

@@ -34,15 +34,15 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
     if (!fn.read.isStatic && !shared.has(fn.read.name)) shared.set(fn.read.name, fn);
   }
   const named = (file: number, name: string): LinkedFunction | null => own[file]?.get(name) ?? shared.get(name) ?? null;
-  const members = membersIn(files, functions, named);
   const given = givenIn(functions, named);
+  const members = membersIn(files, functions, named, given);
   const valued = (file: number, text: string): readonly LinkedFunction[] => {
     const name = /^[&\s]*(\w+)$/.exec(text.replace(CAST, ""))?.[1];
     if (name !== undefined) return [named(file, name)].flatMap((fn) => fn ?? []);
     const choice = /^[^?]+\?\s*(\w+)\s*:\s*(\w+)$/.exec(text);
     if (choice !== null) return choice.slice(1).flatMap((one) => named(file, one) ?? []);
-    const kept = members.get(/(?:->|\.)\s*(\w+)$/.exec(text)?.[1] ?? "");
-    return kept === undefined || kept.length > MOST ? [] : kept;
+    const found = members.get(/(?:->|\.)\s*(\w+)$|^(\w+)\s*\[/.exec(text)?.slice(1).join("") ?? "");
+    return found === undefined || found.length > MOST ? [] : found;
   };
   return {
     named,
@@ -79,39 +79,47 @@ const parameterCount = (parameters: readonly { readonly name: string; readonly t
 
 type Named = (file: number, name: string) => LinkedFunction | null;
 
-/** The functions that stand in members of structures, by the member; only of members that are called. */
+type Given = ReadonlyMap<LinkedFunction, ReadonlyMap<string, ReadonlySet<LinkedFunction>>>;
+
+/** The functions that stand in members of structures, by the member, and in arrays, by the array. */
 function membersIn(
   files: readonly NamedFile[],
   functions: readonly LinkedFunction[],
   named: Named,
+  given: Given,
 ): ReadonlyMap<string, readonly LinkedFunction[]> {
   const found = new Map<string, LinkedFunction[]>();
-  const add = (file: number, member: string, value: string): void => {
-    const known = found.get(member);
-    const fn = named(file, value);
+  const add = (member: string, fn: LinkedFunction | null): void => {
     if (fn === null) return;
+    const known = found.get(member);
     if (known === undefined) found.set(member, [fn]);
     else if (known.length <= 8 * MOST && !known.includes(fn)) known.push(fn);
   };
   files.forEach(({ file }, index) => {
-    for (const { members } of file.tables) for (const { member, value } of members) add(index, member, value);
+    for (const { name, members } of file.tables)
+      for (const { member, value } of members) add(member === "" ? name : member, named(index, value));
   });
-  for (const { file, read } of functions) for (const { member, value } of read.kept) add(file, member, value);
+  for (const fn of functions)
+    for (const { member, value } of fn.read.kept) {
+      const passed = given.get(fn)?.get(value);
+      if (passed === undefined) add(member, named(fn.file, value));
+      else for (const one of passed) add(member, one);
+    }
   return found;
 }
 
-/** The functions that are passed to others, which call them, by the parameter. */
-function givenIn(
-  functions: readonly LinkedFunction[],
-  named: Named,
-): ReadonlyMap<LinkedFunction, ReadonlyMap<string, ReadonlySet<LinkedFunction>>> {
+/** The functions that are passed to others, which call or keep them, by the parameter. */
+function givenIn(functions: readonly LinkedFunction[], named: Named): Given {
   const calling = new Map<LinkedFunction, Map<string, Set<LinkedFunction>>>();
-  for (const fn of functions)
-    for (const { name } of fn.read.parameters)
-      if (name !== "" && fn.read.calls.some((call) => !call.isMember && call.name === name)) {
-        const parameters = calling.get(fn) ?? new Map<string, Set<LinkedFunction>>();
-        calling.set(fn, parameters.set(name, new Set()));
-      }
+  for (const fn of functions) {
+    const { parameters, calls, kept: keeps } = fn.read;
+    const used = parameters.filter(
+      ({ name }) =>
+        name !== "" &&
+        (calls.some((call) => !call.isMember && call.name === name) || keeps.some(({ value }) => value === name)),
+    );
+    if (used.length > 0) calling.set(fn, new Map(used.map(({ name }) => [name, new Set()])));
+  }
   if (calling.size === 0) return calling;
   for (const { file, read } of functions) {
     for (const call of read.calls) {

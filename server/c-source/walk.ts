@@ -8,6 +8,7 @@ import {
   BLOCK_CLOSE,
   BLOCK_OPEN,
   CLOSE,
+  INDEX_CLOSE,
   COLON,
   NAME,
   OPEN,
@@ -488,15 +489,22 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
       if (call?.close === at) {
         open.pop();
         state = called(walk, call, state);
-      } else if (tokens.kinds[at + 1] === OPEN && tokens.kinds[at - 1] === NAME) {
-        // `(*ops->grow)(dev)`
-        const close = tokens.partners[at + 1] ?? -1;
-        const first = (tokens.partners[at] ?? at) + 1;
-        if (tokens.kinds[first] === STAR && close <= to) open.push({ name: at - 1, open: at + 1, close });
-      }
+      } else openPointer(tokens, at, to, open);
+    } else if (kind === INDEX_CLOSE) {
+      openPointer(tokens, at, to, open);
     }
   }
   return state;
+}
+
+/** `(*ops->grow)(dev)`, `grow[i](dev)` */
+function openPointer(tokens: Tokens, at: number, to: number, open: OpenCall[]): void {
+  const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+  const first = tokens.partners[at] ?? -1;
+  if (close === -1 || close > to || first === -1) return;
+  const isStar = tokens.kinds[at] === CLOSE && tokens.kinds[first + 1] === STAR;
+  const name = isStar ? at - 1 : tokens.kinds[at] === INDEX_CLOSE ? first - 1 : -1;
+  if (tokens.kinds[name] === NAME) open.push({ name, open: at + 1, close });
 }
 
 function statementExpression(walk: Walk, brace: number, state: State): State {

@@ -75,6 +75,16 @@ static void start(struct gadget *dev)
 `,
   ],
   [
+    "as an element of an array",
+    `static irq_handler_t handlers[] = { grow, [RX] = grow };
+
+static void start(struct gadget *dev)
+{
+	request_irq(dev->irq, handlers[dev->n], 0, "x", dev);
+}
+`,
+  ],
+  [
     "in a notifier block that is a member",
     `static void start(struct gadget *dev)
 {
@@ -113,6 +123,38 @@ static void f(struct gadget *dev)
 {
 	spin_lock(&dev->lock);
 	(*dev->fill)(dev);
+	spin_unlock(&dev->lock);
+}
+`,
+  ],
+  [
+    "a member that is written from a parameter",
+    `static void prepare(struct gadget *dev, void (*fill)(struct gadget *))
+{
+	dev->fill = fill;
+}
+
+static void setup(struct gadget *dev)
+{
+	prepare(dev, grow);
+}
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	dev->fill(dev);
+	spin_unlock(&dev->lock);
+}
+`,
+  ],
+  [
+    "an element of an array",
+    `static void (* const fills[])(struct gadget *) = { [RX] = grow };
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	fills[dev->n](dev);
 	spin_unlock(&dev->lock);
 }
 `,

@@ -145,7 +145,9 @@ type MemberRow = readonly [
 const POSSIBLE = { confidence: "possible" } as const;
 
 const PREP =
-  "device_prep_slave_sg device_prep_dma_memcpy device_prep_dma_cyclic device_prep_interleaved_dma device_prep_dma_xor device_prep_dma_pq device_prep_dma_memset";
+  "device_prep_slave_sg device_prep_dma_memcpy device_prep_dma_cyclic device_prep_interleaved_dma device_prep_dma_xor " +
+  "device_prep_dma_pq device_prep_dma_memset device_prep_dma_memset_sg device_prep_dma_interrupt device_prep_slave_dma_vec " +
+  "device_issue_pending device_tx_status device_terminate_all";
 const CHIP =
   "irq_mask irq_unmask irq_ack irq_eoi irq_set_type irq_set_affinity irq_startup irq_shutdown irq_enable irq_disable irq_mask_ack irq_retrigger";
 
@@ -245,6 +247,11 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["packet_type", "func", "softirq"],
   // net/ipv4/ip_input.c:ip_protocol_deliver_rcu; net/ipv6/ip6_input.c
   ["net_protocol inet6_protocol", "handler err_handler", "softirq"],
+  // net/netfilter/nf_tables_core.c:nft_do_chain; nf_conntrack_proto.c:nf_confirm
+  ["nft_expr_ops nf_conntrack_helper", "eval help", "rcu_read_lock"],
+  // drivers/gpu/drm/amd/amdgpu/amdgpu_irq.c:amdgpu_irq_dispatch; amdgpu_irq_update (src->lock)
+  ["amdgpu_irq_src_funcs", "process", "irq_handler", POSSIBLE],
+  ["amdgpu_irq_src_funcs", "set", "spin_lock_irqsave"],
   // net/netfilter/core.c:nf_hook_slow (caller must hold rcu_read_lock)
   ["nf_hook_ops", "hook", "rcu_read_lock"],
   // net/ipv4/netfilter/ip_tables.c:ipt_do_table (local_bh_disable); net/netfilter/core.c:nf_hook_slow
@@ -292,6 +299,13 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["mbox_client", "rx_callback tx_done", "irqs_off"],
 ];
 
+/** Members of tables of any type that stand in one of a driver's own; the words of the file say whose they are. */
+const ANY_ROWS: readonly MemberRow[] = [
+  // Documentation/crypto/api-intro.rst; include/linux/crypto.h (CRYPTO_TFM_REQ_MAY_SLEEP)
+  ["*", "encrypt decrypt", "softirq", { ...POSSIBLE, onlyWith: ["skcipher_request_ctx", "aead_request_ctx"] }],
+  ["*", "update final finup digest", "softirq", { ...POSSIBLE, onlyWith: ["ahash_request_ctx"] }],
+];
+
 const KEPT_ROWS: readonly MemberRow[] = [
   // block/blk-mq.c:blk_done_softirq; block/bio.c:bio_endio
   ["", "bi_end_io", "softirq", POSSIBLE],
@@ -301,8 +315,9 @@ const KEPT_ROWS: readonly MemberRow[] = [
   ["", PREP, "spin_lock", POSSIBLE],
   // kernel/irq/chip.c, kernel/irq/manage.c (desc->lock is a raw_spinlock_t)
   ["", CHIP, "irq_chip"],
-  // include/linux/usb/gadget.h, struct usb_request (interrupts disabled); Documentation/driver-api/usb/URB.rst
-  ["", "complete", "local_irq_disable", { onlyWith: ["usb_ep_queue", "usb_submit_urb"] }],
+  // include/linux/usb/gadget.h, struct usb_request (interrupts disabled); Documentation/driver-api/usb/URB.rst;
+  // drivers/spi/spi.c:spi_async (a context which can't sleep)
+  ["", "complete", "local_irq_disable", { onlyWith: ["usb_ep_queue", "usb_submit_urb", "spi_async"] }],
   // drivers/usb/gadget/composite.c:composite_setup, which the controller calls with interrupts off
   ["", "set_alt setup disable", "local_irq_disable", { onlyWith: ["usb_function"] }],
   // include/linux/leds.h (must not sleep)
@@ -341,8 +356,11 @@ const byMember = (
     ),
   );
 
-/** `struct TYPE { .member = handler }`, by `TYPE.member`. */
-export const MEMBERS: ReadonlyMap<string, Handler> = byMember(MEMBER_ROWS, (type, member) => `${type}.${member}`);
+/** `struct TYPE { .member = handler }`, by `TYPE.member`; `*.member` is one of any type. */
+export const MEMBERS: ReadonlyMap<string, Handler> = byMember(
+  [...MEMBER_ROWS, ...ANY_ROWS],
+  (type, member) => `${type}.${member}`,
+);
 
 /** `x->member = handler;`, by the member. */
 export const KEPT: ReadonlyMap<string, Handler> = byMember(KEPT_ROWS, (_type, member) => member);

@@ -1,0 +1,67 @@
+// Every line of the tables does what it says, in both kernels that they were read in.
+import { describe, expect, test } from "vitest";
+import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "../../server/c-source/tables/callbacks.ts";
+import { findingsIn } from "./_c.ts";
+
+const GROW = `static int grow(struct gadget *dev)
+{
+	dev->p = kmalloc(64, GFP_KERNEL);
+	return 0;
+}
+`;
+
+/** A function that names the words that a line of a table asks a file for. */
+const naming = ({ decidedBy = [], onlyWith = [] }: Handler): string =>
+  `static void others(void)\n{\n${[...decidedBy, ...onlyWith].map((word) => `\tuse(${word});\n`).join("")}}\n`;
+
+/** What is said of a handler: each of its contexts forbids to sleep, or reclaim. */
+function saidOf(code: string, { confidence }: Handler): void {
+  for (const kernel of ["6.1", "6.12"]) {
+    const found = findingsIn(GROW + code, { kernel });
+    expect(found.map((finding) => finding.function)).toContain("grow");
+    for (const { rule, proof, ...finding } of found) {
+      expect(finding).toMatchObject({ function: "grow", confidence });
+      expect(rule).toMatch(/^(?:sleep-in-atomic|(?:fs|io)-reclaim-under-lock|reclaim-in-fence-signalling|rt-.*)$/);
+      expect(proof[0]?.text).toMatch(/has grow\(\) called$/);
+    }
+  }
+}
+
+describe("a handler is one by", () => {
+  test.each([...REGISTRATIONS])("%s()", (name, registration) => {
+    const given = Array.from({ length: registration.argument + 2 }, (_, index) =>
+      index === registration.argument ? "grow" : `a${index}`,
+    );
+    saidOf(`static void start(void)\n{\n\t${name}(${given.join(", ")});\n}\n`, registration);
+  });
+
+  test.each([...MEMBERS])("%s of a table", (key, handler) => {
+    const [type = "", member = ""] = key.split(".");
+    const table = `static struct ${type === "*" ? "own_template" : type} table = { .${member} = grow };\n`;
+    saidOf(`${table}${naming(handler)}`, handler);
+  });
+
+  test.each([...KEPT])(".%s", (member, handler) => {
+    saidOf(`static void start(struct x *x)\n{\n\tx->${member} = grow;\n}\n${naming(handler)}`, handler);
+  });
+});
+
+test.each([...MEMBERS, ...KEPT].filter(([, { unless }]) => unless !== undefined))(
+  "%s is none where the file says that it may sleep",
+  (key, handler) => {
+    const [type, member] = key.split(".");
+    const table = `static struct ${type ?? ""} table = { .${member ?? ""} = grow };\n`;
+    const word = `static void word(void)\n{\n\tuse(${handler.unless ?? ""});\n}\n`;
+    expect(findingsIn(`${GROW}${table}${naming(handler)}${word}`)).toEqual([]);
+  },
+);
+
+test.each([...MEMBERS, ...KEPT].filter(([, { onlyWith }]) => onlyWith !== undefined))(
+  "%s is none in a file that names nothing of what it belongs to",
+  (key) => {
+    const [type, member] = key.includes(".") ? key.split(".") : ["own", key];
+    const table = `static struct ${type ?? ""} table = { .${member ?? ""} = grow };\n`;
+    const kept = `static void start(struct x *x)\n{\n\tx->${member ?? ""} = grow;\n}\n`;
+    expect(findingsIn(`${GROW}${table}${kept}`)).toEqual([]);
+  },
+);
