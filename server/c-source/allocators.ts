@@ -10,6 +10,8 @@ export interface Allocator {
   readonly callee: string;
   /** What it gives that function, in C, by the names of its parameters. */
   readonly arguments: readonly string[];
+  /** Its mask is the same whatever it is given: what is wrong with that alone is said where it stands. */
+  readonly isFixed: boolean;
   /** It returns what that function does. */
   readonly isResult: boolean;
   /** How sure it is that it makes this call. */

@@ -1,12 +1,13 @@
 import type { Allocator } from "./allocators.ts";
+import { weaker, type Confidence } from "./evidence.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { argumentsBetween, itemsOf, type FunctionItem, type Items } from "./items.ts";
 import { giveBack, tokensOf } from "./lexer.ts";
+import { macroCallees, type MacroCallees } from "./macros.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import type { Build } from "./scan.ts";
 import { CALLBACK_WORDS } from "./tables/callbacks.ts";
-import { LOCK_CALLS } from "./tables/locks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
 import type { NetEffect } from "./walk.ts";
 
@@ -46,6 +47,10 @@ export interface CFile {
   readonly tables: readonly Table[];
   readonly declared: readonly Declared[];
   readonly maskMacros: readonly MaskMacro[];
+  readonly macros: {
+    readonly effects: readonly (readonly [string, NetEffect])[];
+    readonly allocators: readonly (readonly [string, Allocator])[];
+  };
   /** Macros of a number: their bodies. */
   readonly numberMacros: Readonly<Record<string, string>>;
   /** The words of the file that the tables of callbacks ask for: `BLK_MQ_F_BLOCKING`. */
@@ -84,8 +89,11 @@ export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, be
   const tokens = tokensOf(text, options.build);
   const items = itemsOf(tokens);
   const memory: Memory = new Map();
+  const macros = macroCallees(tokens, options);
+  const known = before === null ? null : (memories.get(before) ?? null);
   const file: CFile = {
-    functions: readFunctions(tokens, items, options, before === null ? null : (memories.get(before) ?? null), memory),
+    functions: readFunctions(tokens, items, options, macros, known, memory),
+    macros: { effects: [...macros.effects], allocators: [...macros.allocators] },
     tables: tablesOf(tokens, items),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
     ...macrosOf(tokens),
@@ -103,12 +111,13 @@ function readFunctions(
   tokens: Tokens,
   items: Items,
   options: ReadOptions,
+  macros: MacroCallees,
   before: Memory | null,
   memory: Memory,
 ): readonly PlacedFunction[] {
   const names = fileNames(tokens);
-  const effects = new Map<string, NetEffect>([...options.wrappers, ...lockMacros(tokens, options)]);
-  const { allocators } = options;
+  const effects = new Map<string, NetEffect>([...options.wrappers, ...macros.effects]);
+  const allocators = new Map<string, Allocator>([...macros.allocators, ...options.allocators]);
   const callees: Callees = {
     effectOf: (id) => effects.get(tokens.nameOf(id)) ?? null,
     allocatorOf: (name) => allocators.get(name) ?? null,
@@ -126,6 +135,7 @@ function readFunctions(
   let reads = items.functions.map(readAgain);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const changed = newEffects(reads, effects);
+    for (const name of newAllocators(reads, allocators, options)) changed.add(name);
     if (changed.size === 0) break;
     reads = reads.map((read, index) => {
       const item = items.functions[index];
@@ -156,7 +166,7 @@ function calleesIn(
 }
 
 /** Adds what functions leave behind, and says whose effect is new. */
-function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffect>): ReadonlySet<string> {
+function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffect>): Set<string> {
   const changed = new Set<string>();
   for (const read of reads) {
     const effect = effectOfFunction(read);
@@ -169,10 +179,47 @@ function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffe
   return changed;
 }
 
+/** Adds the functions that hand their mask on, and says which are new. What a policy file says of one counts. */
+function newAllocators(
+  reads: readonly FunctionRead[],
+  allocators: Map<string, Allocator>,
+  options: ReadOptions,
+): readonly string[] {
+  return reads.flatMap(({ name, parameters, handsOn }, index) => {
+    if (handsOn?.isOpen !== true || options.allocators.has(name)) return [];
+    const isOther = (read: FunctionRead, at: number): boolean => at !== index && read.name === name;
+    if (reads.some(isOther)) return [];
+    const known = allocators.get(name);
+    const arguments_ = handsOn.arguments;
+    if (known !== undefined && known.callee === handsOn.callee && String(known.arguments) === String(arguments_))
+      return [];
+    allocators.set(name, {
+      ...handsOn,
+      parameters: parameters.map((parameter) => parameter.name),
+      isFixed: false,
+      sure: "likely",
+      because: "which it calls",
+    });
+    return [name];
+  });
+}
+
 /** What a function leaves behind for those that call it; null: nothing. */
 export function effectOfFunction({ name, net, annotations }: FunctionRead): NetEffect | null {
   const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
   return takes.length === 0 && net.gives.length === 0 ? null : { takes, gives: net.gives };
+}
+
+/**
+ * What a function leaves behind for callers in other files, and how sure that is there. What an unknown function gives
+ * back by its name alone says nothing to them.
+ */
+export function effectForOthers(read: FunctionRead, sure: Confidence): NetEffect | null {
+  const effect = effectOfFunction(read);
+  if (effect === null) return null;
+  const gives = effect.gives.filter(({ family }) => family !== "any");
+  if (effect.takes.length + gives.length === 0) return null;
+  return { takes: effect.takes.map((held) => ({ ...held, sure: weaker(held.sure, sure) })), gives };
 }
 
 const LOCKING = /lock|acquire|begin|enter|start|get|claim|grab|take|hold|pause|disable/i;
@@ -180,51 +227,6 @@ const LOCKING = /lock|acquire|begin|enter|start|get|claim|grab|take|hold|pause|d
 /** A function that returns with a lock says so. Of others it is as likely that somebody else gives the lock back. */
 const isLocking = (name: string, annotations: FunctionRead["annotations"]): boolean =>
   LOCKING.test(name) || annotations.some((annotation) => annotation.name === "__acquires");
-
-const LOCK_WORD = new RegExp(`\\b(?:${[...LOCK_CALLS.keys()].join("|")})\\s*\\(`);
-
-/** Macros that lock, or that use such a macro, read as functions. */
-function lockMacros(tokens: Tokens, options: ReadOptions): ReadonlyMap<string, NetEffect> {
-  const effects = new Map<string, NetEffect>();
-  const others = new Map<string, Define>();
-  const add = (define: Define): void => {
-    const effect = effectOfMacro(tokens, define, options, effects);
-    if (effect !== null) effects.set(define.name, effect);
-  };
-  // What is defined in two ways locks or does not as the kernel is built.
-  const once = new Map<string, boolean>();
-  for (const { name } of tokens.defines) once.set(name, !once.has(name));
-  for (const define of tokens.defines) {
-    if (define.parameters === null || once.get(define.name) === false) continue;
-    if (LOCK_WORD.test(tokens.text.slice(define.start, define.end))) add(define);
-    else others.set(define.name, define);
-  }
-  for (let round = 0, known = 0; round < MOST_ROUNDS && effects.size > known; round++) {
-    known = effects.size;
-    for (const define of others.values()) {
-      const names = tokens.text.slice(define.start, define.end).match(/\b[A-Za-z_]\w*(?=\s*\()/g) ?? [];
-      if (!effects.has(define.name) && names.some((name) => effects.has(name))) add(define);
-    }
-  }
-  return effects;
-}
-
-function effectOfMacro(
-  tokens: Tokens,
-  { name, parameters, start, end }: Define,
-  options: ReadOptions,
-  effects: ReadonlyMap<string, NetEffect>,
-): NetEffect | null {
-  const body = tokens.text.slice(start, end).replace(/\\\r?\n/g, "\n");
-  const inner = tokensOf(`void ${name}(${(parameters ?? []).join(", ")})\n{\n\t${body};\n}`, options.build);
-  const [item] = itemsOf(inner).functions;
-  if (item === undefined) return null;
-  const { net } = readFunction(inner, fileNames(inner), item, {
-    effectOf: (id) => effects.get(inner.nameOf(id)) ?? null,
-    allocatorOf: () => null,
-  });
-  return net.takes.length + net.gives.length === 0 ? null : net;
-}
 
 /** The tables of a file; of arrays those elements that are functions of it. */
 function tablesOf(tokens: Tokens, { initializers, functions }: Items): readonly Table[] {

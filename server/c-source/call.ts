@@ -32,6 +32,8 @@ export interface MaskArgument {
 /** A call of a function that stands for another. */
 export interface Through {
   readonly arguments: readonly string[];
+  /** Its mask is the same for all calls, and told where it stands. */
+  readonly isFixed: boolean;
   readonly sure: Confidence;
   /** What it comes to: `own_alloc() stands for kmalloc(64, gfp), as allocator own_alloc of net.allocpolicy says`. */
   readonly because: string;

@@ -1,5 +1,6 @@
 import { handedOn, parameterIn, type Allocator } from "./allocators.ts";
 import type { Allocation, Call, MaskArgument, Piece } from "./call.ts";
+import { handsOnOf, type HandsOn } from "./hands-on.ts";
 import { argumentsBetween, functionValue, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
 import { casesOf, maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
@@ -58,6 +59,8 @@ export interface FunctionRead {
   /** The families of which it gives something back. */
   readonly gives: readonly LockFamily[];
   readonly observed: readonly Observation[];
+  /** The one allocation that it makes for its callers; null: none, or it cannot be told. */
+  readonly handsOn: HandsOn | null;
 }
 
 /** Text longer than this is no mask that anybody wrote. */
@@ -109,6 +112,7 @@ export function readFunction(tokens: Tokens, names: FileNames, item: FunctionIte
     kept: keptIn(tokens, item, origin),
     net: walked.net,
     gives: walked.gives,
+    handsOn: handsOnOf(tokens, item, walked.calls, calls),
     observed: [
       ...observe({ tokens, item, walked, calls, text, origin }),
       ...misplacedMasks(tokens, names, walked.calls, calls),
@@ -173,14 +177,19 @@ function readCall(
   };
 
   function allocationThrough(allocator: Allocator): Allocation {
-    const { parameters, callee, because, sure } = allocator;
+    const { parameters, callee, because, sure, isFixed } = allocator;
     const texts = given.map((argument) => argument.text);
     const handed = allocator.arguments.map((argument) => handedOn(argument, parameters, texts));
     return {
       api: callee,
       mask: maskThrough(allocator, handed),
       result: allocator.isResult ? resultOf(tokens, name, close, statement, item.close, origin) : NO_USE,
-      through: { arguments: handed, sure, because: `${text}() stands for ${callee}(${handed.join(", ")}), ${because}` },
+      through: {
+        arguments: handed,
+        isFixed,
+        sure,
+        because: `${text}() stands for ${callee}(${handed.join(", ")}), ${because}`,
+      },
     };
   }
 

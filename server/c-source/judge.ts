@@ -216,6 +216,7 @@ function saidAlone(
   const scopes = names.filter((name) => !isForbidding(kernel, name));
   const anywhere = unproven(kernel, scopes, slept);
   say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
+  const elsewhere = call.allocation?.through?.isFixed === true ? [...said.keys()] : [];
   if (names.length > scopes.length) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
     const sayUnder = (under: readonly Fact[], sure: Confidence): void => {
@@ -228,6 +229,8 @@ function saidAlone(
     if (firm.length < names.length - scopes.length) sayUnder(facts, "possible");
   }
   addForRt(call, named, facts, fn, kernel, said);
+  // What is wrong with a mask wherever it stands is told where it does.
+  for (const rule of elsewhere) said.delete(rule);
   return [...said.values()];
 }
 

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { jsonText, visible, visibleName } from "../service/visible.ts";
 import { compareC, type CallDifference, type FileDifference } from "./c-diff.ts";
+import { headersIn, readOptionsFor } from "./c-headers.ts";
 import { cPolicies } from "./c-policies.ts";
 import { beginC } from "./c-judge.ts";
 import { cReport } from "./c-report.ts";
@@ -45,6 +46,7 @@ export function carriedFiles(cwd: string, paths: readonly string[], from: string
     to: beginC(ON_DISK, { ...judging, kernels: [newKernel.name] }),
   };
   const policiesOf = cPolicies(ON_DISK, []);
+  const headers = headersIn(ON_DISK);
   const unreadable = [...wanted.unreadable];
   const files: CarriedFiles["files"][number][] = [];
   for (const unit of unitsOf(wanted.files, judges.from.unitOf)) {
@@ -60,8 +62,8 @@ export function carriedFiles(cwd: string, paths: readonly string[], from: string
       const carried = { from: onlyKernel(tree.kernels), to: onlyKernel(treesTo(dirname(file.absolutePath)).kernels) };
       const shown = (found: typeof old): readonly ReportedFinding[] =>
         cReport(file, found.get(file.absolutePath) ?? [], { cwd, c: { ...judging, confidence: "possible" } }).findings;
-      const { wrappers, allocators } = policiesOf(dirname(file.absolutePath), tree.root).evidence;
-      const options = { build: tree.build, wrappers, allocators };
+      const { evidence } = policiesOf(dirname(file.absolutePath), tree.root);
+      const options = readOptionsFor(headers, file, tree, evidence);
       const difference = compareC(file.text, options, carried, { from: shown(old), to: shown(now) });
       files.push({ path: file.path, ...difference });
     }

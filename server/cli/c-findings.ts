@@ -1,4 +1,5 @@
 import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
+import type { Header } from "../c-source/headers.ts";
 import { RANK, type Confidence } from "../c-source/evidence.ts";
 import type { CFinding } from "../c-source/c-finding.ts";
 import { judgeC } from "../c-source/judge.ts";
@@ -15,6 +16,8 @@ import { byPosition, type Range, type ReportedFinding } from "./report.ts";
 export interface CText {
   readonly path: string;
   readonly text: string;
+  /** What its own headers say. */
+  readonly header: Header;
 }
 
 /**
@@ -30,10 +33,7 @@ export function cFindings(
   { evidence, violations }: CPolicies,
 ): readonly ReportedFinding[][] {
   const { declared, wrappers, allocators } = evidence;
-  const read = readModule(
-    texts.map(({ text }) => text),
-    { build, wrappers, allocators },
-  );
+  const read = readModule(texts, { build, wrappers, allocators });
   const files = read.map((file, at) => ({ path: texts[at]?.path ?? "", file }));
   const found = kernels.map((kernel) => ({
     name: kernel.name,

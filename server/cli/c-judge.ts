@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { includesAllocators } from "../c-source/kernel-tree.ts";
+import { headersIn, type Headers } from "./c-headers.ts";
 import { cFindings, type CText } from "./c-findings.ts";
 import { cPolicies, type CPolicies } from "./c-policies.ts";
 import { modulesIn } from "./c-modules.ts";
@@ -50,6 +51,7 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
   const treeOf = kernelTrees(files, judging.kernels, judging.buildFolder);
   const modules = modulesIn(files);
   const policiesOf = cPolicies(files, judging.policies);
+  const headers = headersIn(files);
   const cache = cacheAt(judging.cache);
   const unitOf = (path: string): string => modules.builderOf(dirname(path), treeOf(dirname(path)).root);
   const isAlone = ({ isNamed }: CWanted): boolean => (judging.link === "auto" ? isNamed : judging.link === "file");
@@ -65,11 +67,11 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
       const own = wanted.filter(({ isNamed, text }) => isNamed || tree.root !== null || isKernelCode(text));
       const segment = cache.open(tree.root === null ? unit : relative(tree.root, unit));
       const found = new Map<string, readonly ReportedFinding[]>();
+      const place = { tree, policies, headers, unit };
       const members = own.length === 0 ? [] : modules.filesOf(unit);
-      for (const file of own)
-        if (isAlone(file)) addFound(found, [file], { tree, policies }, segment, members.length <= 1);
+      for (const file of own) if (isAlone(file)) addFound(found, [file], place, segment, members.length <= 1);
       const linked = own.filter((file) => !isAlone(file));
-      if (linked.length > 0) addFound(found, withMembers(linked, members, files), { tree, policies }, segment, true);
+      if (linked.length > 0) addFound(found, withMembers(linked, members, files), place, segment, true);
       segment.close();
       return new Map(own.map(({ absolutePath }) => [absolutePath, found.get(absolutePath) ?? []]));
     },
@@ -77,6 +79,14 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
 }
 
 type Placed = Pick<CWanted, "absolutePath" | "text">;
+
+/** What the files of a unit are judged with. */
+interface UnitPlace {
+  readonly tree: KernelTree;
+  readonly policies: CPolicies;
+  readonly headers: Headers;
+  readonly unit: string;
+}
 
 /** The files that are asked for with the others of their unit, in order of name, whichever were asked for. */
 function withMembers(wanted: readonly Placed[], members: readonly string[], files: TreeFiles): readonly Placed[] {
@@ -93,12 +103,24 @@ function withMembers(wanted: readonly Placed[], members: readonly string[], file
 function addFound(
   into: Map<string, readonly ReportedFinding[]>,
   files: readonly Placed[],
-  { tree, policies }: { readonly tree: KernelTree; readonly policies: CPolicies },
+  { tree, policies, headers, unit }: UnitPlace,
   segment: Segment,
   isAll: boolean,
 ): void {
-  const texts = files.map(({ absolutePath, text }): CText => ({ path: pathIn(tree, absolutePath), text }));
-  const all = segment.remembered(texts, policies.texts, tree, isAll, () => cFindings(texts, tree, isAll, policies));
+  const included = files.map((file) => headers.of(file, unit, tree.root ?? unit));
+  const options = { build: tree.build, ...policies.evidence };
+  const plain = files.map(({ absolutePath, text }) => ({ path: pathIn(tree, absolutePath), text }));
+  const others = [
+    ...policies.texts,
+    ...[...new Set(included.flat())].map(({ absolutePath, print }) => ({
+      path: pathIn(tree, absolutePath),
+      text: print,
+    })),
+  ];
+  const all = segment.remembered(plain, others, tree, isAll, () => {
+    const texts = plain.map((one, at): CText => ({ ...one, header: headers.read(included[at] ?? [], options) }));
+    return cFindings(texts, tree, isAll, policies);
+  });
   files.forEach(({ absolutePath }, at) => {
     into.set(
       absolutePath,

@@ -59,7 +59,8 @@ function wantedOf(
 ): readonly (readonly string[])[] {
   const own = changed.flatMap(({ before, after }) => [before, after].filter((path) => path !== null));
   if (areAlone) return own.filter((path) => files.has(path)).map((path) => [path]);
-  const units = new Set(own.filter((path) => path.endsWith(".c")).map(judge.unitOf));
+  // A header changes what the files say that include it.
+  const units = new Set(own.map(judge.unitOf));
   const headers = own.filter((path) => path.endsWith(".h") && files.has(path)).map((path) => [path]);
   return [...[...units].map(judge.membersOf).filter((paths) => paths.length > 0), ...headers];
 }

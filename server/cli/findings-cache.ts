@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CText } from "./c-findings.ts";
 import type { KernelTree } from "./kernel-trees.ts";
 import type { ReportedFinding } from "./report.ts";
+
+/** What decides what is found: a text, or what stands for it. */
+export interface KeyText {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Where findings are kept, and what made them; plain data, for it is handed to threads. */
 export interface CacheFolder {
@@ -22,8 +27,8 @@ type Lists = readonly (readonly ReportedFinding[])[];
 export interface Segment {
   /** What was found in exactly these texts by exactly these policies and this kernel, or what `find` finds now. */
   readonly remembered: (
-    texts: readonly CText[],
-    policies: readonly CText[],
+    texts: readonly KeyText[],
+    policies: readonly KeyText[],
     tree: KernelTree,
     isAll: boolean,
     find: () => Lists,
@@ -92,7 +97,7 @@ function kept(used: readonly Entry[], before: readonly Entry[]): readonly Entry[
 }
 
 /** All that decides what is found. */
-function keyOf(program: string, texts: readonly CText[], { kernels, build }: KernelTree, isAll: boolean): string {
+function keyOf(program: string, texts: readonly KeyText[], { kernels, build }: KernelTree, isAll: boolean): string {
   const options = build.options === null ? null : [...build.options].sort();
   const hash = createHash("sha256");
   hash.update(JSON.stringify([program, isAll, kernels.map(({ name, options: given }) => [name, given]), options]));

@@ -59,6 +59,7 @@ export function declaredAllocators(
         parameters,
         callee,
         arguments: given,
+        isFixed: false,
         isResult: true,
         sure: "certain",
         because: `as allocator ${name} of ${nameOf(uri)} says`,

@@ -14,6 +14,7 @@ function declared(parameters: readonly string[], callee: string, given: readonly
     parameters,
     callee,
     arguments: given,
+    isFixed: false,
     isResult: true,
     sure: "certain",
     because: "as allocator own_alloc of net.allocpolicy says",

@@ -4,6 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readCFile } from "../../server/c-source/c-file.ts";
 import { tokensOf } from "../../server/c-source/lexer.ts";
+import { readHeader } from "../../server/c-source/headers.ts";
+import { judgeC } from "../../server/c-source/judge.ts";
+import { readModule } from "../../server/c-source/module.ts";
+import { kernelNamed } from "../rules/_subject.ts";
 import { findingsIn } from "./_c.ts";
 
 const GUILTY = `static int guilty(struct nic *nic)
@@ -96,6 +100,87 @@ describe("a damaged function", () => {
         expect(readCFile(after, undefined, readCFile(before))).toEqual(readCFile(after));
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe("damage in a header, or in another file of the module,", () => {
+  const HELPERS = `static inline void nic_lock(struct nic *nic)
+{
+	spin_lock(&nic->lock);
+}
+
+static inline void nic_unlock(struct nic *nic)
+{
+	spin_unlock(&nic->lock);
+}
+
+#define nic_name(nic) kstrdup((nic)->name, GFP_KERNEL)
+
+static inline void *nic_alloc(struct nic *nic, size_t n, gfp_t gfp)
+{
+	gfp_t flags = nic ? gfp | __GFP_ZERO : gfp;
+
+	return kmalloc(n * 2, flags & ~__GFP_FS);
+}
+`;
+  const USER = `static int opened(struct nic *nic)
+{
+	nic_lock(nic);
+	nic->a = nic_name(nic);
+	nic->b = nic_alloc(nic, 32, GFP_KERNEL);
+	nic->c = kmalloc(64, GFP_KERNEL);
+	nic_unlock(nic);
+	return nic->a && nic->b && nic->c ? 0 : -ENOMEM;
+}
+`;
+  const pieces = piecesOf(HELPERS);
+  const harmed = fc
+    .record({
+      how: fc.constantFrom(...Object.values(DAMAGES)),
+      at: fc.nat({ max: pieces.length - 1 }),
+      other: fc.nat({ max: pieces.length - 1 }),
+    })
+    .map(({ how, at, other }) => how(pieces, at, other).join(""));
+  const options = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
+  const kernel = kernelNamed("6.12");
+  const told = (header: string, others: readonly string[]) => {
+    const texts = [`${USER}\n${INNOCENT}`, ...others].map((text, index) => ({
+      path: `${index}.c`,
+      text,
+      header: readHeader(header, options, "nic.h"),
+    }));
+    const files = readModule(texts, options).map((file, index) => ({ path: `${index}.c`, file }));
+    return { texts, findings: judgeC(files, { kernel, confidence: "possible" }) };
+  };
+
+  test("is no finding of a function that uses none of it, and every place of a finding lies in its file", () => {
+    fc.assert(
+      fc.property(fc.oneof(harmed, fc.string({ unit: "binary", maxLength: 200 })), fc.boolean(), (text, isHeader) => {
+        const shared = text.replaceAll("static inline ", "");
+        const { texts, findings } = told(isHeader ? text : "", isHeader ? [] : [shared]);
+        for (const { file, function: name, start, end, proof } of findings) {
+          expect(name === "innocent").toBe(false);
+          for (const at of [{ file, start, end }, ...proof]) {
+            const length = texts[at.file]?.text.length ?? -1;
+            expect(0 <= at.start && at.start <= at.end && at.end <= length).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("leaves what is whole as it was: the same header read again says the same", () => {
+    fc.assert(
+      fc.property(harmed, (text) => {
+        expect(readHeader(text, options, "nic.h")).toEqual(readHeader(text, options, "nic.h"));
+        const whole = told(HELPERS, []).findings.map(({ rule, start }) => `${rule} ${start}`);
+        expect(whole.length).toBeGreaterThan(0);
+        const both = told(HELPERS, [text.replaceAll("nic_", "other_")]).findings.filter(({ file }) => file === 0);
+        expect(both.map(({ rule, start }) => `${rule} ${start}`)).toEqual(whole);
+      }),
+      { numRuns: 60 },
     );
   });
 });

@@ -1,5 +1,6 @@
 // Files that belong together: what a function of one leaves behind counts in the others.
 import { describe, expect, test } from "vitest";
+import { NO_HEADER } from "../../server/c-source/headers.ts";
 import { readModule } from "../../server/c-source/module.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
 import { judgeC } from "../../server/c-source/judge.ts";
@@ -8,11 +9,10 @@ import { kernelNamed } from "../rules/_subject.ts";
 const kernel = kernelNamed("6.12");
 
 function findingsOf(texts: Readonly<Record<string, string>>): readonly CFinding[] {
-  const files = readModule(Object.values(texts), {
-    build: { options: null },
-    wrappers: new Map(),
-    allocators: new Map(),
-  });
+  const files = readModule(
+    Object.entries(texts).map(([path, text]) => ({ path, text, header: NO_HEADER })),
+    { build: { options: null }, wrappers: new Map(), allocators: new Map() },
+  );
   const paths = Object.keys(texts);
   return judgeC(
     files.map((file, at) => ({ path: paths[at] ?? "", file })),
@@ -112,5 +112,64 @@ void nic_unlock(struct nic *n)
     const done = "void ring_done(struct ring *r)\n{\n\tr->done = 1;\n\tspin_unlock_bh(&r->lock);\n}\n";
     expect(findingsOf({ "user.c": user }).map(({ rule }) => rule)).toEqual(["sleep-in-atomic"]);
     expect(findingsOf({ "user.c": user, "done.c": done })).toEqual([]);
+  });
+});
+
+describe("an allocator in another file of the module", () => {
+  const core = `void *own_alloc(struct own *o, size_t n, gfp_t gfp)
+{
+	gfp_t flags = gfp | __GFP_NOFAIL;
+
+	return kmalloc(n, flags);
+}
+`;
+  const user = `int own_open(struct own *o)
+{
+	o->p = own_alloc(o, 64, GFP_NOWAIT);
+	return 0;
+}
+`;
+
+  test("stands for what it calls, with the mask that it makes of its caller's", () => {
+    expect(
+      findingsOf({ "core.c": core, "user.c": user }).map(({ rule, path, confidence, proof }) => [
+        rule,
+        path,
+        confidence,
+        proof.map(({ text }) => text),
+      ]),
+    ).toContainEqual([
+      "nofail-without-reclaim",
+      "user.c",
+      "possible",
+      ["own_alloc() stands for kmalloc(64, (GFP_NOWAIT | __GFP_NOFAIL)), as core.c has it"],
+    ]);
+    expect(findingsOf({ "user.c": user }).map(({ rule }) => rule)).not.toContain("nofail-without-reclaim");
+  });
+
+  test.each([
+    ["changes the mask on one way", "\tif (o->slow)\n\t\tgfp |= __GFP_NOFAIL;\n\treturn kmalloc(n, gfp);"],
+    [
+      "asks whether it may sleep",
+      "\tif (gfpflags_allow_blocking(gfp))\n\t\treturn kmalloc(n, gfp | __GFP_NOFAIL);\n\treturn NULL;",
+    ],
+    ["allocates twice", "\to->q = kmalloc(n, gfp | __GFP_NOFAIL);\n\treturn kmalloc(n, gfp | __GFP_NOFAIL);"],
+    ["takes its mask from elsewhere", "\treturn kmalloc(n, o->gfp | __GFP_NOFAIL);"],
+    ["hands its mask's address on", "\tadapt(&gfp);\n\treturn kmalloc(n, gfp | __GFP_NOFAIL);"],
+  ])("is none where it %s", (_, body) => {
+    const other = `void *own_alloc(struct own *o, size_t n, gfp_t gfp)\n{\n${body}\n}\n`;
+    expect(findingsOf({ "core.c": other, "user.c": user }).map(({ rule }) => rule)).not.toContain(
+      "nofail-without-reclaim",
+    );
+  });
+
+  test("has sizes only of what is not changed before", () => {
+    const sized = (body: string): readonly string[] =>
+      findingsOf({
+        "core.c": `void *own_alloc(struct own *o, size_t n, gfp_t gfp)\n{\n${body}\n}\n`,
+        "user.c": user.replace("64, GFP_NOWAIT", "4096, GFP_KERNEL"),
+      }).map(({ rule }) => rule);
+    expect(sized("\treturn kmalloc(n * 4096, gfp);")).toContain("kmalloc-too-large");
+    expect(sized("\tn /= 512;\n\treturn kmalloc(n * 4096, gfp);")).not.toContain("kmalloc-too-large");
   });
 });

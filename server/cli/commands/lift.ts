@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { readCFile } from "../../c-source/c-file.ts";
 import { lift as liftFile } from "../../service/lift.ts";
 import { OK, UsageError, type Command } from "../command.ts";
+import { headersIn, readOptionsFor } from "../c-headers.ts";
 import { cPolicies } from "../c-policies.ts";
 import { readText } from "../files.ts";
 import { kernelTrees } from "../kernel-trees.ts";
@@ -41,7 +42,7 @@ export const lift: Command = {
     const [kernel] = tree.kernels;
     if (kernel === undefined) throw new UsageError("there is no kernel to read it for");
     const { evidence } = cPolicies(ON_DISK, [])(folder, tree.root);
-    const file = readCFile(text, { build: tree.build, wrappers: evidence.wrappers, allocators: evidence.allocators });
+    const file = readCFile(text, readOptionsFor(headersIn(ON_DISK), { absolutePath, text }, tree, evidence));
     await io.write(liftFile({ path, file, text }, kernel, evidence.declared).text);
     return OK;
   },

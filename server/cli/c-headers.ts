@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { dirname, isAbsolute, join, relative } from "node:path";
+import type { ReadOptions } from "../c-source/c-file.ts";
+import { includedIn, NO_HEADER, readHeader, saysSomething, together, type Header } from "../c-source/headers.ts";
+import { withHeader } from "../c-source/module.ts";
+import type { CodeEvidence } from "../service/code-evidence.ts";
+import type { KernelTree } from "./kernel-trees.ts";
+import type { TreeFiles } from "./tree-files.ts";
+
+/** A header of a driver that locks or allocates in its functions and macros. */
+export interface IncludedHeader {
+  readonly absolutePath: string;
+  readonly text: string;
+  /** Stands for its text. */
+  readonly print: string;
+}
+
+/** What reading a C file of a tree is told: what is declared of its functions, and what its own headers say. */
+export function readOptionsFor(
+  headers: Headers,
+  file: { readonly absolutePath: string; readonly text: string },
+  { root, build }: KernelTree,
+  { wrappers, allocators }: CodeEvidence,
+): ReadOptions {
+  const options = { build, wrappers, allocators };
+  const folder = dirname(file.absolutePath);
+  return withHeader(options, headers.read(headers.of(file, folder, root ?? folder), options));
+}
+
+/** Finds the headers that C files include by a name in quotes. Each is read once. */
+export interface Headers {
+  /**
+   * Those that say something, of the folder of a file and of the folder of its unit.
+   * @param within what lies outside of this folder is not read
+   */
+  readonly of: (
+    file: { readonly absolutePath: string; readonly text: string },
+    unit: string,
+    within: string,
+  ) => readonly IncludedHeader[];
+  /** What some headers say together, read with these options. */
+  readonly read: (headers: readonly IncludedHeader[], options: ReadOptions) => Header;
+}
+
+export function headersIn(files: TreeFiles): Headers {
+  const texts = new Map<string, IncludedHeader | "quiet" | "none">();
+  const known = new WeakMap<ReadOptions["allocators"], Map<string, Header>>();
+  const at = (absolutePath: string): IncludedHeader | "quiet" | "none" => {
+    const found = texts.get(absolutePath);
+    if (found !== undefined) return found;
+    const text = files.read(absolutePath);
+    const header =
+      text === null
+        ? "none"
+        : !saysSomething(text)
+          ? "quiet"
+          : { absolutePath, text, print: createHash("sha256").update(text).digest("hex") };
+    texts.set(absolutePath, header);
+    return header;
+  };
+  const named = (name: string, folders: readonly string[], within: string): IncludedHeader | null => {
+    for (const folder of folders) {
+      const path = join(folder, name);
+      if (isOutside(relative(within, path))) continue;
+      const header = at(path);
+      if (header !== "none") return header === "quiet" ? null : header;
+    }
+    return null;
+  };
+  return {
+    of: ({ absolutePath, text }, unit, within) => {
+      const folders = [...new Set([dirname(absolutePath), unit])];
+      const found = includedIn(text).flatMap((name) =>
+        name.endsWith(".h") ? (named(name, folders, within) ?? []) : [],
+      );
+      return [...new Set(found)];
+    },
+    read: (headers, options) => {
+      if (headers.length === 0) return NO_HEADER;
+      const read = known.get(options.allocators) ?? new Map<string, Header>();
+      known.set(options.allocators, read);
+      return together(
+        headers.map(({ absolutePath, text }) => {
+          const one = read.get(absolutePath) ?? readHeader(text, options, nameOf(absolutePath));
+          read.set(absolutePath, one);
+          return one;
+        }),
+      );
+    },
+  };
+}
+
+const isOutside = (path: string): boolean => path === "" || path.startsWith("..") || isAbsolute(path);
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
