@@ -2,7 +2,7 @@
 export type * from "./ast.ts";
 export { bareRegion, type Edit, type Region, type SourceFile } from "./source-file.ts";
 export { expectedAt, keywordUses, type Around, type Expected, type KeywordUse, type Wanted } from "./expected.ts";
-export { UNITS } from "./tokens.ts";
+export { isKeyword, UNITS } from "./tokens.ts";
 export { MEMORY_FACTS, MEMORY_WORDS, memoryFact, TIME_UNITS, type MemoryFact } from "./memory-facts.ts";
 export type { NameRole } from "./roles.ts";
 export {

@@ -215,6 +215,9 @@ export const ITEM_KEYWORDS = [
   Expect,
 ] as const;
 
+/** Words that are no name by themselves, though most may stand where a name does. */
+export const isKeyword = (word: string): boolean => KEYWORDS.has(word);
+
 /** The index by which Chevrotain compares types; every type that `createToken` made has one. */
 export function indexOf(type: TokenType): number {
   return type.tokenTypeIdx ?? 0;

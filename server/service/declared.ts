@@ -14,9 +14,7 @@ export function declaredIn(environment: Environment, space: NameSpace): readonly
   lists.set(environment.names, ofNames);
   const known = ofNames.get(space);
   if (known !== undefined) return known;
-  const made = environment
-    .visible(space)
-    .flatMap(({ declaration: { name, kind } }) => (name === null ? [] : [{ name: name.text, kind }]));
+  const made = environment.visible(space).flatMap(({ name, kind }) => (name === null ? [] : [{ name, kind }]));
   ofNames.set(space, made);
   return made;
 }

@@ -44,7 +44,7 @@ const TEMPLATES = [
 ] as const;
 
 /** How a name of a template is called in a block: by its number, longer and longer, like a word of a message, … */
-const WORDS = ["policy", "forbids", "this", "rule", "GFP_KERNEL", "mask", "softirq", "request"] as const;
+const WORDS = ["policy", "forbids", "this", "x", "GFP_KERNEL", "mask", "softirq", "none", "m", "api"] as const;
 const NAMINGS: readonly ((name: string, block: number) => string)[] = [
   (name, block) => `${name}_${block}`,
   (name, block) => `${name.repeat(block + 2)}`,
@@ -87,6 +87,9 @@ function workspaceOf(main: SourceFile, library: SourceFile): Workspace {
   return withDocument(withDocument(emptyWorkspace({ ...DEFAULT_SETTINGS }), MAIN, main), LIBRARY, library);
 }
 
+/** Where few are looked at, each has its tree. */
+const MANY = Array.from({ length: 10 }, (_, i) => `flags many${i} = GFP_KERNEL\n`).join("");
+
 /** Of each region the rules and messages, when all are looked at and when it alone is. */
 function expectSame(text: string, libraryText = ""): void {
   const [main, library] = [parseFile(text), parseFile(libraryText)];
@@ -102,10 +105,11 @@ describe("declarations that are the same but for names get what each gets alone"
         header,
         block,
         namings,
-        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 2, max: 6 }),
         block,
-        (first, templates, called, count, more) =>
-          expectSame(fileOf(first, templates, called, count), fileOf("", more, called, 2)),
+        fc.boolean(),
+        (first, templates, called, count, more, isLarge) =>
+          expectSame(fileOf(first + (isLarge ? MANY : ""), templates, called, count), fileOf("", more, called, 2)),
       ),
       { numRuns: 120, seed: 20261129 },
     );
@@ -140,6 +144,29 @@ describe("declarations that are the same but for names get what each gets alone"
         [1, 2].map((i) => `flags d${i} = b${i}\n`).join(""),
     ],
     ["there are more than a mask has bits for", Array.from({ length: 12 }, (_, i) => `flag __GFP_NEW${i}\n`).join("")],
+    [
+      "what one leans on is called like its parameter",
+      "flags a = GFP_KERNEL\nflags b = GFP_KERNEL\nflags m = GFP_KERNEL\n" +
+        ["a", "b", "m"]
+          .map((mask, i) => `transform t${i}(m) = m | ${mask}\nexpect t${i} gives has __GFP_IO\n`)
+          .join(""),
+    ],
+    [
+      "what one falls back to is called like nothing",
+      ["a", "b", "none"].map((name) => request(name, "")).join("") +
+        ["a", "b", "none"].map((name, i) => request(`r${i}`, `fallback ${name}`)).join(""),
+    ],
+    [
+      "what some name is no policy, or not there",
+      ["a", "b", "d"].map(forbidding).join("") +
+        request("c", "") +
+        ["a", "b", "c", "d", "e"].map((name, i) => request(`r${i}`, `policy ${name}`)).join(""),
+    ],
+    [
+      "a word of the language is a name as well",
+      "context a { in softirq }\ncontext b { in softirq }\ncontext flags { in softirq }\n" +
+        ["a", "b", "flags"].map((name, i) => request(`r${i}`, `context ${name}`)).join(""),
+    ],
     ["one is declared twice", ["a", "b", "a"].map((name) => request(name, "")).join("")],
     [
       "one falls back to itself, and others to each other",
@@ -152,5 +179,6 @@ describe("declarations that are the same but for names get what each gets alone"
   ];
   test.each(examples)("where %s", (_what, text) => {
     expectSame(`kernel 6.1 .. 6.12\n${text}`);
+    expectSame(`kernel 6.1 .. 6.12\n${MANY}${text}`);
   });
 });

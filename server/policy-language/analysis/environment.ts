@@ -38,6 +38,9 @@ export interface DeclaredNames {
  */
 export interface Binding {
   readonly uri: string;
+  readonly kind: Declaration["kind"];
+  readonly name: string | null;
+  /** Its tree: who can do with kind and name asks for those. */
   readonly declaration: Declaration;
   readonly revision: Revision;
   /** The declaration has syntax errors: what it says is not fully known. */

@@ -1,4 +1,4 @@
-import type { Declaration } from "../../../grammar/ast.ts";
+import type { Declaration, Item } from "../../../grammar/ast.ts";
 import { policyFile } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
@@ -513,11 +513,12 @@ function environmentFor(
   kernelKnown: boolean,
 ): Omit<Environment, "logOf" | "names"> {
   const bindingAt = (file: AnalysedFile, region: number): Binding | null => {
-    const item = file.index.file.regions[region]?.item ?? null;
+    const declares = file.index.file.regions[region];
     const revision = file.revisions[region];
-    if (item === null || revision === undefined || !isDeclaration(item)) return null;
-    const damaged = (file.index.file.regions[region]?.problems.length ?? 0) > 0;
-    return { uri: file.uri, declaration: item, revision, damaged };
+    const kind = declares?.kind ?? null;
+    return declares === undefined || revision === undefined || kind === null || !isDeclared(kind)
+      ? null
+      : new RegionBinding(file.uri, declares, kind, revision);
   };
   const bindingsOf = (key: string): readonly Binding[] => {
     const found: Binding[] = [];
@@ -552,7 +553,7 @@ function environmentFor(
     },
     declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
     rivalOf: (space, binding) => {
-      const key = nameKey(space, binding.declaration.name?.text ?? "");
+      const key = nameKey(space, binding.name ?? "");
       for (const [i, file] of files.entries()) {
         const region = file.index.first.get(key);
         if (region !== undefined && (i > 0 || file.revisions[region] !== binding.revision))
@@ -607,6 +608,36 @@ function indexNear<Entry>(list: readonly Entry[], entry: Entry, place: number): 
   return -1;
 }
 
-function isDeclaration(item: NonNullable<SourceFile["regions"][number]["item"]>): item is Declaration {
-  return item.kind !== "kernel" && item.kind !== "config" && item.kind !== "import";
+/** What a region declares, as a tree only for who asks for it. */
+class RegionBinding implements Binding {
+  readonly uri: string;
+  readonly kind: Declaration["kind"];
+  readonly revision: Revision;
+  readonly #region: Region;
+
+  constructor(uri: string, region: Region, kind: Declaration["kind"], revision: Revision) {
+    this.uri = uri;
+    this.kind = kind;
+    this.revision = revision;
+    this.#region = region;
+  }
+
+  get name(): string | null {
+    return this.#region.name;
+  }
+
+  get damaged(): boolean {
+    return this.#region.problems.length > 0;
+  }
+
+  get declaration(): Declaration {
+    const { item } = this.#region;
+    if (item === null || !isDeclaration(item)) throw new Error(`a ${this.kind} that has no tree`);
+    return item;
+  }
 }
+
+const isDeclared = (kind: Item["kind"]): kind is Declaration["kind"] =>
+  kind !== "kernel" && kind !== "config" && kind !== "import";
+
+const isDeclaration = (item: Item): item is Declaration => isDeclared(item.kind);

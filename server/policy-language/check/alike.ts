@@ -1,6 +1,6 @@
-import type { Binding, Environment } from "../analysis/environment.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import { duplicateNameFindings } from "../findings/names.ts";
+import { clashOf } from "../findings/names.ts";
 import { contentOf, membersOf, type Content } from "./content.ts";
 import { inNamesOf, isSaidBy, templateOf, type Template } from "./templates.ts";
 
@@ -10,7 +10,7 @@ type Known =
   | { readonly kind: "first"; readonly content: Content; readonly findings: readonly UnplacedFinding[] }
   | { readonly kind: "nothing" }
   /** Two gave the same, each in its own names: so do all that lean on the same `fixed` declarations as those two. */
-  | { readonly kind: "alike"; readonly template: Template; readonly fixed: readonly (Binding | null)[] }
+  | { readonly kind: "alike"; readonly template: Template; readonly fixed: readonly (Revision | null)[] }
   | { readonly kind: "each-by-itself" };
 
 const NOTHING: Known = { kind: "nothing" };
@@ -27,7 +27,7 @@ export function findingsAlike(
   find: () => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
   const content = contentOf(environment, binding);
-  if (content === null || duplicateNameFindings(environment, binding).length > 0) return find();
+  if (content === null || clashOf(environment, binding) !== null) return find();
   const ofEnvironment = known.get(environment) ?? new Map<number, Known>();
   known.set(environment, ofEnvironment);
   const before = ofEnvironment.get(content.id);
@@ -61,13 +61,11 @@ function together(
   const template = templateOf(first, second, before);
   if (template === null || !isSaidBy(findings, inNamesOf(second, template))) return EACH_BY_ITSELF;
   const own = membersOf(second);
-  const fixed = membersOf(first).map(({ binding }, i) =>
-    own[i]?.binding.revision === binding.revision ? binding : null,
-  );
+  const fixed = membersOf(first).map(({ revision }, i) => (own[i]?.revision === revision ? revision : null));
   return { kind: "alike", template, fixed };
 }
 
-function leansOn(content: Content, fixed: readonly (Binding | null)[]): boolean {
+function leansOn(content: Content, fixed: readonly (Revision | null)[]): boolean {
   const members = membersOf(content);
-  return fixed.every((binding, i) => binding === null || members[i]?.binding.revision === binding.revision);
+  return fixed.every((revision, i) => revision === null || members[i]?.revision === revision);
 }

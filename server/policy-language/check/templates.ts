@@ -59,9 +59,9 @@ export function templateOf(content: Content, other: Content, findings: readonly 
   const names = new Map<string, number>();
   const byRevision = new Map<Revision, number>();
   for (const [i, member] of members.entries()) {
-    byRevision.set(member.binding.revision, i);
-    const name = nameOf(member);
-    if (name === "" || others[i]?.binding.revision === member.binding.revision) continue;
+    byRevision.set(member.revision, i);
+    const { name } = member;
+    if (name === "" || others[i]?.revision === member.revision) continue;
     // One word for two things.
     if (names.has(name)) return null;
     names.set(name, i);
@@ -116,10 +116,6 @@ function placeIn({ marks }: Content, offset: number): Place {
   throw new NotClear();
 }
 
-function nameOf({ binding: { declaration } }: Content): string {
-  return declaration.kind === "expect" ? "" : (declaration.name?.text ?? "");
-}
-
 // To findings ---------------------------------------------------------------------------------------------------------
 
 /** What a template says of a declaration of its content. */
@@ -129,7 +125,7 @@ export function inNamesOf(content: Content, template: Template): readonly Unplac
     if (typeof words === "string") return words;
     return words.between.reduce((text, more, i) => {
       const member = members[words.members[i - 1] ?? 0];
-      return text + (member === undefined ? "" : nameOf(member)) + more;
+      return text + (member?.name ?? "") + more;
     });
   };
   const placed = ({ start, end }: Stretch, { marks } = content): Span => ({
@@ -139,7 +135,7 @@ export function inNamesOf(content: Content, template: Template): readonly Unplac
   const relatedOf = ({ related, message, at }: RelatedTemplate): UnplacedRelated => {
     const member = at === null ? undefined : members[at.member];
     if (at === null || member === undefined) return { ...related, message: said(message) };
-    const revision = related.revision === null ? null : member.binding.revision;
+    const revision = related.revision === null ? null : member.revision;
     return { revision, uri: related.uri, span: placed(at.stretch, member), message: said(message) };
   };
   const fixOf = ({ fix, title, changes }: FixTemplate): Fix => ({

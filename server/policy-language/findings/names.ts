@@ -182,43 +182,54 @@ export function declarationOf(binding: Binding, message: string): UnplacedRelate
 
 // Declarations --------------------------------------------------------------------------------------------------------
 
-export function duplicateNameFindings(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
-  const { declaration } = binding;
-  const { name, kind } = declaration;
-  if (name === null || kind === "expect") return [];
+/** What a declared name clashes with: another declaration, or what it means anyway. */
+type Clash =
+  | { readonly kind: "declared"; readonly by: Binding }
+  | { readonly kind: "built-in"; readonly where: string; readonly advice: string | null };
+
+/** Null where the name of a declaration is its own. */
+export function clashOf(environment: Environment, binding: Binding): Clash | null {
+  const { name, kind } = binding;
+  if (name === null || kind === "expect") return null;
   for (const space of spacesOf(kind)) {
     // Of two in one file the later one is wrong; against an imported one it is the file's own.
-    const other = environment.rivalOf(space, binding);
-    if (other === null) continue;
-    const where = other.uri === binding.uri ? "already declared" : "declared in an imported file too";
-    return [
-      report(duplicateName, name, `${name.text} is ${where}, as ${article(other.declaration.kind)}.`, {
-        related: [declarationOf(other, `The other ${name.text}.`)],
-      }),
-    ];
+    const by = environment.rivalOf(space, binding);
+    if (by !== null) return { kind: "declared", by };
   }
-  if (kind === "context" && (isContextName(name.text) || name.text === UNKNOWN_CONTEXT))
-    return [report(duplicateName, name, `${name.text} is a built-in context.`)];
-  if (kind === "scope" && (isScopeName(name.text) || isContextName(name.text) || KERNEL_CONTEXTS.has(name.text)))
-    return [
-      report(
-        duplicateName,
-        name,
-        `${name.text} is a ${isScopeName(name.text) ? "scope that kernels have" : "built-in context"}: choose another name.`,
-      ),
-    ];
-  if (kind === "flags" || kind === "flag" || kind === "transform") {
-    const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name.text));
-    if (kernel !== undefined)
-      return [
-        report(
-          duplicateName,
-          name,
-          `${name.text} already has a meaning in ${kernel.name}: ${kind === "flag" ? "it needs no declaration there" : "choose another name"}.`,
-        ),
-      ];
+  if (kind === "context" && (isContextName(name) || name === UNKNOWN_CONTEXT))
+    return { kind: "built-in", where: "is a built-in context", advice: null };
+  if (kind === "scope" && (isScopeName(name) || isContextName(name) || KERNEL_CONTEXTS.has(name)))
+    return {
+      kind: "built-in",
+      where: `is a ${isScopeName(name) ? "scope that kernels have" : "built-in context"}`,
+      advice: "choose another name",
+    };
+  if (kind !== "flags" && kind !== "flag" && kind !== "transform") return null;
+  const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name));
+  return kernel === undefined
+    ? null
+    : {
+        kind: "built-in",
+        where: `already has a meaning in ${kernel.name}`,
+        advice: kind === "flag" ? "it needs no declaration there" : "choose another name",
+      };
+}
+
+export function duplicateNameFindings(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
+  const clash = clashOf(environment, binding);
+  const { name } = binding.declaration;
+  if (clash === null || name === null) return [];
+  if (clash.kind === "built-in") {
+    const advice = clash.advice === null ? "" : `: ${clash.advice}`;
+    return [report(duplicateName, name, `${name.text} ${clash.where}${advice}.`)];
   }
-  return [];
+  const { by } = clash;
+  const where = by.uri === binding.uri ? "already declared" : "declared in an imported file too";
+  return [
+    report(duplicateName, name, `${name.text} is ${where}, as ${article(by.kind)}.`, {
+      related: [declarationOf(by, `The other ${name.text}.`)],
+    }),
+  ];
 }
 
 /** Modes and stages of a policy that another one of the same policy is called like: the later one is marked. */

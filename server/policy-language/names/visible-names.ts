@@ -22,9 +22,7 @@ export function visibleNames(
   if (known !== undefined) return known;
   const names = environment
     .visible(space)
-    .flatMap(({ declaration }) =>
-      declaration.name !== null && (kinds === null || kinds.includes(declaration.kind)) ? [declaration.name.text] : [],
-    );
+    .flatMap(({ kind, name }) => (name !== null && (kinds === null || kinds.includes(kind)) ? [name] : []));
   byKind.set(key, names);
   return names;
 }
