@@ -252,7 +252,7 @@ function reachedBy(
   if (!isBinding(kernel, context)) return;
   const proof = [...way.path, ...stepsOf(own, kernel)];
   const proven: Proven =
-    call.allocation?.result.isLazy === true
+    call.allocation?.result.isOnce === true
       ? { confidence: "possible", isConvention: true, proof }
       : { confidence: way.confidence, isConvention: way.isConvention, proof };
   say(fn, call, named, kernel, [context], way.bindings, proven, said);

@@ -275,9 +275,14 @@ function add(linking: Linking, fn: LinkedFunction, way: Inherited): void {
 // Where ways begin ----------------------------------------------------------------------------------------------------
 
 function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: Step): void {
-  const { file } = linking.files[step.file] ?? {};
-  if (handler.unless !== undefined && file?.facts.includes(handler.unless) === true) return;
-  if (handler.onlyWith !== undefined && !handler.onlyWith.some((word) => file?.facts.includes(word) === true)) return;
+  const own = linking.files[step.file]?.file.facts ?? [];
+  const { unless, onlyWith, decidedBy = [] } = handler;
+  if (onlyWith?.some((word) => own.includes(word)) === false) return;
+  const isOwn = decidedBy.length === 0 || decidedBy.some((word) => own.includes(word));
+  // What no file of the module decides may be either.
+  const facts = isOwn ? own : linking.files.flatMap(({ file }) => file.facts);
+  if (unless !== undefined && facts.includes(unless)) return;
+  const isOpen = decidedBy.length > 0 && !decidedBy.some((word) => facts.includes(word));
   reach(linking, fn, {
     facts: handler.contexts.map((context) => ({
       context,
@@ -288,12 +293,8 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
       step,
     })),
     path: [step],
-    confidence:
-      fn.file === step.file &&
-      (handler.decidedBy === undefined || handler.decidedBy.some((word) => file?.facts.includes(word) === true))
-        ? handler.confidence
-        : weaker(handler.confidence, "possible"),
-    isConvention: handler.confidence === "possible",
+    confidence: isOwn && fn.file === step.file ? handler.confidence : weaker(handler.confidence, "possible"),
+    isConvention: handler.confidence === "possible" || isOpen,
     bindings: {},
   });
 }

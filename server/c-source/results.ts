@@ -29,11 +29,11 @@ export interface ResultUse {
   /** The test, or the first use without one. */
   readonly start: number;
   readonly end: number;
-  /** The call is made where what it gives is not there yet: who comes later finds it. */
-  readonly isLazy: boolean;
+  /** The call is made where what it gives is not there yet, or where the last user goes: seldom on a given way. */
+  readonly isOnce: boolean;
 }
 
-export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0, isLazy: false };
+export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0, isOnce: false };
 
 /** Tokens behind a call in which its use is looked for. */
 const FARTHEST = 400;
@@ -51,7 +51,7 @@ export function resultOf(
   origin: number,
 ): ResultUse {
   const use = useBehind(tokens, name, close, statement, end, origin);
-  return isLazy(tokens.text.slice(origin, tokens.starts[name]), use.variable) ? { ...use, isLazy: true } : use;
+  return isOnce(tokens.text.slice(origin, tokens.starts[name]), use.variable) ? { ...use, isOnce: true } : use;
 }
 
 function useBehind(
@@ -95,7 +95,7 @@ function useAt(
     is,
     start: (tokens.starts[from] ?? 0) - origin,
     end: (tokens.ends[last] ?? 0) - origin,
-    isLazy: false,
+    isOnce: false,
   };
 }
 
@@ -212,17 +212,20 @@ const COUNTED =
 
 /**
  * A call behind `if (dev->log) return 0;`, in `if (!dev->log)`, or behind a count that was taken: what it gives is
- * kept, and made once.
+ * kept, and made once. Or behind the last user's leave.
  * @param before the function up to the call
  */
-function isLazy(before: string, variable: string | null): boolean {
+function isOnce(before: string, variable: string | null): boolean {
   const near = before.slice(-FARTHEST_BEFORE);
-  if (near.includes("_zero(") && COUNTED.test(near)) return true;
-  if (variable === null || !/[>.]/.test(variable) || !near.includes(variable, 0)) return false;
-  const name = variable.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  if ((near.includes("_zero(") && COUNTED.test(near)) || near.includes("dec_and_test(")) return true;
+  if (variable === null) return false;
+  const isPointedAt = /^\w+$/.test(variable) && new RegExp(`\\*\\s*${variable}\\s*=[^=;]*$`).test(near);
+  const kept = isPointedAt ? `*${variable}` : variable;
+  if (!/[*>.]/.test(kept)) return false;
+  const name = kept.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const isThere = `(?:[^;{}!]*[^\\w>.!])?${name}(?![\\w.>(-]|\\[)(?!\\s*==)[^;{}]*\\)\\s*\\{?\\s*(?:return|goto)\\b`;
   const isMissing = `\\s*(?:!\\s*${name}|${name}\\s*==\\s*NULL)\\s*\\)\\s*(?:\\{[^{}]*|[^;{}]*)$`;
-  return new RegExp(`\\bif\\s*\\((?:${isThere}|${isMissing})`).test(near);
+  return new RegExp(`(?<!else )\\bif\\s*\\((?:${isThere}|${isMissing})`).test(near);
 }
 
 /** From the call to there control can only go straight on. */

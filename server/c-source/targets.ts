@@ -36,6 +36,10 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
   const named = (file: number, name: string): LinkedFunction | null => own[file]?.get(name) ?? shared.get(name) ?? null;
   const given = givenIn(functions, named);
   const members = membersIn(files, functions, named, given);
+  // Tables of other types have members by the same name.
+  const inTables = new Set(
+    files.flatMap(({ file }) => file.tables.flatMap((table) => table.members.map(({ member }) => member))),
+  );
   const valued = (file: number, text: string): readonly LinkedFunction[] => {
     const name = /^[&\s]*(\w+)$/.exec(text.replace(CAST, ""))?.[1];
     if (name !== undefined) return [named(file, name)].flatMap((fn) => fn ?? []);
@@ -48,29 +52,31 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
     named,
     valued,
     of: (fn, call, bindings) => {
-      if (call.isMember) return kept(members.get(call.name) ?? [], fn, call);
+      if (call.isMember) return kept(members.get(call.name) ?? [], fn, call, !inTables.has(call.name));
       const isParameter = fn.read.parameters.some(({ name }) => name === call.name);
       if (isParameter) {
         const bound = Object.hasOwn(bindings, call.name) ? named(fn.file, bindings[call.name] ?? "") : null;
         return bound !== null
           ? [{ fn: bound, isOnly: true }]
-          : kept([...(given.get(fn)?.get(call.name) ?? [])], fn, call);
+          : kept([...(given.get(fn)?.get(call.name) ?? [])], fn, call, true);
       }
       const target = named(fn.file, call.name);
       if (target !== null) return [{ fn: target, isOnly: true }];
       const back = CALLED_BACK.get(call.name);
       const text = back === undefined ? undefined : call.arguments[back]?.text;
-      return text === undefined ? NONE : valued(fn.file, text).map((one) => ({ fn: one, isOnly: true }));
+      // Whether it is the last one that puts a count is seldom seen.
+      const isOnly = !call.name.startsWith("kref_put");
+      return text === undefined ? NONE : valued(fn.file, text).map((one) => ({ fn: one, isOnly }));
     },
   };
 }
 
 /** Those that take as much as they are given, where they are few. */
-function kept(found: readonly LinkedFunction[], from: LinkedFunction, call: Call): readonly Target[] {
+function kept(found: readonly LinkedFunction[], from: LinkedFunction, call: Call, isSure: boolean): readonly Target[] {
   const fit = found.filter(({ read }) => parameterCount(read.parameters) === call.arguments.length);
   if (fit.length === 0 || fit.length > MOST) return NONE;
   const [only, ...more] = fit;
-  const isOnly = more.length === 0 && only?.file === from.file;
+  const isOnly = isSure && more.length === 0 && only?.file === from.file;
   return fit.map((fn) => ({ fn, isOnly }));
 }
 

@@ -77,6 +77,7 @@ test.each([
   ["behind one that asks for more", "\tif (dev->on && dev->log)\n\t\treturn 0;\n\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["where it is missing", "\tif (!dev->log)\n\t\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["where it is NULL", "\tif (dev->log == NULL) {\n\t\tdev->n++;\n\t\tdev->log = kmalloc(64, GFP_KERNEL);\n\t}"],
+  ["where it is pointed at", "\tif (!*dev)\n\t\t*dev = kmalloc(64, GFP_KERNEL);"],
   ["behind a count", "\tif (likely(atomic_inc_not_zero(&users)))\n\t\treturn 0;\n\tp = kmalloc(64, GFP_KERNEL);"],
 ])("memory that is made once, %s, is there for who comes from a handler", (_what, grow) => {
   expect(told(handled(grow))).toEqual(["information possible sleep-in-atomic"]);
@@ -86,10 +87,33 @@ test.each([
   ["is made each time", "\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["is made behind a test of something else", "\tif (dev->logs)\n\t\treturn 0;\n\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["is made where the other is there", "\tif (!dev->on)\n\t\treturn 0;\n\tdev->log = kmalloc(64, GFP_KERNEL);"],
+  [
+    "is made where another test failed",
+    "\tif (dev->on)\n\t\tuse(dev);\n\telse if (!dev->log)\n\t\tdev->log = kmalloc(64, GFP_KERNEL);",
+  ],
   ["is made behind a closed test", "\tif (!dev->log) {\n\t\tdev->n++;\n\t}\n\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["is of a variable of the function", "\tp = NULL;\n\tif (!p)\n\t\tp = kmalloc(64, GFP_KERNEL);"],
 ])("memory that %s is not there already", (_what, grow) => {
   expect(told(handled(grow))).toEqual(["error likely sleep-in-atomic"]);
+});
+
+test("what the last user frees is seldom freed on the way of another", () => {
+  const put = (test: string): string => `static void put(struct gadget *dev)
+{
+	if (${test})
+		vfree(dev->p);
+}
+
+static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	put(dev);
+	spin_unlock(&dev->lock);
+}
+`;
+  const saidOf = (test: string) => findingsIn(put(test)).map(({ rule, severity }) => `${severity} ${rule}`);
+  expect(saidOf("refcount_dec_and_test(&dev->users)")).toEqual(["information free-sleeps-in-atomic"]);
+  expect(saidOf("dev->on")).toEqual(["error free-sleeps-in-atomic"]);
 });
 
 test("who made it under a lock of his own holds it, once or not", () => {

@@ -162,13 +162,8 @@ const LINES: readonly Line[] = [
     ["local_irq_disable", "raw_local_irq_disable"],
     ["local_irq_enable", "raw_local_irq_enable"],
   ),
-  // arch/x86/kernel/fpu/core.c:kernel_fpu_begin_mask (fpregs_lock); drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c
-  ...section(
-    "fpu",
-    "preempt_disable",
-    words("kernel_fpu_begin kernel_fpu_begin_mask DC_FP_START"),
-    words("kernel_fpu_end DC_FP_END"),
-  ),
+  // drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c:dc_fpu_begin
+  ...section("fpu", "preempt_disable", ["DC_FP_START"], ["DC_FP_END"]),
   // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them:
   // fs/f2fs/f2fs.h, fs/gfs2/trans.c, fs/nilfs2/segment.c, fs/btrfs/transaction.c, fs/jfs/jfs_txnmgr.c,
   // fs/reiserfs/journal.c. Those of jbd2 and xfs open a scope themselves.
