@@ -1,4 +1,5 @@
 import type { Item, Problem } from "./ast.ts";
+import type { Cut } from "./cut.ts";
 import { lex, type Scan, type TokenColumns } from "./lexer.ts";
 import { PADDING, parser } from "./parser.ts";
 import type { Region } from "./source-file.ts";
@@ -96,12 +97,13 @@ export function regionOf(
   columns: TokenColumns,
   index: number,
   next: number,
+  cut: Cut,
 ): { readonly region: Region; readonly end: number } {
   const { kinds, starts, ends } = columns;
   const end = regionEnd(text, ends[next - 1] ?? start, starts[next] ?? text.length);
   const kind = KINDS.get(kinds[index] ?? 0) ?? null;
-  const name = NAMELESS.has(kind) ? null : text.slice(starts[index + 1], ends[index + 1]);
-  return { region: new ValidRegion(text.slice(start, end), kind, name), end };
+  const name = NAMELESS.has(kind) ? null : cut(text, starts[index + 1] ?? 0, ends[index + 1] ?? 0);
+  return { region: new ValidRegion(cut(text, start, end), kind, name), end };
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];

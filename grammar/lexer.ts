@@ -1,3 +1,4 @@
+import { slice, type Cut } from "./cut.ts";
 import type { TokenType } from "chevrotain";
 import {
   Amp,
@@ -188,14 +189,14 @@ export class TokenColumns {
   }
 
   /** A token as the parser reads it. */
-  token(text: string, index: number): Token {
+  token(text: string, index: number, cut: Cut): Token {
     const tokenTypeIdx = this.kinds[index] ?? 0;
     const startOffset = this.starts[index] ?? 0;
     const end = this.ends[index] ?? 0;
     return {
       tokenType: TYPES[tokenTypeIdx] ?? Wrong,
       tokenTypeIdx,
-      image: text.slice(startOffset, end),
+      image: cut(text, startOffset, end),
       startOffset,
       endOffset: end - 1,
       indent: this.indents[index] ?? -1,
@@ -305,7 +306,7 @@ export interface Scan extends Stop {
 export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): Tokens {
   const { columns, complete, openComment } = scan(text, start, limit);
   const tokens: Token[] = [];
-  for (let i = 0; i < columns.count; i++) tokens.push(columns.token(text, i));
+  for (let i = 0; i < columns.count; i++) tokens.push(columns.token(text, i, slice));
   return { tokens, complete, openComment };
 }
 

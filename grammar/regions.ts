@@ -1,3 +1,4 @@
+import { copy, slice, type Cut } from "./cut.ts";
 import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-shapes.ts";
 import { scan, type Scan, type Tokens } from "./lexer.ts";
 import { PADDING, parser } from "./parser.ts";
@@ -209,20 +210,22 @@ function readRegion(
   start: number,
   { tokens, complete, openComment }: Tokens,
   index: number,
+  cut: Cut,
 ): Piece | typeof NOT_ENOUGH {
   const count = tokens.length - PADDING;
   const head = tokens[index];
   if (head === undefined || index >= count) {
     if (!complete) return NOT_ENOUGH;
     return {
-      region: bareRegion(text.slice(start)),
+      region: bareRegion(cut(text, start, text.length)),
       reach: Number.POSITIVE_INFINITY,
       end: text.length,
       next: index,
       isValid: false,
     };
   }
-  const doc = docBetween(text, start, head.startOffset);
+  const found = docBetween(text, start, head.startOffset);
+  const doc = found === null ? null : cut(found, 0, found.length);
   let next = index;
   let seen = index + 1;
   let item: Region["item"] = null;
@@ -251,7 +254,7 @@ function readRegion(
   const open = openComment && tokens.slice(index, seen + 1).some((token) => token.tokenType === T.OpenComment);
   const reach = farthest === undefined || open ? Number.POSITIVE_INFINITY : farthest.endOffset + 2 - start;
   const tolerant = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
-  const region = readRegionOf(text.slice(start, end), item ?? tolerant?.node ?? null, tolerant?.problems ?? []);
+  const region = readRegionOf(cut(text, start, end), item ?? tolerant?.node ?? null, tolerant?.problems ?? []);
   return { region, reach, end, next, isValid: item !== null };
 }
 
@@ -275,6 +278,7 @@ const CHUNK = 2_000;
 /** Reads regions of a text; what was lexed for one serves the next that begins where it ended. */
 class RegionReader {
   readonly #text: string;
+  readonly #cut: Cut;
   #size: number;
   #scan: Scan | null = null;
   /** The tokens of the scan, for as long as what begins at `#at` must be parsed. */
@@ -282,8 +286,9 @@ class RegionReader {
   #index = 0;
   #at = 0;
 
-  constructor(text: string, size: number) {
+  constructor(text: string, size: number, cut: Cut) {
     this.#text = text;
+    this.#cut = cut;
     this.#size = size;
   }
 
@@ -309,10 +314,10 @@ class RegionReader {
     if (stretch !== null && isKnownValid(stretch)) {
       const { next } = stretch;
       const reach = (columns.ends[next + WINDOW] ?? 0) + 1 - start;
-      return { ...regionOf(this.#text, start, columns, index, next), reach, next, isValid: true };
+      return { ...regionOf(this.#text, start, columns, index, next, this.#cut), reach, next, isValid: true };
     }
     this.#tokens ??= this.#padded(scanned);
-    const piece = readRegion(this.#text, start, this.#tokens, index);
+    const piece = readRegion(this.#text, start, this.#tokens, index, this.#cut);
     if (piece !== NOT_ENOUGH && piece.isValid && piece.next === stretch?.next) noteValid(stretch);
     return piece;
   }
@@ -328,7 +333,7 @@ class RegionReader {
 
   #padded({ columns, complete, openComment }: Scan): Tokens {
     const tokens = Array.from({ length: columns.count + PADDING }, (_, i) =>
-      i < columns.count ? columns.token(this.#text, i) : T.END,
+      i < columns.count ? columns.token(this.#text, i, this.#cut) : T.END,
     );
     return { tokens, complete, openComment };
   }
@@ -339,7 +344,7 @@ export function parseFile(text: string): SourceFile {
   const regions: Region[] = [];
   const starts: number[] = [];
   const reaches: number[] = [];
-  const reader = new RegionReader(text, FILE_CHUNK);
+  const reader = new RegionReader(text, FILE_CHUNK, slice);
   for (let at = 0; at < text.length; ) {
     const { region, reach, end } = reader.read(at);
     regions.push(region);
@@ -396,7 +401,7 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
   const regions = file.regions.slice(0, old);
   const starts = file.starts.slice(0, old);
   const reaches = file.reaches.slice(0, old);
-  const reader = new RegionReader(text, CHUNK);
+  const reader = new RegionReader(text, CHUNK, copy);
   let at = Math.min(oldStart(old), text.length);
   while (at < text.length) {
     const region = file.regions[old];

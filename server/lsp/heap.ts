@@ -1,4 +1,3 @@
-import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** What the young generation has at most, in MiB for each of its two halves. */
@@ -13,16 +12,8 @@ const OLD_GROWTH_PERCENT = 50;
  */
 export function boundHeap(): void {
   setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
-  // How large the young generation may become can't be told to a running V8, but the factor by which it grows can: it
-  // begins with one MiB, takes one step, and no other.
-  setYoungGrowth(hasGrown() ? 1 : YOUNG_MIB);
-  if (hasGrown()) return;
-  const observer = new PerformanceObserver(() => {
-    if (!hasGrown()) return;
-    setYoungGrowth(1);
-    observer.disconnect();
-  });
-  observer.observe({ entryTypes: ["gc"] });
+  growYoungGeneration();
+  setYoungGrowth(1);
 }
 
 /** V8 as it starts, from where on code is taken from the compile cache: that of other flags is not. */
@@ -38,9 +29,26 @@ export function unbound(run: () => void): void {
   boundHeap();
 }
 
-function hasGrown(): boolean {
+/** Some KiB of an array of numbers. */
+const PIECE = 4096;
+const MOST_PIECES = 1000;
+
+/**
+ * Has the young generation grow to its size. How large it may become can't be told to a running V8, but the factor by
+ * which it grows can; and it grows when more lives than it holds.
+ */
+function growYoungGeneration(): void {
+  const living: number[][] = [];
+  for (let mib = youngMib(); mib < YOUNG_MIB && living.length < MOST_PIECES; mib = youngMib()) {
+    setYoungGrowth(Math.ceil(YOUNG_MIB / mib));
+    living.push(new Array<number>(PIECE).fill(0));
+  }
+}
+
+/** Of each half. */
+function youngMib(): number {
   const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
-  return young === undefined || young.space_size >= 2 * YOUNG_MIB * 1024 * 1024;
+  return young === undefined ? YOUNG_MIB : young.space_size / 2 / 1024 / 1024;
 }
 
 function setYoungGrowth(factor: number): void {
