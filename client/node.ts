@@ -16,7 +16,8 @@ export function activate(context: ExtensionContext): Promise<AllocPolicyExtensio
   const server = {
     module: context.asAbsolutePath("dist/allocpolicy.cjs"),
     args: ["lsp"],
-    transport: TransportKind.ipc,
+    // On streams the server sends what it has as text as it is; Node's own channel takes objects.
+    transport: TransportKind.stdio,
   };
   client = new LanguageClient(CLIENT_ID, CLIENT_NAME, server, clientOptions(context));
   const started = start(context, client);

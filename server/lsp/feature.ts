@@ -16,6 +16,8 @@ export interface Server {
   readonly reports: Reports;
   readonly finisher: Finisher;
   readonly log: Log;
+  /** A clock in milliseconds. */
+  readonly now: () => number;
   /** What the client can do; nothing before it has said so. */
   readonly abilities: () => Abilities;
 }

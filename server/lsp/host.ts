@@ -15,6 +15,8 @@ export interface Host {
     isWanted: (name: string) => boolean,
     limit: number,
   ) => Promise<readonly string[]>;
+  /** A clock in milliseconds; left out: that of the machine. */
+  readonly now?: () => number;
 }
 
 export const NO_FILES: Host = {

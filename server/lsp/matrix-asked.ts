@@ -1,6 +1,7 @@
 import type { PolicyParams } from "../../protocol/requests.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { matrixOf, type MatrixAnswer } from "../service/matrix.ts";
+import type { Step } from "../service/steps.ts";
 import { documentNamed } from "./custom-request.ts";
 import type { Server } from "./feature.ts";
 
@@ -8,8 +9,9 @@ import type { Server } from "./feature.ts";
 export async function matrixAsked(
   server: Server,
   { uri, policy, position }: PolicyParams,
+  step: Step,
 ): Promise<{ readonly workspace: Workspace; readonly answer: MatrixAnswer } | null> {
-  const known = await documentNamed(server, uri);
+  const known = await documentNamed(server, uri, step);
   if (known === null) return null;
   const { workspace, key, document } = known;
   const offset = position === undefined ? 0 : server.session.files.offset(document, position);

@@ -19,12 +19,17 @@ interface KeptText {
   /** Where the run started in its line: what stands in the same line hangs on it. */
   readonly column: number;
   readonly hangsOn: string;
-  /** Between two pieces stands a line, counted from the one that the run starts in. */
-  readonly pieces: readonly string[];
-  readonly lines: readonly number[];
   /** The text as it was last, and the line that the run started in. */
   line: number;
   text: string;
+  /** Made when it first moves. */
+  pieces: Pieces | null;
+}
+
+/** Between two pieces stands a line, counted from the one that the run starts in. */
+interface Pieces {
+  readonly texts: readonly string[];
+  readonly lines: readonly number[];
 }
 
 /** A number of a line, in JSON: no string has such a key in it, for its quotes would be escaped. */
@@ -76,27 +81,28 @@ export class RunTexts<Item> {
         end: positionAt(lines, start + to),
       });
       const text = JSON.stringify(this.#objectsOf(items, rangeOf, known)).slice(1, -1);
-      this.#kept.set(items, { column, hangsOn, line, text, ...inPieces(text, line) });
+      this.#kept.set(items, { column, hangsOn, line, text, pieces: null });
       return text;
     }
     if (before.line !== line) {
-      before.text = textAt(before, line);
+      before.pieces ??= inPieces(before.text, before.line);
+      before.text = textAt(before.pieces, line);
       before.line = line;
     }
     return before.text;
   }
 }
 
-function inPieces(text: string, line: number): Pick<KeptText, "pieces" | "lines"> {
+function inPieces(text: string, line: number): Pieces {
   const parts = text.split(LINE);
   return {
-    pieces: parts.filter((_, i) => i % 2 === 0),
+    texts: parts.filter((_, i) => i % 2 === 0),
     lines: parts.filter((_, i) => i % 2 === 1).map((number) => Number(number) - line),
   };
 }
 
-function textAt({ pieces, lines }: KeptText, line: number): string {
-  let text = pieces[0] ?? "";
-  for (let i = 0; i < lines.length; i += 1) text += `${(lines[i] ?? 0) + line}${pieces[i + 1] ?? ""}`;
+function textAt({ texts, lines }: Pieces, line: number): string {
+  let text = texts[0] ?? "";
+  for (let i = 0; i < lines.length; i += 1) text += `${(lines[i] ?? 0) + line}${texts[i + 1] ?? ""}`;
   return text;
 }

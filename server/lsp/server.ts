@@ -25,7 +25,8 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   const reports = new Reports(session, () => known.diagnostics);
   const publisher: Publisher = publisherOf(connection, log, session, reports, abilities);
   const finisher = finisherOf(connection, log, session);
-  const server: Server = { connection, session, kinds, publisher, reports, finisher, log, abilities };
+  const now = host.now ?? Date.now;
+  const server: Server = { connection, session, kinds, publisher, reports, finisher, log, now, abilities };
 
   connection.onInitialize((params) => {
     known = abilitiesOf(params.capabilities);

@@ -5,6 +5,7 @@ import type { Document } from "../documents/document.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { rootsFor, isInside } from "../documents/roots.ts";
 import { kindOfDocument, kindOfFile, type DocumentKind, type DocumentReference } from "../service/document-kind.ts";
+import { goOn, type Step } from "../service/steps.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { FileTable } from "./file-table.ts";
 import { Folder, folderOf } from "./folders.ts";
@@ -220,9 +221,14 @@ export class Session {
     }
   }
 
-  /** Ends when all files that are wanted so far were read, or no more of them come. */
-  async settled(): Promise<void> {
-    while (this.#waits.size > 0) await Promise.all([...this.#waits.values()].map(({ ended }) => ended));
+  /** Ends when all files that are wanted so far were read, or no more of them come; a step for each. */
+  async settled(step: Step = goOn): Promise<void> {
+    const most = this.#waits.size;
+    for (let [wait] = this.#waits.values(); wait !== undefined; [wait] = this.#waits.values()) {
+      await wait.ended;
+      const left = this.#waits.size;
+      await step(Math.max(0, most - left), Math.max(most, left));
+    }
   }
 
   /** The same for what one document refers to, directly or through others: for nothing else that is being read. */
@@ -251,10 +257,10 @@ export class Session {
     return found;
   }
 
-  /** Reads the documents of all folders from disk, once each. */
-  async scanFolders(): Promise<void> {
+  /** Reads the documents of all folders from disk, once each; a step for each that is waited for. */
+  async scanFolders(step: Step = goOn): Promise<void> {
     await Promise.all(this.#folders.map((folder) => (folder.scan ??= this.#scan(folder))));
-    await this.settled();
+    await this.settled(step);
   }
 
   async #scan(folder: Folder): Promise<void> {

@@ -105,6 +105,8 @@ export interface CompletionList {
  * holds.
  */
 export interface Answers {
+  /** Makes what answers lean on: where that takes long, it is asked for document by document. */
+  readonly prepare?: (workspace: Workspace, uri: string) => void;
   /** In the order of the text, and how many there are in all. */
   readonly findings?: (workspace: Workspace, uri: string, limit: number) => Findings;
   /** Where that takes long: makes them until it is over, those around an offset first; true when all are made. */

@@ -1,4 +1,3 @@
-import type { Item } from "../../grammar/ast.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import { bracesOf } from "./braces.ts";
 import { kept, runsOf, type Run } from "./runs.ts";
@@ -40,10 +39,10 @@ function importFolds({ regions, starts }: SourceFile): readonly Run<Fold>[] {
     open = null;
   };
   regions.forEach((region, index) => {
-    const item: Item | null = region.item;
     const start = starts[index] ?? 0;
-    if (item?.kind === "import") open = { start: open?.start ?? start + item.start, end: start + item.end };
-    else if (item !== null) close();
+    const item = region.kind === "import" ? region.item : null;
+    if (item !== null) open = { start: open?.start ?? start + item.start, end: start + item.end };
+    else if (region.kind !== null) close();
   });
   close();
   return runs;

@@ -33,9 +33,13 @@ interface RegionLinks {
   readonly path: Omit<Link, "target"> | null;
 }
 
+const WITH_PATHS: ReadonlySet<Region["kind"]> = new Set(["import", "memory"]);
 const NO_LINKS: RegionLinks = { rules: [], path: null };
 
-const linksIn = kept(({ item }: Region): RegionLinks => {
+const linksIn = kept((region: Region): RegionLinks => {
+  // Most declarations have none, which is seen without their trees.
+  if (region.kind === "request" ? !region.text.includes("waive") : !WITH_PATHS.has(region.kind)) return NO_LINKS;
+  const { item } = region;
   if (item === null) return NO_LINKS;
   const path = pathIn(item);
   if (path !== null) {

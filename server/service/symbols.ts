@@ -20,7 +20,9 @@ export function symbolsOf(file: SourceFile, limit: number): readonly Run<FileSym
   return runsOf(file, limit, symbolsIn);
 }
 
-const symbolsIn = kept(({ item }: Region): readonly FileSymbol[] => {
+const symbolsIn = kept((region: Region): readonly FileSymbol[] => {
+  if (region.name === null || region.kind === "expect") return [];
+  const { item } = region;
   if (item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import") return [];
   return item.kind === "expect" || item.name === null ? [] : [symbolOf(item, item.name)];
 });

@@ -55,6 +55,9 @@ export class Client {
   readonly refreshes: string[] = [];
   readonly logged: string[] = [];
   readonly registrations: Registration[] = [];
+  /** What the server told of long works: the tokens that it asked for, and what came under each. */
+  readonly progressAsked: unknown[] = [];
+  readonly progress: { readonly token: unknown; readonly value: Record<string, unknown> }[] = [];
   capabilities: Record<string, unknown> = {};
   exitCode: number | null | undefined = undefined;
   options: Options;
@@ -249,6 +252,7 @@ export class Client {
       reply(items.map(({ scopeUri }) => this.options.configuration?.(scopeUri) ?? null));
     } else {
       if (method.endsWith("/refresh")) this.refreshes.push(method);
+      if (method === "window/workDoneProgress/create") this.progressAsked.push(field(params, "token"));
       if (method === "client/registerCapability")
         this.registrations.push(...(field(params, "registrations") as readonly Registration[]));
       reply(null);
@@ -257,6 +261,8 @@ export class Client {
 
   #onNotification(method: string, params: unknown): void {
     if (method === "textDocument/publishDiagnostics") this.published.push(params as Published);
+    if (method === "$/progress")
+      this.progress.push(params as { readonly token: unknown; readonly value: Record<string, unknown> });
     if (method === "window/logMessage") this.logged.push(String(field(params, "message")));
   }
 }

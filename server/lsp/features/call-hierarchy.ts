@@ -1,20 +1,23 @@
 import type {
   CallHierarchyIncomingCall,
+  CallHierarchyIncomingCallsParams,
   CallHierarchyItem,
   CallHierarchyOutgoingCall,
   SymbolKind,
 } from "vscode-languageserver";
 import type { Workspace } from "../../documents/workspace.ts";
 import type { HierarchyItem } from "../../service/call-hierarchy.ts";
+import { preparedDocument } from "../all-documents.ts";
 import type { Feature, Server } from "../feature.ts";
 import { guarded } from "../guard.ts";
+import { onLong } from "../long-work.ts";
 
 /** SymbolKind.Class of the protocol: as the outline shows requests. */
 const REQUEST: SymbolKind = 5;
 
 /** Requests lead to others by `fallback` and `like`. */
 export const callHierarchy: Feature = {
-  capability: () => ({ callHierarchyProvider: true }),
+  capability: () => ({ callHierarchyProvider: { workDoneProgress: true } }),
   register(server) {
     const { connection, session, log } = server;
     const { files } = session;
@@ -26,10 +29,12 @@ export const callHierarchy: Feature = {
         return item === null ? null : [protocolItem(server, workspace, item)];
       }),
     );
-    hierarchy.onIncomingCalls(
-      guarded(log, "callHierarchy/incomingCalls", async ({ item }): Promise<CallHierarchyIncomingCall[]> => {
-        await session.scanFolders();
-        const { key, workspace, document, kind } = session.document(item.uri);
+    onLong(
+      server,
+      "callHierarchy/incomingCalls",
+      "Looking for callers",
+      async ({ item }: CallHierarchyIncomingCallsParams, step): Promise<CallHierarchyIncomingCall[]> => {
+        const { key, workspace, document, kind } = await preparedDocument(session, item.uri, step);
         const calls = kind.answers.hierarchy?.incoming(
           workspace,
           key,
@@ -39,7 +44,7 @@ export const callHierarchy: Feature = {
           from: protocolItem(server, workspace, call.item),
           fromRanges: call.from.map(({ start, end }) => files.range(workspace, call.item.uri, start, end)),
         }));
-      }),
+      },
     );
     hierarchy.onOutgoingCalls(
       guarded(log, "callHierarchy/outgoingCalls", ({ item }): CallHierarchyOutgoingCall[] => {

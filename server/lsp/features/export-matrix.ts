@@ -7,8 +7,8 @@ import { matrixAsked } from "../matrix-asked.ts";
 export const exportMatrix: Feature = customRequest(
   "allocpolicy/exportMatrix",
   (given) => ({ ...policyParams(given), format: given.oneOf("format", ["markdown", "svg"]) }),
-  async (server, params) => {
-    const asked = await matrixAsked(server, params);
+  async (server, params, step) => {
+    const asked = await matrixAsked(server, params, step);
     if (asked === null || asked.answer.kind !== "matrix") return null;
     const { matrix } = asked.answer;
     return { text: params.format === "svg" ? toSvg(matrix) : toMarkdown(matrix) };

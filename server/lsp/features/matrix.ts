@@ -7,8 +7,8 @@ import type { Feature } from "../feature.ts";
 import type { FileTable } from "../file-table.ts";
 import { matrixAsked } from "../matrix-asked.ts";
 
-export const matrix: Feature = customRequest("allocpolicy/matrix", policyParams, async (server, params) => {
-  const asked = await matrixAsked(server, params);
+export const matrix: Feature = customRequest("allocpolicy/matrix", policyParams, async (server, params, step) => {
+  const asked = await matrixAsked(server, params, step);
   if (asked === null) return null;
   const { answer, workspace } = asked;
   return answer.kind === "matrix"

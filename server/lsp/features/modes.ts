@@ -4,15 +4,14 @@ import type { Feature } from "../feature.ts";
 import { askedOf, simulationParams } from "../simulation-params.ts";
 
 /** Runs take a while: between two modes whatever else is asked is answered. */
-export const modes: Feature = customRequest("allocpolicy/modes", simulationParams, async (server, params, token) => {
-  const known = await documentNamed(server, params.uri);
+export const modes: Feature = customRequest("allocpolicy/modes", simulationParams, async (server, params, step) => {
+  const known = await documentNamed(server, params.uri, step);
   const found = known === null ? null : modesOf(known.workspace, known.key, askedOf(params));
   if (found === null) return null;
   const rows: ReturnType<(typeof found.rows)[number]>[] = [];
   for (const run of found.rows) {
-    if (token.isCancellationRequested) return null;
+    await step(rows.length, found.rows.length);
     rows.push(run());
-    await new Promise((resolve) => setTimeout(resolve, 0));
   }
   return modesAnswer(found, rows);
 });

@@ -1,13 +1,15 @@
-import type { WorkspaceEdit } from "vscode-languageserver";
+import type { RenameParams, WorkspaceEdit } from "vscode-languageserver";
 import type { Change } from "../../service/actions.ts";
+import { preparedDocument } from "../all-documents.ts";
 import { workspaceEdit } from "../edits.ts";
 import type { Feature } from "../feature.ts";
 import { guarded, refused } from "../guard.ts";
+import { onLong } from "../long-work.ts";
 
 const NOTHING_HERE = "There is no name to rename here.";
 
 export const rename: Feature = {
-  capability: () => ({ renameProvider: { prepareProvider: true } }),
+  capability: () => ({ renameProvider: { prepareProvider: true, workDoneProgress: true } }),
   register(server) {
     const { connection, session, log } = server;
     const { files } = session;
@@ -20,11 +22,13 @@ export const rename: Feature = {
         return { range: files.rangeIn(document, start.range.start, start.range.end), placeholder: start.name };
       }),
     );
-    connection.onRenameRequest(
-      guarded(log, "textDocument/rename", async ({ textDocument, position, newName }): Promise<WorkspaceEdit> => {
+    onLong(
+      server,
+      "textDocument/rename",
+      "Renaming",
+      async ({ textDocument, position, newName }: RenameParams, step): Promise<WorkspaceEdit> => {
         if (typeof newName !== "string") throw refused("A rename needs a new name.");
-        await session.scanFolders();
-        const { key, workspace, document, kind } = session.document(textDocument.uri);
+        const { key, workspace, document, kind } = await preparedDocument(session, textDocument.uri, step);
         const renamed = kind.answers.rename?.at(workspace, key, files.offset(document, position), newName);
         if (renamed === undefined) throw refused(NOTHING_HERE);
         if (!renamed.ok) throw refused(renamed.why);
@@ -35,7 +39,7 @@ export const rename: Feature = {
           changes.set(uri, list);
         }
         return workspaceEdit(server, workspace, changes);
-      }),
+      },
     );
   },
 };

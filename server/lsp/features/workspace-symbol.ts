@@ -1,20 +1,26 @@
-import type { SymbolInformation } from "vscode-languageserver";
+import type { SymbolInformation, WorkspaceSymbolParams } from "vscode-languageserver";
 import { matches } from "../../service/symbols.ts";
 import type { Feature } from "../feature.ts";
-import { guarded } from "../guard.ts";
+import { onLong } from "../long-work.ts";
 import { SYMBOL_KIND } from "../symbol-kind.ts";
 
 const MOST_SYMBOLS = 5000;
 
 export const workspaceSymbol: Feature = {
-  capability: () => ({ workspaceSymbolProvider: true }),
-  register({ connection, session, log }) {
+  capability: () => ({ workspaceSymbolProvider: { workDoneProgress: true } }),
+  register(server) {
+    const { session } = server;
     const { files } = session;
-    connection.onWorkspaceSymbol(
-      guarded(log, "workspace/symbol", async ({ query }): Promise<SymbolInformation[]> => {
-        await session.scanFolders();
+    onLong(
+      server,
+      "workspace/symbol",
+      "Looking for symbols",
+      async ({ query }: WorkspaceSymbolParams, step): Promise<SymbolInformation[]> => {
+        await session.scanFolders(step);
         const found: SymbolInformation[] = [];
-        for (const { key, workspace, document, kind } of session.all()) {
+        const all = [...session.all()];
+        for (const [index, { key, workspace, document, kind }] of all.entries()) {
+          await step(index, all.length);
           for (const { start, items } of kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? []) {
             for (const { name, kind: of, nameRange } of items) {
               if (found.length >= MOST_SYMBOLS) return found;
@@ -25,7 +31,7 @@ export const workspaceSymbol: Feature = {
           }
         }
         return found;
-      }),
+      },
     );
   },
 };

@@ -1,6 +1,7 @@
 import { editFile, parseFile } from "../../../grammar/index.ts";
 import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
+import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { logsOf } from "../../policy-language/analysis/kernel-logs.ts";
 import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
@@ -48,6 +49,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     ...logsOf(uri, file).map((log) => ({ uri: log, kind: "kernel-log" })),
   ],
   answers: {
+    prepare: environmentOf,
     findings: findingsOf,
     makeFindings,
     findingsSoFar,
