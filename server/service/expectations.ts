@@ -1,6 +1,6 @@
 import type { Expectation } from "../../protocol/expectation.ts";
 import type { Span } from "../../grammar/ast.ts";
-import type { Revision } from "../policy-language/analysis/environment.ts";
+import type { Environment, Revision } from "../policy-language/analysis/environment.ts";
 import {
   expectationGroups,
   type DecidedExpectation,
@@ -8,6 +8,7 @@ import {
 } from "../policy-language/check/expectations.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
+import { atOnce, type Steps } from "./steps.ts";
 
 /** Offsets are those of the file. */
 export type ExpectationItem = Expectation<Span>;
@@ -32,48 +33,59 @@ export function expectationsOf(
   uri: string,
   options: ExpectationOptions = {},
 ): readonly ExpectationItem[] {
+  return atOnce(expectationSteps(workspace, uri, options));
+}
+
+/** The same, declaration by declaration. */
+export function* expectationSteps(
+  workspace: Workspace,
+  uri: string,
+  { now = () => 0, fresh = false }: ExpectationOptions,
+): Steps<readonly ExpectationItem[]> {
   const environment = environmentOf(workspace, uri);
   if (environment === null) return [];
-  const { now = () => 0, fresh = false } = options;
-  const { file } = environment;
+  const { regions } = environment.file;
+  const items: ExpectationItem[] = [];
   const taken = new Map<string, number>();
-  return file.regions.flatMap((region, index): readonly ExpectationItem[] => {
+  for (const [index, { kind }] of regions.entries()) {
+    if (kind !== "expect" && kind !== "request") continue;
     const binding = environment.bindingAt(index);
-    const start = file.starts[index];
-    if (
-      binding === null ||
-      start === undefined ||
-      (binding.declaration.kind !== "expect" && binding.declaration.kind !== "request")
-    )
-      return [];
+    if (binding === null) continue;
     let decided = fresh ? undefined : known.get(binding.revision);
     if (decided === undefined) {
+      yield [index, regions.length];
       decided = expectationGroups(environment, binding).flatMap(({ decide }) => timed(decide, now));
       known.set(binding.revision, decided);
     }
-    return decided.map((each) => {
-      const label = labelOf(each, region.text);
-      const id = `${each.about}/${label}`;
-      const earlier = taken.get(id) ?? 0;
-      taken.set(id, earlier + 1);
-      const subject = environment.lookup("subject", each.about) ?? environment.lookup("mask", each.about);
-      const subjectStart = subject?.uri === uri ? environment.placeOf(subject)?.start : undefined;
-      const name = subject?.declaration.name ?? null;
-      return {
-        id: earlier === 0 ? id : `${id} (${earlier + 1})`,
-        label,
-        range: { start: start + each.span.start, end: start + each.span.end },
-        declaration: each.about,
-        declarationRange:
-          subjectStart === undefined || name === null
-            ? null
-            : { start: subjectStart + name.start, end: subjectStart + name.end },
-        state: each.state,
-        message: each.message,
-        durationMs: each.durationMs,
-      };
-    });
-  });
+    for (const each of decided) items.push(itemOf(environment, index, each, taken));
+  }
+  return items;
+}
+
+/** @param taken how often each id was given already */
+function itemOf(environment: Environment, index: number, each: Timed, taken: Map<string, number>): ExpectationItem {
+  const { file, uri } = environment;
+  const start = file.starts[index] ?? 0;
+  const label = labelOf(each, file.regions[index]?.text ?? "");
+  const id = `${each.about}/${label}`;
+  const earlier = taken.get(id) ?? 0;
+  taken.set(id, earlier + 1);
+  const subject = environment.lookup("subject", each.about) ?? environment.lookup("mask", each.about);
+  const subjectStart = subject?.uri === uri ? environment.placeOf(subject)?.start : undefined;
+  const name = subject?.declaration.name ?? null;
+  return {
+    id: earlier === 0 ? id : `${id} (${earlier + 1})`,
+    label,
+    range: { start: start + each.span.start, end: start + each.span.end },
+    declaration: each.about,
+    declarationRange:
+      subjectStart === undefined || name === null
+        ? null
+        : { start: subjectStart + name.start, end: subjectStart + name.end },
+    state: each.state,
+    message: each.message,
+    durationMs: each.durationMs,
+  };
 }
 
 /** How many of them hold, do not hold, and are not decided. */
