@@ -15,7 +15,9 @@ export interface CFinding extends Pick<Finding, "rule" | "severity" | "message" 
   /** The mask as it is written; empty: there is none. */
   readonly maskText: string;
   readonly confidence: Confidence;
-  /** What proves the context, in order; empty: the mask alone decides. */
+  /** It is wrong wherever it stands: the context decides nothing. */
+  readonly isAnywhere: boolean;
+  /** What proves the context, and what the call stands for, in order. */
   readonly proof: readonly Step[];
   readonly fixes: readonly Fix<TextEdit>[];
   readonly advice: string;

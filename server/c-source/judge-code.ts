@@ -47,6 +47,7 @@ function findingOf(
 ): CFinding {
   const call = "call" in seen ? (fn.read.calls[seen.call] ?? null) : null;
   const argument = call?.arguments[call.allocation?.mask?.index ?? -1];
+  const proof = proofOf(fn, seen);
   const changes: readonly TextEdit[] =
     writeMask === null || argument === undefined
       ? []
@@ -64,7 +65,8 @@ function findingOf(
     call: call === null ? "" : callText(call),
     maskText: call === null ? "" : maskTextOf(call),
     confidence: "certain",
-    proof: proofOf(fn, seen),
+    isAnywhere: proof.length === 0,
+    proof,
     fixes: changes.length === 0 ? [] : [{ title: `Write ${writeMask ?? ""}`, changes, preferred: true }],
     advice: rule.advice,
   };

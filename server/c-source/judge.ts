@@ -61,8 +61,8 @@ export function judgeC(files: readonly NamedFile[], options: JudgeOptions): read
 /** What is wrong with a mask that has a name in the file is said where the name is used first. */
 function onceForMacros(files: readonly NamedFile[], findings: readonly CFinding[]): readonly CFinding[] {
   const said = new Set<string>();
-  return findings.filter(({ file, rule, proof, maskText }) => {
-    if (proof.length > 0 || files[file]?.file.maskMacros.some(({ name }) => name === maskText) !== true) return true;
+  return findings.filter(({ file, rule, isAnywhere, maskText }) => {
+    if (!isAnywhere || files[file]?.file.maskMacros.some(({ name }) => name === maskText) !== true) return true;
     const key = `${file} ${rule} ${maskText}`;
     if (said.has(key)) return false;
     said.add(key);
@@ -168,6 +168,7 @@ interface Said {
   readonly readings: readonly MaskReading[];
   readonly confidence: Confidence;
   readonly isConvention: boolean;
+  readonly isAnywhere: boolean;
   readonly proof: readonly Step[];
 }
 
@@ -191,7 +192,8 @@ function say(
   const where = contexts.length === 1 ? contexts : allowed(call, readings, contexts, kernel);
   const sure = provenThrough(fn, call, proven);
   for (const finding of judged(call, named, readings, where, kernel))
-    if (!said.has(finding.rule)) said.set(finding.rule, { finding, readings, ...sure });
+    if (!said.has(finding.rule))
+      said.set(finding.rule, { finding, readings, isAnywhere: proven.proof.length === 0, ...sure });
 }
 
 /** What is said of a call that stands for another is as sure as that it does. */
@@ -295,6 +297,7 @@ function addForRt(
       readings,
       confidence: "certain",
       isConvention: false,
+      isAnywhere: false,
       proof: raw.map(({ step }) => step),
     });
   }
@@ -437,7 +440,7 @@ function placed(
   call: Call,
   named: NamedFile,
   kernel: Kernel,
-  { finding, readings, confidence, isConvention, proof }: Said,
+  { finding, readings, confidence, isConvention, isAnywhere, proof }: Said,
 ): CFinding | null {
   const place = placeOf(call, readings, kernel, finding.place);
   if (place === null) return null;
@@ -463,6 +466,7 @@ function placed(
     call: callText(call),
     maskText: maskTextOf(call),
     confidence,
+    isAnywhere,
     proof,
     fixes,
     advice: finding.advice,

@@ -56,6 +56,7 @@ function violationOf(row: CallerRow, policy: string, files: readonly NamedFile[]
       call: row.callText,
       maskText: row.maskText,
       confidence: "certain",
+      isAnywhere: false,
       proof: [],
       fixes: [],
       advice: "Ask with a mask that the policy takes.",

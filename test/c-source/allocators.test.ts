@@ -108,3 +108,25 @@ describe("a call of a declared allocator", () => {
     expect(findingsWith(PLAIN, using("o->own_alloc(o, 64, GFP_KERNEL)", ...LOCKED))).toEqual([]);
   });
 });
+
+describe("a mask that has a name in the file", () => {
+  test("is told where it is used first, by whatever function", () => {
+    const code = `#define OWN_GFP (GFP_NOWAIT | __GFP_RETRY_MAYFAIL)
+
+static void *own_get(struct own *o, gfp_t gfp)
+{
+	return kzalloc(64, gfp);
+}
+
+int f(struct own *o)
+{
+	o->p = own_get(o, OWN_GFP);
+	o->q = own_get(o, OWN_GFP);
+	return o->p && o->q ? 0 : -ENOMEM;
+}
+`;
+    const file = readCFile(code);
+    const found = judgeC([{ path: "driver.c", file }], { kernel, confidence: "possible" });
+    expect(found.filter(({ rule }) => rule === "retry-mayfail-without-reclaim").length).toBe(1);
+  });
+});

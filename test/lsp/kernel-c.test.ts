@@ -133,6 +133,27 @@ describe("a C file of a kernel", () => {
     expect(await inForce()).toBe("6.12.117");
   });
 
+  test("has the headers next to it read, and read again once they change", async () => {
+    const { folder, driver } = tree({ Makefile: MAKEFILE });
+    const header = new URL("drivers/pump/pump.h", `${folder}/`);
+    const locks = (name: string): string =>
+      `static inline void pump_lock(struct pump *p)\n{\n\t${name}_lock(&p->lock);\n}\n`;
+    writeFileSync(header, locks("spin"));
+    const client = await start({ pull: true, folders: [folder] });
+    const text =
+      '#include "pump.h"\n\nint f(struct pump *p)\n{\n\tpump_lock(p);\n\tp->q = kmalloc(64, GFP_KERNEL);\n\tpump_unlock(p);\n\treturn p->q ? 0 : -ENOMEM;\n}\n';
+    openC(client, driver, text);
+    expect(codes((await client.pull(driver)).items)).toEqual(["sleep-in-atomic"]);
+    writeFileSync(header, locks("mutex"));
+    client.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: header.href, type: 2 }] });
+    expect(codes(await client.pullUntil(driver, (items) => items.length === 0))).toEqual([]);
+    // Open, it is what the editor has.
+    openC(client, header.href, locks("spin"));
+    expect(codes(await client.pullUntil(driver, (items) => items.length > 0))).toEqual(["sleep-in-atomic"]);
+    client.change(header.href, 2, { text: locks("mutex") });
+    expect(codes((await client.pull(driver)).items)).toEqual([]);
+  });
+
   test("needs no include where the tree is a kernel's", async () => {
     const { folder, driver } = tree({ Makefile: MAKEFILE });
     const client = await start({ pull: true, folders: [folder] });

@@ -32,3 +32,44 @@ test("a hover on a call begins with the answer, and then says where the call sta
   expect(lines[1]).toMatch(/^\*\*May sleep.*\.\*\*$/);
   expect(lines.findIndex((line) => line.includes("`&lock` is held since line 5"))).toBeGreaterThan(1);
 });
+
+test("what a header says counts as soon as it is read, and as it is now", () => {
+  const driver = `#include <linux/slab.h>
+#include "pump.h"
+
+void *pump_done(struct pump *p)
+{
+	pump_lock(p);
+	p->q = kmalloc(64, GFP_KERNEL);
+	pump_unlock(p);
+	return p->q ? p : NULL;
+}
+`;
+  const header = (kind: string): string => `static inline void pump_lock(struct pump *p)
+{
+	${kind}_lock(&p->lock);
+}
+static inline void pump_unlock(struct pump *p)
+{
+	${kind}_unlock(&p->lock);
+}
+`;
+  const rules = (workspace: typeof alone): readonly string[] | undefined =>
+    kernelC.answers.findings?.(workspace, DRIVER, 10).runs.flatMap(({ items }) => items.map(({ rule }) => rule));
+  const document = kernelC.open(driver);
+  const alone = withDocument(emptyWorkspace(DEFAULT_SETTINGS, [ROOT]), DRIVER, document);
+  expect(kernelC.references(DRIVER, document).map(({ uri }) => uri)).toContain(`${ROOT}/linux/drivers/pump.h`);
+  expect(rules(alone)).toEqual([]);
+  const above = withDocument(alone, `${ROOT}/linux/pump.h`, kernelC.open(header("spin")));
+  expect(rules(above)).toEqual(["sleep-in-atomic"]);
+  const beside = withDocument(above, `${ROOT}/linux/drivers/pump.h`, kernelC.open(header("mutex")));
+  expect(rules(beside)).toEqual([]);
+  const edited = kernelC.edit(document, { start: driver.length, end: driver.length, text: "\n" });
+  expect(rules(withDocument(above, DRIVER, edited))).toEqual(["sleep-in-atomic"]);
+  const without = kernelC.edit(document, {
+    start: driver.indexOf('#include "pump'),
+    end: driver.indexOf("\nvoid"),
+    text: "",
+  });
+  expect(rules(withDocument(above, DRIVER, without))).toEqual([]);
+});

@@ -12,7 +12,7 @@ import { kernelOf, newestRelease } from "../../model/kernels/kernels.ts";
 import { parseVersions, releasesOf } from "../../policy-language/analysis/checked-kernels.ts";
 import { optionsText } from "../kernel-in-force.ts";
 import type { CodeEvidence } from "../code-evidence.ts";
-import { kernelCFile, type KernelCFile } from "./c-document.ts";
+import { kernelCFile, type KernelCFile } from "./c-reading.ts";
 import type { KernelTree, TreeFile } from "./tree-file.ts";
 
 /** A C file of a kernel, with the kernel that it is judged by. */

@@ -3,6 +3,7 @@ import { editC, isCDocument, openC, type CDocument } from "../kernel-c/c-documen
 import { hintsInC } from "../kernel-c/hints.ts";
 import { callExplained, hoverInC } from "../kernel-c/hover.ts";
 import { kernelInForceInC } from "../kernel-c/judged.ts";
+import { headersFor } from "../kernel-c/local-headers.ts";
 import { treeFilesFor } from "../kernel-c/tree-file.ts";
 import { documentKind, type DocumentKind } from "../document-kind.ts";
 
@@ -20,7 +21,11 @@ export const kernelC: DocumentKind = documentKind<CDocument>({
   guest: { c: null, cpp: "**/*.h" },
   open: openC,
   edit: editC,
-  references: (uri) => treeFilesFor(uri).map((file) => ({ uri: file, kind: "kernel-tree-file" })),
+  watched: ["**/*.h"],
+  references: (uri, document) => [
+    ...treeFilesFor(uri).map((file) => ({ uri: file, kind: "kernel-tree-file" })),
+    ...headersFor(uri, document).flatMap((files) => files.map((file) => ({ uri: file, kind: "kernel-c" }))),
+  ],
   answers: {
     findings: findingsOfC,
     related: relatedInC,
