@@ -33,61 +33,67 @@ const KINDS = new Map<number, Item["kind"]>([
   [T.indexOf(T.Memory), "memory"],
   [T.indexOf(T.Expect), "expect"],
 ]);
+/** By the number of a type, whether it begins an item. */
+const BEGINS = new Uint8Array(1 + Math.max(...T.VOCABULARY.map(T.indexOf)));
+for (const kind of KINDS.keys()) BEGINS[kind] = 1;
 const NAMELESS: ReadonlySet<Item["kind"] | null> = new Set(["kernel", "config", "import", null]);
 
-/** The types of some tokens that follow each other, and a hash of them. */
-interface Shape {
-  readonly hash: number;
-  readonly types: Uint16Array;
-}
-
-/** The tokens from an item's first to the first of the next line that may begin another. */
+/** The tokens from an item's first, at `index`, to the first of the next line that may begin another, at `next`. */
 export interface Stretch {
-  readonly shape: Shape;
-  /** The index of the token behind. */
+  readonly index: number;
   readonly next: number;
+  /** Of the types of its tokens, and of those behind that count. */
+  readonly hash: number;
 }
 
+/** By hash, the types of valid stretches. */
 const known = new Map<number, Uint16Array[]>();
 let howMany = 0;
 
 /**
  * The stretch that begins with the token at `index`, where that and the one behind it stand in the first column of
- * their lines, and enough is known of what follows.
+ * their lines. `unfinished`: it may go on behind what was read.
  */
-export function stretchAt(text: string, start: number, { columns, openComment }: Scan, index: number): Stretch | null {
+export function stretchAt(
+  text: string,
+  start: number,
+  { columns, openComment, complete }: Scan,
+  index: number,
+): Stretch | "unfinished" | null {
   const { kinds, indents, count } = columns;
-  if (openComment || indents[index] !== 0 || !KINDS.has(kinds[index] ?? 0)) return null;
+  if (openComment || indents[index] !== 0 || BEGINS[kinds[index] ?? 0] !== 1) return null;
   if (start !== 0 && text.charCodeAt(start - 1) !== 10) return null;
-  const most = Math.min(index + LONGEST, count - WINDOW - 1);
+  const end = count - WINDOW - 1;
+  const most = Math.min(index + LONGEST, end);
   let next = index + 1;
-  while (next < most && (indents[next] !== 0 || !KINDS.has(kinds[next] ?? 0))) next++;
-  if (next >= most) return null;
+  while (next < most && (indents[next] !== 0 || BEGINS[kinds[next] ?? 0] !== 1)) next++;
+  if (next >= most) return next >= end && !complete ? "unfinished" : null;
   let hash = 0;
   for (let i = index; i < next + WINDOW; i++) hash = (Math.imul(hash, 31) + (kinds[i] ?? 0)) | 0;
-  return { shape: { hash, types: kinds.subarray(index, next + WINDOW) }, next };
+  return { index, next, hash };
 }
 
 /** Notes that the parser accepted a stretch, and read all of it. */
-export function noteValid({ shape }: Stretch): void {
+export function noteValid({ kinds }: TokenColumns, { index, next, hash }: Stretch): void {
   if (howMany >= MOST_SHAPES) {
     known.clear();
     howMany = 0;
   }
-  const alike = known.get(shape.hash) ?? [];
   // A copy: the columns would stay with it.
-  known.set(shape.hash, [...alike, shape.types.slice()]);
+  known.set(hash, [...(known.get(hash) ?? []), kinds.slice(index, next + WINDOW)]);
   howMany += 1;
 }
 
-export function isKnownValid({ shape: { hash, types } }: Stretch): boolean {
-  return known.get(hash)?.some((one) => isSame(one, types)) === true;
-}
-
-function isSame(one: Uint16Array, other: Uint16Array): boolean {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
-  return true;
+export function isKnownValid({ kinds }: TokenColumns, { index, next, hash }: Stretch): boolean {
+  const alike = known.get(hash);
+  if (alike === undefined) return false;
+  for (const types of alike) {
+    if (types.length !== next + WINDOW - index) continue;
+    let i = 0;
+    while (i < types.length && types[i] === kinds[index + i]) i++;
+    if (i === types.length) return true;
+  }
+  return false;
 }
 
 /** The region of a stretch that is known to be valid, and where it ends. */

@@ -34,14 +34,14 @@ import {
   type Token,
 } from "./tokens.ts";
 
-// What a character is, for the characters below 128; all others are OTHER.
+// What a character is; OTHER are all above 127.
 const SPACE = 1;
 const LETTER = 2;
 const DIGIT = 3;
 const SINGLE = 4;
 const OTHER = 0;
 
-const CLASS = new Uint8Array(128);
+const CLASS = new Uint8Array(65_536);
 for (const c of " \t\r\n\f\v") CLASS[c.charCodeAt(0)] = SPACE;
 for (let c = 65; c <= 90; c++) CLASS[c] = CLASS[c + 32] = LETTER;
 CLASS[95] = LETTER;
@@ -134,7 +134,7 @@ const LONG_OPERATORS: ReadonlyMap<string, number> = new Map([
 const ITEM_LINE = /^(?:kernel|config|import|flags?|transform|allocator|context|scope|request|policy|memory|expect)\b/;
 
 function classOf(code: number): number {
-  return code < 128 ? (CLASS[code] ?? OTHER) : OTHER;
+  return CLASS[code] ?? OTHER;
 }
 
 function isWordPart(code: number): boolean {
@@ -209,24 +209,26 @@ interface Keyword {
   readonly kind: number;
 }
 
-/** Keywords by a hash of their characters: to find one makes no string of the word. */
-const KEYWORDS_BY_HASH: (readonly Keyword[] | undefined)[] = [];
-const MOST_HASHES = 1024;
+/** Keywords by their length and some of their characters: to find one makes no string of the word. */
+const KEYWORDS_BY_HASH: (readonly Keyword[] | undefined)[] = Array.from({ length: 4096 });
 
-function hashed(hash: number, code: number): number {
-  return (hash * 31 + code) | 0;
+function hashOf(text: string, start: number, end: number): number {
+  const first = text.charCodeAt(start);
+  const middle = text.charCodeAt((start + end) >> 1);
+  const last = text.charCodeAt(end - 1);
+  return (first * 7 + middle * 131 + last * 37 + (end - start) * 1021) & 4095;
 }
 
 for (const [text, type] of KEYWORDS) {
-  let hash = text.charCodeAt(0);
-  for (let i = 1; i < text.length; i++) hash = hashed(hash, text.charCodeAt(i));
-  const slot = hash & (MOST_HASHES - 1);
+  const slot = hashOf(text, 0, text.length);
   KEYWORDS_BY_HASH[slot] = [...(KEYWORDS_BY_HASH[slot] ?? []), { text, kind: indexOf(type) }];
 }
 
 /** The type of the word in [start, end): of a keyword, or `Name`. */
-function keywordAt(text: string, start: number, end: number, hash: number): number {
-  for (const keyword of KEYWORDS_BY_HASH[hash & (MOST_HASHES - 1)] ?? [])
+function wordKind(text: string, start: number, end: number): number {
+  const alike = KEYWORDS_BY_HASH[hashOf(text, start, end)];
+  if (alike === undefined) return NAME;
+  for (const keyword of alike)
     if (keyword.text.length === end - start && text.startsWith(keyword.text, start)) return keyword.kind;
   return NAME;
 }
@@ -347,14 +349,26 @@ export function scan(text: string, start: number, limit: number): Scan {
       }
     }
     if (i >= limit) return { columns, complete: false, openComment };
-    i = readToken(columns, text, i, code, kind, first ? i - lineStart : -1);
-    if (columns.kinds[columns.count - 1] === OPEN_COMMENT) openComment = true;
+    const indent = first ? i - lineStart : -1;
     first = false;
+    if (kind === LETTER) {
+      // Most of a text are words: they are read here, where no call is made for a character.
+      let end = i + 1;
+      let next = CLASS[text.charCodeAt(end)];
+      while (next === LETTER || next === DIGIT) next = CLASS[text.charCodeAt(++end)];
+      if (next !== OTHER || !isForeign(text, end) || !isWordPart(text.charCodeAt(end + 1))) {
+        columns.push(wordKind(text, i, end), i, end, indent);
+        i = end;
+        continue;
+      }
+    }
+    i = readToken(columns, text, i, code, kind, indent);
+    if (columns.kinds[columns.count - 1] === OPEN_COMMENT) openComment = true;
   }
   return { columns, complete: true, openComment };
 }
 
-/** Adds the token that begins at `start`. @returns its end */
+/** Adds the token that begins at `start`, no proper word. @returns its end */
 function readToken(
   columns: TokenColumns,
   text: string,
@@ -367,13 +381,7 @@ function readToken(
     columns.push(type, start, end, indent);
     return end;
   };
-  if (kind === LETTER) {
-    let hash = code;
-    let end = start + 1;
-    for (let next = text.charCodeAt(end); isWordPart(next); next = text.charCodeAt(++end)) hash = hashed(hash, next);
-    if (isForeign(text, end) && isWordPart(text.charCodeAt(end + 1))) return add(WRONG_NAME, wrongNameEnd(text, end));
-    return add(keywordAt(text, start, end, hash), end);
-  }
+  if (kind === LETTER) return add(WRONG_NAME, wrongNameEnd(text, start));
   if (kind === SINGLE) return add(SINGLES[code] ?? WRONG, start + 1);
   if (kind === DIGIT) return add(NUMBER, numberEnd(text, start));
   if (code === QUOTE) {
@@ -400,9 +408,9 @@ function isForeign(text: string, at: number): boolean {
   return classOf(code) === OTHER && !'"/.<>=|&-+*!?^%'.includes(text.charAt(at));
 }
 
-/** The end of a word that goes on at `from` with a character that words do not have. */
-function wrongNameEnd(text: string, from: number): number {
-  let end = from;
+/** The end of a word in which stand characters that words do not have. */
+function wrongNameEnd(text: string, start: number): number {
+  let end = start;
   while (isWordPart(text.charCodeAt(end)) || (isForeign(text, end) && isWordPart(text.charCodeAt(end + 1)))) end++;
   return end;
 }

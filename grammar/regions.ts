@@ -271,7 +271,7 @@ function endsAt(tokens: readonly Token[], head: Token, next: number, count: numb
 }
 
 /** How much text of a whole file is lexed at once: few tokens at a time die young, which the collector likes. */
-const FILE_CHUNK = 1 << 15;
+const FILE_CHUNK = 1 << 13;
 /** How much text is lexed at first around an edit. */
 const CHUNK = 2_000;
 
@@ -311,14 +311,18 @@ class RegionReader {
     const index = this.#index;
     const { columns } = scanned;
     const stretch = stretchAt(this.#text, start, scanned, index);
-    if (stretch !== null && isKnownValid(stretch)) {
-      const { next } = stretch;
+    // Where it is not the first, it is read anew with what follows.
+    if (stretch === "unfinished" && index > 0) return NOT_ENOUGH;
+    const like = stretch === "unfinished" ? null : stretch;
+    if (like !== null && isKnownValid(columns, like)) {
+      const { next } = like;
       const reach = (columns.ends[next + WINDOW] ?? 0) + 1 - start;
-      return { ...regionOf(this.#text, start, columns, index, next, this.#cut), reach, next, isValid: true };
+      const { region, end } = regionOf(this.#text, start, columns, index, next, this.#cut);
+      return { region, reach, end, next, isValid: true };
     }
     this.#tokens ??= this.#padded(scanned);
     const piece = readRegion(this.#text, start, this.#tokens, index, this.#cut);
-    if (piece !== NOT_ENOUGH && piece.isValid && piece.next === stretch?.next) noteValid(stretch);
+    if (piece !== NOT_ENOUGH && piece.isValid && piece.next === like?.next) noteValid(columns, like);
     return piece;
   }
 
