@@ -217,11 +217,12 @@ function readCall(
     // Something else by that name: a function of the driver, a member.
     if (slice !== undefined && cases === null) return null;
     if (signature === null && cases === null) return null;
+    const result = resultOf(tokens, name, close, statement, item.close, origin);
     return {
       api: signature === null ? null : text,
       mask: cases === null ? null : { index, cases, isWritten: true },
       through: null,
-      result: signature === null ? NO_USE : resultOf(tokens, name, close, statement, item.close, origin),
+      result: signature === null ? { ...result, is: null } : result,
     };
   }
 }

@@ -17,7 +17,7 @@ import {
   type Handler,
   type Registration,
 } from "./tables/callbacks.ts";
-import { TRANSACTION, WAITED_FOR } from "./tables/locks.ts";
+import { TRANSACTION, BY_CONVENTION } from "./tables/locks.ts";
 
 export type { LinkedFunction, NamedFile } from "./linked.ts";
 
@@ -141,7 +141,7 @@ function factOf(fn: LinkedFunction, held: Held): Fact {
     family: held.family,
     lock: held.lock,
     isLoose:
-      WAITED_FOR.has(held.family) ||
+      BY_CONVENTION.has(held.family) ||
       (held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any")),
     sure: held.sure,
     step: {

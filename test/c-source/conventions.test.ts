@@ -33,6 +33,10 @@ test.each([
   }
 });
 
+test("what the display driver does with the FPU keeps its processor", () => {
+  expect(told(inTransaction("DC_FP_START();", "DC_FP_END();"))).toEqual(["information possible sleep-in-atomic"]);
+});
+
 test("a function that is given a transaction stands in one, and what it calls", () => {
   const code = `static void *grow(void)
 {
@@ -78,6 +82,10 @@ test.each([
   ["where it is missing", "\tif (!dev->log)\n\t\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["where it is NULL", "\tif (dev->log == NULL) {\n\t\tdev->n++;\n\t\tdev->log = kmalloc(64, GFP_KERNEL);\n\t}"],
   ["where it is pointed at", "\tif (!*dev)\n\t\t*dev = kmalloc(64, GFP_KERNEL);"],
+  [
+    "behind a return, by a function of the driver",
+    "\tif (dev->log)\n\t\treturn 0;\n\tdev->log = own_alloc(dev, GFP_KERNEL);",
+  ],
   ["behind a count", "\tif (likely(atomic_inc_not_zero(&users)))\n\t\treturn 0;\n\tp = kmalloc(64, GFP_KERNEL);"],
 ])("memory that is made once, %s, is there for who comes from a handler", (_what, grow) => {
   expect(told(handled(grow))).toEqual(["information possible sleep-in-atomic"]);

@@ -61,7 +61,6 @@ const MISUSES: readonly (readonly [what: string, code: string, rule: string])[] 
   ["in an RCU reader", between("rcu_read_lock();", "rcu_read_unlock();"), "sleep-in-atomic"],
   ["with preemption off", between("preempt_disable();", "preempt_enable();"), "sleep-in-atomic"],
   ["with interrupts off", between("local_irq_save(flags);", "local_irq_restore(flags);"), "sleep-in-atomic"],
-  ["with the FPU", between("DC_FP_START();", "DC_FP_END();"), "sleep-in-atomic"],
   ["with BH off", between("local_bh_disable();", "local_bh_enable();"), "sleep-in-atomic"],
   ["between get_cpu() and put_cpu()", between("dev->cpu = get_cpu();", "put_cpu();"), "sleep-in-atomic"],
   [

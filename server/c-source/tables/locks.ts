@@ -186,8 +186,8 @@ const LINES: readonly Line[] = [
   ...scopes,
 ];
 
-/** What is no lock, but something that reclaim may wait for: it rests on how the kernel is used. */
-export const WAITED_FOR: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen"]);
+/** What is no lock, and rests on how the kernel is used or built: what holds there is worth knowing. */
+export const BY_CONVENTION: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen", "fpu"]);
 
 /** Types of a parameter by which a function is given a transaction. */
 export const TRANSACTION = /\bstruct (?:btrfs_trans_handle|reiserfs_transaction_handle|nilfs_transaction_info)\b/;
