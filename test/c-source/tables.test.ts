@@ -21,7 +21,9 @@ function saidOf(code: string, { confidence }: Handler): void {
     expect(found.map((finding) => finding.function)).toContain("grow");
     for (const { rule, proof, ...finding } of found) {
       expect(finding).toMatchObject({ function: "grow", confidence });
-      expect(rule).toMatch(/^(?:sleep-in-atomic|(?:fs|io)-reclaim-under-lock|reclaim-in-fence-signalling|rt-.*)$/);
+      expect(rule).toMatch(
+        /^(?:sleep-in-atomic|(?:fs|io)-reclaim-under-lock|reclaim-in-fence-signalling|alloc-in-nmi|rt-.*)$/,
+      );
       expect(proof[0]?.text).toMatch(/has grow\(\) called$/);
     }
   }

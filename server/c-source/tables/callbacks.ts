@@ -80,6 +80,21 @@ const ROWS: readonly Row[] = [
   ["irq_set_chained_handler irq_set_chained_handler_and_data", 1, "hardirq"],
   // mm/memory.c:apply_to_pte_range (the page table's lock, lazy MMU mode)
   ["apply_to_page_range apply_to_existing_page_range", 3, "spin_lock", "possible"],
+  // drivers/virtio/virtio_ring.c:vring_interrupt
+  ["virtio_find_single_vq", 1, "irq_handler"],
+  // drivers/xen/events/events_base.c: request_irq()
+  ["bind_evtchn_to_irqhandler bind_virq_to_irqhandler:2 bind_ipi_to_irqhandler:2", 1, "irq_handler"],
+  ["bind_interdomain_evtchn_to_irqhandler_lateeoi", 2, "irq_handler"],
+  // kernel/irq/manage.c:request_any_context_irq (a thread where the chip sleeps)
+  ["request_any_context_irq devm_request_any_context_irq:2", 1, "irq_handler", "possible"],
+  // arch/x86/kernel/nmi.c:nmi_handle
+  ["register_nmi_handler", 1, "nmi_handler"],
+  // drivers/infiniband/hw/mlx5/cq.c:mlx5_ib_cq_comp
+  ["ib_create_cq", 1, "softirq"],
+  // drivers/i2c/i2c-core-slave.c:i2c_slave_event, from a controller's interrupt
+  ["i2c_slave_register", 1, "hardirq", "possible"],
+  // include/linux/smp.h; kernel/smp.c:__flush_smp_call_function_queue
+  ["INIT_CSD", 1, "smp_call"],
   // drivers/acpi/acpica/evgpe.c:acpi_ev_gpe_dispatch
   ["acpi_install_gpe_handler acpi_install_gpe_raw_handler", 3, "hardirq"],
 ];
@@ -120,6 +135,11 @@ export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map([
   ["register_inet6addr_notifier", 0],
   ["register_netevent_notifier", 0],
   ["register_dcbevent_notifier", 0],
+  // kernel/cpu_pm.c:cpu_pm_notify; drivers/tty/vt/keyboard.c, vt.c; kernel/notifier.c:notify_die
+  ["cpu_pm_register_notifier", 0],
+  ["register_keyboard_notifier", 0],
+  ["register_vt_notifier", 0],
+  ["register_die_notifier", 0],
   // net/core/fib_notifier.c:call_fib_notifiers
   ["register_fib_notifier", 1],
 ]);
@@ -238,7 +258,7 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // include/linux/tty_driver.h (may not sleep); drivers/net/ppp/ppp_async.c:ppp_async_push (xmit_lock)
   ["tty_operations usb_serial_driver", "write", "spin_lock_bh", POSSIBLE],
   // drivers/usb/core/hcd.c:unlink1 (usb_unlink_urb may be called in any context)
-  ["hc_driver", "urb_dequeue", "local_irq_disable", POSSIBLE],
+  ["hc_driver", "urb_dequeue hub_status_data", "local_irq_disable", POSSIBLE],
   // drivers/hid/usbhid/hid-core.c:hid_irq_in
   ["hid_driver", "raw_event event", "softirq", POSSIBLE],
   // drivers/usb/core/hcd.c:usb_hcd_irq
@@ -293,6 +313,14 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // kernel/printk/printk.c:kmsg_dump_desc (rcu_read_lock), console_emit_next_record
   ["kmsg_dumper", "dump", "rcu_read_lock"],
   ["console", "write", "local_irq_disable"],
+  // drivers/tty/sysrq.c:__handle_sysrq (rcu_read_lock)
+  ["sysrq_key_op", "handler", "rcu_read_lock"],
+  // net/iucv/iucv.c:iucv_tasklet_fn
+  ["iucv_handler", "message_pending message_complete", "tasklet"],
+  // drivers/char/ipmi/ipmi_msghandler.c:handle_new_recv_msgs
+  ["ipmi_user_hndl", "ipmi_recv_hndl", "softirq", POSSIBLE],
+  // include/linux/tty_ldisc.h (raise a tasklet or work); drivers write from their interrupts
+  ["tty_ldisc_ops", "write_wakeup", "local_irq_disable", POSSIBLE],
   // drivers/pci/access.c:pci_lock_config, without PCI_LOCKLESS_CONFIG
   ["pci_ops", "read write", "raw_spin_lock_irqsave", POSSIBLE],
   // include/linux/mailbox_client.h (atomic callback)
@@ -309,6 +337,18 @@ const ANY_ROWS: readonly MemberRow[] = [
 const KEPT_ROWS: readonly MemberRow[] = [
   // block/blk-mq.c:blk_done_softirq; block/bio.c:bio_endio
   ["", "bi_end_io", "softirq", POSSIBLE],
+  // block/blk-mq.c:__blk_mq_end_request; block/fops.c:blkdev_bio_end_io_async
+  ["", "end_io", "softirq", { ...POSSIBLE, onlyWith: ["blk_execute_rq_nowait"] }],
+  ["", "ki_complete", "softirq", POSSIBLE],
+  // include/rdma/ib_verbs.h, enum ib_poll_context
+  ["", "done", "softirq", { onlyWith: ["IB_POLL_SOFTIRQ"] }],
+  // net/core/dev.c:__netif_receive_skb_core
+  ["", "func", "softirq", { onlyWith: ["dev_add_pack"] }],
+  // net/core/skbuff.c:skb_release_head_state
+  ["", "destructor", "softirq", { ...POSSIBLE, onlyWith: ["sk_buff"] }],
+  // drivers/s390/cio/device_fsm.c:ccw_device_call_handler; qdio_main.c:qdio_inspect_queue
+  ["", "handler", "irq_handler", { onlyWith: ["ccw_device_start"] }],
+  ["", "input_handler output_handler", "tasklet", { ...POSSIBLE, onlyWith: ["qdio_establish"] }],
   // Documentation/networking/netdevices.rst
   ["", "ndo_start_xmit", "ndo_start_xmit"],
   // Documentation/driver-api/dmaengine/provider.rst (GFP_NOWAIT in prep functions)
@@ -328,11 +368,11 @@ const KEPT_ROWS: readonly MemberRow[] = [
   // kernel/time/hrtimer.c:__run_hrtimer
   ["", "function", "hrtimer", { onlyWith: ["hrtimer_init"] }],
   // Documentation/driver-api/dmaengine/client.rst (callbacks from the DMA engine's tasklet)
-  ["", "callback", "tasklet", { onlyWith: ["dmaengine_submit"] }],
+  ["", "callback callback_result", "tasklet", { onlyWith: ["dmaengine_submit"] }],
   // net/ipv4/udp.c:udp_queue_rcv_one_skb
   ["", "encap_rcv", "softirq"],
   // net/ipv4/tcp_input.c:tcp_data_ready
-  ["", "sk_data_ready sk_write_space sk_state_change", "local_bh_disable", POSSIBLE],
+  ["", "sk_data_ready sk_write_space sk_state_change sk_error_report", "local_bh_disable", POSSIBLE],
   // include/linux/mailbox_client.h (atomic callback)
   ["", "rx_callback", "irqs_off", { onlyWith: ["mbox_request_channel", "mbox_request_channel_byname"] }],
 ];
