@@ -8,8 +8,8 @@ import { simulationOf, type AmountText, type Simulation } from "./slowpath/simul
 export interface SimulateOptions {
   /** Record what happens, step by step, for people. */
   readonly steps: boolean;
-  /** Each step has the zones as they are after it. */
-  readonly pictures?: boolean;
+  /** Which steps, from 0, have the zones as they are after them; none if left out. */
+  readonly pictures?: (step: number) => boolean;
   /** How the steps tell amounts; in pages if left out. */
   readonly amount?: AmountText;
   /**
@@ -34,7 +34,7 @@ export function simulate(
 ): Outcome {
   const sim = simulationOf(kernel, request.context, memory, {
     steps: options.steps,
-    pictures: options.pictures ?? false,
+    ...(options.pictures === undefined ? {} : { pictures: options.pictures }),
     ...(options.amount === undefined ? {} : { amount: options.amount }),
     loopAttempts: options.loopAttempts ?? 0,
   });

@@ -11,11 +11,12 @@ import type { Binding } from "../policy-language/analysis/environment.ts";
 import { parseVersions, releasesOf } from "../policy-language/analysis/checked-kernels.ts";
 import { workspaceOf, type Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import { check } from "../policy-language/check/check.ts";
+import { check, checkSome } from "../policy-language/check/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
 import { matrixOf, type Matrix, type MatrixRow } from "./matrix.ts";
 import { code } from "./markdown.ts";
+import type { Steps } from "./steps.ts";
 
 /** The names of all kernels that the model knows, the newest first. */
 export function kernelNames(): readonly string[] {
@@ -23,11 +24,14 @@ export function kernelNames(): readonly string[] {
 }
 
 /**
- * What changes for a file from one kernel to another; null for a file that is not there, or a kernel that is not known.
+ * What changes for a file from one kernel to another, in steps; null for a file that is not there, or a kernel that is
+ * not known.
  */
-export function diffKernels(workspace: Workspace, uri: string, from: string, to: string): KernelDiff | null {
+export function* diffKernels(workspace: Workspace, uri: string, from: string, to: string): Steps<KernelDiff | null> {
   const [first, second] = [sideOf(workspace, uri, from), sideOf(workspace, uri, to)];
   if (first === null || second === null) return null;
+  yield* findingsMade(first.workspace, uri);
+  yield* findingsMade(second.workspace, uri);
   const difference = compareSides(first.side, second.side);
   return {
     from,
@@ -37,6 +41,21 @@ export function diffKernels(workspace: Workspace, uri: string, from: string, to:
     requests: difference.requests.length,
     flags: difference.flags.length,
   };
+}
+
+/** So many declarations are judged between two steps. */
+const AT_ONCE = 32;
+
+function* findingsMade(workspace: Workspace, uri: string): Steps<void> {
+  let asked = 0;
+  const isOver = (): boolean => {
+    asked += 1;
+    return asked >= AT_ONCE;
+  };
+  for (let isMade = false; !isMade; asked = 0) {
+    isMade = checkSome(workspace, uri, 0, isOver);
+    yield [0, 0];
+  }
 }
 
 interface JudgedSide {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { check } from "../../server/policy-language/check/check.ts";
 import { diffKernels, diffPolicies, kernelNames } from "../../server/service/diff.ts";
+import { atOnce } from "../../server/service/steps.ts";
 import { fixture } from "./_fixture.ts";
 
 const FILE = `kernel 6.12
@@ -25,7 +26,7 @@ const lines = (text: string | undefined): readonly string[] => (text ?? "").spli
 
 describe("a file under two kernels", () => {
   const { workspace, uri } = fixture(FILE);
-  const found = diffKernels(workspace, uri, "6.1", "6.12");
+  const found = atOnce(diffKernels(workspace, uri, "6.1", "6.12"));
 
   test("is two texts with the same requests, whose lines differ where the kernels do", () => {
     expect(lines(found?.left)[0]).toBe("Linux 6.1");
@@ -48,7 +49,7 @@ describe("a file under two kernels", () => {
   });
 
   test("has no difference under one kernel", () => {
-    const none = diffKernels(workspace, uri, "6.6", "6.6");
+    const none = atOnce(diffKernels(workspace, uri, "6.6", "6.6"));
     expect(none?.left).toBe(none?.right);
     expect([none?.requests, none?.flags]).toEqual([0, 0]);
   });
@@ -57,7 +58,7 @@ describe("a file under two kernels", () => {
     const made = fixture(
       "kernel 6.18\nrequest early {\n  api kmalloc_nolock\n  size 64 B\n  flags __GFP_ZERO\n  handles null\n}\n",
     );
-    const difference = diffKernels(made.workspace, made.uri, "6.1", "6.18");
+    const difference = atOnce(diffKernels(made.workspace, made.uri, "6.1", "6.18"));
     expect(difference?.left).toContain("request early\n  does not exist in this kernel");
     expect(difference?.right).toContain("api:                           kmalloc_nolock");
     expect(difference?.requests).toBe(1);
@@ -65,7 +66,7 @@ describe("a file under two kernels", () => {
 
   test("leaves what is known of the file as it is", () => {
     const before = check(workspace, uri).regions;
-    diffKernels(workspace, uri, "5.10", "6.18");
+    atOnce(diffKernels(workspace, uri, "5.10", "6.18"));
     check(workspace, uri).regions.forEach((findings, index) => expect(findings).toBe(before[index]));
   });
 
@@ -74,7 +75,7 @@ describe("a file under two kernels", () => {
     ["6.1", "nine"],
     ["6.1, 6.6", "6.12"],
   ])("is not made up for kernels that are not known: %s, %s", (from, to) => {
-    expect(diffKernels(workspace, uri, from, to)).toBeNull();
+    expect(atOnce(diffKernels(workspace, uri, from, to))).toBeNull();
   });
 
   test("is offered for every kernel that the model knows, newest first", () => {

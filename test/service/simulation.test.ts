@@ -7,6 +7,7 @@ import {
   simulationPlaces,
   simulationSvg,
 } from "../../server/service/simulation.ts";
+import { atOnce } from "../../server/service/steps.ts";
 import { fixture } from "./_fixture.ts";
 
 const TEXT = `kernel 6.6, 6.12
@@ -41,7 +42,7 @@ describe("a simulation that is shown", () => {
   });
 
   test("is a path with a picture for each step, each picture once", () => {
-    const shown = simulationOf(workspace, uri, { request: "table", memory: "low", kernel: "6.6" });
+    const shown = atOnce(simulationOf(workspace, uri, { request: "table", memory: "low", kernel: "6.6" }));
     expect(shown).toMatchObject({
       kernel: "6.6",
       kernels: ["6.6", "6.12"],
@@ -58,12 +59,32 @@ describe("a simulation that is shown", () => {
     expect(pictures[0]?.words).toBe("node 0 Normal: 35.2 MiB free, not above min; order 0: 9000.");
   });
 
+  test("of very many steps has the picture after each that is shown, in slices", () => {
+    const long = fixture(
+      "kernel 6.12\nmemory m { node 0 { zone Movable { managed 4 GiB  free order 0: 9000, order 10: 900  range { movable 64 MiB } } } }\nrequest r { api alloc_contig_range  size 64 MiB  flags GFP_KERNEL }\n",
+    );
+    const steps = simulationOf(long.workspace, long.uri, { request: "r", memory: null, kernel: null });
+    let slices = 0;
+    for (let next = steps.next(); ; next = steps.next()) {
+      slices += 1;
+      if (next.done !== true) continue;
+      const shown = next.value;
+      expect(slices).toBeGreaterThan(3);
+      expect(shown?.steps.some(({ times }) => times > 1000)).toBe(true);
+      // What repeats itself takes pages one by one: memory is another after the first and after the last of them.
+      expect(new Set(shown?.steps.map(({ picture }) => picture)).size).toBe(shown?.pictures.length);
+      expect(shown?.pictures.length).toBeGreaterThan(1);
+      for (const { words } of shown?.pictures ?? []) expect(words).toMatch(/^node 0 Movable: \S+ [KMG]iB free/);
+      return;
+    }
+  });
+
   test("takes the first state and the newest kernel, and knows no request that is not there", () => {
-    expect(simulationOf(workspace, uri, { request: "page", memory: null, kernel: null })).toMatchObject({
+    expect(atOnce(simulationOf(workspace, uri, { request: "page", memory: null, kernel: null }))).toMatchObject({
       memory: "low",
       kernel: "6.12",
     });
-    expect(simulationOf(workspace, uri, { request: "nobody", memory: null, kernel: null })).toBe(null);
+    expect(atOnce(simulationOf(workspace, uri, { request: "nobody", memory: null, kernel: null }))).toBe(null);
   });
 
   test("of a range has modes, one after the other", () => {
@@ -81,12 +102,13 @@ describe("a simulation that is shown", () => {
   });
 
   test("is written as Markdown, and as SVG for light and dark", () => {
-    const markdown = simulationMarkdown(workspace, uri, { request: "unplug", memory: "host", kernel: null }) ?? "";
+    const asked = { request: "unplug", memory: "host", kernel: null };
+    const markdown = atOnce(simulationMarkdown(workspace, uri, asked)) ?? "";
     expect(markdown).toMatch(/^# `unplug` on `host`, Linux 6\.12\n/);
     expect(markdown).toContain("## Modes");
     expect(markdown).toContain("## Memory");
     for (const request of ["unplug", "table"]) {
-      const svg = simulationSvg(workspace, uri, { request, memory: null, kernel: null }) ?? "";
+      const svg = atOnce(simulationSvg(workspace, uri, { request, memory: null, kernel: null })) ?? "";
       expect(svg).toMatch(/^<svg xmlns=/);
       expect(svg).toContain("prefers-color-scheme:dark");
       expect(svg).toMatch(/<title id="title">.+<\/title>\n<desc id="words">.+<\/desc>/);

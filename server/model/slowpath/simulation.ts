@@ -107,8 +107,8 @@ export interface Trace {
 export interface SimulationOptions {
   /** Record `steps` for people. Off: nothing is spent on them. */
   readonly steps?: boolean;
-  /** Each step has the zones as they are after it. */
-  readonly pictures?: boolean;
+  /** Which steps, from 0, have the zones as they are after them; none if left out. */
+  readonly pictures?: (step: number) => boolean;
   /** How the steps tell amounts; in pages if left out. */
   readonly amount?: AmountText;
   /**
@@ -249,7 +249,8 @@ export function step(sim: Simulation, at: string, text: (amount: AmountText) => 
   const { steps, pictures, amount } = sim.options;
   if (steps !== true) return;
   const said = { at, text: text(amount ?? inPages) };
-  sim.trace.steps.push(pictures === true ? { ...said, zones: zonesNow(sim) } : said);
+  const isPictured = pictures?.(sim.trace.steps.length) === true;
+  sim.trace.steps.push(isPictured ? { ...said, zones: zonesNow(sim) } : said);
 }
 
 /** The zones as they are; where nothing has changed since the last step, the same picture. */

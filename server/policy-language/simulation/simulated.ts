@@ -33,9 +33,10 @@ export interface Wanted {
   readonly request: string | null;
   readonly memory: string | null;
   readonly steps: boolean;
-  /** Each step has the zones as they are after it. */
-  readonly pictures?: boolean;
 }
+
+/** Which steps of which call, both from 0, have the zones as they are after them. */
+export type Pictured = (call: number, step: number) => boolean;
 
 /** The names of the requests, and of the states of memory, that can be seen, in the order of the text. */
 export function namesOf(environment: Environment, kind: "request" | "memory"): readonly string[] {
@@ -53,7 +54,7 @@ export function namesOf(environment: Environment, kind: "request" | "memory"): r
 export function simulateAll(environment: Environment, wanted: Wanted): readonly Simulated[] {
   const requests = namesOf(environment, "request").filter((name) => wanted.request === null || name === wanted.request);
   const states = namesOf(environment, "memory").filter((name) => wanted.memory === null || name === wanted.memory);
-  const known: Known = { calls: new Map(), steps: wanted.steps, pictures: wanted.pictures ?? false };
+  const known: Known = { calls: new Map(), steps: wanted.steps, pictures: () => false };
   return states.flatMap((memory) => {
     const place = placeOf(environment, memory);
     return requests.flatMap((request) => simulated(environment, request, place, known));
@@ -66,7 +67,7 @@ export function simulateOn(
   request: string,
   memory: string,
   kernel: Kernel,
-  pictures: boolean,
+  pictures: Pictured,
 ): Simulated {
   const binding = environment.lookup("subject", request);
   const place = placeOf(environment, memory);
@@ -85,7 +86,7 @@ interface Place {
 interface Known {
   readonly calls: Map<Binding, Map<Kernel, AllocationRequest | string>>;
   readonly steps: boolean;
-  readonly pictures: boolean;
+  readonly pictures: Pictured;
 }
 
 function placeOf(environment: Environment, memory: string): Place {
@@ -145,7 +146,9 @@ function run(
     const name = next.declaration.name?.text ?? "";
     const call = callOf(environment, kernel, next, known);
     if (typeof call === "string") return { calls, open: calls.length === 0 ? call : `its fallback ${name}: ${call}` };
-    const outcome = simulate(kernel, call, state, { steps: known.steps, pictures: known.pictures, amount });
+    const index = calls.length;
+    const pictures = (step: number): boolean => known.pictures(index, step);
+    const outcome = simulate(kernel, call, state, { steps: known.steps, pictures, amount });
     calls.push({ request: name, outcome });
     if (!hasFailed(outcome)) break;
     next = resolvedRequestOf(environment, next).fallback?.binding ?? null;
