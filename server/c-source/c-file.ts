@@ -118,18 +118,19 @@ function readFunctions(
   const names = fileNames(tokens);
   const effects = new Map<string, NetEffect>([...options.wrappers, ...macros.effects]);
   const allocators = new Map<string, Allocator>([...macros.allocators, ...options.allocators]);
+  const said = new Map<string, string>();
+  for (const name of [...effects.keys(), ...allocators.keys()]) said.set(name, saidOf(name, effects, allocators));
   const callees: Callees = {
     effectOf: (id) => effects.get(tokens.nameOf(id)) ?? null,
     allocatorOf: (name) => allocators.get(name) ?? null,
   };
   const readAgain = (item: FunctionItem): FunctionRead => {
     const text = textBetween(tokens, item.start, item.close + 1);
-    const known = before?.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, effects, allocators));
+    const known = before?.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, said));
     const read = known?.read ?? readFunction(tokens, names, item, callees);
-    memory.set(text, [
-      ...(memory.get(text) ?? []),
-      { callees: known?.callees ?? calleesIn(read, effects, allocators), read },
-    ]);
+    const remembered = known ?? { callees: calleesIn(read, said), read };
+    const same = memory.get(text);
+    memory.set(text, same === undefined ? [remembered] : [...same, remembered]);
     return read;
   };
   let reads = items.functions.map(readAgain);
@@ -137,6 +138,7 @@ function readFunctions(
     const changed = newEffects(reads, effects);
     for (const name of newAllocators(reads, allocators, options)) changed.add(name);
     if (changed.size === 0) break;
+    for (const name of changed) said.set(name, saidOf(name, effects, allocators));
     reads = reads.map((read, index) => {
       const item = items.functions[index];
       return item === undefined || !read.calls.some(({ name }) => changed.has(name)) ? read : readAgain(item);
@@ -148,20 +150,21 @@ function readFunctions(
 const startOf = (tokens: Tokens, item: FunctionItem | undefined): number =>
   item === undefined ? 0 : (tokens.starts[item.start] ?? 0);
 
-/** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
-function calleesIn(
-  { calls }: FunctionRead,
+/** What a function leaves behind and stands for, as a text to compare. */
+function saidOf(
+  name: string,
   effects: ReadonlyMap<string, NetEffect>,
   allocators: ReadonlyMap<string, Allocator>,
 ): string {
-  if (effects.size + allocators.size === 0) return "";
+  const said = [effects.get(name), allocators.get(name)].filter((one) => one !== undefined);
+  return said.map((one) => `${name} ${JSON.stringify(one)}\n`).join("");
+}
+
+/** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
+function calleesIn({ calls }: FunctionRead, said: ReadonlyMap<string, string>): string {
+  if (said.size === 0) return "";
   let text = "";
-  for (const { name } of calls) {
-    const effect = effects.get(name);
-    const allocator = allocators.get(name);
-    if (effect !== undefined) text += `${name} ${JSON.stringify(effect)}\n`;
-    if (allocator !== undefined) text += `${name} ${JSON.stringify(allocator)}\n`;
-  }
+  for (const { name } of calls) text += said.get(name) ?? "";
   return text;
 }
 
@@ -185,10 +188,11 @@ function newAllocators(
   allocators: Map<string, Allocator>,
   options: ReadOptions,
 ): readonly string[] {
-  return reads.flatMap(({ name, parameters, handsOn }, index) => {
-    if (handsOn?.isOpen !== true || options.allocators.has(name)) return [];
-    const isOther = (read: FunctionRead, at: number): boolean => at !== index && read.name === name;
-    if (reads.some(isOther)) return [];
+  // What is written twice is, as the kernel is built, one or the other.
+  const isOnly = new Map<string, boolean>();
+  for (const { name } of reads) isOnly.set(name, !isOnly.has(name));
+  return reads.flatMap(({ name, parameters, handsOn }) => {
+    if (handsOn?.isOpen !== true || options.allocators.has(name) || isOnly.get(name) !== true) return [];
     const known = allocators.get(name);
     const arguments_ = handsOn.arguments;
     if (known !== undefined && known.callee === handsOn.callee && String(known.arguments) === String(arguments_))

@@ -45,15 +45,22 @@ export interface JudgeOptions {
   readonly declared?: readonly DeclaredContext[];
 }
 
-/** Judges C files that belong together: one file, or the files of a module. */
-export function judgeC(files: readonly NamedFile[], options: JudgeOptions): readonly CFinding[] {
+/**
+ * Judges C files that belong together: one file, or the files of a module.
+ * @param linked how their functions are reached, of who knows it: what `linkFiles` says of the same files and options
+ */
+export function judgeC(
+  files: readonly NamedFile[],
+  options: JudgeOptions,
+  linked: () => Link = () => linkFiles(options.kernel, files, options.declared ?? []),
+): readonly CFinding[] {
   const isQuiet = files.every(({ file }) =>
     file.functions.every(
       ({ read }) => read.observed.length === 0 && read.calls.every(({ allocation }) => allocation === null),
     ),
   );
   if (isQuiet) return [];
-  const link = linkFiles(options.kernel, files, options.declared ?? []);
+  const link = linked();
   const findings = link.functions.flatMap((fn) => judgeFunction(files, link, fn, options));
   return onceForMacros(files, findings);
 }

@@ -432,16 +432,34 @@ function reachTransacted(linking: Linking, fn: LinkedFunction): void {
 
 const GENTLE: Readonly<Record<string, string>> = { GFP_NOFS: "fs_lock", GFP_NOIO: "io_lock" };
 
+interface GentleCall {
+  readonly call: Call;
+  readonly name: string;
+  readonly context: string;
+}
+
+/** A function that did not change is the same object as before. */
+const gentle = new WeakMap<FunctionRead, readonly GentleCall[]>();
+
+function gentleIn(read: FunctionRead): readonly GentleCall[] {
+  const known = gentle.get(read);
+  if (known !== undefined) return known;
+  const found = read.calls.flatMap((call): readonly GentleCall[] => {
+    if (call.allocation === null || call.allocation.api === null) return [];
+    const [only, more] = call.allocation.mask?.cases ?? [];
+    const name = more === undefined && only?.expression.kind === "name" ? only.expression.text : "";
+    const context = Object.hasOwn(GENTLE, name) ? GENTLE[name] : undefined;
+    return context === undefined ? [] : [{ call, name, context }];
+  });
+  gentle.set(read, found);
+  return found;
+}
+
 /**
  * A function that takes its own memory with GFP_NOFS or GFP_NOIO says where it stands: what it calls stands there too.
  */
 function reachGentle(linking: Linking, fn: LinkedFunction): void {
-  for (const call of fn.read.calls) {
-    const cases = call.allocation?.mask?.cases ?? [];
-    const [only] = cases;
-    const name = cases.length === 1 && only?.expression.kind === "name" ? only.expression.text : "";
-    const context = Object.hasOwn(GENTLE, name) ? GENTLE[name] : undefined;
-    if (context === undefined || call.allocation?.api == null) continue;
+  for (const { call, name, context } of gentleIn(fn.read)) {
     const step: Step = {
       file: fn.file,
       start: fn.start + call.start,

@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import type { FunctionRead } from "./function-read.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { CALLED_BACK } from "./tables/callbacks.ts";
 
@@ -114,17 +115,30 @@ function membersIn(
   return found;
 }
 
+/** A function that did not change is the same object as before. */
+const used = new WeakMap<FunctionRead, readonly string[]>();
+
+/** The parameters that a function calls or keeps. */
+function usedParameters(read: FunctionRead): readonly string[] {
+  const known = used.get(read);
+  if (known !== undefined) return known;
+  const { parameters, calls, kept: keeps } = read;
+  const names = parameters.flatMap(({ name }) =>
+    name !== "" &&
+    (calls.some((call) => !call.isMember && call.name === name) || keeps.some(({ value }) => value === name))
+      ? [name]
+      : [],
+  );
+  used.set(read, names);
+  return names;
+}
+
 /** The functions that are passed to others, which call or keep them, by the parameter. */
 function givenIn(functions: readonly LinkedFunction[], named: Named): Given {
   const calling = new Map<LinkedFunction, Map<string, Set<LinkedFunction>>>();
   for (const fn of functions) {
-    const { parameters, calls, kept: keeps } = fn.read;
-    const used = parameters.filter(
-      ({ name }) =>
-        name !== "" &&
-        (calls.some((call) => !call.isMember && call.name === name) || keeps.some(({ value }) => value === name)),
-    );
-    if (used.length > 0) calling.set(fn, new Map(used.map(({ name }) => [name, new Set()])));
+    const used = usedParameters(fn.read);
+    if (used.length > 0) calling.set(fn, new Map(used.map((name) => [name, new Set()])));
   }
   if (calling.size === 0) return calling;
   for (const { file, read } of functions) {

@@ -76,7 +76,8 @@ interface Answers {
   readonly path: string;
   readonly kernel: Kernel;
   readonly evidence: CodeEvidence;
-  readonly link: Link;
+  /** Made when it is asked for, once. */
+  readonly link: () => Link;
   readonly findings: Map<string, readonly CFinding[]>;
 }
 
@@ -86,26 +87,26 @@ function answersFor({ file, path, kernel, evidence }: JudgedC): Answers {
   const known = answers.get(file);
   if (known !== undefined && known.path === path && known.kernel === kernel && known.evidence === evidence)
     return known;
-  const link = linkFiles(kernel, [{ path, file }], evidence.declared);
+  let linked: Link | null = null;
+  const link = (): Link => (linked ??= linkFiles(kernel, [{ path, file }], evidence.declared));
   const made = { path, kernel, evidence, link, findings: new Map() };
   answers.set(file, made);
   return made;
 }
 
 /** How the file's functions are reached. */
-export const linkOf = (judged: JudgedC): Link => answersFor(judged).link;
+export const linkOf = (judged: JudgedC): Link => answersFor(judged).link();
 
 /** What is wrong in the file, as sure as the settings want it, in the order of the text. */
 export function findingsInC(workspace: Workspace, judged: JudgedC): readonly CFinding[] {
   const confidence = workspace.settings.kernelC ?? KERNEL_C;
   if (confidence === "off") return [];
-  const { findings } = answersFor(judged);
+  const { findings, link } = answersFor(judged);
   const known = findings.get(confidence);
   if (known !== undefined) return known;
   const { file, path, kernel, evidence } = judged;
-  const found = [...judgeC([{ path, file }], { kernel, confidence, declared: evidence.declared })].sort(
-    (a, b) => a.start - b.start,
-  );
+  const options = { kernel, confidence, declared: evidence.declared };
+  const found = [...judgeC([{ path, file }], options, link)].sort((a, b) => a.start - b.start);
   findings.set(confidence, found);
   return found;
 }
