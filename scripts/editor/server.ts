@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "../progress.mjs";
+import type { Host } from "./host.ts";
 
 /** Without a gallery: otherwise the server and the page look one up on the network at each start. */
 const ENVIRONMENT = { EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }) };
@@ -22,8 +23,8 @@ const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 3_000;
 
 export interface ServerOptions {
-  /** `lib/vscode`, from ensureHost(). */
-  readonly host: string;
+  /** From ensureHost(). */
+  readonly host: Host;
   /** Where the server keeps its extensions, settings and logs. */
   readonly dataFolder: string;
   /** 0: any free one. */
@@ -59,19 +60,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // What a user has changed since stays.
     if (!existsSync(file)) writeFileSync(file, JSON.stringify({ ...SETTINGS, ...options.settings }, null, 2));
   }
-  const program = join(options.host, "out", "server-main.js");
+  const program = join(options.host.folder, "out", "server-main.js");
   const env = { ...process.env, ...ENVIRONMENT, ...options.environment };
   const common = ["--server-data-dir", options.dataFolder, "--accept-server-license-terms", "--telemetry-level", "off"];
   for (const file of options.packages) {
-    await capture(process.execPath, [program, ...common, "--install-extension", file, "--force"], {
-      cwd: options.host,
+    await capture(options.host.node, [program, ...common, "--install-extension", file, "--force"], {
+      cwd: options.host.folder,
       env,
     });
   }
 
   // A process group of its own: the server, its extension hosts, the language server, the terminals.
   const child = spawn(
-    process.execPath,
+    options.host.node,
     [
       program,
       ...common,
@@ -83,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(options.token === null ? ["--without-connection-token"] : ["--connection-token", options.token]),
       ...(options.testDriver ? ["--enable-smoke-test-driver"] : []),
     ],
-    { cwd: options.host, env, stdio: ["ignore", "pipe", "pipe"], detached: true },
+    { cwd: options.host.folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const signalGroup = (signal: NodeJS.Signals): void => {
     try {

@@ -1,7 +1,9 @@
 // Runs the suite of test/editor inside the extension host of a real VS Code.
 //   default                            the VS Code server of host.ts, opened by Chromium
 //   VSCODE_EXECUTABLE=/path/to/code    that desktop VS Code
-// usage: npm run test:editor [-- --package] [-- --verbose]   --package: the extension as packed, not from its folder
+// usage: npm run test:editor [-- --package] [-- --oldest] [-- --verbose]
+//   --package  the extension as packed, not from its folder
+//   --oldest   the oldest VS Code that package.json claims, not the newest
 import { resolveCliArgsFromVSCodeExecutablePath, runTests } from "@vscode/test-electron";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +12,7 @@ import { format, parseArgs } from "node:util";
 import { inRoot, isProgram, VSIX } from "../paths.ts";
 import { capture } from "../progress.mjs";
 import { findChromium, HOW_TO_INSTALL, launch } from "./browser.ts";
-import { ensureHost } from "./host.ts";
+import { ensureHost, type HostAge } from "./host.ts";
 import { serveKeyboard } from "./keyboard.ts";
 import { startServer } from "./server.ts";
 
@@ -67,6 +69,7 @@ interface Run {
   readonly scratch: string;
   readonly resultFile: string;
   readonly verbose: boolean;
+  readonly age: HostAge;
 }
 
 /** The extension under development, or what stands in for it when the packed one is tested. */
@@ -89,14 +92,14 @@ async function runInDesktop(run: Run, executable: string): Promise<Counts> {
 }
 
 async function runInServer(
-  { variant, workspace, scratch, resultFile, verbose }: Run,
+  { variant, workspace, scratch, resultFile, verbose, age }: Run,
   chromium: string,
 ): Promise<Counts> {
   const browser = await launch(chromium);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const keyboard = await serveKeyboard(page);
   const server = await startServer({
-    host: await ensureHost(),
+    host: await ensureHost(age),
     dataFolder: join(scratch, "server"),
     port: 0,
     token: null,
@@ -159,18 +162,18 @@ async function runInServer(
 
 /**
  * Runs the suite once, on a copy of its workspace. dist/ and out/ must have been built, and the extension packed for
- * `package`.
+ * `package`. `age`: which VS Code, where none is given by VSCODE_EXECUTABLE.
  * @returns null when there is no VS Code to run it in, because Chromium is missing
  * @throws when the suite does not come to its end
  */
-export async function runSuite(variant: Variant, verbose = false): Promise<Counts | null> {
+export async function runSuite(variant: Variant, verbose = false, age: HostAge = "newest"): Promise<Counts | null> {
   const desktop = process.env.VSCODE_EXECUTABLE;
   const chromium = findChromium();
   if (desktop === undefined && chromium === null) return null;
   const scratch = mkdtempSync(join(tmpdir(), "allocpolicy-editor-"));
   const workspace = join(scratch, "workspace");
   cpSync(inRoot("test/editor/workspace"), workspace, { recursive: true });
-  const run: Run = { variant, workspace, scratch, resultFile: join(scratch, "result"), verbose };
+  const run: Run = { variant, workspace, scratch, resultFile: join(scratch, "result"), verbose, age };
   try {
     return await (desktop === undefined ? runInServer(run, chromium ?? "") : runInDesktop(run, desktop));
   } finally {
@@ -180,9 +183,14 @@ export async function runSuite(variant: Variant, verbose = false): Promise<Count
 
 if (isProgram(import.meta.url)) {
   const { values } = parseArgs({
-    options: { package: { type: "boolean", default: false }, verbose: { type: "boolean", default: false } },
+    options: {
+      package: { type: "boolean", default: false },
+      oldest: { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+    },
   });
-  const counts = await runSuite(values.package ? "package" : "folder", values.verbose);
+  const age = values.oldest ? "oldest" : "newest";
+  const counts = await runSuite(values.package ? "package" : "folder", values.verbose, age);
   if (counts === null) console.error(`Chromium is missing. ${HOW_TO_INSTALL}`);
   process.exitCode = counts !== null && counts.failed === 0 ? 0 : 1;
 }

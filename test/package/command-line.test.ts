@@ -135,20 +135,21 @@ describe("the step of action.yml", () => {
 });
 
 describe("what npm packs", () => {
+  const npm = join(dirname(execFileSync("which", ["npm"], { encoding: "utf8" }).trim()), "npm");
+  const pack = (...options: readonly string[]): string =>
+    execFileSync(process.execPath, [npm, "pack", ...options], {
+      cwd: inRoot(),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   const packed: readonly { readonly files: readonly { readonly path: string }[] }[] = JSON.parse(
-    execFileSync(
-      process.execPath,
-      [
-        join(dirname(execFileSync("which", ["npm"], { encoding: "utf8" }).trim()), "npm"),
-        "pack",
-        "--dry-run",
-        "--json",
-        "--ignore-scripts",
-      ],
-      { cwd: inRoot(), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-    ),
+    pack("--dry-run", "--json", "--ignore-scripts"),
   );
   const paths = packed[0]?.files.map(({ path }) => path) ?? [];
+
+  test("is told by its name alone, which is what pre-commit installs", () => {
+    expect(pack("--pack-destination", folder)).toMatch(/^allocpolicy-[\d.]+\.tgz\n$/);
+  });
 
   test("is the command line and the server as built, with licence and notices, and no source", () => {
     expect(paths).toEqual(
