@@ -4,7 +4,7 @@ import { handsOnOf, type HandsOn } from "./hands-on.ts";
 import { argumentsBetween, functionValue, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
 import { casesOf, maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
-import { NO_USE, resultOf } from "./results.ts";
+import { NO_USE, resultOf, type ResultUse } from "./results.ts";
 import { misplacedMask, observe, type Observation } from "./observations.ts";
 import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE } from "./signatures.ts";
 import type { LockFamily } from "./tables/locks.ts";
@@ -183,7 +183,7 @@ function readCall(
     return {
       api: callee,
       mask: maskThrough(allocator, handed),
-      result: allocator.isResult ? resultOf(tokens, name, close, statement, item.close, origin) : NO_USE,
+      result: use(allocator.isResult),
       through: {
         arguments: handed,
         isFixed,
@@ -191,6 +191,12 @@ function readCall(
         because: `${text}() stands for ${callee}(${handed.join(", ")}), ${because}`,
       },
     };
+  }
+
+  /** What is done with the result; where it may be no memory, only whether it is asked for once. */
+  function use(isMemory: boolean): ResultUse {
+    const result = resultOf(tokens, name, close, statement, item.close, origin);
+    return isMemory ? result : { ...NO_USE, isOnce: result.isOnce };
   }
 
   function maskThrough(allocator: Allocator, handed: readonly string[]): MaskArgument | null {
@@ -217,12 +223,11 @@ function readCall(
     // Something else by that name: a function of the driver, a member.
     if (slice !== undefined && cases === null) return null;
     if (signature === null && cases === null) return null;
-    const result = resultOf(tokens, name, close, statement, item.close, origin);
     return {
       api: signature === null ? null : text,
       mask: cases === null ? null : { index, cases, isWritten: true },
       through: null,
-      result: signature === null ? { ...result, is: null } : result,
+      result: use(signature !== null),
     };
   }
 }

@@ -33,8 +33,12 @@ test.each([
   }
 });
 
-test("what the display driver does with the FPU keeps its processor", () => {
-  expect(told(inTransaction("DC_FP_START();", "DC_FP_END();"))).toEqual(["information possible sleep-in-atomic"]);
+test.each([
+  ["DC_FP_START();", "DC_FP_END();"],
+  ["arch_enter_lazy_mmu_mode();", "arch_leave_lazy_mmu_mode();"],
+])("what stands behind %s keeps its processor where a kernel is built so", (begin, end) => {
+  expect(told(inTransaction(begin, end))).toEqual(["information possible sleep-in-atomic"]);
+  expect(told(inTransaction(`${begin}\n\t${end}`, ""))).toEqual([]);
 });
 
 test("a function that is given a transaction stands in one, and what it calls", () => {

@@ -61,6 +61,24 @@ const MISUSES: readonly (readonly [what: string, code: string, rule: string])[] 
   ["in an RCU reader", between("rcu_read_lock();", "rcu_read_unlock();"), "sleep-in-atomic"],
   ["with preemption off", between("preempt_disable();", "preempt_enable();"), "sleep-in-atomic"],
   ["with interrupts off", between("local_irq_save(flags);", "local_irq_restore(flags);"), "sleep-in-atomic"],
+  ["under local_lock()", between("local_lock(&dev->own);", "local_unlock(&dev->own);"), "sleep-in-atomic"],
+  [
+    "as a writer of a seqcount",
+    between("write_seqcount_begin(&dev->seq);", "write_seqcount_end(&dev->seq);"),
+    "sleep-in-atomic",
+  ],
+  [
+    "under the lock of a page table",
+    between("pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "pte_unmap_unlock(pte, ptl);"),
+    "sleep-in-atomic",
+  ],
+  [
+    "where a count came down to a lock",
+    inside(
+      "if (!refcount_dec_and_lock(&dev->n, &dev->lock))\nreturn 0;\np = kmalloc(64, GFP_KERNEL);\nspin_unlock(&dev->lock);",
+    ),
+    "sleep-in-atomic",
+  ],
   ["with BH off", between("local_bh_disable();", "local_bh_enable();"), "sleep-in-atomic"],
   ["between get_cpu() and put_cpu()", between("dev->cpu = get_cpu();", "put_cpu();"), "sleep-in-atomic"],
   [
@@ -172,6 +190,12 @@ const RIGHT: readonly (readonly [what: string, code: string])[] = [
   [
     "GFP_NOWAIT under a lock",
     inside("spin_lock(&dev->lock);\np = kmalloc(64, GFP_NOWAIT | __GFP_NOWARN);\nspin_unlock(&dev->lock);"),
+  ],
+  [
+    "behind the lock of a page table",
+    inside(
+      "pte = pte_offset_map_lock(mm, pmd, addr, &ptl);\npte_unmap_unlock(pte, ptl);\np = kmalloc(64, GFP_KERNEL);",
+    ),
   ],
   [
     "where the trylock failed",

@@ -71,6 +71,8 @@ const ROWS: readonly Row[] = [
   ["dma_fence_add_callback", 2, "spin_lock_irqsave"],
   // fs/file.c:iterate_fd (files->file_lock)
   ["iterate_fd", 2, "spin_lock"],
+  // include/linux/kref.h:kref_put_lock
+  ["kref_put_lock", 1, "spin_lock", "possible"],
   // include/net/mac80211.h (the iterator must be atomic); net/mac80211/util.c (rcu_read_lock)
   ["ieee80211_iterate_active_interfaces_atomic:2 ieee80211_iterate_stations_atomic", 1, "rcu_read_lock"],
   ["ieee80211_iter_keys_rcu:2 ieee80211_iter_chan_contexts_atomic", 1, "rcu_read_lock"],
@@ -116,7 +118,7 @@ export const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map(
  */
 export const CALLED_BACK: ReadonlyMap<string, number> = new Map(
   (
-    "kref_put:1 idr_for_each:1 device_for_each_child:2 bus_for_each_dev:3 driver_for_each_device:3 " +
+    "kref_put:1 kref_put_mutex:1 idr_for_each:1 device_for_each_child:2 bus_for_each_dev:3 driver_for_each_device:3 " +
     "class_for_each_device:3 starget_for_each_device:2 __starget_for_each_device:2 __dev_mc_sync:1 __dev_uc_sync:1 " +
     "netdev_walk_all_upper_dev_rcu:1 netdev_walk_all_lower_dev_rcu:1 vlan_for_each:1"
   )
@@ -165,7 +167,7 @@ type MemberRow = readonly [
 const POSSIBLE = { confidence: "possible" } as const;
 
 const PREP =
-  "device_prep_slave_sg device_prep_dma_memcpy device_prep_dma_cyclic device_prep_interleaved_dma device_prep_dma_xor " +
+  "device_config device_prep_slave_sg device_prep_dma_memcpy device_prep_dma_cyclic device_prep_interleaved_dma device_prep_dma_xor " +
   "device_prep_dma_pq device_prep_dma_memset device_prep_dma_memset_sg device_prep_dma_interrupt device_prep_slave_dma_vec " +
   "device_issue_pending device_tx_status device_terminate_all";
 const CHIP =

@@ -23,6 +23,9 @@ export type LockFamily =
   | "noreclaim"
   | "memalloc"
   | "pin"
+  | "local"
+  | "seqcount"
+  | "lazy"
   | "fpu"
   | "journal"
   | "frozen"
@@ -162,6 +165,24 @@ const LINES: readonly Line[] = [
     ["local_irq_disable", "raw_local_irq_disable"],
     ["local_irq_enable", "raw_local_irq_enable"],
   ),
+  // include/linux/local_lock.h, local_lock_internal.h
+  ...(["", "_irq", "_irqsave"] as const).flatMap((suffix) => [
+    line(`local_lock${suffix}`, "+", "local", suffix === "" ? "local_lock" : "local_lock_irqsave"),
+    line(`local_unlock${suffix === "_irqsave" ? "_irqrestore" : suffix}`, "-", "local", null),
+  ]),
+  // lib/dec_and_lock.c, lib/refcount.c: with the lock where they return true
+  ...["atomic", "refcount"].flatMap((count) => [
+    line(`${count}_dec_and_lock`, "?", "spin", "spin_lock", 1),
+    line(`${count}_dec_and_lock_irqsave`, "?", "spin", "spin_lock_irqsave", 1),
+  ]),
+  // include/linux/mm.h, mm/pgtable-generic.c: the lock of a page table, until pte_unmap_unlock()
+  ...["pte_offset_map_lock", "pte_alloc_map_lock"].map((name) => line(name, "+", "spin", "spin_lock", 3)),
+  line("pte_unmap_unlock", "-", "spin", null, 1, true),
+  // include/linux/seqlock.h:write_seqcount_begin
+  line("write_seqcount_begin", "+", "seqcount", "preempt_disable"),
+  line("write_seqcount_end", "-", "seqcount", null),
+  // include/linux/pgtable.h; arch/x86/xen/mmu_pv.c:xen_enter_lazy_mmu
+  ...section("lazy", "preempt_disable", ["arch_enter_lazy_mmu_mode"], ["arch_leave_lazy_mmu_mode"]),
   // drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c:dc_fpu_begin
   ...section("fpu", "preempt_disable", ["DC_FP_START"], ["DC_FP_END"]),
   // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them:
@@ -187,7 +208,7 @@ const LINES: readonly Line[] = [
 ];
 
 /** What is no lock, and rests on how the kernel is used or built: what holds there is worth knowing. */
-export const BY_CONVENTION: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen", "fpu"]);
+export const BY_CONVENTION: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen", "fpu", "lazy"]);
 
 /** Types of a parameter by which a function is given a transaction. */
 export const TRANSACTION = /\bstruct (?:btrfs_trans_handle|reiserfs_transaction_handle|nilfs_transaction_info)\b/;
