@@ -124,7 +124,7 @@ export function namesOf(region: Region): RegionNames {
 const MOST_WORDS = 2000;
 
 /** No declaration may have one of these names, and every request uses some: what leans on them hangs on no damage. */
-const BUILT_IN: ReadonlySet<string> = new Set([
+export const BUILT_IN: ReadonlySet<string> = new Set([
   ...FLAG_NAMES.map(flagText),
   ...COMPOSITE_NAMES.map(compositeText),
   ...Object.keys(FLAG_GROUPS),

@@ -1,7 +1,7 @@
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { clashOf } from "../findings/names.ts";
-import { contentOf, membersOf, type Content } from "./content.ts";
+import { membersOf, type Content } from "./content.ts";
 import { inNamesOf, isSaidBy, templateOf, type Template } from "./templates.ts";
 
 /** What is known of the declarations of one content. */
@@ -18,15 +18,16 @@ const EACH_BY_ITSELF: Known = { kind: "each-by-itself" };
 const known = new WeakMap<Environment, Map<number, Known>>();
 
 /**
- * The findings of a declaration: those of another one that is the same but for names, in its own names and places, or
- * what `find` gives. That a word of a message is a name, and which, is told by two that have different names.
+ * The findings of a declaration of this content: those of another one that is the same but for names, in its own names
+ * and places, or what `find` gives. That a word of a message is a name, and which, is told by two that have different
+ * names.
  */
 export function findingsAlike(
   environment: Environment,
   binding: Binding,
+  content: Content | null,
   find: () => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
-  const content = contentOf(environment, binding);
   if (content === null || clashOf(environment, binding) !== null) return find();
   const ofEnvironment = known.get(environment) ?? new Map<number, Known>();
   known.set(environment, ofEnvironment);

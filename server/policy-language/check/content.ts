@@ -1,8 +1,8 @@
 import type { Declaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
-import type { Binding, Environment, NameSpace, Revision } from "../analysis/environment.ts";
-import { namesOf } from "../analysis/region-names.ts";
-import { visibleNames } from "../names/visible-names.ts";
+import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { namesOf, type NameUse } from "../analysis/region-names.ts";
+import { isBuiltInContext } from "../findings/names.ts";
 import { isPlainName, skeletonOf } from "./skeleton.ts";
 
 /**
@@ -20,7 +20,12 @@ export interface Content {
    * stretches from an even one to the next are the same text.
    */
   readonly marks: readonly number[];
-  /** All that it leans on, directly or not, each once; no two of one content: it tells which is which. */
+  /** The names that are left out, but its own and those in masks. */
+  readonly uses: readonly NameUse[];
+  /**
+   * All that it leans on, directly or not, each once; no two of one content: it tells which is which. What nothing
+   * declares is one of them.
+   */
   readonly leansOn: readonly Content[];
 }
 
@@ -31,23 +36,26 @@ interface Contents {
   readonly ids: Map<string, number>;
   /** Null: it leads back to itself, or cannot be told; or it is not known yet. */
   readonly byRevision: Map<Revision, Content | null>;
-  /** How declarations of one skeleton are read without their trees. */
-  readonly patterns: Map<string, Pattern>;
-  /** How many were read by their trees. */
-  read: number;
+  /** What stands for names that nothing declares. */
+  readonly unknown: Map<string, Content>;
+  /** By skeleton, how declarations are read without their trees. */
+  readonly patterns: Map<string, Pattern[]>;
 }
 
-/** The words of a skeleton, and which of them are left out, as what; the others are part of what it says. */
+/** What a name is used for. */
+type Role = Pick<NameUse, "space" | "role" | "kind">;
+
+/** The words of a skeleton, and those that are left out, as what; the others are part of what it says. */
 interface Pattern {
   readonly words: readonly string[];
-  readonly roles: readonly (Slot["space"] | null)[];
+  readonly roles: readonly (Role | "own" | null)[];
 }
 
 /** A name that is left out: the own one, or that of something else. */
 interface Slot {
   readonly text: string;
   readonly start: number;
-  readonly space: NameSpace | "own";
+  readonly role: Role | "own";
 }
 
 /** Where a declaration stands in its region, with the names that are left out, in order. */
@@ -62,17 +70,19 @@ const contents = new WeakMap<Environment, Contents>();
 /** Declarations that lean on more, or through more, are looked at one by one. */
 const MOST_MEMBERS = 24;
 const MOST_DEPTH = 24;
-/** Who looks at few declarations need not know which words are names. */
-const FEW = 8;
+/** So many declarations of one skeleton, that have other words, are kept in mind. */
+const MOST_PATTERNS = 8;
 
 /** Null for a declaration that is like no other, or of which that cannot be told. */
 export function contentOf(environment: Environment, binding: Binding): Content | null {
-  let known = contents.get(environment);
-  if (known === undefined) {
-    known = { ids: new Map(), byRevision: new Map(), patterns: new Map(), read: 0 };
-    contents.set(environment, known);
-  }
-  return contentIn(known, environment, binding, 0);
+  const known = contents.get(environment) ?? {
+    ids: new Map<string, number>(),
+    byRevision: new Map<Revision, Content | null>(),
+    unknown: new Map<string, Content>(),
+    patterns: new Map<string, Pattern[]>(),
+  };
+  contents.set(environment, known);
+  return binding.damaged ? null : contentIn(known, environment, binding, 0);
 }
 
 function contentIn(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
@@ -89,18 +99,18 @@ const OWN = -1;
 
 function newContent(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
   const region = environment.placeOf(binding)?.region;
-  if (region === undefined || binding.name === null || binding.damaged || isNamed(binding.kind)) return null;
-  if (region.text.includes("\0")) return null;
+  if (region === undefined || binding.name === null || isNamed(binding.kind) || region.text.includes("\0")) return null;
   const written = byText(known, environment, region) ?? byTree(known, environment, binding, region);
   const ids: number[] = [];
   const members = new Map<number, Content>();
-  for (const { space, text } of written.slots) {
-    const used = space === "own" ? null : environment.lookup(space, text);
-    if (used === null) {
+  for (const { role, text } of written.slots) {
+    const meant = role === "own" ? null : meantBy(environment, role, text);
+    if (role === "own" || meant === null) {
       ids.push(OWN);
       continue;
     }
-    const content = contentIn(known, environment, used, depth + 1);
+    const content =
+      meant === "unknown" ? unknownContent(known, role, text) : contentIn(known, environment, meant, depth + 1);
     if (content === null) return null;
     for (const member of [content, ...content.leansOn]) {
       if ((members.get(member.id) ?? member).revision !== member.revision) return null;
@@ -109,16 +119,41 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     ids.push(content.id);
   }
   if (members.size > MOST_MEMBERS) return null;
-  const key = keyOf(binding.uri, region.text, written, ids);
-  const id = known.ids.get(key) ?? known.ids.size;
-  known.ids.set(key, id);
+  // What a damaged one says is not fully known: none is like it.
+  const key = binding.damaged
+    ? `${binding.uri} ${binding.kind} ${binding.name}`
+    : keyOf(binding.uri, region.text, written, ids);
   return {
-    id,
+    id: idOf(known, key),
     name: binding.kind === "expect" ? "" : binding.name,
     revision: binding.revision,
     marks: [written.start, ...written.slots.flatMap(({ start, text }) => [start, start + text.length]), written.end],
+    uses: written.slots.flatMap(({ role, text, start }): readonly NameUse[] =>
+      role === "own" || role.space === "mask" ? [] : [{ ...role, name: { text, start, end: start + text.length } }],
+    ),
     leansOn: [...members.values()],
   };
+}
+
+function idOf({ ids }: Contents, key: string): number {
+  const id = ids.get(key) ?? ids.size;
+  ids.set(key, id);
+  return id;
+}
+
+/** What stands for a name that nothing declares: the same for the same name in the same role. */
+function unknownContent(known: Contents, { space, role }: Role, name: string): Content {
+  const key = `${space} ${role} ${name}`;
+  const made = known.unknown.get(key) ?? {
+    id: idOf(known, `${space} ${role}`),
+    name,
+    revision: { lastPlace: 0 },
+    marks: [],
+    uses: [],
+    leansOn: [],
+  };
+  known.unknown.set(key, made);
+  return made;
 }
 
 /** The text without the names, and the contents in their places. */
@@ -137,65 +172,74 @@ function isNamed(kind: Declaration["kind"]): boolean {
   return kind === "memory" || kind === "flag" || kind === "scope" || kind === "allocator";
 }
 
-/** It stands for a declaration, and nothing hangs on what that is called. */
-function isUse(environment: Environment, space: NameSpace, name: string): boolean {
-  const used = environment.lookup(space, name);
-  return used !== null && !isNamed(used.kind);
+/**
+ * Whether a name is left out of what is compared: it stands for a declaration of which nothing hangs on what it is
+ * called, or for none at all. Whether there is such a thing is then told apart from all else.
+ */
+export function isLeftOut(environment: Environment, use: NameUse): boolean {
+  return meantBy(environment, use, use.name.text) !== null;
+}
+
+/** Null: it stays in the text, and so is the same for all. */
+function meantBy(environment: Environment, { space, role }: Role, name: string): Binding | "unknown" | null {
+  const found = environment.lookup(space, name);
+  if (found !== null) return isNamed(found.kind) ? null : found;
+  if (space === "mask" || role === "scope" || (space === "context" && isBuiltInContext(name))) return null;
+  return role === "expect" && environment.lookup("mask", name) !== null ? null : "unknown";
 }
 
 // Which names are left out --------------------------------------------------------------------------------------------
 
-/** What is built in, unknown or looked at by its name stays in the text. */
 function byTree(known: Contents, environment: Environment, { declaration }: Binding, region: Region): Written {
   const { declares, uses } = namesOf(region);
-  const slots: Slot[] = declares === null ? [] : [{ text: declares.text, start: declares.start, space: "own" }];
-  for (const { space, name } of uses)
-    if (isUse(environment, space, name.text)) slots.push({ text: name.text, start: name.start, space });
+  const slots: Slot[] = declares === null ? [] : [{ text: declares.text, start: declares.start, role: "own" }];
+  for (const use of uses) {
+    const { name, ...role } = use;
+    if (isLeftOut(environment, use)) slots.push({ text: name.text, start: name.start, role });
+  }
   slots.sort((a, b) => a.start - b.start);
   const written = { start: declaration.start, end: declaration.end, slots };
-  known.read += 1;
-  if (known.read > FEW) notePattern(known, environment, region, written);
+  notePattern(known, region, written);
   return written;
 }
 
-function notePattern(known: Contents, environment: Environment, region: Region, written: Written): void {
-  const skeleton = skeletonOf(region, namesIn(environment));
+function notePattern({ patterns }: Contents, region: Region, written: Written): void {
+  const skeleton = region.problems.length > 0 ? null : skeletonOf(region);
   if (skeleton === null || skeleton.start !== written.start || skeleton.end !== written.end) return;
-  const spaces = new Map(written.slots.map(({ start, space }) => [start, space]));
   if (!written.slots.every(({ text }) => isPlainName(text))) return;
-  const roles = skeleton.words.map(({ start }) => spaces.get(start) ?? null);
+  const byStart = new Map(written.slots.map(({ start, role }) => [start, role]));
+  const roles = skeleton.words.map(({ start }) => byStart.get(start) ?? null);
   if (roles.filter((role) => role !== null).length < written.slots.length) return;
-  known.patterns.set(skeleton.text, { words: skeleton.words.map(({ text }) => text), roles });
+  const before = patterns.get(skeleton.text) ?? [];
+  patterns.set(skeleton.text, [...before.slice(1 - MOST_PATTERNS), { words: skeleton.words.map(textOf), roles }]);
 }
+
+const textOf = ({ text }: { readonly text: string }): string => text;
 
 /** The same for a text that has the words of another one but for names; null where that cannot be told so. */
-function byText(known: Contents, environment: Environment, region: Region): Written | null {
-  if (known.patterns.size === 0) return null;
-  const skeleton = skeletonOf(region, namesIn(environment));
-  const pattern = skeleton === null ? undefined : known.patterns.get(skeleton.text);
-  if (skeleton === null || pattern === undefined) return null;
-  const kept = pattern.words.filter((_, i) => pattern.roles[i] === null);
-  const slots: Slot[] = [];
-  for (const [i, { text, start }] of skeleton.words.entries()) {
-    const space = pattern.roles[i] ?? null;
-    if (space === null && text !== pattern.words[i]) return null;
-    if (space === null) continue;
-    // A name that is a word of the language, or of this text, may mean something else here.
-    if (!isPlainName(text) || kept.includes(text)) return null;
-    if (space !== "own" && !isUse(environment, space, text)) return null;
-    slots.push({ text, start, space });
+function byText({ patterns }: Contents, environment: Environment, region: Region): Written | null {
+  const skeleton = region.problems.length > 0 || patterns.size === 0 ? null : skeletonOf(region);
+  for (const pattern of skeleton === null ? [] : (patterns.get(skeleton.text) ?? [])) {
+    const slots = skeleton === null ? null : slotsBy(pattern, environment, skeleton.words);
+    if (skeleton !== null && slots !== null) return { start: skeleton.start, end: skeleton.end, slots };
   }
-  return { start: skeleton.start, end: skeleton.end, slots };
+  return null;
 }
 
-const SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory", "allocator"];
-const names = new WeakMap<Environment["names"], ReadonlySet<string>>();
-
-/** All names that are declared, as whatever. */
-function namesIn(environment: Environment): ReadonlySet<string> {
-  const known = names.get(environment.names);
-  if (known !== undefined) return known;
-  const made = new Set(SPACES.flatMap((space) => visibleNames(environment, space)));
-  names.set(environment.names, made);
-  return made;
+function slotsBy(
+  { words, roles }: Pattern,
+  environment: Environment,
+  own: readonly { readonly text: string; readonly start: number }[],
+): readonly Slot[] | null {
+  const slots: Slot[] = [];
+  for (const [i, { text, start }] of own.entries()) {
+    const role = roles[i] ?? null;
+    if (role === null && text !== words[i]) return null;
+    if (role === null) continue;
+    // A name that is a word of the language, or of this text, may mean something else here.
+    if (!isPlainName(text) || words.some((word, j) => word === text && roles[j] === null)) return null;
+    if (role !== "own" && meantBy(environment, role, text) === null) return null;
+    slots.push({ text, start, role });
+  }
+  return slots;
 }

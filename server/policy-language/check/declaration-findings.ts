@@ -21,6 +21,8 @@ import {
 import { measureUnitFindings } from "../findings/requests.ts";
 import { syntaxFindings } from "../findings/syntax.ts";
 import { Paused, type Pause } from "../analysis/pause.ts";
+import { namesOf } from "../analysis/region-names.ts";
+import { isLeftOut } from "./content.ts";
 import { overKernelsOnce } from "../findings/over-kernels.ts";
 import { checkPolicy, preparePolicy } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
@@ -28,8 +30,8 @@ import { apiFindings, policyApiFindings, requestFindings } from "./request-findi
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 
 /**
- * All that there is to say of a region, its declaration or header. A damaged one says only where the damage is: the
- * rest would be guessed.
+ * All that there is to say of a region, its declaration or header, but whether there is what the names stand for that
+ * `isLeftOut`. A damaged one says only where the damage is: the rest would be guessed.
  */
 export function declarationFindings(
   analysis: FileAnalysis,
@@ -38,15 +40,17 @@ export function declarationFindings(
   pause: Pause,
 ): readonly UnplacedFinding[] {
   if (region.problems.length > 0) return syntaxFindings(region.problems);
-  const { item } = region;
-  if (item === null) return [];
+  return orInternalError(region, () => itemFindings(analysis, region, index, pause));
+}
+
+/** What `find` gives; where it fails, a finding that says so. */
+export function orInternalError(region: Region, find: () => readonly UnplacedFinding[]): readonly UnplacedFinding[] {
   try {
-    return itemFindings(analysis, region, index, pause);
+    return find();
   } catch (error) {
     if (error instanceof Paused) throw error;
-    return [
-      internalError({ start: item.start, end: item.start + item.kind.length }, `check of \`${item.kind}\``, error),
-    ];
+    const { start, kind } = region.item ?? { start: 0, kind: region.kind ?? "" };
+    return [internalError({ start, end: start + kind.length }, `check of \`${kind}\``, error)];
   }
 }
 
@@ -69,7 +73,8 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
   const binding = environment.bindingAt(index);
   // First, for it may be stopped: what stands before it would be done again.
   if (item.kind === "policy" && binding !== null && environment.kernelKnown) preparePolicy(environment, binding, pause);
-  const findings: UnplacedFinding[] = [...unknownNameFindings(environment, region)];
+  const uses = namesOf(region).uses.filter((use) => !isLeftOut(environment, use));
+  const findings: UnplacedFinding[] = [...unknownNameFindings(environment, uses)];
   if (binding !== null)
     findings.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));
   findings.push(...expressionFindings(environment, expressionsOf(region), item.kind !== "request"));

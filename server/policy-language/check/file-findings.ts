@@ -1,8 +1,11 @@
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Finding, Span } from "../../rules/finding.ts";
-import type { Environment } from "../analysis/environment.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
+import { namesOf } from "../analysis/region-names.ts";
+import { unknownNameFindings } from "../findings/names.ts";
+import { contentOf, isLeftOut } from "./content.ts";
 import { goOn, Paused, until, type Pause } from "../analysis/pause.ts";
-import { declarationFindings } from "./declaration-findings.ts";
+import { declarationFindings, orInternalError } from "./declaration-findings.ts";
 import type { FileAnalysis, RegionFindings } from "../analysis/file-analysis.ts";
 import { noKernelFinding } from "../findings/headers.ts";
 import { findingsAlike } from "./alike.ts";
@@ -80,8 +83,9 @@ function analysed(analysis: FileAnalysis, region: Region, index: number, pause: 
   const { environment } = analysis;
   const find = (): readonly UnplacedFinding[] =>
     withLevels(environment, declarationFindings(analysis, region, index, pause));
-  const binding = environment.bindingAt(index);
-  const unplaced = binding === null ? find() : findingsAlike(environment, binding, find);
+  const binding = region.problems.length > 0 ? null : environment.bindingAt(index);
+  const unplaced =
+    binding === null ? find() : orInternalError(region, () => ofDeclaration(environment, region, binding, find));
   if (unplaced.length === 0) return NO_FINDINGS;
   const movable = unplaced.some((finding) => finding.related.length > 0);
   const suggests = unplaced.some((finding) => finding.rule.startsWith("unknown-"));
@@ -91,6 +95,20 @@ function analysed(analysis: FileAnalysis, region: Region, index: number, pause: 
     suggests,
     published: movable ? NOTHING : unplaced.map((finding) => ({ ...finding, related: [] })),
   };
+}
+
+/** What `find` says of a declaration or of one that is alike, and which of its names stand for nothing. */
+function ofDeclaration(
+  environment: Environment,
+  region: Region,
+  binding: Binding,
+  find: () => readonly UnplacedFinding[],
+): readonly UnplacedFinding[] {
+  const content = contentOf(environment, binding);
+  const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, use));
+  const unknown = withLevels(environment, unknownNameFindings(environment, uses));
+  const others = findingsAlike(environment, binding, content, find);
+  return unknown.length === 0 ? others : [...unknown, ...others];
 }
 
 /** What is said of the file as a whole stands at its first declaration. */

@@ -89,11 +89,11 @@ export function unknownWord(name: Name, what: string, known: readonly string[]):
 
 // Uses ----------------------------------------------------------------------------------------------------------------
 
-/** Names of a region that nothing declares; flags of masks are `flags.ts`'s. */
-export function unknownNameFindings(environment: Environment, region: Region): readonly UnplacedFinding[] {
+/** Names that nothing declares; flags of masks are `flags.ts`'s. */
+export function unknownNameFindings(environment: Environment, uses: readonly NameUse[]): readonly UnplacedFinding[] {
   if (!environment.complete) return [];
   const findings: UnplacedFinding[] = [];
-  for (const use of namesOf(region).uses) {
+  for (const use of uses) {
     if (use.space === "mask" || environment.mayBeDamaged(use.name.text)) continue;
     const finding = unknownUse(environment, use);
     if (finding !== null) findings.push(finding);
@@ -101,14 +101,17 @@ export function unknownNameFindings(environment: Environment, region: Region): r
   return findings;
 }
 
+/** A name means a context without being declared. */
+export const isBuiltInContext = (name: string): boolean =>
+  isContextName(name) || isScopeName(name) || KERNEL_CONTEXTS.has(name) || name === UNKNOWN_CONTEXT;
+
 const BUILT_IN_CONTEXTS: readonly string[] = [...CONTEXT_NAMES, ...KERNEL_CONTEXTS.keys()];
 
 function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | null {
   const { name } = use;
   if (use.space === "context") {
     if (use.role === "scope") return unknownScope(environment, name);
-    if (use.role === "context" && name.text === UNKNOWN_CONTEXT) return null;
-    if (isContextName(name.text) || isScopeName(name.text) || KERNEL_CONTEXTS.has(name.text)) return null;
+    if (isBuiltInContext(name.text) && (use.role === "context" || name.text !== UNKNOWN_CONTEXT)) return null;
     if (environment.lookup("context", name.text) !== null) return null;
     const near = nearest(name.text, visibleNames(environment, "context"), BUILT_IN_CONTEXTS);
     return report(
@@ -120,7 +123,7 @@ function unknownUse(environment: Environment, use: NameUse): UnplacedFinding | n
   }
   const wanted = wantedKinds(use);
   const found = environment.lookup(use.space, name.text);
-  if (found !== null && wanted.includes(found.declaration.kind)) return null;
+  if (found !== null && wanted.includes(found.kind)) return null;
   const what = listText(wanted, "or");
   const near = nearest(name.text, visibleNames(environment, use.space, wanted));
   const message =
