@@ -2,8 +2,8 @@ import type { Clause } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import type { Environment } from "../analysis/environment.ts";
-import { evaluateMask } from "../requests/masks.ts";
-import { holdsFor, type PredicateSubject } from "./predicates.ts";
+import { compiledPolicy } from "./compiled-policy.ts";
+import type { PredicateSubject } from "./predicates.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;
@@ -32,48 +32,32 @@ export function judge(
   policy: ResolvedPolicy,
   subject: PredicateSubject,
 ): Judgement {
-  const ask = (predicate: ClauseOf<"forbid">["predicate"]): boolean | null =>
-    holdsFor(environment, kernel, predicate, subject);
-  const allows = clausesOf(policy, "allow");
-  const allowAnswers = allows.map(({ clause }) => ask(clause.predicate));
-  const forbids = clausesOf(policy, "forbid").map((entry) => ({ entry, answer: ask(entry.clause.predicate) }));
-  const requires = clausesOf(policy, "require").map((entry) => ({
-    entry,
-    asked: ask(entry.clause.when),
-    met: ask(entry.clause.predicate),
-  }));
-  const modes = clausesOf(policy, "mode");
-  const selected = modes.filter(({ clause }) => clause.when !== null && ask(clause.when) === true);
-  const otherwise = modes.filter(({ clause }) => clause.when === null);
-  const modesOpen = modes.some(({ clause }) => clause.when !== null && ask(clause.when) === null);
+  const { allows, forbids, warns, requires, ignores, modes, otherwise } = compiledPolicy(environment, kernel, policy);
+  const allowed = allows.map(({ test }) => test(subject));
+  const forbidden = forbids.map(({ test }) => test(subject));
+  const required = requires.map(({ when, test }) => ({ asked: when(subject), met: test(subject) }));
+  const chosen = modes.map(({ test }) => test(subject));
+  const selected = modes.filter((_, index) => chosen[index] === true).map(({ entry }) => entry);
   return {
-    forbidden: forbids.filter(({ answer }) => answer === true).map(({ entry }) => entry),
-    outside: allows.length > 0 && allowAnswers.every((answer) => answer === false) ? allows : [],
-    unmet: requires.filter(({ asked, met }) => asked === true && met === false).map(({ entry }) => entry),
-    warned: clausesOf(policy, "warn").filter(({ clause }) => ask(clause.predicate) === true),
-    ignored: clausesOf(policy, "ignore").flatMap((entry) => {
-      const bits =
-        entry.clause.masks.reduce((all, node) => all | evaluateMask(environment, kernel, node).mask, 0) & subject.mask;
-      return bits === 0 ? [] : [{ ...entry, bits: mask(bits) }];
+    forbidden: forbids.filter((_, index) => forbidden[index] === true).map(({ entry }) => entry),
+    outside: allows.length > 0 && allowed.every((answer) => answer === false) ? allows.map(({ entry }) => entry) : [],
+    unmet: requires
+      .filter((_, index) => required[index]?.asked === true && required[index].met === false)
+      .map(({ entry }) => entry),
+    warned: warns.filter(({ test }) => test(subject) === true).map(({ entry }) => entry),
+    ignored: ignores.flatMap(({ entry, bits }) => {
+      const ignored = mask(bits & subject.mask);
+      return ignored === 0 ? [] : [{ ...entry, bits: ignored }];
     }),
-    modes: selected.length > 0 || modesOpen ? selected : otherwise,
+    modes: selected.length > 0 || chosen.includes(null) ? selected : otherwise,
     open:
-      forbids.some(({ answer }) => answer === null) ||
-      requires.some(({ asked, met }) => asked !== false && met !== true && (asked === null || met === null)) ||
-      (allows.length > 0 && !allowAnswers.includes(true) && allowAnswers.includes(null)),
+      forbidden.includes(null) ||
+      required.some(({ asked, met }) => asked !== false && met !== true && (asked === null || met === null)) ||
+      (allows.length > 0 && !allowed.includes(true) && allowed.includes(null)),
   };
 }
 
 /** The policy takes the request, as far as it is known. */
 export function isTaken(judgement: Judgement): boolean {
   return judgement.forbidden.length === 0 && judgement.outside.length === 0 && judgement.unmet.length === 0;
-}
-
-/** The clauses of one kind, inherited ones first. */
-function clausesOf<K extends Clause["kind"]>(policy: ResolvedPolicy, kind: K): readonly PolicyClause<ClauseOf<K>>[] {
-  return policy.clauses.flatMap(({ clause, owner }) => (isKind(clause, kind) ? [{ clause, owner }] : []));
-}
-
-function isKind<K extends Clause["kind"]>(clause: Clause, kind: K): clause is ClauseOf<K> {
-  return clause.kind === kind;
 }

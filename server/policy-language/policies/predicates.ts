@@ -5,7 +5,8 @@ import { contains, LOCK, PLACE, SCOPE, TASK } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import { contextNamed } from "../requests/contexts.ts";
-import type { Environment } from "../analysis/environment.ts";
+import type { Environment, NameSpace } from "../analysis/environment.ts";
+import { eachMaskName } from "../analysis/region-names.ts";
 import { evaluateMask } from "../requests/masks.ts";
 import { bytesOfSize } from "../analysis/sizes.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
@@ -37,48 +38,86 @@ export interface PredicateSubject {
   readonly mayFail: boolean | null;
 }
 
-/**
- * The ordinary evaluation of a predicate: true, false, or null where it hangs on something that is not known. Damaged
- * parts and names that do not exist are not known; they have findings of their own.
- */
+/** The ordinary evaluation of a predicate: true, false, or null where it hangs on something that is not known. */
+export type Test = (subject: PredicateSubject) => boolean | null;
+
+const isUnknown: Test = () => null;
+
+/** As `testOf`, for one subject. */
 export function holdsFor(
   environment: Environment,
   kernel: Kernel,
   predicate: Predicate,
   subject: PredicateSubject,
 ): boolean | null {
+  return testOf(environment, kernel, predicate)(subject);
+}
+
+/**
+ * A predicate as a test of numbers: its names are looked up once, for any number of subjects. Damaged parts and names
+ * that do not exist are not known; they have findings of their own.
+ */
+export function testOf(environment: Environment, kernel: Kernel, predicate: Predicate): Test {
   switch (predicate.kind) {
     case "mask": {
       const bits = certainMask(environment, kernel, predicate.mask);
-      return bits === null ? null : testMask(predicate.test, subject.mask, bits);
+      if (bits === null) return isUnknown;
+      const { test } = predicate;
+      return ({ mask: value }) => testMask(test, value, bits);
     }
     case "in":
-      return predicate.context === null
-        ? null
-        : isIn(environment, closedContext(kernel, subject.context), predicate.context.text);
+      return predicate.context === null ? isUnknown : testOfContext(environment, kernel, predicate.context.text);
     case "measure": {
       const limit = limitBytes(kernel, predicate);
-      return limit === null || subject.sizeBytes === null
-        ? null
-        : compareToLimit(predicate.comparison, limit, subject.sizeBytes);
+      if (limit === null) return isUnknown;
+      const { comparison } = predicate;
+      return ({ sizeBytes }) => (sizeBytes === null ? null : compareToLimit(comparison, limit, sizeBytes));
     }
-    case "model":
-      return { sleeps: subject.sleeps, may_oom: subject.mayOom, may_fail: subject.mayFail }[predicate.test];
+    case "model": {
+      const field = ({ sleeps: "sleeps", may_oom: "mayOom", may_fail: "mayFail" } as const)[predicate.test];
+      return (subject) => subject[field];
+    }
     case "or":
-      return anyTrue(predicate.operands.map((operand) => holdsFor(environment, kernel, operand, subject)));
-    case "and": {
-      const none = anyTrue(
-        predicate.operands.map((operand) => negated(holdsFor(environment, kernel, operand, subject))),
-      );
-      return negated(none);
-    }
+      return anyOf(predicate.operands.map((operand) => testOf(environment, kernel, operand)));
+    case "and":
+      return not(anyOf(predicate.operands.map((operand) => not(testOf(environment, kernel, operand)))));
     case "not":
-      return negated(holdsFor(environment, kernel, predicate.operand, subject));
+      return not(testOf(environment, kernel, predicate.operand));
     case "paren":
-      return holdsFor(environment, kernel, predicate.inner, subject);
+      return testOf(environment, kernel, predicate.inner);
     case "missing":
-      return null;
+      return isUnknown;
   }
+}
+
+const not =
+  (test: Test): Test =>
+  (subject) => {
+    const value = test(subject);
+    return value === null ? null : !value;
+  };
+
+/** True where one is, whatever is not known. */
+const anyOf =
+  (tests: readonly Test[]): Test =>
+  (subject) => {
+    let found: boolean | null = false;
+    for (const test of tests) {
+      const value = test(subject);
+      if (value === true) return true;
+      if (value === null) found = null;
+    }
+    return found;
+  };
+
+/** The names of masks and contexts that the predicate says. */
+export function namesIn(predicate: Predicate): readonly { readonly space: NameSpace; readonly name: string }[] {
+  const names: { readonly space: NameSpace; readonly name: string }[] = [];
+  for (const leaf of leavesOf(predicate)) {
+    if (leaf.kind === "in" && leaf.context !== null) names.push({ space: "context", name: leaf.context.text });
+    if (leaf.kind === "mask") eachMaskName(leaf.mask, (_role, { text }) => names.push({ space: "mask", name: text }));
+  }
+  return names;
 }
 
 /** A predicate without others in it. */
@@ -258,23 +297,18 @@ function testMask(test: Extract<Predicate, { kind: "mask" }>["test"], value: Mas
   }
 }
 
-function negated(value: boolean | null): boolean | null {
-  return value === null ? null : !value;
-}
-
-function anyTrue(values: readonly (boolean | null)[]): boolean | null {
-  if (values.includes(true)) return true;
-  return values.includes(null) ? null : false;
-}
-
 // Contexts ------------------------------------------------------------------------------------------------------------
 
-/** The request's context is the named one, or implies it. Null: there is no such context. */
-function isIn(environment: Environment, context: Context, name: string): boolean | null {
+/** The request's context is the named one, or implies it. Not known: there is no such context. */
+function testOfContext(environment: Environment, kernel: Kernel, name: string): Test {
   const wanted = contextNamed(environment, name);
-  if (wanted === null) return null;
+  if (wanted === null) return isUnknown;
   const visible = { ...wanted, places: wanted.places & ~PLACE.preemption_disabled };
-  return contains(context, visible) && (!runsInTask(environment, name) || (context.places & INTERRUPT) === 0);
+  const inTask = runsInTask(environment, name);
+  return ({ context }) => {
+    const closed = closedContext(kernel, context);
+    return contains(closed, visible) && (!inTask || (closed.places & INTERRUPT) === 0);
+  };
 }
 
 const INTERRUPT = PLACE.nmi | PLACE.hardirq | PLACE.softirq;

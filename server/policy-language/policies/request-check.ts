@@ -12,7 +12,7 @@ import type { MaskValue } from "../../model/masks/expression.ts";
 import { openContextsOf } from "../requests/open-contexts.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";
-import { holdsFor, type PredicateSubject } from "./predicates.ts";
+import { testOf, type PredicateSubject } from "./predicates.ts";
 import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolved-policy.ts";
 
 /**
@@ -97,16 +97,14 @@ function findingsOf(
     return { ...report(rule, span, message, { related }), tag };
   };
   /** Where the flags stand without one of which none of the predicates is met any more. */
-  const decisive = (predicates: readonly Predicate[], isMended: (met: boolean | null) => boolean): Span =>
-    placeOfBits(
-      request,
-      value,
-      decidingBits(kernel, subject.mask, (changed) =>
-        predicates.some((predicate) =>
-          isMended(holdsFor(environment, kernel, predicate, { ...subject, mask: changed })),
-        ),
-      ),
-    );
+  const decisive = (predicates: readonly Predicate[], isMended: (met: boolean | null) => boolean): Span => {
+    const tests = predicates.map((predicate) => testOf(environment, kernel, predicate));
+    const bits = decidingBits(kernel, subject.mask, (changed) => {
+      const without = { ...subject, mask: changed };
+      return tests.some((test) => isMended(test(without)));
+    });
+    return placeOfBits(request, value, bits);
+  };
   const forbidden = judgement.forbidden.map((entry) =>
     finding(
       policyForbids,
