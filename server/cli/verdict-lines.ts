@@ -159,10 +159,11 @@ function answer(input: Fields): object {
     poolEmpty: poolEmptyFrom(input.pool),
   };
   const memory = input.memory === undefined ? null : memoryFrom(input.memory);
+  const given = verdict(kernel, request);
   return {
     ...(assumed === null ? {} : { assumed }),
-    ...verdictFields(kernel, verdict(kernel, request)),
-    findings: datedFindings(kernel, request, flags === null ? null : written),
+    ...verdictFields(kernel, given),
+    findings: datedFindings(kernel, request, flags === null ? null : written, null, given),
     ...(memory === null ? {} : { outcome: outcomeFields(simulate(kernel, request, memory, { steps: false })) }),
   };
 }
@@ -266,8 +267,27 @@ function booleanFrom(input: Fields, field: string, otherwise: boolean): boolean 
   return value;
 }
 
-/** One version is asked for again and again: the options are read once for each `config` text. */
-function kernelFor(input: Fields): { readonly kernel: Kernel; readonly assumed: string | null } {
+interface Assumed {
+  readonly kernel: Kernel;
+  readonly assumed: string | null;
+}
+
+/** Few kernels are asked for, again and again: those without options, by their text. */
+const plainKernels = new Map<string, Assumed>();
+const MOST_KERNELS = 256;
+
+function kernelFor(input: Fields): Assumed {
+  const { kernel: version, config } = input;
+  if (typeof version !== "string" || config !== undefined) return configuredKernel(input);
+  const known = plainKernels.get(version);
+  if (known !== undefined) return known;
+  const made = configuredKernel(input);
+  if (plainKernels.size >= MOST_KERNELS) plainKernels.clear();
+  plainKernels.set(version, made);
+  return made;
+}
+
+function configuredKernel(input: Fields): Assumed {
   const version = stringFrom(input, "kernel") ?? newestRelease();
   const config = input.config === undefined ? {} : objectFrom(input.config, "'config'");
   const settings = Object.entries(config).map(([name, value]) => {

@@ -4,8 +4,9 @@ import { isAtomic, type Context } from "./contexts.ts";
 import { certainty, reclaimOf, reservesOf } from "./decisions/answers.ts";
 import { EFFECT } from "./decisions/decision.ts";
 import { tableOf, type DecisionTable } from "./decisions/table.ts";
-import { chargeCan, maySleep, pagesCan, pagesCanWith } from "./decisions/walk.ts";
+import { chargeCan, maySleep, pagesCan } from "./decisions/walk.ts";
 import type { Kernel } from "./kernels/kernel.ts";
+import { isWatched } from "./kernels/questions.ts";
 import { allocFlags, NOLOCK_FLAGS, prepare } from "./masks/alloc-flags.ts";
 import { mask, type Mask } from "./masks/mask.ts";
 import {
@@ -38,45 +39,159 @@ export function verdict(kernel: Kernel, request: AllocationRequest): Verdict {
   return verdictOfPlan(kernel, request, api.plan(kernel, request));
 }
 
-/** The same, where it is known what the call comes to before memory is looked at (`Api.plan`). */
-export function verdictOfPlan(kernel: Kernel, request: AllocationRequest, plan: Plan): Verdict {
+/** The same, where it is known what the call comes to before memory is looked at. */
+function verdictOfPlan(kernel: Kernel, request: AllocationRequest, plan: Plan): Verdict {
   return plan.unknown === null ? verdictOf(kernel, request, plan) : unknownVerdict(kernel, request, plan.unknown);
 }
 
 function verdictOf(kernel: Kernel, request: AllocationRequest, plan: Plan): Verdict {
-  const { context } = request;
-  const scoped = applyScopes(kernel, plan.mask, context.scopes);
-  const effective = withoutAtomic(kernel, scoped);
-  const order = Math.max(plan.order, 0);
-  const slowAllocFlags = allocFlags(kernel, effective, order, context);
-  const found = foundOf(tableOf(kernel), plan, scoped, slowAllocFlags, context);
-  const { can } = found;
-  const deadlocks = forbiddenPlace(kernel, plan, context) !== null;
+  const asked = new PlannedCall(kernel, request, plan);
   return {
-    mask: request.mask,
-    undefinedBits: mask(request.mask & ~kernel.namedBits),
-    effective,
-    zone: kernel.zones[gfpZoneIndex(kernel, effective)] ?? "Normal",
-    zoneValid: gfpZoneValid(effective),
-    migratetype: migratetype(kernel, effective),
-    blocking: (effective & kernel.bits.DIRECT_RECLAIM) !== 0,
-    zonelist: zonelist(kernel, effective),
-    fastAllocFlags: plan.fastOnly
-      ? NOLOCK_FLAGS
-      : prepare(kernel, fastPathMask(kernel, plan.mask, context.scopes), order, context.scopes),
-    slowAllocFlags,
-    sleeps: plan.sleeps ? "may" : certainty(can & EFFECT.sleep),
-    reclaim: reclaimOf(can),
-    compaction: certainty(can & EFFECT.compact),
-    kswapd: certainty(can & EFFECT.kswapd),
-    oom: certainty(can & EFFECT.kill),
-    fails: failsOf(plan, found),
-    warns: warnsOf(kernel, plan, context, found, deadlocks),
-    reserves: reservesOf(can),
-    loops: (can & EFFECT.loop) !== 0 || plan.endless || deadlocks ? "may" : "never",
-    dies: diesOf(kernel, plan, context, can),
+    mask: asked.mask,
+    undefinedBits: asked.undefinedBits,
+    effective: asked.effective,
+    zone: asked.zone,
+    zoneValid: asked.zoneValid,
+    migratetype: asked.migratetype,
+    blocking: asked.blocking,
+    zonelist: asked.zonelist,
+    fastAllocFlags: asked.fastAllocFlags,
+    slowAllocFlags: asked.slowAllocFlags,
+    sleeps: asked.sleeps,
+    reclaim: asked.reclaim,
+    compaction: asked.compaction,
+    kswapd: asked.kswapd,
+    oom: asked.oom,
+    fails: asked.fails,
+    warns: asked.warns,
+    reserves: asked.reserves,
+    loops: asked.loops,
+    dies: asked.dies,
     unknown: null,
   };
+}
+
+/**
+ * The same answers, each worked out when it is asked for, so that nothing is asked of a watched kernel that the one
+ * answer does not hang on.
+ */
+export function answersOfPlan(kernel: Kernel, request: AllocationRequest, plan: Plan): Verdict {
+  return plan.unknown === null ? new PlannedCall(kernel, request, plan) : unknownVerdict(kernel, request, plan.unknown);
+}
+
+const ALL_EFFECTS = -1;
+
+class PlannedCall implements Verdict {
+  readonly unknown = null;
+  readonly mask: Mask;
+  readonly #kernel: Kernel;
+  readonly #context: Context;
+  readonly #plan: Plan;
+  readonly #scoped: Mask;
+  readonly #isWatched: boolean;
+  readonly effective: Mask;
+  #found: Found | null = null;
+
+  constructor(kernel: Kernel, request: AllocationRequest, plan: Plan) {
+    this.mask = request.mask;
+    this.#kernel = kernel;
+    this.#context = request.context;
+    this.#plan = plan;
+    this.#scoped = applyScopes(kernel, plan.mask, request.context.scopes);
+    this.#isWatched = isWatched(kernel);
+    this.effective = withoutAtomic(kernel, this.#scoped);
+  }
+
+  /** What the tries come to; of a watched kernel it is asked again for each answer, which hangs on other decisions. */
+  #foundFor(effects: number): Found {
+    if (this.#found !== null) return this.#found;
+    const found = foundOf(tableOf(this.#kernel), this.#plan, this.#scoped, this.#context, effects);
+    if (!this.#isWatched) this.#found = found;
+    return found;
+  }
+
+  #can(effects: number): number {
+    return this.#foundFor(effects).can & effects;
+  }
+
+  get #deadlocks(): boolean {
+    return forbiddenPlace(this.#kernel, this.#plan, this.#context) !== null;
+  }
+
+  get undefinedBits(): Mask {
+    return mask(this.mask & ~this.#kernel.namedBits);
+  }
+
+  get zone(): Verdict["zone"] {
+    return this.#kernel.zones[gfpZoneIndex(this.#kernel, this.effective)] ?? "Normal";
+  }
+
+  get zoneValid(): boolean {
+    return gfpZoneValid(this.effective);
+  }
+
+  get migratetype(): number {
+    return migratetype(this.#kernel, this.effective);
+  }
+
+  get blocking(): boolean {
+    return (this.effective & this.#kernel.bits.DIRECT_RECLAIM) !== 0;
+  }
+
+  get zonelist(): Verdict["zonelist"] {
+    return zonelist(this.#kernel, this.effective);
+  }
+
+  get fastAllocFlags(): number {
+    const { mask: passed, fastOnly, order } = this.#plan;
+    if (fastOnly) return NOLOCK_FLAGS;
+    const { scopes } = this.#context;
+    return prepare(this.#kernel, fastPathMask(this.#kernel, passed, scopes), Math.max(order, 0), scopes);
+  }
+
+  get slowAllocFlags(): number {
+    return allocFlags(this.#kernel, this.effective, Math.max(this.#plan.order, 0), this.#context);
+  }
+
+  get sleeps(): Certainty {
+    return this.#plan.sleeps ? "may" : certainty(this.#can(EFFECT.sleep));
+  }
+
+  get reclaim(): Verdict["reclaim"] {
+    return reclaimOf(this.#can(EFFECT.reclaim | EFFECT.kswapd));
+  }
+
+  get compaction(): Certainty {
+    return certainty(this.#can(EFFECT.compact));
+  }
+
+  get kswapd(): Certainty {
+    return certainty(this.#can(EFFECT.kswapd));
+  }
+
+  get oom(): Certainty {
+    return certainty(this.#can(EFFECT.kill));
+  }
+
+  get fails(): Certainty {
+    return this.#plan.refused === "never" ? failsOf(this.#plan, this.#foundFor(EFFECT.fail)) : this.#plan.refused;
+  }
+
+  get warns(): Certainty {
+    return warnsOf(this.#kernel, this.#plan, this.#context, this.#foundFor(ALL_EFFECTS), this.#deadlocks);
+  }
+
+  get reserves(): Verdict["reserves"] {
+    return reservesOf(this.#can(EFFECT.reserveAll | EFFECT.reserveAtomic | EFFECT.reserveHigh));
+  }
+
+  get loops(): Certainty {
+    return this.#plan.endless || this.#can(EFFECT.loop) !== 0 || this.#deadlocks ? "may" : "never";
+  }
+
+  get dies(): Certainty {
+    return diesOf(this.#kernel, this.#plan, this.#context, this.#foundFor(EFFECT.die).can);
+  }
 }
 
 /** What the tries and the charge of a call may come to, as bits of EFFECT. */
@@ -89,23 +204,26 @@ interface Found {
   readonly last: number;
 }
 
-/** `scoped` and `slowAllocFlags` are those of the last try. Apart from `verdictOf`, so that both are compiled well. */
-function foundOf(table: DecisionTable, plan: Plan, scoped: Mask, slowAllocFlags: number, context: Context): Found {
+/**
+ * `scoped`: the mask of the last try. `about`: the effects that are asked for; the others may be left out of what is
+ * noted, not of what is found.
+ */
+function foundOf(table: DecisionTable, plan: Plan, scoped: Mask, context: Context, about: number): Found {
   const { kernel } = table.facts;
   const { scopes } = context;
   const order = Math.max(plan.order, 0);
   let last = 0;
-  if (plan.order >= 0) last = plan.fastOnly ? EFFECT.fail : pagesCanWith(table, scoped, order, context, slowAllocFlags);
-  const first = tryCan(table, plan, plan.firstMask, plan.firstOrder, context);
+  if (plan.order >= 0) last = plan.fastOnly ? EFFECT.fail : pagesCan(table, scoped, order, context, about);
+  const first = tryCan(table, plan, plan.firstMask, plan.firstOrder, context, about);
   let can = last | first;
-  if (plan.betweenOrder >= 0) can |= tryCan(table, plan, plan.betweenMask, plan.betweenOrder, context);
-  if (plan.blocksOrder >= 0) can |= tryCan(table, plan, plan.blocksMask, plan.blocksOrder, context);
+  if (plan.betweenOrder >= 0) can |= tryCan(table, plan, plan.betweenMask, plan.betweenOrder, context, about);
+  if (plan.blocksOrder >= 0) can |= tryCan(table, plan, plan.blocksMask, plan.blocksOrder, context, about);
   // Page tables: their failure is one of the call's own reasons, what they do to get memory is not.
   if (plan.sideMask !== 0)
-    can |= pagesCan(table, applyScopes(kernel, plan.sideMask, scopes), 0, context) & ~EFFECT.warn;
+    can |= pagesCan(table, applyScopes(kernel, plan.sideMask, scopes), 0, context, about) & ~EFFECT.warn;
   let failing = isSettled(plan, first) ? 0 : last;
   if (plan.charged && plan.refused !== "always") {
-    const charge = chargeCan(table, applyScopes(kernel, plan.chargeMask, scopes), order, context);
+    const charge = chargeCan(table, applyScopes(kernel, plan.chargeMask, scopes), order, context, about);
     can |= charge;
     failing |= charge;
   }
@@ -118,10 +236,12 @@ function isSettled(plan: Plan, first: number): boolean {
 }
 
 /** What a try before the last may come to; an order that the page allocator does not serve is refused at once. */
-function tryCan(table: DecisionTable, plan: Plan, value: Mask, order: number, context: Context): number {
+function tryCan(table: DecisionTable, plan: Plan, value: Mask, order: number, context: Context, about: number): number {
   const { kernel } = table.facts;
   if (order < 0 || order > kernel.maxOrder) return 0;
-  return plan.fastOnly ? EFFECT.fail : pagesCan(table, applyScopes(kernel, value, context.scopes), order, context);
+  return plan.fastOnly
+    ? EFFECT.fail
+    : pagesCan(table, applyScopes(kernel, value, context.scopes), order, context, about);
 }
 
 function failsOf(plan: Plan, { failing, first }: Found): Certainty {

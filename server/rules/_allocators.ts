@@ -2,9 +2,9 @@ import { contextOf, hasMemalloc, isAtomic } from "../model/contexts.ts";
 import { NO_PAGES, type Plan } from "../model/apis.ts";
 import type { ApiFamily } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { alsoAsked, NO_QUESTIONS } from "../model/kernels/questions.ts";
 import type { DecisionName } from "../model/decisions/decisions.ts";
-import { holds as decisionHolds, tableOf } from "../model/decisions/table.ts";
+import { tableOf } from "../model/decisions/table.ts";
+import { comesTo as tryComesTo, decides as decidesOf } from "../model/decisions/walk.ts";
 import type { FlagName } from "../model/masks/mask.ts";
 import { COSTLY_ORDER } from "../model/limits.ts";
 import type { AllocationRequest } from "../model/request.ts";
@@ -67,16 +67,14 @@ export function isCostly(subject: Subject): boolean {
 
 /** The decision of the slow path holds of the last try, whether or not the request comes to it. */
 export function decides(subject: Subject, name: DecisionName): boolean {
-  const tried = subject.tries.last;
-  const { named, questions } = tableOf(subject.kernel);
-  alsoAsked(questions.get(name) ?? NO_QUESTIONS);
-  const compiled = named.get(name);
-  return tried !== null && compiled !== undefined && decisionHolds(compiled, tried.facts);
+  const facts = subject.facts("last");
+  return facts !== null && decidesOf(tableOf(subject.kernel), facts, name);
 }
 
 /** A try comes to the decision of the slow path, and it holds. */
 export function comesTo(subject: Subject, name: DecisionName, which: "first" | "last" = "last"): boolean {
-  return subject.tries[which]?.path.some((one) => one.name === name) ?? false;
+  const facts = subject.facts(which);
+  return facts !== null && tryComesTo(tableOf(subject.kernel), facts, name);
 }
 
 /** Orders that the page allocator tries as hard as it can: 0 to 3. */
@@ -93,16 +91,23 @@ export const isDecided = (subject: Subject): boolean =>
 
 const isIn = (subject: Subject, families: readonly ApiFamily[]): boolean => families.includes(subject.api.family);
 
+/** The families of `isPages`, `isSlab` and `isRetried`. */
+export const PAGES: readonly ApiFamily[] = ["pages", "pages-exact"];
+export const OBJECTS: readonly ApiFamily[] = ["slab", "slab-cache", "krealloc"];
+export const PAGES_OR_OBJECTS: readonly ApiFamily[] = [...PAGES, ...OBJECTS];
+export const RETRIED: readonly ApiFamily[] = [
+  ...PAGES_OR_OBJECTS,
+  ...(["kvmalloc", "vmalloc", "page-frag", "skb", "tree"] as const),
+];
+
 /** Pages straight from the page allocator. */
-export const isPages = (subject: Subject): boolean => isIn(subject, ["pages", "pages-exact"]);
+export const isPages = (subject: Subject): boolean => isIn(subject, PAGES);
 
 /** Objects of slab caches. */
-export const isSlab = (subject: Subject): boolean =>
-  isIn(subject, ["slab", "slab-cache"]) || (subject.api.family === "krealloc" && subject.api.name !== "kvrealloc");
+export const isSlab = (subject: Subject): boolean => isIn(subject, OBJECTS) && subject.api.name !== "kvrealloc";
 
 /** Calls in which the slow path of the page allocator works with the caller's retry flags. */
-export const isRetried = (subject: Subject): boolean =>
-  isPages(subject) || isSlab(subject) || isIn(subject, ["krealloc", "kvmalloc", "vmalloc", "page-frag", "skb", "tree"]);
+export const isRetried = (subject: Subject): boolean => isIn(subject, RETRIED);
 
 /** How a refused range call fails: those that return pages return NULL. */
 export const refusal = (subject: Subject): string => (/_range$/.test(subject.api.name) ? "-EINVAL" : "NULL");

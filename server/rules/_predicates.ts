@@ -1,6 +1,6 @@
 import { inInterrupt as contextInInterrupt, isAtomic, LOCK } from "../model/contexts.ts";
 import { mask, type FlagName } from "../model/masks/mask.ts";
-import { flagsIn } from "../model/masks/names.ts";
+import { flagsIn, flagText } from "../model/masks/names.ts";
 import type { Match, RuleFix, Subject, Anchor } from "./rule.ts";
 
 /** True where the mask has this bit. False for a flag that the kernel does not have. */
@@ -20,7 +20,7 @@ export function setIn(subject: Subject, bits: number): readonly FlagName[] {
 export const wrote = (subject: Subject, name: string): boolean => subject.written?.names.includes(name) ?? false;
 
 /** True where the flag was named by itself: not carried by a composite, not a bit of a number. */
-export const named = (subject: Subject, flag: FlagName): boolean => wrote(subject, `__GFP_${flag}`);
+export const named = (subject: Subject, flag: FlagName): boolean => wrote(subject, flagText(flag));
 
 /** The caller may block by this mask. */
 export const blocks = (subject: Subject): boolean => has(subject, "DIRECT_RECLAIM");

@@ -10,7 +10,7 @@ import {
 import { mask, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, flagText } from "../model/masks/names.ts";
 import { parseMask } from "../model/masks/parse.ts";
-import type { AllocationRequest } from "../model/request.ts";
+import type { AllocationRequest, Verdict } from "../model/request.ts";
 import { kernelRule } from "./catalogue.ts";
 import type { Holds, Severity } from "./finding.ts";
 import { judge } from "./judge.ts";
@@ -51,7 +51,9 @@ export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wr
   const value = maskValue(scope, expression);
   const strange = value.parts.find(isStrange);
   if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}` };
-  const long = meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits);
+  const long = value.written.hasLiteral
+    ? meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits)
+    : undefined;
   if (long?.node.kind === "number")
     return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask` };
   return { expression, mask: value.mask, written: value.written };
@@ -80,20 +82,24 @@ const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0,
  * What the kernel's rules say of a request that stands in no text.
  * @param written how the mask was written; null: none is
  * @param result what the caller does with the result; null: not known
+ * @param verdict what the model says of it, where that was asked already
  */
 export function bareFindings(
   kernel: Kernel,
   request: AllocationRequest,
   written: WrittenMask | null,
   result: Asked["result"] = null,
+  verdict?: Verdict,
 ): readonly BareFinding[] {
-  return judge(bareSite(request, written, result), kernel).map(({ rule, severity, message, place, advice }) => ({
-    rule,
-    severity,
-    message,
-    flags: place,
-    fix: advice,
-  }));
+  return judge(bareSite(askedOf(request, written, result, verdict)), kernel).map(
+    ({ rule, severity, message, place, advice }) => ({
+      rule,
+      severity,
+      message,
+      flags: place,
+      fix: advice,
+    }),
+  );
 }
 
 /**
@@ -106,9 +112,10 @@ export function datedFindings(
   request: AllocationRequest,
   given: BareMask | null,
   result: Asked["result"] = null,
+  verdict?: Verdict,
 ): readonly DatedFinding[] {
   const around = holdsAround(kernel, askedOfReleases(kernel, request, given, result));
-  return bareFindings(kernel, request, given?.written ?? null, result).map((finding) => {
+  return bareFindings(kernel, request, given?.written ?? null, result, verdict).map((finding) => {
     const rule = kernelRule(finding.rule);
     return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule)) };
   });
@@ -139,24 +146,26 @@ function askedOfReleases(
   };
 }
 
-const askedOf = (request: AllocationRequest, written: WrittenMask | null, result: Asked["result"] = null): Asked => ({
+const askedOf = (
+  request: AllocationRequest,
+  written: WrittenMask | null,
+  result: Asked["result"],
+  verdict?: Verdict,
+): Asked => ({
   request,
   written,
   isMaskKnown: true,
   result,
   hasFallback: false,
+  ...(verdict === undefined ? {} : { verdict }),
 });
 
 /** Its places are lists of flags, and there is no text to edit. */
-function bareSite(
-  request: AllocationRequest,
-  written: WrittenMask | null,
-  result: Asked["result"],
-): Site<readonly string[], never> {
+function bareSite(asked: Asked): Site<readonly string[], never> {
   return {
-    asked: () => [askedOf(request, written, result)],
+    asked: () => [asked],
     whole: [],
-    placeOf: (anchor, kernel) => flagsOf(anchor, kernel, request.mask),
+    placeOf: (anchor, kernel) => flagsOf(anchor, kernel, asked.request.mask),
     editsOf: () => null,
   };
 }

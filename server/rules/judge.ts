@@ -1,6 +1,7 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { ask } from "./ask.ts";
 import { ALL_RULES } from "./catalogue.ts";
+import { concernedWith } from "./concerned.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { INTERNAL_ERROR, internalErrorText } from "./internal-error.ts";
 import type { Anchor, Match, Rule, RuleFix, Subject } from "./rule.ts";
@@ -30,7 +31,7 @@ export function judge<Place, Edit>(
   if (first === undefined || subjects.length < asked.length) return [];
   const isMaskKnown = asked.every((one) => one.isMaskKnown);
   const findings: SiteFinding<Place, Edit>[] = [];
-  for (const rule of rules) {
+  for (const rule of concernedWith(rules, first)) {
     try {
       const matches = ask(rule, first);
       // Nearly always there is none.

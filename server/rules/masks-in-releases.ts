@@ -1,5 +1,11 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { kernelScope, maskValue, type MaskExpression, type WrittenMask } from "../model/masks/expression.ts";
+import {
+  joinedNames,
+  kernelScope,
+  maskValue,
+  type MaskExpression,
+  type WrittenMask,
+} from "../model/masks/expression.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, meaningOf, undefinedBits } from "../model/masks/names.ts";
 
@@ -87,10 +93,10 @@ export function bitsInReleases(kernels: readonly Kernel[], set: readonly FlagNam
 
 /** A mask as its text says in each release. `written`: as in the kernel that it was read for. */
 export function readingOf(kernels: readonly Kernel[], expression: MaskExpression, written: WrittenMask): Reading {
-  const plain = namesOf(expression);
+  const plain = joinedNames(expression);
   if (plain !== null)
     return readingOfPieces(
-      plain.map((name) => pieceNamed(kernels, name)),
+      plain.map(({ text }) => pieceNamed(kernels, text)),
       written,
     );
   const values = kernels.map((kernel) => ofExpression(kernel, expression));
@@ -112,12 +118,4 @@ function ofExpression(
   return parts.some(({ kind }) => kind === "unknown")
     ? null
     : { mask: value, written, rest: undefinedBits(kernel, value) };
-}
-
-/** The names of an expression that only joins them; null for any other. */
-function namesOf(expression: MaskExpression): readonly string[] | null {
-  if (expression.kind === "name") return [expression.text];
-  if (expression.kind !== "or") return null;
-  const texts = expression.operands.map((operand) => (operand.kind === "name" ? operand.text : null));
-  return texts.every((text) => text !== null) ? texts : null;
 }

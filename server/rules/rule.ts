@@ -1,17 +1,11 @@
 import type { Plan } from "../model/apis.ts";
-import type { Api } from "../model/apis/api.ts";
-import type { Compiled } from "../model/decisions/table.ts";
+import type { Api, ApiFamily } from "../model/apis/api.ts";
+import type { LockName } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";
 import type { CompositeName, FlagName, Mask } from "../model/masks/mask.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
 import type { Severity } from "./finding.ts";
-
-/** What the slow path decides about a try of the page allocator: its facts, and the decisions that it comes to. */
-export interface Tried {
-  readonly facts: number;
-  readonly path: readonly Compiled[];
-}
 
 /** What a rule sees: one request under one kernel. What the model says of it is worked out when it is asked for. */
 export interface Subject {
@@ -23,8 +17,11 @@ export interface Subject {
   readonly isKnown: boolean;
   /** What the call comes to before memory is looked at. */
   readonly plan: Plan;
-  /** The first and the last try; null where the call makes no such try, or one that is refused for its order. */
-  readonly tries: { readonly first: Tried | null; readonly last: Tried | null };
+  /**
+   * What the slow path sees of the first and of the last try (bits of FACT); null where the call makes no such try, or
+   * one that is refused for its order.
+   */
+  readonly facts: (of: "first" | "last") => number | null;
   readonly mask: Mask;
   /** Null where the API takes no mask, or none was given. */
   readonly written: WrittenMask | null;
@@ -79,6 +76,21 @@ export interface Match {
   readonly severity?: Severity;
 }
 
+/** What is cheap to look at in a request. What is absent is not looked at. */
+export interface Concerns {
+  /** The function is of one of these. */
+  readonly families?: readonly ApiFamily[];
+  /** The mask has all of these flags. */
+  readonly has?: readonly FlagName[];
+  /** The mask has none of these flags. */
+  readonly lacks?: readonly FlagName[];
+  /** Whether the caller may not sleep where it stands (`isAtomic`). */
+  readonly mayNotSleep?: boolean;
+  readonly holds?: LockName;
+  readonly result?: "checked" | "unchecked";
+  readonly hasFallback?: true;
+}
+
 export interface Rule {
   /** Stable for ever: users write it. */
   readonly id: string;
@@ -101,6 +113,11 @@ export interface Rule {
   readonly evidence: string;
   /** What to write instead. */
   readonly advice: string;
+  /**
+   * What every request has of which the rule has anything to say: it is not asked of any other. Absent: it may speak of
+   * any request.
+   */
+  readonly concerns?: Concerns;
   /** A request that the rule reports and one that it does not, in the language: shown on the page and run as tests. */
   readonly examples: { readonly bad: string; readonly good: string };
   /** All matches of the rule on one request. Asks the model where it can. */

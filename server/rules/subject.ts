@@ -2,15 +2,14 @@ import { apiAsCalled, apiNamed, type Plan } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { factsOf } from "../model/decisions/facts.ts";
 import { tableOf } from "../model/decisions/table.ts";
-import { pathOf } from "../model/decisions/walk.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { NO_QUESTIONS, noted, recalled, type Noted } from "../model/kernels/questions.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import { applyScopes } from "../model/masks/properties.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
-import { verdictOfPlan } from "../model/verdict.ts";
-import type { Subject, Tried } from "./rule.ts";
+import { answersOfPlan } from "../model/verdict.ts";
+import type { Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 
 /**
@@ -43,7 +42,6 @@ class AskedSubject implements Subject {
   readonly #named: Api;
   #verdict: Noted<Verdict> | null;
   #plan: Noted<Plan> | null = null;
-  #tries: Noted<Subject["tries"]> | null = null;
 
   constructor(kernel: Kernel, given: Api, named: Api, asked: Asked) {
     const { request, written, result, hasFallback } = asked;
@@ -75,28 +73,22 @@ class AskedSubject implements Subject {
 
   #verdictOf(): Verdict {
     const plan = this.#named === this.api ? this.plan : this.#named.plan(this.kernel, this.request);
-    return verdictOfPlan(this.kernel, this.request, plan);
+    return answersOfPlan(this.kernel, this.request, plan);
   }
 
   get isKnown(): boolean {
     return this.#given.mayBeUnknown !== true || this.verdict.unknown === null;
   }
 
-  get tries(): Subject["tries"] {
-    this.#tries ??= noted(this.kernel, () => this.#triesOf(this.plan));
-    return recalled(this.#tries);
+  facts(of: "first" | "last"): number | null {
+    const { firstMask, firstOrder, mask, order } = this.plan;
+    return of === "first" ? this.#factsOf(firstMask, firstOrder) : this.#factsOf(mask, order);
   }
 
-  #triesOf({ firstMask, firstOrder, mask, order }: Plan): Subject["tries"] {
-    return { first: this.#tried(firstMask, firstOrder), last: this.#tried(mask, order) };
-  }
-
-  #tried(value: Mask, order: number): Tried | null {
+  #factsOf(value: Mask, order: number): number | null {
     const { kernel } = this;
     if (order < 0 || order > kernel.maxOrder) return null;
     const { context } = this.request;
-    const table = tableOf(kernel);
-    const facts = factsOf(table.facts, applyScopes(kernel, value, context.scopes), order, context);
-    return { facts, path: pathOf(table, facts) };
+    return factsOf(tableOf(kernel).facts, applyScopes(kernel, value, context.scopes), order, context);
   }
 }

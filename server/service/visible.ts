@@ -24,9 +24,14 @@ export function visibleName(text: string): string {
   return visible(text).replace(/[\n\t]/g, (found) => `<U+${hexOf(found)}>`);
 }
 
+const BEYOND_ASCII = /[\u007f-\uffff]/;
+
 /** JSON that means the same, in which no character steers a terminal: those are escaped. */
 export function jsonText(value: unknown, indent = 0): string {
-  return JSON.stringify(value, null, indent).replace(STEERING, (found) =>
+  const text = JSON.stringify(value, null, indent);
+  // JSON escapes what steers below the space by itself.
+  if (!BEYOND_ASCII.test(text)) return text;
+  return text.replace(STEERING, (found) =>
     [...Array(found.length).keys()].map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
   );
 }

@@ -321,3 +321,49 @@ describe("a transform with conditions", () => {
     expect(few.hasTooManyCases).toBe(false);
   });
 });
+
+describe("names joined by |, as nearly all masks are written", () => {
+  const names = fc.array(
+    fc.constantFrom("GFP_KERNEL", "GFP_DMA", "__GFP_IO", "__GFP_NO", "__GFP_ZERO", "QUIET", "WITH"),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  );
+  const spaces = fc.constantFrom("", " ", "  ");
+  const declared = new Map(
+    [
+      ["QUIET", "__GFP_NOWARN | 0x40 & ~__GFP_FS"],
+      ["WITH", "gfp | __GFP_IO"],
+    ].map(([name = "", text = ""]) => [
+      name,
+      namedMask(kernelScope(kernel), read(text), name === "WITH" ? "gfp" : null),
+    ]),
+  );
+  const scope: MaskScope = { kernel, lookup: (name) => declared.get(name) ?? null };
+
+  test("are read as any other expression", () => {
+    fc.assert(
+      fc.property(names, spaces, spaces, (list, before, after) => {
+        const text = before + list.join(`${after}|${before}`) + after;
+        const [plain, beside] = [read(text), read(`(${text})`)];
+        if (beside.kind !== "paren") throw new Error("a parenthesis was read as something else");
+        const moved = JSON.stringify(beside.inner, (key: string, value: unknown) =>
+          (key === "start" || key === "end") && typeof value === "number" ? value - 1 : value,
+        );
+        expect(JSON.stringify(plain)).toBe(moved);
+      }),
+      { numRuns: 300, seed: 32 },
+    );
+  });
+
+  test("are worth what any other expression of them is worth", () => {
+    fc.assert(
+      fc.property(names, (list) => {
+        const plain = read(list.join(" | "));
+        expect(maskValue(scope, plain)).toEqual(maskValue(scope, { kind: "paren", inner: plain, start: 0, end: 0 }));
+      }),
+      { numRuns: 300, seed: 33 },
+    );
+  });
+});

@@ -2,7 +2,7 @@ import { hasPfMemalloc, inInterrupt, PLACE, TASK, type Context } from "../contex
 import type { Kernel } from "../kernels/kernel.ts";
 import { alsoAsked, noted, type Questions } from "../kernels/questions.ts";
 import { COSTLY_ORDER, pageblockOrder } from "../limits.ts";
-import { ALLOC, allocFlags, pfmemallocFlags } from "../masks/alloc-flags.ts";
+import { ALLOC, pfmemallocFlags, reserveFlags } from "../masks/alloc-flags.ts";
 import { mask, type FlagName, type Mask } from "../masks/mask.ts";
 import { canCompact, gfpCompactionAllowed, MIGRATE, migratetype, withoutAtomic } from "../masks/properties.ts";
 import { isLowZone } from "../masks/zone.ts";
@@ -210,8 +210,9 @@ export function contextFacts(context: Context): number {
 }
 
 /** What is open to a request: the facts of its alloc flags. __gfp_pfmemalloc_flags(), gfp_to_alloc_flags(). */
-function reserveFacts(kernel: Kernel, value: Mask, context: Context, flags: number): number {
+function reserveFacts(kernel: Kernel, value: Mask, context: Context): number {
   const entitled = pfmemallocFlags(kernel, value, context);
+  const flags = reserveFlags(kernel, withoutAtomic(kernel, value), context);
   return (
     (entitled === 0
       ? 0
@@ -225,13 +226,5 @@ function reserveFacts(kernel: Kernel, value: Mask, context: Context, flags: numb
 
 /** All facts of one try of the page allocator: the mask after scopes, an order from 0 to 63, and who asks. */
 export function factsOf(tables: FactTables, value: Mask, order: number, context: Context): number {
-  const { kernel } = tables;
-  return factsWith(tables, value, order, context, allocFlags(kernel, withoutAtomic(kernel, value), order, context));
-}
-
-/** The same, where the alloc flags of the slow path are known (`allocFlags`). */
-export function factsWith(tables: FactTables, value: Mask, order: number, context: Context, flags: number): number {
-  return (
-    requestFacts(tables, value, order) | contextFacts(context) | reserveFacts(tables.kernel, value, context, flags)
-  );
+  return requestFacts(tables, value, order) | contextFacts(context) | reserveFacts(tables.kernel, value, context);
 }

@@ -42,8 +42,8 @@ export interface Walks {
   readonly made: (Walk | undefined)[];
   /** Facts and effects by a hash of the facts: the same few combinations are asked for again and again. */
   readonly known: Int32Array;
-  /** Notes what was asked of the kernel for the answer to these facts; null where nobody listens. */
-  readonly note: ((facts: number) => void) | null;
+  /** Notes what was asked of the kernel for these of the effects of these facts; null where nobody listens. */
+  readonly note: ((facts: number, about: number) => void) | null;
 }
 
 const KNOWN_BITS = 13;
@@ -61,11 +61,11 @@ export function walksOf(decisions: readonly Walked[], note: Walks["note"]): Walk
   };
 }
 
-/** What a request with these facts may come to, in some state of memory, as bits of EFFECT. */
-export function effectsOf(walks: Walks, facts: number): number {
+/** What a request may come to, in some state of memory, as bits of EFFECT. `about`: those that are asked for. */
+export function effectsOf(walks: Walks, facts: number, about: number): number {
   const walk = walkFor(walks, facts);
   const { known, note } = walks;
-  if (note !== null) note(facts);
+  if (note !== null) note(facts, about);
   const asked = facts & walk.looksAt;
   const at = (Math.imul(asked, 0x9e3779b1) >>> (32 - KNOWN_BITS)) << 1;
   if (known[at] === asked) return known[at + 1] ?? 0;

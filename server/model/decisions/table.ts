@@ -95,15 +95,26 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
   );
   const compiled = made.map(({ value }) => value).filter(({ rows }) => rows.length > 0);
   /** For facts: what the decisions asked of the kernel that can hold of them in some kernel. */
-  const notes = (isOf: (stage: Stage) => boolean): ((facts: number) => void) | null => {
+  const notes = (isOf: (stage: Stage) => boolean): Walks["note"] => {
     const asking = made.filter(({ value, questions }) => questions !== NO_QUESTIONS && isOf(value.decision.stage));
     if (asking.length === 0) return null;
-    const rows = asking.map(({ value, questions }) => ({ rows: possibleRows(decisions, value.name), questions }));
-    const known = new Map<number, Questions>();
-    return (facts) => {
+    const rows = asking.map(({ value, questions }) => ({
+      rows: possibleRows(decisions, value.name),
+      // Whoever is sent away comes to nothing that follows, whatever is asked for.
+      isAlways: value.goes !== "on",
+      about: value.does | value.rulesOut,
+      questions,
+    }));
+    const knownAbout = new Map<number, Map<number, Questions>>();
+    return (facts, about) => {
+      const known = knownAbout.get(about) ?? new Map<number, Questions>();
+      knownAbout.set(about, known);
       let questions = known.get(facts);
       if (questions === undefined) {
-        const holding = rows.filter((one) => one.rows.some(({ care, want }) => (facts & care) === want));
+        const holding = rows.filter(
+          (one) =>
+            (one.isAlways || (one.about & about) !== 0) && one.rows.some(({ care, want }) => (facts & care) === want),
+        );
         questions = unionOf(holding.map((one) => one.questions));
         if (known.size >= MOST_KNOWN) known.clear();
         known.set(facts, questions);

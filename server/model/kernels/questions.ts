@@ -114,13 +114,13 @@ function watcher<Value extends object>(names: readonly string[], first: number):
 }
 
 const watchedFeatures = watcher<Kernel["features"]>(FEATURES, 0);
-const watchedBits = watcher<Kernel["bits"]>(FLAG_NAMES, FLAGS_AT);
 const watchedExists = watcher<Kernel["exists"]>(FLAG_NAMES, FLAGS_AT);
 const watchedGfp = watcher<Kernel["gfp"]>(COMPOSITE_NAMES, COMPOSITES_AT);
 
 /**
  * A kernel that notes what it is asked. What hangs on the build options is not noted: kernels with other ones are never
- * laid beside it; nor are all bits together, since every bit of a mask that is asked about has a name in each of them.
+ * laid beside it. Nor are the bits of flags: every bit of a mask that is asked about is a flag that each of them has,
+ * and no function adds one that some of them do not have (a property lays all of it beside the kernels themselves).
  */
 class WatchedKernel implements Kernel {
   readonly #kernel: Kernel;
@@ -140,7 +140,7 @@ class WatchedKernel implements Kernel {
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.features = watchedFeatures(kernel.features);
-    this.bits = watchedBits(kernel.bits);
+    this.bits = kernel.bits;
     this.exists = watchedExists(kernel.exists);
     this.gfp = watchedGfp(kernel.gfp);
     this.options = kernel.options;
@@ -175,6 +175,9 @@ class WatchedKernel implements Kernel {
 }
 
 const watchers = new WeakMap<Kernel, Kernel>();
+
+/** The kernel notes what it is asked. */
+export const isWatched = (kernel: Kernel): boolean => kernel instanceof WatchedKernel;
 
 /** The kernel as one that notes what it is asked (`noted`); the same object for the same kernel. */
 export function watched(kernel: Kernel): Kernel {

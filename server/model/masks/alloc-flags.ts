@@ -61,7 +61,7 @@ export function allocFlags(kernel: Kernel, value: Mask, order: number, context: 
  * Of the alloc flags those that go below the min watermark: MIN_RESERVE and NON_BLOCK. gfp_to_alloc_flags(),
  * mm/page_alloc.c.
  */
-function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
+export function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
   const { bits, features } = kernel;
   const flags = (value & bits.HIGH) !== 0 ? ALLOC.MIN_RESERVE : 0;
   const nonBlock = (value & bits.NOMEMALLOC) === 0 ? ALLOC.NON_BLOCK : 0;

@@ -452,9 +452,6 @@ function writingOf(
   const cleared = new Set<string>();
   let hasLiteral = false;
   let certain = true;
-  const add = (to: Set<string>, from: readonly string[]): void => {
-    for (const name of from) if (to.size < MOST_NAMES) to.add(name);
-  };
   const negated = negatedSteps(program);
   const filters = filteringSteps(program, leaves);
   program.nodes.forEach((node, step) => {
@@ -473,14 +470,14 @@ function writingOf(
     switch (meaning.kind) {
       case "declared": {
         const inner = meaning.value.written;
-        add(here, inner.names);
-        add(there, inner.cleared);
+        addNames(here, inner.names);
+        addNames(there, inner.cleared);
         hasLiteral ||= inner.hasLiteral && silent[step] !== 1;
         certain &&= meaning.value.certain;
         break;
       }
       case "kernel":
-        add(here, [meaning.text]);
+        addNames(here, [meaning.text]);
         break;
       case "parameter":
         break;
@@ -491,7 +488,7 @@ function writingOf(
         break;
       case "unknown":
         certain = false;
-        if (node.kind === "name") add(here, [node.text]);
+        if (node.kind === "name") addNames(here, [node.text]);
         break;
     }
   });
@@ -533,6 +530,50 @@ function negatedSteps(program: Program): Uint8Array {
  * flags, its composites and the groups of flags. Never throws, whatever the depth of the expression.
  */
 export function maskValue(scope: MaskScope, expression: MaskExpression): MaskValue {
+  const names = joinedNames(expression);
+  return names === null ? valueOfAny(scope, expression) : valueOfNames(scope, names);
+}
+
+type NameLeaf = Extract<MaskExpression, { readonly kind: "name" }>;
+
+/** The names of an expression that is nothing but names joined by `|`, as nearly all are; null for any other. */
+export function joinedNames(expression: MaskExpression): readonly NameLeaf[] | null {
+  if (expression.kind === "name") return [expression];
+  if (expression.kind !== "or") return null;
+  const names: NameLeaf[] = [];
+  for (const operand of expression.operands) {
+    if (operand.kind !== "name") return null;
+    names.push(operand);
+  }
+  return names;
+}
+
+/** Each name carries what it stands for. */
+function valueOfNames(scope: MaskScope, leaves: readonly NameLeaf[]): MaskValue {
+  const parts: MaskPart[] = [];
+  const [names, cleared] = [new Set<string>(), new Set<string>()];
+  let value = EMPTY;
+  let hasLiteral = false;
+  let certain = true;
+  for (const leaf of leaves) {
+    const meaning = nameMeaning(scope, null, leaf.text, false);
+    const named = meaning.kind === "declared" ? meaning.value : null;
+    const bits = meaning.kind === "kernel" ? meaning.name.mask : (named?.zero ?? EMPTY);
+    value = mask(value | bits);
+    parts.push(partOf(leaf.text, leaf, partKind(meaning), bits, bits, named, false));
+    addNames(names, named?.written.names ?? [leaf.text]);
+    addNames(cleared, named?.written.cleared ?? []);
+    hasLiteral ||= named?.written.hasLiteral ?? false;
+    certain &&= meaning.kind !== "unknown" && (named?.certain ?? true);
+  }
+  return { mask: value, parts, written: { names: [...names], hasLiteral, cleared: [...cleared] }, certain };
+}
+
+function addNames(to: Set<string>, from: readonly string[]): void {
+  for (const name of from) if (to.size < MOST_NAMES) to.add(name);
+}
+
+function valueOfAny(scope: MaskScope, expression: MaskExpression): MaskValue {
   const program = programOf(expression);
   const leaves = leavesIn(scope, null);
   const results = run(program, (leaf, inner) => leaves.bitsOf(leaf, inner, EMPTY));

@@ -6,9 +6,11 @@ import { comesBefore, kernelOf, mainlineReleases } from "../kernels/kernels.ts";
 import { perKernel } from "../kernels/per-kernel.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES, EMPTY, hex, mask, type CompositeName, type FlagName, type Mask } from "./mask.ts";
 
+const FLAG_TEXTS: ReadonlyMap<FlagName, string> = new Map(FLAG_NAMES.map((flag) => [flag, `__GFP_${flag}`]));
+
 /** A flag's name as written in C. */
 export function flagText(flag: FlagName): string {
-  return `__GFP_${flag}`;
+  return FLAG_TEXTS.get(flag) ?? "";
 }
 
 /** A composite's name as written in C: `GFP_KERNEL`, but `__GFP_RECLAIM`. */
@@ -23,6 +25,9 @@ const COMPOSITES_BY_TEXT: ReadonlyMap<string, CompositeName> = new Map(
 const REMOVED_BY_TEXT: ReadonlyMap<string, RemovedName> = new Map(
   REMOVED_NAMES.map((removed) => [removed.name, removed]),
 );
+
+/** Some release took a flag of this name away. */
+export const wasRemoved = (name: string): boolean => REMOVED_BY_TEXT.has(name);
 
 /** What a name of a mask expression is in one kernel. */
 export type NameMeaning =

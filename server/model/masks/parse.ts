@@ -76,6 +76,8 @@ const LOOSENESS: ReadonlyMap<string, number> = new Map([
  * condition. Places count in UTF-16 offsets of the text. No text is too long or too deep.
  */
 export function parseMask(text: string): MaskExpression | NoMask {
+  const plain = plainNames(text);
+  if (plain !== null) return plain;
   const tokens = tokensOf(text);
   if ("wrong" in tokens) return tokens;
   const read = new Reader(text.length).read(tokens);
@@ -87,6 +89,38 @@ export function parseMask(text: string): MaskExpression | NoMask {
         condition.start,
         "a condition gives 1 or 0 and no mask: write it before `?`, and join masks with |, & and ~",
       );
+}
+
+const [SPACE, BAR] = [" ".charCodeAt(0), "|".charCodeAt(0)];
+
+/** Names joined by `|`, as nearly all masks are written, without a table of tokens; null for anything else. */
+function plainNames(text: string): MaskExpression | null {
+  const operands: MaskExpression[] = [];
+  let at = 0;
+  const skipSpaces = (): void => {
+    while (text.charCodeAt(at) === SPACE) at++;
+  };
+  for (;;) {
+    skipSpaces();
+    const start = at;
+    while (isInName(text.charCodeAt(at), at === start)) at++;
+    if (at === start) return null;
+    operands.push({ kind: "name", text: text.slice(start, at), start, end: at });
+    skipSpaces();
+    if (at === text.length) return joined(LOOSENESS.get("|") ?? 2, operands);
+    if (text.charCodeAt(at) !== BAR) return null;
+    at++;
+  }
+}
+
+/** `[A-Za-z_]`, and `\d` but at the start. */
+function isInName(code: number, isFirst: boolean): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x5f ||
+    (!isFirst && code >= 0x30 && code <= 0x39)
+  );
 }
 
 class Reader {

@@ -77,7 +77,7 @@ export function crashesMigratetype({ features }: Kernel, order: number): boolean
 
 /** The mask that the fast path looks at: with the scopes applied where the version does that before it. */
 export function fastPathMask(kernel: Kernel, value: Mask, scopes: number): Mask {
-  return kernel.features.scopesApplyToFastPath ? applyScopes(kernel, value, scopes) : value;
+  return scopes !== 0 && kernel.features.scopesApplyToFastPath ? applyScopes(kernel, value, scopes) : value;
 }
 
 /**
@@ -87,7 +87,7 @@ export function fastPathMask(kernel: Kernel, value: Mask, scopes: number): Mask 
 export function withoutAtomic(kernel: Kernel, value: Mask): Mask {
   const { ATOMIC, DIRECT_RECLAIM } = kernel.bits;
   const drops =
-    kernel.features.warnsAtomicWithDirectReclaim && (value & ATOMIC) !== 0 && (value & DIRECT_RECLAIM) !== 0;
+    (value & ATOMIC) !== 0 && (value & DIRECT_RECLAIM) !== 0 && kernel.features.warnsAtomicWithDirectReclaim;
   return drops ? mask(value & ~ATOMIC) : value;
 }
 
@@ -134,8 +134,8 @@ export type KmallocType = (typeof KMALLOC)[keyof typeof KMALLOC];
 export function kmallocType(kernel: Kernel, value: Mask): KmallocType {
   const { bits, features, options } = kernel;
   if (options.ZONE_DMA && (value & bits.DMA) !== 0) return KMALLOC.dma;
-  if (features.kmallocReclaimCaches && (value & bits.RECLAIMABLE) !== 0) return KMALLOC.reclaim;
-  if (features.kmallocAccountCaches && options.MEMCG && (value & bits.ACCOUNT) !== 0) return KMALLOC.cgroup;
+  if ((value & bits.RECLAIMABLE) !== 0 && features.kmallocReclaimCaches) return KMALLOC.reclaim;
+  if (options.MEMCG && (value & bits.ACCOUNT) !== 0 && features.kmallocAccountCaches) return KMALLOC.cgroup;
   return KMALLOC.normal;
 }
 

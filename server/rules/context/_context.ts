@@ -34,8 +34,8 @@ export function whereItIs(subject: Subject): string {
 
 /** A mask that may sleep where sleeping is forbidden; NMI and the calls above have rules of their own. */
 export function sleepsInAtomic(subject: Subject): boolean {
-  if (subject.verdict.unknown !== null || subject.verdict.sleeps === "never") return false;
-  return mayNotSleep(subject) && !inNmi(subject) && !isReportedElsewhere(subject);
+  if (!mayNotSleep(subject) || inNmi(subject) || isReportedElsewhere(subject)) return false;
+  return subject.isKnown && subject.verdict.sleeps !== "never";
 }
 
 /**

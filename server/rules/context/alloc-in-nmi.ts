@@ -8,6 +8,7 @@ export const allocInNmi: Rule = {
   title: "An allocation in an NMI",
   severity: "error",
   class: "bug",
+  concerns: { mayNotSleep: true },
   recalled: "since 2.6.x",
   explanation:
     "An NMI can interrupt the allocator while it holds the lock of a zone, a per-cpu list or a slab. A second call from there waits for a lock that will never be released. No mask changes that; only the calls that never spin are safe.",
@@ -28,7 +29,7 @@ export const allocInNmi: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
-  if (subject.verdict.unknown !== null || !inNmi(subject) || subject.api.family === "free") return NOTHING;
+  if (!inNmi(subject) || subject.api.family === "free" || !subject.isKnown) return NOTHING;
   const plan = planOf(subject);
   if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never"))
     return NOTHING;

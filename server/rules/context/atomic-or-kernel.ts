@@ -8,6 +8,7 @@ export const atomicOrKernel: Rule = {
   title: "GFP_ATOMIC together with direct reclaim",
   severity: "error",
   class: "bug",
+  concerns: { has: ["HIGH", "DIRECT_RECLAIM"] },
   recalled: "since 4.4",
   explanation:
     "GFP_ATOMIC | GFP_KERNEL is no compromise. To 6.2, and in the 6.1 stable branch, the slow path warns once and drops __GFP_ATOMIC. Since 6.3 nothing warns, and the result is GFP_KERNEL | __GFP_HIGH: it sleeps and digs into half of the min reserve.",

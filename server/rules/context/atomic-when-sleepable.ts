@@ -8,6 +8,7 @@ export const atomicWhenSleepable: Rule = {
   title: "GFP_ATOMIC in a context that may sleep",
   severity: "information",
   class: "suspicious",
+  concerns: { has: ["HIGH"], lacks: ["DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 2.6.x",
   explanation:
     "__GFP_HIGH without direct reclaim goes down to three eighths of the min watermark, ignores the cpuset, and fails instead of reclaiming. In a context that may sleep GFP_KERNEL costs others nothing and practically never fails at small orders.",

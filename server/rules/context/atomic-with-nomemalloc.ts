@@ -1,6 +1,6 @@
 import { hasPfMemalloc } from "../../model/contexts.ts";
 import type { FlagName } from "../../model/masks/mask.ts";
-import { isDecided, isRetried } from "../_allocators.ts";
+import { RETRIED, isDecided, isRetried } from "../_allocators.ts";
 import { blocks, drop, example, found, has, named, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { rx } from "./_context.ts";
@@ -10,6 +10,7 @@ export const atomicWithNomemalloc: Rule = {
   title: "GFP_ATOMIC with __GFP_NOMEMALLOC",
   severity: "information",
   class: "ineffective",
+  concerns: { families: RETRIED, has: ["HIGH", "NOMEMALLOC"], lacks: ["DIRECT_RECLAIM", "MEMALLOC"] },
   recalled: "since 2.6.x",
   explanation:
     "__GFP_NOMEMALLOC is thought to keep a request out of the reserves. It takes away what not blocking gives, the last quarter and the HIGHATOMIC blocks, but the half that __GFP_HIGH opens stays. With PF_MEMALLOC the flag is vital: it keeps the request from taking everything. Where __GFP_HIGH is written by itself the half is meant, and the rule is quiet.",

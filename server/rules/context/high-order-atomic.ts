@@ -1,4 +1,4 @@
-import { buddyOrder, isDecided, isPages, isSlab } from "../_allocators.ts";
+import { PAGES_OR_OBJECTS, buddyOrder, isDecided, isPages, isSlab } from "../_allocators.ts";
 import { blocks, example, found, has, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { rx } from "./_context.ts";
@@ -8,6 +8,7 @@ export const highOrderAtomic: Rule = {
   title: "An order above 0 that may not block",
   severity: "information",
   class: "suspicious",
+  concerns: { families: PAGES_OR_OBJECTS, lacks: ["DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "A block of pages has to lie free when the call comes, because nobody may compact for it. The HIGHATOMIC pageblocks, about 1% of a zone and at least one block, are kept for such requests: to 6.2 for __GFP_ATOMIC, from 6.3 for any that does not block, since 6.18 at the latest (and in the stable branches 6.1 and 6.12) only with __GFP_HIGH.",

@@ -8,6 +8,7 @@ export const highWithReclaim: Rule = {
   title: "__GFP_HIGH with direct reclaim",
   severity: "information",
   class: "suspicious",
+  concerns: { has: ["HIGH", "DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "A request that may block can wait for reclaim, yet __GFP_HIGH lets it take half of what lies below the min watermark, which is meant for those that cannot.",

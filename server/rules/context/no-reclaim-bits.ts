@@ -7,6 +7,7 @@ export const noReclaimBits: Rule = {
   title: "A mask without any reclaim bit",
   severity: "information",
   class: "suspicious",
+  concerns: { lacks: ["DIRECT_RECLAIM", "KSWAPD_RECLAIM"] },
   recalled: "since 4.4",
   explanation:
     "GFP_DMA, GFP_DMA32 and the single flags have no reclaim bit. A mask of these alone neither reclaims nor wakes kswapd, and has no access to reserves either. Drivers write kmalloc(n, GFP_DMA) and mean GFP_KERNEL | GFP_DMA.",

@@ -8,6 +8,7 @@ export const nofsIsNotAtomic: Rule = {
   title: "GFP_NOFS or GFP_NOIO where sleeping is forbidden",
   severity: "error",
   class: "bug",
+  concerns: { has: ["DIRECT_RECLAIM"], lacks: ["FS"], mayNotSleep: true },
   recalled: "since 2.6.x",
   explanation:
     "GFP_NOFS and GFP_NOIO say that reclaim may not enter the file system or start IO. They still have __GFP_DIRECT_RECLAIM, and sleep.",

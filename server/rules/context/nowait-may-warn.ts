@@ -1,4 +1,4 @@
-import { isDecided, isRetried, reaches } from "../_allocators.ts";
+import { RETRIED, isDecided, isRetried, reaches } from "../_allocators.ts";
 import { blocks, example, found, has, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { nowaitIsQuiet, rx } from "./_context.ts";
@@ -8,6 +8,7 @@ export const nowaitMayWarn: Rule = {
   title: "GFP_NOWAIT that reports its failures",
   severity: "information",
   class: "suspicious",
+  concerns: { families: RETRIED, lacks: ["DIRECT_RECLAIM", "HIGH", "NOWARN"] },
   recalled: "since 4.4",
   explanation:
     "A request that may not wait is expected to fail now and then. Where GFP_NOWAIT does not include __GFP_NOWARN, each failure prints a report, at most one in ten seconds. 6.6.22 was read without the flag and 6.8 with it.",

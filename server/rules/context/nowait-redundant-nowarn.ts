@@ -8,6 +8,7 @@ export const nowaitRedundantNowarn: Rule = {
   title: "GFP_NOWAIT with a __GFP_NOWARN that it has already",
   severity: "hint",
   class: "redundant",
+  concerns: { has: ["NOWARN"] },
   explanation: "Since 6.8 GFP_NOWAIT is __GFP_KSWAPD_RECLAIM | __GFP_NOWARN (commit 16f5dfbc851b).",
   evidence: "include/linux/gfp_types.h",
   advice: "Drop __GFP_NOWARN, unless the code is built for older kernels too.",

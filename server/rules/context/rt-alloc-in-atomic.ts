@@ -9,6 +9,7 @@ export const rtAllocInAtomic: Rule = {
   title: "An allocation in a place that is atomic with PREEMPT_RT",
   severity: "error",
   class: "bug",
+  concerns: { lacks: ["DIRECT_RECLAIM"], mayNotSleep: true },
   explanation:
     "With PREEMPT_RT the locks of the page and slab allocators sleep. Under a raw spinlock, in a hard interrupt and with interrupts or preemption off they may not be taken, so neither GFP_ATOMIC nor GFP_NOWAIT is right there, and freeing is wrong as well. PREEMPT_RT is in mainline since 6.12; before, it is a patch.",
   evidence: "Documentation/core-api/real-time/differences.rst; include/linux/gfp_types.h, GFP_ATOMIC",

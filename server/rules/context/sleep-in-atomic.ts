@@ -9,6 +9,7 @@ export const sleepInAtomic: Rule = {
   title: "A mask that may sleep where sleeping is forbidden",
   severity: "error",
   class: "bug",
+  concerns: { mayNotSleep: true },
   recalled: "since 2.6.x",
   explanation:
     "A mask with __GFP_DIRECT_RECLAIM sleeps when memory is low. In an interrupt, under a spinlock, with preemption or interrupts off and in an RCU reader that is a bug: DEBUG_ATOMIC_SLEEP reports it on every call, without it the machine schedules while atomic on a bad day only. With PREEMPT_RT a spinlock section is preemptible, but an RCU reader.",

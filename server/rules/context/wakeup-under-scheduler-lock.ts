@@ -8,6 +8,7 @@ export const wakeupUnderSchedulerLock: Rule = {
   title: "Waking kswapd under a raw spinlock",
   severity: "information",
   class: "suspicious",
+  concerns: { lacks: ["DIRECT_RECLAIM"], holds: "raw_spinlock" },
   recalled: "since 2.6.x",
   explanation:
     "__GFP_KSWAPD_RECLAIM ends in try_to_wake_up(), which takes the locks of the scheduler. Under a runqueue, timer or wait queue lock, or one that is taken inside of those, that deadlocks. The kernel's own code in such places uses masks without any reclaim bit.",

@@ -6,6 +6,7 @@ export const cmaFolioWithoutComp: Rule = {
   title: "cma_alloc_folio() without __GFP_COMP",
   severity: "error",
   class: "bug",
+  concerns: { families: ["cma"], lacks: ["COMP"] },
   explanation: "A folio is a compound page, and the call asks for the flag by name: without it, a WARN_ON and NULL.",
   evidence: "mm/cma.c:cma_alloc_folio",
   advice: "Add __GFP_COMP.",

@@ -8,6 +8,7 @@ export const cmaInAtomic: Rule = {
   title: "cma_alloc() where the caller may not sleep",
   severity: "error",
   class: "bug",
+  concerns: { families: ["cma", "dma"], mayNotSleep: true },
   recalled: "since 3.4",
   explanation:
     "The call takes mutexes and migrates pages synchronously, so it sleeps in any state of memory. dma_alloc_contiguous() looks at the mask first and returns NULL without __GFP_DIRECT_RECLAIM; it is meant here only with a blocking mask.",

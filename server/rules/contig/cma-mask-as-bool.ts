@@ -7,6 +7,7 @@ export const cmaMaskAsBool: Rule = {
   title: "A mask where cma_alloc() takes a bool",
   severity: "error",
   class: "bug",
+  concerns: { families: ["cma", "dma"] },
   recalled: "since 4.18",
   explanation:
     "The last argument is `bool no_warn`; GFP_KERNEL is built in. Any mask that is not zero becomes true: the report is silenced, and nothing else of the mask counts. (Kernels before 4.18 took a mask there.) Zero and __GFP_NOWARN alone come out as meant.",

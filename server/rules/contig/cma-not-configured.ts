@@ -7,6 +7,7 @@ export const cmaNotConfigured: Rule = {
   title: "Memory from a contiguous area in a kernel without CMA",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["cma", "dma"] },
   recalled: "since 3.5",
   explanation:
     "Without CMA the call has no area to take from, and returns NULL. A driver that may meet such a kernel needs another way.",

@@ -7,6 +7,7 @@ export const giganticWithoutComp: Rule = {
   title: "folio_alloc_gigantic() without __GFP_COMP, or of order 0",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig"] },
   explanation:
     "A gigantic folio is one compound page: without __GFP_COMP, or for order 0, the call warns and returns NULL.",
   evidence: "include/linux/gfp.h:folio_alloc_gigantic_noprof",

@@ -10,6 +10,7 @@ export const rangeComp: Rule = {
   title: "__GFP_COMP with a counted range",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig"], has: ["COMP"] },
   explanation:
     "Since 7.0 (recalled; seen in 7.3.4) alloc_contig_range() and alloc_contig_pages() hand out counted single pages only and refuse __GFP_COMP with a warning; the frozen calls take it. Since 6.12 the flag is supported for a range that is one aligned block: a power of two of pages, a pageblock at least. Another count warns and fails, and the pages of every range that was tried are lost. Before 6.12 it was ignored and the pages came split.",
   evidence: "mm/page_alloc.c:alloc_contig_range_noprof",

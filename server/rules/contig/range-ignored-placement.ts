@@ -7,6 +7,7 @@ export const rangeIgnoredPlacement: Rule = {
   title: "Placement flags to alloc_contig_range()",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["contig"] },
   recalled: "since 3.4",
   explanation:
     "The caller gives the page frames, so there is no zone, node or mobility left to choose. alloc_contig_pages() searches: it does use the zone bits and __GFP_THISNODE, and is not meant here. __GFP_HARDWALL counts only where it is named by itself, not as a part of GFP_USER.",

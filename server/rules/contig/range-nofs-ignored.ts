@@ -7,6 +7,7 @@ export const rangeNofsIgnored: Rule = {
   title: "GFP_NOFS or GFP_NOIO to alloc_contig_*() before 6.14",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["contig"], has: ["DIRECT_RECLAIM"] },
   recalled: "since 3.4",
   explanation:
     "Migration targets were allocated with a mask of the call's own (GFP_USER with __GFP_MOVABLE and __GFP_RETRY_MAYFAIL): their reclaim may enter filesystems and start I/O whatever the caller passes. Since 6.14, and in the stable branch of 6.12, the caller's bits reach them. A nofs or noio scope holds in every version, because it works in the page allocator. The one thing that the mask does decide is what moves: without __GFP_FS, and in such a scope, pages with a mapping (page cache, shared memory) stay where they are, and a range that holds one is -EBUSY (mm/compaction.c:isolate_migratepages_block).",

@@ -7,6 +7,7 @@ export const rangeNonblocking: Rule = {
   title: "A non-blocking mask, or an atomic context, with alloc_contig_*()",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig", "cma"] },
   recalled: "since 3.4",
   explanation:
     "The call drains the per-cpu lists under a mutex, disables the LRU caches and migrates synchronously: it sleeps whatever the mask. GFP_NOWAIT passes the mask check and only weakens the allocation of the migration targets. For cma_alloc() in atomic context cma-in-atomic says the same.",

@@ -8,6 +8,7 @@ export const rangeNoretry: Rule = {
   title: "__GFP_NORETRY as a fast mode of alloc_contig_*()",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig"], has: ["NORETRY"] },
   recalled: "since 3.4",
   explanation:
     "A fast mode was proposed for it in December 2020 and never merged. Before 6.14 mainline ignored the flag: five migration tries, as without it. Since 6.14 (and in the stable branch of 6.12) the mask is refused. Only the Android common kernels implement it: one asynchronous try, and the end at the first busy page; the rule is quiet there.",

@@ -7,6 +7,7 @@ export const rangeRetryMayfail: Rule = {
   title: "__GFP_RETRY_MAYFAIL to alloc_contig_*()",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["contig"], has: ["RETRY_MAYFAIL"] },
   recalled: "since 4.13",
   explanation:
     "Migration targets are always allocated with __GFP_RETRY_MAYFAIL, so passing it changes nothing: it is not a mode that tries harder. The number of migration tries is fixed at five.",

@@ -9,6 +9,7 @@ export const rangeUnsupportedFlag: Rule = {
   title: "A flag that alloc_contig_*() refuses",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig", "cma"] },
   explanation:
     "Since 6.14 the mask is checked before memory is touched. Placement bits are put aside; of the rest only IO, FS, the reclaim bits, COMP, RETRY_MAYFAIL, NOWARN, ZERO and the tag and KASAN bits may remain. __GFP_NOFAIL, __GFP_NORETRY, __GFP_HIGH, __GFP_MEMALLOC, __GFP_NOMEMALLOC, __GFP_ACCOUNT, __GFP_NOLOCKDEP and __GFP_NO_OBJ_EXT give -EINVAL (NULL from the calls that return pages). The stable branch of 6.12 checks too; before, these flags were accepted without effect.",
   evidence: "mm/page_alloc.c:__alloc_contig_verify_gfp_mask",

@@ -10,6 +10,7 @@ export const rangeWithoutFs: Rule = {
   title: "A range without __GFP_FS leaves page cache where it is",
   severity: "information",
   class: "ineffective",
+  concerns: { families: ["contig", "cma"] },
   recalled: "since 3.5; the mask decides since 4.4",
   explanation:
     "Pages with a mapping (page cache, shared memory) are moved only with __GFP_FS; without it, and in a nofs or noio scope, they stay where they are, and a range that holds one is -EBUSY. cma_alloc() asks with GFP_KERNEL, so that there the scope alone decides. Anonymous pages move whatever the mask. Where reclaim may not enter filesystems this is as it must be; elsewhere the range is lost for nothing.",

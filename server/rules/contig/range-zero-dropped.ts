@@ -7,6 +7,7 @@ export const rangeZeroDropped: Rule = {
   title: "__GFP_ZERO to alloc_contig_*() that does not zero",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig"], has: ["ZERO"] },
   recalled: "since 3.4",
   explanation:
     "The pages of the range were finished with a hard-coded mask, so __GFP_ZERO was dropped without a word and the pages came with their old contents, unless init_on_alloc clears everything. Since 6.14, and in the stable branch of 6.12, the flag is honoured.",

@@ -7,6 +7,7 @@ export const dmaAtomic: Rule = {
   title: "Coherent memory with a non-blocking mask",
   severity: "information",
   class: "suspicious",
+  concerns: { families: ["dma", "dma-pool"], lacks: ["DIRECT_RECLAIM"] },
   recalled: "since 4.x",
   explanation:
     "Without __GFP_DIRECT_RECLAIM there is no contiguous area to take from, and on machines that remap or encrypt the memory comes from a small atomic pool that runs dry. What is got cannot be freed with interrupts off: that warns.",

@@ -6,6 +6,7 @@ export const dmaComp: Rule = {
   title: "__GFP_COMP to the DMA allocators",
   severity: "error",
   class: "bug",
+  concerns: { families: ["dma"], has: ["COMP"] },
   explanation:
     "The memory may come from a pool, a contiguous area or a remapping, so it is no compound page. Since 6.2 the flag is refused with a WARN_ON_ONCE and NULL (not in 6.1 and its stable branch).",
   evidence: "kernel/dma/mapping.c:dma_alloc_attrs, __dma_alloc_pages",

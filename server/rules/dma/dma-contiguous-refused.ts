@@ -7,6 +7,7 @@ export const dmaContiguousRefused: Rule = {
   title: "dma_alloc_contiguous() that cannot block, or of one page",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["dma"] },
   recalled: "since 3.16",
   explanation:
     "The contiguous area is for blocking requests of more than a page: without __GFP_DIRECT_RECLAIM, and for a single page, the call returns NULL before it looks at the area, and the DMA code goes on with alloc_pages(). That is by design there; a caller of its own gets nothing.",

@@ -6,6 +6,7 @@ export const dmaPagesZoneFlags: Rule = {
   title: "Zone flags to dma_alloc_pages()",
   severity: "error",
   class: "bug",
+  concerns: { families: ["dma"] },
   explanation:
     "Unlike dma_alloc_attrs(), which clears the zone bits, dma_alloc_pages() and dma_alloc_noncoherent() refuse them: WARN_ON_ONCE and NULL. Converting a driver from one to the other makes the difference.",
   evidence: "kernel/dma/mapping.c:__dma_alloc_pages",

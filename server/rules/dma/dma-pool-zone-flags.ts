@@ -6,6 +6,7 @@ export const dmaPoolZoneFlags: Rule = {
   title: "dma_pool_alloc() with __GFP_DMA32 or __GFP_HIGHMEM",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["dma-pool"] },
   recalled: "since 2.6.x",
   explanation:
     "When the pool grows, the mask goes to kmalloc() for the descriptor of the new page too, and a slab complains about these bits with a stack. For the memory itself they are cleared: the device's mask chooses.",

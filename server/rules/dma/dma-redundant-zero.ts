@@ -7,6 +7,7 @@ export const dmaRedundantZero: Rule = {
   title: "__GFP_ZERO to dma_alloc_coherent()",
   severity: "hint",
   class: "redundant",
+  concerns: { families: ["dma"], has: ["ZERO"] },
   explanation:
     "Since 5.0 every backend clears the memory that it hands out, asked or not. (That is why dma_zalloc_coherent() went.)",
   evidence: "kernel/dma/direct.c:dma_direct_alloc; drivers/iommu/dma-iommu.c:iommu_dma_alloc",

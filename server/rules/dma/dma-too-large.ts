@@ -8,6 +8,7 @@ export const dmaTooLarge: Rule = {
   title: "DMA memory above the largest block of the page allocator",
   severity: "error",
   class: "bug",
+  concerns: { families: ["dma"] },
   recalled: "since 2.6.x",
   explanation:
     "Where neither an IOMMU nor a contiguous area serves the device, and a mask that may not block reaches no area, the memory is one block of the page allocator: 4 MiB with 4 KiB pages. A larger size returns NULL with a WARN_ON_ONCE, unless __GFP_NOWARN is set.",

@@ -6,6 +6,7 @@ export const dmaZoneCleared: Rule = {
   title: "Zone flags to dma_alloc_coherent()",
   severity: "information",
   class: "ineffective",
+  concerns: { families: ["dma"] },
   recalled: "since 4.x",
   explanation:
     "The coherent mask of the device decides where the memory may lie. The zone bits of the caller are taken out before anything looks at them.",

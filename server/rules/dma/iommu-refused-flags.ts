@@ -7,6 +7,7 @@ export const iommuRefusedFlags: Rule = {
   title: "A placement flag in the mask of an IOMMU mapping",
   severity: "error",
   class: "bug",
+  concerns: { families: ["pages"] },
   explanation:
     "The mask of iommu_map() is for the pages of the IOMMU's own tables; where the mapped memory lies is not its affair. With __GFP_COMP, __GFP_DMA, __GFP_DMA32 or __GFP_HIGHMEM the call warns once and returns -EINVAL before it maps anything. Before 6.3 it took no mask.",
   evidence: "drivers/iommu/iommu.c:iommu_map",

@@ -9,6 +9,7 @@ export const freeInNmi: Rule = {
   title: "Memory given back in an NMI",
   severity: "error",
   class: "bug",
+  concerns: { families: ["free"], mayNotSleep: true },
   explanation:
     "An NMI may have interrupted the allocator with its locks held; a call that gives memory back waits for them for ever. vfree() and vfree_atomic() stop at BUG_ON(in_nmi()) before that. kfree_rcu() takes a lock too.",
   evidence: "mm/slub.c:kfree; mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu",

@@ -11,6 +11,7 @@ export const kvfreeInAtomic: Rule = {
   title: "kvfree() where memory of vmalloc() may not be freed",
   severity: "warning",
   class: "bug",
+  concerns: { families: ["free"], mayNotSleep: true },
   explanation:
     "Whether kvmalloc() memory came from kmalloc() or from vmalloc() hangs on the day. vfree() sleeps, so kvfree() under a spinlock, in an RCU reader or with preemption or interrupts off works until the memory is large or scarce. In an interrupt and with bottom halves off vfree() leaves the work to a worker, and kvfree() is fine.",
   evidence: "mm/util.c:kvfree; mm/vmalloc.c:vfree",

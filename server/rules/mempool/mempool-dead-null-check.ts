@@ -7,6 +7,7 @@ export const mempoolDeadNullCheck: Rule = {
   title: "NULL check after a blocking mempool_alloc()",
   severity: "hint",
   class: "redundant",
+  concerns: { families: ["mempool"], has: ["DIRECT_RECLAIM"], result: "checked" },
   recalled: "since 2.6.x",
   explanation:
     "With __GFP_DIRECT_RECLAIM the call waits for an element to come back, up to five seconds at a time, and begins again until it has one. It does not return NULL, so the check is dead code that hides what the pool guarantees.",

@@ -7,6 +7,7 @@ export const mempoolForcedFlags: Rule = {
   title: "Reserve and retry flags to mempool_alloc()",
   severity: "information",
   class: "ineffective",
+  concerns: { families: ["mempool"] },
   recalled: "since 2.6.x",
   explanation:
     "The pool has a reserve of its own, so it adds __GFP_NOMEMALLOC, __GFP_NORETRY and __GFP_NOWARN to every mask; the first pass also goes without __GFP_DIRECT_RECLAIM and __GFP_IO. __GFP_MEMALLOC loses against NOMEMALLOC, and __GFP_RETRY_MAYFAIL against NORETRY.",

@@ -9,6 +9,7 @@ export const mempoolUnchecked: Rule = {
   title: "Non-blocking mempool_alloc() without a NULL check",
   severity: "error",
   class: "bug",
+  concerns: { families: ["mempool"], lacks: ["DIRECT_RECLAIM"], result: "unchecked" },
   recalled: "since 2.6.x",
   explanation:
     "Without __GFP_DIRECT_RECLAIM nothing waits: when the allocator has nothing to give and the reserve of the pool is in use, NULL comes back. The rule speaks where the caller is known not to check the result.",

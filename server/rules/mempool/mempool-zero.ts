@@ -7,6 +7,7 @@ export const mempoolZero: Rule = {
   title: "mempool_alloc() with __GFP_ZERO",
   severity: "error",
   class: "bug",
+  concerns: { families: ["mempool"], has: ["ZERO"] },
   recalled: "since 2.6.x",
   explanation:
     "Only a fresh element would be cleared: one that was freed to the pool comes back as it was left. The kernel checks with a VM_WARN_ON_ONCE, so only debug builds tell. The same holds for bios, which come from a mempool.",

@@ -6,6 +6,7 @@ export const accountNoEffect: Rule = {
   title: "__GFP_ACCOUNT on a cache that accounts by itself",
   severity: "hint",
   class: "redundant",
+  concerns: { families: ["slab-cache"], has: ["ACCOUNT"] },
   recalled: "since 4.5",
   explanation:
     "Objects of a SLAB_ACCOUNT cache are charged whatever the mask. (In a kernel thread without set_active_memcg() the flag has no effect either, because there is nobody to charge; a request does not say that, so the rule speaks of the cache only: `cache { account }`.)",

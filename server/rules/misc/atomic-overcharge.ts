@@ -8,6 +8,7 @@ export const atomicOvercharge: Rule = {
   title: "A charged atomic request that is let above the limit",
   severity: "information",
   class: "suspicious",
+  concerns: { has: ["ACCOUNT"], lacks: ["DIRECT_RECLAIM"] },
   explanation:
     "A non-blocking charge cannot reclaim in its memory cgroup. In interrupt nothing is charged, so the rule speaks of task context. With __GFP_HIGH (the release of the change from __GFP_ATOMIC, which did it up to 5.15, lies before 6.1) it is let above the limit instead of failing; __GFP_NOFAIL is too. GFP_NOWAIT fails at the limit.",
   evidence: "mm/memcontrol.c:try_charge_memcg (5.15, 6.1)",

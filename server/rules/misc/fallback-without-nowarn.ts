@@ -6,6 +6,7 @@ export const fallbackWithoutNowarn: Rule = {
   title: "A fallback, and no __GFP_NOWARN",
   severity: "information",
   class: "suspicious",
+  concerns: { lacks: ["NOWARN"], hasFallback: true },
   recalled: "since 2.6.x",
   explanation:
     "A request with a fallback expects to fail now and then, and each failure prints a report with a stack and the state of memory (ratelimited). The rule speaks where the caller has a fallback, the model says that the request can fail with a report, and __GFP_NOWARN would silence it.",

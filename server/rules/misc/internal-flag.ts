@@ -1,6 +1,6 @@
 import { INTERNAL_FLAGS, type FlagName } from "../../model/masks/flags.ts";
 import { isReserveObject, opensAllReserves } from "../_allocators.ts";
-import { drop, example, found, has, wrote } from "../_predicates.ts";
+import { drop, example, found, has, named, setFlags } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const internalFlag: Rule = {
@@ -42,8 +42,12 @@ function isReported(subject: Subject, flag: FlagName): boolean {
 
 /** Those of mm itself, written by name; of a mask that is only a number, the bit. */
 function namedInternals(subject: Subject): readonly FlagName[] {
-  const onlyNumbers = subject.written?.names.length === 0;
-  return INTERNAL_FLAGS.filter(
-    (flag) => (subject.kernel.exists[flag] && wrote(subject, `__GFP_${flag}`)) || (onlyNumbers && has(subject, flag)),
-  ).filter((flag) => !isReported(subject, flag));
+  const names = subject.written?.names ?? [];
+  const onlyNumbers = subject.written !== null && names.length === 0;
+  const told = onlyNumbers
+    ? setFlags(subject, INTERNAL_FLAGS)
+    : names.length === 0
+      ? []
+      : INTERNAL_FLAGS.filter((flag) => named(subject, flag) && subject.kernel.exists[flag]);
+  return told.filter((flag) => !isReported(subject, flag));
 }

@@ -6,6 +6,7 @@ export const noKswapd: Rule = {
   title: "__GFP_KSWAPD_RECLAIM cleared",
   severity: "information",
   class: "suspicious",
+  concerns: { lacks: ["KSWAPD_RECLAIM"] },
   recalled: "since 4.4",
   explanation:
     "Without the flag the request takes memory below the low watermark and does not wake kswapd; the next request meets the min watermark and reclaims for both. Clearing both reclaim bits is documented as something to use with care. Quiet for GFP_TRANSHUGE and GFP_TRANSHUGE_LIGHT, made that way, and under a raw spinlock, where the wakeup itself can deadlock.",

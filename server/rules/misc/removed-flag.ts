@@ -1,4 +1,4 @@
-import { meaningOf } from "../../model/masks/names.ts";
+import { meaningOf, wasRemoved } from "../../model/masks/names.ts";
 import { blocks, example, found, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -21,7 +21,7 @@ export const removedFlag: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   const written = subject.written;
-  if (written === null) return NOTHING;
+  if (written === null || !(written.names.some(wasRemoved) || written.cleared.some(wasRemoved))) return NOTHING;
   return [...new Set([...written.names, ...written.cleared])].flatMap((name): readonly Match[] => {
     const meaning = meaningOf(subject.kernel, name);
     if (meaning.kind !== "removed") return NOTHING;

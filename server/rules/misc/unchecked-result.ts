@@ -9,6 +9,7 @@ export const uncheckedResult: Rule = {
   title: "Result not checked",
   severity: "information",
   class: "suspicious",
+  concerns: { lacks: ["NOFAIL"], result: "unchecked" },
   recalled: "since 2.6.x",
   explanation:
     "The caller does not check the result, and the model says that the request can fail. Small blocking requests practically never do (too small to fail), but a task that the OOM killer has chosen, a PF_MEMALLOC task, a memory cgroup at its limit (where the request is charged), a node or zone asked for alone, a dumping task and fault injection get NULL. Larger and non-blocking requests fail in earnest. A caller of whom it is not known is not meant.",

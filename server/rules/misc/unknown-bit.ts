@@ -1,5 +1,5 @@
 import { designedBits } from "../../model/kernels/designed.ts";
-import { decode } from "../../model/masks/names.ts";
+import { decode, undefinedBits } from "../../model/masks/names.ts";
 import { mask } from "../../model/masks/mask.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
@@ -30,8 +30,8 @@ export const unknownBit: Rule = {
 };
 
 function check({ api, kernel, mask: given }: Subject): readonly Match[] {
+  if (undefinedBits(kernel, given) === 0 || !api.takesMask) return NOTHING;
   const designed = mask(given & designedBits(kernel));
-  if (designed === 0 || !api.takesMask) return NOTHING;
   const { refused, cleared, clearedWithWarning } = api.treatment(kernel);
   return [
     ...told(

@@ -7,6 +7,7 @@ export const pageFragAlign: Rule = {
   title: "page_frag_alloc_align() with an alignment that is no power of two",
   severity: "error",
   class: "warn",
+  concerns: { families: ["page-frag"] },
   explanation:
     "The fragment is placed by masking its offset with the negated alignment, which means something for powers of two only. The kernel warns once (WARN_ON_ONCE) and goes on with an offset that is aligned to something else.",
   evidence: "include/linux/page_frag_cache.h:page_frag_alloc_align (include/linux/gfp.h to 6.12)",

@@ -7,6 +7,7 @@ export const pageFragFlags: Rule = {
   title: "page_frag_alloc() with __GFP_ZERO, __GFP_NOFAIL or __GFP_MEMALLOC",
   severity: "information",
   class: "suspicious",
+  concerns: { families: ["page-frag"] },
   recalled: "since 4.x",
   explanation:
     "The mask counts when the cache is refilled. A refill of 32 KiB is tried first, with __GFP_COMP, __GFP_NOWARN, __GFP_NORETRY and __GFP_NOMEMALLOC added and, after 5.4, without __GFP_DIRECT_RECLAIM; a single page with the caller's mask comes after it. So __GFP_ZERO clears a whole refill and not the fragment, which may be one of an older refill; __GFP_NOFAIL and __GFP_MEMALLOC count for the single page only.",

@@ -7,6 +7,7 @@ export const pageFragNofail: Rule = {
   title: "page_frag_alloc() with __GFP_NOFAIL, where the refill warns about it",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["page-frag"] },
   recalled: "since 4.x",
   explanation:
     "A refill of the cache asks for 32 KiB first and keeps __GFP_NOFAIL in that mask. The page allocator supports the flag for one or two pages and says so with a stack in rmqueue(), even when the pages are there.",

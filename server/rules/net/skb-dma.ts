@@ -6,6 +6,7 @@ export const skbDma: Rule = {
   title: "GFP_DMA to alloc_skb()",
   severity: "information",
   class: "ineffective",
+  concerns: { families: ["skb"], has: ["DMA"] },
   recalled: "since 2.6.x",
   explanation:
     "The flag is taken out for struct sk_buff itself and kept for the data. Who counts on the whole buffer lying in the DMA zone gets half of it.",

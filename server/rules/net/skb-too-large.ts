@@ -7,6 +7,7 @@ export const skbTooLarge: Rule = {
   title: "alloc_skb() above what kmalloc() gives",
   severity: "error",
   class: "bug",
+  concerns: { families: ["skb"] },
   recalled: "since 2.6.x",
   explanation:
     "The linear data of a buffer, with struct skb_shared_info behind it, is one kmalloc(): 4 MiB with 4 KiB pages at most. A larger size is NULL whatever the memory.",

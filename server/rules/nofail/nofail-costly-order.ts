@@ -1,4 +1,4 @@
-import { buddyOrder, comesTo, decides, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
+import { RETRIED, buddyOrder, comesTo, decides, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, NOFAIL } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailCostlyOrder: Rule = {
   title: "__GFP_NOFAIL with a costly order",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 4.12",
   explanation:
     "Above order 3 the slow path leaves before it asks whether reclaim should be retried, and the OOM killer refuses as well. __GFP_NOFAIL sends the task round again, with a small bonus of reserves, so that it can reclaim and compact for ever. Versions to 6.11 also warn when this begins.",

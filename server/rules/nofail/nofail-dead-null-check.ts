@@ -1,4 +1,4 @@
-import { buddyOrder, callText } from "../_allocators.ts";
+import { RETRIED, buddyOrder, callText } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, isUnsupported } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailDeadNullCheck: Rule = {
   title: "NULL check after a __GFP_NOFAIL that is kept",
   severity: "hint",
   class: "redundant",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false, result: "checked" },
   recalled: "since 2.6.x",
   explanation:
     "Where the model says that the call never fails, the error path is dead code, and nobody will ever have tested it. It says so for __GFP_NOFAIL that may block, up to order 1 or through kvmalloc(), within the size limits.",

@@ -1,4 +1,4 @@
-import { buddyOrder, comesTo, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
+import { RETRIED, buddyOrder, comesTo, kvmallocInstead, vmallocKeepsNofail } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, NOFAIL } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailHighOrder: Rule = {
   title: "__GFP_NOFAIL above order 1",
   severity: "warning",
   class: "warn",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 2.6.x",
   explanation:
     "Fragmentation can keep a block of more than two pages away for ever. To 6.11 rmqueue() warns about such a request even when it succeeds (from 5.14 to 5.19 only when the per-cpu lists, which serve orders up to 3, had none); from 6.12 on the slow path warns on entry; in 7.0 the warning is gone, while gfp_types.h still calls it unsupported. Above order 3 the request is reported as nofail-costly-order instead.",

@@ -7,6 +7,7 @@ export const nofailIgnoredByPercpu: Rule = {
   title: "__GFP_NOFAIL for per-cpu memory",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["percpu"], has: ["NOFAIL"] },
   recalled: "since 4.x",
   explanation:
     "The per-cpu allocator passes on GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN and nothing else. __GFP_NOFAIL only makes it wait for its mutex unkillably; the call can still return NULL.",

@@ -1,3 +1,4 @@
+import { RETRIED } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, NOFAIL } from "./_nofail.ts";
@@ -7,6 +8,7 @@ export const nofailInAtomic: Rule = {
   title: "__GFP_NOFAIL where the caller may not sleep",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: true },
   recalled: "since 2.6.x",
   explanation:
     "The only way to keep the promise is to sleep and try again. In a context that may not sleep a blocking mask is a bug by itself; a mask that does not block is reported as nofail-without-reclaim.",

@@ -1,5 +1,5 @@
 import type { FlagName } from "../../model/masks/mask.ts";
-import { clash, decides, isPages, isSlab } from "../_allocators.ts";
+import { PAGES_OR_OBJECTS, clash, decides, isPages, isSlab } from "../_allocators.ts";
 import { example, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -9,6 +9,7 @@ export const nofailInLowZone: Rule = {
   title: "__GFP_NOFAIL from a low zone",
   severity: "warning",
   class: "warn",
+  concerns: { families: PAGES_OR_OBJECTS, has: ["NOFAIL", "DIRECT_RECLAIM"] },
   recalled: "since 4.x",
   explanation:
     "Requests for a zone below Normal never reach the OOM killer: killing would free memory elsewhere. With __GFP_NOFAIL the loop has no end once ZONE_DMA (16 MiB on x86) or ZONE_DMA32 is used up.",

@@ -1,5 +1,5 @@
 import { SCOPE } from "../../model/contexts.ts";
-import { comesTo } from "../_allocators.ts";
+import { RETRIED, comesTo } from "../_allocators.ts";
 import { drop, example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, isUnsupported, NOFAIL } from "./_nofail.ts";
@@ -9,6 +9,7 @@ export const nofailInReclaim: Rule = {
   title: "__GFP_NOFAIL with PF_MEMALLOC",
   severity: "warning",
   class: "warn",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 4.x",
   explanation:
     "A task that reclaims, or that is inside of memalloc_noreclaim_save(), does not reclaim again: its request goes from the reserves straight to failure. __GFP_NOFAIL turns that into a loop that waits for other tasks, with a warning: when it loops (from 5.19 to 6.11 not with __GFP_NOWARN), since 6.12 always and on entry.",

@@ -8,6 +8,7 @@ export const nofailKvmallocUnsupported: Rule = {
   title: "__GFP_NOFAIL for kvmalloc() before 5.17",
   severity: "error",
   class: "bug",
+  concerns: { families: ["kvmalloc"], has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 4.12",
   explanation:
     "To 5.16 the kmalloc try of a kvmalloc() above one page had __GFP_NOFAIL and __GFP_NORETRY together: it looped for a block of that size and never came to the vmalloc fallback, which could fail where kmalloc does not serve the size at all.",

@@ -1,4 +1,4 @@
-import { clash, decides, isPages, isSlab } from "../_allocators.ts";
+import { PAGES_OR_OBJECTS, clash, decides, isPages, isSlab } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailOnThisNode: Rule = {
   title: "__GFP_NOFAIL with __GFP_THISNODE",
   severity: "warning",
   class: "warn",
+  concerns: { families: PAGES_OR_OBJECTS, has: ["NOFAIL", "DIRECT_RECLAIM"] },
   recalled: "since 4.x",
   explanation:
     "__GFP_THISNODE uses the zonelist without fallback, and the OOM killer is not called for it. With __GFP_NOFAIL the task can spin on a full node while others have memory.",

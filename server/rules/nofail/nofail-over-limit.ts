@@ -1,4 +1,4 @@
-import { planOf } from "../_allocators.ts";
+import { RETRIED, planOf } from "../_allocators.ts";
 import { blocks, example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailOverLimit: Rule = {
   title: "Unchecked result although __GFP_NOFAIL can return NULL",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NOFAIL"], result: "unchecked" },
   recalled: "since 2.6.x",
   explanation:
     "Limits are checked before anything else: an order above the maximum, a kmalloc() above KMALLOC_MAX_SIZE or a kvmalloc() above INT_MAX gives NULL with __GFP_NOFAIL too, and so does a mask that cannot block.",

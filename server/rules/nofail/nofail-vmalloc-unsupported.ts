@@ -7,6 +7,7 @@ export const nofailVmallocUnsupported: Rule = {
   title: "__GFP_NOFAIL for __vmalloc() before 5.17",
   severity: "error",
   class: "bug",
+  concerns: { families: ["vmalloc"], has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 2.6.x",
   explanation:
     "To 5.16 the pages of a __vmalloc() were allocated with the flag, its descriptor, page array and page tables were not, and their failure returned NULL. Since 5.17 every step is retried.",

@@ -8,6 +8,7 @@ export const nofailWithBulk: Rule = {
   title: "__GFP_NOFAIL for a bulk of pages",
   severity: "error",
   class: "bug",
+  concerns: { families: ["bulk"], has: ["NOFAIL"] },
   explanation:
     "The bulk calls take what the per-cpu lists and the low watermark give and may return fewer pages than asked for. Only their fallback, one page, goes through the slow path with the caller's mask.",
   evidence: "mm/page_alloc.c:alloc_pages_bulk",

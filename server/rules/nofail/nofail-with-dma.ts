@@ -8,6 +8,7 @@ export const nofailWithDma: Rule = {
   title: "__GFP_NOFAIL for DMA memory",
   severity: "error",
   class: "bug",
+  concerns: { families: ["dma", "dma-pool"], has: ["NOFAIL"] },
   recalled: "since 4.x",
   explanation:
     "Besides pages these calls need an address that the device reaches, a mapping, at times a pool or CMA. Each of them can be missing, and __GFP_NOFAIL changes none.",

@@ -7,6 +7,7 @@ export const nofailWithMempool: Rule = {
   title: "__GFP_NOFAIL for a mempool",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["mempool"], has: ["NOFAIL"] },
   recalled: "since 2.6.x",
   explanation:
     "mempool_alloc() adds __GFP_NORETRY, __GFP_NOMEMALLOC and __GFP_NOWARN, so that __GFP_NOFAIL meets __GFP_NORETRY in its first real try. A mempool_alloc() that may block never fails anyway.",

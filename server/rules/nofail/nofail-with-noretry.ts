@@ -1,4 +1,4 @@
-import { clash, decides } from "../_allocators.ts";
+import { RETRIED, clash, decides } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailWithNoretry: Rule = {
   title: "__GFP_NOFAIL and __GFP_NORETRY together",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"] },
   recalled: "since 4.12",
   explanation:
     "__GFP_NORETRY is looked at first and leaves the loop after one round, before the OOM killer; __GFP_NOFAIL then starts the loop again. No version warns, and the task may never come back.",

@@ -1,4 +1,4 @@
-import { clash } from "../_allocators.ts";
+import { RETRIED, clash } from "../_allocators.ts";
 import { example, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailWithNowarn: Rule = {
   title: "__GFP_NOFAIL with __GFP_NOWARN",
   severity: "information",
   class: "suspicious",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM", "NOWARN"] },
   explanation:
     "A request that cannot fail prints no failure report, so there is nothing for __GFP_NOWARN to silence but the warnings about the request itself: all of them from 5.19 to 6.11, the one about a disabled OOM killer since, and the report of a stalled allocation in the development tree.",
   evidence: "mm/internal.h:WARN_ON_ONCE_GFP; mm/page_alloc.c:__alloc_pages_may_oom",

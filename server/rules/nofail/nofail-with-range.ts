@@ -8,6 +8,7 @@ export const nofailWithRange: Rule = {
   title: "__GFP_NOFAIL for a range of pages",
   severity: "error",
   class: "bug",
+  concerns: { families: ["contig"], has: ["NOFAIL"] },
   recalled: "since 3.4",
   explanation:
     "One page that cannot be moved keeps a range from being allocated for ever. To 6.13 the flag is ignored and the call fails as ever; since 6.14, and in the 6.12 stable branch, the mask is refused with -EINVAL.",

@@ -1,4 +1,4 @@
-import { clash, decides } from "../_allocators.ts";
+import { RETRIED, clash, decides } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailWithRetryMayfail: Rule = {
   title: "__GFP_NOFAIL and __GFP_RETRY_MAYFAIL together",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"] },
   recalled: "since 4.13",
   explanation:
     "__GFP_RETRY_MAYFAIL makes __alloc_pages_may_oom() return before it calls the OOM killer, while __GFP_NOFAIL goes on looping: the one task that cannot give up is the one that may not get memory freed.",

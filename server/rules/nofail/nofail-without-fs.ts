@@ -1,4 +1,4 @@
-import { comesTo } from "../_allocators.ts";
+import { RETRIED, comesTo } from "../_allocators.ts";
 import { example, found, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asksAndBlocks, isUnsupported, NOFAIL } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailWithoutFs: Rule = {
   title: "__GFP_NOFAIL without __GFP_FS",
   severity: "information",
   class: "suspicious",
+  concerns: { families: RETRIED, has: ["NOFAIL", "DIRECT_RECLAIM"], mayNotSleep: false },
   recalled: "since 4.x",
   explanation:
     "Without __GFP_FS out_of_memory() returns true and kills nobody, so that the task goes round again, with one try without watermarks. Progress depends on others. File systems do this in transactions; each use needs its reason.",

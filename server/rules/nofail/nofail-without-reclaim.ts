@@ -1,4 +1,4 @@
-import { blockingHere, comesTo, isCostly } from "../_allocators.ts";
+import { RETRIED, blockingHere, comesTo, isCostly } from "../_allocators.ts";
 import { add, blocks, drop, example, found, has, mayNotSleep, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, RuleFix, Subject } from "../rule.ts";
 import { asks, NOFAIL } from "./_nofail.ts";
@@ -8,6 +8,7 @@ export const nofailWithoutReclaim: Rule = {
   title: "__GFP_NOFAIL without direct reclaim",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NOFAIL"], lacks: ["DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "Only a caller that may block can wait until memory is free. Without __GFP_DIRECT_RECLAIM the slow path gives up and NULL comes back in every version. To 5.18 it warns when it gives up, from 5.19 to 6.11 __GFP_NOWARN hides that warning, and since 6.12 it warns on entry of the slow path whatever the mask says.",

@@ -6,6 +6,7 @@ export const bulkUnchecked: Rule = {
   title: "Result of alloc_pages_bulk() not compared",
   severity: "information",
   class: "suspicious",
+  concerns: { families: ["bulk"], result: "unchecked" },
   explanation:
     "The call takes what the per-cpu lists and the watermark give and returns how many pages there are now. Fewer than asked for is an ordinary result, also with GFP_KERNEL and plenty of memory. The rule speaks where the caller is known not to look at that number.",
   evidence: "mm/page_alloc.c:alloc_pages_bulk",

@@ -7,6 +7,7 @@ export const bulkWithAccount: Rule = {
   title: "alloc_pages_bulk() with __GFP_ACCOUNT",
   severity: "information",
   class: "ineffective",
+  concerns: { families: ["bulk"], has: ["ACCOUNT"] },
   explanation:
     "The batch cannot charge its pages. With __GFP_ACCOUNT, memory cgroups built in and accounting in use, the call takes exactly one page the ordinary way and returns.",
   evidence: "mm/page_alloc.c:alloc_pages_bulk",

@@ -6,6 +6,7 @@ export const exactWithComp: Rule = {
   title: "alloc_pages_exact() with __GFP_COMP or __GFP_HIGHMEM",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["pages-exact"] },
   explanation:
     "The call splits the block into single pages and gives the surplus back, which a compound page does not allow, and it returns an address, which a highmem page does not have. The bit is taken out with a WARN_ON_ONCE: __GFP_COMP since 5.2, __GFP_HIGHMEM since 5.19 (before, it was dropped silently).",
   evidence: "mm/page_alloc.c:alloc_pages_exact",

@@ -6,6 +6,7 @@ export const folioRedundantComp: Rule = {
   title: "folio_alloc() with __GFP_COMP",
   severity: "hint",
   class: "redundant",
+  concerns: { families: ["pages"], has: ["COMP"] },
   explanation: "A folio is a compound page: folio_alloc() and __folio_alloc() add __GFP_COMP to every mask.",
   evidence: "mm/page_alloc.c:__folio_alloc",
   advice: "Drop __GFP_COMP.",

@@ -9,6 +9,7 @@ export const kmallocNolockLimits: Rule = {
   title: "kmalloc_nolock() with other flags, or above two pages",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["nolock"] },
   explanation:
     "The call may not spin, so it cannot reclaim and cannot take pages for a large object: flags other than __GFP_ACCOUNT and __GFP_ZERO are a VM_WARN_ON_ONCE, and more than two pages is always NULL. So is any call on PREEMPT_RT in hard interrupt or NMI, and on machines without a 16-byte compare-and-exchange.",
   evidence: "mm/slub.c:kmalloc_nolock",

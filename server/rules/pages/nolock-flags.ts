@@ -7,6 +7,7 @@ export const nolockFlags: Rule = {
   title: "alloc_pages_nolock() with other flags than __GFP_ACCOUNT",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["nolock"] },
   explanation:
     "The call tries the free lists once with trylocks and never reclaims, so a reclaim bit would promise what it must not do; it sets __GFP_NOWARN, __GFP_ZERO and __GFP_NOMEMALLOC by itself, and __GFP_COMP since it takes a mask (before, __GFP_ACCOUNT). Other flags are a VM_WARN_ON_ONCE. It began as try_alloc_pages() without a mask (6.15), was renamed (6.16), and takes a mask since 6.18.",
   evidence: "mm/page_alloc.c:alloc_frozen_pages_nolock",

@@ -7,6 +7,7 @@ export const nolockInRtInterrupt: Rule = {
   title: "alloc_pages_nolock() or kmalloc_nolock() in a hard interrupt of a real-time kernel",
   severity: "error",
   class: "bug",
+  concerns: { families: ["nolock"] },
   explanation:
     "With PREEMPT_RT the allocator's locks sleep, and in a hard interrupt or NMI not even a trylock may be taken: the calls that wait for nothing return NULL at once there.",
   evidence: "mm/page_alloc.c:alloc_frozen_pages_nolock; mm/slub.c:kmalloc_nolock",

@@ -7,6 +7,7 @@ export const nolockOrder: Rule = {
   title: "alloc_pages_nolock() of an order that the per-cpu lists do not hold",
   severity: "error",
   class: "bug",
+  concerns: { families: ["nolock"] },
   explanation:
     "The call may wait for no lock, so it serves only what the lists of the CPU hold: orders up to PAGE_ALLOC_COSTLY_ORDER (3), and huge pages where they are built in. Any other order is NULL at once.",
   evidence: "mm/page_alloc.c:alloc_frozen_pages_nolock, pcp_allowed_order",

@@ -7,6 +7,7 @@ export const percpuIgnoredFlags: Rule = {
   title: "Flags that the percpu allocator ignores",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["percpu"] },
   recalled: "since 3.18",
   explanation:
     "Only the bits of GFP_KERNEL, __GFP_NORETRY and __GFP_NOWARN reach the pages, and since 7.3 neither __GFP_IO nor __GFP_FS; __GFP_ACCOUNT is handled apart (5.9+). The memory is always zeroed, on every CPU. __GFP_HIGH counts here only where it is named: as a part of GFP_ATOMIC it says what the call does anyway.",

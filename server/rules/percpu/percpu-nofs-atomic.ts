@@ -7,6 +7,7 @@ export const percpuNofsAtomic: Rule = {
   title: "alloc_percpu_gfp() with GFP_NOFS or GFP_NOIO before 6.15",
   severity: "error",
   class: "bug",
+  concerns: { families: ["percpu"], has: ["DIRECT_RECLAIM"] },
   recalled: "since 3.18",
   explanation:
     "Until 6.14 the call compared the mask with all of GFP_KERNEL and took anything less for atomic: no new chunk, no new pages, an early failure, although the caller may sleep. The stable branches of 6.1 and 6.12 have the fix. From 5.7 to 6.14 a nofs or noio scope has the same effect, so there it is no way out.",

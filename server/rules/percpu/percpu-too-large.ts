@@ -8,6 +8,7 @@ export const percpuTooLarge: Rule = {
   title: "alloc_percpu() above 32 KiB",
   severity: "error",
   class: "bug",
+  concerns: { families: ["percpu"] },
   recalled: "since 2.6.x",
   explanation:
     "A percpu object lies within one unit of a chunk, and the allocator takes sizes up to PCPU_MIN_UNIT_SIZE, 32 KiB on every CPU. A larger size gives NULL with a WARN unless __GFP_NOWARN is set, however much memory is free.",

@@ -7,6 +7,7 @@ export const fsReclaimUnderLock: Rule = {
   title: "FS-capable reclaim under a lock that reclaim or writeback takes",
   severity: "error",
   class: "bug",
+  concerns: { holds: "fs_lock" },
   recalled: "since 2.6.x",
   explanation:
     "The context holds a lock that filesystem reclaim (a shrinker, writeback, inode eviction) could take, and the request lets direct reclaim enter the filesystem: the task then waits for itself. Lockdep sees it through its fs_reclaim map at every such call, not only when memory is short. The check looks at the mask that reaches the page allocator: a nofs or noio scope, or PF_MEMALLOC, keeps reclaim out and the rule is quiet.",

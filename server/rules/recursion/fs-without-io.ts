@@ -8,6 +8,7 @@ export const fsWithoutIo: Rule = {
   title: "__GFP_FS without __GFP_IO",
   severity: "information",
   class: "suspicious",
+  concerns: { has: ["FS", "DIRECT_RECLAIM"], lacks: ["IO"] },
   recalled: "since 2.6.x",
   explanation:
     "Direct reclaim may enter filesystems but may not start I/O. No composite of the kernel has this shape: GFP_NOFS is IO without FS, GFP_NOIO is neither. A noio scope takes both bits away, never IO alone, so filesystem reclaim code is not written with this mask in mind.",

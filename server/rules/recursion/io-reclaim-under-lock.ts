@@ -11,6 +11,7 @@ export const ioReclaimUnderLock: Rule = {
   title: "I/O-capable reclaim in the path that completes I/O",
   severity: "error",
   class: "bug",
+  concerns: { holds: "io_lock" },
   recalled: "since 2.6.x",
   explanation:
     "The context holds something that the block layer needs to make progress (an error handler, a suspend path, a frozen queue), and the request lets direct reclaim start I/O: reclaim may wait for the very device that the caller is bringing back. The check looks at the mask after scopes; a noio scope keeps it quiet, a nofs scope does not.",

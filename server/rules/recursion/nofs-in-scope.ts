@@ -7,6 +7,7 @@ export const nofsInScope: Rule = {
   title: "GFP_NOFS inside a memalloc_nofs or memalloc_noio scope",
   severity: "hint",
   class: "redundant",
+  concerns: { mayNotSleep: false },
   recalled: "since 4.12",
   explanation:
     "The scope already takes __GFP_FS (and in a noio scope __GFP_IO) out of every mask, before the page allocator reclaims anything. Saying it again at the call has no effect and hides which of the two is meant. Kernels to 5.11 applied the scope only before the slow path; the fast path does not reclaim, so the outcome is the same.",

@@ -9,6 +9,7 @@ export const reclaimInFenceSignalling: Rule = {
   title: "A mask that may reclaim on the way to signal a DMA fence",
   severity: "error",
   class: "bug",
+  concerns: { has: ["DIRECT_RECLAIM"], mayNotSleep: false, holds: "dma_fence" },
   recalled: "since 5.9",
   explanation:
     "Memory management may wait for fences: a shrinker for a buffer that is in use, an MMU notifier for work of the device. A request that reclaims between dma_fence_begin_signalling() and its end can so wait for the fence that it is about to signal. GFP_NOFS and GFP_NOIO reclaim as well and do not help.",

@@ -7,6 +7,7 @@ export const vmallocUnderFsLock: Rule = {
   title: "vmalloc() under an FS lock without a scope",
   severity: "error",
   class: "bug",
+  concerns: { families: ["vmalloc"], holds: "fs_lock" },
   recalled: "since 2.6.x",
   explanation:
     "vmalloc(), vzalloc() and their kin take no mask and use GFP_KERNEL, so reclaim may enter the filesystem whose lock is held. Up to 5.16 even __vmalloc() with GFP_NOFS allocated its page tables with GFP_KERNEL, so the rule speaks there too. Only a scope reaches all of it.",

@@ -7,6 +7,7 @@ export const memallocInHardirq: Rule = {
   title: "PF_MEMALLOC in a hard interrupt",
   severity: "warning",
   class: "ineffective",
+  concerns: { lacks: ["MEMALLOC"], mayNotSleep: true },
   recalled: "since 3.x",
   explanation:
     "The kernel honours PF_MEMALLOC of the task itself and of a softirq handler that sets it. In a hard interrupt it is not looked at: neither the state of the interrupted task nor a scope gives access to the reserves.",

@@ -7,6 +7,7 @@ export const memallocOutsideMm: Rule = {
   title: "__GFP_MEMALLOC",
   severity: "information",
   class: "suspicious",
+  concerns: { has: ["MEMALLOC"] },
   recalled: "since 3.x",
   explanation:
     "The flag ignores all watermarks. It is for callers that are about to free memory, like swapping over the network, and that limit themselves; anyone else can take the last page that reclaim needs to go on.",

@@ -7,6 +7,7 @@ export const memallocWithNomemalloc: Rule = {
   title: "__GFP_MEMALLOC and __GFP_NOMEMALLOC together",
   severity: "warning",
   class: "ineffective",
+  concerns: { has: ["MEMALLOC", "NOMEMALLOC"] },
   recalled: "since 3.x",
   explanation:
     "The test for __GFP_NOMEMALLOC comes first and answers that no reserve may be used, so that __GFP_MEMALLOC is not looked at.",

@@ -1,4 +1,4 @@
-import { isUncheckedInReclaim } from "../_allocators.ts";
+import { RETRIED, isUncheckedInReclaim } from "../_allocators.ts";
 import { example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const noreclaimScopeUnchecked: Rule = {
   title: "Unchecked blocking request with PF_MEMALLOC",
   severity: "warning",
   class: "warn",
+  concerns: { families: RETRIED, has: ["DIRECT_RECLAIM"], lacks: ["NOFAIL"], mayNotSleep: false, result: "unchecked" },
   recalled: "since 2.6.x",
   explanation:
     "Inside of memalloc_noreclaim_save(), and in a task that reclaims, a request may use the reserves without limit, but it may not reclaim again. When the reserves are empty it fails, at order 0 and with GFP_KERNEL too.",

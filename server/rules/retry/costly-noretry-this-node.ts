@@ -1,4 +1,4 @@
-import { clash, comesTo, isCostly } from "../_allocators.ts";
+import { RETRIED, clash, comesTo, isCostly } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, isTranshuge } from "./_retry.ts";
@@ -8,6 +8,7 @@ export const costlyNoretryThisNode: Rule = {
   title: "A costly order with __GFP_NORETRY and __GFP_THISNODE",
   severity: "information",
   class: "suspicious",
+  concerns: { families: RETRIED },
   explanation:
     "The pair marks the first, local try for a transparent huge page: one compaction and no reclaim, so that the node is not emptied for it. GFP_TRANSHUGE, which means that, is not reported. Seen in 6.1.192, 6.12.117 and Android 6.18 as well; absent in 6.8.",
   evidence: "mm/page_alloc.c:__alloc_pages_slowpath",
@@ -30,12 +31,12 @@ export const costlyNoretryThisNode: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
+  if (!asks(subject) || !subject.kernel.options.NUMA || !isCostly(subject) || isTranshuge(subject)) return NOTHING;
   const givesUp =
     comesTo(subject, "costlyThisNodeGivesUp") ||
     comesTo(subject, "thisNodeGivesUpInLoop") ||
     comesTo(subject, "nofailThisNodeGivesUpInLoop");
-  if (!asks(subject) || !givesUp || !subject.kernel.options.NUMA || !isCostly(subject) || isTranshuge(subject))
-    return NOTHING;
+  if (!givesUp) return NOTHING;
   return clash(
     "NORETRY",
     "THISNODE",

@@ -1,4 +1,4 @@
-import { buddyOrder, isCostly, isPages, isSlab, kvmallocInstead } from "../_allocators.ts";
+import { PAGES_OR_OBJECTS, buddyOrder, isCostly, isPages, isSlab, kvmallocInstead } from "../_allocators.ts";
 import { add, blocks, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, isTranshuge } from "./_retry.ts";
@@ -8,6 +8,7 @@ export const costlyOrderPlain: Rule = {
   title: "A costly order with a plain mask",
   severity: "information",
   class: "suspicious",
+  concerns: { families: PAGES_OR_OBJECTS, has: ["DIRECT_RECLAIM"], lacks: ["NORETRY", "RETRY_MAYFAIL", "NOFAIL"] },
   recalled: "since 2.6.x",
   explanation:
     "Orders above 3 are costly: the kernel compacts asynchronously, reclaims once, compacts lightly once and gives up, with a report. It neither retries nor calls the OOM killer. A mask that does not say how much effort the block is worth is rarely what was meant.",

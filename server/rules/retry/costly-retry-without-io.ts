@@ -1,3 +1,4 @@
+import { RETRIED } from "../_allocators.ts";
 import { drop, example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, isCostlyRetryWithoutIo } from "./_retry.ts";
@@ -7,6 +8,7 @@ export const costlyRetryWithoutIo: Rule = {
   title: "A costly __GFP_RETRY_MAYFAIL without __GFP_IO",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: RETRIED, has: ["RETRY_MAYFAIL"] },
   explanation:
     "Since 6.8, and in the 6.1 stable branch, a costly order is retried only where compaction can be counted on, and compaction needs __GFP_IO. Before, such a request retried reclaim without any compaction.",
   evidence: "include/linux/gfp.h:gfp_compaction_allowed; mm/page_alloc.c:__alloc_pages_slowpath",

@@ -1,4 +1,4 @@
-import { buddyOrder, callText, decides, isPages, isSlab } from "../_allocators.ts";
+import { PAGES_OR_OBJECTS, buddyOrder, callText, decides, isPages, isSlab } from "../_allocators.ts";
 import { blocks, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, isCostlyRetryWithoutIo } from "./_retry.ts";
@@ -8,6 +8,7 @@ export const highOrderWithoutIo: Rule = {
   title: "An order above 0 without __GFP_IO",
   severity: "information",
   class: "suspicious",
+  concerns: { families: PAGES_OR_OBJECTS, has: ["DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "Direct compaction refuses a mask without __GFP_IO in every version, so nothing puts a block together for the request. A noio scope clears the bit as well. A request with a fallback is not reported.",

@@ -1,4 +1,4 @@
-import { comesTo, isSmall, reaches } from "../_allocators.ts";
+import { RETRIED, comesTo, isSmall, reaches } from "../_allocators.ts";
 import { add, blocks, drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, HANDLE_NULL } from "./_retry.ts";
@@ -8,6 +8,7 @@ export const noretrySmallOrder: Rule = {
   title: "__GFP_NORETRY on a small order that is not ready to fail",
   severity: "information",
   class: "suspicious",
+  concerns: { families: RETRIED, has: ["DIRECT_RECLAIM"], lacks: ["RETRY_MAYFAIL", "NOFAIL"] },
   recalled: "since 4.x",
   explanation:
     "Up to order 3 a blocking request is retried until it succeeds, and the OOM killer is called for it. __GFP_NORETRY takes that away: one round of reclaim and compaction, then NULL and, without __GFP_NOWARN, a failure report.",

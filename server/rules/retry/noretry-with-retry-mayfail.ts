@@ -1,4 +1,4 @@
-import { clash, decides, hasBoth } from "../_allocators.ts";
+import { RETRIED, clash, decides, hasBoth } from "../_allocators.ts";
 import { example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks } from "./_retry.ts";
@@ -8,6 +8,7 @@ export const noretryWithRetryMayfail: Rule = {
   title: "__GFP_NORETRY and __GFP_RETRY_MAYFAIL together",
   severity: "error",
   class: "bug",
+  concerns: { families: RETRIED, has: ["NORETRY", "RETRY_MAYFAIL"] },
   recalled: "since 4.13",
   explanation:
     "They ask for opposite efforts. The slow path tests __GFP_NORETRY before anything that __GFP_RETRY_MAYFAIL could change, so the request behaves as with __GFP_NORETRY alone.",

@@ -1,3 +1,4 @@
+import { RETRIED } from "../_allocators.ts";
 import { example } from "../_predicates.ts";
 import type { Rule } from "../rule.ts";
 import { withoutReclaim } from "./_retry.ts";
@@ -7,6 +8,7 @@ export const noretryWithoutReclaim: Rule = {
   title: "__GFP_NORETRY without direct reclaim",
   severity: "hint",
   class: "redundant",
+  concerns: { families: RETRIED, has: ["NORETRY"], lacks: ["RETRY_MAYFAIL"] },
   recalled: "since 4.x",
   explanation:
     "A request that may not block leaves the slow path before the test of __GFP_NORETRY. The flag says what happens anyway.",

@@ -1,4 +1,4 @@
-import { isSmall } from "../_allocators.ts";
+import { RETRIED, isSmall } from "../_allocators.ts";
 import { blocks, drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { asks, HANDLE_NULL } from "./_retry.ts";
@@ -8,6 +8,12 @@ export const retryMayfailSmallOrder: Rule = {
   title: "__GFP_RETRY_MAYFAIL on a small order without a NULL check",
   severity: "information",
   class: "suspicious",
+  concerns: {
+    families: RETRIED,
+    has: ["DIRECT_RECLAIM", "RETRY_MAYFAIL"],
+    lacks: ["NORETRY", "NOFAIL"],
+    result: "unchecked",
+  },
   recalled: "since 4.13",
   explanation:
     "The flag keeps the OOM killer away, and with it the practical guarantee of orders up to 3. After 16 rounds of reclaim without progress NULL comes back.",

@@ -1,3 +1,4 @@
+import { RETRIED } from "../_allocators.ts";
 import { example } from "../_predicates.ts";
 import type { Rule } from "../rule.ts";
 import { withoutReclaim } from "./_retry.ts";
@@ -7,6 +8,7 @@ export const retryMayfailWithoutReclaim: Rule = {
   title: "__GFP_RETRY_MAYFAIL without direct reclaim",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: RETRIED, has: ["RETRY_MAYFAIL"], lacks: ["NORETRY"] },
   recalled: "since 4.13",
   explanation:
     "The slow path leaves a request that may not block before it comes to any retry, so there is nothing for the flag to change.",

@@ -7,6 +7,7 @@ export const bulkCannotSpin: Rule = {
   title: "kmem_cache_alloc_bulk() with a mask that may not spin",
   severity: "information",
   class: "bug",
+  concerns: { families: ["slab-cache"], lacks: ["DIRECT_RECLAIM", "KSWAPD_RECLAIM"] },
   explanation:
     "A mask with neither __GFP_DIRECT_RECLAIM nor __GFP_KSWAPD_RECLAIM says since 6.15 that the caller may not even spin on a lock. kmem_cache_alloc_bulk() takes locks all the same; from 6.18 to 7.1 its own description says so: the flags must allow spinning.",
   evidence: "mm/slub.c:kmem_cache_alloc_bulk; include/linux/gfp.h:gfpflags_allow_spinning",

@@ -8,6 +8,7 @@ export const bulkIrqsOff: Rule = {
   title: "kmem_cache_alloc_bulk() with interrupts off",
   severity: "warning",
   class: "bug",
+  concerns: { families: ["slab-cache"], mayNotSleep: true },
   recalled: "since 4.3",
   explanation:
     "The call must be made with interrupts on. It takes the lock of the processor's slab, which turned them off and on again by force in kernels like 6.1 (a caller that had turned them off finds them on), and where a new slab is needed it may turn them on to get pages. A hard interrupt has them off as well.",

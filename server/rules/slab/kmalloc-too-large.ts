@@ -8,6 +8,7 @@ export const kmallocTooLarge: Rule = {
   title: "kmalloc() above KMALLOC_MAX_SIZE",
   severity: "error",
   class: "bug",
+  concerns: { families: ["slab", "krealloc"] },
   recalled: "since 2.6.x",
   explanation:
     "The largest block is PAGE_SIZE << MAX_PAGE_ORDER: 4 MiB with 4 KiB pages. Above that get_order() exceeds what the page allocator serves and NULL comes back, with a WARN_ON_ONCE unless __GFP_NOWARN is set. The build option `page` moves the limit.",

@@ -6,6 +6,7 @@ export const kreallocZero: Rule = {
   title: "krealloc() with __GFP_ZERO",
   severity: "information",
   class: "suspicious",
+  concerns: { families: ["krealloc", "vmalloc"], has: ["ZERO"] },
   recalled: "since 2.6.x",
   explanation:
     "When the object grows inside the block that it already has, the new bytes are zero only if every call for this object, the first allocation included, passed __GFP_ZERO, and a shrink in between can break even that. A request does not say how the object was made first, so the rule speaks of every krealloc() with the flag: where all calls pass it, waive the rule and say so.",

@@ -1,3 +1,4 @@
+import { PAGES } from "../_allocators.ts";
 import { bytesOf, orderOf, orderOfBytes } from "../../model/sizes.ts";
 import { example, found, NOTHING, warning } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
@@ -7,6 +8,7 @@ export const orderTooLarge: Rule = {
   title: "Order above the maximum",
   severity: "error",
   class: "bug",
+  concerns: { families: PAGES },
   recalled: "since 2.6.x",
   explanation:
     "The page allocator keeps blocks up to MAX_PAGE_ORDER, 10 with 4 KiB pages. (The name was MAX_ORDER before 6.8, and meant one more, 11, before 6.4.) A larger order returns NULL with a WARN_ON_ONCE unless __GFP_NOWARN is set. alloc_pages_exact() rounds its size up to an order first.",

@@ -7,6 +7,7 @@ export const pfmemallocSlab: Rule = {
   title: "__GFP_MEMALLOC for slab objects",
   severity: "information",
   class: "suspicious",
+  concerns: { families: ["slab", "slab-cache"], has: ["MEMALLOC"], lacks: ["NOMEMALLOC"] },
   recalled: "since 3.x",
   explanation:
     "A slab whose pages came out of the reserves is marked, and its free objects go only to callers that may use the reserves themselves. A request with __GFP_MEMALLOC may take such an object; one without is sent for a new slab. So the flag neither guarantees an object from a partly filled slab nor lets others have what it left over.",

@@ -6,6 +6,7 @@ export const redundantZero: Rule = {
   title: "__GFP_ZERO where the call adds it",
   severity: "hint",
   class: "redundant",
+  concerns: { families: ["pages", "slab", "slab-cache", "kvmalloc", "vmalloc"], has: ["ZERO"] },
   recalled: "since 2.6.x",
   explanation:
     "kzalloc(), kcalloc(), kvzalloc(), get_zeroed_page() and their kin add __GFP_ZERO to every mask. Passing it has no effect.",

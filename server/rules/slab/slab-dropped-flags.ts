@@ -9,6 +9,7 @@ export const slabDroppedFlags: Rule = {
   title: "Flags that a slab does not pass on",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["slab", "slab-cache"] },
   recalled: "since 2.6.x",
   explanation:
     "A new slab takes from the caller's mask only what steers reclaim, warnings, reserves and nodes (GFP_RECLAIM_MASK and GFP_CONSTRAINT_MASK); __GFP_COMP, the zone and the mobility come from the cache. __GFP_COMP, __GFP_ZEROTAGS and the SKIP flags are lost. (So is __GFP_WRITE, which write-no-effect reports.) kmalloc() of more than two pages goes to the page allocator itself and is not meant here.",

@@ -6,6 +6,7 @@ export const zeroWithConstructor: Rule = {
   title: "__GFP_ZERO on a cache with a constructor",
   severity: "error",
   class: "bug",
+  concerns: { families: ["slab-cache"] },
   recalled: "since 4.18",
   explanation:
     "A constructor runs once, when a slab is made; the caller relies on the state that it leaves. __GFP_ZERO asks to wipe it: the object is cleared on every allocation and the constructor's work is lost, unless init_on_alloc is in force (5.3+), where a cache with a constructor is left alone and nothing is zeroed. A WARN_ON_ONCE tells, but only when a new slab is needed.",

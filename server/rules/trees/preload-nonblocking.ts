@@ -7,6 +7,7 @@ export const preloadNonblocking: Rule = {
   title: "Preload with a non-blocking mask",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["tree"], lacks: ["DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "A preload exists to sleep before the lock is taken. With a mask that may not block radix_tree_preload() warns once, and idr_preload() fills what the later call would get as well.",

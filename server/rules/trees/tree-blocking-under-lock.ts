@@ -9,6 +9,7 @@ export const treeBlockingUnderLock: Rule = {
   title: "xa_store() or idr_alloc() with a blocking mask under a spinlock",
   severity: "error",
   class: "bug",
+  concerns: { families: ["tree"], has: ["DIRECT_RECLAIM"] },
   explanation:
     "The XArray drops its own xa_lock to allocate a node with a blocking mask; a lock outside of it stays held, and the allocation sleeps under it. (The __xa_ calls drop and retake xa_lock too: the array may have changed meanwhile.) idr_alloc() and ida_alloc() sleep in the same way.",
   evidence: "lib/xarray.c:__xas_nomem; lib/radix-tree.c:radix_tree_node_alloc",

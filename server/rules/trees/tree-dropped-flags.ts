@@ -6,6 +6,7 @@ export const treeDroppedFlags: Rule = {
   title: "__GFP_ACCOUNT in a preload, zone bits in INIT_RADIX_TREE()",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["tree"] },
   recalled: "since 4.x",
   explanation:
     "Preloaded nodes are shared by whoever comes next on this CPU, so they cannot be charged: __GFP_ACCOUNT is taken out. The mask that INIT_RADIX_TREE() keeps in the root has no room for zone bits.",

@@ -8,6 +8,11 @@ export const kvmallocContiguityEffort: Rule = {
   title: "kvmalloc() with __GFP_NORETRY",
   severity: "warning",
   class: "bug",
+  concerns: {
+    families: ["kvmalloc", "krealloc"],
+    has: ["DIRECT_RECLAIM", "NORETRY"],
+    lacks: ["RETRY_MAYFAIL", "NOFAIL"],
+  },
   recalled: "since 4.12",
   explanation:
     "The kernel's own description of kvmalloc() does not support __GFP_NORETRY. Above one page the kmalloc part needs no flag for a light try: it has __GFP_NORETRY by itself until 6.15, and since 6.16 it does not reclaim at all unless the mask has __GFP_RETRY_MAYFAIL. What the flag does reach is vmalloc: each single data page gives up after one round of reclaim, so that the way that is there to succeed fails early. Up to one page there is only kmalloc(), and to 5.16 only masks that contain GFP_KERNEL come to vmalloc at all; there the rule is quiet.",

@@ -11,6 +11,7 @@ export const kvmallocInInterrupt: Rule = {
   title: "Non-blocking kvmalloc() or __vmalloc() that reaches vmalloc in interrupt",
   severity: "error",
   class: "bug",
+  concerns: { families: ["kvmalloc", "krealloc", "vmalloc"], lacks: ["DIRECT_RECLAIM"], mayNotSleep: true },
   explanation:
     "From 5.17 to 5.19 by mistake, and from 6.19 on by design, a non-blocking kvmalloc() goes on to vmalloc when its kmalloc part misses, and vmalloc still begins with BUG_ON(in_interrupt()). That is true in hard and soft interrupt and wherever bottom halves are off, spin_lock_bh() included. The crash comes only when memory is fragmented; up to 5.16 and from 6.0 to 6.18 the call returned NULL there. That it begins again with 6.19 is inferred from the release of the commit that allowed these masks. From 7.1 on (04aa71da5f35; that it is 7.1 is assumed) only hard interrupts and NMI stop the machine: in softirq and with bottom halves off the call is served.",
   evidence: "mm/vmalloc.c:__get_vm_area_node; mm/slub.c:__kvmalloc_node_noprof",

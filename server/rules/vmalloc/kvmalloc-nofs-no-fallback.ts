@@ -8,6 +8,7 @@ export const kvmallocNofsNoFallback: Rule = {
   title: "kvmalloc() with GFP_NOFS or GFP_NOIO before 5.17",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["kvmalloc", "krealloc"], has: ["DIRECT_RECLAIM"] },
   recalled: "since 4.12",
   explanation:
     "Page tables of vmalloc were allocated with GFP_KERNEL, so kvmalloc() refused the second try to any mask that is not a superset of GFP_KERNEL: above one page the call was a plain kmalloc(). Since 5.17 vmalloc wraps its page tables in the matching scope and such masks fall back.",

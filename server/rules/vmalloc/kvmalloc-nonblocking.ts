@@ -8,6 +8,7 @@ export const kvmallocNonblocking: Rule = {
   title: "Non-blocking kvmalloc() before 6.19",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["kvmalloc", "krealloc"], lacks: ["DIRECT_RECLAIM"] },
   recalled: "since 4.12",
   explanation:
     "vmalloc() could not work with a mask that may not block, so kvmalloc() skipped that try: above one page the call was a kmalloc() that gives up early, and NULL came back as soon as no contiguous block was free. From 6.19 on the second try is made. From 5.17 to 5.19 it was made too, by mistake (commit 30c19366636f took it back): there vmalloc-nonblocking and kvmalloc-in-interrupt speak. Up to one page there is only one try in any version, and the rule is quiet.",

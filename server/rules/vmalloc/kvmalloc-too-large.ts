@@ -9,6 +9,7 @@ export const kvmallocTooLarge: Rule = {
   title: "kvmalloc() above INT_MAX",
   severity: "error",
   class: "bug",
+  concerns: { families: ["kvmalloc", "krealloc"] },
   explanation:
     "Sizes above INT_MAX (2 GiB less one byte) return NULL: they have always been overflows. A WARN_ON_ONCE tells; since 5.19 __GFP_NOWARN silences it. The stable branch of 5.10 has the limit too.",
   evidence: "mm/slub.c:__kvmalloc_node_noprof; mm/util.c:kvmalloc_node (to 6.10)",

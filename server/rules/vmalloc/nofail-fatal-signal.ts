@@ -7,6 +7,7 @@ export const nofailFatalSignal: Rule = {
   title: "A fatal signal ends a vmalloc with __GFP_NOFAIL",
   severity: "error",
   class: "bug",
+  concerns: { families: ["vmalloc", "kvmalloc", "krealloc"], has: ["NOFAIL", "DIRECT_RECLAIM"] },
   explanation:
     "In these kernels the loop that collects the pages stopped at a fatal signal of the task and did not exempt __GFP_NOFAIL, so a call that promises memory returned NULL. Later kernels, and the stable branch of 6.1, exempt it; 5.15 did not look at signals there. For kvmalloc() it takes a size above one page, where the second try is vmalloc.",
   evidence: "mm/vmalloc.c:vm_area_alloc_pages (6.5-rc1, 6.8)",

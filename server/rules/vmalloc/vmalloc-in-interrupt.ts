@@ -8,6 +8,7 @@ export const vmallocInInterrupt: Rule = {
   title: "vmalloc family in interrupt",
   severity: "error",
   class: "bug",
+  concerns: { families: ["vmalloc"], mayNotSleep: true },
   recalled: "since 2.6.x",
   explanation:
     "Reserving address space begins with BUG_ON(in_interrupt()): hard interrupt, softirq, NMI, and any section with bottom halves disabled stop the machine, whatever the mask. From 7.1 on (assumed; read in 7.2.13) it is BUG_ON(in_nmi() || in_hardirq()), and in softirq or with bottom halves off only a call that sleeps is wrong. vfree() is deferred in interrupt and a BUG in NMI.",

@@ -8,6 +8,7 @@ export const vmallocNonblocking: Rule = {
   title: "vmalloc with a non-blocking mask before 6.19",
   severity: "error",
   class: "bug",
+  concerns: { families: ["vmalloc", "kvmalloc", "krealloc"], lacks: ["DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "Finding address space, purging lazily freed areas and allocating page tables may all sleep, whatever the mask says: __vmalloc() never supported GFP_ATOMIC or GFP_NOWAIT before 6.19. The mask reached the data pages only. From 5.17 to 5.19 kvmalloc() above one page went on to vmalloc with such masks as well (mended by commit 30c19366636f in 6.0).",

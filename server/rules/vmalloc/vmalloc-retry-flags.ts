@@ -7,6 +7,7 @@ export const vmallocRetryFlags: Rule = {
   title: "vmalloc with __GFP_NORETRY or __GFP_RETRY_MAYFAIL",
   severity: "information",
   class: "ineffective",
+  concerns: { families: ["vmalloc"], has: ["DIRECT_RECLAIM"] },
   recalled: "since 2.6.x",
   explanation:
     "The flag reaches the array and the data pages. The page tables are allocated with GFP_KERNEL, which may bring the OOM killer after all, though a page of them serves 2 MiB. The newest kernels allocate them under memalloc_noreclaim instead, without reclaim and with the reserves; they support __GFP_RETRY_MAYFAIL by their own description, and the rule is quiet about it there.",

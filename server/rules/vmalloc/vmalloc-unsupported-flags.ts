@@ -7,6 +7,7 @@ export const vmallocUnsupportedFlags: Rule = {
   title: "__vmalloc() with flags that it strips, 6.19 and later",
   severity: "warning",
   class: "warn",
+  concerns: { families: ["vmalloc"] },
   explanation:
     "Since 6.19 __vmalloc() compares the mask with the list of what it supports (the composites GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT, GFP_NOFS, GFP_NOIO, GFP_USER, GFP_KERNEL_ACCOUNT, and NOFAIL, ZERO, NORETRY, NOLOCKDEP), warns about the rest and takes it out. __GFP_RETRY_MAYFAIL was missing from the first list and was added later. __vmalloc_node(), kvmalloc() and vrealloc() are not filtered.",
   evidence: "mm/vmalloc.c:vmalloc_fix_flags",

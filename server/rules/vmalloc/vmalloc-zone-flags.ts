@@ -7,6 +7,7 @@ export const vmallocZoneFlags: Rule = {
   title: "Zone bits to __vmalloc()",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["vmalloc"] },
   recalled: "since 2.6.x",
   explanation:
     "__vmalloc() adds __GFP_HIGHMEM by itself unless the mask names a DMA zone, so passing it says nothing. Zone bits are documented as unsupported; since 6.19 they are stripped with a warning.",

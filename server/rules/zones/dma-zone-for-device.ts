@@ -7,6 +7,7 @@ export const dmaZoneForDevice: Rule = {
   title: "__GFP_DMA for what a device can reach",
   severity: "hint",
   class: "deprecated",
+  concerns: { families: ["pages", "pages-exact", "slab"], has: ["DMA"] },
   recalled: "since 2.6.x",
   explanation:
     "ZONE_DMA is a leftover of one bus: 16 MiB on x86, up to 1 GiB or what the device tree says on arm64. It has nothing to do with the mask of a device, the OOM killer does not work for it, and where it has no memory its failures are not even reported (since 5.17).",

@@ -1,4 +1,4 @@
-import { isDecided, isRetried } from "../_allocators.ts";
+import { RETRIED, isDecided, isRetried } from "../_allocators.ts";
 import { drop, example, found, has, inInterrupt, named, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, RuleFix, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const explicitHardwall: Rule = {
   title: "__GFP_HARDWALL written out",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: RETRIED, has: ["HARDWALL"] },
   recalled: "since 2.6.x",
   explanation:
     "While cpusets are in use every request has the bit in the fast path. In the slow path it keeps the request inside of the cpuset, where without it GFP_KERNEL may leave for the nearest hardwall: the difference between GFP_USER and GFP_KERNEL. In an interrupt cpusets are not looked at.",

@@ -7,6 +7,7 @@ export const highmemIgnored: Rule = {
   title: "__get_free_pages() with __GFP_HIGHMEM",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["pages"], has: ["HIGHMEM"] },
   recalled: "since 4.17",
   explanation:
     "These calls return an address, and a page of high memory has none. They clear the bit silently; older kernels stopped with a VM_BUG_ON.",

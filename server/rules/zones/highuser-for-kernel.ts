@@ -1,4 +1,4 @@
-import { givesAddress, isDecided, isSlab } from "../_allocators.ts";
+import { PAGES_OR_OBJECTS, givesAddress, isDecided, isSlab } from "../_allocators.ts";
 import { example, found, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const highuserForKernel: Rule = {
   title: "GFP_HIGHUSER_MOVABLE for memory of the kernel",
   severity: "information",
   class: "suspicious",
+  concerns: { families: PAGES_OR_OBJECTS },
   recalled: "since 2.6.x",
   explanation:
     "The composite is for pages of user space: anywhere, movable, and since 5.14 not checked by hardware-tag KASAN. Memory that the kernel uses by its address is none of these.",

@@ -10,6 +10,7 @@ export const kmallocDmaType: Rule = {
   title: "kmalloc() with __GFP_DMA and another choice of cache",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["slab"], has: ["DMA"] },
   explanation:
     "__GFP_DMA, __GFP_RECLAIMABLE and __GFP_ACCOUNT each choose a set of caches, and the first of them wins. Without ZONE_DMA there is no DMA set, and the object is an ordinary one.",
   evidence: "include/linux/slab.h:kmalloc_type",

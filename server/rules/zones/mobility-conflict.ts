@@ -8,6 +8,7 @@ export const mobilityConflict: Rule = {
   title: "__GFP_MOVABLE with __GFP_RECLAIMABLE",
   severity: "error",
   class: "bug",
+  concerns: { has: ["MOVABLE", "RECLAIMABLE"] },
   recalled: "since 2.6.24",
   explanation:
     "The two bits are the migratetype as a number, and together they give 3, which is MIGRATE_HIGHATOMIC. With DEBUG_VM gfp_migratetype() warns; then the value is used as it is, and 6.1 was seen to crash with it.",

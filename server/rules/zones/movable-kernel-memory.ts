@@ -1,4 +1,4 @@
-import { givesAddress, isDecided } from "../_allocators.ts";
+import { PAGES, givesAddress, isDecided } from "../_allocators.ts";
 import { drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const movableKernelMemory: Rule = {
   title: "__GFP_MOVABLE for memory that the kernel keeps",
   severity: "error",
   class: "bug",
+  concerns: { families: PAGES, has: ["MOVABLE"] },
   recalled: "since 2.6.24",
   explanation:
     "Movable pages may be placed in CMA areas and in ZONE_MOVABLE because they can be moved out again. A buffer that the kernel holds by its address cannot, and then cma_alloc(), alloc_contig_range() and memory unplug fail there. The model sees it where the call returns an address.",

@@ -1,4 +1,4 @@
-import { givesAddress, isDecided, isPages } from "../_allocators.ts";
+import { PAGES, givesAddress, isDecided, isPages } from "../_allocators.ts";
 import { blocks, drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const movableWithoutHighmem: Rule = {
   title: "__GFP_MOVABLE without __GFP_HIGHMEM",
   severity: "information",
   class: "suspicious",
+  concerns: { families: PAGES, has: ["MOVABLE"], lacks: ["RECLAIMABLE", "HIGHMEM", "DMA", "DMA32"] },
   recalled: "since 2.6.24",
   explanation:
     "ZONE_MOVABLE is the answer of gfp_zone() to __GFP_MOVABLE and __GFP_HIGHMEM together. __GFP_MOVABLE alone gives ZONE_NORMAL: pages are grouped as movable and may come from CMA. The page cache of a block device wants just that, pages that move and that the kernel reaches by address (fs/buffer.c, sb_getblk() with __GFP_MOVABLE), so the rule is quiet for folios, which are page cache or memory of a process, and for GFP_USER, GFP_NOFS and GFP_NOIO, which memory that the kernel keeps does not begin with.",

@@ -7,6 +7,11 @@ export const reclaimableWithoutShrinker: Rule = {
   title: "__GFP_RECLAIMABLE outside of a shrinkable cache",
   severity: "information",
   class: "suspicious",
+  concerns: {
+    families: ["pages", "pages-exact", "bulk", "slab", "kvmalloc", "krealloc"],
+    has: ["RECLAIMABLE"],
+    lacks: ["MOVABLE"],
+  },
   recalled: "since 2.6.24",
   explanation:
     "The bit groups pages with those of shrinkable slabs. In kmalloc() it chooses the kmalloc-rcl caches, which are counted as reclaimable. Memory that no shrinker frees spoils both.",

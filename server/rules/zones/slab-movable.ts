@@ -1,4 +1,4 @@
-import { isDecided, isSlab } from "../_allocators.ts";
+import { OBJECTS, isDecided, isSlab } from "../_allocators.ts";
 import { drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 import { isLargeKmalloc } from "./_zones.ts";
@@ -8,6 +8,7 @@ export const slabMovable: Rule = {
   title: "kmalloc() with __GFP_MOVABLE",
   severity: "error",
   class: "bug",
+  concerns: { families: OBJECTS, has: ["MOVABLE"] },
   recalled: "since 2.6.24",
   explanation:
     "Objects of a slab cannot move. Up to two pages the bit is dropped; above, kmalloc() hands it to the page allocator, and the object lands in a movable or CMA pageblock that it will block.",

@@ -10,6 +10,7 @@ export const slabZoneFlags: Rule = {
   title: "kmalloc() with __GFP_HIGHMEM or __GFP_DMA32",
   severity: "error",
   class: "bug",
+  concerns: { families: ["slab", "slab-cache", "krealloc", "skb", "kvmalloc", "mempool"] },
   recalled: "since 2.6.x",
   explanation:
     'Slab has no memory from these zones. When a new slab is needed it prints "Unexpected gfp" with a stack and goes on without the bit; a free object in the cache hides that. Above two pages kmalloc() does so on every call since 5.9, kmalloc_node() and what ends in it since 6.1; before, they did not look, and such a call is not reported. kvmalloc(), alloc_skb() and mempool_alloc() hand the mask on to it.',

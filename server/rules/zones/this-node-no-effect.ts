@@ -7,6 +7,7 @@ export const thisNodeNoEffect: Rule = {
   title: "__GFP_THISNODE without a node",
   severity: "information",
   class: "ineffective",
+  concerns: { has: ["THISNODE"] },
   recalled: "since 2.6.x",
   explanation:
     "Without NUMA there is only one node. With it, a call that could be given a node and is not takes the node of the CPU that it happens to run on.",

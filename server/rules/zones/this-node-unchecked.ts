@@ -1,4 +1,4 @@
-import { isDecided, isRetried } from "../_allocators.ts";
+import { RETRIED, isDecided, isRetried } from "../_allocators.ts";
 import { blocks, drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const thisNodeUnchecked: Rule = {
   title: "__GFP_THISNODE without a NULL check",
   severity: "information",
   class: "suspicious",
+  concerns: { families: RETRIED, has: ["THISNODE", "DIRECT_RECLAIM"], lacks: ["NOFAIL"], result: "unchecked" },
   recalled: "since 4.x",
   explanation:
     "The zonelist has no other node in it, and the OOM killer is not called, so that GFP_KERNEL fails at order 0 when one node is full. For a node that is offline the kernel also warns.",

@@ -1,6 +1,6 @@
 import { hugePageOrder } from "../../model/limits.ts";
 import type { CompositeName } from "../../model/masks/mask.ts";
-import { buddyOrder, isDecided, isPages } from "../_allocators.ts";
+import { PAGES, buddyOrder, isDecided, isPages } from "../_allocators.ts";
 import { example, found, NOTHING, wrote } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -9,6 +9,7 @@ export const transhugeOrder: Rule = {
   title: "GFP_TRANSHUGE for something else than a huge page",
   severity: "information",
   class: "suspicious",
+  concerns: { families: PAGES },
   recalled: "since 4.6",
   explanation:
     "The composites are tuned for huge pages that are welcome and not needed: no kswapd, no reserves, no report, and in the light form no reclaim at all. At other orders that means failures nobody expects.",

@@ -8,6 +8,7 @@ export const writeNoEffect: Rule = {
   title: "__GFP_WRITE outside of the page cache",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: ["slab", "slab-cache", "krealloc", "vmalloc", "contig"], has: ["WRITE"] },
   recalled: "since 3.3",
   explanation:
     "The fast path of the page allocator spreads pages that are about to be dirtied over the zones. Slab drops the bit, ranges ignore it, and vmalloc memory is no page cache.",

@@ -7,6 +7,7 @@ export const zoneDmaDma32: Rule = {
   title: "__GFP_DMA with __GFP_DMA32",
   severity: "error",
   class: "bug",
+  concerns: { has: ["DMA", "DMA32"] },
   recalled: "since 2.6.x",
   explanation: "No entry in the table of gfp_zone(): a VM_BUG_ON with DEBUG_VM; without, the lowest configured zone.",
   evidence: "include/linux/gfp.h:gfp_zone",

@@ -7,6 +7,7 @@ export const zoneDmaHighmem: Rule = {
   title: "__GFP_DMA with __GFP_HIGHMEM",
   severity: "error",
   class: "bug",
+  concerns: { has: ["DMA", "HIGHMEM"] },
   recalled: "since 2.6.x",
   explanation:
     "gfp_zone() looks the low four bits up in a table that has no entry for two zones. With DEBUG_VM that is a VM_BUG_ON; without, the entry reads 0, the lowest zone that is configured: the request succeeds from the zone that has least.",

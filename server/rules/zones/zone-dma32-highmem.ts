@@ -7,6 +7,7 @@ export const zoneDma32Highmem: Rule = {
   title: "__GFP_DMA32 with __GFP_HIGHMEM",
   severity: "error",
   class: "bug",
+  concerns: { has: ["DMA32", "HIGHMEM"] },
   recalled: "since 2.6.x",
   explanation:
     "No entry in the table of gfp_zone(): a VM_BUG_ON with DEBUG_VM; without, the lowest configured zone, which on x86-64 and arm64 is ZONE_DMA and not ZONE_DMA32.",

@@ -1,4 +1,4 @@
-import { isDecided, isPages } from "../_allocators.ts";
+import { PAGES, isDecided, isPages } from "../_allocators.ts";
 import { drop, example, found, has, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
@@ -7,6 +7,7 @@ export const zoneNotConfigured: Rule = {
   title: "A zone that the configuration does not have",
   severity: "warning",
   class: "ineffective",
+  concerns: { families: PAGES },
   recalled: "since 2.6.x",
   explanation:
     "Without ZONE_DMA or ZONE_DMA32 gfp_zone() answers ZONE_NORMAL for its bit. Nothing fails, and nothing is known about the address.",
