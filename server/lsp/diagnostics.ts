@@ -55,10 +55,7 @@ export class Reports {
         ),
       (findings, start, known) =>
         abilities().relatedInformation && findings.some(({ related }) => related.length > 0)
-          ? JSON.stringify([
-              files.rangeIn(known.document, start, start).start.line,
-              placesRelatedTo(findings, known, files),
-            ])
+          ? `${files.rangeIn(known.document, start, start).start.line}${placesRelatedTo(findings, known, files)}`
           : "",
     );
   }
@@ -108,8 +105,16 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /** Where what is related to findings stands now. */
-function placesRelatedTo(findings: readonly Finding[], known: KnownDocument, files: FileTable): readonly unknown[] {
-  return findings.map((finding) => relatedTo(finding, known, files).map(({ location }) => location));
+function placesRelatedTo(findings: readonly Finding[], { workspace, kind }: KnownDocument, files: FileTable): string {
+  let places = "";
+  for (const finding of findings) {
+    for (const { uri, start, end } of kind.answers.related?.(workspace, finding) ?? []) {
+      const range = files.range(workspace, uri, start, end);
+      places += ` ${range.start.line}:${range.start.character}-${range.end.line}:${range.end.character}`;
+    }
+    places += ",";
+  }
+  return places;
 }
 
 function notShown(range: Range, count: number): Diagnostic {

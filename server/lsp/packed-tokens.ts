@@ -21,38 +21,104 @@ interface KeptNumbers {
 
 const kept = new WeakMap<readonly SemanticToken[], KeptNumbers>();
 
+/** Runs with the numbers of each; those of a run without tokens are empty. */
+export interface PackedTokens {
+  readonly runs: readonly Run<SemanticToken>[];
+  readonly numbers: readonly Uint32Array[];
+}
+
+const NO_NUMBERS = new Uint32Array(0);
+
 /**
  * Packs runs of tokens, sorted by offset and within one line each, as the protocol has it: five numbers a token,
- * relative to the one before. One array for each run, the same one as long as nothing in it is different.
+ * relative to the one before. The numbers of a run are the same array as long as nothing in them is different.
+ *
+ * @param before what was packed of an earlier text; the runs of both cover their texts
  */
-export function packRuns(runs: readonly Run<SemanticToken>[], lines: Lines): readonly Uint32Array[] {
-  const { starts } = lines;
-  const packed: Uint32Array[] = [];
-  let line = positionAt(lines, runs[0]?.start ?? 0).line;
-  let [lineSent, characterSent] = [0, 0];
-  for (const { start, items } of runs) {
-    if (items.length === 0) continue;
+export function packRuns(
+  runs: readonly Run<SemanticToken>[],
+  lines: Lines,
+  before: PackedTokens = { runs: [], numbers: [] },
+): PackedTokens {
+  const { head, tail } = commonEnds(before.runs, runs, ({ items }, other) => items === other.items);
+  const moved = runs.length - before.runs.length;
+  const numbers = before.numbers.slice(0, head);
+  const packer = new Packer(lines, runs, head);
+  for (let index = head; index < runs.length; index += 1) {
+    const packed = packer.pack(index);
+    // Behind a run that stands as it did all others do too.
+    if (index >= runs.length - tail && packed.length > 0 && packed === before.numbers[index - moved])
+      return { runs, numbers: numbers.concat(before.numbers.slice(index - moved)) };
+    numbers.push(packed);
+  }
+  return { runs, numbers };
+}
+
+/** How many entries two lists have in common at their beginnings, and at their ends. */
+function commonEnds<Entry>(
+  one: readonly Entry[],
+  other: readonly Entry[],
+  isSame: (one: Entry, other: Entry) => boolean,
+): { readonly head: number; readonly tail: number } {
+  const shorter = Math.min(one.length, other.length);
+  const areSame = (i: number, j: number): boolean => {
+    const [first, second] = [one[i], other[j]];
+    return first !== undefined && second !== undefined && isSame(first, second);
+  };
+  let head = 0;
+  while (head < shorter && areSame(head, head)) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && areSame(one.length - 1 - tail, other.length - 1 - tail)) tail += 1;
+  return { head, tail };
+}
+
+/** Packs one run after the other, from one on. */
+class Packer {
+  readonly #lines: Lines;
+  readonly #runs: readonly Run<SemanticToken>[];
+  #line: number;
+  #lineSent = 0;
+  #characterSent = 0;
+
+  constructor(lines: Lines, runs: readonly Run<SemanticToken>[], from: number) {
+    this.#lines = lines;
+    this.#runs = runs;
+    // The last token before.
+    const last = runs.slice(0, from).findLast(({ items }) => items.length > 0);
+    const token = last?.items.at(-1);
+    if (last !== undefined && token !== undefined) {
+      const { line, character } = positionAt(lines, last.start + token.start);
+      this.#lineSent = line;
+      this.#characterSent = character;
+    }
+    this.#line = positionAt(lines, runs[from]?.start ?? 0).line;
+  }
+
+  pack(index: number): Uint32Array {
+    const { start, items } = this.#runs[index] ?? { start: 0, items: [] };
+    if (items.length === 0) return NO_NUMBERS;
+    const { starts } = this.#lines;
     // The runs come in order, so the line of each is found by going on from the one before.
-    while ((starts[line + 1] ?? Number.POSITIVE_INFINITY) <= start) line += 1;
+    while ((starts[this.#line + 1] ?? Number.POSITIVE_INFINITY) <= start) this.#line += 1;
+    const line = this.#line;
     const column = start - (starts[line] ?? 0);
     let known = kept.get(items);
     if (known === undefined || known.column !== column) {
-      known = keptNumbers(items, start, line, column, lines);
+      known = keptNumbers(items, start, line, column, this.#lines);
       kept.set(items, known);
     }
-    const down = line + known.firstLine - lineSent;
-    const right = down === 0 ? known.firstCharacter - characterSent : known.firstCharacter;
+    const down = line + known.firstLine - this.#lineSent;
+    const right = down === 0 ? known.firstCharacter - this.#characterSent : known.firstCharacter;
     if (known.numbers[LINE] !== down || known.numbers[CHARACTER] !== right) {
       // What was given out before is somebody's.
       known.numbers = known.numbers.slice();
       known.numbers[LINE] = down;
       known.numbers[CHARACTER] = right;
     }
-    packed.push(known.numbers);
-    lineSent = line + known.lastLine;
-    characterSent = known.lastCharacter;
+    this.#lineSent = line + known.lastLine;
+    this.#characterSent = known.lastCharacter;
+    return known.numbers;
   }
-  return packed;
 }
 
 function keptNumbers(
@@ -98,15 +164,11 @@ export function tokensEdit(
   previous: readonly Uint32Array[],
   next: readonly Uint32Array[],
 ): { start: number; deleteCount: number; data: number[] } | null {
-  const shortest = Math.min(previous.length, next.length);
-  let head = 0;
+  const { head, tail } = commonEnds(previous, next, (one, other) => one === other);
   let start = 0;
-  for (; head < shortest && previous[head] === next[head]; head += 1) start += next[head]?.length ?? 0;
-  let tail = 0;
-  while (tail < shortest - head && previous.at(-1 - tail) === next.at(-1 - tail)) tail += 1;
+  for (let i = 0; i < head; i += 1) start += next[i]?.length ?? 0;
   const old = joined(previous.slice(head, previous.length - tail));
-  const data = joined(next.slice(head, next.length - tail));
-  return narrowed(start, old, data);
+  return narrowed(start, old, joined(next.slice(head, next.length - tail)));
 }
 
 /** The same without what the two have in common at their ends. */

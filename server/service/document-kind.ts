@@ -162,7 +162,7 @@ export interface Answers {
     readonly uses: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
   };
   readonly links?: (workspace: Workspace, uri: string, limit: number) => readonly Run<Link>[];
-  /** Of what meets [start, end), in order, each within one line. */
+  /** Of what meets [start, end), in order, each within one line; the runs of a whole document cover it. */
   readonly tokens?: (workspace: Workspace, uri: string, start: number, end: number) => readonly Run<SemanticToken>[];
   readonly hints?: (
     workspace: Workspace,

@@ -1,7 +1,7 @@
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { bytesOfSize, sizeText } from "../policy-language/analysis/sizes.ts";
-import type { Item, Property } from "../../grammar/ast.ts";
+import type { Property } from "../../grammar/ast.ts";
+import { ByDeclaration } from "./by-declaration.ts";
 import { answersOf, newestKernel, type RequestAnswers } from "./features-of-file.ts";
 import { answerInShort } from "./request-summary.ts";
 import { regionsIn } from "./regions.ts";
@@ -26,13 +26,11 @@ export function inlayHintsOf(
   end: number,
   limit: number,
 ): readonly InlayHint[] {
-  const environment = environmentOf(workspace, uri);
-  const kernel = environment === null ? null : newestKernel(environment);
-  if (environment === null || kernel === null) return [];
+  const found = known.of(workspace, uri);
+  if (found === null) return [];
   const hints: InlayHint[] = [];
-  for (const { region, start: at } of regionsIn(environment.file, start, end)) {
-    if (region.item === null) continue;
-    for (const hint of hintsOf(region, region.item, environment, kernel)) {
+  for (const { index, start: at } of regionsIn(found.environment.file, start, end)) {
+    for (const hint of found.at(index) ?? []) {
       if (hints.length >= limit) return hints;
       const offset = at + hint.offset;
       if (offset >= start && offset <= end) hints.push({ ...hint, offset });
@@ -41,11 +39,17 @@ export function inlayHintsOf(
   return hints;
 }
 
-function* hintsOf(region: Region, item: Item, environment: Environment, kernel: Kernel): Generator<InlayHint> {
-  if (item.kind !== "request") return;
+/** Offsets are those of the region. */
+const known = new ByDeclaration((environment, region): readonly InlayHint[] => {
+  const kernel = newestKernel(environment);
+  return kernel === null || region.kind !== "request" ? [] : [...hintsOf(region, environment, kernel)];
+});
+
+function* hintsOf({ text: written, item }: Region, environment: Environment, kernel: Kernel): Generator<InlayHint> {
+  if (item?.kind !== "request") return;
   const answers = answersOf(environment, item);
   const words = answers.resolved.api === null || answers.open !== null ? null : answerInShort(answers.answers);
-  const brace = region.text.indexOf("{", item.name?.end ?? item.start);
+  const brace = written.indexOf("{", item.name?.end ?? item.start);
   if (words !== null && brace >= 0) yield { offset: brace + 1, text: words };
   for (const property of item.properties) {
     const text = sizeHint(property, answers, kernel);

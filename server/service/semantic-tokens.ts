@@ -1,11 +1,10 @@
 import type { Item } from "../../grammar/ast.ts";
-import type { Region } from "../../grammar/source-file.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import type { Environment, Revision } from "../policy-language/analysis/environment.ts";
+import type { Environment } from "../policy-language/analysis/environment.ts";
+import { ByDeclaration } from "./by-declaration.ts";
 import { CONTEXTS, LOCKS, SCOPES } from "./descriptions/words.ts";
 import { maskName } from "./mask-names.ts";
-import { regionsIn } from "./regions.ts";
+import { regionAt } from "./regions.ts";
 import type { Run } from "./runs.ts";
 import { wordsOf, type Word } from "./words.ts";
 
@@ -58,58 +57,47 @@ interface Colour {
   readonly modifiers: number;
 }
 
-/** What was found for a region, while it was this revision of a declaration; null: a header. */
-const known = new WeakMap<Region, { readonly revision: Revision | null; readonly tokens: readonly SemanticToken[] }>();
+const tokens = new ByDeclaration((environment, { text, item }): readonly SemanticToken[] =>
+  item === null ? [] : tokensIn(text, item, environment),
+);
 
-/** The tokens of the declarations that meet [start, end), in order; none where the workspace does not have the file. */
+/**
+ * The tokens of the regions that meet [start, end), a run for each, in order, so that those of a whole file cover it;
+ * none where the workspace does not have the file.
+ */
 export function semanticTokensOf(
   workspace: Workspace,
   uri: string,
   start: number,
   end: number,
 ): readonly Run<SemanticToken>[] {
-  const environment = environmentOf(workspace, uri);
-  if (environment === null) return [];
+  const found = tokens.of(workspace, uri);
+  if (found === null) return [];
   const runs: Run<SemanticToken>[] = [];
-  const colours = new Map<string, Colour>();
-  const maskColours = (text: string): Colour => {
-    const colour = colours.get(text) ?? maskColour(text, environment);
-    colours.set(text, colour);
-    return colour;
-  };
-  for (const { region, index, start: at } of regionsIn(environment.file, start, end)) {
-    const revision = environment.bindingAt(index)?.revision ?? null;
-    const before = known.get(region);
-    if (before?.revision === revision) {
-      runs.push({ start: at, items: before.tokens });
-    } else if (region.item !== null) {
-      const tokens = tokensIn(region, region.item, environment, maskColours);
-      known.set(region, { revision, tokens });
-      runs.push({ start: at, items: tokens });
-    }
+  const { regions, starts } = found.environment.file;
+  const first = regionAt(found.environment.file, start)?.index ?? 0;
+  for (let index = first; index < regions.length; index += 1) {
+    const at = starts[index] ?? 0;
+    if (at >= end) break;
+    runs.push({ start: at, items: found.at(index) ?? [] });
   }
   return runs;
 }
 
-function tokensIn(
-  region: Region,
-  item: Item,
-  environment: Environment,
-  maskColours: (text: string) => Colour,
-): readonly SemanticToken[] {
-  const tokens: SemanticToken[] = [];
+function tokensIn(text: string, item: Item, environment: Environment): readonly SemanticToken[] {
+  const found: SemanticToken[] = [];
   for (const word of wordsOf(item)) {
-    if (spansLines(region, word)) continue;
-    const colour = word.role === "mask" ? maskColours(word.text) : colourOf(word, environment);
+    if (spansLines(text, word)) continue;
+    const colour = colourOf(word, environment);
     if (colour === null) continue;
-    tokens.push({ start: word.start, end: word.end, type: TYPE[colour.type], modifiers: colour.modifiers });
+    found.push({ start: word.start, end: word.end, type: TYPE[colour.type], modifiers: colour.modifiers });
   }
-  return tokens;
+  return found;
 }
 
 /** A size may be written over two lines; the protocol has no such token. */
-function spansLines(region: Region, word: Word): boolean {
-  return word.role === "size" && region.text.slice(word.start, word.end).includes("\n");
+function spansLines(text: string, word: Word): boolean {
+  return word.role === "size" && text.slice(word.start, word.end).includes("\n");
 }
 
 function colourOf(word: Word, environment: Environment): Colour | null {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
 import { LineBuffer } from "../../server/lsp/line-buffer.ts";
-import { joined, packRuns, tokensEdit } from "../../server/lsp/packed-tokens.ts";
+import { joined, packRuns, tokensEdit, type PackedTokens } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
 import { fileKey } from "../../server/lsp/uri.ts";
 import { isWithin } from "../../server/documents/roots.ts";
@@ -124,7 +124,7 @@ describe("packed tokens", () => {
         const lines = linesOf(text);
         const starts = [...new Set(offsets.map((offset) => Math.min(offset, text.length)))].sort((a, b) => a - b);
         const items = starts.map((start) => ({ start, end: start, type: 1, modifiers: 0 }));
-        const data = joined(packRuns([{ start: 0, items }], lines));
+        const data = joined(packRuns([{ start: 0, items }], lines).numbers);
         let line = 0;
         let character = 0;
         const unpacked = starts.map((_, i) => {
@@ -155,7 +155,8 @@ describe("packed runs of tokens", () => {
             modifiers: 0,
           })),
         );
-        for (const before of [one, other, ""]) {
+        let last: PackedTokens | undefined;
+        for (const before of [one, other, "", one]) {
           let start = before.length;
           const runs = lists.map((tokens, i) => {
             const run = { start, items: tokens };
@@ -166,7 +167,11 @@ describe("packed runs of tokens", () => {
           const moved = runs.flatMap(({ start: by, items }) =>
             items.map((token) => ({ ...token, start: by + token.start, end: by + token.end })),
           );
-          expect(joined(packRuns(runs, lines))).toEqual(joined(packRuns([{ start: 0, items: moved }], lines)));
+          const expected = joined(packRuns([{ start: 0, items: moved }], lines).numbers);
+          expect(joined(packRuns(runs, lines).numbers)).toEqual(expected);
+          // What stands before is a run of its own: another one for each text.
+          last = packRuns([{ start: 0, items: [] }, ...runs], lines, last);
+          expect(joined(last.numbers)).toEqual(expected);
         }
       }),
       { seed: 11, numRuns: 500 },

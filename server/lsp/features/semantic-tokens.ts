@@ -2,7 +2,7 @@ import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver"
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../../service/semantic-tokens.ts";
 import type { Feature } from "../feature.ts";
 import { guarded } from "../guard.ts";
-import { joined, packRuns, tokensEdit } from "../packed-tokens.ts";
+import { joined, packRuns, tokensEdit, type PackedTokens } from "../packed-tokens.ts";
 import type { KnownDocument, Session } from "../session.ts";
 
 export const semanticTokens: Feature = {
@@ -18,27 +18,29 @@ export const semanticTokens: Feature = {
     const { semanticTokens: requests } = connection.languages;
     const sent = new SentTokens(session);
 
-    const packed = ({ key, workspace, document, kind }: KnownDocument, start: number, end: number): Packed =>
-      packRuns(kind.answers.tokens?.(workspace, key, start, end) ?? [], files.lines(document));
-    const allOf = (uri: string): { readonly key: string; readonly data: Packed } => {
+    const runsOf = ({ key, workspace, kind }: KnownDocument, start: number, end: number): PackedTokens["runs"] =>
+      kind.answers.tokens?.(workspace, key, start, end) ?? [];
+    const allOf = (uri: string): { readonly key: string; readonly data: PackedTokens } => {
       const known = session.document(uri);
-      return { key: known.key, data: packed(known, 0, known.document.text.length) };
+      const { key, document } = known;
+      const runs = runsOf(known, 0, document.text.length);
+      return { key, data: packRuns(runs, files.lines(document), sent.last(key)?.data) };
     };
 
     requests.on(
       guarded(log, "textDocument/semanticTokens/full", ({ textDocument }): SemanticTokens => {
         const { key, data } = allOf(textDocument.uri);
-        return { resultId: sent.remember(key, data), data: joined(data) };
+        return { resultId: sent.remember(key, data), data: joined(data.numbers) };
       }),
     );
     const delta = "textDocument/semanticTokens/full/delta";
     requests.onDelta(
       guarded(log, delta, ({ textDocument, previousResultId }): SemanticTokens | SemanticTokensDelta => {
         const { key, data } = allOf(textDocument.uri);
-        const previous = sent.last(key, previousResultId);
+        const previous = sent.last(key);
         const resultId = sent.remember(key, data);
-        if (previous === null) return { resultId, data: joined(data) };
-        const edit = tokensEdit(previous, data);
+        if (previous?.resultId !== previousResultId) return { resultId, data: joined(data.numbers) };
+        const edit = tokensEdit(previous.data.numbers, data.numbers);
         return { resultId, edits: edit === null ? [] : [edit] };
       }),
     );
@@ -46,33 +48,34 @@ export const semanticTokens: Feature = {
       guarded(log, "textDocument/semanticTokens/range", ({ textDocument, range }): SemanticTokens => {
         const known = session.document(textDocument.uri);
         const { document } = known;
-        const data = packed(known, files.offset(document, range.start), files.offset(document, range.end));
-        return { data: joined(data) };
+        const runs = runsOf(known, files.offset(document, range.start), files.offset(document, range.end));
+        return { data: joined(packRuns(runs, files.lines(document)).numbers) };
       }),
     );
   },
 };
 
-type Packed = ReturnType<typeof packRuns>;
+interface Sent {
+  readonly resultId: string;
+  readonly data: PackedTokens;
+}
 
 /** The tokens last sent for each open document: what the next delta starts from. */
 class SentTokens {
   readonly #session: Session;
-  readonly #sent = new Map<string, { readonly resultId: string; readonly data: Packed }>();
+  readonly #sent = new Map<string, Sent>();
   #results = 0;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** Null when the client's last ones are not these. */
-  last(key: string, resultId: string): Packed | null {
-    const last = this.#sent.get(key);
-    return last?.resultId === resultId ? last.data : null;
+  last(key: string): Sent | null {
+    return this.#sent.get(key) ?? null;
   }
 
   /** @returns the id of the result */
-  remember(key: string, data: Packed): string {
+  remember(key: string, data: PackedTokens): string {
     this.#results += 1;
     const resultId = String(this.#results);
     for (const known of this.#sent.keys()) if (this.#session.versionOf(known) === null) this.#sent.delete(known);
