@@ -21,6 +21,7 @@ export interface Allocator {
 }
 
 const NAME = /[A-Za-z_]\w*/g;
+const MOST_CHARACTERS = 500;
 
 /** An argument of the call that is made, with what its function is given in place of the parameters. */
 export function handedOn(argument: string, parameters: readonly string[], given: readonly string[]): string {
@@ -28,11 +29,12 @@ export function handedOn(argument: string, parameters: readonly string[], given:
   const whole = given[parameters.indexOf(text)];
   if (whole !== undefined) return whole;
   // What a member or a field is called is no parameter.
-  return text.replace(NAME, (name: string, at: number) => {
+  const made = text.replace(NAME, (name: string, at: number) => {
     const before = text.slice(0, at).trimEnd();
     const value = before.endsWith("->") || before.endsWith(".") ? undefined : given[parameters.indexOf(name)];
     return value === undefined ? name : /^\w+$/.test(value) ? value : `(${value})`;
   });
+  return made.length > MOST_CHARACTERS ? "…" : made;
 }
 
 /** The first of the parameters that an argument names; -1: none. */

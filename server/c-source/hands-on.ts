@@ -34,6 +34,8 @@ const RETURN = nameId("return");
 /** Names of constants, and what stands with types: the same wherever they are read. */
 const CONSTANT = /^(?:_*[A-Z][A-Z0-9_]*|sizeof|struct|unsigned|size_t|int|long|char|u8|u16|u32|u64)$/;
 const UNKNOWN = "…";
+const MOST_ARGUMENTS = 16;
+const MOST_CHARACTERS = 200;
 
 /** Null: the function makes no allocation that is known, more than one, or only where a test of its own allows it. */
 export function handsOnOf(
@@ -53,6 +55,7 @@ export function handsOnOf(
   if (call === undefined || place === undefined || callee === null) return null;
   const { guards, isCut, held, released, sleptAt } = call.state;
   if (isCut || sleptAt >= 0 || guards.length + held.length + released.length > 0) return null;
+  if (call.arguments.length > MOST_ARGUMENTS || item.parameters.length > MOST_ARGUMENTS) return null;
   const slices = argumentsBetween(tokens, place.open + 1, place.close);
   const through = call.allocation?.through ?? null;
   const mask = signatureNamed(callee)?.mask ?? -1;
@@ -74,7 +77,9 @@ const namesIn = (text: string): readonly string[] => text.match(/[A-Za-z_]\w*/g)
 
 /** Nothing but parameters and constants stands in it. */
 const isTold = (text: string, own: ReadonlySet<string>): boolean =>
-  namesIn(text).every((name) => own.has(name) || CONSTANT.test(name)) && !/->|\.|"|'/.test(text);
+  text.length <= MOST_CHARACTERS &&
+  namesIn(text).every((name) => own.has(name) || CONSTANT.test(name)) &&
+  !/->|\.|"|'/.test(text);
 
 /** None of the parameters in it is changed in the function. */
 const isKept = (tokens: Tokens, item: FunctionItem, text: string, own: ReadonlySet<string>): boolean =>

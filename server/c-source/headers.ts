@@ -1,5 +1,7 @@
 import type { Allocator } from "./allocators.ts";
 import { effectForOthers, readCFile, type ReadOptions } from "./c-file.ts";
+import { SIGNATURE_NAMES } from "./signatures.ts";
+import { LOCK_CALLS } from "./tables/locks.ts";
 import type { NetEffect } from "./walk.ts";
 
 /** What a header of a driver says to the files that include it: its functions and macros that lock or allocate. */
@@ -12,13 +14,35 @@ export const NO_HEADER: Header = { effects: new Map(), allocators: new Map() };
 
 /** Longer ones are lists of registers. */
 const LONGEST = 300_000;
-const HAS_CODE = /\binline\b|^[ \t]*#[ \t]*define[ \t]+\w+\(/m;
-const LOCKS_OR_ALLOCATES =
-  /\bGFP_|\bgfp_t\b|\w(?:alloc|dup)\w*\s*\(|(?:lock|unlock|_save|_restore|_disable|_enable)(?:_\w+)?\s*\(/;
+const LOCKS_OR_ALLOCATES = new RegExp(`\\b(?:${[...LOCK_CALLS.keys(), ...SIGNATURE_NAMES].join("|")})\\s*\\(`);
 
-/** Whether a header can say anything: asked before it is read, of the text alone. */
-export const saysSomething = (text: string): boolean =>
-  text.length <= LONGEST && LOCKS_OR_ALLOCATES.test(text) && HAS_CODE.test(text);
+/** Whether a header can say anything: asked before it is read, of the text alone. Linear in the text. */
+export function saysSomething(text: string): boolean {
+  if (text.length > LONGEST) return false;
+  // An inline function, from its word to the brace in the first column.
+  for (let at = text.indexOf("inline"); at !== -1; at = text.indexOf("inline", at + 1)) {
+    const end = text.indexOf("\n}", at);
+    const stop = end === -1 ? text.length : end;
+    if (LOCKS_OR_ALLOCATES.test(text.slice(at, stop))) return true;
+    at = stop;
+  }
+  // A macro with arguments, with the lines that it goes on in.
+  for (let at = text.indexOf("define"); at !== -1; at = text.indexOf("define", at + 1)) {
+    if (!MACRO.test(text.slice(at, at + MOST_NAME))) continue;
+    let end = text.indexOf("\n", at);
+    while (end !== -1 && /\\\r?$/.test(text.slice(end - 2, end))) end = text.indexOf("\n", end + 1);
+    const stop = end === -1 ? text.length : end;
+    if (LOCKS_OR_ALLOCATES.test(text.slice(at, stop))) return true;
+    at = stop;
+  }
+  return false;
+}
+
+const MOST_NAME = 100;
+const MACRO = /^define[ \t]+\w+\(/;
+
+/** What stands before the word of a directive. */
+const MOST_INDENT = 40;
 
 /** The headers that a C file includes by a name in quotes, as they are written there. */
 export function includedIn(text: string): readonly string[] {
@@ -26,8 +50,8 @@ export function includedIn(text: string): readonly string[] {
   for (let at = text.indexOf('include "'); at !== -1; at = text.indexOf('include "', at + 1)) {
     const start = at + 'include "'.length;
     const end = text.indexOf('"', start);
-    const line = text.slice(text.lastIndexOf("\n", at) + 1, at);
-    if (end > start && end - start < 200 && /^[ \t]*#[ \t]*$/.test(line)) names.push(text.slice(start, end));
+    const before = `${at <= MOST_INDENT ? "\n" : ""}${text.slice(Math.max(0, at - MOST_INDENT), at)}`;
+    if (end > start && end - start < MOST_NAME && /\n[ \t]*#[ \t]*$/.test(before)) names.push(text.slice(start, end));
   }
   return names;
 }

@@ -37,6 +37,9 @@ function signatureOf(api: Api): Signature {
 
 const SIGNATURES: ReadonlyMap<string, Signature> = new Map(allApis().map((api) => [api.name, signatureOf(api)]));
 
+/** The functions that the model knows. */
+export const SIGNATURE_NAMES: readonly string[] = [...SIGNATURES.keys()];
+
 /** The arguments of a function that the model knows, or null. */
 export const signatureNamed = (name: string): Signature | null => SIGNATURES.get(name) ?? null;
 

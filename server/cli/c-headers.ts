@@ -42,10 +42,13 @@ export interface Headers {
   readonly read: (headers: readonly IncludedHeader[], options: ReadOptions) => Header;
 }
 
+/** A header, or none: it has nothing to say, or is not there. */
+type Met = IncludedHeader | "quiet" | "none";
+
 export function headersIn(files: TreeFiles): Headers {
-  const texts = new Map<string, IncludedHeader | "quiet" | "none">();
+  const texts = new Map<string, Met>();
   const known = new WeakMap<ReadOptions["allocators"], Map<string, Header>>();
-  const at = (absolutePath: string): IncludedHeader | "quiet" | "none" => {
+  const at = (absolutePath: string): Met => {
     const found = texts.get(absolutePath);
     if (found !== undefined) return found;
     const text = files.read(absolutePath);
@@ -58,11 +61,21 @@ export function headersIn(files: TreeFiles): Headers {
     texts.set(absolutePath, header);
     return header;
   };
+  /** By folder and name: most files of a folder include the same. */
+  const met = new Map<string, Map<string, Met>>();
+  const inFolder = (folder: string, name: string, within: string): Met => {
+    const names = met.get(folder) ?? new Map<string, Met>();
+    met.set(folder, names);
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const path = join(folder, name);
+    const header = isOutside(relative(within, path)) ? "none" : at(path);
+    names.set(name, header);
+    return header;
+  };
   const named = (name: string, folders: readonly string[], within: string): IncludedHeader | null => {
     for (const folder of folders) {
-      const path = join(folder, name);
-      if (isOutside(relative(within, path))) continue;
-      const header = at(path);
+      const header = inFolder(folder, name, within);
       if (header !== "none") return header === "quiet" ? null : header;
     }
     return null;

@@ -111,3 +111,20 @@ const char *s = "include \\"other.h\\"";
     ).toEqual(["own.h", "../core/core.h"]);
   });
 });
+
+describe("any header", () => {
+  test("is looked through in time that grows as its text does", () => {
+    const many = (part: string): string => part.repeat(Math.floor(290_000 / part.length));
+    for (const part of [
+      "inline ",
+      "inline {",
+      "#define A(\\\n",
+      "#define A(x) b\n",
+      "inline f(void)\n{\n}\n",
+      '#include "',
+    ])
+      expect(readHeader(many(part), options, "own.h").effects.size + includedIn(many(part)).length, part).toBeLessThan(
+        2,
+      );
+  });
+});

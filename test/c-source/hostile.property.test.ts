@@ -171,6 +171,16 @@ static inline void *nic_alloc(struct nic *nic, size_t n, gfp_t gfp)
     );
   });
 
+  test("is read in time that grows as its functions do, however they call each other", () => {
+    const chain = Array.from(
+      { length: 300 },
+      (_, at) => `static void *own_${at + 1}(size_t n, gfp_t gfp)\n{\n\treturn own_${at}(n * n, gfp | gfp);\n}\n`,
+    ).join("");
+    const first = "static void *own_0(size_t n, gfp_t gfp)\n{\n\treturn kmalloc(n, gfp);\n}\n";
+    const { findings } = told(`${first}${chain}`, [`${first}${chain}`.replaceAll("static ", "")]);
+    expect(findings.length).toBeLessThan(100);
+  });
+
   test("leaves what is whole as it was: the same header read again says the same", () => {
     fc.assert(
       fc.property(harmed, (text) => {
@@ -236,6 +246,8 @@ describe("any text", () => {
       ["#if A\n", "\n#endif\n"],
       ["({ ", " })"],
       ["switch (a) { case 1: ", "}"],
+      ["kmalloc(a + a, b | ", "GFP_KERNEL)"],
+      ["kmalloc(a, a, ", "a)"],
     ] as const) {
       const text = deep(open, close, 3000);
       expect(
