@@ -20,7 +20,7 @@ import {
   textOf,
   type Tokens,
 } from "./tokens.ts";
-import { walkFunction, type NetEffect, type WalkedCall } from "./walk.ts";
+import { walkFunction, type NetEffect, type Walked, type WalkedCall } from "./walk.ts";
 
 /** What is written into a variable that can be a mask. */
 export interface MaskWrite {
@@ -108,7 +108,7 @@ export function readFunction(tokens: Tokens, names: FileNames, item: FunctionIte
     head: piece(tokens, item.nameToken, item.nameToken + 1, origin),
     length: (tokens.ends[item.close] ?? 0) - origin,
     calls,
-    writes: writesOf(tokens, names, item, origin),
+    writes: writesOf(tokens, names, item, walked, origin),
     kept: keptIn(tokens, item, origin),
     net: walked.net,
     gives: walked.gives,
@@ -255,7 +255,13 @@ function maskArgument(
 }
 
 /** What is written into variables that hold masks: those of type gfp_t, and those that are given a GFP name. */
-function writesOf(tokens: Tokens, names: FileNames, item: FunctionItem, origin: number): readonly MaskWrite[] {
+function writesOf(
+  tokens: Tokens,
+  names: FileNames,
+  item: FunctionItem,
+  { guarded }: Walked,
+  origin: number,
+): readonly MaskWrite[] {
   const writes: MaskWrite[] = [];
   const masks = new Set<number>();
   for (let at = item.open + 1; at < item.close; at++) {
@@ -270,7 +276,10 @@ function writesOf(tokens: Tokens, names: FileNames, item: FunctionItem, origin: 
     if (!masks.has(id) && !hasMaskName(tokens, names, at + 2, end)) continue;
     masks.add(id);
     const does = operator === ASSIGN ? "=" : operator === OR_ASSIGN ? "|=" : "&=";
-    const cases = maskCases(tokens, at + 2, end, origin) ?? [];
+    const guards = guarded.get(at) ?? [];
+    const cases = (maskCases(tokens, at + 2, end, origin) ?? []).map((one) =>
+      guards.length === 0 ? one : { ...one, guards: [...guards, ...one.guards] },
+    );
     writes.push({ variable: textOf(tokens, at), does, at: (tokens.starts[at] ?? 0) - origin, cases });
   }
   return writes;

@@ -4,6 +4,7 @@ import { nameId } from "./names.ts";
 import { ENTRY, giving, joined, taking, type Guard, type Held, type Released, type State } from "./state.ts";
 import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "./tables/locks.ts";
 import {
+  AND_ASSIGN,
   ASSIGN,
   BLOCK_CLOSE,
   BLOCK_OPEN,
@@ -12,6 +13,7 @@ import {
   COLON,
   NAME,
   OPEN,
+  OR_ASSIGN,
   QUESTION,
   SEMICOLON,
   STAR,
@@ -45,7 +47,11 @@ export interface Walked {
   readonly net: NetEffect;
   /** The families of which something is given back in the function. */
   readonly gives: readonly Released["family"][];
+  /** By which tests of parameters an assignment is reached, by its first token. */
+  readonly guarded: ReadonlyMap<number, readonly Guard[]>;
 }
+
+const ASSIGNMENTS = new Set([ASSIGN, OR_ASSIGN, AND_ASSIGN]);
 
 const IF = nameId("if");
 const ELSE = nameId("else");
@@ -88,6 +94,7 @@ interface Walk {
   readonly parameters: ReadonlySet<string>;
   readonly effectOf: (name: number) => NetEffect | null;
   readonly calls: WalkedCall[];
+  readonly guarded: Map<number, readonly Guard[]>;
   readonly exits: Exits[];
   readonly labels: Map<number, State | null>;
   /** Everything that is given back anywhere in the function. */
@@ -117,6 +124,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     parameters: new Set(item.parameters.map(({ name }) => name)),
     effectOf,
     calls: [],
+    guarded: new Map(),
     exits: [],
     labels: new Map(),
     given: [],
@@ -138,6 +146,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     calls: walk.calls,
     net: { takes: last.held, gives: last.released },
     gives: [...new Set(walk.given.map(({ family }) => family))],
+    guarded: walk.guarded,
   };
 }
 
@@ -287,6 +296,7 @@ function isLoopMacro({ tokens }: Walk, at: number, close: number): boolean {
 
 function plain(walk: Walk, end: number, at: number, state: State): State {
   const stop = endOfStatement(walk, at, end);
+  if (state.guards.length > 0 && ASSIGNMENTS.has(walk.tokens.kinds[at + 1] ?? 0)) walk.guarded.set(at, state.guards);
   const after = expression(walk, at, stop, state);
   walk.at = stop + 1;
   return after;
@@ -527,8 +537,9 @@ function called(walk: Walk, { name, open, close }: OpenCall, state: State): Stat
   const { tokens } = walk;
   const id = tokens.names[name] ?? 0;
   const effect = EFFECTS[id];
+  const isAllocation = effect?.family === "preload";
+  if (effect === undefined || isAllocation) walk.calls.push({ name, open, close, state, statement: walk.statement });
   if (effect !== undefined) return locked(walk, effect, name, close, state);
-  walk.calls.push({ name, open, close, state, statement: walk.statement });
   if (SLEEPS[id] === true) return { ...state, sleptAt: (tokens.starts[name] ?? 0) - walk.origin };
   if (id === GUARD) return openGuard(walk, name, close, state);
   const net = walk.effectOf(id);

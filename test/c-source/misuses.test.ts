@@ -79,6 +79,7 @@ const MISUSES: readonly (readonly [what: string, code: string, rule: string])[] 
     ),
     "sleep-in-atomic",
   ],
+  ["between a preload and its end", between("idr_preload(GFP_KERNEL);", "idr_preload_end();"), "sleep-in-atomic"],
   ["with BH off", between("local_bh_disable();", "local_bh_enable();"), "sleep-in-atomic"],
   ["between get_cpu() and put_cpu()", between("dev->cpu = get_cpu();", "put_cpu();"), "sleep-in-atomic"],
   [
@@ -195,6 +196,12 @@ const RIGHT: readonly (readonly [what: string, code: string])[] = [
     "behind the lock of a page table",
     inside(
       "pte = pte_offset_map_lock(mm, pmd, addr, &ptl);\npte_unmap_unlock(pte, ptl);\np = kmalloc(64, GFP_KERNEL);",
+    ),
+  ],
+  [
+    "preloaded, and taken under a lock",
+    inside(
+      "if (radix_tree_preload(GFP_KERNEL))\nreturn -ENOMEM;\nspin_lock(&dev->lock);\np = own_insert(dev);\nspin_unlock(&dev->lock);\nradix_tree_preload_end();",
     ),
   ],
   [

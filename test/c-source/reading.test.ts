@@ -144,12 +144,22 @@ static int rx(struct nic *nic)
     expect(findingsIn(files, { confidence: "likely" })).toEqual([]);
   });
 
-  test("needs what a parameter is bound to", () => {
+  test.each([
+    ["ways of the function", "if (!can_sleep)\n\t\treturn kzalloc(8, GFP_ATOMIC);\n\treturn kzalloc(8, GFP_KERNEL);"],
+    ["a choice in the call", "return kzalloc(8, can_sleep ? GFP_KERNEL : GFP_ATOMIC);"],
+    ["a choice", "gfp_t gfp = !can_sleep ? GFP_ATOMIC : GFP_KERNEL;\n\n\treturn kzalloc(8, gfp);"],
+    [
+      "two branches",
+      "gfp_t gfp;\n\n\tif (can_sleep)\n\t\tgfp = GFP_KERNEL;\n\telse\n\t\tgfp = GFP_ATOMIC;\n\treturn kzalloc(8, gfp);",
+    ],
+    [
+      "one branch",
+      "gfp_t gfp = GFP_KERNEL;\n\n\tif (!can_sleep) {\n\t\tgfp = GFP_ATOMIC;\n\t}\n\treturn kzalloc(8, gfp);",
+    ],
+  ])("needs what a parameter is bound to, where it decides by %s", (_what, body) => {
     const text = (given: string): string => `static void *grow(bool can_sleep)
 {
-	if (!can_sleep)
-		return kzalloc(8, GFP_ATOMIC);
-	return kzalloc(8, GFP_KERNEL);
+	${body}
 }
 
 static void rx(struct nic *nic)

@@ -26,6 +26,7 @@ export type LockFamily =
   | "local"
   | "seqcount"
   | "lazy"
+  | "preload"
   | "fpu"
   | "journal"
   | "frozen"
@@ -170,6 +171,13 @@ const LINES: readonly Line[] = [
     line(`local_lock${suffix}`, "+", "local", suffix === "" ? "local_lock" : "local_lock_irqsave"),
     line(`local_unlock${suffix === "_irqsave" ? "_irqrestore" : suffix}`, "-", "local", null),
   ]),
+  // lib/radix-tree.c:idr_preload, radix_tree_preload (radix_tree_preloads.lock, where they do not fail)
+  ...section(
+    "preload",
+    "local_lock",
+    words("idr_preload radix_tree_preload radix_tree_maybe_preload"),
+    words("idr_preload_end radix_tree_preload_end"),
+  ),
   // lib/dec_and_lock.c, lib/refcount.c: with the lock where they return true
   ...["atomic", "refcount"].flatMap((count) => [
     line(`${count}_dec_and_lock`, "?", "spin", "spin_lock", 1),
