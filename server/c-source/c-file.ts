@@ -9,6 +9,7 @@ import { nameId } from "./names.ts";
 import type { Build } from "./scan.ts";
 import { CALLBACK_WORDS } from "./tables/callbacks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
+import { rememberBody, unchangedIn, type Unchanged, type UnchangedFunctions } from "./unchanged.ts";
 import type { NetEffect } from "./walk.ts";
 
 /** A function where it stands: offsets of the file are those of the function and `start`. */
@@ -74,38 +75,71 @@ interface Remembered {
   readonly read: FunctionRead;
 }
 
-/** What was read of functions, by their text: for the next reading of the same file. */
-type Memory = Map<string, readonly Remembered[]>;
+/** What was read of a text: for the next reading of the same file. */
+interface Memory {
+  readonly text: string;
+  readonly options: ReadonlySet<string> | null;
+  readonly functions: readonly PlacedFunction[];
+  readonly byText: ReadonlyMap<string, readonly Remembered[]>;
+}
 
 const memories = new WeakMap<CFile, Memory>();
 
+/** The texts of functions, as they are looked up by. */
+const texts = new WeakMap<FunctionRead, string>();
+
 const FACTS: readonly (readonly [string, number])[] = [...CALLBACK_WORDS].map((word) => [word, nameId(word)]);
+const FACT_IDS: ReadonlySet<number> = new Set(FACTS.map(([, id]) => id));
+const NOTHING_KNOWN: UnchangedFunctions = new Map();
 
 /**
  * Reads a C file. Total: any text; what cannot be read costs the function that it stands in.
  * @param before the same file as it was read before: functions with the same text are taken from there
  */
 export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, before: CFile | null = null): CFile {
-  const tokens = tokensOf(text, options.build);
+  const memory = before === null ? undefined : memories.get(before);
+  const known = memory?.options === options.build.options ? memory : null;
+  const unchanged = known === null ? NOTHING_KNOWN : unchangedIn(known.text, known.functions, text);
+  const first = readWith(text, options, known, unchanged);
+  return first.isSound ? first.file : readWith(text, options, known, NOTHING_KNOWN).file;
+}
+
+interface Reading {
+  readonly file: CFile;
+  /** Nothing had to be known of the bodies that were passed over. */
+  readonly isSound: boolean;
+}
+
+function readWith(text: string, options: ReadOptions, known: Memory | null, unchanged: UnchangedFunctions): Reading {
+  const tokens = tokensOf(text, options.build, unchanged.values());
   const items = itemsOf(tokens);
-  const memory: Memory = new Map();
   const macros = macroCallees(tokens, options);
-  const known = before === null ? null : (memories.get(before) ?? null);
+  const read = readFunctions(tokens, items, options, macros, known, unchanged);
+  const words = new Set(read.passed.flatMap((one) => one.words));
   const file: CFile = {
-    functions: readFunctions(tokens, items, options, macros, known, memory),
+    functions: read.functions,
     macros: { effects: [...macros.effects], allocators: [...macros.allocators] },
     tables: tablesOf(tokens, items),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
     ...macrosOf(tokens),
-    facts: FACTS.flatMap(([word, id]) => (tokens.has(id) ? [word] : [])),
+    facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
-  memories.set(file, memory);
+  memories.set(file, { text, options: options.build.options, functions: read.functions, byText: read.byText });
   giveBack(tokens);
-  return file;
+  return { file, isSound: read.isSound && read.passed.length === tokens.passed };
 }
 
 /** Helpers that lock can call each other; more rounds find no more in practice. */
 const MOST_ROUNDS = 3;
+
+interface FunctionsRead {
+  readonly functions: readonly PlacedFunction[];
+  readonly byText: ReadonlyMap<string, readonly Remembered[]>;
+  /** Those whose bodies were passed over. */
+  readonly passed: readonly Unchanged[];
+  /** Each of them is where it was expected, and did not have to be read again. */
+  readonly isSound: boolean;
+}
 
 function readFunctions(
   tokens: Tokens,
@@ -113,8 +147,8 @@ function readFunctions(
   options: ReadOptions,
   macros: MacroCallees,
   before: Memory | null,
-  memory: Memory,
-): readonly PlacedFunction[] {
+  unchanged: UnchangedFunctions,
+): FunctionsRead {
   const names = fileNames(tokens);
   const effects = new Map<string, NetEffect>([...options.wrappers, ...macros.effects]);
   const allocators = new Map<string, Allocator>([...macros.allocators, ...options.allocators]);
@@ -124,13 +158,23 @@ function readFunctions(
     effectOf: (id) => effects.get(tokens.nameOf(id)) ?? null,
     allocatorOf: (name) => allocators.get(name) ?? null,
   };
-  const readAgain = (item: FunctionItem): FunctionRead => {
-    const text = textBetween(tokens, item.start, item.close + 1);
-    const known = before?.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, said));
-    const read = known?.read ?? readFunction(tokens, names, item, callees);
+  const byText = new Map<string, readonly Remembered[]>();
+  const passed = items.functions.map((item) => passedOver(tokens, item, unchanged));
+  let isSound = true;
+  const readAgain = (item: FunctionItem, index: number): FunctionRead => {
+    const kept = passed[index]?.read;
+    const text = (kept && texts.get(kept)) ?? textBetween(tokens, item.start, item.close + 1);
+    const known = before?.byText.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, said));
+    if (known === undefined && kept !== undefined) isSound = false;
+    const read = known?.read ?? kept ?? readFunction(tokens, names, item, callees);
+    // Who reads a file for the second time will read it again.
+    if (before !== null && kept === undefined) {
+      texts.set(read, text);
+      rememberBody(tokens, item, read, FACT_IDS);
+    }
     const remembered = known ?? { callees: calleesIn(read, said), read };
-    const same = memory.get(text);
-    memory.set(text, same === undefined ? [remembered] : [...same, remembered]);
+    const same = byText.get(text);
+    byText.set(text, same === undefined ? [remembered] : [...same, remembered]);
     return read;
   };
   let reads = items.functions.map(readAgain);
@@ -141,10 +185,26 @@ function readFunctions(
     for (const name of changed) said.set(name, saidOf(name, effects, allocators));
     reads = reads.map((read, index) => {
       const item = items.functions[index];
-      return item === undefined || !read.calls.some(({ name }) => changed.has(name)) ? read : readAgain(item);
+      return item === undefined || !read.calls.some(({ name }) => changed.has(name)) ? read : readAgain(item, index);
     });
   }
-  return reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read }));
+  return {
+    functions: reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read })),
+    byText,
+    passed: passed.filter((one) => one !== null),
+    isSound,
+  };
+}
+
+/** What is known of a function whose body was passed over; null: it was not. */
+function passedOver(tokens: Tokens, item: FunctionItem, unchanged: UnchangedFunctions): Unchanged | null {
+  if (unchanged.size === 0 || item.close !== item.open + 1) return null;
+  const known = unchanged.get(tokens.ends[item.open] ?? -1);
+  const isThere =
+    known !== undefined &&
+    startOf(tokens, item) === known.start &&
+    tokens.ends[item.close] === known.start + known.read.length;
+  return isThere ? known : null;
 }
 
 const startOf = (tokens: Tokens, item: FunctionItem | undefined): number =>

@@ -6,6 +6,7 @@ import {
   AND_ASSIGN,
   BEHIND,
   ARROW,
+  BLOCK_OPEN,
   BOTH,
   CHARACTER,
   COMPARED,
@@ -48,8 +49,9 @@ const BACKSLASH = 92;
 /**
  * The tokens of a C file that no preprocessor has seen. Total: any text. Of the branches of `#if` those are kept that
  * `conditionals.ts` says; macros stay as they are written, and their bodies are kept aside.
+ * @param known what is passed over, in order: what stands between braces that are met as such
  */
-export function tokensOf(text: string, build: Build): Tokens {
+export function tokensOf(text: string, build: Build, known: Iterable<Known> = []): Tokens {
   const lists = takeLists((text.length >> 2) + BEHIND);
   const scan: Scan = {
     text,
@@ -66,6 +68,13 @@ export function tokensOf(text: string, build: Build): Tokens {
     open: [],
     build,
   };
+  let passed = 0;
+  for (const { from, to } of known) {
+    while (scan.at < from) readNext(scan);
+    if (scan.at !== from || scan.kinds[scan.count - 1] !== BLOCK_OPEN || scan.ends[scan.count - 1] !== from) continue;
+    scan.at = to;
+    passed++;
+  }
   while (scan.at < text.length) readNext(scan);
   while (scan.open.length > 0) closeBranches(scan);
   const { count, kinds, starts, ends, names } = scan;
@@ -90,7 +99,14 @@ export function tokensOf(text: string, build: Build): Tokens {
     defines: scan.defines,
     has: (id) => scan.table.used[id] === 1,
     isFirst,
+    passed,
   };
+}
+
+/** Where something stands that is known: offsets behind one brace and at the other. */
+interface Known {
+  readonly from: number;
+  readonly to: number;
 }
 
 type Lists = Pick<Tokens, "kinds" | "starts" | "ends" | "names" | "partners">;

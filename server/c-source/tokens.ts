@@ -70,6 +70,8 @@ export interface Tokens {
   readonly has: (id: number) => boolean;
   /** The text of a token begins a line. */
   readonly isFirst: (token: number) => boolean;
+  /** How many stretches were passed over, being known. */
+  readonly passed: number;
 }
 
 /** The text of a token. */

@@ -1,0 +1,64 @@
+// What did not change between two texts of a file is not looked at again: the answer is that of a first reading.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readCFile, type CFile } from "../../server/c-source/c-file.ts";
+import { unchangedIn } from "../../server/c-source/unchanged.ts";
+
+const FUNCTIONS: readonly string[] = [
+  "static int grow(struct nic *nic, gfp_t gfp)\n{\n\tvoid *p = kmalloc(64, gfp);\n\n\treturn p ? 0 : -ENOMEM;\n}\n",
+  "static void lock_nic(struct nic *nic)\n{\n\tspin_lock(&nic->lock);\n}\n",
+  "int fill(struct nic *nic) {\n\tlock_nic(nic);\n\tgrow(nic, GFP_KERNEL);\nout:\n\tspin_unlock(&nic->lock);\n\treturn 0;\n}\n",
+  "static void tags(struct nic *nic)\n{\n\tnic->set.flags = BLK_MQ_F_BLOCKING;\n\tlog(\"}{ #x /* \", '}');\n}\n",
+  "static void two(void)\n{\n#ifdef CONFIG_A\n\tif (a) {\n#else\n\tif (b) {\n#endif\n\t\tgrow(0, GFP_ATOMIC);\n\t}\n}\n",
+  "static void empty(void)\n{\n}\n",
+  "#if 0\nstatic int grow(int x)\n{\n\treturn x;\n}\n#endif\n",
+  "static const struct net_device_ops ops = {\n\t.ndo_open = fill,\n\t.ndo_start_xmit = grow,\n};\n",
+  "DEFINE_TIMER(poll, poll_fn);\n",
+  "#define TAKE(n) spin_lock(&(n)->lock)\n#define RX_GFP (GFP_ATOMIC | __GFP_NOWARN)\n",
+  "/* { a comment } */\n",
+];
+
+const PIECES = ["x", " ", "\n", "{", "}", "(", ")", "[", ";", "=", "/*", "*/", "//", '"', "'", "\\", "\n}\n", "\n{\n"];
+const LINES = ["#if 0\n", "#ifdef CONFIG_B\n", "#else\n", "#endif\n", "static ", "int f(void) {\n", "spin_lock(&l);\n"];
+
+interface Change {
+  readonly at: number;
+  readonly cut: number;
+  readonly put: string;
+}
+
+const change: fc.Arbitrary<Change> = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  cut: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 90 }) }),
+  put: fc.constantFrom("", ...PIECES, ...LINES, ...FUNCTIONS),
+});
+
+test("a file that is read again after any edit is what a first reading says", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...FUNCTIONS), { minLength: 2, maxLength: 12 }),
+      fc.array(change, { minLength: 1, maxLength: 8 }),
+      (functions, changes) => {
+        let text = functions.join("\n");
+        let before: CFile = readCFile(text);
+        for (const { at, cut, put } of changes) {
+          const from = Math.floor(at * text.length);
+          text = text.slice(0, from) + put + text.slice(from + cut);
+          before = readCFile(text, undefined, before);
+          expect(before, text).toEqual(readCFile(text));
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("what is not between the two ends that are alike is known", () => {
+  const text = [...FUNCTIONS.slice(0, 3), FUNCTIONS[5]].join("\n");
+  const edited = text.replace("grow(nic, GFP_KERNEL)", "grow(nic, GFP_NOWAIT)");
+  const twice = readCFile(text, undefined, readCFile(text));
+  const known = unchangedIn(text, twice.functions, edited);
+  expect([...known.values()].map(({ read }) => read.name)).toEqual(["grow", "lock_nic", "empty"]);
+  for (const { start, read } of known.values())
+    expect(edited.slice(start)).toMatch(new RegExp(`^[\\w *]+${read.name}`));
+});
