@@ -269,7 +269,7 @@ function newAllocators(
 }
 
 /** What a function leaves behind for those that call it; null: nothing. */
-export function effectOfFunction({ name, net, annotations }: FunctionRead): NetEffect | null {
+function effectOfFunction({ name, net, annotations }: FunctionRead): NetEffect | null {
   const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
   return takes.length === 0 && net.gives.length === 0 ? null : { takes, gives: net.gives };
 }
