@@ -225,6 +225,7 @@ function saidAlone(
   const scopes = names.filter((name) => !isForbidding(kernel, name));
   const anywhere = unproven(kernel, scopes, slept);
   say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
+  addUnchecked(fn, call, named, anywhere, kernel, said);
   const elsewhere = call.allocation?.through?.isFixed === true ? [...said.keys()] : [];
   if (names.length > scopes.length) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
@@ -265,6 +266,38 @@ function reachedBy(
       ? { confidence: "possible", isConvention: true, proof }
       : { confidence: way.confidence, isConvention: way.isConvention, proof };
   say(fn, call, named, kernel, [context], way.bindings, proven, said);
+}
+
+const UNCHECKED: readonly Rule[] = ["unchecked-result"].flatMap((id) => kernelRule(id) ?? []);
+
+/** Of a result that nobody looks at another rule speaks where reclaim is: it is wrong in every place. */
+function addUnchecked(
+  fn: LinkedFunction,
+  call: Call,
+  named: NamedFile,
+  anywhere: readonly Context[],
+  kernel: Kernel,
+  said: Map<string, Said>,
+): void {
+  const { allocation } = call;
+  if (allocation === null || allocation.api === null || allocation.result.is !== "unchecked") return;
+  const outside = anywhere.filter(({ task }) => task === 0);
+  const readings = readingsOf(named.file, fn.read, allocation, {});
+  if (said.has("unchecked-result") || outside.length === anywhere.length || readings === null) return;
+  const where = allowed(call, readings, outside, kernel);
+  for (const finding of judge(
+    callSite(call, named.file, readings, () => where),
+    kernel,
+    UNCHECKED,
+  ))
+    said.set(finding.rule, {
+      finding,
+      readings,
+      confidence: "certain",
+      isConvention: false,
+      proof: [],
+      isAnywhere: false,
+    });
 }
 
 const RT_RULES: readonly Rule[] = ["rt-alloc-in-atomic"].flatMap((id) => kernelRule(id) ?? []);

@@ -72,6 +72,9 @@ function useBehind(
   if (from === -1) return NO_USE;
   const variable = textBetween(tokens, from, assignment);
   const length = assignment - from;
+  // `*list = kmalloc(…)`: who looks at it may do so by another name. `struct x *list = …` declares.
+  if (tokens.kinds[from - 1] === STAR && tokens.kinds[from - 2] !== NAME && tokens.kinds[from - 2] !== STAR)
+    return { ...NO_USE, variable };
   // `if ((p = kmalloc(…)) == NULL)`
   const isInside = tokens.kinds[from - 1] === OPEN;
   if (isInside) return useAt(tokens, variable, "checked", from, close, origin);

@@ -157,3 +157,29 @@ static void start(void)
   expect(told(code.replace("CHAIN", "&panic_notifier_list"))).toEqual(["information possible sleep-in-atomic"]);
   expect(told(code.replace("CHAIN", "&chain"))).toEqual(["error likely sleep-in-atomic"]);
 });
+
+test.each([
+  ["of a plain kmalloc()", "p = kmalloc(sizeof(*p), GFP_KERNEL);\n\tp->n = 1;"],
+  ["of a function by another name", "p = devm_kzalloc(dev, sizeof(*p), GFP_KERNEL);\n\tp->n = 1;"],
+  ["where it is declared", "struct ring *q = kcalloc(8, 8, GFP_NOFS);\n\n\tq->n = 1;"],
+])("a result that nobody looks at is told, wherever the call may stand: %s", (_what, body) => {
+  const code = `static void f(struct gadget *dev, struct ring *p)\n{\n\t${body}\n}\n`;
+  const found = findingsIn(code).map(({ rule, severity }) => `${severity} ${rule}`);
+  expect(found).toContain("information unchecked-result");
+});
+
+test("what is looked at by another name is looked at", () => {
+  const code = `static int f(struct ring **list)
+{
+	struct ring *p;
+
+	*list = kmalloc(sizeof(*p), GFP_KERNEL);
+	p = *list;
+	if (!p)
+		return -ENOMEM;
+	(*list)->n = 1;
+	return 0;
+}
+`;
+  expect(findingsIn(code)).toEqual([]);
+});
