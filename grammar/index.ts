@@ -16,6 +16,7 @@ export {
   type RequestProperty,
 } from "./request-properties.ts";
 export { editFile, parseFile } from "./regions.ts";
+export { outlineOf, type Outline } from "./outline.ts";
 export { parseMask, parseSize } from "./parts.ts";
 export { format, formattedParts, type Formatted, type FormattedPart } from "./format.ts";
 export { eachMask, eachPredicate, tokenize, type LexicalKind, type LexicalToken } from "./tokenize.ts";

@@ -134,10 +134,27 @@ export function makeFindings(known: KnownDocument, session: Session, millisecond
 }
 
 /** The same in slices, between which others have their turn, until all are made or the document is gone. */
-export async function makeAllFindings(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
+export function makeAllFindings(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
+  return inSlices(key, session, isCancelled, (known) => makeFindings(known, session, SLICE_MS));
+}
+
+/** Does, in slices too, what the next edit of the document begins with. */
+export function workAhead(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
+  return inSlices(key, session, isCancelled, ({ kind, workspace }) => {
+    const end = Date.now() + SLICE_MS;
+    return kind.answers.workAhead?.(workspace, key, () => Date.now() >= end) ?? true;
+  });
+}
+
+async function inSlices(
+  key: string,
+  session: Session,
+  isCancelled: () => boolean,
+  run: (known: KnownDocument) => boolean,
+): Promise<void> {
   for (;;) {
     const known = session.find(key);
-    if (known === null || isCancelled() || makeFindings(known, session, SLICE_MS)) return;
+    if (known === null || isCancelled() || run(known)) return;
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "vscode-languageserver";
 import type { Log } from "./guard.ts";
-import { makeAllFindings } from "./diagnostics.ts";
+import { makeAllFindings, workAhead } from "./diagnostics.ts";
 import type { Session } from "./session.ts";
 
 /** Without an edit for so long nobody is typing. */
@@ -40,8 +40,10 @@ export function finisherOf(connection: Connection, log: Log, session: Session): 
       timer = setTimeout(() => void run(), wait);
       return;
     }
+    const finished = [...keys];
     keys.clear();
     await connection.languages.diagnostics.refresh().catch((error: unknown) => log.error(String(error)));
+    for (const key of finished) await workAhead(key, session, () => isStopped);
   }
 
   return {

@@ -107,6 +107,8 @@ export interface CompletionList {
 export interface Answers {
   /** Makes what answers lean on: where that takes long, it is asked for document by document. */
   readonly prepare?: (workspace: Workspace, uri: string) => void;
+  /** Does what the next edit begins with, until it is over; true when nothing is left of it. */
+  readonly workAhead?: (workspace: Workspace, uri: string, isOver: () => boolean) => boolean;
   /** In the order of the text, and how many there are in all. */
   readonly findings?: (workspace: Workspace, uri: string, limit: number) => Findings;
   /** Where that takes long: makes them until it is over, those around an offset first; true when all are made. */

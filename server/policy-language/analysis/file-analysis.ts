@@ -4,6 +4,7 @@ import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
 import {
+  countNeeds,
   differenceOf,
   exportersOf,
   indexOf,
@@ -14,6 +15,7 @@ import {
   designOf,
 } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
+import { needsOf } from "./needs.ts";
 import { apiKey, damageKeys, exportsOf, logKey, nameKey, namesOf } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { rootsFor } from "../../documents/roots.ts";
@@ -98,6 +100,14 @@ export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis 
   const analysis = nextAnalysis(workspace, uri, file, before);
   known.set(uri, [analysis, ...before.filter(({ files }) => files !== analysis.files)].slice(0, MOST_ANALYSES));
   return analysis;
+}
+
+/**
+ * Does ahead what the next edit of a file begins with, until it is over.
+ * @returns whether nothing is left of it
+ */
+export function workAhead(workspace: Workspace, uri: string, isOver: () => boolean): boolean {
+  return fileAnalysisOf(workspace, uri)?.files.every(({ index }) => countNeeds(index, isOver)) ?? true;
 }
 
 /** What the declarations of a file are judged by; null for a file that the workspace does not have. */
@@ -479,7 +489,7 @@ function renewDependants(
     grown.length = 0;
     files.forEach(({ index }, file) => {
       index.file.regions.forEach((region, at) => {
-        if (namesOf(region).needs.some((key) => changed.has(key))) renew(file, at);
+        if (needsOf(region).some((key) => changed.has(key))) renew(file, at);
       });
     });
     if (!isAnyNeeded(grown)) return;
@@ -488,7 +498,7 @@ function renewDependants(
   const users = new Map<string, { readonly file: number; readonly region: number }[]>();
   files.forEach(({ index }, file) =>
     index.file.regions.forEach((used, region) => {
-      for (const key of namesOf(used).needs) {
+      for (const key of needsOf(used)) {
         const known = users.get(key);
         if (known === undefined) users.set(key, [{ file, region }]);
         else known.push({ file, region });

@@ -1,6 +1,7 @@
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
+import { needsOf } from "./needs.ts";
 import { exportsOf, mayBeFor, nameKey, namesOf, spacesOf } from "./region-names.ts";
 
 /** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */
@@ -34,15 +35,21 @@ export interface Counts {
 type TextsOf = (region: Region) => readonly string[];
 
 const NOTHING: readonly string[] = [];
-const needsOf: TextsOf = (region) => namesOf(region).needs;
 const wordsOf: TextsOf = (region) => (region.problems.length === 0 ? NOTHING : namesOf(region).words);
 
 /** Corrections that are kept before all is counted anew; in a file that is damaged all over, as many as it has. */
 const MOST_CORRECTIONS = 256;
 
+/** So many regions are counted in one go. */
+const SLICE = 32;
+
+function addTo(counted: Map<string, number>, regions: readonly Region[], textsOf: TextsOf): void {
+  for (const region of regions) for (const text of textsOf(region)) counted.set(text, (counted.get(text) ?? 0) + 1);
+}
+
 function count(regions: readonly Region[], textsOf: TextsOf): Counts {
   const counted = new Map<string, number>();
-  for (const region of regions) for (const text of textsOf(region)) counted.set(text, (counted.get(text) ?? 0) + 1);
+  addTo(counted, regions, textsOf);
   return { counted, corrections: new Map() };
 }
 
@@ -74,17 +81,33 @@ function has({ counted, corrections }: Counts, text: string): boolean {
   return (counted.get(text) ?? 0) + (corrections.get(text) ?? 0) > 0;
 }
 
-/** The needs of a file's regions; they take the trees of all, and so are counted when they are first asked for. */
+/** The needs of a file's regions: counted when they are first asked for, or ahead of that. */
 const needed = new WeakMap<FileIndex, Counts>();
+/** Those that are counted up to a region. */
+const counting = new WeakMap<FileIndex, { readonly counted: Map<string, number>; readonly next: number }>();
 
 /** Whether any region of the file needs the key. */
 export function isNeeded(index: FileIndex, key: string): boolean {
-  let counts = needed.get(index);
-  if (counts === undefined) {
-    counts = count(index.file.regions, needsOf);
-    needed.set(index, counts);
+  countNeeds(index, () => false);
+  const counts = needed.get(index);
+  return counts !== undefined && has(counts, key);
+}
+
+/** Does ahead what `isNeeded` would begin with, until it is over. @returns whether nothing is left of it */
+export function countNeeds(index: FileIndex, isOver: () => boolean): boolean {
+  if (needed.has(index)) return true;
+  const { regions } = index.file;
+  const { counted, next } = counting.get(index) ?? { counted: new Map<string, number>(), next: 0 };
+  for (let from = next; from < regions.length; from += SLICE) {
+    if (isOver()) {
+      counting.set(index, { counted, next: from });
+      return false;
+    }
+    addTo(counted, regions.slice(from, from + SLICE), needsOf);
   }
-  return has(counts, key);
+  counting.delete(index);
+  needed.set(index, { counted, corrections: new Map() });
+  return true;
 }
 
 /** Whether a damaged region of the file has the word in it. */

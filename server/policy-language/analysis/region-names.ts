@@ -65,6 +65,20 @@ export function apiKey(api: string): string {
   return `api:${api}`;
 }
 
+/** What a need is a name of: of a declaration in its space, or of an API. */
+export type NeedSpace = NameSpace | "api";
+
+export function needKey(space: NeedSpace, name: string): string {
+  return space === "api" ? apiKey(name) : nameKey(space, name);
+}
+
+/** A name that stands for needs. */
+export interface NeedPlace {
+  /** Its offset in the region. */
+  readonly start: number;
+  readonly spaces: readonly NeedSpace[];
+}
+
 /** The key of "what the log of this path holds": a state that is read from it depends on that. */
 export function logKey(path: string): string {
   return `log:${path}`;
@@ -169,10 +183,20 @@ function collect(item: Item): RegionNames {
   return { declares, exports, uses, needs: [...needs], words: [] };
 }
 
+/** Where the needs of an item stand; null: one of them is no name. */
+export function needPlaces(item: Item): readonly NeedPlace[] | null {
+  if (item.kind === "kernel" || item.kind === "config" || item.kind === "import") return [];
+  if (item.kind === "memory") return null;
+  const collector = new NameCollector();
+  collector.item(item);
+  return [...collector.places].map(([start, spaces]) => ({ start, spaces }));
+}
+
 class NameCollector {
   readonly uses: NameUse[] = [];
   readonly exports: string[] = [];
   readonly needs = new Set<string>();
+  readonly places = new Map<number, NeedSpace[]>();
 
   item(item: Exclude<Item, { readonly kind: "kernel" | "config" | "import" }>): void {
     switch (item.kind) {
@@ -214,7 +238,7 @@ class NameCollector {
       case "expect":
         this.#use("subject", "expect", item.name, item.form === null ? undefined : EXPECTED[item.form.kind]);
         // Where no subject has the name, a mask that has it is what the expectation is wrongly about.
-        if (item.name !== null) this.needs.add(nameKey("mask", item.name.text));
+        if (item.name !== null) this.#need("mask", item.name);
         if (item.form !== null) this.#expectation(item.form);
         break;
     }
@@ -223,7 +247,7 @@ class NameCollector {
   #property(property: Property): void {
     switch (property.kind) {
       case "api":
-        if (property.api !== null) this.needs.add(apiKey(property.api.text));
+        if (property.api !== null) this.#need("api", property.api);
         break;
       case "flags":
         this.#mask(property.mask);
@@ -301,7 +325,14 @@ class NameCollector {
   #use(space: NameSpace, role: UseRole, name: Name | null, kind?: SubjectKind): void {
     if (name === null) return;
     this.uses.push(kind === undefined ? { space, role, name } : { space, role, name, kind });
-    this.needs.add(nameKey(space, name.text));
+    this.#need(space, name);
+  }
+
+  #need(space: NeedSpace, name: Name): void {
+    this.needs.add(needKey(space, name.text));
+    const spaces = this.places.get(name.start);
+    if (spaces === undefined) this.places.set(name.start, [space]);
+    else if (!spaces.includes(space)) spaces.push(space);
   }
 }
 

@@ -3,6 +3,7 @@ import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { logsOf } from "../../policy-language/analysis/kernel-logs.ts";
+import { workAhead } from "../../policy-language/analysis/file-analysis.ts";
 import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
 import { hierarchyItemAt, incomingCalls, outgoingCalls } from "../call-hierarchy.ts";
@@ -50,6 +51,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
   ],
   answers: {
     prepare: environmentOf,
+    workAhead,
     findings: findingsOf,
     makeFindings,
     findingsSoFar,

@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseFile } from "../../grammar/index.ts";
+import { needsOf } from "../../server/policy-language/analysis/needs.ts";
+import { namesOf } from "../../server/policy-language/analysis/region-names.ts";
+import { anyText, file, wildFile } from "../grammar/_arbitrary.ts";
+import { declaration, headers } from "./_arbitrary.ts";
+
+const policyFile = fc
+  .tuple(headers, fc.array(declaration, { maxLength: 8 }))
+  .map(([first, rest]) => `${first}\n${rest.join("\n")}`);
+
+const WORDS = ["rx", "none", "nofs", "m", "pin", "alloc_pages", "B", "KiB", "flags", "GFP_KERNEL"];
+
+/** A text whose words are others of a few: declarations of the same types of tokens, with names that mean something. */
+const renamed = fc
+  .tuple(fc.oneof(file, policyFile), fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 40 }))
+  .map(([text, words]) => {
+    let next = 0;
+    return text.replace(/\b(?:rx|tx_ring|driver|none|nofs|process|m|[a-d])\b/g, (word) => {
+      next += 1;
+      return next % 2 === 0 ? word : (words[next % words.length] ?? word);
+    });
+  });
+
+describe("What a declaration needs", () => {
+  test("is told without its tree as its tree tells it", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(file, policyFile, wildFile, anyText, renamed), { minLength: 2, maxLength: 4 }),
+        (texts) => {
+          for (const region of parseFile([...texts, ...texts].join("\n")).regions)
+            expect([...needsOf(region)].toSorted(), region.text).toEqual([...namesOf(region).needs].toSorted());
+        },
+      ),
+      { seed: 31, numRuns: 300 },
+    );
+  });
+
+  test("is told where a name means something by what it is", () => {
+    const forms = [
+      (name: string) => `request r${name} { api kmalloc fallback ${name} }`,
+      (name: string) => `context c${name} { in process scope ${name} }`,
+      (name: string) => `transform t(${name}) = m | ${name} | x`,
+      (name: string) => `transform t(m) = m | ${name} | x`,
+      (name: string) => `expect ${name} gives has m`,
+    ];
+    for (const form of forms) {
+      for (const name of ["other", "none", "nofs", "m", "x", "noio", "other"]) {
+        for (const region of parseFile(`${form(name)}\n${form("again")}\n`).regions)
+          expect([...needsOf(region)].toSorted(), region.text).toEqual([...namesOf(region).needs].toSorted());
+      }
+    }
+  });
+});
