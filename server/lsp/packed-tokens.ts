@@ -1,6 +1,7 @@
 import { positionAt, type Lines } from "../../grammar/lines.ts";
 import type { Run } from "../service/runs.ts";
 import type { SemanticToken } from "../service/semantic-tokens.ts";
+import { commonEnds } from "./common-ends.ts";
 
 const NUMBERS = 5;
 const LINE = 0;
@@ -27,6 +28,7 @@ export interface PackedTokens {
   readonly numbers: readonly Uint32Array[];
 }
 
+const itemsOf = ({ items }: Run<SemanticToken>): readonly SemanticToken[] => items;
 const NO_NUMBERS = new Uint32Array(0);
 
 /**
@@ -40,7 +42,7 @@ export function packRuns(
   lines: Lines,
   before: PackedTokens = { runs: [], numbers: [] },
 ): PackedTokens {
-  const { head, tail } = commonEnds(before.runs, runs, ({ items }, other) => items === other.items);
+  const { head, tail } = commonEnds(before.runs.map(itemsOf), runs.map(itemsOf));
   const moved = runs.length - before.runs.length;
   const numbers = before.numbers.slice(0, head);
   const packer = new Packer(lines, runs, head);
@@ -52,24 +54,6 @@ export function packRuns(
     numbers.push(packed);
   }
   return { runs, numbers };
-}
-
-/** How many entries two lists have in common at their beginnings, and at their ends. */
-function commonEnds<Entry>(
-  one: readonly Entry[],
-  other: readonly Entry[],
-  isSame: (one: Entry, other: Entry) => boolean,
-): { readonly head: number; readonly tail: number } {
-  const shorter = Math.min(one.length, other.length);
-  const areSame = (i: number, j: number): boolean => {
-    const [first, second] = [one[i], other[j]];
-    return first !== undefined && second !== undefined && isSame(first, second);
-  };
-  let head = 0;
-  while (head < shorter && areSame(head, head)) head += 1;
-  let tail = 0;
-  while (tail < shorter - head && areSame(one.length - 1 - tail, other.length - 1 - tail)) tail += 1;
-  return { head, tail };
 }
 
 /** Packs one run after the other, from one on. */
@@ -164,7 +148,7 @@ export function tokensEdit(
   previous: readonly Uint32Array[],
   next: readonly Uint32Array[],
 ): { start: number; deleteCount: number; data: number[] } | null {
-  const { head, tail } = commonEnds(previous, next, (one, other) => one === other);
+  const { head, tail } = commonEnds(previous, next);
   let start = 0;
   for (let i = 0; i < head; i += 1) start += next[i]?.length ?? 0;
   const old = joined(previous.slice(head, previous.length - tail));

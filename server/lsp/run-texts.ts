@@ -1,6 +1,7 @@
 import type { Range } from "vscode-languageserver";
-import { positionAt, type Lines } from "../../grammar/lines.ts";
-import type { Run } from "../service/runs.ts";
+import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
+import { upTo, type Asked, type Run, type Stretches } from "../service/runs.ts";
+import { commonEnds } from "./common-ends.ts";
 import type { FileTable } from "./file-table.ts";
 import type { KnownDocument } from "./session.ts";
 import { Written } from "./written.ts";
@@ -32,6 +33,18 @@ interface Pieces {
   readonly lines: readonly number[];
 }
 
+/** What was said last of a document in stretches. */
+interface Said extends Stretches {
+  readonly lines: Lines;
+  /** Of each stretch, each object with a comma behind; and how many items it had. */
+  readonly texts: readonly string[];
+  readonly counts: readonly number[];
+}
+
+/** Of so many documents what was said last is kept, those that were asked for last. */
+const MOST_DOCUMENTS = 16;
+const NOTHING_SAID: Said = { keys: [], starts: [], lines: linesOf(""), texts: [], counts: [] };
+
 /** A number of a line, in JSON: no string has such a key in it, for its quotes would be escaped. */
 const LINE = /(?<="(?:line|startLine|endLine)":)(\d+)/;
 
@@ -43,6 +56,7 @@ export class RunTexts<Item> {
   readonly #objectsOf: ObjectsOf<Item>;
   readonly #hangsOn: HangsOn<Item>;
   readonly #kept = new WeakMap<readonly Item[], KeptText>();
+  readonly #last = new Map<string, Said>();
 
   constructor(files: FileTable, objectsOf: ObjectsOf<Item>, hangsOn: HangsOn<Item> = NOTHING_ELSE) {
     this.#files = files;
@@ -53,6 +67,50 @@ export class RunTexts<Item> {
   /** All of them as one array. */
   written(known: KnownDocument, runs: readonly Run<Item>[]): Written {
     return new Written(`[${this.of(known, runs).join(",")}]`);
+  }
+
+  /** The same of a document in stretches: of those that stay nothing is asked, and where no line moves nothing made. */
+  writtenOf(known: KnownDocument, limit: number, runsIn: (asked: Asked) => readonly Run<Item>[]): Written {
+    const stretches = known.kind.answers.stretches?.(known.workspace, known.key);
+    if (stretches === undefined) return this.written(known, runsIn(upTo(limit)));
+    const before = this.#last.get(known.key) ?? NOTHING_SAID;
+    const now = this.#said(known, stretches, before, runsIn);
+    this.#last.delete(known.key);
+    this.#last.set(known.key, now);
+    for (const key of this.#last.keys()) if (this.#last.size > MOST_DOCUMENTS) this.#last.delete(key);
+    const count = now.counts.reduce((sum, each) => sum + each, 0);
+    return count > limit
+      ? this.written(known, runsIn(upTo(limit)))
+      : new Written(`[${now.texts.join("").slice(0, -1)}]`);
+  }
+
+  #said(
+    known: KnownDocument,
+    { keys, starts }: Stretches,
+    before: Said,
+    runsIn: (asked: Asked) => readonly Run<Item>[],
+  ): Said {
+    const lines = this.#files.lines(known.document);
+    const { head, tail } = commonEnds(before.keys, keys);
+    const isMoved = !isSamePlace(before, before.keys.length - tail, { lines, starts }, keys.length - tail);
+    const to = isMoved ? keys.length : keys.length - tail;
+    const texts = new Array<string>(to - head).fill("");
+    const counts = new Array<number>(to - head).fill(0);
+    let index = head;
+    for (const run of runsIn({ from: head, to, limit: Number.POSITIVE_INFINITY })) {
+      while (index + 1 < to && (starts[index + 1] ?? 0) <= run.start) index += 1;
+      const text = this.#textOf(known, run.items, run.start, positionAt(lines, run.start).line, lines);
+      texts[index - head] = text === "" ? "" : `${text},`;
+      counts[index - head] = run.items.length;
+    }
+    const rest = before.keys.length - (keys.length - to);
+    return {
+      keys,
+      starts,
+      lines,
+      texts: before.texts.slice(0, head).concat(texts, before.texts.slice(rest)),
+      counts: before.counts.slice(0, head).concat(counts, before.counts.slice(rest)),
+    };
   }
 
   /** The text of each run in which something is said: objects with commas between. */
@@ -91,6 +149,19 @@ export class RunTexts<Item> {
     }
     return before.text;
   }
+}
+
+interface Placed {
+  readonly lines: Lines;
+  readonly starts: readonly number[];
+}
+
+/** Whether a stretch starts in the line and column in which another one did. */
+function isSamePlace(one: Placed, first: number, other: Placed, second: number): boolean {
+  const [before, now] = [one.starts[first], other.starts[second]];
+  if (before === undefined || now === undefined) return before === now;
+  const [place, placeNow] = [positionAt(one.lines, before), positionAt(other.lines, now)];
+  return place.line === placeNow.line && place.character === placeNow.character;
 }
 
 function inPieces(text: string, line: number): Pieces {

@@ -17,7 +17,7 @@ import type { Refactoring } from "./refactorings.ts";
 import type { Reference } from "./references.ts";
 import type { Rename, RenameStart } from "./rename.ts";
 import type { SignatureHelp } from "./signature-help.ts";
-import type { Run } from "./runs.ts";
+import type { Asked, Run, Stretches } from "./runs.ts";
 import type { SemanticToken } from "./semantic-tokens.ts";
 
 /** What an outline shows, in the words of the language server protocol. */
@@ -105,6 +105,11 @@ export interface CompletionList {
  * holds.
  */
 export interface Answers {
+  /**
+   * For a document that is answered stretch by stretch: of those that are the same, symbols, folds and links are not
+   * asked for again. Left out: it is answered as one.
+   */
+  readonly stretches?: (workspace: Workspace, uri: string) => Stretches;
   /** Makes what answers lean on: where that takes long, it is asked for document by document. */
   readonly prepare?: (workspace: Workspace, uri: string) => void;
   /** Does what the next edit begins with, until it is over; true when nothing is left of it. */
@@ -152,8 +157,8 @@ export interface Answers {
   };
   /** The stretches that change together while one of them is typed. */
   readonly linkedRanges?: (workspace: Workspace, uri: string, offset: number) => readonly Omit<FileSpan, "uri">[];
-  readonly symbols?: (workspace: Workspace, uri: string, limit: number) => readonly Run<DocumentSymbol>[];
-  readonly folds?: (workspace: Workspace, uri: string, limit: number) => readonly Run<Fold>[];
+  readonly symbols?: (workspace: Workspace, uri: string, asked: Asked) => readonly Run<DocumentSymbol>[];
+  readonly folds?: (workspace: Workspace, uri: string, asked: Asked) => readonly Run<Fold>[];
   /** The stretches that hold an offset, innermost first. */
   readonly selections?: (workspace: Workspace, uri: string, offset: number) => readonly Omit<FileSpan, "uri">[];
   /** What can be made of the text between two offsets, whatever is found there. */
@@ -163,7 +168,7 @@ export interface Answers {
     /** The uses that the lens over the name at an offset counts. */
     readonly uses: (workspace: Workspace, uri: string, offset: number) => readonly Reference[];
   };
-  readonly links?: (workspace: Workspace, uri: string, limit: number) => readonly Run<Link>[];
+  readonly links?: (workspace: Workspace, uri: string, asked: Asked) => readonly Run<Link>[];
   /** Of what meets [start, end), in order, each within one line; the runs of a whole document cover it. */
   readonly tokens?: (workspace: Workspace, uri: string, start: number, end: number) => readonly Run<SemanticToken>[];
   readonly hints?: (

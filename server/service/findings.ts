@@ -4,7 +4,7 @@ import { check, checkedSoFar, checkRegions, checkSome, type FileFindings } from 
 import type { SourceFile } from "../../grammar/source-file.ts";
 import type { Finding } from "../rules/finding.ts";
 import { regionAt, regionsIn } from "./regions.ts";
-import { runsOf, type Run } from "./runs.ts";
+import { runsOf, upTo, type Run } from "./runs.ts";
 
 /** A finding with its place in the document. */
 export interface PlacedFinding {
@@ -42,7 +42,7 @@ export function findingsOf(workspace: Workspace, uri: string, limit: number): Fi
   const file = policyFile(workspace, uri);
   if (file === undefined) return NONE;
   const { regions } = check(workspace, uri);
-  return { runs: runsOf(file, limit, (_, index) => regions[index] ?? []), total: totalOf(regions) };
+  return { runs: runsOf(file, upTo(limit), (_, index) => regions[index] ?? []), total: totalOf(regions) };
 }
 
 /** Those that were made so far; of more than `limit` those around an offset. */
@@ -52,7 +52,7 @@ export function findingsSoFar(workspace: Workspace, uri: string, around: number,
   const { regions, complete } = checkedSoFar(workspace, uri);
   const total = totalOf(regions);
   const { from, to } = total <= limit ? { from: 0, to: regions.length } : regionsAround(file, regions, around, limit);
-  return { runs: runsOf(file, limit, (_, index) => regions[index] ?? [], from, to), total, complete };
+  return { runs: runsOf(file, { from, to, limit }, (_, index) => regions[index] ?? []), total, complete };
 }
 
 /** Makes findings until it is over, those around an offset first; gives whether all are made. */

@@ -1,6 +1,6 @@
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import { bracesOf } from "./braces.ts";
-import { kept, runsOf, type Run } from "./runs.ts";
+import { kept, runsOf, type Asked, type Run } from "./runs.ts";
 
 export interface Fold {
   /** Offsets in its run; whoever shows the fold turns them into lines and drops those on one line. */
@@ -11,11 +11,12 @@ export interface Fold {
   readonly isClosed: boolean;
 }
 
-/** What can be folded: braces, comments over several lines, and runs of imports. At most `limit` folds. */
-export function foldsOf(file: SourceFile, limit: number): readonly Run<Fold>[] {
-  const runs = runsOf(file, limit, foldsIn);
-  const left = limit - runs.reduce((sum, { items }) => sum + items.length, 0);
-  return [...runs, ...importFolds(file).slice(0, left)];
+/** What can be folded: braces, comments over several lines, and runs of imports, each at the last of them. */
+export function foldsOf(file: SourceFile, asked: Asked): readonly Run<Fold>[] {
+  return runsOf(file, asked, (region, index) => {
+    const imports = region.kind === "import" ? importFold(file, index) : null;
+    return imports === null ? foldsIn(region) : [...foldsIn(region), imports];
+  });
 }
 
 const foldsIn = kept(({ text }: Region): readonly Fold[] => {
@@ -26,24 +27,13 @@ const foldsIn = kept(({ text }: Region): readonly Fold[] => {
   ];
 });
 
-/** Imports with nothing between fold together. */
-function importFolds({ regions, starts }: SourceFile): readonly Run<Fold>[] {
-  const runs: Run<Fold>[] = [];
-  let open: { readonly start: number; readonly end: number } | null = null;
-  const close = (): void => {
-    if (open !== null)
-      runs.push({
-        start: open.start,
-        items: [{ start: 0, end: open.end - open.start, kind: "imports", isClosed: false }],
-      });
-    open = null;
-  };
-  regions.forEach((region, index) => {
-    const start = starts[index] ?? 0;
-    const item = region.kind === "import" ? region.item : null;
-    if (item !== null) open = { start: open?.start ?? start + item.start, end: start + item.end };
-    else if (region.kind !== null) close();
-  });
-  close();
-  return runs;
+/** Imports with nothing between fold together: null where others follow. */
+function importFold({ regions, starts }: SourceFile, index: number): Fold | null {
+  const nextItem = regions.slice(index + 1).find(({ kind }) => kind !== null);
+  if (nextItem?.kind === "import") return null;
+  let first = index;
+  for (let at = index; at >= 0 && (regions[at]?.kind ?? "import") === "import"; at -= 1)
+    if (regions[at]?.kind === "import") first = at;
+  const [from, to] = [regions[first]?.item?.start ?? 0, regions[index]?.item?.end ?? 0];
+  return { start: (starts[first] ?? 0) + from - (starts[index] ?? 0), end: to, kind: "imports", isClosed: false };
 }

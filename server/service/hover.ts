@@ -55,6 +55,7 @@ import { overAnswers, requestSummary } from "./request-summary.ts";
 import { ruleSummary } from "./rule-summary.ts";
 import { conversionText } from "./sizes.ts";
 import { treatmentOfFlag, treatmentLines } from "./treatment.ts";
+import { upTo } from "./runs.ts";
 import { symbolsOf } from "./symbols.ts";
 import type { Word } from "./words.ts";
 
@@ -520,7 +521,7 @@ function pathHover(workspace: Workspace, uri: string, region: number): string | 
   const target = namedFile(workspace, uri, region);
   const file = target === null ? undefined : policyFile(workspace, target);
   if (file === undefined) return null;
-  const names = symbolsOf(file, MOST_SYMBOLS)
+  const names = symbolsOf(file, upTo(MOST_SYMBOLS))
     .flatMap(({ items }) => items)
     .map(({ kind, name }) => `${kind} \`${name}\``);
   return names.length === 0 ? "Declares nothing." : `Declares ${names.join(", ")}.`;

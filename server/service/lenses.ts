@@ -2,7 +2,7 @@ import type { Item, Span } from "../../grammar/ast.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { referencesAt, type Reference } from "./references.ts";
-import { kept, runsOf, type Run } from "./runs.ts";
+import { kept, runsOf, upTo, type Run } from "./runs.ts";
 
 /** What a lens over a declaration does. */
 export const LENS_COMMANDS = ["explain", "simulate", "compare", "matrix", "run", "uses"] as const;
@@ -23,7 +23,7 @@ export function lensesOf(workspace: Workspace, uri: string, limit: number): read
   if (environment === null) return [];
   // There is a state to run a request on.
   const lensesIn = environment.visible("memory").length > 0 ? lensesWithMemory : lensesWithout;
-  return runsOf(environment.file, limit, ({ item }) => (item === null ? [] : lensesIn(item)));
+  return runsOf(environment.file, upTo(limit), ({ item }) => (item === null ? [] : lensesIn(item)));
 }
 
 const lensesWithMemory = kept((item: Item) => lensesOfItem(item, true));

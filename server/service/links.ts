@@ -6,7 +6,7 @@ import { namedFile, pathIn } from "./definition.ts";
 import { languageRule } from "../policy-language/catalogue.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
-import { kept, runsOf, type Run } from "./runs.ts";
+import { kept, runsOf, type Asked, type Run } from "./runs.ts";
 
 /** Offsets in its run. */
 export interface Link extends Span {
@@ -14,11 +14,11 @@ export interface Link extends Span {
   readonly tooltip: string;
 }
 
-/** The links of a file: imports and logs to their files, rule names in `waive` to their pages. At most `limit`. */
-export function linksOf(workspace: Workspace, uri: string, limit: number): readonly Run<Link>[] {
+/** The links of a file: imports and logs to their files, rule names in `waive` to their pages. */
+export function linksOf(workspace: Workspace, uri: string, asked: Asked): readonly Run<Link>[] {
   const file = policyFile(workspace, uri);
   if (file === undefined) return [];
-  return runsOf(file, limit, (region, index) => {
+  return runsOf(file, asked, (region, index) => {
     const { rules, path } = linksIn(region);
     if (path === null) return rules;
     // Which file that is depends on the workspace.

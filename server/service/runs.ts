@@ -9,19 +9,34 @@ export interface Run<Item> {
   readonly items: readonly Item[];
 }
 
+/** Of a document that answers run by run: which of them are asked for, and how many items together. */
+export interface Asked {
+  /** Indexes of stretches. */
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+/**
+ * The stretches that make up a document: where each starts, and an object that is the same for as long as what the
+ * document answers of it by itself is.
+ */
+export interface Stretches {
+  readonly keys: readonly object[];
+  readonly starts: readonly number[];
+}
+
 /**
  * The runs of a file's regions in [from, to), in order, those without items left out; at most `limit` items together.
  */
 export function runsOf<Item>(
   { regions, starts }: SourceFile,
-  limit: number,
+  { from, to, limit }: Asked,
   itemsOf: (region: Region, index: number) => readonly Item[],
-  from = 0,
-  to = regions.length,
 ): readonly Run<Item>[] {
   const runs: Run<Item>[] = [];
   let left = limit;
-  for (let index = from; index < to && left > 0; index += 1) {
+  for (let index = from; index < Math.min(to, regions.length) && left > 0; index += 1) {
     const region = regions[index];
     const start = starts[index];
     if (region === undefined || start === undefined) continue;
@@ -31,6 +46,11 @@ export function runsOf<Item>(
     left -= items.length;
   }
   return runs;
+}
+
+/** All of a document, as far as the limit goes. */
+export function upTo(limit: number): Asked {
+  return { from: 0, to: Number.POSITIVE_INFINITY, limit };
 }
 
 /** A function that remembers for each object what it gave for it. */

@@ -1,6 +1,6 @@
 import type { Declaration, Span } from "../../grammar/ast.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
-import { kept, runsOf, type Run } from "./runs.ts";
+import { kept, runsOf, type Asked, type Run } from "./runs.ts";
 
 export type FileSymbolKind = Exclude<Declaration["kind"], "expect"> | "mode" | "stage" | "zone" | "node";
 
@@ -15,9 +15,9 @@ export interface FileSymbol {
   readonly children: readonly FileSymbol[];
 }
 
-/** The declarations of a file, at most `limit` at the top level; expectations speak about others and are left out. */
-export function symbolsOf(file: SourceFile, limit: number): readonly Run<FileSymbol>[] {
-  return runsOf(file, limit, symbolsIn);
+/** The declarations of a file, those at the top level counted; expectations speak about others and are left out. */
+export function symbolsOf(file: SourceFile, asked: Asked): readonly Run<FileSymbol>[] {
+  return runsOf(file, asked, symbolsIn);
 }
 
 const symbolsIn = kept((region: Region): readonly FileSymbol[] => {

@@ -7,6 +7,7 @@ import { check } from "../../server/policy-language/check/check.ts";
 import { completionsAt } from "../../server/service/completion.ts";
 import { foldsOf } from "../../server/service/folding.ts";
 import { hoverAt } from "../../server/service/hover.ts";
+import { upTo } from "../../server/service/runs.ts";
 import { symbolsOf } from "../../server/service/symbols.ts";
 import { Client } from "../lsp/_client.ts";
 import { standardRequests } from "../lsp/_methods.ts";
@@ -71,8 +72,8 @@ const policy: Target = {
       hoverAt(workspace, URI, at);
       completionsAt(workspace, URI, at, "x");
     }
-    foldsOf(file, 100);
-    symbolsOf(file, 100);
+    foldsOf(file, upTo(100));
+    symbolsOf(file, upTo(100));
     const start = random.below(text.length + 1);
     const edit = { start, end: Math.min(text.length, start + random.below(6)), text: random.of(POLICY_WORDS) ?? "" };
     const edited = editFile(file, edit);

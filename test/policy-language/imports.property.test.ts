@@ -8,6 +8,7 @@ import { check } from "../../server/policy-language/check/check.ts";
 import { importsOf } from "../../server/policy-language/analysis/policy-files.ts";
 import { importTarget } from "../../server/policy-language/analysis/uris.ts";
 import { definitionAt } from "../../server/service/definition.ts";
+import { upTo } from "../../server/service/runs.ts";
 import { linksOf } from "../../server/service/links.ts";
 
 const ROOTS = ["file:///w/a", "file:///w/b", "vscode-vfs://github/o/r"];
@@ -117,7 +118,7 @@ describe("whatever an import says", () => {
           const item = file.regions.map((region) => region.item).find((each) => each?.kind === "import");
           if (item?.kind !== "import" || item.path === null || item.path.value === "") return;
           const read = importsOf(MAIN, file).filter((uri) => isInside(ROOTS, uri));
-          const linked = linksOf(workspace, MAIN, 10)
+          const linked = linksOf(workspace, MAIN, upTo(10))
             .flatMap(({ items }) => items)
             .map(({ target }) => (target.kind === "file" ? target.uri : target.url));
           expect(linked).toEqual(read);
@@ -147,7 +148,7 @@ describe("whatever an import says", () => {
         .regions.flat()
         .map(({ message }) => message),
     ).toEqual([`lib.allocpolicy cannot be read: it is a pipe, not a regular file (${uri}).`]);
-    expect(linksOf(refused, MAIN, 10)).toEqual([]);
+    expect(linksOf(refused, MAIN, upTo(10))).toEqual([]);
     expect(definitionAt(refused, MAIN, text.indexOf("lib"))).toBeNull();
   });
 

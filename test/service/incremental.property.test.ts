@@ -9,6 +9,7 @@ import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../..
 import { policyFile } from "../../server/policy-language/analysis/policy-files.ts";
 import { placedFindings } from "../../server/service/findings.ts";
 import { expectationsOf } from "../../server/service/expectations.ts";
+import { upTo } from "../../server/service/runs.ts";
 import { allocPolicy } from "../../server/service/kinds/allocpolicy.ts";
 import { matrixOf, policiesOf } from "../../server/service/matrix.ts";
 import { declaration, headers } from "../policy-language/_arbitrary.ts";
@@ -37,9 +38,9 @@ function shown(workspace: Workspace, uri: string, places: readonly number[]): un
       related: answers.related?.(workspace, finding),
     })),
     fixAll: answers.fixAll?.(workspace, uri),
-    symbols: answers.symbols?.(workspace, uri, 1000),
-    folds: answers.folds?.(workspace, uri, 1000),
-    links: answers.links?.(workspace, uri, 1000),
+    symbols: answers.symbols?.(workspace, uri, upTo(1000)),
+    folds: answers.folds?.(workspace, uri, upTo(1000)),
+    links: answers.links?.(workspace, uri, upTo(1000)),
     tokens: answers.tokens?.(workspace, uri, 0, end),
     hints: answers.hints?.(workspace, uri, 0, end, 1000),
     formatting: answers.formatting?.(workspace, uri, 0, end),

@@ -20,6 +20,7 @@ import { highlightsAt, referencesAt } from "../../server/service/references.ts";
 import { prepareRename, renameAt } from "../../server/service/rename.ts";
 import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf } from "../../server/service/semantic-tokens.ts";
+import { upTo } from "../../server/service/runs.ts";
 import { symbolsOf } from "../../server/service/symbols.ts";
 import { applied, placed, URI } from "./_fixture.ts";
 
@@ -44,10 +45,10 @@ function askAll(text: string, offsets: readonly number[]): void {
     selectionsAt(file, offset).forEach(inside);
     for (const action of actionsAt(workspace, URI, offset, offset)) action.changes.forEach(inside);
   }
-  placed(foldsOf(file, 1000)).forEach(inside);
+  placed(foldsOf(file, upTo(1000))).forEach(inside);
   placed(semanticTokensOf(workspace, URI, 0, text.length)).forEach(inside);
-  placed(linksOf(workspace, URI, 100)).forEach(inside);
-  for (const { start: by, items } of symbolsOf(file, 1000))
+  placed(linksOf(workspace, URI, upTo(100))).forEach(inside);
+  for (const { start: by, items } of symbolsOf(file, upTo(1000)))
     for (const { range } of items) inside({ start: by + range.start, end: by + range.end });
   for (const { offset } of inlayHintsOf(workspace, URI, 0, text.length, 1000)) inside({ start: offset, end: offset });
   formattingOf(file, 0, text.length).forEach(inside);

@@ -7,6 +7,7 @@ import { selectionsAt } from "../../server/service/selection.ts";
 import { semanticTokensOf, TOKEN_MODIFIERS, TOKEN_TYPES } from "../../server/service/semantic-tokens.ts";
 import { matches, symbolsOf, type FileSymbol } from "../../server/service/symbols.ts";
 import { parseFile } from "../../grammar/index.ts";
+import { upTo } from "../../server/service/runs.ts";
 import { applied, fixture, placed } from "./_fixture.ts";
 
 const outline = (symbols: readonly FileSymbol[]): unknown =>
@@ -22,7 +23,7 @@ describe("symbols", () => {
     const file = parseFile(
       "kernel 6.12\nflags RING = GFP_KERNEL\npolicy p for alloc_pages { mode fast otherwise { } }\nmemory m { node 0 { zone Normal { managed 1 GiB } } }\nrequest r { api kmalloc }\nexpect r { sleeps may }\n",
     );
-    expect(outline(symbolsOf(file, 100).flatMap(({ items }) => items))).toEqual([
+    expect(outline(symbolsOf(file, upTo(100)).flatMap(({ items }) => items))).toEqual([
       ["flags", "RING", ""],
       ["policy", "p", "alloc_pages", [["mode", "fast", ""]]],
       ["memory", "m", "", [["node", "node 0", "", [["zone", "Normal", ""]]]]],
@@ -31,7 +32,7 @@ describe("symbols", () => {
   });
 
   test("stop at the limit", () => {
-    expect(symbolsOf(parseFile("flags A = 0\nflags B = 0\nflags C = 0\n"), 2)).toHaveLength(2);
+    expect(symbolsOf(parseFile("flags A = 0\nflags B = 0\nflags C = 0\n"), upTo(2))).toHaveLength(2);
   });
 
   test("are found by letters in their order, in any case", () => {
@@ -43,7 +44,7 @@ describe("symbols", () => {
 
 describe("folding", () => {
   const folded = (text: string): string[] =>
-    placed(foldsOf(parseFile(text), 100)).map(
+    placed(foldsOf(parseFile(text), upTo(100))).map(
       ({ start, end, kind }) => `${kind}: ${text.slice(start, end).replace(/\s+/g, " ")}`,
     );
 
@@ -135,7 +136,7 @@ describe("links", () => {
       'kernel 6.12\nimport "contexts.allocpolicy"\nrequest r { api kmalloc waive sleep-in-atomic because "x" }\n';
     const { workspace, uri } = fixture(text);
     expect(
-      placed(linksOf(workspace, uri, 10)).map(({ start, end, target }) => [
+      placed(linksOf(workspace, uri, upTo(10))).map(({ start, end, target }) => [
         text.slice(start, end),
         target.kind === "file" ? target.uri : target.url.replace(/.*\//, ""),
       ]),

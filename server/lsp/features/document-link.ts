@@ -26,11 +26,11 @@ export const documentLink: Feature = {
       const known = session.document(uri);
       const { key, workspace, kind } = known;
       const roots = rootsFor(workspace.roots, key);
-      const links = kind.answers.links?.(workspace, key, MOST_LINKS) ?? [];
       // The editor opens what it is given, commands among it: of the text's own words only files of the workspace.
       const isSafe = ({ target }: Link): boolean => target.kind === "web" || isInside(roots, target.uri);
-      const safe = links.filter(({ items }) => items.every(isSafe));
-      return texts.written(known, safe);
+      return texts.writtenOf(known, MOST_LINKS, (asked) =>
+        (kind.answers.links?.(workspace, key, asked) ?? []).filter(({ items }) => items.every(isSafe)),
+      );
     });
   },
 };

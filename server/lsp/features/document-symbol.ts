@@ -1,5 +1,6 @@
 import type { DocumentSymbol, DocumentSymbolParams, SymbolInformation } from "vscode-languageserver";
 import type { DocumentSymbol as Outlined } from "../../service/document-kind.ts";
+import { upTo, type Asked, type Run } from "../../service/runs.ts";
 import type { Feature } from "../feature.ts";
 import { RunTexts, type RangeOf } from "../run-texts.ts";
 import { SYMBOL_KIND } from "../symbol-kind.ts";
@@ -19,9 +20,9 @@ export const documentSymbol: Feature = {
     onWritten<DocumentSymbolParams>(server, "textDocument/documentSymbol", ({ textDocument: { uri } }) => {
       const known = session.document(uri);
       const { key, workspace, document, kind } = known;
-      const runs = kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? [];
-      if (abilities().nestedSymbols) return outline.written(known, runs);
-      const flat = runs.flatMap(({ start, items }) =>
+      const runsIn = (asked: Asked): readonly Run<Outlined>[] => kind.answers.symbols?.(workspace, key, asked) ?? [];
+      if (abilities().nestedSymbols) return outline.writtenOf(known, MOST_SYMBOLS, runsIn);
+      const flat = runsIn(upTo(MOST_SYMBOLS)).flatMap(({ start, items }) =>
         items.map(
           ({ name, kind: of, range }): SymbolInformation => ({
             name,

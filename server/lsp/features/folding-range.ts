@@ -14,8 +14,11 @@ export const foldingRange: Feature = {
     onWritten<FoldingRangeParams>(server, "textDocument/foldingRange", ({ textDocument: { uri } }) => {
       const known = session.document(uri);
       const { key, workspace, kind } = known;
-      const folds = kind.answers.folds?.(workspace, key, abilities().foldingLimit) ?? [];
-      return folding.written(known, folds);
+      return folding.writtenOf(
+        known,
+        abilities().foldingLimit,
+        (asked) => kind.answers.folds?.(workspace, key, asked) ?? [],
+      );
     });
   },
 };

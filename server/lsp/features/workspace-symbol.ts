@@ -1,6 +1,7 @@
 import type { SymbolInformation, WorkspaceSymbolParams } from "vscode-languageserver";
 import { matches } from "../../service/symbols.ts";
 import type { Feature } from "../feature.ts";
+import { upTo } from "../../service/runs.ts";
 import { onLong } from "../long-work.ts";
 import { SYMBOL_KIND } from "../symbol-kind.ts";
 
@@ -21,7 +22,7 @@ export const workspaceSymbol: Feature = {
         const all = [...session.all()];
         for (const [index, { key, workspace, document, kind }] of all.entries()) {
           await step(index, all.length);
-          for (const { start, items } of kind.answers.symbols?.(workspace, key, MOST_SYMBOLS) ?? []) {
+          for (const { start, items } of kind.answers.symbols?.(workspace, key, upTo(MOST_SYMBOLS)) ?? []) {
             for (const { name, kind: of, nameRange } of items) {
               if (found.length >= MOST_SYMBOLS) return found;
               if (!matches(name, query)) continue;

@@ -31,7 +31,7 @@ import { refactoringsAt } from "../refactorings.ts";
 import { prepareRename, renameAt } from "../rename.ts";
 import { SIGNATURE_TRIGGERS, signatureAt } from "../signature-help.ts";
 import { selectionsAt } from "../selection.ts";
-import { kept } from "../runs.ts";
+import { kept, type Asked, type Stretches } from "../runs.ts";
 import { semanticTokensOf } from "../semantic-tokens.ts";
 import { SAMPLE } from "./_sample.ts";
 import { symbolsOf, type FileSymbol, type FileSymbolKind } from "../symbols.ts";
@@ -76,8 +76,9 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
     hierarchy: { itemAt: hierarchyItemAt, incoming: incomingCalls, outgoing: outgoingCalls },
     linkedRanges: linkedRangesAt,
     rename: { prepare: prepareRename, at: renameAt },
-    symbols: ofFile((file, limit: number) =>
-      symbolsOf(file, limit).map(({ start, items }) => ({ start, items: documentSymbols(items) })),
+    stretches: stretchesOf,
+    symbols: ofFile((file, asked: Asked) =>
+      symbolsOf(file, asked).map(({ start, items }) => ({ start, items: documentSymbols(items) })),
     ),
     folds: ofFile(foldsOf),
     selections: ofFile(selectionsAt),
@@ -98,6 +99,21 @@ function ofFile<Rest extends readonly unknown[], Item>(
     const file = policyFile(workspace, uri);
     return file === undefined ? [] : ask(file, ...rest);
   };
+}
+
+const NO_STRETCHES: Stretches = { keys: [], starts: [] };
+
+/** Imports and states of memory lead to other files: what they say hangs on those. */
+function stretchesOf(workspace: Workspace, uri: string): Stretches {
+  const file = policyFile(workspace, uri);
+  if (file === undefined) return NO_STRETCHES;
+  const { regions, starts } = file;
+  const keys: object[] = regions.slice();
+  for (let index = 0; index < regions.length; index += 1) {
+    const kind = regions[index]?.kind;
+    if (kind === "import" || kind === "memory") keys[index] = {};
+  }
+  return { keys, starts };
 }
 
 const documentSymbols = kept((symbols: readonly FileSymbol[]) => symbols.map(documentSymbol));
