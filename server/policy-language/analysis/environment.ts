@@ -42,6 +42,7 @@ export interface Binding {
   readonly name: string | null;
   /** Its tree: who can do with kind and name asks for those. */
   readonly declaration: Declaration;
+  readonly region: Region;
   readonly revision: Revision;
   /** The declaration has syntax errors: what it says is not fully known. */
   readonly damaged: boolean;

@@ -623,25 +623,25 @@ class RegionBinding implements Binding {
   readonly uri: string;
   readonly kind: Declaration["kind"];
   readonly revision: Revision;
-  readonly #region: Region;
+  readonly region: Region;
 
   constructor(uri: string, region: Region, kind: Declaration["kind"], revision: Revision) {
     this.uri = uri;
     this.kind = kind;
     this.revision = revision;
-    this.#region = region;
+    this.region = region;
   }
 
   get name(): string | null {
-    return this.#region.name;
+    return this.region.name;
   }
 
   get damaged(): boolean {
-    return this.#region.problems.length > 0;
+    return this.region.problems.length > 0;
   }
 
   get declaration(): Declaration {
-    const { item } = this.#region;
+    const { item } = this.region;
     if (item === null || !isDeclaration(item)) throw new Error(`a ${this.kind} that has no tree`);
     return item;
   }

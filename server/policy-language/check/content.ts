@@ -1,9 +1,8 @@
 import type { Declaration } from "../../../grammar/ast.ts";
-import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { namesOf, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
-import { isPlainName, skeletonOf } from "./skeleton.ts";
+import { isPlainName, skeletonOf, type Skeleton } from "./skeleton.ts";
 
 /**
  * What a declaration says, whatever things are called: its text without its own name and the names of what it leans on,
@@ -38,8 +37,8 @@ interface Contents {
   readonly byRevision: Map<Revision, Content | null>;
   /** What stands for names that nothing declares. */
   readonly unknown: Map<string, Content>;
-  /** By skeleton, how declarations are read without their trees. */
-  readonly patterns: Map<string, Pattern[]>;
+  /** By shape, how declarations are read without their trees. */
+  readonly patterns: Map<number, Pattern[]>;
 }
 
 /** What a name is used for. */
@@ -56,13 +55,19 @@ interface Slot {
   readonly text: string;
   readonly start: number;
   readonly role: Role | "own";
+  readonly meant: Meant | "own";
 }
+
+/** What a name that is left out stands for. */
+type Meant = Binding | "unknown";
 
 /** Where a declaration stands in its region, with the names that are left out, in order. */
 interface Written {
   readonly start: number;
   readonly end: number;
   readonly slots: readonly Slot[];
+  /** Where the names that are left out are words of it. */
+  readonly skeleton: Skeleton | null;
 }
 
 const contents = new WeakMap<Environment, Contents>();
@@ -70,7 +75,7 @@ const contents = new WeakMap<Environment, Contents>();
 /** Declarations that lean on more, or through more, are looked at one by one. */
 const MOST_MEMBERS = 24;
 const MOST_DEPTH = 24;
-/** So many declarations of one skeleton, that have other words, are kept in mind. */
+/** So many declarations of one shape, that have other words, are kept in mind. */
 const MOST_PATTERNS = 8;
 
 /** Null for a declaration that is like no other, or of which that cannot be told. */
@@ -79,7 +84,7 @@ export function contentOf(environment: Environment, binding: Binding): Content |
     ids: new Map<string, number>(),
     byRevision: new Map<Revision, Content | null>(),
     unknown: new Map<string, Content>(),
-    patterns: new Map<string, Pattern[]>(),
+    patterns: new Map<number, Pattern[]>(),
   };
   contents.set(environment, known);
   return binding.damaged ? null : contentIn(known, environment, binding, 0);
@@ -98,41 +103,44 @@ function contentIn(known: Contents, environment: Environment, binding: Binding, 
 const OWN = -1;
 
 function newContent(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
-  const region = environment.placeOf(binding)?.region;
-  if (region === undefined || binding.name === null || isNamed(binding.kind) || region.text.includes("\0")) return null;
-  const written = byText(known, environment, region) ?? byTree(known, environment, binding, region);
+  const { name, kind, region } = binding;
+  if (name === null || isNamed(kind)) return null;
+  const written = byText(known, environment, binding) ?? byTree(known, environment, binding);
   const ids: number[] = [];
-  const members = new Map<number, Content>();
-  for (const { role, text } of written.slots) {
-    const meant = role === "own" ? null : meantBy(environment, role, text);
-    if (role === "own" || meant === null) {
+  const members: Content[] = [];
+  for (const { role, text, meant } of written.slots) {
+    if (role === "own" || meant === "own") {
       ids.push(OWN);
       continue;
     }
     const content =
       meant === "unknown" ? unknownContent(known, role, text) : contentIn(known, environment, meant, depth + 1);
-    if (content === null) return null;
-    for (const member of [content, ...content.leansOn]) {
-      if ((members.get(member.id) ?? member).revision !== member.revision) return null;
-      members.set(member.id, member);
-    }
+    if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  if (members.size > MOST_MEMBERS) return null;
+  if (members.length > MOST_MEMBERS) return null;
   // What a damaged one says is not fully known: none is like it.
-  const key = binding.damaged
-    ? `${binding.uri} ${binding.kind} ${binding.name}`
-    : keyOf(binding.uri, region.text, written, ids);
+  const key = binding.damaged ? `${binding.uri} ${kind} ${name}` : keyOf(binding.uri, region.text, written, ids);
   return {
     id: idOf(known, key),
-    name: binding.kind === "expect" ? "" : binding.name,
+    name: kind === "expect" ? "" : name,
     revision: binding.revision,
     marks: [written.start, ...written.slots.flatMap(({ start, text }) => [start, start + text.length]), written.end],
     uses: written.slots.flatMap(({ role, text, start }): readonly NameUse[] =>
       role === "own" || role.space === "mask" ? [] : [{ ...role, name: { text, start, end: start + text.length } }],
     ),
-    leansOn: [...members.values()],
+    leansOn: members,
   };
+}
+
+/** Adds what a declaration leans on; whether no two of them are of one content. */
+function addMembers(members: Content[], content: Content): boolean {
+  for (const member of [content, ...content.leansOn]) {
+    const same = members.find(({ id }) => id === member.id);
+    if (same === undefined) members.push(member);
+    else if (same.revision !== member.revision) return false;
+  }
+  return true;
 }
 
 function idOf({ ids }: Contents, key: string): number {
@@ -157,14 +165,22 @@ function unknownContent(known: Contents, { space, role }: Role, name: string): C
 }
 
 /** The text without the names, and the contents in their places. */
-function keyOf(uri: string, text: string, { start, end, slots }: Written, ids: readonly number[]): string {
-  let key = `${uri}\0`;
-  let at = start;
-  slots.forEach((slot, i) => {
-    key += `${text.slice(at, slot.start)}\0${ids[i] ?? ""}\0`;
-    at = slot.start + slot.text.length;
-  });
-  return key + text.slice(at, end);
+function keyOf(uri: string, text: string, { start, end, slots, skeleton }: Written, ids: readonly number[]): string {
+  if (skeleton === null) {
+    // With its length no text can be taken for another.
+    let key = `${uri}\0`;
+    let at = start;
+    slots.forEach((slot, i) => {
+      key += `${slot.start - at} ${text.slice(at, slot.start)} ${ids[i] ?? ""} `;
+      at = slot.start + slot.text.length;
+    });
+    return key + text.slice(at, end);
+  }
+  let key = `${uri}\n${skeleton.shape}`;
+  let slot = 0;
+  for (const word of skeleton.words)
+    key += word.start === slots[slot]?.start ? ` ${ids[slot++] ?? ""}` : ` ${word.text}`;
+  return key;
 }
 
 /** It is looked at by its name: kernels have bits for so many flags, and functions of their own. */
@@ -181,7 +197,7 @@ export function isLeftOut(environment: Environment, use: NameUse): boolean {
 }
 
 /** Null: it stays in the text, and so is the same for all. */
-function meantBy(environment: Environment, { space, role }: Role, name: string): Binding | "unknown" | null {
+function meantBy(environment: Environment, { space, role }: Role, name: string): Meant | null {
   const found = environment.lookup(space, name);
   if (found !== null) return isNamed(found.kind) ? null : found;
   if (space === "mask" || role === "scope" || (space === "context" && isBuiltInContext(name))) return null;
@@ -190,56 +206,56 @@ function meantBy(environment: Environment, { space, role }: Role, name: string):
 
 // Which names are left out --------------------------------------------------------------------------------------------
 
-function byTree(known: Contents, environment: Environment, { declaration }: Binding, region: Region): Written {
+function byTree(known: Contents, environment: Environment, { declaration, region }: Binding): Written {
   const { declares, uses } = namesOf(region);
-  const slots: Slot[] = declares === null ? [] : [{ text: declares.text, start: declares.start, role: "own" }];
-  for (const use of uses) {
-    const { name, ...role } = use;
-    if (isLeftOut(environment, use)) slots.push({ text: name.text, start: name.start, role });
+  const slots: Slot[] =
+    declares === null ? [] : [{ text: declares.text, start: declares.start, role: "own", meant: "own" }];
+  for (const { name, ...role } of uses) {
+    const meant = meantBy(environment, role, name.text);
+    if (meant !== null) slots.push({ text: name.text, start: name.start, role, meant });
   }
   slots.sort((a, b) => a.start - b.start);
-  const written = { start: declaration.start, end: declaration.end, slots };
-  notePattern(known, region, written);
-  return written;
+  const { start, end } = declaration;
+  const skeleton = skeletonOf(region);
+  const isFit = skeleton !== null && skeleton.start === start && skeleton.end === end;
+  return { start, end, slots, skeleton: isFit && notePattern(known, skeleton, slots) ? skeleton : null };
 }
 
-function notePattern({ patterns }: Contents, region: Region, written: Written): void {
-  const skeleton = region.problems.length > 0 ? null : skeletonOf(region);
-  if (skeleton === null || skeleton.start !== written.start || skeleton.end !== written.end) return;
-  if (!written.slots.every(({ text }) => isPlainName(text))) return;
-  const byStart = new Map(written.slots.map(({ start, role }) => [start, role]));
-  const roles = skeleton.words.map(({ start }) => byStart.get(start) ?? null);
-  if (roles.filter((role) => role !== null).length < written.slots.length) return;
-  const before = patterns.get(skeleton.text) ?? [];
-  patterns.set(skeleton.text, [...before.slice(1 - MOST_PATTERNS), { words: skeleton.words.map(textOf), roles }]);
+/** Notes how others of the shape are read, where the names that are left out are words of it; whether they are. */
+function notePattern({ patterns }: Contents, { shape, words }: Skeleton, slots: readonly Slot[]): boolean {
+  if (!slots.every(({ text }) => isPlainName(text))) return false;
+  const byStart = new Map(slots.map(({ start, role }) => [start, role]));
+  const roles = words.map(({ start }) => byStart.get(start) ?? null);
+  if (roles.filter((role) => role !== null).length < slots.length) return false;
+  const before = patterns.get(shape) ?? [];
+  patterns.set(shape, [...before.slice(1 - MOST_PATTERNS), { words: words.map(({ text }) => text), roles }]);
+  return true;
 }
-
-const textOf = ({ text }: { readonly text: string }): string => text;
 
 /** The same for a text that has the words of another one but for names; null where that cannot be told so. */
-function byText({ patterns }: Contents, environment: Environment, region: Region): Written | null {
-  const skeleton = region.problems.length > 0 || patterns.size === 0 ? null : skeletonOf(region);
-  for (const pattern of skeleton === null ? [] : (patterns.get(skeleton.text) ?? [])) {
-    const slots = skeleton === null ? null : slotsBy(pattern, environment, skeleton.words);
-    if (skeleton !== null && slots !== null) return { start: skeleton.start, end: skeleton.end, slots };
+function byText({ patterns }: Contents, environment: Environment, { region }: Binding): Written | null {
+  const skeleton = skeletonOf(region);
+  if (skeleton === null) return null;
+  for (const pattern of patterns.get(skeleton.shape) ?? []) {
+    const slots = slotsBy(pattern, environment, skeleton);
+    if (slots !== null) return { start: skeleton.start, end: skeleton.end, slots, skeleton };
   }
   return null;
 }
 
-function slotsBy(
-  { words, roles }: Pattern,
-  environment: Environment,
-  own: readonly { readonly text: string; readonly start: number }[],
-): readonly Slot[] | null {
+function slotsBy({ words, roles }: Pattern, environment: Environment, own: Skeleton): readonly Slot[] | null {
   const slots: Slot[] = [];
-  for (const [i, { text, start }] of own.entries()) {
+  for (const [i, { text, start }] of own.words.entries()) {
     const role = roles[i] ?? null;
-    if (role === null && text !== words[i]) return null;
-    if (role === null) continue;
+    if (role === null) {
+      if (text !== words[i]) return null;
+      continue;
+    }
     // A name that is a word of the language, or of this text, may mean something else here.
     if (!isPlainName(text) || words.some((word, j) => word === text && roles[j] === null)) return null;
-    if (role !== "own" && meantBy(environment, role, text) === null) return null;
-    slots.push({ text, start, role });
+    const meant = role === "own" ? "own" : meantBy(environment, role, text);
+    if (meant === null) return null;
+    slots.push({ text, start, role, meant });
   }
   return slots;
 }

@@ -9,36 +9,65 @@ import { isBuiltInContext } from "../findings/names.ts";
  * words are plain names, they have the same tree but for those.
  */
 export interface Skeleton {
-  readonly text: string;
+  /** Equal for equal texts without those words. */
+  readonly shape: number;
   /** Offsets in the region: where it begins, and where it ends. */
   readonly start: number;
   readonly end: number;
-  readonly words: readonly { readonly text: string; readonly start: number }[];
+  readonly words: readonly Word[];
+}
+
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** So many shapes are known; then those that come get other numbers. */
+const MOST_SHAPES = 10_000;
+const shapes = new Map<string, number>();
+let lastShape = 0;
+
+function shapeOf(text: string): number {
+  const known = shapes.get(text);
+  if (known !== undefined) return known;
+  if (shapes.size >= MOST_SHAPES) shapes.clear();
+  lastShape += 1;
+  shapes.set(text, lastShape);
+  return lastShape;
 }
 
 /** Blanks and comments of one line; where others stand before a declaration, its tree says where it begins. */
 const BEFORE = /(?:\s+|\/\/[^\n\r]*)*/y;
 const WORD = /[A-Za-z_]\w*/g;
 
+const skeletons = new WeakMap<Region, Skeleton | { readonly shape: null }>();
+
 /** Null where it cannot be told without the tree where the declaration begins. */
-export function skeletonOf({ text, kind }: Region): Skeleton | null {
+export function skeletonOf(region: Region): Skeleton | null {
+  const known = skeletons.get(region) ?? newSkeleton(region) ?? { shape: null };
+  skeletons.set(region, known);
+  return known.shape === null ? null : known;
+}
+
+function newSkeleton({ text, kind, problems }: Region): Skeleton | null {
+  if (kind === null || problems.length > 0 || text.includes("\0")) return null;
   BEFORE.lastIndex = 0;
   BEFORE.test(text);
   const start = BEFORE.lastIndex;
-  if (kind === null || !text.startsWith(kind, start)) return null;
+  if (!text.startsWith(kind, start)) return null;
   const end = text.trimEnd().length;
-  const words: { readonly text: string; readonly start: number }[] = [];
-  let skeleton = "";
+  const words: Word[] = [];
+  let rest = "";
   let at = start;
   WORD.lastIndex = start + kind.length;
   for (let found = WORD.exec(text); found !== null; found = WORD.exec(text)) {
     const [word] = found;
     if (isKeyword(word) || isKnown(word)) continue;
-    skeleton += `${text.slice(at, found.index)}\0`;
+    rest += `${text.slice(at, found.index)}\0`;
     words.push({ text: word, start: found.index });
     at = found.index + word.length;
   }
-  return { text: skeleton + text.slice(at, end), start, end, words };
+  return { shape: shapeOf(rest + text.slice(at, end)), start, end, words };
 }
 
 const APIS: ReadonlySet<string> = new Set(allApis().map(({ name }) => name));
