@@ -58,6 +58,9 @@ export interface CFile {
   readonly facts: readonly string[];
 }
 
+/** As every engine that this runs in has it. */
+declare function structuredClone<Data>(data: Data): Data;
+
 /** What reading a file is told besides its text. */
 export interface ReadOptions {
   readonly build: Build;
@@ -161,15 +164,20 @@ function readFunctions(
   const byText = new Map<string, readonly Remembered[]>();
   const passed = items.functions.map((item) => passedOver(tokens, item, unchanged));
   let isSound = true;
+  // Names are pieces of the text, and each would keep all of it: of a function that is typed in there are copies.
+  const readNow = (item: FunctionItem): FunctionRead => {
+    const read = readFunction(tokens, names, item, callees);
+    return before === null ? read : structuredClone(read);
+  };
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
     const kept = passed[index]?.read;
     const text = (kept && texts.get(kept)) ?? textBetween(tokens, item.start, item.close + 1);
     const known = before?.byText.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, said));
     if (known === undefined && kept !== undefined) isSound = false;
-    const read = known?.read ?? kept ?? readFunction(tokens, names, item, callees);
+    const read = known?.read ?? kept ?? readNow(item);
     // Who reads a file for the second time will read it again.
     if (before !== null && kept === undefined) {
-      texts.set(read, text);
+      texts.set(read, structuredClone(text));
       rememberBody(tokens, item, read, FACT_IDS);
     }
     const remembered = known ?? { callees: calleesIn(read, said), read };
