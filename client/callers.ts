@@ -34,7 +34,11 @@ export function registerCallers(client: BaseLanguageClient, policies: Documents)
           l10n.t("No policy that is `for` a function of the kernel stands here."),
         );
       const name = /^# Callers of `(.*)`/.exec(markdown)?.[1] ?? "policy";
-      const page = Uri.from({ scheme: CALLERS_SCHEME, path: `/callers of ${name}.md`, query: String(pages.size) });
+      const page = Uri.from({
+        scheme: CALLERS_SCHEME,
+        path: `/${l10n.t("callers of {0}", name)}.md`,
+        query: String(pages.size),
+      });
       pages.set(page.toString(), markdown);
       await commands.executeCommand("vscode.open", page, { viewColumn: ViewColumn.Beside, preview: true });
     }),

@@ -78,11 +78,11 @@ async function textOf(client: BaseLanguageClient, { query }: Uri): Promise<strin
   const about: KernelSide | PolicyPage = JSON.parse(query);
   if (about.kind === "policies") {
     const page = await ask(client, "allocpolicy/diffPolicies", { first: about.first, second: about.second });
-    return page?.markdown ?? "One of the policies is not there any more.\n";
+    return page?.markdown ?? `${l10n.t("One of the policies is not there any more.")}\n`;
   }
   const { uri, from, to } = about;
   const sides = await ask(client, "allocpolicy/diffKernels", { uri, from, to });
-  return sides?.[about.side] ?? "The file is not there any more.\n";
+  return sides?.[about.side] ?? `${l10n.t("The file is not there any more.")}\n`;
 }
 
 // Two kernels
@@ -142,14 +142,13 @@ async function showKernels(
   const name = fileName(document.uri);
   const answer = await ask(client, "allocpolicy/diffKernels", { uri, from, to });
   if (answer === null) return void window.showWarningMessage(l10n.t("The model does not know {0} or {1}.", from, to));
-  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? " changes" : "s change"}`;
   const side = (which: "left" | "right", version: string): Uri =>
     virtual(`${version}/${name}.txt`, { kind: "kernels", uri, from, to, side: which });
   await commands.executeCommand(
     "vscode.diff",
     side("left", from),
     side("right", to),
-    `${name}: ${from} ↔ ${to} (${count(answer.requests, "request")}, ${count(answer.flags, "flag")})`,
+    l10n.t("{0}: {1} ↔ {2} (requests that change: {3}, flags: {4})", name, from, to, answer.requests, answer.flags),
   );
 }
 
@@ -175,7 +174,9 @@ async function diffPolicies(
   const other = named(second) ?? (await pickPolicy(others, l10n.t("Compare Policies: {0} with", one.label)));
   if (other === undefined) return;
   const page: PolicyPage = { kind: "policies", first: one.policy, second: other.policy };
-  await commands.executeCommand("vscode.open", virtual(`${one.label} and ${other.label}.md`, page), { preview: true });
+  await commands.executeCommand("vscode.open", virtual(`${l10n.t("{0} and {1}", one.label, other.label)}.md`, page), {
+    preview: true,
+  });
 }
 
 async function pickPolicy(items: readonly PolicyItem[], title: string): Promise<PolicyItem | undefined> {

@@ -1,12 +1,11 @@
 // The reports of a kernel log, explained: of a file, of what is selected, or of what was copied from elsewhere.
-import { commands, env, Uri, ViewColumn, window, workspace, type Disposable } from "vscode";
+import { commands, env, l10n, Uri, ViewColumn, window, workspace, type Disposable } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ExplainedLog } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
 
 /** Documents of this scheme are explanations: plain text, for screen readers too. */
 const LOG_SCHEME = "allocpolicy-log";
-const TRY = "Try It as a Policy";
 /** More is for the command line, which reads logs of any size. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
@@ -21,20 +20,27 @@ export function registerExplainLog(client: BaseLanguageClient): Disposable[] {
       const found = await explained(client, given instanceof Uri ? given : null);
       if (found === null) {
         void window.showInformationMessage(
-          "There is no report of a page allocation failure, of vmalloc or of the OOM killer: not in this file or selection, and not in the clipboard.",
+          l10n.t(
+            "There is no report of a page allocation failure, of vmalloc or of the OOM killer: not in this file or selection, and not in the clipboard.",
+          ),
         );
         return undefined;
       }
       const text = textOf(found.log);
-      const uri = Uri.from({ scheme: LOG_SCHEME, path: `/${found.name} explained.txt`, query: String(shown.size) });
+      const uri = Uri.from({
+        scheme: LOG_SCHEME,
+        path: `/${l10n.t("{0} explained", found.name)}.txt`,
+        query: String(shown.size),
+      });
       shown.set(uri.toString(), text);
       await window.showTextDocument(await workspace.openTextDocument(uri), {
         viewColumn: ViewColumn.Beside,
         preview: true,
       });
+      const tryIt = l10n.t("Try It as a Policy");
       void window
-        .showInformationMessage(countText(found.log), TRY)
-        .then((choice) => (choice === TRY ? openPolicy(found.log) : undefined));
+        .showInformationMessage(countText(found.log), tryIt)
+        .then((choice) => (choice === tryIt ? openPolicy(found.log) : undefined));
       return text;
     }),
   ];
@@ -64,7 +70,7 @@ interface Source {
 
 function sourcesInFront(): readonly Source[] {
   const editor = window.activeTextEditor;
-  const clipboard: Source = { name: "Clipboard", read: () => env.clipboard.readText() };
+  const clipboard: Source = { name: l10n.t("Clipboard"), read: () => env.clipboard.readText() };
   if (editor === undefined) return [clipboard];
   const { document, selection } = editor;
   const name = nameOf(document.uri);
@@ -75,7 +81,9 @@ function sourcesInFront(): readonly Source[] {
 async function textOfFile(uri: Uri): Promise<string> {
   const { size } = await workspace.fs.stat(uri);
   if (size > LARGEST_BYTES) {
-    void window.showWarningMessage(`${nameOf(uri)} is larger than 64 MiB: 'allocpolicy dmesg' reads logs of any size.`);
+    void window.showWarningMessage(
+      l10n.t("{0} is larger than 64 MiB: 'allocpolicy dmesg' reads logs of any size.", nameOf(uri)),
+    );
     return "";
   }
   return new TextDecoder().decode(await workspace.fs.readFile(uri));
@@ -86,22 +94,28 @@ function nameOf({ path }: Uri): string {
 }
 
 function countText({ reports, more }: ExplainedLog): string {
-  if (more) return `The first ${reports.length} reports are explained.`;
-  return reports.length === 1 ? "One report is explained." : `${reports.length} reports are explained.`;
+  if (more) return l10n.t("The first {0} reports are explained.", reports.length);
+  return reports.length === 1
+    ? l10n.t("One report is explained.")
+    : l10n.t("{0} reports are explained.", reports.length);
 }
 
 function textOf({ reports }: ExplainedLog): string {
   return reports
     .map(
       ({ number, title, lines: [first, last], text }) =>
-        `Report ${number}, lines ${first} to ${last}: ${title}\n\n${text}`,
+        `${l10n.t("Report {0}, lines {1} to {2}: {3}", number, first, last, title)}\n\n${text}`,
     )
     .join("\n");
 }
 
 async function openPolicy({ reports }: ExplainedLog): Promise<void> {
-  const items = reports.map(({ number, title, policy }) => ({ label: `Report ${number}`, description: title, policy }));
-  const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { title: "Which report?" });
+  const items = reports.map(({ number, title, policy }) => ({
+    label: l10n.t("Report {0}", number),
+    description: title,
+    policy,
+  }));
+  const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { title: l10n.t("Which report?") });
   if (picked === undefined) return;
   const document = await workspace.openTextDocument({ language: "allocpolicy", content: picked.policy });
   await window.showTextDocument(document);

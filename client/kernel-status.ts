@@ -17,7 +17,7 @@ export interface KernelStatus extends Disposable {
 
 export function showKernelStatus(client: BaseLanguageClient, documents: Judged): KernelStatus {
   const item = window.createStatusBarItem("allocpolicy.kernel", StatusBarAlignment.Right, 90);
-  item.name = "AllocPolicy: kernel in force";
+  item.name = l10n.t("AllocPolicy: kernel in force");
   item.command = "allocpolicy.showKernel";
   let shown: KernelInForce | undefined;
   let questions = 0;

@@ -1,9 +1,9 @@
 // The page of the matrix panel: the script of client/view/matrix.ts and its style.
-import type { Uri, Webview } from "vscode";
+import { l10n, type Uri, type Webview } from "vscode";
 import { viewPage } from "./view-page.ts";
 
 export function matrixPage(webview: Webview, script: Uri): string {
-  return viewPage(webview, script, "Matrix", STYLE);
+  return viewPage(webview, script, l10n.t("Matrix"), STYLE);
 }
 
 const STYLE = `

@@ -21,13 +21,13 @@ import type { PolicyParams } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
 import type { Documents } from "./documents.ts";
 import { matrixPage } from "./matrix-page.ts";
+import { Panel } from "./panel.ts";
 import type { FromView, Shown, ToView, ViewState } from "./view/data.ts";
 
 /** Also the event by which VS Code wakes the extension for a panel that was there before a reload. */
 const VIEW_TYPE = "allocpolicy.matrix";
 /** Where what the panel is about is kept for the workspace. */
 const KEPT = "allocpolicy.matrix";
-/** After the last keystroke or movement of the cursor, before the server is asked again. */
 const PAUSE_MS = 120;
 
 export interface MatrixView extends Disposable {
@@ -84,17 +84,29 @@ class MatrixPanel {
   readonly #context: ExtensionContext;
   readonly #client: BaseLanguageClient;
   readonly #policies: Documents;
-  #panel: WebviewPanel | undefined;
+  readonly #panel: Panel<ToView, FromView>;
   #subject: Subject | undefined;
   #shown: Shown | undefined;
   #title = "";
-  #questions = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: ExtensionContext, client: BaseLanguageClient, policies: Documents) {
     this.#context = context;
     this.#client = client;
     this.#policies = policies;
+    const kind = {
+      viewType: VIEW_TYPE,
+      title: l10n.t("Matrix"),
+      page: matrixPage,
+      script: "matrix-view.js",
+      pauseMs: PAUSE_MS,
+    };
+    this.#panel = new Panel(context, client, kind, {
+      receive: (message) => this.#receive(message),
+      ask: (isWanted) => this.#ask(isWanted),
+      closed: () => {
+        this.#shown = undefined;
+      },
+    });
   }
 
   get shown(): Shown | undefined {
@@ -110,19 +122,17 @@ class MatrixPanel {
     this.#subject = subject ?? this.#subjectInFront();
     if (this.#subject === undefined)
       return void window.showInformationMessage(l10n.t("Open an AllocPolicy file to see the matrix of its policies."));
-    this.#open();
-    await this.#ask();
+    await this.#panel.open();
   }
 
   follow(editor: TextEditor): void {
-    if (this.#panel === undefined || !this.#policies.has(editor.document)) return;
+    if (!this.#panel.isOpen || !this.#policies.has(editor.document)) return;
     this.#subject = { uri: editor.document.uri, which: { position: editor.selection.active } };
     this.askSoon();
   }
 
   askSoon(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
+    this.#panel.askSoon();
   }
 
   /**
@@ -130,7 +140,7 @@ class MatrixPanel {
    * given.
    */
   async write(given: Uri | undefined): Promise<void> {
-    const about = this.#panel?.active === true ? this.#subject : this.#subjectInFront();
+    const about = this.#panel.isActive ? this.#subject : this.#subjectInFront();
     if (about === undefined)
       return void window.showInformationMessage(l10n.t("Open an AllocPolicy file to write its matrix to a file."));
     const target = given ?? (await this.#pickTarget(about));
@@ -142,26 +152,23 @@ class MatrixPanel {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#panel?.dispose();
+    this.#panel.dispose();
   }
 
-  /** Asks for the subject's matrix; the one that is shown stays until another is there. */
-  async #ask(): Promise<void> {
-    this.#questions += 1;
-    const question = this.#questions;
-    const panel = this.#panel;
-    if (panel === undefined || this.#subject === undefined || this.#client.state !== State.Running) return;
+  async #ask(isWanted: () => boolean): Promise<void> {
+    if (this.#subject === undefined) return;
     const answer = await ask(this.#client, "allocpolicy/matrix", this.#paramsOf(this.#subject));
-    if (question !== this.#questions || panel !== this.#panel) return;
-    if (answer === null) return this.#send({ type: "note", text: "This file declares no policy." });
-    if (answer.kind === "unreadable")
-      return this.#send({ type: "note", text: `${answer.reason} The table shows what was there before.` });
+    if (!isWanted()) return;
+    if (answer === null) return this.#panel.send({ type: "note", text: l10n.t("This file declares no policy.") });
+    if (answer.kind === "unreadable") {
+      const text = `${answer.reason} ${l10n.t("The table shows what was there before.")}`;
+      return this.#panel.send({ type: "note", text });
+    }
     this.#title = answer.matrix.policy;
     const kept: ViewState = { uri: answer.matrix.span.uri, policy: this.#title, unfolded: false };
     void this.#context.workspaceState.update(KEPT, kept);
-    panel.title = `Matrix: ${this.#title}`;
-    this.#send({ type: "show", matrix: answer.matrix });
+    this.#panel.title = l10n.t("Matrix: {0}", this.#title);
+    this.#panel.send({ type: "show", matrix: answer.matrix });
   }
 
   #paramsOf({ uri, which }: Subject): PolicyParams {
@@ -171,47 +178,22 @@ class MatrixPanel {
     return { uri: asked, position: { line, character } };
   }
 
-  #send(message: ToView): void {
-    void this.#panel?.webview.postMessage(message);
-  }
-
   /** Takes a panel that was there before the window was reloaded. */
   async restore(panel: WebviewPanel, state: ViewState | undefined): Promise<void> {
     // A window that is closed in a hurry may not have kept the view's own state.
     const kept = state ?? this.#context.workspaceState.get<ViewState>(KEPT);
-    if (this.#panel !== undefined || kept === undefined) {
+    if (this.#panel.isOpen || kept === undefined) {
       panel.dispose();
       return;
     }
     this.#subject = { uri: this.#client.protocol2CodeConverter.asUri(kept.uri), which: { policy: kept.policy } };
-    this.#adopt(panel);
-    await this.#ask();
-  }
-
-  #open(): void {
-    if (this.#panel !== undefined) {
-      this.#panel.reveal(undefined, true);
-      return;
-    }
-    this.#adopt(window.createWebviewPanel(VIEW_TYPE, "Matrix", { viewColumn: ViewColumn.Beside, preserveFocus: true }));
-  }
-
-  #adopt(panel: WebviewPanel): void {
-    const view = Uri.joinPath(this.#context.extensionUri, "dist");
-    panel.webview.options = { enableScripts: true, localResourceRoots: [view] };
-    panel.webview.onDidReceiveMessage((message: FromView) => this.#receive(message));
-    panel.onDidDispose(() => {
-      this.#panel = undefined;
-      this.#shown = undefined;
-    });
-    panel.webview.html = matrixPage(panel.webview, Uri.joinPath(view, "matrix-view.js"));
-    this.#panel = panel;
+    await this.#panel.adopt(panel);
   }
 
   async #receive(message: FromView): Promise<void> {
     switch (message.type) {
       case "ready":
-        await this.#ask();
+        await this.#panel.ask();
         break;
       case "shown":
         this.#shown = message.shown;

@@ -67,7 +67,7 @@ export function registerRulePages(client: BaseLanguageClient, documents: Documen
       async provideTextDocumentContent(uri: Uri, token: CancellationToken) {
         const rule = ruleOf(uri);
         const page = await ask(client, "allocpolicy/rulePage", { rule }, token);
-        return page?.markdown ?? `# ${rule}\n\nThere is no rule of this name.\n`;
+        return page?.markdown ?? `# ${rule}\n\n${l10n.t("There is no rule of this name.")}\n`;
       },
     }),
     commands.registerCommand("allocpolicy.showRule", async (given: unknown) => {

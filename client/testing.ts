@@ -1,5 +1,6 @@
 // The expectations of policy files in VS Code's Test Explorer: file, declaration, expectation.
 import {
+  l10n,
   languages,
   Location,
   MarkdownString,
@@ -31,10 +32,10 @@ const MOST_FILES = 2000;
 type Expectation = ExpectationOver<ProtocolRange>;
 
 /** For the output of a run. */
-const SAID: Readonly<Record<Expectation["state"], string>> = {
-  passed: "holds",
-  failed: "does not hold",
-  "not-decided": "not decided",
+const SAID: Readonly<Record<Expectation["state"], () => string>> = {
+  passed: () => l10n.t("holds"),
+  failed: () => l10n.t("does not hold"),
+  "not-decided": () => l10n.t("not decided"),
 };
 
 /** An expectation as the explorer shows it. */
@@ -110,13 +111,13 @@ class Explorer {
   constructor(client: BaseLanguageClient, policies: Documents) {
     this.#client = client;
     this.#policies = policies;
-    this.#controller = tests.createTestController("allocpolicy.expectations", "AllocPolicy expectations");
+    this.#controller = tests.createTestController("allocpolicy.expectations", l10n.t("AllocPolicy expectations"));
     this.#controller.resolveHandler = async (item) => {
       if (item === undefined) await this.discoverAll();
     };
     this.#controller.refreshHandler = () => this.discoverAll();
     const start = (request: TestRunRequest, token: CancellationToken): Promise<void> => this.#start(request, token);
-    this.#controller.createRunProfile("Run", TestRunProfileKind.Run, start, true, undefined, true);
+    this.#controller.createRunProfile(l10n.t("Run"), TestRunProfileKind.Run, start, true, undefined, true);
   }
 
   shown(): readonly ShownExpectation[] {
@@ -264,7 +265,7 @@ class Explorer {
     const at = new Location(uri, range(answer.range));
     const message = answer.message ?? "";
     const why = message === "" ? "" : `: ${message.replaceAll("\n", " ")}`;
-    const line = `${SAID[answer.state]}: ${answer.declaration}: ${answer.label}${why}\r\n`;
+    const line = `${SAID[answer.state]()}: ${answer.declaration}: ${answer.label}${why}\r\n`;
     // At the line only what the gutter's mark does not say.
     run.appendOutput(line, answer.state === "not-decided" ? at : undefined, item);
     switch (answer.state) {

@@ -1,9 +1,9 @@
 // The page of the trace panel: the script of client/view/trace.ts and its style.
-import type { Uri, Webview } from "vscode";
+import { l10n, type Uri, type Webview } from "vscode";
 import { viewPage } from "./view-page.ts";
 
 export function tracePage(webview: Webview, script: Uri): string {
-  return viewPage(webview, script, "Trace", STYLE);
+  return viewPage(webview, script, l10n.t("Trace"), STYLE);
 }
 
 const STYLE = `

@@ -1,24 +1,15 @@
 // The trace of a request on a state of memory, in a panel beside the editor: walked by keyboard, follows the typing, is
 // written to a file; and the modes of a request for ranges, run by chance.
-import {
-  commands,
-  Uri,
-  ViewColumn,
-  window,
-  workspace,
-  type Disposable,
-  type ExtensionContext,
-  type WebviewPanel,
-} from "vscode";
-import { State, type BaseLanguageClient } from "vscode-languageclient";
+import { commands, l10n, Uri, window, workspace, type Disposable, type ExtensionContext } from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
 import type { Position } from "../protocol/places.ts";
 import type { SimulationParams } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
 import type { Documents } from "./documents.ts";
+import { Panel } from "./panel.ts";
 import { tracePage } from "./trace-page.ts";
 import type { FromTrace, ShownTrace, ToTrace } from "./view/data.ts";
 
-/** After the last keystroke, before the server is asked again. */
 const PAUSE_MS = 200;
 
 export interface TraceView extends Disposable {
@@ -64,19 +55,29 @@ export function registerTrace(context: ExtensionContext, client: BaseLanguageCli
 }
 
 class TracePanel {
-  readonly #context: ExtensionContext;
   readonly #client: BaseLanguageClient;
   readonly #policies: Documents;
-  #panel: WebviewPanel | undefined;
+  readonly #panel: Panel<ToTrace, FromTrace>;
   #subject: Subject | undefined;
   #shown: ShownTrace | undefined;
-  #questions = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: ExtensionContext, client: BaseLanguageClient, policies: Documents) {
-    this.#context = context;
     this.#client = client;
     this.#policies = policies;
+    const kind = {
+      viewType: "allocpolicy.trace",
+      title: l10n.t("Trace"),
+      page: tracePage,
+      script: "trace-view.js",
+      pauseMs: PAUSE_MS,
+    };
+    this.#panel = new Panel(context, client, kind, {
+      receive: (message) => this.#receive(message),
+      ask: (isWanted) => this.#ask(isWanted),
+      closed: () => {
+        this.#shown = undefined;
+      },
+    });
   }
 
   get shown(): ShownTrace | undefined {
@@ -87,10 +88,11 @@ class TracePanel {
   async show(given: Subject | undefined): Promise<void> {
     const subject = given ?? (await this.#subjectInFront());
     if (subject === undefined)
-      return void window.showInformationMessage("Open an AllocPolicy file with a request and a state of memory.");
+      return void window.showInformationMessage(
+        l10n.t("Open an AllocPolicy file with a request and a state of memory."),
+      );
     this.#subject = subject;
-    this.#open();
-    await this.#ask();
+    await this.#panel.open();
   }
 
   async showAt(uri: Uri, line: number): Promise<void> {
@@ -98,88 +100,61 @@ class TracePanel {
   }
 
   askSoon(): void {
-    if (this.#panel === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
+    this.#panel.askSoon();
   }
 
   /** Writes the trace to a file; the user is asked for what is not given. */
   async write(given: Uri | undefined): Promise<void> {
     const subject = this.#subject ?? (await this.#subjectInFront());
     if (subject === undefined)
-      return void window.showInformationMessage("Open an AllocPolicy file with a request and a state of memory.");
+      return void window.showInformationMessage(
+        l10n.t("Open an AllocPolicy file with a request and a state of memory."),
+      );
     const target =
       given ??
       (await window.showSaveDialog({
         defaultUri: Uri.joinPath(subject.uri, "..", `${subject.request}.md`),
         filters: { Markdown: ["md"], SVG: ["svg"] },
-        title: "Export Trace",
+        title: l10n.t("Export Trace"),
       }));
     if (target === undefined) return;
     const format = target.path.endsWith(".svg") ? "svg" : "markdown";
     const answer = await ask(this.#client, "allocpolicy/exportSimulation", { ...this.#paramsOf(subject), format });
-    if (answer === null) return void window.showWarningMessage("There is no request here that can be simulated.");
+    if (answer === null)
+      return void window.showWarningMessage(l10n.t("There is no request here that can be simulated."));
     await workspace.fs.writeFile(target, new TextEncoder().encode(answer.text));
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#panel?.dispose();
+    this.#panel.dispose();
   }
 
-  /** Asks for the trace; the one that is shown stays until another is there. */
-  async #ask(): Promise<void> {
-    this.#questions += 1;
-    const question = this.#questions;
-    const panel = this.#panel;
-    if (panel === undefined || this.#subject === undefined || this.#client.state !== State.Running) return;
+  async #ask(isWanted: () => boolean): Promise<void> {
+    if (this.#subject === undefined) return;
     const simulation = await ask(this.#client, "allocpolicy/simulate", this.#paramsOf(this.#subject));
-    if (question !== this.#questions || panel !== this.#panel) return;
-    if (simulation === null)
-      return this.#send({ type: "note", text: "There is no such request, or no state of memory, at the moment." });
-    panel.title = `Trace: ${simulation.request}`;
-    this.#send({ type: "show", simulation });
+    if (!isWanted()) return;
+    if (simulation === null) {
+      const text = l10n.t("There is no such request, or no state of memory, at the moment.");
+      return this.#panel.send({ type: "note", text });
+    }
+    this.#panel.title = l10n.t("Trace: {0}", simulation.request);
+    this.#panel.send({ type: "show", simulation });
   }
 
   async #askModes(): Promise<void> {
     if (this.#subject === undefined) return;
     const modes = await ask(this.#client, "allocpolicy/modes", this.#paramsOf(this.#subject));
-    this.#send({ type: "modes", modes });
+    this.#panel.send({ type: "modes", modes });
   }
 
   #paramsOf({ uri, request, memory, kernel }: Subject): SimulationParams {
     return { uri: this.#client.code2ProtocolConverter.asUri(uri), request, memory, kernel };
   }
 
-  #send(message: ToTrace): void {
-    void this.#panel?.webview.postMessage(message);
-  }
-
-  #open(): void {
-    if (this.#panel !== undefined) {
-      this.#panel.reveal(undefined, true);
-      return;
-    }
-    const view = Uri.joinPath(this.#context.extensionUri, "dist");
-    const panel = window.createWebviewPanel(
-      "allocpolicy.trace",
-      "Trace",
-      { viewColumn: ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [view] },
-    );
-    panel.webview.onDidReceiveMessage((message: FromTrace) => this.#receive(message));
-    panel.onDidDispose(() => {
-      this.#panel = undefined;
-      this.#shown = undefined;
-    });
-    panel.webview.html = tracePage(panel.webview, Uri.joinPath(view, "trace-view.js"));
-    this.#panel = panel;
-  }
-
   async #receive(message: FromTrace): Promise<void> {
     switch (message.type) {
       case "ready":
-        await this.#ask();
+        await this.#panel.ask();
         break;
       case "shown":
         this.#shown = message.shown;
@@ -187,7 +162,7 @@ class TracePanel {
       case "choose":
         if (this.#subject === undefined) break;
         this.#subject = { uri: this.#subject.uri, ...message };
-        await this.#ask();
+        await this.#panel.ask();
         break;
       case "modes":
         await this.#askModes();

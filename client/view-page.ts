@@ -1,22 +1,26 @@
 // The page of a panel: one script of client/view/ and one style, and nothing from elsewhere.
-import type { Uri, Webview } from "vscode";
+import { env, l10n, type Uri, type Webview } from "vscode";
 
 function nonceOf(): string {
   return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;" };
+const escaped = (text: string): string => text.replace(/[&"<>]/g, (character) => ESCAPES[character] ?? character);
+
+/** A page that runs one script, with the words of the user's language for it (client/view/words.ts). */
 export function viewPage(webview: Webview, script: Uri, title: string, style: string): string {
   const nonce = nonceOf();
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escaped(env.language)}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}';">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${escaped(title)}</title>
 <style nonce="${nonce}">${BASE}${style}</style>
 </head>
-<body><script nonce="${nonce}" src="${webview.asWebviewUri(script).toString(true)}"></script></body>
+<body data-words="${escaped(JSON.stringify(l10n.bundle ?? {}))}"><script nonce="${nonce}" src="${webview.asWebviewUri(script).toString(true)}"></script></body>
 </html>`;
 }
 

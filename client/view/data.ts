@@ -20,6 +20,8 @@ export interface Shown {
   readonly policy: string;
   readonly columns: readonly string[];
   readonly rows: readonly string[];
+  /** What is said beside it: that it is of an earlier text. Mostly empty. */
+  readonly note: string;
 }
 
 /** From the view. */

@@ -3,6 +3,7 @@
 import type { CellKind, Matrix as MatrixOver, MatrixCell, MatrixColumn, MatrixPromise } from "../../protocol/matrix.ts";
 import type { Location } from "../../protocol/places.ts";
 import type { FromView, ToView, ViewState } from "./data.ts";
+import { l10n, phrase } from "./words.ts";
 
 type Matrix = MatrixOver<Location>;
 type Cell = MatrixCell<Location>;
@@ -25,12 +26,12 @@ const SYMBOLS: Readonly<Record<CellKind | "conditional", string>> = {
   ignored: "○",
 };
 const LEGEND: readonly (readonly [keyof typeof SYMBOLS, string])[] = [
-  ["selects", "selects the mode"],
-  ["required", "every mask has it"],
-  ["allowed", "some masks have it"],
-  ["conditional", "the rest of the request decides"],
-  ["ignored", "accepted, without effect"],
-  ["forbidden", "no mask has it"],
+  ["selects", l10n.t("selects the mode")],
+  ["required", l10n.t("every mask has it")],
+  ["allowed", l10n.t("some masks have it")],
+  ["conditional", l10n.t("the rest of the request decides")],
+  ["ignored", l10n.t("accepted, without effect")],
+  ["forbidden", l10n.t("no mask has it")],
 ];
 /** Where "differs" is said. */
 const DIFFERS = "⚠";
@@ -82,7 +83,7 @@ function show(matrix: Matrix): void {
       ? []
       : [
           body(
-            "Promises",
+            l10n.t("Promises"),
             matrix.promises.map(({ effect, cells }) =>
               line(
                 rows,
@@ -118,8 +119,11 @@ function show(matrix: Matrix): void {
   function forbiddenBody(): readonly HTMLElement[] {
     const forbidden = matrix.groups.flatMap((group) => group.rows.filter(isForbidden));
     if (forbidden.length === 0) return [];
-    const count = `${forbidden.length} ${forbidden.length === 1 ? "row" : "rows"} that every mode forbids`;
-    const fold = element("button", "fold", `${unfolded ? "▾ Hide" : "▸ Show"} ${count}`);
+    const count = forbidden.length;
+    const words = unfolded
+      ? `▾ ${l10n.t("Hide what every mode forbids ({0})", count)}`
+      : `▸ ${l10n.t("Show what every mode forbids ({0})", count)}`;
+    const fold = element("button", "fold", words);
     fold.setAttribute("aria-expanded", String(unfolded));
     fold.addEventListener("click", () => {
       unfolded = !unfolded;
@@ -131,10 +135,12 @@ function show(matrix: Matrix): void {
 
   const hadFocus = table.contains(document.activeElement);
   spots = rows;
-  title.replaceChildren("Policy ", element("code", "", matrix.policy));
-  subtitle.textContent = `${matrix.apis.length === 0 ? "" : `for ${matrix.apis.map((api) => `${api}()`).join(", ")} · `}Linux ${matrix.kernel}${matrix.kernel === matrix.kernels ? "" : ` (newest of ${matrix.kernels})`}`;
+  title.replaceChildren(...phrase(l10n.t("Policy {0}"), element("code", "", matrix.policy)));
+  const apis = matrix.apis.map((api) => `${api}()`).join(", ");
+  const kernels = matrix.kernel === matrix.kernels ? "" : ` (${l10n.t("newest of {0}", matrix.kernels)})`;
+  subtitle.textContent = `${apis === "" ? "" : `${l10n.t("for {0}", apis)} · `}Linux ${matrix.kernel}${kernels}`;
   note.textContent = "";
-  table.setAttribute("aria-label", `Policy ${matrix.policy}: flags by mode`);
+  table.setAttribute("aria-label", l10n.t("Policy {0}: flags by mode", matrix.policy));
   table.replaceChildren(head, ...bodies);
   const kept =
     (current === null
@@ -143,12 +149,20 @@ function show(matrix: Matrix): void {
     rows[1]?.[0] ??
     rows[0]?.[0];
   if (kept !== undefined) settle(kept, hadFocus);
+  tell();
+}
+
+/** What is shown, for who asks the extension. */
+function tell(): void {
+  if (matrixShown === null) return;
+  const { policy, columns, groups } = matrixShown;
   editor.postMessage({
     type: "shown",
     shown: {
-      policy: matrix.policy,
-      columns: matrix.columns.map(({ name }) => name),
-      rows: matrix.groups.flatMap((group) => group.rows.map(({ name }) => name)),
+      policy,
+      columns: columns.map(({ name }) => name),
+      rows: groups.flatMap((group) => group.rows.map(({ name }) => name)),
+      note: note.textContent ?? "",
     },
   });
 }
@@ -182,17 +196,17 @@ function columnSpots(columns: readonly Column[]): readonly Spot[] {
     made.scope = "col";
     const about =
       column.selectedBy === ""
-        ? "the policy has no modes"
+        ? l10n.t("the policy has no modes")
         : column.selectedBy === "otherwise"
-          ? "selected by what no other mode takes"
-          : `selected when ${column.selectedBy}`;
+          ? l10n.t("selected by what no other mode takes")
+          : l10n.t("selected when {0}", column.selectedBy);
     return spot(
       made,
       "",
       column.name,
       [
-        { text: `mode ${column.name}: ${about}`, differs: false },
-        ...(column.reachable ? [] : [{ text: "no mask that the policy takes selects it", differs: true }]),
+        { text: l10n.t("mode {0}: {1}", column.name, about), differs: false },
+        ...(column.reachable ? [] : [{ text: l10n.t("no mask that the policy takes selects it"), differs: true }]),
       ],
       column.span,
     );
@@ -206,7 +220,7 @@ function promiseSpot(effect: string, column: Column | undefined, promise: Matrix
       element("td", "none"),
       effect,
       name,
-      [{ text: `${effect}, mode ${name}: nothing promised`, differs: false }],
+      [{ text: l10n.t("{0}, mode {1}: nothing promised", effect, name), differs: false }],
       column?.span ?? null,
     );
   const made = element("td", "promise", promise.text, ...mark(promise.kernel));
@@ -214,7 +228,10 @@ function promiseSpot(effect: string, column: Column | undefined, promise: Matrix
     made,
     effect,
     name,
-    [{ text: `mode ${name} promises ${effect} ${promise.text}`, differs: false }, ...differs(promise.kernel)],
+    [
+      { text: l10n.t("mode {0} promises {1} {2}", name, effect, promise.text), differs: false },
+      ...differs(promise.kernel),
+    ],
     promise.span,
   );
 }
@@ -248,7 +265,7 @@ function mark(kernel: string | null): readonly HTMLElement[] {
   if (kernel === null) return [];
   const made = element("span", "differs", DIFFERS);
   made.setAttribute("role", "img");
-  made.setAttribute("aria-label", "the kernel differs");
+  made.setAttribute("aria-label", l10n.t("the kernel differs"));
   return [made];
 }
 
@@ -353,19 +370,19 @@ table.addEventListener("keydown", (event) => {
 // The page
 // ---------------------------------------------------------------------------------------------------------------
 
-const save = element("button", "", "Export…");
-save.title = "Write the matrix to a file, as Markdown or SVG";
+const save = element("button", "", l10n.t("Export…"));
+save.title = l10n.t("Write the matrix to a file, as Markdown or SVG");
 save.addEventListener("click", () => editor.postMessage({ type: "export" }));
 note.setAttribute("role", "status");
 details.setAttribute("aria-live", "polite");
 const legend = element(
   "details",
   "legend",
-  element("summary", "", "Legend"),
+  element("summary", "", l10n.t("Legend")),
   ...LEGEND.map(([kind, meaning]) =>
     element("span", "", element("span", `symbol ${kind}`, SYMBOLS[kind]), ` ${meaning}`),
   ),
-  element("span", "", element("span", "symbol differs", DIFFERS), " the kernel differs"),
+  element("span", "", element("span", "symbol differs", DIFFERS), ` ${l10n.t("the kernel differs")}`),
 );
 // Where there is little room, the table has it.
 legend.open = globalThis.innerHeight > 700;
@@ -384,6 +401,7 @@ window.addEventListener("message", ({ data }: MessageEvent<ToView>) => {
       break;
     case "note":
       note.textContent = data.text;
+      tell();
       break;
   }
 });

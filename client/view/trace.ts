@@ -3,6 +3,7 @@
 // can run here.
 import type { ModesAnswer, SimulationAnswer } from "../../protocol/simulation.ts";
 import type { FromTrace, ToTrace } from "./data.ts";
+import { l10n, phrase } from "./words.ts";
 
 declare function acquireVsCodeApi(): { readonly postMessage: (message: FromTrace) => void };
 
@@ -10,16 +11,16 @@ const editor = acquireVsCodeApi();
 
 const title = element("h1", "");
 const outcome = element("p", "subtitle");
-const requestBox = chooser("Request");
-const memoryBox = chooser("State of memory");
-const kernelBox = chooser("Kernel");
+const requestBox = chooser(l10n.t("Request"));
+const memoryBox = chooser(l10n.t("State of memory"));
+const kernelBox = chooser(l10n.t("Kernel"));
 const note = element("p", "note");
 const path = element("ol", "path");
 const picture = element("div", "picture");
 const spoken = element("p", "spoken");
-const modesButton = element("button", "", "Run the modes by chance");
+const modesButton = element("button", "", l10n.t("Run the modes by chance"));
 const chart = element("div", "chart");
-const exportButton = element("button", "", "Export…");
+const exportButton = element("button", "", l10n.t("Export…"));
 
 let simulation: SimulationAnswer | null = null;
 let items: readonly HTMLElement[] = [];
@@ -37,6 +38,8 @@ function element<Name extends keyof HTMLElementTagNameMap>(
   made.append(...children);
   return made;
 }
+
+const code = (text: string): HTMLElement => element("code", "", text);
 
 function chooser(label: string): HTMLSelectElement {
   const box = element("select", "");
@@ -62,7 +65,7 @@ function show(made: SimulationAnswer): void {
   const hadFocus = document.activeElement === path;
   const isSame = simulation !== null && simulation.request === made.request && simulation.memory === made.memory;
   simulation = made;
-  title.replaceChildren(element("code", "", made.request), " on ", element("code", "", made.memory));
+  title.replaceChildren(...phrase(l10n.t("{0} on {1}"), code(made.request), code(made.memory)));
   outcome.textContent = `Linux ${made.kernel} · ${made.outcome}`;
   note.textContent = "";
   fill(requestBox, made.requests, made.request);
@@ -77,7 +80,7 @@ function show(made: SimulationAnswer): void {
     return item;
   });
   path.replaceChildren(...items);
-  path.setAttribute("aria-label", `Steps of ${made.request} on ${made.memory}`);
+  path.setAttribute("aria-label", l10n.t("Steps of {0} on {1}", made.request, made.memory));
   modesButton.hidden = !made.hasModes;
   if (!isSame) {
     chart.replaceChildren();
@@ -106,7 +109,8 @@ function select(index: number): void {
     picture.replaceChildren(drawn(moment.svg));
     shownPicture = step.picture;
   }
-  spoken.textContent = step === undefined ? "" : `Step ${current + 1} of ${items.length}. ${moment?.words ?? ""}`;
+  spoken.textContent =
+    step === undefined ? "" : `${l10n.t("Step {0} of {1}.", current + 1, items.length)} ${moment?.words ?? ""}`;
   tell();
 }
 
@@ -131,9 +135,9 @@ function drawn(svg: string): Node {
 
 function showModes(modes: ModesAnswer | null): void {
   modesButton.disabled = false;
-  modesButton.textContent = "Run the modes by chance";
+  modesButton.textContent = l10n.t("Run the modes by chance");
   if (modes === null) {
-    note.textContent = "The modes of this request cannot be run on this state.";
+    note.textContent = l10n.t("The modes of this request cannot be run on this state.");
     return;
   }
   chart.replaceChildren(drawn(modes.svg), element("pre", "", modes.text));
@@ -167,7 +171,7 @@ note.setAttribute("role", "status");
 modesButton.hidden = true;
 modesButton.addEventListener("click", () => {
   modesButton.disabled = true;
-  modesButton.textContent = "Running…";
+  modesButton.textContent = l10n.t("Running…");
   editor.postMessage({ type: "modes" });
 });
 exportButton.addEventListener("click", () => editor.postMessage({ type: "export" }));

@@ -70,7 +70,7 @@ export const PAGE_TESTS: readonly PageTest[] = [
     run: async (page) => {
       const view = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
       const fold = view.locator("button.fold");
-      await fold.filter({ hasText: /▸ Show \d+ rows that every mode forbids/ }).waitFor();
+      await fold.filter({ hasText: /▸ Show what every mode forbids \(\d+\)/ }).waitFor();
       await view.locator("th.flag", { hasText: /^__GFP_NOFAIL$/ }).waitFor({ state: "detached" });
       await fold.focus();
       await page.keyboard.press("Enter");

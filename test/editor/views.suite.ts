@@ -122,7 +122,12 @@ suite("Views", () => {
     await seesMatrix("driver", ["fast", "slow"]);
     select(editor, "has __GFP_NORETRY {");
     await type("has {");
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    const { matrix } = await extension();
+    await until(
+      "the note that it is of an earlier text",
+      () => matrix()?.note.includes("was there before") || undefined,
+      matrix,
+    );
     await seesMatrix("driver", ["fast", "slow"]);
   });
 
