@@ -73,3 +73,17 @@ static inline void pump_unlock(struct pump *p)
   });
   expect(rules(withDocument(above, DRIVER, without))).toEqual([]);
 });
+
+test("a hover on a call of an allocator says what it stands for, and answers for that", () => {
+  const text = TEXT.replace("kmalloc(n, GFP_KERNEL)", "own_alloc(NULL, 64, GFP_NOWAIT)");
+  const workspace = withDocument(
+    withDocument(emptyWorkspace(DEFAULT_SETTINGS, [ROOT]), DRIVER, kernelC.open(text)),
+    `${ROOT}/own.allocpolicy`,
+    allocPolicy.open("kernel 6.12\nallocator own_alloc(o, n, gfp) = kmalloc(n, gfp | __GFP_ZERO)\n"),
+  );
+  const markdown = kernelC.answers.hover?.(workspace, DRIVER, text.indexOf("own_alloc"))?.markdown ?? "";
+  expect(markdown).toMatch(/^\*\*Never sleeps/m);
+  expect(markdown.replaceAll("\\", "")).toContain(
+    "own_alloc() stands for kmalloc(64, GFP_NOWAIT | __GFP_ZERO), as allocator own_alloc of own.allocpolicy says.",
+  );
+});

@@ -13,7 +13,7 @@ import { COMPOSITES, flagAsks } from "../../model/masks/flags.ts";
 import { hex } from "../../model/masks/mask.ts";
 import { CONTEXTS, SCOPES } from "../descriptions/words.ts";
 import type { Explanation } from "../hover.ts";
-import { bulleted, code, heading } from "../markdown.ts";
+import { bulleted, code, escaped, heading } from "../markdown.ts";
 import { builtInMaskName } from "../mask-names.ts";
 import { answersSummary } from "../request-summary.ts";
 import { treatmentOfFlag } from "../treatment.ts";
@@ -94,14 +94,17 @@ function callHover(judged: JudgedC, at: CallAt): string | null {
     verdict: verdict(judged.kernel, request),
   }));
   const [answer] = answers;
+  const stands = allocation.through === null ? "" : `${escaped(allocation.through.because)}.`;
   if (answer === undefined)
     return heading(`${at.call.name}()`, "call", [
+      stands,
       allocation.mask === null
         ? `Linux ${judged.kernel.name} does not have it.`
         : "Its mask is not known here: it comes from outside of this function.",
       where,
     ]);
   const more = [
+    stands,
     answers.length > 1 ? `One of ${answers.length} masks that it can be given.` : "",
     isSizeKnown(answer.request) ? "" : "Its size is not known here: this is the answer for a small one.",
   ];
