@@ -188,7 +188,7 @@ function readCall(
         arguments: handed,
         isFixed,
         sure,
-        because: `${text}() stands for ${callee}(${handed.join(", ")}), ${because}`,
+        because: `${text}() stands for ${callee}(${handed.join(", ").replace(/\s+/g, " ")}), ${because}`,
       },
     };
   }

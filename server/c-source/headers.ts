@@ -44,14 +44,17 @@ const MACRO = /^define[ \t]+\w+\(/;
 /** What stands before the word of a directive. */
 const MOST_INDENT = 40;
 
-/** The headers that a C file includes by a name in quotes, as they are written there. */
+/** The headers that a C file includes by a name in quotes before its first function, as they are written there. */
 export function includedIn(text: string): readonly string[] {
   const names: string[] = [];
-  for (let at = text.indexOf('include "'); at !== -1; at = text.indexOf('include "', at + 1)) {
+  // Behind the first function hardly anything is included.
+  const functions = text.indexOf("\n{");
+  const head = functions === -1 ? text : text.slice(0, functions);
+  for (let at = head.indexOf('include "'); at !== -1; at = head.indexOf('include "', at + 1)) {
     const start = at + 'include "'.length;
-    const end = text.indexOf('"', start);
-    const before = `${at <= MOST_INDENT ? "\n" : ""}${text.slice(Math.max(0, at - MOST_INDENT), at)}`;
-    if (end > start && end - start < MOST_NAME && /\n[ \t]*#[ \t]*$/.test(before)) names.push(text.slice(start, end));
+    const end = head.indexOf('"', start);
+    const before = `${at <= MOST_INDENT ? "\n" : ""}${head.slice(Math.max(0, at - MOST_INDENT), at)}`;
+    if (end > start && end - start < MOST_NAME && /\n[ \t]*#[ \t]*$/.test(before)) names.push(head.slice(start, end));
   }
   return names;
 }

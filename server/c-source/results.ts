@@ -221,7 +221,8 @@ const COUNTED =
 function isOnce(before: string, variable: string | null): boolean {
   const near = before.slice(-FARTHEST_BEFORE);
   if ((near.includes("_zero(") && COUNTED.test(near)) || near.includes("dec_and_test(")) return true;
-  if (variable === null) return false;
+  // Where it is written it is named once; a test names it as well.
+  if (variable === null || near.indexOf(variable) === near.lastIndexOf(variable)) return false;
   const isPointedAt = /^\w+$/.test(variable) && new RegExp(`\\*\\s*${variable}\\s*=[^=;]*$`).test(near);
   const kept = isPointedAt ? `*${variable}` : variable;
   if (!/[*>.]/.test(kept)) return false;
