@@ -18,7 +18,7 @@ async function withFolder(tickMs: number, options: Options = {}): Promise<{ clie
   });
   let time = 0;
   const host = { ...disk, now: () => (time += tickMs) };
-  const client = await start({ ...options, folders: [folder], host });
+  const client = await start({ pull: true, ...options, folders: [folder], host });
   const uri = `${folder}/f0.allocpolicy`;
   client.open(uri, `${CLEAN}policy p for kmalloc { }\n`);
   return { client, uri };
@@ -50,6 +50,7 @@ const requests = (uri: string): Readonly<Record<string, object>> => {
     "workspace/symbol": { query: "r" },
     "textDocument/references": { ...at, context: { includeDeclaration: true } },
     "textDocument/rename": { ...at, newName: "renamed" },
+    "workspace/diagnostic": { previousResultIds: [] },
     "allocpolicy/callers": { uri, policy: "p" },
   };
 };

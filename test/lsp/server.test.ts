@@ -390,10 +390,11 @@ describe("requests about a document", () => {
     expect(field(field(await client.request("completionItem/resolve", item), "documentation"), "value")).toMatch(
       /may sleep/,
     );
-    expect(await client.at("textDocument/definition", MAIN, positionOf(text, "rx }\n", 1))).toMatchObject({
-      uri: MAIN,
-      range: { start: { line: 1, character: 8 } },
-    });
+    for (const method of ["textDocument/definition", "textDocument/declaration"])
+      expect(await client.at(method, MAIN, positionOf(text, "rx }\n", 1))).toMatchObject({
+        uri: MAIN,
+        range: { start: { line: 1, character: 8 } },
+      });
     expect(
       await client.at("textDocument/references", MAIN, positionOf(text, "rx {"), {
         context: { includeDeclaration: true },

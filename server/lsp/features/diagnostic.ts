@@ -1,8 +1,10 @@
 import type { CancellationToken, DocumentDiagnosticParams, WorkspaceDiagnosticParams } from "vscode-languageserver";
+import type { Step } from "../../service/steps.ts";
 import { makeAllFindings, makeFindings, type Report } from "../diagnostics.ts";
 import type { Feature, Server } from "../feature.ts";
 import { isTyping } from "../finisher.ts";
 import { cancelled } from "../guard.ts";
+import { longWork, tokenIn } from "../long-work.ts";
 import type { KnownDocument } from "../session.ts";
 import { onWritten } from "../written-request.ts";
 import { Written } from "../written.ts";
@@ -30,7 +32,9 @@ export const diagnostic: Feature = {
       },
     );
     onWritten<WorkspaceDiagnosticParams>(server, "workspace/diagnostic", (params, token) =>
-      workspaceReport(server, params, token),
+      longWork(server, "Judging policies", { workDoneToken: tokenIn(params), mayCreate: true }, token, (step) =>
+        workspaceReport(server, params, token, step),
+      ),
     );
   },
 };
@@ -55,35 +59,30 @@ function answerSoon({ session, reports, finisher }: Server, known: KnownDocument
   return report;
 }
 
-/** So long may documents be judged in one go, before others have their turn. */
-const SLICE_MS = 8;
-
 async function workspaceReport(
   { session, reports }: Server,
   { previousResultIds }: WorkspaceDiagnosticParams,
   token: CancellationToken,
+  step: Step,
 ): Promise<Written> {
-  await session.scanFolders();
+  await session.scanFolders(step);
   const { files } = session;
   const previous = new Map(previousResultIds.map(({ uri, value }) => [files.key(uri), value]));
   const items: string[] = [];
   const seen = new Set<string>();
-  let sliceEnd = Date.now() + SLICE_MS;
-  for (const known of session.all()) {
+  const all = [...session.all()];
+  for (const [index, known] of all.entries()) {
     const { key, kind } = known;
     // A guest's documents are asked for one by one: with these as well each mark would stand twice.
     if (seen.has(key) || kind.guest !== null) continue;
-    seen.add(key);
     await makeAllFindings(key, session, () => token.isCancellationRequested);
-    const report = reports.whole(session.find(key) ?? known);
+    const now = session.find(key);
+    // It may have been deleted meanwhile.
+    if (now === null) continue;
+    seen.add(key);
     const document = { uri: files.clientUri(key), version: session.versionOf(key) };
-    items.push(reportText(report, previous.get(key), document));
-    if (Date.now() > sliceEnd) {
-      // Lets a keystroke through between the files.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      sliceEnd = Date.now() + SLICE_MS;
-    }
-    if (token.isCancellationRequested) throw cancelled();
+    items.push(reportText(reports.whole(now), previous.get(key), document));
+    await step(index + 1, all.length);
   }
   for (const key of previous.keys()) {
     const gone = { uri: files.clientUri(key), version: null };
