@@ -241,7 +241,9 @@ function initializerOf(tokens: Tokens, start: number, open: number, close: numbe
     }
   }
   const isArray = tokens.kinds[at + 1] === INDEX_OPEN;
-  const members = [...membersOf(tokens, open, close), ...(isArray ? elementsOf(tokens, open, close) : [])];
+  const elements = elementsOf(tokens, open, close);
+  // `struct notifier_block nb = { called, NULL }`: of a structure the first may be what is called.
+  const members = [...membersOf(tokens, open, close), ...(isArray ? elements : elements.slice(0, 1))];
   return { type, name, members, open, close };
 }
 

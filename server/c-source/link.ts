@@ -337,7 +337,7 @@ function notified({ tables, functions }: CFile, block: string): readonly string[
   if (name === undefined) return [];
   const kept = functions.flatMap(({ read }) => read.kept.filter(({ owner }) => owner === name));
   const members = [...kept, ...tables.filter((table) => table.name === name).flatMap((table) => table.members)];
-  return members.flatMap(({ member, value }) => (member === "notifier_call" ? [value] : []));
+  return members.flatMap(({ member, value }) => (member === "notifier_call" || member === "" ? [value] : []));
 }
 
 function reachHandlers(linking: Linking, index: number): void {

@@ -1,7 +1,7 @@
 import type { Call } from "./call.ts";
 import type { FunctionRead } from "./function-read.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
-import { CALLED_BACK } from "./tables/callbacks.ts";
+import { CALLED_BACK, REGISTRATIONS } from "./tables/callbacks.ts";
 
 /** A function that a call can come to. */
 export interface Target {
@@ -65,11 +65,27 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
       if (target !== null) return [{ fn: target, isOnly: true }];
       const back = CALLED_BACK.get(call.name);
       const text = back === undefined ? undefined : call.arguments[back]?.text;
+      if (text === undefined) return passed(fn, call, named);
       // Whether it is the last one that puts a count is seldom seen.
       const isOnly = !call.name.startsWith("kref_put");
-      return text === undefined ? NONE : valued(fn.file, text).map((one) => ({ fn: one, isOnly }));
+      return valued(fn.file, text).map((one) => ({ fn: one, isOnly }));
     },
   };
+}
+
+/** What a function by such a name is given is called later, and elsewhere. */
+const LATER =
+  /init|setup|regist|request|create|install|queue|work|thread|timer|sched|start|defer|async|set_|_set|declare|alloc|irq|rcu/i;
+
+/** The functions that one of another module is given: it may call them at once. */
+function passed(from: LinkedFunction, call: Call, named: Named): readonly Target[] {
+  if (LATER.test(call.name) || REGISTRATIONS.has(call.name)) return NONE;
+  const found: Target[] = [];
+  for (const { text } of call.arguments) {
+    const fn = /^[a-z_]\w*$/.test(text) ? named(from.file, text) : null;
+    if (fn !== null) found.push({ fn, isOnly: false });
+  }
+  return found;
 }
 
 /** Those that take as much as they are given, where they are few. */

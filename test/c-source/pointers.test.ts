@@ -85,6 +85,16 @@ static void start(struct gadget *dev)
 `,
   ],
   [
+    "in a notifier block without names",
+    `static struct notifier_block nb = { grow, NULL };
+
+static void start(struct gadget *dev)
+{
+	register_inet6addr_notifier(&nb);
+}
+`,
+  ],
+  [
     "in a notifier block that is a member",
     `static void start(struct gadget *dev)
 {
@@ -199,6 +209,7 @@ static void f(struct gadget *dev)
 test.each([
   ["a member of a table, of which others have members by the same name", "dev->ops->fill(dev);"],
   ["the release of a count, which is seldom the last", "kref_put(&dev->count, grow);"],
+  ["a function of another module, which may call it at once", "walk_gadgets(dev, 3, grow);"],
 ])("what is reached through %s, is worth knowing, and no more", (_what, call) => {
   const code = `static const struct gadget_ops ops = { .fill = grow };
 
@@ -231,6 +242,20 @@ static void f(struct gadget *dev)
 `;
   expect(sleeps(code)).toMatchObject([{ function: "grow", severity: "information", confidence: "possible" }]);
 });
+
+test.each(["INIT_WORK(&dev->work, grow);", "own_register(dev, grow);", "own_call_later(dev, &grow);"])(
+  "what is called later is not called there: %s",
+  (call) => {
+    const code = `static void f(struct gadget *dev)
+{
+	spin_lock(&dev->lock);
+	${call}
+	spin_unlock(&dev->lock);
+}
+`;
+    expect(sleeps(GROW + code)).toEqual([]);
+  },
+);
 
 test("a member is no function of that name, and what takes other arguments does not stand in it", () => {
   const code = `${GROW.replaceAll("grow", "fill")}

@@ -270,7 +270,9 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // net/ipv4/ip_input.c:ip_protocol_deliver_rcu; net/ipv6/ip6_input.c
   ["net_protocol inet6_protocol", "handler err_handler", "softirq"],
   // net/netfilter/nf_tables_core.c:nft_do_chain; nf_conntrack_proto.c:nf_confirm
-  ["nft_expr_ops nf_conntrack_helper", "eval help", "rcu_read_lock"],
+  ["nft_expr_ops nft_object_ops nf_conntrack_helper", "eval help", "rcu_read_lock"],
+  // net/dsa/user.c:dsa_user_xmit; net/dsa/tag.c:dsa_switch_rcv
+  ["dsa_device_ops", "xmit rcv", "softirq"],
   // drivers/gpu/drm/amd/amdgpu/amdgpu_irq.c:amdgpu_irq_dispatch; amdgpu_irq_update (src->lock)
   ["amdgpu_irq_src_funcs", "process", "irq_handler", POSSIBLE],
   ["amdgpu_irq_src_funcs", "set", "spin_lock_irqsave"],
