@@ -183,6 +183,18 @@ describe("declarations that are the same but for names get what each gets alone"
       "flags RING = GFP_KERNEL !\nflags POOL = GFP_KERNEL !\n" +
         ["RING", "RING", "RING", "POOL"].map((flags, i) => request(`r${i}`, "", flags)).join(""),
     ],
+    [
+      "they lean on very many, and through very many",
+      Array.from({ length: 40 }, (_, i) => `${forbidding(`p${i}`)}flags m${i} = m${i + 1} | __GFP_NOFAIL\n`).join("") +
+        request("a", `policy ${Array.from({ length: 40 }, (_, i) => `p${i}`).join(", ")}`) +
+        ["m0", "m1", "m30", "m39"].map((flags, i) => request(`r${i}`, "", flags)).join(""),
+    ],
+    [
+      "they are very long",
+      forbidding("p") +
+        ["a", "b", "c"].map((name) => request(name, `/* ${"long ".repeat(5_000)} */ policy p`)).join("") +
+        ["a", "b", "c"].map((name) => request(`like_${name}`, `fallback ${name}`)).join(""),
+    ],
     ["one is declared twice", ["a", "b", "a"].map((name) => request(name, "")).join("")],
     [
       "one falls back to itself, and others to each other",

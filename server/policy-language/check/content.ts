@@ -75,6 +75,8 @@ const contents = new WeakMap<Environment, Contents>();
 /** Declarations that lean on more, or through more, are looked at one by one. */
 const MOST_MEMBERS = 24;
 const MOST_DEPTH = 24;
+/** Longer declarations are like no other. */
+const MOST_TEXT = 20_000;
 /** So many declarations of one shape, that have other words, are kept in mind. */
 const MOST_PATTERNS = 8;
 
@@ -87,8 +89,11 @@ export function contentOf(environment: Environment, binding: Binding): Content |
     patterns: new Map<number, Pattern[]>(),
   };
   contents.set(environment, known);
-  return binding.damaged ? null : contentIn(known, environment, binding, 0);
+  return isLikeNone(binding) ? null : contentIn(known, environment, binding, 0);
 }
+
+/** What a damaged declaration says is not fully known, and a long one is not compared. */
+const isLikeNone = ({ damaged, region }: Binding): boolean => damaged || region.text.length > MOST_TEXT;
 
 function contentIn(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
   const before = known.byRevision.get(binding.revision);
@@ -118,9 +123,7 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  if (members.length > MOST_MEMBERS) return null;
-  // What a damaged one says is not fully known: none is like it.
-  const key = binding.damaged ? `${binding.uri} ${kind} ${name}` : keyOf(binding.uri, region.text, written, ids);
+  const key = isLikeNone(binding) ? `${binding.uri} ${kind} ${name}` : keyOf(binding.uri, region.text, written, ids);
   return {
     id: idOf(known, key),
     name: kind === "expect" ? "" : name,
@@ -133,14 +136,14 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   };
 }
 
-/** Adds what a declaration leans on; whether no two of them are of one content. */
+/** Adds what a declaration leans on; whether they are few, and no two of them of one content. */
 function addMembers(members: Content[], content: Content): boolean {
   for (const member of [content, ...content.leansOn]) {
     const same = members.find(({ id }) => id === member.id);
     if (same === undefined) members.push(member);
     else if (same.revision !== member.revision) return false;
   }
-  return true;
+  return members.length <= MOST_MEMBERS;
 }
 
 function idOf({ ids }: Contents, key: string): number {

@@ -40,6 +40,8 @@ function shapeOf(text: string): number {
 const BEFORE = /(?:\s+|\/\/[^\n\r]*)*/y;
 const WORD = /[A-Za-z_]\w*/g;
 
+/** A declaration of more words that may be names is read by its tree. */
+const MOST_WORDS = 100;
 const skeletons = new WeakMap<Region, Skeleton | { readonly shape: null }>();
 
 /** Null where it cannot be told without the tree where the declaration begins. */
@@ -64,6 +66,7 @@ function newSkeleton({ text, kind, problems }: Region): Skeleton | null {
     const [word] = found;
     if (isKeyword(word) || isKnown(word)) continue;
     rest += `${text.slice(at, found.index)}\0`;
+    if (words.length === MOST_WORDS) return null;
     words.push({ text: word, start: found.index });
     at = found.index + word.length;
   }
