@@ -176,7 +176,7 @@ describe("declarations that are the same but for names get what each gets alone"
     ],
     [
       "what they expect something of is a mask, or nothing",
-      `flags a = GFP_KERNEL\n${["b", "c", "a"].map((name) => `expect ${name} { sleeps never }\n`).join("")}`,
+      `flags a = GFP_KERNEL\n${["b", "c", "a"].map((name) => `expect ${name} gives has __GFP_ZERO\n`).join("")}`,
     ],
     [
       "what they lean on is damaged",
