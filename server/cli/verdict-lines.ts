@@ -233,10 +233,12 @@ function parseJson(line: string): unknown {
 }
 
 function objectFrom(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new LineError(`${what} is no JSON object`);
-  return Object.fromEntries(Object.entries(value));
+  if (!isObject(value)) throw new LineError(`${what} is no JSON object`);
+  return value;
 }
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function stringFrom(input: Fields, field: string): string | null {
   const value = input[field];

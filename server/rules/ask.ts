@@ -18,11 +18,14 @@ export function ask(rule: Rule, subject: Subject): readonly Match[] {
 
 /** Whether the rule has anything to say: `ask` gives a match. */
 export function speaks(rule: Rule, subject: Subject): boolean {
+  if (rule.speaks !== undefined && !isIdle(rule)) return rule.speaks(subject);
   return rule.check(subject).some((match) => !isNobodys(rule, subject, match));
 }
 
+const isIdle = (rule: Rule): boolean => rule.class === "ineffective" || rule.class === "redundant";
+
 const isNobodys = (rule: Rule, subject: Subject, { anchor }: Match): boolean =>
-  (rule.class === "ineffective" || rule.class === "redundant") && isBrought(subject, anchor);
+  isIdle(rule) && isBrought(subject, anchor);
 
 /** Every flag that the match is about came in with a composite: no name and no number asks for it. */
 function isBrought(subject: Subject, anchor: Anchor): boolean {

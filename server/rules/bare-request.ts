@@ -114,8 +114,11 @@ export function datedFindings(
   result: Asked["result"] = null,
   verdict?: Verdict,
 ): readonly DatedFinding[] {
+  const findings = bareFindings(kernel, request, given?.written ?? null, result, verdict);
+  // Nearly all requests of a program are in order.
+  if (findings.length === 0) return [];
   const around = holdsAround(kernel, askedOfReleases(kernel, request, given, result));
-  return bareFindings(kernel, request, given?.written ?? null, result, verdict).map((finding) => {
+  return findings.map((finding) => {
     const rule = kernelRule(finding.rule);
     return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule)) };
   });
@@ -130,7 +133,7 @@ function askedOfReleases(
   const { api } = request;
   if (given === null) {
     const asked = askedOf(request, null, result);
-    return { api, of: () => asked, flagsIn: () => 0 };
+    return { api, of: () => asked, flagsIn: null };
   }
   const { kernels } = releasesAround(kernel);
   const reading = given.written.hasLiteral

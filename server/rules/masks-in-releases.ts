@@ -13,8 +13,8 @@ import { flagsIn, meaningOf, undefinedBits } from "../model/masks/names.ts";
 export interface Reading {
   /** Null where the release does not have one of its names: no caller can write the mask there. */
   readonly in: (release: number) => { readonly mask: Mask; readonly written: WrittenMask } | null;
-  /** Equal numbers for releases in which it is the same flags, and nothing besides. */
-  readonly flagsIn: (release: number) => number;
+  /** Equal numbers for releases in which it is the same flags, and nothing besides; null: it is so in all of them. */
+  readonly flagsIn: ((release: number) => number) | null;
 }
 
 /** What is asked for, release by release: a name, or a flag. */
@@ -79,7 +79,10 @@ function readingOfPieces(pieces: readonly Piece[], written: WrittenMask): Readin
       }
       return { mask: value, written };
     },
-    flagsIn: (release) => various.reduce((all, { kinds, several }) => all * several + (kinds[release] ?? 0), 0),
+    flagsIn:
+      various.length === 0
+        ? null
+        : (release) => various.reduce((all, { kinds, several }) => all * several + (kinds[release] ?? 0), 0),
   };
 }
 

@@ -20,8 +20,8 @@ export interface AskedOfReleases {
   readonly api: string;
   /** Null for a release that cannot be asked this. */
   readonly of: (release: number) => Asked | null;
-  /** Equal numbers where a mask is written with the same flags, and all of its bits are flags. */
-  readonly flagsIn: (release: number) => number;
+  /** Equal numbers where the mask is the same flags, and nothing besides; null: it is so everywhere. */
+  readonly flagsIn: ((release: number) => number) | null;
 }
 
 const around = new WeakMap<Kernel, Releases>();
@@ -54,17 +54,27 @@ function releasesWith({ options }: Kernel): readonly Kernel[] {
   return kernels;
 }
 
-/** For each release and what was asked of it: which of the others agree on that. */
-const alike = new WeakMap<readonly Kernel[], Map<Questions, readonly boolean[]>[]>();
+/** For each release and what was asked of it: the releases that agree on that, itself included. */
+type Agreeing = readonly Map<Questions, readonly number[]>[];
 
-function agreeingWith(kernels: readonly Kernel[], index: number, questions: Questions): readonly boolean[] {
-  const ofReleases = alike.get(kernels) ?? kernels.map(() => new Map<Questions, readonly boolean[]>());
-  alike.set(kernels, ofReleases);
-  const known = ofReleases[index]?.get(questions);
-  if (known !== undefined) return known;
-  const differences = differencesFrom(kernels, index);
-  const made = differences.map((one) => agree(one, questions));
-  ofReleases[index]?.set(questions, made);
+const agreeing = new WeakMap<readonly Kernel[], Agreeing>();
+
+function agreeingIn(kernels: readonly Kernel[]): Agreeing {
+  const known = agreeing.get(kernels) ?? kernels.map(() => new Map<Questions, readonly number[]>());
+  agreeing.set(kernels, known);
+  return known;
+}
+
+function whoAgrees(
+  kernels: readonly Kernel[],
+  known: Agreeing,
+  index: number,
+  questions: Questions,
+): readonly number[] {
+  const before = known[index]?.get(questions);
+  if (before !== undefined) return before;
+  const made = differencesFrom(kernels, index).flatMap((one, other) => (agree(one, questions) ? [other] : []));
+  known[index]?.set(questions, made);
   return made;
 }
 
@@ -97,10 +107,12 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
   const { kernels, home } = releasesAround(kernel);
   const api = apiNamed(asked.api);
   const exists = api === null ? [] : existsIn(kernels, api);
+  const known = agreeingIn(kernels);
+  const { flagsIn } = asked;
   const subjects: (Subject | null | undefined)[] = [];
   const subjectIn = (index: number): Subject | null => {
-    const known = subjects[index];
-    if (known !== undefined) return known;
+    const before = subjects[index];
+    if (before !== undefined) return before;
     const [release, one] = [kernels[index], exists[index] === true ? asked.of(index) : null];
     const made = release === undefined || one === null ? null : subjectOf(watched(release), one);
     subjects[index] = made;
@@ -109,16 +121,13 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
   return (rule) => {
     const answers: (boolean | undefined)[] = [];
     const speaksIn = (index: number): boolean => {
-      const known = answers[index];
-      if (known !== undefined) return known;
+      const before = answers[index];
+      if (before !== undefined) return before;
       const subject = subjectIn(index);
       if (subject === null) return false;
       const { value, questions } = noted(subject.kernel, () => speaks(rule, subject));
-      const flags = asked.flagsIn(index);
-      const agreeing = agreeingWith(kernels, index, questions);
-      for (let other = 0; other < kernels.length; other++)
-        if (agreeing[other] === true && exists[other] === true && asked.flagsIn(other) === flags)
-          answers[other] = value;
+      for (const other of whoAgrees(kernels, known, index, questions))
+        if (exists[other] === true && (flagsIn === null || flagsIn(other) === flagsIn(index))) answers[other] = value;
       return value;
     };
     if (!speaksIn(home)) return { since: kernel.name, until: kernel.name };

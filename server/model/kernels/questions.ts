@@ -81,12 +81,16 @@ function internedOf(words: Int32Array, at: number): Questions {
   let hash = 0;
   for (let word = 0; word < WORDS; word++) hash = Math.imul(hash ^ (words[at + word] ?? 0), 0x9e3779b1) ^ (hash >>> 15);
   const alike = interned.get(hash) ?? [];
-  const known = alike.find((one) => one.every((bits, word) => bits === words[at + word]));
-  if (known !== undefined) return known;
+  for (const one of alike) if (isEqualAt(one, words, at)) return one;
   const made = words.slice(at, at + WORDS);
   alike.push(made);
   interned.set(hash, alike);
   return made;
+}
+
+function isEqualAt(one: Questions, words: Int32Array, at: number): boolean {
+  for (let word = 0; word < WORDS; word++) if (one[word] !== words[at + word]) return false;
+  return true;
 }
 
 function ask(question: number): void {

@@ -17,12 +17,15 @@ export const maskNotTaken: Rule = {
     bad: example("6.12", ["api   vmalloc", "size  96 KiB", "flags GFP_NOFS"]),
     good: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_NOFS"]),
   },
+  speaks: (subject) => speaks(subject),
   check,
 };
 
+const speaks = (subject: Subject): boolean => subject.written !== null && !subject.api.takesMask && !takesBool(subject);
+
 function check(subject: Subject): readonly Match[] {
-  const { api, kernel, written } = subject;
-  if (api.takesMask || written === null || takesBool(subject)) return NOTHING;
+  const { api, kernel } = subject;
+  if (!speaks(subject)) return NOTHING;
   const builtIn = api.treatment(kernel).forced;
   return found(
     { kind: "mask" },
