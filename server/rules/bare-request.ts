@@ -160,7 +160,7 @@ const askedOf = (
   isMaskKnown: true,
   result,
   hasFallback: false,
-  ...(verdict === undefined ? {} : { verdict }),
+  ...(verdict === undefined ? {} : { verdict: () => verdict }),
 });
 
 /** Its places are lists of flags, and there is no text to edit. */

@@ -27,7 +27,7 @@ export interface Site<Place, Edit> {
 export interface Asked extends Pick<Subject, "result" | "hasFallback"> {
   readonly request: AllocationRequest;
   /** What the model says of the request, where the site has asked already. */
-  readonly verdict?: Verdict;
+  readonly verdict?: () => Verdict;
   /** Null: no mask is written. Where only its number is known: no names. */
   readonly written: WrittenMask | null;
   /** Every part of the mask is known; where it is not, nothing is said but of its names. */

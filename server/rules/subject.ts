@@ -3,7 +3,7 @@ import type { Api } from "../model/apis/api.ts";
 import { factsOf } from "../model/decisions/facts.ts";
 import { tableOf } from "../model/decisions/table.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { NO_QUESTIONS, noted, recalled, type Noted } from "../model/kernels/questions.ts";
+import { noted, recalled, type Noted } from "../model/kernels/questions.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import { applyScopes } from "../model/masks/properties.ts";
@@ -40,7 +40,8 @@ class AskedSubject implements Subject {
   readonly #called: Noted<Api>;
   /** As the request names it: of that the verdict speaks. */
   readonly #named: Api;
-  #verdict: Noted<Verdict> | null;
+  readonly #asked: Asked["verdict"];
+  #verdict: Noted<Verdict> | null = null;
   #plan: Noted<Plan> | null = null;
 
   constructor(kernel: Kernel, given: Api, named: Api, asked: Asked) {
@@ -54,7 +55,7 @@ class AskedSubject implements Subject {
     this.#given = given;
     this.#called = noted(kernel, () => apiAsCalled(given, kernel, request));
     this.#named = named;
-    this.#verdict = asked.verdict === undefined ? null : { value: asked.verdict, questions: NO_QUESTIONS };
+    this.#asked = asked.verdict;
   }
 
   get api(): Api {
@@ -72,6 +73,7 @@ class AskedSubject implements Subject {
   }
 
   #verdictOf(): Verdict {
+    if (this.#asked !== undefined) return this.#asked();
     const plan = this.#named === this.api ? this.plan : this.#named.plan(this.kernel, this.request);
     return answersOfPlan(this.kernel, this.request, plan);
   }

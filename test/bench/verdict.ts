@@ -1,7 +1,7 @@
 /**
- * What a verdict costs: `npm run bench verdict`. Static verdicts of the model, over APIs, masks, sizes and versions; and
- * lines of `allocpolicy verdict`, with their findings, releases and JSON: a few questions again and again, and lines of
- * which hardly two are alike, with one finding in many and with several in each. CPU time of one core.
+ * What a verdict costs: `npm run bench verdict`. Static verdicts of the model, over APIs, masks, sizes and versions. And
+ * lines of `allocpolicy verdict`, with findings, releases and JSON: a few questions again and again, and lines of which
+ * hardly two are alike, with one finding in many and with several in each. CPU time of one core.
  */
 import { LineAnswers } from "../../server/cli/verdict-lines.ts";
 import { contextOf } from "../../server/model/contexts.ts";

@@ -165,7 +165,8 @@ function judgedEverywhere(
   under: KernelRequest,
 ): Judgement {
   const subject = subjectOfRequest(under);
-  const contexts = openContextsOf(environment, request, under) ?? [subject.context];
+  const contexts = openContextsOf(environment, request, under);
+  if (contexts === null) return judge(environment, under.kernel, policy, subject);
   return contexts.map((context) => judge(environment, under.kernel, policy, { ...subject, context })).reduce(inBoth);
 }
 
@@ -187,7 +188,8 @@ function inBoth(one: Judgement, other: Judgement): Judgement {
 }
 
 /** What a policy can see of a request. */
-function subjectOfRequest({ kernel, request, callMask, verdict }: KernelRequest): PredicateSubject {
+function subjectOfRequest(under: KernelRequest): PredicateSubject {
+  const { kernel, request, callMask } = under;
   const page = kernel.options.pageBytes;
   const sizeBytes =
     request.sizeBytes !== null
@@ -197,14 +199,22 @@ function subjectOfRequest({ kernel, request, callMask, verdict }: KernelRequest)
         : request.pages !== null
           ? page * request.pages
           : null;
-  const known = verdict.unknown === null;
+  const isNot = (field: "sleeps" | "oom" | "fails"): boolean | null =>
+    under.verdict.unknown === null ? under.verdict[field] !== "never" : null;
+  // Few policies ask what the model says.
   return {
     mask: callMask,
     sizeBytes,
     context: request.context,
-    sleeps: known ? verdict.sleeps !== "never" : null,
-    mayOom: known ? verdict.oom !== "never" : null,
-    mayFail: known ? verdict.fails !== "never" : null,
+    get sleeps() {
+      return isNot("sleeps");
+    },
+    get mayOom() {
+      return isNot("oom");
+    },
+    get mayFail() {
+      return isNot("fails");
+    },
   };
 }
 

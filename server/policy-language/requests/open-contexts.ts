@@ -9,13 +9,14 @@ import type { KernelRequest, ResolvedRequest } from "./requests.ts";
 export function openContextsOf(
   environment: Environment,
   { api, contextWritten }: ResolvedRequest,
-  { kernel, request, verdict }: KernelRequest,
+  under: KernelRequest,
 ): readonly Context[] | null {
   const isOpen =
     contextWritten?.property.context?.text === UNKNOWN_CONTEXT &&
     environment.lookup("context", UNKNOWN_CONTEXT) === null;
   if (!isOpen) return null;
+  const { kernel, request } = under;
   const sleeps =
-    api?.takesMask === true ? (request.mask & kernel.bits.DIRECT_RECLAIM) !== 0 : verdict.sleeps !== "never";
+    api?.takesMask === true ? (request.mask & kernel.bits.DIRECT_RECLAIM) !== 0 : under.verdict.sleeps !== "never";
   return ANYWHERE.filter((context) => !sleeps || !isAtomic(kernel, context));
 }

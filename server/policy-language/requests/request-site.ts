@@ -38,11 +38,12 @@ const withoutVerdict = ({ verdict: _verdict, ...asked }: Asked): Asked => asked;
 
 const RESULT_IS = { null: "checked", nothing: "unchecked" } as const;
 
-function askedOf(request: ResolvedRequest, { request: asked, value, verdict }: KernelRequest): Asked {
+function askedOf(request: ResolvedRequest, answer: KernelRequest): Asked {
+  const { request: asked, value } = answer;
   const handles = request.handles?.property.handles ?? null;
   return {
     request: asked,
-    verdict,
+    verdict: () => answer.verdict,
     written: value?.written ?? null,
     isMaskKnown: value === null || value.certain,
     result: handles === null ? null : RESULT_IS[handles],

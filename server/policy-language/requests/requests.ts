@@ -417,7 +417,18 @@ export function requestUnder(
     poolEmpty: false,
     numbers: resolved.numbers,
   };
-  return { kernel, request, callMask, value, verdict: verdict(kernel, request) };
+  let known: Verdict | null = null;
+  return {
+    kernel,
+    request,
+    callMask,
+    value,
+    // Of most requests nobody asks it in every kernel.
+    get verdict() {
+      known ??= verdict(kernel, request);
+      return known;
+    },
+  };
 }
 
 /**
