@@ -1,5 +1,5 @@
 /**
- * What a verdict costs: `npm run bench verdict`. Static verdicts of the model, over APIs, masks, sizes and versions. And
+ * What a verdict costs: `npm run bench verdict`. Static verdicts of the model, over APIs, masks, sizes, versions; and
  * lines of `allocpolicy verdict`, with findings, releases and JSON: a few questions again and again, and lines of which
  * hardly two are alike, with one finding in many and with several in each. CPU time of one core.
  */
