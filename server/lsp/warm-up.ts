@@ -8,8 +8,8 @@ const SLICE_MS = 5;
 
 /**
  * Does while the client is still busy with its own start what its first document would wait for: reads the samples of
- * all kinds and finds what is to be found in them, so that the parser is made and the program is compiled. Ends as soon
- * as it is not wanted any more, for that document is here.
+ * all kinds, finds what is to be found in them and completes a word, so that the parsers are made and the program is
+ * compiled. Ends as soon as it is not wanted any more, for that document is here.
  */
 export async function warmUp(kinds: readonly DocumentKind[], isWanted: () => boolean): Promise<void> {
   for (const { sample, open, answers } of kinds) {
@@ -22,6 +22,8 @@ export async function warmUp(kinds: readonly DocumentKind[], isWanted: () => boo
       const end = Date.now() + SLICE_MS;
       isMade = answers.makeFindings(workspace, SAMPLE, 0, () => Date.now() >= end);
     }
+    if (!(await turn(isWanted))) return;
+    answers.completion?.at(workspace, SAMPLE, Math.floor(sample.length / 2), null);
   }
 }
 

@@ -471,6 +471,7 @@ class Offer {
   #modeNames(): readonly Completion[] {
     const names = this.#environment
       .visible("subject")
+      .filter(({ kind }) => kind === "policy")
       .flatMap(({ declaration }) => (declaration.kind === "policy" ? modesOf(declaration) : []));
     return [...new Set(names)].map((name) => item(name, "value"));
   }

@@ -29,7 +29,7 @@ export function builtInMaskName(text: string): MaskName {
 /** What a name in a mask of this file stands for. */
 export function maskName(environment: Environment, text: string): MaskName {
   const binding = environment.lookup("mask", text);
-  const kind = binding?.declaration.kind;
+  const kind = binding?.kind;
   return kind === "flags" || kind === "flag" || kind === "transform"
     ? { kind: "declared", declares: kind }
     : builtInMaskName(text);

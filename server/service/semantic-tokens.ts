@@ -150,7 +150,18 @@ function colourOf(word: Word, environment: Environment): Colour | null {
   }
 }
 
+/** By environment and name: a large file has few names, many times. */
+const maskColours = new WeakMap<Environment, Map<string, Colour>>();
+
 function maskColour(text: string, environment: Environment): Colour {
+  const known = maskColours.get(environment) ?? new Map<string, Colour>();
+  maskColours.set(environment, known);
+  const colour = known.get(text) ?? colourOfMask(text, environment);
+  known.set(text, colour);
+  return colour;
+}
+
+function colourOfMask(text: string, environment: Environment): Colour {
   const name = maskName(environment, text);
   switch (name.kind) {
     case "declared":
@@ -191,5 +202,5 @@ function declaredType(kind: string): TokenType {
 
 function referenceType(word: Word, environment: Environment): TokenType {
   if (word.detail !== "any") return declaredType(word.detail);
-  return declaredType(environment.lookup("subject", word.text)?.declaration.kind ?? "request");
+  return declaredType(environment.lookup("subject", word.text)?.kind ?? "request");
 }
