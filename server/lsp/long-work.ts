@@ -24,6 +24,9 @@ export interface Asker {
   readonly mayCreate: boolean;
 }
 
+/** Nobody is told of what an editor asks for by itself. */
+export const UNTOLD: Asker = { mayCreate: false };
+
 /**
  * Does work that may be long: when it takes more than a second the client is told how far it is, if it can be, and
  * between its steps others have their turn.

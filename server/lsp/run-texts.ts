@@ -1,6 +1,7 @@
 import type { Range } from "vscode-languageserver";
 import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
 import { upTo, type Asked, type Run, type Stretches } from "../service/runs.ts";
+import type { Step } from "../service/steps.ts";
 import { commonEnds } from "./common-ends.ts";
 import type { FileTable } from "./file-table.ts";
 import type { KnownDocument } from "./session.ts";
@@ -32,6 +33,16 @@ interface Pieces {
   readonly texts: readonly string[];
   readonly lines: readonly number[];
 }
+
+/** What is asked of a document: so many items at most, of those that `runsIn` gives for some of its stretches. */
+export interface Asking<Item> {
+  readonly known: KnownDocument;
+  readonly limit: number;
+  readonly runsIn: (asked: Asked) => readonly Run<Item>[];
+}
+
+/** So many stretches are looked at between two steps. */
+const AT_ONCE = 64;
 
 /** What was said last of a document in stretches. */
 interface Said extends Stretches {
@@ -69,8 +80,26 @@ export class RunTexts<Item> {
     return new Written(`[${this.of(known, runs).join(",")}]`);
   }
 
+  /**
+   * The same of a document in stretches that may never have been asked for: what that takes is made in steps. It may be
+   * another when others had their turn: `find` gives what it is.
+   */
+  async writtenInSteps(find: () => Asking<Item>, step: Step): Promise<Written> {
+    const { known, limit, runsIn } = find();
+    const stretches = known.kind.answers.stretches?.(known.workspace, known.key);
+    if (stretches !== undefined && !this.#last.has(known.key)) {
+      const count = stretches.keys.length;
+      for (let from = 0; from < count; from += AT_ONCE) {
+        this.of(known, runsIn({ from, to: from + AT_ONCE, limit: Number.POSITIVE_INFINITY }));
+        await step(from, count);
+      }
+      return this.writtenOf(find());
+    }
+    return this.writtenOf({ known, limit, runsIn });
+  }
+
   /** The same of a document in stretches: of those that stay nothing is asked, and where no line moves nothing made. */
-  writtenOf(known: KnownDocument, limit: number, runsIn: (asked: Asked) => readonly Run<Item>[]): Written {
+  writtenOf({ known, limit, runsIn }: Asking<Item>): Written {
     const stretches = known.kind.answers.stretches?.(known.workspace, known.key);
     if (stretches === undefined) return this.written(known, runsIn(upTo(limit)));
     const before = this.#last.get(known.key) ?? NOTHING_SAID;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { disk } from "../../server/lsp/node.ts";
-import type { Client, Options, ResponseError } from "./_client.ts";
-import { CLEAN, onDisk, positionOf, start } from "./_fixture.ts";
+import { field, type Client, type Options, type ResponseError } from "./_client.ts";
+import { CLEAN, MAIN, onDisk, positionOf, start } from "./_fixture.ts";
 
 const WITH_PROGRESS = { window: { workDoneProgress: true } };
 const FILES = 40;
@@ -104,3 +104,24 @@ test("work that takes less says nothing, also to who wants to hear", async () =>
   for (const method of METHODS) await client.request(method, { ...requests(uri)[method], workDoneToken: "mine" });
   expect([client.progress, client.progressAsked]).toEqual([[], []]);
 });
+
+test.each(["documentSymbol", "foldingRange", "semanticTokens/full"])(
+  "a hover does not wait for what a large file is first asked for: %s",
+  async (method) => {
+    let time = 0;
+    const client = await start({ pull: true, host: { ...disk, now: () => (time += 10) } });
+    const declarations = Array.from({ length: 400 }, (_, i) =>
+      CLEAN.replace("kernel 6.12", "").replace("r {", `r${i} {`),
+    );
+    client.open(MAIN, `kernel 6.12\n${declarations.join("")}`);
+    const order: string[] = [];
+    const large = client.request(`textDocument/${method}`, { textDocument: { uri: MAIN } });
+    const hover = client.at("textDocument/hover", MAIN, { line: 3, character: 10 });
+    await Promise.all([large.then(() => order.push(method)), hover.then(() => order.push("hover"))]);
+    expect(order).toEqual(["hover", method]);
+    // What was made in steps is what is made at once.
+    expect(await client.request(`textDocument/${method}`, { textDocument: { uri: MAIN } })).toMatchObject(
+      method.startsWith("semantic") ? { data: field(await large, "data") } : ((await large) as object),
+    );
+  },
+);

@@ -2,7 +2,7 @@ import type { DocumentLink, DocumentLinkParams } from "vscode-languageserver";
 import { isInside, rootsFor } from "../../documents/roots.ts";
 import type { Link } from "../../service/links.ts";
 import type { Feature } from "../feature.ts";
-import { RunTexts } from "../run-texts.ts";
+import { RunTexts, type Asking } from "../run-texts.ts";
 import { onWritten } from "../written-request.ts";
 
 const MOST_LINKS = 1000;
@@ -28,9 +28,9 @@ export const documentLink: Feature = {
       const roots = rootsFor(workspace.roots, key);
       // The editor opens what it is given, commands among it: of the text's own words only files of the workspace.
       const isSafe = ({ target }: Link): boolean => target.kind === "web" || isInside(roots, target.uri);
-      return texts.writtenOf(known, MOST_LINKS, (asked) =>
-        (kind.answers.links?.(workspace, key, asked) ?? []).filter(({ items }) => items.every(isSafe)),
-      );
+      const runsIn: Asking<Link>["runsIn"] = (asked) =>
+        (kind.answers.links?.(workspace, key, asked) ?? []).filter(({ items }) => items.every(isSafe));
+      return texts.writtenOf({ known, limit: MOST_LINKS, runsIn });
     });
   },
 };

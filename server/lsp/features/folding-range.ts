@@ -1,7 +1,8 @@
 import type { FoldingRange, FoldingRangeParams, Range } from "vscode-languageserver";
 import type { Fold } from "../../service/folding.ts";
 import type { Feature } from "../feature.ts";
-import { RunTexts } from "../run-texts.ts";
+import { longWork, UNTOLD } from "../long-work.ts";
+import { RunTexts, type Asking } from "../run-texts.ts";
 import { onWritten } from "../written-request.ts";
 
 export const foldingRange: Feature = {
@@ -11,14 +12,14 @@ export const foldingRange: Feature = {
     const folding = new RunTexts(session.files, (folds: readonly Fold[], rangeOf) =>
       folds.flatMap((fold) => foldingRangeOf(fold, rangeOf(fold.start, fold.end), abilities().lineFoldingOnly)),
     );
-    onWritten<FoldingRangeParams>(server, "textDocument/foldingRange", ({ textDocument: { uri } }) => {
-      const known = session.document(uri);
-      const { key, workspace, kind } = known;
-      return folding.writtenOf(
-        known,
-        abilities().foldingLimit,
-        (asked) => kind.answers.folds?.(workspace, key, asked) ?? [],
-      );
+    onWritten<FoldingRangeParams>(server, "textDocument/foldingRange", ({ textDocument: { uri } }, token) => {
+      const asking = (): Asking<Fold> => {
+        const known = session.document(uri);
+        const { key, workspace, kind } = known;
+        const runsIn: Asking<Fold>["runsIn"] = (asked) => kind.answers.folds?.(workspace, key, asked) ?? [];
+        return { known, limit: abilities().foldingLimit, runsIn };
+      };
+      return longWork(server, "Folds", UNTOLD, token, (step) => folding.writtenInSteps(asking, step));
     });
   },
 };

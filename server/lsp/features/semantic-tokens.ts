@@ -1,9 +1,14 @@
-import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver";
+import type { SemanticTokens, SemanticTokensDelta, TextDocumentIdentifier } from "vscode-languageserver";
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../../service/semantic-tokens.ts";
 import type { Feature } from "../feature.ts";
+import type { Step } from "../../service/steps.ts";
 import { guarded } from "../guard.ts";
+import { longWork, UNTOLD } from "../long-work.ts";
 import { joined, packRuns, tokensEdit, type PackedTokens } from "../packed-tokens.ts";
 import type { KnownDocument, Session } from "../session.ts";
+
+/** So many declarations are looked at between two steps. */
+const AT_ONCE = 64;
 
 export const semanticTokens: Feature = {
   capability: () => ({
@@ -13,7 +18,8 @@ export const semanticTokens: Feature = {
       range: true,
     },
   }),
-  register({ connection, session, log }) {
+  register(server) {
+    const { connection, session, log } = server;
     const { files } = session;
     const { semanticTokens: requests } = connection.languages;
     const sent = new SentTokens(session);
@@ -27,8 +33,24 @@ export const semanticTokens: Feature = {
       return { key, data: packRuns(runs, files.lines(document), sent.last(key)?.data) };
     };
 
+    /** Makes in steps what has never been asked for. */
+    const prepared = async ({ uri }: TextDocumentIdentifier, step: Step): Promise<void> => {
+      if (sent.last(session.document(uri).key) !== null) return;
+      for (let from = 0, count = 1; from < count; from += AT_ONCE) {
+        // Each time as it is now: it may have changed while others had their turn.
+        const known = session.document(uri);
+        const { key, workspace, document, kind } = known;
+        const { starts } = kind.answers.stretches?.(workspace, key) ?? { starts: [] };
+        count = starts.length;
+        const [start, end] = [starts[from] ?? 0, starts[from + AT_ONCE] ?? document.text.length];
+        if (from < count) packRuns(runsOf(known, start, end), files.lines(document));
+        await step(from, count);
+      }
+    };
+
     requests.on(
-      guarded(log, "textDocument/semanticTokens/full", ({ textDocument }): SemanticTokens => {
+      guarded(log, "textDocument/semanticTokens/full", async ({ textDocument }, token): Promise<SemanticTokens> => {
+        await longWork(server, "Colours", UNTOLD, token, (step) => prepared(textDocument, step));
         const { key, data } = allOf(textDocument.uri);
         return { resultId: sent.remember(key, data), data: joined(data.numbers) };
       }),
