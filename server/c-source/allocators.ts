@@ -1,4 +1,5 @@
 import type { Confidence } from "./evidence.ts";
+import type { Held } from "./state.ts";
 
 /**
  * A function that stands for one that the model knows: a call of it is judged as the call that it makes. Declared in a
@@ -12,6 +13,8 @@ export interface Allocator {
   readonly arguments: readonly string[];
   /** Its mask is the same whatever it is given: what is wrong with that alone is said where it stands. */
   readonly isFixed: boolean;
+  /** What it holds where it makes the call. */
+  readonly held: readonly Held[];
   /** It returns what that function does. */
   readonly isResult: boolean;
   /** How sure it is that it makes this call. */

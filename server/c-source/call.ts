@@ -1,7 +1,7 @@
 import type { Confidence } from "./evidence.ts";
 import type { MaskCase } from "./masks.ts";
 import type { ResultUse } from "./results.ts";
-import type { State } from "./state.ts";
+import type { Held, State } from "./state.ts";
 
 /** A stretch of a function, and its text. Offsets count from the start of the function. */
 export interface Piece {
@@ -34,6 +34,8 @@ export interface Through {
   readonly arguments: readonly string[];
   /** Its mask is the same for all calls, and told where it stands. */
   readonly isFixed: boolean;
+  /** What that function holds where it makes the call. */
+  readonly held: readonly Held[];
   readonly sure: Confidence;
   /** What it comes to: `own_alloc() stands for kmalloc(64, gfp), as allocator own_alloc of net.allocpolicy says`. */
   readonly because: string;

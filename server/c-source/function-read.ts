@@ -112,7 +112,7 @@ export function readFunction(tokens: Tokens, names: FileNames, item: FunctionIte
     kept: keptIn(tokens, item, origin),
     net: walked.net,
     gives: walked.gives,
-    handsOn: handsOnOf(tokens, item, walked.calls, calls),
+    handsOn: handsOnOf(tokens, item, walked, calls),
     observed: [
       ...observe({ tokens, item, walked, calls, text, origin }),
       ...misplacedMasks(tokens, names, walked.calls, calls),
@@ -177,7 +177,7 @@ function readCall(
   };
 
   function allocationThrough(allocator: Allocator): Allocation {
-    const { parameters, callee, because, sure, isFixed } = allocator;
+    const { parameters, callee, because, sure, isFixed, held } = allocator;
     const texts = given.map((argument) => argument.text);
     const handed = allocator.arguments.map((argument) => handedOn(argument, parameters, texts));
     return {
@@ -187,6 +187,7 @@ function readCall(
       through: {
         arguments: handed,
         isFixed,
+        held,
         sure,
         because: `${text}() stands for ${callee}(${handed.join(", ").replace(/\s+/g, " ")}), ${because}`,
       },

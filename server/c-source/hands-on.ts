@@ -1,5 +1,6 @@
 import type { Call } from "./call.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "./items.ts";
+import type { Held } from "./state.ts";
 import { nameId } from "./names.ts";
 import { signatureNamed } from "./signatures.ts";
 import {
@@ -17,7 +18,7 @@ import {
   textBetween,
   type Tokens,
 } from "./tokens.ts";
-import type { WalkedCall } from "./walk.ts";
+import type { Walked } from "./walk.ts";
 
 /** The one allocation that a function makes, whatever it is given: in C, by the names of its parameters. */
 export interface HandsOn {
@@ -26,6 +27,8 @@ export interface HandsOn {
   readonly arguments: readonly string[];
   /** The mask hangs on the parameters. */
   readonly isOpen: boolean;
+  /** What it holds there by itself, and gives back before it returns. */
+  readonly held: readonly Held[];
   /** It returns what the allocation does. */
   readonly isResult: boolean;
 }
@@ -41,7 +44,7 @@ const MOST_CHARACTERS = 200;
 export function handsOnOf(
   tokens: Tokens,
   item: FunctionItem,
-  walked: readonly WalkedCall[],
+  { calls: walked, gives }: Pick<Walked, "calls" | "gives">,
   calls: readonly Call[],
 ): HandsOn | null {
   let at = -1;
@@ -54,7 +57,8 @@ export function handsOnOf(
   const callee = call?.allocation?.api ?? null;
   if (call === undefined || place === undefined || callee === null) return null;
   const { guards, isCut, held, released, sleptAt } = call.state;
-  if (isCut || sleptAt >= 0 || guards.length + held.length + released.length > 0) return null;
+  if (isCut || sleptAt >= 0 || guards.length + released.length > 0) return null;
+  if (held.some(({ block, family }) => block === 0 && !gives.includes(family))) return null;
   if (call.arguments.length > MOST_ARGUMENTS || item.parameters.length > MOST_ARGUMENTS) return null;
   const slices = argumentsBetween(tokens, place.open + 1, place.close);
   const through = call.allocation?.through ?? null;
@@ -65,10 +69,14 @@ export function handsOnOf(
       ? slices.map((slice, index) => told(tokens, item, own, slice, index === mask))
       : through.arguments.map((text) => (isTold(text, own) && isKept(tokens, item, text, own) ? text : UNKNOWN));
   if (texts[mask] === UNKNOWN) return null;
+  const isOpen = mask !== -1 && namesIn(texts[mask] ?? "").some((name) => own.has(name));
+  // What is wrong under a lock of its own with a mask of its own is told where it stands.
+  if (held.length > 0 && !isOpen) return null;
   return {
     callee,
     arguments: texts,
-    isOpen: mask !== -1 && namesIn(texts[mask] ?? "").some((name) => own.has(name)),
+    isOpen,
+    held: [...held, ...(through?.held ?? [])].map((one) => ({ ...one, at: 0 })),
     isResult: tokens.names[place.statement] === RETURN && place.name === place.statement + 1,
   };
 }

@@ -35,6 +35,7 @@ import {
 } from "./link.ts";
 import { editsOf, placeOf } from "./places.ts";
 import { judgeCode } from "./judge-code.ts";
+import type { Held } from "./state.ts";
 import { callSite, readingsOf, sizesOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
 
 /** What a C file is judged by. */
@@ -219,7 +220,7 @@ function saidAlone(
   { kernel, confidence }: Pick<JudgeOptions, "kernel" | "confidence">,
 ): readonly Said[] {
   const said = new Map<string, Said>();
-  const facts = factsFor(call, factsAt(fn, call.state, null));
+  const facts = factsFor(fn, call, factsAt(fn, call.state, null));
   const slept = call.state.sleptAt >= 0;
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
@@ -254,7 +255,7 @@ function reachedBy(
   said: Map<string, Said>,
 ): void {
   if (RANK[way.confidence] < RANK[confidence] || !canReach(call.state, way)) return;
-  const all = factsFor(call, factsAt(fn, call.state, way));
+  const all = factsFor(fn, call, factsAt(fn, call.state, way));
   if (!all.some((fact) => way.facts.includes(fact))) return;
   const own = all.filter((fact) => !way.facts.includes(fact));
   const names = all.map((fact) => fact.context);
@@ -344,8 +345,24 @@ function addForRt(
 }
 
 /** `__xa_store()` and its kin drop the array's own lock for a mask that blocks. lib/xarray.c:__xas_nomem */
-function factsFor(call: Call, facts: readonly Fact[]): readonly Fact[] {
-  return apiOf(call).startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
+function factsFor(fn: LinkedFunction, call: Call, facts: readonly Fact[]): readonly Fact[] {
+  const left = apiOf(call).startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
+  const held = call.allocation?.through?.held ?? [];
+  return held.length === 0 ? left : [...left, ...held.map((one) => heldThrough(fn, call, one))];
+}
+
+/** What a function that stands for another holds itself where it calls that. */
+function heldThrough(fn: LinkedFunction, { name, start }: Call, { by, context, family, lock, sure }: Held): Fact {
+  const at = fn.start + start;
+  const text = `${name}() takes its memory under ${lock === null ? `${by}()` : `${by}(${lock})`}`;
+  return {
+    context,
+    family,
+    lock,
+    isLoose: false,
+    sure,
+    step: { file: fn.file, start: at, end: at + name.length, text },
+  };
 }
 
 /** The fact by itself forbids something; a scope and a lock that sleeps do not. */

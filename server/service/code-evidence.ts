@@ -60,6 +60,7 @@ export function declaredAllocators(
         callee,
         arguments: given,
         isFixed: false,
+        held: [],
         isResult: true,
         sure: "certain",
         because: `as allocator ${name} of ${nameOf(uri)} says`,

@@ -15,6 +15,7 @@ function declared(parameters: readonly string[], callee: string, given: readonly
     callee,
     arguments: given,
     isFixed: false,
+    held: [],
     isResult: true,
     sure: "certain",
     because: "as allocator own_alloc of net.allocpolicy says",
@@ -128,5 +129,53 @@ int f(struct own *o)
     const file = readCFile(code);
     const found = judgeC([{ path: "driver.c", file }], { kernel, confidence: "possible" });
     expect(found.filter(({ rule }) => rule === "retry-mayfail-without-reclaim").length).toBe(1);
+  });
+});
+
+describe("a function that takes its memory under a lock of its own", () => {
+  const own = (
+    mask: string,
+    body = "p = kmalloc(n, gfp);",
+  ): string => `static void *own_get(struct own *o, size_t n, gfp_t gfp)
+{
+	void *p;
+
+	spin_lock(&o->lock);
+	${body}
+	spin_unlock(&o->lock);
+	return p;
+}
+
+int f(struct own *o)
+{
+	o->p = own_get(o, 64, ${mask});
+	return o->p ? 0 : -ENOMEM;
+}
+`;
+  const found = (code: string) =>
+    judgeC([{ path: "driver.c", file: readCFile(code) }], { kernel, confidence: "possible" }).map(
+      ({ rule, function: name, confidence, proof }) => [rule, name, confidence, proof.map(({ text }) => text)],
+    );
+
+  test("is given none that sleeps", () => {
+    expect(found(own("GFP_KERNEL"))).toEqual([
+      [
+        "sleep-in-atomic",
+        "f",
+        "likely",
+        [
+          "own_get() takes its memory under spin_lock(&o->lock)",
+          "own_get() stands for kmalloc(64, GFP_KERNEL), which it calls",
+        ],
+      ],
+    ]);
+    expect(found(own("GFP_ATOMIC")).map(([rule]) => rule)).not.toContain("sleep-in-atomic");
+  });
+
+  test("and asks for none where it drops the lock, or where a test allows it", () => {
+    const dropped = "spin_unlock(&o->lock);\n\tp = kmalloc(n, gfp);\n\tspin_lock(&o->lock);";
+    expect(found(own("GFP_KERNEL", dropped))).toEqual([]);
+    const asked = "p = NULL;\n\tif (!gfpflags_allow_blocking(gfp))\n\t\tp = kmalloc(n, gfp);";
+    expect(found(own("GFP_KERNEL", asked))).toEqual([]);
   });
 });
