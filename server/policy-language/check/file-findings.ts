@@ -97,6 +97,9 @@ function analysed(analysis: FileAnalysis, region: Region, index: number, pause: 
   };
 }
 
+/** Of fewer regions each is looked at by itself: what a content is takes as long as to look. */
+const FEW_REGIONS = 24;
+
 /** What `find` says of a declaration or of one that is alike, and which of its names stand for nothing. */
 function ofDeclaration(
   environment: Environment,
@@ -104,7 +107,7 @@ function ofDeclaration(
   binding: Binding,
   find: () => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
-  const content = contentOf(environment, binding);
+  const content = environment.file.regions.length < FEW_REGIONS ? null : contentOf(environment, binding);
   const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, use));
   const unknown = withLevels(environment, unknownNameFindings(environment, uses));
   const others = findingsAlike(environment, binding, content, find);
