@@ -2,8 +2,8 @@ import * as nodeModule from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-/** A server has been used by then. */
-const FLUSH_MS = 20_000;
+/** A server has done what it does by itself by then; what is written once is not written again. */
+const FLUSH_MS = 5_000;
 
 /** Where the program keeps what it may lose. Not in /tmp, where others could write. */
 export function cacheFolder(): string {
