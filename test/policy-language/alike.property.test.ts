@@ -1,7 +1,7 @@
 // Declarations that are the same but for names are looked at once: each gets what it gets when it is looked at alone.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseFile } from "../../grammar/index.ts";
+import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
@@ -108,6 +108,38 @@ describe("declarations that are the same but for names get what each gets alone"
           expectSame(fileOf(first, templates, called, count), fileOf("", more, called, 2)),
       ),
       { numRuns: 120, seed: 20261129 },
+    );
+  });
+
+  test("and so after edits, which leave them alike or no more", () => {
+    const edit = fc.record({
+      at: fc.nat(2_000),
+      length: fc.nat(12),
+      text: fc.oneof(
+        fc.constantFrom("", "x", "_1", " ", "|", "}", "\n", "GFP_KERNEL", "p_0", "m"),
+        fc.constantFrom(...TEMPLATES),
+      ),
+    });
+    fc.assert(
+      fc.property(
+        header,
+        block,
+        namings,
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        (first, templates, called, edits) => {
+          let main = parseFile(fileOf(first, templates, called, 4));
+          const library = parseFile(fileOf("", templates, called, 1));
+          let workspace = workspaceOf(main, library);
+          check(workspace, MAIN);
+          for (const { at, length, text } of edits) {
+            const start = Math.min(at, main.text.length);
+            main = editFile(main, { start, end: Math.min(start + length, main.text.length), text });
+            workspace = withDocument(workspace, MAIN, main);
+            expect(check(workspace, MAIN).regions).toEqual(check(workspaceOf(main, library), MAIN).regions);
+          }
+        },
+      ),
+      { numRuns: 60, seed: 20261130 },
     );
   });
 

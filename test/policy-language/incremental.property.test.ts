@@ -165,6 +165,16 @@ describe("after any edits", () => {
     expect(shown(after, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(1);
   });
 
+  test("a name that moves within a declaration that says what it said is shown where it stands now", () => {
+    const file = parseFile("kernel 6.12\n/// First.\ncontext a { in softirq }\ncontext a { in hardirq }\n");
+    const before = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
+    check(before, MAIN);
+    const at = file.text.indexOf("First");
+    const after = withDocument(before, MAIN, editFile(file, { start: at, end: at, text: "The " }));
+    expect(shown(after, MAIN)).toEqual(shown(fresh(after), MAIN));
+    expect(shown(after, MAIN)).toHaveLength(1);
+  });
+
   test("regions that did not change keep their findings, the very objects", () => {
     const request = (name: string): string =>
       `request ${name} {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n`;

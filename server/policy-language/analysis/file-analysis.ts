@@ -341,6 +341,8 @@ function carryOver(
   const changed = new Set<string>(changedBefore);
   /** Keys of policies that say the same as before in other words, or somewhere else. */
   const reworded = new Set<string>();
+  /** Revisions of what is as good as before: its name may stand elsewhere in its region. */
+  const shifted = new Set<Revision>();
   let { findings, ready } = previous;
   let isMoved = false;
   const moved = order.map((uri, i) => {
@@ -357,6 +359,7 @@ function carryOver(
       for (let at = start; at < newEnd; at++) addKeys(keys, index.file.regions[at]);
     }
     const kept = same === "value" ? old.revisions[start] : undefined;
+    if (kept !== undefined) shifted.add(kept);
     const fresh = Array.from({ length: newEnd - start }, (_, at) => kept ?? newRevision(start + at));
     isMoved ||= oldEnd !== newEnd;
     if (i === 0) {
@@ -378,6 +381,11 @@ function carryOver(
     ready[region] = undefined;
   };
 
+  if (shifted.size > 0) {
+    findings.forEach((known, region) => {
+      if (known?.movable === true && pointsAt(known, shifted)) forget(region);
+    });
+  }
   if (changed.size > 0) renewDependants(moved, forget, changed, previous);
   if (reworded.size > 0) {
     const regions = moved[0]?.index.file.regions ?? [];
@@ -398,6 +406,10 @@ function carryOver(
     });
   }
   return { files: moved, findings, ready };
+}
+
+function pointsAt({ unplaced }: RegionFindings, revisions: ReadonlySet<Revision>): boolean {
+  return unplaced.some(({ related }) => related.some(({ revision }) => revision !== null && revisions.has(revision)));
 }
 
 /**
