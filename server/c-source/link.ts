@@ -153,10 +153,14 @@ function factOf(fn: LinkedFunction, held: Held): Fact {
   };
 }
 
+/** In these a task may sleep, but not wait for reclaim of every kind. */
+const OF_TASKS: ReadonlySet<string> = new Set(["fs_lock", "io_lock", "dma_fence_signalling"]);
+
 /** What of a caller still holds where the code gave some of it back. */
 function factsLeft(facts: readonly Fact[], state: State): readonly Fact[] {
-  if (state.isCut || state.sleptAt >= 0) return [];
-  return state.released.reduce<readonly Fact[]>(withoutReleased, facts);
+  if (state.isCut) return [];
+  const left = state.sleptAt < 0 ? facts : facts.filter(({ context }) => OF_TASKS.has(context));
+  return state.released.reduce<readonly Fact[]>(withoutReleased, left);
 }
 
 function withoutReleased(facts: readonly Fact[], released: Released): readonly Fact[] {

@@ -221,6 +221,7 @@ const COUNTED =
 function isOnce(before: string, variable: string | null): boolean {
   const near = before.slice(-FARTHEST_BEFORE);
   if ((near.includes("_zero(") && COUNTED.test(near)) || near.includes("dec_and_test(")) return true;
+  if (isWhereMissing(near)) return true;
   // Where it is written it is named once; a test names it as well.
   if (variable === null || near.indexOf(variable) === near.lastIndexOf(variable)) return false;
   const isPointedAt = /^\w+$/.test(variable) && new RegExp(`\\*\\s*${variable}\\s*=[^=;]*$`).test(near);
@@ -230,6 +231,22 @@ function isOnce(before: string, variable: string | null): boolean {
   const isThere = `(?:[^;{}!]*[^\\w>.!])?${name}(?![\\w.>(-]|\\[)(?!\\s*==)[^;{}]*\\)\\s*\\{?\\s*(?:return|goto)\\b`;
   const isMissing = `\\s*(?:!\\s*${name}|${name}\\s*==\\s*NULL)\\s*\\)\\s*(?:\\{[^{}]*|[^;{}]*)$`;
   return new RegExp(`(?<!else )\\bif\\s*\\((?:${isThere}|${isMissing})`).test(near);
+}
+
+const MISSING = /\bif\s*\(\s*!\s*(\w+(?:(?:->|\.)\w+)+)\s*\)\s*$/;
+
+/** It ends inside of `if (!dev->log) { dev->log = …`, where all is made that goes with it. */
+function isWhereMissing(before: string): boolean {
+  if (!before.includes("if (!")) return false;
+  for (let at = before.length - 1, closed = 0; at > 0; at--) {
+    if (before[at] === "}") closed++;
+    else if (before[at] === "{" && closed-- === 0) {
+      closed = 0;
+      const name = MISSING.exec(before.slice(Math.max(0, at - 80), at))?.[1];
+      if (name !== undefined && before.includes(`${name} = `, at)) return true;
+    }
+  }
+  return false;
 }
 
 /** From the call to there control can only go straight on. */

@@ -85,6 +85,10 @@ test.each([
   ["behind one that asks for more", "\tif (dev->on && dev->log)\n\t\treturn 0;\n\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["where it is missing", "\tif (!dev->log)\n\t\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["where it is NULL", "\tif (dev->log == NULL) {\n\t\tdev->n++;\n\t\tdev->log = kmalloc(64, GFP_KERNEL);\n\t}"],
+  [
+    "with all that goes with it",
+    "\tif (!dev->log) {\n\t\tdev->log = own(dev);\n\t\tif (dev->log) {\n\t\t\tp = kmalloc(64, GFP_KERNEL);\n\t\t}\n\t}",
+  ],
   ["where it is pointed at", "\tif (!*dev)\n\t\t*dev = kmalloc(64, GFP_KERNEL);"],
   [
     "behind a return, by a function of the driver",
@@ -182,4 +186,20 @@ test("what is looked at by another name is looked at", () => {
 }
 `;
   expect(findingsIn(code)).toEqual([]);
+});
+
+test("who sleeps is in no interrupt, and in a transaction all the same", () => {
+  const code = (given: string): string => `static void grow(struct gadget *dev)
+{
+	mutex_lock(&dev->mutex);
+	dev->p = kmalloc(64, GFP_KERNEL);
+	mutex_unlock(&dev->mutex);
+}
+
+${given}
+`;
+  const transaction = "static void f(struct btrfs_trans_handle *trans)\n{\n\tgrow(trans->dev);\n}";
+  const timer = "static void f(struct gadget *dev)\n{\n\ttimer_setup(&dev->timer, grow, 0);\n}";
+  expect(told(code(transaction))).toEqual(["information possible fs-reclaim-under-lock"]);
+  expect(told(code(timer))).toEqual([]);
 });
