@@ -36,7 +36,7 @@ export function guardedNotification<P>(
     try {
       await handle(params);
     } catch (error) {
-      log.error(`${method}: ${stackOf(error)}`);
+      log.error(`${method}: ${error instanceof ResponseError ? error.message : stackOf(error)}`);
     }
   };
 }

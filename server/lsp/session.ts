@@ -1,4 +1,4 @@
-import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
+import { LSPErrorCodes, ResponseError, type TextDocumentContentChangeEvent } from "vscode-languageserver";
 import type { Edit } from "../../grammar/source-file.ts";
 import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
 import type { Document } from "../documents/document.ts";
@@ -59,7 +59,11 @@ interface Wait {
 const PATIENCE_MS = 1000;
 
 /** A document or file that the server does not have, or that no kind takes; the client is told so. */
-class UnknownDocument extends Error {}
+class UnknownDocument extends ResponseError<never> {
+  constructor(message: string) {
+    super(LSPErrorCodes.RequestFailed, message);
+  }
+}
 
 /** A document of a workspace, as requests ask about it. */
 export interface KnownDocument {

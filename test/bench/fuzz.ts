@@ -6,20 +6,48 @@
  */
 import { Session } from "node:inspector/promises";
 import { readdirSync, readFileSync } from "node:fs";
-import { ALL_RULES } from "../../server/rules/catalogue.ts";
+import { ALL_RULES, SOURCE_RULES } from "../../server/rules/catalogue.ts";
 import { allApis } from "../../server/model/apis.ts";
 import { inRoot } from "../../scripts/paths.ts";
 import { corpusOf, keepCorpus } from "../fuzz/_corpus.ts";
 import { mutated } from "../fuzz/_mutate.ts";
 import { Random } from "../fuzz/_random.ts";
-import { TARGETS, type Target } from "../fuzz/_targets.ts";
+import type { Target } from "../fuzz/_target.ts";
+import { TARGETS } from "../fuzz/_targets.ts";
 
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 2000);
 const SEED = Number(process.env.FUZZ_SEED ?? 20261128);
 const ONE = process.env.FUZZ_TARGET;
 const KEEP = process.env.FUZZ_KEEP === "1";
 /** More are not kept: each is run again by every test run. */
-const MOST_KEPT: Readonly<Record<string, number>> = { policy: 400, model: 300, server: 150 };
+const MOST_KEPT: Readonly<Record<string, number>> = {
+  policy: 400,
+  model: 300,
+  server: 150,
+  "kernel-c": 130,
+  "kernel-log": 100,
+  "command-line": 150,
+};
+
+const LOCKED_C = `#include <linux/slab.h>
+static int refill(struct nic *nic)
+{
+	unsigned long flags;
+	void *p;
+
+	spin_lock_irqsave(&nic->lock, flags);
+	p = kmalloc(sizeof(*nic->ring) * nic->size, GFP_KERNEL | __GFP_ZERO);
+	list_for_each_entry(r, &nic->rings, list)
+		r->p = kmemdup(p, 64, nic->atomic ? GFP_ATOMIC : GFP_KERNEL);
+	spin_unlock_irqrestore(&nic->lock, flags);
+	return p ? 0 : -ENOMEM;
+}
+static void poll(struct timer_list *t)
+{
+	refill(from_timer(nic, t, timer));
+}
+static DEFINE_TIMER(poller, poll);
+`;
 
 /** Where there is no corpus yet: examples of rules, files of examples/, and a line for each function. */
 function beginnings(target: string): readonly string[] {
@@ -34,6 +62,23 @@ function beginnings(target: string): readonly string[] {
         ({ name }, at) =>
           `{"kernel":"6.12","api":"${name}","flags":"GFP_KERNEL","${at % 2 === 0 ? "size" : "order"}":${at % 9}}`,
       );
+    case "kernel-c":
+      return [...SOURCE_RULES.flatMap(({ examples: { bad, good } }) => [bad, good]), LOCKED_C];
+    case "kernel-log":
+      return examples.filter((text) => text.includes("page allocation failure"));
+    case "command-line":
+      return [
+        "check\na.allocpolicy",
+        "check\n--format\nsarif\nb.c",
+        "decode\n0xcc0",
+        "dmesg\nc.log",
+        "explain\nkmalloc\nGFP_KERNEL\n--size\n64",
+        "diff\n6.1\n6.12",
+        "simulate\na.allocpolicy\n--request\nr\n--memory\nm",
+        "rules\nsleep-in-atomic",
+        "fmt\na.allocpolicy",
+        "lift\nb.c",
+      ];
     default:
       return ['{"textDocument":{"uri":"file:///fuzz/a.allocpolicy"},"position":{"line":2,"character":12}}'];
   }

@@ -11,22 +11,9 @@ import { upTo } from "../../server/service/runs.ts";
 import { symbolsOf } from "../../server/service/symbols.ts";
 import { Client } from "../lsp/_client.ts";
 import { standardRequests } from "../lsp/_methods.ts";
+import { MORE_TARGETS } from "./_more-targets.ts";
 import { Random } from "./_random.ts";
-
-export interface Target {
-  readonly name: string;
-  /** Pieces that mean something to it. */
-  readonly words: readonly string[];
-  /** Begins a run; what it gives takes one input after the other, and throws `Broken`. */
-  readonly begin: () => (text: string) => Promise<void>;
-}
-
-/** Something that must hold does not. */
-export class Broken extends Error {}
-
-function hold(holds: boolean, what: string): void {
-  if (!holds) throw new Broken(what);
-}
+import { hold, type Target } from "./_target.ts";
 
 const URI = "file:///fuzz/a.allocpolicy";
 
@@ -157,4 +144,4 @@ const server: Target = {
   },
 };
 
-export const TARGETS: readonly Target[] = [policy, model, server];
+export const TARGETS: readonly Target[] = [policy, model, server, ...MORE_TARGETS];

@@ -8,7 +8,14 @@ import { TARGETS } from "./_targets.ts";
 import { EditedWorkspace } from "./_edited-workspace.ts";
 
 const SEED = 20261128;
-const NEW_INPUTS: Readonly<Record<string, number>> = { policy: 600, model: 2000, server: 300 };
+const NEW_INPUTS: Readonly<Record<string, number>> = {
+  policy: 600,
+  model: 2000,
+  server: 300,
+  "kernel-c": 200,
+  "kernel-log": 200,
+  "command-line": 100,
+};
 
 describe.each(TARGETS)("$name", ({ name, words, begin }) => {
   const corpus = corpusOf(name);
