@@ -306,17 +306,31 @@ export interface Scan extends Stop {
  * `WrongName`, `OpenString` or `OpenComment`.
  */
 export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): Tokens {
-  const { columns, complete, openComment } = scan(text, start, limit);
+  const { columns, complete, openComment } = scan(text, start, limit, borrowed());
   const tokens: Token[] = [];
   for (let i = 0; i < columns.count; i++) tokens.push(columns.token(text, i, slice));
   return { tokens, complete, openComment };
 }
 
-/** What `lex` reads, as numbers. */
-export function scan(text: string, start: number, limit: number): Scan {
-  const length = text.length;
+/** Columns for who is done with them before anybody reads on: most texts are short, and new columns cost as much. */
+export function borrowed(): TokenColumns {
+  if (shared.kinds.length > MOST_SHARED) shared = new TokenColumns(MOST_SHARED);
+  shared.count = 0;
+  return shared;
+}
+
+const MOST_SHARED = 4096;
+let shared = new TokenColumns(MOST_SHARED);
+
+/** What `lex` reads, as numbers. @param columns empty, to be filled */
+export function scan(
+  text: string,
+  start: number,
+  limit: number,
   // Tokens have some five characters each, with the white space around them.
-  const columns = new TokenColumns(16 + (Math.min(length - start, limit - start) >> 2));
+  columns = new TokenColumns(16 + (Math.min(text.length - start, limit - start) >> 2)),
+): Scan {
+  const length = text.length;
   const commentEnd = blockComments(text);
   let lineStart = start;
   let first = start === 0 || text.charCodeAt(start - 1) === NEWLINE;

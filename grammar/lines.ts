@@ -19,7 +19,10 @@ const CR = 13;
 
 /** The line starts of a whole text. */
 export function linesOf(text: string): Lines {
-  return { starts: Uint32Array.from([0, ...startsWithin(text, 0, text.length)]), length: text.length };
+  const found = startsWithin(text, 0, text.length);
+  const starts = new Uint32Array(found.length + 1);
+  starts.set(found, 1);
+  return { starts, length: text.length };
 }
 
 /**
@@ -67,6 +70,11 @@ export function positionAt(lines: Lines, offset: number): Position {
 /** The starts of lines whose terminator ends in (from, to]. */
 function startsWithin(text: string, from: number, to: number): number[] {
   const starts: number[] = [];
+  const piece = text.slice(from, to);
+  if (!piece.includes("\r")) {
+    for (let at = piece.indexOf("\n"); at >= 0; at = piece.indexOf("\n", at + 1)) starts.push(from + at + 1);
+    return starts;
+  }
   for (let at = from; at < to; at += 1) {
     const code = text.charCodeAt(at);
     if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) starts.push(at + 1);

@@ -373,12 +373,19 @@ const MOST_EARLIER = 8;
 const MOST_EARLIER_TEXT = 8_000_000;
 const earlier = new WeakMap<SourceFile, readonly SourceFile[]>();
 
+/** How much text around an edit tells most texts of one length apart. */
+const AROUND = 8;
+
 /** The file with this text, if it was the text of one before; notes what it was made of. */
-function remembered(file: SourceFile, text: string, make: () => SourceFile): SourceFile {
+function remembered(file: SourceFile, edit: Edit, text: string, make: () => SourceFile): SourceFile {
   const before = earlier.get(file) ?? [];
   // What follows keeps the list, or each would keep all before it.
   earlier.delete(file);
-  const next = before.find((known) => known.text === text) ?? make();
+  const from = Math.max(0, edit.start - AROUND);
+  const around = text.slice(from, edit.start + edit.text.length + AROUND);
+  const isText = (known: SourceFile): boolean =>
+    known.text.length === text.length && known.text.startsWith(around, from) && known.text === text;
+  const next = before.find(isText) ?? make();
   const most = Math.min(MOST_EARLIER, Math.ceil(MOST_EARLIER_TEXT / (text.length + 1)));
   earlier.set(next, [file, ...before.filter((known) => known !== next)].slice(0, most));
   return next;
@@ -391,7 +398,7 @@ function remembered(file: SourceFile, text: string, make: () => SourceFile): Sou
  */
 export function editFile(file: SourceFile, edit: Edit): SourceFile {
   const text = file.text.slice(0, edit.start) + edit.text + file.text.slice(edit.end);
-  return remembered(file, text, () => editedFile(file, edit, text));
+  return remembered(file, edit, text, () => editedFile(file, edit, text));
 }
 
 function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {

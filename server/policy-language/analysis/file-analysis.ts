@@ -499,9 +499,10 @@ function renewDependants(
   if (!isAnyNeeded(changed)) return;
   for (let pass = 0; pass < PASSES; pass++) {
     grown.length = 0;
+    const mayNeed = holdsAny([...changed].filter((key) => files.some(({ index }) => isNeeded(index, key))));
     files.forEach(({ index }, file) => {
       index.file.regions.forEach((region, at) => {
-        if (needsOf(region).some((key) => changed.has(key))) renew(file, at);
+        if (mayNeed(region) && needsOf(region).some((key) => changed.has(key))) renew(file, at);
       });
     });
     if (!isAnyNeeded(grown)) return;
@@ -522,6 +523,20 @@ function renewDependants(
   for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
     for (const { file, region } of users.get(key) ?? []) renew(file, region);
   }
+}
+
+/** With more names than these, a text is not looked through for each. */
+const MOST_SOUGHT = 8;
+
+/** Cheap: a region that needs one of the keys has its name in its text. */
+function holdsAny(keys: readonly string[]): (region: Region) => boolean {
+  const names = new Set(keys.map((key) => key.slice(key.indexOf(":") + 1)));
+  // The path of a log may be written with escapes.
+  if (names.size > MOST_SOUGHT || keys.some((key) => key.startsWith("log:"))) return () => true;
+  return ({ text }) => {
+    for (const name of names) if (text.includes(name)) return true;
+    return false;
+  };
 }
 
 // Environment ---------------------------------------------------------------------------------------------------------

@@ -34,7 +34,10 @@ export function needsOf(region: Region): readonly string[] {
   const places = region.item === null ? null : needPlaces(region.item);
   if (places !== null) {
     if (patterns.size >= MOST_TYPES) patterns.clear();
-    patterns.set(outline.types, [...alike.slice(1 - MOST_ALIKE), patternOf(places, region.text, outline)]);
+    patterns.set(outline.types, [
+      ...alike.slice(1 - MOST_ALIKE),
+      patternOf(places, region.text, outlineOf(region.text)),
+    ]);
   }
   return namesOf(region).needs;
 }
