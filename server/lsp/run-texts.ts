@@ -54,7 +54,7 @@ interface Said extends Stretches {
 
 /** Of so many documents what was said last is kept, those that were asked for last. */
 const MOST_DOCUMENTS = 16;
-const NOTHING_SAID: Said = { keys: [], starts: [], lines: linesOf(""), texts: [], counts: [] };
+const NOTHING_SAID: Said = { keys: [], starts: [], hanging: [], lines: linesOf(""), texts: [], counts: [] };
 
 /** A number of a line, in JSON: no string has such a key in it, for its quotes would be escaped. */
 const LINE = /(?<="(?:line|startLine|endLine)":)(\d+)/;
@@ -115,7 +115,7 @@ export class RunTexts<Item> {
 
   #said(
     known: KnownDocument,
-    { keys, starts }: Stretches,
+    { keys, starts, hanging }: Stretches,
     before: Said,
     runsIn: (asked: Asked) => readonly Run<Item>[],
   ): Said {
@@ -123,23 +123,24 @@ export class RunTexts<Item> {
     const { head, tail } = commonEnds(before.keys, keys);
     const isMoved = !isSamePlace(before, before.keys.length - tail, { lines, starts }, keys.length - tail);
     const to = isMoved ? keys.length : keys.length - tail;
-    const texts = new Array<string>(to - head).fill("");
-    const counts = new Array<number>(to - head).fill(0);
-    let index = head;
-    for (const run of runsIn({ from: head, to, limit: Number.POSITIVE_INFINITY })) {
-      while (index + 1 < to && (starts[index + 1] ?? 0) <= run.start) index += 1;
-      const text = this.#textOf(known, run.items, run.start, positionAt(lines, run.start).line, lines);
-      texts[index - head] = text === "" ? "" : `${text},`;
-      counts[index - head] = run.items.length;
-    }
     const rest = before.keys.length - (keys.length - to);
-    return {
-      keys,
-      starts,
-      lines,
-      texts: before.texts.slice(0, head).concat(texts, before.texts.slice(rest)),
-      counts: before.counts.slice(0, head).concat(counts, before.counts.slice(rest)),
+    const between = to - head;
+    const texts = before.texts.slice(0, head).concat(new Array<string>(between).fill(""), before.texts.slice(rest));
+    const counts = before.counts.slice(0, head).concat(new Array<number>(between).fill(0), before.counts.slice(rest));
+    const ask = (from: number, end: number): void => {
+      texts.fill("", from, end);
+      counts.fill(0, from, end);
+      let index = from;
+      for (const run of runsIn({ from, to: end, limit: Number.POSITIVE_INFINITY })) {
+        while (index + 1 < end && (starts[index + 1] ?? 0) <= run.start) index += 1;
+        const text = this.#textOf(known, run.items, run.start, positionAt(lines, run.start).line, lines);
+        texts[index] = text === "" ? "" : `${text},`;
+        counts[index] = run.items.length;
+      }
     };
+    ask(head, to);
+    for (const index of hanging) if (index < head || index >= to) ask(index, index + 1);
+    return { keys, starts, hanging, lines, texts, counts };
   }
 
   /** The text of each run in which something is said: objects with commas between. */

@@ -24,6 +24,8 @@ export interface Asked {
 export interface Stretches {
   readonly keys: readonly object[];
   readonly starts: readonly number[];
+  /** Indexes of those that hang on others, or on other documents: they are asked for each time. */
+  readonly hanging: readonly number[];
 }
 
 /**

@@ -101,19 +101,19 @@ function ofFile<Rest extends readonly unknown[], Item>(
   };
 }
 
-const NO_STRETCHES: Stretches = { keys: [], starts: [] };
+const NO_STRETCHES: Stretches = { keys: [], starts: [], hanging: [] };
 
-/** Imports and states of memory lead to other files: what they say hangs on those. */
 function stretchesOf(workspace: Workspace, uri: string): Stretches {
   const file = policyFile(workspace, uri);
   if (file === undefined) return NO_STRETCHES;
   const { regions, starts } = file;
-  const keys: object[] = regions.slice();
+  const hanging: number[] = [];
   for (let index = 0; index < regions.length; index += 1) {
     const kind = regions[index]?.kind;
-    if (kind === "import" || kind === "memory") keys[index] = {};
+    // Both lead to other files; imports fold together.
+    if (kind === "import" || kind === "memory") hanging.push(index);
   }
-  return { keys, starts };
+  return { keys: regions, starts, hanging };
 }
 
 const documentSymbols = kept((symbols: readonly FileSymbol[]) => symbols.map(documentSymbol));
