@@ -41,22 +41,50 @@ export function slabOrders(kernel: Kernel, bytes: number): SlabOrders {
   const size = Math.max(8, bytes);
   const least = orderOfBytes(kernel, size);
   if (least > COSTLY_ORDER) return { preferred: least, least };
-  const most = Math.max(1, Math.floor((kernel.options.pageBytes * 2 ** COSTLY_ORDER) / size));
-  let wanted = Math.min(WANTED_OBJECTS, most);
-  if (kernel.features.slabOrderBy === "waste") {
-    for (let fraction = 16; fraction > 1; fraction /= 2) {
-      const order = orderWithWaste(kernel, size, orderOfBytes(kernel, wanted * size), fraction);
-      if (order <= COSTLY_ORDER) return { preferred: order, least };
-    }
-    return { preferred: least, least };
+  const [byWaste, byObjects] = preferredOrders(kernel, size, least);
+  // Of most sizes both come to the same.
+  if (byWaste === byObjects || kernel.features.slabOrderBy === "waste") return { preferred: byWaste, least };
+  return { preferred: byObjects, least };
+}
+
+type Preferred = readonly [byWaste: number, byObjects: number];
+
+/** By size and the size of a page; the same few are asked for again and again. */
+const preferred = new Map<number, Map<number, Preferred>>();
+const MOST_SIZES = 4096;
+
+function preferredOrders(kernel: Kernel, size: number, least: number): Preferred {
+  const { pageBytes } = kernel.options;
+  const bySize = preferred.get(pageBytes) ?? new Map<number, Preferred>();
+  preferred.set(pageBytes, bySize);
+  const known = bySize.get(size);
+  if (known !== undefined) return known;
+  if (bySize.size >= MOST_SIZES) bySize.clear();
+  const most = Math.max(1, Math.floor((pageBytes * 2 ** COSTLY_ORDER) / size));
+  const wanted = Math.min(WANTED_OBJECTS, most);
+  const made: Preferred = [orderByWaste(kernel, size, wanted) ?? least, orderByObjects(kernel, size, wanted) ?? least];
+  bySize.set(size, made);
+  return made;
+}
+
+/** Of so many objects, with as little waste as can be; null where no order serves. */
+function orderByWaste(kernel: Kernel, size: number, wanted: number): number | null {
+  for (let fraction = 16; fraction > 1; fraction /= 2) {
+    const order = orderWithWaste(kernel, size, orderOfBytes(kernel, wanted * size), fraction);
+    if (order <= COSTLY_ORDER) return order;
   }
-  for (; wanted > 1; wanted--) {
+  return null;
+}
+
+/** Of as many objects as can be, with little waste. */
+function orderByObjects(kernel: Kernel, size: number, most: number): number | null {
+  for (let wanted = most; wanted > 1; wanted--) {
     for (let fraction = 16; fraction >= 4; fraction /= 2) {
       const order = orderWithWaste(kernel, size, orderOfBytes(kernel, wanted * size), fraction);
-      if (order <= COSTLY_ORDER) return { preferred: order, least };
+      if (order <= COSTLY_ORDER) return order;
     }
   }
-  return { preferred: least, least };
+  return null;
 }
 
 /** The first order from `from` up to 3 whose slab leaves at most 1/fraction unused; 4 if none does. */

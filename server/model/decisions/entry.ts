@@ -45,8 +45,8 @@ export const entry = {
   mayBlock: {
     stage: "entry",
     when: [
-      { all: ["mayReclaim"], in: ({ features }) => !features.mightAllocSilentUnderMemalloc },
       { all: ["mayReclaim"], none: ["pfMemalloc"] },
+      { all: ["mayReclaim", "pfMemalloc"], in: ({ features }) => !features.mightAllocSilentUnderMemalloc },
     ],
     does: EFFECT.sleep,
     because: "__GFP_DIRECT_RECLAIM",

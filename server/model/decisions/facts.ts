@@ -142,8 +142,8 @@ function readMask(kernel: Kernel, value: Mask): number {
 /** Facts of masks and orders of one kernel, looked up: a byte of the mask each, since no fact looks at two of them. */
 export interface FactTables {
   readonly kernel: Kernel;
-  /** What was asked of the kernel for the tables. */
-  readonly questions: Questions;
+  /** What was asked of the kernel for the tables: for masks with __GFP_IO, for any other, and for orders. */
+  readonly questions: { readonly withIo: Questions; readonly withoutIo: Questions; readonly orders: Questions };
   /** By the lowest byte of the mask, and so on. */
   readonly lowest: Int32Array;
   readonly second: Int32Array;
@@ -155,32 +155,34 @@ export interface FactTables {
 const LARGEST_ORDER = 63;
 
 export function factTables(kernel: Kernel): FactTables {
-  const { value, questions } = noted(kernel, () => madeTables(kernel));
-  return { ...value, questions };
+  const ofMasks = noted(kernel, () => maskTables(kernel));
+  const orders = noted(kernel, () => orderTable(kernel));
+  const withIo = noted(kernel, () => readMask(kernel, kernel.bits.IO));
+  const questions = { withIo: withIo.questions, withoutIo: ofMasks.questions, orders: orders.questions };
+  return { kernel, ...ofMasks.value, orders: orders.value, questions };
 }
 
-function madeTables(kernel: Kernel): Omit<FactTables, "questions"> {
+function maskTables(kernel: Kernel): Pick<FactTables, "lowest" | "second" | "third" | "highest"> {
   const byte = (shift: number): Int32Array =>
     Int32Array.from({ length: 256 }, (_, value) => readMask(kernel, mask(value << shift)));
+  return { lowest: byte(0), second: byte(8), third: byte(16), highest: byte(24) };
+}
+
+function orderTable(kernel: Kernel): Int32Array {
   const byOrder = (["highOrder", "aboveOne", "costly", "hugeOrder"] as const).map((name) => ({
     fact: FACT[name],
     above: READS[name].orderAbove?.(kernel) ?? LARGEST_ORDER,
   }));
-  return {
-    kernel,
-    lowest: byte(0),
-    second: byte(8),
-    third: byte(16),
-    highest: byte(24),
-    orders: Int32Array.from({ length: LARGEST_ORDER + 1 }, (_, order) =>
-      byOrder.reduce((facts, { fact, above }) => (order > above ? facts | fact : facts), 0),
-    ),
-  };
+  return Int32Array.from({ length: LARGEST_ORDER + 1 }, (_, order) =>
+    byOrder.reduce((facts, { fact, above }) => (order > above ? facts | fact : facts), 0),
+  );
 }
 
 /** The facts of a mask and an order, whoever asks. */
 export function requestFacts(tables: FactTables, value: Mask, order: number): number {
-  alsoAsked(tables.questions);
+  const { withIo, withoutIo, orders } = tables.questions;
+  alsoAsked((value & tables.kernel.bits.IO) === 0 ? withoutIo : withIo);
+  alsoAsked(orders);
   return (
     (tables.lowest[value & 0xff] ?? 0) |
     (tables.second[(value >>> 8) & 0xff] ?? 0) |

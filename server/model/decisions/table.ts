@@ -98,13 +98,14 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
   const notes = (isOf: (stage: Stage) => boolean): Walks["note"] => {
     const asking = made.filter(({ value, questions }) => questions !== NO_QUESTIONS && isOf(value.decision.stage));
     if (asking.length === 0) return null;
-    const rows = asking.map(({ value, questions }) => ({
-      rows: possibleRows(decisions, value.name),
-      // Whoever is sent away comes to nothing that follows, whatever is asked for.
-      isAlways: value.goes !== "on",
-      about: value.does | value.rulesOut,
-      questions,
-    }));
+    const rows = asking.flatMap(({ value }) =>
+      possibleRows(kernel, decisions, value.name).map((row) => ({
+        ...row,
+        // Whoever is sent away comes to nothing that follows, whatever is asked for.
+        isAlways: value.goes !== "on",
+        about: value.does | value.rulesOut,
+      })),
+    );
     const knownAbout = new Map<number, Map<number, Questions>>();
     return (facts, about) => {
       const known = knownAbout.get(about) ?? new Map<number, Questions>();
@@ -112,8 +113,7 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
       let questions = known.get(facts);
       if (questions === undefined) {
         const holding = rows.filter(
-          (one) =>
-            (one.isAlways || (one.about & about) !== 0) && one.rows.some(({ care, want }) => (facts & care) === want),
+          (row) => (row.isAlways || (row.about & about) !== 0) && (facts & row.care) === row.want,
         );
         questions = unionOf(holding.map((one) => one.questions));
         if (known.size >= MOST_KNOWN) known.clear();
@@ -144,12 +144,25 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
 
 const MOST_KNOWN = 4096;
 
-/** The conditions of a decision, whatever the kernel. */
-function possibleRows(decisions: Decisions, name: string): readonly Row[] {
+/** The conditions of a decision, whatever the kernel, and what is asked of the kernel where they are met. */
+function possibleRows(
+  kernel: Kernel,
+  decisions: Decisions,
+  name: string,
+): readonly (Row & { readonly questions: Questions })[] {
   const decision = isDecisionName(name) ? decisions[name] : undefined;
   if (decision === undefined) return [];
-  const own = decision.when.map(rowOf);
-  return decision.after === undefined ? own : both(possibleRows(decisions, decision.after), own);
+  const { questions } = noted(kernel, () => [decision.in?.(kernel), decision.afterCompaction?.(kernel)]);
+  const own = decision.when.map((when) => ({
+    ...rowOf(when),
+    questions: unionOf([questions, noted(kernel, () => when.in?.(kernel)).questions]),
+  }));
+  if (decision.after === undefined) return own;
+  return possibleRows(kernel, decisions, decision.after).flatMap((before) =>
+    own.flatMap((row) =>
+      both([before], [row]).map((joined) => ({ ...joined, questions: unionOf([before.questions, row.questions]) })),
+    ),
+  );
 }
 
 function stageDecisions(all: readonly Compiled[]): StageDecisions {

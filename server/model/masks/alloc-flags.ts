@@ -64,8 +64,10 @@ export function allocFlags(kernel: Kernel, value: Mask, order: number, context: 
 export function reserveFlags(kernel: Kernel, value: Mask, context: Context): number {
   const { bits, features } = kernel;
   const flags = (value & bits.HIGH) !== 0 ? ALLOC.MIN_RESERVE : 0;
-  const nonBlock = (value & bits.NOMEMALLOC) === 0 ? ALLOC.NON_BLOCK : 0;
   const realtime = (context.task & TASK.rt_task) !== 0;
+  // Whatever makes a request atomic: most are not.
+  if ((value & bits.DIRECT_RECLAIM) !== 0 && (value & bits.ATOMIC) === 0 && !realtime) return flags;
+  const nonBlock = (value & bits.NOMEMALLOC) === 0 ? ALLOC.NON_BLOCK : 0;
   if (features.atomicMeans === "atomic-flag") {
     if ((value & bits.ATOMIC) !== 0) return flags | nonBlock;
     return realtime && !interrupted(kernel, context) ? flags | ALLOC.NON_BLOCK : flags;

@@ -42,7 +42,7 @@ export function gfpCompactionAllowed(kernel: Kernel, value: Mask): boolean {
  * gfp_compaction_allowed() from 6.8 on; before, COMPACTION alone, whatever the mask.
  */
 export function canCompact(kernel: Kernel, value: Mask): boolean {
-  return kernel.features.compactionNeedsIo ? gfpCompactionAllowed(kernel, value) : kernel.options.COMPACTION;
+  return gfpCompactionAllowed(kernel, value) || (kernel.options.COMPACTION && !kernel.features.compactionNeedsIo);
 }
 
 /**
