@@ -108,6 +108,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 function placesRelatedTo(findings: readonly Finding[], { workspace, kind }: KnownDocument, files: FileTable): string {
   let places = "";
   for (const finding of findings) {
+    if (finding.related.length === 0) continue;
     for (const { uri, start, end } of kind.answers.related?.(workspace, finding) ?? []) {
       const range = files.range(workspace, uri, start, end);
       places += ` ${range.start.line}:${range.start.character}-${range.end.line}:${range.end.character}`;
