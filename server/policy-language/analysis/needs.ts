@@ -21,10 +21,19 @@ const MOST_ALIKE = 4;
 /** Longer declarations have seldom others like them. */
 const LONGEST_TEXT = 2000;
 
+/** Who leans on what is typed into is asked again with each key. */
+const known = new WeakMap<Region, readonly string[]>();
+
 /** As `RegionNames.needs`. */
 export function needsOf(region: Region): readonly string[] {
   if (region.kind === null || region.problems.length > 0 || region.text.length > LONGEST_TEXT)
     return namesOf(region).needs;
+  const needs = known.get(region) ?? needsIn(region);
+  known.set(region, needs);
+  return needs;
+}
+
+function needsIn(region: Region): readonly string[] {
   const outline = outlineOf(region.text);
   const alike = patterns.get(outline.types) ?? [];
   for (const pattern of alike) {
