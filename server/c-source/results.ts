@@ -233,7 +233,7 @@ function isOnce(before: string, variable: string | null): boolean {
   return new RegExp(`(?<!else )\\bif\\s*\\((?:${isThere}|${isMissing})`).test(near);
 }
 
-const MISSING = /\bif\s*\(\s*!\s*(\w+(?:(?:->|\.)\w+)+)\s*\)\s*$/;
+const MISSING = /(?<!else )\bif\s*\(\s*!\s*(\w+(?:(?:->|\.)\w+)+)\s*\)\s*$/;
 
 /** It ends inside of `if (!dev->log) { dev->log = …`, where all is made that goes with it. */
 function isWhereMissing(before: string): boolean {

@@ -107,6 +107,10 @@ test.each([
     "is made where another test failed",
     "\tif (dev->on)\n\t\tuse(dev);\n\telse if (!dev->log)\n\t\tdev->log = kmalloc(64, GFP_KERNEL);",
   ],
+  [
+    "is made in the braces of another test that failed",
+    "\tif (dev->on) {\n\t\tuse(dev);\n\t} else if (!dev->log) {\n\t\tdev->log = kmalloc(64, GFP_KERNEL);\n\t}",
+  ],
   ["is made behind a closed test", "\tif (!dev->log) {\n\t\tdev->n++;\n\t}\n\tdev->log = kmalloc(64, GFP_KERNEL);"],
   ["is of a variable of the function", "\tp = NULL;\n\tif (!p)\n\t\tp = kmalloc(64, GFP_KERNEL);"],
 ])("memory that %s is not there already", (_what, grow) => {
