@@ -34,8 +34,8 @@ interface Kept {
   readonly compiled: CompiledPolicy;
   readonly isRt: boolean;
   readonly names: readonly { readonly space: NameSpace; readonly name: string; readonly revision: Revision | null }[];
-  /** Where all of that was last found to be so. */
-  isTrueIn: Environment;
+  /** Where all of that was last found to be so; weak, or each policy would keep a text of the file. */
+  isTrueIn: WeakRef<Environment>;
 }
 
 const known = new WeakMap<ResolvedPolicy, Map<Kernel, Kept>>();
@@ -52,16 +52,16 @@ export function compiledPolicy(environment: Environment, kernel: Kernel, policy:
     name,
     revision: revisionOf(environment, space, name),
   }));
-  byKernel.set(kernel, { compiled, isRt: environment.options.PREEMPT_RT, names, isTrueIn: environment });
+  byKernel.set(kernel, { compiled, isRt: environment.options.PREEMPT_RT, names, isTrueIn: new WeakRef(environment) });
   return compiled;
 }
 
 function isTrueIn(environment: Environment, kept: Kept): boolean {
-  if (kept.isTrueIn === environment) return true;
+  if (kept.isTrueIn.deref() === environment) return true;
   const isSame =
     kept.isRt === environment.options.PREEMPT_RT &&
     kept.names.every(({ space, name, revision }) => revisionOf(environment, space, name) === revision);
-  if (isSame) kept.isTrueIn = environment;
+  if (isSame) kept.isTrueIn = new WeakRef(environment);
   return isSame;
 }
 
