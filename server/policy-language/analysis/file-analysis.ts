@@ -154,7 +154,7 @@ function nextAnalysis(
   );
   const indexNamed = (name: string): FileIndex => indexOfFile(name, policyFile(workspace, name) ?? file);
   const logs = writtenLogs(workspace, uri, order, indexNamed);
-  const logOf: Environment["logOf"] = (base, path) => logState(workspace, uri, base, path);
+  const logOf = logsOf(workspace, uri);
   if (again !== undefined && changedLogs(again.logs, logs).size === 0)
     return { ...again, workspace, imports, environment: { ...again.environment, logOf } };
   const unchanged =
@@ -183,6 +183,11 @@ function nextAnalysis(
       logOf,
     },
   };
+}
+
+/** By itself, as a function keeps all that stands around it: in `nextAnalysis` that would be the analysis before. */
+function logsOf(workspace: Workspace, uri: string): Environment["logOf"] {
+  return (base, path) => logState(workspace, uri, base, path);
 }
 
 interface Contents {
