@@ -62,21 +62,17 @@ export function testOf(environment: Environment, kernel: Kernel, predicate: Pred
     case "mask": {
       const bits = certainMask(environment, kernel, predicate.mask);
       if (bits === null) return isUnknown;
-      const { test } = predicate;
-      return ({ mask: value }) => testMask(test, value, bits);
+      return maskTest(predicate.test, bits);
     }
     case "in":
       return predicate.context === null ? isUnknown : testOfContext(environment, kernel, predicate.context.text);
     case "measure": {
       const limit = limitBytes(kernel, predicate);
       if (limit === null) return isUnknown;
-      const { comparison } = predicate;
-      return ({ sizeBytes }) => (sizeBytes === null ? null : compareToLimit(comparison, limit, sizeBytes));
+      return sizeTest(predicate.comparison, limit);
     }
-    case "model": {
-      const field = ({ sleeps: "sleeps", may_oom: "mayOom", may_fail: "mayFail" } as const)[predicate.test];
-      return (subject) => subject[field];
-    }
+    case "model":
+      return fieldTest(({ sleeps: "sleeps", may_oom: "mayOom", may_fail: "mayFail" } as const)[predicate.test]);
     case "or":
       return anyOf(predicate.operands.map((operand) => testOf(environment, kernel, operand)));
     case "and":
@@ -89,6 +85,23 @@ export function testOf(environment: Environment, kernel: Kernel, predicate: Pred
       return isUnknown;
   }
 }
+
+// A test outlives the text that it was made for: each has its function here, with nothing of that around it.
+
+const maskTest =
+  (test: Parameters<typeof testMask>[0], bits: Mask): Test =>
+  ({ mask: value }) =>
+    testMask(test, value, bits);
+
+const sizeTest =
+  (comparison: Parameters<typeof compareToLimit>[0], limit: Parameters<typeof compareToLimit>[1]): Test =>
+  ({ sizeBytes }) =>
+    sizeBytes === null ? null : compareToLimit(comparison, limit, sizeBytes);
+
+const fieldTest =
+  (field: "sleeps" | "mayOom" | "mayFail"): Test =>
+  (subject) =>
+    subject[field];
 
 const not =
   (test: Test): Test =>
@@ -304,12 +317,15 @@ function testOfContext(environment: Environment, kernel: Kernel, name: string): 
   const wanted = contextNamed(environment, name);
   if (wanted === null) return isUnknown;
   const visible = { ...wanted, places: wanted.places & ~PLACE.preemption_disabled };
-  const inTask = runsInTask(environment, name);
-  return ({ context }) => {
-    const closed = closedContext(kernel, context);
-    return contains(closed, visible) && (!inTask || (closed.places & INTERRUPT) === 0);
-  };
+  return contextTest(kernel, visible, runsInTask(environment, name));
 }
+
+const contextTest =
+  (kernel: Kernel, wanted: Context, inTask: boolean): Test =>
+  ({ context }) => {
+    const closed = closedContext(kernel, context);
+    return contains(closed, wanted) && (!inTask || (closed.places & INTERRUPT) === 0);
+  };
 
 const INTERRUPT = PLACE.nmi | PLACE.hardirq | PLACE.softirq;
 
