@@ -23,8 +23,9 @@ const requests = Array.from({ length: 400 }, (_, i) => \`/// Says what it is for
 request refill_the_ring_\${String(i).padStart(5, "0")} {
   api alloc_pages  order \${i % 3}
   flags GFP_KERNEL | __GFP_NOFAIL
-  because_nobody_knows  "\${"x".repeat(100)}"
+  policy driver_\${i}  // \${"x".repeat(60)}
 }
+policy driver_\${i} { forbid has __GFP_NOFAIL }
 \`);
 let file = parseFile("kernel 6.12\\n" + requests.join(""));
 let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), uri, file);
@@ -42,9 +43,14 @@ function edit(i, text) {
   completionsAt(workspace, uri, start, "");
 }
 ask();
-for (let i = 0; i < 10; i += 1) { edit(i, "{"); edit(i, "1"); }
+for (let i = 0; i < 10; i += 1) { edit(2 * i, "{"); edit(2 * i, "1"); }
 const before = living();
-for (let i = 10; i < 110; i += 1) { edit(i, "{"); edit(i, "2"); }
+for (let i = 10; i < 110; i += 1) {
+  edit(2 * i, "{");
+  edit(2 * i, "2");
+  // What is held weakly is held until then.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
 console.log(JSON.stringify({ characters: file.text.length, bytes: living() - before }));
 `;
 
