@@ -23,6 +23,8 @@ export const PAGE_TESTS: readonly PageTest[] = [
   {
     title: "a hover explains the flag",
     run: async (page) => {
+      // Lenses come when the marks are there, and move the lines down under a mouse that stands still.
+      await page.locator(".codelens-decoration").first().waitFor();
       await page
         .locator(".view-line span", { hasText: /^__GFP_NOFAIL$/ })
         .first()
