@@ -5,6 +5,7 @@ import type { SourceCall, SourceFact, SourceMatch, SourceRule } from "../rules/s
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
 import { apiOf, type Call } from "./call.ts";
 import type { Step } from "./evidence.ts";
+import { freedElsewhere } from "./freed-elsewhere.ts";
 import type { LinkedFunction, NamedFile } from "./link.ts";
 import type { Observation } from "./observations.ts";
 import { readingsOf, sizesOf, valueIn } from "./site.ts";
@@ -17,6 +18,50 @@ export function judgeCode(named: NamedFile, fn: LinkedFunction, kernel: Kernel):
     return SOURCE_RULES.flatMap((rule) => {
       const match = rule.check(fact, kernel);
       return match === null ? [] : [findingOf(named, fn, observation, rule, match)];
+    });
+  });
+}
+
+/** Asks them of memory that another function of the file gives back than the one that made it. */
+export function judgeFrees(
+  files: readonly NamedFile[],
+  functions: readonly LinkedFunction[],
+  kernel: Kernel,
+): readonly CFinding[] {
+  return freedElsewhere(functions).flatMap(({ made, call, freed, by }) => {
+    const named = files[freed.file];
+    const maker = files[made.file];
+    if (named === undefined || maker === undefined) return [];
+    const fact: SourceFact = { kind: "freed-otherwise", call: sourceCall(maker, made, call, kernel), by: by.name };
+    const proof: Step = {
+      file: made.file,
+      start: made.start + call.start,
+      end: made.start + call.start + call.name.length,
+      text: `${call.name}() in ${made.read.name}() gives ${call.allocation?.result.variable ?? "the memory"}`,
+    };
+    return SOURCE_RULES.flatMap((rule) => {
+      const match = rule.check(fact, kernel);
+      if (match === null) return [];
+      return [
+        {
+          rule: rule.id,
+          severity: match.severity ?? rule.severity,
+          message: match.message,
+          tag: null,
+          file: freed.file,
+          path: named.path,
+          function: freed.read.name,
+          start: freed.start + by.start,
+          end: freed.start + by.start + by.name.length,
+          call: callText(by),
+          maskText: "",
+          confidence: "likely" as const,
+          isAnywhere: false,
+          proof: [proof],
+          fixes: [],
+          advice: rule.advice,
+        },
+      ];
     });
   });
 }
@@ -85,6 +130,7 @@ function proofOf(fn: LinkedFunction, seen: Observation): readonly Step[] {
     case "scope-left-open":
       return at(seen.savedAt, seen.save.length, `${seen.save}() opens the scope`);
     case "memory-used":
+    case "freed-otherwise":
       return ofCall(seen.call, (call) => `${call.name}() gives the memory`);
     case "pool-taken-twice":
       return ofCall(seen.first, () => `the first element of ${seen.pool}`);

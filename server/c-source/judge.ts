@@ -34,7 +34,7 @@ import {
   type NamedFile,
 } from "./link.ts";
 import { editsOf, placeOf } from "./places.ts";
-import { judgeCode } from "./judge-code.ts";
+import { judgeCode, judgeFrees } from "./judge-code.ts";
 import type { Held } from "./state.ts";
 import { callSite, readingsOf, sizesOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
 
@@ -63,6 +63,7 @@ export function judgeC(
   if (isQuiet) return [];
   const link = linked();
   const findings = link.functions.flatMap((fn) => judgeFunction(files, link, fn, options));
+  if (options.confidence !== "certain") findings.push(...judgeFrees(files, link.functions, options.kernel));
   return onceForMacros(files, findings);
 }
 
@@ -89,7 +90,7 @@ function judgeFunction(
   const alone = judgeAlone(named, fn.read, options);
   const here = alone.map(({ finding }) => movedTo(fn, named, finding));
   const ways = surestFirst(link.inheritedOf(fn));
-  if (ways.length === 0) return here;
+  if (ways.length === 0) return onceForFrees(here);
   const reached = fn.read.calls.flatMap((call, index) => {
     if (call.allocation === null) return [];
     const said = new Map<string, Said>();
@@ -98,7 +99,19 @@ function judgeFunction(
     for (const { call: at, finding } of alone) if (at === index) said.delete(finding.rule);
     return [...said.values()].flatMap((one) => placed(fn, call, named, options.kernel, one) ?? []);
   });
-  return [...here, ...reached].sort((a, b) => a.start - b.start);
+  return onceForFrees([...here, ...reached].sort((a, b) => a.start - b.start));
+}
+
+/** What a function gives back one after the other in a place where it must not is one mistake, told at the first. */
+function onceForFrees(findings: readonly CFinding[]): readonly CFinding[] {
+  const told = new Set<string>();
+  return findings.filter(({ rule, call, proof: [first] }) => {
+    if (first === undefined || apiNamed(/^\w+/.exec(call)?.[0] ?? "")?.family !== "free") return true;
+    const key = `${rule} ${first.file} ${first.start}`;
+    const isNew = !told.has(key);
+    told.add(key);
+    return isNew;
+  });
 }
 
 /** What is said twice is said of the surest way. */

@@ -5,7 +5,7 @@ import type { Call } from "./call.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
-import { lockField, lockPath, type Held, type Released, type State } from "./state.ts";
+import { isScope, lockField, lockPath, type Held, type Released, type State } from "./state.ts";
 import { targetsIn, type Targets } from "./targets.ts";
 import {
   ATOMIC_NOTIFIER,
@@ -164,7 +164,7 @@ function factsLeft(facts: readonly Fact[], state: State): readonly Fact[] {
 }
 
 function withoutReleased(facts: readonly Fact[], released: Released): readonly Fact[] {
-  if (released.family === "any") return facts.filter(({ family }) => family === null);
+  if (released.family === "any") return facts.filter(({ family }) => family === null || isScope(family));
   const isOf = ({ family, context }: Fact): boolean =>
     family === released.family ||
     (family !== null && family === released.turnsOn) ||

@@ -1,10 +1,11 @@
 import { apiNamed } from "../model/apis.ts";
-import type { Call } from "./call.ts";
+import { apiOf, type Call } from "./call.ts";
+import { freedOtherwise } from "./frees.ts";
 import { argumentsBetween, type FunctionItem } from "./items.ts";
 import { nameId } from "./names.ts";
 import { isStraight } from "./results.ts";
-import type { Signature } from "./signatures.ts";
-import type { Held } from "./state.ts";
+import { signatureNamed, type Signature } from "./signatures.ts";
+import { isScope } from "./state.ts";
 import {
   AMPERSAND,
   AND_ASSIGN,
@@ -39,6 +40,8 @@ export type Observation = { readonly start: number; readonly end: number } & (
   | { readonly kind: "pool-taken-twice"; readonly call: number; readonly first: number; readonly pool: string }
   | { readonly kind: "size-from-user"; readonly call: number; readonly size: string; readonly by: string }
   | { readonly kind: "arguments-swapped"; readonly call: number }
+  | { readonly kind: "pointer-overwritten"; readonly call: number; readonly pointer: string }
+  | { readonly kind: "freed-otherwise"; readonly call: number; readonly by: string }
   | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" }
   | { readonly kind: "mask-ignored"; readonly call: number; readonly parameter: string; readonly isUsed: boolean }
 );
@@ -65,8 +68,11 @@ export function observe(seen: Observed): readonly Observation[] {
     used(seen, call, index, found);
     sizedByUser(seen, call, index, found);
     takenTwice(seen, call, index, found);
+    overwritten(seen, call, index, found);
     if (mask !== null) ignored(seen, call, index, mask, found);
   });
+  for (const { made, freed } of freedOtherwise(seen.calls, seen.text))
+    found.push({ kind: "freed-otherwise", call: made, by: freed.name, ...nameOf(freed) });
   return found;
 }
 
@@ -161,13 +167,11 @@ function taskFlag(seen: Observed, at: number, found: Observation[]): void {
   }
 }
 
-const SCOPES: ReadonlySet<Held["family"]> = new Set<Held["family"]>(["nofs", "noio", "noreclaim", "pin"]);
-
 /** Ways out of a function with a scope that it ends on others. */
 function leftScopes(seen: Observed, found: Observation[]): void {
   for (const { token, state } of seen.walked.exits) {
     for (const held of state.held) {
-      if (!SCOPES.has(held.family) || held.block !== 0 || !seen.walked.gives.includes(held.family)) continue;
+      if (!isScope(held.family) || held.block !== 0 || !seen.walked.gives.includes(held.family)) continue;
       // Kept in a member, it is for somebody else to end.
       if (!/(?:^|[^\w>.\]\s])\s*\w+\s*=\s*$|\bint\s+\w+\s*=\s*$/.test(seen.text.slice(0, held.at))) continue;
       found.push({ kind: "scope-left-open", save: held.by, savedAt: held.at, ...placeOf(seen, token, token) });
@@ -247,6 +251,30 @@ function takenTwice(seen: Observed, call: Call, index: number, found: Observatio
   if (from === undefined || to === undefined || !isStraight(seen.tokens, from.statement, to.name)) return;
   if (seen.calls.slice(first + 1, index).some(({ name }) => GIVES_AWAY.test(name))) return;
   found.push({ kind: "pool-taken-twice", call: index, first, pool, ...nameOf(call) });
+}
+
+/** `p = krealloc(p, …)`: where it fails, nobody knows the old memory any more. */
+function overwritten({ item, text }: Observed, call: Call, index: number, found: Observation[]): void {
+  if (apiNamed(apiOf(call))?.family !== "krealloc" || call.name.startsWith("devm_")) return;
+  const pointer = call.allocation?.result.variable ?? null;
+  const given = call.arguments[0]?.text.replace(/\s+/g, "");
+  const before = text.slice(0, call.start);
+  if (pointer === null || given === undefined) return;
+  // `*rows = krealloc(*rows, …)`
+  const isTarget = given === `*${pointer}` && new RegExp(`\\*\\s*${escaped(pointer)}\\s*=\\s*$`).test(before);
+  if (!isTarget && pointer.replace(/\s+/g, "") !== given) return;
+  // The caller has it too, or it is kept by another name.
+  if (!isTarget && item.parameters.some(({ name }) => name === pointer)) return;
+  const name = escaped(pointer);
+  if (new RegExp(`=\\s*${name}\\s*;`).test(before)) return;
+  const isLocal = /^\w+$/.test(pointer);
+  const written = before.matchAll(new RegExp(`(?:^|[^\\w>.])${name}\\s*=\\s*(?!=)([\\w>.&*-]+)\\s*(\\()?`, "g"));
+  // A pointer of the function's own is the only one where it made the memory itself.
+  for (const [, value = "", isCall] of written) {
+    const isMade = isCall !== undefined && signatureNamed(value) !== null;
+    if (isLocal && value !== "NULL" && !isMade) return;
+  }
+  found.push({ kind: "pointer-overwritten", call: index, pointer: given, ...nameOf(call) });
 }
 
 /** A mask of the function's own, where its caller gave it one. */

@@ -75,12 +75,14 @@ function useBehind(
   // `*list = kmalloc(…)`: who looks at it may do so by another name. `struct x *list = …` declares.
   if (tokens.kinds[from - 1] === STAR && tokens.kinds[from - 2] !== NAME && tokens.kinds[from - 2] !== STAR)
     return { ...NO_USE, variable };
+  // `dev->p = p = kmalloc(…)`: who looks at it may do so by either name.
+  if (tokens.kinds[from - 1] === ASSIGN) return { ...NO_USE, variable };
   // `if ((p = kmalloc(…)) == NULL)`
   const isInside = tokens.kinds[from - 1] === OPEN;
   if (isInside) return useAt(tokens, variable, "checked", from, close, origin);
   for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
     if (!matches(tokens, from, length, at)) continue;
-    return useOf(tokens, variable, at, at + length, statement, origin);
+    return useOf(tokens, variable, at, at + length, close + 1, origin);
   }
   return { ...NO_USE, variable };
 }
@@ -127,16 +129,13 @@ function matches(tokens: Tokens, from: number, length: number, at: number): bool
 }
 
 /** Functions that read or write through the pointer that they are given first. */
-const WRITERS = /^(?:mem(?:set|cpy|move)|str(?:cpy|ncpy|lcpy|scpy|cat)|s[cn]*printf|sg_init_table|INIT_LIST_HEAD)$/;
+const WRITERS = new RegExp(
+  "^(?:mem(?:set|cpy|move|cmp|zero_explicit|cpy_fromio)|str(?:cpy|ncpy|lcpy|scpy|cat|len|cmp|chr|rchr|replace|sep|im|ncasecmp)|" +
+    "s[cn]*printf|sg_init_table|INIT_LIST_HEAD|copy_from_user|get_random_bytes|clear_page|" +
+    "_*skb_(?:put|push|pull|reserve|put_data|put_zero)|(?:gen)?nlmsg_put|usb_fill_(?:bulk|int|control)_urb|usb_anchor_urb)$",
+);
 
-function useOf(
-  tokens: Tokens,
-  variable: string,
-  at: number,
-  after: number,
-  statement: number,
-  origin: number,
-): ResultUse {
+function useOf(tokens: Tokens, variable: string, at: number, after: number, behind: number, origin: number): ResultUse {
   const next = tokens.kinds[after];
   const before = tokens.kinds[at - 1];
   const found = (is: ResultUse["is"], from: number, last: number): ResultUse =>
@@ -144,8 +143,7 @@ function useOf(
   if (next === ASSIGN) return { ...NO_USE, variable };
   const test = testAround(tokens, at, after);
   if (test !== null) return found("checked", test.from, test.last);
-  // Where a branch or a label lies between, another way may lead here.
-  if (!isStraight(tokens, statement, at)) return { ...NO_USE, variable };
+  if (!leadsTo(tokens, behind, at)) return { ...NO_USE, variable };
   if (next === ARROW || next === INDEX_OPEN) {
     return isAddressOnly(tokens, at, after) ? { ...NO_USE, variable } : found("unchecked", at, after);
   }
@@ -262,5 +260,47 @@ export function isStraight(tokens: Tokens, statement: number, at: number): boole
   }
   return true;
 }
+
+/**
+ * What stands behind a call is reached from it: by the way straight on, or by a branch that it does not rule out. What
+ * it is in one branch is not looked for in the other, nor behind a label that only a jump leads to.
+ */
+function leadsTo(tokens: Tokens, behind: number, at: number): boolean {
+  let depth = 0;
+  for (let token = behind; token < at; token++) {
+    const kind = tokens.kinds[token];
+    if (kind === BLOCK_OPEN) {
+      // A block that ends before is gone through or not.
+      const close = tokens.partners[token] ?? -1;
+      if (close < at && close > token) token = close;
+      else depth++;
+    } else if (kind === 125) {
+      depth--;
+      if (depth < 0 && textOf(tokens, token + 1) === "else") return false;
+    } else if (kind === SEMICOLON && tokens.kinds[token + 1] === NAME && textOf(tokens, token + 1) === "else") {
+      if (!isBranch(tokens, behind, token)) return false;
+    } else if (kind === NAME && ENDS.has(textOf(tokens, token))) {
+      if (textOf(tokens, token) === "case" || textOf(tokens, token) === "default") return false;
+      if (!isBranch(tokens, behind, token)) return false;
+    }
+  }
+  return true;
+}
+
+const ENDS: ReadonlySet<string> = new Set(["return", "goto", "break", "continue", "case", "default"]);
+
+/** The statement that a token stands in is that of an `if` or `else` without braces, which stands behind the call. */
+function isBranch(tokens: Tokens, behind: number, token: number): boolean {
+  let start = token - 1;
+  while (start > behind) {
+    const kind = tokens.kinds[start];
+    if (kind === SEMICOLON || kind === BLOCK_OPEN || kind === 125) break;
+    start = kind === CLOSE ? (tokens.partners[start] ?? start) - 1 : start - 1;
+  }
+  for (let at = start; at < token; at++) if (tokens.kinds[at] === NAME && BRANCHES.has(textOf(tokens, at))) return true;
+  return false;
+}
+
+const BRANCHES: ReadonlySet<string> = new Set(["if", "else", "for", "while"]);
 
 const JUMPS: ReadonlySet<string> = new Set(["if", "else", "for", "while", "do", "switch", "goto", "return", "case"]);

@@ -89,6 +89,11 @@ export function joined(one: State | null, other: State | null): State | null {
   };
 }
 
+/** Scopes of allocations: what says unlock gives none of them back. */
+const SCOPES: ReadonlySet<LockFamily> = new Set<LockFamily>(["nofs", "noio", "noreclaim", "pin"]);
+
+export const isScope = (family: LockFamily): boolean => SCOPES.has(family);
+
 /** Locks at once that are told apart. */
 const MOST_HELD = 24;
 
@@ -120,7 +125,7 @@ export const lockPath = (lock: string): string => /(?:\w+\W+)?\w+\W*$/.exec(lock
 export function giving(state: State, released: Released): State {
   const { held } = state;
   const isOfFamily = ({ family, block }: Held): boolean =>
-    block === 0 && (family === released.family || released.family === "any");
+    block === 0 && (family === released.family || (released.family === "any" && !isScope(family)));
   if (released.family === "any")
     return withReleased(
       state,

@@ -37,6 +37,10 @@ export type SourceFact =
   | { readonly kind: "size-from-user"; readonly call: SourceCall; readonly size: string; readonly by: string }
   /** Where the mask belongs stands no mask, and a mask stands elsewhere. */
   | { readonly kind: "arguments-swapped"; readonly call: SourceCall }
+  /** What a call that makes memory larger is given is overwritten with what it gives, NULL included. */
+  | { readonly kind: "pointer-overwritten"; readonly call: SourceCall; readonly pointer: string }
+  /** What a call gave is given back by a function for other memory. */
+  | { readonly kind: "freed-otherwise"; readonly call: SourceCall; readonly by: string }
   /** A mask is made with `||` or `&&`. */
   | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" }
   /** The function is given a mask, and writes another one. `isUsed`: it uses the caller's somewhere else. */

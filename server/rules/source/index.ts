@@ -4,8 +4,10 @@ import { directPfMemalloc } from "./direct-pf-memalloc.ts";
 import { highOrderWithoutComp } from "./high-order-without-comp.ts";
 import { highmemPageAddress } from "./highmem-page-address.ts";
 import { ignoredMask } from "./ignored-mask.ts";
+import { kreallocLeak } from "./krealloc-leak.ts";
 import { kvmallocForDma } from "./kvmalloc-for-dma.ts";
 import { mempoolNested } from "./mempool-nested.ts";
+import { mismatchedFree } from "./mismatched-free.ts";
 import { openCodedNofail } from "./open-coded-nofail.ts";
 import { swappedArguments } from "./swapped-arguments.ts";
 import { unbalancedScope } from "./unbalanced-scope.ts";
@@ -18,8 +20,10 @@ export const ALL_SOURCE_RULES: readonly SourceRule[] = [
   highOrderWithoutComp,
   highmemPageAddress,
   ignoredMask,
+  kreallocLeak,
   kvmallocForDma,
   mempoolNested,
+  mismatchedFree,
   openCodedNofail,
   swappedArguments,
   unbalancedScope,
