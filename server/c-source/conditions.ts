@@ -1,9 +1,10 @@
 import { argumentsBetween, type Slice } from "./items.ts";
 import { nameId } from "./names.ts";
-import { taking, type Guard, type Held, type State } from "./state.ts";
+import { taking, type Asked, type Guard, type Held, type State } from "./state.ts";
 import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "./tables/locks.ts";
 import {
   AMPERSAND,
+  ASSIGN,
   BOTH,
   CLOSE,
   EITHER,
@@ -12,6 +13,7 @@ import {
   NOT,
   NUMBER,
   OPEN,
+  QUESTION,
   textBetween,
   textOf,
   UNEQUAL,
@@ -67,17 +69,7 @@ function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): C
   const effect = TRIES[tokens.names[name] ?? 0];
   const close = tokens.partners[name + 1] ?? -1;
   if (effect?.context == null || close < name) return NOTHING_KNOWN;
-  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
-  const held: Held = {
-    by: textOf(tokens, name),
-    through: null,
-    family: effect.family,
-    context: effect.context,
-    lock: slice === undefined ? null : textBetween(tokens, slice.from, slice.to),
-    at: (tokens.starts[name] ?? 0) - origin,
-    block: 0,
-    sure: "certain",
-  };
+  const held = heldBy(tokens, effect, effect.context, name, close, origin);
   const take = (state: State): State => taking(state, held);
   let isNegated = false;
   for (let at = name - 1; at >= head.from; at--) {
@@ -88,6 +80,62 @@ function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): C
   return isNegated
     ? { whenTrue: same, whenFalse: take, asksContext: false }
     : { whenTrue: take, whenFalse: same, asksContext: false };
+}
+
+const LONGEST_ASKED = 80;
+
+/** A condition that is one name, member or comparison, which can be asked again; null: it is another. */
+export function askedIn(tokens: Tokens, head: Slice): Asked | null {
+  let { from, to } = unwrapped(tokens, head);
+  let isNegated = false;
+  while (tokens.kinds[from] === NOT) {
+    isNegated = !isNegated;
+    ({ from, to } = unwrapped(tokens, { from: from + 1, to }));
+  }
+  if ((tokens.ends[to - 1] ?? 0) - (tokens.starts[from] ?? 0) > LONGEST_ASKED) return null;
+  let comparison = -1;
+  for (let at = from; at < to; at++) {
+    const kind = tokens.kinds[at] ?? 0;
+    if (kind === BOTH || kind === EITHER || kind === ASSIGN || kind === OPEN || kind === QUESTION) return null;
+    if (kind === EQUAL || kind === UNEQUAL) comparison = at;
+  }
+  const written = (start: number, end: number): string => textBetween(tokens, start, end).replace(/\s+/g, "");
+  if (comparison === -1) return { text: written(from, to), isNegated };
+  const isUnequal = tokens.kinds[comparison] === UNEQUAL;
+  const [left, right] = [written(from, comparison), written(comparison + 1, to)];
+  // `p != NULL` is `p`.
+  if (right === "NULL" || right === "0") return { text: left, isNegated: isNegated !== !isUnequal };
+  return { text: `${left}==${right}`, isNegated: isNegated !== isUnequal };
+}
+
+/** What `spin_trylock(&lock)` takes where it returns true; null: it is no such call. */
+export function triedIn(tokens: Tokens, name: number, origin: number, when: Asked): Held | null {
+  const effect = TRIES[tokens.names[name] ?? 0];
+  const close = tokens.partners[name + 1] ?? -1;
+  if (effect?.context == null || close < name) return null;
+  return { ...heldBy(tokens, effect, effect.context, name, close, origin), when };
+}
+
+function heldBy(
+  tokens: Tokens,
+  effect: LockEffect,
+  context: string,
+  name: number,
+  close: number,
+  origin: number,
+): Held {
+  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
+  return {
+    by: textOf(tokens, name),
+    through: null,
+    family: effect.family,
+    context,
+    lock: slice === undefined ? null : textBetween(tokens, slice.from, slice.to),
+    at: (tokens.starts[name] ?? 0) - origin,
+    block: 0,
+    sure: "certain",
+    when: null,
+  };
 }
 
 /** Without parentheses, `likely()` and `unlikely()` around all of it. */

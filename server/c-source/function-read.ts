@@ -11,12 +11,16 @@ import type { LockFamily } from "./tables/locks.ts";
 import {
   ARROW,
   ASSIGN,
+  BLOCK_CLOSE,
+  BLOCK_OPEN,
   DOT,
+  INDEX_CLOSE,
   INDEX_OPEN,
   NAME,
   OR_ASSIGN,
   AND_ASSIGN,
   SEMICOLON,
+  textBetween,
   textOf,
   type Tokens,
 } from "./tokens.ts";
@@ -27,6 +31,8 @@ export interface MaskWrite {
   readonly variable: string;
   readonly does: "=" | "|=" | "&=";
   readonly at: number;
+  /** It stands in no branch and in no loop. */
+  readonly isAlways: boolean;
   readonly cases: readonly MaskCase[];
 }
 
@@ -135,7 +141,7 @@ function misplacedMasks(
     const { mask } = signature;
     const given = read.arguments[mask];
     if (given === undefined || given.text.length > LONGEST_MASK) return [];
-    if (GFP_NAME.test(given.text) && !/\|\||&&/.test(given.text)) return [];
+    if (GFP_NAME.test(given.text) && !/\|\||&&|\w\s*&\s*_*GFP_/.test(given.text)) return [];
     const wrong = misplacedMask(tokens, call, signature, isMask);
     if (wrong === null) return [];
     const place = { start: given.start, end: given.end };
@@ -265,25 +271,51 @@ function writesOf(
 ): readonly MaskWrite[] {
   const writes: MaskWrite[] = [];
   const masks = new Set<number>();
+  let depth = 0;
   for (let at = item.open + 1; at < item.close; at++) {
-    if (tokens.kinds[at] !== NAME) continue;
+    const kind = tokens.kinds[at];
+    if (kind === BLOCK_OPEN) depth++;
+    else if (kind === BLOCK_CLOSE) depth--;
+    if (kind !== NAME) continue;
     const id = tokens.names[at] ?? 0;
     if (id === GFP_T && tokens.kinds[at + 1] === NAME) masks.add(tokens.names[at + 1] ?? 0);
     const operator = tokens.kinds[at + 1];
     if (operator !== ASSIGN && operator !== OR_ASSIGN && operator !== AND_ASSIGN) continue;
     const before = tokens.kinds[at - 1];
-    if (before === ARROW || before === DOT) continue;
     const end = valueEnd(tokens, at + 2, item.close);
-    if (!masks.has(id) && !hasMaskName(tokens, names, at + 2, end)) continue;
-    masks.add(id);
+    const isMember = before === ARROW || before === DOT;
+    if ((isMember || !masks.has(id)) && !hasMaskName(tokens, names, at + 2, end)) continue;
+    const first = isMember ? memberStart(tokens, at) : at;
+    if (!isMember) masks.add(id);
     const does = operator === ASSIGN ? "=" : operator === OR_ASSIGN ? "|=" : "&=";
     const guards = guarded.get(at) ?? [];
     const cases = (maskCases(tokens, at + 2, end, origin) ?? []).map((one) =>
       guards.length === 0 ? one : { ...one, guards: [...guards, ...one.guards] },
     );
-    writes.push({ variable: textOf(tokens, at), does, at: (tokens.starts[at] ?? 0) - origin, cases });
+    writes.push({
+      variable: textBetween(tokens, first, at + 1),
+      does,
+      at: (tokens.starts[at] ?? 0) - origin,
+      isAlways: depth === 0 && startsStatement(tokens, first),
+      cases,
+    });
   }
   return writes;
+}
+
+/** The first token of `dev->ring.gfp`. */
+function memberStart(tokens: Tokens, last: number): number {
+  let at = last;
+  while (tokens.kinds[at - 1] === ARROW || tokens.kinds[at - 1] === DOT)
+    at = tokens.kinds[at - 2] === INDEX_CLOSE ? (tokens.partners[at - 2] ?? at) - 1 : at - 2;
+  return at;
+}
+
+/** Neither a branch nor a loop without braces stands before it; `gfp_t gfp =` declares. */
+function startsStatement(tokens: Tokens, first: number): boolean {
+  const start = tokens.names[first - 1] === GFP_T && tokens.kinds[first - 1] === NAME ? first - 1 : first;
+  const before = tokens.kinds[start - 1];
+  return before === SEMICOLON || before === BLOCK_OPEN || before === BLOCK_CLOSE;
 }
 
 function hasMaskName(tokens: Tokens, names: FileNames, from: number, to: number): boolean {

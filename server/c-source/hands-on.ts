@@ -58,7 +58,7 @@ export function handsOnOf(
   if (call === undefined || place === undefined || callee === null) return null;
   const { guards, isCut, held, released, sleptAt } = call.state;
   if (isCut || sleptAt >= 0 || guards.length + released.length > 0) return null;
-  if (held.some(({ block, family }) => block === 0 && !gives.includes(family))) return null;
+  if (held.some(({ block, family, when }) => when !== null || (block === 0 && !gives.includes(family)))) return null;
   if (call.arguments.length > MOST_ARGUMENTS || item.parameters.length > MOST_ARGUMENTS) return null;
   const slices = argumentsBetween(tokens, place.open + 1, place.close);
   const through = call.allocation?.through ?? null;

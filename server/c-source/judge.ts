@@ -26,6 +26,7 @@ import type { CFile } from "./c-file.ts";
 import { apiOf, type Call } from "./call.ts";
 import {
   canReach,
+  conditionsOf,
   factsAt,
   linkFiles,
   type DeclaredContext,
@@ -246,7 +247,8 @@ function saidAlone(
     const sayUnder = (under: readonly Fact[], sure: Confidence): void => {
       const proven: Proven = { confidence: sure, isConvention: under !== firm, proof: stepsOf(under, kernel) };
       const context = contextWith(kernel, [...scopes, ...under.map((fact) => fact.context)]);
-      if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [context], {}, proven, said);
+      const conditions = conditionsOf(call.state);
+      if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [context], conditions, proven, said);
     };
     const sure = firm.reduce<Confidence>((most, fact) => stronger(most, fact.sure), "possible");
     if (firm.length > 0) sayUnder(firm, sure);
@@ -457,10 +459,23 @@ function judged(
   const found = asked.get(key);
   if (found !== undefined) return found;
   const site = callSite(call, named.file, readings, () => contexts);
-  const answer = judge(site, kernel, api === null ? MASK_RULES : ALL_RULES);
+  const said = judge(site, kernel, api === null ? MASK_RULES : ALL_RULES);
+  const answer = readings.length > 1 && contexts.length === 1 ? [...said, ...sleepsByAny()] : said;
   asked.set(key, answer);
   return answer;
+
+  /** Each of the masks may sleep where it must not, one by this name and one by that. */
+  function sleepsByAny(): readonly SiteFinding<Anchor, RuleFix>[] {
+    if (said.some(({ rule }) => SLEEPS.has(rule))) return [];
+    const each = readings.map((reading) =>
+      judged(call, named, [reading], contexts, kernel).find(({ rule }) => SLEEPS.has(rule)),
+    );
+    const first = each.find((one) => one?.rule === "sleep-in-atomic");
+    return first === undefined || each.includes(undefined) ? [] : [{ ...first, place: { kind: "mask" }, fixes: [] }];
+  }
 }
+
+const SLEEPS: ReadonlySet<string> = new Set(["sleep-in-atomic", "nofs-is-not-atomic"]);
 
 /** The rules that speak of a mask and a place, whatever function is called. */
 const MASK_RULES: readonly Rule[] = [

@@ -128,8 +128,8 @@ function goOn(linking: Linking): void {
 
 const isMore = ({ context }: Held): boolean => context.length > 0;
 
-function textOf({ read }: LinkedFunction, { by, lock, through }: Held): string {
-  const where = `in ${read.name}()`;
+function textOf({ read }: LinkedFunction, { by, lock, through, when }: Held): string {
+  const where = `in ${read.name}()${when === null ? "" : ` if ${when.isNegated ? `!(${when.text})` : when.text}`}`;
   if (through !== null) return `${by}() ${where} takes ${through}`;
   return lock === null ? `${by}() ${where}` : `${by}(${lock}) ${where}`;
 }
@@ -143,7 +143,7 @@ function factOf(fn: LinkedFunction, held: Held): Fact {
     isLoose:
       BY_CONVENTION.has(held.family) ||
       (held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any")),
-    sure: held.sure,
+    sure: held.when === null ? held.sure : weaker(held.sure, "likely"),
     step: {
       file: fn.file,
       start: fn.start + held.at,
@@ -237,17 +237,30 @@ function bindingsOf(
   way: Inherited | null,
 ): Readonly<Record<string, string>> {
   const bindings: Record<string, string> = {};
+  const conditions = conditionsOf(call.state);
   if (target.name !== call.name && !call.isMember) return bindings;
   target.parameters.forEach(({ name }, index) => {
     const given = call.arguments[index]?.text;
     if (name === "" || given === undefined) return;
-    const value = way !== null && Object.hasOwn(way.bindings, given) ? way.bindings[given] : given;
-    if (value === undefined) return;
+    const value = bound(conditions, given) ?? bound(way?.bindings ?? {}, given) ?? given;
     const isFunction = /^\w+$/.test(value) && isCalled(target, name) && targets.named(fn.file, value) !== null;
     if (isFunction || isConstant(value)) bindings[name] = value;
   });
   return bindings;
 }
+
+/** What conditions are where what was taken under them is in force: `true` or `false`, by their text. */
+export function conditionsOf({ held }: State): Readonly<Record<string, string>> {
+  const asked = held.flatMap(({ when }) => when ?? []);
+  return asked.length === 0
+    ? NO_CONDITIONS
+    : Object.fromEntries(asked.map((one) => [one.text, String(!one.isNegated)]));
+}
+
+const bound = (values: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
+
+const NO_CONDITIONS: Readonly<Record<string, string>> = {};
 
 /** A function calls what its parameter is, or passes it on. */
 const isCalled = ({ calls }: FunctionRead, parameter: string): boolean =>

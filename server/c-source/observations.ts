@@ -42,7 +42,7 @@ export type Observation = { readonly start: number; readonly end: number } & (
   | { readonly kind: "arguments-swapped"; readonly call: number }
   | { readonly kind: "pointer-overwritten"; readonly call: number; readonly pointer: string }
   | { readonly kind: "freed-otherwise"; readonly call: number; readonly by: string }
-  | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" }
+  | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" | "&" }
   | { readonly kind: "mask-ignored"; readonly call: number; readonly parameter: string; readonly isUsed: boolean }
 );
 
@@ -283,6 +283,9 @@ function ignored({ text }: Observed, call: Call, index: number, parameter: strin
   const argument = call.arguments[call.allocation?.mask?.index ?? -1];
   const [only] = cases;
   if (argument === undefined || only === undefined || cases.length > 1 || call.state.isCut) return;
+  // Under a lock of its own the function may know better than its caller.
+  const isOwn = call.state.held.length > 0 && !/GFP_(?:KERNEL|NOFS|NOIO|USER)/.test(argument.text);
+  if (isOwn) return;
   if (!/^(?:__)?GFP_\w+(?:\s*\|\s*(?:__)?GFP_\w+)*$/.test(argument.text) || parameter === "") return;
   const body = text.slice(text.indexOf("{"));
   const isUsed = new RegExp(`\\b${parameter}\\b`).test(body);
@@ -295,7 +298,7 @@ export function misplacedMask(
   { open, close }: WalkedCall,
   { mask, bytes, count, order }: Signature,
   isMask: (token: number) => boolean,
-): "swapped" | "||" | "&&" | null {
+): "swapped" | "||" | "&&" | "&" | null {
   const slices = argumentsBetween(tokens, open + 1, close);
   const hasMask = slices.map(({ from, to }) => {
     for (let at = from; at < to; at++) if (isMask(at)) return true;
@@ -309,6 +312,8 @@ export function misplacedMask(
       if (partner > at && tokens.kinds[at] === OPEN && tokens.kinds[at - 1] === NAME) at = partner;
       else if (kind === EITHER) return "||";
       else if (kind === BOTH) return "&&";
+      else if (kind === AMPERSAND && at - 1 === slice?.from && at + 2 === slice.to && isMask(at - 1) && isMask(at + 1))
+        return "&";
       else if (kind === QUESTION || kind === EQUAL || kind === UNEQUAL) return null;
     }
     return null;

@@ -88,12 +88,18 @@ export function namesIn(expression: MaskExpression, into: string[] = [], depth =
 }
 
 /** Everything that was written into a variable, in every order in which it can have been; null: more than is known. */
-function valuesOf(writes: readonly MaskWrite[], bindings: Readonly<Record<string, string>>): MaskExpression[] | null {
+function valuesOf(
+  writes: readonly MaskWrite[],
+  call: number,
+  bindings: Readonly<Record<string, string>>,
+): MaskExpression[] | null {
   let values: MaskExpression[] = [];
-  for (const { does, cases } of writes) {
+  for (const { does, cases, at, isAlways } of writes) {
     if (cases.length === 0) return null;
     const given = cases.filter(({ guards }) => guards.every((guard) => guardHolds(guard, bindings) !== false));
-    if (does === "=") values.push(...given.map(({ expression }) => expression));
+    // What was there before is no more.
+    const isLast = isAlways && at < call;
+    if (does === "=") values = [...(isLast ? [] : values), ...given.map(({ expression }) => expression)];
     else {
       const kind = does === "|=" ? "or" : "and";
       const more = values.flatMap((value) =>
@@ -106,7 +112,7 @@ function valuesOf(writes: readonly MaskWrite[], bindings: Readonly<Record<string
           }),
         ),
       );
-      values = [...values, ...more];
+      values = isLast ? more : [...values, ...more];
     }
     if (values.length > MOST_READINGS) return null;
   }
@@ -146,10 +152,12 @@ function readingsOfCase(
   const variable = names.find((name) => read.writes.some((write) => write.variable === name));
   const plain = (kernel: Kernel): MaskScope => fileScope(file, kernel);
   if (variable === undefined) return [{ expression, scopeOf: plain, isInCall }];
-  const values = valuesOf(
-    read.writes.filter((write) => write.variable === variable),
-    bindings,
-  );
+  const writes = read.writes.filter((write) => write.variable === variable);
+  const call = isInCall ? expression.start : -1;
+  // What is in a member is known where it is written before on every way.
+  const isMember = !/^\w+$/.test(variable);
+  if (isMember && !writes.some(({ does, isAlways, at }) => does === "=" && isAlways && at < call)) return null;
+  const values = valuesOf(writes, call, bindings);
   return (
     values?.map((value) => ({
       expression,

@@ -17,6 +17,14 @@ export interface Held {
   readonly block: number;
   /** How sure it is that the call takes it: less where a function of another file does. */
   readonly sure: Confidence;
+  /** It was taken where this is so, and may be in force: `if (locked) spin_lock(&dev->lock);`. Null: it is. */
+  readonly when: Asked | null;
+}
+
+/** A condition without calls, as it is written but for a `!`. */
+export interface Asked {
+  readonly text: string;
+  readonly isNegated: boolean;
 }
 
 /** Something that was given back and not taken here: the caller had it. */
@@ -50,6 +58,38 @@ export interface State {
 
 export const ENTRY: State = { held: [], released: [], isCut: false, sleptAt: -1, guards: [] };
 
+const isAsked = (one: Asked, other: Asked): boolean => one.text === other.text;
+
+/** Where a condition holds: what was taken where it does is in force, and what was taken where it does not is not. */
+export function whereAsked(state: State, asked: Asked | null): State {
+  if (asked === null || !state.held.some(({ when }) => when !== null && isAsked(when, asked))) return state;
+  const held = state.held.flatMap((one) => {
+    if (one.when === null || !isAsked(one.when, asked)) return [one];
+    return one.when.isNegated === asked.isNegated ? [{ ...one, when: null }] : [];
+  });
+  return { ...state, held };
+}
+
+/** Behind both ways of a condition: what only one of them took may be in force as well. */
+export function joinedWhere(one: State | null, other: State | null, before: State, asked: Asked | null): State | null {
+  const state = joined(one, other);
+  if (state === null || asked === null || one === null || other === null) return state;
+  if (one.held.length === 0 && other.held.length === 0) return state;
+  const takenIn = (way: State, also: State, when: Asked): readonly Held[] =>
+    way.held.flatMap((held) => {
+      const isNew = held.when === null && held.block === 0 && !isScope(held.family) && !before.held.includes(held);
+      return isNew && !also.held.some((same) => isSame(same, held)) ? [{ ...held, when }] : [];
+    });
+  const more = [...takenIn(one, other, asked), ...takenIn(other, one, { ...asked, isNegated: !asked.isNegated })];
+  return more.length === 0 ? state : { ...state, held: [...state.held, ...more] };
+}
+
+/** Without what was taken by the value that a variable had before. */
+export const withoutAsked = (state: State, variable: string): State =>
+  state.held.some(({ when }) => when?.text === variable)
+    ? { ...state, held: state.held.filter(({ when }) => when?.text !== variable) }
+    : state;
+
 const isSame = (one: Held, other: Held): boolean =>
   one === other || (one.context === other.context && one.lock === other.lock && one.block === other.block);
 
@@ -72,16 +112,19 @@ export function joined(one: State | null, other: State | null): State | null {
   if (one === null || one === other) return other;
   if (other === null) return one;
   const left = [...other.held];
-  const held = one.held.filter((lock) => {
+  const held: Held[] = [];
+  for (const lock of one.held) {
     const at = left.findIndex((also) => isSame(lock, also));
-    if (at !== -1) left.splice(at, 1);
-    return at !== -1;
-  });
+    const also = left[at];
+    if (also === undefined) continue;
+    left.splice(at, 1);
+    held.push(lock.when === null ? also : lock);
+  }
   const released = [...stillReleased(one, other), ...stillReleased(other, one)].filter(
     (lock, at, all) => all.findIndex((also) => isAlike(also, lock)) === at,
   );
   return {
-    held: held.length === one.held.length ? one.held : held,
+    held: held.length === one.held.length && held.every((lock, at) => lock === one.held[at]) ? one.held : held,
     released: released.length === one.released.length ? one.released : released,
     isCut: one.isCut && other.isCut,
     sleptAt: one.sleptAt >= 0 && other.sleptAt >= 0 ? one.sleptAt : -1,

@@ -1,16 +1,31 @@
-import { analyseCondition } from "./conditions.ts";
+import { analyseCondition, askedIn, triedIn } from "./conditions.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "./items.ts";
 import { nameId } from "./names.ts";
-import { ENTRY, giving, joined, taking, type Guard, type Held, type Released, type State } from "./state.ts";
+import {
+  ENTRY,
+  giving,
+  joined,
+  joinedWhere,
+  taking,
+  whereAsked,
+  withoutAsked,
+  type Asked,
+  type Guard,
+  type Held,
+  type Released,
+  type State,
+} from "./state.ts";
 import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "./tables/locks.ts";
 import {
   AND_ASSIGN,
+  ARROW,
   ASSIGN,
   BLOCK_CLOSE,
   BLOCK_OPEN,
   CLOSE,
   INDEX_CLOSE,
   COLON,
+  DOT,
   NAME,
   OPEN,
   OR_ASSIGN,
@@ -144,7 +159,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
   return {
     exits: walk.returns,
     calls: walk.calls,
-    net: { takes: last.held, gives: last.released },
+    net: { takes: last.held.filter(({ when }) => when === null), gives: last.released },
     gives: [...new Set(walk.given.map(({ family }) => family))],
     guarded: walk.guarded,
   };
@@ -297,9 +312,18 @@ function isLoopMacro({ tokens }: Walk, at: number, close: number): boolean {
 function plain(walk: Walk, end: number, at: number, state: State): State {
   const stop = endOfStatement(walk, at, end);
   if (state.guards.length > 0 && ASSIGNMENTS.has(walk.tokens.kinds[at + 1] ?? 0)) walk.guarded.set(at, state.guards);
-  const after = expression(walk, at, stop, state);
+  const before = state.held.length === 0 ? state : assigned(walk, at, stop, state);
+  const after = expression(walk, at, stop, before);
   walk.at = stop + 1;
   return after;
+}
+
+/** What is known of the value of a variable ends where it is given another. */
+function assigned({ tokens }: Walk, from: number, to: number, state: State): State {
+  if (!state.held.some(({ when }) => when !== null)) return state;
+  for (let at = from + 1; at < to; at++)
+    if (ASSIGNMENTS.has(tokens.kinds[at] ?? 0)) return withoutAsked(state, textBetween(tokens, from, at).trim());
+  return state;
 }
 
 /** The semicolon that ends a statement, or the end of the block. */
@@ -331,24 +355,42 @@ function ifStatement(walk: Walk, end: number, entry: State): State | null {
     const asked = expression(walk, head.from, head.to, state);
     const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
     walk.at = head.to + 1;
-    const then = statement(walk, end, condition.whenTrue(asked));
-    const otherwise: State = condition.whenFalse(asked);
+    const mayHold = asked.held.some(({ when }) => when !== null);
+    const key = mayHold ? askedIn(walk.tokens, head) : null;
+    const then = statement(walk, end, whereAsked(condition.whenTrue(asked), key));
+    const otherwise: State = whereAsked(condition.whenFalse(asked), negated(key));
     const isElse = walk.at < end && walk.tokens.names[walk.at] === ELSE && walk.tokens.kinds[walk.at] === NAME;
-    if (!isElse) return joinedAfter(joined(after, then), otherwise, asked, condition.asksContext || isFallen);
+    const isFirst = after === null;
+    if (!isElse) {
+      const branch = joined(after, then);
+      return joinedAfter(walk, isFirst ? head : null, branch, otherwise, asked, condition.asksContext || isFallen);
+    }
     after = joined(after, then);
     isFallen ||= condition.asksContext && then === null;
     walk.at++;
     if (walk.tokens.names[walk.at] !== IF) {
       const last = statement(walk, end, otherwise);
-      return joinedAfter(after, last, asked, condition.asksContext || isFallen);
+      return joinedAfter(walk, isFirst ? head : null, after, last, asked, condition.asksContext || isFallen);
     }
     state = otherwise;
   }
 }
 
+const negated = (asked: Asked | null): Asked | null =>
+  asked === null ? null : { ...asked, isNegated: !asked.isNegated };
+
 /** Behind a test of the context the caller's counts again where both ways come on. */
-function joinedAfter(then: State | null, otherwise: State | null, before: State, asksContext: boolean): State | null {
-  const state = joined(then, otherwise);
+function joinedAfter(
+  walk: Walk,
+  head: Slice | null,
+  then: State | null,
+  otherwise: State | null,
+  before: State,
+  asksContext: boolean,
+): State | null {
+  const isOther = then !== null && otherwise !== null && then.held !== otherwise.held;
+  const key = isOther && head !== null ? askedIn(walk.tokens, head) : null;
+  const state = joinedWhere(then, otherwise, before, key);
   if (state === null) return null;
   const isCut = asksContext && then !== null && otherwise !== null ? before.isCut : state.isCut;
   return isCut === state.isCut ? state : { ...state, isCut };
@@ -466,6 +508,7 @@ function guarded(walk: Walk, name: Slice, lock: Slice | null, at: number, state:
     at: offset,
     block: walk.open.at(-1) ?? 0,
     sure: "certain",
+    when: null,
   });
 }
 
@@ -570,12 +613,25 @@ function openGuard(walk: Walk, name: number, close: number, state: State): State
 }
 
 function locked(walk: Walk, effect: LockEffect, name: number, close: number, state: State): State {
-  if (effect.does === "?") return state;
+  if (effect.does === "?") return tried(walk, name, state);
   const { tokens } = walk;
   const lock = effect.lock === -1 ? null : lockOf(tokens, effect, name, close);
   if (effect.does === "-")
     return gave(walk, state, { family: effect.family, lock, isBare: effect.isBare, turnsOn: effect.turnsOn });
   return effect.context === null ? state : taking(state, heldBy(walk, effect, effect.context, lock, name));
+}
+
+/** `locked = spin_trylock(&lock);`: with the lock where the variable is true. In a condition the condition says it. */
+function tried(walk: Walk, name: number, state: State): State {
+  const { tokens } = walk;
+  const assignment = tokens.kinds[name - 1] === ASSIGN ? name - 1 : -1;
+  if (assignment === -1) return state;
+  let first = assignment - 1;
+  while (first > walk.statement && (tokens.kinds[first - 1] === ARROW || tokens.kinds[first - 1] === DOT)) first -= 2;
+  if (tokens.kinds[first - 1] === OPEN) return state;
+  const when: Asked = { text: textBetween(tokens, first, assignment).replace(/\s+/g, ""), isNegated: false };
+  const held = triedIn(tokens, name, walk.origin, when);
+  return held === null ? state : taking(withoutAsked(state, when.text), held);
 }
 
 function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: number): string | null {
@@ -594,6 +650,7 @@ function heldBy(walk: Walk, effect: LockEffect, context: string, lock: string | 
     at: (tokens.starts[name] ?? 0) - walk.origin,
     block: 0,
     sure: "certain",
+    when: null,
   };
 }
 

@@ -41,8 +41,8 @@ export type SourceFact =
   | { readonly kind: "pointer-overwritten"; readonly call: SourceCall; readonly pointer: string }
   /** What a call gave is given back by a function for other memory. */
   | { readonly kind: "freed-otherwise"; readonly call: SourceCall; readonly by: string }
-  /** A mask is made with `||` or `&&`. */
-  | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" }
+  /** A mask is made with `||`, `&&`, or with `&` of two flags that have nothing in common. */
+  | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" | "&" }
   /** The function is given a mask, and writes another one. `isUsed`: it uses the caller's somewhere else. */
   | {
       readonly kind: "mask-ignored";

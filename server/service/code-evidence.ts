@@ -76,6 +76,7 @@ const heldBy = (by: string, context: string): NetEffect["takes"][number] => ({
   lock: null,
   at: 0,
   block: 0,
+  when: null,
   sure: "certain",
 });
 

@@ -28,11 +28,19 @@ export const ignoredMask: SourceRule = {
       "return item;",
     ),
   },
-  check: (fact, kernel) =>
-    fact.kind === "mask-ignored" && asks(kernel, fact.call, "DIRECT_RECLAIM")
-      ? said(
-          `The caller says with \`${fact.parameter}\` how this may allocate, and this mask may sleep whatever it says: pass ${fact.parameter} on.`,
-          { writeMask: fact.parameter, ...(fact.isUsed ? { severity: "information" } : {}) },
-        )
-      : null,
+  check: (fact, kernel) => {
+    if (fact.kind !== "mask-ignored" || fact.call.mask === null) return null;
+    const mends = { writeMask: fact.parameter };
+    if (asks(kernel, fact.call, "DIRECT_RECLAIM"))
+      return said(
+        `The caller says with \`${fact.parameter}\` how this may allocate, and this mask may sleep whatever it says: pass ${fact.parameter} on.`,
+        { ...mends, ...(fact.isUsed ? { severity: "information" } : {}) },
+      );
+    return fact.isUsed
+      ? null
+      : said(
+          `The caller says with \`${fact.parameter}\` how this may allocate, and this mask never waits for memory, whatever it says: pass ${fact.parameter} on.`,
+          { ...mends, severity: "information" },
+        );
+  },
 };

@@ -7,7 +7,7 @@ export const swappedArguments: SourceRule = {
   severity: "error",
   class: "bug",
   explanation:
-    "Both are numbers for the compiler, and only sparse complains: kmalloc(GFP_KERNEL, size) asks for 3264 bytes with a mask that is a size. `||` and `&&` give 0 or 1, whatever masks stand beside them.",
+    "Both are numbers for the compiler, and only sparse complains: kmalloc(GFP_KERNEL, size) asks for 3264 bytes with a mask that is a size. `||` and `&&` give 0 or 1, whatever masks stand beside them, and `&` what two have in common.",
   evidence: "include/linux/slab.h:kmalloc (size_t size, gfp_t flags); include/linux/types.h, gfp_t (__bitwise)",
   advice: "Write the arguments in the order of the prototype; combine flags with |.",
   examples: {
@@ -19,8 +19,9 @@ export const swappedArguments: SourceRule = {
       return said(
         `${fact.call.api}() is given a mask where another argument belongs, and something else for its mask: swap them.`,
       );
-    return fact.kind === "mask-made-logically"
-      ? said(`${fact.operator} gives 0 or 1, and not a mask: combine flags with |.`)
-      : null;
+    if (fact.kind !== "mask-made-logically") return null;
+    return fact.operator === "&"
+      ? said("& leaves only what both have, which is no mask that anybody means: combine flags with |.")
+      : said(`${fact.operator} gives 0 or 1, and not a mask: combine flags with |.`);
   },
 };

@@ -6,6 +6,10 @@ import type { Subject } from "../rule.ts";
 /** Larger than a page: only then does kvmalloc have a second try. */
 export const aboveOnePage = (subject: Subject): boolean => bytesAsked(subject) > subject.kernel.options.pageBytes;
 
+/** Nothing says how large it is. */
+export const isSizeUnknown = ({ request: { order, sizeBytes, pages, count } }: Subject): boolean =>
+  order === null && sizeBytes === null && pages === null && count === null;
+
 /** kvmalloc() and kvrealloc(), which ends in it. */
 export const isKvmalloc = (subject: Subject): boolean =>
   subject.api.family === "kvmalloc" || subject.api.name === "kvrealloc";

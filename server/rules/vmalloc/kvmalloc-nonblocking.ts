@@ -1,7 +1,7 @@
 import { kvmallocFallsBack } from "../../model/apis/kvmalloc.ts";
 import { blocks, example, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
-import { aboveOnePage, isKvmalloc } from "./_vmalloc.ts";
+import { aboveOnePage, isKvmalloc, isSizeUnknown } from "./_vmalloc.ts";
 
 export const kvmallocNonblocking: Rule = {
   id: "kvmalloc-nonblocking",
@@ -22,18 +22,21 @@ export const kvmallocNonblocking: Rule = {
 };
 
 function check(subject: Subject): readonly Match[] {
+  const isOpen = isSizeUnknown(subject);
   return isKvmalloc(subject) &&
     subject.api.takesMask &&
     !blocks(subject) &&
     !kvmallocFallsBack(subject.kernel, subject.mask) &&
-    aboveOnePage(subject)
+    (isOpen || aboveOnePage(subject))
     ? [
         {
           anchor: { kind: "mask" },
           message: `Without __GFP_DIRECT_RECLAIM ${subject.api.name}() never tries vmalloc and returns NULL when no contiguous block is free: allocate where the call may sleep, or use kmalloc().`,
           fixes: [],
           // A try of what lies free, by a caller that looks at the result, is no mistake.
-          ...(subject.result === "checked" && subject.verdict.fails !== "always" ? { severity: "information" } : {}),
+          ...(isOpen || (subject.result === "checked" && subject.verdict.fails !== "always")
+            ? { severity: "information" }
+            : {}),
         },
       ]
     : NOTHING;

@@ -1,0 +1,251 @@
+// Misuses in the many ways in which C writes them, and what is right by their side; on three kernels.
+import { describe, expect, test } from "vitest";
+import { findingsIn, toldIn } from "./_c.ts";
+
+const KERNELS = ["6.1", "6.12", "7.3"];
+
+/** What the functions use. */
+const AROUND = `#include <linux/slab.h>
+
+#define MY_GFP (GFP_KERNEL | __GFP_ZERO)
+#define MY_ALLOC(n) kmalloc((n), GFP_KERNEL)
+#define RING_LOCK(d) spin_lock_bh(&(d)->lock)
+#define RING_UNLOCK(d) spin_unlock_bh(&(d)->lock)
+
+static DEFINE_SPINLOCK(glock);
+
+`;
+
+const written = (head: string, body: string): string => `${AROUND}${head}\n{\n\t${body}\n}\n`;
+
+/** The rule that has to speak, the head of a function, its body; the kernels where it is wrong, if not in all. */
+const MISUSES: readonly (readonly [rule: string, head: string, body: string, kernels?: readonly string[]])[] = [
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); d->o = MY_ALLOC(sizeof(*d->o)); spin_unlock(&d->lock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "RING_LOCK(d); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); RING_UNLOCK(d);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d, bool lock)",
+    "if (lock) spin_lock(&d->lock); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); if (lock) spin_unlock(&d->lock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static int f(struct dev *d)",
+    "int got = spin_trylock(&d->lock); if (!got) return -EBUSY; d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); spin_unlock(&d->lock); return 0;",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "gfp_t gfp = GFP_KERNEL; gfp |= __GFP_NOWARN; spin_lock(&d->lock); d->o = kmalloc(sizeof(*d->o), gfp); spin_unlock(&d->lock);",
+  ],
+  ["nofail-without-reclaim", "static void *f(size_t n)", "return kmalloc(n, (gfp_t)(GFP_ATOMIC | __GFP_NOFAIL));"],
+  [
+    "nofail-without-reclaim",
+    "static void *f(size_t n)",
+    "gfp_t gfp = GFP_NOWAIT; gfp |= __GFP_NOFAIL; return kmalloc(n, gfp);",
+  ],
+  [
+    "nofail-without-reclaim",
+    "static void *f(size_t n, bool x)",
+    "return kmalloc(n, x ? GFP_ATOMIC | __GFP_NOFAIL : GFP_NOWAIT | __GFP_NOFAIL);",
+  ],
+  ["nofail-with-noretry", "static void *f(size_t n)", "return kmalloc(n, GFP_KERNEL | __GFP_NORETRY | __GFP_NOFAIL);"],
+  ["slab-zone-flags", "static void *f(size_t n)", "return kzalloc(n, GFP_HIGHUSER);"],
+  ["slab-zone-flags", "static void *f(size_t n)", "return kmalloc(n, GFP_KERNEL | __GFP_HIGHMEM);"],
+  ["slab-movable", "static void *f(size_t n)", "return kcalloc(n, 4, GFP_KERNEL | __GFP_MOVABLE);"],
+  ["slab-zone-flags", "static void *f(size_t n)", "return kmalloc(n, GFP_DMA32);"],
+  ["slab-zone-flags", "static void *f(size_t n)", "return kmalloc(n, GFP_KERNEL | GFP_DMA | GFP_DMA32);"],
+  ["zone-dma-dma32", "static struct page *f(void)", "return alloc_pages(GFP_KERNEL | __GFP_DMA | __GFP_DMA32, 0);"],
+  ["zone-dma-highmem", "static struct page *f(void)", "return alloc_page(GFP_DMA | __GFP_HIGHMEM | GFP_KERNEL);"],
+  ["order-too-large", "static struct page *f(void)", "return alloc_pages(GFP_KERNEL, 12);"],
+  ["nofail-high-order", "static struct page *f(void)", "return alloc_pages(GFP_KERNEL | __GFP_NOFAIL, 3);"],
+  ["vmalloc-nonblocking", "static void *f(size_t n)", "return __vmalloc(n, GFP_ATOMIC);", ["6.1", "6.12"]],
+  ["highuser-for-kernel", "static unsigned long f(void)", "return __get_free_pages(GFP_HIGHUSER, 0);"],
+  ["highmem-ignored", "static unsigned long f(void)", "return __get_free_page(GFP_KERNEL | __GFP_HIGHMEM);"],
+  [
+    "memalloc-with-nomemalloc",
+    "static void *f(size_t n)",
+    "return kmalloc(n, GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOMEMALLOC);",
+  ],
+  ["nofail-without-reclaim", "static void *f(size_t n)", "return kmalloc(n, GFP_NOWAIT | __GFP_NOFAIL);"],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "unsigned long f; local_irq_save(f); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); local_irq_restore(f);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "rcu_read_lock(); d->o = kzalloc(sizeof(*d->o), GFP_KERNEL); rcu_read_unlock();",
+  ],
+  [
+    "rt-alloc-in-atomic",
+    "static void f(struct dev *d)",
+    "unsigned long f; raw_spin_lock_irqsave(&d->raw, f); d->o = kmalloc(sizeof(*d->o), GFP_ATOMIC); raw_spin_unlock_irqrestore(&d->raw, f);",
+  ],
+  ["kmalloc-too-large", "static void *f(void)", "return kmalloc(8 << 20, GFP_KERNEL);"],
+  ["kmalloc-too-large", "static void *f(void)", "return kmalloc(8 * 1024 * 1024, GFP_KERNEL);"],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "local_bh_disable(); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); local_bh_enable();",
+  ],
+  ["ignored-mask", "static void *f(size_t n, gfp_t gfp)", "return kmalloc(n, GFP_KERNEL);"],
+  ["swapped-arguments", "static void *f(size_t n)", "return kmalloc(GFP_KERNEL, n);"],
+  ["swapped-arguments", "static void *f(size_t n)", "return kzalloc(GFP_KERNEL, sizeof(struct obj));"],
+  ["kvmalloc-nonblocking", "static void *f(size_t n)", "return kvmalloc(n, GFP_ATOMIC);", ["6.1", "6.12"]],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "preempt_disable(); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); preempt_enable();",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "guard(spinlock)(&d->lock); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "scoped_guard(spinlock_irqsave, &d->lock) d->o = kmalloc(sizeof(*d->o), GFP_KERNEL);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "spin_lock(&glock); d->o = kzalloc(sizeof(*d->o), MY_GFP); spin_unlock(&glock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); d->o = vmalloc(sizeof(*d->o)); spin_unlock(&d->lock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "write_seqlock(&d->sq); d->o = kmemdup(d, 8, GFP_KERNEL); write_sequnlock(&d->sq);",
+  ],
+  [
+    "unchecked-result",
+    "static int f(struct dev *d)",
+    "struct obj *o = kmalloc(sizeof(*o), GFP_KERNEL); o->a = 1; d->o = o; return 0;",
+  ],
+  ["nofail-with-noretry", "static void *f(size_t n)", "return kvmalloc(n, GFP_KERNEL | __GFP_NOFAIL | __GFP_NORETRY);"],
+  ["nofail-with-mempool", "static void *f(struct dev *d)", "return mempool_alloc(d->pool, GFP_ATOMIC | __GFP_NOFAIL);"],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); d->o = kmalloc(sizeof(*d->o), d ? GFP_KERNEL : GFP_NOFS); spin_unlock(&d->lock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "d->gfp = GFP_KERNEL; spin_lock(&d->lock); d->o = kmalloc(sizeof(*d->o), d->gfp); spin_unlock(&d->lock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "const gfp_t gfp = GFP_KERNEL; spin_lock(&d->lock); d->o = kmalloc(sizeof(*d->o), gfp | __GFP_ZERO); spin_unlock(&d->lock);",
+  ],
+  ["order-too-large", "static struct page *f(int n)", "return alloc_pages_node(n, GFP_KERNEL, 14);"],
+  ["swapped-arguments", "static void *f(size_t n)", "return kmalloc_array(GFP_KERNEL, n, 4);"],
+  ["ignored-mask", "static void *f(size_t n, gfp_t flags)", "void *p; p = kzalloc(n, GFP_ATOMIC); return p;"],
+  ["swapped-arguments", "static void *f(size_t n)", "return kmalloc(n, GFP_KERNEL & __GFP_NOFAIL);"],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "int cpu = get_cpu(); d->o = kmalloc_node(cpu, GFP_KERNEL, 0); put_cpu();",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); list_add(&((struct obj *)kmalloc(sizeof(struct obj), GFP_KERNEL))->l, &d->o->l); spin_unlock(&d->lock);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    'bit_spin_lock(0, (void *)d); d->o = kstrdup("x", GFP_KERNEL); bit_spin_unlock(0, (void *)d);',
+  ],
+  ["swapped-arguments", "static void *f(void)", "void *p = kmalloc(4096, GFP_KERNEL || __GFP_ZERO); return p;"],
+  [
+    "nofs-is-not-atomic",
+    "static void f(struct dev *d)",
+    "do { if (d->o) break; spin_lock(&d->lock); d->o = kmalloc(8, GFP_NOIO); spin_unlock(&d->lock); } while (0);",
+  ],
+  ["zone-dma-highmem", "static struct page *f(void)", "gfp_t m = __GFP_DMA; m |= __GFP_HIGHMEM; return alloc_page(m);"],
+  [
+    "vmalloc-nonblocking",
+    "static void *f(size_t n)",
+    "return vmalloc_array(n, 8) ? __vmalloc(n, GFP_NOWAIT | __GFP_NOWARN) : NULL;",
+    ["6.1", "6.12"],
+  ],
+];
+
+/** Nothing at error or warning may be said of these. */
+const RIGHT: readonly (readonly [head: string, body: string])[] = [
+  [
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); d->o = kmalloc(sizeof(*d->o), GFP_ATOMIC); spin_unlock(&d->lock);",
+  ],
+  ["static void *f(size_t n)", "return kvmalloc(n, GFP_NOFS);"],
+  [
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); spin_unlock(&d->lock); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL);",
+  ],
+  [
+    "static void f(struct dev *d, bool lock)",
+    "if (lock) spin_lock(&d->lock); else d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); if (lock) spin_unlock(&d->lock);",
+  ],
+  [
+    "static void f(struct dev *d, bool lock)",
+    "if (lock) spin_lock(&d->lock); if (!lock) d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); if (lock) spin_unlock(&d->lock);",
+  ],
+  [
+    "static int f(struct dev *d)",
+    "int got = spin_trylock(&d->lock); if (got) { spin_unlock(&d->lock); } d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); return 0;",
+  ],
+  [
+    "static void f(struct dev *d, bool lock)",
+    "if (lock) spin_lock(&d->lock); d->gfp = 1; if (lock) spin_unlock(&d->lock); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL);",
+  ],
+  ["static void f(struct dev *d, gfp_t gfp)", "d->o = kmalloc(sizeof(*d->o), gfp | __GFP_ZERO);"],
+  [
+    "static void f(struct dev *d)",
+    "mutex_lock(&d->m); d->o = kmalloc(sizeof(*d->o), GFP_KERNEL); mutex_unlock(&d->m);",
+  ],
+  ["static void *f(size_t n, bool can_sleep)", "return kmalloc(n, can_sleep ? GFP_KERNEL : GFP_ATOMIC);"],
+  ["static struct page *f(void)", "return alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, 4);"],
+  ["static void *f(size_t n)", "return kmalloc(n, GFP_KERNEL | GFP_DMA);"],
+  [
+    "static int f(struct dev *d)",
+    "if (!spin_trylock(&d->lock)) { d->o = kmalloc(8, GFP_KERNEL); return d->o ? 0 : -1; } spin_unlock(&d->lock); return 0;",
+  ],
+  [
+    "static void f(struct dev *d, int irq)",
+    "if (irq) { spin_lock_irq(&d->lock); d->o = 0; spin_unlock_irq(&d->lock); } else { mutex_lock(&d->m); d->o = kmalloc(8, GFP_KERNEL); mutex_unlock(&d->m); }",
+  ],
+];
+
+describe("a misuse is found however it is written", () => {
+  for (const [rule, head, body, kernels = KERNELS] of MISUSES)
+    test(`${rule}: ${head} { ${body} }`, () => {
+      for (const kernel of kernels)
+        expect(
+          findingsIn(written(head, body), { kernel }).map((finding) => finding.rule),
+          kernel,
+        ).toContain(rule);
+    });
+});
+
+describe("what is right is let be", () => {
+  for (const [head, body] of RIGHT)
+    test(`${head} { ${body} }`, () => {
+      for (const kernel of KERNELS) expect(toldIn(written(head, body), { kernel }), kernel).toEqual([]);
+    });
+});
