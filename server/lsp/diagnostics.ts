@@ -3,8 +3,9 @@ import type { Finding, Severity } from "../rules/finding.ts";
 import type { Findings, PlacedFinding } from "../service/findings.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";
-import { RunTexts } from "./run-texts.ts";
+import { RunTexts, type Elsewhere } from "./run-texts.ts";
 import type { KnownDocument, Session } from "./session.ts";
+import { inParts, type Part } from "./written.ts";
 
 /** The most that one file's answer holds; a last one says how many more there are. */
 const MOST_DIAGNOSTICS = 1000;
@@ -26,16 +27,16 @@ export interface DiagnosticAbilities {
 }
 
 export interface Report {
-  /** The diagnostics in JSON, with commas between. */
-  readonly texts: readonly string[];
+  /** The diagnostics in JSON. */
+  readonly parts: readonly Part[];
   /** Equal for equal diagnostics; those of a part are called so. */
   readonly resultId: string;
   /** There is more than it says, or may be: the client is to ask again. */
   readonly isPart: boolean;
 }
 
-/** How many findings are sent while someone types, those around: a few hundred more cost each key milliseconds. */
-const MOST_WHILE_TYPING = 200;
+/** How many findings are sent of a document that was not looked at whole, those around the last edit. */
+const MOST_IN_PART = 200;
 
 /** The reports of a session's documents. */
 export class Reports {
@@ -53,10 +54,10 @@ export class Reports {
         findings.map((finding) =>
           diagnosticAt(finding, rangeOf(finding.span.start, finding.span.end), known, files, abilities()),
         ),
-      (findings, start, known) =>
+      (findings, known) =>
         abilities().relatedInformation && findings.some(({ related }) => related.length > 0)
-          ? `${files.rangeIn(known.document, start, start).start.line}${placesRelatedTo(findings, known, files)}`
-          : "",
+          ? elsewhereOf(findings, known)
+          : null,
     );
   }
 
@@ -76,44 +77,39 @@ export class Reports {
     return this.#named(known.key, [...texts, JSON.stringify(notShown(range, total - count + 1))], false);
   }
 
-  /**
-   * What was found so far; while someone types the findings around. The whole report where that is all.
-   */
-  soFar(known: KnownDocument, isTyping: boolean): Report {
+  /** What was found so far around the last edit; the whole report where all is found. */
+  soFar(known: KnownDocument): Report {
     const around = this.#session.lastEdit(known.key)?.offset ?? 0;
-    const most = isTyping ? MOST_WHILE_TYPING : MOST_DIAGNOSTICS;
-    const found = known.kind.answers.findingsSoFar?.(known.workspace, known.key, around, most);
-    if (found === undefined) return this.whole(known);
-    if (found.complete && found.total <= most) return this.#wholeOf(known, found);
-    if (found.complete && !isTyping) return this.whole(known);
+    const found = known.kind.answers.findingsSoFar?.(known.workspace, known.key, around, MOST_IN_PART);
+    if (found === undefined || found.complete) return this.whole(known);
     return this.#named(known.key, this.#texts.of(known, found.runs), true);
   }
 
   /** A name for the report: the last one where nothing is different. */
   #named(key: string, texts: readonly string[], isPart: boolean): Report {
     const last = this.#last.get(key);
-    if (last !== undefined && last.isPart === isPart && isSame(last.texts, texts)) return last;
+    const parts = inParts(texts, last?.parts);
+    if (last !== undefined && last.isPart === isPart && isSame(last.parts, parts)) return last;
     this.#results += 1;
-    const report = { texts, resultId: `${isPart ? "part-" : ""}${this.#results}`, isPart };
+    const report = { parts, resultId: `${isPart ? "part-" : ""}${this.#results}`, isPart };
     this.#last.set(key, report);
     return report;
   }
 }
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((text, i) => text === other[i]);
+function isSame(one: readonly Part[], other: readonly Part[]): boolean {
+  return one.length === other.length && one.every((part, i) => part === other[i]);
 }
 
-/** Where what is related to findings stands now. */
-function placesRelatedTo(findings: readonly Finding[], { workspace, kind }: KnownDocument, files: FileTable): string {
-  let places = "";
+/** What is related to findings, where it stands now. */
+function elsewhereOf(findings: readonly Finding[], { workspace, kind }: KnownDocument): readonly Elsewhere[] {
+  const places: Elsewhere[] = [];
   for (const finding of findings) {
     if (finding.related.length === 0) continue;
     for (const { uri, start, end } of kind.answers.related?.(workspace, finding) ?? []) {
-      const range = files.range(workspace, uri, start, end);
-      places += ` ${range.start.line}:${range.start.character}-${range.end.line}:${range.end.character}`;
+      const document = workspace.documents.get(uri);
+      if (document !== undefined) places.push({ document, start, end });
     }
-    places += ",";
   }
   return places;
 }

@@ -6,10 +6,6 @@ import type { Session } from "./session.ts";
 /** Without an edit for so long nobody is typing. */
 const QUIET_MS = 400;
 
-export function isTyping(session: Session, key: string): boolean {
-  return stillTyping(session, key) > 0;
-}
-
 /** For how long someone counts as typing still, in milliseconds. */
 function stillTyping(session: Session, key: string): number {
   const last = session.lastEdit(key);

@@ -8,7 +8,6 @@ import {
   Message,
   ProposedFeatures,
   StreamMessageReader,
-  StreamMessageWriter,
   type Connection,
   type MessageWriter,
 } from "vscode-languageserver/node";
@@ -19,7 +18,7 @@ import { boundHeap, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
-import { messageText } from "./written.ts";
+import { OutputWriter } from "./output.ts";
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
@@ -82,8 +81,7 @@ function stdioConnection(answered: number | string | null): Connection {
   let status = 1;
   for (const end of ["end", "close"]) process.stdin.on(end, () => process.exit(status));
   const reader = new StreamMessageReader(process.stdin);
-  const encode = (message: Message): Promise<Uint8Array> => Promise.resolve(Buffer.from(messageText(message), "utf8"));
-  const all = new StreamMessageWriter(process.stdout, { contentTypeEncoder: { name: "application/json", encode } });
+  const all = new OutputWriter(process.stdout);
   const writer = answered === null ? all : withoutAnswer(answered, all);
   const turns = inTurn(() => {
     status = 0;

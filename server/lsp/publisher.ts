@@ -4,7 +4,7 @@ import type { Abilities } from "./abilities.ts";
 import { makeAllFindings, type Reports } from "./diagnostics.ts";
 import { guardedNotification, type Log } from "./guard.ts";
 import type { Session } from "./session.ts";
-import { Written } from "./written.ts";
+import { piecesOf, Written } from "./written.ts";
 
 /** Answers beyond the protocol, such as the kernel in force, may be others now; without parameters. */
 const ANSWERS_CHANGED: NotificationName = "allocpolicy/answersChanged";
@@ -52,12 +52,12 @@ export function publisherOf(
       const known = session.find(key);
       const version = session.versionOf(key);
       if (known === null || version === null) continue;
-      const { texts, resultId } = reports.whole(known);
+      const { parts, resultId } = reports.whole(known);
       const state = `${version} ${resultId}`;
       if (published.get(key) === state) continue;
       published.set(key, state);
       const about = JSON.stringify({ uri: files.clientUri(key), version }).slice(0, -1);
-      const params = new Written(`${about},"diagnostics":[${texts.join(",")}]}`);
+      const params = new Written(...piecesOf(`${about},"diagnostics":[`, parts, "]}"));
       await connection.sendNotification("textDocument/publishDiagnostics", params);
     }
   }

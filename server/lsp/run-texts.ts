@@ -1,11 +1,12 @@
 import type { Range } from "vscode-languageserver";
-import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
+import { linesOf, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
+import type { Document } from "../documents/document.ts";
 import { upTo, type Asked, type Run, type Stretches } from "../service/runs.ts";
 import type { Step } from "../service/steps.ts";
 import { commonEnds } from "./common-ends.ts";
 import type { FileTable } from "./file-table.ts";
 import type { KnownDocument } from "./session.ts";
-import { Written } from "./written.ts";
+import { inParts, Written, type Part } from "./written.ts";
 
 /** The place of a stretch of a run; offsets in the run. */
 export type RangeOf = (start: number, end: number) => Range;
@@ -13,14 +14,24 @@ export type RangeOf = (start: number, end: number) => Range;
 /** What the protocol has for the items of a run of this document. */
 export type ObjectsOf<Item> = (items: readonly Item[], rangeOf: RangeOf, known: KnownDocument) => readonly object[];
 
-/** What that hangs on beside the items and where in its line the run starts. */
-export type HangsOn<Item> = (items: readonly Item[], start: number, known: KnownDocument) => string;
+/** A stretch of a document that items of a run speak of, and that may move by itself. */
+export interface Elsewhere {
+  readonly document: Document;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All of them, always in the same order; null where there can be none. */
+export type ElsewhereOf<Item> = (items: readonly Item[], known: KnownDocument) => readonly Elsewhere[] | null;
 
 /** The JSON of a run's items, and what of it hangs on the line that the run starts in. */
 interface KeptText {
   /** Where the run started in its line: what stands in the same line hangs on it. */
   readonly column: number;
-  readonly hangsOn: string;
+  /** The document as the client calls it. */
+  readonly uri: string;
+  /** Where what it speaks of elsewhere stood, in lines from the one that the run starts in; null: nothing. */
+  readonly elsewhere: readonly Range[] | null;
   /** The text as it was last, and the line that the run started in. */
   line: number;
   text: string;
@@ -47,37 +58,39 @@ const AT_ONCE = 64;
 /** What was said last of a document in stretches. */
 interface Said extends Stretches {
   readonly lines: Lines;
-  /** Of each stretch, each object with a comma behind; and how many items it had. */
+  /** Of each stretch, objects with commas between; and how many items it had. */
   readonly texts: readonly string[];
   readonly counts: readonly number[];
+  /** Those of its texts that are not empty. */
+  readonly parts: readonly Part[];
 }
 
 /** Of so many documents what was said last is kept, those that were asked for last. */
 const MOST_DOCUMENTS = 16;
-const NOTHING_SAID: Said = { keys: [], starts: [], hanging: [], lines: linesOf(""), texts: [], counts: [] };
+const NOTHING_SAID: Said = { keys: [], starts: [], hanging: [], lines: linesOf(""), texts: [], counts: [], parts: [] };
 
 /** A number of a line, in JSON: no string has such a key in it, for its quotes would be escaped. */
 const LINE = /(?<="(?:line|startLine|endLine)":)(\d+)/;
 
-const NOTHING_ELSE = (): string => "";
+const NOTHING_ELSEWHERE = (): null => null;
 
 /** What the items of runs are in JSON, kept by the list: what only moves gets other numbers of lines. */
 export class RunTexts<Item> {
   readonly #files: FileTable;
   readonly #objectsOf: ObjectsOf<Item>;
-  readonly #hangsOn: HangsOn<Item>;
+  readonly #elsewhereOf: ElsewhereOf<Item>;
   readonly #kept = new WeakMap<readonly Item[], KeptText>();
   readonly #last = new Map<string, Said>();
 
-  constructor(files: FileTable, objectsOf: ObjectsOf<Item>, hangsOn: HangsOn<Item> = NOTHING_ELSE) {
+  constructor(files: FileTable, objectsOf: ObjectsOf<Item>, elsewhereOf: ElsewhereOf<Item> = NOTHING_ELSEWHERE) {
     this.#files = files;
     this.#objectsOf = objectsOf;
-    this.#hangsOn = hangsOn;
+    this.#elsewhereOf = elsewhereOf;
   }
 
   /** All of them as one array. */
   written(known: KnownDocument, runs: readonly Run<Item>[]): Written {
-    return new Written(`[${this.of(known, runs).join(",")}]`);
+    return Written.array(inParts(this.of(known, runs)));
   }
 
   /**
@@ -108,9 +121,7 @@ export class RunTexts<Item> {
     this.#last.set(known.key, now);
     for (const key of this.#last.keys()) if (this.#last.size > MOST_DOCUMENTS) this.#last.delete(key);
     const count = now.counts.reduce((sum, each) => sum + each, 0);
-    return count > limit
-      ? this.written(known, runsIn(upTo(limit)))
-      : new Written(`[${now.texts.join("").slice(0, -1)}]`);
+    return count > limit ? this.written(known, runsIn(upTo(limit))) : Written.array(now.parts);
   }
 
   #said(
@@ -133,43 +144,47 @@ export class RunTexts<Item> {
       let index = from;
       for (const run of runsIn({ from, to: end, limit: Number.POSITIVE_INFINITY })) {
         while (index + 1 < end && (starts[index + 1] ?? 0) <= run.start) index += 1;
-        const text = this.#textOf(known, run.items, run.start, positionAt(lines, run.start).line, lines);
-        texts[index] = text === "" ? "" : `${text},`;
+        const text = this.#textOf(known, run, lines, 0);
+        texts[index] = text;
         counts[index] = run.items.length;
       }
     };
     ask(head, to);
     for (const index of hanging) if (index < head || index >= to) ask(index, index + 1);
-    return { keys, starts, hanging, lines, texts, counts };
+    const said = texts.filter((text) => text !== "");
+    return { keys, starts, hanging, lines, texts, counts, parts: inParts(said, before.parts) };
   }
 
   /** The text of each run in which something is said: objects with commas between. */
   of(known: KnownDocument, runs: readonly Run<Item>[]): readonly string[] {
     const texts: string[] = [];
     const lines = this.#files.lines(known.document);
-    const { starts } = lines;
-    let line = positionAt(lines, runs[0]?.start ?? 0).line;
-    for (const { start, items } of runs) {
-      // Runs come in order, mostly: the line of each is found by going on from the one before.
-      if (start < (starts[line] ?? 0)) line = positionAt(lines, start).line;
-      while ((starts[line + 1] ?? Number.POSITIVE_INFINITY) <= start) line += 1;
-      const text = this.#textOf(known, items, start, line, lines);
+    let moved = 0;
+    for (const run of runs) {
+      const before = this.#kept.get(run.items)?.line ?? 0;
+      const text = this.#textOf(known, run, lines, moved);
+      // What stands behind it moved by as many lines, mostly.
+      moved = (this.#kept.get(run.items)?.line ?? 0) - before;
       if (text !== "") texts.push(text);
     }
     return texts;
   }
 
-  #textOf(known: KnownDocument, items: readonly Item[], start: number, line: number, lines: Lines): string {
+  /** @param moved by how many lines the run has moved since it was last said, as a guess */
+  #textOf(known: KnownDocument, { items, start }: Run<Item>, lines: Lines, moved: number): string {
     const before = this.#kept.get(items);
-    const column = start - (lines.starts[line] ?? 0);
-    const hangsOn = this.#hangsOn(items, start, known);
-    if (before === undefined || before.column !== column || before.hangsOn !== hangsOn) {
+    const guess = (before?.line ?? 0) + moved;
+    const { line, character: column } = isAt(lines, start, guess) ? at(lines, start, guess) : positionAt(lines, start);
+    const uri = this.#files.clientUri(known.key);
+    const isSame = before !== undefined && before.column === column && before.uri === uri;
+    if (!isSame || !this.#isElsewhereSame(known, items, before.elsewhere, line)) {
       const rangeOf: RangeOf = (from, to) => ({
         start: positionAt(lines, start + from),
         end: positionAt(lines, start + to),
       });
       const text = JSON.stringify(this.#objectsOf(items, rangeOf, known)).slice(1, -1);
-      this.#kept.set(items, { column, hangsOn, line, text, pieces: null });
+      const elsewhere = this.#elsewhere(known, items, line);
+      this.#kept.set(items, { column, uri, elsewhere, line, text, pieces: null });
       return text;
     }
     if (before.line !== line) {
@@ -179,6 +194,54 @@ export class RunTexts<Item> {
     }
     return before.text;
   }
+
+  #elsewhere(known: KnownDocument, items: readonly Item[], line: number): readonly Range[] | null {
+    const places = this.#elsewhereOf(items, known);
+    const fromRun = (position: Position): Position => ({ ...position, line: position.line - line });
+    return (
+      places?.map(({ document, ...place }) => {
+        const { start, end } = this.#files.rangeIn(document, place.start, place.end);
+        return { start: fromRun(start), end: fromRun(end) };
+      }) ?? null
+    );
+  }
+
+  /** Whether it stands where it stood, as seen from the run: then its lines are patched with those of the run. */
+  #isElsewhereSame(
+    known: KnownDocument,
+    items: readonly Item[],
+    before: readonly Range[] | null,
+    line: number,
+  ): boolean {
+    if (before === null) return true;
+    const places = this.#elsewhereOf(items, known);
+    return (
+      places?.length === before.length &&
+      places.every(({ document, start, end }, i) => {
+        const range = before[i];
+        const lines = this.#files.lines(document);
+        return (
+          range !== undefined && isPlaceOf(lines, start, range.start, line) && isPlaceOf(lines, end, range.end, line)
+        );
+      })
+    );
+  }
+}
+
+/** Whether an offset stands in a line. */
+function isAt({ starts, length }: Lines, offset: number, line: number): boolean {
+  const [start, next] = [starts[line], starts[line + 1] ?? length + 1];
+  return start !== undefined && start <= offset && offset < next;
+}
+
+/** The position of an offset in its line. */
+function at({ starts }: Lines, offset: number, line: number): Position {
+  return { line, character: offset - (starts[line] ?? 0) };
+}
+
+/** Whether an offset has a position, whose line is counted from another one. */
+function isPlaceOf(lines: Lines, offset: number, { line, character }: Position, from: number): boolean {
+  return isAt(lines, offset, line + from) && at(lines, offset, line + from).character === character;
 }
 
 interface Placed {

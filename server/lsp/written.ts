@@ -1,14 +1,36 @@
 import { Message } from "vscode-languageserver";
 
 /**
+ * A stretch of the entries of an array in JSON that is sent again and again: the same object for as long as nothing in
+ * it is different, so that who sends it may keep it as bytes. There is at least one text in it.
+ */
+export interface Part {
+  readonly texts: readonly string[];
+}
+
+/** As it stands behind others. */
+export function partText({ texts }: Part): string {
+  return `,${texts.join(",")}`;
+}
+
+/**
  * An answer that is JSON text already: what was kept as text is not made into text again. A channel that takes objects
  * gets what it says.
  */
 export class Written {
-  readonly text: string;
+  readonly pieces: readonly (string | Part)[];
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(...pieces: readonly (string | Part)[]) {
+    this.pieces = pieces;
+  }
+
+  /** An array of parts. */
+  static array(parts: readonly Part[]): Written {
+    return new Written(...piecesOf("[", parts, "]"));
+  }
+
+  get text(): string {
+    return this.pieces.map((piece) => (typeof piece === "string" ? piece : partText(piece))).join("");
   }
 
   toJSON(): unknown {
@@ -16,12 +38,60 @@ export class Written {
   }
 }
 
-/** The JSON of a message; what is text in it stands as it is. */
-export function messageText(message: Message): string {
+/** Parts that make up an array, and what stands around its entries. */
+export function piecesOf(before: string, parts: readonly Part[], behind: string): readonly (string | Part)[] {
+  const [first, ...others] = parts;
+  return first === undefined ? [before + behind] : [before + partText(first).slice(1), ...others, behind];
+}
+
+/** So many units of text, or a few more, make a part. */
+const PART_LENGTH = 8192;
+
+/** Texts as parts; those of an earlier list serve again where they say the same. */
+export function inParts(texts: readonly string[], before: readonly Part[] = []): readonly Part[] {
+  let first = 0;
+  let from = 0;
+  for (let part = before[0]; part !== undefined && standsAt(part, texts, from); part = before[first]) {
+    from += part.texts.length;
+    first += 1;
+  }
+  let last = before.length;
+  let to = texts.length;
+  for (let part = before[last - 1]; part !== undefined && last > first; part = before[last - 1]) {
+    const start = to - part.texts.length;
+    if (start < from || !standsAt(part, texts, start)) break;
+    to = start;
+    last -= 1;
+  }
+  return [...before.slice(0, first), ...cut(texts.slice(from, to)), ...before.slice(last)];
+}
+
+function standsAt(part: Part, texts: readonly string[], at: number): boolean {
+  return part.texts.every((text, i) => text === texts[at + i]);
+}
+
+function cut(texts: readonly string[]): readonly Part[] {
+  const parts: Part[] = [];
+  let current: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    current.push(text);
+    length += text.length;
+    if (length < PART_LENGTH) continue;
+    parts.push({ texts: current });
+    current = [];
+    length = 0;
+  }
+  if (current.length > 0) parts.push({ texts: current });
+  return parts;
+}
+
+/** The JSON of a message in pieces; what is text in it stands as it is. */
+export function messagePieces(message: Message): readonly (string | Part)[] {
   const written = writtenIn(message);
-  if (written === null) return JSON.stringify(message);
-  const [field, { text }] = written;
-  return `${JSON.stringify({ ...message, [field]: undefined }).slice(0, -1)},"${field}":${text}}`;
+  if (written === null) return [JSON.stringify(message)];
+  const [field, { pieces }] = written;
+  return [`${JSON.stringify({ ...message, [field]: undefined }).slice(0, -1)},"${field}":`, ...pieces, "}"];
 }
 
 /** The message with objects in the place of text. */

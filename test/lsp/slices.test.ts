@@ -16,16 +16,14 @@ describe("a large document", () => {
     expect(new Set(codes(all))).toEqual(new Set(["sleep-in-atomic"]));
   });
 
-  test("has the findings around sent while someone types, and all of them afterwards", async () => {
+  test("keeps all its findings while someone types", async () => {
     const client = await start({ pull: true });
     client.open(MAIN, SLEEPERS);
     await client.pullUntil(MAIN, (diagnostics) => diagnostics.length === 700);
     const at = positionOf(SLEEPERS, "request r350 {", 12);
     client.change(MAIN, 2, { range: { start: at, end: at }, text: "0" });
     const { items } = await client.pull(MAIN);
-    expect(items.length).toBeLessThanOrEqual(700);
-    expect(items.some(({ range }) => Math.abs(range.start.line - at.line) < 6)).toBe(true);
-    await client.pullUntil(MAIN, (diagnostics) => diagnostics.length === 700);
+    expect(items.length).toBe(700);
   });
 });
 

@@ -18,16 +18,13 @@ export const codeLens: Feature = {
   register(server) {
     const { connection, session, log, abilities } = server;
     const { files } = session;
-    const lenses = new RunTexts(
-      files,
-      (items: readonly Lens[], rangeOf, { key }) =>
-        items.map(
-          ({ start, end, command, name }): CodeLens => ({
-            range: rangeOf(start, end),
-            data: { uri: files.clientUri(key), command, name },
-          }),
-        ),
-      (_items, _start, { key }) => files.clientUri(key),
+    const lenses = new RunTexts(files, (items: readonly Lens[], rangeOf, { key }) =>
+      items.map(
+        ({ start, end, command, name }): CodeLens => ({
+          range: rangeOf(start, end),
+          data: { uri: files.clientUri(key), command, name },
+        }),
+      ),
     );
     onWritten<CodeLensParams>(server, "textDocument/codeLens", ({ textDocument: { uri } }) => {
       if (!abilities().lensCommands) return new Written("[]");

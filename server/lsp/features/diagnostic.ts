@@ -2,12 +2,11 @@ import type { CancellationToken, DocumentDiagnosticParams, WorkspaceDiagnosticPa
 import type { Step } from "../../service/steps.ts";
 import { makeAllFindings, makeFindings, type Report } from "../diagnostics.ts";
 import type { Feature, Server } from "../feature.ts";
-import { isTyping } from "../finisher.ts";
 import { cancelled } from "../guard.ts";
 import { longWork, tokenIn } from "../long-work.ts";
 import type { KnownDocument } from "../session.ts";
 import { onWritten } from "../written-request.ts";
-import { Written } from "../written.ts";
+import { piecesOf, Written, type Part } from "../written.ts";
 
 /** Diagnostics that the client pulls; to clients that don't, `Publisher` pushes them. */
 export const diagnostic: Feature = {
@@ -28,7 +27,8 @@ export const diagnostic: Feature = {
         if (!isSoon) await makeAllFindings(key, session, () => token.isCancellationRequested);
         if (token.isCancellationRequested) throw cancelled();
         const known = session.document(textDocument.uri);
-        return new Written(reportText(isSoon ? answerSoon(server, known) : reports.whole(known), previousResultId, {}));
+        const report = isSoon ? answerSoon(server, known) : reports.whole(known);
+        return new Written(...reportPieces(report, previousResultId, {}));
       },
     );
     onWritten<WorkspaceDiagnosticParams>(server, "workspace/diagnostic", (params, token) =>
@@ -40,9 +40,13 @@ export const diagnostic: Feature = {
 };
 
 /** A report as the protocol has it, with more of its fields. */
-function reportText({ texts, resultId }: Pick<Report, "texts" | "resultId">, previous: unknown, more: object): string {
-  if (previous === resultId) return JSON.stringify({ kind: "unchanged", resultId, ...more });
-  return `${JSON.stringify({ kind: "full", resultId, ...more }).slice(0, -1)},"items":[${texts.join(",")}]}`;
+function reportPieces(
+  { parts, resultId }: Pick<Report, "parts" | "resultId">,
+  previous: unknown,
+  more: object,
+): readonly (string | Part)[] {
+  if (previous === resultId) return [JSON.stringify({ kind: "unchanged", resultId, ...more })];
+  return piecesOf(`${JSON.stringify({ kind: "full", resultId, ...more }).slice(0, -1)},"items":[`, parts, "]}");
 }
 
 /** A document of more text, about a thousand lines, is answered with what there is soon. */
@@ -54,7 +58,7 @@ const NEXT_MS = 100;
 
 function answerSoon({ session, reports, finisher }: Server, known: KnownDocument): Report {
   const isAllMade = makeFindings(known, session, session.lastEdit(known.key) === null ? FIRST_MS : NEXT_MS);
-  const report = reports.soFar(known, isTyping(session, known.key));
+  const report = reports.soFar(known);
   if (report.isPart || !isAllMade) finisher.finish(known.key);
   return report;
 }
@@ -68,7 +72,7 @@ async function workspaceReport(
   await session.scanFolders(step);
   const { files } = session;
   const previous = new Map(previousResultIds.map(({ uri, value }) => [files.key(uri), value]));
-  const items: string[] = [];
+  const items: (readonly (string | Part)[])[] = [];
   const seen = new Set<string>();
   const all = [...session.all()];
   for (const [index, known] of all.entries()) {
@@ -81,12 +85,12 @@ async function workspaceReport(
     if (now === null) continue;
     seen.add(key);
     const document = { uri: files.clientUri(key), version: session.versionOf(key) };
-    items.push(reportText(reports.whole(now), previous.get(key), document));
+    items.push(reportPieces(reports.whole(now), previous.get(key), document));
     await step(index + 1, all.length);
   }
   for (const key of previous.keys()) {
     const gone = { uri: files.clientUri(key), version: null };
-    if (!seen.has(key)) items.push(reportText({ texts: [], resultId: "" }, undefined, gone));
+    if (!seen.has(key)) items.push(reportPieces({ parts: [], resultId: "" }, undefined, gone));
   }
-  return new Written(`{"items":[${items.join(",")}]}`);
+  return new Written('{"items":[', ...items.flatMap((pieces, i) => (i === 0 ? pieces : [",", ...pieces])), "]}");
 }
