@@ -130,11 +130,12 @@ export class Client {
     });
   }
 
-  async start(): Promise<void> {
+  /** @param folder the uri of the one folder that is open; null: none is */
+  async start(folder: string | null = null): Promise<void> {
     await this.request("initialize", {
       processId: process.pid,
-      rootUri: null,
-      workspaceFolders: null,
+      rootUri: folder,
+      workspaceFolders: folder === null ? null : [{ uri: folder, name: "folder" }],
       capabilities: CAPABILITIES,
     });
     this.notify("initialized", {});

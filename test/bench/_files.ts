@@ -96,3 +96,41 @@ export function mixed(lines: number): string {
     [],
   );
 }
+
+/** One driver's function after the other: locks, helpers, callbacks, masks of every kind. */
+export function driverText(lines: number): string {
+  const parts = ["#include <linux/slab.h>", "", "#define RX_GFP (GFP_ATOMIC | __GFP_NOWARN)", ""];
+  for (let i = 0; parts.length + 30 <= lines; i++) {
+    parts.push(
+      `static int nic${i}_grow(struct nic *nic, gfp_t gfp)`,
+      "{",
+      "\tstruct ring *ring = kzalloc(sizeof(*ring), gfp);",
+      "",
+      "\tif (!ring)",
+      "\t\treturn -ENOMEM;",
+      "\tlist_add(&ring->list, &nic->rings);",
+      "\treturn 0;",
+      "}",
+      "",
+      `static irqreturn_t nic${i}_irq(int irq, void *data)`,
+      "{",
+      "\tstruct nic *nic = data;",
+      "\tunsigned long flags;",
+      "",
+      "\tspin_lock_irqsave(&nic->lock, flags);",
+      "\tswitch (nic->state) {",
+      "\tcase NIC_EMPTY:",
+      `\t\tnic${i}_grow(nic, RX_GFP);`,
+      "\t\tbreak;",
+      "\tdefault:",
+      "\t\tif (nic->pending && !in_interrupt())",
+      `\t\t\tnic->buffer = kmalloc(${64 << (i % 8)}, GFP_NOWAIT);`,
+      "\t}",
+      "\tspin_unlock_irqrestore(&nic->lock, flags);",
+      "\treturn IRQ_HANDLED;",
+      "}",
+      "",
+    );
+  }
+  return `${parts.join("\n")}\n`;
+}
