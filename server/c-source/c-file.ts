@@ -6,6 +6,7 @@ import { giveBack, tokensOf } from "./lexer.ts";
 import { macroCallees, type MacroCallees } from "./macros.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
+import { byText, calledIn, readUnder, remember } from "./remembered.ts";
 import type { Build } from "./scan.ts";
 import { CALLBACK_WORDS } from "./tables/callbacks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
@@ -72,39 +73,37 @@ export interface ReadOptions {
 
 const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
 
-/** A function as it was read, and what was known then of those that it calls. */
-interface Remembered {
-  readonly callees: string;
-  readonly read: FunctionRead;
-}
-
 /** What was read of a text: for the next reading of the same file. */
 interface Memory {
   readonly text: string;
   readonly options: ReadonlySet<string> | null;
   readonly functions: readonly PlacedFunction[];
-  readonly byText: ReadonlyMap<string, readonly Remembered[]>;
 }
 
 const memories = new WeakMap<CFile, Memory>();
-
-/** The texts of functions, as they are looked up by. */
-const texts = new WeakMap<FunctionRead, string>();
 
 const FACTS: readonly (readonly [string, number])[] = [...CALLBACK_WORDS].map((word) => [word, nameId(word)]);
 const FACT_IDS: ReadonlySet<number> = new Set(FACTS.map(([, id]) => id));
 const NOTHING_KNOWN: UnchangedFunctions = new Map();
 
+/** A file that is read for the first time, and that will be read again when it was edited. */
+export const EDITED_LATER = "edited later";
+
 /**
  * Reads a C file. Total: any text; what cannot be read costs the function that it stands in.
  * @param before the same file as it was read before: functions with the same text are taken from there
  */
-export function readCFile(text: string, options: ReadOptions = READ_AS_IT_IS, before: CFile | null = null): CFile {
-  const memory = before === null ? undefined : memories.get(before);
+export function readCFile(
+  text: string,
+  options: ReadOptions = READ_AS_IT_IS,
+  before: CFile | typeof EDITED_LATER | null = null,
+): CFile {
+  const memory = before === null || before === EDITED_LATER ? undefined : memories.get(before);
   const known = memory?.options === options.build.options ? memory : null;
   const unchanged = known === null ? NOTHING_KNOWN : unchangedIn(known.text, known.functions, text);
-  const first = readWith(text, options, known, unchanged);
-  return first.isSound ? first.file : readWith(text, options, known, NOTHING_KNOWN).file;
+  const isRemembered = before !== null;
+  const first = readWith(text, options, known, unchanged, isRemembered);
+  return first.isSound ? first.file : readWith(text, options, known, NOTHING_KNOWN, isRemembered).file;
 }
 
 interface Reading {
@@ -113,11 +112,17 @@ interface Reading {
   readonly isSound: boolean;
 }
 
-function readWith(text: string, options: ReadOptions, known: Memory | null, unchanged: UnchangedFunctions): Reading {
+function readWith(
+  text: string,
+  options: ReadOptions,
+  known: Memory | null,
+  unchanged: UnchangedFunctions,
+  isRemembered: boolean,
+): Reading {
   const tokens = tokensOf(text, options.build, unchanged.values());
   const items = itemsOf(tokens);
   const macros = macroCallees(tokens, options);
-  const read = readFunctions(tokens, items, options, macros, known, unchanged);
+  const read = readFunctions(tokens, items, options, macros, known, unchanged, isRemembered);
   const words = new Set(read.passed.flatMap((one) => one.words));
   const file: CFile = {
     functions: read.functions,
@@ -127,7 +132,7 @@ function readWith(text: string, options: ReadOptions, known: Memory | null, unch
     ...macrosOf(tokens),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
-  memories.set(file, { text, options: options.build.options, functions: read.functions, byText: read.byText });
+  memories.set(file, { text, options: options.build.options, functions: read.functions });
   giveBack(tokens);
   return { file, isSound: read.isSound && read.passed.length === tokens.passed };
 }
@@ -137,7 +142,6 @@ const MOST_ROUNDS = 3;
 
 interface FunctionsRead {
   readonly functions: readonly PlacedFunction[];
-  readonly byText: ReadonlyMap<string, readonly Remembered[]>;
   /** Those whose bodies were passed over. */
   readonly passed: readonly Unchanged[];
   /** Each of them is where it was expected, and did not have to be read again. */
@@ -151,6 +155,7 @@ function readFunctions(
   macros: MacroCallees,
   before: Memory | null,
   unchanged: UnchangedFunctions,
+  isRemembered: boolean,
 ): FunctionsRead {
   const names = fileNames(tokens);
   const effects = new Map<string, NetEffect>([...options.wrappers, ...macros.effects]);
@@ -161,7 +166,6 @@ function readFunctions(
     effectOf: (id) => effects.get(tokens.nameOf(id)) ?? null,
     allocatorOf: (name) => allocators.get(name) ?? null,
   };
-  const byText = new Map<string, readonly Remembered[]>();
   const passed = items.functions.map((item) => passedOver(tokens, item, unchanged));
   let isSound = true;
   // Names are pieces of the text, and each would keep all of it: of a function that is typed in there are copies.
@@ -169,20 +173,21 @@ function readFunctions(
     const read = readFunction(tokens, names, item, callees);
     return before === null ? read : structuredClone(read);
   };
+  const asWritten = byText(before?.functions ?? []);
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
     const kept = passed[index]?.read;
-    const text = (kept && texts.get(kept)) ?? textBetween(tokens, item.start, item.close + 1);
-    const known = before?.byText.get(text)?.find(({ callees: then, read }) => then === calleesIn(read, said));
-    if (known === undefined && kept !== undefined) isSound = false;
-    const read = known?.read ?? kept ?? readNow(item);
-    // Who reads a file for the second time will read it again.
-    if (before !== null && kept === undefined) {
-      texts.set(read, structuredClone(text));
-      rememberBody(tokens, item, read, FACT_IDS);
+    const known = kept === undefined ? null : readUnder(kept, said);
+    if (known !== null) return known;
+    if (kept !== undefined) {
+      isSound = false;
+      return kept;
     }
-    const remembered = known ?? { callees: calleesIn(read, said), read };
-    const same = byText.get(text);
-    byText.set(text, same === undefined ? [remembered] : [...same, remembered]);
+    const text = textBetween(tokens, item.start, item.close + 1);
+    const other = asWritten(text);
+    const same = other === null ? null : readUnder(other, said);
+    const read = same ?? readNow(item);
+    if (same === null) remember(read, before === null ? text : structuredClone(text), said, other);
+    if (isRemembered) rememberBody(tokens, item, read, FACT_IDS);
     return read;
   };
   let reads = items.functions.map(readAgain);
@@ -193,12 +198,11 @@ function readFunctions(
     for (const name of changed) said.set(name, saidOf(name, effects, allocators));
     reads = reads.map((read, index) => {
       const item = items.functions[index];
-      return item === undefined || !read.calls.some(({ name }) => changed.has(name)) ? read : readAgain(item, index);
+      return item === undefined || !calledIn(read).some((name) => changed.has(name)) ? read : readAgain(item, index);
     });
   }
   return {
     functions: reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read })),
-    byText,
     passed: passed.filter((one) => one !== null),
     isSound,
   };
@@ -225,15 +229,17 @@ function saidOf(
   allocators: ReadonlyMap<string, Allocator>,
 ): string {
   const said = [effects.get(name), allocators.get(name)].filter((one) => one !== undefined);
-  return said.map((one) => `${name} ${JSON.stringify(one)}\n`).join("");
+  return said.map((one) => `${name} ${jsonOf(one)}\n`).join("");
 }
 
-/** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
-function calleesIn({ calls }: FunctionRead, said: ReadonlyMap<string, string>): string {
-  if (said.size === 0) return "";
-  let text = "";
-  for (const { name } of calls) text += said.get(name) ?? "";
-  return text;
+const jsons = new WeakMap<NetEffect | Allocator, string>();
+
+function jsonOf(said: NetEffect | Allocator): string {
+  const known = jsons.get(said);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(said);
+  jsons.set(said, json);
+  return json;
 }
 
 /** Adds what functions leave behind, and says whose effect is new. */
@@ -243,7 +249,7 @@ function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffe
     const effect = effectOfFunction(read);
     if (effect === null) continue;
     const known = effects.get(read.name);
-    if (known !== undefined && JSON.stringify(known) === JSON.stringify(effect)) continue;
+    if (known !== undefined && (known === effect || jsonOf(known) === jsonOf(effect))) continue;
     effects.set(read.name, effect);
     changed.add(read.name);
   }
@@ -256,28 +262,59 @@ function newAllocators(
   allocators: Map<string, Allocator>,
   options: ReadOptions,
 ): readonly string[] {
-  // What is written twice is, as the kernel is built, one or the other.
-  const isOnly = new Map<string, boolean>();
-  for (const { name } of reads) isOnly.set(name, !isOnly.has(name));
-  return reads.flatMap(({ name, parameters, handsOn }) => {
-    if (handsOn?.isOpen !== true || options.allocators.has(name) || isOnly.get(name) !== true) return [];
+  const open = reads.filter(({ name, handsOn }) => handsOn?.isOpen === true && !options.allocators.has(name));
+  if (open.length === 0) return [];
+  const times = new Map<string, number>(open.map(({ name }) => [name, 0]));
+  for (const { name } of reads) {
+    const before = times.get(name);
+    if (before !== undefined) times.set(name, before + 1);
+  }
+  return open.flatMap((read) => {
+    const { name } = read;
+    const made = allocatorOf(read);
+    // What is written twice is, as the kernel is built, one or the other.
+    if (made === null || times.get(name) !== 1) return [];
     const known = allocators.get(name);
-    const arguments_ = handsOn.arguments;
-    if (known !== undefined && known.callee === handsOn.callee && String(known.arguments) === String(arguments_))
-      return [];
-    allocators.set(name, {
-      ...handsOn,
-      parameters: parameters.map((parameter) => parameter.name),
-      isFixed: false,
-      sure: "likely",
-      because: "which it calls",
-    });
+    const isSame =
+      known !== undefined &&
+      (known === made || (known.callee === made.callee && String(known.arguments) === String(made.arguments)));
+    if (isSame) return [];
+    allocators.set(name, made);
     return [name];
   });
 }
 
+/** A function that did not change is the same object as before, and so is what it leaves behind and stands for. */
+const allocatorsOf = new WeakMap<FunctionRead, Allocator>();
+const effectsOf = new WeakMap<FunctionRead, NetEffect | null>();
+
+/** What a function that hands its mask on stands for; null: it does not. */
+function allocatorOf(read: FunctionRead): Allocator | null {
+  const { handsOn, parameters } = read;
+  const known = allocatorsOf.get(read);
+  if (known !== undefined || handsOn === null) return known ?? null;
+  const made: Allocator = {
+    ...handsOn,
+    parameters: parameters.map((parameter) => parameter.name),
+    isFixed: false,
+    sure: "likely",
+    because: "which it calls",
+  };
+  allocatorsOf.set(read, made);
+  return made;
+}
+
 /** What a function leaves behind for those that call it; null: nothing. */
-function effectOfFunction({ name, net, annotations }: FunctionRead): NetEffect | null {
+function effectOfFunction(read: FunctionRead): NetEffect | null {
+  const known = effectsOf.get(read);
+  if (known !== undefined) return known;
+  const effect = effectIn(read);
+  effectsOf.set(read, effect);
+  return effect;
+}
+
+function effectIn({ name, net, annotations }: FunctionRead): NetEffect | null {
+  if (net.takes.length === 0 && net.gives.length === 0) return null;
   const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
   return takes.length === 0 && net.gives.length === 0 ? null : { takes, gives: net.gives };
 }

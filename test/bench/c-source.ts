@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCFile, type CFile } from "../../server/c-source/c-file.ts";
+import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/c-file.ts";
 import { judgeC } from "../../server/c-source/judge.ts";
 import { driverText } from "./_files.ts";
 import { isReviewed } from "./_reviewed.ts";
@@ -66,7 +66,7 @@ function measureTyping(kernel: Kernel): void {
     const fresh = text.replaceAll("nic", `nic${round}x`);
     opened.push(milliseconds(() => judgeC([{ path, file: readCFile(fresh) }], { kernel, confidence: "likely" })));
   }
-  let before: CFile = readCFile(text);
+  let before: CFile = readCFile(text, undefined, EDITED_LATER);
   const keystrokes: number[] = [];
   for (let edit = 0; edit < EDITS; edit++) {
     const at = text.indexOf("\n", Math.floor((text.length * (edit + 1)) / (EDITS + 1)));

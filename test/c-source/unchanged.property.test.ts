@@ -1,7 +1,7 @@
 // What did not change between two texts of a file is not looked at again: the answer is that of a first reading.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readCFile, type CFile } from "../../server/c-source/c-file.ts";
+import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/c-file.ts";
 import { unchangedIn } from "../../server/c-source/unchanged.ts";
 
 const FUNCTIONS: readonly string[] = [
@@ -38,9 +38,10 @@ test("a file that is read again after any edit is what a first reading says", ()
     fc.property(
       fc.array(fc.constantFrom(...FUNCTIONS), { minLength: 2, maxLength: 12 }),
       fc.array(change, { minLength: 1, maxLength: 8 }),
-      (functions, changes) => {
+      fc.constantFrom(null, EDITED_LATER),
+      (functions, changes, asked) => {
         let text = functions.join("\n");
-        let before: CFile = readCFile(text);
+        let before: CFile = readCFile(text, undefined, asked);
         for (const { at, cut, put } of changes) {
           const from = Math.floor(at * text.length);
           text = text.slice(0, from) + put + text.slice(from + cut);
@@ -56,8 +57,8 @@ test("a file that is read again after any edit is what a first reading says", ()
 test("what is not between the two ends that are alike is known", () => {
   const text = [...FUNCTIONS.slice(0, 3), FUNCTIONS[5]].join("\n");
   const edited = text.replace("grow(nic, GFP_KERNEL)", "grow(nic, GFP_NOWAIT)");
-  const twice = readCFile(text, undefined, readCFile(text));
-  const known = unchangedIn(text, twice.functions, edited);
+  const file = readCFile(text, undefined, EDITED_LATER);
+  const known = unchangedIn(text, file.functions, edited);
   expect([...known.values()].map(({ read }) => read.name)).toEqual(["grow", "lock_nic", "empty"]);
   for (const { start, read } of known.values())
     expect(edited.slice(start)).toMatch(new RegExp(`^[\\w *]+${read.name}`));

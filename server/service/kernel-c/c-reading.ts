@@ -1,4 +1,4 @@
-import { readCFile, type CFile } from "../../c-source/c-file.ts";
+import { EDITED_LATER, readCFile, type CFile } from "../../c-source/c-file.ts";
 import { together, type Header } from "../../c-source/headers.ts";
 import { withHeader } from "../../c-source/module.ts";
 import { KERNEL_C } from "../../documents/settings.ts";
@@ -47,7 +47,7 @@ export function kernelCFile(workspace: Workspace, uri: string): KernelCFile | nu
   const known = readings.get(document);
   if (known !== undefined && known.config === config && known.evidence === evidence && isSame(known.headers, headers))
     return { document, file: known.file, tree, evidence };
-  const file = readCFile(document.text, withHeader(options, together(headers)), document.before);
+  const file = readCFile(document.text, withHeader(options, together(headers)), document.before ?? EDITED_LATER);
   readings.set(document, { config, evidence, headers, file });
   noteReading(document, file);
   return { document, file, tree, evidence };

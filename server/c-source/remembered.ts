@@ -1,0 +1,77 @@
+import type { PlacedFunction } from "./c-file.ts";
+import type { FunctionRead } from "./function-read.ts";
+
+/** A function as it was read, and what was known then of those that it calls. */
+interface Reading {
+  readonly callees: string;
+  readonly read: FunctionRead;
+}
+
+/** All readings of one text, whichever of them a file has now. */
+interface Remembered {
+  readonly text: string;
+  readings: readonly Reading[];
+}
+
+const remembered = new WeakMap<FunctionRead, Remembered>();
+
+/** Readings of one text that are kept: effects come and go while a function is typed that others call. */
+const MOST_READINGS = 8;
+
+/**
+ * Keeps a reading of a function, beside those that there are of the same text.
+ * @param text its text, as a string that keeps no other alive
+ * @param other an earlier reading of the same text; null: there is none
+ */
+export function remember(read: FunctionRead, text: string, said: Said, other: FunctionRead | null): void {
+  const all = (other === null ? undefined : remembered.get(other)) ?? { text, readings: [] };
+  all.readings = [...all.readings.slice(1 - MOST_READINGS), { callees: calleesIn(read, said), read }];
+  remembered.set(read, all);
+}
+
+/** The reading of the same text under what is said now; null: it was never read so. */
+export function readUnder(read: FunctionRead, said: Said): FunctionRead | null {
+  const callees = calleesIn(read, said);
+  return remembered.get(read)?.readings.find((one) => one.callees === callees)?.read ?? null;
+}
+
+/** Looks functions up by their text. */
+export function byText(functions: readonly PlacedFunction[]): (text: string) => FunctionRead | null {
+  let byLength: Map<number, FunctionRead[]> | null = null;
+  return (text) => {
+    byLength ??= lengthsOf(functions);
+    return byLength.get(text.length)?.find((read) => remembered.get(read)?.text === text) ?? null;
+  };
+}
+
+function lengthsOf(functions: readonly PlacedFunction[]): Map<number, FunctionRead[]> {
+  const found = new Map<number, FunctionRead[]>();
+  for (const { read } of functions) {
+    const same = found.get(read.length);
+    if (same === undefined) found.set(read.length, [read]);
+    else same.push(read);
+  }
+  return found;
+}
+
+/** What functions leave behind and stand for, by their names, as texts to compare. */
+export type Said = ReadonlyMap<string, string>;
+
+/** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
+function calleesIn(read: FunctionRead, said: Said): string {
+  if (said.size === 0) return "";
+  let text = "";
+  for (const name of calledIn(read)) text += said.get(name) ?? "";
+  return text;
+}
+
+const called = new WeakMap<FunctionRead, readonly string[]>();
+
+/** The names of the functions that one calls, each once. */
+export function calledIn(read: FunctionRead): readonly string[] {
+  const known = called.get(read);
+  if (known !== undefined) return known;
+  const names = [...new Set(read.calls.map(({ name }) => name))];
+  called.set(read, names);
+  return names;
+}
