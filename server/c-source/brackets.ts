@@ -19,7 +19,7 @@ export function partnersOf(
 ): Int32Array {
   const partners = into.length >= kinds.length ? into : new Int32Array(kinds.length);
   partners.fill(-1, 0, count + BEHIND);
-  const open: number[] = [];
+  const open: Open = { tokens: [], count: 0 };
   const pair = (one: number, other: number): void => {
     partners[one] = other;
     partners[other] = one;
@@ -27,12 +27,12 @@ export function partnersOf(
   for (let token = 0; token < count; token++) {
     const kind = kinds[token] ?? 0;
     if (kind === OPEN || kind === INDEX_OPEN || kind === BLOCK_OPEN) {
-      if (kind === BLOCK_OPEN && isFirst(token)) open.length = 0;
-      open.push(token);
+      if (kind === BLOCK_OPEN && isFirst(token)) open.count = 0;
+      open.tokens[open.count++] = token;
     } else if (kind === BLOCK_CLOSE && isFirst(token)) {
-      const outermost = open.find((one) => kinds[one] === BLOCK_OPEN);
-      if (outermost !== undefined) pair(outermost, token);
-      open.length = 0;
+      const outermost = outermostBlock(kinds, open);
+      if (outermost !== null) pair(outermost, token);
+      open.count = 0;
     } else if (kind === CLOSE || kind === INDEX_CLOSE || kind === BLOCK_CLOSE) {
       const opener = openerOf(kinds, open, kind);
       if (opener !== null) pair(opener, token);
@@ -41,13 +41,27 @@ export function partnersOf(
   return partners;
 }
 
+/** The brackets that are open: the first `count`. An array that is made shorter gives its memory back each time. */
+interface Open {
+  readonly tokens: number[];
+  count: number;
+}
+
+function outermostBlock(kinds: Uint8Array, { tokens, count }: Open): number | null {
+  for (let at = 0; at < count; at++) {
+    const token = tokens[at] ?? 0;
+    if (kinds[token] === BLOCK_OPEN) return token;
+  }
+  return null;
+}
+
 /** The innermost bracket that this one closes; those inside of it that stay open are given up. */
-function openerOf(kinds: Uint8Array, open: number[], closer: number): number | null {
-  for (let at = open.length - 1; at >= 0; at--) {
-    const token = open[at] ?? 0;
+function openerOf(kinds: Uint8Array, open: Open, closer: number): number | null {
+  for (let at = open.count - 1; at >= 0; at--) {
+    const token = open.tokens[at] ?? 0;
     const kind = kinds[token] ?? 0;
     if (CLOSER_OF.get(kind) === closer) {
-      open.length = at;
+      open.count = at;
       return token;
     }
     // A parenthesis does not reach out of its block.

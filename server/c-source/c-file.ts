@@ -6,7 +6,8 @@ import { giveBack, tokensOf } from "./lexer.ts";
 import { macroCallees, type MacroCallees } from "./macros.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
-import { byText, calledIn, readUnder, remember } from "./remembered.ts";
+import { callsOneOf } from "./outline.ts";
+import { byText, readUnder, remember } from "./remembered.ts";
 import type { Build } from "./scan.ts";
 import { CALLBACK_WORDS } from "./tables/callbacks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
@@ -120,7 +121,10 @@ function readWith(
   isRemembered: boolean,
 ): Reading {
   const tokens = tokensOf(text, options.build, unchanged.values());
-  const items = itemsOf(tokens);
+  const items = itemsOf(
+    tokens,
+    (start, open, close) => passedOver(tokens, { start, open, close }, unchanged)?.read ?? null,
+  );
   const macros = macroCallees(tokens, options);
   const read = readFunctions(tokens, items, options, macros, known, unchanged, isRemembered);
   const words = new Set(read.passed.flatMap((one) => one.words));
@@ -198,7 +202,7 @@ function readFunctions(
     for (const name of changed) said.set(name, saidOf(name, effects, allocators));
     reads = reads.map((read, index) => {
       const item = items.functions[index];
-      return item === undefined || !calledIn(read).some((name) => changed.has(name)) ? read : readAgain(item, index);
+      return item === undefined || !callsOneOf(read, changed) ? read : readAgain(item, index);
     });
   }
   return {
@@ -209,7 +213,11 @@ function readFunctions(
 }
 
 /** What is known of a function whose body was passed over; null: it was not. */
-function passedOver(tokens: Tokens, item: FunctionItem, unchanged: UnchangedFunctions): Unchanged | null {
+function passedOver(
+  tokens: Tokens,
+  item: Pick<FunctionItem, "start" | "open" | "close">,
+  unchanged: UnchangedFunctions,
+): Unchanged | null {
   if (unchanged.size === 0 || item.close !== item.open + 1) return null;
   const known = unchanged.get(tokens.ends[item.open] ?? -1);
   const isThere =
@@ -219,7 +227,7 @@ function passedOver(tokens: Tokens, item: FunctionItem, unchanged: UnchangedFunc
   return isThere ? known : null;
 }
 
-const startOf = (tokens: Tokens, item: FunctionItem | undefined): number =>
+const startOf = (tokens: Tokens, item: Pick<FunctionItem, "start"> | undefined): number =>
   item === undefined ? 0 : (tokens.starts[item.start] ?? 0);
 
 /** What a function leaves behind and stands for, as a text to compare. */

@@ -59,9 +59,24 @@ function withFact(context: Context, name: string, isRt: boolean): Context {
   return named === null ? context : combine(context, named);
 }
 
+const IN_PROCESS = contextOf("process");
+
+/** Contexts of a process by the names that make them, with PREEMPT_RT and without. */
+const known = { rt: new Map<string, Context>(), other: new Map<string, Context>() };
+const MOST_KNOWN = 1000;
+
 /** What facts come to under one kernel. */
-export function contextWith(kernel: Kernel, names: readonly string[], base: Context = contextOf("process")): Context {
-  return names.reduce((context, name) => withFact(context, name, kernel.options.PREEMPT_RT), base);
+export function contextWith(kernel: Kernel, names: readonly string[], base: Context = IN_PROCESS): Context {
+  const isRt = kernel.options.PREEMPT_RT;
+  const make = (): Context => names.reduce((context, name) => withFact(context, name, isRt), base);
+  if (base !== IN_PROCESS) return make();
+  const contexts = isRt ? known.rt : known.other;
+  const key = names.join(" ");
+  const found = contexts.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  if (contexts.size < MOST_KNOWN) contexts.set(key, made);
+  return made;
 }
 
 /** The facts forbid something: sleeping, or reclaim that enters file systems or does I/O. */

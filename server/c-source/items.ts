@@ -64,8 +64,14 @@ export interface Items {
   readonly calls: readonly number[];
 }
 
+/** What a head says besides where it stands. */
+export type Head = Pick<FunctionItem, "name" | "isStatic" | "parameters" | "annotations">;
+
+/** The head of a function that is known already, by the first token of it and the braces of its body; null: none is. */
+export type KnownHead = (start: number, open: number, close: number) => Head | null;
+
 /** Splits a file into what it declares. A body that does not close is left out, and reading goes on behind it. */
-export function itemsOf(tokens: Tokens): Items {
+export function itemsOf(tokens: Tokens, known: KnownHead = () => null): Items {
   const functions: FunctionItem[] = [];
   const initializers: Initializer[] = [];
   const calls: number[] = [];
@@ -94,7 +100,7 @@ export function itemsOf(tokens: Tokens): Items {
         const found = initializerOf(tokens, start, at, close);
         if (found !== null) initializers.push(found);
       } else {
-        const found = functionOf(tokens, start, at, close);
+        const found = functionOf(tokens, start, at, close, known);
         if (found !== null) functions.push(found);
         if (found !== null || tokens.kinds[close + 1] !== SEMICOLON) start = close + 1;
       }
@@ -111,7 +117,7 @@ function nextStart(tokens: Tokens, from: number): number {
   return at;
 }
 
-function functionOf(tokens: Tokens, start: number, open: number, close: number): FunctionItem | null {
+function functionOf(tokens: Tokens, start: number, open: number, close: number, known: KnownHead): FunctionItem | null {
   const annotations: Annotation[] = [];
   let at = open - 1;
   while (at > start) {
@@ -132,20 +138,24 @@ function functionOf(tokens: Tokens, start: number, open: number, close: number):
       at = opener - 2;
       continue;
     }
-    return headOf(tokens, start, opener, at, open, close, annotations);
+    const head = known(start, open, close) ?? headOf(tokens, start, opener, at, annotations);
+    if (head === null) return null;
+    const { isStatic, parameters } = head;
+    return {
+      name: head.name,
+      isStatic,
+      parameters,
+      annotations: head.annotations,
+      start,
+      nameToken: opener - 1,
+      open,
+      close,
+    };
   }
   return null;
 }
 
-function headOf(
-  tokens: Tokens,
-  start: number,
-  opener: number,
-  closer: number,
-  open: number,
-  close: number,
-  annotations: Annotation[],
-): FunctionItem | null {
+function headOf(tokens: Tokens, start: number, opener: number, closer: number, annotations: Annotation[]): Head | null {
   const nameToken = opener - 1;
   const written = textOf(tokens, nameToken);
   if (KEYWORDS.has(written)) return null;
@@ -162,16 +172,7 @@ function headOf(
     else if (text.startsWith("__") || text === "noinline" || text === "inline")
       annotations.push({ name: text, argument: null });
   }
-  return {
-    name,
-    isStatic,
-    parameters: split.map(({ from, to }) => parameterOf(tokens, from, to)),
-    annotations,
-    start,
-    nameToken,
-    open,
-    close,
-  };
+  return { name, isStatic, parameters: split.map(({ from, to }) => parameterOf(tokens, from, to)), annotations };
 }
 
 /** An argument or parameter: the tokens from `from` to `to`, the last not included. */

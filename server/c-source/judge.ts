@@ -80,6 +80,8 @@ function onceForMacros(files: readonly NamedFile[], findings: readonly CFinding[
   });
 }
 
+const NOTHING: readonly CFinding[] = [];
+
 function judgeFunction(
   files: readonly NamedFile[],
   link: Link,
@@ -89,8 +91,9 @@ function judgeFunction(
   const named = files[fn.file];
   if (named === undefined) return [];
   const alone = judgeAlone(named, fn.read, options);
-  const here = alone.map(({ finding }) => movedTo(fn, named, finding));
   const ways = surestFirst(link.inheritedOf(fn));
+  if (alone.length + ways.length === 0) return NOTHING;
+  const here = alone.map(({ finding }) => movedTo(fn, named, finding));
   if (ways.length === 0) return onceForFrees(here);
   const reached = fn.read.calls.flatMap((call, index) => {
     if (call.allocation === null) return [];

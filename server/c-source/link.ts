@@ -6,6 +6,7 @@ import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { isScope, lockField, lockPath, type Held, type Released, type State } from "./state.ts";
+import { callsOneOf, outlineOf, registeredBy, type Lead } from "./outline.ts";
 import { targetsIn, type Targets } from "./targets.ts";
 import {
   ATOMIC_NOTIFIER,
@@ -17,7 +18,7 @@ import {
   type Handler,
   type Registration,
 } from "./tables/callbacks.ts";
-import { TRANSACTION, BY_CONVENTION } from "./tables/locks.ts";
+import { BY_CONVENTION } from "./tables/locks.ts";
 
 export type { LinkedFunction, NamedFile } from "./linked.ts";
 
@@ -97,15 +98,23 @@ export function linkFiles(
     reachTransacted(linking, fn);
     reachGentle(linking, fn);
   }
-  const called = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
+  const alone = uncalledHandlers(linking);
   for (const fn of functions) {
     // A handler that nobody calls stands in its own context, and its locks are taken there.
-    const isHandler = fn.read.isStatic && !called.has(fn.read.name) && linking.inherited.has(fn);
-    if (isHandler) continue;
-    for (const call of fn.read.calls) if (call.state.held.length > 0) pass(linking, fn, call, null);
+    if (alone.has(fn)) continue;
+    for (const lead of outlineOf(fn.read).locked) pass(linking, fn, lead, null);
   }
   goOn(linking);
   return { functions, inheritedOf: (fn) => linking.inherited.get(fn) ?? [] };
+}
+
+/** The functions of one file that are reached, and that nobody calls by name. */
+function uncalledHandlers({ functions, inherited }: Linking): ReadonlySet<LinkedFunction> {
+  const handlers = [...inherited.keys()].filter(({ read }) => read.isStatic);
+  const names = new Set(handlers.map(({ read }) => read.name));
+  for (const { read } of names.size === 0 ? [] : functions)
+    for (const name of outlineOf(read).called) names.delete(name);
+  return new Set(handlers.filter(({ read }) => names.has(read.name)));
 }
 
 /** Follows the ways that were found, those that rest on a convention last. */
@@ -115,7 +124,7 @@ function goOn(linking: Linking): void {
     for (; done < linking.queue.length; done++) {
       const entry = linking.queue[done];
       if (entry === undefined || entry.way.path.length >= LONGEST) continue;
-      for (const call of entry.fn.read.calls) pass(linking, entry.fn, call, entry.way);
+      for (const lead of outlineOf(entry.fn.read).leads) pass(linking, entry.fn, lead, entry.way);
     }
   };
   follow();
@@ -191,8 +200,9 @@ export function canReach(state: State, way: Inherited): boolean {
 }
 
 /** Hands on to the functions that are called what holds at the call. */
-function pass(linking: Linking, fn: LinkedFunction, call: Call, way: Inherited | null): void {
-  const targets = linking.targets.of(fn, call, way?.bindings ?? {});
+function pass(linking: Linking, fn: LinkedFunction, lead: Lead, way: Inherited | null): void {
+  const { call } = lead;
+  const targets = linking.targets.of(fn, lead, way?.bindings ?? NO_BINDINGS);
   if (targets.length === 0 || (way !== null && !canReach(call.state, way))) return;
   const facts = factsAt(fn, call.state, way);
   if (facts.length === 0) return;
@@ -229,6 +239,8 @@ function stepTo(fn: LinkedFunction, call: Call, { read }: LinkedFunction): Step 
   };
 }
 
+const NO_BINDINGS: Inherited["bindings"] = {};
+
 function bindingsOf(
   { targets }: Linking,
   fn: LinkedFunction,
@@ -236,17 +248,17 @@ function bindingsOf(
   call: Call,
   way: Inherited | null,
 ): Readonly<Record<string, string>> {
-  const bindings: Record<string, string> = {};
+  if (target.name !== call.name && !call.isMember) return NO_BINDINGS;
+  const bindings: [string, string][] = [];
   const conditions = conditionsOf(call.state);
-  if (target.name !== call.name && !call.isMember) return bindings;
   target.parameters.forEach(({ name }, index) => {
     const given = call.arguments[index]?.text;
     if (name === "" || given === undefined) return;
-    const value = bound(conditions, given) ?? bound(way?.bindings ?? {}, given) ?? given;
+    const value = bound(conditions, given) ?? bound(way?.bindings ?? NO_BINDINGS, given) ?? given;
     const isFunction = /^\w+$/.test(value) && isCalled(target, name) && targets.named(fn.file, value) !== null;
-    if (isFunction || isConstant(value)) bindings[name] = value;
+    if (isFunction || isConstant(value)) bindings.push([name, value]);
   });
-  return bindings;
+  return bindings.length === 0 ? NO_BINDINGS : Object.fromEntries(bindings);
 }
 
 /** What conditions are where what was taken under them is in force: `true` or `false`, by their text. */
@@ -280,7 +292,7 @@ function add(linking: Linking, fn: LinkedFunction, way: Inherited): void {
   if (!isBinding(linking.kernel, context)) return;
   const known = linking.inherited.get(fn) ?? [];
   const seen = linking.seen.get(fn) ?? new Set<string>();
-  const key = `${context.places} ${context.locks} ${context.scopes} ${way.confidence} ${way.isConvention} ${JSON.stringify(way.bindings)}`;
+  const key = `${context.places} ${context.locks} ${context.scopes} ${way.confidence} ${way.isConvention} ${way.bindings === NO_BINDINGS ? "{}" : JSON.stringify(way.bindings)}`;
   if (seen.has(key) || known.length >= MOST_WAYS) return;
   seen.add(key);
   known.push(way);
@@ -328,22 +340,18 @@ function registrationsOf({ targets, registrars }: Linking, file: number, call: C
 
 /** Adds the functions that pass a parameter of theirs to a registration, or keep it where a handler is kept. */
 function findRegistrars(linking: Linking): void {
-  for (let round = 0, known = -1; round < MOST_ROUNDS && linking.registrars.size > known; round++) {
-    known = linking.registrars.size;
-    for (const fn of linking.functions) {
-      const found: Registration[] = [];
-      const passed = (text: string | undefined, handler: Handler): void => {
-        const argument = fn.read.parameters.findIndex(({ name }) => name !== "" && name === text);
-        if (argument !== -1) found.push({ ...handler, argument });
-      };
-      for (const call of fn.read.calls)
-        for (const registration of registrationsOf(linking, fn.file, call))
-          passed(call.arguments[registration.argument]?.text, registration);
-      for (const { member, value } of fn.read.kept) {
-        const handler = KEPT.get(member);
-        if (handler !== undefined) passed(value, handler);
-      }
-      if (found.length > 0) linking.registrars.set(fn, found);
+  const { registrars, functions } = linking;
+  const names = new Set<string>();
+  for (let round = 0, known = -1; round < MOST_ROUNDS && registrars.size > known; round++) {
+    known = registrars.size;
+    for (const fn of functions) {
+      const found =
+        names.size > 0 && callsOneOf(fn.read, names)
+          ? registeredBy(fn.read, (call) => registrationsOf(linking, fn.file, call))
+          : outlineOf(fn.read).registers;
+      if (found.length === 0) continue;
+      registrars.set(fn, found);
+      names.add(fn.read.name);
     }
   }
 }
@@ -369,8 +377,11 @@ function reachHandlers(linking: Linking, index: number): void {
         text: `${what} has ${fn.read.name}() called`,
       });
   };
+  const registrars = new Set([...linking.registrars.keys()].map(({ read }) => read.name));
   for (const { start, read } of file.functions) {
-    for (const call of read.calls) {
+    const { registering, handlers } = outlineOf(read);
+    const isMore = registrars.size > 0 && callsOneOf(read, registrars);
+    for (const call of isMore ? read.calls : registering) {
       for (const registration of registrationsOf(linking, index, call)) {
         const given = call.arguments[registration.argument];
         if (given !== undefined) handed(given.text, registration, start + call.start, `${call.name}()`);
@@ -380,7 +391,7 @@ function reachHandlers(linking: Linking, index: number): void {
       for (const value of block === undefined ? [] : notified(file, block.text))
         handed(value, chain, start + call.start, `${call.name}()`);
     }
-    for (const { member, value, at } of read.kept) {
+    for (const { member, value, at } of handlers) {
       const handler = KEPT.get(member);
       if (handler !== undefined) handed(value, handler, start + at, `.${member}`);
     }
@@ -434,7 +445,7 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
 
 /** A function that is given a transaction stands in one. */
 function reachTransacted(linking: Linking, fn: LinkedFunction): void {
-  if (!fn.read.parameters.some(({ type }) => TRANSACTION.test(type))) return;
+  if (!outlineOf(fn.read).isTransacted) return;
   const { start, end } = fn.read.head;
   const text = `${fn.read.name}() is given a transaction`;
   const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text };
@@ -490,7 +501,7 @@ function reachGentle(linking: Linking, fn: LinkedFunction): void {
       isConvention: true,
       bindings: {},
     };
-    for (const other of fn.read.calls) pass(linking, fn, other, way);
+    for (const lead of outlineOf(fn.read).leads) pass(linking, fn, lead, way);
   }
 }
 

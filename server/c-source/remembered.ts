@@ -1,5 +1,6 @@
 import type { PlacedFunction } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
+import { outlineOf } from "./outline.ts";
 
 /** A function as it was read, and what was known then of those that it calls. */
 interface Reading {
@@ -61,17 +62,6 @@ export type Said = ReadonlyMap<string, string>;
 function calleesIn(read: FunctionRead, said: Said): string {
   if (said.size === 0) return "";
   let text = "";
-  for (const name of calledIn(read)) text += said.get(name) ?? "";
+  for (const name of outlineOf(read).called) text += said.get(name) ?? "";
   return text;
-}
-
-const called = new WeakMap<FunctionRead, readonly string[]>();
-
-/** The names of the functions that one calls, each once. */
-export function calledIn(read: FunctionRead): readonly string[] {
-  const known = called.get(read);
-  if (known !== undefined) return known;
-  const names = [...new Set(read.calls.map(({ name }) => name))];
-  called.set(read, names);
-  return names;
 }

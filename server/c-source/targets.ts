@@ -1,7 +1,6 @@
 import type { Call } from "./call.ts";
-import type { FunctionRead } from "./function-read.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
-import { CALLED_BACK, REGISTRATIONS } from "./tables/callbacks.ts";
+import { callsOneOf, outlineOf, type Lead } from "./outline.ts";
 
 /** A function that a call can come to. */
 export interface Target {
@@ -17,12 +16,13 @@ export interface Targets {
   /** The functions that a value is, as it is written in a file: a name, a cast, `x ? f : g`, a member. */
   readonly valued: (file: number, text: string) => readonly LinkedFunction[];
   /** @param bindings what the parameters of the calling function are */
-  readonly of: (fn: LinkedFunction, call: Call, bindings: Readonly<Record<string, string>>) => readonly Target[];
+  readonly of: (fn: LinkedFunction, lead: Lead, bindings: Readonly<Record<string, string>>) => readonly Target[];
 }
 
 /** Where more could be meant, nothing is said. */
 const MOST = 6;
 const NONE: readonly Target[] = [];
+const NO_FUNCTIONS: readonly LinkedFunction[] = [];
 const CAST = /^\s*\(\s*(?:\w+|[\w\s]*\(\s*\*\s*\)\s*\([^()]*\)|void\s*\*)\s*\)\s*(?=[&\w])/;
 
 /** The functions of some files, and what can be called through pointers that they keep and pass on. */
@@ -52,9 +52,8 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
   return {
     named,
     valued,
-    of: (fn, call, bindings) => {
-      if (call.isMember) return kept(members.get(call.name) ?? [], fn, call, !inTables.has(call.name));
-      const isParameter = fn.read.parameters.some(({ name }) => name === call.name);
+    of: (fn, { call, isParameter, calledBack, passed }, bindings) => {
+      if (call.isMember) return kept(members.get(call.name) ?? NO_FUNCTIONS, fn, call, !inTables.has(call.name));
       if (isParameter) {
         const bound = Object.hasOwn(bindings, call.name) ? named(fn.file, bindings[call.name] ?? "") : null;
         return bound !== null
@@ -63,33 +62,21 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
       }
       const target = named(fn.file, call.name);
       if (target !== null) return [{ fn: target, isOnly: true }];
-      const back = CALLED_BACK.get(call.name);
-      const text = back === undefined ? undefined : call.arguments[back]?.text;
-      if (text === undefined) return passed(fn, call, named);
-      // Whether it is the last one that puts a count is seldom seen.
-      const isOnly = !call.name.startsWith("kref_put");
-      return valued(fn.file, text).map((one) => ({ fn: one, isOnly }));
+      if (calledBack !== null) {
+        // Whether it is the last one that puts a count is seldom seen.
+        const isOnly = !call.name.startsWith("kref_put");
+        return valued(fn.file, calledBack).map((one) => ({ fn: one, isOnly }));
+      }
+      if (passed.length === 0) return NONE;
+      const found = passed.flatMap((name) => named(fn.file, name) ?? []);
+      return found.length === 0 ? NONE : found.map((one) => ({ fn: one, isOnly: false }));
     },
   };
 }
 
-/** What a function by such a name is given is called later, and elsewhere. */
-const LATER =
-  /init|setup|regist|request|create|install|queue|work|thread|timer|sched|start|defer|async|set_|_set|declare|alloc|irq|rcu/i;
-
-/** The functions that one of another module is given: it may call them at once. */
-function passed(from: LinkedFunction, call: Call, named: Named): readonly Target[] {
-  if (LATER.test(call.name) || REGISTRATIONS.has(call.name)) return NONE;
-  const found: Target[] = [];
-  for (const { text } of call.arguments) {
-    const fn = /^[a-z_]\w*$/.test(text) ? named(from.file, text) : null;
-    if (fn !== null) found.push({ fn, isOnly: false });
-  }
-  return found;
-}
-
 /** Those that take as much as they are given, where they are few. */
 function kept(found: readonly LinkedFunction[], from: LinkedFunction, call: Call, isSure: boolean): readonly Target[] {
+  if (found.length === 0) return NONE;
   const fit = found.filter(({ read }) => parameterCount(read.parameters) === call.arguments.length);
   if (fit.length === 0 || fit.length > MOST) return NONE;
   const [only, ...more] = fit;
@@ -131,33 +118,17 @@ function membersIn(
   return found;
 }
 
-/** A function that did not change is the same object as before. */
-const used = new WeakMap<FunctionRead, readonly string[]>();
-
-/** The parameters that a function calls or keeps. */
-function usedParameters(read: FunctionRead): readonly string[] {
-  const known = used.get(read);
-  if (known !== undefined) return known;
-  const { parameters, calls, kept: keeps } = read;
-  const names = parameters.flatMap(({ name }) =>
-    name !== "" &&
-    (calls.some((call) => !call.isMember && call.name === name) || keeps.some(({ value }) => value === name))
-      ? [name]
-      : [],
-  );
-  used.set(read, names);
-  return names;
-}
-
 /** The functions that are passed to others, which call or keep them, by the parameter. */
 function givenIn(functions: readonly LinkedFunction[], named: Named): Given {
   const calling = new Map<LinkedFunction, Map<string, Set<LinkedFunction>>>();
   for (const fn of functions) {
-    const used = usedParameters(fn.read);
+    const used = outlineOf(fn.read).usedParameters;
     if (used.length > 0) calling.set(fn, new Map(used.map((name) => [name, new Set()])));
   }
   if (calling.size === 0) return calling;
+  const names = new Set([...calling.keys()].map(({ read }) => read.name));
   for (const { file, read } of functions) {
+    if (!callsOneOf(read, names)) continue;
     for (const call of read.calls) {
       const target = call.isMember ? null : named(file, call.name);
       const parameters = target === null ? undefined : calling.get(target);

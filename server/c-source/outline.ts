@@ -1,0 +1,115 @@
+import type { Call } from "./call.ts";
+import type { FunctionRead, Kept } from "./function-read.ts";
+import { ATOMIC_NOTIFIERS, CALLED_BACK, KEPT, REGISTRATIONS, type Registration } from "./tables/callbacks.ts";
+import { TRANSACTION } from "./tables/locks.ts";
+
+/** A call, and what it may lead to besides the function of its name. */
+export interface Lead {
+  readonly call: Call;
+  /** What is called is a parameter of the function that calls. */
+  readonly isParameter: boolean;
+  /** The argument that a function of the kernel is known to call; null: none. */
+  readonly calledBack: string | null;
+  /** The arguments that may be functions, which one of another module may call at once. */
+  readonly passed: readonly string[];
+}
+
+/** What linking asks of a function: found once, for it is the same for as long as the text of the function is. */
+export interface Outline {
+  /** The names of what it calls. */
+  readonly called: ReadonlySet<string>;
+  readonly leads: readonly Lead[];
+  /** Those of them that are made under a lock. */
+  readonly locked: readonly Lead[];
+  /** Calls that are known to have what they are given called. */
+  readonly registering: readonly Call[];
+  /** Handlers that it keeps where they are called from. */
+  readonly handlers: readonly Kept[];
+  /** Its parameters that it has called by functions that are known, or keeps as handlers. */
+  readonly registers: readonly Registration[];
+  /** Its parameters that it calls or keeps. */
+  readonly usedParameters: readonly string[];
+  /** It is given a transaction. */
+  readonly isTransacted: boolean;
+}
+
+const outlines = new WeakMap<FunctionRead, Outline>();
+
+export function outlineOf(read: FunctionRead): Outline {
+  const known = outlines.get(read);
+  if (known !== undefined) return known;
+  const outline = outlined(read);
+  outlines.set(read, outline);
+  return outline;
+}
+
+function outlined(read: FunctionRead): Outline {
+  const { calls, kept, parameters } = read;
+  const leads = calls.map((call) => leadOf(read, call));
+  return {
+    called: new Set(calls.map(({ name }) => name)),
+    leads,
+    locked: leads.filter(({ call }) => call.state.held.length > 0),
+    registering: calls.filter(
+      ({ name, isMember }) => (!isMember && REGISTRATIONS.has(name)) || ATOMIC_NOTIFIERS.has(name),
+    ),
+    handlers: kept.filter(({ member }) => KEPT.has(member)),
+    registers: registeredBy(read, ({ name, isMember }) => {
+      const registration = isMember ? undefined : REGISTRATIONS.get(name);
+      return registration === undefined ? [] : [registration];
+    }),
+    usedParameters: parameters.flatMap(({ name }) =>
+      name !== "" &&
+      (calls.some((call) => !call.isMember && call.name === name) || kept.some(({ value }) => value === name))
+        ? [name]
+        : [],
+    ),
+    isTransacted: parameters.some(({ type }) => TRANSACTION.test(type)),
+  };
+}
+
+/** Whether a function calls one of that name. */
+export function callsOneOf(read: FunctionRead, names: { has: (name: string) => boolean }): boolean {
+  for (const name of outlineOf(read).called) if (names.has(name)) return true;
+  return false;
+}
+
+/** What a function by such a name is given is called later, and elsewhere. */
+const LATER =
+  /init|setup|regist|request|create|install|queue|work|thread|timer|sched|start|defer|async|set_|_set|declare|alloc|irq|rcu/i;
+const NOTHING: readonly string[] = [];
+
+function leadOf({ parameters }: FunctionRead, call: Call): Lead {
+  const { name } = call;
+  const isLater = LATER.test(name) || REGISTRATIONS.has(name);
+  const passed = isLater ? NOTHING : call.arguments.flatMap(({ text }) => (/^[a-z_]\w*$/.test(text) ? [text] : []));
+  return {
+    call,
+    isParameter: parameters.some((parameter) => parameter.name === name),
+    calledBack: call.arguments[CALLED_BACK.get(name) ?? -1]?.text ?? null,
+    passed: passed.length === 0 ? NOTHING : passed,
+  };
+}
+
+/**
+ * The parameters of a function that it passes on to be called, or keeps where handlers are kept.
+ * @param registrationsOf what a call has called for it
+ */
+export function registeredBy(
+  { calls, kept, parameters }: FunctionRead,
+  registrationsOf: (call: Call) => readonly Registration[],
+): readonly Registration[] {
+  if (parameters.length === 0) return [];
+  const found: Registration[] = [];
+  const passed = (text: string | undefined, handler: Omit<Registration, "argument">): void => {
+    const argument = parameters.findIndex(({ name }) => name !== "" && name === text);
+    if (argument !== -1) found.push({ ...handler, argument });
+  };
+  for (const call of calls)
+    for (const registration of registrationsOf(call)) passed(call.arguments[registration.argument]?.text, registration);
+  for (const { member, value } of kept) {
+    const handler = KEPT.get(member);
+    if (handler !== undefined) passed(value, handler);
+  }
+  return found;
+}
