@@ -6,7 +6,7 @@ import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { isScope, lockField, lockPath, type Held, type Released, type State } from "./state.ts";
-import { callsOneOf, outlineOf, registeredBy, type Lead } from "./outline.ts";
+import { callsOneOf, leadsOf, lockedLeadsOf, outlineOf, registeredBy, type Lead } from "./outline.ts";
 import { targetsIn, type Targets } from "./targets.ts";
 import {
   ATOMIC_NOTIFIER,
@@ -102,7 +102,7 @@ export function linkFiles(
   for (const fn of functions) {
     // A handler that nobody calls stands in its own context, and its locks are taken there.
     if (alone.has(fn)) continue;
-    for (const lead of outlineOf(fn.read).locked) pass(linking, fn, lead, null);
+    for (const lead of lockedLeadsOf(fn.read)) pass(linking, fn, lead, null);
   }
   goOn(linking);
   return { functions, inheritedOf: (fn) => linking.inherited.get(fn) ?? [] };
@@ -112,8 +112,7 @@ export function linkFiles(
 function uncalledHandlers({ functions, inherited }: Linking): ReadonlySet<LinkedFunction> {
   const handlers = [...inherited.keys()].filter(({ read }) => read.isStatic);
   const names = new Set(handlers.map(({ read }) => read.name));
-  for (const { read } of names.size === 0 ? [] : functions)
-    for (const name of outlineOf(read).called) names.delete(name);
+  for (const { read } of names.size === 0 ? [] : functions) for (const { name } of read.calls) names.delete(name);
   return new Set(handlers.filter(({ read }) => names.has(read.name)));
 }
 
@@ -124,7 +123,7 @@ function goOn(linking: Linking): void {
     for (; done < linking.queue.length; done++) {
       const entry = linking.queue[done];
       if (entry === undefined || entry.way.path.length >= LONGEST) continue;
-      for (const lead of outlineOf(entry.fn.read).leads) pass(linking, entry.fn, lead, entry.way);
+      for (const lead of leadsOf(entry.fn.read)) pass(linking, entry.fn, lead, entry.way);
     }
   };
   follow();
@@ -501,7 +500,7 @@ function reachGentle(linking: Linking, fn: LinkedFunction): void {
       isConvention: true,
       bindings: {},
     };
-    for (const lead of outlineOf(fn.read).leads) pass(linking, fn, lead, way);
+    for (const lead of leadsOf(fn.read)) pass(linking, fn, lead, way);
   }
 }
 

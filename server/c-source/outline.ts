@@ -16,11 +16,6 @@ export interface Lead {
 
 /** What linking asks of a function: found once, for it is the same for as long as the text of the function is. */
 export interface Outline {
-  /** The names of what it calls. */
-  readonly called: ReadonlySet<string>;
-  readonly leads: readonly Lead[];
-  /** Those of them that are made under a lock. */
-  readonly locked: readonly Lead[];
   /** Calls that are known to have what they are given called. */
   readonly registering: readonly Call[];
   /** Handlers that it keeps where they are called from. */
@@ -45,11 +40,7 @@ export function outlineOf(read: FunctionRead): Outline {
 
 function outlined(read: FunctionRead): Outline {
   const { calls, kept, parameters } = read;
-  const leads = calls.map((call) => leadOf(read, call));
   return {
-    called: new Set(calls.map(({ name }) => name)),
-    leads,
-    locked: leads.filter(({ call }) => call.state.held.length > 0),
     registering: calls.filter(
       ({ name, isMember }) => (!isMember && REGISTRATIONS.has(name)) || ATOMIC_NOTIFIERS.has(name),
     ),
@@ -68,9 +59,28 @@ function outlined(read: FunctionRead): Outline {
   };
 }
 
+const leads = new WeakMap<FunctionRead, readonly Lead[]>();
+
+/** The calls of a function, and what each may lead to. */
+export function leadsOf(read: FunctionRead): readonly Lead[] {
+  const known = leads.get(read);
+  if (known !== undefined) return known;
+  const found = read.calls.map((call) => leadOf(read, call));
+  leads.set(read, found);
+  return found;
+}
+
+const UNDER_NO_LOCK: readonly Lead[] = [];
+
+/** Those of them that are made under a lock. */
+export const lockedLeadsOf = (read: FunctionRead): readonly Lead[] =>
+  read.calls.some(isLocked) ? leadsOf(read).filter(({ call }) => isLocked(call)) : UNDER_NO_LOCK;
+
+const isLocked = ({ state }: Call): boolean => state.held.length > 0;
+
 /** Whether a function calls one of that name. */
 export function callsOneOf(read: FunctionRead, names: { has: (name: string) => boolean }): boolean {
-  for (const name of outlineOf(read).called) if (names.has(name)) return true;
+  for (const { name } of read.calls) if (names.has(name)) return true;
   return false;
 }
 

@@ -1,6 +1,5 @@
 import type { PlacedFunction } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
-import { outlineOf } from "./outline.ts";
 
 /** A function as it was read, and what was known then of those that it calls. */
 interface Reading {
@@ -62,6 +61,6 @@ export type Said = ReadonlyMap<string, string>;
 function calleesIn(read: FunctionRead, said: Said): string {
   if (said.size === 0) return "";
   let text = "";
-  for (const name of outlineOf(read).called) text += said.get(name) ?? "";
+  for (const { name } of read.calls) text += said.get(name) ?? "";
   return text;
 }
