@@ -1,4 +1,3 @@
-import type { PlacedFunction } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
 
 /** A function as it was read, and what was known then of those that it calls. */
@@ -11,6 +10,10 @@ interface Reading {
 interface Remembered {
   readonly text: string;
   readings: readonly Reading[];
+}
+
+interface Placed {
+  readonly read: FunctionRead;
 }
 
 const remembered = new WeakMap<FunctionRead, Remembered>();
@@ -36,7 +39,7 @@ export function readUnder(read: FunctionRead, said: Said): FunctionRead | null {
 }
 
 /** Looks functions up by their text. */
-export function byText(functions: readonly PlacedFunction[]): (text: string) => FunctionRead | null {
+export function byText(functions: readonly Placed[]): (text: string) => FunctionRead | null {
   let byLength: Map<number, FunctionRead[]> | null = null;
   return (text) => {
     byLength ??= lengthsOf(functions);
@@ -44,7 +47,7 @@ export function byText(functions: readonly PlacedFunction[]): (text: string) => 
   };
 }
 
-function lengthsOf(functions: readonly PlacedFunction[]): Map<number, FunctionRead[]> {
+function lengthsOf(functions: readonly Placed[]): Map<number, FunctionRead[]> {
   const found = new Map<number, FunctionRead[]>();
   for (const { read } of functions) {
     const same = found.get(read.length);
