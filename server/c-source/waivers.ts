@@ -36,9 +36,12 @@ interface Comment {
 const MARK = "allocpolicy:";
 const WRITTEN = /^\s*allocpolicy:\s*waive\s+([\w-]+)\s+because\s+"([^"\n]*\S[^"\n]*)"[\s.]*$/;
 
+/** Whether a text can have waivers, or what is meant for one. */
+export const mayWaive = (text: string): boolean => text.includes(MARK);
+
 /** Reads the waivers of a C file. Total: any text. */
 export function waiversIn(text: string): Waivers {
-  if (!text.includes(MARK)) return { waivers: [], wrong: [] };
+  if (!mayWaive(text)) return { waivers: [], wrong: [] };
   const comments = commentsIn(text);
   const starts = lineStarts(text);
   const waivers: Waiver[] = [];

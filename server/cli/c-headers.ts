@@ -10,7 +10,6 @@ import type { TreeFiles } from "./tree-files.ts";
 /** A header of a driver that locks or allocates in its functions and macros. */
 export interface IncludedHeader {
   readonly absolutePath: string;
-  readonly text: string;
   /** Stands for its text. */
   readonly print: string;
 }
@@ -46,10 +45,12 @@ export interface Headers {
 type Met = IncludedHeader | "quiet" | "none";
 
 export function headersIn(files: TreeFiles): Headers {
-  const texts = new Map<string, Met>();
+  const headers = new Map<string, Met>();
+  /** The texts of headers that nobody has read so far. All of a tree would be a hundred megabytes. */
+  const unread = new Map<string, string>();
   const known = new WeakMap<ReadOptions["allocators"], Map<string, Header>>();
   const at = (absolutePath: string): Met => {
-    const found = texts.get(absolutePath);
+    const found = headers.get(absolutePath);
     if (found !== undefined) return found;
     const text = files.read(absolutePath);
     const header =
@@ -57,8 +58,9 @@ export function headersIn(files: TreeFiles): Headers {
         ? "none"
         : !saysSomething(text)
           ? "quiet"
-          : { absolutePath, text, print: createHash("sha256").update(text).digest("hex") };
-    texts.set(absolutePath, header);
+          : { absolutePath, print: createHash("sha256").update(text).digest("hex") };
+    headers.set(absolutePath, header);
+    if (text !== null && typeof header !== "string") unread.set(absolutePath, text);
     return header;
   };
   /** By folder and name: most files of a folder include the same. */
@@ -70,7 +72,8 @@ export function headersIn(files: TreeFiles): Headers {
     if (known !== undefined) return known;
     const path = join(folder, name);
     const header = isOutside(relative(within, path)) ? "none" : at(path);
-    names.set(name, header);
+    // A name is a piece of the file that includes it, and would keep all of its text.
+    names.set(structuredClone(name), header);
     return header;
   };
   const named = (name: string, folders: readonly string[], within: string): IncludedHeader | null => {
@@ -88,13 +91,18 @@ export function headersIn(files: TreeFiles): Headers {
       );
       return [...new Set(found)];
     },
-    read: (headers, options) => {
-      if (headers.length === 0) return NO_HEADER;
+    read: (included, options) => {
+      if (included.length === 0) return NO_HEADER;
       const read = known.get(options.allocators) ?? new Map<string, Header>();
       known.set(options.allocators, read);
       return together(
-        headers.map(({ absolutePath, text }) => {
-          const one = read.get(absolutePath) ?? readHeader(text, options, nameOf(absolutePath));
+        included.map(({ absolutePath }) => {
+          const known = read.get(absolutePath);
+          if (known !== undefined) return known;
+          const text = unread.get(absolutePath) ?? files.read(absolutePath) ?? "";
+          unread.delete(absolutePath);
+          // What it says are pieces of its text, which would be kept whole.
+          const one = structuredClone(readHeader(text, options, nameOf(absolutePath)));
           read.set(absolutePath, one);
           return one;
         }),

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { includesAllocators } from "../c-source/kernel-tree.ts";
+import { mayWaive } from "../c-source/waivers.ts";
 import { headersIn, type Headers } from "./c-headers.ts";
 import { cFindings, type CText } from "./c-findings.ts";
 import { cPolicies, type CPolicies } from "./c-policies.ts";
@@ -68,10 +69,14 @@ export function beginC(files: TreeFiles, judging: CJudging): CJudge {
       const segment = cache.open(tree.root === null ? unit : relative(tree.root, unit));
       const found = new Map<string, readonly ReportedFinding[]>();
       const place = { tree, policies, headers, unit };
-      const members = own.length === 0 ? [] : modules.filesOf(unit);
-      for (const file of own) if (isAlone(file)) addFound(found, [file], place, segment, members.length <= 1);
+      for (const file of own) {
+        if (!isAlone(file)) continue;
+        // Whether all that bears on a file is read says something of its waivers alone.
+        const isAll = !mayWaive(file.text) || modules.filesOf(unit).length <= 1;
+        addFound(found, [file], place, segment, isAll);
+      }
       const linked = own.filter((file) => !isAlone(file));
-      if (linked.length > 0) addFound(found, withMembers(linked, members, files), place, segment, true);
+      if (linked.length > 0) addFound(found, withMembers(linked, modules.filesOf(unit), files), place, segment, true);
       segment.close();
       return new Map(own.map(({ absolutePath }) => [absolutePath, found.get(absolutePath) ?? []]));
     },

@@ -3,6 +3,7 @@ import { checkInOrder, slicesOf } from "./check-files.ts";
 import { kindOf, reporterOf, type CheckRun, type Slice, type SliceResult } from "./check-slice.ts";
 import { checkerHere, checkerInThread, type Checker } from "./check-thread.ts";
 import type { Io } from "./command.ts";
+import { shrinkHeap } from "./heap-bound.ts";
 import type { FileKind } from "./file-kind.ts";
 import type { FoundFile, ReadFile, UnreadableFiles } from "./files.ts";
 import { NOTHING_YET, sumOf, type Totals } from "./report.ts";
@@ -92,6 +93,8 @@ export function checkersFor(slices: readonly Slice[], run: CheckRun, io: Io, thr
   const { thread } = io;
   // One thread for much is worth it too: its heap has bounds, and this one's has not.
   if (thread === null || wanted < 1) return [checkerHere(run)];
+  // To find the files took more than all the rest will.
+  shrinkHeap();
   return Array.from({ length: wanted }, () => checkerInThread(thread, run));
 }
 

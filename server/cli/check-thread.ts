@@ -21,8 +21,8 @@ export function checkerHere(run: CheckRun): Checker {
  */
 const GROWING_PERCENT = 100;
 
-/** Of a thread's heap in MiB: what is young is thrown away early, for nothing that a file needs outlives it. */
-const YOUNG_MIB = 6;
+/** Of a thread's heap in MiB: most of what a file needs is gone before it is full, and does not grow old. */
+const YOUNG_MIB = 24;
 
 /**
  * A checker in a thread of its own.
