@@ -37,7 +37,11 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   });
   connection.onInitialized(
     guardedNotification(log, "initialized", async () => {
-      void warmUp(kinds, () => session.openDocuments().length === 0 && !isStopped);
+      void warmUp(
+        kinds,
+        (name) => session.hasBeside(name),
+        () => session.openDocuments().length === 0 && !isStopped,
+      );
       // A client that refuses what one feature asks of it loses that feature only.
       await Promise.allSettled(FEATURES.map(async (feature) => feature.initialized?.(server)));
     }),

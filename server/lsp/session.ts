@@ -185,6 +185,16 @@ export class Session {
     return uris.map((uri) => this.files.key(uri));
   }
 
+  /** Whether a folder of the client has a file of that name; false where that cannot be read. */
+  async hasBeside(name: string): Promise<boolean> {
+    for (const { uri } of this.#folders) {
+      if (uri === null || !this.#host.canRead(uri)) continue;
+      const content = await this.#host.readFile(this.files.clientUri(`${uri.replace(/\/$/, "")}/${name}`));
+      if ("text" in content) return true;
+    }
+    return false;
+  }
+
   /** The text of a document that is open, else of a file on disk; null where it cannot be read. */
   async textOf(key: string): Promise<string | null> {
     const opened = this.#open.get(key);

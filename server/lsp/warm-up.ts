@@ -6,26 +6,52 @@ const SAMPLE = "file:///sample";
 /** So long may it take in one go, before others have their turn. */
 const SLICE_MS = 5;
 
+/** A sample of a kind that is not read piece by piece is read so often: then what reads it is compiled. */
+const TIMES = 30;
+
 /**
  * Does while the client is still busy with its own start what its first document would wait for: reads the samples of
- * all kinds, finds what is to be found in them and completes a word, so that the parsers are made and the program is
- * compiled. Ends as soon as it is not wanted any more, for that document is here.
+ * all kinds that there are documents of, finds what is to be found in them and completes a word, so that the parsers
+ * are made and the program is compiled. Ends as soon as it is not wanted any more, for that document is here.
+ * @param isBeside whether a folder of the client has a file of that name
  */
-export async function warmUp(kinds: readonly DocumentKind[], isWanted: () => boolean): Promise<void> {
-  for (const { sample, open, answers } of kinds) {
-    if (sample === null || answers.makeFindings === undefined) continue;
-    if (!(await turn(isWanted))) return;
-    const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), SAMPLE, open(sample));
-    let isMade = false;
-    while (!isMade) {
-      if (!(await turn(isWanted))) return;
-      const end = Date.now() + SLICE_MS;
-      isMade = answers.makeFindings(workspace, SAMPLE, 0, () => Date.now() >= end);
-    }
-    if (!(await turn(isWanted))) return;
-    answers.completion?.at(workspace, SAMPLE, Math.floor(sample.length / 2), null);
+export async function warmUp(
+  kinds: readonly DocumentKind[],
+  isBeside: (name: string) => Promise<boolean>,
+  isWanted: () => boolean,
+): Promise<void> {
+  // What the folder was opened for comes first.
+  for (const kind of [...kinds.filter(isOfFolders), ...kinds.filter((one) => !isOfFolders(one))]) {
+    if (kind.sample === null || (kind.sampledBeside !== null && !(await isBeside(kind.sampledBeside)))) continue;
+    if (!(await readSample(kind, kind.sample, isWanted))) return;
   }
 }
+
+const isOfFolders = ({ sampledBeside }: DocumentKind): boolean => sampledBeside !== null;
+
+/** @returns whether to go on */
+async function readSample(
+  { open, answers: { makeFindings, findings, completion } }: DocumentKind,
+  sample: string,
+  isWanted: () => boolean,
+): Promise<boolean> {
+  for (let time = 0; time < (makeFindings === undefined ? TIMES : 1); time += 1) {
+    if (!(await turn(isWanted))) return false;
+    const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), SAMPLE, open(sample));
+    if (makeFindings === undefined) findings?.(workspace, SAMPLE, MOST_FINDINGS);
+    let isMade = makeFindings === undefined;
+    while (makeFindings !== undefined && !isMade) {
+      if (!(await turn(isWanted))) return false;
+      const end = Date.now() + SLICE_MS;
+      isMade = makeFindings(workspace, SAMPLE, 0, () => Date.now() >= end);
+    }
+    if (!(await turn(isWanted))) return false;
+    completion?.at(workspace, SAMPLE, Math.floor(sample.length / 2), null);
+  }
+  return true;
+}
+
+const MOST_FINDINGS = 100;
 
 /** Lets others have their turn. @returns whether to go on */
 async function turn(isWanted: () => boolean): Promise<boolean> {

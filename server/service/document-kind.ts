@@ -225,6 +225,8 @@ export interface DocumentKind {
   readonly guest: GuestDocuments | null;
   /** A short text that says most of what a document of this kind may say; null: there is none. */
   readonly sample: string | null;
+  /** Of this kind there are documents in folders with a file of this name; null: in all. */
+  readonly sampledBeside: string | null;
   readonly open: (text: string) => Document;
   /** The document after an edit of its text. */
   readonly edit: (document: Document, edit: Edit) => Document;
@@ -247,6 +249,8 @@ interface Declared<Own extends Document> {
   readonly guest?: GuestDocuments;
   /** Left out: none. */
   readonly sample?: string;
+  /** Left out: in all folders. */
+  readonly sampledBeside?: string;
   readonly open: (text: string) => Own;
   /** Left out: the text after the edit is opened anew. */
   readonly edit?: (document: Own, edit: Edit) => Own;
@@ -265,6 +269,7 @@ export function documentKind<Own extends Document>(declared: Declared<Own>): Doc
     watched = [],
     guest = null,
     sample = null,
+    sampledBeside = null,
   } = declared;
   const { open, edit, references, answers } = declared;
   return {
@@ -276,6 +281,7 @@ export function documentKind<Own extends Document>(declared: Declared<Own>): Doc
     watched,
     guest,
     sample,
+    sampledBeside,
     open,
     edit: (document, change) =>
       edit !== undefined && is(document)

@@ -5,6 +5,7 @@ import { callExplained, hoverInC } from "../kernel-c/hover.ts";
 import { kernelInForceInC } from "../kernel-c/judged.ts";
 import { headersFor } from "../kernel-c/local-headers.ts";
 import { treeFilesFor } from "../kernel-c/tree-file.ts";
+import { SAMPLE } from "./_c-sample.ts";
 import { documentKind, type DocumentKind } from "../document-kind.ts";
 
 /**
@@ -19,6 +20,8 @@ export const kernelC: DocumentKind = documentKind<CDocument>({
   listed: false,
   // Editors take a header for C++ as often as for C.
   guest: { c: null, cpp: "**/*.h" },
+  sample: SAMPLE,
+  sampledBeside: "Kbuild",
   open: openC,
   edit: editC,
   watched: ["**/*.h"],
