@@ -3,12 +3,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Declaration, Item } from "../../grammar/ast.ts";
 import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
-import type { Workspace } from "../documents/workspace.ts";
+import { SharedMemory, type Workspace } from "../documents/workspace.ts";
 import { policyFile } from "../policy-language/analysis/policy-files.ts";
+import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { check } from "../policy-language/check/check.ts";
+import { expectationStates } from "../policy-language/check/expectation-states.ts";
+import type { ExpectationState } from "../policy-language/check/expectations.ts";
 import type { Finding, RelatedSpan } from "../rules/finding.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
-import { countExpectations, expectationsOf } from "../service/expectations.ts";
 import type { CheckSettings } from "./file-kind.ts";
 import type { ReadFile } from "./files.ts";
 import { byPosition, type FileReport, type Range, type ReportedFinding, type ReportedPlace } from "./report.ts";
@@ -17,8 +19,9 @@ import { ImportedFiles, workspaceWith } from "./workspace.ts";
 /** Begins a run over policy files: gives what judges some of them, each as the editor does, with what it imports. */
 export function beginPolicies(run: CheckSettings): (files: readonly ReadFile[]) => readonly FileReport[] {
   const imported = new ImportedFiles();
+  const shared = new SharedMemory();
   return (files) =>
-    files.map((file) => reportOf(file, workspaceWith([file], run.folders, run.settings, imported), run));
+    files.map((file) => reportOf(file, workspaceWith([file], run.folders, run.settings, imported, shared), run));
 }
 
 /** A file of the workspace, with what turns its offsets into positions. */
@@ -41,14 +44,20 @@ function reportOf({ path, absolutePath, text }: ReadFile, workspace: Workspace, 
     return made;
   };
   const target = fileOf(own);
+  const environment = environmentOf(workspace, own);
   const findings =
     target === null ? [] : check(workspace, own).regions.flatMap((list, at) => reportedIn(target, at, list, fileOf));
   return {
     path,
     text,
     findings: findings.sort(byPosition),
-    expectations: countExpectations(expectationsOf(workspace, own)),
+    expectations: countsOf(environment === null ? [] : expectationStates(environment)),
   };
+}
+
+function countsOf(states: readonly ExpectationState[]): FileReport["expectations"] {
+  const count = (state: ExpectationState): number => states.filter((one) => one === state).length;
+  return { passed: count("passed"), failed: count("failed"), notDecided: count("not-decided") };
 }
 
 /** The findings of one region. */

@@ -4,7 +4,7 @@ import type { SourceFile } from "../../grammar/source-file.ts";
 import { readFileBytesSync } from "../disk/read.ts";
 import { isInside } from "../documents/roots.ts";
 import type { Settings } from "../documents/settings.ts";
-import { workspaceOf, type Workspace } from "../documents/workspace.ts";
+import { workspaceOf, type SharedMemory, type Workspace } from "../documents/workspace.ts";
 import type { Document } from "../documents/document.ts";
 import { kernelLog, type KernelLog } from "../kernel-log/kernel-log.ts";
 import { logsOf } from "../policy-language/analysis/kernel-logs.ts";
@@ -41,12 +41,14 @@ export class ImportedFiles {
 /**
  * The files and all that they import, directly or through others, with the logs that states of memory are read from.
  * @param folders the folders that make up the workspace, as absolute paths: nothing else is imported
+ * @param shared what it may share with workspaces that are made before and after it
  */
 export function workspaceWith(
   files: readonly Pick<ReadFile, "absolutePath" | "text">[],
   folders: readonly string[],
   settings: Settings,
   imported: ImportedFiles = new ImportedFiles(),
+  shared: SharedMemory | null = null,
 ): Workspace {
   const roots = folders.map((folder) => pathToFileURL(folder).href);
   const documents = new Map<string, Document>();
@@ -67,5 +69,5 @@ export function workspaceWith(
     if ("file" in content) add(uri, content.file);
     else missing.set(uri, content.unreadable);
   }
-  return workspaceOf(settings, roots, documents, missing);
+  return workspaceOf(settings, roots, documents, missing, shared);
 }

@@ -20,7 +20,19 @@ export interface Workspace {
 }
 
 /** Stands for what is remembered of a workspace and its successors; only the analysis of a kind looks inside. */
-export class AnalysisMemory {}
+export class AnalysisMemory {
+  /** Stands for what many workspaces may share that are looked at one after the other; null: nothing. */
+  readonly shared: SharedMemory | null;
+
+  constructor(shared: SharedMemory | null = null) {
+    this.shared = shared;
+  }
+}
+
+/**
+ * What is alike in the workspaces that share it is looked at once; keyed by content, so that it changes no answer.
+ */
+export class SharedMemory {}
 
 /** Why a file is missing that does not exist. */
 export const NOT_THERE = "there is no such file";
@@ -37,8 +49,9 @@ export function workspaceOf(
   roots: readonly string[],
   documents: ReadonlyMap<string, Document>,
   missing: ReadonlyMap<string, string>,
+  shared: SharedMemory | null = null,
 ): Workspace {
-  return { documents, missing, roots, settings, memory: new AnalysisMemory() };
+  return { documents, missing, roots, settings, memory: new AnalysisMemory(shared) };
 }
 
 /** Adds or replaces a document; takes it out of `missing`. */

@@ -4,8 +4,17 @@ import { describe, expect, test } from "vitest";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
-import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
+import {
+  emptyWorkspace,
+  SharedMemory,
+  withDocument,
+  workspaceOf as workspaceWith,
+  type Workspace,
+} from "../../server/documents/workspace.ts";
+import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { check, checkRegions } from "../../server/policy-language/check/check.ts";
+import { expectationStates } from "../../server/policy-language/check/expectation-states.ts";
+import { expectationsOf } from "../../server/service/expectations.ts";
 
 const MAIN = "file:///p/main.allocpolicy";
 const LIBRARY = "file:///p/library.allocpolicy";
@@ -109,6 +118,48 @@ describe("declarations that are the same but for names get what each gets alone"
       ),
       { numRuns: 120, seed: 20261129 },
     );
+  });
+
+  test("and so in files that are looked at one after the other, torn ones too", () => {
+    const cut = fc.tuple(fc.nat(400), fc.oneof(fc.constant(0), fc.nat(400)));
+    const file = fc.record({
+      first: header,
+      templates: block,
+      called: namings,
+      count: fc.integer({ min: 1, max: 3 }),
+      cut,
+    });
+    fc.assert(
+      fc.property(fc.array(file, { minLength: 2, maxLength: 5 }), block, fc.boolean(), (files, common, isCommon) => {
+        const [shared, settings] = [new SharedMemory(), { ...DEFAULT_SETTINGS }];
+        const headerOfAll = files[0]?.first ?? "";
+        for (const [number, { first, templates, called, count, cut }] of files.entries()) {
+          const whole = fileOf(isCommon ? headerOfAll : first, [...common, ...templates], called, count);
+          const [from, length] = cut;
+          const main = parseFile(whole.slice(0, whole.length - from) + whole.slice(whole.length - from + length));
+          const uri = `file:///p/${number}.allocpolicy`;
+          const documents = new Map([[uri, main]]);
+          const beside = workspaceWith(settings, [], documents, new Map(), shared);
+          const alone = workspaceWith(settings, [], documents, new Map());
+          expect(check(beside, uri)).toEqual(check(alone, uri));
+          const environment = environmentOf(beside, uri);
+          const states = environment === null ? [] : expectationStates(environment);
+          expect(states).toEqual(expectationsOf(alone, uri).map(({ state }) => state));
+        }
+      }),
+      { numRuns: 120, seed: 20261201 },
+    );
+  });
+
+  test("also where the damage of one file may hide what another one lacks", () => {
+    const [shared, settings] = [new SharedMemory(), { ...DEFAULT_SETTINGS }];
+    const foundIn = (uri: string, text: string): number =>
+      check(workspaceWith(settings, [], new Map([[uri, parseFile(text)]]), new Map(), shared), uri).regions.flat()
+        .length;
+    const request = "request a { api kmalloc  size 8 B  flags RING | GFP_KERNEL }\n";
+    expect(foundIn("file:///p/1.allocpolicy", `kernel 6.12\nflags RING # GFP_KERNEL\n${request}`)).toBe(1);
+    expect(foundIn("file:///p/2.allocpolicy", `kernel 6.12\n${request}`)).toBe(1);
+    expect(foundIn("file:///p/3.allocpolicy", `kernel 6.12\nflags RING = __GFP_ZERO\n${request}`)).toBe(0);
   });
 
   test("and so after edits, which leave them alike or no more", () => {

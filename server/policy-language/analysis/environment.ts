@@ -3,6 +3,7 @@ import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
 import type { LogState } from "./kernel-logs.ts";
 import type { Severity } from "../../rules/finding.ts";
+import type { SharedMemory } from "../../documents/workspace.ts";
 
 /**
  * Names live in five spaces, by the places where they are used, so that a context and a request may share a name:
@@ -101,6 +102,8 @@ export interface Environment {
   readonly names: DeclaredNames;
   /** All declarations visible in a space: the file's own first, in order. */
   readonly visible: (space: NameSpace) => readonly Binding[];
+  /** What it may share with other files of which it sees nothing. */
+  readonly shared: SharedMemory | null;
   /** The log of a path that stands in the file `base`. */
   readonly logOf: (base: string, path: string) => LogState;
 }

@@ -179,6 +179,7 @@ function nextAnalysis(
     ready,
     environment: {
       ...environmentFor(uri, file, files, checked, complete, kernelKnown),
+      shared: workspace.memory.shared,
       names: previous !== null && declareSame(previous.files, files) ? previous.environment.names : {},
       logOf,
     },
@@ -553,7 +554,7 @@ function environmentFor(
   checked: CheckedKernels,
   complete: boolean,
   kernelKnown: boolean,
-): Omit<Environment, "logOf" | "names"> {
+): Omit<Environment, "logOf" | "names" | "shared"> {
   const bindingAt = (file: AnalysedFile, region: number): Binding | null => {
     const declares = file.index.file.regions[region];
     const revision = file.revisions[region];

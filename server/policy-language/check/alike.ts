@@ -1,21 +1,39 @@
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { clashOf } from "../findings/names.ts";
+import { besideOf, type Beside } from "./beside.ts";
 import { membersOf, type Content } from "./content.ts";
-import { inNamesOf, isSaidBy, templateOf, type Template } from "./templates.ts";
+import { inNamesOf, isOfMembers, isSaidBy, templateOf, type Template } from "./templates.ts";
+
+/** The first declaration of a content, and what it gave. */
+interface First {
+  readonly content: Content;
+  readonly findings: readonly UnplacedFinding[];
+}
 
 /** What is known of the declarations of one content. */
 type Known =
-  /** What the first of them gave; of the next it is seen whether it gives the same in its own names. */
-  | { readonly kind: "first"; readonly content: Content; readonly findings: readonly UnplacedFinding[] }
+  /** Of the next it is seen whether it gives the same in its own names. */
+  | { readonly kind: "first"; readonly first: First }
   | { readonly kind: "nothing" }
-  /** Two gave the same, each in its own names: so do all that lean on the same `fixed` declarations as those two. */
-  | { readonly kind: "alike"; readonly template: Template; readonly fixed: readonly (Revision | null)[] }
+  /**
+   * Two gave the same, each in its own names: so do all that lean on the same `fixed` declarations as those two. One
+   * that does not is laid beside the first in its turn.
+   */
+  | {
+      readonly kind: "alike";
+      readonly first: First;
+      readonly template: Template;
+      readonly fixed: readonly (Revision | null)[];
+    }
   | { readonly kind: "each-by-itself" };
 
 const NOTHING: Known = { kind: "nothing" };
 const EACH_BY_ITSELF: Known = { kind: "each-by-itself" };
-const known = new WeakMap<Environment, Map<number, Known>>();
+const known = new WeakMap<Beside, Map<number, Known>>();
+
+/** Contents of several files that are kept in mind. */
+const MOST_KNOWN = 50_000;
 
 /**
  * The findings of a declaration of this content: those of another one that is the same but for names, in its own names
@@ -29,41 +47,54 @@ export function findingsAlike(
   find: () => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
   if (content === null || clashOf(environment, binding) !== null) return find();
-  const ofEnvironment = known.get(environment) ?? new Map<number, Known>();
-  known.set(environment, ofEnvironment);
-  const before = ofEnvironment.get(content.id);
-  switch (before?.kind) {
-    case undefined: {
-      const findings = find();
-      // Where there is nothing to say there is no name in it.
-      ofEnvironment.set(content.id, findings.length === 0 ? NOTHING : { kind: "first", content, findings });
-      return findings;
-    }
-    case "first": {
-      const findings = find();
-      ofEnvironment.set(content.id, together(before, content, findings));
-      return findings;
-    }
+  const beside = besideOf(environment);
+  const uri = beside.several ? environment.uri : null;
+  const ofFiles = known.get(beside) ?? new Map<number, Known>();
+  known.set(beside, ofFiles);
+  const before = ofFiles.get(content.id);
+  if (before === undefined) {
+    const findings = find();
+    if (ofFiles.size > MOST_KNOWN) ofFiles.clear();
+    // Where there is nothing to say there is no name in it.
+    if (findings.length === 0) ofFiles.set(content.id, NOTHING);
+    else if (!beside.several || findings.every(isOfItsText))
+      ofFiles.set(content.id, { kind: "first", first: { content, findings } });
+    return findings;
+  }
+  switch (before.kind) {
     case "nothing":
       return [];
-    case "alike":
-      return leansOn(content, before.fixed) ? inNamesOf(content, before.template) : find();
     case "each-by-itself":
       return find();
+    case "first":
+    case "alike": {
+      if (before.kind === "alike" && leansOn(content, before.fixed)) return inNamesOf(content, before.template, uri);
+      const findings = find();
+      ofFiles.set(content.id, together(before.first, content, uri, findings) ?? otherwise(before));
+      return findings;
+    }
   }
 }
 
-/** What two of one content tell of all others. */
+/** What of a declaration is said by its text and what it leans on, and not by which names there are besides. */
+const isOfItsText = ({ rule }: UnplacedFinding): boolean => !rule.startsWith("unknown-");
+
+/** Two gave not the same. */
+const otherwise = (before: Known): Known => (before.kind === "alike" ? before : EACH_BY_ITSELF);
+
+/** What two of one content tell of all others; null: nothing. */
 function together(
-  { content: first, findings: before }: Extract<Known, { readonly kind: "first" }>,
+  first: First,
   second: Content,
+  uri: string | null,
   findings: readonly UnplacedFinding[],
-): Known {
-  const template = templateOf(first, second, before);
-  if (template === null || !isSaidBy(findings, inNamesOf(second, template))) return EACH_BY_ITSELF;
+): Known | null {
+  const template = templateOf(first.content, second, first.findings);
+  if (template === null || (uri !== null && !isOfMembers(template))) return null;
+  if (!isSaidBy(findings, inNamesOf(second, template, uri))) return null;
   const own = membersOf(second);
-  const fixed = membersOf(first).map(({ revision }, i) => (own[i]?.revision === revision ? revision : null));
-  return { kind: "alike", template, fixed };
+  const fixed = membersOf(first.content).map(({ revision }, i) => (own[i]?.revision === revision ? revision : null));
+  return { kind: "alike", first, template, fixed };
 }
 
 function leansOn(content: Content, fixed: readonly (Revision | null)[]): boolean {

@@ -1,15 +1,17 @@
 import type { Declaration } from "../../../grammar/ast.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
 import { namesOf, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
 import { isPlainName, skeletonOf, type Skeleton } from "./skeleton.ts";
 
 /**
  * What a declaration says, whatever things are called: its text without its own name and the names of what it leans on,
- * and the contents of those. In one environment declarations of one content differ in names and places alone.
+ * and the contents of those. In one file, and in the files beside it, declarations of one content differ in names and
+ * places alone.
  */
 export interface Content {
-  /** Equal for equal contents of one environment. */
+  /** Equal for equal contents of one file, and of the files beside it. */
   readonly id: number;
   /** Of the declaration, as its own name; "" for one that has none. */
   readonly name: string;
@@ -34,7 +36,9 @@ export const membersOf = (content: Content): readonly Content[] => [content, ...
 interface Contents {
   readonly ids: Map<string, number>;
   /** Null: it leads back to itself, or cannot be told; or it is not known yet. */
-  readonly byRevision: Map<Revision, Content | null>;
+  readonly byRevision: WeakMap<Revision, Content | null>;
+  /** They are of several files: what hangs on more than its own text and what that leans on is no content. */
+  readonly several: boolean;
   /** What stands for names that nothing declares. */
   readonly unknown: Map<string, Content>;
   /** By shape, how declarations are read without their trees. */
@@ -70,7 +74,7 @@ interface Written {
   readonly skeleton: Skeleton | null;
 }
 
-const contents = new WeakMap<Environment, Contents>();
+const contents = new WeakMap<Beside, Contents>();
 
 /** Declarations that lean on more, or through more, are looked at one by one. */
 const MOST_MEMBERS = 24;
@@ -82,15 +86,27 @@ const MOST_PATTERNS = 8;
 
 /** Null for a declaration that is like no other, or of which that cannot be told. */
 export function contentOf(environment: Environment, binding: Binding): Content | null {
-  const known = contents.get(environment) ?? {
-    ids: new Map<string, number>(),
-    byRevision: new Map<Revision, Content | null>(),
-    unknown: new Map<string, Content>(),
-    patterns: new Map<number, Pattern[]>(),
-  };
-  contents.set(environment, known);
+  const beside = besideOf(environment);
+  const known = contents.get(beside) ?? noContents(beside);
+  contents.set(beside, known);
+  if (beside.several && known.ids.size > MOST_SHARED) {
+    known.ids.clear();
+    known.unknown.clear();
+    known.patterns.clear();
+  }
   return isLikeNone(binding) ? null : contentIn(known, environment, binding, 0);
 }
+
+/** Contents of several files that are kept in mind. */
+const MOST_SHARED = 50_000;
+
+const noContents = ({ several }: Beside): Contents => ({
+  ids: new Map(),
+  byRevision: new WeakMap(),
+  several,
+  unknown: new Map(),
+  patterns: new Map(),
+});
 
 /** What a damaged declaration says is not fully known, and a long one is not compared. */
 const isLikeNone = ({ damaged, region }: Binding): boolean => damaged || region.text.length > MOST_TEXT;
@@ -110,7 +126,9 @@ const OWN = -1;
 function newContent(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
   const { name, kind, region } = binding;
   if (name === null || isNamed(kind)) return null;
+  if (known.several && isLikeNone(binding)) return null;
   const written = byText(known, environment, binding) ?? byTree(known, environment, binding);
+  if (written === null) return null;
   const ids: number[] = [];
   const members: Content[] = [];
   for (const { role, text, meant } of written.slots) {
@@ -123,7 +141,8 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  const key = isLikeNone(binding) ? `${binding.uri} ${kind} ${name}` : keyOf(binding.uri, region.text, written, ids);
+  const from = known.several ? "" : binding.uri;
+  const key = isLikeNone(binding) ? `${from} ${kind} ${name}` : keyOf(from, region.text, written, ids);
   return {
     id: idOf(known, key),
     name: kind === "expect" ? "" : name,
@@ -146,8 +165,10 @@ function addMembers(members: Content[], content: Content): boolean {
   return members.length <= MOST_MEMBERS;
 }
 
+let lastId = 0;
+
 function idOf({ ids }: Contents, key: string): number {
-  const id = ids.get(key) ?? ids.size;
+  const id = ids.get(key) ?? ++lastId;
   ids.set(key, id);
   return id;
 }
@@ -209,13 +230,16 @@ function meantBy(environment: Environment, { space, role }: Role, name: string):
 
 // Which names are left out --------------------------------------------------------------------------------------------
 
-function byTree(known: Contents, environment: Environment, { declaration, region }: Binding): Written {
+/** Null: it hangs on what is not the same in all files. */
+function byTree(known: Contents, environment: Environment, { declaration, region }: Binding): Written | null {
   const { declares, uses } = namesOf(region);
   const slots: Slot[] =
     declares === null ? [] : [{ text: declares.text, start: declares.start, role: "own", meant: "own" }];
-  for (const { name, ...role } of uses) {
+  for (const use of uses) {
+    const { name, ...role } = use;
     const meant = meantBy(environment, role, name.text);
     if (meant !== null) slots.push({ text: name.text, start: name.start, role, meant });
+    else if (known.several && !isSameEverywhere(environment, use)) return null;
   }
   slots.sort((a, b) => a.start - b.start);
   const { start, end } = declaration;

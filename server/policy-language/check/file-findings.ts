@@ -3,6 +3,7 @@ import type { Finding, Span } from "../../rules/finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { namesOf } from "../analysis/region-names.ts";
 import { unknownNameFindings } from "../findings/names.ts";
+import { besideOf } from "./beside.ts";
 import { contentOf, isLeftOut } from "./content.ts";
 import { goOn, Paused, until, type Pause } from "../analysis/pause.ts";
 import { declarationFindings, orInternalError } from "./declaration-findings.ts";
@@ -97,7 +98,7 @@ function analysed(analysis: FileAnalysis, region: Region, index: number, pause: 
   };
 }
 
-/** Of fewer regions each is looked at by itself: what a content is takes as long as to look. */
+/** Of fewer regions, and no other files, each is looked at by itself: what a content is takes as long as to look. */
 const FEW_REGIONS = 24;
 
 /** What `find` says of a declaration or of one that is alike, and which of its names stand for nothing. */
@@ -107,7 +108,8 @@ function ofDeclaration(
   binding: Binding,
   find: () => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
-  const content = environment.file.regions.length < FEW_REGIONS ? null : contentOf(environment, binding);
+  const isFew = environment.file.regions.length < FEW_REGIONS && !besideOf(environment).several;
+  const content = isFew ? null : contentOf(environment, binding);
   const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, use));
   const unknown = withLevels(environment, unknownNameFindings(environment, uses));
   const others = findingsAlike(environment, binding, content, find);

@@ -76,7 +76,7 @@ function newSkeleton({ text, kind, problems }: Region): Skeleton | null {
 const APIS: ReadonlySet<string> = new Set(allApis().map(({ name }) => name));
 
 /** It means something without a declaration, and is seldom declared. */
-const isKnown = (word: string): boolean => BUILT_IN.has(word) || APIS.has(word) || isBuiltInContext(word);
+export const isKnown = (word: string): boolean => BUILT_IN.has(word) || APIS.has(word) || isBuiltInContext(word);
 
 /** Neither a word of the language nor one that means something as the name of a request. */
 export function isPlainName(name: string): boolean {

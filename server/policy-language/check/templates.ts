@@ -118,8 +118,15 @@ function placeIn({ marks }: Content, offset: number): Place {
 
 // To findings ---------------------------------------------------------------------------------------------------------
 
-/** What a template says of a declaration of its content. */
-export function inNamesOf(content: Content, template: Template): readonly UnplacedFinding[] {
+/** Whether all that it leads to stands in declarations of the content. */
+export const isOfMembers = (template: Template): boolean =>
+  template.every(({ related }) => related.every(({ at }) => at !== null));
+
+/**
+ * What a template says of a declaration of its content.
+ * @param uri the file that all of it stands in; null: where the declaration stands of which the template was made
+ */
+export function inNamesOf(content: Content, template: Template, uri: string | null): readonly UnplacedFinding[] {
   const members = membersOf(content);
   const said = (words: Words): string => {
     if (typeof words === "string") return words;
@@ -136,7 +143,7 @@ export function inNamesOf(content: Content, template: Template): readonly Unplac
     const member = at === null ? undefined : members[at.member];
     if (at === null || member === undefined) return { ...related, message: said(message) };
     const revision = related.revision === null ? null : member.revision;
-    return { revision, uri: related.uri, span: placed(at.stretch, member), message: said(message) };
+    return { revision, uri: uri ?? related.uri, span: placed(at.stretch, member), message: said(message) };
   };
   const fixOf = ({ fix, title, changes }: FixTemplate): Fix => ({
     title: said(title),
