@@ -1,10 +1,13 @@
 import { BEHIND, BLOCK_CLOSE, BLOCK_OPEN, CLOSE, INDEX_CLOSE, INDEX_OPEN, OPEN } from "./tokens.ts";
 
-const CLOSER_OF: ReadonlyMap<number, number> = new Map([
-  [OPEN, CLOSE],
-  [INDEX_OPEN, INDEX_CLOSE],
-  [BLOCK_OPEN, BLOCK_CLOSE],
-]);
+/** By the kind of a bracket that opens, the kind that closes it. */
+const CLOSER_OF = new Uint8Array(256);
+CLOSER_OF[OPEN] = CLOSE;
+CLOSER_OF[INDEX_OPEN] = INDEX_CLOSE;
+CLOSER_OF[BLOCK_OPEN] = BLOCK_CLOSE;
+/** 1 for each kind that is a bracket. */
+const IS_BRACKET = new Uint8Array(256);
+for (const kind of [OPEN, CLOSE, INDEX_OPEN, INDEX_CLOSE, BLOCK_OPEN, BLOCK_CLOSE]) IS_BRACKET[kind] = 1;
 
 /**
  * The partner of each bracket, -1 where it has none, in the list that is given if that is long enough. The kernel
@@ -26,6 +29,7 @@ export function partnersOf(
   };
   for (let token = 0; token < count; token++) {
     const kind = kinds[token] ?? 0;
+    if (IS_BRACKET[kind] !== 1) continue;
     if (kind === OPEN || kind === INDEX_OPEN || kind === BLOCK_OPEN) {
       if (kind === BLOCK_OPEN && isFirst(token)) open.count = 0;
       open.tokens[open.count++] = token;
@@ -33,7 +37,7 @@ export function partnersOf(
       const outermost = outermostBlock(kinds, open);
       if (outermost !== null) pair(outermost, token);
       open.count = 0;
-    } else if (kind === CLOSE || kind === INDEX_CLOSE || kind === BLOCK_CLOSE) {
+    } else {
       const opener = openerOf(kinds, open, kind);
       if (opener !== null) pair(opener, token);
     }
@@ -60,7 +64,7 @@ function openerOf(kinds: Uint8Array, open: Open, closer: number): number | null 
   for (let at = open.count - 1; at >= 0; at--) {
     const token = open.tokens[at] ?? 0;
     const kind = kinds[token] ?? 0;
-    if (CLOSER_OF.get(kind) === closer) {
+    if (CLOSER_OF[kind] === closer) {
       open.count = at;
       return token;
     }

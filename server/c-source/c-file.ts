@@ -2,7 +2,7 @@ import type { Allocator } from "./allocators.ts";
 import { weaker, type Confidence } from "./evidence.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { argumentsBetween, itemsOf, type FunctionItem, type Items } from "./items.ts";
-import { giveBack, tokensOf } from "./lexer.ts";
+import { tokensOf } from "./lexer.ts";
 import { macroCallees, type MacroCallees } from "./macros.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
@@ -137,7 +137,7 @@ function readWith(
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
   memories.set(file, { text, options: options.build.options, functions: read.functions });
-  giveBack(tokens);
+  tokens.giveBack();
   return { file, isSound: read.isSound && read.passed.length === tokens.passed };
 }
 
@@ -390,5 +390,6 @@ function maskMacro({ name, parameters }: Define, body: string): MaskMacro | null
   if (parameters !== null && parameters.length !== 1) return null;
   const tokens = tokensOf(body, { options: null });
   const cases = maskCases(tokens, 0, tokens.count, 0);
+  tokens.giveBack();
   return cases === null ? null : { name, parameter: parameters?.[0] ?? null, cases };
 }

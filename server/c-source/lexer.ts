@@ -1,6 +1,6 @@
 import { partnersOf } from "./brackets.ts";
 import { closeBranches, nextBranch, openBranches } from "./conditionals.ts";
-import { intern, nameTable } from "./names.ts";
+import { codeAt, giveBackTable, idOf, intern, nameOf, takeTable } from "./names.ts";
 import type { Build, Scan } from "./scan.ts";
 import {
   AND_ASSIGN,
@@ -30,13 +30,15 @@ const SPACE = 1;
 const LETTER = 2;
 const DIGIT = 3;
 
-const CLASSES = new Uint8Array(128);
+const CLASSES = new Uint8Array(256);
 for (const space of " \t\r\f\v\n") CLASSES[space.charCodeAt(0)] = SPACE;
 for (let code = 48; code < 58; code++) CLASSES[code] = DIGIT;
 for (let code = 65; code < 91; code++) CLASSES[code] = LETTER;
 for (let code = 97; code < 123; code++) CLASSES[code] = LETTER;
 CLASSES[95] = LETTER;
 CLASSES[36] = LETTER;
+// What is not ASCII, see `BEYOND`, is a letter.
+CLASSES.fill(LETTER, 128);
 
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -52,16 +54,19 @@ const BACKSLASH = 92;
  * @param known what is passed over, in order: what stands between braces that are met as such
  */
 export function tokensOf(text: string, build: Build, known: Iterable<Known> = []): Tokens {
-  const lists = takeLists((text.length >> 2) + BEHIND);
+  const lists = takeLists(text.length);
+  codesOf(text, lists.codes);
+  const table = takeTable(text, lists.codes);
   const scan: Scan = {
     text,
+    codes: lists.codes,
     at: 0,
     count: 0,
     kinds: lists.kinds,
     starts: lists.starts,
     ends: lists.ends,
     names: lists.names,
-    table: nameTable(),
+    table,
     defines: [],
     braces: 0,
     parens: 0,
@@ -70,14 +75,14 @@ export function tokensOf(text: string, build: Build, known: Iterable<Known> = []
   };
   let passed = 0;
   for (const { from, to } of known) {
-    while (scan.at < from) readNext(scan);
+    readUntil(scan, from);
     if (scan.at !== from || scan.kinds[scan.count - 1] !== BLOCK_OPEN || scan.ends[scan.count - 1] !== from) continue;
     scan.at = to;
     passed++;
   }
-  while (scan.at < text.length) readNext(scan);
+  readUntil(scan, text.length);
   while (scan.open.length > 0) closeBranches(scan);
-  const { count, kinds, starts, ends, names } = scan;
+  const { count, kinds, starts, ends, names, codes } = scan;
   // Who looks a little ahead at the end of the text sees nothing, and not what the list held before.
   kinds.fill(0, count, count + BEHIND);
   names.fill(0, count, count + BEHIND);
@@ -85,8 +90,9 @@ export function tokensOf(text: string, build: Build, known: Iterable<Known> = []
   ends.fill(text.length, count, count + BEHIND);
   const isFirst = (token: number): boolean => {
     const start = starts[token] ?? 0;
-    return start === 0 || text.charCodeAt(start - 1) === NEWLINE;
+    return start === 0 || codes[start - 1] === NEWLINE;
   };
+  const partners = partnersOf(count, kinds, isFirst, lists.partners);
   return {
     text,
     count,
@@ -94,12 +100,19 @@ export function tokensOf(text: string, build: Build, known: Iterable<Known> = []
     starts,
     ends,
     names,
-    partners: partnersOf(count, kinds, isFirst, lists.partners),
-    nameOf: (id) => scan.table.texts[id] ?? "",
+    partners,
+    nameOf: (id) => nameOf(table, id),
+    idOf: (name) => idOf(table, name),
+    nameCount: table.count,
     defines: scan.defines,
-    has: (id) => scan.table.used[id] === 1,
+    has: (id) => table.used[id] === 1,
     isFirst,
     passed,
+    giveBack: () => {
+      // A list that grew is the larger one.
+      if (spare === null || spare.kinds.length < kinds.length) spare = { codes, kinds, starts, ends, names, partners };
+      giveBackTable(table);
+    },
   };
 }
 
@@ -109,16 +122,21 @@ interface Known {
   readonly to: number;
 }
 
-type Lists = Pick<Tokens, "kinds" | "starts" | "ends" | "names" | "partners">;
+interface Lists extends Pick<Tokens, "kinds" | "starts" | "ends" | "names" | "partners"> {
+  readonly codes: Uint8Array;
+}
 
 /** Lists that nobody uses any more: a megabyte for each file would be most of the work of the garbage collector. */
 let spare: Lists | null = null;
 
-function takeLists(most: number): Lists {
+/** Lists for a text of so many characters. */
+function takeLists(length: number): Lists {
+  const most = (length >> 2) + BEHIND;
   const found = spare;
   spare = null;
-  if (found !== null && found.kinds.length >= most) return found;
+  if (found !== null && found.kinds.length >= most && found.codes.length > length) return found;
   return {
+    codes: new Uint8Array(length + 1),
     kinds: new Uint8Array(most),
     starts: new Int32Array(most),
     ends: new Int32Array(most),
@@ -127,28 +145,53 @@ function takeLists(most: number): Lists {
   };
 }
 
-/** Whoever is done with tokens gives their lists back; they hold those of another text then. */
-export function giveBack({ kinds, starts, ends, names, partners }: Tokens): void {
-  if (spare === null || spare.kinds.length < kinds.length) spare = { kinds, starts, ends, names, partners };
+/** As every engine that this runs in has it. */
+declare class TextEncoder {
+  encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number };
+}
+const encoder = new TextEncoder();
+
+/** A shorter text is written sooner than the engine is asked. */
+const FEW = 200;
+
+/**
+ * The characters of a text as numbers, those beyond ASCII as one, and 0 behind the last: an engine reads these faster
+ * than those of a string.
+ */
+function codesOf(text: string, into: Uint8Array): void {
+  into[text.length] = 0;
+  if (text.length > FEW) {
+    const { read, written } = encoder.encodeInto(text, into);
+    if (read === text.length && written === text.length) return;
+  }
+  for (let at = 0; at < text.length; at++) into[at] = codeAt(text, at);
 }
 
-function readNext(scan: Scan): void {
-  const { text } = scan;
-  const start = scan.at;
-  const code = text.charCodeAt(start);
-  switch (code < 128 ? CLASSES[code] : LETTER) {
-    case SPACE:
-      scan.at = start + 1;
-      return;
-    case LETTER:
-      readName(scan, start);
-      return;
-    case DIGIT:
-      readNumber(scan, start);
-      return;
-    default:
-      readOther(scan, start, code);
+/** Reads on until a token ends at or behind an offset. */
+function readUntil(scan: Scan, end: number): void {
+  const { codes } = scan;
+  let at = scan.at;
+  while (at < end) {
+    const code = codes[at] ?? 0;
+    const kind = CLASSES[code];
+    if (kind === SPACE) {
+      at++;
+    } else if (kind === LETTER) {
+      const start = at;
+      let hash = 0;
+      for (let next = code; (CLASSES[next] ?? OTHER) >= LETTER; next = codes[at] ?? 0) {
+        hash = (Math.imul(hash, 31) + next) | 0;
+        at++;
+      }
+      push(scan, NAME, start, at, intern(scan.table, hash, start, at));
+    } else {
+      scan.at = at;
+      if (kind === DIGIT) readNumber(scan, at);
+      else readOther(scan, at, code);
+      at = scan.at;
+    }
   }
+  scan.at = at;
 }
 
 function push(scan: Scan, kind: number, start: number, end: number, name: number): void {
@@ -177,40 +220,29 @@ function growScan(scan: Scan): void {
   scan.names = larger(scan.names);
 }
 
-function readName(scan: Scan, start: number): void {
-  const { text } = scan;
-  let hash = 0;
-  let at = start;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 128 && (CLASSES[code] ?? OTHER) < LETTER) break;
-    hash = (Math.imul(hash, 31) + code) | 0;
-  }
-  push(scan, NAME, start, at, intern(scan.table, hash, text, start, at));
-}
-
 function readNumber(scan: Scan, start: number): void {
-  const { text } = scan;
+  const { text, codes } = scan;
   let at = start + 1;
   for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 128 || ((CLASSES[code] ?? OTHER) < LETTER && code !== 46)) break;
+    const code = codes[at] ?? 0;
+    if ((CLASSES[code] ?? OTHER) < LETTER && code !== 46) break;
   }
   push(scan, NUMBER, start, at, 0);
 }
 
 function readOther(scan: Scan, start: number, code: number): void {
-  const next = scan.text.charCodeAt(start + 1);
+  const { text, codes } = scan;
+  const next = start + 1 < text.length ? (codes[start + 1] ?? 0) : 0;
   switch (code) {
     case QUOTE:
-      push(scan, STRING, start, endOfQuoted(scan.text, start, QUOTE), 0);
+      push(scan, STRING, start, endOfQuoted(scan, start, QUOTE), 0);
       return;
     case APOSTROPHE:
-      push(scan, CHARACTER, start, endOfQuoted(scan.text, start, APOSTROPHE), 0);
+      push(scan, CHARACTER, start, endOfQuoted(scan, start, APOSTROPHE), 0);
       return;
     case SLASH:
       if (next === ASTERISK || next === SLASH) {
-        scan.at = endOfComment(scan.text, start);
+        scan.at = endOfComment(text, start);
         return;
       }
       break;
@@ -218,7 +250,7 @@ function readOther(scan: Scan, start: number, code: number): void {
       scan.at = start + 1;
       return;
     case HASH:
-      if (beginsLine(scan.text, start)) {
+      if (beginsLine(codes, start)) {
         readDirective(scan, start);
         return;
       }
@@ -236,14 +268,14 @@ function readOther(scan: Scan, start: number, code: number): void {
       scan.parens--;
       break;
   }
-  const length = lengthOfPunctuator(scan.text, start, code, next);
+  const length = lengthOfPunctuator(text, start, code, next);
   push(scan, length === 1 ? code & 127 : kindOfPunctuator(code, next, length), start, start + length, 0);
 }
 
 /** A text or character ends with its line at the latest: one that is not closed costs no more. */
-function endOfQuoted(text: string, start: number, quote: number): number {
+function endOfQuoted({ text, codes }: Scan, start: number, quote: number): number {
   for (let at = start + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     if (code === quote) return at + 1;
     if (code === BACKSLASH) at++;
     else if (code === NEWLINE) return at;
@@ -258,9 +290,9 @@ function endOfComment(text: string, start: number): number {
   return isBlock ? end + 2 : end;
 }
 
-function beginsLine(text: string, at: number): boolean {
+function beginsLine(codes: Uint8Array, at: number): boolean {
   for (let before = at - 1; before >= 0; before--) {
-    const code = text.charCodeAt(before);
+    const code = codes[before];
     if (code === NEWLINE) return true;
     if (code !== 32 && code !== 9) return false;
   }
@@ -313,7 +345,7 @@ function readDirective(scan: Scan, start: number): void {
   DIRECTIVE.lastIndex = start;
   const name = DIRECTIVE.exec(text)?.[1] ?? "";
   const body = DIRECTIVE.lastIndex === 0 ? start + 1 : DIRECTIVE.lastIndex;
-  const end = endOfDirective(text, body);
+  const end = endOfDirective(scan, body);
   switch (name) {
     case "define":
       readDefine(scan, body, end);
@@ -335,9 +367,9 @@ function readDirective(scan: Scan, start: number): void {
 }
 
 /** The end of the line, or of the last of those that a backslash or a comment joins. */
-function endOfDirective(text: string, start: number): number {
+function endOfDirective({ text, codes }: Scan, start: number): number {
   for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+    const code = codes[at];
     if (code === NEWLINE) return at;
     if (code === BACKSLASH) {
       if (text.charCodeAt(at + 1) === 13) at++;

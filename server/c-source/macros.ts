@@ -74,8 +74,10 @@ function readMacro(
   const inner = tokensOf(`void ${name}(${(parameters ?? []).join(", ")})\n{\n\t${body};\n}`, options.build);
   const [item] = itemsOf(inner).functions;
   if (item === undefined) return null;
-  return readFunction(inner, fileNames(inner), item, {
+  const read = readFunction(inner, fileNames(inner), item, {
     effectOf: (id) => effects.get(inner.nameOf(id)) ?? null,
     allocatorOf: (callee) => options.allocators.get(callee) ?? null,
   });
+  inner.giveBack();
+  return read;
 }

@@ -72,7 +72,9 @@ export function maskCases(tokens: Tokens, from: number, to: number, origin: numb
 /** The masks that a text is, as `maskCases` gives them; offsets count from its start. */
 export function casesOf(text: string): readonly MaskCase[] | null {
   const tokens = tokensOf(text, { options: null });
-  return maskCases(tokens, 0, tokens.count, 0);
+  const cases = maskCases(tokens, 0, tokens.count, 0);
+  tokens.giveBack();
+  return cases;
 }
 
 const kindAt = ({ tokens, at, to }: Reading): number => (at < to ? (tokens.kinds[at] ?? 0) : 0);

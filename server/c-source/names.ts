@@ -3,16 +3,35 @@
  * every file; the others get one when they are first met.
  */
 export interface NameTable {
+  text: string;
+  /** The characters of the text, and where in them each name stands that the floor does not ask for. */
+  codes: Uint8Array;
+  starts: Int32Array;
+  lengths: Int32Array;
   slots: Int32Array;
   hashes: Int32Array;
-  readonly texts: string[];
+  /** How many names there are; 0 is none. */
+  count: number;
+  /** Names whose text was asked for. */
+  readonly texts: (string | undefined)[];
   /** 1 for each of the names that the floor asks for which the file has. */
   readonly used: Uint8Array;
 }
 
 const known: string[] = [""];
 const knownIds = new Map<string, number>([["", 0]]);
-let base: NameTable | null = null;
+
+/** The names that the floor asks for, as each table begins. */
+interface Base {
+  readonly slots: Int32Array;
+  readonly hashes: Int32Array;
+  readonly lengths: Int32Array;
+  readonly starts: Int32Array;
+  readonly codes: Uint8Array;
+}
+
+let base: Base | null = null;
+let spare: NameTable | null = null;
 
 /** The number of a name in every file. Called while modules load, never later. */
 export function nameId(text: string): number {
@@ -22,77 +41,163 @@ export function nameId(text: string): number {
   known.push(text);
   knownIds.set(text, id);
   base = null;
+  spare = null;
   return id;
+}
+
+/** What stands for a character that is not ASCII. */
+export const BEYOND = 255;
+
+export function codeAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? code : BEYOND;
 }
 
 function hashOf(text: string): number {
   let hash = 0;
-  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + codeAt(text, at)) | 0;
   return hash;
-}
-
-/** A table for one file. */
-export function nameTable(): NameTable {
-  base ??= makeBase();
-  return {
-    slots: base.slots.slice(),
-    hashes: base.hashes.slice(),
-    texts: base.texts.slice(),
-    used: new Uint8Array(known.length),
-  };
 }
 
 const FEWEST_SLOTS = 4096;
 
-function makeBase(): NameTable {
-  let slots = FEWEST_SLOTS;
-  while (slots < known.length * 4) slots *= 2;
-  const table: NameTable = {
-    slots: new Int32Array(slots),
-    hashes: new Int32Array(slots),
-    texts: [""],
-    used: new Uint8Array(0),
+/** Half of the slots are filled at most. */
+const roomIn = (slots: Int32Array): number => slots.length / 2 + 1;
+
+function baseTable(): Base {
+  if (base !== null) return base;
+  let size = FEWEST_SLOTS;
+  while (size < known.length * 4) size *= 2;
+  const slots = new Int32Array(size);
+  const [hashes, lengths, starts] = [0, 1, 2].map(() => new Int32Array(roomIn(slots)));
+  const all = known.join("");
+  const made: Base = {
+    slots,
+    hashes: hashes ?? slots,
+    lengths: lengths ?? slots,
+    starts: starts ?? slots,
+    codes: Uint8Array.from(all, (_, at) => codeAt(all, at)),
   };
-  for (const text of known.slice(1)) intern(table, hashOf(text), text, 0, text.length);
+  let start = 0;
+  known.forEach((text, id) => {
+    made.hashes[id] = hashOf(text);
+    made.lengths[id] = text.length;
+    made.starts[id] = start;
+    start += text.length;
+    if (id > 0) place(made, id);
+  });
+  base = made;
+  return made;
+}
+
+function place({ slots, hashes }: Pick<NameTable, "slots" | "hashes">, id: number): void {
+  const most = slots.length - 1;
+  let slot = (hashes[id] ?? 0) & most;
+  while (slots[slot] !== 0) slot = (slot + 1) & most;
+  slots[slot] = id;
+}
+
+/** A table for one text. */
+export function takeTable(text: string, codes: Uint8Array): NameTable {
+  const { slots, hashes, lengths, starts } = baseTable();
+  const table = spare;
+  spare = null;
+  if (table === null || table.slots.length !== slots.length)
+    return {
+      text,
+      codes,
+      starts: starts.slice(),
+      lengths: lengths.slice(),
+      slots: slots.slice(),
+      hashes: hashes.slice(),
+      count: known.length,
+      texts: known.slice(),
+      used: new Uint8Array(known.length),
+    };
+  table.text = text;
+  table.codes = codes;
+  table.slots.set(slots);
+  table.used.fill(0);
+  table.count = known.length;
   return table;
 }
 
+/** Lets the next text have the table. */
+export function giveBackTable(table: NameTable): void {
+  table.texts.length = known.length;
+  table.text = "";
+  spare = table;
+}
+
 /** The number of the name that stands at these offsets. */
-export function intern(table: NameTable, hash: number, text: string, start: number, end: number): number {
-  const most = table.slots.length - 1;
+export function intern(table: NameTable, hash: number, start: number, end: number): number {
+  const { slots, hashes } = table;
+  const most = slots.length - 1;
   for (let slot = hash & most; ; slot = (slot + 1) & most) {
-    const id = table.slots[slot] ?? 0;
-    if (id === 0) return add(table, slot, hash, text.slice(start, end));
-    if (table.hashes[id] === hash) {
-      const name = table.texts[id] ?? "";
-      if (name.length === end - start && text.startsWith(name, start)) {
-        if (id < table.used.length) table.used[id] = 1;
-        return id;
-      }
+    const id = slots[slot] ?? 0;
+    if (id === 0) return add(table, slot, hash, start, end);
+    if (hashes[id] === hash && isSame(table, id, start, end)) {
+      if (id < table.used.length) table.used[id] = 1;
+      return id;
     }
   }
 }
 
-function add(table: NameTable, slot: number, hash: number, text: string): number {
-  const id = table.texts.length;
-  table.texts.push(text);
+function isSame(table: NameTable, id: number, start: number, end: number): boolean {
+  const length = end - start;
+  if (table.lengths[id] !== length) return false;
+  const { codes } = table;
+  const from = id < known.length ? baseTable().codes : codes;
+  const other = table.starts[id] ?? 0;
+  for (let at = 0; at < length; at++) {
+    const code = codes[start + at];
+    if (code !== from[other + at]) return false;
+    if (code === BEYOND) return nameOf(table, id) === table.text.slice(start, end);
+  }
+  return true;
+}
+
+/** The name of a number. */
+export function nameOf(table: NameTable, id: number): string {
+  const found = table.texts[id];
+  if (found !== undefined) return found;
+  const start = table.starts[id] ?? 0;
+  const text = id < table.count ? table.text.slice(start, start + (table.lengths[id] ?? 0)) : "";
+  table.texts[id] = text;
+  return text;
+}
+
+/** The number of a name; 0: the table does not have it. */
+export function idOf(table: NameTable, name: string): number {
+  const hash = hashOf(name);
+  const most = table.slots.length - 1;
+  for (let slot = hash & most; ; slot = (slot + 1) & most) {
+    const id = table.slots[slot] ?? 0;
+    if (id === 0 || (table.hashes[id] === hash && nameOf(table, id) === name)) return id;
+  }
+}
+
+function add(table: NameTable, slot: number, hash: number, start: number, end: number): number {
+  const id = table.count;
+  table.starts[id] = start;
+  table.lengths[id] = end - start;
   table.hashes[id] = hash;
   table.slots[slot] = id;
-  if (id * 2 > table.slots.length) grow(table);
+  table.count = id + 1;
+  if (table.count >= roomIn(table.slots)) grow(table);
   return id;
 }
 
 function grow(table: NameTable): void {
-  const size = table.slots.length * 2;
-  const most = size - 1;
-  const slots = new Int32Array(size);
-  const hashes = new Int32Array(size);
-  hashes.set(table.hashes);
-  for (let id = 1; id < table.texts.length; id++) {
-    let slot = (hashes[id] ?? 0) & most;
-    while (slots[slot] !== 0) slot = (slot + 1) & most;
-    slots[slot] = id;
-  }
+  const slots = new Int32Array(table.slots.length * 2);
+  const larger = (list: Int32Array): Int32Array => {
+    const to = new Int32Array(roomIn(slots));
+    to.set(list);
+    return to;
+  };
+  table.hashes = larger(table.hashes);
+  table.starts = larger(table.starts);
+  table.lengths = larger(table.lengths);
   table.slots = slots;
-  table.hashes = hashes;
+  for (let id = 1; id < table.count; id++) place(table, id);
 }

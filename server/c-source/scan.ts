@@ -33,6 +33,8 @@ export interface Branches {
 /** The tokens that are read so far. */
 export interface Scan {
   readonly text: string;
+  /** The characters of the text: those that are not ASCII as one that is none, but a letter. */
+  readonly codes: Uint8Array;
   at: number;
   count: number;
   kinds: Uint8Array;

@@ -65,6 +65,10 @@ export interface Tokens {
   readonly partners: Int32Array;
   /** The name of a number. */
   readonly nameOf: (id: number) => string;
+  /** The number of a name; 0: the file does not have it, and the floor does not ask for it. */
+  readonly idOf: (name: string) => number;
+  /** Numbers of names are less than this. */
+  readonly nameCount: number;
   readonly defines: readonly Define[];
   /** The file has a name that the floor asks for, by its number. */
   readonly has: (id: number) => boolean;
@@ -72,6 +76,8 @@ export interface Tokens {
   readonly isFirst: (token: number) => boolean;
   /** How many stretches were passed over, being known. */
   readonly passed: number;
+  /** Lets the next text have the lists: these tokens are none any more. */
+  readonly giveBack: () => void;
 }
 
 /** The text of a token. */
