@@ -278,6 +278,14 @@ class Offer {
     return fits(label, this.#typed);
   }
 
+  /**
+   * Whether it is what is typed. Then it is offered even where it is of no use: in a list without it, Enter would take
+   * its neighbour.
+   */
+  #isWhole(label: string): boolean {
+    return label.toLowerCase() === this.#typed;
+  }
+
   /** The items for each thing that the parser wants, in its order; each label once. */
   of(wanted: readonly Wanted[]): readonly Completion[] {
     const items = new Map<string, Completion>();
@@ -509,7 +517,7 @@ class Offer {
     if (kernel === null) return [];
     const { around, words } = this.#expected;
     const begun = around.find(({ rule }) => rule === "mask")?.from ?? words.length;
-    const taken = new Set(words.slice(begun).filter((word) => /^\w/.test(word)));
+    const taken = namesBeside(words.slice(begun));
     const parameters = parametersIn(words);
     const own = parameters.map((name) => item(name, "mask", { detail: "parameter" }));
     if (words[0] === "allocator" && own.length > 0 && !isMaskArgument(words)) return own;
@@ -519,7 +527,8 @@ class Offer {
       request === null || !this.#environment.kernelKnown
         ? () => null
         : objectionsTo(this.#environment, request.resolved, kernel);
-    const isOffered = (name: string): boolean => !taken.has(name) && this.#fits(name);
+    const isFree = (name: string): boolean => !taken.has(name) || this.#isWhole(name);
+    const isOffered = (name: string): boolean => isFree(name) && this.#fits(name);
     const composites = compositesByUse(COMPOSITE_NAMES).flatMap((composite): readonly Completion[] => {
       const bits = kernel.gfp[composite];
       const name = compositeText(composite);
@@ -539,7 +548,7 @@ class Offer {
       taken.size === 0
         ? [...own, ...composites, ...declared, ...flags, ...groups]
         : [...own, ...flags, ...declared, ...composites, ...groups];
-    return ordered.filter(({ label }) => !taken.has(label));
+    return ordered.filter(({ label }) => isFree(label));
   }
 
   #declaredMasks(): readonly Completion[] {
@@ -582,7 +591,7 @@ class Offer {
     const present = request?.declaration.properties.map((property) => property.kind) ?? [];
     const api = request?.resolved.api ?? null;
     const offered = PROPERTY_WORDS.filter(
-      (name) => !isSaid(name, present) && (api === null || isReadBy(api, name)),
+      (name) => this.#isWhole(name) || (!isSaid(name, present) && (api === null || isReadBy(api, name))),
     ).map((name) => {
       return item(name, "property", {
         ...(isNeeded(api, name) ? { detail: "needed" } : {}),
@@ -633,9 +642,11 @@ class Offer {
   #declared(space: NameSpace, only: DeclaredName["kind"] | null = null): readonly DeclaredName[] {
     const own = this.#region.item;
     const ownName = own !== null && "name" in own ? own.name?.text : undefined;
+    const isItself = ({ name, kind }: DeclaredName): boolean =>
+      name === ownName && kind === own?.kind && !this.#isWhole(name);
     const found: DeclaredName[] = [];
     for (const one of declaredIn(this.#environment, space)) {
-      if ((only !== null && one.kind !== only) || (one.name === ownName && one.kind === own?.kind)) continue;
+      if ((only !== null && one.kind !== only) || isItself(one)) continue;
       if (this.#fits(one.name)) found.push(one);
       if (found.length > MOST_ITEMS) break;
     }
@@ -715,6 +726,19 @@ const UNITS: readonly (readonly [unit: string, means: string])[] = [
 /** What an option may be set to. */
 function valuesOfOption(option: string): readonly string[] {
   return option === "page" ? PAGE_SIZES.map((bytes) => `${bytes / 1024} KiB`) : ["on", "off"];
+}
+
+/** The names that stand beside the next one in a mask, up to the parenthesis or the branch that they are in. */
+function namesBeside(words: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  let depth = 0;
+  for (const word of words.toReversed()) {
+    if (word === ")") depth += 1;
+    else if (word === "(") depth -= 1;
+    if (depth < 0 || (depth === 0 && /^[?:,=]$/.test(word))) break;
+    if (depth === 0 && /^\w/.test(word)) names.add(word);
+  }
+  return names;
 }
 
 /** Whether a request that has these properties says this one too: itself, or the same in another unit. */

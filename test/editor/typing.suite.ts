@@ -69,6 +69,19 @@ expect refill { oom never }
 expect nested gives has __GFP_NOWARN
 `;
 
+/** Each line begins where a person would begin it, whatever was open above, and nothing is closed twice. */
+const LAID_OUT = `flags X = GFP_KERNEL |
+  __GFP_NOWARN
+
+transform n(gfp) = (gfp |
+  __GFP_ZERO)
+/// A line of words.
+context c {
+  in process
+}
+flags Y = 0
+`;
+
 /** A text, and a key with which a person goes on; the list may be open. */
 const GOING_ON = [
   ["kernel 6.1", "Enter"],
@@ -85,6 +98,9 @@ const GOING_ON = [
   ["flags X = ~", "Enter"],
   ["flags X = (", "Enter"],
   ["flags X = GFP_DMA", "Enter"],
+  ["flags X = __GFP_HIGH | __GFP_HIGH", "Enter"],
+  ["transform n(gfp) = gfp & __GFP_ZERO ? __GFP_ZERO", "Enter"],
+  ["transform n(gfp) = gfp & __GFP_ZERO ? gfp", "Enter"],
   ["context c { in", "Space"],
   ["context c { in bh", "Space"],
   ["context c { scope nofs", ","],
@@ -123,6 +139,16 @@ suite("Typing", () => {
       () => findings(editor.document),
     );
     assert.deepEqual(syntax, []);
+  }).timeout(LONG_TEST_MS);
+
+  test("lines begin where a person would begin them", async () => {
+    const editor = await emptyFile("lines.allocpolicy");
+    await typeWithPauses(editor, LAID_OUT.replaceAll(/^ +/gm, ""));
+    await until(
+      "the layout",
+      () => editor.document.getText() === LAID_OUT || undefined,
+      () => editor.document.getText(),
+    );
   }).timeout(LONG_TEST_MS);
 
   test("lines typed without any pause become what was typed", async () => {

@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { format, parseFile } from "../../grammar/index.ts";
+import { bareRegion, format, parseFile, tokenize } from "../../grammar/index.ts";
 import { knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
 import { checkCompletion, completeAt, completionOf, documentationOf, labels } from "./_fixture.ts";
 
@@ -226,6 +227,40 @@ describe("completion", () => {
       expect(list.items.length).toBeGreaterThan(0);
     }
     expect(labels(completeAt("kernel android-6.1$0"))).toEqual(["android-6.18"]);
+  });
+
+  test("offers a word that is whole wherever it would offer another for it, said before or not", () => {
+    const whole = [
+      ["kernel 6.12\ntransform t(gfp) = gfp & __GFP_ZERO ? __GFP_ZERO$0", "__GFP_ZERO"],
+      ["kernel 6.12\ntransform t(gfp) = gfp & __GFP_HIGH ? gfp$0", "gfp"],
+      ["kernel 6.12\ntransform t(gfp) = gfp & __GFP_HIGH ? 0 : gfp$0", "gfp"],
+      ["kernel 6.12\ntransform t(gfp) = gfp | (gfp$0", "gfp"],
+      ["kernel 6.12\nflags X = __GFP_HIGH | __GFP_HIGH$0", "__GFP_HIGH"],
+      ["kernel 6.12\nflags X = GFP_KERNEL | GFP_KERNEL$0", "GFP_KERNEL"],
+      ["kernel 6.12\nflags X = (GFP_DMA) | GFP_DMA$0", "GFP_DMA"],
+      [request("  api kmalloc\n  size 1 B\n  size$0"), "size"],
+      [request("  api kmalloc\n  api$0"), "api"],
+      ["kernel 6.12\nrequest one like one$0 { }\nrequest one_more { api kmalloc size 1 B }", "one"],
+    ] as const;
+    for (const [marked, word] of whole) expect(labels(completeAt(marked)), marked).toContain(word);
+    const branch = labels(completeAt("kernel 6.12\ntransform t(gfp) = gfp & __GFP_ZERO ? $0"));
+    expect(branch).toEqual(expect.arrayContaining(["gfp", "__GFP_ZERO"]));
+    checkCompletion("kernel 6.12\nflags X = GFP_KERNEL | (GFP_DMA | $0", ["GFP_KERNEL"], ["GFP_DMA"]);
+  });
+
+  test("offers each word of the examples while it is typed, or nothing", () => {
+    const folder = new URL("../../examples/", import.meta.url);
+    for (const name of readdirSync(folder).filter((file) => file.endsWith(".allocpolicy"))) {
+      const text = readFileSync(new URL(name, folder), "utf8");
+      for (const { start, end, kind } of tokenize(bareRegion(text))) {
+        const word = text.slice(start, end);
+        if (kind === "comment" || kind === "doc" || kind === "string" || !/^[A-Za-z_]/.test(word)) continue;
+        // A part of a rule's name.
+        if (text[end] === "-" || text[start - 1] === "-") continue;
+        const offered = labels(completeAt(`${text.slice(0, end)}$0`)).filter((label) => label[0] === word[0]);
+        expect(offered.length === 0 || offered.includes(word), `${word}: ${offered.slice(0, 3).join(", ")}`).toBe(true);
+      }
+    }
   });
 
   test("templates are valid text in the house style", () => {

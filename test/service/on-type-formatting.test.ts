@@ -28,6 +28,12 @@ describe("A closing brace that is typed", () => {
     );
   });
 
+  test("formats it where the one that the editor wrote goes, too", () => {
+    expect(
+      typed("flags  A=GFP_KERNEL\n\nrequest r {\n    api kmalloc\n    size 4 KiB\n    flags GFP_KERNEL\n}$0\n}\n"),
+    ).toBe("flags  A=GFP_KERNEL\n\nrequest r {\n  api   kmalloc\n  size  4 KiB\n  flags GFP_KERNEL\n}\n");
+  });
+
   test("leaves one line as it was written", () => {
     const text = "request r {api kmalloc size 4 KiB  flags GFP_KERNEL}$0\n";
     expect(typed(text)).toBe(text.replace("$0", ""));
@@ -36,5 +42,17 @@ describe("A closing brace that is typed", () => {
   test("means nothing in a comment, a string or a damaged file", () => {
     for (const text of ["// }$0\n}\n", 'context c { holds mutex "}$0\n}\n', "request r {\napi\n}$0\n"])
       expect(typed(text)).toBe(text.replace("$0", ""));
+  });
+});
+
+describe("A closing parenthesis that is typed", () => {
+  test("takes the place of the one that the editor wrote, which went to the next line with the cursor", () => {
+    expect(typed("transform n(gfp) = (gfp |\n  __GFP_ZERO)$0)\n")).toBe("transform n(gfp) = (gfp |\n  __GFP_ZERO)\n");
+    expect(typed("flags X = ~(A & (B | C)$0)\n")).toBe("flags X = ~(A & (B | C))\n");
+    expect(typed("flags X = ~(A & (B | C))$0)\n")).toBe("flags X = ~(A & (B | C))\n");
+  });
+
+  test("means nothing in a comment", () => {
+    expect(typed("// (a)$0)\n")).toBe("// (a))\n");
   });
 });
