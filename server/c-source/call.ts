@@ -34,6 +34,8 @@ export interface Through {
   readonly arguments: readonly string[];
   /** Its mask is the same for all calls, and told where it stands. */
   readonly isFixed: boolean;
+  /** It is that function itself, which is given no mask: only that it sleeps or waits for reclaim is said. */
+  readonly isInside: boolean;
   /** What that function holds where it makes the call. */
   readonly held: readonly Held[];
   readonly sure: Confidence;

@@ -36,9 +36,9 @@ export function freedOtherwise(
 ): readonly { readonly made: number; readonly freed: Call }[] {
   return calls.flatMap((freed, index) => {
     const variable = freed.arguments[0]?.text;
-    if (!Object.hasOwn(REFUSES, freed.name) || variable === undefined || text.includes("is_vmalloc_addr")) return [];
+    if (variable === undefined || !Object.hasOwn(REFUSES, freed.name)) return [];
     const made = calls.findIndex((call) => variableOf(call) === variable && isWrong(call, freed));
-    if (made === -1 || made > index) return [];
+    if (made === -1 || made > index || text.includes("is_vmalloc_addr")) return [];
     if (!/^\w+$/.test(variable) && choosesBetween(calls, freed, variable)) return [];
     const writes = text.matchAll(new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=\\s*(?!=|NULL\\s*[;,])`, "g"));
     const wrong = calls.filter((call) => variableOf(call) === variable && isWrong(call, freed));

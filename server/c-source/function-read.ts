@@ -193,6 +193,7 @@ function readCall(
       through: {
         arguments: handed,
         isFixed,
+        isInside: false,
         held,
         sure,
         because: `${text}() stands for ${callee}(${handed.join(", ").replace(/\s+/g, " ")}), ${because}`,

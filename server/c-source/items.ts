@@ -241,10 +241,9 @@ function initializerOf(tokens: Tokens, start: number, open: number, close: numbe
       type = text;
     }
   }
-  const isArray = tokens.kinds[at + 1] === INDEX_OPEN;
   const elements = elementsOf(tokens, open, close);
-  // `struct notifier_block nb = { called, NULL }`: of a structure the first may be what is called.
-  const members = [...membersOf(tokens, open, close), ...(isArray ? elements : elements.slice(0, 1))];
+  // `struct notifier_block nb = { called, NULL }`, `struct chip_ops ops = { "a", a_init, a_isr }`: by their places.
+  const members = [...membersOf(tokens, open, close), ...elements];
   return { type, name, members, open, close };
 }
 

@@ -24,6 +24,7 @@ import type { FunctionRead } from "./function-read.ts";
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
 import type { CFile } from "./c-file.ts";
 import { apiOf, type Call } from "./call.ts";
+import { allocatesInside, doesNoIo, INSIDE_AS } from "./inside.ts";
 import {
   canReach,
   conditionsOf,
@@ -37,6 +38,7 @@ import {
 import { editsOf, placeOf } from "./places.ts";
 import { judgeCode, judgeFrees } from "./judge-code.ts";
 import type { Held } from "./state.ts";
+import { ALLOCATE_INSIDE } from "./tables/inside.ts";
 import { callSite, readingsOf, sizesOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
 
 /** What a C file is judged by. */
@@ -58,7 +60,9 @@ export function judgeC(
 ): readonly CFinding[] {
   const isQuiet = files.every(({ file }) =>
     file.functions.every(
-      ({ read }) => read.observed.length === 0 && read.calls.every(({ allocation }) => allocation === null),
+      ({ read }) =>
+        read.observed.length === 0 &&
+        read.calls.every(({ allocation, name }) => allocation === null && !ALLOCATE_INSIDE.has(name)),
     ),
   );
   if (isQuiet) return [];
@@ -95,8 +99,9 @@ function judgeFunction(
   if (alone.length + ways.length === 0) return NOTHING;
   const here = alone.map(({ finding }) => movedTo(fn, named, finding));
   if (ways.length === 0) return onceForFrees(here);
-  const reached = fn.read.calls.flatMap((call, index) => {
-    if (call.allocation === null) return [];
+  const reached = fn.read.calls.flatMap((written, index) => {
+    const call = written.allocation === null ? allocatesInside(written) : written;
+    if (call === null) return [];
     const said = new Map<string, Said>();
     for (const way of ways) reachedBy(fn, call, way, named, options, said);
     // What the function shows by itself is not said again.
@@ -157,14 +162,16 @@ function judgeAlone(named: NamedFile, read: FunctionRead, { kernel, confidence }
   if (before?.kernel === kernel && before.confidence === confidence && before.macros === under) return before.findings;
   const fn: LinkedFunction = { file: 0, start: 0, read };
   const findings = [
-    ...read.calls.flatMap((call, index) =>
-      call.allocation === null
-        ? []
-        : saidAlone(fn, call, named, { kernel, confidence }).flatMap((one) => {
-            const finding = placed(fn, call, named, kernel, one);
-            return finding === null ? [] : [{ call: index, finding }];
-          }),
-    ),
+    ...read.calls.flatMap((written, index) => {
+      // Where nothing is held nothing is to be said of what allocates inside.
+      const isBare = written.state.held.length === 0;
+      const call = written.allocation === null && !isBare ? allocatesInside(written) : written;
+      if (call?.allocation == null) return [];
+      return saidAlone(fn, call, named, { kernel, confidence }).flatMap((one) => {
+        const finding = placed(fn, call, named, kernel, one);
+        return finding === null ? [] : [{ call: index, finding }];
+      });
+    }),
     ...judgeCode(named, fn, kernel).map((finding) => ({ call: -1, finding })),
   ];
   known.set(read, { kernel, confidence, macros: under, findings });
@@ -334,7 +341,8 @@ function addForRt(
   said: Map<string, Said>,
 ): void {
   const raw = facts.filter(({ family }) => family === "raw");
-  if (raw.length === 0 || kernel.options.PREEMPT_RT || call.allocation === null) return;
+  const isInside = call.allocation?.through?.isInside === true;
+  if (raw.length === 0 || kernel.options.PREEMPT_RT || call.allocation === null || isInside) return;
   const rt = kernelOf(kernel.name, { ...kernel.options, PREEMPT_RT: true });
   const readings = readingsOf(named.file, fn.read, call.allocation, {});
   if ("unknown" in rt || readings === null || readings.length === 0) return;
@@ -458,11 +466,15 @@ function judged(
     sizesOf(call, named.file, kernel),
     contexts,
     allocation?.result.is,
+    allocation?.through?.isInside === true && doesNoIo(call),
+    allocation?.through?.isInside,
   ]);
   const found = asked.get(key);
   if (found !== undefined) return found;
   const site = callSite(call, named.file, readings, () => contexts);
-  const said = judge(site, kernel, api === null ? MASK_RULES : ALL_RULES);
+  const isInside = allocation?.through?.isInside === true;
+  const inside = doesNoIo(call) ? SLEEPING_RULES : INSIDE_RULES;
+  const said = judge(site, kernel, isInside ? inside : api === null ? MASK_RULES : ALL_RULES);
   const answer = readings.length > 1 && contexts.length === 1 ? [...said, ...sleepsByAny()] : said;
   asked.set(key, answer);
   return answer;
@@ -480,8 +492,14 @@ function judged(
 
 const SLEEPS: ReadonlySet<string> = new Set(["sleep-in-atomic", "nofs-is-not-atomic"]);
 
+const rulesNamed = (...ids: readonly string[]): readonly Rule[] => ids.flatMap((id) => kernelRule(id) ?? []);
+
+/** The rules that speak of a function that allocates inside. */
+const SLEEPING_RULES = rulesNamed("sleep-in-atomic", "alloc-in-nmi");
+const INSIDE_RULES = [...SLEEPING_RULES, ...rulesNamed("fs-reclaim-under-lock", "io-reclaim-under-lock")];
+
 /** The rules that speak of a mask and a place, whatever function is called. */
-const MASK_RULES: readonly Rule[] = [
+const MASK_RULES = rulesNamed(
   "sleep-in-atomic",
   "nofs-is-not-atomic",
   "alloc-in-nmi",
@@ -508,7 +526,7 @@ const MASK_RULES: readonly Rule[] = [
   "zone-dma32-highmem",
   "mobility-conflict",
   "removed-flag",
-].flatMap((id) => kernelRule(id) ?? []);
+);
 
 const LOWER: Readonly<Record<Severity, Severity>> = {
   error: "warning",
@@ -532,6 +550,7 @@ function placed(
 ): CFinding | null {
   const place = placeOf(call, readings, kernel, finding.place);
   if (place === null) return null;
+  const isInside = call.allocation?.through?.isInside === true;
   const fixes = finding.fixes.flatMap((fix) => {
     const changes: TextEdit[] = [];
     for (const change of fix.changes) {
@@ -543,8 +562,9 @@ function placed(
   });
   return {
     rule: finding.rule,
-    severity: severityOf(finding.severity, { confidence, isConvention, proof }),
-    message: finding.message,
+    // What a function of another part of the kernel does inside is known by its name alone.
+    severity: isInside ? "information" : severityOf(finding.severity, { confidence, isConvention, proof }),
+    message: isInside ? finding.message.replace(`${INSIDE_AS}()`, `${call.name}()`) : finding.message,
     tag: finding.tag,
     file: fn.file,
     path: named.path,

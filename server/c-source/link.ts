@@ -6,7 +6,7 @@ import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isConstant, isOpenGuard } from "./guards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { isScope, lockField, lockPath, type Held, type Released, type State } from "./state.ts";
-import { callsOneOf, leadsOf, lockedLeadsOf, outlineOf, registeredBy, type Lead } from "./outline.ts";
+import { callsOneOf, leadsOf, lockedLeadsOf, outlineOf, registeredBy, registrationOf, type Lead } from "./outline.ts";
 import { targetsIn, type Targets } from "./targets.ts";
 import {
   ATOMIC_NOTIFIER,
@@ -330,8 +330,8 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
 /** What a call has called for it. */
 function registrationsOf({ targets, registrars }: Linking, file: number, call: Call): readonly Registration[] {
   if (call.isMember) return [];
-  const registration = REGISTRATIONS.get(call.name);
-  if (registration !== undefined) return [registration];
+  const own = registrationOf(call);
+  if (own !== null) return own;
   if (registrars.size === 0) return [];
   const fn = targets.named(file, call.name);
   return fn === null ? [] : (registrars.get(fn) ?? []);

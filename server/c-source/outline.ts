@@ -38,6 +38,13 @@ export function outlineOf(read: FunctionRead): Outline {
   return outline;
 }
 
+/** What a call registers by its name; null: nothing. */
+export function registrationOf({ name, isMember, arguments: [first] }: Call): readonly Registration[] | null {
+  const registration = isMember ? undefined : REGISTRATIONS.get(name);
+  if (registration === undefined) return null;
+  return registration.onlyFor?.test(first?.text ?? "") === false ? [] : [registration];
+}
+
 function outlined(read: FunctionRead): Outline {
   const { calls, kept, parameters } = read;
   return {
@@ -45,10 +52,7 @@ function outlined(read: FunctionRead): Outline {
       ({ name, isMember }) => (!isMember && REGISTRATIONS.has(name)) || ATOMIC_NOTIFIERS.has(name),
     ),
     handlers: kept.filter(({ member }) => KEPT.has(member)),
-    registers: registeredBy(read, ({ name, isMember }) => {
-      const registration = isMember ? undefined : REGISTRATIONS.get(name);
-      return registration === undefined ? [] : [registration];
-    }),
+    registers: registeredBy(read, (call) => registrationOf(call) ?? []),
     usedParameters: parameters.flatMap(({ name }) =>
       name !== "" &&
       (calls.some((call) => !call.isMember && call.name === name) || kept.some(({ value }) => value === name))

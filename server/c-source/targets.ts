@@ -22,7 +22,6 @@ export interface Targets {
 /** Where more could be meant, nothing is said. */
 const MOST = 6;
 const NONE: readonly Target[] = [];
-const NO_FUNCTIONS: readonly LinkedFunction[] = [];
 const CAST = /^\s*\(\s*(?:\w+|[\w\s]*\(\s*\*\s*\)\s*\([^()]*\)|void\s*\*)\s*\)\s*(?=[&\w])/;
 
 /** The functions of some files, and what can be called through pointers that they keep and pass on. */
@@ -49,11 +48,28 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
     const found = members.get(/(?:->|\.)\s*(\w+)$|^(\w+)\s*\[/.exec(text)?.slice(1).join("") ?? "");
     return found === undefined || found.length > MOST ? [] : found;
   };
+  // `const struct chip_ops a_ops = { "a", a_init, a_isr };` has no members: which one is which its name says.
+  const placed = files.flatMap(({ file }, index) =>
+    file.tables.flatMap((table) =>
+      table.members.flatMap(({ member, value }) => (member === "" ? (named(index, value) ?? []) : [])),
+    ),
+  );
+  const asked = new Map<string, readonly LinkedFunction[]>();
+  const byPlace = (member: string): readonly LinkedFunction[] => {
+    if (placed.length === 0) return placed;
+    const found = asked.get(member) ?? placed.filter(({ read }) => read.name.endsWith(`_${member}`));
+    asked.set(member, found);
+    return found;
+  };
   return {
     named,
     valued,
     of: (fn, { call, isParameter, calledBack, passed }, bindings) => {
-      if (call.isMember) return kept(members.get(call.name) ?? NO_FUNCTIONS, fn, call, !inTables.has(call.name));
+      if (call.isMember) {
+        const found = members.get(call.name);
+        if (found !== undefined) return kept(found, fn, call, !inTables.has(call.name));
+        return kept(byPlace(call.name), fn, call, false);
+      }
       if (isParameter) {
         const bound = Object.hasOwn(bindings, call.name) ? named(fn.file, bindings[call.name] ?? "") : null;
         return bound !== null

@@ -32,7 +32,7 @@ function saidOf(code: string, { confidence }: Handler): void {
 describe("a handler is one by", () => {
   test.each([...REGISTRATIONS])("%s()", (name, registration) => {
     const given = Array.from({ length: registration.argument + 2 }, (_, index) =>
-      index === registration.argument ? "grow" : `a${index}`,
+      index === registration.argument ? "grow" : index === 0 && registration.onlyFor ? "OWN_STARTING" : `a${index}`,
     );
     saidOf(`static void start(void)\n{\n\t${name}(${given.join(", ")});\n}\n`, registration);
   });

@@ -16,6 +16,8 @@ export interface Handler {
 /** A function that is given a handler, and as which argument. */
 export interface Registration extends Handler {
   readonly argument: number;
+  /** It counts where the first argument is such a one. */
+  readonly onlyFor?: RegExp;
 }
 
 // Beside each row stands the kernel file and function, or the document, that speaks of it in 6.12.117. All of these
@@ -97,9 +99,15 @@ const ROWS: readonly Row[] = [
   ["i2c_slave_register", 1, "hardirq", "possible"],
   // include/linux/smp.h; kernel/smp.c:__flush_smp_call_function_queue
   ["INIT_CSD", 1, "smp_call"],
+  // kernel/cpu.c:cpuhp_invoke_callback, of the states that run with interrupts off
+  ["cpuhp_setup_state cpuhp_setup_state_nocalls cpuhp_setup_state_cpuslocked", 2, "local_irq_disable"],
+  ["cpuhp_setup_state_nocalls_cpuslocked", 2, "local_irq_disable"],
   // drivers/acpi/acpica/evgpe.c:acpi_ev_gpe_dispatch
   ["acpi_install_gpe_handler acpi_install_gpe_raw_handler", 3, "hardirq"],
 ];
+
+/** kernel/cpu.c:cpuhp_is_ap_state */
+const STARTING = /_(?:STARTING|DYING)\b/;
 
 /** Functions that are given a handler, by name. `name:2` has it as another argument than the others of its row. */
 export const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map(
@@ -107,7 +115,8 @@ export const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map(
     names.split(" ").map((one): readonly [string, Registration] => {
       const [name = "", own] = one.split(":");
       const at = own === undefined ? argument : Number(own);
-      return [name, { argument: at, contexts: contexts.split(" "), confidence }];
+      const made = { argument: at, contexts: contexts.split(" "), confidence };
+      return [name, name.startsWith("cpuhp_") ? { ...made, onlyFor: STARTING } : made];
     }),
   ),
 );
@@ -180,6 +189,13 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["net_device_ops", "ndo_set_rx_mode ndo_tx_timeout", "spin_lock_bh"],
   // Documentation/networking/netdevices.rst (can't sleep under RCU)
   ["net_device_ops", "ndo_get_stats64", "rcu_read_lock", POSSIBLE],
+  // net/core/rtnetlink.c:rtnl_bridge_getlink
+  ["net_device_ops", "ndo_bridge_getlink", "rcu_read_lock"],
+  // Documentation/infiniband/core_locking.rst (may not sleep and must be callable from any context)
+  ["ib_device_ops", "post_send post_recv post_srq_recv poll_cq req_notify_cq", "local_irq_disable", POSSIBLE],
+  // include/linux/mmu_notifier.h (the page table's lock); mm/mmu_notifier.c (reclaim waits for it)
+  ["mmu_notifier_ops", "arch_invalidate_secondary_tlbs invalidate_range", "spin_lock"],
+  ["mmu_notifier_ops mmu_interval_notifier_ops", "invalidate_range_start invalidate", "fs_lock", POSSIBLE],
   // kernel/irq/chip.c, kernel/irq/manage.c (desc->lock is a raw_spinlock_t)
   ["irq_chip", CHIP, "irq_chip"],
   // Documentation/sound/kernel-api/writing-an-alsa-driver.rst; sound/core/pcm_native.c:snd_pcm_stream_lock
@@ -216,6 +232,11 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["block_device_operations", "submit_bio", "io_lock", POSSIBLE],
   ["target_type", "map", "io_lock", POSSIBLE],
   ["md_personality", "make_request", "io_lock", POSSIBLE],
+  // drivers/target/target_core_transport.c: commands of a disk that memory may be written to
+  ["target_backend_ops", "parse_cdb tmr_notify", "io_lock", POSSIBLE],
+  // drivers/md/dm.c:clone_endio; block/blk-mq.c:blk_mq_complete_request
+  ["target_type", "end_io", "softirq", POSSIBLE],
+  ["blk_mq_ops", "complete", "softirq", POSSIBLE],
   // include/linux/leds.h (must not sleep)
   ["led_classdev", "brightness_set", "irqs_off", POSSIBLE],
   // drivers/input/input.c:input_event (event_lock)
@@ -230,6 +251,8 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // fs/inode.c:prune_icache_sb, evict; fs/fs-writeback.c:write_inode, __mark_inode_dirty
   ["super_operations", "evict_inode write_inode dirty_inode", "fs_lock", POSSIBLE],
   // net/sunrpc/sched.c:rpciod_start (WQ_MEM_RECLAIM)
+  // net/sunrpc/xprt.c:xprt_request_transmit, on rpciod
+  ["rpc_xprt_ops", "send_request", "fs_lock", POSSIBLE],
   ["rpc_call_ops", "rpc_call_prepare rpc_call_done rpc_release", "fs_lock", POSSIBLE],
   // net/ceph/messenger.c:ceph_con_workfn, on a workqueue with WQ_MEM_RECLAIM
   ["ceph_connection_operations", "dispatch alloc_msg", "fs_lock", POSSIBLE],
@@ -259,8 +282,8 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["usb_gadget_driver", "disconnect", "local_irq_disable", POSSIBLE],
   // include/linux/tty_driver.h (may not sleep); drivers/net/ppp/ppp_async.c:ppp_async_push (xmit_lock)
   ["tty_operations usb_serial_driver", "write", "spin_lock_bh", POSSIBLE],
-  // drivers/usb/core/hcd.c:unlink1 (usb_unlink_urb may be called in any context)
-  ["hc_driver", "urb_dequeue hub_status_data", "local_irq_disable", POSSIBLE],
+  // drivers/usb/core/hcd.c:usb_hcd_submit_urb, unlink1 (may be called in any context)
+  ["hc_driver", "urb_enqueue urb_dequeue map_urb_for_dma hub_status_data", "local_irq_disable", POSSIBLE],
   // drivers/hid/usbhid/hid-core.c:hid_irq_in
   ["hid_driver", "raw_event event", "softirq", POSSIBLE],
   // drivers/usb/core/hcd.c:usb_hcd_irq
@@ -344,6 +367,8 @@ const KEPT_ROWS: readonly MemberRow[] = [
   // block/blk-mq.c:__blk_mq_end_request; block/fops.c:blkdev_bio_end_io_async
   ["", "end_io", "softirq", { ...POSSIBLE, onlyWith: ["blk_execute_rq_nowait"] }],
   ["", "ki_complete", "softirq", POSSIBLE],
+  // drivers/usb/storage/usb.c:usb_stor_control_thread, usb_stor_suspend, usb_stor_resume
+  ["", "transport proto_handler suspend_resume_hook", "io_lock", { ...POSSIBLE, onlyWith: ["us_data"] }],
   // include/rdma/ib_verbs.h, enum ib_poll_context
   ["", "done", "softirq", { onlyWith: ["IB_POLL_SOFTIRQ"] }],
   // net/core/dev.c:__netif_receive_skb_core
