@@ -1,5 +1,5 @@
 // The extension, whichever host it runs in: starts the language server and adds what VS Code alone can show.
-import { commands, l10n, type ExtensionContext } from "vscode";
+import { commands, l10n, workspace, type Diagnostic, type ExtensionContext } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { registerCallers } from "./callers.ts";
 import { registerDecode } from "./decode.ts";
@@ -7,6 +7,7 @@ import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
 import { documentsOf } from "./documents.ts";
 import { OWN_ABILITIES, registerLenses } from "./lenses.ts";
+import { inLines } from "./lines.ts";
 import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
 import { registerNewFile } from "./new-file.ts";
@@ -38,9 +39,11 @@ export interface AllocPolicyExtension {
 export function clientOptions(context: ExtensionContext): LanguageClientOptions {
   return {
     documentSelector: [...documentsOf(context).all.selector],
+    // The server asks for the settings of each folder; until it has them its answers come from these.
+    initializationOptions: () => ({ settings: settingsNow() }),
     middleware: {
       handleDiagnostics(uri, diagnostics, next) {
-        linkToPages(diagnostics);
+        fitted(diagnostics);
         next(uri, diagnostics);
       },
       async provideDiagnostics(document, previousResultId, token, next) {
@@ -48,11 +51,28 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
           l10n.t("AllocPolicy: checking…"),
           Promise.resolve(next(document, previousResultId, token)),
         );
-        if (report !== undefined && report !== null && "items" in report) linkToPages(report.items);
+        if (report !== undefined && report !== null && "items" in report) fitted(report.items);
         return report;
+      },
+      async provideCodeActions(document, range, given, token, next) {
+        const actions = await next(document, range, given, token);
+        for (const action of actions ?? []) if ("diagnostics" in action) fitted(action.diagnostics ?? []);
+        return actions;
       },
     },
   };
+}
+
+/** As plain data: the editor's own object has functions, too. */
+function settingsNow(): unknown {
+  const folder = workspace.workspaceFolders?.[0]?.uri ?? null;
+  return JSON.parse(JSON.stringify(workspace.getConfiguration("allocpolicy", folder)));
+}
+
+/** Fits findings to this editor, in place: their codes lead to pages inside it, their messages into its peek. */
+function fitted(diagnostics: readonly Diagnostic[]): void {
+  linkToPages(diagnostics);
+  for (const diagnostic of diagnostics) diagnostic.message = inLines(diagnostic.message);
 }
 
 /** Starts everything; the parts end with the extension, the client by its own `stop`. */

@@ -1,4 +1,5 @@
 import type { ClientCapabilities } from "vscode-languageserver";
+import { PAGES_ON_THE_WEB } from "../rules/rule-page.ts";
 import type { DiagnosticAbilities } from "./diagnostics.ts";
 
 /** What the client said that it can do, as far as the server cares. */
@@ -38,7 +39,8 @@ function includes(list: unknown, item: string | number): boolean {
   return Array.isArray(list) && list.includes(item);
 }
 
-export function abilitiesOf(client: ClientCapabilities): Abilities {
+/** `rulePages`: the folder of the rules' pages, as a uri with its slash. */
+export function abilitiesOf(client: ClientCapabilities, rulePages: string = PAGES_ON_THE_WEB): Abilities {
   const { textDocument = {}, workspace = {} } = client;
   const item = textDocument.completion?.completionItem;
   const publish = textDocument.publishDiagnostics;
@@ -70,8 +72,7 @@ export function abilitiesOf(client: ClientCapabilities): Abilities {
     diagnostics: {
       relatedInformation: (pull?.relatedInformation ?? publish?.relatedInformation) === true,
       tags: (pull?.tagSupport ?? publish?.tagSupport) !== undefined,
-      // Editors that do not know the field pass it over; several that can show it do not say so.
-      codeDescription: true,
+      rulePages,
       data: (pull?.dataSupport ?? publish?.dataSupport) !== false,
     },
   };

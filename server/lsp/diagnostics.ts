@@ -22,7 +22,8 @@ const SOURCE = "allocpolicy";
 export interface DiagnosticAbilities {
   readonly relatedInformation: boolean;
   readonly tags: boolean;
-  readonly codeDescription: boolean;
+  /** The folder of the pages that findings link to, as a uri with its slash. */
+  readonly rulePages: string;
   readonly data: boolean;
 }
 
@@ -179,8 +180,9 @@ function diagnosticAt(
     code: finding.rule,
     source: SOURCE,
     message: finding.message,
+    // Editors that do not know the field pass it over; several that can show it do not say so.
+    codeDescription: { href: ruleUrl(finding.rule, abilities.rulePages) },
   };
-  if (abilities.codeDescription) diagnostic.codeDescription = { href: ruleUrl(finding.rule) };
   if (abilities.relatedInformation && finding.related.length > 0) {
     const related = relatedTo(finding, known, files);
     if (related.length > 0) diagnostic.relatedInformation = related;

@@ -15,6 +15,8 @@ export interface Host {
     isWanted: (name: string) => boolean,
     limit: number,
   ) => Promise<readonly string[]>;
+  /** The folder beside the program that has the rules' pages, as a uri with its slash; left out: there is none. */
+  readonly rulePages?: string;
   /** A clock in milliseconds; left out: that of the machine. */
   readonly now?: () => number;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -31,8 +32,12 @@ function pathOf(uri: string): string | null {
   }
 }
 
+/** Two folders up, both from here and from where this is bundled to. */
+const PAGES_BESIDE = new URL("../../docs/rules/", import.meta.url);
+
 /** The files of this machine. */
 export const disk: Host = {
+  ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
   async readFile(uri) {
     const path = pathOf(uri);

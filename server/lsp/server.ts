@@ -29,7 +29,7 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
   const server: Server = { connection, session, kinds, publisher, reports, finisher, log, now, abilities };
 
   connection.onInitialize((params) => {
-    known = abilitiesOf(params.capabilities);
+    known = abilitiesOf(params.capabilities, host.rulePages);
     session.changeFolders(foldersOf(params), []);
     const given: unknown = params.initializationOptions;
     if (typeof given === "object" && given !== null && "settings" in given) configureAll(server, given.settings);

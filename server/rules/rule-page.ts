@@ -1,11 +1,11 @@
 import type { Rule } from "./rule.ts";
 
-/** Where the generated pages (docs/rules) are read. The one place that knows it. */
-const PAGES = "https://github.com/allocpolicy/allocpolicy/blob/main/docs/rules/";
+/** Where the generated pages (docs/rules) are read on the web. The one place that knows it. */
+export const PAGES_ON_THE_WEB = "https://github.com/allocpolicy/allocpolicy/blob/main/docs/rules/";
 
-/** The address of a rule's page. */
-export function ruleUrl(id: string): string {
-  return `${PAGES}${id}.md`;
+/** The address of a rule's page, on the web or in another folder of pages that ends with a slash. */
+export function ruleUrl(id: string, pages: string = PAGES_ON_THE_WEB): string {
+  return `${pages}${id}.md`;
 }
 
 /** Names as C writes them: flags, composites, functions. */

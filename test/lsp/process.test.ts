@@ -1,18 +1,22 @@
 // What only a process of its own can show: standard input and output, exit codes, memory.
 import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Client } from "./_client.ts";
 import { codes, MAIN, SLEEPER } from "./_fixture.ts";
 import { SERVER, ServerProcess } from "./_process.ts";
 
-test("a server over standard input and output survives what is no JSON, keeps its memory over 10,000 edits, and ends with 0", async () => {
+test("a server over standard input and output survives what is no JSON, keeps its memory over 10,000 edits, links to pages that are there, and ends with 0", async () => {
   const server = new ServerProcess();
   const client = new Client({ pull: true }, (receiver) => server.begin(receiver));
   try {
     await client.initialize();
     server.write("Content-Length: 5\r\n\r\n{nope");
     client.open(MAIN, SLEEPER);
-    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+    const { items } = await client.pull(MAIN);
+    expect(codes(items)).toContain("sleep-in-atomic");
+    const page = items.find(({ code }) => code === "sleep-in-atomic")?.codeDescription?.href ?? "";
+    expect(readFileSync(new URL(page), "utf8")).toMatch(/^# sleep-in-atomic\n/);
 
     const records = Array.from(
       { length: 200 },

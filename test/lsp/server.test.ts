@@ -347,6 +347,15 @@ describe("settings", () => {
     expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 6.6" });
   });
 
+  test("that are given with initialize count until those of a folder are answered", async () => {
+    const client = await start({
+      initializationOptions: { settings: { kernel: "5.10" } },
+      configuration: () => null,
+    });
+    client.open(MAIN, HEADLESS);
+    expect(await client.request("allocpolicy/kernelInForce", { uri: MAIN })).toMatchObject({ text: "Linux 5.10" });
+  });
+
   test("differ between two folders", async () => {
     const [one, two] = [onDisk({}), onDisk({})];
     const client = await start({
