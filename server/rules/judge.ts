@@ -29,7 +29,25 @@ export function judge<Place, Edit>(
   const subjects = asked.flatMap((one) => subjectOf(kernel, one) ?? []);
   const [first, ...others] = subjects;
   if (first === undefined || subjects.length < asked.length) return [];
-  const isMaskKnown = asked.every((one) => one.isMaskKnown);
+  return saidOf(site, kernel, rules, {
+    subjects: [first, ...others],
+    isMaskKnown: asked.every((one) => one.isMaskKnown),
+  });
+}
+
+/** The possibilities of what is asked of a kernel. */
+export interface Possibilities {
+  readonly subjects: readonly [Subject, ...Subject[]];
+  readonly isMaskKnown: boolean;
+}
+
+/** What the rules say of these. `kernel` is that of which the site is asked for places and edits. */
+export function saidOf<Place, Edit>(
+  site: Site<Place, Edit>,
+  kernel: Kernel,
+  rules: readonly Rule[],
+  { subjects: [first, ...others], isMaskKnown }: Possibilities,
+): readonly SiteFinding<Place, Edit>[] {
   const findings: SiteFinding<Place, Edit>[] = [];
   for (const rule of concernedWith(rules, first)) {
     try {

@@ -4,6 +4,7 @@ import { ALL_RULES } from "../../rules/catalogue.ts";
 import type { Span } from "../../rules/finding.ts";
 import { apiNamed } from "../../model/apis.ts";
 import { judge } from "../../rules/judge.ts";
+import { judgeEach } from "../../rules/judge-each.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { factFindings } from "./expectations.ts";
 import { contentOf } from "./request-content.ts";
@@ -138,12 +139,13 @@ function askedOfKernels(
 ): readonly UnplacedFinding[] {
   const { request } = asked;
   const site = requestSite(environment, asked, region.text);
+  const judgedBy = judgeEach(site);
   const judged = overKernelsOnce(environment, "always", (kernel) => {
     const under = asked.under(kernel);
     return under === null
       ? []
       : [
-          ...judge(site, kernel).map(unplaced),
+          ...judgedBy(kernel).map(unplaced),
           ...zoneFindings(request, under),
           ...unknownScopeFindings(request, under),
           ...fallbackFindings(environment, binding, request, under),

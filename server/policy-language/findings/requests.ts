@@ -331,9 +331,10 @@ export function unknownZoneFindings(request: ResolvedRequest): readonly Unplaced
 
 export function zoneFindings(request: ResolvedRequest, under: KernelRequest): readonly UnplacedFinding[] {
   const needed = request.zone?.property.zone?.text ?? null;
+  // Nearly always: the model is not asked.
+  if (needed === null || !isZone(needed)) return [];
   const { verdict, value, kernel } = under;
-  if (needed === null || !isZone(needed) || verdict.unknown !== null || value?.certain === false) return [];
-  if (verdict.zone === needed) return [];
+  if (verdict.unknown !== null || value?.certain === false || verdict.zone === needed) return [];
   const zoneBits = kernel.bits.DMA | kernel.bits.HIGHMEM | kernel.bits.DMA32 | kernel.bits.MOVABLE;
   const modifier = value?.parts.find((part) => (part.carries & zoneBits) !== 0 && part.kind !== "complement") ?? null;
   const lower = ZONE_NAMES.indexOf(needed) < ZONE_NAMES.indexOf(verdict.zone);
