@@ -2,7 +2,7 @@ import { copy, slice, type Cut } from "./cut.ts";
 import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-shapes.ts";
 import { scan, type Scan, type Tokens } from "./lexer.ts";
 import { PADDING, parser } from "./parser.ts";
-import { bareRegion, type Edit, type Region, type SourceFile } from "./source-file.ts";
+import { bareRegion, mayLead, type Edit, type Region, type SourceFile } from "./source-file.ts";
 import type { Item } from "./ast.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
@@ -348,15 +348,17 @@ export function parseFile(text: string): SourceFile {
   const regions: Region[] = [];
   const starts: number[] = [];
   const reaches: number[] = [];
+  const leading: number[] = [];
   const reader = new RegionReader(text, FILE_CHUNK, slice);
   for (let at = 0; at < text.length; ) {
     const { region, reach, end } = reader.read(at);
+    if (mayLead(region)) leading.push(regions.length);
     regions.push(region);
     starts.push(at);
     reaches.push(reach);
     at = end;
   }
-  return { kind: "allocpolicy", text, regions, starts, reaches };
+  return { kind: "allocpolicy", text, regions, starts, reaches, leading };
 }
 
 /**
@@ -371,34 +373,59 @@ function beginningOf(text: string, at: number): "mark" | "line" | "middle" {
 /** Earlier texts of a file, the last first: what is undone is there already. So many, and so much text of them. */
 const MOST_EARLIER = 8;
 const MOST_EARLIER_TEXT = 8_000_000;
-const earlier = new WeakMap<SourceFile, readonly SourceFile[]>();
 
-/** How much text around an edit tells most texts of one length apart. */
-const AROUND = 8;
+/** An earlier text, and how the one that remembers it differs: not before `start`, nor behind the two ends. */
+interface Earlier {
+  readonly file: SourceFile;
+  readonly start: number;
+  readonly end: number;
+  readonly endNow: number;
+}
 
-/** The file with this text, if it was the text of one before; notes what it was made of. */
-function remembered(file: SourceFile, edit: Edit, text: string, make: () => SourceFile): SourceFile {
-  const before = earlier.get(file) ?? [];
+const earlier = new WeakMap<SourceFile, readonly Earlier[]>();
+
+/** The file after an edit, if that was the text of one before; notes what it was made of. */
+function remembered(file: SourceFile, edit: Edit, make: () => SourceFile): SourceFile {
+  const before = (earlier.get(file) ?? []).map((known) => afterEdit(known, edit));
   // What follows keeps the list, or each would keep all before it.
   earlier.delete(file);
-  const from = Math.max(0, edit.start - AROUND);
-  const around = text.slice(from, edit.start + edit.text.length + AROUND);
-  const isText = (known: SourceFile): boolean =>
-    known.text.length === text.length && known.text.startsWith(around, from) && known.text === text;
-  const next = before.find(isText) ?? make();
-  const most = Math.min(MOST_EARLIER, Math.ceil(MOST_EARLIER_TEXT / (text.length + 1)));
-  earlier.set(next, [file, ...before.filter((known) => known !== next)].slice(0, most));
+  const same = before.find((known) => isSameText(known, file, edit));
+  const next = same?.file ?? make();
+  const most = Math.min(MOST_EARLIER, Math.ceil(MOST_EARLIER_TEXT / (next.text.length + 1)));
+  const last = { file, start: edit.start, end: edit.end, endNow: edit.start + edit.text.length };
+  earlier.set(next, [last, ...before.filter((known) => known !== same)].slice(0, most));
   return next;
+}
+
+/** How an earlier text differs from the one after an edit. */
+function afterEdit({ file, start, end, endNow }: Earlier, edit: Edit): Earlier {
+  const more = Math.max(0, edit.end - endNow);
+  return {
+    file,
+    start: Math.min(start, edit.start),
+    end: end + more,
+    endNow: endNow + more + edit.text.length - (edit.end - edit.start),
+  };
+}
+
+/** Whether the text after an edit is the earlier one: only where they may differ is looked at. */
+function isSameText({ file: known, start, end, endNow }: Earlier, file: SourceFile, edit: Edit): boolean {
+  if (end !== endNow) return false;
+  const before = file.text.slice(start, edit.start);
+  const behind = file.text.slice(edit.end, edit.end + endNow - edit.start - edit.text.length);
+  return known.text.slice(start, end) === before + edit.text + behind;
 }
 
 /**
  * The file after an edit: what `parseFile` makes of the new text, with every region that the edit left alone taken over
  * as the same object; where the text is one that it had before, that very file. Costs what the touched declarations
- * cost, beside joining the text and copying the arrays.
+ * cost, beside joining the text and copying the arrays; and of one that was there before less than that.
  */
 export function editFile(file: SourceFile, edit: Edit): SourceFile {
-  const text = file.text.slice(0, edit.start) + edit.text + file.text.slice(edit.end);
-  return remembered(file, edit, text, () => editedFile(file, edit, text));
+  return remembered(file, edit, () => {
+    const text = file.text.slice(0, edit.start) + edit.text + file.text.slice(edit.end);
+    return editedFile(file, edit, text);
+  });
 }
 
 function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
@@ -409,6 +436,7 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
   const reachOf = (index: number) => file.reaches[index] ?? Number.POSITIVE_INFINITY;
   let old = 0;
   while (old < count && oldStart(old) + reachOf(old) <= edit.start) old++;
+  const first = old;
   const regions = file.regions.slice(0, old);
   const starts = file.starts.slice(0, old);
   const reaches = file.reaches.slice(0, old);
@@ -425,6 +453,7 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
         regions: regions.concat(file.regions.slice(old)),
         starts: starts.concat(file.starts.slice(old).map((start) => start + shift)),
         reaches: reaches.concat(file.reaches.slice(old)),
+        leading: leadingOf(file, first, old, regions),
       };
     }
     const piece =
@@ -443,5 +472,16 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
     at = piece.end;
     while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;
   }
-  return { kind: "allocpolicy", text, regions, starts, reaches };
+  return { kind: "allocpolicy", text, regions, starts, reaches, leading: leadingOf(file, first, count, regions) };
+}
+
+/** Which regions may lead to other files, where those in [first, end) became the ones of `regions` from `first` on. */
+function leadingOf(before: SourceFile, first: number, end: number, regions: readonly Region[]): readonly number[] {
+  const leading = before.leading.filter((index) => index < first);
+  for (let index = first; index < regions.length; index++) {
+    const region = regions[index];
+    if (region !== undefined && mayLead(region)) leading.push(index);
+  }
+  for (const index of before.leading) if (index >= end) leading.push(index + regions.length - end);
+  return leading;
 }

@@ -37,6 +37,13 @@ export interface SourceFile {
    * (`Infinity`) if the end of the file matters. An edit beyond leaves the region as it is; only `editFile` asks.
    */
   readonly reaches: readonly number[];
+  /** Indexes of the regions that may lead to other files: imports, and states of memory, which are read from logs. */
+  readonly leading: readonly number[];
+}
+
+/** Whether a region may lead to another file. */
+export function mayLead({ kind }: Region): boolean {
+  return kind === "import" || kind === "memory";
 }
 
 /** Replace [start, end) by `text`; offsets in UTF-16 units of the text before the edit. */

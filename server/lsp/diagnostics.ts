@@ -1,6 +1,6 @@
 import type { Diagnostic, DiagnosticRelatedInformation, DiagnosticTag, Range } from "vscode-languageserver";
 import type { Finding, Severity } from "../rules/finding.ts";
-import type { Findings, PlacedFinding } from "../service/findings.ts";
+import type { FindingLimits, Findings, PlacedFinding } from "../service/findings.ts";
 import { ruleUrl } from "../rules/rule-page.ts";
 import type { FileTable } from "./file-table.ts";
 import { RunTexts, type Elsewhere } from "./run-texts.ts";
@@ -38,6 +38,7 @@ export interface Report {
 
 /** How many findings are sent of a document that was not looked at whole, those around the last edit. */
 const MOST_IN_PART = 200;
+const LIMITS: FindingLimits = { whole: MOST_DIAGNOSTICS, part: MOST_IN_PART };
 
 /** The reports of a session's documents. */
 export class Reports {
@@ -81,8 +82,9 @@ export class Reports {
   /** What was found so far around the last edit; the whole report where all is found. */
   soFar(known: KnownDocument): Report {
     const around = this.#session.lastEdit(known.key)?.offset ?? 0;
-    const found = known.kind.answers.findingsSoFar?.(known.workspace, known.key, around, MOST_IN_PART);
-    if (found === undefined || found.complete) return this.whole(known);
+    const found = known.kind.answers.findingsSoFar?.(known.workspace, known.key, around, LIMITS);
+    if (found === undefined) return this.whole(known);
+    if (found.complete) return this.#wholeOf(known, found);
     return this.#named(known.key, this.#texts.of(known, found.runs), true);
   }
 

@@ -7,6 +7,8 @@ import { fileKey } from "./uri.ts";
 /** Turns offsets into the protocol's positions and file keys into the client's uris. */
 export class FileTable {
   readonly #lines = new WeakMap<Document, Lines>();
+  /** Who asks once asks a thousand times. */
+  #last: { readonly document: Document; readonly lines: Lines } | null = null;
   /** The uris as the client wrote them, by key; a file that it never named is called by its key. */
   readonly #clientUris = new Map<string, string>();
 
@@ -23,16 +25,16 @@ export class FileTable {
 
   /** The lines of a file, found once. */
   lines(document: Document): Lines {
-    const known = this.#lines.get(document);
-    if (known !== undefined) return known;
-    const lines = linesOf(document.text);
-    this.#lines.set(document, lines);
+    if (this.#last?.document === document) return this.#last.lines;
+    const lines = this.#lines.get(document) ?? linesOf(document.text);
+    this.setLines(document, lines);
     return lines;
   }
 
   /** Notes lines that were brought up to date by an edit. */
   setLines(document: Document, lines: Lines): void {
     this.#lines.set(document, lines);
+    this.#last = { document, lines };
   }
 
   rangeIn(document: Document, start: number, end: number): Range {

@@ -144,7 +144,7 @@ export class RunTexts<Item> {
       let index = from;
       for (const run of runsIn({ from, to: end, limit: Number.POSITIVE_INFINITY })) {
         while (index + 1 < end && (starts[index + 1] ?? 0) <= run.start) index += 1;
-        const text = this.#textOf(known, run, lines, 0);
+        const { text } = this.#textOf(known, run, lines);
         texts[index] = text;
         counts[index] = run.items.length;
       }
@@ -161,19 +161,24 @@ export class RunTexts<Item> {
     const lines = this.#files.lines(known.document);
     let moved = 0;
     for (const run of runs) {
-      const before = this.#kept.get(run.items)?.line ?? 0;
-      const text = this.#textOf(known, run, lines, moved);
+      const before = this.#kept.get(run.items);
+      const lineBefore = before?.line ?? 0;
+      const kept = this.#textOf(known, run, lines, before, lineBefore + moved);
       // What stands behind it moved by as many lines, mostly.
-      moved = (this.#kept.get(run.items)?.line ?? 0) - before;
-      if (text !== "") texts.push(text);
+      moved = kept.line - lineBefore;
+      if (kept.text !== "") texts.push(kept.text);
     }
     return texts;
   }
 
-  /** @param moved by how many lines the run has moved since it was last said, as a guess */
-  #textOf(known: KnownDocument, { items, start }: Run<Item>, lines: Lines, moved: number): string {
-    const before = this.#kept.get(items);
-    const guess = (before?.line ?? 0) + moved;
+  /** @param guess the line in which the run may start */
+  #textOf(
+    known: KnownDocument,
+    { items, start }: Run<Item>,
+    lines: Lines,
+    before = this.#kept.get(items),
+    guess = before?.line ?? 0,
+  ): KeptText {
     const { line, character: column } = isAt(lines, start, guess) ? at(lines, start, guess) : positionAt(lines, start);
     const uri = this.#files.clientUri(known.key);
     const isSame = before !== undefined && before.column === column && before.uri === uri;
@@ -183,16 +188,16 @@ export class RunTexts<Item> {
         end: positionAt(lines, start + to),
       });
       const text = JSON.stringify(this.#objectsOf(items, rangeOf, known)).slice(1, -1);
-      const elsewhere = this.#elsewhere(known, items, line);
-      this.#kept.set(items, { column, uri, elsewhere, line, text, pieces: null });
-      return text;
+      const kept = { column, uri, elsewhere: this.#elsewhere(known, items, line), line, text, pieces: null };
+      this.#kept.set(items, kept);
+      return kept;
     }
     if (before.line !== line) {
       before.pieces ??= inPieces(before.text, before.line);
       before.text = textAt(before.pieces, line);
       before.line = line;
     }
-    return before.text;
+    return before;
   }
 
   #elsewhere(known: KnownDocument, items: readonly Item[], line: number): readonly Range[] | null {

@@ -7,7 +7,7 @@ import type { Action, Change } from "./actions.ts";
 import type { HierarchyCall, HierarchyItem } from "./call-hierarchy.ts";
 import type { Completion } from "./completion.ts";
 import type { Definition, FileSpan } from "./definition.ts";
-import type { Findings, FindingsSoFar, PlacedRelated } from "./findings.ts";
+import type { Findings, FindingLimits, FindingsSoFar, PlacedRelated } from "./findings.ts";
 import type { Fold } from "./folding.ts";
 import type { Explanation } from "./hover.ts";
 import type { InlayHint } from "./inlay-hints.ts";
@@ -118,8 +118,8 @@ export interface Answers {
   readonly findings?: (workspace: Workspace, uri: string, limit: number) => Findings;
   /** Where that takes long: makes them until it is over, those around an offset first; true when all are made. */
   readonly makeFindings?: (workspace: Workspace, uri: string, around: number, isOver: () => boolean) => boolean;
-  /** Those that were made so far; of more than `limit` those around an offset. */
-  readonly findingsSoFar?: (workspace: Workspace, uri: string, around: number, limit: number) => FindingsSoFar;
+  /** As `findings` where all were made; else those that were, of more than `limits.part` those around an offset. */
+  readonly findingsSoFar?: (workspace: Workspace, uri: string, around: number, limits: FindingLimits) => FindingsSoFar;
   /** The related places of a finding that still exist. */
   readonly related?: (workspace: Workspace, finding: Finding) => readonly PlacedRelated[];
   /** What can be done about what meets [start, end). */

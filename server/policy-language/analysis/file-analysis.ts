@@ -478,11 +478,17 @@ function renewDependants(
     const declares = checked.index.file.regions[region];
     for (const key of declares === undefined ? [] : exportsOf(declares)) {
       if (changed.has(key)) continue;
+      // Nearly always nobody leans on what leans on something.
+      const needed = files.some(({ index }) => isNeeded(index, key));
+      if (!needed && !isAnyRival) continue;
       changed.add(key);
-      grown.push(key);
+      if (needed) grown.push(key);
       renewRivals(key);
     }
   };
+  /** Whether a name may be declared twice. */
+  const isAnyRival =
+    files.length > 1 || [...files, ...previous.files.slice(0, 1)].some(({ index }) => index.several.size > 0);
   // Others that declare a changed name may now be the first, or no longer a duplicate, or point at the one that
   // changed.
   const renewRivals = (key: string): void => {
@@ -511,7 +517,7 @@ function renewDependants(
         if (mayNeed(region) && needsOf(region).some((key) => changed.has(key))) renew(file, at);
       });
     });
-    if (!isAnyNeeded(grown)) return;
+    if (grown.length === 0) return;
   }
 
   const users = new Map<string, { readonly file: number; readonly region: number }[]>();

@@ -33,10 +33,9 @@ export function logPathOf({ source }: MemoryDeclaration): string | null {
 /** The logs that a file reads states of memory from, in order, wherever they lie. */
 export function logsOf(uri: string, file: SourceFile): readonly string[] {
   const found: string[] = [];
-  // At every key, over all regions.
-  for (const region of file.regions) {
-    if (region.kind !== "memory") continue;
-    const { item } = region;
+  for (const index of file.leading) {
+    const region = file.regions[index];
+    const item = region?.kind === "memory" ? region.item : null;
     const path = item?.kind === "memory" ? logPathOf(item) : null;
     if (path === null || path === "") continue;
     const target = importTarget([], uri, path);

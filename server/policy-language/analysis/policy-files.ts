@@ -27,10 +27,9 @@ export function policyFiles(workspace: Workspace): readonly (readonly [string, S
  */
 export function importsOf(uri: string, file: SourceFile): readonly string[] {
   const found: string[] = [];
-  // At every key, over all regions.
-  for (const region of file.regions) {
-    if (region.kind !== "import") continue;
-    const { item } = region;
+  for (const index of file.leading) {
+    const region = file.regions[index];
+    const item = region?.kind === "import" ? region.item : null;
     if (item?.kind !== "import" || item.path === null || item.path.value === "") continue;
     const target = importTarget([], uri, item.path.value);
     if ("uri" in target) found.push(target.uri);

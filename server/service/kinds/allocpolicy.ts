@@ -106,14 +106,8 @@ const NO_STRETCHES: Stretches = { keys: [], starts: [], hanging: [] };
 function stretchesOf(workspace: Workspace, uri: string): Stretches {
   const file = policyFile(workspace, uri);
   if (file === undefined) return NO_STRETCHES;
-  const { regions, starts } = file;
-  const hanging: number[] = [];
-  for (let index = 0; index < regions.length; index += 1) {
-    const kind = regions[index]?.kind;
-    // Both lead to other files; imports fold together.
-    if (kind === "import" || kind === "memory") hanging.push(index);
-  }
-  return { keys: regions, starts, hanging };
+  // Those that lead to other files hang on them; imports fold together.
+  return { keys: file.regions, starts: file.starts, hanging: file.leading };
 }
 
 const documentSymbols = kept((symbols: readonly FileSymbol[]) => symbols.map(documentSymbol));
