@@ -110,7 +110,7 @@ describe("diagnostics that are pulled", () => {
       source: "allocpolicy",
       range: { start: positionOf(SLEEPER, "GFP_KERNEL", 0), end: positionOf(SLEEPER, "GFP_KERNEL", 10) },
     });
-    expect(found?.codeDescription?.href).toMatch(/^https:\/\/.*\/sleep-in-atomic\.md$/);
+    expect(found?.codeDescription?.href).toMatch(/^file:\/\/.*\/docs\/rules\/sleep-in-atomic\.md$/);
     expect(found?.message).toMatch(/6\.12/);
   });
 
