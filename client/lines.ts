@@ -1,4 +1,4 @@
-// The messages of findings in lines that the peek of the editor has room for: it shows each as it is, and cuts the rest.
+// The messages of findings in lines that the peek of the editor has room for: it shows each as it is and cuts it.
 
 /** So many characters the peek shows in a window of 1280 pixels. */
 const WIDTH = 88;
