@@ -13,7 +13,8 @@ let worker: Worker | undefined;
 /** A new worker for each start, so that the server can be restarted. */
 function startWorker(server: Uri): Promise<MessageTransports> {
   worker?.terminate();
-  worker = new Worker(server.toString(true));
+  // Its name tells it where it comes from, which a worker that VS Code starts for another origin cannot see.
+  worker = new Worker(server.toString(true), { name: server.toString(true) });
   return Promise.resolve({ reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) });
 }
 

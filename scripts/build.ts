@@ -5,6 +5,7 @@ import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { writeIndexes } from "./indexes.ts";
 import { bundledPackages, noticesText } from "./notices.ts";
 import { inRoot, isProgram } from "./paths.ts";
+import { bundlesOf, KERNEL_C } from "./pieces.ts";
 
 const NODE: BuildOptions = { platform: "node", format: "cjs", target: "node20" };
 const ON_OLD_NODE: BuildOptions = { inject: ["scripts/node20.ts"] };
@@ -27,10 +28,22 @@ const COMMAND_LINE: Bundle = {
   splitting: true,
 };
 
+const WHOLE: Bundle = {
+  ...NODE,
+  ...ON_OLD_NODE,
+  entryPoints: ["server/lsp/whole.ts"],
+  outfile: "dist/server/whole.js",
+  format: "iife",
+  globalName: "server",
+  footer: { js: "if(typeof module=='object')module.exports=server" },
+  conditions: ["node", "browser"],
+  define: { global: "globalThis" },
+};
+
 /**
  * The bundles of the program: where each begins and ends. package.json says "type": "module", so CommonJS files end in
  * .cjs. The whole server is read by Node and by a web worker, which wants a .js: dist/package.json says that it is no
- * module. dist/server.js is what Node begins with.
+ * module. dist/server.js is what Node begins with; what is said of C stands in dist/server/c.js (pieces.ts).
  */
 export const BUNDLES: readonly Bundle[] = [
   { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
@@ -42,17 +55,7 @@ export const BUNDLES: readonly Bundle[] = [
     supported: { "dynamic-import": false },
     plugins: [builtBeside("./whole.ts", "./server/whole.js"), initializeResults()],
   },
-  {
-    ...NODE,
-    ...ON_OLD_NODE,
-    entryPoints: ["server/lsp/whole.ts"],
-    outfile: "dist/server/whole.js",
-    format: "iife",
-    globalName: "server",
-    footer: { js: "if(typeof module=='object')module.exports=server" },
-    conditions: ["node", "browser"],
-    define: { global: "globalThis" },
-  },
+  WHOLE,
   COMMAND_LINE,
   {
     ...NODE,
@@ -71,6 +74,9 @@ export const BUNDLES: readonly Bundle[] = [
   { ...BROWSER, entryPoints: ["client/view/matrix.ts"], outfile: "dist/matrix-view.js", format: "iife" },
   { ...BROWSER, entryPoints: ["client/view/trace.ts"], outfile: "dist/trace-view.js", format: "iife" },
 ];
+
+/** The whole server as it is built, without what is said of C, and the piece that has that. */
+export const serverBundles = (): ReturnType<typeof bundlesOf> => bundlesOf(KERNEL_C, WHOLE);
 
 /** A module that stands in a file of its own. */
 function builtBeside(module: string, file: string): Plugin {
@@ -126,8 +132,10 @@ export async function build(options: { readonly dev: boolean }): Promise<void> {
     logLevel: "warning",
     absWorkingDir: inRoot(),
   };
+  const { piece, rest } = await serverBundles();
+  const bundles = BUNDLES.map((one) => (one === WHOLE ? rest : one));
   const [built] = await Promise.all([
-    Promise.all(BUNDLES.map((one) => bundle({ ...common, ...one, metafile: true }))),
+    Promise.all([...bundles, piece].map((one) => bundle({ ...common, ...one, metafile: true }))),
     bundle({ ...common, ...EDITOR_SUITE }),
   ]);
   const carried = bundledPackages(built.map(({ metafile }) => metafile));

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BUNDLES } from "../scripts/build.ts";
+import { KERNEL_C } from "../scripts/pieces.ts";
 import { staleTables } from "../scripts/doc-tables.ts";
 import { inRoot } from "../scripts/paths.ts";
 import { COMMANDS } from "../server/cli/commands/index.ts";
@@ -80,9 +81,13 @@ describe("the address of the project", () => {
 
 describe("the documents and comments", () => {
   const files = new Set(
-    [...documents, ...sources, ...BUNDLES.flatMap(({ outfile }) => outfile ?? []), "dist/cli.mjs"].map((path) =>
-      basename(path),
-    ),
+    [
+      ...documents,
+      ...sources,
+      ...BUNDLES.flatMap(({ outfile }) => outfile ?? []),
+      KERNEL_C.outfile,
+      "dist/cli.mjs",
+    ].map((path) => basename(path)),
   );
   /** What a document says, or the comments of a source file. */
   const prose = (path: string): string =>

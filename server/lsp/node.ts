@@ -15,7 +15,8 @@ import {
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
 import { Framing } from "./framing.ts";
-import { boundHeap, unboundHeap } from "./heap.ts";
+import { loading } from "../service/pieces.ts";
+import { boundHeap, unbound, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
@@ -67,6 +68,8 @@ export function serve(start: typeof startServer, answered: number | string | nul
   endThoughDiskHangs();
   const isStdio = process.argv.includes("--stdio");
   if (isStdio) endOnBrokenFraming();
+  // Code of other flags is not taken from the cache, nor kept in it.
+  loading.by = unbound;
   start(connectionOf(isStdio, answered), disk);
   // By then all is loaded that the start needs.
   setImmediate(boundHeap);

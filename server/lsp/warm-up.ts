@@ -23,7 +23,7 @@ export async function warmUp(
   // What the folder was opened for comes first.
   for (const kind of [...kinds.filter(isOfFolders), ...kinds.filter((one) => !isOfFolders(one))]) {
     if (kind.sample === null || (kind.sampledBeside !== null && !(await isBeside(kind.sampledBeside)))) continue;
-    if (!(await readSample(kind, kind.sample, isWanted))) return;
+    if (!(await readSample(kind, kind.sample(), isWanted))) return;
   }
 }
 

@@ -224,7 +224,7 @@ export interface DocumentKind {
    */
   readonly guest: GuestDocuments | null;
   /** A short text that says most of what a document of this kind may say; null: there is none. */
-  readonly sample: string | null;
+  readonly sample: (() => string) | null;
   /** Of this kind there are documents in folders with a file of this name; null: in all. */
   readonly sampledBeside: string | null;
   readonly open: (text: string) => Document;
@@ -248,7 +248,7 @@ interface Declared<Own extends Document> {
   /** Left out: the language is its own. */
   readonly guest?: GuestDocuments;
   /** Left out: none. */
-  readonly sample?: string;
+  readonly sample?: () => string;
   /** Left out: in all folders. */
   readonly sampledBeside?: string;
   readonly open: (text: string) => Own;

@@ -1,10 +1,8 @@
 /**
  * What an editor waits for in C, measured on the built server over its streams: `npm run bench c-editor` (after
  * `npm run build`). A tree that looks like a kernel's, with a file of 5,300 lines. CPU time of the server's process in
- * milliseconds, medians.
- *
- *   node test/bench/c-editor.ts [SERVER.js…]    several builds lie side by side, in turns; ROUNDS=3
- *   FILE=PATH                                   this C file in place of one that is made up
+ * milliseconds, medians. Builds that are named lie side by side, in turns (ROUNDS=3); FILE=PATH: this C file in place
+ * of one that is made up.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

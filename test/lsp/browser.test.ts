@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { field } from "./_client.ts";
+import { startWorker, type WorkerServer } from "./_worker.ts";
 
 /** The browser's door alone: what main.ts opens in a worker. */
 const DOOR = {
@@ -11,11 +11,7 @@ const DOOR = {
   loader: "ts",
 } as const;
 
-/** The server as a web worker runs it: a global object with messages in and out, and nothing of Node. */
-async function startWorker(): Promise<{
-  readonly request: (method: string, params: unknown) => Promise<unknown>;
-  readonly notify: (method: string, params: unknown) => void;
-}> {
+async function startDoor(): Promise<WorkerServer> {
   const { outputFiles } = await build({
     stdin: DOOR,
     bundle: true,
@@ -26,43 +22,7 @@ async function startWorker(): Promise<{
     logLevel: "silent",
     define: { global: "globalThis" },
   });
-  const waiting = new Map<number, (message: unknown) => void>();
-  const scope: Record<string, unknown> = {
-    onmessage: null,
-    addEventListener() {},
-    postMessage(message: unknown) {
-      const id = field(message, "id");
-      if (typeof id === "number" && field(message, "method") === undefined) waiting.get(id)?.(message);
-    },
-    console,
-    setTimeout,
-    clearTimeout,
-    setInterval,
-    clearInterval,
-    TextEncoder,
-    TextDecoder,
-    performance,
-    queueMicrotask,
-  };
-  const context = createContext(scope);
-  runInContext(outputFiles[0]?.text ?? "", context);
-  const send = (message: unknown): void => {
-    const receive = scope.onmessage;
-    if (typeof receive !== "function") throw new Error("the worker listens to nothing");
-    receive({ data: message });
-  };
-  let next = 1;
-  return {
-    request(method, params) {
-      const id = next++;
-      const answer = new Promise<unknown>((resolve) => {
-        waiting.set(id, (message) => resolve(field(message, "result")));
-      });
-      send({ jsonrpc: "2.0", id, method, params });
-      return answer;
-    },
-    notify: (method, params) => send({ jsonrpc: "2.0", method, params }),
-  };
+  return startWorker(outputFiles[0]?.text ?? "", {});
 }
 
 describe("the server in a web worker", () => {
@@ -70,7 +30,7 @@ describe("the server in a web worker", () => {
     const uri = "vscode-vfs://github/policies/main.allocpolicy";
     const text =
       'kernel 6.12\nimport "elsewhere.allocpolicy"\nrequest r { api kmalloc size 64 B flags GFP_KERNEL context softirq }\n';
-    const worker = await startWorker();
+    const worker = await startDoor();
     await worker.request("initialize", {
       processId: null,
       rootUri: null,

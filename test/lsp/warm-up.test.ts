@@ -12,7 +12,7 @@ function kind(name: string, sampledBeside: string | null, asked: string[]): Docu
     name,
     is: (document): document is Document => document.kind === name,
     languageIds: [],
-    sample: "sample",
+    sample: () => "sample",
     ...(sampledBeside === null ? {} : { sampledBeside }),
     open: (text) => ({ kind: name, text }),
     answers: {
@@ -48,7 +48,7 @@ test("the first document ends it", async () => {
 test.each(DOCUMENT_KINDS.filter(({ sample }) => sample !== null).map((one) => [one.name, one] as const))(
   "the sample of %s has findings, so that what makes them is compiled",
   (_, { sample, open, answers }) => {
-    const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), "file:///sample", open(sample ?? ""));
+    const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), "file:///sample", open(sample?.() ?? ""));
     answers.makeFindings?.(workspace, "file:///sample", 0, () => false);
     expect(answers.findings?.(workspace, "file:///sample", 100).total).toBeGreaterThan(1);
   },

@@ -160,6 +160,7 @@ describe("what npm packs", () => {
         "dist/allocpolicy.cjs",
         "dist/cli.mjs",
         "dist/server.js",
+        "dist/server/c.js",
         "dist/server/whole.js",
         "dist/THIRD-PARTY-NOTICES.txt",
         "docs/rules/sleep-in-atomic.md",

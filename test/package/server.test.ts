@@ -72,6 +72,27 @@ describe("the built server, over standard input and output,", () => {
     }
   });
 
+  test("loads what it says of C when there is C", async () => {
+    const server = start();
+    const output = outputOf(server);
+    const text =
+      "#include <linux/slab.h>\nint f(void)\n{\n\tspin_lock(&l);\n\tp = kmalloc(8, GFP_KERNEL);\n\tspin_unlock(&l);\n}\n";
+    const textDocument = { uri: "untitled:a.c", languageId: "c", version: 1, text };
+    server.stdin?.write(
+      bytesOf([
+        request(1, "initialize", { processId: null, capabilities: { textDocument: { diagnostic: {} } } }),
+        notification("initialized"),
+        notification("textDocument/didOpen", { textDocument }),
+        request(2, "textDocument/diagnostic", { textDocument: { uri: "untitled:a.c" } }),
+        request(3, "shutdown"),
+        EXIT,
+      ]),
+    );
+    const { status, messages } = await output;
+    expect(JSON.stringify(messages.find(({ id }) => id === 2))).toContain("sleep-in-atomic");
+    expect(status).toBe(0);
+  });
+
   test("refuses what comes before initialize", async () => {
     const server = start();
     const output = outputOf(server);

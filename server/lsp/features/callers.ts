@@ -1,4 +1,5 @@
-import { callersPage, type CTree } from "../../service/kernel-c/callers-page.ts";
+import type { CTree } from "../../service/kernel-c/callers-page.ts";
+import { kernelC } from "../../service/kernel-c/piece.ts";
 import type { Step } from "../../service/steps.ts";
 import { customRequest, documentNamed, policyParams } from "../custom-request.ts";
 import type { Feature } from "../feature.ts";
@@ -14,7 +15,12 @@ export const callers: Feature = customRequest("allocpolicy/callers", policyParam
   const offset = position === undefined ? 0 : session.files.offset(document, position);
   const root = folder.uri ?? key.slice(0, key.lastIndexOf("/"));
   const tree = await cTree(session, root, step);
-  const markdown = await callersPage(workspace, key, policy === undefined ? { offset } : { name: policy }, tree);
+  const markdown = await kernelC().callersPage(
+    workspace,
+    key,
+    policy === undefined ? { offset } : { name: policy },
+    tree,
+  );
   return markdown === null ? null : { markdown };
 });
 

@@ -7,7 +7,7 @@ export interface TreeFile extends Document {
   readonly kind: "kernel-tree-file";
 }
 
-export const isTreeFile = (document: Document): document is TreeFile => document.kind === "kernel-tree-file";
+const isTreeFile = (document: Document): document is TreeFile => document.kind === "kernel-tree-file";
 
 export const openTreeFile = (text: string): TreeFile => ({ kind: "kernel-tree-file", text });
 

@@ -42,7 +42,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
   is: isPolicyFile,
   languageIds: ["allocpolicy"],
   extensions: [".allocpolicy"],
-  sample: SAMPLE,
+  sample: () => SAMPLE,
   open: parseFile,
   edit: editFile,
   references: (uri, file) => [

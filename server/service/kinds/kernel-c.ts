@@ -1,12 +1,6 @@
-import { actionsInC, findingsOfC, relatedInC } from "../kernel-c/findings.ts";
-import { editC, isCDocument, openC, type CDocument } from "../kernel-c/c-document.ts";
-import { hintsInC } from "../kernel-c/hints.ts";
-import { callExplained, hoverInC } from "../kernel-c/hover.ts";
-import { kernelInForceInC } from "../kernel-c/judged.ts";
-import { headersFor } from "../kernel-c/local-headers.ts";
-import { treeFilesFor } from "../kernel-c/tree-file.ts";
-import { SAMPLE } from "./_c-sample.ts";
 import { documentKind, type DocumentKind } from "../document-kind.ts";
+import type { CDocument } from "../kernel-c/c-document.ts";
+import { kernelC as c } from "../kernel-c/piece.ts";
 
 /**
  * C files of a kernel. Others have names, formatting and completion in hand; what is answered here is what a mask, a
@@ -14,28 +8,32 @@ import { documentKind, type DocumentKind } from "../document-kind.ts";
  */
 export const kernelC: DocumentKind = documentKind<CDocument>({
   name: "kernel-c",
-  is: isCDocument,
+  is: (document): document is CDocument => document.kind === "kernel-c",
   languageIds: ["c", "cpp"],
   extensions: [".c", ".h"],
   listed: false,
   // Editors take a header for C++ as often as for C.
   guest: { c: null, cpp: "**/*.h" },
-  sample: SAMPLE,
+  sample: () => c().SAMPLE,
   sampledBeside: "Kbuild",
-  open: openC,
-  edit: editC,
+  open: (text) => c().openC(text),
+  edit: (document, edit) => c().editC(document, edit),
   watched: ["**/*.h"],
   references: (uri, document) => [
-    ...treeFilesFor(uri).map((file) => ({ uri: file, kind: "kernel-tree-file" })),
-    ...headersFor(uri, document).flatMap((files) => files.map((file) => ({ uri: file, kind: "kernel-c" }))),
+    ...c()
+      .treeFilesFor(uri)
+      .map((file) => ({ uri: file, kind: "kernel-tree-file" })),
+    ...c()
+      .headersFor(uri, document)
+      .flatMap((files) => files.map((file) => ({ uri: file, kind: "kernel-c" }))),
   ],
   answers: {
-    findings: findingsOfC,
-    related: relatedInC,
-    actions: actionsInC,
-    hover: hoverInC,
-    hints: hintsInC,
-    call: callExplained,
-    kernelInForce: kernelInForceInC,
+    findings: (...asked) => c().findingsOfC(...asked),
+    related: (...asked) => c().relatedInC(...asked),
+    actions: (...asked) => c().actionsInC(...asked),
+    hover: (...asked) => c().hoverInC(...asked),
+    hints: (...asked) => c().hintsInC(...asked),
+    call: (...asked) => c().callExplained(...asked),
+    kernelInForce: (...asked) => c().kernelInForceInC(...asked),
   },
 });

@@ -1,0 +1,86 @@
+// The server's bundles: what is said of C is a piece of its own, and nobody who has no C pays for it.
+import { build, type BuildOptions } from "esbuild";
+import { beforeAll, describe, expect, test } from "vitest";
+import { serverBundles } from "../scripts/build.ts";
+import { inRoot } from "../scripts/paths.ts";
+import { field } from "./lsp/_client.ts";
+import { startWorker } from "./lsp/_worker.ts";
+
+/** A bundle as it is built, and how many bytes of each module it has. */
+interface Built {
+  readonly code: string;
+  readonly bytes: ReadonlyMap<string, number>;
+}
+
+async function built(options: BuildOptions): Promise<Built> {
+  const { metafile, outputFiles } = await build({
+    ...options,
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    absWorkingDir: inRoot(),
+    logLevel: "silent",
+  });
+  const bytes = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const),
+  );
+  return { code: outputFiles[0]?.text ?? "", bytes: new Map(bytes) };
+}
+
+const IS_ABOUT_C = /^server\/(?:c-source|rules\/source|service\/kernel-c)\//;
+
+describe("the server's bundles", () => {
+  let piece: Built = { code: "", bytes: new Map() };
+  let rest = piece;
+  beforeAll(async () => {
+    const bundles = await serverBundles();
+    [piece, rest] = await Promise.all([built(bundles.piece), built(bundles.rest)]);
+  }, 120_000);
+
+  const sum = (bytes: ReadonlyMap<string, number>, isCounted: (path: string) => boolean): number =>
+    [...bytes].reduce((all, [path, size]) => (isCounted(path) ? all + size : all), 0);
+
+  test("have every module once: one that keeps something is the same for both", () => {
+    const inBoth = [...piece.bytes].filter(([path, size]) => size > 0 && (rest.bytes.get(path) ?? 0) > 0);
+    expect(inBoth).toEqual([]);
+  });
+
+  test("carry little of C where no C is: its rules, whose pages are everybody's, and what loads the piece", () => {
+    expect(sum(rest.bytes, (path) => IS_ABOUT_C.test(path))).toBeLessThan(24_000);
+    expect([...rest.bytes].filter(([path, size]) => size > 0 && path.startsWith("server/c-source/"))).toEqual([]);
+  });
+
+  test("keep the piece below 150 kB", () => {
+    expect(piece.bytes.get("server/c-source/walk.ts")).toBeGreaterThan(1000);
+    expect(sum(piece.bytes, () => true)).toBeLessThan(150_000);
+  });
+
+  test("answer in a worker, which loads the piece from beside its own file when there is C, and once", async () => {
+    const loaded: string[] = [];
+    const scope: Record<string, unknown> = { self: { name: "https://host/extension/dist/server/whole.js" } };
+    scope.importScripts = (url: string): void => {
+      loaded.push(url);
+      worker.run(piece.code);
+    };
+    const worker = startWorker(rest.code, scope);
+    // It opens its door once all of it is there.
+    await new Promise((resolve) => setImmediate(resolve));
+    await worker.request("initialize", { processId: null, rootUri: null, capabilities: {} });
+    worker.notify("initialized", {});
+    const codes = async (name: string, languageId: string, text: string): Promise<unknown> => {
+      const uri = `vscode-vfs://github/folder/${name}`;
+      worker.notify("textDocument/didOpen", { textDocument: { uri, languageId, version: 1, text } });
+      const report = await worker.request("textDocument/diagnostic", { textDocument: { uri } });
+      return (field(report, "items") as readonly { readonly code: string }[]).map(({ code }) => code);
+    };
+    expect(await codes("a.allocpolicy", "allocpolicy", "kernel 6.12\nflags A = GFP_WAIT\n")).toHaveLength(1);
+    expect(loaded).toEqual([]);
+    const text =
+      "#include <linux/slab.h>\nint f(void)\n{\n\tspin_lock(&l);\n\tp = kmalloc(8, GFP_KERNEL);\n\tspin_unlock(&l);\n}\n";
+    expect(await codes("a.c", "c", text)).toContain("sleep-in-atomic");
+    expect(await codes("b.c", "c", text)).toContain("sleep-in-atomic");
+    expect(loaded).toEqual(["https://host/extension/dist/server/c.js"]);
+    await worker.request("shutdown", null);
+  });
+});
