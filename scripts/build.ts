@@ -37,7 +37,9 @@ const WHOLE: Bundle = {
   globalName: "server",
   footer: { js: "if(typeof module=='object')module.exports=server" },
   conditions: ["node", "browser"],
-  define: { global: "globalThis" },
+  // A file that is no module does not know where it stands; a worker is not asked.
+  banner: { js: 'var whole=typeof __filename=="string"?require("url").pathToFileURL(__filename).href:"";' },
+  define: { global: "globalThis", "import.meta.url": "whole" },
 };
 
 /**
