@@ -14,6 +14,8 @@ import {
   KEPT,
   MEMBERS,
   PANIC_NOTIFIER,
+  QUEUED,
+  QUEUE_MACRO,
   REGISTRATIONS,
   type Handler,
   type Registration,
@@ -93,6 +95,7 @@ export function linkFiles(
   files.forEach((_, file) => {
     reachHandlers(linking, file);
   });
+  reachQueued(linking);
   for (const fn of functions) reachAnnotated(linking, fn);
   for (const fn of functions) {
     reachTransacted(linking, fn);
@@ -406,6 +409,20 @@ function reachHandlers(linking: Linking, index: number): void {
       if (handler !== undefined) handed(value, handler, at, `${type}.${member}`);
     }
   }
+}
+
+/** `static DEF_SCSI_QCMD(own_queue)` makes own_queue(), which calls own_queue_lck() under the lock of the host. */
+function reachQueued(linking: Linking): void {
+  linking.files.forEach(({ file: { facts, functions } }, index) => {
+    if (!facts.includes(QUEUE_MACRO)) return;
+    for (const fn of functions.filter(({ read }) => read.name.endsWith("_lck"))) {
+      const target = linking.targets.named(index, fn.read.name);
+      const { start, end, text } = fn.read.head;
+      const because = `${QUEUE_MACRO}() has ${text}() called under the lock of the host`;
+      const step: Step = { file: index, start: fn.start + start, end: fn.start + end, text: because };
+      if (target !== null) reachAs(linking, target, QUEUED, step);
+    }
+  });
 }
 
 function reachDeclared(linking: Linking, { function: name, path, contexts, because }: DeclaredContext): void {

@@ -41,55 +41,70 @@ export interface Headers {
   readonly read: (headers: readonly IncludedHeader[], options: ReadOptions) => Header;
 }
 
-/** A header, or none: it has nothing to say, or is not there. */
-type Met = IncludedHeader | "quiet" | "none";
+/** A header that is there: what it says, if anything, and which it includes itself. */
+interface Met {
+  readonly absolutePath: string;
+  readonly header: IncludedHeader | null;
+  readonly includes: readonly string[];
+}
+
+/** Headers that one file comes to by way of others; more are those of all of a subsystem. */
+const MOST = 100;
 
 export function headersIn(files: TreeFiles): Headers {
-  const headers = new Map<string, Met>();
+  const headers = new Map<string, Met | null>();
   /** The texts of headers that nobody has read so far. All of a tree would be a hundred megabytes. */
   const unread = new Map<string, string>();
   const known = new WeakMap<ReadOptions["allocators"], Map<string, Header>>();
-  const at = (absolutePath: string): Met => {
+  const at = (absolutePath: string): Met | null => {
     const found = headers.get(absolutePath);
     if (found !== undefined) return found;
     const text = files.read(absolutePath);
-    const header =
+    const isTold = text !== null && saysSomething(text);
+    const met =
       text === null
-        ? "none"
-        : !saysSomething(text)
-          ? "quiet"
-          : { absolutePath, print: createHash("sha256").update(text).digest("hex") };
-    headers.set(absolutePath, header);
-    if (text !== null && typeof header !== "string") unread.set(absolutePath, text);
-    return header;
+        ? null
+        : {
+            absolutePath,
+            header: isTold ? { absolutePath, print: createHash("sha256").update(text).digest("hex") } : null,
+            // Names are pieces of the text, and would keep all of it.
+            includes: structuredClone(includedIn(text)),
+          };
+    headers.set(absolutePath, met);
+    if (text !== null && isTold) unread.set(absolutePath, text);
+    return met;
   };
   /** By folder and name: most files of a folder include the same. */
-  const met = new Map<string, Map<string, Met>>();
-  const inFolder = (folder: string, name: string, within: string): Met => {
-    const names = met.get(folder) ?? new Map<string, Met>();
+  const met = new Map<string, Map<string, Met | null>>();
+  const inFolder = (folder: string, name: string, within: string): Met | null => {
+    const names = met.get(folder) ?? new Map<string, Met | null>();
     met.set(folder, names);
     const known = names.get(name);
     if (known !== undefined) return known;
     const path = join(folder, name);
-    const header = isOutside(relative(within, path)) ? "none" : at(path);
+    const header = isOutside(relative(within, path)) ? null : at(path);
     // A name is a piece of the file that includes it, and would keep all of its text.
     names.set(structuredClone(name), header);
     return header;
   };
-  const named = (name: string, folders: readonly string[], within: string): IncludedHeader | null => {
+  const named = (name: string, folders: readonly string[], within: string): readonly Met[] => {
+    if (!name.endsWith(".h")) return [];
     for (const folder of folders) {
       const header = inFolder(folder, name, within);
-      if (header !== "none") return header === "quiet" ? null : header;
+      if (header !== null) return [header];
     }
-    return null;
+    return [];
   };
   return {
     of: ({ absolutePath, text }, unit, within) => {
-      const folders = [...new Set([dirname(absolutePath), unit])];
-      const found = includedIn(text).flatMap((name) =>
-        name.endsWith(".h") ? (named(name, folders, within) ?? []) : [],
-      );
-      return [...new Set(found)];
+      const own = dirname(absolutePath);
+      const found = new Set(includedIn(text).flatMap((name) => named(name, [own, unit], within)));
+      // A set goes on to what is added to it: the headers that headers include.
+      for (const { absolutePath: path, includes } of found) {
+        if (found.size > MOST) break;
+        for (const name of includes) for (const one of named(name, [dirname(path), own, unit], within)) found.add(one);
+      }
+      return [...found].flatMap(({ header }) => header ?? []);
     },
     read: (included, options) => {
       if (included.length === 0) return NO_HEADER;

@@ -71,3 +71,13 @@ test("a CPU that starts runs its first callbacks with interrupts off", () => {
   expect(findingsIn(code("CPUHP_AP_OWN_STARTING")).map(({ rule }) => rule)).toEqual(["sleep-in-atomic"]);
   expect(findingsIn(code("CPUHP_AP_ONLINE_DYN")).map(({ rule }) => rule)).toEqual([]);
 });
+
+test("a queue of commands that the macro makes is called under the lock of the host", () => {
+  const code =
+    "static int own_queue_lck(struct scsi_cmnd *cmd)\n{\n\tcmd->host_scribble = kmalloc(64, GFP_KERNEL);\n\treturn 0;\n}\n\nstatic DEF_SCSI_QCMD(own_queue)\n\nstatic int own_other_lck(void)\n{\n\treturn 0;\n}\n";
+  expect(findingsIn(code).map(({ rule, proof }) => [rule, proof[0]?.text])).toContainEqual([
+    "sleep-in-atomic",
+    "DEF_SCSI_QCMD() has own_queue_lck() called under the lock of the host",
+  ]);
+  expect(findingsIn(code.replace("static DEF_SCSI_QCMD(own_queue)\n", ""))).toEqual([]);
+});

@@ -49,6 +49,17 @@ describe("a header of a driver", () => {
     }
   });
 
+  test("counts where another header includes it, in circles too", async () => {
+    const first = '#include "own.h"\n#include "first.h"\n';
+    const files = {
+      ...FILES,
+      "drivers/own/core/first.h": '#include "second.h"\n',
+      "drivers/own/core/second.h": first,
+      "drivers/own/core/open.c": DRIVER.replace("own.h", "first.h"),
+    };
+    expect(await linesOf(files, ["drivers"])).toEqual([expect.stringContaining("[sleep-in-atomic]")]);
+  });
+
   test("is the one next to the file before the one of the module", async () => {
     const own = { ...FILES, "drivers/own/core/own.h": HEADER.replaceAll("spin_", "mutex_") };
     expect(await linesOf(own, ["drivers"])).toEqual([]);

@@ -434,11 +434,17 @@ export const MEMBERS: ReadonlyMap<string, Handler> = byMember(
 /** `x->member = handler;`, by the member. */
 export const KEPT: ReadonlyMap<string, Handler> = byMember(KEPT_ROWS, (_type, member) => member);
 
+/** include/scsi/scsi_host.h: `DEF_SCSI_QCMD(own_queue)` has own_queue_lck() called, under the lock of the host. */
+export const QUEUE_MACRO = "DEF_SCSI_QCMD";
+
+export const QUEUED: Handler = { contexts: ["queue_rq"], confidence: "likely" };
+
 /** The words that these tables ask a file for. */
-export const CALLBACK_WORDS: ReadonlySet<string> = new Set(
-  [...MEMBERS.values(), ...KEPT.values()].flatMap(({ unless, decidedBy, onlyWith }) => [
+export const CALLBACK_WORDS: ReadonlySet<string> = new Set([
+  QUEUE_MACRO,
+  ...[...MEMBERS.values(), ...KEPT.values()].flatMap(({ unless, decidedBy, onlyWith }) => [
     ...(unless === undefined ? [] : [unless]),
     ...(decidedBy ?? []),
     ...(onlyWith ?? []),
   ]),
-);
+]);
