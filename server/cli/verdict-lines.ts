@@ -1,4 +1,5 @@
 import { bareMask, datedFindings, type BareMask } from "../rules/bare-request.ts";
+import { alikeRequest } from "../model/alike-requests.ts";
 import { apiNamed, maskOfCall, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { namedContext } from "../model/kernel-contexts.ts";
@@ -18,8 +19,28 @@ import { jsonText } from "../service/visible.ts";
 /** What is wrong with one line; the other lines go on. */
 class LineError extends Error {}
 
-/** Answers that are kept, in UTF-16 units: scripts ask the same few things over and over. */
-const MOST_KEPT = 32 * 1024 * 1024;
+/** Answers that are kept by line, and as many by what is asked, in UTF-16 units: scripts ask the same over and over. */
+const MOST_KEPT = 16 * 1024 * 1024;
+
+/** Texts by their keys; when they are too many they are all forgotten. */
+class KeptTexts {
+  readonly #texts = new Map<string, string>();
+  #size = 0;
+
+  get(key: string): string | undefined {
+    return this.#texts.get(key);
+  }
+
+  keep(key: string, text: string): void {
+    const size = key.length + text.length;
+    if (this.#size + size > MOST_KEPT) {
+      this.#texts.clear();
+      this.#size = 0;
+    }
+    this.#texts.set(key, text);
+    this.#size += size;
+  }
+}
 
 /** An `id` that stands first and is a plain word or number: the rest of the line is what is asked. */
 const FIRST_ID = /^\s*\{\s*"id"\s*:\s*(0|-?[1-9]\d{0,14}|"[ !#-[\]-~]*")\s*,\s*(?=")/;
@@ -30,13 +51,14 @@ const FIRST_ID = /^\s*\{\s*"id"\s*:\s*(0|-?[1-9]\d{0,14}|"[ !#-[\]-~]*")\s*,\s*(
  */
 export class LineAnswers {
   /** By the line without its `id`: the answer without `{` and `id`. */
-  readonly #known = new Map<string, string>();
-  #kept = 0;
+  readonly #known = new KeptTexts();
+  /** By the requests that come to the same. */
+  readonly #alike = new KeptTexts();
 
   /** Whether the answer is there without work. */
   isKnown(line: string): boolean {
     const [, question] = partsOf(line);
-    return this.#known.has(question);
+    return this.#known.get(question) !== undefined;
   }
 
   /** The answer as JSON, in one line. */
@@ -54,19 +76,10 @@ export class LineAnswers {
   #answered(question: string, input: Input): string {
     const known = this.#known.get(question);
     if (known !== undefined) return known;
-    const text = answerText(input);
-    this.#keep(question, text);
+    const { text, isNew } = answerTo(input, this.#alike);
+    // What is like another line is answered as fast as it is looked up.
+    if (isNew) this.#known.keep(question, text);
     return text;
-  }
-
-  #keep(question: string, text: string): void {
-    const size = question.length + text.length;
-    if (this.#kept + size > MOST_KEPT) {
-      this.#known.clear();
-      this.#kept = 0;
-    }
-    this.#known.set(question, text);
-    this.#kept += size;
   }
 }
 
@@ -93,14 +106,50 @@ function inputFrom(line: string): Input {
   }
 }
 
-/** The answer as JSON without `{` and `id`. */
-function answerText(input: Input): string {
-  if ("error" in input) return jsonText(input).slice(1);
+/** An answer as JSON without `{` and `id`, and whether it had to be worked out. */
+interface AnswerText {
+  readonly text: string;
+  readonly isNew: boolean;
+}
+
+function answerTo(input: Input, alike: KeptTexts): AnswerText {
+  if ("error" in input) return { text: jsonText(input).slice(1), isNew: true };
   try {
-    return jsonText(answer(input.fields)).slice(1);
+    const asked = askedIn(input.fields);
+    const { assumed } = asked;
+    const { text, isNew } = textOf(asked, alike);
+    return assumed === null ? { text, isNew } : { text: `"assumed":${jsonText(assumed)},${text}`, isNew };
   } catch (error) {
-    return jsonText({ error: messageOf(error) }).slice(1);
+    return { text: jsonText({ error: messageOf(error) }).slice(1), isNew: true };
   }
+}
+
+function textOf(asked: Question, alike: KeptTexts): AnswerText {
+  const key = keyOf(asked);
+  const known = key === null ? undefined : alike.get(key);
+  if (known !== undefined) return { text: known, isNew: false };
+  const text = jsonText(answer(asked)).slice(1);
+  if (key !== null) alike.keep(key, text);
+  return { text, isNew: true };
+}
+
+/** The same for requests that come to the same; null: it is like no other. */
+function keyOf({ kernel, api, flags, request, memory }: Question): string | null {
+  const { cache, numbers, poolEmpty, mask, count, context } = request;
+  if (memory !== null || cache !== null || poolEmpty || numbers !== undefined) return null;
+  const { places, locks, scopes, task } = context;
+  const { order, sizeBytes, pages, node } = alikeRequest(kernel, api, request);
+  const size = `${order} ${sizeBytes} ${pages} ${count} ${node}`;
+  return `${kernelNumber(kernel)} ${api.name} ${size} ${places} ${locks} ${scopes} ${task} ${mask} ${flags}`;
+}
+
+const kernelNumbers = new WeakMap<Kernel, number>();
+let lastKernel = 0;
+
+function kernelNumber(kernel: Kernel): number {
+  const known = kernelNumbers.get(kernel) ?? ++lastKernel;
+  kernelNumbers.set(kernel, known);
+  return known;
 }
 
 /** What is wrong with a line; throws what is wrong with the program. */
@@ -131,7 +180,18 @@ const FIELDS: ReadonlySet<string> = new Set([
   "memory",
 ]);
 
-function answer(input: Fields): object {
+/** What a line asks. */
+interface Question extends Assumed {
+  readonly api: Api;
+  /** As written; null: no mask is. */
+  readonly flags: string | null;
+  readonly written: BareMask | null;
+  readonly request: AllocationRequest;
+  readonly memory: MemoryState | null;
+}
+
+/** Throws what is wrong with a line. */
+function askedIn(input: Fields): Question {
   for (const field of Object.keys(input)) if (!FIELDS.has(field)) throw new LineError(`there is no field '${field}'`);
   const { kernel, assumed } = kernelFor(input);
   const apiName = stringFrom(input, "api");
@@ -155,15 +215,18 @@ function answer(input: Fields): object {
     context: contextFrom(input, kernel),
     node: numberFrom(input, "node"),
     cache: cacheFrom(input.cache),
-    numbers: numbersFrom(input.numbers, api),
+    ...(input.numbers === undefined ? {} : { numbers: numbersFrom(input.numbers, api) }),
     poolEmpty: poolEmptyFrom(input.pool),
   };
   const memory = input.memory === undefined ? null : memoryFrom(input.memory);
+  return { kernel, assumed, api, flags, written: flags === null ? null : written, request, memory };
+}
+
+function answer({ kernel, written, request, memory }: Question): object {
   const given = verdict(kernel, request);
   return {
-    ...(assumed === null ? {} : { assumed }),
     ...verdictFields(kernel, given),
-    findings: datedFindings(kernel, request, flags === null ? null : written, null, given),
+    findings: datedFindings(kernel, request, written, null, given),
     ...(memory === null ? {} : { outcome: outcomeFields(simulate(kernel, request, memory, { steps: false })) }),
   };
 }

@@ -1,0 +1,47 @@
+import { apiNamed } from "./apis.ts";
+import type { Api, ApiFamily } from "./apis/api.ts";
+import { kmallocCacheBytes } from "./apis/_slab.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import type { AllocationRequest } from "./request.ts";
+import { bytesOf, orderOfPages } from "./sizes.ts";
+
+/**
+ * Families whose functions tell sizes apart only by the kmalloc cache that serves them, above a page by the powers of
+ * two of their pages, and by whether they are just that: kvmalloc() tries huge pages from PMD_SIZE on.
+ */
+const BY_CLASS: ReadonlySet<ApiFamily> = new Set(["slab", "krealloc", "kvmalloc", "vmalloc", "pages-exact"]);
+
+/** Larger ones meet limits of their own: INT_MAX, what vmalloc() has room for. */
+const LARGEST_CLASS = 2 ** 30;
+
+/**
+ * The same request, as all are that come to the same in every kernel, whatever is asked of them but a simulation: of
+ * sizes that are not told apart the largest, of nodes the first. `api`: the function of the request.
+ */
+export function alikeRequest(kernel: Kernel, api: Api, request: AllocationRequest): AllocationRequest {
+  const sizeBytes = alikeBytes(kernel, api, request);
+  const node = request.node === null ? null : 0;
+  return sizeBytes === request.sizeBytes && node === request.node ? request : { ...request, sizeBytes, node };
+}
+
+function alikeBytes(kernel: Kernel, api: Api, request: AllocationRequest): number | null {
+  const { sizeBytes, order, pages, count } = request;
+  // Which of several functions is called may hang on any size.
+  if (sizeBytes === null || sizeBytes === 0 || order !== null || pages !== null || count !== null) return sizeBytes;
+  if (api.asCalled !== undefined) return sizeBytes;
+  const asked = api.asks?.(kernel, request) ?? request;
+  const called = api.asks === undefined ? api : apiNamed(asked.api);
+  if (called === null || !BY_CLASS.has(called.family) || asked.count !== null) return sizeBytes;
+  const bytes = bytesOf(kernel, asked);
+  const limit = bytes > LARGEST_CLASS ? bytes : limitOf(kernel, bytes);
+  return sizeBytes + (bytes === limit ? limit : limit - 1) - bytes;
+}
+
+/** The largest size that is served as `bytes` are. */
+function limitOf(kernel: Kernel, bytes: number): number {
+  const { pageBytes } = kernel.options;
+  if (bytes <= pageBytes) return kmallocCacheBytes(bytes);
+  const pages = Math.ceil(bytes / pageBytes);
+  const power = 2 ** orderOfPages(pages);
+  return pageBytes * (pages === power ? power : power - 1);
+}
