@@ -6,7 +6,7 @@ import { registerDecode } from "./decode.ts";
 import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
 import { documentsOf } from "./documents.ts";
-import { OWN_ABILITIES, registerLenses } from "./lenses.ts";
+import { inOwnWords, OWN_ABILITIES, registerLenses } from "./lenses.ts";
 import { inLines } from "./lines.ts";
 import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
@@ -53,6 +53,10 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
         );
         if (report !== undefined && report !== null && "items" in report) fitted(report.items);
         return report;
+      },
+      async resolveCodeLens(lens, token, next) {
+        const resolved = await next(lens, token);
+        return resolved === undefined || resolved === null ? resolved : inOwnWords(resolved);
       },
       async provideCodeActions(document, range, given, token, next) {
         const actions = await next(document, range, given, token);

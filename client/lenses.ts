@@ -1,5 +1,16 @@
 // The commands of the lenses that the server puts over declarations; a client says that it has them.
-import { commands, Location, Position, Range, Selection, type Uri, window, type Disposable } from "vscode";
+import {
+  commands,
+  l10n,
+  Location,
+  Position,
+  Range,
+  Selection,
+  window,
+  type CodeLens,
+  type Disposable,
+  type Uri,
+} from "vscode";
 import type { BaseLanguageClient, ClientCapabilities, FeatureState, StaticFeature } from "vscode-languageclient";
 import type { Location as ProtocolLocation, Position as ProtocolPosition } from "../protocol/places.ts";
 
@@ -16,6 +27,35 @@ export const OWN_ABILITIES: StaticFeature = {
   getState: (): FeatureState => ({ kind: "static" }),
   clear(): void {},
 };
+
+/** Gives a lens its title in the language of the editor. */
+export function inOwnWords(lens: CodeLens): CodeLens {
+  if (lens.command !== undefined) lens.command = { ...lens.command, title: titleOf(lens.command) };
+  return lens;
+}
+
+function titleOf({ command, title, arguments: given }: NonNullable<CodeLens["command"]>): string {
+  switch (command) {
+    case "allocpolicy.explain":
+      return l10n.t("Explain");
+    case "allocpolicy.compareKernels":
+      return l10n.t("Compare kernels");
+    case "allocpolicy.openTrace":
+      return l10n.t("Simulate");
+    case "allocpolicy.openMatrix":
+      return l10n.t("Matrix");
+    case "allocpolicy.runExpectations":
+      return l10n.t("Run expectations");
+    case "allocpolicy.showUses": {
+      const uses: unknown = given?.[2];
+      const count = Array.isArray(uses) ? uses.length : 0;
+      if (count === 0) return l10n.t("No uses");
+      return count === 1 ? l10n.t("1 use") : l10n.t("{0} uses", count);
+    }
+    default:
+      return title;
+  }
+}
 
 export function registerLenses(client: BaseLanguageClient): Disposable[] {
   const uriOf = (given: string): Uri => client.protocol2CodeConverter.asUri(given);

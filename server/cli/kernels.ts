@@ -7,6 +7,7 @@ import { olderHeader } from "../model/kernels/older/headers.ts";
 import { printedVersion, type PrintedVersion } from "../model/kernels/printed-version.ts";
 import { bytesOfText, pageSizesText } from "../policy-language/analysis/sizes.ts";
 import { UsageError, type Io } from "./command.ts";
+import { meantText } from "./meant.ts";
 
 /** Takes a sentence about what was assumed: `--kernel` was given as a log prints it. */
 type Assume = (sentence: string) => void;
@@ -77,7 +78,9 @@ function optionFrom(setting: string): Partial<BuildOptions> {
   const name = written.replace(/^CONFIG_/, "");
   if (name === "page") return { pageBytes: pageBytesFrom(value) };
   if (!isBuildSwitch(name))
-    throw new UsageError(`there is no build option '${written}': use ${BUILD_SWITCHES.join(", ")} or page`);
+    throw new UsageError(
+      `there is no build option '${written}'${meantText(name, [...BUILD_SWITCHES, "page"]) || `: use ${BUILD_SWITCHES.join(", ")} or page`}`,
+    );
   const isOn = SWITCHES.get(value.toLowerCase());
   if (isOn === undefined) throw new UsageError(`${name} is on or off (y or n), not '${value}'`);
   return { [name]: isOn };

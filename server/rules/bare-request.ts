@@ -40,22 +40,28 @@ export interface BareMask {
   readonly written: WrittenMask;
 }
 
+/** Why a text is no mask; `unknown`: a name in it that the kernel does not have. */
+export interface NoMask {
+  readonly wrong: string;
+  readonly unknown: string | null;
+}
+
 /**
  * Reads `0xcc0` or `GFP_KERNEL & ~__GFP_FS`, as C does; `{ wrong }` says what it cannot read, or what this kernel does
  * not have.
  */
-export function bareMask(kernel: Kernel, text: string): BareMask | { readonly wrong: string } {
+export function bareMask(kernel: Kernel, text: string): BareMask | NoMask {
   const expression = readMask(text);
-  if ("wrong" in expression) return { wrong: expression.wrong };
+  if ("wrong" in expression) return { wrong: expression.wrong, unknown: null };
   const scope = kernelScope(kernel);
   const value = maskValue(scope, expression);
   const strange = value.parts.find(isStrange);
-  if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}` };
+  if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}`, unknown: strange.text };
   const long = value.written.hasLiteral
     ? meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits)
     : undefined;
   if (long?.node.kind === "number")
-    return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask` };
+    return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask`, unknown: null };
   return { expression, mask: value.mask, written: value.written };
 }
 

@@ -87,6 +87,12 @@ describe("what was meant", () => {
     [["help", "chekc"], "did you mean check?"],
     [["check", "--format", "srif"], "did you mean sarif?"],
     [["rules", "sleep-in-atmic"], "did you mean sleep-in-atomic?"],
+    [["encode", "GFP_KERNAL"], "did you mean GFP_KERNEL?"],
+    [["encode", "GFP_KERNEL|__GFP_ZER0"], "did you mean __GFP_ZERO?"],
+    [["explain", "kmalloc(8, GFP_ATOMC)"], "did you mean GFP_ATOMIC?"],
+    [["explain", "kmalloc(8, GFP_KERNEL)", "--scope", "nof"], "did you mean nofs"],
+    [["explain", "kmalloc(8, GFP_KERNEL)", "--config", "PREMPT_RT=y"], "did you mean PREEMPT_RT"],
+    [["check", "--fail-on", "eror", "examples"], "did you mean error?"],
     [["explain", "--api", "kmallc", "--flags", "GFP_KERNEL", "--size", "8"], "did you mean kmalloc"],
     [
       ["explain", "--api", "kmalloc", "--flags", "GFP_KERNEL", "--size", "8", "--context", "softrq"],

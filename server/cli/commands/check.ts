@@ -275,7 +275,10 @@ function oneOf<const T extends string>(option: string, value: string, words: rea
 /** Whether a run has failed, by the least severity that fails it. An expectation that does not hold always does. */
 function failingSeverities(least: string): (totals: Totals) => boolean {
   const index = FAILING.indexOf(least);
-  if (index < 0) throw new UsageError(`--fail-on takes error, warning or information, or never; not '${least}'`);
+  if (index < 0)
+    throw new UsageError(
+      `--fail-on takes error, warning or information, or never; not '${least}'${meantText(least, FAILING)}`,
+    );
   if (least === "never") return () => false;
   const failing: readonly Severity[] = SEVERITIES.slice(0, index + 1);
   return ({ severities, failedExpectations }) => failedExpectations > 0 || failing.some((one) => severities[one] > 0);

@@ -13,6 +13,7 @@ import { carriedFiles, carriedJson, carriedText, changesAnything, isAboutC, type
 import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { readText, UnreadableFiles, workspaceFolder } from "../files.ts";
 import { forcedKernels } from "../kernels.ts";
+import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
 import { workspaceWith } from "../workspace.ts";
@@ -126,7 +127,10 @@ function sideOf(cwd: string, path: string, forcedKernel: string | null): Side {
 
 function policyOf({ environment }: Side, name: string): ReturnType<Side["environment"]["visible"]>[number] {
   const binding = environment.lookup("subject", name);
-  if (binding === null || binding.declaration.kind !== "policy") throw new UsageError(`there is no policy '${name}'`);
+  if (binding === null || binding.declaration.kind !== "policy") {
+    const policies = environment.visible("subject").flatMap((one) => (one.kind === "policy" ? (one.name ?? []) : []));
+    throw new UsageError(`there is no policy '${name}'${meantText(name, policies)}`);
+  }
   return binding;
 }
 

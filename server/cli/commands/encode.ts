@@ -7,6 +7,7 @@ import { encodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { grouped, OTHER_TREES, otherTrees, type Row } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
+import { noMaskText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
 
 const OPTIONS = {
@@ -41,10 +42,11 @@ export const encode: Command = {
     if (positionals.length === 0) throw new UsageError("give the names of a mask, such as 'GFP_KERNEL|__GFP_ZERO'");
     const text = positionals.join("|");
     const numberIn = (version: string | undefined, assume?: (sentence: string) => void): string => {
-      const result = bareMask(kernelFrom(version, values.config, assume), text);
+      const kernel = kernelFrom(version, values.config, assume);
+      const result = bareMask(kernel, text);
       if (!("wrong" in result)) return hex(result.mask);
       if (values.all) return `- (${result.wrong.replace(/^\S+ has/, "has")})`;
-      throw new UsageError(result.wrong);
+      throw new UsageError(noMaskText(kernel, result));
     };
     const inOlder = (header: OlderHeader): string => {
       const result = encodeOlder(header, text);

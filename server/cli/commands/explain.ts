@@ -13,7 +13,7 @@ import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { writtenCall } from "../c-call.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
-import { meantText } from "../meant.ts";
+import { meantText, noMaskText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
 import { verdictFields } from "../verdict-lines.ts";
@@ -107,7 +107,7 @@ export const explain: Command = {
     if (values.flags === undefined && needsMask(api))
       throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);
     const given = bareMask(kernel, values.flags ?? "0");
-    if ("wrong" in given) throw new UsageError(given.wrong);
+    if ("wrong" in given) throw new UsageError(noMaskText(kernel, given));
     const request: AllocationRequest = {
       api: api.name,
       mask: maskOfCall(kernel, api, values.flags === undefined ? null : given.mask),
@@ -161,7 +161,8 @@ function contextFrom(kernel: Kernel, names: string, scopes: readonly string[]): 
   return scopes.flatMap(words).reduce(
     (context, scope) => {
       if (isScopeName(scope)) return withScope(context, scope);
-      throw new UsageError(`there is no scope '${scope}': use ${Object.keys(SCOPE).join(", ")}`);
+      const names = Object.keys(SCOPE);
+      throw new UsageError(`there is no scope '${scope}'${meantText(scope, names) || `: use ${names.join(", ")}`}`);
     },
     combine(...known),
   );
