@@ -14,7 +14,7 @@ let worker: Worker | undefined;
 function startWorker(server: Uri): Promise<MessageTransports> {
   worker?.terminate();
   // Its name tells it where it comes from, which a worker that VS Code starts for another origin cannot see.
-  worker = new Worker(server.toString(true), { name: server.toString(true) });
+  worker = new Worker(server.toString(true), { name: server.toString() });
   return Promise.resolve({ reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) });
 }
 

@@ -112,8 +112,11 @@ let piece;
 export function kernelC() {
   if (piece === undefined)
     loading.by(() => {
-      if ("importScripts" in globalThis) importScripts(new URL("${file}", URL.canParse(self.name) ? self.name : self.location.href).href);
-      else module.require("./${file}");
+      if ("importScripts" in globalThis) {
+        // VS Code puts a name of its own in front.
+        const name = self.name.split(" ").at(-1);
+        importScripts(new URL("${file}", URL.canParse(name) ? name : self.location.href).href);
+      } else module.require("./${file}");
       piece = globalThis.${PIECE}({
         ${modules.map(({ names }, at) => `m${at}: { ${names.map((name) => `${name}: ${name}_${at}`).join(", ")} }`).join(",\n        ")}
       });
