@@ -1,4 +1,5 @@
 import type { Allocator } from "./allocators.ts";
+import { asksForMemory } from "./asking.ts";
 import { weaker, type Confidence } from "./evidence.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { argumentsBetween, itemsOf, type FunctionItem, type Items } from "./items.ts";
@@ -70,6 +71,8 @@ export interface ReadOptions {
   readonly wrappers: ReadonlyMap<string, NetEffect>;
   /** Functions that stand for one that the model knows, by their names. */
   readonly allocators: ReadonlyMap<string, Allocator>;
+  /** Only what is found counts: of a file that asks for no memory nothing is read. */
+  readonly isForFindings?: boolean;
 }
 
 const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
@@ -121,11 +124,15 @@ function readWith(
   isRemembered: boolean,
 ): Reading {
   const tokens = tokensOf(text, options.build, unchanged.values());
+  const macros = macroCallees(tokens, options);
+  if (options.isForFindings === true && !asksForMemory(tokens, ...calleesBefore(options, macros))) {
+    tokens.giveBack();
+    return { file: ASKS_FOR_NOTHING, isSound: true };
+  }
   const items = itemsOf(
     tokens,
     (start, open, close) => passedOver(tokens, { start, open, close }, unchanged)?.read ?? null,
   );
-  const macros = macroCallees(tokens, options);
   const read = readFunctions(tokens, items, options, macros, known, unchanged, isRemembered);
   const words = new Set(read.passed.flatMap((one) => one.words));
   const file: CFile = {
@@ -139,6 +146,24 @@ function readWith(
   memories.set(file, { text, options: options.build.options, functions: read.functions });
   tokens.giveBack();
   return { file, isSound: read.isSound && read.passed.length === tokens.passed };
+}
+
+const ASKS_FOR_NOTHING: CFile = {
+  functions: [],
+  tables: [],
+  declared: [],
+  maskMacros: [],
+  macros: { effects: [], allocators: [] },
+  numberMacros: {},
+  facts: [],
+};
+
+/** What is known of what functions call, before they are read. */
+function calleesBefore(
+  { wrappers, allocators }: ReadOptions,
+  macros: MacroCallees,
+): readonly [effects: Map<string, NetEffect>, allocators: Map<string, Allocator>] {
+  return [new Map([...wrappers, ...macros.effects]), new Map([...macros.allocators, ...allocators])];
 }
 
 /** Helpers that lock can call each other; more rounds find no more in practice. */
@@ -162,12 +187,11 @@ function readFunctions(
   isRemembered: boolean,
 ): FunctionsRead {
   const names = fileNames(tokens);
-  const effects = new Map<string, NetEffect>([...options.wrappers, ...macros.effects]);
-  const allocators = new Map<string, Allocator>([...macros.allocators, ...options.allocators]);
+  const [effects, allocators] = calleesBefore(options, macros);
   const said = new Map<string, string>();
   for (const name of [...effects.keys(), ...allocators.keys()]) said.set(name, saidOf(name, effects, allocators));
   const callees: Callees = {
-    effectOf: (id) => effects.get(tokens.nameOf(id)) ?? null,
+    effectOf: (id) => (effects.size === 0 ? null : (effects.get(tokens.nameOf(id)) ?? null)),
     allocatorOf: (name) => allocators.get(name) ?? null,
   };
   const passed = items.functions.map((item) => passedOver(tokens, item, unchanged));
@@ -186,6 +210,8 @@ function readFunctions(
       isSound = false;
       return kept;
     }
+    // What is read once need not be found again by its text.
+    if (options.isForFindings === true) return readNow(item);
     const text = textBetween(tokens, item.start, item.close + 1);
     const other = asWritten(text);
     const same = other === null ? null : readUnder(other, said);
@@ -314,6 +340,7 @@ function allocatorOf(read: FunctionRead): Allocator | null {
 
 /** What a function leaves behind for those that call it; null: nothing. */
 function effectOfFunction(read: FunctionRead): NetEffect | null {
+  if (read.net.takes.length + read.net.gives.length === 0) return null;
   const known = effectsOf.get(read);
   if (known !== undefined) return known;
   const effect = effectIn(read);

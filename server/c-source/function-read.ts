@@ -1,12 +1,20 @@
 import { handedOn, parameterIn, type Allocator } from "./allocators.ts";
 import type { Allocation, Call, MaskArgument, Piece } from "./call.ts";
 import { handsOnOf, type HandsOn } from "./hands-on.ts";
-import { argumentsBetween, functionValue, type Annotation, type FunctionItem, type Parameter } from "./items.ts";
+import {
+  argumentsBetween,
+  functionValue,
+  type Annotation,
+  type FunctionItem,
+  type Parameter,
+  type Slice,
+} from "./items.ts";
 import { casesOf, maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import { NO_USE, resultOf, type ResultUse } from "./results.ts";
 import { misplacedMask, observe, type Observation } from "./observations.ts";
-import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE } from "./signatures.ts";
+import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE, type Signature } from "./signatures.ts";
+import type { Guard } from "./state.ts";
 import type { LockFamily } from "./tables/locks.ts";
 import {
   ARROW,
@@ -79,14 +87,18 @@ export interface FileNames {
   readonly isMask: (id: number) => boolean;
 }
 
+const UNASKED = 0;
+const IS_MASK = 1;
+const IS_NONE = 2;
+
 export function fileNames(tokens: Tokens): FileNames {
-  const known: (boolean | undefined)[] = [];
+  const known = new Uint8Array(tokens.nameCount);
   return {
     isMask: (id) => {
-      const found = known[id];
-      if (found !== undefined) return found;
+      const found = known[id] ?? UNASKED;
+      if (found !== UNASKED) return found === IS_MASK;
       const is = GFP_NAME.test(tokens.nameOf(id));
-      known[id] = is;
+      known[id] = is ? IS_MASK : IS_NONE;
       return is;
     },
   };
@@ -157,14 +169,26 @@ function piece(tokens: Tokens, from: number, to: number, origin: number): Piece 
   return { start: start - origin, end: end - origin, text: tokens.text.slice(start, end) };
 }
 
+/** A call that is being read: what is told of its memory. */
+interface Reading {
+  readonly tokens: Tokens;
+  readonly item: FunctionItem;
+  readonly walked: WalkedCall;
+  readonly origin: number;
+  readonly text: string;
+  readonly slices: readonly Slice[];
+  readonly given: readonly Piece[];
+}
+
 function readCall(
   tokens: Tokens,
   names: FileNames,
   item: FunctionItem,
-  { name, open, close, state, statement }: WalkedCall,
+  walked: WalkedCall,
   origin: number,
   { allocatorOf }: Callees,
 ): Call {
+  const { name, open, close, state } = walked;
   const slices = argumentsBetween(tokens, open + 1, close);
   const text = textOf(tokens, name);
   const given = slices.map(({ from, to }) => piece(tokens, from, to, origin));
@@ -172,6 +196,7 @@ function readCall(
   const isMember = before === ARROW || before === DOT || tokens.kinds[name + 1] === INDEX_OPEN;
   const allocator = isMember ? null : allocatorOf(text);
   const isAllocator = allocator !== null && allocator.parameters.length === slices.length;
+  const reading = { tokens, item, walked, origin, text, slices, given };
   return {
     name: text,
     start: (tokens.starts[name] ?? 0) - origin,
@@ -179,65 +204,73 @@ function readCall(
     arguments: given,
     isMember,
     state,
-    allocation: isMember ? null : isAllocator ? allocationThrough(allocator) : allocationOf(),
+    allocation: isMember
+      ? null
+      : isAllocator
+        ? allocationThrough(reading, allocator)
+        : allocationOf(reading, names, signatureNamed(text)),
   };
+}
 
-  function allocationThrough(allocator: Allocator): Allocation {
-    const { parameters, callee, because, sure, isFixed, held } = allocator;
-    const texts = given.map((argument) => argument.text);
-    const handed = allocator.arguments.map((argument) => handedOn(argument, parameters, texts));
-    return {
-      api: callee,
-      mask: maskThrough(allocator, handed),
-      result: use(allocator.isResult),
-      through: {
-        arguments: handed,
-        isFixed,
-        isInside: false,
-        held,
-        sure,
-        because: `${text}() stands for ${callee}(${handed.join(", ").replace(/\s+/g, " ")}), ${because}`,
-      },
-    };
-  }
+function allocationThrough(reading: Reading, allocator: Allocator): Allocation {
+  const { parameters, callee, because, sure, isFixed, held } = allocator;
+  const texts = reading.given.map((argument) => argument.text);
+  const handed = allocator.arguments.map((argument) => handedOn(argument, parameters, texts));
+  return {
+    api: callee,
+    mask: maskThrough(reading, allocator, handed),
+    result: use(reading, allocator.isResult),
+    through: {
+      arguments: handed,
+      isFixed,
+      isInside: false,
+      held,
+      sure,
+      because: `${reading.text}() stands for ${callee}(${handed.join(", ").replace(/\s+/g, " ")}), ${because}`,
+    },
+  };
+}
 
-  /** What is done with the result; where it may be no memory, only whether it is asked for once. */
-  function use(isMemory: boolean): ResultUse {
-    const result = resultOf(tokens, name, close, statement, item.close, origin);
-    return isMemory ? result : { ...NO_USE, isOnce: result.isOnce };
-  }
+/** What is done with the result; where it may be no memory, only whether it is asked for once. */
+function use({ tokens, walked, item, origin }: Reading, isMemory: boolean): ResultUse {
+  const result = resultOf(tokens, walked.name, walked.close, walked.statement, item.close, origin);
+  return isMemory ? result : { ...NO_USE, isOnce: result.isOnce };
+}
 
-  function maskThrough(allocator: Allocator, handed: readonly string[]): MaskArgument | null {
-    const at = signatureNamed(allocator.callee)?.mask ?? -1;
-    const [argument, made] = [allocator.arguments[at], handed[at]];
-    if (argument === undefined || made === undefined) return null;
-    const index = parameterIn(argument, allocator.parameters);
-    const slice = slices[index];
-    if (slice !== undefined && allocator.parameters[index] === argument.trim()) {
-      const cases = maskCases(tokens, slice.from, slice.to, origin);
-      return { index, cases: cases ?? UNREADABLE, isWritten: true };
-    }
-    return { index, cases: casesOf(made) ?? UNREADABLE, isWritten: false };
+function maskThrough(
+  { tokens, slices, origin }: Reading,
+  allocator: Allocator,
+  handed: readonly string[],
+): MaskArgument | null {
+  const at = signatureNamed(allocator.callee)?.mask ?? -1;
+  const [argument, made] = [allocator.arguments[at], handed[at]];
+  if (argument === undefined || made === undefined) return null;
+  const index = parameterIn(argument, allocator.parameters);
+  const slice = slices[index];
+  if (slice !== undefined && allocator.parameters[index] === argument.trim()) {
+    const cases = maskCases(tokens, slice.from, slice.to, origin);
+    return { index, cases: cases ?? UNREADABLE, isWritten: true };
   }
+  return { index, cases: casesOf(made) ?? UNREADABLE, isWritten: false };
+}
 
-  function allocationOf(): Allocation | null {
-    const signature = signatureNamed(text);
-    // Other kernels have other prototypes.
-    const isAsKnown = signature !== null && (signature.parameters ?? slices.length) === slices.length;
-    const index = isAsKnown ? signature.mask : maskArgument(tokens, names, slices, text);
-    if (signature === null && index === -1) return null;
-    const slice = slices[index];
-    const cases = slice === undefined ? null : maskCases(tokens, slice.from, slice.to, origin);
-    // Something else by that name: a function of the driver, a member.
-    if (slice !== undefined && cases === null) return null;
-    if (signature === null && cases === null) return null;
-    return {
-      api: signature === null ? null : text,
-      mask: cases === null ? null : { index, cases, isWritten: true },
-      through: null,
-      result: use(signature !== null),
-    };
-  }
+function allocationOf(reading: Reading, names: FileNames, signature: Signature | null): Allocation | null {
+  const { tokens, slices, text, origin } = reading;
+  // Other kernels have other prototypes.
+  const isAsKnown = signature !== null && (signature.parameters ?? slices.length) === slices.length;
+  const index = isAsKnown ? signature.mask : maskArgument(tokens, names, slices, text);
+  if (signature === null && index === -1) return null;
+  const slice = slices[index];
+  const cases = slice === undefined ? null : maskCases(tokens, slice.from, slice.to, origin);
+  // Something else by that name: a function of the driver, a member.
+  if (slice !== undefined && cases === null) return null;
+  if (signature === null && cases === null) return null;
+  return {
+    api: signature === null ? null : text,
+    mask: cases === null ? null : { index, cases, isWritten: true },
+    through: null,
+    result: use(reading, signature !== null),
+  };
 }
 
 /** A mask of which nothing is known. */
@@ -289,10 +322,7 @@ function writesOf(
     const first = isMember ? memberStart(tokens, at) : at;
     if (!isMember) masks.add(id);
     const does = operator === ASSIGN ? "=" : operator === OR_ASSIGN ? "|=" : "&=";
-    const guards = guarded.get(at) ?? [];
-    const cases = (maskCases(tokens, at + 2, end, origin) ?? []).map((one) =>
-      guards.length === 0 ? one : { ...one, guards: [...guards, ...one.guards] },
-    );
+    const cases = guardedBy(guarded.get(at) ?? [], maskCases(tokens, at + 2, end, origin) ?? []);
     writes.push({
       variable: textBetween(tokens, first, at + 1),
       does,
@@ -303,6 +333,9 @@ function writesOf(
   }
   return writes;
 }
+
+const guardedBy = (guards: readonly Guard[], cases: readonly MaskCase[]): readonly MaskCase[] =>
+  guards.length === 0 ? cases : cases.map((one) => ({ ...one, guards: [...guards, ...one.guards] }));
 
 /** The first token of `dev->ring.gfp`. */
 function memberStart(tokens: Tokens, last: number): number {

@@ -482,10 +482,13 @@ interface GentleCall {
   readonly context: string;
 }
 
+const NO_CALLS: readonly GentleCall[] = [];
+
 /** A function that did not change is the same object as before. */
 const gentle = new WeakMap<FunctionRead, readonly GentleCall[]>();
 
 function gentleIn(read: FunctionRead): readonly GentleCall[] {
+  if (read.calls.length === 0) return NO_CALLS;
   const known = gentle.get(read);
   if (known !== undefined) return known;
   const found = read.calls.flatMap((call): readonly GentleCall[] => {

@@ -12,8 +12,6 @@ export interface NameTable {
   hashes: Int32Array;
   /** How many names there are; 0 is none. */
   count: number;
-  /** Names whose text was asked for. */
-  readonly texts: (string | undefined)[];
   /** 1 for each of the names that the floor asks for which the file has. */
   readonly used: Uint8Array;
 }
@@ -111,7 +109,6 @@ export function takeTable(text: string, codes: Uint8Array): NameTable {
       slots: slots.slice(),
       hashes: hashes.slice(),
       count: known.length,
-      texts: known.slice(),
       used: new Uint8Array(known.length),
     };
   table.text = text;
@@ -124,7 +121,6 @@ export function takeTable(text: string, codes: Uint8Array): NameTable {
 
 /** Lets the next text have the table. */
 export function giveBackTable(table: NameTable): void {
-  table.texts.length = known.length;
   table.text = "";
   spare = table;
 }
@@ -159,12 +155,9 @@ function isSame(table: NameTable, id: number, start: number, end: number): boole
 
 /** The name of a number. */
 export function nameOf(table: NameTable, id: number): string {
-  const found = table.texts[id];
-  if (found !== undefined) return found;
+  // Not kept: a list as long as there are names costs more than the few texts that are asked for.
   const start = table.starts[id] ?? 0;
-  const text = id < table.count ? table.text.slice(start, start + (table.lengths[id] ?? 0)) : "";
-  table.texts[id] = text;
-  return text;
+  return known[id] ?? (id < table.count ? table.text.slice(start, start + (table.lengths[id] ?? 0)) : "");
 }
 
 /** The number of a name; 0: the table does not have it. */

@@ -95,25 +95,42 @@ function retried(seen: Observed, call: Call, index: number, found: Observation[]
   if (variable == null || is !== "checked") return;
   if (/^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return;
   const test = seen.text.slice(start, end);
-  const name = escaped(variable);
   const isLoop = test.startsWith("if")
-    ? test.includes("goto") && goesBack(seen, call, name)
-    : new RegExp(
-        `^\\s*;\\s*(?:\\w+\\([^;{}]*\\);\\s*)?\\}?\\s*while\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)`,
-      ).test(seen.text.slice(call.end, call.end + NEAR)) ||
-      new RegExp(`\\bwhile\\s*\\(\\s*!\\s*\\(\\s*${name}\\s*=\\s*$`).test(
-        seen.text.slice(Math.max(0, call.start - 120), call.start),
-      );
+    ? test.includes("goto") && goesBack(seen, call, variable)
+    : isGoneRound(seen, call, variable);
   if (isLoop) found.push({ kind: "retried", call: index, ...nameOf(call) });
 }
 
+// What stands before and behind the variable in such loops: one is looked for at most allocations there are.
+const BEFORE_WHILE = /^\s*;\s*\}?\s*while\s*\(\s*(?:unlikely\s*\()?\s*!\s*/;
+const CALL_BEFORE_WHILE = /^\s*;\s*\w+\([^;{}]*\);\s*\}?\s*while\s*\(\s*(?:unlikely\s*\()?\s*!\s*/;
+const BEHIND_WHILE = /\s*\)/y;
+const IN_WHILE = /\bwhile\s*\(\s*!\s*\(\s*$/;
+const BEFORE_IF = /^\s*;\s*if\s*\(\s*(?:unlikely\s*\()?\s*!\s*/;
+const BEHIND_IF = /\s*\)?\s*\)\s*(\{[^{}]*\}|[^;{}]*;)/y;
+
+/** What matches behind a word that stands behind what matches before it. */
+function around(text: string, before: RegExp, word: string, behind: RegExp): RegExpExecArray | null {
+  const first = before.exec(text);
+  if (first === null || !text.startsWith(word, first[0].length)) return null;
+  behind.lastIndex = first[0].length + word.length;
+  return behind.exec(text);
+}
+
+/** `do { p = kmalloc(…); } while (!p);`, `while (!(p = kmalloc(…)))`. */
+function isGoneRound({ text }: Observed, { start, end }: Call, variable: string): boolean {
+  const behind = text.slice(end, end + NEAR);
+  for (const round of [BEFORE_WHILE, CALL_BEFORE_WHILE])
+    if (around(behind, round, variable, BEHIND_WHILE) !== null) return true;
+  const before = text.slice(Math.max(0, start - 120), start).trimEnd();
+  const name = before.endsWith("=") ? before.slice(0, -1).trimEnd() : "";
+  return name.endsWith(variable) && IN_WHILE.test(name.slice(0, -variable.length));
+}
+
 /** `if (!p) { cond_resched(); goto again; }` to a label shortly before. */
-function goesBack(seen: Observed, call: Call, name: string): boolean {
+function goesBack(seen: Observed, call: Call, variable: string): boolean {
   const behind = seen.text.slice(call.end, call.end + NEAR);
-  const test = new RegExp(
-    `^\\s*;\\s*if\\s*\\(\\s*(?:unlikely\\s*\\()?\\s*!\\s*${name}\\s*\\)?\\s*\\)\\s*(\\{[^{}]*\\}|[^;{}]*;)`,
-  ).exec(behind);
-  const body = test?.[1] ?? "";
+  const body = around(behind, BEFORE_IF, variable, BEHIND_IF)?.[1] ?? "";
   const label = /\bgoto\s+(\w+)\s*;/.exec(body)?.[1];
   // One that counts, or asks for less, comes to an end.
   if (label === undefined || /\breturn\b|--|\+\+|=|\bif\b/.test(body)) return false;

@@ -1,5 +1,6 @@
 import type { Call } from "./call.ts";
 import type { FunctionRead, Kept } from "./function-read.ts";
+import type { Parameter } from "./items.ts";
 import { ATOMIC_NOTIFIERS, CALLED_BACK, KEPT, REGISTRATIONS, type Registration } from "./tables/callbacks.ts";
 import { TRANSACTION } from "./tables/locks.ts";
 
@@ -28,9 +29,21 @@ export interface Outline {
   readonly isTransacted: boolean;
 }
 
+const isTransaction = ({ type }: Parameter): boolean => TRANSACTION.test(type);
+
+/** Of a function that calls nothing and keeps nothing. */
+const LEADS_NOWHERE: Outline = {
+  registering: [],
+  handlers: [],
+  registers: [],
+  usedParameters: [],
+  isTransacted: false,
+};
+
 const outlines = new WeakMap<FunctionRead, Outline>();
 
 export function outlineOf(read: FunctionRead): Outline {
+  if (read.calls.length + read.kept.length === 0 && !read.parameters.some(isTransaction)) return LEADS_NOWHERE;
   const known = outlines.get(read);
   if (known !== undefined) return known;
   const outline = outlined(read);
@@ -59,7 +72,7 @@ function outlined(read: FunctionRead): Outline {
         ? [name]
         : [],
     ),
-    isTransacted: parameters.some(({ type }) => TRANSACTION.test(type)),
+    isTransacted: parameters.some(isTransaction),
   };
 }
 

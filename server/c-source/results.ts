@@ -2,6 +2,7 @@ import { assignmentBefore } from "./walk.ts";
 import {
   ARROW,
   ASSIGN,
+  BLOCK_CLOSE,
   BLOCK_OPEN,
   CLOSE,
   COMMA,
@@ -222,13 +223,50 @@ function isOnce(before: string, variable: string | null): boolean {
   if (isWhereMissing(near)) return true;
   // Where it is written it is named once; a test names it as well.
   if (variable === null || near.indexOf(variable) === near.lastIndexOf(variable)) return false;
-  const isPointedAt = /^\w+$/.test(variable) && new RegExp(`\\*\\s*${variable}\\s*=[^=;]*$`).test(near);
-  const kept = isPointedAt ? `*${variable}` : variable;
-  if (!/[*>.]/.test(kept)) return false;
-  const name = kept.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const isThere = `(?:[^;{}!]*[^\\w>.!])?${name}(?![\\w.>(-]|\\[)(?!\\s*==)[^;{}]*\\)\\s*\\{?\\s*(?:return|goto)\\b`;
-  const isMissing = `\\s*(?:!\\s*${name}|${name}\\s*==\\s*NULL)\\s*\\)\\s*(?:\\{[^{}]*|[^;{}]*)$`;
-  return new RegExp(`(?<!else )\\bif\\s*\\((?:${isThere}|${isMissing})`).test(near);
+  const kept = isPointedAt(near, variable) ? `*${variable}` : variable;
+  return /[*>.]/.test(kept) && isTested(near, kept);
+}
+
+/** It ends in `*list = `. */
+function isPointedAt(before: string, variable: string): boolean {
+  const assignment = before.lastIndexOf("=");
+  return POINTED_AT.exec(before.slice(0, assignment))?.[1] === variable && !before.includes(";", assignment);
+}
+
+const POINTED_AT = /\*\s*(\w+)\s*$/;
+
+// What stands before and behind the name in a test of it: an expression for each name would cost more than all else.
+const TEST = /(?<!else )\bif\s*\((?:[^;{}!]*[^\w>.!])?$/;
+const IS_THERE = /(?![\w.>(-]|\[)(?!\s*==)[^;{}]*\)\s*\{?\s*(?:return|goto)\b/y;
+const NEGATED_TEST = /(?<!else )\bif\s*\(\s*!\s*$/;
+const IS_MISSING = /\s*\)\s*(?:\{[^{}]*|[^;{}]*)$/y;
+const COMPARED_TEST = /(?<!else )\bif\s*\(\s*$/;
+const IS_NULL = /\s*==\s*NULL\s*\)\s*(?:\{[^{}]*|[^;{}]*)$/y;
+
+/** Behind `if (name …) return` or `goto`, or in `if (!name)`, `if (name == NULL)`. */
+function isTested(before: string, name: string): boolean {
+  const matches = (behind: RegExp, at: number): boolean => {
+    behind.lastIndex = at;
+    return behind.test(before);
+  };
+  for (let at = before.indexOf(name); at !== -1; at = before.indexOf(name, at + 1)) {
+    const [start, end] = [statementBefore(before, at), at + name.length];
+    const head = before.slice(start, at);
+    if (!head.includes("if")) continue;
+    if (TEST.test(head) && matches(IS_THERE, end)) return true;
+    if (NEGATED_TEST.test(head) && matches(IS_MISSING, end)) return true;
+    if (COMPARED_TEST.test(head) && matches(IS_NULL, end)) return true;
+  }
+  return false;
+}
+
+/** Behind the last semicolon or brace before an offset. */
+function statementBefore(text: string, offset: number): number {
+  for (let at = offset; at > 0; at--) {
+    const code = text.charCodeAt(at - 1);
+    if (code === SEMICOLON || code === BLOCK_OPEN || code === BLOCK_CLOSE) return at;
+  }
+  return 0;
 }
 
 const MISSING = /(?<!else )\bif\s*\(\s*!\s*(\w+(?:(?:->|\.)\w+)+)\s*\)\s*$/;

@@ -518,13 +518,15 @@ interface OpenCall {
   readonly name: number;
   readonly open: number;
   readonly close: number;
+  /** The one that it is an argument of, or a part of one. */
+  readonly around: OpenCall | null;
 }
 
 /** The calls between two tokens, in the order in which they are made, and what they change. */
 function expression(walk: Walk, from: number, to: number, entry: State): State {
   const { tokens } = walk;
   let state = entry;
-  const open: OpenCall[] = [];
+  let open: OpenCall | null = null;
   for (let at = from; at < to; at++) {
     const kind = tokens.kinds[at];
     if (kind === NAME) {
@@ -533,31 +535,30 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
       const name = tokens.names[at] ?? 0;
       if (name === SIZEOF || name === TYPEOF || name === TYPEOF_GNU) {
         at = close;
-      } else if (!NEITHER_CALLED.has(name)) open.push({ name: at, open: at + 1, close });
+      } else if (!NEITHER_CALLED.has(name)) open = { name: at, open: at + 1, close, around: open };
     } else if (kind === OPEN && tokens.kinds[at + 1] === BLOCK_OPEN) {
       state = statementExpression(walk, at + 1, state);
       at = Math.max(at, walk.at - 1);
     } else if (kind === CLOSE) {
-      const call = open.at(-1);
-      if (call?.close === at) {
-        open.pop();
-        state = called(walk, call, state);
-      } else openPointer(tokens, at, to, open);
+      if (open !== null && open.close === at) {
+        state = called(walk, open, state);
+        open = open.around;
+      } else open = openPointer(tokens, at, to, open);
     } else if (kind === INDEX_CLOSE) {
-      openPointer(tokens, at, to, open);
+      open = openPointer(tokens, at, to, open);
     }
   }
   return state;
 }
 
 /** `(*ops->grow)(dev)`, `grow[i](dev)` */
-function openPointer(tokens: Tokens, at: number, to: number, open: OpenCall[]): void {
+function openPointer(tokens: Tokens, at: number, to: number, around: OpenCall | null): OpenCall | null {
   const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
   const first = tokens.partners[at] ?? -1;
-  if (close === -1 || close > to || first === -1) return;
+  if (close === -1 || close > to || first === -1) return around;
   const isStar = tokens.kinds[at] === CLOSE && tokens.kinds[first + 1] === STAR;
   const name = isStar ? at - 1 : tokens.kinds[at] === INDEX_CLOSE ? first - 1 : -1;
-  if (tokens.kinds[name] === NAME) open.push({ name, open: at + 1, close });
+  return tokens.kinds[name] === NAME ? { name, open: at + 1, close, around } : around;
 }
 
 function statementExpression(walk: Walk, brace: number, state: State): State {

@@ -30,10 +30,12 @@ export function cFindings(
   texts: readonly CText[],
   { kernels, build }: KernelTree,
   isAll: boolean,
-  { evidence, violations }: CPolicies,
+  { texts: policies, evidence, violations }: CPolicies,
 ): readonly ReportedFinding[][] {
   const { declared, wrappers, allocators } = evidence;
-  const read = readModule(texts, { build, wrappers, allocators });
+  // What is judged with nothing else and held against no policy is read for what is found in it alone.
+  const isForFindings = texts.length === 1 && policies.length === 0;
+  const read = readModule(texts, { build, wrappers, allocators, isForFindings });
   const files = read.map((file, at) => ({ path: texts[at]?.path ?? "", file }));
   const found = kernels.map((kernel) => ({
     name: kernel.name,
