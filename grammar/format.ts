@@ -1,6 +1,7 @@
 import { print, type PlacedItem, type Printed } from "./printer.ts";
 import { parseFile } from "./regions.ts";
 import type { Region, SourceFile } from "./source-file.ts";
+import { isKeyword } from "./tokens.ts";
 
 /** The formatter: prints a file declaration by declaration, and again only what changed. */
 
@@ -95,17 +96,87 @@ function printed(file: SourceFile, from: number, to: number): Printed {
   const kept = regions.length === 1 ? alone : together;
   const before = kept.get(first);
   if (before?.beginsFile === beginsFile && isSame(before.regions, regions)) return before.printed;
-  const items: PlacedItem[] = [];
-  let text = "";
-  for (const region of regions) {
-    if (region.item !== null) items.push({ item: region.item, base: text.length });
-    text += region.text;
-  }
-  const made = print(text, items, beginsFile);
-  // Most stand as they are printed already: the text is kept once.
-  const fresh = made.text === text ? { ...made, text } : made;
+  const fresh = newlyPrinted(regions, beginsFile);
   kept.set(first, { regions, beginsFile, printed: fresh });
   return fresh;
+}
+
+function newlyPrinted(regions: readonly Region[], beginsFile: boolean): Printed {
+  const text = regions.length === 1 ? (regions[0]?.text ?? "") : regions.map((region) => region.text).join("");
+  const shape = text.length > LONGEST_SHAPE ? null : shapeOf(text, beginsFile);
+  const known = shape === null ? undefined : shapes.get(shape.key);
+  if (shape !== null && known !== undefined) return printedAlike(known, text, shape.names);
+  const items: PlacedItem[] = [];
+  let base = 0;
+  for (const { item, text: own } of regions) {
+    if (item !== null) items.push({ item, base });
+    base += own.length;
+  }
+  const made = print(text, items, beginsFile);
+  // The text is kept once.
+  const fresh = made.text === text ? { ...made, text } : made;
+  if (shape !== null) noteShape(shape, text, fresh);
+  return fresh;
+}
+
+/**
+ * What the printer goes by: a text without what its names are called and its numbers come to. Of those it asks for the
+ * length alone, so that valid texts of one shape are printed alike, each with its own, and only the first of them has
+ * need of a tree.
+ */
+interface Shape {
+  readonly key: string;
+  readonly names: readonly string[];
+}
+
+/** How the texts of one shape are printed: what stands between their names; null: as they stand. */
+interface KnownShape extends Omit<Printed, "text"> {
+  readonly between: readonly string[] | null;
+}
+
+const shapes = new Map<string, KnownShape>();
+const MOST_SHAPES = 4000;
+const LONGEST_SHAPE = 2000;
+/** Names, the words of the language, and whole numbers of nothing but digits. */
+const WORD = /\b(?:[A-Za-z_]\w*|\d+\b)/g;
+
+const NINE = 57;
+
+function shapeOf(text: string, beginsFile: boolean): Shape {
+  const names: string[] = [];
+  const key = text.replace(WORD, (word) => {
+    if (isKeyword(word)) return word;
+    names.push(word);
+    return (word.charCodeAt(0) <= NINE ? "0" : "x").repeat(word.length);
+  });
+  return { key: beginsFile ? `^${key}` : key, names };
+}
+
+function noteShape({ key, names }: Shape, text: string, { text: out, isApart, joins }: Printed): void {
+  const between = out === text ? null : betweenNames(out, names);
+  if (between === undefined) return;
+  if (shapes.size >= MOST_SHAPES) shapes.clear();
+  shapes.set(key, { between, isApart, joins });
+}
+
+/** Undefined where other names stand in a text, or in another order. */
+function betweenNames(text: string, names: readonly string[]): readonly string[] | undefined {
+  const between: string[] = [];
+  let end = 0;
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (isKeyword(word)) continue;
+    if (word !== names[between.length]) return undefined;
+    between.push(text.slice(end, index));
+    end = index + word.length;
+  }
+  return between.length === names.length ? [...between, text.slice(end)] : undefined;
+}
+
+function printedAlike({ between, isApart, joins }: KnownShape, text: string, names: readonly string[]): Printed {
+  if (between === null) return { text, isApart, joins };
+  let out = between[0] ?? "";
+  for (let i = 0; i < names.length; i++) out += (names[i] ?? "") + (between[i + 1] ?? "");
+  return { text: out, isApart, joins };
 }
 
 function isSame(one: readonly Region[], other: readonly Region[]): boolean {

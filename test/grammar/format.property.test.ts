@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editFile, format, formattedParts, parseFile } from "../../grammar/index.ts";
+import { editFile, format, formattedParts, isKeyword, parseFile } from "../../grammar/index.ts";
 import { print } from "../../grammar/printer.ts";
 import { anyText, file, wildFile } from "./_arbitrary.ts";
 
@@ -111,6 +111,33 @@ describe("The formatter", () => {
       }),
       { seed: 15, numRuns: 400 },
     );
+  });
+
+  test("prints a file as it is alone when one was printed before that differs in names and numbers of the same length", () => {
+    let alike = 0;
+    const letters = fc.array(fc.constantFrom(..."abcxyzABCXYZ_"), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(fc.oneof(file, wildFile, runs), fc.boolean(), letters, (text, isFormatted, names) => {
+        const first = isFormatted ? formatted(text) : text;
+        let at = 0;
+        const letter = (): string => names[at++ % names.length] ?? "a";
+        const other = first.replace(/\b(?:[A-Za-z_]\w*|[1-9]\d*\b)/g, (word) =>
+          isKeyword(word)
+            ? word
+            : word.replace(/./g, (one) => (/^\d/.test(word) ? String((Number(one) % 9) + 1) : letter())),
+        );
+        formatted(first);
+        const { regions, starts } = parseFile(other);
+        // A name may have become a word of the language.
+        if (regions.some(({ problems }) => problems.length > 0)) return;
+        const items = regions.flatMap(({ item }, i) => (item === null ? [] : [{ item, base: starts[i] ?? 0 }]));
+        const alone = print(other, items, true).text;
+        alike++;
+        expect(formatted(other).replace(/\r\n/g, "\n")).toBe(alone);
+      }),
+      { seed: 16, numRuns: 500 },
+    );
+    expect(alike).toBeGreaterThan(200);
   });
 
   test("prints after an edit what it prints of the text", () => {
