@@ -57,7 +57,7 @@ export function freedElsewhere(functions: readonly LinkedFunction[]): readonly F
       const [first] = all ?? [];
       // What is in the member may be of either kind, and its own function is asked by itself.
       if (all === undefined || first === undefined || !all.every(({ call }) => isWrong(call, by))) continue;
-      if (all.some(({ fn }) => fn === freed || fn.file !== freed.file)) continue;
+      if (all.some(({ fn }) => fn === freed)) continue;
       const variable = variableOf(first.call) ?? "";
       if (choosesBetween(freed.read.calls, by, variable) || isWritten(functions, variable)) continue;
       found.push({ made: first.fn, call: first.call, freed, by });

@@ -40,7 +40,7 @@ export function freedOtherwise(
     const made = calls.findIndex((call) => variableOf(call) === variable && isWrong(call, freed));
     if (made === -1 || made > index || text.includes("is_vmalloc_addr")) return [];
     if (!/^\w+$/.test(variable) && choosesBetween(calls, freed, variable)) return [];
-    const writes = text.matchAll(new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=\\s*(?!=|NULL\\s*[;,])`, "g"));
+    const writes = text.matchAll(new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=(?!=|\\s*NULL\\s*[;,])`, "g"));
     const wrong = calls.filter((call) => variableOf(call) === variable && isWrong(call, freed));
     if ([...writes].length !== wrong.length) return [];
     return [{ made, freed }];

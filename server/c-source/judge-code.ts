@@ -45,7 +45,7 @@ export function judgeFrees(
       return [
         {
           rule: rule.id,
-          severity: match.severity ?? rule.severity,
+          severity: made.file === freed.file ? (match.severity ?? rule.severity) : "information",
           message: match.message,
           tag: null,
           file: freed.file,
@@ -55,7 +55,7 @@ export function judgeFrees(
           end: freed.start + by.start + by.name.length,
           call: callText(by),
           maskText: "",
-          confidence: "likely" as const,
+          confidence: made.file === freed.file ? ("likely" as const) : ("possible" as const),
           isAnywhere: false,
           proof: [proof],
           fixes: [],

@@ -68,7 +68,8 @@ export function judgeC(
   if (isQuiet) return [];
   const link = linked();
   const findings = link.functions.flatMap((fn) => judgeFunction(files, link, fn, options));
-  if (options.confidence !== "certain") findings.push(...judgeFrees(files, link.functions, options.kernel));
+  for (const finding of options.confidence === "certain" ? [] : judgeFrees(files, link.functions, options.kernel))
+    if (RANK[finding.confidence] >= RANK[options.confidence]) findings.push(finding);
   return onceForMacros(files, findings);
 }
 

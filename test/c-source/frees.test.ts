@@ -87,6 +87,31 @@ describe("mismatched-free", () => {
     expect(told(member("\tkvfree(nic->ring);\n"))).toEqual([]);
   });
 
+  test("a member is followed into other files, and that is worth knowing", () => {
+    const [up = "", down = ""] = member("\tkfree(nic->ring);\n").split(/(?=static void down)/);
+    const files = { "up.c": up.replace("static ", ""), "down.c": down.replace("static ", "") };
+    const said = (confidence: "likely" | "possible"): readonly unknown[] =>
+      findingsIn(files, { confidence }).map(({ rule, path, severity, proof }) => [
+        rule,
+        path,
+        severity,
+        proof[0]?.file,
+      ]);
+    expect(said("possible")).toEqual([["mismatched-free", "down.c", "information", 0]]);
+    expect(said("likely")).toEqual([]);
+  });
+
+  test("a pointer that is cleared when it is freed is followed all the same", () => {
+    const code = inside(
+      "dev->rows = kvcalloc(n, 8, GFP_KERNEL);",
+      "if (!dev->rows)",
+      "\treturn -ENOMEM;",
+      "kfree(dev->rows);",
+      "dev->rows = NULL;",
+    );
+    expect(told(code)).toEqual(["mismatched-free f: kfree"]);
+  });
+
   test("a member that something else is written to, or that is freed in two ways, is left alone", () => {
     const other = "static void lend(struct nic *nic, void *ring)\n{\n\tnic->ring = ring;\n}\n\n";
     expect(told(member("\tkfree(nic->ring);\n", other))).toEqual([]);

@@ -437,7 +437,7 @@ export const KEPT: ReadonlyMap<string, Handler> = byMember(KEPT_ROWS, (_type, me
 /** include/scsi/scsi_host.h: `DEF_SCSI_QCMD(own_queue)` has own_queue_lck() called, under the lock of the host. */
 export const QUEUE_MACRO = "DEF_SCSI_QCMD";
 
-export const QUEUED: Handler = { contexts: ["queue_rq"], confidence: "likely" };
+export const QUEUED: Handler = { contexts: ["spin_lock_irqsave"], confidence: "likely" };
 
 /** The words that these tables ask a file for. */
 export const CALLBACK_WORDS: ReadonlySet<string> = new Set([
