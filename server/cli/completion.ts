@@ -61,6 +61,8 @@ function bashScript(commands: readonly Command[], lists: WordLists): string {
     "_allocpolicy() {",
     "  local cur prev words",
     `  cur=\${COMP_WORDS[COMP_CWORD]}; prev=\${COMP_WORDS[COMP_CWORD-1]}`,
+    // Of `--format=text` bash makes three words.
+    `  if [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; elif [[ $cur == = ]]; then cur=; fi`,
     "  COMPREPLY=()",
     "  if (( COMP_CWORD == 1 )); then",
     `    words=$(${compgen([...commands.map(({ name }) => name), "help", "--help", "--version"])})`,

@@ -37,6 +37,8 @@ describe("completion in bash", () => {
     expect(offered(cwd, "che")).toEqual(["check"]);
     expect(offered(cwd, "check", "--f")).toEqual(["--format", "--fail-on"]);
     expect(offered(cwd, "check", "--format", "")).toEqual(["github", "json", "sarif", "text"]);
+    expect(offered(cwd, "check", "--format", "=")).toEqual(["github", "json", "sarif", "text"]);
+    expect(offered(cwd, "check", "--format", "=", "s")).toEqual(["sarif"]);
     expect(offered(cwd, "check", "a")).toEqual(["a.allocpolicy"]);
     expect(offered(cwd, "explain", "--api", "kmalloc_")).toContain("kmalloc_array");
     expect(offered(cwd, "explain", "--context", "softi")).toEqual(["softirq"]);
