@@ -243,7 +243,7 @@ function cellSpot(row: string, column: Column | undefined, cell: Cell): Spot {
     "td",
     shown,
     element("span", "symbol", SYMBOLS[shown]),
-    ` ${cell.conditional ? "depends" : cell.kind}${cell.warned ? ", warns" : ""}`,
+    element("span", "word", ` ${cell.conditional ? "depends" : cell.kind}${cell.warned ? ", warns" : ""}`),
     ...mark(cell.kernel),
   );
   return spot(
