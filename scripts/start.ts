@@ -12,6 +12,14 @@ import { startServer } from "./editor/server.ts";
 import { inRoot, VSIX } from "./paths.ts";
 import { capture, step } from "./progress.mjs";
 
+const USAGE = `usage: npm start [-- --no-editor] [-- --port N]
+
+builds, checks examples/ and opens the editor on them
+
+options
+  --no-editor  only the findings
+  --port N     where the editor in the browser listens, if it can: 8437`;
+
 const EXAMPLES = "examples";
 /** What the editor shows first. */
 const FIRST_FILE = "mistakes.allocpolicy";
@@ -103,8 +111,16 @@ async function openInBrowser(port: number): Promise<void> {
 
 async function start(): Promise<void> {
   const { values } = parseArgs({
-    options: { "no-editor": { type: "boolean", default: false }, port: { type: "string" } },
+    options: {
+      "no-editor": { type: "boolean", default: false },
+      port: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   await step("Building", () => capture(process.execPath, [inRoot("scripts/build.ts")], { cwd: inRoot() }));
   await check();
   if (values["no-editor"]) return;

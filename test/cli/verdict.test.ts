@@ -256,7 +256,7 @@ describe("explain", () => {
   test.each([
     ["--count", "many", "--count takes a whole number from 0 on, not 'many'"],
     ["--node", "-1", "--node takes a whole number from 0 on, not '-1'"],
-    ["--scope", "nofss", "there is no scope 'nofss': use nofs, noio"],
+    ["--scope", "nofss", "there is no scope 'nofss': did you mean nofs"],
     ["--handles", "errors", "--handles takes null or nothing, not 'errors'"],
     ["--cache", "shiny", "--cache takes ctor, dma, account, reclaimable and size=BYTES, not 'shiny'"],
     ["--pages", "1", "give one of --order, --size and --pages"],

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isAtomic } from "../../server/model/contexts.ts";
 import { sentenceOf } from "../../server/model/sentence.ts";
 import { simulate } from "../../server/model/simulate.ts";
 import { isTooSmallToFail } from "../../server/model/too-small-to-fail.ts";
@@ -24,7 +25,8 @@ describe("the answer in one sentence", () => {
         const words = { never: "never ", may: "may ", always: "always " };
         const verb = (certainty: keyof typeof words, bare: string): string =>
           `${words[certainty]}${bare}${certainty === "may" ? "" : "s"}`;
-        expect(parts[0]).toBe(verb(answer.sleeps, "sleep"));
+        const mustNot = answer.sleeps !== "never" && isAtomic(kernel, request.context) ? ", where it must not" : "";
+        expect(parts[0]).toBe(verb(answer.sleeps, "sleep") + mustNot);
         expect(parts[1]).toBe(small ? "in practice never fails" : verb(answer.fails, "fail"));
         expect(parts.includes("may wait for ever")).toBe(answer.loops !== "never");
       }),
