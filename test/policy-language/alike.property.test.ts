@@ -52,6 +52,19 @@ const TEMPLATES = [
   "flag $m",
 ] as const;
 
+/** Damaged ones, which others lean on all the same. */
+const DAMAGED = [
+  'policy $p { forbid has __GFP_HIGH because "no $p"\n  mode fast when { oom never }\n  mode normal otherwise { sleeps may } }',
+  "policy $q for kmalloc { forbid }",
+  "policy $q like $p { allow only GFP_KERNEL | $m |\n  warn has __GFP_NOFAIL }",
+  "context $c { in softirq in }",
+  "context $d like { in $c }",
+  "flags $m = GFP_KERNEL | # __GFP_ZERO",
+  "transform $t(x) = x | | $m",
+  "request $s {\n  api kmalloc  size 8 MiB flags\n  fallback $f  handles nothing\n}",
+  "request $r { api kmalloc  size 64 B  flags GFP_ATOMIC | __GFP_NOFAIL  policy $p,  context $c }",
+] as const;
+
 /** How a name of a template is called in a block: by its number, longer and longer, like a word of a message, … */
 const WORDS = ["policy", "forbids", "this", "x", "GFP_KERNEL", "mask", "softirq", "none", "m", "api"] as const;
 const NAMINGS: readonly ((name: string, block: number) => string)[] = [
@@ -122,6 +135,7 @@ describe("declarations that are the same but for names get what each gets alone"
 
   test("and so in files that are looked at one after the other, torn ones too", () => {
     const cut = fc.tuple(fc.nat(400), fc.oneof(fc.constant(0), fc.nat(400)));
+    const torn = fc.array(fc.constantFrom(...TEMPLATES, ...DAMAGED), { minLength: 1, maxLength: 8 });
     const file = fc.record({
       first: header,
       templates: block,
@@ -130,7 +144,7 @@ describe("declarations that are the same but for names get what each gets alone"
       cut,
     });
     fc.assert(
-      fc.property(fc.array(file, { minLength: 2, maxLength: 5 }), block, fc.boolean(), (files, common, isCommon) => {
+      fc.property(fc.array(file, { minLength: 2, maxLength: 5 }), torn, fc.boolean(), (files, common, isCommon) => {
         const [shared, settings] = [new SharedMemory(), { ...DEFAULT_SETTINGS }];
         const headerOfAll = files[0]?.first ?? "";
         for (const [number, { first, templates, called, count, cut }] of files.entries()) {

@@ -126,9 +126,11 @@ const OWN = -1;
 function newContent(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
   const { name, kind, region } = binding;
   if (name === null || isNamed(kind)) return null;
-  if (known.several && isLikeNone(binding)) return null;
+  if (known.several && region.text.length > MOST_TEXT) return null;
   const written = byText(known, environment, binding) ?? byTree(known, environment, binding);
   if (written === null) return null;
+  // Of a damaged one, words of the language among the names may have been read as something else.
+  if (known.several && binding.damaged && !written.slots.every(({ text }) => isPlainName(text))) return null;
   const ids: number[] = [];
   const members: Content[] = [];
   for (const { role, text, meant } of written.slots) {
@@ -141,8 +143,11 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  const from = known.several ? "" : binding.uri;
-  const key = isLikeNone(binding) ? `${from} ${kind} ${name}` : keyOf(from, region.text, written, ids);
+  const key = known.several
+    ? keyOf("", region.text, written, ids)
+    : isLikeNone(binding)
+      ? `${binding.uri} ${kind} ${name}`
+      : keyOf(binding.uri, region.text, written, ids);
   return {
     id: idOf(known, key),
     name: kind === "expect" ? "" : name,
