@@ -32,6 +32,10 @@ interface KeptText {
   readonly uri: string;
   /** Where what it speaks of elsewhere stood, in lines from the one that the run starts in; null: nothing. */
   readonly elsewhere: readonly Range[] | null;
+  /** What it speaks of stands in other documents as well. */
+  readonly isFarther: boolean;
+  /** When it was listed last. */
+  time: number;
   /** The text as it was last, and the line that the run started in. */
   line: number;
   text: string;
@@ -65,6 +69,13 @@ interface Said extends Stretches {
   readonly parts: readonly Part[];
 }
 
+/** When the runs of a document were listed last, all together, and where its lines started. */
+interface Listed {
+  readonly uri: string;
+  readonly lines: Lines;
+  readonly time: number;
+}
+
 /** Of so many documents what was said last is kept, those that were asked for last. */
 const MOST_DOCUMENTS = 16;
 const NOTHING_SAID: Said = { keys: [], starts: [], hanging: [], lines: linesOf(""), texts: [], counts: [], parts: [] };
@@ -81,6 +92,8 @@ export class RunTexts<Item> {
   readonly #elsewhereOf: ElsewhereOf<Item>;
   readonly #kept = new WeakMap<readonly Item[], KeptText>();
   readonly #last = new Map<string, Said>();
+  readonly #listed = new Map<string, Listed>();
+  #times = 0;
 
   constructor(files: FileTable, objectsOf: ObjectsOf<Item>, elsewhereOf: ElsewhereOf<Item> = NOTHING_ELSEWHERE) {
     this.#files = files;
@@ -157,17 +170,32 @@ export class RunTexts<Item> {
 
   /** The text of each run in which something is said: objects with commas between. */
   of(known: KnownDocument, runs: readonly Run<Item>[]): readonly string[] {
+    const { key, document } = known;
+    const lines = this.#files.lines(document);
+    const uri = this.#files.clientUri(key);
+    const last = this.#listed.get(key);
+    const touched = last?.uri !== uri ? null : touchedLine(last.lines, lines);
+    this.#times += 1;
     const texts: string[] = [];
-    const lines = this.#files.lines(known.document);
     let moved = 0;
     for (const run of runs) {
       const before = this.#kept.get(run.items);
+      const isUntouched =
+        before !== undefined &&
+        touched !== null &&
+        before.time === last?.time &&
+        isPlaceOf(lines, run.start, { line: before.line, character: before.column }, 0) &&
+        !isIn(before, touched);
       const lineBefore = before?.line ?? 0;
-      const kept = this.#textOf(known, run, lines, before, lineBefore + moved);
+      const kept = isUntouched ? before : this.#textOf(known, run, lines, before, lineBefore + moved);
+      kept.time = this.#times;
       // What stands behind it moved by as many lines, mostly.
       moved = kept.line - lineBefore;
       if (kept.text !== "") texts.push(kept.text);
     }
+    this.#listed.delete(key);
+    this.#listed.set(key, { uri, lines, time: this.#times });
+    for (const first of this.#listed.keys()) if (this.#listed.size > MOST_DOCUMENTS) this.#listed.delete(first);
     return texts;
   }
 
@@ -188,7 +216,10 @@ export class RunTexts<Item> {
         end: positionAt(lines, start + to),
       });
       const text = JSON.stringify(this.#objectsOf(items, rangeOf, known)).slice(1, -1);
-      const kept = { column, uri, elsewhere: this.#elsewhere(known, items, line), line, text, pieces: null };
+      const places = this.#elsewhereOf(items, known);
+      const elsewhere = places?.map((place) => this.#rangeFrom(place, line)) ?? null;
+      const isFarther = places?.some(({ document }) => document !== known.document) ?? false;
+      const kept = { column, uri, elsewhere, isFarther, time: 0, line, text, pieces: null };
       this.#kept.set(items, kept);
       return kept;
     }
@@ -200,15 +231,13 @@ export class RunTexts<Item> {
     return before;
   }
 
-  #elsewhere(known: KnownDocument, items: readonly Item[], line: number): readonly Range[] | null {
-    const places = this.#elsewhereOf(items, known);
-    const fromRun = (position: Position): Position => ({ ...position, line: position.line - line });
-    return (
-      places?.map(({ document, ...place }) => {
-        const { start, end } = this.#files.rangeIn(document, place.start, place.end);
-        return { start: fromRun(start), end: fromRun(end) };
-      }) ?? null
-    );
+  /** Lines are counted from one. */
+  #rangeFrom({ document, ...place }: Elsewhere, line: number): Range {
+    const { start, end } = this.#files.rangeIn(document, place.start, place.end);
+    return {
+      start: { ...start, line: start.line - line },
+      end: { ...end, line: end.line - line },
+    };
   }
 
   /** Whether it stands where it stood, as seen from the run: then its lines are patched with those of the run. */
@@ -231,6 +260,27 @@ export class RunTexts<Item> {
       })
     );
   }
+}
+
+/**
+ * The one line in which two texts of a document differ, by where their lines start: in all others each offset keeps its
+ * position, as seen from the start of the line. Null where they differ otherwise.
+ */
+function touchedLine(before: Lines, now: Lines): number | null {
+  const [old, starts] = [before.starts, now.starts];
+  if (old.length !== starts.length) return null;
+  const moved = now.length - before.length;
+  let line = 0;
+  while (line + 1 < starts.length && old[line + 1] === starts[line + 1]) line += 1;
+  for (let behind = line + 1; behind < starts.length; behind += 1)
+    if ((starts[behind] ?? 0) - (old[behind] ?? 0) !== moved) return null;
+  return line;
+}
+
+/** Whether the text of a run hangs on what stands in a line. */
+function isIn({ line, elsewhere, isFarther }: KeptText, touched: number): boolean {
+  if (isFarther || line === touched) return true;
+  return elsewhere?.some(({ start, end }) => start.line + line <= touched && touched <= end.line + line) ?? false;
 }
 
 /** Whether an offset stands in a line. */
