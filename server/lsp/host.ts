@@ -17,6 +17,8 @@ export interface Host {
   ) => Promise<readonly string[]>;
   /** The folder beside the program that has the rules' pages, as a uri with its slash; left out: there is none. */
   readonly rulePages?: string;
+  /** Called when a document was edited: from then on someone types. */
+  readonly edited?: () => void;
   /** A clock in milliseconds; left out: that of the machine. */
   readonly now?: () => number;
 }

@@ -3,9 +3,8 @@
 // message.
 import { keepCompiled } from "../disk/compile-cache.ts";
 import { firstAnswer, firstMessage, type InitializeResults } from "./first-answer.ts";
-import { unbound } from "./heap.ts";
 import { INITIALIZE_RESULTS } from "./initialize-results.ts";
-import { optimiseSparingly } from "./tiering.ts";
+import { asBegun, optimiseSparingly } from "./tiering.ts";
 
 if (INITIALIZE_RESULTS === null) void load(null, () => {});
 else if (process.argv.includes("--stdio")) answerOnStreams(INITIALIZE_RESULTS);
@@ -15,7 +14,7 @@ else void load(null, () => {});
 /** `answered`: the id of a request that has its answer; `replay`: tells the server what has come until then. */
 async function load(answered: number | string | null, replay: () => void): Promise<void> {
   optimiseSparingly();
-  keepCompiled(unbound);
+  keepCompiled(asBegun);
   const { serve } = await import("./whole.ts");
   await serve(answered);
   replay();

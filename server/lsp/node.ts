@@ -16,11 +16,12 @@ import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
 import { Framing } from "./framing.ts";
 import { loading } from "../service/pieces.ts";
-import { boundHeap, unbound, unboundHeap } from "./heap.ts";
+import { boundHeap, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
 import { OutputWriter } from "./output.ts";
+import { asBegun, optimiseAsUsual, optimiseSparingly } from "./tiering.ts";
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
@@ -40,6 +41,7 @@ const PAGES_BESIDE = new URL("../../docs/rules/", import.meta.url);
 export const disk: Host = {
   ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
+  edited: optimiseAsUsual,
   async readFile(uri) {
     const path = pathOf(uri);
     if (path === null) return { unreadable: "it is on another machine" };
@@ -69,11 +71,14 @@ export function serve(start: typeof startServer, answered: number | string | nul
   const isStdio = process.argv.includes("--stdio");
   if (isStdio) endOnBrokenFraming();
   // Code of other flags is not taken from the cache, nor kept in it.
-  loading.by = unbound;
+  loading.by = asBegun;
   start(connectionOf(isStdio, answered), disk);
   // By then all is loaded that the start needs.
   setImmediate(boundHeap);
-  process.on("exit", unboundHeap);
+  process.on("exit", () => {
+    optimiseSparingly();
+    unboundHeap();
+  });
 }
 
 function connectionOf(isStdio: boolean, answered: number | string | null): Connection {

@@ -152,6 +152,7 @@ export class Session {
           });
     this.#open.set(key, { version, document, lastEdit: { offset: at, at: Date.now() } });
     this.#span(key, document);
+    this.#host.edited?.();
   }
 
   /** The disk's text counts again, where the folder or a document that refers to the file wants it. */
