@@ -3,15 +3,15 @@ import type { ApiFamily } from "../model/apis/api.ts";
 import { apiOf, type Call } from "./call.ts";
 
 /** What gives memory back, and which kinds of memory it cannot take: include/linux/slab.h, mm/util.c, mm/vmalloc.c. */
-const REFUSES: Readonly<Record<string, readonly (ApiFamily | "devm")[]>> = {
-  kfree: ["kvmalloc", "vmalloc", "percpu", "dma", "devm"],
-  kfree_sensitive: ["kvmalloc", "vmalloc", "percpu", "dma", "devm"],
-  kvfree: ["percpu", "dma", "devm"],
-  vfree: ["slab", "slab-cache", "percpu", "dma"],
-};
+const REFUSES: ReadonlyMap<string, readonly (ApiFamily | "devm")[]> = new Map([
+  ["kfree", ["kvmalloc", "vmalloc", "percpu", "dma", "devm"]],
+  ["kfree_sensitive", ["kvmalloc", "vmalloc", "percpu", "dma", "devm"]],
+  ["kvfree", ["percpu", "dma", "devm"]],
+  ["vfree", ["slab", "slab-cache", "percpu", "dma"]],
+]);
 
 /** Whether it gives memory back that can be of the wrong kind. */
-export const freesOneKind = (call: Call): boolean => Object.hasOwn(REFUSES, call.name);
+export const freesOneKind = (call: Call): boolean => REFUSES.has(call.name);
 
 /** What kind of memory a call gives, as far as it matters who frees it. */
 function kindOf(call: Call): ApiFamily | "devm" | null {
@@ -22,7 +22,7 @@ function kindOf(call: Call): ApiFamily | "devm" | null {
 
 export const isWrong = (made: Call, freed: Call): boolean => {
   const kind = kindOf(made);
-  return kind !== null && Object.hasOwn(REFUSES, freed.name) && REFUSES[freed.name]?.includes(kind) === true;
+  return kind !== null && REFUSES.get(freed.name)?.includes(kind) === true;
 };
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -36,7 +36,7 @@ export function freedOtherwise(
 ): readonly { readonly made: number; readonly freed: Call }[] {
   return calls.flatMap((freed, index) => {
     const variable = freed.arguments[0]?.text;
-    if (variable === undefined || !Object.hasOwn(REFUSES, freed.name)) return [];
+    if (variable === undefined || !REFUSES.has(freed.name)) return [];
     const made = calls.findIndex((call) => variableOf(call) === variable && isWrong(call, freed));
     if (made === -1 || made > index || text.includes("is_vmalloc_addr")) return [];
     if (!/^\w+$/.test(variable) && choosesBetween(calls, freed, variable)) return [];

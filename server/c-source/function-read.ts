@@ -13,7 +13,7 @@ import { casesOf, maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import { NO_USE, resultOf, type ResultUse } from "./results.ts";
 import { misplacedMask, observe, type Observation } from "./observations.ts";
-import { signatureNamed, TAKE_AND_DO_NOT_ALLOCATE, type Signature } from "./signatures.ts";
+import { signatureNamed, signatureOfId, TAKE_AND_DO_NOT_ALLOCATE, type Signature } from "./signatures.ts";
 import type { Guard } from "./state.ts";
 import type { LockFamily } from "./tables/locks.ts";
 import {
@@ -148,7 +148,7 @@ function misplacedMasks(
   const isMask = (token: number): boolean => tokens.kinds[token] === NAME && names.isMask(tokens.names[token] ?? 0);
   return walked.flatMap((call, index): readonly Observation[] => {
     const read = calls[index];
-    const signature = read === undefined ? null : signatureNamed(read.name);
+    const signature = signatureOfId(tokens.names[call.name] ?? 0);
     if (signature === null || read?.arguments.length !== signature.parameters) return [];
     const { mask } = signature;
     const given = read.arguments[mask];
@@ -208,7 +208,7 @@ function readCall(
       ? null
       : isAllocator
         ? allocationThrough(reading, allocator)
-        : allocationOf(reading, names, signatureNamed(text)),
+        : allocationOf(reading, names, signatureOfId(tokens.names[name] ?? 0)),
   };
 }
 

@@ -421,10 +421,24 @@ function allowed(
   return sleeps ? contexts.filter((context) => !isAtomic(kernel, context)) : contexts;
 }
 
+/** By the name of the function, which alone decides it. */
+const sleepless = new WeakMap<Kernel, Map<string, boolean>>();
+
 /** A call without a mask that does not sleep in a process, and so nowhere. */
 function isSleepless(call: Call, kernel: Kernel): boolean {
+  const known = sleepless.get(kernel) ?? new Map<string, boolean>();
+  sleepless.set(kernel, known);
+  const api = call.allocation?.api ?? null;
+  // What has no function of the model has a name from the text, of which there are any number.
+  if (api === null) return isSleeplessAs(apiOf(call), call, kernel);
+  const is = known.get(api) ?? isSleeplessAs(api, call, kernel);
+  known.set(api, is);
+  return is;
+}
+
+function isSleeplessAs(api: string, call: Call, kernel: Kernel): boolean {
   const request = {
-    api: apiOf(call),
+    api,
     mask: withoutMask(kernel, call.allocation),
     order: null,
     sizeBytes: null,
@@ -435,10 +449,21 @@ function isSleepless(call: Call, kernel: Kernel): boolean {
     cache: null,
     poolEmpty: false,
   };
-  return apiNamed(apiOf(call))?.exists(kernel) !== true || verdict(kernel, request).sleeps === "never";
+  return apiNamed(api)?.exists(kernel) !== true || verdict(kernel, request).sleeps === "never";
 }
 
 // One answer for calls that ask the same -----------------------------------------------------------------------------
+
+const contextTexts = new WeakMap<Context, string>();
+
+/** A context as a piece of a key; there are few, and each is asked for again and again. */
+function contextText(context: Context): string {
+  const known = contextTexts.get(context);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(context);
+  contextTexts.set(context, text);
+  return text;
+}
 
 type Answers = Map<string, readonly SiteFinding<Anchor, RuleFix>[]>;
 const answers = new WeakMap<Kernel, Answers>();
@@ -458,18 +483,18 @@ function judged(
   }
   const { allocation } = call;
   const api = allocation?.api ?? null;
-  const key = JSON.stringify([
+  const asks = JSON.stringify([
     api,
     readings.map((reading) => {
       const { mask, written, certain } = valueIn(reading, kernel);
       return [mask, written, certain];
     }),
     sizesOf(call, named.file, kernel),
-    contexts,
     allocation?.result.is,
     allocation?.through?.isInside === true && doesNoIo(call),
     allocation?.through?.isInside,
   ]);
+  const key = contexts.reduce((text, context) => text + contextText(context), asks);
   const found = asked.get(key);
   if (found !== undefined) return found;
   const site = callSite(call, named.file, readings, () => contexts);

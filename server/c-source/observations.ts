@@ -197,27 +197,27 @@ function leftScopes(seen: Observed, found: Observation[]): void {
 }
 
 /** Functions that want their memory to be of a kind, and the argument that is the memory. */
-const USES: Readonly<Record<string, number>> = {
-  page_address: 0,
-  folio_address: 0,
-  virt_to_page: 0,
-  virt_to_phys: 0,
-  virt_to_folio: 0,
-  dma_map_single: 1,
-  sg_set_buf: 1,
-  sg_init_one: 1,
-  get_page: 0,
-  put_page: 0,
-  page_folio: 0,
-  compound_head: 0,
-  compound_order: 0,
-};
+const USES: ReadonlyMap<string, number> = new Map([
+  ["page_address", 0],
+  ["folio_address", 0],
+  ["virt_to_page", 0],
+  ["virt_to_phys", 0],
+  ["virt_to_folio", 0],
+  ["dma_map_single", 1],
+  ["sg_set_buf", 1],
+  ["sg_init_one", 1],
+  ["get_page", 0],
+  ["put_page", 0],
+  ["page_folio", 0],
+  ["compound_head", 0],
+  ["compound_order", 0],
+]);
 
 function used({ calls, text }: Observed, call: Call, index: number, found: Observation[]): void {
   const variable = call.allocation?.result.variable ?? null;
   if (variable === null) return;
   for (const use of calls.slice(index + 1, index + 1 + CALLS_AROUND)) {
-    const argument = Object.hasOwn(USES, use.name) ? USES[use.name] : undefined;
+    const argument = USES.get(use.name);
     if (argument === undefined || use.arguments[argument]?.text !== variable) continue;
     // Something else may have been put there.
     const isWritten = new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=[^=]`).test(text.slice(call.end, use.start));
@@ -227,16 +227,14 @@ function used({ calls, text }: Observed, call: Call, index: number, found: Obser
   }
 }
 
-/** Functions that read from user space, and the argument that they fill. */
-const FROM_USER: Readonly<Record<string, number>> = { get_user: 0, __get_user: 0, copy_from_user: 0 };
+/** Functions that read from user space, and fill their first argument. */
+const FROM_USER: ReadonlySet<string> = new Set(["get_user", "__get_user", "copy_from_user"]);
 
 function sizedByUser({ calls }: Observed, call: Call, index: number, found: Observation[]): void {
   const sizes = call.arguments.filter((_, argument) => argument !== call.allocation?.mask?.index);
   if (!sizes.some(({ text }) => /^[a-z_]\w*(?:\.\w+)*$/.test(text))) return;
   for (const from of calls.slice(Math.max(0, index - CALLS_AROUND), index)) {
-    const argument = Object.hasOwn(FROM_USER, from.name)
-      ? USER_TARGET.exec(from.arguments[0]?.text ?? "")?.[1]
-      : undefined;
+    const argument = FROM_USER.has(from.name) ? USER_TARGET.exec(from.arguments[0]?.text ?? "")?.[1] : undefined;
     const size = sizes.find(
       ({ text }) => text === argument || (argument !== undefined && text.startsWith(`${argument}.`)),
     );

@@ -1,6 +1,7 @@
 import { allApis } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { maskParameter, parametersOf } from "../model/prototype.ts";
+import { nameId } from "./names.ts";
 
 /** Which argument of a function is what, counted from 0; -1: it has none of the kind. */
 export interface Signature {
@@ -39,6 +40,13 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map(allApis().map((api) =
 
 /** The functions that the model knows. */
 export const SIGNATURE_NAMES: readonly string[] = [...SIGNATURES.keys()];
+
+/** By the numbers of their names. */
+const byId: (Signature | undefined)[] = [];
+for (const [name, signature] of SIGNATURES) byId[nameId(name)] = signature;
+
+/** The same, by the number of its name. */
+export const signatureOfId = (id: number): Signature | null => byId[id] ?? null;
 
 /** The arguments of a function that the model knows, or null. */
 export const signatureNamed = (name: string): Signature | null => SIGNATURES.get(name) ?? null;
