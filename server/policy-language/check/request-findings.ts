@@ -3,6 +3,7 @@ import type { Region } from "../../../grammar/source-file.ts";
 import { ALL_RULES } from "../../rules/catalogue.ts";
 import type { Span } from "../../rules/finding.ts";
 import { apiNamed } from "../../model/apis.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
 import { judge } from "../../rules/judge.ts";
 import { judgeEach } from "../../rules/judge-each.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
@@ -139,7 +140,7 @@ function askedOfKernels(
 ): readonly UnplacedFinding[] {
   const { request } = asked;
   const site = requestSite(environment, asked, region.text);
-  const judgedBy = judgeEach(site);
+  const judgedBy = environment.groups.length > 1 ? judgeEach(site) : (kernel: Kernel) => judge(site, kernel);
   const judged = overKernelsOnce(environment, "always", (kernel) => {
     const under = asked.under(kernel);
     return under === null
