@@ -90,8 +90,28 @@ function operand(reading: Reading): number | null {
   return reading.parts[reading.at++] === ")" ? inner : null;
 }
 
+/** What `sizeof` gives on 64 bits; of a structure it is not known. */
+const SIZES: readonly (readonly [bytes: number, types: RegExp])[] = [
+  [1, /^(?:(?:un)?signed )?char$|^(?:__)?[us]8$|^u?int8_t$|^bool$/],
+  [2, /^(?:unsigned )?short$|^(?:__)?[us]16$|^u?int16_t$|^__[lb]e16$/],
+  [4, /^(?:unsigned )?int$|^unsigned$|^(?:__)?[us]32$|^u?int32_t$|^__[lb]e32$/],
+  [8, /^(?:unsigned )?long(?: long)?$|^(?:__)?[us]64$|^u?int64_t$|^__[lb]e64$|^s?size_t$|\*$/],
+];
+const SIZEOF = /\bsizeof\s*\(\s*([A-Za-z_][\w ]*(?:\s*\*)*)\s*\)/g;
+const GET_ORDER = /^\s*get_order\s*\((.*)\)\s*$/s;
+
+/** With the sizes of types that are known written as numbers. */
+const withSizes = (text: string): string =>
+  text.includes("sizeof")
+    ? text.replace(SIZEOF, (whole, type: string) => {
+        const name = type.trim().replace(/\s+/g, " ");
+        return String(SIZES.find(([, types]) => types.test(name))?.[0] ?? whole);
+      })
+    : text;
+
 /**
- * The value of a constant of C: numbers, names of numbers, `+ - * / << >>` and parentheses. Null: it is not known, or
+ * The value of a constant of C: numbers, names of numbers, `sizeof` of plain types, `get_order()` of all of it,
+ * `+ - * / << >>` and parentheses. Null: it is not known, or
  * no whole number from 0 to 2^53.
  * @param macros the bodies of the file's own names of numbers
  */
@@ -99,7 +119,9 @@ export function constantOf(text: string, kernel: Kernel, macros: Readonly<Record
   const open = new Set<string>();
   const numberIn = (source: string): number | null => {
     if (source.length > 200) return null;
-    const parts = partsOf(source, (name) => {
+    const sized = GET_ORDER.exec(source);
+    if (sized !== null) return orderOf(numberIn(sized[1] ?? ""));
+    const parts = partsOf(withSizes(source), (name) => {
       const known = kernelNumber(name, kernel);
       if (known !== null) return known;
       const body = Object.hasOwn(macros, name) ? macros[name] : undefined;
@@ -114,6 +136,9 @@ export function constantOf(text: string, kernel: Kernel, macros: Readonly<Record
     const value = level(reading, 0);
     return reading.at === parts.length ? value : null;
   };
+  // include/asm-generic/getorder.h:get_order
+  const orderOf = (bytes: number | null): number | null =>
+    bytes === null || bytes <= 0 ? null : Math.max(0, Math.ceil(Math.log2(bytes / kernel.options.pageBytes)));
   const value = numberIn(text);
   return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

@@ -12,7 +12,15 @@ const AROUND = `#include <linux/slab.h>
 #define RING_LOCK(d) spin_lock_bh(&(d)->lock)
 #define RING_UNLOCK(d) spin_unlock_bh(&(d)->lock)
 
+#define OWN_OBJECT(p) ((p) = kzalloc(sizeof(*(p)), GFP_KERNEL))
+#define OWN_FLAGS (GFP_ATOMIC | __GFP_NOFAIL)
+
 static DEFINE_SPINLOCK(glock);
+
+static void *own_alloc(size_t n, gfp_t g)
+{
+	return kmalloc(n, g | __GFP_ZERO);
+}
 
 `;
 
@@ -185,6 +193,122 @@ const MISUSES: readonly (readonly [rule: string, head: string, body: string, ker
     "return vmalloc_array(n, 8) ? __vmalloc(n, GFP_NOWAIT | __GFP_NOWARN) : NULL;",
     ["6.1", "6.12"],
   ],
+  ["sleep-in-atomic", "static void f(struct dev *d)", "spin_lock(&d->lock); OWN_OBJECT(d->o); spin_unlock(&d->lock);"],
+  ["nofail-without-reclaim", "static void *f(void)", "return kmalloc(8, OWN_FLAGS);"],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "unsigned long flags; spin_lock_irqsave(&d->lock, flags); if (d->x) goto out; d->o = own_alloc(8, GFP_KERNEL); out: spin_unlock_irqrestore(&d->lock, flags);",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "for (;;) { spin_lock(&d->lock); if (!d->x) { spin_unlock(&d->lock); break; } d->o = kmalloc(8, GFP_KERNEL); spin_unlock(&d->lock); }",
+  ],
+  [
+    "sleep-in-atomic",
+    "static int f(struct dev *d)",
+    "int ret = 0; read_lock_bh(&d->rw); switch (d->x) { case 1: d->o = kmalloc(8, GFP_KERNEL); break; default: ret = -1; } read_unlock_bh(&d->rw); return ret;",
+  ],
+  ["nofail-without-reclaim", "static void *f(void)", "return (void *)__get_free_pages(GFP_ATOMIC | __GFP_NOFAIL, 2);"],
+  [
+    "nofail-without-reclaim",
+    "static void *f(size_t n)",
+    "gfp_t gfp; gfp = GFP_ATOMIC; gfp |= __GFP_NOFAIL; return kzalloc(n, gfp);",
+  ],
+  [
+    "nofail-without-reclaim",
+    "static void *f(size_t n)",
+    "gfp_t gfp = GFP_KERNEL; gfp &= ~__GFP_DIRECT_RECLAIM; gfp |= __GFP_NOFAIL; return kzalloc(n, gfp);",
+  ],
+  [
+    "order-too-large",
+    "static struct page *f(void)",
+    "return alloc_pages(GFP_KERNEL | __GFP_COMP, get_order(16 << 20));",
+  ],
+  ["kmalloc-too-large", "static void *f(void)", "return kmalloc(SZ_8M, GFP_KERNEL);"],
+  ["kmalloc-too-large", "static void *f(void)", "return kzalloc(sizeof(char) * 8388608, GFP_KERNEL);"],
+  ["kmalloc-too-large", "static void *f(void)", "return kcalloc(1024, 8192, GFP_KERNEL);"],
+  [
+    "nofail-high-order",
+    "static struct page *f(void)",
+    "return alloc_pages(GFP_KERNEL | __GFP_NOFAIL, get_order(32768));",
+  ],
+  [
+    "vmalloc-nonblocking",
+    "static void *f(void)",
+    "return __vmalloc(1 << 20, GFP_ATOMIC | __GFP_ZERO);",
+    ["6.1", "6.12"],
+  ],
+  ["kvmalloc-nonblocking", "static void *f(void)", "return kvmalloc(128 * 1024, GFP_ATOMIC);", ["6.1", "6.12"]],
+  ["kvmalloc-nonblocking", "static void *f(void)", "return kvzalloc(SZ_64K, GFP_NOWAIT);", ["6.1", "6.12"]],
+  ["slab-zone-flags", "static void *f(struct kmem_cache *c)", "return kmem_cache_alloc(c, GFP_KERNEL | __GFP_DMA32);"],
+  [
+    "nofail-without-reclaim",
+    "static void *f(struct kmem_cache *c)",
+    "return kmem_cache_zalloc(c, GFP_ATOMIC | __GFP_NOFAIL);",
+  ],
+  [
+    "ignored-mask",
+    "static void *f(struct kmem_cache *c, gfp_t gfp)",
+    "void *p = kmem_cache_alloc(c, GFP_KERNEL); if (!p) return NULL; return p;",
+  ],
+  [
+    "nofs-is-not-atomic",
+    "static void f(struct dev *d)",
+    "rcu_read_lock_bh(); d->o = kmalloc(8, GFP_NOFS); rcu_read_unlock_bh();",
+  ],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "kmap_atomic(d->page); d->o = kmalloc(8, GFP_KERNEL); kunmap_atomic(d->o);",
+  ],
+  ["sleep-in-atomic", "static void f(struct dev *d)", "local_irq_disable(); d->o = vzalloc(4096); local_irq_enable();"],
+  [
+    "rt-alloc-in-atomic",
+    "static void f(struct dev *d)",
+    "raw_spin_lock(&d->raw); d->o = kzalloc(8, GFP_NOWAIT); raw_spin_unlock(&d->raw);",
+  ],
+  [
+    "rt-alloc-in-atomic",
+    "static void f(struct dev *d)",
+    "raw_spin_lock_irq(&d->raw); d->o = alloc_page(GFP_ATOMIC); raw_spin_unlock_irq(&d->raw);",
+  ],
+  ["nofail-without-reclaim", "static void *f(size_t n)", "return kmalloc_node(n, GFP_ATOMIC | __GFP_NOFAIL, 0);"],
+  ["nofail-without-reclaim", "static void *f(size_t n)", "return krealloc(NULL, n, GFP_NOWAIT | __GFP_NOFAIL);"],
+  ["nofail-without-reclaim", "static char *f(void)", 'return kasprintf(GFP_ATOMIC | __GFP_NOFAIL, "%d", 1);'],
+  ["nofail-without-reclaim", "static void *f(size_t n)", "return kmalloc(n, __GFP_HIGH | __GFP_NOFAIL);"],
+  ["mempool-zero", "static void *f(mempool_t *p)", "return mempool_alloc(p, GFP_KERNEL | __GFP_ZERO);"],
+  [
+    "sleep-in-atomic",
+    "static void f(struct dev *d)",
+    "spin_lock(&d->lock); mutex_unlock(&d->m); d->o = kmalloc(8, GFP_KERNEL); spin_unlock(&d->lock);",
+  ],
+  [
+    "blockability-by-composite",
+    "static void *f(size_t n, gfp_t gfp)",
+    "if (gfp & GFP_ATOMIC) return NULL; return kmalloc(n, gfp);",
+  ],
+  [
+    "unbalanced-scope",
+    "static int f(struct dev *d)",
+    "unsigned int f = memalloc_nofs_save(); d->o = kmalloc(8, GFP_KERNEL); if (!d->o) return -12; memalloc_nofs_restore(f); return 0;",
+  ],
+  [
+    "open-coded-nofail",
+    "static void *f(size_t n)",
+    "void *p; do { p = kmalloc(n, GFP_KERNEL); } while (!p); return p;",
+  ],
+  [
+    "direct-pf-memalloc",
+    "static void f(struct dev *d)",
+    "current->flags |= PF_MEMALLOC; d->o = kmalloc(8, GFP_KERNEL); current->flags &= ~PF_MEMALLOC;",
+  ],
+  [
+    "nofail-with-mempool",
+    "static struct bio *f(struct block_device *b)",
+    "return bio_alloc(b, 1, 0, GFP_NOIO | __GFP_NOFAIL);",
+  ],
 ];
 
 /** Nothing at error or warning may be said of these. */
@@ -229,6 +353,20 @@ const RIGHT: readonly (readonly [head: string, body: string])[] = [
   [
     "static void f(struct dev *d, int irq)",
     "if (irq) { spin_lock_irq(&d->lock); d->o = 0; spin_unlock_irq(&d->lock); } else { mutex_lock(&d->m); d->o = kmalloc(8, GFP_KERNEL); mutex_unlock(&d->m); }",
+  ],
+  [
+    "static void f(struct dev *d)",
+    "unsigned long flags; spin_lock_irqsave(&d->lock, flags); d->x = 1; spin_unlock_irqrestore(&d->lock, flags); d->o = kmalloc(8, GFP_KERNEL);",
+  ],
+  ["static void *f(size_t n, gfp_t gfp)", "return kmalloc(n, gfp & ~__GFP_DMA);"],
+  ["static void *f(size_t n)", "return kvmalloc(n, GFP_KERNEL | __GFP_NOWARN);"],
+  ["static void *f(size_t n)", "return kvmalloc(n, GFP_NOIO);"],
+  ["static struct page *f(void)", "return alloc_pages(GFP_KERNEL | __GFP_COMP, 3);"],
+  ["static void *f(size_t n)", "return kmalloc(n, GFP_ATOMIC | __GFP_NOWARN);"],
+  ["static void *f(size_t n)", "return vmalloc(n);"],
+  [
+    "static int f(struct dev *d)",
+    "unsigned int f = memalloc_nofs_save(); d->o = kmalloc(8, GFP_KERNEL); memalloc_nofs_restore(f); return d->o ? 0 : -12;",
   ],
 ];
 
