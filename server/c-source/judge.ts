@@ -99,7 +99,7 @@ function judgeFunction(
   const ways = surestFirst(link.inheritedOf(fn));
   if (alone.length + ways.length === 0) return NOTHING;
   const here = alone.map(({ finding }) => movedTo(fn, named, finding));
-  if (ways.length === 0) return onceForFrees(here);
+  if (ways.length === 0) return onceForSections(onceForFrees(here));
   const reached = fn.read.calls.flatMap((written, index) => {
     const call = written.allocation === null ? allocatesInside(written) : written;
     if (call === null) return [];
@@ -109,7 +109,16 @@ function judgeFunction(
     for (const { call: at, finding } of alone) if (at === index) said.delete(finding.rule);
     return [...said.values()].flatMap((one) => placed(fn, call, named, options.kernel, one) ?? []);
   });
-  return onceForFrees([...here, ...reached].sort((a, b) => a.start - b.start));
+  return onceForSections(onceForFrees([...here, ...reached].sort((a, b) => a.start - b.start)));
+}
+
+const SECTION = "explicit-nofs-noio";
+
+/** A scope serves what is allocated together: of one call alone it is not said, of several at the first. */
+function onceForSections(findings: readonly CFinding[]): readonly CFinding[] {
+  const [first, second] = findings.filter(({ rule }) => rule === SECTION);
+  if (first === undefined) return findings;
+  return findings.filter((one) => one.rule !== SECTION || (one === first && second !== undefined));
 }
 
 /** What a function gives back one after the other in a place where it must not is one mistake, told at the first. */

@@ -387,3 +387,13 @@ describe("what is right is let be", () => {
       for (const kernel of KERNELS) expect(toldIn(written(head, body), { kernel }), kernel).toEqual([]);
     });
 });
+
+test("of one call that keeps reclaim out of file systems nothing is said, of several in a function once", () => {
+  const one = "void *f(size_t n)\n{\n\treturn kvmalloc(n, GFP_NOFS);\n}\n";
+  for (const kernel of KERNELS) expect(findingsIn(one, { kernel })).toEqual([]);
+  const more =
+    "int f(struct gadget *dev)\n{\n\tdev->a = kmalloc(8, GFP_NOFS);\n\tdev->b = kmalloc(8, GFP_NOFS);\n\treturn 0;\n}\n";
+  expect(findingsIn(more).map(({ rule, start }) => [rule, more.slice(0, start).split("\n").length])).toEqual([
+    ["explicit-nofs-noio", 3],
+  ]);
+});
