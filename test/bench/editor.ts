@@ -220,6 +220,7 @@ async function asked(bench: Bench, label: string, at: number, add: (name: string
         client.request("textDocument/formatting", { textDocument, options: { tabSize: 2, insertSpaces: true } }),
       ),
     );
+  add(`format, the first: ${label}`, format[0] ?? 0);
   add(`format: ${label}`, median(format));
 }
 
