@@ -10,6 +10,7 @@ import { isTaken, judge } from "./policies/judgement.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./policies/resolved-policy.ts";
 import { replayedWitness, witnessText } from "./policies/witness.ts";
 import { TooMuchWork } from "./symbolic/bdd.ts";
+import { TRUE } from "./symbolic/node.ts";
 import { requestUnder, resolveRequest, whyOpen } from "./requests/requests.ts";
 
 /** A file as it is judged: with one kernel, so that two sides can be laid beside each other. */
@@ -99,12 +100,12 @@ function compareResolved(
   const [inFirst, inSecond] = [takes(first, a), takes(second, b)];
   const onlyFirst = replayedWitness(
     small,
-    bdd.without(small.allowed, large.allowed),
+    [small.taken(TRUE), bdd.not(large.taken(TRUE))],
     (subject) => inFirst(subject) && !inSecond(subject),
   );
   const onlySecond = replayedWitness(
     large,
-    bdd.without(large.allowed, small.allowed),
+    [large.taken(TRUE), bdd.not(small.taken(TRUE))],
     (subject) => !inFirst(subject) && inSecond(subject),
   );
   const relation =

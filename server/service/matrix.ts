@@ -15,7 +15,8 @@ import {
 } from "../policy-language/policies/policy-set.ts";
 import { maskTestsOf } from "../policy-language/policies/predicates.ts";
 import { resolvePolicy, type PolicyClause } from "../policy-language/policies/resolved-policy.ts";
-import { FALSE, TooMuchWork, TRUE, type Fixed, type Node } from "../policy-language/symbolic/bdd.ts";
+import { TooMuchWork, type Fixed } from "../policy-language/symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../policy-language/symbolic/node.ts";
 import { fixedBits, maskLevel, maskVariables, type Space } from "../policy-language/symbolic/space.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
@@ -111,21 +112,21 @@ interface Mode {
 }
 
 function makeMatrix(environment: Environment, set: PolicySet): Matrix {
-  const { policy, kernel, space } = set;
+  const { policy, kernel } = set;
   const spanOf = (owner: Binding, span: Span): MatrixSpan => spanIn(environment, owner, span);
   const modes: readonly Mode[] =
     set.modes.length === 0
       ? [
           modeOf(
             set,
-            { name: "any mode", selectedBy: "", span: null, reachable: set.allowed !== FALSE },
+            { name: "any mode", selectedBy: "", span: null, reachable: set.taken(TRUE) !== FALSE },
             null,
-            set.allowed,
+            set.taken(TRUE),
           ),
         ]
       : set.modes.map((source) => {
           const { clause, owner } = source.source;
-          const within = space.bdd.and(source.set, set.allowed);
+          const within = set.taken(source.set);
           const column = {
             name: clause.name?.text ?? "",
             selectedBy: clause.when === null ? "otherwise" : textOf(environment, owner, clause.when),
@@ -343,7 +344,7 @@ function effectsOf({ clauses, space }: PolicySet, bits: Mask): readonly Effects[
  * other way round.
  */
 function speakingOf(
-  { space, allowed }: PolicySet,
+  { space, taken: takenOf }: PolicySet,
   mode: Mode,
   bits: Mask,
   effects: readonly Effects[],
@@ -355,7 +356,7 @@ function speakingOf(
     levels.reduce<Node>((rest, level) => bdd.restrict(rest, level, true), node),
   ];
   const stays = mode.source === null ? space.domain : bdd.and(space.domain, ...either(mode.source.set));
-  const [without, withThem] = either(allowed);
+  const [without, withThem] = either(takenOf(TRUE));
   const decided = bdd.and(stays, bdd.xor(without, withThem));
   const taken = bdd.and(stays, bdd.or(without, withThem));
   const speaking = effects

@@ -8,7 +8,7 @@ import { applyTo } from "../../model/masks/expression.ts";
 import type { MaskFunction } from "../../model/masks/mask-function.ts";
 import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import { FALSE, type Node } from "../symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import {
   anyMask,
   constantMask,
@@ -85,11 +85,11 @@ function checkMask(
     const set = setsOf(kernel);
     if (!set.certain) return [];
     const { space } = set;
-    const these = space.bdd.and(isEqual(space, anyMask(space), constantMask(value.mask)), set.allowed);
+    const these = [isEqual(space, anyMask(space), constantMask(value.mask)), ...set.conditions];
     const name = policy.declaration.name?.text ?? "";
     const text = `\`${witnessMaskText(kernel, value.mask)}\``;
     if (kind === "allows")
-      return these === FALSE
+      return !space.bdd.meet(...these)
         ? fails(
             `Policy ${name} never takes ${text}, whatever the size and the context: ${refusal(environment, set, value.mask)}.`,
           )
@@ -137,7 +137,7 @@ function checkWithin(
   if (!small.certain || !large.certain) return [];
   const witness = replayedWitness(
     small,
-    small.space.bdd.without(small.allowed, large.allowed),
+    [...small.conditions, small.space.bdd.not(large.taken(TRUE))],
     (subject) =>
       isTaken(judge(environment, kernel, first, subject)) && !isTaken(judge(environment, kernel, second, subject)),
   );
@@ -194,7 +194,7 @@ function checkGives(
     symbolicOutput(space, transform.choice ?? transform, input),
     model,
   );
-  const witness = smallestWitness(space, bdd.without(asked, given));
+  const witness = smallestWitness(space, [asked, bdd.not(given)]);
   if (witness === null) return [];
   const output = applyTo(transform, witness.mask);
   if (!breaks(environment, kernel, form, witness, output))

@@ -12,7 +12,7 @@ import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
-import { FALSE, type Node } from "../symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, smallestWitness, type Witness } from "../symbolic/space.ts";
 import { answersOf, type Field } from "./known-answers.ts";
 import { answerSets, apisOf, requestFor } from "./model-sets.ts";
@@ -60,17 +60,17 @@ function promisesBroken(
   return set.modes.flatMap((mode) => {
     const { clause, owner } = mode.source;
     if (!inherited && owner.revision !== set.policy.binding.revision) return [];
-    const within = set.space.bdd.and(mode.set, set.allowed);
-    if (within === FALSE) return [];
+    const within = [mode.set, ...set.conditions];
+    if (!set.space.bdd.meet(...within)) return [];
     return clause.effects.flatMap((effect) => {
       const differences = apis.flatMap((api) => {
         // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
         const refused = answerSets(set.space, kernel, api, "fails", within).get("always") ?? FALSE;
-        const asked = effect.name.text === "fails" ? within : set.space.bdd.without(within, refused);
+        const asked = effect.name.text === "fails" ? within : [...within, set.space.bdd.not(refused)];
         return (
-          (asked === FALSE
-            ? refusal(set, within, api, effect)
-            : differenceOf(environment, kernel, set, mode, asked, api, effect)) ?? []
+          (set.space.bdd.meet(...asked)
+            ? differenceOf(environment, kernel, set, mode, asked, api, effect)
+            : refusal(set, within, api, effect)) ?? []
         );
       });
       const [first] = differences;
@@ -109,7 +109,7 @@ function sinceText(kernel: Kernel, { example, isSo }: Difference): string {
 }
 
 /** No mask of the mode is taken at all, so that nothing of what it promises comes about. */
-function refusal(set: PolicySet, within: Node, api: Api, effect: Effect): Difference | null {
+function refusal(set: PolicySet, within: readonly Node[], api: Api, effect: Effect): Difference | null {
   const example = COMPARED.has(effect.name.text) ? smallestWitness(set.space, within) : null;
   return example === null
     ? null
@@ -150,7 +150,7 @@ function differenceOf(
   kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
-  within: Node,
+  within: readonly Node[],
   api: Api,
   effect: Effect,
 ): Difference | null {
@@ -192,7 +192,7 @@ function certaintyDifference(
   kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
-  within: Node,
+  within: readonly Node[],
   api: Api,
   field: Field,
   values: readonly string[],
@@ -203,9 +203,14 @@ function certaintyDifference(
   if (claim === undefined || !SOMETIMES.has(claim)) return null;
   // "May" is wrong only where it is settled: for every mask of the mode the same way.
   const sets = answerSets(set.space, kernel, api, field, within);
-  const settled = ["never", "always"].find((answer) => set.space.bdd.implies(within, sets.get(answer) ?? FALSE));
+  const settled = ["never", "always"].find((answer) => isAlwaysIn(set, within, sets.get(answer) ?? FALSE));
   const example = settled === undefined ? null : smallestWitness(set.space, within);
   return settled === undefined || example === null ? null : difference(set, api, field, settled, example, true);
+}
+
+/** All that lies in each of some sets lies in this one. */
+function isAlwaysIn({ space: { bdd } }: PolicySet, within: readonly Node[], node: Node): boolean {
+  return !bdd.meet(...within, bdd.not(node));
 }
 
 /** The smallest mask of the mode for which the kernel does something else, and what. */
@@ -214,19 +219,18 @@ function answerDifference(
   kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
-  within: Node,
+  within: readonly Node[],
   api: Api,
   field: Field,
   isClaimed: (answer: string) => boolean,
 ): Difference | null {
-  const { bdd } = set.space;
   for (const [answer, node] of answerSets(set.space, kernel, api, field, within)) {
     if (answer === "unknown" || isClaimed(answer)) continue;
-    const witness = replayedWitness(set, bdd.and(within, node), (subject) => {
+    const witness = replayedWitness(set, [...within, node], (subject) => {
       const judgement = judge(environment, set.kernel, set.policy, subject);
       return isTaken(judgement) && judgement.modes.some(({ clause }) => clause === mode.source.clause);
     });
-    if (witness !== null) return difference(set, api, field, answer, witness, bdd.implies(within, node));
+    if (witness !== null) return difference(set, api, field, answer, witness, isAlwaysIn(set, within, node));
   }
   return null;
 }
@@ -268,7 +272,7 @@ const PHRASES: Readonly<Record<Field, (answer: string) => string>> = {
 function effortDifference(
   kernel: Kernel,
   set: PolicySet,
-  within: Node,
+  within: readonly Node[],
   api: Api,
   effect: "drain" | "pcp" | "retries",
   values: readonly string[],
@@ -307,7 +311,7 @@ function zeroedDifference(
   environment: Environment,
   kernel: Kernel,
   set: PolicySet,
-  within: Node,
+  within: readonly Node[],
   api: Api,
   values: readonly string[],
 ): Difference | null {
@@ -317,9 +321,11 @@ function zeroedDifference(
   if (claim !== "never" && claim !== "always") return null;
   const zero = space.bdd.variable(maskLevel(space, Math.log2(bits.ZERO)));
   const fate = fateOfZero(kernel, api);
-  const zeroed = fate === "forced" ? within : fate === "dropped" ? FALSE : space.bdd.and(within, zero);
-  const wrong = claim === "always" ? space.bdd.without(within, zeroed) : zeroed;
-  const witness = replayedWitness(set, wrong, (subject) => isTaken(judge(environment, kernel, set.policy, subject)));
+  const zeroed = fate === "forced" ? TRUE : fate === "dropped" ? FALSE : zero;
+  const wrong = claim === "always" ? space.bdd.not(zeroed) : zeroed;
+  const witness = replayedWitness(set, [...within, wrong], (subject) =>
+    isTaken(judge(environment, kernel, set.policy, subject)),
+  );
   if (witness === null) return null;
   const what = claim === "always" ? "does not zero" : "zeroes";
   return {

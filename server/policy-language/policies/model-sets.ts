@@ -8,8 +8,8 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import { perKernel } from "../../model/kernels/per-kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
 import type { AllocationRequest } from "../../model/request.ts";
-import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
-import { maskLevel, stretchSet, type Space } from "../symbolic/space.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
+import { maskLevel, sizeLevels, stretchSet, type Space } from "../symbolic/space.ts";
 import { knownAnswers, type Field } from "./known-answers.ts";
 import type { ModelSets } from "./predicates.ts";
 import type { ResolvedPolicy } from "./resolved-policy.ts";
@@ -94,6 +94,8 @@ type SizeClasses = readonly (readonly [Node, number])[];
 /** What was made in a space for one function of one kernel: sets by the answer and the set that was asked about. */
 interface OfFunction {
   readonly sizeClasses: SizeClasses;
+  /** What was asked of the kernel: sizes and masks. */
+  readonly asked: Set<string>;
   readonly sets: Map<string, AnswerSets>;
 }
 
@@ -103,7 +105,8 @@ const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
 const VERDICT_WORK = 8;
 
 /**
- * The requests of a space by the verdict's answer: for each value that occurs within a set, where it does there. Asked
+ * The requests of a space by the verdict's answer: for each value that occurs within all of some sets, where it does
+ * there. Asked
  * for a task that holds nothing, with every combination of the decisive flags that the set has at a size, and the
  * largest size of each class: functions with an overhead of their own (alloc_skb) change a little below that.
  * @param kernel the one that is asked; the policy sees the same of it as of the space's
@@ -113,7 +116,7 @@ export function answerSets(
   kernel: Kernel,
   api: Api,
   field: Field,
-  within: Node = space.domain,
+  within: readonly Node[] = [space.domain],
 ): AnswerSets {
   // A function without a mask takes what stands in its place for a bool: nothing to reason about, bit by bit.
   if (!api.takesMask) return new Map([["unknown", TRUE]]);
@@ -121,15 +124,22 @@ export function answerSets(
   known.set(space, ofSpace);
   const ofKernel = ofSpace.get(kernel) ?? new Map<Api, OfFunction>();
   ofSpace.set(kernel, ofKernel);
-  const ofFunction = ofKernel.get(api) ?? { sizeClasses: sizeClassesOf(space, kernel, api), sets: new Map() };
+  const ofFunction = ofKernel.get(api) ?? {
+    sizeClasses: sizeClassesOf(space, kernel, api),
+    asked: new Set<string>(),
+    sets: new Map<string, AnswerSets>(),
+  };
   ofKernel.set(api, ofFunction);
-  const { sizeClasses, sets } = ofFunction;
-  const key = `${field} ${within}`;
-  const before = sets.get(key);
+  const key = within.join(" ");
+  const before = ofFunction.sets.get(`${field} ${key}`);
   if (before !== undefined) return before;
-  const made = answersFor(space, kernel, api, field, within, sizeClasses);
-  sets.set(key, made);
+  const made = answersFor(space, kernel, api, field, within, ofFunction);
+  ofFunction.sets.set(`${field} ${key}`, made);
   return made;
+}
+
+function levelOf(space: Space, flag: FlagName): number {
+  return maskLevel(space, Math.log2(space.kernel.bits[flag]));
 }
 
 function answersFor(
@@ -137,21 +147,25 @@ function answersFor(
   kernel: Kernel,
   api: Api,
   field: Field,
-  within: Node,
-  sizeClasses: SizeClasses,
+  within: readonly Node[],
+  { sizeClasses, asked }: OfFunction,
 ): AnswerSets {
   const { bdd } = space;
-  const flags = decisiveFlags(kernel, api, field);
-  const levels = flags.map((flag) => maskLevel(space, Math.log2(kernel.bits[flag])));
+  const flags = decisiveFlags(kernel, api, field).toSorted((a, b) => levelOf(space, a) - levelOf(space, b));
+  const levels = flags.map((flag) => levelOf(space, flag));
   const shapes = shapesOf(space, kernel, api, flags);
+  // All that the answer can hang on: once for all size classes, for it is the dear part.
+  const shadow = bdd.projectedOn(within, [...sizeLevels(space), ...levels]);
   const { pageBytes } = kernel.options;
   const made = new Map<string, Node[]>();
   for (const [sizeClass, sizeBytes] of sizeClasses) {
-    const combinations = bdd.projectedOn(bdd.and(within, sizeClass), levels);
+    const combinations = bdd.projectedOn([shadow, sizeClass], levels);
     if (combinations === FALSE) continue;
     for (const [shape, value] of shapes) {
       const answers = byFlags(space, flags, value, combinations, (chosen) => {
-        space.allowance.spend(VERDICT_WORK);
+        const request = `${sizeBytes} ${chosen}`;
+        space.allowance.spend(asked.has(request) ? 1 : VERDICT_WORK);
+        asked.add(request);
         return knownAnswers(kernel, api, requestFor(api, pageBytes, chosen, sizeBytes))[field];
       });
       for (const [text, node] of answers) {
@@ -180,7 +194,10 @@ export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">):
   return { sleeps: unless("sleeps"), may_oom: unless("oom"), may_fail: unless("fails") };
 }
 
-/** The answers for every combination of the flags that `within` has, on top of bits that are set already. */
+/**
+ * The answers for every combination of the flags, in the order in which the diagrams ask them, that `within` has, on
+ * top of bits that are set already.
+ */
 function byFlags(
   space: Space,
   flags: readonly FlagName[],
@@ -193,16 +210,16 @@ function byFlags(
   if (flag === undefined) return new Map([[ask(value), TRUE]]);
   const { bdd, kernel } = space;
   const bit = kernel.bits[flag];
-  const level = maskLevel(space, Math.log2(bit));
-  const variable = bdd.variable(level);
-  const without = byFlags(space, rest, value, bdd.restrict(within, level, false), ask);
-  const withIt = byFlags(space, rest, mask(value | bit), bdd.restrict(within, level, true), ask);
-  const answers = new Map<string, Node>();
-  for (const text of new Set([...without.keys(), ...withIt.keys()])) {
-    const [off, on] = [without.get(text) ?? FALSE, withIt.get(text) ?? FALSE];
-    answers.set(text, off === on ? on : bdd.or(bdd.and(variable, on), bdd.without(off, variable)));
-  }
-  return answers;
+  const level = levelOf(space, flag);
+  const isNext = bdd.levelOf(within) === level;
+  const without = byFlags(space, rest, value, isNext ? bdd.lowOf(within) : within, ask);
+  const withIt = byFlags(space, rest, mask(value | bit), isNext ? bdd.highOf(within) : within, ask);
+  return new Map(
+    [...new Set([...without.keys(), ...withIt.keys()])].map((text) => [
+      text,
+      bdd.choice(level, without.get(text) ?? FALSE, withIt.get(text) ?? FALSE),
+    ]),
+  );
 }
 
 /**

@@ -3,7 +3,8 @@ import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { Paused } from "../analysis/pause.ts";
 import type { Environment, Revision } from "../analysis/environment.ts";
-import { Allowance, FALSE, TooMuchWork, TRUE, type Node } from "../symbolic/bdd.ts";
+import { Allowance, TooMuchWork } from "../symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { anyMask, spaceOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
 import { viewOf } from "./kernel-view.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
@@ -35,8 +36,13 @@ export interface PolicySet {
   readonly space: Space;
   readonly clauses: readonly ClauseSet[];
   readonly modes: readonly ModeSet[];
-  /** The requests that the policy takes: within an `allow`, outside of every `forbid`, meeting what is required. */
-  readonly allowed: Node;
+  /**
+   * What the policy takes is what meets all of these: it can be, it stands within an `allow`, outside of every
+   * `forbid`, and has what is required.
+   */
+  readonly conditions: readonly Node[];
+  /** What the policy takes of a set. Made when it is asked for: often large, where the conditions are small. */
+  readonly taken: (within: Node) => Node;
   /** Every clause could be read. Where not, nothing is claimed over all masks. */
   readonly certain: boolean;
 }
@@ -46,9 +52,9 @@ export type SetsOf = (kernel: Kernel) => PolicySet;
 
 /**
  * How much work a question about a policy may be, over all kernels in force. A policy as people write them takes a few
- * thousand; so much takes the better part of a second.
+ * thousand; so much takes about half a second.
  */
-const MOST_WORK = 2 ** 19;
+const MOST_WORK = 2 ** 18;
 
 /** The sets of a policy, and what its questions have left. */
 interface KnownSets {
@@ -142,10 +148,17 @@ export function policySetIn(space: Space, environment: Environment, policy: Reso
       ? [{ source: { clause, owner }, set: clause.when === null ? null : inSpace(clause.when) }]
       : [],
   );
-  const taken = bdd.or(...selected.map(({ set }) => set ?? FALSE));
-  const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(taken) }));
-  const allowed = bdd.and(space.domain, ...conditionsOf(space, clauses));
-  return { policy, kernel, space, clauses, modes, allowed, certain: readable.length === policy.clauses.length };
+  const chosen = bdd.or(...selected.map(({ set }) => set ?? FALSE));
+  const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(chosen) }));
+  const conditions = [space.domain, ...conditionsOf(space, clauses)];
+  const made = new Map<Node, Node>();
+  const taken = (within: Node): Node => {
+    const known = made.get(within) ?? bdd.and(within, ...conditions);
+    made.set(within, known);
+    return known;
+  };
+  const certain = readable.length === policy.clauses.length;
+  return { policy, kernel, space, clauses, modes, conditions, taken, certain };
 }
 
 /** Every clause can be read under this kernel. Where not, nothing is claimed over all masks. */
@@ -184,11 +197,6 @@ function sizesOf(policy: ResolvedPolicy, kernel: Kernel): readonly number[] {
     ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
     ...(isJudged ? modelThresholds(kernel) : []),
   ];
-}
-
-/** What these clauses take, taken together. */
-export function allowedBy(space: Space, clauses: readonly ClauseSet[]): Node {
-  return space.bdd.and(...conditionsOf(space, clauses));
 }
 
 /** What a request must meet for these clauses to take it: one condition for all `allow`, one for each other rule. */

@@ -9,7 +9,7 @@ import type { Environment, NameSpace } from "../analysis/environment.ts";
 import { eachMaskName } from "../analysis/region-names.ts";
 import { evaluateMask } from "../requests/masks.ts";
 import { bytesOfSize } from "../analysis/sizes.ts";
-import { FALSE, TRUE, type Node } from "../symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import type { Entwined } from "../symbolic/order.ts";
 import {
   closedContext,

@@ -19,18 +19,11 @@ import {
   policySaysMoreThanItSeems,
 } from "../findings/policies.ts";
 import { evaluateMask } from "../requests/masks.ts";
-import { FALSE, TRUE, type Bdd, type Node } from "../symbolic/bdd.ts";
-import { anyMask, constantMask, fixedBits, hasAll, hasAny } from "../symbolic/space.ts";
+import type { Bdd } from "../symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
+import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
 
-import {
-  allowedBy,
-  conditionsOf,
-  askPolicy,
-  predicatesOf,
-  type ClauseSet,
-  type ModeSet,
-  type PolicySet,
-} from "./policy-set.ts";
+import { conditionsOf, askPolicy, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { holdsFor, maskTestsOf } from "./predicates.ts";
 import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
@@ -88,15 +81,14 @@ function marksOf(environment: Environment, set: PolicySet, pause: Pause): readon
 }
 
 /** What was found so far of a set whose analysis was stopped for a while: by step, rules first. */
-const begun = new WeakMap<PolicySet, { readonly rules: RulesTogether; readonly steps: (readonly Mark[])[] }>();
+const begun = new WeakMap<PolicySet, (readonly Mark[])[]>();
 
 function makeMarks(environment: Environment, set: PolicySet, pause: Pause): readonly Mark[] {
-  const known = begun.get(set) ?? { rules: rulesTogether(set), steps: [] };
-  begun.set(set, known);
-  const { rules, steps } = known;
+  const steps = begun.get(set) ?? [];
+  begun.set(set, steps);
   const step = (index: number): readonly Mark[] => {
     const clause = set.clauses[index];
-    if (clause !== undefined) return clauseMarks(environment, set, rules, clause, index);
+    if (clause !== undefined) return clauseMarks(environment, set, clause, index);
     switch (index - set.clauses.length) {
       case 0:
         return compositeMarks(environment, set);
@@ -119,113 +111,58 @@ function makeMarks(environment: Environment, set: PolicySet, pause: Pause): read
 
 // Rules ---------------------------------------------------------------------------------------------------------------
 
-/** What the rules of a policy take together, up to each of them and from each of them on. */
-interface RulesTogether {
-  /** Within some `allow`; TRUE where there is none. */
-  readonly allowed: Node;
-  /** Within some `allow` that stands before the rule of this index. */
-  readonly allowedBefore: readonly Node[];
-  readonly lastAllow: number;
-  /** Outside of each `forbid` that stands before the rule of this index; one more for all of them. */
-  readonly permittedBefore: readonly Node[];
-  /** What all rules but `allow` and the one of this index take. */
-  readonly byOthers: (index: number) => readonly Node[];
-}
-
-function rulesTogether({ space, clauses }: PolicySet): RulesTogether {
-  const { bdd } = space;
-  const isAllow = ({ source }: ClauseSet): boolean => source.clause.kind === "allow";
-  const conditions = clauses.map((clause) => (isAllow(clause) ? TRUE : bdd.and(...conditionsOf(space, [clause]))));
-  const before = runningAnd(bdd, conditions);
-  let after: readonly Node[] | null = null;
-  return {
-    allowed: allowedBy(space, clauses.filter(isAllow)),
-    allowedBefore: runningOr(
-      bdd,
-      clauses.map((clause) => (isAllow(clause) ? clause.set : FALSE)),
-    ),
-    lastAllow: clauses.findLastIndex(isAllow),
-    permittedBefore: runningAnd(
-      bdd,
-      clauses.map(({ source, set }) => (source.clause.kind === "forbid" ? bdd.not(set) : TRUE)),
-    ),
-    byOthers: (index) => {
-      after ??= runningAnd(bdd, conditions.toReversed()).toReversed();
-      return [before[index] ?? TRUE, after[index + 1] ?? TRUE];
-    },
-  };
-}
-
-/** What the first none, the first one, the first two, … and all of them take together. */
-function runningAnd(bdd: Bdd, nodes: readonly Node[]): readonly Node[] {
-  let all: Node = TRUE;
-  return [all, ...nodes.map((node) => (all = bdd.and(all, node)))];
-}
-
-/** The same for what any of them takes. */
-function runningOr(bdd: Bdd, nodes: readonly Node[]): readonly Node[] {
-  let any: Node = FALSE;
-  return [any, ...nodes.map((node) => (any = bdd.or(any, node)))];
-}
-
 /** A rule that contradicts another, or that decides nothing. */
-function clauseMarks(
-  environment: Environment,
-  set: PolicySet,
-  rules: RulesTogether,
-  subject: ClauseSet,
-  index: number,
-): readonly Mark[] {
-  const { space } = set;
-  const { bdd } = space;
+function clauseMarks(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly Mark[] {
   const { clause } = subject.source;
-  const others = set.clauses.filter((other) => other !== subject);
+  if (subject.source.clause.kind === "require") return requireMarks(environment, set, subject, index);
+  const { space, clauses } = set;
+  const { bdd } = space;
   const possible = bdd.and(subject.set, space.domain);
-  switch (clause.kind) {
-    case "require": {
-      const conditions = [subject.when, space.domain, rules.allowed, ...rules.byOthers(index)];
-      if (!bdd.meet(...conditions)) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
-      if (!bdd.meet(bdd.not(subject.set), ...conditions))
-        return [neverFires(subject, "every mask that it is asked of has it already")];
-      if (bdd.meet(subject.set, ...conditions)) return [];
-      const asked = bdd.and(...conditions);
-      const opponent = opponentOf(set, subject, others);
-      // Of two that contradict each other the later one is marked, once.
-      if (opponent !== null && set.clauses.indexOf(opponent) > index)
-        return [contradiction(environment, set, opponent, subject, asked)];
-      return [contradiction(environment, set, subject, opponent, asked)];
+  if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
+  const forbids = clauses.filter(({ source }) => source.clause.kind === "forbid");
+  if (clause.kind === "allow") {
+    const before = clauses.slice(0, index).filter(isAllow);
+    if (!bdd.meet(possible, ...conditionsOf(space, forbids))) {
+      const opponent = forbids.find(({ set: refused }) => bdd.implies(possible, refused)) ?? null;
+      const later = opponent !== null && clauses.indexOf(opponent) > index ? opponent : subject;
+      return [contradiction(environment, set, later, later === subject ? opponent : subject, [possible])];
     }
-    case "forbid":
-    case "warn": {
-      if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
-      // Rules are read in order: an `allow` that comes later leaves the words to this one.
-      const within = rules.lastAllow < index ? rules.allowed : TRUE;
-      if (bdd.meet(possible, within, rules.permittedBefore[index] ?? TRUE)) return [];
-      const shadow = set.clauses
-        .slice(0, index)
-        .find(({ source, set: earlier }) => source.clause.kind === "forbid" && bdd.implies(possible, earlier));
-      return [
-        neverFires(
-          subject,
-          shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask",
-          shadow,
-        ),
-      ];
-    }
-    case "allow": {
-      if (possible === FALSE) return [neverFires(subject, "no mask meets it")];
-      if (!bdd.meet(possible, rules.permittedBefore.at(-1) ?? TRUE)) {
-        const opponent =
-          others.find(
-            ({ source, set: refused }) => source.clause.kind === "forbid" && bdd.implies(possible, refused),
-          ) ?? null;
-        const later = opponent !== null && set.clauses.indexOf(opponent) > index ? opponent : subject;
-        return [contradiction(environment, set, later, later === subject ? opponent : subject, possible)];
-      }
-      const adds = bdd.meet(possible, bdd.not(rules.allowedBefore[index] ?? FALSE));
-      return !adds ? [neverFires(subject, "the rules before it allow every such mask")] : [];
-    }
+    const adds = bdd.meet(possible, ...before.map(({ set: allowed }) => bdd.not(allowed)));
+    return !adds ? [neverFires(subject, "the rules before it allow every such mask")] : [];
   }
+  // Rules are read in order: an `allow` that comes later leaves the words to this one.
+  const allows = clauses.findLastIndex(isAllow) < index ? clauses.filter(isAllow) : [];
+  const before = clauses.slice(0, index).filter((earlier) => forbids.includes(earlier));
+  if (bdd.meet(possible, ...conditionsOf(space, [...allows, ...before]))) return [];
+  const shadow = before.find(({ set: earlier }) => bdd.implies(possible, earlier));
+  return [
+    neverFires(
+      subject,
+      shadow === undefined ? "every such mask is refused already" : "an earlier `forbid` takes every such mask",
+      shadow,
+    ),
+  ];
+}
+
+function isAllow({ source }: ClauseSet): boolean {
+  return source.clause.kind === "allow";
+}
+
+function requireMarks(environment: Environment, set: PolicySet, subject: ClauseSet, index: number): readonly Mark[] {
+  const { space, clauses } = set;
+  const { bdd } = space;
+  const others = clauses.filter((other) => other !== subject);
+  const conditions = [subject.when, space.domain, ...conditionsOf(space, others)];
+  const isMet = bdd.meet(subject.set, ...conditions);
+  const isUnmet = bdd.meet(bdd.not(subject.set), ...conditions);
+  if (isMet && isUnmet) return [];
+  if (isMet) return [neverFires(subject, "every mask that it is asked of has it already")];
+  if (!isUnmet) return [neverFires(subject, "no mask that the policy takes meets its `when`")];
+  const opponent = opponentOf(set, subject, others);
+  // Of two that contradict each other the later one is marked, once.
+  if (opponent !== null && clauses.indexOf(opponent) > index)
+    return [contradiction(environment, set, opponent, subject, conditions)];
+  return [contradiction(environment, set, subject, opponent, conditions)];
 }
 
 /** The one rule without which the requirement could be met; null when it takes more than one. */
@@ -238,10 +175,20 @@ function opponentOf(set: PolicySet, subject: ClauseSet, others: readonly ClauseS
   const start = bdd.and(subject.when, subject.set, space.domain, ...conditionsOf(space, kept));
   const conditions = rules.map((rule) => bdd.and(...conditionsOf(space, [rule])));
   const before = runningAnd(bdd, [start, ...conditions]);
-  const after = runningAnd(bdd, [start, ...conditions.toReversed()]).toReversed();
+  // The rules up to here leave nothing: without one that comes later they still do.
+  const count = before.indexOf(FALSE) - 1;
+  const after = runningAnd(bdd, [start, ...conditions.slice(0, count).toReversed()]).toReversed();
   // `before` holds the start in front, `after` behind: all but one rule are what stands on either side of it.
-  const culprits = rules.filter((_, index) => bdd.meet(before[index + 1] ?? FALSE, after[index + 1] ?? FALSE));
+  const culprits = rules
+    .slice(0, Math.max(0, count))
+    .filter((_, index) => bdd.meet(before[index + 1] ?? FALSE, after[index + 1] ?? FALSE, ...conditions.slice(count)));
   return culprits.length === 1 ? (culprits[0] ?? null) : null;
+}
+
+/** What the first none, the first one, the first two, … and all of them take together. */
+function runningAnd(bdd: Bdd, nodes: readonly Node[]): readonly Node[] {
+  let all: Node = TRUE;
+  return [all, ...nodes.map((node) => (all = bdd.and(all, node)))];
 }
 
 function contradiction(
@@ -249,7 +196,7 @@ function contradiction(
   set: PolicySet,
   marked: ClauseSet,
   other: ClauseSet | null,
-  asked: Node,
+  asked: readonly Node[],
 ): Mark {
   const witness = replayedWitness(
     set,
@@ -310,7 +257,7 @@ const SURPRISES: Readonly<Partial<Record<CompositeName, string>>> = {
  */
 function compositeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
   const { space, policy } = set;
-  const { bdd, kernel } = space;
+  const { kernel } = space;
   const input = anyMask(space);
   return policy.clauses.flatMap(({ clause, owner }) => {
     const entry =
@@ -325,12 +272,12 @@ function compositeMarks(environment: Environment, set: PolicySet): readonly Mark
         if (composite === null || missing === undefined) return [];
         const bits = constantMask(kernel.gfp[composite]);
         const matches = test.test === "has" ? hasAll(space, input, bits) : hasAny(space, input, bits);
-        const scope = clause.kind === "allow" ? space.domain : taken(set);
+        const scope = clause.kind === "allow" ? [] : conditionsOf(space, set.clauses.filter(isAllow));
         const extraBits = missing.reduce((all, flag) => all | kernel.bits[flag], 0);
         const extra = constantMask(mask(extraBits));
         const witness = replayedWitness(
           set,
-          bdd.and(matches, hasAny(space, input, extra), whereTrue(set, clause, predicate), scope),
+          [matches, hasAny(space, input, extra), whereTrue(set, clause, predicate), ...scope],
           (subject) => holdsFor(environment, kernel, predicate, subject) === true && (subject.mask & extraBits) !== 0,
         );
         if (witness === null) return [];
@@ -353,17 +300,6 @@ function whereTrue(set: PolicySet, clause: Clause, predicate: unknown): Node {
   return set.modes.find(({ source }) => source.clause === clause)?.set ?? FALSE;
 }
 
-/** What the `allow` rules take: where other rules can still be asked. */
-function taken(set: PolicySet): Node {
-  return set.space.bdd.and(
-    set.space.domain,
-    allowedBy(
-      set.space,
-      set.clauses.filter(({ source }) => source.clause.kind === "allow"),
-    ),
-  );
-}
-
 /** The composite that an expression is, written by itself or through an alias of it. */
 function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): CompositeName | null {
   if (node.kind === "paren") return compositeOf(environment, set, node.inner);
@@ -375,16 +311,14 @@ function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): 
 // Modes ---------------------------------------------------------------------------------------------------------------
 
 function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
-  const { space, modes, allowed, policy, kernel } = set;
+  const { space, modes, conditions, policy, kernel } = set;
   const { bdd } = space;
   // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
-  if (allowed === FALSE || modes.length === 0) return [];
-  const within = modes.map((mode) => bdd.and(mode.set, allowed));
-  const withinBefore = runningOr(bdd, within);
+  if (modes.length === 0 || !bdd.meet(...conditions)) return [];
   const found = modes.flatMap((mode, index) => {
     const name = mode.source.clause.name;
     if (name === null) return [];
-    if (within[index] === FALSE) {
+    if (!bdd.meet(mode.set, ...conditions)) {
       const why =
         mode.source.clause.when === null
           ? "the other modes cover every mask that the policy takes"
@@ -399,18 +333,21 @@ function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
         ),
       ];
     }
-    if (!bdd.meet(withinBefore[index] ?? FALSE, mode.set)) return [];
-    const shared = modes.slice(0, index).filter((_, earlier) => bdd.meet(within[earlier] ?? FALSE, mode.set));
+    // Those that overlap by themselves are few: most modes exclude each other whatever the policy takes.
+    const shared = modes
+      .slice(0, index)
+      .filter(({ set: earlier }) => bdd.meet(earlier, mode.set) && bdd.meet(earlier, mode.set, ...conditions));
     return overlap(environment, set, shared, mode, name);
   });
-  const witness = replayedWitness(set, bdd.without(allowed, withinBefore.at(-1) ?? FALSE), (subject) => {
+  const uncovered = modes.map((mode) => bdd.not(mode.set));
+  const witness = replayedWitness(set, [...uncovered, ...conditions], (subject) => {
     const judgement = judge(environment, kernel, policy, subject);
     return isTaken(judgement) && judgement.modes.length === 0;
   });
   const owner = policy.binding.declaration.name;
   if (witness === null || owner === null) return found;
-  const gap = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
-  return [...found, mark(policyModeGap, gap, policy.binding, spanOf(owner), [])];
+  const message = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
+  return [...found, mark(policyModeGap, message, policy.binding, spanOf(owner), [])];
 }
 
 /** Of the earlier modes that a mode overlaps this many are named. */
@@ -426,7 +363,7 @@ function overlap(
 ): readonly Mark[] {
   const [first] = earlier;
   if (first === undefined) return [];
-  const witness = replayedWitness(set, set.space.bdd.and(first.set, later.set, set.allowed), (subject) => {
+  const witness = replayedWitness(set, [first.set, later.set, ...set.conditions], (subject) => {
     const judgement = judge(environment, set.kernel, set.policy, subject);
     const selected = judgement.modes.map(({ clause }) => clause);
     return isTaken(judgement) && selected.includes(first.source.clause) && selected.includes(later.source.clause);
@@ -463,7 +400,9 @@ function flagMarks(environment: Environment, set: PolicySet): readonly Mark[] {
     (all, { clause }) => (clause.kind === "ignore" ? all | bitsOf(clause.masks) : all),
     0,
   );
-  const reachable = ~fixedBits(set.space, set.allowed).zeros;
+  const input = anyMask(set.space);
+  const isReachable = (bit: number): boolean => set.space.bdd.meet(input[bit] ?? FALSE, ...set.conditions);
+  const reachable = set.space.maskBits.filter(isReachable).reduce((all, bit) => all | (1 << bit), 0);
   const reported = new Set<string>();
   return policy.clauses.flatMap(({ clause, owner }) => {
     if (clause.kind !== "allow") return [];

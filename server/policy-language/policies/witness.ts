@@ -5,19 +5,19 @@ import { decode, flagText } from "../../model/masks/names.ts";
 import { FLAG_NAMES, type Mask } from "../../model/masks/mask.ts";
 import { verdict } from "../../model/verdict.ts";
 import { sizeText } from "../analysis/sizes.ts";
-import type { Node } from "../symbolic/bdd.ts";
+import type { Node } from "../symbolic/node.ts";
 import { smallestWitness, type Space, type Witness } from "../symbolic/space.ts";
 import { apisOf, requestFor } from "./model-sets.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { contextText, type PredicateSubject } from "./predicates.ts";
 
 /**
- * The smallest request of a set, replayed: `stands` judges it by the ordinary evaluation, predicate by predicate. One
- * that does not stand is a fault of the symbolic side; it throws, and is never shown.
+ * The smallest request that lies in all of these sets, replayed: `stands` judges it by the ordinary evaluation,
+ * predicate by predicate. One that does not stand is a fault of the symbolic side; it throws, and is never shown.
  */
 export function replayedWitness(
   set: PolicySet,
-  of: Node,
+  of: readonly Node[],
   stands: (subject: PredicateSubject) => boolean,
 ): Witness | null {
   const witness = smallestWitness(set.space, of);

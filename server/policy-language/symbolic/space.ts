@@ -4,7 +4,8 @@ import { writableBits } from "../../model/kernels/designed.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { CompositeName, Mask } from "../../model/masks/mask.ts";
 import { mask } from "../../model/masks/mask.ts";
-import { Allowance, Bdd, FALSE, TRUE, type Assignment, type Fixed, type Node } from "./bdd.ts";
+import { Allowance, Bdd, type Assignment, type Fixed } from "./bdd.ts";
+import { FALSE, TRUE, type Node } from "./node.ts";
 import { orderOf, type Entwined } from "./order.ts";
 
 /**
@@ -219,6 +220,11 @@ function numberBits({ stretches }: Space): number {
   return Math.ceil(Math.log2(stretches.length));
 }
 
+/** The levels of the size, the first one first. */
+export function sizeLevels(space: Space): readonly number[] {
+  return Array.from({ length: numberBits(space) }, (_, bit) => numberLevel(bit)).reverse();
+}
+
 /** The level of a bit of the stretch's number. */
 function numberLevel(bit: number): number {
   return FIRST_LEVEL - 1 - bit;
@@ -292,21 +298,32 @@ const BASES: readonly (CompositeName | null)[] = [
 const CONTEXT_COST = 2 ** -12;
 const SIZE_COST = 2 ** -24;
 
-/** The request of the set whose mask takes the fewest names to write, or null when the set is empty. */
-export function smallestWitness(space: Space, set: Node): Witness | null {
-  const within = space.bdd.and(set, space.domain);
+/** Composites as bits, each with the number of names that it takes. */
+type Base = { readonly bits: Mask; readonly names: number };
+
+function basesOf({ kernel }: Space): readonly Base[] {
+  return BASES.map((name) =>
+    name === null ? { bits: mask(0), names: 0 } : { bits: kernel.gfp[name], names: 1 },
+  ).filter(({ bits }) => (bits & ~kernel.allBits) === 0);
+}
+
+/**
+ * The request that lies in all of the sets and whose mask takes the fewest names to write, or null when there is none.
+ * What the sets are together is not made: of that only the masks of few names.
+ */
+export function smallestWitness(space: Space, sets: readonly Node[]): Witness | null {
+  const { bdd } = space;
+  const all = [...sets, space.domain];
+  if (!bdd.meet(...all)) return null;
+  let names = 0;
+  while (!bdd.meet(writtenWith(space, names), ...all)) names += 1;
+  const within = bdd.andWithin(writtenWith(space, names), all);
   const costOf = costIn(space);
   const tieOf = tieIn(space);
   let best: { readonly cost: number; readonly base: Mask; readonly assignment: Assignment } | null = null;
-  const bases = BASES.map((name) =>
-    name === null ? { bits: mask(0), names: 0 } : { bits: space.kernel.gfp[name], names: 1 },
-  ).filter(({ bits }) => (bits & ~space.kernel.allBits) === 0);
-  for (const base of bases) {
-    const isBase = (level: number): boolean => {
-      const variable = space.variables.get(level) ?? CONTEXT_BITS;
-      return variable < MASK_BITS && ((base.bits >>> variable) & 1) === 1;
-    };
-    const found = space.bdd.cheapest(within, {
+  for (const base of basesOf(space)) {
+    const isBase = (level: number): boolean => isIn(space, base.bits, level);
+    const found = bdd.cheapest(within, {
       cost: (level) => (isBase(level) ? 0 : costOf(level)),
       tie: tieOf,
       isSet: isBase,
@@ -321,14 +338,14 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     (sum, bit) => (assignment.get(maskLevel(space, bit)) === true ? sum | (2 ** bit) : sum),
     best.base | 0,
   );
-  const chosen = (level: number): boolean => {
-    const variable = space.variables.get(level) ?? CONTEXT_BITS;
-    return variable < MASK_BITS ? ((value >>> variable) & 1) === 1 : (assignment.get(level) ?? false);
-  };
-  // What can be and is not in the set, for this mask: with every size, in every context, or only with others of them.
-  const outside = space.bdd.without(space.domain, set);
+  const isMask = (level: number): boolean => (space.variables.get(level) ?? CONTEXT_BITS) < MASK_BITS;
+  const chosen = (level: number): boolean =>
+    isMask(level) ? isIn(space, mask(value), level) : (assignment.get(level) ?? false);
+  // What can be and is not in the sets, for this mask: with every size, in every context, or only with others of them.
+  const inside = sets.map((set) => bdd.given(set, (level) => (isMask(level) ? chosen(level) : null)));
+  const outside = bdd.without(space.domain, bdd.and(...inside));
   const decides = (isOpen: (level: number) => boolean): boolean =>
-    space.bdd.given(outside, (level) => (isOpen(level) ? null : chosen(level))) !== FALSE;
+    bdd.given(outside, (level) => (isOpen(level) ? null : chosen(level))) !== FALSE;
   const isSize = (level: number): boolean => level < FIRST_LEVEL;
   const isContext = (level: number): boolean => (space.variables.get(level) ?? 0) >= CONTEXT_BITS;
   return {
@@ -337,6 +354,45 @@ export function smallestWitness(space: Space, set: Node): Witness | null {
     sizeBytes: decides(isSize) ? sizeOf(space, assignment) : null,
     context: decides(isContext) ? contextOfAssignment(space, assignment) : null,
   };
+}
+
+/** The variable at this level is one of these bits of the mask. */
+function isIn(space: Space, bits: Mask, level: number): boolean {
+  const variable = space.variables.get(level) ?? CONTEXT_BITS;
+  return variable < MASK_BITS && ((bits >>> variable) & 1) === 1;
+}
+
+const knownWritten = new WeakMap<Space, Map<number, Node>>();
+
+/** The masks that can be written with so many names. */
+function writtenWith(space: Space, names: number): Node {
+  const known = knownWritten.get(space) ?? new Map<number, Node>();
+  knownWritten.set(space, known);
+  const made =
+    known.get(names) ??
+    space.bdd.or(
+      ...basesOf(space).map((base) => (base.names > names ? FALSE : withFewMore(space, base.bits, names - base.names))),
+    );
+  known.set(names, made);
+  return made;
+}
+
+/** The masks that have all of these bits, and at most so many others. */
+function withFewMore(space: Space, bits: Mask, most: number): Node {
+  const { bdd } = space;
+  const levels = space.maskBits.map((bit) => maskLevel(space, bit)).sort((a, b) => b - a);
+  // What is left of each allowance below the level that was come to.
+  let below: readonly Node[] = Array.from({ length: most + 1 }, () => TRUE);
+  for (const level of levels) {
+    below = below.map((left, count) =>
+      bdd.choice(
+        level,
+        isIn(space, bits, level) ? FALSE : left,
+        isIn(space, bits, level) ? left : (below[count - 1] ?? FALSE),
+      ),
+    );
+  }
+  return below[most] ?? FALSE;
 }
 
 /** Whether a request stands in the set: what a set means, one request at a time. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Bdd, FALSE, TRUE, type Node } from "../../../server/policy-language/symbolic/bdd.ts";
+import { Bdd } from "../../../server/policy-language/symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../../../server/policy-language/symbolic/node.ts";
 
 const VARIABLES = 6;
 const LEVELS = Array.from({ length: VARIABLES }, (_, level) => level);
@@ -147,12 +148,21 @@ describe("decision diagrams agree with brute force", () => {
     );
   });
 
-  test("on whether several formulas can be true together", () => {
+  test("on several formulas together, and on whether they can be true together", () => {
     fc.assert(
-      fc.property(fc.array(formulas, { maxLength: 5 }), (several) => {
+      fc.property(fc.array(formulas, { maxLength: 12 }), formulas, (several, within) => {
         const bdd = new Bdd();
-        const expected = ASSIGNMENTS.some((bits) => several.every((formula) => holds(formula, bits)));
-        expect(bdd.meet(...several.map((formula) => build(bdd, formula)))).toBe(expected);
+        const all = several.map((formula) => build(bdd, formula));
+        const met = ASSIGNMENTS.filter((bits) => several.every((formula) => holds(formula, bits)));
+        expect(bdd.meet(...all)).toBe(met.length > 0);
+        const [together, some] = [bdd.and(...all), bdd.or(...all)];
+        const inside = bdd.andWithin(build(bdd, within), all);
+        for (const bits of ASSIGNMENTS) {
+          const isTrue = (level: number): boolean => ((bits >> level) & 1) === 1;
+          expect(bdd.evaluate(together, isTrue)).toBe(met.includes(bits));
+          expect(bdd.evaluate(some, isTrue)).toBe(several.some((formula) => holds(formula, bits)));
+          expect(bdd.evaluate(inside, isTrue)).toBe(met.includes(bits) && holds(within, bits));
+        }
       }),
       seeded,
     );
@@ -179,12 +189,16 @@ describe("decision diagrams agree with brute force", () => {
 
   test("on what a formula says of some of its variables alone", () => {
     fc.assert(
-      fc.property(formulas, fc.nat(2 ** VARIABLES - 1), (formula, kept) => {
+      fc.property(fc.array(formulas, { maxLength: 8 }), fc.nat(2 ** VARIABLES - 1), (several, kept) => {
         const bdd = new Bdd();
         const levels = LEVELS.filter((level) => (kept >> level) & 1);
-        const projected = bdd.projectedOn(build(bdd, formula), levels);
+        const projected = bdd.projectedOn(
+          several.map((formula) => build(bdd, formula)),
+          levels,
+        );
+        const met = ASSIGNMENTS.filter((bits) => several.every((formula) => holds(formula, bits)));
         for (const bits of ASSIGNMENTS) {
-          const expected = models(formula).some((model) => (model & kept) === (bits & kept));
+          const expected = met.some((model) => (model & kept) === (bits & kept));
           expect(bdd.evaluate(projected, (level) => ((bits >> level) & 1) === 1)).toBe(expected);
         }
       }),
@@ -203,8 +217,8 @@ describe("decision diagrams agree with brute force", () => {
 
   test("when the tables have grown many times", () => {
     const bdd = new Bdd();
-    const functions = Array.from({ length: 12 }, (_, i) =>
-      bdd.or(bdd.and(bdd.variable(i), bdd.variable(23 - i)), bdd.variable((i * 7) % 24)),
+    const functions = Array.from({ length: 13 }, (_, i) =>
+      bdd.or(bdd.and(bdd.variable(i), bdd.variable(25 - i)), bdd.variable((i * 7) % 26)),
     );
     const all = functions.reduce((a, b) => bdd.xor(a, b));
     expect(bdd.size).toBeGreaterThan(2048);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Bdd, FALSE, TRUE, type Node } from "../../../server/policy-language/symbolic/bdd.ts";
+import { Bdd } from "../../../server/policy-language/symbolic/bdd.ts";
+import { FALSE, TRUE, type Node } from "../../../server/policy-language/symbolic/node.ts";
 
 const LEVELS = [0, 1, 2, 5, 31, 40];
 

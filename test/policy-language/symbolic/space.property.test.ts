@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FALSE, type Node } from "../../../server/policy-language/symbolic/bdd.ts";
+import { FALSE, type Node } from "../../../server/policy-language/symbolic/node.ts";
 import {
   anyMask,
   constantMask,
@@ -185,7 +185,7 @@ describe("sets of requests agree with trying every one of them", () => {
     fc.assert(
       fc.property(claims, orders, (claim, tests) => {
         const space = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests });
-        const witness = smallestWitness(space, build(space, claim));
+        const witness = smallestWitness(space, [build(space, claim)]);
         if (witness === null) {
           for (const value of MASKS)
             for (const bytes of SIZES)
@@ -209,7 +209,7 @@ describe("sets of requests agree with trying every one of them", () => {
       fc.property(claims, orders, (claim, tests) => {
         const one = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests: [] });
         const other = spaceOf(KERNEL, { thresholdsBytes: THRESHOLDS, sizes: "bytes", tests });
-        expect(smallestWitness(other, build(other, claim))).toEqual(smallestWitness(one, build(one, claim)));
+        expect(smallestWitness(other, [build(other, claim)])).toEqual(smallestWitness(one, [build(one, claim)]));
       }),
       seeded,
     );
@@ -218,19 +218,19 @@ describe("sets of requests agree with trying every one of them", () => {
   test("there are sizes between two that are less than a page apart", () => {
     const space = spaceOf(KERNEL, { thresholdsBytes: [PAGE, PAGE + 100], sizes: "bytes", tests: [] });
     const between = space.bdd.without(largerThan(space, PAGE), largerThan(space, PAGE + 100));
-    expect(smallestWitness(space, between)?.sizeBytes).toBe(PAGE + 1);
+    expect(smallestWitness(space, [between])?.sizeBytes).toBe(PAGE + 1);
   });
 
   test("a request in whole orders has no three pages", () => {
     const space = spaceOf(KERNEL, { thresholdsBytes: [2 * PAGE, 3 * PAGE], sizes: "orders", tests: [] });
     const threePages = space.bdd.without(largerThan(space, 2 * PAGE), largerThan(space, 3 * PAGE));
-    expect(smallestWitness(space, threePages)).toBeNull();
-    expect(smallestWitness(space, largerThan(space, 3 * PAGE))?.sizeBytes).toBe(4 * PAGE);
+    expect(smallestWitness(space, [threePages])).toBeNull();
+    expect(smallestWitness(space, [largerThan(space, 3 * PAGE)])?.sizeBytes).toBe(4 * PAGE);
   });
 
   test("of two masks with as many names the one with a composite is shown", () => {
     const space = spaceOf(KERNEL, { thresholdsBytes: [], sizes: "bytes", tests: [] });
-    const witness = smallestWitness(space, hasAll(space, anyMask(space), constantMask(mask(0x40))));
+    const witness = smallestWitness(space, [hasAll(space, anyMask(space), constantMask(mask(0x40)))]);
     expect(witness?.mask).toBe(0xc0);
     expect(witness?.names).toBe(1);
   });
