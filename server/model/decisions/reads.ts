@@ -1,10 +1,11 @@
 import { contextOf } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
+import { alsoAsked } from "../kernels/questions.ts";
 import { pageblockOrder } from "../limits.ts";
 import { mask, type FlagName, type Mask } from "../masks/mask.ts";
-import { FACT, isFactName, READS } from "./facts.ts";
+import { contextFacts, FACT, factsOf, isFactName, READS, requestFacts } from "./facts.ts";
+import { effectsOf } from "./static-walk.ts";
 import { tableOf, type DecisionTable } from "./table.ts";
-import { chargeCan, pagesCan } from "./walk.ts";
 
 /** What an answer about a call hangs on, for a task that holds nothing. */
 export interface Decisive {
@@ -39,18 +40,41 @@ function decisiveIn(table: DecisionTable, effects: number): Decisive {
   const orders = [0, 1, 2, 4, pageblockOrder(kernel)].filter((order) => order <= kernel.maxOrder);
   const masks: Mask[] = [mask(0)];
   for (const flag of flags) for (const value of [...masks]) masks.push(mask(value | kernel.bits[flag]));
-  const decides = new Set<FlagName>();
+  const { orders: orderFacts } = table.facts;
+  // Many masks are the same to the decisions.
+  const pages = remembered((facts) => effectsOf(table.walks, facts, effects) & effects);
+  const charge = remembered((facts) => effectsOf(table.charge, facts, effects) & effects);
+  const asked = masks.map((value) => ({
+    tried: factsOf(table.facts, value, 0, context),
+    charged: requestFacts(table.facts, value, 0) | contextFacts(context),
+  }));
   let charged = false;
-  for (const order of orders) {
-    const found = masks.map((value) => {
-      const can = pagesCan(table, value, order, context) & effects;
-      charged ||= (chargeCan(table, value, order, context) & effects & ~can) !== 0;
-      return can;
-    });
-    for (const [at, flag] of flags.entries())
-      if (found.some((can, combination) => can !== found[combination ^ (1 << at)])) decides.add(flag);
-  }
-  return { flags: flags.filter((flag) => decides.has(flag)), charged };
+  // What each mask may come to at each of the orders, as one number.
+  const kinds = new Map<string, number>();
+  const found = Int32Array.from(asked, (facts) => {
+    const at = orders.map((order) => pages(facts.tried | (orderFacts[order] ?? 0)));
+    charged ||= orders.some(
+      (order, index) => (charge(facts.charged | (orderFacts[order] ?? 0)) & ~(at[index] ?? 0)) !== 0,
+    );
+    const key = at.join(" ");
+    const kind = kinds.get(key) ?? kinds.size;
+    kinds.set(key, kind);
+    return kind;
+  });
+  const decides = (at: number): boolean => found.some((kind, combination) => kind !== found[combination ^ (1 << at)]);
+  return { flags: flags.filter((_, at) => decides(at)), charged };
+}
+
+/** The same function of a number, that knows what it said before. */
+function remembered(ask: (of: number) => number): (of: number) => number {
+  const known = new Map<number, number>();
+  return (of) => {
+    const before = known.get(of);
+    if (before !== undefined) return before;
+    const made = ask(of);
+    known.set(of, made);
+    return made;
+  };
 }
 
 /**
@@ -70,4 +94,12 @@ function flagsReadFor({ decisions, facts }: DecisionTable, effects: number): rea
     .filter((name) => (care & FACT[name]) !== 0)
     .flatMap((name) => READS[name].flags);
   return [...new Set(read)].filter((flag) => facts.kernel.bits[flag] !== 0);
+}
+
+/** The smallest order that has the same facts as this one, so that every decision is the same; any other as it is. */
+export function alikeOrder(kernel: Kernel, order: number): number {
+  if (order <= 0 || order > kernel.maxOrder) return order;
+  const { orders, questions } = tableOf(kernel).facts;
+  alsoAsked(questions.orders);
+  return orders.indexOf(orders[order] ?? 0);
 }

@@ -1,17 +1,16 @@
 import { apiNamed, samePlan, type Plan } from "../../model/apis.ts";
 import type { Api, ApiFamily } from "../../model/apis/api.ts";
 import { CHARGE_FLAGS } from "../../model/apis/kmalloc.ts";
-import { contextOf } from "../../model/contexts.ts";
 import { EFFECT } from "../../model/decisions/decision.ts";
-import { decisiveFor } from "../../model/decisions/reads.ts";
+import { alikeOrder, decisiveFor } from "../../model/decisions/reads.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { perKernel } from "../../model/kernels/per-kernel.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
-import type { AllocationRequest } from "../../model/request.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, sizeLevels, stretchSet, type Space } from "../symbolic/space.ts";
 import { knownAnswers, type Field } from "./known-answers.ts";
 import type { ModelSets } from "./predicates.ts";
+import { requestFor } from "./request-for.ts";
 import type { ResolvedPolicy } from "./resolved-policy.ts";
 
 /** What each answer is about. */
@@ -94,15 +93,15 @@ type SizeClasses = readonly (readonly [Node, number])[];
 /** What was made in a space for one function of one kernel: sets by the answer and the set that was asked about. */
 interface OfFunction {
   readonly sizeClasses: SizeClasses;
-  /** What was asked of the kernel: sizes and masks. */
-  readonly asked: Set<string>;
+  /** Which masks it was asked about, by the answer and the size. */
+  readonly asked: Map<string, Set<Mask>>;
   readonly sets: Map<string, AnswerSets>;
 }
 
 const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
 
 /** What a verdict is worth in decision nodes, as work. */
-const VERDICT_WORK = 8;
+const VERDICT_WORK = 3;
 
 /**
  * The requests of a space by the verdict's answer: for each value that occurs within all of some sets, where it does
@@ -126,7 +125,7 @@ export function answerSets(
   ofSpace.set(kernel, ofKernel);
   const ofFunction = ofKernel.get(api) ?? {
     sizeClasses: sizeClassesOf(space, kernel, api),
-    asked: new Set<string>(),
+    asked: new Map<string, Set<Mask>>(),
     sets: new Map<string, AnswerSets>(),
   };
   ofKernel.set(api, ofFunction);
@@ -156,19 +155,20 @@ function answersFor(
   const shapes = shapesOf(space, kernel, api, flags);
   // All that the answer can hang on: once for all size classes, for it is the dear part.
   const shadow = bdd.projectedOn(within, [...sizeLevels(space), ...levels]);
-  const { pageBytes } = kernel.options;
   const made = new Map<string, Node[]>();
   for (const [sizeClass, sizeBytes] of sizeClasses) {
     const combinations = bdd.projectedOn([shadow, sizeClass], levels);
     if (combinations === FALSE) continue;
+    const answerTo = knownAnswers(kernel, api, field, sizeBytes);
+    const masks = asked.get(`${field} ${sizeBytes}`) ?? new Set<Mask>();
+    asked.set(`${field} ${sizeBytes}`, masks);
+    const ask = (value: Mask): string => {
+      space.allowance.spend(masks.has(value) ? 1 : VERDICT_WORK);
+      masks.add(value);
+      return answerTo(value);
+    };
     for (const [shape, value] of shapes) {
-      const answers = byFlags(space, flags, value, combinations, (chosen) => {
-        const request = `${sizeBytes} ${chosen}`;
-        space.allowance.spend(asked.has(request) ? 1 : VERDICT_WORK);
-        asked.add(request);
-        return knownAnswers(kernel, api, requestFor(api, pageBytes, chosen, sizeBytes))[field];
-      });
-      for (const [text, node] of answers) {
+      for (const [text, node] of byFlags(space, flags, value, combinations, ask)) {
         const parts = made.get(text) ?? [];
         made.set(text, parts);
         parts.push(bdd.and(shape, sizeClass, node));
@@ -205,21 +205,30 @@ function byFlags(
   within: Node,
   ask: (value: Mask) => string,
 ): AnswerSets {
-  if (within === FALSE) return new Map();
-  const [flag, ...rest] = flags;
-  if (flag === undefined) return new Map([[ask(value), TRUE]]);
   const { bdd, kernel } = space;
-  const bit = kernel.bits[flag];
-  const level = levelOf(space, flag);
-  const isNext = bdd.levelOf(within) === level;
-  const without = byFlags(space, rest, value, isNext ? bdd.lowOf(within) : within, ask);
-  const withIt = byFlags(space, rest, mask(value | bit), isNext ? bdd.highOf(within) : within, ask);
-  return new Map(
-    [...new Set([...without.keys(), ...withIt.keys()])].map((text) => [
-      text,
-      bdd.choice(level, without.get(text) ?? FALSE, withIt.get(text) ?? FALSE),
-    ]),
-  );
+  const bits = flags.map((flag) => kernel.bits[flag]);
+  const levels = flags.map((flag) => levelOf(space, flag));
+  const none: AnswerSets = new Map();
+  const leaves = new Map<string, AnswerSets>();
+  const below = (index: number, chosen: number, rest: Node): AnswerSets => {
+    if (rest === FALSE) return none;
+    const level = levels[index];
+    if (level === undefined) {
+      const text = ask(mask(chosen));
+      const leaf = leaves.get(text) ?? new Map([[text, TRUE]]);
+      leaves.set(text, leaf);
+      return leaf;
+    }
+    const isNext = bdd.levelOf(rest) === level;
+    const off = below(index + 1, chosen, isNext ? bdd.lowOf(rest) : rest);
+    const on = below(index + 1, chosen | (bits[index] ?? 0), isNext ? bdd.highOf(rest) : rest);
+    if (off === on) return off;
+    const sets = new Map<string, Node>();
+    for (const [text, node] of off) sets.set(text, bdd.choice(level, node, on.get(text) ?? FALSE));
+    for (const [text, node] of on) if (!off.has(text)) sets.set(text, bdd.choice(level, FALSE, node));
+    return sets;
+  };
+  return below(0, value, within);
 }
 
 /**
@@ -261,12 +270,26 @@ function sizeClassesOf(space: Space, kernel: Kernel, api: Api): SizeClasses {
   for (const [index, { above, upTo }] of stretches.entries()) {
     const sizeBytes = Number.isFinite(upTo) ? upTo : above * 2 + kernel.options.pageBytes;
     const node = stretchSet(space, index);
-    const plans = masks.map((value) => api.plan(kernel, requestFor(api, kernel.options.pageBytes, value, sizeBytes)));
+    const plans = masks.map((value) =>
+      withAlikeOrders(kernel, api.plan(kernel, requestFor(api, kernel.options.pageBytes, value, sizeBytes))),
+    );
     const last = classes.at(-1);
     if (last?.plans.every((plan, i) => samePlan(plan, plans[i] ?? plan)) === true) last.nodes.push(node);
     else classes.push({ sizeBytes, plans, nodes: [node] });
   }
   return classes.map(({ sizeBytes, nodes }) => [bdd.or(...nodes), sizeBytes] as const);
+}
+
+/** The plan with the smallest orders of which the page allocator decides the same. */
+function withAlikeOrders(kernel: Kernel, plan: Plan): Plan {
+  const { order, firstOrder, betweenOrder, blocksOrder } = plan;
+  return {
+    ...plan,
+    order: alikeOrder(kernel, order),
+    firstOrder: alikeOrder(kernel, firstOrder),
+    betweenOrder: alikeOrder(kernel, betweenOrder),
+    blocksOrder: alikeOrder(kernel, blocksOrder),
+  };
 }
 
 /**
@@ -279,20 +302,3 @@ const tellingMasks = perKernel((kernel: Kernel): readonly Mask[] => {
   const composites = Object.values(kernel.gfp).flatMap((value) => efforts.map((effort) => mask(value | effort)));
   return [...new Set([EMPTY, ...single, ...composites])];
 });
-
-/** A request of that size, in the unit that the function takes, from a task that holds nothing. */
-export function requestFor(api: Api, pageBytes: number, value: Mask, sizeBytes: number): AllocationRequest {
-  const pages = Math.max(1, Math.ceil(sizeBytes / pageBytes));
-  return {
-    api: api.name,
-    mask: value,
-    order: api.size === "order" ? Math.ceil(Math.log2(pages)) : null,
-    sizeBytes: api.size === "bytes" ? sizeBytes : null,
-    pages: api.size === "pages" ? pages : null,
-    count: api.size === "count" ? pages : null,
-    context: contextOf("process"),
-    node: null,
-    cache: null,
-    poolEmpty: false,
-  };
-}

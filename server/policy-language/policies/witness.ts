@@ -7,7 +7,8 @@ import { verdict } from "../../model/verdict.ts";
 import { sizeText } from "../analysis/sizes.ts";
 import type { Node } from "../symbolic/node.ts";
 import { smallestWitness, type Space, type Witness } from "../symbolic/space.ts";
-import { apisOf, requestFor } from "./model-sets.ts";
+import { apisOf } from "./model-sets.ts";
+import { requestFor } from "./request-for.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { contextText, type PredicateSubject } from "./predicates.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { answersOf, type Field } from "../../../server/policy-language/policies/known-answers.ts";
-import { answerSets, modelThresholds, requestFor } from "../../../server/policy-language/policies/model-sets.ts";
+import { answerSets, modelThresholds } from "../../../server/policy-language/policies/model-sets.ts";
+import { requestFor } from "../../../server/policy-language/policies/request-for.ts";
 import { Allowance } from "../../../server/policy-language/symbolic/bdd.ts";
 import { FALSE } from "../../../server/policy-language/symbolic/node.ts";
 import { contains, spaceOf } from "../../../server/policy-language/symbolic/space.ts";
