@@ -1,11 +1,11 @@
 import { contextOf } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { alsoAsked } from "../kernels/questions.ts";
+import { agree, alsoAsked, differencesOf, noted, watched, type Noted } from "../kernels/questions.ts";
 import { pageblockOrder } from "../limits.ts";
 import { mask, type FlagName, type Mask } from "../masks/mask.ts";
 import { contextFacts, FACT, factsOf, isFactName, READS, requestFacts } from "./facts.ts";
 import { effectsOf } from "./static-walk.ts";
-import { tableOf, type DecisionTable } from "./table.ts";
+import { hasOwnDecisions, tableOf, type DecisionTable } from "./table.ts";
 
 /** What an answer about a call hangs on, for a task that holds nothing. */
 export interface Decisive {
@@ -15,26 +15,52 @@ export interface Decisive {
   readonly charged: boolean;
 }
 
-const known = new WeakMap<DecisionTable, Map<number, Decisive>>();
+/** Of kernels that agree on the questions the answer is the same. */
+interface Answered {
+  readonly kernel: Kernel;
+  readonly options: string;
+  readonly noted: Noted<Decisive>;
+}
+
+/** So many answers about an effect are kept: there are fewer kernels that differ in their decisions. */
+const MOST_KEPT = 64;
+const known = new WeakMap<Kernel, Map<number, Decisive>>();
+const answered = new Map<number, Answered[]>();
 
 /**
  * What decides, in this kernel, whether a call may come to any of `effects` (bits of EFFECT): asked of the decisions
  * themselves, with every combination of the flags that they read.
  */
 export function decisiveFor(kernel: Kernel, effects: number): Decisive {
-  const table = tableOf(kernel);
-  const answers = known.get(table) ?? new Map<number, Decisive>();
-  known.set(table, answers);
-  const before = answers.get(effects);
+  const ofKernel = known.get(kernel) ?? new Map<number, Decisive>();
+  known.set(kernel, ofKernel);
+  const before = ofKernel.get(effects);
   if (before !== undefined) return before;
-  const made = decisiveIn(table, effects);
-  answers.set(effects, made);
+  const made = hasOwnDecisions(kernel) ? decisiveIn(kernel, kernel, effects) : sharedDecisive(kernel, effects);
+  ofKernel.set(effects, made);
   return made;
 }
 
-function decisiveIn(table: DecisionTable, effects: number): Decisive {
-  const { kernel } = table.facts;
-  const flags = flagsReadFor(table, effects);
+function sharedDecisive(kernel: Kernel, effects: number): Decisive {
+  const options = JSON.stringify([kernel.options, kernel.maxOrder, kernel.designed, kernel.designedScopes]);
+  const others = answered.get(effects) ?? [];
+  answered.set(effects, others);
+  const same = others.find(
+    (other) => other.options === options && agree(differencesOf(other.kernel, kernel), other.noted.questions),
+  );
+  if (same !== undefined) return same.noted.value;
+  const made = noted(watched(kernel), () => decisiveIn(watched(kernel), kernel, effects));
+  if (others.length >= MOST_KEPT) others.length = 0;
+  others.push({ kernel, options, noted: made });
+  return made.value;
+}
+
+/** `asked`: the kernel, or the same as one that notes what it is asked. */
+function decisiveIn(asked: Kernel, kernel: Kernel, effects: number): Decisive {
+  const table = tableOf(kernel);
+  const told = tableOf(asked);
+  for (const questions of told.questions.values()) alsoAsked(questions);
+  const flags = flagsReadFor(told, effects);
   const context = contextOf("process");
   // An order of each kind that decisions tell apart.
   const orders = [0, 1, 2, 4, pageblockOrder(kernel)].filter((order) => order <= kernel.maxOrder);
@@ -44,18 +70,16 @@ function decisiveIn(table: DecisionTable, effects: number): Decisive {
   // Many masks are the same to the decisions.
   const pages = remembered((facts) => effectsOf(table.walks, facts, effects) & effects);
   const charge = remembered((facts) => effectsOf(table.charge, facts, effects) & effects);
-  const asked = masks.map((value) => ({
-    tried: factsOf(table.facts, value, 0, context),
-    charged: requestFacts(table.facts, value, 0) | contextFacts(context),
+  const facts = masks.map((value) => ({
+    tried: factsOf(told.facts, value, 0, context),
+    charged: requestFacts(told.facts, value, 0) | contextFacts(context),
   }));
   let charged = false;
   // What each mask may come to at each of the orders, as one number.
   const kinds = new Map<string, number>();
-  const found = Int32Array.from(asked, (facts) => {
-    const at = orders.map((order) => pages(facts.tried | (orderFacts[order] ?? 0)));
-    charged ||= orders.some(
-      (order, index) => (charge(facts.charged | (orderFacts[order] ?? 0)) & ~(at[index] ?? 0)) !== 0,
-    );
+  const found = Int32Array.from(facts, ({ tried, charged: charging }) => {
+    const at = orders.map((order) => pages(tried | (orderFacts[order] ?? 0)));
+    charged ||= orders.some((order, index) => (charge(charging | (orderFacts[order] ?? 0)) & ~(at[index] ?? 0)) !== 0);
     const key = at.join(" ");
     const kind = kinds.get(key) ?? kinds.size;
     kinds.set(key, kind);
@@ -93,7 +117,7 @@ function flagsReadFor({ decisions, facts }: DecisionTable, effects: number): rea
     .filter(isFactName)
     .filter((name) => (care & FACT[name]) !== 0)
     .flatMap((name) => READS[name].flags);
-  return [...new Set(read)].filter((flag) => facts.kernel.bits[flag] !== 0);
+  return [...new Set(read)].filter((flag) => facts.kernel.exists[flag] && facts.kernel.bits[flag] !== 0);
 }
 
 /** The smallest order that has the same facts as this one, so that every decision is the same; any other as it is. */

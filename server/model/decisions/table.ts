@@ -71,6 +71,11 @@ export function kernelDeciding(kernel: Kernel, decisions: Decisions): Kernel {
   return other;
 }
 
+/** The kernel is one of `kernelDeciding`. */
+export function hasOwnDecisions(kernel: Kernel): boolean {
+  return changed.has(kernel);
+}
+
 function isDecisionName(name: string): name is DecisionName {
   return Object.hasOwn(DECISIONS, name);
 }

@@ -62,7 +62,8 @@ const MORE: Partial<Readonly<Record<ApiFamily, readonly FlagName[]>>> = {
 function decisiveFlags(kernel: Kernel, api: Api, field: Field): readonly FlagName[] {
   const { flags, charged } = decisiveFor(kernel, EFFECTS[field]);
   const all = new Set([...flags, ...(charged ? CHARGE_FLAGS : []), ...(MORE[api.family] ?? [])]);
-  return [...all].filter((flag) => kernel.bits[flag] !== 0);
+  const { refused, clearedWithWarning } = api.treatment(kernel);
+  return [...all].filter((flag) => (kernel.bits[flag] & ~(refused | clearedWithWarning)) !== 0);
 }
 
 /** The function that stands for a policy that is bound to none: the page allocator itself. */
@@ -100,8 +101,9 @@ interface OfFunction {
 
 const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
 
-/** What a verdict is worth in decision nodes, as work. */
-const VERDICT_WORK = 3;
+/** What an answer is worth in decision nodes, as work: one that is asked for, and one that was asked for before. */
+const VERDICT_WORK = 1;
+const KNOWN_VERDICT_WORK = 1 / 8;
 
 /**
  * The requests of a space by the verdict's answer: for each value that occurs within all of some sets, where it does
@@ -163,7 +165,7 @@ function answersFor(
     const masks = asked.get(`${field} ${sizeBytes}`) ?? new Set<Mask>();
     asked.set(`${field} ${sizeBytes}`, masks);
     const ask = (value: Mask): string => {
-      space.allowance.spend(masks.has(value) ? 1 : VERDICT_WORK);
+      space.allowance.spend(masks.has(value) ? KNOWN_VERDICT_WORK : VERDICT_WORK);
       masks.add(value);
       return answerTo(value);
     };
