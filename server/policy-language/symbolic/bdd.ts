@@ -50,6 +50,8 @@ const CONSTANT_LEVEL = 0x7fffffff;
 const FIRST_CAPACITY = 2 ** 7;
 /** Results that are remembered, at most, for each operation: one that is forgotten is computed again. */
 const MOST_RESULTS = 2 ** 17;
+/** What it is worth to look at a function for the variables that it speaks of. */
+const OPERAND_WORK = 2;
 /** Steps of a search for an assignment that are worth a node. */
 const STEPS_PER_NODE = 32;
 /** So many nodes may be made in bringing functions together of which little is wanted. */
@@ -326,6 +328,7 @@ export class Bdd {
    * it was brought together, those first of which little speaks: the whole function is not made.
    */
   projectedOn(operands: readonly Node[], levels: readonly number[]): Node {
+    this.#allowance.spend(OPERAND_WORK * operands.length);
     const kept = new Set(levels);
     const literals = this.#literalsOf(operands);
     if (literals === null) return FALSE;

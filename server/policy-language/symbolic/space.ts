@@ -298,6 +298,9 @@ const BASES: readonly (CompositeName | null)[] = [
 const CONTEXT_COST = 2 ** -12;
 const SIZE_COST = 2 ** -24;
 
+/** What a witness is worth in nodes, beside those that are made: it is laid beside every composite, and replayed. */
+const WITNESS_WORK = 500;
+
 /** Composites as bits, each with the number of names that it takes. */
 type Base = { readonly bits: Mask; readonly names: number };
 
@@ -315,6 +318,7 @@ export function smallestWitness(space: Space, sets: readonly Node[]): Witness | 
   const { bdd } = space;
   const all = [...sets, space.domain];
   if (!bdd.meet(...all)) return null;
+  space.allowance.spend(WITNESS_WORK);
   let names = 0;
   while (!bdd.meet(writtenWith(space, names), ...all)) names += 1;
   const within = bdd.andWithin(writtenWith(space, names), all);
