@@ -75,6 +75,7 @@ function show(matrix: Matrix): void {
   matrixShown = matrix;
   editor.setState({ uri: matrix.span.uri, policy: matrix.policy, unfolded });
   const rows: Spot[][] = [];
+  table.classList.toggle("broad", matrix.columns.length > 2);
   const top = columnSpots(matrix.columns);
   rows.push([...top]);
   const head = element("thead", "", element("tr", "", corner(), ...top.map((spot) => spot.element)));

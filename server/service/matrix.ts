@@ -76,7 +76,8 @@ export function matrixOf(workspace: Workspace, uri: string, which: WhichPolicy):
     return askPolicy(environment, policy, (setsOf) => {
       const set = setsOf(kernel);
       if (!set.certain) return unreadable("A rule of the policy names something that is not known.");
-      return { kind: "matrix", matrix: makeMatrix(environment, set) };
+      // One diagram serves all kernels of which the policy sees the same; the kernel's own part is that of the newest.
+      return { kind: "matrix", matrix: makeMatrix(environment, { ...set, kernel }) };
     });
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;

@@ -70,6 +70,14 @@ policy contig_range for alloc_contig_range {
 `;
 
 describe("the matrix of a policy", () => {
+  test("is that of the newest kernel, also where older ones look the same to the policy", () => {
+    for (const newest of ["6.10", "6.11", "6.12", "6.18"]) {
+      const made = fixture(`kernel 6.1 .. ${newest}\npolicy p { forbid has __GFP_NOFAIL }\n`);
+      const answer = matrixOf(made.workspace, made.uri, { offset: 0 });
+      expect(answer).toMatchObject({ kind: "matrix", matrix: { kernel: newest, kernels: `6.1 .. ${newest}` } });
+    }
+  });
+
   test("has the modes across and says for each flag what it is to each mode", () => {
     const { matrix } = matrixIn(RANGE);
     expect(matrix.columns).toMatchObject([
