@@ -8,7 +8,7 @@ import { macroCallees, type MacroCallees } from "./macros.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import { callsOneOf } from "./outline.ts";
-import { byText, readUnder, remember } from "./remembered.ts";
+import { byText, newReading, readUnder, remember, type NewReading } from "./remembered.ts";
 import type { Build } from "./scan.ts";
 import { CALLBACK_WORDS } from "./tables/callbacks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
@@ -144,8 +144,10 @@ function readWith(
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
   memories.set(file, { text, options: options.build.options, functions: read.functions });
+  const isSound = read.isSound && read.passed.length === tokens.passed;
+  if (isSound) read.remember();
   tokens.giveBack();
-  return { file, isSound: read.isSound && read.passed.length === tokens.passed };
+  return { file, isSound };
 }
 
 const ASKS_FOR_NOTHING: CFile = {
@@ -175,6 +177,8 @@ interface FunctionsRead {
   readonly passed: readonly Unchanged[];
   /** Each of them is where it was expected, and did not have to be read again. */
   readonly isSound: boolean;
+  /** Remembers what was read: what was read of a body that was passed over is nothing to remember. */
+  readonly remember: () => void;
 }
 
 function readFunctions(
@@ -201,6 +205,8 @@ function readFunctions(
     const read = readFunction(tokens, names, item, callees);
     return before === null ? read : structuredClone(read);
   };
+  const fresh: NewReading[] = [];
+  const bodies: { readonly item: FunctionItem; readonly read: FunctionRead }[] = [];
   const asWritten = byText(before?.functions ?? []);
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
     const kept = passed[index]?.read;
@@ -216,8 +222,8 @@ function readFunctions(
     const other = asWritten(text);
     const same = other === null ? null : readUnder(other, said);
     const read = same ?? readNow(item);
-    if (same === null) remember(read, before === null ? text : structuredClone(text), said, other);
-    if (isRemembered) rememberBody(tokens, item, read, FACT_IDS);
+    if (same === null) fresh.push(newReading(read, before === null ? text : structuredClone(text), said, other));
+    if (isRemembered) bodies.push({ item, read });
     return read;
   };
   let reads = items.functions.map(readAgain);
@@ -235,6 +241,10 @@ function readFunctions(
     functions: reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read })),
     passed: passed.filter((one) => one !== null),
     isSound,
+    remember: () => {
+      remember(fresh);
+      for (const { item, read } of bodies) rememberBody(tokens, item, read, FACT_IDS);
+    },
   };
 }
 

@@ -21,15 +21,31 @@ const remembered = new WeakMap<FunctionRead, Remembered>();
 /** Readings of one text that are kept: effects come and go while a function is typed that others call. */
 const MOST_READINGS = 8;
 
-/**
- * Keeps a reading of a function, beside those that there are of the same text.
- * @param text its text, as a string that keeps no other alive
- * @param other an earlier reading of the same text; null: there is none
- */
-export function remember(read: FunctionRead, text: string, said: Said, other: FunctionRead | null): void {
-  const all = (other === null ? undefined : remembered.get(other)) ?? { text, readings: [] };
-  all.readings = [...all.readings.slice(1 - MOST_READINGS), { callees: calleesIn(read, said), read }];
-  remembered.set(read, all);
+/** A reading of a function that is new. */
+export interface NewReading extends Reading {
+  /** The text of the function, as a string that keeps no other alive. */
+  readonly text: string;
+  /** An earlier reading of the same text; null: there is none. */
+  readonly other: FunctionRead | null;
+}
+
+/** A reading of a function under what is said now, to be remembered once it is known to be sound. */
+export const newReading = (read: FunctionRead, text: string, said: Said, other: FunctionRead | null): NewReading => ({
+  read,
+  text,
+  callees: calleesIn(read, said),
+  other,
+});
+
+/** Keeps readings, each beside those that there are of the same text. */
+export function remember(readings: readonly NewReading[]): void {
+  const texts = new Map<string, Remembered>();
+  for (const { read, text, callees, other } of readings) {
+    const all = texts.get(text) ?? (other === null ? undefined : remembered.get(other)) ?? { text, readings: [] };
+    texts.set(text, all);
+    all.readings = [...all.readings.slice(1 - MOST_READINGS), { callees, read }];
+    remembered.set(read, all);
+  }
 }
 
 /** The reading of the same text under what is said now; null: it was never read so. */

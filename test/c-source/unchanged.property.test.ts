@@ -63,3 +63,14 @@ test("what is not between the two ends that are alike is known", () => {
   for (const { start, read } of known.values())
     expect(edited.slice(start)).toMatch(new RegExp(`^[\\w *]+${read.name}`));
 });
+
+test("what is read of a body that was passed over is forgotten when it proves to stand elsewhere", () => {
+  const [grow = "", , fill = ""] = FUNCTIONS;
+  let text = [grow, fill, fill, grow, fill].join("\n");
+  let file = readCFile(text);
+  for (const cut of [74, 57, 0]) {
+    text = text.slice(cut);
+    file = readCFile(text, undefined, file);
+    expect(file).toEqual(readCFile(text));
+  }
+});
