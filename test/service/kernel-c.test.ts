@@ -33,6 +33,14 @@ test("a hover on a call begins with the answer, and then says where the call sta
   expect(lines.findIndex((line) => line.includes("`&lock` is held since line 5"))).toBeGreaterThan(1);
 });
 
+test("what a call may do is told wherever in its line the cursor is, and in no other line", () => {
+  const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS, [ROOT]), DRIVER, kernelC.open(TEXT));
+  const told = (part: string): string | null | undefined =>
+    kernelC.answers.call?.(workspace, DRIVER, TEXT.indexOf(part));
+  for (const part of ["\treturn", "return", "kmalloc", "GFP_KERNEL", ";\n}"]) expect(told(part)).toMatch(/kmalloc/);
+  for (const part of ["#include", "{", "}"]) expect(told(part)).toBeNull();
+});
+
 test("what a header says counts as soon as it is read, and as it is now", () => {
   const driver = `#include <linux/slab.h>
 #include "pump.h"

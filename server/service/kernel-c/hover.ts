@@ -17,7 +17,7 @@ import { bulleted, code, escaped, heading } from "../markdown.ts";
 import { builtInMaskName } from "../mask-names.ts";
 import { answersSummary } from "../request-summary.ts";
 import { treatmentOfFlag } from "../treatment.ts";
-import { askedAt, bindingFacts, callHolding, provenAt, type CallAt, type Proven } from "./call-at.ts";
+import { allocationsIn, askedAt, bindingFacts, callHolding, provenAt, type CallAt, type Proven } from "./call-at.ts";
 import { judgedC, linkOf, type JudgedC } from "./judged.ts";
 
 /** Masks, allocating calls and locks, explained; null for all else, which is others' to explain. */
@@ -34,11 +34,16 @@ export function hoverInC(workspace: Workspace, uri: string, offset: number): Exp
   return markdown === null ? null : { markdown, start: word.start, end: word.end };
 }
 
-/** What the call that an offset is in may do; null: none that allocates is. */
+/** What the call that an offset is in may do, else the first one in its line; null: none that allocates is. */
 export function callExplained(workspace: Workspace, uri: string, offset: number): string | null {
   const judged = judgedC(workspace, uri);
-  const at = judged === null ? null : callHolding(judged, offset);
-  return judged === null || at === null || at.call.allocation === null ? null : callHover(judged, at);
+  if (judged === null) return null;
+  const held = callHolding(judged, offset);
+  if (held !== null && held.call.allocation !== null) return callHover(judged, held);
+  const { text } = judged.document;
+  const end = text.indexOf("\n", offset);
+  const [first] = allocationsIn(judged, text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? text.length : end);
+  return first === undefined ? null : callHover(judged, first);
 }
 
 interface Word {
