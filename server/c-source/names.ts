@@ -44,7 +44,7 @@ export function nameId(text: string): number {
 }
 
 /** What stands for a character that is not ASCII. */
-export const BEYOND = 255;
+const BEYOND = 255;
 
 export function codeAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
