@@ -86,6 +86,9 @@ export function modelThresholds({ maxOrder, options }: Kernel): readonly number[
   return [0, 1, 3, maxOrder].map((order) => options.pageBytes * 2 ** order);
 }
 
+/** The answers of all kinds. */
+const LEAST_FIRST: readonly string[] = ["none", "kswapd", "direct", "never", "may", "always", "unknown"];
+
 /** Where each value of an answer occurs. */
 type AnswerSets = ReadonlyMap<string, Node>;
 
@@ -102,8 +105,10 @@ interface OfFunction {
 const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
 
 /** What an answer is worth in decision nodes, as work: one that is asked for, and one that was asked for before. */
-const VERDICT_WORK = 1;
-const KNOWN_VERDICT_WORK = 1 / 8;
+const VERDICT_WORK = 4;
+const KNOWN_VERDICT_WORK = 1 / 4;
+/** What it is worth to find out what a function makes of a size. */
+const PLANS_WORK = 100;
 
 /**
  * The requests of a space by the verdict's answer: for each value that occurs within all of some sets, where it does
@@ -177,7 +182,12 @@ function answersFor(
       }
     }
   }
-  return new Map([...made].map(([text, parts]) => [text, bdd.or(...parts)]));
+  // The one that does least first, whatever order the diagrams ask in: so kernels that do the same are said to.
+  return new Map(
+    [...made]
+      .sort(([one], [other]) => LEAST_FIRST.indexOf(one) - LEAST_FIRST.indexOf(other))
+      .map(([text, parts]) => [text, bdd.or(...parts)]),
+  );
 }
 
 /**
@@ -269,6 +279,7 @@ function sizeClassesOf(space: Space, kernel: Kernel, api: Api): SizeClasses {
   const { bdd, stretches } = space;
   const classes: { readonly sizeBytes: number; readonly plans: readonly Plan[]; readonly nodes: Node[] }[] = [];
   const masks = tellingMasks(kernel);
+  space.allowance.spend(PLANS_WORK * stretches.length);
   for (const [index, { above, upTo }] of stretches.entries()) {
     const sizeBytes = Number.isFinite(upTo) ? upTo : above * 2 + kernel.options.pageBytes;
     const node = stretchSet(space, index);

@@ -51,7 +51,7 @@ const FIRST_CAPACITY = 2 ** 7;
 /** Results that are remembered, at most, for each operation: one that is forgotten is computed again. */
 const MOST_RESULTS = 2 ** 17;
 /** What it is worth to look at a function for the variables that it speaks of. */
-const OPERAND_WORK = 2;
+const OPERAND_WORK = 4;
 /** Steps of a search for an assignment that are worth a node. */
 const STEPS_PER_NODE = 32;
 /** So many nodes may be made in bringing functions together of which little is wanted. */
