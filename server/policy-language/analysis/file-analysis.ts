@@ -511,11 +511,12 @@ function renewDependants(
   if (!isAnyNeeded(changed)) return;
   for (let pass = 0; pass < PASSES; pass++) {
     grown.length = 0;
-    const mayNeed = holdsAny([...changed].filter((key) => files.some(({ index }) => isNeeded(index, key))));
+    const sought = [...changed].filter((key) => files.some(({ index }) => isNeeded(index, key)));
     files.forEach(({ index }, file) => {
-      index.file.regions.forEach((region, at) => {
-        if (mayNeed(region) && needsOf(region).some((key) => changed.has(key))) renew(file, at);
-      });
+      for (const at of regionsThatHold(index.file, sought)) {
+        const region = index.file.regions[at];
+        if (region !== undefined && needsOf(region).some((key) => changed.has(key))) renew(file, at);
+      }
     });
     if (grown.length === 0) return;
   }
@@ -540,15 +541,33 @@ function renewDependants(
 /** With more names than these, a text is not looked through for each. */
 const MOST_SOUGHT = 8;
 
-/** Cheap: a region that needs one of the keys has its name in its text. */
-function holdsAny(keys: readonly string[]): (region: Region) => boolean {
+/** The regions that may need one of the keys, some of them twice: one that does has the key's name in its text. */
+function* regionsThatHold(file: SourceFile, keys: readonly string[]): Generator<number> {
+  const { text, regions, starts } = file;
   const names = new Set(keys.map((key) => key.slice(key.indexOf(":") + 1)));
   // The path of a log may be written with escapes.
-  if (names.size > MOST_SOUGHT || keys.some((key) => key.startsWith("log:"))) return () => true;
-  return ({ text }) => {
-    for (const name of names) if (text.includes(name)) return true;
-    return false;
-  };
+  if (names.size > MOST_SOUGHT || keys.some((key) => key.startsWith("log:"))) {
+    yield* regions.keys();
+    return;
+  }
+  for (const name of names) {
+    for (let at = text.indexOf(name); at >= 0 && at < text.length; ) {
+      const index = regionIndexAt(starts, at);
+      yield index;
+      at = text.indexOf(name, starts[index + 1] ?? text.length);
+    }
+  }
+}
+
+/** The index of the last region that starts at an offset or before. */
+function regionIndexAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 // Environment ---------------------------------------------------------------------------------------------------------

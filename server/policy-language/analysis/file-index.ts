@@ -141,7 +141,11 @@ const cache = new WeakMap<SourceFile, FileIndex>();
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
   const known = cache.get(file);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    if (previous !== null && !needed.has(known))
+      carryNeeds(previous, known, differenceOf(previous.file.regions, file.regions));
+    return known;
+  }
   const index = previous === null ? countedIndex(file) : movedIndex(file, previous);
   cache.set(file, index);
   return index;
@@ -155,15 +159,24 @@ function countedIndex(file: SourceFile): FileIndex {
  * Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again.
  */
 function movedIndex(file: SourceFile, previous: FileIndex): FileIndex {
-  const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
+  const difference = differenceOf(previous.file.regions, file.regions);
+  const { start, oldEnd, newEnd } = difference;
   const fresh = file.regions.slice(start, newEnd);
   const old = previous.file.regions.slice(start, oldEnd);
   const damagedWords = recount(previous.damagedWords, old, fresh, file.regions, wordsOf);
   const isMoved = oldEnd === newEnd && fresh.every((region, i) => declaresAlike(old[i], region));
   const index = isMoved ? { ...previous, file, damagedWords } : freshIndex(file, damagedWords);
-  const counts = needed.get(previous);
-  if (counts !== undefined) needed.set(index, recount(counts, old, fresh, file.regions, needsOf));
+  carryNeeds(previous, index, difference);
   return index;
+}
+
+/** What was counted of one text is corrected for another, an earlier one too that is there again. */
+function carryNeeds(from: FileIndex, to: FileIndex, { start, oldEnd, newEnd }: Difference): void {
+  const counts = needed.get(from);
+  if (counts === undefined) return;
+  const { regions } = to.file;
+  const [old, fresh] = [from.file.regions.slice(start, oldEnd), regions.slice(start, newEnd)];
+  needed.set(to, recount(counts, old, fresh, regions, needsOf));
 }
 
 function declaresAlike(before: Region | undefined, after: Region): boolean {
