@@ -8,11 +8,11 @@ import { macroCallees, type MacroCallees } from "./macros.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
 import { nameId } from "./names.ts";
 import { callsOneOf } from "./outline.ts";
-import { byText, newReading, readUnder, remember, type NewReading } from "./remembered.ts";
+import { byText, hasDirective, newReading, readUnder, remember, type NewReading } from "./remembered.ts";
 import type { Build } from "./scan.ts";
 import { CALLBACK_WORDS } from "./tables/callbacks.ts";
 import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
-import { rememberBody, unchangedIn, type Unchanged, type UnchangedFunctions } from "./unchanged.ts";
+import { isByItself, rememberBody, unchangedIn, type Unchanged, type UnchangedFunctions } from "./unchanged.ts";
 import type { NetEffect } from "./walk.ts";
 
 /** A function where it stands: offsets of the file are those of the function and `start`. */
@@ -82,6 +82,8 @@ interface Memory {
   readonly text: string;
   readonly options: ReadonlySet<string> | null;
   readonly functions: readonly PlacedFunction[];
+  /** Those that were lost together when something was typed that hides them, such as the beginning of a comment. */
+  readonly lost: readonly PlacedFunction[];
 }
 
 const memories = new WeakMap<CFile, Memory>();
@@ -143,7 +145,12 @@ function readWith(
     ...macrosOf(tokens),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
-  memories.set(file, { text, options: options.build.options, functions: read.functions });
+  memories.set(file, {
+    text,
+    options: options.build.options,
+    functions: read.functions,
+    lost: lostIn(known, read.functions),
+  });
   const isSound = read.isSound && read.passed.length === tokens.passed;
   if (isSound) read.remember();
   tokens.giveBack();
@@ -166,6 +173,17 @@ function calleesBefore(
   macros: MacroCallees,
 ): readonly [effects: Map<string, NetEffect>, allocators: Map<string, Allocator>] {
   return [new Map([...wrappers, ...macros.effects]), new Map([...macros.allocators, ...allocators])];
+}
+
+/** One that is typed in is lost with every key, and does not come back. */
+const FEWEST_LOST = 2;
+
+/** The functions that are not there any more, of those that say the same wherever they stand. */
+function lostIn(before: Memory | null, functions: readonly PlacedFunction[]): readonly PlacedFunction[] {
+  if (before === null) return [];
+  const left = new Set(functions.map(({ read }) => read));
+  const lost = before.functions.filter(({ read }) => !left.has(read) && isByItself(read) && !hasDirective(read));
+  return lost.length < FEWEST_LOST ? before.lost : lost;
 }
 
 /** Helpers that lock can call each other; more rounds find no more in practice. */
@@ -207,7 +225,7 @@ function readFunctions(
   };
   const fresh: NewReading[] = [];
   const bodies: { readonly item: FunctionItem; readonly read: FunctionRead }[] = [];
-  const asWritten = byText(before?.functions ?? []);
+  const asWritten = byText(before === null ? [] : [...before.functions, ...before.lost]);
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
     const kept = passed[index]?.read;
     const known = kept === undefined ? null : readUnder(kept, said);

@@ -54,6 +54,9 @@ export function readUnder(read: FunctionRead, said: Said): FunctionRead | null {
   return remembered.get(read)?.readings.find((one) => one.callees === callees)?.read ?? null;
 }
 
+/** Whether a function has a directive in its text: what it says then hangs on those before it. */
+export const hasDirective = (read: FunctionRead): boolean => remembered.get(read)?.text.includes("#") !== false;
+
 /** Looks functions up by their text. */
 export function byText(functions: readonly Placed[]): (text: string) => FunctionRead | null {
   let byLength: Map<number, FunctionRead[]> | null = null;

@@ -14,6 +14,9 @@ interface Body {
 /** Null: of a function whose body must be looked at every time. */
 const bodies = new WeakMap<FunctionRead, Body | null>();
 
+/** Whether a function says the same wherever its text stands. */
+export const isByItself = (read: FunctionRead): boolean => bodies.get(read) != null;
+
 /** A function whose text stands in a new text as it stood in the one before. */
 export interface Unchanged {
   readonly start: number;

@@ -74,3 +74,14 @@ test("what is read of a body that was passed over is forgotten when it proves to
     expect(file).toEqual(readCFile(text));
   }
 });
+
+test("what a comment hides for a while is not read again when it ends", () => {
+  const text = `${FUNCTIONS.slice(0, 3).join("\n")}\n`;
+  const file = readCFile(text, undefined, EDITED_LATER);
+  const hidden = readCFile(`/*${text}`, undefined, file);
+  expect(hidden.functions).toEqual([]);
+  const typed = readCFile(`/* x${text}`, undefined, hidden);
+  const back = readCFile(`/* x */${text}`, undefined, typed);
+  expect(back.functions).toHaveLength(3);
+  for (const [index, { read }] of back.functions.entries()) expect(read).toBe(file.functions[index]?.read);
+});
