@@ -1,14 +1,10 @@
 import type { Expectation } from "../../protocol/expectation.ts";
 import type { Span } from "../../grammar/ast.ts";
 import type { Environment, Revision } from "../policy-language/analysis/environment.ts";
-import {
-  expectationGroups,
-  type DecidedExpectation,
-  type ExpectationState,
-} from "../policy-language/check/expectations.ts";
+import { expectationGroups, type DecidedExpectation } from "../policy-language/check/expectations.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import { atOnce, type Steps } from "./steps.ts";
+import type { Steps } from "./steps.ts";
 
 /** Offsets are those of the file. */
 export type ExpectationItem = Expectation<Span>;
@@ -27,16 +23,7 @@ interface Timed extends DecidedExpectation {
 /** Decided by declaration; a revision lives as long as nothing that the answer depends on has changed. */
 const known = new WeakMap<Revision, readonly Timed[]>();
 
-/** All that a file expects, in the order of the text; empty for a file that the workspace does not have. */
-export function expectationsOf(
-  workspace: Workspace,
-  uri: string,
-  options: ExpectationOptions = {},
-): readonly ExpectationItem[] {
-  return atOnce(expectationSteps(workspace, uri, options));
-}
-
-/** The same, declaration by declaration. */
+/** All that a file expects, declaration by declaration; empty for a file that is not there. */
 export function* expectationSteps(
   workspace: Workspace,
   uri: string,
@@ -86,16 +73,6 @@ function itemOf(environment: Environment, index: number, each: Timed, taken: Map
     message: each.message,
     durationMs: each.durationMs,
   };
-}
-
-/** How many of them hold, do not hold, and are not decided. */
-export function countExpectations(items: readonly ExpectationItem[]): {
-  readonly passed: number;
-  readonly failed: number;
-  readonly notDecided: number;
-} {
-  const count = (state: ExpectationState): number => items.filter((item) => item.state === state).length;
-  return { passed: count("passed"), failed: count("failed"), notDecided: count("not-decided") };
 }
 
 function timed(decide: () => readonly DecidedExpectation[], now: () => number): readonly Timed[] {

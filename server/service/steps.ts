@@ -4,14 +4,6 @@
  */
 export type Steps<Made> = Generator<readonly [done: number, total: number], Made, undefined>;
 
-/** All of it in one go. */
-export function atOnce<Made>(steps: Steps<Made>): Made {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
 /**
  * Called after each step of work that waits in between, with how many are done, and of how many. Ends when it may go
  * on; fails when it is not wanted any more.

@@ -14,7 +14,7 @@ import {
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { check, checkRegions } from "../../server/policy-language/check/check.ts";
 import { expectationStates } from "../../server/policy-language/check/expectation-states.ts";
-import { expectationsOf } from "../../server/service/expectations.ts";
+import { expectationsOf } from "../service/_expectations.ts";
 
 const MAIN = "file:///p/main.allocpolicy";
 const LIBRARY = "file:///p/library.allocpolicy";

@@ -13,7 +13,7 @@ import type { MemoryState } from "../../server/model/memory/state.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { check } from "../../server/policy-language/check/check.ts";
 import { definitionAt } from "../../server/service/definition.ts";
-import { expectationsOf } from "../../server/service/expectations.ts";
+import { expectationsOf } from "../service/_expectations.ts";
 import { hoverAt } from "../../server/service/hover.ts";
 import { stateNamed } from "../../server/policy-language/findings/memory.ts";
 import { failureLines, loggedMachine, STYLES, style } from "../kernel-log/_logs.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { check } from "../../server/policy-language/check/check.ts";
 import { diffKernels, diffPolicies, kernelNames } from "../../server/service/diff.ts";
-import { atOnce } from "../../server/service/steps.ts";
+import { atOnce } from "./_at-once.ts";
 import { fixture } from "./_fixture.ts";
 
 const FILE = `kernel 6.12

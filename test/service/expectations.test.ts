@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { withDocument } from "../../server/documents/workspace.ts";
 import { parseFile } from "../../grammar/index.ts";
-import { countExpectations, expectationsOf } from "../../server/service/expectations.ts";
+import { expectationsOf } from "./_expectations.ts";
 import { fixture, URI } from "./_fixture.ts";
 
 /** `passed sleeps may`, one line for each expectation, grouped by nothing. */
@@ -169,13 +169,6 @@ describe("the expectations of a file", () => {
     );
     expect(expectationsOf(edited, uri, { now })).toMatchObject([{ state: "failed" }]);
     expect(asked).toBe(6);
-  });
-
-  test("are counted", () => {
-    const { workspace, uri } = fixture(
-      `${REQUEST}\nexpect small { sleeps may, oom never, mode x }\nexpect nobody { oom never }\n`,
-    );
-    expect(countExpectations(expectationsOf(workspace, uri))).toEqual({ passed: 1, failed: 1, notDecided: 2 });
   });
 
   test("are none for a file that is not there", () => {

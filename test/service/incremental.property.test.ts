@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, withMissing, type Workspace } from "../../server/documents/workspace.ts";
 import { policyFile } from "../../server/policy-language/analysis/policy-files.ts";
 import { placedFindings } from "../../server/service/findings.ts";
-import { expectationsOf } from "../../server/service/expectations.ts";
+import { expectationsOf } from "./_expectations.ts";
 import { upTo } from "../../server/service/runs.ts";
 import { allocPolicy } from "../../server/service/kinds/allocpolicy.ts";
 import { matrixOf, policiesOf } from "../../server/service/matrix.ts";

@@ -7,7 +7,7 @@ import { actionsAt, fixAllAction } from "../../server/service/actions.ts";
 import { completionsAt } from "../../server/service/completion.ts";
 import { definitionAt } from "../../server/service/definition.ts";
 import { diffKernels, diffPolicies } from "../../server/service/diff.ts";
-import { expectationsOf } from "../../server/service/expectations.ts";
+import { expectationsOf } from "./_expectations.ts";
 import { foldsOf } from "../../server/service/folding.ts";
 import { formattingOf } from "../../server/service/formatting.ts";
 import { hoverAt } from "../../server/service/hover.ts";

@@ -7,7 +7,7 @@ import {
   simulationPlaces,
   simulationSvg,
 } from "../../server/service/simulation.ts";
-import { atOnce } from "../../server/service/steps.ts";
+import { atOnce } from "./_at-once.ts";
 import { fixture } from "./_fixture.ts";
 
 const TEXT = `kernel 6.6, 6.12

@@ -71,7 +71,7 @@ export function kernelDeciding(kernel: Kernel, decisions: Decisions): Kernel {
   return other;
 }
 
-/** The kernel is one of `kernelDeciding`. */
+/** Whether a kernel decides otherwise than its release. */
 export function hasOwnDecisions(kernel: Kernel): boolean {
   return changed.has(kernel);
 }
