@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { inRoot } from "../../../scripts/paths.ts";
 import { parseFile } from "../../../grammar/index.ts";
 import { DEFAULT_SETTINGS } from "../../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, type Workspace } from "../../../server/documents/workspace.ts";
@@ -24,6 +26,9 @@ function textOf(name: string): string {
 }
 
 const decided = ENTANGLED.filter(({ name }) => /^(flag|pairs|triples|a chain).*6\.12$/.test(name));
+const examples = readdirSync(inRoot("examples"))
+  .map((name) => ({ name, text: readFileSync(inRoot("examples", name), "utf8") }))
+  .filter(({ text }) => text.includes("allow only"));
 const entangled = textOf("soup 4, 6.12");
 const REQUEST = "request r { api kmalloc  size 64 B  flags GFP_KERNEL  policy p }\n";
 
@@ -31,6 +36,11 @@ describe("a policy whose rules hang together", () => {
   test.each(decided)("is decided: $name", ({ text }) => {
     const rules = new Set(found(text).map(({ rule }) => rule));
     expect([...rules].filter((rule) => rule !== "policy-rule-never-fires")).toEqual([]);
+  });
+
+  test.each(examples)("is decided over all kernels where it says which flags it takes: $name", ({ text }) => {
+    const findings = found(text.replace(/^kernel .*$/m, "kernel 4.19 .. 7.3"));
+    expect(findings.map(({ rule }) => rule)).not.toContain("policy-too-entangled");
   });
 
   test("in too many ways is told so, and nothing else is said of it over all masks", () => {
