@@ -105,8 +105,8 @@ interface OfFunction {
 const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
 
 /** What an answer is worth in decision nodes, as work: one that is asked for, and one that was asked for before. */
-const VERDICT_WORK = 4;
-const KNOWN_VERDICT_WORK = 1 / 4;
+const VERDICT_WORK = 2;
+const KNOWN_VERDICT_WORK = 1 / 8;
 /** What it is worth to find out what a function makes of a size. */
 const PLANS_WORK = 100;
 

@@ -52,9 +52,9 @@ export type SetsOf = (kernel: Kernel) => PolicySet;
 
 /**
  * How much work a question about a policy may be, over all kernels in force. A policy as people write them takes a few
- * thousand under one kernel, and over all of them up to 125,000; so much takes about half a second.
+ * thousand under one kernel, and over all of them up to 90,000; so much takes about half a second.
  */
-const MOST_WORK = 180_000;
+const MOST_WORK = 150_000;
 
 /** The sets of a policy, and what its questions have left. */
 interface KnownSets {

@@ -299,7 +299,7 @@ const CONTEXT_COST = 2 ** -12;
 const SIZE_COST = 2 ** -24;
 
 /** What a witness is worth in nodes, beside those that are made: it is laid beside every composite. */
-const WITNESS_WORK = 100;
+const WITNESS_WORK = 50;
 
 /** Composites as bits, each with the number of names that it takes. */
 type Base = { readonly bits: Mask; readonly names: number };
