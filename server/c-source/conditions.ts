@@ -69,7 +69,7 @@ function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): C
   const effect = TRIES[tokens.names[name] ?? 0];
   const close = tokens.partners[name + 1] ?? -1;
   if (effect?.context == null || close < name) return NOTHING_KNOWN;
-  const held = heldBy(tokens, effect, effect.context, name, close, origin);
+  const held = heldBy(tokens, effect, effect.context, lockOf(tokens, effect, name, close), name, origin);
   const take = (state: State): State => taking(state, held);
   let isNegated = false;
   for (let at = name - 1; at >= head.from; at--) {
@@ -113,24 +113,31 @@ export function triedIn(tokens: Tokens, name: number, origin: number, when: Aske
   const effect = TRIES[tokens.names[name] ?? 0];
   const close = tokens.partners[name + 1] ?? -1;
   if (effect?.context == null || close < name) return null;
-  return { ...heldBy(tokens, effect, effect.context, name, close, origin), when };
+  return { ...heldBy(tokens, effect, effect.context, lockOf(tokens, effect, name, close), name, origin), when };
 }
 
-function heldBy(
+/** The argument of a call that is the lock; null: it has none. */
+export function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: number): string | null {
+  if (effect.lock === -1) return null;
+  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
+  return slice === undefined ? null : textBetween(tokens, slice.from, slice.to);
+}
+
+/** What a call of that name takes, `origin` being where its function starts. */
+export function heldBy(
   tokens: Tokens,
   effect: LockEffect,
   context: string,
+  lock: string | null,
   name: number,
-  close: number,
   origin: number,
 ): Held {
-  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
   return {
     by: textOf(tokens, name),
     through: null,
     family: effect.family,
     context,
-    lock: slice === undefined ? null : textBetween(tokens, slice.from, slice.to),
+    lock,
     at: (tokens.starts[name] ?? 0) - origin,
     block: 0,
     sure: "certain",

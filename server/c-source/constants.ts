@@ -1,4 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
+import { orderOfBytes } from "../model/sizes.ts";
 
 /** The names of numbers that the kernel has everywhere. include/linux/sizes.h, asm-generic/page.h */
 function kernelNumber(name: string, kernel: Kernel): number | null {
@@ -111,8 +112,7 @@ const withSizes = (text: string): string =>
 
 /**
  * The value of a constant of C: numbers, names of numbers, `sizeof` of plain types, `get_order()` of all of it,
- * `+ - * / << >>` and parentheses. Null: it is not known, or
- * no whole number from 0 to 2^53.
+ * `+ - * / << >>` and parentheses. Null: it is not known, or no whole number from 0 to 2^53.
  * @param macros the bodies of the file's own names of numbers
  */
 export function constantOf(text: string, kernel: Kernel, macros: Readonly<Record<string, string>>): number | null {
@@ -136,9 +136,8 @@ export function constantOf(text: string, kernel: Kernel, macros: Readonly<Record
     const value = level(reading, 0);
     return reading.at === parts.length ? value : null;
   };
-  // include/asm-generic/getorder.h:get_order
   const orderOf = (bytes: number | null): number | null =>
-    bytes === null || bytes <= 0 ? null : Math.max(0, Math.ceil(Math.log2(bytes / kernel.options.pageBytes)));
+    bytes === null || bytes <= 0 ? null : orderOfBytes(kernel, bytes);
   const value = numberIn(text);
   return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

@@ -1,31 +1,13 @@
-import { apiNamed } from "../model/apis.ts";
-import type { ApiFamily } from "../model/apis/api.ts";
+import { freesOneKind as freesOne, refusesMemoryOf } from "../model/memory-kinds.ts";
 import { apiOf, type Call } from "./call.ts";
-
-/** What gives memory back, and which kinds of memory it cannot take: include/linux/slab.h, mm/util.c, mm/vmalloc.c. */
-const REFUSES: ReadonlyMap<string, readonly (ApiFamily | "devm")[]> = new Map([
-  ["kfree", ["kvmalloc", "vmalloc", "percpu", "dma", "devm"]],
-  ["kfree_sensitive", ["kvmalloc", "vmalloc", "percpu", "dma", "devm"]],
-  ["kvfree", ["percpu", "dma", "devm"]],
-  ["vfree", ["slab", "slab-cache", "percpu", "dma"]],
-]);
+import { escaped } from "./expressions.ts";
 
 /** Whether it gives memory back that can be of the wrong kind. */
-export const freesOneKind = (call: Call): boolean => REFUSES.has(call.name);
+export const freesOneKind = (call: Call): boolean => freesOne(call.name);
 
-/** What kind of memory a call gives, as far as it matters who frees it. */
-function kindOf(call: Call): ApiFamily | "devm" | null {
-  const name = apiOf(call);
-  if (call.allocation?.through != null) return null;
-  return name.startsWith("devm_") ? "devm" : (apiNamed(name)?.family ?? null);
-}
-
-export const isWrong = (made: Call, freed: Call): boolean => {
-  const kind = kindOf(made);
-  return kind !== null && REFUSES.get(freed.name)?.includes(kind) === true;
-};
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** Whether it gives the memory of a call back and cannot take it. */
+export const isWrong = (made: Call, freed: Call): boolean =>
+  made.allocation?.through == null && refusesMemoryOf(freed.name, apiOf(made));
 
 export const variableOf = (call: Call): string | null => call.allocation?.result.variable ?? null;
 
@@ -36,7 +18,7 @@ export function freedOtherwise(
 ): readonly { readonly made: number; readonly freed: Call }[] {
   return calls.flatMap((freed, index) => {
     const variable = freed.arguments[0]?.text;
-    if (variable === undefined || !REFUSES.has(freed.name)) return [];
+    if (variable === undefined || !freesOneKind(freed)) return [];
     const made = calls.findIndex((call) => variableOf(call) === variable && isWrong(call, freed));
     if (made === -1 || made > index || text.includes("is_vmalloc_addr")) return [];
     if (!/^\w+$/.test(variable) && choosesBetween(calls, freed, variable)) return [];

@@ -1,5 +1,6 @@
 import { apiNamed } from "../model/apis.ts";
 import { apiOf, type Call } from "./call.ts";
+import { escaped } from "./expressions.ts";
 import { freedOtherwise } from "./frees.ts";
 import { argumentsBetween, type FunctionItem } from "./items.ts";
 import { nameId } from "./names.ts";
@@ -43,7 +44,13 @@ export type Observation = { readonly start: number; readonly end: number } & (
   | { readonly kind: "pointer-overwritten"; readonly call: number; readonly pointer: string }
   | { readonly kind: "freed-otherwise"; readonly call: number; readonly by: string }
   | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" | "&" }
-  | { readonly kind: "mask-ignored"; readonly call: number; readonly parameter: string; readonly isUsed: boolean }
+  | {
+      readonly kind: "mask-ignored";
+      readonly call: number;
+      readonly parameter: string;
+      readonly isUsed: boolean;
+      readonly isUnderLock: boolean;
+    }
 );
 
 /** What observations are made of. */
@@ -82,8 +89,6 @@ const placeOf = ({ tokens, origin }: Observed, from: number, last: number) => ({
 });
 
 const nameOf = (call: Call) => ({ start: call.start, end: call.start + call.name.length });
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** Calls before and behind an allocation that are looked at. */
 const CALLS_AROUND = 80;
@@ -298,13 +303,12 @@ function ignored({ text }: Observed, call: Call, index: number, parameter: strin
   const argument = call.arguments[call.allocation?.mask?.index ?? -1];
   const [only] = cases;
   if (argument === undefined || only === undefined || cases.length > 1 || call.state.isCut) return;
-  // Under a lock of its own the function may know better than its caller.
-  const isOwn = call.state.held.length > 0 && !/GFP_(?:KERNEL|NOFS|NOIO|USER)/.test(argument.text);
-  if (isOwn) return;
   if (!/^(?:__)?GFP_\w+(?:\s*\|\s*(?:__)?GFP_\w+)*$/.test(argument.text) || parameter === "") return;
   const body = text.slice(text.indexOf("{"));
   const isUsed = new RegExp(`\\b${parameter}\\b`).test(body);
-  found.push({ kind: "mask-ignored", call: index, parameter, isUsed, start: argument.start, end: argument.end });
+  const isUnderLock = call.state.held.length > 0;
+  const { start, end } = argument;
+  found.push({ kind: "mask-ignored", call: index, parameter, isUsed, isUnderLock, start, end });
 }
 
 /** A call whose mask is no mask: what is wrong with its arguments; null: it is another function by that name. */

@@ -291,7 +291,7 @@ export function isStraight(tokens: Tokens, statement: number, at: number): boole
   for (let token = statement; token < at; token++) {
     const kind = tokens.kinds[token];
     if (kind === BLOCK_OPEN) depth++;
-    else if (kind === 125) depth--;
+    else if (kind === BLOCK_CLOSE) depth--;
     else if (kind === NAME && JUMPS.has(textOf(tokens, token))) return false;
     else if (kind === 58 && tokens.kinds[token - 1] === NAME) return false;
     if (depth !== 0) return false;
@@ -312,7 +312,7 @@ function leadsTo(tokens: Tokens, behind: number, at: number): boolean {
       const close = tokens.partners[token] ?? -1;
       if (close < at && close > token) token = close;
       else depth++;
-    } else if (kind === 125) {
+    } else if (kind === BLOCK_CLOSE) {
       depth--;
       if (depth < 0 && textOf(tokens, token + 1) === "else") return false;
     } else if (kind === SEMICOLON && tokens.kinds[token + 1] === NAME && textOf(tokens, token + 1) === "else") {
@@ -332,7 +332,7 @@ function isBranch(tokens: Tokens, behind: number, token: number): boolean {
   let start = token - 1;
   while (start > behind) {
     const kind = tokens.kinds[start];
-    if (kind === SEMICOLON || kind === BLOCK_OPEN || kind === 125) break;
+    if (kind === SEMICOLON || kind === BLOCK_OPEN || kind === BLOCK_CLOSE) break;
     start = kind === CLOSE ? (tokens.partners[start] ?? start) - 1 : start - 1;
   }
   for (let at = start; at < token; at++) if (tokens.kinds[at] === NAME && BRANCHES.has(textOf(tokens, at))) return true;

@@ -1,4 +1,4 @@
-import { analyseCondition, askedIn, triedIn } from "./conditions.ts";
+import { analyseCondition, askedIn, heldBy, lockOf, triedIn } from "./conditions.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "./items.ts";
 import { nameId } from "./names.ts";
 import {
@@ -616,10 +616,12 @@ function openGuard(walk: Walk, name: number, close: number, state: State): State
 function locked(walk: Walk, effect: LockEffect, name: number, close: number, state: State): State {
   if (effect.does === "?") return tried(walk, name, state);
   const { tokens } = walk;
-  const lock = effect.lock === -1 ? null : lockOf(tokens, effect, name, close);
+  const lock = lockOf(tokens, effect, name, close);
   if (effect.does === "-")
     return gave(walk, state, { family: effect.family, lock, isBare: effect.isBare, turnsOn: effect.turnsOn });
-  return effect.context === null ? state : taking(state, heldBy(walk, effect, effect.context, lock, name));
+  return effect.context === null
+    ? state
+    : taking(state, heldBy(tokens, effect, effect.context, lock, name, walk.origin));
 }
 
 /** `locked = spin_trylock(&lock);`: with the lock where the variable is true. In a condition the condition says it. */
@@ -633,26 +635,6 @@ function tried(walk: Walk, name: number, state: State): State {
   const when: Asked = { text: textBetween(tokens, first, assignment).replace(/\s+/g, ""), isNegated: false };
   const held = triedIn(tokens, name, walk.origin, when);
   return held === null ? state : taking(withoutAsked(state, when.text), held);
-}
-
-function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: number): string | null {
-  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
-  return slice === undefined ? null : textBetween(tokens, slice.from, slice.to);
-}
-
-function heldBy(walk: Walk, effect: LockEffect, context: string, lock: string | null, name: number): Held {
-  const { tokens } = walk;
-  return {
-    by: textOf(tokens, name),
-    through: null,
-    family: effect.family,
-    context,
-    lock,
-    at: (tokens.starts[name] ?? 0) - walk.origin,
-    block: 0,
-    sure: "certain",
-    when: null,
-  };
 }
 
 /** A function of the file that returns with a lock, or without one of its caller. */

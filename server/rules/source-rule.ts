@@ -43,12 +43,16 @@ export type SourceFact =
   | { readonly kind: "freed-otherwise"; readonly call: SourceCall; readonly by: string }
   /** A mask is made with `||`, `&&`, or with `&` of two flags that have nothing in common. */
   | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" | "&" }
-  /** The function is given a mask, and writes another one. `isUsed`: it uses the caller's somewhere else. */
+  /**
+   * The function is given a mask, and writes another one. `isUsed`: it uses the caller's somewhere else; `isUnderLock`:
+   * it holds something of its own there.
+   */
   | {
       readonly kind: "mask-ignored";
       readonly call: SourceCall;
       readonly parameter: string;
       readonly isUsed: boolean;
+      readonly isUnderLock: boolean;
     };
 
 /** What is wrong with a fact. */

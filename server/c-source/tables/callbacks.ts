@@ -250,9 +250,9 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["address_space_operations", "writepages writepage", "fs_lock", POSSIBLE],
   // fs/inode.c:prune_icache_sb, evict; fs/fs-writeback.c:write_inode, __mark_inode_dirty
   ["super_operations", "evict_inode write_inode dirty_inode", "fs_lock", POSSIBLE],
-  // net/sunrpc/sched.c:rpciod_start (WQ_MEM_RECLAIM)
   // net/sunrpc/xprt.c:xprt_request_transmit, on rpciod
   ["rpc_xprt_ops", "send_request", "fs_lock", POSSIBLE],
+  // net/sunrpc/sched.c:rpciod_start (WQ_MEM_RECLAIM)
   ["rpc_call_ops", "rpc_call_prepare rpc_call_done rpc_release", "fs_lock", POSSIBLE],
   // net/ceph/messenger.c:ceph_con_workfn, on a workqueue with WQ_MEM_RECLAIM
   ["ceph_connection_operations", "dispatch alloc_msg", "fs_lock", POSSIBLE],

@@ -112,9 +112,8 @@ const PLANS_WORK = 100;
 
 /**
  * The requests of a space by the verdict's answer: for each value that occurs within all of some sets, where it does
- * there. Asked
- * for a task that holds nothing, with every combination of the decisive flags that the set has at a size, and the
- * largest size of each class: functions with an overhead of their own (alloc_skb) change a little below that.
+ * there. Asked for a task that holds nothing, with every combination of the decisive flags that the sets have at a
+ * size, and the largest size of each class: functions with an overhead of their own (alloc_skb) change a little below.
  * @param kernel the one that is asked; the policy sees the same of it as of the space's
  */
 export function answerSets(

@@ -36,7 +36,8 @@ export const ignoredMask: SourceRule = {
         `The caller says with \`${fact.parameter}\` how this may allocate, and this mask may sleep whatever it says: pass ${fact.parameter} on.`,
         { ...mends, ...(fact.isUsed ? { severity: "information" } : {}) },
       );
-    return fact.isUsed
+    // Under a lock of its own the function may know better than its caller.
+    return fact.isUsed || fact.isUnderLock
       ? null
       : said(
           `The caller says with \`${fact.parameter}\` how this may allocate, and this mask never waits for memory, whatever it says: pass ${fact.parameter} on.`,

@@ -1,4 +1,4 @@
-import { apiNamed } from "../../model/apis.ts";
+import { ownFreeOf } from "../../model/memory-kinds.ts";
 import { inFunction, said } from "./_source.ts";
 import type { SourceRule } from "../source-rule.ts";
 
@@ -39,24 +39,9 @@ export const mismatchedFree: SourceRule = {
   check: (fact) => {
     if (fact.kind !== "freed-otherwise") return null;
     const { api } = fact.call;
-    const [what, instead] = ownFree(api);
-    return said(`${fact.by}() is no way to free memory of ${api}(), ${what}: call ${instead}.`);
+    const own = ownFreeOf(api);
+    return own === null
+      ? null
+      : said(`${fact.by}() is no way to free memory of ${api}(), ${own.what}: call ${own.by}.`);
   },
 };
-
-/** What the memory of a function is, and what frees it. */
-function ownFree(api: string): readonly [what: string, instead: string] {
-  if (api.startsWith("devm_")) return ["which is freed with its device", "devm_kfree(), or nothing"];
-  switch (apiNamed(api)?.family) {
-    case "kvmalloc":
-      return ["which can come from vmalloc()", "kvfree()"];
-    case "vmalloc":
-      return ["which is none of the slab's", "vfree()"];
-    case "percpu":
-      return ["which every CPU has its own of", "free_percpu()"];
-    case "dma":
-      return ["which is mapped for a device", "dma_free_coherent()"];
-    default:
-      return ["which is an object of the slab", "kfree()"];
-  }
-}
