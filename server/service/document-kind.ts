@@ -9,7 +9,7 @@ import type { Completion } from "./completion.ts";
 import type { Definition, FileSpan } from "./definition.ts";
 import type { Findings, FindingLimits, FindingsSoFar, PlacedRelated } from "./findings.ts";
 import type { Fold } from "./folding.ts";
-import type { Explanation } from "./hover.ts";
+import type { Explanation } from "./hover/explanation.ts";
 import type { InlayHint } from "./inlay-hints.ts";
 import type { Lens } from "./lenses.ts";
 import type { Link } from "./links.ts";

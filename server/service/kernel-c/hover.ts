@@ -12,7 +12,7 @@ import { verdict } from "../../model/verdict.ts";
 import { COMPOSITES, flagAsks } from "../../model/masks/flags.ts";
 import { hex } from "../../model/masks/mask.ts";
 import { CONTEXTS, SCOPES } from "../descriptions/words.ts";
-import type { Explanation } from "../hover.ts";
+import type { Explanation } from "../hover/explanation.ts";
 import { bulleted, code, escaped, heading } from "../markdown.ts";
 import { builtInMaskName } from "../mask-names.ts";
 import { answersSummary } from "../request-summary.ts";

@@ -4,7 +4,7 @@ import type { Diagnosis } from "../../kernel-log/diagnosis.ts";
 import type { Field, Place, PrintedText } from "../../kernel-log/printed.ts";
 import type { FreeListLine, ZoneLine } from "../../kernel-log/report.ts";
 import { decodeMask } from "../decode.ts";
-import type { Explanation } from "../hover.ts";
+import type { Explanation } from "../hover/explanation.ts";
 import { code, heading } from "../markdown.ts";
 import { diagnosisOf, lineAt, lineStart, logNamed, offsetsOf, reportsOf } from "./log-document.ts";
 import { quoted, reportSummary } from "./summary.ts";

@@ -1,16 +1,16 @@
-import type { Clause, PolicyDeclaration, TransformDeclaration } from "../../grammar/ast.ts";
-import { forbidsEvenNonBlocking, hasMemalloc, isAtomic, LOCK, SCOPE, type Context } from "../model/contexts.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { mask } from "../model/masks/mask.ts";
-import { maskText } from "../model/masks/names.ts";
-import { applyScopes } from "../model/masks/properties.ts";
-import type { Environment } from "../policy-language/analysis/environment.ts";
-import { contextNamed } from "../policy-language/requests/contexts.ts";
-import { evaluateMask } from "../policy-language/requests/masks.ts";
-import { resolveRequest } from "../policy-language/requests/requests.ts";
-import { EFFECTS } from "./descriptions/words.ts";
-import { newestKernel } from "./features-of-file.ts";
-import { bulleted, code } from "./markdown.ts";
+import type { Clause, PolicyDeclaration, TransformDeclaration } from "../../../grammar/ast.ts";
+import { forbidsEvenNonBlocking, hasMemalloc, isAtomic, LOCK, SCOPE, type Context } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { mask } from "../../model/masks/mask.ts";
+import { maskText } from "../../model/masks/names.ts";
+import { applyScopes } from "../../model/masks/properties.ts";
+import type { Environment } from "../../policy-language/analysis/environment.ts";
+import { contextNamed } from "../../policy-language/requests/contexts.ts";
+import { evaluateMask } from "../../policy-language/requests/masks.ts";
+import { resolveRequest } from "../../policy-language/requests/requests.ts";
+import { EFFECTS } from "../descriptions/words.ts";
+import { newestKernel } from "../features-of-file.ts";
+import { bulleted, code } from "../markdown.ts";
 
 // What follows from a declaration: the part of its hover that its text does not say.
 
@@ -109,6 +109,7 @@ export function modeFollows(mode: Mode, textOf: TextOf): string {
     .join("\n\n");
 }
 
+/** A stage: when it is taken, and what it gives. */
 export function stageFollows(stage: Stage, textOf: TextOf): string {
   const line = stageLine(stage, textOf);
   return line.slice(0, 1).toUpperCase() + line.slice(1);
