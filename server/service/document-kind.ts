@@ -5,7 +5,7 @@ import type { Workspace } from "../documents/workspace.ts";
 import type { Finding } from "../rules/finding.ts";
 import type { Action, Change } from "./actions.ts";
 import type { HierarchyCall, HierarchyItem } from "./call-hierarchy.ts";
-import type { Completion } from "./completion.ts";
+import type { Completion } from "./completion/items.ts";
 import type { Definition, FileSpan } from "./definition.ts";
 import type { Findings, FindingLimits, FindingsSoFar, PlacedRelated } from "./findings.ts";
 import type { Fold } from "./folding.ts";

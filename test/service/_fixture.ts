@@ -4,12 +4,8 @@ import { parseFile } from "../../grammar/index.ts";
 import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../server/documents/settings.ts";
 import { actionsAt, fixAllAction, type Change } from "../../server/service/actions.ts";
-import {
-  completionsAt,
-  resolveCompletion,
-  type Completion,
-  type CompletionList,
-} from "../../server/service/completion.ts";
+import { completionsAt, resolveCompletion } from "../../server/service/completion.ts";
+import type { Completion, CompletionList } from "../../server/service/completion/items.ts";
 import { definitionAt } from "../../server/service/definition.ts";
 import { hoverAt } from "../../server/service/hover.ts";
 import { referencesAt } from "../../server/service/references.ts";

@@ -7,7 +7,8 @@ import { workAhead } from "../../policy-language/analysis/file-analysis.ts";
 import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analysis/policy-files.ts";
 import { actionsAt, fixAllAction } from "../actions.ts";
 import { hierarchyItemAt, incomingCalls, outgoingCalls } from "../call-hierarchy.ts";
-import { completionsAt, resolveCompletion, TRIGGERS, type CompletionKind } from "../completion.ts";
+import { completionsAt, resolveCompletion, TRIGGERS } from "../completion.ts";
+import type { CompletionKind } from "../completion/items.ts";
 import { definitionAt } from "../definition.ts";
 import {
   documentKind,

@@ -1,0 +1,116 @@
+import { apiNamed } from "../../model/apis.ts";
+import type { Api } from "../../model/apis/api.ts";
+import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { COMPOSITE_NAMES, FLAG_NAMES, hex } from "../../model/masks/mask.ts";
+import { compositeText, flagText } from "../../model/masks/names.ts";
+import { maskParameter, parametersOf } from "../../model/prototype.ts";
+import { objectionsTo } from "../candidates.ts";
+import { newestKernel } from "../features-of-file.ts";
+import { compositesByUse, flagsByUse } from "../most-used.ts";
+import { treatmentKind } from "../treatment.ts";
+import { type Completion, item } from "./items.ts";
+import { type Offer, declaredNames, fitsTyped, isWhole, requestAround } from "./offer.ts";
+
+/** Flags, composites and declared masks; those first that go with what stands already. */
+export function maskItems(offer: Offer): readonly Completion[] {
+  const kernel = newestKernel(offer.environment);
+  if (kernel === null) return [];
+  const { around, words } = offer.expected;
+  const begun = around.find(({ rule }) => rule === "mask")?.from ?? words.length;
+  const taken = namesBeside(words.slice(begun));
+  const parameters = parametersIn(words);
+  const own = parameters.map((name) => item(name, "mask", { detail: "parameter" }));
+  if (words[0] === "allocator" && own.length > 0 && !isMaskArgument(words)) return own;
+  const request = requestAround(offer);
+  const api = request?.resolved.api ?? null;
+  const objection =
+    request === null || !offer.environment.kernelKnown
+      ? () => null
+      : objectionsTo(offer.environment, request.resolved, kernel);
+  const isFree = (name: string): boolean => !taken.has(name) || isWhole(offer, name);
+  const isOffered = (name: string): boolean => isFree(name) && fitsTyped(offer, name);
+  const composites = compositesByUse(COMPOSITE_NAMES).flatMap((composite): readonly Completion[] => {
+    const bits = kernel.gfp[composite];
+    const name = compositeText(composite);
+    if (!isOffered(name)) return [];
+    return [item(name, "composite", { detail: hex(bits), useless: objection(name, bits), topic: `mask:${name}` })];
+  });
+  const flags = flagsByUse(FLAG_NAMES).flatMap((flag): readonly Completion[] => {
+    const bits = kernel.bits[flag];
+    const name = flagText(flag);
+    if (!isOffered(name)) return [];
+    const useless = uselessFlag(kernel, api, flag) ?? objection(name, bits);
+    return [item(name, "flag", { detail: hex(bits), useless, topic: `mask:${name}` })];
+  });
+  const declared = declaredMaskItems(offer);
+  const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
+  const ordered =
+    taken.size === 0
+      ? [...own, ...composites, ...declared, ...flags, ...groups]
+      : [...own, ...flags, ...declared, ...composites, ...groups];
+  return ordered.filter(({ label }) => isFree(label));
+}
+
+function declaredMaskItems(offer: Offer): readonly Completion[] {
+  return declaredNames(offer, "mask").map(({ name, kind }) => {
+    return kind === "transform"
+      ? item(name, "function", { detail: "transform", topic: `mask:${name}` })
+      : item(name, kind === "flag" ? "flag" : "mask", {
+          detail: kind === "flag" ? "declared" : "mask",
+          topic: `mask:${name}`,
+        });
+  });
+}
+
+/** Why a flag is of no use in this call; null where it has its effect. */
+function uselessFlag(kernel: Kernel, api: Api | null, flag: Parameters<typeof flagText>[0]): string | null {
+  if (!kernel.exists[flag]) return `not in ${kernel.name}`;
+  if (kernel.bits[flag] === 0) return "no bit with these build options";
+  if (api === null || !api.exists(kernel)) return null;
+  switch (treatmentKind(api, kernel, flag)) {
+    case "refused":
+      return `${api.name} refuses it`;
+    case "clearedWithWarning":
+      return `${api.name} drops it with a warning`;
+    case "cleared":
+      return `${api.name} drops it`;
+    case "ignored":
+      return `${api.name} ignores it`;
+    case "forced":
+      return `${api.name} sets it anyway`;
+    case "no mask":
+      return `${api.name} takes no mask`;
+    case "honoured":
+    case "absent":
+      return null;
+  }
+}
+
+/** The names that stand beside the next one in a mask, up to the parenthesis or the branch that they are in. */
+function namesBeside(words: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  let depth = 0;
+  for (const word of words.toReversed()) {
+    if (word === ")") depth += 1;
+    else if (word === "(") depth -= 1;
+    if (depth < 0 || (depth === 0 && /^[?:,=]$/.test(word))) break;
+    if (depth === 0 && /^\w/.test(word)) names.add(word);
+  }
+  return names;
+}
+
+/** The parameters of the transform or allocator that these tokens begin. */
+function parametersIn(words: readonly string[]): readonly string[] {
+  if (words[0] === "transform") return words[2] === "(" ? words.slice(3, 4) : [];
+  if (words[0] !== "allocator" || words[2] !== "(") return [];
+  return words.slice(3, words.indexOf(")")).filter((word) => word !== ",");
+}
+
+/** The argument of an allocator's call that these tokens end in is the mask of the function. */
+function isMaskArgument(words: readonly string[]): boolean {
+  const open = words.indexOf("=") + 2;
+  const api = apiNamed(words[open - 1] ?? "");
+  const commas = words.slice(open).filter((word) => word === ",").length;
+  return api !== null && maskParameter(parametersOf(api)) === commas;
+}
