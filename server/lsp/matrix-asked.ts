@@ -1,6 +1,7 @@
 import type { PolicyParams } from "../../protocol/requests.ts";
 import type { Workspace } from "../documents/workspace.ts";
-import { matrixOf, type MatrixAnswer } from "../service/matrix.ts";
+import { matrixOf } from "../service/matrix.ts";
+import type { MatrixAnswer } from "../service/matrix/spans.ts";
 import type { Step } from "../service/steps.ts";
 import { documentNamed } from "./custom-request.ts";
 import type { Server } from "./feature.ts";

@@ -14,7 +14,8 @@ import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { check, checkSome } from "../policy-language/check/check.ts";
 import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
-import { matrixOf, type Matrix, type MatrixRow } from "./matrix.ts";
+import { matrixOf } from "./matrix.ts";
+import type { Matrix, MatrixRow } from "./matrix/spans.ts";
 import { code } from "./markdown.ts";
 import type { Steps } from "./steps.ts";
 

@@ -6,9 +6,10 @@ import { environmentOf } from "../../server/policy-language/analysis/file-analys
 import { contextOf } from "../../server/model/contexts.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../server/model/masks/mask.ts";
 import { flagText } from "../../server/model/masks/names.ts";
-import { toMarkdown } from "../../server/service/matrix-markdown.ts";
-import { toSvg } from "../../server/service/matrix-svg.ts";
-import { matrixOf, policiesOf, type Matrix, type MatrixCell } from "../../server/service/matrix.ts";
+import { toMarkdown } from "../../server/service/matrix/markdown.ts";
+import { toSvg } from "../../server/service/matrix/svg.ts";
+import { matrixOf, policiesOf } from "../../server/service/matrix.ts";
+import type { Matrix, MatrixCell } from "../../server/service/matrix/spans.ts";
 import { fixture } from "./_fixture.ts";
 
 /** The matrix of the policy at `$0`, or of the first one. */

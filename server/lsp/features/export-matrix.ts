@@ -1,5 +1,5 @@
-import { toMarkdown } from "../../service/matrix-markdown.ts";
-import { toSvg } from "../../service/matrix-svg.ts";
+import { toMarkdown } from "../../service/matrix/markdown.ts";
+import { toSvg } from "../../service/matrix/svg.ts";
 import { customRequest, policyParams } from "../custom-request.ts";
 import type { Feature } from "../feature.ts";
 import { matrixAsked } from "../matrix-asked.ts";

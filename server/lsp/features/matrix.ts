@@ -1,7 +1,7 @@
 import type { Matrix as MatrixOver } from "../../../protocol/matrix.ts";
 import type { Location } from "../../../protocol/places.ts";
 import type { Workspace } from "../../documents/workspace.ts";
-import type { Matrix, MatrixSpan } from "../../service/matrix.ts";
+import type { Matrix, MatrixSpan } from "../../service/matrix/spans.ts";
 import { customRequest, policyParams } from "../custom-request.ts";
 import type { Feature } from "../feature.ts";
 import type { FileTable } from "../file-table.ts";

@@ -1,4 +1,4 @@
-import type { Matrix, MatrixCell } from "./matrix.ts";
+import type { Matrix, MatrixCell } from "./spans.ts";
 
 /** What the written forms of a matrix share: its lines as text, and the numbered notes on where the kernel differs. */
 export interface MatrixLines {

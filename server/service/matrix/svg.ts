@@ -1,5 +1,5 @@
-import { legendOf, linesOfMatrix, type MatrixCellText } from "./matrix-text.ts";
-import type { Matrix } from "./matrix.ts";
+import { legendOf, linesOfMatrix, type MatrixCellText } from "./text.ts";
+import type { Matrix } from "./spans.ts";
 
 // Lengths in pixels.
 const MARGIN = 20;

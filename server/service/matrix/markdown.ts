@@ -1,6 +1,6 @@
-import { cellCode, escaped } from "./markdown.ts";
-import { legendOf, linesOfMatrix, type MatrixCellText } from "./matrix-text.ts";
-import type { Matrix } from "./matrix.ts";
+import { cellCode, escaped } from "../markdown.ts";
+import { legendOf, linesOfMatrix, type MatrixCellText } from "./text.ts";
+import type { Matrix } from "./spans.ts";
 
 /** The matrix as a Markdown document: one table, a legend, and notes on where the kernel differs. */
 export function toMarkdown(matrix: Matrix): string {
