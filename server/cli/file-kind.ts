@@ -1,6 +1,6 @@
 import type { Confidence } from "../c-source/evidence.ts";
 import type { Settings } from "../documents/settings.ts";
-import type { CacheFolder } from "./findings-cache.ts";
+import type { CacheFolder } from "./check/findings-cache.ts";
 import type { ReadFile } from "./files.ts";
 import type { FileReport } from "./report.ts";
 

@@ -51,6 +51,6 @@ if (isMainThread) {
     process.exitCode = status;
   });
 } else {
-  const { serveCheck } = await import("./check-thread.ts");
+  const { serveCheck } = await import("./check/thread.ts");
   serveCheck();
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { boundCache } from "../../server/cli/findings-cache.ts";
+import { boundCache } from "../../server/cli/check/findings-cache.ts";
 import { kernelTree, lockedCall, TWO_FILES } from "./_kernel-tree.ts";
 import { folderWith, run, sarifResults } from "./_run.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { patched, patchesIn } from "../../server/cli/patch.ts";
+import { patched, patchesIn } from "../../server/cli/change/unified-diff.ts";
 
 /** A stretch that both sides have, and a change behind it. */
 interface Stretch {

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkInOrder, slicesOf } from "../../server/cli/check-files.ts";
-import type { Slice, SliceResult } from "../../server/cli/check-slice.ts";
+import { checkInOrder, slicesOf } from "../../server/cli/check/files.ts";
+import type { Slice, SliceResult } from "../../server/cli/check/slice.ts";
 import { NOTHING_YET } from "../../server/cli/report.ts";
 import { ALL_REPORTERS } from "../../server/cli/reporters/index.ts";
 import { folderWith, run } from "./_run.ts";

@@ -12,9 +12,9 @@ import { codeEvidence } from "../../service/code-evidence.ts";
 import { callersOf, type CalledMode, type CallerRow, type CallersTable } from "../../service/callers.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { readText, wantedFiles, workspaceFolder, type FoundFile } from "../files.ts";
-import { kernelTrees, type KernelTree } from "../kernel-trees.ts";
+import { kernelTrees, type KernelTree } from "../kernel-c/kernel-trees.ts";
 import { parsed, type Options } from "../options.ts";
-import { ON_DISK } from "../tree-files.ts";
+import { ON_DISK } from "../change/tree-files.ts";
 import { jsonText } from "../../service/visible.ts";
 import { workspaceWith } from "../workspace.ts";
 

@@ -3,28 +3,28 @@ import { reasonOf } from "../../disk/read.ts";
 import { writeFileWholeSync } from "../../disk/replace.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Severity } from "../../rules/finding.ts";
-import { baselineText, readBaseline, type BaselineEntry } from "../baseline.ts";
-import type { Change } from "../change.ts";
-import { checked, checkersFor, slicesFor, type Telling } from "../check-run.ts";
-import { kindOf, type CheckRun } from "../check-slice.ts";
+import { baselineText, readBaseline, type BaselineEntry } from "../check/baseline.ts";
+import type { Change } from "../change/change.ts";
+import { checked, checkersFor, slicesFor, type Telling } from "../check/run.ts";
+import { kindOf, type CheckRun } from "../check/slice.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { LINKS } from "../file-kind.ts";
 import { readText, standardInput, UnreadableFiles, wantedFiles } from "../files.ts";
 import type { FoundFile, ReadFile, WantedFiles } from "../files.ts";
-import { boundCache, type CacheFolder } from "../findings-cache.ts";
-import { changeOfCommits } from "../git-change.ts";
-import { kbuildWords, type KbuildWords } from "../kbuild.ts";
+import { boundCache, type CacheFolder } from "../check/findings-cache.ts";
+import { changeOfCommits } from "../change/git.ts";
+import { kbuildWords, type KbuildWords } from "../kernel-c/kbuild.ts";
 import { forcedKernels } from "../kernels.ts";
 import { c } from "../kinds/c.ts";
 import { FILE_KINDS } from "../kinds/index.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
-import { changeOfPatch } from "../patch-change.ts";
+import { changeOfPatch } from "../change/patch.ts";
 import { programPrint } from "../program-print.ts";
 import { SEVERITIES, type Totals } from "../report.ts";
 import type { Look } from "../reporter.ts";
 import { ALL_REPORTERS } from "../reporters/index.ts";
-import { shardFrom } from "../shard.ts";
+import { shardFrom } from "../check/shard.ts";
 import { visibleName } from "../../service/visible.ts";
 
 const FORMATS = ALL_REPORTERS.map(({ name }) => name);
@@ -166,7 +166,7 @@ export const check: Command = {
     const checkers =
       change === null
         ? checkersFor(slices, run, io, threads)
-        : [(await import("../change-check.ts")).checkerOfChange(change, run)];
+        : [(await import("../change/check.ts")).checkerOfChange(change, run)];
     const said = await checked(slices, checkers, run, tellingTo(io, kbuild, values.format), io, unreadable);
     if (cache !== null && kbuild === null) boundCache(cache.path);
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);

@@ -9,7 +9,14 @@ import {
 } from "../../policy-language/diff.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
-import { carriedFiles, carriedJson, carriedText, changesAnything, isAboutC, type CarriedFiles } from "../c-carried.ts";
+import {
+  carriedFiles,
+  carriedJson,
+  carriedText,
+  changesAnything,
+  isAboutC,
+  type CarriedFiles,
+} from "../kernel-c/carried.ts";
 import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { readText, UnreadableFiles, workspaceFolder } from "../files.ts";
 import { forcedKernels } from "../kernels.ts";

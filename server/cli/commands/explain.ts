@@ -11,7 +11,7 @@ import { sentenceOf } from "../../model/sentence.ts";
 import type { AllocationRequest, CacheFacts, Reason, Verdict } from "../../model/request.ts";
 import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
-import { writtenCall } from "../c-call.ts";
+import { writtenCall } from "../kernel-c/call.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
 import { meantText, noMaskText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";

@@ -2,12 +2,12 @@ import { dirname, resolve } from "node:path";
 import { readCFile } from "../../c-source/c-file.ts";
 import { lift as liftFile } from "../../service/lift.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { headersIn, readOptionsFor } from "../c-headers.ts";
-import { cPolicies } from "../c-policies.ts";
+import { headersIn, readOptionsFor } from "../kernel-c/headers.ts";
+import { cPolicies } from "../kernel-c/policies.ts";
 import { readText } from "../files.ts";
-import { kernelTrees } from "../kernel-trees.ts";
+import { kernelTrees } from "../kernel-c/kernel-trees.ts";
 import { parsed, type Options } from "../options.ts";
-import { ON_DISK } from "../tree-files.ts";
+import { ON_DISK } from "../change/tree-files.ts";
 
 const OPTIONS = {
   kernel: {

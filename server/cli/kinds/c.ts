@@ -1,4 +1,4 @@
-import type { CJudge } from "../c-judge.ts";
+import type { CJudge } from "../kernel-c/judge.ts";
 import type { CheckSettings, FileKind } from "../file-kind.ts";
 
 /** Kernel C: files of a kernel tree, those that include what allocates, and those that are named. */
@@ -8,7 +8,7 @@ export const c: FileKind = {
   alsoNamed: [".h"],
   units: async (run) => (await begin(run)).unitOf,
   begin: async (run) => {
-    const { cReport } = await import("../c-report.ts");
+    const { cReport } = await import("../kernel-c/report.ts");
     const { judge } = await begin(run);
     return (unit) => {
       const found = judge(unit);
@@ -22,9 +22,9 @@ export const c: FileKind = {
 
 async function begin(run: CheckSettings): Promise<CJudge> {
   const [{ beginC }, { kernelsAsked }, { ON_DISK }] = await Promise.all([
-    import("../c-judge.ts"),
-    import("../c-report.ts"),
-    import("../tree-files.ts"),
+    import("../kernel-c/judge.ts"),
+    import("../kernel-c/report.ts"),
+    import("../change/tree-files.ts"),
   ]);
   return beginC(ON_DISK, { ...run.c, kernels: kernelsAsked(run) });
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { catalogue } from "../../policy-language/catalogue.ts";
 import type { Severity } from "../../rules/finding.ts";
 import { ruleUrl } from "../../rules/rule-page.ts";
-import { fingerprintsOf, keyOf } from "../fingerprint.ts";
+import { fingerprintsOf, keyOf } from "../check/fingerprint.ts";
 import type { FileReport, Range, ReportedFinding, ReportedPlace } from "../report.ts";
 import type { Reporter } from "../reporter.ts";
 import { VERSION } from "../version.ts";

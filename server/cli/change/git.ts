@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Change, ChangedFile } from "./change.ts";
-import { UsageError } from "./command.ts";
+import { UsageError } from "../command.ts";
 import type { Entry, TreeFiles } from "./tree-files.ts";
 
 /**

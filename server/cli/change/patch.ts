@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import type { Change, ChangedFile } from "./change.ts";
-import { UsageError } from "./command.ts";
-import { patched, patchesIn, type Direction, type FilePatch } from "./patch.ts";
+import { UsageError } from "../command.ts";
+import { patched, patchesIn, type Direction, type FilePatch } from "./unified-diff.ts";
 import { ON_DISK, type Entry, type TreeFiles } from "./tree-files.ts";
 
 /** What bears on how C is judged. */

@@ -1,4 +1,4 @@
-import { UsageError } from "./command.ts";
+import { UsageError } from "../command.ts";
 
 /**
  * What a patch does to one file. Paths are as the patch has them, without `a/` and `b/`; null: there is no such side.

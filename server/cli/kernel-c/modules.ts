@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { TreeFiles } from "./tree-files.ts";
+import type { TreeFiles } from "../change/tree-files.ts";
 
 /** Which C files belong together: those that one Makefile of Kbuild builds. */
 export interface Modules {

@@ -1,15 +1,15 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
-import { includesAllocators } from "../c-source/kernel-tree.ts";
-import { mayWaive } from "../c-source/waivers.ts";
-import { headersIn, type Headers } from "./c-headers.ts";
-import { cFindings, type CText } from "./c-findings.ts";
-import { cPolicies, type CPolicies } from "./c-policies.ts";
-import { modulesIn } from "./c-modules.ts";
-import { cacheAt, type CacheFolder, type Segment } from "./findings-cache.ts";
+import { includesAllocators } from "../../c-source/kernel-tree.ts";
+import { mayWaive } from "../../c-source/waivers.ts";
+import { headersIn, type Headers } from "./headers.ts";
+import { cFindings, type CText } from "./findings.ts";
+import { cPolicies, type CPolicies } from "./policies.ts";
+import { modulesIn } from "./modules.ts";
+import { cacheAt, type CacheFolder, type Segment } from "../check/findings-cache.ts";
 import { kernelTrees, type KernelTree } from "./kernel-trees.ts";
-import type { Link } from "./file-kind.ts";
-import type { ReportedFinding } from "./report.ts";
-import type { TreeFiles } from "./tree-files.ts";
+import type { Link } from "../file-kind.ts";
+import type { ReportedFinding } from "../report.ts";
+import type { TreeFiles } from "../change/tree-files.ts";
 
 /** A C file that is asked for. */
 export interface CWanted {

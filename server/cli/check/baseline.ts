@@ -1,9 +1,9 @@
 import { dirname, relative, resolve, sep } from "node:path";
-import { readFileBytesSync } from "../disk/read.ts";
-import { UsageError } from "./command.ts";
+import { readFileBytesSync } from "../../disk/read.ts";
+import { UsageError } from "../command.ts";
 import { fingerprintsOf, keyOf, type Fingerprint } from "./fingerprint.ts";
-import type { FileReport } from "./report.ts";
-import { jsonText } from "../service/visible.ts";
+import type { FileReport } from "../report.ts";
+import { jsonText } from "../../service/visible.ts";
 
 /** Findings that are let be: by file, and there by fingerprint, how many. Plain data, for it is handed to threads. */
 export interface Baseline {

@@ -1,7 +1,7 @@
-import { readCFile } from "../c-source/c-file.ts";
-import type { CJudge, CWanted } from "./c-judge.ts";
+import { readCFile } from "../../c-source/c-file.ts";
+import type { CJudge, CWanted } from "../kernel-c/judge.ts";
 import type { Change, ChangedFile } from "./change.ts";
-import { SEVERITIES, type ReportedFinding } from "./report.ts";
+import { SEVERITIES, type ReportedFinding } from "../report.ts";
 import type { TreeFiles } from "./tree-files.ts";
 
 /** A C file as it stands after a change, and what the change causes in it. */

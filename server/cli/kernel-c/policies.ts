@@ -1,18 +1,18 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { CFinding } from "../c-source/c-finding.ts";
-import type { NamedFile } from "../c-source/link.ts";
-import { DEFAULT_SETTINGS } from "../documents/settings.ts";
-import type { Workspace } from "../documents/workspace.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import type { Environment } from "../policy-language/analysis/environment.ts";
-import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
-import { policyFiles } from "../policy-language/analysis/policy-files.ts";
-import { policiesForFunctions, violationsOf } from "../service/violations.ts";
-import { codeEvidence, NO_EVIDENCE, type CodeEvidence } from "../service/code-evidence.ts";
-import { POLICY_ENDING } from "./files.ts";
-import type { TreeFiles } from "./tree-files.ts";
-import { workspaceWith } from "./workspace.ts";
+import type { CFinding } from "../../c-source/c-finding.ts";
+import type { NamedFile } from "../../c-source/link.ts";
+import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
+import type { Workspace } from "../../documents/workspace.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { Environment } from "../../policy-language/analysis/environment.ts";
+import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
+import { policyFiles } from "../../policy-language/analysis/policy-files.ts";
+import { policiesForFunctions, violationsOf } from "../../service/violations.ts";
+import { codeEvidence, NO_EVIDENCE, type CodeEvidence } from "../../service/code-evidence.ts";
+import { POLICY_ENDING } from "../files.ts";
+import type { TreeFiles } from "../change/tree-files.ts";
+import { workspaceWith } from "../workspace.ts";
 
 /** Policy files that speak of some C: its contexts and locks, and what callers of a function may ask for. */
 export interface CPolicies {

@@ -1,5 +1,5 @@
-import type { Slice, SliceResult } from "./check-slice.ts";
-import type { Checker } from "./check-thread.ts";
+import type { Slice, SliceResult } from "./slice.ts";
+import type { Checker } from "./thread.ts";
 
 /**
  * Checks slices over several checkers and hands out the results in the order of the slices. Results that come too early

@@ -1,4 +1,4 @@
-import { UsageError } from "./command.ts";
+import { UsageError } from "../command.ts";
 
 /** One of several parts of a run, each for a machine of its own. */
 export interface Shard {

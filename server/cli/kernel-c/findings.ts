@@ -1,16 +1,16 @@
-import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
-import type { Header } from "../c-source/headers.ts";
-import { RANK, type Confidence } from "../c-source/evidence.ts";
-import type { CFinding } from "../c-source/c-finding.ts";
-import { judgeC } from "../c-source/judge.ts";
-import { readModule } from "../c-source/module.ts";
-import type { Holds } from "../rules/finding.ts";
-import { waive, type WaiverFinding } from "../c-source/waivers.ts";
-import { rulePage } from "../policy-language/catalogue.ts";
-import { ruleUrl } from "../rules/rule-page.ts";
-import type { CPolicies } from "./c-policies.ts";
+import { linesOf, positionAt, type Lines } from "../../../grammar/lines.ts";
+import type { Header } from "../../c-source/headers.ts";
+import { RANK, type Confidence } from "../../c-source/evidence.ts";
+import type { CFinding } from "../../c-source/c-finding.ts";
+import { judgeC } from "../../c-source/judge.ts";
+import { readModule } from "../../c-source/module.ts";
+import type { Holds } from "../../rules/finding.ts";
+import { waive, type WaiverFinding } from "../../c-source/waivers.ts";
+import { rulePage } from "../../policy-language/catalogue.ts";
+import { ruleUrl } from "../../rules/rule-page.ts";
+import type { CPolicies } from "./policies.ts";
 import type { KernelTree } from "./kernel-trees.ts";
-import { byPosition, type Range, type ReportedFinding } from "./report.ts";
+import { byPosition, type Range, type ReportedFinding } from "../report.ts";
 
 /** A C file that is judged, with its path from the root of its tree, or as it can be named. */
 export interface CText {

@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
-import { kernelOfTree, treeConfig, versionOfMakefile } from "../c-source/kernel-tree.ts";
-import type { ReadOptions } from "../c-source/c-file.ts";
-import type { BuildOptions, Kernel } from "../model/kernels/kernel.ts";
-import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
-import { printedVersion } from "../model/kernels/printed-version.ts";
-import { UsageError } from "./command.ts";
-import { kernelFrom } from "./kernels.ts";
-import { ON_DISK, type TreeFiles } from "./tree-files.ts";
+import { kernelOfTree, treeConfig, versionOfMakefile } from "../../c-source/kernel-tree.ts";
+import type { ReadOptions } from "../../c-source/c-file.ts";
+import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
+import { kernelOf, newestRelease } from "../../model/kernels/kernels.ts";
+import { printedVersion } from "../../model/kernels/printed-version.ts";
+import { UsageError } from "../command.ts";
+import { kernelFrom } from "../kernels.ts";
+import { ON_DISK, type TreeFiles } from "../change/tree-files.ts";
 
 /** The kernel tree that a folder is in, or what stands for it. */
 export interface KernelTree {

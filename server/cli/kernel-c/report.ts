@@ -1,8 +1,8 @@
 import { isAbsolute, relative } from "node:path";
-import { sureEnough } from "./c-findings.ts";
-import type { CheckSettings } from "./file-kind.ts";
-import type { ReadFile } from "./files.ts";
-import { NO_EXPECTATIONS, type FileReport, type ReportedFinding } from "./report.ts";
+import { sureEnough } from "./findings.ts";
+import type { CheckSettings } from "../file-kind.ts";
+import type { ReadFile } from "../files.ts";
+import { NO_EXPECTATIONS, type FileReport, type ReportedFinding } from "../report.ts";
 
 /** The versions that `--kernel` names; null: it is not given. */
 export function kernelsAsked({

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { beginCheck, type CheckRun, type Slice, type SliceResult } from "./check-slice.ts";
+import { beginCheck, type CheckRun, type Slice, type SliceResult } from "./slice.ts";
 import { HeapBound } from "./heap-bound.ts";
 
 /** Something that checks one slice after the other. */

@@ -1,11 +1,11 @@
 import { comparedWith, entriesOf, type Baseline, type BaselineEntry } from "./baseline.ts";
-import type { CheckSettings, FileKind } from "./file-kind.ts";
-import { readWanted, type FoundFile, type ReadFile, type Unreadable } from "./files.ts";
-import { FILE_KINDS } from "./kinds/index.ts";
-import { policy } from "./kinds/policy.ts";
-import { NOTHING_YET, sumOf, totalsOf, type FileReport, type Totals } from "./report.ts";
-import type { Look, Reporter } from "./reporter.ts";
-import { ALL_REPORTERS } from "./reporters/index.ts";
+import type { CheckSettings, FileKind } from "../file-kind.ts";
+import { readWanted, type FoundFile, type ReadFile, type Unreadable } from "../files.ts";
+import { FILE_KINDS } from "../kinds/index.ts";
+import { policy } from "../kinds/policy.ts";
+import { NOTHING_YET, sumOf, totalsOf, type FileReport, type Totals } from "../report.ts";
+import type { Look, Reporter } from "../reporter.ts";
+import { ALL_REPORTERS } from "../reporters/index.ts";
 
 /** How all files of a run are checked and told; plain data, for it is handed to threads. */
 export interface CheckRun extends CheckSettings {

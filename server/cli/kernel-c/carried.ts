@@ -1,17 +1,17 @@
 import { dirname, resolve } from "node:path";
 import { statSync } from "node:fs";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { jsonText, visible, visibleName } from "../service/visible.ts";
-import { compareC, type CallDifference, type FileDifference } from "./c-diff.ts";
-import { headersIn, readOptionsFor } from "./c-headers.ts";
-import { cPolicies } from "./c-policies.ts";
-import { beginC } from "./c-judge.ts";
-import { cReport } from "./c-report.ts";
-import { UsageError } from "./command.ts";
-import { readWanted, wantedFiles, type ReadFile } from "./files.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { jsonText, visible, visibleName } from "../../service/visible.ts";
+import { compareC, type CallDifference, type FileDifference } from "./diff.ts";
+import { headersIn, readOptionsFor } from "./headers.ts";
+import { cPolicies } from "./policies.ts";
+import { beginC } from "./judge.ts";
+import { cReport } from "./report.ts";
+import { UsageError } from "../command.ts";
+import { readWanted, wantedFiles, type ReadFile } from "../files.ts";
 import { kernelTrees } from "./kernel-trees.ts";
-import type { ReportedFinding } from "./report.ts";
-import { ON_DISK } from "./tree-files.ts";
+import type { ReportedFinding } from "../report.ts";
+import { ON_DISK } from "../change/tree-files.ts";
 
 /** C files and folders that are carried from one kernel to another. */
 export interface CarriedFiles {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join, relative } from "node:path";
-import type { ReadOptions } from "../c-source/c-file.ts";
-import { includedIn, NO_HEADER, readHeader, saysSomething, together, type Header } from "../c-source/headers.ts";
-import { withHeader } from "../c-source/module.ts";
-import type { CodeEvidence } from "../service/code-evidence.ts";
+import type { ReadOptions } from "../../c-source/c-file.ts";
+import { includedIn, NO_HEADER, readHeader, saysSomething, together, type Header } from "../../c-source/headers.ts";
+import { withHeader } from "../../c-source/module.ts";
+import type { CodeEvidence } from "../../service/code-evidence.ts";
 import type { KernelTree } from "./kernel-trees.ts";
-import type { TreeFiles } from "./tree-files.ts";
+import type { TreeFiles } from "../change/tree-files.ts";
 
 /** A header of a driver that locks or allocates in its functions and macros. */
 export interface IncludedHeader {

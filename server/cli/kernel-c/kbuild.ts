@@ -1,4 +1,4 @@
-import { UsageError } from "./command.ts";
+import { UsageError } from "../command.ts";
 
 /**
  * The words of `make C=2 CHECK="allocpolicy check --kbuild"`: our own options stand before `--kbuild`, and behind it

@@ -1,18 +1,18 @@
-import { linesOf, offsetAt, positionAt, type Lines } from "../../grammar/lines.ts";
-import { readCFile, type CFile } from "../c-source/c-file.ts";
-import { callText } from "../c-source/c-finding.ts";
-import type { Call } from "../c-source/call.ts";
-import { ANYWHERE, contextWith } from "../c-source/evidence.ts";
-import { factsAt, linkFiles, type LinkedFunction } from "../c-source/link.ts";
-import { callSite, readingsOf } from "../c-source/site.ts";
-import { apiNamed } from "../model/apis.ts";
-import { isAtomic, type Context } from "../model/contexts.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { flagsIn, flagText } from "../model/masks/names.ts";
-import { verdict } from "../model/verdict.ts";
-import { VERDICT_FIELDS, type Change } from "../policy-language/diff.ts";
-import type { Asked } from "../rules/site.ts";
-import type { ReportedFinding } from "./report.ts";
+import { linesOf, offsetAt, positionAt, type Lines } from "../../../grammar/lines.ts";
+import { readCFile, type CFile } from "../../c-source/c-file.ts";
+import { callText } from "../../c-source/c-finding.ts";
+import type { Call } from "../../c-source/call.ts";
+import { ANYWHERE, contextWith } from "../../c-source/evidence.ts";
+import { factsAt, linkFiles, type LinkedFunction } from "../../c-source/link.ts";
+import { callSite, readingsOf } from "../../c-source/site.ts";
+import { apiNamed } from "../../model/apis.ts";
+import { isAtomic, type Context } from "../../model/contexts.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { flagsIn, flagText } from "../../model/masks/names.ts";
+import { verdict } from "../../model/verdict.ts";
+import { VERDICT_FIELDS, type Change } from "../../policy-language/diff.ts";
+import type { Asked } from "../../rules/site.ts";
+import type { ReportedFinding } from "../report.ts";
 
 /** The two kernels that C is carried between, with the options of its tree. */
 export interface Carried {

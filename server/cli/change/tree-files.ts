@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFileBytesSync } from "../disk/read.ts";
+import { readFileBytesSync } from "../../disk/read.ts";
 
 /** Files as they stand somewhere: on disk, under a patch, in a commit. Paths are absolute. */
 export interface TreeFiles {

@@ -1,8 +1,8 @@
-import { readCFile } from "../c-source/c-file.ts";
-import type { Call } from "../c-source/call.ts";
-import { sizesOf } from "../c-source/site.ts";
-import type { Kernel } from "../model/kernels/kernel.ts";
-import { UsageError } from "./command.ts";
+import { readCFile } from "../../c-source/c-file.ts";
+import type { Call } from "../../c-source/call.ts";
+import { sizesOf } from "../../c-source/site.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { UsageError } from "../command.ts";
 
 /** What a call in C says, in the words of the options of `explain`; left out where the call does not say it. */
 export interface WrittenCall {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KernelTree } from "./kernel-trees.ts";
-import type { ReportedFinding } from "./report.ts";
+import type { KernelTree } from "../kernel-c/kernel-trees.ts";
+import type { ReportedFinding } from "../report.ts";
 
 /** What decides what is found: a text, or what stands for it. */
 export interface KeyText {

@@ -1,11 +1,11 @@
 import { dirname, relative } from "node:path";
-import { beginC } from "./c-judge.ts";
-import { cReport, kernelsAsked } from "./c-report.ts";
+import { beginC } from "../kernel-c/judge.ts";
+import { cReport, kernelsAsked } from "../kernel-c/report.ts";
 import { causedBy } from "./caused.ts";
 import type { Change } from "./change.ts";
-import { reporterOf, told, type CheckRun, type SliceResult } from "./check-slice.ts";
-import type { Checker } from "./check-thread.ts";
-import { kernelTrees } from "./kernel-trees.ts";
+import { reporterOf, told, type CheckRun, type SliceResult } from "../check/slice.ts";
+import type { Checker } from "../check/thread.ts";
+import { kernelTrees } from "../kernel-c/kernel-trees.ts";
 
 /** A checker of one slice, which is all that a change causes. */
 export function checkerOfChange(change: Change, run: CheckRun): Checker {

@@ -1,14 +1,14 @@
 import type { BaselineEntry } from "./baseline.ts";
-import { checkInOrder, slicesOf } from "./check-files.ts";
-import { kindOf, reporterOf, type CheckRun, type Slice, type SliceResult } from "./check-slice.ts";
-import { checkerHere, checkerInThread, type Checker } from "./check-thread.ts";
-import type { Io } from "./command.ts";
+import { checkInOrder, slicesOf } from "./files.ts";
+import { kindOf, reporterOf, type CheckRun, type Slice, type SliceResult } from "./slice.ts";
+import { checkerHere, checkerInThread, type Checker } from "./thread.ts";
+import type { Io } from "../command.ts";
 import { shrinkHeap } from "./heap-bound.ts";
-import type { FileKind } from "./file-kind.ts";
-import type { FoundFile, ReadFile, UnreadableFiles } from "./files.ts";
-import { NOTHING_YET, sumOf, type Totals } from "./report.ts";
+import type { FileKind } from "../file-kind.ts";
+import type { FoundFile, ReadFile, UnreadableFiles } from "../files.ts";
+import { NOTHING_YET, sumOf, type Totals } from "../report.ts";
 import { partOf, type Shard } from "./shard.ts";
-import { visibleName } from "../service/visible.ts";
+import { visibleName } from "../../service/visible.ts";
 
 /** Threads are handed so many files at a time: enough that messages cost nothing, few enough that none waits long. */
 const FILES_A_SLICE = 32;

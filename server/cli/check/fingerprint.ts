@@ -1,5 +1,5 @@
-import { linesOf, offsetAt, type Lines } from "../../grammar/lines.ts";
-import type { FileReport, ReportedFinding } from "./report.ts";
+import { linesOf, offsetAt, type Lines } from "../../../grammar/lines.ts";
+import type { FileReport, ReportedFinding } from "../report.ts";
 
 /** By what a finding is known again when lines have moved: its rule, what it stands in, and the marked text. */
 export interface Fingerprint {
