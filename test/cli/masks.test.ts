@@ -125,7 +125,7 @@ describe("decode and encode", () => {
 
   test.each([
     ["a mask of more than 32 bits", ["decode", "0x1ffffffff"], "at most 32 bits"],
-    ["no number", ["decode", "GFP_KERNEL"], "is no mask"],
+    ["no number", ["decode", "GFP_KERNEL"], "is no number"],
     [
       "a flag that the kernel does not have",
       ["encode", "__GFP_ATOMIC", "--kernel", "6.12"],

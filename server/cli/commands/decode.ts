@@ -95,6 +95,8 @@ function readingText(kernel: string, decoded: DecodedMask): string {
 function maskFrom(text: string): Mask {
   const [, digits] = /^(0x[0-9a-f]+|\d+)[ul]*$/i.exec(text.trim()) ?? [];
   const value = digits === undefined ? Number.NaN : Number(digits);
+  if (/^\s*[A-Z_a-z]/.test(text))
+    throw new UsageError(`'${text}' is no number such as 0x140dca: allocpolicy encode '${text}' gives it`);
   if (!(value >= 0 && value <= 0xffffffff))
     throw new UsageError(`'${text}' is no mask: give a number of at most 32 bits, such as 0x140dca`);
   return mask(value);

@@ -128,12 +128,13 @@ export const explain: Command = {
       resultFrom(values.handles),
     );
     const place = [values.context, ...values.scope.map((scope) => `${scope} scope`)].join(", ");
-    const title = `${api.name} with ${maskText(kernel, request.mask)}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
+    const masked = api.takesMask ? ` with ${maskText(kernel, request.mask)}` : "";
+    const title = `${api.name}${masked}${sizeText(request)}, from ${place}, on Linux ${kernel.name}`;
     const sentence = sentenceOf(kernel, request, answer);
     await io.write(
       values.json
         ? `${jsonText({ kernel: kernel.name, api: api.name, sentence, ...verdictFields(kernel, answer), reasons, findings }, 2)}\n`
-        : report(sentence, title, kernel, answer, reasons, findings),
+        : report(sentence, title, api, kernel, answer, reasons, findings),
     );
     return findings.some(({ severity }) => severity === "error") ? FOUND : OK;
   },
@@ -280,6 +281,7 @@ const MIGRATETYPES = ["unmovable", "movable", "reclaimable", "invalid (both mobi
 function report(
   sentence: string,
   title: string,
+  api: Api,
   kernel: Kernel,
   answer: Verdict,
   reasons: readonly Reason[],
@@ -287,7 +289,7 @@ function report(
 ): string {
   const mobility = MIGRATETYPES[answer.migratetype] ?? String(answer.migratetype);
   const facts: readonly (readonly [string, string])[] = [
-    ["mask", hex(answer.mask)],
+    ...(api.takesMask ? ([["mask", hex(answer.mask)]] as const) : []),
     [
       "effective",
       answer.effective === answer.mask ? "the same" : `${hex(answer.effective)}  ${maskText(kernel, answer.effective)}`,
@@ -315,7 +317,8 @@ function report(
     ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     "",
     "why",
-    ...reasons.map(({ text, evidence }) => `  ${text}\n      ${evidence}`),
+    // One and the same may be the reason for two answers.
+    ...new Set(reasons.map(({ text, evidence }) => `  ${text}\n      ${evidence}`)),
     ...(findings.length === 0
       ? withoutFindings(answer)
       : [
