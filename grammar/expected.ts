@@ -1,7 +1,8 @@
 import type { ConsumeMethodOpts, IToken, ParserMethod, SubruleMethodOpts, TokenType } from "chevrotain";
 import { Grammar, type Anchor, type Follower, type Followers } from "./follow.ts";
 import { lex } from "./lexer.ts";
-import { AllocPolicyParser, PADDING } from "./parser.ts";
+import { AllocPolicyParser } from "./parser.ts";
+import { PADDING } from "./parser/token-numbers.ts";
 import { roleOf, type NameRole } from "./roles.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";

@@ -1,7 +1,8 @@
 import type { Item, Problem } from "./ast.ts";
 import type { Cut } from "./cut.ts";
 import { lex, type Scan, type TokenColumns } from "./lexer.ts";
-import { PADDING, parser } from "./parser.ts";
+import { parser } from "./parser.ts";
+import { PADDING } from "./parser/token-numbers.ts";
 import type { Region } from "./source-file.ts";
 import * as T from "./tokens.ts";
 import { docBetween, regionEnd } from "./trivia.ts";

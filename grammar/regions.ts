@@ -1,7 +1,8 @@
 import { copy, slice, type Cut } from "./cut.ts";
 import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-shapes.ts";
 import { scan, type Scan, type Tokens } from "./lexer.ts";
-import { PADDING, parser } from "./parser.ts";
+import { parser } from "./parser.ts";
+import { PADDING } from "./parser/token-numbers.ts";
 import { bareRegion, mayLead, type Edit, type Region, type SourceFile } from "./source-file.ts";
 import type { Item } from "./ast.ts";
 import * as T from "./tokens.ts";

@@ -1,5 +1,6 @@
 import { lex } from "../../grammar/lexer.ts";
-import { PADDING, parser } from "../../grammar/parser.ts";
+import { parser } from "../../grammar/parser.ts";
+import { PADDING } from "../../grammar/parser/token-numbers.ts";
 import * as T from "../../grammar/tokens.ts";
 
 /** Whether a strict reader of the text, item by item, runs into nothing but its end. */

@@ -1,0 +1,234 @@
+import type { IOrAlt, ParserMethod } from "chevrotain";
+import type { Clause, Effect, Item, Mask, Name as NameNode, Numeral, Predicate, Span, Text } from "../ast.ts";
+import { AS } from "../roles.ts";
+import * as T from "../tokens.ts";
+import { RequestRules } from "./requests.ts";
+import { NO_STARTS, NUMBER, types, NAMES } from "./token-numbers.ts";
+
+const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
+const MODE_CONDITIONS = types(T.When, T.Otherwise);
+
+/** `policy` and its clauses. */
+export abstract class PolicyRules extends RequestRules {
+  protected readonly policyDeclaration: ParserMethod<[], Item> = this.RULE("policyDeclaration", (): Item => {
+    const word = this.CONSUME(T.Policy);
+    const { doc } = this;
+    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const like =
+      this.OPTION(() => {
+        this.CONSUME(T.Like);
+        return this.keep<NameNode | null>(
+          () => this.nameOf(this.CONSUME2(T.Name, AS.policy)),
+          () => null,
+        );
+      }) ?? null;
+    const apis =
+      this.OPTION2(() => {
+        this.CONSUME(T.For);
+        return this.keep<NameNode[]>(
+          () => this.SUBRULE(this.names, AS.api),
+          () => [],
+        );
+      }) ?? [];
+    const clauses: Clause[] = [];
+    this.open(() => this.CONSUME(T.LCurly), "the policy");
+    this.items(this.first.clause, "a clause such as `allow`, `forbid` or `mode`, or `}`", () =>
+      this.MANY(() =>
+        this.settled(() => {
+          clauses.push(this.SUBRULE(this.clause));
+          this.OPTION3(() => this.CONSUME(T.Semi));
+        }),
+      ),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return { kind: "policy", doc, name, like, apis, clauses, start: this.start(word), end: this.end() };
+  });
+
+  private readonly clauses: IOrAlt<Clause>[] = [
+    {
+      ALT: () => {
+        this.CONSUME(T.Allow);
+        return this.SUBRULE(this.rule, { ARGS: ["allow", this.itemKeyword] });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Forbid);
+        return this.SUBRULE2(this.rule, { ARGS: ["forbid", this.itemKeyword] });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Warn);
+        return this.SUBRULE3(this.rule, { ARGS: ["warn", this.itemKeyword] });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Require);
+        const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+        const when = this.keepPredicate(() => {
+          this.CONSUME(T.When);
+          return this.SUBRULE2(this.predicate);
+        });
+        const because = this.SUBRULE(this.reason);
+        return {
+          kind: "require",
+          keyword: this.itemKeyword,
+          predicate,
+          when,
+          because,
+          start: this.itemStart,
+          end: this.end(),
+        };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Ignore);
+        const masks = this.keep<Mask[]>(
+          () => this.SUBRULE(this.masks),
+          () => [],
+        );
+        const because = this.SUBRULE2(this.reason);
+        return { kind: "ignore", keyword: this.itemKeyword, masks, because, start: this.itemStart, end: this.end() };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Mode);
+        return this.SUBRULE(this.mode, { ARGS: [this.itemKeyword] });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Stage);
+        const name = this.keepName(() => this.CONSUME(T.Name, AS.declared));
+        const honours = this.keep<Mask[]>(
+          () => {
+            this.CONSUME(T.Honours);
+            return this.SUBRULE2(this.masks);
+          },
+          () => [],
+        );
+        const internal = this.OPTION(() => this.CONSUME(T.Internal)) !== undefined;
+        return {
+          kind: "stage",
+          keyword: this.itemKeyword,
+          name,
+          honours,
+          internal,
+          start: this.itemStart,
+          end: this.end(),
+        };
+      },
+    },
+  ];
+
+  private readonly clause: ParserMethod<[], Clause> = this.RULE("clause", (): Clause => {
+    this.beginItem();
+    return this.choose(this.clauses);
+  });
+
+  private readonly rule: ParserMethod<["allow" | "forbid" | "warn", Span], Clause> = this.RULE(
+    "rule",
+    (kind: "allow" | "forbid" | "warn", keyword: Span): Clause => {
+      const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+      const because = this.SUBRULE(this.reason);
+      return { kind, keyword, predicate, because, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
+    },
+  );
+
+  private readonly reason: ParserMethod<[], Text | null> = this.RULE(
+    "reason",
+    (): Text | null =>
+      this.OPTION(() => {
+        this.CONSUME(T.Because);
+        return this.keep<Text | null>(
+          () => this.textOf(this.CONSUME(T.String_)),
+          () => null,
+        );
+      }) ?? null,
+  );
+
+  private readonly mode: ParserMethod<[Span], Clause> = this.RULE("mode", (keyword: Span): Clause => {
+    const name = this.keepName(() => this.CONSUME(T.Name, AS.declared));
+    const when = this.keep<Predicate | null>(
+      () => {
+        this.need(MODE_CONDITIONS, "`when` or `otherwise`");
+        return this.choose<Predicate | null>([
+          {
+            ALT: () => {
+              this.CONSUME(T.When);
+              return this.SUBRULE(this.predicate);
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(T.Otherwise);
+              return null;
+            },
+          },
+        ]);
+      },
+      () => this.missingPredicate(),
+    );
+    const effects = this.keep<Effect[]>(
+      () => this.SUBRULE(this.effects),
+      () => [],
+    );
+    return {
+      kind: "mode",
+      keyword,
+      name,
+      when,
+      effects,
+      start: this.RECORDING_PHASE ? 0 : keyword.start,
+      end: this.end(),
+    };
+  });
+
+  private readonly effects: ParserMethod<[], Effect[]> = this.RULE("effects", (): Effect[] => {
+    const effects: Effect[] = [];
+    this.CONSUME(T.LCurly);
+    this.items(NO_STARTS, "an effect or `}`", () =>
+      this.MANY({
+        GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
+        DEF: () =>
+          this.settled(() => {
+            effects.push(this.SUBRULE(this.effect));
+            this.afterListItem(
+              this.OPTION(() => this.CONSUME(T.Comma, AS.separator)),
+              "Effects",
+            );
+          }),
+      }),
+    );
+    this.close(() => this.CONSUME(T.RCurly));
+    return effects;
+  });
+
+  private readonly effect: ParserMethod<[], Effect> = this.RULE("effect", (): Effect => {
+    const name = this.nameOf(this.CONSUME(T.Name, AS.effect));
+    const values = this.keep<readonly NameNode[] | Numeral | null>(
+      () => {
+        this.need(NAME_OR_NUMBER, "a value");
+        return this.choose<readonly NameNode[] | Numeral>([
+          {
+            ALT: () => {
+              const list: NameNode[] = [];
+              this.AT_LEAST_ONE_SEP({
+                SEP: T.Pipe,
+                DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name, AS.effectValue))),
+              });
+              return list;
+            },
+          },
+          { ALT: () => this.numeralOf(this.CONSUME(T.Number_, AS.effectValue)) },
+        ]);
+      },
+      () => null,
+    );
+    return { name, values, start: name.start, end: this.end() };
+  });
+}

@@ -1,0 +1,146 @@
+import type { IOrAlt, IToken, ParserMethod } from "chevrotain";
+import type { Comparison, MaskTest, ModelTest, Predicate, SizeMeasure } from "../ast.ts";
+import { AS } from "../roles.ts";
+import * as T from "../tokens.ts";
+import { MaskRules } from "./masks.ts";
+
+const CONDITION = "a condition such as `has`, `lacks`, `only`, `in` or `order`";
+
+/** What policies and expectations say of a request. */
+export abstract class PredicateRules extends MaskRules {
+  protected readonly predicate: ParserMethod<[], Predicate> = this.RULE("predicate", (): Predicate => {
+    const ors: Predicate[] = [];
+    this.need(this.first.predicate, CONDITION);
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Or,
+      DEF: () => {
+        this.need(this.first.predicate, CONDITION);
+        const ands: Predicate[] = [];
+        this.AT_LEAST_ONE_SEP2({ SEP: T.And, DEF: () => ands.push(this.SUBRULE(this.condition)) });
+        ors.push(this.combined("and", ands));
+      },
+    });
+    return this.combined("or", ors);
+  });
+
+  private combined(kind: "or" | "and", operands: readonly Predicate[]): Predicate {
+    const first = operands[0];
+    const last = operands[operands.length - 1];
+    if (first === undefined || last === undefined) return this.missingPredicate();
+    return operands.length === 1 ? first : { kind, operands, start: first.start, end: last.end };
+  }
+
+  private readonly conditions: IOrAlt<Predicate>[] = [
+    {
+      ALT: (): Predicate => {
+        const open = this.CONSUME(T.LParen);
+        this.deeper();
+        const inner = this.SUBRULE(this.predicate);
+        this.closeParen(() => this.CONSUME(T.RParen), open);
+        return { kind: "paren", inner, start: this.start(open), end: this.end() };
+      },
+    },
+    { ALT: () => this.SUBRULE(this.maskTest) },
+    { ALT: () => this.SUBRULE(this.measureTest) },
+    {
+      ALT: (): Predicate => {
+        const word = this.CONSUME(T.In);
+        const context = this.nameOrNothing(() => this.CONSUME(T.Name, AS.context));
+        return { kind: "in", context, start: this.start(word), end: this.end() };
+      },
+    },
+    { ALT: () => this.modelTest(this.CONSUME(T.Sleeps), "sleeps") },
+    { ALT: () => this.modelTest(this.CONSUME(T.MayOom), "may_oom") },
+    { ALT: () => this.modelTest(this.CONSUME(T.MayFail), "may_fail") },
+  ];
+
+  private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
+    const not = this.OPTION(() => this.CONSUME(T.Not));
+    this.need(this.first.test, CONDITION);
+    const operand = this.choose(this.conditions);
+    return not === undefined ? operand : { kind: "not", operand, start: this.start(not), end: operand.end };
+  });
+
+  private modelTest(word: IToken, test: ModelTest): Predicate {
+    return { kind: "model", test, start: this.start(word), end: this.end() };
+  }
+
+  private readonly maskTest: ParserMethod<[], Predicate> = this.RULE("maskTest", (): Predicate => {
+    let test: MaskTest = "has";
+    const word = this.OR([
+      {
+        ALT: () => {
+          test = "has";
+          return this.CONSUME(T.Has);
+        },
+      },
+      {
+        ALT: () => {
+          test = "any";
+          return this.CONSUME(T.Any);
+        },
+      },
+      {
+        ALT: () => {
+          test = "lacks";
+          return this.CONSUME(T.Lacks);
+        },
+      },
+      {
+        ALT: () => {
+          test = "only";
+          return this.CONSUME(T.Only);
+        },
+      },
+      {
+        ALT: () => {
+          test = "is";
+          return this.CONSUME(T.Is);
+        },
+      },
+    ]);
+    const mask = this.SUBRULE(this.mask);
+    return { kind: "mask", test, mask, start: this.start(word), end: this.end() };
+  });
+
+  private readonly measureTest: ParserMethod<[], Predicate> = this.RULE("measureTest", (): Predicate => {
+    let measure: SizeMeasure = "order";
+    const word = this.OR([
+      {
+        ALT: () => {
+          measure = "order";
+          return this.CONSUME(T.Order);
+        },
+      },
+      {
+        ALT: () => {
+          measure = "size";
+          return this.CONSUME(T.SizeWord);
+        },
+      },
+      {
+        ALT: () => {
+          measure = "pages";
+          return this.CONSUME(T.Pages);
+        },
+      },
+    ]);
+    const comparison = comparisonOf(
+      this.OR2([{ ALT: () => this.CONSUME(T.Compare) }, { ALT: () => this.CONSUME(T.EqualTo) }]).image,
+    );
+    const size = this.SUBRULE(this.size);
+    return { kind: "measure", measure, comparison, size, start: this.start(word), end: this.end() };
+  });
+}
+
+function comparisonOf(text: string): Comparison {
+  switch (text) {
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return text;
+    default:
+      return "==";
+  }
+}
