@@ -33,7 +33,7 @@ export function judgeEach<Place, Edit>(
     if (call === null) return judge(site, kernel);
     const subject = subjectOf(watched(kernel), call.asked);
     if (subject === null) return [];
-    if (silences.some((one) => isSame(one.call, call) && agree(differencesBetween(one.kernel, kernel), one.questions)))
+    if (silences.some((one) => isSame(one.call, call) && agree(differencesOf(one.kernel, kernel), one.questions)))
       return [];
     const { value, questions } = noted(subject.kernel, () =>
       saidOf(site, kernel, ALL_RULES, { subjects: [subject], isMaskKnown: call.asked.isMaskKnown }),
@@ -64,13 +64,3 @@ function isSame({ asked: one, flags }: Call, { asked: other, flags: others }: Ca
 
 const textOf = (written: Asked["written"]): string =>
   written === null ? "" : `${written.names.join(" ")},${written.cleared.join(" ")},${written.hasLiteral}`;
-
-const differences = new WeakMap<Kernel, WeakMap<Kernel, Questions>>();
-
-function differencesBetween(one: Kernel, other: Kernel): Questions {
-  const known = differences.get(one) ?? new WeakMap<Kernel, Questions>();
-  differences.set(one, known);
-  const made = known.get(other) ?? differencesOf(one, other);
-  known.set(other, made);
-  return made;
-}

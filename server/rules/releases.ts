@@ -73,18 +73,10 @@ function whoAgrees(
 ): readonly number[] {
   const before = known[index]?.get(questions);
   if (before !== undefined) return before;
-  const made = differencesFrom(kernels, index).flatMap((one, other) => (agree(one, questions) ? [other] : []));
-  known[index]?.set(questions, made);
-  return made;
-}
-
-const differences = new WeakMap<Kernel, readonly Questions[]>();
-
-function differencesFrom(kernels: readonly Kernel[], index: number): readonly Questions[] {
   const one = kernels[index];
   if (one === undefined) return [];
-  const made = differences.get(one) ?? kernels.map((other) => differencesOf(one, other));
-  differences.set(one, made);
+  const made = kernels.flatMap((kernel, other) => (agree(differencesOf(one, kernel), questions) ? [other] : []));
+  known[index]?.set(questions, made);
   return made;
 }
 

@@ -211,8 +211,18 @@ function repliesOf(kernel: Kernel): readonly unknown[] {
   return made;
 }
 
-/** The questions that two kernels with the same build options answer differently. */
+const differences = new WeakMap<Kernel, WeakMap<Kernel, Questions>>();
+
+/** The questions that two kernels with the same build options answer differently; the same object for the same two. */
 export function differencesOf(one: Kernel, other: Kernel): Questions {
+  const known = differences.get(one) ?? new WeakMap<Kernel, Questions>();
+  differences.set(one, known);
+  const made = known.get(other) ?? differencesBetween(one, other);
+  known.set(other, made);
+  return made;
+}
+
+function differencesBetween(one: Kernel, other: Kernel): Questions {
   const [mine, theirs] = [repliesOf(one), repliesOf(other)];
   const words = new Int32Array(WORDS);
   mine.forEach((reply, question) => {
