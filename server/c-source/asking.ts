@@ -1,11 +1,10 @@
-import type { Allocator } from "./allocators.ts";
+import type { FileCallees } from "./callees.ts";
 import { nameId } from "./names.ts";
 import { SIGNATURE_NAMES } from "./signatures.ts";
 import { isScope } from "./state.ts";
 import { ALLOCATE_INSIDE } from "./tables/inside.ts";
 import { LOCK_CALLS } from "./tables/locks.ts";
 import type { Tokens } from "./tokens.ts";
-import type { NetEffect } from "./walk.ts";
 
 /** Flags of a task that stand for a scope. */
 const TASK_FLAGS = ["PF_MEMALLOC", "PF_MEMALLOC_NOFS", "PF_MEMALLOC_NOIO"];
@@ -15,13 +14,11 @@ const ASKING = [...SIGNATURE_NAMES, ...ALLOCATE_INSIDE.keys(), ...TASK_FLAGS, ..
 /**
  * Whether anything can be found in a file at all: something in it allocates or gives memory back, names a mask, or
  * opens a scope. Where nothing does, no call of it is an allocation and nothing is observed in its functions.
- * @param effects what is called in it besides its own functions, and what that leaves behind
- * @param allocators what of it stands for a function that allocates
+ * @param callees what is called in it besides its own functions
  */
 export function asksForMemory(
   tokens: Tokens,
-  effects: ReadonlyMap<string, NetEffect>,
-  allocators: ReadonlyMap<string, Allocator>,
+  { effects, allocators }: Pick<FileCallees, "effects" | "allocators">,
 ): boolean {
   if (tokens.text.includes("GFP_") || ASKING.some(tokens.has)) return true;
   for (const name of allocators.keys()) if (tokens.idOf(name) !== 0) return true;

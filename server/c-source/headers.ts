@@ -1,5 +1,6 @@
 import type { Allocator } from "./allocators.ts";
-import { effectForOthers, readCFile, type ReadOptions } from "./c-file.ts";
+import { effectForOthers } from "./callees.ts";
+import { readCFile, type ReadOptions } from "./c-file.ts";
 import { SIGNATURE_NAMES } from "./signatures.ts";
 import { LOCK_CALLS } from "./tables/locks.ts";
 import type { NetEffect } from "./walk.ts";

@@ -1,5 +1,6 @@
 import type { Allocator } from "./allocators.ts";
-import { effectForOthers, readCFile, type CFile, type ReadOptions } from "./c-file.ts";
+import { effectForOthers } from "./callees.ts";
+import { readCFile, type CFile, type ReadOptions } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { together, type Header } from "./headers.ts";
 import type { NetEffect } from "./walk.ts";

@@ -1,4 +1,3 @@
-import { assignmentBefore } from "./walk.ts";
 import {
   ARROW,
   ASSIGN,
@@ -342,3 +341,11 @@ function isBranch(tokens: Tokens, behind: number, token: number): boolean {
 const BRANCHES: ReadonlySet<string> = new Set(["if", "else", "for", "while"]);
 
 const JUMPS: ReadonlySet<string> = new Set(["if", "else", "for", "while", "do", "switch", "goto", "return", "case"]);
+
+/** The token of the `=` that a call's result goes through; -1: it goes nowhere by that way. */
+function assignmentBefore(tokens: Tokens, name: number, statementStart: number): number {
+  let at = name - 1;
+  // `p = (struct x *)kmalloc(…)`
+  while (at > statementStart && tokens.kinds[at] === CLOSE) at = (tokens.partners[at] ?? 0) - 1;
+  return tokens.kinds[at] === ASSIGN ? at : -1;
+}

@@ -18,6 +18,7 @@ import { constantOf } from "./constants.ts";
 import { apiOf, type Allocation, type Call } from "./call.ts";
 import type { FunctionRead, MaskWrite } from "./function-read.ts";
 import { guardHolds } from "./guards.ts";
+import { insideNamed } from "./inside.ts";
 import type { MaskCase } from "./masks.ts";
 import { signatureNamed } from "./signatures.ts";
 
@@ -217,6 +218,7 @@ export function callSite(
   contexts: (kernel: Kernel) => readonly Context[],
 ): Site<Anchor, RuleFix> {
   const allocation = call.allocation;
+  const inside = allocation?.through?.isInside === true ? insideNamed(call.name) : null;
   return {
     asked: (kernel) => {
       const sizes = sizesOf(call, file, kernel);
@@ -237,6 +239,7 @@ export function callSite(
             isMaskKnown: value?.certain ?? true,
             result: allocation?.result.is ?? null,
             hasFallback: false,
+            ...(inside === null ? {} : { api: inside }),
           }),
         ),
       );

@@ -2,6 +2,7 @@ import type { Api } from "./apis/api.ts";
 import { ALL } from "./apis/index.ts";
 import { wrapped } from "./apis/wrappers/_wrap.ts";
 import { ALL_WRAPPERS } from "./apis/wrappers/index.ts";
+import type { Wrapper } from "./apis/wrappers/wrapper.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { perKernel } from "./kernels/per-kernel.ts";
 import { EMPTY, type Mask } from "./masks/mask.ts";
@@ -23,6 +24,9 @@ export function allApis(): readonly Api[] {
 export function apiNamed(name: string): Api | null {
   return byName.get(name) ?? null;
 }
+
+/** Functions that only call one that the model knows, and that it does not list: requests do not name them. */
+export const apart = (lines: readonly Wrapper[]): readonly Api[] => wrapped(OWN, lines);
 
 /** What a function is for a request, under its own name: where it may call several others, on the one that it does. */
 export function apiAsCalled(api: Api, kernel: Kernel, request: AllocationRequest): Api {

@@ -118,6 +118,11 @@ export interface Rule {
    * any request.
    */
   readonly concerns?: Concerns;
+  /**
+   * Of which of the calls of one function in C it speaks. `several`: at the first, where there are more; `first`: of
+   * those that one place forbids, for they are one mistake. Absent: of each.
+   */
+  readonly speaksOf?: "several" | "first";
   /** A request that the rule reports and one that it does not, in the language: shown on the page and run as tests. */
   readonly examples: { readonly bad: string; readonly good: string };
   /** Whether there is any match, for rules in which that hangs on less than what they say of it. */

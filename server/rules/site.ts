@@ -1,3 +1,4 @@
+import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
@@ -26,6 +27,8 @@ export interface Site<Place, Edit> {
 /** One request, and what the kernel's rules may know of the code around it. */
 export interface Asked extends Pick<Subject, "result" | "hasFallback"> {
   readonly request: AllocationRequest;
+  /** The function of the request, where the model does not list it and the site knows what it does. */
+  readonly api?: Api;
   /** What the model says of the request, where the site has asked already. */
   readonly verdict?: () => Verdict;
   /** Null: no mask is written. Where only its number is known: no names. */

@@ -18,7 +18,7 @@ import type { Asked } from "./site.ts";
  */
 export function subjectOf(kernel: Kernel, asked: Asked): Subject | null {
   const { request, written } = asked;
-  const named = apiNamed(request.api);
+  const named = asked.api ?? apiNamed(request.api);
   // A mask that may be left out is built in then, and no flag of it is the caller's.
   const given = written === null ? (named?.withoutMask ?? named) : named;
   if (given === null || !given.exists(kernel) || (given.takesMask && written === null)) return null;

@@ -3,14 +3,8 @@ import { linesOf, positionAt } from "../../grammar/lines.ts";
 import type { Call } from "../c-source/call.ts";
 import { callText } from "../c-source/c-finding.ts";
 import type { Fact } from "../c-source/evidence.ts";
-import {
-  canReach,
-  factsAt,
-  linkFiles,
-  type DeclaredContext,
-  type LinkedFunction,
-  type NamedFile,
-} from "../c-source/link.ts";
+import { canReach, factsAt } from "../c-source/facts.ts";
+import { linkFiles, type DeclaredContext, type LinkedFunction, type NamedFile } from "../c-source/link.ts";
 import { readingsOf, sizesOf, valueIn, type MaskReading } from "../c-source/site.ts";
 import { signatureNamed } from "../c-source/signatures.ts";
 import { apiNamed } from "../model/apis.ts";

@@ -49,12 +49,23 @@ describe("a function that allocates with a mask of its own", () => {
     expect(findingsIn(frozen).map(({ rule }) => rule)).toEqual(["io-reclaim-under-lock"]);
   });
 
+  test("is told only where its own mask waits for the path", () => {
+    const under = (call: string, [before, after]: readonly [string, string]): readonly string[] =>
+      findingsIn(calls(call, before, after)).map(({ rule, message }) => `${rule} ${message.split(" ")[0]}`);
+    const frozen = ["blk_mq_freeze_queue(dev->q);", "blk_mq_unfreeze_queue(dev->q);"] as const;
+    const spinning = ["spin_lock(&dev->lock);", "spin_unlock(&dev->lock);"] as const;
+    for (const [name, { mask }] of ALLOCATE_INSIDE) {
+      expect(under(`${name}(dev->own, 1)`, spinning)).toEqual([`sleep-in-atomic ${name}()`]);
+      expect(under(`${name}(dev->own, 1)`, frozen)).toEqual(mask === "NOIO" ? [] : [`io-reclaim-under-lock ${name}()`]);
+    }
+  });
+
   test("that a member happens to be called after is another", () => {
     expect(said(calls('dev->ops->alloc_workqueue("own", 0, 0)'))).toEqual([]);
   });
 
   test("names a file and a function of the kernel", () => {
-    for (const evidence of ALLOCATE_INSIDE.values()) expect(evidence).toMatch(/^[\w/-]+\.c:\w+(?:, \w+)*$/);
+    for (const { evidence } of ALLOCATE_INSIDE.values()) expect(evidence).toMatch(/^[\w/-]+\.c:\w+(?:, \w+)*$/);
   });
 });
 

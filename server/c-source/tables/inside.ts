@@ -1,7 +1,16 @@
-/** Functions that allocate with a mask of their own and are given none, and the kernel file and function that does. */
-type Row = readonly [names: string, evidence: string];
+import type { CompositeName } from "../../model/masks/mask.ts";
 
-// Each was read in 6.1.192, 6.12.117 and 7.3: GFP_KERNEL (usb_control_msg: GFP_NOIO), and mostly a mutex besides.
+/** A function that allocates with a mask of its own and is given none. */
+interface AllocatesInside {
+  readonly mask: CompositeName;
+  /** The kernel file and function that does. */
+  readonly evidence: string;
+}
+
+/** Names, with GFP_KERNEL where no other mask stands. */
+type Row = readonly [names: string, evidence: string, mask?: CompositeName];
+
+// Each was read in 6.1.192, 6.12.117 and 7.3; most take a mutex besides.
 const ROWS: readonly Row[] = [
   [
     "alloc_workqueue alloc_ordered_workqueue create_workqueue create_singlethread_workqueue create_freezable_workqueue",
@@ -48,6 +57,7 @@ const ROWS: readonly Row[] = [
   [
     "usb_control_msg usb_control_msg_send usb_control_msg_recv usb_bulk_msg usb_interrupt_msg",
     "drivers/usb/core/message.c:usb_control_msg, usb_bulk_msg",
+    "NOIO",
   ],
   ["input_allocate_device", "drivers/input/input.c:input_allocate_device"],
   ["irq_create_mapping irq_create_mapping_affinity", "kernel/irq/irqdomain.c:irq_create_mapping_affinity"],
@@ -57,6 +67,8 @@ const ROWS: readonly Row[] = [
   ["sync_file_create", "drivers/dma-buf/sync_file.c:sync_file_alloc"],
 ];
 
-export const ALLOCATE_INSIDE: ReadonlyMap<string, string> = new Map(
-  ROWS.flatMap(([names, evidence]) => names.split(" ").map((name): readonly [string, string] => [name, evidence])),
+export const ALLOCATE_INSIDE: ReadonlyMap<string, AllocatesInside> = new Map(
+  ROWS.flatMap(([names, evidence, mask = "KERNEL"]) =>
+    names.split(" ").map((name): readonly [string, AllocatesInside] => [name, { mask, evidence }]),
+  ),
 );

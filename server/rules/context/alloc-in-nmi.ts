@@ -34,8 +34,9 @@ function check(subject: Subject): readonly Match[] {
   if (plan.nmiSafe || (plan.order < 0 && subject.verdict.sleeps === "never" && plan.refused === "never"))
     return NOTHING;
   const { nolockPages } = subject.kernel.features;
-  const nolock =
-    isSlab(subject) && !subject.kernel.lacks.has("kmalloc_nolock")
+  const nolock = !subject.api.takesMask
+    ? null
+    : isSlab(subject) && !subject.kernel.lacks.has("kmalloc_nolock")
       ? "kmalloc_nolock()"
       : nolockPages === "absent"
         ? null

@@ -12,6 +12,7 @@ export const dmaFreeIrqsOff: Rule = {
   severity: "warning",
   class: "warn",
   concerns: { families: ["free"] },
+  speaksOf: "first",
   explanation:
     "Where coherent memory is remapped, giving it back unmaps it, which sleeps; so dma_free_coherent() has WARN_ON(irqs_disabled()), on every machine. Only memory of the device's own area is given back before that.",
   evidence: "kernel/dma/mapping.c:dma_free_attrs",

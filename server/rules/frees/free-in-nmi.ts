@@ -10,6 +10,7 @@ export const freeInNmi: Rule = {
   severity: "error",
   class: "bug",
   concerns: { families: ["free"], mayNotSleep: true },
+  speaksOf: "first",
   explanation:
     "An NMI may have interrupted the allocator with its locks held; a call that gives memory back waits for them for ever. vfree() and vfree_atomic() stop at BUG_ON(in_nmi()) before that. kfree_rcu() takes a lock too.",
   evidence: "mm/slub.c:kfree; mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu",

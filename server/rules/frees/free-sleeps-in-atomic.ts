@@ -12,6 +12,7 @@ export const freeSleepsInAtomic: Rule = {
   severity: "error",
   class: "bug",
   concerns: { families: ["free"], mayNotSleep: true },
+  speaksOf: "first",
   explanation:
     "vfree() unmaps, which sleeps. In an interrupt and with bottom halves off it notices and leaves the work to a worker; under a spinlock, in an RCU reader, with preemption or interrupts off it does not, and sleeps. kfree_rcu_mightsleep() sleeps wherever it is called.",
   evidence: "mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu",

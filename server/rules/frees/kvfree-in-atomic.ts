@@ -12,6 +12,7 @@ export const kvfreeInAtomic: Rule = {
   severity: "warning",
   class: "bug",
   concerns: { families: ["free"], mayNotSleep: true },
+  speaksOf: "first",
   explanation:
     "Whether kvmalloc() memory came from kmalloc() or from vmalloc() hangs on the day. vfree() sleeps, so kvfree() under a spinlock, in an RCU reader or with preemption or interrupts off works until the memory is large or scarce. In an interrupt and with bottom halves off vfree() leaves the work to a worker, and kvfree() is fine.",
   evidence: "mm/util.c:kvfree; mm/vmalloc.c:vfree",

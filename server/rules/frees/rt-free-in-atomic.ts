@@ -11,6 +11,7 @@ export const rtFreeInAtomic: Rule = {
   severity: "error",
   class: "bug",
   concerns: { families: ["free"] },
+  speaksOf: "first",
   explanation:
     "With PREEMPT_RT the locks of the page and slab allocators sleep, for who gives memory back as for who asks for it. Under a raw spinlock, in a hard interrupt and with interrupts or preemption off they may not be taken. PREEMPT_RT is in mainline since 6.12; before, it is a patch.",
   evidence: "Documentation/core-api/real-time/differences.rst; mm/slub.c:kfree",

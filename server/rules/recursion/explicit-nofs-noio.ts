@@ -11,6 +11,7 @@ export const explicitNofsNoio: Rule = {
   severity: "hint",
   class: "deprecated",
   concerns: { mayNotSleep: false },
+  speaksOf: "several",
   recalled: "since 4.12",
   explanation:
     "The names say it for one call only: a helper in the same section that takes no mask and hard-codes GFP_KERNEL (page tables, a nested kmalloc) does not know of the constraint. memalloc_nofs_save() and memalloc_noio_save() mark the section where reclaim is dangerous, and every allocation beneath follows. The rule speaks of the names GFP_NOFS and GFP_NOIO in a context that may sleep; inside a scope nofs-in-scope speaks, in atomic context the sleeping rules do.",

@@ -1,6 +1,7 @@
 import { contextWith, isBinding, type Fact, type Inherited } from "../../c-source/evidence.ts";
 import type { Allocation, Call } from "../../c-source/call.ts";
-import { canReach, factsAt, type LinkedFunction } from "../../c-source/link.ts";
+import { canReach, factsAt } from "../../c-source/facts.ts";
+import type { LinkedFunction } from "../../c-source/link.ts";
 import { callSite, readingsOf } from "../../c-source/site.ts";
 import { apiNamed } from "../../model/apis.ts";
 import { contextOf } from "../../model/contexts.ts";

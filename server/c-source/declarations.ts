@@ -1,0 +1,81 @@
+import { argumentsBetween, type Items } from "./items.ts";
+import { tokensOf } from "./lexer.ts";
+import { maskCases, type MaskCase } from "./masks.ts";
+import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
+
+/** `struct TYPE NAME = { .member = value }`; offsets of the file. An element of an array has no member. */
+export interface Table {
+  readonly type: string;
+  readonly name: string;
+  readonly members: readonly { readonly member: string; readonly value: string; readonly at: number }[];
+}
+
+/** A macro used as a declaration, `DEFINE_TIMER(poll, poll_fn);`; offset of the file. */
+export interface Declared {
+  readonly name: string;
+  readonly arguments: readonly string[];
+  readonly at: number;
+}
+
+/** `#define NAME mask`: what it can be. */
+export interface MaskMacro {
+  readonly name: string;
+  readonly parameter: string | null;
+  readonly cases: readonly MaskCase[];
+}
+
+/** The tables of a file; of arrays those elements that are functions of it. */
+export function tablesOf(tokens: Tokens, { initializers, functions }: Items): readonly Table[] {
+  const names = new Set(functions.map(({ name }) => name));
+  return initializers.map(({ type, name, members }) => ({
+    type,
+    name,
+    members: members
+      .filter(({ member, value }) => member !== "" || names.has(value))
+      .map(({ member, value, token }) => ({ member, value, at: tokens.starts[token] ?? 0 })),
+  }));
+}
+
+export function declaredAt(tokens: Tokens, token: number): Declared {
+  const close = tokens.partners[token + 1] ?? token + 1;
+  return {
+    name: textOf(tokens, token),
+    arguments: argumentsBetween(tokens, token + 2, close).map(({ from, to }) => textBetween(tokens, from, to)),
+    at: tokens.starts[token] ?? 0,
+  };
+}
+
+const MASK_WORD = /\b(?:__)?GFP_[A-Z]/;
+const NUMBER_BODY =
+  /^[\s()]*(?:0x[0-9a-fA-F]+|\d+|[A-Z][A-Z0-9_]*)[\s()uUlL]*(?:(?:<<|\*|\+|-|\/)[\s()]*(?:0x[0-9a-fA-F]+|\d+|[A-Z][A-Z0-9_]*)[\s()uUlL]*)*$/;
+
+/** The macros of a file that have no parameters but a mask's. */
+export interface NamedValues {
+  readonly maskMacros: readonly MaskMacro[];
+  /** Macros of a number: their bodies. */
+  readonly numberMacros: Readonly<Record<string, string>>;
+}
+
+export function namedValues(tokens: Tokens): NamedValues {
+  const maskMacros: MaskMacro[] = [];
+  const numberMacros: Record<string, string> = {};
+  for (const define of tokens.defines) {
+    const body = tokens.text.slice(define.start, define.end);
+    if (MASK_WORD.test(body)) {
+      const macro = maskMacro(define, body);
+      if (macro !== null) maskMacros.push(macro);
+    } else if (define.parameters === null && body.length < 100) {
+      const bare = body.replace(/\/\*.*?\*\/|\/\/.*|\\\r?\n/gs, " ").trim();
+      if (NUMBER_BODY.test(bare)) numberMacros[define.name] = bare;
+    }
+  }
+  return { maskMacros, numberMacros };
+}
+
+function maskMacro({ name, parameters }: Define, body: string): MaskMacro | null {
+  if (parameters !== null && parameters.length !== 1) return null;
+  const tokens = tokensOf(body, { options: null });
+  const cases = maskCases(tokens, 0, tokens.count, 0);
+  tokens.giveBack();
+  return cases === null ? null : { name, parameter: parameters?.[0] ?? null, cases };
+}
