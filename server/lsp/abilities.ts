@@ -39,6 +39,10 @@ function includes(list: unknown, item: string | number): boolean {
   return Array.isArray(list) && list.includes(item);
 }
 
+function limitOf(given: unknown): number {
+  return typeof given === "number" && given >= 0 ? Math.min(given, MOST_FOLDS) : MOST_FOLDS;
+}
+
 /** `rulePages`: the folder of the rules' pages, as a uri with its slash. */
 export function abilitiesOf(client: ClientCapabilities, rulePages: string = PAGES_ON_THE_WEB): Abilities {
   const { textDocument = {}, workspace = {} } = client;
@@ -64,7 +68,7 @@ export function abilitiesOf(client: ClientCapabilities, rulePages: string = PAGE
     labelDetails: item?.labelDetailsSupport === true,
     nestedSymbols: textDocument.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     lineFoldingOnly: textDocument.foldingRange?.lineFoldingOnly === true,
-    foldingLimit: Math.min(textDocument.foldingRange?.rangeLimit ?? MOST_FOLDS, MOST_FOLDS),
+    foldingLimit: limitOf(textDocument.foldingRange?.rangeLimit),
     documentChanges: workspace.workspaceEdit?.documentChanges === true,
     hearsOfAnswers: isSaid(client.experimental, "allocpolicyAnswersChanged"),
     lensCommands: isSaid(client.experimental, "allocpolicyLensCommands"),

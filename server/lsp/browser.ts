@@ -5,6 +5,7 @@ import {
   ProposedFeatures,
   type Message,
 } from "vscode-languageserver/browser";
+import { eachRequest } from "./each-request.ts";
 import { NO_FILES } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
@@ -20,8 +21,6 @@ class PageWriter extends BrowserMessageWriter {
 /** Serves the page that started this web worker: the global object is the port to it. */
 export function serve(start: typeof startServer): void {
   const port: unknown = globalThis;
-  start(
-    createConnection(ProposedFeatures.all, new BrowserMessageReader(port), new PageWriter(port), inTurn()),
-    NO_FILES,
-  );
+  const { reader, writer } = eachRequest({ reader: new BrowserMessageReader(port), writer: new PageWriter(port) });
+  start(createConnection(ProposedFeatures.all, reader, writer, inTurn()), NO_FILES);
 }

@@ -7,16 +7,41 @@ import type { ClientCapabilities } from "vscode-languageserver";
 export function initializeParams(given: unknown): { readonly capabilities: ClientCapabilities } {
   const params = withoutNull(given);
   const fields = isObject(params) ? params : {};
-  const { capabilities } = fields;
-  return { ...{ processId: null, rootUri: null }, ...fields, capabilities: isObject(capabilities) ? capabilities : {} };
+  const { capabilities, processId, rootUri, workspaceFolders } = fields;
+  return {
+    ...fields,
+    ...{
+      processId: typeof processId === "number" ? processId : null,
+      rootUri: typeof rootUri === "string" ? rootUri : null,
+      workspaceFolders: Array.isArray(workspaceFolders)
+        ? workspaceFolders.filter((folder) => isObject(folder) && typeof folder.uri === "string")
+        : undefined,
+    },
+    capabilities: isObject(capabilities) ? capabilities : {},
+  };
 }
 
-function withoutNull(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNull);
+/** No message of the protocol is nested deeper. */
+const DEEPEST = 40;
+
+/**
+ * The same value without the fields that are null in it, which clients write for what they leave out; the very same
+ * where none is. Entries of lists stay.
+ */
+export function withoutNull(value: unknown, depth = 0): unknown {
+  if (!holdsNull(value, depth)) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNull(item, depth + 1));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => (inner === null ? [] : [[name, withoutNull(inner)]])),
+    Object.entries(value).flatMap(([name, inner]) => (inner === null ? [] : [[name, withoutNull(inner, depth + 1)]])),
   );
+}
+
+function holdsNull(value: unknown, depth: number): boolean {
+  if (value === null) return true;
+  if (typeof value !== "object" || depth > DEEPEST) return false;
+  for (const inner of Object.values(value)) if (holdsNull(inner, depth + 1)) return true;
+  return false;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

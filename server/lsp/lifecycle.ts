@@ -1,14 +1,18 @@
 import { ErrorCodes, Message, ResponseError, type Connection, type ConnectionOptions } from "vscode-languageserver";
-import { initializeParams, isObject } from "./initialize-params.ts";
+import type { Log } from "./guard.ts";
+import { initializeParams, isObject, withoutNull } from "./initialize-params.ts";
 import { Parameters } from "./parameters.ts";
 import { checkStandardParams } from "./standard-params.ts";
 
 /** A request that comes out of turn is given to this one, which refuses it. No client knows it. */
 const REFUSED = "allocpolicy/refused";
+/** A notification that cannot be understood is given to this one, which says so. */
+const DROPPED = "allocpolicy/dropped";
 
 /**
  * What the protocol says of turns: nothing is answered before `initialize` and after `shutdown`, and `initialize` comes
- * once. Requests out of turn get the protocol's errors, notifications are dropped; so are parameters that are none.
+ * once. Requests out of turn get the protocol's errors, notifications are dropped; so are parameters that are none, with
+ * a word in the client's log.
  * What `initialize` leaves out, or sets to null, is as if the client could not do it. For `createConnection`.
  * `onShutdown` is called when the client asks for it.
  */
@@ -37,17 +41,19 @@ export function inTurn(onShutdown: () => void = () => {}): ConnectionOptions {
             onShutdown();
           }
           // The library reads them before the handler does.
-          const params = message.params ?? {};
+          const params = withoutNull(message.params) ?? {};
           const wrong = whatIsWrong(message.method, params);
           return wrong === null
             ? next({ ...message, ...{ params } })
             : next(refuse(message, ErrorCodes.InvalidParams, wrong));
         }
         if (!Message.isNotification(message)) return next(message);
-        const params = message.params ?? {};
-        const isDropped =
-          message.method !== "exit" && (state !== "running" || whatIsWrong(message.method, params) !== null);
-        return isDropped ? undefined : next({ ...message, ...{ params } });
+        const params = withoutNull(message.params) ?? {};
+        if (message.method === "exit") return next({ ...message, ...{ params } });
+        if (state !== "running") return undefined;
+        const wrong = whatIsWrong(message.method, params);
+        const dropped = { method: DROPPED, params: { method: message.method, why: wrong } };
+        return next({ ...message, ...(wrong === null ? { params } : dropped) });
       },
     },
   };
@@ -64,8 +70,11 @@ function whatIsWrong(method: string, params: unknown): string | null {
   }
 }
 
-/** Refuses what `inTurn` found to come out of turn. */
-export function refuseOutOfTurn(connection: Connection): void {
+/** Refuses what `inTurn` found to come out of turn, and says what it dropped. */
+export function refuseOutOfTurn(connection: Connection, log: Log): void {
+  connection.onNotification(DROPPED, ({ method, why }: { readonly method: string; readonly why: string }) =>
+    log.error(`${method} is passed over: ${why}`),
+  );
   connection.onRequest(
     REFUSED,
     ({ code, why }: { readonly code: number; readonly why: string }) => new ResponseError<never>(code, why),

@@ -10,10 +10,13 @@ import {
   ProposedFeatures,
   StreamMessageReader,
   type Connection,
+  type ConnectionOptions,
+  type MessageReader,
   type MessageWriter,
 } from "vscode-languageserver/node";
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
+import { eachRequest } from "./each-request.ts";
 import { Framing } from "./framing.ts";
 import { loading } from "../service/pieces.ts";
 import { boundHeap, unboundHeap } from "./heap.ts";
@@ -83,9 +86,14 @@ export function serve(start: typeof startServer, answered: number | string | nul
 
 function connectionOf(isStdio: boolean, answered: number | string | null): Connection {
   if (isStdio) return stdioConnection(answered);
-  if (answered === null) return createConnection(ProposedFeatures.all, inTurn());
-  const writer = withoutAnswer(answered, new IPCMessageWriter(process));
-  return createConnection(ProposedFeatures.all, new IPCMessageReader(process), writer, inTurn());
+  if (!process.argv.includes("--node-ipc")) return createConnection(ProposedFeatures.all, inTurn());
+  const all = new IPCMessageWriter(process);
+  return connected(new IPCMessageReader(process), answered === null ? all : withoutAnswer(answered, all), inTurn());
+}
+
+function connected(reader: MessageReader, writer: MessageWriter, options: ConnectionOptions): Connection {
+  const each = eachRequest({ reader, writer });
+  return createConnection(ProposedFeatures.all, each.reader, each.writer, options);
 }
 
 /** Standard output is the client's, and the server ends with its input. What is text already is sent as it is. */
@@ -99,7 +107,7 @@ function stdioConnection(answered: number | string | null): Connection {
   const turns = inTurn(() => {
     status = 0;
   });
-  return createConnection(ProposedFeatures.all, reader, writer, turns);
+  return connected(reader, writer, turns);
 }
 
 function withoutAnswer(id: number | string, writer: MessageWriter): MessageWriter {

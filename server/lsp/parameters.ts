@@ -1,4 +1,5 @@
 import { ErrorCodes, ResponseError } from "vscode-languageserver";
+import { isObject } from "./initialize-params.ts";
 import type { Position } from "../../protocol/places.ts";
 
 /**
@@ -49,6 +50,12 @@ export class Parameters {
     return typeof value === "number" ? value : this.#refuse(field, "must be a number");
   }
 
+  /** A whole number, also one below 0. */
+  whole(field: string): number {
+    const value = this.#field(field);
+    return Number.isInteger(value) ? this.number(field) : this.#refuse(field, "must be a whole number");
+  }
+
   texts(field: string): readonly string[] {
     const value = this.#field(field);
     return isList(value) && value.every((one) => typeof one === "string")
@@ -71,7 +78,10 @@ export class Parameters {
 
   /** The fields of a field. */
   inner(field: string): Parameters {
-    return new Parameters(this.#field(field), this.#name(field));
+    const value = this.#field(field);
+    return isObject(value)
+      ? new Parameters(value, this.#name(field))
+      : this.#refuse(field, value === undefined ? "is missing" : "must be an object");
   }
 
   #count(field: string): number {

@@ -50,8 +50,8 @@ export function publisherOf(
       }
       await makeAllFindings(key, session, () => false);
       const known = session.find(key);
-      const version = session.versionOf(key);
-      if (known === null || version === null) continue;
+      if (known === null || !session.isOpen(key)) continue;
+      const version = session.versionOf(key) ?? undefined;
       const { parts, resultId } = reports.whole(known);
       const state = `${version} ${resultId}`;
       if (published.get(key) === state) continue;

@@ -52,7 +52,7 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
     finisher.stop();
   });
 
-  refuseOutOfTurn(connection);
+  refuseOutOfTurn(connection, log);
   for (const feature of FEATURES) feature.register(server);
   connection.listen();
 }

@@ -25,7 +25,8 @@ const MOST_FILES_IN_FOLDER = 2000;
 
 /** A document that the client has open: its text counts, not the disk's. */
 interface OpenDocument {
-  readonly version: number;
+  /** Null where the client counts none. */
+  readonly version: number | null;
   readonly document: Document;
   readonly lastEdit: LastEdit | null;
 }
@@ -119,6 +120,11 @@ export class Session {
     return [...this.#open.keys()];
   }
 
+  isOpen(key: string): boolean {
+    return this.#open.has(key);
+  }
+
+  /** As the client counts; null for a document that is not open, and where it does not count. */
   versionOf(key: string): number | null {
     return this.#open.get(key)?.version ?? null;
   }
@@ -129,7 +135,7 @@ export class Session {
   }
 
   /** @throws UnknownDocument when no kind takes the document */
-  open(uri: string, languageId: string, version: number, text: string): void {
+  open(uri: string, languageId: string, version: number | null, text: string): void {
     const key = this.files.key(uri);
     const kind = kindOfDocument(this.#kinds, languageId, key);
     if (kind === null) throw new UnknownDocument(`${uri}: no kind of documents has the language ${languageId}.`);
@@ -139,7 +145,7 @@ export class Session {
   }
 
   /** Applies the changes in order, each to the text that the one before left. */
-  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
+  change(uri: string, version: number | null, changes: readonly TextDocumentContentChangeEvent[]): void {
     const key = this.files.key(uri);
     const opened = this.#open.get(key);
     if (opened === undefined) throw new UnknownDocument(`${uri} is not open.`);

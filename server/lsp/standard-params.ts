@@ -13,8 +13,8 @@ type Check = (given: Parameters) => void;
 const document: Check = (given) => void given.inner("textDocument").text("uri");
 
 const position: Check = (given) => {
-  given.number("line");
-  given.number("character");
+  given.whole("line");
+  given.whole("character");
 };
 
 const range: Check = (given) => {
@@ -47,6 +47,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["textDocument/hover", at],
   ["textDocument/completion", at],
   ["textDocument/signatureHelp", at],
+  ["textDocument/declaration", at],
   ["textDocument/definition", at],
   ["textDocument/documentHighlight", at],
   ["textDocument/linkedEditingRange", at],
@@ -132,14 +133,15 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
     (given) => {
       const opened = given.inner("textDocument");
       for (const name of ["uri", "languageId", "text"]) opened.text(name);
-      opened.number("version");
+      if (opened.has("version")) opened.number("version");
     },
   ],
   [
     "textDocument/didChange",
     (given) => {
       document(given);
-      given.inner("textDocument").number("version");
+      const changed = given.inner("textDocument");
+      if (changed.has("version")) changed.number("version");
       for (const one of given.list("contentChanges")) change(one);
     },
   ],

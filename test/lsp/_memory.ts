@@ -10,6 +10,7 @@ import {
   type MessageReader,
   type MessageWriter,
 } from "vscode-languageserver";
+import { eachRequest } from "../../server/lsp/each-request.ts";
 import type { Host } from "../../server/lsp/host.ts";
 import { inTurn } from "../../server/lsp/lifecycle.ts";
 import { disk } from "../../server/lsp/node.ts";
@@ -69,9 +70,10 @@ export function inMemory({
   return (receiver) => {
     const inbox = new Inbox();
     const outbox = new Outbox((message) => receiver.receive(message));
+    const each = eachRequest({ reader: inbox, writer: outbox });
     const watchDog = { shutdownReceived: false, initialize() {}, exit: receiver.ended };
     const connection = createConnection(
-      (logger) => createProtocolConnection(inbox, outbox, logger, inTurn()),
+      (logger) => createProtocolConnection(each.reader, each.writer, logger, inTurn()),
       watchDog,
       ProposedFeatures.all,
     );

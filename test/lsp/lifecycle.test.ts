@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Client, ResponseError } from "./_client.ts";
+import { Client, field, ResponseError } from "./_client.ts";
 import { codes, MAIN, SLEEPER } from "./_fixture.ts";
+import { standardRequests } from "./_methods.ts";
 import { ServerProcess } from "./_process.ts";
 
 const NOT_INITIALIZED = -32002;
 const INVALID_REQUEST = -32600;
+const INVALID_PARAMS = -32602;
 
 const hover = { textDocument: { uri: MAIN }, position: { line: 0, character: 0 } };
 
@@ -41,21 +43,49 @@ describe("requests out of turn get the protocol's errors", () => {
   });
 });
 
-test("parameters that are none are refused, whatever is asked, and the server goes on", async () => {
-  const client = await Client.started({ pull: true });
-  client.open(MAIN, SLEEPER);
-  for (const method of [
-    "textDocument/hover",
-    "textDocument/documentHighlight",
-    "textDocument/completion",
-    "allocpolicy/rulePage",
-  ])
-    for (const params of [undefined, null, 1, "x", [], [1], {}, { textDocument: null }, { position: {} }]) {
-      const code = await codeOf(client.request(method, params));
-      expect([method, params, code === null || code === -32602 || code === -32803]).toEqual([method, params, true]);
+describe("parameters that are none", () => {
+  test("are refused, whatever is asked, with what is wrong, and the server goes on", async () => {
+    const client = await Client.started({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const served = standardRequests().filter(
+      ({ method, capability }) =>
+        // What is resolved comes from the server: what it does not know it gives back.
+        !method.endsWith("/resolve") && capability.reduce(field, client.capabilities) !== undefined,
+    );
+    expect(served.length).toBeGreaterThan(20);
+    for (const { method } of served)
+      for (const params of [undefined, null, 1, "x", [], [1], {}, { textDocument: null }, { position: {} }])
+        expect([method, params, await codeOf(client.request(method, params))]).toEqual([
+          method,
+          params,
+          INVALID_PARAMS,
+        ]);
+    for (const params of [undefined, null, 1, [], {}]) client.notify("textDocument/didChange", params);
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+
+  test("of a change leave the text as it is, and the client's log says so", async () => {
+    const client = await Client.started({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const at = (line: unknown): object => ({ line, character: 0 });
+    for (const line of [1.5, null, "1", {}]) {
+      const change = { range: { start: at(line), end: at(2) }, text: "x" };
+      client.notify("textDocument/didChange", { textDocument: { uri: MAIN, version: 2 }, contentChanges: [change] });
     }
-  for (const params of [undefined, null, 1, [], {}]) client.notify("textDocument/didChange", params);
-  expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+    expect(
+      client.logged.filter((words) => /^textDocument\/didChange is passed over: .*\.line' /.test(words)),
+    ).toHaveLength(4);
+    // Of what stands nowhere the nearest place is taken, and no range is the whole text.
+    const everything = { start: { line: -3, character: -1 }, end: { line: 2 ** 60, character: 1e300 } };
+    client.change(MAIN, 3, { range: everything, text: "kernel 6.12\n" });
+    expect((await client.pull(MAIN)).items).toEqual([]);
+    client.notify("textDocument/didChange", {
+      textDocument: { uri: MAIN, version: null },
+      contentChanges: [{ range: null, rangeLength: null, text: SLEEPER }],
+    });
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
 });
 
 describe("a client with little to say is served", () => {
@@ -99,7 +129,7 @@ describe("a client with little to say is served", () => {
     const client = new Client();
     await client.request("initialize", params);
     client.notify("initialized", {});
-    client.open(MAIN, SLEEPER);
+    client.notify("textDocument/didOpen", { textDocument: { uri: MAIN, languageId: "allocpolicy", text: SLEEPER } });
     const answered = await client.request("textDocument/hover", {
       textDocument: { uri: MAIN },
       position: { line: 0, character: 2 },

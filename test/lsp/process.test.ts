@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Client } from "./_client.ts";
+import { Client, field } from "./_client.ts";
 import { codes, MAIN, SLEEPER } from "./_fixture.ts";
 import { SERVER, ServerProcess } from "./_process.ts";
 
@@ -46,17 +46,29 @@ test("a server over standard input and output survives what is no JSON, keeps it
   }
 });
 
-test("a server over Node's IPC answers", async () => {
+test("a server over Node's IPC answers, also behind what is no message", async () => {
   const server = fork(SERVER, ["--node-ipc"], { execArgv: ["--no-warnings"], stdio: "ignore" });
+  const answers: unknown[] = [];
   try {
-    const answer = new Promise<unknown>((resolve) => server.once("message", resolve));
-    server.send({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: { processId: process.pid, rootUri: null, capabilities: {} },
+    const all = new Promise<void>((resolve, reject) => {
+      server.on("exit", reject);
+      server.on("message", (message) => {
+        if (field(message, "id") !== undefined) answers.push(message);
+        if (answers.length === 3) resolve();
+      });
     });
-    expect(await answer).toMatchObject({ id: 1, result: { serverInfo: { name: "allocpolicy" } } });
+    const params = { processId: process.pid, rootUri: null, capabilities: {} };
+    server.send({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+    const cancel = { jsonrpc: "2.0", method: "$/cancelRequest" };
+    for (const odd of [cancel, { ...cancel, params: { id: null } }, "x", 5, [], {}, { jsonrpc: "2.0", id: null }])
+      server.send(odd);
+    for (const id of ["2", 2]) server.send({ jsonrpc: "2.0", id, method: "allocpolicy/kernels", params: {} });
+    await all;
+    expect(answers).toMatchObject([
+      { id: 1, result: { serverInfo: { name: "allocpolicy" } } },
+      { id: "2", result: expect.arrayContaining(["6.12"]) },
+      { id: 2, result: expect.arrayContaining(["6.12"]) },
+    ]);
   } finally {
     server.kill();
   }

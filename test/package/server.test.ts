@@ -31,8 +31,14 @@ function bytesOf(messages: readonly Message[]): Buffer {
   return Buffer.concat(framed);
 }
 
-const start = (): ChildProcess =>
-  spawn(process.execPath, [inRoot("dist/allocpolicy.cjs"), "lsp", "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
+/** With `cuts`, the input comes in pieces that end at these offsets, and where else the pipe cuts it. */
+function start(cuts: readonly number[] = []): ChildProcess {
+  return spawn(
+    process.execPath,
+    ["--import", inRoot("test/package/_cut-input.mjs"), inRoot("dist/allocpolicy.cjs"), "lsp", "--stdio"],
+    { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, CUTS: JSON.stringify(cuts) } },
+  );
+}
 
 async function outputOf(server: ChildProcess): Promise<{ readonly status: unknown; readonly messages: Message[] }> {
   let output = "";
@@ -59,13 +65,9 @@ describe("the built server, over standard input and output,", () => {
     const bytes = bytesOf([...SESSION, EXIT]);
     const whole = bytesOf([INITIALIZE]).length;
     for (const cuts of [[], [1], [whole - 1], [whole], [whole + 1], [20, whole, whole + 30, bytes.length - 1]]) {
-      const server = start();
+      const server = start(cuts);
       const output = outputOf(server);
-      for (const [at, from] of [0, ...cuts].entries()) {
-        server.stdin?.write(bytes.subarray(from, cuts[at] ?? bytes.length));
-        // What is written apart arrives apart.
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      server.stdin?.write(bytes);
       const { status, messages } = await output;
       expect(answered(messages), String(cuts)).toEqual(ANSWERED);
       expect(status).toBe(0);

@@ -100,7 +100,7 @@ class SentTokens {
   remember(key: string, data: PackedTokens): string {
     this.#results += 1;
     const resultId = String(this.#results);
-    for (const known of this.#sent.keys()) if (this.#session.versionOf(known) === null) this.#sent.delete(known);
+    for (const known of this.#sent.keys()) if (!this.#session.isOpen(known)) this.#sent.delete(known);
     this.#sent.set(key, { resultId, data });
     return resultId;
   }
