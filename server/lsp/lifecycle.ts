@@ -11,10 +11,9 @@ const DROPPED = "allocpolicy/dropped";
 
 /**
  * What the protocol says of turns: nothing is answered before `initialize` and after `shutdown`, and `initialize` comes
- * once. Requests out of turn get the protocol's errors, notifications are dropped; so are parameters that are none, with
- * a word in the client's log.
- * What `initialize` leaves out, or sets to null, is as if the client could not do it. For `createConnection`.
- * `onShutdown` is called when the client asks for it.
+ * once. Requests out of turn get the protocol's errors, notifications are dropped; so are parameters that are none,
+ * with a word in the client's log. What is left out, or null, is as if the client could not do it, or did not say it.
+ * For `createConnection`. `onShutdown` is called when the client asks for it.
  */
 export function inTurn(onShutdown: () => void = () => {}): ConnectionOptions {
   let state: "new" | "running" | "shut down" = "new";
