@@ -48,6 +48,8 @@ export interface Inherited {
   readonly confidence: Confidence;
   /** It rests on what is usual, and not on what the kernel does. */
   readonly isConvention: boolean;
+  /** Whether it may sleep there nobody knows: who does may not enter what reclaim waits for. */
+  readonly mayBeAtomic: boolean;
   /** What parameters are on that way, as written. */
   readonly bindings: Readonly<Record<string, string>>;
 }

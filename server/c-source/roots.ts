@@ -1,6 +1,6 @@
 import type { CFile } from "./c-file.ts";
 import type { Call } from "./call.ts";
-import { weaker, type Inherited, type Step } from "./evidence.ts";
+import { weaker, type Confidence, type Inherited, type Step } from "./evidence.ts";
 import type { FunctionRead } from "./function-read.ts";
 import type { LinkedFunction } from "./linked.ts";
 import { callsOneOf, leadsOf, outlineOf, registeredBy, registrationOf } from "./outline.ts";
@@ -50,15 +50,21 @@ export function beginWays(linking: Linking, declared: readonly DeclaredContext[]
 
 function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: Step): void {
   const own = linking.files[step.file]?.file.facts ?? [];
-  const { unless, onlyWith, decidedBy = [] } = handler;
-  if (onlyWith?.some((word) => own.includes(word)) === false) return;
+  const { unless, otherwise, decidedBy = [] } = handler;
+  const isMeant = [handler.onlyWith, handler.alsoWith].every(
+    (words) => words?.some((word) => own.includes(word)) ?? true,
+  );
+  if (!isMeant) return;
   const isOwn = decidedBy.length === 0 || decidedBy.some((word) => own.includes(word));
   // What no file of the module decides may be either.
   const facts = isOwn ? own : linking.files.flatMap(({ file }) => file.facts);
-  if (unless !== undefined && facts.includes(unless)) return;
+  const maySleep = unless !== undefined && facts.includes(unless);
+  if (maySleep && otherwise === undefined) return;
+  const [contexts, confidence]: [readonly string[], Confidence] =
+    maySleep && otherwise !== undefined ? [otherwise, "possible"] : [handler.contexts, handler.confidence];
   const isOpen = decidedBy.length > 0 && !decidedBy.some((word) => facts.includes(word));
   reach(linking, fn, {
-    facts: handler.contexts.map((context) => ({
+    facts: contexts.map((context) => ({
       context,
       family: null,
       lock: null,
@@ -67,8 +73,9 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
       step,
     })),
     path: [step],
-    confidence: isOwn && fn.file === step.file ? handler.confidence : weaker(handler.confidence, "possible"),
-    isConvention: handler.confidence === "possible" || isOpen,
+    confidence: isOwn && fn.file === step.file ? confidence : weaker(confidence, "possible"),
+    isConvention: confidence === "possible" || isOpen,
+    mayBeAtomic: contexts === otherwise,
     bindings: {},
   });
 }
@@ -197,6 +204,7 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       path: [step],
       confidence: "possible",
       isConvention: true,
+      mayBeAtomic: false,
       bindings: {},
     });
   }
@@ -213,6 +221,7 @@ function reachTransacted(linking: Linking, fn: LinkedFunction): void {
     path: [step],
     confidence: "possible",
     isConvention: true,
+    mayBeAtomic: false,
     bindings: {},
   });
 }
@@ -261,6 +270,7 @@ function reachGentle(linking: Linking, fn: LinkedFunction): void {
       path: [step],
       confidence: "possible",
       isConvention: true,
+      mayBeAtomic: false,
       bindings: {},
     };
     for (const lead of leadsOf(fn.read)) pass(linking, fn, lead, way);

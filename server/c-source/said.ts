@@ -130,7 +130,8 @@ export function reachedBy(
     call.allocation?.result.isOnce === true
       ? { confidence: "possible", isConvention: true, proof }
       : { confidence: way.confidence, isConvention: way.isConvention, proof };
-  say(fn, call, named, kernel, [context], way.bindings, proven, said);
+  const contexts = way.mayBeAtomic ? [context, contextWith(kernel, [...names, "spin_lock"])] : [context];
+  say(fn, call, named, kernel, contexts, way.bindings, proven, said);
 }
 
 const UNCHECKED: readonly Rule[] = ["unchecked-result"].flatMap((id) => kernelRule(id) ?? []);

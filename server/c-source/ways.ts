@@ -76,6 +76,7 @@ export function pass(linking: Linking, fn: LinkedFunction, lead: Lead, way: Inhe
       path: [...path, stepTo(fn, call, target)],
       confidence: isOnly && target.file === fn.file ? base : weaker(base, "possible"),
       isConvention: isConvention || !isOnly,
+      mayBeAtomic: way?.mayBeAtomic ?? false,
       bindings: bindingsOf(linking, fn, target.read, call, way),
     });
   }

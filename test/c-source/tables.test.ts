@@ -11,8 +11,8 @@ const GROW = `static int grow(struct gadget *dev)
 `;
 
 /** A function that names the words that a line of a table asks a file for. */
-const naming = ({ decidedBy = [], onlyWith = [] }: Handler): string =>
-  `static void others(void)\n{\n${[...decidedBy, ...onlyWith].map((word) => `\tuse(${word});\n`).join("")}}\n`;
+const naming = ({ decidedBy = [], onlyWith = [], alsoWith = [] }: Handler): string =>
+  `static void others(void)\n{\n${[...decidedBy, ...onlyWith, ...alsoWith].map((word) => `\tuse(${word});\n`).join("")}}\n`;
 
 /** What is said of a handler: each of its contexts forbids to sleep, or reclaim. */
 function saidOf(code: string, { confidence }: Handler): void {
@@ -34,7 +34,7 @@ describe("a handler is one by", () => {
     const given = Array.from({ length: registration.argument + 2 }, (_, index) =>
       index === registration.argument ? "grow" : index === 0 && registration.onlyFor ? "OWN_STARTING" : `a${index}`,
     );
-    saidOf(`static void start(void)\n{\n\t${name}(${given.join(", ")});\n}\n`, registration);
+    saidOf(`static void start(void)\n{\n\t${name}(${given.join(", ")});\n}\n${naming(registration)}`, registration);
   });
 
   test.each([...MEMBERS])("%s of a table", (key, handler) => {
@@ -48,13 +48,36 @@ describe("a handler is one by", () => {
   });
 });
 
+test.each([...REGISTRATIONS, ...MEMBERS, ...KEPT].filter(([, handler]) => handler.alsoWith !== undefined))(
+  "%s is none with one of its words alone",
+  (name, handler) => {
+    const registering = `static void start(void)\n{\n\t${name}(a, grow);\n}\n`;
+    for (const words of [handler.onlyWith, handler.alsoWith])
+      expect(findingsIn(`${GROW}${registering}${naming({ ...handler, onlyWith: words ?? [], alsoWith: [] })}`)).toEqual(
+        [],
+      );
+  },
+);
+
 test.each([...MEMBERS, ...KEPT].filter(([, { unless }]) => unless !== undefined))(
-  "%s is none where the file says that it may sleep",
+  "%s is none, or another, where the file says that it may sleep",
   (key, handler) => {
     const [type, member] = key.split(".");
     const table = `static struct ${type ?? ""} table = { .${member ?? ""} = grow };\n`;
     const word = `static void word(void)\n{\n\tuse(${handler.unless ?? ""});\n}\n`;
-    expect(findingsIn(`${GROW}${table}${naming(handler)}${word}`)).toEqual([]);
+    const rules = findingsIn(`${GROW}${table}${naming(handler)}${word}`).map(({ rule }) => rule);
+    expect(rules).toEqual(handler.otherwise === undefined ? [] : ["io-reclaim-under-lock"]);
+  },
+);
+
+test.each([...REGISTRATIONS, ...MEMBERS, ...KEPT].filter(([, handler]) => handler.alsoWith !== undefined))(
+  "%s is none with one of its words alone",
+  (name, handler) => {
+    const registering = `static void start(void)\n{\n\t${name}(a, grow);\n}\n`;
+    for (const words of [handler.onlyWith, handler.alsoWith])
+      expect(findingsIn(`${GROW}${registering}${naming({ ...handler, onlyWith: words ?? [], alsoWith: [] })}`)).toEqual(
+        [],
+      );
   },
 );
 

@@ -11,6 +11,10 @@ export interface Handler {
   readonly decidedBy?: readonly string[];
   /** One of these words has to be in the file: the name of the member alone says too little. */
   readonly onlyWith?: readonly string[];
+  /** And one of these. */
+  readonly alsoWith?: readonly string[];
+  /** What it is called in where it may sleep, by convention. */
+  readonly otherwise?: readonly string[];
 }
 
 /** A function that is given a handler, and as which argument. */
@@ -23,7 +27,16 @@ export interface Registration extends Handler {
 // Beside each row stands the kernel file and function, or the document, that speaks of it in 6.12.117. All of these
 // places are there; not every one was read line by line.
 
-type Row = readonly [names: string, argument: number, contexts: string, confidence?: Confidence];
+type Row = readonly [
+  names: string,
+  argument: number,
+  contexts: string,
+  confidence?: Confidence,
+  more?: Pick<Handler, "onlyWith" | "alsoWith">,
+];
+
+/** What stands in files that do the I/O of a disk, and little else. */
+const STORAGE = ["target_type", "ceph_connection", "ceph_osd_request"];
 
 const ROWS: readonly Row[] = [
   // kernel/irq/handle.c:__handle_irq_event_percpu
@@ -104,6 +117,24 @@ const ROWS: readonly Row[] = [
   ["cpuhp_setup_state_nocalls_cpuslocked", 2, "local_irq_disable"],
   // drivers/acpi/acpica/evgpe.c:acpi_ev_gpe_dispatch
   ["acpi_install_gpe_handler acpi_install_gpe_raw_handler", 3, "hardirq"],
+  // include/linux/mlx5/eq.h; drivers/net/ethernet/mellanox/mlx5/core/eq.c:mlx5_eq_async_int
+  ["MLX5_NB_INIT", 1, "atomic_notifier"],
+  // drivers/rpmsg/qcom_smd.c:qcom_smd_channel_recv_single, qcom_channel_state_worker (recv_lock)
+  ["rpmsg_create_ept qcom_wcnss_open_channel:2", 1, "spin_lock", "possible"],
+  // arch/s390/kernel/irq.c:do_ext_interrupt
+  ["register_external_irq", 1, "hardirq"],
+  // net/llc/llc_input.c:llc_rcv; net/802/psnap.c:snap_rcv, p8022.c
+  ["llc_sap_open llc_add_pack register_snap_client register_8022_client", 1, "softirq"],
+  // drivers/md/md.c:md_thread, which reclaim waits for as it does for kswapd
+  ["md_register_thread", 0, "io_lock", "possible"],
+  // include/linux/workqueue.h, WQ_MEM_RECLAIM; Documentation/core-api/workqueue.rst
+  [
+    "INIT_WORK INIT_DELAYED_WORK INIT_WORK_ONSTACK",
+    1,
+    "io_lock",
+    "possible",
+    { onlyWith: ["WQ_MEM_RECLAIM"], alsoWith: STORAGE },
+  ],
 ];
 
 /** kernel/cpu.c:cpuhp_is_ap_state */
@@ -111,11 +142,11 @@ const STARTING = /_(?:STARTING|DYING)\b/;
 
 /** Functions that are given a handler, by name. `name:2` has it as another argument than the others of its row. */
 export const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map(
-  ROWS.flatMap(([names, argument, contexts, confidence = "likely"]) =>
+  ROWS.flatMap(([names, argument, contexts, confidence = "likely", more]) =>
     names.split(" ").map((one): readonly [string, Registration] => {
       const [name = "", own] = one.split(":");
       const at = own === undefined ? argument : Number(own);
-      const made = { argument: at, contexts: contexts.split(" "), confidence };
+      const made = { argument: at, contexts: contexts.split(" "), confidence, ...more };
       return [name, name.startsWith("cpuhp_") ? { ...made, onlyFor: STARTING } : made];
     }),
   ),
@@ -146,6 +177,8 @@ export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map([
   ["register_inet6addr_notifier", 0],
   ["register_netevent_notifier", 0],
   ["register_dcbevent_notifier", 0],
+  // drivers/net/ethernet/mellanox/mlx5/core/events.c
+  ["mlx5_notifier_register", 1],
   // kernel/cpu_pm.c:cpu_pm_notify; drivers/tty/vt/keyboard.c, vt.c; kernel/notifier.c:notify_die
   ["cpu_pm_register_notifier", 0],
   ["register_keyboard_notifier", 0],
@@ -170,7 +203,7 @@ type MemberRow = readonly [
   type: string,
   members: string,
   contexts: string,
-  more?: Partial<Pick<Handler, "confidence" | "unless" | "decidedBy" | "onlyWith">>,
+  more?: Partial<Pick<Handler, "confidence" | "unless" | "decidedBy" | "onlyWith" | "otherwise">>,
 ];
 
 const POSSIBLE = { confidence: "possible" } as const;
@@ -188,11 +221,21 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // Documentation/networking/netdevices.rst
   ["net_device_ops", "ndo_set_rx_mode ndo_tx_timeout", "spin_lock_bh"],
   // Documentation/networking/netdevices.rst (can't sleep under RCU)
-  ["net_device_ops", "ndo_get_stats64", "rcu_read_lock", POSSIBLE],
+  ["net_device_ops", "ndo_get_stats64 ndo_get_stats", "rcu_read_lock", POSSIBLE],
+  // net/xdp/xsk.c:xsk_sendmsg, xsk_recvmsg
+  ["net_device_ops", "ndo_xsk_wakeup", "rcu_read_lock"],
   // net/core/rtnetlink.c:rtnl_bridge_getlink
   ["net_device_ops", "ndo_bridge_getlink", "rcu_read_lock"],
   // Documentation/infiniband/core_locking.rst (may not sleep and must be callable from any context)
   ["ib_device_ops", "post_send post_recv post_srq_recv poll_cq req_notify_cq", "local_irq_disable", POSSIBLE],
+  [
+    "ib_device_ops",
+    "create_ah modify_ah query_ah destroy_ah",
+    "local_irq_disable",
+    { ...POSSIBLE, unless: "RDMA_CREATE_AH_SLEEPABLE" },
+  ],
+  // Documentation/infiniband/core_locking.rst (consumers may not sleep in a callback)
+  ["ib_qp_init_attr ib_srq_init_attr", "event_handler", "softirq"],
   // include/linux/mmu_notifier.h (the page table's lock); mm/mmu_notifier.c (reclaim waits for it)
   ["mmu_notifier_ops", "arch_invalidate_secondary_tlbs invalidate_range", "spin_lock"],
   ["mmu_notifier_ops mmu_interval_notifier_ops", "invalidate_range_start invalidate", "fs_lock", POSSIBLE],
@@ -213,10 +256,18 @@ const MEMBER_ROWS: readonly MemberRow[] = [
     {
       unless: "BLK_MQ_F_BLOCKING",
       decidedBy: ["blk_mq_alloc_tag_set", "blk_mq_alloc_disk", "blk_mq_alloc_sq_tag_set"],
+      // Reclaim waits for what it writes, in whichever context that is.
+      otherwise: ["io_lock"],
     },
   ],
   // drivers/scsi/scsi_lib.c:scsi_queue_rq
-  ["scsi_host_template", "queuecommand", "queue_rq", { unless: "queuecommand_may_block" }],
+  ["scsi_host_template", "queuecommand", "queue_rq", { unless: "queuecommand_may_block", otherwise: ["io_lock"] }],
+  // drivers/scsi/scsi_lib.c:scsi_prepare_cmd, scsi_complete; drivers/scsi/scsi.c:scsi_finish_command
+  ["scsi_driver", "init_command", "queue_rq"],
+  ["scsi_driver", "done uninit_command", "softirq", POSSIBLE],
+  // drivers/scsi/libiscsi.c:iscsi_prep_scsi_cmd_pdu, iscsi_queuecommand, fail_scsi_task (frwd_lock)
+  ["iscsi_transport", "alloc_pdu", "spin_lock_bh"],
+  ["iscsi_transport", "xmit_task cleanup_task", "spin_lock_bh", POSSIBLE],
   // drivers/scsi/libsas/sas_scsi_host.c:sas_queuecommand; sas_ata.c:sas_ata_qc_issue (the port's lock)
   ["sas_domain_function_template", "lldd_execute_task", "softirq", POSSIBLE],
   // drivers/nvme/host/fc.c:nvme_fc_start_fcp_op, from queue_rq
@@ -231,9 +282,10 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   // block/blk-core.c:__submit_bio; drivers/md/dm.c:__map_bio; drivers/md/md.c:md_handle_request
   ["block_device_operations", "submit_bio", "io_lock", POSSIBLE],
   ["target_type", "map", "io_lock", POSSIBLE],
-  ["md_personality", "make_request", "io_lock", POSSIBLE],
+  ["md_personality", "make_request sync_request", "io_lock", POSSIBLE],
   // drivers/target/target_core_transport.c: commands of a disk that memory may be written to
   ["target_backend_ops", "parse_cdb tmr_notify", "io_lock", POSSIBLE],
+  ["exec_cmd_ops", "execute_rw execute_sync_cache execute_write_same execute_unmap", "io_lock", POSSIBLE],
   // drivers/md/dm.c:clone_endio; block/blk-mq.c:blk_mq_complete_request
   ["target_type", "end_io", "softirq", POSSIBLE],
   ["blk_mq_ops", "complete", "softirq", POSSIBLE],
@@ -277,6 +329,10 @@ const MEMBER_ROWS: readonly MemberRow[] = [
     "read_int_callback read_bulk_callback write_int_callback write_bulk_callback process_read_urb",
     "softirq",
   ],
+  // drivers/usb/serial/generic.c:usb_serial_generic_write_start, from the completion of a URB
+  ["usb_serial_driver", "prepare_write_buffer", "softirq", POSSIBLE],
+  // drivers/usb/gadget/udc/core.c:usb_ep_queue (may be called in interrupt context)
+  ["usb_ep_ops", "queue dequeue set_halt set_wedge fifo_status fifo_flush", "local_irq_disable", POSSIBLE],
   // include/linux/usb/gadget.h, struct usb_gadget_driver (called in_interrupt; this may not sleep)
   ["usb_gadget_driver", "setup", "local_irq_disable"],
   ["usb_gadget_driver", "disconnect", "local_irq_disable", POSSIBLE],
@@ -313,16 +369,70 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["tcf_proto_ops tc_action_ops", "classify act", "local_bh_disable"],
   // net/xfrm/xfrm_input.c:xfrm_input, xfrm_output.c:xfrm_output_one (x->lock and softirqs)
   ["xfrm_type", "input output", "softirq"],
+  // net/xfrm/xfrm_state.c:km_query, km_state_notify, km_policy_notify, km_new_mapping, km_migrate, km_report
+  ["xfrm_mgr", "notify acquire compile_policy new_mapping notify_policy report migrate is_alive", "rcu_read_lock"],
+  // net/ipv4/xfrm4_protocol.c, tunnel4.c; net/ipv6/xfrm6_protocol.c, tunnel6.c
+  ["xfrm4_protocol xfrm6_protocol", "handler input_handler cb_handler err_handler", "softirq"],
+  ["xfrm_tunnel xfrm6_tunnel", "handler cb_handler err_handler", "softirq"],
+  // net/ipv4/gre_demux.c:gre_rcv, gre_err; net/ipv4/udp.c:udp_queue_rcv_one_skb
+  ["gre_protocol", "handler err_handler", "softirq"],
+  ["udp_tunnel_sock_cfg", "encap_rcv encap_err_lookup encap_err_rcv gro_receive gro_complete", "softirq"],
+  // net/ipv4/tcp_input.c:tcp_rcv_state_process (rcu_read_lock, local_bh_disable); tcp_minisocks.c:tcp_check_req
+  ["inet_connection_sock_af_ops", "conn_request syn_recv_sock", "softirq"],
+  ["request_sock_ops", "rtx_syn_ack send_ack send_reset", "softirq"],
+  // net/core/sock.c:release_sock (sk_lock.slock); sk_receive_skb, which calls the same from softirqs
+  ["proto", "release_cb", "spin_lock_bh"],
+  ["proto", "backlog_rcv", "softirq", POSSIBLE],
+  // net/core/lwtunnel.c:lwtunnel_output, lwtunnel_xmit, lwtunnel_input
+  ["lwtunnel_encap_ops", "output xmit input", "rcu_read_lock"],
+  ["ip_tunnel_encap_ops ip6_tnl_encap_ops", "build_header err_handler", "local_bh_disable"],
+  // net/core/dst.c, net/ipv4/route.c: from softirqs too
+  ["dst_ops", "cow_metrics link_failure update_pmtu redirect negative_advice", "softirq", POSSIBLE],
+  // net/core/fib_rules.c:fib_rules_lookup (rcu_read_lock)
+  ["fib_rules_ops", "action suppress match", "rcu_read_lock"],
+  ["l3mdev_ops", "l3mdev_l3_rcv l3mdev_l3_out", "rcu_read_lock"],
+  // net/netfilter/ipvs/ip_vs_core.c:ip_vs_schedule, from a hook
+  ["ip_vs_scheduler", "schedule", "rcu_read_lock"],
+  ["ip_vs_protocol", "conn_schedule", "rcu_read_lock"],
+  ["nf_ct_helper_expectfn", "expectfn", "rcu_read_lock"],
+  // net/sched/ematch.c:tcf_em_match
+  ["tcf_ematch_ops", "match", "local_bh_disable"],
+  // drivers/net/ppp/ppp_generic.c:ppp_push, __ppp_channel_push (pch->downl)
+  ["ppp_channel_ops", "start_xmit", "spin_lock_bh"],
+  // drivers/net/wan/hdlc.c:hdlc_rcv, hdlc_start_xmit
+  ["hdlc_proto", "netif_rx", "softirq"],
+  ["hdlc_proto", "xmit", "ndo_start_xmit"],
+  // drivers/net/team/team_core.c:team_xmit, team_handle_frame
+  ["team_mode_ops", "transmit", "ndo_start_xmit"],
+  ["team_mode_ops", "receive", "softirq"],
+  // net/mac80211/rate.c (rate_ctrl_lock)
+  ["rate_control_ops", "rate_init rate_update tx_status tx_status_ext get_rate", "spin_lock_bh"],
+  // net/dsa/user.c:dsa_skb_tx_timestamp, tag.c:dsa_skb_defer_rx_timestamp
+  ["dsa_switch_ops", "port_txtstamp port_rxtstamp", "softirq"],
+  // drivers/bus/mhi/host/main.c:parse_xfer_event, mhi_ev_task
+  ["mhi_driver", "ul_xfer_cb dl_xfer_cb", "tasklet"],
+  // drivers/rpmsg/qcom_smd.c:qcom_smd_channel_recv_single (recv_lock)
+  ["rpmsg_driver", "callback", "spin_lock", POSSIBLE],
+  // drivers/s390/net/ism_drv.c:ism_handle_irq
+  ["ism_client", "handle_event handle_irq", "hardirq"],
+  // drivers/net/ethernet/chelsio/cxgb4/sge.c:process_responses, from NAPI
+  ["cxgb4_uld_info", "rx_handler lro_rx_handler", "softirq"],
+  // drivers/net/ethernet/qlogic/qed/qed_ll2.c:qed_ll2b_complete_rx_packet, from the tasklet of the slow path
+  ["qed_ll2_cb_ops", "rx_cb tx_cb", "tasklet"],
+  // net/strparser/strparser.c:strp_data_ready, from sk_data_ready
+  ["strp_callbacks", "parse_msg rcv_msg", "local_bh_disable", POSSIBLE],
   // net/core/neighbour.c:neigh_probe, neigh_timer_handler
   ["neigh_ops", "solicit error_report", "softirq"],
+  ["neigh_table", "constructor pconstructor", "softirq", POSSIBLE],
   ["header_ops", "create cache", "local_bh_disable", POSSIBLE],
   // net/core/dev.c:__dev_xmit_skb (root_lock)
   ["Qdisc_ops", "enqueue dequeue peek", "spin_lock_bh"],
   // include/net/mac80211.h, struct ieee80211_ops (must be atomic)
   ["ieee80211_ops", "tx sta_notify set_tim sta_rc_update prepare_multicast link_sta_rc_update", "local_bh_disable"],
+  ["ieee80211_ops", "wake_tx_queue update_tkip_key get_key_seq sta_rate_tbl_update event_callback", "rcu_read_lock"],
   ["ieee80211_ops", "allow_buffered_frames release_buffered_frames", "softirq"],
-  // drivers/net/usb/usbnet.c:rx_process
-  ["driver_info", "rx_fixup", "softirq"],
+  // drivers/net/usb/usbnet.c:rx_process, intr_complete
+  ["driver_info", "rx_fixup status", "softirq"],
   // drivers/net/usb/usbnet.c:usbnet_start_xmit
   ["driver_info", "tx_fixup", "ndo_start_xmit"],
   // include/linux/serial_core.h, struct uart_ops (port->lock taken; this call must not sleep)
@@ -333,6 +443,8 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["syscore_ops", "suspend resume", "local_irq_disable"],
   // drivers/ata/libata-core.c:ata_qc_issue (LOCKING: spin_lock_irqsave(host lock))
   ["ata_port_operations", "qc_issue qc_prep bmdma_start bmdma_stop", "spin_lock_irqsave"],
+  // drivers/ata/libata-eh.c:ata_eh_thaw_port, __ata_port_freeze (the port's lock)
+  ["ata_port_operations", "freeze thaw", "spin_lock_irqsave"],
   // Documentation/trace/kprobes.rst
   ["kprobe kretprobe", "pre_handler post_handler handler entry_handler", "preempt_disable"],
   // kernel/trace/ftrace.c:__ftrace_ops_list_func
@@ -400,6 +512,18 @@ const KEPT_ROWS: readonly MemberRow[] = [
   ["", "callback callback_result", "tasklet", { onlyWith: ["dmaengine_submit"] }],
   // net/ipv4/udp.c:udp_queue_rcv_one_skb
   ["", "encap_rcv", "softirq"],
+  // include/net/sock.h:sk_validate_xmit_skb, from net/core/dev.c:validate_xmit_skb
+  ["", "sk_validate_xmit_skb", "local_bh_disable"],
+  // net/caif/caif_dev.c:receive
+  ["", "receive", "softirq", { onlyWith: ["cflayer"] }],
+  // drivers/atm, from their interrupts; net/atm/common.c
+  ["", "push", "softirq", { ...POSSIBLE, onlyWith: ["atm_vcc"] }],
+  // Documentation/infiniband/core_locking.rst (consumers may not sleep in a callback)
+  ["", "event_handler", "softirq", { onlyWith: ["ib_create_qp", "rdma_create_qp"] }],
+  // drivers/net/ethernet/qlogic/qed/qed_iwarp.c:qed_iwarp_mpa_received, from the tasklet of the slow path
+  ["", "event_cb", "tasklet", { onlyWith: ["qed_iwarp_connect_in", "qed_iwarp_listen_in"] }],
+  // include/linux/mii_timestamper.h; net/core/timestamping.c
+  ["", "rxtstamp txtstamp", "softirq", { onlyWith: ["mii_timestamper"] }],
   // net/ipv4/tcp_input.c:tcp_data_ready
   ["", "sk_data_ready sk_write_space sk_state_change sk_error_report", "local_bh_disable", POSSIBLE],
   // include/linux/mailbox_client.h (atomic callback)
@@ -442,9 +566,12 @@ export const QUEUED: Handler = { contexts: ["spin_lock_irqsave"], confidence: "l
 /** The words that these tables ask a file for. */
 export const CALLBACK_WORDS: ReadonlySet<string> = new Set([
   QUEUE_MACRO,
-  ...[...MEMBERS.values(), ...KEPT.values()].flatMap(({ unless, decidedBy, onlyWith }) => [
-    ...(unless === undefined ? [] : [unless]),
-    ...(decidedBy ?? []),
-    ...(onlyWith ?? []),
-  ]),
+  ...[...REGISTRATIONS.values(), ...MEMBERS.values(), ...KEPT.values()].flatMap(
+    ({ unless, decidedBy, onlyWith, alsoWith }) => [
+      ...(unless === undefined ? [] : [unless]),
+      ...(decidedBy ?? []),
+      ...(onlyWith ?? []),
+      ...(alsoWith ?? []),
+    ],
+  ),
 ]);
