@@ -233,7 +233,7 @@ function allocationThrough(reading: Reading, allocator: Allocator): Allocation {
 
 /** What is done with the result; where it may be no memory, only whether it is asked for once. */
 function use({ tokens, walked, item, origin }: Reading, isMemory: boolean): ResultUse {
-  const result = resultOf(tokens, walked.name, walked.close, walked.statement, item.close, origin);
+  const result = resultOf(tokens, walked.name, walked.close, walked.statement, item.open, item.close, origin);
   return isMemory ? result : { ...NO_USE, isOnce: result.isOnce };
 }
 

@@ -28,7 +28,8 @@ export function placeOf(call: Call, readings: readonly MaskReading[], kernel: Ke
     }
     case "result-check": {
       const result = call.allocation?.result;
-      return result?.is == null ? nameOf(call) : { start: result.start, end: result.end };
+      // A test that is missing belongs behind the call; one that is dead stands where it does.
+      return result?.is === "checked" ? { start: result.start, end: result.end } : nameOf(call);
     }
     case "api":
     case "context":

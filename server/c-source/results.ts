@@ -1,4 +1,7 @@
+import { usesMemory } from "./tables/pointers.ts";
+import { enclosingCall, handedAs, unlookedAt, type Unlooked } from "./unlooked.ts";
 import {
+  AMPERSAND,
   ARROW,
   ASSIGN,
   BLOCK_CLOSE,
@@ -29,11 +32,24 @@ export interface ResultUse {
   /** The test, or the first use without one. */
   readonly start: number;
   readonly end: number;
+  /** Nobody in the function looks at it, though it goes on from there; null: somebody does, or that is not known. */
+  readonly unlooked: HandedOn | null;
   /** The call is made where what it gives is not there yet, or where the last user goes: seldom on a given way. */
   readonly isOnce: boolean;
 }
 
-export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0, isOnce: false };
+/** Where a pointer goes that nobody looks at; offsets count from the start of the function. */
+export interface HandedOn {
+  readonly start: number;
+  readonly end: number;
+  /** The function that it is handed to, and as which argument; null: it is kept. */
+  readonly callee: string | null;
+  readonly argument: number;
+  /** The function itself reads or writes through it later. */
+  readonly isUsed: boolean;
+}
+
+export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0, unlooked: null, isOnce: false };
 
 /** Tokens behind a call in which its use is looked for. */
 const FARTHEST = 400;
@@ -41,16 +57,21 @@ const FARTHEST = 400;
 const TESTERS =
   /^(?:if|while|IS_ERR(?:_OR_NULL)?|PTR_ERR(?:_OR_ZERO)?|WARN_ON(?:_ONCE)?|BUG_ON|assert|likely|unlikely|KUNIT_\w+|ZERO_OR_NULL_PTR|virt_to_\w+)$/;
 
-/** What the code behind a call does with its result, and whether the code before it looked for one. */
+/**
+ * What the code behind a call does with its result, and whether the code before it looked for one.
+ * @param open the brace that opens the function
+ * @param end the one that closes it
+ */
 export function resultOf(
   tokens: Tokens,
   name: number,
   close: number,
   statement: number,
+  open: number,
   end: number,
   origin: number,
 ): ResultUse {
-  const use = useBehind(tokens, name, close, statement, end, origin);
+  const use = useBehind(tokens, name, close, statement, open, end, origin);
   return isOnce(tokens.text.slice(origin, tokens.starts[name]), use.variable) ? { ...use, isOnce: true } : use;
 }
 
@@ -59,13 +80,14 @@ function useBehind(
   name: number,
   close: number,
   statement: number,
+  open: number,
   end: number,
   origin: number,
 ): ResultUse {
   const assignment = assignmentBefore(tokens, name, statement - 1);
   if (assignment === -1) {
     // `if (!(p = kmalloc(…)))` and `return kmalloc(…)` are for others to judge; `kmalloc(…)->x` is not.
-    if (tokens.kinds[close + 1] !== ARROW) return NO_USE;
+    if (tokens.kinds[close + 1] !== ARROW) return givenAway(tokens, name, close, origin);
     return useAt(tokens, null, "unchecked", name, close + 1, origin);
   }
   const from = lvalueStart(tokens, assignment, statement);
@@ -82,9 +104,58 @@ function useBehind(
   if (isInside) return useAt(tokens, variable, "checked", from, close, origin);
   for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
     if (!matches(tokens, from, length, at)) continue;
-    return useOf(tokens, variable, at, at + length, close + 1, origin);
+    const use = useOf(tokens, variable, at, at + length, close + 1, origin);
+    if (use.is !== null) return use;
+    break;
   }
-  return { ...NO_USE, variable };
+  const unlooked = unlookedAt(tokens, keyOf(tokens, assignment), close + 1, open, end);
+  if (unlooked === null) return { ...NO_USE, variable };
+  return { ...NO_USE, variable, unlooked: handedOn(tokens, unlooked, origin, isUsed()) };
+
+  /** It is read or written through later on the way. */
+  function isUsed(): boolean {
+    for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
+      if (!matches(tokens, from, length, at)) continue;
+      if (tokens.kinds[at + length] === ASSIGN) return false;
+      if (useOf(tokens, variable, at, at + length, close + 1, origin).is === "unchecked") return true;
+    }
+    return false;
+  }
+}
+
+/** The last name of what is assigned to: `name` of `pins[i].name`. */
+function keyOf(tokens: Tokens, assignment: number): number {
+  let at = assignment - 1;
+  while (tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 0) - 1;
+  return at;
+}
+
+const handedOn = (
+  tokens: Tokens,
+  { from, last, callee, argument }: Unlooked,
+  origin: number,
+  isUsed: boolean,
+): HandedOn => ({
+  start: (tokens.starts[from] ?? 0) - origin,
+  end: (tokens.ends[last] ?? 0) - origin,
+  callee: callee === -1 ? null : textOf(tokens, callee),
+  argument,
+  isUsed,
+});
+
+/** `strcpy(kmalloc(…), name)`, `own_register(dev, kasprintf(…))`: nobody can look at it any more. */
+function givenAway(tokens: Tokens, name: number, close: number, origin: number): ResultUse {
+  const next = tokens.kinds[close + 1];
+  if (next !== CLOSE && next !== COMMA) return NO_USE;
+  let before = name - 1;
+  while (tokens.kinds[before] === CLOSE) before = (tokens.partners[before] ?? 0) - 1;
+  if (tokens.kinds[before] !== OPEN && tokens.kinds[before] !== COMMA) return NO_USE;
+  const call = enclosingCall(tokens, before + 1);
+  if (call === null) return NO_USE;
+  if (usesMemory(tokens.names[call.name] ?? 0, call.argument))
+    return useAt(tokens, null, "unchecked", name, close, origin);
+  const handed = handedAs(tokens, call, name, close);
+  return handed === null ? NO_USE : { ...NO_USE, unlooked: handedOn(tokens, handed, origin, false) };
 }
 
 function useAt(
@@ -100,6 +171,7 @@ function useAt(
     is,
     start: (tokens.starts[from] ?? 0) - origin,
     end: (tokens.ends[last] ?? 0) - origin,
+    unlooked: null,
     isOnce: false,
   };
 }
@@ -128,40 +200,49 @@ function matches(tokens: Tokens, from: number, length: number, at: number): bool
   return before !== ARROW && before !== DOT;
 }
 
-/** Functions that read or write through the pointer that they are given first. */
-const WRITERS = new RegExp(
-  "^(?:mem(?:set|cpy|move|cmp|zero_explicit|cpy_fromio)|str(?:cpy|ncpy|lcpy|scpy|cat|len|cmp|chr|rchr|replace|sep|im|ncasecmp)|" +
-    "s[cn]*printf|sg_init_table|INIT_LIST_HEAD|copy_from_user|get_random_bytes|clear_page|" +
-    "_*skb_(?:put|push|pull|reserve|put_data|put_zero)|(?:gen)?nlmsg_put|usb_fill_(?:bulk|int|control)_urb|usb_anchor_urb)$",
-);
-
 function useOf(tokens: Tokens, variable: string, at: number, after: number, behind: number, origin: number): ResultUse {
   const next = tokens.kinds[after];
   const before = tokens.kinds[at - 1];
   const found = (is: ResultUse["is"], from: number, last: number): ResultUse =>
     useAt(tokens, variable, is, from, last, origin);
-  if (next === ASSIGN) return { ...NO_USE, variable };
+  const isRead = before === STAR && isDereference(tokens, at - 1);
+  if (next === ASSIGN && !isRead) return { ...NO_USE, variable };
   const test = testAround(tokens, at, after);
   if (test !== null) return found("checked", test.from, test.last);
   if (!leadsTo(tokens, behind, at)) return { ...NO_USE, variable };
-  if (next === ARROW || next === INDEX_OPEN) {
-    return isAddressOnly(tokens, at, after) ? { ...NO_USE, variable } : found("unchecked", at, after);
-  }
-  if (before === STAR && isDereference(tokens, at - 1)) return found("unchecked", at - 1, after - 1);
-  if (before === OPEN && tokens.kinds[at - 2] === NAME && WRITERS.test(textOf(tokens, at - 2)))
-    return found("unchecked", at, after - 1);
+  if ((next === ARROW || next === INDEX_OPEN) && !isAddressOnly(tokens, at, after))
+    return found("unchecked", at, after);
+  if (isRead) return found("unchecked", at - 1, after - 1);
+  if (isGivenToUser(tokens, at, after)) return found("unchecked", at, after - 1);
   return { ...NO_USE, variable };
 }
 
+/** `memcpy(p, …)`, `INIT_LIST_HEAD(&p->list)`, `strlen((char *)p + 4)`: it is read or written through there. */
+function isGivenToUser(tokens: Tokens, at: number, after: number): boolean {
+  const next = tokens.kinds[after];
+  let before = at - 1;
+  if (tokens.kinds[before] === AMPERSAND) {
+    if (next !== ARROW && next !== INDEX_OPEN) return false;
+    before--;
+  } else if (next !== CLOSE && next !== COMMA && next !== PLUS) return false;
+  // `(u8 *)p`
+  if (tokens.kinds[before] === CLOSE && tokens.kinds[before - 1] === STAR) before = (tokens.partners[before] ?? 0) - 1;
+  if (tokens.kinds[before] !== OPEN && tokens.kinds[before] !== COMMA) return false;
+  const call = enclosingCall(tokens, before + 1);
+  return call !== null && usesMemory(tokens.names[call.name] ?? 0, call.argument);
+}
+
+const PLUS = 43;
+
 /** `&p->member` computes an address and reads nothing; `sizeof(*p)` neither. */
 function isAddressOnly(tokens: Tokens, at: number, after: number): boolean {
-  if (tokens.kinds[at - 1] === 38) return true;
+  if (tokens.kinds[at - 1] === AMPERSAND) return true;
   if (
     tokens.kinds[at - 1] === OPEN &&
     /^(?:sizeof|typeof|offsetof|struct_size|array_size)$/.test(textOf(tokens, at - 2))
   )
     return true;
-  return tokens.kinds[after] === INDEX_OPEN && tokens.kinds[at - 1] === 38;
+  return tokens.kinds[after] === INDEX_OPEN && tokens.kinds[at - 1] === AMPERSAND;
 }
 
 function isDereference(tokens: Tokens, star: number): boolean {

@@ -90,6 +90,7 @@ export function saidAlone(
   const anywhere = unproven(kernel, scopes, slept);
   say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
   addUnchecked(fn, call, named, anywhere, kernel, said);
+  if (confidence !== "certain") addUnlooked(fn, call, named, anywhere, { kernel, confidence }, said);
   const elsewhere = call.allocation?.through?.isFixed === true ? [...said.keys()] : [];
   if (names.length > scopes.length) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
@@ -164,6 +165,31 @@ function addUnchecked(
       proof: [],
       isAnywhere: false,
     });
+}
+
+/** Of a result that is handed on or kept, and that nobody in its function looks at, another rule speaks too. */
+function addUnlooked(
+  fn: LinkedFunction,
+  call: Call,
+  named: NamedFile,
+  anywhere: readonly Context[],
+  { kernel, confidence }: Asking,
+  said: Map<string, Said>,
+): void {
+  const { allocation } = call;
+  const unlooked = allocation?.result.unlooked ?? null;
+  if (allocation === null || allocation.api === null || unlooked === null) return;
+  if (!/\*\s*\w+\(/.test(apiNamed(allocation.api)?.signature ?? "")) return;
+  const sure = unlooked.isUsed ? "likely" : "possible";
+  if (RANK[sure] < RANK[confidence]) return;
+  const unchecked: Call = { ...call, allocation: { ...allocation, result: { ...allocation.result, is: "unchecked" } } };
+  const outside = anywhere.filter(({ task }) => task === 0);
+  const readings = readingsOf(named.file, fn.read, allocation, {});
+  if (readings === null) return;
+  const where = allowed(call, readings, outside, kernel);
+  const site = callSite(unchecked, named.file, readings, () => where);
+  const proven = { confidence: sure, isConvention: false, isAnywhere: false, proof: [] } as const;
+  for (const finding of judge(site, kernel, UNCHECKED)) said.set(finding.rule, { finding, readings, ...proven });
 }
 
 const RT_RULES: readonly Rule[] = ["rt-alloc-in-atomic"].flatMap((id) => kernelRule(id) ?? []);

@@ -2,8 +2,10 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import type { Severity, TextEdit } from "../rules/finding.ts";
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
 import type { Call } from "./call.ts";
+import type { Step } from "./evidence.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { editsOf, placeOf } from "./places.ts";
+import type { HandedOn } from "./results.ts";
 import type { Proven, Said } from "./said.ts";
 
 const LOWER: Readonly<Record<Severity, Severity>> = {
@@ -29,6 +31,7 @@ export function told(
 ): CFinding | null {
   const place = placeOf(call, readings, kernel, finding.place);
   if (place === null) return null;
+  const uses = finding.place.kind === "result-check" ? useOf(fn, call) : [];
   const isInside = call.allocation?.through?.isInside === true;
   const fixes = finding.fixes.flatMap((fix) => {
     const changes: TextEdit[] = [];
@@ -54,8 +57,22 @@ export function told(
     maskText: maskTextOf(call),
     confidence,
     isAnywhere,
-    proof,
+    proof: uses.length === 0 ? proof : [...proof, ...uses],
     fixes,
     advice: finding.advice,
   };
+}
+
+/** Where what a call gives is used, or goes, without a test. */
+function useOf(fn: LinkedFunction, { name, allocation }: Call): readonly Step[] {
+  const result = allocation?.result;
+  if (result === undefined) return [];
+  const what = result.variable ?? `what ${name}() gives`;
+  const at = ({ start, end }: Pick<HandedOn, "start" | "end">, text: string): readonly Step[] => [
+    { file: fn.file, start: fn.start + start, end: fn.start + end, text: `${what} ${text}` },
+  ];
+  if (result.is === "unchecked") return at(result, "is used without a test");
+  if (result.unlooked === null) return [];
+  const { callee } = result.unlooked;
+  return at(result.unlooked, callee === null ? "is kept without a test" : `goes to ${callee}() without a test`);
 }

@@ -186,7 +186,7 @@ describe("a result that nobody looks at", () => {
       "among others",
       ["p = kmalloc(8, GFP_ATOMIC);", "q = kmalloc(8, GFP_ATOMIC);", "if (!q || !p)", "\treturn 0;", "p->n = 1;"],
     ],
-    ["by an address alone", ["p = kmalloc(8, GFP_ATOMIC);", "list_add(&p->list, &dev->list);"]],
+    ["by an address alone", ["p = kmalloc(8, GFP_ATOMIC);", "add_to(dev, &p->list);"]],
   ])("not %s", (_, lines) => {
     expect(unchecked(...lines)).toBe(false);
   });
