@@ -4,6 +4,7 @@ import { scan, type Scan, type Tokens } from "./lexer.ts";
 import { parser } from "./parser.ts";
 import { PADDING } from "./parser/token-numbers.ts";
 import { bareRegion, mayLead, type Edit, type Region, type SourceFile } from "./source-file.ts";
+import { splice } from "./splice.ts";
 import type { Item } from "./ast.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
@@ -438,34 +439,35 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
   let old = 0;
   while (old < count && oldStart(old) + reachOf(old) <= edit.start) old++;
   const first = old;
-  const regions = file.regions.slice(0, old);
-  const starts = file.starts.slice(0, old);
-  const reaches = file.reaches.slice(0, old);
+  const regions: Region[] = [];
+  const starts: number[] = [];
+  const reaches: number[] = [];
   const reader = new RegionReader(text, CHUNK, copy);
+  /** What was read in the place of [first, end), and the rest as it was. */
+  const joined = (end: number): SourceFile => ({
+    kind: "allocpolicy",
+    text,
+    regions: splice(file.regions, first, end, regions),
+    starts: moved(splice(file.starts, first, end, starts), first + starts.length, shift),
+    reaches: splice(file.reaches, first, end, reaches),
+    leading: leadingOf(file, first, end, regions),
+  });
   let at = Math.min(oldStart(old), text.length);
   while (at < text.length) {
     const region = file.regions[old];
     const before = oldStart(old) === at && at <= edit.start;
     const beginsAlike = beginningOf(text, at) === beginningOf(file.text, oldStart(old));
-    if (beginsAlike && at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at) {
-      return {
-        kind: "allocpolicy",
-        text,
-        regions: regions.concat(file.regions.slice(old)),
-        starts: starts.concat(file.starts.slice(old).map((start) => start + shift)),
-        reaches: reaches.concat(file.reaches.slice(old)),
-        leading: leadingOf(file, first, old, regions),
-      };
-    }
+    if (beginsAlike && at >= touchedEnd && oldStart(old) >= edit.end && oldStart(old) + shift === at)
+      return joined(old);
     const piece =
       region !== undefined && before && at + reachOf(old) <= edit.start
         ? { region, reach: reachOf(old), end: at + region.text.length }
         : reader.read(at);
-    // The same text makes the same region: caches that hang on the object stay good.
+    // The same text makes the same region, once in a file: caches that hang on the object stay good.
     const same =
       region !== undefined &&
       beginsAlike &&
-      (before || oldStart(old) + shift === at) &&
+      ((before && at < edit.start) || oldStart(old) + shift === at) &&
       region.text === piece.region.text;
     regions.push(same ? region : piece.region);
     starts.push(at);
@@ -473,16 +475,18 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
     at = piece.end;
     while (old < count && (oldStart(old) < edit.start ? oldStart(old) < at : oldStart(old) + shift < at)) old++;
   }
-  return { kind: "allocpolicy", text, regions, starts, reaches, leading: leadingOf(file, first, count, regions) };
+  return joined(count);
 }
 
-/** Which regions may lead to other files, where those in [first, end) became the ones of `regions` from `first` on. */
-function leadingOf(before: SourceFile, first: number, end: number, regions: readonly Region[]): readonly number[] {
+function moved(starts: number[], from: number, by: number): number[] {
+  for (let i = from; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + by;
+  return starts;
+}
+
+/** Which regions may lead to other files, where those in [first, end) were replaced by others. */
+function leadingOf(before: SourceFile, first: number, end: number, fresh: readonly Region[]): readonly number[] {
   const leading = before.leading.filter((index) => index < first);
-  for (let index = first; index < regions.length; index++) {
-    const region = regions[index];
-    if (region !== undefined && mayLead(region)) leading.push(index);
-  }
-  for (const index of before.leading) if (index >= end) leading.push(index + regions.length - end);
+  for (const [i, region] of fresh.entries()) if (mayLead(region)) leading.push(first + i);
+  for (const index of before.leading) if (index >= end) leading.push(index + first + fresh.length - end);
   return leading;
 }

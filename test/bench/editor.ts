@@ -123,10 +123,26 @@ class Bench {
     return [median(there), median(back)];
   }
 
+  /**
+   * Types one letter after the other, each of which makes a text that was never there, and takes all back; what each
+   * letter costs.
+   */
+  async typed(at: number, letters: string): Promise<number[]> {
+    const times: number[] = [];
+    for (const [i, letter] of [...letters].entries()) {
+      times.push(await this.replace(at + i, at + i, letter));
+      await sleep(5);
+    }
+    await this.replace(at, at + letters.length, "");
+    return times;
+  }
+
   stop(): void {
     this.client.stop();
   }
 }
+
+const TYPED = "abcdefghijklmnopqrstuvwxyz";
 
 const CONTEXT = 'context probe { in process holds mutex "dev->lock" }';
 const FLAGS = "flags RING = GFP_KERNEL | __GFP_ZERO";
@@ -164,6 +180,9 @@ async function keys(server: string, add: (name: string, ms: number) => void): Pr
       }
       add(`key: ${label}`, median(times));
       add(`key p95: ${label}`, percentile(times, 0.95));
+      add(`key, a new text: ${label}`, median(await bench.typed(at, TYPED)));
+      const name = bench.text.lastIndexOf("request ", at) + "request ".length;
+      add(`key in a name, a new text: ${label}`, median(await bench.typed(name, TYPED)));
       if (lines === 10_000) add(`MiB after 50 edits: ${label}`, residentMib(bench.client.pid));
       await asked(bench, label, at, add);
       bench.stop();

@@ -132,6 +132,20 @@ describe("An edited file", () => {
     );
   });
 
+  test("has each region once, also where text is put before what says the same", () => {
+    fc.assert(
+      fc.property(file, fc.nat(), fc.nat(), (text, from, to) => {
+        const before = parseFile(text);
+        const count = before.regions.length;
+        const copied = before.regions[from % count]?.text ?? "";
+        const at = before.starts[to % count] ?? 0;
+        const { regions } = editFile(before, { start: at, end: at, text: copied });
+        expect(new Set(regions).size).toBe(regions.length);
+      }),
+      { seed: 6, numRuns: 500 },
+    );
+  });
+
   test("keeps the regions that the edit leaves alone as the same objects", () => {
     fc.assert(
       fc.property(file, fc.nat(), fc.constantFrom("x", " ", "// x\n"), (text, at, inserted) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseFile } from "../../grammar/index.ts";
+import { editFile, parseFile } from "../../grammar/index.ts";
+import { carryUsers, isNeeded, usersOf } from "../../server/policy-language/analysis/need-users.ts";
 import { needsOf } from "../../server/policy-language/analysis/needs.ts";
 import { namesOf } from "../../server/policy-language/analysis/region-names.ts";
 import { anyText, file, wildFile } from "../grammar/_arbitrary.ts";
@@ -51,5 +52,34 @@ describe("What a declaration needs", () => {
           expect([...needsOf(region)].toSorted(), region.text).toEqual([...namesOf(region).needs].toSorted());
       }
     }
+  });
+});
+
+const edit = fc.record({
+  at: fc.nat(2000),
+  length: fc.oneof(fc.nat(3), fc.nat(200)),
+  text: fc.oneof(fc.constantFrom("", "x", "\n", "}", "/*"), declaration),
+});
+
+describe("Who needs a name", () => {
+  test("is known of each text after edits as of one that is listed anew", () => {
+    fc.assert(
+      fc.property(policyFile, fc.array(edit, { minLength: 1, maxLength: 12 }), (text, edits) => {
+        let source = parseFile(text);
+        for (const { at, length, text: inserted } of edits) {
+          const start = at % (source.text.length + 1);
+          const before = source;
+          isNeeded(before, "any");
+          source = editFile(before, { start, end: Math.min(start + length, before.text.length), text: inserted });
+          carryUsers(before, source);
+          for (const key of new Set([...before.regions, ...source.regions].flatMap(needsOf))) {
+            const all = source.regions.flatMap((region, i) => (needsOf(region).includes(key) ? [i] : []));
+            expect(usersOf(source, key).toSorted((one, other) => one - other)).toEqual(all);
+            expect(isNeeded(source, key)).toBe(all.length > 0);
+          }
+        }
+      }),
+      { seed: 32, numRuns: 300 },
+    );
   });
 });

@@ -1,22 +1,14 @@
 import type { Declaration, Item } from "../../../grammar/ast.ts";
 import { policyFile } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
+import { splice } from "../../../grammar/splice.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
-import {
-  countNeeds,
-  differenceOf,
-  exportersOf,
-  indexOf,
-  isInDamage,
-  isNeeded,
-  splice,
-  type FileIndex,
-  designOf,
-} from "./file-index.ts";
+import { designOf, exportersOf, indexOf, isInDamage, type FileIndex } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { needsOf } from "./needs.ts";
-import { apiKey, damageKeys, exportsOf, logKey, nameKey, namesOf } from "./region-names.ts";
+import { indexNear, isNeeded, listUsers, usersOf } from "./need-users.ts";
+import { differenceOf } from "./region-difference.ts";
+import { apiKey, DAMAGED_SPACES, exportsOf, logKey, nameKey, namesOf, wantedKinds } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { rootsFor } from "../../documents/roots.ts";
 import { saySame } from "./meaning.ts";
@@ -107,7 +99,7 @@ export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis 
  * @returns whether nothing is left of it
  */
 export function workAhead(workspace: Workspace, uri: string, isOver: () => boolean): boolean {
-  return fileAnalysisOf(workspace, uri)?.files.every(({ index }) => countNeeds(index, isOver)) ?? true;
+  return fileAnalysisOf(workspace, uri)?.files.every(({ index }) => listUsers(index.file, isOver)) ?? true;
 }
 
 /** What the declarations of a file are judged by; null for a file that the workspace does not have. */
@@ -331,9 +323,6 @@ function changedLogs(before: FileAnalysis["logs"], now: FileAnalysis["logs"]): R
 
 // From one analysis to the next ---------------------------------------------------------------------------------------
 
-/** Passes over all regions before the users of each name are listed instead; more are needed only for long chains. */
-const PASSES = 4;
-
 /**
  * The revisions of the next analysis: new ones for regions that changed, and for those that depend on a changed name,
  * directly or through others; all others stay, with their findings.
@@ -345,9 +334,11 @@ function carryOver(
   changedBefore: ReadonlySet<string>,
 ): Contents {
   const changed = new Set<string>(changedBefore);
+  /** Words of damage that came or went. */
+  const words = new Set<string>();
   /** Keys of policies that say the same as before in other words, or somewhere else. */
   const reworded = new Set<string>();
-  /** Revisions of what is as good as before: its name may stand elsewhere in its region. */
+  /** Revisions of what stands elsewhere in its region, or in other words: what points there is said anew. */
   const shifted = new Set<Revision>();
   let { findings, ready } = previous;
   let isMoved = false;
@@ -361,11 +352,11 @@ function carryOver(
       oldEnd === start + 1 && newEnd === start + 1 ? sameAsBefore(old, index, start, order.map(indexNamed)) : null;
     const keys = same === "reworded" ? reworded : changed;
     if (same !== "value") {
-      for (let at = start; at < oldEnd; at++) addKeys(keys, old.index.file.regions[at]);
-      for (let at = start; at < newEnd; at++) addKeys(keys, index.file.regions[at]);
+      for (const region of old.index.file.regions.slice(start, oldEnd)) addKeys(keys, words, region);
+      for (const region of index.file.regions.slice(start, newEnd)) addKeys(keys, words, region);
     }
     const kept = same === "value" ? old.revisions[start] : undefined;
-    if (kept !== undefined) shifted.add(kept);
+    if (same !== null) for (const revision of old.revisions.slice(start, oldEnd)) shifted.add(revision);
     const fresh = Array.from({ length: newEnd - start }, (_, at) => kept ?? newRevision(start + at));
     isMoved ||= oldEnd !== newEnd;
     if (i === 0) {
@@ -387,19 +378,13 @@ function carryOver(
     ready[region] = undefined;
   };
 
+  const mayMiss = namesOfDamage(previous.files, moved, words);
+  if (changed.size > 0 || mayMiss.size > 0) renewDependants(moved, forget, changed, mayMiss, previous);
+  if (reworded.size > 0) renewDependants(moved, forget, reworded, NO_NAMES, previous, shifted);
   if (shifted.size > 0) {
     findings.forEach((known, region) => {
       if (known?.movable === true && pointsAt(known, shifted)) forget(region);
     });
-  }
-  if (changed.size > 0) renewDependants(moved, forget, changed, previous);
-  if (reworded.size > 0) {
-    const regions = moved[0]?.index.file.regions ?? [];
-    // Of a request on which the policy says nothing there is nothing to be said in other words.
-    const forgetWords = (region: number): void => {
-      if (findings[region]?.movable !== false || regions[region]?.kind !== "request") forget(region);
-    };
-    renewDependants(moved, forgetWords, reworded, previous);
   }
   // Which header is the first decides what is said of the others.
   const [own, before] = [moved[0]?.index, previous.files[0]?.index];
@@ -452,34 +437,67 @@ function firstOf(index: FileIndex | undefined, kind: "kernels" | "configs"): Reg
   return index?.file.regions[index[kind][0] ?? -1];
 }
 
-function addKeys(keys: Set<string>, region: Region | undefined): void {
+function addKeys(keys: Set<string>, words: Set<string>, region: Region | undefined): void {
   if (region === undefined) return;
   for (const key of exportsOf(region)) keys.add(key);
-  if (region.problems.length === 0) return;
-  for (const word of namesOf(region).words) for (const key of damageKeys(word)) keys.add(key);
+  if (region.problems.length > 0) for (const word of namesOf(region).words) words.add(word);
 }
 
-/** Gives new revisions to all regions that depend on a changed key; `changed` grows by what those declare. */
+/** The words that stand in damage now and did not before, or the other way: what is called so may be declared there. */
+function namesOfDamage(
+  before: readonly Pick<AnalysedFile, "index">[],
+  now: readonly Pick<AnalysedFile, "index">[],
+  words: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const isIn = (files: readonly Pick<AnalysedFile, "index">[], word: string): boolean =>
+    files.some(({ index }) => isInDamage(index, word));
+  return new Set([...words].filter((word) => isIn(before, word) !== isIn(now, word)));
+}
+
+/** Whether a region has a use of a name that is not what the declaration of the name gives. */
+function isMissed(region: Region | undefined, space: NameSpace, word: string, declared: Region | undefined): boolean {
+  const kind = declared?.problems.length === 0 ? declared.kind : null;
+  if (region === undefined || kind === null || !isDeclared(kind)) return true;
+  return namesOf(region).uses.some(
+    (use) => use.space === space && use.name.text === word && !wantedKinds(use).includes(kind),
+  );
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/**
+ * Gives new revisions to all regions that depend on a changed key; `changed` grows by what those declare.
+ * @param mayMiss names that may be declared in damage now, or could be before: who uses one that nothing else declares
+ *   as what it uses depends on that
+ * @param reworded what declares the keys says the same as before, which is all that requests see of it: they stay as
+ *   they are; gets the revisions that are replaced
+ */
 function renewDependants(
   files: readonly { readonly index: FileIndex; readonly revisions: Revision[] }[],
   forget: (region: number) => void,
   changed: Set<string>,
+  mayMiss: ReadonlySet<string>,
   previous: FileAnalysis,
+  reworded: Set<Revision> | null = null,
 ): void {
   const renewed = files.map(({ revisions }) => new Uint8Array(revisions.length));
   const grown: string[] = [];
+  const isTouched = ({ kind }: Region): boolean => reworded === null || kind !== "request";
   const renew = (file: number, region: number): void => {
     const marks = renewed[file];
     const checked = files[file];
     if (marks === undefined || checked === undefined || marks[region] === 1) return;
     marks[region] = 1;
+    const declares = checked.index.file.regions[region];
+    const before = checked.revisions[region];
+    if (declares === undefined || before === undefined || !isTouched(declares)) return;
+    reworded?.add(before);
     checked.revisions[region] = newRevision(region);
     if (file === 0) forget(region);
-    const declares = checked.index.file.regions[region];
-    for (const key of declares === undefined ? [] : exportsOf(declares)) {
+    for (const key of exportsOf(declares)) {
       if (changed.has(key)) continue;
       // Nearly always nobody leans on what leans on something.
-      const needed = files.some(({ index }) => isNeeded(index, key));
+      const needed = files.some(({ index }) => isNeeded(index.file, key));
       if (!needed && !isAnyRival) continue;
       changed.add(key);
       if (needed) grown.push(key);
@@ -503,71 +521,22 @@ function renewDependants(
   };
 
   for (const key of [...changed]) renewRivals(key);
-  // Nearly always nobody leans on what was typed into.
-  const isAnyNeeded = (keys: Iterable<string>): boolean => {
-    for (const key of keys) if (files.some(({ index }) => isNeeded(index, key))) return true;
-    return false;
-  };
-  if (!isAnyNeeded(changed)) return;
-  for (let pass = 0; pass < PASSES; pass++) {
-    grown.length = 0;
-    const sought = [...changed].filter((key) => files.some(({ index }) => isNeeded(index, key)));
-    files.forEach(({ index }, file) => {
-      for (const at of regionsThatHold(index.file, sought)) {
-        const region = index.file.regions[at];
-        if (region !== undefined && needsOf(region).some((key) => changed.has(key))) renew(file, at);
+  for (const word of mayMiss) {
+    for (const space of DAMAGED_SPACES) {
+      const key = nameKey(space, word);
+      const place = files.find(({ index }) => index.first.has(key))?.index;
+      const declared = place?.file.regions[place.first.get(key) ?? -1];
+      for (const [file, { index }] of files.entries()) {
+        for (const at of usersOf(index.file, key))
+          if (isMissed(index.file.regions[at], space, word, declared)) renew(file, at);
       }
-    });
-    if (grown.length === 0) return;
-  }
-
-  const users = new Map<string, { readonly file: number; readonly region: number }[]>();
-  files.forEach(({ index }, file) =>
-    index.file.regions.forEach((used, region) => {
-      for (const key of needsOf(used)) {
-        const known = users.get(key);
-        if (known === undefined) users.set(key, [{ file, region }]);
-        else known.push({ file, region });
-      }
-    }),
-  );
-  grown.length = 0;
-  grown.push(...changed);
-  for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
-    for (const { file, region } of users.get(key) ?? []) renew(file, region);
-  }
-}
-
-/** With more names than these, a text is not looked through for each. */
-const MOST_SOUGHT = 8;
-
-/** The regions that may need one of the keys, some of them twice: one that does has the key's name in its text. */
-function* regionsThatHold(file: SourceFile, keys: readonly string[]): Generator<number> {
-  const { text, regions, starts } = file;
-  const names = new Set(keys.map((key) => key.slice(key.indexOf(":") + 1)));
-  // The path of a log may be written with escapes.
-  if (names.size > MOST_SOUGHT || keys.some((key) => key.startsWith("log:"))) {
-    yield* regions.keys();
-    return;
-  }
-  for (const name of names) {
-    for (let at = text.indexOf(name); at >= 0 && at < text.length; ) {
-      const index = regionIndexAt(starts, at);
-      yield index;
-      at = text.indexOf(name, starts[index + 1] ?? text.length);
     }
   }
-}
-
-/** The index of the last region that starts at an offset or before. */
-function regionIndexAt(starts: readonly number[], offset: number): number {
-  let [low, high] = [0, starts.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
-    else high = middle;
+  grown.push(...changed);
+  for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
+    for (const [file, { index }] of files.entries())
+      for (const at of usersOf(index.file, key, isTouched)) renew(file, at);
   }
-  return low - 1;
 }
 
 // Environment ---------------------------------------------------------------------------------------------------------
@@ -663,17 +632,6 @@ function placesIn(files: readonly AnalysedFile[]): Environment["placeOf"] {
     const start = file.index.file.starts[index];
     return region === undefined || start === undefined ? null : { index, region, start };
   };
-}
-
-/** The index of an entry, looked for on both sides of a place; -1: it is not there. */
-function indexNear<Entry>(list: readonly Entry[], entry: Entry, place: number): number {
-  const middle = Math.min(place, list.length - 1);
-  const most = Math.max(middle, list.length - middle);
-  for (let distance = 0; distance <= most; distance++) {
-    if (list[middle + distance] === entry) return middle + distance;
-    if (list[middle - distance] === entry) return middle - distance;
-  }
-  return -1;
 }
 
 /** What a region declares, as a tree only for who asks for it. */

@@ -1,7 +1,8 @@
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
-import { needsOf } from "./needs.ts";
+import { differenceOf } from "./region-difference.ts";
+import { carryUsers } from "./need-users.ts";
 import { exportsOf, mayBeFor, nameKey, namesOf, spacesOf } from "./region-names.ts";
 
 /** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */
@@ -39,9 +40,6 @@ const wordsOf: TextsOf = (region) => (region.problems.length === 0 ? NOTHING : n
 
 /** Corrections that are kept before all is counted anew; in a file that is damaged all over, as many as it has. */
 const MOST_CORRECTIONS = 256;
-
-/** So many regions are counted in one go. */
-const SLICE = 32;
 
 function addTo(counted: Map<string, number>, regions: readonly Region[], textsOf: TextsOf): void {
   for (const region of regions) for (const text of textsOf(region)) counted.set(text, (counted.get(text) ?? 0) + 1);
@@ -81,59 +79,9 @@ function has({ counted, corrections }: Counts, text: string): boolean {
   return (counted.get(text) ?? 0) + (corrections.get(text) ?? 0) > 0;
 }
 
-/** The needs of a file's regions: counted when they are first asked for, or ahead of that. */
-const needed = new WeakMap<FileIndex, Counts>();
-/** Those that are counted up to a region. */
-const counting = new WeakMap<FileIndex, { readonly counted: Map<string, number>; readonly next: number }>();
-
-/** Whether any region of the file needs the key. */
-export function isNeeded(index: FileIndex, key: string): boolean {
-  countNeeds(index, () => false);
-  const counts = needed.get(index);
-  return counts !== undefined && has(counts, key);
-}
-
-/** Does ahead what `isNeeded` would begin with, until it is over. @returns whether nothing is left of it */
-export function countNeeds(index: FileIndex, isOver: () => boolean): boolean {
-  if (needed.has(index)) return true;
-  const { regions } = index.file;
-  const { counted, next } = counting.get(index) ?? { counted: new Map<string, number>(), next: 0 };
-  for (let from = next; from < regions.length; from += SLICE) {
-    if (isOver()) {
-      counting.set(index, { counted, next: from });
-      return false;
-    }
-    addTo(counted, regions.slice(from, from + SLICE), needsOf);
-  }
-  counting.delete(index);
-  needed.set(index, { counted, corrections: new Map() });
-  return true;
-}
-
 /** Whether a damaged region of the file has the word in it. */
 export function isInDamage({ damagedWords }: FileIndex, word: string): boolean {
   return has(damagedWords, word);
-}
-
-/** How two lists of regions differ: equal up to `start`, equal again from `oldEnd` and `newEnd`. */
-export interface Difference {
-  readonly start: number;
-  readonly oldEnd: number;
-  readonly newEnd: number;
-}
-
-export function differenceOf(before: readonly Region[], after: readonly Region[]): Difference {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before[start] === after[start]) start++;
-  let tail = 0;
-  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  return { start, oldEnd: before.length - tail, newEnd: after.length - tail };
-}
-
-/** A copy of a list with [start, oldEnd) replaced: few new entries among many that stay. */
-export function splice<Entry>(list: readonly Entry[], start: number, oldEnd: number, fresh: readonly Entry[]): Entry[] {
-  return list.slice(0, start).concat(fresh, list.slice(oldEnd));
 }
 
 const cache = new WeakMap<SourceFile, FileIndex>();
@@ -142,8 +90,7 @@ const cache = new WeakMap<SourceFile, FileIndex>();
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
   const known = cache.get(file);
   if (known !== undefined) {
-    if (previous !== null && !needed.has(known))
-      carryNeeds(previous, known, differenceOf(previous.file.regions, file.regions));
+    if (previous !== null) carryUsers(previous.file, file);
     return known;
   }
   const index = previous === null ? countedIndex(file) : movedIndex(file, previous);
@@ -159,24 +106,14 @@ function countedIndex(file: SourceFile): FileIndex {
  * Where the same names are declared in the same regions, which is so for almost every keystroke, the maps serve again.
  */
 function movedIndex(file: SourceFile, previous: FileIndex): FileIndex {
-  const difference = differenceOf(previous.file.regions, file.regions);
-  const { start, oldEnd, newEnd } = difference;
+  const { start, oldEnd, newEnd } = differenceOf(previous.file.regions, file.regions);
   const fresh = file.regions.slice(start, newEnd);
   const old = previous.file.regions.slice(start, oldEnd);
   const damagedWords = recount(previous.damagedWords, old, fresh, file.regions, wordsOf);
   const isMoved = oldEnd === newEnd && fresh.every((region, i) => declaresAlike(old[i], region));
   const index = isMoved ? { ...previous, file, damagedWords } : freshIndex(file, damagedWords);
-  carryNeeds(previous, index, difference);
+  carryUsers(previous.file, file);
   return index;
-}
-
-/** What was counted of one text is corrected for another, an earlier one too that is there again. */
-function carryNeeds(from: FileIndex, to: FileIndex, { start, oldEnd, newEnd }: Difference): void {
-  const counts = needed.get(from);
-  if (counts === undefined) return;
-  const { regions } = to.file;
-  const [old, fresh] = [from.file.regions.slice(start, oldEnd), regions.slice(start, newEnd)];
-  needed.set(to, recount(counts, old, fresh, regions, needsOf));
 }
 
 function declaresAlike(before: Region | undefined, after: Region): boolean {
@@ -253,11 +190,12 @@ export function exportersOf(index: FileIndex, key: string): readonly number[] {
   return one === undefined ? [] : [one];
 }
 
-const designs = new WeakMap<FileIndex, Design>();
+/** By the declarations by space: where those serve again, none came, went, or is called otherwise. */
+const designs = new WeakMap<FileIndex["bySpace"], Design>();
 
 /** The flags and scopes that a file declares and no kernel has. */
 export function designOf(index: FileIndex): Design {
-  const known = designs.get(index);
+  const known = designs.get(index.bySpace);
   if (known !== undefined) return known;
   const namesIn = (space: NameSpace, kind: "flag" | "scope"): readonly string[] =>
     index.bySpace[space].flatMap((region) => {
@@ -265,6 +203,6 @@ export function designOf(index: FileIndex): Design {
       return declared?.kind === kind && declared.name !== null ? [declared.name] : [];
     });
   const design = { flags: namesIn("mask", "flag"), scopes: namesIn("context", "scope") };
-  designs.set(index, design);
+  designs.set(index.bySpace, design);
   return design;
 }

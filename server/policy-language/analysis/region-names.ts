@@ -1,4 +1,4 @@
-import type { Clause, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../../grammar/ast.ts";
+import type { Clause, Declaration, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { CONTEXT_NAMES, isScopeName } from "../../model/contexts.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
@@ -44,6 +44,33 @@ export interface RegionNames {
   readonly needs: readonly string[];
   /** Of a damaged region: the words in it, any of which may be a name that the damage hides. */
   readonly words: readonly string[];
+}
+
+/** The kinds of declarations that a use may stand for. */
+export function wantedKinds({ space, role, kind }: NameUse): readonly Declaration["kind"][] {
+  switch (role) {
+    case "alias":
+      return ["flags", "flag"];
+    case "call":
+      return ["transform"];
+    case "scope":
+      return ["scope"];
+    case "in":
+    case "context":
+      return ["context", "scope"];
+    case "on":
+      return ["memory"];
+    case "policy":
+    case "within":
+      return ["policy"];
+    case "fallback":
+      return ["request"];
+    case "expect":
+      return kind === undefined ? ["request", "policy", "transform"] : [kind];
+    case "like":
+      if (space === "context") return ["context", "scope"];
+      return [space === "memory" ? "memory" : (kind ?? "request")];
+  }
 }
 
 /** What each form of expectation can be true of. */
@@ -166,12 +193,8 @@ function wordsOf(region: Region): readonly string[] {
   return [...words];
 }
 
-/** The key of "a damaged region holds this word". Everything that uses the word may have its declaration there. */
-export function damageKeys(word: string): readonly string[] {
-  return DAMAGED_SPACES.map((space) => nameKey(space, word));
-}
-
-const DAMAGED_SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
+/** In which spaces a name may be declared by what cannot be read. */
+export const DAMAGED_SPACES: readonly NameSpace[] = ["mask", "context", "subject", "memory"];
 
 function collect(item: Item): RegionNames {
   if (item.kind === "kernel" || item.kind === "config" || item.kind === "import") return NO_NAMES;

@@ -29,11 +29,13 @@ export function knownFindings(analysis: FileAnalysis): {
   readonly complete: boolean;
 } {
   const { ready } = analysis;
-  const complete = !ready.includes(undefined);
+  if (isComplete(ready)) return { regions: withFirstDeclaration(analysis, ready), complete: true };
   const regions = new Array<readonly Finding[]>(ready.length);
   for (let i = 0; i < ready.length; i++) regions[i] = ready[i] ?? NOTHING;
-  return { regions: withFirstDeclaration(analysis, regions), complete };
+  return { regions: withFirstDeclaration(analysis, regions), complete: false };
 }
+
+const isComplete = (ready: FileAnalysis["ready"]): ready is (readonly Finding[])[] => !ready.includes(undefined);
 
 /** Looks at a region by itself. */
 export function analyseRegion(analysis: FileAnalysis, region: number): void {
@@ -117,7 +119,10 @@ function ofDeclaration(
 }
 
 /** What is said of the file as a whole stands at its first declaration. */
-function withFirstDeclaration(analysis: FileAnalysis, result: (readonly Finding[])[]): readonly (readonly Finding[])[] {
+function withFirstDeclaration(
+  analysis: FileAnalysis,
+  found: readonly (readonly Finding[])[],
+): readonly (readonly Finding[])[] {
   const own = analysis.files[0];
   const { environment } = analysis;
   if (
@@ -126,14 +131,13 @@ function withFirstDeclaration(analysis: FileAnalysis, result: (readonly Finding[
     !environment.kernelKnown ||
     own.index.firstDeclaration < 0
   )
-    return result;
+    return found;
   const region = own.index.firstDeclaration;
   const item = own.index.file.regions[region]?.item;
   if (item === undefined || item === null || item.kind === "kernel" || item.kind === "config" || item.kind === "import")
-    return result;
+    return found;
   const span = item.name ?? { start: item.start, end: item.start + item.kind.length };
-  result[region] = withNoKernel(environment, result[region] ?? NOTHING, span);
-  return result;
+  return found.with(region, withNoKernel(environment, found[region] ?? NOTHING, span));
 }
 
 const withoutKernel = new WeakMap<readonly Finding[], { readonly text: string; readonly all: readonly Finding[] }>();

@@ -10,7 +10,7 @@ import type { Span } from "../../rules/finding.ts";
 import { othersIn, type Graph } from "../analysis/graph.ts";
 import { maskGraph } from "../requests/masks.ts";
 import { policyGraph } from "../policies/resolved-policy.ts";
-import { namesOf, spacesOf, type NameUse } from "../analysis/region-names.ts";
+import { namesOf, spacesOf, wantedKinds, type NameUse } from "../analysis/region-names.ts";
 import { memoryGraph } from "../requests/memory.ts";
 import { likeGraph } from "../requests/requests.ts";
 import { nearest } from "../names/suggest.ts";
@@ -151,29 +151,6 @@ function unknownScope(environment: Environment, name: Name): UnplacedFinding | n
       related: [declarationOf(found, "It is declared here.")],
     },
   );
-}
-
-/** What a use of this role may stand for. */
-function wantedKinds(use: NameUse): readonly Declaration["kind"][] {
-  switch (use.role) {
-    case "on":
-      return ["memory"];
-    case "policy":
-    case "within":
-      return ["policy"];
-    case "fallback":
-      return ["request"];
-    case "expect":
-      return use.kind === undefined ? ["request", "policy", "transform"] : [use.kind];
-    case "like":
-      return [use.space === "memory" ? "memory" : (use.kind ?? "request")];
-    case "alias":
-    case "call":
-    case "in":
-    case "context":
-    case "scope":
-      return [];
-  }
 }
 
 /** Related information: where something is declared. */

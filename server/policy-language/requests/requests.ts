@@ -167,12 +167,21 @@ export function resolveRequest(environment: Environment, declaration: RequestDec
 /** The same for a declaration that was looked up. */
 export function resolvedRequestOf(environment: Environment, binding: Binding): ResolvedRequest {
   const known = resolvedRequests.get(binding.revision);
-  if (known !== undefined) return known;
-  const { declaration } = binding;
   const set = propertySetOf(environment, binding);
-  const resolved = resolve(environment, declaration.kind === "request" ? declaration : EMPTY_REQUEST, set);
-  resolvedRequests.set(binding.revision, resolved);
+  const resolved =
+    known === undefined
+      ? resolve(environment, binding.declaration.kind === "request" ? binding.declaration : EMPTY_REQUEST, set)
+      : withPolicies(known, policiesOf(environment, set, known.apiWritten?.property.api?.text ?? null));
+  if (resolved !== known) resolvedRequests.set(binding.revision, resolved);
   return resolved;
+}
+
+/** A policy that says the same in other words renews no request that it binds. */
+function withPolicies(known: ResolvedRequest, policies: readonly Binding[]): ResolvedRequest {
+  const isSame =
+    policies.length === known.policies.length &&
+    policies.every(({ revision }, i) => revision === known.policies[i]?.revision);
+  return isSame ? known : { ...known, policies };
 }
 
 const EMPTY_REQUEST: RequestDeclaration = {

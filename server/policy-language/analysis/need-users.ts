@@ -1,0 +1,113 @@
+import type { Region, SourceFile } from "../../../grammar/source-file.ts";
+import { needsOf } from "./needs.ts";
+import { differenceOf } from "./region-difference.ts";
+
+/** Which regions of a text need which keys: listed once, and corrected by what the edits since then changed. */
+interface Users {
+  /** The regions that were listed, and by key the indexes of those that need it, ascending. */
+  readonly listed: readonly Region[];
+  readonly byKey: ReadonlyMap<string, readonly number[]>;
+  /** Those of them that are gone, and those that came, with the index of each as it came. */
+  readonly gone: ReadonlySet<Region>;
+  readonly fresh: ReadonlyMap<Region, number>;
+}
+
+/** Regions that came or went before all are listed anew; after an edit of more, as many as it has. */
+const MOST_CORRECTIONS = 256;
+
+/** So many regions are listed in one go. */
+const SLICE = 32;
+
+const known = new WeakMap<SourceFile, Users>();
+/** Texts that are listed up to a region. */
+const listing = new WeakMap<SourceFile, { readonly byKey: Map<string, number[]>; readonly next: number }>();
+
+/** Does ahead what `usersOf` would begin with, until it is over. @returns whether nothing is left of it */
+export function listUsers(file: SourceFile, isOver: () => boolean): boolean {
+  if (known.has(file)) return true;
+  const { regions } = file;
+  const { byKey, next } = listing.get(file) ?? { byKey: new Map<string, number[]>(), next: 0 };
+  for (let from = next; from < regions.length; from += SLICE) {
+    if (isOver()) {
+      listing.set(file, { byKey, next: from });
+      return false;
+    }
+    for (let index = from; index < Math.min(from + SLICE, regions.length); index++) list(byKey, regions[index], index);
+  }
+  listing.delete(file);
+  known.set(file, { listed: regions, byKey, gone: new Set(), fresh: new Map() });
+  return true;
+}
+
+function list(byKey: Map<string, number[]>, region: Region | undefined, index: number): void {
+  if (region === undefined) return;
+  for (const key of needsOf(region)) {
+    const users = byKey.get(key);
+    if (users === undefined) byKey.set(key, [index]);
+    else users.push(index);
+  }
+}
+
+function usersIn(file: SourceFile): Users {
+  listUsers(file, () => false);
+  return known.get(file) ?? { listed: [], byKey: new Map(), gone: new Set(), fresh: new Map() };
+}
+
+/** Whether any region of the text needs the key. */
+export function isNeeded(file: SourceFile, key: string): boolean {
+  const { listed, byKey, gone, fresh } = usersIn(file);
+  for (const region of fresh.keys()) if (needsOf(region).includes(key)) return true;
+  return byKey.get(key)?.some((index) => isThere(listed[index], gone)) ?? false;
+}
+
+const isThere = (region: Region | undefined, gone: ReadonlySet<Region>): region is Region =>
+  region !== undefined && !gone.has(region);
+
+/** The indexes of those regions of the text that need a key, in no order; of those that are `wanted` alone. */
+export function usersOf(
+  file: SourceFile,
+  key: string,
+  wanted: (region: Region) => boolean = () => true,
+): readonly number[] {
+  const { listed, byKey, gone, fresh } = usersIn(file);
+  const { regions } = file;
+  const found: number[] = [];
+  // What stands behind an edit moved as far as what stood there before it.
+  let moved = 0;
+  for (const place of byKey.get(key) ?? []) {
+    const region = listed[place];
+    const index = isThere(region, gone) && wanted(region) ? indexNear(regions, region, place + moved) : -1;
+    if (index < 0) continue;
+    moved = index - place;
+    found.push(index);
+  }
+  for (const [region, place] of fresh) {
+    const index = wanted(region) && needsOf(region).includes(key) ? indexNear(regions, region, place) : -1;
+    if (index >= 0) found.push(index);
+  }
+  return found;
+}
+
+/** What is known of one text is corrected for another, an earlier one too that is there again. */
+export function carryUsers(from: SourceFile, to: SourceFile): void {
+  const users = known.get(from);
+  if (users === undefined || known.has(to)) return;
+  const { start, oldEnd, newEnd } = differenceOf(from.regions, to.regions);
+  const [gone, fresh] = [new Set(users.gone), new Map(users.fresh)];
+  for (const region of from.regions.slice(start, oldEnd)) if (!fresh.delete(region)) gone.add(region);
+  for (const [i, region] of to.regions.slice(start, newEnd).entries())
+    if (!gone.delete(region)) fresh.set(region, start + i);
+  const most = Math.max(MOST_CORRECTIONS, oldEnd - start + newEnd - start);
+  if (gone.size + fresh.size <= most) known.set(to, { ...users, gone, fresh });
+}
+
+/** The index of an entry, looked for on both sides of a place; -1: it is not there. */
+export function indexNear<Entry>(entries: readonly Entry[], entry: Entry, place: number): number {
+  const middle = Math.max(0, Math.min(place, entries.length - 1));
+  const most = Math.max(middle, entries.length - middle);
+  for (let distance = 0; distance <= most; distance++) {
+    if (entries[middle + distance] === entry) return middle + distance;
+    if (entries[middle - distance] === entry) return middle - distance;
+  }
+  return -1;
+}
