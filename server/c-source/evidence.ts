@@ -26,6 +26,15 @@ export interface Step {
   readonly text: string;
 }
 
+/** A step in a function: offsets count from its start. */
+export type LocalStep = Omit<Step, "file">;
+
+/** A step of a function where that stands. */
+export const stepIn = (
+  { file, start }: { readonly file: number; readonly start: number },
+  { start: from, end, text }: LocalStep,
+): Step => ({ file, start: start + from, end: start + end, text });
+
 /** Something that is in force where a function is called, and why. */
 export interface Fact {
   /** By the model's name: a context, a lock of the language, a scope. */
@@ -37,22 +46,17 @@ export interface Fact {
   readonly isLoose: boolean;
   /** How sure it is that it is taken at all. */
   readonly sure: Confidence;
-  readonly step: Step;
+  /** Where its function takes it; null: it is so where the way begins. */
+  readonly taken: LocalStep | null;
 }
 
-/** A way in which a function is reached. */
-export interface Inherited {
-  readonly facts: readonly Fact[];
-  /** From where it begins to the call of the function, in order. */
-  readonly path: readonly Step[];
-  readonly confidence: Confidence;
-  /** It rests on what is usual, and not on what the kernel does. */
-  readonly isConvention: boolean;
-  /** Whether it may sleep there nobody knows: who does may not enter what reclaim waits for. */
-  readonly mayBeAtomic: boolean;
-  /** What parameters are on that way, as written. */
-  readonly bindings: Readonly<Record<string, string>>;
+/** A fact of a function itself. */
+export interface OwnFact extends Fact {
+  readonly taken: LocalStep;
 }
+
+/** What is known of the caller's parameters, as written. */
+export type Bindings = Readonly<Record<string, string>>;
 
 function withFact(context: Context, name: string, isRt: boolean): Context {
   if (isLockName(name)) return withLock(context, name);

@@ -1,41 +1,52 @@
-import { weaker, type Fact, type Inherited } from "./evidence.ts";
+import { weaker, type Bindings, type Fact, type OwnFact } from "./evidence.ts";
+import type { FunctionRead } from "./function-read.ts";
 import { guardHolds, isOpenGuard } from "./guards.ts";
-import type { LinkedFunction } from "./linked.ts";
 import { isScope, lockField, type Held, type Released, type State } from "./state.ts";
 import { BY_CONVENTION } from "./tables/locks.ts";
 
 const isMore = ({ context }: Held): boolean => context.length > 0;
 
-function textOf({ read }: LinkedFunction, { by, lock, through, when }: Held): string {
-  const where = `in ${read.name}()${when === null ? "" : ` if ${when.isNegated ? `!(${when.text})` : when.text}`}`;
+type Named = Pick<FunctionRead, "name" | "gives">;
+
+function textOf({ name }: Named, { by, lock, through, when }: Held): string {
+  const where = `in ${name}()${when === null ? "" : ` if ${when.isNegated ? `!(${when.text})` : when.text}`}`;
   if (through !== null) return `${by}() ${where} takes ${through}`;
   return lock === null ? `${by}() ${where}` : `${by}(${lock}) ${where}`;
 }
 
 /** What a lock of a function is for those that it calls. */
-function factOf(fn: LinkedFunction, held: Held): Fact {
+function factOf(read: Named, held: Held): OwnFact {
   return {
     context: held.context,
     family: held.family,
     lock: held.lock,
     isLoose:
       BY_CONVENTION.has(held.family) ||
-      (held.block === 0 && !fn.read.gives.some((family) => family === held.family || family === "any")),
+      (held.block === 0 && !read.gives.some((family) => family === held.family || family === "any")),
     sure: held.when === null ? held.sure : weaker(held.sure, "likely"),
-    step: {
-      file: fn.file,
-      start: fn.start + held.at,
-      end: fn.start + held.at + held.by.length,
-      text: textOf(fn, held),
-    },
+    taken: { start: held.at, end: held.at + held.by.length, text: textOf(read, held) },
   };
+}
+
+export const NO_FACTS: readonly OwnFact[] = [];
+
+const known = new WeakMap<readonly Held[], readonly OwnFact[]>();
+
+/** What a function holds itself in a state: the same list for as long as its text is the same. */
+export function ownFacts(read: Named, { held }: State): readonly OwnFact[] {
+  if (held.length === 0) return NO_FACTS;
+  const before = known.get(held);
+  if (before !== undefined) return before;
+  const facts = held.filter(isMore).map((one) => factOf(read, one));
+  known.set(held, facts);
+  return facts;
 }
 
 /** In these a task may sleep, but not wait for reclaim of every kind. */
 const OF_TASKS: ReadonlySet<string> = new Set(["fs_lock", "io_lock", "dma_fence_signalling"]);
 
 /** What of a caller still holds where the code gave some of it back. */
-function factsLeft(facts: readonly Fact[], state: State): readonly Fact[] {
+export function factsLeft(facts: readonly Fact[], state: State): readonly Fact[] {
   if (state.isCut) return [];
   const left = state.sleptAt < 0 ? facts : facts.filter(({ context }) => OF_TASKS.has(context));
   return state.released.reduce<readonly Fact[]>(withoutReleased, left);
@@ -57,23 +68,25 @@ function withoutReleased(facts: readonly Fact[], released: Released): readonly F
   return facts.filter((fact) => !gone.has(fact));
 }
 
-/** What is in force at a call that is reached in this way, and which of it the way brings. */
-export function factsAt(fn: LinkedFunction, state: State, way: Inherited | null): readonly Fact[] {
-  const brought = way === null ? [] : factsLeft(way.facts, state);
-  return [...brought, ...state.held.filter(isMore).map((held) => factOf(fn, held))];
+/** What is in force in a state of a function that is reached with these facts: what is left of them, and its own. */
+export function factsAt(read: Named, state: State, reachedWith: readonly Fact[]): readonly Fact[] {
+  return both(factsLeft(reachedWith, state), ownFacts(read, state));
 }
 
-/** The way can lead to this call: no test of a parameter stands against it. */
-export function canReach(state: State, way: Inherited): boolean {
-  return !state.guards.some((guard) => guardHolds(guard, way.bindings) === false || isOpenGuard(guard, way.bindings));
-}
+/** What is brought, and what is added to it. */
+export const both = (brought: readonly Fact[], own: readonly Fact[]): readonly Fact[] =>
+  brought.length === 0 ? own : own.length === 0 ? brought : [...brought, ...own];
+
+/** A way with these values of parameters can lead to this state: no test of a parameter stands against it. */
+export const canReach = ({ guards }: State, bindings: Bindings): boolean =>
+  !guards.some((guard) => guardHolds(guard, bindings) === false || isOpenGuard(guard, bindings));
 
 /** What conditions are where what was taken under them is in force: `true` or `false`, by their text. */
-export function conditionsOf({ held }: State): Readonly<Record<string, string>> {
+export function conditionsOf({ held }: State): Bindings {
   const asked = held.flatMap(({ when }) => when ?? []);
   return asked.length === 0
     ? NO_CONDITIONS
     : Object.fromEntries(asked.map((one) => [one.text, String(!one.isNegated)]));
 }
 
-const NO_CONDITIONS: Readonly<Record<string, string>> = {};
+const NO_CONDITIONS: Bindings = {};

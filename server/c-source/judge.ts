@@ -1,6 +1,6 @@
 import type { CFile } from "./c-file.ts";
 import type { CFinding } from "./c-finding.ts";
-import { RANK, type Inherited } from "./evidence.ts";
+import { RANK, stepIn, type Step } from "./evidence.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { allocatesInside } from "./inside.ts";
 import { judgeCode, judgeFrees } from "./judge-code.ts";
@@ -8,7 +8,8 @@ import { linkFiles, type DeclaredContext, type Link, type LinkedFunction, type N
 import { once, onceForMacros } from "./once.ts";
 import { reachedBy, saidAlone, type Asking, type Said } from "./said.ts";
 import { ALLOCATE_INSIDE } from "./tables/inside.ts";
-import { told } from "./told.ts";
+import { ITSELF, told } from "./told.ts";
+import { areSame, pathOf, type Way } from "./ways.ts";
 
 /** What a C file is judged by. */
 export interface JudgeOptions extends Asking {
@@ -40,6 +41,9 @@ export function judgeC(
 }
 
 const NOTHING: readonly CFinding[] = [];
+const NO_STEPS: readonly Step[] = [];
+
+const pathIn = (way: Way | undefined): readonly Step[] => (way === undefined ? NO_STEPS : pathOf(way));
 
 function judgeFunction(
   files: readonly NamedFile[],
@@ -48,26 +52,20 @@ function judgeFunction(
   options: JudgeOptions,
 ): readonly CFinding[] {
   const named = files[fn.file];
-  if (named === undefined) return [];
-  const alone = judgeAlone(named, fn.read, options);
-  const ways = surestFirst(link.inheritedOf(fn));
-  if (alone.length + ways.length === 0) return NOTHING;
-  const here = alone.map(({ finding }) => movedTo(fn, named, finding));
+  if (named === undefined) return NOTHING;
+  const judged = judgedIn(named, fn.read, options);
+  const ways = surestFirst(link.waysTo(fn));
+  if (judged.alone.length + ways.length === 0) return NOTHING;
+  const here = judged.alone.map(({ finding }) => movedTo(fn, named, NO_STEPS, finding));
   if (ways.length === 0) return once(here);
-  const reached = fn.read.calls.flatMap((written, index) => {
-    const call = written.allocation === null ? allocatesInside(written) : written;
-    if (call === null) return [];
-    const said = new Map<string, Said>();
-    for (const way of ways) reachedBy(fn, call, way, named, options, said);
-    // What the function shows by itself is not said again.
-    for (const { call: at, finding } of alone) if (at === index) said.delete(finding.rule);
-    return [...said.values()].flatMap((one) => told(fn, call, named, options.kernel, one) ?? []);
-  });
+  const reached = reachedIn(judged, named, fn.read, ways, options).map(({ way, finding }) =>
+    movedTo(fn, named, pathIn(ways[way]), finding),
+  );
   return once([...here, ...reached].sort((a, b) => a.start - b.start));
 }
 
 /** What is said twice is said of the surest way. */
-const surestFirst = (ways: readonly Inherited[]): readonly Inherited[] =>
+const surestFirst = (ways: readonly Way[]): readonly Way[] =>
   ways.length < 2
     ? ways
     : ways.toSorted(
@@ -81,12 +79,26 @@ interface Alone {
   readonly finding: CFinding;
 }
 
-interface AloneUnder extends Asking {
-  readonly macros: string;
-  readonly findings: readonly Alone[];
+/** A finding in a way by which the function is reached. */
+interface OnWay {
+  /** Which of its ways. */
+  readonly way: number;
+  /** Offsets of the function, and of the proof what this shows itself. */
+  readonly finding: CFinding;
 }
 
-const known = new WeakMap<FunctionRead, AloneUnder>();
+/** What of a way is looked at in the function. */
+type Brought = Pick<Way, "facts" | "bindings" | "confidence" | "isConvention" | "mayBeAtomic">;
+
+/** What is found in a function: the same for as long as its text and the macros of its file are. */
+interface Judged extends Asking {
+  readonly macros: string;
+  readonly alone: readonly Alone[];
+  /** When it was reached last. */
+  reached: { readonly ways: readonly Brought[]; readonly findings: readonly OnWay[] };
+}
+
+const known = new WeakMap<FunctionRead, Judged>();
 const macros = new WeakMap<CFile, string>();
 
 /** The names of the file that its functions are read by. */
@@ -98,41 +110,110 @@ function macrosOf(file: CFile): string {
   return text;
 }
 
-/** What a function shows by itself: the same for as long as its text and the macros of its file are. */
-function judgeAlone(named: NamedFile, read: FunctionRead, { kernel, confidence }: JudgeOptions): readonly Alone[] {
+const UNREACHED: Judged["reached"] = { ways: [], findings: [] };
+
+function judgedIn(named: NamedFile, read: FunctionRead, { kernel, confidence }: Asking): Judged {
   const before = known.get(read);
   const under = macrosOf(named.file);
-  if (before?.kernel === kernel && before.confidence === confidence && before.macros === under) return before.findings;
-  const fn: LinkedFunction = { file: 0, start: 0, read };
-  const findings = [
+  if (before?.kernel === kernel && before.confidence === confidence && before.macros === under) return before;
+  const alone = judgeAlone(named, read, { kernel, confidence });
+  const judged: Judged = { kernel, confidence, macros: under, alone, reached: UNREACHED };
+  known.set(read, judged);
+  return judged;
+}
+
+/** What a function shows by itself. */
+function judgeAlone(named: NamedFile, read: FunctionRead, asking: Asking): readonly Alone[] {
+  const { kernel } = asking;
+  return [
     ...read.calls.flatMap((written, index) => {
       // Where nothing is held nothing is to be said of what allocates inside.
       const isBare = written.state.held.length === 0;
       const call = written.allocation === null && !isBare ? allocatesInside(written) : written;
       if (call?.allocation == null) return [];
-      return saidAlone(fn, call, named, { kernel, confidence }).flatMap((one) => {
-        const finding = told(fn, call, named, kernel, one);
+      return saidAlone(read, call, named, asking).flatMap((one) => {
+        const finding = told(read, call, named, kernel, one);
         return finding === null ? [] : [{ call: index, finding }];
       });
     }),
-    ...judgeCode(named, fn, kernel).map((finding) => ({ call: -1, finding })),
+    ...judgeCode(named, { ...ITSELF, read }, kernel).map((finding) => ({ call: -1, finding })),
   ];
-  known.set(read, { kernel, confidence, macros: under, findings });
+}
+
+/** What is found in it where it is reached in these ways, the surest first. */
+function reachedIn(
+  judged: Judged,
+  named: NamedFile,
+  read: FunctionRead,
+  ways: readonly Way[],
+  asking: Asking,
+): readonly OnWay[] {
+  const { reached } = judged;
+  if (reached.ways.length === ways.length && reached.ways.every((way, at) => bringsTheSame(way, ways[at])))
+    return reached.findings;
+  const findings = judgeReached(judged.alone, named, read, ways, asking);
+  // A way leads to the functions that it comes from, and they to the text of their time.
+  const kept = ways.map(({ facts, bindings, confidence, isConvention, mayBeAtomic }) => ({
+    facts,
+    bindings,
+    confidence,
+    isConvention,
+    mayBeAtomic,
+  }));
+  judged.reached = { ways: kept, findings };
   return findings;
 }
 
-/** A finding of a function where the function stands. */
-function movedTo({ file, start }: LinkedFunction, { path }: NamedFile, finding: CFinding): CFinding {
-  const moved = <At extends { readonly start: number; readonly end: number }>(at: At): At => ({
-    ...at,
-    start: at.start + start,
-    end: at.end + start,
+function bringsTheSame(one: Brought, other: Brought | undefined): boolean {
+  return (
+    other !== undefined &&
+    one.confidence === other.confidence &&
+    one.isConvention === other.isConvention &&
+    one.mayBeAtomic === other.mayBeAtomic &&
+    areSame(one.bindings, other.bindings) &&
+    (one.facts === other.facts ||
+      (one.facts.length === other.facts.length && one.facts.every((fact, at) => fact === other.facts[at])))
+  );
+}
+
+function judgeReached(
+  alone: readonly Alone[],
+  named: NamedFile,
+  read: FunctionRead,
+  ways: readonly Way[],
+  asking: Asking,
+): readonly OnWay[] {
+  return read.calls.flatMap((written, index) => {
+    const call = written.allocation === null ? allocatesInside(written) : written;
+    if (call === null) return [];
+    const said = new Map<string, Said>();
+    for (const way of ways) reachedBy(read, call, way, named, asking, said);
+    // What the function shows by itself is not said again.
+    for (const { call: at, finding } of alone) if (at === index) said.delete(finding.rule);
+    return [...said.values()].flatMap((one) => {
+      const finding = told(read, call, named, asking.kernel, one);
+      return finding === null || one.way === null ? [] : [{ way: ways.indexOf(one.way), finding }];
+    });
   });
+}
+
+/** A finding of a function where the function stands, behind the path that leads there. */
+function movedTo(
+  fn: LinkedFunction,
+  { path }: NamedFile,
+  way: readonly Step[],
+  { start, end, proof, fixes, ...finding }: CFinding,
+): CFinding {
   return {
-    ...moved(finding),
-    file,
+    ...finding,
+    start: start + fn.start,
+    end: end + fn.start,
+    file: fn.file,
     path,
-    proof: finding.proof.map((step) => ({ ...moved(step), file })),
-    fixes: finding.fixes.map((fix) => ({ ...fix, changes: fix.changes.map(moved) })),
+    proof: [...way, ...proof.map((step) => stepIn(fn, step))],
+    fixes: fixes.map((fix) => ({
+      ...fix,
+      changes: fix.changes.map((edit) => ({ ...edit, start: edit.start + fn.start, end: edit.end + fn.start })),
+    })),
   };
 }

@@ -1,10 +1,9 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { Inherited } from "./evidence.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { lockedLeadsOf } from "./outline.ts";
 import { beginWays, type DeclaredContext } from "./roots.ts";
 import { targetsIn } from "./targets.ts";
-import { goOn, pass, type Linking } from "./ways.ts";
+import { goOn, pass, type Linking, type Way } from "./ways.ts";
 
 export type { LinkedFunction, NamedFile } from "./linked.ts";
 export type { DeclaredContext } from "./roots.ts";
@@ -12,8 +11,10 @@ export type { DeclaredContext } from "./roots.ts";
 /** The functions of some files, and in which ways each is reached. */
 export interface Link {
   readonly functions: readonly LinkedFunction[];
-  readonly inheritedOf: (fn: LinkedFunction) => readonly Inherited[];
+  readonly waysTo: (fn: LinkedFunction) => readonly Way[];
 }
+
+const NO_WAYS: readonly Way[] = [];
 
 /**
  * Finds in which ways the functions of some files are reached: from sections under locks, and from callbacks that are
@@ -33,8 +34,7 @@ export function linkFiles(
     functions,
     targets: targetsIn(files, functions),
     registrars: new Map(),
-    inherited: new Map(),
-    seen: new Map(),
+    kept: new Map(),
     queue: [],
     conventions: [],
   };
@@ -46,12 +46,12 @@ export function linkFiles(
     for (const lead of lockedLeadsOf(fn.read)) pass(linking, fn, lead, null);
   }
   goOn(linking);
-  return { functions, inheritedOf: (fn) => linking.inherited.get(fn) ?? [] };
+  return { functions, waysTo: (fn) => linking.kept.get(fn)?.map(({ way }) => way) ?? NO_WAYS };
 }
 
 /** The functions of one file that are reached, and that nobody calls by name. */
-function uncalledHandlers({ functions, inherited }: Linking): ReadonlySet<LinkedFunction> {
-  const handlers = [...inherited.keys()].filter(({ read }) => read.isStatic);
+function uncalledHandlers({ functions, kept }: Linking): ReadonlySet<LinkedFunction> {
+  const handlers = [...kept.keys()].filter(({ read }) => read.isStatic);
   const names = new Set(handlers.map(({ read }) => read.name));
   for (const { read } of names.size === 0 ? [] : functions) for (const { name } of read.calls) names.delete(name);
   return new Set(handlers.filter(({ read }) => names.has(read.name)));

@@ -1,6 +1,6 @@
 import type { CFile } from "./c-file.ts";
 import type { Call } from "./call.ts";
-import { weaker, type Confidence, type Inherited, type Step } from "./evidence.ts";
+import { weaker, type Confidence, type Fact, type Step } from "./evidence.ts";
 import type { FunctionRead } from "./function-read.ts";
 import type { LinkedFunction } from "./linked.ts";
 import { callsOneOf, leadsOf, outlineOf, registeredBy, registrationOf } from "./outline.ts";
@@ -17,7 +17,7 @@ import {
   type Handler,
   type Registration,
 } from "./tables/callbacks.ts";
-import { pass, reach, type Linking } from "./ways.ts";
+import { pass, reach, type Linking, type Way } from "./ways.ts";
 
 /** A context that somebody declared for functions: `for "drivers/net/foo.c:foo_tx_done", bar_complete`. */
 export interface DeclaredContext {
@@ -64,21 +64,35 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
     maySleep && otherwise !== undefined ? [otherwise, "possible"] : [handler.contexts, handler.confidence];
   const isOpen = decidedBy.length > 0 && !decidedBy.some((word) => facts.includes(word));
   reach(linking, fn, {
-    facts: contexts.map((context) => ({
-      context,
-      family: null,
-      lock: null,
-      isLoose: false,
-      sure: "certain",
-      step,
-    })),
-    path: [step],
+    facts: factsOf(contexts),
+    from: step,
+    length: 1,
     confidence: isOwn && fn.file === step.file ? confidence : weaker(confidence, "possible"),
     isConvention: confidence === "possible" || isOpen,
     mayBeAtomic: contexts === otherwise,
     bindings: {},
   });
 }
+
+const known = new WeakMap<Handler["contexts"], readonly Fact[]>();
+
+/** Where a handler is called: the same list for each of its kind. */
+function factsOf(contexts: Handler["contexts"]): readonly Fact[] {
+  const before = known.get(contexts);
+  if (before !== undefined) return before;
+  const facts = contexts.map(certainly);
+  known.set(contexts, facts);
+  return facts;
+}
+
+const certainly = (context: string): Fact => ({
+  context,
+  family: null,
+  lock: null,
+  isLoose: false,
+  sure: "certain",
+  taken: null,
+});
 
 /** What a call has called for it. */
 function registrationsOf({ targets, registrars }: Linking, file: number, call: Call): readonly Registration[] {
@@ -200,8 +214,9 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       text: `${fn.read.name}() is marked ${name}(${argument})`,
     };
     reach(linking, fn, {
-      facts: [{ context: held.context, family: held.family, lock: argument, isLoose: false, sure: "certain", step }],
-      path: [step],
+      facts: [{ ...certainly(held.context), family: held.family, lock: argument }],
+      from: step,
+      length: 1,
       confidence: "possible",
       isConvention: true,
       mayBeAtomic: false,
@@ -210,6 +225,10 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
   }
 }
 
+const IN_TRANSACTION: readonly Fact[] = [
+  { ...certainly("fs_lock"), family: "journal", isLoose: true, sure: "possible" },
+];
+
 /** A function that is given a transaction stands in one. */
 function reachTransacted(linking: Linking, fn: LinkedFunction): void {
   if (!outlineOf(fn.read).isTransacted) return;
@@ -217,8 +236,9 @@ function reachTransacted(linking: Linking, fn: LinkedFunction): void {
   const text = `${fn.read.name}() is given a transaction`;
   const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text };
   reach(linking, fn, {
-    facts: [{ context: "fs_lock", family: "journal", lock: null, isLoose: true, sure: "possible", step }],
-    path: [step],
+    facts: IN_TRANSACTION,
+    from: step,
+    length: 1,
     confidence: "possible",
     isConvention: true,
     mayBeAtomic: false,
@@ -231,7 +251,8 @@ const GENTLE: Readonly<Record<string, string>> = { GFP_NOFS: "fs_lock", GFP_NOIO
 interface GentleCall {
   readonly call: Call;
   readonly name: string;
-  readonly context: string;
+  /** Where it stands, by that. */
+  readonly facts: readonly Fact[];
 }
 
 const NO_CALLS: readonly GentleCall[] = [];
@@ -248,7 +269,7 @@ function gentleIn(read: FunctionRead): readonly GentleCall[] {
     const [only, more] = call.allocation.mask?.cases ?? [];
     const name = more === undefined && only?.expression.kind === "name" ? only.expression.text : "";
     const context = Object.hasOwn(GENTLE, name) ? GENTLE[name] : undefined;
-    return context === undefined ? [] : [{ call, name, context }];
+    return context === undefined ? [] : [{ call, name, facts: [certainly(context)] }];
   });
   gentle.set(read, found);
   return found;
@@ -258,16 +279,17 @@ function gentleIn(read: FunctionRead): readonly GentleCall[] {
  * A function that takes its own memory with GFP_NOFS or GFP_NOIO says where it stands: what it calls stands there too.
  */
 function reachGentle(linking: Linking, fn: LinkedFunction): void {
-  for (const { call, name, context } of gentleIn(fn.read)) {
+  for (const { call, name, facts } of gentleIn(fn.read)) {
     const step: Step = {
       file: fn.file,
       start: fn.start + call.start,
       end: fn.start + call.start + call.name.length,
       text: `${fn.read.name}() itself allocates with ${name}`,
     };
-    const way: Inherited = {
-      facts: [{ context, family: null, lock: null, isLoose: false, sure: "certain", step }],
-      path: [step],
+    const way: Way = {
+      facts,
+      from: step,
+      length: 1,
       confidence: "possible",
       isConvention: true,
       mayBeAtomic: false,

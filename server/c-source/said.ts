@@ -15,15 +15,17 @@ import {
   RANK,
   stronger,
   weaker,
+  type Bindings,
   type Confidence,
   type Fact,
-  type Inherited,
-  type Step,
+  type LocalStep,
 } from "./evidence.ts";
-import { canReach, conditionsOf, factsAt } from "./facts.ts";
-import type { LinkedFunction, NamedFile } from "./linked.ts";
+import { both, canReach, conditionsOf, factsLeft, ownFacts } from "./facts.ts";
+import type { FunctionRead } from "./function-read.ts";
+import type { NamedFile } from "./linked.ts";
 import { callSite, readingsOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
 import type { Held } from "./state.ts";
+import type { Way } from "./ways.ts";
 
 /** By what a call is judged. */
 export interface Asking {
@@ -39,72 +41,77 @@ export interface Said {
   readonly confidence: Confidence;
   readonly isConvention: boolean;
   readonly isAnywhere: boolean;
-  readonly proof: readonly Step[];
+  /** The way by which the function is reached; null: what it shows itself is enough. */
+  readonly way: Way | null;
+  /** What of the function itself proves it. */
+  readonly proof: readonly LocalStep[];
 }
 
 /** What proves a place, and how surely. */
-export type Proven = Pick<Said, "confidence" | "isConvention" | "proof">;
+export type Proven = Pick<Said, "confidence" | "isConvention" | "way" | "proof">;
+
+const BY_THE_MASK: Proven = { confidence: "certain", isConvention: false, way: null, proof: [] };
 
 /** Judges a call in these contexts; rules that have spoken before are not asked again. */
 function say(
-  fn: LinkedFunction,
+  read: FunctionRead,
   call: Call,
   named: NamedFile,
   kernel: Kernel,
   contexts: readonly Context[],
-  bindings: Readonly<Record<string, string>>,
+  bindings: Bindings,
   proven: Proven,
   said: Map<string, Said>,
 ): void {
   if (call.allocation === null) return;
-  const readings = readingsOf(named.file, fn.read, call.allocation, bindings);
+  const readings = readingsOf(named.file, read, call.allocation, bindings);
   if (readings === null || (call.allocation.mask !== null && readings.length === 0)) return;
   const where = contexts.length === 1 ? contexts : allowed(call, readings, contexts, kernel);
-  const sure = provenThrough(fn, call, proven);
+  const sure = provenThrough(call, proven);
+  const isAnywhere = proven.way === null && proven.proof.length === 0;
   for (const finding of judged(call, named, readings, where, kernel))
-    if (!said.has(finding.rule))
-      said.set(finding.rule, { finding, readings, isAnywhere: proven.proof.length === 0, ...sure });
+    if (!said.has(finding.rule)) said.set(finding.rule, { finding, readings, isAnywhere, ...sure });
 }
 
 /** What is said of a call that stands for another is as sure as that it does. */
-function provenThrough(fn: LinkedFunction, { name, start, allocation }: Call, proven: Proven): Proven {
+function provenThrough({ name, start, allocation }: Call, proven: Proven): Proven {
   const through = allocation?.through ?? null;
   if (through === null) return proven;
-  const at = fn.start + start;
-  const step: Step = { file: fn.file, start: at, end: at + name.length, text: through.because };
+  const step: LocalStep = { start, end: start + name.length, text: through.because };
   return { ...proven, confidence: weaker(proven.confidence, through.sure), proof: [...proven.proof, step] };
 }
 
 /** What is said of a call by what its function shows. */
 export function saidAlone(
-  fn: LinkedFunction,
+  read: FunctionRead,
   call: Call,
   named: NamedFile,
   { kernel, confidence }: Asking,
 ): readonly Said[] {
   const said = new Map<string, Said>();
-  const facts = factsFor(fn, call, factsAt(fn, call.state, null));
+  const facts = factsFor(call, ownFacts(read, call.state));
   const slept = call.state.sleptAt >= 0;
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
   const anywhere = unproven(kernel, scopes, slept);
-  say(fn, call, named, kernel, anywhere, {}, { confidence: "certain", isConvention: false, proof: [] }, said);
-  addUnchecked(fn, call, named, anywhere, kernel, said);
-  if (confidence !== "certain") addUnlooked(fn, call, named, anywhere, { kernel, confidence }, said);
+  say(read, call, named, kernel, anywhere, {}, BY_THE_MASK, said);
+  addUnchecked(read, call, named, anywhere, kernel, said);
+  if (confidence !== "certain") addUnlooked(read, call, named, anywhere, { kernel, confidence }, said);
   const elsewhere = call.allocation?.through?.isFixed === true ? [...said.keys()] : [];
   if (names.length > scopes.length) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
     const sayUnder = (under: readonly Fact[], sure: Confidence): void => {
-      const proven: Proven = { confidence: sure, isConvention: under !== firm, proof: stepsOf(under, kernel) };
+      const proof = stepsOf(under, kernel);
+      const proven: Proven = { confidence: sure, isConvention: under !== firm, way: null, proof };
       const context = contextWith(kernel, [...scopes, ...under.map((fact) => fact.context)]);
       const conditions = conditionsOf(call.state);
-      if (RANK[sure] >= RANK[confidence]) say(fn, call, named, kernel, [context], conditions, proven, said);
+      if (RANK[sure] >= RANK[confidence]) say(read, call, named, kernel, [context], conditions, proven, said);
     };
     const sure = firm.reduce<Confidence>((most, fact) => stronger(most, fact.sure), "possible");
     if (firm.length > 0) sayUnder(firm, sure);
     if (firm.length < names.length - scopes.length) sayUnder(facts, "possible");
   }
-  addForRt(call, named, facts, fn, kernel, said);
+  addForRt(read, call, named, facts, kernel, said);
   // What is wrong with a mask wherever it stands is told where it does.
   for (const rule of elsewhere) said.delete(rule);
   return [...said.values()];
@@ -112,34 +119,34 @@ export function saidAlone(
 
 /** Judges a call where a way leads to it. */
 export function reachedBy(
-  fn: LinkedFunction,
+  read: FunctionRead,
   call: Call,
-  way: Inherited,
+  way: Way,
   named: NamedFile,
   { kernel, confidence }: Asking,
   said: Map<string, Said>,
 ): void {
-  if (RANK[way.confidence] < RANK[confidence] || !canReach(call.state, way)) return;
-  const all = factsFor(fn, call, factsAt(fn, call.state, way));
-  if (!all.some((fact) => way.facts.includes(fact))) return;
-  const own = all.filter((fact) => !way.facts.includes(fact));
-  const names = all.map((fact) => fact.context);
+  const { state, allocation } = call;
+  if (RANK[way.confidence] < RANK[confidence] || !canReach(state, way.bindings)) return;
+  const brought = heldAt(call, factsLeft(way.facts, state));
+  if (brought.length === 0) return;
+  const own = factsFor(call, ownFacts(read, state));
+  const names = both(brought, own).map((fact) => fact.context);
   const context = contextWith(kernel, names);
   if (!isBinding(kernel, context)) return;
-  const proof = [...way.path, ...stepsOf(own, kernel)];
-  const proven: Proven =
-    call.allocation?.result.isOnce === true
-      ? { confidence: "possible", isConvention: true, proof }
-      : { confidence: way.confidence, isConvention: way.isConvention, proof };
+  const sure: Pick<Proven, "confidence" | "isConvention"> =
+    allocation?.result.isOnce === true ? { confidence: "possible", isConvention: true } : way;
+  const { confidence: most, isConvention } = sure;
+  const proven: Proven = { confidence: most, isConvention, way, proof: stepsOf(own, kernel) };
   const contexts = way.mayBeAtomic ? [context, contextWith(kernel, [...names, "spin_lock"])] : [context];
-  say(fn, call, named, kernel, contexts, way.bindings, proven, said);
+  say(read, call, named, kernel, contexts, way.bindings, proven, said);
 }
 
 const UNCHECKED: readonly Rule[] = ["unchecked-result"].flatMap((id) => kernelRule(id) ?? []);
 
 /** Of a result that nobody looks at another rule speaks where reclaim is: it is wrong in every place. */
 function addUnchecked(
-  fn: LinkedFunction,
+  read: FunctionRead,
   call: Call,
   named: NamedFile,
   anywhere: readonly Context[],
@@ -149,7 +156,7 @@ function addUnchecked(
   const { allocation } = call;
   if (allocation === null || allocation.api === null || allocation.result.is !== "unchecked") return;
   const outside = anywhere.filter(({ task }) => task === 0);
-  const readings = readingsOf(named.file, fn.read, allocation, {});
+  const readings = readingsOf(named.file, read, allocation, {});
   if (said.has("unchecked-result") || outside.length === anywhere.length || readings === null) return;
   const where = allowed(call, readings, outside, kernel);
   for (const finding of judge(
@@ -157,19 +164,12 @@ function addUnchecked(
     kernel,
     UNCHECKED,
   ))
-    said.set(finding.rule, {
-      finding,
-      readings,
-      confidence: "certain",
-      isConvention: false,
-      proof: [],
-      isAnywhere: false,
-    });
+    said.set(finding.rule, { finding, readings, ...BY_THE_MASK, isAnywhere: false });
 }
 
 /** Of a result that is handed on or kept, and that nobody in its function looks at, another rule speaks too. */
 function addUnlooked(
-  fn: LinkedFunction,
+  read: FunctionRead,
   call: Call,
   named: NamedFile,
   anywhere: readonly Context[],
@@ -184,11 +184,11 @@ function addUnlooked(
   if (RANK[sure] < RANK[confidence]) return;
   const unchecked: Call = { ...call, allocation: { ...allocation, result: { ...allocation.result, is: "unchecked" } } };
   const outside = anywhere.filter(({ task }) => task === 0);
-  const readings = readingsOf(named.file, fn.read, allocation, {});
+  const readings = readingsOf(named.file, read, allocation, {});
   if (readings === null) return;
   const where = allowed(call, readings, outside, kernel);
   const site = callSite(unchecked, named.file, readings, () => where);
-  const proven = { confidence: sure, isConvention: false, isAnywhere: false, proof: [] } as const;
+  const proven = { ...BY_THE_MASK, confidence: sure, isAnywhere: false } as const;
   for (const finding of judge(site, kernel, UNCHECKED)) said.set(finding.rule, { finding, readings, ...proven });
 }
 
@@ -199,10 +199,10 @@ const RT_RULES: readonly Rule[] = ["rt-alloc-in-atomic"].flatMap((id) => kernelR
  * (PROVE_RAW_LOCK_NESTING): worth knowing where PREEMPT_RT is off.
  */
 function addForRt(
+  read: FunctionRead,
   call: Call,
   named: NamedFile,
   facts: readonly Fact[],
-  fn: LinkedFunction,
   kernel: Kernel,
   said: Map<string, Said>,
 ): void {
@@ -210,7 +210,7 @@ function addForRt(
   const isInside = call.allocation?.through?.isInside === true;
   if (raw.length === 0 || kernel.options.PREEMPT_RT || call.allocation === null || isInside) return;
   const rt = kernelOf(kernel.name, { ...kernel.options, PREEMPT_RT: true });
-  const readings = readingsOf(named.file, fn.read, call.allocation, {});
+  const readings = readingsOf(named.file, read, call.allocation, {});
   if ("unknown" in rt || readings === null || readings.length === 0) return;
   const where = [
     contextWith(
@@ -225,43 +225,34 @@ function addForRt(
   )) {
     const message = finding.message.replace(/: with PREEMPT_RT /, ": on PREEMPT_RT ");
     const lower = { ...finding, severity: "information", message } as const;
-    said.set(finding.rule, {
-      finding: lower,
-      readings,
-      confidence: "certain",
-      isConvention: false,
-      isAnywhere: false,
-      proof: raw.map(({ step }) => step),
-    });
+    said.set(finding.rule, { finding: lower, readings, ...BY_THE_MASK, isAnywhere: false, proof: takenIn(raw) });
   }
 }
 
 /** `__xa_store()` and its kin drop the array's own lock for a mask that blocks. lib/xarray.c:__xas_nomem */
-function factsFor(fn: LinkedFunction, call: Call, facts: readonly Fact[]): readonly Fact[] {
-  const left = apiOf(call).startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
+const heldAt = (call: Call, facts: readonly Fact[]): readonly Fact[] =>
+  apiOf(call).startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
+
+/** What holds where a call asks for memory, of what its function holds. */
+function factsFor(call: Call, facts: readonly Fact[]): readonly Fact[] {
+  const left = heldAt(call, facts);
   const held = call.allocation?.through?.held ?? [];
-  return held.length === 0 ? left : [...left, ...held.map((one) => heldThrough(fn, call, one))];
+  return held.length === 0 ? left : [...left, ...held.map((one) => heldThrough(call, one))];
 }
 
 /** What a function that stands for another holds itself where it calls that. */
-function heldThrough(fn: LinkedFunction, { name, start }: Call, { by, context, family, lock, sure }: Held): Fact {
-  const at = fn.start + start;
+function heldThrough({ name, start }: Call, { by, context, family, lock, sure }: Held): Fact {
   const text = `${name}() takes its memory under ${lock === null ? `${by}()` : `${by}(${lock})`}`;
-  return {
-    context,
-    family,
-    lock,
-    isLoose: false,
-    sure,
-    step: { file: fn.file, start: at, end: at + name.length, text },
-  };
+  return { context, family, lock, isLoose: false, sure, taken: { start, end: start + name.length, text } };
 }
 
 /** The fact by itself forbids something; a scope and a lock that sleeps do not. */
 const isForbidding = (kernel: Kernel, name: string): boolean => isBinding(kernel, contextWith(kernel, [name]));
 
-const stepsOf = (facts: readonly Fact[], kernel: Kernel): readonly Step[] =>
-  facts.filter(({ context }) => isForbidding(kernel, context)).map(({ step }) => step);
+const takenIn = (facts: readonly Fact[]): readonly LocalStep[] => facts.flatMap(({ taken }) => taken ?? []);
+
+const stepsOf = (facts: readonly Fact[], kernel: Kernel): readonly LocalStep[] =>
+  takenIn(facts.filter(({ context }) => isForbidding(kernel, context)));
 
 /** Where a call can stand of which nothing is proven but scopes, or that it may sleep. */
 function unproven(kernel: Kernel, scopes: readonly string[], slept: boolean): readonly Context[] {

@@ -3,7 +3,7 @@ import type { Allocator } from "../c-source/allocators.ts";
 import { callText } from "../c-source/c-finding.ts";
 import { findCallers, type Caller, type Wrapper } from "../c-source/callers.ts";
 import { ANYWHERE, contextWith } from "../c-source/evidence.ts";
-import { canReach, factsAt } from "../c-source/facts.ts";
+import { canReach, factsAt, NO_FACTS } from "../c-source/facts.ts";
 import { linkFiles, type DeclaredContext, type Link, type NamedFile } from "../c-source/link.ts";
 import { sizesOf, valueIn } from "../c-source/site.ts";
 import { apiNamed, maskOfCall } from "../model/apis.ts";
@@ -183,10 +183,9 @@ function contextsOf(
 ): { readonly names: readonly string[]; readonly contexts: readonly Context[] } {
   const fn = link.functions.find((one) => one.read === read);
   if (fn === undefined) return { names: [], contexts: ANYWHERE };
-  const ways = link.inheritedOf(fn).filter((way) => canReach(call.state, way));
-  const facts = [factsAt(fn, call.state, null), ...ways.map((way) => factsAt(fn, call.state, way))].filter(
-    (one) => one.length > 0,
-  );
+  const ways = link.waysTo(fn).filter((way) => canReach(call.state, way.bindings));
+  const reachedWith = [NO_FACTS, ...ways.map((way) => way.facts)];
+  const facts = reachedWith.map((one) => factsAt(read, call.state, one)).filter((one) => one.length > 0);
   if (facts.length === 0)
     return call.state.sleptAt >= 0
       ? { names: ["process"], contexts: [contextWith(kernel, [])] }

@@ -2,11 +2,11 @@ import { format } from "../../grammar/index.ts";
 import { linesOf, positionAt } from "../../grammar/lines.ts";
 import type { Call } from "../c-source/call.ts";
 import { callText } from "../c-source/c-finding.ts";
-import type { Fact } from "../c-source/evidence.ts";
-import { canReach, factsAt } from "../c-source/facts.ts";
+import { canReach } from "../c-source/facts.ts";
 import { linkFiles, type DeclaredContext, type LinkedFunction, type NamedFile } from "../c-source/link.ts";
 import { readingsOf, sizesOf, valueIn, type MaskReading } from "../c-source/site.ts";
 import { signatureNamed } from "../c-source/signatures.ts";
+import { factsThere, type PlacedFact } from "../c-source/ways.ts";
 import { apiNamed } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { isLockName, isScopeName } from "../model/contexts.ts";
@@ -43,14 +43,14 @@ export function lift(file: LiftedFile, kernel: Kernel, declared: readonly Declar
   for (const fn of link.functions) {
     for (const call of fn.read.calls) {
       if (call.allocation === null) continue;
-      const own = factsAt(fn, call.state, null);
+      const own = factsThere(fn, call.state, null);
       const reached = link
-        .inheritedOf(fn)
-        .filter((way) => canReach(call.state, way))
-        .map((way) => ({ way, facts: factsAt(fn, call.state, way) }))
-        .filter(({ way, facts }) => facts.some((fact) => way.facts.includes(fact)));
+        .waysTo(fn)
+        .filter((way) => canReach(call.state, way.bindings))
+        .map((way) => factsThere(fn, call.state, way))
+        .filter((facts) => facts.some(({ isBrought }) => isBrought));
       // What the function itself shows is true whoever calls it.
-      const places = [...(own.length > 0 || reached.length === 0 ? [own] : []), ...reached.map(({ facts }) => facts)];
+      const places = [...(own.length > 0 || reached.length === 0 ? [own] : []), ...reached];
       writer.call(fn, call, places);
     }
   }
@@ -83,7 +83,7 @@ class Writer {
     return { text: laid.kind === "formatted" ? laid.text : text, calls: this.#calls };
   }
 
-  call(fn: LinkedFunction, call: Call, places: readonly (readonly Fact[])[]): void {
+  call(fn: LinkedFunction, call: Call, places: readonly (readonly PlacedFact[])[]): void {
     const at = `${this.#place(fn.start + call.start)}, ${fn.read.name}(): ${oneLine(callText(call))}`;
     const api = apiNamed(call.allocation?.api ?? "");
     if (api === null || !api.exists(this.#kernel)) {
@@ -153,7 +153,7 @@ class Writer {
   }
 
   /** The name of the context that these facts make: declared where it is met first. */
-  #contextOf(fn: LinkedFunction, call: Call, facts: readonly Fact[]): string {
+  #contextOf(fn: LinkedFunction, call: Call, facts: readonly PlacedFact[]): string {
     if (facts.length === 0) return call.state.sleptAt >= 0 ? "process" : "unknown";
     const key = JSON.stringify(facts.map(({ context, lock, step }) => [context, lock, step.start]));
     const known = this.#contexts.get(key);

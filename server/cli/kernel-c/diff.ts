@@ -3,7 +3,7 @@ import { readCFile, type CFile } from "../../c-source/c-file.ts";
 import { callText } from "../../c-source/c-finding.ts";
 import type { Call } from "../../c-source/call.ts";
 import { ANYWHERE, contextWith } from "../../c-source/evidence.ts";
-import { factsAt } from "../../c-source/facts.ts";
+import { ownFacts } from "../../c-source/facts.ts";
 import { linkFiles, type LinkedFunction } from "../../c-source/link.ts";
 import { callSite, readingsOf } from "../../c-source/site.ts";
 import { apiNamed } from "../../model/apis.ts";
@@ -142,7 +142,7 @@ const mayBlock = ({ bits }: Kernel, { request }: Asked): boolean => (request.mas
 
 /** What its own function proves of where a call stands, or everywhere. */
 function contextsOf(fn: LinkedFunction, call: Call, kernel: Kernel): readonly Context[] {
-  const facts = factsAt(fn, call.state, null);
+  const facts = ownFacts(fn.read, call.state);
   if (facts.length > 0)
     return [
       contextWith(

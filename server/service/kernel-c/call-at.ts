@@ -1,8 +1,9 @@
-import { contextWith, isBinding, type Fact, type Inherited } from "../../c-source/evidence.ts";
+import { contextWith, isBinding } from "../../c-source/evidence.ts";
 import type { Allocation, Call } from "../../c-source/call.ts";
-import { canReach, factsAt } from "../../c-source/facts.ts";
+import { canReach } from "../../c-source/facts.ts";
 import type { LinkedFunction } from "../../c-source/link.ts";
 import { callSite, readingsOf } from "../../c-source/site.ts";
+import { factsThere, type PlacedFact, type Way } from "../../c-source/ways.ts";
 import { apiNamed } from "../../model/apis.ts";
 import { contextOf } from "../../model/contexts.ts";
 import type { Asked } from "../../rules/site.ts";
@@ -46,18 +47,18 @@ export function* allocationsIn(judged: JudgedC, start: number, end: number): Gen
 
 /** What is proven of where a call stands: what its function took, or one way in which the function is reached. */
 export interface Proven {
-  readonly facts: readonly Fact[];
-  readonly way: Inherited | null;
+  readonly facts: readonly PlacedFact[];
+  readonly way: Way | null;
 }
 
 /** What is proven, the surest first; empty: nothing is, and the call may be made anywhere that its mask allows. */
 export function provenAt(judged: JudgedC, { fn, call }: CallAt): readonly Proven[] {
-  const own = factsAt(fn, call.state, null);
+  const own = factsThere(fn, call.state, null);
   const found: Proven[] = own.length === 0 ? [] : [{ facts: own, way: null }];
-  for (const way of linkOf(judged).inheritedOf(fn)) {
-    if (!canReach(call.state, way)) continue;
-    const facts = factsAt(fn, call.state, way);
-    if (facts.some((fact) => way.facts.includes(fact))) found.push({ facts, way });
+  for (const way of linkOf(judged).waysTo(fn)) {
+    if (!canReach(call.state, way.bindings)) continue;
+    const facts = factsThere(fn, call.state, way);
+    if (facts.some(({ isBrought }) => isBrought)) found.push({ facts, way });
   }
   return found;
 }
@@ -83,7 +84,7 @@ export function askedAt(
 }
 
 /** The facts that forbid something, or else all. */
-export function bindingFacts(judged: JudgedC, facts: readonly Fact[]): readonly Fact[] {
+export function bindingFacts(judged: JudgedC, facts: readonly PlacedFact[]): readonly PlacedFact[] {
   const binding = facts.filter(({ context }) => isBinding(judged.kernel, contextWith(judged.kernel, [context])));
   return binding.length > 0 ? binding : facts;
 }

@@ -25,13 +25,10 @@ export function hintsInC(
 }
 
 /** `under &dev->lock`, `in softirq, by rx_poll()`, `in nofs`. */
-function placeText(judged: JudgedC, { facts, way }: Proven): string {
+function placeText(judged: JudgedC, { facts }: Proven): string {
   const [fact] = bindingFacts(judged, facts);
   if (fact === undefined) return "";
-  const begin = way?.path[0];
-  return begin === undefined || way === null || !way.facts.includes(fact)
-    ? factText(fact)
-    : `${factText(fact)}, by a caller`;
+  return fact.isBrought ? `${factText(fact)}, by a caller` : factText(fact);
 }
 
 const factText = ({ lock, context }: Fact): string => (lock === null ? `in ${context}` : `under ${lock}`);

@@ -1,5 +1,6 @@
-import { contextWith, type Fact } from "../../c-source/evidence.ts";
+import { contextWith } from "../../c-source/evidence.ts";
 import type { LinkedFunction } from "../../c-source/link.ts";
+import { pathOf, type PlacedFact } from "../../c-source/ways.ts";
 import type { Held } from "../../c-source/state.ts";
 import { LOCK_CALLS, type LockFamily } from "../../c-source/tables/locks.ts";
 import type { Workspace } from "../../documents/workspace.ts";
@@ -127,11 +128,11 @@ const NOWHERE = "Where it is made is not proven: this is the answer for a proces
 function provenText(judged: JudgedC, { facts, way }: Proven): string {
   const held = bindingFacts(judged, facts).map((fact) => factText(judged, fact));
   if (way === null) return `${held.join(", ")}.`;
-  const path = way.path.map((step) => `${step.text} (${lineText(judged, step.start)})`);
+  const path = pathOf(way).map((step) => `${step.text} (${lineText(judged, step.start)})`);
   return `${held.join(", ")}: ${path.join("; ")}.`;
 }
 
-function factText(judged: JudgedC, { lock, context, step }: Fact): string {
+function factText(judged: JudgedC, { lock, context, step }: PlacedFact): string {
   const what = lock === null ? `in \`${context}\`` : `\`${lock}\` is held`;
   return `${what} since ${lineText(judged, step.start)}`;
 }
