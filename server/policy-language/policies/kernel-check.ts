@@ -3,20 +3,20 @@ import { apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
+import { hasOwnDecisions } from "../../model/decisions/table.ts";
+import { agree, differencesOf, noted, watched, type Noted } from "../../model/kernels/questions.ts";
 import { contigRefused } from "../../model/masks/contig.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import { decode, encode } from "../../model/masks/names.ts";
 import { rangeEffort, type RangeEffort } from "../../model/ranges/effort.ts";
-import { verdict } from "../../model/verdict.ts";
 import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, smallestWitness, type Witness } from "../symbolic/space.ts";
-import { answersOf, type Field } from "./known-answers.ts";
-import { answerSets, apisOf } from "./model-sets.ts";
-import { requestFor } from "./request-for.ts";
+import { knownAnswers, type Field } from "./known-answers.ts";
+import { answerSets, apisOf, type AnswerSets } from "./model-sets.ts";
 import type { ModeSet, PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { replayedWitness, witnessText } from "./witness.ts";
@@ -57,56 +57,116 @@ function promisesBroken(
 ): readonly UnplacedFinding[] {
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
+  return brokenFor(environment, kernel, set, inherited).map(({ effect, difference }) =>
+    report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(kernel, difference)}.`),
+  );
+}
+
+/** A promise that a kernel does not keep. */
+interface Broken {
+  readonly effect: Effect;
+  readonly difference: Difference;
+}
+
+/** What one kernel does instead of what is promised: every other one does so that has these functions and agrees. */
+interface Compared {
+  readonly kernel: Kernel;
+  readonly functions: string;
+  readonly noted: Noted<readonly Broken[]>;
+}
+
+const compared = new WeakMap<PolicySet, Compared[]>();
+
+function brokenFor(environment: Environment, kernel: Kernel, set: PolicySet, inherited: boolean): readonly Broken[] {
   const apis = apisOf(set.policy).filter((api) => api.exists(kernel));
+  const make = (): readonly Broken[] => brokenIn(environment, kernel, set, apis, inherited);
+  if (inherited || hasOwnDecisions(kernel)) return make();
+  const functions = apis.map(({ name }) => name).join(" ");
+  const others = compared.get(set) ?? [];
+  compared.set(set, others);
+  const same = others.find(
+    (other) => other.functions === functions && agree(differencesOf(other.kernel, kernel), other.noted.questions),
+  );
+  if (same !== undefined) return same.noted.value;
+  const made = noted(watched(kernel), make);
+  others.push({ kernel, functions, noted: made });
+  return made.value;
+}
+
+function brokenIn(
+  environment: Environment,
+  kernel: Kernel,
+  set: PolicySet,
+  apis: readonly Api[],
+  inherited: boolean,
+): readonly Broken[] {
+  const { bdd } = set.space;
+  const calls = apis.map((api): Call => {
+    // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
+    const refused = answerSets(set.space, kernel, api, "fails", set.conditions).get("always") ?? FALSE;
+    return { kernel, api, refused };
+  });
   return set.modes.flatMap((mode) => {
     const { clause, owner } = mode.source;
     if (!inherited && owner.revision !== set.policy.binding.revision) return [];
     const within = [mode.set, ...set.conditions];
-    if (!set.space.bdd.meet(...within)) return [];
+    if (!bdd.meet(...within)) return [];
     return clause.effects.flatMap((effect) => {
-      const differences = apis.flatMap((api) => {
-        // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
-        const refused = answerSets(set.space, kernel, api, "fails", within).get("always") ?? FALSE;
-        const asked = effect.name.text === "fails" ? within : [...within, set.space.bdd.not(refused)];
-        return (
-          (set.space.bdd.meet(...asked)
-            ? differenceOf(environment, kernel, set, mode, asked, api, effect)
-            : refusal(set, within, api, effect)) ?? []
-        );
-      });
-      const [first] = differences;
-      return first === undefined
-        ? []
-        : [report(notWhatTheKernelDoes, effect, `${first.text}${sinceText(kernel, first)}.`)];
+      for (const call of calls) {
+        const asked = effect.name.text === "fails" ? within : [...within, bdd.not(call.refused)];
+        const found = bdd.meet(...asked)
+          ? differenceOf(environment, set, mode, asked, call, effect)
+          : refusal(set, within, call.api, effect);
+        if (found !== null) return [{ effect, difference: found }];
+      }
+      return [];
     });
   });
+}
+
+/** A function of a kernel that promises are compared with. */
+interface Call {
+  readonly kernel: Kernel;
+  readonly api: Api;
+  /** Where it always fails, as far as the policy takes requests. */
+  readonly refused: Node;
 }
 
 /** What a kernel does instead of what is promised. */
 interface Difference {
   /** A sentence without its full stop. */
   readonly text: string;
-  /** A mask with which it does so. */
-  readonly example: Mask;
+  /** A mask with which it does so, by its names. */
+  readonly names: readonly string[];
   /** Whether another kernel does the same with that mask. */
   readonly isSo: (kernel: Kernel, value: Mask) => boolean;
 }
 
+/** Of which releases a difference is known to be so, by their place. */
+const knownReleases = new WeakMap<Difference, Map<number, boolean>>();
+
 /**
  * `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do.
  */
-function sinceText(kernel: Kernel, { example, isSo }: Difference): string {
+function sinceText(kernel: Kernel, difference: Difference): string {
+  const ofDifference = knownReleases.get(difference) ?? new Map<number, boolean>();
+  knownReleases.set(difference, ofDifference);
   const releases = mainlineReleases();
-  const { names } = decode(kernel, example);
   let first = kernel.mainlineIndex ?? 0;
   while (first > 0) {
-    const before = kernelOf(releases[first - 1] ?? "", kernel.options);
-    // The same mask by name: the numbers were shuffled more than once.
-    const value = "unknown" in before ? null : encode(before, names);
-    if ("unknown" in before || typeof value !== "number" || !isSo(before, value)) break;
+    const isSo = ofDifference.get(first - 1) ?? isSoIn(releases[first - 1] ?? "", kernel, difference);
+    ofDifference.set(first - 1, isSo);
+    if (!isSo) break;
     first -= 1;
   }
   return first === 0 ? "" : `, since ${releases[first] ?? ""}`;
+}
+
+function isSoIn(release: string, { options }: Kernel, { names, isSo }: Difference): boolean {
+  const kernel = kernelOf(release, options);
+  // The same mask by name: the numbers were shuffled more than once.
+  const value = "unknown" in kernel ? null : encode(kernel, names);
+  return !("unknown" in kernel) && typeof value === "number" && isSo(kernel, value);
 }
 
 /** No mask of the mode is taken at all, so that nothing of what it promises comes about. */
@@ -116,9 +176,13 @@ function refusal(set: PolicySet, within: readonly Node[], api: Api, effect: Effe
     ? null
     : {
         text: `${api.name}() refuses every mask of this mode`,
-        example: example.mask,
+        names: namesOf(set, example),
         isSo: answers(set, api, "fails", "always", example),
       };
+}
+
+function namesOf({ space }: PolicySet, { mask }: Witness): readonly string[] {
+  return decode(space.kernel, mask).names;
 }
 
 /** A kernel answers so about this witness, its mask put in that kernel's numbers. */
@@ -130,8 +194,7 @@ function answers(
   { sizeBytes }: Witness,
 ): Difference["isSo"] {
   const page = space.kernel.options.pageBytes;
-  return (kernel, value) =>
-    api.exists(kernel) && answersOf(verdict(kernel, requestFor(api, page, value, sizeBytes ?? page)))[field] === answer;
+  return (kernel, value) => api.exists(kernel) && knownAnswers(kernel, api, field, sizeBytes ?? page)(value) === answer;
 }
 
 const COMPARED: ReadonlySet<string> = new Set([
@@ -148,11 +211,10 @@ const COMPARED: ReadonlySet<string> = new Set([
 /** What the kernel does instead, in a sentence; null where the claim holds or is not compared. */
 function differenceOf(
   environment: Environment,
-  kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
   within: readonly Node[],
-  api: Api,
+  call: Call,
   effect: Effect,
 ): Difference | null {
   const values = valuesOf(effect);
@@ -160,19 +222,17 @@ function differenceOf(
     case "sleeps":
     case "oom":
     case "fails":
-      return certaintyDifference(environment, kernel, set, mode, within, api, effect.name.text, values);
+      return certaintyDifference(environment, set, mode, within, call, effect.name.text, values);
     case "reclaim":
-      return answerDifference(environment, kernel, set, mode, within, api, "reclaim", (answer) =>
-        values.includes(answer),
-      );
+      return answerDifference(environment, set, mode, within, call, "reclaim", (answer) => values.includes(answer));
     case "compaction":
-      return certaintyDifference(environment, kernel, set, mode, within, api, "compaction", values);
+      return certaintyDifference(environment, set, mode, within, call, "compaction", values);
     case "drain":
     case "pcp":
     case "retries":
-      return effortDifference(kernel, set, within, api, effect.name.text, values);
+      return effortDifference(set, within, call, effect.name.text, values);
     case "zeroed":
-      return zeroedDifference(environment, kernel, set, within, api, values);
+      return zeroedDifference(environment, set, within, call, values);
     default:
       return null;
   }
@@ -190,23 +250,33 @@ const SOMETIMES: ReadonlySet<string> = new Set(["may", "often", "rarely"]);
 
 function certaintyDifference(
   environment: Environment,
-  kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
   within: readonly Node[],
-  api: Api,
+  call: Call,
   field: Field,
   values: readonly string[],
 ): Difference | null {
   const [claim] = values;
   if (claim === "never" || claim === "always")
-    return answerDifference(environment, kernel, set, mode, within, api, field, (answer) => answer === claim);
+    return answerDifference(environment, set, mode, within, call, field, (answer) => answer === claim);
   if (claim === undefined || !SOMETIMES.has(claim)) return null;
   // "May" is wrong only where it is settled: for every mask of the mode the same way.
-  const sets = answerSets(set.space, kernel, api, field, within);
+  const sets = answersTo(set, call, field);
   const settled = ["never", "always"].find((answer) => isAlwaysIn(set, within, sets.get(answer) ?? FALSE));
   const example = settled === undefined ? null : smallestWitness(set.space, within);
-  return settled === undefined || example === null ? null : difference(set, api, field, settled, example, true);
+  return settled === undefined || example === null ? null : difference(set, call.api, field, settled, example, true);
+}
+
+/** Where each answer occurs within what the policy takes and the function does not refuse; all of it for `fails`. */
+function answersTo({ space, conditions }: PolicySet, { kernel, api, refused }: Call, field: Field): AnswerSets {
+  return answerSets(
+    space,
+    kernel,
+    api,
+    field,
+    field === "fails" ? conditions : [...conditions, space.bdd.not(refused)],
+  );
 }
 
 /** All that lies in each of some sets lies in this one. */
@@ -217,21 +287,20 @@ function isAlwaysIn({ space: { bdd } }: PolicySet, within: readonly Node[], node
 /** The smallest mask of the mode for which the kernel does something else, and what. */
 function answerDifference(
   environment: Environment,
-  kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
   within: readonly Node[],
-  api: Api,
+  call: Call,
   field: Field,
   isClaimed: (answer: string) => boolean,
 ): Difference | null {
-  for (const [answer, node] of answerSets(set.space, kernel, api, field, within)) {
+  for (const [answer, node] of answersTo(set, call, field)) {
     if (answer === "unknown" || isClaimed(answer)) continue;
     const witness = replayedWitness(set, [...within, node], (subject) => {
       const judgement = judge(environment, set.kernel, set.policy, subject);
       return isTaken(judgement) && judgement.modes.some(({ clause }) => clause === mode.source.clause);
     });
-    if (witness !== null) return difference(set, api, field, answer, witness, isAlwaysIn(set, within, node));
+    if (witness !== null) return difference(set, call.api, field, answer, witness, isAlwaysIn(set, within, node));
   }
   return null;
 }
@@ -247,7 +316,7 @@ function difference(
   const which = isAll ? "with every mask of this mode" : `with ${witnessText(set.space, example)}`;
   return {
     text: `${api.name}() ${PHRASES[field](answer)} ${which}`,
-    example: example.mask,
+    names: namesOf(set, example),
     isSo: answers(set, api, field, answer, example),
   };
 }
@@ -271,10 +340,9 @@ const PHRASES: Readonly<Record<Field, (answer: string) => string>> = {
 
 /** Drains and retries are claims about ranges; of other functions the model has no such figure. */
 function effortDifference(
-  kernel: Kernel,
   set: PolicySet,
   within: readonly Node[],
-  api: Api,
+  { kernel, api }: Call,
   effect: "drain" | "pcp" | "retries",
   values: readonly string[],
 ): Difference | null {
@@ -282,11 +350,11 @@ function effortDifference(
   const { space } = set;
   const example = smallestWitness(space, within);
   if (example === null) return null;
-  const effort = rangeEffort(kernel, example.mask);
+  const effort = rangeEffort(watched(kernel), example.mask);
   const does = (text: string, isSame: (other: RangeEffort) => boolean = () => true): Difference => {
     const isSo: Difference["isSo"] = (other, value) =>
       api.exists(other) && contigRefused(other, value) === 0 && isSame(rangeEffort(other, value));
-    return { text: `${api.name}() ${text}`, example: example.mask, isSo };
+    return { text: `${api.name}() ${text}`, names: namesOf(set, example), isSo };
   };
   switch (effect) {
     case "drain": {
@@ -310,28 +378,26 @@ function effortDifference(
 
 function zeroedDifference(
   environment: Environment,
-  kernel: Kernel,
   set: PolicySet,
   within: readonly Node[],
-  api: Api,
+  { kernel, api }: Call,
   values: readonly string[],
 ): Difference | null {
   const { space } = set;
-  const { bits } = kernel;
   const [claim] = values;
   if (claim !== "never" && claim !== "always") return null;
-  const zero = space.bdd.variable(maskLevel(space, Math.log2(bits.ZERO)));
-  const fate = fateOfZero(kernel, api);
+  const zero = space.bdd.variable(maskLevel(space, Math.log2(space.kernel.bits.ZERO)));
+  const fate = fateOfZero(watched(kernel), api);
   const zeroed = fate === "forced" ? TRUE : fate === "dropped" ? FALSE : zero;
   const wrong = claim === "always" ? space.bdd.not(zeroed) : zeroed;
   const witness = replayedWitness(set, [...within, wrong], (subject) =>
-    isTaken(judge(environment, kernel, set.policy, subject)),
+    isTaken(judge(environment, set.kernel, set.policy, subject)),
   );
   if (witness === null) return null;
   const what = claim === "always" ? "does not zero" : "zeroes";
   return {
     text: `${api.name}() ${what} the memory with ${witnessText(space, witness)}`,
-    example: witness.mask,
+    names: namesOf(set, witness),
     isSo: (other) => api.exists(other) && fateOfZero(other, api) === fate,
   };
 }

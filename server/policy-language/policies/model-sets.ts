@@ -3,9 +3,13 @@ import type { Api, ApiFamily } from "../../model/apis/api.ts";
 import { CHARGE_FLAGS } from "../../model/apis/kmalloc.ts";
 import { EFFECT } from "../../model/decisions/decision.ts";
 import { alikeOrder, decisiveFor } from "../../model/decisions/reads.ts";
+import { hasOwnDecisions } from "../../model/decisions/table.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { perKernel } from "../../model/kernels/per-kernel.ts";
+import { agree, differencesOf, noted, recalled, watched, type Noted } from "../../model/kernels/questions.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
+import { flagsIn } from "../../model/masks/names.ts";
+import type { Bdd } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, sizeLevels, stretchSet, type Space } from "../symbolic/space.ts";
 import { knownAnswers, type Field } from "./known-answers.ts";
@@ -90,19 +94,48 @@ export function modelThresholds({ maxOrder, options }: Kernel): readonly number[
 const LEAST_FIRST: readonly string[] = ["none", "kswapd", "direct", "never", "may", "always", "unknown"];
 
 /** Where each value of an answer occurs. */
-type AnswerSets = ReadonlyMap<string, Node>;
+export type AnswerSets = ReadonlyMap<string, Node>;
 
 type SizeClasses = readonly (readonly [Node, number])[];
 
-/** What was made in a space for one function of one kernel: sets by the answer and the set that was asked about. */
-interface OfFunction {
-  readonly sizeClasses: SizeClasses;
-  /** Which masks it was asked about, by the answer and the size. */
-  readonly asked: Map<string, Set<Mask>>;
-  readonly sets: Map<string, AnswerSets>;
+/** What one kernel answered, and what it was asked for it: true of every kernel that agrees. */
+interface Answered<Value> {
+  readonly kernel: Kernel;
+  readonly noted: Noted<Value>;
 }
 
-const known = new WeakMap<Space, Map<Kernel, Map<Api, OfFunction>>>();
+/** What was made on one diagram, by all that it hangs on besides the kernel. */
+interface OfDiagram {
+  readonly sizeClasses: Map<string, Answered<SizeClasses>[]>;
+  readonly sets: Map<string, Answered<AnswerSets>[]>;
+  /** Which masks were asked about, by kernel, function, answer and size. */
+  readonly asked: Map<Kernel, Map<string, Set<Mask>>>;
+}
+
+const known = new WeakMap<Bdd, OfDiagram>();
+
+function knownOf({ bdd }: Space): OfDiagram {
+  const made = known.get(bdd) ?? { sizeClasses: new Map(), sets: new Map(), asked: new Map() };
+  known.set(bdd, made);
+  return made;
+}
+
+/** What a kernel answers; where another one was asked already that agrees on all questions, what that one answered. */
+function sharedAnswer<Value>(
+  others: Map<string, Answered<Value>[]>,
+  key: string,
+  kernel: Kernel,
+  make: (asked: Kernel) => Value,
+): Value {
+  if (hasOwnDecisions(kernel)) return make(kernel);
+  const answered = others.get(key) ?? [];
+  others.set(key, answered);
+  const same = answered.find((other) => agree(differencesOf(other.kernel, kernel), other.noted.questions));
+  if (same !== undefined) return recalled(same.noted);
+  const made = noted(watched(kernel), () => make(watched(kernel)));
+  answered.push({ kernel, noted: made });
+  return recalled(made);
+}
 
 /** What an answer is worth in decision nodes, as work: one that is asked for, and one that was asked for before. */
 const VERDICT_WORK = 2;
@@ -111,9 +144,10 @@ const KNOWN_VERDICT_WORK = 1 / 8;
 const PLANS_WORK = 100;
 
 /**
- * The requests of a space by the verdict's answer: for each value that occurs within all of some sets, where it does
- * there. Asked for a task that holds nothing, with every combination of the decisive flags that the sets have at a
- * size, and the largest size of each class: functions with an overhead of their own (alloc_skb) change a little below.
+ * The requests of a space by the verdict's answer: where each value occurs, for all that lies within some sets; of the
+ * rest as much as comes for nothing. Asked for a task that holds nothing, with every combination of the decisive flags
+ * that the sets have at a size, as far as each of them by itself says, and the largest size of each class: functions
+ * with an overhead of their own (alloc_skb) change a little below.
  * @param kernel the one that is asked; the policy sees the same of it as of the space's
  */
 export function answerSets(
@@ -124,55 +158,65 @@ export function answerSets(
   within: readonly Node[] = [space.domain],
 ): AnswerSets {
   // A function without a mask takes what stands in its place for a bool: nothing to reason about, bit by bit.
-  if (!api.takesMask) return new Map([["unknown", TRUE]]);
-  const ofSpace = known.get(space) ?? new Map<Kernel, Map<Api, OfFunction>>();
-  known.set(space, ofSpace);
-  const ofKernel = ofSpace.get(kernel) ?? new Map<Api, OfFunction>();
-  ofSpace.set(kernel, ofKernel);
-  const ofFunction = ofKernel.get(api) ?? {
-    sizeClasses: sizeClassesOf(space, kernel, api),
-    asked: new Map<string, Set<Mask>>(),
-    sets: new Map<string, AnswerSets>(),
-  };
-  ofKernel.set(api, ofFunction);
-  const key = within.join(" ");
-  const before = ofFunction.sets.get(`${field} ${key}`);
-  if (before !== undefined) return before;
-  const made = answersFor(space, kernel, api, field, within, ofFunction);
-  ofFunction.sets.set(`${field} ${key}`, made);
-  return made;
+  if (!api.takesMask || !api.exists(kernel)) return new Map([["unknown", TRUE]]);
+  const { sizeClasses: classes, sets, asked } = knownOf(space);
+  const ofApi = `${api.name} ${flagsIn(kernel, kernel.namedBits).join(" ")}`;
+  const sizeClasses = sharedAnswer(classes, ofApi, kernel, (watching) => sizeClassesOf(space, watching, api));
+  const flags = decisiveFlags(kernel, api, field).toSorted((a, b) => levelOf(space, a) - levelOf(space, b));
+  const shapes = shapesOf(space, kernel, api, flags);
+  const levels = flags.map((flag) => levelOf(space, flag));
+  const shadow = shadowOf(space, within, levels);
+  const key = [`${api.name} ${field} ${shadow}`, levels, shapes.map(([shape]) => shape), sizeClasses].join(";");
+  return sharedAnswer(sets, key, kernel, (watching) => {
+    const ofKernel = asked.get(kernel) ?? new Map<string, Set<Mask>>();
+    asked.set(kernel, ofKernel);
+    const answerFor = (sizeBytes: number): ((value: Mask) => string) => {
+      const answerTo = knownAnswers(watching, api, field, sizeBytes);
+      const masks = ofKernel.get(`${api.name} ${field} ${sizeBytes}`) ?? new Set<Mask>();
+      ofKernel.set(`${api.name} ${field} ${sizeBytes}`, masks);
+      return (value) => {
+        space.allowance.spend(masks.has(value) ? KNOWN_VERDICT_WORK : VERDICT_WORK);
+        masks.add(value);
+        return answerTo(value);
+      };
+    };
+    return answersFor(space, flags, shapes, shadow, sizeClasses, answerFor);
+  });
 }
 
 function levelOf(space: Space, flag: FlagName): number {
   return maskLevel(space, Math.log2(space.kernel.bits[flag]));
 }
 
+/** All that sets leave of the variables on which an answer can hang: no less, and more where they do so together. */
+function shadowOf(space: Space, within: readonly Node[], levels: readonly number[]): Node {
+  const { bdd } = space;
+  const kept = new Set([...sizeLevels(space), ...levels]);
+  return bdd.and(
+    ...within.map((set) =>
+      bdd.exists(
+        set,
+        bdd.support(set).filter((level) => !kept.has(level)),
+      ),
+    ),
+  );
+}
+
 function answersFor(
   space: Space,
-  kernel: Kernel,
-  api: Api,
-  field: Field,
-  within: readonly Node[],
-  { sizeClasses, asked }: OfFunction,
+  flags: readonly FlagName[],
+  shapes: readonly (readonly [Node, Mask])[],
+  shadow: Node,
+  sizeClasses: SizeClasses,
+  answerFor: (sizeBytes: number) => (value: Mask) => string,
 ): AnswerSets {
   const { bdd } = space;
-  const flags = decisiveFlags(kernel, api, field).toSorted((a, b) => levelOf(space, a) - levelOf(space, b));
   const levels = flags.map((flag) => levelOf(space, flag));
-  const shapes = shapesOf(space, kernel, api, flags);
-  // All that the answer can hang on: once for all size classes, for it is the dear part.
-  const shadow = bdd.projectedOn(within, [...sizeLevels(space), ...levels]);
   const made = new Map<string, Node[]>();
   for (const [sizeClass, sizeBytes] of sizeClasses) {
     const combinations = bdd.projectedOn([shadow, sizeClass], levels);
     if (combinations === FALSE) continue;
-    const answerTo = knownAnswers(kernel, api, field, sizeBytes);
-    const masks = asked.get(`${field} ${sizeBytes}`) ?? new Set<Mask>();
-    asked.set(`${field} ${sizeBytes}`, masks);
-    const ask = (value: Mask): string => {
-      space.allowance.spend(masks.has(value) ? KNOWN_VERDICT_WORK : VERDICT_WORK);
-      masks.add(value);
-      return answerTo(value);
-    };
+    const ask = answerFor(sizeBytes);
     for (const [shape, value] of shapes) {
       for (const [text, node] of byFlags(space, flags, value, combinations, ask)) {
         const parts = made.get(text) ?? [];

@@ -5,7 +5,7 @@ import { Paused } from "../analysis/pause.ts";
 import type { Environment, Revision } from "../analysis/environment.ts";
 import { Allowance, TooMuchWork } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
-import { anyMask, spaceOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
+import { anyMask, spacesOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
 import { viewOf } from "./kernel-view.ts";
 import { modelSetsOf, modelThresholds } from "./model-sets.ts";
 import { asksModel, entwinedIn, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
@@ -108,15 +108,18 @@ export function askPolicy<Answer>(
 }
 
 function newSets(environment: Environment, policy: ResolvedPolicy): KnownSets {
-  const allowance = new Allowance(MOST_WORK);
   const byView = new Map<Kernel | string, PolicySet>();
   const isJudged = policy.clauses.some(({ clause }) => predicatesOf(clause).some(asksModel));
+  const spaceFor = spacesOf(
+    [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()],
+    (kernel) => needsOf(environment, policy, kernel),
+    new Allowance(MOST_WORK),
+  );
   const setsOf: SetsOf = (kernel) => {
     const view = isJudged ? kernel : viewOf(kernel);
     const known = byView.get(view);
     if (known !== undefined) return known;
-    const space = spaceOf(kernel, needsOf(environment, policy, kernel), allowance);
-    const made = policySetIn(space, environment, policy);
+    const made = policySetIn(spaceFor(kernel), environment, policy);
     byView.set(view, made);
     return made;
   };

@@ -139,6 +139,8 @@ export class Bdd {
   #unique = new Int32Array(2 * FIRST_CAPACITY);
   readonly #ands = new Results();
   readonly #xors = new Results();
+  /** Which functions meet, as `meet` was asked of them. */
+  readonly #meetings = new Map<string, boolean>();
 
   /** @param allowance what new nodes are taken from; an operation that needs more throws `TooMuchWork` */
   constructor(allowance: Allowance = new Allowance(Number.POSITIVE_INFINITY)) {
@@ -193,9 +195,14 @@ export class Bdd {
    * for such an assignment; where that takes too long, the function is made.
    */
   meet(...operands: readonly Node[]): boolean {
+    const key = operands.join(" ");
+    const known = this.#meetings.get(key);
+    if (known !== undefined) return known;
     const { meets, steps } = meetingOf(this, operands);
     this.#allowance.spend(Math.ceil(steps / STEPS_PER_NODE));
-    return meets ?? this.projectedOn(operands, []) !== FALSE;
+    const made = meets ?? this.projectedOn(operands, []) !== FALSE;
+    this.#meetings.set(key, made);
+    return made;
   }
 
   /**

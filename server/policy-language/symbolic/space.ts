@@ -3,7 +3,8 @@ import type { Context } from "../../model/contexts.ts";
 import { writableBits } from "../../model/kernels/designed.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { CompositeName, Mask } from "../../model/masks/mask.ts";
-import { mask } from "../../model/masks/mask.ts";
+import { FLAG_NAMES, mask } from "../../model/masks/mask.ts";
+import { perKernel } from "../../model/kernels/per-kernel.ts";
 import { Allowance, Bdd, type Assignment, type Fixed } from "./bdd.ts";
 import { FALSE, TRUE, type Node } from "./node.ts";
 import { orderOf, type Entwined } from "./order.ts";
@@ -104,33 +105,76 @@ export interface SpaceNeeds {
  * it is too much, does not hang on what was asked before.
  * @param allowance what its operations may need; with more they throw `TooMuchWork`
  */
-export function spaceOf(
-  kernel: Kernel,
-  { thresholdsBytes, sizes, tests }: SpaceNeeds,
-  allowance: Allowance = new Allowance(ONE_QUESTION),
-): Space {
-  const thresholds = [...new Set(thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES))].sort(
-    (a, b) => a - b,
-  );
-  const maskBits = Array.from({ length: MASK_BITS }, (_, bit) => bit).filter(
-    (bit) => (writableBits(kernel) >>> bit) & 1,
-  );
-  const order = orderOf([...allContextVariables(kernel), ...maskBits], tests);
-  const draft: Space = {
-    bdd: new Bdd(allowance),
-    allowance,
-    kernel,
-    maskBits,
-    thresholds,
-    sizes,
-    stretches: stretchesOf(kernel, thresholds, sizes),
-    levels: new Map(order.map((variable, index) => [variable, FIRST_LEVEL + index])),
-    variables: new Map(order.map((variable, index) => [FIRST_LEVEL + index, variable])),
-    domain: TRUE,
-  };
-  const isSize = draft.bdd.not(numberAtLeast(draft, draft.stretches.length));
-  return { ...draft, domain: draft.bdd.and(isSize, possibleContexts(draft)) };
+export function spaceOf(kernel: Kernel, needs: SpaceNeeds, allowance: Allowance = new Allowance(ONE_QUESTION)): Space {
+  return spacesOf([kernel], () => needs, allowance)(kernel);
 }
+
+/**
+ * Spaces for one question under several kernels, on one diagram: a flag is the same variable in each of them, whatever
+ * its bit. What has the same meaning under two kernels is the same node, and what was found out about it is known.
+ * @param kernels those that the question is asked of; the spaces are theirs alone
+ */
+export function spacesOf(
+  kernels: readonly Kernel[],
+  needsOf: (kernel: Kernel) => SpaceNeeds,
+  allowance: Allowance = new Allowance(ONE_QUESTION),
+): (kernel: Kernel) => Space {
+  const needs = kernels.map((kernel) => ({ kernel, ...needsOf(kernel) }));
+  const thresholds = [
+    ...new Set(
+      needs.flatMap(({ thresholdsBytes }) => thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES)),
+    ),
+  ].sort((a, b) => a - b);
+  const everyRow = new Set(
+    kernels.flatMap((kernel) => [...allContextVariables(kernel), ...maskBitsOf(kernel)].map(rowsOf(kernel))),
+  );
+  const order = orderOf(
+    [...everyRow].sort((a, b) => a - b),
+    needs.flatMap(({ kernel, tests }) => tests.map((test) => test.map(rowsOf(kernel)))),
+  );
+  const levels = new Map(order.map((row, index) => [row, FIRST_LEVEL + index]));
+  const sizes = needs.every((each) => each.sizes === "orders") ? "orders" : "bytes";
+  const bdd = new Bdd(allowance);
+  return (kernel) => {
+    const maskBits = maskBitsOf(kernel);
+    const ofKernel = [...allContextVariables(kernel), ...maskBits].map((variable) => {
+      const level = levels.get(rowsOf(kernel)(variable));
+      if (level === undefined) throw new Error(`the question is not asked of ${kernel.name}`);
+      return [variable, level] as const;
+    });
+    const draft: Space = {
+      bdd,
+      allowance,
+      kernel,
+      maskBits,
+      thresholds,
+      sizes,
+      stretches: stretchesOf(kernel, thresholds, sizes),
+      levels: new Map(ofKernel),
+      variables: new Map(ofKernel.map(([variable, level]) => [level, variable])),
+      domain: TRUE,
+    };
+    const isSize = bdd.not(numberAtLeast(draft, draft.stretches.length));
+    return { ...draft, domain: bdd.and(isSize, possibleContexts(draft)) };
+  };
+}
+
+function maskBitsOf(kernel: Kernel): readonly number[] {
+  return Array.from({ length: MASK_BITS }, (_, bit) => bit).filter((bit) => (writableBits(kernel) >>> bit) & 1);
+}
+
+/** Flags have rows of their own behind those of contexts, and behind them the bits that no flag of the kernel has. */
+const FLAG_ROWS = 128;
+const BARE_ROWS = FLAG_ROWS + FLAG_NAMES.length;
+
+/** The row of a variable of the kernel: the same for the same flag, scope or place of all kernels. */
+const rowsOf = perKernel(({ bits }: Kernel): ((variable: number) => number) => {
+  const rows = Array.from({ length: MASK_BITS }, (_, bit) => {
+    const flag = FLAG_NAMES.findIndex((name) => bits[name] === mask(2 ** bit));
+    return flag < 0 ? BARE_ROWS + bit : FLAG_ROWS + flag;
+  });
+  return (variable) => rows[variable] ?? variable;
+});
 
 /** The variables of the bits of a mask, for `SpaceNeeds.tests`. */
 export function maskVariables(bits: Mask): Entwined {
