@@ -211,8 +211,15 @@ export function contextFacts(context: Context): number {
   return facts;
 }
 
+/** The flags that what is open to a request is read from. */
+export const RESERVE_FLAGS: readonly FlagName[] = [
+  ...new Set(
+    (["opensReserves", "noWatermarks", "minReserve", "nonBlock"] as const).flatMap((name) => READS[name].flags),
+  ),
+];
+
 /** What is open to a request: the facts of its alloc flags. __gfp_pfmemalloc_flags(), gfp_to_alloc_flags(). */
-function reserveFacts(kernel: Kernel, value: Mask, context: Context): number {
+export function reserveFacts(kernel: Kernel, value: Mask, context: Context): number {
   const entitled = pfmemallocFlags(kernel, value, context);
   const flags = reserveFlags(kernel, withoutAtomic(kernel, value), context);
   return (

@@ -1,9 +1,9 @@
-import { contextOf } from "../contexts.ts";
+import { contextOf, type Context } from "../contexts.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { agree, alsoAsked, differencesOf, noted, watched, type Noted } from "../kernels/questions.ts";
 import { pageblockOrder } from "../limits.ts";
 import { mask, type FlagName, type Mask } from "../masks/mask.ts";
-import { contextFacts, FACT, factsOf, isFactName, READS, requestFacts } from "./facts.ts";
+import { contextFacts, FACT, isFactName, READS, requestFacts, RESERVE_FLAGS, reserveFacts } from "./facts.ts";
 import { effectsOf } from "./static-walk.ts";
 import { hasOwnDecisions, tableOf, type DecisionTable } from "./table.ts";
 
@@ -67,36 +67,43 @@ function decisiveIn(asked: Kernel, kernel: Kernel, effects: number): Decisive {
   const masks: Mask[] = [mask(0)];
   for (const flag of flags) for (const value of [...masks]) masks.push(mask(value | kernel.bits[flag]));
   const { orders: orderFacts } = table.facts;
-  // Many masks are the same to the decisions.
-  const pages = remembered((facts) => effectsOf(table.walks, facts, effects) & effects);
-  const charge = remembered((facts) => effectsOf(table.charge, facts, effects) & effects);
-  const facts = masks.map((value) => ({
-    tried: factsOf(told.facts, value, 0, context),
-    charged: requestFacts(told.facts, value, 0) | contextFacts(context),
-  }));
+  const reserves = reservesOf(asked, context);
+  // What facts of masks hang on is the same for all with __GFP_IO, and for all without.
+  for (const value of [mask(0), kernel.bits.IO]) requestFacts(told.facts, value, 0);
   let charged = false;
-  // What each mask may come to at each of the orders, as one number.
+  // What each mask may come to at each of the orders, as one number; for many masks the facts are the same.
+  const byFacts = new Map<number, number>();
   const kinds = new Map<string, number>();
-  const found = Int32Array.from(facts, ({ tried, charged: charging }) => {
-    const at = orders.map((order) => pages(tried | (orderFacts[order] ?? 0)));
-    charged ||= orders.some((order, index) => (charge(charging | (orderFacts[order] ?? 0)) & ~(at[index] ?? 0)) !== 0);
-    const key = at.join(" ");
+  const found = Int32Array.from(masks, (value) => {
+    const charging = requestFacts(table.facts, value, 0) | contextFacts(context);
+    const tried = charging | reserves(value);
+    const known = byFacts.get(tried);
+    if (known !== undefined) return known;
+    const pages = orders.map((order) => effectsOf(table.walks, tried | (orderFacts[order] ?? 0), effects) & effects);
+    const charge = orders.map(
+      (order) => effectsOf(table.charge, charging | (orderFacts[order] ?? 0), effects) & effects,
+    );
+    charged ||= charge.some((can, index) => (can & ~(pages[index] ?? 0)) !== 0);
+    const key = pages.join(" ");
     const kind = kinds.get(key) ?? kinds.size;
     kinds.set(key, kind);
+    byFacts.set(tried, kind);
     return kind;
   });
   const decides = (at: number): boolean => found.some((kind, combination) => kind !== found[combination ^ (1 << at)]);
   return { flags: flags.filter((_, at) => decides(at)), charged };
 }
 
-/** The same function of a number, that knows what it said before. */
-function remembered(ask: (of: number) => number): (of: number) => number {
+/** What is open to a task with a mask, as facts. */
+function reservesOf(kernel: Kernel, context: Context): (value: Mask) => number {
+  const bits = RESERVE_FLAGS.reduce((all, flag) => all | kernel.bits[flag], 0);
   const known = new Map<number, number>();
-  return (of) => {
-    const before = known.get(of);
+  return (value) => {
+    const deciding = mask(value & bits);
+    const before = known.get(deciding);
     if (before !== undefined) return before;
-    const made = ask(of);
-    known.set(of, made);
+    const made = reserveFacts(kernel, deciding, context);
+    known.set(deciding, made);
     return made;
   };
 }
