@@ -2,27 +2,11 @@ import type { Api } from "../../model/apis/api.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { alsoAsked, NO_QUESTIONS, noted, unionOf, type Questions } from "../../model/kernels/questions.ts";
 import type { Mask } from "../../model/masks/mask.ts";
-import type { Verdict } from "../../model/request.ts";
 import { answersOfPlan } from "../../model/verdict.ts";
 import { requestFor } from "./request-for.ts";
 
 /** The answers of a verdict that a policy can speak of over all masks. Warnings hang on too many flags for that. */
 export type Field = "sleeps" | "reclaim" | "compaction" | "oom" | "fails";
-
-export type Answers = Readonly<Record<Field, string>>;
-
-const UNKNOWN: Answers = {
-  sleeps: "unknown",
-  reclaim: "unknown",
-  compaction: "unknown",
-  oom: "unknown",
-  fails: "unknown",
-};
-
-/** The verdict's answers in words that claims are compared with. */
-export function answersOf({ sleeps, reclaim, compaction, oom, fails, unknown }: Verdict): Answers {
-  return unknown === null ? { sleeps, reclaim, compaction, oom, fails } : UNKNOWN;
-}
 
 /** So many answers are kept; then all are forgotten, and asked for again where they are needed. */
 const MOST_KEPT = 200_000;

@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { answersOf, type Field } from "../../../server/policy-language/policies/known-answers.ts";
+import type { Field } from "../../../server/policy-language/policies/known-answers.ts";
 import { answerSets, modelThresholds } from "../../../server/policy-language/policies/model-sets.ts";
 import { requestFor } from "../../../server/policy-language/policies/request-for.ts";
 import { Allowance } from "../../../server/policy-language/symbolic/bdd.ts";
 import { FALSE } from "../../../server/policy-language/symbolic/node.ts";
-import { contains, spaceOf } from "../../../server/policy-language/symbolic/space.ts";
+import { contains, spaceOf, spacesOf } from "../../../server/policy-language/symbolic/space.ts";
+import type { Api } from "../../../server/model/apis/api.ts";
 import { allApis } from "../../../server/model/apis.ts";
 import { contextOf } from "../../../server/model/contexts.ts";
 import { kernelOf, knownKernels } from "../../../server/model/kernels/kernels.ts";
 import type { Kernel } from "../../../server/model/kernels/kernel.ts";
-import { mask } from "../../../server/model/masks/mask.ts";
+import { mask, type Mask } from "../../../server/model/masks/mask.ts";
 import { verdict } from "../../../server/model/verdict.ts";
 
 const FIELDS: readonly Field[] = ["sleeps", "reclaim", "compaction", "oom", "fails"];
@@ -45,6 +46,12 @@ function known(version: string): Kernel {
   return kernel;
 }
 
+/** What the verdict says of one request. */
+function answerTo(kernel: Kernel, api: Api, value: Mask, bytes: number, field: Field): string {
+  const said = verdict(kernel, requestFor(api, PAGE, value, bytes));
+  return said.unknown === null ? said[field] : "unknown";
+}
+
 const plenty = (): Allowance => new Allowance(Number.POSITIVE_INFINITY);
 
 const maskTakers = allApis().filter(({ takesMask }) => takesMask);
@@ -71,7 +78,7 @@ test("the sets of requests by answer are what the verdict says of each request",
           // Dense and sparse masks both.
           for (const value of [one, one & other, one | other]) {
             const within = mask(value & kernel.allBits);
-            const answer = answersOf(verdict(kernel, requestFor(api, PAGE, within, bytes)))[field];
+            const answer = answerTo(kernel, api, within, bytes, field);
             const holding = [...sets]
               .filter(([, set]) => contains(space, set, within, bytes, contextOf("process")))
               .map(([text]) => text);
@@ -81,6 +88,44 @@ test("the sets of requests by answer are what the verdict says of each request",
       },
     ),
     { seed: 20201203, numRuns: 300 },
+  );
+});
+
+test("kernels that share a diagram are each answered for as if they were alone, whichever was asked before", () => {
+  const kernels = knownKernels().map(known);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...maskTakers),
+      fc.constantFrom(...FIELDS),
+      fc.shuffledSubarray(kernels, { minLength: 6, maxLength: 12 }),
+      fc.array(fc.tuple(fc.nat(0xfffffff), fc.nat(0xfffffff), fc.constantFrom(...SIZES)), {
+        minLength: 8,
+        maxLength: 8,
+      }),
+      (api, field, some, requests) => {
+        const spaceFor = spacesOf(
+          some,
+          (kernel) => ({ thresholdsBytes: modelThresholds(kernel), sizes: "bytes", tests: [] }),
+          plenty(),
+        );
+        for (const kernel of some) {
+          const space = spaceFor(kernel);
+          const sets = answerSets(space, kernel, api, field);
+          for (const [one, other, bytes] of requests) {
+            const within = mask(one & other & kernel.allBits);
+            const answer = answerTo(kernel, api, within, bytes, field);
+            const holding = [...sets].filter(([, set]) => contains(space, set, within, bytes, contextOf("process")));
+            expect({ kernel: kernel.name, mask: within, bytes, answers: holding.map(([text]) => text) }).toEqual({
+              kernel: kernel.name,
+              mask: within,
+              bytes,
+              answers: [answer],
+            });
+          }
+        }
+      },
+    ),
+    { seed: 20201203, numRuns: 100 },
   );
 });
 
