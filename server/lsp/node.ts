@@ -19,7 +19,7 @@ import { readFileBytes } from "../disk/read.ts";
 import { eachRequest } from "./each-request.ts";
 import { Framing } from "./framing.ts";
 import { loading } from "../service/pieces.ts";
-import { boundHeap, unboundHeap } from "./heap.ts";
+import { boundOld, boundYoung, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
@@ -44,7 +44,10 @@ const PAGES_BESIDE = new URL("../../docs/rules/", import.meta.url);
 export const disk: Host = {
   ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
-  edited: optimiseAsUsual,
+  edited: () => {
+    optimiseAsUsual();
+    boundOld();
+  },
   async readFile(uri) {
     const path = pathOf(uri);
     if (path === null) return { unreadable: "it is on another machine" };
@@ -77,7 +80,7 @@ export function serve(start: typeof startServer, answered: number | string | nul
   loading.by = asBegun;
   start(connectionOf(isStdio, answered), disk);
   // By then all is loaded that the start needs.
-  setImmediate(boundHeap);
+  setImmediate(boundYoung);
   process.on("exit", () => {
     optimiseSparingly();
     unboundHeap();

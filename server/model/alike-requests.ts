@@ -33,13 +33,27 @@ function alikeBytes(kernel: Kernel, api: Api, request: AllocationRequest): numbe
   const called = api.asks === undefined ? api : apiNamed(asked.api);
   if (called === null || !BY_CLASS.has(called.family) || asked.count !== null) return sizeBytes;
   const bytes = bytesOf(kernel, asked);
-  const limit = bytes > LARGEST_CLASS ? bytes : limitOf(kernel, bytes);
-  return sizeBytes + (bytes === limit ? limit : limit - 1) - bytes;
+  return bytes > LARGEST_CLASS ? sizeBytes : sizeBytes + largestOf(kernel.options.pageBytes, bytes) - bytes;
+}
+
+/**
+ * The largest of the sizes that are not told apart from `sizeBytes` by a function that is asked for nothing but a size,
+ * in a kernel of such pages; null where each size is its own.
+ */
+export function alikeSize(pageBytes: number, api: Api, sizeBytes: number): number | null {
+  const isOfClass = api.size === "bytes" && api.asks === undefined && api.asCalled === undefined;
+  if (!isOfClass || !BY_CLASS.has(api.family) || sizeBytes === 0 || sizeBytes > LARGEST_CLASS) return null;
+  return largestOf(pageBytes, sizeBytes);
+}
+
+/** The largest size that is told apart from others as `bytes` are. */
+function largestOf(pageBytes: number, bytes: number): number {
+  const limit = limitOf(pageBytes, bytes);
+  return bytes === limit ? limit : limit - 1;
 }
 
 /** The largest size that is served as `bytes` are. */
-function limitOf(kernel: Kernel, bytes: number): number {
-  const { pageBytes } = kernel.options;
+function limitOf(pageBytes: number, bytes: number): number {
   if (bytes <= pageBytes) return kmallocCacheBytes(bytes);
   const pages = Math.ceil(bytes / pageBytes);
   const power = 2 ** orderOfPages(pages);

@@ -176,6 +176,55 @@ describe("declarations that are the same but for names get what each gets alone"
     expect(foundIn("file:///p/3.allocpolicy", `kernel 6.12\nflags RING = __GFP_ZERO\n${request}`)).toBe(0);
   });
 
+  test("and so do requests that differ in their sizes, where those come to the same", () => {
+    const CLASSES = [513, 700, 800, 1000, 1023, 1024, 2049, 3000, 4095, 4096, 4097, 5000, 7000, 8191, 8192] as const;
+    const size = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...CLASSES) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(0, 1, 64, 96, 2 ** 21, 2 ** 22 - 1, 2 ** 22 + 1, 2 ** 30, 2 ** 31, 2 ** 40),
+      },
+      fc.integer({ min: 1, max: 20_000 }),
+    );
+    const often = <Value>(usual: readonly Value[], others: readonly Value[]): fc.Arbitrary<Value> =>
+      fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...usual) }, fc.constantFrom(...others));
+    const api = often(["kmalloc"], ["kzalloc", "kvmalloc", "krealloc", "vmalloc", "kmalloc_nolock", "kmaloc"]);
+    const unit = often([" B"], ["", " KiB"]);
+    const flags = often(["GFP_KERNEL", "GFP_NOWAIT"], ["GFP_ATOMIC", "RING", "GFP_KERNEL | __GFP_NOFAIL"]);
+    const more = often(
+      ["", "policy p", "policy q", "context rx  policy p", "fallback small"],
+      ["handles nothing", "expect { fails never }", "waive atomic-large", 'waive costly-order because "size 64"'],
+    );
+    const policies = fc.constantFrom(
+      "policy p { forbid has __GFP_HIGH }\npolicy q { forbid size > 750 B }\n",
+      "policy p { mode m when has __GFP_HIGH or size < 6000 B { sleeps never } }\npolicy q like p { forbid has __GFP_NOFAIL }\n",
+      "policy p { forbid has __GFP_ACCOUNT }\npolicy q like p { }\npolicy all for kmalloc, kvmalloc { warn size >= 2500 B }\n",
+      "policy p { require has __GFP_NOWARN when may_fail }\npolicy q { }\npolicy all for kmalloc { forbid has __GFP_IO }\n",
+    );
+    const request = fc.tuple(api, size, unit, flags, more);
+    fc.assert(
+      fc.property(
+        fc.constantFrom("kernel 6.12\n", "kernel 5.10 .. 6.12\n", "kernel 6.6\nconfig { PAGE_SIZE 64 KiB }\n"),
+        policies,
+        fc.array(request, { minLength: 2, maxLength: 3 }),
+        fc.array(size, { minLength: 10, maxLength: 14 }),
+        (first, bound, kinds, sizes) => {
+          const requests = sizes.flatMap((other, number) =>
+            kinds.map(([called, own, of, mask, and], kind) => {
+              const asked = number === 0 ? own : other;
+              return `request r${number}_${kind} { api ${called}  size ${asked}${of}  flags ${mask}  ${and} }\n`;
+            }),
+          );
+          expectSame(
+            `${first}${bound}flags RING = GFP_KERNEL | __GFP_HIGH\ncontext rx { in softirq }
+request small { api kmalloc  size 750 B  flags GFP_NOWAIT }\n${requests.join("")}`,
+          );
+        },
+      ),
+      { numRuns: 50, seed: 20261202 },
+    );
+  });
+
   test("and so after edits, which leave them alike or no more", () => {
     const edit = fc.record({
       at: fc.nat(2_000),

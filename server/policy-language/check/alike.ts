@@ -51,13 +51,16 @@ export function findingsAlike(
   const uri = beside.several ? environment.uri : null;
   const ofFiles = known.get(beside) ?? new Map<number, Known>();
   known.set(beside, ofFiles);
-  const before = ofFiles.get(content.id);
+  const { idAmongSizes } = content;
+  const before = ofFiles.get(content.id) ?? (idAmongSizes === null ? undefined : ofFiles.get(idAmongSizes));
   if (before === undefined) {
     const findings = find();
     if (ofFiles.size > MOST_KNOWN) ofFiles.clear();
     // Where there is nothing to say there is no name in it.
-    if (findings.length === 0) ofFiles.set(content.id, NOTHING);
-    else if (!beside.several || findings.every(isOfItsText))
+    if (findings.length === 0) {
+      ofFiles.set(content.id, NOTHING);
+      if (idAmongSizes !== null) ofFiles.set(idAmongSizes, NOTHING);
+    } else if (!beside.several || findings.every(isOfItsText))
       ofFiles.set(content.id, { kind: "first", first: { content, findings } });
     return findings;
   }

@@ -3,6 +3,7 @@ import type { Binding, Environment, Revision } from "../analysis/environment.ts"
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
 import { namesOf, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
+import { sizedRequest } from "./size-class.ts";
 import { isPlainName, skeletonOf, type Skeleton } from "./skeleton.ts";
 
 /**
@@ -13,6 +14,13 @@ import { isPlainName, skeletonOf, type Skeleton } from "./skeleton.ts";
 export interface Content {
   /** Equal for equal contents of one file, and of the files beside it. */
   readonly id: number;
+  /**
+   * Of a request with a size, equal for those that differ in nothing besides but sizes that come to the same: where
+   * there is nothing to say of one there is not of the other. Null: it has no such size, or something else asks for it.
+   */
+  readonly idAmongSizes: number | null;
+  /** It is a policy that tells sizes apart, or leans on one. */
+  readonly comparesSizes: boolean;
   /** Of the declaration, as its own name; "" for one that has none. */
   readonly name: string;
   readonly revision: Revision;
@@ -143,13 +151,22 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  const key = known.several
-    ? keyOf("", region.text, written, ids)
-    : isLikeNone(binding)
+  const { skeleton } = written;
+  const ownSize = skeleton?.size?.text ?? "";
+  const uri = known.several ? "" : binding.uri;
+  const key =
+    !known.several && isLikeNone(binding)
       ? `${binding.uri} ${kind} ${name}`
-      : keyOf(binding.uri, region.text, written, ids);
+      : keyOf(uri, region.text, written, ids, ownSize);
+  const comparesSizes =
+    (kind === "policy" && MEASURES.test(region.text)) || members.some((member) => member.comparesSizes);
+  const sized =
+    skeleton === null || comparesSizes || isLikeNone(binding) ? null : sizedRequest(environment, region, skeleton);
+  const isAmongSizes = sized !== null && policiesMeet(known, environment, sized.api, depth);
   return {
     id: idOf(known, key),
+    idAmongSizes: isAmongSizes ? idOf(known, keyOf(uri, region.text, written, ids, `<= ${sized.sizeClass}`)) : null,
+    comparesSizes,
     name: kind === "expect" ? "" : name,
     revision: binding.revision,
     marks: [written.start, ...written.slots.flatMap(({ start, text }) => [start, start + text.length]), written.end],
@@ -158,6 +175,16 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     ),
     leansOn: members,
   };
+}
+
+/** What a policy tells sizes apart by. */
+const MEASURES = /\b(?:order|size|pages)\b/;
+
+/** Whether the policies that bind all requests for a function take every size alike. */
+function policiesMeet(known: Contents, environment: Environment, api: string, depth: number): boolean {
+  return environment
+    .policiesFor(api)
+    .every((policy) => contentIn(known, environment, policy, depth + 1)?.comparesSizes === false);
 }
 
 /** Adds what a declaration leans on; whether they are few, and no two of them of one content. */
@@ -183,6 +210,8 @@ function unknownContent(known: Contents, { space, role }: Role, name: string): C
   const key = `${space} ${role} ${name}`;
   const made = known.unknown.get(key) ?? {
     id: idOf(known, `${space} ${role}`),
+    idAmongSizes: null,
+    comparesSizes: false,
     name,
     revision: { lastPlace: 0 },
     marks: [],
@@ -193,8 +222,14 @@ function unknownContent(known: Contents, { space, role }: Role, name: string): C
   return made;
 }
 
-/** The text without the names, and the contents in their places. */
-function keyOf(uri: string, text: string, { start, end, slots, skeleton }: Written, ids: readonly number[]): string {
+/** The text without the names, and the contents in their places; `size`: what stands for that, where it is left out. */
+function keyOf(
+  uri: string,
+  text: string,
+  { start, end, slots, skeleton }: Written,
+  ids: readonly number[],
+  size: string,
+): string {
   if (skeleton === null) {
     // With its length no text can be taken for another.
     let key = `${uri}\0`;
@@ -205,7 +240,7 @@ function keyOf(uri: string, text: string, { start, end, slots, skeleton }: Writt
     });
     return key + text.slice(at, end);
   }
-  let key = `${uri}\n${skeleton.shape}`;
+  let key = `${uri}\n${skeleton.shape} ${size}`;
   let slot = 0;
   for (const word of skeleton.words)
     key += word.start === slots[slot]?.start ? ` ${ids[slot++] ?? ""}` : ` ${word.text}`;

@@ -5,8 +5,8 @@ import { BUILT_IN } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
 
 /**
- * The text of a declaration without the words that may be names. Where two that are valid have one skeleton, and their
- * words are plain names, they have the same tree but for those.
+ * The text of a declaration without the words that may be names, and without the size of a request. Where two that are
+ * valid have one skeleton, and their words are plain names, they have the same tree but for those.
  */
 export interface Skeleton {
   /** Equal for equal texts without those words. */
@@ -15,6 +15,8 @@ export interface Skeleton {
   readonly start: number;
   readonly end: number;
   readonly words: readonly Word[];
+  /** Of a request, the digits behind the first `size`. */
+  readonly size: Word | null;
 }
 
 export interface Word {
@@ -40,6 +42,9 @@ function shapeOf(text: string): number {
 const BEFORE = /(?:\s+|\/\/[^\n\r]*)*/y;
 const WORD = /[A-Za-z_]\w*/g;
 
+/** As many digits as a size may have of which another one may be alike. */
+const SIZE = /\s+(\d{1,10})(?![\w.])/y;
+
 /** A declaration of more words that may be names is read by its tree. */
 const MOST_WORDS = 100;
 const skeletons = new WeakMap<Region, Skeleton | { readonly shape: null }>();
@@ -59,18 +64,28 @@ function newSkeleton({ text, kind, problems }: Region): Skeleton | null {
   if (!text.startsWith(kind, start)) return null;
   const end = text.trimEnd().length;
   const words: Word[] = [];
+  let size: Word | null = null;
   let rest = "";
   let at = start;
   WORD.lastIndex = start + kind.length;
   for (let found = WORD.exec(text); found !== null; found = WORD.exec(text)) {
     const [word] = found;
+    if (word === "size" && kind === "request" && size === null) {
+      SIZE.lastIndex = WORD.lastIndex;
+      const [behind = "", digits = ""] = SIZE.exec(text) ?? [];
+      if (digits === "") continue;
+      size = { text: digits, start: WORD.lastIndex + behind.length - digits.length };
+      rest += `${text.slice(at, size.start)}\0\0`;
+      at = WORD.lastIndex + behind.length;
+      continue;
+    }
     if (isKeyword(word) || isKnown(word)) continue;
     rest += `${text.slice(at, found.index)}\0`;
     if (words.length === MOST_WORDS) return null;
     words.push({ text: word, start: found.index });
     at = found.index + word.length;
   }
-  return { shape: shapeOf(rest + text.slice(at, end)), start, end, words };
+  return { shape: shapeOf(rest + text.slice(at, end)), start, end, words, size };
 }
 
 const APIS: ReadonlySet<string> = new Set(allApis().map(({ name }) => name));
