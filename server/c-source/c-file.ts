@@ -2,6 +2,7 @@ import type { Allocator } from "./allocators.ts";
 import { asksForMemory } from "./asking.ts";
 import { calleesBefore, learn, type FileCallees } from "./callees.ts";
 import { declaredAt, namedValues, tablesOf, type Declared, type NamedValues, type Table } from "./declarations.ts";
+import type { Forward } from "./forwards.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { itemsOf, type FunctionItem, type Items } from "./items.ts";
 import { tokensOf } from "./lexer.ts";
@@ -29,6 +30,8 @@ export interface CFile extends NamedValues {
   readonly functions: readonly PlacedFunction[];
   readonly tables: readonly Table[];
   readonly declared: readonly Declared[];
+  /** The functions of its headers that it speaks of and that call what a table has. */
+  readonly forwards: Readonly<Record<string, Forward>>;
   readonly macros: {
     readonly effects: readonly (readonly [string, NetEffect])[];
     readonly allocators: readonly (readonly [string, Allocator])[];
@@ -47,6 +50,8 @@ export interface ReadOptions {
   readonly wrappers: ReadonlyMap<string, NetEffect>;
   /** Functions that stand for one that the model knows, by their names. */
   readonly allocators: ReadonlyMap<string, Allocator>;
+  /** Functions of headers that call what a table has. */
+  readonly forwards?: ReadonlyMap<string, Forward>;
   /** Only what is found counts: of a file that asks for no memory nothing is read. */
   readonly isForFindings?: boolean;
 }
@@ -120,6 +125,7 @@ function readWith(
     tables: tablesOf(tokens, items),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
     ...namedValues(tokens),
+    forwards: forwardsIn(tokens, options),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
   memories.set(file, {
@@ -140,9 +146,17 @@ const ASKS_FOR_NOTHING: CFile = {
   declared: [],
   maskMacros: [],
   macros: { effects: [], allocators: [] },
+  forwards: {},
   numberMacros: {},
   facts: [],
 };
+
+const NO_FORWARDS: CFile["forwards"] = {};
+
+function forwardsIn(tokens: Tokens, { forwards }: ReadOptions): CFile["forwards"] {
+  const called = [...(forwards ?? [])].filter(([name]) => tokens.idOf(name) !== 0);
+  return called.length === 0 ? NO_FORWARDS : Object.fromEntries(called);
+}
 
 /** One that is typed in is lost with every key, and does not come back. */
 const FEWEST_LOST = 2;

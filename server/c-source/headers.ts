@@ -1,20 +1,26 @@
 import type { Allocator } from "./allocators.ts";
 import { effectForOthers } from "./callees.ts";
 import { readCFile, type ReadOptions } from "./c-file.ts";
+import { forwardOf, type Forward } from "./forwards.ts";
 import { SIGNATURE_NAMES } from "./signatures.ts";
 import { LOCK_CALLS } from "./tables/locks.ts";
 import type { NetEffect } from "./walk.ts";
 
-/** What a header of a driver says to the files that include it: its functions and macros that lock or allocate. */
+/**
+ * What a header of a driver says to the files that include it: its functions and macros that lock or allocate, and its
+ * functions that call what a table has.
+ */
 export interface Header {
   readonly effects: ReadonlyMap<string, NetEffect>;
   readonly allocators: ReadonlyMap<string, Allocator>;
+  readonly forwards: ReadonlyMap<string, Forward>;
 }
 
-export const NO_HEADER: Header = { effects: new Map(), allocators: new Map() };
+export const NO_HEADER: Header = { effects: new Map(), allocators: new Map(), forwards: new Map() };
 
 /** Longer ones are lists of registers. */
 const LONGEST = 300_000;
+const CALLS_A_MEMBER = /(?:->|\.)\s*\w+\(/;
 const LOCKS_OR_ALLOCATES = new RegExp(`\\b(?:${[...LOCK_CALLS.keys(), ...SIGNATURE_NAMES].join("|")})\\s*\\(`);
 
 /** Whether a header can say anything: asked before it is read, of the text alone. Linear in the text. */
@@ -24,7 +30,8 @@ export function saysSomething(text: string): boolean {
   for (let at = text.indexOf("inline"); at !== -1; at = text.indexOf("inline", at + 1)) {
     const end = text.indexOf("\n}", at);
     const stop = end === -1 ? text.length : end;
-    if (LOCKS_OR_ALLOCATES.test(text.slice(at, stop))) return true;
+    const body = text.slice(at, stop);
+    if (LOCKS_OR_ALLOCATES.test(body) || CALLS_A_MEMBER.test(body)) return true;
     at = stop;
   }
   // A macro with arguments, with the lines that it goes on in.
@@ -70,6 +77,7 @@ export function readHeader(text: string, options: ReadOptions, name: string): He
   const { functions, macros } = readCFile(text, options);
   const effects = new Map<string, NetEffect>();
   const allocators = new Map<string, Allocator>();
+  const forwards = new Map<string, Forward>();
   const seen = new Set<string>();
   for (const { read } of functions) {
     const { takes, gives } = read.net;
@@ -77,9 +85,12 @@ export function readHeader(text: string, options: ReadOptions, name: string): He
     if (seen.has(read.name)) {
       effects.delete(read.name);
       allocators.delete(read.name);
+      forwards.delete(read.name);
       continue;
     }
     seen.add(read.name);
+    const forward = forwardOf(read);
+    if (forward !== null) forwards.set(read.name, forward);
     const effect = effectForOthers(read, "likely");
     if (effect !== null) effects.set(read.name, effect);
     if (read.handsOn !== null)
@@ -94,7 +105,7 @@ export function readHeader(text: string, options: ReadOptions, name: string): He
   for (const [macro, effect] of macros.effects) effects.set(macro, likely(effect));
   for (const [macro, allocator] of macros.allocators)
     allocators.set(macro, { ...allocator, because: `as the macro in ${name} says` });
-  return { effects, allocators };
+  return { effects, allocators, forwards };
 }
 
 const likely = (effect: NetEffect): NetEffect => ({
@@ -110,5 +121,6 @@ export function together(headers: readonly Header[]): Header {
   return {
     effects: new Map(headers.toReversed().flatMap((one) => [...one.effects])),
     allocators: new Map(headers.toReversed().flatMap((one) => [...one.allocators])),
+    forwards: new Map(headers.toReversed().flatMap((one) => [...one.forwards])),
   };
 }

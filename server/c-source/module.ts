@@ -2,7 +2,7 @@ import type { Allocator } from "./allocators.ts";
 import { effectForOthers } from "./callees.ts";
 import { readCFile, type CFile, type ReadOptions } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
-import { together, type Header } from "./headers.ts";
+import { NO_HEADER, together, type Header } from "./headers.ts";
 import type { NetEffect } from "./walk.ts";
 
 /** Wrappers of wrappers; more rounds find no more in practice. */
@@ -40,11 +40,12 @@ export function readModule(texts: readonly ModuleText[], options: ReadOptions): 
 }
 
 /** What a policy file says of a function counts, whatever a header or another file has. */
-export const withHeader = (options: ReadOptions, { effects, allocators }: Header): ReadOptions =>
-  effects.size + allocators.size === 0
+export const withHeader = (options: ReadOptions, { effects, allocators, forwards }: Header): ReadOptions =>
+  effects.size + allocators.size + forwards.size === 0
     ? options
     : {
         ...options,
+        forwards,
         wrappers: new Map([...effects, ...options.wrappers]),
         allocators: new Map([...allocators, ...options.allocators]),
       };
@@ -62,7 +63,7 @@ function sharedBy(files: readonly CFile[], texts: readonly ModuleText[]): Header
       if (allocator !== null) allocators.set(read.name, allocator);
     }
   });
-  if (effects.size + allocators.size === 0) return { effects, allocators };
+  if (effects.size + allocators.size === 0) return NO_HEADER;
   files.forEach(({ functions }, index) => {
     for (const { read } of functions) {
       if (read.isStatic) continue;
@@ -73,7 +74,7 @@ function sharedBy(files: readonly CFile[], texts: readonly ModuleText[]): Header
         allocators.delete(read.name);
     }
   });
-  return { effects, allocators };
+  return { ...NO_HEADER, effects, allocators };
 }
 
 function allocatorIn({ handsOn, parameters }: FunctionRead, path: string): Allocator | null {
@@ -105,5 +106,5 @@ function metIn({ functions }: CFile, shared: Header): Header {
       effects.delete(read.name);
       allocators.delete(read.name);
     }
-  return { effects, allocators };
+  return { ...NO_HEADER, effects, allocators };
 }

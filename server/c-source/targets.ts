@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { Forward } from "./forwards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { callsOneOf, outlineOf, type Lead } from "./outline.ts";
 
@@ -21,6 +21,8 @@ export interface Targets {
 
 /** Where more could be meant, nothing is said. */
 const MOST = 6;
+/** Where all of them stand in tables of one type. */
+const MOST_OF_A_TYPE = 12;
 const NONE: readonly Target[] = [];
 const CAST = /^\s*\(\s*(?:\w+|[\w\s]*\(\s*\*\s*\)\s*\([^()]*\)|void\s*\*)\s*\)\s*(?=[&\w])/;
 
@@ -37,9 +39,7 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
   const given = givenIn(functions, named);
   const members = membersIn(files, functions, named, given);
   // Tables of other types have members by the same name.
-  const inTables = new Set(
-    files.flatMap(({ file }) => file.tables.flatMap((table) => table.members.map(({ member }) => member))),
-  );
+  const inTables = typesIn(files);
   const valued = (file: number, text: string): readonly LinkedFunction[] => {
     const name = /^[&\s]*(\w+)$/.exec(text.replace(CAST, ""))?.[1];
     if (name !== undefined) return [named(file, name)].flatMap((fn) => fn ?? []);
@@ -54,6 +54,11 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
       table.members.flatMap(({ member, value }) => (member === "" ? (named(index, value) ?? []) : [])),
     ),
   );
+  const mostOf = (member: string): number => (inTables.get(member)?.size === 1 ? MOST_OF_A_TYPE : MOST);
+  const forwardFrom = ({ file }: LinkedFunction, name: string): Forward | null => {
+    const forwards = files[file]?.file.forwards ?? {};
+    return Object.hasOwn(forwards, name) ? (forwards[name] ?? null) : null;
+  };
   const asked = new Map<string, readonly LinkedFunction[]>();
   const byPlace = (member: string): readonly LinkedFunction[] => {
     if (placed.length === 0) return placed;
@@ -67,17 +72,27 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
     of: (fn, { call, isParameter, calledBack, passed }, bindings) => {
       if (call.isMember) {
         const found = members.get(call.name);
-        if (found !== undefined) return kept(found, fn, call, !inTables.has(call.name));
-        return kept(byPlace(call.name), fn, call, false);
+        const count = call.arguments.length;
+        if (found !== undefined) return kept(found, fn, count, !inTables.has(call.name), mostOf(call.name));
+        return kept(byPlace(call.name), fn, count, false);
       }
       if (isParameter) {
         const bound = Object.hasOwn(bindings, call.name) ? named(fn.file, bindings[call.name] ?? "") : null;
         return bound !== null
           ? [{ fn: bound, isOnly: true }]
-          : kept([...(given.get(fn)?.get(call.name) ?? [])], fn, call, true);
+          : kept([...(given.get(fn)?.get(call.name) ?? [])], fn, call.arguments.length, true);
       }
       const target = named(fn.file, call.name);
       if (target !== null) return [{ fn: target, isOnly: true }];
+      const forward = forwardFrom(fn, call.name);
+      if (forward !== null)
+        return kept(
+          members.get(forward.member) ?? byPlace(forward.member),
+          fn,
+          forward.argumentCount,
+          false,
+          mostOf(forward.member),
+        );
       if (calledBack !== null) {
         // Whether it is the last one that puts a count is seldom seen.
         const isOnly = !call.name.startsWith("kref_put");
@@ -91,10 +106,16 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
 }
 
 /** Those that take as much as they are given, where they are few. */
-function kept(found: readonly LinkedFunction[], from: LinkedFunction, call: Call, isSure: boolean): readonly Target[] {
+function kept(
+  found: readonly LinkedFunction[],
+  from: LinkedFunction,
+  argumentCount: number,
+  isSure: boolean,
+  most = MOST,
+): readonly Target[] {
   if (found.length === 0) return NONE;
-  const fit = found.filter(({ read }) => parameterCount(read.parameters) === call.arguments.length);
-  if (fit.length === 0 || fit.length > MOST) return NONE;
+  const fit = found.filter(({ read }) => parameterCount(read.parameters) === argumentCount);
+  if (fit.length === 0 || fit.length > most) return NONE;
   const [only, ...more] = fit;
   const isOnly = isSure && more.length === 0 && only?.file === from.file;
   return fit.map((fn) => ({ fn, isOnly }));
@@ -102,6 +123,15 @@ function kept(found: readonly LinkedFunction[], from: LinkedFunction, call: Call
 
 const parameterCount = (parameters: readonly { readonly name: string; readonly type: string }[]): number =>
   parameters.length === 1 && parameters[0]?.type === "void" ? 0 : parameters.length;
+
+/** The types of the tables that have a member by that name. */
+function typesIn(files: readonly NamedFile[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { file } of files)
+    for (const { type, members } of file.tables)
+      for (const { member } of members) found.set(member, (found.get(member) ?? new Set()).add(type));
+  return found;
+}
 
 type Named = (file: number, name: string) => LinkedFunction | null;
 

@@ -128,3 +128,60 @@ describe("any header", () => {
       );
   });
 });
+
+describe("a function of a header that calls what a table has", () => {
+  const CORE = `static irqreturn_t own_irq(int irq, void *data)
+{
+	own_hif_rx(data, 1);
+	return IRQ_HANDLED;
+}
+
+int own_probe(struct own *o)
+{
+	return request_irq(o->irq, own_irq, 0, "own", o);
+}
+
+static int own_usb_rx(struct own *o, int pipe)
+{
+	o->p = kmalloc(64, GFP_KERNEL);
+	return o->p ? 0 : -ENOMEM;
+}
+
+static const struct own_hif_ops own_usb_ops = {
+	.rx = own_usb_rx,
+};
+`;
+  const forwarding = (body: string): string => `static inline int own_hif_rx(struct own *o, int pipe)
+{
+${body}
+}
+`;
+
+  test.each([
+    ["alone", "\treturn o->hif.ops->rx(o, pipe);"],
+    ["behind a test", "\tif (!o->hif.ops->rx)\n\t\treturn -EOPNOTSUPP;\n\treturn o->hif.ops->rx(o, pipe);"],
+    ["in two branches", "\tif (pipe)\n\t\treturn o->ops->rx(o, pipe);\n\treturn o->ops->rx(o, 0);"],
+    ["by a member of its own", "\tstruct own_hif *h = &o->hif;\n\n\treturn h->ops.rx(o, pipe);"],
+  ])("leads there, %s", (_, body) => {
+    expect(told(forwarding(body), CORE)).toEqual([
+      [
+        "sleep-in-atomic",
+        "possible",
+        ["request_irq() has own_irq() called", "own_irq() calls own_usb_rx() through own_hif_rx"],
+      ],
+    ]);
+  });
+
+  test.each([
+    ["calls several members", "\to->ops->stop(o);\n\treturn o->ops->rx(o, pipe);"],
+    ["calls one that takes other arguments", "\treturn o->ops->rx(o);"],
+    ["sleeps before", "\tmsleep(1);\n\treturn o->ops->rx(o, pipe);"],
+  ])("leads nowhere if it %s", (_, body) => {
+    expect(told(forwarding(body), CORE)).toEqual([]);
+  });
+
+  test("is not the one of the file", () => {
+    const own = forwarding("\treturn pipe;").replace("static inline", "static");
+    expect(told(forwarding("\treturn o->ops->rx(o, pipe);"), own + CORE)).toEqual([]);
+  });
+});

@@ -299,3 +299,49 @@ static void start(struct gadget *dev)
 `;
   expect(sleeps(code)).toMatchObject([{ function: "grow", severity: "error", confidence: "likely" }]);
 });
+
+describe("a member that many tables have", () => {
+  const served = (tables: readonly string[]): string => `${GROW}
+static irqreturn_t irq(int nr, void *data)
+{
+	struct gadget *dev = data;
+
+	dev->ops->serve(dev);
+	return IRQ_HANDLED;
+}
+
+static int probe(struct gadget *dev)
+{
+	return request_irq(dev->irq, irq, 0, "own", dev);
+}
+${tables
+  .map(
+    (type, index) => `
+static void serve_${index}(struct gadget *dev)
+{
+	${index === 0 ? "grow(dev);" : "dev->served++;"}
+}
+
+static const struct ${type} ops_${index} = { .serve = serve_${index} };
+`,
+  )
+  .join("")}`;
+  const of = (count: number, ...types: readonly string[]): readonly string[] =>
+    Array.from({ length: count }, (_, index) => types[index % types.length] ?? "");
+
+  test.each([
+    ["six of several types", of(6, "own_ops", "other_ops")],
+    ["twelve of one type", of(12, "own_ops")],
+  ])("is followed to %s", (_, tables) => {
+    expect(sleeps(served(tables))).toMatchObject([
+      { function: "grow", severity: "information", confidence: "possible" },
+    ]);
+  });
+
+  test.each([
+    ["seven of several types", of(7, "own_ops", "other_ops")],
+    ["thirteen of one type", of(13, "own_ops")],
+  ])("is not followed to %s", (_, tables) => {
+    expect(sleeps(served(tables))).toEqual([]);
+  });
+});
