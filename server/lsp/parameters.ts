@@ -8,12 +8,12 @@ import type { Position } from "../../protocol/places.ts";
  */
 export class Parameters {
   readonly #given: unknown;
-  /** Which of them this is, such as `first`; empty for all. */
-  readonly #path: string;
+  /** Which of them this is, such as `first`, or the third of a list; null for all. */
+  readonly #place: Place | null;
 
-  constructor(given: unknown, path = "") {
+  constructor(given: unknown, place: Place | null = null) {
     this.#given = given;
-    this.#path = path;
+    this.#place = place;
   }
 
   text(field: string): string {
@@ -67,7 +67,7 @@ export class Parameters {
   list(field: string): readonly Parameters[] {
     const value = this.#field(field);
     if (!isList(value)) return this.#refuse(field, "must be a list");
-    return value.map((one, at) => new Parameters(one, `${this.#name(field)}[${at}]`));
+    return value.map((one, at) => new Parameters(one, { within: this, field, at }));
   }
 
   /** Whether the field is there, and not null. */
@@ -80,7 +80,7 @@ export class Parameters {
   inner(field: string): Parameters {
     const value = this.#field(field);
     return isObject(value)
-      ? new Parameters(value, this.#name(field))
+      ? new Parameters(value, { within: this, field, at: null })
       : this.#refuse(field, value === undefined ? "is missing" : "must be an object");
   }
 
@@ -93,16 +93,29 @@ export class Parameters {
 
   #field(field: string): unknown {
     const given = this.#given;
-    return typeof given === "object" && given !== null && field in given ? Reflect.get(given, field) : undefined;
+    return isFields(given) ? given[field] : undefined;
   }
 
   #name(field: string): string {
-    return this.#path === "" ? field : `${this.#path}.${field}`;
+    const place = this.#place;
+    if (place === null) return field;
+    return `${place.within.#name(place.field)}${place.at === null ? "" : `[${place.at}]`}.${field}`;
   }
 
   #refuse(field: string, why: string): never {
     throw new ResponseError<never>(ErrorCodes.InvalidParams, `The parameter '${this.#name(field)}' ${why}.`);
   }
+}
+
+/** Where fields stand, in words only for who is told: an edit may have thousands of places. */
+interface Place {
+  readonly within: Parameters;
+  readonly field: string;
+  readonly at: number | null;
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function isList(value: unknown): value is readonly unknown[] {

@@ -58,6 +58,12 @@ export interface Place {
   readonly start: number;
 }
 
+/** A name, and by what it is declared. */
+export interface DeclaredName {
+  readonly name: string;
+  readonly kind: Declaration["kind"];
+}
+
 /** What the declarations of one file are judged by: kernels, options and the names that are visible. */
 export interface Environment {
   readonly uri: string;
@@ -102,6 +108,8 @@ export interface Environment {
   readonly names: DeclaredNames;
   /** All declarations visible in a space: the file's own first, in order. */
   readonly visible: (space: NameSpace) => readonly Binding[];
+  /** What they are called, in the same order: of a long file sooner told than what they are. */
+  readonly called: (space: NameSpace) => readonly DeclaredName[];
   /** What it may share with other files of which it sees nothing. */
   readonly shared: SharedMemory | null;
   /** The log of a path that stands in the file `base`. */

@@ -3,10 +3,10 @@ import { policyFile } from "./policy-files.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import { splice } from "../../../grammar/splice.ts";
 import type { UnplacedFinding } from "./unplaced-finding.ts";
-import type { Binding, Environment, NameSpace, Revision } from "./environment.ts";
+import type { Binding, DeclaredName, Environment, NameSpace, Revision } from "./environment.ts";
 import { designOf, exportersOf, indexOf, isInDamage, type FileIndex } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { indexNear, isNeeded, listUsers, usersOf } from "./need-users.ts";
+import { indexNear, isNeeded, listUsers, usersKept } from "./need-users.ts";
 import { differenceOf } from "./region-difference.ts";
 import { apiKey, DAMAGED_SPACES, exportsOf, logKey, nameKey, namesOf, wantedKinds } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
@@ -497,7 +497,7 @@ function renewDependants(
     for (const key of exportsOf(declares)) {
       if (changed.has(key)) continue;
       // Nearly always nobody leans on what leans on something.
-      const needed = files.some(({ index }) => isNeeded(index.file, key));
+      const needed = previous.files.some(({ index }) => isNeeded(index.file, key));
       if (!needed && !isAnyRival) continue;
       changed.add(key);
       if (needed) grown.push(key);
@@ -527,7 +527,7 @@ function renewDependants(
       const place = files.find(({ index }) => index.first.has(key))?.index;
       const declared = place?.file.regions[place.first.get(key) ?? -1];
       for (const [file, { index }] of files.entries()) {
-        for (const at of usersOf(index.file, key))
+        for (const at of usersKept(previous.files[file]?.index.file, index.file, key))
           if (isMissed(index.file.regions[at], space, word, declared)) renew(file, at);
       }
     }
@@ -535,7 +535,7 @@ function renewDependants(
   grown.push(...changed);
   for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
     for (const [file, { index }] of files.entries())
-      for (const at of usersOf(index.file, key, isTouched)) renew(file, at);
+      for (const at of usersKept(previous.files[file]?.index.file, index.file, key, isTouched)) renew(file, at);
   }
 }
 
@@ -604,6 +604,7 @@ function environmentFor(
       const own = files[0];
       return own === undefined ? null : bindingAt(own, region);
     },
+    called: (space) => files.flatMap(({ index }) => namesIn(index, space)),
     visible: (space) => {
       const known = visible.get(space);
       if (known !== undefined) return known;
@@ -618,6 +619,15 @@ function environmentFor(
       return all;
     },
   };
+}
+
+function namesIn({ file, bySpace }: FileIndex, space: NameSpace): readonly DeclaredName[] {
+  const names: DeclaredName[] = [];
+  for (const region of bySpace[space]) {
+    const { name, kind } = file.regions[region] ?? { name: null, kind: null };
+    if (name !== null && kind !== null && isDeclared(kind)) names.push({ name, kind });
+  }
+  return names;
 }
 
 /** Finds where a revision stands: first where it stood before, then farther and farther from there. */

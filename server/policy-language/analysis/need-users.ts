@@ -15,6 +15,9 @@ interface Users {
 /** Regions that came or went before all are listed anew; after an edit of more, as many as it has. */
 const MOST_CORRECTIONS = 256;
 
+/** With no more than these nothing is done ahead. */
+const FEW_CORRECTIONS = 32;
+
 /** So many regions are listed in one go. */
 const SLICE = 32;
 
@@ -24,7 +27,8 @@ const listing = new WeakMap<SourceFile, { readonly byKey: Map<string, number[]>;
 
 /** Does ahead what `usersOf` would begin with, until it is over. @returns whether nothing is left of it */
 export function listUsers(file: SourceFile, isOver: () => boolean): boolean {
-  if (known.has(file)) return true;
+  const before = known.get(file);
+  if (before !== undefined && before.fresh.size <= FEW_CORRECTIONS) return true;
   const { regions } = file;
   const { byKey, next } = listing.get(file) ?? { byKey: new Map<string, number[]>(), next: 0 };
   for (let from = next; from < regions.length; from += SLICE) {
@@ -49,15 +53,37 @@ function list(byKey: Map<string, number[]>, region: Region | undefined, index: n
 }
 
 function usersIn(file: SourceFile): Users {
-  listUsers(file, () => false);
+  if (!known.has(file)) listUsers(file, () => false);
   return known.get(file) ?? { listed: [], byKey: new Map(), gone: new Set(), fresh: new Map() };
+}
+
+/** Those that came, by key: an edit may bring thousands, and ask for thousands of keys. */
+const freshByKey = new WeakMap<Users, ReadonlyMap<string, readonly Region[]>>();
+const NONE: readonly Region[] = [];
+
+function freshUsers(users: Users, key: string): readonly Region[] {
+  const made = freshByKey.get(users) ?? newFreshByKey(users);
+  freshByKey.set(users, made);
+  return made.get(key) ?? NONE;
+}
+
+function newFreshByKey({ fresh }: Users): ReadonlyMap<string, readonly Region[]> {
+  const made = new Map<string, Region[]>();
+  for (const region of fresh.keys()) {
+    for (const key of needsOf(region)) {
+      const known = made.get(key);
+      if (known === undefined) made.set(key, [region]);
+      else known.push(region);
+    }
+  }
+  return made;
 }
 
 /** Whether any region of the text needs the key. */
 export function isNeeded(file: SourceFile, key: string): boolean {
-  const { listed, byKey, gone, fresh } = usersIn(file);
-  for (const region of fresh.keys()) if (needsOf(region).includes(key)) return true;
-  return byKey.get(key)?.some((index) => isThere(listed[index], gone)) ?? false;
+  const users = usersIn(file);
+  const { listed, byKey, gone } = users;
+  return freshUsers(users, key).length > 0 || (byKey.get(key)?.some((index) => isThere(listed[index], gone)) ?? false);
 }
 
 const isThere = (region: Region | undefined, gone: ReadonlySet<Region>): region is Region =>
@@ -69,7 +95,8 @@ export function usersOf(
   key: string,
   wanted: (region: Region) => boolean = () => true,
 ): readonly number[] {
-  const { listed, byKey, gone, fresh } = usersIn(file);
+  const users = usersIn(file);
+  const { listed, byKey, gone, fresh } = users;
   const { regions } = file;
   const found: number[] = [];
   // What stands behind an edit moved as far as what stood there before it.
@@ -81,11 +108,25 @@ export function usersOf(
     moved = index - place;
     found.push(index);
   }
-  for (const [region, place] of fresh) {
-    const index = wanted(region) && needsOf(region).includes(key) ? indexNear(regions, region, place) : -1;
+  for (const region of freshUsers(users, key)) {
+    const index = wanted(region) ? indexNear(regions, region, fresh.get(region) ?? 0) : -1;
     if (index >= 0) found.push(index);
   }
   return found;
+}
+
+/** Those of an earlier text that need a key and stay in a later one, where they stand there. */
+export function usersKept(
+  from: SourceFile | undefined,
+  to: SourceFile,
+  key: string,
+  wanted?: (region: Region) => boolean,
+): readonly number[] {
+  if (from === undefined) return [];
+  const { start, oldEnd, newEnd } = differenceOf(from.regions, to.regions);
+  return usersOf(from, key, wanted).flatMap((index) =>
+    index < start ? [index] : index < oldEnd ? [] : [index + newEnd - oldEnd],
+  );
 }
 
 /** What is known of one text is corrected for another, an earlier one too that is there again. */

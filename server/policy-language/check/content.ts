@@ -43,8 +43,14 @@ export const membersOf = (content: Content): readonly Content[] => [content, ...
 
 interface Contents {
   readonly ids: Map<string, number>;
-  /** Null: it leads back to itself, or cannot be told; or it is not known yet. */
-  readonly byRevision: WeakMap<Revision, Content | null>;
+  /**
+   * Null: it leads back to itself, or cannot be told; or it is not known yet. Those of one file live as long as what is
+   * known of it, and thousands may be told for one key: nothing weak is made for them.
+   */
+  readonly byRevision: {
+    readonly get: (revision: Revision) => Content | null | undefined;
+    readonly set: (revision: Revision, content: Content | null) => unknown;
+  };
   /** They are of several files: what hangs on more than its own text and what that leans on is no content. */
   readonly several: boolean;
   /** What stands for names that nothing declares. */
@@ -110,7 +116,7 @@ const MOST_SHARED = 50_000;
 
 const noContents = ({ several }: Beside): Contents => ({
   ids: new Map(),
-  byRevision: new WeakMap(),
+  byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
   several,
   unknown: new Map(),
   patterns: new Map(),

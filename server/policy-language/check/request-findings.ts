@@ -126,6 +126,7 @@ function remember(
 ): void {
   known.delete(content);
   known.set(content, findings);
+  if (known.size <= MOST_ANSWERS) return;
   for (const oldest of known.keys()) {
     if (known.size <= MOST_ANSWERS) break;
     known.delete(oldest);

@@ -21,8 +21,8 @@ export function visibleNames(
   const known = byKind.get(key);
   if (known !== undefined) return known;
   const names = environment
-    .visible(space)
-    .flatMap(({ kind, name }) => (name !== null && (kinds === null || kinds.includes(kind)) ? [name] : []));
+    .called(space)
+    .flatMap(({ kind, name }) => (kinds === null || kinds.includes(kind) ? [name] : []));
   byKind.set(key, names);
   return names;
 }

@@ -4,18 +4,24 @@ import type { Region } from "../../../grammar/source-file.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import type { Environment, NameSpace } from "../../policy-language/analysis/environment.ts";
 import { type ResolvedRequest, resolveRequest } from "../../policy-language/requests/requests.ts";
-import { type DeclaredName, declaredIn } from "../declared.ts";
+import { type OfferedName, declaredIn } from "../declared.ts";
 
 /** So many items are shown; more typing brings the others. */
 export const MOST_ITEMS = 300;
 
 /** The letters typed, in lower case, stand in the label in their order, in any case. */
 export function fits(label: string, typed: string): boolean {
-  if (typed === "") return true;
+  return hasInOrder(label.toLowerCase(), typed);
+}
+
+function hasInOrder(text: string, typed: string): boolean {
   let at = 0;
-  const text = label.toLowerCase();
-  for (let i = 0; i < text.length && at < typed.length; i += 1) if (text[i] === typed[at]) at += 1;
-  return at === typed.length;
+  for (let i = 0; i < typed.length; i += 1) {
+    const found = text.indexOf(typed.charAt(i), at);
+    if (found < 0) return false;
+    at = found + 1;
+  }
+  return true;
 }
 
 /** What stands around the cursor, and what the parser wants there. */
@@ -68,16 +74,16 @@ export function requestAround(
 export function declaredNames(
   offer: Offer,
   space: NameSpace,
-  only: DeclaredName["kind"] | null = null,
-): readonly DeclaredName[] {
+  only: OfferedName["kind"] | null = null,
+): readonly OfferedName[] {
   const own = offer.region.item;
   const ownName = own !== null && "name" in own ? own.name?.text : undefined;
-  const isItself = ({ name, kind }: DeclaredName): boolean =>
-    name === ownName && kind === own?.kind && !isWhole(offer, name);
-  const found: DeclaredName[] = [];
+  const isItself = ({ name, kind, lower }: OfferedName): boolean =>
+    name === ownName && kind === own?.kind && lower !== offer.typed;
+  const found: OfferedName[] = [];
   for (const one of declaredIn(offer.environment, space)) {
     if ((only !== null && one.kind !== only) || isItself(one)) continue;
-    if (fitsTyped(offer, one.name)) found.push(one);
+    if (hasInOrder(one.lower, offer.typed)) found.push(one);
     if (found.length > MOST_ITEMS) break;
   }
   return found;
