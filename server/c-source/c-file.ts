@@ -1,12 +1,20 @@
 import type { Allocator } from "./allocators.ts";
 import { asksForMemory } from "./asking.ts";
 import { calleesBefore, learn, type FileCallees } from "./callees.ts";
-import { declaredAt, namedValues, tablesOf, type Declared, type NamedValues, type Table } from "./declarations.ts";
+import {
+  declaredAt,
+  defineTheSame,
+  namedValues,
+  tablesOf,
+  type Declared,
+  type NamedValues,
+  type Table,
+} from "./declarations.ts";
 import type { Forward } from "./forwards.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { itemsOf, type FunctionItem, type Items } from "./items.ts";
 import { tokensOf } from "./lexer.ts";
-import { macroCallees } from "./macros.ts";
+import { macroCallees, type MacroCallees } from "./macros.ts";
 import { nameId } from "./names.ts";
 import { callsOneOf } from "./outline.ts";
 import { byText, hasDirective, newReading, readUnder, remember, type NewReading } from "./remembered.ts";
@@ -26,7 +34,7 @@ export interface PlacedFunction {
  * What is known of a C file from its text alone: plain data, which can be kept by the hash of the text. Functions whose
  * text did not change are the same objects as before.
  */
-export interface CFile extends NamedValues {
+export interface CFile {
   readonly functions: readonly PlacedFunction[];
   readonly tables: readonly Table[];
   readonly declared: readonly Declared[];
@@ -36,6 +44,8 @@ export interface CFile extends NamedValues {
     readonly effects: readonly (readonly [string, NetEffect])[];
     readonly allocators: readonly (readonly [string, Allocator])[];
   };
+  /** What its macros stand for: the same object for as long as they are the same. */
+  readonly named: NamedValues;
   /** The words of the file that the tables of callbacks ask for: `BLK_MQ_F_BLOCKING`. */
   readonly facts: readonly string[];
 }
@@ -59,8 +69,11 @@ export interface ReadOptions {
 const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
 
 /** What was read of a text: for the next reading of the same file. */
-interface Memory {
-  readonly text: string;
+interface Memory extends Pick<Tokens, "text" | "defines"> {
+  readonly file: CFile;
+  /** By what its macros were read. */
+  readonly allocators: ReadOptions["allocators"];
+  readonly macroCallees: MacroCallees;
   readonly options: ReadonlySet<string> | null;
   readonly functions: readonly PlacedFunction[];
   /** Those that were lost together when something was typed that hides them, such as the beginning of a comment. */
@@ -107,7 +120,8 @@ function readWith(
   isRemembered: boolean,
 ): Reading {
   const tokens = tokensOf(text, options.build, unchanged.values());
-  const macros = macroCallees(tokens, options);
+  const asBefore = known !== null && defineTheSame(known, tokens) ? known : null;
+  const macros = asBefore?.allocators === options.allocators ? asBefore.macroCallees : macroCallees(tokens, options);
   const callees = calleesBefore(options, macros);
   if (options.isForFindings === true && !asksForMemory(tokens, callees)) {
     tokens.giveBack();
@@ -124,12 +138,16 @@ function readWith(
     macros: { effects: [...macros.effects], allocators: [...macros.allocators] },
     tables: tablesOf(tokens, items),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
-    ...namedValues(tokens),
-    forwards: forwardsIn(tokens, options),
+    named: asBefore?.file.named ?? namedValues(tokens),
+    forwards: forwardsIn(read.functions, options),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
   memories.set(file, {
     text,
+    defines: tokens.defines,
+    file,
+    allocators: options.allocators,
+    macroCallees: macros,
     options: options.build.options,
     functions: read.functions,
     lost: lostIn(known, read.functions),
@@ -144,17 +162,19 @@ const ASKS_FOR_NOTHING: CFile = {
   functions: [],
   tables: [],
   declared: [],
-  maskMacros: [],
   macros: { effects: [], allocators: [] },
   forwards: {},
-  numberMacros: {},
+  named: { maskMacros: [], numberMacros: {} },
   facts: [],
 };
 
 const NO_FORWARDS: CFile["forwards"] = {};
 
-function forwardsIn(tokens: Tokens, { forwards }: ReadOptions): CFile["forwards"] {
-  const called = [...(forwards ?? [])].filter(([name]) => tokens.idOf(name) !== 0);
+/** Those that are called: of a body that was passed over there are no tokens. */
+function forwardsIn(functions: readonly PlacedFunction[], { forwards }: ReadOptions): CFile["forwards"] {
+  if (forwards === undefined || forwards.size === 0) return NO_FORWARDS;
+  const names = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
+  const called = [...forwards].filter(([name]) => names.has(name));
   return called.length === 0 ? NO_FORWARDS : Object.fromEntries(called);
 }
 
@@ -226,13 +246,16 @@ function readFunctions(
     return read;
   };
   let reads = items.functions.map(readAgain);
+  let last: readonly FunctionRead[] = reads;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const changed = learn(callees, reads, options.allocators);
+    const changed = learn(callees, last, reads, options.allocators);
     if (changed.size === 0) break;
+    const before = reads;
     reads = reads.map((read, index) => {
       const item = items.functions[index];
       return item === undefined || !callsOneOf(read, changed) ? read : readAgain(item, index);
     });
+    last = reads.filter((read, index) => read !== before[index]);
   }
   return {
     functions: reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read })),

@@ -27,23 +27,43 @@ export function calleesBefore(
 }
 
 /**
- * Adds what its functions leave behind and stand for, and says whose is new.
+ * Adds what functions leave behind and stand for, and says whose is new.
+ * @param reads those of the file that were read now
+ * @param all all of the file
  * @param declared what a policy file says of one counts
  */
 export function learn(
   callees: FileCallees,
   reads: readonly FunctionRead[],
+  all: readonly Pick<FunctionRead, "name">[],
   declared: ReadonlyMap<string, Allocator>,
 ): ReadonlySet<string> {
   const changed = newEffects(reads, callees.effects);
-  for (const name of newAllocators(reads, callees.allocators, declared)) changed.add(name);
+  for (const name of newAllocators(reads, all, callees.allocators, declared)) changed.add(name);
   for (const name of changed) callees.said.set(name, saidOf(name, callees));
   return changed;
 }
 
 function saidOf(name: string, { effects, allocators }: FileCallees): string {
-  const said = [effects.get(name), allocators.get(name)].filter((one) => one !== undefined);
-  return said.map((one) => `${name} ${jsonOf(one)}\n`).join("");
+  const [effect, allocator] = [effects.get(name), allocators.get(name)];
+  if (effect === undefined) return allocator === undefined ? "" : lineOf(name, allocator);
+  return allocator === undefined ? lineOf(name, effect) : lineOf(name, effect) + lineOf(name, allocator);
+}
+
+interface Line {
+  readonly name: string;
+  readonly text: string;
+}
+
+const lines = new WeakMap<NetEffect | Allocator, Line>();
+
+/** Of the same object the same string, which is equal at a glance. */
+function lineOf(name: string, said: NetEffect | Allocator): string {
+  const known = lines.get(said);
+  if (known?.name === name) return known.text;
+  const text = `${name} ${jsonOf(said)}\n`;
+  lines.set(said, { name, text });
+  return text;
 }
 
 const jsons = new WeakMap<NetEffect | Allocator, string>();
@@ -73,13 +93,14 @@ function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffe
 /** Adds the functions that hand their mask on, and says which are new. */
 function newAllocators(
   reads: readonly FunctionRead[],
+  all: readonly Pick<FunctionRead, "name">[],
   allocators: Map<string, Allocator>,
   declared: ReadonlyMap<string, Allocator>,
 ): readonly string[] {
   const open = reads.filter(({ name, handsOn }) => handsOn?.isOpen === true && !declared.has(name));
   if (open.length === 0) return [];
   const times = new Map<string, number>(open.map(({ name }) => [name, 0]));
-  for (const { name } of reads) {
+  for (const { name } of all) {
     const before = times.get(name);
     if (before !== undefined) times.set(name, before + 1);
   }

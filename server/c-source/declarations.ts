@@ -72,6 +72,21 @@ export function namedValues(tokens: Tokens): NamedValues {
   return { maskMacros, numberMacros };
 }
 
+/** Whether two texts have the same macros. */
+export function defineTheSame(one: Pick<Tokens, "text" | "defines">, other: Pick<Tokens, "text" | "defines">): boolean {
+  return (
+    one.defines.length === other.defines.length &&
+    one.defines.every(({ name, parameters, start, end }, index) => {
+      const also = other.defines[index];
+      return (
+        also?.name === name &&
+        String(also.parameters) === String(parameters) &&
+        one.text.slice(start, end) === other.text.slice(also.start, also.end)
+      );
+    })
+  );
+}
+
 function maskMacro({ name, parameters }: Define, body: string): MaskMacro | null {
   if (parameters !== null && parameters.length !== 1) return null;
   const tokens = tokensOf(body, { options: null });

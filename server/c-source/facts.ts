@@ -84,9 +84,8 @@ export const canReach = ({ guards }: State, bindings: Bindings): boolean =>
 /** What conditions are where what was taken under them is in force: `true` or `false`, by their text. */
 export function conditionsOf({ held }: State): Bindings {
   const asked = held.flatMap(({ when }) => when ?? []);
-  return asked.length === 0
-    ? NO_CONDITIONS
-    : Object.fromEntries(asked.map((one) => [one.text, String(!one.isNegated)]));
+  return asked.length === 0 ? NO_BINDINGS : Object.fromEntries(asked.map((one) => [one.text, String(!one.isNegated)]));
 }
 
-const NO_CONDITIONS: Bindings = {};
+/** Of parameters of which nothing is known. */
+export const NO_BINDINGS: Bindings = {};

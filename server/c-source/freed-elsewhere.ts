@@ -1,6 +1,5 @@
 import type { Call } from "./call.ts";
-import { choosesBetween, freesOneKind, isWrong, variableOf } from "./frees.ts";
-import type { FunctionRead } from "./function-read.ts";
+import { choosesBetween, isWrong, variableOf } from "./frees.ts";
 import type { LinkedFunction } from "./linked.ts";
 
 /** Memory that is kept in a member and that another function gives back as what it is not. */
@@ -17,34 +16,11 @@ function isWritten(functions: readonly LinkedFunction[], variable: string): bool
   return functions.some(({ read }) => read.kept.some((kept) => kept.member === member && kept.value !== "NULL"));
 }
 
-/** The calls of a function that make memory which is kept in a member, and those that give memory of one kind back. */
-interface MadeAndFreed {
-  readonly made: readonly { readonly call: Call; readonly variable: string }[];
-  readonly freeing: readonly Call[];
-}
-
-const known = new WeakMap<FunctionRead, MadeAndFreed>();
-
-/** Found once for the text of a function. */
-function madeAndFreedIn(read: FunctionRead): MadeAndFreed {
-  const before = known.get(read);
-  if (before !== undefined) return before;
-  const found: MadeAndFreed = {
-    made: read.calls.flatMap((call) => {
-      const variable = variableOf(call);
-      return variable?.includes("->") === true ? [{ call, variable }] : [];
-    }),
-    freeing: read.calls.filter(freesOneKind),
-  };
-  known.set(read, found);
-  return found;
-}
-
 /** Looked for in files that belong together, by how the member is written: `dev->ring`. */
 export function freedElsewhere(functions: readonly LinkedFunction[]): readonly FreedElsewhere[] {
   const made = new Map<string, { readonly fn: LinkedFunction; readonly call: Call }[]>();
   for (const fn of functions)
-    for (const { call, variable } of madeAndFreedIn(fn.read).made) {
+    for (const { call, variable } of fn.outline.made) {
       const same = made.get(variable);
       if (same === undefined) made.set(variable, [{ fn, call }]);
       else same.push({ fn, call });
@@ -52,7 +28,7 @@ export function freedElsewhere(functions: readonly LinkedFunction[]): readonly F
   if (made.size === 0) return [];
   const found: FreedElsewhere[] = [];
   for (const freed of functions)
-    for (const by of madeAndFreedIn(freed.read).freeing) {
+    for (const by of freed.outline.freeing) {
       const all = made.get(by.arguments[0]?.text ?? "");
       const [first] = all ?? [];
       // What is in the member may be of either kind, and its own function is asked by itself.

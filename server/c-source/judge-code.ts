@@ -4,20 +4,22 @@ import type { TextEdit } from "../rules/finding.ts";
 import type { SourceCall, SourceFact, SourceMatch, SourceRule } from "../rules/source-rule.ts";
 import { callText, maskTextOf, type CFinding } from "./c-finding.ts";
 import { apiOf, type Call } from "./call.ts";
-import type { Step } from "./evidence.ts";
+import { stepIn, type LocalStep, type Step } from "./evidence.ts";
+import type { FunctionRead } from "./function-read.ts";
 import { freedElsewhere } from "./freed-elsewhere.ts";
 import type { LinkedFunction, NamedFile } from "./link.ts";
 import type { Observation } from "./observations.ts";
 import { readingsOf, sizesOf, valueIn } from "./site.ts";
+import { ITSELF } from "./told.ts";
 
-/** Asks the rules of C code of everything that a function shows. */
-export function judgeCode(named: NamedFile, fn: LinkedFunction, kernel: Kernel): readonly CFinding[] {
-  return fn.read.observed.flatMap((observation) => {
-    const fact = factOf(named, fn, observation, kernel);
+/** Asks the rules of C code of everything that a function shows; offsets are of the function. */
+export function judgeCode(named: NamedFile, read: FunctionRead, kernel: Kernel): readonly CFinding[] {
+  return read.observed.flatMap((observation) => {
+    const fact = factOf(named, read, observation, kernel);
     if (fact === null) return [];
     return SOURCE_RULES.flatMap((rule) => {
       const match = rule.check(fact, kernel);
-      return match === null ? [] : [findingOf(named, fn, observation, rule, match)];
+      return match === null ? [] : [findingOf(named, read, observation, rule, match)];
     });
   });
 }
@@ -32,7 +34,7 @@ export function judgeFrees(
     const named = files[freed.file];
     const maker = files[made.file];
     if (named === undefined || maker === undefined) return [];
-    const fact: SourceFact = { kind: "freed-otherwise", call: sourceCall(maker, made, call, kernel), by: by.name };
+    const fact: SourceFact = { kind: "freed-otherwise", call: sourceCall(maker, made.read, call, kernel), by: by.name };
     const proof: Step = {
       file: made.file,
       start: made.start + call.start,
@@ -66,14 +68,14 @@ export function judgeFrees(
   });
 }
 
-function factOf(named: NamedFile, fn: LinkedFunction, seen: Observation, kernel: Kernel): SourceFact | null {
+function factOf(named: NamedFile, read: FunctionRead, seen: Observation, kernel: Kernel): SourceFact | null {
   if (!("call" in seen)) return seen;
-  const call = fn.read.calls[seen.call];
-  return call === undefined ? null : { ...seen, call: sourceCall(named, fn, call, kernel) };
+  const call = read.calls[seen.call];
+  return call === undefined ? null : { ...seen, call: sourceCall(named, read, call, kernel) };
 }
 
-function sourceCall(named: NamedFile, fn: LinkedFunction, call: Call, kernel: Kernel): SourceCall {
-  const readings = call.allocation === null ? null : readingsOf(named.file, fn.read, call.allocation, {});
+function sourceCall(named: NamedFile, read: FunctionRead, call: Call, kernel: Kernel): SourceCall {
+  const readings = call.allocation === null ? null : readingsOf(named.file, read, call.allocation, {});
   const [only, ...more] = readings ?? [];
   const value = only === undefined || more.length > 0 ? null : valueIn(only, kernel);
   return {
@@ -85,28 +87,26 @@ function sourceCall(named: NamedFile, fn: LinkedFunction, call: Call, kernel: Ke
 
 function findingOf(
   named: NamedFile,
-  fn: LinkedFunction,
+  read: FunctionRead,
   seen: Observation,
   rule: SourceRule,
   { message, severity, writeMask }: SourceMatch,
 ): CFinding {
-  const call = "call" in seen ? (fn.read.calls[seen.call] ?? null) : null;
+  const call = "call" in seen ? (read.calls[seen.call] ?? null) : null;
   const argument = call?.arguments[call.allocation?.mask?.index ?? -1];
-  const proof = proofOf(fn, seen);
+  const proof = proofOf(read, seen).map((step) => stepIn(ITSELF, step));
   const changes: readonly TextEdit[] =
-    writeMask === null || argument === undefined
-      ? []
-      : [{ start: fn.start + argument.start, end: fn.start + argument.end, text: writeMask }];
+    writeMask === null || argument === undefined ? [] : [{ start: argument.start, end: argument.end, text: writeMask }];
   return {
     rule: rule.id,
     severity: severity ?? rule.severity,
     message,
     tag: null,
-    file: fn.file,
+    file: ITSELF.file,
     path: named.path,
-    function: fn.read.name,
-    start: fn.start + seen.start,
-    end: fn.start + seen.end,
+    function: read.name,
+    start: seen.start,
+    end: seen.end,
     call: call === null ? "" : callText(call),
     maskText: call === null ? "" : maskTextOf(call),
     confidence: "certain",
@@ -118,12 +118,12 @@ function findingOf(
 }
 
 /** What else has to be seen: where the scope was opened, where the memory comes from. */
-function proofOf(fn: LinkedFunction, seen: Observation): readonly Step[] {
-  const at = (start: number, length: number, text: string): readonly Step[] => [
-    { file: fn.file, start: fn.start + start, end: fn.start + start + length, text },
+function proofOf(read: FunctionRead, seen: Observation): readonly LocalStep[] {
+  const at = (start: number, length: number, text: string): readonly LocalStep[] => [
+    { start, end: start + length, text },
   ];
-  const ofCall = (index: number, text: (call: Call) => string): readonly Step[] => {
-    const call = fn.read.calls[index];
+  const ofCall = (index: number, text: (call: Call) => string): readonly LocalStep[] => {
+    const call = read.calls[index];
     return call === undefined ? [] : at(call.start, call.name.length, text(call));
   };
   switch (seen.kind) {
@@ -135,8 +135,8 @@ function proofOf(fn: LinkedFunction, seen: Observation): readonly Step[] {
     case "pool-taken-twice":
       return ofCall(seen.first, () => `the first element of ${seen.pool}`);
     case "mask-ignored": {
-      const { start, text } = fn.read.head;
-      return at(start, text.length, `${fn.read.name}() is given ${seen.parameter}`);
+      const { start, text } = read.head;
+      return at(start, text.length, `${read.name}() is given ${seen.parameter}`);
     }
     default:
       return [];

@@ -1,14 +1,15 @@
-import type { CFile } from "./c-file.ts";
 import type { CFinding } from "./c-finding.ts";
+import type { NamedValues } from "./declarations.ts";
 import { RANK, stepIn, type Step } from "./evidence.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { allocatesInside } from "./inside.ts";
 import { judgeCode, judgeFrees } from "./judge-code.ts";
+import { leansOnChanged } from "./leaning.ts";
 import { linkFiles, type DeclaredContext, type Link, type LinkedFunction, type NamedFile } from "./link.ts";
 import { once, onceForMacros } from "./once.ts";
 import { reachedBy, saidAlone, type Asking, type Said } from "./said.ts";
 import { ALLOCATE_INSIDE } from "./tables/inside.ts";
-import { ITSELF, told } from "./told.ts";
+import { told } from "./told.ts";
 import { areSame, pathOf, type Way } from "./ways.ts";
 
 /** What a C file is judged by. */
@@ -92,32 +93,25 @@ type Brought = Pick<Way, "facts" | "bindings" | "confidence" | "isConvention" | 
 
 /** What is found in a function: the same for as long as its text and the macros of its file are. */
 interface Judged extends Asking {
-  readonly macros: string;
+  /** What the macros of its file stood for when it was asked for last: those that it names are the same since. */
+  under: NamedValues;
   readonly alone: readonly Alone[];
   /** When it was reached last. */
   reached: { readonly ways: readonly Brought[]; readonly findings: readonly OnWay[] };
 }
 
 const known = new WeakMap<FunctionRead, Judged>();
-const macros = new WeakMap<CFile, string>();
-
-/** The names of the file that its functions are read by. */
-function macrosOf(file: CFile): string {
-  const found = macros.get(file);
-  if (found !== undefined) return found;
-  const text = JSON.stringify([file.maskMacros, file.numberMacros]);
-  macros.set(file, text);
-  return text;
-}
-
 const UNREACHED: Judged["reached"] = { ways: [], findings: [] };
 
 function judgedIn(named: NamedFile, read: FunctionRead, { kernel, confidence }: Asking): Judged {
   const before = known.get(read);
-  const under = macrosOf(named.file);
-  if (before?.kernel === kernel && before.confidence === confidence && before.macros === under) return before;
+  const under = named.file.named;
+  if (before?.kernel === kernel && before.confidence === confidence && !leansOnChanged(read, before.under, under)) {
+    before.under = under;
+    return before;
+  }
   const alone = judgeAlone(named, read, { kernel, confidence });
-  const judged: Judged = { kernel, confidence, macros: under, alone, reached: UNREACHED };
+  const judged: Judged = { kernel, confidence, under, alone, reached: UNREACHED };
   known.set(read, judged);
   return judged;
 }
@@ -136,7 +130,7 @@ function judgeAlone(named: NamedFile, read: FunctionRead, asking: Asking): reado
         return finding === null ? [] : [{ call: index, finding }];
       });
     }),
-    ...judgeCode(named, { ...ITSELF, read }, kernel).map((finding) => ({ call: -1, finding })),
+    ...judgeCode(named, read, kernel).map((finding) => ({ call: -1, finding })),
   ];
 }
 

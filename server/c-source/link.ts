@@ -1,6 +1,6 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
-import { lockedLeadsOf } from "./outline.ts";
+import { outlineOf } from "./outline.ts";
 import { beginWays, type DeclaredContext } from "./roots.ts";
 import { targetsIn } from "./targets.ts";
 import { goOn, pass, type Linking, type Way } from "./ways.ts";
@@ -26,7 +26,7 @@ export function linkFiles(
   declared: readonly DeclaredContext[] = [],
 ): Link {
   const functions = files.flatMap(({ file }, index) =>
-    file.functions.map(({ start, read }): LinkedFunction => ({ file: index, start, read })),
+    file.functions.map(({ start, read }): LinkedFunction => ({ file: index, start, read, outline: outlineOf(read) })),
   );
   const linking: Linking = {
     kernel,
@@ -43,7 +43,7 @@ export function linkFiles(
   for (const fn of functions) {
     // A handler that nobody calls stands in its own context, and its locks are taken there.
     if (alone.has(fn)) continue;
-    for (const lead of lockedLeadsOf(fn.read)) pass(linking, fn, lead, null);
+    for (const lead of fn.outline.locked) pass(linking, fn, lead, null);
   }
   goOn(linking);
   return { functions, waysTo: (fn) => linking.kept.get(fn)?.map(({ way }) => way) ?? NO_WAYS };

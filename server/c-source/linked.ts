@@ -1,5 +1,6 @@
 import type { CFile } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
+import type { Outline } from "./outline.ts";
 
 /** A C file with its path, as reports name it. */
 export interface NamedFile {
@@ -12,4 +13,5 @@ export interface LinkedFunction {
   readonly file: number;
   readonly start: number;
   readonly read: FunctionRead;
+  readonly outline: Outline;
 }

@@ -6,7 +6,7 @@ import type { NamedFile } from "./linked.ts";
 export function onceForMacros(files: readonly NamedFile[], findings: readonly CFinding[]): readonly CFinding[] {
   const said = new Set<string>();
   return findings.filter(({ file, rule, isAnywhere, maskText }) => {
-    if (!isAnywhere || files[file]?.file.maskMacros.some(({ name }) => name === maskText) !== true) return true;
+    if (!isAnywhere || files[file]?.file.named.maskMacros.some(({ name }) => name === maskText) !== true) return true;
     const key = `${file} ${rule} ${maskText}`;
     if (said.has(key)) return false;
     said.add(key);

@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import { freesOneKind, variableOf } from "./frees.ts";
 import type { FunctionRead, Kept } from "./function-read.ts";
 import type { Parameter } from "./items.ts";
 import { ATOMIC_NOTIFIERS, CALLED_BACK, KEPT, REGISTRATIONS, type Registration } from "./tables/callbacks.ts";
@@ -27,6 +28,27 @@ export interface Outline {
   readonly usedParameters: readonly string[];
   /** It is given a transaction. */
   readonly isTransacted: boolean;
+  /** Its calls under a lock. */
+  readonly locked: readonly Lead[];
+  /** The calls by which it takes its own memory with a mask that says where it stands. */
+  readonly gentle: readonly GentleCall[];
+  /** Those that make memory which is kept in a member, `dev->ring`. */
+  readonly made: readonly MadeInMember[];
+  /** Those that give memory of one kind back. */
+  readonly freeing: readonly Call[];
+}
+
+/** A mask that a function asks with where reclaim may wait for it. */
+export type GentleMask = "GFP_NOFS" | "GFP_NOIO";
+
+interface GentleCall {
+  readonly call: Call;
+  readonly name: GentleMask;
+}
+
+interface MadeInMember {
+  readonly call: Call;
+  readonly variable: string;
 }
 
 const isTransaction = ({ type }: Parameter): boolean => TRANSACTION.test(type);
@@ -38,6 +60,10 @@ const LEADS_NOWHERE: Outline = {
   registers: [],
   usedParameters: [],
   isTransacted: false,
+  locked: [],
+  gentle: [],
+  made: [],
+  freeing: [],
 };
 
 const outlines = new WeakMap<FunctionRead, Outline>();
@@ -73,7 +99,21 @@ function outlined(read: FunctionRead): Outline {
         : [],
     ),
     isTransacted: parameters.some(isTransaction),
+    locked: calls.flatMap((call) => (call.state.held.length === 0 ? [] : [leadOf(read, call)])),
+    gentle: calls.flatMap(gentleIn),
+    made: calls.flatMap((call) => {
+      const variable = variableOf(call);
+      return variable?.includes("->") === true ? [{ call, variable }] : [];
+    }),
+    freeing: calls.filter(freesOneKind),
   };
+}
+
+function gentleIn(call: Call): readonly GentleCall[] {
+  if (call.allocation === null || call.allocation.api === null) return [];
+  const [only, more] = call.allocation.mask?.cases ?? [];
+  const name = more === undefined && only?.expression.kind === "name" ? only.expression.text : "";
+  return name === "GFP_NOFS" || name === "GFP_NOIO" ? [{ call, name }] : [];
 }
 
 const leads = new WeakMap<FunctionRead, readonly Lead[]>();
@@ -86,14 +126,6 @@ export function leadsOf(read: FunctionRead): readonly Lead[] {
   leads.set(read, found);
   return found;
 }
-
-const UNDER_NO_LOCK: readonly Lead[] = [];
-
-/** Those of them that are made under a lock. */
-export const lockedLeadsOf = (read: FunctionRead): readonly Lead[] =>
-  read.calls.some(isLocked) ? leadsOf(read).filter(({ call }) => isLocked(call)) : UNDER_NO_LOCK;
-
-const isLocked = ({ state }: Call): boolean => state.held.length > 0;
 
 /** Whether a function calls one of that name. */
 export function callsOneOf(read: FunctionRead, names: { has: (name: string) => boolean }): boolean {

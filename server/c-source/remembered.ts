@@ -83,6 +83,10 @@ export type Said = ReadonlyMap<string, string>;
 function calleesIn(read: FunctionRead, said: Said): string {
   if (said.size === 0) return "";
   let text = "";
-  for (const { name } of read.calls) text += said.get(name) ?? "";
+  for (const { name } of read.calls) {
+    const one = said.get(name);
+    // What one alone says is its string, and no copy.
+    if (one !== undefined) text = text === "" ? one : text + one;
+  }
   return text;
 }

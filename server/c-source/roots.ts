@@ -1,9 +1,9 @@
 import type { CFile } from "./c-file.ts";
 import type { Call } from "./call.ts";
 import { weaker, type Confidence, type Fact, type Step } from "./evidence.ts";
-import type { FunctionRead } from "./function-read.ts";
+import { NO_BINDINGS } from "./facts.ts";
 import type { LinkedFunction } from "./linked.ts";
-import { callsOneOf, leadsOf, outlineOf, registeredBy, registrationOf } from "./outline.ts";
+import { callsOneOf, leadsOf, registeredBy, registrationOf, type GentleMask } from "./outline.ts";
 import { lockPath, type Held } from "./state.ts";
 import {
   ATOMIC_NOTIFIER,
@@ -70,7 +70,7 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
     confidence: isOwn && fn.file === step.file ? confidence : weaker(confidence, "possible"),
     isConvention: confidence === "possible" || isOpen,
     mayBeAtomic: contexts === otherwise,
-    bindings: {},
+    bindings: NO_BINDINGS,
   });
 }
 
@@ -114,7 +114,7 @@ function findRegistrars(linking: Linking): void {
       const found =
         names.size > 0 && callsOneOf(fn.read, names)
           ? registeredBy(fn.read, (call) => registrationsOf(linking, fn.file, call))
-          : outlineOf(fn.read).registers;
+          : fn.outline.registers;
       if (found.length === 0) continue;
       registrars.set(fn, found);
       names.add(fn.read.name);
@@ -144,8 +144,9 @@ function reachHandlers(linking: Linking, index: number): void {
       });
   };
   const registrars = new Set([...linking.registrars.keys()].map(({ read }) => read.name));
-  for (const { start, read } of file.functions) {
-    const { registering, handlers } = outlineOf(read);
+  for (const { file: own, start, read, outline } of linking.functions) {
+    if (own !== index) continue;
+    const { registering, handlers } = outline;
     const isMore = registrars.size > 0 && callsOneOf(read, registrars);
     for (const call of isMore ? read.calls : registering) {
       for (const registration of registrationsOf(linking, index, call)) {
@@ -220,7 +221,7 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
       confidence: "possible",
       isConvention: true,
       mayBeAtomic: false,
-      bindings: {},
+      bindings: NO_BINDINGS,
     });
   }
 }
@@ -231,7 +232,7 @@ const IN_TRANSACTION: readonly Fact[] = [
 
 /** A function that is given a transaction stands in one. */
 function reachTransacted(linking: Linking, fn: LinkedFunction): void {
-  if (!outlineOf(fn.read).isTransacted) return;
+  if (!fn.outline.isTransacted) return;
   const { start, end } = fn.read.head;
   const text = `${fn.read.name}() is given a transaction`;
   const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text };
@@ -242,44 +243,18 @@ function reachTransacted(linking: Linking, fn: LinkedFunction): void {
     confidence: "possible",
     isConvention: true,
     mayBeAtomic: false,
-    bindings: {},
+    bindings: NO_BINDINGS,
   });
 }
 
-const GENTLE: Readonly<Record<string, string>> = { GFP_NOFS: "fs_lock", GFP_NOIO: "io_lock" };
-
-interface GentleCall {
-  readonly call: Call;
-  readonly name: string;
-  /** Where it stands, by that. */
-  readonly facts: readonly Fact[];
-}
-
-const NO_CALLS: readonly GentleCall[] = [];
-
-/** A function that did not change is the same object as before. */
-const gentle = new WeakMap<FunctionRead, readonly GentleCall[]>();
-
-function gentleIn(read: FunctionRead): readonly GentleCall[] {
-  if (read.calls.length === 0) return NO_CALLS;
-  const known = gentle.get(read);
-  if (known !== undefined) return known;
-  const found = read.calls.flatMap((call): readonly GentleCall[] => {
-    if (call.allocation === null || call.allocation.api === null) return [];
-    const [only, more] = call.allocation.mask?.cases ?? [];
-    const name = more === undefined && only?.expression.kind === "name" ? only.expression.text : "";
-    const context = Object.hasOwn(GENTLE, name) ? GENTLE[name] : undefined;
-    return context === undefined ? [] : [{ call, name, facts: [certainly(context)] }];
-  });
-  gentle.set(read, found);
-  return found;
-}
+/** Where a function stands that asks with such a mask. */
+const GENTLE: Readonly<Record<GentleMask, readonly string[]>> = { GFP_NOFS: ["fs_lock"], GFP_NOIO: ["io_lock"] };
 
 /**
  * A function that takes its own memory with GFP_NOFS or GFP_NOIO says where it stands: what it calls stands there too.
  */
 function reachGentle(linking: Linking, fn: LinkedFunction): void {
-  for (const { call, name, facts } of gentleIn(fn.read)) {
+  for (const { call, name } of fn.outline.gentle) {
     const step: Step = {
       file: fn.file,
       start: fn.start + call.start,
@@ -287,13 +262,13 @@ function reachGentle(linking: Linking, fn: LinkedFunction): void {
       text: `${fn.read.name}() itself allocates with ${name}`,
     };
     const way: Way = {
-      facts,
+      facts: factsOf(GENTLE[name]),
       from: step,
       length: 1,
       confidence: "possible",
       isConvention: true,
       mayBeAtomic: false,
-      bindings: {},
+      bindings: NO_BINDINGS,
     };
     for (const lead of leadsOf(fn.read)) pass(linking, fn, lead, way);
   }

@@ -31,8 +31,8 @@ export interface MaskReading {
 }
 
 /** Where the names of a file's masks are looked up. */
-export function fileScope(file: CFile, kernel: Kernel): MaskScope {
-  const known = scopes.get(file)?.get(kernel);
+export function fileScope({ named: values }: CFile, kernel: Kernel): MaskScope {
+  const known = scopes.get(values)?.get(kernel);
   if (known !== undefined) return known;
   const named = new Map<string, NamedMask | null>();
   const open = new Set<string>();
@@ -41,7 +41,7 @@ export function fileScope(file: CFile, kernel: Kernel): MaskScope {
     lookup: (name) => {
       const found = named.get(name);
       if (found !== undefined) return found;
-      const macro = file.maskMacros.find((one) => one.name === name);
+      const macro = values.maskMacros.find((one) => one.name === name);
       const [only, ...more] = macro?.cases ?? [];
       if (macro === undefined || only === undefined || more.length > 0 || open.has(name)) return null;
       open.add(name);
@@ -51,13 +51,13 @@ export function fileScope(file: CFile, kernel: Kernel): MaskScope {
       return value;
     },
   };
-  const inKernels = scopes.get(file) ?? new Map<Kernel, MaskScope>();
+  const inKernels = scopes.get(values) ?? new Map<Kernel, MaskScope>();
   inKernels.set(kernel, scope);
-  scopes.set(file, inKernels);
+  scopes.set(values, inKernels);
   return scope;
 }
 
-const scopes = new WeakMap<CFile, Map<Kernel, MaskScope>>();
+const scopes = new WeakMap<CFile["named"], Map<Kernel, MaskScope>>();
 
 const MOST_READINGS = 8;
 
@@ -186,7 +186,7 @@ export function sizesOf(
   const given = call.allocation?.through?.arguments ?? call.arguments.map(({ text }) => text);
   const at = (index: number): number | null => {
     const text = index === -1 ? undefined : given[index];
-    return text === undefined ? null : constantOf(text, kernel, file.numberMacros);
+    return text === undefined ? null : constantOf(text, kernel, file.named.numberMacros);
   };
   const none = { order: null, sizeBytes: null, pages: null, count: null };
   if (signature === null) return { ...none, order: 0 };

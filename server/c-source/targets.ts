@@ -1,6 +1,6 @@
 import type { Forward } from "./forwards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
-import { callsOneOf, outlineOf, type Lead } from "./outline.ts";
+import { callsOneOf, type Lead } from "./outline.ts";
 
 /** A function that a call can come to. */
 export interface Target {
@@ -168,7 +168,7 @@ function membersIn(
 function givenIn(functions: readonly LinkedFunction[], named: Named): Given {
   const calling = new Map<LinkedFunction, Map<string, Set<LinkedFunction>>>();
   for (const fn of functions) {
-    const used = outlineOf(fn.read).usedParameters;
+    const used = fn.outline.usedParameters;
     if (used.length > 0) calling.set(fn, new Map(used.map((name) => [name, new Set()])));
   }
   if (calling.size === 0) return calling;

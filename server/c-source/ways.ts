@@ -12,7 +12,7 @@ import {
   type OwnFact,
   type Step,
 } from "./evidence.ts";
-import { both, canReach, conditionsOf, factsLeft, NO_FACTS, ownFacts } from "./facts.ts";
+import { both, canReach, conditionsOf, factsLeft, NO_BINDINGS, NO_FACTS, ownFacts } from "./facts.ts";
 import type { FunctionRead } from "./function-read.ts";
 import { isConstant } from "./guards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
@@ -160,8 +160,6 @@ function stepTo({ fn, call, to }: Passed): Step {
   return stepIn(fn, { start: call.start, end: call.start + call.name.length, text });
 }
 
-const NO_BINDINGS: Bindings = {};
-
 function bindingsOf(
   { targets }: Linking,
   fn: LinkedFunction,
@@ -171,19 +169,16 @@ function bindingsOf(
 ): Bindings {
   if (target.name !== call.name && !call.isMember) return NO_BINDINGS;
   const bindings: [string, string][] = [];
-  const conditions = conditionsOf(call.state);
+  const known = [conditionsOf(call.state), way?.bindings ?? NO_BINDINGS].filter((one) => one !== NO_BINDINGS);
   target.parameters.forEach(({ name }, index) => {
     const given = call.arguments[index]?.text;
     if (name === "" || given === undefined) return;
-    const value = bound(conditions, given) ?? bound(way?.bindings ?? NO_BINDINGS, given) ?? given;
+    const value = known.find((values) => Object.hasOwn(values, given))?.[given] ?? given;
     const isFunction = (): boolean => targets.named(fn.file, value) !== null && isCalled(target, name);
     if (isConstant(value) || isFunction()) bindings.push([name, value]);
   });
   return bindings.length === 0 ? NO_BINDINGS : Object.fromEntries(bindings);
 }
-
-const bound = (values: Bindings, name: string): string | undefined =>
-  Object.hasOwn(values, name) ? values[name] : undefined;
 
 /** A function calls what its parameter is, or passes it on. */
 const isCalled = ({ calls }: FunctionRead, parameter: string): boolean =>

@@ -19,7 +19,7 @@ const FUNCTIONS: readonly string[] = [
   'static void marked(struct nic *nic) __must_hold(&nic->lock)\n{\n\tnic->ops->fill(nic, true);\n\tkthread_run(own, nic, "own");\n}\n',
   "static const struct net_device_ops ops = {\n\t.ndo_start_xmit = fill,\n\t.ndo_open = start,\n};\n",
   "#define RX_GFP (GFP_ATOMIC | __GFP_NOWARN)\n",
-  "#define RX_GFP GFP_KERNEL\n#define SIZE 64\n",
+  "#define RX_GFP (BASE_GFP | __GFP_NOWARN)\n#define BASE_GFP GFP_KERNEL\n#define SIZE 64\n",
   "static void rx(struct nic *nic)\n{\n\tspin_lock(&nic->lock);\n\tnic->p = kmalloc(SIZE, RX_GFP);\n\tspin_unlock(&nic->lock);\n}\n",
 ];
 
@@ -59,6 +59,8 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["true", "false"],
   ["GFP_KERNEL", "GFP_NOFS"],
   ["ndo_start_xmit", "ndo_stop"],
+  ["BASE_GFP GFP_KERNEL", "BASE_GFP GFP_ATOMIC"],
+  ["SIZE 64", "SIZE 0x8000000"],
 ];
 
 const said: fc.Arbitrary<Edit> = fc

@@ -1,7 +1,9 @@
 // What did not change between two texts of a file is not looked at again: the answer is that of a first reading.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/c-file.ts";
+import { EDITED_LATER, readCFile, type CFile, type ReadOptions } from "../../server/c-source/c-file.ts";
+import { readHeader } from "../../server/c-source/headers.ts";
+import { withHeader } from "../../server/c-source/module.ts";
 import { unchangedIn } from "../../server/c-source/unchanged.ts";
 
 const FUNCTIONS: readonly string[] = [
@@ -11,6 +13,7 @@ const FUNCTIONS: readonly string[] = [
   "static void tags(struct nic *nic)\n{\n\tnic->set.flags = BLK_MQ_F_BLOCKING;\n\tlog(\"}{ #x /* \", '}');\n}\n",
   "static void two(void)\n{\n#ifdef CONFIG_A\n\tif (a) {\n#else\n\tif (b) {\n#endif\n\t\tgrow(0, GFP_ATOMIC);\n\t}\n}\n",
   "static void empty(void)\n{\n}\n",
+  "static void send(struct own *own)\n{\n\town_tx(own);\n}\n",
   "#if 0\nstatic int grow(int x)\n{\n\treturn x;\n}\n#endif\n",
   "static const struct net_device_ops ops = {\n\t.ndo_open = fill,\n\t.ndo_start_xmit = grow,\n};\n",
   "DEFINE_TIMER(poll, poll_fn);\n",
@@ -33,20 +36,29 @@ const change: fc.Arbitrary<Change> = fc.record({
   put: fc.constantFrom("", ...PIECES, ...LINES, ...FUNCTIONS),
 });
 
+const HEADERS: readonly ReadOptions[] = [
+  "",
+  "static inline int own_tx(struct own *o)\n{\n\treturn o->ops->tx(o);\n}\nstatic inline void lock_nic(struct nic *n)\n{\n\tspin_lock(&n->lock);\n}\n",
+].map((text) => {
+  const options: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
+  return withHeader(options, readHeader(text, options, "nic.h"));
+});
+
 test("a file that is read again after any edit is what a first reading says", () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(...FUNCTIONS), { minLength: 2, maxLength: 12 }),
       fc.array(change, { minLength: 1, maxLength: 8 }),
       fc.constantFrom(null, EDITED_LATER),
-      (functions, changes, asked) => {
+      fc.constantFrom(...HEADERS),
+      (functions, changes, asked, options) => {
         let text = functions.join("\n");
-        let before: CFile = readCFile(text, undefined, asked);
+        let before: CFile = readCFile(text, options, asked);
         for (const { at, cut, put } of changes) {
           const from = Math.floor(at * text.length);
           text = text.slice(0, from) + put + text.slice(from + cut);
-          before = readCFile(text, undefined, before);
-          expect(before, text).toEqual(readCFile(text));
+          before = readCFile(text, options, before);
+          expect(before, text).toEqual(readCFile(text, options));
         }
       },
     ),
