@@ -6,6 +6,9 @@ import type { Session } from "./session.ts";
 /** Without an edit for so long nobody is typing. */
 const QUIET_MS = 400;
 
+/** So long after it was told to the client has asked again: what is done ahead would keep it waiting. */
+const ASKED_MS = 200;
+
 /** For how long someone counts as typing still, in milliseconds. */
 function stillTyping(session: Session, key: string): number {
   const last = session.lastEdit(key);
@@ -22,6 +25,7 @@ export interface Finisher {
 export function finisherOf(connection: Connection, log: Log, session: Session): Finisher {
   const keys = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let ahead: ReturnType<typeof setTimeout> | undefined;
   let isRunning = false;
   let isStopped = false;
 
@@ -39,6 +43,10 @@ export function finisherOf(connection: Connection, log: Log, session: Session): 
     const finished = [...keys];
     keys.clear();
     await connection.languages.diagnostics.refresh().catch((error: unknown) => log.error(String(error)));
+    if (!isStopped) ahead = setTimeout(() => void runAhead(finished), ASKED_MS);
+  }
+
+  async function runAhead(finished: readonly string[]): Promise<void> {
     for (const key of finished) await workAhead(key, session, () => isStopped);
   }
 
@@ -50,6 +58,7 @@ export function finisherOf(connection: Connection, log: Log, session: Session): 
     stop() {
       isStopped = true;
       clearTimeout(timer);
+      clearTimeout(ahead);
     },
   };
 }

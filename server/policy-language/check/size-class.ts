@@ -36,19 +36,19 @@ export function sizedRequest(environment: Environment, { text }: Region, skeleto
   const call = calls.get(shape) ?? callIn(text.slice(start, end)) ?? NO_CALL;
   if (calls.size >= MOST_CALLS) calls.clear();
   calls.set(shape, call);
-  const api = call === NO_CALL ? null : apiNamed(call.api);
-  const bytes = bytesOfText(size.text + call.unit);
-  const sizeClass = api === null || bytes === null ? null : alikeSize(environment.options.pageBytes, api, bytes);
+  const api = apiNamed(call.api);
+  if (api === null) return null;
+  const sizeClass = alikeSize(environment.options.pageBytes, api, Number(size.text) * call.unitBytes);
   return sizeClass === null ? null : { api: call.api, sizeClass };
 }
 
-/** What is called, and the unit that stands behind the size: the same in all texts of a shape. */
+/** What is called, and the bytes of the unit that stands behind the size: the same in all texts of a shape. */
 interface Call {
   readonly api: string;
-  readonly unit: string;
+  readonly unitBytes: number;
 }
 
-const NO_CALL: Call = { api: "", unit: "" };
+const NO_CALL: Call = { api: "", unitBytes: 0 };
 const MOST_CALLS = 10_000;
 const calls = new Map<number, Call>();
 
@@ -57,5 +57,5 @@ function callIn(text: string): Call | null {
   for (const [word] of text.matchAll(WORD)) if (isKeyword(word) && !SIMPLE.has(word) && !isUnit(word)) return null;
   const [, api] = /\bapi\s+(\w+)/.exec(text) ?? [];
   const [, unit = ""] = /\bsize\s+\d+\s*([A-Za-z]*)/.exec(text) ?? [];
-  return api === undefined ? null : { api, unit: isUnit(unit) ? unit : "" };
+  return api === undefined ? null : { api, unitBytes: (isUnit(unit) ? bytesOfText(`1${unit}`) : null) ?? 1 };
 }

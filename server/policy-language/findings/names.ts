@@ -10,7 +10,7 @@ import type { Span } from "../../rules/finding.ts";
 import { othersIn, type Graph } from "../analysis/graph.ts";
 import { maskGraph } from "../requests/masks.ts";
 import { policyGraph } from "../policies/resolved-policy.ts";
-import { namesOf, spacesOf, wantedKinds, type NameUse } from "../analysis/region-names.ts";
+import { BUILT_IN, namesOf, spacesOf, wantedKinds, type NameUse } from "../analysis/region-names.ts";
 import { memoryGraph } from "../requests/memory.ts";
 import { likeGraph } from "../requests/requests.ts";
 import { nearest } from "../names/suggest.ts";
@@ -185,6 +185,7 @@ export function clashOf(environment: Environment, binding: Binding): Clash | nul
       advice: "choose another name",
     };
   if (kind !== "flags" && kind !== "flag" && kind !== "transform") return null;
+  if (!BUILT_IN.has(name)) return null;
   const kernel = environment.kernels.find((candidate) => "mask" in meaningOf(candidate, name));
   return kernel === undefined
     ? null
