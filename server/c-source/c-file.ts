@@ -71,6 +71,8 @@ const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map
 /** What was read of a text: for the next reading of the same file. */
 interface Memory extends Pick<Tokens, "text" | "defines"> {
   readonly file: CFile;
+  /** The text of its enumerations. */
+  readonly enumerations: string;
   /** By what its macros were read. */
   readonly allocators: ReadOptions["allocators"];
   readonly macroCallees: MacroCallees;
@@ -131,6 +133,7 @@ function readWith(
     tokens,
     (start, open, close) => passedOver(tokens, { start, open, close }, unchanged)?.read ?? null,
   );
+  const enumerations = enumerationsIn(tokens, items);
   const read = readFunctions(tokens, items, options, callees, known, unchanged, isRemembered);
   const words = new Set(read.passed.flatMap((one) => one.words));
   const file: CFile = {
@@ -138,13 +141,14 @@ function readWith(
     macros: { effects: [...macros.effects], allocators: [...macros.allocators] },
     tables: tablesOf(tokens, items),
     declared: items.calls.map((token) => declaredAt(tokens, token)),
-    named: asBefore?.file.named ?? namedValues(tokens),
+    named: asBefore?.enumerations === enumerations ? asBefore.file.named : namedValues(tokens, items),
     forwards: forwardsIn(read.functions, options),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
   memories.set(file, {
     text,
     defines: tokens.defines,
+    enumerations,
     file,
     allocators: options.allocators,
     macroCallees: macros,
@@ -177,6 +181,9 @@ function forwardsIn(functions: readonly PlacedFunction[], { forwards }: ReadOpti
   const called = [...forwards].filter(([name]) => names.has(name));
   return called.length === 0 ? NO_FORWARDS : Object.fromEntries(called);
 }
+
+const enumerationsIn = (tokens: Tokens, { enumerations }: Items): string =>
+  enumerations.map((open) => textBetween(tokens, open, (tokens.partners[open] ?? open) + 1)).join("\n");
 
 /** One that is typed in is lost with every key, and does not come back. */
 const FEWEST_LOST = 2;

@@ -1,7 +1,7 @@
 import { argumentsBetween, type Items } from "./items.ts";
 import { tokensOf } from "./lexer.ts";
 import { maskCases, type MaskCase } from "./masks.ts";
-import { textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
+import { ASSIGN, NAME, textBetween, textOf, type Define, type Tokens } from "./tokens.ts";
 
 /** `struct TYPE NAME = { .member = value }`; offsets of the file. An element of an array has no member. */
 export interface Table {
@@ -52,13 +52,14 @@ const NUMBER_BODY =
 /** The macros of a file that have no parameters but a mask's. */
 export interface NamedValues {
   readonly maskMacros: readonly MaskMacro[];
-  /** Macros of a number: their bodies. */
+  /** Macros of a number: their bodies; constants of enumerations likewise. */
   readonly numberMacros: Readonly<Record<string, string>>;
 }
 
-export function namedValues(tokens: Tokens): NamedValues {
+export function namedValues(tokens: Tokens, { enumerations }: Items): NamedValues {
   const maskMacros: MaskMacro[] = [];
   const numberMacros: Record<string, string> = {};
+  for (const open of enumerations) addConstants(tokens, open, numberMacros);
   for (const define of tokens.defines) {
     const body = tokens.text.slice(define.start, define.end);
     if (MASK_WORD.test(body)) {
@@ -85,6 +86,24 @@ export function defineTheSame(one: Pick<Tokens, "text" | "defines">, other: Pick
       );
     })
   );
+}
+
+/** Longer ones are lists of registers. */
+const MOST_CONSTANTS = 64;
+const LONGEST_VALUE = 100;
+
+/** The constants of an enumeration: each is one more than the one before, where it is given no value. */
+function addConstants(tokens: Tokens, open: number, into: Record<string, string>): void {
+  const slices = argumentsBetween(tokens, open + 1, tokens.partners[open] ?? open + 1);
+  if (slices.length > MOST_CONSTANTS) return;
+  let [base, more] = ["0", 0];
+  for (const { from, to } of slices) {
+    if (tokens.kinds[from] !== NAME) return;
+    if (tokens.kinds[from + 1] === ASSIGN) [base, more] = [textBetween(tokens, from + 2, to), 0];
+    else if (from + 1 !== to) return;
+    if (base.length < LONGEST_VALUE) into[textOf(tokens, from)] = more === 0 ? base : `(${base}) + ${more}`;
+    more++;
+  }
 }
 
 function maskMacro({ name, parameters }: Define, body: string): MaskMacro | null {

@@ -21,6 +21,7 @@ import {
   ASSIGN,
   BLOCK_CLOSE,
   BLOCK_OPEN,
+  COMMA,
   DOT,
   INDEX_CLOSE,
   INDEX_OPEN,
@@ -110,6 +111,8 @@ export interface Callees {
   readonly effectOf: (name: number) => NetEffect | null;
   /** What one stands for, by its name. */
   readonly allocatorOf: (name: string) => Allocator | null;
+  /** It is a macro that is read as a function. */
+  readonly isMacro?: boolean;
 }
 
 /** Reads a function. */
@@ -130,7 +133,7 @@ export function readFunction(tokens: Tokens, names: FileNames, item: FunctionIte
     kept: keptIn(tokens, item, origin),
     net: walked.net,
     gives: walked.gives,
-    handsOn: handsOnOf(tokens, item, walked, calls),
+    handsOn: handsOnOf(tokens, item, walked, calls, callees.isMacro === true),
     observed: [
       ...observe({ tokens, item, walked, calls, text, origin }),
       ...misplacedMasks(tokens, names, walked.calls, calls),
@@ -372,14 +375,17 @@ function valueEnd(tokens: Tokens, from: number, end: number): number {
   return end;
 }
 
-/** `x->member = name;` with a name that no call follows. */
+/** `x->member = name;` with a name that no call follows, and `.member = name` of a value in braces. */
 function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Kept[] {
   const kept: Kept[] = [];
   for (let at = item.open + 1; at < item.close - 3; at++) {
     const kind = tokens.kinds[at];
     if ((kind !== ARROW && kind !== DOT) || tokens.kinds[at + 1] !== NAME || tokens.kinds[at + 2] !== ASSIGN) continue;
     const value = functionValue(tokens, at + 3);
-    if (tokens.kinds[value] !== NAME || tokens.kinds[value + 1] !== SEMICOLON) continue;
+    const [before, behind] = [tokens.kinds[at - 1], tokens.kinds[value + 1]];
+    const isInBraces = before === BLOCK_OPEN || before === COMMA;
+    const isWhole = isInBraces ? behind === COMMA || behind === BLOCK_CLOSE : behind === SEMICOLON;
+    if (tokens.kinds[value] !== NAME || !isWhole) continue;
     kept.push({
       owner: tokens.kinds[at - 1] === NAME ? textOf(tokens, at - 1) : "",
       member: textOf(tokens, at + 1),

@@ -40,12 +40,17 @@ const UNKNOWN = "…";
 const MOST_ARGUMENTS = 16;
 const MOST_CHARACTERS = 200;
 
-/** Null: the function makes no allocation that is known, more than one, or only where a test of its own allows it. */
+/**
+ * @param isMacro it is a macro: what is wrong in it is told where it is used
+ * @returns null: the function makes no allocation that is known, more than one, or only where a test of its own
+ * allows it
+ */
 export function handsOnOf(
   tokens: Tokens,
   item: FunctionItem,
   { calls: walked, gives }: Pick<Walked, "calls" | "gives">,
   calls: readonly Call[],
+  isMacro: boolean,
 ): HandsOn | null {
   let at = -1;
   for (let index = 0; index < calls.length; index++) {
@@ -71,7 +76,7 @@ export function handsOnOf(
   if (texts[mask] === UNKNOWN) return null;
   const isOpen = mask !== -1 && namesIn(texts[mask] ?? "").some((name) => own.has(name));
   // What is wrong under a lock of its own with a mask of its own is told where it stands.
-  if (held.length > 0 && !isOpen) return null;
+  if (held.length > 0 && !isOpen && !isMacro) return null;
   return {
     callee,
     arguments: texts,

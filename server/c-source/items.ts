@@ -1,4 +1,5 @@
 import { KEYWORDS } from "./keywords.ts";
+import { nameId } from "./names.ts";
 import {
   ASSIGN,
   BLOCK_OPEN,
@@ -62,7 +63,11 @@ export interface Items {
   readonly initializers: readonly Initializer[];
   /** Macros used as declarations: `DEFINE_TIMER(poll, poll_fn);`, by the token of their names. */
   readonly calls: readonly number[];
+  /** `enum { … }`, by the braces. */
+  readonly enumerations: readonly number[];
 }
+
+const ENUM = nameId("enum");
 
 /** What a head says besides where it stands. */
 export type Head = Pick<FunctionItem, "name" | "isStatic" | "parameters" | "annotations">;
@@ -75,6 +80,7 @@ export function itemsOf(tokens: Tokens, known: KnownHead = () => null): Items {
   const functions: FunctionItem[] = [];
   const initializers: Initializer[] = [];
   const calls: number[] = [];
+  const enumerations: number[] = [];
   let start = 0;
   for (let at = 0; at < tokens.count; at++) {
     const kind = tokens.kinds[at];
@@ -100,6 +106,7 @@ export function itemsOf(tokens: Tokens, known: KnownHead = () => null): Items {
         const found = initializerOf(tokens, start, at, close);
         if (found !== null) initializers.push(found);
       } else {
+        if (tokens.names[at - 1] === ENUM || tokens.names[at - 2] === ENUM) enumerations.push(at);
         const found = functionOf(tokens, start, at, close, known);
         if (found !== null) functions.push(found);
         if (found !== null || tokens.kinds[close + 1] !== SEMICOLON) start = close + 1;
@@ -107,7 +114,7 @@ export function itemsOf(tokens: Tokens, known: KnownHead = () => null): Items {
       at = close;
     }
   }
-  return { functions, initializers, calls };
+  return { functions, initializers, calls, enumerations };
 }
 
 /** The next name in the first column behind a brace that is not closed. */

@@ -39,7 +39,7 @@ export function macroCallees(tokens: Tokens, options: MacroOptions): MacroCallee
       allocators.set(define.name, {
         ...read.handsOn,
         parameters: define.parameters ?? [],
-        isFixed: !read.handsOn.isOpen,
+        isFixed: !read.handsOn.isOpen && read.handsOn.held.length === 0,
         isResult: true,
         sure: "likely",
         because: "as the macro says",
@@ -77,6 +77,7 @@ function readMacro(
   const read = readFunction(inner, fileNames(inner), item, {
     effectOf: (id) => effects.get(inner.nameOf(id)) ?? null,
     allocatorOf: (callee) => options.allocators.get(callee) ?? null,
+    isMacro: true,
   });
   inner.giveBack();
   return read;

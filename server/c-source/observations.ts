@@ -11,6 +11,7 @@ import {
   AMPERSAND,
   AND_ASSIGN,
   ARROW,
+  ASSIGN,
   BOTH,
   CLOSE,
   EITHER,
@@ -156,7 +157,7 @@ function testedMasks(seen: Observed, found: Observation[]): void {
     if (before !== AMPERSAND && before !== EQUAL && before !== UNEQUAL) continue;
     const composite = textOf(tokens, at);
     if (!COMPOSITE.test(composite)) continue;
-    const how = testOf(tokens, at, before);
+    const how = testOf(tokens, at, before) ?? (isTruth(seen, at) ? "any-bit" : null);
     if (how !== null) found.push({ kind: "mask-tested", how, composite, ...placeOf(seen, at, at) });
   }
 }
@@ -173,6 +174,19 @@ function testOf(tokens: Tokens, at: number, operator: number): "any-bit" | "all-
   if (after === EQUAL || after === UNEQUAL) return "all-bits";
   if (after === BOTH || after === EITHER || after === QUESTION || tokens.kinds[open - 1] === NOT) return "any-bit";
   return CONDITIONS.has(tokens.names[open - 1] ?? -1) ? "any-bit" : null;
+}
+
+const RETURN = nameId("return");
+const BOOL = nameId("bool");
+
+/** `return gfp & GFP_KERNEL;` of a function that says whether, and `bool blocks = gfp & GFP_KERNEL;`. */
+function isTruth({ tokens, item }: Observed, at: number): boolean {
+  if (tokens.kinds[at - 1] !== AMPERSAND || tokens.kinds[at + 1] !== SEMICOLON || tokens.kinds[at - 2] !== NAME)
+    return false;
+  if (tokens.kinds[at - 3] === ASSIGN) return tokens.names[at - 5] === BOOL;
+  if (tokens.names[at - 3] !== RETURN) return false;
+  for (let token = item.start; token < item.nameToken; token++) if (tokens.names[token] === BOOL) return true;
+  return false;
 }
 
 /** `current->flags |= PF_MEMALLOC;` */
@@ -219,8 +233,13 @@ const USES: ReadonlyMap<string, number> = new Map([
 ]);
 
 function used({ calls, text }: Observed, call: Call, index: number, found: Observation[]): void {
-  const variable = call.allocation?.result.variable ?? null;
-  if (variable === null) return;
+  const written = call.allocation?.result.variable ?? null;
+  if (written === null) return;
+  // `*page = alloc_page(…)`
+  const isTarget = new RegExp(`(?:[;{})]|else)\\s*\\*\\s*${escaped(written)}\\s*=\\s*$`).test(
+    text.slice(0, call.start),
+  );
+  const variable = isTarget ? `*${written}` : written;
   for (const use of calls.slice(index + 1, index + 1 + CALLS_AROUND)) {
     const argument = USES.get(use.name);
     if (argument === undefined || use.arguments[argument]?.text !== variable) continue;

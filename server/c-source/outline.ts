@@ -166,9 +166,6 @@ export function registeredBy(
   };
   for (const call of calls)
     for (const registration of registrationsOf(call)) passed(call.arguments[registration.argument]?.text, registration);
-  for (const { member, value } of kept) {
-    const handler = KEPT.get(member);
-    if (handler !== undefined) passed(value, handler);
-  }
+  for (const { member, value } of kept) for (const handler of KEPT.get(member) ?? []) passed(value, handler);
   return found;
 }

@@ -202,17 +202,17 @@ function matches(tokens: Tokens, from: number, length: number, at: number): bool
 
 function useOf(tokens: Tokens, variable: string, at: number, after: number, behind: number, origin: number): ResultUse {
   const next = tokens.kinds[after];
-  const before = tokens.kinds[at - 1];
   const found = (is: ResultUse["is"], from: number, last: number): ResultUse =>
     useAt(tokens, variable, is, from, last, origin);
-  const isRead = before === STAR && isDereference(tokens, at - 1);
+  const star = starBefore(tokens, at);
+  const isRead = star !== -1 && isDereference(tokens, star);
   if (next === ASSIGN && !isRead) return { ...NO_USE, variable };
   const test = testAround(tokens, at, after);
   if (test !== null) return found("checked", test.from, test.last);
   if (!leadsTo(tokens, behind, at)) return { ...NO_USE, variable };
   if ((next === ARROW || next === INDEX_OPEN) && !isAddressOnly(tokens, at, after))
     return found("unchecked", at, after);
-  if (isRead) return found("unchecked", at - 1, after - 1);
+  if (isRead) return found("unchecked", star, after - 1);
   if (isGivenToUser(tokens, at, after)) return found("unchecked", at, after - 1);
   return { ...NO_USE, variable };
 }
@@ -243,6 +243,14 @@ function isAddressOnly(tokens: Tokens, at: number, after: number): boolean {
   )
     return true;
   return tokens.kinds[after] === INDEX_OPEN && tokens.kinds[at - 1] === AMPERSAND;
+}
+
+/** The star of `*p` and `*(u32 *)p`; -1: there is none. */
+function starBefore(tokens: Tokens, at: number): number {
+  if (tokens.kinds[at - 1] === STAR) return at - 1;
+  if (tokens.kinds[at - 1] !== CLOSE || tokens.kinds[at - 2] !== STAR) return -1;
+  const before = (tokens.partners[at - 1] ?? 0) - 1;
+  return tokens.kinds[before] === STAR ? before : -1;
 }
 
 function isDereference(tokens: Tokens, star: number): boolean {

@@ -159,8 +159,7 @@ function reachHandlers(linking: Linking, index: number): void {
         handed(value, chain, start + call.start, `${call.name}()`);
     }
     for (const { member, value, at } of handlers) {
-      const handler = KEPT.get(member);
-      if (handler !== undefined) handed(value, handler, start + at, `.${member}`);
+      for (const handler of KEPT.get(member) ?? []) handed(value, handler, start + at, `.${member}`);
     }
   }
   for (const { name, arguments: given, at } of file.declared) {

@@ -95,7 +95,7 @@ export function saidAlone(
   const scopes = names.filter((name) => !isForbidding(kernel, name));
   const anywhere = unproven(kernel, scopes, slept);
   say(read, call, named, kernel, anywhere, {}, BY_THE_MASK, said);
-  addUnchecked(read, call, named, anywhere, kernel, said);
+  addOutsideReclaim(read, call, named, anywhere, kernel, said);
   if (confidence !== "certain") addUnlooked(read, call, named, anywhere, { kernel, confidence }, said);
   const elsewhere = call.allocation?.through?.isFixed === true ? [...said.keys()] : [];
   if (names.length > scopes.length) {
@@ -143,9 +143,13 @@ export function reachedBy(
 }
 
 const UNCHECKED: readonly Rule[] = ["unchecked-result"].flatMap((id) => kernelRule(id) ?? []);
+const COSTLY: readonly Rule[] = ["nofail-costly-order"].flatMap((id) => kernelRule(id) ?? []);
 
-/** Of a result that nobody looks at another rule speaks where reclaim is: it is wrong in every place. */
-function addUnchecked(
+/**
+ * Of a result that nobody looks at, and of a high order that must not fail, another rule speaks where reclaim is: it is
+ * wrong in every place.
+ */
+function addOutsideReclaim(
   read: FunctionRead,
   call: Call,
   named: NamedFile,
@@ -154,15 +158,18 @@ function addUnchecked(
   said: Map<string, Said>,
 ): void {
   const { allocation } = call;
-  if (allocation === null || allocation.api === null || allocation.result.is !== "unchecked") return;
+  if (allocation === null || allocation.api === null) return;
   const outside = anywhere.filter(({ task }) => task === 0);
-  const readings = readingsOf(named.file, read, allocation, {});
-  if (said.has("unchecked-result") || outside.length === anywhere.length || readings === null) return;
+  const readings = outside.length === anywhere.length ? null : readingsOf(named.file, read, allocation, {});
+  if (readings === null) return;
+  const isNofail = readings.some((reading) => (valueIn(reading, kernel).mask & kernel.bits.NOFAIL) !== 0);
+  const rules = allocation.result.is === "unchecked" ? UNCHECKED : isNofail ? COSTLY : [];
+  if (rules.every(({ id }) => said.has(id))) return;
   const where = allowed(call, readings, outside, kernel);
   for (const finding of judge(
     callSite(call, named.file, readings, () => where),
     kernel,
-    UNCHECKED,
+    rules,
   ))
     said.set(finding.rule, { finding, readings, ...BY_THE_MASK, isAnywhere: false });
 }

@@ -295,3 +295,82 @@ test.each(MASK_MAY_BE_LEFT_OUT)("$name() without a mask is judged as with GFP_KE
   expect(rules([])).toContain("error sleep-in-atomic");
   expect(rules([])).toEqual(rules(["GFP_KERNEL"]));
 });
+
+const rulesOf = (code: string, kernel = "6.12"): readonly string[] =>
+  findingsIn(code, { kernel }).map(({ rule }) => rule);
+
+describe("constants of an enumeration are numbers", () => {
+  const asked = (enumeration: string, order: string): readonly string[] =>
+    rulesOf(`${enumeration}\n\nstatic struct page *grab(void)\n{\n\treturn alloc_pages(GFP_KERNEL, ${order});\n}\n`);
+
+  test.each([
+    ["with a value", "enum { BARN_ORDER = 13 };", "BARN_ORDER"],
+    ["one more than the last", "enum barn { STALL = 11, LOFT, ROOF };", "ROOF"],
+    ["counted from 0", "enum barn { A, B, C, D, E, F, G, H, I, J, K, L };", "L"],
+    ["by another one", "enum barn { STALL = 6, ROOF = STALL * 2 };", "ROOF"],
+    ["under a typedef", "typedef enum { STALL = 12 } barn_t;", "STALL"],
+    ["in a sum", "enum { BARN_ORDER = 10, };", "BARN_ORDER + 2"],
+  ])("%s", (_, enumeration, order) => {
+    expect(asked(enumeration, order)).toContain("order-too-large");
+  });
+
+  test.each([
+    ["that is small", "enum { BARN_ORDER = 2, LOFT };", "LOFT"],
+    ["that hangs on what is not known", "enum { BARN_ORDER = CONFIG_BARN, LOFT };", "LOFT"],
+    ["that is none of it", "enum { BARN_ORDER = 13 };", "barn->order"],
+  ])("but nothing is said of one %s", (_, enumeration, order) => {
+    expect(asked(enumeration, order)).not.toContain("order-too-large");
+  });
+});
+
+describe("a macro that locks and allocates is told where it is used", () => {
+  const macro =
+    "#define fill(b) ({ void *__p; spin_lock(&(b)->l); __p = kmalloc(8, MASK); spin_unlock(&(b)->l); __p; })";
+  const use = "\n\nstatic void *own(struct barn *b)\n{\n\treturn fill(b);\n}\n";
+
+  test("where its mask may sleep", () => {
+    const code = macro.replace("MASK", "GFP_KERNEL") + use;
+    const [found, ...more] = findingsIn(code);
+    expect(more).toEqual([]);
+    expect([found?.rule, found?.confidence, found?.function]).toEqual(["sleep-in-atomic", "likely", "own"]);
+  });
+
+  test("and not where it may not", () => {
+    expect(rulesOf(macro.replace("MASK", "GFP_ATOMIC") + use)).toEqual([]);
+  });
+});
+
+test.each([
+  ["return", "static bool may(gfp_t gfp)\n{\n\treturn gfp & GFP_KERNEL;\n}\n", true],
+  ["variable", "static void f(gfp_t gfp)\n{\n\tbool may = gfp & GFP_KERNEL;\n\n\tuse(may);\n}\n", true],
+  ["mask that is left", "static gfp_t left(gfp_t gfp)\n{\n\treturn gfp & GFP_KERNEL;\n}\n", false],
+])("a truth that is a composite's bits: %s", (_, code, is) => {
+  expect(rulesOf(code).includes("blockability-by-composite")).toBe(is);
+});
+
+test("a page of highmem that is kept through a pointer is the same page", () => {
+  const code = (mask: string): string =>
+    `static int get(struct page **into)\n{\n\t*into = alloc_page(${mask});\n\tif (!*into)\n\t\treturn -ENOMEM;\n\tclear_page(page_address(*into));\n\treturn 0;\n}\n`;
+  expect(rulesOf(code("GFP_HIGHUSER"))).toContain("highmem-page-address");
+  expect(rulesOf(code("GFP_USER"))).toEqual([]);
+});
+
+test("what is written through under another type is used", () => {
+  const code = (line: string): string =>
+    `static void f(struct barn *b)\n{\n\tvoid *p = kmalloc(b->n, GFP_NOWAIT);\n\n\t${line}\n}\n`;
+  expect(rulesOf(code("*(u32 *)p = 1;"))).toContain("unchecked-result");
+  expect(rulesOf(code("b->n = b->m * (long)p;"))).not.toContain("unchecked-result");
+});
+
+test.each(["6.1", "6.12", "7.3"])("a mask for DMA32 is none for network buffers in %s", (kernel) => {
+  const code = (mask: string): string => `struct sk_buff *f(unsigned int n)\n{\n\treturn alloc_skb(n, ${mask});\n}\n`;
+  expect(rulesOf(code("GFP_ATOMIC | GFP_DMA32"), kernel)).toContain("slab-zone-flags");
+  expect(rulesOf(code("GFP_ATOMIC"), kernel)).toEqual([]);
+});
+
+test.each([2, 3, 4, 6])("what must not fail is wrong at order %i, wherever it stands", (order) => {
+  const found = rulesOf(
+    `static struct page *f(void)\n{\n\treturn alloc_pages(GFP_KERNEL | __GFP_NOFAIL, ${order});\n}\n`,
+  );
+  expect(found).toContain(order > 3 ? "nofail-costly-order" : "nofail-high-order");
+});

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "../../server/c-source/tables/callbacks.ts";
 import { findingsIn } from "./_c.ts";
 
+const kept = [...KEPT].flatMap(([member, handlers]) => handlers.map((handler) => [member, handler] as const));
+
 const GROW = `static int grow(struct gadget *dev)
 {
 	dev->p = kmalloc(64, GFP_KERNEL);
@@ -43,12 +45,12 @@ describe("a handler is one by", () => {
     saidOf(`${table}${naming(handler)}`, handler);
   });
 
-  test.each([...KEPT])(".%s", (member, handler) => {
+  test.each([...kept])(".%s", (member, handler) => {
     saidOf(`static void start(struct x *x)\n{\n\tx->${member} = grow;\n}\n${naming(handler)}`, handler);
   });
 });
 
-test.each([...REGISTRATIONS, ...MEMBERS, ...KEPT].filter(([, handler]) => handler.alsoWith !== undefined))(
+test.each([...REGISTRATIONS, ...MEMBERS, ...kept].filter(([, handler]) => handler.alsoWith !== undefined))(
   "%s is none with one of its words alone",
   (name, handler) => {
     const registering = `static void start(void)\n{\n\t${name}(a, grow);\n}\n`;
@@ -59,7 +61,7 @@ test.each([...REGISTRATIONS, ...MEMBERS, ...KEPT].filter(([, handler]) => handle
   },
 );
 
-test.each([...MEMBERS, ...KEPT].filter(([, { unless }]) => unless !== undefined))(
+test.each([...MEMBERS, ...kept].filter(([, { unless }]) => unless !== undefined))(
   "%s is none, or another, where the file says that it may sleep",
   (key, handler) => {
     const [type, member] = key.split(".");
@@ -70,7 +72,7 @@ test.each([...MEMBERS, ...KEPT].filter(([, { unless }]) => unless !== undefined)
   },
 );
 
-test.each([...REGISTRATIONS, ...MEMBERS, ...KEPT].filter(([, handler]) => handler.alsoWith !== undefined))(
+test.each([...REGISTRATIONS, ...MEMBERS, ...kept].filter(([, handler]) => handler.alsoWith !== undefined))(
   "%s is none with one of its words alone",
   (name, handler) => {
     const registering = `static void start(void)\n{\n\t${name}(a, grow);\n}\n`;
@@ -81,7 +83,7 @@ test.each([...REGISTRATIONS, ...MEMBERS, ...KEPT].filter(([, handler]) => handle
   },
 );
 
-test.each([...MEMBERS, ...KEPT].filter(([, { onlyWith }]) => onlyWith !== undefined))(
+test.each([...MEMBERS, ...kept].filter(([, { onlyWith }]) => onlyWith !== undefined))(
   "%s is none in a file that names nothing of what it belongs to",
   (key) => {
     const [type, member] = key.includes(".") ? key.split(".") : ["own", key];
@@ -90,3 +92,26 @@ test.each([...MEMBERS, ...KEPT].filter(([, { onlyWith }]) => onlyWith !== undefi
     expect(findingsIn(`${GROW}${table}${kept}`)).toEqual([]);
   },
 );
+
+test("a handler is one in a value that a function makes on its way", () => {
+  const code = `${GROW}static void start(struct table *t)
+{
+	t->ops = (struct own_ops) {
+		.unmap_pages = grow,
+		.other = start,
+	};
+}
+`;
+  const [found] = findingsIn(code);
+  expect(found?.proof[0]?.text).toBe(".unmap_pages has grow() called");
+});
+
+test.each([
+  ["uart_port_lock_irqsave(&dev->port, &flags);", "uart_port_unlock_irqrestore(&dev->port, flags);", "error"],
+  ["kernel_fpu_begin();", "kernel_fpu_end();", "error"],
+  ["snd_pcm_stream_lock_irq(dev->stream);", "snd_pcm_stream_unlock_irq(dev->stream);", "information"],
+  ["guard(uart_port_lock)(&dev->port);", "", "error"],
+])("memory is taken under %s", (takes, gives, severity) => {
+  const code = `static int f(struct gadget *dev)\n{\n\tunsigned long flags;\n\n\t${takes}\n\tdev->p = kmalloc(64, GFP_KERNEL);\n\t${gives}\n\treturn 0;\n}\n`;
+  expect(findingsIn(code).map(({ rule, severity: as }) => [rule, as])).toEqual([["sleep-in-atomic", severity]]);
+});

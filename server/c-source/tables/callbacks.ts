@@ -127,6 +127,33 @@ const ROWS: readonly Row[] = [
   ["llc_sap_open llc_add_pack register_snap_client register_8022_client", 1, "softirq"],
   // drivers/md/md.c:md_thread, which reclaim waits for as it does for kswapd
   ["md_register_thread", 0, "io_lock", "possible"],
+  // arch/um/kernel/irq.c:um_request_irq
+  ["um_request_irq", 3, "irq_handler"],
+  // kernel/irq/manage.c:request_nmi, request_percpu_nmi
+  ["request_nmi request_percpu_nmi", 1, "nmi_handler"],
+  // kernel/time/alarmtimer.c:alarmtimer_fired
+  ["alarm_init", 2, "hrtimer"],
+  // kernel/sched/wait.c:__wake_up_common (wq_head->lock)
+  ["init_waitqueue_func_entry DEFINE_WAIT_FUNC", 1, "spin_lock_irqsave"],
+  // lib/percpu-refcount.c:percpu_ref_switch_to_atomic_rcu, percpu_ref_put_many (rcu_read_lock)
+  ["percpu_ref_init", 1, "rcu_callback"],
+  // drivers/xen/grant-table.c:check_free_callbacks (gnttab_list_lock)
+  ["gnttab_request_free_callback", 1, "spin_lock_irqsave"],
+  // drivers/misc/vmw_vmci/vmci_event.c:event_deliver (rcu_read_lock)
+  ["vmci_event_subscribe", 1, "rcu_read_lock"],
+  // kernel/events/core.c:__perf_event_overflow
+  ["perf_event_create_kernel_counter", 3, "hardirq"],
+  ["register_user_hw_breakpoint register_wide_hw_breakpoint", 1, "hardirq"],
+  // drivers/acpi/acpica/evevent.c:acpi_ev_fixed_event_dispatch; evsci.c:acpi_ev_sci_dispatch
+  ["acpi_install_fixed_event_handler acpi_install_sci_handler:0", 1, "hardirq"],
+  // drivers/iio/industrialio-trigger.c:iio_trigger_attach_poll_func (the half in the interrupt)
+  ["iio_alloc_pollfunc:0 iio_triggered_buffer_setup devm_iio_triggered_buffer_setup:2", 1, "hardirq"],
+  // drivers/gpu/drm/nouveau/nvkm/subdev/timer/base.c:nvkm_timer_alarm_trigger, from the interrupt
+  ["nvkm_alarm_init", 1, "irq_handler"],
+  // drivers/gpu/drm/i915/i915_sw_fence.c:__i915_sw_fence_complete, from signals of fences
+  ["i915_sw_fence_init", 1, "local_irq_disable", "possible"],
+  // drivers/s390/net/smsgiucv.c:smsg_message_pending (smsg_list_lock)
+  ["smsg_register_callback", 1, "spin_lock"],
   // include/linux/workqueue.h, WQ_MEM_RECLAIM; Documentation/core-api/workqueue.rst
   [
     "INIT_WORK INIT_DELAYED_WORK INIT_WORK_ONSTACK",
@@ -184,6 +211,10 @@ export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map([
   ["register_keyboard_notifier", 0],
   ["register_vt_notifier", 0],
   ["register_die_notifier", 0],
+  // kernel/reboot.c:do_kernel_restart; drivers/acpi/apei/ghes.c; arch/powerpc/platforms/powernv/opal.c
+  ["register_restart_handler", 0],
+  ["ghes_register_report_chain", 0],
+  ["opal_message_notifier_register", 1],
   // net/core/fib_notifier.c:call_fib_notifiers
   ["register_fib_notifier", 1],
 ]);
@@ -211,9 +242,10 @@ const POSSIBLE = { confidence: "possible" } as const;
 const PREP =
   "device_config device_prep_slave_sg device_prep_dma_memcpy device_prep_dma_cyclic device_prep_interleaved_dma device_prep_dma_xor " +
   "device_prep_dma_pq device_prep_dma_memset device_prep_dma_memset_sg device_prep_dma_interrupt device_prep_slave_dma_vec " +
-  "device_issue_pending device_tx_status device_terminate_all";
+  "device_issue_pending device_tx_status device_terminate_all device_pause device_resume tx_submit";
 const CHIP =
-  "irq_mask irq_unmask irq_ack irq_eoi irq_set_type irq_set_affinity irq_startup irq_shutdown irq_enable irq_disable irq_mask_ack irq_retrigger";
+  "irq_mask irq_unmask irq_ack irq_eoi irq_set_type irq_set_affinity irq_startup irq_shutdown irq_enable irq_disable irq_mask_ack irq_retrigger " +
+  "irq_set_wake irq_set_vcpu_affinity";
 
 const MEMBER_ROWS: readonly MemberRow[] = [
   // Documentation/networking/netdevices.rst; net/core/dev.c:dev_hard_start_xmit
@@ -464,6 +496,86 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["pci_ops", "read write", "raw_spin_lock_irqsave", POSSIBLE],
   // include/linux/mailbox_client.h (atomic callback)
   ["mbox_client", "rx_callback tx_done", "irqs_off"],
+  // drivers/mailbox/mailbox.c:msg_submit (chan->lock), txdone_hrtimer
+  ["mbox_chan_ops", "send_data last_tx_done", "spin_lock_irqsave"],
+  // drivers/iommu/dma-iommu.c:__iommu_dma_unmap, from dma_unmap_page() in any context
+  ["iommu_domain_ops", "unmap_pages unmap flush_iotlb_all iotlb_sync iova_to_phys", "local_irq_disable", POSSIBLE],
+  ["iommu_flush_ops", "tlb_flush_all tlb_flush_walk tlb_add_page", "local_irq_disable", POSSIBLE],
+  // Documentation/core-api/dma-api.rst; kernel/dma/mapping.c:dma_map_page_attrs (any context)
+  ["dma_map_ops", "map_page unmap_page map_sg unmap_sg map_resource unmap_resource", "local_irq_disable", POSSIBLE],
+  // kernel/irq/manage.c:__setup_irq (desc->lock)
+  ["irq_domain_ops", "activate", "raw_spin_lock_irqsave"],
+  // kernel/time/clockevents.c (interrupts off); timekeeping.c (the lock of the timekeeper)
+  ["clock_event_device", "set_next_event set_state_periodic set_state_oneshot set_state_shutdown", "local_irq_disable"],
+  ["clocksource", "read", "local_irq_disable"],
+  // drivers/cpuidle/cpuidle.c:cpuidle_enter_state; kernel/sched/cpufreq_schedutil.c:sugov_update_single_freq
+  ["cpuidle_state", "enter enter_s2idle", "local_irq_disable", POSSIBLE],
+  ["cpufreq_driver", "fast_switch adjust_perf", "raw_spin_lock"],
+  // kernel/sched/core.c:fire_sched_in_preempt_notifiers; kernel/user-return-notifier.c
+  ["preempt_ops", "sched_in sched_out", "raw_spin_lock"],
+  ["user_return_notifier", "on_user_return", "local_irq_disable"],
+  // virt/kvm/kvm_main.c:vcpu_load (get_cpu); eventfd.c:kvm_irq_routing_update (irqfds.lock)
+  ["kvm_x86_ops", "vcpu_load vcpu_put prepare_switch_to_guest", "preempt_disable"],
+  ["kvm_x86_ops", "pi_update_irte", "spin_lock_irq", POSSIBLE],
+  // mm/pagewalk.c:walk_pte_range (the page table's lock, where there is an area)
+  ["mm_walk_ops", "pte_entry", "spin_lock", POSSIBLE],
+  // mm/memory.c:do_fault_around (rcu_read_lock)
+  ["vm_operations_struct", "map_pages", "rcu_read_lock"],
+  // Documentation/filesystems/locking.rst (all except dirty_folio and free_folio may block)
+  ["address_space_operations", "dirty_folio set_page_dirty free_folio freepage", "spin_lock", POSSIBLE],
+  // fs/inode.c:iput_final (inode->i_lock), evict, destroy_inode
+  ["super_operations", "drop_inode", "spin_lock"],
+  ["super_operations", "destroy_inode", "fs_lock", POSSIBLE],
+  // fs/iomap/buffered-io.c:iomap_writepages; fs/netfs/write_issue.c:netfs_writepages
+  ["iomap_writeback_ops", "map_blocks prepare_ioend submit_ioend", "fs_lock", POSSIBLE],
+  ["netfs_request_ops", "begin_writeback prepare_write issue_write", "fs_lock", POSSIBLE],
+  // fs/xfs/xfs_trans_ail.c:xfsaild_push_item (ail_lock)
+  ["xfs_item_ops", "iop_push", "spin_lock", POSSIBLE],
+  // drivers/tty/hvc/hvc_console.c:hvc_push, __hvc_poll (hp->lock)
+  ["hv_ops", "put_chars get_chars", "spin_lock_irqsave", POSSIBLE],
+  // include/linux/tty_driver.h (put_char, write_room: from where write() is called)
+  ["tty_operations", "put_char flush_chars write_room chars_in_buffer", "spin_lock_bh", POSSIBLE],
+  ["serdev_device_ops", "write_wakeup", "spin_lock_irqsave", POSSIBLE],
+  // drivers/input/serio/serio.c:serio_interrupt (serio->lock)
+  ["serio_driver", "interrupt", "spin_lock_irqsave"],
+  // sound/core/timer.c:snd_timer_start1, snd_timer_stop1 (timer->lock)
+  ["snd_timer_hardware", "start stop c_resolution", "spin_lock_irqsave"],
+  // sound/soc/soc-link.c:snd_soc_link_trigger; sound/soc/sof/ipc.c:sof_ipc_send_msg (ipc_lock)
+  ["snd_soc_ops", "trigger", "spin_lock_irq", NONATOMIC],
+  ["snd_sof_dsp_ops", "send_msg", "spin_lock_irq", POSSIBLE],
+  // drivers/media/v4l2-core/v4l2-mem2mem.c:__v4l2_m2m_try_queue (job_spinlock)
+  ["v4l2_m2m_ops", "job_ready", "spin_lock_irqsave"],
+  // drivers/gpu/drm/drm_vblank.c (vblank_time_lock)
+  ["drm_crtc_funcs", "get_vblank_counter get_vblank_timestamp", "spin_lock_irqsave"],
+  ["drm_crtc_helper_funcs", "get_scanout_position", "spin_lock_irqsave"],
+  // drivers/gpu/drm/ttm/ttm_bo_util.c:ttm_lru_walk_for_evict (lru_lock)
+  ["ttm_device_funcs", "eviction_valuable", "spin_lock", POSSIBLE],
+  // drivers/dma-buf/dma-fence.c: release and signaled from where the fence is put and asked
+  ["dma_fence_ops", "signaled release", "local_irq_disable", POSSIBLE],
+  // drivers/gpu/drm/nouveau/nvkm/core/event.c:nvkm_event_get, nvkm_event_put (refs_lock)
+  ["nvkm_event_func", "init fini", "spin_lock_irqsave"],
+  // drivers/video/fbdev/core/fbcon.c, from printk() in any context
+  ["consw", "con_putc con_putcs con_cursor con_scroll con_clear", "local_irq_disable", POSSIBLE],
+  // crypto/scompress.c:scomp_acomp_comp_decomp (scratch->lock)
+  ["scomp_alg", "compress decompress", "spin_lock"],
+  // include/crypto/hash.h (from any context)
+  ["shash_alg", "init update final finup digest", "softirq", POSSIBLE],
+  // drivers/ntb/core.c:ntb_link_event, ntb_db_event (ctx_lock)
+  ["ntb_ctx_ops", "link_event db_event msg_event", "spin_lock_irqsave"],
+  ["ntb_queue_handlers", "rx_handler tx_handler event_handler", "tasklet", POSSIBLE],
+  // drivers/hwspinlock/hwspinlock_core.c:__hwspin_trylock
+  ["hwspinlock_ops", "trylock unlock relax", "spin_lock"],
+  // drivers/i2c/i2c-core.h:i2c_in_atomic_xfer_mode (interrupts off)
+  ["i2c_algorithm", "xfer_atomic master_xfer_atomic smbus_xfer_atomic", "local_irq_disable", POSSIBLE],
+  // drivers/hwtracing/coresight/coresight-etm-perf.c:etm_event_stop
+  ["coresight_ops_sink", "update_buffer", "local_irq_disable"],
+  // drivers/s390/cio/airq.c:do_airq_interrupt; drivers/s390/char/sclp.c:sclp_dispatch_evbufs, con3270.c
+  ["airq_struct", "handler", "hardirq"],
+  ["sclp_register", "receiver_fn state_change_fn", "hardirq"],
+  ["raw3270_fn", "intv", "irq_handler"],
+  // arch/sparc/kernel/ldc.c:send_events; viohs.c (vio->lock)
+  ["ldc_channel_config", "event", "irq_handler"],
+  ["vio_driver_ops", "send_attr handle_attr handshake_complete", "spin_lock_irqsave", POSSIBLE],
 ];
 
 /** Members of tables of any type that stand in one of a driver's own; the words of the file say whose they are. */
@@ -526,6 +638,18 @@ const KEPT_ROWS: readonly MemberRow[] = [
   ["", "rxtstamp txtstamp", "softirq", { onlyWith: ["mii_timestamper"] }],
   // net/ipv4/tcp_input.c:tcp_data_ready
   ["", "sk_data_ready sk_write_space sk_state_change sk_error_report", "local_bh_disable", POSSIBLE],
+  // drivers/firewire/core-transaction.c:handle_exclusive_region_request (rcu_read_lock)
+  ["", "address_callback", "rcu_read_lock", { ...POSSIBLE, onlyWith: ["fw_core_add_address_handler"] }],
+  // drivers/s390/char/sclp.c:sclp_interrupt_handler
+  ["", "callback", "hardirq", { onlyWith: ["sclp_add_request"] }],
+  // drivers/iommu/dma-iommu.c:__iommu_dma_unmap, through drivers/iommu/io-pgtable.c
+  ["", "unmap_pages", "local_irq_disable", POSSIBLE],
+  // kernel/sched/wait.c:__wake_up_common (wq_head->lock)
+  ["", "func", "spin_lock_irqsave", { onlyWith: ["wait_queue_entry_t", "wait_queue_entry"] }],
+  // drivers/mmc/core/core.c:mmc_request_done, from the interrupt of the host
+  ["", "done recovery_notifier", "softirq", { ...POSSIBLE, onlyWith: ["mmc_start_request"] }],
+  // sound/core/timer.c:snd_timer_interrupt
+  ["", "callback", "irq_handler", { ...POSSIBLE, onlyWith: ["snd_timer_open"] }],
   // include/linux/mailbox_client.h (atomic callback)
   ["", "rx_callback", "irqs_off", { onlyWith: ["mbox_request_channel", "mbox_request_channel_byname"] }],
 ];
@@ -533,30 +657,31 @@ const KEPT_ROWS: readonly MemberRow[] = [
 const byMember = (
   rows: readonly MemberRow[],
   key: (type: string, member: string) => string,
-): ReadonlyMap<string, Handler> =>
-  new Map(
-    rows.flatMap(([types, members, contexts, more]) =>
-      types
-        .split(" ")
-        .flatMap((type) =>
-          members
-            .split(" ")
-            .map((member): readonly [string, Handler] => [
-              key(type, member),
-              { contexts: contexts.split(" "), confidence: "likely", ...more },
-            ]),
-        ),
-    ),
+): readonly (readonly [string, Handler])[] =>
+  rows.flatMap(([types, members, contexts, more]) =>
+    types
+      .split(" ")
+      .flatMap((type) =>
+        members
+          .split(" ")
+          .map((member): readonly [string, Handler] => [
+            key(type, member),
+            { contexts: contexts.split(" "), confidence: "likely", ...more },
+          ]),
+      ),
   );
 
 /** `struct TYPE { .member = handler }`, by `TYPE.member`; `*.member` is one of any type. */
-export const MEMBERS: ReadonlyMap<string, Handler> = byMember(
-  [...MEMBER_ROWS, ...ANY_ROWS],
-  (type, member) => `${type}.${member}`,
+export const MEMBERS: ReadonlyMap<string, Handler> = new Map(
+  byMember([...MEMBER_ROWS, ...ANY_ROWS], (type, member) => `${type}.${member}`),
 );
 
-/** `x->member = handler;`, by the member. */
-export const KEPT: ReadonlyMap<string, Handler> = byMember(KEPT_ROWS, (_type, member) => member);
+const kept = new Map<string, readonly Handler[]>();
+for (const [member, handler] of byMember(KEPT_ROWS, (_type, name) => name))
+  kept.set(member, [...(kept.get(member) ?? []), handler]);
+
+/** `x->member = handler;`, by the member: the words of the file say of which type it is. */
+export const KEPT: ReadonlyMap<string, readonly Handler[]> = kept;
 
 /** include/scsi/scsi_host.h: `DEF_SCSI_QCMD(own_queue)` has own_queue_lck() called, under the lock of the host. */
 export const QUEUE_MACRO = "DEF_SCSI_QCMD";
@@ -566,7 +691,7 @@ export const QUEUED: Handler = { contexts: ["spin_lock_irqsave"], confidence: "l
 /** The words that these tables ask a file for. */
 export const CALLBACK_WORDS: ReadonlySet<string> = new Set([
   QUEUE_MACRO,
-  ...[...REGISTRATIONS.values(), ...MEMBERS.values(), ...KEPT.values()].flatMap(
+  ...[...REGISTRATIONS.values(), ...MEMBERS.values(), ...[...KEPT.values()].flat()].flatMap(
     ({ unless, decidedBy, onlyWith, alsoWith }) => [
       ...(unless === undefined ? [] : [unless]),
       ...(decidedBy ?? []),

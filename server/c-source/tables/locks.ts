@@ -28,6 +28,7 @@ export type LockFamily =
   | "lazy"
   | "preload"
   | "fpu"
+  | "pcm"
   | "journal"
   | "frozen"
   | "any";
@@ -191,6 +192,26 @@ const LINES: readonly Line[] = [
   line("write_seqcount_end", "-", "seqcount", null),
   // include/linux/pgtable.h; arch/x86/xen/mmu_pv.c:xen_enter_lazy_mmu
   ...section("lazy", "preempt_disable", ["arch_enter_lazy_mmu_mode"], ["arch_leave_lazy_mmu_mode"]),
+  // include/linux/serial_core.h, since 6.7
+  ...kin("spin", "uart_port_lock", "uart_port_unlock", spinning, "uart_port_trylock"),
+  // sound/core/pcm_native.c:snd_pcm_stream_lock, a mutex where the stream is nonatomic
+  ...(["", "_irq", "_irqsave"] as const).flatMap((suffix) => [
+    line(`snd_pcm_stream_lock${suffix}`, "+", "pcm", `spin_lock${suffix}`),
+    line(`snd_pcm_stream_unlock${suffix === "_irqsave" ? "_irqrestore" : suffix}`, "-", "pcm", null),
+  ]),
+  // arch/x86/kernel/fpu/core.c:kernel_fpu_begin_mask, arch/arm64/kernel/fpsimd.c:kernel_neon_begin,
+  // arch/riscv/kernel/kernel_mode_vector.c:kernel_vector_begin
+  ...section(
+    "preempt",
+    "preempt_disable",
+    words("kernel_fpu_begin kernel_fpu_begin_mask kernel_neon_begin kernel_vector_begin"),
+    words("kernel_fpu_end kernel_neon_end kernel_vector_end"),
+  ),
+  // include/linux/memcontrol.h:folio_lruvec_lock_irq, unlock_page_lruvec_irq
+  ...(["", "_irq", "_irqsave"] as const).flatMap((suffix) => [
+    line(`folio_lruvec_lock${suffix}`, "+", "queue", `spin_lock${suffix}`, -1),
+    line(`unlock_page_lruvec${suffix === "_irqsave" ? "_irqrestore" : suffix}`, "-", "queue", null, -1),
+  ]),
   // drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c:dc_fpu_begin
   ...section("fpu", "preempt_disable", ["DC_FP_START"], ["DC_FP_END"]),
   // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them:
@@ -216,7 +237,7 @@ const LINES: readonly Line[] = [
 ];
 
 /** What is no lock, and rests on how the kernel is used or built: what holds there is worth knowing. */
-export const BY_CONVENTION: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen", "fpu", "lazy"]);
+export const BY_CONVENTION: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen", "fpu", "lazy", "pcm"]);
 
 /** Types of a parameter by which a function is given a transaction. */
 export const TRANSACTION = /\bstruct (?:btrfs_trans_handle|reiserfs_transaction_handle|nilfs_transaction_info)\b/;
@@ -240,6 +261,12 @@ export const GUARDS: ReadonlyMap<string, LockEffect> = new Map<string, LockEffec
     ),
   ),
   line("raw_spinlock_nested", "+", "raw", "raw_spin_lock"),
+  // include/linux/sched/task.h, serial_core.h; include/sound/pcm.h
+  line("task_lock", "+", "queue", "spin_lock"),
+  ...(["", "_irq", "_irqsave"] as const).flatMap((suffix) => [
+    line(`uart_port_lock${suffix}`, "+", "spin", `spin_lock${suffix}`),
+    line(`pcm_stream_lock${suffix}`, "+", "pcm", `spin_lock${suffix}`),
+  ]),
   line("rcu", "+", "rcu", "rcu_read_lock", -1),
   line("irq", "+", "irqs", "local_irq_disable", -1),
   line("irqsave", "+", "irqs", "local_irq_save", -1),
@@ -258,6 +285,13 @@ export const SLEEPING_GUARDS: ReadonlySet<string> = new Set([
   "rwsem_write",
   "device",
   "rtnl",
+  "rwsem_read_intr",
+  "wiphy",
+  "pci_dev",
+  "cpus_read_lock",
+  "console_lock",
+  "mmap_read_lock",
+  "mmap_write_lock",
 ]);
 
 /** Calls that may sleep whatever they are given: where one stands on every way, the code may sleep. */

@@ -26,7 +26,9 @@ export const slabZoneFlags: Rule = {
 function check(subject: Subject): readonly Match[] {
   if (!isDecided(subject)) return NOTHING;
   if (!isSlab(subject))
-    return endsInSlab(subject) ? foundIn(setIn(subject, slabBugMask(subject.kernel)), true) : NOTHING;
+    return endsInSlab(subject)
+      ? foundIn(setIn(subject, slabBugMask(subject.kernel)), subject.verdict.warns === "always")
+      : NOTHING;
   const large = isLargeKmalloc(subject);
   const refused = setIn(subject, subject.api.treatment(subject.kernel).clearedWithWarning);
   // Where a large kmalloc does not look, the bits reach the page allocator.
@@ -34,9 +36,13 @@ function check(subject: Subject): readonly Match[] {
   return foundIn(large ? refused.filter((flag) => (effective & subject.kernel.bits[flag]) === 0) : refused, large);
 }
 
-/** Calls that hand the mask on to kmalloc() or a slab cache, where the model says that this one warns every time. */
+/**
+ * Calls that hand the mask on to kmalloc() or a slab cache, where the model says that this one warns every time; struct
+ * sk_buff itself is from a cache, whatever the size. net/core/skbuff.c:__alloc_skb
+ */
 const endsInSlab = ({ api, verdict }: Subject): boolean =>
-  (["skb", "kvmalloc", "mempool"].includes(api.family) || api.name === "kvrealloc") && verdict.warns === "always";
+  ((["kvmalloc", "mempool"].includes(api.family) || api.name === "kvrealloc") && verdict.warns === "always") ||
+  (api.family === "skb" && verdict.warns !== "never");
 
 function foundIn(flags: readonly FlagName[], always: boolean): readonly Match[] {
   if (flags.length === 0) return NOTHING;
