@@ -49,6 +49,23 @@ describe("what the code around a call shows", () => {
     expect(rulesIn(code("t->flags"))).toEqual([]);
   });
 
+  test.each([
+    ["at once", "unsigned int flags = memalloc_noio_save();\n\tint err = g(t);\n"],
+    ["later", "unsigned int flags;\n\tint err;\n\n\tflags = memalloc_noreclaim_save();\n\terr = g(t);\n"],
+    ["beside others", "unsigned int seq, flags;\n\tint err;\n\n\tflags = memalloc_nofs_save();\n\terr = g(t);\n"],
+  ])("a scope that is saved %s and looked at no more is left open, told once", (_, body) => {
+    const code = (end: string): string =>
+      `static int f(struct trans *t)\n{\n\t${body}\tif (err)\n\t\treturn err;\n\t${end}return 0;\n}\n`;
+    expect(rulesIn(code(""))).toEqual(["unbalanced-scope"]);
+    expect(rulesIn(code("t->flags = flags;\n\t"))).toEqual([]);
+    expect(rulesIn(code("end(t, flags);\n\t"))).toEqual([]);
+    expect(rulesIn(code("").replaceAll("unsigned int", "static unsigned long"))).toEqual([]);
+  });
+
+  test("a thread that never leaves its scope says so", () => {
+    expect(rulesIn("static int f(void *data)\n{\n\tmemalloc_nofs_save();\n\treturn run(data);\n}\n")).toEqual([]);
+  });
+
   test("an ignored mask is mended by the parameter", () => {
     const code = "static void *f(gfp_t gfp)\n{\n\treturn kmalloc(64, GFP_KERNEL);\n}\n";
     const [finding] = findingsIn(code);
