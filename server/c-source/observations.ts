@@ -349,7 +349,7 @@ function ignored({ text }: Observed, call: Call, index: number, parameter: strin
 export function misplacedMask(
   tokens: Tokens,
   { open, close }: WalkedCall,
-  { mask, bytes, count, order }: Signature,
+  { mask }: Signature,
   isMask: (token: number) => boolean,
 ): "swapped" | "||" | "&&" | "&" | null {
   const slices = argumentsBetween(tokens, open + 1, close);
@@ -371,5 +371,5 @@ export function misplacedMask(
     }
     return null;
   }
-  return slices.length > mask && [bytes, count, order].some((size) => hasMask[size] === true) ? "swapped" : null;
+  return slices.length > mask && hasMask.includes(true) ? "swapped" : null;
 }

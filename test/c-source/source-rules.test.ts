@@ -87,4 +87,40 @@ describe("what the code around a call shows", () => {
     expect(rulesIn(code(""))).toEqual(["kvmalloc-for-dma"]);
     expect(rulesIn(code("p = dev->buffer;\n\t"))).toEqual([]);
   });
+
+  test.each([
+    ["a mask for the number of packets", "usb_alloc_urb(GFP_KERNEL, 0)"],
+    ["a mask for the packet", "skb_clone(GFP_ATOMIC, dev->skb)"],
+    ["a mask for the length", "nlmsg_new(GFP_KERNEL, len)"],
+  ])("arguments are swapped: %s", (_, call) => {
+    expect(rulesIn(`static void *f(struct gadget *dev, int len)\n{\n\treturn ${call};\n}\n`)).toContain(
+      "swapped-arguments",
+    );
+  });
+});
+
+describe("a request with a fallback", () => {
+  const code = (behind: string): string =>
+    `static void *f(size_t len)\n{\n\tvoid *p = kmalloc(len, GFP_KERNEL);\n\n\t${behind}\n\treturn p;\n}\n`;
+
+  test.each([
+    ["without braces", "if (!p)\n\t\tp = vmalloc(len);"],
+    ["in braces", "if (!p) {\n\t\tp = vmalloc(len);\n\t}"],
+    ["by a comparison", "if (p == NULL)\n\t\tp = vmalloc(len);"],
+    ["with a hint", "if (unlikely(!p))\n\t\tp = vmalloc(len);"],
+    ["with a cast", "if (!p)\n\t\tp = (void *)vmalloc(len);"],
+  ])("says that it may fail, %s", (_, behind) => {
+    expect(rulesIn(code(behind))).toEqual(["fallback-without-nowarn"]);
+    expect(rulesIn(code(behind).replace("GFP_KERNEL", "GFP_KERNEL | __GFP_NOWARN"))).toEqual([]);
+    // What was found of it is not said of another that asks for the same.
+    expect(rulesIn(code(behind) + code("if (!p)\n\t\treturn NULL;").replace("*f(", "*g("))).toHaveLength(1);
+  });
+
+  test.each([
+    ["another variable", "if (!p)\n\t\tq = vmalloc(len);"],
+    ["where it is there", "if (p)\n\t\tp = vmalloc(len);"],
+    ["none that is asked for", "if (!p)\n\t\tp = empty;"],
+  ])("is not %s", (_, behind) => {
+    expect(rulesIn(code(behind))).not.toContain("fallback-without-nowarn");
+  });
 });
