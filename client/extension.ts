@@ -96,7 +96,7 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     ...registerRulePages(client, all),
     ...registerLenses(client),
     ...registerNewFile(),
-    registerTasks(policies),
+    registerTasks(client, policies),
     ...registerTools(client),
     ...registerExplainCall(client),
     ...registerExplainLog(client),

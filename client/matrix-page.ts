@@ -11,7 +11,7 @@ button.fold { padding: 1px 8px; }
 main { flex: 1 1 auto; overflow: auto; min-height: 45vh; }
 table { border-collapse: separate; border-spacing: 0; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 th, td { text-align: left; font-weight: normal; padding: 0 10px; height: 1.55em; white-space: nowrap; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 9%, transparent); }
-thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vscode-editor-background); vertical-align: bottom; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 35%, transparent); padding-top: 4px; padding-bottom: 4px; }
+thead th, .corner { position: sticky; top: 0; z-index: 2; background: var(--vscode-editor-background); vertical-align: bottom; border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 35%, transparent); padding-top: 4px; padding-bottom: 4px; }
 .mode { min-width: 7em; }
 .mode .name { display: block; font-weight: 600; }
 .mode .when { display: block; max-width: 16em; white-space: normal; color: var(--vscode-descriptionForeground); font-size: 0.9em; }
@@ -19,8 +19,8 @@ thead th, .corner { position: sticky; top: 0; z-index: 1; background: var(--vsco
 th.group > span { position: sticky; left: 16px; }
 th.group { font-family: var(--vscode-font-family); font-weight: 600; padding: 8px 16px 2px; color: var(--vscode-descriptionForeground); }
 tbody th:not(.group) { padding-left: 16px; padding-right: 20px; }
-tbody th:not(.group), .corner { position: sticky; left: 0; background: var(--vscode-editor-background); }
-.corner { z-index: 2; }
+tbody th:not(.group), .corner { position: sticky; left: 0; z-index: 1; background: var(--vscode-editor-background); }
+.corner { z-index: 3; }
 td[tabindex], th[tabindex] { cursor: pointer; outline-offset: -2px; }
 td[tabindex]:hover, th[tabindex]:hover { background: var(--vscode-list-hoverBackground); }
 td:focus, th:focus, button:focus { outline: 2px solid var(--vscode-focusBorder); }

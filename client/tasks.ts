@@ -1,17 +1,23 @@
 // The task that checks all policy files of the workspace and prints what is found, as `allocpolicy check` does.
 import {
   CustomExecution,
-  DiagnosticSeverity,
   EventEmitter,
   l10n,
-  languages,
   Task,
   tasks,
   TaskScope,
+  Uri,
   workspace,
   type Disposable,
   type Pseudoterminal,
 } from "vscode";
+import {
+  DiagnosticSeverity,
+  DocumentDiagnosticReportKind,
+  WorkspaceDiagnosticRequest,
+  type BaseLanguageClient,
+  type Diagnostic,
+} from "vscode-languageclient";
 import type { Documents } from "./documents.ts";
 
 const TYPE = "allocpolicy";
@@ -24,14 +30,16 @@ const LEVELS: Readonly<Record<DiagnosticSeverity, string>> = {
   [DiagnosticSeverity.Hint]: "hint",
 };
 
-export function registerTasks(policies: Documents): Disposable {
+export function registerTasks(client: BaseLanguageClient, policies: Documents): Disposable {
   const check = (): Task => {
     const task = new Task(
       { type: TYPE, task: "check" },
       TaskScope.Workspace,
       l10n.t("check policies"),
       "AllocPolicy",
-      new CustomExecution(() => Promise.resolve(checkTerminal(policies))),
+      new CustomExecution(() => Promise.resolve(checkTerminal(client, policies))),
+      // What it prints is in the list of problems already: nobody is asked whether to read it from there.
+      [],
     );
     task.detail = l10n.t("Checks every policy file of the workspace and prints what is found");
     return task;
@@ -42,32 +50,51 @@ export function registerTasks(policies: Documents): Disposable {
   });
 }
 
-function checkTerminal(policies: Documents): Pseudoterminal {
+function checkTerminal(client: BaseLanguageClient, policies: Documents): Pseudoterminal {
   const write = new EventEmitter<string>();
   const close = new EventEmitter<number>();
   return {
     onDidWrite: write.event,
     onDidClose: close.event,
     open: () => {
-      void linesOf(policies).then(({ lines, errors }) => {
-        for (const line of lines) write.fire(`${line}\r\n`);
-        close.fire(errors > 0 ? 1 : 0);
-      });
+      void linesOf(client, policies)
+        .catch((error: unknown) => ({ lines: [String(error)], errors: 1 }))
+        .then(({ lines, errors }) => {
+          for (const line of lines) write.fire(`${line}\r\n`);
+          close.fire(errors > 0 ? 1 : 0);
+        });
     },
     close: () => undefined,
   };
 }
 
-async function linesOf(policies: Documents): Promise<{ readonly lines: readonly string[]; readonly errors: number }> {
-  const files = await policies.find(MOST_FILES);
-  let errors = 0;
-  const lines = files.flatMap((uri) =>
-    languages.getDiagnostics(uri).map(({ range: { start }, severity, message, code }) => {
-      if (severity === DiagnosticSeverity.Error) errors += 1;
-      const rule = String(typeof code === "object" ? code.value : code);
-      return `${workspace.asRelativePath(uri)}:${start.line + 1}:${start.character + 1}: ${LEVELS[severity]}: ${message} [${rule}]`;
-    }),
+interface Printed {
+  readonly lines: readonly string[];
+  readonly errors: number;
+}
+
+/** What the server says of all files now: the list of problems may not have been told yet. */
+async function linesOf(client: BaseLanguageClient, policies: Documents): Promise<Printed> {
+  const [files, { items }] = await Promise.all([
+    policies.find(MOST_FILES),
+    client.sendRequest(WorkspaceDiagnosticRequest.type, { previousResultIds: [] }),
+  ]);
+  const found = new Map(
+    items.map((report) => [
+      Uri.parse(report.uri).toString(),
+      report.kind === DocumentDiagnosticReportKind.Full ? report.items : [],
+    ]),
   );
-  const sum = l10n.t("{0} files checked: {1} findings, {2} errors", files.length, lines.length, errors);
+  const checked = files.filter((uri) => found.has(uri.toString()));
+  const all = checked.flatMap((uri) => (found.get(uri.toString()) ?? []).map((finding) => ({ uri, finding })));
+  const lines = all.map(({ uri, finding }) => lineOf(uri, finding));
+  const errors = all.filter(({ finding }) => finding.severity === DiagnosticSeverity.Error).length;
+  const sum = l10n.t("{0} files checked: {1} findings, {2} errors", checked.length, lines.length, errors);
   return { lines: [...lines, sum], errors };
+}
+
+function lineOf(uri: Uri, { range: { start }, severity, message, code }: Diagnostic): string {
+  const place = `${workspace.asRelativePath(uri)}:${start.line + 1}:${start.character + 1}`;
+  const words = typeof message === "string" ? message : message.value;
+  return `${place}: ${LEVELS[severity ?? DiagnosticSeverity.Error]}: ${words.replace(/\s+/g, " ")} [${code ?? ""}]`;
 }

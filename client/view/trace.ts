@@ -3,6 +3,7 @@
 // can run here.
 import type { ModesAnswer, SimulationAnswer } from "../../protocol/simulation.ts";
 import type { FromTrace, ToTrace } from "./data.ts";
+import { code, element, exportButton, movedBy, noteLine } from "./page.ts";
 import { l10n, phrase } from "./words.ts";
 
 declare function acquireVsCodeApi(): { readonly postMessage: (message: FromTrace) => void };
@@ -14,32 +15,21 @@ const outcome = element("p", "subtitle");
 const requestBox = chooser(l10n.t("Request"));
 const memoryBox = chooser(l10n.t("State of memory"));
 const kernelBox = chooser(l10n.t("Kernel"));
-const note = element("p", "note");
+const note = noteLine();
 const path = element("ol", "path");
 const picture = element("div", "picture");
 const spoken = element("p", "spoken");
 const modesButton = element("button", "", l10n.t("Run the modes by chance"));
 const chart = element("div", "chart");
-const exportButton = element("button", "", l10n.t("Export…"));
+const save = exportButton(l10n.t("Write the trace to a file, as Markdown or SVG"), () =>
+  editor.postMessage({ type: "export" }),
+);
 
 let simulation: SimulationAnswer | null = null;
 let items: readonly HTMLElement[] = [];
 let current = 0;
 let shownPicture = -1;
 let hasChart = false;
-
-function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  className: string,
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  if (className !== "") made.className = className;
-  made.append(...children);
-  return made;
-}
-
-const code = (text: string): HTMLElement => element("code", "", text);
 
 function chooser(label: string): HTMLSelectElement {
   const box = element("select", "");
@@ -146,37 +136,22 @@ function showModes(modes: ModesAnswer | null): void {
 }
 
 function step(event: KeyboardEvent): void {
-  const last = items.length - 1;
-  const to: Readonly<Record<string, number>> = {
-    ArrowDown: current + 1,
-    ArrowRight: current + 1,
-    ArrowUp: current - 1,
-    ArrowLeft: current - 1,
-    PageDown: current + 10,
-    PageUp: current - 10,
-    Home: 0,
-    End: last,
-  };
-  const wanted = to[event.key];
-  if (wanted === undefined) return;
-  event.preventDefault();
-  select(Math.max(0, Math.min(last, wanted)));
+  const to = movedBy(event, { y: current, x: 0 }, { y: items.length - 1, x: 0 });
+  if (to !== null) select(to.y);
 }
 
 path.tabIndex = 0;
 path.setAttribute("role", "listbox");
 path.addEventListener("keydown", step);
 spoken.setAttribute("aria-live", "polite");
-note.setAttribute("role", "status");
 modesButton.hidden = true;
 modesButton.addEventListener("click", () => {
   modesButton.disabled = true;
   modesButton.textContent = l10n.t("Running…");
   editor.postMessage({ type: "modes" });
 });
-exportButton.addEventListener("click", () => editor.postMessage({ type: "export" }));
 document.body.append(
-  element("header", "", element("div", "", title, outcome), requestBox, memoryBox, kernelBox, exportButton),
+  element("header", "", element("div", "", title, outcome), requestBox, memoryBox, kernelBox, save),
   note,
   element("main", "", path, element("div", "side", picture, modesButton, chart)),
   spoken,

@@ -19,6 +19,8 @@ export interface Host {
   readonly rulePages?: string;
   /** Called when a document was edited: from then on someone types. */
   readonly edited?: () => void;
+  /** How long reads are waited for, in milliseconds, when none of them comes to an end; left out: a second. */
+  readonly patienceMs?: number;
   /** A clock in milliseconds; left out: that of the machine. */
   readonly now?: () => number;
 }

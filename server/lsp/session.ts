@@ -59,10 +59,13 @@ interface Wait {
  */
 const PATIENCE_MS = 1000;
 
-/** A document or file that the server does not have, or that no kind takes; the client is told so. */
+/**
+ * A document or file that the server does not have, or that no kind takes. Editors ask about files that were closed,
+ * renamed or deleted a moment ago: the code says that the question is out of date, so that they show nobody an error.
+ */
 class UnknownDocument extends ResponseError<never> {
   constructor(message: string) {
-    super(LSPErrorCodes.RequestFailed, message);
+    super(LSPErrorCodes.ContentModified, message);
   }
 }
 
@@ -418,7 +421,10 @@ export class Session {
 
   #restartPatience(): void {
     clearTimeout(this.#patience);
-    if (this.#waits.size > 0) this.#patience = setTimeout(() => this.#waitNoLonger(), PATIENCE_MS);
+    if (this.#waits.size > 0) {
+      const { patienceMs = PATIENCE_MS } = this.#host;
+      this.#patience = setTimeout(() => this.#waitNoLonger(), patienceMs);
+    }
   }
 
   #waitNoLonger(): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commands, ConfigurationTarget, extensions, TabInputCustom, Uri, window, workspace } from "vscode";
+import { commands, ConfigurationTarget, extensions, TabInputCustom, tasks, Uri, window, workspace } from "vscode";
 import type { AllocPolicyExtension } from "../../client/extension.ts";
 import { closeAll, openFile, select, seesFinding, type, until } from "./user.ts";
 
@@ -122,5 +122,20 @@ suite("Commands", () => {
     const known = await commands.getCommands(true);
     for (const name of ["decodeMask", "restartServer", "showKernel", "showRule"])
       assert.ok(known.includes(`allocpolicy.${name}`), name);
+  });
+
+  test("the task prints what is wrong in the files of the folder, also in those that nobody opened, and fails", async () => {
+    const [check] = await tasks.fetchTasks({ type: "allocpolicy" });
+    assert.ok(check, "there is a task");
+    const ended = new Promise<number | undefined>((resolve) => {
+      const listening = tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.name !== check.name) return;
+        listening.dispose();
+        resolve(exitCode);
+      });
+    });
+    await tasks.executeTask(check);
+    assert.equal(await ended, 1);
+    await commands.executeCommand("workbench.action.closePanel");
   });
 });

@@ -59,9 +59,12 @@ export class Outbox extends AbstractMessageWriter implements MessageWriter {
   }
 }
 
+/** However busy the machine is, a file that is there is read. */
+const QUIET_DISK: Host = { ...disk, patienceMs: 600_000 };
+
 /** Begins a server in this process that reads the disk, if no other host is given. */
 export function inMemory({
-  host = disk,
+  host = QUIET_DISK,
   kinds = DOCUMENT_KINDS,
 }: {
   readonly host?: Host;

@@ -19,6 +19,12 @@ interface Toy extends Document {
   readonly edits: number;
 }
 
+/** Closing takes a turn: what is pulled then is nothing, and whatever else is asked is refused. */
+async function isNotOpen(client: Client, uri: string): Promise<void> {
+  expect((await client.pull(uri)).items).toEqual([]);
+  await expect(client.request("textDocument/foldingRange", { textDocument: { uri } })).rejects.toThrow(/not open/);
+}
+
 const isToy = (document: Document | undefined): document is Toy => document?.kind === "toy";
 
 function* matchesIn(workspace: Workspace, uri: string, pattern: RegExp): Generator<RegExpExecArray> {
@@ -104,7 +110,7 @@ describe("a document of another kind", () => {
     ]);
 
     client.notify("textDocument/didClose", { textDocument: { uri: TOY } });
-    await expect(client.pull(TOY)).rejects.toThrow(/not open/);
+    await isNotOpen(client, TOY);
     expect(await client.request("workspace/symbol", { query: "r" })).toMatchObject([{ name: "r" }]);
   });
 
@@ -153,7 +159,7 @@ describe("a document of another kind", () => {
       expect(codes((await client.pull(uri)).items), uri).toEqual(["toy-bad"]);
     }
     client.open("file:///policies/notes.txt", "bad\n", 1, "plaintext");
-    await expect(client.pull("file:///policies/notes.txt")).rejects.toThrow(/not open/);
+    await isNotOpen(client, "file:///policies/notes.txt");
     await client.until(() => client.logged.find((line) => line.includes("notes.txt")));
   });
 
@@ -218,7 +224,7 @@ describe("a document of another kind", () => {
     openToy(client, `${folder}/a.toy`, "bad\n");
     expect(codes((await client.pull(`${folder}/a.toy`)).items)).toEqual(["toy-bad"]);
     client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/a.toy` } });
-    await expect(client.pull(`${folder}/a.toy`)).rejects.toThrow(/not open/);
+    await isNotOpen(client, `${folder}/a.toy`);
     expect(await judged()).toEqual(["b.allocpolicy"]);
   });
 

@@ -41,6 +41,9 @@ describe("the server's life", () => {
   });
 });
 
+/** Which clients take for an answer to a question that is out of date. */
+const CONTENT_MODIFIED = -32801;
+
 describe("messages that are wrong", () => {
   test.each([
     ["no parameters", "textDocument/hover", undefined],
@@ -61,6 +64,18 @@ describe("messages that are wrong", () => {
     client.open(MAIN, SLEEPER);
     await expect(client.request(method, params)).rejects.toThrow();
     expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+  });
+
+  test("about what was closed or deleted a moment ago show nobody an error, and leave no marks", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    const { resultId } = await client.pull(MAIN);
+    client.notify("textDocument/didClose", { textDocument: { uri: MAIN } });
+    expect(await client.pull(MAIN, resultId)).toMatchObject({ kind: "full", items: [] });
+    const late = await client
+      .at("textDocument/hover", MAIN, { line: 2, character: 9 })
+      .catch((error: unknown) => error);
+    expect(late).toMatchObject({ code: CONTENT_MODIFIED });
   });
 
   test("hold no stack trace in what the user sees", async () => {
@@ -272,7 +287,9 @@ describe("files on disk", () => {
     );
     expect(codes((await client.pull("untitled:Untitled-1")).items)).not.toContain("import-not-found");
     client.notify("textDocument/didClose", { textDocument: { uri: "untitled:Untitled-1" } });
-    await expect(client.pull("untitled:Untitled-1")).rejects.toThrow(/not open/);
+    await expect(client.at("textDocument/hover", "untitled:Untitled-1", { line: 0, character: 0 })).rejects.toThrow(
+      /not open/,
+    );
   });
 
   test("give way to the editor's text while it is open", async () => {

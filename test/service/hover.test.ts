@@ -297,6 +297,19 @@ describe("the hover of a declaration's name says what follows from it:", () => {
     ]);
   });
 
+  test.each([
+    "transform qui$0et(gfp, more) = gfp | more",
+    "transform qui$0et(gfp) = gfp | NOT_DECLARED",
+    "transform qui$0et(gfp) = gfp |",
+    "flags SM$0ALL = GFP_KERNEL | NOT_DECLARED",
+    "flags SM$0ALL = GFP_KERNEL | LOOP\nflags LOOP = SMALL",
+  ])("no value of what cannot be read: %s", (declared) => {
+    const { workspace, uri, offset } = fixture(`kernel 6.12\n${declared}\n`);
+    const markdown = hoverAt(workspace, uri, offset)?.markdown ?? "";
+    expect(markdown).toContain("What it comes to is not known");
+    expect(markdown).not.toMatch(/ = `?(?:0|GFP_KERNEL|0x\w+)`?(?:$| =)/m);
+  });
+
   test("what a transform makes of the masks that everybody knows", () => {
     checkHover("kernel 6.12\ntransform qui$0et(gfp) = gfp | __GFP_NOWARN", "quiet", [
       /`quiet\(GFP_KERNEL\)` = `GFP_KERNEL \| __GFP_NOWARN`/,

@@ -1,6 +1,7 @@
 import type { CancellationToken, DocumentDiagnosticParams, WorkspaceDiagnosticParams } from "vscode-languageserver";
 import type { Step } from "../../service/steps.ts";
 import { makeAllFindings, makeFindings, type Report } from "../diagnostics.ts";
+import { documentNamed } from "../custom-request.ts";
 import type { Feature, Server } from "../feature.ts";
 import { cancelled } from "../guard.ts";
 import { longWork, tokenIn } from "../long-work.ts";
@@ -20,8 +21,11 @@ export const diagnostic: Feature = {
       server,
       "textDocument/diagnostic",
       async ({ textDocument, previousResultId }, token) => {
+        // Of a tab whose file was renamed or deleted an editor asks once more: there is nothing to mark any more.
+        const asked = await documentNamed(server, textDocument.uri);
+        if (asked === null) return new Written(...reportPieces(NOTHING, previousResultId, {}));
         // What it refers to decides which names exist. What else is being read is waited for by nobody.
-        const { key, document } = session.document(textDocument.uri);
+        const { key, document } = asked;
         await session.referencesSettled(key);
         const isSoon = document.text.length > LARGE && abilities().refreshesDiagnostics;
         if (!isSoon) await makeAllFindings(key, session, () => token.isCancellationRequested);
@@ -38,6 +42,8 @@ export const diagnostic: Feature = {
     );
   },
 };
+
+const NOTHING: Pick<Report, "parts" | "resultId"> = { parts: [], resultId: "" };
 
 /** A report as the protocol has it, with more of its fields. */
 function reportPieces(
@@ -90,7 +96,7 @@ async function workspaceReport(
   }
   for (const key of previous.keys()) {
     const gone = { uri: files.clientUri(key), version: null };
-    if (!seen.has(key)) items.push(reportPieces({ parts: [], resultId: "" }, undefined, gone));
+    if (!seen.has(key)) items.push(reportPieces(NOTHING, undefined, gone));
   }
   return new Written('{"items":[', ...items.flatMap((pieces, i) => (i === 0 ? pieces : [",", ...pieces])), "]}");
 }

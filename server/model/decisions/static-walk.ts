@@ -41,12 +41,22 @@ export interface Walks {
   readonly decisions: readonly Walked[];
   readonly made: (Walk | undefined)[];
   /** Facts and effects by a hash of the facts: the same few combinations are asked for again and again. */
-  readonly known: Int32Array;
+  known: Int32Array;
+  /** What leaves as many bits of a hash as there are places in `known`. */
+  shift: number;
+  /** How often something was put there since it grew. */
+  put: number;
   /** Notes what was asked of the kernel for these of the effects of these facts; null where nobody listens. */
   readonly note: ((facts: number, about: number) => void) | null;
 }
 
-const KNOWN_BITS = 13;
+/**
+ * So many bits of a hash are places in the beginning, and at most. Of most kernels little is asked, and there are
+ * thousands of them with other options.
+ */
+const FIRST_BITS = 5;
+const MOST_BITS = 13;
+const placesOf = (bits: number): Int32Array => new Int32Array(2 << bits).fill(-1);
 
 /** The facts by which walks are chosen: the lowest bits, and whether the task is an ordinary one. */
 const CHOOSING = 2 * FACT.nofail - 1;
@@ -57,7 +67,9 @@ export function walksOf(decisions: readonly Walked[], note: Walks["note"]): Walk
     note,
     decisions,
     made: new Array<Walk | undefined>(2 * (CHOOSING + 1)).fill(undefined),
-    known: new Int32Array(2 << KNOWN_BITS).fill(-1),
+    known: placesOf(FIRST_BITS),
+    shift: 32 - FIRST_BITS,
+    put: 0,
   };
 }
 
@@ -67,12 +79,30 @@ export function effectsOf(walks: Walks, facts: number, about: number): number {
   const { known, note } = walks;
   if (note !== null) note(facts, about);
   const asked = facts & walk.looksAt;
-  const at = (Math.imul(asked, 0x9e3779b1) >>> (32 - KNOWN_BITS)) << 1;
+  const at = placeOf(asked, walks.shift);
   if (known[at] === asked) return known[at + 1] ?? 0;
   const effects = fold(walk, facts);
   known[at] = asked;
   known[at + 1] = effects;
+  walks.put += 1;
+  if (walks.put === known.length && walks.shift > 32 - MOST_BITS) grow(walks);
   return effects;
+}
+
+const placeOf = (asked: number, shift: number): number => (Math.imul(asked, 0x9e3779b1) >>> shift) << 1;
+
+function grow(walks: Walks): void {
+  const { known } = walks;
+  walks.shift -= 2;
+  walks.known = placesOf(32 - walks.shift);
+  walks.put = 0;
+  for (let from = 0; from < known.length; from += 2) {
+    const asked = known[from] ?? -1;
+    if (asked === -1) continue;
+    const at = placeOf(asked, walks.shift);
+    walks.known[at] = asked;
+    walks.known[at + 1] = known[from + 1] ?? 0;
+  }
 }
 
 function walkFor(walks: Walks, facts: number): Walk {

@@ -120,16 +120,14 @@ export function transformFollows({ name, parameter }: TransformDeclaration, envi
   const kernel = newestKernel(environment);
   if (kernel === null || name === null || parameter === null) return "";
   const at = { start: 0, end: 0 };
-  return bulleted(
-    ["GFP_KERNEL", "GFP_ATOMIC"].map((text) => {
-      const argument = { kind: "name", text, ...at } as const;
-      const value = evaluateMask(environment, kernel, {
-        kind: "call",
-        callee: { text: name.text, ...at },
-        argument,
-        ...at,
-      });
-      return `${code(`${name.text}(${text})`)} = ${code(maskText(kernel, value.mask))}`;
-    }),
-  );
+  const values = ["GFP_KERNEL", "GFP_ATOMIC"].map((text) => {
+    const argument = { kind: "name", text, ...at } as const;
+    const call = { kind: "call", callee: { text: name.text, ...at }, argument, ...at } as const;
+    return { text: `${name.text}(${text})`, value: evaluateMask(environment, kernel, call) };
+  });
+  if (!values.every(({ value }) => value.certain)) return NOT_READABLE;
+  return bulleted(values.map(({ text, value }) => `${code(text)} = ${code(maskText(kernel, value.mask))}`));
 }
+
+/** In place of a value, of which nothing is guessed. */
+export const NOT_READABLE = "What it comes to is not known: a part of it cannot be read, or is declared nowhere.";

@@ -7,7 +7,7 @@ import { type Mask, hex } from "../../model/masks/mask.ts";
 import { maskText } from "../../model/masks/names.ts";
 import type { Binding, Environment } from "../../policy-language/analysis/environment.ts";
 import { evaluateMask } from "../../policy-language/requests/masks.ts";
-import { transformFollows } from "./follows.ts";
+import { NOT_READABLE, transformFollows } from "./follows.ts";
 import { GROUP_MEANINGS } from "../descriptions/flags.ts";
 import { DECLARATIONS } from "../descriptions/words.ts";
 import { answersOf, propertyAt } from "../features-of-file.ts";
@@ -218,15 +218,16 @@ export function declaredMaskHover(binding: Binding, environment: Environment): s
     environment.kernels,
     (kernel) => {
       const value = evaluateMask(environment, kernel, declaration.value);
-      return { mask: value.mask, text: flagList(kernel, value.mask), path: value.parts.map(partText).join("\n") };
+      const said = value.certain ? `\`${hex(value.mask)}\` = ${code(flagList(kernel, value.mask))}` : NOT_READABLE;
+      return { said, path: value.parts.map(partText).join("\n") };
     },
-    ({ mask, text }) => `${mask} ${text}`,
+    ({ said }) => said,
   );
   const last = values[values.length - 1];
   return heading(name, "mask", [
     docMarkdown(declaration.doc),
     fenced(sourceOf(environment, binding)),
-    bulleted(linesOver(values, ({ mask, text }) => `\`${hex(mask)}\` = ${code(text)}`)),
+    bulleted(linesOver(values, ({ said }) => said)),
     last === undefined || last.value.path === "" ? "" : last.value.path,
   ]);
 }
