@@ -45,6 +45,7 @@ export function judged(
     }),
     sizesOf(call, named.file, kernel),
     allocation?.result.is,
+    allocation?.result.hasFallback,
     allocation?.through?.isInside,
   ]);
   const key = contexts.reduce((text, context) => text + contextText(context), asks);

@@ -203,16 +203,31 @@ function taskFlag(seen: Observed, at: number, found: Observation[]): void {
   }
 }
 
-/** Ways out of a function with a scope that it ends on others. */
+/** Ways out of a function with a scope that it ends on others, or that nobody can end any more. */
 function leftScopes(seen: Observed, found: Observation[]): void {
-  for (const { token, state } of seen.walked.exits) {
+  const lost = new Set<number>();
+  for (const { token, state } of seen.walked.exits.toReversed()) {
     for (const held of state.held) {
-      if (!isScope(held.family) || held.block !== 0 || !seen.walked.gives.includes(held.family)) continue;
+      if (!isScope(held.family) || held.block !== 0) continue;
+      const isEnded = seen.walked.gives.includes(held.family);
       // Kept in a member, it is for somebody else to end.
-      if (!/(?:^|[^\w>.\]\s])\s*\w+\s*=\s*$|\bint\s+\w+\s*=\s*$/.test(seen.text.slice(0, held.at))) continue;
+      const variable = SAVED.exec(seen.text.slice(0, held.at))?.slice(1).join("");
+      if (variable === undefined || (!isEnded && (lost.has(held.at) || !isForgotten(seen, variable)))) continue;
+      if (!isEnded) lost.add(held.at);
       found.push({ kind: "scope-left-open", save: held.by, savedAt: held.at, ...placeOf(seen, token, token) });
     }
   }
+}
+
+const SAVED = /(?:^|[^\w>.\]\s])\s*(\w+)\s*=\s*$|\bint\s+(\w+)\s*=\s*$/;
+
+/** A number of the function's own that it writes once, and looks at no more. */
+function isForgotten({ text }: Observed, variable: string): boolean {
+  const body = text.slice(text.indexOf("{"));
+  const isDeclared = new RegExp(`\\bint\\s(?:[^;(){}]*[\\s,*])?${variable}\\b`).test(body);
+  const used = body.match(new RegExp(`\\b${variable}\\b`, "g"))?.length ?? 0;
+  const isAtOnce = new RegExp(`\\bint\\s+${variable}\\s*=`).test(body);
+  return isDeclared && used === (isAtOnce ? 1 : 2);
 }
 
 /** Functions that want their memory to be of a kind, and the argument that is the memory. */
@@ -334,7 +349,7 @@ function ignored({ text }: Observed, call: Call, index: number, parameter: strin
 export function misplacedMask(
   tokens: Tokens,
   { open, close }: WalkedCall,
-  { mask, bytes, count, order }: Signature,
+  { mask }: Signature,
   isMask: (token: number) => boolean,
 ): "swapped" | "||" | "&&" | "&" | null {
   const slices = argumentsBetween(tokens, open + 1, close);
@@ -356,5 +371,5 @@ export function misplacedMask(
     }
     return null;
   }
-  return slices.length > mask && [bytes, count, order].some((size) => hasMask[size] === true) ? "swapped" : null;
+  return slices.length > mask && hasMask.includes(true) ? "swapped" : null;
 }

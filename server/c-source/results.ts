@@ -1,3 +1,4 @@
+import { signatureNamed } from "./signatures.ts";
 import { usesMemory } from "./tables/pointers.ts";
 import { enclosingCall, handedAs, unlookedAt, type Unlooked } from "./unlooked.ts";
 import {
@@ -36,6 +37,8 @@ export interface ResultUse {
   readonly unlooked: HandedOn | null;
   /** The call is made where what it gives is not there yet, or where the last user goes: seldom on a given way. */
   readonly isOnce: boolean;
+  /** Where it gives nothing, another call is asked for the same. */
+  readonly hasFallback: boolean;
 }
 
 /** Where a pointer goes that nobody looks at; offsets count from the start of the function. */
@@ -49,7 +52,15 @@ export interface HandedOn {
   readonly isUsed: boolean;
 }
 
-export const NO_USE: ResultUse = { variable: null, is: null, start: 0, end: 0, unlooked: null, isOnce: false };
+export const NO_USE: ResultUse = {
+  variable: null,
+  is: null,
+  start: 0,
+  end: 0,
+  unlooked: null,
+  isOnce: false,
+  hasFallback: false,
+};
 
 /** Tokens behind a call in which its use is looked for. */
 const FARTHEST = 400;
@@ -105,6 +116,7 @@ function useBehind(
   for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
     if (!matches(tokens, from, length, at)) continue;
     const use = useOf(tokens, variable, at, at + length, close + 1, origin);
+    if (use.is === "checked") return { ...use, hasFallback: isAskedAgain(tokens, from, length, at) };
     if (use.is !== null) return use;
     break;
   }
@@ -121,6 +133,21 @@ function useBehind(
     }
     return false;
   }
+}
+
+/** `if (!p) p = vmalloc(…);`, with braces or without, of the `p` that is tested at a token. */
+function isAskedAgain(tokens: Tokens, from: number, length: number, at: number): boolean {
+  const isNegated = tokens.kinds[at - 1] === NOT;
+  if (!isNegated && tokens.kinds[at + length] !== EQUAL) return false;
+  let last = at + length;
+  while (tokens.kinds[last] !== CLOSE) if (last++ > at + length + 2) return false;
+  // The condition may stand in unlikely().
+  while (tokens.kinds[last + 1] === CLOSE) last++;
+  const first = tokens.kinds[last + 1] === BLOCK_OPEN ? last + 2 : last + 1;
+  if (!matches(tokens, from, length, first) || tokens.kinds[first + length] !== ASSIGN) return false;
+  let call = first + length + 1;
+  if (tokens.kinds[call] === OPEN) call = (tokens.partners[call] ?? 0) + 1;
+  return tokens.kinds[call + 1] === OPEN && signatureNamed(textOf(tokens, call)) !== null;
 }
 
 /** The last name of what is assigned to: `name` of `pins[i].name`. */
@@ -173,6 +200,7 @@ function useAt(
     end: (tokens.ends[last] ?? 0) - origin,
     unlooked: null,
     isOnce: false,
+    hasFallback: false,
   };
 }
 

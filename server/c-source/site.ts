@@ -238,7 +238,7 @@ export function callSite(
             written: value?.written ?? null,
             isMaskKnown: value?.certain ?? true,
             result: allocation?.result.is ?? null,
-            hasFallback: false,
+            hasFallback: allocation?.result.hasFallback ?? false,
             ...(inside === null ? {} : { api: inside }),
           }),
         ),

@@ -49,6 +49,23 @@ describe("what the code around a call shows", () => {
     expect(rulesIn(code("t->flags"))).toEqual([]);
   });
 
+  test.each([
+    ["at once", "unsigned int flags = memalloc_noio_save();\n\tint err = g(t);\n"],
+    ["later", "unsigned int flags;\n\tint err;\n\n\tflags = memalloc_noreclaim_save();\n\terr = g(t);\n"],
+    ["beside others", "unsigned int seq, flags;\n\tint err;\n\n\tflags = memalloc_nofs_save();\n\terr = g(t);\n"],
+  ])("a scope that is saved %s and looked at no more is left open, told once", (_, body) => {
+    const code = (end: string): string =>
+      `static int f(struct trans *t)\n{\n\t${body}\tif (err)\n\t\treturn err;\n\t${end}return 0;\n}\n`;
+    expect(rulesIn(code(""))).toEqual(["unbalanced-scope"]);
+    expect(rulesIn(code("t->flags = flags;\n\t"))).toEqual([]);
+    expect(rulesIn(code("end(t, flags);\n\t"))).toEqual([]);
+    expect(rulesIn(code("").replaceAll("unsigned int", "static unsigned long"))).toEqual([]);
+  });
+
+  test("a thread that never leaves its scope says so", () => {
+    expect(rulesIn("static int f(void *data)\n{\n\tmemalloc_nofs_save();\n\treturn run(data);\n}\n")).toEqual([]);
+  });
+
   test("an ignored mask is mended by the parameter", () => {
     const code = "static void *f(gfp_t gfp)\n{\n\treturn kmalloc(64, GFP_KERNEL);\n}\n";
     const [finding] = findingsIn(code);
@@ -69,5 +86,41 @@ describe("what the code around a call shows", () => {
       `static void f(struct gadget *dev)\n{\n\tvoid *p = vmalloc(8192);\n\n\tif (!p)\n\t\treturn;\n\t${between}sg_init_one(dev->sg, p, 64);\n}\n`;
     expect(rulesIn(code(""))).toEqual(["kvmalloc-for-dma"]);
     expect(rulesIn(code("p = dev->buffer;\n\t"))).toEqual([]);
+  });
+
+  test.each([
+    ["a mask for the number of packets", "usb_alloc_urb(GFP_KERNEL, 0)"],
+    ["a mask for the packet", "skb_clone(GFP_ATOMIC, dev->skb)"],
+    ["a mask for the length", "nlmsg_new(GFP_KERNEL, len)"],
+  ])("arguments are swapped: %s", (_, call) => {
+    expect(rulesIn(`static void *f(struct gadget *dev, int len)\n{\n\treturn ${call};\n}\n`)).toContain(
+      "swapped-arguments",
+    );
+  });
+});
+
+describe("a request with a fallback", () => {
+  const code = (behind: string): string =>
+    `static void *f(size_t len)\n{\n\tvoid *p = kmalloc(len, GFP_KERNEL);\n\n\t${behind}\n\treturn p;\n}\n`;
+
+  test.each([
+    ["without braces", "if (!p)\n\t\tp = vmalloc(len);"],
+    ["in braces", "if (!p) {\n\t\tp = vmalloc(len);\n\t}"],
+    ["by a comparison", "if (p == NULL)\n\t\tp = vmalloc(len);"],
+    ["with a hint", "if (unlikely(!p))\n\t\tp = vmalloc(len);"],
+    ["with a cast", "if (!p)\n\t\tp = (void *)vmalloc(len);"],
+  ])("says that it may fail, %s", (_, behind) => {
+    expect(rulesIn(code(behind))).toEqual(["fallback-without-nowarn"]);
+    expect(rulesIn(code(behind).replace("GFP_KERNEL", "GFP_KERNEL | __GFP_NOWARN"))).toEqual([]);
+    // What was found of it is not said of another that asks for the same.
+    expect(rulesIn(code(behind) + code("if (!p)\n\t\treturn NULL;").replace("*f(", "*g("))).toHaveLength(1);
+  });
+
+  test.each([
+    ["another variable", "if (!p)\n\t\tq = vmalloc(len);"],
+    ["where it is there", "if (p)\n\t\tp = vmalloc(len);"],
+    ["none that is asked for", "if (!p)\n\t\tp = empty;"],
+  ])("is not %s", (_, behind) => {
+    expect(rulesIn(code(behind))).not.toContain("fallback-without-nowarn");
   });
 });
