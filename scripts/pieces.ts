@@ -36,7 +36,12 @@ export interface PieceBundles {
  * @param whole the bundle that the piece is taken out of
  */
 export async function bundlesOf({ given, module, outfile }: Piece, whole: BuildOptions): Promise<PieceBundles> {
-  const inRest = new Set(await inputsOf({ ...whole, plugins: [standIn(given, "export const kernelC = null;")] }));
+  const { plugins = [] } = whole;
+  const withStandIn = (contents: string): BuildOptions => ({
+    ...whole,
+    plugins: [...plugins, standIn(given, contents)],
+  });
+  const inRest = new Set(await inputsOf(withStandIn("export const kernelC = null;")));
   const inPiece = new Set(await inputsOf({ ...whole, entryPoints: [module], format: "esm", footer: {} }));
   for (const path of inRest) inPiece.delete(path);
   const taken = takenBy([...inPiece], inRest);
@@ -49,9 +54,9 @@ export async function bundlesOf({ given, module, outfile }: Piece, whole: BuildO
       globalName: "piece",
       banner: { js: `globalThis.${PIECE}=function(${SHARED}){` },
       footer: { js: "return piece};" },
-      plugins: [fromShared(taken)],
+      plugins: [...plugins, fromShared(taken)],
     },
-    rest: { ...whole, plugins: [standIn(given, loader(taken, given, outfile))] },
+    rest: withStandIn(loader(taken, given, outfile)),
   };
 }
 
@@ -63,7 +68,7 @@ async function inputsOf(options: BuildOptions): Promise<readonly string[]> {
     write: false,
     metafile: true,
     outfile: "out/none.js",
-    logLevel: "silent",
+    logLevel: "error",
     absWorkingDir: inRoot(),
   });
   return Object.keys(metafile?.inputs ?? {});
