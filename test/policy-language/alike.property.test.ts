@@ -225,6 +225,21 @@ request small { api kmalloc  size 750 B  flags GFP_NOWAIT }\n${requests.join("")
     );
   });
 
+  test("also behind so many of which none are alike that it is seldom looked for", () => {
+    const chain = Array.from({ length: 600 }, (_, i) => `flags m${i + 1} = m${i} | GFP_NOWAIT\n`);
+    const last = Array.from(
+      { length: 40 },
+      (_, i) => `request r${i} { api kmalloc  size ${i < 20 ? 64 : i} B  flags GFP_KERNEL | __GFP_HIGH  context c }\n`,
+    );
+    const text = `kernel 6.12\ncontext c { in softirq }\nflags m0 = GFP_ATOMIC\n${chain.join("")}${last.join("")}`;
+    const [main, library] = [parseFile(text), parseFile("")];
+    const together = check(workspaceOf(main, library), MAIN).regions;
+    const some = main.regions.map((_, region) => region).filter((region) => region > 600 || region % 100 === 3);
+    const alone = some.map((region) => checkRegions(workspaceOf(main, library), MAIN, [region])[0]);
+    expect(some.map((region) => together[region])).toEqual(alone);
+    expect(together.flat().length).toBeGreaterThan(40);
+  });
+
   test("and so after edits, which leave them alike or no more", () => {
     const edit = fc.record({
       at: fc.nat(2_000),

@@ -57,6 +57,8 @@ interface Contents {
   readonly unknown: Map<string, Content>;
   /** By shape, how declarations are read without their trees. */
   readonly patterns: Map<number, Pattern[]>;
+  /** How many declarations were looked at, and how many of them were like one before. */
+  readonly counts: { tried: number; alike: number; left: number };
 }
 
 /** What a name is used for. */
@@ -108,7 +110,21 @@ export function contentOf(environment: Environment, binding: Binding): Content |
     known.unknown.clear();
     known.patterns.clear();
   }
-  return isLikeNone(binding) ? null : contentIn(known, environment, binding, 0);
+  return isLikeNone(binding) || isLeft(known, binding) ? null : contentIn(known, environment, binding, 0);
+}
+
+/** So many are looked at before it is said that few are alike: fewer than one in so many. */
+const FIRST_TRIED = 256;
+const FEW_ALIKE = 16;
+/** Then one in so many is looked at. */
+const ONE_IN = 8;
+
+/** Whether a declaration is not looked at: what its content is takes time, and where few are alike it is of no use. */
+function isLeft({ byRevision, counts }: Contents, { revision }: Binding): boolean {
+  if (counts.tried < FIRST_TRIED || counts.alike * FEW_ALIKE >= counts.tried) return false;
+  if (byRevision.get(revision) !== undefined) return false;
+  counts.left += 1;
+  return counts.left % ONE_IN !== 0;
 }
 
 /** Contents of several files that are kept in mind. */
@@ -120,6 +136,7 @@ const noContents = ({ several }: Beside): Contents => ({
   several,
   unknown: new Map(),
   patterns: new Map(),
+  counts: { tried: 0, alike: 0, left: 0 },
 });
 
 /** What a damaged declaration says is not fully known, and a long one is not compared. */
@@ -141,6 +158,7 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   const { name, kind, region } = binding;
   if (name === null || isNamed(kind)) return null;
   if (known.several && region.text.length > MOST_TEXT) return null;
+  known.counts.tried += 1;
   const written = byText(known, environment, binding) ?? byTree(known, environment, binding);
   if (written === null) return null;
   // Of a damaged one, words of the language among the names may have been read as something else.
@@ -168,6 +186,7 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     (kind === "policy" && MEASURES.test(region.text)) || members.some((member) => member.comparesSizes);
   const sized =
     skeleton === null || comparesSizes || isLikeNone(binding) ? null : sizedRequest(environment, region, skeleton);
+  if (known.ids.has(key)) known.counts.alike += 1;
   const isAmongSizes = sized !== null && policiesMeet(known, environment, sized.api, depth);
   return {
     id: idOf(known, key),
