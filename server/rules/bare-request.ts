@@ -51,6 +51,17 @@ export interface NoMask {
  * not have.
  */
 export function bareMask(kernel: Kernel, text: string): BareMask | NoMask {
+  const ofKernel = masks.get(kernel) ?? new Map<string, BareMask | NoMask>();
+  if (ofKernel.size === 0) masks.set(kernel, ofKernel);
+  const known = ofKernel.get(text);
+  if (known !== undefined) return known;
+  const made = newMask(kernel, text);
+  if (ofKernel.size >= MOST_READ) ofKernel.clear();
+  ofKernel.set(text, made);
+  return made;
+}
+
+function newMask(kernel: Kernel, text: string): BareMask | NoMask {
   const expression = readMask(text);
   if ("wrong" in expression) return { wrong: expression.wrong, unknown: null };
   const scope = kernelScope(kernel);
@@ -65,7 +76,8 @@ export function bareMask(kernel: Kernel, text: string): BareMask | NoMask {
   return { expression, mask: value.mask, written: value.written };
 }
 
-/** Scripts ask of the same few masks over and over: what was read last, by its text. */
+/** Scripts ask of the same few masks over and over: what was read last, by its text, of each kernel and of any. */
+const masks = new WeakMap<Kernel, Map<string, BareMask | NoMask>>();
 const read = new Map<string, ReturnType<typeof parseMask>>();
 const MOST_READ = 1024;
 

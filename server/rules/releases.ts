@@ -101,6 +101,7 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
   const exists = api === null ? [] : existsIn(kernels, api);
   const known = agreeingIn(kernels);
   const { flagsIn } = asked;
+  const flags = flagsIn === null ? null : kernels.map((_, release) => flagsIn(release));
   const subjects: (Subject | null | undefined)[] = [];
   const subjectIn = (index: number): Subject | null => {
     const before = subjects[index];
@@ -119,7 +120,7 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
       if (subject === null) return false;
       const { value, questions } = noted(subject.kernel, () => speaks(rule, subject));
       for (const other of whoAgrees(kernels, known, index, questions))
-        if (exists[other] === true && (flagsIn === null || flagsIn(other) === flagsIn(index))) answers[other] = value;
+        if (exists[other] === true && (flags === null || flags[other] === flags[index])) answers[other] = value;
       return value;
     };
     if (!speaksIn(home)) return { since: kernel.name, until: kernel.name };

@@ -16,12 +16,16 @@ export const numericMask: Rule = {
     bad: example("6.12", ["api   kmalloc", "size  512 B", "flags 0xcc0"]),
     good: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL"]),
   },
+  speaks: (subject) => speaks(subject),
   check,
 };
 
+const speaks = ({ written, mask }: Subject): boolean =>
+  written?.hasLiteral === true && (mask !== 0 || written.names.length > 0);
+
 function check(subject: Subject): readonly Match[] {
-  const { written, mask, kernel } = subject;
-  if (written === null || !written.hasLiteral || (mask === 0 && written.names.length === 0)) return NOTHING;
+  const { mask, kernel } = subject;
+  if (!speaks(subject)) return NOTHING;
   const text = maskText(kernel, mask);
   const message =
     "The value of a flag changes from release to release and, since 6.10, with the build options: write the names.";

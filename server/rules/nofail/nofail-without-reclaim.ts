@@ -18,11 +18,14 @@ export const nofailWithoutReclaim: Rule = {
     bad: example("6.12", ["api   alloc_pages", "order 0", "flags GFP_NOWAIT | __GFP_NOFAIL"]),
     good: example("6.12", ["api   alloc_pages", "order 0", "flags GFP_KERNEL | __GFP_NOFAIL"]),
   },
+  speaks: (subject) => speaks(subject),
   check,
 };
 
+const speaks = (subject: Subject): boolean => asks(subject) && !blocks(subject);
+
 function check(subject: Subject): readonly Match[] {
-  if (!asks(subject) || blocks(subject)) return NOTHING;
+  if (!speaks(subject)) return NOTHING;
   const sleepable = blocking(subject);
   return found(
     NOFAIL,
