@@ -87,6 +87,28 @@ describe("slices", () => {
     expect(furthest).toBeLessThanOrEqual(12);
   });
 
+  test("go on beside a large one for as long as it takes", async () => {
+    const large = Array.from({ length: 39 }, (_, at) => unit(`large ${at}`)).flat();
+    const slices = slicesOf([large, ...Array.from({ length: 39 }, (_, at) => unit(String(at)))], 1);
+    let [done, waited] = [0, 0];
+    const checker = {
+      check: async (slice: Slice): Promise<SliceResult> => {
+        const isLarge = slice[0] === large;
+        for (let turn = 0; turn < (isLarge ? 500 : 1); turn++) await Promise.resolve();
+        if (isLarge) waited = done;
+        else done += 1;
+        return result(isLarge ? "large" : (slice[0]?.[0]?.path ?? ""));
+      },
+      end: () => undefined,
+    };
+    const taken: string[] = [];
+    await checkInOrder(slices, [checker, checker], async ({ text }) => {
+      taken.push(text);
+    });
+    expect(waited).toBeGreaterThan(35);
+    expect(taken).toEqual(["large", ...Array.from({ length: 39 }, (_, at) => String(at))]);
+  });
+
   test("hold whole units, and about so many files", () => {
     const pair: Slice[number] = [...unit("a"), ...unit("b")];
     expect(slicesOf([pair, unit("c"), pair, unit("d")], 3)).toEqual([

@@ -1,9 +1,13 @@
 import type { Slice, SliceResult } from "./slice.ts";
 import type { Checker } from "./thread.ts";
 
+/** For each checker so many slices of the usual size may be begun before the first of them is taken. */
+const MOST_AHEAD = 4;
+
 /**
  * Checks slices over several checkers and hands out the results in the order of the slices. Results that come too early
- * are held, and no more than a few: a checker that is far ahead waits.
+ * are held, and no more than a few: a checker that is far ahead waits. While a large slice is checked the others go on
+ * for as long as it takes.
  */
 export async function checkInOrder(
   slices: readonly Slice[],
@@ -11,7 +15,12 @@ export async function checkInOrder(
   take: (result: SliceResult) => Promise<void>,
 ): Promise<void> {
   const held = new Map<number, SliceResult>();
-  const mostAhead = 4 * checkers.length;
+  const usual = slices.reduce((sum, slice) => sum + filesIn(slice), 0) / slices.length;
+  const mostAhead = (): number => {
+    const waitedFor = slices[taken];
+    const times = waitedFor === undefined ? 1 : Math.max(1, Math.floor(filesIn(waitedFor) / usual));
+    return (MOST_AHEAD + times - 1) * checkers.length;
+  };
   let next = 0;
   let taken = 0;
   let taking: Promise<void> = Promise.resolve();
@@ -30,7 +39,7 @@ export async function checkInOrder(
 
   const work = async (checker: Checker): Promise<void> => {
     for (;;) {
-      while (next < slices.length && next - taken >= mostAhead)
+      while (next < slices.length && next - taken >= mostAhead())
         await new Promise<void>((resolve) => wake.push(resolve));
       const at = next;
       const slice = slices[at];
@@ -43,6 +52,8 @@ export async function checkInOrder(
   };
   await Promise.all(checkers.map(work));
 }
+
+const filesIn = (slice: Slice): number => slice.reduce((sum, unit) => sum + unit.length, 0);
 
 /** Units in slices of about so many files. */
 export function slicesOf(units: readonly Slice[number][], files: number): readonly Slice[] {

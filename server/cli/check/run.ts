@@ -76,26 +76,45 @@ export async function checked(
   return { totals, entries, gone, passedOver, broken };
 }
 
-/** The slices of a run, or of one part of it. */
-export async function slicesFor(
-  files: readonly (FoundFile | ReadFile)[],
-  run: CheckRun,
-  shard: Shard | null,
-): Promise<readonly Slice[]> {
-  const units = await unitsOf(files, run);
-  return slicesOf(shard === null ? units : partOf(units, shard), FILES_A_SLICE);
+/** What a run is made of. */
+interface Begun {
+  readonly slices: readonly Slice[];
+  readonly checkers: readonly Checker[];
 }
 
-/** As many checkers as are worth it. */
-export function checkersFor(slices: readonly Slice[], run: CheckRun, io: Io, threads: number): readonly Checker[] {
-  const files = slices.reduce((sum, slice) => sum + slice.reduce((all, unit) => all + unit.length, 0), 0);
-  const wanted = Math.min(threads, slices.length, Math.floor(files / FILES_FOR_A_THREAD));
-  const { thread } = io;
+/**
+ * The slices of a run, or of one part of it, and as many checkers as are worth it. Threads begin at once: while they
+ * load the program it is found out here which files belong together.
+ */
+export async function begun(
+  files: readonly (FoundFile | ReadFile)[],
+  run: CheckRun,
+  io: Io,
+  threads: number,
+  shard: Shard | null,
+): Promise<Begun> {
+  const wanted = Math.min(threads, Math.floor(files.length / (shard?.parts ?? 1) / FILES_FOR_A_THREAD));
+  const checkers = checkersFor(wanted, kindsOf(files), run, io);
+  try {
+    const units = await unitsOf(files, run);
+    const slices = slicesOf(shard === null ? units : partOf(units, shard), FILES_A_SLICE);
+    // To find the files took more than all the rest will.
+    if (io.thread !== null && wanted > 0) shrinkHeap();
+    return { slices, checkers };
+  } catch (error) {
+    for (const checker of checkers) checker.end();
+    throw error;
+  }
+}
+
+const kindsOf = (files: readonly (FoundFile | ReadFile)[]): readonly FileKind[] => [
+  ...new Set(files.map(({ path }) => kindOf(path))),
+];
+
+function checkersFor(wanted: number, kinds: readonly FileKind[], run: CheckRun, { thread }: Io): readonly Checker[] {
   // One thread for much is worth it too: its heap has bounds, and this one's has not.
   if (thread === null || wanted < 1) return [checkerHere(run)];
-  // To find the files took more than all the rest will.
-  shrinkHeap();
-  return Array.from({ length: wanted }, () => checkerInThread(thread, run));
+  return Array.from({ length: wanted }, () => checkerInThread(thread, run, kinds));
 }
 
 /** Files that are judged together, in the order of the first of each. */

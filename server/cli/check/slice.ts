@@ -48,16 +48,22 @@ export function reporterOf({ format }: CheckRun): Reporter {
   return reporter;
 }
 
-/** Begins a run in this thread: gives what judges one slice after the other. */
-export function beginCheck(run: CheckRun): (slice: Slice) => Promise<SliceResult> {
+/**
+ * Begins a run in this thread: gives what judges one slice after the other.
+ * @param kinds names of kinds that are begun at once, and not with the first file of theirs
+ */
+export function beginCheck(run: CheckRun, kinds: readonly string[] = []): (slice: Slice) => Promise<SliceResult> {
   const reporter = reporterOf(run);
-  const judges = new Map<FileKind, Awaited<ReturnType<FileKind["begin"]>>>();
-  const judge = async (unit: readonly ReadFile[]): Promise<readonly (FileReport | null)[]> => {
-    const kind = kindOf(unit[0]?.path ?? "");
-    const known = judges.get(kind) ?? (await kind.begin(run));
+  const judges = new Map<FileKind, ReturnType<FileKind["begin"]>>();
+  const judgeOf = (kind: FileKind): ReturnType<FileKind["begin"]> => {
+    const known = judges.get(kind) ?? kind.begin(run);
     judges.set(kind, known);
-    return known(unit);
+    return known;
   };
+  // What is wrong with one is told at its first file.
+  for (const kind of FILE_KINDS) if (kinds.includes(kind.name)) judgeOf(kind).catch(() => undefined);
+  const judge = async (unit: readonly ReadFile[]): Promise<readonly (FileReport | null)[]> =>
+    (await judgeOf(kindOf(unit[0]?.path ?? "")))(unit);
   return (slice) => checkSlice(slice, judge, run, reporter);
 }
 

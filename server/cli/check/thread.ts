@@ -1,7 +1,15 @@
 import { setFlagsFromString } from "node:v8";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { beginCheck, type CheckRun, type Slice, type SliceResult } from "./slice.ts";
+import type { FileKind } from "../file-kind.ts";
 import { HeapBound } from "./heap-bound.ts";
+
+/** What a thread is told when it starts; plain data. */
+interface Begin {
+  readonly run: CheckRun;
+  /** Names of the kinds of files that there are. */
+  readonly kinds: readonly string[];
+}
 
 /** Something that checks one slice after the other. */
 export interface Checker {
@@ -27,10 +35,12 @@ const YOUNG_MIB = 24;
 /**
  * A checker in a thread of its own.
  * @param program what calls `serveCheck` when it runs as a thread
+ * @param kinds what it makes ready for before it is asked
  */
-export function checkerInThread(program: URL, run: CheckRun): Checker {
+export function checkerInThread(program: URL, run: CheckRun, kinds: readonly FileKind[]): Checker {
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
-  const worker = new Worker(program, { workerData: run, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  const begin: Begin = { run, kinds: kinds.map(({ name }) => name) };
+  const worker = new Worker(program, { workerData: begin, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
   let settle: { readonly resolve: (result: SliceResult) => void; readonly reject: (error: Error) => void } | null =
     null;
   worker.on("message", (result: SliceResult) => settle?.resolve(result));
@@ -53,8 +63,8 @@ export function checkerInThread(program: URL, run: CheckRun): Checker {
 
 /** The work of such a thread. */
 export function serveCheck(): void {
-  const run: CheckRun = workerData;
-  const check = beginCheck(run);
+  const { run, kinds }: Begin = workerData;
+  const check = beginCheck(run, kinds);
   const heap = new HeapBound();
   parentPort?.on("message", (slice: Slice) => {
     void check(slice).then((result) => {

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Severity } from "../../rules/finding.ts";
 import { baselineText, readBaseline, type BaselineEntry } from "../check/baseline.ts";
 import type { Change } from "../change/change.ts";
-import { checked, checkersFor, slicesFor, type Telling } from "../check/run.ts";
+import { begun, checked, type Telling } from "../check/run.ts";
 import { kindOf, type CheckRun } from "../check/slice.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { LINKS } from "../file-kind.ts";
@@ -162,11 +162,10 @@ export const check: Command = {
     const cache = isAboutC ? cacheFrom(io, values.cache, values["no-cache"]) : null;
     const run: CheckRun = { ...settled, c: { ...settled.c, cache }, folders: work?.folders ?? [] };
     for (const folder of work?.unreadable ?? []) unreadable.refuse(folder);
-    const slices = work === null ? [[]] : await slicesFor(work.files, run, shard);
-    const checkers =
+    const { slices, checkers } =
       change === null
-        ? checkersFor(slices, run, io, threads)
-        : [(await import("../change/check.ts")).checkerOfChange(change, run)];
+        ? await begun(work?.files ?? [], run, io, threads, shard)
+        : { slices: [[]], checkers: [(await import("../change/check.ts")).checkerOfChange(change, run)] };
     const said = await checked(slices, checkers, run, tellingTo(io, kbuild, values.format), io, unreadable);
     if (cache !== null && kbuild === null) boundCache(cache.path);
     if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);
