@@ -82,6 +82,7 @@ const FLOORS: readonly Floor[] = [
 const INSIDES: readonly RegExp[] = [
   /\/_[^/]+$/,
   /^grammar\/(tokens|lexer|parser|follow|expected|roles|trivia|recovery|regions|wording)\.ts$/,
+  /^grammar\/parser\//,
   /^server\/model\/kernels\/releases\//,
 ];
 
@@ -125,6 +126,12 @@ describe("the house", () => {
       imports(path).filter(({ target }) => !isInside(target, path) && INSIDES.some((inside) => inside.test(target))),
     );
     expect(told(wrong)).toEqual([]);
+  });
+
+  test("takes more than types of the protocol's library in one place", () => {
+    const VALUES = /^(?:import|export) \{\s*(?!type )[^}]*\} from "vscode-languageserver";$/m;
+    const takers = sourceFiles("server/lsp").filter((file) => VALUES.test(readFileSync(inRoot(file), "utf8")));
+    expect(takers).toEqual(["server/lsp/library.ts"]);
   });
 
   test("says in protocol/ what messages are, and does nothing", async () => {

@@ -1,4 +1,4 @@
-import { ShowMessageNotification } from "vscode-languageserver";
+import { ShowMessageNotification } from "./library.ts";
 import type { Server } from "./feature.ts";
 import { settingsProblems } from "../service/settings-problems.ts";
 import { settingsOf } from "./settings.ts";

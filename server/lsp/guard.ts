@@ -1,4 +1,5 @@
-import { LSPErrorCodes, ResponseError, type CancellationToken } from "vscode-languageserver";
+import type { CancellationToken } from "vscode-languageserver";
+import { LSPErrorCodes, ResponseError } from "./library.ts";
 
 /** Where a caught error's stack goes. */
 export interface Log {

@@ -1,4 +1,5 @@
-import { ErrorCodes, Message, ResponseError, type Connection, type ConnectionOptions } from "vscode-languageserver";
+import type { Connection, ConnectionOptions } from "vscode-languageserver";
+import { ErrorCodes, Message, ResponseError } from "./library.ts";
 import type { Log } from "./guard.ts";
 import { initializeParams, isObject, withoutNull } from "./initialize-params.ts";
 import { Parameters } from "./parameters.ts";

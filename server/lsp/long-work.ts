@@ -1,10 +1,5 @@
-import {
-  ParameterStructures,
-  RequestType,
-  type CancellationToken,
-  type ProgressToken,
-  type WorkDoneProgressReporter,
-} from "vscode-languageserver";
+import type { CancellationToken, ProgressToken, WorkDoneProgressReporter } from "vscode-languageserver";
+import { ParameterStructures, RequestType } from "./library.ts";
 import type { Step, Steps } from "../service/steps.ts";
 import type { Server } from "./feature.ts";
 import { cancelled, guarded } from "./guard.ts";

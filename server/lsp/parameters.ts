@@ -1,4 +1,4 @@
-import { ErrorCodes, ResponseError } from "vscode-languageserver";
+import { ErrorCodes, ResponseError } from "./library.ts";
 import { isObject } from "./initialize-params.ts";
 import type { Position } from "../../protocol/places.ts";
 

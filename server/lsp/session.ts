@@ -1,4 +1,5 @@
-import { LSPErrorCodes, ResponseError, type TextDocumentContentChangeEvent } from "vscode-languageserver";
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
+import { LSPErrorCodes, ResponseError } from "./library.ts";
 import type { Edit } from "../../grammar/source-file.ts";
 import { editLines, linesOf, offsetAt } from "../../grammar/lines.ts";
 import type { Document } from "../documents/document.ts";

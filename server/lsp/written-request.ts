@@ -1,4 +1,5 @@
-import { ParameterStructures, RequestType, type CancellationToken } from "vscode-languageserver";
+import type { CancellationToken } from "vscode-languageserver";
+import { ParameterStructures, RequestType } from "./library.ts";
 import type { Server } from "./feature.ts";
 import { guarded } from "./guard.ts";
 import type { Written } from "./written.ts";

@@ -1,4 +1,4 @@
-import { Message } from "vscode-languageserver";
+import { Message } from "./library.ts";
 
 /**
  * A stretch of the entries of an array in JSON that is sent again and again: the same object for as long as nothing in

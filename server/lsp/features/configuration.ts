@@ -1,4 +1,4 @@
-import { DidChangeConfigurationNotification } from "vscode-languageserver";
+import { DidChangeConfigurationNotification } from "../library.ts";
 import { askConfiguration, configureAll, SECTION } from "../configuration.ts";
 import type { Feature } from "../feature.ts";
 import { guardedNotification } from "../guard.ts";

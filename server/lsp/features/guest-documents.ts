@@ -1,3 +1,4 @@
+import type { DocumentSelector } from "vscode-languageserver";
 import {
   CodeActionRequest,
   DidChangeTextDocumentNotification,
@@ -6,8 +7,7 @@ import {
   DocumentDiagnosticRequest,
   HoverRequest,
   InlayHintRequest,
-  type DocumentSelector,
-} from "vscode-languageserver";
+} from "../library.ts";
 import type { DocumentKind } from "../../service/document-kind.ts";
 import { INCREMENTAL } from "./text-document-sync.ts";
 import type { Feature } from "../feature.ts";

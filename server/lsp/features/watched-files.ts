@@ -1,4 +1,4 @@
-import { DidChangeWatchedFilesNotification } from "vscode-languageserver";
+import { DidChangeWatchedFilesNotification } from "../library.ts";
 import { filePatterns } from "../../service/document-kind.ts";
 import type { Feature } from "../feature.ts";
 import { guardedNotification } from "../guard.ts";
