@@ -6,7 +6,7 @@ import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, DeclaredName, Environment, NameSpace, Revision } from "./environment.ts";
 import { designOf, exportersOf, indexOf, isInDamage, type FileIndex } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { indexNear, isNeeded, listUsers, usersKept } from "./need-users.ts";
+import { carryUsers, indexNear, isNeeded, listUsers, usersKept } from "./need-users.ts";
 import { differenceOf } from "./region-difference.ts";
 import { apiKey, DAMAGED_SPACES, exportsOf, logKey, nameKey, namesOf, wantedKinds } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
@@ -90,6 +90,7 @@ export function fileAnalysisOf(workspace: Workspace, uri: string): FileAnalysis 
     return null;
   }
   const analysis = nextAnalysis(workspace, uri, file, before);
+  if (previous !== null) carryAllUsers(previous.files, analysis.files);
   known.set(uri, [analysis, ...before.filter(({ files }) => files !== analysis.files)].slice(0, MOST_ANALYSES));
   return analysis;
 }
@@ -397,6 +398,14 @@ function carryOver(
     });
   }
   return { files: moved, findings, ready };
+}
+
+/** What was listed of the texts before, for these analyses or ahead, is known of those that follow. */
+function carryAllUsers(before: readonly AnalysedFile[], now: readonly AnalysedFile[]): void {
+  for (const [i, { uri, index }] of now.entries()) {
+    const from = before[i];
+    if (from?.uri === uri) carryUsers(from.index.file, index.file);
+  }
 }
 
 function pointsAt({ unplaced }: RegionFindings, revisions: ReadonlySet<Revision>): boolean {

@@ -2,7 +2,6 @@ import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
 import { differenceOf } from "./region-difference.ts";
-import { carryUsers } from "./need-users.ts";
 import { exportsOf, mayBeFor, nameKey, namesOf, spacesOf } from "./region-names.ts";
 
 /** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */
@@ -89,10 +88,7 @@ const cache = new WeakMap<SourceFile, FileIndex>();
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
   const known = cache.get(file);
-  if (known !== undefined) {
-    if (previous !== null) carryUsers(previous.file, file);
-    return known;
-  }
+  if (known !== undefined) return known;
   const index = previous === null ? countedIndex(file) : movedIndex(file, previous);
   cache.set(file, index);
   return index;
@@ -111,9 +107,7 @@ function movedIndex(file: SourceFile, previous: FileIndex): FileIndex {
   const old = previous.file.regions.slice(start, oldEnd);
   const damagedWords = recount(previous.damagedWords, old, fresh, file.regions, wordsOf);
   const isMoved = oldEnd === newEnd && fresh.every((region, i) => declaresAlike(old[i], region));
-  const index = isMoved ? { ...previous, file, damagedWords } : freshIndex(file, damagedWords);
-  carryUsers(previous.file, file);
-  return index;
+  return isMoved ? { ...previous, file, damagedWords } : freshIndex(file, damagedWords);
 }
 
 function declaresAlike(before: Region | undefined, after: Region): boolean {
