@@ -96,6 +96,8 @@ const commands = await Promise.all([...COMMANDS.values()].map((load) => load()))
 
 /** A language server would serve, and a baseline or a cache write what the next input reads. */
 const LEFT_OUT: ReadonlySet<string> = new Set(["lsp", "--git", "--write-baseline", "--cache"]);
+/** Of the folder that is made for an input: beyond it lie the trees of this machine. */
+const LEADS_OUT = /(?:^|=)\/|\.\./;
 const INTERNAL_ERROR = 3;
 
 /** A command line, an argument a line. */
@@ -109,7 +111,7 @@ const commandLine: Target = {
   ].filter((word) => !LEFT_OUT.has(word.trim())),
   begin: () => async (text) => {
     const args = text.split("\n").filter((word) => word !== "" && !word.includes("\0"));
-    if (args.some((word) => LEFT_OUT.has(word.replace(/=.*/, "")))) return;
+    if (args.some((word) => LEFT_OUT.has(word.replace(/=.*/, "")) || LEADS_OUT.test(word))) return;
     const cwd = mkdtempSync(join(tmpdir(), "allocpolicy-fuzz-"));
     try {
       for (const [name, content] of Object.entries(FILES)) writeFileSync(join(cwd, name), content);
