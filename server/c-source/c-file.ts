@@ -10,7 +10,7 @@ import {
   type NamedValues,
   type Table,
 } from "./declarations.ts";
-import type { Forward } from "./forwards.ts";
+import { forwardedTo, type Forward } from "./forwards.ts";
 import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { itemsOf, type FunctionItem, type Items } from "./items.ts";
 import { tokensOf } from "./lexer.ts";
@@ -178,8 +178,10 @@ const NO_FORWARDS: CFile["forwards"] = {};
 function forwardsIn(functions: readonly PlacedFunction[], { forwards }: ReadOptions): CFile["forwards"] {
   if (forwards === undefined || forwards.size === 0) return NO_FORWARDS;
   const names = new Set(functions.flatMap(({ read }) => read.calls.map(({ name }) => name)));
-  const called = [...forwards].filter(([name]) => names.has(name));
-  return called.length === 0 ? NO_FORWARDS : Object.fromEntries(called);
+  const called = [...forwards.keys()].filter((name) => names.has(name));
+  return called.length === 0
+    ? NO_FORWARDS
+    : Object.fromEntries(called.map((name) => [name, forwardedTo(name, forwards)]));
 }
 
 const enumerationsIn = (tokens: Tokens, { enumerations }: Items): string =>

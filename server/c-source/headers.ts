@@ -90,7 +90,7 @@ export function readHeader(text: string, options: ReadOptions, name: string): He
     }
     seen.add(read.name);
     const forward = forwardOf(read);
-    if (forward !== null) forwards.set(read.name, forward);
+    if (forward.length > 0) forwards.set(read.name, forward);
     const effect = effectForOthers(read, "likely");
     if (effect !== null) effects.set(read.name, effect);
     if (read.handsOn !== null)

@@ -1,4 +1,4 @@
-import type { Forward } from "./forwards.ts";
+import type { Forward, ForwardedTo } from "./forwards.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { callsOneOf, type Lead } from "./outline.ts";
 
@@ -59,6 +59,11 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
     const forwards = files[file]?.file.forwards ?? {};
     return Object.hasOwn(forwards, name) ? (forwards[name] ?? null) : null;
   };
+  const forwarded = (fn: LinkedFunction, { name, isMember, argumentCount }: ForwardedTo): readonly Target[] => {
+    if (isMember) return kept(members.get(name) ?? byPlace(name), fn, argumentCount, false, mostOf(name));
+    const target = named(fn.file, name);
+    return target === null ? NONE : [{ fn: target, isOnly: false }];
+  };
   const asked = new Map<string, readonly LinkedFunction[]>();
   const byPlace = (member: string): readonly LinkedFunction[] => {
     if (placed.length === 0) return placed;
@@ -85,14 +90,7 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
       const target = named(fn.file, call.name);
       if (target !== null) return [{ fn: target, isOnly: true }];
       const forward = forwardFrom(fn, call.name);
-      if (forward !== null)
-        return kept(
-          members.get(forward.member) ?? byPlace(forward.member),
-          fn,
-          forward.argumentCount,
-          false,
-          mostOf(forward.member),
-        );
+      if (forward !== null) return forward.flatMap((one) => forwarded(fn, one));
       if (calledBack !== null) {
         // Whether it is the last one that puts a count is seldom seen.
         const isOnly = !call.name.startsWith("kref_put");

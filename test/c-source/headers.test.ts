@@ -180,6 +180,23 @@ ${body}
     expect(told(forwarding(body), CORE)).toEqual([]);
   });
 
+  test("leads on to what it calls by name, and to what other functions of the header call", () => {
+    const header = `${forwarding("\treturn o->hif.ops->rx(o, pipe);")}
+static inline void own_poll(struct own *o)
+{
+	own_count(o);
+	own_hif_rx(o, 0);
+}
+`;
+    const code = CORE.replace("own_hif_rx(data, 1)", "own_poll(data)");
+    const count =
+      "int own_count(struct own *o)\n{\n\to->n = kzalloc(8, GFP_KERNEL);\n\treturn o->n ? 0 : -ENOMEM;\n}\n";
+    expect(told(header, count + code).map(([, , steps]) => steps?.at(-1))).toEqual([
+      "own_irq() calls own_count() through own_poll",
+      "own_irq() calls own_usb_rx() through own_poll",
+    ]);
+  });
+
   test("is not the one of the file", () => {
     const own = forwarding("\treturn pipe;").replace("static inline", "static");
     expect(told(forwarding("\treturn o->ops->rx(o, pipe);"), own + CORE)).toEqual([]);
