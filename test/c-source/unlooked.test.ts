@@ -165,3 +165,27 @@ describe("nothing is said", () => {
     expect(told(...lines)).toEqual([]);
   });
 });
+
+describe("memory that is asked for in another way where it is not there", () => {
+  const fallsBack = (...lines: readonly string[]): boolean =>
+    findingsIn(inside(...lines)).some(({ rule }) => rule === "fallback-without-nowarn");
+
+  test.each([
+    ["in one statement", ["text = kmalloc(n, GFP_KERNEL);", "if (!text)", "\ttext = vmalloc(n);"]],
+    [
+      "in a block",
+      ["text = kmalloc(n, GFP_ATOMIC);", "if (text == NULL) {", "\ttext = (char *)kmalloc(8, GFP_KERNEL);", "}"],
+    ],
+    ["in a member", ["crane->buf = kmalloc(n, GFP_NOIO);", "if (!crane->buf)", "\tcrane->buf = vzalloc(n);"]],
+  ])("%s has a fallback", (_, lines) => {
+    expect(fallsBack(...lines)).toBe(true);
+  });
+
+  test.each([
+    ["that is quiet", ["text = kmalloc(n, GFP_KERNEL | __GFP_NOWARN);", "if (!text)", "\ttext = vmalloc(n);"]],
+    ["where another pointer is filled", ["text = kmalloc(n, GFP_KERNEL);", "if (!text)", "\thook = vmalloc(n);"]],
+    ["where what is there is taken", ["text = kmalloc(n, GFP_KERNEL);", "if (!text)", "\ttext = crane->text;"]],
+  ])("but none %s", (_, lines) => {
+    expect(fallsBack(...lines)).toBe(false);
+  });
+});
