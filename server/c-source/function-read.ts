@@ -21,14 +21,19 @@ import {
   ASSIGN,
   BLOCK_CLOSE,
   BLOCK_OPEN,
+  CLOSE,
+  COLON,
   COMMA,
   DOT,
   INDEX_CLOSE,
   INDEX_OPEN,
   NAME,
+  OPEN,
   OR_ASSIGN,
   AND_ASSIGN,
+  QUESTION,
   SEMICOLON,
+  STAR,
   textBetween,
   textOf,
   type Tokens,
@@ -47,7 +52,7 @@ export interface MaskWrite {
 
 /** A function that is kept in a member: `urb->complete = tx_done;`. */
 export interface Kept {
-  /** What stands before the member: `fib_nb` of `dev->fib_nb.notifier_call`. */
+  /** What stands before the member: `fib_nb` of `fib_nb.notifier_call`; `OWN_VARIABLE`: it is a variable. */
   readonly owner: string;
   readonly member: string;
   readonly value: string;
@@ -375,23 +380,74 @@ function valueEnd(tokens: Tokens, from: number, end: number): number {
   return end;
 }
 
-/** `x->member = name;` with a name that no call follows, and `.member = name` of a value in braces. */
+/** The owner of what a variable of the function holds. */
+export const OWN_VARIABLE = "*";
+
+/** Types of pointers to functions. */
+const HANDLER_TYPES: ReadonlySet<number> = new Set(
+  ["irq_handler_t", "usb_complete_t", "crypto_completion_t", "dma_async_tx_callback", "rcu_callback_t"].map(nameId),
+);
+
+/**
+ * `x->member = name;` with a name that no call follows, `.member = name` of a value in braces, and `handler = name;` of
+ * a variable that is a pointer to a function.
+ */
 function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Kept[] {
   const kept: Kept[] = [];
-  for (let at = item.open + 1; at < item.close - 3; at++) {
-    const kind = tokens.kinds[at];
-    if ((kind !== ARROW && kind !== DOT) || tokens.kinds[at + 1] !== NAME || tokens.kinds[at + 2] !== ASSIGN) continue;
-    const value = functionValue(tokens, at + 3);
-    const [before, behind] = [tokens.kinds[at - 1], tokens.kinds[value + 1]];
-    const isInBraces = before === BLOCK_OPEN || before === COMMA;
-    const isWhole = isInBraces ? behind === COMMA || behind === BLOCK_CLOSE : behind === SEMICOLON;
-    if (tokens.kinds[value] !== NAME || !isWhole) continue;
+  const variables = new Set<number>();
+  const add = (owner: string, member: number, value: number): void => {
     kept.push({
-      owner: tokens.kinds[at - 1] === NAME ? textOf(tokens, at - 1) : "",
-      member: textOf(tokens, at + 1),
+      owner,
+      member: textOf(tokens, member),
       value: textOf(tokens, value),
       at: (tokens.starts[value] ?? 0) - origin,
     });
+  };
+  for (let at = item.open + 1; at < item.close - 3; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === NAME) {
+      const id = tokens.names[at] ?? 0;
+      if (HANDLER_TYPES.has(id) && tokens.kinds[at + 1] === NAME) variables.add(tokens.names[at + 1] ?? 0);
+      if (variables.size === 0 || !variables.has(id) || tokens.kinds[at + 1] !== ASSIGN) continue;
+      if (tokens.kinds[at - 1] === ARROW || tokens.kinds[at - 1] === DOT) continue;
+      for (const value of valuesAt(tokens, at + 2)) add(OWN_VARIABLE, at, value);
+    } else if (kind === OPEN) {
+      // `void (*complete)(struct urb *);`
+      const isPointer =
+        tokens.kinds[at + 1] === STAR && tokens.kinds[at + 3] === CLOSE && tokens.kinds[at + 4] === OPEN;
+      if (isPointer && tokens.kinds[at + 2] === NAME) variables.add(tokens.names[at + 2] ?? 0);
+    } else if ((kind === ARROW || kind === DOT) && tokens.kinds[at + 1] === NAME && tokens.kinds[at + 2] === ASSIGN) {
+      const before = tokens.kinds[at - 1];
+      const isInBraces = before === BLOCK_OPEN || before === COMMA;
+      const owner = before === NAME ? textOf(tokens, at - 1) : "";
+      for (const value of isInBraces ? valueInBraces(tokens, at + 3) : valuesAt(tokens, at + 3))
+        add(owner, at + 1, value);
+    }
   }
   return kept;
+}
+
+function valueInBraces(tokens: Tokens, from: number): readonly number[] {
+  const value = functionValue(tokens, from);
+  const behind = tokens.kinds[value + 1];
+  return tokens.kinds[value] === NAME && (behind === COMMA || behind === BLOCK_CLOSE) ? [value] : [];
+}
+
+/** Tokens of a choice between two names. */
+const LONGEST_CHOICE = 40;
+
+/** The names that a value is: `f;`, `&f;`, `x ? f : g;`. */
+function valuesAt(tokens: Tokens, from: number): readonly number[] {
+  const value = functionValue(tokens, from);
+  if (tokens.kinds[value] === NAME && tokens.kinds[value + 1] === SEMICOLON) return [value];
+  for (let at = from; at < from + LONGEST_CHOICE; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === SEMICOLON || kind === undefined) return [];
+    if (kind !== QUESTION) continue;
+    const first = functionValue(tokens, at + 1);
+    const second = functionValue(tokens, first + 2);
+    const isChoice = tokens.kinds[first] === NAME && tokens.kinds[first + 1] === COLON;
+    return isChoice && tokens.kinds[second] === NAME && tokens.kinds[second + 1] === SEMICOLON ? [first, second] : [];
+  }
+  return [];
 }

@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
 import { freesOneKind, variableOf } from "./frees.ts";
-import type { FunctionRead, Kept } from "./function-read.ts";
+import { OWN_VARIABLE, type FunctionRead, type Kept } from "./function-read.ts";
 import type { Parameter } from "./items.ts";
 import { ATOMIC_NOTIFIERS, CALLED_BACK, KEPT, REGISTRATIONS, type Registration } from "./tables/callbacks.ts";
 import { TRANSACTION } from "./tables/locks.ts";
@@ -90,7 +90,7 @@ function outlined(read: FunctionRead): Outline {
     registering: calls.filter(
       ({ name, isMember }) => (!isMember && REGISTRATIONS.has(name)) || ATOMIC_NOTIFIERS.has(name),
     ),
-    handlers: kept.filter(({ member }) => KEPT.has(member)),
+    handlers: kept.filter(({ owner, member }) => owner !== OWN_VARIABLE && KEPT.has(member)),
     registers: registeredBy(read, (call) => registrationOf(call) ?? []),
     usedParameters: parameters.flatMap(({ name }) =>
       name !== "" &&
@@ -166,6 +166,7 @@ export function registeredBy(
   };
   for (const call of calls)
     for (const registration of registrationsOf(call)) passed(call.arguments[registration.argument]?.text, registration);
-  for (const { member, value } of kept) for (const handler of KEPT.get(member) ?? []) passed(value, handler);
+  for (const { owner, member, value } of kept)
+    for (const handler of owner === OWN_VARIABLE ? [] : (KEPT.get(member) ?? [])) passed(value, handler);
   return found;
 }

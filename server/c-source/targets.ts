@@ -1,4 +1,5 @@
 import type { Forward, ForwardedTo } from "./forwards.ts";
+import { OWN_VARIABLE } from "./function-read.ts";
 import type { LinkedFunction, NamedFile } from "./linked.ts";
 import { callsOneOf, type Lead } from "./outline.ts";
 
@@ -38,11 +39,15 @@ export function targetsIn(files: readonly NamedFile[], functions: readonly Linke
   const named = (file: number, name: string): LinkedFunction | null => own[file]?.get(name) ?? shared.get(name) ?? null;
   const given = givenIn(functions, named);
   const members = membersIn(files, functions, named, given);
+  const variables = variablesIn(files, named);
   // Tables of other types have members by the same name.
   const inTables = typesIn(files);
   const valued = (file: number, text: string): readonly LinkedFunction[] => {
     const name = /^[&\s]*(\w+)$/.exec(text.replace(CAST, ""))?.[1];
-    if (name !== undefined) return [named(file, name)].flatMap((fn) => fn ?? []);
+    if (name !== undefined) {
+      const fn = named(file, name);
+      return fn === null ? (variables[file]?.get(name) ?? []) : [fn];
+    }
     const choice = /^[^?]+\?\s*(\w+)\s*:\s*(\w+)$/.exec(text);
     if (choice !== null) return choice.slice(1).flatMap((one) => named(file, one) ?? []);
     const found = members.get(/(?:->|\.)\s*(\w+)$|^(\w+)\s*\[/.exec(text)?.slice(1).join("") ?? "");
@@ -133,6 +138,21 @@ function typesIn(files: readonly NamedFile[]): ReadonlyMap<string, ReadonlySet<s
 
 type Named = (file: number, name: string) => LinkedFunction | null;
 
+/** The functions that variables of functions hold, by their names, for each file. */
+const variablesIn = (
+  files: readonly NamedFile[],
+  named: Named,
+): readonly ReadonlyMap<string, readonly LinkedFunction[]>[] =>
+  files.map(({ file }, index) => {
+    const found = new Map<string, readonly LinkedFunction[]>();
+    for (const { read } of file.functions)
+      for (const { owner, member, value } of read.kept) {
+        const fn = owner === OWN_VARIABLE ? named(index, value) : null;
+        if (fn !== null) found.set(member, [...(found.get(member) ?? []), fn]);
+      }
+    return found;
+  });
+
 type Given = ReadonlyMap<LinkedFunction, ReadonlyMap<string, ReadonlySet<LinkedFunction>>>;
 
 /** The functions that stand in members of structures, by the member, and in arrays, by the array. */
@@ -154,7 +174,8 @@ function membersIn(
       for (const { member, value } of members) add(member === "" ? name : member, named(index, value));
   });
   for (const fn of functions)
-    for (const { member, value } of fn.read.kept) {
+    for (const { owner, member, value } of fn.read.kept) {
+      if (owner === OWN_VARIABLE) continue;
       const passed = given.get(fn)?.get(value);
       if (passed === undefined) add(member, named(fn.file, value));
       else for (const one of passed) add(member, one);

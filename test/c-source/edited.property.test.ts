@@ -18,6 +18,8 @@ const FUNCTIONS: readonly string[] = [
   "static int nic_commit(struct btrfs_trans_handle *trans)\n{\n\tvoid *p = kmalloc(64, GFP_NOFS);\n\n\tvfree(p);\n\treturn nic_probe(p);\n}\n",
   'static void marked(struct nic *nic) __must_hold(&nic->lock)\n{\n\tnic->ops->fill(nic, true);\n\tkthread_run(own, nic, "own");\n}\n',
   "static const struct net_device_ops ops = {\n\t.ndo_start_xmit = fill,\n\t.ndo_open = start,\n};\n",
+  "enum nic_sizes { NIC_SMALL = 2, NIC_ORDER };\n",
+  "static struct page *pages(void)\n{\n\treturn alloc_pages(GFP_KERNEL, NIC_ORDER);\n}\n",
   "#define RX_GFP (GFP_ATOMIC | __GFP_NOWARN)\n",
   "#define RX_GFP (BASE_GFP | __GFP_NOWARN)\n#define BASE_GFP GFP_KERNEL\n#define SIZE 64\n",
   "static void rx(struct nic *nic)\n{\n\tspin_lock(&nic->lock);\n\tnic->p = kmalloc(SIZE, RX_GFP);\n\tspin_unlock(&nic->lock);\n}\n",
@@ -61,6 +63,7 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["ndo_start_xmit", "ndo_stop"],
   ["BASE_GFP GFP_KERNEL", "BASE_GFP GFP_ATOMIC"],
   ["SIZE 64", "SIZE 0x8000000"],
+  ["NIC_SMALL = 2", "NIC_SMALL = 20"],
 ];
 
 const said: fc.Arbitrary<Edit> = fc

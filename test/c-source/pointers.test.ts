@@ -345,3 +345,42 @@ static const struct ${type} ops_${index} = { .serve = serve_${index} };
     expect(sleeps(served(tables))).toEqual([]);
   });
 });
+
+describe("a handler that is chosen before it is registered", () => {
+  const RESUBMITS = ["static void first(struct urb *urb)", "static void second(struct urb *urb)"]
+    .map((head) => `${head}\n{\n\tusb_submit_urb(urb, GFP_KERNEL);\n}\n\n`)
+    .join("");
+  const found = (...lines: readonly string[]): readonly string[] =>
+    findingsIn(
+      `${RESUBMITS}static int start(struct reel *reel, bool back)\n{\n\t${lines.join("\n\t")}\n\treturn 0;\n}\n`,
+    )
+      .filter(({ rule, confidence }) => rule === "sleep-in-atomic" && confidence === "likely")
+      .map((one) => one.function);
+
+  test.each([
+    [
+      "into a variable, by branches",
+      ["void (*done)(struct urb *);", "if (back)", "\tdone = &first;", "else", "\tdone = second;"],
+      "usb_fill_bulk_urb(reel->urb, reel->usb, 0, reel->buf, 8, done, reel);",
+    ],
+    [
+      "into a variable of its type, at once",
+      ["usb_complete_t done;", "done = back ? first : second;"],
+      "usb_fill_bulk_urb(reel->urb, reel->usb, 0, reel->buf, 8, done, reel);",
+    ],
+    [
+      "into the member",
+      [],
+      "reel->urb->complete = back ? first : second;\n\treturn usb_submit_urb(reel->urb, GFP_KERNEL);",
+    ],
+    ["in the argument", [], "usb_fill_bulk_urb(reel->urb, reel->usb, 0, reel->buf, 8, back ? first : second, reel);"],
+  ])("%s", (_, lines, registers) => {
+    expect(found(...lines, registers)).toEqual(["first", "second"]);
+  });
+
+  test("is none where the variable holds no function", () => {
+    expect(
+      found("int done;", "done = back;", "usb_fill_bulk_urb(reel->urb, reel->usb, 0, reel->buf, 8, done, reel);"),
+    ).toEqual([]);
+  });
+});
