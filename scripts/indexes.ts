@@ -29,7 +29,7 @@ const FOLDERS: readonly Collected[] = [
     declaredIn: "./release.ts",
     besides: ["release.ts"],
   },
-  { path: "server/model/apis", list: "ALL", type: "Api", declaredIn: "./api.ts", besides: ["api.ts"] },
+  { path: "server/model/apis", list: "ALL", type: "OwnApi", declaredIn: "./api.ts", besides: ["api.ts"] },
   {
     path: "server/model/apis/wrappers",
     list: "ALL_WRAPPERS",

@@ -1,17 +1,31 @@
-import type { Api } from "./apis/api.ts";
+import type { Api, OwnApi } from "./apis/api.ts";
 import { ALL } from "./apis/index.ts";
 import { wrapped } from "./apis/wrappers/_wrap.ts";
 import { ALL_WRAPPERS } from "./apis/wrappers/index.ts";
 import type { Wrapper } from "./apis/wrappers/wrapper.ts";
 import type { Kernel } from "./kernels/kernel.ts";
+import { ALL as RELEASES } from "./kernels/releases/index.ts";
 import { perKernel } from "./kernels/per-kernel.ts";
 import { EMPTY, type Mask } from "./masks/mask.ts";
 import type { AllocationRequest } from "./request.ts";
 
 export { forbiddenPlace, NO_PAGES, samePlan, type Plan } from "./apis/_plan.ts";
 
+/** The functions that some release brings or drops. */
+const COMING_AND_GOING = new Set(RELEASES.flatMap(({ brings = [], drops = [] }) => [...brings, ...drops]));
+
+const everywhere = (): boolean => true;
+
+function existsOf({ name, exists = everywhere }: OwnApi): Api["exists"] {
+  return COMING_AND_GOING.has(name) ? (kernel) => !kernel.lacks.has(name) && exists(kernel) : exists;
+}
+
 /** What a function does to masks is asked of every call of it. */
-const OWN: readonly Api[] = ALL.map((api) => ({ ...api, treatment: perKernel(api.treatment) }));
+const OWN: readonly Api[] = ALL.map((api) => ({
+  ...api,
+  exists: existsOf(api),
+  treatment: perKernel(api.treatment),
+}));
 const APIS: readonly Api[] = [...OWN, ...wrapped(OWN, ALL_WRAPPERS)];
 const byName: ReadonlyMap<string, Api> = new Map(APIS.map((api) => [api.name, api]));
 

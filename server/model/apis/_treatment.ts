@@ -35,14 +35,6 @@ export function allBut(kernel: Kernel, kept: Mask): Mask {
   return mask(kernel.allBits & ~kept);
 }
 
-export const always = (): boolean => true;
-
-/** Where a release has brought the function and none has dropped it again; everywhere if none speaks of it. */
-export const brought =
-  (name: string) =>
-  (kernel: Kernel): boolean =>
-    !kernel.lacks.has(name);
-
 /** What every call that ends in `__alloc_pages` shares. */
 export const PAGES_NOTES: readonly Note[] = [
   {

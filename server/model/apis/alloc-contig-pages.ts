@@ -1,4 +1,3 @@
-import { brought } from "./_treatment.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
@@ -7,7 +6,7 @@ import { fromSearch, RANGE_NUMBERS } from "./_contig.ts";
 import type { RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
 import { diesInFirstPageblock } from "../ranges/range.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
 
@@ -53,11 +52,10 @@ const common = {
 };
 
 /** Any range of so many pages (`alloc_contig_pages`, mm/page_alloc.c; 5.5+). */
-export const allocContigPages: readonly Api[] = [
+export const allocContigPages: readonly OwnApi[] = [
   {
     ...common,
     name: "alloc_contig_pages",
-    exists: brought("alloc_contig_pages"),
     signature: "struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, true),
     plan: (kernel, request) => planPages(kernel, request, true),
@@ -66,7 +64,6 @@ export const allocContigPages: readonly Api[] = [
   {
     ...common,
     name: "alloc_contig_frozen_pages",
-    exists: brought("alloc_contig_frozen_pages"),
     signature:
       "struct page *alloc_contig_frozen_pages(unsigned long nr_pages, gfp_t gfp_mask, int nid, nodemask_t *nodemask)",
     treatment: (kernel) => treatmentFor(kernel, false),

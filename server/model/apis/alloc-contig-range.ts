@@ -6,11 +6,11 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { allocContigRange as allocateRange, rangeOf, takeRange } from "../ranges/range.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { fromSearch, planContig, RANGE_NUMBERS } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
-import { always, bitsOf, brought, treatmentOf } from "./_treatment.ts";
+import { bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** What the range allocator does to a mask; `refcounted` calls refuse __GFP_COMP since 7.0. */
 export function contigTreatment(kernel: Kernel, refcounted: boolean, placementHonoured: boolean): MaskTreatment {
@@ -103,11 +103,10 @@ const common = {
 };
 
 /** A given range of page frames (`alloc_contig_range`, mm/page_alloc.c). */
-export const allocContigRange: readonly Api[] = [
+export const allocContigRange: readonly OwnApi[] = [
   {
     ...common,
     name: "alloc_contig_range",
-    exists: always,
     signature:
       "int alloc_contig_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, true, false),
@@ -117,7 +116,6 @@ export const allocContigRange: readonly Api[] = [
   {
     ...common,
     name: "alloc_contig_frozen_range",
-    exists: brought("alloc_contig_frozen_range"),
     signature:
       "int alloc_contig_frozen_range(unsigned long start, unsigned long end, acr_flags_t alloc_flags, gfp_t gfp_mask)",
     treatment: (kernel) => contigTreatment(kernel, false, false),

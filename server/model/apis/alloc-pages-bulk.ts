@@ -9,7 +9,7 @@ import { cpusetAllows, preferredZone, watermarkOf, zoneWatermarkOk } from "../sl
 import { isSpent, step, type PageBlock } from "../slowpath/simulation.ts";
 import { LOOP, mightAlloc, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
 import { treatmentOf } from "./_treatment.ts";
@@ -131,7 +131,7 @@ const before = (kernel: Kernel): boolean =>
 const since = (kernel: Kernel): boolean => kernel.features.hasBulkAlloc && kernel.features.bulkNames === "plain";
 
 /** Many single pages in one call (`alloc_pages_bulk`, mm/page_alloc.c; 5.13+). */
-export const allocPagesBulk: readonly Api[] = [
+export const allocPagesBulk: readonly OwnApi[] = [
   {
     ...common,
     exists: since,

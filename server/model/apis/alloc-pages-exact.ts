@@ -5,10 +5,10 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes } from "../sizes.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /** The bits that alloc_pages_exact() takes out with a WARN_ON_ONCE. */
 function exactDrops(kernel: Kernel): Mask {
@@ -62,14 +62,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** A stretch of pages that need not be a power of two (`alloc_pages_exact`, mm/page_alloc.c). */
-export const allocPagesExact: readonly Api[] = [
+export const allocPagesExact: readonly OwnApi[] = [
   { ...common, name: "alloc_pages_exact", signature: "void *alloc_pages_exact(size_t size, gfp_t gfp_mask)" },
   {
     ...common,

@@ -10,7 +10,7 @@ import { chargePages, prepareAllocPages } from "../slowpath/allocate.ts";
 import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { DIED, fromPages, NULL, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { COSTLY_ORDER, hugePageOrder } from "../limits.ts";
 import { orderOf } from "../sizes.ts";
@@ -96,7 +96,7 @@ const common = {
 };
 
 /** Pages from any context, without waiting for a lock (`alloc_pages_nolock`, mm/page_alloc.c; 6.15+). */
-export const allocPagesNolock: readonly Api[] = [
+export const allocPagesNolock: readonly OwnApi[] = [
   {
     ...common,
     name: "alloc_pages_nolock",

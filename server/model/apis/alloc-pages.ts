@@ -4,10 +4,10 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { allocPagesNode } from "../slowpath/allocate.ts";
 import { fromPages, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { orderOf } from "../sizes.ts";
-import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
+import { PAGES_NOTES, treatmentOf } from "./_treatment.ts";
 import type { Mask } from "../masks/mask.ts";
 
 /**
@@ -71,10 +71,10 @@ function runOnePage(sim: Simulation, request: AllocationRequest): RunResult {
   return fromPages(allocPagesNode(sim, request.mask, 0, request.node));
 }
 
-const common = { family: "pages" as const, takesMask: true, exists: always, treatment };
+const common = { family: "pages" as const, takesMask: true, treatment };
 
 /** The page allocator itself (mm/page_alloc.c). */
-export const allocPages: readonly Api[] = [
+export const allocPages: readonly OwnApi[] = [
   {
     ...common,
     name: "alloc_pages",

@@ -6,11 +6,11 @@ import { mightSleep } from "../slowpath/allocate.ts";
 import { chargeKernelMemory } from "../slowpath/memcg.ts";
 import { step, warn } from "../slowpath/simulation.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { PERCPU_MAX_BYTES } from "../limits.ts";
 import { bytesOf, isSized, runBytesOf } from "../sizes.ts";
-import { allBut, always, treatmentOf } from "./_treatment.ts";
+import { allBut, treatmentOf } from "./_treatment.ts";
 
 /** The bits that reach the allocation of percpu pages (mm/percpu.c:pcpu_alloc). */
 function percpuHonoured(kernel: Kernel): Mask {
@@ -121,10 +121,10 @@ function runFixed(sim: Simulation, request: AllocationRequest): RunResult {
   return runPercpu(sim, sim.kernel.gfp.KERNEL, objectBytes(sim.kernel, request));
 }
 
-const common = { family: "percpu" as const, size: "bytes" as const, alsoTakes: [] as const, exists: always };
+const common = { family: "percpu" as const, size: "bytes" as const, alsoTakes: [] as const };
 
 /** One object for each CPU (`pcpu_alloc`, mm/percpu.c). */
-export const allocPercpuGfp: readonly Api[] = [
+export const allocPercpuGfp: readonly OwnApi[] = [
   {
     ...common,
     takesMask: true,

@@ -5,10 +5,10 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { planKmalloc, planSlabObject, runKmalloc, runSlabObject } from "./kmalloc.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf } from "../sizes.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /** sizeof(struct skb_shared_info) on 64 bits, which the data buffer carries at its end. */
 const SHARED_INFO_BYTES = 320;
@@ -105,14 +105,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: [] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Network buffers (`__alloc_skb`, net/core/skbuff.c). */
-export const allocSkb: readonly Api[] = [
+export const allocSkb: readonly OwnApi[] = [
   { ...common, name: "alloc_skb", signature: "struct sk_buff *alloc_skb(unsigned int size, gfp_t priority)" },
   {
     ...common,

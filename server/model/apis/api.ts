@@ -73,6 +73,12 @@ export interface Api {
   readonly run: (sim: Simulation, request: AllocationRequest) => RunResult;
 }
 
+/** A function as its file tells it. In which releases it is, those say that bring and drop it (`releases/`). */
+export interface OwnApi extends Omit<Api, "exists"> {
+  /** What it hangs on besides, a feature of the kernel. Absent: nothing. */
+  readonly exists?: Api["exists"];
+}
+
 /** What an API does to the mask it is given, in one kernel. Bits that are in none of these are honoured. */
 export interface MaskTreatment {
   /** Set by the call whatever the caller passes. */

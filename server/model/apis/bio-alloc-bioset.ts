@@ -4,10 +4,10 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { planSlabObject, runSlabObject } from "./kmalloc.ts";
 import { EMPTY } from "../masks/mask.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
-import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** sizeof(struct bio) with its inline vectors, about. */
 const BIO_BYTES = 256;
@@ -47,14 +47,13 @@ const common = {
   size: "none" as const,
   alsoTakes: ["count"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Block I/O descriptors (`bio_alloc_bioset`, block/bio.c). */
-export const bioAllocBioset: readonly Api[] = [
+export const bioAllocBioset: readonly OwnApi[] = [
   {
     ...common,
     name: "bio_alloc_bioset",

@@ -5,12 +5,12 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { fromSearch, planContig, RANGE_NUMBERS } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { contigRefused } from "../masks/contig.ts";
 import { pagesOf } from "../sizes.ts";
-import { allBut, always, brought, treatmentOf } from "./_treatment.ts";
+import { allBut, treatmentOf } from "./_treatment.ts";
 
 const NOTES: readonly Note[] = [
   {
@@ -109,11 +109,10 @@ const common = {
 };
 
 /** Pages of a contiguous memory area (`cma_alloc`, mm/cma.c). */
-export const cmaAlloc: readonly Api[] = [
+export const cmaAlloc: readonly OwnApi[] = [
   {
     ...common,
     takesMask: false,
-    exists: always,
     treatment,
     plan,
     run,
@@ -125,7 +124,6 @@ export const cmaAlloc: readonly Api[] = [
     size: "order",
     alsoTakes: ["pages", "bytes"],
     takesMask: true,
-    exists: brought("cma_alloc_folio"),
     treatment: folioTreatment,
     plan: planFolio,
     run: runFolio,
@@ -135,7 +133,6 @@ export const cmaAlloc: readonly Api[] = [
   {
     ...common,
     takesMask: false,
-    exists: brought("cma_alloc_frozen"),
     treatment,
     plan: planFrozen,
     run,
@@ -147,7 +144,6 @@ export const cmaAlloc: readonly Api[] = [
     size: "order",
     alsoTakes: ["pages", "bytes"],
     takesMask: true,
-    exists: brought("cma_alloc_frozen_compound"),
     treatment: compoundTreatment,
     plan: planCompound,
     run: runCompound,

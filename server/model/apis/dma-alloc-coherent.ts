@@ -7,10 +7,10 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import { fromSearch } from "./_contig.ts";
 import { NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
-import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { bitsOf, treatmentOf } from "./_treatment.ts";
 
 /** dma_alloc_attrs() of `bytes` (kernel/dma/mapping.c, kernel/dma/direct.c), for a device that reaches all memory. */
 export function planCoherent(kernel: Kernel, flags: Mask, bytes: number): Plan {
@@ -110,14 +110,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Memory that a device and the CPU share (`dma_alloc_attrs`, kernel/dma/mapping.c). */
-export const dmaAllocCoherent: readonly Api[] = [
+export const dmaAllocCoherent: readonly OwnApi[] = [
   {
     ...common,
     name: "dma_alloc_attrs",

@@ -4,11 +4,11 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { cmaAllocate, cmaMask } from "../ranges/cma.ts";
 import { NULL, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { fromSearch, planContig } from "./_contig.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { pagesOf } from "../sizes.ts";
-import { allBut, always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -73,10 +73,10 @@ function runFromContiguous(sim: Simulation, request: AllocationRequest): RunResu
   return fromSearch(cmaAllocate(sim, cmaMask(sim, request.mask !== 0), pagesOf(sim.kernel, request, 1)));
 }
 
-const common = { family: "dma" as const, exists: always };
+const common = { family: "dma" as const };
 
 /** Contiguous memory for a device (`dma_alloc_contiguous`, kernel/dma/contiguous.c). */
-export const dmaAllocContiguous: readonly Api[] = [
+export const dmaAllocContiguous: readonly OwnApi[] = [
   {
     ...common,
     size: "bytes",

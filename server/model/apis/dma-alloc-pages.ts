@@ -6,10 +6,10 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import { planBackend, runDirect } from "./dma-alloc-coherent.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
-import { brought, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function refusedBits(kernel: Kernel): number {
   const { bits } = kernel;
@@ -57,14 +57,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: brought("dma_alloc_pages"),
   treatment,
   plan,
   run,
 };
 
 /** Pages for a device, not coherent (`dma_alloc_pages`, kernel/dma/mapping.c; 5.10+). */
-export const dmaAllocPages: readonly Api[] = [
+export const dmaAllocPages: readonly OwnApi[] = [
   {
     ...common,
     name: "dma_alloc_pages",

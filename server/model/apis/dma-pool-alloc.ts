@@ -5,9 +5,9 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { planCoherent, runCoherent } from "./dma-alloc-coherent.ts";
 import { planKmalloc, runKmalloc } from "./kmalloc.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
-import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { bitsOf, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -58,14 +58,13 @@ const common = {
   size: "none" as const,
   alsoTakes: ["bytes"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Small coherent blocks (`dma_pool_alloc`, mm/dmapool.c). */
-export const dmaPoolAlloc: readonly Api[] = [
+export const dmaPoolAlloc: readonly OwnApi[] = [
   {
     ...common,
     name: "dma_pool_alloc",

@@ -1,4 +1,3 @@
-import { brought } from "./_treatment.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
@@ -7,7 +6,7 @@ import { warnOnce } from "../slowpath/simulation.ts";
 import { fromSearch } from "./_contig.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import { contigTreatment, planRange } from "./alloc-contig-range.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { isSized, orderOf } from "../sizes.ts";
 
@@ -45,14 +44,13 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** A folio larger than the buddy allocator serves (`folio_alloc_gigantic`, include/linux/gfp.h; 6.12+). */
-export const folioAllocGigantic: readonly Api[] = [
+export const folioAllocGigantic: readonly OwnApi[] = [
   {
     name: "folio_alloc_gigantic",
     family: "contig",
     size: "order",
     alsoTakes: ["pages", "bytes"],
     takesMask: true,
-    exists: brought("folio_alloc_gigantic"),
     signature: "struct folio *folio_alloc_gigantic(int order, gfp_t gfp, int nid, nodemask_t *node)",
     treatment,
     plan,

@@ -4,7 +4,7 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { orderOf } from "../sizes.ts";
 import { PAGES_NOTES, treatmentOf } from "./_treatment.ts";
@@ -39,7 +39,7 @@ const common = {
 };
 
 /** Folios (`__folio_alloc`, mm/page_alloc.c; 5.16+). */
-export const folioAlloc: readonly Api[] = [
+export const folioAlloc: readonly OwnApi[] = [
   { ...common, name: "folio_alloc", signature: "struct folio *folio_alloc(gfp_t gfp, unsigned int order)" },
   {
     ...common,

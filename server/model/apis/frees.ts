@@ -7,8 +7,8 @@ import { bug, warn, type Simulation } from "../slowpath/simulation.ts";
 import type { Note } from "./_note.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { DIED, type RunResult } from "./_run.ts";
-import type { Api } from "./api.ts";
-import { brought, treatmentOf } from "./_treatment.ts";
+import type { OwnApi } from "./api.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /** What a call that gives memory back does where it stands. */
 type Way =
@@ -309,14 +309,13 @@ const FREES: readonly Free[] = [
 ];
 
 /** Functions that give memory back: no mask, no size, only a place (`kfree`, mm/slub.c; `vfree`, mm/vmalloc.c). */
-export const frees: readonly Api[] = FREES.map(({ name, signature, way, evidence }) => ({
+export const frees: readonly OwnApi[] = FREES.map(({ name, signature, way, evidence }) => ({
   name,
   family: "free",
   signature,
   size: "none",
   alsoTakes: [],
   takesMask: false,
-  exists: brought(name),
   treatment: () => treatmentOf({ notes: [{ text: TEXTS[way], evidence }] }),
   plan: (_kernel: Kernel, { context }: AllocationRequest) => planFree(way, context),
   run: (sim: Simulation) => runFree(way, sim),

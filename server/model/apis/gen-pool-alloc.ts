@@ -1,7 +1,7 @@
 import { EMPTY } from "../masks/mask.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -26,14 +26,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: false,
-  exists: always,
   treatment,
   plan,
   run: () => ({ kind: "ok" as const, block: null }),
 };
 
 /** Memory of a pool that its owner filled (`gen_pool_alloc`, lib/genalloc.c). */
-export const genPoolAlloc: readonly Api[] = [
+export const genPoolAlloc: readonly OwnApi[] = [
   { ...common, name: "gen_pool_alloc", signature: "unsigned long gen_pool_alloc(struct gen_pool *pool, size_t size)" },
   {
     ...common,

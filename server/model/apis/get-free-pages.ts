@@ -4,10 +4,10 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { orderOf } from "../sizes.ts";
-import { always, PAGES_NOTES, treatmentOf } from "./_treatment.ts";
+import { PAGES_NOTES, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -38,10 +38,10 @@ function runOnePage(sim: Simulation, request: AllocationRequest): RunResult {
   return runPages(sim, mask(request.mask & ~sim.kernel.bits.HIGHMEM), 0, request.node);
 }
 
-const common = { family: "pages" as const, takesMask: true, exists: always, treatment };
+const common = { family: "pages" as const, takesMask: true, treatment };
 
 /** Pages by address (`__get_free_pages`, mm/page_alloc.c). */
-export const getFreePages: readonly Api[] = [
+export const getFreePages: readonly OwnApi[] = [
   {
     ...common,
     name: "__get_free_pages",

@@ -2,10 +2,10 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { planTreeNode, RADIX_NODES, runTreeNode } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -34,14 +34,13 @@ const common = {
   size: "none" as const,
   alsoTakes: [] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Numbers for objects (`idr_alloc`, `ida_alloc`, lib/idr.c). */
-export const idrAlloc: readonly Api[] = [
+export const idrAlloc: readonly OwnApi[] = [
   {
     ...common,
     name: "idr_alloc",

@@ -35,9 +35,9 @@ import { vmallocWithMask } from "./vmalloc-with-mask.ts";
 import { vmalloc } from "./vmalloc.ts";
 import { vmap } from "./vmap.ts";
 import { xaStore } from "./xa-store.ts";
-import type { Api } from "./api.ts";
+import type { OwnApi } from "./api.ts";
 
-export const ALL: readonly Api[] = [
+export const ALL: readonly OwnApi[] = [
   ...allocContigPages,
   ...allocContigRange,
   ...allocPagesBulk,

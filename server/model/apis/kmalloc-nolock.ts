@@ -9,14 +9,14 @@ import { getPageFromFreelist } from "../slowpath/freelist.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import { chargeKernelMemory } from "../slowpath/memcg.ts";
 import { fromPages, NULL, ZERO_SIZE, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { kmallocCacheBits, kmallocCharges, planSlabObject } from "./kmalloc.ts";
 import { NO_PAGES, refuse, type Plan } from "./_plan.ts";
 import { kmallocMaxCacheBytes } from "../limits.ts";
 import { bytesOf } from "../sizes.ts";
 import { kmallocCacheBytes } from "./_slab.ts";
 import { nolockExpects } from "../masks/nolock.ts";
-import { allBut, bitsOf, brought, treatmentOf } from "./_treatment.ts";
+import { allBut, bitsOf, treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -81,7 +81,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** Objects from any context (`kmalloc_nolock`, mm/slub.c; 6.18+). */
-export const kmallocNolock: readonly Api[] = [
+export const kmallocNolock: readonly OwnApi[] = [
   {
     name: "kmalloc_nolock",
     family: "nolock",
@@ -89,7 +89,6 @@ export const kmallocNolock: readonly Api[] = [
     size: "bytes",
     alsoTakes: [],
     takesMask: true,
-    exists: brought("kmalloc_nolock"),
     treatment,
     plan,
     run,

@@ -9,7 +9,7 @@ import { bug, step, warn, warnOnce } from "../slowpath/simulation.ts";
 import { DIED, mightAlloc, NULL, runPages, ZERO_SIZE, type RunResult } from "./_run.ts";
 import type { AllocationRequest } from "../request.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { pagesPlan, type Plan } from "./_plan.ts";
 import { kmallocMaxCacheBytes } from "../limits.ts";
 import { bytesOf, orderOfBytes, runBytesOf } from "../sizes.ts";
@@ -23,7 +23,7 @@ import {
   slabMasks,
   slabOrders,
 } from "./_slab.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /**
  * An object of a slab cache: nothing when the cache has a free object, else the two tries of a new slab
@@ -351,14 +351,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Objects by size (`__kmalloc`, mm/slub.c). */
-export const kmalloc: readonly Api[] = [
+export const kmalloc: readonly OwnApi[] = [
   { ...common, name: "kmalloc", signature: "void *kmalloc(size_t size, gfp_t flags)" },
   {
     ...common,

@@ -3,11 +3,10 @@ import { EMPTY, mask, type Mask } from "../masks/mask.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
 import type { AllocationRequest, CacheFacts } from "../request.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { planNodeTry, planSlabObject, runSlabObject, slabTreatment, type SlabCache } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { wholeAmount } from "../sizes.ts";
-import { always } from "./_treatment.ts";
 
 /** Object size when the request says none: any that fits one page gives the same least order. */
 const SOME_OBJECT_BYTES = 256;
@@ -107,14 +106,13 @@ const common = {
   takesMask: true,
   takesCache: true,
   mayBeUnknown: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Objects of a cache (`kmem_cache_alloc`, mm/slub.c). The object's size is a fact of the cache. */
-export const kmemCacheAlloc: readonly Api[] = [
+export const kmemCacheAlloc: readonly OwnApi[] = [
   { ...common, name: "kmem_cache_alloc", signature: "void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t flags)" },
   {
     ...common,

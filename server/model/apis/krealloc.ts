@@ -3,11 +3,10 @@ import { EMPTY } from "../masks/mask.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { planKmalloc, runKmalloc, slabTreatment } from "./kmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { always } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return slabTreatment(kernel, EMPTY, [
@@ -35,13 +34,12 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Objects that grow (`krealloc`, mm/slab_common.c; mm/slub.c since 6.12). */
-export const krealloc: readonly Api[] = [
+export const krealloc: readonly OwnApi[] = [
   { ...common, name: "krealloc", signature: "void *krealloc(const void *objp, size_t new_size, gfp_t flags)" },
 ];

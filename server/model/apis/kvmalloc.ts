@@ -4,13 +4,13 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { step, warnOnce } from "../slowpath/simulation.ts";
 import { NULL, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { planKmalloc, planNodeTry, runKmalloc } from "./kmalloc.ts";
 import { interruptBug, planHugeFirst, planVmalloc, runVmalloc, stopsInInterrupt } from "./vmalloc.ts";
 import { refuse, type Plan } from "./_plan.ts";
 import { INT_MAX } from "../limits.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /** Whether a kvmalloc with this mask goes on to vmalloc when kmalloc has failed. */
 export function kvmallocFallsBack(kernel: Kernel, flags: Mask): boolean {
@@ -154,14 +154,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
-export const kvmalloc: readonly Api[] = [
+export const kvmalloc: readonly OwnApi[] = [
   { ...common, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
   {
     ...common,

@@ -2,11 +2,11 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { kvmalloc, planKvmalloc, runKvmalloc } from "./kvmalloc.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { brought, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   const asKvmalloc = kvmalloc[0];
@@ -31,7 +31,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** kvmalloc memory that grows (`kvrealloc`, mm/util.c; mm/slub.c since 6.12). */
-export const kvrealloc: readonly Api[] = [
+export const kvrealloc: readonly OwnApi[] = [
   {
     name: "kvrealloc",
     family: "krealloc",
@@ -39,7 +39,6 @@ export const kvrealloc: readonly Api[] = [
     size: "bytes",
     alsoTakes: ["pages", "order"],
     takesMask: true,
-    exists: brought("kvrealloc"),
     treatment,
     plan,
     run,

@@ -2,12 +2,12 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { planMempool, runMempool } from "./mempool-alloc.ts";
 import type { Plan } from "./_plan.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { pagesOf } from "../sizes.ts";
-import { brought, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -41,7 +41,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** Several elements of a pool (`mempool_alloc_bulk`, mm/mempool.c; 6.19+). */
-export const mempoolAllocBulk: readonly Api[] = [
+export const mempoolAllocBulk: readonly OwnApi[] = [
   {
     name: "mempool_alloc_bulk",
     family: "mempool",
@@ -49,7 +49,6 @@ export const mempoolAllocBulk: readonly Api[] = [
     size: "count",
     alsoTakes: ["pages"],
     takesMask: false,
-    exists: brought("mempool_alloc_bulk"),
     treatment,
     plan,
     run,

@@ -6,10 +6,10 @@ import { step, warnOnce } from "../slowpath/simulation.ts";
 import { planKmalloc, runKmalloc } from "./kmalloc.ts";
 import { LOOP, mightAlloc, NULL, runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { orderOf, wholeAmount } from "../sizes.ts";
-import { always, bitsOf, treatmentOf } from "./_treatment.ts";
+import { bitsOf, treatmentOf } from "./_treatment.ts";
 
 /**
  * The mask of the second pass of a mempool; the first one also goes without DIRECT_RECLAIM and IO
@@ -111,7 +111,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** An element of a pool with a reserve (`mempool_alloc`, mm/mempool.c). */
-export const mempoolAlloc: readonly Api[] = [
+export const mempoolAlloc: readonly OwnApi[] = [
   {
     name: "mempool_alloc",
     family: "mempool",
@@ -119,7 +119,6 @@ export const mempoolAlloc: readonly Api[] = [
     size: "none",
     alsoTakes: ["bytes", "order", "pages"],
     takesMask: true,
-    exists: always,
     treatment,
     plan,
     run,

@@ -2,10 +2,10 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { MAPLE_NODES, planTreeStore, runTreeStore } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
-import { brought, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -31,7 +31,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** The maple tree (`mas_store_gfp`, lib/maple_tree.c; 6.1+). */
-export const mtreeStoreRange: readonly Api[] = [
+export const mtreeStoreRange: readonly OwnApi[] = [
   {
     name: "mtree_store_range",
     family: "tree",
@@ -40,7 +40,6 @@ export const mtreeStoreRange: readonly Api[] = [
     size: "none",
     alsoTakes: [],
     takesMask: true,
-    exists: brought("mtree_store_range"),
     treatment,
     plan,
     run,

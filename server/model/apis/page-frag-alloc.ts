@@ -4,10 +4,10 @@ import type { AllocationRequest } from "../request.ts";
 import { warnOnce, type Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
 import { orderOfBytes } from "../sizes.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /** A fragment cache is refilled with 32 KiB where it can (PAGE_FRAG_CACHE_MAX_SIZE). */
 export const FRAG_BYTES = 32 << 10;
@@ -80,14 +80,13 @@ const common = {
   size: "bytes" as const,
   alsoTakes: [] as const,
   takesMask: true,
-  exists: always,
   treatment,
   plan,
   run,
 };
 
 /** Fragments of pages (`page_frag_alloc`, mm/page_alloc.c; mm/page_frag_cache.c since 6.13). */
-export const pageFragAlloc: readonly Api[] = [
+export const pageFragAlloc: readonly OwnApi[] = [
   {
     ...common,
     name: "page_frag_alloc",

@@ -4,10 +4,10 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { planTreeNode, RADIX_NODES, runTreeNode } from "./_tree.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -70,11 +70,10 @@ const common = {
   size: "none" as const,
   alsoTakes: [] as const,
   takesMask: true,
-  exists: always,
 };
 
 /** Stock of tree nodes ahead of a lock (`radix_tree_preload`, lib/radix-tree.c). */
-export const radixTreePreload: readonly Api[] = [
+export const radixTreePreload: readonly OwnApi[] = [
   { ...common, treatment, plan, run, name: "radix_tree_preload", signature: "int radix_tree_preload(gfp_t gfp_mask)" },
   {
     ...common,

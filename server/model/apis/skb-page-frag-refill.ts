@@ -4,11 +4,11 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { runPages, type RunResult } from "./_run.ts";
 import { planPages } from "./alloc-pages.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { FRAG_BYTES } from "./page-frag-alloc.ts";
 import { NO_PAGES, type Plan } from "./_plan.ts";
 import { orderOfBytes } from "../sizes.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -41,7 +41,7 @@ function run(sim: Simulation, request: AllocationRequest): RunResult {
 }
 
 /** Fragments of a socket (`skb_page_frag_refill`, net/core/sock.c). */
-export const skbPageFragRefill: readonly Api[] = [
+export const skbPageFragRefill: readonly OwnApi[] = [
   {
     name: "skb_page_frag_refill",
     family: "page-frag",
@@ -49,7 +49,6 @@ export const skbPageFragRefill: readonly Api[] = [
     size: "bytes",
     alsoTakes: [],
     takesMask: true,
-    exists: always,
     treatment,
     plan,
     run,

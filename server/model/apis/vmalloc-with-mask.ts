@@ -5,10 +5,10 @@ import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import { warnOnce } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import type { Plan } from "./_plan.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { always, bitsOf, brought, treatmentOf } from "./_treatment.ts";
+import { bitsOf, treatmentOf } from "./_treatment.ts";
 import { planHugeFirst, planVmalloc, runVmalloc } from "./vmalloc.ts";
 
 /** GFP_VMALLOC_SUPPORTED (mm/vmalloc.c, 6.19+): what __vmalloc() does not strip. All bits before. */
@@ -111,11 +111,10 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: true,
-  exists: always,
 };
 
 /** vmalloc with a mask (`__vmalloc`, mm/vmalloc.c). */
-export const vmallocWithMask: readonly Api[] = [
+export const vmallocWithMask: readonly OwnApi[] = [
   {
     ...common,
     treatment,
@@ -144,7 +143,6 @@ export const vmallocWithMask: readonly Api[] = [
   },
   {
     ...common,
-    exists: brought("vrealloc"),
     treatment: unfilteredTreatment,
     plan: planUnfiltered,
     run: runUnfiltered,

@@ -9,11 +9,11 @@ import { bug, step, warnOnce } from "../slowpath/simulation.ts";
 import { hasFatalSignal } from "../slowpath/task.ts";
 import { runBulk, type BulkResult } from "./alloc-pages-bulk.ts";
 import { DIED, NULL, runPages, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { NO_PAGES, pagesPlan, refuse, type Plan } from "./_plan.ts";
 import { hugePageOrder, LEAST_MEMORY_BYTES } from "../limits.ts";
 import { bytesOf, runBytesOf } from "../sizes.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 /** The mask that the pages of a vmalloc area are asked for with (mm/vmalloc.c:__vmalloc_area_node). */
 function vmallocPageMask(kernel: Kernel, flags: Mask): Mask {
@@ -382,13 +382,12 @@ const common = {
   size: "bytes" as const,
   alsoTakes: ["pages", "order"] as const,
   takesMask: false,
-  exists: always,
 };
 const plain = { ...common, treatment, plan, run };
 const zeroed = { ...common, treatment: zeroTreatment, plan: planZeroed, run: runZeroed };
 
 /** Virtually contiguous memory with the mask built in (`vmalloc`, mm/vmalloc.c). */
-export const vmalloc: readonly Api[] = [
+export const vmalloc: readonly OwnApi[] = [
   { ...plain, name: "vmalloc", signature: "void *vmalloc(unsigned long size)" },
   { ...plain, name: "vmalloc_node", signature: "void *vmalloc_node(unsigned long size, int node)" },
   { ...zeroed, name: "vzalloc", signature: "void *vzalloc(unsigned long size)" },

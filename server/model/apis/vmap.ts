@@ -5,10 +5,10 @@ import type { Simulation } from "../slowpath/simulation.ts";
 import { mightSleep } from "../slowpath/allocate.ts";
 import { bug } from "../slowpath/simulation.ts";
 import { DIED, type RunResult } from "./_run.ts";
-import type { Api, MaskTreatment, Note } from "./api.ts";
+import type { MaskTreatment, Note, OwnApi } from "./api.ts";
 import { NO_PAGES, pagesPlan, type Plan } from "./_plan.ts";
 import { interruptBug, interruptNote, stopsInInterrupt } from "./vmalloc.ts";
-import { always, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(kernel: Kernel): MaskTreatment {
   return treatmentOf({
@@ -65,13 +65,12 @@ const common = {
   size: "none" as const,
   alsoTakes: ["count", "pages"] as const,
   takesMask: false,
-  exists: always,
   treatment,
   run,
 };
 
 /** Mapping of pages that exist (`vmap`, mm/vmalloc.c): no memory of its own, but the same contexts as vmalloc. */
-export const vmap: readonly Api[] = [
+export const vmap: readonly OwnApi[] = [
   {
     ...common,
     plan,

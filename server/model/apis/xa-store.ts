@@ -2,10 +2,10 @@ import type { Kernel } from "../kernels/kernel.ts";
 import type { AllocationRequest } from "../request.ts";
 import type { Simulation } from "../slowpath/simulation.ts";
 import type { RunResult } from "./_run.ts";
-import type { Api, MaskTreatment } from "./api.ts";
+import type { MaskTreatment, OwnApi } from "./api.ts";
 import { planTreeStore, RADIX_NODES, runTreeStore } from "./_tree.ts";
 import type { Plan } from "./_plan.ts";
-import { brought, treatmentOf } from "./_treatment.ts";
+import { treatmentOf } from "./_treatment.ts";
 
 function treatment(): MaskTreatment {
   return treatmentOf({
@@ -39,14 +39,13 @@ const common = {
   size: "none" as const,
   alsoTakes: [] as const,
   takesMask: true,
-  exists: brought("xa_store"),
   treatment,
   plan,
   run,
 };
 
 /** The XArray (`xas_alloc`, lib/xarray.c; 4.20+). */
-export const xaStore: readonly Api[] = [
+export const xaStore: readonly OwnApi[] = [
   {
     ...common,
     name: "xa_store",
