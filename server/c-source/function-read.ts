@@ -3,6 +3,7 @@ import type { Allocation, Call, MaskArgument, Piece } from "./call.ts";
 import { handsOnOf, type HandsOn } from "./hands-on.ts";
 import {
   argumentsBetween,
+  eachArgument,
   functionValue,
   type Annotation,
   type FunctionItem,
@@ -197,14 +198,11 @@ function readCall(
   { allocatorOf }: Callees,
 ): Call {
   const { name, open, close, state } = walked;
-  const slices = argumentsBetween(tokens, open + 1, close);
   const text = textOf(tokens, name);
-  const given = slices.map(({ from, to }) => piece(tokens, from, to, origin));
+  const given: Piece[] = [];
+  eachArgument(tokens, open + 1, close, (from, to) => given.push(piece(tokens, from, to, origin)));
   const before = tokens.kinds[name - 1];
   const isMember = before === ARROW || before === DOT || tokens.kinds[name + 1] === INDEX_OPEN;
-  const allocator = isMember ? null : allocatorOf(text);
-  const isAllocator = allocator !== null && allocator.parameters.length === slices.length;
-  const reading = { tokens, item, walked, origin, text, slices, given };
   return {
     name: text,
     start: (tokens.starts[name] ?? 0) - origin,
@@ -212,12 +210,19 @@ function readCall(
     arguments: given,
     isMember,
     state,
-    allocation: isMember
-      ? null
-      : isAllocator
-        ? allocationThrough(reading, allocator)
-        : allocationOf(reading, names, signatureOfId(tokens.names[name] ?? 0)),
+    allocation: isMember ? null : allocationIn({ tokens, item, walked, origin, text, given }, names, allocatorOf(text)),
   };
+}
+
+/** What a call asks for; null: it allocates nothing, which of nearly all is clear at a glance. */
+function allocationIn(call: Omit<Reading, "slices">, names: FileNames, allocator: Allocator | null): Allocation | null {
+  const { tokens, walked, given } = call;
+  const through = allocator !== null && allocator.parameters.length === given.length ? allocator : null;
+  const signature = signatureOfId(tokens.names[walked.name] ?? 0);
+  const [from, to] = [walked.open + 1, walked.close];
+  if (through === null && signature === null && !hasMaskName(tokens, names, from, to)) return null;
+  const reading: Reading = { ...call, slices: argumentsBetween(tokens, from, to) };
+  return through === null ? allocationOf(reading, names, signature) : allocationThrough(reading, through);
 }
 
 function allocationThrough(reading: Reading, allocator: Allocator): Allocation {

@@ -191,18 +191,23 @@ export interface Slice {
 /** What commas separate between two tokens, brackets as a whole. Nothing between them: no argument. */
 export function argumentsBetween(tokens: Tokens, from: number, to: number): readonly Slice[] {
   const slices: Slice[] = [];
-  if (from >= to) return slices;
+  eachArgument(tokens, from, to, (start, end) => slices.push({ from: start, to: end }));
+  return slices;
+}
+
+/** Names the first token of each, and the one behind its last. */
+export function eachArgument(tokens: Tokens, from: number, to: number, name: (from: number, to: number) => void): void {
+  if (from >= to) return;
   let start = from;
   for (let at = from; at < to; at++) {
     const partner = tokens.partners[at] ?? -1;
     if (partner > at && partner < to) at = partner;
     else if (tokens.kinds[at] === COMMA) {
-      slices.push({ from: start, to: at });
+      name(start, at);
       start = at + 1;
     }
   }
-  slices.push({ from: start, to });
-  return slices;
+  name(start, to);
 }
 
 function parameterOf(tokens: Tokens, from: number, to: number): Parameter {

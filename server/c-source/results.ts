@@ -391,8 +391,9 @@ const MISSING = /(?<!else )\bif\s*\(\s*!\s*(\w+(?:(?:->|\.)\w+)+)\s*\)\s*$/;
 function isWhereMissing(before: string): boolean {
   if (!before.includes("if (!")) return false;
   for (let at = before.length - 1, closed = 0; at > 0; at--) {
-    if (before[at] === "}") closed++;
-    else if (before[at] === "{" && closed-- === 0) {
+    const code = before.charCodeAt(at);
+    if (code === BLOCK_CLOSE) closed++;
+    else if (code === BLOCK_OPEN && closed-- === 0) {
       closed = 0;
       const name = MISSING.exec(before.slice(Math.max(0, at - 80), at))?.[1];
       if (name !== undefined && before.includes(`${name} = `, at)) return true;

@@ -158,8 +158,9 @@ function leave(walk: Walk, state: State | null): State | null {
 
 /** A guard ends with its block, by whichever way it is left: at its end, by `goto`, `break` or `return`. */
 function outside<Or extends State | null>({ open }: Walk, state: Or): State | Or {
+  if (state === null || state.held.length === 0) return state;
   const hasEnded = ({ block: own }: Held): boolean => own !== 0 && !open.includes(own);
-  if (state === null || !state.held.some(hasEnded)) return state;
+  if (!state.held.some(hasEnded)) return state;
   return { ...state, held: state.held.filter((held) => !hasEnded(held)) };
 }
 
