@@ -140,6 +140,31 @@ describe("after any edits", () => {
     );
   });
 
+  test("so are those that say what may have been meant", () => {
+    const near: Readonly<Record<string, string>> = { a: "ring_a", b: "ring_b", c: "rung_a", d: "rings" };
+    const named = (text: string): string => text.replace(/\b[a-d]\b/g, (name) => near[name] ?? name);
+    const letter = fc.record({ at: fc.nat(2000), length: fc.nat(1), text: fc.constantFrom("", "x", "g", "_a", " ") });
+    const steps = fc.array(fc.oneof(letter, fc.record({ at: fc.nat(), length: fc.nat(60), text: declaration })), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(fileText, steps, (text, edits) => {
+        let file = parseFile(named(text));
+        let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
+        check(workspace, MAIN);
+        for (const edit of edits) {
+          const start = edit.at % (file.text.length + 1);
+          const end = Math.min(start + edit.length, file.text.length);
+          file = editFile(file, { start, end, text: named(edit.text) });
+          workspace = withDocument(workspace, MAIN, file);
+          expect(shown(workspace, MAIN)).toEqual(shown(fresh(workspace), MAIN));
+        }
+      }),
+      { numRuns: 150, seed: 20261128 },
+    );
+  });
+
   test("an earlier snapshot still has its own findings", () => {
     const text = "kernel 6.12\nrequest r {\n  api   kmalloc\n  size  8 MiB\n  flags GFP_KERNEL\n}\n";
     const before = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, parseFile(text));

@@ -10,6 +10,7 @@ import { carryUsers, indexNear, isNeeded, listUsers, usersKept } from "./need-us
 import { differenceOf } from "./region-difference.ts";
 import { apiKey, DAMAGED_SPACES, exportsOf, logKey, nameKey, namesOf, wantedKinds } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
+import { nearest } from "../names/suggest.ts";
 import { rootsFor } from "../../documents/roots.ts";
 import { saySame } from "./meaning.ts";
 import { importTarget, type ImportTarget } from "./uris.ts";
@@ -337,6 +338,8 @@ function carryOver(
   const changed = new Set<string>(changedBefore);
   /** Words of damage that came or went. */
   const words = new Set<string>();
+  /** Regions that came or went. */
+  const touched: Region[] = [];
   /** Keys of policies that say the same as before in other words, or somewhere else. */
   const reworded = new Set<string>();
   /** Revisions of what stands elsewhere in its region, or in other words: what points there is said anew. */
@@ -353,8 +356,11 @@ function carryOver(
       oldEnd === start + 1 && newEnd === start + 1 ? sameAsBefore(old, index, start, order.map(indexNamed)) : null;
     const keys = same === "reworded" ? reworded : changed;
     if (same !== "value") {
-      for (const region of old.index.file.regions.slice(start, oldEnd)) addKeys(keys, words, region);
-      for (const region of index.file.regions.slice(start, newEnd)) addKeys(keys, words, region);
+      const both = [...old.index.file.regions.slice(start, oldEnd), ...index.file.regions.slice(start, newEnd)];
+      for (const region of both) {
+        addKeys(keys, words, region);
+        touched.push(region);
+      }
     }
     const kept = same === "value" ? old.revisions[start] : undefined;
     if (same !== null) for (const revision of old.revisions.slice(start, oldEnd)) shifted.add(revision);
@@ -393,8 +399,10 @@ function carryOver(
     if (own !== undefined && firstOf(own, kind) !== firstOf(before, kind)) own[kind].forEach(forget);
   // Which names are declared has changed, and with it what an unknown one may have meant.
   if (!declareSame(previous.files, moved)) {
+    const regions = moved[0]?.index.file.regions ?? [];
+    const names = namesThatCount(touched);
     findings.forEach((known, region) => {
-      if (known?.suggests === true) forget(region);
+      if (known?.suggests === true && mayBeMeant(known, regions[region], names)) forget(region);
     });
   }
   return { files: moved, findings, ready };
@@ -406,6 +414,28 @@ function carryAllUsers(before: readonly AnalysedFile[], now: readonly AnalysedFi
     const from = before[i];
     if (from?.uri === uri) carryUsers(from.index.file, index.file);
   }
+}
+
+/** What is declared in regions that came or went; null: it is told in other ways than as what may be meant. */
+function namesThatCount(regions: readonly Region[]): readonly string[] | null {
+  if (regions.length > MOST_COMPARED || regions.some(({ kind }) => kind === "scope")) return null;
+  return [...new Set(regions.flatMap(({ name }) => name ?? []))];
+}
+
+/** After an edit of more declarations all that was suggested is looked for again. */
+const MOST_COMPARED = 16;
+
+/** Whether one of some names may be among those that are suggested for a name that nothing declares. */
+function mayBeMeant(
+  { unplaced }: RegionFindings,
+  region: Region | undefined,
+  names: readonly string[] | null,
+): boolean {
+  if (names === null || region === undefined) return true;
+  return unplaced.some(
+    ({ rule, span }) =>
+      rule.startsWith("unknown-") && nearest(region.text.slice(span.start, span.end), names).length > 0,
+  );
 }
 
 function pointsAt({ unplaced }: RegionFindings, revisions: ReadonlySet<Revision>): boolean {
