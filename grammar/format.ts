@@ -1,3 +1,4 @@
+import { lineChanges, type LineChange } from "./line-changes.ts";
 import { print, type PlacedItem, type Printed } from "./printer.ts";
 import { parseFile } from "./regions.ts";
 import type { Region, SourceFile } from "./source-file.ts";
@@ -12,6 +13,8 @@ export interface FormattedPart {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Where that differs from what stands there now; offsets from `start`. */
+  readonly changes: readonly LineChange[];
 }
 
 /**
@@ -40,15 +43,35 @@ export function formattedParts(file: SourceFile): readonly FormattedPart[] | nul
         next += 1;
       }
     }
-    const { text } = next === i + 1 ? first.printed : printed(file, first.from, end);
-    parts.push({
-      start: file.starts[first.from] ?? 0,
-      end: file.starts[end] ?? file.text.length,
-      text: (i === 0 && file.text.startsWith("\ufeff") ? "\ufeff" : "") + withLineEnds(text, lineEnd),
-    });
+    const whole = next === i + 1 ? first.printed : printed(file, first.from, end);
+    const mark = i === 0 && file.text.startsWith("\ufeff") ? "\ufeff" : "";
+    parts.push(partOf(file, file.starts[first.from] ?? 0, file.starts[end] ?? file.text.length, whole, mark, lineEnd));
     i = next;
   }
   return parts;
+}
+
+function partOf(
+  file: SourceFile,
+  start: number,
+  end: number,
+  whole: PrintedPart,
+  mark: string,
+  lineEnd: string,
+): FormattedPart {
+  if (mark === "" && lineEnd === "\n")
+    return {
+      start,
+      end,
+      get text() {
+        return whole.text;
+      },
+      get changes() {
+        return whole.changes;
+      },
+    };
+  const text = mark + withLineEnds(whole.text, lineEnd);
+  return { start, end, text, changes: lineChanges(file.text.slice(start, end), text) };
 }
 
 function withLineEnds(text: string, lineEnd: string): string {
@@ -59,7 +82,12 @@ function withLineEnds(text: string, lineEnd: string): string {
 interface LineGroup {
   readonly from: number;
   readonly to: number;
-  readonly printed: Printed;
+  readonly printed: PrintedPart;
+}
+
+/** Declarations as they are printed, and in which lines that is not how they stand. */
+interface PrintedPart extends Printed {
+  readonly changes: readonly LineChange[];
 }
 
 function lineGroups(file: SourceFile): readonly LineGroup[] {
@@ -82,16 +110,18 @@ function endsLine(region: Region | undefined): boolean {
 interface Kept {
   readonly regions: readonly Region[];
   readonly beginsFile: boolean;
-  readonly printed: Printed;
+  readonly printed: PrintedPart;
 }
 
 const alone = new WeakMap<Region, Kept>();
 const together = new WeakMap<Region, Kept>();
 
-function printed(file: SourceFile, from: number, to: number): Printed {
+const NO_CHANGES: readonly LineChange[] = [];
+
+function printed(file: SourceFile, from: number, to: number): PrintedPart {
   const regions = file.regions.slice(from, to);
   const first = regions[0];
-  if (first === undefined) return { text: "", isApart: false, joins: false };
+  if (first === undefined) return { text: "", isApart: false, joins: false, changes: NO_CHANGES };
   const beginsFile = from === 0;
   const kept = regions.length === 1 ? alone : together;
   const before = kept.get(first);
@@ -101,11 +131,11 @@ function printed(file: SourceFile, from: number, to: number): Printed {
   return fresh;
 }
 
-function newlyPrinted(regions: readonly Region[], beginsFile: boolean): Printed {
+function newlyPrinted(regions: readonly Region[], beginsFile: boolean): PrintedPart {
   const text = regions.length === 1 ? (regions[0]?.text ?? "") : regions.map((region) => region.text).join("");
-  const shape = text.length > LONGEST_SHAPE ? null : shapeOf(text, beginsFile);
-  const known = shape === null ? undefined : shapes.get(shape.key);
-  if (shape !== null && known !== undefined) return printedAlike(known, text, shape.names);
+  const key = text.length > LONGEST_SHAPE ? null : shapeOf(text, beginsFile);
+  const known = key === null ? undefined : shapes.get(key);
+  if (known !== undefined) return new PrintedAlike(known, text);
   const items: PlacedItem[] = [];
   let base = 0;
   for (const { item, text: own } of regions) {
@@ -113,10 +143,29 @@ function newlyPrinted(regions: readonly Region[], beginsFile: boolean): Printed 
     base += own.length;
   }
   const made = print(text, items, beginsFile);
+  if (key !== null) noteShape(key, text, made);
   // The text is kept once.
-  const fresh = made.text === text ? { ...made, text } : made;
-  if (shape !== null) noteShape(shape, text, fresh);
-  return fresh;
+  return made.text === text ? { ...made, text, changes: NO_CHANGES } : new NewlyPrinted(made, text);
+}
+
+class NewlyPrinted implements PrintedPart {
+  readonly text: string;
+  readonly isApart: boolean;
+  readonly joins: boolean;
+  readonly #before: string;
+  #changes: readonly LineChange[] | null = null;
+
+  constructor({ text, isApart, joins }: Printed, before: string) {
+    this.text = text;
+    this.isApart = isApart;
+    this.joins = joins;
+    this.#before = before;
+  }
+
+  get changes(): readonly LineChange[] {
+    this.#changes ??= lineChanges(this.#before, this.text);
+    return this.#changes;
+  }
 }
 
 /**
@@ -124,59 +173,129 @@ function newlyPrinted(regions: readonly Region[], beginsFile: boolean): Printed 
  * length alone, so that valid texts of one shape are printed alike, each with its own, and only the first of them has
  * need of a tree.
  */
-interface Shape {
-  readonly key: string;
-  readonly names: readonly string[];
+function shapeOf(text: string, beginsFile: boolean): string {
+  const key = text.replace(WORD, (word) =>
+    isKeyword(word) ? word : (word.charCodeAt(0) <= NINE ? "0" : "x").repeat(word.length),
+  );
+  return beginsFile ? `^${key}` : key;
 }
 
-/** How the texts of one shape are printed: what stands between their names; null: as they stand. */
+/** Names, the words of the language, and whole numbers of nothing but digits. */
+const WORD = /\b(?:[A-Za-z_]\w*|\d+\b)/g;
+const NINE = 57;
+const LONGEST_SHAPE = 2000;
+
+/** A text, with the names of another one in it: which stretches of that. */
+type Pattern = readonly (string | Stretch)[];
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How the texts of one shape are printed; null: as they stand. */
 interface KnownShape extends Omit<Printed, "text"> {
-  readonly between: readonly string[] | null;
+  readonly out: { readonly text: Pattern; readonly changes: readonly (Stretch & { readonly text: Pattern })[] } | null;
 }
 
 const shapes = new Map<string, KnownShape>();
 const MOST_SHAPES = 4000;
-const LONGEST_SHAPE = 2000;
-/** Names, the words of the language, and whole numbers of nothing but digits. */
-const WORD = /\b(?:[A-Za-z_]\w*|\d+\b)/g;
 
-const NINE = 57;
-
-function shapeOf(text: string, beginsFile: boolean): Shape {
-  const names: string[] = [];
-  const key = text.replace(WORD, (word) => {
-    if (isKeyword(word)) return word;
-    names.push(word);
-    return (word.charCodeAt(0) <= NINE ? "0" : "x").repeat(word.length);
-  });
-  return { key: beginsFile ? `^${key}` : key, names };
+function withNamesOf(text: string, pattern: Pattern): string {
+  let out = "";
+  for (const piece of pattern) out += typeof piece === "string" ? piece : text.slice(piece.start, piece.end);
+  return out;
 }
 
-function noteShape({ key, names }: Shape, text: string, { text: out, isApart, joins }: Printed): void {
-  const between = out === text ? null : betweenNames(out, names);
-  if (between === undefined) return;
-  if (shapes.size >= MOST_SHAPES) shapes.clear();
-  shapes.set(key, { between, isApart, joins });
-}
+class PrintedAlike implements PrintedPart {
+  readonly isApart: boolean;
+  readonly joins: boolean;
+  readonly #shape: KnownShape;
+  readonly #before: string;
+  #changes: readonly LineChange[] | null = null;
 
-/** Undefined where other names stand in a text, or in another order. */
-function betweenNames(text: string, names: readonly string[]): readonly string[] | undefined {
-  const between: string[] = [];
-  let end = 0;
-  for (const { 0: word, index } of text.matchAll(WORD)) {
-    if (isKeyword(word)) continue;
-    if (word !== names[between.length]) return undefined;
-    between.push(text.slice(end, index));
-    end = index + word.length;
+  constructor(shape: KnownShape, before: string) {
+    this.isApart = shape.isApart;
+    this.joins = shape.joins;
+    this.#shape = shape;
+    this.#before = before;
   }
-  return between.length === names.length ? [...between, text.slice(end)] : undefined;
+
+  get text(): string {
+    const { out } = this.#shape;
+    return out === null ? this.#before : withNamesOf(this.#before, out.text);
+  }
+
+  get changes(): readonly LineChange[] {
+    const { out } = this.#shape;
+    if (out === null) return NO_CHANGES;
+    this.#changes ??= out.changes.map(({ start, end, text }) => ({
+      start,
+      end,
+      text: withNamesOf(this.#before, text),
+    }));
+    return this.#changes;
+  }
 }
 
-function printedAlike({ between, isApart, joins }: KnownShape, text: string, names: readonly string[]): Printed {
-  if (between === null) return { text, isApart, joins };
-  let out = between[0] ?? "";
-  for (let i = 0; i < names.length; i++) out += (names[i] ?? "") + (between[i + 1] ?? "");
-  return { text: out, isApart, joins };
+/** The first of the characters that stand for the names of a text, each for one; nobody writes them. */
+const FIRST_MARK = 0xe000;
+const MARKS = /[\ue000-\uf8ff]/;
+const MARK_RUNS = /([\ue000-\uf8ff])\1*/g;
+const MOST_NAMES = 6000;
+
+function noteShape(key: string, text: string, { text: out, isApart, joins }: Printed): void {
+  const shape = out === text ? null : patternsOf(text, out);
+  if (shape === undefined) return;
+  if (shapes.size >= MOST_SHAPES) shapes.clear();
+  shapes.set(key, { out: shape, isApart, joins });
+}
+
+/**
+ * How a text is printed, whatever its names are called; undefined where other names stand in what is printed, or in
+ * another order. Lines are compared with a mark in the place of each name: two that are the same by chance are not.
+ */
+function patternsOf(text: string, out: string): KnownShape["out"] | undefined {
+  const names = namesIn(text);
+  const printedNames = namesIn(out);
+  if (MARKS.test(text) || names.length > MOST_NAMES || names.length !== printedNames.length) return undefined;
+  if (names.some(({ word }, i) => word !== printedNames[i]?.word)) return undefined;
+  const [before, after] = [marked(text, names), marked(out, printedNames)];
+  const patternOf = (own: string): Pattern => {
+    const pattern: (string | Stretch)[] = [];
+    let at = 0;
+    for (const { 0: run, index } of own.matchAll(MARK_RUNS)) {
+      const name = names[run.charCodeAt(0) - FIRST_MARK];
+      if (index > at) pattern.push(own.slice(at, index));
+      if (name !== undefined) pattern.push({ start: name.start, end: name.start + name.word.length });
+      at = index + run.length;
+    }
+    return at < own.length ? [...pattern, own.slice(at)] : pattern;
+  };
+  return {
+    text: patternOf(after),
+    changes: lineChanges(before, after).map(({ start, end, text: own }) => ({ start, end, text: patternOf(own) })),
+  };
+}
+
+interface PlacedName {
+  readonly word: string;
+  readonly start: number;
+}
+
+function namesIn(text: string): readonly PlacedName[] {
+  return [...text.matchAll(WORD)].flatMap(({ 0: word, index }) => (isKeyword(word) ? [] : [{ word, start: index }]));
+}
+
+/** The text with the mark of each name in its place, as long as it is. */
+function marked(text: string, names: readonly PlacedName[]): string {
+  let out = "";
+  let end = 0;
+  for (const [i, { word, start }] of names.entries()) {
+    out += text.slice(end, start) + String.fromCharCode(FIRST_MARK + i).repeat(word.length);
+    end = start + word.length;
+  }
+  return out + text.slice(end);
 }
 
 function isSame(one: readonly Region[], other: readonly Region[]): boolean {

@@ -64,6 +64,20 @@ const runs: fc.Arbitrary<string> = fc
       .join("\n"),
   );
 
+/** A valid text with the changes of its parts carried out. */
+function changed(text: string): string {
+  let out = "";
+  for (const part of formattedParts(parseFile(text)) ?? []) {
+    let at = part.start;
+    for (const change of part.changes) {
+      out += text.slice(at, part.start + change.start) + change.text;
+      at = part.start + change.end;
+    }
+    out += text.slice(at, part.end);
+  }
+  return out;
+}
+
 describe("The formatter", () => {
   for (const [what, texts, seed] of [
     ["files laid out plainly", file, 11],
@@ -134,6 +148,7 @@ describe("The formatter", () => {
         const alone = print(other, items, true).text;
         alike++;
         expect(formatted(other).replace(/\r\n/g, "\n")).toBe(alone);
+        expect(changed(other)).toBe(formatted(other));
       }),
       { seed: 16, numRuns: 500 },
     );
@@ -151,6 +166,7 @@ describe("The formatter", () => {
         expect(parts === null ? null : parts.map((part) => part.text).join("")).toBe(
           parts === null ? null : formatted(after.text),
         );
+        if (parts !== null) expect(changed(after.text)).toBe(formatted(after.text));
         parts?.forEach((part, i) => {
           expect(part.start).toBe(i === 0 ? 0 : parts[i - 1]?.end);
         });
