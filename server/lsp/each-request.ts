@@ -5,6 +5,12 @@ import { isObject } from "./initialize-params.ts";
 /** So much of what is no message is shown, in UTF-16 units. */
 const SHOWN = 120;
 
+/** What a channel is told when nothing more comes. */
+interface Ending {
+  /** All that came is still done and answered; then it is as if the client had said `exit`. */
+  readonly ended: () => void;
+}
+
 /** The two ends of a channel to a client. */
 export interface Channel {
   readonly reader: MessageReader;
@@ -17,8 +23,13 @@ export interface Channel {
  * what has no id where one must be. So each gets a number of its own on the way in and its client's id back on the way
  * out; what is none of the messages of JSON-RPC is passed over with a word.
  */
-export function eachRequest({ reader, writer }: Channel): Channel {
+export function eachRequest({ reader, writer }: Channel): Channel & Ending {
   const requests = new RequestsInFlight();
+  let deliver: DataCallback | null = null;
+  let hasEnded = false;
+  const exitWhenIdle = (): void => {
+    if (hasEnded && requests.isEmpty) deliver?.(messageOf({ method: "exit" }));
+  };
   const say = (words: string): void => {
     void write({ method: "window/logMessage", params: { type: 1, message: words } });
   };
@@ -47,17 +58,28 @@ export function eachRequest({ reader, writer }: Channel): Channel {
   }
 
   return {
+    ended() {
+      hasEnded = true;
+      exitWhenIdle();
+    },
     reader: {
       onError: reader.onError,
-      onClose: reader.onClose,
+      // What has come is answered though nothing more comes.
+      onClose: () => ({ dispose: () => {} }),
       onPartialMessage: reader.onPartialMessage,
-      listen: (take) => reader.listen((message) => receive(message, take)),
+      listen(take) {
+        deliver = take;
+        return reader.listen((message) => receive(message, take));
+      },
       dispose: () => reader.dispose(),
     },
     writer: {
       onError: writer.onError,
       onClose: writer.onClose,
-      write: (message) => writer.write(requests.answered(message)),
+      async write(message) {
+        await writer.write(requests.answered(message));
+        exitWhenIdle();
+      },
       end: () => writer.end(),
       dispose: () => writer.dispose(),
     },
@@ -74,6 +96,10 @@ const isId = (id: unknown): id is Id => typeof id === "number" || typeof id === 
 class RequestsInFlight {
   readonly #ids = new Map<number, Id>();
   #last = 0;
+
+  get isEmpty(): boolean {
+    return this.#ids.size === 0;
+  }
 
   begin(id: Id): number {
     this.#last += 1;

@@ -25,6 +25,7 @@ function answerOnStreams(results: InitializeResults): void {
   let input: Buffer = Buffer.alloc(0);
   let answered: number | string | null = null;
   let isLoading = false;
+  let hasEnded = false;
 
   function receive(chunk: Buffer): void {
     input = Buffer.concat([input, chunk]);
@@ -32,8 +33,9 @@ function answerOnStreams(results: InitializeResults): void {
     isLoading = true;
     void load(answered, () => {
       stdin.off("data", receive);
-      stdin.off("end", endWithInput);
+      stdin.off("end", end);
       stdin.emit("data", input);
+      if (hasEnded) stdin.emit("end");
     });
   }
 
@@ -49,8 +51,14 @@ function answerOnStreams(results: InitializeResults): void {
     return input.length === first.end;
   }
 
+  /** What waits for the server is answered before it ends. */
+  function end(): void {
+    if (!isLoading) endWithInput();
+    hasEnded = true;
+  }
+
   stdin.on("data", receive);
-  stdin.on("end", endWithInput);
+  stdin.on("end", end);
   // The client is gone: there is nobody to tell.
   stdout.on("error", endWithInput);
 }

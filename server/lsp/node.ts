@@ -10,8 +10,6 @@ import {
   ProposedFeatures,
   StreamMessageReader,
   type Connection,
-  type ConnectionOptions,
-  type MessageReader,
   type MessageWriter,
 } from "vscode-languageserver/node";
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
@@ -91,27 +89,33 @@ function connectionOf(isStdio: boolean, answered: number | string | null): Conne
   if (isStdio) return stdioConnection(answered);
   if (!process.argv.includes("--node-ipc")) return createConnection(ProposedFeatures.all, inTurn());
   const all = new IPCMessageWriter(process);
-  return connected(new IPCMessageReader(process), answered === null ? all : withoutAnswer(answered, all), inTurn());
-}
-
-function connected(reader: MessageReader, writer: MessageWriter, options: ConnectionOptions): Connection {
-  const each = eachRequest({ reader, writer });
-  return createConnection(ProposedFeatures.all, each.reader, each.writer, options);
+  const writer = answered === null ? all : withoutAnswer(answered, all);
+  const each = eachRequest({ reader: new IPCMessageReader(process), writer });
+  return createConnection(ProposedFeatures.all, each.reader, each.writer, inTurn());
 }
 
 /** Standard output is the client's, and the server ends with its input. What is text already is sent as it is. */
 function stdioConnection(answered: number | string | null): Connection {
   for (const name of ["debug", "info", "log"] as const) console[name] = console.error;
   let status = 1;
-  for (const end of ["end", "close"]) process.stdin.on(end, () => process.exit(status));
-  const reader = new StreamMessageReader(process.stdin);
   const all = new OutputWriter(process.stdout);
   const writer = answered === null ? all : withoutAnswer(answered, all);
+  const { reader, ...each } = eachRequest({ reader: new StreamMessageReader(process.stdin), writer });
   const turns = inTurn(() => {
     status = 0;
   });
-  return connected(reader, writer, turns);
+  process.stdin.on("end", () => {
+    each.ended();
+    setTimeout(() => process.exit(status), LAST_WORDS_MS).unref();
+  });
+  process.stdin.on("close", () => {
+    if (!process.stdin.readableEnded) process.exit(status);
+  });
+  return createConnection(ProposedFeatures.all, reader, each.writer, turns);
 }
+
+/** Who has nothing more to say waits no longer for answers, in milliseconds. */
+const LAST_WORDS_MS = 10_000;
 
 function withoutAnswer(id: number | string, writer: MessageWriter): MessageWriter {
   let isDue = true;

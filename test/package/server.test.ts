@@ -74,6 +74,22 @@ describe("the built server, over standard input and output,", () => {
     }
   });
 
+  test("answers all that came before its input ended", async () => {
+    const cut = bytesOf([notification("textDocument/didClose")]).subarray(0, -4);
+    for (const [last, ends] of [
+      [bytesOf([EXIT]), 0],
+      [Buffer.alloc(0), 0],
+      [cut, 0],
+    ] as const) {
+      const server = start();
+      const output = outputOf(server);
+      server.stdin?.end(Buffer.concat([bytesOf(SESSION), last]));
+      const { status, messages } = await output;
+      expect(answered(messages)).toEqual(ANSWERED);
+      expect(status).toBe(ends);
+    }
+  });
+
   test("loads what it says of C when there is C", async () => {
     const server = start();
     const output = outputOf(server);
