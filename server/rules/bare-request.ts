@@ -56,7 +56,7 @@ export function bareMask(kernel: Kernel, text: string): BareMask | NoMask {
   const known = ofKernel.get(text);
   if (known !== undefined) return known;
   const made = newMask(kernel, text);
-  if (ofKernel.size >= MOST_READ) ofKernel.clear();
+  if (ofKernel.size >= MOST_READ_OF_EACH) ofKernel.clear();
   ofKernel.set(text, made);
   return made;
 }
@@ -80,6 +80,7 @@ function newMask(kernel: Kernel, text: string): BareMask | NoMask {
 const masks = new WeakMap<Kernel, Map<string, BareMask | NoMask>>();
 const read = new Map<string, ReturnType<typeof parseMask>>();
 const MOST_READ = 1024;
+const MOST_READ_OF_EACH = 256;
 
 function readMask(text: string): ReturnType<typeof parseMask> {
   const known = read.get(text);
