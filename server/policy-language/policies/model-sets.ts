@@ -141,7 +141,7 @@ function sharedAnswer<Value>(
 const VERDICT_WORK = 2;
 const KNOWN_VERDICT_WORK = 1 / 8;
 /** What it is worth to find out what a function makes of a size. */
-const PLANS_WORK = 100;
+const PLANS_WORK = 30;
 
 /**
  * The requests of a space by the verdict's answer: where each value occurs, for all that lies within some sets; of the

@@ -42,9 +42,6 @@ export class Allowance {
   }
 }
 
-/** A function takes more than it was tried with: there is another way to what is wanted of it. */
-class TooManyRows extends Error {}
-
 /** Constants stand below all variables. */
 const CONSTANT_LEVEL = 0x7fffffff;
 const FIRST_CAPACITY = 2 ** 7;
@@ -53,9 +50,9 @@ const MOST_RESULTS = 2 ** 17;
 /** What it is worth to look at a function for the variables that it speaks of. */
 const OPERAND_WORK = 4;
 /** Steps of a search for an assignment that are worth a node. */
-const STEPS_PER_NODE = 32;
-/** So many nodes may be made in bringing functions together of which little is wanted. */
-const MANY_NODES = 4000;
+const STEPS_PER_NODE = 24;
+/** So many functions, looked at for what they leave no choice, are worth a node. */
+const OPERANDS_PER_NODE = 8;
 /** Of so many operands it is worth to find out first which variables they leave no choice. */
 const MANY_OPERANDS = 6;
 
@@ -134,13 +131,13 @@ export class Bdd {
   // One row for each function and its opposite; plain arrays of numbers, for this is where all the time goes.
   #rows = new Int32Array(FIELDS * FIRST_CAPACITY);
   #size = 1;
-  #mostRows = Number.POSITIVE_INFINITY;
   /** Rows by what they are made of; open addressing, 0 is an empty place. */
   #unique = new Int32Array(2 * FIRST_CAPACITY);
   readonly #ands = new Results();
   readonly #xors = new Results();
-  /** Which functions meet, as `meet` was asked of them. */
+  /** Which functions meet, as `meet` was asked of them, and what `andWithin` gave. */
   readonly #meetings = new Map<string, boolean>();
+  readonly #within = new Map<string, Node>();
 
   /** @param allowance what new nodes are taken from; an operation that needs more throws `TooMuchWork` */
   constructor(allowance: Allowance = new Allowance(Number.POSITIVE_INFINITY)) {
@@ -199,30 +196,55 @@ export class Bdd {
     const known = this.#meetings.get(key);
     if (known !== undefined) return known;
     const { meets, steps } = meetingOf(this, operands);
-    this.#allowance.spend(Math.ceil(steps / STEPS_PER_NODE));
+    this.#allowance.spend(steps / STEPS_PER_NODE);
     const made = meets ?? this.projectedOn(operands, []) !== FALSE;
     this.#meetings.set(key, made);
     return made;
   }
 
   /**
-   * `and(within, ...operands)`, where `within` takes little: when the operands are too large together, only what lies
-   * within is made of them.
+   * The first values of the variables at these levels, which are asked before all others, with which all of the
+   * functions can be true, as a function: false comes before true, at the first level first. Some assignment makes all
+   * of them true.
+   */
+  firstOf(levels: readonly number[], operands: readonly Node[]): Node {
+    const { meets, steps, ones } = meetingOf(this, operands);
+    this.#allowance.spend(steps / STEPS_PER_NODE);
+    if (meets !== null) return this.#cubeOf(new Map(levels.map((level) => [level, ones.includes(level)])));
+    const values = new Map<number, boolean>();
+    let rest = this.projectedOn(operands, levels);
+    for (const level of levels) {
+      const low = this.levelOf(rest) === level ? this.lowOf(rest) : rest;
+      values.set(level, low === FALSE);
+      rest = low === FALSE ? this.highOf(rest) : low;
+    }
+    return this.#cubeOf(values);
+  }
+
+  /**
+   * `and(within, ...operands)`, where `within` takes little: what the operands are together is not made, only what lies
+   * within.
    */
   andWithin(within: Node, operands: readonly Node[]): Node {
-    this.#mostRows = this.#size + MANY_NODES;
-    try {
-      return this.#and(within, this.#all(operands));
-    } catch (error) {
-      if (!(error instanceof TooManyRows)) throw error;
-    } finally {
-      this.#mostRows = Number.POSITIVE_INFINITY;
-    }
-    const literals = this.#literalsOf(operands);
+    const key = `${within} ${operands.join(" ")}`;
+    const known = this.#within.get(key);
+    if (known !== undefined) return known;
+    this.#allowance.spend(operands.length / OPERANDS_PER_NODE);
+    const made = this.#andWithin(within, operands);
+    this.#within.set(key, made);
+    return made;
+  }
+
+  #andWithin(within: Node, operands: readonly Node[]): Node {
+    const literals = this.#literalsOf([within, ...operands]);
     if (literals === null) return FALSE;
-    const restricted = operands.map((n) => this.given(n, (level) => literals.get(level) ?? null));
-    restricted.sort(this.#lowestFirst);
-    return [this.#cubeOf(literals), ...restricted].reduce((a, b) => this.#and(a, b), within);
+    const restricted = [within, ...operands].map((n) => this.given(n, (level) => literals.get(level) ?? null));
+    const [least = TRUE, ...others] = new Set(restricted);
+    others.sort(this.#lowestFirst);
+    return this.#and(
+      this.#cubeOf(literals),
+      others.reduce((a, b) => this.#and(a, b), least),
+    );
   }
 
   /** The function that is `low` where the variable is false, and `high` where it is true; both ask lower ones alone. */
@@ -519,7 +541,6 @@ export class Bdd {
       this.#grow();
       return this.#make(level, low, high);
     }
-    if (this.#size >= this.#mostRows) throw new TooManyRows();
     this.#allowance.spend(1);
     const made = this.#size++;
     const row = made * FIELDS;

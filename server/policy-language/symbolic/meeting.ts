@@ -21,19 +21,28 @@ export interface Meeting {
   readonly meets: boolean | null;
   /** How many nodes were come by. */
   readonly steps: number;
+  /**
+   * Where they meet, the variables that are true in the first assignment in the order of the variables, false before
+   * true. Those that it leaves open are false.
+   */
+  readonly ones: readonly number[];
 }
 
-/** The variables, by level, that leave nothing for those below them. */
-type Conflict = Set<number>;
-
-/** Whether some assignment makes all of them true. Hangs on the functions and their order alone. */
+/**
+ * Whether some assignment makes all of them true, and the first that does. Hangs on the functions and their order
+ * alone.
+ */
 export function meetingOf(diagrams: Diagrams, operands: readonly Node[]): Meeting {
-  if (operands.includes(FALSE)) return { meets: false, steps: 0 };
+  if (operands.includes(FALSE)) return { meets: false, steps: 0, ones: [] };
   const search = new Search(diagrams);
   for (const operand of new Set(operands)) if (operand !== TRUE) search.add(operand, -1);
-  const outcome = search.from(0);
-  return { meets: outcome === "given-up" ? null : outcome === "met", steps: search.steps };
+  const outcome = search.from(0, 0);
+  const meets = outcome === "given-up" ? null : outcome === "met";
+  return { meets, steps: search.steps, ones: search.ones };
 }
+
+/** The variables, by level, that leave nothing for those below them: so many words of bits for each variable decided. */
+const WORDS = 8;
 
 class Search {
   readonly #diagrams: Diagrams;
@@ -43,6 +52,9 @@ class Search {
   readonly #beside: number[] = [];
   /** The last of those that ask a variable next, by its level; -1: none does. */
   readonly #asking: number[] = [];
+  /** The conflicts of the variables that are decided, one behind the other. */
+  #conflicts = new Int32Array(WORDS * 32);
+  readonly ones: number[] = [];
   steps = 0;
 
   constructor(diagrams: Diagrams) {
@@ -51,6 +63,7 @@ class Search {
 
   add(n: Node, parent: number): void {
     const level = this.#diagrams.levelOf(n);
+    if (level >= WORDS * 32) throw new Error(`There is no room for conflicts at level ${level}.`);
     while (this.#asking.length <= level) this.#asking.push(-1);
     this.#beside.push(this.#asking[level] ?? -1);
     this.#asking[level] = this.#nodes.length;
@@ -59,31 +72,46 @@ class Search {
     this.steps += 1;
   }
 
-  /** Decides the variables from this level on. */
-  from(least: number): "met" | "given-up" | Conflict {
+  /** Decides the variables from this level on, after `depth` others. */
+  from(least: number, depth: number): "met" | "given-up" | "conflict" {
     let level = least;
     while ((this.#asking[level] ?? -1) < 0) {
       if (level >= this.#asking.length) return "met";
       level += 1;
     }
-    const conflict: Conflict = new Set();
+    const [conflict, next] = [depth * WORDS, (depth + 1) * WORDS];
+    if (next + WORDS > this.#conflicts.length) this.#conflicts = doubled(this.#conflicts);
+    this.#conflicts.fill(0, conflict, next);
     for (const value of [false, true]) {
       const before = this.#nodes.length;
       const failed = this.#decide(level, value);
       if (failed >= 0) {
         for (let at = this.#parents[failed] ?? -1; at >= 0; at = this.#parents[at] ?? -1)
-          conflict.add(this.#diagrams.levelOf(this.#nodes[at] ?? TRUE));
+          this.#blame(conflict, this.#diagrams.levelOf(this.#nodes[at] ?? TRUE));
         this.#backTo(before);
         continue;
       }
       if (this.steps > MOST_STEPS) return "given-up";
-      const below = this.from(level + 1);
-      if (below === "met" || below === "given-up") return below;
+      if (value) this.ones.push(level);
+      const outcome = this.from(level + 1, depth + 1);
+      if (outcome !== "conflict") return outcome;
+      if (value) this.ones.pop();
       this.#backTo(before);
-      if (!below.delete(level)) return below;
-      for (const other of below) conflict.add(other);
+      const isBlamed = ((this.#conflicts[next + (level >>> 5)] ?? 0) & (1 << (level & 31))) !== 0;
+      if (!isBlamed) this.#conflicts.fill(0, conflict, next);
+      for (let word = 0; word < WORDS; word++)
+        this.#conflicts[conflict + word] =
+          (this.#conflicts[conflict + word] ?? 0) | (this.#conflicts[next + word] ?? 0);
+      if (!isBlamed) return "conflict";
     }
-    return conflict;
+    const own = conflict + (level >>> 5);
+    this.#conflicts[own] = (this.#conflicts[own] ?? 0) & ~(1 << (level & 31));
+    return "conflict";
+  }
+
+  #blame(conflict: number, level: number): void {
+    const word = conflict + (level >>> 5);
+    this.#conflicts[word] = (this.#conflicts[word] ?? 0) | (1 << (level & 31));
   }
 
   /** Gives a variable its value; the index of a function that is false then, or -1. */
@@ -104,4 +132,10 @@ class Search {
       this.#parents.pop();
     }
   }
+}
+
+function doubled(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
 }

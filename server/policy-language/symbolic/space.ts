@@ -30,6 +30,8 @@ export interface Space {
   readonly kernel: Kernel;
   /** Bit positions of the mask that the kernel defines, ascending. */
   readonly maskBits: readonly number[];
+  /** The levels of all flags of all kernels that the question is asked of. */
+  readonly maskLevels: readonly number[];
   /** Ascending, in bytes. */
   readonly thresholds: readonly number[];
   /** What sizes a request can have: any number of bytes, or whole orders of pages only. */
@@ -134,6 +136,7 @@ export function spacesOf(
   );
   const levels = new Map(order.map((row, index) => [row, FIRST_LEVEL + index]));
   const sizes = needs.every((each) => each.sizes === "orders") ? "orders" : "bytes";
+  const maskLevels = order.flatMap((row, index) => (row >= FLAG_ROWS ? [FIRST_LEVEL + index] : []));
   const bdd = new Bdd(allowance);
   return (kernel) => {
     const maskBits = maskBitsOf(kernel);
@@ -147,6 +150,7 @@ export function spacesOf(
       allowance,
       kernel,
       maskBits,
+      maskLevels,
       thresholds,
       sizes,
       stretches: stretchesOf(kernel, thresholds, sizes),
@@ -338,10 +342,6 @@ const BASES: readonly (CompositeName | null)[] = [
   "TRANSHUGE_LIGHT",
 ];
 
-/** Below the price of one name, whatever their number: a plain context and a small size before others. */
-const CONTEXT_COST = 2 ** -12;
-const SIZE_COST = 2 ** -24;
-
 /** What a witness is worth in nodes, beside those that are made: it is laid beside every composite. */
 const WITNESS_WORK = 50;
 
@@ -355,7 +355,8 @@ function basesOf({ kernel }: Space): readonly Base[] {
 }
 
 /**
- * The request that lies in all of the sets and whose mask takes the fewest names to write, or null when there is none.
+ * The request that lies in all of the sets and whose mask takes the fewest names to write, or null when there is none;
+ * of several the one with the plainest context, then the smallest size, then the composite that is known best.
  * What the sets are together is not made: of that only the masks of few names.
  */
 export function smallestWitness(space: Space, sets: readonly Node[]): Witness | null {
@@ -365,26 +366,17 @@ export function smallestWitness(space: Space, sets: readonly Node[]): Witness | 
   space.allowance.spend(WITNESS_WORK);
   let names = 0;
   while (!bdd.meet(writtenWith(space, names), ...all)) names += 1;
-  const within = bdd.andWithin(writtenWith(space, names), all);
-  const costOf = costIn(space);
-  const tieOf = tieIn(space);
-  let best: { readonly cost: number; readonly base: Mask; readonly assignment: Assignment } | null = null;
-  for (const base of basesOf(space)) {
-    const isBase = (level: number): boolean => isIn(space, base.bits, level);
-    const found = bdd.cheapest(within, {
-      cost: (level) => (isBase(level) ? 0 : costOf(level)),
-      tie: tieOf,
-      isSet: isBase,
-    });
-    if (found !== null && (best === null || found.cost + base.names < best.cost)) {
-      best = { cost: found.cost + base.names, base: base.bits, assignment: found.assignment };
-    }
-  }
-  if (best === null) return null;
-  const { assignment } = best;
+  let busy = 0;
+  while (!bdd.meet(writtenWith(space, names), fewPlaces(space, busy), ...all)) busy += 1;
+  const size = bdd.firstOf(sizeLevels(space), [writtenWith(space, names), fewPlaces(space, busy), ...all]);
+  const least = bdd.and(size, fewPlaces(space, busy));
+  let found: ReturnType<typeof assignmentOf> = null;
+  for (const base of basesOf(space)) found ??= assignmentOf(space, base, names, [least, ...all]);
+  if (found === null) return null;
+  const { assignment, base } = found;
   const value = space.maskBits.reduce(
     (sum, bit) => (assignment.get(maskLevel(space, bit)) === true ? sum | (2 ** bit) : sum),
-    best.base | 0,
+    base.bits | 0,
   );
   const isMask = (level: number): boolean => (space.variables.get(level) ?? CONTEXT_BITS) < MASK_BITS;
   const chosen = (level: number): boolean =>
@@ -398,10 +390,26 @@ export function smallestWitness(space: Space, sets: readonly Node[]): Witness | 
   const isContext = (level: number): boolean => (space.variables.get(level) ?? 0) >= CONTEXT_BITS;
   return {
     mask: mask(value),
-    names: Math.floor(best.cost),
+    names,
     sizeBytes: decides(isSize) ? sizeOf(space, assignment) : null,
     context: decides(isContext) ? contextOfAssignment(space, assignment) : null,
   };
+}
+
+/** What is written with this base and so many names in all, and lies in all of the sets; the lower flags left out. */
+function assignmentOf(
+  space: Space,
+  base: Base,
+  names: number,
+  sets: readonly Node[],
+): { readonly base: Base; readonly assignment: Assignment } | null {
+  if (base.names > names) return null;
+  const { bdd } = space;
+  const isSet = (level: number): boolean => isIn(space, base.bits, level);
+  const within = bdd.andWithin(withFewMore(space, base.bits, names - base.names), sets);
+  // All of them take as many names, as much of a context and the same size.
+  const found = bdd.cheapest(within, { cost: () => 0, tie: tieIn(space), isSet });
+  return found === null ? null : { base, assignment: found.assignment };
 }
 
 /** The variable at this level is one of these bits of the mask. */
@@ -425,19 +433,27 @@ function writtenWith(space: Space, names: number): Node {
   return made;
 }
 
-/** The masks that have all of these bits, and at most so many others. */
+/**
+ * The masks that have all of these bits, and at most so many others; flags that the kernel does not have are none that
+ * a set speaks of, and stand here as well, so that composites are the same under other kernels.
+ */
 function withFewMore(space: Space, bits: Mask, most: number): Node {
-  const { bdd } = space;
-  const levels = space.maskBits.map((bit) => maskLevel(space, bit)).sort((a, b) => b - a);
+  return fewOf(space, space.maskLevels, most, (level) => isIn(space, bits, level));
+}
+
+/** The contexts of which at most so much can be said. */
+function fewPlaces(space: Space, most: number): Node {
+  const levels = allContextVariables(space.kernel).flatMap((variable) => space.levels.get(variable) ?? []);
+  return fewOf(space, levels, most, () => false);
+}
+
+/** At most so many of these variables are true, besides those that have to be. */
+function fewOf({ bdd }: Space, levels: readonly number[], most: number, isSet: (level: number) => boolean): Node {
   // What is left of each allowance below the level that was come to.
   let below: readonly Node[] = Array.from({ length: most + 1 }, () => TRUE);
-  for (const level of levels) {
+  for (const level of levels.toSorted((a, b) => b - a)) {
     below = below.map((left, count) =>
-      bdd.choice(
-        level,
-        isIn(space, bits, level) ? FALSE : left,
-        isIn(space, bits, level) ? left : (below[count - 1] ?? FALSE),
-      ),
+      bdd.choice(level, isSet(level) ? FALSE : left, isSet(level) ? left : (below[count - 1] ?? FALSE)),
     );
   }
   return below[most] ?? FALSE;
@@ -461,15 +477,6 @@ export function contains(space: Space, set: Node, value: Mask, sizeBytes: number
 export function closedContext(kernel: Kernel, context: Context): Context {
   const isSpinning = (context.locks & LOCK.spinlock) !== 0 && !kernel.options.PREEMPT_RT;
   return isSpinning ? { ...context, places: context.places | PLACE.preempt_off } : context;
-}
-
-/** The price of a variable, by its level: a name is dear, a context cheap, and the next larger size cheaper still. */
-function costIn(space: Space): (level: number) => number {
-  return (level) => {
-    const variable = space.variables.get(level);
-    if (variable === undefined) return SIZE_COST * 2 ** (FIRST_LEVEL - 1 - level);
-    return variable < MASK_BITS ? 1 : CONTEXT_COST;
-  };
 }
 
 /** Of witnesses with as many names the one without the lower flags, whatever order the diagram asks in. */
