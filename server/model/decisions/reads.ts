@@ -64,8 +64,6 @@ function decisiveIn(asked: Kernel, kernel: Kernel, effects: number): Decisive {
   const context = contextOf("process");
   // An order of each kind that decisions tell apart.
   const orders = [0, 1, 2, 4, pageblockOrder(kernel)].filter((order) => order <= kernel.maxOrder);
-  const masks: Mask[] = [mask(0)];
-  for (const flag of flags) for (const value of [...masks]) masks.push(mask(value | kernel.bits[flag]));
   const { orders: orderFacts } = table.facts;
   const reserves = reservesOf(asked, context);
   // What facts of masks hang on is the same for all with __GFP_IO, and for all without.
@@ -74,7 +72,7 @@ function decisiveIn(asked: Kernel, kernel: Kernel, effects: number): Decisive {
   // What each mask may come to at each of the orders, as one number; for many masks the facts are the same.
   const byFacts = new Map<number, number>();
   const kinds = new Map<string, number>();
-  const found = Int32Array.from(masks, (value) => {
+  const kindOf = (value: Mask): number => {
     const charging = requestFacts(table.facts, value, 0) | contextFacts(context);
     const tried = charging | reserves(value);
     const known = byFacts.get(tried);
@@ -89,9 +87,32 @@ function decisiveIn(asked: Kernel, kernel: Kernel, effects: number): Decisive {
     kinds.set(key, kind);
     byFacts.set(tried, kind);
     return kind;
-  });
-  const decides = (at: number): boolean => found.some((kind, combination) => kind !== found[combination ^ (1 << at)]);
-  return { flags: flags.filter((_, at) => decides(at)), charged };
+  };
+  const found = kindsOf(
+    flags.map((flag) => kernel.bits[flag]),
+    kindOf,
+  );
+  return { flags: flags.filter((_, at) => decides(found, at)), charged };
+}
+
+/** The kind of each combination of some bits; of a combination the first bit is the lowest. */
+function kindsOf(bits: readonly Mask[], kindOf: (value: Mask) => number): Int32Array {
+  const values = new Uint32Array(2 ** bits.length);
+  for (const [at, bit] of bits.entries()) {
+    const before = 1 << at;
+    for (let index = 0; index < before; index++) values[before + index] = (values[index] ?? 0) | bit;
+  }
+  const kinds = new Int32Array(values.length);
+  for (let index = 0; index < values.length; index++) kinds[index] = kindOf(mask(values[index] ?? 0));
+  return kinds;
+}
+
+/** Some combination is of another kind with one bit more or less. */
+function decides(kinds: Int32Array, at: number): boolean {
+  const bit = 1 << at;
+  for (let index = 0; index < kinds.length; index++)
+    if ((index & bit) === 0 && kinds[index] !== kinds[index | bit]) return true;
+  return false;
 }
 
 /** What is open to a task with a mask, as facts. */

@@ -1,7 +1,7 @@
 import type { Effect } from "../../../grammar/ast.ts";
 import { apiNamed } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
-import type { Kernel } from "../../model/kernels/kernel.ts";
+import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
 import { kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { hasOwnDecisions } from "../../model/decisions/table.ts";
 import { agree, differencesOf, noted, watched, type Noted } from "../../model/kernels/questions.ts";
@@ -162,8 +162,13 @@ function sinceText(kernel: Kernel, difference: Difference): string {
   return first === 0 ? "" : `, since ${releases[first] ?? ""}`;
 }
 
+const releasesFor = new WeakMap<BuildOptions, Map<string, ReturnType<typeof kernelOf>>>();
+
 function isSoIn(release: string, { options }: Kernel, { names, isSo }: Difference): boolean {
-  const kernel = kernelOf(release, options);
+  const ofOptions = releasesFor.get(options) ?? new Map<string, ReturnType<typeof kernelOf>>();
+  releasesFor.set(options, ofOptions);
+  const kernel = ofOptions.get(release) ?? kernelOf(release, options);
+  ofOptions.set(release, kernel);
   // The same mask by name: the numbers were shuffled more than once.
   const value = "unknown" in kernel ? null : encode(kernel, names);
   return !("unknown" in kernel) && typeof value === "number" && isSo(kernel, value);

@@ -481,6 +481,14 @@ export function closedContext(kernel: Kernel, context: Context): Context {
 
 /** Of witnesses with as many names the one without the lower flags, whatever order the diagram asks in. */
 function tieIn(space: Space): (level: number) => number {
+  const known = ties.get(space) ?? makeTie(space);
+  ties.set(space, known);
+  return known;
+}
+
+const ties = new WeakMap<Space, (level: number) => number>();
+
+function makeTie(space: Space): (level: number) => number {
   const ranks = new Map(
     [...space.maskBits, ...allContextVariables(space.kernel)].map((variable, index) => [variable, index]),
   );
