@@ -13,6 +13,7 @@ import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
+import type { Bdd } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, smallestWitness, type Witness } from "../symbolic/space.ts";
 import { knownAnswers, type Field } from "./known-answers.ts";
@@ -58,7 +59,7 @@ function promisesBroken(
   // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
   if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
   return brokenFor(environment, kernel, set, inherited).map(({ effect, difference }) =>
-    report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(kernel, difference)}.`),
+    report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(kernel, set, difference)}.`),
   );
 }
 
@@ -142,15 +143,23 @@ interface Difference {
   readonly isSo: (kernel: Kernel, value: Mask) => boolean;
 }
 
-/** Of which releases a difference is known to be so, by their place. */
-const knownReleases = new WeakMap<Difference, Map<number, boolean>>();
+/** Of which releases it is known whether a mask, by its names, does the same there: by their place. */
+const knownReleases = new WeakMap<Bdd, Map<string, Map<number, boolean>>>();
+
+function releasesOf({ space: { bdd } }: PolicySet, { text, names }: Difference): Map<number, boolean> {
+  const ofDiagram = knownReleases.get(bdd) ?? new Map<string, Map<number, boolean>>();
+  knownReleases.set(bdd, ofDiagram);
+  const key = `${text} ${names.join(" ")}`;
+  const found = ofDiagram.get(key) ?? new Map<number, boolean>();
+  ofDiagram.set(key, found);
+  return found;
+}
 
 /**
  * `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do.
  */
-function sinceText(kernel: Kernel, difference: Difference): string {
-  const ofDifference = knownReleases.get(difference) ?? new Map<number, boolean>();
-  knownReleases.set(difference, ofDifference);
+function sinceText(kernel: Kernel, set: PolicySet, difference: Difference): string {
+  const ofDifference = releasesOf(set, difference);
   const releases = mainlineReleases();
   let first = kernel.mainlineIndex ?? 0;
   while (first > 0) {

@@ -343,7 +343,7 @@ const BASES: readonly (CompositeName | null)[] = [
 ];
 
 /** What a witness is worth in nodes, beside those that are made: it is laid beside every composite. */
-const WITNESS_WORK = 50;
+const WITNESS_WORK = 100;
 
 /** Composites as bits, each with the number of names that it takes. */
 type Base = { readonly bits: Mask; readonly names: number };
@@ -360,6 +360,17 @@ function basesOf({ kernel }: Space): readonly Base[] {
  * What the sets are together is not made: of that only the masks of few names.
  */
 export function smallestWitness(space: Space, sets: readonly Node[]): Witness | null {
+  const ofSpace = knownWitnesses.get(space) ?? new Map<string, Witness>();
+  knownWitnesses.set(space, ofSpace);
+  const key = sets.join(" ");
+  const found = ofSpace.get(key) ?? findWitness(space, sets);
+  if (found !== null) ofSpace.set(key, found);
+  return found;
+}
+
+const knownWitnesses = new WeakMap<Space, Map<string, Witness>>();
+
+function findWitness(space: Space, sets: readonly Node[]): Witness | null {
   const { bdd } = space;
   const all = [...sets, space.domain];
   if (!bdd.meet(...all)) return null;
