@@ -138,8 +138,8 @@ function sharedAnswer<Value>(
 }
 
 /** What an answer is worth in decision nodes, as work: one that is asked for, and one that was asked for before. */
-const VERDICT_WORK = 2;
-const KNOWN_VERDICT_WORK = 1 / 8;
+const VERDICT_WORK = 1;
+const KNOWN_VERDICT_WORK = 1 / 16;
 /** What it is worth to find out what a function makes of a size. */
 const PLANS_WORK = 30;
 

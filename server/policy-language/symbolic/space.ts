@@ -343,7 +343,7 @@ const BASES: readonly (CompositeName | null)[] = [
 ];
 
 /** What a witness is worth in nodes, beside those that are made: it is laid beside every composite. */
-const WITNESS_WORK = 100;
+const WITNESS_WORK = 150;
 
 /** Composites as bits, each with the number of names that it takes. */
 type Base = { readonly bits: Mask; readonly names: number };
