@@ -55,7 +55,7 @@ export type SetsOf = (kernel: Kernel) => PolicySet;
  * thousand, over all kernels up to 52,000; one for a single function, of which nothing is known but the function, up to
  * 99,000. So much takes about half a second.
  */
-const MOST_WORK = 160_000;
+const MOST_WORK = 105_000;
 
 /** The sets of a policy, and what its questions have left. */
 interface KnownSets {
