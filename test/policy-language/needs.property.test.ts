@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editFile, parseFile } from "../../grammar/index.ts";
 import { carryUsers, isNeeded, usersOf } from "../../server/policy-language/analysis/need-users.ts";
+import { indexOf, type FileIndex } from "../../server/policy-language/analysis/file-index.ts";
 import { needsOf } from "../../server/policy-language/analysis/needs.ts";
 import { namesOf } from "../../server/policy-language/analysis/region-names.ts";
 import { anyText, file, wildFile } from "../grammar/_arbitrary.ts";
@@ -80,6 +81,30 @@ describe("Who needs a name", () => {
         }
       }),
       { seed: 32, numRuns: 300 },
+    );
+  });
+});
+
+describe("What a text declares", () => {
+  test("is known of each text after edits as of one that is read anew", () => {
+    const known = (index: FileIndex): unknown => ({
+      ...index,
+      file: null,
+      first: [...index.first].toSorted(),
+      damagedWords: null,
+    });
+    fc.assert(
+      fc.property(policyFile, fc.array(edit, { minLength: 1, maxLength: 12 }), (text, edits) => {
+        let index = indexOf(parseFile(text), null);
+        for (const { at, length, text: inserted } of edits) {
+          const { file: before } = index;
+          const start = at % (before.text.length + 1);
+          const end = Math.min(start + length, before.text.length);
+          index = indexOf(editFile(before, { start, end, text: inserted }), index);
+          expect(known(index)).toEqual(known(indexOf(parseFile(index.file.text), null)));
+        }
+      }),
+      { seed: 33, numRuns: 500 },
     );
   });
 });

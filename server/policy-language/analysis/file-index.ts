@@ -107,7 +107,43 @@ function movedIndex(file: SourceFile, previous: FileIndex): FileIndex {
   const old = previous.file.regions.slice(start, oldEnd);
   const damagedWords = recount(previous.damagedWords, old, fresh, file.regions, wordsOf);
   const isMoved = oldEnd === newEnd && fresh.every((region, i) => declaresAlike(old[i], region));
-  return isMoved ? { ...previous, file, damagedWords } : freshIndex(file, damagedWords);
+  if (isMoved) return { ...previous, file, damagedWords };
+  const first = oldEnd === newEnd ? firstRenamed(previous, start, old, fresh) : null;
+  return first === null ? freshIndex(file, damagedWords) : { ...previous, file, first, damagedWords };
+}
+
+/**
+ * `FileIndex.first` where declarations are called otherwise, and nothing else of the index is different: a name is typed
+ * letter by letter. Null where more may be.
+ */
+function firstRenamed(
+  { first: before, several }: FileIndex,
+  start: number,
+  old: readonly Region[],
+  fresh: readonly Region[],
+): ReadonlyMap<string, number> | null {
+  if (!fresh.every((region, i) => isPlainlyNamed(region) && isPlainlyNamed(old[i]) && old[i]?.kind === region.kind))
+    return null;
+  const first = new Map(before);
+  for (const [i, region] of old.entries()) {
+    for (const key of exportsOf(region)) {
+      if (several.has(key) || first.get(key) !== start + i) return null;
+      first.delete(key);
+    }
+  }
+  for (const [i, region] of fresh.entries()) {
+    for (const key of exportsOf(region)) {
+      if (first.has(key)) return null;
+      first.set(key, start + i);
+    }
+  }
+  return first;
+}
+
+/** It is seen by its name alone. */
+function isPlainlyNamed(region: Region | undefined): boolean {
+  if (region === undefined || region.name === null || region.kind === null) return false;
+  return region.kind !== "flag" && region.kind !== "scope" && !mayBeFor(region) && spacesOf(region.kind).length > 0;
 }
 
 function declaresAlike(before: Region | undefined, after: Region): boolean {
