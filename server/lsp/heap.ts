@@ -6,27 +6,14 @@ const YOUNG_MIB = 8;
 /** By how much of what lives the old generation grows before it is collected. */
 const OLD_GROWTH_PERCENT = 50;
 
-/** What is bound now. */
-const bounds = { young: false, old: false };
-
 /**
- * Has the young generation end at its size. Left alone, V8 lets it grow to several times that, and what died in it lies
- * about until then.
+ * Keeps the memory of the process near what lives in it. Left alone, V8 lets both generations grow to several times
+ * that: each key makes a new text of the file, and those of some hundred keys lie about before anybody collects them.
  */
-export function boundYoung(): void {
-  bounds.young = true;
+export function boundHeap(): void {
+  setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
   growYoungGeneration();
   setYoungGrowth(1);
-}
-
-/**
- * Keeps the old generation near what lives in it, once somebody types: each key makes a new text of the file, and
- * those of some hundred keys would lie about before anybody collects them. Whoever opens files and reads leaves little
- * behind: to look for it again and again takes longer than to answer.
- */
-export function boundOld(): void {
-  bounds.old = true;
-  setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH_PERCENT}`);
 }
 
 /** V8 as it starts, from where on code is taken from the compile cache: that of other flags is not. */
@@ -39,8 +26,7 @@ export function unboundHeap(): void {
 export function unbound(run: () => void): void {
   unboundHeap();
   run();
-  if (bounds.young) boundYoung();
-  if (bounds.old) boundOld();
+  boundHeap();
 }
 
 /** Some KiB of an array of numbers. */

@@ -17,7 +17,7 @@ import { readFileBytes } from "../disk/read.ts";
 import { eachRequest } from "./each-request.ts";
 import { Framing } from "./framing.ts";
 import { loading } from "../service/pieces.ts";
-import { boundOld, boundYoung, unboundHeap } from "./heap.ts";
+import { boundHeap, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
@@ -42,10 +42,7 @@ const PAGES_BESIDE = new URL("../../docs/rules/", import.meta.url);
 export const disk: Host = {
   ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
-  edited: () => {
-    optimiseAsUsual();
-    boundOld();
-  },
+  edited: optimiseAsUsual,
   async readFile(uri) {
     const path = pathOf(uri);
     if (path === null) return { unreadable: "it is on another machine" };
@@ -78,7 +75,7 @@ export function serve(start: typeof startServer, answered: number | string | nul
   loading.by = asBegun;
   start(connectionOf(isStdio, answered), disk);
   // By then all is loaded that the start needs.
-  setImmediate(boundYoung);
+  setImmediate(boundHeap);
   process.on("exit", () => {
     optimiseSparingly();
     unboundHeap();

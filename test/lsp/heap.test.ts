@@ -6,7 +6,7 @@ const HEAP = fileURLToPath(new URL("../../server/lsp/heap.ts", import.meta.url))
 
 /** What a process of its own says: what is set is set for the whole of it. */
 function said(script: string): unknown {
-  const begin = `import { boundOld, boundYoung, unboundHeap } from ${JSON.stringify(HEAP)};
+  const begin = `import { boundHeap, unboundHeap } from ${JSON.stringify(HEAP)};
 import { cachedDataVersionTag, getHeapSpaceStatistics } from "node:v8";
 const young = () => getHeapSpaceStatistics().find((space) => space.space_name === "new_space").space_size / 1024 / 1024;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -23,12 +23,12 @@ async function fill() {
 }
 
 test("the young generation grows to two halves of 8 MiB and no further", () => {
-  expect(said("boundYoung(); await fill(); await fill(); console.log(young())")).toBe(16);
+  expect(said("boundHeap(); await fill(); await fill(); console.log(young())")).toBe(16);
 });
 
 test("what was compiled while the heap was bound is good for a process that begins", () => {
   expect(
-    said(`const before = cachedDataVersionTag(); boundYoung(); boundOld(); await fill(); const bound = cachedDataVersionTag();
+    said(`const before = cachedDataVersionTag(); boundHeap(); await fill(); const bound = cachedDataVersionTag();
 unboundHeap(); console.log(JSON.stringify([bound === before, cachedDataVersionTag() === before]))`),
   ).toEqual([false, true]);
 });
