@@ -197,6 +197,9 @@ export const notWhatTheKernelDoes: LanguageRule = {
   },
 };
 
+const EVERY_RELEASE = "kernel 4.19 .. 7.3\n\n";
+const PROMISES = "\n  mode any otherwise { sleeps may, oom may, fails may }\n}\n";
+
 const policyTooEntangled: LanguageRule = {
   id: "policy-too-entangled",
   group: "policies",
@@ -204,9 +207,13 @@ const policyTooEntangled: LanguageRule = {
   severity: "information",
   source: "policy",
   explanation:
-    "What a policy says over all masks, sizes and contexts is decided with decision diagrams. Where rules join many flags with many others, with contexts and with sizes, the diagram outgrows what is allowed for it, and the question is left open: contradictions, rules that never fire, gaps and overlaps of modes and the promises of modes are not reported for this policy, and its matrix is not shown. Requests are judged by it all the same, and an `expect` about it fails, for nothing shows that it holds.",
-  advice: "Split the policy by what it is for, or bind fewer flags, contexts and sizes together in one rule.",
-  examples: { bad: "", good: "" },
+    "What a policy says over all masks, sizes and contexts is decided with decision diagrams. Where rules join many flags with many others, with contexts and with sizes, or a policy promises something of several functions that do one thing in one release and another in the next, that is more work than a policy may be, and the question is left open: contradictions, rules that never fire, gaps and overlaps of modes and the promises of modes are not reported for this policy, and its matrix is not shown. Requests are judged by it all the same, and an `expect` about it fails, for nothing shows that it holds.",
+  advice:
+    "Split the policy: by function, by what it is for, or by the size that its rules speak of. Check it against the releases that count instead of every one since 4.19, or bind fewer flags, contexts and sizes together in one rule.",
+  examples: {
+    bad: `${EVERY_RELEASE}policy growing for krealloc, kvrealloc, kvmemdup {${PROMISES}`,
+    good: `${EVERY_RELEASE}policy growing for krealloc {${PROMISES}\npolicy growing_large for kvrealloc {${PROMISES}\npolicy copying for kvmemdup {${PROMISES}`,
+  },
 };
 
 /** A policy, or an expectation about one, that takes more work than there is room for. */

@@ -41,7 +41,7 @@ export function meetingOf(diagrams: Diagrams, operands: readonly Node[]): Meetin
   return { meets, steps: search.steps, ones: search.ones };
 }
 
-/** The variables, by level, that leave nothing for those below them: so many words of bits for each variable decided. */
+/** The variables, by level, that leave nothing for those below them: so many words of bits for each decided one. */
 const WORDS = 8;
 
 class Search {
