@@ -1,5 +1,6 @@
 import type { CFile } from "./c-file.ts";
 import type { Call } from "./call.ts";
+import type { Table } from "./declarations.ts";
 import { weaker, type Confidence, type Fact, type Step } from "./evidence.ts";
 import { NO_BINDINGS } from "./facts.ts";
 import type { LinkedFunction } from "./linked.ts";
@@ -87,7 +88,8 @@ function factsOf(contexts: Handler["contexts"]): readonly Fact[] {
 
 const certainly = (context: string): Fact => ({
   context,
-  family: null,
+  // Who is called under RCU may leave it, and enter it again.
+  family: context === "rcu_read_lock" ? "rcu" : null,
   lock: null,
   isLoose: false,
   sure: "certain",
@@ -131,6 +133,17 @@ function notified({ tables, functions }: CFile, block: string): readonly string[
   return members.flatMap(({ member, value }) => (member === "notifier_call" || member === "" ? [value] : []));
 }
 
+/** What a handler asks of its table stands there: `.call = f, .type = NFNL_CB_RCU`, before another `.call`. */
+function isBeside(members: Table["members"], place: number, { beside }: Handler): boolean {
+  if (beside === undefined) return true;
+  const [member, value] = beside;
+  const own = members[place]?.member;
+  const end = members.findIndex((one, at) => at > place && one.member === own);
+  return members
+    .slice(place + 1, end === -1 ? members.length : end)
+    .some((one) => one.member === member && one.value === value);
+}
+
 function reachHandlers(linking: Linking, index: number): void {
   const { file } = linking.files[index] ?? {};
   if (file === undefined) return;
@@ -168,10 +181,11 @@ function reachHandlers(linking: Linking, index: number): void {
     if (registration !== undefined && text !== undefined) handed(text, registration, at, name);
   }
   for (const { type, members } of file.tables) {
-    for (const { member, value, at } of members) {
+    members.forEach(({ member, value, at }, place) => {
       const handler = MEMBERS.get(`${type}.${member}`) ?? MEMBERS.get(`*.${member}`);
-      if (handler !== undefined) handed(value, handler, at, `${type}.${member}`);
-    }
+      if (handler === undefined || !isBeside(members, place, handler)) return;
+      handed(value, handler, at, `${type}.${member}`);
+    });
   }
 }
 

@@ -384,3 +384,30 @@ describe("a handler that is chosen before it is registered", () => {
     ).toEqual([]);
   });
 });
+
+describe("a handler that is called under RCU", () => {
+  const handler = (
+    before: string,
+    after: string,
+  ): string => `static int get(struct sk_buff *skb, const struct nfnl_info *info)
+{
+	void *p;
+
+${before}	p = kmalloc(64, GFP_KERNEL);
+${after}	return p ? 0 : -ENOMEM;
+}
+
+static const struct nfnl_callback callbacks[] = {
+	[OWN_MSG_GET] = { .call = get, .type = NFNL_CB_RCU },
+};
+`;
+
+  test("may not sleep there", () => {
+    expect(sleeps(handler("", ""))).toMatchObject([{ function: "get", severity: "error", confidence: "likely" }]);
+  });
+
+  test("may where it has left it", () => {
+    expect(sleeps(handler("\trcu_read_unlock();\n", "\trcu_read_lock();\n"))).toEqual([]);
+    expect(sleeps(handler("\trcu_read_lock();\n\trcu_read_unlock();\n", ""))).toHaveLength(1);
+  });
+});

@@ -32,6 +32,20 @@ function saidOf(code: string, { confidence }: Handler): void {
 }
 
 describe("a handler is one by", () => {
+  test.each([...MEMBERS].filter(([, { beside }]) => beside !== undefined))(
+    "%s is none beside another value, or in another entry than it",
+    (key, { beside = ["", ""] }) => {
+      const [type, member] = key.split(".");
+      const table = (first: string, second: string): string =>
+        `static const struct ${type ?? ""} table[] = { [A] = { .${member ?? ""} = grow, ${first} }, [B] = { .${member ?? ""} = rest, ${second} } };\n`;
+      const own = `.${beside.join(" = ")}`;
+      const other = `.${beside[0]} = OTHER`;
+      expect(findingsIn(GROW + table(own, other))).toHaveLength(1);
+      expect(findingsIn(GROW + table(other, own))).toEqual([]);
+      expect(findingsIn(GROW + table(".n = 1", own))).toEqual([]);
+    },
+  );
+
   test.each([...REGISTRATIONS])("%s()", (name, registration) => {
     const given = Array.from({ length: registration.argument + 2 }, (_, index) =>
       index === registration.argument ? "grow" : index === 0 && registration.onlyFor ? "OWN_STARTING" : `a${index}`,
@@ -41,7 +55,8 @@ describe("a handler is one by", () => {
 
   test.each([...MEMBERS])("%s of a table", (key, handler) => {
     const [type = "", member = ""] = key.split(".");
-    const table = `static struct ${type === "*" ? "own_template" : type} table = { .${member} = grow };\n`;
+    const beside = handler.beside === undefined ? "" : `, .${handler.beside.join(" = ")}`;
+    const table = `static struct ${type === "*" ? "own_template" : type} table = { .${member} = grow${beside} };\n`;
     saidOf(`${table}${naming(handler)}`, handler);
   });
 

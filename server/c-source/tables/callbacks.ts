@@ -13,6 +13,8 @@ export interface Handler {
   readonly onlyWith?: readonly string[];
   /** And one of these. */
   readonly alsoWith?: readonly string[];
+  /** The member behind it that has to have this value in the same table. */
+  readonly beside?: readonly [member: string, value: string];
   /** What it is called in where it may sleep, by convention. */
   readonly otherwise?: readonly string[];
 }
@@ -234,7 +236,7 @@ type MemberRow = readonly [
   type: string,
   members: string,
   contexts: string,
-  more?: Partial<Pick<Handler, "confidence" | "unless" | "decidedBy" | "onlyWith" | "otherwise">>,
+  more?: Partial<Pick<Handler, "confidence" | "unless" | "decidedBy" | "onlyWith" | "otherwise" | "beside">>,
 ];
 
 const POSSIBLE = { confidence: "possible" } as const;
@@ -380,6 +382,8 @@ const MEMBER_ROWS: readonly MemberRow[] = [
   ["packet_type", "func", "softirq"],
   // net/ipv4/ip_input.c:ip_protocol_deliver_rcu; net/ipv6/ip6_input.c
   ["net_protocol inet6_protocol", "handler err_handler", "softirq"],
+  // net/netfilter/nfnetlink.c:nfnetlink_rcv_msg
+  ["nfnl_callback", "call", "rcu_read_lock", { beside: ["type", "NFNL_CB_RCU"] }],
   // net/netfilter/nf_tables_core.c:nft_do_chain; nf_conntrack_proto.c:nf_confirm
   ["nft_expr_ops nft_object_ops nf_conntrack_helper", "eval help", "rcu_read_lock"],
   // net/dsa/user.c:dsa_user_xmit; net/dsa/tag.c:dsa_switch_rcv
