@@ -200,7 +200,9 @@ function goesOn(tokens: Tokens, root: number, from: number, close: number): bool
   for (let at = from; at < close; at++) {
     if (!isKey(tokens, at, key)) continue;
     if (tokens.names[at - 1] === RETURN && tokens.kinds[at + 1] === SEMICOLON) return true;
-    if (keptIn(tokens, at) !== -1 || tokens.kinds[at - 1] === ASSIGN) return true;
+    // `dev->init = &init;`
+    const before = tokens.kinds[at - 1] === AMPERSAND ? at - 2 : at - 1;
+    if (keptIn(tokens, at) !== -1 || tokens.kinds[before] === ASSIGN) return true;
     const call = enclosingCall(tokens, at);
     if (call === null || CONDITIONS.has(tokens.names[call.name] ?? 0)) continue;
     const name = textOf(tokens, call.name);

@@ -44,6 +44,11 @@ describe("a result that is handed on or kept without a look", () => {
   test.each([
     ["handed on", ["hook = kzalloc(sizeof(*hook), GFP_KERNEL);", "crane_mount(crane, hook);"], "goes to crane_mount()"],
     ["kept in a member", ["crane->name = kasprintf(GFP_KERNEL, name);"], "is kept"],
+    [
+      "kept in what the address of is kept",
+      ["struct init init;", "init.name = kasprintf(GFP_KERNEL, name);", "crane->hw.init = &init;"],
+      "is kept",
+    ],
     ["kept in a row", ["crane->names[n] = devm_kasprintf(crane->dev, GFP_KERNEL, name);"], "is kept"],
     ["kept by another name", ["text = kstrdup(name, GFP_KERNEL);", "crane->name = text;"], "is kept"],
     ["kept by the file", ["text = kstrdup(name, GFP_KERNEL);", "label = text;"], "is kept"],
