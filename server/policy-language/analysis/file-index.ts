@@ -113,8 +113,8 @@ function movedIndex(file: SourceFile, previous: FileIndex): FileIndex {
 }
 
 /**
- * `FileIndex.first` where declarations are called otherwise, and nothing else of the index is different, as while a name
- * is typed. Null where more may be.
+ * `FileIndex.first` where declarations are called otherwise and nothing else of the index is different, as while a
+ * name is typed. Null where more may be.
  */
 function firstRenamed(
   { first: before, several }: FileIndex,
