@@ -28,6 +28,8 @@ function changedBetween(before: NamedValues, now: NamedValues): ReadonlySet<stri
     for (const texts of [old, fresh])
       for (const [name, text] of texts) if (wordsIn(text).some((word) => names.has(word))) names.add(name);
   }
+  // Those of before would keep those before them, and these all that were ever typed.
+  known.delete(before);
   known.set(now, { before, names });
   return names;
 }
