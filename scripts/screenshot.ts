@@ -46,11 +46,13 @@ const PICTURES: readonly Picture[] = [
     stage: stageTrace,
   },
 ];
+/** A busy machine takes its time. */
+const PATIENCE_MS = 180_000;
 const RANGES = "hard-mode.allocpolicy";
 const MISTAKES = "mistakes.allocpolicy";
 const DESIGN = "virtio-mem.allocpolicy";
-/** What the mouse rests on: a text of the file, and what the hover over it says. */
-const HOVERED = { text: "__GFP_NOFAIL", says: "__GFP_NOFAIL" };
+/** What the mouse rests on: a text of the file, and what the server says of it, a moment after the marks. */
+const HOVERED = { text: "__GFP_NOFAIL", says: "· flag" };
 
 const SETTINGS = {
   "breadcrumbs.enabled": false,
@@ -135,6 +137,7 @@ async function takePicture(chromium: string, picture: Picture): Promise<void> {
   });
   const browser = await launch(chromium);
   const page = await browser.newPage({ viewport: picture.size });
+  page.setDefaultTimeout(PATIENCE_MS);
   try {
     await page.goto(`http://${server.authority}/?folder=${encodeURIComponent(workspace)}`);
     await picture.stage(page);
