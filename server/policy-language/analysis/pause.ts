@@ -2,7 +2,7 @@
 export class Paused extends Error {}
 
 /**
- * Asked after each step of a long analysis, whose result was kept.
+ * Asked after each step of a long analysis that was not made before, and whose result is kept.
  * @throws Paused when others are to have their turn
  */
 export type Pause = () => void;
@@ -10,14 +10,9 @@ export type Pause = () => void;
 /** Goes on to the end. */
 export const goOn: Pause = () => {};
 
-/** Steps that are made in any case: the next try goes through what was kept, and has to come farther. */
-const FEWEST_STEPS = 8;
-
-/** Stops after the step during which it was over, but not before some are made. */
+/** Stops after the step during which it was over. */
 export function until(isOver: () => boolean): Pause {
-  let steps = 0;
   return () => {
-    steps += 1;
-    if (steps >= FEWEST_STEPS && isOver()) throw new Paused();
+    if (isOver()) throw new Paused();
   };
 }

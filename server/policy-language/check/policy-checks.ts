@@ -6,7 +6,7 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { goOn, type Pause } from "../analysis/pause.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { checkPolicyExpectation } from "../policies/expectation-check.ts";
-import { checkAgainstKernel, isCheckedAgainst } from "../policies/kernel-check.ts";
+import { checkAgainstKernel } from "../policies/kernel-check.ts";
 import { askPolicy, type PolicySet } from "../policies/policy-set.ts";
 import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
@@ -58,9 +58,7 @@ export function preparePolicy(environment: Environment, binding: Binding, pause:
 function prepare(environment: Environment, kernel: Kernel, set: PolicySet, pause: Pause): void {
   if (!set.certain) return;
   prepareSelfCheck(environment, set, pause);
-  if (isCheckedAgainst(set, kernel)) return;
-  checkAgainstKernel(environment, kernel, set);
-  pause();
+  checkAgainstKernel(environment, kernel, set, false, pause);
 }
 
 /** Kernels of which a policy sees the same get the same answer. */

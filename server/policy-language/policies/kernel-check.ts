@@ -12,6 +12,7 @@ import { rangeEffort, type RangeEffort } from "../../model/ranges/effort.ts";
 import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
+import { goOn, type Pause } from "../analysis/pause.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
 import type { Bdd } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
@@ -28,37 +29,40 @@ import { replayedWitness, witnessText } from "./witness.ts";
  * not compared.
  * @param inherited compare promises of modes that the policy refines too; as findings they are reported where they are
  * written
+ * @param pause asked after each mode, whose answer is kept
  */
 export function checkAgainstKernel(
   environment: Environment,
   kernel: Kernel,
   set: PolicySet,
   inherited = false,
+  pause: Pause = goOn,
 ): readonly UnplacedFinding[] {
-  if (inherited) return promisesBroken(environment, kernel, set, true);
-  const ofSet = known.get(set) ?? new Map<Kernel, readonly UnplacedFinding[]>();
-  known.set(set, ofSet);
-  const found = ofSet.get(kernel) ?? promisesBroken(environment, kernel, set, false);
-  ofSet.set(kernel, found);
-  return found;
+  // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
+  if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
+  return set.modes.flatMap((mode) => {
+    if (!inherited && mode.source.owner.revision !== set.policy.binding.revision) return [];
+    const ofMode = known.get(mode) ?? new Map<Kernel, readonly UnplacedFinding[]>();
+    known.set(mode, ofMode);
+    const kept = ofMode.get(kernel);
+    if (kept !== undefined) return kept;
+    const found = promisesBroken(environment, kernel, set, mode);
+    ofMode.set(kernel, found);
+    pause();
+    return found;
+  });
 }
 
-const known = new WeakMap<PolicySet, Map<Kernel, readonly UnplacedFinding[]>>();
-
-/** Whether `checkAgainstKernel` was asked of this kernel, and has its answer. */
-export function isCheckedAgainst(set: PolicySet, kernel: Kernel): boolean {
-  return known.get(set)?.has(kernel) === true;
-}
+/** By mode of a set, what a kernel does instead of what is promised. */
+const known = new WeakMap<ModeSet, Map<Kernel, readonly UnplacedFinding[]>>();
 
 function promisesBroken(
   environment: Environment,
   kernel: Kernel,
   set: PolicySet,
-  inherited: boolean,
+  mode: ModeSet,
 ): readonly UnplacedFinding[] {
-  // Of functions that nobody knows there is nothing to say, and the page allocator does not stand in for them here.
-  if (!set.certain || set.policy.apis.every(({ text }) => apiNamed(text) === null)) return [];
-  return brokenFor(environment, kernel, set, inherited).map(({ effect, difference }) =>
+  return brokenFor(environment, kernel, set, mode).map(({ effect, difference }) =>
     report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(kernel, set, difference)}.`),
   );
 }
@@ -76,15 +80,15 @@ interface Compared {
   readonly noted: Noted<readonly Broken[]>;
 }
 
-const compared = new WeakMap<PolicySet, Compared[]>();
+const compared = new WeakMap<ModeSet, Compared[]>();
 
-function brokenFor(environment: Environment, kernel: Kernel, set: PolicySet, inherited: boolean): readonly Broken[] {
+function brokenFor(environment: Environment, kernel: Kernel, set: PolicySet, mode: ModeSet): readonly Broken[] {
   const apis = apisOf(set.policy).filter((api) => api.exists(kernel));
-  const make = (): readonly Broken[] => brokenIn(environment, kernel, set, apis, inherited);
-  if (inherited || hasOwnDecisions(kernel)) return make();
+  const make = (): readonly Broken[] => brokenIn(environment, kernel, set, apis, mode);
+  if (hasOwnDecisions(kernel)) return make();
   const functions = apis.map(({ name }) => name).join(" ");
-  const others = compared.get(set) ?? [];
-  compared.set(set, others);
+  const others = compared.get(mode) ?? [];
+  compared.set(mode, others);
   const same = others.find(
     (other) => other.functions === functions && agree(differencesOf(other.kernel, kernel), other.noted.questions),
   );
@@ -99,7 +103,7 @@ function brokenIn(
   kernel: Kernel,
   set: PolicySet,
   apis: readonly Api[],
-  inherited: boolean,
+  mode: ModeSet,
 ): readonly Broken[] {
   const { bdd } = set.space;
   const calls = apis.map((api): Call => {
@@ -107,21 +111,17 @@ function brokenIn(
     const refused = answerSets(set.space, kernel, api, "fails", set.conditions).get("always") ?? FALSE;
     return { kernel, api, refused };
   });
-  return set.modes.flatMap((mode) => {
-    const { clause, owner } = mode.source;
-    if (!inherited && owner.revision !== set.policy.binding.revision) return [];
-    const within = [mode.set, ...set.conditions];
-    if (!bdd.meet(...within)) return [];
-    return clause.effects.flatMap((effect) => {
-      for (const call of calls) {
-        const asked = effect.name.text === "fails" ? within : [...within, bdd.not(call.refused)];
-        const found = bdd.meet(...asked)
-          ? differenceOf(environment, set, mode, asked, call, effect)
-          : refusal(set, within, call.api, effect);
-        if (found !== null) return [{ effect, difference: found }];
-      }
-      return [];
-    });
+  const within = [mode.set, ...set.conditions];
+  if (!bdd.meet(...within)) return [];
+  return mode.source.clause.effects.flatMap((effect) => {
+    for (const call of calls) {
+      const asked = effect.name.text === "fails" ? within : [...within, bdd.not(call.refused)];
+      const found = bdd.meet(...asked)
+        ? differenceOf(environment, set, mode, asked, call, effect)
+        : refusal(set, within, call.api, effect);
+      if (found !== null) return [{ effect, difference: found }];
+    }
+    return [];
   });
 }
 

@@ -26,7 +26,7 @@ import { anyMask, constantMask, hasAll, hasAny } from "../symbolic/space.ts";
 import { conditionsOf, askPolicy, predicatesOf, type ClauseSet, type ModeSet, type PolicySet } from "./policy-set.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { holdsFor, maskTestsOf } from "./predicates.ts";
-import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
+import { policyGraph, resolvePolicy, type PolicyClause } from "./resolved-policy.ts";
 import { replayedWitness, smallestText } from "./witness.ts";
 
 /**
@@ -80,33 +80,31 @@ function marksOf(environment: Environment, set: PolicySet, pause: Pause): readon
   return found;
 }
 
-/** What was found so far of a set whose analysis was stopped for a while: by step, rules first. */
-const begun = new WeakMap<PolicySet, (readonly Mark[])[]>();
+/** What was found so far of a set whose analysis was stopped for a while, and the steps that are left. */
+const begun = new WeakMap<PolicySet, { readonly found: Mark[]; readonly steps: Iterator<readonly Mark[]> }>();
 
 function makeMarks(environment: Environment, set: PolicySet, pause: Pause): readonly Mark[] {
-  const steps = begun.get(set) ?? [];
-  begun.set(set, steps);
-  const step = (index: number): readonly Mark[] => {
-    const clause = set.clauses[index];
-    if (clause !== undefined) return clauseMarks(environment, set, clause, index);
-    switch (index - set.clauses.length) {
-      case 0:
-        return compositeMarks(environment, set);
-      case 1:
-        return modeMarks(environment, set);
-      default:
-        return flagMarks(environment, set);
-    }
-  };
-  while (steps.length < set.clauses.length + 3) {
-    steps.push(step(steps.length));
+  const { found: marks, steps } = begun.get(set) ?? { found: [], steps: marksInSteps(environment, set) };
+  // Steps that are broken off do not go on.
+  begun.delete(set);
+  for (let step = steps.next(); step.done !== true; step = steps.next()) {
+    marks.push(...step.value);
+    begun.set(set, { found: marks, steps });
     pause();
+    begun.delete(set);
   }
-  const marks = steps.flat();
   return marks.filter(
     (mark, index) =>
       !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)),
   );
+}
+
+/** What is wrong with each rule, then with each mode. */
+function* marksInSteps(environment: Environment, set: PolicySet): Generator<readonly Mark[]> {
+  for (const [index, clause] of set.clauses.entries()) yield clauseMarks(environment, set, clause, index);
+  for (const clause of set.policy.clauses) yield compositeMarks(environment, set, clause);
+  yield* modeMarks(environment, set);
+  yield flagMarks(environment, set);
 }
 
 // Rules ---------------------------------------------------------------------------------------------------------------
@@ -255,40 +253,40 @@ const SURPRISES: Readonly<Partial<Record<CompositeName, string>>> = {
  * `has GFP_NOWAIT` is true of GFP_KERNEL | __GFP_NOWARN: the bits of a composite are there, what it leaves out is there
  * too.
  */
-function compositeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
-  const { space, policy } = set;
+function compositeMarks(
+  environment: Environment,
+  set: PolicySet,
+  { clause, owner }: PolicyClause<Clause>,
+): readonly Mark[] {
+  const { space } = set;
   const { kernel } = space;
   const input = anyMask(space);
-  return policy.clauses.flatMap(({ clause, owner }) => {
-    const entry =
-      set.clauses.find(({ source }) => source.clause === clause) ??
-      set.modes.find(({ source }) => source.clause === clause);
-    if (entry === undefined) return [];
-    return predicatesOf(clause).flatMap((predicate) =>
-      maskTestsOf(predicate).flatMap((test) => {
-        if (test.test !== "has" && test.test !== "any") return [];
-        const composite = compositeOf(environment, set, test.mask);
-        const missing = composite === null ? undefined : LEFT_OUT[composite];
-        if (composite === null || missing === undefined) return [];
-        const bits = constantMask(kernel.gfp[composite]);
-        const matches = test.test === "has" ? hasAll(space, input, bits) : hasAny(space, input, bits);
-        const scope = clause.kind === "allow" ? [] : conditionsOf(space, set.clauses.filter(isAllow));
-        const extraBits = missing.reduce((all, flag) => all | kernel.bits[flag], 0);
-        const extra = constantMask(mask(extraBits));
-        const witness = replayedWitness(
-          set,
-          [matches, hasAny(space, input, extra), whereTrue(set, clause, predicate), ...scope],
-          (subject) => holdsFor(environment, kernel, predicate, subject) === true && (subject.mask & extraBits) !== 0,
-        );
-        if (witness === null) return [];
-        const name = compositeText(composite);
-        const message =
-          `\`${test.test} ${name}\` is also true of masks that ${SURPRISES[composite] ?? "do more"}, such as ${smallestText(space, witness)}: ` +
-          `write \`is ${name}\`, or add \`and lacks ${missing.map(flagText).join(" | ")}\`.`;
-        return [mark(policySaysMoreThanItSeems, message, owner, { start: test.start, end: test.end }, [])];
-      }),
-    );
-  });
+  const isRead = [...set.clauses, ...set.modes].some(({ source }) => source.clause === clause);
+  if (!isRead) return [];
+  return predicatesOf(clause).flatMap((predicate) =>
+    maskTestsOf(predicate).flatMap((test) => {
+      if (test.test !== "has" && test.test !== "any") return [];
+      const composite = compositeOf(environment, set, test.mask);
+      const missing = composite === null ? undefined : LEFT_OUT[composite];
+      if (composite === null || missing === undefined) return [];
+      const bits = constantMask(kernel.gfp[composite]);
+      const matches = test.test === "has" ? hasAll(space, input, bits) : hasAny(space, input, bits);
+      const scope = clause.kind === "allow" ? [] : conditionsOf(space, set.clauses.filter(isAllow));
+      const extraBits = missing.reduce((all, flag) => all | kernel.bits[flag], 0);
+      const extra = constantMask(mask(extraBits));
+      const witness = replayedWitness(
+        set,
+        [matches, hasAny(space, input, extra), whereTrue(set, clause, predicate), ...scope],
+        (subject) => holdsFor(environment, kernel, predicate, subject) === true && (subject.mask & extraBits) !== 0,
+      );
+      if (witness === null) return [];
+      const name = compositeText(composite);
+      const message =
+        `\`${test.test} ${name}\` is also true of masks that ${SURPRISES[composite] ?? "do more"}, such as ${smallestText(space, witness)}: ` +
+        `write \`is ${name}\`, or add \`and lacks ${missing.map(flagText).join(" | ")}\`.`;
+      return [mark(policySaysMoreThanItSeems, message, owner, { start: test.start, end: test.end }, [])];
+    }),
+  );
 }
 
 /** Where the predicate itself holds: a test that the rest of its predicate narrows says no more than it seems. */
@@ -310,44 +308,52 @@ function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): 
 
 // Modes ---------------------------------------------------------------------------------------------------------------
 
-function modeMarks(environment: Environment, set: PolicySet): readonly Mark[] {
-  const { space, modes, conditions, policy, kernel } = set;
-  const { bdd } = space;
+function* modeMarks(environment: Environment, set: PolicySet): Generator<readonly Mark[]> {
+  const { modes, conditions } = set;
   // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
-  if (modes.length === 0 || !bdd.meet(...conditions)) return [];
-  const found = modes.flatMap((mode, index) => {
-    const name = mode.source.clause.name;
-    if (name === null) return [];
-    if (!bdd.meet(mode.set, ...conditions)) {
-      const why =
-        mode.source.clause.when === null
-          ? "the other modes cover every mask that the policy takes"
-          : "the policy takes no mask that selects it";
-      return [
-        mark(
-          policyModeUnreachable,
-          `Mode \`${name.text}\` is never selected: ${why}.`,
-          mode.source.owner,
-          spanOf(name),
-          [],
-        ),
-      ];
-    }
-    // Those that overlap by themselves are few: most modes exclude each other whatever the policy takes.
-    const shared = modes
-      .slice(0, index)
-      .filter(({ set: earlier }) => bdd.meet(earlier, mode.set) && bdd.meet(earlier, mode.set, ...conditions));
-    return overlap(environment, set, shared, mode, name);
-  });
-  const uncovered = modes.map((mode) => bdd.not(mode.set));
+  if (modes.length === 0 || !set.space.bdd.meet(...conditions)) return;
+  for (const [index, mode] of modes.entries()) yield marksOfMode(environment, set, mode, modes.slice(0, index));
+  yield gapMarks(environment, set);
+}
+
+/** A mode that nothing selects, or that another one is selected with. */
+function marksOfMode(
+  environment: Environment,
+  set: PolicySet,
+  mode: ModeSet,
+  before: readonly ModeSet[],
+): readonly Mark[] {
+  const { conditions } = set;
+  const { bdd } = set.space;
+  const { name, when } = mode.source.clause;
+  if (name === null) return [];
+  if (!bdd.meet(mode.set, ...conditions)) {
+    const why =
+      when === null
+        ? "the other modes cover every mask that the policy takes"
+        : "the policy takes no mask that selects it";
+    const message = `Mode \`${name.text}\` is never selected: ${why}.`;
+    return [mark(policyModeUnreachable, message, mode.source.owner, spanOf(name), [])];
+  }
+  // Those that overlap by themselves are few: most modes exclude each other whatever the policy takes.
+  const shared = before.filter(
+    ({ set: earlier }) => bdd.meet(earlier, mode.set) && bdd.meet(earlier, mode.set, ...conditions),
+  );
+  return overlap(environment, set, shared, mode, name);
+}
+
+/** What the policy takes and no mode covers. */
+function gapMarks(environment: Environment, set: PolicySet): readonly Mark[] {
+  const { space, modes, conditions, policy, kernel } = set;
+  const uncovered = modes.map((mode) => space.bdd.not(mode.set));
   const witness = replayedWitness(set, [...uncovered, ...conditions], (subject) => {
     const judgement = judge(environment, kernel, policy, subject);
     return isTaken(judgement) && judgement.modes.length === 0;
   });
   const owner = policy.binding.declaration.name;
-  if (witness === null || owner === null) return found;
+  if (witness === null || owner === null) return [];
   const message = `The policy takes ${smallestText(space, witness)}, and no mode covers it: add \`mode … otherwise\`, or forbid it.`;
-  return [...found, mark(policyModeGap, message, policy.binding, spanOf(owner), [])];
+  return [mark(policyModeGap, message, policy.binding, spanOf(owner), [])];
 }
 
 /** Of the earlier modes that a mode overlaps this many are named. */
