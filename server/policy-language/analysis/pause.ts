@@ -16,3 +16,36 @@ export function until(isOver: () => boolean): Pause {
     if (isOver()) throw new Paused();
   };
 }
+
+/** What was begun and stopped for a while, by what it is for: the steps that are left. */
+interface Begun<Key, Made> {
+  get(key: Key): Iterator<void, Made> | undefined;
+  set(key: Key, steps: Iterator<void, Made>): unknown;
+  delete(key: Key): unknown;
+}
+
+/**
+ * Makes the steps of a long analysis, and goes on with those of one that was stopped.
+ * @throws Paused what `pause` throws after a step; whatever else is thrown, the next try begins anew
+ */
+export function resumed<Key, Made>(
+  begun: Begun<Key, Made>,
+  key: Key,
+  begin: () => Iterator<void, Made>,
+  pause: Pause,
+): Made {
+  const steps = begun.get(key) ?? begin();
+  begun.delete(key);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    begun.set(key, steps);
+    pause();
+    begun.delete(key);
+  }
+}
+
+/** Makes all steps. */
+export function atOnce<Made>(steps: Iterator<void, Made>): Made {
+  return resumed<null, Made>(new Map(), null, () => steps, goOn);
+}

@@ -44,7 +44,7 @@ export function preparePolicy(environment: Environment, binding: Binding, pause:
   let outcome: "done" | "too-entangled" = "done";
   try {
     askPolicy(environment, policy, (setsOf) => {
-      for (const { kernel } of environment.groups) prepare(environment, kernel, setsOf(kernel), pause);
+      for (const { kernel } of environment.groups) prepare(environment, kernel, setsOf(kernel, pause), pause);
     });
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;

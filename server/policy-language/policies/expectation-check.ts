@@ -3,6 +3,7 @@ import { contextOf } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
+import { atOnce } from "../analysis/pause.ts";
 import type { Span } from "../../rules/finding.ts";
 import { applyTo } from "../../model/masks/expression.ts";
 import type { MaskFunction } from "../../model/masks/mask-function.ts";
@@ -20,7 +21,7 @@ import {
   type Witness,
 } from "../symbolic/space.ts";
 import { isTaken, judge } from "./judgement.ts";
-import { modelSetsOf, modelThresholds } from "./model-sets.ts";
+import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { askPolicy, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
 import { asksModel, entwinedIn, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
@@ -184,7 +185,7 @@ function checkGives(
   });
   const { bdd } = space;
   const input = anyMask(space);
-  const model = (): ModelSets => modelSetsOf(space, { apis: [] });
+  const model = (): ModelSets => atOnce(modelSetsInSteps(space, { apis: [] }));
   const asked =
     form.when === null ? space.domain : bdd.and(space.domain, setOf(space, environment, form.when, input, model));
   const given = setOf(

@@ -4,7 +4,15 @@ import type { Api } from "../../model/apis/api.ts";
 import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
 import { kernelOf, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { hasOwnDecisions } from "../../model/decisions/table.ts";
-import { agree, differencesOf, noted, watched, type Noted } from "../../model/kernels/questions.ts";
+import {
+  agree,
+  differencesOf,
+  noted,
+  unionOf,
+  watched,
+  type Noted,
+  type Questions,
+} from "../../model/kernels/questions.ts";
 import { contigRefused } from "../../model/masks/contig.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import { decode, encode } from "../../model/masks/names.ts";
@@ -12,7 +20,7 @@ import { rangeEffort, type RangeEffort } from "../../model/ranges/effort.ts";
 import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
-import { goOn, type Pause } from "../analysis/pause.ts";
+import { goOn, resumed, type Pause } from "../analysis/pause.ts";
 import { notWhatTheKernelDoes } from "../findings/policies.ts";
 import type { Bdd } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
@@ -46,7 +54,7 @@ export function checkAgainstKernel(
     known.set(mode, ofMode);
     const kept = ofMode.get(kernel);
     if (kept !== undefined) return kept;
-    const found = promisesBroken(environment, kernel, set, mode);
+    const found = promisesBroken(environment, kernel, set, mode, pause);
     ofMode.set(kernel, found);
     pause();
     return found;
@@ -61,8 +69,9 @@ function promisesBroken(
   kernel: Kernel,
   set: PolicySet,
   mode: ModeSet,
+  pause: Pause,
 ): readonly UnplacedFinding[] {
-  return brokenFor(environment, kernel, set, mode).map(({ effect, difference }) =>
+  return brokenFor(environment, kernel, set, mode, pause).map(({ effect, difference }) =>
     report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(kernel, set, difference)}.`),
   );
 }
@@ -82,47 +91,81 @@ interface Compared {
 
 const compared = new WeakMap<ModeSet, Compared[]>();
 
-function brokenFor(environment: Environment, kernel: Kernel, set: PolicySet, mode: ModeSet): readonly Broken[] {
+/** By mode of a set and kernel, what was begun. */
+const begun = new WeakMap<ModeSet, Map<Kernel, Iterator<void, Noted<readonly Broken[]>>>>();
+
+function brokenFor(
+  environment: Environment,
+  kernel: Kernel,
+  set: PolicySet,
+  mode: ModeSet,
+  pause: Pause,
+): readonly Broken[] {
   const apis = apisOf(set.policy).filter((api) => api.exists(kernel));
-  const make = (): readonly Broken[] => brokenIn(environment, kernel, set, apis, mode);
-  if (hasOwnDecisions(kernel)) return make();
   const functions = apis.map(({ name }) => name).join(" ");
   const others = compared.get(mode) ?? [];
   compared.set(mode, others);
-  const same = others.find(
-    (other) => other.functions === functions && agree(differencesOf(other.kernel, kernel), other.noted.questions),
-  );
+  const same = hasOwnDecisions(kernel)
+    ? undefined
+    : others.find(
+        (other) => other.functions === functions && agree(differencesOf(other.kernel, kernel), other.noted.questions),
+      );
   if (same !== undefined) return same.noted.value;
-  const made = noted(watched(kernel), make);
-  others.push({ kernel, functions, noted: made });
+  const ofMode = begun.get(mode) ?? new Map<Kernel, Iterator<void, Noted<readonly Broken[]>>>();
+  begun.set(mode, ofMode);
+  const made = resumed(ofMode, kernel, () => notedInSteps(environment, kernel, set, apis, mode), pause);
+  if (!hasOwnDecisions(kernel)) others.push({ kernel, functions, noted: made });
   return made.value;
 }
 
-function brokenIn(
+/** What is broken, and all that the kernel was asked for it. */
+function* notedInSteps(
   environment: Environment,
   kernel: Kernel,
   set: PolicySet,
   apis: readonly Api[],
   mode: ModeSet,
-): readonly Broken[] {
+): Generator<void, Noted<readonly Broken[]>> {
+  const steps = brokenInSteps(environment, kernel, set, apis, mode);
+  const asked: Questions[] = [];
+  for (;;) {
+    const { value: step, questions } = noted(watched(kernel), () => steps.next());
+    asked.push(questions);
+    if (step.done === true) return { value: step.value, questions: unionOf(asked) };
+    yield;
+  }
+}
+
+function* brokenInSteps(
+  environment: Environment,
+  kernel: Kernel,
+  set: PolicySet,
+  apis: readonly Api[],
+  mode: ModeSet,
+): Generator<void, readonly Broken[]> {
   const { bdd } = set.space;
-  const calls = apis.map((api): Call => {
+  const calls: Call[] = [];
+  for (const api of apis) {
     // A request that is refused does not get as far as sleeping: only `fails` speaks of it.
     const refused = answerSets(set.space, kernel, api, "fails", set.conditions).get("always") ?? FALSE;
-    return { kernel, api, refused };
-  });
+    calls.push({ kernel, api, refused });
+    yield;
+  }
   const within = [mode.set, ...set.conditions];
   if (!bdd.meet(...within)) return [];
-  return mode.source.clause.effects.flatMap((effect) => {
+  const broken: Broken[] = [];
+  for (const effect of mode.source.clause.effects) {
     for (const call of calls) {
       const asked = effect.name.text === "fails" ? within : [...within, bdd.not(call.refused)];
-      const found = bdd.meet(...asked)
+      const difference = bdd.meet(...asked)
         ? differenceOf(environment, set, mode, asked, call, effect)
         : refusal(set, within, call.api, effect);
-      if (found !== null) return [{ effect, difference: found }];
+      if (difference !== null) broken.push({ effect, difference });
+      yield;
+      if (difference !== null) break;
     }
-    return [];
-  });
+  }
+  return broken;
 }
 
 /** A function of a kernel that promises are compared with. */

@@ -236,17 +236,17 @@ function answersFor(
 /**
  * What `sleeps`, `may_oom` and `may_fail` are as sets of requests; with several functions, where one of them does it.
  */
-export function modelSetsOf(space: Space, policy: Pick<ResolvedPolicy, "apis">): ModelSets {
-  const { bdd } = space;
-  const unless = (field: Field): Node =>
-    bdd.or(
-      ...apisOf(policy).flatMap((api) =>
-        [...answerSets(space, space.kernel, api, field)].flatMap(([value, node]) =>
-          value === "never" || value === "unknown" ? [] : [node],
-        ),
-      ),
-    );
-  return { sleeps: unless("sleeps"), may_oom: unless("oom"), may_fail: unless("fails") };
+export function* modelSetsInSteps(space: Space, policy: Pick<ResolvedPolicy, "apis">): Generator<void, ModelSets> {
+  function* unless(field: Field): Generator<void, Node> {
+    const nodes: Node[] = [];
+    for (const api of apisOf(policy)) {
+      for (const [value, node] of answerSets(space, space.kernel, api, field))
+        if (value !== "never" && value !== "unknown") nodes.push(node);
+      yield;
+    }
+    return space.bdd.or(...nodes);
+  }
+  return { sleeps: yield* unless("sleeps"), may_oom: yield* unless("oom"), may_fail: yield* unless("fails") };
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { Clause, Predicate } from "../../../grammar/ast.ts";
 import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import { Paused } from "../analysis/pause.ts";
+import { atOnce, goOn, Paused, resumed, type Pause } from "../analysis/pause.ts";
 import type { Environment, Revision } from "../analysis/environment.ts";
 import { Allowance, TooMuchWork } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { anyMask, spacesOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
 import { viewOf } from "./kernel-view.ts";
-import { modelSetsOf, modelThresholds } from "./model-sets.ts";
+import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { asksModel, entwinedIn, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
@@ -47,13 +47,16 @@ export interface PolicySet {
   readonly certain: boolean;
 }
 
-/** The policy as sets, under each kernel; the same object for kernels of which the policy sees the same. */
-export type SetsOf = (kernel: Kernel) => PolicySet;
+/**
+ * The policy as sets, under each kernel; the same object for kernels of which the policy sees the same. It may be
+ * `pause`d while it is made.
+ */
+export type SetsOf = (kernel: Kernel, pause?: Pause) => PolicySet;
 
 /**
  * How much work a question about a policy may be, over all kernels in force. A policy as people write them takes a few
  * thousand, over all kernels up to 52,000; one for a single function, of which nothing is known but the function, up to
- * 99,000. So much takes about half a second.
+ * 99,000. So much takes about half a second in a process that is warm, and may take one in a new one.
  */
 const MOST_WORK = 105_000;
 
@@ -116,24 +119,33 @@ function newSets(environment: Environment, policy: ResolvedPolicy): KnownSets {
     (kernel) => needsOf(environment, policy, kernel),
     new Allowance(MOST_WORK),
   );
-  const setsOf: SetsOf = (kernel) => {
+  const begun = new Map<Kernel | string, Iterator<void, PolicySet>>();
+  const setsOf: SetsOf = (kernel, pause = goOn) => {
     const view = isJudged ? kernel : viewOf(kernel);
     const known = byView.get(view);
     if (known !== undefined) return known;
-    const made = policySetIn(spaceFor(kernel), environment, policy);
+    const made = resumed(begun, view, () => policySetInSteps(spaceFor(kernel), environment, policy), pause);
     byView.set(view, made);
     return made;
   };
   return { setsOf, asked: false };
 }
 
+/** Stands for what no predicate asks about. */
+const NOT_ASKED: ModelSets = { sleeps: FALSE, may_oom: FALSE, may_fail: FALSE };
+
 /** The policy within a space that is given: to compare it with another one there. */
 export function policySetIn(space: Space, environment: Environment, policy: ResolvedPolicy): PolicySet {
+  return atOnce(policySetInSteps(space, environment, policy));
+}
+
+function* policySetInSteps(space: Space, environment: Environment, policy: ResolvedPolicy): Generator<void, PolicySet> {
   const { bdd, kernel } = space;
   const input = anyMask(space);
-  const model = lazy<ModelSets>(() => modelSetsOf(space, policy));
-  const inSpace = (predicate: Predicate): Node => setOf(space, environment, predicate, input, model);
   const readable = readableClauses(environment, policy, kernel);
+  const isJudged = readable.some(({ clause }) => predicatesOf(clause).some(asksModel));
+  const model = isJudged ? yield* modelSetsInSteps(space, policy) : NOT_ASKED;
+  const inSpace = (predicate: Predicate): Node => setOf(space, environment, predicate, input, () => model);
   const clauses = readable.flatMap((source): readonly ClauseSet[] => {
     const { clause, owner } = source;
     switch (clause.kind) {
@@ -235,12 +247,4 @@ export function predicatesOf(clause: Clause): readonly Predicate[] {
 function sizeDomainOf(policy: ResolvedPolicy): SizeDomain {
   const units = policy.apis.map(({ text }) => apiNamed(text)?.size);
   return units.length > 0 && units.every((unit) => unit === "order") ? "orders" : "bytes";
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

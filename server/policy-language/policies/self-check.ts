@@ -4,7 +4,7 @@ import { mask } from "../../model/masks/mask.ts";
 import { compositeText, flagsIn, flagText, meaningOf } from "../../model/masks/names.ts";
 import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import type { Pause } from "../analysis/pause.ts";
+import { resumed, type Pause } from "../analysis/pause.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
@@ -80,19 +80,10 @@ function marksOf(environment: Environment, set: PolicySet, pause: Pause): readon
   return found;
 }
 
-/** What was found so far of a set whose analysis was stopped for a while, and the steps that are left. */
-const begun = new WeakMap<PolicySet, { readonly found: Mark[]; readonly steps: Iterator<readonly Mark[]> }>();
+const begun = new WeakMap<PolicySet, Iterator<void, readonly Mark[]>>();
 
 function makeMarks(environment: Environment, set: PolicySet, pause: Pause): readonly Mark[] {
-  const { found: marks, steps } = begun.get(set) ?? { found: [], steps: marksInSteps(environment, set) };
-  // Steps that are broken off do not go on.
-  begun.delete(set);
-  for (let step = steps.next(); step.done !== true; step = steps.next()) {
-    marks.push(...step.value);
-    begun.set(set, { found: marks, steps });
-    pause();
-    begun.delete(set);
-  }
+  const marks = resumed(begun, set, () => marksInSteps(environment, set), pause);
   return marks.filter(
     (mark, index) =>
       !marks.slice(0, index).some((earlier) => earlier.rule === policyContradiction && isSameMark(earlier, mark)),
@@ -100,11 +91,23 @@ function makeMarks(environment: Environment, set: PolicySet, pause: Pause): read
 }
 
 /** What is wrong with each rule, then with each mode. */
-function* marksInSteps(environment: Environment, set: PolicySet): Generator<readonly Mark[]> {
-  for (const [index, clause] of set.clauses.entries()) yield clauseMarks(environment, set, clause, index);
-  for (const clause of set.policy.clauses) yield compositeMarks(environment, set, clause);
-  yield* modeMarks(environment, set);
-  yield flagMarks(environment, set);
+function* marksInSteps(environment: Environment, set: PolicySet): Generator<void, readonly Mark[]> {
+  const marks: Mark[] = [];
+  for (const [index, clause] of set.clauses.entries()) {
+    marks.push(...clauseMarks(environment, set, clause, index));
+    yield;
+  }
+  for (const clause of set.policy.clauses) {
+    marks.push(...compositeMarks(environment, set, clause));
+    yield;
+  }
+  for (const [index, mode] of modesTaken(set).entries()) {
+    marks.push(...modeMarks(environment, set, mode, set.modes.slice(0, index)));
+    yield;
+  }
+  marks.push(...gapMarks(environment, set));
+  yield;
+  return [...marks, ...flagMarks(environment, set)];
 }
 
 // Rules ---------------------------------------------------------------------------------------------------------------
@@ -308,16 +311,13 @@ function compositeOf(environment: Environment, set: PolicySet, node: MaskNode): 
 
 // Modes ---------------------------------------------------------------------------------------------------------------
 
-function* modeMarks(environment: Environment, set: PolicySet): Generator<readonly Mark[]> {
-  const { modes, conditions } = set;
-  // Nothing is allowed: then the rules are what is wrong, and the modes follow from them.
-  if (modes.length === 0 || !set.space.bdd.meet(...conditions)) return;
-  for (const [index, mode] of modes.entries()) yield marksOfMode(environment, set, mode, modes.slice(0, index));
-  yield gapMarks(environment, set);
+/** The modes; none where nothing is allowed: then the rules are what is wrong, and the modes follow from them. */
+function modesTaken({ modes, conditions, space: { bdd } }: PolicySet): readonly ModeSet[] {
+  return modes.length === 0 || !bdd.meet(...conditions) ? [] : modes;
 }
 
 /** A mode that nothing selects, or that another one is selected with. */
-function marksOfMode(
+function modeMarks(
   environment: Environment,
   set: PolicySet,
   mode: ModeSet,
@@ -344,7 +344,9 @@ function marksOfMode(
 
 /** What the policy takes and no mode covers. */
 function gapMarks(environment: Environment, set: PolicySet): readonly Mark[] {
-  const { space, modes, conditions, policy, kernel } = set;
+  const { space, conditions, policy, kernel } = set;
+  const modes = modesTaken(set);
+  if (modes.length === 0) return [];
   const uncovered = modes.map((mode) => space.bdd.not(mode.set));
   const witness = replayedWitness(set, [...uncovered, ...conditions], (subject) => {
     const judgement = judge(environment, kernel, policy, subject);

@@ -4,7 +4,9 @@ import { inRoot } from "../../../scripts/paths.ts";
 import { parseFile } from "../../../grammar/index.ts";
 import { DEFAULT_SETTINGS } from "../../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, type Workspace } from "../../../server/documents/workspace.ts";
+import { fileAnalysisOf } from "../../../server/policy-language/analysis/file-analysis.ts";
 import { check } from "../../../server/policy-language/check/check.ts";
+import { analyse } from "../../../server/policy-language/check/file-findings.ts";
 import type { Finding } from "../../../server/rules/finding.ts";
 import { matrixOf } from "../../../server/service/matrix.ts";
 import { ENTANGLED } from "./_entangled.ts";
@@ -69,5 +71,23 @@ describe("a policy whose rules hang together", () => {
     const other = workspaceOf(`${entangled}expect p allows GFP_KERNEL\n`);
     matrixOf(other, URI, { name: "p" });
     expect(check(other, URI)).toEqual(check(workspace, URI));
+  });
+
+  test.each([
+    "nested, 6.12",
+    "mode per size, for kmalloc, 6.12",
+    "what the kernel does, 4.19 .. 7.3",
+    "a chain of policies, 6.12",
+  ])("is analysed in small steps, and comes to the same: %s", (name) => {
+    const text = textOf(name);
+    const workspace = workspaceOf(text);
+    const analysis = fileAnalysisOf(workspace, URI);
+    let stops = 0;
+    // Others have their turn after each step.
+    while (analysis !== null && !analyse(analysis, 0, () => true)) stops += 1;
+    const parts = text.match(/^ {2}(?:mode|allow|forbid|require|warn)\b/gm)?.length ?? 0;
+    expect(parts).toBeGreaterThan(10);
+    expect(stops).toBeGreaterThan(parts);
+    expect(check(workspace, URI).regions.flat()).toEqual(found(text));
   });
 });
