@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 // A worker keeps what its files share, some hundred MiB. Left alone it collects no garbage before it has a quarter of the
 // machine: two of them took 5 GB. A worker takes no flags of V8 of its own, but those that hold when it starts.
-setFlagsFromString("--max-old-space-size=1000");
+setFlagsFromString("--max-old-space-size=2000");
 
 // The editor suite runs inside VS Code (scripts/editor/suite.ts); test/package takes what has been built and packed.
 const elsewhere = ["test/editor/**", "test/bench/**", "test/package/**"];

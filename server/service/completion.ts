@@ -3,8 +3,8 @@ import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { importsAt } from "./completion/imports.ts";
-import type { CompletionList } from "./completion/items.ts";
-import { MOST_ITEMS } from "./completion/offer.ts";
+import type { Completion, CompletionList } from "./completion/items.ts";
+import { MOST_ITEMS, fits } from "./completion/offer.ts";
 import { offered } from "./completion/wanted.ts";
 import { describeName } from "./hover.ts";
 import { regionAt } from "./regions.ts";
@@ -47,10 +47,12 @@ export function completionsAt(
   if (trigger === " ") wanted = wanted.filter((one) => !one.begins && (one.kind !== "keyword" || !one.optional));
   // A number that is being typed is the user's own, but for versions.
   if (/^\d/.test(typed)) wanted = wanted.filter(({ role }) => role === "version" || role === "mask");
-  const fitting = offered(
+  const all = offered(
     { workspace, environment, region: around.region, index: around.index, expected, typed: typed.toLowerCase() },
     wanted,
   );
+  const fitting = all.filter(({ said, label }) => !said || label.toLowerCase() === typed.toLowerCase());
+  const held = all.filter((item) => !fitting.includes(item));
   const sorted = [
     ...fitting.filter((item) => item.useless === null),
     ...fitting.filter((item) => item.useless !== null),
@@ -58,9 +60,15 @@ export function completionsAt(
   return {
     start: offset - typed.length,
     end: offset,
-    incomplete: sorted.length > MOST_ITEMS,
+    incomplete: sorted.length > MOST_ITEMS || held.some(({ label }) => isTakenFor(label, sorted)),
     items: sorted.slice(0, MOST_ITEMS),
   };
+}
+
+/** When it is typed whole, an editor that filters these items itself would be left with another one. */
+function isTakenFor(label: string, items: readonly Completion[]): boolean {
+  const typed = label.toLowerCase();
+  return items.some((item) => fits(item.label, typed));
 }
 
 /** The documentation of an item, as Markdown; null where there is none. */

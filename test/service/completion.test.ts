@@ -55,6 +55,14 @@ describe("completion", () => {
     expect(completionOf(text, "GFP_ATOMIC").useless).toBeNull();
   });
 
+  test("asks to be asked again where a word that is said already would be taken for another one", () => {
+    const isIncomplete = (marked: string): boolean => completeAt(marked).incomplete;
+    expect(isIncomplete("kernel 6.12\nflags X = __GFP_HIGH | __GFP_$0")).toBe(true);
+    expect(isIncomplete("kernel 6.12\nflags X = __GFP_HIGH | $0")).toBe(true);
+    expect(isIncomplete("kernel 6.12\nflags X = __GFP_COMP | __GFP_$0")).toBe(false);
+    expect(isIncomplete("kernel 6.12\nflags X = __GFP_HIGH | __GFP_HIGH$0")).toBe(false);
+  });
+
   test("marks flags that are a mistake beside those already written, by the rule", () => {
     const text = (flags: string): string => request(`  api alloc_pages\n  order 0\n  flags ${flags} | $0`);
     expect(completionOf(text("GFP_ATOMIC"), "__GFP_NOFAIL").useless).toBe("nofail-without-reclaim");

@@ -10,7 +10,7 @@ import { newestKernel } from "../features-of-file.ts";
 import { compositesByUse, flagsByUse } from "../most-used.ts";
 import { treatmentKind } from "../treatment.ts";
 import { type Completion, item } from "./items.ts";
-import { type Offer, declaredNames, fitsTyped, isWhole, requestAround } from "./offer.ts";
+import { type Offer, declaredNames, fitsTyped, requestAround } from "./offer.ts";
 
 /** Flags, composites and declared masks; those first that go with what stands already. */
 export function maskItems(offer: Offer): readonly Completion[] {
@@ -28,18 +28,16 @@ export function maskItems(offer: Offer): readonly Completion[] {
     request === null || !offer.environment.kernelKnown
       ? () => null
       : objectionsTo(offer.environment, request.resolved, kernel);
-  const isFree = (name: string): boolean => !taken.has(name) || isWhole(offer, name);
-  const isOffered = (name: string): boolean => isFree(name) && fitsTyped(offer, name);
   const composites = compositesByUse(COMPOSITE_NAMES).flatMap((composite): readonly Completion[] => {
     const bits = kernel.gfp[composite];
     const name = compositeText(composite);
-    if (!isOffered(name)) return [];
+    if (!fitsTyped(offer, name)) return [];
     return [item(name, "composite", { detail: hex(bits), useless: objection(name, bits), topic: `mask:${name}` })];
   });
   const flags = flagsByUse(FLAG_NAMES).flatMap((flag): readonly Completion[] => {
     const bits = kernel.bits[flag];
     const name = flagText(flag);
-    if (!isOffered(name)) return [];
+    if (!fitsTyped(offer, name)) return [];
     const useless = uselessFlag(kernel, api, flag) ?? objection(name, bits);
     return [item(name, "flag", { detail: hex(bits), useless, topic: `mask:${name}` })];
   });
@@ -49,7 +47,7 @@ export function maskItems(offer: Offer): readonly Completion[] {
     taken.size === 0
       ? [...own, ...composites, ...declared, ...flags, ...groups]
       : [...own, ...flags, ...declared, ...composites, ...groups];
-  return ordered.filter(({ label }) => isFree(label));
+  return ordered.map((each) => (taken.has(each.label) ? { ...each, said: true } : each));
 }
 
 function declaredMaskItems(offer: Offer): readonly Completion[] {

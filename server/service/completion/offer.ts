@@ -41,14 +41,6 @@ export function fitsTyped(offer: Offer, label: string): boolean {
   return fits(label, offer.typed);
 }
 
-/**
- * Whether it is what is typed. Then it is offered even where it is of no use: in a list without it, Enter would take
- * its neighbour.
- */
-export function isWhole(offer: Offer, label: string): boolean {
-  return label.toLowerCase() === offer.typed;
-}
-
 /** The word before the one that is typed; empty where none is. */
 export function lastWord(offer: Offer): string {
   return offer.expected.words.at(-1) ?? "";

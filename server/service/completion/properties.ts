@@ -2,21 +2,22 @@ import { PROPERTY_WORDS, type PropertyWord, type RequestProperty, requestPropert
 import { needsMask } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import { type Completion, item } from "./items.ts";
-import { type Offer, isWhole, requestAround } from "./offer.ts";
+import { type Offer, requestAround } from "./offer.ts";
 
 /** Properties of a request that it does not have yet and that its function reads; those first that it needs. */
 export function propertyItems(offer: Offer): readonly Completion[] {
   const request = requestAround(offer);
   const present = request?.declaration.properties.map((property) => property.kind) ?? [];
   const api = request?.resolved.api ?? null;
-  const offered = PROPERTY_WORDS.filter(
-    (name) => isWhole(offer, name) || (!isSaid(name, present) && (api === null || isReadBy(api, name))),
-  ).map((name) => {
-    return item(name, "property", {
-      ...(isNeeded(api, name) ? { detail: "needed" } : {}),
-      topic: `keyword property:${name}`,
-    });
-  });
+  const offered = PROPERTY_WORDS.filter((name) => offer.typed === name || api === null || isReadBy(api, name)).map(
+    (name) => {
+      return item(name, "property", {
+        ...(isNeeded(api, name) ? { detail: "needed" } : {}),
+        said: isSaid(name, present),
+        topic: `keyword property:${name}`,
+      });
+    },
+  );
   return [...offered.filter((each) => each.detail === "needed"), ...offered.filter((each) => each.detail !== "needed")];
 }
 
