@@ -1,5 +1,5 @@
 import type { Finding, Fix, TextEdit } from "../rules/finding.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "./functions/call.ts";
 import type { Confidence, Step } from "./evidence.ts";
 
 /** What is wrong with a call in C. Offsets are UTF-16, of the file. */

@@ -1,11 +1,11 @@
 import type { Effect } from "../../grammar/ast.ts";
-import type { Allocator } from "../c-source/allocators.ts";
+import type { Allocator } from "../c-source/functions/allocators.ts";
 import { callText } from "../c-source/c-finding.ts";
-import { findCallers, type Caller, type Wrapper } from "../c-source/callers.ts";
+import { findCallers, type Caller, type Wrapper } from "../c-source/judge/callers.ts";
 import { ANYWHERE, contextWith } from "../c-source/evidence.ts";
-import { canReach, factsAt, NO_FACTS } from "../c-source/facts.ts";
-import { linkFiles, type DeclaredContext, type Link, type NamedFile } from "../c-source/link.ts";
-import { sizesOf, valueIn } from "../c-source/site.ts";
+import { canReach, factsAt, NO_FACTS } from "../c-source/link/facts.ts";
+import { linkFiles, type DeclaredContext, type Link, type NamedFile } from "../c-source/link/link.ts";
+import { sizesOf, valueIn } from "../c-source/judge/site.ts";
 import { apiNamed, maskOfCall } from "../model/apis.ts";
 import type { Context } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";

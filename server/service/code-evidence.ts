@@ -1,8 +1,8 @@
-import type { Allocator } from "../c-source/allocators.ts";
-import type { DeclaredContext } from "../c-source/link.ts";
+import type { Allocator } from "../c-source/functions/allocators.ts";
+import type { DeclaredContext } from "../c-source/link/link.ts";
 import type { LockFamily } from "../c-source/tables/locks.ts";
 import { LOCK_CALLS } from "../c-source/tables/locks.ts";
-import type { NetEffect } from "../c-source/walk.ts";
+import type { NetEffect } from "../c-source/functions/walk.ts";
 import { isScopeName } from "../model/contexts.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
 import { allocatorsOf } from "../policy-language/requests/allocators.ts";

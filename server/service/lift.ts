@@ -1,12 +1,12 @@
 import { format } from "../../grammar/index.ts";
 import { linesOf, positionAt } from "../../grammar/lines.ts";
-import type { Call } from "../c-source/call.ts";
+import type { Call } from "../c-source/functions/call.ts";
 import { callText } from "../c-source/c-finding.ts";
-import { canReach } from "../c-source/facts.ts";
-import { linkFiles, type DeclaredContext, type LinkedFunction, type NamedFile } from "../c-source/link.ts";
-import { readingsOf, sizesOf, valueIn, type MaskReading } from "../c-source/site.ts";
-import { signatureNamed } from "../c-source/signatures.ts";
-import { factsThere, type PlacedFact } from "../c-source/ways.ts";
+import { canReach } from "../c-source/link/facts.ts";
+import { linkFiles, type DeclaredContext, type LinkedFunction, type NamedFile } from "../c-source/link/link.ts";
+import { readingsOf, sizesOf, valueIn, type MaskReading } from "../c-source/judge/site.ts";
+import { signatureNamed } from "../c-source/text/signatures.ts";
+import { factsThere, type PlacedFact } from "../c-source/link/ways.ts";
 import { apiNamed } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { isLockName, isScopeName } from "../model/contexts.ts";

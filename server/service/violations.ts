@@ -1,5 +1,5 @@
 import type { CFinding } from "../c-source/c-finding.ts";
-import type { NamedFile } from "../c-source/link.ts";
+import type { NamedFile } from "../c-source/link/link.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
 import type { CodeEvidence } from "./code-evidence.ts";

@@ -5,8 +5,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/c-file.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
+import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/functions/c-file.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { driverText } from "./_files.ts";
 import { isReviewed } from "./_reviewed.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";

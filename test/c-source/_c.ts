@@ -1,7 +1,7 @@
-import { readCFile } from "../../server/c-source/c-file.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
 import type { Confidence } from "../../server/c-source/evidence.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
-import { judgeC, type JudgeOptions } from "../../server/c-source/judge.ts";
+import { judgeC, type JudgeOptions } from "../../server/c-source/judge/judge.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 
 interface Judging extends Partial<Pick<JudgeOptions, "declared">> {

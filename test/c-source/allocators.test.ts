@@ -1,9 +1,9 @@
 // Functions that stand for one that the model knows: their calls are judged as calls of that.
 import { describe, expect, test } from "vitest";
-import { readCFile } from "../../server/c-source/c-file.ts";
-import type { Allocator } from "../../server/c-source/allocators.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
+import type { Allocator } from "../../server/c-source/functions/allocators.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { fixed } from "./_c.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 

@@ -1,11 +1,11 @@
 // A file that is read for its findings alone is passed over where nothing can be found in it, and nowhere else.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readCFile, type ReadOptions } from "../../server/c-source/c-file.ts";
-import { readHeader } from "../../server/c-source/headers.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
-import { withHeader } from "../../server/c-source/module.ts";
-import { SIGNATURE_NAMES } from "../../server/c-source/signatures.ts";
+import { readCFile, type ReadOptions } from "../../server/c-source/functions/c-file.ts";
+import { readHeader } from "../../server/c-source/functions/headers.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
+import { withHeader } from "../../server/c-source/functions/module.ts";
+import { SIGNATURE_NAMES } from "../../server/c-source/text/signatures.ts";
 import { ALLOCATE_INSIDE } from "../../server/c-source/tables/inside.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { constantOf } from "../../server/c-source/constants.ts";
+import { constantOf } from "../../server/c-source/text/constants.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 
 const value = (text: string): number | null => constantOf(text, kernelNamed("6.12", {}), { OWN_SIZE: "(16 << 10)" });

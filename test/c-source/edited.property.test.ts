@@ -1,9 +1,9 @@
 // What is found in a file that was edited is what is found in its text, whatever is remembered of the texts before.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/c-file.ts";
+import { EDITED_LATER, readCFile, type CFile } from "../../server/c-source/functions/c-file.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 
 const FUNCTIONS: readonly string[] = [

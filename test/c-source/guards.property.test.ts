@@ -1,7 +1,7 @@
 // A guard ends with its block, whichever way the block is left: the walk beside every path of small programs.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readCFile } from "../../server/c-source/c-file.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
 
 type Simple = "mark" | "guard" | "return" | "break" | "continue" | "goto";
 type Nested = "block" | "if" | "else" | "while" | "endless" | "do" | "scoped";

@@ -2,11 +2,11 @@
 // what is broken in one function is not reported in another.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readCFile } from "../../server/c-source/c-file.ts";
-import { tokensOf } from "../../server/c-source/lexer.ts";
-import { readHeader } from "../../server/c-source/headers.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
-import { readModule } from "../../server/c-source/module.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
+import { tokensOf } from "../../server/c-source/text/lexer.ts";
+import { readHeader } from "../../server/c-source/functions/headers.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
+import { readModule } from "../../server/c-source/functions/module.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 import { findingsIn } from "./_c.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kernelOfTree, treeConfig, versionOfMakefile } from "../../server/c-source/kernel-tree.ts";
+import { kernelOfTree, treeConfig, versionOfMakefile } from "../../server/c-source/text/kernel-tree.ts";
 
 const makefile = (version: string, patch: string, sub: string, extra = ""): string =>
   `# SPDX-License-Identifier: GPL-2.0\nVERSION = ${version}\nPATCHLEVEL = ${patch}\nSUBLEVEL = ${sub}\nEXTRAVERSION =${extra}\nNAME = Some Animal\n\nall:\n`;

@@ -1,8 +1,8 @@
 // Names have numbers by which they compare, in tables that go from text to text.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tokensOf } from "../../server/c-source/lexer.ts";
-import { NAME, textOf } from "../../server/c-source/tokens.ts";
+import { tokensOf } from "../../server/c-source/text/lexer.ts";
+import { NAME, textOf } from "../../server/c-source/text/tokens.ts";
 
 const WORDS = [
   "kmalloc",

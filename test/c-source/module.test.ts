@@ -1,9 +1,9 @@
 // Files that belong together: what a function of one leaves behind counts in the others.
 import { describe, expect, test } from "vitest";
-import { NO_HEADER } from "../../server/c-source/headers.ts";
-import { readModule } from "../../server/c-source/module.ts";
+import { NO_HEADER } from "../../server/c-source/functions/headers.ts";
+import { readModule } from "../../server/c-source/functions/module.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 
 const kernel = kernelNamed("6.12");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readCFile } from "../../server/c-source/c-file.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
 import { findingsIn, fixed } from "./_c.ts";
 
 const namesIn = (code: string): readonly string[] => readCFile(code).functions.map(({ read }) => read.name);

@@ -1,10 +1,10 @@
 // What did not change between two texts of a file is not looked at again: the answer is that of a first reading.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EDITED_LATER, readCFile, type CFile, type ReadOptions } from "../../server/c-source/c-file.ts";
-import { readHeader } from "../../server/c-source/headers.ts";
-import { withHeader } from "../../server/c-source/module.ts";
-import { unchangedIn } from "../../server/c-source/unchanged.ts";
+import { EDITED_LATER, readCFile, type CFile, type ReadOptions } from "../../server/c-source/functions/c-file.ts";
+import { readHeader } from "../../server/c-source/functions/headers.ts";
+import { withHeader } from "../../server/c-source/functions/module.ts";
+import { unchangedIn } from "../../server/c-source/functions/unchanged.ts";
 
 const FUNCTIONS: readonly string[] = [
   "static int grow(struct nic *nic, gfp_t gfp)\n{\n\tvoid *p = kmalloc(64, gfp);\n\n\treturn p ? 0 : -ENOMEM;\n}\n",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { waive, waiversIn, type Waived } from "../../server/c-source/waivers.ts";
+import { waive, waiversIn, type Waived } from "../../server/c-source/judge/waivers.ts";
 import { findingsIn } from "./_c.ts";
 
 const BAD = "p = kmalloc(64, GFP_KERNEL);";

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseFile } from "../../grammar/index.ts";
-import { readCFile } from "../../server/c-source/c-file.ts";
-import { readingsOf, valueIn } from "../../server/c-source/site.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
+import { readingsOf, valueIn } from "../../server/c-source/judge/site.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument } from "../../server/documents/workspace.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readCFile } from "../../server/c-source/c-file.ts";
-import { judgeC } from "../../server/c-source/judge.ts";
+import { readCFile } from "../../server/c-source/functions/c-file.ts";
+import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { kernelRule } from "../../server/rules/catalogue.ts";
 import { lift, type Lifted } from "../../server/service/lift.ts";
 import { findingsIn } from "../policy-language/_fixture.ts";

@@ -1,4 +1,4 @@
-import { nameId } from "../names.ts";
+import { nameId } from "../text/names.ts";
 
 /** Functions that read or write through pointers that they are given: which arguments those are, and where that is. */
 type Row = readonly [names: string, arguments: readonly number[], evidence: string];

@@ -1,4 +1,4 @@
-import { readCFile } from "../../c-source/c-file.ts";
+import { readCFile } from "../../c-source/functions/c-file.ts";
 import type { CJudge, CWanted } from "../kernel-c/judge.ts";
 import type { Change, ChangedFile } from "./change.ts";
 import { SEVERITIES, type ReportedFinding } from "../report.ts";

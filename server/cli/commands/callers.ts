@@ -1,9 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { linesOf, positionAt } from "../../../grammar/lines.ts";
-import type { Allocator } from "../../c-source/allocators.ts";
-import { readCFile } from "../../c-source/c-file.ts";
-import type { NamedFile } from "../../c-source/link.ts";
+import type { Allocator } from "../../c-source/functions/allocators.ts";
+import { readCFile } from "../../c-source/functions/c-file.ts";
+import type { NamedFile } from "../../c-source/link/link.ts";
 import { readFileBytesSync } from "../../disk/read.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Environment } from "../../policy-language/analysis/environment.ts";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { readCFile } from "../../c-source/c-file.ts";
+import { readCFile } from "../../c-source/functions/c-file.ts";
 import { lift as liftFile } from "../../service/lift.ts";
 import { OK, UsageError, type Command } from "../command.ts";
 import { headersIn, readOptionsFor } from "../kernel-c/headers.ts";

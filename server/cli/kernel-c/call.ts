@@ -1,6 +1,6 @@
-import { readCFile } from "../../c-source/c-file.ts";
-import type { Call } from "../../c-source/call.ts";
-import { sizesOf } from "../../c-source/site.ts";
+import { readCFile } from "../../c-source/functions/c-file.ts";
+import type { Call } from "../../c-source/functions/call.ts";
+import { sizesOf } from "../../c-source/judge/site.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { UsageError } from "../command.ts";
 

@@ -1,11 +1,11 @@
 import { linesOf, offsetAt, positionAt, type Lines } from "../../../grammar/lines.ts";
-import { readCFile, type CFile } from "../../c-source/c-file.ts";
+import { readCFile, type CFile } from "../../c-source/functions/c-file.ts";
 import { callText } from "../../c-source/c-finding.ts";
-import type { Call } from "../../c-source/call.ts";
+import type { Call } from "../../c-source/functions/call.ts";
 import { ANYWHERE, contextWith } from "../../c-source/evidence.ts";
-import { ownFacts } from "../../c-source/facts.ts";
-import { linkFiles, type LinkedFunction } from "../../c-source/link.ts";
-import { callSite, readingsOf } from "../../c-source/site.ts";
+import { ownFacts } from "../../c-source/link/facts.ts";
+import { linkFiles, type LinkedFunction } from "../../c-source/link/link.ts";
+import { callSite, readingsOf } from "../../c-source/judge/site.ts";
 import { apiNamed } from "../../model/apis.ts";
 import { isAtomic, type Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";

@@ -1,11 +1,11 @@
 import { linesOf, positionAt, type Lines } from "../../../grammar/lines.ts";
-import type { Header } from "../../c-source/headers.ts";
+import type { Header } from "../../c-source/functions/headers.ts";
 import { RANK, type Confidence } from "../../c-source/evidence.ts";
 import type { CFinding } from "../../c-source/c-finding.ts";
-import { judgeC } from "../../c-source/judge.ts";
-import { readModule } from "../../c-source/module.ts";
+import { judgeC } from "../../c-source/judge/judge.ts";
+import { readModule } from "../../c-source/functions/module.ts";
 import type { Holds } from "../../rules/finding.ts";
-import { waive, type WaiverFinding } from "../../c-source/waivers.ts";
+import { waive, type WaiverFinding } from "../../c-source/judge/waivers.ts";
 import { rulePage } from "../../policy-language/catalogue.ts";
 import { ruleUrl } from "../../rules/rule-page.ts";
 import type { CPolicies } from "./policies.ts";

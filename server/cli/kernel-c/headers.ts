@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join, relative } from "node:path";
-import type { ReadOptions } from "../../c-source/c-file.ts";
-import { includedIn, NO_HEADER, readHeader, saysSomething, together, type Header } from "../../c-source/headers.ts";
-import { withHeader } from "../../c-source/module.ts";
+import type { ReadOptions } from "../../c-source/functions/c-file.ts";
+import {
+  includedIn,
+  NO_HEADER,
+  readHeader,
+  saysSomething,
+  together,
+  type Header,
+} from "../../c-source/functions/headers.ts";
+import { withHeader } from "../../c-source/functions/module.ts";
 import type { CodeEvidence } from "../../service/code-evidence.ts";
 import type { KernelTree } from "./kernel-trees.ts";
 import type { TreeFiles } from "../change/tree-files.ts";

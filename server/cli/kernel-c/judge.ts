@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
-import { includesAllocators } from "../../c-source/kernel-tree.ts";
-import { mayWaive } from "../../c-source/waivers.ts";
+import { includesAllocators } from "../../c-source/text/kernel-tree.ts";
+import { mayWaive } from "../../c-source/judge/waivers.ts";
 import { headersIn, type Headers } from "./headers.ts";
 import { cFindings, type CText } from "./findings.ts";
 import { cPolicies, type CPolicies } from "./policies.ts";

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
-import { kernelOfTree, treeConfig, versionOfMakefile } from "../../c-source/kernel-tree.ts";
-import type { ReadOptions } from "../../c-source/c-file.ts";
+import { kernelOfTree, treeConfig, versionOfMakefile } from "../../c-source/text/kernel-tree.ts";
+import type { ReadOptions } from "../../c-source/functions/c-file.ts";
 import type { BuildOptions, Kernel } from "../../model/kernels/kernel.ts";
 import { kernelOf, newestRelease } from "../../model/kernels/kernels.ts";
 import { printedVersion } from "../../model/kernels/printed-version.ts";

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CFinding } from "../../c-source/c-finding.ts";
-import type { NamedFile } from "../../c-source/link.ts";
+import type { NamedFile } from "../../c-source/link/link.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";

@@ -1,5 +1,5 @@
-import type { CFile } from "../../c-source/c-file.ts";
-import { includedIn } from "../../c-source/headers.ts";
+import type { CFile } from "../../c-source/functions/c-file.ts";
+import { includedIn } from "../../c-source/functions/headers.ts";
 import type { Edit } from "../../../grammar/source-file.ts";
 import type { Document } from "../../documents/document.ts";
 

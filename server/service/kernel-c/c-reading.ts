@@ -1,9 +1,9 @@
-import { EDITED_LATER, readCFile, type CFile } from "../../c-source/c-file.ts";
-import { together, type Header } from "../../c-source/headers.ts";
-import { withHeader } from "../../c-source/module.ts";
+import { EDITED_LATER, readCFile, type CFile } from "../../c-source/functions/c-file.ts";
+import { together, type Header } from "../../c-source/functions/headers.ts";
+import { withHeader } from "../../c-source/functions/module.ts";
 import { KERNEL_C } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";
-import { includesAllocators, type TreeConfig } from "../../c-source/kernel-tree.ts";
+import { includesAllocators, type TreeConfig } from "../../c-source/text/kernel-tree.ts";
 import type { CodeEvidence } from "../code-evidence.ts";
 import { isCDocument, noteReading, type CDocument } from "./c-document.ts";
 import { evidenceIn } from "./evidence.ts";

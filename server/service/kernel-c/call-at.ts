@@ -1,9 +1,9 @@
 import { contextWith, isBinding } from "../../c-source/evidence.ts";
-import type { Allocation, Call } from "../../c-source/call.ts";
-import { canReach } from "../../c-source/facts.ts";
-import type { LinkedFunction } from "../../c-source/link.ts";
-import { callSite, readingsOf } from "../../c-source/site.ts";
-import { factsThere, type PlacedFact, type Way } from "../../c-source/ways.ts";
+import type { Allocation, Call } from "../../c-source/functions/call.ts";
+import { canReach } from "../../c-source/link/facts.ts";
+import type { LinkedFunction } from "../../c-source/link/link.ts";
+import { callSite, readingsOf } from "../../c-source/judge/site.ts";
+import { factsThere, type PlacedFact, type Way } from "../../c-source/link/ways.ts";
 import { apiNamed } from "../../model/apis.ts";
 import { contextOf } from "../../model/contexts.ts";
 import type { Asked } from "../../rules/site.ts";

@@ -1,6 +1,6 @@
-import { readCFile } from "../../c-source/c-file.ts";
-import { kernelOfTree, treeConfig } from "../../c-source/kernel-tree.ts";
-import type { NamedFile } from "../../c-source/link.ts";
+import { readCFile } from "../../c-source/functions/c-file.ts";
+import { kernelOfTree, treeConfig } from "../../c-source/text/kernel-tree.ts";
+import type { NamedFile } from "../../c-source/link/link.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { linesOf, positionAt, type Lines } from "../../../grammar/lines.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";

@@ -1,5 +1,5 @@
 import type { CFinding } from "../../c-source/c-finding.ts";
-import { waive, type WaiverFinding } from "../../c-source/waivers.ts";
+import { waive, type WaiverFinding } from "../../c-source/judge/waivers.ts";
 import type { Settings } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { rulePage } from "../../policy-language/catalogue.ts";

@@ -1,7 +1,7 @@
 import { contextWith } from "../../c-source/evidence.ts";
-import type { LinkedFunction } from "../../c-source/link.ts";
-import { pathOf, type PlacedFact } from "../../c-source/ways.ts";
-import type { Held } from "../../c-source/state.ts";
+import type { LinkedFunction } from "../../c-source/link/link.ts";
+import { pathOf, type PlacedFact } from "../../c-source/link/ways.ts";
+import type { Held } from "../../c-source/functions/state.ts";
 import { LOCK_CALLS, type LockFamily } from "../../c-source/tables/locks.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { linesOf, positionAt } from "../../../grammar/lines.ts";

@@ -1,9 +1,9 @@
 import type { KernelInForce } from "../../../protocol/kernel.ts";
-import type { CFile } from "../../c-source/c-file.ts";
+import type { CFile } from "../../c-source/functions/c-file.ts";
 import type { CFinding } from "../../c-source/c-finding.ts";
-import { judgeC } from "../../c-source/judge.ts";
-import { linkFiles, type Link } from "../../c-source/link.ts";
-import { kernelOfTree } from "../../c-source/kernel-tree.ts";
+import { judgeC } from "../../c-source/judge/judge.ts";
+import { linkFiles, type Link } from "../../c-source/link/link.ts";
+import { kernelOfTree } from "../../c-source/text/kernel-tree.ts";
 import { isWithin } from "../../documents/roots.ts";
 import { KERNEL_C, type Settings } from "../../documents/settings.ts";
 import type { Workspace } from "../../documents/workspace.ts";

@@ -1,5 +1,5 @@
-import { NO_HEADER, readHeader, type Header } from "../../c-source/headers.ts";
-import type { ReadOptions } from "../../c-source/c-file.ts";
+import { NO_HEADER, readHeader, type Header } from "../../c-source/functions/headers.ts";
+import type { ReadOptions } from "../../c-source/functions/c-file.ts";
 import { isInside, rootsFor } from "../../documents/roots.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import { resolveUri } from "../../policy-language/analysis/uris.ts";

@@ -1,5 +1,5 @@
 import type { CFinding } from "../../c-source/c-finding.ts";
-import type { CFile } from "../../c-source/c-file.ts";
+import type { CFile } from "../../c-source/functions/c-file.ts";
 import { withSettings, type Workspace } from "../../documents/workspace.ts";
 import type { Settings } from "../../documents/settings.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";

@@ -1,6 +1,6 @@
 import type { Document } from "../../documents/document.ts";
 import type { Workspace } from "../../documents/workspace.ts";
-import { treeConfig, versionOfMakefile, type TreeConfig } from "../../c-source/kernel-tree.ts";
+import { treeConfig, versionOfMakefile, type TreeConfig } from "../../c-source/text/kernel-tree.ts";
 
 /** A file that says what kernel a tree is: the Makefile at its root, or its `.config`. */
 export interface TreeFile extends Document {

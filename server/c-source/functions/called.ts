@@ -1,0 +1,148 @@
+import { heldBy, lockOf, triedIn } from "./conditions.ts";
+import type { Slice } from "../text/items.ts";
+import { nameId } from "../text/names.ts";
+import { giving, taking, withoutAsked, type Asked, type Held, type Released, type State } from "./state.ts";
+import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "../tables/locks.ts";
+import { ARROW, ASSIGN, DOT, OPEN, textBetween, textOf, type Tokens } from "../text/tokens.ts";
+
+/** A call, in the order in which it is made. */
+export interface WalkedCall {
+  /** The token of its name, the parentheses. */
+  readonly name: number;
+  readonly open: number;
+  readonly close: number;
+  readonly state: State;
+  /** The first token of the statement that it stands in. */
+  readonly statement: number;
+}
+
+/** What a function of the file leaves behind when it returns. */
+export interface NetEffect {
+  readonly takes: readonly Held[];
+  readonly gives: readonly Released[];
+}
+
+/** A call that is open, until its arguments are walked. */
+export interface OpenCall {
+  readonly name: number;
+  readonly open: number;
+  readonly close: number;
+  /** The one that it is an argument of, or a part of one. */
+  readonly around: OpenCall | null;
+}
+
+/** What of the walk of a function a call looks at, and adds to. */
+export interface Calling {
+  readonly tokens: Tokens;
+  readonly effectOf: (name: number) => NetEffect | null;
+  readonly calls: WalkedCall[];
+  /** Everything that is given back anywhere in the function. */
+  readonly given: Released[];
+  /** Blocks that are open, by their numbers. */
+  readonly open: readonly number[];
+  /** The first token of the statement. */
+  readonly statement: number;
+  /** Where the function starts. */
+  readonly origin: number;
+}
+
+const GUARD = nameId("guard");
+const EFFECTS: (LockEffect | undefined)[] = [];
+for (const [name, effect] of LOCK_CALLS) EFFECTS[nameId(name)] = effect;
+const SLEEPS: (true | undefined)[] = [];
+for (const name of SLEEPING_CALLS) SLEEPS[nameId(name)] = true;
+
+/** What holds behind a call. */
+export function called(walk: Calling, { name, open, close }: OpenCall, state: State): State {
+  const { tokens } = walk;
+  const id = tokens.names[name] ?? 0;
+  const effect = EFFECTS[id];
+  const isAllocation = effect?.family === "preload";
+  if (effect === undefined || isAllocation) walk.calls.push({ name, open, close, state, statement: walk.statement });
+  if (effect !== undefined) return locked(walk, effect, name, close, state);
+  if (SLEEPS[id] === true) return { ...state, sleptAt: (tokens.starts[name] ?? 0) - walk.origin };
+  if (id === GUARD) return openGuard(walk, name, close, state);
+  const net = walk.effectOf(id);
+  if (net !== null) return withNet(walk, net, name, state);
+  return isUnlock(tokens, id) ? gave(walk, state, { family: "any", lock: null, isBare: false, turnsOn: null }) : state;
+}
+
+/** What sleeps or waits for pages gives no spinlock back. */
+const OTHER_UNLOCK =
+  /^_*(?:mutex|rt_mutex|ww_mutex|rtnl|inode|folio|page|mmap|srcu|device|drm|dma_resv|console|clk|i_mmap|cpus|cpu_hotplug|devl|ttm|sb|vfs|vma|anon_vma|kernfs|pci_dev|regmap|nfs)_|unlock_(?:page|buffer|folio|rename|new_inode|mount)|srcu/;
+
+function isUnlock(tokens: Tokens, id: number): boolean {
+  const name = tokens.nameOf(id);
+  return name.includes("unlock") && !OTHER_UNLOCK.test(name);
+}
+
+function gave(walk: Calling, state: State, released: Released): State {
+  walk.given.push(released);
+  return giving(state, released);
+}
+
+/** `guard(spinlock)(&dev->lock);` holds until the block ends. */
+function openGuard(walk: Calling, name: number, close: number, state: State): State {
+  const { tokens } = walk;
+  const second = tokens.kinds[close + 1] === OPEN ? (tokens.partners[close + 1] ?? -1) : -1;
+  const lock = second > close ? { from: close + 2, to: second } : null;
+  return guarded(walk, { from: name + 2, to: close }, lock, name, state);
+}
+
+function locked(walk: Calling, effect: LockEffect, name: number, close: number, state: State): State {
+  if (effect.does === "?") return tried(walk, name, state);
+  const { tokens } = walk;
+  const lock = lockOf(tokens, effect, name, close);
+  if (effect.does === "-")
+    return gave(walk, state, { family: effect.family, lock, isBare: effect.isBare, turnsOn: effect.turnsOn });
+  return effect.context === null
+    ? state
+    : taking(state, heldBy(tokens, effect, effect.context, lock, name, walk.origin));
+}
+
+/** `locked = spin_trylock(&lock);`: with the lock where the variable is true. In a condition the condition says it. */
+function tried(walk: Calling, name: number, state: State): State {
+  const { tokens } = walk;
+  const assignment = tokens.kinds[name - 1] === ASSIGN ? name - 1 : -1;
+  if (assignment === -1) return state;
+  let first = assignment - 1;
+  while (first > walk.statement && (tokens.kinds[first - 1] === ARROW || tokens.kinds[first - 1] === DOT)) first -= 2;
+  if (tokens.kinds[first - 1] === OPEN) return state;
+  const when: Asked = { text: textBetween(tokens, first, assignment).replace(/\s+/g, ""), isNegated: false };
+  const held = triedIn(tokens, name, walk.origin, when);
+  return held === null ? state : taking(withoutAsked(state, when.text), held);
+}
+
+/** A function of the file that returns with a lock, or without one of its caller. */
+function withNet(walk: Calling, net: NetEffect, name: number, state: State): State {
+  const at = (walk.tokens.starts[name] ?? 0) - walk.origin;
+  const given = net.gives.reduce((all, released) => gave(walk, all, released), state);
+  const by = textOf(walk.tokens, name);
+  return net.takes.reduce<State>(
+    (all, held) => taking(all, { ...held, by, through: held.by === by ? null : throughOf(held), at, block: 0 }),
+    given,
+  );
+}
+
+const throughOf = ({ by, through, lock }: Held): string => through ?? (lock === null ? `${by}()` : `${by}(${lock})`);
+
+/** What holds where a guard is in force. */
+export function guarded(walk: Calling, name: Slice, lock: Slice | null, at: number, state: State): State {
+  const { tokens } = walk;
+  const text = textBetween(tokens, name.from, name.to);
+  const offset = (tokens.starts[at] ?? 0) - walk.origin;
+  if (SLEEPING_GUARDS.has(text)) return { ...state, sleptAt: offset };
+  const effect = GUARDS.get(text);
+  if (effect?.context == null) return state;
+  return taking(state, {
+    by: `guard(${text})`,
+    through: null,
+    family: effect.family,
+    context: effect.context,
+    lock: lock === null || effect.lock === -1 ? null : textBetween(tokens, lock.from, lock.to),
+    at: offset,
+    block: walk.open.at(-1) ?? 0,
+    sure: "certain",
+    when: null,
+  });
+}

@@ -1,0 +1,218 @@
+import { argumentsBetween, type Slice } from "../text/items.ts";
+import { nameId } from "../text/names.ts";
+import { taking, type Asked, type Guard, type Held, type State } from "./state.ts";
+import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "../tables/locks.ts";
+import {
+  AMPERSAND,
+  ASSIGN,
+  BOTH,
+  CLOSE,
+  EITHER,
+  EQUAL,
+  NAME,
+  NOT,
+  NUMBER,
+  OPEN,
+  QUESTION,
+  textBetween,
+  textOf,
+  UNEQUAL,
+  type Tokens,
+} from "../text/tokens.ts";
+
+/** What a condition says of the ways behind it. */
+export interface Condition {
+  readonly whenTrue: (state: State) => State;
+  readonly whenFalse: (state: State) => State;
+  readonly asksContext: boolean;
+}
+
+const TRIES: (LockEffect | undefined)[] = [];
+for (const [name, effect] of LOCK_CALLS) if (effect.does === "?") TRIES[nameId(name)] = effect;
+const TESTS: (true | undefined)[] = [];
+for (const name of CONTEXT_TESTS) TESTS[nameId(name)] = true;
+const LIKELY = new Set([nameId("likely"), nameId("unlikely")]);
+
+const NOTHING_KNOWN: Condition = { whenTrue: (state) => state, whenFalse: (state) => state, asksContext: false };
+
+/** Reads the condition of an `if` or `while`, whose calls are made already. */
+export function analyseCondition(
+  tokens: Tokens,
+  head: Slice,
+  parameters: ReadonlySet<string>,
+  origin: number,
+): Condition {
+  let tried: number | null = null;
+  let asksContext = false;
+  for (let at = head.from; at < head.to; at++) {
+    if (tokens.kinds[at] !== NAME) continue;
+    const id = tokens.names[at] ?? 0;
+    if (TRIES[id] !== undefined && tokens.kinds[at + 1] === OPEN) tried ??= at;
+    if (TESTS[id] === true) asksContext = true;
+  }
+  if (tried !== null) return triedLock(tokens, head, tried, origin);
+  if (asksContext) {
+    const cut = (state: State): State => (state.isCut ? state : { ...state, isCut: true });
+    return { whenTrue: cut, whenFalse: cut, asksContext };
+  }
+  const guards = parameters.size === 0 ? null : guardsOf(tokens, unwrapped(tokens, head), parameters);
+  if (guards === null) return NOTHING_KNOWN;
+  const withGuards =
+    (more: readonly Guard[]) =>
+    (state: State): State =>
+      more.length === 0 ? state : { ...state, guards: [...state.guards, ...more] };
+  return { whenTrue: withGuards(guards.whenTrue), whenFalse: withGuards(guards.whenFalse), asksContext: false };
+}
+
+/** `if (spin_trylock(&lock))` and `if (!spin_trylock(&lock))`, beside other conditions too. */
+function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): Condition {
+  const effect = TRIES[tokens.names[name] ?? 0];
+  const close = tokens.partners[name + 1] ?? -1;
+  if (effect?.context == null || close < name) return NOTHING_KNOWN;
+  const held = heldBy(tokens, effect, effect.context, lockOf(tokens, effect, name, close), name, origin);
+  const take = (state: State): State => taking(state, held);
+  let isNegated = false;
+  for (let at = name - 1; at >= head.from; at--) {
+    if (tokens.kinds[at] === NOT) isNegated = !isNegated;
+    else if (tokens.kinds[at] !== OPEN && !LIKELY.has(tokens.names[at] ?? -1)) break;
+  }
+  const same = (state: State): State => state;
+  return isNegated
+    ? { whenTrue: same, whenFalse: take, asksContext: false }
+    : { whenTrue: take, whenFalse: same, asksContext: false };
+}
+
+const LONGEST_ASKED = 80;
+
+/** A condition that is one name, member or comparison, which can be asked again; null: it is another. */
+export function askedIn(tokens: Tokens, head: Slice): Asked | null {
+  let { from, to } = unwrapped(tokens, head);
+  let isNegated = false;
+  while (tokens.kinds[from] === NOT) {
+    isNegated = !isNegated;
+    ({ from, to } = unwrapped(tokens, { from: from + 1, to }));
+  }
+  if ((tokens.ends[to - 1] ?? 0) - (tokens.starts[from] ?? 0) > LONGEST_ASKED) return null;
+  let comparison = -1;
+  for (let at = from; at < to; at++) {
+    const kind = tokens.kinds[at] ?? 0;
+    if (kind === BOTH || kind === EITHER || kind === ASSIGN || kind === OPEN || kind === QUESTION) return null;
+    if (kind === EQUAL || kind === UNEQUAL) comparison = at;
+  }
+  const written = (start: number, end: number): string => textBetween(tokens, start, end).replace(/\s+/g, "");
+  if (comparison === -1) return { text: written(from, to), isNegated };
+  const isUnequal = tokens.kinds[comparison] === UNEQUAL;
+  const [left, right] = [written(from, comparison), written(comparison + 1, to)];
+  // `p != NULL` is `p`.
+  if (right === "NULL" || right === "0") return { text: left, isNegated: isNegated !== !isUnequal };
+  return { text: `${left}==${right}`, isNegated: isNegated !== isUnequal };
+}
+
+/** What `spin_trylock(&lock)` takes where it returns true; null: it is no such call. */
+export function triedIn(tokens: Tokens, name: number, origin: number, when: Asked): Held | null {
+  const effect = TRIES[tokens.names[name] ?? 0];
+  const close = tokens.partners[name + 1] ?? -1;
+  if (effect?.context == null || close < name) return null;
+  return { ...heldBy(tokens, effect, effect.context, lockOf(tokens, effect, name, close), name, origin), when };
+}
+
+/** The argument of a call that is the lock; null: it has none. */
+export function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: number): string | null {
+  if (effect.lock === -1) return null;
+  const slice = argumentsBetween(tokens, name + 2, close)[effect.lock];
+  return slice === undefined ? null : textBetween(tokens, slice.from, slice.to);
+}
+
+/** What a call of that name takes, `origin` being where its function starts. */
+export function heldBy(
+  tokens: Tokens,
+  effect: LockEffect,
+  context: string,
+  lock: string | null,
+  name: number,
+  origin: number,
+): Held {
+  return {
+    by: textOf(tokens, name),
+    through: null,
+    family: effect.family,
+    context,
+    lock,
+    at: (tokens.starts[name] ?? 0) - origin,
+    block: 0,
+    sure: "certain",
+    when: null,
+  };
+}
+
+/** Without parentheses, `likely()` and `unlikely()` around all of it. */
+function unwrapped(tokens: Tokens, head: Slice): Slice {
+  let { from, to } = head;
+  for (;;) {
+    const open = LIKELY.has(tokens.names[from] ?? -1) ? from + 1 : from;
+    if (tokens.kinds[open] !== OPEN || tokens.partners[open] !== to - 1) return { from, to };
+    from = open + 1;
+    to -= 1;
+  }
+}
+
+interface Guards {
+  readonly whenTrue: readonly Guard[];
+  readonly whenFalse: readonly Guard[];
+}
+
+/** What simple tests of parameters say; joined by `&&` each holds where all do, by `||` none holds where none does. */
+function guardsOf(tokens: Tokens, { from, to }: Slice, parameters: ReadonlySet<string>): Guards | null {
+  const parts: Slice[] = [];
+  let start = from;
+  let joint = 0;
+  for (let at = from; at < to; at++) {
+    const kind = tokens.kinds[at] ?? 0;
+    const partner = tokens.partners[at] ?? -1;
+    if (partner > at && kind !== CLOSE) at = partner;
+    else if (kind === BOTH || kind === EITHER) {
+      if (joint !== 0 && joint !== kind) return null;
+      joint = kind;
+      parts.push({ from: start, to: at });
+      start = at + 1;
+    }
+  }
+  parts.push({ from: start, to });
+  const guards = parts.flatMap((part) => guardOf(tokens, unwrapped(tokens, part), parameters) ?? []);
+  if (guards.length === 0) return null;
+  const opposite = guards.map(negated);
+  if (joint === 0) return { whenTrue: guards, whenFalse: opposite };
+  return joint === BOTH ? { whenTrue: guards, whenFalse: [] } : { whenTrue: [], whenFalse: opposite };
+}
+
+const OPPOSITE = {
+  true: "false",
+  false: "true",
+  equal: "unequal",
+  unequal: "equal",
+  set: "clear",
+  clear: "set",
+} as const;
+
+const negated = (guard: Guard): Guard => ({ ...guard, is: OPPOSITE[guard.is] });
+
+function guardOf(tokens: Tokens, { from, to }: Slice, parameters: ReadonlySet<string>): Guard | null {
+  const isNegated = tokens.kinds[from] === NOT;
+  const first = isNegated ? from + 1 : from;
+  if (tokens.kinds[first] === OPEN && isNegated && tokens.partners[first] === to - 1) {
+    const inner = guardOf(tokens, { from: first + 1, to: to - 1 }, parameters);
+    return inner === null ? null : negated(inner);
+  }
+  if (tokens.kinds[first] !== NAME) return null;
+  const name = textOf(tokens, first);
+  if (!parameters.has(name)) return null;
+  if (first + 1 === to) return { name, is: isNegated ? "false" : "true", value: "" };
+  const operator = tokens.kinds[first + 1];
+  const value = tokens.kinds[first + 2];
+  // `flag & WRITE`
+  if (operator === AMPERSAND && value === NAME && first + 3 === to && !isNegated)
+    return { name, is: "set", value: textOf(tokens, first + 2) };
+  const isComparison = operator === EQUAL || operator === UNEQUAL;
+  if (isNegated || !isComparison || first + 3 !== to || (value !== NAME && value !== NUMBER)) return null;
+  return { name, is: operator === EQUAL ? "equal" : "unequal", value: textOf(tokens, first + 2) };
+}

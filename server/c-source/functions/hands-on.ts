@@ -1,0 +1,139 @@
+import type { Call } from "./call.ts";
+import { argumentsBetween, type FunctionItem, type Slice } from "../text/items.ts";
+import type { Held } from "./state.ts";
+import { nameId } from "../text/names.ts";
+import { signatureNamed } from "../text/signatures.ts";
+import {
+  AMPERSAND,
+  AND_ASSIGN,
+  ARROW,
+  ASSIGN,
+  COMMA,
+  DOT,
+  NAME,
+  OR_ASSIGN,
+  OTHER_ASSIGN,
+  SEMICOLON,
+  STEP,
+  textBetween,
+  type Tokens,
+} from "../text/tokens.ts";
+import type { Walked } from "./walk.ts";
+
+/** The one allocation that a function makes, whatever it is given: in C, by the names of its parameters. */
+export interface HandsOn {
+  readonly callee: string;
+  /** `…`: what nobody can tell from the arguments. */
+  readonly arguments: readonly string[];
+  /** The mask hangs on the parameters. */
+  readonly isOpen: boolean;
+  /** What it holds there by itself, and gives back before it returns. */
+  readonly held: readonly Held[];
+  /** It returns what the allocation does. */
+  readonly isResult: boolean;
+}
+
+const RETURN = nameId("return");
+/** Names of constants, and what stands with types: the same wherever they are read. */
+const CONSTANT = /^(?:_*[A-Z][A-Z0-9_]*|sizeof|struct|unsigned|size_t|int|long|char|u8|u16|u32|u64)$/;
+const UNKNOWN = "…";
+const MOST_ARGUMENTS = 16;
+const MOST_CHARACTERS = 200;
+
+/**
+ * @param isMacro it is a macro: what is wrong in it is told where it is used
+ * @returns null: the function makes no allocation that is known, more than one, or only where a test of its own
+ * allows it
+ */
+export function handsOnOf(
+  tokens: Tokens,
+  item: FunctionItem,
+  { calls: walked, gives }: Pick<Walked, "calls" | "gives">,
+  calls: readonly Call[],
+  isMacro: boolean,
+): HandsOn | null {
+  let at = -1;
+  for (let index = 0; index < calls.length; index++) {
+    if (calls[index]?.allocation == null) continue;
+    if (at !== -1) return null;
+    at = index;
+  }
+  const [call, place] = [calls[at], walked[at]];
+  const callee = call?.allocation?.api ?? null;
+  if (call === undefined || place === undefined || callee === null) return null;
+  const { guards, isCut, held, released, sleptAt } = call.state;
+  if (isCut || sleptAt >= 0 || guards.length + released.length > 0) return null;
+  if (held.some(({ block, family, when }) => when !== null || (block === 0 && !gives.includes(family)))) return null;
+  if (call.arguments.length > MOST_ARGUMENTS || item.parameters.length > MOST_ARGUMENTS) return null;
+  const slices = argumentsBetween(tokens, place.open + 1, place.close);
+  const through = call.allocation?.through ?? null;
+  const mask = signatureNamed(callee)?.mask ?? -1;
+  const own = new Set(item.parameters.map(({ name }) => name));
+  const texts =
+    through === null
+      ? slices.map((slice, index) => told(tokens, item, own, slice, index === mask))
+      : through.arguments.map((text) => (isTold(text, own) && isKept(tokens, item, text, own) ? text : UNKNOWN));
+  if (texts[mask] === UNKNOWN) return null;
+  const isOpen = mask !== -1 && namesIn(texts[mask] ?? "").some((name) => own.has(name));
+  // What is wrong under a lock of its own with a mask of its own is told where it stands.
+  if (held.length > 0 && !isOpen && !isMacro) return null;
+  return {
+    callee,
+    arguments: texts,
+    isOpen,
+    held: [...held, ...(through?.held ?? [])].map((one) => ({ ...one, at: 0 })),
+    isResult: tokens.names[place.statement] === RETURN && place.name === place.statement + 1,
+  };
+}
+
+const namesIn = (text: string): readonly string[] => text.match(/[A-Za-z_]\w*/g) ?? [];
+
+/** Nothing but parameters and constants stands in it. */
+const isTold = (text: string, own: ReadonlySet<string>): boolean =>
+  text.length <= MOST_CHARACTERS &&
+  namesIn(text).every((name) => own.has(name) || CONSTANT.test(name)) &&
+  !/->|\.|"|'/.test(text);
+
+/** None of the parameters in it is changed in the function. */
+const isKept = (tokens: Tokens, item: FunctionItem, text: string, own: ReadonlySet<string>): boolean =>
+  namesIn(text).every((name) => !own.has(name) || writesOf(tokens, item, name).length === 0);
+
+function told(tokens: Tokens, item: FunctionItem, own: ReadonlySet<string>, slice: Slice, isMask: boolean): string {
+  const text = textBetween(tokens, slice.from, slice.to);
+  if (isTold(text, own)) return isKept(tokens, item, text, own) ? text : UNKNOWN;
+  // `gfp_t flags = gfp | __GFP_NOWARN;`, written once.
+  if (!isMask || slice.to !== slice.from + 1) return UNKNOWN;
+  const [write, ...more] = writesOf(tokens, item, text);
+  if (write === undefined || more.length > 0 || tokens.kinds[write + 1] !== ASSIGN) return UNKNOWN;
+  const value = textBetween(tokens, write + 2, valueEnd(tokens, write + 2, item.close));
+  return isTold(value, own) && isKept(tokens, item, value, own) ? `(${value})` : UNKNOWN;
+}
+
+/** The tokens of a name where the function changes it, or hands its address on. */
+function writesOf(tokens: Tokens, item: FunctionItem, name: string): readonly number[] {
+  const found: number[] = [];
+  for (let at = item.open + 1; at < item.close; at++) {
+    if (tokens.kinds[at] !== NAME || tokens.nameOf(tokens.names[at] ?? 0) !== name) continue;
+    const [before, after] = [tokens.kinds[at - 1], tokens.kinds[at + 1] ?? 0];
+    if (before === ARROW || before === DOT) continue;
+    const isWritten = [ASSIGN, OR_ASSIGN, AND_ASSIGN, OTHER_ASSIGN, STEP].includes(after) || before === STEP;
+    if (isWritten || (before === AMPERSAND && isOperator(tokens, at - 2))) found.push(at);
+  }
+  return found;
+}
+
+/** What stands before an `&` that takes an address. */
+const isOperator = (tokens: Tokens, at: number): boolean => {
+  const kind = tokens.kinds[at] ?? 0;
+  return kind !== NAME && kind !== 41 && kind !== 93;
+};
+
+/** Where a value ends: at the comma or semicolon behind it. */
+function valueEnd(tokens: Tokens, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const partner = tokens.partners[at] ?? -1;
+    if (partner > at) at = partner;
+    else if (tokens.kinds[at] === SEMICOLON || tokens.kinds[at] === COMMA) return at;
+  }
+  return end;
+}

@@ -1,0 +1,520 @@
+import { called, guarded, type Calling, type NetEffect, type OpenCall, type WalkedCall } from "./called.ts";
+import { analyseCondition, askedIn } from "./conditions.ts";
+import { argumentsBetween, type FunctionItem, type Slice } from "../text/items.ts";
+import { nameId } from "../text/names.ts";
+import {
+  ENTRY,
+  joined,
+  joinedWhere,
+  whereAsked,
+  withoutAsked,
+  type Asked,
+  type Guard,
+  type Held,
+  type Released,
+  type State,
+} from "./state.ts";
+import {
+  AND_ASSIGN,
+  ASSIGN,
+  BLOCK_CLOSE,
+  BLOCK_OPEN,
+  CLOSE,
+  INDEX_CLOSE,
+  COLON,
+  NAME,
+  OPEN,
+  OR_ASSIGN,
+  QUESTION,
+  SEMICOLON,
+  STAR,
+  textBetween,
+  textOf,
+  type Tokens,
+} from "../text/tokens.ts";
+
+export type { NetEffect, WalkedCall } from "./called.ts";
+
+/** What the walk of one function gives. */
+export interface Walked {
+  /** Where it returns, and what holds there. */
+  readonly exits: readonly { readonly token: number; readonly state: State }[];
+  readonly calls: readonly WalkedCall[];
+  readonly net: NetEffect;
+  /** The families of which something is given back in the function. */
+  readonly gives: readonly Released["family"][];
+  /** By which tests of parameters an assignment is reached, by its first token. */
+  readonly guarded: ReadonlyMap<number, readonly Guard[]>;
+}
+
+const ASSIGNMENTS = new Set([ASSIGN, OR_ASSIGN, AND_ASSIGN]);
+
+const IF = nameId("if");
+const ELSE = nameId("else");
+const FOR = nameId("for");
+const WHILE = nameId("while");
+const DO = nameId("do");
+const SWITCH = nameId("switch");
+const CASE = nameId("case");
+const DEFAULT = nameId("default");
+const RETURN = nameId("return");
+const GOTO = nameId("goto");
+const BREAK = nameId("break");
+const CONTINUE = nameId("continue");
+const SCOPED_GUARD = nameId("scoped_guard");
+const SIZEOF = nameId("sizeof");
+const TYPEOF = nameId("typeof");
+const TYPEOF_GNU = nameId("__typeof__");
+const NEITHER_CALLED = new Set([SIZEOF, TYPEOF, TYPEOF_GNU, IF, FOR, WHILE, SWITCH, RETURN, CASE, ELSE]);
+
+/** Statements in statements that are read; what is deeper is passed over. */
+const DEEPEST = 250;
+
+interface Exits {
+  breaks: State | null;
+  /** For a switch: where its labels begin. */
+  readonly entry: State | null;
+  hasDefault: boolean;
+  /** The parameter that a switch asks for. */
+  readonly parameter: string | null;
+}
+
+interface Walk extends Calling {
+  readonly parameters: ReadonlySet<string>;
+  readonly guarded: Map<number, readonly Guard[]>;
+  readonly exits: Exits[];
+  readonly labels: Map<number, State | null>;
+  /** Where the statement ends that was read last: the next token. */
+  at: number;
+  depth: number;
+  /** Blocks that were begun, and those of them that are open, by their numbers. */
+  blocks: number;
+  readonly open: number[];
+  statement: number;
+  /** The last state before nobody came on: what follows is read as if somebody did. */
+  ghost: State;
+  returned: State | null;
+  readonly returns: { readonly token: number; readonly state: State }[];
+}
+
+/**
+ * Walks a function by its structure: branches, loops, `switch`, `goto` forward, `return`. What is held holds on every
+ * way. Total, and linear in the tokens.
+ * @param effectOf what a function leaves behind that is no lock call of the kernel, by the number of its name
+ */
+export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name: number) => NetEffect | null): Walked {
+  const walk: Walk = {
+    tokens,
+    parameters: new Set(item.parameters.map(({ name }) => name)),
+    effectOf,
+    calls: [],
+    guarded: new Map(),
+    exits: [],
+    labels: new Map(),
+    given: [],
+    at: item.open,
+    depth: 0,
+    blocks: 0,
+    open: [],
+    statement: item.open,
+    ghost: ENTRY,
+    returned: null,
+    returns: [],
+    origin: tokens.starts[item.start] ?? 0,
+  };
+  const end = block(walk, item.close, ENTRY);
+  const last = joined(walk.returned, end) ?? ENTRY;
+  if (end !== null && end.held.length > 0) walk.returns.push({ token: item.close, state: end });
+  return {
+    exits: walk.returns,
+    calls: walk.calls,
+    net: { takes: last.held.filter(({ when }) => when === null), gives: last.released },
+    gives: [...new Set(walk.given.map(({ family }) => family))],
+    guarded: walk.guarded,
+  };
+}
+
+// Statements ----------------------------------------------------------------------------------------------------------
+
+/** A block, from its brace to the one that closes it. */
+function block(walk: Walk, close: number, entry: State): State | null {
+  walk.open.push(++walk.blocks);
+  let state: State | null = entry;
+  walk.at++;
+  while (walk.at < close) {
+    const before = walk.at;
+    state = statement(walk, close, state);
+    if (walk.at <= before) walk.at = before + 1;
+  }
+  walk.at = close + 1;
+  return leave(walk, state);
+}
+
+function leave(walk: Walk, state: State | null): State | null {
+  walk.open.pop();
+  walk.ghost = outside(walk, walk.ghost);
+  return outside(walk, state);
+}
+
+/** A guard ends with its block, by whichever way it is left: at its end, by `goto`, `break` or `return`. */
+function outside<Or extends State | null>({ open }: Walk, state: Or): State | Or {
+  if (state === null || state.held.length === 0) return state;
+  const hasEnded = ({ block: own }: Held): boolean => own !== 0 && !open.includes(own);
+  if (!state.held.some(hasEnded)) return state;
+  return { ...state, held: state.held.filter((held) => !hasEnded(held)) };
+}
+
+/** One statement; `walk.at` is behind it then. */
+function statement(walk: Walk, end: number, before: State | null): State | null {
+  const { tokens } = walk;
+  const at = walk.at;
+  const kind = tokens.kinds[at];
+  const state = isLabel(walk, at) ? before : (before ?? walk.ghost);
+  if (kind === SEMICOLON) {
+    walk.at = at + 1;
+    return state;
+  }
+  if (walk.depth > DEEPEST) {
+    walk.at = endOfStatement(walk, at, end) + 1;
+    return state;
+  }
+  walk.depth++;
+  walk.statement = at;
+  const after =
+    kind === BLOCK_OPEN && (tokens.partners[at] ?? -1) > at
+      ? block(walk, Math.min(tokens.partners[at] ?? at, end), state ?? walk.ghost)
+      : kind === NAME
+        ? named(walk, end, at, state)
+        : plain(walk, end, at, state ?? walk.ghost);
+  walk.depth--;
+  return after;
+}
+
+function isLabel({ tokens }: Walk, at: number): boolean {
+  if (tokens.kinds[at] !== NAME) return false;
+  const name = tokens.names[at];
+  return name === CASE || name === DEFAULT || (tokens.kinds[at + 1] === COLON && tokens.kinds[at + 2] !== COLON);
+}
+
+function named(walk: Walk, end: number, at: number, before: State | null): State | null {
+  const { tokens } = walk;
+  const state = before ?? walk.ghost;
+  switch (tokens.names[at]) {
+    case IF:
+      return ifStatement(walk, end, state);
+    case WHILE:
+      return whileLoop(walk, end, state);
+    case FOR:
+      return forLoop(walk, end, state);
+    case DO:
+      return doLoop(walk, end, state);
+    case SWITCH:
+      return switchStatement(walk, end, state);
+    case CASE:
+    case DEFAULT:
+      return caseLabel(walk, end, at, before);
+    case RETURN: {
+      const stop = endOfStatement(walk, at, end);
+      const last = expression(walk, at + 1, stop, state);
+      walk.at = stop + 1;
+      walk.returned = joined(walk.returned, withoutGuards(last));
+      if (last.held.length > 0) walk.returns.push({ token: at, state: last });
+      return dead(walk, last);
+    }
+    case GOTO: {
+      const label = tokens.names[at + 1] ?? 0;
+      walk.labels.set(label, joined(walk.labels.get(label) ?? null, state));
+      walk.at = endOfStatement(walk, at, end) + 1;
+      return dead(walk, state);
+    }
+    case BREAK:
+    case CONTINUE: {
+      const exits = tokens.names[at] === BREAK ? walk.exits.at(-1) : undefined;
+      if (exits !== undefined) exits.breaks = joined(exits.breaks, state);
+      walk.at = endOfStatement(walk, at, end) + 1;
+      return dead(walk, state);
+    }
+    case ELSE:
+      walk.at = at + 1;
+      return state;
+    case SCOPED_GUARD:
+      return scopedGuard(walk, end, at, state);
+    default:
+      return otherStatement(walk, end, at, before);
+  }
+}
+
+/** Every block ends with the function. */
+const withoutGuards = (state: State): State =>
+  state.held.some(({ block: own }) => own !== 0)
+    ? { ...state, held: state.held.filter((held) => held.block === 0) }
+    : state;
+
+function dead(walk: Walk, last: State): null {
+  walk.ghost = last;
+  return null;
+}
+
+function otherStatement(walk: Walk, end: number, at: number, before: State | null): State | null {
+  const { tokens } = walk;
+  if (isLabel(walk, at)) {
+    const waiting = walk.labels.get(tokens.names[at] ?? 0) ?? null;
+    walk.at = at + 2;
+    return joined(before, outside(walk, waiting)) ?? walk.ghost;
+  }
+  const state = before ?? walk.ghost;
+  const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+  if (close > at && close < end && isLoopMacro(walk, at, close)) {
+    const inside = expression(walk, at, close + 1, state);
+    walk.at = close + 1;
+    return loop(walk, end, inside, inside, false);
+  }
+  return plain(walk, end, at, state);
+}
+
+/** `list_for_each_entry(…) statement`: a macro that stands before a statement. */
+function isLoopMacro({ tokens }: Walk, at: number, close: number): boolean {
+  const next = tokens.kinds[close + 1];
+  if (next === BLOCK_OPEN) return true;
+  return next === NAME && /each|(?:^|_)for_/.test(textOf(tokens, at));
+}
+
+function plain(walk: Walk, end: number, at: number, state: State): State {
+  const stop = endOfStatement(walk, at, end);
+  if (state.guards.length > 0 && ASSIGNMENTS.has(walk.tokens.kinds[at + 1] ?? 0)) walk.guarded.set(at, state.guards);
+  const before = state.held.length === 0 ? state : assigned(walk, at, stop, state);
+  const after = expression(walk, at, stop, before);
+  walk.at = stop + 1;
+  return after;
+}
+
+/** What is known of the value of a variable ends where it is given another. */
+function assigned({ tokens }: Walk, from: number, to: number, state: State): State {
+  if (!state.held.some(({ when }) => when !== null)) return state;
+  for (let at = from + 1; at < to; at++)
+    if (ASSIGNMENTS.has(tokens.kinds[at] ?? 0)) return withoutAsked(state, textBetween(tokens, from, at).trim());
+  return state;
+}
+
+/** The semicolon that ends a statement, or the end of the block. */
+function endOfStatement({ tokens }: Walk, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === SEMICOLON) return at;
+    const partner = tokens.partners[at] ?? -1;
+    if (partner > at) at = partner;
+    else if (kind === BLOCK_CLOSE) return at;
+  }
+  return end;
+}
+
+/** The parentheses behind a keyword; null where there are none. */
+function headOf({ tokens, at }: Walk): Slice | null {
+  const open = at + 1;
+  const close = tokens.kinds[open] === OPEN ? (tokens.partners[open] ?? -1) : -1;
+  return close > open ? { from: open + 1, to: close } : null;
+}
+
+function ifStatement(walk: Walk, end: number, entry: State): State | null {
+  let state: State = entry;
+  let after: State | null = null;
+  let isFallen = false;
+  for (;;) {
+    const head = headOf(walk);
+    if (head === null) return plain(walk, end, walk.at, state);
+    const asked = expression(walk, head.from, head.to, state);
+    const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
+    walk.at = head.to + 1;
+    const mayHold = asked.held.some(({ when }) => when !== null);
+    const key = mayHold ? askedIn(walk.tokens, head) : null;
+    const then = statement(walk, end, whereAsked(condition.whenTrue(asked), key));
+    const otherwise: State = whereAsked(condition.whenFalse(asked), negated(key));
+    const isElse = walk.at < end && walk.tokens.names[walk.at] === ELSE && walk.tokens.kinds[walk.at] === NAME;
+    const isFirst = after === null;
+    if (!isElse) {
+      const branch = joined(after, then);
+      return joinedAfter(walk, isFirst ? head : null, branch, otherwise, asked, condition.asksContext || isFallen);
+    }
+    after = joined(after, then);
+    isFallen ||= condition.asksContext && then === null;
+    walk.at++;
+    if (walk.tokens.names[walk.at] !== IF) {
+      const last = statement(walk, end, otherwise);
+      return joinedAfter(walk, isFirst ? head : null, after, last, asked, condition.asksContext || isFallen);
+    }
+    state = otherwise;
+  }
+}
+
+const negated = (asked: Asked | null): Asked | null =>
+  asked === null ? null : { ...asked, isNegated: !asked.isNegated };
+
+/** Behind a test of the context the caller's counts again where both ways come on. */
+function joinedAfter(
+  walk: Walk,
+  head: Slice | null,
+  then: State | null,
+  otherwise: State | null,
+  before: State,
+  asksContext: boolean,
+): State | null {
+  const isOther = then !== null && otherwise !== null && then.held !== otherwise.held;
+  const key = isOther && head !== null ? askedIn(walk.tokens, head) : null;
+  const state = joinedWhere(then, otherwise, before, key);
+  if (state === null) return null;
+  const isCut = asksContext && then !== null && otherwise !== null ? before.isCut : state.isCut;
+  return isCut === state.isCut ? state : { ...state, isCut };
+}
+
+function whileLoop(walk: Walk, end: number, entry: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, entry);
+  const asked = expression(walk, head.from, head.to, entry);
+  const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
+  walk.at = head.to + 1;
+  const isEndless = head.to - head.from === 1 && /^(?:1|true)$/.test(textOf(walk.tokens, head.from));
+  return loop(walk, end, condition.whenTrue(asked), condition.whenFalse(asked), isEndless);
+}
+
+function forLoop(walk: Walk, end: number, entry: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, entry);
+  const asked = expression(walk, head.from, head.to, entry);
+  walk.at = head.to + 1;
+  const { tokens } = walk;
+  const isEndless = tokens.kinds[head.from] === SEMICOLON && tokens.kinds[head.from + 1] === SEMICOLON;
+  return loop(walk, end, asked, asked, isEndless);
+}
+
+/** A body that is gone through any number of times. */
+function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boolean): State | null {
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
+  walk.exits.push(exits);
+  const last = statement(walk, end, entry);
+  walk.exits.pop();
+  const broken = outside(walk, exits.breaks);
+  const after = isEndless ? broken : joined(broken, past === entry ? joined(past, last) : past);
+  return after === null ? dead(walk, entry) : after;
+}
+
+function doLoop(walk: Walk, end: number, entry: State): State | null {
+  walk.at++;
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
+  walk.exits.push(exits);
+  const last = statement(walk, end, entry);
+  walk.exits.pop();
+  const state = joined(last, outside(walk, exits.breaks)) ?? walk.ghost;
+  if (walk.tokens.names[walk.at] !== WHILE) return state;
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, state);
+  const asked = expression(walk, head.from, head.to, state);
+  walk.at = head.to + 1;
+  return asked;
+}
+
+function switchStatement(walk: Walk, end: number, entry: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, walk.at, entry);
+  const asked = expression(walk, head.from, head.to, entry);
+  walk.at = head.to + 1;
+  const asksFor = head.to === head.from + 1 ? textOf(walk.tokens, head.from) : "";
+  const parameter = walk.parameters.has(asksFor) ? asksFor : null;
+  const exits: Exits = { breaks: null, entry: asked, hasDefault: false, parameter };
+  walk.exits.push(exits);
+  const last = statement(walk, end, asked);
+  walk.exits.pop();
+  return joined(joined(last, outside(walk, exits.breaks)), exits.hasDefault ? null : asked);
+}
+
+function caseLabel(walk: Walk, end: number, at: number, before: State | null): State | null {
+  const { tokens } = walk;
+  const exits = walk.exits.findLast((one) => one.entry !== null);
+  let colon = at + 1;
+  let choices = 0;
+  for (; colon < end; colon++) {
+    const kind = tokens.kinds[colon];
+    if (kind === QUESTION) choices++;
+    else if (kind === COLON && choices-- === 0) break;
+    else if (kind === SEMICOLON || kind === BLOCK_OPEN) break;
+    else if ((tokens.partners[colon] ?? -1) > colon) colon = tokens.partners[colon] ?? colon;
+  }
+  walk.at = colon + 1;
+  if (exits === undefined) return before ?? walk.ghost;
+  const isDefault = tokens.names[at] === DEFAULT;
+  if (isDefault) exits.hasDefault = true;
+  const { entry, parameter } = exits;
+  if (entry === null || parameter === null || isDefault || colon !== at + 2) return joined(before, entry);
+  const guard: Guard = { name: parameter, is: "equal", value: textOf(tokens, at + 1) };
+  return joined(before, { ...entry, guards: [...entry.guards, guard] });
+}
+
+function scopedGuard(walk: Walk, end: number, at: number, state: State): State | null {
+  const head = headOf(walk);
+  if (head === null) return plain(walk, end, at, state);
+  const [name, lock] = argumentsBetween(walk.tokens, head.from, head.to);
+  walk.at = head.to + 1;
+  walk.open.push(++walk.blocks);
+  const inside = name === undefined ? state : guarded(walk, name, lock ?? null, at, state);
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
+  walk.exits.push(exits);
+  const after = statement(walk, end, inside);
+  walk.exits.pop();
+  return joined(leave(walk, after), outside(walk, exits.breaks));
+}
+
+// Expressions ---------------------------------------------------------------------------------------------------------
+
+/** The calls between two tokens, in the order in which they are made, and what they change. */
+function expression(walk: Walk, from: number, to: number, entry: State): State {
+  const { tokens } = walk;
+  let state = entry;
+  let open: OpenCall | null = null;
+  for (let at = from; at < to; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === NAME) {
+      const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+      if (close === -1 || close > to) continue;
+      const name = tokens.names[at] ?? 0;
+      if (name === SIZEOF || name === TYPEOF || name === TYPEOF_GNU) {
+        at = close;
+      } else if (!NEITHER_CALLED.has(name)) open = { name: at, open: at + 1, close, around: open };
+    } else if (kind === OPEN && tokens.kinds[at + 1] === BLOCK_OPEN) {
+      state = statementExpression(walk, at + 1, state);
+      at = Math.max(at, walk.at - 1);
+    } else if (kind === CLOSE) {
+      if (open !== null && open.close === at) {
+        state = called(walk, open, state);
+        open = open.around;
+      } else open = openPointer(tokens, at, to, open);
+    } else if (kind === INDEX_CLOSE) {
+      open = openPointer(tokens, at, to, open);
+    }
+  }
+  return state;
+}
+
+/** `(*ops->grow)(dev)`, `grow[i](dev)` */
+function openPointer(tokens: Tokens, at: number, to: number, around: OpenCall | null): OpenCall | null {
+  const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+  const first = tokens.partners[at] ?? -1;
+  if (close === -1 || close > to || first === -1) return around;
+  const isStar = tokens.kinds[at] === CLOSE && tokens.kinds[first + 1] === STAR;
+  const name = isStar ? at - 1 : tokens.kinds[at] === INDEX_CLOSE ? first - 1 : -1;
+  return tokens.kinds[name] === NAME ? { name, open: at + 1, close, around } : around;
+}
+
+function statementExpression(walk: Walk, brace: number, state: State): State {
+  const close = walk.tokens.partners[brace] ?? -1;
+  const { at, statement: outer } = walk;
+  if (close < brace || walk.depth > DEEPEST) {
+    walk.at = Math.max(close, brace);
+    return state;
+  }
+  walk.at = brace;
+  walk.depth++;
+  const after = block(walk, close, state) ?? walk.ghost;
+  walk.depth--;
+  walk.statement = outer;
+  if (walk.at < at) walk.at = at;
+  return after;
+}
