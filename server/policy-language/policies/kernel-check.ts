@@ -72,7 +72,7 @@ function promisesBroken(
   pause: Pause,
 ): readonly UnplacedFinding[] {
   return brokenFor(environment, kernel, set, mode, pause).map(({ effect, difference }) =>
-    report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(kernel, set, difference)}.`),
+    report(notWhatTheKernelDoes, effect, `${difference.text}${sinceText(environment, kernel, set, difference)}.`),
   );
 }
 
@@ -199,9 +199,10 @@ function releasesOf({ space: { bdd } }: PolicySet, { text, names }: Difference):
 }
 
 /**
- * `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do.
+ * `, since 6.14`: the first of the mainline releases that do the same without a gap. Empty where all that are known do,
+ * and where the finding itself says so: where that release and one before it are in force.
  */
-function sinceText(kernel: Kernel, set: PolicySet, difference: Difference): string {
+function sinceText(environment: Environment, kernel: Kernel, set: PolicySet, difference: Difference): string {
   const ofDifference = releasesOf(set, difference);
   const releases = mainlineReleases();
   let first = kernel.mainlineIndex ?? 0;
@@ -211,7 +212,9 @@ function sinceText(kernel: Kernel, set: PolicySet, difference: Difference): stri
     if (!isSo) break;
     first -= 1;
   }
-  return first === 0 ? "" : `, since ${releases[first] ?? ""}`;
+  const isInForce = (index: number): boolean =>
+    environment.kernels.some(({ mainlineIndex }) => mainlineIndex === index);
+  return first === 0 || (isInForce(first) && isInForce(first - 1)) ? "" : `, since ${releases[first] ?? ""}`;
 }
 
 const releasesFor = new WeakMap<BuildOptions, Map<string, ReturnType<typeof kernelOf>>>();

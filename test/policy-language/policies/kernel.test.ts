@@ -60,6 +60,17 @@ describe("the modes of the founding discussion", () => {
       "retries 0: alloc_contig_range() tries to migrate once, then gives up (android-6.18).",
     ]);
   });
+
+  test.each([
+    ["6.12 .. 6.18", ""],
+    ["6.14 .. 6.18", ", since 6.14"],
+  ])("over %s it is said once since when", (kernels, since) => {
+    const found = differences(RANGE, kernels).filter((text) => text.startsWith("fails often"));
+    const dated = kernels.startsWith("6.12") ? "since 6.14" : "6.14 to 6.18";
+    expect(found).toEqual([
+      `fails often: alloc_contig_range() always fails with every mask of this mode${since} (${dated}).`,
+    ]);
+  });
 });
 
 describe("claims about the page allocator", () => {
