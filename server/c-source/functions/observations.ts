@@ -250,14 +250,14 @@ const USES: ReadonlyMap<string, number> = new Map([
 function used({ calls, text }: Observed, call: Call, index: number, found: Observation[]): void {
   const written = call.allocation?.result.variable ?? null;
   if (written === null) return;
-  // `*page = alloc_page(…)`
-  const isTarget = new RegExp(`(?:[;{})]|else)\\s*\\*\\s*${escaped(written)}\\s*=\\s*$`).test(
-    text.slice(0, call.start),
-  );
-  const variable = isTarget ? `*${written}` : written;
   for (const use of calls.slice(index + 1, index + 1 + CALLS_AROUND)) {
-    const argument = USES.get(use.name);
-    if (argument === undefined || use.arguments[argument]?.text !== variable) continue;
+    const variable = use.arguments[USES.get(use.name) ?? -1]?.text;
+    if (variable === undefined || (variable !== written && variable !== `*${written}`)) continue;
+    // `*page = alloc_page(…)`
+    const isTarget = new RegExp(`(?:[;{})]|else)\\s*\\*\\s*${escaped(written)}\\s*=\\s*$`).test(
+      text.slice(0, call.start),
+    );
+    if (isTarget !== (variable !== written)) continue;
     // Something else may have been put there.
     const isWritten = new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=[^=]`).test(text.slice(call.end, use.start));
     if (isWritten) return;
