@@ -83,7 +83,6 @@ const heldBy = (by: string, context: string): NetEffect["takes"][number] => ({
 const releasedOf = (context: string): NetEffect["gives"][number] => ({
   family: familyOf(context),
   lock: null,
-  isBare: false,
   turnsOn: /_irq(?:save)?$/.test(context) ? "irqs" : context.endsWith("_bh") ? "bh" : null,
 });
 

@@ -1,6 +1,6 @@
 import { heldBy, lockOf, triedIn } from "./conditions.ts";
 import type { Slice } from "../text/items.ts";
-import { nameId } from "../text/names.ts";
+import { byNameId, nameId } from "../text/names.ts";
 import { giving, taking, withoutAsked, type Asked, type Held, type Released, type State } from "./state.ts";
 import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "../tables/locks.ts";
 import { ARROW, ASSIGN, DOT, OPEN, textBetween, textOf, type Tokens } from "../text/tokens.ts";
@@ -47,10 +47,8 @@ export interface Calling {
 }
 
 const GUARD = nameId("guard");
-const EFFECTS: (LockEffect | undefined)[] = [];
-for (const [name, effect] of LOCK_CALLS) EFFECTS[nameId(name)] = effect;
-const SLEEPS: (true | undefined)[] = [];
-for (const name of SLEEPING_CALLS) SLEEPS[nameId(name)] = true;
+const EFFECTS = byNameId(LOCK_CALLS);
+const SLEEPS = byNameId(new Map([...SLEEPING_CALLS].map((name) => [name, true])));
 
 /** What holds behind a call. */
 export function called(walk: Calling, { name, open, close }: OpenCall, state: State): State {
@@ -64,7 +62,7 @@ export function called(walk: Calling, { name, open, close }: OpenCall, state: St
   if (id === GUARD) return openGuard(walk, name, close, state);
   const net = walk.effectOf(id);
   if (net !== null) return withNet(walk, net, name, state);
-  return isUnlock(tokens, id) ? gave(walk, state, { family: "any", lock: null, isBare: false, turnsOn: null }) : state;
+  return isUnlock(tokens, id) ? gave(walk, state, { family: "any", lock: null, turnsOn: null }) : state;
 }
 
 /** What sleeps or waits for pages gives no spinlock back. */
@@ -93,8 +91,7 @@ function locked(walk: Calling, effect: LockEffect, name: number, close: number, 
   if (effect.does === "?") return tried(walk, name, state);
   const { tokens } = walk;
   const lock = lockOf(tokens, effect, name, close);
-  if (effect.does === "-")
-    return gave(walk, state, { family: effect.family, lock, isBare: effect.isBare, turnsOn: effect.turnsOn });
+  if (effect.does === "-") return gave(walk, state, { family: effect.family, lock, turnsOn: effect.turnsOn });
   return effect.context === null
     ? state
     : taking(state, heldBy(tokens, effect, effect.context, lock, name, walk.origin));

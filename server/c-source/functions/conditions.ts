@@ -1,5 +1,5 @@
 import { argumentsBetween, type Slice } from "../text/items.ts";
-import { nameId } from "../text/names.ts";
+import { byNameId, nameIds } from "../text/names.ts";
 import { taking, type Asked, type Guard, type Held, type State } from "./state.ts";
 import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "../tables/locks.ts";
 import {
@@ -27,11 +27,9 @@ export interface Condition {
   readonly asksContext: boolean;
 }
 
-const TRIES: (LockEffect | undefined)[] = [];
-for (const [name, effect] of LOCK_CALLS) if (effect.does === "?") TRIES[nameId(name)] = effect;
-const TESTS: (true | undefined)[] = [];
-for (const name of CONTEXT_TESTS) TESTS[nameId(name)] = true;
-const LIKELY = new Set([nameId("likely"), nameId("unlikely")]);
+const TRIES = byNameId(new Map([...LOCK_CALLS].filter(([, { does }]) => does === "?")));
+const TESTS = byNameId(new Map([...CONTEXT_TESTS].map((name) => [name, true])));
+const LIKELY = nameIds("likely unlikely");
 
 const NOTHING_KNOWN: Condition = { whenTrue: (state) => state, whenFalse: (state) => state, asksContext: false };
 

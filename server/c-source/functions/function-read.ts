@@ -11,7 +11,7 @@ import {
   type Slice,
 } from "../text/items.ts";
 import { casesOf, maskCases, type MaskCase } from "./masks.ts";
-import { nameId } from "../text/names.ts";
+import { nameId, nameIds } from "../text/names.ts";
 import { NO_USE, resultOf, type ResultUse } from "./results.ts";
 import { misplacedMask, observe, type Observation } from "./observations.ts";
 import { signatureNamed, signatureOfId, TAKE_AND_DO_NOT_ALLOCATE, type Signature } from "../text/signatures.ts";
@@ -389,9 +389,7 @@ function valueEnd(tokens: Tokens, from: number, end: number): number {
 export const OWN_VARIABLE = "*";
 
 /** Types of pointers to functions. */
-const HANDLER_TYPES: ReadonlySet<number> = new Set(
-  ["irq_handler_t", "usb_complete_t", "crypto_completion_t", "dma_async_tx_callback", "rcu_callback_t"].map(nameId),
-);
+const HANDLER_TYPES = nameIds("irq_handler_t usb_complete_t crypto_completion_t dma_async_tx_callback rcu_callback_t");
 
 /**
  * `x->member = name;` with a name that no call follows, `.member = name` of a value in braces, and `handler = name;` of

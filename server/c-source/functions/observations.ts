@@ -3,7 +3,7 @@ import { apiOf, type Call } from "./call.ts";
 import { escaped } from "../text/expressions.ts";
 import { freedOtherwise } from "./frees.ts";
 import { argumentsBetween, type FunctionItem } from "../text/items.ts";
-import { nameId } from "../text/names.ts";
+import { nameId, nameIds } from "../text/names.ts";
 import { isStraight } from "./results.ts";
 import { signatureNamed, type Signature } from "../text/signatures.ts";
 import { isScope } from "./state.ts";
@@ -146,7 +146,7 @@ function goesBack(seen: Observed, call: Call, variable: string): boolean {
 const COMPOSITE = /^GFP_(?:KERNEL|ATOMIC|NOFS|NOIO|USER|NOWAIT|HIGHUSER)$/;
 const CURRENT = nameId("current");
 const FLAGS = nameId("flags");
-const CONDITIONS = new Set([nameId("if"), nameId("while")]);
+const CONDITIONS = nameIds("if while");
 
 function testedMasks(seen: Observed, found: Observation[]): void {
   const { tokens, item } = seen;

@@ -81,7 +81,9 @@ export function outlineOf(read: FunctionRead): Outline {
 export function registrationOf({ name, isMember, arguments: [first] }: Call): readonly Registration[] | null {
   const registration = isMember ? undefined : REGISTRATIONS.get(name);
   if (registration === undefined) return null;
-  return registration.onlyFor?.test(first?.text ?? "") === false ? [] : [registration];
+  const { onlyFor } = registration;
+  const isMeant = onlyFor?.some((end) => first?.text.endsWith(end)) ?? true;
+  return isMeant ? [registration] : [];
 }
 
 function outlined(read: FunctionRead): Outline {

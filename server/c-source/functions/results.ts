@@ -1,4 +1,5 @@
 import { signatureNamed } from "../text/signatures.ts";
+import { words } from "../text/words.ts";
 import { usesMemory } from "../tables/pointers.ts";
 import { enclosingCall, handedAs, unlookedAt, type Unlooked } from "./unlooked.ts";
 import {
@@ -442,7 +443,7 @@ function leadsTo(tokens: Tokens, behind: number, at: number): boolean {
   return true;
 }
 
-const ENDS: ReadonlySet<string> = new Set(["return", "goto", "break", "continue", "case", "default"]);
+const ENDS: ReadonlySet<string> = words("return goto break continue case default");
 
 /** The statement that a token stands in is that of an `if` or `else` without braces, which stands behind the call. */
 function isBranch(tokens: Tokens, behind: number, token: number): boolean {
@@ -456,9 +457,9 @@ function isBranch(tokens: Tokens, behind: number, token: number): boolean {
   return false;
 }
 
-const BRANCHES: ReadonlySet<string> = new Set(["if", "else", "for", "while"]);
+const BRANCHES: ReadonlySet<string> = words("if else for while");
 
-const JUMPS: ReadonlySet<string> = new Set(["if", "else", "for", "while", "do", "switch", "goto", "return", "case"]);
+const JUMPS: ReadonlySet<string> = words("if else for while do switch goto return case");
 
 /** The token of the `=` that a call's result goes through; -1: it goes nowhere by that way. */
 function assignmentBefore(tokens: Tokens, name: number, statementStart: number): number {

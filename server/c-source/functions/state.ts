@@ -31,9 +31,10 @@ export interface Asked {
 export interface Released {
   readonly family: LockFamily;
   readonly lock: string | null;
-  /** Interrupts stay as they are: `spin_unlock()` of what `spin_lock_irqsave()` took. */
-  readonly isBare: boolean;
-  /** What it turned on again besides: `spin_unlock_irqrestore()` of what `local_irq_save()` turned off. */
+  /**
+   * What it turned on again besides: `spin_unlock_irqrestore()` of what `local_irq_save()` turned off. Null: nothing,
+   * and interrupts stay as they are: `spin_unlock()` of what `spin_lock_irqsave()` took.
+   */
   readonly turnsOn: "irqs" | "bh" | null;
 }
 
@@ -179,10 +180,10 @@ export function giving(state: State, released: Released): State {
   if (at === -1) at = held.findLastIndex(isOfFamily);
   const found = held[at];
   if (found === undefined) return givingIrqs(state, released);
-  const rest = released.isBare ? restOf(found) : null;
+  const rest = released.turnsOn === null ? restOf(found) : null;
   const left = { ...state, held: [...held.slice(0, at), ...(rest === null ? [] : [rest]), ...held.slice(at + 1)] };
   // `local_irq_save(); spin_lock(); spin_unlock_irqrestore()`
-  const apart = { family: released.turnsOn ?? "any", lock: null, isBare: false, turnsOn: null } as const;
+  const apart = { family: released.turnsOn ?? "any", lock: null, turnsOn: null } as const;
   const isApart =
     released.turnsOn !== null && restOf(found) === null && left.held.some(({ family }) => family === apart.family);
   return isApart ? giving(left, apart) : left;

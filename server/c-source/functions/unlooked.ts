@@ -1,4 +1,4 @@
-import { nameId } from "../text/names.ts";
+import { nameId, nameIds } from "../text/names.ts";
 import { TAKES_NULL, usesMemory } from "../tables/pointers.ts";
 import {
   AMPERSAND,
@@ -35,7 +35,7 @@ export interface Unlooked {
 }
 
 const RETURN = nameId("return");
-const CONDITIONS: ReadonlySet<number> = new Set(["if", "while", "for", "switch"].map(nameId));
+const CONDITIONS: ReadonlySet<number> = nameIds("if while for switch");
 
 /** What asks for a pointer by its name alone: macros, and functions that say so. */
 const ASKS = /^(?:[A-Z][A-Z0-9_]*|\w*(?:assert|ASSERT|check|valid|null|NULL|likely|_BUG|WARN)\w*|virt_to_\w+)$/;
@@ -233,13 +233,13 @@ function endOf(tokens: Tokens, key: Key, from: number, close: number): number {
   return close;
 }
 
-const BRANCHES: ReadonlySet<number> = new Set(["else", "case", "default"].map(nameId));
-const LEAVES: ReadonlySet<number> = new Set(["goto", "return", "break", "continue"].map(nameId));
+const BRANCHES: ReadonlySet<number> = nameIds("else case default");
+const LEAVES: ReadonlySet<number> = nameIds("goto return break continue");
 
 /** `if (…) goto out;` */
 const isConditional = (tokens: Tokens, at: number): boolean => tokens.kinds[at - 1] === CLOSE;
 
-const LOOPS: ReadonlySet<number> = new Set(["while", "for"].map(nameId));
+const LOOPS: ReadonlySet<number> = nameIds("while for");
 
 /** The head of the outermost loop around a token; the token itself: it stands in none. */
 function loopAround(tokens: Tokens, from: number, open: number): number {

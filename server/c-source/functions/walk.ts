@@ -1,7 +1,7 @@
 import { called, guarded, type Calling, type NetEffect, type OpenCall, type WalkedCall } from "./called.ts";
 import { analyseCondition, askedIn } from "./conditions.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "../text/items.ts";
-import { nameId } from "../text/names.ts";
+import { nameId, nameIds } from "../text/names.ts";
 import {
   ENTRY,
   joined,
@@ -62,10 +62,8 @@ const GOTO = nameId("goto");
 const BREAK = nameId("break");
 const CONTINUE = nameId("continue");
 const SCOPED_GUARD = nameId("scoped_guard");
-const SIZEOF = nameId("sizeof");
-const TYPEOF = nameId("typeof");
-const TYPEOF_GNU = nameId("__typeof__");
-const NEITHER_CALLED = new Set([SIZEOF, TYPEOF, TYPEOF_GNU, IF, FOR, WHILE, SWITCH, RETURN, CASE, ELSE]);
+const TYPES = nameIds("sizeof typeof __typeof__");
+const NEITHER_CALLED = nameIds("if for while switch return case else");
 
 /** Statements in statements that are read; what is deeper is passed over. */
 const DEEPEST = 250;
@@ -475,9 +473,8 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
       const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
       if (close === -1 || close > to) continue;
       const name = tokens.names[at] ?? 0;
-      if (name === SIZEOF || name === TYPEOF || name === TYPEOF_GNU) {
-        at = close;
-      } else if (!NEITHER_CALLED.has(name)) open = { name: at, open: at + 1, close, around: open };
+      if (TYPES.has(name)) at = close;
+      else if (!NEITHER_CALLED.has(name)) open = { name: at, open: at + 1, close, around: open };
     } else if (kind === OPEN && tokens.kinds[at + 1] === BLOCK_OPEN) {
       state = statementExpression(walk, at + 1, state);
       at = Math.max(at, walk.at - 1);

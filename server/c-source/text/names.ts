@@ -1,3 +1,5 @@
+import { words } from "./words.ts";
+
 /**
  * Numbers for names, so that names compare as numbers. Those that the floor asks for by name have the same number in
  * every file; the others get one when they are first met.
@@ -41,6 +43,16 @@ export function nameId(text: string): number {
   base = null;
   spare = null;
   return id;
+}
+
+/** The numbers of names that are written side by side. */
+export const nameIds = (names: string): ReadonlySet<number> => new Set([...words(names)].map(nameId));
+
+/** By the number of its name. */
+export function byNameId<Value>(values: ReadonlyMap<string, Value>): readonly (Value | undefined)[] {
+  const list: Value[] = [];
+  for (const [name, value] of values) list[nameId(name)] = value;
+  return list;
 }
 
 /** What stands for a character that is not ASCII. */

@@ -1,7 +1,8 @@
 import { allApis } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import { maskParameter, parametersOf } from "../../model/prototype.ts";
-import { nameId } from "./names.ts";
+import { byNameId } from "./names.ts";
+import { words } from "./words.ts";
 
 /** Which argument of a function is what, counted from 0; -1: it has none of the kind. */
 export interface Signature {
@@ -42,8 +43,7 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map(allApis().map((api) =
 export const SIGNATURE_NAMES: readonly string[] = [...SIGNATURES.keys()];
 
 /** By the numbers of their names. */
-const byId: (Signature | undefined)[] = [];
-for (const [name, signature] of SIGNATURES) byId[nameId(name)] = signature;
+const byId = byNameId(SIGNATURES);
 
 /** The same, by the number of its name. */
 export const signatureOfId = (id: number): Signature | null => byId[id] ?? null;
@@ -55,42 +55,11 @@ export const signatureNamed = (name: string): Signature | null => SIGNATURES.get
  * Functions that are given a mask and allocate nothing with it: they test it, or keep it for later.
  * include/linux/gfp.h, pagemap.h, sched/mm.h, xarray.h, radix-tree.h, idr.h; 6.12.117
  */
-export const TAKE_AND_DO_NOT_ALLOCATE: ReadonlySet<string> = new Set([
-  "mapping_set_gfp_mask",
-  "mapping_gfp_constraint",
-  "gfpflags_allow_blocking",
-  "gfpflags_allow_spinning",
-  "might_alloc",
-  "fs_reclaim_acquire",
-  "fs_reclaim_release",
-  "current_gfp_context",
-  "xa_init_flags",
-  "XA_STATE",
-  "INIT_RADIX_TREE",
-  "RADIX_TREE",
-  "RADIX_TREE_INIT",
-  "gfp_nested_mask",
-  "gfp_zone",
-  "gfp_migratetype",
-  "WARN_ON",
-  "WARN_ON_ONCE",
-  "BUG_ON",
-  "VM_BUG_ON",
-  "BUILD_BUG_ON",
-  "likely",
-  "unlikely",
-  "cpuset_zone_allowed",
-  "devres_open_group",
-  "node_zonelist",
-  "kmalloc_type",
-  "memalloc_retry_wait",
-  "post_alloc_hook",
-  "bpf_memcg_flags",
-  "sk_gfp_mask",
-  "GEM_BUG_ON",
-  "vma_iter_clear_gfp",
-  "gfp_pfmemalloc_allowed",
-  "gfp_to_alloc_flags",
-  "kmsan_internal_poison_memory",
-  "mark_allocated",
-]);
+export const TAKE_AND_DO_NOT_ALLOCATE: ReadonlySet<string> = words(
+  "mapping_set_gfp_mask mapping_gfp_constraint gfpflags_allow_blocking gfpflags_allow_spinning might_alloc",
+  "fs_reclaim_acquire fs_reclaim_release current_gfp_context xa_init_flags XA_STATE INIT_RADIX_TREE",
+  "RADIX_TREE RADIX_TREE_INIT gfp_nested_mask gfp_zone gfp_migratetype WARN_ON WARN_ON_ONCE BUG_ON",
+  "VM_BUG_ON BUILD_BUG_ON likely unlikely cpuset_zone_allowed devres_open_group node_zonelist kmalloc_type",
+  "memalloc_retry_wait post_alloc_hook bpf_memcg_flags sk_gfp_mask GEM_BUG_ON vma_iter_clear_gfp",
+  "gfp_pfmemalloc_allowed gfp_to_alloc_flags kmsan_internal_poison_memory mark_allocated",
+);
