@@ -2,7 +2,7 @@ import type { ConsumeMethodOpts, IToken, ParserMethod, SubruleMethodOpts, TokenT
 import { Grammar, type Anchor, type Follower, type Followers } from "./follow.ts";
 import { lex } from "./lexer.ts";
 import { AllocPolicyParser } from "./parser.ts";
-import { PADDING } from "./parser/token-numbers.ts";
+import { OF_ALL, PADDING } from "./parser/token-numbers.ts";
 import { roleOf, type NameRole } from "./roles.ts";
 import * as T from "./tokens.ts";
 import type { Token } from "./tokens.ts";
@@ -181,7 +181,7 @@ class AssistingParser extends AllocPolicyParser {
       return;
     }
     const around = this.#blockStart;
-    this.#blockStart = { frame: this.#frame, anchor: { kind: "token", type: T.LCurly, index: 0 } };
+    this.#blockStart = { frame: this.#frame, anchor: { kind: "token", type: T.LCurly, index: OF_ALL } };
     super.items(starts, what, many);
     this.#blockStart = around;
   }

@@ -9,26 +9,12 @@ export abstract class ContextRules extends FlagRules {
   protected readonly contextDeclaration: ParserMethod<[], Item> = this.RULE("contextDeclaration", (): Item => {
     const word = this.CONSUME(T.Context);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
-    const like =
-      this.OPTION(() => {
-        this.CONSUME(T.Like);
-        return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name, AS.context)),
-          () => null,
-        );
-      }) ?? null;
+    const name = this.declared();
+    const like = this.like(AS.context);
     const items: ContextItem[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "what the context is");
-    this.items(this.first.contextItem, "`in`, `holds`, `scope`, `for`, `between` or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          items.push(this.SUBRULE(this.contextItem));
-          this.OPTION2(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("what the context is", this.first.contextItem, "`in`, `holds`, `scope`, `for`, `between` or `}`", () => {
+      items.push(this.SUBRULE(this.contextItem));
+    });
     return { kind: "context", doc, name, like, items, start: this.start(word), end: this.end() };
   });
 
@@ -39,20 +25,14 @@ export abstract class ContextRules extends FlagRules {
         {
           ALT: () => {
             const start = this.start(this.CONSUME(T.In));
-            const context = this.keep<NameNode | null>(
-              () => this.nameOrNothing(() => this.CONSUME(T.Name, AS.context)),
-              () => null,
-            );
+            const context = this.keepOrNull<NameNode>(() => this.nameOrNothing(() => this.CONSUME(T.Name, AS.context)));
             return { kind: "in", context, start, end: this.end() };
           },
         },
         {
           ALT: () => {
             const start = this.start(this.CONSUME(T.Holds));
-            const lock = this.keep<NameNode | null>(
-              () => this.nameOrNothing(() => this.CONSUME2(T.Name, AS.lock)),
-              () => null,
-            );
+            const lock = this.keepOrNull<NameNode>(() => this.nameOrNothing(() => this.CONSUME2(T.Name, AS.lock)));
             const label = this.OPTION(() => this.textOf(this.CONSUME(T.String_))) ?? null;
             return { kind: "holds", lock, label, start, end: this.end() };
           },
@@ -60,20 +40,14 @@ export abstract class ContextRules extends FlagRules {
         {
           ALT: () => {
             const start = this.start(this.CONSUME(T.Scope));
-            const scopes = this.keep<NameNode[]>(
-              () => this.SUBRULE(this.names, AS.scope),
-              () => [],
-            );
+            const scopes = this.keepList<NameNode>(() => this.SUBRULE(this.names, AS.scope));
             return { kind: "scope", scopes, start, end: this.end() };
           },
         },
         {
           ALT: () => {
             const start = this.start(this.CONSUME(T.For));
-            const functions = this.keep<(NameNode | Text)[]>(
-              () => this.SUBRULE(this.functions),
-              () => [],
-            );
+            const functions = this.keepList<NameNode | Text>(() => this.SUBRULE(this.functions));
             return { kind: "for", functions, start, end: this.end() };
           },
         },
@@ -81,14 +55,11 @@ export abstract class ContextRules extends FlagRules {
           ALT: () => {
             const start = this.start(this.CONSUME(T.Between));
             let takes: NameNode | null = null;
-            const gives = this.keep<NameNode | null>(
-              () => {
-                takes = this.nameOf(this.CONSUME3(T.Name, AS.declared));
-                this.CONSUME(T.And);
-                return this.nameOf(this.CONSUME4(T.Name, AS.declared));
-              },
-              () => null,
-            );
+            const gives = this.keepOrNull<NameNode>(() => {
+              takes = this.nameOf(this.CONSUME3(T.Name, AS.declared));
+              this.CONSUME(T.And);
+              return this.nameOf(this.CONSUME4(T.Name, AS.declared));
+            });
             return { kind: "between", takes, gives, start, end: this.end() };
           },
         },
@@ -116,18 +87,11 @@ export abstract class ContextRules extends FlagRules {
   protected readonly scopeDeclaration: ParserMethod<[], Item> = this.RULE("scopeDeclaration", (): Item => {
     const word = this.CONSUME(T.Scope);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const name = this.declared();
     const items: ScopeItem[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "what the scope does to a mask");
-    this.items(this.first.scopeItem, "`clears`, `adds` or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          items.push(this.SUBRULE(this.scopeItem));
-          this.OPTION(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("what the scope does to a mask", this.first.scopeItem, "`clears`, `adds` or `}`", () => {
+      items.push(this.SUBRULE(this.scopeItem));
+    });
     return { kind: "scope", doc, name, items, start: this.start(word), end: this.end() };
   });
 

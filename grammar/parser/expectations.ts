@@ -9,11 +9,8 @@ export abstract class ExpectationRules extends MemoryRules {
   protected readonly expectDeclaration: ParserMethod<[], Item> = this.RULE("expectDeclaration", (): Item => {
     const word = this.CONSUME(T.Expect);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.subject));
-    const form = this.keep<ExpectForm | null>(
-      () => this.SUBRULE(this.expectForm),
-      () => null,
-    );
+    const name = this.declared(AS.subject);
+    const form = this.keepOrNull<ExpectForm>(() => this.SUBRULE(this.expectForm));
     return { kind: "expect", doc, name, form, start: this.start(word), end: this.end() };
   });
 

@@ -9,7 +9,7 @@ export abstract class FlagRules extends HeaderRules {
   protected readonly flagsDeclaration: ParserMethod<[], Item> = this.RULE("flagsDeclaration", (): Item => {
     const word = this.CONSUME(T.Flags);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const name = this.declared();
     const value = this.keepMask(() => {
       this.CONSUME(T.Equals);
       return this.SUBRULE(this.mask);
@@ -20,14 +20,14 @@ export abstract class FlagRules extends HeaderRules {
   protected readonly flagDeclaration: ParserMethod<[], Item> = this.RULE("flagDeclaration", (): Item => {
     const word = this.CONSUME(T.Flag);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const name = this.declared();
     return { kind: "flag", doc, name, start: this.start(word), end: this.end() };
   });
 
   protected readonly transformDeclaration: ParserMethod<[], Item> = this.RULE("transformDeclaration", (): Item => {
     const word = this.CONSUME(T.Transform);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const name = this.declared();
     let parameter: NameNode | null = null;
     const body = this.keepMask(() => {
       this.CONSUME(T.LParen);
@@ -42,23 +42,20 @@ export abstract class FlagRules extends HeaderRules {
   protected readonly allocatorDeclaration: ParserMethod<[], Item> = this.RULE("allocatorDeclaration", (): Item => {
     const word = this.CONSUME(T.Allocator);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
+    const name = this.declared();
     let parameters: NameNode[] = [];
     let callee: NameNode | null = null;
-    const given = this.keep<Mask[]>(
-      () => {
-        this.CONSUME(T.LParen);
-        parameters = this.OPTION(() => this.SUBRULE(this.names, AS.declared)) ?? [];
-        this.CONSUME(T.RParen);
-        this.CONSUME(T.Equals);
-        callee = this.nameOf(this.CONSUME2(T.Name, AS.api));
-        this.CONSUME2(T.LParen);
-        const masks = this.OPTION2(() => this.SUBRULE(this.masks)) ?? [];
-        this.CONSUME2(T.RParen);
-        return masks;
-      },
-      () => [],
-    );
+    const given = this.keepList<Mask>(() => {
+      this.CONSUME(T.LParen);
+      parameters = this.OPTION(() => this.SUBRULE(this.names, AS.declared)) ?? [];
+      this.CONSUME(T.RParen);
+      this.CONSUME(T.Equals);
+      callee = this.nameOf(this.CONSUME2(T.Name, AS.api));
+      this.CONSUME2(T.LParen);
+      const masks = this.OPTION2(() => this.SUBRULE(this.masks)) ?? [];
+      this.CONSUME2(T.RParen);
+      return masks;
+    });
     return {
       kind: "allocator",
       doc,

@@ -77,48 +77,38 @@ export abstract class HeaderRules extends PredicateRules {
     const word = this.CONSUME(T.Config);
     const { doc } = this;
     const settings: ConfigSetting[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "a list of build options");
-    this.items(NO_STARTS, "a build option or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          const option = this.nameOf(this.CONSUME(T.Name, AS.option));
-          const value = this.keep<ConfigSetting["value"]>(
-            () => {
-              this.need(SETTING_VALUES, "`on`, `off` or a size");
-              return this.choose<ConfigSetting["value"]>([
-                {
-                  ALT: () => {
-                    this.CONSUME(T.On);
-                    return "on";
-                  },
-                },
-                {
-                  ALT: () => {
-                    this.CONSUME(T.Off);
-                    return "off";
-                  },
-                },
-                { ALT: () => this.SUBRULE(this.size, AS.optionValue) },
-              ]);
+    this.block("a list of build options", NO_STARTS, "a build option or `}`", () => {
+      const option = this.nameOf(this.CONSUME(T.Name, AS.option));
+      const value = this.keep<ConfigSetting["value"]>(
+        () => {
+          this.need(SETTING_VALUES, "`on`, `off` or a size");
+          return this.choose<ConfigSetting["value"]>([
+            {
+              ALT: () => {
+                this.CONSUME(T.On);
+                return "on";
+              },
             },
-            () => null,
-          );
-          settings.push({ option, value, start: option.start, end: this.end() });
-          this.OPTION(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+            {
+              ALT: () => {
+                this.CONSUME(T.Off);
+                return "off";
+              },
+            },
+            { ALT: () => this.SUBRULE(this.size, AS.optionValue) },
+          ]);
+        },
+        () => null,
+      );
+      settings.push({ option, value, start: option.start, end: this.end() });
+    });
     return { kind: "config", doc, settings, start: this.start(word), end: this.end() };
   });
 
   protected readonly importHeader: ParserMethod<[], Item> = this.RULE("importHeader", (): Item => {
     const word = this.CONSUME(T.Import);
     const { doc } = this;
-    const path = this.keep<Text | null>(
-      () => this.textOf(this.CONSUME(T.String_)),
-      () => null,
-    );
+    const path = this.keepOrNull<Text>(() => this.textOf(this.CONSUME(T.String_)));
     return { kind: "import", doc, path, start: this.start(word), end: this.end() };
   });
 }

@@ -5,7 +5,6 @@ import type {
   KswapdFact,
   MachineFact,
   MemoryDeclaration,
-  Name as NameNode,
   NodeBlock,
   Numeral,
   Span,
@@ -35,15 +34,8 @@ export abstract class MemoryRules extends PolicyRules {
   protected readonly memoryDeclaration: ParserMethod<[], Item> = this.RULE("memoryDeclaration", (): Item => {
     const word = this.CONSUME(T.Memory);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
-    const like =
-      this.OPTION(() => {
-        this.CONSUME(T.Like);
-        return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name, AS.memory)),
-          () => null,
-        );
-      }) ?? null;
+    const name = this.declared();
+    const like = this.like(AS.memory);
     const source = this.keep<MemorySource | null>(
       () => {
         if (this.tolerant && !MEMORY_SOURCES.has(this.peek().tokenTypeIdx)) return this.SUBRULE(this.memoryItems);
@@ -56,10 +48,7 @@ export abstract class MemoryRules extends PolicyRules {
               const report =
                 this.OPTION2(() => {
                   this.CONSUME(T.Report);
-                  return this.keep<Numeral | null>(
-                    () => this.numeralOf(this.CONSUME(T.Number_)),
-                    () => null,
-                  );
+                  return this.keepOrNull<Numeral>(() => this.numeralOf(this.CONSUME(T.Number_)));
                 }) ?? null;
               return { kind: "from", path, report };
             },
@@ -74,18 +63,11 @@ export abstract class MemoryRules extends PolicyRules {
   private readonly memoryItems: ParserMethod<[], MemorySource> = this.RULE("memoryItems", (): MemorySource => {
     const facts: MachineFact[] = [];
     const nodes: NodeBlock[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "a list of nodes");
-    this.items(this.first.memoryItem, "`node`, `cpus`, `try` or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          const item = this.SUBRULE(this.memoryItem);
-          if (item.kind === "node") nodes.push(item.node);
-          else facts.push(item);
-          this.OPTION(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("a list of nodes", this.first.memoryItem, "`node`, `cpus`, `try` or `}`", () => {
+      const item = this.SUBRULE(this.memoryItem);
+      if (item.kind === "node") nodes.push(item.node);
+      else facts.push(item);
+    });
     return { kind: "nodes", facts, nodes };
   });
 
@@ -103,10 +85,7 @@ export abstract class MemoryRules extends PolicyRules {
       {
         ALT: () => {
           this.CONSUME(T.keywordType("try"));
-          const time = this.keep<Time | null>(
-            () => this.SUBRULE(this.time),
-            () => null,
-          );
+          const time = this.keepOrNull<Time>(() => this.SUBRULE(this.time));
           return { kind: "try", keyword: this.itemKeyword, time, start: this.itemStart, end: this.end() };
         },
       },
@@ -118,18 +97,11 @@ export abstract class MemoryRules extends PolicyRules {
     const number = this.keepNumber(() => this.CONSUME(T.Number_));
     const facts: KswapdFact[] = [];
     const zones: ZoneBlock[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "the zones");
-    this.items(this.first.nodeItem, "`zone`, `kswapd` or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          const item = this.SUBRULE(this.nodeItem);
-          if ("facts" in item) zones.push(item);
-          else facts.push(item);
-          this.OPTION(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("the zones", this.first.nodeItem, "`zone`, `kswapd` or `}`", () => {
+      const item = this.SUBRULE(this.nodeItem);
+      if ("facts" in item) zones.push(item);
+      else facts.push(item);
+    });
     return { number, facts, zones, start: this.start(word), end: this.end() };
   });
 
@@ -171,16 +143,9 @@ export abstract class MemoryRules extends PolicyRules {
 
   private readonly zoneFacts: ParserMethod<[], ZoneFact[]> = this.RULE("zoneFacts", (): ZoneFact[] => {
     const facts: ZoneFact[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "the zone's numbers");
-    this.items(this.first.zoneFact, "a fact such as `managed` or `free`, or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          facts.push(this.SUBRULE(this.zoneFact));
-          this.OPTION(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("the zone's numbers", this.first.zoneFact, "a fact such as `managed` or `free`, or `}`", () => {
+      facts.push(this.SUBRULE(this.zoneFact));
+    });
     return facts;
   });
 
@@ -221,17 +186,17 @@ export abstract class MemoryRules extends PolicyRules {
     ...AMOUNT_FACTS.map((kind, index) => ({
       ALT: (): ZoneFact => {
         this.consume(index, T.keywordType(kind));
-        const amount = this.keepAmount(() => this.subrule(index, this.amount));
+        const amount = this.keepOrNull(() => this.subrule(index, this.amount));
         return { kind, ...this.zoneFactAt(), amount };
       },
     })),
     ...CACHED_FACTS.map((kind, index) => ({
       ALT: (): ZoneFact => {
         this.consume(FIRST_OF_TABLE + index, T.keywordType(kind));
-        const amount = this.keepAmount(() => this.subrule(FIRST_OF_TABLE + index, this.amount));
+        const amount = this.keepOrNull(() => this.subrule(FIRST_OF_TABLE + index, this.amount));
         const returning = this.option(FIRST_OF_TABLE + index, {
           GATE: () => !this.tolerant || this.peek().indent < 0,
-          DEF: () => this.keepNumeral(() => this.subrule(index, this.returning)),
+          DEF: () => this.keepOrNull(() => this.subrule(index, this.returning)),
         });
         return { kind, ...this.zoneFactAt(), amount, returning: returning ?? null };
       },
@@ -241,15 +206,12 @@ export abstract class MemoryRules extends PolicyRules {
         this.CONSUME(T.keywordType("pinned"));
         const sameLine = (): boolean => !this.tolerant || this.peek().indent < 0;
         const mapped = this.OPTION2({ GATE: sameLine, DEF: () => this.CONSUME(T.Mapping) }) !== undefined;
-        const amount = this.keepAmount(() => this.subrule(2 * FIRST_OF_TABLE, this.amount));
+        const amount = this.keepOrNull(() => this.subrule(2 * FIRST_OF_TABLE, this.amount));
         const lasts = this.OPTION3({
           GATE: sameLine,
           DEF: () => {
             this.CONSUME(T.For);
-            return this.keep<Duration | null>(
-              () => this.SUBRULE(this.duration),
-              () => null,
-            );
+            return this.keepOrNull<Duration>(() => this.SUBRULE(this.duration));
           },
         });
         return { kind: "pinned", ...this.zoneFactAt(), mapped, amount, lasts: lasts ?? null };

@@ -3,7 +3,7 @@ import type { Clause, Effect, Item, Mask, Name as NameNode, Numeral, Predicate, 
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
 import { RequestRules } from "./requests.ts";
-import { NO_STARTS, NUMBER, types, NAMES } from "./token-numbers.ts";
+import { NUMBER, types, NAMES, OF_ALL } from "./token-numbers.ts";
 
 const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
 const MODE_CONDITIONS = types(T.When, T.Otherwise);
@@ -13,34 +13,17 @@ export abstract class PolicyRules extends RequestRules {
   protected readonly policyDeclaration: ParserMethod<[], Item> = this.RULE("policyDeclaration", (): Item => {
     const word = this.CONSUME(T.Policy);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
-    const like =
-      this.OPTION(() => {
-        this.CONSUME(T.Like);
-        return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name, AS.policy)),
-          () => null,
-        );
-      }) ?? null;
+    const name = this.declared();
+    const like = this.like(AS.policy);
     const apis =
       this.OPTION2(() => {
         this.CONSUME(T.For);
-        return this.keep<NameNode[]>(
-          () => this.SUBRULE(this.names, AS.api),
-          () => [],
-        );
+        return this.keepList<NameNode>(() => this.SUBRULE(this.names, AS.api));
       }) ?? [];
     const clauses: Clause[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "the policy");
-    this.items(this.first.clause, "a clause such as `allow`, `forbid` or `mode`, or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          clauses.push(this.SUBRULE(this.clause));
-          this.OPTION3(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("the policy", this.first.clause, "a clause such as `allow`, `forbid` or `mode`, or `}`", () => {
+      clauses.push(this.SUBRULE(this.clause));
+    });
     return { kind: "policy", doc, name, like, apis, clauses, start: this.start(word), end: this.end() };
   });
 
@@ -86,10 +69,7 @@ export abstract class PolicyRules extends RequestRules {
     {
       ALT: () => {
         this.CONSUME(T.Ignore);
-        const masks = this.keep<Mask[]>(
-          () => this.SUBRULE(this.masks),
-          () => [],
-        );
+        const masks = this.keepList<Mask>(() => this.SUBRULE(this.masks));
         const because = this.SUBRULE2(this.reason);
         return { kind: "ignore", keyword: this.itemKeyword, masks, because, start: this.itemStart, end: this.end() };
       },
@@ -104,13 +84,10 @@ export abstract class PolicyRules extends RequestRules {
       ALT: () => {
         this.CONSUME(T.Stage);
         const name = this.keepName(() => this.CONSUME(T.Name, AS.declared));
-        const honours = this.keep<Mask[]>(
-          () => {
-            this.CONSUME(T.Honours);
-            return this.SUBRULE2(this.masks);
-          },
-          () => [],
-        );
+        const honours = this.keepList<Mask>(() => {
+          this.CONSUME(T.Honours);
+          return this.SUBRULE2(this.masks);
+        });
         const internal = this.OPTION(() => this.CONSUME(T.Internal)) !== undefined;
         return {
           kind: "stage",
@@ -144,10 +121,7 @@ export abstract class PolicyRules extends RequestRules {
     (): Text | null =>
       this.OPTION(() => {
         this.CONSUME(T.Because);
-        return this.keep<Text | null>(
-          () => this.textOf(this.CONSUME(T.String_)),
-          () => null,
-        );
+        return this.keepOrNull<Text>(() => this.textOf(this.CONSUME(T.String_)));
       }) ?? null,
   );
 
@@ -173,10 +147,7 @@ export abstract class PolicyRules extends RequestRules {
       },
       () => this.missingPredicate(),
     );
-    const effects = this.keep<Effect[]>(
-      () => this.SUBRULE(this.effects),
-      () => [],
-    );
+    const effects = this.keepList<Effect>(() => this.SUBRULE(this.effects));
     return {
       kind: "mode",
       keyword,
@@ -190,45 +161,31 @@ export abstract class PolicyRules extends RequestRules {
 
   private readonly effects: ParserMethod<[], Effect[]> = this.RULE("effects", (): Effect[] => {
     const effects: Effect[] = [];
-    this.CONSUME(T.LCurly);
-    this.items(NO_STARTS, "an effect or `}`", () =>
-      this.MANY({
-        GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
-        DEF: () =>
-          this.settled(() => {
-            effects.push(this.SUBRULE(this.effect));
-            this.afterListItem(
-              this.OPTION(() => this.CONSUME(T.Comma, AS.separator)),
-              "Effects",
-            );
-          }),
-      }),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.consume(OF_ALL, T.LCurly);
+    this.listed("an effect or `}`", "Effects", () => {
+      effects.push(this.SUBRULE(this.effect));
+    });
     return effects;
   });
 
   private readonly effect: ParserMethod<[], Effect> = this.RULE("effect", (): Effect => {
     const name = this.nameOf(this.CONSUME(T.Name, AS.effect));
-    const values = this.keep<readonly NameNode[] | Numeral | null>(
-      () => {
-        this.need(NAME_OR_NUMBER, "a value");
-        return this.choose<readonly NameNode[] | Numeral>([
-          {
-            ALT: () => {
-              const list: NameNode[] = [];
-              this.AT_LEAST_ONE_SEP({
-                SEP: T.Pipe,
-                DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name, AS.effectValue))),
-              });
-              return list;
-            },
+    const values = this.keepOrNull<readonly NameNode[] | Numeral>(() => {
+      this.need(NAME_OR_NUMBER, "a value");
+      return this.choose<readonly NameNode[] | Numeral>([
+        {
+          ALT: () => {
+            const list: NameNode[] = [];
+            this.AT_LEAST_ONE_SEP({
+              SEP: T.Pipe,
+              DEF: () => list.push(this.nameOf(this.CONSUME2(T.Name, AS.effectValue))),
+            });
+            return list;
           },
-          { ALT: () => this.numeralOf(this.CONSUME(T.Number_, AS.effectValue)) },
-        ]);
-      },
-      () => null,
-    );
+        },
+        { ALT: () => this.numeralOf(this.CONSUME(T.Number_, AS.effectValue)) },
+      ]);
+    });
     return { name, values, start: name.start, end: this.end() };
   });
 }

@@ -1,5 +1,5 @@
 import type { IParserErrorMessageProvider, IToken } from "chevrotain";
-import type { Amount, Mask, Name as NameNode, Numeral, Predicate, Problem, Size, Span } from "../ast.ts";
+import type { Mask, Name as NameNode, Numeral, Predicate, Problem, Span } from "../ast.ts";
 import type { Finding } from "../recovery.ts";
 import { expected, found } from "../wording.ts";
 import * as T from "../tokens.ts";
@@ -8,21 +8,7 @@ import { Damage, NOT_VALID } from "./damage.ts";
 import { TokenReader } from "./reading.ts";
 import { OneTokenAhead } from "./one-token-ahead.ts";
 import { startsIn, UNKNOWN_STARTS, type Starts } from "./starts.ts";
-import {
-  NO_STARTS,
-  NUMBER,
-  LCURLY,
-  RCURLY,
-  LPAREN,
-  RPAREN,
-  SEMI,
-  EQUALS,
-  MINUS,
-  DOT,
-  END,
-  NAMES,
-  PADDING,
-} from "./token-numbers.ts";
+import { NO_STARTS, LCURLY, RCURLY, RPAREN, SEMI, END, PADDING } from "./token-numbers.ts";
 
 /** Masks and predicates nest at most this deep; no real one comes near. */
 const MAX_DEPTH = 200;
@@ -251,52 +237,9 @@ export abstract class RecoveringParser extends TokenReader {
       this.quiet = false;
   }
 
-  protected open(consume: () => unknown, what: string): void {
-    if (!this.tolerant || this.at(LCURLY)) {
-      consume();
-      return;
-    }
-    this.report(this.peek(), `Expected \`{\`, ${found(this.peek().image)}: ${what} follows between braces.`);
-    if (this.peek().tokenTypeIdx === RCURLY || this.peek().indent >= 0) return;
-    this.skipTo();
-    if (this.at(LCURLY)) this.position++;
-  }
-
-  /** Within the line: to a `{` or to the next line. */
-  private skipTo(): void {
-    for (;;) {
-      const token = this.peek();
-      if (
-        token.tokenTypeIdx === END ||
-        token.tokenTypeIdx === LCURLY ||
-        token.tokenTypeIdx === RCURLY ||
-        token.indent >= 0
-      )
-        return;
-      this.position++;
-    }
-  }
-
-  protected close(consume: () => unknown): void {
-    if (!this.tolerant || this.at(RCURLY)) {
-      consume();
-      return;
-    }
-    if (this.problems.length === 0)
-      this.report(this.at(END) ? T.END : this.previous(), "A `}` is missing: write it after this.");
-  }
-
-  /** True if the list goes on: a comma stood here, or should have. */
-  protected afterListItem(comma: unknown, what: string): void {
-    if (this.RECORDING_PHASE || comma !== undefined) return;
-    const token = this.peek();
-    if (token.tokenTypeIdx === RCURLY) return;
-    if (!this.tolerant) throw NOT_VALID;
-    if (token.tokenTypeIdx === END || !NAMES.has(token.tokenTypeIdx) || token.indent >= 0) return;
-    this.report(token, `${what} are separated by commas: write \`, ${token.image}\`.`, {
-      title: "Insert a comma",
-      text: `, ${token.image}`,
-    });
+  /** In a list between braces: whether a line begins an item of the block around it. */
+  protected outerStart(): boolean {
+    return this.outer.has(this.peek().tokenTypeIdx) && !this.balanced;
   }
 
   /** A name that a value needs; null (and a problem) if the next line begins another item instead. */
@@ -307,50 +250,6 @@ export abstract class RecoveringParser extends TokenReader {
         throw new Damage(this.previous(), `A name is missing after \`${this.previous().image}\`.`);
     }
     return this.nameOf(consume());
-  }
-
-  /** The name of a declaration; null and a problem if it is missing. */
-  protected declared(consume: () => IToken): NameNode | null {
-    if (this.tolerant && !NAMES.has(this.peek().tokenTypeIdx)) {
-      const word = this.previous();
-      const token = this.peek();
-      const type = token.tokenTypeIdx;
-      if (type === NUMBER && NAMES.has(this.peek(2).tokenTypeIdx) && this.peek(2).startOffset === token.endOffset + 1) {
-        this.report(token, "A name does not begin with a digit.");
-        this.position++;
-        return this.nameOf(consume());
-      }
-      const stands = type === LCURLY || type === EQUALS || type === LPAREN;
-      this.report(
-        stands || type === END ? word : token,
-        stands || type === END
-          ? `A name is missing after \`${word.image}\`.`
-          : `Expected a name, ${found(token.image)}.`,
-      );
-      if (!stands && type !== END && type !== RCURLY) this.position++;
-      return null;
-    }
-    const name = this.nameOf(consume());
-    if (this.tolerant) this.joinName(name.text);
-    return name;
-  }
-
-  /** After a declared name: a `-` or `.` that was meant to be part of it. */
-  private joinName(first: string): void {
-    const mark = this.peek();
-    const rest = this.peek(2);
-    if ((mark.tokenTypeIdx !== MINUS && mark.tokenTypeIdx !== DOT) || !NAMES.has(rest.tokenTypeIdx)) return;
-    if (mark.startOffset !== this.previous().endOffset + 1 || rest.startOffset !== mark.endOffset + 1) return;
-    this.report(mark, `A name has only letters, digits and \`_\`: write \`${first}_${rest.image}\`.`, {
-      title: "Write _",
-      text: "_",
-    });
-    this.position += 2;
-  }
-
-  /** In a list between braces: whether a line begins an item of the block around it. */
-  protected outerStart(): boolean {
-    return this.outer.has(this.peek().tokenTypeIdx) && !this.balanced;
   }
 
   protected deeper(): void {
@@ -369,26 +268,17 @@ export abstract class RecoveringParser extends TokenReader {
     this.report({ ...T.END, ...open, indent: -1 }, "This `(` is not closed: write the `)`.");
   }
 
-  protected keepName(consume: () => IToken): NameNode | null {
-    return this.keep<NameNode | null>(
-      () => this.nameOrNothing(consume),
-      () => null,
-    );
+  protected keepOrNull<Node>(read: () => Node | null): Node | null {
+    return this.keep<Node | null>(read, () => null);
   }
-  protected keepNumeral(read: () => Numeral): Numeral | null {
-    return this.keep<Numeral | null>(read, () => null);
+  protected keepList<Node>(read: () => Node[]): Node[] {
+    return this.keep<Node[]>(read, () => []);
+  }
+  protected keepName(consume: () => IToken): NameNode | null {
+    return this.keepOrNull<NameNode>(() => this.nameOrNothing(consume));
   }
   protected keepNumber(consume: () => IToken): Numeral | null {
-    return this.keep<Numeral | null>(
-      () => this.numeralOf(consume()),
-      () => null,
-    );
-  }
-  protected keepAmount(read: () => Amount): Amount | null {
-    return this.keep<Amount | null>(read, () => null);
-  }
-  protected keepSize(read: () => Size): Size | null {
-    return this.keep<Size | null>(read, () => null);
+    return this.keepOrNull<Numeral>(() => this.numeralOf(consume()));
   }
   protected keepMask(read: () => Mask): Mask {
     return this.keep<Mask>(read, () => this.missingMask());

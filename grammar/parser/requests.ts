@@ -14,26 +14,12 @@ export abstract class RequestRules extends ContextRules {
   protected readonly requestDeclaration: ParserMethod<[], Item> = this.RULE("requestDeclaration", (): Item => {
     const word = this.CONSUME(T.Request);
     const { doc } = this;
-    const name = this.declared(() => this.CONSUME(T.Name, AS.declared));
-    const like =
-      this.OPTION(() => {
-        this.CONSUME(T.Like);
-        return this.keep<NameNode | null>(
-          () => this.nameOf(this.CONSUME2(T.Name, AS.request)),
-          () => null,
-        );
-      }) ?? null;
+    const name = this.declared();
+    const like = this.like(AS.request);
     const properties: Property[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "the request");
-    this.items(this.first.property, "a property such as `api` or `flags`, or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          properties.push(this.SUBRULE(this.property));
-          this.OPTION2(() => this.CONSUME(T.Semi));
-        }),
-      ),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.block("the request", this.first.property, "a property such as `api` or `flags`, or `}`", () => {
+      properties.push(this.SUBRULE(this.property));
+    });
     return { kind: "request", doc, name, like, properties, start: this.start(word), end: this.end() };
   });
 
@@ -55,20 +41,14 @@ export abstract class RequestRules extends ContextRules {
     {
       ALT: () => {
         this.CONSUME(T.SizeWord);
-        const size = this.keep<Size | null>(
-          () => this.SUBRULE(this.sizeValue),
-          () => null,
-        );
+        const size = this.keepOrNull<Size>(() => this.SUBRULE(this.sizeValue));
         return { kind: "size", keyword: this.itemKeyword, size, start: this.itemStart, end: this.end() };
       },
     },
     ...NUMBER_PROPERTIES.map((kind, index) => ({
       ALT: (): Property => {
         this.consume(FIRST_OF_TABLE + index, T.keywordType(kind));
-        const number = this.keep<Numeral | null>(
-          () => this.subrule(FIRST_OF_TABLE + index, this.numberValue),
-          () => null,
-        );
+        const number = this.keepOrNull<Numeral>(() => this.subrule(FIRST_OF_TABLE + index, this.numberValue));
         return { kind, keyword: this.itemKeyword, number, start: this.itemStart, end: this.end() };
       },
     })),
@@ -82,21 +62,18 @@ export abstract class RequestRules extends ContextRules {
     {
       ALT: () => {
         this.CONSUME(T.Node);
-        const node = this.keep<Numeral | "any" | null>(
-          () => {
-            this.need(NODE_VALUES, "a node number or `any`");
-            return this.choose2<Numeral | "any">([
-              { ALT: () => this.numeralOf(this.CONSUME4(T.Number_)) },
-              {
-                ALT: () => {
-                  this.CONSUME(T.Any);
-                  return "any";
-                },
+        const node = this.keepOrNull<Numeral | "any">(() => {
+          this.need(NODE_VALUES, "a node number or `any`");
+          return this.choose2<Numeral | "any">([
+            { ALT: () => this.numeralOf(this.CONSUME4(T.Number_)) },
+            {
+              ALT: () => {
+                this.CONSUME(T.Any);
+                return "any";
               },
-            ]);
-          },
-          () => null,
-        );
+            },
+          ]);
+        });
         return { kind: "node", keyword: this.itemKeyword, node, start: this.itemStart, end: this.end() };
       },
     },
@@ -118,26 +95,23 @@ export abstract class RequestRules extends ContextRules {
       ALT: () => {
         this.CONSUME(T.Handles);
         const value = { start: this.start(this.peek()), end: this.endOf(this.peek()) };
-        const handles = this.keep<"null" | "nothing" | null>(
-          () => {
-            this.need(HANDLES_VALUES, "`null` or `nothing`");
-            return this.choose3<"null" | "nothing">([
-              {
-                ALT: () => {
-                  this.CONSUME(T.Null);
-                  return "null";
-                },
+        const handles = this.keepOrNull<"null" | "nothing">(() => {
+          this.need(HANDLES_VALUES, "`null` or `nothing`");
+          return this.choose3<"null" | "nothing">([
+            {
+              ALT: () => {
+                this.CONSUME(T.Null);
+                return "null";
               },
-              {
-                ALT: () => {
-                  this.CONSUME(T.Nothing);
-                  return "nothing";
-                },
+            },
+            {
+              ALT: () => {
+                this.CONSUME(T.Nothing);
+                return "nothing";
               },
-            ]);
-          },
-          () => null,
-        );
+            },
+          ]);
+        });
         return {
           kind: "handles",
           keyword: this.itemKeyword,
@@ -158,20 +132,14 @@ export abstract class RequestRules extends ContextRules {
     {
       ALT: () => {
         this.CONSUME(T.Policy);
-        const policies = this.keep<NameNode[]>(
-          () => this.SUBRULE(this.names, AS.policy),
-          () => [],
-        );
+        const policies = this.keepList<NameNode>(() => this.SUBRULE(this.names, AS.policy));
         return { kind: "policy", keyword: this.itemKeyword, policies, start: this.itemStart, end: this.end() };
       },
     },
     {
       ALT: () => {
         this.CONSUME(T.Expect);
-        const facts = this.keep<Fact[]>(
-          () => this.SUBRULE(this.facts),
-          () => [],
-        );
+        const facts = this.keepList<Fact>(() => this.SUBRULE(this.facts));
         return { kind: "expect", keyword: this.itemKeyword, facts, start: this.itemStart, end: this.end() };
       },
     },
@@ -212,19 +180,16 @@ export abstract class RequestRules extends ContextRules {
     const word = this.CONSUME(T.Waive);
     const keyword = { start: this.start(word), end: this.endOf(word) };
     let rule: NameNode | null = null;
-    const because = this.keep<Text | null>(
-      () => {
-        const first = this.CONSUME(T.Name, AS.rule);
-        this.MANY(() => {
-          this.CONSUME(T.Minus);
-          this.CONSUME2(T.Name, AS.rest);
-        });
-        rule = { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
-        this.CONSUME(T.Because);
-        return this.textOf(this.CONSUME(T.String_));
-      },
-      () => null,
-    );
+    const because = this.keepOrNull<Text>(() => {
+      const first = this.CONSUME(T.Name, AS.rule);
+      this.MANY(() => {
+        this.CONSUME(T.Minus);
+        this.CONSUME2(T.Name, AS.rest);
+      });
+      rule = { text: this.RECORDING_PHASE ? "" : this.written(first), start: this.start(first), end: this.end() };
+      this.CONSUME(T.Because);
+      return this.textOf(this.CONSUME(T.String_));
+    });
     return { kind: "waive", keyword, rule, because, start: keyword.start, end: this.end() };
   });
 
@@ -258,7 +223,7 @@ export abstract class RequestRules extends ContextRules {
       {
         ALT: () => {
           this.CONSUME(T.SizeWord);
-          const size = this.keepSize(() => this.SUBRULE(this.size));
+          const size = this.keepOrNull(() => this.SUBRULE(this.size));
           return { kind: "size", size, start, end: this.end() };
         },
       },
@@ -267,16 +232,14 @@ export abstract class RequestRules extends ContextRules {
 
   private readonly cacheFacts: ParserMethod<[], CacheFact[]> = this.RULE("cacheFacts", (): CacheFact[] => {
     const facts: CacheFact[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "what the cache is");
-    this.items(this.first.cacheFact, "`ctor`, `dma`, `account`, `reclaimable`, `size` or `}`", () =>
-      this.MANY(() =>
-        this.settled(() => {
-          facts.push(this.SUBRULE(this.cacheFact));
-          this.OPTION(() => this.CONSUME(T.Semi));
-        }),
-      ),
+    this.block(
+      "what the cache is",
+      this.first.cacheFact,
+      "`ctor`, `dma`, `account`, `reclaimable`, `size` or `}`",
+      () => {
+        facts.push(this.SUBRULE(this.cacheFact));
+      },
     );
-    this.close(() => this.CONSUME(T.RCurly));
     return facts;
   });
 }

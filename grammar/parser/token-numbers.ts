@@ -36,5 +36,8 @@ export const NAMES: ReadonlySet<number> = new Set([NAME, ...types(...T.KEYWORDS.
 export const PADDING = 4;
 export const NO_TOKENS: readonly Token[] = Array.from({ length: PADDING }, () => T.END);
 
+/** What is written once for all rules (a block's braces, a declared name) has this number in each. */
+export const OF_ALL = 9;
+
 /** Chevrotain numbers the tokens of a type in a rule; those that a table makes begin here, behind the written ones. */
 export const FIRST_OF_TABLE = 10;

@@ -3,11 +3,11 @@ import type { Amount, Duration, Fact, Name as NameNode, Numeral, Size, SizeUnit,
 import { TIME_UNITS } from "../memory-facts.ts";
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
-import { RecoveringParser } from "./recovering.ts";
-import { NO_STARTS, NUMBER, NAMES } from "./token-numbers.ts";
+import { BlockParser } from "./blocks.ts";
+import { NUMBER, NAMES } from "./token-numbers.ts";
 
 /** Numbers with their units, and lists of names and of facts. */
-export abstract class ValueRules extends RecoveringParser {
+export abstract class ValueRules extends BlockParser {
   protected readonly names: ParserMethod<[], NameNode[]> = this.RULE("names", (): NameNode[] => {
     const names: NameNode[] = [];
     this.need(NAMES, "a name");
@@ -141,21 +141,10 @@ export abstract class ValueRules extends RecoveringParser {
 
   protected readonly facts: ParserMethod<[], Fact[]> = this.RULE("facts", (): Fact[] => {
     const facts: Fact[] = [];
-    this.open(() => this.CONSUME(T.LCurly), "a list of facts");
-    this.items(NO_STARTS, "a fact or `}`", () =>
-      this.MANY({
-        GATE: () => !this.tolerant || this.peek().indent < 0 || !this.outerStart(),
-        DEF: () =>
-          this.settled(() => {
-            facts.push(this.SUBRULE(this.fact));
-            this.afterListItem(
-              this.OPTION(() => this.CONSUME(T.Comma, AS.separator)),
-              "Facts",
-            );
-          }),
-      }),
-    );
-    this.close(() => this.CONSUME(T.RCurly));
+    this.open("a list of facts");
+    this.listed("a fact or `}`", "Facts", () => {
+      facts.push(this.SUBRULE(this.fact));
+    });
     return facts;
   });
 }
