@@ -43,7 +43,32 @@ export function editLines(lines: Lines, start: number, end: number, inserted: st
   starts.set(between, first);
   const tail = first + between.length;
   for (let at = last; at < lines.starts.length; at += 1) starts[tail + at - last] = (lines.starts[at] ?? 0) + moved;
-  return { starts, length: text.length };
+  const edited: Lines = { starts, length: text.length };
+  if (tail === last) edits.set(edited, { before: new WeakRef(lines), touched: touchedIn(lines, edited, first, last) });
+  return edited;
+}
+
+/** What one edit of the text before did to its lines, where as many came as went. */
+const edits = new WeakMap<Lines, { readonly before: WeakRef<Lines>; readonly touched: number | null }>();
+
+/**
+ * The one line in which two texts differ, by where their lines start: in all others each offset keeps its position, as
+ * seen from the start of the line. Null where they differ otherwise. After a single edit that is known.
+ */
+export function touchedLine(before: Lines, now: Lines): number | null {
+  if (before.starts.length !== now.starts.length) return null;
+  const edit = edits.get(now);
+  return edit?.before.deref() === before ? edit.touched : touchedIn(before, now, 1, now.starts.length);
+}
+
+/** The same of two that have the same starts before `from`, and from `to` on those that the lengths let expect. */
+function touchedIn(before: Lines, now: Lines, from: number, to: number): number | null {
+  const moved = now.length - before.length;
+  let same = from;
+  while (same < to && before.starts[same] === now.starts[same]) same += 1;
+  for (let behind = same; behind < to; behind += 1)
+    if ((now.starts[behind] ?? 0) - (before.starts[behind] ?? 0) !== moved) return null;
+  return same === to && moved === 0 ? now.starts.length - 1 : same - 1;
 }
 
 /**

@@ -3,6 +3,7 @@ import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-sh
 import { scan, type Scan, type Tokens } from "./lexer.ts";
 import { parser } from "./parser.ts";
 import { PADDING } from "./parser/token-numbers.ts";
+import { noteDifference } from "./difference.ts";
 import { bareRegion, mayLead, type Edit, type Region, type SourceFile } from "./source-file.ts";
 import { splice } from "./splice.ts";
 import type { Item } from "./ast.ts";
@@ -444,14 +445,18 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
   const reaches: number[] = [];
   const reader = new RegionReader(text, CHUNK, copy);
   /** What was read in the place of [first, end), and the rest as it was. */
-  const joined = (end: number): SourceFile => ({
-    kind: "allocpolicy",
-    text,
-    regions: splice(file.regions, first, end, regions),
-    starts: moved(splice(file.starts, first, end, starts), first + starts.length, shift),
-    reaches: splice(file.reaches, first, end, reaches),
-    leading: leadingOf(file, first, end, regions),
-  });
+  const joined = (end: number): SourceFile => {
+    const all = splice(file.regions, first, end, regions);
+    noteDifference(file.regions, all, first, end);
+    return {
+      kind: "allocpolicy",
+      text,
+      regions: all,
+      starts: moved(splice(file.starts, first, end, starts), first + starts.length, shift),
+      reaches: splice(file.reaches, first, end, reaches),
+      leading: leadingOf(file, first, end, regions),
+    };
+  };
   let at = Math.min(oldStart(old), text.length);
   while (at < text.length) {
     const region = file.regions[old];

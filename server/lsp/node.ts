@@ -8,17 +8,16 @@ import {
   IPCMessageWriter,
   Message,
   ProposedFeatures,
-  StreamMessageReader,
   type Connection,
   type MessageWriter,
 } from "vscode-languageserver/node";
 import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
 import { eachRequest } from "./each-request.ts";
-import { Framing } from "./framing.ts";
 import { loading } from "../service/pieces.ts";
 import { boundHeap, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
+import { InputReader } from "./input.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
 import { OutputWriter } from "./output.ts";
@@ -70,7 +69,6 @@ export const disk: Host = {
 export function serve(start: typeof startServer, answered: number | string | null): void {
   endThoughDiskHangs();
   const isStdio = process.argv.includes("--stdio");
-  if (isStdio) endOnBrokenFraming();
   // Code of other flags is not taken from the cache, nor kept in it.
   loading.by = asBegun;
   start(connectionOf(isStdio, answered), disk);
@@ -93,11 +91,13 @@ function connectionOf(isStdio: boolean, answered: number | string | null): Conne
 
 /** Standard output is the client's, and the server ends with its input. What is text already is sent as it is. */
 function stdioConnection(answered: number | string | null): Connection {
+  // The client is gone: there is nobody to tell.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
   for (const name of ["debug", "info", "log"] as const) console[name] = console.error;
   let status = 1;
   const all = new OutputWriter(process.stdout);
   const writer = answered === null ? all : withoutAnswer(answered, all);
-  const { reader, ...each } = eachRequest({ reader: new StreamMessageReader(process.stdin), writer });
+  const { reader, ...each } = eachRequest({ reader: new InputReader(process.stdin, endOnBroken), writer });
   const turns = inTurn(() => {
     status = 0;
   });
@@ -130,14 +130,7 @@ function withoutAnswer(id: number | string, writer: MessageWriter): MessageWrite
 }
 
 /** Ends the server with a word when nothing of what comes can be read any more. A client then starts another. */
-function endOnBrokenFraming(): void {
-  const framing = new Framing();
-  process.stdin.on("data", (chunk: Buffer) => {
-    const broken = framing.follow(chunk);
-    if (broken === null) return;
-    process.stderr.write(`allocpolicy: ${broken}: the messages cannot be read any more, and the server ends\n`);
-    process.exit(1);
-  });
-  // The client is gone: there is nobody to tell.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
+function endOnBroken(what: string): never {
+  process.stderr.write(`allocpolicy: ${what}: the messages cannot be read any more, and the server ends\n`);
+  process.exit(1);
 }

@@ -2,6 +2,8 @@ import type { Writable } from "node:stream";
 import { AbstractMessageWriter, type Message, type MessageWriter } from "vscode-languageserver/node";
 import { messagePieces, partText, type Part } from "./written.ts";
 
+const headerOf = (bytes: number): string => `Content-Length: ${bytes}\r\n\r\n`;
+
 /** Writes messages to a stream, the parts of their text as the bytes that they were when they were written last. */
 export class OutputWriter extends AbstractMessageWriter implements MessageWriter {
   readonly #stream: Writable;
@@ -17,17 +19,27 @@ export class OutputWriter extends AbstractMessageWriter implements MessageWriter
 
   write(message: Message): Promise<void> {
     return new Promise((resolve, reject) => {
-      const body = this.#body(message);
-      const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
-      this.#stream.cork();
-      this.#stream.write(`Content-Length: ${length}\r\n\r\n`, "ascii");
-      for (const bytes of body.slice(0, -1)) this.#stream.write(bytes);
-      this.#stream.write(body.at(-1) ?? new Uint8Array(), (error) => {
-        if (error === undefined || error === null) return resolve();
+      const done = (error?: Error | null): void => {
+        if (error === undefined || error === null) {
+          resolve();
+          return;
+        }
         this.#errors += 1;
         this.fireError(error, message, this.#errors);
         reject(error);
-      });
+      };
+      const pieces = messagePieces(message);
+      if (pieces.every((piece) => typeof piece === "string")) {
+        // Nearly all of them: one text, that goes out at once.
+        const text = pieces.join("");
+        this.#stream.write(`${headerOf(Buffer.byteLength(text, "utf8"))}${text}`, "utf8", done);
+        return;
+      }
+      const body = this.#body(pieces);
+      this.#stream.cork();
+      this.#stream.write(headerOf(body.reduce((sum, { byteLength }) => sum + byteLength, 0)), "ascii");
+      for (const bytes of body.slice(0, -1)) this.#stream.write(bytes);
+      this.#stream.write(body.at(-1) ?? new Uint8Array(), done);
       this.#stream.uncork();
     });
   }
@@ -36,10 +48,10 @@ export class OutputWriter extends AbstractMessageWriter implements MessageWriter
     this.#stream.end();
   }
 
-  #body(message: Message): readonly Uint8Array[] {
+  #body(pieces: readonly (string | Part)[]): readonly Uint8Array[] {
     const body: Uint8Array[] = [];
     let between = "";
-    for (const piece of messagePieces(message)) {
+    for (const piece of pieces) {
       if (typeof piece === "string") {
         between += piece;
         continue;

@@ -1,7 +1,7 @@
+import { differenceIn } from "../../grammar/difference.ts";
 import { positionAt, type Lines } from "../../grammar/lines.ts";
 import type { Run } from "../service/runs.ts";
 import type { SemanticToken } from "../service/semantic-tokens.ts";
-import { commonEnds } from "./common-ends.ts";
 
 const NUMBERS = 5;
 const LINE = 0;
@@ -42,14 +42,14 @@ export function packRuns(
   lines: Lines,
   before: PackedTokens = { runs: [], numbers: [] },
 ): PackedTokens {
-  const { head, tail } = commonEnds(before.runs.map(itemsOf), runs.map(itemsOf));
+  const { start, newEnd } = differenceIn(before.runs.map(itemsOf), runs.map(itemsOf));
   const moved = runs.length - before.runs.length;
-  const numbers = before.numbers.slice(0, head);
-  const packer = new Packer(lines, runs, head);
-  for (let index = head; index < runs.length; index += 1) {
+  const numbers = before.numbers.slice(0, start);
+  const packer = new Packer(lines, runs, start);
+  for (let index = start; index < runs.length; index += 1) {
     const packed = packer.pack(index);
     // Behind a run that stands as it did all others do too.
-    if (index >= runs.length - tail && packed.length > 0 && packed === before.numbers[index - moved])
+    if (index >= newEnd && packed.length > 0 && packed === before.numbers[index - moved])
       return { runs, numbers: numbers.concat(before.numbers.slice(index - moved)) };
     numbers.push(packed);
   }
@@ -148,11 +148,10 @@ export function tokensEdit(
   previous: readonly Uint32Array[],
   next: readonly Uint32Array[],
 ): { start: number; deleteCount: number; data: number[] } | null {
-  const { head, tail } = commonEnds(previous, next);
+  const { start: first, oldEnd, newEnd } = differenceIn(previous, next);
   let start = 0;
-  for (let i = 0; i < head; i += 1) start += next[i]?.length ?? 0;
-  const old = joined(previous.slice(head, previous.length - tail));
-  return narrowed(start, old, joined(next.slice(head, next.length - tail)));
+  for (let i = 0; i < first; i += 1) start += next[i]?.length ?? 0;
+  return narrowed(start, joined(previous.slice(first, oldEnd)), joined(next.slice(first, newEnd)));
 }
 
 /** The same without what the two have in common at their ends. */

@@ -1,9 +1,9 @@
 import type { Range } from "vscode-languageserver";
-import { linesOf, positionAt, type Lines, type Position } from "../../grammar/lines.ts";
+import { differenceOf } from "../../grammar/difference.ts";
+import { linesOf, positionAt, touchedLine, type Lines, type Position } from "../../grammar/lines.ts";
 import type { Document } from "../documents/document.ts";
 import { upTo, type Asked, type Run, type Stretches } from "../service/runs.ts";
 import type { Step } from "../service/steps.ts";
-import { commonEnds } from "./common-ends.ts";
 import type { FileTable } from "./file-table.ts";
 import type { KnownDocument } from "./session.ts";
 import { inParts, Written, type Part } from "./written.ts";
@@ -144,9 +144,9 @@ export class RunTexts<Item> {
     runsIn: (asked: Asked) => readonly Run<Item>[],
   ): Said {
     const lines = this.#files.lines(known.document);
-    const { head, tail } = commonEnds(before.keys, keys);
-    const isMoved = !isSamePlace(before, before.keys.length - tail, { lines, starts }, keys.length - tail);
-    const to = isMoved ? keys.length : keys.length - tail;
+    const { start: head, oldEnd, newEnd } = differenceOf(before.keys, keys);
+    const isMoved = !isSamePlace(before, oldEnd, { lines, starts }, newEnd);
+    const to = isMoved ? keys.length : newEnd;
     const rest = before.keys.length - (keys.length - to);
     const between = to - head;
     const texts = before.texts.slice(0, head).concat(new Array<string>(between).fill(""), before.texts.slice(rest));
@@ -260,21 +260,6 @@ export class RunTexts<Item> {
       })
     );
   }
-}
-
-/**
- * The one line in which two texts of a document differ, by where their lines start: in all others each offset keeps its
- * position, as seen from the start of the line. Null where they differ otherwise.
- */
-function touchedLine(before: Lines, now: Lines): number | null {
-  const [old, starts] = [before.starts, now.starts];
-  if (old.length !== starts.length) return null;
-  const moved = now.length - before.length;
-  let line = 0;
-  while (line + 1 < starts.length && old[line + 1] === starts[line + 1]) line += 1;
-  for (let behind = line + 1; behind < starts.length; behind += 1)
-    if ((starts[behind] ?? 0) - (old[behind] ?? 0) !== moved) return null;
-  return line;
 }
 
 /** Whether the text of a run hangs on what stands in a line. */

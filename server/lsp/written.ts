@@ -44,46 +44,53 @@ export function piecesOf(before: string, parts: readonly Part[], behind: string)
   return first === undefined ? [before + behind] : [before + partText(first).slice(1), ...others, behind];
 }
 
-/** So many units of text, or a few more, make a part. */
+/** So many units of text, or a few more, make a part; what is left over of fewer than half goes to the one before. */
 const PART_LENGTH = 8192;
 
-/** Texts as parts; those of an earlier list serve again where they say the same. */
+/** Texts as parts; those of an earlier list serve again wherever they say the same, before and behind an edit. */
 export function inParts(texts: readonly string[], before: readonly Part[] = []): readonly Part[] {
-  let first = 0;
-  let from = 0;
-  for (let part = before[0]; part !== undefined && standsAt(part, texts, from); part = before[first]) {
-    from += part.texts.length;
-    first += 1;
-  }
-  let last = before.length;
-  let to = texts.length;
-  for (let part = before[last - 1]; part !== undefined && last > first; part = before[last - 1]) {
-    const start = to - part.texts.length;
-    if (start < from || !standsAt(part, texts, start)) break;
-    to = start;
-    last -= 1;
-  }
-  return [...before.slice(0, first), ...cut(texts.slice(from, to)), ...before.slice(last)];
-}
-
-function standsAt(part: Part, texts: readonly string[], at: number): boolean {
-  return part.texts.every((text, i) => text === texts[at + i]);
-}
-
-function cut(texts: readonly string[]): readonly Part[] {
+  const byFirst = new Map(before.map(({ texts: [first] }, index) => [first, index]));
+  /** What follows the part that served last. */
+  let next = 0;
+  const partAt = (at: number): Part | undefined => {
+    if (standsAt(before[next], texts, at)) return before[next++];
+    const index = byFirst.get(texts[at]);
+    if (index === undefined || !standsAt(before[index], texts, at)) return undefined;
+    next = index + 1;
+    return before[index];
+  };
   const parts: Part[] = [];
   let current: string[] = [];
   let length = 0;
-  for (const text of texts) {
-    current.push(text);
-    length += text.length;
-    if (length < PART_LENGTH) continue;
-    parts.push({ texts: current });
+  let isLastNew = false;
+  const end = (): void => {
+    const last = isLastNew && length < PART_LENGTH / 2 ? parts.pop() : undefined;
+    if (last !== undefined || current.length > 0) parts.push({ texts: [...(last?.texts ?? []), ...current] });
+    isLastNew = true;
     current = [];
     length = 0;
+  };
+  for (let at = 0; at < texts.length; ) {
+    const known = partAt(at);
+    if (known !== undefined) {
+      end();
+      parts.push(known);
+      isLastNew = false;
+      at += known.texts.length;
+      continue;
+    }
+    const text = texts[at] ?? "";
+    current.push(text);
+    length += text.length;
+    at += 1;
+    if (length >= PART_LENGTH) end();
   }
-  if (current.length > 0) parts.push({ texts: current });
+  end();
   return parts;
+}
+
+function standsAt(part: Part | undefined, texts: readonly string[], at: number): boolean {
+  return part?.texts.every((text, i) => text === texts[at + i]) ?? false;
 }
 
 /** The JSON of a message in pieces; what is text in it stands as it is. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editLines, linesOf, offsetAt, positionAt } from "../../grammar/lines.ts";
+import { editLines, linesOf, offsetAt, positionAt, touchedLine } from "../../grammar/lines.ts";
 import { LineBuffer } from "../../server/lsp/line-buffer.ts";
 import { joined, packRuns, tokensEdit, type PackedTokens } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
@@ -26,6 +26,20 @@ describe("lines", () => {
         expect(editLines(linesOf(text), start, end, insert, after)).toEqual(linesOf(after));
       }),
       { seed: 7, numRuns: 500 },
+    );
+  });
+
+  test("that an edit touched are those in which the texts differ", () => {
+    fc.assert(
+      fc.property(broken, broken, fc.nat(60), fc.nat(60), (text, insert, one, other) => {
+        const start = Math.min(one, other, text.length);
+        const end = Math.min(Math.max(one, other), text.length);
+        const after = text.slice(0, start) + insert + text.slice(end);
+        const before = linesOf(text);
+        const edited = editLines(before, start, end, insert, after);
+        expect(touchedLine(before, edited)).toBe(touchedLine(before, linesOf(after)));
+      }),
+      { seed: 9, numRuns: 500 },
     );
   });
 

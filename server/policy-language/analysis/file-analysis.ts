@@ -7,7 +7,7 @@ import type { Binding, DeclaredName, Environment, NameSpace, Revision } from "./
 import { designOf, exportersOf, indexOf, isInDamage, type FileIndex } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
 import { carryUsers, indexNear, isNeeded, listUsers, usersKept } from "./need-users.ts";
-import { differenceOf } from "./region-difference.ts";
+import { differenceOf } from "../../../grammar/difference.ts";
 import { apiKey, DAMAGED_SPACES, exportsOf, logKey, nameKey, namesOf, wantedKinds } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
 import { nearest } from "../names/suggest.ts";

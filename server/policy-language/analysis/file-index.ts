@@ -1,7 +1,7 @@
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
-import { differenceOf } from "./region-difference.ts";
+import { differenceOf } from "../../../grammar/difference.ts";
 import { exportsOf, mayBeFor, nameKey, namesOf, spacesOf } from "./region-names.ts";
 
 /** A file's declarations by name, and its headers. Indexes are those of `SourceFile.regions`. */

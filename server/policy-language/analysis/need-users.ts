@@ -1,6 +1,6 @@
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import { needsOf } from "./needs.ts";
-import { differenceOf } from "./region-difference.ts";
+import { differenceOf } from "../../../grammar/difference.ts";
 
 /** Which regions of a text need which keys: listed once, and corrected by what the edits since then changed. */
 interface Users {
