@@ -76,6 +76,8 @@ describe("Who needs a name", () => {
           for (const key of new Set([...before.regions, ...source.regions].flatMap(needsOf))) {
             const all = source.regions.flatMap((region, i) => (needsOf(region).includes(key) ? [i] : []));
             expect(usersOf(source, key).toSorted((one, other) => one - other)).toEqual(all);
+            const others = all.filter((i) => source.regions[i]?.kind !== "request");
+            expect(usersOf(source, key, "all but requests").toSorted((one, other) => one - other)).toEqual(others);
             expect(isNeeded(source, key)).toBe(all.length > 0);
           }
         }

@@ -6,7 +6,7 @@ import type { UnplacedFinding } from "./unplaced-finding.ts";
 import type { Binding, DeclaredName, Environment, NameSpace, Revision } from "./environment.ts";
 import { designOf, exportersOf, indexOf, isInDamage, type FileIndex } from "./file-index.ts";
 import type { Finding } from "../../rules/finding.ts";
-import { carryUsers, indexNear, isNeeded, listUsers, usersKept } from "./need-users.ts";
+import { carryUsers, indexNear, isNeeded, isWanted, listUsers, usersKept } from "./need-users.ts";
 import { differenceOf } from "../../../grammar/difference.ts";
 import { apiKey, DAMAGED_SPACES, exportsOf, logKey, nameKey, namesOf, wantedKinds } from "./region-names.ts";
 import { checkedKernelsOf, withDesign, type CheckedKernels } from "./checked-kernels.ts";
@@ -521,7 +521,7 @@ function renewDependants(
 ): void {
   const renewed = files.map(({ revisions }) => new Uint8Array(revisions.length));
   const grown: string[] = [];
-  const isTouched = ({ kind }: Region): boolean => reworded === null || kind !== "request";
+  const touched = reworded === null ? "all" : "all but requests";
   const renew = (file: number, region: number): void => {
     const marks = renewed[file];
     const checked = files[file];
@@ -529,7 +529,7 @@ function renewDependants(
     marks[region] = 1;
     const declares = checked.index.file.regions[region];
     const before = checked.revisions[region];
-    if (declares === undefined || before === undefined || !isTouched(declares)) return;
+    if (declares === undefined || before === undefined || !isWanted(touched, declares)) return;
     reworded?.add(before);
     checked.revisions[region] = newRevision(region);
     if (file === 0) forget(region);
@@ -574,7 +574,7 @@ function renewDependants(
   grown.push(...changed);
   for (let key = grown.pop(); key !== undefined; key = grown.pop()) {
     for (const [file, { index }] of files.entries())
-      for (const at of usersKept(previous.files[file]?.index.file, index.file, key, isTouched)) renew(file, at);
+      for (const at of usersKept(previous.files[file]?.index.file, index.file, key, touched)) renew(file, at);
   }
 }
 

@@ -4,13 +4,27 @@ import { differenceOf } from "../../../grammar/difference.ts";
 
 /** Which regions of a text need which keys: listed once, and corrected by what the edits since then changed. */
 interface Users {
-  /** The regions that were listed, and by key the indexes of those that need it, ascending. */
+  /** The regions that were listed, and by key the indexes of those that need it. */
   readonly listed: readonly Region[];
-  readonly byKey: ReadonlyMap<string, readonly number[]>;
+  readonly byKey: ByKey;
   /** Those of them that are gone, and those that came, with the index of each as it came. */
   readonly gone: ReadonlySet<Region>;
   readonly fresh: ReadonlyMap<Region, number>;
 }
+
+/** Indexes of regions by what they need, ascending; apart, as what thousands lean on is used by requests mostly. */
+interface ByKey {
+  readonly requests: Map<string, number[]>;
+  readonly others: Map<string, number[]>;
+}
+
+const nothingListed = (): ByKey => ({ requests: new Map(), others: new Map() });
+
+/** Which of those that need a key are asked for. */
+type Wanted = "all" | "all but requests";
+
+/** Whether a region is among those. */
+export const isWanted = (wanted: Wanted, { kind }: Region): boolean => wanted === "all" || kind !== "request";
 
 /** Regions that came or went before all are listed anew; after an edit of more, as many as it has. */
 const MOST_CORRECTIONS = 256;
@@ -23,14 +37,14 @@ const SLICE = 32;
 
 const known = new WeakMap<SourceFile, Users>();
 /** Texts that are listed up to a region. */
-const listing = new WeakMap<SourceFile, { readonly byKey: Map<string, number[]>; readonly next: number }>();
+const listing = new WeakMap<SourceFile, { readonly byKey: ByKey; readonly next: number }>();
 
 /** Does ahead what `usersOf` would begin with, until it is over. @returns whether nothing is left of it */
 export function listUsers(file: SourceFile, isOver: () => boolean): boolean {
   const before = known.get(file);
   if (before !== undefined && before.fresh.size <= FEW_CORRECTIONS) return true;
   const { regions } = file;
-  const { byKey, next } = listing.get(file) ?? { byKey: new Map<string, number[]>(), next: 0 };
+  const { byKey, next } = listing.get(file) ?? { byKey: nothingListed(), next: 0 };
   for (let from = next; from < regions.length; from += SLICE) {
     if (isOver()) {
       listing.set(file, { byKey, next: from });
@@ -43,8 +57,9 @@ export function listUsers(file: SourceFile, isOver: () => boolean): boolean {
   return true;
 }
 
-function list(byKey: Map<string, number[]>, region: Region | undefined, index: number): void {
+function list({ requests, others }: ByKey, region: Region | undefined, index: number): void {
   if (region === undefined) return;
+  const byKey = region.kind === "request" ? requests : others;
   for (const key of needsOf(region)) {
     const users = byKey.get(key);
     if (users === undefined) byKey.set(key, [index]);
@@ -54,7 +69,7 @@ function list(byKey: Map<string, number[]>, region: Region | undefined, index: n
 
 function usersIn(file: SourceFile): Users {
   if (!known.has(file)) listUsers(file, () => false);
-  return known.get(file) ?? { listed: [], byKey: new Map(), gone: new Set(), fresh: new Map() };
+  return known.get(file) ?? { listed: [], byKey: nothingListed(), gone: new Set(), fresh: new Map() };
 }
 
 /** Those that came, by key: an edit may bring thousands, and ask for thousands of keys. */
@@ -83,33 +98,32 @@ function newFreshByKey({ fresh }: Users): ReadonlyMap<string, readonly Region[]>
 export function isNeeded(file: SourceFile, key: string): boolean {
   const users = usersIn(file);
   const { listed, byKey, gone } = users;
-  return freshUsers(users, key).length > 0 || (byKey.get(key)?.some((index) => isThere(listed[index], gone)) ?? false);
+  if (freshUsers(users, key).length > 0) return true;
+  return [byKey.requests, byKey.others].some((of) => of.get(key)?.some((index) => isThere(listed[index], gone)));
 }
 
 const isThere = (region: Region | undefined, gone: ReadonlySet<Region>): region is Region =>
   region !== undefined && !gone.has(region);
 
-/** The indexes of those regions of the text that need a key, in no order; of those that are `wanted` alone. */
-export function usersOf(
-  file: SourceFile,
-  key: string,
-  wanted: (region: Region) => boolean = () => true,
-): readonly number[] {
+/** The indexes of those regions of the text that need a key, in no order. */
+export function usersOf(file: SourceFile, key: string, wanted: Wanted = "all"): readonly number[] {
   const users = usersIn(file);
   const { listed, byKey, gone, fresh } = users;
   const { regions } = file;
   const found: number[] = [];
-  // What stands behind an edit moved as far as what stood there before it.
-  let moved = 0;
-  for (const place of byKey.get(key) ?? []) {
-    const region = listed[place];
-    const index = isThere(region, gone) && wanted(region) ? indexNear(regions, region, place + moved) : -1;
-    if (index < 0) continue;
-    moved = index - place;
-    found.push(index);
+  for (const of of wanted === "all" ? [byKey.requests, byKey.others] : [byKey.others]) {
+    // What stands behind an edit moved as far as what stood there before it.
+    let moved = 0;
+    for (const place of of.get(key) ?? []) {
+      const region = listed[place];
+      const index = isThere(region, gone) ? indexNear(regions, region, place + moved) : -1;
+      if (index < 0) continue;
+      moved = index - place;
+      found.push(index);
+    }
   }
   for (const region of freshUsers(users, key)) {
-    const index = wanted(region) ? indexNear(regions, region, fresh.get(region) ?? 0) : -1;
+    const index = isWanted(wanted, region) ? indexNear(regions, region, fresh.get(region) ?? 0) : -1;
     if (index >= 0) found.push(index);
   }
   return found;
@@ -120,7 +134,7 @@ export function usersKept(
   from: SourceFile | undefined,
   to: SourceFile,
   key: string,
-  wanted?: (region: Region) => boolean,
+  wanted?: Wanted,
 ): readonly number[] {
   if (from === undefined) return [];
   const { start, oldEnd, newEnd } = differenceOf(from.regions, to.regions);
