@@ -1,6 +1,7 @@
 import * as nodeModule from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { makeFolder } from "./folder.ts";
 
 /** A server has done what it does by itself by then; what is written once is not written again. */
 const FLUSH_MS = 5_000;
@@ -17,7 +18,9 @@ export function cacheFolder(): string {
  */
 export function keepCompiled(flushed: ((flush: () => void) => void) | null): void {
   if (!("enableCompileCache" in nodeModule)) return;
-  nodeModule.enableCompileCache(cacheFolder());
+  const folder = cacheFolder();
+  if (!makeFolder(folder)) return;
+  nodeModule.enableCompileCache(folder);
   if (flushed !== null && "flushCompileCache" in nodeModule)
     setTimeout(() => flushed(() => nodeModule.flushCompileCache()), FLUSH_MS).unref();
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../disk/folder.ts";
 import type { KernelTree } from "../kernel-c/kernel-trees.ts";
 import type { ReportedFinding } from "../report.ts";
 
@@ -126,8 +127,8 @@ function readEntries(file: string): readonly Entry[] {
 function writeEntries(folder: string, file: string, entries: readonly Entry[]): void {
   const body = JSON.stringify(entries);
   const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  if (!makeFolder(folder)) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(beside, `${hashOf([body])}\n${body}`, { flag: "wx", mode: 0o600 });
     renameSync(beside, file);
   } catch {
