@@ -79,6 +79,23 @@ describe("what a change causes", () => {
     expect((await last(swapped)).out).toMatch(/^drivers\/a\.c:15:18: error/);
   });
 
+  test("is nothing in files that are judged together with others since it, or no longer", async () => {
+    const own = { "drivers/net/own/Makefile": "obj-y += own.o\n", "drivers/net/own/own.c": lockedCall("own_get") };
+    const beside = { "drivers/net/Makefile": "obj-y += other.o own/\n", "drivers/net/other.c": lockedCall("o_get") };
+    const gone = Object.fromEntries(Object.keys(own).map((path) => [path, null]));
+    const removed = await last(repository(kernelTree({ ...own, ...beside }), gone));
+    expect(removed.out).toMatch(/^\d files? checked: nothing to report\n$/);
+    const joined = await last(repository(kernelTree({ ...own, ...beside }), { "drivers/net/own/Makefile": null }));
+    expect(joined.out).toMatch(/^\d files? checked: nothing to report\n$/);
+    const apart = await last(
+      repository(kernelTree({ ...own, ...beside, "drivers/net/own/Makefile": "" }), {
+        ...own,
+        "drivers/net/own/own.c": `int more;\n${lockedCall("own_get")}`,
+      }),
+    );
+    expect(apart.out).toMatch(/^\d files? checked: nothing to report\n$/);
+  });
+
   test("is nothing when it is taken back", async () => {
     const cwd = repository(kernelTree({ "drivers/a.c": lockedCall("a_get") }), {
       "drivers/a.c": lockedCall("a_get", "GFP_ATOMIC"),
@@ -153,6 +170,47 @@ describe("a patch", () => {
     writeFileSync(join(cwd, "drivers/a.c"), `/* more */\n\n\nint before;\n\n${lockedCall("a_get")}`);
     writeFileSync(join(cwd, "fix.patch"), patch);
     expect((await run(["check", "--patch", "fix.patch"], { cwd })).out).toMatch(/^drivers\/a\.c:11:18: error/);
+  });
+
+  test.each([
+    ["git's other prefixes", (patch: string) => patch.replace(/^--- a/gm, "--- i").replace(/^\+\+\+ b/gm, "+++ w")],
+    ["prefixes that are turned", (patch: string) => patch.replace(/^--- a/gm, "--- b").replace(/^\+\+\+ b/gm, "+++ a")],
+    [
+      "folders of two trees",
+      (patch: string) => patch.replace(/^--- a/gm, "--- linux.orig").replace(/^\+\+\+ b/gm, "+++ linux"),
+    ],
+    [
+      "the name that was put aside",
+      (patch: string) => patch.replace(/^--- a\/(.*)/gm, "--- $1.orig").replace(/^\+\+\+ b\//gm, "+++ "),
+    ],
+  ])("may have %s", async (_, named) => {
+    const { cwd, patch } = written();
+    const bare = patch.replaceAll(/^(?:diff|index|deleted|new) .*\n/gm, "");
+    expect((await sent(cwd, named(bare))).out).toMatch(both);
+    git(cwd, "checkout", "-q", "HEAD~1", "--", ".");
+    rmSync(join(cwd, "drivers/c.c"));
+    expect((await sent(cwd, named(bare))).out).toMatch(both);
+  });
+
+  test("that makes new files alone is about the tree, asked from a folder of it too", async () => {
+    const cwd = repository(kernelTree({ "drivers/b.c": "int b;\n" }), { "drivers/new/c.c": lockedCall("c_get") });
+    const patch = git(cwd, "diff", "HEAD~1", "HEAD");
+    git(cwd, "reset", "-q", "--hard", "HEAD~1");
+    expect((await sent(join(cwd, "drivers"), patch)).out).toMatch(/^new\/c\.c:6:18: error/);
+  });
+
+  test("that copies a file leaves the first where it was", async () => {
+    const shared = { "drivers/Makefile": "obj-y += a.o b.o\n", "drivers/b.c": "void b(void)\n{\n\ta_get(0);\n}\n" };
+    const cwd = repository(kernelTree({ ...shared, "drivers/a.c": lockedCall("a_get") }));
+    const patch =
+      "diff --git a/drivers/a.c b/drivers/c.c\nsimilarity index 100%\ncopy from drivers/a.c\ncopy to drivers/c.c\n";
+    const { out } = await run(["check", "--patch", "-", "--format", "json"], { cwd, input: [patch] });
+    const files: readonly { path: string; findings: readonly unknown[] }[] = JSON.parse(out).files;
+    expect(files.map(({ path, findings }) => [path, findings.length])).toEqual([
+      ["drivers/a.c", 0],
+      ["drivers/b.c", 0],
+      ["drivers/c.c", 1],
+    ]);
   });
 
   test("of several commits is one change", async () => {

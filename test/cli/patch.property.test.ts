@@ -83,7 +83,7 @@ describe("a patch", () => {
     fc.assert(
       fc.property(changed, ({ before, after, patch }) => {
         const [file, ...more] = patchesIn(patch);
-        expect([file?.before, file?.after, more]).toEqual(["x.c", "x.c", []]);
+        expect([file?.before, file?.after, more]).toEqual(["a/x.c", "b/x.c", []]);
         expect(patched(before, file?.hunks ?? [], "forward")).toBe(after);
         expect(patched(after, file?.hunks ?? [], "back")).toBe(before);
       }),

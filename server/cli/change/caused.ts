@@ -29,8 +29,14 @@ export function causedBy(
 ): readonly CausedFile[] {
   const files = change.files.filter(({ before, after }) => /\.[ch]$/.test(after ?? before ?? ""));
   const renamed = new Map(files.flatMap(({ before, after }) => (before === null ? [] : [[before, after ?? before]])));
-  const before = judged(change.before, judges.before, wantedOf(change.before, judges.before, files, areAlone));
-  const after = judged(change.after, judges.after, wantedOf(change.after, judges.after, files, areAlone));
+  const original = new Map([...renamed].map(([from, to]) => [to, from]));
+  const sides = {
+    before: { files: change.before, judge: judges.before, here: (path: string) => original.get(path) ?? path },
+    after: { files: change.after, judge: judges.after, here: (path: string) => renamed.get(path) ?? path },
+  };
+  const wanted = wantedOf(sides.before, sides.after, files, areAlone);
+  const before = judged(change.before, judges.before, wanted.before);
+  const after = judged(change.after, judges.after, wanted.after);
   const old = [...before].flatMap(([path, { findings }]) =>
     findings.map((finding): Found => ({ path: renamed.get(path) ?? path, finding })),
   );
@@ -50,19 +56,48 @@ interface Judged {
   readonly findings: readonly ReportedFinding[];
 }
 
-/** The C files of one side that are to be judged, unit by unit. */
-function wantedOf(
-  files: TreeFiles,
-  judge: CJudge,
-  changed: readonly ChangedFile[],
-  areAlone: boolean,
-): readonly (readonly string[])[] {
-  const own = changed.flatMap(({ before, after }) => [before, after].filter((path) => path !== null));
-  if (areAlone) return own.filter((path) => files.has(path)).map((path) => [path]);
-  // A header changes what the files say that include it.
-  const units = new Set(own.map(judge.unitOf));
-  const headers = own.filter((path) => path.endsWith(".h") && files.has(path)).map((path) => [path]);
-  return [...[...units].map(judge.membersOf).filter((paths) => paths.length > 0), ...headers];
+/** One side of a change, and what judges it. */
+interface Side {
+  readonly files: TreeFiles;
+  readonly judge: CJudge;
+  /** Where a file of the other side stands on this one. */
+  readonly here: (path: string) => string;
+}
+
+/** The units of files, as far as these are there. */
+const unitsOf = ({ files, judge }: Side, paths: readonly string[]): ReadonlySet<string> =>
+  new Set(paths.filter(files.has).map(judge.unitOf));
+
+const membersOf = ({ judge }: Side, units: ReadonlySet<string>): readonly string[] =>
+  [...units].flatMap(judge.membersOf);
+
+/**
+ * The C files of both sides that are to be judged, unit by unit. A change may put files into another unit, as by a
+ * Makefile that comes or goes: what is judged afterwards is judged before as well, else all that is found there would
+ * seem to be caused.
+ */
+function wantedOf(before: Side, after: Side, changed: readonly ChangedFile[], areAlone: boolean): Wanted {
+  const old = changed.flatMap((file) => file.before ?? []);
+  const now = changed.flatMap((file) => file.after ?? []);
+  if (areAlone) return { before: alone(before, old), after: alone(after, now) };
+  const left = membersOf(before, unitsOf(before, old)).map(after.here);
+  const unitsAfter = unitsOf(after, [...now, ...left]);
+  const unitsBefore = unitsOf(before, [...old, ...membersOf(after, unitsAfter).map(before.here)]);
+  return { before: wholeUnits(before, unitsBefore, old), after: wholeUnits(after, unitsAfter, now) };
+}
+
+/** The files that are judged together, on each side. */
+interface Wanted {
+  readonly before: readonly (readonly string[])[];
+  readonly after: readonly (readonly string[])[];
+}
+
+const alone = ({ files }: Side, paths: readonly string[]): readonly (readonly string[])[] =>
+  paths.filter(files.has).map((path) => [path]);
+
+function wholeUnits(side: Side, units: ReadonlySet<string>, own: readonly string[]): readonly (readonly string[])[] {
+  const headers = own.filter((path) => path.endsWith(".h"));
+  return [...[...units].map(side.judge.membersOf).filter((paths) => paths.length > 0), ...alone(side, headers)];
 }
 
 function judged(

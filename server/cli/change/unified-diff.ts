@@ -1,11 +1,12 @@
 import { UsageError } from "../command.ts";
 
-/**
- * What a patch does to one file. Paths are as the patch has them, without `a/` and `b/`; null: there is no such side.
- */
+/** What a patch does to one file. Null: there is no such side. */
 export interface FilePatch {
+  /** As the patch has it: `a/mm/slub.c`, `linux.orig/mm/slub.c`; of what git renames or copies the bare name. */
   readonly before: string | null;
   readonly after: string | null;
+  /** `renamed` and `copied` are what git says; other names that differ are two names of one file. */
+  readonly kind: "edited" | "renamed" | "copied";
   readonly hunks: readonly Hunk[];
 }
 
@@ -25,30 +26,39 @@ export interface Hunk {
 export function patchesIn(text: string): readonly FilePatch[] {
   const lines = text.split("\n");
   const patches: FilePatch[] = [];
-  let moved: { from: string | null; to: string | null } = { from: null, to: null };
+  let moved: Move = NO_MOVE;
   const flush = (): void => {
-    if (moved.from !== null && moved.to !== null) patches.push({ before: moved.from, after: moved.to, hunks: [] });
-    moved = { from: null, to: null };
+    if (isWhole(moved)) patches.push({ ...moved, hunks: [] });
+    moved = NO_MOVE;
   };
   for (let at = 0; at < lines.length; ) {
     const line = lines[at] ?? "";
     if (line.startsWith("diff --git ")) flush();
-    const from = /^(?:rename|copy) from (.*?)\r?$/.exec(line)?.[1];
-    const to = /^(?:rename|copy) to (.*?)\r?$/.exec(line)?.[1];
-    if (from !== undefined) moved = { ...moved, from: unquoted(from) };
-    if (to !== undefined) moved = { ...moved, to: unquoted(to) };
+    const [, verb, side, name] = /^(rename|copy) (from|to) (.*?)\r?$/.exec(line) ?? [];
+    if (name !== undefined)
+      moved = {
+        ...moved,
+        [side === "from" ? "before" : "after"]: unquoted(name),
+        kind: verb === "copy" ? "copied" : "renamed",
+      };
     const next = lines[at + 1] ?? "";
     if (line.startsWith("--- ") && next.startsWith("+++ ") && HUNK.test(lines[at + 2] ?? "")) {
-      const [before, after] = [sideName(line, "a/"), sideName(next, "b/")];
-      const read = hunksAt(lines, at + 2, after ?? before ?? "");
-      patches.push({ before: moved.from ?? before, after: moved.to ?? after, hunks: read.hunks });
-      moved = { from: null, to: null };
+      const named = { before: sideName(line), after: sideName(next), kind: "edited" } as const;
+      const read = hunksAt(lines, at + 2, named.after ?? named.before ?? "");
+      patches.push({ ...(isWhole(moved) ? moved : named), hunks: read.hunks });
+      moved = NO_MOVE;
       at = read.end;
     } else at += 1;
   }
   flush();
   return patches;
 }
+
+type Move = Omit<FilePatch, "hunks">;
+
+const NO_MOVE: Move = { before: null, after: null, kind: "edited" };
+
+const isWhole = ({ before, after }: Move): boolean => before !== null && after !== null;
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
@@ -84,10 +94,9 @@ function hunksAt(
 }
 
 /** The name behind `---` or `+++`, without what diff writes behind a tab; null for `/dev/null`. */
-function sideName(line: string, prefix: string): string | null {
+function sideName(line: string): string | null {
   const name = unquoted(line.slice(4).replace(/\t.*$/, "").replace(/\r$/, ""));
-  if (name === "/dev/null") return null;
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  return name === "/dev/null" ? null : name;
 }
 
 /** Names with bytes beyond ASCII stand in quotes, those bytes in octal. */
