@@ -27,6 +27,9 @@ const REFUSES: ReadonlyMap<string, readonly MemoryKind[]> = new Map([
   ["vfree", ["slab", "percpu", "dma"]],
 ]);
 
+/** The functions that give memory back which can be of the wrong kind. */
+export const FREES: readonly string[] = [...REFUSES.keys()];
+
 /** What kind of memory a function gives, as far as it matters who frees it; null: it does not, or it is not known. */
 function memoryKind(api: string): MemoryKind | null {
   if (api.startsWith("devm_")) return "devm";

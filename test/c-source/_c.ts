@@ -1,4 +1,5 @@
-import { readCFile } from "../../server/c-source/functions/c-file.ts";
+import { expect } from "vitest";
+import { READ_AS_IT_IS, readCFile } from "../../server/c-source/functions/c-file.ts";
 import type { Confidence } from "../../server/c-source/evidence.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
 import { judgeC, type JudgeOptions } from "../../server/c-source/judge/judge.ts";
@@ -10,17 +11,26 @@ interface Judging extends Partial<Pick<JudgeOptions, "declared">> {
   readonly confidence?: Confidence;
 }
 
-/** What is said of C files that belong together; one text is a file called driver.c. */
+/**
+ * What is said of C files that belong together; one text is a file called driver.c. Of one that stands alone it is what
+ * is said where only what bears on findings is read.
+ */
 export function findingsIn(code: string | Readonly<Record<string, string>>, given: Judging = {}): readonly CFinding[] {
   const files = typeof code === "string" ? { "driver.c": code } : code;
-  return judgeC(
+  const options: JudgeOptions = {
+    kernel: kernelNamed(given.kernel ?? "6.12", { PREEMPT_RT: given.rt ?? false }),
+    confidence: given.confidence ?? "possible",
+    ...(given.declared === undefined ? {} : { declared: given.declared }),
+  };
+  const found = judgeC(
     Object.entries(files).map(([path, text]) => ({ path, file: readCFile(text) })),
-    {
-      kernel: kernelNamed(given.kernel ?? "6.12", { PREEMPT_RT: given.rt ?? false }),
-      confidence: given.confidence ?? "possible",
-      ...(given.declared === undefined ? {} : { declared: given.declared }),
-    },
+    options,
   );
+  if (typeof code === "string" && given.declared === undefined) {
+    const file = readCFile(code, { ...READ_AS_IT_IS, isForFindings: true });
+    expect(judgeC([{ path: "driver.c", file }], options)).toEqual(found);
+  }
+  return found;
 }
 
 /** Findings of errors and warnings as `rule function: marked text`. */

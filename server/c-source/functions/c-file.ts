@@ -1,5 +1,7 @@
 import type { Allocator } from "./allocators.ts";
 import { asksForMemory } from "./asking.ts";
+import { bearingOnFindings } from "./bearing.ts";
+import { freeingElsewhere } from "./bearing-frees.ts";
 import { calleesBefore, learn, type FileCallees } from "./callees.ts";
 import {
   declaredAt,
@@ -11,7 +13,7 @@ import {
   type Table,
 } from "./declarations.ts";
 import { forwardedTo, type Forward } from "./forwards.ts";
-import { fileNames, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
+import { fileNames, headOnly, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { itemsOf, type FunctionItem, type Items } from "../text/items.ts";
 import { tokensOf } from "../text/lexer.ts";
 import { macroCallees, type MacroCallees } from "./macros.ts";
@@ -62,11 +64,12 @@ export interface ReadOptions {
   readonly allocators: ReadonlyMap<string, Allocator>;
   /** Functions of headers that call what a table has. */
   readonly forwards?: ReadonlyMap<string, Forward>;
-  /** Only what is found counts: of a file that asks for no memory nothing is read. */
+  /** Only what is found counts: what bears on no finding is not read. */
   readonly isForFindings?: boolean;
 }
 
-const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
+/** With nothing known besides the text. */
+export const READ_AS_IT_IS: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
 
 /** What was read of a text: for the next reading of the same file. */
 interface Memory extends Pick<Tokens, "text" | "defines"> {
@@ -236,7 +239,10 @@ function readFunctions(
   const fresh: NewReading[] = [];
   const bodies: { readonly item: FunctionItem; readonly read: FunctionRead }[] = [];
   const asWritten = byText(before === null ? [] : [...before.functions, ...before.lost]);
+  const bearing = options.isForFindings === true ? bearingOnFindings(tokens, items, callees, options.forwards) : null;
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
+    // What is read once need not be found again by its text.
+    if (bearing !== null) return bearing[index] === 1 ? readNow(item) : headOnly(tokens, item);
     const kept = passed[index]?.read;
     const known = kept === undefined ? null : readUnder(kept, said);
     if (known !== null) return known;
@@ -244,8 +250,6 @@ function readFunctions(
       isSound = false;
       return kept;
     }
-    // What is read once need not be found again by its text.
-    if (options.isForFindings === true) return readNow(item);
     const text = textBetween(tokens, item.start, item.close + 1);
     const other = asWritten(text);
     const same = other === null ? null : readUnder(other, said);
@@ -265,6 +269,13 @@ function readFunctions(
       return item === undefined || !callsOneOf(read, changed) ? read : readAgain(item, index);
     });
     last = reads.filter((read, index) => read !== before[index]);
+  }
+  if (bearing !== null) {
+    const more = freeingElsewhere(tokens, items.functions, reads, bearing);
+    reads = reads.map((read, index) => {
+      const item = items.functions[index];
+      return item === undefined || more[index] !== 1 ? read : readNow(item);
+    });
   }
   return {
     functions: reads.map((read, index) => ({ start: startOf(tokens, items.functions[index]), read })),

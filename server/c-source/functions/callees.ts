@@ -170,5 +170,5 @@ export function effectForOthers(read: FunctionRead, sure: Confidence): NetEffect
 const LOCKING = /lock|acquire|begin|enter|start|get|claim|grab|take|hold|pause|disable/i;
 
 /** A function that returns with a lock says so. Of others it is as likely that somebody else gives the lock back. */
-const isLocking = (name: string, annotations: FunctionRead["annotations"]): boolean =>
+export const isLocking = (name: string, annotations: FunctionRead["annotations"]): boolean =>
   LOCKING.test(name) || annotations.some((annotation) => annotation.name === "__acquires");

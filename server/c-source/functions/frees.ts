@@ -6,7 +6,7 @@ import { escaped } from "../text/expressions.ts";
 export const freesOneKind = (call: Call): boolean => freesOne(call.name);
 
 /** Whether it gives the memory of a call back and cannot take it. */
-export const isWrong = (made: Call, freed: Call): boolean =>
+export const isWrong = (made: Call, freed: Pick<Call, "name">): boolean =>
   made.allocation?.through == null && refusesMemoryOf(freed.name, apiOf(made));
 
 export const variableOf = (call: Call): string | null => call.allocation?.result.variable ?? null;

@@ -147,6 +147,30 @@ export function readFunction(tokens: Tokens, names: FileNames, item: FunctionIte
   };
 }
 
+const NO_EFFECT: NetEffect = { takes: [], gives: [] };
+
+/** A function of which only the head is read: who is called by its name. */
+export function headOnly(tokens: Tokens, item: FunctionItem): FunctionRead {
+  const origin = tokens.starts[item.start] ?? 0;
+  return {
+    name: item.name,
+    isStatic: item.isStatic,
+    parameters: item.parameters,
+    annotations: item.annotations,
+    head: piece(tokens, item.nameToken, item.nameToken + 1, origin),
+    length: (tokens.ends[item.close] ?? 0) - origin,
+    calls: NOTHING,
+    writes: NOTHING,
+    kept: NOTHING,
+    net: NO_EFFECT,
+    gives: NOTHING,
+    handsOn: null,
+    observed: NOTHING,
+  };
+}
+
+const NOTHING: readonly never[] = [];
+
 /** Calls of which the mask is none. */
 function misplacedMasks(
   tokens: Tokens,

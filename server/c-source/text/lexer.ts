@@ -1,6 +1,6 @@
 import { partnersOf } from "./brackets.ts";
 import { closeBranches, nextBranch, openBranches } from "./conditionals.ts";
-import { codeAt, giveBackTable, idOf, intern, nameOf, takeTable } from "./names.ts";
+import { codeAt, firstOf, giveBackTable, idOf, intern, nameOf, takeTable } from "./names.ts";
 import type { Build, Scan } from "./scan.ts";
 import {
   AND_ASSIGN,
@@ -102,6 +102,7 @@ export function tokensOf(text: string, build: Build, known: Iterable<Known> = []
     names,
     partners,
     nameOf: (id) => nameOf(table, id),
+    firstOf: (id) => firstOf(table, id),
     idOf: (name) => idOf(table, name),
     nameCount: table.count,
     defines: scan.defines,

@@ -172,6 +172,10 @@ export function nameOf(table: NameTable, id: number): string {
   return known[id] ?? (id < table.count ? table.text.slice(start, start + (table.lengths[id] ?? 0)) : "");
 }
 
+/** The first character of a name, as its code. */
+export const firstOf = (table: NameTable, id: number): number =>
+  id < known.length ? (known[id] ?? "").charCodeAt(0) : (table.codes[table.starts[id] ?? 0] ?? 0);
+
 /** The number of a name; 0: the table does not have it. */
 export function idOf(table: NameTable, name: string): number {
   const hash = hashOf(name);

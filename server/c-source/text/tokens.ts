@@ -65,6 +65,8 @@ export interface Tokens {
   readonly partners: Int32Array;
   /** The name of a number. */
   readonly nameOf: (id: number) => string;
+  /** The code of its first character. */
+  readonly firstOf: (id: number) => number;
   /** The number of a name; 0: the file does not have it, and the floor does not ask for it. */
   readonly idOf: (name: string) => number;
   /** Numbers of names are less than this. */
