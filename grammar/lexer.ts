@@ -312,24 +312,26 @@ export function lex(text: string, start = 0, limit = Number.POSITIVE_INFINITY): 
   return { tokens, complete, openComment };
 }
 
-/** Columns for who is done with them before anybody reads on: most texts are short, and new columns cost as much. */
-export function borrowed(): TokenColumns {
-  if (shared.kinds.length > MOST_SHARED) shared = new TokenColumns(MOST_SHARED);
-  shared.count = 0;
-  return shared;
+const MOST_SHARED = 4096;
+
+/**
+ * Gives the same columns again and again, empty, to who is done with them when he asks for the next: new ones cost as
+ * much as to read a short text, and what they hold stands outside of V8's heap, which is swept for it.
+ */
+export function lender(): () => TokenColumns {
+  let shared = new TokenColumns(MOST_SHARED);
+  return () => {
+    if (shared.kinds.length > MOST_SHARED) shared = new TokenColumns(MOST_SHARED);
+    shared.count = 0;
+    return shared;
+  };
 }
 
-const MOST_SHARED = 4096;
-let shared = new TokenColumns(MOST_SHARED);
+/** Columns for who is done with them before anybody reads on. */
+export const borrowed = lender();
 
 /** What `lex` reads, as numbers. @param columns empty, to be filled */
-export function scan(
-  text: string,
-  start: number,
-  limit: number,
-  // Tokens have some five characters each, with the white space around them.
-  columns = new TokenColumns(16 + (Math.min(text.length - start, limit - start) >> 2)),
-): Scan {
+export function scan(text: string, start: number, limit: number, columns: TokenColumns): Scan {
   const length = text.length;
   const commentEnd = blockComments(text);
   let lineStart = start;

@@ -1,6 +1,6 @@
 import { copy, slice, type Cut } from "./cut.ts";
 import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-shapes.ts";
-import { scan, type Scan, type Tokens } from "./lexer.ts";
+import { lender, scan, type Scan, type Tokens } from "./lexer.ts";
 import { parser } from "./parser.ts";
 import { PADDING } from "./parser/token-numbers.ts";
 import { noteDifference } from "./difference.ts";
@@ -278,6 +278,9 @@ const FILE_CHUNK = 1 << 13;
 /** How much text is lexed at first around an edit. */
 const CHUNK = 2_000;
 
+/** For the one reader that there is at a time. */
+const columnsOfReader = lender();
+
 /** Reads regions of a text; what was lexed for one serves the next that begins where it ended. */
 class RegionReader {
   readonly #text: string;
@@ -330,7 +333,7 @@ class RegionReader {
   }
 
   #read(start: number): Scan {
-    const scanned = scan(this.#text, start, start + this.#size);
+    const scanned = scan(this.#text, start, start + this.#size, columnsOfReader());
     this.#scan = scanned;
     this.#tokens = null;
     this.#index = 0;

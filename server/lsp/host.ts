@@ -17,6 +17,8 @@ export interface Host {
   ) => Promise<readonly string[]>;
   /** The folder beside the program that has the rules' pages, as a uri with its slash; left out: there is none. */
   readonly rulePages?: string;
+  /** Called when all is done that can be done before the first document, and that is not there yet. */
+  readonly ready?: () => void;
   /** Called when a document was edited: from then on someone types. */
   readonly edited?: () => void;
   /** How long reads are waited for, in milliseconds, when none of them comes to an end; left out: a second. */

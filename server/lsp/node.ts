@@ -15,7 +15,7 @@ import { endThoughDiskHangs, tracked } from "../disk/pending.ts";
 import { readFileBytes } from "../disk/read.ts";
 import { eachRequest } from "./each-request.ts";
 import { loading } from "../service/pieces.ts";
-import { boundHeap, unboundHeap } from "./heap.ts";
+import { boundHeap, sweepHeap, unboundHeap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { InputReader } from "./input.ts";
 import { inTurn } from "./lifecycle.ts";
@@ -41,6 +41,7 @@ const PAGES_BESIDE = new URL("../../docs/rules/", import.meta.url);
 export const disk: Host = {
   ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
+  ready: sweepHeap,
   edited: optimiseAsUsual,
   async readFile(uri) {
     const path = pathOf(uri);

@@ -41,7 +41,9 @@ export function startServer(connection: Connection, host: Host, kinds: readonly 
         kinds,
         (name) => session.hasBeside(name),
         () => session.openDocuments().length === 0 && !isStopped,
-      );
+      ).then((isReady) => {
+        if (isReady) host.ready?.();
+      });
       // A client that refuses what one feature asks of it loses that feature only.
       await Promise.allSettled(FEATURES.map(async (feature) => feature.initialized?.(server)));
     }),

@@ -14,17 +14,19 @@ const TIMES = 30;
  * all kinds that there are documents of, finds what is to be found in them and completes a word, so that the parsers
  * are made and the program is compiled. Ends as soon as it is not wanted any more, for that document is here.
  * @param isBeside whether a folder of the client has a file of that name
+ * @returns whether all of it was done, and no document is here yet
  */
 export async function warmUp(
   kinds: readonly DocumentKind[],
   isBeside: (name: string) => Promise<boolean>,
   isWanted: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
   // What the folder was opened for comes first.
   for (const kind of [...kinds.filter(isOfFolders), ...kinds.filter((one) => !isOfFolders(one))]) {
     if (kind.sample === null || (kind.sampledBeside !== null && !(await isBeside(kind.sampledBeside)))) continue;
-    if (!(await readSample(kind, kind.sample(), isWanted))) return;
+    if (!(await readSample(kind, kind.sample(), isWanted))) return false;
   }
+  return isWanted();
 }
 
 const isOfFolders = ({ sampledBeside }: DocumentKind): boolean => sampledBeside !== null;

@@ -6,7 +6,7 @@ const HEAP = fileURLToPath(new URL("../../server/lsp/heap.ts", import.meta.url))
 
 /** What a process of its own says: what is set is set for the whole of it. */
 function said(script: string): unknown {
-  const begin = `import { boundHeap, unboundHeap } from ${JSON.stringify(HEAP)};
+  const begin = `import { boundHeap, sweepHeap, unboundHeap } from ${JSON.stringify(HEAP)};
 import { cachedDataVersionTag, getHeapSpaceStatistics } from "node:v8";
 const young = () => getHeapSpaceStatistics().find((space) => space.space_name === "new_space").space_size / 1024 / 1024;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -31,4 +31,12 @@ test("what was compiled while the heap was bound is good for a process that begi
     said(`const before = cachedDataVersionTag(); boundHeap(); await fill(); const bound = cachedDataVersionTag();
 unboundHeap(); console.log(JSON.stringify([bound === before, cachedDataVersionTag() === before]))`),
   ).toEqual([false, true]);
+});
+
+test("what the start left behind is swept, and what is compiled then is good for a process that begins", () => {
+  expect(
+    said(`const before = cachedDataVersionTag(); const used = () => process.memoryUsage().heapUsed / 1024 / 1024;
+const kept = Array.from({ length: 100_000 }, (_, at) => ({ at })); const full = used(); kept.length = 0;
+sweepHeap(); console.log(JSON.stringify([full - used() > 2, cachedDataVersionTag() === before]))`),
+  ).toEqual([true, true]);
 });

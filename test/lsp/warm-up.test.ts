@@ -27,21 +27,23 @@ function kind(name: string, sampledBeside: string | null, asked: string[]): Docu
 test("a sample is read where a folder has documents of its kind, and what the folder was opened for first", async () => {
   const asked: string[] = [];
   const kinds = [kind("everywhere", null, asked), kind("here", "Kbuild", asked), kind("elsewhere", "other", asked)];
-  await warmUp(
+  const isDone = await warmUp(
     kinds,
     (name) => Promise.resolve(name === "Kbuild"),
     () => true,
   );
+  expect(isDone).toBe(true);
   expect([...new Set(asked)]).toEqual(["here", "everywhere"]);
 });
 
 test("the first document ends it", async () => {
   const asked: string[] = [];
-  await warmUp(
+  const isDone = await warmUp(
     [kind("everywhere", null, asked)],
     () => Promise.resolve(true),
     () => asked.length < 3,
   );
+  expect(isDone).toBe(false);
   expect(asked).toHaveLength(3);
 });
 

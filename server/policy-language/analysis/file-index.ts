@@ -227,11 +227,14 @@ const designs = new WeakMap<FileIndex["bySpace"], Design>();
 export function designOf(index: FileIndex): Design {
   const known = designs.get(index.bySpace);
   if (known !== undefined) return known;
-  const namesIn = (space: NameSpace, kind: "flag" | "scope"): readonly string[] =>
-    index.bySpace[space].flatMap((region) => {
+  const namesIn = (space: NameSpace, kind: "flag" | "scope"): readonly string[] => {
+    const names: string[] = [];
+    for (const region of index.bySpace[space]) {
       const declared = index.file.regions[region];
-      return declared?.kind === kind && declared.name !== null ? [declared.name] : [];
-    });
+      if (declared?.kind === kind && declared.name !== null) names.push(declared.name);
+    }
+    return names;
+  };
   const design = { flags: namesIn("mask", "flag"), scopes: namesIn("context", "scope") };
   designs.set(index.bySpace, design);
   return design;

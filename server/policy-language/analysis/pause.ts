@@ -1,6 +1,9 @@
 /** Thrown where an analysis stops for now: what it has found so far is kept, and the next try goes on from there. */
 export class Paused extends Error {}
 
+/** One for all: nobody asks where it was thrown, and to find that out takes as long as to look at a declaration. */
+const PAUSED = new Paused();
+
 /**
  * Asked after each step of a long analysis that was not made before, and whose result is kept.
  * @throws Paused when others are to have their turn
@@ -13,7 +16,7 @@ export const goOn: Pause = () => {};
 /** Stops after the step during which it was over. */
 export function until(isOver: () => boolean): Pause {
   return () => {
-    if (isOver()) throw new Paused();
+    if (isOver()) throw PAUSED;
   };
 }
 

@@ -53,13 +53,9 @@ export function analyse(analysis: FileAnalysis, from: number, isOver: () => bool
     analysis.findings[region] = ready[region] = undefined;
     regionFindings(analysis, region, goOn);
   }
-  const open: number[] = [];
-  for (let region = ready.indexOf(undefined); region >= 0; region = ready.indexOf(undefined, region + 1))
-    open.push(region);
-  open.sort((one, other) => Math.abs(one - from) - Math.abs(other - from));
   const pause = until(isOver);
   try {
-    for (const region of open) {
+    for (const region of openAround(ready, from)) {
       regionFindings(analysis, region, pause);
       pause();
     }
@@ -68,6 +64,22 @@ export function analyse(analysis: FileAnalysis, from: number, isOver: () => bool
     return !ready.includes(undefined);
   }
   return true;
+}
+
+/** The regions that were not looked at, the nearest to `from` first. None is to be looked at before it is given. */
+function* openAround(ready: FileAnalysis["ready"], from: number): Iterable<number> {
+  const openBefore = (region: number): number => (region <= 0 ? -1 : ready.lastIndexOf(undefined, region - 1));
+  let before = openBefore(from);
+  let behind = ready.indexOf(undefined, from);
+  while (before >= 0 || behind >= 0) {
+    if (behind < 0 || (before >= 0 && from - before <= behind - from)) {
+      yield before;
+      before = openBefore(before);
+    } else {
+      yield behind;
+      behind = ready.indexOf(undefined, behind + 1);
+    }
+  }
 }
 
 function regionFindings(analysis: FileAnalysis, index: number, pause: Pause): void {
