@@ -1,6 +1,8 @@
 // Every line of the tables does what it says, in both kernels that they were read in.
 import { describe, expect, test } from "vitest";
 import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "../../server/c-source/tables/callbacks.ts";
+import { isScope } from "../../server/c-source/functions/state.ts";
+import { GUARDS, LOCK_CALLS } from "../../server/c-source/tables/locks.ts";
 import { findingsIn } from "./_c.ts";
 
 const kept = [...KEPT].flatMap(([member, handlers]) => handlers.map((handler) => [member, handler] as const));
@@ -129,4 +131,39 @@ test.each([
 ])("memory is taken under %s", (takes, gives, severity) => {
   const code = `static int f(struct gadget *dev)\n{\n\tunsigned long flags;\n\n\t${takes}\n\tdev->p = kmalloc(64, GFP_KERNEL);\n\t${gives}\n\treturn 0;\n}\n`;
   expect(findingsIn(code).map(({ rule, severity: as }) => [rule, as])).toEqual([["sleep-in-atomic", severity]]);
+});
+
+/** What is said of an allocation in full between two statements. */
+const between = (takes: string, gives: string): readonly string[] =>
+  findingsIn(
+    `int f(struct gadget *dev)\n{\n\t${takes}\n\tdev->p = kmalloc(64, GFP_KERNEL);\n\t${gives}\n\treturn 0;\n}\n`,
+  ).map(({ rule }) => rule);
+
+const LOCKS = [...LOCK_CALLS].filter(([, { does, family }]) => does !== "-" && !isScope(family));
+
+test.each(LOCKS)("whoever takes %s() may not do all it could", (name, { does, family }) => {
+  const call = `${name}(&dev->a, &dev->b, &dev->c, &dev->d)`;
+  const rule =
+    family === "journal" ? "fs-reclaim-under-lock" : family === "frozen" ? "io-reclaim-under-lock" : "sleep-in-atomic";
+  expect(between(does === "?" ? `if (!${call})\n\t\treturn 1;` : `${call};`, "")).toContain(rule);
+});
+
+test.each([...GUARDS].filter(([, { family }]) => !isScope(family)))(
+  "guard(%s) forbids to sleep until its block ends",
+  (name) => {
+    expect(between(`guard(${name})(&dev->a);`, "")).toContain("sleep-in-atomic");
+    expect(between(`{\n\t\tguard(${name})(&dev->a);\n\t}`, "")).toEqual([]);
+  },
+);
+
+test.each([
+  ["lock_sock_fast(sk)", "unlock_sock_fast(sk, slow)"],
+  ["lock_task_sighand(task, &flags)", "unlock_task_sighand(task, &flags)"],
+  ["serio_pause_rx(serio)", "serio_continue_rx(serio)"],
+  ["dma_fence_lock_irqsave(fence, flags)", "dma_fence_unlock_irqrestore(fence, flags)"],
+  ["rcu_read_lock_dont_migrate()", "rcu_read_unlock_migrate()"],
+  ["local_lock_nested_bh(&own.lock)", "local_unlock_nested_bh(&own.lock)"],
+])("%s holds until %s", (takes, gives) => {
+  expect(between(`if (!${takes})\n\t\treturn 1;\n\t${gives};`, "")).toEqual([]);
+  expect(between(`${takes};\n\t${gives};`, "")).toEqual([]);
 });

@@ -59,7 +59,7 @@ export const TAKE_AND_DO_NOT_ALLOCATE: ReadonlySet<string> = words(
   "mapping_set_gfp_mask mapping_gfp_constraint gfpflags_allow_blocking gfpflags_allow_spinning might_alloc",
   "fs_reclaim_acquire fs_reclaim_release current_gfp_context xa_init_flags XA_STATE INIT_RADIX_TREE",
   "RADIX_TREE RADIX_TREE_INIT gfp_nested_mask gfp_zone gfp_migratetype WARN_ON WARN_ON_ONCE BUG_ON",
-  "VM_BUG_ON BUILD_BUG_ON likely unlikely cpuset_zone_allowed devres_open_group node_zonelist kmalloc_type",
+  "VM_BUG_ON BUILD_BUG_ON likely unlikely cpuset_zone_allowed node_zonelist kmalloc_type",
   "memalloc_retry_wait post_alloc_hook bpf_memcg_flags sk_gfp_mask GEM_BUG_ON vma_iter_clear_gfp",
   "gfp_pfmemalloc_allowed gfp_to_alloc_flags kmsan_internal_poison_memory mark_allocated",
 );
