@@ -124,6 +124,18 @@ test("a handler is one in a value that a function makes on its way", () => {
 });
 
 test.each([
+  "static const struct net_device_ops own_ops = { .ndo_init = rest, .ndo_set_rx_mode = grow };\n\tuse(&own_ops);",
+  "struct net_device_ops own_ops[] = { [0] = { .ndo_set_rx_mode = grow } };\n\tuse(own_ops);",
+  "dev->ops = (struct net_device_ops){ .ndo_init = rest, .ndo_set_rx_mode = grow };",
+])("a handler is one in a table that a function has of its own: %s", (table) => {
+  const code = `${GROW}static void start(struct gadget *dev)\n{\n\t${table}\n}\n`;
+  expect(findingsIn(code).map(({ rule, proof: [first] }) => [rule, first?.text])).toEqual([
+    ["sleep-in-atomic", "net_device_ops.ndo_set_rx_mode has grow() called"],
+  ]);
+  expect(findingsIn(code.replaceAll("net_device_ops", "own_device_ops"))).toEqual([]);
+});
+
+test.each([
   ["uart_port_lock_irqsave(&dev->port, &flags);", "uart_port_unlock_irqrestore(&dev->port, flags);", "error"],
   ["kernel_fpu_begin();", "kernel_fpu_end();", "error"],
   ["snd_pcm_stream_lock_irq(dev->stream);", "snd_pcm_stream_unlock_irq(dev->stream);", "information"],

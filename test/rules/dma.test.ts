@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EVERY, NEVER, alsoIn, holdsIn, marks, reports } from "./_holds.ts";
+import { EVERY, NEVER, holdsIn, marks, match, reports } from "./_holds.ts";
 
 const COHERENT = { api: "dma_alloc_coherent", size: 16 << 10 } as const;
 
@@ -21,10 +21,19 @@ describe("dma-zone-cleared", () => {
 });
 
 describe("dma-comp", () => {
-  test("reports since 6.2, and not on the stable branch of 6.1", () => {
-    for (const api of ["dma_alloc_coherent", "dma_alloc_attrs", "dma_alloc_pages"])
-      expect(holdsIn("dma-comp", { api, size: 8192, flags: "GFP_KERNEL | __GFP_COMP" })).toBe("6.2..");
-    expect(alsoIn("dma-comp", { ...COHERENT, flags: "GFP_KERNEL | __GFP_COMP" })).not.toContain("6.1.192");
+  test("reports what is refused since 6.2, and before, as on the stable branch of 6.1, what is worth knowing", () => {
+    for (const [api, since] of [
+      ["dma_alloc_coherent", EVERY],
+      ["dma_alloc_attrs", EVERY],
+      ["dma_alloc_pages", "5.10.."],
+    ] as const) {
+      const asked = { api, size: 8192, flags: "GFP_KERNEL | __GFP_COMP" };
+      expect(holdsIn("dma-comp", asked)).toBe(since);
+      for (const kernel of ["5.10", "6.1", "6.1.192"])
+        expect(match("dma-comp", { ...asked, kernel }).severity).toBe("information");
+      for (const kernel of ["6.2", "6.12", "7.3"])
+        expect(match("dma-comp", { ...asked, kernel }).severity).toBeUndefined();
+    }
   });
   test("is quiet without the flag", () => {
     expect(reports("dma-comp", { ...COHERENT, flags: "GFP_KERNEL" })).toBe(false);

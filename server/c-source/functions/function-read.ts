@@ -55,6 +55,8 @@ export interface MaskWrite {
 export interface Kept {
   /** What stands before the member: `fib_nb` of `fib_nb.notifier_call`; `OWN_VARIABLE`: it is a variable. */
   readonly owner: string;
+  /** The structure that a value in braces is: `own_ops` of `struct own_ops ops = { .member = f }`; "": it is none. */
+  readonly table: string;
   readonly member: string;
   readonly value: string;
   readonly at: number;
@@ -422,9 +424,11 @@ const HANDLER_TYPES = nameIds("irq_handler_t usb_complete_t crypto_completion_t 
 function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Kept[] {
   const kept: Kept[] = [];
   const variables = new Set<number>();
+  let [table, end] = ["", item.open];
   const add = (owner: string, member: number, value: number): void => {
     kept.push({
       owner,
+      table: member < end ? table : "",
       member: textOf(tokens, member),
       value: textOf(tokens, value),
       at: (tokens.starts[value] ?? 0) - origin,
@@ -449,9 +453,24 @@ function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Ke
       const owner = before === NAME ? textOf(tokens, at - 1) : "";
       for (const value of isInBraces ? valueInBraces(tokens, at + 3) : valuesAt(tokens, at + 3))
         add(owner, at + 1, value);
+    } else if (kind === BLOCK_OPEN && at > end && tokens.kinds[at + 1] !== NAME) {
+      const type = structureOf(tokens, at);
+      if (type !== -1) [table, end] = [textOf(tokens, type), tokens.partners[at] ?? end];
     }
   }
   return kept;
+}
+
+const STRUCT = nameId("struct");
+
+/** The type of what stands in braces: `struct own_ops ops = {`, `(struct own_ops) {`; -1: none is written. */
+function structureOf(tokens: Tokens, open: number): number {
+  let at = open - 2;
+  if (tokens.kinds[open - 1] === ASSIGN) {
+    while (tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 1) - 1;
+    at--;
+  } else if (tokens.kinds[open - 1] !== CLOSE) return -1;
+  return tokens.kinds[at] === NAME && tokens.names[at - 1] === STRUCT ? at : -1;
 }
 
 function valueInBraces(tokens: Tokens, from: number): readonly number[] {

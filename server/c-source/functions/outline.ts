@@ -2,7 +2,7 @@ import type { Call } from "./call.ts";
 import { freesOneKind, variableOf } from "./frees.ts";
 import { OWN_VARIABLE, type FunctionRead, type Kept } from "./function-read.ts";
 import type { Parameter } from "../text/items.ts";
-import { ATOMIC_NOTIFIERS, CALLED_BACK, KEPT, REGISTRATIONS, type Registration } from "../tables/callbacks.ts";
+import { ATOMIC_NOTIFIERS, CALLED_BACK, KEPT, MEMBERS, REGISTRATIONS, type Registration } from "../tables/callbacks.ts";
 import { TRANSACTION } from "../tables/locks.ts";
 
 /** A call, and what it may lead to besides the function of its name. */
@@ -92,7 +92,10 @@ function outlined(read: FunctionRead): Outline {
     registering: calls.filter(
       ({ name, isMember }) => (!isMember && REGISTRATIONS.has(name)) || ATOMIC_NOTIFIERS.has(name),
     ),
-    handlers: kept.filter(({ owner, member }) => owner !== OWN_VARIABLE && KEPT.has(member)),
+    handlers: kept.filter(
+      ({ owner, table, member }) =>
+        owner !== OWN_VARIABLE && (KEPT.has(member) || (table !== "" && MEMBERS.has(`${table}.${member}`))),
+    ),
     registers: registeredBy(read, (call) => registrationOf(call) ?? []),
     usedParameters: parameters.flatMap(({ name }) =>
       name !== "" &&

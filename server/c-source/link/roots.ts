@@ -171,8 +171,10 @@ function reachHandlers(linking: Linking, index: number): void {
       for (const value of block === undefined ? [] : notified(file, block.text))
         handed(value, chain, start + call.start, `${call.name}()`);
     }
-    for (const { member, value, at } of handlers) {
-      for (const handler of KEPT.get(member) ?? []) handed(value, handler, start + at, `.${member}`);
+    for (const { table, member, value, at } of handlers) {
+      const own = MEMBERS.get(`${table}.${member}`);
+      if (own?.beside === undefined && own !== undefined) handed(value, own, start + at, `${table}.${member}`);
+      else for (const handler of KEPT.get(member) ?? []) handed(value, handler, start + at, `.${member}`);
     }
   }
   for (const { name, arguments: given, at } of file.declared) {
