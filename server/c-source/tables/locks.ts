@@ -72,8 +72,6 @@ const LOCKS = {
     "spin_lock pte_offset_map_lock:3 pte_alloc_map_lock:3 -pte_unmap_unlock:1",
     // include/linux/serial_core.h, since 6.7
     "spin_lock* uart_port_lock* ?uart_port_trylock* -uart_port_unlock*",
-    // include/linux/spinlock.h, 7.3
-    "spin_lock_irqsave spin_lock_irq_disable -spin_unlock_irq_enable",
   ],
   raw: [
     "raw_spin_lock* raw_spin_lock* ?raw_spin_trylock* -raw_spin_unlock*",
@@ -82,10 +80,7 @@ const LOCKS = {
   read: ["read_lock* read_lock* ?read_trylock* -read_unlock*"],
   write: ["write_lock* write_lock* ?write_trylock* -write_unlock*"],
   seq: ["write_seqlock* write_seqlock* -write_sequnlock*", "spin_lock* read_seqlock_excl* -read_sequnlock_excl*"],
-  xa: [
-    "xa_lock* xa_lock* xas_lock* idr_lock* ?xa_trylock* -xa_unlock* -xas_unlock* -idr_unlock*",
-    "xa_lock xa_lock_nested",
-  ],
+  xa: ["xa_lock* xa_lock* xas_lock* idr_lock* ?xa_trylock* -xa_unlock* -xas_unlock* -idr_unlock*"],
   // include/linux/bit_spinlock.h, list_bl.h
   bit: [
     "bit_spin_lock bit_spin_lock:1 ?bit_spin_trylock:1 -bit_spin_unlock:1 -__bit_spin_unlock:1",
@@ -102,21 +97,13 @@ const LOCKS = {
     "spin_lock unix_state_lock unix_state_lock_nested sch_tree_lock task_lock -unix_state_unlock -sch_tree_unlock -task_unlock",
     // include/linux/memcontrol.h:folio_lruvec_lock_irq, unlock_page_lruvec_irq
     "spin_lock* folio_lruvec_lock^:- -unlock_page_lruvec^:-",
-    "spin_lock_irq lruvec_lock_irq -lruvec_unlock_irq",
     // net/core/sock.c:__lock_sock_fast returns with sk_lock.slock where nobody has the socket
     "spin_lock_bh lock_sock_fast lock_sock_fast_nested -unlock_sock_fast",
     // include/linux/sched/signal.h, where the task has not gone
     "spin_lock_irqsave ?lock_task_sighand -unlock_task_sighand",
-    // include/linux/serio.h, dmaengine.h, hyperv.h, jbd2.h; include/net/ax25.h; include/drm/drm_vma_manager.h
+    // include/linux/serio.h; include/linux/irq.h; include/linux/dma-fence.h, 7.3
     "spin_lock_irq serio_pause_rx -serio_continue_rx",
-    "spin_lock_bh txd_lock -txd_unlock",
-    "spin_lock_irqsave lock_requestor -unlock_requestor",
-    "bit_spin_lock jbd_lock_bh_journal_head -jbd_unlock_bh_journal_head",
-    "read_lock ax25_route_lock_use drm_vma_offset_lock_lookup -ax25_route_lock_unuse -drm_vma_offset_unlock_lookup",
-    // include/linux/irq.h; include/drm/drm_panic.h; include/linux/gpio/generic.h, dma-fence.h, 7.3
-    "raw_spin_lock irq_gc_lock gpio_generic_chip_lock -irq_gc_unlock -gpio_generic_chip_unlock",
-    "raw_spin_lock_irqsave irq_gc_lock_irqsave gpio_generic_chip_lock_irqsave drm_panic_lock",
-    "raw_spin_lock -irq_gc_unlock_irqrestore -gpio_generic_chip_unlock_irqrestore -drm_panic_unlock",
+    "raw_spin_lock irq_gc_lock -irq_gc_unlock",
     "spin_lock_irqsave dma_fence_lock_irqsave -dma_fence_unlock_irqrestore",
   ],
   // include/linux/rcupdate.h, interrupt.h, preempt.h, smp.h, percpu-defs.h, highmem-internal.h, irqflags.h
@@ -129,17 +116,13 @@ const LOCKS = {
   preempt: [
     "preempt_disable preempt_disable:- preempt_disable_notrace:-",
     "preempt_disable -preempt_enable:- -preempt_enable_notrace:- -preempt_enable_no_resched:-",
-    "preempt_disable part_stat_lock:- -part_stat_unlock:-",
     "get_cpu get_cpu:- get_cpu_ptr:- get_cpu_var:- -put_cpu:- -put_cpu_ptr:- -put_cpu_var:-",
     // arch/x86/kernel/fpu/core.c:kernel_fpu_begin_mask, arch/arm64/kernel/fpsimd.c:kernel_neon_begin,
     // arch/riscv/kernel/kernel_mode_vector.c:kernel_vector_begin
     "preempt_disable kernel_fpu_begin:- kernel_fpu_begin_mask:- kernel_neon_begin:- kernel_vector_begin:-",
     "preempt_disable -kernel_fpu_end:- -kernel_neon_end:- -kernel_vector_end:-",
   ],
-  kmap: [
-    "kmap_atomic kmap_atomic:- kmap_atomic_pfn:- kmap_atomic_prot:- -kunmap_atomic:-",
-    "kmap_atomic io_mapping_map_atomic_wc:- -io_mapping_unmap_atomic:-",
-  ],
+  kmap: ["kmap_atomic kmap_atomic:- io_mapping_map_atomic_wc:- -kunmap_atomic:- -io_mapping_unmap_atomic:-"],
   irqs: [
     "local_irq_save local_irq_save:- raw_local_irq_save:- -local_irq_restore:- -raw_local_irq_restore:-",
     "local_irq_disable local_irq_disable:- raw_local_irq_disable:- -local_irq_enable:- -raw_local_irq_enable:-",
@@ -190,9 +173,9 @@ const GUARDING = {
     "read_lock* read_lock*",
     "write_lock* write_lock*",
     // include/linux/serial_core.h
-    "spin_lock* uart_port_lock^ uart_port_lock_check_sysrq_irqsave",
+    "spin_lock* uart_port_lock^",
   ],
-  raw: ["raw_spin_lock* raw_spinlock* raw_spinlock_nested gpio_generic_lock gpio_generic_lock_irqsave"],
+  raw: ["raw_spin_lock* raw_spinlock* raw_spinlock_nested"],
   // include/linux/sched/task.h, serio.h
   queue: ["spin_lock task_lock", "spin_lock_irq serio_pause_rx"],
   // include/linux/local_lock.h
@@ -216,6 +199,7 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   "*": ["", "_bh", "_irq", "_irqsave"],
   "^": ["", "_irq", "_irqsave"],
 };
+const TURNED = /_(bh|irq)(?:save|restore)?(?=_nested|$)/;
 const WORD = /^([-?]?)(\w+)([*^]?)(?::([-\d]))?$/;
 
 function effectsIn<Family extends LockFamily>(all: Lines<Family>): ReadonlyMap<string, LockEffect> {
@@ -228,7 +212,7 @@ function effectsIn<Family extends LockFamily>(all: Lines<Family>): ReadonlyMap<s
         const isGiven = does === "-";
         for (const end of ENDS[ends] ?? []) {
           const whole = name + (isGiven ? end.replace("save", "restore") : end);
-          const turned = /_(bh|irq)(?:save|restore)?(?=_nested|$)/.exec(whole);
+          const turned = TURNED.exec(whole) ?? (isGiven ? TURNED.exec(context) : null);
           effects.set(whole, {
             does: isGiven ? "-" : does === "?" ? "?" : "+",
             family,
