@@ -28,12 +28,14 @@ export interface ReadFile extends FoundFile {
 export interface Unreadable {
   readonly path: string;
   readonly why: string;
+  /** It can be read, and nothing that is wanted is in it: `why` is the whole sentence. */
+  readonly isEmpty?: boolean;
 }
 
 /** What the arguments of a command mean. */
 export interface WantedFiles {
   readonly files: readonly FoundFile[];
-  /** Folders that cannot be read. */
+  /** Folders that cannot be read, or have nothing to read. */
   readonly unreadable: readonly Unreadable[];
   /** The folders that make up the workspace of the files, as absolute paths: see `workspaceFolder`. */
   readonly folders: readonly string[];
@@ -54,12 +56,14 @@ export async function standardInput(io: Io, paths: readonly string[]): Promise<R
 /**
  * The files that the arguments mean: a file is itself, a folder is every file below it with one of the endings, in
  * order of name (hidden folders, `node_modules` and the locks of an editor left out), nothing is the current folder.
- * `-`, which is standard input, gives no file. Throws `UsageError` for a folder without any such file.
+ * `-`, which is standard input, gives no file. A folder without any such file is told like one that cannot be read.
+ * Throws `UsageError` for an empty name, as `"$UNSET"` is in a script.
  */
 export function wantedFiles(cwd: string, paths: readonly string[], endings: readonly string[]): WantedFiles {
   const unreadable: Unreadable[] = [];
+  if (paths.includes("")) throw new UsageError("an empty name is no file; the current folder is .");
   const wanted = (paths.length > 0 ? paths : ["."]).filter((path) => path !== STDIN);
-  const walk: Walk = { cwd, endings, refuse: (path, why) => void unreadable.push({ path, why }) };
+  const walk: Walk = { cwd, endings, refuse: (one) => void unreadable.push(one) };
   const found = new Map<string, FoundFile>();
   for (const asked of wanted) {
     for (const path of filesAt(walk, asked)) {
@@ -83,16 +87,19 @@ export function readWanted(found: FoundFile | ReadFile): ReadFile | Unreadable {
   const content = readFileBytesSync(absolutePath);
   return "bytes" in content
     ? { ...found, text: content.bytes.toString("utf8"), isUtf8: isUtf8(content.bytes) }
-    : { path, why: content.unreadable };
+    : { path, why: path.includes(NO_UTF8) ? "there is no such file, or its name is not UTF-8" : content.unreadable };
 }
+
+/** What Node makes of the bytes of a name that are not UTF-8: the file is not found again by it. */
+const NO_UTF8 = "\uFFFD";
 
 function isRead(found: FoundFile | ReadFile): found is ReadFile {
   return "text" in found;
 }
 
 /** What is said of a file that cannot be read. */
-function unreadableText({ path, why }: Unreadable): string {
-  return `cannot read ${visibleName(path)}: ${why}`;
+function unreadableText({ path, why, isEmpty = false }: Unreadable): string {
+  return isEmpty ? why : `cannot read ${visibleName(path)}: ${why}`;
 }
 
 /**
@@ -171,7 +178,7 @@ function isFolder(path: string): boolean {
 interface Walk {
   readonly cwd: string;
   readonly endings: readonly string[];
-  readonly refuse: (path: string, why: string) => void;
+  readonly refuse: (one: Unreadable) => void;
 }
 
 function filesAt(walk: Walk, path: string): readonly string[] {
@@ -179,15 +186,15 @@ function filesAt(walk: Walk, path: string): readonly string[] {
   if (!isFolder(resolve(walk.cwd, path))) return [path];
   let complete = true;
   const files: string[] = [];
-  const refuse = (inside: string, why: string): void => {
+  const refuse = (one: Unreadable): void => {
     complete = false;
-    walk.refuse(inside, why);
+    walk.refuse(one);
   };
   addFilesBelow({ ...walk, refuse }, path, files);
-  if (files.length === 0 && complete)
-    throw new UsageError(
-      `there is no ${walk.endings.join(" or ")} file in ${path === "." ? "this folder" : visibleName(path)}`,
-    );
+  if (files.length === 0 && complete) {
+    const where = path === "." ? "this folder" : visibleName(path);
+    walk.refuse({ path, why: `there is no ${walk.endings.join(" or ")} file in ${where}`, isEmpty: true });
+  }
   return files;
 }
 
@@ -196,7 +203,7 @@ function addFilesBelow(walk: Walk, folder: string, files: string[]): void {
   try {
     entries = readdirSync(resolve(walk.cwd, folder), { withFileTypes: true });
   } catch (error) {
-    walk.refuse(folder, reasonOf(error));
+    walk.refuse({ path: folder, why: reasonOf(error) });
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

@@ -16,7 +16,7 @@ export function overviewText(commands: readonly Command[], columns = WIDEST): st
     "'allocpolicy --version' says which version this is, and which kernels it knows.",
     "",
     "exit status",
-    ...columnsOf(exitRows(undefined), columns),
+    ...columnsOf(exitRows(FAILS), columns),
     "",
   ].join("\n");
 }
@@ -75,16 +75,20 @@ export function optionRows(options: Options): readonly HelpRow[] {
   });
 }
 
+/** What 1 means of commands in general. */
+export const FAILS = "something was found: 'allocpolicy COMMAND --help' says what";
+
 /**
  * What each exit status means.
- * @param fails what 1 means for this command; undefined for the list of commands
+ * @param fails what 1 means; undefined where it does not occur
  */
 export function exitRows(fails: string | undefined): readonly HelpRow[] {
   return [
     { head: String(OK), text: "nothing wrong" },
-    { head: String(FOUND), text: fails ?? "something was found: the command says what" },
+    ...(fails === undefined ? [] : [{ head: String(FOUND), text: fails }]),
     { head: String(USAGE), text: "the command line is wrong, or a file cannot be read or written" },
     { head: String(INTERNAL), text: "a fault of allocpolicy itself" },
+    { head: "141", text: "the reader of its output has closed the pipe" },
   ];
 }
 

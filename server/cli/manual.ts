@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { exitRows, optionRows, usageParts, type HelpRow } from "./help.ts";
+import { exitRows, FAILS, optionRows, usageParts, type HelpRow } from "./help.ts";
 import { VERSION } from "./version.ts";
 
 /** The manual page in the language of man(7). */
@@ -21,11 +21,14 @@ export function manualPage(commands: readonly Command[]): string {
     ".SH COMMANDS",
     ...commands.flatMap(commandSection),
     ".SH EXIT STATUS",
-    ...exitRows(undefined).flatMap(item),
+    ...exitRows(FAILS).flatMap(item),
     ".SH ENVIRONMENT",
     ...[
       { head: "NO_COLOR", text: "no colour, also on a terminal" },
-      { head: "XDG_CACHE_HOME", text: "where the compiled program is kept for the next start; without it ~/.cache" },
+      {
+        head: "XDG_CACHE_HOME",
+        text: "where the compiled program is kept for the next start, and what was found in C; without it ~/.cache",
+      },
     ].flatMap(item),
     ".SH SEE ALSO",
     roff("docs/command-line.md, docs/language.md and docs/ci.md of the project."),

@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { cacheFolder } from "../disk/compile-cache.ts";
-import { INTERNAL, type Outside, type Terminal } from "./command.ts";
+import { reasonOf } from "../disk/read.ts";
+import { INTERNAL, USAGE, type Outside, type Terminal } from "./command.ts";
 import { internalText, main } from "./main.ts";
 
 /** As if SIGPIPE had ended the program: 128 and its number. */
@@ -19,8 +20,12 @@ const outside: Outside = {
   input: process.stdin,
   write: (text) =>
     new Promise((resolve) => {
-      if (process.stdout.write(text)) resolve();
-      else process.stdout.once("drain", resolve);
+      try {
+        if (process.stdout.write(text)) resolve();
+        else process.stdout.once("drain", resolve);
+      } catch (error) {
+        endOnLostOutput(error);
+      }
     }),
   warn: (text) => {
     process.stderr.write(text);
@@ -36,16 +41,18 @@ function endOnFault(error: unknown): never {
   process.exit(INTERNAL);
 }
 
-// A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and nothing more to say.
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") endOnFault(error);
-  process.exit(PIPE_CLOSED);
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and nothing more to say. A disk
+// that is full is none either, and is said.
+function endOnLostOutput(error: unknown): never {
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") process.exit(PIPE_CLOSED);
+  outside.warn(`allocpolicy: cannot write to standard output: ${reasonOf(error)}\n`);
+  process.exit(USAGE);
 }
 
 if (isMainThread) {
   process.stdin.setEncoding("utf8");
-  process.stdout.on("error", endOnClosedPipe);
-  process.stderr.on("error", endOnClosedPipe);
+  process.stdout.on("error", endOnLostOutput);
+  process.stderr.on("error", endOnLostOutput);
   process.on("uncaughtException", endOnFault);
   void main(process.argv.slice(2), outside).then((status) => {
     process.exitCode = status;

@@ -78,6 +78,10 @@ function refuseWrong(options: Options, args: readonly string[]): void {
       throw new WrittenWrong(`${token.rawName} takes no value`);
     if (option.type === "string" && token.value === undefined)
       throw new WrittenWrong(`${token.rawName} takes a value: ${written(token.name, option)}`);
+    if (option.type === "string" && token.inlineValue === false && /^-./.test(token.value ?? ""))
+      throw new WrittenWrong(
+        `${token.rawName} takes a value, and '${token.value}' looks like an option: write ${token.rawName}=${token.value} if it is meant`,
+      );
   }
 }
 

@@ -97,6 +97,22 @@ describe("callers of a policy's functions", () => {
     ]);
   });
 
+  test("are counted once each, on however many ways they come to the functions", async () => {
+    const both = `static int both(unsigned long pfn, gfp_t gfp)
+{
+	return alloc_contig_range(pfn, pfn + 8, MIGRATE_MOVABLE, gfp) || !alloc_contig_pages(8, gfp, 0, NULL);
+}
+`;
+    const cwd = folderWith(
+      kernelTree({ "p.allocpolicy": POLICY, "mm/a.c": `${both}${caller("one", "both(pfn, GFP_KERNEL)")}` }),
+    );
+    const { out } = await run(["callers", "p.allocpolicy"], { cwd });
+    expect(out).toMatch(/: 1 call under Linux 6\.12\.0\n\nmode normal \(1\)\n/);
+    expect((await run(["callers", "nowhere.allocpolicy"], { cwd: folderWith({}) })).err).toContain(
+      "cannot read nowhere.allocpolicy: there is no such file",
+    );
+  });
+
   test("whose mask cannot be read are listed as such, and none is left out", async () => {
     const found = await table({
       "mm/a.c":

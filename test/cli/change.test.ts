@@ -126,6 +126,19 @@ describe("a range of commits", () => {
     expect(err).toContain(said);
   });
 
+  test("of a shallow clone that lacks it says so, and so do commits without a history in common", async () => {
+    const cwd = repository({ "a.c": "int x;\n" }, { "a.c": "int y;\n" });
+    const clone = folderWith({});
+    git(clone, "clone", "-q", "--depth", "1", `file://${cwd}`, "clone");
+    const first = git(cwd, "rev-parse", "HEAD~1").trim();
+    expect((await run(["check", "--git", `${first}..`], { cwd: join(clone, "clone") })).err).toContain(
+      "clone is shallow",
+    );
+    git(cwd, "checkout", "-q", "--orphan", "other");
+    git(cwd, "commit", "-q", "-m", "apart");
+    expect((await run(["check", "--git", "main...other"], { cwd })).err).toContain("no history in common");
+  });
+
   test("outside of a repository is told kindly", async () => {
     const { status, err } = await run(["check", "--git", "A..B"], { cwd: folderWith({ ".git": "" }) });
     expect(status).toBe(2);

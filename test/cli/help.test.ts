@@ -19,7 +19,8 @@ describe("the help", () => {
         expect(out).toContain(`--${name}`);
         expect(out.replace(/\s+/g, " ")).toContain(means);
       }
-      for (const status of [0, 1, 2, 3]) expect(out).toMatch(new RegExp(`^ +${status}  \\S`, "m"));
+      const statuses = ["0", ...(command.fails === undefined ? [] : ["1"]), "2", "3", "141"];
+      expect([...out.matchAll(/^ {2}(\d+) +\S/gm)].map(([, exit]) => exit)).toEqual(statuses);
       for (const { line } of command.examples) expect(line).toContain(`allocpolicy ${command.name}`);
       expect(command.examples.length).toBeGreaterThan(0);
       expect((await run(["help", command.name])).out).toBe(out);
@@ -37,6 +38,12 @@ describe("the help", () => {
       // A word that is longer than the line has one for itself.
       expect(long.filter((line) => line.trim().includes(" ") && !line.includes("--"))).toEqual([]);
     }
+  });
+
+  test("says that a value is missing, and how one is written that looks like an option", async () => {
+    const { status, err } = await run(["check", "--git", "-x..HEAD"]);
+    expect(status).toBe(2);
+    expect(err).toContain("'-x..HEAD' looks like an option: write --git=-x..HEAD if it is meant");
   });
 
   test("lists the commands, and calls each file by its command's name", async () => {

@@ -30,6 +30,32 @@ describe("standard input, as `-`", () => {
   });
 });
 
+describe("what is named on the command line", () => {
+  test.each(["check", "fmt", "callers"])(
+    "by nothing, as a variable that is not set, is refused by %s",
+    async (name) => {
+      const cwd = folderWith({ "a.allocpolicy": WIDE });
+      const { status, err } = await run([name, ...(name === "callers" ? ["a.allocpolicy"] : []), ""], { cwd });
+      expect([status, err]).toEqual([2, `allocpolicy ${name}: an empty name is no file; the current folder is .\n`]);
+      expect(readFileSync(join(cwd, "a.allocpolicy"), "utf8")).toBe(WIDE);
+    },
+  );
+
+  test.each(["check", "fmt"])("and is a folder without files does not keep %s from the others", async (name) => {
+    const cwd = folderWith({ "a.allocpolicy": WIDE, "empty/x.txt": "" });
+    const { status, err, out } = await run([name, "empty", "a.allocpolicy"], { cwd });
+    expect([status, err]).toEqual([2, expect.stringMatching(/^there is no .*\.allocpolicy file in empty\n$/)]);
+    expect(out).toMatch(/^a\.allocpolicy/);
+  });
+
+  test("and cannot be asked for, since its name is not UTF-8, is said to be that", async () => {
+    const cwd = folderWith({});
+    writeFileSync(Buffer.concat([Buffer.from(`${cwd}/caf`), Buffer.from([0xe9]), Buffer.from(".allocpolicy")]), WIDE);
+    const { status, err } = await run(["check"], { cwd });
+    expect([status, err]).toEqual([2, expect.stringContaining("or its name is not UTF-8")]);
+  });
+});
+
 describe("a file that is not UTF-8", () => {
   test("is checked, and never written by fmt", async () => {
     const cwd = folderWith({});

@@ -109,6 +109,13 @@ describe("decode and encode", () => {
     ).toBe("0x8000000\n");
   });
 
+  test.each(["decode", "encode"])("%s --all keeps its columns from the first kernel to the last", async (name) => {
+    const { out } = await run([name, name === "decode" ? "0x140dca" : "GFP_ATOMIC|__GFP_COMP", "--all"]);
+    const rows = out.split("\n").filter((line) => /^\d/.test(line));
+    expect(rows.length).toBeGreaterThan(3);
+    expect(new Set(rows.map((line) => / {2}(?=[_G0])/.exec(line)?.index)).size).toBe(1);
+  });
+
   test("--all groups the kernels with the same answer", async () => {
     const { out } = await run(["encode", "GFP_KERNEL", "--all"]);
     expect(out).toMatch(/^4\.19 \.\. \S+ +0x6000c0$/m);

@@ -1,6 +1,6 @@
 // The command line as it is built: threads, pipes, the action, and what npm packs.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -54,6 +54,23 @@ describe("the program", () => {
     child.stdout.once("data", () => child.stdout.destroy());
     const status = await new Promise((resolve) => child.once("close", resolve));
     expect([status, err]).toEqual([141, ""]);
+  });
+
+  test("that cannot write says so, which is no fault of its own", () => {
+    const full = openSync("/dev/full", "w");
+    for (const args of [["rules"], ["check", write("one.allocpolicy", SLEEPER)]]) {
+      const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+        encoding: "utf8",
+        cwd: folder,
+        env: environment,
+        stdio: ["ignore", full, "pipe"],
+      });
+      expect([status, stderr]).toEqual([
+        2,
+        "allocpolicy: cannot write to standard output: there is no space left on the disk\n",
+      ]);
+    }
+    closeSync(full);
   });
 
   test("answers a line of verdict while its input stays open", async () => {

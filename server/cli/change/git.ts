@@ -14,7 +14,7 @@ export function changeOfCommits(cwd: string, range: string): Change {
     throw new UsageError(`--git takes two commits, as HEAD~1..HEAD; not '${range}'`);
   const root = resolve(cwd, git(cwd, ["rev-parse", "--show-cdup"]).toString("utf8").replace(/\n$/, "") || ".");
   const [one, after] = [commitOf(root, first || "HEAD"), commitOf(root, second || "HEAD")];
-  const before = dots === "..." ? git(root, ["merge-base", one, after]).toString("utf8").trim() : one;
+  const before = dots === "..." ? mergeBase(root, one, after) : one;
   return {
     before: commitFiles(root, before),
     after: commitFiles(root, after),
@@ -22,9 +22,17 @@ export function changeOfCommits(cwd: string, range: string): Change {
   };
 }
 
+function mergeBase(root: string, one: string, other: string): string {
+  return git(root, ["merge-base", one, other], { fails: "the two commits have no history in common" })
+    .toString("utf8")
+    .trim();
+}
+
 function commitOf(cwd: string, name: string): string {
+  const isShallow = git(cwd, ["rev-parse", "--is-shallow-repository"]).toString("utf8").trim() === "true";
+  const hint = isShallow ? ": this clone is shallow, and has but its newest commits (git fetch --unshallow)" : "";
   return git(cwd, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`], {
-    fails: `git knows no commit '${name}'`,
+    fails: `git knows no commit '${name}'${hint}`,
   })
     .toString("utf8")
     .trim();

@@ -10,8 +10,8 @@ import type { Environment } from "../../policy-language/analysis/environment.ts"
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { codeEvidence } from "../../service/code-evidence.ts";
 import { callersOf, type CalledMode, type CallerRow, type CallersTable } from "../../service/callers.ts";
-import { FOUND, OK, UsageError, type Command } from "../command.ts";
-import { readText, wantedFiles, workspaceFolder, type FoundFile } from "../files.ts";
+import { FOUND, OK, USAGE, UsageError, type Command } from "../command.ts";
+import { readText, UnreadableFiles, wantedFiles, workspaceFolder, type FoundFile } from "../files.ts";
 import { kernelTrees, type KernelTree } from "../kernel-c/kernel-trees.ts";
 import { parsed, type Options } from "../options.ts";
 import { ON_DISK } from "../change/tree-files.ts";
@@ -47,8 +47,13 @@ export const callers: Command = {
     const { values, positionals } = parsed(OPTIONS, args);
     const [policy, ...paths] = positionals;
     if (policy === undefined) throw new UsageError("name the file of a policy, and where the C is: drivers/net");
+    readText(io.cwd, fileOf(policy));
     const wanted = wantedFiles(io.cwd, paths, [".c", ".h"]);
+    const unreadable = new UnreadableFiles(io.warn);
+    wanted.unreadable.forEach((one) => unreadable.refuse(one));
     const [first] = wanted.files;
+    if (first !== undefined) unreadable.read();
+    unreadable.end();
     if (first === undefined) throw new UsageError("there is no C file");
     const forced = values.kernel === undefined ? null : [values.kernel];
     const tree = kernelTrees(ON_DISK, forced, null)(dirname(first.absolutePath));
@@ -62,6 +67,7 @@ export const callers: Command = {
           )}\n`
         : tables.map((table) => textOf(table, lineOf)).join("\n"),
     );
+    if (unreadable.isAny) return USAGE;
     return tables.some(({ rows }) => rows.some(({ answer }) => answer === "forbidden")) ? FOUND : OK;
   },
 };
@@ -97,9 +103,12 @@ class CFiles {
   }
 }
 
+/** The file of `FILE#POLICY`. */
+const fileOf = (text: string): string => text.split("#")[0] ?? "";
+
 /** The tables of the policies of a file, or of the one that is named behind `#`. Throws `UsageError`. */
 function tablesOf(cwd: string, text: string, { kernels }: KernelTree, files: CFiles): readonly CallersTable[] {
-  const [path = "", name] = text.split("#");
+  const [path, name] = [fileOf(text), text.split("#")[1]];
   const [kernel] = kernels;
   const absolutePath = resolve(cwd, path);
   const settings = { ...DEFAULT_SETTINGS, forcedKernel: kernel?.name ?? null, options: kernel?.options ?? {} };
@@ -155,11 +164,11 @@ function linesBelow(cwd: string): LineOf {
 
 function textOf(table: CallersTable, lineOf: LineOf): string {
   const { policy, kernel, apis, rows, modes, wrappers } = table;
-  const count = rows.length === 1 ? "1 call" : `${rows.length} calls`;
+  const count = callsIn(rows) === 1 ? "1 call" : `${callsIn(rows)} calls`;
   const head = `${policy} for ${apis.join(", ")}: ${count} under Linux ${kernel}\n`;
   const groups: string[] = [];
   const add = (title: string, notes: readonly string[], of: readonly CallerRow[]): void => {
-    if (of.length > 0) groups.push(`\n${title} (${of.length})\n${notes.join("")}${rowsText(of, lineOf)}`);
+    if (of.length > 0) groups.push(`\n${title} (${callsIn(of)})\n${notes.join("")}${rowsText(of, lineOf)}`);
   };
   const taken = rows.filter(({ answer }) => answer === "taken" || answer === "warned");
   for (const key of new Set(taken.map(({ modes: selected }) => selected.join(" or ")))) {
@@ -184,6 +193,10 @@ function textOf(table: CallersTable, lineOf: LineOf): string {
       : `\nhand the mask of their callers on, who stand above (${handedOn.length})\n${handedOn.join("")}`;
   return `${head}${groups.join("")}${rest}`;
 }
+
+/** A call that comes to the functions on several ways has a row for each. */
+const callsIn = (rows: readonly CallerRow[]): number =>
+  new Set(rows.map(({ path, start }) => JSON.stringify([path, start]))).size;
 
 /** What the mode promises, and which of that the kernel does not do. */
 function modeNotes({ promises, notDone }: CalledMode): readonly string[] {

@@ -117,11 +117,15 @@ export const check: Command = {
   options: OPTIONS,
   fails: "a finding is as severe as --fail-on says, or an expectation does not hold",
   examples: [
-    { line: "allocpolicy check", does: "every policy below the current folder" },
+    { line: "allocpolicy check", does: "every policy and all kernel C below the current folder" },
     { line: "allocpolicy check drivers/net", does: "in a kernel tree: every call of its drivers" },
     { line: "allocpolicy check --kernel 6.1,6.12 ring.allocpolicy", does: "one file by two kernels" },
     { line: "allocpolicy check --format sarif > allocpolicy.sarif", does: "for code scanning" },
     { line: "allocpolicy check --git HEAD~1..HEAD", does: "what the last commit causes, wherever its lines are" },
+    {
+      line: "b4 am -o - MESSAGE-ID | allocpolicy check --patch -",
+      does: "what a series would cause, before it is applied",
+    },
     {
       line: "allocpolicy check --write-baseline allocpolicy-baseline.json",
       does: "notes what is found today; check --baseline with this file then reports only what is new",

@@ -5,7 +5,7 @@ import { hex, mask, type Mask } from "../../model/masks/mask.ts";
 import { decode as decodeMask, type DecodedMask } from "../../model/masks/names.ts";
 import { decodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { grouped, OTHER_TREES, otherTrees, type Row } from "../grouped.ts";
+import { allKernelsText, grouped, otherTrees, type Row } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 
@@ -43,7 +43,7 @@ export const decode: Command = {
     if (values.all) {
       const mainline = readings(mainlineReleases(), value, values.config);
       const others = readings(otherTrees(), value, values.config);
-      await io.write(grouped(olderReadings(value)) + grouped(mainline) + OTHER_TREES + grouped(others));
+      await io.write(allKernelsText(olderReadings(value), mainline, others));
     } else if (values.kernel === undefined) {
       const newest = kernelFrom(undefined, values.config);
       await io.write(readingText(newest.name, decodeMask(newest, value)) + elsewhere(newest, value, values.config));
@@ -81,7 +81,7 @@ function elsewhere(newest: Kernel, value: Mask, config: readonly string[]): stri
   const others = [...olderReadings(value), ...readings(mainlineReleases(), value, config)].filter(
     ({ text }) => meaning(text) !== here,
   );
-  return others.length === 0 ? "" : `as ${newest.name} reads it; otherwise in\n${grouped(others)}`;
+  return others.length === 0 ? "" : `as ${newest.name} reads it; otherwise in\n${grouped(others).join("")}`;
 }
 
 /** The names, and in a line of its own what has none. */

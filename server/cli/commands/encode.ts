@@ -5,7 +5,7 @@ import type { OlderHeader } from "../../model/kernels/older/header.ts";
 import { olderHeader, olderReleases } from "../../model/kernels/older/headers.ts";
 import { encodeOlder } from "../../model/masks/older-names.ts";
 import { OK, UsageError, type Command } from "../command.ts";
-import { grouped, OTHER_TREES, otherTrees, type Row } from "../grouped.ts";
+import { allKernelsText, otherTrees, type Row } from "../grouped.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 import { noMaskText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
@@ -60,7 +60,7 @@ export const encode: Command = {
         return header === null ? [] : [{ name, text: inOlder(header) }];
       });
       const rows = (names: readonly string[]): readonly Row[] => names.map((name) => ({ name, text: numberIn(name) }));
-      await io.write(grouped(older) + grouped(rows(mainlineReleases())) + OTHER_TREES + grouped(rows(otherTrees())));
+      await io.write(allKernelsText(older, rows(mainlineReleases()), rows(otherTrees())));
       return OK;
     }
     const assume = (sentence: string): void => io.warn(`${values.kernel}: ${sentence}\n`);

@@ -13,6 +13,7 @@ export const lsp: Command = {
   name: "lsp",
   operands: "",
   options: OPTIONS,
+  fails: "the messages that it gets cannot be read any more",
   examples: [
     { line: "allocpolicy lsp --stdio", does: "what an editor starts: docs/editors.md has the lines for each" },
   ],
